@@ -1,0 +1,112 @@
+//! Numbers over time.
+
+use serde_json::{Value, json};
+
+use super::service_levels::Level;
+use crate::{
+    engine::{Answer, Call, Refusal, Route},
+    world::Random,
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::made("/api/v1/orgs/{org_id}/insights/sites-sle", sites),
+    Route::made("/api/v1/orgs/{org_id}/insights/{metric}", series),
+    Route::made("/api/v1/sites/{site_id}/insights", series),
+    Route::made("/api/v1/sites/{site_id}/insights/client/{client_mac}", series),
+    Route::made("/api/v1/sites/{site_id}/insights/device/{device_mac}/{metric}", of_device),
+];
+
+const INTERVAL: i64 = 3600;
+
+/// One number for each interval of the window, the same whenever it is asked for.
+fn numbers(call: &Call<'_>) -> Result<(Value, Vec<Value>), Refusal> {
+    let window = call.window()?;
+    let interval = match call.query.get("interval") {
+        None => INTERVAL,
+        Some(said) => said
+            .parse::<i64>()
+            .ok()
+            .filter(|said| *said > 0)
+            .ok_or_else(|| Refusal::bad_request("interval: seconds are required"))?,
+    };
+    let subject = call.holes.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ");
+    let mut random =
+        Random::of(&format!("insight {subject} {}", call.query.get("metrics").unwrap_or_default()));
+    let (base, limit) = (random.between(20, 60), call.query.limit()?);
+    let count = ((window.end - window.start) / interval).clamp(1, 1000);
+    // The hours' own number comes after the point: Mist's schema wants no two of them alike.
+    let numbers = (0..count).map(|hour| json!(base * 1000 + random.between(0, 12) * 1000 + hour));
+    let frame = json!({ "start": window.start, "end": window.end, "interval": interval, "limit": limit });
+    Ok((frame, numbers.take(limit).collect()))
+}
+
+fn series(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let here = |site: usize| call.world.sites[site].id == call.hole("site_id");
+    let client = call.hole("client_mac");
+    if !client.is_empty() && !call.world.clients.iter().any(|known| known.mac == client && here(known.site)) {
+        return Err(Refusal::not_found());
+    }
+    if call.hole("metric").is_empty() && call.query.get("metrics").is_none() {
+        return Err(Refusal::bad_request("metrics: is required"));
+    }
+    let (mut answer, numbers) = numbers(call)?;
+    answer["results"] = numbers.into();
+    Ok(Answer::json(answer))
+}
+
+fn of_device(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+    let known =
+        |mac: &str| call.world.devices.iter().any(|device| device.mac == mac && device.site == site.index);
+    if !known(call.hole("device_mac")) {
+        return Err(Refusal::not_found());
+    }
+    let (mut answer, numbers) = numbers(call)?;
+    answer["page"] = call.query.page()?.into();
+    answer["rt"] = json!(["1h"]);
+    answer["results"] = numbers.into();
+    Ok(Answer::json(answer))
+}
+
+/// Each site's service levels, of the wireless, the wired or the WAN side.
+fn sites(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (window, limit, page) = (call.window()?, call.query.limit()?, call.query.page()?);
+    let (names, devices): (&[&str], _) = match call.query.get("sle").unwrap_or("wifi") {
+        "wifi" => (
+            &[
+                "ap-health",
+                "capacity",
+                "coverage",
+                "roaming",
+                "successful-connect",
+                "throughput",
+                "time-to-connect",
+            ],
+            "num_aps",
+        ),
+        "wired" => (&["switch-health", "switch-throughput"], "num_switches"),
+        "wan" => (&["gateway-health", "wan-link-health"], "num_gateways"),
+        _ => return Err(Refusal::bad_request("sle: must be one of wifi, wired, wan")),
+    };
+    let kind = match devices {
+        "num_aps" => crate::world::Kind::AccessPoint,
+        "num_switches" => crate::world::Kind::Switch,
+        _ => crate::world::Kind::Gateway,
+    };
+    let rows = call.world.sites.iter().map(|site| {
+        let number = call.world.kind(kind).filter(|device| device.site == site.index).count();
+        let mut row = json!({ "site_id": site.id, "num_clients": site.plan.wireless, devices: number });
+        for level in names.iter().filter_map(|name| Level::named(name)) {
+            row[level.name] = level.success(site, 24).into();
+        }
+        if devices == "num_aps" {
+            row["ap-availability"] = if site.plan.code == "RTM" { 0.96 } else { 1.0 }.into();
+        }
+        row
+    });
+    let rows = rows.skip((page - 1).saturating_mul(limit)).take(limit).collect::<Vec<_>>();
+    Ok(Answer::json(json!({
+        "start": window.start, "end": window.end, "interval": INTERVAL, "limit": limit, "page": page,
+        "total": call.world.sites.len(), "results": rows,
+    })))
+}

@@ -1,0 +1,133 @@
+//! Devices of all sites: found, counted and summed up.
+
+use serde_json::{Map, Value, json};
+
+use super::{device_events, sites_devices};
+use crate::{
+    engine::{Call, Collection, Route},
+    world::{Device, Kind, ORG_ID, World},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::whole("/api/v1/orgs/{org_id}/devices", names),
+    Route::search("/api/v1/orgs/{org_id}/devices/search", &FOUND).unless_said(AP),
+    Route::count(
+        "/api/v1/orgs/{org_id}/devices/count",
+        &FOUND,
+        "model hostname ip lldp_mgmt_addr lldp_port_id lldp_system_desc lldp_system_name mac managed mxedge_id \
+         mxtunnel_status site_id type version",
+    )
+    .unless_said(AP),
+    Route::search("/api/v1/orgs/{org_id}/devices/events/search", &device_events::EVENTS),
+    Route::count(
+        "/api/v1/orgs/{org_id}/devices/events/count",
+        &device_events::EVENTS,
+        "model ap apfw org_id site_id text timestamp type mac",
+    ),
+    Route::search("/api/v1/orgs/{org_id}/devices/last_config/search", &sites_devices::LAST_CONFIGS)
+        .unless_said(&[("device_type", "ap")]),
+    Route::count("/api/v1/orgs/{org_id}/devices/last_config/count", &sites_devices::LAST_CONFIGS, "mac name site_id version")
+        .unless_said(AP),
+    Route::pages("/api/v1/orgs/{org_id}/devices/radio_macs", &RADIO_MACS),
+    Route::whole("/api/v1/orgs/{org_id}/devices/summary", summary),
+    Route::whole("/api/v1/orgs/{org_id}/ocdevices/outbound_ssh_cmd", adoption),
+];
+
+/// What Mist takes `type` to be in lists of devices.
+pub(super) const AP: &[(&str, &str)] = &[("type", "ap")];
+
+/// Devices as searches show them.
+pub(super) static FOUND: Collection = Collection::of("devices found", found);
+static RADIO_MACS: Collection = Collection::of("radio macs", radio_macs);
+
+fn found(world: &World) -> Vec<Value> {
+    world.devices.iter().map(|device| found_device(world, device).into()).collect()
+}
+
+fn found_device(world: &World, device: &Device) -> Map<String, Value> {
+    let site = world.site_of(device);
+    let mut row = Map::new();
+    let mut put = |name: &str, value: Value| drop(row.insert(name.to_owned(), value));
+    put("mac", device.mac.as_str().into());
+    put("model", device.model.into());
+    put("org_id", ORG_ID.into());
+    put("site_id", site.id.as_str().into());
+    put("hostname", json!([device.name]));
+    put("last_hostname", device.name.as_str().into());
+    put("ip", device.ip.as_str().into());
+    put("ext_ip", site.external_ip().into());
+    put("version", device.version.into());
+    put("uptime", if device.connected { device.uptime } else { 0 }.into());
+    put("timestamp", world.ago(device.silent).into());
+    put("~name", device.name.as_str().into());
+    if device.kind != Kind::AccessPoint {
+        put("type", device.kind.name().into());
+        put("managed", true.into());
+        put("mist_configured", true.into());
+        put("clustered", false.into());
+        put("time_drifted", false.into());
+        put("last_config_status", "success".into());
+        put("role", if device.kind == Kind::Switch { "access" } else { "spoke" }.into());
+        return row;
+    }
+    // Mist filters access points by their type, and does not show it.
+    put("~type", "ap".into());
+    put("~map_id", site.map_id.as_str().into());
+    put("sku", format!("{}-WW", device.model).into());
+    put("eth0_port_speed", 1000.into());
+    put("power_constrained", false.into());
+    put("power_opmode", "".into());
+    put("mxtunnel_status", if site.index == 0 { "up" } else { "" }.into());
+    for radio in &device.radios {
+        put(&format!("band_{}_channel", radio.band), radio.channel.into());
+        put(&format!("band_{}_bandwidth", radio.band), radio.bandwidth.to_string().into());
+        put(&format!("band_{}_power", radio.band), radio.power.into());
+    }
+    if let Some((switch, port)) = &device.uplink {
+        let model = world.devices.iter().find(|device| device.name == *switch);
+        put("lldp_system_name", switch.as_str().into());
+        put("lldp_port_id", port.as_str().into());
+        put("lldp_port_desc", port.as_str().into());
+        put("lldp_mgmt_addr", model.map_or("", |switch| switch.ip.as_str()).into());
+        put(
+            "lldp_system_desc",
+            format!("Juniper Networks, Inc. {} Ethernet Switch", model.map_or("", |switch| switch.model))
+                .into(),
+        );
+        put("lldp_power_allocated", 25_500.into());
+        put("lldp_power_draw", 18_200.into());
+    }
+    let wlans = world.wlans.iter().filter(|wlan| wlan.is_at(site.index));
+    put("wlans", wlans.map(|wlan| json!({ "id": wlan.id, "ssid": wlan.ssid })).collect());
+    row
+}
+
+fn names(call: &Call<'_>) -> Value {
+    let devices = call.world.devices.iter().map(|device| json!({ "mac": device.mac, "name": device.name }));
+    json!({ "results": devices.collect::<Vec<_>>() })
+}
+
+fn radio_macs(world: &World) -> Vec<Value> {
+    let aps = world.kind(Kind::AccessPoint).map(|ap| {
+        let macs = ap.radios.iter().map(|radio| radio.mac.as_str()).collect::<Vec<_>>();
+        json!({ "mac": ap.mac, "radio_macs": macs })
+    });
+    aps.collect()
+}
+
+fn summary(call: &Call<'_>) -> Value {
+    let number = |kind| call.world.kind(kind).count();
+    json!({
+        "num_aps": number(Kind::AccessPoint), "num_switches": number(Kind::Switch), "num_gateways": number(Kind::Gateway),
+        "num_mxedges": 1, "num_unassigned_aps": 0, "num_unassigned_switches": 0, "num_unassigned_gateways": 0,
+    })
+}
+
+fn adoption(_call: &Call<'_>) -> Value {
+    let lines = [
+        "set system services ssh protocol-version v2",
+        "set system login user mist class super-user",
+        "set system services outbound-ssh client mist secret demo-secret-adoption",
+    ];
+    json!({ "cmd": lines.join("\n") })
+}

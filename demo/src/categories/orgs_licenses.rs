@@ -1,0 +1,74 @@
+//! What was bought, and what is used.
+
+use serde_json::{Map, Value, json};
+
+use super::record;
+use crate::{
+    engine::{Call, Collection, Route},
+    world::{Kind, ORG_ID, World, uuid},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::whole("/api/v1/orgs/{org_id}/licenses", licenses),
+    Route::list("/api/v1/orgs/{org_id}/licenses/usages", &USAGES),
+    Route::whole("/api/v1/orgs/{org_id}/claim/status", claim),
+];
+
+static USAGES: Collection = Collection::of("license usages", usages);
+
+/// Which license a kind of device takes.
+const TYPES: [(Kind, &str); 3] =
+    [(Kind::AccessPoint, "SUB-MAN"), (Kind::Switch, "SUB-EX48"), (Kind::Gateway, "SUB-WAN1")];
+
+fn used(world: &World, at: Option<usize>) -> Map<String, Value> {
+    let used = TYPES.iter().map(|(kind, name)| {
+        let devices = world.kind(*kind).filter(|device| at.is_none_or(|site| device.site == site));
+        ((*name).to_owned(), devices.count().into())
+    });
+    used.collect()
+}
+
+fn licenses(call: &Call<'_>) -> Value {
+    let world = call.world;
+    let bought = |kind| world.kind(kind).count() + 10;
+    let licenses = TYPES.iter().map(|(kind, name)| {
+        json!({
+            "id": uuid(&format!("license {name}")),
+            "org_id": ORG_ID,
+            "type": name,
+            "quantity": bought(*kind),
+            "remaining_quantity": 10,
+            "subscription_id": format!("DEMO-{name}"),
+            "order_id": "DEMO-00001",
+            "start_time": record::created(world),
+            "end_time": world.ago(-120 * 86_400),
+            "created_time": record::created(world),
+            "modified_time": record::created(world),
+        })
+    });
+    let entitled = TYPES
+        .iter()
+        .map(|(kind, name)| ((*name).to_owned(), Value::from(bought(*kind))))
+        .collect::<Map<_, _>>();
+    json!({
+        "licenses": licenses.collect::<Vec<_>>(), "amendments": [],
+        "entitled": entitled, "summary": used(world, None), "usages": used(world, None), "fully_loaded": used(world, None),
+    })
+}
+
+fn usages(world: &World) -> Vec<Value> {
+    let sites = world.sites.iter().map(|site| {
+        let devices = world.devices.iter().filter(|device| device.site == site.index).count();
+        let used = used(world, Some(site.index));
+        json!({ "site_id": site.id, "num_devices": devices, "usages": used, "summary": used, "fully_loaded": used })
+    });
+    sites.collect()
+}
+
+fn claim(call: &Call<'_>) -> Value {
+    let devices = call.world.kind(Kind::Switch).map(|switch| switch.mac.as_str()).collect::<Vec<_>>();
+    json!({
+        "status": "done", "scheduled_at": call.world.ago(7200), "timestamp": call.world.ago(7100), "total": devices.len(),
+        "processed": devices.len(), "succeed": devices.len(), "failed": 0, "completed": devices, "incompleted": [],
+    })
+}

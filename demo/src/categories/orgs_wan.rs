@@ -1,0 +1,185 @@
+//! The WAN: gateway templates, networks, services, policies and security profiles.
+
+use serde_json::{Value, json};
+
+use super::record::{self, record};
+use crate::{
+    engine::{Collection, Route},
+    world::{Kind, Site, World},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::list("/api/v1/orgs/{org_id}/aamwprofiles", &AAMW),
+    Route::one("/api/v1/orgs/{org_id}/aamwprofiles/{aamwprofile_id}", &AAMW),
+    Route::pages("/api/v1/orgs/{org_id}/avprofiles", &ANTIVIRUS),
+    Route::one("/api/v1/orgs/{org_id}/avprofiles/{avprofile_id}", &ANTIVIRUS),
+    Route::pages("/api/v1/orgs/{org_id}/gatewaytemplates", &GATEWAY_TEMPLATES),
+    Route::one("/api/v1/orgs/{org_id}/gatewaytemplates/{gatewaytemplate_id}", &GATEWAY_TEMPLATES),
+    Route::list("/api/v1/sites/{site_id}/gatewaytemplates/derived", &GATEWAY_TEMPLATES),
+    Route::pages("/api/v1/orgs/{org_id}/idpprofiles", &IDP),
+    Route::one("/api/v1/orgs/{org_id}/idpprofiles/{idpprofile_id}", &IDP),
+    Route::pages("/api/v1/orgs/{org_id}/networks", &NETWORKS),
+    Route::one("/api/v1/orgs/{org_id}/networks/{network_id}", &NETWORKS),
+    Route::list("/api/v1/sites/{site_id}/networks/derived", &NETWORKS),
+    Route::pages("/api/v1/orgs/{org_id}/secpolicies", &SECURITY),
+    Route::one("/api/v1/orgs/{org_id}/secpolicies/{secpolicy_id}", &SECURITY),
+    Route::pages("/api/v1/orgs/{org_id}/servicepolicies", &POLICIES),
+    Route::one("/api/v1/orgs/{org_id}/servicepolicies/{servicepolicy_id}", &POLICIES),
+    Route::list("/api/v1/sites/{site_id}/servicepolicies/derived", &POLICIES),
+    Route::pages("/api/v1/orgs/{org_id}/services", &SERVICES),
+    Route::one("/api/v1/orgs/{org_id}/services/{service_id}", &SERVICES),
+    Route::list("/api/v1/sites/{site_id}/services/derived", &SERVICES),
+    Route::pages("/api/v1/orgs/{org_id}/vpns", &VPNS),
+    Route::one("/api/v1/orgs/{org_id}/vpns/{vpn_id}", &VPNS),
+    Route::list("/api/v1/sites/{site_id}/vpns/derived", &VPNS),
+    Route::list("/api/v1/sites/{site_id}/secintelprofiles/derived", &SECINTEL),
+];
+
+static AAMW: Collection = Collection::of("aamw profiles", aamw);
+static ANTIVIRUS: Collection = Collection::of("antivirus profiles", antivirus);
+static GATEWAY_TEMPLATES: Collection = Collection::of("gateway templates", gateway_templates);
+static IDP: Collection = Collection::of("idp profiles", idp);
+static NETWORKS: Collection = Collection::of("networks", networks);
+static SECURITY: Collection = Collection::of("security policies", security);
+static POLICIES: Collection = Collection::of("service policies", policies);
+static SERVICES: Collection = Collection::of("services", services);
+static VPNS: Collection = Collection::of("vpns", vpns);
+static SECINTEL: Collection = Collection::of("secintel profiles", secintel);
+
+const TEMPLATES: [&str; 2] = ["Hub", "Branch"];
+
+/// The template of a site's gateway: the first site is the hub.
+pub(super) fn gateway_template_id(site: &Site) -> String {
+    record::id("gateway template", TEMPLATES[usize::from(site.index > 0)])
+}
+
+fn gateway_templates(world: &World) -> Vec<Value> {
+    let templates = TEMPLATES.iter().map(|name| {
+        let users = world.sites.iter().filter(|site| (site.index == 0) == (*name == "Hub"));
+        record(world, "gateway template", name, json!({
+            "~site_id": users.map(|site| site.id.as_str()).collect::<Vec<_>>(),
+            "type": if *name == "Hub" { "standalone" } else { "spoke" },
+            "dns_servers": ["9.9.9.9"],
+            "ntp_servers": ["pool.ntp.org"],
+            "port_config": {
+                "ge-0/0/0": { "name": "wan0", "usage": "wan", "wan_type": "broadband", "ip_config": { "type": "dhcp" } },
+                "ge-0/0/3": { "usage": "lan", "networks": ["staff", "guest"] },
+            },
+            "bgp_config": {
+                "carrier": { "type": "external", "via": "wan", "local_as": 65_001, "auth_key": "demo-secret-bgp",
+                    "neighbors": { "203.0.113.1": { "neighbor_as": 64_512 } } },
+            },
+        }))
+    });
+    templates.collect()
+}
+
+fn networks(world: &World) -> Vec<Value> {
+    let vlans = [("mgmt", 10), ("staff", 20), ("scanners", 30), ("guest", 40), ("things", 50), ("voice", 60)];
+    let networks = vlans.map(|(name, vlan)| {
+        record(
+            world,
+            "network",
+            name,
+            json!({
+                "vlan_id": vlan,
+                "subnet": format!("10.0.{vlan}.0/24"),
+                "isolation": name == "guest",
+                "internet_access": { "enabled": name != "mgmt", "restricted": name == "things" },
+            }),
+        )
+    });
+    networks.into()
+}
+
+fn services(world: &World) -> Vec<Value> {
+    vec![
+        record(world, "service", "any", json!({ "type": "custom", "addresses": ["0.0.0.0/0"] })),
+        record(
+            world,
+            "service",
+            "tills",
+            json!({
+                "type": "custom", "addresses": ["10.11.20.0/24"], "specs": [{ "protocol": "tcp", "port_range": "8443" }],
+                "traffic_type": "default", "sle_enabled": true,
+            }),
+        ),
+        record(
+            world,
+            "service",
+            "meetings",
+            json!({
+                "type": "apps", "apps": ["zoom", "ms-teams"], "traffic_type": "video_streaming", "sle_enabled": true,
+            }),
+        ),
+    ]
+}
+
+fn policies(world: &World) -> Vec<Value> {
+    let policy = |name, action: &str, tenants: &[&str], services: &[&str]| {
+        record(
+            world,
+            "service policy",
+            name,
+            json!({ "action": action, "tenants": tenants, "services": services }),
+        )
+    };
+    vec![
+        policy("staff to anywhere", "allow", &["staff", "voice"], &["any"]),
+        policy("scanners to tills", "allow", &["scanners"], &["tills"]),
+        policy("guests stay out", "deny", &["guest"], &["tills"]),
+    ]
+}
+
+fn vpns(world: &World) -> Vec<Value> {
+    let hubs = world.kind(Kind::Gateway).take(1);
+    let paths = hubs.map(|hub| (format!("{}-wan0", hub.name), json!({ "bfd_profile": "broadband" })));
+    let paths = paths.collect::<serde_json::Map<_, _>>();
+    vec![record(
+        world,
+        "vpn",
+        "Overlay",
+        json!({ "type": "hub_spoke", "path_selection": { "strategy": "simple" }, "paths": paths }),
+    )]
+}
+
+fn aamw(world: &World) -> Vec<Value> {
+    let categories = json!([{ "category": "executable", "hash_lookup_only": false }, { "category": "pdf", "hash_lookup_only": true }]);
+    let more = json!({ "file_action": "block", "fallback_action": "permit", "verdict_threshold": 7, "categories": categories });
+    vec![record(world, "aamw profile", "Downloads", more)]
+}
+
+fn antivirus(world: &World) -> Vec<Value> {
+    let more =
+        json!({ "fallback_action": "log-and-permit", "max_filesize": 10_000, "protocols": ["http", "smtp"] });
+    vec![record(world, "antivirus profile", "Mail and web", more)]
+}
+
+fn idp(world: &World) -> Vec<Value> {
+    let overwrites =
+        json!([{ "name": "quiet scans", "action": "alert", "matching": { "severity": ["info", "minor"] } }]);
+    vec![record(
+        world,
+        "idp profile",
+        "Branch",
+        json!({ "base_profile": "standard", "overwrites": overwrites }),
+    )]
+}
+
+fn security(world: &World) -> Vec<Value> {
+    let wlans = world.wlans.iter().filter(|wlan| wlan.auth != "open");
+    let wlans =
+        wlans.map(|wlan| json!({ "ssid": wlan.ssid, "auth": { "type": wlan.auth }, "vlan_id": wlan.vlan }));
+    vec![record(world, "security policy", "Approved networks", json!({ "wlans": wlans.collect::<Vec<_>>() }))]
+}
+
+fn secintel(world: &World) -> Vec<Value> {
+    vec![record(
+        world,
+        "secintel profile",
+        "Known bad addresses",
+        json!({
+            "profiles": [{ "category": "CC", "action": "default" }],
+        }),
+    )]
+}

@@ -1,0 +1,95 @@
+//! Strangers on the air.
+
+use serde_json::{Value, json};
+
+use crate::{
+    engine::{Answer, Call, Collection, Refusal, Route},
+    world::{Random, Site, World, mac},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::paged_search_without_total("/api/v1/sites/{site_id}/insights/rogues", &ROGUES),
+    Route::paged_search_without_total("/api/v1/sites/{site_id}/insights/rogues/clients", &CLIENTS),
+    Route::search("/api/v1/sites/{site_id}/rogues/events/search", &EVENTS),
+    Route::count("/api/v1/sites/{site_id}/rogues/events/count", &EVENTS, "bssid ap ssid type"),
+    Route::made("/api/v1/sites/{site_id}/rogues/{rogue_bssid}", details),
+];
+
+static ROGUES: Collection = Collection::of("rogues", rogues);
+static CLIENTS: Collection = Collection::of("rogue clients", clients);
+static EVENTS: Collection = Collection::timed("rogue events", events);
+
+const STRANGERS: &[(&str, &str)] = &[
+    ("Quayside Coffee", "others"),
+    ("Pine Guest", "honeypot"),
+    ("TestRouter", "rogue"),
+    ("Flat 4B", "others"),
+];
+
+/// One stranger at a site: its number, address and channel, and the access point that hears it best.
+struct Stranger<'w> {
+    site: &'w Site,
+    ssid: &'static str,
+    kind: &'static str,
+    bssid: String,
+    channel: i64,
+    rssi: i64,
+    heard_by: &'w str,
+}
+
+fn strangers(world: &World) -> Vec<Stranger<'_>> {
+    let strangers = world.sites.iter().flat_map(|site| {
+        let aps = world.access_points(site.index).filter(|ap| ap.connected).collect::<Vec<_>>();
+        STRANGERS
+            .iter()
+            .map(move |(ssid, kind)| {
+                let label = format!("rogue {} {ssid}", site.plan.code);
+                let mut random = Random::of(&label);
+                Stranger {
+                    site,
+                    ssid,
+                    kind,
+                    bssid: mac("7483c2", &label),
+                    channel: *random.pick(&[1, 6, 11]),
+                    rssi: random.between(-86, -58),
+                    heard_by: &random.pick(&aps).mac,
+                }
+            })
+            .collect::<Vec<_>>()
+    });
+    strangers.collect()
+}
+
+fn rogues(world: &World) -> Vec<Value> {
+    let rows = strangers(world).into_iter().map(|it| json!({
+        "bssid": it.bssid, "ssid": it.ssid, "channel": it.channel.to_string(), "avg_rssi": it.rssi, "ap_mac": it.heard_by,
+        "num_aps": 2, "times_heard": 40, "seen_on_lan": it.kind == "rogue", "~type": it.kind, "~site_id": it.site.id,
+    }));
+    rows.collect()
+}
+
+fn clients(world: &World) -> Vec<Value> {
+    let rows = strangers(world).into_iter().map(|it| json!({
+        "bssid": it.bssid, "ap_mac": it.heard_by, "client_mac": mac("a0d795", &it.bssid), "annotation": it.ssid,
+        "avg_rssi": it.rssi - 6, "band": "24", "num_aps": 1, "~site_id": it.site.id,
+    }));
+    rows.collect()
+}
+
+fn events(world: &World) -> Vec<Value> {
+    let rows = strangers(world).into_iter().flat_map(|it| (1..6).map(move |number| json!({
+        "bssid": it.bssid, "ssid": it.ssid, "channel": it.channel, "rssi": it.rssi - number, "ap": it.heard_by,
+        "timestamp": world.ago(number * 9_000), "~ap_mac": it.heard_by, "~type": it.kind, "~site_id": it.site.id,
+        "~seen_on_lan": it.kind == "rogue",
+    })).collect::<Vec<_>>());
+    rows.collect()
+}
+
+fn details(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (site, bssid) = (call.hole("site_id"), call.hole("rogue_bssid"));
+    let known = strangers(call.world).iter().any(|it| it.bssid == bssid && it.site.id == site);
+    if !known {
+        return Err(Refusal::not_found());
+    }
+    Ok(Answer::json(json!({ "manufacture": "Ubiquiti", "seen_as_client": false })))
+}

@@ -1,0 +1,148 @@
+//! Radio management of a site.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::{orgs_wlans, rrm_events};
+use crate::{
+    engine::{Answer, Call, Collection, Refusal, Route},
+    world::{Device, Kind, Radio, Random, Site, World, channels},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::made("/api/v1/sites/{site_id}/rrm/current", current),
+    Route::made("/api/v1/sites/{site_id}/rrm/current/devices/{device_id}/band/{band}", considerations),
+    Route::paged_search_without_total("/api/v1/sites/{site_id}/rrm/events", &EVENTS),
+    Route::paged_search_without_total("/api/v1/sites/{site_id}/rrm/neighbors/band/{band}", &NEIGHBORS),
+];
+
+static EVENTS: Collection = Collection::timed("rrm events", events);
+static NEIGHBORS: Collection = Collection::of("rrm neighbors", neighbors);
+
+fn events(world: &World) -> Vec<Value> {
+    let changes = rrm_events::changes(world).into_iter().map(|change| {
+        json!({
+            "ap": change.device.mac,
+            "band": change.radio.band,
+            "event": change.event,
+            "channel": change.channel, "pre_channel": change.pre_channel,
+            "power": change.power, "pre_power": change.pre_power,
+            "bandwidth": change.radio.bandwidth, "pre_bandwidth": change.radio.bandwidth,
+            "usage": change.radio.band, "pre_usage": change.radio.band,
+            "timestamp": world.ago(change.ago),
+            "~site_id": world.site_of(change.device).id,
+        })
+    });
+    changes.collect()
+}
+
+/// Which access points of a site hear each other on a band: those nearby, the nearest loudest.
+fn neighbors(world: &World) -> Vec<Value> {
+    let radios = world
+        .kind(Kind::AccessPoint)
+        .filter(|ap| ap.connected)
+        .flat_map(|ap| ap.radios.iter().map(move |radio| (ap, radio)));
+    let rows = radios.map(|(ap, radio)| {
+        let others = world.access_points(ap.site).filter(|other| other.mac != ap.mac && other.connected);
+        let heard = others.filter_map(|other| {
+            let their = other.radios.iter().find(|their| their.band == radio.band)?;
+            Some(json!({ "mac": their.mac, "rssi": loudness(ap, other) }))
+        });
+        json!({
+            "mac": radio.mac, "neighbors": heard.collect::<Vec<_>>(),
+            "~site_id": world.site_of(ap).id, "~band": radio.band,
+        })
+    });
+    rows.collect()
+}
+
+/// How loud one access point is to another, by their distance on the map.
+fn loudness(one: &Device, other: &Device) -> i64 {
+    let distance = (one.position.0 - other.position.0).abs() + (one.position.1 - other.position.1).abs();
+    -45 - distance / 40
+}
+
+fn current(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let world = call.world;
+    let site = world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+    let name = orgs_wlans::rf_template_name(site);
+    let mut answer = json!({
+        "rftemplate_id": orgs_wlans::rf_template_id(site),
+        "rftemplate_name": name,
+        "rftemplate": orgs_wlans::rf_template(name),
+        "status": "ready",
+        "timestamp": world.ago(4 * 3600),
+    });
+    for band in ["24", "5", "6"] {
+        let radios = radios(world, site, band);
+        answer[format!("band_{band}")] =
+            radios.iter().map(|(ap, radio)| (ap.mac.clone(), planned(radio))).collect::<Map<_, _>>().into();
+        answer[format!("band_{band}_metric")] = metric(band, &radios);
+    }
+    Ok(Answer::json(answer))
+}
+
+fn radios<'w>(world: &'w World, site: &Site, band: &str) -> Vec<(&'w Device, &'w Radio)> {
+    let aps = world.access_points(site.index).filter(|ap| ap.connected);
+    aps.flat_map(|ap| ap.radios.iter().map(move |radio| (ap, radio)))
+        .filter(|(_, radio)| radio.band == band)
+        .collect()
+}
+
+fn planned(radio: &Radio) -> Value {
+    json!({
+        "channel": radio.channel, "bandwidth": radio.bandwidth, "power": radio.power, "usage": radio.band,
+        "curr_channel": radio.channel, "curr_bandwidth": radio.bandwidth, "curr_power": radio.power, "curr_usage": radio.band,
+    })
+}
+
+fn metric(band: &str, radios: &[(&Device, &Radio)]) -> Value {
+    let mut by_channel = BTreeMap::<String, u32>::new();
+    let mut by_power = BTreeMap::<String, u32>::new();
+    for (_, radio) in radios {
+        *by_channel.entry(radio.channel.to_string()).or_default() += 1;
+        *by_power.entry(radio.power.to_string()).or_default() += 1;
+    }
+    let number = |count: usize| f64::from(u32::try_from(count).unwrap_or_default());
+    let (aps, used) = (number(radios.len()), number(by_channel.len()).max(1.0));
+    let others = (aps - 1.0).max(0.0);
+    json!({
+        "neighbors": others,
+        "cochannel_neighbors": (aps / used - 1.0).max(0.0),
+        "density": (aps / 12.0).min(1.0),
+        "noise": if band == "24" { -88.5 } else { -94.0 },
+        "avg_aps_per_channel": aps / used,
+        "channel_distribution_uniformity": used / number(channels(band).len()),
+        "interferences": {},
+        "naps_by_channel": by_channel,
+        "naps_by_power": by_power,
+    })
+}
+
+fn considerations(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let world = call.world;
+    let site = world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+    let ap = world
+        .access_points(site.index)
+        .find(|ap| ap.id == call.hole("device_id"))
+        .ok_or_else(Refusal::not_found)?;
+    let band = call.hole("band");
+    let radio = ap.radios.iter().find(|radio| radio.band == band).ok_or_else(Refusal::not_found)?;
+    let results = channels(band).iter().map(|channel| {
+        let mut random = Random::of(&format!("consideration {} {channel}", radio.mac));
+        let mut score = json!({
+            "channel": channel,
+            "noise": random.between(-97, -86),
+            "util_score": random.fraction(0, 1),
+            "util_score_non_wifi": random.fraction(0, 1) / 10.0,
+            "util_score_other": random.fraction(0, 1) / 4.0,
+        });
+        if random.chance(50) {
+            score["other_ssid"] = "Quayside Coffee".into();
+            score["other_rssi"] = random.between(-88, -70).into();
+        }
+        score
+    });
+    Ok(Answer::json(json!({ "results": results.collect::<Vec<_>>() })))
+}

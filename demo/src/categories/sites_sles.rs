@@ -1,0 +1,156 @@
+//! Service levels of a site, an access point or a client.
+
+use serde_json::{Value, json};
+
+use super::service_levels::{LEVELS, Level, sums};
+use crate::{
+    engine::{Answer, Call, Refusal, Route},
+    world::Site,
+};
+
+macro_rules! below {
+    ($path:literal) => {
+        concat!("/api/v1/sites/{site_id}/sle/{scope}/{scope_id}", $path)
+    };
+}
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::made(below!("/metrics"), metrics),
+    Route::made(below!("/metric/{metric}/summary"), summary),
+    Route::made(below!("/metric/{metric}/threshold"), threshold),
+    Route::made(below!("/metric/{metric}/histogram"), histogram),
+    Route::made(below!("/metric/{metric}/classifiers"), classifiers),
+    Route::made(below!("/metric/{metric}/classifier/{classifier}/summary"), classifier),
+];
+
+/// What a call asks the level of.
+pub(super) struct Asked<'c> {
+    pub(super) site: &'c Site,
+    pub(super) level: &'static Level,
+    pub(super) start: i64,
+    pub(super) end: i64,
+    /// How many whole hours that is, a week's at most.
+    pub(super) hours: usize,
+}
+
+/// The site of the call, once the scope is one that is there.
+fn scope<'c>(call: &Call<'c>) -> Result<&'c Site, Refusal> {
+    let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+    let id = call.hole("scope_id");
+    let is_device =
+        |device: &crate::world::Device| device.site == site.index && (device.mac == id || device.id == id);
+    let known = match call.hole("scope") {
+        "site" => site.id == id,
+        "client" => call.world.clients.iter().any(|client| client.mac == id && client.site == site.index),
+        "ap" | "switch" | "gateway" => call.world.devices.iter().any(is_device),
+        _ => return Err(Refusal::bad_request("scope: must be one of site, ap, client, switch, gateway")),
+    };
+    if known { Ok(site) } else { Err(Refusal::not_found()) }
+}
+
+pub(super) fn asked<'c>(call: &Call<'c>) -> Result<Asked<'c>, Refusal> {
+    let (site, window) = (scope(call)?, call.window()?);
+    let level = Level::named(call.hole("metric")).ok_or_else(Refusal::not_found)?;
+    let hours = usize::try_from((window.end - window.start) / 3600).unwrap_or_default().clamp(1, 168);
+    Ok(Asked { site, level, start: window.start, end: window.end, hours })
+}
+
+fn metrics(call: &Call<'_>) -> Result<Answer, Refusal> {
+    scope(call)?;
+    let names = LEVELS.iter().map(|level| level.name).collect::<Vec<_>>();
+    Ok(Answer::json(json!({ "enabled": names, "supported": names })))
+}
+
+fn summary(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let asked = asked(call)?;
+    let hours = asked.level.hours(asked.site, asked.hours);
+    let value = hours.iter().map(|(total, bad)| 100 - 100 * bad / total.max(&1)).collect::<Vec<_>>();
+    let classifiers = asked.level.classifiers.iter().map(|name| one_classifier(&asked, name));
+    Ok(Answer::json(json!({
+        "start": asked.start,
+        "end": asked.end,
+        "sle": {
+            "name": asked.level.name, "interval": 3600, "x_label": "seconds", "y_label": "user-minutes",
+            "samples": {
+                "total": hours.iter().map(|(total, _)| total).collect::<Vec<_>>(),
+                "degraded": hours.iter().map(|(_, bad)| bad).collect::<Vec<_>>(),
+                "value": value,
+            },
+        },
+        "impact": impact(&asked, sums(&hours).1),
+        "classifiers": classifiers.collect::<Vec<_>>(),
+        "events": [],
+    })))
+}
+
+/// One classifier's part of the bad minutes, hour by hour.
+fn one_classifier(asked: &Asked<'_>, name: &str) -> Value {
+    let hours = asked.level.hours(asked.site, asked.hours);
+    let parts = hours.iter().map(|(_, bad)| {
+        asked.level.blame(*bad).iter().find(|(one, _)| *one == name).map_or(0, |(_, part)| *part)
+    });
+    let parts = parts.collect::<Vec<_>>();
+    let total = sums(&parts.iter().map(|part| (0, *part)).collect::<Vec<_>>()).1;
+    json!({
+        "name": name, "interval": 3600, "x_label": "seconds", "y_label": "user-minutes",
+        "samples": {
+            "degraded": parts, "total": hours.iter().map(|(total, _)| total).collect::<Vec<_>>(),
+            "duration": vec![3600; hours.len()],
+        },
+        "impact": impact(asked, total),
+    })
+}
+
+/// Whom some bad minutes hit: a user for every half hour, among those there are.
+fn impact(asked: &Asked<'_>, bad: f64) -> Value {
+    let plan = asked.site.plan;
+    let count = |number: usize| f64::from(u32::try_from(number).unwrap_or_default());
+    let aps = plan
+        .devices
+        .iter()
+        .filter(|(kind, ..)| *kind == crate::world::Kind::AccessPoint)
+        .map(|(.., count)| *count)
+        .sum();
+    let users = (bad / 30.0).ceil().min(count(plan.wireless));
+    json!({
+        "num_users": users, "total_users": plan.wireless, "num_aps": (users / 4.0).ceil().min(count(aps)), "total_aps": aps,
+    })
+}
+
+fn threshold(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let level = asked(call)?.level;
+    let (default, units, minimum, maximum) = level.threshold;
+    Ok(Answer::json(json!({
+        "metric": level.name, "default": default, "threshold": default.to_string(), "units": units,
+        "minimum": minimum, "maximum": maximum, "direction": if level.name == "time-to-connect" { "down" } else { "up" },
+    })))
+}
+
+fn histogram(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let asked = asked(call)?;
+    let (total, bad) = sums(&asked.level.hours(asked.site, asked.hours));
+    let (middle, units, low, high) = asked.level.threshold;
+    let data = json!([
+        { "range": [low, middle], "value": bad },
+        { "range": [middle, high], "value": total - bad },
+        { "range": [high, null], "value": 0 },
+    ]);
+    Ok(Answer::json(json!({
+        "metric": asked.level.name, "start": asked.start, "end": asked.end, "x_label": units, "y_label": "user-minutes", "data": data,
+    })))
+}
+
+fn classifiers(call: &Call<'_>) -> Result<Answer, Refusal> {
+    Ok(Answer::json(asked(call)?.level.classifiers.into()))
+}
+
+fn classifier(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let asked = asked(call)?;
+    let name = call.hole("classifier");
+    let name = asked.level.classifiers.iter().find(|one| **one == name).ok_or_else(Refusal::not_found)?;
+    let classifier = one_classifier(&asked, name);
+    Ok(Answer::json(json!({
+        "metric": asked.level.name, "start": asked.start, "end": asked.end, "failures": [],
+        "impact": classifier["impact"], "classifier": classifier,
+    })))
+}

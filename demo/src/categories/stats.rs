@@ -1,0 +1,152 @@
+//! How sites, devices and clients are doing now.
+
+use serde_json::{Value, json};
+
+use super::{
+    orgs_alarm_templates, orgs_sites,
+    record::{self, with},
+    service_levels::{Level, sums},
+};
+use crate::{
+    engine::{Call, Collection, Route},
+    world::{Device, Kind, ORG_ID, ORG_NAME, Random, World, uuid},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::whole("/api/v1/orgs/{org_id}/stats", org),
+    Route::pages("/api/v1/orgs/{org_id}/stats/sites", &SITES),
+    Route::one("/api/v1/sites/{site_id}/stats", &SITES),
+    Route::pages("/api/v1/orgs/{org_id}/stats/devices", &DEVICES).unless_said(&[("type", "ap")]),
+    Route::list("/api/v1/sites/{site_id}/stats/clients", &CLIENTS),
+    Route::one_by("/api/v1/sites/{site_id}/stats/clients/{client_mac}", &CLIENTS, "mac"),
+    Route::pages("/api/v1/sites/{site_id}/stats/maps/{map_id}/clients", &CLIENTS),
+];
+
+static SITES: Collection = Collection::of("site stats", sites);
+static DEVICES: Collection = Collection::of("device stats", devices);
+static CLIENTS: Collection = Collection::of("client stats", clients);
+
+fn org(call: &Call<'_>) -> Value {
+    let world = call.world;
+    let connected = world.devices.iter().filter(|device| device.connected).count();
+    let levels = ["coverage", "capacity", "time-to-connect"].iter().filter_map(|name| Level::named(name));
+    let levels = levels.map(|level| {
+        let hours = world.sites.iter().flat_map(|site| level.hours(site, 24)).collect::<Vec<_>>();
+        let (total, bad) = sums(&hours);
+        json!({ "path": level.name, "user_minutes": { "total": total, "ok": total - bad } })
+    });
+    json!({
+        "id": ORG_ID, "name": ORG_NAME, "msp_id": uuid("no msp"), "alarmtemplate_id": orgs_alarm_templates::id(),
+        "allow_mist": true, "orggroup_ids": [], "session_expiry": 1440,
+        "created_time": record::created(world), "modified_time": world.ago(12 * 86_400),
+        "num_sites": world.sites.len(), "num_inventory": world.devices.len(), "num_devices": world.devices.len(),
+        "num_devices_connected": connected, "num_devices_disconnected": world.devices.len() - connected,
+        "sle": levels.collect::<Vec<_>>(),
+    })
+}
+
+fn sites(world: &World) -> Vec<Value> {
+    let rows = world.rows(&orgs_sites::SITES);
+    let stats = world.sites.iter().zip(rows.iter()).map(|(site, row)| {
+        let here = |kind: Kind, connected: bool| {
+            world
+                .kind(kind)
+                .filter(|device| device.site == site.index && (device.connected || !connected))
+                .count()
+        };
+        let all = |connected| {
+            [Kind::AccessPoint, Kind::Switch, Kind::Gateway]
+                .map(|kind| here(kind, connected))
+                .iter()
+                .sum::<usize>()
+        };
+        let clients = world.clients.iter().filter(|client| client.site == site.index && client.present());
+        let (lat, lng) = site.plan.position;
+        with(
+            row.clone().into(),
+            json!({
+                "lat": lat, "lng": lng, "tzoffset": 0,
+                "num_ap": here(Kind::AccessPoint, false), "num_ap_connected": here(Kind::AccessPoint, true),
+                "num_switch": here(Kind::Switch, false), "num_switch_connected": here(Kind::Switch, true),
+                "num_gateway": here(Kind::Gateway, false), "num_gateway_connected": here(Kind::Gateway, true),
+                "num_devices": all(false), "num_devices_connected": all(true), "num_clients": clients.count(),
+            }),
+        )
+    });
+    stats.collect()
+}
+
+fn devices(world: &World) -> Vec<Value> {
+    world.devices.iter().map(|device| device_stats(world, device)).collect()
+}
+
+fn device_stats(world: &World, device: &Device) -> Value {
+    let site = world.site_of(device);
+    let mut random = Random::of(&format!("stats {}", device.mac));
+    let common = json!({
+        "id": device.id, "org_id": ORG_ID, "site_id": site.id, "type": device.kind.name(), "mac": device.mac,
+        "name": device.name, "model": device.model, "serial": device.serial, "version": device.version,
+        "status": if device.connected { "connected" } else { "disconnected" },
+        "ip": device.ip, "ext_ip": site.external_ip(), "map_id": site.map_id,
+        "uptime": if device.connected { device.uptime } else { 0 }, "last_seen": world.ago(device.silent),
+        "created_time": record::created(world), "modified_time": world.ago(device.uptime),
+    });
+    if device.kind != Kind::AccessPoint {
+        let used = random.between(5, 40);
+        return with(
+            common,
+            json!({
+                "hostname": device.name,
+                "config_status": "success",
+                "cpu_stat": { "idle": 100 - used, "user": used, "system": 0, "interrupt": 0, "load_avg": [0.3, 0.4, 0.4] },
+                "memory_stat": { "usage": random.between(30, 70) },
+            }),
+        );
+    }
+    let clients =
+        world.clients.iter().filter(|client| world.devices[client.ap].mac == device.mac && client.present());
+    let radios = device.radios.iter().map(|radio| {
+        let heard = clients.clone().filter(|client| client.radio.band == radio.band).count();
+        let stat = json!({
+            "mac": radio.mac, "channel": radio.channel, "bandwidth": radio.bandwidth, "power": radio.power,
+            "num_clients": heard, "util_all": random.between(5, 60), "noise_floor": -92,
+        });
+        (format!("band_{}", radio.band), stat)
+    });
+    let radios = radios.collect::<serde_json::Map<_, _>>();
+    let wlans = world.wlans.iter().filter(|wlan| wlan.is_at(site.index)).count();
+    let mut stats = json!({
+        "num_clients": clients.count(), "num_wlans": wlans, "radio_stat": radios, "cpu_util": random.between(4, 45),
+        "mem_total_kb": 1_048_576, "mem_used_kb": random.between(300_000, 700_000), "power_src": "PoE 802.3at",
+        "power_constrained": false, "rx_bps": random.between(10_000, 9_000_000), "tx_bps": random.between(10_000, 9_000_000),
+        "x": device.position.0, "y": device.position.1,
+    });
+    if let Some((switch, port)) = &device.uplink {
+        stats["lldp_stat"] = json!({ "system_name": switch, "port_id": port, "port_desc": port });
+    }
+    with(common, stats)
+}
+
+fn clients(world: &World) -> Vec<Value> {
+    let present = world.clients.iter().filter(|client| client.present()).map(|client| {
+        let (ap, wlan, hardware) = (&world.devices[client.ap], &world.wlans[client.wlan], client.hardware);
+        let site = &world.sites[client.site];
+        let mut random = Random::of(&format!("stats {}", client.mac));
+        json!({
+            "mac": client.mac, "hostname": client.hostname, "username": client.username.as_deref().unwrap_or_default(),
+            "ip": client.ip, "site_id": site.id, "map_id": site.map_id, "ap_id": ap.id, "ap_mac": ap.mac,
+            "band": client.radio.band, "channel": client.radio.channel, "bssid": client.radio.mac, "proto": hardware.protocol,
+            "ssid": wlan.ssid, "wlan_id": wlan.id, "vlan_id": wlan.vlan.to_string(),
+            "key_mgmt": wlan.key_management().unwrap_or("Open"), "is_guest": wlan.auth == "open",
+            "family": hardware.family, "manufacture": hardware.manufacturer, "model": hardware.model, "os": hardware.os,
+            "rssi": client.rssi, "snr": client.snr, "assoc_time": world.ago(client.connected_for), "uptime": client.connected_for,
+            "last_seen": world.ago(client.silent), "idle_time": client.silent, "dual_band": true, "power_saving": false,
+            "rx_bytes": random.between(1 << 18, 1 << 30), "tx_bytes": random.between(1 << 18, 1 << 30),
+            "rx_rate": random.between(50, 800), "tx_rate": random.between(50, 800),
+            "rx_bps": random.between(0, 4_000_000), "tx_bps": random.between(0, 9_000_000),
+            "x": ap.position.0 + 20, "y": ap.position.1 + 15,
+            "~wired": false,
+        })
+    });
+    present.collect()
+}

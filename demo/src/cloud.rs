@@ -1,0 +1,74 @@
+//! A running demo cloud.
+
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use tokio::{net::TcpListener, sync::oneshot};
+
+use crate::{
+    Fault, Recorded, categories,
+    server::{self, State},
+};
+
+/// A small Mist cloud on a loopback port. Dropping it stops it.
+#[derive(Debug)]
+pub struct DemoCloud {
+    address: SocketAddr,
+    state: Arc<State>,
+    /// Told by being dropped.
+    _stop: oneshot::Sender<()>,
+}
+
+impl DemoCloud {
+    /// The one API token that it accepts.
+    pub const TOKEN: &str = "demo";
+
+    /// Starts on a free port of 127.0.0.1, on the current tokio runtime.
+    pub async fn start() -> io::Result<DemoCloud> {
+        DemoCloud::start_on(0).await
+    }
+
+    /// Starts on a port of 127.0.0.1; 0 is any free one.
+    pub async fn start_on(port: u16) -> io::Result<DemoCloud> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(State::default());
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(server::serve(listener, Arc::clone(&state), stopped));
+        Ok(DemoCloud { address, state, _stop: stop })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its base URL: `http://127.0.0.1:PORT`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The paths that it answers, with their holes: `/api/v1/sites/{site_id}/devices`.
+    pub fn paths() -> Vec<&'static str> {
+        categories::routes().map(|route| route.path).collect()
+    }
+
+    /// Makes the next `times` requests fail whose path starts with `path`; an empty `path` is any.
+    /// Faults for one path are served in the order in which they were asked for.
+    pub fn fail_next(&self, path: impl Into<String>, times: usize, fault: Fault) {
+        self.state.faults.plan(path.into(), times, fault);
+    }
+
+    /// Forgets the faults that have not come up yet.
+    pub fn clear_faults(&self) {
+        self.state.faults.clear();
+    }
+
+    /// The requests that arrived, oldest first: the last 10,000 of them.
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.state.recorder.all()
+    }
+}

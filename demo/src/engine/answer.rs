@@ -1,0 +1,129 @@
+//! From a route and a call to an answer.
+
+use axum::http::HeaderValue;
+use serde_json::Value;
+
+use super::{
+    Collection, Form, Holes, Query, Refusal, Route,
+    collection::{Row, field, timestamp},
+    count, filter, list, search, shown,
+    window::Window,
+};
+use crate::world::{ORG_ID, World};
+
+/// What a call asks, and what it may be answered from.
+#[derive(Debug)]
+pub(crate) struct Call<'c> {
+    pub(crate) world: &'c World,
+    pub(crate) path: &'c str,
+    pub(crate) holes: Holes,
+    pub(crate) query: Query,
+    pub(crate) usage: Usage,
+}
+
+/// How much of the hour's budget is spent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Usage {
+    pub(crate) requests: u64,
+    pub(crate) seconds: u64,
+}
+
+/// A body, and what its headers say beyond the length.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) body: Vec<u8>,
+    pub(crate) content_type: &'static str,
+    pub(crate) headers: Vec<(&'static str, HeaderValue)>,
+}
+
+impl Answer {
+    #[expect(clippy::needless_pass_by_value, reason = "every caller has just made the value for this")]
+    pub(crate) fn json(value: Value) -> Answer {
+        Answer { body: value.to_string().into_bytes(), content_type: "application/json", headers: Vec::new() }
+    }
+}
+
+impl Call<'_> {
+    /// The value of a hole; empty where the path has none of that name.
+    pub(crate) fn hole(&self, name: &str) -> &str {
+        self.holes.iter().find(|(hole, _)| *hole == name).map_or("", |(_, value)| value)
+    }
+
+    pub(crate) fn window(&self) -> Result<Window, Refusal> {
+        Window::of(&self.query, self.world.now)
+    }
+
+    fn permitted(&self) -> Result<(), Refusal> {
+        for (hole, value) in &self.holes {
+            match *hole {
+                "org_id" if value != ORG_ID => return Err(Refusal::forbidden()),
+                "site_id" if !self.world.sites.iter().any(|site| site.id == *value) => {
+                    return Err(Refusal::not_found());
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Answers a call by its route.
+pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, Refusal> {
+    call.permitted()?;
+    for (name, value) in route.unsaid {
+        if call.query.get(name).is_none() {
+            call.query.0.push(((*name).to_owned(), (*value).to_owned()));
+        }
+    }
+    let (collection, last) = match route.form {
+        Form::Made(make) => return make(&call),
+        Form::Whole(make) => return Ok(Answer::json(make(&call))),
+        Form::One(collection, key) => (collection, Some(key)),
+        Form::List(rows) | Form::Pages(rows) | Form::Search(rows, _) | Form::Count(rows, _) => (rows, None),
+    };
+    let rows = call.world.rows(collection);
+    let mut rows = narrowed(&rows, &call, last)?;
+    if let Form::One(..) = route.form {
+        return rows.first().map(|row| Answer::json(shown(row))).ok_or_else(Refusal::not_found);
+    }
+    let window = wanted(&mut rows, &call, collection)?;
+    match route.form {
+        Form::Pages(_) => list::page(&rows, &call.query),
+        Form::Search(_, envelope) => search::search(&mut rows, &call.query, call.path, window, envelope),
+        Form::Count(_, allowed) => count::count(&rows, &call.query, window, allowed),
+        _ => Ok(list::whole(&rows)),
+    }
+}
+
+/// The rows that the path leaves: each hole that names a field narrows them. An id that leaves none of
+/// some is not known.
+fn narrowed<'r>(
+    rows: &'r [Row],
+    call: &Call<'_>,
+    last: Option<&'static str>,
+) -> Result<Vec<&'r Row>, Refusal> {
+    let mut left = rows.iter().collect::<Vec<_>>();
+    for (place, (hole, value)) in call.holes.iter().enumerate() {
+        let name = last.filter(|_| place + 1 == call.holes.len()).unwrap_or(hole);
+        if !left.iter().any(|row| field(row, name).is_some()) {
+            continue;
+        }
+        // A path names one thing: patterns are for queries.
+        let one = !value.contains(['*', ',']);
+        left.retain(|row| one && field(row, name).is_some_and(|field| filter::fits(field, value)));
+        if left.is_empty() && !matches!(*hole, "org_id" | "site_id") {
+            return Err(Refusal::not_found());
+        }
+    }
+    Ok(left)
+}
+
+/// Leaves the rows that the query wants, and says of which window they are.
+fn wanted(rows: &mut Vec<&Row>, call: &Call<'_>, collection: &Collection) -> Result<Window, Refusal> {
+    let window = call.window()?;
+    if collection.timed {
+        rows.retain(|row| window.holds(timestamp(row)));
+    }
+    filter::keep(rows, &call.query);
+    Ok(window)
+}

@@ -1,0 +1,61 @@
+//! Rows of one kind, and how they are read.
+
+use serde_json::{Map, Value};
+
+use crate::world::World;
+
+/// One object of a collection. A field whose name starts with [`HIDDEN`] can be filtered, counted and
+/// sorted by, but is not shown: Mist filters by more than it answers.
+pub(crate) type Row = Map<String, Value>;
+
+const HIDDEN: char = '~';
+
+/// All rows of one kind, made from the world when they are first asked for.
+#[derive(Debug)]
+pub(crate) struct Collection {
+    pub(crate) name: &'static str,
+    pub(crate) rows: fn(&World) -> Vec<Value>,
+    /// Whether rows happen at a `timestamp`, so that a time window applies and the newest comes first.
+    pub(crate) timed: bool,
+}
+
+impl Collection {
+    /// Things that are: a time window does not touch them.
+    pub(crate) const fn of(name: &'static str, rows: fn(&World) -> Vec<Value>) -> Collection {
+        Collection { name, rows, timed: false }
+    }
+
+    /// Things that happened, each at its `timestamp`.
+    pub(crate) const fn timed(name: &'static str, rows: fn(&World) -> Vec<Value>) -> Collection {
+        Collection { name, rows, timed: true }
+    }
+
+    /// Makes the rows.
+    pub(crate) fn build(&self, world: &World) -> Vec<Row> {
+        let objects = (self.rows)(world).into_iter().filter_map(|row| match row {
+            Value::Object(row) => Some(row),
+            _ => None,
+        });
+        let mut rows = objects.collect::<Vec<Row>>();
+        if self.timed {
+            rows.sort_by(|one, other| timestamp(other).total_cmp(&timestamp(one)));
+        }
+        rows
+    }
+}
+
+/// A field by its name, shown or hidden.
+pub(crate) fn field<'r>(row: &'r Row, name: &str) -> Option<&'r Value> {
+    row.get(name).or_else(|| row.get(&format!("{HIDDEN}{name}")))
+}
+
+/// When a row happened.
+pub(crate) fn timestamp(row: &Row) -> f64 {
+    field(row, "timestamp").and_then(Value::as_f64).unwrap_or_default()
+}
+
+/// A row as the caller sees it.
+pub(crate) fn shown(row: &Row) -> Value {
+    let fields = row.iter().filter(|(name, _)| !name.starts_with(HIDDEN));
+    fields.map(|(name, value)| (name.clone(), value.clone())).collect::<Map<_, _>>().into()
+}

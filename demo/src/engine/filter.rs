@@ -1,0 +1,134 @@
+//! Which rows a query wants.
+
+use serde_json::Value;
+
+use super::{
+    Query,
+    collection::{Row, field},
+};
+
+/// Parameters that say how to answer, not which rows.
+const CONTROLS: &[&str] = &[
+    "start",
+    "end",
+    "duration",
+    "limit",
+    "page",
+    "sort",
+    "desc_sort",
+    "search_after",
+    "distinct",
+    "interval",
+    "fields",
+    "resolve",
+    "stats",
+    "includes",
+    "detail",
+];
+
+/// Keeps the rows that every filter of the query fits. A parameter that names no field of any row is
+/// ignored, as Mist ignores it.
+pub(crate) fn keep(rows: &mut Vec<&Row>, query: &Query) {
+    for (name, wanted) in &query.0 {
+        let everything = wanted.is_empty()
+            || (wanted == "all" && name == "type")
+            || (wanted == "any" && name == "for_site");
+        if everything || CONTROLS.contains(&name.as_str()) {
+            continue;
+        }
+        if name == "text" {
+            rows.retain(|row| row.values().any(|value| mentions(value, wanted)));
+        } else if rows.iter().any(|row| field(row, name).is_some()) {
+            rows.retain(|row| field(row, name).is_some_and(|value| fits(value, wanted)));
+        }
+    }
+}
+
+/// Whether a value is what was asked for: `prefix*`, `*part*`, one of `a,b`, or just that.
+pub(crate) fn fits(value: &Value, wanted: &str) -> bool {
+    match value {
+        Value::String(text) => {
+            text_fits(text, wanted) || wanted.split(',').any(|one| text_fits(text, one.trim()))
+        }
+        Value::Bool(truth) => match wanted.to_ascii_lowercase().as_str() {
+            "true" | "1" => *truth,
+            "false" | "0" => !*truth,
+            _ => false,
+        },
+        Value::Number(number) => wanted.split(',').any(|one| {
+            one.trim()
+                .parse::<f64>()
+                .is_ok_and(|one| number.as_f64().is_some_and(|it| it.total_cmp(&one).is_eq()))
+        }),
+        Value::Array(members) => members.iter().any(|member| fits(member, wanted)),
+        Value::Null | Value::Object(_) => false,
+    }
+}
+
+fn text_fits(text: &str, wanted: &str) -> bool {
+    if is_mac(text) {
+        let wanted = wanted.replace([':', '-', '.'], "");
+        return pattern_fits(text, &wanted.to_ascii_lowercase());
+    }
+    pattern_fits(&text.to_lowercase(), &wanted.to_lowercase())
+}
+
+fn pattern_fits(text: &str, pattern: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return text == pattern };
+    let Some(mut text) = text.strip_prefix(head) else { return false };
+    let mut parts = rest.split('*').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return text.ends_with(part);
+        }
+        let Some(found) = text.find(part) else { return false };
+        text = &text[found + part.len()..];
+    }
+    true
+}
+
+fn mentions(value: &Value, wanted: &str) -> bool {
+    match value {
+        Value::String(text) => text.to_lowercase().contains(&wanted.trim_matches('*').to_lowercase()),
+        Value::Array(members) => members.iter().any(|member| mentions(member, wanted)),
+        _ => false,
+    }
+}
+
+fn is_mac(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn text_fits_in_any_case_and_by_pattern() {
+        let name = json!("Leeds Distribution Centre");
+        for wanted in
+            ["leeds distribution centre", "LEEDS*", "*distri*", "*centre", "l*d*e", "*", "york,leeds*"]
+        {
+            assert!(fits(&name, wanted), "{wanted}");
+        }
+        for wanted in ["leeds", "*leeds", "centre*", "*york*", "l*z*e"] {
+            assert!(!fits(&name, wanted), "{wanted}");
+        }
+    }
+
+    #[test]
+    fn a_mac_fits_in_every_spelling() {
+        for wanted in ["5c5b350e1a2b", "5C:5B:35:0E:1A:2B", "5c5b.350e.1a2b", "5c-5b-35*"] {
+            assert!(fits(&json!("5c5b350e1a2b"), wanted), "{wanted}");
+        }
+    }
+
+    #[test]
+    fn numbers_truths_and_lists_fit_by_value() {
+        assert!(fits(&json!(36), "36") && fits(&json!(36), "1,36") && !fits(&json!(36), "3"));
+        assert!(fits(&json!(true), "True") && !fits(&json!(true), "false"));
+        assert!(fits(&json!(["a", "b"]), "B") && !fits(&json!(["a", "b"]), "c"));
+    }
+}

@@ -1,0 +1,126 @@
+//! Which path is answered how: one row of a table for each.
+
+use serde_json::Value;
+
+use super::{Answer, Call, Collection, Refusal, search::Envelope};
+
+/// The values of a path's holes, in order.
+pub(crate) type Holes = Vec<(&'static str, String)>;
+
+/// One path, and how it is answered.
+#[derive(Debug)]
+pub(crate) struct Route {
+    /// The path with its holes: `/api/v1/sites/{site_id}/devices/{device_id}`. A hole that names a field
+    /// of the rows narrows them to that value.
+    pub(crate) path: &'static str,
+    pub(crate) form: Form,
+    /// Parameters as they are taken when the caller leaves them out.
+    pub(crate) unsaid: &'static [(&'static str, &'static str)],
+}
+
+/// The shapes of Mist's answers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Form {
+    /// All rows, as a bare array.
+    List(&'static Collection),
+    /// A page of rows, as a bare array.
+    Pages(&'static Collection),
+    /// Rows in an envelope.
+    Search(&'static Collection, Envelope),
+    /// How many there are of each value of one of these fields.
+    Count(&'static Collection, &'static str),
+    /// The row whose field, named here, is what the last hole says.
+    One(&'static Collection, &'static str),
+    /// The object that a function makes.
+    Whole(fn(&Call<'_>) -> Value),
+    /// Whatever a function makes of the call, or its refusal.
+    Made(fn(&Call<'_>) -> Result<Answer, Refusal>),
+}
+
+impl Route {
+    const fn new(path: &'static str, form: Form) -> Route {
+        Route { path, form, unsaid: &[] }
+    }
+
+    pub(crate) const fn list(path: &'static str, rows: &'static Collection) -> Route {
+        Route::new(path, Form::List(rows))
+    }
+
+    pub(crate) const fn pages(path: &'static str, rows: &'static Collection) -> Route {
+        Route::new(path, Form::Pages(rows))
+    }
+
+    pub(crate) const fn search(path: &'static str, rows: &'static Collection) -> Route {
+        Route::new(path, Form::Search(rows, Envelope::Next))
+    }
+
+    pub(crate) const fn paged_search(path: &'static str, rows: &'static Collection) -> Route {
+        Route::new(path, Form::Search(rows, Envelope::Page))
+    }
+
+    pub(crate) const fn paged_search_with_total(path: &'static str, rows: &'static Collection) -> Route {
+        Route::new(path, Form::Search(rows, Envelope::PageWithTotal))
+    }
+
+    pub(crate) const fn paged_search_without_total(path: &'static str, rows: &'static Collection) -> Route {
+        Route::new(path, Form::Search(rows, Envelope::PageUnsaid))
+    }
+
+    pub(crate) const fn count(
+        path: &'static str,
+        rows: &'static Collection,
+        distinct: &'static str,
+    ) -> Route {
+        Route::new(path, Form::Count(rows, distinct))
+    }
+
+    /// One row, found by its `id`.
+    pub(crate) const fn one(path: &'static str, rows: &'static Collection) -> Route {
+        Route::new(path, Form::One(rows, "id"))
+    }
+
+    pub(crate) const fn one_by(path: &'static str, rows: &'static Collection, field: &'static str) -> Route {
+        Route::new(path, Form::One(rows, field))
+    }
+
+    pub(crate) const fn whole(path: &'static str, make: fn(&Call<'_>) -> Value) -> Route {
+        Route::new(path, Form::Whole(make))
+    }
+
+    pub(crate) const fn made(path: &'static str, make: fn(&Call<'_>) -> Result<Answer, Refusal>) -> Route {
+        Route::new(path, Form::Made(make))
+    }
+
+    /// The same route, taking parameters to be these where the caller leaves them out.
+    pub(crate) const fn unless_said(mut self, unsaid: &'static [(&'static str, &'static str)]) -> Route {
+        self.unsaid = unsaid;
+        self
+    }
+
+    fn holes(&self, path: &str) -> Option<Holes> {
+        let (mut pattern, mut path) = (self.path.split('/'), path.split('/'));
+        let mut holes = Holes::new();
+        loop {
+            match (pattern.next(), path.next()) {
+                (None, None) => return Some(holes),
+                (Some(wanted), Some(came)) => {
+                    match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                        Some(name) => holes.push((name, came.to_owned())),
+                        None if wanted == came => {}
+                        None => return None,
+                    }
+                }
+                _ => return None,
+            }
+        }
+    }
+}
+
+/// The route of a path and its holes; where several fit, the one that spells out more.
+pub(crate) fn find(
+    routes: impl Iterator<Item = &'static Route>,
+    path: &str,
+) -> Option<(&'static Route, Holes)> {
+    let fitting = routes.filter_map(|route| route.holes(path).map(|holes| (route, holes)));
+    fitting.min_by_key(|(_, holes)| holes.len())
+}

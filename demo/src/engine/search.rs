@@ -1,0 +1,103 @@
+//! Rows in an envelope: continued by `search_after`, or by `page` where Mist does so.
+
+use std::cmp::Ordering;
+
+use serde_json::{Value, json};
+
+use super::{
+    Answer, Query, Refusal,
+    collection::{Row, field},
+    list, shown,
+    window::Window,
+};
+
+/// What the envelope of an answer says besides its rows, its window and its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Envelope {
+    /// `total`, and `next` where there is a next page.
+    Next,
+    /// Continued by `page`, and says which `page` it is and the `total`.
+    Page,
+    /// Continued by `page`, and says the `total`.
+    PageWithTotal,
+    /// Continued by `page`, and says neither.
+    PageUnsaid,
+}
+
+pub(crate) fn search(
+    rows: &mut [&Row],
+    query: &Query,
+    path: &str,
+    window: Window,
+    envelope: Envelope,
+) -> Result<Answer, Refusal> {
+    sort(rows, query)?;
+    let (limit, total) = (query.limit()?, rows.len());
+    let mut answer = json!({ "start": window.start, "end": window.end, "limit": limit });
+    match envelope {
+        Envelope::Next => {
+            let skipped = cursor(query)?;
+            let shown = rows.iter().skip(skipped).take(limit).map(|row| shown(row)).collect::<Vec<_>>();
+            let reached = skipped + shown.len();
+            answer["total"] = total.into();
+            if reached < total {
+                let place = json!([CURSOR, reached]).to_string();
+                answer["next"] = format!("{path}?{}", query.with("search_after", &place)).into();
+            }
+            answer["results"] = shown.into();
+        }
+        Envelope::Page | Envelope::PageWithTotal | Envelope::PageUnsaid => {
+            let page = query.page()?;
+            if envelope == Envelope::Page {
+                answer["page"] = page.into();
+            }
+            if envelope != Envelope::PageUnsaid {
+                answer["total"] = total.into();
+            }
+            answer["results"] = list::slice(rows, limit, page);
+        }
+    }
+    Ok(Answer::json(answer))
+}
+
+const CURSOR: &str = "demo";
+
+fn cursor(query: &Query) -> Result<usize, Refusal> {
+    let Some(said) = query.get("search_after") else { return Ok(0) };
+    let place = serde_json::from_str::<(String, usize)>(said).ok().filter(|(mark, _)| mark == CURSOR);
+    place
+        .map(|(_, reached)| reached)
+        .ok_or_else(|| Refusal::bad_request("search_after: not a place that an earlier answer's next gave"))
+}
+
+/// By `sort`, downwards with a leading `-` (or as `desc_sort`); as they are where nothing is said.
+fn sort(rows: &mut [&Row], query: &Query) -> Result<(), Refusal> {
+    let (name, downwards) = match (query.get("sort"), query.get("desc_sort")) {
+        (Some(said), _) => (said.trim_start_matches('-'), said.starts_with('-')),
+        (None, Some(said)) => (said, true),
+        (None, None) => return Ok(()),
+    };
+    if !rows.is_empty() && name != "timestamp" && !rows.iter().any(|row| field(row, name).is_some()) {
+        return Err(Refusal::bad_request(format!("sort: \"{name}\" is no field to sort by")));
+    }
+    rows.sort_by(|one, other| {
+        let order = compare(field(one, name), field(other, name));
+        if downwards { order.reverse() } else { order }
+    });
+    Ok(())
+}
+
+fn compare(one: Option<&Value>, other: Option<&Value>) -> Ordering {
+    match (one.and_then(Value::as_f64), other.and_then(Value::as_f64)) {
+        (Some(one), Some(other)) => one.total_cmp(&other),
+        _ => text(one).cmp(&text(other)),
+    }
+}
+
+fn text(value: Option<&Value>) -> String {
+    match value {
+        None => String::new(),
+        Some(Value::String(text)) => text.to_lowercase(),
+        Some(other) => other.to_string(),
+    }
+}

@@ -1,0 +1,51 @@
+//! Which faults are still to come.
+
+use std::sync::{Mutex, PoisonError};
+
+use serde::Deserialize;
+
+use super::Fault;
+
+/// What `POST /demo/faults` takes.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Order {
+    /// The beginning of the paths that it is for; any path without it.
+    #[serde(default)]
+    pub(crate) path: String,
+    #[serde(default = "once")]
+    pub(crate) times: usize,
+    #[serde(flatten)]
+    pub(crate) fault: Fault,
+}
+
+fn once() -> usize {
+    1
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Mutex<Vec<Order>>);
+
+impl Faults {
+    pub(crate) fn plan(&self, path: String, times: usize, fault: Fault) {
+        if times > 0 {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Order { path, times, fault });
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The fault that a request meets, if any; it is used up once.
+    pub(crate) fn take(&self, path: &str) -> Option<Fault> {
+        let mut orders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = orders.iter().position(|order| path.starts_with(&order.path))?;
+        let order = orders.get_mut(place)?;
+        order.times -= 1;
+        let fault = order.fault.clone();
+        if order.times == 0 {
+            orders.remove(place);
+        }
+        Some(fault)
+    }
+}

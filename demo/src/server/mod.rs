@@ -1,0 +1,104 @@
+//! HTTP: who may ask, what is failing, and who answers.
+
+mod faults;
+mod usage;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State as Shared},
+    http::{HeaderMap, HeaderName, Method, StatusCode, header, request::Parts},
+    response::{IntoResponse as _, Response},
+    serve::ListenerExt as _,
+};
+use serde_json::json;
+use tokio::{net::TcpListener, sync::oneshot};
+
+use crate::{
+    DemoCloud, categories,
+    engine::{self, Answer, Call, Query, Refusal},
+    fault::{self, Faults},
+    recorded::Recorder,
+    world,
+};
+
+/// What one running cloud remembers.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) faults: Faults,
+    pub(crate) recorder: Recorder,
+    usage: usage::Counter,
+}
+
+/// Serves until the other end of `stopped` is dropped.
+pub(crate) async fn serve(listener: TcpListener, state: Arc<State>, stopped: oneshot::Receiver<()>) {
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "the demo cloud could not set TCP_NODELAY");
+        }
+    });
+    let router = Router::new().fallback(handle).with_state(state);
+    let stopped = async move { drop(stopped.await) };
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+        tracing::warn!(%error, "the demo cloud stopped");
+    }
+}
+
+async fn handle(Shared(state): Shared<Arc<State>>, request: Request) -> Response {
+    if request.uri().path() == faults::PATH {
+        return faults::handle(&state.faults, request).await;
+    }
+    let (request, _body) = request.into_parts();
+    state.recorder.record(&request);
+    let fault = state.faults.take(request.uri.path());
+    if let Some(response) = fault.as_ref().and_then(fault::instead) {
+        return response;
+    }
+    let right = answer(&state, &request).map_or_else(refused, answered);
+    match fault {
+        Some(fault) => fault::spoiled(&fault, right).await,
+        None => right,
+    }
+}
+
+fn answer(state: &State, request: &Parts) -> Result<Answer, Refusal> {
+    if !authorized(&request.headers) {
+        return Err(Refusal::unauthorized());
+    }
+    let usage = state.usage.count();
+    let path = request.uri.path();
+    let (route, holes) = engine::find(categories::routes(), path).ok_or_else(Refusal::unknown_path)?;
+    if request.method != Method::GET {
+        return Err(Refusal::method_not_allowed(request.method.as_str()));
+    }
+    let world = world::current();
+    let query = Query::of(&request.uri);
+    engine::answer(route, Call { world: &world, path, holes, query, usage })
+}
+
+fn authorized(headers: &HeaderMap) -> bool {
+    let said = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    said.and_then(|said| said.strip_prefix("Token ")) == Some(DemoCloud::TOKEN)
+}
+
+fn answered(answer: Answer) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(answer.content_type));
+    for (name, value) in answer.headers {
+        headers.insert(HeaderName::from_static(name), value);
+    }
+    response
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the refusal ends here")]
+fn refused(refusal: Refusal) -> Response {
+    said(refusal.status, &refusal.detail)
+}
+
+fn said(status: StatusCode, detail: &str) -> Response {
+    (status, [(header::CONTENT_TYPE, "application/json")], json!({ "detail": detail }).to_string())
+        .into_response()
+}

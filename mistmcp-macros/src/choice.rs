@@ -1,0 +1,72 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Fields, Ident, LitStr, Variant};
+
+use crate::diagnostics::Diagnostics;
+use crate::{documentation, names};
+
+/// `#[derive(Choice)]`: the spellings of an enum's values, in the order of its variants.
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(item) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut diagnostics = Diagnostics::default();
+    let values = values(&input, &mut diagnostics);
+    if let Err(mistakes) = diagnostics.finish() {
+        return mistakes;
+    }
+    let name = &input.ident;
+    let description = documentation::text(&input.attrs);
+    let (variants, spellings): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+    quote! {
+        impl ::mistmcp::Choice for #name {
+            const DESCRIPTION: &'static str = #description;
+            const VALUES: &'static [(&'static str, Self)] = &[#((#spellings, Self::#variants)),*];
+        }
+    }
+}
+
+fn values(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Vec<(Ident, String)> {
+    let Data::Enum(data) = &input.data else {
+        diagnostics.report(
+            &input.ident,
+            "a choice is an enum, one variant a value; for a struct of parameters derive `ParamGroup`",
+        );
+        return Vec::new();
+    };
+    if data.variants.is_empty() {
+        diagnostics.report(&input.ident, "a choice has at least one value: add a variant");
+    }
+    let mut values: Vec<(Ident, String)> = Vec::new();
+    for variant in &data.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            diagnostics.report(
+                &variant.fields,
+                format!("`{}` is one value and holds nothing: remove its fields", variant.ident),
+            );
+        }
+        let spelling = spelling(variant, diagnostics);
+        if let Some((first, _)) = values.iter().find(|(_, taken)| *taken == spelling) {
+            diagnostics.report(
+                variant,
+                format!(
+                    "`{first}` is already spelled `{spelling}`; give this one its own with `#[mist(\"…\")]`"
+                ),
+            );
+        }
+        values.push((variant.ident.clone(), spelling));
+    }
+    values
+}
+
+fn spelling(variant: &Variant, diagnostics: &mut Diagnostics) -> String {
+    let mut spelling = names::snake_case(&variant.ident.to_string());
+    for attribute in variant.attrs.iter().filter(|attribute| attribute.path().is_ident("mist")) {
+        match attribute.parse_args::<LitStr>() {
+            Ok(written) => spelling = written.value(),
+            Err(_) => diagnostics.report(&attribute.meta, "a spelling is one text: write `#[mist(\"24\")]`"),
+        }
+    }
+    spelling
+}

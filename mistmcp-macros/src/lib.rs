@@ -1,0 +1,88 @@
+//! The procedural macros of mistmcp. Use them through the `mistmcp` crate, which re-exports them and documents
+//! what they register.
+//!
+//! | macro | turns | into |
+//! |---|---|---|
+//! | [`macro@mist_tool`] | an annotated `async fn` | one `static` [`Tool`], registered |
+//! | [`derive@ParamGroup`] | a struct of parameters | a group that tools take with `#[flatten]` |
+//! | [`derive@Choice`] | an enum of values | a parameter type that takes one of them |
+//!
+//! [`Tool`]: https://docs.rs/mistmcp/latest/mistmcp/struct.Tool.html
+//!
+//! A tool passes through four stages, each a module below `tool`: `attribute` and `signature` read the two halves
+//! of what was written, `model` holds them against each other, `expand` writes the result. Every mistake found on
+//! the way is kept and reported together, and nothing is expanded from a model with a mistake in it.
+
+mod choice;
+mod diagnostics;
+mod documentation;
+mod names;
+mod param_group;
+mod parameter;
+mod tool;
+
+use proc_macro::TokenStream;
+
+/// Registers an annotated `async fn` as an MCP tool.
+///
+/// A plain endpoint has no body. Its path says which parameters go into it; all others are sent in the query.
+///
+/// ```ignore
+/// /// What radio management changed at a site, on which access point, and why.
+/// #[mist_tool(category = "sites_rrm", get = "/api/v1/sites/{site_id}/rrm/events")]
+/// pub async fn list_site_rrm_events(
+///     site_id: SiteId,
+///     /// Only this radio band.
+///     band: Option<Band>,
+///     #[flatten] window: TimeWindow,
+///     #[flatten] page: PageNumber,
+/// );
+/// ```
+///
+/// A tool that needs logic has a body and no endpoint, and takes `&Mist` and, where it wants it, `&Call`:
+///
+/// ```ignore
+/// /// How many access points each site has.
+/// #[mist_tool(category = "sites_devices")]
+/// pub async fn count_access_points(mist: &Mist, org_id: OrgId) -> Result<Reply> { … }
+/// ```
+///
+/// # Keys
+///
+/// | key | meaning |
+/// |---|---|
+/// | `category = "…"` | the category the tool belongs to; required |
+/// | `get = "…"`, `post`, `put`, `delete` | the endpoint: a method of HTTP and a path with `{holes}` |
+/// | `name = "…"` | the MCP name, where it is not the function's name in camelCase |
+/// | `hints(read_only, destructive, idempotent, open_world)` | MCP's annotations, where they do not follow from the method; `key = false` turns one off |
+///
+/// # On a parameter
+///
+/// | attribute | meaning |
+/// |---|---|
+/// | `/// …` | its description; a type such as `SiteId` brings its own |
+/// | `#[flatten]` | a group of parameters, from `#[derive(ParamGroup)]` |
+/// | `#[default = …]` | what Mist takes when it is left out: told to the model, never sent |
+/// | `#[body]` | the JSON body of a `post` or `put` |
+#[proc_macro_attribute]
+pub fn mist_tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
+    tool::expand(attribute.into(), &item.into()).into()
+}
+
+/// Makes a struct a group of parameters that tools share with `#[flatten]`.
+///
+/// Each field is a parameter: its `///` the description, its type an `Arg`, `#[default = …]` and `#[flatten]` as
+/// on a tool.
+#[proc_macro_derive(ParamGroup, attributes(flatten, default))]
+pub fn param_group(item: TokenStream) -> TokenStream {
+    param_group::expand(item.into()).into()
+}
+
+/// Makes an enum a parameter type: one value a variant.
+///
+/// A value is spelled as its variant in `snake_case`, or as `#[mist("…")]` says. The enum's `///` describes
+/// parameters of that type that have no description of their own.
+#[proc_macro_derive(Choice, attributes(mist))]
+pub fn choice(item: TokenStream) -> TokenStream {
+    choice::expand(item.into()).into()
+}

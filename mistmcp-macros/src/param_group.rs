@@ -1,0 +1,74 @@
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Data, DeriveInput, Fields};
+
+use crate::diagnostics::Diagnostics;
+use crate::parameter::{Parameter, Role};
+
+/// `#[derive(ParamGroup)]`: the descriptors of a struct's fields, and how the struct is read from a call.
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(item) {
+        Ok(input) => input,
+        Err(error) => return error.to_compile_error(),
+    };
+    let mut diagnostics = Diagnostics::default();
+    let parameters = parameters(&input, &mut diagnostics);
+    if let Err(mistakes) = diagnostics.finish() {
+        return mistakes;
+    }
+    let name = &input.ident;
+    let descriptors = parameters.iter().map(Parameter::descriptor);
+    let readings = parameters.iter().map(|parameter| {
+        let (field, reading) = (&parameter.name, parameter.reading());
+        quote!(#field: #reading)
+    });
+    quote! {
+        impl ::mistmcp::ParamGroup for #name {
+            const PARAMS: &'static [::mistmcp::Param] = &[#(#descriptors),*];
+
+            fn read(arguments: &mut ::mistmcp::Arguments) -> ::mistmcp::Result<Self> {
+                ::core::result::Result::Ok(Self { #(#readings),* })
+            }
+        }
+    }
+}
+
+fn parameters(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Vec<Parameter> {
+    let fields = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => &fields.named,
+            _ => {
+                diagnostics.report(
+                    &input.ident,
+                    "a group of parameters is a struct with named fields, one a parameter",
+                );
+                return Vec::new();
+            }
+        },
+        _ => {
+            diagnostics.report(
+                &input.ident,
+                "a group of parameters is a struct with named fields, one a parameter; \
+                 for an enum of values derive `Choice`",
+            );
+            return Vec::new();
+        }
+    };
+    if !input.generics.params.is_empty() {
+        diagnostics.report(&input.generics, "a group of parameters takes no generics: name the types");
+    }
+    fields
+        .iter()
+        .filter_map(|field| {
+            let name = field.ident.clone()?;
+            let parameter = Parameter::read(name, field.ty.clone(), &field.attrs, diagnostics);
+            if parameter.role == Role::Body {
+                diagnostics.report(
+                    &parameter.name,
+                    "a group has no body: give `#[body]` to a parameter of the tool",
+                );
+            }
+            Some(parameter)
+        })
+        .collect()
+}

@@ -1,0 +1,35 @@
+//! `#[mist_tool]`: attribute and signature → model → expansion.
+
+mod attribute;
+mod endpoint;
+mod expand;
+mod hints;
+mod model;
+mod signature;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::diagnostics::Diagnostics;
+use attribute::Attribute;
+use model::Model;
+use signature::Signature;
+
+/// Expands one annotated function. With a mistake in it, all mistakes are told and the function stays as it is, so
+/// that an editor goes on working.
+pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut diagnostics = Diagnostics::default();
+    let attribute = Attribute::read(attribute, &mut diagnostics);
+    let Some(signature) = Signature::read(item, &mut diagnostics) else {
+        let mistakes = diagnostics.finish().err();
+        return quote!(#mistakes #item);
+    };
+    let model = Model::new(attribute, &signature, &mut diagnostics);
+    match (diagnostics.finish(), model) {
+        (Ok(()), Some(model)) => expand::tool(&model, &signature),
+        (outcome, _) => {
+            let (mistakes, function) = (outcome.err(), signature.without_helpers());
+            quote!(#mistakes #function)
+        }
+    }
+}

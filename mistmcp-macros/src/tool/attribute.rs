@@ -1,0 +1,178 @@
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Ident, LitStr, Token, parenthesized};
+
+use super::hints::Hints;
+use crate::diagnostics::Diagnostics;
+use crate::names;
+
+const KEYS: [&str; 7] = ["category", "get", "post", "put", "delete", "name", "hints"];
+
+/// What stands in `#[mist_tool(…)]`, each value with its tokens.
+#[derive(Default)]
+pub(super) struct Attribute {
+    pub(super) category: Option<LitStr>,
+    pub(super) name: Option<LitStr>,
+    pub(super) endpoint: Option<(Method, LitStr)>,
+    pub(super) hints: Hints,
+    /// Something could not be read: what seems missing may only be mistyped.
+    pub(super) incomplete: bool,
+}
+
+/// A method of HTTP that a tool's endpoint can have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+impl Method {
+    /// The constructor of `mistmcp::Endpoint` for this method.
+    pub(super) fn constructor(self) -> Ident {
+        let name = match self {
+            Self::Get => "get",
+            Self::Post => "post",
+            Self::Put => "put",
+            Self::Delete => "delete",
+        };
+        Ident::new(name, Span::call_site())
+    }
+
+    pub(super) fn takes_body(self) -> bool {
+        matches!(self, Self::Post | Self::Put)
+    }
+}
+
+impl Attribute {
+    /// Reads the keys, going on past each mistake.
+    pub(super) fn read(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Self {
+        let mut attribute = Self::default();
+        match Punctuated::<Entry, Token![,]>::parse_terminated.parse2(tokens) {
+            Ok(entries) => {
+                let mut seen: Vec<Ident> = Vec::new();
+                for entry in entries {
+                    if seen.contains(&entry.key) {
+                        diagnostics.report(
+                            &entry.key,
+                            format!("`{}` is given twice; remove one of them", entry.key),
+                        );
+                    } else {
+                        seen.push(entry.key.clone());
+                        attribute.take(&entry, diagnostics);
+                    }
+                }
+            }
+            Err(error) => {
+                attribute.incomplete = true;
+                diagnostics.keep(error);
+            }
+        }
+        attribute
+    }
+
+    fn take(&mut self, entry: &Entry, diagnostics: &mut Diagnostics) {
+        let key = entry.key.to_string();
+        match key.as_str() {
+            "category" => self.category = self.text(entry, diagnostics),
+            "name" => self.name = self.text(entry, diagnostics),
+            "get" => self.endpoint(Method::Get, entry, diagnostics),
+            "post" => self.endpoint(Method::Post, entry, diagnostics),
+            "put" => self.endpoint(Method::Put, entry, diagnostics),
+            "delete" => self.endpoint(Method::Delete, entry, diagnostics),
+            "hints" => match &entry.value {
+                Value::List(list) => self.hints.read(list, diagnostics),
+                Value::Expr(_) | Value::Nothing => diagnostics
+                    .report(entry, "`hints` takes a list: write `hints(destructive, idempotent = false)`"),
+            },
+            _ => {
+                self.incomplete = true;
+                let remedy = match names::did_you_mean(&key, KEYS) {
+                    nothing if nothing.is_empty() => {
+                        format!("; the keys are {}", quoted(&KEYS))
+                    }
+                    suggestion => suggestion,
+                };
+                diagnostics.report(&entry.key, format!("unknown key `{key}`{remedy}"));
+            }
+        }
+    }
+
+    fn endpoint(&mut self, method: Method, entry: &Entry, diagnostics: &mut Diagnostics) {
+        if let Some((_, first)) = &self.endpoint {
+            let first = first.value();
+            diagnostics.report(
+                &entry.key,
+                format!("a tool has one endpoint and this one has `{first}` already; remove one of them"),
+            );
+        } else if let Some(path) = self.text(entry, diagnostics) {
+            self.endpoint = Some((method, path));
+        }
+    }
+
+    fn text(&mut self, entry: &Entry, diagnostics: &mut Diagnostics) -> Option<LitStr> {
+        if let Value::Expr(Expr::Lit(literal)) = &entry.value
+            && let syn::Lit::Str(text) = &literal.lit
+        {
+            return Some(text.clone());
+        }
+        self.incomplete = true;
+        diagnostics.report(entry, format!("`{0}` takes a text: write `{0} = \"…\"`", entry.key));
+        None
+    }
+}
+
+/// `` `a`, `b` and `c` ``.
+pub(super) fn quoted(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => format!("`{only}`"),
+        [first @ .., last] => {
+            let first: Vec<_> = first.iter().map(|name| format!("`{name}`")).collect();
+            format!("{} and `{last}`", first.join(", "))
+        }
+    }
+}
+
+/// `key`, `key = value` or `key(list)`.
+pub(super) struct Entry {
+    pub(super) key: Ident,
+    pub(super) value: Value,
+}
+
+pub(super) enum Value {
+    Nothing,
+    Expr(Expr),
+    List(Punctuated<Entry, Token![,]>),
+}
+
+impl Parse for Entry {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let key = input.parse()?;
+        let value = if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            Value::Expr(input.parse()?)
+        } else if input.peek(syn::token::Paren) {
+            let list;
+            parenthesized!(list in input);
+            Value::List(Punctuated::parse_terminated(&list)?)
+        } else {
+            Value::Nothing
+        };
+        Ok(Self { key, value })
+    }
+}
+
+impl ToTokens for Entry {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let key = &self.key;
+        tokens.extend(match &self.value {
+            Value::Nothing => quote!(#key),
+            Value::Expr(value) => quote!(#key = #value),
+            Value::List(list) => quote!(#key(#list)),
+        });
+    }
+}

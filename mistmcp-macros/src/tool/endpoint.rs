@@ -1,0 +1,90 @@
+use syn::LitStr;
+
+use super::attribute::Method;
+use crate::diagnostics::Diagnostics;
+use crate::names;
+use crate::parameter::{Parameter, Role};
+
+/// A method and a path whose holes are known to be well formed.
+pub(super) struct Endpoint {
+    pub(super) method: Method,
+    pub(super) path: LitStr,
+    pub(super) holes: Vec<Hole>,
+}
+
+/// `{name}` in a path, or `{name?}`.
+pub(super) struct Hole {
+    pub(super) name: String,
+    pub(super) optional: bool,
+}
+
+impl Endpoint {
+    /// Reads the path. A hole fills a whole segment, so that nothing put into it can reach another one.
+    pub(super) fn read(method: Method, path: LitStr, diagnostics: &mut Diagnostics) -> Self {
+        let text = path.value();
+        let mut holes = Vec::new();
+        if !text.starts_with("/api/") {
+            diagnostics.report(&path, "a path starts with `/api/`: write it as Mist's documentation does");
+        }
+        let segments: Vec<&str> = text.split('/').collect();
+        for (place, segment) in segments.iter().enumerate() {
+            let Some(hole) = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else {
+                check_text(segment, &path, diagnostics);
+                continue;
+            };
+            let (name, optional) = match hole.strip_suffix('?') {
+                Some(name) => (name, true),
+                None => (hole, false),
+            };
+            if syn::parse_str::<syn::Ident>(name).is_err() {
+                diagnostics.report(
+                    &path,
+                    format!("`{{{hole}}}` names no parameter: write `{{site_id}}` or, for one that may be left out, `{{site_id?}}`"),
+                );
+            } else if optional && place + 1 != segments.len() {
+                diagnostics.report(
+                    &path,
+                    format!("`{{{hole}}}` may be left out, so nothing can follow it; move it to the end or remove the `?`"),
+                );
+            } else if holes.iter().any(|known: &Hole| known.name == name) {
+                diagnostics.report(&path, format!("path names `{{{name}}}` twice; remove one of them"));
+            } else {
+                holes.push(Hole { name: name.to_owned(), optional });
+            }
+        }
+        Self { method, path, holes }
+    }
+
+    /// Holds the holes against the parameters. Where a group is among them, its members are known only to the
+    /// compiler, which is then asked instead (see `expand`).
+    pub(super) fn check_holes(&self, parameters: &[&Parameter], diagnostics: &mut Diagnostics) {
+        if parameters.iter().any(|parameter| parameter.role == Role::Group) {
+            return;
+        }
+        let names: Vec<String> = parameters.iter().map(|parameter| parameter.name_text()).collect();
+        for hole in self.holes.iter().filter(|hole| !names.contains(&hole.name)) {
+            let remedy = match names::did_you_mean(&hole.name, names.iter().map(String::as_str)) {
+                nothing if nothing.is_empty() => {
+                    format!("; add one: `{}: Id`", hole.name)
+                }
+                suggestion => suggestion,
+            };
+            diagnostics.report(
+                &self.path,
+                format!("path names `{{{0}}}`, but no parameter is called `{0}`{remedy}", hole.name),
+            );
+        }
+    }
+}
+
+fn check_text(segment: &str, path: &LitStr, diagnostics: &mut Diagnostics) {
+    if segment.contains(['{', '}']) {
+        diagnostics
+            .report(path, format!("`{segment}` is half a hole: a hole is a whole segment, `/{{name}}/`"));
+    } else if let Some(stray) =
+        segment.chars().find(|letter| "?#%".contains(*letter) || letter.is_whitespace())
+    {
+        diagnostics
+            .report(path, format!("a path holds no `{stray}`: what belongs into the query is a parameter"));
+    }
+}

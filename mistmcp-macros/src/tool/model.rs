@@ -1,0 +1,162 @@
+use proc_macro2::Span;
+use syn::{Ident, LitStr};
+
+use super::attribute::Attribute;
+use super::endpoint::Endpoint;
+use super::hints::Hints;
+use super::signature::{Argument, Signature};
+use crate::diagnostics::Diagnostics;
+use crate::names;
+use crate::parameter::{Parameter, Role};
+
+/// The longest name that stays within 64 characters when a client puts `mcp__mistmcp__` before it.
+const LONGEST_NAME: usize = 50;
+
+/// A tool in which nothing is wrong.
+pub(super) struct Model {
+    pub(super) name: LitStr,
+    pub(super) category: LitStr,
+    pub(super) hints: Hints,
+    pub(super) endpoint: Option<Endpoint>,
+}
+
+impl Model {
+    /// Holds the attribute against the function. `None` where something is wrong, which has then been reported.
+    pub(super) fn new(
+        attribute: Attribute,
+        signature: &Signature,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let function = &signature.function.ident;
+        let name = name(attribute.name, function, diagnostics);
+        let category = attribute.category.inspect(|category| check_category(category, diagnostics));
+        if category.is_none() && !attribute.incomplete {
+            diagnostics.keep(syn::Error::new(
+                Span::call_site(),
+                "a tool belongs to a category: write `#[mist_tool(category = \"…\", …)]`",
+            ));
+        }
+        let endpoint = attribute.endpoint.map(|(method, path)| Endpoint::read(method, path, diagnostics));
+        let parameters: Vec<_> = signature.parameters().collect();
+        check_names(&parameters, diagnostics);
+        match (&endpoint, &signature.body) {
+            (Some(endpoint), Some(body)) => diagnostics.keep(syn::Error::new(
+                body.brace_token.span.open(),
+                format!(
+                    "a tool has an endpoint or a body, never both; remove the body and end with `;`, \
+                     or remove `{} = …`",
+                    endpoint.method.constructor()
+                ),
+            )),
+            (None, None) if !attribute.incomplete => diagnostics.report(
+                function,
+                format!(
+                    "`{function}` has neither an endpoint nor a body; add `get = \"/api/v1/…\"`, or a body"
+                ),
+            ),
+            (Some(endpoint), None) => {
+                check_endpoint(endpoint, signature, &parameters, diagnostics);
+            }
+            _ => check_no_body_parameter(&parameters, diagnostics),
+        }
+        Some(Self { name, category: category?, hints: attribute.hints, endpoint })
+    }
+}
+
+fn name(written: Option<LitStr>, function: &Ident, diagnostics: &mut Diagnostics) -> LitStr {
+    let (name, at_function) = match written {
+        Some(name) => (name, false),
+        None => (LitStr::new(&names::camel_case(&function.to_string()), function.span()), true),
+    };
+    let text = name.value();
+    let well_formed = text.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+    let mistake = if !well_formed {
+        Some(format!("`{text}` is no name for a tool: write a letter, then letters, digits and `_`"))
+    } else if text.len() > LONGEST_NAME {
+        Some(format!(
+            "`{text}` has {} characters; clients put a prefix before a name and take 64, so keep it to {LONGEST_NAME}",
+            text.len()
+        ))
+    } else {
+        None
+    };
+    match mistake {
+        Some(mistake) if at_function => diagnostics.report(function, mistake),
+        Some(mistake) => diagnostics.report(&name, mistake),
+        None => {}
+    }
+    name
+}
+
+fn check_category(category: &LitStr, diagnostics: &mut Diagnostics) {
+    let text = category.value();
+    let well_formed = text.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_');
+    if !well_formed {
+        diagnostics.report(
+            category,
+            format!("`{text}` is no name for a category: write it as its module is called, like `sites_rrm`"),
+        );
+    }
+}
+
+fn check_names(parameters: &[&Parameter], diagnostics: &mut Diagnostics) {
+    let values = parameters.iter().filter(|parameter| parameter.role != Role::Group);
+    let mut seen: Vec<String> = Vec::new();
+    for parameter in values {
+        let name = parameter.name_text();
+        if seen.contains(&name) {
+            diagnostics.report(
+                &parameter.name,
+                format!("parameter `{name}` is named twice; rename or remove one of them"),
+            );
+        }
+        seen.push(name);
+    }
+}
+
+fn check_endpoint(
+    endpoint: &Endpoint,
+    signature: &Signature,
+    parameters: &[&Parameter],
+    diagnostics: &mut Diagnostics,
+) {
+    for argument in &signature.arguments {
+        if let Argument::Mist(ty) | Argument::Call(ty) = argument {
+            diagnostics.report(
+                ty,
+                "a plain endpoint has no code to hand this to; remove it, or give the tool a body in place of \
+                 the endpoint",
+            );
+        }
+    }
+    endpoint.check_holes(parameters, diagnostics);
+    let mut bodies = parameters.iter().filter(|parameter| parameter.role == Role::Body);
+    if let Some(body) = bodies.next() {
+        if !endpoint.method.takes_body() {
+            diagnostics.report(
+                &body.name,
+                format!(
+                    "a `{}` sends no body; remove `#[body]`, or use `post` or `put`",
+                    endpoint.method.constructor()
+                ),
+            );
+        }
+        for second in bodies {
+            diagnostics.report(
+                &second.name,
+                format!("a request has one body and `{}` is it already; remove this `#[body]`", body.name),
+            );
+        }
+    }
+}
+
+fn check_no_body_parameter(parameters: &[&Parameter], diagnostics: &mut Diagnostics) {
+    for parameter in parameters.iter().filter(|parameter| parameter.role == Role::Body) {
+        diagnostics.report(
+            &parameter.name,
+            "`#[body]` goes with `post` or `put`; in a tool with a body of its own, take a plain parameter",
+        );
+    }
+}

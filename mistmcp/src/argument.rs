@@ -1,0 +1,146 @@
+//! What a parameter's type is: its schema, how it is read from what a model sent, and how Mist spells it.
+
+mod arguments;
+mod choice;
+mod id;
+mod mac;
+mod reader;
+mod scalar;
+mod time;
+
+pub use arguments::Arguments;
+pub use choice::Choice;
+pub use id::{DeviceId, Id, OrgId, SiteId};
+pub use mac::{Mac, MacFilter};
+pub use reader::Mismatch;
+pub(crate) use reader::{BodyReader, ValueReader};
+pub use time::{Span, Time};
+
+use schemars::Schema;
+use serde_json::Value;
+
+/// A type that a parameter of a tool can have.
+///
+/// Reading is forgiving: models send numbers as text and texts as numbers. The schema is strict, so that the next
+/// call is better.
+pub trait Arg: Sized {
+    /// What parameters of this type mean, where their name and type say all there is to say.
+    const DESCRIPTION: &'static str = "";
+    /// Whether a call has to name the parameter.
+    const PRESENCE: Presence = Presence::Required;
+    /// What is looked up when the value is a name, or when there is none.
+    const LOOKUP: Option<Lookup> = None;
+    #[doc(hidden)]
+    const READER: &'static ValueReader = &ValueReader::of::<Self>();
+
+    /// The JSON schema, without a description.
+    fn schema() -> Schema;
+
+    /// Reads what a model sent.
+    fn read(value: &Value) -> Result<Self, Mismatch>;
+
+    /// How Mist spells it in a path or a query.
+    fn wire(&self) -> Wire;
+
+    /// The value of a parameter that was left out, where that is allowed.
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// Whether `value` stands for a parameter that was left out: `null`, `"null"` and `""` are what models write.
+    fn is_absent(value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            Value::String(text) => matches!(text.trim(), "" | "null"),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a call has to name a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// It has to.
+    Required,
+    /// It need not: the server finds the value.
+    Found,
+    /// It need not, and without it nothing is sent.
+    Optional,
+}
+
+/// What the server finds by itself, asking Mist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// The organization, when none is named.
+    Org,
+    /// A site by its name.
+    Site,
+    /// A device by its name or MAC address.
+    Device,
+}
+
+/// A value as Mist reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// It is not sent.
+    Nothing,
+    /// It is sent as this text.
+    Text(String),
+    /// It is sent several times.
+    List(Vec<String>),
+}
+
+impl<T: Arg> Arg for Option<T> {
+    const DESCRIPTION: &'static str = T::DESCRIPTION;
+    const PRESENCE: Presence = Presence::Optional;
+    const LOOKUP: Option<Lookup> = T::LOOKUP;
+
+    fn schema() -> Schema {
+        T::schema()
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        if T::is_absent(value) { Ok(None) } else { T::read(value).map(Some) }
+    }
+
+    fn wire(&self) -> Wire {
+        self.as_ref().map_or(Wire::Nothing, T::wire)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn is_absent(value: &Value) -> bool {
+        T::is_absent(value)
+    }
+}
+
+impl<T: Arg> Arg for Vec<T> {
+    const DESCRIPTION: &'static str = T::DESCRIPTION;
+
+    fn schema() -> Schema {
+        schemars::json_schema!({ "type": "array", "items": T::schema() })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::Array(items) => items.iter().map(T::read).collect(),
+            Value::String(text) if text.trim_start().starts_with('[') => {
+                match serde_json::from_str::<Vec<Value>>(text) {
+                    Ok(items) => items.iter().map(T::read).collect(),
+                    Err(_) => T::read(value).map(|only| vec![only]),
+                }
+            }
+            _ => T::read(value).map(|only| vec![only]),
+        }
+    }
+
+    fn wire(&self) -> Wire {
+        let items = self.iter().filter_map(|item| match item.wire() {
+            Wire::Text(text) => Some(text),
+            Wire::Nothing | Wire::List(_) => None,
+        });
+        Wire::List(items.collect())
+    }
+}

@@ -1,0 +1,40 @@
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::Arg;
+use crate::{Error, ParamGroup, Result};
+
+/// The arguments of one call, checked against the tool's parameters, with names turned into ids.
+#[derive(Debug)]
+pub struct Arguments {
+    values: Map<String, Value>,
+}
+
+impl Arguments {
+    pub(crate) fn new(values: Map<String, Value>) -> Self {
+        Self { values }
+    }
+
+    /// Takes one out.
+    pub fn take<T: Arg>(&mut self, name: &str) -> Result<T> {
+        let value = self.values.remove(name).unwrap_or(Value::Null);
+        if T::is_absent(&value)
+            && let Some(absent) = T::absent()
+        {
+            return Ok(absent);
+        }
+        T::read(&value).map_err(|mismatch| Error::argument(name, &value, &mismatch))
+    }
+
+    /// Takes a group out.
+    pub fn group<T: ParamGroup>(&mut self) -> Result<T> {
+        T::read(self)
+    }
+
+    /// Takes an object out.
+    pub fn body<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
+        let value = self.values.remove(name).unwrap_or(Value::Null);
+        serde_json::from_value(value)
+            .map_err(|error| Error::advice(format!("`{name}` does not fit its schema: {error}.")))
+    }
+}

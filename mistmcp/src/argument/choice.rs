@@ -1,0 +1,98 @@
+use std::mem::discriminant;
+
+use schemars::{Schema, json_schema};
+use serde_json::Value;
+
+use super::{Arg, Mismatch, Wire};
+
+/// A parameter type with a fixed set of values. Derive it.
+pub trait Choice: Copy + 'static {
+    /// What parameters of this type mean, or nothing.
+    const DESCRIPTION: &'static str;
+    /// The values, each with Mist's spelling.
+    const VALUES: &'static [(&'static str, Self)];
+}
+
+impl<T: Choice> Arg for T {
+    const DESCRIPTION: &'static str = <T as Choice>::DESCRIPTION;
+
+    fn schema() -> Schema {
+        let spellings: Vec<_> = spellings::<T>().collect();
+        json_schema!({ "type": "string", "enum": spellings })
+    }
+
+    /// Takes any letter case, where only one value fits.
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let written = String::read(value).unwrap_or_default();
+        let written = written.trim();
+        let exact = T::VALUES.iter().find(|(spelling, _)| *spelling == written);
+        let loose = || {
+            let mut fitting = T::VALUES.iter().filter(|(spelling, _)| spelling.eq_ignore_ascii_case(written));
+            fitting.next().filter(|_| fitting.next().is_none())
+        };
+        exact.or_else(loose).map(|(_, value)| *value).ok_or_else(|| {
+            let spellings: Vec<_> = spellings::<T>().map(|spelling| format!("\"{spelling}\"")).collect();
+            Mismatch::wanted(format!("one of {}", spellings.join(", ")))
+        })
+    }
+
+    fn wire(&self) -> Wire {
+        T::VALUES
+            .iter()
+            .find(|(_, value)| discriminant(value) == discriminant(self))
+            .map_or(Wire::Nothing, |(spelling, _)| Wire::Text((*spelling).to_owned()))
+    }
+
+    fn is_absent(value: &Value) -> bool {
+        match value {
+            Value::Null => true,
+            Value::String(text) => {
+                matches!(text.as_str(), "" | "null") && !spellings::<T>().any(|spelling| spelling == text)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn spellings<T: Choice>() -> impl Iterator<Item = &'static str> {
+    T::VALUES.iter().map(|(spelling, _)| *spelling)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::Choice;
+
+    #[derive(Clone, Copy, Choice, Debug, PartialEq)]
+    enum Sort {
+        #[mist("timestamp")]
+        Oldest,
+        #[mist("-timestamp")]
+        Newest,
+        #[mist("")]
+        Unsorted,
+        SiteId,
+    }
+
+    #[test]
+    fn a_value_is_spelled_as_mist_spells_it() {
+        let spelled: Vec<_> = spellings::<Sort>().collect();
+        assert_eq!(spelled, ["timestamp", "-timestamp", "", "site_id"]);
+        assert_eq!(Sort::Newest.wire(), Wire::Text("-timestamp".into()));
+        assert_eq!(Sort::read(&json!("SITE_ID")), Ok(Sort::SiteId));
+    }
+
+    #[test]
+    fn an_empty_spelling_is_a_value_and_not_nothing() {
+        assert_eq!(Option::<Sort>::read(&json!("")), Ok(Some(Sort::Unsorted)));
+        assert_eq!(Option::<Sort>::read(&json!(null)), Ok(None));
+    }
+
+    #[test]
+    fn another_value_is_refused_with_those_there_are() {
+        let refused = Sort::read(&json!("newest")).unwrap_err().to_string();
+        assert_eq!(refused, r#"one of "timestamp", "-timestamp", "", "site_id""#);
+    }
+}

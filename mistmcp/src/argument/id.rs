@@ -1,0 +1,103 @@
+use schemars::{Schema, json_schema};
+use serde_json::Value;
+
+use super::{Arg, Lookup, Mismatch, Presence, Wire};
+
+/// The id of an object of Mist: a UUID.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Id(String);
+
+impl Id {
+    /// The UUID in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_ascii_lowercase();
+        let well_formed = text.len() == 36
+            && text.bytes().enumerate().all(|(place, digit)| match place {
+                8 | 13 | 18 | 23 => digit == b'-',
+                _ => digit.is_ascii_hexdigit(),
+            });
+        well_formed.then_some(Self(text))
+    }
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl Arg for Id {
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "format": "uuid" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .ok_or_else(|| Mismatch::wanted("a UUID such as \"4ac1dcf4-9d8b-7211-65c4-057819f0862b\""))
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.0.clone())
+    }
+}
+
+/// An id that the server finds where it can: by a name, or alone.
+///
+/// Before a tool runs, whatever stood there has become a UUID; so reading takes any text, and holding it against
+/// Mist is the look-up's part.
+macro_rules! found_id {
+    ($(#[doc = $documentation:literal])+ $name:ident: $lookup:expr, $presence:expr, $schema:tt, $description:literal) => {
+        $(#[doc = $documentation])+
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The UUID.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Arg for $name {
+            const DESCRIPTION: &'static str = $description;
+            const PRESENCE: Presence = $presence;
+            const LOOKUP: Option<Lookup> = Some($lookup);
+
+            fn schema() -> Schema {
+                json_schema!($schema)
+            }
+
+            fn read(value: &Value) -> Result<Self, Mismatch> {
+                value
+                    .as_str()
+                    .map(|text| Self(text.trim().to_owned()))
+                    .ok_or_else(|| Mismatch::wanted("a UUID or a name, as a text"))
+            }
+
+            fn wire(&self) -> Wire {
+                Wire::Text(self.0.clone())
+            }
+        }
+    };
+}
+
+found_id! {
+    /// An organization. Where a call names none, it is the operator's, or the only one that the token can see.
+    OrgId: Lookup::Org, Presence::Found, { "type": "string" }, "Only needed with several organizations."
+}
+
+found_id! {
+    /// A site, by its id or its name.
+    SiteId: Lookup::Site, Presence::Required, { "type": "string" }, "Id or name of the site."
+}
+
+found_id! {
+    /// A device, by its id, MAC address or name.
+    DeviceId: Lookup::Device, Presence::Required, { "type": "string" }, "Id, MAC or name of the device."
+}

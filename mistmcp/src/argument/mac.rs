@@ -1,0 +1,100 @@
+use schemars::{Schema, json_schema};
+use serde_json::Value;
+
+use super::{Arg, Mismatch, Wire};
+
+/// A MAC address, as Mist writes it: twelve hexadecimal digits in lower case, no separators.
+///
+/// `5C:5B:35:00:00:01`, `5c-5b-35-00-00-01` and `5c5b.3500.0001` are read as well.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Mac(String);
+
+impl Mac {
+    /// The twelve digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let digits: String =
+            text.trim().chars().filter(|letter| !":-. ".contains(*letter)).collect::<String>().to_lowercase();
+        let well_formed = digits.len() == 12 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        well_formed.then_some(Self(digits))
+    }
+}
+
+impl Arg for Mac {
+    const DESCRIPTION: &'static str = "MAC address, any notation.";
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        value
+            .as_str()
+            .and_then(Self::parse)
+            .ok_or_else(|| Mismatch::wanted("a MAC address such as \"5c5b35000001\""))
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.0.clone())
+    }
+}
+
+/// What a MAC address has to be like: one or several with commas between them, or parts of one with `*`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MacFilter(String);
+
+impl Arg for MacFilter {
+    const DESCRIPTION: &'static str = "MAC, or part with `*`.";
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let text = String::read(value)?;
+        let parts = text.split(',').map(|part| match Mac::parse(part) {
+            Some(mac) => mac.0,
+            None => part.trim().to_lowercase(),
+        });
+        Ok(Self(parts.collect::<Vec<_>>().join(",")))
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.0.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_notation_is_read_as_mists() {
+        for written in ["5c5b35000001", "5C:5B:35:00:00:01", "5c-5b-35-00-00-01", "5C5B.3500.0001"] {
+            assert_eq!(Mac::read(&json!(written)).map(|mac| mac.0), Ok("5c5b35000001".into()), "{written}");
+        }
+    }
+
+    #[test]
+    fn a_filter_keeps_its_pattern_and_each_of_its_addresses() {
+        for (written, sent) in [
+            (json!("5C:5B:35:00:00:01"), "5c5b35000001"),
+            (json!("5C:5B:35:00:00:01, 5c5b35*"), "5c5b35000001,5c5b35*"),
+            (json!(["5C5B35000001", "5c5b35000002"]), "5c5b35000001,5c5b35000002"),
+        ] {
+            assert_eq!(MacFilter::read(&written).map(|filter| filter.0), Ok(sent.into()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        for written in ["5c5b3500000", "5c5b3500000g", "", "ap-lobby-01"] {
+            assert!(Mac::read(&json!(written)).is_err(), "{written}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use thiserror::Error;
+
+use super::{Arg, Lookup, Presence, Wire};
+
+/// What was wanted where something else came: `an integer of at least 1`.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{wanted}")]
+pub struct Mismatch {
+    wanted: String,
+}
+
+impl Mismatch {
+    /// Says what was wanted, as it goes on after "wanted is".
+    pub fn wanted(wanted: impl Into<String>) -> Self {
+        Self { wanted: wanted.into() }
+    }
+}
+
+/// An [`Arg`] as plain functions, so that one constant serves every parameter of its type.
+pub struct ValueReader {
+    pub(crate) presence: Presence,
+    pub(crate) lookup: Option<Lookup>,
+    pub(crate) schema: fn() -> Schema,
+    pub(crate) wire: fn(&Value) -> Result<Wire, Mismatch>,
+    pub(crate) is_absent: fn(&Value) -> bool,
+}
+
+impl ValueReader {
+    pub(super) const fn of<T: Arg>() -> Self {
+        Self {
+            presence: T::PRESENCE,
+            lookup: T::LOOKUP,
+            schema: T::schema,
+            wire: |value| T::read(value).map(|value| value.wire()),
+            is_absent: T::is_absent,
+        }
+    }
+}
+
+/// The type of a request's body, as plain functions.
+pub(crate) struct BodyReader {
+    pub(crate) schema: fn() -> Schema,
+    pub(crate) read: fn(&Value) -> Result<Value, Mismatch>,
+}
+
+impl BodyReader {
+    pub(crate) const fn of<T: JsonSchema + Serialize + DeserializeOwned>() -> &'static Self {
+        const {
+            &Self {
+                schema: plain_schema::<T>,
+                read: |value| {
+                    let typed: T = serde_json::from_value(value.clone())
+                        .map_err(|error| Mismatch::wanted(format!("its schema ({error})")))?;
+                    serde_json::to_value(typed).map_err(|error| Mismatch::wanted(error.to_string()))
+                },
+            }
+        }
+    }
+}
+
+/// A schema with everything in place: no `$ref`, which clients choke on, and no `$schema` or `title`, which cost
+/// tokens and say nothing.
+fn plain_schema<T: JsonSchema>() -> Schema {
+    let mut schema = SchemaSettings::draft2020_12()
+        .with(|settings| {
+            settings.inline_subschemas = true;
+            settings.meta_schema = None;
+        })
+        .into_generator()
+        .into_root_schema_for::<T>();
+    schemars::transform::transform_subschemas(
+        &mut schemars::transform::RecursiveTransform(untitled),
+        &mut schema,
+    );
+    untitled(&mut schema);
+    schema
+}
+
+fn untitled(schema: &mut Schema) {
+    schema.remove("title");
+}

@@ -1,0 +1,182 @@
+use std::num::NonZero;
+
+use schemars::{Schema, json_schema};
+use serde_json::{Number, Value};
+
+use super::{Arg, Mismatch, Wire};
+
+impl Arg for String {
+    fn schema() -> Schema {
+        json_schema!({ "type": "string" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        match value {
+            Value::String(text) => Ok(text.clone()),
+            Value::Number(number) => Ok(number.to_string()),
+            Value::Bool(flag) => Ok(flag.to_string()),
+            // Where Mist takes several values in one text, commas are between them.
+            Value::Array(items) if !items.is_empty() && !items.iter().any(Value::is_array) => {
+                Ok(items.iter().map(Self::read).collect::<Result<Vec<_>, _>>()?.join(","))
+            }
+            _ => Err(Mismatch::wanted("a text")),
+        }
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.clone())
+    }
+}
+
+impl Arg for bool {
+    fn schema() -> Schema {
+        json_schema!({ "type": "boolean" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let text = match value {
+            Value::Bool(flag) => return Ok(*flag),
+            Value::String(text) => text.trim().to_ascii_lowercase(),
+            Value::Number(number) => number.to_string(),
+            _ => String::new(),
+        };
+        match text.as_str() {
+            "true" | "yes" | "on" | "1" => Ok(true),
+            "false" | "no" | "off" | "0" => Ok(false),
+            _ => Err(Mismatch::wanted("true or false")),
+        }
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.to_string())
+    }
+}
+
+impl Arg for f64 {
+    fn schema() -> Schema {
+        json_schema!({ "type": "number" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        number(value)
+            .and_then(|number| number.as_f64())
+            .filter(|number| number.is_finite())
+            .ok_or_else(|| Mismatch::wanted("a number"))
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.to_string())
+    }
+}
+
+impl Arg for i64 {
+    fn schema() -> Schema {
+        json_schema!({ "type": "integer" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        integer(value).ok_or_else(|| Mismatch::wanted("an integer"))
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.to_string())
+    }
+}
+
+impl Arg for u32 {
+    fn schema() -> Schema {
+        json_schema!({ "type": "integer", "minimum": 0 })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        integer(value)
+            .and_then(|number| number.try_into().ok())
+            .ok_or_else(|| Mismatch::wanted("an integer of at least 0"))
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.to_string())
+    }
+}
+
+impl Arg for NonZero<u32> {
+    fn schema() -> Schema {
+        json_schema!({ "type": "integer", "minimum": 1 })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        integer(value)
+            .and_then(|number| u32::try_from(number).ok())
+            .and_then(Self::new)
+            .ok_or_else(|| Mismatch::wanted("an integer of at least 1"))
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.to_string())
+    }
+}
+
+fn number(value: &Value) -> Option<Number> {
+    match value {
+        Value::Number(number) => Some(number.clone()),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// A whole number, also where it came as `100.0` or `"100"`.
+#[expect(clippy::cast_possible_truncation, reason = "only whole numbers that an i64 can hold get there")]
+fn integer(value: &Value) -> Option<i64> {
+    let number = number(value)?;
+    number.as_i64().or_else(|| {
+        let float = number.as_f64()?;
+        let whole = float.fract() == 0.0 && float.abs() < 9.0e15;
+        whole.then_some(float as i64)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_number_is_taken_as_text_and_as_a_whole_float() {
+        for value in [json!(100), json!("100"), json!(" 100 "), json!(100.0), json!("1e2")] {
+            assert_eq!(i64::read(&value), Ok(100), "{value}");
+        }
+        for value in [json!(1.5), json!("many"), json!(true), json!([]), json!("")] {
+            assert!(i64::read(&value).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_bound_is_named() {
+        assert_eq!(u32::read(&json!(-1)), Err(Mismatch::wanted("an integer of at least 0")));
+        assert_eq!(NonZero::<u32>::read(&json!(0)), Err(Mismatch::wanted("an integer of at least 1")));
+    }
+
+    #[test]
+    fn a_boolean_is_taken_in_any_spelling_and_sent_in_one() {
+        for value in [json!(true), json!("true"), json!("True"), json!(1)] {
+            assert_eq!(bool::read(&value).map(|flag| flag.wire()), Ok(Wire::Text("true".into())));
+        }
+        assert!(bool::read(&json!("maybe")).is_err());
+    }
+
+    #[test]
+    fn one_value_is_taken_for_a_list_and_so_is_a_list_in_a_text() {
+        let two = vec!["a".to_owned(), "b".to_owned()];
+        assert_eq!(Vec::<String>::read(&json!("a")), Ok(vec!["a".to_owned()]));
+        assert_eq!(Vec::<String>::read(&json!(["a", "b"])), Ok(two.clone()));
+        assert_eq!(Vec::<String>::read(&json!("[\"a\",\"b\"]")), Ok(two));
+    }
+
+    #[test]
+    fn nothing_has_three_spellings() {
+        for value in [json!(null), json!("null"), json!(""), json!("  ")] {
+            assert_eq!(Option::<String>::read(&value), Ok(None), "{value}");
+        }
+    }
+}

@@ -1,0 +1,127 @@
+use schemars::{Schema, json_schema};
+use serde_json::Value;
+
+use super::{Arg, Mismatch, Wire};
+
+/// A moment: seconds since 1970, a distance from now (`-1d`, `-2h`, `now`), or ISO 8601.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Time(String);
+
+impl Arg for Time {
+    fn schema() -> Schema {
+        json_schema!({ "type": "string" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let text = String::read(value).unwrap_or_default();
+        moment(text.trim()).map(Self).ok_or_else(|| {
+            Mismatch::wanted(
+                "epoch seconds (1760000000), a distance from now (\"-1d\", \"-2h\", \"now\") or ISO 8601 \
+                 (\"2026-01-31T08:00:00Z\")",
+            )
+        })
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.0.clone())
+    }
+}
+
+fn moment(text: &str) -> Option<String> {
+    if let Ok(number) = text.parse::<f64>() {
+        return epoch(number);
+    }
+    let lower = text.to_ascii_lowercase();
+    if lower == "now" || lower.strip_prefix('-').is_some_and(is_span) {
+        return Some(lower);
+    }
+    let zoned = text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second).ok();
+    // A time without a zone is taken as UTC, which is what Mist answers in.
+    let civil = || {
+        let civil: jiff::civil::DateTime = text.parse().ok()?;
+        civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_second())
+    };
+    zoned.or_else(civil).map(|seconds| seconds.to_string())
+}
+
+/// Seconds; milliseconds, which JavaScript counts in, are told by their size.
+#[expect(clippy::cast_possible_truncation, reason = "the bound keeps it within an i64")]
+fn epoch(number: f64) -> Option<String> {
+    let seconds = if number >= 1.0e11 { number / 1000.0 } else { number };
+    (0.0..1.0e11).contains(&seconds).then(|| (seconds as i64).to_string())
+}
+
+/// A length of time: `10m`, `1d`, `2w`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span(String);
+
+impl Arg for Span {
+    fn schema() -> Schema {
+        json_schema!({ "type": "string" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let text = String::read(value).unwrap_or_default().trim().to_ascii_lowercase();
+        if is_span(&text) || (!text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())) {
+            Ok(Self(text))
+        } else {
+            Err(Mismatch::wanted("a length of time such as \"10m\", \"6h\", \"1d\" or \"2w\""))
+        }
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.0.clone())
+    }
+}
+
+fn is_span(text: &str) -> bool {
+    text.strip_suffix(['s', 'm', 'h', 'd', 'w']).is_some_and(|amount| {
+        !amount.is_empty() && amount.len() < 10 && amount.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(value: &Value) -> Option<String> {
+        Time::read(value).ok().map(|time| time.0)
+    }
+
+    #[test]
+    fn a_moment_is_taken_in_every_form_that_people_write() {
+        for (written, sent) in [
+            (json!(1_760_000_000), "1760000000"),
+            (json!("1760000000"), "1760000000"),
+            (json!(1_760_000_000_000_u64), "1760000000"),
+            (json!("-1d"), "-1d"),
+            (json!("-2H"), "-2h"),
+            (json!("now"), "now"),
+            (json!("2026-01-31T08:00:00Z"), "1769846400"),
+            (json!("2026-01-31T09:00:00+01:00"), "1769846400"),
+            (json!("2026-01-31T08:00:00"), "1769846400"),
+            (json!("2026-01-31"), "1769817600"),
+        ] {
+            assert_eq!(read(&written).as_deref(), Some(sent), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_moment_is_refused() {
+        for written in [json!("yesterday"), json!("1d"), json!("-d"), json!(-5), json!({}), json!("--1d")] {
+            assert_eq!(read(&written), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_span_has_a_unit_or_counts_seconds() {
+        for written in ["10m", "1d", "2w", "3600", " 6H "] {
+            assert!(Span::read(&json!(written)).is_ok(), "{written}");
+        }
+        for written in ["d", "-1d", "a day", ""] {
+            assert!(Span::read(&json!(written)).is_err(), "{written}");
+        }
+    }
+}

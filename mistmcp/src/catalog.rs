@@ -1,0 +1,67 @@
+//! All tools of the program, gathered when it starts: categories, the tools in them, and what clients see of each.
+
+mod category;
+mod clash;
+mod definition;
+mod entry;
+mod title;
+
+use std::collections::HashMap;
+
+pub use category::Category;
+pub use clash::Clashes;
+pub use entry::Entry;
+
+use crate::tool::Registered;
+
+/// The categories and their tools, in one fixed order: by category, then by name.
+#[derive(Debug)]
+pub struct Catalog {
+    categories: Vec<&'static Category>,
+    entries: Vec<Entry>,
+    by_name: HashMap<&'static str, usize>,
+}
+
+impl Catalog {
+    /// Gathers what `#[mist_tool]` and `category!` registered.
+    ///
+    /// # Errors
+    /// Two of one name, or a tool in no category; with the file and line of each.
+    pub fn gather() -> Result<Self, Clashes> {
+        let tools = inventory::iter::<Registered>().map(|registered| registered.0).collect();
+        let categories = inventory::iter::<Category>().collect();
+        Self::of(categories, tools)
+    }
+
+    fn of(
+        mut categories: Vec<&'static Category>,
+        mut tools: Vec<&'static crate::Tool>,
+    ) -> Result<Self, Clashes> {
+        categories.sort_by_key(|category| category.name);
+        tools.sort_by_key(|tool| (tool.category, tool.name));
+        let entries: Vec<_> = tools.into_iter().map(Entry::new).collect();
+        clash::check(&categories, &entries)?;
+        let by_name = entries.iter().enumerate().map(|(place, entry)| (entry.tool().name, place)).collect();
+        Ok(Self { categories, entries, by_name })
+    }
+
+    /// The categories, by name.
+    pub fn categories(&self) -> &[&'static Category] {
+        &self.categories
+    }
+
+    /// The tools, by category and name.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The tool that clients call `name`.
+    pub fn find(&self, name: &str) -> Option<&Entry> {
+        self.by_name.get(name).map(|place| &self.entries[*place])
+    }
+
+    /// The category of that name, in any letter case.
+    pub fn category(&self, name: &str) -> Option<&'static Category> {
+        self.categories.iter().find(|category| category.name.eq_ignore_ascii_case(name.trim())).copied()
+    }
+}

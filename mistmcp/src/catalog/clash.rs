@@ -1,0 +1,113 @@
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::panic::Location;
+
+use super::{Category, Entry};
+
+/// What stands in the way of a catalog, a line each.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Clashes(Vec<String>);
+
+impl fmt::Display for Clashes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for Clashes {}
+
+pub(super) fn check(categories: &[&'static Category], entries: &[Entry]) -> Result<(), Clashes> {
+    let mut clashes = Vec::new();
+    clashes.extend(twice("category", categories.iter().map(|category| (category.name, category.location))));
+    clashes.extend(twice("tool", entries.iter().map(|entry| (entry.tool().name, entry.tool().location))));
+    let declared: HashSet<_> = categories.iter().map(|category| category.name).collect();
+    for tool in entries.iter().map(Entry::tool) {
+        if !declared.contains(tool.category) {
+            clashes.push(format!(
+                "{}: tool `{}` is in category `{}`, which no `category!` declares",
+                tool.location, tool.name, tool.category
+            ));
+        }
+    }
+    for entry in entries {
+        let mut seen = HashSet::new();
+        for param in entry.params().iter().filter(|param| !seen.insert(param.name)) {
+            clashes.push(format!(
+                "{}: tool `{}` has two parameters `{}`, one of them from a group",
+                entry.tool().location,
+                entry.tool().name,
+                param.name
+            ));
+        }
+    }
+    if clashes.is_empty() { Ok(()) } else { Err(Clashes(clashes)) }
+}
+
+fn twice<'a>(kind: &str, named: impl Iterator<Item = (&'a str, &'static Location<'static>)>) -> Vec<String> {
+    let mut first = HashMap::new();
+    let mut clashes = Vec::new();
+    for (name, location) in named {
+        if let Some(first) = first.insert(name, location) {
+            clashes.push(format!("{location}: {kind} `{name}` is there already, at {first}"));
+        }
+    }
+    clashes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Catalog;
+    use super::*;
+    use crate::{Endpoint, Hints, Param, Run, Tool};
+
+    static SITES: Category = Category { name: "sites", description: "Sites.", location: Location::caller() };
+    static SITES_AGAIN: Category =
+        Category { name: "sites", description: "Sites.", location: Location::caller() };
+
+    const fn tool(name: &'static str, category: &'static str, params: &'static [Param]) -> Tool {
+        Tool {
+            name,
+            description: "Reads.",
+            category,
+            hints: Hints::READ,
+            params,
+            run: Run::Endpoint(Endpoint::get("/api/v1/self")),
+            location: Location::caller(),
+        }
+    }
+
+    static ONE: Tool = tool("getOne", "sites", &[]);
+    static ONE_AGAIN: Tool = tool("getOne", "sites", &[]);
+    static LOST: Tool = tool("getLost", "nowhere", &[]);
+    static DOUBLED: Tool = tool(
+        "getDoubled",
+        "sites",
+        &[Param::described::<String>("name", "A name."), Param::described::<String>("name", "A name.")],
+    );
+
+    #[test]
+    fn what_is_well_declared_is_gathered_in_order() {
+        let catalog = Catalog::of(vec![&SITES], vec![&ONE]).unwrap();
+        assert_eq!(catalog.find("getOne").unwrap().tool().name, "getOne");
+        assert!(catalog.find("getone").is_none());
+    }
+
+    #[test]
+    fn every_clash_is_told_with_its_places() {
+        let tools = vec![&ONE, &ONE_AGAIN, &LOST, &DOUBLED];
+        let clashes = Catalog::of(vec![&SITES, &SITES_AGAIN], tools).unwrap_err().to_string();
+        let lines: Vec<_> = clashes.lines().collect();
+        assert_eq!(lines.len(), 4, "{clashes}");
+        for line in &lines {
+            assert!(line.contains("clash.rs:"), "{line}");
+        }
+        for wanted in [
+            "category `sites` is there already",
+            "tool `getOne` is there already",
+            "category `nowhere`, which no `category!` declares",
+            "two parameters `name`",
+        ] {
+            assert!(clashes.contains(wanted), "{clashes}");
+        }
+    }
+}

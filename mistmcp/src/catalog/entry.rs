@@ -1,0 +1,132 @@
+use std::sync::OnceLock;
+
+use rmcp::model::Tool as Definition;
+use serde_json::{Map, Value};
+
+use super::definition::definition;
+use crate::argument::Arguments;
+use crate::error::{ErrorKind, shortened};
+use crate::mist::Request;
+use crate::reply::Reply;
+use crate::suggestion::did_you_mean;
+use crate::tool::{Kind, Param, flattened};
+use crate::{Call, Error, Mist, Result, Run, Tool};
+
+/// A tool in the catalog, with what is worked out from it once.
+#[derive(Debug)]
+pub struct Entry {
+    tool: &'static Tool,
+    params: Vec<&'static Param>,
+    definition: OnceLock<Definition>,
+}
+
+impl Entry {
+    pub(crate) fn new(tool: &'static Tool) -> Self {
+        Self { tool, params: flattened(tool.params), definition: OnceLock::new() }
+    }
+
+    /// The tool.
+    pub fn tool(&self) -> &'static Tool {
+        self.tool
+    }
+
+    /// Its parameters, groups taken apart.
+    pub(crate) fn params(&self) -> &[&'static Param] {
+        &self.params
+    }
+
+    /// What clients see of it.
+    pub fn definition(&self) -> &Definition {
+        self.definition.get_or_init(|| definition(self.tool, &self.params))
+    }
+
+    /// Whether it has a parameter `name`.
+    pub(crate) fn takes(&self, name: &str) -> bool {
+        self.params.iter().any(|param| param.name == name)
+    }
+
+    /// Runs the tool: reads the arguments, turns names into ids, and asks Mist.
+    pub(crate) async fn run(
+        &self,
+        mut arguments: Map<String, Value>,
+        mist: &Mist,
+        call: &Call,
+    ) -> Result<Reply> {
+        self.check(&mut arguments)?;
+        mist.look_up(&self.params, &mut arguments, call).await?;
+        match &self.tool.run {
+            // A session runs these itself.
+            Run::Control(_) => Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),
+            Run::Body(body) => body(mist, call, Arguments::new(arguments)).await,
+            Run::Endpoint(endpoint) => {
+                let mut body = None;
+                let mut values = Vec::with_capacity(arguments.len());
+                for param in &self.params {
+                    let value = arguments.get(param.name);
+                    match (param.kind, value) {
+                        (Kind::Value(reader), Some(value)) => {
+                            values.push((param.name, read(param, reader.wire, value)?));
+                        }
+                        (Kind::Body(reader), Some(value)) => body = Some(read(param, reader.read, value)?),
+                        _ => {}
+                    }
+                }
+                let mut request = Request::to_endpoint(endpoint, values)?;
+                request.body = body;
+                Reply::from_answer(&mist.send(request).await?)
+            }
+        }
+    }
+
+    /// Takes out what stands for nothing, and refuses what does not fit, all of it at once.
+    pub(crate) fn check(&self, arguments: &mut Map<String, Value>) -> Result<()> {
+        let mut mistakes = Vec::new();
+        for name in arguments.keys() {
+            if !self.takes(name) {
+                mistakes.push(self.unknown(name));
+            }
+        }
+        for param in &self.params {
+            let mistake = match param.kind {
+                Kind::Value(reader) => {
+                    let absent = arguments.get(param.name).is_none_or(reader.is_absent);
+                    if absent {
+                        arguments.remove(param.name);
+                    }
+                    match arguments.get(param.name) {
+                        None => param.required().then(|| missing(param)),
+                        Some(value) => read(param, reader.wire, value).err().map(|error| error.to_string()),
+                    }
+                }
+                Kind::Body(reader) => match arguments.get(param.name) {
+                    None => Some(missing(param)),
+                    Some(value) => read(param, reader.read, value).err().map(|error| error.to_string()),
+                },
+                Kind::Group(_) => None,
+            };
+            mistakes.extend(mistake);
+        }
+        if mistakes.is_empty() {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Arguments, format!("{}: {}", self.tool.name, mistakes.join(" "))))
+    }
+
+    fn unknown(&self, name: &str) -> String {
+        let names: Vec<_> = self.params.iter().map(|param| param.name).collect();
+        let remedy = match did_you_mean(name, names.iter().copied()) {
+            nothing if nothing.is_empty() && names.is_empty() => "; it takes none.".to_owned(),
+            nothing if nothing.is_empty() => format!("; it takes {}.", names.join(", ")),
+            suggestion => suggestion,
+        };
+        format!("There is no parameter `{}`{remedy}", shortened(name, 60))
+    }
+}
+
+fn read<T>(param: &Param, reader: fn(&Value) -> Result<T, crate::Mismatch>, value: &Value) -> Result<T> {
+    reader(value).map_err(|mismatch| Error::argument(param.name, value, &mismatch))
+}
+
+fn missing(param: &Param) -> String {
+    format!("`{}` is missing: {}", param.name, param.description)
+}

@@ -1,0 +1,77 @@
+//! The command line: flags, then the environment, then a `.env` file; and what each subcommand does.
+
+mod call;
+mod configuration;
+mod env_file;
+mod flags;
+mod logging;
+mod output;
+mod serve;
+mod stop;
+mod tools;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::error::ErrorKind;
+
+use configuration::Configuration;
+use flags::{Command, Flags};
+
+/// Runs the program with the tools that are linked into it: the whole of a server's `main`.
+///
+/// Flags, variables and subcommands are those that `--help` tells. The exit code is 0 for a clean end, 1 where
+/// something failed, 2 where the command line or a variable is wrong.
+pub fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    let (flags, environment) = match flags::read(&arguments) {
+        Ok(read) => read,
+        Err(error) => return refuse(&error),
+    };
+    logging::start(flags.debug);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&anyhow::Error::new(error).context("the runtime cannot start")),
+    };
+    let outcome = runtime.block_on(run(flags, &environment));
+    // A read of standard input that is still waiting must not keep the program alive.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    match outcome {
+        Ok(code) => code,
+        Err(error) => fail(&error),
+    }
+}
+
+async fn run(flags: Flags, environment: &env_file::Environment) -> anyhow::Result<ExitCode> {
+    // A provider that is there already serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match &flags.command {
+        Some(Command::Tools { category }) => tools::print(&flags, category.as_deref()),
+        Some(Command::Call { tool, arguments }) => {
+            let (tool, arguments) = (tool.clone(), call::arguments(arguments)?);
+            let configuration = Configuration::for_call(&flags, environment).await?;
+            call::print(configuration, &tool, arguments).await
+        }
+        None => {
+            let configuration = Configuration::for_server(&flags, environment).await?;
+            serve::serve(configuration).await.context("the server stopped")?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Prints a mistake of the command line. Asking for help is none.
+fn refuse(error: &clap::Error) -> ExitCode {
+    // Where there is nowhere to print to, there is nobody to tell.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ => ExitCode::from(2),
+    }
+}
+
+fn fail(error: &anyhow::Error) -> ExitCode {
+    output::error(&format!("error: {error:#}"));
+    ExitCode::FAILURE
+}

@@ -1,0 +1,198 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use super::env_file::Environment;
+use crate::reply::Format;
+use crate::session::Mode;
+
+/// Lets an AI look into a Juniper Mist network.
+///
+/// Without a subcommand it is an MCP server on standard input and output, as desktop clients start it.
+#[derive(Debug, Parser)]
+#[command(name = "mistmcp", version, max_term_width = 100, after_help = EXAMPLES)]
+pub(super) struct Flags {
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+
+    /// How clients reach the server
+    #[arg(
+        short,
+        long,
+        env = "MISTMCP_TRANSPORT_MODE",
+        value_enum,
+        default_value = "stdio",
+        ignore_case = true
+    )]
+    #[arg(help_heading = SERVER, value_name = "TRANSPORT")]
+    pub(super) transport: Transport,
+
+    /// How tools are loaded
+    #[arg(
+        short,
+        long,
+        env = "MISTMCP_TOOL_LOADING_MODE",
+        value_enum,
+        default_value = "managed",
+        ignore_case = true
+    )]
+    #[arg(help_heading = SERVER)]
+    pub(super) mode: Mode,
+
+    /// Only these categories of tools, in any mode; `mistmcp tools` lists them
+    #[arg(
+        short,
+        long,
+        env = "MISTMCP_TOOL_CATEGORIES",
+        value_delimiter = ',',
+        value_name = "A,B",
+        global = true
+    )]
+    #[arg(help_heading = SERVER)]
+    pub(super) categories: Vec<String>,
+
+    /// A file of variables, read where the environment has none [default: .env where there is one]
+    #[arg(short, long, env = "MIST_ENV_FILE", value_name = "PATH", global = true, help_heading = SERVER)]
+    pub(super) env_file: Option<PathBuf>,
+
+    /// Log each call to Mist: method, path, status, time
+    #[arg(short, long, env = "MISTMCP_DEBUG", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(global = true, help_heading = SERVER)]
+    pub(super) debug: bool,
+
+    /// Answer from a made-up network inside this process; needs no account
+    #[arg(long, env = "MISTMCP_DEMO", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(global = true, help_heading = MIST)]
+    pub(super) demo: bool,
+
+    /// The Mist cloud, such as api.eu.mist.com: `api.` in place of the portal's `manage.`
+    #[arg(long, env = "MIST_HOST", value_name = "HOST", global = true, help_heading = MIST)]
+    pub(super) cloud: Option<String>,
+
+    /// Another host that tokens may be sent to (repeat it for several)
+    #[arg(long, env = "MISTMCP_ALLOW_CLOUDS", value_delimiter = ',', value_name = "HOST|URL", global = true)]
+    #[arg(help_heading = MIST)]
+    pub(super) allow_cloud: Vec<String>,
+
+    /// The organization that is meant where a call names none
+    #[arg(long, env = "MISTMCP_ORG_ID", value_name = "UUID", global = true, help_heading = MIST)]
+    pub(super) org_id: Option<String>,
+
+    /// How long a whole call may take
+    #[arg(long, env = "MISTMCP_TIMEOUT", default_value = "30", value_name = "SECONDS", global = true)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600), help_heading = MIST)]
+    pub(super) timeout: u64,
+
+    /// How much of that may be spent waiting for another try
+    #[arg(long, env = "MISTMCP_RETRY_WAIT", default_value = "15", value_name = "SECONDS", global = true)]
+    #[arg(value_parser = clap::value_parser!(u64).range(0..=3_600), help_heading = MIST)]
+    pub(super) retry_wait: u64,
+
+    /// Calls an hour for one token
+    #[arg(long, env = "MISTMCP_RATE_LIMIT", default_value = "5000", value_name = "CALLS", global = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = MIST)]
+    pub(super) rate_limit: u32,
+
+    /// Bytes of an answer that a client gets
+    #[arg(long, env = "MISTMCP_MAX_RESULT_BYTES", default_value = "60000", value_name = "N", global = true)]
+    #[arg(value_parser = clap::value_parser!(u32).range(2_000..), help_heading = ANSWERS)]
+    pub(super) max_result_bytes: u32,
+
+    /// Bytes of an answer that are read from Mist
+    #[arg(
+        long,
+        env = "MISTMCP_MAX_RESPONSE_BYTES",
+        default_value = "33554432",
+        value_name = "N",
+        global = true
+    )]
+    #[arg(value_parser = clap::value_parser!(u32).range(2_000..), help_heading = ANSWERS)]
+    pub(super) max_response_bytes: u32,
+
+    /// How answers are written
+    #[arg(
+        long,
+        env = "MISTMCP_FORMAT",
+        value_enum,
+        default_value = "json",
+        ignore_case = true,
+        global = true
+    )]
+    #[arg(help_heading = ANSWERS)]
+    pub(super) format: Format,
+
+    /// Show passwords, keys and their kin, which are hidden otherwise
+    #[arg(long, env = "MISTMCP_SHOW_SECRETS", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(global = true, help_heading = ANSWERS)]
+    pub(super) show_secrets: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Call one tool and print its answer
+    Call {
+        /// The tool, such as `getSelf`
+        tool: String,
+        /// Its arguments; a name given twice is a list
+        #[arg(value_name = "NAME=VALUE")]
+        arguments: Vec<String>,
+    },
+    /// List the categories, or the tools of one with their parameters
+    Tools {
+        /// A category, such as `sites_rrm`
+        category: Option<String>,
+    },
+}
+
+/// How clients reach the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Transport {
+    /// Standard input and output, for one client that starts the server
+    Stdio,
+}
+
+const SERVER: &str = "Server";
+const MIST: &str = "Mist";
+const ANSWERS: &str = "Answers";
+
+const EXAMPLES: &str = "\
+The API token has no flag, so that no process list shows it: set MIST_APITOKEN, in the environment or in .env.
+
+Examples:
+  mistmcp --demo                               a server with a made-up network, to try a client
+  mistmcp call getSelf --demo                  one call, its answer on the terminal
+  mistmcp call listSiteRrmEvents site_id=\"Head Office\" band=5 duration=7d
+  MIST_HOST=api.eu.mist.com mistmcp -m all     a server that lists every tool at once
+  mistmcp tools sites_rrm                      the tools of a category, with their parameters";
+
+/// Reads the command line, behind it the environment, and behind that the `.env` file.
+pub(super) fn read(arguments: &[OsString]) -> Result<(Flags, Environment), clap::Error> {
+    let mut command = Flags::command();
+    let named = named_env_file(arguments);
+    let environment =
+        Environment::read(named).map_err(|error| command.error(clap::error::ErrorKind::Io, error))?;
+    let mut command = command.mut_args(|arg| with_defaults(arg, &environment));
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    let flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    Ok((flags, environment))
+}
+
+/// What the file says is an argument's default: weaker than a flag and than the environment, and checked as they are.
+fn with_defaults(arg: clap::Arg, environment: &Environment) -> clap::Arg {
+    let of_file = arg.get_env().and_then(|name| name.to_str()).and_then(|name| environment.of_file(name));
+    match of_file {
+        Some(value) => {
+            let value = value.to_owned();
+            arg.default_value(value)
+        }
+        None => arg,
+    }
+}
+
+/// The file has to be known before the rest can be read.
+fn named_env_file(arguments: &[OsString]) -> Option<PathBuf> {
+    let matches = Flags::command().ignore_errors(true).try_get_matches_from(arguments).ok()?;
+    matches.try_get_one::<PathBuf>("env_file").ok()?.cloned()
+}

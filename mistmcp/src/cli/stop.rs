@@ -1,0 +1,36 @@
+use std::io;
+
+use tokio_util::sync::CancellationToken;
+
+/// A token that is cancelled by Ctrl-C, and where there is one by SIGTERM.
+pub(super) fn on_signal() -> io::Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let signalled = stop.clone();
+    let signal = signal()?;
+    tokio::spawn(async move {
+        signal.await;
+        signalled.cancel();
+    });
+    Ok(stop)
+}
+
+#[cfg(unix)]
+fn signal() -> io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn signal() -> io::Result<impl Future<Output = ()> + Send> {
+    Ok(async {
+        // Where Ctrl-C cannot be listened for, the system ends the program by itself.
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

@@ -1,0 +1,101 @@
+use serde_json::Value;
+use thiserror::Error;
+
+use crate::argument::Mismatch;
+
+/// What every fallible function here returns.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call did not succeed, in words for the model: what was wrong, and what to do next.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{message}")]
+pub struct Error {
+    kind: ErrorKind,
+    message: String,
+}
+
+/// What went wrong, for code that decides on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The arguments do not fit the tool; Mist was not asked.
+    Arguments,
+    /// There is no such tool, or this session may not call it.
+    Tool,
+    /// Mist does not accept the request (400 and its kin).
+    Request,
+    /// Mist does not accept the token (401).
+    Token,
+    /// The token may not see this (403).
+    Permission,
+    /// Mist does not know the object (404).
+    Missing,
+    /// The hour's calls are used up (429, or this server's own count).
+    RateLimit,
+    /// Mist failed (5xx), or answered what nobody can read.
+    Cloud,
+    /// Mist could not be reached.
+    Network,
+    /// The call took longer than it may.
+    Deadline,
+    /// The answer is larger than what is read.
+    Size,
+    /// A tool's own reason.
+    Advice,
+}
+
+impl Error {
+    /// An error with a tool's own words: a sentence or two, with the next step.
+    pub fn advice(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Advice, message)
+    }
+
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into() }
+    }
+
+    pub(crate) fn argument(name: &str, value: &Value, mismatch: &Mismatch) -> Self {
+        Self::new(
+            ErrorKind::Arguments,
+            match value {
+                Value::Null => format!("`{name}` is missing: {mismatch} is wanted."),
+                value => {
+                    format!("`{name}` is {}, but {mismatch} is wanted.", shortened(&value.to_string(), 80))
+                }
+            },
+        )
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The same error with every occurrence of a secret masked, and cut to what a model should read of it.
+    pub(crate) fn presentable(mut self, mask: impl FnOnce(String) -> String) -> Self {
+        const LONGEST: usize = 1_500;
+        self.message = shortened(&mask(self.message), LONGEST);
+        self
+    }
+}
+
+/// `text` cut to at most `length` bytes, with `…` where something is missing.
+pub(crate) fn shortened(text: &str, length: usize) -> String {
+    if text.len() <= length {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(length.saturating_sub('…'.len_utf8()));
+    format!("{}…", &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_characters() {
+        assert_eq!(shortened("grüße", 7), "grüße");
+        assert_eq!(shortened("grüßend", 7), "grü…");
+        assert!(shortened(&"ü".repeat(1_000), 1_500).len() <= 1_500);
+    }
+}

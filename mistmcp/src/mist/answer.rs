@@ -1,0 +1,83 @@
+use bytes::Bytes;
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
+use serde_json::Value;
+
+use crate::error::ErrorKind;
+use crate::{Error, Result};
+
+/// What Mist answered to a request that it accepted.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// Where a page stands in a list that is paged by number, from the `X-Page-*` headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Page {
+    pub(crate) number: u64,
+    pub(crate) limit: u64,
+    pub(crate) total: u64,
+}
+
+impl Answer {
+    pub(crate) fn new(headers: HeaderMap, body: Bytes) -> Self {
+        Self { headers, body }
+    }
+
+    /// The body as JSON; an empty one is `null`.
+    ///
+    /// # Errors
+    /// It is something else.
+    pub fn json(&self) -> Result<Value> {
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Value::Null);
+        }
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let what = if self.looks_like_html() {
+                "an HTML page in place of data; a proxy may stand between".to_owned()
+            } else {
+                format!("something that is not JSON ({error})")
+            };
+            Error::new(
+                ErrorKind::Cloud,
+                format!("Mist answered {what}. Try again once; if it stays, tell the user."),
+            )
+        })
+    }
+
+    /// The body as it came.
+    pub fn bytes(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The media type without its parameters, in lower case.
+    pub fn media_type(&self) -> Option<String> {
+        let text = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+        text.split(';').next().map(|media_type| media_type.trim().to_ascii_lowercase())
+    }
+
+    /// The file name that Mist suggests.
+    pub fn file_name(&self) -> Option<String> {
+        let text = self.headers.get(CONTENT_DISPOSITION)?.to_str().ok()?;
+        let (_, name) = text.split_once("filename=")?;
+        let name = name.split(';').next()?.trim().trim_matches('"');
+        // A name, whatever folder Mist or somebody between may put before it.
+        let name = name.rsplit(['/', '\\']).next()?;
+        (!name.is_empty()).then(|| name.to_owned())
+    }
+
+    pub(crate) fn page(&self) -> Option<Page> {
+        let number = |name: &str| self.headers.get(name)?.to_str().ok()?.trim().parse().ok();
+        Some(Page {
+            total: number("x-page-total")?,
+            limit: number("x-page-limit").filter(|limit| *limit > 0)?,
+            number: number("x-page-page").filter(|page| *page > 0)?,
+        })
+    }
+
+    fn looks_like_html(&self) -> bool {
+        self.media_type().is_some_and(|media_type| media_type.contains("html"))
+            || self.body.trim_ascii_start().starts_with(b"<")
+    }
+}

@@ -1,0 +1,178 @@
+use std::fmt;
+
+use http::Method;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Url;
+use serde_json::Value;
+
+use super::Cloud;
+use crate::argument::{Arg, Wire};
+use crate::error::ErrorKind;
+use crate::tool::{Endpoint, Segment};
+use crate::{Error, Result};
+
+/// All that is encoded in a segment: everything but what RFC 3986 calls unreserved.
+const OUTSIDE_A_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A request to Mist, on its way to becoming a URL: segments and values are kept apart until then, so that what a
+/// model sends is always data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    pub(crate) method: Method,
+    segments: Vec<String>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Option<Value>,
+}
+
+impl Request {
+    /// A GET of `path`, such as `/api/v1/self`. Values belong into [`segment`](Self::segment) and
+    /// [`query`](Self::query).
+    pub fn get(path: &str) -> Self {
+        Self::new(Method::GET, path)
+    }
+
+    /// A request with another method.
+    pub fn new(method: Method, path: &str) -> Self {
+        let segments = path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
+        Self { method, segments, query: Vec::new(), body: None }
+    }
+
+    /// Adds a segment to the path, whatever it holds.
+    #[must_use]
+    pub fn segment(mut self, value: impl Into<String>) -> Self {
+        self.segments.push(value.into());
+        self
+    }
+
+    /// Adds a parameter to the query.
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over what they read")]
+    pub fn query(mut self, name: &str, value: impl Arg) -> Self {
+        self.add(name, value.wire());
+        self
+    }
+
+    /// Adds a JSON body.
+    #[must_use]
+    pub fn body(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
+    }
+
+    fn add(&mut self, name: &str, wire: Wire) {
+        match wire {
+            Wire::Nothing => {}
+            Wire::Text(value) => self.query.push((name.to_owned(), value)),
+            Wire::List(values) => {
+                self.query.extend(values.into_iter().map(|value| (name.to_owned(), value)));
+            }
+        }
+    }
+
+    /// The request of an endpoint: each value into its hole, or else into the query.
+    pub(crate) fn to_endpoint(endpoint: &Endpoint, values: Vec<(&'static str, Wire)>) -> Result<Self> {
+        let mut request = Self::new(endpoint.method.clone(), "");
+        for segment in endpoint.segments() {
+            match segment {
+                Segment::Text(text) => request.segments.push(text.to_owned()),
+                Segment::Hole { name, optional } => {
+                    let value = values.iter().find(|(given, _)| *given == name).map(|(_, value)| value);
+                    match value {
+                        Some(Wire::Text(text)) => request.segments.push(text.clone()),
+                        _ if optional => {}
+                        _ => return Err(unfilled(name)),
+                    }
+                }
+            }
+        }
+        for (name, value) in values.into_iter().filter(|(name, _)| !endpoint.has_hole(name)) {
+            request.add(name, value);
+        }
+        Ok(request)
+    }
+
+    /// The whole address. Segments are percent-encoded, so that `../`, `?` or `#` in a value stay in its segment.
+    pub(crate) fn url(&self, cloud: &Cloud) -> Result<Url> {
+        let mut address = String::from(cloud.base().as_str().trim_end_matches('/'));
+        for segment in &self.segments {
+            // What every URL library takes for "this folder" and "the one above", encoded or not.
+            if matches!(segment.as_str(), "" | "." | "..") {
+                return Err(Error::new(
+                    ErrorKind::Arguments,
+                    format!("\"{segment}\" cannot stand in a path: an id or a name is wanted."),
+                ));
+            }
+            address.push('/');
+            address.extend(utf8_percent_encode(segment, OUTSIDE_A_SEGMENT));
+        }
+        let mut url = Url::parse(&address).map_err(|error| {
+            Error::new(ErrorKind::Arguments, format!("No address can be made of this: {error}."))
+        })?;
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        Ok(url)
+    }
+}
+
+/// Method and path, as logs and errors name the request. What is in the query may be secret.
+impl fmt::Display for Request {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} /{}", self.method, self.segments.join("/"))
+    }
+}
+
+fn unfilled(name: &str) -> Error {
+    Error::new(ErrorKind::Arguments, format!("`{name}` is missing, and the path needs it."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Clouds;
+
+    fn url(request: &Request) -> Result<String> {
+        let cloud = Clouds::default().find("api.mist.com").unwrap();
+        request.url(&cloud).map(String::from)
+    }
+
+    #[test]
+    fn whatever_a_segment_holds_stays_in_it() {
+        for (value, encoded) in [
+            ("../../self", "..%2F..%2Fself"),
+            ("a?b", "a%3Fb"),
+            ("a#b", "a%23b"),
+            ("a\nb", "a%0Ab"),
+            ("größe", "gr%C3%B6%C3%9Fe"),
+            ("50%", "50%25"),
+            ("%2e%2e", "%252e%252e"),
+            ("a\\b", "a%5Cb"),
+        ] {
+            let request = Request::get("/api/v1/sites").segment(value).segment("stats");
+            assert_eq!(
+                url(&request),
+                Ok(format!("https://api.mist.com/api/v1/sites/{encoded}/stats")),
+                "{value}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_segment_that_would_leave_its_folder_is_refused() {
+        for value in ["..", ".", ""] {
+            assert!(url(&Request::get("/api/v1/sites").segment(value)).is_err(), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_query_decodes_back_to_what_was_put_in() {
+        let values = ["a&b=c", "ü+ %", "x\ny", "#", ""];
+        let request = values
+            .iter()
+            .fold(Request::get("/api/v1/self"), |request, value| request.query("q", (*value).to_owned()));
+        let cloud = Clouds::default().find("api.mist.com").unwrap();
+        let url = request.url(&cloud).unwrap();
+        let decoded: Vec<_> = url.query_pairs().map(|(_, value)| value.into_owned()).collect();
+        assert_eq!(decoded, values);
+    }
+}

@@ -1,0 +1,142 @@
+//! What a client gets: one shape for every list, nothing secret, nothing empty, and never more than it can take.
+
+mod cut;
+mod file;
+mod list;
+mod page;
+mod secrets;
+mod tidy;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+pub use file::File;
+pub(crate) use list::List;
+
+use crate::error::ErrorKind;
+use crate::mist::Answer;
+use crate::{Error, Result};
+
+/// What a tool answers, before it is brought into the form that clients get.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    pub(crate) body: Body,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Body {
+    /// Data, and where Mist says so in its headers, its place among the pages.
+    Data {
+        value: Value,
+        page: Option<crate::mist::Page>,
+    },
+    File(File),
+}
+
+/// How replies are written. The operator's choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// Bytes of text at most.
+    pub max_bytes: usize,
+    /// The notation.
+    pub format: Format,
+    /// Whether passwords and their kin are shown.
+    pub show_secrets: bool,
+}
+
+/// How data is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Compact JSON.
+    Json,
+    /// TOON, which spends fewer tokens on tables.
+    Toon,
+}
+
+/// A reply as a client gets it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Text in the operator's notation.
+    Text(String),
+    /// A file.
+    File(File),
+}
+
+/// A rendered reply, and whether asking for fewer rows would give a better one.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Rendered {
+    pub(crate) content: Content,
+    /// So many rows fit. Mist's `next` points past those that were cut, so only asking anew can tell what follows.
+    pub(crate) ask_again_for: Option<u64>,
+}
+
+impl Reply {
+    /// Answers with anything that serializes.
+    ///
+    /// # Errors
+    /// It does not serialize.
+    pub fn json(value: impl Serialize) -> Result<Self> {
+        serde_json::to_value(value)
+            .map(|value| Self { body: Body::Data { value, page: None } })
+            .map_err(|error| Error::new(ErrorKind::Advice, format!("The answer cannot be written: {error}.")))
+    }
+
+    /// Answers with a file.
+    pub fn file(file: File) -> Self {
+        Self { body: Body::File(file) }
+    }
+
+    /// Answers what Mist answered: data where it is JSON, else a file.
+    ///
+    /// # Errors
+    /// Mist called it JSON, or a page, and it is no JSON.
+    pub fn from_answer(answer: &Answer) -> Result<Self> {
+        let media_type = answer.media_type().unwrap_or_default();
+        let data = answer.json();
+        let readable = media_type.is_empty() || media_type.contains("json") || media_type.contains("html");
+        match data {
+            Ok(value) => Ok(Self { body: Body::Data { value, page: answer.page() } }),
+            Err(error) if readable => Err(error),
+            Err(_) => Ok(Self::file(File {
+                name: answer.file_name().unwrap_or_else(|| "file".to_owned()),
+                media_type,
+                bytes: answer.bytes().clone(),
+            })),
+        }
+    }
+}
+
+impl Reply {
+    /// Brings the reply into its form. `takes` says which parameters the tool has, `arguments` which the call gave.
+    pub(crate) fn render(
+        self,
+        rules: &Rules,
+        takes: impl Fn(&str) -> bool,
+        arguments: &Map<String, Value>,
+    ) -> Result<Rendered> {
+        let (value, page) = match self.body {
+            Body::File(file) => {
+                file.check_size()?;
+                return Ok(Rendered { content: Content::File(file), ask_again_for: None });
+            }
+            Body::Data { value, page } => (value, page),
+        };
+        let tidied = tidy::tidied(value, rules.show_secrets);
+        match List::read(tidied, page, takes) {
+            Ok(list) => list.render(rules, arguments),
+            Err(value) => {
+                let value = cut::to_fit(value, rules.max_bytes);
+                Ok(Rendered { content: Content::Text(write(&value, rules.format)?), ask_again_for: None })
+            }
+        }
+    }
+}
+
+fn write(value: &Value, format: Format) -> Result<String> {
+    match format {
+        Format::Json => Ok(value.to_string()),
+        Format::Toon => toon_format::encode_default(value).map_err(|error| {
+            Error::new(ErrorKind::Advice, format!("The answer cannot be written as TOON: {error}."))
+        }),
+    }
+}

@@ -1,0 +1,90 @@
+//! Where the next page of a list begins.
+
+use reqwest::Url;
+use serde_json::{Map, Value, json};
+
+use crate::mist::Page;
+
+/// The arguments to lay over those of the call for the next page, where there is one and the tool takes them.
+pub(super) fn next(
+    page: Option<Page>,
+    link: Option<&str>,
+    takes: &impl Fn(&str) -> bool,
+) -> Option<Map<String, Value>> {
+    if let Some(page) = page.filter(|_| takes("page")) {
+        let seen = page.number.checked_mul(page.limit)?;
+        return (seen < page.total).then(|| arguments(json!({ "page": page.number + 1 })));
+    }
+    if takes("search_after") {
+        let search_after = query_value(link?, "search_after")?;
+        return Some(arguments(json!({ "search_after": search_after })));
+    }
+    if takes("page") {
+        let page: u64 = query_value(link?, "page")?.parse().ok()?;
+        return Some(arguments(json!({ "page": page })));
+    }
+    None
+}
+
+/// The arguments for what follows the first `kept` rows of a page, and how many rows have to be kept for that to
+/// exist: pages are counted in whole pages, so the rows before have to be a multiple of the new page's size.
+pub(super) fn after_cut(page: Page, kept: u64) -> Option<(u64, Map<String, Value>)> {
+    let before = (page.number - 1).checked_mul(page.limit)?;
+    let size = (1..=kept).rev().find(|size| before % size == 0)?;
+    Some((size, arguments(json!({ "limit": size, "page": before / size + 2 }))))
+}
+
+fn query_value(link: &str, name: &str) -> Option<String> {
+    // A path needs some host to be read as a URL; none is ever asked.
+    let base = Url::parse("https://localhost/").ok()?;
+    let link = base.join(link).ok()?;
+    link.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+fn arguments(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(number: u64, limit: u64, total: u64) -> Page {
+        Page { number, limit, total }
+    }
+
+    #[test]
+    fn a_page_is_followed_until_the_last() {
+        let next = |page| next(Some(page), None, &|name| name == "page").map(Value::from);
+        assert_eq!(next(page(1, 100, 250)), Some(json!({ "page": 2 })));
+        assert_eq!(next(page(3, 100, 250)), None);
+        assert_eq!(next(page(2, 100, 200)), None);
+        assert_eq!(next(page(1, 100, 0)), None);
+    }
+
+    #[test]
+    fn a_link_is_read_for_its_search_after_which_is_decoded_once() {
+        let link = "/api/v1/orgs/x/events/search?limit=10&search_after=%5B1%2C%22a%2525%22%5D";
+        let next = |takes: &str, link| next(None, link, &|name| name == takes).map(Value::from);
+        assert_eq!(next("search_after", Some(link)), Some(json!({ "search_after": "[1,\"a%25\"]" })));
+        assert_eq!(next("page", Some(link)), None);
+        assert_eq!(next("search_after", Some("/api/v1/x?limit=10")), None);
+        assert_eq!(next("search_after", None), None);
+    }
+
+    #[test]
+    fn after_a_cut_the_next_page_starts_with_the_first_row_left_out() {
+        for (number, limit) in [(1, 100), (2, 100), (7, 30), (3, 1_000)] {
+            for kept in 1..limit {
+                let at = Page { number, limit, total: 10_000 };
+                let (size, next) = after_cut(at, kept).unwrap();
+                let first = (next["page"].as_u64().unwrap() - 1) * next["limit"].as_u64().unwrap();
+                assert!(size <= kept);
+                assert_eq!(first, (number - 1) * limit + size);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, ErrorData, ResourceContents};
+
+use crate::Result;
+use crate::error::ErrorKind;
+use crate::reply::{Content, File};
+
+/// An outcome as MCP has it. What a model can act on is a result; only a tool that is not there is a mistake of the
+/// protocol.
+pub(super) fn from_outcome(outcome: Result<Content>) -> Result<CallToolResponse, ErrorData> {
+    let result = match outcome {
+        Ok(Content::Text(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
+        Ok(Content::File(file)) => CallToolResult::success(vec![ContentBlock::resource(resource(file))]),
+        Err(error) if error.kind() == ErrorKind::Tool => {
+            return Err(ErrorData::invalid_params(error.to_string(), None));
+        }
+        Err(error) => CallToolResult::error(vec![ContentBlock::text(error.to_string())]),
+    };
+    Ok(result.into())
+}
+
+/// A file as an embedded resource: as text where it is text, else in base64.
+fn resource(file: File) -> ResourceContents {
+    let File { name, media_type, bytes } = file;
+    let uri = format!("mistmcp:///{name}");
+    let text = media_type.starts_with("text/").then(|| String::from_utf8(bytes.to_vec()).ok()).flatten();
+    let contents = match text {
+        Some(text) => ResourceContents::text(text, uri),
+        None => ResourceContents::blob(STANDARD.encode(&bytes), uri),
+    };
+    if media_type.is_empty() { contents } else { contents.with_mime_type(media_type) }
+}

@@ -1,0 +1,140 @@
+//! What one client may see and call, and the way of a call from its name to its answer.
+
+mod access;
+mod control;
+mod find;
+mod manage;
+mod mode;
+mod settings;
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use serde_json::{Map, Value};
+
+pub(crate) use access::Access;
+pub(crate) use control::Control;
+pub use mode::Mode;
+pub use settings::{Settings, SettingsError};
+
+use crate::catalog::Entry;
+use crate::error::ErrorKind;
+use crate::mist::{Connection, Mist, for_deadline};
+use crate::reply::{Content, Rendered};
+use crate::suggestion::did_you_mean;
+use crate::{Call, Error, Result, Run};
+
+/// One client: what it has switched on, and the token and cloud that it calls with.
+#[derive(Debug)]
+pub struct Session {
+    settings: Arc<Settings>,
+    connection: Arc<Connection>,
+    enabled: RwLock<BTreeSet<&'static str>>,
+    /// Whether the client learns of changes of its list. One that does not is told how to call without the list.
+    sees_changes: bool,
+}
+
+/// What a call came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The answer, or why there is none.
+    pub content: Result<Content>,
+    /// The call changed the list of tools.
+    pub list_changed: bool,
+}
+
+impl Session {
+    /// A session in which nothing is switched on yet.
+    pub fn new(settings: Arc<Settings>, connection: Arc<Connection>, sees_changes: bool) -> Self {
+        Self { settings, connection, enabled: RwLock::default(), sees_changes }
+    }
+
+    /// The same client where every request stands for itself: nothing is switched on, and nothing stays so.
+    pub fn afresh(&self) -> Self {
+        Self::new(Arc::clone(&self.settings), Arc::clone(&self.connection), false)
+    }
+
+    /// What the operator set.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The tools that are on, in the order in which every session lists them.
+    pub fn listed(&self) -> impl Iterator<Item = &Entry> {
+        let controls = self.controls().iter();
+        controls
+            .chain(self.settings.catalog().entries().iter().filter(|entry| self.access(entry) == Access::On))
+    }
+
+    /// Calls a tool that is on.
+    ///
+    /// # Errors
+    /// In the outcome: as advice for the model. An unknown name is an [`ErrorKind::Tool`].
+    pub async fn call(&self, name: &str, arguments: Map<String, Value>, call: &Call) -> Outcome {
+        if let Some(control) = self.controls().iter().find(|control| control.tool().name == name) {
+            return self.control(control, arguments, call).await;
+        }
+        let content = match self.entry(name) {
+            Ok(entry) if self.access(entry) == Access::On => self.run(entry, arguments, call).await,
+            Ok(entry) => Err(self.switched_off(entry)),
+            Err(error) => Err(error),
+        };
+        Outcome { content, list_changed: false }
+    }
+
+    /// The tool `name`, where this session may reach it at all.
+    fn entry(&self, name: &str) -> Result<&Entry> {
+        let catalog = self.settings.catalog();
+        let reachable = |entry: &&Entry| self.access(entry) != Access::Never;
+        catalog.find(name).filter(reachable).ok_or_else(|| {
+            let names = catalog.entries().iter().filter(reachable).map(|entry| entry.tool().name);
+            Error::new(
+                ErrorKind::Tool,
+                match did_you_mean(name, names) {
+                    nothing if nothing.is_empty() => format!("There is no tool `{name}` in this session."),
+                    suggestion => format!("There is no tool `{name}` in this session{suggestion}"),
+                },
+            )
+        })
+    }
+
+    /// Runs a tool, within the time that a call may take, until it answers or its caller gives up.
+    async fn run(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {
+        let limit = self.connection.limits().timeout;
+        let running = tokio::time::timeout(limit, self.answer(entry, arguments, call));
+        let outcome = tokio::select! {
+            outcome = running => outcome.unwrap_or_else(|_| Err(for_deadline(limit))),
+            () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),
+        };
+        match outcome {
+            Ok(Content::Text(text)) => Ok(Content::Text(self.connection.mask(text))),
+            Ok(file) => Ok(file),
+            Err(error) => Err(error.presentable(|text| self.connection.mask(text))),
+        }
+    }
+
+    async fn answer(&self, entry: &Entry, mut arguments: Map<String, Value>, call: &Call) -> Result<Content> {
+        // A list that has to be cut is asked for again with fewer rows, so that Mist itself says where the next
+        // ones are; rows of uneven length may need a third time.
+        const TIMES: usize = 3;
+        let mist = Mist::new(Arc::clone(&self.connection));
+        let mut time = 1;
+        loop {
+            let reply = entry.run(arguments.clone(), &mist, call).await?;
+            let Rendered { content, ask_again_for } =
+                reply.render(self.settings.rules(), |name| entry.takes(name), &arguments)?;
+            match ask_again_for {
+                Some(rows) if time < TIMES && matches!(entry.tool().run, Run::Endpoint(_)) => {
+                    arguments.insert("limit".into(), rows.into());
+                    time += 1;
+                }
+                _ => return Ok(content),
+            }
+        }
+    }
+
+    fn enabled(&self) -> BTreeSet<&'static str> {
+        // A panic cannot leave a half-written set behind, so a poisoned lock is as good as any.
+        self.enabled.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

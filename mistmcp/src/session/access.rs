@@ -1,0 +1,52 @@
+use super::{Mode, Session};
+use crate::catalog::Entry;
+use crate::error::ErrorKind;
+use crate::{Error, Tool};
+
+/// The tool that every session has: what the token is and what it can see.
+const ALWAYS: &str = "getSelf";
+
+/// What a session may do with a tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// It is listed and may be called.
+    On,
+    /// It may be found, switched on, and called through `callTool`.
+    Reachable,
+    /// For this session it is not there.
+    Never,
+}
+
+impl Session {
+    /// The one place that decides whether a session may use a tool: listing, calling, finding and `callTool` all
+    /// ask here.
+    pub(crate) fn access(&self, entry: &Entry) -> Access {
+        let Tool { name, category, .. } = *entry.tool();
+        if name == ALWAYS {
+            return Access::On;
+        }
+        if !self.settings.permits(category) {
+            return Access::Never;
+        }
+        match self.settings.mode() {
+            Mode::All | Mode::Custom => Access::On,
+            Mode::Managed if self.enabled().contains(category) => Access::On,
+            Mode::Managed => Access::Reachable,
+        }
+    }
+
+    pub(super) fn switched_off(&self, entry: &Entry) -> Error {
+        let Tool { name, category, .. } = *entry.tool();
+        let switch = if self.sees_changes {
+            format!(
+                ", or switch its category on with `manageMcpTools` (enable_mcp_tools_categories: {category})"
+            )
+        } else {
+            String::new()
+        };
+        Error::new(
+            ErrorKind::Arguments,
+            format!("`{name}` is not switched on. Call it with `callTool` (tool: {name}){switch}."),
+        )
+    }
+}

@@ -1,0 +1,152 @@
+//! The tools of managed mode, which act on the session and not on Mist.
+
+use std::panic::Location;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+use super::{Mode, Outcome, Session};
+use crate::argument::Arguments;
+use crate::catalog::Entry;
+use crate::reply::{Content, Reply};
+use crate::{Arg, Call, Hints, Mismatch, Param, Result, Run, Tool, Wire};
+
+/// What a tool of managed mode does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Switches categories.
+    Manage,
+    /// Searches tools.
+    Find,
+    /// Calls a tool by name.
+    Call,
+}
+
+const SESSION_ONLY: Hints =
+    Hints { read_only: true, destructive: false, idempotent: true, open_world: false };
+
+static MANAGE: Tool = Tool {
+    name: "manageMcpTools",
+    description: "Switches categories of tools on or off for this session and answers which tools are on. \
+        The server's instructions list the categories.",
+    category: "",
+    hints: SESSION_ONLY,
+    params: &[
+        Param::described::<Option<Names>>("enable_mcp_tools_categories", "Categories to switch on."),
+        Param::described::<Option<Names>>("disable_mcp_tools_categories", "Categories to switch off."),
+    ],
+    run: Run::Control(Control::Manage),
+    location: Location::caller(),
+};
+
+static FIND: Tool = Tool {
+    name: "findTools",
+    description: "Finds the tools that answer a question about the network, with their parameters, ready for \
+        `callTool`. Use it first when no listed tool fits.",
+    category: "",
+    hints: SESSION_ONLY,
+    params: &[Param::described::<String>("query", "What you want to know, in a few words.")],
+    run: Run::Control(Control::Find),
+    location: Location::caller(),
+};
+
+static CALL: Tool = Tool {
+    name: "callTool",
+    description: "Calls any tool by its name, listed or not.",
+    category: "",
+    hints: Hints::READ,
+    params: &[
+        Param::described::<String>("tool", "Its name, as `findTools` gives it."),
+        Param::described::<Option<Object>>("arguments", "Its arguments, by name."),
+    ],
+    run: Run::Control(Control::Call),
+    location: Location::caller(),
+};
+
+static CONTROLS: LazyLock<[Entry; 3]> =
+    LazyLock::new(|| [Entry::new(&MANAGE), Entry::new(&FIND), Entry::new(&CALL)]);
+
+impl Session {
+    /// The tools of managed mode; none in the other modes.
+    pub(super) fn controls(&self) -> &'static [Entry] {
+        match self.settings.mode() {
+            Mode::Managed => &*CONTROLS,
+            Mode::All | Mode::Custom => &[],
+        }
+    }
+
+    pub(super) async fn control(
+        &self,
+        entry: &Entry,
+        mut arguments: Map<String, Value>,
+        call: &Call,
+    ) -> Outcome {
+        if let Err(error) = entry.check(&mut arguments) {
+            return Outcome { content: Err(error), list_changed: false };
+        }
+        let mut arguments = Arguments::new(arguments);
+        let (content, list_changed) = match entry.tool().run {
+            Run::Control(Control::Manage) => match self.manage(&mut arguments) {
+                Ok((reply, changed)) => (self.written(reply), changed),
+                Err(error) => (Err(error), false),
+            },
+            Run::Control(Control::Find) => {
+                (self.find(&mut arguments).and_then(|reply| self.written(reply)), false)
+            }
+            _ => (self.call_by_name(&mut arguments, call).await, false),
+        };
+        Outcome { content, list_changed }
+    }
+
+    fn written(&self, reply: Reply) -> Result<Content> {
+        reply.render(self.settings.rules(), |_| false, &Map::new()).map(|rendered| rendered.content)
+    }
+
+    async fn call_by_name(&self, arguments: &mut Arguments, call: &Call) -> Result<Content> {
+        let name: String = arguments.take("tool")?;
+        let given = arguments.take::<Option<Object>>("arguments")?.map(|object| object.0);
+        let entry = self.entry(name.trim())?;
+        self.run(entry, given.unwrap_or_default(), call).await
+    }
+}
+
+/// Names as a list, as one name, or with commas between them.
+pub(super) struct Names(pub(super) Vec<String>);
+
+impl Arg for Names {
+    fn schema() -> schemars::Schema {
+        Vec::<String>::schema()
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let items = Vec::<String>::read(value)?;
+        let names = items.iter().flat_map(|item| item.split(',')).map(str::trim);
+        Ok(Self(names.filter(|name| !name.is_empty()).map(str::to_owned).collect()))
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::List(self.0.clone())
+    }
+}
+
+/// A JSON object, or one written in a text.
+struct Object(Map<String, Value>);
+
+impl Arg for Object {
+    fn schema() -> schemars::Schema {
+        schemars::json_schema!({ "type": "object" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let object = match value {
+            Value::Object(object) => Some(object.clone()),
+            Value::String(text) => serde_json::from_str(text).ok(),
+            _ => None,
+        };
+        object.map(Self).ok_or_else(|| Mismatch::wanted("an object such as {\"limit\": 10}"))
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(Value::Object(self.0.clone()).to_string())
+    }
+}

@@ -1,0 +1,86 @@
+use std::collections::BTreeSet;
+use std::sync::PoisonError;
+
+use serde_json::{Map, Value, json};
+
+use super::control::Names;
+use super::{Access, Session};
+use crate::argument::Arguments;
+use crate::catalog::Entry;
+use crate::error::ErrorKind;
+use crate::reply::Reply;
+use crate::suggestion::did_you_mean;
+use crate::{Error, Result};
+
+impl Session {
+    /// Switches categories, all that are named or none, and tells what is on. The flag says whether the list changed.
+    pub(super) fn manage(&self, arguments: &mut Arguments) -> Result<(Reply, bool)> {
+        let enable = self.named(arguments, "enable_mcp_tools_categories")?;
+        let disable = self.named(arguments, "disable_mcp_tools_categories")?;
+        if !self.sees_changes {
+            return Ok((self.told(&enable)?, false));
+        }
+        let changed = {
+            let mut enabled = self.enabled.write().unwrap_or_else(PoisonError::into_inner);
+            let before = enabled.clone();
+            enabled.extend(&enable);
+            enabled.retain(|category| !disable.contains(category));
+            *enabled != before
+        };
+        let mut on: Map<String, Value> = Map::new();
+        for entry in self.settings.catalog().entries().iter().filter(|entry| self.access(entry) == Access::On)
+        {
+            let tools = on.entry(entry.tool().category).or_insert_with(|| json!([]));
+            if let Value::Array(tools) = tools {
+                tools.push(entry.tool().name.into());
+            }
+        }
+        Ok((Reply::json(json!({ "changed": changed, "on": on }))?, changed))
+    }
+
+    /// For a client whose list stays as it is: the tools themselves, to be called by name.
+    fn told(&self, categories: &BTreeSet<&'static str>) -> Result<Reply> {
+        let wanted = |entry: &&Entry| {
+            categories.contains(entry.tool().category) && self.access(entry) != Access::Never
+        };
+        let tools = self.settings.catalog().entries().iter().filter(wanted).map(description);
+        Reply::json(json!({
+            "note": "Under this protocol the list of tools stays as it is. Call these with `callTool`.",
+            "tools": tools.collect::<Vec<_>>(),
+        }))
+    }
+
+    /// The categories that an argument names, each by its own name.
+    fn named(&self, arguments: &mut Arguments, parameter: &str) -> Result<BTreeSet<&'static str>> {
+        let names = arguments.take::<Option<Names>>(parameter)?.map(|names| names.0).unwrap_or_default();
+        names
+            .iter()
+            .map(|name| {
+                let permitted =
+                    self.settings.categories().find(|category| category.name.eq_ignore_ascii_case(name));
+                permitted.map(|category| category.name).ok_or_else(|| {
+                    let valid: Vec<_> = self.settings.categories().map(|category| category.name).collect();
+                    let remedy = match did_you_mean(name, valid.iter().copied()) {
+                        nothing if nothing.is_empty() => format!("; there are {}.", valid.join(", ")),
+                        suggestion => suggestion,
+                    };
+                    Error::new(
+                        ErrorKind::Arguments,
+                        format!("There is no category `{name}`{remedy} Nothing was switched."),
+                    )
+                })
+            })
+            .collect()
+    }
+}
+
+/// A tool as a model needs it to call it.
+pub(super) fn description(entry: &Entry) -> Value {
+    let schema = &entry.definition().input_schema;
+    json!({
+        "tool": entry.tool().name,
+        "description": entry.tool().description,
+        "parameters": schema.get("properties"),
+        "required": schema.get("required"),
+    })
+}

@@ -1,0 +1,26 @@
+//! What was probably meant.
+
+/// Up to `most` of `candidates` that look like `written`, likest first, each in quotes.
+pub(crate) fn nearest<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    most: usize,
+) -> Vec<String> {
+    const LIKE_ENOUGH: f64 = 0.78;
+    let written = written.to_lowercase();
+    let mut near: Vec<_> = candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&written, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= LIKE_ENOUGH)
+        .collect();
+    near.sort_by(|(left, _), (right, _)| right.total_cmp(left));
+    near.into_iter().take(most).map(|(_, candidate)| format!("\"{candidate}\"")).collect()
+}
+
+/// `; did you mean "…"?`, or nothing.
+pub(crate) fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    match nearest(written, candidates, 1).as_slice() {
+        [meant] => format!("; did you mean {meant}?"),
+        _ => String::new(),
+    }
+}

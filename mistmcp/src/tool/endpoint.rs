@@ -1,0 +1,59 @@
+pub use http::Method;
+
+/// A method and a path of Mist's API, whose holes are filled with parameters.
+pub struct Endpoint {
+    /// The method.
+    pub method: Method,
+    /// The path, as Mist's documentation writes it: `/api/v1/sites/{site_id}/devices/{device_id?}`.
+    pub path: &'static str,
+}
+
+impl Endpoint {
+    /// Reads.
+    pub const fn get(path: &'static str) -> Self {
+        Self { method: Method::GET, path }
+    }
+
+    /// Creates, or starts something.
+    pub const fn post(path: &'static str) -> Self {
+        Self { method: Method::POST, path }
+    }
+
+    /// Replaces.
+    pub const fn put(path: &'static str) -> Self {
+        Self { method: Method::PUT, path }
+    }
+
+    /// Removes.
+    pub const fn delete(path: &'static str) -> Self {
+        Self { method: Method::DELETE, path }
+    }
+
+    pub(crate) fn segments(&self) -> impl Iterator<Item = Segment> + use<> {
+        segments(self.path)
+    }
+
+    /// Whether `name` goes into the path.
+    pub(crate) fn has_hole(&self, name: &str) -> bool {
+        self.segments().any(|segment| matches!(segment, Segment::Hole { name: hole, .. } if hole == name))
+    }
+}
+
+/// One part of a path between two slashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    Text(&'static str),
+    Hole { name: &'static str, optional: bool },
+}
+
+fn segments(path: &'static str) -> impl Iterator<Item = Segment> {
+    path.split('/').filter(|segment| !segment.is_empty()).map(|segment| {
+        match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            None => Segment::Text(segment),
+            Some(hole) => match hole.strip_suffix('?') {
+                Some(name) => Segment::Hole { name, optional: true },
+                None => Segment::Hole { name: hole, optional: false },
+            },
+        }
+    })
+}

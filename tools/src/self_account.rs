@@ -1,0 +1,45 @@
+//! The API token itself.
+
+use mistmcp::{Choice, PageNumber, TimeWindow, mist_tool};
+
+mistmcp::category! {
+    /// The API token: whose it is, what it can see, its audit log, the calls it has left.
+    self_account
+}
+
+/// Whose API token this is, and the organizations and sites that it can see with their ids and roles. Call it first.
+#[mist_tool(category = "self_account", get = "/api/v1/self")]
+pub async fn get_self();
+
+/// Calls of the Mist API made in this hour, the limit, and the seconds until it is counted anew.
+#[mist_tool(category = "self_account", get = "/api/v1/self/usage")]
+pub async fn get_self_api_usage();
+
+/// Failed logins of the token's own account: when and from where.
+#[mist_tool(category = "self_account", get = "/api/v1/self/login_failures")]
+pub async fn get_self_login_failures();
+
+/// What the token's own account changed, newest first. For the changes of everybody use `listOrgAuditLogs`.
+#[mist_tool(category = "self_account", get = "/api/v1/self/logs")]
+pub async fn list_self_audit_logs(
+    /// Text that the entry's message holds.
+    message: Option<String>,
+    /// Order; `-` is descending.
+    sort: Option<AuditLogSort>,
+    #[flatten] window: TimeWindow,
+    #[flatten] page: PageNumber,
+);
+
+/// Order of audit logs.
+#[derive(Clone, Copy, Choice)]
+pub enum AuditLogSort {
+    /// Newest first
+    #[mist("-timestamp")]
+    Newest,
+    /// By who did it
+    AdminId,
+    /// By where
+    SiteId,
+    /// Oldest first
+    Timestamp,
+}

@@ -1,0 +1,20 @@
+//! A site and its settings.
+
+use mistmcp::{SiteId, mist_tool};
+
+mistmcp::category! {
+    /// One site: its address and templates, its settings as written and as they take effect.
+    sites
+}
+
+/// A site's name, address, time zone, country, groups and assigned templates.
+#[mist_tool(category = "sites", get = "/api/v1/sites/{site_id}")]
+pub async fn get_site_info(site_id: SiteId);
+
+/// The settings written at a site itself. What its templates add is in `getSiteSettingDerived`.
+#[mist_tool(category = "sites", get = "/api/v1/sites/{site_id}/setting")]
+pub async fn get_site_setting(site_id: SiteId);
+
+/// The settings in effect at a site, with those inherited from the organization and its templates.
+#[mist_tool(category = "sites", get = "/api/v1/sites/{site_id}/setting/derived")]
+pub async fn get_site_setting_derived(site_id: SiteId);

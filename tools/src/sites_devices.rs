@@ -1,0 +1,307 @@
+//! The devices of a site: access points, switches, gateways.
+
+use mistmcp::{
+    Buckets, Choice, DeviceId, Id, MacFilter, PageNumber, ParamGroup, Search, SearchPage, SiteId, TimeWindow,
+    mist_tool,
+};
+
+use crate::shared::DeviceType;
+
+mistmcp::category! {
+    /// The devices of a site: their configuration and its history, events, and how many of each kind.
+    sites_devices
+}
+
+/// The devices of a site with their configuration, or one of them. Only access points unless `type` says otherwise.
+/// For their state use `listSiteDevicesStats`.
+#[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/{device_id?}")]
+pub async fn list_site_devices(
+    site_id: SiteId,
+    /// Only this one: id, MAC or name.
+    device_id: Option<DeviceId>,
+    /// `ap`, `switch`, `gateway` or `all`.
+    #[default = "ap"]
+    r#type: Option<String>,
+    /// Name.
+    name: Option<String>,
+    #[flatten] page: PageNumber,
+);
+
+/// How often the configuration of a site's devices changed, by a field: buckets. For the changes use
+/// `searchSiteDeviceConfigHistory`.
+#[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/config_history/count")]
+pub async fn count_site_device_config_history(
+    site_id: SiteId,
+    /// Count by.
+    distinct: Option<String>,
+    mac: Option<MacFilter>,
+    #[flatten] buckets: Buckets,
+);
+
+/// When the configuration of a site's devices changed, and to what. Only access points unless `type` says otherwise.
+#[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/config_history/search")]
+pub async fn search_site_device_config_history(
+    site_id: SiteId,
+    #[default = "ap"] r#type: Option<DeviceType>,
+    mac: Option<MacFilter>,
+    #[flatten] search: Search,
+);
+
+/// How many devices a site has by model, version or another field: buckets. For the devices use `searchSiteDevices`.
+#[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/count")]
+pub async fn count_site_devices(
+    site_id: SiteId,
+    #[default = "model"] distinct: Option<SiteDeviceField>,
+    /// Host name.
+    hostname: Option<String>,
+    /// Model.
+    model: Option<String>,
+    mac: Option<MacFilter>,
+    /// Firmware.
+    version: Option<String>,
+    /// Tunnel is `up` or `down`.
+    mxtunnel_status: Option<String>,
+    /// Mist Edge it tunnels to.
+    mxedge_id: Option<String>,
+    #[flatten] neighbor: LldpNeighbor,
+    /// Floor plan it is on.
+    map_id: Option<String>,
+    #[flatten] buckets: Buckets,
+);
+
+/// How many events the devices of a site had, by a field: buckets. For the events use `searchSiteDeviceEvents`.
+#[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/events/count")]
+pub async fn count_site_device_events(
+    site_id: SiteId,
+    #[default = "model"] distinct: Option<DeviceEventField>,
+    /// Model.
+    model: Option<String>,
+    /// Kind of event, as `listDeviceEventsDefinitions` has it.
+    r#type: Option<String>,
+    /// Code of the kind.
+    type_code: Option<String>,
+    #[flatten] buckets: Buckets,
+);
+
+/// What happened to the devices of a site: restarts, disconnects, upgrades, configuration, ports.
+#[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/events/search")]
+pub async fn search_site_device_events(
+    site_id: SiteId,
+    mac: Option<MacFilter>,
+    /// Model.
+    model: Option<String>,
+    /// Text of the event.
+    text: Option<String>,
+    /// Kind of event, as `listDeviceEventsDefinitions` has it.
+    r#type: Option<String>,
+    /// Only the last event of each value of this field.
+    last_by: Option<String>,
+    /// `ext_tunnel` adds tunnel events.
+    includes: Option<String>,
+    #[flatten] search: Search,
+);
+
+/// The access points of a site as a CSV file: name, MAC, model, location on the floor plan.
+#[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/export")]
+pub async fn export_site_devices(site_id: SiteId);
+
+/// How many last configurations the devices of a site have, by a field: buckets. For the configurations use
+/// `searchSiteDeviceLastConfigs`.
+#[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/last_config/count")]
+pub async fn count_site_device_last_config(
+    site_id: SiteId,
+    #[default = "mac"] distinct: Option<LastConfigField>,
+    #[flatten] buckets: Buckets,
+);
+
+/// The configuration that each device of a site received last. Only access points unless `device_type` says
+/// otherwise.
+#[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/last_config/search")]
+pub async fn search_site_device_last_configs(
+    site_id: SiteId,
+    /// Certificate ends within: `1d`.
+    cert_expiry_duration: Option<String>,
+    #[default = "ap"] device_type: Option<ConfiguredType>,
+    mac: Option<MacFilter>,
+    /// Firmware.
+    version: Option<String>,
+    /// Name.
+    name: Option<String>,
+    #[flatten] search: Search,
+);
+
+/// The devices of a site by any of their properties: channel, port, neighbor, version, address. Only access points
+/// unless `type` says otherwise.
+#[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/search")]
+pub async fn search_site_devices(
+    site_id: SiteId,
+    #[flatten] device: DeviceFilter,
+    #[default = "timestamp"] sort: Option<DeviceSort>,
+    /// Order, descending.
+    desc_sort: Option<DeviceSort>,
+    #[flatten] window: TimeWindow,
+    #[flatten] page: SearchPage,
+);
+
+/// Properties that devices are searched by, at a site and in the whole organization.
+#[derive(ParamGroup)]
+pub struct DeviceFilter {
+    /// 2.4 GHz channel.
+    pub band_24_channel: Option<i64>,
+    /// 5 GHz channel.
+    pub band_5_channel: Option<i64>,
+    /// 6 GHz channel.
+    pub band_6_channel: Option<i64>,
+    /// 2.4 GHz width, MHz.
+    pub band_24_bandwidth: Option<i64>,
+    /// 5 GHz width, MHz.
+    pub band_5_bandwidth: Option<i64>,
+    /// 6 GHz width, MHz.
+    pub band_6_bandwidth: Option<i64>,
+    /// 2.4 GHz power, dBm.
+    pub band_24_power: Option<i64>,
+    /// 5 GHz power, dBm.
+    pub band_5_power: Option<i64>,
+    /// 6 GHz power, dBm.
+    pub band_6_power: Option<i64>,
+    /// Gateway in a cluster.
+    pub clustered: Option<bool>,
+    /// Mbps.
+    pub eth0_port_speed: Option<i64>,
+    /// EVPN topology.
+    pub evpntopo_id: Option<Id>,
+    /// Public IP.
+    pub ext_ip: Option<String>,
+    /// Host name.
+    pub hostname: Option<String>,
+    /// IP.
+    pub ip: Option<String>,
+    /// Switch, gateway.
+    pub last_config_status: Option<String>,
+    /// Last host name.
+    pub last_hostname: Option<String>,
+    /// Its neighbor.
+    #[flatten]
+    pub neighbor: LldpNeighbor,
+    /// Its address.
+    pub mac: Option<MacFilter>,
+    /// Model.
+    pub model: Option<String>,
+    /// Mist Edge it tunnels to.
+    pub mxedge_id: Option<Id>,
+    /// Several, with commas.
+    pub mxedge_ids: Option<String>,
+    /// Tunnel to Mist Edge.
+    pub mxtunnel_status: Option<TunnelStatus>,
+    /// Cluster node.
+    pub node: Option<Node>,
+    /// MAC of node 0.
+    pub node0_mac: Option<MacFilter>,
+    /// MAC of node 1.
+    pub node1_mac: Option<MacFilter>,
+    /// Too little PoE.
+    pub power_constrained: Option<bool>,
+    /// RADIUS servers' state.
+    pub radius_stats: Option<String>,
+    /// Adds state.
+    #[default = false]
+    pub stats: Option<bool>,
+    /// SSR agent.
+    pub t128agent_version: Option<String>,
+    /// Kind.
+    #[default = "ap"]
+    pub r#type: Option<DeviceType>,
+    /// Firmware.
+    pub version: Option<String>,
+}
+
+/// What a device hears of the switch that it is plugged into.
+#[derive(ParamGroup)]
+pub struct LldpNeighbor {
+    /// Neighbor's address.
+    pub lldp_mgmt_addr: Option<String>,
+    /// Neighbor's port.
+    pub lldp_port_id: Option<String>,
+    /// Neighbor's description.
+    pub lldp_system_desc: Option<String>,
+    /// Neighbor's name.
+    pub lldp_system_name: Option<String>,
+}
+
+/// State of a tunnel.
+#[derive(Clone, Copy, Choice)]
+pub enum TunnelStatus {
+    /// It is down
+    Down,
+    /// It is up
+    Up,
+}
+
+/// Half of a gateway cluster.
+#[derive(Clone, Copy, Choice)]
+pub enum Node {
+    /// The first
+    Node0,
+    /// The second
+    Node1,
+}
+
+/// Kind of device.
+#[derive(Clone, Copy, Choice)]
+pub enum ConfiguredType {
+    /// An access point
+    Ap,
+    /// A gateway
+    Gateway,
+    /// A switch
+    Switch,
+    /// A Mist Edge
+    #[mist("mxedge")]
+    MxEdge,
+}
+
+/// Order.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of a device")]
+pub enum DeviceSort {
+    Mac,
+    Model,
+    Sku,
+    Timestamp,
+}
+
+/// Count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of a device")]
+pub enum SiteDeviceField {
+    Hostname,
+    LldpMgmtAddr,
+    LldpPortId,
+    LldpSystemDesc,
+    LldpSystemName,
+    MapId,
+    Model,
+    MxedgeId,
+    MxtunnelStatus,
+    Version,
+}
+
+/// Count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of an event")]
+pub enum DeviceEventField {
+    Mac,
+    Model,
+    Type,
+    TypeCode,
+}
+
+/// Count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of a configuration")]
+pub enum LastConfigField {
+    Mac,
+    Name,
+    SiteId,
+    Version,
+}
