@@ -7,11 +7,11 @@ use crate::{ParamGroup, Span, Time};
 /// The time to look at. Mist takes a beginning and an end, or a length, or all of them.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct TimeWindow {
-    /// From: epoch, ISO 8601 or relative (`-1d`).
+    /// Epoch, ISO 8601 or `-1d`.
     pub start: Option<Time>,
     /// Until.
     pub end: Option<Time>,
-    /// Length: `6h`, `2w`.
+    /// `6h`, `2w`.
     #[default = "1d"]
     pub duration: Option<Span>,
 }
@@ -19,10 +19,10 @@ pub struct TimeWindow {
 /// A page of a list that is paged by number.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct PageNumber {
-    /// Rows; at most 1000.
+    /// Rows.
     #[default = 100]
     pub limit: Option<u32>,
-    /// Page, from 1.
+    /// From 1.
     #[default = 1]
     pub page: Option<NonZero<u32>>,
 }
@@ -30,7 +30,7 @@ pub struct PageNumber {
 /// A page of a search, which goes on where the last one ended.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct SearchPage {
-    /// Rows; at most 1000.
+    /// Rows.
     #[default = 100]
     pub limit: Option<u32>,
     /// From `next`.
@@ -40,7 +40,7 @@ pub struct SearchPage {
 /// The order of a search.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct SortField {
-    /// Field; `-` before it: descending.
+    /// Field; `-`: descending.
     #[default = "timestamp"]
     pub sort: Option<String>,
 }

@@ -89,15 +89,15 @@ macro_rules! found_id {
 
 found_id! {
     /// An organization. Where a call names none, it is the operator's, or the only one that the token can see.
-    OrgId: Lookup::Org, Presence::Found, { "type": "string" }, "Only needed with several organizations."
+    OrgId: Lookup::Org, Presence::Found, { "type": "string" }, "Needed if several."
 }
 
 found_id! {
     /// A site, by its id or its name.
-    SiteId: Lookup::Site, Presence::Required, { "type": "string" }, "Id or name of the site."
+    SiteId: Lookup::Site, Presence::Required, { "type": "string" }, "Id or name."
 }
 
 found_id! {
     /// A device, by its id, MAC address or name.
-    DeviceId: Lookup::Device, Presence::Required, { "type": "string" }, "Id, MAC or name of the device."
+    DeviceId: Lookup::Device, Presence::Required, { "type": "string" }, "Id, MAC or name."
 }

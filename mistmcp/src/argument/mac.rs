@@ -24,7 +24,7 @@ impl Mac {
 }
 
 impl Arg for Mac {
-    const DESCRIPTION: &'static str = "MAC address, any notation.";
+    const DESCRIPTION: &'static str = "MAC.";
 
     fn schema() -> Schema {
         json_schema!({ "type": "string" })
@@ -47,7 +47,7 @@ impl Arg for Mac {
 pub struct MacFilter(String);
 
 impl Arg for MacFilter {
-    const DESCRIPTION: &'static str = "MAC, or part with `*`.";
+    const DESCRIPTION: &'static str = "MAC; `*` matches.";
 
     fn schema() -> Schema {
         json_schema!({ "type": "string" })

@@ -85,7 +85,7 @@ impl Arg for i64 {
 
 impl Arg for u32 {
     fn schema() -> Schema {
-        json_schema!({ "type": "integer", "minimum": 0 })
+        json_schema!({ "type": "integer" })
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {

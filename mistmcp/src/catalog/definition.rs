@@ -33,7 +33,6 @@ fn input_schema(params: &[&'static Param]) -> Map<String, Value> {
     if !required.is_empty() {
         schema.insert("required".into(), json!(required));
     }
-    schema.insert("additionalProperties".into(), false.into());
     schema
 }
 
