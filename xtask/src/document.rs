@@ -1,0 +1,95 @@
+//! Mist's OpenAPI document, as far as tools are concerned.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use mistmcp::serde_json::{self, Value};
+
+pub(crate) struct Document {
+    root: Value,
+}
+
+/// A parameter of an operation, with what a schema may say of it.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Parameter {
+    pub(crate) place: String,
+    pub(crate) required: bool,
+    pub(crate) kind: Option<String>,
+    pub(crate) values: Option<Vec<String>>,
+    pub(crate) default: Option<Value>,
+}
+
+impl Document {
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let root = serde_json::from_str(&text).with_context(|| format!("{} is no JSON", path.display()))?;
+        Ok(Self { root })
+    }
+
+    pub(crate) fn version(&self) -> &str {
+        self.root["info"]["version"].as_str().unwrap_or("?")
+    }
+
+    /// The parameters of an operation by name, or nothing where there is no such operation.
+    pub(crate) fn parameters(&self, path: &str, method: &str) -> Option<BTreeMap<String, Parameter>> {
+        let item = self.root["paths"].get(path)?;
+        let operation = item.get(method)?;
+        let listed = |holder: &'_ Value| holder["parameters"].as_array().cloned().unwrap_or_default();
+        let parameters = listed(item).into_iter().chain(listed(operation));
+        Some(
+            parameters
+                .filter_map(|parameter| {
+                    let parameter = self.resolve(&parameter);
+                    let name = parameter["name"].as_str()?.to_owned();
+                    Some((name, self.parameter(parameter)))
+                })
+                .collect(),
+        )
+    }
+
+    fn parameter(&self, parameter: &Value) -> Parameter {
+        let schema = self.resolve(&parameter["schema"]);
+        let (kind, values, default) = self.schema(schema);
+        Parameter {
+            place: parameter["in"].as_str().unwrap_or_default().to_owned(),
+            required: parameter["required"].as_bool().unwrap_or(false),
+            kind,
+            values,
+            default,
+        }
+    }
+
+    /// Type, enum and default, looked for in the schema and in what it is put together from.
+    fn schema(&self, schema: &Value) -> (Option<String>, Option<Vec<String>>, Option<Value>) {
+        let mut found = (
+            schema["type"].as_str().map(str::to_owned),
+            schema["enum"].as_array().map(|values| {
+                values
+                    .iter()
+                    .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                    .collect()
+            }),
+            schema.get("default").cloned(),
+        );
+        for part in ["allOf", "oneOf", "anyOf"].iter().filter_map(|key| schema[*key].as_array()).flatten() {
+            let (kind, values, default) = self.schema(self.resolve(part));
+            found = (found.0.or(kind), found.1.or(values), found.2.or(default));
+        }
+        found
+    }
+
+    fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        let mut value = value;
+        // References to references are followed as far as a document sensibly goes.
+        for _ in 0..10 {
+            match value["$ref"].as_str().and_then(|reference| self.root.pointer(reference.strip_prefix('#')?))
+            {
+                Some(target) => value = target,
+                None => break,
+            }
+        }
+        value
+    }
+}

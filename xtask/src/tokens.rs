@@ -1,0 +1,39 @@
+//! What the tool list costs a client, in tokens of o200k: name, description and input schema.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use mistmcp::serde_json::json;
+use mistmcp::{Catalog, Entry};
+use tiktoken_rs::CoreBPE;
+
+#[expect(clippy::print_stdout, reason = "it is what the command is for")]
+pub(crate) fn print(catalog: &Catalog, by_tool: bool) -> Result<ExitCode> {
+    let tokenizer = tiktoken_rs::o200k_base()?;
+    let mut total = 0;
+    for category in catalog.categories() {
+        let tools = catalog.entries().iter().filter(|entry| entry.tool().category == category.name);
+        let counted: Vec<_> = tools.map(|entry| (entry.tool().name, tokens(&tokenizer, entry))).collect();
+        let sum: usize = counted.iter().map(|(_, tokens)| tokens).sum();
+        println!("{sum:>6}  {} ({} tools)", category.name, counted.len());
+        if by_tool {
+            for (name, tokens) in counted {
+                println!("{tokens:>6}    {name}");
+            }
+        }
+        total += sum;
+    }
+    println!("{total:>6}  all {} tools", catalog.entries().len());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The tokens of one tool.
+pub(crate) fn tokens(tokenizer: &CoreBPE, entry: &Entry) -> usize {
+    let definition = entry.definition();
+    let seen = json!({
+        "name": definition.name,
+        "description": definition.description,
+        "inputSchema": *definition.input_schema,
+    });
+    tokenizer.encode_ordinary(&seen.to_string()).len()
+}
