@@ -62,6 +62,12 @@ impl DemoCloud {
         self.state.faults.plan(path.into(), times, fault);
     }
 
+    /// How many authorized calls an hour may see: 5,000 unless said. Those beyond it are refused with 429
+    /// and `Retry-After` until the top of the hour, as Mist does; what was counted so far stays counted.
+    pub fn limit_requests(&self, an_hour: u64) {
+        self.state.limit_requests(an_hour);
+    }
+
     /// Forgets the faults that have not come up yet.
     pub fn clear_faults(&self) {
         self.state.faults.clear();

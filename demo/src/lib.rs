@@ -2,7 +2,8 @@
 //!
 //! It serves one invented company with sites, devices, clients and what happened to them, generated from
 //! one seed, so that its answers are the same from run to run but for the time stamps, which are always
-//! recent. It pages, searches, counts and refuses as Mist does, and fails when told to.
+//! recent. It pages, searches, counts and refuses as Mist does, calls beyond 5,000 an hour too (see
+//! [`DemoCloud::limit_requests`]), and fails when told to.
 //!
 //! ```no_run
 //! # async fn demo() -> std::io::Result<()> {

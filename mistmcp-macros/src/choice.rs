@@ -12,15 +12,18 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
         Err(error) => return error.to_compile_error(),
     };
     let mut diagnostics = Diagnostics::default();
-    let values = values(&input, &mut diagnostics);
-    if let Err(mistakes) = diagnostics.finish() {
-        return mistakes;
+    let mut values = values(&input, &mut diagnostics);
+    let mistakes = diagnostics.finish().err();
+    if mistakes.is_some() {
+        // The tools that take it have nothing wrong with them.
+        values.clear();
     }
-    let name = &input.ident;
+    let (name, (generics, arguments, clause)) = (&input.ident, input.generics.split_for_impl());
     let description = documentation::text(&input.attrs);
     let (variants, spellings): (Vec<_>, Vec<_>) = values.into_iter().unzip();
     quote! {
-        impl ::mistmcp::Choice for #name {
+        #mistakes
+        impl #generics ::mistmcp::Choice for #name #arguments #clause {
             const DESCRIPTION: &'static str = #description;
             const VALUES: &'static [(&'static str, Self)] = &[#((#spellings, Self::#variants)),*];
         }
@@ -28,6 +31,12 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
 }
 
 fn values(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Vec<(Ident, String)> {
+    if !input.generics.params.is_empty() {
+        diagnostics.report(&input.generics.params, "a choice takes no generics: remove them");
+    }
+    for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("mist")) {
+        diagnostics.report(&attribute.meta, "a spelling belongs to a variant: move it there, or remove it");
+    }
     let Data::Enum(data) = &input.data else {
         diagnostics.report(
             &input.ident,
@@ -49,7 +58,7 @@ fn values(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Vec<(Ident, Str
         let spelling = spelling(variant, diagnostics);
         if let Some((first, _)) = values.iter().find(|(_, taken)| *taken == spelling) {
             diagnostics.report(
-                variant,
+                &variant.ident,
                 format!(
                     "`{first}` is already spelled `{spelling}`; give this one its own with `#[mist(\"…\")]`"
                 ),
@@ -62,11 +71,16 @@ fn values(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Vec<(Ident, Str
 
 fn spelling(variant: &Variant, diagnostics: &mut Diagnostics) -> String {
     let mut spelling = names::snake_case(&variant.ident.to_string());
-    for attribute in variant.attrs.iter().filter(|attribute| attribute.path().is_ident("mist")) {
+    let mut attributes = variant.attrs.iter().filter(|attribute| attribute.path().is_ident("mist"));
+    if let Some(attribute) = attributes.next() {
         match attribute.parse_args::<LitStr>() {
             Ok(written) => spelling = written.value(),
             Err(_) => diagnostics.report(&attribute.meta, "a spelling is one text: write `#[mist(\"24\")]`"),
         }
+    }
+    for second in attributes {
+        diagnostics
+            .report(&second.meta, format!("`{}` is spelled twice; remove one of the two", variant.ident));
     }
     spelling
 }

@@ -29,3 +29,28 @@ fn line(attribute: &Attribute) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use syn::parse_quote;
+
+    use super::*;
+
+    #[test]
+    fn lines_are_joined_and_paragraphs_kept_apart() {
+        let item: syn::ItemStruct = parse_quote! {
+            ///
+            /// Of a site,
+            ///   or of several.
+            ///
+            ///
+            /// #[allow] is text here.
+            #[allow(dead_code)]
+            #[doc(hidden)]
+            ///
+            struct Documented;
+        };
+        assert_eq!(text(&item.attrs), "Of a site, or of several.\n#[allow] is text here.");
+        assert_eq!(text(&[]), "");
+    }
+}

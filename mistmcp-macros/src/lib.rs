@@ -16,9 +16,13 @@
 mod choice;
 mod diagnostics;
 mod documentation;
+mod literal;
 mod names;
 mod param_group;
 mod parameter;
+#[cfg(test)]
+mod snapshots;
+mod span;
 mod tool;
 
 use proc_macro::TokenStream;
@@ -73,7 +77,7 @@ pub fn mist_tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Each field is a parameter: its `///` the description, its type an `Arg`, `#[default = …]` and `#[flatten]` as
 /// on a tool.
-#[proc_macro_derive(ParamGroup, attributes(flatten, default))]
+#[proc_macro_derive(ParamGroup, attributes(body, default, flatten))]
 pub fn param_group(item: TokenStream) -> TokenStream {
     param_group::expand(item.into()).into()
 }

@@ -22,13 +22,70 @@ pub(crate) fn snake_case(camel: &str) -> String {
     name
 }
 
-/// The candidate that was most likely meant by `written`, as `; did you mean …?`, or nothing.
-pub(crate) fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+/// How a message about an unknown name ends: the candidate that was most likely meant by `written`, or else what
+/// `otherwise` advises.
+pub(crate) fn did_you_mean<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    otherwise: impl FnOnce() -> String,
+) -> String {
     candidates
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(written, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map(|(_, candidate)| format!("; did you mean `{candidate}`?"))
-        .unwrap_or_default()
+        .map_or_else(
+            || format!("; {}", otherwise()),
+            |(_, candidate)| format!("; did you mean `{candidate}`?"),
+        )
+}
+
+/// `` `a`, `b` and `c` ``.
+pub(crate) fn quoted(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => format!("`{only}`"),
+        [first @ .., last] => {
+            let first: Vec<_> = first.iter().map(|name| format!("`{name}`")).collect();
+            format!("{} and `{last}`", first.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_for_clients_is_the_functions_in_camel_case() {
+        for (snake, camel) in [
+            ("list_site_rrm_events", "listSiteRrmEvents"),
+            ("get_self", "getSelf"),
+            ("get_802_1x", "get8021x"),
+            ("_hidden__twice_", "hiddenTwice"),
+        ] {
+            assert_eq!(camel_case(snake), camel);
+        }
+    }
+
+    #[test]
+    fn a_value_is_spelled_as_its_variant_in_snake_case() {
+        for (camel, snake) in [("Ap", "ap"), ("LldpMgmtAddr", "lldp_mgmt_addr"), ("Node0", "node0")] {
+            assert_eq!(snake_case(camel), snake);
+        }
+    }
+
+    #[test]
+    fn the_likeliest_candidate_is_suggested_and_an_unlikely_one_is_not() {
+        let otherwise = || "there are two".to_owned();
+        let candidates = ["category", "delete"];
+        assert_eq!(did_you_mean("catgory", candidates, otherwise), "; did you mean `category`?");
+        assert_eq!(did_you_mean("xyz", candidates, otherwise), "; there are two");
+    }
+
+    #[test]
+    fn names_are_quoted_as_in_a_sentence() {
+        assert_eq!(quoted(&["a"]), "`a`");
+        assert_eq!(quoted(&["a", "b", "c"]), "`a`, `b` and `c`");
+    }
 }

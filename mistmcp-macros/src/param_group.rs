@@ -14,9 +14,23 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let parameters = parameters(&input, &mut diagnostics);
     if let Err(mistakes) = diagnostics.finish() {
-        return mistakes;
+        let (name, (generics, arguments, clause)) = (&input.ident, input.generics.split_for_impl());
+        // The tools that take it have nothing wrong with them.
+        return quote! {
+            #mistakes
+            impl #generics ::mistmcp::ParamGroup for #name #arguments #clause {
+                const PARAMS: &'static [::mistmcp::Param] = &[];
+
+                fn read(_: &mut ::mistmcp::Arguments) -> ::mistmcp::Result<Self> {
+                    ::core::unreachable!()
+                }
+            }
+        };
     }
     let name = &input.ident;
+    let checks = parameters
+        .iter()
+        .filter_map(|parameter| parameter.check(&quote!(<#name as ::mistmcp::ParamGroup>::PARAMS)));
     let descriptors = parameters.iter().map(Parameter::descriptor);
     let readings = parameters.iter().map(|parameter| {
         let (field, reading) = (&parameter.name, parameter.reading());
@@ -30,6 +44,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
                 ::core::result::Result::Ok(Self { #(#readings),* })
             }
         }
+        #(#checks)*
     }
 }
 
@@ -37,10 +52,10 @@ fn parameters(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Vec<Paramet
     let fields = match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => &fields.named,
-            _ => {
+            Fields::Unnamed(_) | Fields::Unit => {
                 diagnostics.report(
                     &input.ident,
-                    "a group of parameters is a struct with named fields, one a parameter",
+                    "a group of parameters is a struct with named fields, one a parameter: name them",
                 );
                 return Vec::new();
             }
@@ -55,7 +70,7 @@ fn parameters(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Vec<Paramet
         }
     };
     if !input.generics.params.is_empty() {
-        diagnostics.report(&input.generics, "a group of parameters takes no generics: name the types");
+        diagnostics.report(&input.generics.params, "a group of parameters takes no generics: name the types");
     }
     fields
         .iter()
@@ -65,7 +80,7 @@ fn parameters(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Vec<Paramet
             if parameter.role == Role::Body {
                 diagnostics.report(
                     &parameter.name,
-                    "a group has no body: give `#[body]` to a parameter of the tool",
+                    "a group has no body: move `#[body]` to a parameter of the tool",
                 );
             }
             Some(parameter)

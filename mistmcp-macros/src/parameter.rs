@@ -1,15 +1,15 @@
 //! What a parameter is, be it an argument of a tool's function or a field of a group.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
-use syn::{Attribute, Expr, ExprLit, ExprUnary, Ident, Lit, Meta, Type, UnOp};
+use syn::{Attribute, Expr, ExprUnary, Ident, Lit, Meta, Type, UnOp};
 
 use crate::diagnostics::Diagnostics;
-use crate::{documentation, names};
+use crate::{documentation, literal, names, span};
 
-const ATTRIBUTES: [&str; 3] = ["body", "default", "flatten"];
+const ATTRIBUTES: [&str; 3] = ["flatten", "default", "body"];
+const LINTS: [&str; 4] = ["allow", "expect", "warn", "deny"];
 
 /// One parameter, or one group of them, as it was written.
 pub(crate) struct Parameter {
@@ -29,7 +29,7 @@ pub(crate) enum Role {
 }
 
 impl Parameter {
-    /// Reads the attributes of a parameter, reporting what does not belong there.
+    /// Reads the attributes of a parameter. Those of others are not looked at.
     pub(crate) fn read(
         name: Ident,
         ty: Type,
@@ -41,22 +41,27 @@ impl Parameter {
         for attribute in attributes {
             parameter.read_attribute(attribute, diagnostics);
         }
+        let default = attributes.iter().find(|attribute| attribute.path().is_ident("default"));
+        if let Some(default) = default.filter(|_| parameter.role != Role::Value) {
+            diagnostics.report(
+                default.path(),
+                "only a single parameter has a default; remove this, or the other attribute",
+            );
+        }
         parameter
+    }
+
+    /// Whether an attribute is the compiler's, to stay on the function that a tool was made of.
+    pub(crate) fn stays(attribute: &Attribute) -> bool {
+        LINTS.iter().any(|known| attribute.path().is_ident(known))
     }
 
     fn read_attribute(&mut self, attribute: &Attribute, diagnostics: &mut Diagnostics) {
         let path = attribute.path();
-        let takes_no_value = |diagnostics: &mut Diagnostics| {
-            if !matches!(attribute.meta, Meta::Path(_)) {
-                diagnostics.report(&attribute.meta, "this attribute takes no value; remove it");
-            }
-        };
         if path.is_ident("flatten") {
-            takes_no_value(diagnostics);
-            self.role = Role::Group;
+            self.take_role(Role::Group, attribute, diagnostics);
         } else if path.is_ident("body") {
-            takes_no_value(diagnostics);
-            self.role = Role::Body;
+            self.take_role(Role::Body, attribute, diagnostics);
         } else if path.is_ident("default") {
             match default_value(&attribute.meta) {
                 Some(value) => self.default = Some(value),
@@ -65,20 +70,20 @@ impl Parameter {
                     "a default is a text, a number or a boolean: write `#[default = 100]`",
                 ),
             }
-        } else if !["doc", "allow", "expect", "cfg", "cfg_attr"].iter().any(|known| path.is_ident(known)) {
-            let written = path.get_ident().map(Ident::to_string).unwrap_or_default();
+        }
+    }
+
+    fn take_role(&mut self, role: Role, attribute: &Attribute, diagnostics: &mut Diagnostics) {
+        if !matches!(attribute.meta, Meta::Path(_)) {
+            diagnostics.report(&attribute.meta, "this attribute takes no value; remove it");
+        }
+        if self.role != Role::Value {
             diagnostics.report(
-                path,
-                format!(
-                    "a parameter has no attribute `{written}`{}",
-                    match names::did_you_mean(&written, ATTRIBUTES) {
-                        nothing if nothing.is_empty() =>
-                            "; there are `flatten`, `default` and `body`".to_owned(),
-                        suggestion => suggestion,
-                    }
-                ),
+                attribute.path(),
+                "a parameter is a group or the body, never both; remove one of `#[flatten]` and `#[body]`",
             );
         }
+        self.role = role;
     }
 
     /// The name as Mist has it: `r#type` is `type`.
@@ -86,55 +91,75 @@ impl Parameter {
         self.name.unraw().to_string()
     }
 
+    /// Whether this is what goes into the hole `name` of a path.
+    pub(crate) fn fills(&self, name: &str) -> bool {
+        self.role == Role::Value && self.name_text() == name
+    }
+
     /// The constant descriptor: `Param::of::<SiteId>("site_id")` and its kin, spanned at the type.
     pub(crate) fn descriptor(&self) -> TokenStream {
-        let (name, ty, description) = (self.name_text(), &self.ty, &self.description);
-        let span = ty.span();
-        let made = match self.role {
-            Role::Group => return quote_spanned!(span=> ::mistmcp::Param::group::<#ty>()),
-            Role::Body if description.is_empty() => {
-                quote_spanned!(span=> ::mistmcp::Param::body::<#ty>(#name, "The object to send."))
-            }
-            Role::Body => quote_spanned!(span=> ::mistmcp::Param::body::<#ty>(#name, #description)),
-            Role::Value if description.is_empty() => {
-                quote_spanned!(span=> ::mistmcp::Param::of::<#ty>(#name))
-            }
-            Role::Value => {
-                quote_spanned!(span=> ::mistmcp::Param::described::<#ty>(#name, #description))
-            }
+        let (name, ty, description) = (self.name_text(), &self.ty, self.description.as_str());
+        let (first, last) = span::ends(ty);
+        let (constructor, arguments) = match (self.role, description) {
+            (Role::Group, _) => ("group", quote!()),
+            (Role::Body, "") => ("body", quote!(#name, "The object to send.")),
+            (Role::Body, description) => ("body", quote!(#name, #description)),
+            (Role::Value, "") => ("of", quote!(#name)),
+            (Role::Value, description) => ("described", quote!(#name, #description)),
         };
-        match &self.default {
-            Some(default) => quote_spanned!(span=> #made.default(#default)),
-            None => made,
+        let constructor = Ident::new(constructor, first);
+        let function = quote_spanned!(first=> ::mistmcp::Param::#constructor::<#ty>);
+        let default = self.default.as_ref().map(|default| quote_spanned!(last=> .default(#default)));
+        quote_spanned!(last=> #function(#arguments) #default)
+    }
+
+    /// The check that a type without a description is not left without one, spanned at the type.
+    pub(crate) fn check(&self, params: &TokenStream) -> Option<TokenStream> {
+        if self.role != Role::Value || !self.description.is_empty() {
+            return None;
         }
+        let (name, (first, last)) = (self.name_text(), span::ends(&self.ty));
+        let assertion = quote_spanned!(first=> ::mistmcp::__private::assert_described);
+        let assertion = quote_spanned!(last=> #assertion(#params, #name));
+        Some(quote!(const _: () = #assertion;))
     }
 
     /// The expression that reads this parameter out of a call's `arguments`.
     pub(crate) fn reading(&self) -> TokenStream {
-        let (name, span) = (self.name_text(), self.ty.span());
+        let (name, ty) = (self.name_text(), &self.ty);
         match self.role {
-            Role::Group => quote_spanned!(span=> arguments.group()?),
-            Role::Body => quote_spanned!(span=> arguments.body(#name)?),
-            Role::Value => quote_spanned!(span=> arguments.take(#name)?),
+            Role::Group => quote!(arguments.group::<#ty>()?),
+            Role::Body => quote!(arguments.body::<#ty>(#name)?),
+            Role::Value => quote!(arguments.take::<#ty>(#name)?),
         }
+    }
+}
+
+/// Reports what these macros do not know on a tool's parameter, where nobody else reads attributes.
+pub(crate) fn refuse_unknown_attributes(attributes: &[Attribute], diagnostics: &mut Diagnostics) {
+    for path in attributes.iter().filter(|attribute| !Parameter::stays(attribute)).map(Attribute::path) {
+        if path.is_ident("doc") || ATTRIBUTES.iter().any(|known| path.is_ident(known)) {
+            continue;
+        }
+        let written = path.to_token_stream().to_string().replace(' ', "");
+        let all = || format!("there are {}", names::quoted(&ATTRIBUTES));
+        let remedy = names::did_you_mean(&written, ATTRIBUTES, all);
+        diagnostics.report(path, format!("a parameter has no attribute `{written}`{remedy}"));
     }
 }
 
 fn default_value(meta: &Meta) -> Option<String> {
     let Meta::NameValue(pair) = meta else { return None };
     match &pair.value {
-        Expr::Lit(ExprLit { lit, .. }) => literal(lit),
-        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match &**expr {
-            Expr::Lit(ExprLit { lit: lit @ (Lit::Int(_) | Lit::Float(_)), .. }) => {
-                literal(lit).map(|number| format!("-{number}"))
-            }
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match literal::of(expr)? {
+            number @ (Lit::Int(_) | Lit::Float(_)) => spelled(number).map(|number| format!("-{number}")),
             _ => None,
         },
-        _ => None,
+        value => spelled(literal::of(value)?),
     }
 }
 
-fn literal(literal: &Lit) -> Option<String> {
+fn spelled(literal: &Lit) -> Option<String> {
     match literal {
         Lit::Str(text) => Some(text.value()),
         Lit::Int(number) => Some(number.base10_digits().to_owned()),

@@ -3,6 +3,7 @@
 mod attribute;
 mod endpoint;
 mod expand;
+mod function;
 mod hints;
 mod model;
 mod signature;
@@ -15,8 +16,8 @@ use attribute::Attribute;
 use model::Model;
 use signature::Signature;
 
-/// Expands one annotated function. With a mistake in it, all mistakes are told and the function stays as it is, so
-/// that an editor goes on working.
+/// Expands one annotated function. With a mistake in it, all mistakes are told and the function stays, mended, so
+/// that an editor goes on working and the compiler does not tell the same mistakes again.
 pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let attribute = Attribute::read(attribute, &mut diagnostics);
@@ -28,7 +29,7 @@ pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream 
     match (diagnostics.finish(), model) {
         (Ok(()), Some(model)) => expand::tool(&model, &signature),
         (outcome, _) => {
-            let (mistakes, function) = (outcome.err(), signature.without_helpers());
+            let (mistakes, function) = (outcome.err(), signature.function.mended());
             quote!(#mistakes #function)
         }
     }

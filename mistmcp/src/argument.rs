@@ -23,6 +23,12 @@ use serde_json::Value;
 ///
 /// Reading is forgiving: models send numbers as text and texts as numbers. The schema is strict, so that the next
 /// call is better.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a parameter",
+    label = "not an `Arg`",
+    note = "take a type that `mistmcp` has, such as `String`, `u32`, `Id` or `Time`; derive `mistmcp::Choice` for an enum \
+            of values; put `#[flatten]` before a group; or implement `mistmcp::Arg`"
+)]
 pub trait Arg: Sized {
     /// What parameters of this type mean, where their name and type say all there is to say.
     const DESCRIPTION: &'static str = "";

@@ -7,11 +7,11 @@ use crate::{ParamGroup, Span, Time};
 /// The time to look at. Mist takes a beginning and an end, or a length, or all of them.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct TimeWindow {
-    /// Epoch, ISO 8601 or `-1d`.
+    /// Like `-1d`.
     pub start: Option<Time>,
     /// Until.
     pub end: Option<Time>,
-    /// `6h`, `2w`.
+    /// Like `6h`.
     #[default = "1d"]
     pub duration: Option<Span>,
 }
@@ -40,7 +40,7 @@ pub struct SearchPage {
 /// The order of a search.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct SortField {
-    /// Field; `-`: descending.
+    /// `-`: descending.
     #[default = "timestamp"]
     pub sort: Option<String>,
 }

@@ -56,7 +56,7 @@ pub use mist::{Answer, Cloud, CloudError, Clouds, Connection, Limits, Mist, Pool
 pub use mistmcp_macros::{Choice, ParamGroup, mist_tool};
 pub use reply::{Content, File, Format, Reply, Rules};
 pub use session::{Mode, Outcome, Session, Settings, SettingsError};
-pub use tool::{Body, Endpoint, Hints, Method, Param, ParamGroup, Run, Running, Tool};
+pub use tool::{Body, Endpoint, Hints, Method, Param, ParamGroup, RequestBody, Run, Running, Tool};
 pub use {schemars, serde_json};
 
 /// What the macros' expansions call. Not for anybody else.
@@ -65,7 +65,7 @@ pub mod __private {
     pub use inventory::submit;
 
     pub use crate::register;
-    pub use crate::tool::{Registered, assert_filled};
+    pub use crate::tool::{Registered, assert_described, assert_filled};
 }
 
 /// Registers a tool.

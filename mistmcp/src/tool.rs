@@ -1,5 +1,6 @@
 //! What a tool is: its name and words, its parameters, and what runs when it is called.
 
+mod check;
 mod endpoint;
 mod hints;
 mod param;
@@ -8,11 +9,12 @@ use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
 
+pub use check::{assert_described, assert_filled};
 pub(crate) use endpoint::Segment;
 pub use endpoint::{Endpoint, Method};
 pub use hints::Hints;
 pub(crate) use param::{Kind, flattened};
-pub use param::{Param, ParamGroup, assert_filled};
+pub use param::{Param, ParamGroup, RequestBody};
 
 use crate::session::Control;
 use crate::{Arguments, Call, Mist, Reply, Result};

@@ -7,7 +7,7 @@ mistmcp::category! {
     orgs_sites
 }
 
-/// How many sites of the organization share each value of a field: buckets, not sites. For the sites use `searchOrgSites`.
+/// How many sites of the organization share each value of a field: buckets, not sites. Rows: `searchOrgSites`.
 #[mist_tool(category = "orgs_sites", get = "/api/v1/orgs/{org_id}/sites/count")]
 pub async fn count_org_sites(
     org_id: OrgId,
@@ -58,7 +58,7 @@ pub async fn search_org_sites(
 #[mist_tool(category = "orgs_sites", get = "/api/v1/orgs/{org_id}/sitetemplates/{sitetemplate_id?}")]
 pub async fn list_org_site_templates(
     org_id: OrgId,
-    /// Only this one.
+    /// One.
     sitetemplate_id: Option<Id>,
     #[flatten] page: PageNumber,
 );

@@ -1,6 +1,8 @@
 //! The API token itself.
 
-use mistmcp::{Choice, PageNumber, TimeWindow, mist_tool};
+use mistmcp::{PageNumber, TimeWindow, mist_tool};
+
+use crate::shared::AuditLogSort;
 
 mistmcp::category! {
     /// The API token: whose it is, what it can see, its audit log, the calls it has left.
@@ -24,22 +26,7 @@ pub async fn get_self_login_failures();
 pub async fn list_self_audit_logs(
     /// Text that the entry's message holds.
     message: Option<String>,
-    /// Order; `-` is descending.
     sort: Option<AuditLogSort>,
     #[flatten] window: TimeWindow,
     #[flatten] page: PageNumber,
 );
-
-/// Order of audit logs.
-#[derive(Clone, Copy, Choice)]
-pub enum AuditLogSort {
-    /// Newest first
-    #[mist("-timestamp")]
-    Newest,
-    /// By who did it
-    AdminId,
-    /// By where
-    SiteId,
-    /// Oldest first
-    Timestamp,
-}

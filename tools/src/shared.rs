@@ -1,9 +1,42 @@
 //! Parameters that tools of several categories share.
 
+mod audit;
 mod country;
 mod device;
+mod for_site;
+mod guest;
+mod mxedge;
+mod nac;
+mod psk;
 mod radio;
+mod release;
+mod rows;
+mod wan_client;
+mod webhook;
+mod wired_client;
+mod wireless_client;
 
+pub use audit::AuditLogSort;
 pub use country::Country;
-pub use device::{ConfiguredType, DeviceFilter, DeviceType, LldpNeighbor, Node, TunnelStatus};
+pub use device::{
+    ConfiguredType, ConnectedDevice, DeviceEventFilter, DeviceFilter, DeviceIdentity, DeviceType,
+    LastConfigField, LastConfigFilter, LldpNeighbor, Node, TunnelStatus,
+};
+pub use for_site::ForSite;
+pub use guest::{GuestField, GuestFilter};
+pub use mxedge::{MxEdgeEventField, MxEdgeEventFilter};
+pub use nac::{
+    EdrProvider, EdrStatus, LastNacFilter, NacAccessFilter, NacClientFilter, NacEventField, NacEventFilter,
+    NacIdentityFilter, NacSearch, NacStatus,
+};
+pub use psk::PreSharedKeyFilter;
 pub use radio::Band;
+pub use release::ReleaseChannel;
+pub use rows::Rows;
+pub use wan_client::{WanClientEventField, WanClientEventFilter, WanClientFilter, WanClientIdentity};
+pub use webhook::{DeliveryField, DeliveryStatus, DeliveryTopic, WebhookDelivery};
+pub use wired_client::{ClientPortFilter, DhcpFilter, WiredClientFilter};
+pub use wireless_client::{
+    ClientPsk, SessionFilter, SessionSearch, WirelessClientFilter, WirelessClientSearch, WirelessEventFilter,
+    WirelessField,
+};

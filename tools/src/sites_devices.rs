@@ -4,14 +4,16 @@ use mistmcp::{
     Buckets, Choice, DeviceId, MacFilter, PageNumber, Search, SearchPage, SiteId, TimeWindow, mist_tool,
 };
 
-use crate::shared::{ConfiguredType, DeviceFilter, DeviceType, LldpNeighbor};
+use crate::shared::{
+    DeviceEventFilter, DeviceFilter, DeviceIdentity, DeviceType, LastConfigField, LastConfigFilter,
+};
 
 mistmcp::category! {
     /// The devices of a site: their configuration and its history, events, and how many of each kind.
     sites_devices
 }
 
-/// The devices of a site with their configuration, or one of them. Only access points unless `type` says otherwise.
+/// The devices of a site with their configuration, or one of them. Without `type`: access points.
 /// For their state use `listSiteDevicesStats`.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/{device_id?}")]
 pub async fn list_site_devices(
@@ -26,7 +28,7 @@ pub async fn list_site_devices(
     #[flatten] page: PageNumber,
 );
 
-/// How often the configuration of a site's devices changed, by a field: buckets. For the changes use
+/// How often the configuration of a site's devices changed, by a field: buckets. Rows:
 /// `searchSiteDeviceConfigHistory`.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/config_history/count")]
 pub async fn count_site_device_config_history(
@@ -37,7 +39,7 @@ pub async fn count_site_device_config_history(
     #[flatten] buckets: Buckets,
 );
 
-/// When the configuration of a site's devices changed, and to what. Only access points unless `type` says otherwise.
+/// When the configuration of a site's devices changed, and to what. Without `type`: access points.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/config_history/search")]
 pub async fn search_site_device_config_history(
     site_id: SiteId,
@@ -46,36 +48,29 @@ pub async fn search_site_device_config_history(
     #[flatten] search: Search,
 );
 
-/// How many devices a site has by model, version or another field: buckets. For the devices use `searchSiteDevices`.
+/// How many devices a site has by model, version or another field: buckets. Rows: `searchSiteDevices`.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/count")]
 pub async fn count_site_devices(
     site_id: SiteId,
     #[default = "model"] distinct: Option<SiteDeviceField>,
-    /// Host name.
-    hostname: Option<String>,
-    /// Model.
-    model: Option<String>,
-    mac: Option<MacFilter>,
-    /// Firmware.
-    version: Option<String>,
+    #[flatten] device: DeviceIdentity,
     /// Tunnel is `up` or `down`.
     mxtunnel_status: Option<String>,
     /// Mist Edge it tunnels to.
     mxedge_id: Option<String>,
-    #[flatten] neighbor: LldpNeighbor,
     /// Floor plan it is on.
     map_id: Option<String>,
     #[flatten] buckets: Buckets,
 );
 
-/// How many events the devices of a site had, by a field: buckets. For the events use `searchSiteDeviceEvents`.
+/// How many events the devices of a site had, by a field: buckets. Rows: `searchSiteDeviceEvents`.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/events/count")]
 pub async fn count_site_device_events(
     site_id: SiteId,
     #[default = "model"] distinct: Option<DeviceEventField>,
     /// Model.
     model: Option<String>,
-    /// Kind of event, as `listDeviceEventsDefinitions` has it.
+    /// From `listDeviceEventsDefinitions`.
     r#type: Option<String>,
     /// Code of the kind.
     type_code: Option<String>,
@@ -87,16 +82,9 @@ pub async fn count_site_device_events(
 pub async fn search_site_device_events(
     site_id: SiteId,
     mac: Option<MacFilter>,
-    /// Model.
-    model: Option<String>,
-    /// Text of the event.
-    text: Option<String>,
-    /// Kind of event, as `listDeviceEventsDefinitions` has it.
-    r#type: Option<String>,
-    /// Only the last event of each value of this field.
+    #[flatten] event: DeviceEventFilter,
+    /// Last event of each: `port_id`.
     last_by: Option<String>,
-    /// `ext_tunnel` adds tunnel events.
-    includes: Option<String>,
     #[flatten] search: Search,
 );
 
@@ -104,7 +92,7 @@ pub async fn search_site_device_events(
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/export")]
 pub async fn export_site_devices(site_id: SiteId);
 
-/// How many last configurations the devices of a site have, by a field: buckets. For the configurations use
+/// How many last configurations the devices of a site have, by a field: buckets. Rows:
 /// `searchSiteDeviceLastConfigs`.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/last_config/count")]
 pub async fn count_site_device_last_config(
@@ -113,24 +101,15 @@ pub async fn count_site_device_last_config(
     #[flatten] buckets: Buckets,
 );
 
-/// The configuration that each device of a site received last. Only access points unless `device_type` says
-/// otherwise.
+/// The configuration that each device of a site received last. Without `device_type`: access points.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/last_config/search")]
 pub async fn search_site_device_last_configs(
     site_id: SiteId,
-    /// Certificate ends within: `1d`.
-    cert_expiry_duration: Option<String>,
-    #[default = "ap"] device_type: Option<ConfiguredType>,
-    mac: Option<MacFilter>,
-    /// Firmware.
-    version: Option<String>,
-    /// Name.
-    name: Option<String>,
+    #[flatten] config: LastConfigFilter,
     #[flatten] search: Search,
 );
 
-/// The devices of a site by any of their properties: channel, port, neighbor, version, address. Only access points
-/// unless `type` says otherwise.
+/// The devices of a site by any of their properties: channel, port, neighbor, version, address. Without `type`: access points.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/search")]
 pub async fn search_site_devices(
     site_id: SiteId,
@@ -176,14 +155,4 @@ pub enum DeviceEventField {
     Model,
     Type,
     TypeCode,
-}
-
-/// Count by.
-#[derive(Clone, Copy, Choice)]
-#[expect(missing_docs, reason = "the names are Mist's fields of a configuration")]
-pub enum LastConfigField {
-    Mac,
-    Name,
-    SiteId,
-    Version,
 }

@@ -32,7 +32,7 @@ pub(crate) fn differences(entry: &Entry, document: &Document) -> Vec<String> {
     let Run::Endpoint(endpoint) = &tool.run else { return Vec::new() };
     let method = endpoint.method.as_str().to_ascii_lowercase();
     let (list, one) = match endpoint.path.rsplit_once('/') {
-        Some((list, last)) if last.ends_with("?}") => {
+        Some((list, hole)) if hole.ends_with("?}") => {
             (list.to_owned(), Some(endpoint.path.replace("?}", "}")))
         }
         _ => (endpoint.path.to_owned(), None),

@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::record::{self, with};
+use super::{
+    orgs_nac,
+    record::{self, with},
+};
 use crate::{
     engine::{Collection, Route},
     world::{Client, ORG_ID, Random, World},
@@ -188,6 +191,7 @@ fn event(world: &World, client: &Client, (name, code, text): (&str, u32, &str), 
         "~site_id": world.sites[client.site].id,
         "~mac": client.mac,
         "~client_mac": client.mac,
+        "~nacrule_id": (wlan.auth == "eap").then(orgs_nac::staff_rule_id),
         "~reason_code": if code == 15 { 15 } else { 0 },
     });
     if let Some(key) = wlan.key_management() {

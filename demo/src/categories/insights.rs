@@ -30,8 +30,8 @@ fn numbers(call: &Call<'_>) -> Result<(Value, Vec<Value>), Refusal> {
             .ok_or_else(|| Refusal::bad_request("interval: seconds are required"))?,
     };
     let subject = call.holes.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ");
-    let mut random =
-        Random::of(&format!("insight {subject} {}", call.query.get("metrics").unwrap_or_default()));
+    let said = |name| call.query.get(name).unwrap_or_default();
+    let mut random = Random::of(&format!("insight {subject} {}{}", said("metrics"), said("port_id")));
     let (base, limit) = (random.between(20, 60), call.query.limit()?);
     let count = ((window.end - window.start) / interval).clamp(1, 1000);
     // The hours' own number comes after the point: Mist's schema wants no two of them alike.

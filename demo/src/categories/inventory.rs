@@ -49,6 +49,8 @@ fn inventory(world: &World) -> Vec<Value> {
             "modified_time": world.ago(device.uptime),
             "~unassigned": false,
             "~vc": false,
+            "~vc_mac": null,
+            "~disconnected_time": (!device.connected).then(|| world.ago(device.silent)),
         })
     });
     devices.collect()

@@ -35,7 +35,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::one("/api/v1/orgs/{org_id}/mxclusters/{mxcluster_id}", &CLUSTERS),
     Route::pages("/api/v1/orgs/{org_id}/mxtunnels", &TUNNELS),
     Route::one("/api/v1/orgs/{org_id}/mxtunnels/{mxtunnel_id}", &TUNNELS),
-    Route::list("/api/v1/orgs/{org_id}/mxedges/versions", &VERSIONS),
+    Route::list("/api/v1/orgs/{org_id}/mxedges/versions", &VERSIONS).unless_said(&[("channel", "stable")]),
     Route::pages("/api/v1/orgs/{org_id}/stats/mxedges", &STATS),
     Route::one("/api/v1/orgs/{org_id}/stats/mxedges/{mxedge_id}", &STATS),
     Route::pages("/api/v1/sites/{site_id}/stats/mxedges", &STATS),
@@ -50,15 +50,27 @@ static TUNNELS: Collection = Collection::of("mxtunnels", tunnels);
 static VERSIONS: Collection = Collection::of("mxedge versions", versions);
 static STATS: Collection = Collection::of("mxedge stats", stats);
 
+/// The tunnel that carries the guests, and the address that access points build it to.
+pub(super) const TUNNEL: &str = "Guests to Leeds";
+pub(super) const HOST: &str = "203.0.113.12";
+
+pub(super) fn edge_id() -> String {
+    record::id("mxedge", NAME)
+}
+
+pub(super) fn cluster_id() -> String {
+    record::id("mxcluster", CLUSTER)
+}
+
 const NAME: &str = "LDS-ME-01";
 const CLUSTER: &str = "Leeds edge";
-const VERSION: &str = "0.1.3152";
+pub(super) const VERSION: &str = "0.1.3152";
 
 fn edges(world: &World) -> Vec<Value> {
     let leeds = world.sites.iter().take(1);
     let edge = leeds.map(|site| record(world, "mxedge", NAME, json!({
         "site_id": site.id, "for_site": true, "model": "ME-X1", "mac": mac("5c5b35", NAME),
-        "mxcluster_id": record::id("mxcluster", CLUSTER), "services": ["tunterm"], "mxagent_registered": true,
+        "mxcluster_id": cluster_id(), "services": ["tunterm"], "mxagent_registered": true,
         "tunterm_registered": true, "ntp_servers": ["pool.ntp.org"],
         "mxedge_mgmt": { "root_password": "demo-secret-mxedge-root", "mist_password": "demo-secret-mxedge-mist" },
     })));
@@ -68,7 +80,7 @@ fn edges(world: &World) -> Vec<Value> {
 fn found(world: &World) -> Vec<Value> {
     let leeds = world.sites.iter().take(1);
     let edge = leeds.map(|site| json!({
-        "mxedge_id": record::id("mxedge", NAME), "mxcluster_id": record::id("mxcluster", CLUSTER), "org_id": ORG_ID,
+        "mxedge_id": edge_id(), "mxcluster_id": cluster_id(), "org_id": ORG_ID,
         "site_id": site.id, "name": NAME, "model": "ME-X1", "distro": "bullseye", "tunterm_version": VERSION,
         "uptime": 41 * 86_400, "last_seen": world.ago(20), "~hostname": NAME,
     }));
@@ -87,10 +99,10 @@ fn events(world: &World) -> Vec<Value> {
         let mut random = Random::of(&format!("mxedge event {number}"));
         let (name, service, text) = *random.pick(&sorts);
         json!({
-            "mxedge_id": record::id("mxedge", NAME), "mxedge_name": NAME, "mxcluster_id": record::id("mxcluster", CLUSTER),
+            "mxedge_id": edge_id(), "mxedge_name": NAME, "mxcluster_id": cluster_id(),
             "org_id": ORG_ID, "mac": mac("5c5b35", NAME), "device_type": "mxedge", "type": name, "service": service,
             "package": service, "severity": if name == "TT_TUNNELS_LOST" { "warning" } else { "normal" }, "text": text,
-            "timestamp": world.ago(random.between(300, 260_000)), "~site_id": site,
+            "timestamp": world.ago(random.between(300, 260_000)), "~site_id": site, "~component": service,
         })
     });
     happened.collect()
@@ -102,21 +114,27 @@ fn clusters(world: &World) -> Vec<Value> {
         "mxcluster",
         CLUSTER,
         json!({
-            "tunterm_hosts": ["203.0.113.12"], "tunterm_ap_subnets": ["10.0.0.0/8"], "tunterm_hosts_selection": "shuffle",
+            "tunterm_hosts": [HOST], "tunterm_ap_subnets": ["10.0.0.0/8"], "tunterm_hosts_selection": "shuffle",
             "radsec": { "enabled": true, "auth_servers": [{ "host": "10.11.20.5", "port": 1812, "secret": "demo-secret-radsec" }] },
         }),
     )]
 }
 
 fn tunnels(world: &World) -> Vec<Value> {
-    let cluster = record::id("mxcluster", CLUSTER);
-    let tunnel = json!({ "mxcluster_ids": [cluster], "vlan_ids": [40], "protocol": "udp", "mtu": 1300, "hello_interval": 60, "hello_retries": 7 });
-    vec![record(world, "mxtunnel", "Guests to Leeds", tunnel)]
+    let tunnel = json!({ "mxcluster_ids": [cluster_id()], "vlan_ids": [40], "protocol": "udp", "mtu": 1300, "hello_interval": 60, "hello_retries": 7 });
+    vec![record(world, "mxtunnel", TUNNEL, tunnel)]
 }
 
 fn versions(_world: &World) -> Vec<Value> {
-    [("tunterm", VERSION, true), ("tunterm", "0.1.3090", false), ("mxagent", "3.1.1072", true)]
-        .map(|(package, version, usual)| json!({ "package": package, "version": version, "default": usual, "distro": "bullseye" }))
+    let versions = [
+        ("tunterm", VERSION, true, "stable"),
+        ("tunterm", "0.1.3090", false, "stable"),
+        ("mxagent", "3.1.1072", true, "stable"),
+        ("tunterm", "0.1.3201", false, "beta"),
+    ];
+    versions.map(|(package, version, usual, channel)| json!({
+        "package": package, "version": version, "default": usual, "distro": "bullseye", "~channel": channel,
+    }))
         .into()
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{device_events, sites_devices};
+use super::{device_events, mxedges, sites_devices};
 use crate::{
     engine::{Call, Collection, Route},
     world::{Device, Kind, ORG_ID, World},
@@ -67,6 +67,17 @@ fn found_device(world: &World, device: &Device) -> Map<String, Value> {
         put("clustered", false.into());
         put("time_drifted", false.into());
         put("last_config_status", "success".into());
+        put("~evpntopo_id", Value::Null);
+        put("~radius_stats", Value::Null);
+        if device.kind == Kind::Gateway {
+            // None of them is a cluster of two.
+            for name in ["~node", "~node0_mac", "~node1_mac"] {
+                put(name, Value::Null);
+            }
+            if device.model.starts_with("SSR") {
+                put("t128agent_version", "7.4.2-1".into());
+            }
+        }
         put("role", if device.kind == Kind::Switch { "access" } else { "spoke" }.into());
         return row;
     }
@@ -78,6 +89,10 @@ fn found_device(world: &World, device: &Device) -> Map<String, Value> {
     put("power_constrained", false.into());
     put("power_opmode", "".into());
     put("mxtunnel_status", if site.index == 0 { "up" } else { "" }.into());
+    if site.index == 0 {
+        put("mxedge_id", mxedges::edge_id().into());
+        put("mxedge_ids", mxedges::edge_id().into());
+    }
     for radio in &device.radios {
         put(&format!("band_{}_channel", radio.band), radio.channel.into());
         put(&format!("band_{}_bandwidth", radio.band), radio.bandwidth.to_string().into());
@@ -123,11 +138,15 @@ fn summary(call: &Call<'_>) -> Value {
     })
 }
 
-fn adoption(_call: &Call<'_>) -> Value {
+/// What to type into a switch for it to join the organization, and a site at once where one is named.
+fn adoption(call: &Call<'_>) -> Value {
+    let site = call.query.get("site_id").and_then(|id| call.world.site(id));
+    let device = site.map_or_else(|| ORG_ID.to_owned(), |site| format!("{ORG_ID}.{}", site.id));
     let lines = [
-        "set system services ssh protocol-version v2",
-        "set system login user mist class super-user",
-        "set system services outbound-ssh client mist secret demo-secret-adoption",
+        "set system services ssh protocol-version v2".to_owned(),
+        "set system login user mist class super-user".to_owned(),
+        format!("set system services outbound-ssh client mist device-id {device}"),
+        "set system services outbound-ssh client mist secret demo-secret-adoption".to_owned(),
     ];
     json!({ "cmd": lines.join("\n") })
 }

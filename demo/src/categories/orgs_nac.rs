@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::record::{self, record};
+use super::record::{self, record, with};
 use crate::{
     engine::{Collection, Route},
-    world::{Client, ORG_ID, World, uuid},
+    world::{Client, ORG_ID, Random, World, uuid},
 };
 
 const CLIENT_FIELDS: &str = "type ap auth_type device_mac edr_managed edr_providers edr_provider edr_status family hostname idp_id mfg \
@@ -44,6 +44,11 @@ static EVENTS: Collection = Collection::timed("nac events", events);
 static FINGERPRINTS: Collection = Collection::timed("fingerprints", fingerprints);
 
 const RULE: &str = "Staff with certificates";
+
+/// The id of the rule that lets the staff in.
+pub(super) fn staff_rule_id() -> String {
+    record::id("nac rule", RULE)
+}
 
 fn rules(world: &World) -> Vec<Value> {
     vec![
@@ -93,8 +98,8 @@ fn signed_in(world: &World) -> impl Iterator<Item = &Client> {
 fn clients(world: &World) -> Vec<Value> {
     let rows = signed_in(world).map(|client| {
         let (ap, wlan) = (&world.devices[client.ap].mac, world.wlans[client.wlan].ssid);
-        let rule = record::id("nac rule", RULE);
-        json!({
+        let rule = staff_rule_id();
+        let row = json!({
             "mac": client.mac, "org_id": ORG_ID, "site_id": world.sites[client.site].id, "type": "wireless", "auth_type": "eap-tls",
             "ap": [ap], "last_ap": ap, "ssid": [wlan], "last_ssid": wlan, "vlan": ["20"], "last_vlan": 20,
             "username": [client.username], "last_username": client.username, "client_ip": [client.ip], "last_client_ip": client.ip,
@@ -104,21 +109,47 @@ fn clients(world: &World) -> Vec<Value> {
             "timestamp": world.ago(client.silent),
             "~status": if client.present() { "session_started" } else { "session_stopped" },
             "~hostname": client.hostname, "~family": client.hardware.family, "~model": client.hardware.model, "~os": client.hardware.os,
-            "~mfg": client.hardware.manufacturer,
-        })
+            "~mfg": client.hardware.manufacturer, "~last_vlan_id": "20",
+        });
+        with(with(row, posture(world, client)), identity(world, client))
     });
     rows.collect()
 }
 
+/// What is known of the machine: its certificate, who manages it, and whether it is well.
+fn posture(world: &World, client: &Client) -> Value {
+    let mut random = Random::of(&format!("posture {}", client.mac));
+    let managed = random.chance(85);
+    let compliance = if random.chance(90) { "compliant" } else { "not compliant" };
+    let expires_in = random.between(4, 360) * 86_400;
+    let provider = if client.hardware.manufacturer == "Apple" { "jamf" } else { "intune" };
+    let status = if random.chance(92) { "crowdstrike_low" } else { "crowdstrike_medium" };
+    json!({
+        "last_cert_expiry": world.ago(-expires_in), "~cert_expires_in": expires_in,
+        "edr_managed": managed, "edr_providers": ["crowdstrike"], "edr_status": [status], "~edr_provider": "crowdstrike",
+        "~mdm_managed": managed, "~mdm_provider": managed.then_some(provider), "~mdm_compliance": managed.then_some(compliance),
+        "~mdm_compliance_status": managed.then_some(compliance),
+    })
+}
+
+/// Who the client says that it is, and where it said so.
+fn identity(world: &World, client: &Client) -> Value {
+    json!({
+        "idp_id": record::id("idp", "Staff directory"), "idp_role": ["staff"], "~idp_username": client.username,
+        "~nas_ip": world.devices[client.ap].ip, "~ingress_vlan": "10", "~usermac_label": null,
+    })
+}
+
 fn events(world: &World) -> Vec<Value> {
     let sorts = ["NAC_CLIENT_CERT_CHECK_SUCCESS", "NAC_CLIENT_PERMIT", "NAC_SESSION_STARTED"];
-    let rows = signed_in(world).flat_map(|client| (0..).zip(sorts).map(move |(second, name)| json!({
+    let rows = signed_in(world).flat_map(|client| (0..).zip(sorts).map(move |(second, name)| with(json!({
         "type": name, "mac": client.mac, "org_id": ORG_ID, "site_id": world.sites[client.site].id, "ap": world.devices[client.ap].mac,
         "bssid": client.radio.mac, "ssid": world.wlans[client.wlan].ssid, "username": client.username, "auth_type": "eap-tls",
-        "client_type": "wireless", "port_type": "wireless", "nacrule_id": record::id("nac rule", RULE), "nacrule_matched": true,
+        "client_type": "wireless", "port_type": "wireless", "nacrule_id": staff_rule_id(), "nacrule_matched": true,
         "nas_vendor": "juniper-mist", "random_mac": "false", "vlan": "20",
+        "resp_attrs": ["Tunnel-Private-Group-ID=20"], "~dryrun_nacrule_id": null, "~dryrun_nacrule_matched": false,
         "timestamp": world.ago(client.silent + client.connected_for - second),
-    })));
+    }), identity(world, client))));
     rows.collect()
 }
 

@@ -46,6 +46,32 @@ static SERVICES: Collection = Collection::of("services", services);
 static VPNS: Collection = Collection::of("vpns", vpns);
 static SECINTEL: Collection = Collection::of("secintel profiles", secintel);
 
+/// The carrier that every gateway speaks BGP with.
+pub(super) const CARRIER: &str = "203.0.113.1";
+pub(super) const CARRIER_AS: i64 = 64_512;
+pub(super) const LOCAL_AS: i64 = 65_001;
+
+/// The tunnel that takes the branches' traffic to a security service.
+pub(super) const CLOUD_TUNNEL: &str = "cloud-security";
+pub(super) const CLOUD_TUNNEL_HOST: &str = "198.51.100.80";
+
+pub(super) const VPN: &str = "Overlay";
+
+/// The networks, and their VLANs.
+const VLANS: &[(&str, i64)] =
+    &[("mgmt", 10), ("staff", 20), ("scanners", 30), ("guest", 40), ("things", 50), ("voice", 60)];
+
+pub(super) const MEETING_APPS: &[&str] = &["zoom", "ms-teams"];
+
+/// The policies that let something through, and the networks that they do it for.
+pub(super) const POLICY_TENANTS: [(&str, &[&str]); 2] =
+    [("staff to anywhere", &["staff", "voice"]), ("scanners to tills", &["scanners"])];
+
+/// The name of a VLAN's network.
+pub(super) fn network_of(vlan: i64) -> &'static str {
+    VLANS.iter().find(|(_, number)| *number == vlan).map_or("", |(name, _)| name)
+}
+
 const TEMPLATES: [&str; 2] = ["Hub", "Branch"];
 
 /// The template of a site's gateway: the first site is the hub.
@@ -66,17 +92,30 @@ fn gateway_templates(world: &World) -> Vec<Value> {
                 "ge-0/0/3": { "usage": "lan", "networks": ["staff", "guest"] },
             },
             "bgp_config": {
-                "carrier": { "type": "external", "via": "wan", "local_as": 65_001, "auth_key": "demo-secret-bgp",
-                    "neighbors": { "203.0.113.1": { "neighbor_as": 64_512 } } },
+                "carrier": { "type": "external", "via": "wan", "local_as": LOCAL_AS, "auth_key": "demo-secret-bgp",
+                    "neighbors": { CARRIER: { "neighbor_as": CARRIER_AS } } },
             },
+            "tunnel_configs": tunnels(name),
         }))
     });
     templates.collect()
 }
 
+/// The tunnels of a template: the hub needs none.
+fn tunnels(template: &str) -> Value {
+    if template == "Hub" {
+        return json!({});
+    }
+    let proposal = json!([{ "auth_algo": "sha2", "enc_algo": "aes256", "dh_group": "14" }]);
+    json!({ CLOUD_TUNNEL: {
+        "provider": "custom-ipsec", "protocol": "ipsec", "version": "2", "mode": "active-standby", "psk": "demo-secret-ipsec",
+        "primary": { "hosts": [CLOUD_TUNNEL_HOST], "wan_names": ["wan0"] }, "networks": ["staff", "guest"],
+        "ike_proposals": proposal, "ipsec_proposals": proposal,
+    } })
+}
+
 fn networks(world: &World) -> Vec<Value> {
-    let vlans = [("mgmt", 10), ("staff", 20), ("scanners", 30), ("guest", 40), ("things", 50), ("voice", 60)];
-    let networks = vlans.map(|(name, vlan)| {
+    let networks = VLANS.iter().map(|(name, vlan)| {
         record(
             world,
             "network",
@@ -84,12 +123,12 @@ fn networks(world: &World) -> Vec<Value> {
             json!({
                 "vlan_id": vlan,
                 "subnet": format!("10.0.{vlan}.0/24"),
-                "isolation": name == "guest",
-                "internet_access": { "enabled": name != "mgmt", "restricted": name == "things" },
+                "isolation": *name == "guest",
+                "internet_access": { "enabled": *name != "mgmt", "restricted": *name == "things" },
             }),
         )
     });
-    networks.into()
+    networks.collect()
 }
 
 fn services(world: &World) -> Vec<Value> {
@@ -109,7 +148,7 @@ fn services(world: &World) -> Vec<Value> {
             "service",
             "meetings",
             json!({
-                "type": "apps", "apps": ["zoom", "ms-teams"], "traffic_type": "video_streaming", "sle_enabled": true,
+                "type": "apps", "apps": MEETING_APPS, "traffic_type": "video_streaming", "sle_enabled": true,
             }),
         ),
     ]
@@ -124,9 +163,10 @@ fn policies(world: &World) -> Vec<Value> {
             json!({ "action": action, "tenants": tenants, "services": services }),
         )
     };
+    let [(to_anywhere, staff), (to_tills, scanners)] = POLICY_TENANTS;
     vec![
-        policy("staff to anywhere", "allow", &["staff", "voice"], &["any"]),
-        policy("scanners to tills", "allow", &["scanners"], &["tills"]),
+        policy(to_anywhere, "allow", staff, &["any"]),
+        policy(to_tills, "allow", scanners, &["tills"]),
         policy("guests stay out", "deny", &["guest"], &["tills"]),
     ]
 }
@@ -138,7 +178,7 @@ fn vpns(world: &World) -> Vec<Value> {
     vec![record(
         world,
         "vpn",
-        "Overlay",
+        VPN,
         json!({ "type": "hub_spoke", "path_selection": { "strategy": "simple" }, "paths": paths }),
     )]
 }

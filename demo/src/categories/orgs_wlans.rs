@@ -97,7 +97,12 @@ fn wlan(world: &World, wlan: &Wlan) -> Value {
             whole["acct_servers"] =
                 json!([{ "host": "10.11.20.5", "port": 1813, "secret": "demo-secret-radius" }]);
         }
-        "open" => whole["portal"] = json!({ "enabled": true, "auth": "none", "expire": 480 }),
+        "open" => {
+            whole["portal"] = json!({
+                "enabled": true, "auth": "multi", "email_enabled": true, "passphrase_enabled": true,
+                "password": "demo-secret-portal", "expire": 480,
+            });
+        }
         _ => {}
     }
     whole

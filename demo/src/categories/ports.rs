@@ -26,7 +26,7 @@ fn ports(world: &World) -> Vec<Value> {
             let (_, port) = device.uplink.as_ref().filter(|(name, _)| *name == switch.name)?;
             let neighbor = json!({
                 "neighbor_mac": device.mac, "neighbor_system_name": device.name, "neighbor_port_desc": "ETH0",
-                "poe_on": device.connected, "poe_mode": "802.3at", "power_draw": if device.connected { 18.2 } else { 0.0 },
+                "poe_on": device.connected, "poe_mode": "802.3at", "poe_priority": "low", "power_draw": if device.connected { 18.2 } else { 0.0 },
                 "port_usage": "ap", "up": device.connected, "active": device.connected,
             });
             Some(with(port_stats(world, switch, port), neighbor))
@@ -44,7 +44,7 @@ fn ports(world: &World) -> Vec<Value> {
             let port = switch.uplink.as_ref().map_or("", |(_, port)| port.as_str());
             let neighbor = json!({
                 "neighbor_mac": gateway.mac, "neighbor_system_name": gateway.name, "neighbor_port_desc": port,
-                "uplink": true, "speed": 10_000, "poe_disabled": true, "stp_role": "root", "port_usage": "uplink",
+                "uplink": true, "speed": 10_000, "poe_disabled": true, "xcvr_part_number": "740-021308", "stp_role": "root", "port_usage": "uplink",
             });
             with(port_stats(world, switch, "xe-0/2/0"), neighbor)
         });
@@ -71,5 +71,8 @@ fn port_stats(world: &World, device: &Device, port: &str) -> Value {
         "rx_bps": random.between(0, 40_000_000), "tx_bps": random.between(0, 40_000_000),
         "rx_errors": random.between(0, 3), "tx_errors": 0, "last_flapped": world.ago(device.uptime / 2),
         "~device_type": device.kind.name(),
+        "rx_mcast_pkts": random.between(100, 90_000), "tx_mcast_pkts": random.between(100, 90_000),
+        "rx_bcast_pkts": random.between(100, 90_000), "tx_bcast_pkts": random.between(100, 90_000),
+        "~lte_imsi": null, "~lte_iccid": null, "~lte_imei": null,
     })
 }

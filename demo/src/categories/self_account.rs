@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::record::with;
 use crate::{
-    engine::{Call, Collection, Route},
+    engine::{Call, Collection, Route, Usage},
     world::{ORG_ID, ORG_NAME, Random, World, uuid},
 };
 
@@ -17,9 +17,6 @@ pub(super) const ROUTES: &[Route] = &[
 
 /// What administrators did.
 pub(super) static LOGS: Collection = Collection::timed("audit logs", logs);
-
-/// What the demo gives as the hour's budget.
-const REQUEST_LIMIT: u64 = 5000;
 
 pub(super) const ADMINS: &[(&str, &str)] =
     &[("Priya Raman", "priya.raman"), ("Tom Achterberg", "tom.achterberg"), ("Lucia Mendes", "lucia.mendes")];
@@ -44,8 +41,8 @@ fn account(_call: &Call<'_>) -> Value {
 }
 
 fn usage(call: &Call<'_>) -> Value {
-    let (requests, seconds) = (call.usage.requests, call.usage.seconds);
-    json!({ "requests": requests, "request_limit": REQUEST_LIMIT, "seconds": seconds })
+    let Usage { requests, limit, seconds } = call.usage;
+    json!({ "requests": requests, "request_limit": limit, "seconds": seconds })
 }
 
 fn login_failures(call: &Call<'_>) -> Value {

@@ -139,6 +139,7 @@ fn history_entry(world: &World, ap: &Device, age: i64) -> Value {
         "~type": "ap",
         "~device_type": "ap",
         "~site_id": site.id,
+        "~cert_expires_in": random.between(20, 360) * 86_400,
     })
 }
 

@@ -97,6 +97,9 @@ fn device_stats(world: &World, device: &Device) -> Value {
             common,
             json!({
                 "hostname": device.name,
+                "~evpntopo_id": null,
+                // A fabric is something for switches, and none of them is in one.
+                "~evpn_unused": device.kind == Kind::Switch,
                 "config_status": "success",
                 "cpu_stat": { "idle": 100 - used, "user": used, "system": 0, "interrupt": 0, "load_avg": [0.3, 0.4, 0.4] },
                 "memory_stat": { "usage": random.between(30, 70) },

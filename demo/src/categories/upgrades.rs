@@ -2,20 +2,24 @@
 
 use serde_json::{Value, json};
 
-use super::orgs_devices::AP;
+use super::{mxedges, orgs_devices::AP};
 use crate::{
     engine::{Collection, Route},
-    world::{Kind, World, uuid},
+    world::{Device, Kind, World, uuid},
 };
 
 pub(super) const ROUTES: &[Route] = &[
     Route::list("/api/v1/orgs/{org_id}/devices/versions", &VERSIONS).unless_said(AP),
     Route::list("/api/v1/sites/{site_id}/devices/versions", &VERSIONS).unless_said(AP),
-    Route::list("/api/v1/orgs/{org_id}/ssr/versions", &SSR_VERSIONS),
+    Route::list("/api/v1/orgs/{org_id}/ssr/versions", &SSR_VERSIONS).unless_said(&[("channel", "stable")]),
     Route::list("/api/v1/sites/{site_id}/devices/upgrade", &SITE_UPGRADES),
     Route::one("/api/v1/sites/{site_id}/devices/upgrade/{upgrade_id}", &SITE_UPGRADE),
     Route::list("/api/v1/orgs/{org_id}/devices/upgrade", &ORG_UPGRADES),
     Route::one("/api/v1/orgs/{org_id}/devices/upgrade/{upgrade_id}", &ORG_UPGRADE),
+    Route::list("/api/v1/orgs/{org_id}/mxedges/upgrade", &EDGE_UPGRADES),
+    Route::one("/api/v1/orgs/{org_id}/mxedges/upgrade/{upgrade_id}", &EDGE_UPGRADES),
+    Route::list("/api/v1/orgs/{org_id}/ssr/upgrade", &SSR_UPGRADES),
+    Route::one("/api/v1/sites/{site_id}/ssr/upgrade/{upgrade_id}", &SSR_UPGRADE),
 ];
 
 static VERSIONS: Collection = Collection::of("versions", versions);
@@ -24,6 +28,9 @@ static SITE_UPGRADES: Collection = Collection::of("site upgrades", site_upgrades
 static SITE_UPGRADE: Collection = Collection::of("site upgrade", site_upgrade);
 static ORG_UPGRADES: Collection = Collection::of("org upgrades", org_upgrades);
 static ORG_UPGRADE: Collection = Collection::of("org upgrade", org_upgrade);
+static EDGE_UPGRADES: Collection = Collection::of("mxedge upgrades", edge_upgrades);
+static SSR_UPGRADES: Collection = Collection::of("ssr upgrades", ssr_upgrades);
+static SSR_UPGRADE: Collection = Collection::of("ssr upgrade", ssr_upgrade);
 
 const TARGET: &str = "0.14.29676";
 
@@ -41,9 +48,10 @@ fn versions(_world: &World) -> Vec<Value> {
     versions.map(|(kind, model, version, tag)| json!({ "model": model, "version": version, "tag": tag, "~type": kind })).into()
 }
 
-fn ssr_versions(_world: &World) -> Vec<Value> {
+fn ssr_versions(world: &World) -> Vec<Value> {
+    let routers = routers(world).into_iter().map(|router| router.mac.as_str()).collect::<Vec<_>>();
     [("6.3.4-7.r2", true, "stable"), ("7.0.1-1", false, "beta")]
-        .map(|(version, usual, channel)| json!({ "package": "SSR", "version": version, "default": usual, "tags": [channel], "~channel": channel }))
+        .map(|(version, usual, channel)| json!({ "package": "SSR", "version": version, "default": usual, "tags": [channel], "~channel": channel, "~mac": routers }))
         .into()
 }
 
@@ -98,4 +106,35 @@ fn org_upgrade(world: &World) -> Vec<Value> {
         "id": id("all"), "strategy": "rrm", "target_version": TARGET, "force": false, "enable_p2p": false,
         "upgrades": sites.collect::<Vec<_>>(),
     })]
+}
+
+/// The upgrade of the one Mist Edge.
+fn edge_upgrades(_world: &World) -> Vec<Value> {
+    vec![json!({
+        "id": id("mxedge"), "status": "completed", "strategy": "serial", "channel": "stable",
+        "counts": { "success": 1, "failed": 0, "queued": 0, "upgrading": 0 }, "versions": { "tunterm": mxedges::VERSION },
+    })]
+}
+
+/// The session smart routers.
+fn routers(world: &World) -> Vec<&Device> {
+    world.kind(Kind::Gateway).filter(|gateway| gateway.model.starts_with("SSR")).collect()
+}
+
+fn ssr_upgrades(world: &World) -> Vec<Value> {
+    let upgrades = routers(world).into_iter().map(|router| json!({
+        "id": id(&router.name), "status": "completed", "strategy": "serial", "channel": "stable", "device_type": "gateway",
+        "force": false, "counts": { "success": 1, "failed": 0, "queued": 0, "upgrading": 0 },
+        "versions": { router.mac.as_str(): router.version },
+    }));
+    upgrades.collect()
+}
+
+fn ssr_upgrade(world: &World) -> Vec<Value> {
+    let upgrades = routers(world).into_iter().map(|router| json!({
+        "id": id(&router.name), "status": "completed", "strategy": "serial", "channel": "stable", "device_type": "gateway",
+        "force": false, "targets": { "success": [router.mac], "failed": [], "queued": [], "upgrading": [] },
+        "versions": { router.mac.as_str(): router.version }, "~site_id": world.site_of(router).id,
+    }));
+    upgrades.collect()
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::orgs_nac::staff_rule_id;
 use crate::{
     engine::{Collection, Route},
     world::{ORG_ID, World},
@@ -38,6 +39,11 @@ fn clients(world: &World) -> Vec<Value> {
             "auth_state": "authenticated",
             "dhcp_hostname": client.hostname,
             "timestamp": world.ago(client.silent),
+            "dhcp_fqdn": format!("{}.harbourandpine.example", client.hostname),
+            "dhcp_client_identifier": format!("01{}", client.mac),
+            "dhcp_vendor_class_identifier": client.manufacturer.to_lowercase(),
+            "dhcp_request_params": "1,3,6,15,42",
+            "~nacrule_id": (client.vlan == 20).then(staff_rule_id),
             "~manufacture": client.manufacturer,
             "~source": "lldp",
             "~type": "wired",

@@ -1,11 +1,11 @@
 //! Rules of who may reach what, and the tags that they are made of.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::record::{self, record, with};
 use crate::{
     engine::{Call, Collection, Route},
-    world::{World, wlan_named},
+    world::{Random, Site, World, wlan_named},
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -17,18 +17,29 @@ pub(super) const ROUTES: &[Route] = &[
     Route::pages("/api/v1/orgs/{org_id}/wxtags", &ORG_TAGS),
     Route::one("/api/v1/orgs/{org_id}/wxtags/{wxtag_id}", &ORG_TAGS),
     Route::whole("/api/v1/orgs/{org_id}/wxtags/{wxtag_id}/clients", tagged),
-    Route::list("/api/v1/orgs/{org_id}/wxtags/apps", &APPS),
+    Route::list("/api/v1/orgs/{org_id}/wxtags/apps", &LISTED_APPS),
     Route::pages("/api/v1/sites/{site_id}/wxtags", &SITE_TAGS),
     Route::one("/api/v1/sites/{site_id}/wxtags/{wxtag_id}", &SITE_TAGS),
-    Route::list("/api/v1/sites/{site_id}/wxtags/apps", &APPS),
-    Route::list("/api/v1/sites/{site_id}/apps", &APPS),
+    Route::list("/api/v1/sites/{site_id}/wxtags/apps", &LISTED_APPS),
+    Route::list("/api/v1/sites/{site_id}/apps", &LISTED_APPS),
+    Route::list("/api/v1/sites/{site_id}/stats/wxrules", &USAGES),
 ];
 
 static ORG_RULES: Collection = Collection::of("org wxrules", org_rules);
 static SITE_RULES: Collection = Collection::of("site wxrules", site_rules);
 static ORG_TAGS: Collection = Collection::of("org wxtags", org_tags);
 static SITE_TAGS: Collection = Collection::of("site wxtags", site_tags);
-static APPS: Collection = Collection::of("apps", apps);
+static LISTED_APPS: Collection = Collection::of("apps", apps);
+static USAGES: Collection = Collection::of("wxrule usages", usages);
+
+/// The applications that rules can name: key, name and group.
+pub(super) const APPS: &[(&str, &str, &str)] = &[
+    ("ms-teams", "Microsoft Teams", "Collaboration"),
+    ("sap", "SAP", "Business"),
+    ("spotify", "Spotify", "Music"),
+    ("youtube", "YouTube", "Video"),
+    ("zoom", "Zoom", "Collaboration"),
+];
 
 fn org_tags(world: &World) -> Vec<Value> {
     let guest = wlan_named(&world.wlans, "Pine Guest").map(|wlan| wlan.id.as_str());
@@ -83,13 +94,33 @@ fn tagged(call: &Call<'_>) -> Value {
 }
 
 fn apps(_world: &World) -> Vec<Value> {
-    [
-        ("ms-teams", "Microsoft Teams", "Collaboration"),
-        ("sap", "SAP", "Business"),
-        ("spotify", "Spotify", "Music"),
-        ("youtube", "YouTube", "Video"),
-        ("zoom", "Zoom", "Collaboration"),
-    ]
-    .map(|(key, name, group)| json!({ "key": key, "name": name, "group": group }))
-    .into()
+    let apps = APPS.iter().map(|(key, name, group)| json!({ "key": key, "name": name, "group": group }));
+    apps.collect()
+}
+
+/// How often the rules of a site were used, the organization's and its own: all of them are about guests.
+fn usages(world: &World) -> Vec<Value> {
+    let (org, own) = (org_rules(world), site_rules(world));
+    let rows = world.sites.iter().flat_map(|site| {
+        let here = own.iter().filter(|rule| rule["site_id"] == site.id.as_str());
+        let guests = world.clients.iter().filter(|client| client.site == site.index && client.present());
+        let guests = guests.filter(|client| world.wlans[client.wlan].auth == "open");
+        let guests = guests.map(|client| client.mac.as_str()).collect::<Vec<_>>();
+        org.iter().chain(here).map(|rule| usage(site, rule, &guests)).collect::<Vec<_>>()
+    });
+    rows.collect()
+}
+
+fn usage(site: &Site, rule: &Value, guests: &[&str]) -> Value {
+    let tags = ["dst_allow_wxtags", "dst_deny_wxtags"];
+    let tags = tags.iter().filter_map(|name| rule[*name].as_array()).flatten().cloned().collect::<Vec<_>>();
+    let mut random = Random::of(&format!("wxrule usage {} {}", site.plan.code, rule["name"]));
+    let flows = tags.iter().filter_map(Value::as_str);
+    let flows = flows.map(|tag| (tag.to_owned(), json!({ "num_flows": random.between(0, 400) })));
+    json!({
+        "~site_id": site.id, "name": rule["name"], "order": rule["order"], "action": rule["action"],
+        "src_wxtags": rule["src_wxtags"], "dst_allow_wxtags": rule["dst_allow_wxtags"],
+        "dst_deny_wxtags": rule["dst_deny_wxtags"], "dst_wxtags": tags, "client_mac": guests,
+        "usage": flows.collect::<Map<_, _>>(),
+    })
 }

@@ -25,6 +25,7 @@ pub(crate) struct Call<'c> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Usage {
     pub(crate) requests: u64,
+    pub(crate) limit: u64,
     pub(crate) seconds: u64,
 }
 
@@ -71,7 +72,9 @@ impl Call<'_> {
 pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, Refusal> {
     call.permitted()?;
     for (name, value) in route.unsaid {
-        if call.query.get(name).is_none() {
+        // A window that begins somewhere ends now unless said.
+        let begun = *name == "duration" && call.query.get("start").is_some();
+        if call.query.get(name).is_none() && !begun {
             call.query.0.push(((*name).to_owned(), (*value).to_owned()));
         }
     }
@@ -81,12 +84,12 @@ pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, Refusa
         Form::One(collection, key) => (collection, Some(key)),
         Form::List(rows) | Form::Pages(rows) | Form::Search(rows, _) | Form::Count(rows, _) => (rows, None),
     };
-    let rows = call.world.rows(collection);
-    let mut rows = narrowed(&rows, &call, last)?;
+    let all = call.world.rows(collection);
+    let mut rows = narrowed(&all, &call, last)?;
     if let Form::One(..) = route.form {
         return rows.first().map(|row| Answer::json(shown(row))).ok_or_else(Refusal::not_found);
     }
-    let window = wanted(&mut rows, &call, collection)?;
+    let window = wanted(&mut rows, &all, &call, collection)?;
     match route.form {
         Form::Pages(_) => list::page(&rows, &call.query),
         Form::Search(_, envelope) => search::search(&mut rows, &call.query, call.path, window, envelope),
@@ -119,11 +122,17 @@ fn narrowed<'r>(
 }
 
 /// Leaves the rows that the query wants, and says of which window they are.
-fn wanted(rows: &mut Vec<&Row>, call: &Call<'_>, collection: &Collection) -> Result<Window, Refusal> {
+fn wanted(
+    rows: &mut Vec<&Row>,
+    all: &[Row],
+    call: &Call<'_>,
+    collection: &Collection,
+) -> Result<Window, Refusal> {
     let window = call.window()?;
     if collection.timed {
         rows.retain(|row| window.holds(timestamp(row)));
     }
-    filter::keep(rows, &call.query);
+    filter::keep(rows, all, &call.query)?;
+    filter::last_by(rows, all, &call.query)?;
     Ok(window)
 }

@@ -1,9 +1,11 @@
 //! Which rows a query wants.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{
-    Query,
+    Query, Refusal, bound,
     collection::{Row, field},
 };
 
@@ -24,11 +26,12 @@ const CONTROLS: &[&str] = &[
     "stats",
     "includes",
     "detail",
+    "last_by",
 ];
 
-/// Keeps the rows that every filter of the query fits. A parameter that names no field of any row is
-/// ignored, as Mist ignores it.
-pub(crate) fn keep(rows: &mut Vec<&Row>, query: &Query) {
+/// Keeps the rows that every filter of the query fits. A parameter that names no field of any row, of all
+/// that there are, is ignored, as Mist ignores it.
+pub(crate) fn keep(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Result<(), Refusal> {
     for (name, wanted) in &query.0 {
         let everything = wanted.is_empty()
             || (wanted == "all" && name == "type")
@@ -36,12 +39,27 @@ pub(crate) fn keep(rows: &mut Vec<&Row>, query: &Query) {
         if everything || CONTROLS.contains(&name.as_str()) {
             continue;
         }
-        if name == "text" {
+        if let Some(bound) = bound::of(name) {
+            let limit = bound.limit(wanted)?;
+            rows.retain(|row| bound.holds(row, limit));
+        } else if name == "text" {
             rows.retain(|row| row.values().any(|value| mentions(value, wanted)));
-        } else if rows.iter().any(|row| field(row, name).is_some()) {
+        } else if all.iter().any(|row| field(row, name).is_some()) {
             rows.retain(|row| field(row, name).is_some_and(|value| fits(value, wanted)));
         }
     }
+    Ok(())
+}
+
+/// Leaves of the rows, which come newest first, the first of each value of the field that `last_by` names.
+pub(crate) fn last_by(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Result<(), Refusal> {
+    let Some(name) = query.get("last_by") else { return Ok(()) };
+    if !all.iter().any(|row| field(row, name).is_some()) {
+        return Err(Refusal::bad_request(format!("last_by: \"{name}\" is no field of these rows")));
+    }
+    let mut seen = BTreeSet::new();
+    rows.retain(|row| field(row, name).is_some_and(|value| seen.insert(value.to_string())));
+    Ok(())
 }
 
 /// Whether a value is what was asked for: `prefix*`, `*part*`, one of `a,b`, or just that.

@@ -1,6 +1,7 @@
 //! Answers calls from tables: collections of rows, and routes that list, search, count or pick them.
 
 mod answer;
+mod bound;
 mod collection;
 mod count;
 mod filter;

@@ -58,7 +58,7 @@ fn moment(name: &str, said: &str, now: i64) -> Result<i64, Refusal> {
 }
 
 /// `90`, `90s`, `15m`, `2h`, `1d`, `2w` in seconds.
-fn seconds(said: &str) -> Option<i64> {
+pub(super) fn seconds(said: &str) -> Option<i64> {
     let digits = said.trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
     let unit = match &said[digits.len()..] {
         "" | "s" => 1,

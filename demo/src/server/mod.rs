@@ -32,6 +32,13 @@ pub(crate) struct State {
     usage: usage::Counter,
 }
 
+impl State {
+    /// How many calls an hour may see from now on.
+    pub(crate) fn limit_requests(&self, limit: u64) {
+        self.usage.limit(limit);
+    }
+}
+
 /// Serves until the other end of `stopped` is dropped.
 pub(crate) async fn serve(listener: TcpListener, state: Arc<State>, stopped: oneshot::Receiver<()>) {
     let listener = listener.tap_io(|connection| {
@@ -67,7 +74,7 @@ fn answer(state: &State, request: &Parts) -> Result<Answer, Refusal> {
     if !authorized(&request.headers) {
         return Err(Refusal::unauthorized());
     }
-    let usage = state.usage.count();
+    let usage = state.usage.count()?;
     let path = request.uri.path();
     let (route, holes) = engine::find(categories::routes(), path).ok_or_else(Refusal::unknown_path)?;
     if request.method != Method::GET {
@@ -95,7 +102,11 @@ fn answered(answer: Answer) -> Response {
 
 #[expect(clippy::needless_pass_by_value, reason = "the refusal ends here")]
 fn refused(refusal: Refusal) -> Response {
-    said(refusal.status, &refusal.detail)
+    let mut response = said(refusal.status, &refusal.detail);
+    if let Some(seconds) = refusal.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    response
 }
 
 fn said(status: StatusCode, detail: &str) -> Response {

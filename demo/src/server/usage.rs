@@ -1,26 +1,72 @@
-//! How many calls this hour has seen.
+//! How many calls this hour has seen, and how many it may see.
 
 use std::{
     sync::{Mutex, PoisonError},
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use crate::engine::Usage;
+use crate::engine::{Refusal, Usage};
 
 const HOUR: u64 = 3600;
 
-/// Counts authorized calls from the top of the hour, as Mist does.
-#[derive(Debug, Default)]
-pub(super) struct Counter(Mutex<(u64, u64)>);
+/// What Mist allows.
+const LIMIT: u64 = 5000;
+
+/// Counts authorized calls from the top of the hour, as Mist does, and refuses those beyond the limit.
+#[derive(Debug)]
+pub(super) struct Counter(Mutex<Counted>);
+
+#[derive(Debug)]
+struct Counted {
+    limit: u64,
+    /// Which hour since the epoch it is.
+    hour: u64,
+    requests: u64,
+}
+
+impl Default for Counter {
+    fn default() -> Counter {
+        Counter(Mutex::new(Counted { limit: LIMIT, hour: 0, requests: 0 }))
+    }
+}
 
 impl Counter {
-    /// Counts one more call.
-    pub(super) fn count(&self) -> Usage {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    pub(super) fn limit(&self, limit: u64) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).limit = limit;
+    }
+
+    /// Counts one more call, or refuses it where the hour's are spent.
+    pub(super) fn count(&self) -> Result<Usage, Refusal> {
+        self.count_at(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
+    }
+
+    fn count_at(&self, now: u64) -> Result<Usage, Refusal> {
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (hour, requests) = *counted;
-        let requests = if hour == now / HOUR { requests + 1 } else { 1 };
-        *counted = (now / HOUR, requests);
-        Usage { requests, seconds: HOUR - now % HOUR }
+        if counted.hour != now / HOUR {
+            (counted.hour, counted.requests) = (now / HOUR, 0);
+        }
+        let seconds = HOUR - now % HOUR;
+        if counted.requests >= counted.limit {
+            return Err(Refusal::too_many_requests(counted.limit, seconds));
+        }
+        counted.requests += 1;
+        Ok(Usage { requests: counted.requests, limit: counted.limit, seconds })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_has_five_thousand_calls_and_the_next_hour_has_them_again() {
+        let counter = Counter::default();
+        let hour = 500_000 * HOUR;
+        for call in 1..=5000 {
+            assert_eq!(counter.count_at(hour + 10).unwrap().requests, call);
+        }
+        let refusal = counter.count_at(hour + 3590).unwrap_err();
+        assert_eq!((refusal.status.as_u16(), refusal.retry_after), (429, Some(10)));
+        assert_eq!(counter.count_at(hour + HOUR).unwrap().requests, 1);
     }
 }

@@ -18,7 +18,7 @@ use std::{
 pub(crate) use client::{Client, WiredClient};
 pub(crate) use device::{Device, Kind};
 pub(crate) use identity::{mac, uuid};
-pub(crate) use moment::current;
+pub(crate) use moment::{current, written};
 pub(crate) use place::Site;
 pub(crate) use radio::{Radio, channels};
 pub(crate) use random::Random;

@@ -23,3 +23,9 @@ pub(crate) fn current() -> Arc<World> {
         _ => Arc::clone(current.insert(Arc::new(World::at(now)))),
     }
 }
+
+/// A moment as Mist writes it where it writes a text: `2026-01-02 03:04:05.000000+00:00`.
+pub(crate) fn written(epoch: i64) -> String {
+    let moment = jiff::Timestamp::from_second(epoch).unwrap_or_default();
+    moment.strftime("%Y-%m-%d %H:%M:%S.000000+00:00").to_string()
+}

@@ -109,6 +109,30 @@ async fn usage_counts_every_authorized_call() {
 }
 
 #[tokio::test]
+async fn calls_beyond_the_hours_limit_are_refused_until_it_ends() {
+    let peer = Peer::start().await;
+    peer.cloud.limit_requests(3);
+    let mut allowed = 0;
+    let refused = loop {
+        let response = peer.ask("/api/v1/self").await;
+        if response.status() == 429 {
+            break response;
+        }
+        allowed += 1;
+        // At the top of the hour the count begins anew.
+        assert!(allowed <= 6);
+    };
+    assert!(allowed >= 3, "{allowed}");
+    let seconds: u64 = refused.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=3600).contains(&seconds));
+    assert!(refused.json::<Value>().await.unwrap()["detail"].is_string());
+    let stranger = peer.client.get(format!("{}/api/v1/self", peer.cloud.url())).send().await.unwrap();
+    assert_eq!(stranger.status(), 401);
+    peer.cloud.limit_requests(5000);
+    assert_eq!(peer.json("/api/v1/self/usage").await["request_limit"], 5000);
+}
+
+#[tokio::test]
 async fn what_arrived_is_kept_for_tests() {
     let peer = Peer::start().await;
     peer.ask("{org}/sites/search?name=Leeds%20*&limit=5").await;

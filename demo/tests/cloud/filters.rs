@@ -1,5 +1,7 @@
 //! Filters, time windows, and counts that add up with the rows.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::peer::Peer;
@@ -63,6 +65,25 @@ async fn counts_add_up_with_the_search() {
             format!("{site}/devices/events/search?limit=1"),
         ),
         (format!("{site}/wired_clients/count"), format!("{site}/wired_clients/search?limit=1")),
+        ("{org}/guests/count?distinct=company".to_owned(), "{org}/guests/search?limit=1".to_owned()),
+        (format!("{site}/wan_clients/count"), format!("{site}/wan_clients/search?limit=1")),
+        (format!("{site}/wan_client/events/count"), format!("{site}/wan_clients/events/search?limit=1")),
+        ("{org}/otherdevices/events/count".to_owned(), "{org}/otherdevices/events/search?limit=1".to_owned()),
+        ("{org}/events/system/count".to_owned(), "{org}/events/system/search?limit=1".to_owned()),
+        (format!("{site}/events/system/count"), format!("{site}/events/system/search?limit=1")),
+        ("{org}/stats/bgp_peers/count".to_owned(), "{org}/stats/bgp_peers/search?limit=1".to_owned()),
+        ("{org}/stats/tunnels/count".to_owned(), "{org}/stats/tunnels/search?limit=1".to_owned()),
+        (
+            "{org}/stats/tunnels/count?type=wan&distinct=mac".to_owned(),
+            "{org}/stats/tunnels/search?type=wan&limit=1".to_owned(),
+        ),
+        ("{org}/stats/vpn_peers/count".to_owned(), "{org}/stats/vpn_peers/search?limit=1".to_owned()),
+        (format!("{site}/services/events/count"), format!("{site}/services/events/search?limit=1")),
+        (format!("{site}/stats/calls/count"), format!("{site}/stats/calls/search?limit=1")),
+        (
+            format!("{site}/stats/discovered_switches/count"),
+            format!("{site}/stats/discovered_switches/search?limit=1"),
+        ),
     ] {
         let counted = peer.json(&count).await;
         let buckets = counted["results"].as_array().unwrap();
@@ -106,4 +127,26 @@ async fn events_come_newest_first() {
     let peer = Peer::start().await;
     let rows = peer.rows("{org}/devices/events/search?duration=1w&limit=1000").await;
     assert!(rows.is_sorted_by(|one, other| one["timestamp"].as_f64() >= other["timestamp"].as_f64()));
+}
+
+#[tokio::test]
+async fn bounds_and_the_last_of_each_leave_what_they_say() {
+    let peer = Peer::start().await;
+    let all = peer.rows("{org}/inventory?limit=1000").await;
+    let middle = all[all.len() / 2]["modified_time"].as_i64().unwrap();
+    let later = peer.rows(&format!("{{org}}/inventory?limit=1000&modified_after={middle}")).await;
+    assert!(!later.is_empty() && later.len() < all.len());
+    assert!(later.iter().all(|row| row["modified_time"].as_i64().unwrap() > middle));
+    let down = peer.rows("{org}/inventory?disconnected_before=4000000000").await;
+    assert_eq!(down.iter().map(|row| &row["connected"]).collect::<Vec<_>>(), [false]);
+
+    let soon = peer.rows("{org}/nac_clients/search?limit=1000&cert_expiry_duration=30d").await;
+    let whole = peer.rows("{org}/nac_clients/search?limit=1000").await;
+    assert!(!soon.is_empty() && soon.len() < whole.len());
+
+    let events = "{org}/devices/events/search?limit=1000&duration=1w";
+    let last = peer.rows(&format!("{events}&last_by=mac")).await;
+    let devices = peer.rows(events).await.iter().map(|row| row["mac"].to_string()).collect::<BTreeSet<_>>();
+    assert_eq!(last.iter().map(|row| row["mac"].to_string()).collect::<BTreeSet<_>>(), devices);
+    assert_eq!(last.len(), devices.len());
 }

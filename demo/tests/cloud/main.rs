@@ -3,7 +3,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what goes wrong in a test's helper fails the test")]
 
 mod access;
+mod address;
 mod believable;
+mod believable_wan;
+mod document;
+mod documented;
 mod faults;
 mod filters;
 mod paging;

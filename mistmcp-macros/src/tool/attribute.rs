@@ -2,11 +2,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, LitStr, Token, parenthesized};
+use syn::{Expr, Ident, Lit, LitStr, Token, parenthesized};
 
 use super::hints::Hints;
 use crate::diagnostics::Diagnostics;
-use crate::names;
+use crate::{literal, names};
 
 const KEYS: [&str; 7] = ["category", "get", "post", "put", "delete", "name", "hints"];
 
@@ -85,17 +85,15 @@ impl Attribute {
             "delete" => self.endpoint(Method::Delete, entry, diagnostics),
             "hints" => match &entry.value {
                 Value::List(list) => self.hints.read(list, diagnostics),
-                Value::Expr(_) | Value::Nothing => diagnostics
-                    .report(entry, "`hints` takes a list: write `hints(destructive, idempotent = false)`"),
+                Value::Expr(_) | Value::Nothing => diagnostics.report(
+                    &entry.key,
+                    "`hints` takes a list: write `hints(idempotent = false, open_world)`",
+                ),
             },
             _ => {
                 self.incomplete = true;
-                let remedy = match names::did_you_mean(&key, KEYS) {
-                    nothing if nothing.is_empty() => {
-                        format!("; the keys are {}", quoted(&KEYS))
-                    }
-                    suggestion => suggestion,
-                };
+                let all = || format!("the keys are {}", names::quoted(&KEYS));
+                let remedy = names::did_you_mean(&key, KEYS, all);
                 diagnostics.report(&entry.key, format!("unknown key `{key}`{remedy}"));
             }
         }
@@ -114,26 +112,18 @@ impl Attribute {
     }
 
     fn text(&mut self, entry: &Entry, diagnostics: &mut Diagnostics) -> Option<LitStr> {
-        if let Value::Expr(Expr::Lit(literal)) = &entry.value
-            && let syn::Lit::Str(text) = &literal.lit
+        if let Value::Expr(value) = &entry.value
+            && let Some(Lit::Str(text)) = literal::of(value)
         {
             return Some(text.clone());
         }
         self.incomplete = true;
-        diagnostics.report(entry, format!("`{0}` takes a text: write `{0} = \"…\"`", entry.key));
-        None
-    }
-}
-
-/// `` `a`, `b` and `c` ``.
-pub(super) fn quoted(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => format!("`{only}`"),
-        [first @ .., last] => {
-            let first: Vec<_> = first.iter().map(|name| format!("`{name}`")).collect();
-            format!("{} and `{last}`", first.join(", "))
+        let mistake = format!("`{0}` takes a text: write `{0} = \"…\"`", entry.key);
+        match &entry.value {
+            Value::Expr(value) => diagnostics.report(value, mistake),
+            Value::Nothing | Value::List(_) => diagnostics.report(&entry.key, mistake),
         }
+        None
     }
 }
 

@@ -39,7 +39,7 @@ impl Endpoint {
             if syn::parse_str::<syn::Ident>(name).is_err() {
                 diagnostics.report(
                     &path,
-                    format!("`{{{hole}}}` names no parameter: write `{{site_id}}` or, for one that may be left out, `{{site_id?}}`"),
+                    format!("`{{{hole}}}` is no name of a parameter: write `{{site_id}}` or, for one that may be left out, `{{site_id?}}`"),
                 );
             } else if optional && place + 1 != segments.len() {
                 diagnostics.report(
@@ -61,14 +61,12 @@ impl Endpoint {
         if parameters.iter().any(|parameter| parameter.role == Role::Group) {
             return;
         }
-        let names: Vec<String> = parameters.iter().map(|parameter| parameter.name_text()).collect();
+        let values = parameters.iter().filter(|parameter| parameter.role == Role::Value);
+        let names: Vec<String> = values.map(|parameter| parameter.name_text()).collect();
         for hole in self.holes.iter().filter(|hole| !names.contains(&hole.name)) {
-            let remedy = match names::did_you_mean(&hole.name, names.iter().map(String::as_str)) {
-                nothing if nothing.is_empty() => {
-                    format!("; add one: `{}: Id`", hole.name)
-                }
-                suggestion => suggestion,
-            };
+            let parameter =
+                || format!("add one: `{}: {}`", hole.name, if hole.optional { "Option<Id>" } else { "Id" });
+            let remedy = names::did_you_mean(&hole.name, names.iter().map(String::as_str), parameter);
             diagnostics.report(
                 &self.path,
                 format!("path names `{{{0}}}`, but no parameter is called `{0}`{remedy}", hole.name),

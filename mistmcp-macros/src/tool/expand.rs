@@ -1,29 +1,33 @@
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Ident, ReturnType};
 
 use super::endpoint::Endpoint;
+use super::function::Function;
 use super::model::Model;
 use super::signature::{Argument, Signature};
-use crate::parameter::{Parameter, Role};
+use crate::parameter::Parameter;
+use crate::span;
 
-/// One `static` and its registration; before it, for a tool with a body, the function itself.
+/// One `static` and its registration; before it, for a tool with a body, the function itself; after it, what only
+/// the compiler can check.
 pub(super) fn tool(model: &Model, signature: &Signature) -> TokenStream {
-    let function = &signature.function.ident;
-    let constant = format_ident!("{}", function.to_string().to_uppercase(), span = function.span());
-    let (visibility, documentation) = (&signature.visibility, signature.attributes());
-    let (name, category, description) = (&model.name, &model.category, &signature.description);
-    let hints = model.hints.expression(model.endpoint.as_ref().map(|endpoint| endpoint.method));
-    let params = signature.parameters().map(|parameter| descriptor(parameter, model.endpoint.as_ref()));
+    let function = &signature.function;
+    let constant = constant(&function.signature.ident);
     let (kept, run) = match &model.endpoint {
         Some(endpoint) => (TokenStream::new(), endpoint_run(endpoint)),
-        None => (signature.without_helpers(), body_run(signature)),
+        None => (function.without_helpers(), body_run(signature)),
     };
-    let checks = model.endpoint.as_ref().map(|endpoint| group_checks(endpoint, signature));
+    let (declared, end) = (declared(&constant, function), quote_spanned!(constant.span()=> ;));
+    let (name, category, description) = (&model.name, &model.category, &signature.description);
+    let hints = model.hints.expression(model.endpoint.as_ref().map(|endpoint| endpoint.method));
+    let params = signature.parameters().map(Parameter::descriptor);
+    let conditions: TokenStream = function.conditions().map(ToTokens::to_token_stream).collect();
+    let checks = checks(model.endpoint.as_ref(), signature, &constant);
     quote! {
         #kept
-        #(#documentation)*
-        #visibility static #constant: ::mistmcp::Tool = ::mistmcp::Tool {
+        #declared ::mistmcp::Tool {
             name: #name,
             description: #description,
             category: #category,
@@ -31,25 +35,22 @@ pub(super) fn tool(model: &Model, signature: &Signature) -> TokenStream {
             params: &[#(#params),*],
             run: #run,
             location: ::core::panic::Location::caller(),
-        };
+        } #end
+        #conditions
         ::mistmcp::__private::register!(#constant);
-        #checks
+        #(#conditions #checks)*
     }
 }
 
-/// A parameter's descriptor, checked by the compiler where the path says whether it may be left out.
-fn descriptor(parameter: &Parameter, endpoint: Option<&Endpoint>) -> TokenStream {
-    let made = parameter.descriptor();
-    let name = parameter.name_text();
-    let hole = endpoint.and_then(|endpoint| endpoint.holes.iter().find(|hole| hole.name == name));
-    let span = parameter.ty.span();
-    match hole {
-        Some(hole) if parameter.role == Role::Value && hole.optional => {
-            quote_spanned!(span=> #made.fills_optional_hole())
-        }
-        Some(_) if parameter.role == Role::Value => quote_spanned!(span=> #made.fills_hole()),
-        _ => made,
-    }
+/// `pub static LIST_SITES: Tool =`, spanned (as is its end) where two functions of one name are to be underlined.
+fn declared(constant: &Ident, function: &Function) -> TokenStream {
+    let (visibility, attributes) = (&function.visibility, function.attributes_of_static());
+    quote_spanned!(constant.span()=> #(#attributes)* #visibility static #constant: ::mistmcp::Tool =)
+}
+
+/// The name of a tool's `static`: `list_site_events` is `LIST_SITE_EVENTS`.
+fn constant(function: &Ident) -> Ident {
+    format_ident!("{}", function.unraw().to_string().to_uppercase(), span = function.span())
 }
 
 fn endpoint_run(endpoint: &Endpoint) -> TokenStream {
@@ -58,56 +59,56 @@ fn endpoint_run(endpoint: &Endpoint) -> TokenStream {
 }
 
 fn body_run(signature: &Signature) -> TokenStream {
-    let function = &signature.function.ident;
-    let arguments = signature.arguments.iter().map(|argument| match argument {
+    let function = &signature.function.signature;
+    let (name, arguments) = (&function.ident, &signature.arguments);
+    let values = arguments.iter().map(|argument| match argument {
         Argument::Mist(_) => quote!(mist),
         Argument::Call(_) => quote!(call),
         Argument::Parameter(parameter) => parameter.reading(),
     });
-    let takes = |wanted: fn(&Argument) -> bool| signature.arguments.iter().any(wanted);
-    let mist = if takes(|argument| matches!(argument, Argument::Mist(_))) { quote!(mist) } else { quote!(_) };
-    let call = if takes(|argument| matches!(argument, Argument::Call(_))) { quote!(call) } else { quote!(_) };
-    let given = if takes(|argument| matches!(argument, Argument::Parameter(_))) {
-        quote!(mut arguments)
-    } else {
-        quote!(_)
+    let (mut mist, mut call, mut given) = (quote!(_), quote!(_), quote!(_));
+    for argument in arguments {
+        match argument {
+            Argument::Mist(_) => mist = quote!(mist),
+            Argument::Call(_) => call = quote!(call),
+            Argument::Parameter(_) => given = quote!(mut arguments),
+        }
+    }
+    // What the function returns is held against what a tool answers; where they differ, its type is underlined.
+    let (first, last) = match &function.output {
+        ReturnType::Type(_, ty) => span::ends(ty),
+        ReturnType::Default => span::ends(name),
     };
+    let wanted = quote_spanned!(first=> ::mistmcp::Result<::mistmcp::Reply>);
+    let mut called = name.clone();
+    called.set_span(first);
+    let answer = quote_spanned!(last=> #called(#(#values),*).await);
     quote! {
         ::mistmcp::Run::Body(|#mist, #call, #given| {
-            ::std::boxed::Box::pin(async move { #function(#(#arguments),*).await })
+            ::std::boxed::Box::pin(async move {
+                let reply: #wanted = #answer;
+                reply
+            })
         })
     }
 }
 
-/// With a group among the parameters, the compiler is asked whether it fills the holes that no other parameter does.
-fn group_checks(endpoint: &Endpoint, signature: &Signature) -> TokenStream {
-    let groups: Vec<_> = signature
-        .parameters()
-        .filter(|parameter| parameter.role == Role::Group)
-        .map(|parameter| &parameter.ty)
-        .collect();
-    let given: Vec<String> = signature
-        .parameters()
-        .filter(|parameter| parameter.role != Role::Group)
-        .map(Parameter::name_text)
-        .collect();
-    if groups.is_empty() {
-        return TokenStream::new();
+/// What only the compiler can check, for it alone knows the types: that every parameter is described, and that the
+/// holes of the path are filled by parameters that may be left out, or may not, as the path says.
+fn checks(endpoint: Option<&Endpoint>, signature: &Signature, constant: &Ident) -> Vec<TokenStream> {
+    let params = quote!(#constant.params);
+    let mut checks: Vec<_> =
+        signature.parameters().filter_map(|parameter| parameter.check(&params)).collect();
+    if let Some(endpoint) = endpoint {
+        checks.extend(endpoint.holes.iter().map(|hole| {
+            let (name, optional) = (&hole.name, hole.optional);
+            let filling = signature.parameters().find(|parameter| parameter.fills(name));
+            let (first, last) =
+                filling.map_or_else(|| span::ends(&endpoint.path), |parameter| span::ends(&parameter.ty));
+            let assertion = quote_spanned!(first=> ::mistmcp::__private::assert_filled);
+            let assertion = quote_spanned!(last=> #assertion(#params, #name, #optional));
+            quote!(const _: () = #assertion;)
+        }));
     }
-    let span = endpoint.path.span();
-    endpoint
-        .holes
-        .iter()
-        .map(|hole| &hole.name)
-        .filter(|hole| !given.contains(hole))
-        .map(|hole| {
-            let mistake =
-                format!("path names `{{{hole}}}`, but no parameter and no group has a `{hole}`; add one");
-            quote_spanned! {span=>
-                const _: () = ::mistmcp::__private::assert_filled(
-                    &[#(<#groups as ::mistmcp::ParamGroup>::PARAMS),*], #hole, #mistake,
-                );
-            }
-        })
-        .collect()
+    checks
 }

@@ -1,43 +1,57 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Lit, Token};
+use syn::{Ident, Lit, Token};
 
-use super::attribute::{Entry, Method, Value, quoted};
+use super::attribute::{Entry, Method, Value};
 use crate::diagnostics::Diagnostics;
-use crate::names;
+use crate::{literal, names};
 
 const HINTS: [&str; 4] = ["read_only", "destructive", "idempotent", "open_world"];
 
 /// `hints(…)`: which of MCP's annotations are overridden, in the order of [`HINTS`].
 #[derive(Default)]
-pub(super) struct Hints([Option<bool>; 4]);
+pub(super) struct Hints([Option<(Ident, bool)>; 4]);
 
 impl Hints {
     pub(super) fn read(&mut self, list: &Punctuated<Entry, Token![,]>, diagnostics: &mut Diagnostics) {
         for entry in list {
             let value = match &entry.value {
                 Value::Nothing => Some(true),
-                Value::Expr(Expr::Lit(literal)) => match &literal.lit {
-                    Lit::Bool(flag) => Some(flag.value),
+                Value::Expr(value) => match literal::of(value) {
+                    Some(Lit::Bool(flag)) => Some(flag.value),
                     _ => None,
                 },
-                _ => None,
+                Value::List(_) => None,
             };
             let key = entry.key.to_string();
             let place = HINTS.iter().position(|hint| *hint == key);
             match (place, value) {
-                (Some(place), Some(value)) => self.0[place] = Some(value),
+                (Some(place), _) if self.0[place].is_some() => {
+                    diagnostics.report(&entry.key, format!("`{key}` is given twice; remove one of them"));
+                }
+                (Some(place), Some(value)) => self.0[place] = Some((entry.key.clone(), value)),
                 (Some(_), None) => diagnostics
                     .report(entry, format!("`{key}` is on or off: write `{key}` or `{key} = false`")),
                 (None, _) => {
-                    let remedy = match names::did_you_mean(&key, HINTS) {
-                        nothing if nothing.is_empty() => format!("; the hints are {}", quoted(&HINTS)),
-                        suggestion => suggestion,
-                    };
+                    let all = || format!("the hints are {}", names::quoted(&HINTS));
+                    let remedy = names::did_you_mean(&key, HINTS, all);
                     diagnostics.report(&entry.key, format!("unknown hint `{key}`{remedy}"));
                 }
             }
+        }
+    }
+
+    /// Holds the hints against the method: what only reads destroys nothing.
+    pub(super) fn check(&self, method: Option<Method>, diagnostics: &mut Diagnostics) {
+        let [read_only, destructive, ..] = &self.0;
+        let reads =
+            read_only.as_ref().map_or(matches!(method, None | Some(Method::Get)), |(_, value)| *value);
+        if let Some((key, true)) = destructive.as_ref().filter(|_| reads) {
+            diagnostics.report(
+                key,
+                "a tool that only reads is not destructive; add `read_only = false`, or remove this",
+            );
         }
     }
 
@@ -49,11 +63,8 @@ impl Hints {
             Some(Method::Put) => quote!(::mistmcp::Hints::REPLACE),
             Some(Method::Delete) => quote!(::mistmcp::Hints::DELETE),
         };
-        let overrides = HINTS.iter().zip(self.0).filter_map(|(hint, value)| {
-            let hint = syn::Ident::new(hint, proc_macro2::Span::call_site());
-            value.map(|value| quote!(#hint: #value,))
-        });
-        let overrides: TokenStream = overrides.collect();
+        let overrides: TokenStream =
+            self.0.iter().flatten().map(|(hint, value)| quote!(#hint: #value,)).collect();
         if overrides.is_empty() { base } else { quote!(::mistmcp::Hints { #overrides ..#base }) }
     }
 }

@@ -1,4 +1,5 @@
 use proc_macro2::Span;
+use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
 
 use super::attribute::Attribute;
@@ -27,7 +28,7 @@ impl Model {
         signature: &Signature,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let function = &signature.function.ident;
+        let function = &signature.function.signature.ident;
         let name = name(attribute.name, function, diagnostics);
         let category = attribute.category.inspect(|category| check_category(category, diagnostics));
         if category.is_none() && !attribute.incomplete {
@@ -39,15 +40,18 @@ impl Model {
         let endpoint = attribute.endpoint.map(|(method, path)| Endpoint::read(method, path, diagnostics));
         let parameters: Vec<_> = signature.parameters().collect();
         check_names(&parameters, diagnostics);
-        match (&endpoint, &signature.body) {
-            (Some(endpoint), Some(body)) => diagnostics.keep(syn::Error::new(
-                body.brace_token.span.open(),
-                format!(
-                    "a tool has an endpoint or a body, never both; remove the body and end with `;`, \
-                     or remove `{} = …`",
-                    endpoint.method.constructor()
-                ),
-            )),
+        match (&endpoint, &signature.function.body) {
+            (Some(endpoint), Some(body)) => {
+                diagnostics.keep(syn::Error::new(
+                    body.brace_token.span.open(),
+                    format!(
+                        "a tool has an endpoint or a body, never both; remove the body and end with `;`, \
+                         or remove `{} = …`",
+                        endpoint.method.constructor()
+                    ),
+                ));
+                endpoint.check_holes(&parameters, diagnostics);
+            }
             (None, None) if !attribute.incomplete => diagnostics.report(
                 function,
                 format!(
@@ -57,8 +61,9 @@ impl Model {
             (Some(endpoint), None) => {
                 check_endpoint(endpoint, signature, &parameters, diagnostics);
             }
-            _ => check_no_body_parameter(&parameters, diagnostics),
+            (None, _) => check_no_body_parameter(&parameters, diagnostics),
         }
+        attribute.hints.check(endpoint.as_ref().map(|endpoint| endpoint.method), diagnostics);
         Some(Self { name, category: category?, hints: attribute.hints, endpoint })
     }
 }
@@ -66,7 +71,7 @@ impl Model {
 fn name(written: Option<LitStr>, function: &Ident, diagnostics: &mut Diagnostics) -> LitStr {
     let (name, at_function) = match written {
         Some(name) => (name, false),
-        None => (LitStr::new(&names::camel_case(&function.to_string()), function.span()), true),
+        None => (LitStr::new(&names::camel_case(&function.unraw().to_string()), function.span()), true),
     };
     let text = name.value();
     let well_formed = text.starts_with(|letter: char| letter.is_ascii_alphabetic())
@@ -75,7 +80,7 @@ fn name(written: Option<LitStr>, function: &Ident, diagnostics: &mut Diagnostics
         Some(format!("`{text}` is no name for a tool: write a letter, then letters, digits and `_`"))
     } else if text.len() > LONGEST_NAME {
         Some(format!(
-            "`{text}` has {} characters; clients put a prefix before a name and take 64, so keep it to {LONGEST_NAME}",
+            "`{text}` has {} characters, and clients take 64 with a prefix of their own: shorten it to {LONGEST_NAME}",
             text.len()
         ))
     } else {

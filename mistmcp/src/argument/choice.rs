@@ -13,6 +13,7 @@ pub trait Choice: Copy + 'static {
     const VALUES: &'static [(&'static str, Self)];
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Choice> Arg for T {
     const DESCRIPTION: &'static str = <T as Choice>::DESCRIPTION;
 

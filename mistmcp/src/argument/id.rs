@@ -32,7 +32,7 @@ impl std::fmt::Display for Id {
 
 impl Arg for Id {
     fn schema() -> Schema {
-        json_schema!({ "type": "string", "format": "uuid" })
+        json_schema!({ "type": "string" })
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
@@ -89,7 +89,7 @@ macro_rules! found_id {
 
 found_id! {
     /// An organization. Where a call names none, it is the operator's, or the only one that the token can see.
-    OrgId: Lookup::Org, Presence::Found, { "type": "string" }, "Needed if several."
+    OrgId: Lookup::Org, Presence::Found, { "type": "string" }, "If several."
 }
 
 found_id! {

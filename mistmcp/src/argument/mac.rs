@@ -47,7 +47,7 @@ impl Arg for Mac {
 pub struct MacFilter(String);
 
 impl Arg for MacFilter {
-    const DESCRIPTION: &'static str = "MAC; `*` matches.";
+    const DESCRIPTION: &'static str = "MAC.";
 
     fn schema() -> Schema {
         json_schema!({ "type": "string" })

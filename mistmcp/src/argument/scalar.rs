@@ -101,7 +101,7 @@ impl Arg for u32 {
 
 impl Arg for NonZero<u32> {
     fn schema() -> Schema {
-        json_schema!({ "type": "integer", "minimum": 1 })
+        json_schema!({ "type": "integer" })
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {

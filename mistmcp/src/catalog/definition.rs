@@ -19,7 +19,7 @@ pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Defi
         Some(hints.idempotent),
         Some(hints.open_world),
     );
-    Definition::new(tool.name, tool.description, Arc::new(input_schema(params)))
+    Definition::new(tool.name, plain(tool.description), Arc::new(input_schema(params)))
         .with_title(title)
         .with_annotations(annotations)
 }
@@ -37,19 +37,37 @@ fn input_schema(params: &[&'static Param]) -> Map<String, Value> {
 }
 
 fn property(param: &Param) -> Value {
-    let mut schema = match param.kind {
+    let schema = match param.kind {
         Kind::Value(reader) => (reader.schema)(),
         Kind::Body(reader) => (reader.schema)(),
         Kind::Group(_) => return Value::Null,
     };
+    // The type, then the words: in this order they cost the fewest tokens.
+    let mut property = Map::new();
+    if let Some(kind) = schema.get("type") {
+        property.insert("type".into(), kind.clone());
+    }
+    property.insert("description".into(), terse(param.description).into());
+    if let Value::Object(rest) = schema.to_value() {
+        property.extend(rest.into_iter().filter(|(key, _)| key != "type" && key != "description"));
+    }
     if let Some(text) = param.default {
-        let kind = schema.get("type").and_then(Value::as_str);
+        let kind = property.get("type").and_then(Value::as_str);
         let value = match kind {
             Some("string") | None => Value::from(text),
             Some(_) => text.parse::<Value>().unwrap_or_else(|_| text.into()),
         };
-        schema.insert("default".into(), value);
+        property.insert("default".into(), value);
     }
-    schema.insert("description".into(), param.description.into());
-    schema.to_value()
+    Value::Object(property)
+}
+
+/// Words without what only people need: over the whole list, back quotes come to hundreds of tokens.
+fn plain(description: &str) -> String {
+    description.replace('`', "")
+}
+
+/// The words of a parameter, which are no sentence: without its full stop as well.
+fn terse(description: &str) -> String {
+    plain(description.trim_end_matches('.'))
 }

@@ -79,7 +79,7 @@ pub(super) fn description(entry: &Entry) -> Value {
     let schema = &entry.definition().input_schema;
     json!({
         "tool": entry.tool().name,
-        "description": entry.tool().description,
+        "description": entry.definition().description,
         "parameters": schema.get("properties"),
         "required": schema.get("required"),
     })

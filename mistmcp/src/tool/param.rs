@@ -23,6 +23,11 @@ pub(crate) enum Kind {
 }
 
 /// Parameters that several tools share, taken by a tool with `#[flatten]`. Derive it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no group of parameters",
+    label = "not a group",
+    note = "derive `mistmcp::ParamGroup` for it, or remove `#[flatten]`"
+)]
 pub trait ParamGroup: Sized {
     /// The parameters, in the order in which clients see them.
     const PARAMS: &'static [Param];
@@ -31,13 +36,20 @@ pub trait ParamGroup: Sized {
     fn read(arguments: &mut Arguments) -> crate::Result<Self>;
 }
 
+/// What the JSON body of a request can be: whatever has a schema and goes both ways.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the body of a request",
+    label = "has no schema, or cannot be read and written",
+    note = "derive `JsonSchema`, `Serialize` and `Deserialize` for it"
+)]
+pub trait RequestBody: JsonSchema + Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: JsonSchema + Serialize + DeserializeOwned> RequestBody for T {}
+
 impl Param {
-    /// A parameter whose type brings its own description. One of another type does not compile.
+    /// A parameter whose type brings its own description; that it does, the macros have checked.
     pub const fn of<T: Arg>(name: &'static str) -> Self {
-        assert!(
-            !T::DESCRIPTION.is_empty(),
-            "this parameter has no description, and its type brings none: write a `///` above it"
-        );
         Self::described::<T>(name, T::DESCRIPTION)
     }
 
@@ -47,10 +59,7 @@ impl Param {
     }
 
     /// The JSON body of a request.
-    pub const fn body<T: JsonSchema + Serialize + DeserializeOwned>(
-        name: &'static str,
-        description: &'static str,
-    ) -> Self {
+    pub const fn body<T: RequestBody>(name: &'static str, description: &'static str) -> Self {
         Self { name, description, default: None, kind: Kind::Body(BodyReader::of::<T>()) }
     }
 
@@ -66,27 +75,7 @@ impl Param {
         self
     }
 
-    /// Asserts that a hole of the path is always filled.
-    #[must_use]
-    pub const fn fills_hole(self) -> Self {
-        assert!(
-            !matches!(self.presence(), Some(Presence::Optional)),
-            "this parameter may be left out, but the path needs it: remove the `Option`, or write `{{name?}}` in the path"
-        );
-        self
-    }
-
-    /// Asserts that what fills `{name?}` may be left out.
-    #[must_use]
-    pub const fn fills_optional_hole(self) -> Self {
-        assert!(
-            matches!(self.presence(), Some(Presence::Optional)),
-            "the path says that this parameter may be left out: make it an `Option`, or remove the `?` from the path"
-        );
-        self
-    }
-
-    const fn presence(&self) -> Option<Presence> {
+    pub(super) const fn presence(&self) -> Option<Presence> {
         match self.kind {
             Kind::Value(reader) => Some(reader.presence),
             Kind::Body(_) | Kind::Group(_) => None,
@@ -126,50 +115,4 @@ pub(crate) fn flattened(params: &'static [Param]) -> Vec<&'static Param> {
         }
     }
     flat
-}
-
-/// Asserts at compile time that one of `groups` has a parameter `name`.
-pub const fn assert_filled(groups: &[&[Param]], name: &str, mistake: &str) {
-    assert!(any_has(groups, name), "{}", mistake);
-}
-
-const fn any_has(groups: &[&[Param]], name: &str) -> bool {
-    let mut at = 0;
-    while at < groups.len() {
-        if has(groups[at], name) {
-            return true;
-        }
-        at += 1;
-    }
-    false
-}
-
-const fn has(params: &[Param], name: &str) -> bool {
-    let mut at = 0;
-    while at < params.len() {
-        let found = match params[at].kind {
-            Kind::Group(members) => has(members, name),
-            Kind::Value(_) | Kind::Body(_) => same(params[at].name, name),
-        };
-        if found {
-            return true;
-        }
-        at += 1;
-    }
-    false
-}
-
-const fn same(left: &str, right: &str) -> bool {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < left.len() {
-        if left[at] != right[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }

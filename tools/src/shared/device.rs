@@ -28,6 +28,9 @@ pub enum ConfiguredType {
 /// Properties that devices are searched by, at a site and in the whole organization.
 #[derive(ParamGroup)]
 pub struct DeviceFilter {
+    /// What it is and where it is connected.
+    #[flatten]
+    pub device: ConnectedDevice,
     /// 2.4 GHz channel.
     pub band_24_channel: Option<i64>,
     /// 5 GHz channel.
@@ -54,27 +57,12 @@ pub struct DeviceFilter {
     pub evpntopo_id: Option<Id>,
     /// Public IP.
     pub ext_ip: Option<String>,
-    /// Host name.
-    pub hostname: Option<String>,
-    /// IP.
-    pub ip: Option<String>,
     /// Switch, gateway.
     pub last_config_status: Option<String>,
     /// Last host name.
     pub last_hostname: Option<String>,
-    /// Its neighbor.
-    #[flatten]
-    pub neighbor: LldpNeighbor,
-    /// Its address.
-    pub mac: Option<MacFilter>,
-    /// Model.
-    pub model: Option<String>,
-    /// Mist Edge it tunnels to.
-    pub mxedge_id: Option<Id>,
     /// Several, with commas.
     pub mxedge_ids: Option<String>,
-    /// Tunnel to Mist Edge.
-    pub mxtunnel_status: Option<TunnelStatus>,
     /// Cluster node.
     pub node: Option<Node>,
     /// MAC of node 0.
@@ -90,11 +78,39 @@ pub struct DeviceFilter {
     pub stats: Option<bool>,
     /// SSR agent.
     pub t128agent_version: Option<String>,
+}
+
+/// What a device is, and where it is connected.
+#[derive(ParamGroup)]
+pub struct ConnectedDevice {
+    /// What it is.
+    #[flatten]
+    pub identity: DeviceIdentity,
+    /// IP.
+    pub ip: Option<String>,
+    /// Mist Edge it tunnels to.
+    pub mxedge_id: Option<Id>,
+    /// Tunnel to Mist Edge.
+    pub mxtunnel_status: Option<TunnelStatus>,
     /// Kind.
     #[default = "ap"]
     pub r#type: Option<DeviceType>,
+}
+
+/// What a device is, and the switch it is plugged into.
+#[derive(ParamGroup)]
+pub struct DeviceIdentity {
+    /// Host name.
+    pub hostname: Option<String>,
+    /// MAC; `*` matches.
+    pub mac: Option<MacFilter>,
+    /// Model.
+    pub model: Option<String>,
     /// Firmware.
     pub version: Option<String>,
+    /// Its neighbor.
+    #[flatten]
+    pub neighbor: LldpNeighbor,
 }
 
 /// What a device hears of the switch that it is plugged into.
@@ -126,4 +142,43 @@ pub enum Node {
     Node0,
     /// The second
     Node1,
+}
+
+/// Events of devices.
+#[derive(ParamGroup)]
+pub struct DeviceEventFilter {
+    /// Model.
+    pub model: Option<String>,
+    /// Event text.
+    pub text: Option<String>,
+    /// From `listDeviceEventsDefinitions`.
+    pub r#type: Option<String>,
+    /// `ext_tunnel` adds tunnel events.
+    pub includes: Option<String>,
+}
+
+/// Configurations that devices received last.
+#[derive(ParamGroup)]
+pub struct LastConfigFilter {
+    /// Certificate ends within: `1d`.
+    pub cert_expiry_duration: Option<String>,
+    /// Kind of device.
+    #[default = "ap"]
+    pub device_type: Option<ConfiguredType>,
+    /// MAC; `*` matches.
+    pub mac: Option<MacFilter>,
+    /// Name.
+    pub name: Option<String>,
+    /// Firmware.
+    pub version: Option<String>,
+}
+
+/// Count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of a configuration")]
+pub enum LastConfigField {
+    Mac,
+    Name,
+    SiteId,
+    Version,
 }

@@ -1,0 +1,63 @@
+//! Filters by more or less rather than by the same.
+
+use serde_json::Value;
+
+use super::{
+    Refusal,
+    collection::{Row, field},
+    window,
+};
+
+/// A parameter, and the field whose number it bounds.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    parameter: &'static str,
+    field: &'static str,
+    relation: Relation,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Relation {
+    /// Later than an instant.
+    After,
+    /// Earlier than an instant.
+    Before,
+    /// Within a length of time such as `7d`.
+    Within,
+}
+
+const BOUNDS: &[Bound] = &[
+    Bound { parameter: "modified_after", field: "modified_time", relation: Relation::After },
+    Bound { parameter: "disconnected_before", field: "disconnected_time", relation: Relation::Before },
+    Bound { parameter: "cert_expiry_duration", field: "cert_expires_in", relation: Relation::Within },
+];
+
+/// The bound that a parameter is, if it is one.
+pub(crate) fn of(parameter: &str) -> Option<&'static Bound> {
+    BOUNDS.iter().find(|bound| bound.parameter == parameter)
+}
+
+impl Bound {
+    /// What was said, as a number of seconds.
+    pub(crate) fn limit(&self, said: &str) -> Result<f64, Refusal> {
+        let seconds = match self.relation {
+            Relation::Within => window::seconds(said).map(|seconds| seconds.to_string()),
+            Relation::After | Relation::Before => Some(said.to_owned()),
+        };
+        let limit = seconds.and_then(|seconds| seconds.parse().ok());
+        limit.ok_or_else(|| {
+            let form =
+                if matches!(self.relation, Relation::Within) { "a length of time" } else { "epoch seconds" };
+            Refusal::bad_request(format!("{}: \"{said}\" is not {form}", self.parameter))
+        })
+    }
+
+    /// Whether a row is within the bound; one that says nothing is not.
+    pub(crate) fn holds(&self, row: &Row, limit: f64) -> bool {
+        field(row, self.field).and_then(Value::as_f64).is_some_and(|value| match self.relation {
+            Relation::After => value > limit,
+            Relation::Before => value < limit,
+            Relation::Within => value <= limit,
+        })
+    }
+}

@@ -1,0 +1,20 @@
+//! The models of devices that Mist knows.
+
+use mistmcp::mist_tool;
+
+mistmcp::category! {
+    /// The hardware models that Mist knows, and what each can do.
+    constants_models
+}
+
+/// The models of access points, switches and gateways, and what each can do.
+#[mist_tool(category = "constants_models", get = "/api/v1/const/device_models")]
+pub async fn list_device_models();
+
+/// The models of Mist Edges and their ports.
+#[mist_tool(category = "constants_models", get = "/api/v1/const/mxedge_models")]
+pub async fn list_mx_edge_models();
+
+/// The third-party devices that Mist can watch, by vendor and model.
+#[mist_tool(category = "constants_models", get = "/api/v1/const/otherdevice_models")]
+pub async fn list_supported_other_device_models();

@@ -1,0 +1,36 @@
+//! The alarm templates of an organization.
+
+use mistmcp::{Choice, Id, OrgId, PageNumber, mist_tool};
+
+mistmcp::category! {
+    /// Alarm templates: which alarms are on and who is told; where alarms are suppressed.
+    orgs_alarm_templates
+}
+
+/// Alarm templates: which alarms are on and who is told.
+#[mist_tool(category = "orgs_alarm_templates", get = "/api/v1/orgs/{org_id}/alarmtemplates")]
+pub async fn list_org_alarm_templates(org_id: OrgId, #[flatten] page: PageNumber);
+
+/// Where alarms are suppressed, and until when.
+#[mist_tool(category = "orgs_alarm_templates", get = "/api/v1/orgs/{org_id}/alarmtemplates/suppress")]
+pub async fn list_org_suppressed_alarms(org_id: OrgId, #[default = "site"] scope: Option<SuppressionScope>);
+
+/// One alarm template.
+#[mist_tool(
+    category = "orgs_alarm_templates",
+    get = "/api/v1/orgs/{org_id}/alarmtemplates/{alarmtemplate_id}"
+)]
+pub async fn get_org_alarm_template(
+    org_id: OrgId,
+    /// Template.
+    alarmtemplate_id: Id,
+);
+
+/// Suppressed for.
+#[derive(Clone, Copy, Choice)]
+pub enum SuppressionScope {
+    /// The whole organization
+    Org,
+    /// Single sites
+    Site,
+}

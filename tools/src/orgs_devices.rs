@@ -1,0 +1,127 @@
+//! The devices of an organization: access points, switches, gateways.
+
+use mistmcp::{Buckets, Choice, MacFilter, OrgId, PageNumber, Search, SiteId, mist_tool};
+
+use crate::shared::{
+    ConnectedDevice, DeviceEventFilter, DeviceFilter, DeviceType, LastConfigField, LastConfigFilter,
+};
+
+mistmcp::category! {
+    /// The devices of all sites: found by any property, counted; their events and last configurations, radio MACs, adoption.
+    orgs_devices
+}
+
+/// MAC and name of every device of every kind, nothing more.
+#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices")]
+pub async fn list_org_devices(org_id: OrgId);
+
+/// How many devices there are by model, site or another field: buckets. Rows: `searchOrgDevices`. Without
+/// `type`: access points.
+#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/count")]
+pub async fn count_org_devices(
+    org_id: OrgId,
+    #[default = "model"] distinct: Option<OrgDeviceField>,
+    site_id: Option<SiteId>,
+    #[flatten] device: ConnectedDevice,
+    /// `true`, `false`; switch, gateway.
+    managed: Option<String>,
+    #[flatten] buckets: Buckets,
+);
+
+/// How many events devices had, by a field: buckets. Rows: `searchOrgDeviceEvents`.
+#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/events/count")]
+pub async fn count_org_device_events(
+    org_id: OrgId,
+    #[default = "model"] distinct: Option<OrgDeviceEventField>,
+    site_id: Option<SiteId>,
+    ap: Option<MacFilter>,
+    /// Access point firmware.
+    apfw: Option<String>,
+    #[flatten] event: DeviceEventFilter,
+    #[flatten] buckets: Buckets,
+);
+
+/// What happened to devices of any site: restarts, disconnects, upgrades, configuration, ports. Without `device_type`: access points.
+#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/events/search")]
+pub async fn search_org_device_events(
+    org_id: OrgId,
+    /// `ap`, `switch`, `gateway`, `router`, `all`; commas.
+    #[default = "ap"]
+    device_type: Option<String>,
+    mac: Option<MacFilter>,
+    #[flatten] event: DeviceEventFilter,
+    /// Last event of each: `port_id`.
+    last_by: Option<String>,
+    #[flatten] search: Search,
+);
+
+/// How many last configurations devices have, by a field: buckets. Rows:
+/// `searchOrgDeviceLastConfigs`. Without `type`: access points.
+#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/last_config/count")]
+pub async fn count_org_device_last_configs(
+    org_id: OrgId,
+    distinct: Option<LastConfigField>,
+    #[default = "ap"] r#type: Option<DeviceType>,
+    #[flatten] buckets: Buckets,
+);
+
+/// The configuration that devices of any site received last. Without `device_type`: access points.
+#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/last_config/search")]
+pub async fn search_org_device_last_configs(
+    org_id: OrgId,
+    #[flatten] config: LastConfigFilter,
+    #[flatten] search: Search,
+);
+
+/// Radio MACs of access points, to tell whose a BSSID is: its last hexadecimal digit may be any.
+#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/radio_macs")]
+pub async fn list_org_aps_macs(org_id: OrgId, #[flatten] page: PageNumber);
+
+/// Devices of any site by name, address, channel, neighbor or version. Without `type`: access points.
+#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/search")]
+pub async fn search_org_devices(
+    org_id: OrgId,
+    site_id: Option<SiteId>,
+    #[flatten] device: DeviceFilter,
+    #[flatten] search: Search,
+);
+
+/// How many access points, switches, gateways and Mist Edges there are, and how many at no site.
+#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/summary")]
+pub async fn list_org_devices_summary(org_id: OrgId);
+
+/// The Junos commands that a switch or gateway is adopted with; they hold a secret.
+#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/ocdevices/outbound_ssh_cmd")]
+pub async fn get_org_juniper_devices_command(org_id: OrgId, site_id: Option<SiteId>);
+
+/// Count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of a device")]
+pub enum OrgDeviceField {
+    Hostname,
+    Ip,
+    LldpMgmtAddr,
+    LldpPortId,
+    LldpSystemDesc,
+    LldpSystemName,
+    Mac,
+    Model,
+    MxedgeId,
+    MxtunnelStatus,
+    SiteId,
+    Version,
+}
+
+/// Count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of an event")]
+pub enum OrgDeviceEventField {
+    Ap,
+    Apfw,
+    Model,
+    OrgId,
+    SiteId,
+    Text,
+    Timestamp,
+    Type,
+}

@@ -1,0 +1,52 @@
+//! The audit log of an organization.
+
+use mistmcp::{Buckets, Choice, Id, OrgId, PageNumber, ParamGroup, SiteId, TimeWindow, mist_tool};
+
+use crate::shared::AuditLogSort;
+
+mistmcp::category! {
+    /// The audit log: who changed what in the organization, and when.
+    orgs_logs
+}
+
+/// Who changed what in the organization, where and when.
+#[mist_tool(category = "orgs_logs", get = "/api/v1/orgs/{org_id}/logs/search")]
+pub async fn list_org_audit_logs(
+    org_id: OrgId,
+    #[flatten] entry: AuditLogFilter,
+    sort: Option<AuditLogSort>,
+    #[flatten] window: TimeWindow,
+    #[flatten] page: PageNumber,
+);
+
+/// Counts of changes in the organization, in buckets; for the rows use `listOrgAuditLogs`.
+#[mist_tool(category = "orgs_logs", get = "/api/v1/orgs/{org_id}/logs/count")]
+pub async fn count_org_audit_logs(
+    org_id: OrgId,
+    #[default = "admin_name"] distinct: Option<AuditLogField>,
+    /// Administrator.
+    admin_id: Option<Id>,
+    #[flatten] entry: AuditLogFilter,
+    #[flatten] buckets: Buckets,
+);
+
+/// What entries of an audit log are found by.
+#[derive(ParamGroup)]
+pub struct AuditLogFilter {
+    /// Id or name.
+    pub site_id: Option<SiteId>,
+    /// Name or email.
+    pub admin_name: Option<String>,
+    /// Text.
+    pub message: Option<String>,
+}
+
+/// Count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of an audit log")]
+pub enum AuditLogField {
+    AdminId,
+    AdminName,
+    Message,
+    SiteId,
+}

@@ -1,0 +1,118 @@
+//! The Mist Edges of an organization.
+
+use mistmcp::{Buckets, Choice, Id, OrgId, PageNumber, ParamGroup, Search, SiteId, mist_tool};
+
+use crate::shared::{ForSite, MxEdgeEventField, MxEdgeEventFilter, ReleaseChannel};
+
+mistmcp::category! {
+    /// Mist Edges of the organization: configuration, clusters, Mist Tunnels, events, versions.
+    orgs_mxedges
+}
+
+/// Mist Edge clusters, or one of them: tunnel hosts, RadSec, NAC.
+#[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxclusters/{mxcluster_id?}")]
+pub async fn list_org_mx_edge_clusters(
+    org_id: OrgId,
+    /// One.
+    mxcluster_id: Option<Id>,
+    #[flatten] page: PageNumber,
+);
+
+/// Configuration of all Mist Edges, or of one. For their state use `listOrgMxEdgesStats`.
+#[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/{mxedge_id?}")]
+pub async fn list_org_mx_edges(
+    org_id: OrgId,
+    /// One.
+    mxedge_id: Option<Id>,
+    #[default = "any"] for_site: Option<ForSite>,
+    #[flatten] page: PageNumber,
+);
+
+/// How many Mist Edges there are by model, cluster, site or version: buckets. Rows:
+/// `searchOrgMxEdges`.
+#[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/count")]
+pub async fn count_org_mx_edges(
+    org_id: OrgId,
+    #[default = "model"] distinct: Option<MxEdgeField>,
+    #[flatten] mxedge: MxEdgeFilter,
+    /// Order.
+    sort: Option<String>,
+    #[flatten] buckets: Buckets,
+);
+
+/// How many events Mist Edges had, by a field: buckets. Rows: `searchOrgMistEdgeEvents`.
+#[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/events/count")]
+pub async fn count_org_site_mx_edge_events(
+    org_id: OrgId,
+    #[default = "mxedge_id"] distinct: Option<MxEdgeEventField>,
+    #[flatten] event: MxEdgeEventFilter,
+    #[flatten] buckets: Buckets,
+);
+
+/// What happened to Mist Edges: connection, services, tunnels, ports, upgrades.
+#[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/events/search")]
+pub async fn search_org_mist_edge_events(
+    org_id: OrgId,
+    #[flatten] event: MxEdgeEventFilter,
+    /// Part: `PS1`.
+    component: Option<String>,
+    #[flatten] search: Search,
+);
+
+/// Mist Edges by host name, model, cluster, site or version.
+#[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/search")]
+pub async fn search_org_mx_edges(
+    org_id: OrgId,
+    /// Host name.
+    hostname: Option<String>,
+    #[flatten] mxedge: MxEdgeFilter,
+    #[flatten] search: Search,
+);
+
+/// Package versions that Mist Edges can be upgraded to. For upgrades under way use `listOrgMxEdgeUpgrades`.
+#[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/versions")]
+pub async fn get_org_mx_edge_upgrade_info(
+    org_id: OrgId,
+    #[default = "stable"] channel: Option<ReleaseChannel>,
+    /// Debian: `bullseye`.
+    distro: Option<String>,
+);
+
+/// Mist Tunnels, or one of them: which VLANs access points carry to which Mist Edge clusters.
+#[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxtunnels/{mxtunnel_id?}")]
+pub async fn list_org_mx_tunnels(
+    org_id: OrgId,
+    /// One.
+    mxtunnel_id: Option<Id>,
+    #[flatten] page: PageNumber,
+);
+
+/// Properties that Mist Edges are counted and searched by.
+#[derive(ParamGroup)]
+pub struct MxEdgeFilter {
+    /// Mist Edge.
+    pub mxedge_id: Option<String>,
+    /// Its cluster.
+    pub mxcluster_id: Option<String>,
+    /// Id or name.
+    pub site_id: Option<SiteId>,
+    /// Model.
+    pub model: Option<String>,
+    /// Debian: `bullseye`.
+    pub distro: Option<String>,
+    /// Tunnel service.
+    pub tunterm_version: Option<String>,
+    /// Adds state.
+    pub stats: Option<bool>,
+}
+
+/// Count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of a Mist Edge")]
+pub enum MxEdgeField {
+    Distro,
+    Model,
+    MxclusterId,
+    SiteId,
+    TuntermVersion,
+}

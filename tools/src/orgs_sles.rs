@@ -1,0 +1,49 @@
+//! Service levels (SLE) across the sites of an organization.
+
+use mistmcp::{Choice, OrgId, PageNumber, ParamGroup, Span, TimeWindow, mist_tool};
+
+mistmcp::category! {
+    /// Service levels (SLE) across all sites: scores to compare, and the worst sites.
+    orgs_sles
+}
+
+/// Each site's SLE scores, to compare.
+#[mist_tool(category = "orgs_sles", get = "/api/v1/orgs/{org_id}/insights/sites-sle")]
+pub async fn get_org_sites_sle(
+    org_id: OrgId,
+    sle: Option<SleKind>,
+    #[flatten] samples: Samples,
+    #[flatten] page: PageNumber,
+);
+
+/// An insight metric of the organization, such as its worst sites.
+#[mist_tool(category = "orgs_sles", get = "/api/v1/orgs/{org_id}/insights/{metric}")]
+pub async fn get_org_sle(
+    org_id: OrgId,
+    /// From `listInsightMetrics`: `worst-sites-by-sle`.
+    metric: String,
+    /// SLE to rank by.
+    sle: Option<String>,
+    #[flatten] samples: Samples,
+);
+
+/// A window, and the length that each value in it stands for.
+#[derive(ParamGroup)]
+pub struct Samples {
+    /// `10m`, `1h`.
+    pub interval: Option<Span>,
+    /// The time to look at.
+    #[flatten]
+    pub window: TimeWindow,
+}
+
+/// Network.
+#[derive(Clone, Copy, Choice)]
+pub enum SleKind {
+    /// Gateways and their uplinks
+    Wan,
+    /// Access points
+    Wifi,
+    /// Switches
+    Wired,
+}

@@ -1,0 +1,374 @@
+//! The state of what an organization has.
+
+use mistmcp::{
+    Buckets, Choice, Id, Mac, MacFilter, OrgId, PageNumber, ParamGroup, Search, SearchPage, SiteId,
+    SortField, Span, Time, TimeWindow, mist_tool,
+};
+
+use crate::shared::ForSite;
+
+mistmcp::category! {
+    /// State across the organization: sites, devices, ports, Mist Edges, BGP peers, tunnels, VPN paths.
+    orgs_stats
+}
+
+/// The organization in figures: sites, devices, devices connected, SLEs.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats")]
+pub async fn get_org_stats(org_id: OrgId);
+
+/// How many BGP sessions there are by a field: buckets. Rows: `searchOrgBgpStats`.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/bgp_peers/count")]
+pub async fn count_org_bgp_stats(
+    org_id: OrgId,
+    /// Count by: `site_id`.
+    distinct: Option<String>,
+    /// `established`.
+    state: Option<String>,
+    /// Buckets.
+    #[default = 100]
+    limit: Option<u32>,
+);
+
+/// BGP sessions of gateways and switches: neighbor, AS, state, routes, uptime.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/bgp_peers/search")]
+pub async fn search_org_bgp_stats(
+    org_id: OrgId,
+    site_id: Option<SiteId>,
+    mac: Option<MacFilter>,
+    neighbor_mac: Option<MacFilter>,
+    /// VRF.
+    vrf_name: Option<String>,
+    #[flatten] search: Search,
+);
+
+/// State of devices: connected, uptime, load, radios, ports; some 5 kB each. Without `type`: access points.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/devices")]
+pub async fn list_org_devices_stats(
+    org_id: OrgId,
+    #[default = "ap"] r#type: Option<DeviceTypes>,
+    /// `connected`, `disconnected`, `all`.
+    status: Option<String>,
+    site_id: Option<SiteId>,
+    mac: Option<MacFilter>,
+    /// EVPN topology.
+    evpntopo_id: Option<String>,
+    /// `true`: switches in no EVPN topology.
+    evpn_unused: Option<String>,
+    /// More fields; `*`: all.
+    fields: Option<String>,
+    #[flatten] window: TimeWindow,
+    #[flatten] page: PageNumber,
+);
+
+/// State of all Mist Edges, or of one: uptime, load, ports, tunnels. For their configuration use `listOrgMxEdges`.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/mxedges/{mxedge_id?}")]
+pub async fn list_org_mx_edges_stats(
+    org_id: OrgId,
+    /// One.
+    mxedge_id: Option<Id>,
+    for_site: Option<ForSite>,
+    #[flatten] window: TimeWindow,
+    #[flatten] page: PageNumber,
+);
+
+/// State of one third-party device: uptime, version, interfaces, devices connected to it.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/otherdevices/{device_mac}")]
+pub async fn get_org_other_device_stats(org_id: OrgId, device_mac: Mac);
+
+/// How many ports of switches and gateways there are by a field: buckets. Rows: `searchOrgSwOrGwPorts`.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/ports/count")]
+pub async fn count_org_sw_or_gw_ports(
+    org_id: OrgId,
+    #[default = "mac"] distinct: Option<PortField>,
+    site_id: Option<SiteId>,
+    #[flatten] port: PortFilter,
+    /// Watts.
+    power_draw: Option<f64>,
+    /// Sent.
+    tx_pkts: Option<i64>,
+    /// Received.
+    rx_pkts: Option<i64>,
+    /// Received.
+    rx_bytes: Option<i64>,
+    /// Sent.
+    tx_bps: Option<i64>,
+    /// Received.
+    rx_bps: Option<i64>,
+    /// Multicast.
+    tx_mcast_pkts: Option<i64>,
+    /// Broadcast.
+    tx_bcast_pkts: Option<i64>,
+    /// Multicast.
+    rx_mcast_pkts: Option<i64>,
+    /// Broadcast.
+    rx_bcast_pkts: Option<i64>,
+    #[flatten] buckets: Buckets,
+);
+
+/// Ports of switches and gateways: link, speed, PoE, STP, neighbor, LTE, traffic since the last restart.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/ports/search")]
+pub async fn search_org_sw_or_gw_ports(
+    org_id: OrgId,
+    /// `switch`, `gateway`, `all`.
+    device_type: Option<String>,
+    #[flatten] port: PortFilter,
+    /// LTE subscriber.
+    lte_imsi: Option<String>,
+    /// LTE SIM.
+    lte_iccid: Option<String>,
+    /// LTE modem.
+    lte_imei: Option<String>,
+    poe_priority: Option<PoePriority>,
+    /// Optic.
+    xcvr_part_number: Option<String>,
+    #[flatten] sort: SortField,
+    #[flatten] page: SearchPage,
+);
+
+/// All sites in figures: devices, devices connected, clients. To find one use `searchOrgSites`.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/sites")]
+pub async fn list_org_site_stats(org_id: OrgId, #[flatten] page: PageNumber);
+
+/// How many tunnels there are by a field: buckets. Rows: `searchOrgTunnelsStats`.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/tunnels/count")]
+pub async fn count_org_tunnels_stats(
+    org_id: OrgId,
+    #[default = "wxtunnel_id"] distinct: Option<TunnelField>,
+    #[default = "wxtunnel"] r#type: Option<TunnelType>,
+    /// Buckets.
+    #[default = 100]
+    limit: Option<u32>,
+);
+
+/// Tunnels and their state: those of access points, or with `type` `wan` those of gateways; each takes filters of its
+/// own.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/tunnels/search")]
+pub async fn search_org_tunnels_stats(
+    org_id: OrgId,
+    #[default = "wxtunnel"] r#type: Option<TunnelType>,
+    /// Access point's MAC.
+    ap: Option<MacFilter>,
+    /// Mist Edge cluster.
+    mxcluster_id: Option<String>,
+    site_id: Option<SiteId>,
+    /// WxLAN tunnel.
+    wxtunnel_id: Option<String>,
+    /// Gateway's MAC.
+    mac: Option<MacFilter>,
+    /// Cluster node.
+    node: Option<String>,
+    /// Gateway's IP.
+    ip: Option<String>,
+    /// Peer's IP.
+    peer_ip: Option<String>,
+    /// Peer's host name.
+    peer_host: Option<String>,
+    /// Name.
+    tunnel_name: Option<String>,
+    /// Such as `ipsec`, `gre`.
+    protocol: Option<String>,
+    /// Authentication.
+    auth_algo: Option<String>,
+    /// Encryption.
+    encrypt_algo: Option<String>,
+    /// IKE version.
+    ike_version: Option<String>,
+    /// `true`, `false`.
+    up: Option<String>,
+    /// Epoch, ISO 8601 or `-1d`.
+    start: Option<Time>,
+    /// Until.
+    end: Option<Time>,
+    /// `6h`, `2w`.
+    #[default = "5m"]
+    duration: Option<Span>,
+    #[flatten] sort: SortField,
+    #[flatten] page: SearchPage,
+);
+
+/// How many VPN paths there are by a field: buckets. Rows: `searchOrgPeerPathStats`.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/vpn_peers/count")]
+pub async fn count_org_peer_path_stats(
+    org_id: OrgId,
+    /// Count by.
+    distinct: Option<String>,
+    #[flatten] buckets: Buckets,
+);
+
+/// VPN paths between gateways: up or down, latency, jitter, loss, MOS.
+#[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/vpn_peers/search")]
+pub async fn search_org_peer_path_stats(
+    org_id: OrgId,
+    site_id: Option<SiteId>,
+    mac: Option<MacFilter>,
+    /// `ipsec`, `svr`.
+    r#type: Option<String>,
+    #[flatten] search: Search,
+);
+
+/// Properties that a port of a switch or gateway is searched by.
+#[derive(ParamGroup)]
+pub struct PortFilter {
+    /// 802.1X.
+    pub auth_state: Option<AuthState>,
+    /// Full duplex.
+    pub full_duplex: Option<bool>,
+    /// Device's MAC.
+    pub mac: Option<MacFilter>,
+    /// Neighbor's MAC.
+    pub neighbor_mac: Option<MacFilter>,
+    /// Neighbor's port.
+    pub neighbor_port_desc: Option<String>,
+    /// Neighbor's name.
+    pub neighbor_system_name: Option<String>,
+    /// PoE is off.
+    pub poe_disabled: Option<bool>,
+    /// `802.3at`.
+    pub poe_mode: Option<String>,
+    /// Gives PoE.
+    pub poe_on: Option<bool>,
+    /// `ge-0/0/1`.
+    pub port_id: Option<String>,
+    /// Port's MAC.
+    pub port_mac: Option<MacFilter>,
+    /// Mbps.
+    pub speed: Option<i64>,
+    /// Role in STP.
+    pub stp_role: Option<StpRole>,
+    /// State in STP.
+    pub stp_state: Option<StpState>,
+    /// Link is up.
+    pub up: Option<bool>,
+}
+
+/// Kind of device.
+#[derive(Clone, Copy, Choice)]
+pub enum DeviceTypes {
+    /// Devices of all kinds
+    All,
+    /// Access points
+    Ap,
+    /// Gateways
+    Gateway,
+    /// Switches
+    Switch,
+}
+
+/// 802.1X.
+#[derive(Clone, Copy, Choice)]
+pub enum AuthState {
+    /// The port does not authenticate
+    #[mist("")]
+    None,
+    /// It let the client in
+    Authenticated,
+    /// It is asking the client
+    Authenticating,
+    /// It keeps the client out
+    Held,
+    /// It begins
+    Init,
+}
+
+/// State in STP.
+#[derive(Clone, Copy, Choice)]
+pub enum StpState {
+    /// The port takes no part
+    #[mist("")]
+    None,
+    /// It passes nothing on
+    Blocking,
+    /// It is off
+    Disabled,
+    /// It passes frames on
+    Forwarding,
+    /// It learns addresses
+    Learning,
+    /// It waits for other bridges
+    Listening,
+}
+
+/// Role in STP.
+#[derive(Clone, Copy, Choice)]
+pub enum StpRole {
+    /// The port takes no part
+    #[mist("")]
+    None,
+    /// Another way to the root
+    Alternate,
+    /// Another way to the segment
+    Backup,
+    /// The segment's way to the root
+    Designated,
+    /// It is off
+    Disabled,
+    /// The bridge's way to the root
+    Root,
+    /// It must not become the way to the root
+    #[mist("root-prevented")]
+    RootPrevented,
+}
+
+/// PoE priority.
+#[derive(Clone, Copy, Choice)]
+pub enum PoePriority {
+    /// Is switched off first
+    Low,
+    /// Is switched off last
+    High,
+}
+
+/// `wan`: of gateways.
+#[derive(Clone, Copy, Choice)]
+pub enum TunnelType {
+    /// Between gateways
+    Wan,
+    /// From an access point
+    #[mist("wxtunnel")]
+    WxTunnel,
+}
+
+/// Count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of a port")]
+pub enum PortField {
+    FullDuplex,
+    Mac,
+    NeighborMac,
+    NeighborPortDesc,
+    NeighborSystemName,
+    PoeDisabled,
+    PoeMode,
+    PoeOn,
+    PortId,
+    PortMac,
+    Speed,
+    Up,
+}
+
+/// Count by.
+#[derive(Clone, Copy, Choice)]
+#[expect(missing_docs, reason = "the names are Mist's fields of a tunnel")]
+pub enum TunnelField {
+    Ap,
+    AuthAlgo,
+    EncryptAlgo,
+    IkeVersion,
+    Ip,
+    LastEvent,
+    Mac,
+    MxclusterId,
+    MxedgeId,
+    Node,
+    PeerHost,
+    PeerIp,
+    PeerMxedgeId,
+    Protocol,
+    RemoteIp,
+    RemotePort,
+    SiteId,
+    State,
+    TunnelName,
+    Up,
+    WxtunnelId,
+}

@@ -1,0 +1,25 @@
+//! The wired network of a site.
+
+use mistmcp::{Id, PageNumber, SiteId, mist_tool};
+
+mistmcp::category! {
+    /// Switching at a site: its EVPN topologies and the network template in effect.
+    sites_lan
+}
+
+/// EVPN topologies (campus fabrics) of a site, with their switches.
+#[mist_tool(category = "sites_lan", get = "/api/v1/sites/{site_id}/evpn_topologies/{evpn_topology_id?}")]
+pub async fn list_site_evpn_topologies(
+    site_id: SiteId,
+    /// One.
+    evpn_topology_id: Option<Id>,
+    #[flatten] page: PageNumber,
+);
+
+/// The network (switch) template in effect at a site.
+#[mist_tool(category = "sites_lan", get = "/api/v1/sites/{site_id}/networktemplates/derived")]
+pub async fn list_site_network_template_derived(
+    site_id: SiteId,
+    /// Fills in site variables.
+    resolve: Option<bool>,
+);

@@ -1,0 +1,44 @@
+//! The Mist Edges of a site.
+
+use mistmcp::{Buckets, Id, PageNumber, SiteId, SortField, TimeWindow, mist_tool};
+
+use crate::shared::{MxEdgeEventField, MxEdgeEventFilter};
+
+mistmcp::category! {
+    /// Mist Edges that belong to one site: configuration, events.
+    sites_mxedges
+}
+
+/// Configuration of a site's own Mist Edges, or of one. For their state use `listSiteMxEdgesStats`.
+#[mist_tool(category = "sites_mxedges", get = "/api/v1/sites/{site_id}/mxedges/{mxedge_id?}")]
+pub async fn list_site_mx_edges(
+    site_id: SiteId,
+    /// One.
+    mxedge_id: Option<Id>,
+    #[flatten] page: PageNumber,
+);
+
+/// How many events a site's Mist Edges had, by a field: buckets. Rows: `searchSiteMistEdgeEvents`.
+#[mist_tool(category = "sites_mxedges", get = "/api/v1/sites/{site_id}/mxedges/events/count")]
+pub async fn count_site_mx_edge_events(
+    site_id: SiteId,
+    #[default = "mxedge_id"] distinct: Option<MxEdgeEventField>,
+    #[flatten] event: MxEdgeEventFilter,
+    #[flatten] buckets: Buckets,
+);
+
+/// What happened to a site's own Mist Edges: connection, services, tunnels, ports, upgrades.
+#[mist_tool(category = "sites_mxedges", get = "/api/v1/sites/{site_id}/mxedges/events/search")]
+pub async fn search_site_mist_edge_events(
+    site_id: SiteId,
+    #[flatten] event: MxEdgeEventFilter,
+    /// Part: `PS1`.
+    component: Option<String>,
+    #[flatten] window: TimeWindow,
+    #[flatten] sort: SortField,
+    /// Rows.
+    #[default = 10]
+    limit: Option<u32>,
+    /// From `next`.
+    search_after: Option<String>,
+);

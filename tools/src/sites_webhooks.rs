@@ -1,0 +1,36 @@
+//! The webhooks of a site.
+
+use mistmcp::{Buckets, Id, PageNumber, Search, SiteId, mist_tool};
+
+use crate::shared::{DeliveryField, WebhookDelivery};
+
+mistmcp::category! {
+    /// A site's webhooks, and what they delivered or failed to.
+    sites_webhooks
+}
+
+/// A site's own webhooks, without the organization's.
+#[mist_tool(category = "sites_webhooks", get = "/api/v1/sites/{site_id}/webhooks/{webhook_id?}")]
+pub async fn list_site_webhooks(
+    site_id: SiteId,
+    /// One.
+    webhook_id: Option<Id>,
+    #[flatten] page: PageNumber,
+);
+
+/// Delivery counts of a site's webhook, in buckets; for the rows use `searchSiteWebhooksDeliveries`.
+#[mist_tool(category = "sites_webhooks", get = "/api/v1/sites/{site_id}/webhooks/{webhook_id}/events/count")]
+pub async fn count_site_webhooks_deliveries(
+    site_id: SiteId,
+    #[flatten] delivery: WebhookDelivery,
+    distinct: Option<DeliveryField>,
+    #[flatten] buckets: Buckets,
+);
+
+/// What a site's webhook sent, and how the receiver answered.
+#[mist_tool(category = "sites_webhooks", get = "/api/v1/sites/{site_id}/webhooks/{webhook_id}/events/search")]
+pub async fn search_site_webhooks_deliveries(
+    site_id: SiteId,
+    #[flatten] delivery: WebhookDelivery,
+    #[flatten] search: Search,
+);
