@@ -11,7 +11,7 @@ mistmcp::category! {
 #[mist_tool(category = "orgs", get = "/api/v1/orgs/{org_id}")]
 pub async fn get_org(org_id: OrgId);
 
-/// The settings of an organization that apply to all its sites: passwords policy, certificates, VPN, API limits, integrations.
+/// The settings of an organization that apply to all its sites: password policy, certificates, VPN, API limits, integrations.
 #[mist_tool(category = "orgs", get = "/api/v1/orgs/{org_id}/setting")]
 pub async fn get_org_settings(org_id: OrgId);
 

@@ -19,7 +19,7 @@ pub async fn list_org_audit_logs(
     #[flatten] page: PageNumber,
 );
 
-/// Counts of changes in the organization, in buckets; for the rows use `listOrgAuditLogs`.
+/// How many changes there were, by who made them or where: buckets. Rows: `listOrgAuditLogs`.
 #[mist_tool(category = "orgs_logs", get = "/api/v1/orgs/{org_id}/logs/count")]
 pub async fn count_org_audit_logs(
     org_id: OrgId,

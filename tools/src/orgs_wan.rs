@@ -82,7 +82,7 @@ pub async fn list_org_services(
     #[flatten] page: PageNumber,
 );
 
-/// VPN overlays between gateways, or one of them. Rows: `searchOrgPeerPathStats`.
+/// VPN overlays between gateways, or one of them. For the state of their paths use `searchOrgPeerPathStats`.
 #[mist_tool(category = "orgs_wan", get = "/api/v1/orgs/{org_id}/vpns/{vpn_id?}")]
 pub async fn list_org_vpns(
     org_id: OrgId,

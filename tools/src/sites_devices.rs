@@ -14,7 +14,7 @@ mistmcp::category! {
 }
 
 /// The devices of a site with their configuration, or one of them. Without `type`: access points.
-/// For their state use `listSiteDevicesStats`.
+/// For their state use `listOrgDevicesStats`.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/{device_id?}")]
 pub async fn list_site_devices(
     site_id: SiteId,

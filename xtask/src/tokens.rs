@@ -37,3 +37,18 @@ pub(crate) fn tokens(tokenizer: &CoreBPE, entry: &Entry) -> usize {
     });
     tokenizer.encode_ordinary(&seen.to_string()).len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the list may cost a client that loads all of it.
+    const MOST: usize = 40_000;
+
+    #[test]
+    fn the_whole_list_stays_within_its_tokens() {
+        let (catalog, tokenizer) = (Catalog::gather().unwrap(), tiktoken_rs::o200k_base().unwrap());
+        let total: usize = catalog.entries().iter().map(|entry| tokens(&tokenizer, entry)).sum();
+        assert!(catalog.entries().len() > 200 && total <= MOST, "{total} tokens");
+    }
+}

@@ -1,0 +1,149 @@
+//! What holds for every tool, whoever wrote it.
+
+use std::collections::HashSet;
+
+use mistmcp::serde_json::{Map, Value};
+use mistmcp::{Catalog, Entry, Run};
+// Without a mention the linker drops the crate, and its tools with it.
+use mistmcp_tools as _;
+
+/// What clients put before a name: `mcp__mistmcp__` is the longest that is common.
+const PREFIX: &str = "mcp__mistmcp__";
+
+fn catalog() -> Catalog {
+    Catalog::gather().unwrap()
+}
+
+fn properties(entry: &Entry) -> &Map<String, Value> {
+    entry.definition().input_schema["properties"].as_object().unwrap()
+}
+
+#[test]
+fn every_tool_and_category_is_linked_in() {
+    let catalog = catalog();
+    assert_eq!((catalog.entries().len(), catalog.categories().len()), (254, 45));
+    for category in catalog.categories() {
+        let has_tools = catalog.entries().iter().any(|entry| entry.tool().category == category.name);
+        assert!(has_tools, "{} is empty", category.name);
+    }
+}
+
+#[test]
+fn names_are_unique_in_any_letter_case_and_fit_with_a_clients_prefix() {
+    let mut seen = HashSet::new();
+    for entry in catalog().entries() {
+        let name = entry.tool().name;
+        assert!(seen.insert(name.to_ascii_lowercase()), "{name} is there twice");
+        assert!(PREFIX.len() + name.len() <= 64, "{name} is too long");
+    }
+}
+
+#[test]
+fn every_tool_and_every_parameter_is_described() {
+    let catalog = catalog();
+    for category in catalog.categories() {
+        assert!(category.description.len() > 10, "{}", category.name);
+    }
+    for entry in catalog.entries() {
+        let name = entry.tool().name;
+        let description = entry.definition().description.as_deref().unwrap_or_default();
+        assert!(description.len() > 10 && description.ends_with('.'), "{name}: {description}");
+        assert!(!description.contains("???"), "{name}: {description}");
+        for (parameter, property) in properties(entry) {
+            let words = property["description"].as_str().unwrap_or_default();
+            assert!(words.len() > 1 && !words.contains("???"), "{name}: {parameter}: {words}");
+        }
+    }
+}
+
+#[test]
+fn two_tools_are_never_described_alike() {
+    let mut seen = HashSet::new();
+    for entry in catalog().entries() {
+        let description = entry.tool().description;
+        assert!(
+            seen.insert(description),
+            "{} is described as another tool is: {description}",
+            entry.tool().name
+        );
+    }
+}
+
+#[test]
+fn schemas_are_plain() {
+    fn check(name: &str, schema: &Value) {
+        match schema {
+            Value::Object(object) => {
+                for (key, value) in object {
+                    let known = [
+                        "type",
+                        "description",
+                        "enum",
+                        "default",
+                        "items",
+                        "pattern",
+                        "properties",
+                        "required",
+                    ];
+                    assert!(known.contains(&key.as_str()), "{name}: {key}");
+                    match key.as_str() {
+                        "properties" => {
+                            value.as_object().unwrap().values().for_each(|value| check(name, value))
+                        }
+                        "type" => assert!(value.is_string(), "{name}: a union of types"),
+                        "items" => check(name, value),
+                        _ => {}
+                    }
+                }
+            }
+            other => panic!("{name}: {other} is no schema"),
+        }
+    }
+    for entry in catalog().entries() {
+        check(entry.tool().name, &Value::Object((*entry.definition().input_schema).clone()));
+    }
+}
+
+#[test]
+fn a_default_is_one_of_the_values() {
+    for entry in catalog().entries() {
+        for (parameter, property) in properties(entry) {
+            if let (Some(values), Some(default)) = (property["enum"].as_array(), property.get("default")) {
+                assert!(values.contains(default), "{}: {parameter}: {default}", entry.tool().name);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_tool_only_reads() {
+    for entry in catalog().entries() {
+        let Run::Endpoint(endpoint) = &entry.tool().run else { continue };
+        assert_eq!(endpoint.method, mistmcp::Method::GET, "{}", entry.tool().name);
+        assert!(entry.tool().hints.read_only, "{}", entry.tool().name);
+    }
+}
+
+#[test]
+fn a_tool_that_a_description_names_is_there() {
+    let catalog = catalog();
+    let texts = catalog.entries().iter().flat_map(|entry| {
+        let words = properties(entry).values().filter_map(|property| property["description"].as_str());
+        words.chain([entry.tool().description]).map(|text| (entry.tool().name, text)).collect::<Vec<_>>()
+    });
+    for (name, text) in texts {
+        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+        let tools = words.filter(|word| {
+            ["list", "get", "search", "count"].iter().any(|verb| {
+                word.strip_prefix(verb)
+                    .is_some_and(|rest| rest.starts_with(|letter: char| letter.is_uppercase()))
+            })
+        });
+        for tool in tools {
+            assert!(
+                catalog.find(tool).is_some() || text.contains("no tool here"),
+                "{name} names {tool}: {text}"
+            );
+        }
+    }
+}
