@@ -31,13 +31,14 @@ use proc_macro::TokenStream;
 ///
 /// A plain endpoint has no body. Its path says which parameters go into it; all others are sent in the query.
 ///
-/// ```ignore
+/// ```
+/// # use mistmcp::{PageNumber, SiteId, TimeWindow, mist_tool};
 /// /// What radio management changed at a site, on which access point, and why.
 /// #[mist_tool(category = "sites_rrm", get = "/api/v1/sites/{site_id}/rrm/events")]
 /// pub async fn list_site_rrm_events(
 ///     site_id: SiteId,
-///     /// Only this radio band.
-///     band: Option<Band>,
+///     /// Only this radio band: `24`, `5`, `6`.
+///     band: Option<String>,
 ///     #[flatten] window: TimeWindow,
 ///     #[flatten] page: PageNumber,
 /// );
@@ -45,10 +46,15 @@ use proc_macro::TokenStream;
 ///
 /// A tool that needs logic has a body and no endpoint, and takes `&Mist` and, where it wants it, `&Call`:
 ///
-/// ```ignore
-/// /// How many access points each site has.
-/// #[mist_tool(category = "sites_devices")]
-/// pub async fn count_access_points(mist: &Mist, org_id: OrgId) -> Result<Reply> { … }
+/// ```
+/// # use mistmcp::{Mist, OrgId, Reply, Request, Result, mist_tool};
+/// /// How many sites the organization has.
+/// #[mist_tool(category = "orgs_sites")]
+/// pub async fn how_many_sites(mist: &Mist, org_id: OrgId) -> Result<Reply> {
+///     let request = Request::get("/api/v1/orgs").segment(org_id.as_str()).segment("sites");
+///     let sites = mist.send(request).await?.json()?;
+///     Reply::json(sites.as_array().map_or(0, Vec::len))
+/// }
 /// ```
 ///
 /// # Keys

@@ -6,6 +6,7 @@ mod budget;
 mod cloud;
 mod connection;
 mod lookup;
+mod names;
 mod request;
 mod retry;
 mod token;

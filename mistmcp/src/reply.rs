@@ -122,7 +122,7 @@ impl Reply {
             Body::Data { value, page } => (value, page),
         };
         let tidied = tidy::tidied(value, rules.show_secrets);
-        match List::read(tidied, page, takes) {
+        match List::read(tidied, page, takes, arguments) {
             Ok(list) => list.render(rules, arguments),
             Err(value) => {
                 let value = cut::to_fit(value, rules.max_bytes);

@@ -18,7 +18,7 @@ pub use mode::Mode;
 pub use settings::{Settings, SettingsError};
 
 use crate::catalog::Entry;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, shortened};
 use crate::mist::{Connection, Mist, for_deadline};
 use crate::reply::{Content, Rendered};
 use crate::suggestion::did_you_mean;
@@ -90,9 +90,11 @@ impl Session {
             let names = catalog.entries().iter().filter(reachable).map(|entry| entry.tool().name);
             Error::new(
                 ErrorKind::Tool,
-                match did_you_mean(name, names) {
-                    nothing if nothing.is_empty() => format!("There is no tool `{name}` in this session."),
-                    suggestion => format!("There is no tool `{name}` in this session{suggestion}"),
+                match (shortened(name, 60), did_you_mean(name, names)) {
+                    (name, nothing) if nothing.is_empty() => {
+                        format!("There is no tool `{name}` in this session.")
+                    }
+                    (name, suggestion) => format!("There is no tool `{name}` in this session{suggestion}"),
                 },
             )
         })
@@ -108,7 +110,7 @@ impl Session {
         };
         match outcome {
             Ok(Content::Text(text)) => Ok(Content::Text(self.connection.mask(text))),
-            Ok(file) => Ok(file),
+            Ok(Content::File(file)) => Ok(Content::File(self.connection.mask_file(file))),
             Err(error) => Err(error.presentable(|text| self.connection.mask(text))),
         }
     }

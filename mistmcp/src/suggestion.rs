@@ -1,5 +1,7 @@
 //! What was probably meant.
 
+use crate::error::shortened;
+
 /// Up to `most` of `candidates` that look like `written`, likest first, each in quotes.
 pub(crate) fn nearest<'a>(
     written: &str,
@@ -7,7 +9,9 @@ pub(crate) fn nearest<'a>(
     most: usize,
 ) -> Vec<String> {
     const LIKE_ENOUGH: f64 = 0.78;
-    let written = written.to_lowercase();
+    // Nothing is called by a longer name, and comparing takes time by the square of the length.
+    const LONGEST: usize = 100;
+    let written = shortened(written, LONGEST).to_lowercase();
     let mut near: Vec<_> = candidates
         .into_iter()
         .map(|candidate| (strsim::jaro_winkler(&written, &candidate.to_lowercase()), candidate))

@@ -1,1 +1,33 @@
-//! tests
+//! What the tests of the whole share: the real binary, MCP clients that talk to it, and a peer in Mist's place.
+//!
+//! [`Launch`] starts the binary in an environment that holds nothing but what the test says. [`Client`] is rmcp's
+//! own client, in either era; [`Console`] writes and reads lines, where a test is about the lines themselves. [`Peer`]
+//! answers what a test wants and remembers what it was asked.
+
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod client;
+mod console;
+mod launch;
+mod peer;
+
+pub use client::{Client, Era, text};
+pub use console::{Console, Finished};
+pub use launch::{Launch, TOKEN};
+pub use peer::{Answer, Peer, Received};
+
+use std::time::Duration;
+
+/// How long a test waits for what should come at once. It only ever passes when something is broken.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits for what should come at once.
+///
+/// # Panics
+/// It does not come.
+pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(PATIENCE, future)
+        .await
+        .unwrap_or_else(|_| panic!("{what}: nothing within {PATIENCE:?}"))
+}

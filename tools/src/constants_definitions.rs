@@ -5,7 +5,7 @@ use mistmcp::mist_tool;
 use crate::shared::Country;
 
 mistmcp::category! {
-    /// Definitions that are the same for everybody: channels by country, LED codes, insight metrics, license types, webhook topics.
+    /// Same for everybody: channels by country, LED codes, insight metrics, license types, webhook topics.
     constants_definitions
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::mist_tool;
 
 mistmcp::category! {
-    /// The kinds of alarms and events that there are: the values of `type` in searches.
+    /// Kinds of alarms and events: the values of `type` in searches.
     constants_events
 }
 

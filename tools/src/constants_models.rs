@@ -3,7 +3,7 @@
 use mistmcp::mist_tool;
 
 mistmcp::category! {
-    /// The hardware models that Mist knows, and what each can do.
+    /// Hardware models, and what each can do.
     constants_models
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Id, OrgId, PageNumber, SiteId, mist_tool};
 use crate::shared::DeviceType;
 
 mistmcp::category! {
-    /// Access point templates and device profiles: the organization's, and those in effect at a site.
+    /// Access point templates and device profiles, written and in effect.
     devices_config
 }
 

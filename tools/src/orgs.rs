@@ -3,7 +3,7 @@
 use mistmcp::{OrgId, Search, mist_tool};
 
 mistmcp::category! {
-    /// One organization: its name and groups, its settings, its events.
+    /// The organization: its name, settings, events.
     orgs
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{Choice, Id, OrgId, PageNumber, mist_tool};
 
 mistmcp::category! {
-    /// Alarm templates: which alarms are on and who is told; where alarms are suppressed.
+    /// Which alarms are on and who is told; suppressed alarms.
     orgs_alarm_templates
 }
 

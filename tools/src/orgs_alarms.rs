@@ -3,7 +3,7 @@
 use mistmcp::{Buckets, OrgId, Search, SiteId, mist_tool};
 
 mistmcp::category! {
-    /// Alarms of the whole organization or one site: found by kind, severity or acknowledgement, and counted.
+    /// Alarms of all sites or one.
     orgs_alarms
 }
 

@@ -10,8 +10,7 @@ use crate::shared::{
 };
 
 mistmcp::category! {
-    /// Clients in the whole organization: wireless, wired, WAN, NAC, guests; where they are, their sessions
-    /// and events.
+    /// Clients of all sites: wireless, wired, WAN, NAC, guests; sessions and events.
     orgs_clients
 }
 

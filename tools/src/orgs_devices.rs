@@ -7,7 +7,7 @@ use crate::shared::{
 };
 
 mistmcp::category! {
-    /// The devices of all sites: found by any property, counted; their events and last configurations, radio MACs, adoption.
+    /// Devices of all sites: search, counts, events, last configurations.
     orgs_devices
 }
 

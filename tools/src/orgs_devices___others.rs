@@ -3,7 +3,7 @@
 use mistmcp::{Buckets, Choice, Mac, MacFilter, OrgId, PageNumber, Search, SiteId, mist_tool};
 
 mistmcp::category! {
-    /// Third-party devices that the organization keeps an eye on, and their events.
+    /// Third-party devices, and their events.
     orgs_devices___others
 }
 

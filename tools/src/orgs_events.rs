@@ -3,7 +3,7 @@
 use mistmcp::{Buckets, OrgId, Search, mist_tool};
 
 mistmcp::category! {
-    /// System events of the organization: what its administrators' changes did to it.
+    /// System events of the organization.
     orgs_events
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Choice, MacFilter, OrgId, PageNumber, ParamGroup, SearchPage, Site
 use crate::shared::DeviceType;
 
 mistmcp::category! {
-    /// All devices that the organization owns, also those at no site: serials, ids, virtual chassis, claim codes.
+    /// All devices owned, also those at no site: serials, claim codes, virtual chassis.
     orgs_inventory
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Id, OrgId, PageNumber, mist_tool};
 use crate::shared::ForSite;
 
 mistmcp::category! {
-    /// Switching in the organization: network (switch) templates and EVPN topologies.
+    /// Network (switch) templates and EVPN topologies.
     orgs_lan
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{OrgId, mist_tool};
 
 mistmcp::category! {
-    /// Licenses: owned, used, left, needed by each site, and how a claim is going.
+    /// Licenses: owned, used, needed by each site.
     orgs_licenses
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Buckets, Choice, Id, OrgId, PageNumber, ParamGroup, SiteId, TimeWi
 use crate::shared::AuditLogSort;
 
 mistmcp::category! {
-    /// The audit log: who changed what in the organization, and when.
+    /// Audit log: who changed what, and when.
     orgs_logs
 }
 

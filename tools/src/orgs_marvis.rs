@@ -3,7 +3,7 @@
 use mistmcp::{Choice, Mac, OrgId, SiteId, Time, mist_tool};
 
 mistmcp::category! {
-    /// Marvis: what is wrong with a site, device or client, and what to do.
+    /// Marvis: what is wrong with a site, device or client.
     orgs_marvis
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Buckets, Choice, Id, OrgId, PageNumber, ParamGroup, Search, SiteId
 use crate::shared::{ForSite, MxEdgeEventField, MxEdgeEventFilter, ReleaseChannel};
 
 mistmcp::category! {
-    /// Mist Edges of the organization: configuration, clusters, Mist Tunnels, events, versions.
+    /// Mist Edges: configuration, clusters, tunnels, events, versions.
     orgs_mxedges
 }
 

@@ -6,7 +6,7 @@ use mistmcp::{
 };
 
 mistmcp::category! {
-    /// Access control (NAC): its rules and tags, registered MAC addresses with labels, client fingerprints.
+    /// NAC: rules, tags, registered MAC addresses, client fingerprints.
     orgs_nac
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{Buckets, Choice, Id, OrgId, PageNumber, Search, mist_tool};
 
 mistmcp::category! {
-    /// The sites of an organization: found by name or setting, counted, and the templates they are made from.
+    /// The sites, found by name or setting; site templates.
     orgs_sites
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{Choice, OrgId, PageNumber, ParamGroup, Span, TimeWindow, mist_tool};
 
 mistmcp::category! {
-    /// Service levels (SLE) across all sites: scores to compare, and the worst sites.
+    /// Service levels (SLE) of all sites, to compare.
     orgs_sles
 }
 

@@ -8,7 +8,7 @@ use mistmcp::{
 use crate::shared::ForSite;
 
 mistmcp::category! {
-    /// State across the organization: sites, devices, ports, Mist Edges, BGP peers, tunnels, VPN paths.
+    /// State of all sites: devices, switch ports, BGP, tunnels, VPN paths.
     orgs_stats
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{Id, OrgId, PageNumber, mist_tool};
 
 mistmcp::category! {
-    /// WAN configuration of the organization: gateway templates, networks, applications (services), policies, VPNs, security profiles.
+    /// WAN configuration: gateway templates, networks, services, policies, VPNs.
     orgs_wan
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Buckets, Id, OrgId, PageNumber, Search, mist_tool};
 use crate::shared::{DeliveryField, WebhookDelivery};
 
 mistmcp::category! {
-    /// An organization's webhooks, and what they delivered or failed to.
+    /// The organization's webhooks and their deliveries.
     orgs_webhooks
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Id, OrgId, PageNumber, mist_tool};
 use crate::shared::PreSharedKeyFilter;
 
 mistmcp::category! {
-    /// An organization's WLANs, WLAN and RF templates, pre-shared keys (PSKs), WxLAN rules and tags.
+    /// WLANs, WLAN and RF templates, PSKs, WxLAN rules and tags.
     orgs_wlans
 }
 

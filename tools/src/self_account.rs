@@ -5,7 +5,7 @@ use mistmcp::{PageNumber, TimeWindow, mist_tool};
 use crate::shared::AuditLogSort;
 
 mistmcp::category! {
-    /// The API token: whose it is, what it can see, its audit log, the calls it has left.
+    /// The API token: what it can see, its audit log, calls left.
     self_account
 }
 

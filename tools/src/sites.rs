@@ -3,7 +3,7 @@
 use mistmcp::{SiteId, mist_tool};
 
 mistmcp::category! {
-    /// One site: its address and templates, its settings as written and as they take effect.
+    /// One site's address, and its settings, written and in effect.
     sites
 }
 

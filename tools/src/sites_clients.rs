@@ -12,7 +12,7 @@ use crate::shared::{
 };
 
 mistmcp::category! {
-    /// Clients of one site: wireless, wired, WAN, NAC, guests; where they are, their sessions and events.
+    /// As `orgs_clients`, for one site.
     sites_clients
 }
 

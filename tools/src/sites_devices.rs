@@ -9,7 +9,7 @@ use crate::shared::{
 };
 
 mistmcp::category! {
-    /// The devices of a site: their configuration and its history, events, and how many of each kind.
+    /// Devices of one site: configuration and its history, events, counts.
     sites_devices
 }
 

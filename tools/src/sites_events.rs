@@ -3,7 +3,7 @@
 use mistmcp::{Buckets, Choice, Search, SiteId, mist_tool};
 
 mistmcp::category! {
-    /// System events of one site as a whole; devices and clients have events of their own.
+    /// System events of a site as a whole.
     sites_events
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{Mac, PageNumber, ParamGroup, SiteId, Span, TimeWindow, mist_tool};
 
 mistmcp::category! {
-    /// Metrics over time of a site, one device or one client: client numbers, traffic, top applications.
+    /// Metrics over time of a site, device or client.
     sites_insights
 }
 

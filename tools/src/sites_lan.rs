@@ -3,7 +3,7 @@
 use mistmcp::{Id, PageNumber, SiteId, mist_tool};
 
 mistmcp::category! {
-    /// Switching at a site: its EVPN topologies and the network template in effect.
+    /// EVPN topologies of a site, and its network template in effect.
     sites_lan
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{Id, PageNumber, SiteId, mist_tool};
 
 mistmcp::category! {
-    /// The floor plans of a site.
+    /// Floor plans of a site.
     sites_maps
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Buckets, Id, PageNumber, SiteId, SortField, TimeWindow, mist_tool}
 use crate::shared::{MxEdgeEventField, MxEdgeEventFilter};
 
 mistmcp::category! {
-    /// Mist Edges that belong to one site: configuration, events.
+    /// A site's own Mist Edges and their events.
     sites_mxedges
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{Id, PageNumber, SiteId, TimeWindow, mist_tool};
 
 mistmcp::category! {
-    /// Recordings of how a site hears one client or asset on its floor plan (RF Glass).
+    /// Recordings of how a site hears one client or asset.
     sites_rfdiags
 }
 

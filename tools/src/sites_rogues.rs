@@ -5,8 +5,7 @@ use mistmcp::{Buckets, Choice, Mac, MacFilter, ParamGroup, Search, SiteId, Span,
 use crate::shared::Rows;
 
 mistmcp::category! {
-    /// Foreign access points that a site hears: rogues on its LAN, honeypots, spoofers, neighbors; their
-    /// clients.
+    /// Foreign access points that a site hears: rogues, honeypots, neighbors; their clients.
     sites_rogues
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{DeviceId, PageNumber, SiteId, TimeWindow, mist_tool};
 use crate::shared::Band;
 
 mistmcp::category! {
-    /// Radio management (RRM) at a site: the channel plan, what changed it and why, neighboring access points.
+    /// Radio management (RRM) at a site: channel plan, what changed it and why, neighbors.
     sites_rrm
 }
 

@@ -5,7 +5,7 @@ use mistmcp::serde_json::Value;
 use mistmcp::{Arg, Choice, Id, Mac, Mismatch, ParamGroup, SiteId, TimeWindow, Wire, mist_tool};
 
 mistmcp::category! {
-    /// Service levels (SLE) at a site: the metrics, why they fail, and who and what suffers.
+    /// Service levels (SLE) at a site: metrics, why they fail, who and what suffers.
     sites_sles
 }
 

@@ -7,7 +7,7 @@ use mistmcp::{Buckets, Choice, Id, Mac, MacFilter, PageNumber, Search, SiteId, T
 use crate::shared::Rows;
 
 mistmcp::category! {
-    /// State at a site: figures, connected clients and where they are, calls, applications, Mist Edges, discovered switches.
+    /// State of a site: connected clients, calls, applications, discovered switches.
     sites_stats
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{Choice, DeviceId, MacFilter, SearchPage, SiteId, TimeWindow, mist_tool};
 
 mistmcp::category! {
-    /// Synthetic tests that the devices of a site ran: DHCP, DNS, RADIUS, speed, reachability.
+    /// Synthetic tests at a site: DHCP, DNS, RADIUS, speed.
     sites_synthetic_tests
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{Buckets, Choice, MacFilter, ParamGroup, Search, SiteId, mist_tool};
 
 mistmcp::category! {
-    /// WAN of a site: gateway template, networks, services, policies, VPNs in effect; service path events; applications.
+    /// WAN of a site in effect: gateway template, networks, services, policies, VPNs; path events.
     sites_wan
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Buckets, Choice, MacFilter, ParamGroup, SiteId, SortField, mist_to
 use crate::shared::Rows;
 
 mistmcp::category! {
-    /// WAN paths that the traffic of a site takes, by policy and tenant.
+    /// WAN paths that a site's traffic takes.
     sites_wan_usages
 }
 

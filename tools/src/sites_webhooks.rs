@@ -5,7 +5,7 @@ use mistmcp::{Buckets, Id, PageNumber, Search, SiteId, mist_tool};
 use crate::shared::{DeliveryField, WebhookDelivery};
 
 mistmcp::category! {
-    /// A site's webhooks, and what they delivered or failed to.
+    /// A site's webhooks and their deliveries.
     sites_webhooks
 }
 

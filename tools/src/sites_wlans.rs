@@ -5,7 +5,7 @@ use mistmcp::{Id, PageNumber, SiteId, mist_tool};
 use crate::shared::PreSharedKeyFilter;
 
 mistmcp::category! {
-    /// A site's WLANs, RF template, pre-shared keys (PSKs), WxLAN rules and tags: its own, and those in effect.
+    /// A site's WLANs, PSKs, RF template, WxLAN rules and tags, written and in effect.
     sites_wlans
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Choice, Id, MacFilter, OrgId, SiteId, mist_tool};
 use crate::shared::{DeviceType, ReleaseChannel};
 
 mistmcp::category! {
-    /// Firmware upgrades of access points, switches, gateways, SSRs and Mist Edges: available versions, jobs and their progress.
+    /// Firmware: available versions, upgrades and their progress.
     utilities_upgrade
 }
 

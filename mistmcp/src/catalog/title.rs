@@ -1,7 +1,7 @@
 /// Words that are written in capitals.
-const CAPITALS: [&str; 28] = [
-    "Ap", "Api", "Bgp", "Bssid", "Ecmp", "Id", "Ip", "Lan", "Led", "Mac", "Mx", "Nac", "Ospf", "Poe", "Pma",
-    "Psk", "Rf", "Rrm", "Sdk", "Sle", "Ssid", "Ssr", "Url", "Usb", "Vlan", "Vpn", "Wan", "Wlan",
+const CAPITALS: [&str; 29] = [
+    "Ap", "Api", "Bgp", "Bssid", "Ecmp", "Id", "Ip", "Lan", "Led", "Mac", "Mcp", "Mx", "Nac", "Ospf", "Poe",
+    "Pma", "Psk", "Rf", "Rrm", "Sdk", "Sle", "Ssid", "Ssr", "Url", "Usb", "Vlan", "Vpn", "Wan", "Wlan",
 ];
 
 /// The name of a tool in words: `listSiteRrmEvents` is `List site RRM events`.

@@ -182,17 +182,23 @@ pub(super) fn read(arguments: &[OsString]) -> Result<(Flags, Environment), clap:
 /// What the file says is an argument's default: weaker than a flag and than the environment, and checked as they are.
 fn with_defaults(arg: clap::Arg, environment: &Environment) -> clap::Arg {
     let of_file = arg.get_env().and_then(|name| name.to_str()).and_then(|name| environment.of_file(name));
+    let of_file = of_file.map(str::to_owned);
+    let arg = without_empty(arg);
     match of_file {
-        Some(value) => {
-            let value = value.to_owned();
-            arg.default_value(value)
-        }
+        Some(value) => arg.default_value(value),
         None => arg,
     }
 }
 
+/// An empty variable is none: it is how a compose file or a client leaves one out.
+fn without_empty(arg: clap::Arg) -> clap::Arg {
+    let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
+    if empty { arg.env(None::<&str>) } else { arg }
+}
+
 /// The file has to be known before the rest can be read.
 fn named_env_file(arguments: &[OsString]) -> Option<PathBuf> {
-    let matches = Flags::command().ignore_errors(true).try_get_matches_from(arguments).ok()?;
+    let command = Flags::command().mut_args(without_empty).ignore_errors(true);
+    let matches = command.try_get_matches_from(arguments).ok()?;
     matches.try_get_one::<PathBuf>("env_file").ok()?.cloned()
 }

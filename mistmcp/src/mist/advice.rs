@@ -10,7 +10,7 @@ use crate::Error;
 use crate::error::{ErrorKind, shortened};
 
 /// An answer that is no success.
-pub(super) fn for_status(status: StatusCode, body: &[u8]) -> Error {
+pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
     let words = words(body);
     let said = if words.is_empty() { String::new() } else { format!(" Mist says: {words}") };
     let (kind, advice) = match status {
@@ -111,10 +111,10 @@ pub(super) fn for_size(limit: usize) -> Error {
 }
 
 /// Mist's own words: its `detail`, or what else is in the body, cut to a sane length.
-fn words(body: &[u8]) -> String {
+fn words(body: &str) -> String {
     const LONGEST: usize = 600;
-    let text = String::from_utf8_lossy(&body[..body.len().min(16 * 1024)]);
-    let text = text.trim();
+    const READ: usize = 16 * 1024;
+    let text = body[..body.floor_char_boundary(READ)].trim();
     if text.starts_with('<') {
         return String::new();
     }
@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     fn advice(status: u16, body: &str) -> String {
-        for_status(StatusCode::from_u16(status).unwrap(), body.as_bytes()).to_string()
+        for_status(StatusCode::from_u16(status).unwrap(), body).to_string()
     }
 
     #[test]

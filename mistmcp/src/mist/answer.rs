@@ -12,12 +12,13 @@ pub struct Answer {
     body: Bytes,
 }
 
-/// Where a page stands in a list that is paged by number, from the `X-Page-*` headers.
+/// Where a page stands in a list that is paged by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) number: u64,
     pub(crate) limit: u64,
-    pub(crate) total: u64,
+    /// Rows in all, where Mist says so.
+    pub(crate) total: Option<u64>,
 }
 
 impl Answer {
@@ -67,10 +68,11 @@ impl Answer {
         (!name.is_empty()).then(|| name.to_owned())
     }
 
+    /// From the `X-Page-*` headers.
     pub(crate) fn page(&self) -> Option<Page> {
         let number = |name: &str| self.headers.get(name)?.to_str().ok()?.trim().parse().ok();
         Some(Page {
-            total: number("x-page-total")?,
+            total: Some(number("x-page-total")?),
             limit: number("x-page-limit").filter(|limit| *limit > 0)?,
             number: number("x-page-page").filter(|page| *page > 0)?,
         })

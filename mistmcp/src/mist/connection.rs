@@ -8,11 +8,11 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, RETRY_AFTER};
 
 use super::advice;
 use super::budget::{Budget, until_next_hour};
-use super::lookup::Names;
+use super::names::Names;
 use super::retry::{Again, Failure, with_retries};
 use super::{Answer, Cloud, Request, Token};
 use crate::error::ErrorKind;
-use crate::{Error, Result};
+use crate::{Error, File, Result};
 
 /// What a call may cost.
 #[derive(Clone, Copy, Debug)]
@@ -94,6 +94,11 @@ impl Connection {
         self.token.mask(text)
     }
 
+    /// A file with this connection's token masked.
+    pub(crate) fn mask_file(&self, file: File) -> File {
+        File { bytes: self.token.mask_bytes(file.bytes), ..file }
+    }
+
     pub(super) async fn send(&self, request: &Request) -> Result<Answer> {
         let url = request.url(&self.cloud)?;
         let limits = &self.pool.limits;
@@ -129,7 +134,9 @@ impl Connection {
             StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT
         );
         let again = if passing { Again::Soon } else { Again::Never };
-        Err(Failure { error: advice::for_status(status, &body), again })
+        // Masked before it is cut: a part of a token is not found any more.
+        let words = self.mask(String::from_utf8_lossy(&body).into_owned());
+        Err(Failure { error: advice::for_status(status, &words), again })
     }
 
     async fn exchange(

@@ -1,7 +1,13 @@
 use std::fmt;
 
+use bytes::Bytes;
+use memchr::memmem;
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+/// What stands in place of a token.
+const MASK: &str = "[token]";
 
 /// An API token. It prints as `[token]` and is wiped from memory when it is dropped.
 #[derive(Clone)]
@@ -33,12 +39,42 @@ impl Token {
         Some(value)
     }
 
-    /// `text` with every occurrence of the token masked.
+    /// `text` with every occurrence of the token masked, written as it is or as JSON writes it.
     pub(crate) fn mask(&self, text: String) -> String {
-        // A token this short would mask ordinary words, and protects nothing.
+        self.spellings().into_iter().fold(text, |text, spelling| {
+            if text.contains(&spelling) { text.replace(&spelling, MASK) } else { text }
+        })
+    }
+
+    /// The same for what may be no text.
+    pub(crate) fn mask_bytes(&self, bytes: Bytes) -> Bytes {
+        self.spellings().into_iter().fold(bytes, |bytes, spelling| {
+            let found = memmem::find_iter(&bytes, spelling.as_bytes()).collect::<Vec<_>>();
+            if found.is_empty() {
+                return bytes;
+            }
+            let mut masked = Vec::with_capacity(bytes.len());
+            let mut seen = 0;
+            for place in found {
+                masked.extend_from_slice(&bytes[seen..place]);
+                masked.extend_from_slice(MASK.as_bytes());
+                seen = place + spelling.len();
+            }
+            masked.extend_from_slice(&bytes[seen..]);
+            masked.into()
+        })
+    }
+
+    /// The token as it may stand in an answer. One that is so short would mask ordinary words, and protects nothing.
+    fn spellings(&self) -> Vec<String> {
         const SHORTEST: usize = 8;
         let token = self.0.expose_secret();
-        if token.len() >= SHORTEST && text.contains(token) { text.replace(token, "[token]") } else { text }
+        if token.len() < SHORTEST {
+            return Vec::new();
+        }
+        let escaped = Value::from(token).to_string();
+        let escaped = escaped.trim_matches('"');
+        if escaped == token { vec![token.to_owned()] } else { vec![escaped.to_owned(), token.to_owned()] }
     }
 }
 
@@ -60,6 +96,14 @@ mod tests {
         let header = token.header().unwrap();
         assert!(!format!("{token:?} {token:#?} {header:?}").contains(SECRET));
         assert_eq!(token.mask(format!("bad token {SECRET}!")), "bad token [token]!");
+    }
+
+    #[test]
+    fn a_token_is_masked_in_a_file_and_as_json_writes_it() {
+        let token = Token::new("quote\"back\\slash").unwrap();
+        assert_eq!(token.mask(r#"{"detail":"quote\"back\\slash"}"#.into()), r#"{"detail":"[token]"}"#);
+        let file = Bytes::from(format!("\u{0}{SECRET},{SECRET}"));
+        assert_eq!(Token::new(SECRET).unwrap().mask_bytes(file), "\u{0}[token],[token]");
     }
 
     #[test]

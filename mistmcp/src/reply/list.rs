@@ -25,13 +25,14 @@ impl List {
         value: Value,
         page: Option<Page>,
         takes: impl Fn(&str) -> bool,
+        arguments: &Map<String, Value>,
     ) -> Result<Self, Value> {
         let searched = takes("search_after") && takes("limit");
         let narrowable = takes("limit");
         match value {
             Value::Array(rows) => {
-                let next = page::next(page, None, &takes);
-                let total = page.map(|page| page.total.into());
+                let next = page::next(page, rows.len(), None, &takes);
+                let total = page.and_then(|page| page.total).map(Value::from);
                 let page = page.filter(|_| takes("page") && takes("limit"));
                 Ok(Self { rows, total, next, about: Map::new(), page, searched, narrowable })
             }
@@ -41,12 +42,13 @@ impl List {
                     _ => Vec::new(),
                 };
                 let link = about.remove("next");
-                let next = page::next(page, link.as_ref().and_then(Value::as_str), &takes);
+                let page = page.or_else(|| page::of_object(&about, arguments, &takes));
+                let next = page::next(page, rows.len(), link.as_ref().and_then(Value::as_str), &takes);
                 let total = about.remove("total");
                 for key in ["limit", "page"] {
                     about.remove(key);
                 }
-                Ok(Self { rows, total, next, about, page: None, searched, narrowable })
+                Ok(Self { rows, total, next, about, page, searched, narrowable })
             }
             other => Err(other),
         }
@@ -153,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_form_of_a_list_becomes_one_shape() {
-        let page = Some(Page { number: 1, limit: 2, total: 3 });
+        let page = Some(Page { number: 1, limit: 2, total: Some(3) });
         assert_eq!(
             render(json!([1, 2]), page, &["page", "limit"]).0,
             json!({ "total": 3, "next": { "page": 2 }, "results": [1, 2] })
@@ -168,16 +170,25 @@ mod tests {
     }
 
     #[test]
+    fn an_object_that_is_paged_by_number_has_a_next_too() {
+        let object = json!({ "results": [1, 2], "start": 5, "limit": 2 });
+        assert_eq!(
+            render(object, None, &["page", "limit"]).0,
+            json!({ "next": { "page": 2 }, "start": 5, "results": [1, 2] })
+        );
+    }
+
+    #[test]
     fn a_next_that_the_tool_cannot_take_is_dropped() {
         let counts = json!({ "results": [1], "next": "/api/v1/x?page=2" });
         assert_eq!(render(counts, None, &["limit"]).0, json!({ "results": [1] }));
-        let page = Some(Page { number: 1, limit: 1, total: 3 });
+        let page = Some(Page { number: 1, limit: 1, total: Some(3) });
         assert_eq!(render(json!([1]), page, &[]).0, json!({ "total": 3, "results": [1] }));
     }
 
     #[test]
     fn a_long_page_is_cut_between_rows_and_next_goes_on_with_the_first_left_out() {
-        let page = Some(Page { number: 3, limit: 100, total: 1_000 });
+        let page = Some(Page { number: 3, limit: 100, total: Some(1_000) });
         let (value, _) = render(Value::Array(rows(100)), page, &["page", "limit"]);
         let kept = value["results"].as_array().unwrap().len() as u64;
         let next = &value["next"];

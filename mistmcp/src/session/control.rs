@@ -8,8 +8,9 @@ use serde_json::{Map, Value};
 use super::{Mode, Outcome, Session};
 use crate::argument::Arguments;
 use crate::catalog::Entry;
+use crate::error::ErrorKind;
 use crate::reply::{Content, Reply};
-use crate::{Arg, Call, Hints, Mismatch, Param, Result, Run, Tool, Wire};
+use crate::{Arg, Call, Error, Hints, Mismatch, Param, Result, Run, Tool, Wire};
 
 /// What a tool of managed mode does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +106,10 @@ impl Session {
     async fn call_by_name(&self, arguments: &mut Arguments, call: &Call) -> Result<Content> {
         let name: String = arguments.take("tool")?;
         let given = arguments.take::<Option<Object>>("arguments")?.map(|object| object.0);
-        let entry = self.entry(name.trim())?;
+        // `callTool` itself is there, so a name that is wrong is a mistake in its arguments.
+        let entry = self
+            .entry(name.trim())
+            .map_err(|error| Error::new(ErrorKind::Arguments, format!("`tool`: {error}")))?;
         self.run(entry, given.unwrap_or_default(), call).await
     }
 }

@@ -7,7 +7,7 @@ use super::control::Names;
 use super::{Access, Session};
 use crate::argument::Arguments;
 use crate::catalog::Entry;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, shortened};
 use crate::reply::Reply;
 use crate::suggestion::did_you_mean;
 use crate::{Error, Result};
@@ -66,7 +66,10 @@ impl Session {
                     };
                     Error::new(
                         ErrorKind::Arguments,
-                        format!("There is no category `{name}`{remedy} Nothing was switched."),
+                        format!(
+                            "There is no category `{}`{remedy} Nothing was switched.",
+                            shortened(name, 60)
+                        ),
                     )
                 })
             })

@@ -1,0 +1,15 @@
+use mistmcp::{Choice, mist_tool};
+
+#[derive(Choice)]
+pub enum Sort {
+    Name,
+}
+
+/// The sites of an organization.
+#[mist_tool(category = "orgs", get = "/api/v1/orgs/sites")]
+pub async fn list_sites(
+    /// Order.
+    sort: Option<Sort>,
+);
+
+fn main() {}

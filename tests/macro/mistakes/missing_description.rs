@@ -1,0 +1,6 @@
+use mistmcp::{SiteId, mist_tool};
+
+#[mist_tool(category = "sites", get = "/api/v1/sites/{site_id}")]
+pub async fn get_site(site_id: SiteId);
+
+fn main() {}

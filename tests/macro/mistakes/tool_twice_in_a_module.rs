@@ -1,0 +1,11 @@
+use mistmcp::{SiteId, mist_tool};
+
+/// The name of a site.
+#[mist_tool(category = "sites", get = "/api/v1/sites/{site_id}")]
+pub async fn get_site(site_id: SiteId);
+
+/// The name of a site, again.
+#[mist_tool(category = "sites", name = "getSiteAgain", get = "/api/v1/sites/{site_id}")]
+pub async fn get_site(site_id: SiteId);
+
+fn main() {}

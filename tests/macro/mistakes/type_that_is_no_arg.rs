@@ -1,0 +1,13 @@
+use mistmcp::{OrgId, mist_tool};
+
+pub struct Color;
+
+/// The sites of an organization.
+#[mist_tool(category = "orgs", get = "/api/v1/orgs/{org_id}/sites")]
+pub async fn list_sites(
+    org_id: OrgId,
+    /// How it is painted.
+    color: Option<Color>,
+);
+
+fn main() {}

@@ -1,0 +1,215 @@
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use axum::serve::ListenerExt;
+use futures_util::stream;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, oneshot};
+
+/// An HTTP server in Mist's place. Dropping it stops it.
+#[derive(Debug)]
+pub struct Peer {
+    address: SocketAddr,
+    desk: Arc<Desk>,
+    _stop: oneshot::Sender<()>,
+}
+
+#[derive(Debug, Default)]
+struct Desk {
+    answers: Mutex<HashMap<String, Vec<Answer>>>,
+    received: Mutex<Vec<Received>>,
+    connections: AtomicUsize,
+    arrived: Notify,
+}
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Its method.
+    pub method: String,
+    /// Its path as it stood in the request line, percent-encoding and all.
+    pub path: String,
+    /// Its query, decoded as a form is, in order.
+    pub query: Vec<(String, String)>,
+    /// Its headers.
+    pub headers: HeaderMap,
+}
+
+impl Received {
+    /// The segments of its path, each decoded by itself.
+    pub fn segments(&self) -> Vec<String> {
+        let segments = self.path.trim_start_matches('/').split('/');
+        segments.map(|segment| percent_decode_str(segment).decode_utf8().unwrap().into_owned()).collect()
+    }
+
+    /// A header that it has once.
+    pub fn header(&self, name: &str) -> &str {
+        let values: Vec<_> = self.headers.get_all(name).iter().collect();
+        assert_eq!(values.len(), 1, "{name}: {values:?}");
+        values[0].to_str().unwrap()
+    }
+}
+
+/// What a peer answers.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Bytes,
+    kind: Kind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Whole,
+    CutOff,
+    Never,
+}
+
+impl Answer {
+    /// A body of that type.
+    pub fn new(media_type: &str, body: impl Into<Bytes>) -> Self {
+        let headers = vec![("content-type".to_owned(), media_type.to_owned())];
+        Self { status: 200, headers, body: body.into(), kind: Kind::Whole }
+    }
+
+    /// JSON.
+    pub fn json(value: &Value) -> Self {
+        Self::new("application/json", value.to_string())
+    }
+
+    /// Begins, and breaks off.
+    pub fn cut_off() -> Self {
+        Self { kind: Kind::CutOff, ..Self::new("application/json", r#"[{"id":"#) }
+    }
+
+    /// Takes the request, and is silent.
+    pub fn never() -> Self {
+        Self { kind: Kind::Never, ..Self::new("application/json", "") }
+    }
+
+    /// With another status.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    async fn respond(self) -> Response {
+        if self.kind == Kind::Never {
+            std::future::pending::<()>().await;
+        }
+        let body = match self.kind {
+            Kind::CutOff => {
+                let parts = [Ok(self.body), Err(std::io::Error::other("cut off"))];
+                Body::from_stream(stream::iter(parts))
+            }
+            Kind::Whole | Kind::Never => Body::from(self.body),
+        };
+        let mut response = Response::builder().status(StatusCode::from_u16(self.status).unwrap());
+        for (name, value) in self.headers {
+            response = response.header(name, value);
+        }
+        response.body(body).unwrap()
+    }
+}
+
+impl Peer {
+    /// A peer that answers `{}` to everything, until it is told otherwise.
+    pub async fn start() -> Self {
+        let desk = Arc::new(Desk::default());
+        let counted = Arc::clone(&desk);
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let listener = listener.tap_io(move |connection| {
+            counted.connections.fetch_add(1, Ordering::SeqCst);
+            let _ = connection.set_nodelay(true);
+        });
+        let (stop, stopped) = oneshot::channel::<()>();
+        let router = axum::Router::new().fallback(answer).with_state(Arc::clone(&desk));
+        tokio::spawn(async move {
+            tokio::select! {
+                served = axum::serve(listener, router) => served.unwrap(),
+                _ = stopped => {}
+            }
+        });
+        Self { address, desk, _stop: stop }
+    }
+
+    /// Its base URL.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Its host and port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers requests for a path so; several answers are given in turn, the last one again and again.
+    pub fn answers(&self, path: &str, answers: impl IntoIterator<Item = Answer>) {
+        let mut answers: Vec<_> = answers.into_iter().collect();
+        answers.reverse();
+        lock(&self.desk.answers).insert(path.to_owned(), answers);
+    }
+
+    /// Answers requests for a path with JSON.
+    pub fn json(&self, path: &str, value: &Value) {
+        self.answers(path, [Answer::json(value)]);
+    }
+
+    /// The requests that have arrived since this was last asked.
+    pub fn take(&self) -> Vec<Received> {
+        std::mem::take(&mut lock(&self.desk.received))
+    }
+
+    /// Returns when a request has arrived, now or since this was last asked.
+    pub async fn arrival(&self) {
+        self.desk.arrived.notified().await;
+    }
+
+    /// How many connections were made.
+    pub fn connections(&self) -> usize {
+        self.desk.connections.load(Ordering::SeqCst)
+    }
+}
+
+async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let received = Received {
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
+        headers: request.headers().clone(),
+    };
+    let answer = {
+        let mut answers = lock(&desk.answers);
+        match answers.get_mut(&received.path) {
+            Some(left) if left.len() > 1 => left.pop(),
+            Some(left) => left.first().cloned(),
+            None => None,
+        }
+    };
+    lock(&desk.received).push(received);
+    desk.arrived.notify_one();
+    answer.unwrap_or_else(|| Answer::new("application/json", "{}")).respond().await
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,57 @@
+//! What `#[mist_tool]` and the derives accept, under the same lints as everything else here.
+
+#[path = "../macro/accepted/bodies.rs"]
+mod bodies;
+#[path = "../macro/accepted/endpoints.rs"]
+mod endpoints;
+
+use mistmcp::{Hints, Method, Run, Tool};
+
+use bodies::{ALIAS, EVERYTHING_TAKEN, NOTHING_TAKEN};
+use endpoints::{
+    GROUPS_AND_CHOICES, HOLES_FILLED_BY_A_GROUP, MACRO_MADE, MOVE, NAME_OF_ITS_OWN, OPTIONAL_ID, PLAIN,
+    REQUEST_BODY,
+};
+
+fn method(tool: &Tool) -> Option<&Method> {
+    match &tool.run {
+        Run::Endpoint(endpoint) => Some(&endpoint.method),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_tool_is_named_as_its_function_unless_it_says_otherwise() {
+    let names = [&GROUPS_AND_CHOICES, &MOVE, &MACRO_MADE, &NAME_OF_ITS_OWN].map(|tool| tool.name);
+    assert_eq!(names, ["groupsAndChoices", "move", "macroMade", "Irregular_Name"]);
+}
+
+#[test]
+fn hints_follow_from_the_method_and_are_overridden_one_by_one() {
+    assert_eq!(PLAIN.hints, Hints::READ);
+    assert_eq!(NOTHING_TAKEN.hints, Hints::READ);
+    assert_eq!(REQUEST_BODY.hints, Hints { idempotent: true, ..Hints::CREATE });
+    assert_eq!(MOVE.hints, Hints { destructive: false, ..Hints::REPLACE });
+    let changes = Hints { read_only: false, destructive: true, open_world: false, ..Hints::READ };
+    assert_eq!(EVERYTHING_TAKEN.hints, changes);
+}
+
+#[test]
+fn an_endpoint_has_its_method_and_a_body_none() {
+    let tools = [&PLAIN, &REQUEST_BODY, &MOVE, &OPTIONAL_ID, &ALIAS];
+    let methods = tools.map(method);
+    assert_eq!(
+        methods,
+        [Some(&Method::GET), Some(&Method::POST), Some(&Method::PUT), Some(&Method::GET), None]
+    );
+}
+
+#[test]
+fn a_tool_knows_where_it_is_written() {
+    let location = HOLES_FILLED_BY_A_GROUP.location;
+    assert!(location.file().ends_with("endpoints.rs"), "{location}");
+    let text =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/macro/accepted/endpoints.rs")).unwrap();
+    let line = text.lines().nth(location.line() as usize - 1).unwrap();
+    assert!(line.contains("/maps/{map_id?}"), "{line}");
+}

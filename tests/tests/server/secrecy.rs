@@ -1,0 +1,135 @@
+//! The token is on no output, in no answer and in no process list; secrets of the network are hidden.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use mistmcp_tests::{Answer, Era, Finished, Launch, Peer, TOKEN};
+use serde_json::json;
+
+/// What would give it away: its beginning is enough to tell whose it is.
+const BEGINNING: &str = "s3cr3t-0f-7he";
+
+fn assert_untold(what: &str, finished: &Finished) {
+    for (stream, text) in [("stdout", finished.output()), ("stderr", finished.stderr.clone())] {
+        let place = text.find(BEGINNING);
+        let around =
+            place.map(|place| text[place.saturating_sub(80)..].chars().take(200).collect::<String>());
+        assert_eq!(around, None, "{what}: {stream}");
+    }
+}
+
+/// A peer that repeats the token wherever a body can be.
+async fn parrot() -> Peer {
+    let peer = Peer::start().await;
+    peer.answers(
+        "/api/v1/self",
+        [Answer::json(&json!({ "detail": format!("bad token {TOKEN}") })).status(401)],
+    );
+    peer.answers("/api/v1/self/usage", [Answer::json(&json!({ "note": TOKEN, TOKEN: [TOKEN] }))]);
+    // Where words are cut to their length, the cut goes through the token.
+    let words = format!("{}{TOKEN}", "x".repeat(575));
+    peer.answers("/api/v1/self/login_failures", [Answer::json(&json!({ "detail": words })).status(400)]);
+    peer.answers("/api/v1/self/logs", [Answer::new("text/plain", TOKEN).status(500)]);
+    peer.answers("/api/v1/const/webhook_topics", [Answer::new("application/json", TOKEN)]);
+    peer.answers(
+        "/api/v1/const/insight_metrics",
+        [Answer::json(&json!({})).status(302).header("location", TOKEN)],
+    );
+    peer
+}
+
+#[tokio::test]
+async fn the_token_is_on_no_output_whatever_mist_says() {
+    let peer = parrot().await;
+    let mut console = Launch::at(&peer, "-m all --debug --retry-wait 0").console();
+    console.initialize().await;
+    for tool in [
+        "getSelf",
+        "getSelfApiUsage",
+        "getSelfLoginFailures",
+        "listSelfAuditLogs",
+        "listWebhookTopics",
+        "listInsightMetrics",
+        "getOrg",
+    ] {
+        console.call(tool, json!({})).await;
+    }
+    let finished = console.finish().await;
+    assert!(finished.output().contains("[token]"), "something was masked");
+    assert_untold("a session", &finished);
+}
+
+#[tokio::test]
+async fn the_token_is_on_no_output_of_a_call_from_the_shell() {
+    let peer = parrot().await;
+    for tool in ["getSelf", "getSelfApiUsage", "getSelfLoginFailures", "listSelfAuditLogs"] {
+        let finished = Launch::at(&peer, "--debug --retry-wait 0 call").argument(tool).run().await;
+        assert_untold(tool, &finished);
+    }
+}
+
+#[tokio::test]
+async fn the_token_is_in_no_file_that_mist_answers() {
+    let peer = Peer::start().await;
+    for media_type in ["text/csv", "application/octet-stream"] {
+        peer.answers("/api/v1/const/license_types", [Answer::new(media_type, format!("token\n{TOKEN}\n"))]);
+        let mut console = Launch::at(&peer, "-m all").console();
+        console.initialize().await;
+        let answer = console.call("listLicenseTypes", json!({})).await;
+        assert_eq!(answer["result"]["content"][0]["type"], "resource", "{answer}");
+        let encoded = STANDARD.encode(format!("token\n{TOKEN}\n"));
+        assert!(!answer.to_string().contains(&encoded), "{media_type}: {answer}");
+        assert_untold(media_type, &console.finish().await);
+        assert_untold(media_type, &Launch::at(&peer, "call listLicenseTypes").run().await);
+    }
+}
+
+#[tokio::test]
+async fn the_token_is_in_no_message_about_a_bad_command_line() {
+    for arguments in
+        ["--help", "-m al", "-c nope", "-m custom", "--timeout x", "--cloud evil.example", "-e nope"]
+    {
+        let launch = Launch::new(arguments).variable("MIST_APITOKEN", TOKEN);
+        assert_untold(arguments, &launch.run().await);
+    }
+    let file = format!("MIST_APITOKEN=\"{TOKEN}\nMIST_HOST=api.mist.com\n");
+    assert_untold("a file", &Launch::new("").file(".env", &file).run().await);
+}
+
+#[tokio::test]
+async fn the_token_is_not_in_the_process_list() {
+    let peer = Peer::start().await;
+    let mut console = Launch::at(&peer, "").console();
+    console.initialize().await;
+    let arguments = std::fs::read_to_string(format!("/proc/{}/cmdline", console.id())).unwrap();
+    assert!(arguments.contains("--cloud") && !arguments.contains(TOKEN), "{arguments:?}");
+}
+
+#[tokio::test]
+async fn a_token_with_characters_that_json_escapes_is_masked_as_well() {
+    let peer = Peer::start().await;
+    let token = r#"qu"ote\and-the-rest-of-it"#;
+    peer.answers("/api/v1/self/usage", [Answer::json(&json!({ "note": token }))]);
+    let launch = Launch::at(&peer, "-m all").variable("MIST_APITOKEN", token);
+    let text = launch.client(Era::Legacy).await.call("getSelfApiUsage", json!({})).await;
+    assert!(!text.contains("and-the-rest-of-it"), "{text}");
+}
+
+#[tokio::test]
+async fn secrets_of_the_network_are_hidden_unless_the_operator_shows_them() {
+    for (arguments, shown) in [("-m all", false), ("-m all --show-secrets", true)] {
+        let peer = Peer::start().await;
+        let settings = json!({
+            "name": "site",
+            "root_password": "hunter2-a",
+            "radius": { "servers": [{ "host": "r", "secret": "hunter2-b" }] },
+            "psk": ["hunter2-c"],
+        });
+        peer.json("/api/v1/sites/4ac1dcf4-9d8b-7211-65c4-057819f0862b/setting", &settings);
+        let client = Launch::at(&peer, arguments).client(Era::Legacy).await;
+        let arguments = json!({ "site_id": "4ac1dcf4-9d8b-7211-65c4-057819f0862b" });
+        let answer = client.json("getSiteSetting", arguments).await;
+        assert_eq!(answer["name"], "site");
+        assert_eq!(answer.to_string().matches("hunter2").count(), if shown { 3 } else { 0 }, "{answer}");
+        assert_eq!(answer["root_password"], if shown { "hunter2-a" } else { "[hidden]" });
+    }
+}

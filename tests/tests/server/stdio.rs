@@ -1,0 +1,210 @@
+//! The process behind the protocol: what is on standard output, and how it ends.
+
+use std::time::{Duration, Instant};
+
+use mistmcp_tests::{Answer, Console, Finished, Launch, Peer, soon};
+use serde_json::{Value, json};
+
+/// How long the end may take. A client that waits longer kills the server.
+const PROMPT: Duration = Duration::from_secs(2);
+
+/// Every line of standard output is one message of JSON-RPC.
+fn assert_only_messages(finished: &Finished) {
+    for line in &finished.stdout {
+        let message: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("no message: {line:?}"));
+        assert_eq!(message["jsonrpc"], "2.0", "{line}");
+        let known = ["result", "error", "method"].iter().any(|part| message.get(*part).is_some());
+        assert!(known, "{line}");
+    }
+}
+
+#[tokio::test]
+async fn standard_output_carries_nothing_but_messages() {
+    let peer = Peer::start().await;
+    peer.answers("/api/v1/self", [Answer::new("text/html", "<h1>502</h1>").status(500)]);
+    let mut console = Launch::at(&peer, "--debug").console();
+    console.initialize().await;
+    console.request("tools/list", json!({})).await;
+    console.call("getSelf", json!({})).await;
+    console.call("getOrg", json!({})).await;
+    console.call("callTool", json!({ "tool": "getOrg", "arguments": { "org_id": "nope" } })).await;
+    console.call("manageMcpTools", json!({ "enable_mcp_tools_categories": ["orgs"] })).await;
+    console.request("nonsense/method", json!({})).await;
+    console.write("not json at all").await;
+    console.write("{\"half\": ").await;
+    console.request("ping", json!({})).await;
+    let finished = console.finish().await;
+    assert_only_messages(&finished);
+    assert!(finished.stdout.len() >= 8, "{:?}", finished.stdout);
+    assert!(finished.stderr.contains("GET /api/v1/self"), "{}", finished.stderr);
+    assert_eq!(finished.code(), Some(0));
+}
+
+#[tokio::test]
+async fn without_debug_standard_error_is_silent() {
+    let peer = Peer::start().await;
+    let mut console = Launch::at(&peer, "").console();
+    console.initialize().await;
+    console.call("getSelf", json!({})).await;
+    let finished = console.finish().await;
+    assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+}
+
+#[tokio::test]
+async fn a_garbage_line_does_not_keep_the_next_request_from_its_answer() {
+    for first in ["garbage", "{\"jsonrpc\":", "[]", "{\"id\":1}", "", "\u{1}\u{2}", "null"] {
+        let mut console = Launch::new("--demo").console();
+        console.write(first).await;
+        let answer = console.initialize().await;
+        assert_eq!(answer["result"]["serverInfo"]["name"], "mistmcp", "{first:?}: {answer}");
+        console.write(first).await;
+        let answer = console.call("getSelf", json!({})).await;
+        assert_ne!(answer["result"]["isError"], true, "{first:?}: {answer}");
+        let finished = console.finish().await;
+        assert_only_messages(&finished);
+        assert_eq!(finished.code(), Some(0), "{first:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_before_initialize_does_not_end_the_server() {
+    let mut console = Launch::new("--demo").console();
+    let (answer, _) = console.request("tools/list", json!({})).await;
+    assert!(answer["error"].is_object(), "{answer}");
+    let hello = console.initialize().await;
+    assert!(hello["result"].is_object(), "{hello}");
+    assert_eq!(console.finish().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn calls_at_once_are_answered_each_by_its_id() {
+    let mut console = Launch::new("--demo -m all").console();
+    console.initialize().await;
+    let mut ids = Vec::new();
+    for limit in 1..=20 {
+        let params = json!({ "name": "searchOrgSites", "arguments": { "limit": limit % 3 + 1 } });
+        ids.push((console.ask("tools/call", params).await, limit % 3 + 1));
+    }
+    for _ in 0..ids.len() {
+        let answer = console.read().await.unwrap();
+        let (_, limit) = ids.iter().find(|(id, _)| answer["id"] == json!(id)).unwrap();
+        let text = answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer}"));
+        let list: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(list["results"].as_array().unwrap().len(), *limit, "{answer}");
+    }
+}
+
+async fn assert_ends_well(what: &str, started: Instant, console: Console) {
+    let finished = console.ended().await;
+    assert_eq!(finished.code(), Some(0), "{what}: {}", finished.stderr);
+    assert!(started.elapsed() < PROMPT, "{what}: {:?}", started.elapsed());
+    assert_only_messages(&finished);
+}
+
+/// The ways in which a client or a system ends the server.
+const ENDS: [&str; 3] = ["the end of standard input", "TERM", "INT"];
+
+async fn end(console: &mut Console, how: &str) -> Instant {
+    let started = Instant::now();
+    match how {
+        "TERM" | "INT" => console.signal(how).await,
+        _ => console.hang_up(),
+    }
+    started
+}
+
+#[tokio::test]
+async fn it_ends_cleanly_and_promptly_when_nothing_is_under_way() {
+    for how in ENDS {
+        let mut console = Launch::new("--demo").console();
+        console.initialize().await;
+        console.call("getSelf", json!({})).await;
+        let started = end(&mut console, how).await;
+        assert_ends_well(how, started, console).await;
+    }
+}
+
+/// A console whose one call waits for a peer that never answers.
+async fn waiting() -> (Peer, Console) {
+    let peer = Peer::start().await;
+    peer.answers("/api/v1/self", [Answer::never()]);
+    let mut console = Launch::at(&peer, "").console();
+    console.initialize().await;
+    console.ask("tools/call", json!({ "name": "getSelf", "arguments": {} })).await;
+    soon("the call", peer.arrival()).await;
+    (peer, console)
+}
+
+#[tokio::test]
+async fn a_signal_ends_it_cleanly_and_promptly_while_a_call_waits_for_mist() {
+    for how in &ENDS[1..] {
+        let (_peer, mut console) = waiting().await;
+        let started = end(&mut console, how).await;
+        assert_ends_well(how, started, console).await;
+    }
+}
+
+#[tokio::test]
+async fn the_end_of_input_ends_it_cleanly_and_promptly_while_a_call_waits_for_mist() {
+    let (_peer, mut console) = waiting().await;
+    let started = end(&mut console, ENDS[0]).await;
+    assert_ends_well(ENDS[0], started, console).await;
+}
+
+#[tokio::test]
+async fn calls_before_the_end_of_input_are_answered() {
+    let mut console = Launch::new("--demo").console();
+    console.initialize().await;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(console.ask("tools/call", json!({ "name": "getSelf", "arguments": {} })).await);
+    }
+    let finished = console.finish().await;
+    for id in ids {
+        let answered = |line: &String| serde_json::from_str::<Value>(line).unwrap()["id"] == json!(id);
+        assert!(finished.stdout.iter().any(answered), "{id}: {}", finished.output());
+    }
+}
+
+#[tokio::test]
+async fn it_ends_cleanly_and_promptly_while_somebody_listens_for_changes() {
+    for how in ENDS {
+        let mut console = Launch::new("--demo").console();
+        let params = Console::modern(json!({ "notifications": { "toolsListChanged": true } }));
+        console.ask("subscriptions/listen", params).await;
+        // Whatever it says to that, it has understood.
+        console.read().await.unwrap();
+        let started = end(&mut console, how).await;
+        assert_ends_well(how, started, console).await;
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_goes_before_it_has_said_anything_is_no_error() {
+    for how in ENDS {
+        let mut console = Launch::new("--demo").console();
+        if how != ENDS[0] {
+            // A line that is no message leaves it waiting for the first one, with its signals set up.
+            console.write("{\"id\":1}").await;
+            console.read().await.unwrap();
+        }
+        let started = end(&mut console, how).await;
+        assert_ends_well(how, started, console).await;
+    }
+}
+
+#[tokio::test]
+async fn a_cancelled_call_is_not_waited_for() {
+    let peer = Peer::start().await;
+    peer.answers("/api/v1/self", [Answer::never()]);
+    let mut console = Launch::at(&peer, "").console();
+    console.initialize().await;
+    let id = console.ask("tools/call", json!({ "name": "getSelf", "arguments": {} })).await;
+    soon("the call", peer.arrival()).await;
+    let params = json!({ "requestId": id, "reason": "enough" });
+    let cancel = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params });
+    console.write(&cancel.to_string()).await;
+    let (pong, _) = console.request("ping", json!({})).await;
+    assert!(pong["result"].is_object(), "{pong}");
+    assert_eq!(console.finish().await.code(), Some(0));
+}
