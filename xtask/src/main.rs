@@ -2,6 +2,7 @@
 
 mod document;
 mod drift;
+mod find;
 mod generated;
 mod snapshots;
 mod tokens;
@@ -43,6 +44,15 @@ enum Command {
         #[arg(env = "MIST_OPENAPI")]
         document: PathBuf,
     },
+    /// Print how well `findTools` answers the questions of mistmcp/evaluation
+    Find {
+        /// Each question that it does not answer best as well. Do not tune it to the test part
+        #[arg(long, value_name = "PART", num_args = 0..=1, default_missing_value = "train")]
+        misses: Option<String>,
+        /// Only what it finds for this question
+        #[arg(conflicts_with = "misses")]
+        query: Option<String>,
+    },
 }
 
 fn main() -> Result<ExitCode> {
@@ -51,5 +61,6 @@ fn main() -> Result<ExitCode> {
         Command::Generate { check } => generated::write(&catalog, check),
         Command::Tokens { tools } => tokens::print(&catalog, tools),
         Command::Drift { document } => drift::print(&catalog, &document),
+        Command::Find { misses, query } => find::print(catalog, misses.as_deref(), query.as_deref()),
     }
 }

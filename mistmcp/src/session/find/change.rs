@@ -27,15 +27,14 @@ const VERBS: &str = "abort, acknowledge, activate, add, adjust, allow, append, a
 /// Verbs that are nouns as well: "upgrade the switch", but "upgrade status".
 const NOUNS_TOO: &str = "ack, adopt, archive, backup, block, blacklist, boost, change, claim, cut, drop, factory reset, \
     force, lock, move, order, patch, permit, authorize, powercycle, reboot, reclaim, release, reload, renew, reset, \
-    restart, rollback, run, schedule, set, start, stop, tag, test, tune, unlink, update, upgrade, whitelist, zeroize, \
-    change";
+    restart, rollback, run, schedule, set, start, stop, tag, test, tune, unlink, update, upgrade, whitelist, zeroize";
 
 /// What follows such a word where it is a noun.
 const OF_NOUNS: &str = "status, state, history, log, event, progress, reason, job, count, schedule, version, result, \
     failure, code, time, trail, report, statistic, stat, queue, window, list, cause, info, information, detail, plan, \
-    campaign, activity, record, tracking, trend, timeline, rate, requirement, error, problem, issue, policy, path, \
-    frequency, loop, of, by, made, was, were, is, are, did, happened, last, yesterday, today, this, in, from, since, \
-    during, between, over, per, since, for";
+    campaign, activity, record, tracking, trend, timeline, rate, requirement, error, problem, issue, \
+    frequency, of, by, made, was, were, is, are, did, happened, last, yesterday, today, in, from, since, \
+    during, between, over, per, for";
 
 /// Whether the words order a change, at their head. "Who changed" and "when did it reboot" do not.
 pub(super) fn asks_for_change(words: &[Word]) -> bool {
@@ -57,9 +56,10 @@ pub(super) fn asks_for_change(words: &[Word]) -> bool {
 fn phrase(phrases: &str, words: &[Word]) -> Option<usize> {
     let fits = |phrase: &str| {
         let parts: Vec<_> = phrase.split_whitespace().collect();
-        let begins = words.len() >= parts.len() && parts.iter().zip(words).all(|(part, word)| {
-            word.text == *part || word.text.strip_suffix('s') == Some(part) && phrases == OF_NOUNS
-        });
+        let begins = words.len() >= parts.len()
+            && parts.iter().zip(words).all(|(part, word)| {
+                word.text == *part || word.text.strip_suffix('s') == Some(part) && phrases == OF_NOUNS
+            });
         begins.then_some(parts.len())
     };
     phrases.split(',').map(str::trim).filter_map(fits).max()
@@ -67,7 +67,10 @@ fn phrase(phrases: &str, words: &[Word]) -> Option<usize> {
 
 /// The words of the tables, which are not taken for misspelled ones.
 pub(super) fn vocabulary() -> impl Iterator<Item = &'static str> {
-    [PREFACES, VERBS, NOUNS_TOO, OF_NOUNS].into_iter().flat_map(|table| table.split([',', ' '])).filter(|word| !word.is_empty())
+    [PREFACES, VERBS, NOUNS_TOO, OF_NOUNS]
+        .into_iter()
+        .flat_map(|table| table.split([',', ' ']))
+        .filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
@@ -78,16 +81,35 @@ mod tests {
     #[test]
     fn an_order_to_change_something_is_told_from_a_question() {
         for order in [
-            "reboot an AP", "Please create a WLAN", "could you upgrade all switches now", "set the power to 12",
-            "turn off the radio", "how do I disable an SSID", "I want to delete the site", "run a speed test",
-            "block this client", "claim the devices",
+            "reboot an AP",
+            "Please create a WLAN",
+            "could you upgrade all switches now",
+            "set the power to 12",
+            "turn off the radio",
+            "how do I disable an SSID",
+            "I want to delete the site",
+            "run a speed test",
+            "block this client",
+            "claim the devices",
         ] {
             assert!(asks_for_change(&words(order)), "{order}");
         }
         for question in [
-            "who changed the WLAN", "when did the AP reboot", "upgrade status", "reboot reasons", "blocked clients",
-            "changes made yesterday", "change history", "claim codes", "which APs restarted", "switch ports",
-            "update jobs", "how do I find a client", "test results", "can you show the clients", "reboots today",
+            "who changed the WLAN",
+            "when did the AP reboot",
+            "upgrade status",
+            "reboot reasons",
+            "blocked clients",
+            "changes made yesterday",
+            "change history",
+            "claim codes",
+            "which APs restarted",
+            "switch ports",
+            "update jobs",
+            "how do I find a client",
+            "test results",
+            "can you show the clients",
+            "reboots today",
         ] {
             assert!(!asks_for_change(&words(question)), "{question}");
         }

@@ -5,10 +5,8 @@ use std::collections::HashMap;
 use super::words::{Word, words};
 
 /// Small words that may stand inside a phrase: "who has last changed".
-const BETWEEN: [&str; 24] = [
-    "a", "an", "the", "my", "our", "its", "is", "are", "was", "were", "has", "have", "had", "been", "of", "to",
-    "last", "just", "recently", "currently", "any", "this", "that", "all",
-];
+const BETWEEN: &str = " a an the my our its is are was were has have had been of to last just recently currently any \
+    this that all own recent on in ";
 
 /// Phrases by their first word, the longest first.
 #[derive(Debug)]
@@ -37,9 +35,9 @@ impl<T: Clone> Lexicon<T> {
     /// All phrases that start at `place`, longest first: where each ends, and what it stands for.
     pub(super) fn at(&self, words: &[Word], place: usize) -> impl Iterator<Item = (usize, &T)> {
         let same = words.get(place).and_then(|word| self.phrases.get(&word.stem));
-        same.into_iter().flatten().filter_map(move |(stems, value)| {
-            ends(stems, words, place).map(|end| (end, value))
-        })
+        same.into_iter()
+            .flatten()
+            .filter_map(move |(stems, value)| ends(stems, words, place).map(|end| (end, value)))
     }
 
     /// The stems of all phrases.
@@ -48,13 +46,17 @@ impl<T: Clone> Lexicon<T> {
     }
 }
 
+fn is_between(word: &Word) -> bool {
+    BETWEEN.split_whitespace().any(|small| small == word.text)
+}
+
 fn ends(stems: &[String], words: &[Word], mut place: usize) -> Option<usize> {
     for (nth, stem) in stems.iter().enumerate() {
-        // One small word between two of the phrase.
-        if nth > 0
-            && words.get(place).is_some_and(|word| word.stem != *stem && BETWEEN.contains(&word.text.as_str()))
-        {
-            place += 1;
+        // Up to two small words between two of the phrase.
+        let between =
+            |place: usize| words.get(place).is_some_and(|word| word.stem != *stem && is_between(word));
+        for _ in 0..if nth == 0 { 0 } else { 2 } {
+            place += usize::from(between(place));
         }
         if words.get(place)?.stem != *stem {
             return None;

@@ -1,188 +1,55 @@
-//! What network engineers say, and the words that the tools have for it. Data only: reviewed by reading.
+//! What network engineers say, and the words that the tools have for it: the tables in `spellings.txt` and
+//! `related.txt`.
 
-/// Spellings of one thing. They are the same everywhere, in tools and in questions.
-pub(super) const SPELLINGS: &[(&str, &str)] = &[
-    ("ap", "access point, accesspoint, access pt, wap"),
-    ("wifi", "wi fi"),
-    ("wlan", "ssid, wireless lan, wifi network, wireless network, network name"),
-    ("psk", "pre shared key, preshared key, ppsk, mpsk, wpa key"),
-    ("mxedge", "mist edge, mx edge, mistedge"),
-    ("sle", "service level, service level expectation, service level experience"),
-    ("dot1x", "802 1x, 8021x"),
-    ("map", "floor plan, floorplan, floor map, floor"),
-    ("rrm", "radio management, radio resource management, radio resource"),
-    ("organization", "org, organisation, company, enterprise, tenant account"),
-    ("license", "licence"),
-    ("neighbor", "neighbour"),
-    ("switch", "sw, ex series"),
-    ("gateway", "gw"),
-    ("config", "configuration, cfg, configure, configured"),
-    ("iphone", "i phone"),
-    ("other device", "third party, 3rd party, non mist device, foreign device"),
-    ("sdwan", "sd wan"),
-    ("fingerprint", "finger print"),
-    ("rf template", "radio template, rf profile, radio profile"),
-    ("id", "uuid, identifier"),
-    ("rogue", "evil twin"),
-    ("auth", "authentication, authenticate, authenticated"),
-    ("mac", "mac address"),
-    ("ip", "ip address"),
-    ("alarm", "alert"),
-    ("audit log", "audit trail, audit history, auditlog, audit"),
-    ("bssid", "radio mac"),
-    ("nac rule", "nacrule"),
-    ("nac tag", "nactag"),
-    ("usermac", "user mac"),
-    ("wxlan", "wx, wxrule"),
-    ("webhook", "web hook, http callback"),
-    ("virtual chassis", "vc, switch stack, stack member"),
-    ("synthetic test", "minis, marvis minis, synthetic probe, synthetic check"),
-    ("ssr", "128t, session smart router, session smart"),
-];
+/// One spelling of each thing, and its others.
+pub(super) fn spellings() -> impl Iterator<Item = (&'static str, &'static str)> {
+    rows(include_str!("spellings.txt"))
+}
 
-/// What is said; what it means, nearly as good as the word itself; and what it has to do with. Alternatives stand
-/// between commas, and where one has several words all of them count.
-pub(super) const RELATED: &[(&str, &str, &str)] = &[
-    // Clients
-    ("user, device user, people, person, employee, staff, student", "client", "wireless client, username"),
-    ("laptop, phone, smartphone, iphone, ipad, tablet, macbook, printer, endpoint, station, pc, computer, workstation, android, scanner, camera, handheld, machine, iot, supplicant", "client", "wireless client, wired client, fingerprint"),
-    ("who is connected, who is on, connected user, connected device, active user, connected client, online client, currently connected, device on wlan, user on wlan, device on the wifi", "client connect", "wireless client stat"),
-    ("wifi, wireless", "wireless, wlan", "wireless client"),
-    ("wifi client, wifi user, wifi device, wireless user, wireless device, associated device, wireless endpoint", "wireless client", "client connect"),
-    ("lan client, wired device, wired user, wired endpoint, ethernet client, plugged in, ethernet device, wired host, host on the lan", "wired client", "port"),
-    ("client of gateway, behind the gateway, behind the firewall, lan side of gateway, behind the srx", "wan client", "gateway"),
-    ("where is, where was, last seen, find device, track down, locate, seen on", "client saw", "location, position"),
-    ("where is my ap, where is the ap, where is the switch", "device", "inventory"),
-    ("location, whereabouts, position, locating, indoor location, coordinate", "position, location", "map, client"),
-    ("signal strength, signal, rssi, snr, weak signal, signal quality", "rssi, signal", "client connect stat, coverage sle"),
-    ("roam, roaming, sticky client, handoff, handover, handoff between ap", "roam", "client session, client event, sle"),
-    ("kick out, drop, dropped, dropping, disconnects, disconnected, disassociate, disassociation, deauth, deauthentication, lose connection, losing connection, flapping", "disconnect, session", "client event, association"),
-    ("cannot connect, cant connect, unable to connect, fail to connect, failed to connect, connection problem, connection issue, connectivity problem, connectivity issue, trouble connecting, wont connect, could not connect", "client event, troubleshoot client, marvis", "sle fail, association auth"),
-    ("connection history, session history, how long connected, time connected, visited, session length, session duration, stay, dwell", "session", "client connect"),
-    ("not connected, unconnected, unassociated, passerby, passers by, not associated, probing", "unconnected client", "heard"),
-    ("dhcp", "dhcp", "client event, sle classifier, synthetic test"),
-    ("dns", "dns", "client event, synthetic test, sle classifier"),
-    ("association, associate, associated, reassociation", "association, client", "session"),
-    ("login, logged in, log in, signed in, sign in, logon", "guest authorization, login", "audit log, account"),
-    ("operating system, manufacturer, vendor, device type, kind of device, device model", "model, maker, fingerprint", "family"),
-    // Guests
-    ("captive portal, guest portal, splash page, splash, hotspot, landing page, self registration, social login, sponsor, sponsored", "guest, guest authorization", "wlan portal"),
-    ("visitor, guest user, guest client, guest access, guest device, guest login", "guest, guest authorization", "client"),
-    // NAC
-    ("dot1x, radius, eap, eap tls, peap, mab, mac auth, mac authentication bypass, mac bypass, access assurance, nac", "nac", "nac client, nac event"),
-    ("radius failure, radius reject, auth failure, auth failed, auth problem, auth issue, failed auth, auth error, auth reject, rejected, denied, denial, reject, not authorized, dot1x failure, nac failure", "nac client event, nac denial", "auth, sle classifier"),
-    ("auth policy, nac policy, access policy, authorization policy, access control policy, nac policies", "nac rule", "nac tag"),
-    ("access control", "nac, rule", "wxlan"),
-    ("posture, mdm, intune, jamf, edr, crowdstrike, sentinelone, compliance, compliant", "nac client, posture", ""),
-    ("certificate, cert", "certificate, nac client", "cert_expiry, setting"),
-    ("identity provider, idp, okta, azure ad, entra, ldap, saml, sso", "identity, nac", "setting"),
-    ("registered mac, known mac, mac list, mac registration, mac whitelist, mac allowlist, endpoint list, mac label, labeled mac, device registration", "usermac", "nac label"),
-    ("what kind of device, device profiling, device type of client, profiling, profiled, iot", "fingerprint", "client"),
-    // WLANs, keys, rules
-    ("password, passphrase, wifi key, wifi password, wireless password, passcode, shared secret, key", "psk", "password policy, passphrase"),
-    ("broadcast, broadcasting", "wlan", ""),
-    ("label, policy label, wlan tag", "wxlan tag, nac tag", "label"),
-    ("role based access, user policy, wlan policy, wifi policy, access rule, segmentation, client isolation", "wxlan rule", "nac rule"),
-    ("wlan template, config template", "wlan template", "template"),
-    // Audit, administrators
-    ("who changed, who change, who modified, who edited, who deleted, who removed, who created, who added, who did, who made, who touched, who disabled, who enabled, who turned off, who moved, who renamed, who updated, who configured, who rebooted, who restarted, who broke, who set, who pushed", "audit log, who changed", "changed by"),
-    ("what changed, what has changed, what was changed, recent change, change log, change history, changes made, latest change, change since, config change, configuration change, anything changed, something changed, somebody change, anybody touch, anyone change, touched, modified, change by, change made, change to", "audit log, changed", "system event, config history"),
-    ("admin, administrator, operator, admin activity, admin action, user activity, admin login, login of admin", "audit log, who", "admin_name"),
-    ("failed login, login failure, wrong password, brute force", "failed login", "account"),
-    ("my change, i changed, did i change, my own change, my activity, my audit, my action", "account changed", "audit log"),
-    ("token, api key, credential, who am i, my account, my privilege, my permission, my role, my access, permission, privilege, what can i see, what do i have access to, whoami", "api token, account", "self"),
-    ("rate limit, api call, api usage, quota, api request, api limit, throttle, 429", "api call limit", "usage"),
-    // Devices
-    ("hardware, equipment, box, asset, gear, unit, node", "device, inventory", "model"),
-    ("firewall, srx, router, branch router, edge router, wan edge, wan router, ssr, sdwan router, cpe, secure edge", "gateway", "wan"),
-    ("firewall rule, firewall policy, security policy, security policies, acl, access list, application policy, application policies, traffic policy, security rule, sdwan policy", "service policy, application policy", "gateway"),
-    ("radio, antenna, transmitter", "radio, ap", "rrm, band"),
-    ("offline, down, unreachable, not responding, dead, lost connection", "connected, state", "device stat, disconnect, status"),
-    ("online, up, alive, reachable, health, healthy, healthiest, status, availability, available", "state, connected, status", "uptime, stat"),
-    ("cpu, memory, load, temperature, fan, power supply, psu, disk, utilization of device, uptime, resource usage, ram, heat, overheating", "state, load, uptime", "device stat"),
-    ("reboot, reload, power cycle, restarted, restart, crash, crashed, crashing, rebooted, went down, went offline, boot, outage", "restart, disconnect", "device event"),
-    ("serial number, serial, sn, part number, sku", "serial, inventory", "owned device"),
-    ("claim, claim code, activation code, activation, adopt, adopted, adoption, onboard, onboarding, ztp, zero touch", "claim, adopt", "inventory"),
-    ("owned, we own, bought, purchased, stock, spare, unassigned, unused device, on the shelf, not assigned, rma, inventory, own", "owned, inventory", "no site"),
-    ("adopt command, adoption command, onboarding command, junos command, outbound ssh, adopt switch", "junos command adopt", "juniper"),
-    ("firmware, software, os version, image, junos version, software version, build, code version", "version, firmware", "upgrade"),
-    ("available firmware, latest firmware, newest firmware, available version, latest version, newest version, recommended version, suggested version, firmware release, stable version, which version can, target version, upgrade to", "firmware upgraded", "available version"),
-    ("upgrade status, upgrade progress, upgrade job, firmware rollout, rollout, running upgrade, upgrade history, upgrade schedule, scheduled upgrade, upgrade campaign, upgrade running, upgrade finished, upgrade failed, upgrade done, upgrade", "upgrade status", "device upgrade"),
-    ("running config, current config, last config, pushed config, config pushed, actual config, device config, config dump", "last config, config device", "device config"),
-    ("config diff, config version, config revision, rollback, older config, config backup", "config history", "last config"),
-    ("led, light, blink, blinking, lamp, flashing", "led", "blinking"),
-    ("model, datasheet, hardware model, capability, capabilities, support, spec", "model", "definition"),
-    ("cellular, lte, 5g, 4g, sim, modem, wwan, cradlepoint", "lte, other device", "port"),
-    ("nearby device, cdp, lldp, lldp neighbor, uplink switch, attached to, plugged into, which switch", "lldp, neighbor, switch port", "discovered switch, device"),
-    ("snmp device, vendor device, cisco, meraki, aruba, palo alto, fortinet, fortigate", "other device", "vendor, discovered switch"),
-    ("unmanaged switch, non mist switch, foreign switch, cisco switch, undiscovered switch, legacy switch, third party switch", "discovered switch", "lldp"),
-    // Switching
-    ("port, interface, ethernet port, switchport, jack, socket, cable, cabling, link", "port", "switch port, interface"),
-    ("poe, power over ethernet, power draw, wattage, power budget", "poe", "switch port"),
-    ("link speed, duplex, port error, crc, link down, interface down, port down, port status, port flap, interface status, link flap, optic, transceiver, sfp, cable fault, packet loss on port, port statistics, port counter", "port", "switch gateway port link"),
-    ("spanning tree, stp, rstp, loop, root bridge", "stp", "switch port"),
-    ("stack, stacking", "virtual chassis, chassis", "inventory"),
-    ("campus fabric, fabric, vxlan, evpn, spine, leaf", "evpn topology", "switch"),
-    ("port profile, vlan config, switch config, switch template, switch configuration template, switching config", "network switch template", "port profile vlan"),
-    // WAN
-    ("sdwan, sd wan overlay, overlay, hub and spoke, hub, spoke, mesh vpn", "vpn", "wan, gateway, path"),
-    ("sdwan path, vpn status, vpn path, vpn down, vpn tunnel, peer path, path quality, overlay path, latency, jitter, packet loss, path loss", "vpn path latency jitter loss", "peer path stat"),
-    ("ipsec, gre, tunnel, secure tunnel, zscaler, tunnel status", "tunnel", "tunnel stat"),
-    ("bgp, routing peer, ospf, route, routing, asn, prefix", "bgp, routing", "routes"),
-    ("uplink, wan link, wan circuit, isp, internet link, wan port, broadband, mpls, circuit, failover, path selection, path change", "wan path, service path", "gateway port, wan sle"),
-    ("which path, which uplink, traffic steering, path preference, traffic path, load balancing, wan usage", "wan usage, path traffic", "policy tenant"),
-    ("subnet, ip range, address space, vlan, network segment, lan segment, cidr", "subnet, vlan, network", ""),
-    ("ips, intrusion, intrusion prevention, intrusion detection, ids, idp signature", "intrusion detection idp", "profile"),
-    ("malware, virus, ransomware, sandbox, atp, sky atp, antimalware, anti malware", "malware, antivirus", "profile"),
-    ("url filtering, web filter, content filter, web filtering", "service policy, url", "antivirus"),
-    ("custom app, custom application, service definition, application definition", "service application", ""),
-    ("threat feed, secintel, botnet, command and control, geoip, threat intelligence, blocklist, blacklist, allowlist, whitelist", "threat intelligence", "security"),
-    // Radio
-    ("channel, channel plan, channel assignment, frequency, mhz, ghz, 5ghz, 6ghz, 2 4 ghz, dbm, transmit power, tx power, radio power, channel width, bandwidth of radio", "channel, power", "rrm, radio"),
-    ("channel change, changed channel, switched channel, moved channel, dfs, radar, dfs hit, radar hit, channel switch, power change, change channel", "rrm changed", "rrm event, device event"),
-    ("interference, noise, noisy, co channel, cochannel, adjacent channel, overlapping, channel utilization, congestion, congested, crowded, airtime, why this channel", "interference, rrm consideration", "rrm neighbor, capacity sle, channel"),
-    ("neighbor, neighboring ap, nearby ap, hear each other, audible, overlap, hears", "rrm neighbor, neighbor", "heard"),
-    ("rogue, intruder, unauthorized ap, unknown ap, fake ap, spoof, spoofing, spoofed, impersonation, honeypot, foreign ap, wips, wids, malicious ap, suspicious ap, hacker, strange ap", "rogue, foreign ap", "honeypot spoofed"),
-    ("recording, packet capture, pcap, rf glass, rfdiag, rf diagnostic, rf diag, capture", "rfdiag, recording", "map"),
-    ("blueprint, building map, site map, floor layout, wall, heatmap, heat map", "map", "wall"),
-    ("rf template, radio setting, radio config, rf setting", "rf template", "channel power band"),
-    // Experience
-    ("experience, user experience, quality of experience, wifi quality, wifi health, network health, score, satisfaction, kpi, sla, performance, wifi performance, network quality", "sle", "sle score"),
-    ("slow, slow wifi, slow network, sluggish, bad wifi, poor wifi, poor performance, bad experience, poor experience, laggy, unhappy user, complaint, complain, speed problem, wifi problem, wifi issue, low throughput", "sle fail, sle, marvis", "troubleshoot, throughput"),
-    ("coverage, coverage hole, bad coverage, dead zone, dead spot, weak coverage, poor coverage, weak signal, no signal, poor signal", "sle, sle impact ap", "coverage, rssi"),
-    ("time to connect, throughput, capacity, successful connect, ap health, switch health, gateway health, wan health, wan link health, application health", "sle, sle metric", "sle classifier, threshold"),
-    ("impacted, affected, impact, suffer, suffering, hurt, hit by, failing, unhappy", "impacted, sle fail", "sle impact"),
-    ("root cause, cause, reason, why fail, classifier, breakdown of failure", "classifier, why", "sle, cause"),
-    ("worst, best, rank, ranking, compare, comparison, benchmark, poorest, bottom, lowest", "worst, compare", "sle score"),
-    ("target, goal, slo, success criteria", "threshold", "sle"),
-    ("problem, issue, trouble, wrong, broken, fault, diagnose, diagnosis, troubleshoot, fix for, recommendation, insight from marvis, anomaly, virtual assistant, ai, recommended action, marvis action, action", "marvis troubleshoot wrong, wrong", "sle, alarm"),
-    ("distribution, spread, histogram, percentile", "histogram, spread", ""),
-    ("call, zoom, teams, microsoft teams, meeting, voip, voice, video, video call, video conference, conference, voice call, call quality, webex, collaboration, audio, screen share", "call", "call quality"),
-    ("choppy, bad call, poor call, robotic, poor audio, frozen video, bad meeting, call problem, call issue", "call bad, call troubleshoot", "call quality"),
-    ("app, application, application usage, app usage, top app, youtube, netflix, social media, bandwidth hog, usage by app", "application", "application site, traffic"),
-    ("traffic, bandwidth, usage, data usage, volume, byte, gigabyte, consumption, top talker, heavy user, download volume, utilization", "traffic, used", "application, insight metric"),
-    ("trend, over time, time series, graph, chart, timeline, evolution, curve, historical, per hour, per day, hourly, daily, last month", "over time", "insight metric"),
-    ("speed test, speedtest, reachability, connectivity test, wan test, dhcp test, dns test, radius test, curl test, ping test, arp test, test result", "synthetic test", "speed"),
-    // Organization, sites, events
-    ("branch, office, store, location of company, campus, facility, premises, building", "site", "address"),
-    ("region, group of site, area, division", "site group", ""),
-    ("time zone, timezone, street address, postal address, country, address of site, city", "address time zone country", "site"),
-    ("subscription, entitlement, sub, renewal, support contract, license usage, license expiry, license expire", "license", "owned used left"),
-    ("alarm history, security alarm, incident, critical, warning, notification, severity, marvis alarm, acknowledged, unacknowledged, acked", "alarm", "severity"),
-    ("mute, muted, silence, silenced, snooze, snoozed, suppress, suppression, maintenance window", "suppressed alarm", ""),
-    ("get notified, who gets, email, e mail, recipient, notification setting, alarm setting, alarm config, sms, who is told", "alarm template told", "webhook"),
-    ("third party integration, integration, syslog, splunk, servicenow, slack", "integration, webhook", "setting"),
-    ("webhook failure, webhook log, webhook error, webhook delivery, undelivered, delivery", "webhook delivered", ""),
-    ("meaning, mean, definition, what does, explain, stand for", "definition, meaning", "kind"),
-    ("overview, summary, at a glance, dashboard, in number, snapshot, big picture, total, figure", "figures, summary", "stat"),
-    ("tunnel concentrator, tunneled vlan, tunnel termination, tunterm, mxtunnel, mist tunnel", "mxtunnel tunnel mxedge", "vlan"),
-    ("csv, spreadsheet, excel, export", "csv file export", ""),
-    ("binary, raw", "raw binary", ""),
-    ("by hand, manually entered", "hand", ""),
-    ("in effect, effective, inherited, derived, resulting, merged, actually applied, applies, apply, applied, including template, resolved, in use", "effect", "derived"),
-    ("policy, policies", "policy, rule", ""),
-    ("rule", "rule, policy", ""),
-    ("setting, option, parameter", "setting", "config"),
-    ("config, set up, setup, defined", "config", "setting, template"),
-    ("event, happened, happening, occurrence, incident log, log, history, what happened, activity", "event, happened", "log"),
-];
+/// What is said, and what that may mean.
+pub(super) fn related() -> impl Iterator<Item = (&'static str, Related)> {
+    rows(include_str!("related.txt")).map(|(said, meant)| {
+        let (means, hints) = meant.split_once('~').unwrap_or((meant, ""));
+        (said, Related { means: means.trim(), hints: hints.trim() })
+    })
+}
+
+/// What something that is said may mean: phrases, with commas between them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Related {
+    /// What it is called by the tools.
+    pub(super) means: &'static str,
+    /// What it has to do with.
+    pub(super) hints: &'static str,
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rows = table.lines().filter(|line| !line.starts_with('#'));
+    rows.filter_map(|line| line.split_once('=')).map(|(left, right)| (left.trim(), right.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_tables_is_a_row() {
+        for table in [include_str!("spellings.txt"), include_str!("related.txt")] {
+            let lines = table.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+            assert_eq!(lines.count(), rows(table).count());
+        }
+    }
+
+    #[test]
+    fn a_phrase_is_said_in_one_row_only() {
+        let mut rows = BTreeMap::new();
+        let said = related().flat_map(|(said, _)| said.split(", ").map(move |phrase| (phrase, said)));
+        for (phrase, row) in said {
+            if let Some(other) = rows.insert(phrase, row) {
+                panic!("`{phrase}` is in two rows: {other} and {row}");
+            }
+        }
+    }
+}

@@ -42,16 +42,19 @@ pub(super) fn words(text: &str) -> Vec<Word> {
 
 /// What an address or an id is one of.
 fn kind(chunk: &str) -> Option<&'static str> {
+    if !chunk.contains(|letter: char| letter.is_ascii_digit()) {
+        return None;
+    }
     let digits: String = chunk.chars().filter(|letter| !matches!(letter, ':' | '-' | '.')).collect();
     let hexadecimal = digits.chars().all(|letter| letter.is_ascii_hexdigit());
-    let parts = |separator| chunk.split(separator).count();
-    if hexadecimal && digits.len() == 12 && (chunk.len() == 12 || parts([':', '-', '.']) > 2) {
-        return digits.contains(|letter: char| letter.is_ascii_digit()).then_some("mac");
+    let parts = |separators: &[char]| chunk.split(separators).count();
+    if hexadecimal && digits.len() == 12 && (chunk.len() == 12 || parts(&[':', '-', '.']) > 2) {
+        return Some("mac");
     }
     if hexadecimal && digits.len() == 32 {
         return Some("id");
     }
-    if parts('.') == 4 && chunk.split('.').all(|part| part.parse::<u8>().is_ok()) {
+    if parts(&['.']) == 4 && chunk.split('.').all(|part| part.parse::<u8>().is_ok()) {
         return Some("ip");
     }
     let interface = chunk.split_once('-').is_some_and(|(media, place)| {
@@ -73,7 +76,8 @@ fn pieces(word: &str) -> Vec<&str> {
 /// The words of a name in camelCase: `get`, `Org`, `WLAN`.
 fn camel(name: &str) -> Vec<&str> {
     let letters: Vec<_> = name.char_indices().collect();
-    let is = |place: usize, test: fn(char) -> bool| letters.get(place).is_some_and(|(_, letter)| test(*letter));
+    let is =
+        |place: usize, test: fn(char) -> bool| letters.get(place).is_some_and(|(_, letter)| test(*letter));
     let starts = (1..letters.len()).filter(|&place| {
         let after_small = is(place - 1, char::is_lowercase);
         // The P of `AAMWProfiles`, but not that of `APs`.
@@ -119,7 +123,9 @@ fn singular(word: &str) -> String {
     let bare = |count: usize| word[..word.len() - count].to_owned();
     match word {
         _ if word.len() > 4 && word.ends_with("ies") => format!("{}y", bare(3)),
-        _ if word.len() > 4 && ["ches", "shes", "sses", "xes"].iter().any(|end| word.ends_with(end)) => bare(2),
+        _ if word.len() > 4 && ["ches", "shes", "sses", "xes"].iter().any(|end| word.ends_with(end)) => {
+            bare(2)
+        }
         _ if ["ss", "us", "is"].iter().any(|end| word.ends_with(end)) => word.to_owned(),
         // Short words in -s are as a rule no plurals: dns, has; aps and ids are.
         _ if word.len() == 3 && !matches!(word, "aps" | "ids" | "ips" | "gws") => word.to_owned(),
