@@ -21,7 +21,6 @@ use super::manage::description;
 use super::{Access, Session, Settings};
 use crate::Result;
 use crate::argument::Arguments;
-use crate::catalog::Entry;
 use crate::reply::Reply;
 
 const SHOWN: usize = 5;
@@ -29,9 +28,10 @@ const SHOWN: usize = 5;
 impl Session {
     pub(super) fn find(&self, arguments: &mut Arguments) -> Result<Reply> {
         let query: String = arguments.take("query")?;
-        let reachable = |entry: &&Entry| self.access(entry) != Access::Never;
-        let found: Vec<_> =
-            self.settings.search(&query).filter(reachable).take(SHOWN).map(description).collect();
+        let entries = self.settings.catalog().entries();
+        let usable = |place: usize| self.access(&entries[place]) != Access::Never;
+        let found = self.settings.index().search(&query, usable, SHOWN);
+        let found: Vec<_> = found.into_iter().map(|place| description(&entries[place])).collect();
         if found.is_empty() {
             return Reply::json(json!({
                 "tools": [],
@@ -43,14 +43,10 @@ impl Session {
 }
 
 impl Settings {
-    /// The tools that fit a query, best first, whatever a session may use.
-    fn search(&self, query: &str) -> impl Iterator<Item = &Entry> {
-        self.index().search(query).into_iter().map(|place| &self.catalog().entries()[place])
-    }
-
     /// The names of the tools that `findTools` answers a query with where everything is allowed: for evaluating it.
     #[doc(hidden)]
     pub fn found(&self, query: &str) -> Vec<&'static str> {
-        self.search(query).take(SHOWN).map(|entry| entry.tool().name).collect()
+        let found = self.index().search(query, |_| true, SHOWN);
+        found.into_iter().map(|place| self.catalog().entries()[place].tool().name).collect()
     }
 }

@@ -9,7 +9,7 @@ use super::question::{Alternative, Concept, Question};
 use super::small::is_small;
 use super::spelling::{Spelling, corrected};
 use super::synonyms::{Related, related, spellings};
-use super::words::{Word, words};
+use super::words::Word;
 use crate::catalog::Entry;
 
 /// How soon more of a word stops counting more: the `k1` of BM25F.
@@ -38,22 +38,19 @@ pub(in crate::session) struct Engine {
 
 impl Engine {
     pub(in crate::session) fn new(entries: &[Entry]) -> Self {
-        let t = std::time::Instant::now();
         let spelling = Spelling::new();
         let related_rows = Lexicon::new(related());
         let cues = CueTable::new();
-        eprintln!("T tables {:?}", t.elapsed());
         let postings = Postings::new(entries, &spelling);
-        eprintln!("T postings {:?}", t.elapsed());
         let known = postings.stems().chain(spelling.stems()).chain(related_rows.stems()).chain(cues.stems());
         let known: HashSet<_> = known.map(str::to_owned).collect();
         let mut written: HashSet<String> = HashSet::new();
         let texts = entries.iter().flat_map(|entry| [entry.tool().name, entry.tool().description]);
         let tables = related().map(|(said, _)| said).chain(spellings().map(|(_, others)| others));
         for text in texts.chain(tables).chain(super::change::vocabulary()) {
-            written.extend(words(text).into_iter().map(|word| word.text));
+            let plain = text.split(|letter: char| !letter.is_alphanumeric());
+            written.extend(plain.filter(|word| word.len() > 1).map(str::to_lowercase));
         }
-        eprintln!("T written {:?}", t.elapsed());
         Self { spelling, related: related_rows, cues, postings, known, written }
     }
 
@@ -74,12 +71,23 @@ impl Engine {
         read.into_iter().enumerate().map(right).collect()
     }
 
-    /// The places of the tools that fit, best first.
-    pub(in crate::session) fn search(&self, query: &str) -> Vec<usize> {
-        self.read(query).map(|question| self.ranked(&question)).unwrap_or_default()
+    /// The places of the best `most` of those tools that fit and may be used, best first.
+    pub(in crate::session) fn search(
+        &self,
+        query: &str,
+        usable: impl Fn(usize) -> bool,
+        most: usize,
+    ) -> Vec<usize> {
+        let Some(question) = self.read(query) else { return Vec::new() };
+        let mut fitting = self.ranked(&question);
+        fitting.retain(|(place, _)| usable(*place));
+        let best = fitting.first().map_or(0.0, |(_, score)| *score);
+        let beside = fitting.into_iter().take_while(|(_, score)| *score >= BESIDE_BEST * best);
+        beside.map(|(place, _)| place).take(most).collect()
     }
 
-    fn ranked(&self, question: &Question) -> Vec<usize> {
+    /// The places of the tools that fit, and how well, best first.
+    fn ranked(&self, question: &Question) -> Vec<(usize, f64)> {
         let mut scores = vec![(0.0, 0.0); self.postings.profiles().len()];
         let mut whole = 0.0;
         for concept in &question.concepts {
@@ -101,12 +109,7 @@ impl Engine {
             })
             .collect();
         fitting.sort_by(|(left, a), (right, b)| b.total_cmp(a).then(left.cmp(right)));
-        let best = fitting.first().map_or(0.0, |(_, score)| *score);
         fitting
-            .into_iter()
-            .take_while(|(_, score)| *score >= BESIDE_BEST * best)
-            .map(|(place, _)| place)
-            .collect()
     }
 
     /// A tool whose name says more than was asked is for something more special.
@@ -201,7 +204,7 @@ mod tests {
 
     fn found(query: &str) -> Vec<&'static str> {
         let entries: Vec<_> = TOOLS.iter().map(Entry::new).collect();
-        Engine::new(&entries).search(query).into_iter().map(|place| TOOLS[place].name).collect()
+        Engine::new(&entries).search(query, |_| true, 5).into_iter().map(|place| TOOLS[place].name).collect()
     }
 
     #[test]

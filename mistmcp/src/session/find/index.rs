@@ -38,7 +38,9 @@ impl Field {
 #[derive(Debug)]
 pub(super) struct Postings {
     /// In which tools a word is, and with what weight.
-    tools: HashMap<String, Vec<(usize, f64)>>,
+    tools: Vec<Vec<(usize, f64)>>,
+    /// The places of words in it.
+    places: HashMap<String, usize>,
     names: Vec<Vec<String>>,
     profiles: Vec<Profile>,
 }
@@ -47,7 +49,7 @@ impl Postings {
     pub(super) fn new(entries: &[Entry], spelling: &Spelling) -> Self {
         let about: HashMap<_, _> =
             inventory::iter::<Category>().map(|category| (category.name, category.description)).collect();
-        let mut reader = Reader { spelling, read: HashMap::new() };
+        let mut reader = Reader { spelling, read: HashMap::new(), places: HashMap::new() };
         let read: Vec<_> = entries
             .iter()
             .map(|entry| reader.fields(entry, about.get(entry.tool().category).copied().unwrap_or_default()))
@@ -56,29 +58,25 @@ impl Postings {
             let total: usize = read.iter().map(|fields| fields[field as usize].len()).sum();
             (number(total) / number(read.len().max(1))).max(1.0)
         });
-        let mut tools: HashMap<String, Vec<(usize, f64)>> = HashMap::new();
+        let mut tools = vec![Vec::<(usize, f64)>::new(); reader.places.len()];
         for (tool, fields) in read.iter().enumerate() {
             for ((field, stems), mean) in Field::ALL.into_iter().zip(fields).zip(means) {
                 let (weight, length_counts) = field.weight();
                 let each = weight / (1.0 - length_counts + length_counts * number(stems.len()) / mean);
                 for stem in stems {
-                    if !tools.contains_key(stem) {
-                        tools.insert(stem.clone(), Vec::new());
-                    }
-                    let Some(with) = tools.get_mut(stem) else { continue };
-                    match with.last_mut() {
+                    match tools[*stem].last_mut() {
                         Some((last, weight)) if *last == tool => *weight += each,
-                        _ => with.push((tool, each)),
+                        _ => tools[*stem].push((tool, each)),
                     }
                 }
             }
         }
-        let names = read.into_iter().map(|[name, ..]| name).collect();
-        Self { tools, names, profiles: entries.iter().map(Profile::of).collect() }
+        let names = entries.iter().map(|entry| name(entry.tool().name, spelling)).collect();
+        Self { tools, places: reader.places, names, profiles: entries.iter().map(Profile::of).collect() }
     }
 
     pub(super) fn knows(&self, stem: &str) -> bool {
-        self.tools.contains_key(stem)
+        self.places.contains_key(stem)
     }
 
     pub(super) fn profiles(&self) -> &[Profile] {
@@ -87,7 +85,7 @@ impl Postings {
 
     /// The tools with a word, and how much of it each has.
     pub(super) fn with(&self, stem: &str) -> &[(usize, f64)] {
-        self.tools.get(stem).map_or(&[], Vec::as_slice)
+        self.places.get(stem).map_or(&[], |place| &self.tools[*place])
     }
 
     /// The words of each tool's name.
@@ -103,28 +101,37 @@ impl Postings {
     }
 
     pub(super) fn stems(&self) -> impl Iterator<Item = &str> {
-        self.tools.keys().map(String::as_str)
+        self.places.keys().map(String::as_str)
     }
 }
 
 /// Reads texts. Most parameters are those of many tools, so each text is read once.
 struct Reader<'a> {
     spelling: &'a Spelling,
-    read: HashMap<&'static str, Vec<String>>,
+    read: HashMap<&'static str, Vec<usize>>,
+    places: HashMap<String, usize>,
 }
 
 impl Reader<'_> {
-    /// The stems of a text, without small words.
-    fn stems(&mut self, text: &'static str) -> &[String] {
-        let spelling = self.spelling;
-        self.read.entry(text).or_insert_with(|| {
-            let words = spelling.same(&words(text)).into_iter();
-            words.filter(|word| !small::is_small(word)).map(|word| word.stem).collect()
-        })
+    /// The places of the stems of a text, without small words.
+    fn stems(&mut self, text: &'static str) -> Vec<usize> {
+        if let Some(stems) = self.read.get(text) {
+            return stems.clone();
+        }
+        let words = self.spelling.same(words(text)).into_iter();
+        let telling = words.filter(|word| !small::is_small(word));
+        let stems: Vec<_> = telling.map(|word| self.place(word.stem)).collect();
+        self.read.insert(text, stems.clone());
+        stems
+    }
+
+    fn place(&mut self, stem: String) -> usize {
+        let next = self.places.len();
+        *self.places.entry(stem).or_insert(next)
     }
 
     /// The stems of each field of a tool in a category that is about this.
-    fn fields(&mut self, entry: &Entry, about: &'static str) -> [Vec<String>; 5] {
+    fn fields(&mut self, entry: &Entry, about: &'static str) -> [Vec<usize>; 5] {
         let tool = entry.tool();
         let (first, remarks) = sentences(tool.description);
         let mut parameters = Vec::new();
@@ -142,16 +149,16 @@ impl Reader<'_> {
                     | "page"
                     | "search_after"
             ) {
-                parameters.extend_from_slice(self.stems(param.name));
-                parameters.extend_from_slice(self.stems(param.description));
+                parameters.extend(self.stems(param.name));
+                parameters.extend(self.stems(param.description));
                 parameters.dedup();
             }
         }
         [
-            name(tool.name, self.spelling),
-            self.stems(first).to_vec(),
-            remarks.flat_map(|remark| self.stems(remark).to_vec()).collect(),
-            [self.stems(tool.category).to_vec(), self.stems(about).to_vec()].concat(),
+            name(tool.name, self.spelling).into_iter().map(|stem| self.place(stem)).collect(),
+            self.stems(first),
+            remarks.flat_map(|remark| self.stems(remark)).collect(),
+            [self.stems(tool.category), self.stems(about)].concat(),
             parameters,
         ]
     }
@@ -171,7 +178,7 @@ fn name(name: &str, spelling: &Spelling) -> Vec<String> {
     if !matches!(words.first().map(|word| word.text.as_str()), Some("download" | "export" | "troubleshoot")) {
         words.drain(..words.len().min(1));
     }
-    spelling.same(&words).into_iter().map(|word| word.stem).collect()
+    spelling.same(words).into_iter().map(|word| word.stem).collect()
 }
 
 /// The first sentence, and of the others those that speak of this tool and not of another.

@@ -39,7 +39,7 @@ impl Engine {
         if super::change::asks_for_change(&read) {
             return None;
         }
-        let read = self.spelling.same(&read);
+        let read = self.spelling.same(read);
         let cues = self.cues.read(&read, |word| self.is_known(word));
         let mut concepts: Vec<Concept> = Vec::new();
         let mut place = 0;
@@ -73,7 +73,7 @@ impl Engine {
         let mut alternatives = vec![said_so];
         for (list, weight) in [(related.means, means), (related.hints, HINTS)] {
             for other in list.split(", ").filter(|other| !other.is_empty()) {
-                let other = self.spelling.same(&words(other));
+                let other = self.spelling.same(words(other));
                 alternatives
                     .push(Alternative { stems: other.into_iter().map(|word| word.stem).collect(), weight });
             }

@@ -20,13 +20,18 @@ impl Spelling {
     }
 
     /// The words with every thing in its one spelling. `Wi-Fi network` takes two steps: `wifi network`, `wlan`.
-    pub(super) fn same(&self, read: &[Word]) -> Vec<Word> {
-        self.step(&self.step(read))
+    pub(super) fn same(&self, read: Vec<Word>) -> Vec<Word> {
+        match self.step(&read) {
+            Some(stepped) => self.step(&stepped).unwrap_or(stepped),
+            None => read,
+        }
     }
 
-    fn step(&self, read: &[Word]) -> Vec<Word> {
-        let mut same = Vec::with_capacity(read.len());
-        let mut place = 0;
+    /// Nothing where nothing has another spelling.
+    fn step(&self, read: &[Word]) -> Option<Vec<Word>> {
+        let first = (0..read.len()).find(|place| self.0.at(read, *place).next().is_some())?;
+        let mut same = read[..first].to_vec();
+        let mut place = first;
         while let Some(word) = read.get(place) {
             match self.0.at(read, place).next() {
                 Some((end, one)) => {
@@ -39,7 +44,7 @@ impl Spelling {
                 }
             }
         }
-        same
+        Some(same)
     }
 }
 
@@ -68,7 +73,7 @@ mod tests {
     #[test]
     fn spellings_of_one_thing_are_one() {
         let same = |text: &str| -> Vec<_> {
-            Spelling::new().same(&words(text)).into_iter().map(|word| word.stem).collect()
+            Spelling::new().same(words(text)).into_iter().map(|word| word.stem).collect()
         };
         assert_eq!(same("Wi-Fi access points"), ["wifi", "ap"]);
         assert_eq!(same("Wi-Fi networks"), ["wlan"]);
