@@ -23,9 +23,9 @@ pub use token::Token;
 
 use serde_json::{Map, Value};
 
+use crate::Result;
 use crate::argument::Lookup;
 use crate::tool::Param;
-use crate::{Call, Result};
 
 /// Mist as one call sees it: with the token and the cloud of the session that called.
 #[derive(Clone, Debug)]
@@ -59,7 +59,6 @@ impl Mist {
         &self,
         params: &[&'static Param],
         arguments: &mut Map<String, Value>,
-        _call: &Call,
     ) -> Result<()> {
         // An organization first, then a site: the later ones are looked for in the earlier ones.
         for lookup in [Lookup::Org, Lookup::Site, Lookup::Device] {

@@ -135,8 +135,8 @@ impl Session {
         }
     }
 
-    fn enabled(&self) -> BTreeSet<&'static str> {
+    fn has_enabled(&self, category: &str) -> bool {
         // A panic cannot leave a half-written set behind, so a poisoned lock is as good as any.
-        self.enabled.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.enabled.read().unwrap_or_else(PoisonError::into_inner).contains(category)
     }
 }

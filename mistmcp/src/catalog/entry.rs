@@ -53,7 +53,7 @@ impl Entry {
         call: &Call,
     ) -> Result<Reply> {
         self.check(&mut arguments)?;
-        mist.look_up(&self.params, &mut arguments, call).await?;
+        mist.look_up(&self.params, &mut arguments).await?;
         match &self.tool.run {
             // A session runs these itself.
             Run::Control(_) => Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),

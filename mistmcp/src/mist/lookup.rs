@@ -75,15 +75,13 @@ impl Connection {
         if let Some(id) = Id::parse(written) {
             return Ok(id.as_str().to_owned());
         }
-        if written.is_empty()
-            && let Some(org_id) = &self.org_id
-        {
-            return Ok(org_id.clone());
-        }
         if !written.is_empty() {
             let choose =
                 |orgs: &[Named]| pick(orgs, written, "org_id", "organization", "`getSelf` lists them");
             return self.choose(SELF, choose).await;
+        }
+        if let Some(org_id) = &self.org_id {
+            return Ok(org_id.clone());
         }
         match self.names(SELF).await?.rows.as_slice() {
             [only] => Ok(only.id.clone()),

@@ -30,7 +30,7 @@ impl Session {
         }
         match self.settings.mode() {
             Mode::All | Mode::Custom => Access::On,
-            Mode::Managed if self.enabled().contains(category) => Access::On,
+            Mode::Managed if self.has_enabled(category) => Access::On,
             Mode::Managed => Access::Reachable,
         }
     }
