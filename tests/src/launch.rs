@@ -90,7 +90,7 @@ impl Launch {
 
 /// The binary that Cargo built beside the test: the server's own `main`, under a name of this package. To test
 /// another one, such as a release, set `MISTMCP_BINARY`.
-fn binary() -> PathBuf {
+pub fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("MISTMCP_BINARY") {
         return std::path::absolute(path).unwrap();
     }

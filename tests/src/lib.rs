@@ -14,7 +14,7 @@ mod peer;
 
 pub use client::{Client, Era, text};
 pub use console::{Console, Finished};
-pub use launch::{Launch, TOKEN};
+pub use launch::{Launch, TOKEN, binary};
 pub use peer::{Answer, Peer, Received};
 
 use std::time::Duration;

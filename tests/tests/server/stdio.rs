@@ -208,3 +208,27 @@ async fn a_cancelled_call_is_not_waited_for() {
     assert!(pong["result"].is_object(), "{pong}");
     assert_eq!(console.finish().await.code(), Some(0));
 }
+
+/// `script`, which every Debian has, is the terminal; macOS has another of that name.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn on_a_terminal_it_says_what_it_waits_for_and_how_to_connect() {
+    use std::process::Stdio;
+
+    let folder = tempfile::tempdir().unwrap();
+    let server = format!("{} --demo", mistmcp_tests::binary().display());
+    let run = tokio::process::Command::new("script")
+        .args(["-qec", &server, "/dev/null"])
+        .current_dir(folder.path())
+        .env_clear()
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output();
+    let output = soon("the terminal", run).await.unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    for wanted in
+        ["waits for an MCP client on standard input", "\"mcpServers\"", "[\"--demo\"]", "call getSelf --demo"]
+    {
+        assert!(said.contains(wanted), "{said}");
+    }
+}
