@@ -1,4 +1,5 @@
-//! All tools of the program, gathered when it starts: categories, the tools in them, and what clients see of each.
+//! All tools of the program, gathered when it starts: categories, the tools in them, what clients see of each, and the
+//! prompts that name them.
 
 mod category;
 mod clash;
@@ -12,37 +13,41 @@ pub use category::Category;
 pub use clash::Clashes;
 pub use entry::Entry;
 
+use crate::prompt::Prompt;
 use crate::tool::Registered;
 
-/// The categories and their tools, in one fixed order: by category, then by name.
+/// The categories and their tools, in one fixed order: by category, then by name. And the prompts, by name.
 #[derive(Debug)]
 pub struct Catalog {
     categories: Vec<&'static Category>,
     entries: Vec<Entry>,
     by_name: HashMap<&'static str, usize>,
+    prompts: Vec<&'static Prompt>,
 }
 
 impl Catalog {
-    /// Gathers what `#[mist_tool]` and `category!` registered.
+    /// Gathers what `#[mist_tool]`, `category!` and `prompt!` registered.
     ///
     /// # Errors
-    /// Two of one name, or a tool in no category; with the file and line of each.
+    /// Two of one name, a tool in no category, or a prompt that names what is not there; with the file and line of each.
     pub fn gather() -> Result<Self, Clashes> {
         let tools = inventory::iter::<Registered>().map(|registered| registered.0).collect();
         let categories = inventory::iter::<Category>().collect();
-        Self::of(categories, tools)
+        Self::of(categories, tools, inventory::iter::<Prompt>().collect())
     }
 
     fn of(
         mut categories: Vec<&'static Category>,
         mut tools: Vec<&'static crate::Tool>,
+        mut prompts: Vec<&'static Prompt>,
     ) -> Result<Self, Clashes> {
         categories.sort_by_key(|category| category.name);
         tools.sort_by_key(|tool| (tool.category, tool.name));
         let entries: Vec<_> = tools.into_iter().map(Entry::new).collect();
-        clash::check(&categories, &entries)?;
+        prompts.sort_by_key(|prompt| prompt.name);
+        clash::check(&categories, &entries, &prompts)?;
         let by_name = entries.iter().enumerate().map(|(place, entry)| (entry.tool().name, place)).collect();
-        Ok(Self { categories, entries, by_name })
+        Ok(Self { categories, entries, by_name, prompts })
     }
 
     /// The categories, by name.
@@ -53,6 +58,11 @@ impl Catalog {
     /// The tools, by category and name.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The prompts, by name.
+    pub fn prompts(&self) -> &[&'static Prompt] {
+        &self.prompts
     }
 
     /// The tool that clients call `name`.

@@ -1,6 +1,8 @@
 //! The MCP server: requests of either era become calls of a session, and outcomes become results.
 
-mod instructions;
+mod completion;
+mod prompts;
+mod resources;
 mod result;
 mod stdio;
 
@@ -8,9 +10,11 @@ use std::sync::Arc;
 
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, DiscoverResult, ErrorData, Implementation,
-    ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ProgressToken, ProtocolVersion,
-    ServerCapabilities, ServerConfig,
+    CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
+    DiscoverResult, ErrorData, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ProgressNotificationParam, ProgressToken, PromptsCapability, ProtocolVersion, ReadResourceRequestParams,
+    ReadResourceResponse, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{Peer, RequestContext, RoleServer};
 
@@ -40,7 +44,9 @@ impl Server {
     }
 
     fn config(&self, list_changes: bool) -> ServerConfig {
-        let mut capabilities = ServerCapabilities::builder().enable_tools().build();
+        let mut capabilities =
+            ServerCapabilities::builder().enable_tools().enable_resources().enable_completions().build();
+        capabilities.prompts = self.session.prompts().next().map(|_| PromptsCapability::default());
         if let Some(tools) = &mut capabilities.tools {
             tools.list_changed = list_changes.then_some(true);
         }
@@ -50,7 +56,7 @@ impl Server {
         env!("CARGO_PKG_VERSION").clone_into(&mut implementation.version);
         ServerConfig::new(capabilities)
             .with_server_info(implementation)
-            .with_instructions(instructions::instructions(self.session.settings(), list_changes))
+            .with_instructions(self.session.settings().instructions(list_changes))
     }
 
     fn list_changes(&self) -> bool {
@@ -99,6 +105,54 @@ impl ServerHandler for Server {
             tracing::debug!(%error, "the client could not be told of its new list");
         }
         result::from_outcome(outcome.content)
+    }
+
+    async fn list_prompts(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Ok(prompts::list(&self.session))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        prompts::get(&self.session, request).map(Into::into)
+    }
+
+    async fn list_resources(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Ok(resources::list())
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Ok(resources::templates())
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        resources::read(&self.session, &request.uri).map(Into::into)
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        completion::complete(&self.session, &request).await
     }
 }
 

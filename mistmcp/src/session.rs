@@ -1,10 +1,14 @@
 //! What one client may see and call, and the way of a call from its name to its answer.
 
 mod access;
+mod completion;
 mod control;
 mod find;
+mod glossary;
+mod instructions;
 mod manage;
 mod mode;
+mod prompts;
 mod settings;
 
 use std::collections::BTreeSet;

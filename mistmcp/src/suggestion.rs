@@ -21,6 +21,16 @@ pub(crate) fn nearest<'a>(
     near.into_iter().take(most).map(|(_, candidate)| format!("\"{candidate}\"")).collect()
 }
 
+/// `; did you mean "…"?`, or where nothing is like it, those there are.
+pub(crate) fn remedy<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    match did_you_mean(written, candidates.clone()) {
+        nothing if nothing.is_empty() => {
+            format!("; there are {}.", candidates.into_iter().collect::<Vec<_>>().join(", "))
+        }
+        suggestion => suggestion,
+    }
+}
+
 /// `; did you mean "…"?`, or nothing.
 pub(crate) fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
     match nearest(written, candidates, 1).as_slice() {

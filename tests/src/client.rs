@@ -2,7 +2,7 @@ use std::process::Stdio;
 
 use rmcp::model::{CallToolRequestParams, CallToolResult, ContentBlock, ErrorData, ProtocolVersion, Tool};
 use rmcp::service::{
-    ClientLifecycleMode, RoleClient, RunningService, ServiceError, serve_client_with_lifecycle,
+    ClientLifecycleMode, Peer, RoleClient, RunningService, ServiceError, serve_client_with_lifecycle,
 };
 use rmcp::transport::TokioChildProcess;
 use serde_json::Value;
@@ -43,6 +43,11 @@ impl Client {
         };
         let service = serve_client_with_lifecycle((), transport, lifecycle).await.unwrap();
         Self { service, _folder: folder }
+    }
+
+    /// The server, as rmcp speaks to it.
+    pub fn server(&self) -> &Peer<RoleClient> {
+        self.service.peer()
     }
 
     /// The tools that it lists.

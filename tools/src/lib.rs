@@ -1,4 +1,4 @@
-//! The tools of mistmcp: one module a category, one function a tool.
+//! The tools of mistmcp: one module a category, one function a tool. And the prompts, which are answered with them.
 
 pub mod constants_definitions;
 pub mod constants_events;
@@ -26,6 +26,7 @@ pub mod orgs_stats;
 pub mod orgs_wan;
 pub mod orgs_webhooks;
 pub mod orgs_wlans;
+mod prompts;
 pub mod self_account;
 pub mod shared;
 pub mod sites;

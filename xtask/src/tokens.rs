@@ -40,10 +40,35 @@ pub(crate) fn tokens(tokenizer: &CoreBPE, entry: &Entry) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use mistmcp::{Format, Mode, Rules, Settings};
+
     use super::*;
 
     /// What the list may cost a client that loads all of it.
     const MOST: usize = 40_000;
+
+    /// What the instructions may cost every client.
+    const MOST_OF_INSTRUCTIONS: usize = 1_000;
+
+    #[test]
+    fn the_instructions_stay_within_their_tokens_in_every_mode() {
+        let tokenizer = tiktoken_rs::o200k_base().unwrap();
+        let every: Vec<_> =
+            Catalog::gather().unwrap().categories().iter().map(|it| it.name.to_owned()).collect();
+        for mode in [Mode::Managed, Mode::All, Mode::Custom] {
+            let rules = Rules { max_bytes: 60_000, format: Format::Json, show_secrets: false };
+            let settings = Settings::new(Catalog::gather().unwrap(), mode, &every, rules).unwrap();
+            for list_changes in [true, false] {
+                let text = settings.instructions(list_changes);
+                let tokens = tokenizer.encode_ordinary(&text).len();
+                assert!(tokens <= MOST_OF_INSTRUCTIONS, "{mode:?}: {tokens} tokens");
+                for name in &every {
+                    let lines = text.lines().filter(|line| line.starts_with(&format!("- {name}: ")));
+                    assert_eq!(lines.count(), 1, "{mode:?}: {name}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_whole_list_stays_within_its_tokens() {

@@ -3,6 +3,7 @@ use std::fmt;
 use std::panic::Location;
 
 use super::{Category, Entry};
+use crate::prompt::Prompt;
 
 /// What stands in the way of a catalog, a line each.
 #[derive(Debug, PartialEq, Eq)]
@@ -16,7 +17,11 @@ impl fmt::Display for Clashes {
 
 impl std::error::Error for Clashes {}
 
-pub(super) fn check(categories: &[&'static Category], entries: &[Entry]) -> Result<(), Clashes> {
+pub(super) fn check(
+    categories: &[&'static Category],
+    entries: &[Entry],
+    prompts: &[&'static Prompt],
+) -> Result<(), Clashes> {
     let mut clashes = Vec::new();
     clashes.extend(twice("category", categories.iter().map(|category| (category.name, category.location))));
     clashes.extend(twice("tool", entries.iter().map(|entry| (entry.tool().name, entry.tool().location))));
@@ -40,7 +45,33 @@ pub(super) fn check(categories: &[&'static Category], entries: &[Entry]) -> Resu
             ));
         }
     }
+    clashes.extend(twice("prompt", prompts.iter().map(|prompt| (prompt.name, prompt.location))));
+    let tools: HashSet<_> = entries.iter().map(|entry| entry.tool().name).collect();
+    for prompt in prompts {
+        clashes.extend(nowhere(prompt, &tools));
+    }
     if clashes.is_empty() { Ok(()) } else { Err(Clashes(clashes)) }
+}
+
+/// What a prompt names that is not there.
+fn nowhere(prompt: &Prompt, tools: &HashSet<&str>) -> Vec<String> {
+    let Prompt { name, location, .. } = prompt;
+    let steps = prompt.steps.iter().filter(|step| !tools.contains(step.tool));
+    let mut clashes: Vec<_> = steps
+        .map(|step| format!("{location}: prompt `{name}` has a step with `{}`, which is no tool", step.tool))
+        .collect();
+    let mut rest = prompt.task.to_owned();
+    for argument in prompt.arguments {
+        let hole = format!("{{{}}}", argument.name);
+        if !rest.contains(&hole) {
+            clashes.push(format!("{location}: the task of prompt `{name}` lacks `{hole}`, its argument"));
+        }
+        rest = rest.replace(&hole, "");
+    }
+    if rest.contains('{') {
+        clashes.push(format!("{location}: the task of prompt `{name}` has a hole without an argument"));
+    }
+    clashes
 }
 
 fn twice<'a>(kind: &str, named: impl Iterator<Item = (&'a str, &'static Location<'static>)>) -> Vec<String> {
@@ -58,6 +89,7 @@ fn twice<'a>(kind: &str, named: impl Iterator<Item = (&'a str, &'static Location
 mod tests {
     use super::super::Catalog;
     use super::*;
+    use crate::prompt::{PromptArgument, Step};
     use crate::{Endpoint, Hints, Param, Run, Tool};
 
     static SITES: Category = Category { name: "sites", description: "Sites.", location: Location::caller() };
@@ -85,9 +117,26 @@ mod tests {
         &[Param::described::<String>("name", "A name."), Param::described::<String>("name", "A name.")],
     );
 
+    const fn prompt(task: &'static str, steps: &'static [Step]) -> Prompt {
+        const SITE: &[PromptArgument] = &[PromptArgument::required("site", "Its name.")];
+        Prompt {
+            name: "ask",
+            title: "Ask",
+            description: "Asks.",
+            arguments: SITE,
+            task,
+            steps,
+            answer: "",
+            location: Location::caller(),
+        }
+    }
+
+    static ASK: Prompt = prompt("What is at {site}?", &[Step { tool: "getOne", why: "one" }]);
+    static ASK_AGAIN: Prompt = prompt("What is at {place}?", &[Step { tool: "getNone", why: "none" }]);
+
     #[test]
     fn what_is_well_declared_is_gathered_in_order() {
-        let catalog = Catalog::of(vec![&SITES], vec![&ONE]).unwrap();
+        let catalog = Catalog::of(vec![&SITES], vec![&ONE], vec![&ASK]).unwrap();
         assert_eq!(catalog.find("getOne").unwrap().tool().name, "getOne");
         assert!(catalog.find("getone").is_none());
     }
@@ -95,9 +144,10 @@ mod tests {
     #[test]
     fn every_clash_is_told_with_its_places() {
         let tools = vec![&ONE, &ONE_AGAIN, &LOST, &DOUBLED];
-        let clashes = Catalog::of(vec![&SITES, &SITES_AGAIN], tools).unwrap_err().to_string();
+        let prompts = vec![&ASK, &ASK_AGAIN];
+        let clashes = Catalog::of(vec![&SITES, &SITES_AGAIN], tools, prompts).unwrap_err().to_string();
         let lines: Vec<_> = clashes.lines().collect();
-        assert_eq!(lines.len(), 4, "{clashes}");
+        assert_eq!(lines.len(), 8, "{clashes}");
         for line in &lines {
             assert!(line.contains("clash.rs:"), "{line}");
         }
@@ -106,6 +156,10 @@ mod tests {
             "tool `getOne` is there already",
             "category `nowhere`, which no `category!` declares",
             "two parameters `name`",
+            "prompt `ask` is there already",
+            "a step with `getNone`, which is no tool",
+            "lacks `{site}`, its argument",
+            "a hole without an argument",
         ] {
             assert!(clashes.contains(wanted), "{clashes}");
         }

@@ -100,6 +100,13 @@ impl Connection {
         }
     }
 
+    /// What the sites are called, of the default organization or the only one.
+    pub(crate) async fn site_names(&self) -> Result<Vec<String>> {
+        let org = self.org("").await?;
+        let sites = self.names(&format!("/api/v1/orgs/{org}/sites")).await?;
+        Ok(sites.rows.iter().map(|site| site.name.clone()).collect())
+    }
+
     /// Chooses from a list of names. What is not in a remembered one is looked for in a new one.
     async fn choose(&self, path: &str, choose: impl Fn(&[Named]) -> Result<String>) -> Result<String> {
         let begun = Instant::now();

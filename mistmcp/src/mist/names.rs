@@ -29,7 +29,7 @@ pub(super) struct Listing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Named {
     pub(super) id: String,
-    name: String,
+    pub(super) name: String,
     pub(super) mac: Option<String>,
     /// What tells it from another of that name.
     detail: String,

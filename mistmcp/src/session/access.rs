@@ -1,7 +1,8 @@
 use super::{Mode, Session};
-use crate::catalog::Entry;
-use crate::error::ErrorKind;
-use crate::{Error, Tool};
+use crate::catalog::{Category, Entry};
+use crate::error::{ErrorKind, shortened};
+use crate::suggestion::remedy;
+use crate::{Error, Result, Tool};
 
 /// The tool that every session has: what the token is and what it can see.
 const ALWAYS: &str = "getSelf";
@@ -33,6 +34,19 @@ impl Session {
             Mode::Managed if self.has_enabled(category) => Access::On,
             Mode::Managed => Access::Reachable,
         }
+    }
+
+    /// The category of that name, in any letter case, where this session may reach it.
+    pub(super) fn category(&self, name: &str) -> Result<&'static Category> {
+        let name = name.trim();
+        let mut categories = self.settings.categories();
+        categories.find(|category| category.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
+            let names: Vec<_> = self.settings.categories().map(|category| category.name).collect();
+            Error::new(
+                ErrorKind::Arguments,
+                format!("There is no category `{}`{}", shortened(name, 60), remedy(name, names)),
+            )
+        })
     }
 
     pub(super) fn switched_off(&self, entry: &Entry) -> Error {

@@ -7,9 +7,7 @@ use super::control::Names;
 use super::{Access, Session};
 use crate::argument::Arguments;
 use crate::catalog::Entry;
-use crate::error::{ErrorKind, shortened};
 use crate::reply::Reply;
-use crate::suggestion::did_you_mean;
 use crate::{Error, Result};
 
 impl Session {
@@ -53,27 +51,10 @@ impl Session {
     /// The categories that an argument names, each by its own name.
     fn named(&self, arguments: &mut Arguments, parameter: &str) -> Result<BTreeSet<&'static str>> {
         let names = arguments.take::<Option<Names>>(parameter)?.map(|names| names.0).unwrap_or_default();
-        names
-            .iter()
-            .map(|name| {
-                let permitted =
-                    self.settings.categories().find(|category| category.name.eq_ignore_ascii_case(name));
-                permitted.map(|category| category.name).ok_or_else(|| {
-                    let valid: Vec<_> = self.settings.categories().map(|category| category.name).collect();
-                    let remedy = match did_you_mean(name, valid.iter().copied()) {
-                        nothing if nothing.is_empty() => format!("; there are {}.", valid.join(", ")),
-                        suggestion => suggestion,
-                    };
-                    Error::new(
-                        ErrorKind::Arguments,
-                        format!(
-                            "There is no category `{}`{remedy} Nothing was switched.",
-                            shortened(name, 60)
-                        ),
-                    )
-                })
-            })
-            .collect()
+        let categories = names.iter().map(|name| self.category(name).map(|category| category.name));
+        categories
+            .collect::<Result<_>>()
+            .map_err(|error| Error::new(error.kind(), format!("{error} Nothing was switched.")))
     }
 }
 

@@ -10,6 +10,7 @@ mod faults;
 mod forgiving;
 mod lookups;
 mod modes;
+mod prompts;
 mod requests;
 mod secrecy;
 mod stdio;

@@ -1,0 +1,52 @@
+use rmcp::model::{CompleteRequestParams, CompleteResult, CompletionInfo, ErrorData, Reference};
+
+use super::resources;
+use crate::prompt::Completed;
+use crate::session::Session;
+use crate::suggestion::remedy;
+
+pub(super) async fn complete(
+    session: &Session,
+    request: &CompleteRequestParams,
+) -> Result<CompleteResult, ErrorData> {
+    let argument = request.argument.name.as_str();
+    let Some(completed) = completed(session, &request.r#ref, argument)? else {
+        return Ok(CompleteResult::new(CompletionInfo::default()));
+    };
+    let mut values = session.complete(completed, &request.argument.value).await;
+    let total = u32::try_from(values.len()).ok();
+    let has_more = values.len() > CompletionInfo::MAX_VALUES;
+    values.truncate(CompletionInfo::MAX_VALUES);
+    let completion = CompletionInfo::with_pagination(values, total, has_more)
+        .map_err(|error| ErrorData::internal_error(error, None))?;
+    Ok(CompleteResult::new(completion))
+}
+
+/// What completes an argument; nothing where it is free text.
+fn completed(session: &Session, of: &Reference, argument: &str) -> Result<Option<Completed>, ErrorData> {
+    let unknown = |what: &str, written: &str, names: Vec<&str>| {
+        ErrorData::invalid_params(format!("There is no {what} `{written}`{}", remedy(written, names)), None)
+    };
+    match of {
+        Reference::Prompt(of) => {
+            let Some(prompt) = session.prompts().find(|prompt| prompt.name == of.name) else {
+                return Err(unknown(
+                    "prompt",
+                    &of.name,
+                    session.prompts().map(|prompt| prompt.name).collect(),
+                ));
+            };
+            let known = prompt.arguments.iter().find(|known| known.name == argument);
+            let names = || prompt.arguments.iter().map(|argument| argument.name).collect();
+            known.map(|known| known.completed).ok_or_else(|| unknown("argument", argument, names()))
+        }
+        Reference::Resource(of) if of.uri == resources::CATEGORY => match argument {
+            "category" => Ok(Some(Completed::Category)),
+            other => Err(unknown("argument", other, vec!["category"])),
+        },
+        of => {
+            let written = of.as_resource_uri().unwrap_or_default();
+            Err(unknown("resource template", written, vec![resources::CATEGORY]))
+        }
+    }
+}

@@ -1,0 +1,35 @@
+use rmcp::model::{
+    CacheScope, ErrorData, GetPromptRequestParams, GetPromptResult, ListPromptsResult, Prompt as Offered,
+    PromptArgument as Asked, PromptMessage, Role,
+};
+
+use super::LIST_TTL_MS;
+use crate::prompt::{Prompt, PromptArgument};
+use crate::session::Session;
+
+pub(super) fn list(session: &Session) -> ListPromptsResult {
+    let list = ListPromptsResult::with_all_items(session.prompts().map(offered).collect());
+    list.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS)
+}
+
+pub(super) fn get(session: &Session, request: GetPromptRequestParams) -> Result<GetPromptResult, ErrorData> {
+    let given = request.arguments.unwrap_or_default();
+    let text = session
+        .prompt(&request.name, &given)
+        .map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
+    Ok(GetPromptResult::new(vec![PromptMessage::new_text(Role::User, text)]))
+}
+
+fn offered(prompt: &'static Prompt) -> Offered {
+    let arguments = prompt.arguments.iter().map(asked).collect();
+    Offered::new(prompt.name, Some(prompt.description), Some(arguments)).with_title(prompt.title)
+}
+
+fn asked(argument: &PromptArgument) -> Asked {
+    let description = match argument.otherwise {
+        Some(otherwise) => format!("{} [default: {otherwise}]", argument.description),
+        None => argument.description.to_owned(),
+    };
+    let asked = Asked::new(argument.name).with_description(description);
+    asked.with_required(argument.otherwise.is_none())
+}

@@ -1,0 +1,48 @@
+use percent_encoding::percent_decode_str;
+use rmcp::model::{
+    CacheScope, ErrorData, ListResourceTemplatesResult, ListResourcesResult, ReadResourceResult, Resource,
+    ResourceContents, ResourceTemplate,
+};
+
+use super::LIST_TTL_MS;
+use crate::session::Session;
+
+const GLOSSARY: &str = "mistmcp://categories";
+pub(super) const CATEGORY: &str = "mistmcp://categories/{category}";
+const MARKDOWN: &str = "text/markdown";
+
+pub(super) fn list() -> ListResourcesResult {
+    let glossary = Resource::new(GLOSSARY, "categories")
+        .with_title("Categories of tools")
+        .with_description("What each category of tools is for.")
+        .with_mime_type(MARKDOWN);
+    let list = ListResourcesResult::with_all_items(vec![glossary]);
+    list.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS)
+}
+
+pub(super) fn templates() -> ListResourceTemplatesResult {
+    let category = ResourceTemplate::new(CATEGORY, "category")
+        .with_title("Tools of a category")
+        .with_description("What each tool of a category answers.")
+        .with_mime_type(MARKDOWN);
+    let list = ListResourceTemplatesResult::with_all_items(vec![category]);
+    list.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS)
+}
+
+pub(super) fn read(session: &Session, uri: &str) -> Result<ReadResourceResult, ErrorData> {
+    let text = match uri.strip_prefix(GLOSSARY).map(|rest| rest.trim_end_matches('/')) {
+        Some("") => session.glossary(),
+        Some(rest) if rest.starts_with('/') => {
+            let name = percent_decode_str(&rest[1..]).decode_utf8_lossy();
+            session.glossary_of(&name).map_err(|error| missing(error.to_string(), uri))?
+        }
+        _ => return Err(missing(format!("There is `{GLOSSARY}`, and `{CATEGORY}`."), uri)),
+    };
+    let contents = ResourceContents::text(text, uri).with_mime_type(MARKDOWN);
+    let read = ReadResourceResult::new(vec![contents]);
+    Ok(read.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS))
+}
+
+fn missing(message: String, uri: &str) -> ErrorData {
+    ErrorData::resource_not_found(message, Some(serde_json::json!({ "uri": uri })))
+}

@@ -1,0 +1,36 @@
+use super::Session;
+use crate::prompt::Completed;
+
+impl Session {
+    /// What somebody who has typed `written` may mean: what begins so, then what has it in it, in any letter case.
+    /// Nothing where Mist cannot be asked: a list of suggestions is no place for advice.
+    pub async fn complete(&self, what: Completed, written: &str) -> Vec<String> {
+        let names = match what {
+            Completed::Category => {
+                self.settings.categories().map(|category| category.name.to_owned()).collect()
+            }
+            Completed::Site => self.sites().await,
+        };
+        let written = written.trim().to_lowercase();
+        let mut found: Vec<_> = names
+            .into_iter()
+            .filter_map(|name| name.to_lowercase().find(&written).map(|place| (place > 0, name)))
+            .collect();
+        found.sort();
+        found.dedup();
+        found.into_iter().map(|(_, name)| name).collect()
+    }
+
+    async fn sites(&self) -> Vec<String> {
+        let asked = tokio::time::timeout(self.connection.limits().timeout, self.connection.site_names());
+        match asked.await {
+            Ok(Ok(names)) => names,
+            Ok(Err(error)) => {
+                let error = error.presentable(|text| self.connection.mask(text));
+                tracing::debug!(%error, "sites cannot be completed");
+                Vec::new()
+            }
+            Err(_) => Vec::new(),
+        }
+    }
+}

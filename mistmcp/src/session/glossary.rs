@@ -1,0 +1,45 @@
+//! What the categories are for, to be read: a line each, or the tools of one.
+
+use std::fmt::Write;
+
+use super::{Access, Session};
+use crate::Result;
+use crate::catalog::{Category, Entry};
+
+// Writing to a String cannot fail, so what `writeln!` returns is dropped throughout.
+
+impl Session {
+    /// Every category that this session may reach, with what it is for, as Markdown.
+    pub fn glossary(&self) -> String {
+        let mut text =
+            String::from("# Categories of tools\n\n| category | tools | what it is for |\n|---|---:|---|\n");
+        for category in self.settings.categories() {
+            let count = self.reachable(category).count();
+            let _ = writeln!(text, "| `{}` | {count} | {} |", category.name, category.description);
+        }
+        text
+    }
+
+    /// The tools of a category, as Markdown.
+    ///
+    /// # Errors
+    /// There is no such category in this session.
+    pub fn glossary_of(&self, name: &str) -> Result<String> {
+        let category = self.category(name)?;
+        let mut text = format!(
+            "# {}\n\n{}\n\n| tool | what it answers |\n|---|---|\n",
+            category.name, category.description
+        );
+        for entry in self.reachable(category) {
+            let description =
+                entry.definition().description.as_deref().unwrap_or_default().replace('\n', " ");
+            let _ = writeln!(text, "| `{}` | {} |", entry.tool().name, description.replace('|', "\\|"));
+        }
+        Ok(text)
+    }
+
+    fn reachable(&self, category: &Category) -> impl Iterator<Item = &Entry> {
+        let entries = self.settings.catalog().entries().iter();
+        entries.filter(|entry| entry.tool().category == category.name && self.access(entry) != Access::Never)
+    }
+}

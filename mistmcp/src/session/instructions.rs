@@ -1,0 +1,31 @@
+use std::fmt::Write;
+
+use super::{Mode, Settings};
+
+impl Settings {
+    /// What a model is told of this server before it calls anything. `list_changes`: its client hears when the list of
+    /// tools changes.
+    pub fn instructions(&self, list_changes: bool) -> String {
+        let mut text = String::from(
+            "Reads a Juniper Mist network; nothing can be changed.\n\
+             - `getSelf` tells which organizations the API token sees.\n\
+             - `org_id` may be left out where there is one. `site_id` takes a site's name, `device_id` a device's \
+             name or MAC; other ids come from the tool that lists or searches their kind.\n\
+             - Without `start`, `end` or `duration`, searches and counts look at the last day.\n\
+             - An answer with `next` has more: repeat the call with those arguments laid over its own.\n\
+             - An error says what to do next; do not repeat a call unchanged.\n",
+        );
+        if self.mode() == Mode::Managed {
+            text.push_str(
+                "Few tools are listed: `findTools` finds the others, `callTool` calls them by name",
+            );
+            text.push_str(if list_changes { ", `manageMcpTools` lists whole categories.\n" } else { ".\n" });
+        }
+        text.push_str("Categories:\n");
+        for category in self.categories() {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "- {}: {}", category.name, category.description);
+        }
+        text
+    }
+}

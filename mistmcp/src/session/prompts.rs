@@ -1,0 +1,81 @@
+use serde_json::{Map, Value};
+
+use super::{Access, Mode, Session};
+use crate::error::{ErrorKind, shortened};
+use crate::prompt::{Completed, Prompt, PromptArgument, Step};
+use crate::suggestion::remedy;
+use crate::{Error, Result};
+
+impl Session {
+    /// The prompts that this session's tools can answer, by name.
+    pub fn prompts(&self) -> impl Iterator<Item = &'static Prompt> {
+        let prompts = self.settings.catalog().prompts().iter().copied();
+        prompts.filter(|prompt| prompt.steps.is_empty() || self.steps(prompt).next().is_some())
+    }
+
+    /// The words of a prompt, with these arguments in it.
+    ///
+    /// # Errors
+    /// There is no such prompt, or an argument is missing, unknown or no name of what it should be.
+    pub fn prompt(&self, name: &str, given: &Map<String, Value>) -> Result<String> {
+        let prompt = self.prompts().find(|prompt| prompt.name == name).ok_or_else(|| {
+            let names: Vec<_> = self.prompts().map(|prompt| prompt.name).collect();
+            wrong(format!("There is no prompt `{}`{}", shortened(name, 60), remedy(name, names)))
+        })?;
+        let names = prompt.arguments.iter().map(|argument| argument.name);
+        if let Some(unknown) = given.keys().find(|name| !names.clone().any(|known| known == name.as_str())) {
+            let remedy = remedy(unknown, names);
+            return Err(wrong(format!("The prompt has no argument `{}`{remedy}", shortened(unknown, 60))));
+        }
+        let mut task = prompt.task.to_owned();
+        for argument in prompt.arguments {
+            let value = self.words(argument, given)?;
+            task = task.replace(&format!("{{{}}}", argument.name), &value);
+        }
+        let steps: Vec<_> =
+            self.steps(prompt).map(|step| format!("- `{}`: {}\n", step.tool, step.why)).collect();
+        let mut text = format!("{task}\n\n");
+        if !steps.is_empty() {
+            text.push_str("Look at these in turn, as far as they bear on it:\n");
+            text.extend(steps);
+            if self.settings.mode() == Mode::Managed {
+                text.push_str("Tools that are not on your list are called with `callTool`.\n");
+            }
+            text.push('\n');
+        }
+        text.push_str(prompt.answer);
+        Ok(text)
+    }
+
+    fn steps(&self, prompt: &'static Prompt) -> impl Iterator<Item = &'static Step> {
+        let reachable = |step: &&Step| {
+            let entry = self.settings.catalog().find(step.tool);
+            entry.is_some_and(|entry| self.access(entry) != Access::Never)
+        };
+        prompt.steps.iter().filter(reachable)
+    }
+
+    /// What stands in an argument's place.
+    fn words(&self, argument: &PromptArgument, given: &Map<String, Value>) -> Result<String> {
+        const LONGEST: usize = 200;
+        let value = match given.get(argument.name) {
+            None | Some(Value::Null) => String::new(),
+            Some(Value::String(text)) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+            Some(other) => other.to_string(),
+        };
+        if value.is_empty() {
+            let otherwise = argument.otherwise.map(str::to_owned);
+            return otherwise
+                .ok_or_else(|| wrong(format!("`{}` is missing: {}.", argument.name, argument.description)));
+        }
+        if argument.completed == Some(Completed::Category) {
+            return self.category(&value).map(|category| category.name.to_owned());
+        }
+        // In one line and in quotes, so that it reads as a name whatever it says.
+        Ok(format!("\"{}\"", shortened(&value, LONGEST)))
+    }
+}
+
+fn wrong(message: String) -> Error {
+    Error::new(ErrorKind::Arguments, message)
+}
