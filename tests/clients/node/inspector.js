@@ -68,6 +68,23 @@ export async function story(place, era) {
             const text = await call(TOOL_ERROR, 'callTool', { tool: written });
             holds('an unknown tool', text, `did you mean "${meant}"?`);
         },
+        async () => {
+            // It does not tell what a server declares: where nothing is, the list is empty.
+            const { prompts } = await managed(FINE, 'prompts/list');
+            const ofSites = prompts.filter(({ arguments: wanted = [] }) => wanted.some(({ name }) => name === 'site'));
+            for (const { name } of ofSites.slice(0, 1)) {
+                const given = ['--prompt-name', name, '--prompt-args', `site=${FACTS.site.name}`];
+                const { messages } = await managed(FINE, 'prompts/get', ...given);
+                holds(name, messages[0]?.content.text, FACTS.site.name);
+            }
+        },
+        async () => {
+            const { resources } = await managed(FINE, 'resources/list');
+            for (const { uri } of resources.slice(0, 1)) {
+                const { contents } = await managed(FINE, 'resources/read', '--uri', uri);
+                truly(uri, contents[0]?.text || contents[0]?.blob, contents);
+            }
+        },
     ]);
 }
 

@@ -15,19 +15,19 @@ async function prompts(talk) {
     for (const { name, arguments: wanted = [] } of listed) {
         const known = {};
         for (const argument of wanted) {
-            let value = site.name;
+            let values = [];
             if (talk.declares('completions')) {
                 const typed = argument.name.includes('site') ? site.typed : '';
-                const values = await talk.complete(name, argument.name, typed, { ...known });
+                values = await talk.complete(name, argument.name, typed, { ...known });
                 const fit = values.every((value) => value.toLowerCase().startsWith(typed));
                 truly(`${name}: ${argument.name} '${typed}' was completed to others`, fit, values);
                 if (typed) {
-                    truly(`${name}: ${argument.name} '${typed}'`, values.includes(site.name), values);
+                    truly(`${name}: ${argument.name} '${typed}' was completed to`, values.includes(site.name), values);
                     completed += 1;
                 }
-                value = values[0] ?? value;
             }
-            known[argument.name] = value;
+            // Free text is not completed.
+            if (values.length || argument.required) known[argument.name] = values[0] ?? site.name;
         }
         const messages = await talk.prompt(name, known);
         truly(`${name} ${JSON.stringify(known)}`, messages[0]?.content.text, messages);

@@ -15,7 +15,7 @@ async def prompts(talk, site):
     for prompt in listed:
         known = {}
         for argument in prompt.arguments or []:
-            value = site["name"]
+            values = []
             if "completions" in talk.capabilities:
                 typed = site["typed"] if "site" in argument.name else ""
                 values = await talk.complete(prompt.name, argument.name, typed, dict(known))
@@ -24,8 +24,9 @@ async def prompts(talk, site):
                 if typed:
                     assert site["name"] in values, f"{prompt.name}: {argument.name} {typed!r} completed to {values}"
                     completed += 1
-                value = values[0] if values else value
-            known[argument.name] = value
+            # Free text is not completed.
+            if values or argument.required:
+                known[argument.name] = values[0] if values else site["name"]
         messages = await talk.prompt(prompt.name, known)
         assert messages and messages[0].content.text, f"{prompt.name} {known}: {messages}"
     assert completed or "completions" not in talk.capabilities, "no prompt has a site to complete"
