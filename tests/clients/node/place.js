@@ -1,0 +1,27 @@
+// Where the server is: a program to start, or a URL.
+
+export class Place {
+    constructor(binary, url, mode = 'managed', categories = []) {
+        Object.assign(this, { binary, url, mode, categories });
+    }
+
+    /** The same server, with its tools loaded in another way. */
+    loading(mode, ...categories) {
+        return new Place(this.binary, this.url, mode, categories);
+    }
+
+    /** What the program is started with. */
+    get arguments() {
+        const categories = this.categories.length ? ['--categories', this.categories.join()] : [];
+        return ['--demo', '--mode', this.mode, ...categories];
+    }
+
+    /** The URL with what the program would be told in flags; nothing where the program is started. */
+    get address() {
+        if (!this.url) return undefined;
+        const query = [];
+        if (this.mode !== 'managed') query.push(`mode=${this.mode}`);
+        if (this.categories.length) query.push(`categories=${this.categories}`);
+        return query.length ? `${this.url}?${query.join('&')}` : this.url;
+    }
+}

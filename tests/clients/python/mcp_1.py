@@ -1,0 +1,64 @@
+"""The official client, version 1: it speaks the legacy era alone."""
+
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+from mcp import ClientSession
+from mcp.client.stdio import StdioServerParameters, stdio_client
+from mcp.client.streamable_http import streamable_http_client
+from mcp.types import PromptReference, ServerNotification, ToolListChangedNotification
+
+from talk import Talk, answer, declared
+
+PACKAGE = "mcp"
+ERAS = {"legacy": "2025-11-25"}
+
+
+class Mcp1(Talk):
+    async def greet(self):
+        greeting = await self.client.initialize()
+        self.version = greeting.protocolVersion
+        self.instructions = greeting.instructions
+        self.capabilities = declared(greeting.capabilities)
+
+    async def hear(self, message):
+        heard = isinstance(message, ServerNotification) and isinstance(message.root, ToolListChangedNotification)
+        self.changes += heard
+
+    async def tools(self):
+        return (await self.client.list_tools()).tools
+
+    async def call(self, tool, /, **arguments):
+        result = await self.client.call_tool(tool, arguments)
+        return answer(result.content, result.isError)
+
+    async def prompts(self):
+        return (await self.client.list_prompts()).prompts
+
+    async def prompt(self, name, arguments):
+        return (await self.client.get_prompt(name, arguments)).messages
+
+    async def resources(self):
+        return (await self.client.list_resources()).resources
+
+    async def read(self, uri):
+        return (await self.client.read_resource(uri)).contents
+
+    async def complete(self, prompt, argument, typed, known):
+        reference = PromptReference(type="ref/prompt", name=prompt)
+        result = await self.client.complete(reference, {"name": argument, "value": typed}, known)
+        return result.completion.values
+
+
+@asynccontextmanager
+async def connect(place, _era):
+    talk = Mcp1(None)
+    if place.address:
+        transport = streamable_http_client(place.address)
+    else:
+        transport = stdio_client(StdioServerParameters(command=place.binary, args=place.arguments))
+    async with transport as (reading, writing, *_):
+        patience = timedelta(seconds=30)
+        async with ClientSession(reading, writing, patience, message_handler=talk.hear) as talk.client:
+            await talk.greet()
+            yield talk

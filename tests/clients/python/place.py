@@ -1,0 +1,32 @@
+"""Where the server is: a program to start, or a URL."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True)
+class Place:
+    binary: str
+    url: str | None
+    mode: str = "managed"
+    categories: tuple[str, ...] = ()
+
+    def loading(self, mode, *categories):
+        """The same server, with its tools loaded in another way."""
+        return replace(self, mode=mode, categories=categories)
+
+    @property
+    def arguments(self):
+        """What the program is started with."""
+        arguments = ["--demo", "--mode", self.mode]
+        return [*arguments, "--categories", ",".join(self.categories)] if self.categories else arguments
+
+    @property
+    def address(self):
+        """The URL with what the program would be told in flags; nothing where the program is started."""
+        if self.url is None:
+            return None
+        query = {"mode": self.mode} if self.mode != "managed" else {}
+        if self.categories:
+            query["categories"] = ",".join(self.categories)
+        return f"{self.url}?{urlencode(query, safe=',')}" if query else self.url

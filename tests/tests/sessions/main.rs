@@ -1,0 +1,21 @@
+//! Any clients at once, doing anything, against a model: what is listed, found and run is what each may see, and what
+//! one does is nothing to another.
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod model;
+mod play;
+mod script;
+
+use proptest::prelude::ProptestConfig;
+use proptest::proptest;
+
+use play::Stage;
+use script::scene;
+
+#[test]
+fn each_session_sees_and_runs_what_it_may_whatever_the_others_do() {
+    let stage = Stage::set();
+    let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
+    proptest!(config, |(scene in scene())| stage.play(&scene)?);
+}
