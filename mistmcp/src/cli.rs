@@ -7,6 +7,7 @@ mod flags;
 mod logging;
 mod output;
 mod serve;
+mod serve_http;
 mod stop;
 mod tools;
 
@@ -16,8 +17,9 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::error::ErrorKind;
 
+use crate::session::Mode;
 use configuration::Configuration;
-use flags::{Command, Flags};
+use flags::{Command, Flags, Transport};
 
 /// Runs the program with the tools that are linked into it: the whole of a server's `main`.
 ///
@@ -29,7 +31,7 @@ pub fn main() -> ExitCode {
         Ok(read) => read,
         Err(error) => return refuse(&error),
     };
-    logging::start(flags.debug);
+    logging::start(&flags);
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&anyhow::Error::new(error).context("the runtime cannot start")),
@@ -50,12 +52,17 @@ async fn run(flags: Flags, environment: &env_file::Environment) -> anyhow::Resul
         Some(Command::Tools { category }) => tools::print(&flags, category.as_deref()),
         Some(Command::Call { tool, arguments }) => {
             let (tool, arguments) = (tool.clone(), call::arguments(arguments)?);
-            let configuration = Configuration::for_call(&flags, environment).await?;
-            call::print(configuration, &tool, arguments).await
+            // Every tool that the operator allows, however a server would load it.
+            let configuration = Configuration::read(&flags, environment, Mode::All).await?;
+            call::print(&configuration, &tool, arguments).await
         }
         None => {
-            let configuration = Configuration::for_server(&flags, environment).await?;
-            serve::serve(configuration).await.context("the server stopped")?;
+            let configuration = Configuration::read(&flags, environment, flags.mode).await?;
+            let served = match flags.transport {
+                Transport::Stdio => serve::serve(configuration).await,
+                Transport::Http => serve_http::serve(configuration, &flags.http).await,
+            };
+            served.context("the server stopped")?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -44,6 +44,29 @@ pub enum ErrorKind {
     Advice,
 }
 
+/// The longest that a model is given to read, in bytes.
+const LONGEST: usize = 1_500;
+
+impl ErrorKind {
+    /// Its name in logs and metrics.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Arguments => "arguments",
+            Self::Tool => "tool",
+            Self::Request => "request",
+            Self::Token => "token",
+            Self::Permission => "permission",
+            Self::Missing => "missing",
+            Self::RateLimit => "rate_limit",
+            Self::Cloud => "cloud",
+            Self::Network => "network",
+            Self::Deadline => "deadline",
+            Self::Size => "size",
+            Self::Advice => "advice",
+        }
+    }
+}
+
 impl Error {
     /// An error with a tool's own words: a sentence or two, with the next step.
     pub fn advice(message: impl Into<String>) -> Self {
@@ -71,9 +94,15 @@ impl Error {
         self.kind
     }
 
+    /// The same error with the name of the request that it came of, for whoever reads the logs.
+    pub(crate) fn of_request(mut self, request: &str) -> Self {
+        self.message =
+            format!("{} [request {request}]", shortened(&self.message, LONGEST - request.len() - 11));
+        self
+    }
+
     /// The same error with every occurrence of a secret masked, and cut to what a model should read of it.
     pub(crate) fn presentable(mut self, mask: impl FnOnce(String) -> String) -> Self {
-        const LONGEST: usize = 1_500;
         self.message = shortened(&mask(self.message), LONGEST);
         self
     }

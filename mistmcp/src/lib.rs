@@ -36,6 +36,8 @@ mod catalog;
 mod cli;
 mod error;
 mod groups;
+mod http;
+mod metrics;
 mod mist;
 mod prompt;
 mod reply;

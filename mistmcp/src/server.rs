@@ -1,52 +1,87 @@
 //! The MCP server: requests of either era become calls of a session, and outcomes become results.
 
+mod activity;
 mod completion;
 mod prompts;
 mod resources;
 mod result;
 mod stdio;
+mod visit;
+mod visitor;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
-    DiscoverResult, ErrorData, GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
-    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
-    ProgressNotificationParam, ProgressToken, PromptsCapability, ProtocolVersion, ReadResourceRequestParams,
-    ReadResourceResponse, ServerCapabilities, ServerConfig,
+    DiscoverResult, ErrorData, GetPromptRequestParams, GetPromptResponse, Implementation,
+    InitializeRequestParams, InitializeResult, ListPromptsResult, ListResourceTemplatesResult,
+    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ProgressToken,
+    PromptsCapability, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+    ServerConfig,
 };
 use rmcp::service::{Peer, RequestContext, RoleServer};
 
+use tracing::Instrument;
+
+pub(crate) use activity::{Activity, Busy};
 pub(crate) use stdio::serve;
+use visit::Visit;
+pub(crate) use visitor::Visitor;
 
 use crate::Call;
 use crate::call::Listener;
-use crate::session::{Mode, Session};
+use crate::metrics::Metrics;
+use crate::session::{Mode, Session, Settings};
 
 /// How long a client may keep a list that never changes.
 const LIST_TTL_MS: u64 = 60 * 60 * 1_000;
 
-/// One client's server.
-#[derive(Clone, Debug)]
+/// Calls that one session, or one token where there are no sessions, may have under way at once.
+pub(crate) const CALLS_AT_ONCE: usize = 64;
+
+/// The server as one client sees it.
+#[derive(Debug)]
 pub(crate) struct Server {
-    session: Arc<Session>,
+    clients: Clients,
+}
+
+#[derive(Debug)]
+enum Clients {
+    /// The one on standard input and output.
+    One(Arc<Session>),
+    /// Whoever comes over HTTP: each request says who it is from.
+    Visitors { operator: Arc<Settings>, metrics: Arc<Metrics>, opened: OnceLock<Arc<Session>> },
 }
 
 impl Server {
+    /// For one client.
     pub(crate) fn new(session: Session) -> Self {
-        Self { session: Arc::new(session) }
+        Self { clients: Clients::One(Arc::new(session)) }
+    }
+
+    /// For a session over HTTP, or for one request that stands for itself.
+    pub(crate) fn for_visitor(operator: Arc<Settings>, metrics: Arc<Metrics>) -> Self {
+        Self { clients: Clients::Visitors { operator, metrics, opened: OnceLock::new() } }
     }
 
     /// The session that a request belongs to: from revision 2026-07-28 on each stands for itself.
-    fn session(&self, context: &RequestContext<RoleServer>) -> Arc<Session> {
-        if stands_for_itself(context) { Arc::new(self.session.afresh()) } else { Arc::clone(&self.session) }
+    fn session(&self, context: &RequestContext<RoleServer>) -> Result<Arc<Session>, ErrorData> {
+        let alone = stands_for_itself(context);
+        match (&self.clients, Visitor::of(context)) {
+            (Clients::One(session), _) if alone => Ok(Arc::new(session.afresh())),
+            (Clients::One(session), _) => Ok(Arc::clone(session)),
+            (Clients::Visitors { .. }, Some(visitor)) if alone => Ok(Arc::new(visitor.session(false))),
+            (Clients::Visitors { opened, .. }, _) => opened.get().cloned().ok_or_else(|| {
+                ErrorData::invalid_request("This session is not open: begin with `initialize`.", None)
+            }),
+        }
     }
 
-    fn config(&self, list_changes: bool) -> ServerConfig {
+    fn config(settings: &Settings, list_changes: bool) -> ServerConfig {
         let mut capabilities =
             ServerCapabilities::builder().enable_tools().enable_resources().enable_completions().build();
-        capabilities.prompts = self.session.prompts().next().map(|_| PromptsCapability::default());
+        capabilities.prompts = settings.prompts().next().map(|_| PromptsCapability::default());
         if let Some(tools) = &mut capabilities.tools {
             tools.list_changed = list_changes.then_some(true);
         }
@@ -56,22 +91,40 @@ impl Server {
         env!("CARGO_PKG_VERSION").clone_into(&mut implementation.version);
         ServerConfig::new(capabilities)
             .with_server_info(implementation)
-            .with_instructions(self.session.settings().instructions(list_changes))
-    }
-
-    fn list_changes(&self) -> bool {
-        self.session.settings().mode() == Mode::Managed
+            .with_instructions(settings.instructions(list_changes))
     }
 }
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        self.config(self.list_changes())
+        let settings = match &self.clients {
+            Clients::One(session) => session.settings(),
+            Clients::Visitors { operator, opened, .. } => {
+                opened.get().map_or(&**operator, |session| session.settings())
+            }
+        };
+        Self::config(settings, list_changes(settings))
     }
 
-    async fn discover(&self, _context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        if let (Clients::Visitors { opened, .. }, Some(visitor)) = (&self.clients, Visitor::of(&context)) {
+            opened.get_or_init(|| Arc::new(visitor.session(true)));
+        }
+        context.peer.set_peer_info(request.clone());
+        self.negotiate_initialize(&request)
+    }
+
+    async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         let versions = self.supported_protocol_versions().into_owned();
-        Ok(DiscoverResult::from_server_info(versions, self.config(false)))
+        let config = match (&self.clients, Visitor::of(&context)) {
+            (Clients::Visitors { .. }, Some(visitor)) => Self::config(&visitor.settings, false),
+            _ => Self::config(self.session(&context)?.settings(), false),
+        };
+        Ok(DiscoverResult::from_server_info(versions, config))
     }
 
     async fn list_tools(
@@ -79,11 +132,11 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        let session = self.session(&context);
+        let session = self.session(&context)?;
         let tools = session.listed().map(|entry| entry.definition().clone()).collect();
         let list = ListToolsResult::with_all_items(tools).with_cache_scope(CacheScope::Private);
         // A list that grows and shrinks is fresh only when it is asked for.
-        let lasting = stands_for_itself(&context) || !self.list_changes();
+        let lasting = stands_for_itself(&context) || !list_changes(session.settings());
         Ok(list.with_ttl_ms(if lasting { LIST_TTL_MS } else { 0 }))
     }
 
@@ -92,35 +145,50 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        let session = self.session(&context)?;
         let listener = context
             .meta
             .get_progress_token()
             .map(|token| Arc::new(Progress { peer: context.peer.clone(), token }) as Arc<dyn Listener>);
         let call = Call::new(context.ct.clone(), listener);
+        let visit = match (&self.clients, Visitor::of(&context)) {
+            (Clients::Visitors { metrics, .. }, Some(visitor)) => match Visit::begin(visitor, metrics) {
+                Ok(visit) => Some(visit),
+                Err(refused) => return result::from_outcome(Err(refused)),
+            },
+            _ => None,
+        };
         let arguments = request.arguments.unwrap_or_default();
-        let outcome = self.session(&context).call(&request.name, arguments, &call).await;
+        let calling = session.call(&request.name, arguments, &call);
+        let outcome = match &visit {
+            Some(visit) => calling.instrument(visit.span()).await,
+            None => calling.await,
+        };
         if outcome.list_changed
             && let Err(error) = context.peer.notify_tool_list_changed().await
         {
             tracing::debug!(%error, "the client could not be told of its new list");
         }
-        result::from_outcome(outcome.content)
+        match visit {
+            Some(visit) => visit.end(session.known(&request.name), outcome.content),
+            None => result::from_outcome(outcome.content),
+        }
     }
 
     async fn list_prompts(
         &self,
         _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        Ok(prompts::list(&self.session))
+        Ok(prompts::list(self.session(&context)?.settings()))
     }
 
     async fn get_prompt(
         &self,
         request: GetPromptRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        prompts::get(&self.session, request).map(Into::into)
+        prompts::get(self.session(&context)?.settings(), request).map(Into::into)
     }
 
     async fn list_resources(
@@ -142,18 +210,23 @@ impl ServerHandler for Server {
     async fn read_resource(
         &self,
         request: ReadResourceRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        resources::read(&self.session, &request.uri).map(Into::into)
+        resources::read(self.session(&context)?.settings(), &request.uri).map(Into::into)
     }
 
     async fn complete(
         &self,
         request: CompleteRequestParams,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        completion::complete(&self.session, &request).await
+        completion::complete(&*self.session(&context)?, &request).await
     }
+}
+
+/// Whether the list of tools may change while a session lasts.
+fn list_changes(settings: &Settings) -> bool {
+    settings.mode() == Mode::Managed
 }
 
 fn stands_for_itself(context: &RequestContext<RoleServer>) -> bool {

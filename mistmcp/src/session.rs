@@ -86,6 +86,12 @@ impl Session {
         Outcome { content, list_changed: false }
     }
 
+    /// The name of a tool of this session, as the catalog has it.
+    pub(crate) fn known(&self, name: &str) -> Option<&'static str> {
+        let control = self.controls().iter().find(|control| control.tool().name == name);
+        control.or_else(|| self.entry(name).ok()).map(|entry| entry.tool().name)
+    }
+
     /// The tool `name`, where this session may reach it at all.
     fn entry(&self, name: &str) -> Result<&Entry> {
         let catalog = self.settings.catalog();

@@ -32,12 +32,12 @@ pub(super) fn arguments(pairs: &[String]) -> anyhow::Result<Map<String, Value>> 
 
 /// Calls a tool as an MCP client would, and prints what it answers.
 pub(super) async fn print(
-    configuration: Configuration,
+    configuration: &Configuration,
     tool: &str,
     arguments: Map<String, Value>,
 ) -> anyhow::Result<ExitCode> {
     let call = Call::new(stop::on_signal()?, None);
-    let outcome = configuration.session().call(tool, arguments, &call).await;
+    let outcome = configuration.session()?.call(tool, arguments, &call).await;
     match outcome.content {
         Ok(Content::Text(text)) => output::print(format!("{text}\n").as_bytes())?,
         Ok(Content::File(file)) => output::print(&file.bytes)?,

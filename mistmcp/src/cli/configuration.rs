@@ -13,69 +13,88 @@ use crate::mist::{Cloud, Clouds, Connection, Limits, Pool, Token};
 use crate::reply::Rules;
 use crate::session::{Mode, Session, Settings};
 
-/// Everything that a server or a call needs.
+/// What every form of the program needs: the tools, Mist's clouds, and what the operator says of both.
 pub(super) struct Configuration {
     pub(super) settings: Arc<Settings>,
-    connection: Arc<Connection>,
+    pub(super) pool: Arc<Pool>,
+    pub(super) clouds: Clouds,
+    /// The cloud that the operator named; the demo's where it runs.
+    pub(super) cloud: Option<Cloud>,
+    /// The operator's own token; the demo's where it runs.
+    pub(super) token: Option<Token>,
+    pub(super) org_id: Option<String>,
     /// Where the demo cloud runs, it runs as long as this lives.
     pub(super) demo: Option<DemoCloud>,
 }
 
 impl Configuration {
-    pub(super) async fn for_server(flags: &Flags, environment: &Environment) -> anyhow::Result<Self> {
-        Self::new(flags, environment, flags.mode).await
-    }
-
-    /// For one call from the command line, which reaches every tool that the operator allows.
-    pub(super) async fn for_call(flags: &Flags, environment: &Environment) -> anyhow::Result<Self> {
-        Self::new(flags, environment, Mode::All).await
-    }
-
-    async fn new(flags: &Flags, environment: &Environment, mode: Mode) -> anyhow::Result<Self> {
+    /// Reads the flags; `mode` is how tools are loaded.
+    pub(super) async fn read(flags: &Flags, environment: &Environment, mode: Mode) -> anyhow::Result<Self> {
         let settings = Arc::new(settings(flags, mode)?);
-        let org_id = match &flags.org_id {
-            Some(text) if !text.trim().is_empty() => Some(
-                Id::parse(text)
-                    .with_context(|| {
-                        format!(
-                            "`{text}` is no id of an organization; --org-id (or MISTMCP_ORG_ID) takes a UUID"
-                        )
-                    })?
-                    .as_str()
-                    .to_owned(),
-            ),
-            _ => None,
-        };
-        let demo = if flags.demo {
-            Some(DemoCloud::start().await.context("the demo cloud cannot start")?)
-        } else {
-            None
-        };
-        let (cloud, token) = match &demo {
-            Some(demo) => {
-                if environment.get(TOKEN).is_some() {
-                    output::error("note: with --demo, MIST_APITOKEN is not used.");
-                }
-                tracing::debug!(url = demo.url(), "the demo cloud listens");
-                (
-                    Clouds::only(&demo.url())?,
-                    Token::new(DemoCloud::TOKEN).map_err(|problem| anyhow!(problem))?,
-                )
-            }
-            None => credentials(flags, environment)?,
-        };
+        let org_id = flags.org_id.as_deref().map(str::trim).filter(|text| !text.is_empty());
+        let org_id = org_id.map(self::org_id).transpose()?;
+        let mut clouds = Clouds::default();
+        for cloud in flags.allow_cloud.iter().filter(|cloud| !cloud.trim().is_empty()) {
+            clouds.allow(cloud).context("--allow-cloud (or MISTMCP_ALLOW_CLOUDS)")?;
+        }
         let pool = Arc::new(Pool::new(limits(flags)));
-        let connection = Arc::new(Connection::new(pool, cloud, token, org_id));
-        Ok(Self { settings, connection, demo })
+        let mut configuration = Self { settings, pool, clouds, cloud: None, token: None, org_id, demo: None };
+        if flags.demo {
+            configuration.start_demo(environment).await?;
+            return Ok(configuration);
+        }
+        if let Some(text) = flags.cloud.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+            configuration.cloud = Some(configuration.clouds.find(text).context("--cloud (or MIST_HOST)")?);
+        }
+        if let Some(text) = environment.get(TOKEN) {
+            let token = Token::new(&text).map_err(|problem| anyhow!("{TOKEN}: {problem}"))?;
+            configuration.token = Some(token);
+        }
+        Ok(configuration)
     }
 
-    /// A session of this configuration's own token and cloud.
-    pub(super) fn session(&self) -> Session {
-        Session::new(Arc::clone(&self.settings), Arc::clone(&self.connection), true)
+    async fn start_demo(&mut self, environment: &Environment) -> anyhow::Result<()> {
+        let demo = DemoCloud::start().await.context("the demo cloud cannot start")?;
+        if environment.get(TOKEN).is_some() {
+            output::error("note: with --demo, MIST_APITOKEN is not used.");
+        }
+        tracing::debug!(url = demo.url(), "the demo cloud listens");
+        self.cloud = Some(Clouds::only(&demo.url())?);
+        self.token = Some(Token::new(DemoCloud::TOKEN).map_err(|problem| anyhow!(problem))?);
+        self.demo = Some(demo);
+        Ok(())
+    }
+
+    /// A session of the operator's own token and cloud.
+    ///
+    /// # Errors
+    /// One of them is missing.
+    pub(super) fn session(&self) -> anyhow::Result<Session> {
+        let Some(cloud) = &self.cloud else {
+            bail!(
+                "no Mist cloud is named: set --cloud (or MIST_HOST) to the one whose portal you use, with `api.` in \
+                 place of `manage.`:\n{}\nor try the demo, which needs none: mistmcp --demo",
+                self.clouds
+            )
+        };
+        let Some(token) = &self.token else { bail!(no_token(cloud)) };
+        let (pool, token) = (Arc::clone(&self.pool), token.clone());
+        let connection = Connection::new(pool, cloud.clone(), token, self.org_id.clone());
+        Ok(Session::new(Arc::clone(&self.settings), Arc::new(connection), true))
     }
 }
 
-const TOKEN: &str = "MIST_APITOKEN";
+/// Where the operator's own token stands. It has no flag.
+pub(super) const TOKEN: &str = "MIST_APITOKEN";
+
+/// Where one gets a token.
+pub(super) fn no_token(cloud: &Cloud) -> String {
+    format!(
+        "no API token: make one at {} (Organization > Settings > API Token, or My Account) and set {TOKEN} to it, \
+         in the environment or in .env\nor try the demo, which needs none: mistmcp --demo",
+        cloud.portal()
+    )
+}
 
 /// The settings alone, for what needs no cloud.
 pub(super) fn settings(flags: &Flags, mode: Mode) -> anyhow::Result<Settings> {
@@ -88,6 +107,13 @@ pub(super) fn settings(flags: &Flags, mode: Mode) -> anyhow::Result<Settings> {
     Ok(Settings::new(catalog, mode, &flags.categories, rules)?)
 }
 
+fn org_id(text: &str) -> anyhow::Result<String> {
+    let id = Id::parse(text).with_context(|| {
+        format!("`{text}` is no id of an organization; --org-id (or MISTMCP_ORG_ID) takes a UUID")
+    })?;
+    Ok(id.as_str().to_owned())
+}
+
 fn limits(flags: &Flags) -> Limits {
     Limits {
         timeout: Duration::from_secs(flags.timeout),
@@ -95,27 +121,4 @@ fn limits(flags: &Flags) -> Limits {
         rate_limit: flags.rate_limit,
         max_response_bytes: flags.max_response_bytes as usize,
     }
-}
-
-fn credentials(flags: &Flags, environment: &Environment) -> anyhow::Result<(Cloud, Token)> {
-    let mut clouds = Clouds::default();
-    for cloud in flags.allow_cloud.iter().filter(|cloud| !cloud.trim().is_empty()) {
-        clouds.allow(cloud).context("--allow-cloud (or MISTMCP_ALLOW_CLOUDS)")?;
-    }
-    let cloud = match flags.cloud.as_deref().map(str::trim) {
-        None | Some("") => bail!(
-            "no Mist cloud is named: set --cloud (or MIST_HOST) to the one whose portal you use, with `api.` in \
-             place of `manage.`:\n{clouds}\nor try the demo, which needs none: mistmcp --demo"
-        ),
-        Some(text) => clouds.find(text).context("--cloud (or MIST_HOST)")?,
-    };
-    let Some(text) = environment.get(TOKEN) else {
-        bail!(
-            "no API token: make one at {} (Organization > Settings > API Token, or My Account) and set \
-             {TOKEN} to it, in the environment or in .env\nor try the demo, which needs none: mistmcp --demo",
-            cloud.portal()
-        );
-    };
-    let token = Token::new(&text).map_err(|problem| anyhow!("{TOKEN}: {problem}"))?;
-    Ok((cloud, token))
 }

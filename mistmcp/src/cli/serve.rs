@@ -6,11 +6,12 @@ use crate::server::{self, Server};
 
 /// Serves one client on standard input and output.
 pub(super) async fn serve(configuration: Configuration) -> anyhow::Result<()> {
+    let session = configuration.session()?;
     if io::stdin().is_terminal() {
         explain(&configuration);
     }
     let stop = stop::on_signal()?;
-    server::serve(Server::new(configuration.session()), stop).await?;
+    server::serve(Server::new(session), stop).await?;
     Ok(())
 }
 

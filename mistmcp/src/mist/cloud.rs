@@ -68,6 +68,11 @@ impl Clouds {
         Ok(())
     }
 
+    /// Those that the operator added.
+    pub(crate) fn added(&self) -> &[Cloud] {
+        &self.added
+    }
+
     /// The cloud that `text` names, as a host, a URL, or with `manage.` in place of `api.` as in the portal's address.
     ///
     /// # Errors
@@ -117,6 +122,12 @@ impl Cloud {
     pub fn portal(&self) -> String {
         let host = self.base.host_str().unwrap_or_default();
         format!("https://{}/", host.replacen("api.", "manage.", 1))
+    }
+
+    /// Whether `text` names this very cloud, as a host or a URL.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        let only = Clouds { added: vec![self.clone()] };
+        only.find(text).is_ok_and(|found| found == *self)
     }
 
     fn is_loopback(&self) -> bool {

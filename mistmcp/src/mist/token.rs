@@ -32,6 +32,11 @@ impl Token {
         Ok(Self(text.into()))
     }
 
+    /// The token itself, for nothing but to be hashed.
+    pub(crate) fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
     /// `Token …`, marked so that no HTTP library prints it.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         let mut value = HeaderValue::from_str(&format!("Token {}", self.0.expose_secret())).ok()?;

@@ -2,7 +2,7 @@ use rmcp::model::{CompleteRequestParams, CompleteResult, CompletionInfo, ErrorDa
 
 use super::resources;
 use crate::prompt::Completed;
-use crate::session::Session;
+use crate::session::{Session, Settings};
 use crate::suggestion::remedy;
 
 pub(super) async fn complete(
@@ -10,7 +10,7 @@ pub(super) async fn complete(
     request: &CompleteRequestParams,
 ) -> Result<CompleteResult, ErrorData> {
     let argument = request.argument.name.as_str();
-    let Some(completed) = completed(session, &request.r#ref, argument)? else {
+    let Some(completed) = completed(session.settings(), &request.r#ref, argument)? else {
         return Ok(CompleteResult::new(CompletionInfo::default()));
     };
     let mut values = session.complete(completed, &request.argument.value).await;
@@ -23,17 +23,17 @@ pub(super) async fn complete(
 }
 
 /// What completes an argument; nothing where it is free text.
-fn completed(session: &Session, of: &Reference, argument: &str) -> Result<Option<Completed>, ErrorData> {
+fn completed(settings: &Settings, of: &Reference, argument: &str) -> Result<Option<Completed>, ErrorData> {
     let unknown = |what: &str, written: &str, names: Vec<&str>| {
         ErrorData::invalid_params(format!("There is no {what} `{written}`{}", remedy(written, names)), None)
     };
     match of {
         Reference::Prompt(of) => {
-            let Some(prompt) = session.prompts().find(|prompt| prompt.name == of.name) else {
+            let Some(prompt) = settings.prompts().find(|prompt| prompt.name == of.name) else {
                 return Err(unknown(
                     "prompt",
                     &of.name,
-                    session.prompts().map(|prompt| prompt.name).collect(),
+                    settings.prompts().map(|prompt| prompt.name).collect(),
                 ));
             };
             let known = prompt.arguments.iter().find(|known| known.name == argument);

@@ -5,16 +5,19 @@ use rmcp::model::{
 
 use super::LIST_TTL_MS;
 use crate::prompt::{Prompt, PromptArgument};
-use crate::session::Session;
+use crate::session::Settings;
 
-pub(super) fn list(session: &Session) -> ListPromptsResult {
-    let list = ListPromptsResult::with_all_items(session.prompts().map(offered).collect());
+pub(super) fn list(settings: &Settings) -> ListPromptsResult {
+    let list = ListPromptsResult::with_all_items(settings.prompts().map(offered).collect());
     list.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS)
 }
 
-pub(super) fn get(session: &Session, request: GetPromptRequestParams) -> Result<GetPromptResult, ErrorData> {
+pub(super) fn get(
+    settings: &Settings,
+    request: GetPromptRequestParams,
+) -> Result<GetPromptResult, ErrorData> {
     let given = request.arguments.unwrap_or_default();
-    let text = session
+    let text = settings
         .prompt(&request.name, &given)
         .map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
     Ok(GetPromptResult::new(vec![PromptMessage::new_text(Role::User, text)]))

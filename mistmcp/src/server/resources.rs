@@ -5,7 +5,7 @@ use rmcp::model::{
 };
 
 use super::LIST_TTL_MS;
-use crate::session::Session;
+use crate::session::Settings;
 
 const GLOSSARY: &str = "mistmcp://categories";
 pub(super) const CATEGORY: &str = "mistmcp://categories/{category}";
@@ -29,12 +29,12 @@ pub(super) fn templates() -> ListResourceTemplatesResult {
     list.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS)
 }
 
-pub(super) fn read(session: &Session, uri: &str) -> Result<ReadResourceResult, ErrorData> {
+pub(super) fn read(settings: &Settings, uri: &str) -> Result<ReadResourceResult, ErrorData> {
     let text = match uri.strip_prefix(GLOSSARY).map(|rest| rest.trim_end_matches('/')) {
-        Some("") => session.glossary(),
+        Some("") => settings.glossary(),
         Some(rest) if rest.starts_with('/') => {
             let name = percent_decode_str(&rest[1..]).decode_utf8_lossy();
-            session.glossary_of(&name).map_err(|error| missing(error.to_string(), uri))?
+            settings.glossary_of(&name).map_err(|error| missing(error.to_string(), uri))?
         }
         _ => return Err(missing(format!("There is `{GLOSSARY}`, and `{CATEGORY}`."), uri)),
     };

@@ -1,4 +1,4 @@
-use super::{Mode, Session};
+use super::{Mode, Session, Settings};
 use crate::catalog::{Category, Entry};
 use crate::error::{ErrorKind, shortened};
 use crate::suggestion::remedy;
@@ -18,35 +18,41 @@ pub(crate) enum Access {
     Never,
 }
 
-impl Session {
-    /// The one place that decides whether a session may use a tool: listing, calling, finding and `callTool` all
-    /// ask here.
-    pub(crate) fn access(&self, entry: &Entry) -> Access {
+impl Settings {
+    /// Whether sessions may reach a tool at all.
+    pub(super) fn reaches(&self, entry: &Entry) -> bool {
         let Tool { name, category, .. } = *entry.tool();
-        if name == ALWAYS {
-            return Access::On;
-        }
-        if !self.settings.permits(category) {
-            return Access::Never;
-        }
-        match self.settings.mode() {
-            Mode::All | Mode::Custom => Access::On,
-            Mode::Managed if self.has_enabled(category) => Access::On,
-            Mode::Managed => Access::Reachable,
-        }
+        name == ALWAYS || self.permits(category)
     }
 
-    /// The category of that name, in any letter case, where this session may reach it.
+    /// The category of that name, in any letter case, where sessions may reach it.
     pub(super) fn category(&self, name: &str) -> Result<&'static Category> {
         let name = name.trim();
-        let mut categories = self.settings.categories();
+        let mut categories = self.categories();
         categories.find(|category| category.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
-            let names: Vec<_> = self.settings.categories().map(|category| category.name).collect();
+            let names: Vec<_> = self.categories().map(|category| category.name).collect();
             Error::new(
                 ErrorKind::Arguments,
                 format!("There is no category `{}`{}", shortened(name, 60), remedy(name, names)),
             )
         })
+    }
+}
+
+impl Session {
+    /// The one place that decides whether a session may use a tool: listing, calling, finding and `callTool` all
+    /// ask here.
+    pub(crate) fn access(&self, entry: &Entry) -> Access {
+        let Tool { name, category, .. } = *entry.tool();
+        if !self.settings.reaches(entry) {
+            return Access::Never;
+        }
+        match self.settings.mode() {
+            _ if name == ALWAYS => Access::On,
+            Mode::All | Mode::Custom => Access::On,
+            Mode::Managed if self.has_enabled(category) => Access::On,
+            Mode::Managed => Access::Reachable,
+        }
     }
 
     pub(super) fn switched_off(&self, entry: &Entry) -> Error {

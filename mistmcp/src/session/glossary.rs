@@ -2,18 +2,18 @@
 
 use std::fmt::Write;
 
-use super::{Access, Session};
+use super::Settings;
 use crate::Result;
 use crate::catalog::{Category, Entry};
 
 // Writing to a String cannot fail, so what `writeln!` returns is dropped throughout.
 
-impl Session {
-    /// Every category that this session may reach, with what it is for, as Markdown.
+impl Settings {
+    /// Every category that sessions may reach, with what it is for, as Markdown.
     pub fn glossary(&self) -> String {
         let mut text =
             String::from("# Categories of tools\n\n| category | tools | what it is for |\n|---|---:|---|\n");
-        for category in self.settings.categories() {
+        for category in self.categories() {
             let count = self.reachable(category).count();
             let _ = writeln!(text, "| `{}` | {count} | {} |", category.name, category.description);
         }
@@ -23,7 +23,7 @@ impl Session {
     /// The tools of a category, as Markdown.
     ///
     /// # Errors
-    /// There is no such category in this session.
+    /// There is no such category for these settings.
     pub fn glossary_of(&self, name: &str) -> Result<String> {
         let category = self.category(name)?;
         let mut text = format!(
@@ -39,7 +39,7 @@ impl Session {
     }
 
     fn reachable(&self, category: &Category) -> impl Iterator<Item = &Entry> {
-        let entries = self.settings.catalog().entries().iter();
-        entries.filter(|entry| entry.tool().category == category.name && self.access(entry) != Access::Never)
+        let entries = self.catalog().entries().iter();
+        entries.filter(|entry| entry.tool().category == category.name && self.reaches(entry))
     }
 }

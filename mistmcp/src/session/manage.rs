@@ -51,7 +51,7 @@ impl Session {
     /// The categories that an argument names, each by its own name.
     fn named(&self, arguments: &mut Arguments, parameter: &str) -> Result<BTreeSet<&'static str>> {
         let names = arguments.take::<Option<Names>>(parameter)?.map(|names| names.0).unwrap_or_default();
-        let categories = names.iter().map(|name| self.category(name).map(|category| category.name));
+        let categories = names.iter().map(|name| self.settings.category(name).map(|category| category.name));
         categories
             .collect::<Result<_>>()
             .map_err(|error| Error::new(error.kind(), format!("{error} Nothing was switched.")))

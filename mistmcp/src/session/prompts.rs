@@ -1,15 +1,15 @@
 use serde_json::{Map, Value};
 
-use super::{Access, Mode, Session};
+use super::{Mode, Settings};
 use crate::error::{ErrorKind, shortened};
 use crate::prompt::{Completed, Prompt, PromptArgument, Step};
 use crate::suggestion::remedy;
 use crate::{Error, Result};
 
-impl Session {
-    /// The prompts that this session's tools can answer, by name.
+impl Settings {
+    /// The prompts that the tools of a session can answer, by name.
     pub fn prompts(&self) -> impl Iterator<Item = &'static Prompt> {
-        let prompts = self.settings.catalog().prompts().iter().copied();
+        let prompts = self.catalog().prompts().iter().copied();
         prompts.filter(|prompt| prompt.steps.is_empty() || self.steps(prompt).next().is_some())
     }
 
@@ -38,7 +38,7 @@ impl Session {
         if !steps.is_empty() {
             text.push_str("Look at these in turn, as far as they bear on it:\n");
             text.extend(steps);
-            if self.settings.mode() == Mode::Managed {
+            if self.mode() == Mode::Managed {
                 text.push_str("Tools that are not on your list are called with `callTool`.\n");
             }
             text.push('\n');
@@ -49,8 +49,8 @@ impl Session {
 
     fn steps(&self, prompt: &'static Prompt) -> impl Iterator<Item = &'static Step> {
         let reachable = |step: &&Step| {
-            let entry = self.settings.catalog().find(step.tool);
-            entry.is_some_and(|entry| self.access(entry) != Access::Never)
+            let entry = self.catalog().find(step.tool);
+            entry.is_some_and(|entry| self.reaches(entry))
         };
         prompt.steps.iter().filter(reachable)
     }

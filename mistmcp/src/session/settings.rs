@@ -1,5 +1,5 @@
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use thiserror::Error;
 
@@ -9,14 +9,20 @@ use crate::catalog::{Catalog, Category};
 use crate::reply::Rules;
 use crate::suggestion::did_you_mean;
 
-/// What the operator set, for all sessions.
-#[derive(Debug)]
+/// Which tools sessions may reach, and how they are loaded: what the operator set, or what a client makes of that.
+#[derive(Clone, Debug)]
 pub struct Settings {
-    catalog: Catalog,
+    shelf: Arc<Shelf>,
     mode: Mode,
     /// The categories that sessions may reach; all of them where nothing is said.
     bounds: Option<BTreeSet<&'static str>>,
     rules: Rules,
+}
+
+/// What all settings share.
+#[derive(Debug)]
+struct Shelf {
+    catalog: Catalog,
     index: OnceLock<Index>,
 }
 
@@ -52,20 +58,31 @@ impl Settings {
         categories: &[String],
         rules: Rules,
     ) -> Result<Self, SettingsError> {
+        let shelf = Arc::new(Shelf { catalog, index: OnceLock::new() });
+        Self { shelf, mode, bounds: None, rules }.narrowed(None, categories)
+    }
+
+    /// The same settings for a client that asks for its own mode and for fewer categories. What is not set here, none
+    /// of its sessions reaches.
+    ///
+    /// # Errors
+    /// A category that is none or not to be reached, or custom mode without any.
+    pub fn narrowed(&self, mode: Option<Mode>, categories: &[String]) -> Result<Self, SettingsError> {
         let mut bounds = BTreeSet::new();
         for name in categories.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
-            bounds.insert(category(&catalog, name)?.name);
+            bounds.insert(self.bound(name)?.name);
         }
-        if bounds.is_empty() && mode == Mode::Custom {
-            return Err(SettingsError::NothingNamed(names(&catalog)));
+        let bounds = if bounds.is_empty() { self.bounds.clone() } else { Some(bounds) };
+        let mode = mode.unwrap_or(self.mode);
+        if bounds.is_none() && mode == Mode::Custom {
+            return Err(SettingsError::NothingNamed(self.names()));
         }
-        let bounds = (!bounds.is_empty()).then_some(bounds);
-        Ok(Self { catalog, mode, bounds, rules, index: OnceLock::new() })
+        Ok(Self { mode, bounds, ..self.clone() })
     }
 
     /// All tools.
     pub fn catalog(&self) -> &Catalog {
-        &self.catalog
+        &self.shelf.catalog
     }
 
     /// How tools are loaded.
@@ -80,7 +97,7 @@ impl Settings {
 
     /// The categories that sessions may reach, by name.
     pub fn categories(&self) -> impl Iterator<Item = &'static Category> {
-        self.catalog.categories().iter().copied().filter(|category| self.permits(category.name))
+        self.catalog().categories().iter().copied().filter(|category| self.permits(category.name))
     }
 
     /// Whether sessions may reach a category.
@@ -89,19 +106,19 @@ impl Settings {
     }
 
     pub(super) fn index(&self) -> &Index {
-        self.index.get_or_init(|| Index::new(self.catalog.entries()))
+        self.shelf.index.get_or_init(|| Index::new(self.catalog().entries()))
     }
-}
 
-fn category(catalog: &Catalog, name: &str) -> Result<&'static Category, SettingsError> {
-    catalog.category(name).ok_or_else(|| SettingsError::Category {
-        unknown: name.to_owned(),
-        suggestion: did_you_mean(name, catalog.categories().iter().map(|category| category.name)),
-        valid: names(catalog),
-    })
-}
+    fn bound(&self, name: &str) -> Result<&'static Category, SettingsError> {
+        let permitted = self.catalog().category(name).filter(|category| self.permits(category.name));
+        permitted.ok_or_else(|| SettingsError::Category {
+            unknown: name.to_owned(),
+            suggestion: did_you_mean(name, self.categories().map(|category| category.name)),
+            valid: self.names(),
+        })
+    }
 
-fn names(catalog: &Catalog) -> String {
-    let names: Vec<_> = catalog.categories().iter().map(|category| category.name).collect();
-    names.join(", ")
+    fn names(&self) -> String {
+        self.categories().map(|category| category.name).collect::<Vec<_>>().join(", ")
+    }
 }

@@ -1,0 +1,127 @@
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use secrecy::ExposeSecret;
+
+use super::configuration::{Configuration, TOKEN, no_token};
+use super::flags::HttpFlags;
+use super::{output, stop};
+use crate::http::{self, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
+
+/// Serves many clients over HTTP.
+pub(super) async fn serve(configuration: Configuration, flags: &HttpFlags) -> anyhow::Result<()> {
+    let address = SocketAddr::new(address(&flags.host).await?, flags.port);
+    let credentials = credentials(&configuration, flags, address)?;
+    let tls = flags.tls_cert.clone().zip(flags.tls_key.clone());
+    if tls.is_none() && !address.ip().is_loopback() {
+        output::error(&format!(
+            "warning: {address} is reached from beyond this machine, and without --tls-cert tokens cross the network \
+             in the clear, unless a proxy before it speaks TLS."
+        ));
+    }
+    let demo = configuration.demo;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let needs_cloud = configuration.cloud.is_none();
+    let http = http::Configuration {
+        address,
+        settings: configuration.settings,
+        pool: configuration.pool,
+        credentials,
+        clouds: configuration.clouds,
+        cloud: configuration.cloud,
+        org_id: configuration.org_id,
+        allowed: allowed(flags)?,
+        tls,
+        limits: SessionLimits {
+            in_all: flags.max_sessions as usize,
+            of_one_token: flags.max_sessions_per_token as usize,
+            idle: Duration::from_secs(flags.session_idle),
+        },
+    };
+    let told = |address: SocketAddr| {
+        let cloud = if needs_cloud { "?cloud=api.mist.com" } else { "" };
+        output::error(&format!(
+            "mistmcp {} listens; MCP is at {scheme}://{address}/mcp{cloud}",
+            env!("CARGO_PKG_VERSION")
+        ));
+    };
+    let served = http::serve(http, stop::on_signal()?, told).await;
+    drop(demo);
+    served.with_context(|| format!("on {address}"))
+}
+
+/// An address, or a name that stands for one.
+async fn address(host: &str) -> anyhow::Result<IpAddr> {
+    if let Ok(address) = host.trim_matches(['[', ']']).parse() {
+        return Ok(address);
+    }
+    let mut found = tokio::net::lookup_host((host, 0))
+        .await
+        .with_context(|| format!("--host (or MISTMCP_HOST) `{host}` is no address of this machine"))?;
+    found
+        .next()
+        .map(|found| found.ip())
+        .with_context(|| format!("--host (or MISTMCP_HOST) `{host}` has no address"))
+}
+
+fn credentials(
+    configuration: &Configuration,
+    flags: &HttpFlags,
+    address: SocketAddr,
+) -> anyhow::Result<Credentials> {
+    let client_token = flags.client_token.clone();
+    if client_token.as_ref().is_some_and(|secret| secret.expose_secret().trim().len() < SHORTEST) {
+        bail!(
+            "--client-token (or MISTMCP_CLIENT_TOKEN) is shorter than {SHORTEST} characters, which can be guessed"
+        );
+    }
+    if configuration.demo.is_some() {
+        return Ok(Credentials { client_token, shared: configuration.token.clone() });
+    }
+    if !flags.shared_token {
+        return Ok(Credentials { client_token, shared: None });
+    }
+    if client_token.is_none() && !address.ip().is_loopback() {
+        bail!(
+            "--shared-token on {address} would let everybody who reaches it use your token: set MISTMCP_CLIENT_TOKEN \
+             to a secret that clients have to send, or listen on 127.0.0.1"
+        );
+    }
+    let Some(cloud) = &configuration.cloud else {
+        bail!("--shared-token needs --cloud (or MIST_HOST): your token is sent to that cloud alone");
+    };
+    let Some(token) = configuration.token.clone() else {
+        bail!("--shared-token shares {TOKEN}: {}", no_token(cloud));
+    };
+    Ok(Credentials { client_token, shared: Some(token) })
+}
+
+/// The shortest secret that is not guessed soon.
+const SHORTEST: usize = 16;
+
+fn allowed(flags: &HttpFlags) -> anyhow::Result<Allowed> {
+    let host = |text: &str| {
+        AllowedHost::parse(text).with_context(|| {
+            format!(
+                "--allow-host (or MISTMCP_ALLOW_HOST) `{text}` is no host: write `mist.example.com`, with `:8443` \
+                 for one port alone"
+            )
+        })
+    };
+    let origin = |text: &str| {
+        AllowedOrigin::parse(text).with_context(|| {
+            format!(
+                "--allow-origin (or MISTMCP_ALLOW_ORIGIN) `{text}` is no origin: write `https://chat.example.com`"
+            )
+        })
+    };
+    Ok(Allowed {
+        hosts: filled(&flags.allow_host).map(host).collect::<anyhow::Result<_>>()?,
+        origins: filled(&flags.allow_origin).map(origin).collect::<anyhow::Result<_>>()?,
+    })
+}
+
+fn filled(texts: &[String]) -> impl Iterator<Item = &str> {
+    texts.iter().map(|text| text.trim()).filter(|text| !text.is_empty())
+}

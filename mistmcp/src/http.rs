@@ -1,0 +1,148 @@
+//! MCP over HTTP: one process, many clients at once, each with its own token, cloud, mode and categories.
+//!
+//! A request passes the checks of `Host` and `Origin`, then the gate, which works out who it is from; what is left of
+//! it is MCP, and rmcp's.
+
+mod credentials;
+mod gate;
+mod health;
+mod listener;
+mod origin;
+mod owner;
+mod query;
+mod refusal;
+mod request_id;
+mod sessions;
+mod tls;
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{any, get};
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub(crate) use credentials::Credentials;
+use gate::Gate;
+pub(crate) use origin::{Allowed, AllowedHost, AllowedOrigin};
+use sessions::Sessions;
+
+use crate::metrics::Metrics;
+use crate::mist::{Cloud, Clouds, Pool};
+use crate::server::Server;
+use crate::session::Settings;
+
+/// How long calls under way may go on once the server has been told to stop.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long the last streams get to be closed after that.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// What the operator set for HTTP.
+#[derive(Debug)]
+pub(crate) struct Configuration {
+    pub(crate) address: SocketAddr,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) credentials: Credentials,
+    pub(crate) clouds: Clouds,
+    /// The cloud of clients that name none.
+    pub(crate) cloud: Option<Cloud>,
+    pub(crate) org_id: Option<String>,
+    pub(crate) allowed: Allowed,
+    /// The files of certificate and key.
+    pub(crate) tls: Option<(PathBuf, PathBuf)>,
+    pub(crate) limits: SessionLimits,
+}
+
+/// MCP over HTTP, as rmcp speaks it.
+type Mcp = StreamableHttpService<Server, LocalSessionManager>;
+
+/// How many sessions there may be, and how long they may be idle.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SessionLimits {
+    pub(crate) in_all: usize,
+    pub(crate) of_one_token: usize,
+    pub(crate) idle: Duration,
+}
+
+/// Serves until `stop` is cancelled, and then ends what is under way. `ready` is told the address once there is one.
+///
+/// # Errors
+/// The address is taken, or the certificate cannot be used.
+pub(crate) async fn serve(
+    configuration: Configuration,
+    stop: CancellationToken,
+    ready: impl FnOnce(SocketAddr),
+) -> io::Result<()> {
+    let metrics = Arc::new(Metrics::new());
+    let sessions = Arc::new(Sessions::new(configuration.limits, Arc::clone(&metrics)));
+    let streams = CancellationToken::new();
+    let mut manager = LocalSessionManager::default();
+    // Idle sessions are ended below, by what idle really means: rmcp's own timer runs on while a stream is open.
+    manager.session_config.keep_alive = None;
+    let manager = Arc::new(manager);
+    let (operator, counted) = (Arc::clone(&configuration.settings), Arc::clone(&metrics));
+    let mcp = Mcp::new(
+        move || Ok(Server::for_visitor(Arc::clone(&operator), Arc::clone(&counted))),
+        Arc::clone(&manager),
+        StreamableHttpServerConfig::default()
+            .with_json_response(true)
+            .with_max_request_body_bytes(gate::MOST_BYTES)
+            .with_cancellation_token(streams.clone())
+            // Checked before, for every path alike.
+            .disable_allowed_hosts(),
+    );
+    let calls = TaskTracker::new();
+    let allowed = Arc::new(configuration.allowed.clone());
+    let health =
+        health::Health::new(configuration.cloud.clone(), &configuration.clouds, Arc::clone(&metrics));
+    let tls = configuration.tls.clone();
+    let address = configuration.address;
+    let gate = Arc::new(Gate::new(
+        configuration,
+        mcp,
+        Arc::clone(&sessions),
+        metrics.clone(),
+        stop.clone(),
+        calls.clone(),
+    )?);
+    let app = Router::new()
+        .route("/mcp", any(gate::pass))
+        .route("/mcp/", any(gate::pass))
+        .with_state(gate)
+        .merge(Router::new().route("/metrics", get(health::metrics)).with_state(health.clone()))
+        .fallback(refusal::nowhere)
+        .layer(origin::cors(&allowed))
+        .layer(middleware::from_fn_with_state(allowed, origin::check))
+        // Whoever looks after processes asks by address, and learns nothing.
+        .merge(
+            Router::new()
+                .route("/livez", get(health::live))
+                .route("/readyz", get(health::ready))
+                .with_state(health),
+        )
+        .layer(middleware::from_fn(request_id::give));
+
+    let sweeping = tokio::spawn(sessions::sweep(sessions, manager));
+    let ending = async move {
+        stop.cancelled().await;
+        calls.close();
+        if tokio::time::timeout(GRACE, calls.wait()).await.is_err() {
+            tracing::warn!(
+                "calls are cut off that went on for more than {} seconds after the end",
+                GRACE.as_secs()
+            );
+        }
+        streams.cancel();
+    };
+    let served = listener::serve(address, app, tls, metrics, ending, ready).await;
+    sweeping.abort();
+    served
+}

@@ -1,0 +1,174 @@
+use http::header::{AUTHORIZATION, HeaderMap};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::owner::same;
+use super::refusal::Refusal;
+use crate::Token;
+
+const X_AUTHORIZATION: &str = "x-authorization";
+
+/// Who is let in, and with which token.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Credentials {
+    /// What every client has to know, where the operator asks for it.
+    pub(crate) client_token: Option<SecretString>,
+    /// The token of clients that bring none: the demo's, or the operator's own where it is shared.
+    pub(crate) shared: Option<Token>,
+}
+
+/// The token that a request calls Mist with.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    pub(super) token: Token,
+    /// It is not the client's own.
+    pub(super) shared: bool,
+}
+
+impl Credentials {
+    pub(super) fn admit(&self, headers: &HeaderMap) -> Result<Admitted, Refusal> {
+        let own = presented(headers, X_AUTHORIZATION)?;
+        let bearer = presented(headers, AUTHORIZATION.as_str())?;
+        let token = match &self.client_token {
+            None => own.or(bearer),
+            Some(secret) => {
+                let knows = |text: &Option<String>| {
+                    text.as_ref().is_some_and(|text| same(text, secret.expose_secret()))
+                };
+                match (knows(&bearer), knows(&own)) {
+                    (true, true) => None,
+                    (true, false) => own,
+                    (false, true) => bearer,
+                    (false, false) => {
+                        return Err(Refusal::unauthorized(
+                            "This server asks for its client token: send it as `Authorization: Bearer …`. Whoever \
+                             runs the server knows it.",
+                        ));
+                    }
+                }
+            }
+        };
+        match (token, &self.shared) {
+            (Some(text), _) => {
+                let token = Token::new(&text).map_err(|problem| {
+                    Refusal::unauthorized(format!("The API token cannot be used: {problem}."))
+                })?;
+                Ok(Admitted { token, shared: false })
+            }
+            (None, Some(token)) => Ok(Admitted { token: token.clone(), shared: true }),
+            (None, None) => Err(Refusal::unauthorized(
+                "No Mist API token: send it as `X-Authorization: <token>` or `Authorization: Bearer <token>`. It is \
+                 made in the Mist portal, under Organization > Settings > API Token, or My Account.",
+            )),
+        }
+    }
+}
+
+/// The token in a header, without its scheme.
+fn presented(headers: &HeaderMap, name: &str) -> Result<Option<String>, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Refusal::request(format!(
+            "The header `{name}` is there twice, so whose request it is cannot be told."
+        )));
+    }
+    // The value itself is repeated nowhere.
+    let unreadable =
+        || Refusal::unauthorized(format!("The header `{name}` holds no token that can be read."));
+    let text = value.to_str().map_err(|_| unreadable())?.trim();
+    match text.split_once(char::is_whitespace) {
+        Some((scheme, token)) if ["bearer", "token"].contains(&scheme.to_ascii_lowercase().as_str()) => {
+            Ok(Some(token.trim().to_owned()).filter(|token| !token.is_empty()))
+        }
+        Some(_) => Err(unreadable()),
+        None if name == X_AUTHORIZATION => Ok(Some(text.to_owned()).filter(|token| !token.is_empty())),
+        None if text.is_empty() => Ok(None),
+        None => Err(Refusal::unauthorized("`Authorization` takes `Bearer <token>` or `Token <token>`.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use http::{HeaderName, HeaderValue, StatusCode};
+
+    use super::*;
+
+    const SECRET: &str = "client-secret";
+
+    fn admit(credentials: &Credentials, headers: &[(&str, &str)]) -> Result<(String, bool), StatusCode> {
+        let headers = headers.iter().map(|(name, value)| {
+            (HeaderName::from_bytes(name.as_bytes()).unwrap(), HeaderValue::from_str(value).unwrap())
+        });
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(name, value);
+        }
+        let admitted = credentials.admit(&map).map_err(|refusal| refusal.into_response().status())?;
+        Ok((admitted.token.expose().to_owned(), admitted.shared))
+    }
+
+    fn credentials(client_token: bool, shared: bool) -> Credentials {
+        Credentials {
+            client_token: client_token.then(|| SECRET.into()),
+            shared: shared.then(|| Token::new("operators").unwrap()),
+        }
+    }
+
+    const REFUSED: Result<(String, bool), StatusCode> = Err(StatusCode::UNAUTHORIZED);
+
+    #[test]
+    fn a_token_comes_in_either_header() {
+        let open = credentials(false, false);
+        for headers in [
+            [("x-authorization", "abc")],
+            [("X-Authorization", " Token abc ")],
+            [("authorization", "Bearer abc")],
+            [("authorization", "token  abc")],
+        ] {
+            assert_eq!(admit(&open, &headers), Ok(("abc".into(), false)), "{headers:?}");
+        }
+        // A proxy may have put its own into `Authorization`.
+        let both = [("authorization", "Bearer proxy"), ("x-authorization", "abc")];
+        assert_eq!(admit(&open, &both), Ok(("abc".into(), false)));
+    }
+
+    #[test]
+    fn without_a_token_nobody_is_let_in() {
+        let open = credentials(false, false);
+        for headers in [
+            &[][..],
+            &[("x-authorization", "")],
+            &[("authorization", "Bearer ")],
+            &[("authorization", "Basic YTpi")],
+            &[("authorization", "abc")],
+            &[("x-authorization", "a b c")],
+        ] {
+            assert_eq!(admit(&open, headers), REFUSED, "{headers:?}");
+        }
+        let twice = [("x-authorization", "a"), ("x-authorization", "b")];
+        assert_eq!(admit(&open, &twice), Err(StatusCode::BAD_REQUEST));
+    }
+
+    #[test]
+    fn a_shared_token_is_for_those_who_bring_none() {
+        let shared = credentials(false, true);
+        assert_eq!(admit(&shared, &[]), Ok(("operators".into(), true)));
+        assert_eq!(admit(&shared, &[("x-authorization", "abc")]), Ok(("abc".into(), false)));
+    }
+
+    #[test]
+    fn a_client_token_is_asked_for_before_anything_else() {
+        let bearer = ("authorization", "Bearer client-secret");
+        let own = ("x-authorization", "abc");
+        let guarded = credentials(true, true);
+        assert_eq!(admit(&guarded, &[]), REFUSED);
+        assert_eq!(admit(&guarded, &[own]), REFUSED);
+        assert_eq!(admit(&guarded, &[("authorization", "Bearer client-secre")]), REFUSED);
+        assert_eq!(admit(&guarded, &[bearer]), Ok(("operators".into(), true)));
+        assert_eq!(admit(&guarded, &[("x-authorization", SECRET)]), Ok(("operators".into(), true)));
+        assert_eq!(admit(&guarded, &[bearer, own]), Ok(("abc".into(), false)));
+        assert_eq!(admit(&credentials(true, false), &[bearer]), REFUSED);
+        assert_eq!(admit(&credentials(true, false), &[bearer, own]), Ok(("abc".into(), false)));
+    }
+}

@@ -1,0 +1,210 @@
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
+
+use super::credentials::Admitted;
+use super::owner::Key;
+use super::query::Query;
+use super::refusal::Refusal;
+use super::request_id::RequestId;
+use super::sessions::Sessions;
+use super::{Configuration, Mcp};
+use crate::metrics::Metrics;
+use crate::mist::{Cloud, Connection};
+use crate::server::{Activity, Busy, CALLS_AT_ONCE, Visitor};
+
+/// The largest message of a client, in bytes. A call has a few hundred.
+pub(super) const MOST_BYTES: usize = 1024 * 1024;
+/// How long a client may take to send one.
+const SENDING: Duration = Duration::from_secs(15);
+const SESSION: &str = "mcp-session-id";
+
+/// Works out who a request is from before MCP's part begins, and lets nobody into another's session.
+pub(super) struct Gate {
+    configuration: Configuration,
+    mcp: Mcp,
+    sessions: Arc<Sessions>,
+    metrics: Arc<Metrics>,
+    key: Key,
+    closing: CancellationToken,
+    calls: TaskTracker,
+}
+
+impl Gate {
+    pub(super) fn new(
+        configuration: Configuration,
+        mcp: Mcp,
+        sessions: Arc<Sessions>,
+        metrics: Arc<Metrics>,
+        closing: CancellationToken,
+        calls: TaskTracker,
+    ) -> std::io::Result<Self> {
+        Ok(Self { configuration, mcp, sessions, metrics, key: Key::new()?, closing, calls })
+    }
+
+    async fn answer(&self, request: Request) -> Result<Response, Refusal> {
+        if self.closing.is_cancelled() {
+            return Err(Refusal::full("closing", "This server is about to end. Try again in a while."));
+        }
+        let (mut parts, body) = request.into_parts();
+        let query = Query::read(parts.uri.query().unwrap_or_default())?;
+        let Admitted { token, shared } = self.configuration.credentials.admit(&parts.headers)?;
+        let cloud = self.cloud(&query, shared)?;
+        let settings = self
+            .configuration
+            .settings
+            .narrowed(query.mode, &query.categories)
+            .map_err(|error| Refusal::request(error.to_string()))?;
+        let owner = self.key.owner(token.expose(), &cloud);
+
+        let session = one(&parts.headers, SESSION)?.map(str::to_owned);
+        let modern = stands_for_itself(&parts.headers);
+        let mut place = None;
+        let activity = match &session {
+            _ if modern => self.sessions.alone(owner),
+            Some(id) => self.sessions.of(id, owner).ok_or_else(Refusal::session)?,
+            // What opens no session in the end gives its place back at once.
+            None if parts.method == Method::POST => {
+                place = Some(self.sessions.place(owner)?);
+                Activity::new(CALLS_AT_ONCE)
+            }
+            None => Activity::new(CALLS_AT_ONCE),
+        };
+        let busy = activity.begin();
+        // A GET is a stream, which lasts as long as its client likes: at the end nobody waits for it.
+        let call = (parts.method == Method::POST).then(|| self.calls.token());
+
+        let org_id = query.org_id.or_else(|| self.configuration.org_id.clone());
+        let pool = Arc::clone(&self.configuration.pool);
+        let request_id =
+            parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
+        parts.extensions.insert(Visitor {
+            settings: Arc::new(settings),
+            connection: Arc::new(Connection::new(pool, cloud, token, org_id)),
+            activity: Arc::clone(&activity),
+            request_id,
+            verbose: query.debug,
+        });
+        let ends = parts.method == Method::DELETE;
+        let request = Request::from_parts(parts, Body::from(received(body).await?));
+        let response = self.mcp.handle(request).await;
+        if let (Some(place), Some(opened)) = (place, response.headers().get(SESSION)) {
+            self.sessions.keep(opened.to_str().unwrap_or_default(), activity, place);
+        }
+        if let (true, true, Some(id)) = (ends, response.status().is_success(), &session) {
+            self.sessions.forget(id);
+        }
+        let (mut parts, body) = response.into_parts();
+        if ends && parts.status == StatusCode::ACCEPTED {
+            // The session has ended. To `Accepted`, which is rmcp's, some clients' libraries say that it has not.
+            parts.status = StatusCode::NO_CONTENT;
+        }
+        parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        Ok(Response::from_parts(parts, Body::new(Held { body, _busy: busy, _call: call })))
+    }
+
+    /// The cloud that a client calls. A token that is not its own goes nowhere but where the operator sends it.
+    fn cloud(&self, query: &Query, shared: bool) -> Result<Cloud, Refusal> {
+        let Configuration { clouds, cloud: operators, .. } = &self.configuration;
+        let Some(text) = &query.cloud else {
+            return operators.clone().ok_or_else(|| {
+                Refusal::request(format!(
+                    "The URL names no Mist cloud: add `?cloud=` with the one whose portal you use, `api.` in place \
+                     of `manage.`:\n{clouds}"
+                ))
+            });
+        };
+        match operators {
+            Some(operators) if operators.is(text) => Ok(operators.clone()),
+            Some(operators) if shared => Err(Refusal::request(format!(
+                "This server shares its own token, which is for {operators} alone: leave `cloud` out, or bring a \
+                 token of your own."
+            ))),
+            _ => clouds.find(text).map_err(|error| Refusal::request(error.to_string())),
+        }
+    }
+}
+
+/// The way of a request to `/mcp`.
+pub(super) async fn pass(State(gate): State<Arc<Gate>>, request: Request) -> Response {
+    gate.answer(request).await.unwrap_or_else(|refusal| {
+        gate.metrics.refusal(refusal.reason);
+        refusal.into_response()
+    })
+}
+
+/// The whole of a client's message, which has to come soon and within bounds.
+async fn received(body: Body) -> Result<Bytes, Refusal> {
+    match tokio::time::timeout(SENDING, to_bytes(body, MOST_BYTES)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(Refusal::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "body_size",
+            format!("The message broke off, or has more than the {MOST_BYTES} bytes that are read."),
+        )),
+        Err(_) => Err(Refusal::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "body_time",
+            format!("The message was not there after {} seconds.", SENDING.as_secs()),
+        )),
+    }
+}
+
+/// Whether the request is of a revision without sessions. What its body says is held against this header later.
+fn stands_for_itself(headers: &HeaderMap) -> bool {
+    let version = headers.get("mcp-protocol-version").and_then(|value| value.to_str().ok());
+    let version = version.and_then(|text| serde_json::from_value(text.into()).ok());
+    version.is_some_and(|version: rmcp::model::ProtocolVersion| !version.has_initialize())
+}
+
+/// The one value of a header.
+fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => {
+            let text = value.to_str().map_err(|_| Refusal::session())?;
+            Ok(Some(text))
+        }
+        (Some(_), Some(_)) => Err(Refusal::request(format!("The header `{name}` is there twice."))),
+    }
+}
+
+/// An answer, and what lasts as long as it is being sent.
+struct Held<B> {
+    body: B,
+    _busy: Busy,
+    _call: Option<TaskTrackerToken>,
+}
+
+impl<B: HttpBody<Data = Bytes, Error = Infallible> + Unpin> HttpBody for Held<B> {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,82 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use crate::metrics::Metrics;
+use crate::mist::{Cloud, Clouds};
+
+/// How long a look-up may take, and how long what it found is believed.
+const LOOKING: Duration = Duration::from_secs(2);
+const BELIEVED: Duration = Duration::from_secs(5);
+
+/// How the process is.
+#[derive(Clone, Debug)]
+pub(super) struct Health {
+    clouds: Arc<[Cloud]>,
+    found: Arc<Mutex<Option<Found>>>,
+    metrics: Arc<Metrics>,
+}
+
+/// Which names had an address, and when.
+#[derive(Debug)]
+struct Found {
+    when: Instant,
+    names: Vec<(String, bool)>,
+}
+
+impl Health {
+    /// Health, as the clouds see it that the operator named; Mist's own where none is.
+    pub(super) fn new(cloud: Option<Cloud>, clouds: &Clouds, metrics: Arc<Metrics>) -> Self {
+        let named: Vec<_> = cloud.into_iter().chain(clouds.added().iter().cloned()).collect();
+        Self { clouds: named.into(), found: Arc::default(), metrics }
+    }
+
+    /// Whether each cloud's name has an address.
+    async fn names(&self) -> Vec<(String, bool)> {
+        let mut found = self.found.lock().await;
+        if let Some(found) = found.as_ref().filter(|found| found.when.elapsed() < BELIEVED) {
+            return found.names.clone();
+        }
+        let mut names = Vec::new();
+        for cloud in self.clouds.iter() {
+            let host = cloud.base().host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+            let port = cloud.base().port_or_known_default().unwrap_or(443);
+            let looked_up = tokio::time::timeout(LOOKING, tokio::net::lookup_host((host, port))).await;
+            let found = looked_up.is_ok_and(|found| found.is_ok_and(|addresses| addresses.count() > 0));
+            names.push((cloud.to_string(), found));
+        }
+        *found = Some(Found { when: Instant::now(), names: names.clone() });
+        names
+    }
+}
+
+/// The process runs.
+pub(super) async fn live() -> Json<Value> {
+    Json(json!({ "live": true }))
+}
+
+/// The process can be of use: the names of the clouds that the operator set have addresses. No call is made.
+pub(super) async fn ready(State(health): State<Health>) -> Response {
+    let names = health.names().await;
+    let ready = names.iter().all(|(_, found)| *found);
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let clouds: serde_json::Map<_, _> = names
+        .into_iter()
+        .map(|(name, found)| {
+            (name, if found { "its name resolves" } else { "its name does not resolve" }.into())
+        })
+        .collect();
+    (status, Json(json!({ "ready": ready, "clouds": clouds }))).into_response()
+}
+
+/// What is counted, for Prometheus.
+pub(super) async fn metrics(State(health): State<Health>) -> Response {
+    let form = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, form)], health.metrics.text()).into_response()
+}

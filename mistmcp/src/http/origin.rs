@@ -1,0 +1,231 @@
+//! `Host` and `Origin`: who is asked, and from which web page. A page of a stranger's must not reach this server by
+//! way of somebody's browser, not even where it has made its own name point here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::{HOST, HeaderMap, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
+use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+use url::{Host, Url};
+
+use super::refusal::Refusal;
+use crate::error::shortened;
+
+/// The hosts and origins that are served beside loopback's.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Allowed {
+    pub(crate) hosts: Vec<AllowedHost>,
+    pub(crate) origins: Vec<AllowedOrigin>,
+}
+
+/// A name or address by which clients may ask for this server, on any port or on one; or any (`*`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AllowedHost {
+    Any,
+    Named { host: Host, port: Option<u16> },
+}
+
+/// A web page's origin, such as `https://chat.example.com`; or any (`*`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum AllowedOrigin {
+    Any,
+    One(String),
+}
+
+impl AllowedHost {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        if text.trim() == "*" {
+            return Some(Self::Any);
+        }
+        let (host, port) = authority(text.trim())?;
+        Some(Self::Named { host, port })
+    }
+}
+
+impl AllowedOrigin {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text.trim() {
+            "*" => Some(Self::Any),
+            text => Some(Self::One(origin(text)?.ascii_serialization())),
+        }
+    }
+}
+
+impl Allowed {
+    fn host(&self, text: &str) -> bool {
+        let Some((asked, asked_port)) = authority(text) else { return false };
+        is_loopback(&asked)
+            || self.hosts.iter().any(|allowed| match allowed {
+                AllowedHost::Any => true,
+                AllowedHost::Named { host, port } => {
+                    *host == asked && port.is_none_or(|port| asked_port == Some(port))
+                }
+            })
+    }
+
+    fn origin(&self, text: &str) -> bool {
+        if self.origins.contains(&AllowedOrigin::Any) {
+            return true;
+        }
+        let Some(asked) = origin(text) else { return false };
+        let local = matches!(&asked, url::Origin::Tuple(_, host, _) if is_loopback(host));
+        local || self.origins.contains(&AllowedOrigin::One(asked.ascii_serialization()))
+    }
+
+    fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+        let forbidden = |message: String| Refusal::new(StatusCode::FORBIDDEN, "origin", message);
+        let mut hosts = headers.get_all(HOST).iter();
+        let host = match (hosts.next(), hosts.next(), uri.authority()) {
+            (Some(host), None, _) => host.to_str().ok(),
+            (None, _, Some(authority)) => Some(authority.as_str()),
+            _ => None,
+        };
+        let host =
+            host.ok_or_else(|| Refusal::request("A request needs one header `Host` that can be read."))?;
+        if !self.host(host) {
+            return Err(forbidden(format!(
+                "`{}` is not served here. Whoever runs the server can allow it with --allow-host.",
+                shortened(host, 100)
+            )));
+        }
+        for value in headers.get_all(ORIGIN) {
+            let allowed = value.to_str().is_ok_and(|text| self.origin(text) || is_own(text, host));
+            if !allowed {
+                return Err(forbidden(format!(
+                    "Pages of `{}` may not ask here. Whoever runs the server can allow them with --allow-origin.",
+                    shortened(&String::from_utf8_lossy(value.as_bytes()), 100)
+                )));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Lets only requests through that ask for this server by a name of its own, from no page or from one that may.
+pub(super) async fn check(State(allowed): State<Arc<Allowed>>, request: Request, next: Next) -> Response {
+    match allowed.check(request.uri(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// Tells browsers what those pages may do.
+pub(super) fn cors(allowed: &Arc<Allowed>) -> CorsLayer {
+    let allowed = Arc::clone(allowed);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |origin: &HeaderValue, _| {
+            origin.to_str().is_ok_and(|text| allowed.origin(text))
+        }))
+        .allow_methods([Method::GET, Method::POST, Method::DELETE])
+        // MCP's own are an open list: `Mcp-Param-*`.
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([
+            HeaderName::from_static("mcp-session-id"),
+            HeaderName::from_static("mcp-protocol-version"),
+            HeaderName::from_static("x-request-id"),
+            RETRY_AFTER,
+            WWW_AUTHENTICATE,
+        ])
+        .max_age(Duration::from_hours(1))
+}
+
+/// A host, and the port where one is named.
+fn authority(text: &str) -> Option<(Host, Option<u16>)> {
+    // A scheme without a usual port keeps the one that is written.
+    let url = Url::parse(&format!("http://{text}/")).ok()?;
+    let bare =
+        url.username().is_empty() && url.password().is_none() && url.path() == "/" && url.query().is_none();
+    let host = url.host()?.to_owned();
+    let port = if text.ends_with(":80") { Some(80) } else { url.port() };
+    (bare && url.fragment().is_none()).then_some((host, port))
+}
+
+/// An origin as browsers write it: scheme, host and port, and nothing behind them.
+fn origin(text: &str) -> Option<url::Origin> {
+    let url = Url::parse(text).ok()?;
+    let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
+    (bare && url.username().is_empty() && url.fragment().is_none()).then(|| url.origin())
+}
+
+/// Whether a page comes from the very host that is asked, which has been found to be one of ours.
+fn is_own(page: &str, host: &str) -> bool {
+    let own = ["http", "https"].map(|scheme| origin(&format!("{scheme}://{host}")));
+    origin(page).is_some_and(|page| own.contains(&Some(page)))
+}
+
+fn is_loopback(host: &Host) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.is_loopback(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowed() -> Allowed {
+        Allowed {
+            hosts: ["mist.example.com", "10.0.0.5:8000"].map(|text| AllowedHost::parse(text).unwrap()).into(),
+            origins: vec![AllowedOrigin::parse("https://chat.example.com").unwrap()],
+        }
+    }
+
+    #[test]
+    fn loopback_and_what_is_allowed_may_be_asked_for() {
+        for host in [
+            "localhost",
+            "LOCALHOST:8000",
+            "127.0.0.1:8000",
+            "127.1.2.3",
+            "[::1]:8000",
+            "mist.example.com",
+            "mist.example.com:443",
+            "10.0.0.5:8000",
+        ] {
+            assert!(allowed().host(host), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "mist.example.com.evil.example",
+            "10.0.0.5",
+            "10.0.0.5:8001",
+            "user@localhost",
+            "localhost/x",
+            "local host",
+            "",
+        ] {
+            assert!(!allowed().host(host), "{host}");
+        }
+        assert!(Allowed { hosts: vec![AllowedHost::Any], ..Allowed::default() }.host("evil.example"));
+    }
+
+    #[test]
+    fn pages_of_loopback_and_those_that_are_allowed_may_ask() {
+        for page in
+            ["http://localhost:6274", "http://127.0.0.1", "https://[::1]:1", "https://chat.example.com"]
+        {
+            assert!(allowed().origin(page), "{page}");
+        }
+        for page in [
+            "null",
+            "https://evil.example",
+            "http://chat.example.com",
+            "https://chat.example.com:8443",
+            "https://chat.example.com.evil.example",
+            "http://localhost.evil.example",
+            "file:///",
+            "",
+        ] {
+            assert!(!allowed().origin(page), "{page}");
+        }
+        assert!(is_own("https://mist.example.com", "mist.example.com"));
+        assert!(!is_own("https://evil.example", "mist.example.com"));
+    }
+}

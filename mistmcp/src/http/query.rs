@@ -1,0 +1,116 @@
+use clap::ValueEnum;
+use url::form_urlencoded;
+
+use super::refusal::Refusal;
+use crate::argument::Id;
+use crate::error::shortened;
+use crate::session::Mode;
+use crate::suggestion::remedy;
+
+const PARAMETERS: [&str; 5] = ["cloud", "mode", "categories", "org_id", "debug"];
+
+/// What a client's URL says of it.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Query {
+    pub(super) cloud: Option<String>,
+    pub(super) mode: Option<Mode>,
+    pub(super) categories: Vec<String>,
+    pub(super) org_id: Option<String>,
+    pub(super) debug: bool,
+}
+
+impl Query {
+    /// Reads what is behind the question mark. Names and words are taken in any letter case, and spaces around commas.
+    pub(super) fn read(text: &str) -> Result<Self, Refusal> {
+        let mut query = Self::default();
+        let mut seen = Vec::new();
+        for (name, value) in form_urlencoded::parse(text.as_bytes()) {
+            let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
+            let Some(known) = PARAMETERS.into_iter().find(|known| *known == name) else {
+                let remedy = remedy(&name, PARAMETERS);
+                return Err(Refusal::request(format!(
+                    "The URL has no parameter `{}`{remedy}",
+                    shortened(&name, 60)
+                )));
+            };
+            if value.is_empty() {
+                continue;
+            }
+            if known == "categories" {
+                query.categories.extend(value.split(',').map(|name| name.trim().to_owned()));
+                continue;
+            }
+            if seen.contains(&known) {
+                return Err(Refusal::request(format!(
+                    "The URL has `{known}` twice, so which is meant cannot be told."
+                )));
+            }
+            seen.push(known);
+            match known {
+                "cloud" => query.cloud = Some(value.to_owned()),
+                "mode" => query.mode = Some(mode(value)?),
+                "org_id" => query.org_id = Some(org_id(value)?),
+                _ => query.debug = flag(value)?,
+            }
+        }
+        Ok(query)
+    }
+}
+
+fn mode(value: &str) -> Result<Mode, Refusal> {
+    Mode::from_str(value, true).map_err(|_| {
+        let names = Mode::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<_> = names.map(|name| name.get_name().to_owned()).collect();
+        let remedy = remedy(value, names.iter().map(String::as_str));
+        Refusal::request(format!("`mode` is `{}`, which is none{remedy}", shortened(value, 60)))
+    })
+}
+
+fn org_id(value: &str) -> Result<String, Refusal> {
+    let id = Id::parse(value).map(|id| id.as_str().to_owned());
+    id.ok_or_else(|| Refusal::request(format!("`org_id` is `{}`, which is no UUID.", shortened(value, 60))))
+}
+
+fn flag(value: &str) -> Result<bool, Refusal> {
+    match value.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Ok(true),
+        "false" | "0" | "no" | "off" => Ok(false),
+        _ => Err(Refusal::request(format!(
+            "`debug` is `{}`; it takes `true` or `false`.",
+            shortened(value, 60)
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_is_read_in_any_spelling() {
+        let query = Query::read(
+            "Cloud=API.eu.mist.com&MODE=Custom&categories=sites%20%2C+orgs&categories=x&debug=TRUE&",
+        );
+        let query = query.unwrap();
+        assert_eq!(query.cloud.as_deref(), Some("API.eu.mist.com"));
+        assert_eq!((query.mode, query.debug), (Some(Mode::Custom), true));
+        assert_eq!(query.categories, ["sites", "orgs", "x"]);
+        assert_eq!(Query::read("").unwrap(), Query::default());
+        assert_eq!(Query::read("mode=&cloud=").unwrap(), Query::default());
+    }
+
+    #[test]
+    fn what_a_url_cannot_say_is_told_with_what_it_can() {
+        for (text, wanted) in [
+            ("token=abc", "there are cloud, mode"),
+            ("catagories=x", "did you mean \"categories\"?"),
+            ("mode=everything", "there are managed, all, custom"),
+            ("org_id=acme", "no UUID"),
+            ("debug=maybe", "`true` or `false`"),
+            ("cloud=a&cloud=b", "twice"),
+        ] {
+            let refusal = format!("{:?}", Query::read(text).unwrap_err());
+            assert!(refusal.replace("\\\"", "\"").contains(wanted), "{text}: {refusal}");
+        }
+    }
+}

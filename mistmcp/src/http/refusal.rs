@@ -1,0 +1,66 @@
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde_json::json;
+
+/// Why a request is not let in. The text names the remedy, and goes out as `{"error": …}`.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    status: StatusCode,
+    /// Its name among the metrics.
+    pub(super) reason: &'static str,
+    message: String,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { status, reason, message: message.into() }
+    }
+
+    /// Nothing, or not the right thing, says who it is.
+    pub(super) fn unauthorized(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
+    }
+
+    /// The URL or a header says what cannot be.
+    pub(super) fn request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "request", message)
+    }
+
+    /// No session of that name is this client's. Whether it is somebody else's is not told.
+    pub(super) fn session() -> Self {
+        let message = "Not Found: Session not found. Begin a new one with `initialize`.";
+        Self::new(StatusCode::NOT_FOUND, "session", message)
+    }
+
+    /// There is no room.
+    pub(super) fn full(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, reason, message)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(json!({ "error": self.message }))).into_response();
+        let headers = response.headers_mut();
+        match self.status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(
+                    WWW_AUTHENTICATE,
+                    HeaderValue::from_static("Bearer realm=\"Juniper Mist API token\""),
+                );
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// For every path that there is not.
+pub(super) async fn nowhere() -> Refusal {
+    Refusal::new(StatusCode::NOT_FOUND, "path", "There is nothing here. MCP is at /mcp.")
+}

@@ -1,0 +1,161 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use rmcp::transport::streamable_http_server::session::SessionManager;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+
+use super::SessionLimits;
+use super::owner::Owner;
+use super::refusal::Refusal;
+use crate::metrics::Metrics;
+use crate::server::{Activity, CALLS_AT_ONCE};
+
+/// The sessions that are open: whose they are, and what they are doing.
+#[derive(Debug)]
+pub(super) struct Sessions {
+    limits: SessionLimits,
+    held: Mutex<Held>,
+    metrics: Arc<Metrics>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    by_id: HashMap<Arc<str>, Session>,
+    /// Sessions of each owner, those that are about to be opened too.
+    counts: HashMap<Owner, usize>,
+    in_all: usize,
+    /// What those are doing whose requests stand for themselves.
+    alone: HashMap<Owner, Weak<Activity>>,
+}
+
+#[derive(Debug)]
+struct Session {
+    activity: Arc<Activity>,
+    place: Place,
+}
+
+/// Room for one session, given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    sessions: Weak<Sessions>,
+    owner: Owner,
+}
+
+impl Sessions {
+    pub(super) fn new(limits: SessionLimits, metrics: Arc<Metrics>) -> Self {
+        Self { limits, held: Mutex::default(), metrics }
+    }
+
+    /// What the session `id` is doing, where it belongs to `owner`.
+    pub(super) fn of(&self, id: &str, owner: Owner) -> Option<Arc<Activity>> {
+        let held = self.held();
+        let session = held.by_id.get(id).filter(|session| session.place.owner == owner)?;
+        Some(Arc::clone(&session.activity))
+    }
+
+    /// What an owner is doing whose requests stand for themselves.
+    pub(super) fn alone(&self, owner: Owner) -> Arc<Activity> {
+        let mut held = self.held();
+        if let Some(activity) = held.alone.get(&owner).and_then(Weak::upgrade) {
+            return activity;
+        }
+        let activity = Activity::new(CALLS_AT_ONCE);
+        held.alone.insert(owner, Arc::downgrade(&activity));
+        activity
+    }
+
+    /// Room for another session of `owner`.
+    pub(super) fn place(self: &Arc<Self>, owner: Owner) -> Result<Place, Refusal> {
+        let mut held = self.held();
+        if held.in_all >= self.limits.in_all {
+            return Err(Refusal::full(
+                "sessions",
+                format!(
+                    "{} sessions are open, which is as many as this server holds (--max-sessions). Try again in a \
+                     while, or end sessions with DELETE.",
+                    held.in_all
+                ),
+            ));
+        }
+        let count = held.counts.entry(owner).or_default();
+        if *count >= self.limits.of_one_token {
+            return Err(Refusal::full(
+                "sessions_of_token",
+                format!(
+                    "{count} sessions of this token are open, which is as many as one may have. End some with \
+                     DELETE; idle ones end by themselves."
+                ),
+            ));
+        }
+        *count += 1;
+        held.in_all += 1;
+        self.metrics.sessions(held.in_all);
+        Ok(Place { sessions: Arc::downgrade(self), owner })
+    }
+
+    /// Keeps a session that has been opened.
+    pub(super) fn keep(&self, id: &str, activity: Arc<Activity>, place: Place) {
+        self.metrics.session_opened();
+        let replaced = self.held().by_id.insert(id.into(), Session { activity, place });
+        // What it holds asks for the same lock when it goes.
+        drop(replaced);
+    }
+
+    /// Forgets a session that has ended.
+    pub(super) fn forget(&self, id: &str) {
+        let forgotten = self.held().by_id.remove(id);
+        drop(forgotten);
+    }
+
+    fn idle(&self) -> Vec<Arc<str>> {
+        let held = self.held();
+        let idle = held.by_id.iter().filter(|(_, session)| session.activity.idle() >= self.limits.idle);
+        idle.map(|(id, _)| Arc::clone(id)).collect()
+    }
+
+    fn ids(&self) -> Vec<Arc<str>> {
+        self.held().by_id.keys().map(Arc::clone).collect()
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        // A panic cannot leave a half-made change behind, so a poisoned lock is as good as any.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let Some(sessions) = self.sessions.upgrade() else { return };
+        let mut held = sessions.held();
+        held.in_all -= 1;
+        if let Some(count) = held.counts.get_mut(&self.owner) {
+            *count -= 1;
+            if *count == 0 {
+                held.counts.remove(&self.owner);
+            }
+        }
+        sessions.metrics.sessions(held.in_all);
+    }
+}
+
+/// Ends idle sessions, and forgets what has ended by itself, for as long as the server runs.
+pub(super) async fn sweep(sessions: Arc<Sessions>, manager: Arc<LocalSessionManager>) {
+    let pause = (sessions.limits.idle / 4).clamp(Duration::from_millis(250), Duration::from_secs(30));
+    loop {
+        tokio::time::sleep(pause).await;
+        for id in sessions.idle() {
+            tracing::debug!("a session ends that was idle");
+            if let Err(error) = manager.close_session(&id).await {
+                tracing::debug!(%error, "it had ended already");
+            }
+            sessions.forget(&id);
+        }
+        for id in sessions.ids() {
+            if !manager.has_session(&id).await.unwrap_or(false) {
+                sessions.forget(&id);
+            }
+        }
+        sessions.held().alone.retain(|_, activity| activity.strong_count() > 0);
+    }
+}

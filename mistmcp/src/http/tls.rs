@@ -1,0 +1,48 @@
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use axum_server::tls_rustls::RustlsConfig;
+
+/// How often the files are looked at.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// Reads certificate and key, and reads them again whenever they change: certificates live for weeks, servers longer.
+pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<RustlsConfig> {
+    let config = RustlsConfig::from_pem_file(&certificate, &key).await.map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!(
+                "the certificate {} and the key {} cannot be used: {error}",
+                certificate.display(),
+                key.display()
+            ),
+        )
+    })?;
+    let watched = config.clone();
+    tokio::spawn(async move {
+        let mut seen = (state(&certificate).await, state(&key).await);
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let now = (state(&certificate).await, state(&key).await);
+            if now == seen {
+                continue;
+            }
+            seen = now;
+            // Where one file is written before the other they do not fit each other yet: the old ones serve on.
+            match watched.reload_from_pem_file(&certificate, &key).await {
+                Ok(()) => tracing::info!("the certificate has been read again"),
+                Err(error) => {
+                    tracing::warn!(%error, "the new certificate cannot be used; the old one serves on")
+                }
+            }
+        }
+    });
+    Ok(config)
+}
+
+/// What tells one version of a file from the next.
+async fn state(path: &Path) -> Option<(SystemTime, u64)> {
+    let metadata = tokio::fs::metadata(path).await.ok()?;
+    Some((metadata.modified().ok()?, metadata.len()))
+}

@@ -1,0 +1,104 @@
+//! What is counted, for Prometheus. No label holds a token, an organization, or anything else of a client's.
+
+use std::time::Duration;
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::{Registry, Unit};
+
+/// From what a cache answers to what Mist takes when it is in trouble.
+const SECONDS: [f64; 12] = [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 30.0];
+
+/// The counters of one process.
+#[derive(Debug)]
+pub(crate) struct Metrics {
+    registry: Registry,
+    calls: Family<OfCall, Counter>,
+    call_seconds: Histogram,
+    result_bytes: Counter,
+    refusals: Family<OfRefusal, Counter>,
+    sessions_opened: Counter,
+    sessions: Gauge,
+    connections: Gauge,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfCall {
+    tool: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRefusal {
+    reason: &'static str,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Self {
+        let mut registry = Registry::with_prefix("mistmcp");
+        let metrics = Self {
+            calls: Family::default(),
+            call_seconds: Histogram::new(SECONDS),
+            result_bytes: Counter::default(),
+            refusals: Family::default(),
+            sessions_opened: Counter::default(),
+            sessions: Gauge::default(),
+            connections: Gauge::default(),
+            registry: Registry::default(),
+        };
+        registry.register("tool_calls", "Calls of tools, by what they came to", metrics.calls.clone());
+        registry.register_with_unit(
+            "tool_call_duration",
+            "How long calls of tools took",
+            Unit::Seconds,
+            metrics.call_seconds.clone(),
+        );
+        registry.register_with_unit(
+            "tool_result",
+            "What tools answered to clients",
+            Unit::Bytes,
+            metrics.result_bytes.clone(),
+        );
+        registry.register("refusals", "HTTP requests that were refused", metrics.refusals.clone());
+        registry.register("sessions_opened", "Sessions opened", metrics.sessions_opened.clone());
+        registry.register("sessions", "Sessions that are open", metrics.sessions.clone());
+        registry.register("connections", "Connections of clients", metrics.connections.clone());
+        Self { registry, ..metrics }
+    }
+
+    /// A call ended. `tool` is one that there is: what clients make up is no label.
+    pub(crate) fn call(&self, tool: &'static str, outcome: &'static str, duration: Duration, bytes: usize) {
+        self.calls.get_or_create(&OfCall { tool, outcome }).inc();
+        self.call_seconds.observe(duration.as_secs_f64());
+        self.result_bytes.inc_by(bytes as u64);
+    }
+
+    /// A request was refused before MCP began.
+    pub(crate) fn refusal(&self, reason: &'static str) {
+        self.refusals.get_or_create(&OfRefusal { reason }).inc();
+    }
+
+    pub(crate) fn session_opened(&self) {
+        self.sessions_opened.inc();
+    }
+
+    pub(crate) fn sessions(&self, open: usize) {
+        self.sessions.set(i64::try_from(open).unwrap_or(i64::MAX));
+    }
+
+    pub(crate) fn connections(&self, open: usize) {
+        self.connections.set(i64::try_from(open).unwrap_or(i64::MAX));
+    }
+
+    /// All of it, in the text form of OpenMetrics.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

@@ -1,0 +1,67 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use rmcp::model::{CallToolResponse, ErrorData};
+use tracing::Span;
+
+use super::activity::Busy;
+use super::visitor::Visitor;
+use super::{CALLS_AT_ONCE, result};
+use crate::error::ErrorKind;
+use crate::metrics::Metrics;
+use crate::reply::Content;
+use crate::{Error, Result};
+
+/// A call over HTTP, from its beginning to the line that is logged of it.
+pub(super) struct Visit<'a> {
+    visitor: &'a Visitor,
+    metrics: &'a Arc<Metrics>,
+    began: Instant,
+    _busy: Busy,
+}
+
+impl<'a> Visit<'a> {
+    /// Begins a call, unless the client has too many under way.
+    pub(super) fn begin(visitor: &'a Visitor, metrics: &'a Arc<Metrics>) -> Result<Self> {
+        let busy = visitor.activity.begin_call().ok_or_else(|| {
+            metrics.refusal("calls_at_once");
+            let message = format!(
+                "{CALLS_AT_ONCE} calls of this client are under way, which is as many as may be at once. Wait for \
+                 one to end."
+            );
+            Error::new(ErrorKind::RateLimit, message).of_request(&visitor.request_id)
+        })?;
+        Ok(Self { visitor, metrics, began: Instant::now(), _busy: busy })
+    }
+
+    /// The span that the lines logged on the way belong to. That of a client that asked for verbose logs has another
+    /// name, by which the log's filter knows it.
+    pub(super) fn span(&self) -> Span {
+        let request = &*self.visitor.request_id;
+        if self.visitor.verbose {
+            tracing::info_span!("verbose", request)
+        } else {
+            tracing::info_span!("call", request)
+        }
+    }
+
+    /// Ends the call: counted, logged in one line, and answered. An error carries the request's id.
+    pub(super) fn end(
+        self,
+        tool: Option<&'static str>,
+        outcome: Result<Content>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let duration = self.began.elapsed();
+        let bytes = match &outcome {
+            Ok(Content::Text(text)) => text.len(),
+            Ok(Content::File(file)) => file.bytes.len(),
+            Err(_) => 0,
+        };
+        let came_to = outcome.as_ref().map_or_else(|error| error.kind().name(), |_| "ok");
+        let tool = tool.unwrap_or("unknown");
+        self.metrics.call(tool, came_to, duration, bytes);
+        let (request, milliseconds) = (&*self.visitor.request_id, duration.as_millis());
+        tracing::info!(target: "mistmcp::calls", request, tool, outcome = came_to, milliseconds, bytes, "call");
+        result::from_outcome(outcome.map_err(|error| error.of_request(request)))
+    }
+}

@@ -1,0 +1,33 @@
+use std::sync::Arc;
+
+use rmcp::service::{RequestContext, RoleServer};
+
+use super::activity::Activity;
+use crate::mist::Connection;
+use crate::session::{Session, Settings};
+
+/// Who a request over HTTP comes from. Worked out before MCP's part begins, and handed on in the request's extensions.
+#[derive(Clone, Debug)]
+pub(crate) struct Visitor {
+    /// The tools that it may reach, and how they are loaded.
+    pub(crate) settings: Arc<Settings>,
+    /// The token and the cloud of this very request.
+    pub(crate) connection: Arc<Connection>,
+    /// What its session, or its token where there are no sessions, is doing.
+    pub(crate) activity: Arc<Activity>,
+    /// What logs and errors call this request.
+    pub(crate) request_id: Arc<str>,
+    /// It asked for verbose logs.
+    pub(crate) verbose: bool,
+}
+
+impl Visitor {
+    /// The visitor of a request; none where it did not come over HTTP.
+    pub(super) fn of(context: &RequestContext<RoleServer>) -> Option<&Self> {
+        context.extensions.get::<http::request::Parts>()?.extensions.get()
+    }
+
+    pub(super) fn session(&self, sees_changes: bool) -> Session {
+        Session::new(Arc::clone(&self.settings), Arc::clone(&self.connection), sees_changes)
+    }
+}
