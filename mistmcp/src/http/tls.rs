@@ -33,7 +33,7 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
             match watched.reload_from_pem_file(&certificate, &key).await {
                 Ok(()) => tracing::info!("the certificate has been read again"),
                 Err(error) => {
-                    tracing::warn!(%error, "the new certificate cannot be used; the old one serves on")
+                    tracing::warn!(%error, "the new certificate cannot be used; the old one serves on");
                 }
             }
         }

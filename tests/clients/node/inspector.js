@@ -71,7 +71,10 @@ export async function story(place, era) {
         async () => {
             // It does not tell what a server declares: where nothing is, the list is empty.
             const { prompts } = await managed(FINE, 'prompts/list');
-            const ofSites = prompts.filter(({ arguments: wanted = [] }) => wanted.some(({ name }) => name === 'site'));
+            // A site is the one argument whose value is known here.
+            const ofSites = prompts.filter(({ arguments: wanted = [] }) =>
+                wanted.some(({ name }) => name === 'site') &&
+                wanted.every(({ name, required }) => name === 'site' || !required));
             for (const { name } of ofSites.slice(0, 1)) {
                 const given = ['--prompt-name', name, '--prompt-args', `site=${FACTS.site.name}`];
                 const { messages } = await managed(FINE, 'prompts/get', ...given);
