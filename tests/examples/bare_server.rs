@@ -1,7 +1,9 @@
-//! The baseline of the benchmark: a server on rmcp alone, with 260 dummy tools and nothing behind them.
+//! The baseline of the benchmarks: a server on rmcp alone, with 260 dummy tools and nothing behind them. On standard
+//! input and output, or with `--http` on a free port, which it writes to standard error.
 
 use std::sync::Arc;
 
+use axum::serve::ListenerExt;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ErrorData, ListToolsResult,
@@ -9,6 +11,8 @@ use rmcp::model::{
 };
 use rmcp::service::{RequestContext, RoleServer, serve_server};
 use rmcp::transport::io::stdio_pipes;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::{Map, Value, json};
 
 const TOOLS: usize = 260;
@@ -58,6 +62,28 @@ impl ServerHandler for Bare {
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> anyhow::Result<()> {
+    if std::env::args().any(|argument| argument == "--http") {
+        return http().await;
+    }
     serve_server(Bare::new(), stdio_pipes()).await?.waiting().await?;
+    Ok(())
+}
+
+/// As the SDK's own examples serve it, but for answers in JSON and without waiting for acknowledgements.
+#[expect(clippy::print_stderr, reason = "whoever starts it has to know where it listens")]
+async fn http() -> anyhow::Result<()> {
+    let tools = Bare::new().tools;
+    let service = StreamableHttpService::new(
+        move || Ok(Bare { tools: tools.clone() }),
+        Arc::new(LocalSessionManager::default()),
+        StreamableHttpServerConfig::default().with_json_response(true),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    eprintln!("http://{}/mcp", listener.local_addr()?);
+    let listener = listener.tap_io(|stream| {
+        // Failing only makes it slower.
+        let _ = stream.set_nodelay(true);
+    });
+    axum::serve(listener, axum::Router::new().nest_service("/mcp", service)).await?;
     Ok(())
 }
