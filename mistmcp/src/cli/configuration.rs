@@ -9,7 +9,7 @@ use super::flags::Flags;
 use super::output;
 use crate::argument::Id;
 use crate::catalog::Catalog;
-use crate::mist::{Cloud, Clouds, Connection, Limits, Pool, Token};
+use crate::mist::{Cloud, Clouds, Connection, Limits, Pool, Tokens};
 use crate::reply::Rules;
 use crate::session::{Mode, Session, Settings};
 
@@ -51,7 +51,7 @@ impl Configuration {
         } else {
             None
         };
-        let (cloud, token) = match &demo {
+        let (cloud, tokens) = match &demo {
             Some(demo) => {
                 if environment.get(TOKEN).is_some() {
                     output::error("note: with --demo, MIST_APITOKEN is not used.");
@@ -59,13 +59,13 @@ impl Configuration {
                 tracing::debug!(url = demo.url(), "the demo cloud listens");
                 (
                     Clouds::only(&demo.url())?,
-                    Token::new(DemoCloud::TOKEN).map_err(|problem| anyhow!(problem))?,
+                    Tokens::parse(DemoCloud::TOKEN).map_err(|problem| anyhow!(problem))?,
                 )
             }
             None => credentials(flags, environment)?,
         };
         let pool = Arc::new(Pool::new(limits(flags)));
-        let connection = Arc::new(Connection::new(pool, cloud, token, org_id));
+        let connection = Arc::new(Connection::new(pool, cloud, tokens, org_id));
         Ok(Self { settings, connection, demo })
     }
 
@@ -97,7 +97,7 @@ fn limits(flags: &Flags) -> Limits {
     }
 }
 
-fn credentials(flags: &Flags, environment: &Environment) -> anyhow::Result<(Cloud, Token)> {
+fn credentials(flags: &Flags, environment: &Environment) -> anyhow::Result<(Cloud, Tokens)> {
     let mut clouds = Clouds::default();
     for cloud in flags.allow_cloud.iter().filter(|cloud| !cloud.trim().is_empty()) {
         clouds.allow(cloud).context("--allow-cloud (or MISTMCP_ALLOW_CLOUDS)")?;
@@ -116,6 +116,6 @@ fn credentials(flags: &Flags, environment: &Environment) -> anyhow::Result<(Clou
             cloud.portal()
         );
     };
-    let token = Token::new(&text).map_err(|problem| anyhow!("{TOKEN}: {problem}"))?;
-    Ok((cloud, token))
+    let tokens = Tokens::parse(&text).map_err(|problem| anyhow!("{TOKEN}: {problem}"))?;
+    Ok((cloud, tokens))
 }

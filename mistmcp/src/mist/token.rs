@@ -1,4 +1,5 @@
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use bytes::Bytes;
 use memchr::memmem;
@@ -30,6 +31,20 @@ impl Token {
             return Err("the token holds a space, a control or a non-ASCII character: copy it again");
         }
         Ok(Self(text.into()))
+    }
+
+    /// Whether it is the same one.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+
+    pub(super) fn hash_into(&self, state: &mut impl Hasher) {
+        self.0.expose_secret().hash(state);
+    }
+
+    /// Whether it stands in `bytes`, in one of its spellings.
+    pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
+        self.spellings().iter().any(|spelling| memmem::find(bytes, spelling.as_bytes()).is_some())
     }
 
     /// `Token …`, marked so that no HTTP library prints it.
