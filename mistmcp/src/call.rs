@@ -1,5 +1,5 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_util::sync::CancellationToken;
 
@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone)]
 pub struct Call {
     cancelled: CancellationToken,
-    listener: Option<Arc<dyn Listener>>,
+    told: Option<Arc<Told>>,
 }
 
 /// Whoever hears how far a call is.
@@ -15,9 +15,16 @@ pub(crate) trait Listener: Send + Sync {
     fn progress(&self, done: f64, total: Option<f64>, message: Option<String>);
 }
 
+/// What a listener has heard.
+struct Told {
+    listener: Arc<dyn Listener>,
+    last: Mutex<(f64, Option<f64>)>,
+}
+
 impl Call {
     pub(crate) fn new(cancelled: CancellationToken, listener: Option<Arc<dyn Listener>>) -> Self {
-        Self { cancelled, listener }
+        let told = listener.map(|listener| Arc::new(Told { listener, last: Mutex::new((0.0, None)) }));
+        Self { cancelled, told }
     }
 
     /// A call that nobody watches or cancels.
@@ -27,8 +34,23 @@ impl Call {
 
     /// Tells the caller how far the call is, where it asked to hear of that.
     pub fn progress(&self, done: f64, total: Option<f64>, message: impl Into<String>) {
-        if let Some(listener) = &self.listener {
-            listener.progress(done, total, Some(message.into()));
+        if let Some(told) = &self.told {
+            *told.last.lock().unwrap_or_else(PoisonError::into_inner) = (done, total);
+            told.listener.progress(done, total, Some(message.into()));
+        }
+    }
+
+    /// Tells the caller what the call waits for.
+    pub(crate) fn note(&self, message: String) {
+        // MCP has progress grow with each notification.
+        const A_LITTLE: f64 = 0.001;
+        if let Some(told) = &self.told {
+            let (done, total) = {
+                let mut last = told.last.lock().unwrap_or_else(PoisonError::into_inner);
+                last.0 += A_LITTLE;
+                *last
+            };
+            told.listener.progress(done, total, Some(message));
         }
     }
 

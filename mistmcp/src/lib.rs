@@ -55,7 +55,7 @@ pub use catalog::{Catalog, Category, Clashes, Entry};
 pub use cli::main;
 pub use error::{Error, ErrorKind, Result};
 pub use groups::{Buckets, PageNumber, Search, SearchPage, SortField, TimeWindow};
-pub use mist::{Answer, Cloud, CloudError, Clouds, Connection, Limits, Mist, Pool, Request, Token};
+pub use mist::{Answer, Cloud, CloudError, Clouds, Connection, Limits, Mist, Pool, Request, Token, Tokens};
 pub use mistmcp_macros::{Choice, ParamGroup, mist_tool};
 pub use prompt::{Completed, Prompt, PromptArgument, Step};
 pub use reply::{Content, File, Format, Reply, Rules};

@@ -1,15 +1,33 @@
-//! The client of Mist's API: one connection pool for all, deadlines on everything, and errors as advice.
+//! The client of Mist's API: one pool for all, deadlines on everything, and errors as advice.
+//!
+//! What a token has used up, what waits its turn, and what is under way belong to the token at its cloud, whoever
+//! calls with it: [`Pool`] holds them, and a [`Connection`] is one client's way to them.
 
+mod account;
+mod accounts;
 mod advice;
 mod answer;
 mod budget;
+mod clock;
 mod cloud;
 mod connection;
+mod exchange;
+#[cfg(test)]
+mod faults;
+mod flight;
+mod line;
 mod lookup;
+mod memory;
 mod names;
+mod pool;
 mod request;
 mod retry;
+mod retry_after;
+#[cfg(test)]
+mod simulation;
 mod token;
+mod tokens;
+mod wait;
 
 use std::sync::Arc;
 
@@ -17,33 +35,56 @@ pub(crate) use advice::for_deadline;
 pub use answer::Answer;
 pub(crate) use answer::Page;
 pub use cloud::{Cloud, CloudError, Clouds};
-pub use connection::{Connection, Limits, Pool};
+pub use connection::Connection;
+pub use pool::{Limits, Pool};
 pub use request::Request;
 pub use token::Token;
+pub use tokens::Tokens;
 
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
-use crate::Result;
 use crate::argument::Lookup;
 use crate::tool::Param;
+use crate::{Call, Result};
+use line::Asked;
 
-/// Mist as one call sees it: with the token and the cloud of the session that called.
+/// Mist as one call sees it: with the tokens and the cloud of the session that called.
 #[derive(Clone, Debug)]
 pub struct Mist {
     connection: Arc<Connection>,
+    call: Call,
+    deadline: Instant,
 }
 
 impl Mist {
-    pub(crate) fn new(connection: Arc<Connection>) -> Self {
-        Self { connection }
+    pub(crate) fn new(connection: Arc<Connection>, call: Call) -> Self {
+        let deadline = Instant::now() + connection.limits().timeout;
+        Self { connection, call, deadline }
     }
 
-    /// Sends a request and waits for the answer, trying a GET again where that can help.
+    /// Sends a request and waits for the answer, trying a GET again where that can help. Equal GETs under way with
+    /// one token are one, and Mist's constants are remembered for a day.
     ///
     /// # Errors
     /// Any answer but a success, told as advice.
     pub async fn send(&self, request: Request) -> Result<Answer> {
-        self.connection.send(&request).await
+        let asked = Instant::now();
+        if !request.is_get() {
+            return self.connection.line.change(&request).await;
+        }
+        let answer = self.ask(&request).await?;
+        if request.is_for_self() {
+            self.remember_self(&answer, asked);
+        }
+        Ok(answer)
+    }
+
+    async fn ask(&self, request: &Request) -> Result<Answer> {
+        match self.connection.line.ask(request, self.deadline)? {
+            Asked::Known(answer) => Ok(answer),
+            Asked::UnderWay(seat) => wait::attend(seat, &self.call).await,
+        }
     }
 
     /// Reads JSON from `path`, which starts with `/api/`.
@@ -63,7 +104,7 @@ impl Mist {
         // An organization first, then a site: the later ones are looked for in the earlier ones.
         for lookup in [Lookup::Org, Lookup::Site, Lookup::Device] {
             for param in params.iter().filter(|param| param.lookup() == Some(lookup)) {
-                self.connection.look_up(lookup, param.name, arguments).await?;
+                self.look_up_one(lookup, param.name, arguments).await?;
             }
         }
         Ok(())

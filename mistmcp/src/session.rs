@@ -129,7 +129,7 @@ impl Session {
         // A list that has to be cut is asked for again with fewer rows, so that Mist itself says where the next
         // ones are; rows of uneven length may need a third time.
         const TIMES: usize = 3;
-        let mist = Mist::new(Arc::clone(&self.connection));
+        let mist = Mist::new(Arc::clone(&self.connection), call.clone());
         let mut time = 1;
         loop {
             let reply = entry.run(arguments.clone(), &mist, call).await?;

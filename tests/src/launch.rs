@@ -29,12 +29,16 @@ impl Launch {
 
     /// The binary with a peer in Mist's place.
     pub fn at(peer: &Peer, arguments: &str) -> Self {
-        let url = peer.url();
+        Self::at_url(&peer.url(), arguments)
+    }
+
+    /// The binary with whatever is at `url` in Mist's place.
+    pub fn at_url(url: &str, arguments: &str) -> Self {
         Self::new(arguments)
             .argument("--allow-cloud")
-            .argument(&url)
+            .argument(url)
             .argument("--cloud")
-            .argument(&url)
+            .argument(url)
             .variable("MIST_APITOKEN", TOKEN)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! [`Launch`] starts the binary in an environment that holds nothing but what the test says. [`Client`] is rmcp's
 //! own client, in either era; [`Console`] writes and reads lines, where a test is about the lines themselves. [`Peer`]
-//! answers what a test wants and remembers what it was asked.
+//! answers what a test wants and remembers what it was asked; [`RawPeer`] answers bytes, however wrong they are.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
@@ -11,11 +11,13 @@ mod client;
 mod console;
 mod launch;
 mod peer;
+mod raw;
 
 pub use client::{Client, Era, text};
 pub use console::{Console, Finished};
 pub use launch::{Launch, TOKEN, binary};
 pub use peer::{Answer, Peer, Received};
+pub use raw::{RawPeer, Then};
 
 use std::time::Duration;
 

@@ -2,13 +2,14 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::serve::ListenerExt;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -28,6 +29,9 @@ struct Desk {
     received: Mutex<Vec<Received>>,
     connections: AtomicUsize,
     arrived: Notify,
+    abandoned: Notify,
+    /// For these tokens, whatever the path.
+    for_tokens: Mutex<HashMap<String, Answer>>,
 }
 
 /// A request as it arrived.
@@ -72,6 +76,16 @@ enum Kind {
     Whole,
     CutOff,
     Never,
+    Late(Duration),
+}
+
+/// A request that is never answered. It ends when the one who asked has gone away.
+struct Waiting(Arc<Desk>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.abandoned.notify_one();
+    }
 }
 
 impl Answer {
@@ -96,6 +110,12 @@ impl Answer {
         Self { kind: Kind::Never, ..Self::new("application/json", "") }
     }
 
+    /// The same, after a while.
+    #[must_use]
+    pub fn late(self, delay: Duration) -> Self {
+        Self { kind: Kind::Late(delay), ..self }
+    }
+
     /// With another status.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
@@ -110,16 +130,25 @@ impl Answer {
         self
     }
 
-    async fn respond(self) -> Response {
-        if self.kind == Kind::Never {
-            std::future::pending::<()>().await;
+    async fn respond(self, desk: Arc<Desk>) -> Response {
+        match self.kind {
+            Kind::Never => {
+                let _waiting = Waiting(desk);
+                std::future::pending::<()>().await;
+            }
+            Kind::Late(delay) => tokio::time::sleep(delay).await,
+            Kind::Whole | Kind::CutOff => {}
         }
         let body = match self.kind {
             Kind::CutOff => {
-                let parts = [Ok(self.body), Err(std::io::Error::other("cut off"))];
-                Body::from_stream(stream::iter(parts))
+                // A moment later: at once, the beginning would never leave the server's buffer.
+                let end = async {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                    Err(std::io::Error::other("cut off"))
+                };
+                Body::from_stream(stream::iter([Ok(self.body)]).chain(stream::once(end)))
             }
-            Kind::Whole | Kind::Never => Body::from(self.body),
+            Kind::Whole | Kind::Never | Kind::Late(_) => Body::from(self.body),
         };
         let mut response = Response::builder().status(StatusCode::from_u16(self.status).unwrap());
         for (name, value) in self.headers {
@@ -132,9 +161,14 @@ impl Answer {
 impl Peer {
     /// A peer that answers `{}` to everything, until it is told otherwise.
     pub async fn start() -> Self {
+        Self::start_at("127.0.0.1:0").await
+    }
+
+    /// The same at another address of this machine.
+    pub async fn start_at(address: &str) -> Self {
         let desk = Arc::new(Desk::default());
         let counted = Arc::clone(&desk);
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let listener = listener.tap_io(move |connection| {
             counted.connections.fetch_add(1, Ordering::SeqCst);
@@ -168,6 +202,16 @@ impl Peer {
         lock(&self.desk.answers).insert(path.to_owned(), answers);
     }
 
+    /// Answers all requests with that token so.
+    pub fn answers_token(&self, token: &str, answer: Answer) {
+        lock(&self.desk.for_tokens).insert(format!("Token {token}"), answer);
+    }
+
+    /// Answers requests with that token as those with any other.
+    pub fn accepts_token(&self, token: &str) {
+        lock(&self.desk.for_tokens).remove(&format!("Token {token}"));
+    }
+
     /// Answers requests for a path with JSON.
     pub fn json(&self, path: &str, value: &Value) {
         self.answers(path, [Answer::json(value)]);
@@ -181,6 +225,11 @@ impl Peer {
     /// Returns when a request has arrived, now or since this was last asked.
     pub async fn arrival(&self) {
         self.desk.arrived.notified().await;
+    }
+
+    /// Returns when somebody has gone away who waited for [`Answer::never`].
+    pub async fn abandonment(&self) {
+        self.desk.abandoned.notified().await;
     }
 
     /// How many connections were made.
@@ -197,17 +246,19 @@ async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
         query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
         headers: request.headers().clone(),
     };
-    let answer = {
+    let authorization = received.headers.get("authorization").and_then(|value| value.to_str().ok());
+    let for_token = authorization.and_then(|token| lock(&desk.for_tokens).get(token).cloned());
+    let answer = for_token.or_else(|| {
         let mut answers = lock(&desk.answers);
         match answers.get_mut(&received.path) {
             Some(left) if left.len() > 1 => left.pop(),
             Some(left) => left.first().cloned(),
             None => None,
         }
-    };
+    });
     lock(&desk.received).push(received);
     desk.arrived.notify_one();
-    answer.unwrap_or_else(|| Answer::new("application/json", "{}")).respond().await
+    answer.unwrap_or_else(|| Answer::new("application/json", "{}")).respond(desk).await
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

@@ -9,7 +9,7 @@ use super::flags::Flags;
 use super::output;
 use crate::argument::Id;
 use crate::catalog::Catalog;
-use crate::mist::{Cloud, Clouds, Connection, Limits, Pool, Token};
+use crate::mist::{Cloud, Clouds, Connection, Limits, Pool, Tokens};
 use crate::reply::Rules;
 use crate::session::{Mode, Session, Settings};
 
@@ -20,8 +20,8 @@ pub(super) struct Configuration {
     pub(super) clouds: Clouds,
     /// The cloud that the operator named; the demo's where it runs.
     pub(super) cloud: Option<Cloud>,
-    /// The operator's own token; the demo's where it runs.
-    pub(super) token: Option<Token>,
+    /// The operator's own tokens; the demo's where it runs.
+    pub(super) tokens: Option<Tokens>,
     pub(super) org_id: Option<String>,
     /// Where the demo cloud runs, it runs as long as this lives.
     pub(super) demo: Option<DemoCloud>,
@@ -38,7 +38,8 @@ impl Configuration {
             clouds.allow(cloud).context("--allow-cloud (or MISTMCP_ALLOW_CLOUDS)")?;
         }
         let pool = Arc::new(Pool::new(limits(flags)));
-        let mut configuration = Self { settings, pool, clouds, cloud: None, token: None, org_id, demo: None };
+        let mut configuration =
+            Self { settings, pool, clouds, cloud: None, tokens: None, org_id, demo: None };
         if flags.demo {
             configuration.start_demo(environment).await?;
             return Ok(configuration);
@@ -47,8 +48,8 @@ impl Configuration {
             configuration.cloud = Some(configuration.clouds.find(text).context("--cloud (or MIST_HOST)")?);
         }
         if let Some(text) = environment.get(TOKEN) {
-            let token = Token::new(&text).map_err(|problem| anyhow!("{TOKEN}: {problem}"))?;
-            configuration.token = Some(token);
+            let tokens = Tokens::parse(&text).map_err(|problem| anyhow!("{TOKEN}: {problem}"))?;
+            configuration.tokens = Some(tokens);
         }
         Ok(configuration)
     }
@@ -60,12 +61,12 @@ impl Configuration {
         }
         tracing::debug!(url = demo.url(), "the demo cloud listens");
         self.cloud = Some(Clouds::only(&demo.url())?);
-        self.token = Some(Token::new(DemoCloud::TOKEN).map_err(|problem| anyhow!(problem))?);
+        self.tokens = Some(Tokens::parse(DemoCloud::TOKEN).map_err(|problem| anyhow!(problem))?);
         self.demo = Some(demo);
         Ok(())
     }
 
-    /// A session of the operator's own token and cloud.
+    /// A session of the operator's own tokens and cloud.
     ///
     /// # Errors
     /// One of them is missing.
@@ -77,9 +78,9 @@ impl Configuration {
                 self.clouds
             )
         };
-        let Some(token) = &self.token else { bail!(no_token(cloud)) };
-        let (pool, token) = (Arc::clone(&self.pool), token.clone());
-        let connection = Connection::new(pool, cloud.clone(), token, self.org_id.clone());
+        let Some(tokens) = &self.tokens else { bail!(no_token(cloud)) };
+        let (pool, tokens) = (Arc::clone(&self.pool), tokens.clone());
+        let connection = Connection::new(pool, cloud.clone(), tokens, self.org_id.clone());
         Ok(Session::new(Arc::clone(&self.settings), Arc::new(connection), true))
     }
 }

@@ -100,7 +100,7 @@ pub(super) struct Flags {
     #[arg(value_parser = clap::value_parser!(u64).range(0..=3_600), help_heading = MIST)]
     pub(super) retry_wait: u64,
 
-    /// Calls an hour for one token
+    /// Calls an hour for one token, of which the last 5 % are kept back
     #[arg(long, env = "MISTMCP_RATE_LIMIT", default_value = "5000", value_name = "CALLS", global = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = MIST)]
     pub(super) rate_limit: u32,
@@ -233,6 +233,7 @@ const HTTP: &str = "HTTP (--transport http)";
 
 const EXAMPLES: &str = "\
 The API token has no flag, so that no process list shows it: set MIST_APITOKEN, in the environment or in .env.
+Several tokens, with commas between them, are used in turn.
 
 Examples:
   mistmcp --demo                               a server with a made-up network, to try a client

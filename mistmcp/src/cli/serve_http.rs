@@ -77,7 +77,7 @@ fn credentials(
         );
     }
     if configuration.demo.is_some() {
-        return Ok(Credentials { client_token, shared: configuration.token.clone() });
+        return Ok(Credentials { client_token, shared: configuration.tokens.clone() });
     }
     if !flags.shared_token {
         return Ok(Credentials { client_token, shared: None });
@@ -91,10 +91,10 @@ fn credentials(
     let Some(cloud) = &configuration.cloud else {
         bail!("--shared-token needs --cloud (or MIST_HOST): your token is sent to that cloud alone");
     };
-    let Some(token) = configuration.token.clone() else {
+    let Some(tokens) = configuration.tokens.clone() else {
         bail!("--shared-token shares {TOKEN}: {}", no_token(cloud));
     };
-    Ok(Credentials { client_token, shared: Some(token) })
+    Ok(Credentials { client_token, shared: Some(tokens) })
 }
 
 /// The shortest secret that is not guessed soon.

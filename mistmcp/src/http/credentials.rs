@@ -3,7 +3,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::owner::same;
 use super::refusal::Refusal;
-use crate::Token;
+use crate::{Token, Tokens};
 
 const X_AUTHORIZATION: &str = "x-authorization";
 
@@ -12,15 +12,15 @@ const X_AUTHORIZATION: &str = "x-authorization";
 pub(crate) struct Credentials {
     /// What every client has to know, where the operator asks for it.
     pub(crate) client_token: Option<SecretString>,
-    /// The token of clients that bring none: the demo's, or the operator's own where it is shared.
-    pub(crate) shared: Option<Token>,
+    /// The tokens of clients that bring none: the demo's, or the operator's own where they are shared.
+    pub(crate) shared: Option<Tokens>,
 }
 
-/// The token that a request calls Mist with.
+/// What a request calls Mist with.
 #[derive(Debug)]
 pub(super) struct Admitted {
-    pub(super) token: Token,
-    /// It is not the client's own.
+    pub(super) tokens: Tokens,
+    /// They are not the client's own.
     pub(super) shared: bool,
 }
 
@@ -52,9 +52,9 @@ impl Credentials {
                 let token = Token::new(&text).map_err(|problem| {
                     Refusal::unauthorized(format!("The API token cannot be used: {problem}."))
                 })?;
-                Ok(Admitted { token, shared: false })
+                Ok(Admitted { tokens: token.into(), shared: false })
             }
-            (None, Some(token)) => Ok(Admitted { token: token.clone(), shared: true }),
+            (None, Some(tokens)) => Ok(Admitted { tokens: tokens.clone(), shared: true }),
             (None, None) => Err(Refusal::unauthorized(
                 "No Mist API token: send it as `X-Authorization: <token>` or `Authorization: Bearer <token>`. It is \
                  made in the Mist portal, under Organization > Settings > API Token, or My Account.",
@@ -105,13 +105,14 @@ mod tests {
             map.append(name, value);
         }
         let admitted = credentials.admit(&map).map_err(|refusal| refusal.into_response().status())?;
-        Ok((admitted.token.expose().to_owned(), admitted.shared))
+        let tokens: Vec<_> = admitted.tokens.iter().map(Token::expose).collect();
+        Ok((tokens.join(","), admitted.shared))
     }
 
     fn credentials(client_token: bool, shared: bool) -> Credentials {
         Credentials {
             client_token: client_token.then(|| SECRET.into()),
-            shared: shared.then(|| Token::new("operators").unwrap()),
+            shared: shared.then(|| Tokens::parse("operators").unwrap()),
         }
     }
 

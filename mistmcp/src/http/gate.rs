@@ -60,14 +60,14 @@ impl Gate {
         }
         let (mut parts, body) = request.into_parts();
         let query = Query::read(parts.uri.query().unwrap_or_default())?;
-        let Admitted { token, shared } = self.configuration.credentials.admit(&parts.headers)?;
+        let Admitted { tokens, shared } = self.configuration.credentials.admit(&parts.headers)?;
         let cloud = self.cloud(&query, shared)?;
         let settings = self
             .configuration
             .settings
             .narrowed(query.mode, &query.categories)
             .map_err(|error| Refusal::request(error.to_string()))?;
-        let owner = self.key.owner(token.expose(), &cloud);
+        let owner = self.key.owner(&tokens, &cloud);
 
         let session = one(&parts.headers, SESSION)?.map(str::to_owned);
         let modern = stands_for_itself(&parts.headers);
@@ -92,7 +92,7 @@ impl Gate {
             parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
         parts.extensions.insert(Visitor {
             settings: Arc::new(settings),
-            connection: Arc::new(Connection::new(pool, cloud, token, org_id)),
+            connection: Arc::new(Connection::new(pool, cloud, tokens, org_id)),
             activity: Arc::clone(&activity),
             request_id,
             verbose: query.debug,

@@ -1,6 +1,7 @@
 use ring::hmac;
 use ring::rand::SystemRandom;
 
+use crate::Tokens;
 use crate::mist::Cloud;
 
 /// Whom a session belongs to: the token and cloud that opened it, as a keyed hash, which tells nothing of either.
@@ -17,12 +18,14 @@ impl Key {
         key.map(Self).map_err(|_| std::io::Error::other("the system gives no random numbers"))
     }
 
-    pub(super) fn owner(&self, token: &str, cloud: &Cloud) -> Owner {
+    pub(super) fn owner(&self, tokens: &Tokens, cloud: &Cloud) -> Owner {
         let mut hash = hmac::Context::with_key(&self.0);
-        // The cloud has no byte of zero in it, so that no two pairs read the same.
         hash.update(cloud.base().as_str().as_bytes());
-        hash.update(&[0]);
-        hash.update(token.as_bytes());
+        for token in tokens.iter() {
+            // No cloud and no token has a byte of zero in it, so that no two owners read the same.
+            hash.update(&[0]);
+            hash.update(token.expose().as_bytes());
+        }
         let mut owner = [0; 32];
         owner.copy_from_slice(hash.sign().as_ref());
         Owner(owner)
@@ -47,10 +50,12 @@ mod tests {
         let clouds = Clouds::default();
         let (eu, global) = (clouds.find("api.eu.mist.com").unwrap(), clouds.find("api.mist.com").unwrap());
         let (key, other) = (Key::new().unwrap(), Key::new().unwrap());
-        assert_eq!(key.owner("a", &eu), key.owner("a", &eu));
-        assert_ne!(key.owner("a", &eu), key.owner("b", &eu));
-        assert_ne!(key.owner("a", &eu), key.owner("a", &global));
-        assert_ne!(key.owner("a", &eu), other.owner("a", &eu));
+        let [a, b, both] = ["a", "b", "a,b"].map(|text| Tokens::parse(text).unwrap());
+        assert_eq!(key.owner(&a, &eu), key.owner(&a, &eu));
+        assert_ne!(key.owner(&a, &eu), key.owner(&b, &eu));
+        assert_ne!(key.owner(&a, &eu), key.owner(&both, &eu));
+        assert_ne!(key.owner(&a, &eu), key.owner(&a, &global));
+        assert_ne!(key.owner(&a, &eu), other.owner(&a, &eu));
         assert!(same("secret", "secret") && !same("secret", "Secret") && !same("", "secret"));
     }
 }

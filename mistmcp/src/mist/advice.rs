@@ -6,20 +6,14 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::Value;
 
+use super::budget::{By, UsedUp};
 use crate::Error;
 use crate::error::{ErrorKind, shortened};
 
-/// An answer that is no success.
+/// An answer that is no success, where another token would not change it.
 pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
-    let words = words(body);
-    let said = if words.is_empty() { String::new() } else { format!(" Mist says: {words}") };
     let (kind, advice) = match status {
-        StatusCode::UNAUTHORIZED => (
-            ErrorKind::Token,
-            "Mist does not accept the API token: it is wrong, expired, or for another cloud. \
-             Do not try again; tell the user."
-                .to_owned(),
-        ),
+        StatusCode::UNAUTHORIZED => return for_refused(1, body),
         StatusCode::FORBIDDEN => (
             ErrorKind::Permission,
             "The API token may not see this organization or site. `getSelf` lists what it can see."
@@ -29,6 +23,17 @@ pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
             ErrorKind::Missing,
             "Mist does not know this id here. Look it up first: a site with `searchOrgSites`, \
              another object with the tool that lists its kind."
+                .to_owned(),
+        ),
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => (
+            ErrorKind::Network,
+            "A proxy between this server and Mist wants a user name and a password (status 407). Do not try \
+             again; tell the user to put them into HTTPS_PROXY."
+                .to_owned(),
+        ),
+        StatusCode::REQUEST_TIMEOUT => (
+            ErrorKind::Cloud,
+            "Mist gave up waiting for the request (status 408). Try again once; if it stays, tell the user."
                 .to_owned(),
         ),
         status if status.is_server_error() => (
@@ -53,26 +58,49 @@ pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
             ),
         ),
     };
-    Error::new(kind, advice + &said)
+    Error::new(kind, advice + &said(body))
+}
+
+/// Mist accepts none of the `tokens`.
+pub(super) fn for_refused(tokens: usize, body: &str) -> Error {
+    let advice = match tokens {
+        0 | 1 => "Mist does not accept the API token: it is wrong, expired, or for another cloud. \
+                  Do not try again; tell the user."
+            .to_owned(),
+        several => format!(
+            "Mist accepts none of the {several} API tokens: they are wrong, expired, or for another cloud. \
+             Do not try again; tell the user."
+        ),
+    };
+    Error::new(ErrorKind::Token, advice + &said(body))
 }
 
 /// The hour's calls are used up.
-pub(super) fn for_rate_limit(wait: Duration) -> Error {
+pub(super) fn for_rate_limit(used_up: &UsedUp, body: &str) -> Error {
+    let until = used_up.until.strftime("%H:%M:%S UTC");
+    let seconds = used_up.wait.as_secs_f64().ceil().max(1.0);
+    let (what, hint) = match used_up.by {
+        By::Mist => ("Mist's limit of calls an hour is reached.".to_owned(), ""),
+        By::Count(limit) => (
+            format!("The API token's calls of this hour, {limit}, are used up but for a small reserve."),
+            " `getSelfApiUsage` tells what Mist has counted.",
+        ),
+    };
     Error::new(
         ErrorKind::RateLimit,
         format!(
-            "Mist's limit of calls an hour is reached. Call nothing for the next {} seconds; do not loop.",
-            wait.as_secs().max(1)
+            "{what} Call nothing for the next {seconds} seconds, until {until}; do not loop.{hint}{}",
+            said(body)
         ),
     )
 }
 
 /// Nothing, or not all of it, came back.
 pub(super) fn for_network(error: &reqwest::Error) -> Error {
-    let (kind, what) = if error.is_timeout() {
-        (ErrorKind::Deadline, "did not answer in time")
-    } else if error.is_connect() {
+    let (kind, what) = if error.is_connect() {
         (ErrorKind::Network, "could not be reached")
+    } else if error.is_timeout() {
+        (ErrorKind::Deadline, "did not answer in time")
     } else {
         (ErrorKind::Network, "broke off while answering")
     };
@@ -110,14 +138,23 @@ pub(super) fn for_size(limit: usize) -> Error {
     )
 }
 
+/// What Mist, or somebody in its place, says besides.
+fn said(body: &str) -> String {
+    if body.trim_start().starts_with('<') {
+        return " The answer is an HTML page, which Mist does not send: a proxy or a firewall may stand between."
+            .to_owned();
+    }
+    match words(body) {
+        words if words.is_empty() => words,
+        words => format!(" Mist says: {words}"),
+    }
+}
+
 /// Mist's own words: its `detail`, or what else is in the body, cut to a sane length.
 fn words(body: &str) -> String {
     const LONGEST: usize = 600;
     const READ: usize = 16 * 1024;
     let text = body[..body.floor_char_boundary(READ)].trim();
-    if text.starts_with('<') {
-        return String::new();
-    }
     let words = match serde_json::from_str::<Value>(text) {
         Ok(Value::Object(object)) => match object.get("detail") {
             Some(Value::String(detail)) => detail.clone(),
@@ -147,15 +184,31 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_a_proxy_is_not_repeated() {
-        let advice = advice(502, "<html><body>Bad Gateway</body></html>");
-        assert!(!advice.contains("html") && advice.contains("502"), "{advice}");
+    fn a_page_of_a_proxy_is_told_and_not_repeated() {
+        for status in [401, 403, 404, 407, 502] {
+            let advice = advice(status, " <html><body>Bad Gateway</body></html>");
+            assert!(!advice.contains("body") && advice.contains("proxy or a firewall"), "{advice}");
+        }
+        assert!(advice(407, "").contains("HTTPS_PROXY"));
+    }
+
+    #[test]
+    fn a_limit_is_told_with_its_seconds_and_its_time_of_day() {
+        let until = "2026-01-01T11:00:00Z".parse().unwrap();
+        let wait = Duration::from_millis(72_300);
+        let advice =
+            |by| for_rate_limit(&UsedUp { by, until, wait }, r#"{"detail":"slow down"}"#).to_string();
+        for advice in [advice(By::Mist), advice(By::Count(5_000))] {
+            assert!(advice.contains("next 73 seconds, until 11:00:00 UTC; do not loop"), "{advice}");
+            assert!(advice.ends_with("slow down"), "{advice}");
+        }
+        assert!(advice(By::Count(5_000)).contains("5000"));
     }
 
     #[test]
     fn every_status_names_a_next_step_and_stays_short() {
         let long = "x".repeat(100_000);
-        for status in [300, 302, 400, 401, 403, 404, 405, 409, 413, 418, 429, 500, 502, 503, 504] {
+        for status in [300, 302, 400, 401, 403, 404, 405, 407, 408, 409, 413, 418, 429, 500, 502, 503, 504] {
             for body in ["", "{}", "null", "<html>", long.as_str(), "\u{0}\u{1}"] {
                 let advice = advice(status, body);
                 assert!((20..1_500).contains(&advice.len()), "{status}: {advice}");

@@ -1,5 +1,7 @@
 use bytes::Bytes;
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::error::ErrorKind;
@@ -66,6 +68,27 @@ impl Answer {
         // A name, whatever folder Mist or somebody between may put before it.
         let name = name.rsplit(['/', '\\']).next()?;
         (!name.is_empty()).then(|| name.to_owned())
+    }
+
+    pub(super) fn holds_json(&self) -> bool {
+        serde_json::from_slice::<IgnoredAny>(&self.body).is_ok()
+    }
+
+    /// What it takes to keep it, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        const HEADER: usize = 96;
+        self.body.len() + self.headers.len() * HEADER
+    }
+
+    /// The calls that Mist has counted this hour and those that it allows, as `/api/v1/self/usage` tells them.
+    pub(super) fn usage(&self) -> Option<(u32, u32)> {
+        #[derive(Deserialize)]
+        struct Usage {
+            requests: u32,
+            request_limit: u32,
+        }
+        let usage: Usage = serde_json::from_slice(&self.body).ok()?;
+        Some((usage.requests, usage.request_limit))
     }
 
     /// From the `X-Page-*` headers.

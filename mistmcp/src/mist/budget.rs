@@ -1,14 +1,17 @@
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 const HOUR: i64 = 3_600;
 
 /// The calls that one token has left, counted as Mist counts them: from the top of the hour.
+///
+/// The last 5 % are a reserve: where Mist's limit is reached, the user's portal and other programs are cut off as
+/// well. Half of the reserve is for calls that tell how things stand.
 #[derive(Debug)]
 pub(super) struct Budget {
-    limit: u32,
+    ceiling: u32,
     spent: Mutex<Spent>,
 }
 
@@ -16,45 +19,213 @@ pub(super) struct Budget {
 struct Spent {
     hour: i64,
     calls: u32,
+    /// What Mist says that the token may, where it said so.
+    limit: Option<u32>,
+    blocked_until: Option<Timestamp>,
+}
+
+/// What a call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Work,
+    /// Tells who the token is and what it has used.
+    Diagnosis,
+}
+
+/// No call can be had now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct UsedUp {
+    pub(super) by: By,
+    pub(super) until: Timestamp,
+    pub(super) wait: Duration,
+}
+
+/// Who says that the calls are used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    /// Mist answered 429.
+    Mist,
+    /// This program's own count, with the calls that it allows an hour.
+    Count(u32),
+}
+
+/// The count at some time, to hold against what Mist says of it later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tally {
+    hour: i64,
+    calls: u32,
 }
 
 impl Budget {
-    pub(super) fn new(limit: u32) -> Self {
-        Self { limit, spent: Mutex::default() }
+    /// A budget of `ceiling` calls an hour, or of fewer where Mist says so.
+    pub(super) fn new(ceiling: u32) -> Self {
+        Self { ceiling, spent: Mutex::default() }
     }
 
-    /// Takes one call, or says how long it is until there are new ones.
-    pub(super) fn take(&self, now: Timestamp) -> Result<(), Duration> {
-        let seconds = now.as_second();
-        // A panic cannot leave a half-written count behind, so a poisoned lock is as good as any.
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        if spent.hour != seconds.div_euclid(HOUR) {
-            *spent = Spent { hour: seconds.div_euclid(HOUR), calls: 0 };
-        }
-        if spent.calls >= self.limit {
-            return Err(until_next_hour(now));
-        }
+    /// Takes one call, or says when there are new ones.
+    pub(super) fn take(&self, now: Timestamp, purpose: Purpose) -> Result<(), UsedUp> {
+        let mut spent = self.spent(now);
+        self.check(&spent, now, purpose)?;
         spent.calls += 1;
         Ok(())
+    }
+
+    /// What [`take`](Self::take) would say.
+    pub(super) fn look(&self, now: Timestamp, purpose: Purpose) -> Result<(), UsedUp> {
+        self.check(&self.spent(now), now, purpose)
+    }
+
+    fn check(&self, spent: &Spent, now: Timestamp, purpose: Purpose) -> Result<(), UsedUp> {
+        if let Some(until) = spent.blocked_until.filter(|until| *until > now) {
+            return Err(UsedUp { by: By::Mist, until, wait: between(now, until) });
+        }
+        let limit = spent.limit.unwrap_or(self.ceiling).min(self.ceiling);
+        let kept_back = match purpose {
+            Purpose::Work => limit / 20,
+            Purpose::Diagnosis => limit / 40,
+        };
+        if spent.calls >= limit - kept_back {
+            let until = next_hour(now);
+            return Err(UsedUp { by: By::Count(limit), until, wait: between(now, until) });
+        }
+        Ok(())
+    }
+
+    /// Mist answered 429: nothing is left for so long.
+    pub(super) fn block(&self, now: Timestamp, wait: Duration) -> UsedUp {
+        // Mist counts by the hour, so it cannot be longer, whatever a header says.
+        let wait = wait.min(Duration::from_secs(HOUR.unsigned_abs()));
+        let until = after(now, wait);
+        let mut spent = self.spent(now);
+        spent.blocked_until = spent.blocked_until.max(Some(until));
+        UsedUp { by: By::Mist, until, wait }
+    }
+
+    pub(super) fn tally(&self, now: Timestamp) -> Tally {
+        let spent = self.spent(now);
+        Tally { hour: spent.hour, calls: spent.calls }
+    }
+
+    /// Mist says how many calls it has counted, and how many there may be, to a question asked at `asked`.
+    pub(super) fn correct(&self, now: Timestamp, asked: Tally, requests: u32, limit: u32) {
+        let mut spent = self.spent(now);
+        if limit > 0 {
+            spent.limit = Some(limit);
+        }
+        if spent.hour == asked.hour {
+            let since = spent.calls.saturating_sub(asked.calls);
+            spent.calls = requests.saturating_add(since);
+        }
+    }
+
+    /// Whether it would be a loss to forget this budget.
+    pub(super) fn is_worth_keeping(&self, now: Timestamp) -> bool {
+        let spent = self.spent(now);
+        spent.calls > 0 || spent.blocked_until.is_some_and(|until| until > now)
+    }
+
+    /// What is spent in the hour that it is now.
+    fn spent(&self, now: Timestamp) -> MutexGuard<'_, Spent> {
+        let hour = now.as_second().div_euclid(HOUR);
+        // A panic cannot leave a half-written count behind, so a poisoned lock is as good as any.
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        if spent.hour != hour {
+            (spent.hour, spent.calls) = (hour, 0);
+        }
+        spent
     }
 }
 
 /// How long it is until Mist counts anew.
 pub(super) fn until_next_hour(now: Timestamp) -> Duration {
-    Duration::from_secs((HOUR - now.as_second().rem_euclid(HOUR)).unsigned_abs())
+    between(now, next_hour(now))
+}
+
+fn next_hour(now: Timestamp) -> Timestamp {
+    Timestamp::from_second((now.as_second().div_euclid(HOUR) + 1) * HOUR).unwrap_or(now)
+}
+
+fn after(now: Timestamp, wait: Duration) -> Timestamp {
+    now.saturating_add(SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX)).unwrap_or(now)
+}
+
+fn between(now: Timestamp, until: Timestamp) -> Duration {
+    until.duration_since(now).unsigned_abs()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn taken(budget: &Budget, now: Timestamp, purpose: Purpose) -> u32 {
+        (0..10_000).take_while(|_| budget.take(now, purpose).is_ok()).count().try_into().unwrap()
+    }
+
     #[test]
     fn calls_are_counted_from_the_top_of_the_hour() {
         let budget = Budget::new(2);
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        assert_eq!(budget.take(at("2026-01-01T10:59:00Z")), Ok(()));
-        assert_eq!(budget.take(at("2026-01-01T10:59:01Z")), Ok(()));
-        assert_eq!(budget.take(at("2026-01-01T10:59:30Z")), Err(Duration::from_secs(30)));
-        assert_eq!(budget.take(at("2026-01-01T11:00:00Z")), Ok(()));
+        assert_eq!(budget.take(at("2026-01-01T10:59:00Z"), Purpose::Work), Ok(()));
+        assert_eq!(budget.take(at("2026-01-01T10:59:01Z"), Purpose::Work), Ok(()));
+        let until = at("2026-01-01T11:00:00Z");
+        assert_eq!(
+            budget.take(at("2026-01-01T10:59:30Z"), Purpose::Work),
+            Err(UsedUp { by: By::Count(2), until, wait: Duration::from_secs(30) })
+        );
+        assert_eq!(budget.take(until, Purpose::Work), Ok(()));
+    }
+
+    #[test]
+    fn the_last_calls_are_kept_back_and_half_of_them_tell_how_things_stand() {
+        let (budget, now) = (Budget::new(5_000), at("2026-01-01T10:10:00Z"));
+        assert_eq!(taken(&budget, now, Purpose::Work), 4_750);
+        assert_eq!(taken(&budget, now, Purpose::Diagnosis), 125);
+        assert!(budget.look(now, Purpose::Work).is_err() && budget.look(now, Purpose::Diagnosis).is_err());
+    }
+
+    #[test]
+    fn a_429_uses_the_budget_up_until_its_retry_after() {
+        let (budget, now) = (Budget::new(100), at("2026-01-01T10:10:00Z"));
+        budget.block(now, Duration::from_secs(73));
+        // A shorter one does not take back what was said.
+        budget.block(now, Duration::from_secs(3));
+        let refused = budget.take(at("2026-01-01T10:11:12Z"), Purpose::Diagnosis).unwrap_err();
+        assert_eq!((refused.by, refused.wait), (By::Mist, Duration::from_secs(1)));
+        assert_eq!(budget.take(at("2026-01-01T10:11:13Z"), Purpose::Work), Ok(()));
+        let forever = budget.block(now, Duration::MAX);
+        assert_eq!(forever.until, at("2026-01-01T11:10:00Z"));
+    }
+
+    #[test]
+    fn mists_own_count_corrects_this_one_both_ways() {
+        let (budget, now) = (Budget::new(5_000), at("2026-01-01T10:10:00Z"));
+        budget.take(now, Purpose::Work).unwrap();
+        let asked = budget.tally(now);
+        budget.take(now, Purpose::Work).unwrap();
+        budget.correct(now, asked, 4_740, 5_000);
+        assert_eq!(taken(&budget, now, Purpose::Work), 9, "one was taken since the question");
+        budget.correct(now, budget.tally(now), 10, 5_000);
+        assert!(budget.look(now, Purpose::Work).is_ok());
+    }
+
+    #[test]
+    fn a_count_of_the_hour_before_corrects_nothing() {
+        let budget = Budget::new(5_000);
+        let asked = budget.tally(at("2026-01-01T10:59:59Z"));
+        budget.correct(at("2026-01-01T11:00:01Z"), asked, 4_999, 5_000);
+        assert!(budget.look(at("2026-01-01T11:00:01Z"), Purpose::Work).is_ok());
+    }
+
+    #[test]
+    fn the_lower_of_mists_limit_and_the_operators_holds() {
+        let now = at("2026-01-01T10:10:00Z");
+        for (ceiling, told, wanted) in [(5_000, 2_000, 1_900), (1_000, 5_000, 950), (1_000, 0, 950)] {
+            let budget = Budget::new(ceiling);
+            budget.correct(now, budget.tally(now), 0, told);
+            assert_eq!(taken(&budget, now, Purpose::Work), wanted);
+        }
     }
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use reqwest::Url;
 use thiserror::Error;
@@ -23,7 +24,7 @@ const PUBLIC: [(&str, &str); 13] = [
 /// A cloud that tokens may be sent to. Made by [`Clouds`] alone.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cloud {
-    base: Url,
+    base: Arc<Url>,
 }
 
 /// The clouds that tokens may be sent to: Mist's own, and those that the operator adds.
@@ -60,7 +61,7 @@ impl Clouds {
     /// # Errors
     /// It cannot be read, or is plain http beyond loopback.
     pub fn allow(&mut self, text: &str) -> Result<(), CloudError> {
-        let cloud = Cloud { base: parse(text)? };
+        let cloud = Cloud::at(parse(text)?);
         if cloud.base.scheme() == "http" && !cloud.is_loopback() {
             return Err(CloudError::Insecure(text.to_owned()));
         }
@@ -80,7 +81,7 @@ impl Clouds {
     pub fn find(&self, text: &str) -> Result<Cloud, CloudError> {
         let wanted = parse(text)?;
         let added = self.added.iter().find(|cloud| {
-            cloud.base.host() == wanted.host() && (!names_authority(text) || cloud.base == wanted)
+            cloud.base.host() == wanted.host() && (!names_authority(text) || *cloud.base == wanted)
         });
         if let Some(cloud) = added {
             return Ok(cloud.clone());
@@ -92,14 +93,14 @@ impl Clouds {
         };
         let public = PUBLIC.iter().any(|(_, public)| *public == api_host);
         if public && wanted.scheme() == "https" && wanted.port().is_none() {
-            return Ok(Cloud { base: parse(&api_host)? });
+            return Ok(Cloud::at(parse(&api_host)?));
         }
         Err(CloudError::Unknown { unknown: text.to_owned(), known: self.to_string() })
     }
 
     /// Clouds that hold exactly this one, however it is reached. For the demo cloud, whose port nobody knows before.
     pub(crate) fn only(url: &str) -> Result<Cloud, CloudError> {
-        Ok(Cloud { base: parse(url)? })
+        Ok(Cloud::at(parse(url)?))
     }
 }
 
@@ -113,6 +114,10 @@ impl fmt::Display for Clouds {
 }
 
 impl Cloud {
+    fn at(base: Url) -> Self {
+        Self { base: Arc::new(base) }
+    }
+
     /// The address that every request starts with.
     pub(crate) fn base(&self) -> &Url {
         &self.base
@@ -130,7 +135,7 @@ impl Cloud {
         only.find(text).is_ok_and(|found| found == *self)
     }
 
-    fn is_loopback(&self) -> bool {
+    pub(super) fn is_loopback(&self) -> bool {
         match self.base.host() {
             Some(url::Host::Ipv4(address)) => address.is_loopback(),
             Some(url::Host::Ipv6(address)) => address.is_loopback(),

@@ -1,12 +1,12 @@
 //! What people call things, turned into Mist's ids. Each look-up is one call, remembered for some minutes.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use serde_json::{Map, Value};
+use tokio::time::Instant;
 
 use super::names::{Listing, Named, listed, named, pick};
-use super::{Connection, Request};
+use super::{Answer, Mist, Request};
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
@@ -15,9 +15,9 @@ const SELF: &str = "/api/v1/self";
 /// The most that Mist lists in one answer.
 const ROWS: u32 = 1_000;
 
-impl Connection {
+impl Mist {
     /// Makes the argument `name` an id, if it is not one yet.
-    pub(super) async fn look_up(
+    pub(super) async fn look_up_one(
         &self,
         lookup: Lookup,
         name: &str,
@@ -80,10 +80,10 @@ impl Connection {
                 |orgs: &[Named]| pick(orgs, written, "org_id", "organization", "`getSelf` lists them");
             return self.choose(SELF, choose).await;
         }
-        if let Some(org_id) = &self.org_id {
+        if let Some(org_id) = &self.connection.org_id {
             return Ok(org_id.clone());
         }
-        match self.names(SELF).await?.rows.as_slice() {
+        match self.names(SELF, None).await?.rows.as_slice() {
             [only] => Ok(only.id.clone()),
             [] => Err(Error::new(
                 ErrorKind::Arguments,
@@ -103,29 +103,37 @@ impl Connection {
     /// What the sites are called, of the default organization or the only one.
     pub(crate) async fn site_names(&self) -> Result<Vec<String>> {
         let org = self.org("").await?;
-        let sites = self.names(&format!("/api/v1/orgs/{org}/sites")).await?;
+        let sites = self.names(&format!("/api/v1/orgs/{org}/sites"), None).await?;
         Ok(sites.rows.iter().map(|site| site.name.clone()).collect())
     }
 
     /// Chooses from a list of names. What is not in a remembered one is looked for in a new one.
     async fn choose(&self, path: &str, choose: impl Fn(&[Named]) -> Result<String>) -> Result<String> {
         let begun = Instant::now();
-        let listing = self.names(path).await?;
+        let listing = self.names(path, None).await?;
         match choose(&listing.rows) {
-            Err(_) if listing.asked < begun => {
-                self.names.forget(path).await;
-                choose(&self.names(path).await?.rows)
-            }
+            Err(_) if listing.asked < begun => choose(&self.names(path, Some(begun)).await?.rows),
             chosen => chosen,
         }
     }
 
-    async fn names(&self, path: &str) -> Result<Arc<Listing>> {
-        self.names.get(path, self.listing(path)).await
+    /// The names at `path`: remembered ones, unless they have to be asked for at `since` or later.
+    async fn names(&self, path: &str, since: Option<Instant>) -> Result<Arc<Listing>> {
+        let line = &self.connection.line;
+        let new_enough = |listing: &Arc<Listing>| since.is_none_or(|since| listing.asked >= since);
+        if line.is_accepted()
+            && let Some(listing) = line.pool.memory.names(&line.ids, path).filter(new_enough)
+        {
+            return Ok(listing);
+        }
+        let asked = Instant::now();
+        let listing = Arc::new(Listing { rows: self.list(path).await?, asked });
+        line.pool.memory.keep_names(&line.ids, path, Arc::clone(&listing));
+        Ok(listing)
     }
 
     /// Asks for a list of names, however many pages it has.
-    async fn listing(&self, path: &str) -> Result<Vec<Named>> {
+    async fn list(&self, path: &str) -> Result<Vec<Named>> {
         let mut rows = Vec::new();
         for page in 1_u32.. {
             let mut request = Request::get(path);
@@ -135,7 +143,7 @@ impl Connection {
             if path.ends_with("/devices") {
                 request = request.query("type", "all".to_owned());
             }
-            let answer = self.send(&request).await?;
+            let answer = self.ask(&request).await?;
             rows.extend(named(&answer.json()?));
             let seen = u64::from(ROWS) * u64::from(page);
             if answer.page().is_none_or(|page| page.total.is_none_or(|total| total <= seen)) {
@@ -143,5 +151,14 @@ impl Connection {
             }
         }
         Ok(rows)
+    }
+
+    /// What the user asks about the token is what look-ups go by from now on.
+    pub(super) fn remember_self(&self, answer: &Answer, asked: Instant) {
+        let line = &self.connection.line;
+        if let Ok(value) = answer.json() {
+            let listing = Arc::new(Listing { rows: named(&value), asked });
+            line.pool.memory.keep_names(&line.ids, SELF, listing);
+        }
     }
 }

@@ -1,22 +1,13 @@
-//! Lists of what people call things, remembered for some minutes.
+//! Lists of what people call things.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-use moka::future::Cache;
 use serde_json::Value;
+use tokio::time::Instant;
 
 use crate::error::ErrorKind;
 use crate::suggestion::nearest;
 use crate::{Error, Result};
 
-const REMEMBERED: Duration = Duration::from_mins(5);
-const LISTS: u64 = 256;
 const SHOWN: usize = 10;
-
-/// What has been looked up lately: a list of names for each path that was asked for them.
-#[derive(Debug)]
-pub(super) struct Names(Cache<String, Arc<Listing>>);
 
 /// A list of names, and when it was asked for.
 #[derive(Debug)]
@@ -35,28 +26,13 @@ pub(super) struct Named {
     detail: String,
 }
 
-impl Default for Names {
-    fn default() -> Self {
-        Self(Cache::builder().max_capacity(LISTS).time_to_live(REMEMBERED).build())
-    }
-}
-
-impl Names {
-    /// The list at `path`. Those who ask for the same one at once share one `asked`.
-    pub(super) async fn get(
-        &self,
-        path: &str,
-        asked: impl Future<Output = Result<Vec<Named>>>,
-    ) -> Result<Arc<Listing>> {
-        let listing = async {
-            let rows = asked.await?;
-            Ok::<_, Error>(Arc::new(Listing { rows, asked: Instant::now() }))
+impl Listing {
+    /// What it takes to keep it, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        let text = |row: &Named| {
+            row.id.len() + row.name.len() + row.mac.as_ref().map_or(0, String::len) + row.detail.len()
         };
-        self.0.try_get_with_by_ref(path, listing).await.map_err(|error| Error::clone(&error))
-    }
-
-    pub(super) async fn forget(&self, path: &str) {
-        self.0.invalidate(path).await;
+        self.rows.iter().map(|row| size_of::<Named>() + text(row)).sum()
     }
 }
 

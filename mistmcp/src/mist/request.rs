@@ -69,6 +69,30 @@ impl Request {
         }
     }
 
+    /// Whether it only reads, and may be sent again.
+    pub(super) fn is_get(&self) -> bool {
+        self.method == Method::GET
+    }
+
+    pub(super) fn is_for_self(&self) -> bool {
+        self.is_get_of(&["api", "v1", "self"])
+    }
+
+    pub(super) fn is_for_usage(&self) -> bool {
+        self.is_get_of(&["api", "v1", "self", "usage"])
+    }
+
+    /// Whether it asks for what is the same for everybody, and seldom changes.
+    pub(super) fn is_for_constants(&self) -> bool {
+        self.is_get()
+            && matches!(self.segments.as_slice(), [api, v1, constants, _, ..]
+                if api == "api" && v1 == "v1" && constants == "const")
+    }
+
+    fn is_get_of(&self, path: &[&str]) -> bool {
+        self.is_get() && self.segments == path
+    }
+
     /// The request of an endpoint: each value into its hole, or else into the query.
     pub(crate) fn to_endpoint(endpoint: &Endpoint, values: Vec<(&'static str, Wire)>) -> Result<Self> {
         let mut request = Self::new(endpoint.method.clone(), "");
@@ -128,6 +152,10 @@ fn unfilled(name: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use percent_encoding::percent_decode_str;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
     use crate::Clouds;
 
@@ -174,5 +202,76 @@ mod tests {
         let url = request.url(&cloud).unwrap();
         let decoded: Vec<_> = url.query_pairs().map(|(_, value)| value.into_owned()).collect();
         assert_eq!(decoded, values);
+    }
+
+    const ENDPOINTS: [Endpoint; 4] = [
+        Endpoint::get("/api/v1/self"),
+        Endpoint::get("/api/v1/sites/{site_id}/stats/{thing}/now"),
+        Endpoint::get("/api/v1/orgs/{org_id}/networks/{network_id?}"),
+        Endpoint::get("/api/v1/{a}/{b}/{c}/{d?}"),
+    ];
+    const QUERIES: [&str; 4] = ["limit", "search_after", "a b&c=d", "größe[]"];
+
+    fn wires() -> impl Strategy<Value = Wire> {
+        prop_oneof![
+            Just(Wire::Nothing),
+            any::<String>().prop_map(Wire::Text),
+            vec(any::<String>(), 0..4).prop_map(Wire::List),
+        ]
+    }
+
+    /// The parts of a path, each decoded by itself.
+    fn decoded(path: &str) -> Vec<String> {
+        let parts = path.trim_start_matches('/').split('/');
+        parts.map(|part| percent_decode_str(part).decode_utf8().unwrap().into_owned()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_arguments_are_the_address_decodes_back_to_them(
+            endpoint in 0..ENDPOINTS.len(),
+            holes in vec(prop_oneof![4 => any::<String>(), 1 => "[./%\\\\?#]{0,3}"], 4),
+            last in any::<bool>(),
+            queries in vec((0..QUERIES.len(), wires()), 0..6),
+        ) {
+            let endpoint = &ENDPOINTS[endpoint];
+            let mut wanted_path = Vec::new();
+            let mut values = Vec::new();
+            let mut holes = holes.into_iter();
+            for segment in endpoint.segments() {
+                match segment {
+                    Segment::Text(text) => wanted_path.push(text.to_owned()),
+                    Segment::Hole { optional: true, .. } if !last => {}
+                    Segment::Hole { name, .. } => {
+                        let value = holes.next().unwrap();
+                        values.push((name, Wire::Text(value.clone())));
+                        wanted_path.push(value);
+                    }
+                }
+            }
+            let mut wanted_query = Vec::new();
+            for (name, wire) in queries {
+                let name = QUERIES[name];
+                match &wire {
+                    Wire::Nothing => {}
+                    Wire::Text(text) => wanted_query.push((name.to_owned(), text.clone())),
+                    Wire::List(texts) => {
+                        wanted_query.extend(texts.iter().map(|text| (name.to_owned(), text.clone())));
+                    }
+                }
+                values.push((name, wire));
+            }
+            let cloud = Clouds::default().find("api.mist.com").unwrap();
+            let url = Request::to_endpoint(endpoint, values).unwrap().url(&cloud);
+            if wanted_path.iter().any(|part| matches!(part.as_str(), "" | "." | "..")) {
+                prop_assert!(url.is_err());
+            } else {
+                let url = url.unwrap();
+                prop_assert_eq!(url.origin(), cloud.base().origin());
+                prop_assert_eq!(decoded(url.path()), wanted_path);
+                prop_assert_eq!(url.query_pairs().into_owned().collect::<Vec<_>>(), wanted_query);
+                prop_assert_eq!(url.fragment(), None);
+            }
+        }
     }
 }

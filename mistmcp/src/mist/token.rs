@@ -1,4 +1,5 @@
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 use bytes::Bytes;
 use memchr::memmem;
@@ -35,6 +36,20 @@ impl Token {
     /// The token itself, for nothing but to be hashed.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
+    }
+
+    /// Whether it is the same one.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+
+    pub(super) fn hash_into(&self, state: &mut impl Hasher) {
+        self.0.expose_secret().hash(state);
+    }
+
+    /// Whether it stands in `bytes`, in one of its spellings.
+    pub(super) fn is_in(&self, bytes: &[u8]) -> bool {
+        self.spellings().iter().any(|spelling| memmem::find(bytes, spelling.as_bytes()).is_some())
     }
 
     /// `Token …`, marked so that no HTTP library prints it.

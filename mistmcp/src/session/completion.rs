@@ -1,4 +1,8 @@
+use std::sync::Arc;
+
 use super::Session;
+use crate::Call;
+use crate::mist::Mist;
 use crate::prompt::Completed;
 
 impl Session {
@@ -22,7 +26,8 @@ impl Session {
     }
 
     async fn sites(&self) -> Vec<String> {
-        let asked = tokio::time::timeout(self.connection.limits().timeout, self.connection.site_names());
+        let mist = Mist::new(Arc::clone(&self.connection), Call::unattended());
+        let asked = tokio::time::timeout(self.connection.limits().timeout, mist.site_names());
         match asked.await {
             Ok(Ok(names)) => names,
             Ok(Err(error)) => {

@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 
 /// Which revision a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Era {
+pub(crate) enum Era {
     /// 2025-11-25: a session, opened with `initialize`.
     Legacy,
     /// 2026-07-28: every request stands for itself.
@@ -15,7 +15,7 @@ pub enum Era {
 }
 
 /// One client on one connection.
-pub struct Client {
+pub(crate) struct Client {
     stream: BufReader<TcpStream>,
     address: String,
     /// The path, its query, and the token.
@@ -27,16 +27,16 @@ pub struct Client {
 }
 
 /// What came back.
-pub struct Answer {
-    pub status: u16,
-    pub session: Option<String>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) session: Option<String>,
     /// The message, out of JSON or of a stream of events.
-    pub message: Option<Value>,
+    pub(crate) message: Option<Value>,
 }
 
 impl Client {
     /// Connects, and opens a session where the era has them.
-    pub async fn open(address: &str, path: &str, token: &str, era: Era) -> Result<Self> {
+    pub(crate) async fn open(address: &str, path: &str, token: &str, era: Era) -> Result<Self> {
         let mut client = Self {
             stream: BufReader::new(connect(address).await?),
             address: address.to_owned(),
@@ -62,7 +62,7 @@ impl Client {
     }
 
     /// Calls a tool and returns its text.
-    pub async fn call(&mut self, tool: &str, arguments: &Value) -> Result<String> {
+    pub(crate) async fn call(&mut self, tool: &str, arguments: &Value) -> Result<String> {
         let answer = self.request("tools/call", json!({ "name": tool, "arguments": arguments })).await?;
         let message = answer.message.with_context(|| format!("no answer, status {}", answer.status))?;
         let result = &message["result"];
@@ -70,8 +70,9 @@ impl Client {
         Ok(result["content"][0]["text"].as_str().unwrap_or_default().to_owned())
     }
 
+    #[allow(dead_code, reason = "the soak has clients that vanish, the benchmark has none")]
     /// Sends a call and goes away without waiting for its answer; the next one has a connection of its own.
-    pub async fn vanish(&mut self, tool: &str, arguments: &Value) -> Result<()> {
+    pub(crate) async fn vanish(&mut self, tool: &str, arguments: &Value) -> Result<()> {
         let message = self.message("tools/call", json!({ "name": tool, "arguments": arguments }));
         let request = self.written("tools/call", tool, &message);
         self.stream.write_all(&request).await?;
@@ -115,13 +116,13 @@ impl Client {
         );
         match (self.era, &self.session) {
             (Era::Modern, _) => {
-                head += &format!("MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: {method}\r\n");
+                head.extend(["MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: ", method, "\r\n"]);
                 if !name.is_empty() {
-                    head += &format!("Mcp-Name: {name}\r\n");
+                    head.extend(["Mcp-Name: ", name, "\r\n"]);
                 }
             }
             (Era::Legacy, Some(session)) => {
-                head += &format!("MCP-Protocol-Version: 2025-11-25\r\nMcp-Session-Id: {session}\r\n");
+                head.extend(["MCP-Protocol-Version: 2025-11-25\r\nMcp-Session-Id: ", session, "\r\n"]);
             }
             (Era::Legacy, None) => {}
         }

@@ -8,14 +8,14 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 
 /// A server over HTTP, killed when it is dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
-    pub address: String,
+    pub(crate) address: String,
 }
 
 impl Server {
     /// Starts mistmcp before a cloud.
-    pub fn mistmcp(program: &Path, cloud: &str) -> Result<Self> {
+    pub(crate) fn mistmcp(program: &Path, cloud: &str) -> Result<Self> {
         Self::start(
             Command::new(program)
                 .args(["--transport", "http", "--port", "0", "--mode", "all", "--cloud", cloud])
@@ -31,7 +31,7 @@ impl Server {
     }
 
     /// Starts a program that writes the address of its server to standard error.
-    pub fn start(command: &mut Command) -> Result<Self> {
+    pub(crate) fn start(command: &mut Command) -> Result<Self> {
         let mut child = command
             .env_clear()
             .stdin(Stdio::null())
@@ -52,7 +52,7 @@ impl Server {
     }
 
     /// The memory that is resident now, in bytes.
-    pub fn memory(&self) -> Result<u64> {
+    pub(crate) fn memory(&self) -> Result<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
             .context("memory is read from /proc, which only Linux has")?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
@@ -70,7 +70,7 @@ impl Drop for Server {
 }
 
 /// Builds programs of the workspace as they are shipped, and says where they are.
-pub fn build(programs: &[&[&str]]) -> Result<PathBuf> {
+pub(crate) fn build(programs: &[&[&str]]) -> Result<PathBuf> {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     for arguments in programs {
         let status = Command::new(&cargo).args(["build", "--release"]).args(*arguments).status();
@@ -83,7 +83,7 @@ pub fn build(programs: &[&[&str]]) -> Result<PathBuf> {
 }
 
 /// Serves a stand-in for Mist, and says where.
-pub async fn cloud(router: axum::Router) -> Result<String> {
+pub(crate) async fn cloud(router: axum::Router) -> Result<String> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
     let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
@@ -95,7 +95,7 @@ pub async fn cloud(router: axum::Router) -> Result<String> {
 }
 
 /// The time at or below which the share `part` of `times` lies.
-pub fn quantile(times: &mut [Duration], part: f64) -> Duration {
+pub(crate) fn quantile(times: &mut [Duration], part: f64) -> Duration {
     times.sort_unstable();
     #[expect(
         clippy::cast_precision_loss,

@@ -71,9 +71,53 @@ async fn a_short_retry_after_is_waited_for() {
 #[tokio::test]
 async fn a_long_retry_after_fails_at_once_with_the_seconds() {
     let started = Instant::now();
-    let limited = detail("slow down").status(429).header("retry-after", "798");
-    fails("", limited, 1, &["798 seconds", "do not loop"]).await;
+    let (peer, client) = start("").await;
+    peer.answers(PATH, [detail("slow down").status(429).header("retry-after", "798"), fine()]);
+    let refusal = client.refusal(TOOL, json!({})).await;
+    for wanted in ["798 seconds", " UTC", "do not loop", "slow down"] {
+        assert!(refusal.contains(wanted), "{wanted}: {refusal}");
+    }
+    let refusal = client.refusal("getSelf", json!({})).await;
+    assert!(refusal.contains("79"), "{refusal}");
+    assert_eq!(peer.take().len(), 1, "Mist is left alone until then");
     assert!(started.elapsed().as_secs() < 5);
+}
+
+#[tokio::test]
+async fn a_retry_after_may_be_a_date() {
+    let (peer, client) = start("").await;
+    let limited = detail("slow down").status(429).header("date", "Thu, 01 Jan 2026 10:30:00 GMT");
+    let limited = limited.header("retry-after", "Thu, 01 Jan 2026 10:41:07 GMT");
+    peer.answers(PATH, [limited]);
+    let refusal = client.refusal(TOOL, json!({})).await;
+    assert!(refusal.contains("667 seconds"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_proxys_limit_is_told_without_its_page() {
+    let (peer, client) = start("--retry-wait 0").await;
+    peer.answers(PATH, [Answer::new("text/html", "<html>Too many</html>").status(429)]);
+    let refusal = client.refusal(TOOL, json!({})).await;
+    assert!(refusal.contains("proxy") && !refusal.contains("<html>"), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_proxy_that_wants_a_password_is_a_matter_for_the_user() {
+    let page = Answer::new("text/html", "<html>Log in</html>").status(407);
+    fails("", page, 1, &["HTTPS_PROXY", "tell the user"]).await;
+}
+
+#[tokio::test]
+async fn a_cloud_that_is_down_for_long_is_not_waited_for() {
+    let down = detail("maintenance").status(503).header("retry-after", "600");
+    fails("", down, 1, &["503", "maintenance"]).await;
+    let absurd = detail("maintenance").status(503).header("retry-after", "99999999999999999999");
+    fails("", absurd, 1, &["503"]).await;
+}
+
+#[tokio::test]
+async fn a_failure_that_stays_says_how_often_it_was_tried() {
+    fails("", detail("boom").status(503), 4, &["503", "It was tried 4 times"]).await;
 }
 
 #[tokio::test]

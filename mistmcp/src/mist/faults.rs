@@ -1,0 +1,104 @@
+//! The demo cloud failing in each of its ways: what a call is told, and that the next one works.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Method;
+use mistmcp_demo::{DemoCloud, Fault};
+
+use super::clock::Clock;
+use super::{Clouds, Connection, Limits, Mist, Pool, Request, Token};
+use crate::{Call, ErrorKind};
+
+const PATH: &str = "/api/v1/self/usage";
+
+fn mist(demo: &DemoCloud, retry_wait: Duration) -> Mist {
+    let timeout = Duration::from_secs(20);
+    limited(demo, Limits { timeout, retry_wait, rate_limit: 5_000, max_response_bytes: 1 << 20 })
+}
+
+fn limited(demo: &DemoCloud, limits: Limits) -> Mist {
+    // The first test that comes by installs it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let (cloud, token) = (Clouds::only(&demo.url()).unwrap(), Token::new(DemoCloud::TOKEN).unwrap());
+    let connection = Connection::new(
+        Arc::new(Pool::with_clock(limits, Clock::set("2026-01-01T10:20:00Z"))),
+        cloud,
+        token,
+        None,
+    );
+    Mist::new(Arc::new(connection), Call::unattended())
+}
+
+#[tokio::test]
+async fn each_failure_ends_in_its_kind_of_error_and_the_next_call_works() {
+    let demo = DemoCloud::start().await.unwrap();
+    let mist = mist(&demo, Duration::ZERO);
+    for (fault, kind) in [
+        (Fault::status(400), ErrorKind::Request),
+        (Fault::status(401), ErrorKind::Token),
+        (Fault::status(403), ErrorKind::Permission),
+        (Fault::status(404), ErrorKind::Missing),
+        (Fault::too_many_requests(0), ErrorKind::RateLimit),
+        (Fault::status(500), ErrorKind::Cloud),
+        (Fault::status(502), ErrorKind::Cloud),
+        (Fault::Html { status: 502 }, ErrorKind::Cloud),
+        (Fault::Html { status: 200 }, ErrorKind::Cloud),
+        (Fault::BrokenJson, ErrorKind::Cloud),
+        (Fault::CutOff, ErrorKind::Network),
+        (Fault::Redirect { location: "http://127.0.0.1:1/".to_owned() }, ErrorKind::Cloud),
+    ] {
+        demo.fail_next(PATH, 1, fault.clone());
+        let error = mist.get(PATH).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{fault:?}: {error}");
+        assert!(mist.get(PATH).await.is_ok(), "after {fault:?}");
+    }
+    demo.fail_next(PATH, 1, Fault::Empty);
+    assert_eq!(mist.get(PATH).await, Ok(serde_json::Value::Null));
+}
+
+#[tokio::test]
+async fn failures_that_pass_are_not_noticed() {
+    let demo = DemoCloud::start().await.unwrap();
+    let mist = mist(&demo, Duration::from_secs(15));
+    for fault in [
+        Fault::status(503),
+        Fault::Html { status: 502 },
+        Fault::CutOff,
+        Fault::too_many_requests(1),
+        Fault::slow(Duration::from_millis(50)),
+    ] {
+        demo.fail_next(PATH, 1, fault.clone());
+        assert!(mist.get(PATH).await.is_ok(), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_after_a_change_does_not_share_an_answer_from_before_it() {
+    let demo = DemoCloud::start().await.unwrap();
+    let mist = mist(&demo, Duration::ZERO);
+    demo.fail_next(PATH, 1, Fault::slow(Duration::from_secs(1)));
+    let before = tokio::spawn({
+        let mist = mist.clone();
+        async move { mist.get(PATH).await }
+    });
+    while demo.requests().is_empty() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // The demo only reads; a change that fails may have changed something as well.
+    mist.send(Request::new(Method::POST, "/api/v1/self")).await.unwrap_err();
+    mist.get(PATH).await.unwrap();
+    before.await.unwrap().unwrap();
+    let methods: Vec<_> = demo.requests().into_iter().map(|request| request.method).collect();
+    assert_eq!(methods, ["GET", "POST", "GET"]);
+}
+
+#[tokio::test]
+async fn each_try_takes_one_of_the_hours_calls() {
+    let demo = DemoCloud::start().await.unwrap();
+    let (timeout, retry_wait) = (Duration::from_secs(20), Duration::from_secs(15));
+    let mist = limited(&demo, Limits { timeout, retry_wait, rate_limit: 2, max_response_bytes: 1 << 20 });
+    demo.fail_next(PATH, 10, Fault::status(503));
+    let error = mist.get(PATH).await.unwrap_err();
+    assert_eq!((error.kind(), demo.requests().len()), (ErrorKind::RateLimit, 2), "{error}");
+}

@@ -1,0 +1,196 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::StatusCode;
+use reqwest::Url;
+use tokio::time::Instant as Deadline;
+
+use super::account::Account;
+use super::accounts::Lease;
+use super::budget::{Purpose, UsedUp, until_next_hour};
+use super::exchange::{Response, exchange};
+use super::flight::Seat;
+use super::memory::Ids;
+use super::retry::{Again, Failure, Patience, with_retries};
+use super::retry_after::retry_after;
+use super::wait::{Waits, waits};
+use super::{Answer, Cloud, Pool, Request, advice};
+use crate::Result;
+
+/// The way to one cloud with the tokens of one connection. Cheap to clone: what is under way holds one of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Line {
+    pub(super) pool: Arc<Pool>,
+    pub(super) cloud: Cloud,
+    pub(super) leases: Arc<[Lease]>,
+    pub(super) ids: Ids,
+}
+
+/// An answer that is there, or a place among those who wait for it.
+pub(super) enum Asked {
+    Known(Answer),
+    UnderWay(Seat<Result<Answer>>),
+}
+
+impl Line {
+    /// Asks Mist, unless the answer is known or the same is being asked already.
+    pub(super) fn ask(&self, request: &Request, deadline: Deadline) -> Result<Asked> {
+        let url = request.url(&self.cloud)?;
+        if let Some(answer) = self.pool.memory.constant(request, &self.cloud, url.as_str(), &self.leases) {
+            tracing::debug!(%request, "known already");
+            return Ok(Asked::Known(answer));
+        }
+        let key = (Arc::clone(&self.ids), String::from(url.as_str()));
+        let (line, request) = (self.clone(), request.clone());
+        Ok(Asked::UnderWay(self.pool.gets.join(key, |waits| async move {
+            let patience = Patience { wait: line.pool.limits.retry_wait, deadline };
+            let attempt = || line.attempt(&request, &url, &waits);
+            let answer = with_retries(patience, &waits, attempt).await?;
+            line.pool.memory.keep_constant(&request, &line.cloud, url.as_str(), &answer, &line.leases);
+            Ok(answer)
+        })))
+    }
+
+    /// Has Mist change something: once, and by itself.
+    pub(super) async fn change(&self, request: &Request) -> Result<Answer> {
+        let url = request.url(&self.cloud)?;
+        let (waits, _waiting) = waits();
+        let answer = self.attempt(request, &url, &waits).await.map_err(|failure| failure.error);
+        // What was asked before may be answered as it was before.
+        self.pool.gets.close(|(ids, _)| *ids == self.ids);
+        answer
+    }
+
+    /// One attempt, with another token where Mist refuses one or its calls are used up.
+    async fn attempt(&self, request: &Request, url: &Url, waits: &Waits) -> Result<Answer, Failure> {
+        let purpose = request.purpose();
+        let (mut used_up, mut refused): (Option<(UsedUp, String)>, _) = (None, None);
+        for account in self.in_turn(purpose) {
+            let outcome = self.attempt_with(account, request, url, waits).await;
+            match outcome {
+                Err(Hurdle::UsedUp(by, words)) => match &used_up {
+                    Some((sooner, _)) if sooner.until <= by.until => {}
+                    _ => used_up = Some((by, words)),
+                },
+                Err(Hurdle::Refused(words)) => refused = Some(words),
+                Err(Hurdle::Failure(failure)) => return Err(failure),
+                Ok(answer) => return Ok(answer),
+            }
+        }
+        match (used_up, refused) {
+            (Some((by, words)), _) => {
+                Err(Failure { error: advice::for_rate_limit(&by, &words), again: Again::After(by.wait) })
+            }
+            (None, words) => {
+                let words = words.unwrap_or_default();
+                Err(advice::for_refused(self.leases.len(), &words).into())
+            }
+        }
+    }
+
+    async fn attempt_with(
+        &self,
+        account: &Account,
+        request: &Request,
+        url: &Url,
+        waits: &Waits,
+    ) -> Result<Answer, Hurdle> {
+        let clock = self.pool.clock;
+        let admitted = account.admit(clock, request.purpose(), waits).await;
+        let admitted = admitted.map_err(|used_up| Hurdle::UsedUp(used_up, String::new()))?;
+        let started = Instant::now();
+        let outcome = exchange(&self.pool, &self.cloud, account.token(), request, url.clone()).await;
+        let milliseconds = started.elapsed().as_millis();
+        let Response { status, headers, body } = match outcome {
+            Ok(response) => {
+                tracing::debug!(%request, status = response.status.as_u16(), milliseconds, "Mist answered");
+                response
+            }
+            Err(failure) => {
+                let error = self.mask(failure.error.to_string());
+                tracing::debug!(%request, milliseconds, error, "Mist did not answer");
+                return Err(failure.into());
+            }
+        };
+        if status.is_success() {
+            account.accepted();
+            let answer = Answer::new(headers, body);
+            if request.is_for_usage()
+                && let Some((requests, limit)) = answer.usage()
+            {
+                account.budget.correct(clock.now(), admitted.tally, requests, limit);
+            }
+            return Ok(answer);
+        }
+        // Masked before it is cut: a part of a token is not found any more.
+        let words = self.mask(String::from_utf8_lossy(&body).into_owned());
+        let asked = retry_after(&headers, clock.now());
+        match status {
+            StatusCode::UNAUTHORIZED => {
+                account.refused();
+                Err(Hurdle::Refused(words))
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                let now = clock.now();
+                let wait = asked.unwrap_or_else(|| until_next_hour(now));
+                Err(Hurdle::UsedUp(account.budget.block(now, wait), words))
+            }
+            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+                let again = asked.map_or(Again::Soon, Again::After);
+                Err(Failure { error: advice::for_status(status, &words), again }.into())
+            }
+            status => Err(Failure::from(advice::for_status(status, &words)).into()),
+        }
+    }
+
+    /// The accounts to try, one after the other: those that can answer first, beginning with the next one each time.
+    fn in_turn(&self, purpose: Purpose) -> Vec<&Account> {
+        let all: Vec<&Account> = self.leases.iter().map(|lease| &**lease).collect();
+        if let [_only] = all.as_slice() {
+            return all;
+        }
+        let now = self.pool.clock.now();
+        let (aside, mut usable): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|account| account.is_put_aside());
+        if usable.is_empty() {
+            // One of them is asked again, so that nobody has to wait until a token that was mended counts.
+            return aside.into_iter().min_by_key(|account| account.refused_at()).into_iter().collect();
+        }
+        let turn = self.pool.turn() % usable.len();
+        usable.rotate_left(turn);
+        usable.sort_by_key(|account| (account.budget.look(now, purpose).is_err(), account.is_busy()));
+        usable
+    }
+
+    /// Whether Mist has not refused all of the tokens.
+    pub(super) fn is_accepted(&self) -> bool {
+        self.leases.iter().any(|lease| lease.refused_at().is_none())
+    }
+
+    /// `text` with the tokens masked.
+    pub(super) fn mask(&self, text: String) -> String {
+        self.leases.iter().fold(text, |text, lease| lease.token().mask(text))
+    }
+}
+
+/// Why one token did not bring an answer.
+enum Hurdle {
+    /// Its calls are used up, and in Mist's words.
+    UsedUp(UsedUp, String),
+    /// Mist does not accept it, in Mist's words.
+    Refused(String),
+    /// Something that another token would not change.
+    Failure(Failure),
+}
+
+impl From<Failure> for Hurdle {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl Request {
+    fn purpose(&self) -> Purpose {
+        if self.is_for_self() || self.is_for_usage() { Purpose::Diagnosis } else { Purpose::Work }
+    }
+}

@@ -1,0 +1,92 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use super::accounts::Accounts;
+use super::clock::Clock;
+use super::flight::Flights;
+use super::memory::{Ids, Memory};
+use super::{Answer, Cloud};
+use crate::error::ErrorKind;
+use crate::{Error, Result};
+
+/// What a call may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long a whole call may take.
+    pub timeout: Duration,
+    /// How much of that may be spent waiting before trying again.
+    pub retry_wait: Duration,
+    /// Calls an hour for one token.
+    pub rate_limit: u32,
+    /// Bytes that are read of one answer.
+    pub max_response_bytes: usize,
+}
+
+/// What all connections share: the HTTP client with its sockets, and what is counted and remembered for each token.
+#[derive(Debug)]
+pub struct Pool {
+    client: OnceLock<reqwest::Client>,
+    /// For clouds on this machine.
+    direct_client: OnceLock<reqwest::Client>,
+    turns: AtomicUsize,
+    pub(super) limits: Limits,
+    pub(super) clock: Clock,
+    pub(super) accounts: Arc<Accounts>,
+    /// GETs that are under way, by who asks and the address.
+    pub(super) gets: Flights<(Ids, String), Result<Answer>>,
+    pub(super) memory: Memory,
+}
+
+impl Pool {
+    /// A pool without connections. The HTTP client is made when it is first needed, since reading the system's
+    /// certificates takes longer than all the rest of starting.
+    pub fn new(limits: Limits) -> Self {
+        Self::with_clock(limits, Clock::default())
+    }
+
+    pub(super) fn with_clock(limits: Limits, clock: Clock) -> Self {
+        Self {
+            client: OnceLock::new(),
+            direct_client: OnceLock::new(),
+            turns: AtomicUsize::new(0),
+            limits,
+            clock,
+            accounts: Arc::new(Accounts::new(limits.rate_limit, clock)),
+            gets: Flights::default(),
+            memory: Memory::new(),
+        }
+    }
+
+    /// Whose turn it is among several tokens.
+    pub(super) fn turn(&self) -> usize {
+        self.turns.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn client(&self, cloud: &Cloud) -> Result<&reqwest::Client> {
+        let direct = cloud.is_loopback();
+        let place = if direct { &self.direct_client } else { &self.client };
+        if let Some(client) = place.get() {
+            return Ok(client);
+        }
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("mistmcp/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(self.limits.timeout.min(Duration::from_secs(10)))
+            .pool_idle_timeout(Duration::from_mins(1))
+            .pool_max_idle_per_host(32)
+            // A connection that a sleeping laptop or a firewall has forgotten is found out while a call waits on it.
+            .http2_keep_alive_interval(Duration::from_secs(10))
+            .http2_keep_alive_timeout(Duration::from_secs(5))
+            .redirect(reqwest::redirect::Policy::custom(|attempt| {
+                let same_host =
+                    attempt.previous().first().is_some_and(|first| first.origin() == attempt.url().origin());
+                if same_host && attempt.previous().len() <= 3 { attempt.follow() } else { attempt.stop() }
+            }));
+        // What is in the clear on this machine would be in the clear on the way to a proxy.
+        let builder = if direct { builder.no_proxy() } else { builder };
+        let client = builder.build().map_err(|error| {
+            Error::new(ErrorKind::Network, format!("No HTTP client can be made: {error}."))
+        })?;
+        Ok(place.get_or_init(|| client))
+    }
+}

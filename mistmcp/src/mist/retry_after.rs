@@ -1,0 +1,60 @@
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::header::{DATE, RETRY_AFTER};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+
+/// How long Mist wants to be left alone: `Retry-After` in seconds, or as a date.
+pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    static DATES: DateTimeParser = DateTimeParser::new();
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let date = |text: &str| DATES.parse_timestamp(text).ok();
+    let asked = text(RETRY_AFTER)?;
+    if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(asked.parse().map_or(Duration::MAX, Duration::from_secs));
+    }
+    let until = date(asked)?;
+    // Against the clock that wrote it, where that is known.
+    let now = text(DATE).and_then(date).unwrap_or(now);
+    Some(if until > now { until.duration_since(now).unsigned_abs() } else { Duration::ZERO })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn read(asked: &str, date: Option<&str>) -> Option<u64> {
+        let mut headers = HeaderMap::new();
+        headers.insert(RETRY_AFTER, HeaderValue::from_str(asked).unwrap());
+        if let Some(date) = date {
+            headers.insert(DATE, HeaderValue::from_str(date).unwrap());
+        }
+        let now = "2026-01-01T10:10:00Z".parse().unwrap();
+        retry_after(&headers, now).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn seconds_and_dates_are_read() {
+        assert_eq!(read("73", None), Some(73));
+        assert_eq!(read(" 0 ", None), Some(0));
+        assert_eq!(read("Thu, 01 Jan 2026 10:10:07 GMT", None), Some(7));
+        assert_eq!(read("Thu, 01 Jan 2026 09:00:00 GMT", None), Some(0), "it is over");
+    }
+
+    #[test]
+    fn a_date_is_held_against_the_clock_that_wrote_it() {
+        let (asked, date) = ("Thu, 01 Jan 2026 10:30:05 GMT", "Thu, 01 Jan 2026 10:30:00 GMT");
+        assert_eq!(read(asked, Some(date)), Some(5));
+    }
+
+    #[test]
+    fn what_is_neither_is_nothing() {
+        for text in ["", "soon", "-1", "1.5", "7 s", "Thu, 99 Jan 2026 10:10:07 GMT"] {
+            assert_eq!(read(text, None), None, "{text}");
+        }
+        assert_eq!(read("99999999999999999999999", None), Some(u64::MAX));
+    }
+}

@@ -1,0 +1,88 @@
+use super::Token;
+
+/// One API token, or several that are used in turn.
+#[derive(Clone, Debug)]
+pub struct Tokens(Vec<Token>);
+
+impl Tokens {
+    /// Takes tokens as they were given, with commas between them.
+    ///
+    /// # Errors
+    /// Which one cannot be used, and why. The message repeats none.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parts: Vec<_> = text.split(',').collect();
+        let token = |(place, part): (usize, &&str)| {
+            Token::new(part).map_err(|problem| match parts.len() {
+                1 => problem.to_owned(),
+                _ => problem.replacen("the token", &format!("the {} token", ordinal(place + 1)), 1),
+            })
+        };
+        let mut tokens: Vec<Token> = Vec::with_capacity(parts.len());
+        for token in parts.iter().enumerate().map(token) {
+            let token = token?;
+            if !tokens.iter().any(|known| known.is(&token)) {
+                tokens.push(token);
+            }
+        }
+        Ok(Self(tokens))
+    }
+
+    /// Each of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Token> {
+        self.0.iter()
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Token> {
+        self.0
+    }
+}
+
+impl From<Token> for Tokens {
+    fn from(token: Token) -> Self {
+        Self(vec![token])
+    }
+}
+
+fn ordinal(number: usize) -> String {
+    let ending = match (number % 10, number % 100) {
+        (1, rest) if rest != 11 => "st",
+        (2, rest) if rest != 12 => "nd",
+        (3, rest) if rest != 13 => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_stand_between_commas_and_each_counts_once() {
+        assert_eq!(Tokens::parse("one").unwrap().into_vec().len(), 1);
+        assert_eq!(Tokens::parse(" one , two,one\n").unwrap().into_vec().len(), 2);
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_used_is_named_by_its_place_and_not_repeated() {
+        for (text, place) in [
+            ("s3cret-1,s3cret 2", "2nd"),
+            ("a,b,s3\ncret", "3rd"),
+            (",b", "1st"),
+            ("a,,b", "2nd"),
+            ("a,", "2nd"),
+        ] {
+            let problem = Tokens::parse(text).unwrap_err();
+            assert!(problem.starts_with(&format!("the {place} token ")), "{text:?}: {problem}");
+            assert!(!problem.contains("s3"), "{problem}");
+        }
+        let problem = Tokens::parse("alone and broken").unwrap_err();
+        assert!(problem.starts_with("the token "), "{problem}");
+    }
+
+    #[test]
+    fn ordinals_end_as_they_are_spoken() {
+        let spoken = [1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111].map(ordinal).join(" ");
+        assert_eq!(spoken, "1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 101st 111th");
+    }
+}

@@ -1,0 +1,80 @@
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::AbortHandle;
+
+/// A peer that answers each request with bytes that no HTTP library would send. Dropping it stops it.
+#[derive(Debug)]
+pub struct RawPeer {
+    address: SocketAddr,
+    requests: Arc<AtomicUsize>,
+    task: AbortHandle,
+}
+
+/// What a raw peer does with a connection after an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// It reads the next request from it.
+    KeepOpen,
+    /// It closes it.
+    Close,
+}
+
+impl RawPeer {
+    /// A peer that gives these answers in turn, the last one again and again. An empty one is a closed connection.
+    pub async fn start(answers: impl IntoIterator<Item = (Vec<u8>, Then)>) -> Self {
+        let answers: Arc<[_]> = answers.into_iter().collect();
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&requests);
+        let task = tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                tokio::spawn(serve(connection, Arc::clone(&answers), Arc::clone(&counted)));
+            }
+        });
+        Self { address, requests, task: task.abort_handle() }
+    }
+
+    /// Its base URL.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// How many requests have come.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for RawPeer {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(mut connection: TcpStream, answers: Arc<[(Vec<u8>, Then)]>, requests: Arc<AtomicUsize>) {
+    while read_head(&mut connection).await {
+        let number = requests.fetch_add(1, Ordering::SeqCst);
+        let (answer, then) = &answers[number.min(answers.len() - 1)];
+        // Who has read enough goes away in the middle of an answer.
+        if connection.write_all(answer).await.is_err() || *then == Then::Close {
+            return;
+        }
+    }
+}
+
+/// Reads to the empty line that ends a request without a body.
+async fn read_head(connection: &mut TcpStream) -> bool {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        match connection.read_u8().await {
+            Ok(byte) => head.push(byte),
+            Err(_) => return false,
+        }
+    }
+    true
+}

@@ -1,0 +1,74 @@
+//! Waiting: what a client hears of it, and how it ends it.
+
+use mistmcp_tests::{Answer, Console, Launch, Peer, soon};
+use serde_json::{Value, json};
+
+const PATH: &str = "/api/v1/self/usage";
+const TOOL: &str = "getSelfApiUsage";
+
+fn limited(seconds: u32) -> Answer {
+    let answer = Answer::json(&json!({ "detail": "slow down" })).status(429);
+    answer.header("retry-after", &seconds.to_string())
+}
+
+fn fine() -> Answer {
+    Answer::json(&json!({ "requests": 1, "request_limit": 5000 }))
+}
+
+async fn start() -> (Peer, Console) {
+    let peer = Peer::start().await;
+    let mut console = Launch::at(&peer, "-m all --timeout 300").console();
+    console.initialize().await;
+    (peer, console)
+}
+
+async fn cancel(console: &mut Console, id: u64) {
+    let params = json!({ "requestId": id, "reason": "the user has had enough" });
+    let notification = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params });
+    console.write(&notification.to_string()).await;
+}
+
+#[tokio::test]
+async fn a_client_that_asked_for_it_hears_what_its_call_waits_for() {
+    let (peer, mut console) = start().await;
+    peer.answers(PATH, [limited(2), fine()]);
+    let params = json!({ "name": TOOL, "arguments": {}, "_meta": { "progressToken": "p1" } });
+    let (answer, before) = console.request("tools/call", params).await;
+    assert!(answer["result"]["isError"] != json!(true), "{answer}");
+    let progress: Vec<&Value> =
+        before.iter().filter(|message| message["method"] == "notifications/progress").collect();
+    assert_eq!(progress[0]["params"]["progressToken"], "p1");
+    assert_eq!(progress[0]["params"]["message"], "waiting 2 s for Mist's limit");
+    assert!(progress[0]["params"]["progress"].as_f64().unwrap() > 0.0);
+    peer.answers(PATH, [limited(1), fine()]);
+    let (_, before) = console.request("tools/call", json!({ "name": TOOL, "arguments": {} })).await;
+    assert_eq!(before, Vec::<Value>::new(), "one that did not ask hears nothing");
+}
+
+#[tokio::test]
+async fn a_call_that_is_cancelled_ends_its_request() {
+    let (peer, mut console) = start().await;
+    peer.answers(PATH, [Answer::never()]);
+    let id = console.ask("tools/call", json!({ "name": TOOL, "arguments": {} })).await;
+    soon("the request", peer.arrival()).await;
+    cancel(&mut console, id).await;
+    soon("the connection's end", peer.abandonment()).await;
+    peer.answers(PATH, [fine()]);
+    assert!(console.call(TOOL, json!({})).await.to_string().contains("requests"));
+    assert_eq!(peer.take().len(), 2);
+}
+
+#[tokio::test]
+async fn a_call_that_is_cancelled_while_it_waits_is_not_tried_again() {
+    let (peer, mut console) = start().await;
+    peer.answers(PATH, [limited(1), fine()]);
+    let id = console.ask("tools/call", json!({ "name": TOOL, "arguments": {} })).await;
+    soon("the request", peer.arrival()).await;
+    cancel(&mut console, id).await;
+    // These wait for the same limit, and come after what was cancelled would have come.
+    for _ in 0..2 {
+        console.call("listSelfAuditLogs", json!({})).await;
+    }
+    let paths: Vec<_> = peer.take().into_iter().map(|received| received.path).collect();
+    assert_eq!(paths, [PATH, "/api/v1/self/logs", "/api/v1/self/logs"]);
+}

@@ -1,0 +1,88 @@
+//! One process of sessions, made with the library, over real HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use mistmcp::{
+    Call, Catalog, Cloud, Clouds, Connection, Content, Format, Limits, Mode, Pool, Rules, Session, Settings,
+    Tokens,
+};
+use mistmcp_tests::{Answer, Peer};
+use mistmcp_tools as _;
+use serde_json::{Value, json};
+
+pub(crate) const USAGE: &str = "/api/v1/self/usage";
+
+/// One process: its pool, and the cloud that it talks to.
+pub(crate) struct Process {
+    pub(crate) peer: Peer,
+    pub(crate) pool: Arc<Pool>,
+    settings: Arc<Settings>,
+    cloud: Cloud,
+}
+
+impl Process {
+    pub(crate) async fn start() -> Self {
+        Self::with_rate_limit(5_000).await
+    }
+
+    pub(crate) async fn with_rate_limit(rate_limit: u32) -> Self {
+        // The first test that comes by installs it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let peer = Peer::start().await;
+        let mut clouds = Clouds::default();
+        clouds.allow(&peer.url()).unwrap();
+        let limits = Limits {
+            timeout: Duration::from_secs(20),
+            retry_wait: Duration::ZERO,
+            rate_limit,
+            max_response_bytes: 1 << 20,
+        };
+        let rules = Rules { max_bytes: 60_000, format: Format::Json, show_secrets: false };
+        let settings = Settings::new(Catalog::gather().unwrap(), Mode::All, &[], rules).unwrap();
+        Self {
+            cloud: clouds.find(&peer.url()).unwrap(),
+            pool: Arc::new(Pool::new(limits)),
+            settings: Arc::new(settings),
+            peer,
+        }
+    }
+
+    pub(crate) fn session(&self, tokens: &str) -> Session {
+        let tokens = Tokens::parse(tokens).unwrap();
+        let connection = Connection::new(Arc::clone(&self.pool), self.cloud.clone(), tokens, None);
+        Session::new(Arc::clone(&self.settings), Arc::new(connection), true)
+    }
+
+    /// The requests since this was last asked, each as its path and its token.
+    pub(crate) fn asked(&self) -> Vec<(String, String)> {
+        let token = |value: &str| value.trim_start_matches("Token ").to_owned();
+        let received = self.peer.take();
+        received.into_iter().map(|one| (one.path.clone(), token(one.header("authorization")))).collect()
+    }
+
+    /// The tokens of the requests since this was last asked.
+    pub(crate) fn tokens(&self) -> Vec<String> {
+        self.asked().into_iter().map(|(_, token)| token).collect()
+    }
+}
+
+pub(crate) async fn call(session: &Session, tool: &str, arguments: Value) -> Result<String, mistmcp::Error> {
+    let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
+    session.call(tool, arguments, &Call::unattended()).await.content.map(|content| match content {
+        Content::Text(text) => text,
+        Content::File(file) => format!("{} bytes", file.bytes.len()),
+    })
+}
+
+pub(crate) async fn usage(session: &Session) -> Result<String, mistmcp::Error> {
+    call(session, "getSelfApiUsage", json!({})).await
+}
+
+pub(crate) fn fine() -> Answer {
+    Answer::json(&json!({ "requests": 1, "request_limit": 5000 }))
+}
+
+pub(crate) fn unauthorized() -> Answer {
+    Answer::json(&json!({ "detail": "bad token" })).status(401)
+}
