@@ -90,7 +90,7 @@ pub async fn search_org_devices(
 #[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/summary")]
 pub async fn list_org_devices_summary(org_id: OrgId);
 
-/// The Junos commands that a switch or gateway is adopted with; they hold a secret.
+/// The Junos commands that a switch or gateway is adopted with; a secret, so hidden by default.
 #[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/ocdevices/outbound_ssh_cmd")]
 pub async fn get_org_juniper_devices_command(org_id: OrgId, site_id: Option<SiteId>);
 
