@@ -11,6 +11,7 @@ mod pick;
 mod secrets;
 mod tidy;
 mod turns;
+mod written;
 
 #[cfg(test)]
 mod properties;

@@ -1,9 +1,10 @@
 use serde_json::{Map, Value, json};
 
 use super::asked::Asked;
-use super::measure::{add_within, length, length_within};
-use super::parts::in_parts;
+use super::measure::length;
+use super::parts::{in_parts, less};
 use super::tidy::{tidy, tidy_object};
+use super::written::{FRAME, Written};
 use super::{Content, Format, Rendered, Rules, cut, page, pick, write};
 use crate::Result;
 use crate::mist::Page;
@@ -48,8 +49,7 @@ impl List {
         let link = about.shift_remove("next");
         let page = page.or_else(|| page::of_answer(&about, asked));
         let next = page::next(page, rows.len(), link.as_ref().and_then(Value::as_str), asked);
-        let counted =
-            ["total", "total_count"].iter().find(|key| about.get(**key).is_some_and(Value::is_number));
+        let counted = ["total", "total_count"].iter().find(|key| about.get(**key).is_some_and(Value::is_u64));
         let total = counted.and_then(|key| about.shift_remove(*key));
         let total = total.or_else(|| page?.total.map(Value::from));
         for key in ["limit", "page"] {
@@ -93,9 +93,12 @@ impl List {
         let room = budget.saturating_sub(length(&self.head(None)) + FRAME);
         let mut written = Written::of(&mut self.rows, &ready, room);
         if written.ends.len() == self.count {
-            return rendered(written.in_frame(&self.head(None), self.count)?, None);
+            let text = written.in_frame(&self.head(None), self.count)?;
+            if text.len() <= budget {
+                return rendered(text, None);
+            }
         }
-        if self.slim(budget) {
+        if self.slim(budget, Format::Json)? {
             written = Written::of(&mut self.rows, &ready, budget);
         }
         let around = length(&self.head(None)) + FRAME + NOTE;
@@ -120,7 +123,7 @@ impl List {
                 return rendered(text, None);
             }
         }
-        self.slim(budget);
+        self.slim(budget, Format::Toon)?;
         while kept > 0 {
             let cut = self.cut(kept, budget, asked);
             self.rows.truncate(cut.kept);
@@ -146,10 +149,14 @@ impl List {
         text
     }
 
-    /// The first row alone is more than there is room for.
+    /// The first row alone is more than there is room for, or there is none.
     fn part_of_a_row(mut self, budget: usize, format: Format, asked: &Asked) -> Result<Rendered> {
-        let cut = self.cut(1, budget, asked);
-        let row = self.rows.drain(..).next().unwrap_or_default();
+        let cut = self.cut(self.count.min(1), budget, asked);
+        let Some(row) = self.rows.drain(..).next() else {
+            let mut value = self.head(Some(&cut));
+            value.insert("results".into(), json!([]));
+            return rendered(write(&value, format)?, None);
+        };
         let text = in_parts(&row, budget, format, |row, parts| {
             let mut note = asked.ways_to_parts(parts);
             if cut.left_out > 0 {
@@ -181,8 +188,10 @@ impl List {
         }
         let left_out = self.count - kept;
         let ways = asked.ways_to_rows(next.is_some());
-        let note =
-            format!("{left_out} of {} rows left out to keep within {budget} bytes: {ways}.", self.count);
+        let note = match left_out {
+            0 => format!("What stands beside the rows is cut to keep within {budget} bytes."),
+            _ => format!("{left_out} of {} rows left out to keep within {budget} bytes: {ways}.", self.count),
+        };
         Cut { kept, left_out, next, ask_again_for, note }
     }
 
@@ -208,14 +217,25 @@ impl List {
     }
 
     /// Cuts what there is beside the rows, where it takes too much of the room; and tells whether it did.
-    fn slim(&mut self, budget: usize) -> bool {
-        let mut about = Value::Object(std::mem::take(&mut self.about));
-        let cut = length_within(&about, budget / 4).is_none();
-        cut::to_fit(&mut about, budget / 4);
-        if let Value::Object(about) = about {
-            self.about = about;
+    fn slim(&mut self, budget: usize, format: Format) -> Result<bool> {
+        let most = budget / 4;
+        let whole = Value::Object(std::mem::take(&mut self.about));
+        let mut room = most;
+        loop {
+            let mut part = whole.clone();
+            cut::to_fit(&mut part, room);
+            let size = write(&part, format)?.len();
+            let is_cut = part != whole;
+            match part {
+                Value::Object(part) if size <= most => {
+                    self.about = part;
+                    return Ok(is_cut);
+                }
+                // Nothing gets smaller than that.
+                _ if room == 0 => return Ok(true),
+                _ => room = less(room, most, size),
+            }
         }
-        cut
     }
 }
 
@@ -229,45 +249,6 @@ fn rows_of(object: &Map<String, Value>) -> Option<String> {
     match (arrays.next(), arrays.next()) {
         (Some((name, _)), None) => Some(name.clone()),
         _ => None,
-    }
-}
-
-/// The JSON of rows, one after the other, and where each ends.
-struct Written {
-    text: Vec<u8>,
-    ends: Vec<usize>,
-}
-
-/// What stands between the head of a list and its rows, and behind them, and what is lost of the head.
-const FRAME: usize = r#","results":[]}"#.len() - 1;
-
-impl Written {
-    /// Makes rows ready and writes them, as many as have room.
-    fn of(rows: &mut [Value], ready: &impl Fn(&mut Value), room: usize) -> Self {
-        let mut written = Self { text: Vec::with_capacity(room.min(64 * 1024)), ends: Vec::new() };
-        for row in rows {
-            ready(row);
-            if !written.text.is_empty() {
-                written.text.push(b',');
-            }
-            if !add_within(&mut written.text, row, room) {
-                break;
-            }
-            written.ends.push(written.text.len());
-        }
-        written
-    }
-
-    /// The list of the first `kept` rows.
-    fn in_frame(&self, head: &Map<String, Value>, kept: usize) -> Result<String> {
-        let rows = kept.checked_sub(1).map_or(0, |last| self.ends[last]);
-        let mut text = write(head, Format::Json)?;
-        text.truncate(text.len() - 1);
-        text.reserve_exact(rows + FRAME);
-        text.push_str(if head.is_empty() { r#""results":["# } else { r#","results":["# });
-        text.push_str(&String::from_utf8_lossy(&self.text[..rows]));
-        text.push_str("]}");
-        Ok(text)
     }
 }
 
@@ -399,6 +380,14 @@ mod tests {
         assert_eq!(value["next"], json!({ "search_after": "7" }));
         let note = value["note"].as_str().unwrap();
         assert!(note.contains("`big`") && note.contains("`fields`"), "{note}");
+    }
+
+    #[test]
+    fn a_list_without_rows_is_cut_beside_them() {
+        let value = json!({ "results": [], "total": [5e-324], "rt": vec!["2026-11-22T20:00:00Z"; 400] });
+        let (value, _) = render(value, None, &[], json!({}));
+        assert_eq!(value["results"], json!([]));
+        assert!(value["rt"].as_array().unwrap().len() < 100);
     }
 
     #[test]

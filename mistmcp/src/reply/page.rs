@@ -47,26 +47,18 @@ pub(super) fn of_answer(about: &Map<String, Value>, asked: &Asked) -> Option<Pag
     })
 }
 
-/// The arguments for what follows the first `kept` rows of a page, and how many rows have to be kept for that to
-/// exist: pages are counted in whole pages, so the rows before have to be a multiple of the new page's size.
+/// The arguments for what follows the first rows of a page, and how many of these are to be kept for that, `kept` at
+/// most: pages are counted in whole pages, so all rows before the next one have to be a multiple of its page's size.
 pub(super) fn after_cut(page: Page, kept: u64) -> Option<(u64, Map<String, Value>)> {
     let before = (page.number - 1).checked_mul(page.limit)?;
-    let size = match before {
-        // A later cut wants a divisor of this size that is not much smaller, so it should have many.
-        0 => (1..=kept).rev().find(|size| smooth(*size)),
-        before => (1..=kept).rev().find(|size| before % size == 0),
-    }?;
-    Some((size, arguments(json!({ "limit": size, "page": before / size + 2 }))))
-}
-
-/// Whether a number is a product of twos and threes.
-fn smooth(mut number: u64) -> bool {
-    for prime in [2, 3] {
-        while number > 1 && number.is_multiple_of(prime) {
-            number /= prime;
-        }
-    }
-    number == 1
+    before.checked_add(kept)?;
+    // Among so many numbers in a row there is a multiple of every size up to a fourth, and mostly of a far larger one.
+    let ways = (kept - kept / 4..=kept).rev().filter_map(|kept_now| {
+        let size = (1..=kept).rev().find(|size| (before + kept_now).is_multiple_of(*size))?;
+        Some((size, kept_now))
+    });
+    let (size, kept) = ways.max()?;
+    Some((kept, arguments(json!({ "limit": size, "page": (before + kept) / size + 1 }))))
 }
 
 fn query_value(link: &str, name: &str) -> Option<String> {
@@ -141,13 +133,17 @@ mod tests {
     }
 
     #[test]
-    fn after_a_cut_the_next_page_starts_with_the_first_row_left_out() {
-        for (number, limit) in [(1, 100), (2, 100), (7, 30), (3, 1_000)] {
+    fn after_a_cut_the_next_page_starts_with_the_first_row_left_out_and_is_not_much_smaller() {
+        for (number, limit) in [(1, 100), (2, 97), (2, 100), (7, 31), (3, 1_000)] {
             for kept in 1..limit {
-                let (size, next) = after_cut(page(number, limit, 10_000), kept).unwrap();
-                let first = (next["page"].as_u64().unwrap() - 1) * next["limit"].as_u64().unwrap();
-                assert!(size <= kept && (number > 1 || size * 2 > kept));
-                assert_eq!(first, (number - 1) * limit + size);
+                let (now, next) = after_cut(page(number, limit, 10_000), kept).unwrap();
+                let size = next["limit"].as_u64().unwrap();
+                let first = (next["page"].as_u64().unwrap() - 1) * size;
+                assert_eq!(first, (number - 1) * limit + now);
+                assert!(
+                    now <= kept && now * 4 >= kept * 3 && size <= kept && size * 4 >= kept,
+                    "{kept}: {size}"
+                );
             }
         }
     }

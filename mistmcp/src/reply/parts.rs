@@ -59,10 +59,17 @@ pub(super) fn in_parts(
         let mut part = value.clone();
         let parts = cut::to_fit(&mut part, room);
         let text = write(&frame(part, &parts), format)?;
-        // Nothing gets smaller than that, and then it is the frame that is too large.
-        if text.len() <= budget || room == 0 {
+        if text.len() <= budget {
             return Ok(text);
         }
-        room = if room < 100 { 0 } else { (room * budget / text.len()).min(room - room / 10) };
+        if room == 0 {
+            return write(&frame("[left out]".into(), &[]), format);
+        }
+        room = less(room, budget, text.len());
     }
+}
+
+/// The next smaller room to try, where `size` came of it and `wanted` is what there is.
+pub(super) fn less(room: usize, wanted: usize, size: usize) -> usize {
+    if room < 100 { 0 } else { (room * wanted / size).min(room - room / 10) }
 }

@@ -28,6 +28,8 @@ fn any_json() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
+        // TOON writes out all its zeros.
+        Just(json!(5e-324)),
         text.prop_map(Value::from),
     ];
     let key = prop_oneof![
