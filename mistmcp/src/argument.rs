@@ -2,6 +2,7 @@
 
 mod arguments;
 mod choice;
+mod fields;
 mod id;
 mod mac;
 mod reader;
@@ -10,6 +11,7 @@ mod time;
 
 pub use arguments::Arguments;
 pub use choice::Choice;
+pub use fields::Fields;
 pub use id::{DeviceId, Id, OrgId, SiteId};
 pub use mac::{Mac, MacFilter};
 pub use reader::Mismatch;
@@ -36,6 +38,8 @@ pub trait Arg: Sized {
     const PRESENCE: Presence = Presence::Required;
     /// What is looked up when the value is a name, or when there is none.
     const LOOKUP: Option<Lookup> = None;
+    /// Whether the value names the fields that the answer keeps of each row, as [`Fields`] reads them.
+    const PICKS_FIELDS: bool = false;
     #[doc(hidden)]
     const READER: &'static ValueReader = &ValueReader::of::<Self>();
 
@@ -100,6 +104,7 @@ impl<T: Arg> Arg for Option<T> {
     const DESCRIPTION: &'static str = T::DESCRIPTION;
     const PRESENCE: Presence = Presence::Optional;
     const LOOKUP: Option<Lookup> = T::LOOKUP;
+    const PICKS_FIELDS: bool = T::PICKS_FIELDS;
 
     fn schema() -> Schema {
         T::schema()

@@ -2,16 +2,16 @@
 
 use std::num::NonZero;
 
-use crate::{ParamGroup, Span, Time};
+use crate::{Fields, ParamGroup, Span, Time};
 
 /// The time to look at. Mist takes a beginning and an end, or a length, or all of them.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct TimeWindow {
-    /// Like `-1d`.
+    /// `-1d`.
     pub start: Option<Time>,
     /// Until.
     pub end: Option<Time>,
-    /// Like `6h`.
+    /// `6h`.
     #[default = "1d"]
     pub duration: Option<Span>,
 }
@@ -22,9 +22,11 @@ pub struct PageNumber {
     /// Rows.
     #[default = 100]
     pub limit: Option<u32>,
-    /// From 1.
+    /// Page.
     #[default = 1]
     pub page: Option<NonZero<u32>>,
+    /// Only these fields of each row.
+    pub fields: Option<Fields>,
 }
 
 /// A page of a search, which goes on where the last one ended.
@@ -33,8 +35,10 @@ pub struct SearchPage {
     /// Rows.
     #[default = 100]
     pub limit: Option<u32>,
-    /// From `next`.
+    /// `next`.
     pub search_after: Option<String>,
+    /// Only these fields of each row.
+    pub fields: Option<Fields>,
 }
 
 /// The order of a search.

@@ -47,8 +47,8 @@ mod suggestion;
 mod tool;
 
 pub use argument::{
-    Arg, Arguments, Choice, DeviceId, Id, Lookup, Mac, MacFilter, Mismatch, OrgId, Presence, SiteId, Span,
-    Time, Wire,
+    Arg, Arguments, Choice, DeviceId, Fields, Id, Lookup, Mac, MacFilter, Mismatch, OrgId, Presence, SiteId,
+    Span, Time, Wire,
 };
 pub use call::Call;
 pub use catalog::{Catalog, Category, Clashes, Entry};
@@ -69,6 +69,7 @@ pub mod __private {
     pub use inventory::submit;
 
     pub use crate::register;
+    pub use crate::reply::hides;
     pub use crate::tool::{Registered, assert_described, assert_filled};
 }
 

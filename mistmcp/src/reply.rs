@@ -1,17 +1,28 @@
 //! What a client gets: one shape for every list, nothing secret, nothing empty, and never more than it can take.
 
+mod asked;
 mod cut;
 mod file;
 mod list;
+mod measure;
 mod page;
+mod parts;
+mod pick;
 mod secrets;
 mod tidy;
+mod turns;
+mod written;
+
+#[cfg(test)]
+mod properties;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
+pub(crate) use asked::Asked;
 pub use file::File;
-pub(crate) use list::List;
+use list::List;
+pub(crate) use turns::in_turns;
 
 use crate::error::ErrorKind;
 use crate::mist::Answer;
@@ -107,13 +118,8 @@ impl Reply {
 }
 
 impl Reply {
-    /// Brings the reply into its form. `takes` says which parameters the tool has, `arguments` which the call gave.
-    pub(crate) fn render(
-        self,
-        rules: &Rules,
-        takes: impl Fn(&str) -> bool,
-        arguments: &Map<String, Value>,
-    ) -> Result<Rendered> {
+    /// Brings the reply into its form.
+    pub(crate) fn render(self, rules: &Rules, asked: &Asked) -> Result<Rendered> {
         let (value, page) = match self.body {
             Body::File(file) => {
                 file.check_size()?;
@@ -121,22 +127,28 @@ impl Reply {
             }
             Body::Data { value, page } => (value, page),
         };
-        let tidied = tidy::tidied(value, rules.show_secrets);
-        match List::read(tidied, page, takes, arguments) {
-            Ok(list) => list.render(rules, arguments),
+        match List::read(value, page, asked) {
+            Ok(list) => list.render(rules, asked),
             Err(value) => {
-                let value = cut::to_fit(value, rules.max_bytes);
-                Ok(Rendered { content: Content::Text(write(&value, rules.format)?), ask_again_for: None })
+                let text = parts::render(value, rules, asked)?;
+                Ok(Rendered { content: Content::Text(text), ask_again_for: None })
             }
         }
     }
 }
 
-fn write(value: &Value, format: Format) -> Result<String> {
+/// Whether a field of this name, inside a field of that one, is hidden: for holding the names against Mist's document.
+#[doc(hidden)]
+pub fn hides(inside: &str, name: &str) -> bool {
+    secrets::is_secret(inside, name)
+}
+
+fn write(value: &impl Serialize, format: Format) -> Result<String> {
+    let unwritable = |error: &dyn std::fmt::Display| {
+        Error::new(ErrorKind::Advice, format!("The answer cannot be written: {error}."))
+    };
     match format {
-        Format::Json => Ok(value.to_string()),
-        Format::Toon => toon_format::encode_default(value).map_err(|error| {
-            Error::new(ErrorKind::Advice, format!("The answer cannot be written as TOON: {error}."))
-        }),
+        Format::Json => serde_json::to_string(value).map_err(|error| unwritable(&error)),
+        Format::Toon => toon_format::encode_default(value).map_err(|error| unwritable(&error)),
     }
 }

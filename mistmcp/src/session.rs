@@ -24,9 +24,9 @@ pub use settings::{Settings, SettingsError};
 use crate::catalog::Entry;
 use crate::error::{ErrorKind, shortened};
 use crate::mist::{Connection, Mist, for_deadline};
-use crate::reply::{Content, Rendered};
+use crate::reply::{Content, in_turns};
 use crate::suggestion::did_you_mean;
-use crate::{Call, Error, Result, Run};
+use crate::{Call, Error, Result};
 
 /// One client: what it has switched on, and the token and cloud that it calls with.
 #[derive(Debug)]
@@ -125,24 +125,10 @@ impl Session {
         }
     }
 
-    async fn answer(&self, entry: &Entry, mut arguments: Map<String, Value>, call: &Call) -> Result<Content> {
-        // A list that has to be cut is asked for again with fewer rows, so that Mist itself says where the next
-        // ones are; rows of uneven length may need a third time.
-        const TIMES: usize = 3;
+    async fn answer(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {
         let mist = Mist::new(Arc::clone(&self.connection), call.clone());
-        let mut time = 1;
-        loop {
-            let reply = entry.run(arguments.clone(), &mist, call).await?;
-            let Rendered { content, ask_again_for } =
-                reply.render(self.settings.rules(), |name| entry.takes(name), &arguments)?;
-            match ask_again_for {
-                Some(rows) if time < TIMES && matches!(entry.tool().run, Run::Endpoint(_)) => {
-                    arguments.insert("limit".into(), rows.into());
-                    time += 1;
-                }
-                _ => return Ok(content),
-            }
-        }
+        let ask = |arguments| entry.run(arguments, &mist, call);
+        in_turns(entry, self.settings.rules(), arguments, ask).await
     }
 
     fn has_enabled(&self, category: &str) -> bool {

@@ -1,6 +1,6 @@
 //! What configures devices from above: access point templates and device profiles.
 
-use mistmcp::{Id, OrgId, PageNumber, SiteId, mist_tool};
+use mistmcp::{Fields, Id, OrgId, PageNumber, SiteId, mist_tool};
 
 use crate::shared::DeviceType;
 
@@ -32,15 +32,17 @@ pub async fn list_org_device_profiles(
 #[mist_tool(category = "devices_config", get = "/api/v1/sites/{site_id}/aptemplates/derived")]
 pub async fn list_site_ap_template_derived(
     site_id: SiteId,
-    /// Fills in site variables.
+    /// Fills in variables.
     resolve: Option<bool>,
+    fields: Option<Fields>,
 );
 
 /// The device profiles in effect at a site.
 #[mist_tool(category = "devices_config", get = "/api/v1/sites/{site_id}/deviceprofiles/derived")]
 pub async fn list_site_device_profiles_derived(
     site_id: SiteId,
-    /// Fills in site variables.
+    /// Fills in variables.
     #[default = false]
     resolve: Option<bool>,
+    fields: Option<Fields>,
 );

@@ -1,6 +1,6 @@
 //! An organization and its settings.
 
-use mistmcp::{OrgId, Search, mist_tool};
+use mistmcp::{Fields, OrgId, Search, mist_tool};
 
 mistmcp::category! {
     /// The organization: its name, settings, events.
@@ -13,7 +13,7 @@ pub async fn get_org(org_id: OrgId);
 
 /// The settings of an organization that apply to all its sites: password policy, certificates, VPN, API limits, integrations.
 #[mist_tool(category = "orgs", get = "/api/v1/orgs/{org_id}/setting")]
-pub async fn get_org_settings(org_id: OrgId);
+pub async fn get_org_settings(org_id: OrgId, fields: Option<Fields>);
 
 /// Events of the organization itself, such as changed integrations or failed updates. Devices, clients and alarms have tools of their own.
 #[mist_tool(category = "orgs", get = "/api/v1/orgs/{org_id}/events/search")]

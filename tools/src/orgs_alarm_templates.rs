@@ -1,6 +1,6 @@
 //! The alarm templates of an organization.
 
-use mistmcp::{Choice, Id, OrgId, PageNumber, mist_tool};
+use mistmcp::{Choice, Fields, Id, OrgId, PageNumber, mist_tool};
 
 mistmcp::category! {
     /// Which alarms are on and who is told; suppressed alarms.
@@ -13,7 +13,11 @@ pub async fn list_org_alarm_templates(org_id: OrgId, #[flatten] page: PageNumber
 
 /// Where alarms are suppressed, and until when.
 #[mist_tool(category = "orgs_alarm_templates", get = "/api/v1/orgs/{org_id}/alarmtemplates/suppress")]
-pub async fn list_org_suppressed_alarms(org_id: OrgId, #[default = "site"] scope: Option<SuppressionScope>);
+pub async fn list_org_suppressed_alarms(
+    org_id: OrgId,
+    #[default = "site"] scope: Option<SuppressionScope>,
+    fields: Option<Fields>,
+);
 
 /// One alarm template.
 #[mist_tool(

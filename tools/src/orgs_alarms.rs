@@ -7,7 +7,7 @@ mistmcp::category! {
     orgs_alarms
 }
 
-/// How many alarms there are of each kind or site: buckets. Rows: `searchOrgAlarms`.
+/// How many alarms there are of each kind or site. Rows: `searchOrgAlarms`.
 #[mist_tool(category = "orgs_alarms", get = "/api/v1/orgs/{org_id}/alarms/count")]
 pub async fn count_org_alarms(
     org_id: OrgId,

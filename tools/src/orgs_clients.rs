@@ -1,6 +1,6 @@
 //! The clients of an organization: wireless, wired, WAN, NAC, and guests.
 
-use mistmcp::{Buckets, Choice, Id, Mac, MacFilter, OrgId, Search, SiteId, SortField, mist_tool};
+use mistmcp::{Buckets, Choice, Fields, Id, Mac, MacFilter, OrgId, Search, SiteId, SortField, mist_tool};
 
 use crate::shared::{
     Band, EdrProvider, GuestField, GuestFilter, LastNacFilter, NacClientFilter, NacEventField,
@@ -14,7 +14,7 @@ mistmcp::category! {
     orgs_clients
 }
 
-/// How many wireless clients the organization has by SSID, device, …: buckets. Rows:
+/// How many wireless clients the organization has by SSID, device, …. Rows:
 /// `searchOrgWirelessClients`.
 #[mist_tool(category = "orgs_clients", get = "/api/v1/orgs/{org_id}/clients/count")]
 pub async fn count_org_wireless_clients(
@@ -54,7 +54,7 @@ pub async fn search_org_wireless_clients(
     #[flatten] search: Search,
 );
 
-/// How many sessions wireless clients had at all sites: buckets. Rows: `searchOrgWirelessClientSessions`.
+/// How many sessions wireless clients had at all sites. Rows: `searchOrgWirelessClientSessions`.
 #[mist_tool(category = "orgs_clients", get = "/api/v1/orgs/{org_id}/clients/sessions/count")]
 pub async fn count_org_wireless_clients_sessions(
     org_id: OrgId,
@@ -76,9 +76,9 @@ pub async fn search_org_wireless_client_sessions(
 
 /// The guests that are authorized in the organization: who, by which method, until when.
 #[mist_tool(category = "orgs_clients", get = "/api/v1/orgs/{org_id}/guests")]
-pub async fn list_org_guest_authorizations(org_id: OrgId);
+pub async fn list_org_guest_authorizations(org_id: OrgId, fields: Option<Fields>);
 
-/// How many guests the organization let in by method, company or SSID: buckets. Rows:
+/// How many guests the organization let in by method, company or SSID. Rows:
 /// `searchOrgGuestAuthorization`.
 #[mist_tool(category = "orgs_clients", get = "/api/v1/orgs/{org_id}/guests/count")]
 pub async fn count_org_guest_authorizations(
@@ -100,7 +100,7 @@ pub async fn search_org_guest_authorization(
 #[mist_tool(category = "orgs_clients", get = "/api/v1/orgs/{org_id}/guests/{guest_mac}")]
 pub async fn get_org_guest_authorization(org_id: OrgId, guest_mac: Mac);
 
-/// How many clients NAC knows at all sites by rule, status, …: buckets. Rows: `searchOrgNacClients`.
+/// How many clients NAC knows at all sites by rule, status, …. Rows: `searchOrgNacClients`.
 #[mist_tool(category = "orgs_clients", get = "/api/v1/orgs/{org_id}/nac_clients/count")]
 pub async fn count_org_nac_clients(
     org_id: OrgId,
@@ -110,7 +110,7 @@ pub async fn count_org_nac_clients(
     #[flatten] buckets: Buckets,
 );
 
-/// How many NAC events clients had at all sites: buckets. Rows: `searchOrgNacClientEvents`.
+/// How many NAC events clients had at all sites. Rows: `searchOrgNacClientEvents`.
 #[mist_tool(category = "orgs_clients", get = "/api/v1/orgs/{org_id}/nac_clients/events/count")]
 pub async fn count_org_nac_client_events(
     org_id: OrgId,
@@ -137,7 +137,7 @@ pub async fn search_org_nac_clients(
     #[flatten] client: NacClientFilter,
 );
 
-/// How many events clients behind gateways had at all sites: buckets. Rows: `searchOrgWanClientEvents`.
+/// How many events clients behind gateways had at all sites. Rows: `searchOrgWanClientEvents`.
 #[mist_tool(category = "orgs_clients", get = "/api/v1/orgs/{org_id}/wan_client/events/count")]
 pub async fn count_org_wan_client_events(
     org_id: OrgId,
@@ -147,7 +147,7 @@ pub async fn count_org_wan_client_events(
     #[flatten] buckets: Buckets,
 );
 
-/// How many clients are behind the organization's gateways: buckets. Rows: `searchOrgWanClients`.
+/// How many clients are behind the organization's gateways. Rows: `searchOrgWanClients`.
 #[mist_tool(category = "orgs_clients", get = "/api/v1/orgs/{org_id}/wan_clients/count")]
 pub async fn count_org_wan_clients(
     org_id: OrgId,
@@ -172,7 +172,7 @@ pub async fn search_org_wan_clients(
     #[flatten] search: Search,
 );
 
-/// How many wired clients the organization has by switch, port, VLAN or site: buckets. Rows:
+/// How many wired clients the organization has by switch, port, VLAN or site. Rows:
 /// `searchOrgWiredClients`.
 #[mist_tool(category = "orgs_clients", get = "/api/v1/orgs/{org_id}/wired_clients/count")]
 pub async fn count_org_wired_clients(
@@ -196,7 +196,7 @@ pub async fn search_org_wired_clients(
     #[flatten] search: Search,
 );
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a wireless client")]
 pub enum OrgWirelessClientField {
@@ -211,7 +211,7 @@ pub enum OrgWirelessClientField {
     Vlan,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a NAC client")]
 pub enum OrgNacClientField {
@@ -245,7 +245,7 @@ pub enum OrgNacClientField {
     Vlan,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a WAN client")]
 pub enum OrgWanClientField {
@@ -256,7 +256,7 @@ pub enum OrgWanClientField {
     Network,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a wired client")]
 pub enum OrgWiredClientField {

@@ -1,6 +1,6 @@
 //! The devices of an organization: access points, switches, gateways.
 
-use mistmcp::{Buckets, Choice, MacFilter, OrgId, PageNumber, Search, SiteId, mist_tool};
+use mistmcp::{Buckets, Choice, Fields, MacFilter, OrgId, PageNumber, Search, SiteId, mist_tool};
 
 use crate::shared::{
     ConnectedDevice, DeviceEventFilter, DeviceFilter, DeviceType, LastConfigField, LastConfigFilter,
@@ -13,9 +13,9 @@ mistmcp::category! {
 
 /// MAC and name of every device of every kind, nothing more.
 #[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices")]
-pub async fn list_org_devices(org_id: OrgId);
+pub async fn list_org_devices(org_id: OrgId, fields: Option<Fields>);
 
-/// How many devices there are by model, site or another field: buckets. Rows: `searchOrgDevices`. Without
+/// How many devices there are by model, site or another field. Rows: `searchOrgDevices`. Without
 /// `type`: access points.
 #[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/count")]
 pub async fn count_org_devices(
@@ -28,7 +28,7 @@ pub async fn count_org_devices(
     #[flatten] buckets: Buckets,
 );
 
-/// How many events devices had, by a field: buckets. Rows: `searchOrgDeviceEvents`.
+/// How many events devices had, by a field. Rows: `searchOrgDeviceEvents`.
 #[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/events/count")]
 pub async fn count_org_device_events(
     org_id: OrgId,
@@ -55,7 +55,7 @@ pub async fn search_org_device_events(
     #[flatten] search: Search,
 );
 
-/// How many last configurations devices have, by a field: buckets. Rows:
+/// How many last configurations devices have, by a field. Rows:
 /// `searchOrgDeviceLastConfigs`. Without `type`: access points.
 #[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/last_config/count")]
 pub async fn count_org_device_last_configs(
@@ -90,11 +90,11 @@ pub async fn search_org_devices(
 #[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/summary")]
 pub async fn list_org_devices_summary(org_id: OrgId);
 
-/// The Junos commands that a switch or gateway is adopted with; they hold a secret.
+/// The Junos commands that a switch or gateway is adopted with; a secret, so hidden by default.
 #[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/ocdevices/outbound_ssh_cmd")]
 pub async fn get_org_juniper_devices_command(org_id: OrgId, site_id: Option<SiteId>);
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a device")]
 pub enum OrgDeviceField {
@@ -112,7 +112,7 @@ pub enum OrgDeviceField {
     Version,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum OrgDeviceEventField {

@@ -23,7 +23,7 @@ pub async fn list_org_other_devices(
     #[flatten] page: PageNumber,
 );
 
-/// How many events third-party devices had, by a field: buckets. Rows: `searchOrgOtherDeviceEvents`.
+/// How many events third-party devices had, by a field. Rows: `searchOrgOtherDeviceEvents`.
 #[mist_tool(category = "orgs_devices___others", get = "/api/v1/orgs/{org_id}/otherdevices/events/count")]
 pub async fn count_org_other_device_events(
     org_id: OrgId,
@@ -54,7 +54,7 @@ pub async fn search_org_other_device_events(
 #[mist_tool(category = "orgs_devices___others", get = "/api/v1/orgs/{org_id}/otherdevices/{device_mac}")]
 pub async fn get_org_other_device(org_id: OrgId, device_mac: Mac);
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum OtherDeviceEventField {

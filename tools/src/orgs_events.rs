@@ -7,11 +7,11 @@ mistmcp::category! {
     orgs_events
 }
 
-/// How many system events the organization had: buckets. Rows: `searchOrgSystemEvents`.
+/// How many system events the organization had. Rows: `searchOrgSystemEvents`.
 #[mist_tool(category = "orgs_events", get = "/api/v1/orgs/{org_id}/events/system/count")]
 pub async fn count_org_system_events(
     org_id: OrgId,
-    /// Count by.
+    /// By.
     distinct: Option<String>,
     #[flatten] buckets: Buckets,
 );

@@ -38,7 +38,7 @@ pub async fn get_org_inventory(
     #[flatten] page: PageNumber,
 );
 
-/// How many owned devices there are by model, status, site or version: buckets. Rows:
+/// How many owned devices there are by model, status, site or version. Rows:
 /// `searchOrgInventory`. Without `type`: access points.
 #[mist_tool(category = "orgs_inventory", get = "/api/v1/orgs/{org_id}/inventory/count")]
 pub async fn count_org_inventory(
@@ -99,7 +99,7 @@ pub enum ConnectionStatus {
     Disconnected,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an inventory")]
 pub enum InventoryField {

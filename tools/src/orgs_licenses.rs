@@ -1,6 +1,6 @@
 //! The licenses of an organization.
 
-use mistmcp::{OrgId, mist_tool};
+use mistmcp::{Fields, OrgId, mist_tool};
 
 mistmcp::category! {
     /// Licenses: owned, used, needed by each site.
@@ -25,4 +25,4 @@ pub async fn get_org_licenses_summary(org_id: OrgId);
 
 /// Licenses that each site needs, by type.
 #[mist_tool(category = "orgs_licenses", get = "/api/v1/orgs/{org_id}/licenses/usages")]
-pub async fn get_org_licenses_by_site(org_id: OrgId);
+pub async fn get_org_licenses_by_site(org_id: OrgId, fields: Option<Fields>);

@@ -19,7 +19,7 @@ pub async fn list_org_audit_logs(
     #[flatten] page: PageNumber,
 );
 
-/// How many changes there were, by who made them or where: buckets. Rows: `listOrgAuditLogs`.
+/// How many changes there were, by who made them or where. Rows: `listOrgAuditLogs`.
 #[mist_tool(category = "orgs_logs", get = "/api/v1/orgs/{org_id}/logs/count")]
 pub async fn count_org_audit_logs(
     org_id: OrgId,
@@ -41,7 +41,7 @@ pub struct AuditLogFilter {
     pub message: Option<String>,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an audit log")]
 pub enum AuditLogField {

@@ -1,6 +1,6 @@
 //! Marvis, Mist's assistant.
 
-use mistmcp::{Choice, Mac, OrgId, SiteId, Time, mist_tool};
+use mistmcp::{Choice, Fields, Mac, OrgId, SiteId, Time, mist_tool};
 
 mistmcp::category! {
     /// Marvis: what is wrong with a site, device or client.
@@ -20,6 +20,7 @@ pub async fn troubleshoot_org(
     /// Until.
     end: Option<Time>,
     r#type: Option<NetworkType>,
+    fields: Option<Fields>,
 );
 
 /// The site's network.

@@ -1,6 +1,6 @@
 //! The Mist Edges of an organization.
 
-use mistmcp::{Buckets, Choice, Id, OrgId, PageNumber, ParamGroup, Search, SiteId, mist_tool};
+use mistmcp::{Buckets, Choice, Fields, Id, OrgId, PageNumber, ParamGroup, Search, SiteId, mist_tool};
 
 use crate::shared::{ForSite, MxEdgeEventField, MxEdgeEventFilter, ReleaseChannel};
 
@@ -28,7 +28,7 @@ pub async fn list_org_mx_edges(
     #[flatten] page: PageNumber,
 );
 
-/// How many Mist Edges there are by model, cluster, site or version: buckets. Rows:
+/// How many Mist Edges there are by model, cluster, site or version. Rows:
 /// `searchOrgMxEdges`.
 #[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/count")]
 pub async fn count_org_mx_edges(
@@ -40,7 +40,7 @@ pub async fn count_org_mx_edges(
     #[flatten] buckets: Buckets,
 );
 
-/// How many events Mist Edges had, by a field: buckets. Rows: `searchOrgMistEdgeEvents`.
+/// How many events Mist Edges had, by a field. Rows: `searchOrgMistEdgeEvents`.
 #[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/events/count")]
 pub async fn count_org_site_mx_edge_events(
     org_id: OrgId,
@@ -63,7 +63,7 @@ pub async fn search_org_mist_edge_events(
 #[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/search")]
 pub async fn search_org_mx_edges(
     org_id: OrgId,
-    /// Host name.
+    /// Name.
     hostname: Option<String>,
     #[flatten] mxedge: MxEdgeFilter,
     #[flatten] search: Search,
@@ -76,6 +76,7 @@ pub async fn get_org_mx_edge_upgrade_info(
     #[default = "stable"] channel: Option<ReleaseChannel>,
     /// Debian: `bullseye`.
     distro: Option<String>,
+    fields: Option<Fields>,
 );
 
 /// Mist Tunnels, or one of them: which VLANs access points carry to which Mist Edge clusters.
@@ -106,7 +107,7 @@ pub struct MxEdgeFilter {
     pub stats: Option<bool>,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a Mist Edge")]
 pub enum MxEdgeField {

@@ -53,7 +53,7 @@ pub async fn get_org_user_mac(
     usermac_id: Id,
 );
 
-/// How many clients of a site are of each family, model or system: buckets. Rows:
+/// How many clients of a site are of each family, model or system. Rows:
 /// `searchOrgClientFingerprints`.
 #[mist_tool(category = "orgs_nac", get = "/api/v1/sites/{site_id}/insights/fingerprints/count")]
 pub async fn count_org_client_fingerprints(
@@ -87,7 +87,7 @@ pub async fn search_org_client_fingerprints(
     #[flatten] page: SearchPage,
 );
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a fingerprint")]
 pub enum FingerprintField {

@@ -63,7 +63,7 @@ pub async fn list_org_site_templates(
     #[flatten] page: PageNumber,
 );
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a site")]
 pub enum SiteField {

@@ -1,6 +1,6 @@
 //! Service levels (SLE) across the sites of an organization.
 
-use mistmcp::{Choice, OrgId, PageNumber, ParamGroup, Span, TimeWindow, mist_tool};
+use mistmcp::{Choice, Fields, OrgId, PageNumber, ParamGroup, Span, TimeWindow, mist_tool};
 
 mistmcp::category! {
     /// Service levels (SLE) of all sites, to compare.
@@ -25,6 +25,7 @@ pub async fn get_org_sle(
     /// SLE to rank by.
     sle: Option<String>,
     #[flatten] samples: Samples,
+    fields: Option<Fields>,
 );
 
 /// A window, and the length that each value in it stands for.

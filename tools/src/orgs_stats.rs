@@ -1,8 +1,12 @@
 //! The state of what an organization has.
 
+use std::num::NonZero;
+
+use mistmcp::schemars::Schema;
+use mistmcp::serde_json::Value;
 use mistmcp::{
-    Buckets, Choice, Id, Mac, MacFilter, OrgId, PageNumber, ParamGroup, Search, SearchPage, SiteId,
-    SortField, Span, Time, TimeWindow, mist_tool,
+    Arg, Buckets, Choice, Fields, Id, Mac, MacFilter, Mismatch, OrgId, PageNumber, ParamGroup, Search,
+    SearchPage, SiteId, SortField, Span, Time, TimeWindow, Wire, mist_tool,
 };
 
 use crate::shared::ForSite;
@@ -16,7 +20,7 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats")]
 pub async fn get_org_stats(org_id: OrgId);
 
-/// How many BGP sessions there are by a field: buckets. Rows: `searchOrgBgpStats`.
+/// How many BGP sessions there are by a field. Rows: `searchOrgBgpStats`.
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/bgp_peers/count")]
 pub async fn count_org_bgp_stats(
     org_id: OrgId,
@@ -54,10 +58,15 @@ pub async fn list_org_devices_stats(
     evpntopo_id: Option<String>,
     /// `true`: switches in no EVPN topology.
     evpn_unused: Option<String>,
-    /// More fields; `*`: all.
-    fields: Option<String>,
+    /// Only these; `*`: all.
+    fields: Option<StateFields>,
     #[flatten] window: TimeWindow,
-    #[flatten] page: PageNumber,
+    /// Rows.
+    #[default = 100]
+    limit: Option<u32>,
+    /// Page.
+    #[default = 1]
+    page: Option<NonZero<u32>>,
 );
 
 /// State of all Mist Edges, or of one: uptime, load, ports, tunnels. For their configuration use `listOrgMxEdges`.
@@ -75,7 +84,7 @@ pub async fn list_org_mx_edges_stats(
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/otherdevices/{device_mac}")]
 pub async fn get_org_other_device_stats(org_id: OrgId, device_mac: Mac);
 
-/// How many ports of switches and gateways there are by a field: buckets. Rows: `searchOrgSwOrGwPorts`.
+/// How many ports of switches and gateways there are by a field. Rows: `searchOrgSwOrGwPorts`.
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/ports/count")]
 pub async fn count_org_sw_or_gw_ports(
     org_id: OrgId,
@@ -129,7 +138,7 @@ pub async fn search_org_sw_or_gw_ports(
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/sites")]
 pub async fn list_org_site_stats(org_id: OrgId, #[flatten] page: PageNumber);
 
-/// How many tunnels there are by a field: buckets. Rows: `searchOrgTunnelsStats`.
+/// How many tunnels there are by a field. Rows: `searchOrgTunnelsStats`.
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/tunnels/count")]
 pub async fn count_org_tunnels_stats(
     org_id: OrgId,
@@ -175,7 +184,7 @@ pub async fn search_org_tunnels_stats(
     ike_version: Option<String>,
     /// `true`, `false`.
     up: Option<String>,
-    /// Epoch, ISO 8601 or `-1d`.
+    /// `-1d`.
     start: Option<Time>,
     /// Until.
     end: Option<Time>,
@@ -186,11 +195,11 @@ pub async fn search_org_tunnels_stats(
     #[flatten] page: SearchPage,
 );
 
-/// How many VPN paths there are by a field: buckets. Rows: `searchOrgPeerPathStats`.
+/// How many VPN paths there are by a field. Rows: `searchOrgPeerPathStats`.
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/vpn_peers/count")]
 pub async fn count_org_peer_path_stats(
     org_id: OrgId,
-    /// Count by.
+    /// By.
     distinct: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -241,7 +250,7 @@ pub struct PortFilter {
     pub up: Option<bool>,
 }
 
-/// Kind of device.
+/// Kind.
 #[derive(Clone, Copy, Choice)]
 pub enum DeviceTypes {
     /// Devices of all kinds
@@ -328,7 +337,32 @@ pub enum TunnelType {
     WxTunnel,
 }
 
-/// Count by.
+/// The fields of a device's state that an answer keeps. Some of them Mist only answers when it is asked for them, so
+/// it is told as well.
+#[derive(Clone, Debug)]
+pub struct StateFields(Fields);
+
+impl Arg for StateFields {
+    const PICKS_FIELDS: bool = true;
+
+    fn schema() -> Schema {
+        Fields::schema()
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        Fields::read(value).map(Self)
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Text(self.0.to_string())
+    }
+
+    fn is_absent(value: &Value) -> bool {
+        Fields::is_absent(value)
+    }
+}
+
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a port")]
 pub enum PortField {
@@ -346,7 +380,7 @@ pub enum PortField {
     Up,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a tunnel")]
 pub enum TunnelField {

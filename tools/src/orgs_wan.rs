@@ -1,6 +1,6 @@
 //! What the WAN gateways of an organization are configured from.
 
-use mistmcp::{Id, OrgId, PageNumber, mist_tool};
+use mistmcp::{Fields, Id, OrgId, PageNumber, mist_tool};
 
 mistmcp::category! {
     /// WAN configuration: gateway templates, networks, services, policies, VPNs.
@@ -17,6 +17,7 @@ pub async fn list_org_aamw_profiles(
     org_id: OrgId,
     /// One.
     aamwprofile_id: Option<Id>,
+    fields: Option<Fields>,
 );
 
 /// Antivirus profiles, or one of them: protocols scanned, exceptions, size limit.

@@ -18,7 +18,7 @@ pub async fn list_org_webhooks(
     #[flatten] page: PageNumber,
 );
 
-/// How often an organization's webhook delivered, by outcome or topic: buckets. Rows: `searchOrgWebhooksDeliveries`.
+/// How often an organization's webhook delivered, by outcome or topic. Rows: `searchOrgWebhooksDeliveries`.
 #[mist_tool(category = "orgs_webhooks", get = "/api/v1/orgs/{org_id}/webhooks/{webhook_id}/events/count")]
 pub async fn count_org_webhooks_deliveries(
     org_id: OrgId,

@@ -1,6 +1,6 @@
 //! The WLANs of an organization, and what they use.
 
-use mistmcp::{Id, OrgId, PageNumber, mist_tool};
+use mistmcp::{Fields, Id, OrgId, PageNumber, mist_tool};
 
 use crate::shared::PreSharedKeyFilter;
 
@@ -69,7 +69,7 @@ pub async fn list_org_wx_tags(
 
 /// Applications that the organization's WxLAN tags can name.
 #[mist_tool(category = "orgs_wlans", get = "/api/v1/orgs/{org_id}/wxtags/apps")]
-pub async fn get_org_application_list(org_id: OrgId);
+pub async fn get_org_application_list(org_id: OrgId, fields: Option<Fields>);
 
 /// Clients that a WxLAN tag matches now.
 #[mist_tool(
@@ -81,4 +81,5 @@ pub async fn get_org_current_matching_clients_of_a_wx_tag(
     org_id: OrgId,
     /// Tag.
     wxtag_id: Id,
+    fields: Option<Fields>,
 );

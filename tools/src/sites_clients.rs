@@ -1,7 +1,7 @@
 //! The clients of a site: wireless, wired, WAN, NAC, and guests.
 
 use mistmcp::{
-    Buckets, Choice, Mac, MacFilter, PageNumber, ParamGroup, Search, SiteId, TimeWindow, mist_tool,
+    Buckets, Choice, Fields, Mac, MacFilter, PageNumber, ParamGroup, Search, SiteId, TimeWindow, mist_tool,
 };
 
 use crate::shared::{
@@ -16,7 +16,7 @@ mistmcp::category! {
     sites_clients
 }
 
-/// How many wireless clients a site has by SSID, device, …: buckets. Rows: `searchSiteWirelessClients`.
+/// How many wireless clients a site has by SSID, device, …. Rows: `searchSiteWirelessClients`.
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/clients/count")]
 pub async fn count_site_wireless_clients(
     site_id: SiteId,
@@ -25,7 +25,7 @@ pub async fn count_site_wireless_clients(
     #[flatten] buckets: Buckets,
 );
 
-/// How many events wireless clients had at a site: buckets. Rows: `searchSiteWirelessClientEvents`.
+/// How many events wireless clients had at a site. Rows: `searchSiteWirelessClientEvents`.
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/clients/events/count")]
 pub async fn count_site_wireless_client_events(
     site_id: SiteId,
@@ -52,7 +52,7 @@ pub async fn search_site_wireless_clients(
     #[flatten] search: Search,
 );
 
-/// How many sessions wireless clients had at a site: buckets. Rows: `searchSiteWirelessClientSessions`.
+/// How many sessions wireless clients had at a site. Rows: `searchSiteWirelessClientSessions`.
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/clients/sessions/count")]
 pub async fn count_site_wireless_client_sessions(
     site_id: SiteId,
@@ -89,9 +89,10 @@ pub async fn list_site_all_guest_authorizations(
     site_id: SiteId,
     /// WLANs, with commas.
     wlan_id: Option<String>,
+    fields: Option<Fields>,
 );
 
-/// How many guests a site let in by method, company or SSID: buckets. Rows: `searchSiteGuestAuthorization`.
+/// How many guests a site let in by method, company or SSID. Rows: `searchSiteGuestAuthorization`.
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/guests/count")]
 pub async fn count_site_guest_authorizations(
     site_id: SiteId,
@@ -108,6 +109,7 @@ pub async fn list_site_all_guest_authorizations_derived(
     /// The organization's.
     #[default = false]
     cross_site: Option<bool>,
+    fields: Option<Fields>,
 );
 
 /// Which guests a site let in during a time, by WLAN, SSID or method.
@@ -122,7 +124,7 @@ pub async fn search_site_guest_authorization(
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/guests/{guest_mac}")]
 pub async fn get_site_guest_authorization(site_id: SiteId, guest_mac: Mac);
 
-/// How many clients NAC knows at a site by rule, status, …: buckets. Rows: `searchSiteNacClients`.
+/// How many clients NAC knows at a site by rule, status, …. Rows: `searchSiteNacClients`.
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/nac_clients/count")]
 pub async fn count_site_nac_clients(
     site_id: SiteId,
@@ -131,7 +133,7 @@ pub async fn count_site_nac_clients(
     #[flatten] buckets: Buckets,
 );
 
-/// How many NAC events clients had at a site: buckets. Rows: `searchSiteNacClientEvents`.
+/// How many NAC events clients had at a site. Rows: `searchSiteNacClientEvents`.
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/nac_clients/events/count")]
 pub async fn count_site_nac_client_events(
     site_id: SiteId,
@@ -153,7 +155,7 @@ pub async fn search_site_nac_clients(
     #[flatten] client: NacClientFilter,
 );
 
-/// How many events clients behind a site's gateways had: buckets. Rows: `searchSiteWanClientEvents`.
+/// How many events clients behind a site's gateways had. Rows: `searchSiteWanClientEvents`.
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/wan_client/events/count")]
 pub async fn count_site_wan_client_events(
     site_id: SiteId,
@@ -163,7 +165,7 @@ pub async fn count_site_wan_client_events(
     #[flatten] buckets: Buckets,
 );
 
-/// How many clients are behind a site's gateways: buckets. Rows: `searchSiteWanClients`.
+/// How many clients are behind a site's gateways. Rows: `searchSiteWanClients`.
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/wan_clients/count")]
 pub async fn count_site_wan_clients(
     site_id: SiteId,
@@ -187,7 +189,7 @@ pub async fn search_site_wan_clients(
     #[flatten] search: Search,
 );
 
-/// How many wired clients a site has by port or VLAN: buckets. Rows: `searchSiteWiredClients`.
+/// How many wired clients a site has by port or VLAN. Rows: `searchSiteWiredClients`.
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/wired_clients/count")]
 pub async fn count_site_wired_clients(
     site_id: SiteId,
@@ -223,7 +225,7 @@ pub struct RadioEventFilter {
     /// What it is about.
     #[flatten]
     pub event: WirelessEventFilter,
-    /// Radio band.
+    /// Band.
     pub band: Option<Band>,
     /// 802.11.
     pub proto: Option<Protocol>,
@@ -251,7 +253,7 @@ pub enum WiredSource {
     Mac,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum WirelessEventField {
@@ -263,7 +265,7 @@ pub enum WirelessEventField {
     WlanId,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a session")]
 pub enum SiteSessionField {
@@ -277,7 +279,7 @@ pub enum SiteSessionField {
     WlanId,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a NAC client")]
 pub enum SiteNacClientField {
@@ -310,7 +312,7 @@ pub enum SiteNacClientField {
     Vlan,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a WAN client")]
 pub enum SiteWanClientField {
@@ -320,7 +322,7 @@ pub enum SiteWanClientField {
     Mfg,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a wired client")]
 pub enum SiteWiredClientField {

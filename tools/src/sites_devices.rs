@@ -28,12 +28,12 @@ pub async fn list_site_devices(
     #[flatten] page: PageNumber,
 );
 
-/// How often the configuration of a site's devices changed, by a field: buckets. Rows:
+/// How often the configuration of a site's devices changed, by a field. Rows:
 /// `searchSiteDeviceConfigHistory`.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/config_history/count")]
 pub async fn count_site_device_config_history(
     site_id: SiteId,
-    /// Count by.
+    /// By.
     distinct: Option<String>,
     mac: Option<MacFilter>,
     #[flatten] buckets: Buckets,
@@ -48,7 +48,7 @@ pub async fn search_site_device_config_history(
     #[flatten] search: Search,
 );
 
-/// How many devices a site has by model, version or another field: buckets. Rows: `searchSiteDevices`.
+/// How many devices a site has by model, version or another field. Rows: `searchSiteDevices`.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/count")]
 pub async fn count_site_devices(
     site_id: SiteId,
@@ -63,7 +63,7 @@ pub async fn count_site_devices(
     #[flatten] buckets: Buckets,
 );
 
-/// How many events the devices of a site had, by a field: buckets. Rows: `searchSiteDeviceEvents`.
+/// How many events the devices of a site had, by a field. Rows: `searchSiteDeviceEvents`.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/events/count")]
 pub async fn count_site_device_events(
     site_id: SiteId,
@@ -92,7 +92,7 @@ pub async fn search_site_device_events(
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/export")]
 pub async fn export_site_devices(site_id: SiteId);
 
-/// How many last configurations the devices of a site have, by a field: buckets. Rows:
+/// How many last configurations the devices of a site have, by a field. Rows:
 /// `searchSiteDeviceLastConfigs`.
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/last_config/count")]
 pub async fn count_site_device_last_config(
@@ -131,7 +131,7 @@ pub enum DeviceSort {
     Timestamp,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a device")]
 pub enum SiteDeviceField {
@@ -147,7 +147,7 @@ pub enum SiteDeviceField {
     Version,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum DeviceEventField {

@@ -7,7 +7,7 @@ mistmcp::category! {
     sites_events
 }
 
-/// How many system events a site had of each kind: buckets. Rows: `searchSiteSystemEvents`.
+/// How many system events a site had of each kind. Rows: `searchSiteSystemEvents`.
 #[mist_tool(category = "sites_events", get = "/api/v1/sites/{site_id}/events/system/count")]
 pub async fn count_site_system_events(
     site_id: SiteId,
@@ -26,7 +26,7 @@ pub async fn search_site_system_events(
     #[flatten] search: Search,
 );
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 pub enum SystemEventField {
     /// The kind of event

@@ -20,6 +20,6 @@ pub async fn list_site_evpn_topologies(
 #[mist_tool(category = "sites_lan", get = "/api/v1/sites/{site_id}/networktemplates/derived")]
 pub async fn list_site_network_template_derived(
     site_id: SiteId,
-    /// Fills in site variables.
+    /// Fills in variables.
     resolve: Option<bool>,
 );

@@ -1,6 +1,6 @@
 //! The Mist Edges of a site.
 
-use mistmcp::{Buckets, Id, PageNumber, SiteId, SortField, TimeWindow, mist_tool};
+use mistmcp::{Buckets, Fields, Id, PageNumber, SiteId, SortField, TimeWindow, mist_tool};
 
 use crate::shared::{MxEdgeEventField, MxEdgeEventFilter};
 
@@ -18,7 +18,7 @@ pub async fn list_site_mx_edges(
     #[flatten] page: PageNumber,
 );
 
-/// How many events a site's Mist Edges had, by a field: buckets. Rows: `searchSiteMistEdgeEvents`.
+/// How many events a site's Mist Edges had, by a field. Rows: `searchSiteMistEdgeEvents`.
 #[mist_tool(category = "sites_mxedges", get = "/api/v1/sites/{site_id}/mxedges/events/count")]
 pub async fn count_site_mx_edge_events(
     site_id: SiteId,
@@ -39,6 +39,7 @@ pub async fn search_site_mist_edge_events(
     /// Rows.
     #[default = 10]
     limit: Option<u32>,
-    /// From `next`.
+    /// `next`.
     search_after: Option<String>,
+    fields: Option<Fields>,
 );

@@ -1,6 +1,6 @@
 //! Recordings of the radio environment (RF Glass) at a site.
 
-use mistmcp::{Id, PageNumber, SiteId, TimeWindow, mist_tool};
+use mistmcp::{Fields, Id, PageNumber, SiteId, TimeWindow, mist_tool};
 
 mistmcp::category! {
     /// Recordings of how a site hears one client or asset.
@@ -21,6 +21,7 @@ pub async fn get_site_rfdiag_recording(
     site_id: SiteId,
     /// The recording.
     rfdiag_id: Id,
+    fields: Option<Fields>,
 );
 
 /// The raw events of one recording, as a binary file.

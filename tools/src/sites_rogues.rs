@@ -33,7 +33,7 @@ pub async fn list_site_rogue_clients(
     #[flatten] rows: Rows,
 );
 
-/// How often foreign access points were heard at a site: buckets. Rows: `searchSiteRogueEvents`.
+/// How often foreign access points were heard at a site. Rows: `searchSiteRogueEvents`.
 #[mist_tool(category = "sites_rogues", get = "/api/v1/sites/{site_id}/rogues/events/count")]
 pub async fn count_site_rogue_events(
     site_id: SiteId,
@@ -94,7 +94,7 @@ pub enum RogueType {
     Spoof,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum RogueField {

@@ -1,6 +1,6 @@
 //! Radio resource management (RRM) at a site.
 
-use mistmcp::{DeviceId, PageNumber, SiteId, TimeWindow, mist_tool};
+use mistmcp::{DeviceId, Fields, PageNumber, SiteId, TimeWindow, mist_tool};
 
 use crate::shared::Band;
 
@@ -11,14 +11,19 @@ mistmcp::category! {
 
 /// The channel, width and power that radio management has given each access point of a site.
 #[mist_tool(category = "sites_rrm", get = "/api/v1/sites/{site_id}/rrm/current")]
-pub async fn get_site_current_channel_planning(site_id: SiteId);
+pub async fn get_site_current_channel_planning(site_id: SiteId, fields: Option<Fields>);
 
 /// Why one radio has its channel: the candidates, with the interference and neighbors that were weighed.
 #[mist_tool(
     category = "sites_rrm",
     get = "/api/v1/sites/{site_id}/rrm/current/devices/{device_id}/band/{band}"
 )]
-pub async fn get_site_current_rrm_considerations(site_id: SiteId, device_id: DeviceId, band: Band);
+pub async fn get_site_current_rrm_considerations(
+    site_id: SiteId,
+    device_id: DeviceId,
+    band: Band,
+    fields: Option<Fields>,
+);
 
 /// What radio management changed at a site, on which access point, and why.
 #[mist_tool(category = "sites_rrm", get = "/api/v1/sites/{site_id}/rrm/events")]

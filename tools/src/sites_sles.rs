@@ -2,7 +2,7 @@
 
 use mistmcp::schemars::{Schema, json_schema};
 use mistmcp::serde_json::Value;
-use mistmcp::{Arg, Choice, Id, Mac, Mismatch, ParamGroup, SiteId, TimeWindow, Wire, mist_tool};
+use mistmcp::{Arg, Choice, Fields, Id, Mac, Mismatch, ParamGroup, SiteId, TimeWindow, Wire, mist_tool};
 
 mistmcp::category! {
     /// Service levels (SLE) at a site: metrics, why they fail, who and what suffers.
@@ -76,49 +76,77 @@ pub async fn get_site_sle_impact_summary(
     category = "sites_sles",
     get = "/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metric/{metric}/impacted-applications"
 )]
-pub async fn list_site_sle_impacted_applications(site_id: SiteId, #[flatten] impact: DeviceImpact);
+pub async fn list_site_sle_impacted_applications(
+    site_id: SiteId,
+    #[flatten] impact: DeviceImpact,
+    fields: Option<Fields>,
+);
 
 /// Access points that a wireless SLE failed on.
 #[mist_tool(
     category = "sites_sles",
     get = "/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metric/{metric}/impacted-aps"
 )]
-pub async fn list_site_sle_impacted_aps(site_id: SiteId, #[flatten] impact: SiteImpact);
+pub async fn list_site_sle_impacted_aps(
+    site_id: SiteId,
+    #[flatten] impact: SiteImpact,
+    fields: Option<Fields>,
+);
 
 /// Chassis members that a wired or WAN SLE failed on.
 #[mist_tool(
     category = "sites_sles",
     get = "/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metric/{metric}/impacted-chassis"
 )]
-pub async fn list_site_sle_impacted_chassis(site_id: SiteId, #[flatten] impact: DeviceImpact);
+pub async fn list_site_sle_impacted_chassis(
+    site_id: SiteId,
+    #[flatten] impact: DeviceImpact,
+    fields: Option<Fields>,
+);
 
 /// Wired clients that a wired SLE failed for.
 #[mist_tool(
     category = "sites_sles",
     get = "/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metric/{metric}/impacted-clients"
 )]
-pub async fn list_site_sle_impacted_wired_clients(site_id: SiteId, #[flatten] impact: DeviceImpact);
+pub async fn list_site_sle_impacted_wired_clients(
+    site_id: SiteId,
+    #[flatten] impact: DeviceImpact,
+    fields: Option<Fields>,
+);
 
 /// Gateways that a WAN SLE failed on.
 #[mist_tool(
     category = "sites_sles",
     get = "/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metric/{metric}/impacted-gateways"
 )]
-pub async fn list_site_sle_impacted_gateways(site_id: SiteId, #[flatten] impact: SiteImpact);
+pub async fn list_site_sle_impacted_gateways(
+    site_id: SiteId,
+    #[flatten] impact: SiteImpact,
+    fields: Option<Fields>,
+);
 
 /// Ports that a wired or WAN SLE failed on.
 #[mist_tool(
     category = "sites_sles",
     get = "/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metric/{metric}/impacted-interfaces"
 )]
-pub async fn list_site_sle_impacted_interfaces(site_id: SiteId, #[flatten] impact: DeviceImpact);
+pub async fn list_site_sle_impacted_interfaces(
+    site_id: SiteId,
+    #[flatten] impact: DeviceImpact,
+    fields: Option<Fields>,
+);
 
 /// Switches that a wired SLE failed on.
 #[mist_tool(
     category = "sites_sles",
     get = "/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metric/{metric}/impacted-switches"
 )]
-pub async fn list_site_sle_impacted_switches(site_id: SiteId, #[flatten] impact: SiteImpact);
+pub async fn list_site_sle_impacted_switches(
+    site_id: SiteId,
+    #[flatten] impact: SiteImpact,
+    fields: Option<Fields>,
+);
 
 /// Wireless clients that a wireless SLE failed for.
 #[mist_tool(
@@ -131,6 +159,7 @@ pub async fn list_site_sle_impacted_wireless_clients(
     /// UUID.
     scope_id: Id,
     #[flatten] impact: Impact,
+    fields: Option<Fields>,
 );
 
 /// What a service level is measured for.

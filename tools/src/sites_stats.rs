@@ -2,7 +2,9 @@
 
 use std::num::NonZero;
 
-use mistmcp::{Buckets, Choice, Id, Mac, MacFilter, PageNumber, Search, SiteId, Time, TimeWindow, mist_tool};
+use mistmcp::{
+    Buckets, Choice, Fields, Id, Mac, MacFilter, PageNumber, Search, SiteId, Time, TimeWindow, mist_tool,
+};
 
 use crate::shared::Rows;
 
@@ -47,7 +49,7 @@ pub async fn troubleshoot_site_call(
     #[flatten] page: PageNumber,
 );
 
-/// How many calls each client of a site had: buckets. Rows: `searchSiteCalls`.
+/// How many calls each client of a site had. Rows: `searchSiteCalls`.
 #[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/calls/count")]
 pub async fn count_site_calls(
     site_id: SiteId,
@@ -56,7 +58,7 @@ pub async fn count_site_calls(
     rating: Option<NonZero<u32>>,
     /// `zoom`.
     app: Option<String>,
-    /// Epoch, ISO 8601 or `-1d`.
+    /// `-1d`.
     start: Option<Time>,
     /// Until.
     end: Option<Time>,
@@ -85,7 +87,7 @@ pub async fn get_site_calls_summary(
     /// Wired clients.
     #[default = false]
     wired: Option<bool>,
-    /// Epoch, ISO 8601 or `-1d`.
+    /// `-1d`.
     start: Option<Time>,
     /// Until.
     end: Option<Time>,
@@ -130,7 +132,7 @@ pub async fn search_site_discovered_switches_metrics(
     #[flatten] search: Search,
 );
 
-/// How many discovered switches a site has by a field: buckets. Rows: `searchSiteDiscoveredSwitches`.
+/// How many discovered switches a site has by a field. Rows: `searchSiteDiscoveredSwitches`.
 #[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/discovered_switches/count")]
 pub async fn count_site_discovered_switches(
     site_id: SiteId,
@@ -156,7 +158,7 @@ pub async fn search_site_discovered_switches(
     adopted: Option<bool>,
     /// Name in LLDP.
     system_name: Option<String>,
-    /// Host name.
+    /// Name.
     hostname: Option<String>,
     /// Maker.
     vendor: Option<String>,
@@ -186,6 +188,7 @@ pub async fn list_site_unconnected_client_stats(
     site_id: SiteId,
     /// Floor plan.
     map_id: Id,
+    fields: Option<Fields>,
 );
 
 /// State of a site's own Mist Edges, or of one: uptime, load, ports, tunnels. For their configuration use
@@ -201,9 +204,9 @@ pub async fn list_site_mx_edges_stats(
 
 /// How often the WxLAN rules of a site were hit, and by which clients.
 #[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/wxrules")]
-pub async fn get_site_wx_rules_usage(site_id: SiteId);
+pub async fn get_site_wx_rules_usage(site_id: SiteId, fields: Option<Fields>);
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an application's use")]
 pub enum AppUseField {
@@ -221,7 +224,7 @@ pub enum AppUseField {
     WlanIdApp,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a call")]
 pub enum CallField {
@@ -250,7 +253,7 @@ pub enum SwitchMetric {
     VersionCompliance,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a discovered switch")]
 pub enum DiscoveredSwitchField {

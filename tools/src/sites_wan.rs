@@ -1,6 +1,6 @@
 //! What the WAN gateways of a site are configured from, and what happened on their paths.
 
-use mistmcp::{Buckets, Choice, MacFilter, ParamGroup, Search, SiteId, mist_tool};
+use mistmcp::{Buckets, Choice, Fields, MacFilter, ParamGroup, Search, SiteId, mist_tool};
 
 mistmcp::category! {
     /// WAN of a site in effect: gateway template, networks, services, policies, VPNs; path events.
@@ -9,52 +9,57 @@ mistmcp::category! {
 
 /// Applications that are told apart at a site: name, key, group.
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/apps")]
-pub async fn list_site_apps(site_id: SiteId);
+pub async fn list_site_apps(site_id: SiteId, fields: Option<Fields>);
 
 /// The gateway template in effect at a site.
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/gatewaytemplates/derived")]
 pub async fn list_site_gateway_template_derived(
     site_id: SiteId,
-    /// Fills in site variables.
+    /// Fills in variables.
     resolve: Option<bool>,
+    fields: Option<Fields>,
 );
 
 /// Networks in effect at a site: subnet, VLAN, tenants, access to internet and VPN.
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/networks/derived")]
 pub async fn list_site_networks_derived(
     site_id: SiteId,
-    /// Fills in site variables.
+    /// Fills in variables.
     #[default = false]
     resolve: Option<bool>,
+    fields: Option<Fields>,
 );
 
 /// Threat intelligence (Sky ATP SecIntel) profiles in effect at a site.
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/secintelprofiles/derived")]
 pub async fn list_site_sec_intel_profiles_derived(
     site_id: SiteId,
-    /// Fills in site variables.
+    /// Fills in variables.
     resolve: Option<bool>,
+    fields: Option<Fields>,
 );
 
 /// Application policies in effect on a site's gateways: which tenants may reach which services.
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/servicepolicies/derived")]
 pub async fn list_site_service_policies_derived(
     site_id: SiteId,
-    /// Fills in site variables.
+    /// Fills in variables.
     #[default = false]
     resolve: Option<bool>,
+    fields: Option<Fields>,
 );
 
 /// Services in effect at a site, for its gateways' policies to name: addresses, ports, URLs.
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/services/derived")]
 pub async fn list_site_services_derived(
     site_id: SiteId,
-    /// Fills in site variables.
+    /// Fills in variables.
     #[default = false]
     resolve: Option<bool>,
+    fields: Option<Fields>,
 );
 
-/// How many service path events a site had, by a field: buckets. Rows: `searchSiteServicePathEvents`.
+/// How many service path events a site had, by a field. Rows: `searchSiteServicePathEvents`.
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/services/events/count")]
 pub async fn count_site_service_path_events(
     site_id: SiteId,
@@ -79,9 +84,10 @@ pub async fn search_site_service_path_events(
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/vpns/derived")]
 pub async fn list_site_vpns_derived(
     site_id: SiteId,
-    /// Fills in site variables.
+    /// Fills in variables.
     #[default = false]
     resolve: Option<bool>,
+    fields: Option<Fields>,
 );
 
 /// Events of a gateway's paths.
@@ -107,7 +113,7 @@ pub struct ServicePathFilter {
     pub mac: Option<MacFilter>,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum ServicePathField {

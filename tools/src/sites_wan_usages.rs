@@ -9,7 +9,7 @@ mistmcp::category! {
     sites_wan_usages
 }
 
-/// How many WAN paths a site uses by policy, port, peer or tenant: buckets. Rows: `searchSiteWanUsage`.
+/// How many WAN paths a site uses by policy, port, peer or tenant. Rows: `searchSiteWanUsage`.
 #[mist_tool(category = "sites_wan_usages", get = "/api/v1/sites/{site_id}/wan_usages/count")]
 pub async fn count_site_wan_usage(
     site_id: SiteId,
@@ -46,7 +46,7 @@ pub struct WanUsageFilter {
     pub path_type: Option<String>,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a path")]
 pub enum WanUsageField {

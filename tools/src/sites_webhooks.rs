@@ -18,7 +18,7 @@ pub async fn list_site_webhooks(
     #[flatten] page: PageNumber,
 );
 
-/// How often a site's webhook delivered, by outcome or topic: buckets. Rows: `searchSiteWebhooksDeliveries`.
+/// How often a site's webhook delivered, by outcome or topic. Rows: `searchSiteWebhooksDeliveries`.
 #[mist_tool(category = "sites_webhooks", get = "/api/v1/sites/{site_id}/webhooks/{webhook_id}/events/count")]
 pub async fn count_site_webhooks_deliveries(
     site_id: SiteId,

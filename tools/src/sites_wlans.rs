@@ -1,6 +1,6 @@
 //! The WLANs of a site, and what they use.
 
-use mistmcp::{Id, PageNumber, SiteId, mist_tool};
+use mistmcp::{Fields, Id, PageNumber, SiteId, mist_tool};
 
 use crate::shared::PreSharedKeyFilter;
 
@@ -23,8 +23,9 @@ pub async fn list_site_psks(
 #[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/rftemplates/derived")]
 pub async fn list_site_rf_template_derived(
     site_id: SiteId,
-    /// Fills in site variables.
+    /// Fills in variables.
     resolve: Option<bool>,
+    fields: Option<Fields>,
 );
 
 /// WLANs written at a site itself, without those of templates.
@@ -40,11 +41,12 @@ pub async fn list_site_wlans(
 #[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/wlans/derived")]
 pub async fn list_site_wlan_derived(
     site_id: SiteId,
-    /// Fills in site variables.
+    /// Fills in variables.
     #[default = false]
     resolve: Option<bool>,
     /// Only this WLAN.
     wlan_id: Option<String>,
+    fields: Option<Fields>,
 );
 
 /// WxLAN rules written at a site itself, without those of templates.
@@ -62,7 +64,7 @@ pub async fn list_site_wx_rules(
     name = "ListSiteWxRulesDerived",
     get = "/api/v1/sites/{site_id}/wxrules/derived"
 )]
-pub async fn list_site_wx_rules_derived(site_id: SiteId);
+pub async fn list_site_wx_rules_derived(site_id: SiteId, fields: Option<Fields>);
 
 /// A site's WxLAN tags: clients, applications or addresses that rules name.
 #[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/wxtags/{wxtag_id?}")]
@@ -75,4 +77,4 @@ pub async fn list_site_wx_tags(
 
 /// Applications that a site's WxLAN tags can name.
 #[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/wxtags/apps")]
-pub async fn get_site_application_list(site_id: SiteId);
+pub async fn get_site_application_list(site_id: SiteId, fields: Option<Fields>);

@@ -1,6 +1,6 @@
 //! Firmware: which there is, and how its upgrades go.
 
-use mistmcp::{Choice, Id, MacFilter, OrgId, SiteId, mist_tool};
+use mistmcp::{Choice, Fields, Id, MacFilter, OrgId, SiteId, mist_tool};
 
 use crate::shared::{DeviceType, ReleaseChannel};
 
@@ -15,6 +15,7 @@ pub async fn list_org_device_upgrades(
     org_id: OrgId,
     /// One.
     upgrade_id: Option<Id>,
+    fields: Option<Fields>,
 );
 
 /// Firmware that devices can be upgraded to, by model. Without `type`: access points.
@@ -24,6 +25,7 @@ pub async fn list_org_available_device_versions(
     #[default = "ap"] r#type: Option<DeviceType>,
     /// Model.
     model: Option<String>,
+    fields: Option<Fields>,
 );
 
 /// Upgrades of Mist Edges, or one of them: status, versions, counts. For available versions use
@@ -33,11 +35,12 @@ pub async fn list_org_mx_edge_upgrades(
     org_id: OrgId,
     /// One.
     upgrade_id: Option<Id>,
+    fields: Option<Fields>,
 );
 
 /// Upgrades of SSR gateways at all sites: status, versions, strategy, counts.
 #[mist_tool(category = "utilities_upgrade", get = "/api/v1/orgs/{org_id}/ssr/upgrade")]
-pub async fn list_org_ssr_upgrades(org_id: OrgId);
+pub async fn list_org_ssr_upgrades(org_id: OrgId, fields: Option<Fields>);
 
 /// Firmware that SSR gateways can be upgraded to.
 #[mist_tool(category = "utilities_upgrade", get = "/api/v1/orgs/{org_id}/ssr/versions")]
@@ -46,6 +49,7 @@ pub async fn list_org_available_ssr_versions(
     #[default = "stable"] channel: Option<ReleaseChannel>,
     /// Several with commas.
     mac: Option<MacFilter>,
+    fields: Option<Fields>,
 );
 
 /// Device upgrades of a site, or one of them: status, phase, target version, counts.
@@ -55,6 +59,7 @@ pub async fn list_site_device_upgrades(
     /// One.
     upgrade_id: Option<Id>,
     status: Option<UpgradeStatus>,
+    fields: Option<Fields>,
 );
 
 /// Firmware that a site's devices can be upgraded to, by model. Without `type`: access points.
@@ -64,6 +69,7 @@ pub async fn list_site_available_device_versions(
     #[default = "ap"] r#type: Option<DeviceType>,
     /// Model.
     model: Option<String>,
+    fields: Option<Fields>,
 );
 
 /// One upgrade of a site's SSR gateways: status, versions, how far each gateway is.

@@ -28,6 +28,11 @@ impl Document {
         Ok(Self { root })
     }
 
+    #[cfg(test)]
+    pub(crate) fn of(root: Value) -> Self {
+        Self { root }
+    }
+
     pub(crate) fn version(&self) -> &str {
         self.root["info"]["version"].as_str().unwrap_or("?")
     }
@@ -47,6 +52,13 @@ impl Document {
                 })
                 .collect(),
         )
+    }
+
+    /// The schemas of what an operation answers where it succeeds.
+    pub(crate) fn answers(&self, path: &str, method: &str) -> Vec<&Value> {
+        let responses = &self.root["paths"][path][method]["responses"];
+        let content = self.resolve(&responses["200"])["content"].as_object();
+        content.into_iter().flatten().map(|(_, content)| &content["schema"]).collect()
     }
 
     fn parameter(&self, parameter: &Value) -> Parameter {
@@ -80,7 +92,7 @@ impl Document {
         found
     }
 
-    fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+    pub(crate) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         let mut value = value;
         // References to references are followed as far as a document sensibly goes.
         for _ in 0..10 {

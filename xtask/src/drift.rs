@@ -66,7 +66,9 @@ pub(crate) fn differences(entry: &Entry, document: &Document) -> Vec<String> {
             }
         }
     }
-    for name in ours.keys().filter(|name| !wanted.contains_key(*name) && Some(name.as_str()) != optional_id) {
+    // The server picks fields itself.
+    let own = |name: &str| name == "fields" || Some(name) == optional_id;
+    for name in ours.keys().filter(|name| !wanted.contains_key(*name) && !own(name)) {
         found.push(format!("{}: has `{name}`, which Mist does not", tool.name));
     }
     found

@@ -4,6 +4,7 @@ mod document;
 mod drift;
 mod find;
 mod generated;
+mod secrets;
 mod snapshots;
 mod tokens;
 mod tools_page;
@@ -44,6 +45,12 @@ enum Command {
         #[arg(env = "MIST_OPENAPI")]
         document: PathBuf,
     },
+    /// Look through the answers in Mist's OpenAPI document for secrets that would be shown
+    Secrets {
+        /// The document: openapi.json
+        #[arg(env = "MIST_OPENAPI")]
+        document: PathBuf,
+    },
     /// Print how well `findTools` answers the questions of mistmcp/evaluation
     Find {
         /// Each question that it does not answer best as well. Do not tune it to the test part
@@ -61,6 +68,7 @@ fn main() -> Result<ExitCode> {
         Command::Generate { check } => generated::write(&catalog, check),
         Command::Tokens { tools } => tokens::print(&catalog, tools),
         Command::Drift { document } => drift::print(&catalog, &document),
+        Command::Secrets { document } => secrets::print(&catalog, &document),
         Command::Find { misses, query } => find::print(catalog, misses.as_deref(), query.as_deref()),
     }
 }

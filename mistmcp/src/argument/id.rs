@@ -94,7 +94,7 @@ found_id! {
 
 found_id! {
     /// A site, by its id or its name.
-    SiteId: Lookup::Site, Presence::Required, { "type": "string" }, "Id or name."
+    SiteId: Lookup::Site, Presence::Required, { "type": "string" }, "Or name."
 }
 
 found_id! {

@@ -25,6 +25,7 @@ impl Mismatch {
 pub struct ValueReader {
     pub(crate) presence: Presence,
     pub(crate) lookup: Option<Lookup>,
+    pub(crate) picks_fields: bool,
     pub(crate) schema: fn() -> Schema,
     pub(crate) wire: fn(&Value) -> Result<Wire, Mismatch>,
     pub(crate) is_absent: fn(&Value) -> bool,
@@ -35,6 +36,7 @@ impl ValueReader {
         Self {
             presence: T::PRESENCE,
             lookup: T::LOOKUP,
+            picks_fields: T::PICKS_FIELDS,
             schema: T::schema,
             wire: |value| T::read(value).map(|value| value.wire()),
             is_absent: T::is_absent,

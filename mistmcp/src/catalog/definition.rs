@@ -6,8 +6,8 @@ use rmcp::model::{Tool as Definition, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use super::title::title;
-use crate::Tool;
 use crate::tool::{Kind, Param};
+use crate::{Arg, Fields, Tool};
 
 pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Definition {
     let title = title(tool.name);
@@ -42,12 +42,15 @@ fn property(param: &Param) -> Value {
         Kind::Body(reader) => (reader.schema)(),
         Kind::Group(_) => return Value::Null,
     };
-    // The type, then the words: in this order they cost the fewest tokens.
+    // The type, then the words: in this order they cost the fewest tokens. Which fields to keep is asked by every
+    // tool that lists, and the server's instructions explain it for all of them.
     let mut property = Map::new();
     if let Some(kind) = schema.get("type") {
         property.insert("type".into(), kind.clone());
     }
-    property.insert("description".into(), terse(param.description).into());
+    if param.description != Fields::DESCRIPTION {
+        property.insert("description".into(), terse(param.description).into());
+    }
     if let Value::Object(rest) = schema.to_value() {
         property.extend(rest.into_iter().filter(|(key, _)| key != "type" && key != "description"));
     }

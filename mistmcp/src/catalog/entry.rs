@@ -7,10 +7,10 @@ use super::definition::definition;
 use crate::argument::Arguments;
 use crate::error::{ErrorKind, shortened};
 use crate::mist::Request;
-use crate::reply::Reply;
+use crate::reply::{Asked, Reply};
 use crate::suggestion::did_you_mean;
-use crate::tool::{Kind, Param, flattened};
-use crate::{Call, Error, Mist, Result, Run, Tool};
+use crate::tool::{Kind, Param, Segment, flattened};
+use crate::{Arg, Call, Error, Mist, Result, Run, Tool};
 
 /// A tool in the catalog, with what is worked out from it once.
 #[derive(Debug)]
@@ -43,6 +43,20 @@ impl Entry {
     /// Whether it has a parameter `name`.
     pub(crate) fn takes(&self, name: &str) -> bool {
         self.params.iter().any(|param| param.name == name)
+    }
+
+    /// What the form of an answer to these arguments depends on.
+    pub(crate) fn asked(&self, arguments: &Map<String, Value>) -> Asked {
+        let one = match &self.tool.run {
+            Run::Endpoint(endpoint) => endpoint.segments().any(|segment| match segment {
+                Segment::Hole { name, optional } => {
+                    optional && arguments.get(name).is_some_and(|value| !String::is_absent(value))
+                }
+                Segment::Text(_) => false,
+            }),
+            Run::Body(_) | Run::Control(_) => false,
+        };
+        Asked::of(&self.params, arguments, one)
     }
 
     /// Runs the tool: reads the arguments, turns names into ids, and asks Mist.

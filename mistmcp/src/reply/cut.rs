@@ -1,74 +1,127 @@
 use serde_json::{Map, Value};
 
-/// The value, where need be without its largest parts, so that its JSON has at most `budget` bytes. It says what
-/// is missing in the place where it was.
-pub(super) fn to_fit(value: Value, budget: usize) -> Value {
-    if length(&value) <= budget {
-        return value;
+use super::measure::{length, length_within};
+use crate::error::shortened;
+
+/// The least that a cut value is given: room for the note that stands in its place.
+const LEAST: usize = 64;
+/// What a field of an object with very many is given before the later ones are left out altogether.
+const SHARE: usize = 200;
+/// So many of the parts that were cut are named.
+const NAMED: usize = 5;
+
+/// Leaves out the largest parts of a value, so that its JSON has at most `budget` bytes, which are 64 or more. It says
+/// what is missing in the place where it was, and the names of what was cut, with dots, are the answer.
+pub(super) fn to_fit(value: &mut Value, budget: usize) -> Vec<String> {
+    let mut cut = Vec::new();
+    shrink(value, budget.max(LEAST), "", &mut cut);
+    cut
+}
+
+fn shrink(value: &mut Value, budget: usize, path: &str, cut: &mut Vec<String>) {
+    if length_within(value, budget).is_some() {
+        return;
     }
+    let before = cut.len();
     match value {
-        Value::Object(object) => Value::Object(object_to_fit(object, budget)),
-        Value::Array(items) => Value::Array(array_to_fit(items, budget)),
-        Value::String(text) => text_to_fit(&text, budget),
-        other => other,
+        Value::Object(object) => shrink_object(object, budget, path, cut),
+        Value::Array(items) => shrink_array(items, budget, path, cut),
+        Value::String(text) => shrink_text(text, budget),
+        _ => {}
+    }
+    if cut.len() == before && before < NAMED && !path.is_empty() {
+        cut.push(shortened(path, 80));
     }
 }
 
-/// How many bytes the JSON of a value has.
-pub(super) fn length(value: &Value) -> usize {
-    value.to_string().len()
-}
-
-fn object_to_fit(object: Map<String, Value>, budget: usize) -> Map<String, Value> {
-    let sizes: Vec<usize> = object.values().map(length).collect();
-    let frame: usize = object.keys().map(|key| key.len() + 6).sum::<usize>() + 2;
-    let mut allowed = sizes.clone();
-    let mut total: usize = frame + sizes.iter().sum::<usize>();
-    // The largest part gives way first, and again, until all fit.
-    while total > budget {
-        let Some(largest) = (0..allowed.len()).max_by_key(|place| allowed[*place]) else { break };
-        let excess = total - budget;
-        let smallest_note = note(sizes[largest]).len() + 2;
-        let next = allowed[largest].saturating_sub(excess).max(allowed[largest] / 2).max(smallest_note);
-        if next >= allowed[largest] {
-            break;
+fn shrink_object(object: &mut Map<String, Value>, budget: usize, path: &str, cut: &mut Vec<String>) {
+    let keys: Vec<usize> = object.keys().map(|key| length(key) + 2).collect();
+    let sizes: Vec<usize> = object.values().zip(&keys).map(|(value, key)| length(value) + key).collect();
+    let ceiling = ceiling(&sizes, budget - 2);
+    let ceiling = if ceiling < SHARE { SHARE.min(budget - 2) } else { ceiling };
+    let mut room = budget - 2;
+    // Should fields be left out, there has to be room to say so.
+    if sizes.iter().map(|size| (*size).min(ceiling)).sum::<usize>() > room {
+        room = room.saturating_sub(LEAST);
+    }
+    let (mut place, mut left_out) = (0, 0);
+    object.retain(|name, value| {
+        let (size, key) = (sizes[place], keys[place]);
+        place += 1;
+        let given = size.min(ceiling).min(room);
+        if given < size && given < key + LEAST {
+            left_out += 1;
+            return false;
         }
-        total -= allowed[largest] - next;
-        allowed[largest] = next;
+        if given < size {
+            let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            shrink(value, given - key, &path, cut);
+        }
+        room -= given;
+        true
+    });
+    if left_out > 0 {
+        object.insert("left_out".into(), format!("[{left_out} more left out]").into());
     }
-    object.into_iter().zip(allowed).map(|((key, value), allowed)| (key, to_fit(value, allowed))).collect()
 }
 
-fn array_to_fit(items: Vec<Value>, budget: usize) -> Vec<Value> {
+/// The most that each part may take, so that all of them take `budget`: the largest give way, down to one height.
+fn ceiling(sizes: &[usize], budget: usize) -> usize {
+    let mut sorted = sizes.to_vec();
+    sorted.sort_unstable();
+    let (mut left, mut parts) = (budget, sorted.len());
+    for size in sorted {
+        if size * parts > left {
+            return left / parts;
+        }
+        left -= size;
+        parts -= 1;
+    }
+    budget
+}
+
+fn shrink_array(items: &mut Vec<Value>, budget: usize, path: &str, cut: &mut Vec<String>) {
     let count = items.len();
-    let room = budget.saturating_sub(40);
-    let mut used = 2;
-    let mut kept: Vec<Value> = Vec::new();
-    for item in items {
-        used += length(&item) + 1;
-        if used > room {
+    let room = budget - 2 - LEAST.min(budget / 2);
+    let (mut used, mut kept) = (0, 0);
+    while let Some(size) = items.get(kept).and_then(|item| length_within(item, room - used)) {
+        used += size + 1;
+        kept += 1;
+        if used >= room {
             break;
         }
-        kept.push(item);
     }
-    kept.push(format!("[{} more left out]", count - kept.len()).into());
-    kept
+    // One that is too long by itself says more in parts than left out.
+    if kept == 0 && room >= SHARE {
+        shrink(&mut items[0], room, path, cut);
+        kept = 1;
+    }
+    items.truncate(kept);
+    if kept < count {
+        items.push(format!("[{} more left out]", count - kept).into());
+    }
 }
 
-fn note(bytes: usize) -> String {
-    format!("[{bytes} bytes left out]")
+/// The beginning of a text, with a note behind it.
+fn shrink_text(text: &mut String, budget: usize) {
+    let note = format!("[{} bytes left out]", text.len());
+    let room = budget.saturating_sub(note.len() + 2);
+    let mut used = 0;
+    let end = text.char_indices().find(|(_, letter)| {
+        used += escaped(*letter);
+        used > room
+    });
+    text.truncate(end.map_or(text.len(), |(end, _)| end));
+    text.push_str(&note);
 }
 
-/// The beginning of a text, with the note behind it.
-fn text_to_fit(text: &str, budget: usize) -> Value {
-    let note = note(text.len());
-    let room = budget.saturating_sub(note.len() + 4);
-    let mut end = text.floor_char_boundary(room);
-    // Characters that JSON escapes take more than their own bytes.
-    while end > 0 && length(&text[..end].into()) > room + 2 {
-        end = text.floor_char_boundary(end / 2);
+/// How many bytes a character takes in JSON.
+fn escaped(letter: char) -> usize {
+    match letter {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        '\0'..='\u{1f}' => 6,
+        _ => letter.len_utf8(),
     }
-    format!("{}{note}", &text[..end]).into()
 }
 
 #[cfg(test)]
@@ -80,24 +133,46 @@ mod tests {
     #[test]
     fn what_fits_stays_as_it_is() {
         let value = json!({ "a": [1, 2, 3] });
-        assert_eq!(to_fit(value.clone(), 100), value);
+        let mut same = value.clone();
+        assert_eq!((to_fit(&mut same, 100), same), (Vec::new(), value));
     }
 
     #[test]
-    fn the_largest_part_gives_way_and_the_small_ones_stay() {
-        let value = json!({ "name": "site", "big": vec!["x".repeat(50); 100], "rest": { "a": 1 } });
-        let cut = to_fit(value, 1_000);
-        assert!(length(&cut) <= 1_000, "{}", length(&cut));
-        assert_eq!((&cut["name"], &cut["rest"]), (&json!("site"), &json!({ "a": 1 })));
-        assert!(cut["big"].as_array().unwrap().last().unwrap().as_str().unwrap().ends_with("more left out]"));
+    fn the_largest_part_gives_way_is_named_and_the_small_ones_stay() {
+        let mut value = json!({ "name": "site", "big": vec!["x".repeat(50); 100], "rest": { "a": 1 } });
+        assert_eq!(to_fit(&mut value, 1_000), ["big"]);
+        assert!((800..=1_000).contains(&length(&value)), "{}", length(&value));
+        assert_eq!((&value["name"], &value["rest"]), (&json!("site"), &json!({ "a": 1 })));
+        assert!(
+            value["big"].as_array().unwrap().last().unwrap().as_str().unwrap().ends_with("more left out]")
+        );
+    }
+
+    #[test]
+    fn a_part_deep_inside_is_named_by_its_path() {
+        let mut value = json!({ "a": { "b": { "c": "x".repeat(5_000) }, "d": 1 } });
+        assert_eq!(to_fit(&mut value, 500), ["a.b.c"]);
+        assert_eq!(value["a"]["d"], 1);
+    }
+
+    #[test]
+    fn an_object_of_very_many_fields_keeps_its_first() {
+        let mut value: Map<_, _> = (0..5_000).map(|number| (format!("key{number}"), json!(number))).collect();
+        let count = value.len();
+        shrink_object(&mut value, 2_000, "", &mut Vec::new());
+        assert!(length(&value) <= 2_000 && value.len() > 50, "{}", length(&value));
+        assert_eq!(value["left_out"], format!("[{} more left out]", count - value.len() + 1));
     }
 
     #[test]
     fn any_depth_and_any_text_fits() {
-        let text = "ü\"\n".repeat(2_000);
-        let value = json!({ "a": { "b": { "c": text, "d": [{ "e": text }] } }, "f": text });
-        for budget in [500, 2_000, 10_000] {
-            assert!(length(&to_fit(value.clone(), budget)) <= budget);
+        let text = "ü\"\n\u{1}".repeat(2_000);
+        let value =
+            json!({ "a": { "b": { "c": text, "d": [{ "e": text }] } }, "f": text, (text.clone()): 1 });
+        for budget in [64, 500, 2_000, 10_000] {
+            let mut value = value.clone();
+            to_fit(&mut value, budget);
+            assert!(length(&value) <= budget, "{budget}: {}", length(&value));
         }
     }
 }

@@ -1,9 +1,16 @@
 use serde_json::{Map, Value, json};
 
-use super::cut::{length, to_fit};
-use super::{Content, Rendered, Rules, page, write};
+use super::asked::Asked;
+use super::measure::length;
+use super::parts::{in_parts, less};
+use super::tidy::{tidy, tidy_object};
+use super::written::{FRAME, Written};
+use super::{Content, Format, Rendered, Rules, cut, page, pick, write};
 use crate::Result;
 use crate::mist::Page;
+
+/// Room that is kept for the note of a cut, at first.
+const NOTE: usize = 500;
 
 /// The one shape of all lists: rows, how many there are in all, and where the next ones are.
 #[derive(Debug)]
@@ -11,142 +18,267 @@ pub(crate) struct List {
     rows: Vec<Value>,
     total: Option<Value>,
     next: Option<Map<String, Value>>,
-    /// What else Mist says of the list, such as the window that it covers.
+    /// What else there is to say of the list, such as the window that it covers.
     about: Map<String, Value>,
     page: Option<Page>,
-    /// The list goes on with `search_after`, and its size can be asked for.
-    searched: bool,
-    narrowable: bool,
+    /// How many rows came.
+    count: usize,
+}
+
+/// How much of a list is shown where not all of it can be.
+#[derive(Debug)]
+struct Cut {
+    kept: usize,
+    left_out: usize,
+    next: Option<Map<String, Value>>,
+    ask_again_for: Option<u64>,
+    note: String,
 }
 
 impl List {
     /// Reads a list out of Mist's forms; what is none comes back as it was.
-    pub(super) fn read(
-        value: Value,
-        page: Option<Page>,
-        takes: impl Fn(&str) -> bool,
-        arguments: &Map<String, Value>,
-    ) -> Result<Self, Value> {
-        let searched = takes("search_after") && takes("limit");
-        let narrowable = takes("limit");
-        match value {
-            Value::Array(rows) => {
-                let next = page::next(page, rows.len(), None, &takes);
-                let total = page.and_then(|page| page.total).map(Value::from);
-                let page = page.filter(|_| takes("page") && takes("limit"));
-                Ok(Self { rows, total, next, about: Map::new(), page, searched, narrowable })
-            }
-            Value::Object(mut about) if matches!(about.get("results"), Some(Value::Array(_))) => {
-                let rows = match about.remove("results") {
-                    Some(Value::Array(rows)) => rows,
-                    _ => Vec::new(),
-                };
-                let link = about.remove("next");
-                let page = page.or_else(|| page::of_object(&about, arguments, &takes));
-                let next = page::next(page, rows.len(), link.as_ref().and_then(Value::as_str), &takes);
-                let total = about.remove("total");
-                for key in ["limit", "page"] {
-                    about.remove(key);
-                }
-                Ok(Self { rows, total, next, about, page, searched, narrowable })
-            }
-            other => Err(other),
+    pub(super) fn read(value: Value, page: Option<Page>, asked: &Asked) -> Result<Self, Value> {
+        let (rows, mut about) = match value {
+            Value::Array(rows) => (rows, Map::new()),
+            Value::Object(mut about) => match rows_of(&about).and_then(|key| about.shift_remove(&key)) {
+                Some(Value::Array(rows)) => (rows, about),
+                _ => return Err(Value::Object(about)),
+            },
+            other => return Err(other),
+        };
+        let link = about.shift_remove("next");
+        let page = page.or_else(|| page::of_answer(&about, asked));
+        let next = page::next(page, rows.len(), link.as_ref().and_then(Value::as_str), asked);
+        let counted = ["total", "total_count"].iter().find(|key| about.get(**key).is_some_and(Value::is_u64));
+        let total = counted.and_then(|key| about.shift_remove(*key));
+        let total = total.or_else(|| page?.total.map(Value::from));
+        for key in ["limit", "page"] {
+            about.shift_remove(key);
         }
+        let count = rows.len();
+        let counts_in_pages =
+            |page: &Page| asked.takes("page") && asked.takes("limit") && count as u64 <= page.limit;
+        Ok(Self { rows, total, next, about, page: page.filter(counts_in_pages), count })
     }
 
     /// Writes the list, cut between rows where it is too long.
-    pub(super) fn render(mut self, rules: &Rules, arguments: &Map<String, Value>) -> Result<Rendered> {
-        let whole = write(&self.value(None), rules.format)?;
-        if whole.len() <= rules.max_bytes {
-            return Ok(Rendered { content: Content::Text(whole), ask_again_for: None });
+    pub(super) fn render(mut self, rules: &Rules, asked: &Asked) -> Result<Rendered> {
+        tidy_object(&mut self.about, rules.show_secrets);
+        if self.next.as_ref().is_some_and(|next| length(next) > rules.max_bytes / 4) {
+            self.next = None;
         }
-        let count = self.rows.len();
-        let mut kept = self.fitting(rules.max_bytes);
-        let mut ask_again_for = None;
-        if let Some(page) = self.page {
-            if let Some((size, next)) = page::after_cut(page, kept as u64) {
-                kept = usize::try_from(size).unwrap_or(kept);
-                self.next = Some(next);
+        let mut about = Map::new();
+        if let Some(fields) = &asked.fields {
+            about = pick::unknown(&self.rows, fields);
+        }
+        if !self.about.contains_key("start") {
+            about.extend(asked.window());
+        }
+        about.extend(std::mem::take(&mut self.about));
+        self.about = about;
+        let ready = |row: &mut Value| {
+            if let Some(fields) = &asked.fields {
+                pick::keep(row, fields);
             }
-        } else if self.searched {
+            tidy(row, rules.show_secrets);
+        };
+        match rules.format {
+            Format::Json => self.json(rules.max_bytes, asked, ready),
+            Format::Toon => self.toon(rules.max_bytes, asked, ready),
+        }
+    }
+
+    /// Rows are made ready and written one after the other, and those past the budget not at all.
+    fn json(mut self, budget: usize, asked: &Asked, ready: impl Fn(&mut Value)) -> Result<Rendered> {
+        let room = budget.saturating_sub(length(&self.head(None)) + FRAME);
+        let mut written = Written::of(&mut self.rows, &ready, room);
+        if written.ends.len() == self.count {
+            let text = written.in_frame(&self.head(None), self.count)?;
+            if text.len() <= budget {
+                return rendered(text, None);
+            }
+        }
+        if self.slim(budget, Format::Json)? {
+            written = Written::of(&mut self.rows, &ready, budget);
+        }
+        let around = length(&self.head(None)) + FRAME + NOTE;
+        let mut kept = written.ends.partition_point(|end| end + around <= budget);
+        while kept > 0 {
+            let cut = self.cut(kept, budget, asked);
+            let text = written.in_frame(&self.head(Some(&cut)), cut.kept)?;
+            if text.len() <= budget {
+                return rendered(text, cut.ask_again_for);
+            }
+            kept = cut.kept - 1;
+        }
+        self.part_of_a_row(budget, Format::Json, asked)
+    }
+
+    fn toon(mut self, budget: usize, asked: &Asked, ready: impl Fn(&mut Value)) -> Result<Rendered> {
+        // A table takes a fraction of its JSON, but hardly less than a fourth.
+        let mut kept = Written::of(&mut self.rows, &ready, budget.saturating_mul(4)).ends.len();
+        if kept == self.count {
+            let text = self.in_toon(None)?;
+            if text.len() <= budget {
+                return rendered(text, None);
+            }
+        }
+        self.slim(budget, Format::Toon)?;
+        while kept > 0 {
+            let cut = self.cut(kept, budget, asked);
+            self.rows.truncate(cut.kept);
+            let text = self.in_toon(Some(&cut))?;
+            if text.len() <= budget {
+                return rendered(text, cut.ask_again_for);
+            }
+            kept = (cut.kept * budget / text.len()).min(cut.kept - 1);
+        }
+        self.part_of_a_row(budget, Format::Toon, asked)
+    }
+
+    fn in_toon(&mut self, cut: Option<&Cut>) -> Result<String> {
+        let mut value = self.head(cut);
+        value.insert("results".into(), Value::Array(std::mem::take(&mut self.rows)));
+        let value = Value::Object(value);
+        let text = write(&value, Format::Toon);
+        if let Value::Object(mut value) = value
+            && let Some(Value::Array(rows)) = value.shift_remove("results")
+        {
+            self.rows = rows;
+        }
+        text
+    }
+
+    /// The first row alone is more than there is room for, or there is none.
+    fn part_of_a_row(mut self, budget: usize, format: Format, asked: &Asked) -> Result<Rendered> {
+        let cut = self.cut(self.count.min(1), budget, asked);
+        let Some(row) = self.rows.drain(..).next() else {
+            let mut value = self.head(Some(&cut));
+            value.insert("results".into(), json!([]));
+            return rendered(write(&value, format)?, None);
+        };
+        let text = in_parts(&row, budget, format, |row, parts| {
+            let mut note = asked.ways_to_parts(parts);
+            if cut.left_out > 0 {
+                note = format!("{} {note}", cut.note);
+            }
+            let mut value = self.head(Some(&Cut { note, next: cut.next.clone(), ..cut }));
+            value.insert("results".into(), json!([row]));
+            Value::Object(value)
+        })?;
+        rendered(text, cut.ask_again_for)
+    }
+
+    /// What a list of the first `kept` rows has to say, and how many can be kept so that what follows can be asked for.
+    fn cut(&self, mut kept: usize, budget: usize, asked: &Asked) -> Cut {
+        let (mut next, mut ask_again_for) = (None, None);
+        if kept == self.count {
+            next.clone_from(&self.next);
+        } else if let Some(page) = self.page {
+            if let Some((size, after)) = page::after_cut(page, kept as u64) {
+                kept = usize::try_from(size).unwrap_or(kept);
+                next = Some(after);
+            }
+        } else if asked.takes("search_after")
+            && asked.takes("limit")
+            && asked.number("limit") != Some(kept as u64)
+        {
             ask_again_for = Some(kept as u64);
-            let asked = arguments.get("limit").and_then(Value::as_u64);
-            self.next =
-                (asked != Some(kept as u64)).then(|| Map::from_iter([("limit".to_owned(), json!(kept))]));
+            next = Some(Map::from_iter([("limit".to_owned(), json!(kept))]));
         }
-        self.rows.truncate(kept);
-        if kept == 1 {
-            // One row alone may be more than all there is room for.
-            let room = rules.max_bytes.saturating_sub(self.frame());
-            self.rows = self.rows.into_iter().map(|row| to_fit(row, room)).collect();
-        }
-        let left_out = count - kept;
-        let text = write(&self.value(Some((left_out, rules.max_bytes))), rules.format)?;
-        Ok(Rendered { content: Content::Text(text), ask_again_for })
+        let left_out = self.count - kept;
+        let ways = asked.ways_to_rows(next.is_some());
+        let note = match left_out {
+            0 => format!("What stands beside the rows is cut to keep within {budget} bytes."),
+            _ => format!("{left_out} of {} rows left out to keep within {budget} bytes: {ways}.", self.count),
+        };
+        Cut { kept, left_out, next, ask_again_for, note }
     }
 
-    /// How many rows fit, at least one.
-    fn fitting(&self, budget: usize) -> usize {
-        let mut used = self.frame();
-        let fitting = self.rows.iter().take_while(|row| {
-            used += length(row) + 1;
-            used <= budget
-        });
-        fitting.count().max(1)
+    /// Everything but the rows.
+    fn head(&self, cut: Option<&Cut>) -> Map<String, Value> {
+        let mut head = Map::new();
+        head.extend(self.total.iter().map(|total| ("total".to_owned(), total.clone())));
+        let mut next = &self.next;
+        if let Some(cut) = cut {
+            if cut.left_out > 0 {
+                head.insert("left_out".into(), cut.left_out.into());
+            }
+            head.insert("note".into(), cut.note.as_str().into());
+            next = &cut.next;
+        }
+        head.extend(next.iter().map(|next| ("next".to_owned(), next.clone().into())));
+        for (name, value) in &self.about {
+            if !head.contains_key(name) {
+                head.insert(name.clone(), value.clone());
+            }
+        }
+        head
     }
 
-    /// What is needed around the rows, with room for the note of a cut.
-    fn frame(&self) -> usize {
-        const NOTE: usize = 400;
-        length(&Value::Object(self.about.clone())) + NOTE
+    /// Cuts what there is beside the rows, where it takes too much of the room; and tells whether it did.
+    fn slim(&mut self, budget: usize, format: Format) -> Result<bool> {
+        let most = budget / 4;
+        let whole = Value::Object(std::mem::take(&mut self.about));
+        let mut room = most;
+        loop {
+            let mut part = whole.clone();
+            cut::to_fit(&mut part, room);
+            let size = write(&part, format)?.len();
+            let is_cut = part != whole;
+            match part {
+                Value::Object(part) if size <= most => {
+                    self.about = part;
+                    return Ok(is_cut);
+                }
+                // Nothing gets smaller than that.
+                _ if room == 0 => return Ok(true),
+                _ => room = less(room, most, size),
+            }
+        }
     }
+}
 
-    fn value(&self, cut: Option<(usize, usize)>) -> Value {
-        let mut value = Map::new();
-        if let Some(total) = &self.total {
-            value.insert("total".into(), total.clone());
-        }
-        if let Some((left_out, budget)) = cut {
-            let how = if self.next.is_some() {
-                "follow `next`"
-            } else if self.narrowable {
-                "ask for fewer with `limit`"
-            } else {
-                "ask for one by its id"
-            };
-            value.insert("left_out".into(), left_out.into());
-            value.insert(
-                "note".into(),
-                format!(
-                    "{left_out} of {} rows left out to keep within {budget} bytes: {how}, or narrow by a filter \
-                     or a smaller window.",
-                    left_out + self.rows.len()
-                )
-                .into(),
-            );
-        }
-        if let Some(next) = &self.next {
-            value.insert("next".into(), Value::Object(next.clone()));
-        }
-        value.extend(self.about.clone());
-        value.insert("results".into(), Value::Array(self.rows.clone()));
-        Value::Object(value)
+/// The field that holds the rows: `results`, or the only array of an object that counts them.
+fn rows_of(object: &Map<String, Value>) -> Option<String> {
+    if object.get("results").is_some_and(Value::is_array) {
+        return Some("results".to_owned());
     }
+    object.get("total_count").filter(|count| count.is_number())?;
+    let mut arrays = object.iter().filter(|(_, value)| value.is_array());
+    match (arrays.next(), arrays.next()) {
+        (Some((name, _)), None) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the last thing that those who call it do")]
+fn rendered(text: String, ask_again_for: Option<u64>) -> Result<Rendered> {
+    Ok(Rendered { content: Content::Text(text), ask_again_for })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reply::{Format, Reply};
+    use crate::reply::{Body, Reply};
 
     const RULES: Rules = Rules { max_bytes: 4_000, format: Format::Json, show_secrets: false };
 
-    fn render(value: Value, page: Option<Page>, takes: &[&str]) -> (Value, Option<u64>) {
-        let reply = Reply { body: super::super::Body::Data { value, page } };
-        let rendered = reply.render(&RULES, |name| takes.contains(&name), &Map::new()).unwrap();
+    fn render(
+        value: Value,
+        page: Option<Page>,
+        takes: &[&'static str],
+        given: Value,
+    ) -> (Value, Option<u64>) {
+        let reply = Reply { body: Body::Data { value, page } };
+        let rendered = reply.render(&RULES, &Asked::test(takes, given)).unwrap();
         let Content::Text(text) = rendered.content else { panic!("no text") };
         assert!(text.len() <= RULES.max_bytes, "{} bytes", text.len());
         (serde_json::from_str(&text).unwrap(), rendered.ask_again_for)
+    }
+
+    fn shape(value: Value, page: Option<Page>, takes: &[&'static str]) -> Value {
+        render(value, page, takes, json!({})).0
     }
 
     fn rows(count: usize) -> Vec<Value> {
@@ -157,23 +289,34 @@ mod tests {
     fn every_form_of_a_list_becomes_one_shape() {
         let page = Some(Page { number: 1, limit: 2, total: Some(3) });
         assert_eq!(
-            render(json!([1, 2]), page, &["page", "limit"]).0,
+            shape(json!([1, 2]), page, &["page", "limit"]),
             json!({ "total": 3, "next": { "page": 2 }, "results": [1, 2] })
         );
         let searched = json!({ "results": [1], "total": 9, "limit": 1, "start": 5, "end": 6, "next": "/api/v1/x?search_after=%5B1%5D" });
         assert_eq!(
-            render(searched, None, &["search_after", "limit"]).0,
+            shape(searched, None, &["search_after", "limit"]),
             json!({ "total": 9, "next": { "search_after": "[1]" }, "start": 5, "end": 6, "results": [1] })
         );
-        assert_eq!(render(json!([]), None, &[]).0, json!({ "results": [] }));
-        assert_eq!(render(json!({ "a": 1 }), None, &[]).0, json!({ "a": 1 }));
+        let counted = json!({ "distinct": "type", "results": [{ "count": 2, "type": "ap" }], "total": 1, "limit": 100 });
+        assert_eq!(
+            shape(counted, None, &["limit"]),
+            json!({ "total": 1, "distinct": "type", "results": [{ "count": 2, "type": "ap" }] })
+        );
+        let impacted =
+            json!({ "total_count": 1, "metric": "coverage", "start": 5, "aps": [{ "ap_mac": "aa" }] });
+        assert_eq!(
+            shape(impacted, None, &[]),
+            json!({ "total": 1, "metric": "coverage", "start": 5, "results": [{ "ap_mac": "aa" }] })
+        );
+        assert_eq!(shape(json!([]), None, &[]), json!({ "results": [] }));
+        assert_eq!(shape(json!({ "a": 1, "list": [1] }), None, &[]), json!({ "a": 1, "list": [1] }));
     }
 
     #[test]
     fn an_object_that_is_paged_by_number_has_a_next_too() {
         let object = json!({ "results": [1, 2], "start": 5, "limit": 2 });
         assert_eq!(
-            render(object, None, &["page", "limit"]).0,
+            shape(object, None, &["page", "limit"]),
             json!({ "next": { "page": 2 }, "start": 5, "results": [1, 2] })
         );
     }
@@ -181,33 +324,77 @@ mod tests {
     #[test]
     fn a_next_that_the_tool_cannot_take_is_dropped() {
         let counts = json!({ "results": [1], "next": "/api/v1/x?page=2" });
-        assert_eq!(render(counts, None, &["limit"]).0, json!({ "results": [1] }));
+        assert_eq!(shape(counts, None, &["limit"]), json!({ "results": [1] }));
         let page = Some(Page { number: 1, limit: 1, total: Some(3) });
-        assert_eq!(render(json!([1]), page, &[]).0, json!({ "total": 3, "results": [1] }));
+        assert_eq!(shape(json!([1]), page, &[]), json!({ "total": 3, "results": [1] }));
+    }
+
+    #[test]
+    fn a_list_names_its_window_as_mist_does_or_else_as_it_was_asked_for() {
+        let takes = ["start", "end", "duration"];
+        let window = |value, given| render(value, None, &takes, given).0;
+        assert_eq!(window(json!([1]), json!({}))["window_default"], json!({ "duration": "1d" }));
+        assert_eq!(window(json!([1]), json!({ "start": "-7d" }))["window_asked"], json!({ "start": "-7d" }));
+        let said = json!({ "results": [], "start": 5, "end": 6 });
+        assert_eq!(window(said, json!({ "start": "-7d" })), json!({ "start": 5, "end": 6, "results": [] }));
     }
 
     #[test]
     fn a_long_page_is_cut_between_rows_and_next_goes_on_with_the_first_left_out() {
         let page = Some(Page { number: 3, limit: 100, total: Some(1_000) });
-        let (value, _) = render(Value::Array(rows(100)), page, &["page", "limit"]);
+        let value = shape(Value::Array(rows(100)), page, &["page", "limit", "fields"]);
         let kept = value["results"].as_array().unwrap().len() as u64;
         let next = &value["next"];
         assert_eq!(value["left_out"], json!(100 - kept));
         assert_eq!((next["page"].as_u64().unwrap() - 1) * next["limit"].as_u64().unwrap(), 200 + kept);
+        let note = value["note"].as_str().unwrap();
+        assert!(note.contains("follow `next`") && note.contains("`fields`"), "{note}");
     }
 
     #[test]
     fn a_long_search_is_to_be_asked_anew_for_what_fits() {
         let value = json!({ "results": rows(100), "next": "/api/v1/x?search_after=%5B100%5D" });
-        let (value, again) = render(value, None, &["search_after", "limit"]);
+        let (value, again) = render(value, None, &["search_after", "limit"], json!({}));
         let kept = value["results"].as_array().unwrap().len() as u64;
         assert_eq!(again, Some(kept));
         assert_eq!(value["next"], json!({ "limit": kept }));
     }
 
     #[test]
-    fn one_row_too_long_by_itself_is_cut_inside() {
-        let (value, _) = render(json!([{ "id": 1, "big": vec!["y".repeat(90); 100] }]), None, &[]);
-        assert_eq!(value["results"][0]["id"], json!(1));
+    fn fields_are_kept_before_the_cut_so_that_more_rows_fit() {
+        let takes = ["fields"];
+        let (whole, _) = render(Value::Array(rows(100)), None, &takes, json!({}));
+        let (picked, _) = render(Value::Array(rows(100)), None, &takes, json!({ "fields": "id,nam" }));
+        assert!(whole["results"].as_array().unwrap().len() < 100);
+        assert_eq!(picked["results"].as_array().unwrap().len(), 100);
+        assert_eq!(picked["results"][7], json!({ "id": 7 }));
+        assert_eq!(picked["unknown_fields"], json!(["nam"]));
+        assert_eq!(picked["known_fields"][0], "name");
+    }
+
+    #[test]
+    fn one_row_too_long_by_itself_is_cut_inside_and_what_follows_it_is_not_lost() {
+        let value = json!({ "results": [{ "id": 1, "big": vec!["y".repeat(90); 100] }], "next": "/x?search_after=7" });
+        let (value, again) = render(value, None, &["search_after", "limit", "fields"], json!({ "limit": 1 }));
+        assert_eq!((&value["results"][0]["id"], again), (&json!(1), None));
+        assert_eq!(value["next"], json!({ "search_after": "7" }));
+        let note = value["note"].as_str().unwrap();
+        assert!(note.contains("`big`") && note.contains("`fields`"), "{note}");
+    }
+
+    #[test]
+    fn a_list_without_rows_is_cut_beside_them() {
+        let value = json!({ "results": [], "total": [5e-324], "rt": vec!["2026-11-22T20:00:00Z"; 400] });
+        let (value, _) = render(value, None, &[], json!({}));
+        assert_eq!(value["results"], json!([]));
+        assert!(value["rt"].as_array().unwrap().len() < 100);
+    }
+
+    #[test]
+    fn what_stands_beside_the_rows_is_cut_where_it_leaves_them_no_room() {
+        let value = json!({ "results": rows(10), "rt": vec!["2026-11-22T20:00:00Z"; 400] });
+        let (value, _) = render(value, None, &[], json!({}));
+        assert_eq!(value["results"].as_array().unwrap().len(), 10);
+        assert!(value["rt"].as_array().unwrap().len() < 100);
     }
 }

@@ -1,41 +1,60 @@
 use serde_json::{Map, Value};
 
-use super::secrets::{HIDDEN, is_secret};
+use super::secrets::{HIDDEN, is_secret, scrubbed};
 
-/// The value without nulls and empty objects, its secrets hidden unless they are to be shown.
-pub(super) fn tidied(value: Value, show_secrets: bool) -> Value {
+/// Leaves out nulls, empty texts and empty objects, but not from arrays, where places count; and hides secrets unless
+/// they are to be shown.
+pub(super) fn tidy(value: &mut Value, show_secrets: bool) {
+    within("", value, show_secrets);
+}
+
+/// The same for the fields of an object.
+pub(super) fn tidy_object(object: &mut Map<String, Value>, show_secrets: bool) {
+    fields("", object, show_secrets);
+}
+
+fn fields(name: &str, object: &mut Map<String, Value>, show_secrets: bool) {
+    object.retain(|inner, value| {
+        if !show_secrets && is_secret(name, inner) {
+            hide(value);
+        } else {
+            within(inner, value, show_secrets);
+        }
+        match value {
+            Value::Null => false,
+            Value::String(text) => !text.is_empty(),
+            Value::Object(object) => !object.is_empty(),
+            _ => true,
+        }
+    });
+}
+
+fn within(name: &str, value: &mut Value, show_secrets: bool) {
     match value {
-        Value::Object(object) => Value::Object(tidied_object(object, show_secrets)),
-        Value::Array(items) => items.into_iter().map(|item| tidied(item, show_secrets)).collect(),
-        other => other,
+        Value::Object(object) => fields(name, object, show_secrets),
+        Value::Array(items) => {
+            for item in items {
+                within(name, item, show_secrets);
+            }
+        }
+        Value::String(text) if !show_secrets => {
+            if let Some(without) = scrubbed(name, text) {
+                *text = without;
+            }
+        }
+        _ => {}
     }
 }
 
-fn tidied_object(object: Map<String, Value>, show_secrets: bool) -> Map<String, Value> {
-    let fields = object.into_iter().filter_map(|(name, value)| {
-        let value =
-            if !show_secrets && is_secret(&name) { hidden(value) } else { tidied(value, show_secrets) };
-        let empty = match &value {
-            Value::Null => true,
-            Value::Object(object) => object.is_empty(),
-            _ => false,
-        };
-        (!empty).then_some((name, value))
-    });
-    fields.collect()
-}
-
-/// Every text and number at this place and below it hidden: a secret may be a list, or an object of several. What
-/// says only whether there is one stays.
-fn hidden(value: Value) -> Value {
+/// Hides every text and number at this place and below it: a secret may be a list, or an object of several. What says
+/// only whether there is one stays.
+fn hide(value: &mut Value) {
     match value {
-        Value::String(text) if text.is_empty() => Value::String(text),
-        Value::String(_) | Value::Number(_) => HIDDEN.into(),
-        Value::Array(items) => items.into_iter().map(hidden).collect(),
-        Value::Object(object) => {
-            object.into_iter().map(|(name, value)| (name, hidden(value))).collect::<Map<_, _>>().into()
-        }
-        other => other,
+        Value::String(text) if text.is_empty() => {}
+        Value::String(_) | Value::Number(_) => *value = HIDDEN.into(),
+        Value::Array(items) => items.iter_mut().for_each(hide),
+        Value::Object(object) => object.values_mut().for_each(hide),
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
@@ -45,33 +64,65 @@ mod tests {
 
     use super::*;
 
+    fn tidied(mut value: Value, show_secrets: bool) -> Value {
+        tidy(&mut value, show_secrets);
+        value
+    }
+
     #[test]
-    fn nulls_and_empty_objects_are_left_out_at_every_depth() {
-        let value = json!({ "a": null, "b": {}, "c": { "d": { "e": null } }, "f": [1, null, {}], "g": 0, "h": false });
-        assert_eq!(tidied(value, false), json!({ "f": [1, null, {}], "g": 0, "h": false }));
+    fn what_is_empty_is_left_out_at_every_depth_but_not_from_arrays() {
+        let value = json!({
+            "a": null, "b": {}, "c": { "d": { "e": null } }, "f": [1, null, {}, ""], "g": 0, "h": false, "i": "", "j": [],
+        });
+        assert_eq!(tidied(value, false), json!({ "f": [1, null, {}, ""], "g": 0, "h": false, "j": [] }));
     }
 
     #[test]
     fn secrets_are_hidden_wherever_they_are_nested() {
         let value = json!({
             "switch": { "root_password": "hunter2", "snmp": { "community": ["public"] } },
-            "wlans": [{ "ssid": "corp", "auth": { "psk": "12345678", "type": "psk" } }],
+            "wlans": [{ "ssid": "corp", "auth": { "psk": "12345678", "type": "psk", "keys": ["abcde"] } }],
             "keys": { "token": { "value": "abc" } },
+            "magic": "WVTFBLTNPXD23H2",
+            "server_cert": { "key": "0xdeadbeef" },
+            "additional_config_cmds": ["set system login user x authentication encrypted-password $6$zzz"],
+            "url": "https://user:hunter3@hook.example/?token=hunter4",
             "secret": "",
         });
         let text = tidied(value.clone(), false).to_string();
-        for secret in ["hunter2", "public", "12345678", "abc"] {
-            assert!(!text.contains(secret), "{text}");
+        for secret in ["hunter", "public", "12345678", "abc", "WVTF", "deadbeef", "zzz", "secret"] {
+            assert!(!text.contains(secret), "{secret}: {text}");
         }
-        assert!(text.contains(r#""type":"psk""#) && text.contains(r#""secret":"""#), "{text}");
-        assert!(tidied(value, true).to_string().contains("hunter2"));
+        assert!(text.contains(r#""type":"psk""#), "{text}");
+        let shown = tidied(value, true).to_string();
+        for secret in ["hunter2", "hunter3", "hunter4", "zzz", "deadbeef"] {
+            assert!(shown.contains(secret), "{secret}: {shown}");
+        }
     }
 
     #[test]
     fn what_only_tells_about_a_secret_stays() {
-        for name in ["psk_id", "psk_name", "token_name", "dynamic_psk", "keyboard", "passphrase_enabled"] {
+        for name in [
+            "psk_id",
+            "psk_name",
+            "token_name",
+            "dynamic_psk",
+            "keyboard",
+            "passphrase_enabled",
+            "key",
+            "password_policy",
+        ] {
             let value = json!({ name: "shown" });
             assert_eq!(tidied(value.clone(), false), value);
         }
+    }
+
+    #[test]
+    fn a_community_of_bgp_is_no_secret_and_one_of_snmp_is() {
+        let value =
+            json!({ "actions": { "community": ["65000:1"] }, "v2c_config": [{ "community": "public" }] });
+        let tidied = tidied(value, false);
+        assert_eq!(tidied["actions"]["community"][0], "65000:1");
+        assert_eq!(tidied["v2c_config"][0]["community"], HIDDEN);
     }
 }

@@ -9,7 +9,7 @@ use super::{Mode, Outcome, Session};
 use crate::argument::Arguments;
 use crate::catalog::Entry;
 use crate::error::ErrorKind;
-use crate::reply::{Content, Reply};
+use crate::reply::{Asked, Content, Reply};
 use crate::{Arg, Call, Error, Hints, Mismatch, Param, Result, Run, Tool, Wire};
 
 /// What a tool of managed mode does.
@@ -100,7 +100,7 @@ impl Session {
     }
 
     fn written(&self, reply: Reply) -> Result<Content> {
-        reply.render(self.settings.rules(), |_| false, &Map::new()).map(|rendered| rendered.content)
+        reply.render(self.settings.rules(), &Asked::default()).map(|rendered| rendered.content)
     }
 
     async fn call_by_name(&self, arguments: &mut Arguments, call: &Call) -> Result<Content> {

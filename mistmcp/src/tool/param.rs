@@ -89,6 +89,11 @@ impl Param {
         }
     }
 
+    /// Whether its value names the fields that the answer keeps.
+    pub(crate) fn picks_fields(&self) -> bool {
+        matches!(self.kind, Kind::Value(reader) if reader.picks_fields)
+    }
+
     /// Whether a call has to name it.
     pub(crate) fn required(&self) -> bool {
         match self.kind {

@@ -127,8 +127,12 @@ async fn every_tool_takes_exactly_the_parameters_of_its_request() {
     let (_peer, client) = start().await;
     for (tool, expected) in tools(&client).await {
         let schema = schema(&tool);
-        let offered: HashSet<_> = schema["properties"].as_object().unwrap().keys().cloned().collect();
+        let mut offered: HashSet<_> = schema["properties"].as_object().unwrap().keys().cloned().collect();
         let wanted: HashSet<_> = expected.parameters().into_iter().map(str::to_owned).collect();
+        // The server picks fields itself, but for two tools that Mist picks for.
+        if !wanted.contains("fields") {
+            offered.remove("fields");
+        }
         assert_eq!(offered, wanted, "{}", tool.name);
     }
 }

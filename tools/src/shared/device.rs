@@ -1,6 +1,6 @@
 use mistmcp::{Choice, Id, MacFilter, ParamGroup};
 
-/// Kind of device.
+/// Kind.
 #[derive(Clone, Copy, Choice)]
 pub enum DeviceType {
     /// An access point
@@ -11,7 +11,7 @@ pub enum DeviceType {
     Switch,
 }
 
-/// Kind of device.
+/// Kind.
 #[derive(Clone, Copy, Choice)]
 pub enum ConfiguredType {
     /// An access point
@@ -100,7 +100,7 @@ pub struct ConnectedDevice {
 /// What a device is, and the switch it is plugged into.
 #[derive(ParamGroup)]
 pub struct DeviceIdentity {
-    /// Host name.
+    /// Name.
     pub hostname: Option<String>,
     /// MAC; `*` matches.
     pub mac: Option<MacFilter>,
@@ -162,7 +162,7 @@ pub struct DeviceEventFilter {
 pub struct LastConfigFilter {
     /// Certificate ends within: `1d`.
     pub cert_expiry_duration: Option<String>,
-    /// Kind of device.
+    /// Kind.
     #[default = "ap"]
     pub device_type: Option<ConfiguredType>,
     /// MAC; `*` matches.
@@ -173,7 +173,7 @@ pub struct LastConfigFilter {
     pub version: Option<String>,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a configuration")]
 pub enum LastConfigField {

@@ -11,7 +11,7 @@ pub struct GuestFilter {
     pub wlan_id: Option<String>,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 pub enum GuestField {
     /// How the guest signed in

@@ -13,7 +13,7 @@ pub struct MxEdgeEventFilter {
     pub service: Option<String>,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a Mist Edge's event")]
 pub enum MxEdgeEventField {

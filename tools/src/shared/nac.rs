@@ -79,7 +79,7 @@ pub struct NacClientFilter {
     pub edr_status: Option<EdrStatus>,
     /// Family; `*` matches.
     pub family: Option<String>,
-    /// Host name.
+    /// Name.
     pub hostname: Option<String>,
     /// `compliant` or `not compliant`.
     pub mdm_compliance: Option<String>,
@@ -153,7 +153,7 @@ pub struct NacSearch {
     pub page: SearchPage,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a NAC event")]
 pub enum NacEventField {

@@ -1,4 +1,4 @@
-use mistmcp::{ParamGroup, TimeWindow};
+use mistmcp::{Fields, ParamGroup, TimeWindow};
 
 /// The rows of a time window that has no next page: more of them only by a larger `limit` or a smaller window.
 #[derive(ParamGroup)]
@@ -9,4 +9,6 @@ pub struct Rows {
     /// Rows.
     #[default = 100]
     pub limit: Option<u32>,
+    /// Only these fields of each row.
+    pub fields: Option<Fields>,
 }

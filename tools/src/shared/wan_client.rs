@@ -3,7 +3,7 @@ use mistmcp::{Choice, MacFilter, ParamGroup};
 /// Who a client behind a gateway is.
 #[derive(ParamGroup)]
 pub struct WanClientIdentity {
-    /// Host name.
+    /// Name.
     pub hostname: Option<String>,
     /// IP.
     pub ip: Option<String>,
@@ -37,7 +37,7 @@ pub struct WanClientEventFilter {
     pub r#type: Option<String>,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a WAN client's event")]
 pub enum WanClientEventField {

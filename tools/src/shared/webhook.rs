@@ -41,7 +41,7 @@ pub enum DeliveryTopic {
     Ping,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a delivery")]
 pub enum DeliveryField {

@@ -7,7 +7,7 @@ pub struct WirelessClientFilter {
     pub ap: Option<MacFilter>,
     /// `iPhone`, …
     pub device: Option<String>,
-    /// Host name.
+    /// Name.
     pub hostname: Option<String>,
     /// IP.
     pub ip: Option<String>,
@@ -92,7 +92,7 @@ pub struct WirelessEventFilter {
     pub wlan_id: Option<Id>,
 }
 
-/// Count by.
+/// By.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a wireless client")]
 pub enum WirelessField {

@@ -1,0 +1,93 @@
+use std::fmt;
+
+use schemars::{Schema, json_schema};
+use serde_json::Value;
+
+use super::{Arg, Mismatch, Wire};
+
+/// The fields that an answer keeps of each row: names with dots for what lies inside, as in
+/// `radio_stat.band_5.channel`. They are taken out of the answer here, and Mist does not hear of them.
+///
+/// A tool that lists takes them as `fields: Option<Fields>`, where its page does not bring them already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fields(Vec<String>);
+
+impl Fields {
+    /// The names, or none where everything is to be kept.
+    pub fn names(&self) -> &[String] {
+        if self.0.iter().any(|name| name == "*") { &[] } else { &self.0 }
+    }
+}
+
+impl fmt::Display for Fields {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.join(","))
+    }
+}
+
+impl Arg for Fields {
+    const DESCRIPTION: &'static str = "Only these fields of each row.";
+    const PICKS_FIELDS: bool = true;
+
+    fn schema() -> Schema {
+        json_schema!({ "type": "string" })
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let names = Vec::<String>::read(value)
+            .map_err(|_| Mismatch::wanted("names of fields, such as \"name,radio_stat.band_5.channel\""))?;
+        let names = names.iter().flat_map(|names| names.split(',')).map(str::trim);
+        Ok(Self(names.filter(|name| !name.is_empty()).map(str::to_owned).collect()))
+    }
+
+    fn wire(&self) -> Wire {
+        Wire::Nothing
+    }
+
+    fn is_absent(value: &Value) -> bool {
+        match value {
+            Value::Array(items) => items.iter().all(Self::is_absent),
+            other => String::is_absent(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(value: &Value) -> Vec<String> {
+        Fields::read(value).unwrap().names().to_vec()
+    }
+
+    #[test]
+    fn fields_come_as_a_list_as_one_name_or_with_commas() {
+        for value in [
+            json!(["a", "b.c"]),
+            json!("a,b.c"),
+            json!(" a , b.c ,"),
+            json!(["a,b.c"]),
+            json!("[\"a\",\"b.c\"]"),
+        ] {
+            assert_eq!(read(&value), ["a", "b.c"], "{value}");
+        }
+        assert_eq!(read(&json!("a")), ["a"]);
+        assert!(Fields::read(&json!({ "a": 1 })).is_err());
+    }
+
+    #[test]
+    fn no_fields_and_a_star_mean_all_of_them() {
+        for value in [json!(null), json!(""), json!([]), json!([""])] {
+            assert_eq!(Option::<Fields>::read(&value), Ok(None), "{value}");
+        }
+        assert_eq!(read(&json!("*")), [""; 0]);
+        assert_eq!(read(&json!(["a", "*"])), [""; 0]);
+    }
+
+    #[test]
+    fn fields_are_not_sent() {
+        assert_eq!(Fields::read(&json!("a")).unwrap().wire(), Wire::Nothing);
+    }
+}

@@ -1,0 +1,75 @@
+use serde_json::{Map, Value};
+
+use super::asked::Asked;
+use super::measure::{length, length_within};
+use super::tidy::tidy;
+use super::{Format, Rules, cut, pick, write};
+use crate::Result;
+
+/// Writes what is no list: where it is too long, without its largest parts.
+pub(super) fn render(mut value: Value, rules: &Rules, asked: &Asked) -> Result<String> {
+    let mut about = Map::new();
+    if let Some(fields) = asked.fields.as_ref().filter(|_| value.is_object()) {
+        about = pick::unknown(std::slice::from_ref(&value), fields);
+        pick::keep(&mut value, fields);
+    }
+    tidy(&mut value, rules.show_secrets);
+    match &mut value {
+        Value::Object(object) => {
+            if !asked.one && !object.is_empty() && !object.contains_key("start") {
+                about.extend(asked.window());
+            }
+            about.extend(std::mem::take(object));
+            *object = about;
+        }
+        Value::String(_) => {}
+        _ => return write(&value, rules.format),
+    }
+    // TOON is sometimes shorter than JSON, so only what is far too long is known to be so without being written.
+    if length_within(&value, rules.max_bytes.saturating_mul(4)).is_some() {
+        let text = write(&value, rules.format)?;
+        if text.len() <= rules.max_bytes {
+            return Ok(text);
+        }
+    }
+    in_parts(&value, rules.max_bytes, rules.format, |part, parts| match part {
+        Value::Object(part) => {
+            let mut object = Map::from_iter([("note".to_owned(), asked.ways_to_parts(parts).into())]);
+            for (name, value) in part {
+                object.entry(name).or_insert(value);
+            }
+            Value::Object(object)
+        }
+        other => other,
+    })
+}
+
+/// Writes a value that is too long, cut so that it fits together with what `frame` puts around it, which is told the
+/// names of the parts that were cut.
+pub(super) fn in_parts(
+    value: &Value,
+    budget: usize,
+    format: Format,
+    frame: impl Fn(Value, &[String]) -> Value,
+) -> Result<String> {
+    /// Room for the names of the parts.
+    const NAMES: usize = 240;
+    let mut room = budget.saturating_sub(length(&frame(Value::Object(Map::new()), &[])) + NAMES);
+    loop {
+        let mut part = value.clone();
+        let parts = cut::to_fit(&mut part, room);
+        let text = write(&frame(part, &parts), format)?;
+        if text.len() <= budget {
+            return Ok(text);
+        }
+        if room == 0 {
+            return write(&frame("[left out]".into(), &[]), format);
+        }
+        room = less(room, budget, text.len());
+    }
+}
+
+/// The next smaller room to try, where `size` came of it and `wanted` is what there is.
+pub(super) fn less(room: usize, wanted: usize, size: usize) -> usize {
+    if room < 100 { 0 } else { (room * wanted / size).min(room - room / 10) }
+}

@@ -1,0 +1,183 @@
+//! The fields that a call asked for, of each row and nothing else.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use crate::Fields;
+use crate::error::shortened;
+
+/// A call may misspell so many names before the rest is not told any more.
+const TOLD: usize = 10;
+/// Rows that are looked through for the names that there are.
+const LOOKED_AT: usize = 20;
+
+/// Keeps the named fields of a row.
+pub(super) fn keep(row: &mut Value, fields: &Fields) {
+    let names: Vec<&str> = fields.names().iter().map(String::as_str).collect();
+    if !names.is_empty() {
+        retain(row, &names);
+    }
+}
+
+/// Whether anything is left.
+fn retain(value: &mut Value, names: &[&str]) -> bool {
+    match value {
+        Value::Object(object) => {
+            object.retain(|key, value| {
+                if names.contains(&key.as_str()) {
+                    return true;
+                }
+                let inside: Vec<_> = names.iter().filter_map(|name| inside(name, key)).collect();
+                !inside.is_empty() && retain(value, &inside)
+            });
+            !object.is_empty()
+        }
+        Value::Array(items) => {
+            let mut any = false;
+            for item in items {
+                if retain(item, names) {
+                    any = true;
+                } else if !item.is_object() {
+                    // In arrays places count.
+                    *item = Value::Null;
+                }
+            }
+            any
+        }
+        _ => false,
+    }
+}
+
+/// What is asked for inside the field `key`: names of ports and addresses have dots of their own, so they are not
+/// simply taken apart at the dots.
+fn inside<'a>(name: &'a str, key: &str) -> Option<&'a str> {
+    name.strip_prefix(key)?.strip_prefix('.')
+}
+
+fn has(value: &Value, name: &str) -> bool {
+    match value {
+        Value::Object(object) => {
+            object.contains_key(name)
+                || object.iter().any(|(key, value)| inside(name, key).is_some_and(|rest| has(value, rest)))
+        }
+        Value::Array(items) => items.iter().any(|item| has(item, name)),
+        _ => false,
+    }
+}
+
+/// What the answer has to say of names that no row has: the names, and those that are most like them.
+pub(super) fn unknown(rows: &[Value], fields: &Fields) -> Map<String, Value> {
+    let mut about = Map::new();
+    if rows.is_empty() {
+        return about;
+    }
+    let unknown: Vec<_> =
+        fields.names().iter().filter(|name| !rows.iter().any(|row| has(row, name))).take(TOLD).collect();
+    if unknown.is_empty() {
+        return about;
+    }
+    let mut names = BTreeSet::new();
+    for row in rows.iter().take(LOOKED_AT) {
+        gather(row, "", 4, &mut names);
+    }
+    let shown: Vec<_> = unknown.iter().map(|name| shortened(name, 60)).collect();
+    about.insert("unknown_fields".into(), json!(shown));
+    about.insert("known_fields".into(), json!(nearest(&unknown, &names)));
+    about
+}
+
+/// The likest names to each of the unknown ones.
+fn nearest(unknown: &[&String], names: &BTreeSet<String>) -> Vec<String> {
+    const EACH: usize = 3;
+    let mut found = Vec::new();
+    for name in unknown {
+        let mut near: Vec<_> = names.iter().map(|other| (likeness(name, other), other)).collect();
+        near.sort_by(|(left, _), (right, _)| right.total_cmp(left));
+        for (_, other) in near.into_iter().take(EACH) {
+            if !found.contains(other) && found.len() < TOLD {
+                found.push(other.clone());
+            }
+        }
+    }
+    found
+}
+
+/// People remember the last part of a name best.
+fn likeness(written: &str, name: &str) -> f64 {
+    let last = |name: &str| name.rsplit('.').next().map(str::to_lowercase).unwrap_or_default();
+    let whole = strsim::jaro_winkler(&shortened(&written.to_lowercase(), 80), &name.to_lowercase());
+    whole.max(strsim::jaro_winkler(&shortened(&last(written), 80), &last(name)) * 0.98)
+}
+
+fn gather(value: &Value, path: &str, depth: usize, names: &mut BTreeSet<String>) {
+    const MOST: usize = 500;
+    match value {
+        Value::Object(object) if depth > 0 => {
+            for (key, value) in object {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                if names.len() < MOST && path.len() <= 80 {
+                    gather(value, &path, depth - 1, names);
+                    names.insert(path);
+                }
+            }
+        }
+        Value::Array(items) => {
+            for item in items.iter().take(3) {
+                gather(item, path, depth, names);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Arg;
+
+    fn fields(names: &str) -> Fields {
+        Fields::read(&names.into()).unwrap()
+    }
+
+    fn kept(mut row: Value, names: &str) -> Value {
+        keep(&mut row, &fields(names));
+        row
+    }
+
+    #[test]
+    fn only_the_named_fields_are_kept_with_dots_and_through_arrays() {
+        let row = json!({
+            "mac": "aa", "name": "ap",
+            "radio_stat": { "band_5": { "channel": 36, "power": 9 }, "band_24": { "channel": 1 } },
+            "ports": [{ "id": 1, "up": true }, { "up": false }, 7],
+            "if_stat": { "ge-0/0/0.0": { "up": true, "ips": [] } },
+        });
+        assert_eq!(
+            kept(row.clone(), "mac,radio_stat.band_5.channel"),
+            json!({ "mac": "aa", "radio_stat": { "band_5": { "channel": 36 } } })
+        );
+        assert_eq!(kept(row.clone(), "ports.id"), json!({ "ports": [{ "id": 1 }, {}, null] }));
+        assert_eq!(
+            kept(row.clone(), "radio_stat.band_24,radio_stat.band_24.channel")["radio_stat"],
+            json!({ "band_24": { "channel": 1 } })
+        );
+        assert_eq!(
+            kept(row.clone(), "if_stat.ge-0/0/0.0.up"),
+            json!({ "if_stat": { "ge-0/0/0.0": { "up": true } } })
+        );
+        assert_eq!(kept(row.clone(), "mac.x,nope"), json!({}));
+        assert_eq!(kept(row.clone(), "*"), row);
+    }
+
+    #[test]
+    fn a_name_that_no_row_has_is_told_with_those_that_are_like_it() {
+        let rows = [json!({ "mac": "aa" }), json!({ "mac": "bb", "radio": { "channel": null } })];
+        let about = |names| Value::from(unknown(&rows, &fields(names)));
+        assert_eq!(about("mac,radio.channel"), json!({}));
+        let told = about("mac,chanel");
+        assert_eq!(told["unknown_fields"], json!(["chanel"]));
+        assert_eq!(told["known_fields"][0], "radio.channel");
+        assert_eq!(Value::from(unknown(&[], &fields("x"))), json!({}));
+    }
+}
