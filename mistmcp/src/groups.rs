@@ -25,7 +25,7 @@ pub struct PageNumber {
     /// Page.
     #[default = 1]
     pub page: Option<NonZero<u32>>,
-    /// Only these fields of each row.
+    /// Columns.
     pub fields: Option<Fields>,
 }
 
@@ -37,7 +37,7 @@ pub struct SearchPage {
     pub limit: Option<u32>,
     /// `next`.
     pub search_after: Option<String>,
-    /// Only these fields of each row.
+    /// Columns.
     pub fields: Option<Fields>,
 }
 

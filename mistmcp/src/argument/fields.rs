@@ -26,7 +26,7 @@ impl fmt::Display for Fields {
 }
 
 impl Arg for Fields {
-    const DESCRIPTION: &'static str = "Only these fields of each row.";
+    const DESCRIPTION: &'static str = "Columns.";
     const PICKS_FIELDS: bool = true;
 
     fn schema() -> Schema {

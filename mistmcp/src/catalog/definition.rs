@@ -6,8 +6,8 @@ use rmcp::model::{Tool as Definition, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use super::title::title;
+use crate::Tool;
 use crate::tool::{Kind, Param};
-use crate::{Arg, Fields, Tool};
 
 pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Definition {
     let title = title(tool.name);
@@ -25,7 +25,11 @@ pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Defi
 }
 
 fn input_schema(params: &[&'static Param]) -> Map<String, Value> {
-    let properties: Map<_, _> = params.iter().map(|param| (param.name.to_owned(), property(param))).collect();
+    // Which fields to keep may be said to every tool that lists. The schemas of those with pages show it, and the
+    // server's instructions tell it for all: in each schema it would cost a client a thousand tokens.
+    let paged = params.iter().any(|param| ["page", "search_after"].contains(&param.name));
+    let shown = params.iter().filter(|param| paged || !param.picks_fields());
+    let properties: Map<_, _> = shown.map(|param| (param.name.to_owned(), property(param))).collect();
     let required: Vec<_> = params.iter().filter(|param| param.required()).map(|param| param.name).collect();
     let mut schema = Map::new();
     schema.insert("type".into(), "object".into());
@@ -42,15 +46,12 @@ fn property(param: &Param) -> Value {
         Kind::Body(reader) => (reader.schema)(),
         Kind::Group(_) => return Value::Null,
     };
-    // The type, then the words: in this order they cost the fewest tokens. Which fields to keep is asked by every
-    // tool that lists, and the server's instructions explain it for all of them.
+    // The type, then the words: in this order they cost the fewest tokens.
     let mut property = Map::new();
     if let Some(kind) = schema.get("type") {
         property.insert("type".into(), kind.clone());
     }
-    if param.description != Fields::DESCRIPTION {
-        property.insert("description".into(), terse(param.description).into());
-    }
+    property.insert("description".into(), terse(param.description).into());
     if let Value::Object(rest) = schema.to_value() {
         property.extend(rest.into_iter().filter(|(key, _)| key != "type" && key != "description"));
     }

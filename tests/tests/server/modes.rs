@@ -100,9 +100,7 @@ async fn every_listed_tool_tells_what_a_client_needs() {
             }
             for (name, property) in written["inputSchema"]["properties"].as_object().unwrap() {
                 let described = property["description"].as_str().is_some_and(|text| !text.is_empty());
-                // What `fields` is, the instructions say once for all tools.
-                let told = described || name == "fields";
-                assert!(told && property["type"].is_string(), "{}: {name}", tool.name);
+                assert!(described && property["type"].is_string(), "{}: {name}", tool.name);
             }
         }
     }

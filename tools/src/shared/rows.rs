@@ -9,6 +9,6 @@ pub struct Rows {
     /// Rows.
     #[default = 100]
     pub limit: Option<u32>,
-    /// Only these fields of each row.
+    /// Columns.
     pub fields: Option<Fields>,
 }
