@@ -5,7 +5,7 @@ use mistmcp::{Buckets, Id, OrgId, PageNumber, Search, mist_tool};
 use crate::shared::{DeliveryField, WebhookDelivery};
 
 mistmcp::category! {
-    /// The organization's webhooks and their deliveries.
+    /// Webhooks and their deliveries.
     orgs_webhooks
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Buckets, Choice, Mac, MacFilter, ParamGroup, Search, SiteId, Span,
 use crate::shared::Rows;
 
 mistmcp::category! {
-    /// Foreign access points that a site hears: rogues, honeypots, neighbors; their clients.
+    /// Foreign access points that a site hears: rogues, honeypots, neighbors.
     sites_rogues
 }
 

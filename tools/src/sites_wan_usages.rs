@@ -5,7 +5,7 @@ use mistmcp::{Buckets, Choice, MacFilter, ParamGroup, SiteId, SortField, mist_to
 use crate::shared::Rows;
 
 mistmcp::category! {
-    /// WAN paths that a site's traffic takes.
+    /// WAN paths of a site's traffic.
     sites_wan_usages
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Buckets, Id, PageNumber, Search, SiteId, mist_tool};
 use crate::shared::{DeliveryField, WebhookDelivery};
 
 mistmcp::category! {
-    /// A site's webhooks and their deliveries.
+    /// A site's webhooks.
     sites_webhooks
 }
 

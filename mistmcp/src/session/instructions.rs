@@ -11,8 +11,8 @@ impl Settings {
              - `getSelf` tells which organizations the API token sees.\n\
              - `org_id` may be left out where there is one. `site_id` takes a site's name, `device_id` a device's \
              name or MAC; other ids come from the tool that lists their kind.\n\
-             - Without `start`, `end` or `duration`, searches and counts look at the last day.\n\
-             - An answer with `next` has more: repeat the call with those arguments laid over its own.\n\
+             - Searches and counts look at the last day, unless told otherwise.\n\
+             - An answer with `next` has more: repeat the call with these arguments laid over its own.\n\
              - Any list takes `fields`, what to keep of each row: `mac,radio_stat.band_5.channel`.\n\
              - An error says what to do next; do not repeat a call unchanged.\n",
         );
