@@ -14,7 +14,7 @@ impl Settings {
              - Searches and counts look at the last day, unless told otherwise.\n\
              - An answer with `next` has more: repeat the call with these arguments laid over its own.\n\
              - Any list takes `fields`, what to keep of each row: `mac,radio_stat.band_5.channel`.\n\
-             - An error says what to do next; do not repeat a call unchanged.\n",
+             - An error says what to do next.\n",
         );
         if self.mode() == Mode::Managed {
             text.push_str(
