@@ -34,7 +34,6 @@ use gate::Gate;
 pub(crate) use origin::{Allowed, AllowedHost, AllowedOrigin};
 use sessions::Sessions;
 
-use crate::metrics::Metrics;
 use crate::mist::{Cloud, Clouds, Pool};
 use crate::server::Server;
 use crate::session::Settings;
@@ -81,7 +80,7 @@ pub(crate) async fn serve(
     stop: CancellationToken,
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
-    let metrics = Arc::new(Metrics::new());
+    let metrics = Arc::clone(configuration.pool.metrics());
     let sessions = Arc::new(Sessions::new(configuration.limits, Arc::clone(&metrics)));
     let streams = CancellationToken::new();
     let mut manager = LocalSessionManager::default();
@@ -101,8 +100,11 @@ pub(crate) async fn serve(
     );
     let calls = TaskTracker::new();
     let allowed = Arc::new(configuration.allowed.clone());
-    let health =
-        health::Health::new(configuration.cloud.clone(), &configuration.clouds, Arc::clone(&metrics));
+    let health = health::Health::new(
+        configuration.cloud.clone(),
+        &configuration.clouds,
+        Arc::clone(&configuration.pool),
+    );
     let tls = configuration.tls.clone();
     let address = configuration.address;
     let gate = Arc::new(Gate::new(

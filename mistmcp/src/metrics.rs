@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -21,6 +22,11 @@ pub(crate) struct Metrics {
     call_seconds: Histogram,
     result_bytes: Counter,
     refusals: Family<OfRefusal, Counter>,
+    exchanges: Family<OfExchange, Counter>,
+    exchange_seconds: Histogram,
+    response_bytes: Counter,
+    retries: Counter,
+    tokens: Family<OfTokens, Gauge>,
     sessions_opened: Counter,
     sessions: Gauge,
     connections: Gauge,
@@ -37,6 +43,16 @@ struct OfRefusal {
     reason: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfExchange {
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfTokens {
+    calls_left: &'static str,
+}
+
 impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("mistmcp");
@@ -45,29 +61,58 @@ impl Metrics {
             call_seconds: Histogram::new(SECONDS),
             result_bytes: Counter::default(),
             refusals: Family::default(),
+            exchanges: Family::default(),
+            exchange_seconds: Histogram::new(SECONDS),
+            response_bytes: Counter::default(),
+            retries: Counter::default(),
+            tokens: Family::default(),
             sessions_opened: Counter::default(),
             sessions: Gauge::default(),
             connections: Gauge::default(),
             registry: Registry::default(),
         };
-        registry.register("tool_calls", "Calls of tools, by what they came to", metrics.calls.clone());
+        metrics.register(&mut registry);
+        Self { registry, ..metrics }
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        registry.register("tool_calls", "Calls of tools, by what they came to", self.calls.clone());
+        let seconds = &self.call_seconds;
         registry.register_with_unit(
             "tool_call_duration",
             "How long calls of tools took",
             Unit::Seconds,
-            metrics.call_seconds.clone(),
+            seconds.clone(),
         );
+        let bytes = &self.result_bytes;
         registry.register_with_unit(
             "tool_result",
             "What tools answered to clients",
             Unit::Bytes,
-            metrics.result_bytes.clone(),
+            bytes.clone(),
         );
-        registry.register("refusals", "HTTP requests that were refused", metrics.refusals.clone());
-        registry.register("sessions_opened", "Sessions opened", metrics.sessions_opened.clone());
-        registry.register("sessions", "Sessions that are open", metrics.sessions.clone());
-        registry.register("connections", "Connections of clients", metrics.connections.clone());
-        Self { registry, ..metrics }
+        let exchanges = &self.exchanges;
+        registry.register("mist_requests", "Requests to Mist, by status; 0 is no answer", exchanges.clone());
+        let seconds = &self.exchange_seconds;
+        registry.register_with_unit(
+            "mist_request_duration",
+            "How long Mist took to answer",
+            Unit::Seconds,
+            seconds.clone(),
+        );
+        let bytes = &self.response_bytes;
+        registry.register_with_unit("mist_response", "What Mist answered", Unit::Bytes, bytes.clone());
+        registry.register("mist_retries", "Requests to Mist that were tried again", self.retries.clone());
+        let tokens = &self.tokens;
+        registry.register(
+            "tokens",
+            "API tokens in use, by how much of the hour's calls is left",
+            tokens.clone(),
+        );
+        registry.register("refusals", "HTTP requests that were refused", self.refusals.clone());
+        registry.register("sessions_opened", "Sessions opened", self.sessions_opened.clone());
+        registry.register("sessions", "Sessions that are open", self.sessions.clone());
+        registry.register("connections", "Connections of clients", self.connections.clone());
     }
 
     /// A call ended. `tool` is one that there is: what clients make up is no label.
@@ -80,6 +125,25 @@ impl Metrics {
     /// A request was refused before MCP began.
     pub(crate) fn refusal(&self, reason: &'static str) {
         self.refusals.get_or_create(&OfRefusal { reason }).inc();
+    }
+
+    /// A request to Mist ended, with this status where there was an answer.
+    pub(crate) fn exchange(&self, status: Option<StatusCode>, duration: Duration, bytes: usize) {
+        let status = status.map_or(0, |status| status.as_u16());
+        self.exchanges.get_or_create(&OfExchange { status }).inc();
+        self.exchange_seconds.observe(duration.as_secs_f64());
+        self.response_bytes.inc_by(bytes as u64);
+    }
+
+    pub(crate) fn retries(&self, more: u64) {
+        self.retries.inc_by(more);
+    }
+
+    pub(crate) fn tokens(&self, levels: [(&'static str, usize); 4]) {
+        for (calls_left, tokens) in levels {
+            let tokens = i64::try_from(tokens).unwrap_or(i64::MAX);
+            self.tokens.get_or_create(&OfTokens { calls_left }).set(tokens);
+        }
     }
 
     pub(crate) fn session_opened(&self) {

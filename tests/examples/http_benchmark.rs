@@ -23,7 +23,7 @@ use axum::Json;
 use axum::routing::get;
 use client::{Client, Era};
 use serde_json::{Value, json};
-use server::{Server, build, cloud, quantile};
+use server::{Server, build, cloud};
 
 const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 6;
@@ -180,4 +180,17 @@ async fn at_once(server: &Server, many: usize) -> Result<f64> {
 
 fn row(name: &str, own: f64, bare: f64) {
     println!("{name:44} {own:>10.2} {bare:>10.2} {:>7.2}", own / bare);
+}
+
+/// The time at or below which the share `part` of `times` lies.
+fn quantile(times: &mut [Duration], part: f64) -> Duration {
+    times.sort_unstable();
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a place in a list"
+    )]
+    let place = ((times.len() as f64 * part) as usize).min(times.len().saturating_sub(1));
+    times.get(place).copied().unwrap_or_default()
 }

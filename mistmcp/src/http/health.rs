@@ -8,8 +8,7 @@ use http::{StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::metrics::Metrics;
-use crate::mist::{Cloud, Clouds};
+use crate::mist::{Cloud, Clouds, Pool};
 
 /// How long a look-up may take, and how long what it found is believed.
 const LOOKING: Duration = Duration::from_secs(2);
@@ -20,7 +19,7 @@ const BELIEVED: Duration = Duration::from_secs(5);
 pub(super) struct Health {
     clouds: Arc<[Cloud]>,
     found: Arc<Mutex<Option<Found>>>,
-    metrics: Arc<Metrics>,
+    pool: Arc<Pool>,
 }
 
 /// Which names had an address, and when.
@@ -32,9 +31,9 @@ struct Found {
 
 impl Health {
     /// Health, as the clouds see it that the operator named; Mist's own where none is.
-    pub(super) fn new(cloud: Option<Cloud>, clouds: &Clouds, metrics: Arc<Metrics>) -> Self {
+    pub(super) fn new(cloud: Option<Cloud>, clouds: &Clouds, pool: Arc<Pool>) -> Self {
         let named: Vec<_> = cloud.into_iter().chain(clouds.added().iter().cloned()).collect();
-        Self { clouds: named.into(), found: Arc::default(), metrics }
+        Self { clouds: named.into(), found: Arc::default(), pool }
     }
 
     /// Whether each cloud's name has an address.
@@ -78,5 +77,7 @@ pub(super) async fn ready(State(health): State<Health>) -> Response {
 /// What is counted, for Prometheus.
 pub(super) async fn metrics(State(health): State<Health>) -> Response {
     let form = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, form)], health.metrics.text()).into_response()
+    let metrics = health.pool.metrics();
+    metrics.tokens(health.pool.levels());
+    ([(header::CONTENT_TYPE, form)], metrics.text()).into_response()
 }

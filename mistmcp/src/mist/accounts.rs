@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::account::{Account, Key};
+use super::budget::Level;
 use super::clock::Clock;
 
 const BETWEEN_SWEEPS: SignedDuration = SignedDuration::from_mins(1);
@@ -67,6 +68,13 @@ impl Accounts {
             known.accounts.remove(&account.key);
         }
         known.sweep(now);
+    }
+
+    /// How much of its hour's calls each token has left.
+    pub(super) fn levels(&self) -> Vec<Level> {
+        let now = self.clock.now();
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.accounts.iter().map(|ByKey(account)| account.budget.level(now)).collect()
     }
 
     #[cfg(test)]

@@ -49,6 +49,32 @@ pub(super) enum By {
     Count(u32),
 }
 
+/// How much of an hour's calls is left, roughly: what may be told of a token without telling which it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Level {
+    /// Three quarters and more.
+    Full,
+    /// A quarter and more.
+    Partly,
+    /// Less than a quarter.
+    Low,
+    /// Nothing, but for the reserve.
+    UsedUp,
+}
+
+impl Level {
+    pub(super) const ALL: [Self; 4] = [Self::Full, Self::Partly, Self::Low, Self::UsedUp];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Partly => "partly",
+            Self::Low => "low",
+            Self::UsedUp => "used_up",
+        }
+    }
+}
+
 /// The count at some time, to hold against what Mist says of it later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tally {
@@ -115,6 +141,19 @@ impl Budget {
         if spent.hour == asked.hour {
             let since = spent.calls.saturating_sub(asked.calls);
             spent.calls = requests.saturating_add(since);
+        }
+    }
+
+    pub(super) fn level(&self, now: Timestamp) -> Level {
+        if self.look(now, Purpose::Work).is_err() {
+            return Level::UsedUp;
+        }
+        let spent = self.spent(now);
+        let limit = spent.limit.unwrap_or(self.ceiling).min(self.ceiling);
+        match limit.saturating_sub(spent.calls) {
+            left if left >= limit - limit / 4 => Level::Full,
+            left if left >= limit / 4 => Level::Partly,
+            _ => Level::Low,
         }
     }
 
@@ -227,5 +266,17 @@ mod tests {
             budget.correct(now, budget.tally(now), 0, told);
             assert_eq!(taken(&budget, now, Purpose::Work), wanted);
         }
+    }
+
+    #[test]
+    fn how_much_is_left_is_told_in_four_levels() {
+        let (budget, now) = (Budget::new(100), "2026-01-01T10:00:00Z".parse::<Timestamp>().unwrap());
+        let mut levels = vec![budget.level(now)];
+        while budget.take(now, Purpose::Work).is_ok() {
+            levels.push(budget.level(now));
+        }
+        let count = |level| levels.iter().filter(|found| **found == level).count();
+        assert_eq!(Level::ALL.map(count), [26, 50, 19, 1]);
+        assert!(levels.is_sorted_by_key(|level| *level as usize), "{levels:?}");
     }
 }

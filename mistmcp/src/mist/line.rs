@@ -44,8 +44,14 @@ impl Line {
         let (line, request) = (self.clone(), request.clone());
         Ok(Asked::UnderWay(self.pool.gets.join(key, |waits| async move {
             let patience = Patience { wait: line.pool.limits.retry_wait, deadline };
-            let attempt = || line.attempt(&request, &url, &waits);
-            let answer = with_retries(patience, &waits, attempt).await?;
+            let mut attempts = 0_u64;
+            let attempt = || {
+                attempts += 1;
+                line.attempt(&request, &url, &waits)
+            };
+            let answer = with_retries(patience, &waits, attempt).await;
+            line.pool.metrics().retries(attempts.saturating_sub(1));
+            let answer = answer?;
             line.pool.memory.keep_constant(&request, &line.cloud, url.as_str(), &answer, &line.leases);
             Ok(answer)
         })))
@@ -101,6 +107,11 @@ impl Line {
         let started = Instant::now();
         let outcome = exchange(&self.pool, &self.cloud, account.token(), request, url.clone()).await;
         let milliseconds = started.elapsed().as_millis();
+        let (status, bytes) = match &outcome {
+            Ok(response) => (Some(response.status), response.body.len()),
+            Err(_) => (None, 0),
+        };
+        self.pool.metrics().exchange(status, started.elapsed(), bytes);
         let Response { status, headers, body } = match outcome {
             Ok(response) => {
                 tracing::debug!(%request, status = response.status.as_u16(), milliseconds, "Mist answered");

@@ -3,11 +3,13 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::accounts::Accounts;
+use super::budget::Level;
 use super::clock::Clock;
 use super::flight::Flights;
 use super::memory::{Ids, Memory};
 use super::{Answer, Cloud};
 use crate::error::ErrorKind;
+use crate::metrics::Metrics;
 use crate::{Error, Result};
 
 /// What a call may cost.
@@ -36,6 +38,7 @@ pub struct Pool {
     /// GETs that are under way, by who asks and the address.
     pub(super) gets: Flights<(Ids, String), Result<Answer>>,
     pub(super) memory: Memory,
+    metrics: Arc<Metrics>,
 }
 
 impl Pool {
@@ -55,7 +58,22 @@ impl Pool {
             accounts: Arc::new(Accounts::new(limits.rate_limit, clock)),
             gets: Flights::default(),
             memory: Memory::new(),
+            metrics: Arc::new(Metrics::new()),
         }
+    }
+
+    /// What is counted in this process.
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// How many tokens have how much of their hour's calls left.
+    pub(crate) fn levels(&self) -> [(&'static str, usize); 4] {
+        let mut counts = Level::ALL.map(|level| (level.name(), 0));
+        for level in self.accounts.levels() {
+            counts[level as usize].1 += 1;
+        }
+        counts
     }
 
     /// Whose turn it is among several tokens.

@@ -3,7 +3,6 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
@@ -92,17 +91,4 @@ pub(crate) async fn cloud(router: axum::Router) -> Result<String> {
     });
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(url)
-}
-
-/// The time at or below which the share `part` of `times` lies.
-pub(crate) fn quantile(times: &mut [Duration], part: f64) -> Duration {
-    times.sort_unstable();
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a place in a list"
-    )]
-    let place = ((times.len() as f64 * part) as usize).min(times.len().saturating_sub(1));
-    times.get(place).copied().unwrap_or_default()
 }
