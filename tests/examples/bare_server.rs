@@ -1,5 +1,5 @@
 //! The baseline of the benchmarks: a server on rmcp alone, with 260 dummy tools and nothing behind them. On standard
-//! input and output, or with `--http` on a free port, which it writes to standard error.
+//! input and output, or over HTTP with `--http PORT`.
 
 use std::sync::Arc;
 
@@ -62,24 +62,23 @@ impl ServerHandler for Bare {
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> anyhow::Result<()> {
-    if std::env::args().any(|argument| argument == "--http") {
-        return http().await;
+    let mut arguments = std::env::args().skip_while(|argument| argument != "--http").skip(1);
+    if let Some(port) = arguments.next() {
+        return http(port.parse()?).await;
     }
     serve_server(Bare::new(), stdio_pipes()).await?.waiting().await?;
     Ok(())
 }
 
 /// As the SDK's own examples serve it, but for answers in JSON and without waiting for acknowledgements.
-#[expect(clippy::print_stderr, reason = "whoever starts it has to know where it listens")]
-async fn http() -> anyhow::Result<()> {
+async fn http(port: u16) -> anyhow::Result<()> {
     let tools = Bare::new().tools;
     let service = StreamableHttpService::new(
         move || Ok(Bare { tools: tools.clone() }),
         Arc::new(LocalSessionManager::default()),
         StreamableHttpServerConfig::default().with_json_response(true),
     );
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    eprintln!("http://{}/mcp", listener.local_addr()?);
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     let listener = listener.tap_io(|stream| {
         // Failing only makes it slower.
         let _ = stream.set_nodelay(true);

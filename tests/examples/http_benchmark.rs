@@ -13,7 +13,6 @@ mod client;
 #[path = "load/server.rs"]
 mod server;
 
-use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -50,7 +49,9 @@ async fn main() -> Result<()> {
     let router = axum::Router::new().route("/api/v1/const/insight_metrics", get(small)).fallback(slow);
     let cloud = cloud(router).await?;
     let own = Server::mistmcp(&release.join("mistmcp"), &cloud)?;
-    let bare = Server::start(Command::new(release.join("examples/bare_server")).arg("--http"))?;
+    let bare = Server::start(&release.join("examples/bare_server"), |command, port| {
+        command.args(["--http", port]);
+    })?;
 
     println!("{:44} {:>10} {:>10} {:>7}", "", "mistmcp", "bare rmcp", "ratio");
     for era in [Era::Modern, Era::Legacy] {

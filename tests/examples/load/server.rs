@@ -1,8 +1,9 @@
 //! A server that is measured, and the cloud behind it.
 
-use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
@@ -15,39 +16,28 @@ pub(crate) struct Server {
 impl Server {
     /// Starts mistmcp before a cloud.
     pub(crate) fn mistmcp(program: &Path, cloud: &str) -> Result<Self> {
-        Self::start(
-            Command::new(program)
-                .args(["--transport", "http", "--port", "0", "--mode", "all", "--cloud", cloud])
-                .args([
-                    "--allow-cloud",
-                    cloud,
-                    "--rate-limit",
-                    "1000000000",
-                    "--max-sessions-per-token",
-                    "10000",
-                ]),
-        )
+        Self::start(program, |command, port| {
+            command.args(["--transport", "http", "--mode", "all", "--port", port]);
+            command.args(["--cloud", cloud, "--allow-cloud", cloud, "--rate-limit", "1000000000"]);
+            command.args(["--max-sessions-per-token", "10000"]);
+        })
     }
 
-    /// Starts a program that writes the address of its server to standard error.
-    pub(crate) fn start(command: &mut Command) -> Result<Self> {
-        let mut child = command
-            .env_clear()
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("{} cannot be started", command.get_program().display()))?;
-        let mut lines = BufReader::new(child.stderr.take().context("no standard error")?).lines();
-        let address = loop {
-            let line = lines.next().context("it ended before it listened")??;
-            if let Some((_, rest)) = line.split_once("http://") {
-                break rest.split('/').next().unwrap_or_default().to_owned();
-            }
-        };
-        // What it logs has to go somewhere, or it would wait for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
-        Ok(Self { child, address })
+    /// Starts a program that listens on the port that `arguments` gives it.
+    pub(crate) fn start(program: &Path, arguments: impl FnOnce(&mut Command, &str)) -> Result<Self> {
+        // Free a moment ago, which is as good as it gets without reading what the program writes.
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let mut command = Command::new(program);
+        arguments(&mut command, &address.port().to_string());
+        // A log that somebody reads would be measured with it.
+        command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let child = command.spawn().with_context(|| format!("{} cannot be started", program.display()))?;
+        let mut server = Self { child, address: address.to_string() };
+        while TcpStream::connect(address).is_err() {
+            ensure!(server.child.try_wait()?.is_none(), "{} ended before it listened", program.display());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(server)
     }
 
     /// The memory that is resident now, in bytes.
