@@ -12,7 +12,7 @@ use futures_util::stream;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot};
 
 /// An HTTP server in Mist's place. Dropping it stops it.
 #[derive(Debug)]
@@ -65,6 +65,7 @@ pub struct Answer {
     headers: Vec<(String, String)>,
     body: Bytes,
     kind: Kind,
+    turnstile: Option<Arc<Semaphore>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +79,7 @@ impl Answer {
     /// A body of that type.
     pub fn new(media_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![("content-type".to_owned(), media_type.to_owned())];
-        Self { status: 200, headers, body: body.into(), kind: Kind::Whole }
+        Self { status: 200, headers, body: body.into(), kind: Kind::Whole, turnstile: None }
     }
 
     /// JSON.
@@ -110,7 +111,19 @@ impl Answer {
         self
     }
 
+    /// Not before there is a permit for it, or the semaphore is closed.
+    #[must_use]
+    pub fn once(mut self, turnstile: &Arc<Semaphore>) -> Self {
+        self.turnstile = Some(Arc::clone(turnstile));
+        self
+    }
+
     async fn respond(self) -> Response {
+        if let Some(turnstile) = &self.turnstile
+            && let Ok(permit) = turnstile.acquire().await
+        {
+            permit.forget();
+        }
         if self.kind == Kind::Never {
             std::future::pending::<()>().await;
         }
@@ -181,6 +194,16 @@ impl Peer {
     /// Returns when a request has arrived, now or since this was last asked.
     pub async fn arrival(&self) {
         self.desk.arrived.notified().await;
+    }
+
+    /// Waits until so many requests have arrived, and takes them.
+    pub async fn arrivals(&self, count: usize) -> Vec<Received> {
+        let mut received = self.take();
+        while received.len() < count {
+            self.arrival().await;
+            received.append(&mut self.take());
+        }
+        received
     }
 
     /// How many connections were made.
