@@ -16,4 +16,5 @@ mod origins;
 mod ownership;
 mod settings;
 mod stage;
+mod tls;
 mod tokens;
