@@ -5,6 +5,7 @@
 
 mod bodies;
 mod ceiling;
+mod crowd;
 mod delays;
 mod ending;
 mod headers;
