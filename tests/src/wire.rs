@@ -19,13 +19,13 @@ impl Wire {
         Self { stream, read: Vec::new() }
     }
 
-    /// Connects from a port of one's own, which may have been another connection's.
-    pub async fn from(port: u16, address: SocketAddr) -> Self {
+    /// Connects from a port that may have been another connection's; none where somebody else has it by now.
+    pub async fn from(port: u16, address: SocketAddr) -> Option<Self> {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_reuseaddr(true).unwrap();
-        socket.bind(([127, 0, 0, 1], port).into()).unwrap();
-        let stream = soon("connecting", socket.connect(address)).await.unwrap();
-        Self { stream, read: Vec::new() }
+        socket.bind(([127, 0, 0, 1], port).into()).ok()?;
+        let stream = soon("connecting", socket.connect(address)).await.ok()?;
+        Some(Self { stream, read: Vec::new() })
     }
 
     /// Closes it at once, so that its port is free.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use mistmcp_tests::{Era, Guest, Heard, Launch, Peer, Wire, message};
+use mistmcp_tests::{Era, Guest, Heard, Launch, Peer, Wire, message, soon};
 use reqwest::Method;
 use serde_json::json;
 
@@ -161,15 +161,37 @@ async fn a_session_is_one_over_many_connections() {
 #[tokio::test]
 async fn a_port_that_is_used_again_inherits_nothing() {
     let stage = Stage::set("").await;
-    let mut wire = Wire::open(stage.server.address()).await;
-    let port = wire.port();
     let token = format!("X-Authorization: {ALICE}");
-    wire.post("/mcp", &[&token], message("ping", &json!({}))).await;
-    wire.answer().await.unwrap();
-    wire.reset();
-    let mut wire = Wire::from(port, stage.server.address()).await;
+    let mut wire = loop {
+        let mut wire = Wire::open(stage.server.address()).await;
+        let port = wire.port();
+        wire.post("/mcp", &[&token], message("ping", &json!({}))).await;
+        wire.answer().await.unwrap();
+        wire.reset();
+        if let Some(wire) = Wire::from(port, stage.server.address()).await {
+            break wire;
+        }
+    };
     wire.post("/mcp", &[], message("tools/list", &json!({}))).await;
     assert_eq!(wire.answer().await.unwrap().0, 401);
+}
+
+#[tokio::test]
+async fn a_stream_tells_of_its_own_session_alone() {
+    const CHANGED: &str = "notifications/tools/list_changed";
+    let stage = Stage::set("").await;
+    let (alice, bob, again) =
+        (stage.alice("").open().await, stage.bob("").open().await, stage.alice("").open().await);
+    let streams = [alice.listen().await, bob.listen().await, again.listen().await];
+    for category in ["sites", "orgs"] {
+        alice.call("manageMcpTools", json!({ "enable_mcp_tools_categories": category })).await;
+    }
+    again.call("manageMcpTools", json!({ "enable_mcp_tools_categories": "sites" })).await;
+    stage.server.signal("TERM").await;
+    for (stream, changes) in streams.into_iter().zip([2, 0, 1]) {
+        let text = soon("the end of the stream", stream.text()).await.unwrap();
+        assert_eq!(text.matches(CHANGED).count(), changes, "{text}");
+    }
 }
 
 #[tokio::test]
