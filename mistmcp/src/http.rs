@@ -110,6 +110,7 @@ pub(crate) async fn serve(
     let gate = Arc::new(Gate::new(
         configuration,
         mcp,
+        Arc::clone(&manager),
         Arc::clone(&sessions),
         metrics.clone(),
         stop.clone(),

@@ -4,7 +4,7 @@ use std::process::Stdio;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::{Client, Console, Era, Finished, Peer, soon};
+use crate::{Client, Console, Era, Finished, HttpServer, Peer, soon};
 
 /// A token that nothing else looks like.
 pub const TOKEN: &str = "s3cr3t-0f-7he-7es7s-Q9zXw4Lm";
@@ -70,6 +70,13 @@ impl Launch {
     pub async fn client(self, era: Era) -> Client {
         let (command, folder) = self.command();
         soon("connecting", Client::connect(command, folder, era)).await
+    }
+
+    /// Starts it as a server over HTTP, on a port of its own, and waits until it listens.
+    pub async fn serve(self) -> HttpServer {
+        let launch = self.argument("--transport").argument("http").argument("--port").argument("0");
+        let (command, folder) = launch.command();
+        soon("listening", HttpServer::start(command, folder)).await
     }
 
     /// Runs it to its end, with nothing to read.

@@ -13,7 +13,7 @@ use futures_util::{StreamExt, stream};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, Semaphore, oneshot};
 
 /// An HTTP server in Mist's place. Dropping it stops it.
 #[derive(Debug)]
@@ -69,6 +69,7 @@ pub struct Answer {
     headers: Vec<(String, String)>,
     body: Bytes,
     kind: Kind,
+    turnstile: Option<Arc<Semaphore>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +93,7 @@ impl Answer {
     /// A body of that type.
     pub fn new(media_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![("content-type".to_owned(), media_type.to_owned())];
-        Self { status: 200, headers, body: body.into(), kind: Kind::Whole }
+        Self { status: 200, headers, body: body.into(), kind: Kind::Whole, turnstile: None }
     }
 
     /// JSON.
@@ -130,7 +131,19 @@ impl Answer {
         self
     }
 
+    /// Not before there is a permit for it, or the semaphore is closed.
+    #[must_use]
+    pub fn once(mut self, turnstile: &Arc<Semaphore>) -> Self {
+        self.turnstile = Some(Arc::clone(turnstile));
+        self
+    }
+
     async fn respond(self, desk: Arc<Desk>) -> Response {
+        if let Some(turnstile) = &self.turnstile
+            && let Ok(permit) = turnstile.acquire().await
+        {
+            permit.forget();
+        }
         match self.kind {
             Kind::Never => {
                 let _waiting = Waiting(desk);
@@ -230,6 +243,16 @@ impl Peer {
     /// Returns when somebody has gone away who waited for [`Answer::never`].
     pub async fn abandonment(&self) {
         self.desk.abandoned.notified().await;
+    }
+
+    /// Waits until so many requests have arrived, and takes them.
+    pub async fn arrivals(&self, count: usize) -> Vec<Received> {
+        let mut received = self.take();
+        while received.len() < count {
+            self.arrival().await;
+            received.append(&mut self.take());
+        }
+        received
     }
 
     /// How many connections were made.

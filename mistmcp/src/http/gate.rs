@@ -10,16 +10,18 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use rmcp::transport::streamable_http_server::session::SessionManager;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::credentials::Admitted;
-use super::owner::Key;
+use super::owner::{Key, Owner};
 use super::query::Query;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
-use super::sessions::Sessions;
+use super::sessions::{Place, Sessions};
 use super::{Configuration, Mcp};
 use crate::metrics::Metrics;
 use crate::mist::{Cloud, Connection};
@@ -35,6 +37,7 @@ const SESSION: &str = "mcp-session-id";
 pub(super) struct Gate {
     configuration: Configuration,
     mcp: Mcp,
+    manager: Arc<LocalSessionManager>,
     sessions: Arc<Sessions>,
     metrics: Arc<Metrics>,
     key: Key,
@@ -46,12 +49,13 @@ impl Gate {
     pub(super) fn new(
         configuration: Configuration,
         mcp: Mcp,
+        manager: Arc<LocalSessionManager>,
         sessions: Arc<Sessions>,
         metrics: Arc<Metrics>,
         closing: CancellationToken,
         calls: TaskTracker,
     ) -> std::io::Result<Self> {
-        Ok(Self { configuration, mcp, sessions, metrics, key: Key::new()?, closing, calls })
+        Ok(Self { configuration, mcp, manager, sessions, metrics, key: Key::new()?, closing, calls })
     }
 
     async fn answer(&self, request: Request) -> Result<Response, Refusal> {
@@ -71,15 +75,13 @@ impl Gate {
 
         let session = one(&parts.headers, SESSION)?.map(str::to_owned);
         let modern = stands_for_itself(&parts.headers);
-        let mut place = None;
         let activity = match &session {
-            _ if modern => self.sessions.alone(owner),
-            Some(id) => self.sessions.of(id, owner).ok_or_else(Refusal::session)?,
-            // What opens no session in the end gives its place back at once.
-            None if parts.method == Method::POST => {
-                place = Some(self.sessions.place(owner)?);
-                Activity::new(CALLS_AT_ONCE)
+            _ if modern => {
+                // An `initialize` is of the older era whatever version it names, and would go to that session.
+                parts.headers.remove(SESSION);
+                self.sessions.alone(owner)
             }
+            Some(id) => self.sessions.of(id, owner).ok_or_else(Refusal::session)?,
             None => Activity::new(CALLS_AT_ONCE),
         };
         let busy = activity.begin();
@@ -98,10 +100,13 @@ impl Gate {
             verbose: query.debug,
         });
         let ends = parts.method == Method::DELETE;
+        let opens = parts.method == Method::POST && session.is_none() && !modern;
         let request = Request::from_parts(parts, Body::from(received(body).await?));
+        // What opens no session in the end gives its place back at once.
+        let place = opens.then(|| self.sessions.place(owner)).transpose()?;
         let response = self.mcp.handle(request).await;
-        if let (Some(place), Some(opened)) = (place, response.headers().get(SESSION)) {
-            self.sessions.keep(opened.to_str().unwrap_or_default(), activity, place);
+        if let Some(opened) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
+            self.keep(opened, owner, place, activity).await?;
         }
         if let (true, true, Some(id)) = (ends, response.status().is_success(), &session) {
             self.sessions.forget(id);
@@ -113,6 +118,31 @@ impl Gate {
         }
         parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         Ok(Response::from_parts(parts, Body::new(Held { body, _busy: busy, _call: call })))
+    }
+
+    /// Keeps a session that has been opened, where there is room for it.
+    async fn keep(
+        &self,
+        id: &str,
+        owner: Owner,
+        place: Option<Place>,
+        activity: Arc<Activity>,
+    ) -> Result<(), Refusal> {
+        let (place, activity) = match place {
+            Some(place) => (place, activity),
+            // It was opened by a request that said it would stand for itself.
+            None => match self.sessions.place(owner) {
+                Ok(place) => (place, Activity::new(CALLS_AT_ONCE)),
+                Err(refusal) => {
+                    if let Err(error) = self.manager.close_session(&id.into()).await {
+                        tracing::debug!(%error, "a session too many had ended already");
+                    }
+                    return Err(refusal);
+                }
+            },
+        };
+        self.sessions.keep(id, activity, place);
+        Ok(())
     }
 
     /// The cloud that a client calls. A token that is not its own goes nowhere but where the operator sends it.

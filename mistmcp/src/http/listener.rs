@@ -10,7 +10,7 @@ use axum::Router;
 use axum_server::tls_rustls::RustlsAcceptor;
 use axum_server::{AddrListener, Address, Handle, Server};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{FAREWELL, tls};
@@ -18,6 +18,8 @@ use crate::metrics::Metrics;
 
 /// Connections at once. Those beyond wait in the system's queue until one is closed.
 const CONNECTIONS: usize = 8_192;
+/// Connections that the system holds until they are taken: as many clients may come at one moment.
+const QUEUE: u32 = 1_024;
 /// How long a connection may be silent before its first request, and between headers.
 const SILENCE: Duration = Duration::from_secs(10);
 /// Bytes of a request's headers.
@@ -90,7 +92,12 @@ impl Address for Place {
 
 impl AddrListener<Counted, Place> for Bounded {
     async fn bind_to(address: Place) -> io::Result<Self> {
-        let listener = TcpListener::bind(address.0).await?;
+        let socket = if address.0.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // Elsewhere it would let two processes have one port.
+        #[cfg(unix)]
+        socket.set_reuseaddr(true)?;
+        socket.bind(address.0)?;
+        let listener = socket.listen(QUEUE)?;
         Ok(Self { listener, room: Arc::new(Semaphore::new(CONNECTIONS)) })
     }
 

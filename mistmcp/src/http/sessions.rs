@@ -1,15 +1,18 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use rmcp::transport::streamable_http_server::session::SessionManager;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::session::{SessionId, SessionManager};
 
 use super::SessionLimits;
 use super::owner::Owner;
 use super::refusal::Refusal;
 use crate::metrics::Metrics;
 use crate::server::{Activity, CALLS_AT_ONCE};
+
+/// How long a session may take to be opened.
+const OPENING: Duration = Duration::from_secs(10);
 
 /// The sessions that are open: whose they are, and what they are doing.
 #[derive(Debug)]
@@ -142,8 +145,10 @@ impl Drop for Place {
 /// Ends idle sessions, and forgets what has ended by itself, for as long as the server runs.
 pub(super) async fn sweep(sessions: Arc<Sessions>, manager: Arc<LocalSessionManager>) {
     let pause = (sessions.limits.idle / 4).clamp(Duration::from_millis(250), Duration::from_secs(30));
+    let mut strays = HashMap::new();
     loop {
         tokio::time::sleep(pause).await;
+        end_strays(&sessions, &manager, &mut strays, Instant::now()).await;
         for id in sessions.idle() {
             tracing::debug!("a session ends that was idle");
             if let Err(error) = manager.close_session(&id).await {
@@ -157,5 +162,55 @@ pub(super) async fn sweep(sessions: Arc<Sessions>, manager: Arc<LocalSessionMana
             }
         }
         sessions.held().alone.retain(|_, activity| activity.strong_count() > 0);
+    }
+}
+
+/// Ends sessions that nobody has got to know of, since their clients went away while they were being opened.
+async fn end_strays(
+    sessions: &Sessions,
+    manager: &LocalSessionManager,
+    seen: &mut HashMap<SessionId, Instant>,
+    now: Instant,
+) {
+    let mut strays: Vec<SessionId> = manager.sessions.read().await.keys().cloned().collect();
+    strays.retain(|id| !sessions.held().by_id.contains_key(id));
+    seen.retain(|id, _| strays.contains(id));
+    for id in strays {
+        let since = *seen.entry(id.clone()).or_insert(now);
+        if now - since < OPENING {
+            continue;
+        }
+        tracing::debug!("a session ends that nobody has got to know of");
+        if let Err(error) = manager.close_session(&id).await {
+            tracing::debug!(%error, "it had ended already");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tokens;
+    use crate::http::owner::Key;
+    use crate::mist::Clouds;
+
+    #[tokio::test]
+    async fn a_session_that_nobody_has_got_to_know_of_ends() {
+        let limits = SessionLimits { in_all: 9, of_one_token: 9, idle: Duration::from_mins(1) };
+        let sessions = Arc::new(Sessions::new(limits, Arc::new(Metrics::new())));
+        let manager = LocalSessionManager::default();
+        let (known, _transport) = manager.create_session().await.unwrap();
+        let (stray, _transport) = manager.create_session().await.unwrap();
+        let cloud = Clouds::default().find("api.mist.com").unwrap();
+        let owner = Key::new().unwrap().owner(&Tokens::parse("a").unwrap(), &cloud);
+        let place = sessions.place(owner).unwrap();
+        sessions.keep(&known, Activity::new(1), place);
+
+        let (mut seen, began) = (HashMap::new(), Instant::now());
+        end_strays(&sessions, &manager, &mut seen, began).await;
+        assert!(manager.has_session(&stray).await.unwrap(), "it may be about to be kept");
+        end_strays(&sessions, &manager, &mut seen, began + OPENING).await;
+        assert!(!manager.has_session(&stray).await.unwrap());
+        assert!(manager.has_session(&known).await.unwrap());
     }
 }

@@ -13,7 +13,8 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
         io::Error::new(
             error.kind(),
             format!(
-                "the certificate {} and the key {} cannot be used: {error}",
+                "--tls-cert {} and --tls-key {} cannot be used: {error}\nthey take a certificate with its chain, and \
+                 its private key, as PEM files",
                 certificate.display(),
                 key.display()
             ),

@@ -106,7 +106,8 @@ impl Line {
         let admitted = admitted.map_err(|used_up| Hurdle::UsedUp(used_up, String::new()))?;
         let started = Instant::now();
         let outcome = exchange(&self.pool, &self.cloud, account.token(), request, url.clone()).await;
-        let milliseconds = started.elapsed().as_millis();
+        // As JSON a `u128` would be a text.
+        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (status, bytes) = match &outcome {
             Ok(response) => (Some(response.status), response.body.len()),
             Err(_) => (None, 0),

@@ -60,7 +60,9 @@ impl<'a> Visit<'a> {
         let came_to = outcome.as_ref().map_or_else(|error| error.kind().name(), |_| "ok");
         let tool = tool.unwrap_or("unknown");
         self.metrics.call(tool, came_to, duration, bytes);
-        let (request, milliseconds) = (&*self.visitor.request_id, duration.as_millis());
+        let request = &*self.visitor.request_id;
+        // As JSON a `u128` would be a text.
+        let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(target: "mistmcp::calls", request, tool, outcome = came_to, milliseconds, bytes, "call");
         result::from_outcome(outcome.map_err(|error| error.of_request(request)))
     }

@@ -1,0 +1,100 @@
+//! Messages that are none.
+
+use mistmcp_tests::{Era, message};
+use serde_json::json;
+
+use crate::stage::{Stage, site};
+
+fn broken() -> Vec<(&'static str, Vec<u8>)> {
+    let (open, close) = ("[".repeat(10_000), "]".repeat(10_000));
+    let call = |arguments: &str| {
+        let head = r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"getSelf","arguments":"#;
+        format!("{head}{arguments}}}}}").into_bytes()
+    };
+    let (ping, list) = (message("ping", &json!({})), message("tools/list", &json!({})));
+    vec![
+        ("nothing", vec![]),
+        ("no JSON", b"hello".to_vec()),
+        ("half of it", ping.as_bytes()[..20].to_vec()),
+        ("two of them", format!("{ping}{list}").into_bytes()),
+        ("a batch", format!("[{ping},{list}]").into_bytes()),
+        ("an empty batch", b"[]".to_vec()),
+        ("a number", b"1e999".to_vec()),
+        ("null", b"null".to_vec()),
+        ("another version", br#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#.to_vec()),
+        ("no method", br#"{"jsonrpc":"2.0","id":1}"#.to_vec()),
+        ("a method that is none", br#"{"jsonrpc":"2.0","id":1,"method":["ping"]}"#.to_vec()),
+        ("an id that is none", br#"{"jsonrpc":"2.0","id":{"a":1},"method":"ping"}"#.to_vec()),
+        ("no end of brackets", open.clone().into_bytes()),
+        ("deep arguments", call(&format!("{{\"a\":{open}{close}}}"))),
+        ("deep objects", call(&format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000)))),
+        ("arguments that are none", call("[1]")),
+        ("no UTF-8", b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"pi\xffng\"}".to_vec()),
+        ("half a character", b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"\xf0\x9f\"}".to_vec()),
+        ("half a surrogate", br#"{"jsonrpc":"2.0","id":1,"method":"\ud800"}"#.to_vec()),
+        ("a byte order mark", [b"\xef\xbb\xbf".as_slice(), ping.as_bytes()].concat()),
+        ("UTF-16", ping.encode_utf16().flat_map(u16::to_le_bytes).collect()),
+        ("bytes of zero", vec![0; 1_000]),
+    ]
+}
+
+#[tokio::test]
+async fn what_is_no_message_is_refused_and_the_server_goes_on() {
+    let stage = Stage::set("").await;
+    let process = stage.server.id();
+    let alice = stage.alice("?mode=all").open().await;
+    let modern = stage.alice("?mode=all").header("MCP-Protocol-Version", "2026-07-28");
+    for (what, body) in broken() {
+        for guest in [&alice, &stage.alice(""), &modern] {
+            let heard = guest.post(body.clone()).await;
+            let error = heard.status == 200 && heard.message()["error"].is_object();
+            assert!((400..500).contains(&heard.status) || error, "{what}: {heard:?}");
+            assert_eq!(heard.header("mcp-session-id"), "", "{what}");
+            assert!(heard.body.len() < 2_000, "{what}: {} bytes", heard.body.len());
+        }
+        // The session is none the worse for it.
+        alice.call("getSiteInfo", site(1)).await;
+    }
+    stage.goes_on(process).await;
+}
+
+#[tokio::test]
+async fn calls_of_tools_that_are_not_on_or_not_there_reach_nothing() {
+    let stage = Stage::set("").await;
+    for era in Era::BOTH {
+        let alice = stage.alice("").enter(era).await;
+        let refused = alice.refusal("getSiteInfo", site(1)).await;
+        assert!(refused.contains("callTool") && refused.contains("[request "), "{refused}");
+        for tool in ["", "getSiteinfo2", "../getSelf", "getSelf\0", "🦀", &"x".repeat(100_000)] {
+            // As a header a name has to be one; the newer era asks for it there.
+            if era == Era::Modern && !tool.bytes().all(|byte| byte.is_ascii_graphic()) || tool.len() > 10_000
+            {
+                continue;
+            }
+            let answer = alice.try_call(tool, json!({})).await;
+            assert!(answer.message()["error"].is_object(), "{tool}: {answer:?}");
+            assert!(answer.body.len() < 2_000, "{tool}");
+        }
+        let deep = format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
+        alice.refusal("callTool", json!({ "tool": "getSelf", "arguments": deep })).await;
+    }
+    assert_eq!(stage.peer.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_body_of_another_type_is_refused() {
+    let stage = Stage::set("").await;
+    let process = stage.server.id();
+    let alice = stage.alice("").open().await;
+    for (name, value, status) in [
+        ("Content-Type", "text/plain", 415),
+        ("Content-Type", "application/x-www-form-urlencoded", 415),
+        ("Content-Encoding", "gzip", 415),
+    ] {
+        let request = alice.request(reqwest::Method::POST).header(name, value);
+        let body = if name == "Content-Encoding" { vec![0x1f, 0x8b, 8, 0] } else { b"{}".to_vec() };
+        let heard = mistmcp_tests::Heard::of(request.body(body)).await;
+        assert_eq!(heard.status, status, "{name}: {value}: {heard:?}");
+    }
+    stage.goes_on(process).await;
+}

@@ -1,0 +1,114 @@
+//! What those learn who look after the process.
+
+use std::collections::BTreeMap;
+
+use mistmcp_tests::{Era, Guest, Heard, Launch, Peer, TOKEN, Wire};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::stage::{ALICE, BOB, Stage, site, site_path};
+
+const ORG: &str = "9f2c1e50-8c4b-4f0e-a1d7-0123456789ab";
+
+async fn get(stage: &Stage, path: &str) -> Heard {
+    Heard::of(Guest::new(&stage.server, "").to(&stage.server.url(path)).request(Method::GET)).await
+}
+
+#[tokio::test]
+async fn health_is_told_to_whoever_asks_by_any_name() {
+    let stage = Stage::set("").await;
+    for path in ["/livez", "/readyz"] {
+        for host in ["10.1.2.3:8000", "mistmcp.default.svc"] {
+            let mut wire = Wire::open(stage.server.address()).await;
+            wire.send(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
+            let (status, _, body) = wire.answer().await.unwrap();
+            let body: Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(status, 200, "{body}");
+            assert!(body["live"] == true || body["ready"] == true, "{body}");
+        }
+    }
+    assert_eq!(stage.peer.connections(), 0, "to be asked costs Mist nothing");
+}
+
+#[tokio::test]
+async fn a_server_whose_cloud_has_no_address_is_alive_but_not_ready() {
+    let launch = Launch::new("--allow-cloud mist.invalid --cloud mist.invalid");
+    let stage = Stage { peer: Peer::start().await, server: launch.serve().await };
+    assert_eq!(get(&stage, "/livez").await.status, 200);
+    let heard = get(&stage, "/readyz").await;
+    assert_eq!(heard.status, 503, "{heard:?}");
+    assert!(heard.body.contains("mist.invalid"), "{heard:?}");
+}
+
+/// The samples of an OpenMetrics text, by name and labels; and that it is one.
+fn samples(text: &str) -> BTreeMap<String, String> {
+    assert!(text.ends_with("# EOF\n"), "{text}");
+    let mut kinds = BTreeMap::new();
+    let mut samples = BTreeMap::new();
+    for line in text.lines() {
+        if let Some(meta) = line.strip_prefix("# ") {
+            let words: Vec<_> = meta.splitn(3, ' ').collect();
+            assert!(["HELP", "TYPE", "UNIT", "EOF"].contains(&words[0]), "{line}");
+            if words[0] == "TYPE" {
+                assert!(kinds.insert(words[1].to_owned(), words[2].to_owned()).is_none(), "{line}");
+            }
+            continue;
+        }
+        let (name, value) = line.rsplit_once(' ').unwrap();
+        let family = name.split('{').next().unwrap();
+        let known = kinds.iter().any(|(kind, form)| {
+            let suffixes: &[&str] = match form.as_str() {
+                "counter" => &["_total"],
+                "histogram" => &["_bucket", "_sum", "_count"],
+                _ => &[""],
+            };
+            suffixes.iter().any(|suffix| format!("{kind}{suffix}") == family)
+        });
+        assert!(known, "{line} has no type");
+        value.parse::<f64>().unwrap();
+        assert!(samples.insert(name.to_owned(), value.to_owned()).is_none(), "{line} is there twice");
+    }
+    samples
+}
+
+#[tokio::test]
+async fn metrics_count_calls_by_tool_and_outcome_and_name_nobody() {
+    let stage = Stage::set("--max-sessions-per-token 1").await;
+    stage.peer.answers(&site_path(2), [mistmcp_tests::Answer::json(&json!({ "detail": TOKEN })).status(404)]);
+    let alice = stage.alice(&format!("?mode=all&org_id={ORG}&debug=true")).open().await;
+    alice.call("getSiteInfo", site(1)).await;
+    alice.call("getOrg", json!({})).await;
+    alice.refusal("getSiteInfo", site(2)).await;
+    alice.refusal("getSiteInfo", json!({ "sight_id": 1 })).await;
+    alice.try_call(ALICE, json!({})).await;
+    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(3)).await;
+    assert_eq!(stage.alice("").knock().await.status, 503);
+    Guest::new(&stage.server, "").knock().await;
+
+    let heard = get(&stage, "/metrics").await;
+    assert!(
+        heard.header("content-type").starts_with("application/openmetrics-text; version=1.0.0"),
+        "{heard:?}"
+    );
+    let counted = samples(&heard.body);
+    let calls = |tool: &str, outcome: &str| {
+        let labels = format!("mistmcp_tool_calls_total{{tool=\"{tool}\",outcome=\"{outcome}\"}}");
+        counted.get(&labels).map_or("", String::as_str)
+    };
+    let outcomes = ["ok", "missing", "arguments"].map(|outcome| calls("getSiteInfo", outcome));
+    assert_eq!(outcomes, ["2", "1", "1"], "{counted:?}");
+    assert_eq!((calls("getOrg", "ok"), calls("unknown", "tool")), ("1", "1"), "{counted:?}");
+    for (name, wanted) in [
+        ("mistmcp_tool_call_duration_seconds_count", "6"),
+        ("mistmcp_sessions", "1"),
+        ("mistmcp_sessions_opened_total", "1"),
+        ("mistmcp_refusals_total{reason=\"sessions_of_token\"}", "1"),
+        ("mistmcp_refusals_total{reason=\"unauthorized\"}", "1"),
+    ] {
+        assert_eq!(counted[name], wanted, "{name}: {counted:?}");
+    }
+    assert!(counted["mistmcp_tool_result_bytes_total"] != "0", "{counted:?}");
+    for told in [ALICE, BOB, TOKEN, ORG, alice.session(), "guest", "127.0.0.1"] {
+        assert!(!heard.body.contains(told), "{told}");
+    }
+}

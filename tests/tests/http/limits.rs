@@ -1,0 +1,148 @@
+//! How much one may have of it all, and what is said to who wants more.
+
+use std::sync::Arc;
+
+use mistmcp_tests::{Answer, Era, Wire, message, soon};
+use serde_json::json;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::stage::{ALICE, Stage, site, site_path};
+
+/// Calls that a session may have under way at once.
+const AT_ONCE: usize = 64;
+/// And some more.
+const TOO_MANY: usize = 8;
+/// Bytes of a message.
+const MOST_BYTES: usize = 1024 * 1024;
+
+#[tokio::test]
+async fn there_are_so_many_sessions_and_room_comes_back() {
+    let stage = Stage::set("--max-sessions 3").await;
+    let first = stage.alice("").open().await;
+    stage.bob("").open().await;
+    stage.bob("").open().await;
+    for mut guest in [stage.alice(""), stage.bob(""), stage.alice("").header("X-Authorization", "an0ther")] {
+        let heard = guest.knock().await;
+        assert_eq!(heard.status, 503, "{heard:?}");
+        assert!(heard.error().contains("--max-sessions"), "{heard:?}");
+        assert_eq!(heard.header("retry-after"), "10");
+    }
+    // Who needs no session is served all the same.
+    stage.alice("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    assert_eq!(first.end().await.status, 204);
+    stage.alice("").open().await;
+    assert_eq!(stage.alice("").knock().await.status, 503);
+}
+
+#[tokio::test]
+async fn a_token_has_so_many_sessions_and_takes_none_of_anothers() {
+    let stage = Stage::set("--max-sessions-per-token 2").await;
+    let first = stage.alice("").open().await;
+    stage.alice("?mode=all").open().await;
+    let heard = stage.alice("").knock().await;
+    assert_eq!(heard.status, 503, "{heard:?}");
+    assert!(heard.error().contains("of this token"), "{heard:?}");
+    stage.bob("").open().await;
+    first.end().await;
+    stage.alice("").open().await;
+    assert_eq!(stage.alice("").knock().await.status, 503);
+}
+
+#[tokio::test]
+async fn no_version_in_a_header_opens_sessions_beyond_the_limit() {
+    let stage = Stage::set("--max-sessions-per-token 2").await;
+    for version in ["2026-07-28", "2099-01-01"] {
+        let mut opened = 0;
+        for _ in 0..4 {
+            let guest = stage.alice("").header("MCP-Protocol-Version", version);
+            let params = json!({
+                "protocolVersion": version,
+                "capabilities": {},
+                "clientInfo": { "name": "many", "version": "1" },
+                "_meta": { "io.modelcontextprotocol/protocolVersion": version },
+            });
+            let heard = guest.post(message("initialize", &params)).await;
+            let session = heard.header("mcp-session-id").to_owned();
+            if session.is_empty() {
+                assert!(heard.status >= 400, "{heard:?}");
+                continue;
+            }
+            opened += 1;
+            // It counts, and ends as any other does.
+            let there = stage.alice("").on(&session).ask("tools/list", json!({})).await;
+            assert_eq!(there.status, 200, "{there:?}");
+        }
+        assert!(opened <= 2, "{opened}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_has_so_many_calls_under_way_at_once() {
+    let stage = Stage::set("--timeout 300").await;
+    for era in Era::BOTH {
+        let turnstile = Arc::new(Semaphore::new(0));
+        for number in 0..AT_ONCE + TOO_MANY {
+            stage.peer.answers(&site_path(number), [Answer::json(&json!({})).once(&turnstile)]);
+        }
+        let alice = stage.alice("?mode=all").enter(era).await;
+        // Mist is asked sixteen at once, and the others wait: it is those too many that are answered first.
+        let mut calls = JoinSet::new();
+        for number in 0..AT_ONCE + TOO_MANY {
+            let alice = alice.clone();
+            calls.spawn(async move { alice.try_call("getSiteInfo", site(number)).await.outcome() });
+        }
+        for _ in 0..TOO_MANY {
+            let (failed, refused) = soon("a refusal", calls.join_next()).await.unwrap().unwrap();
+            assert!(failed, "{refused}");
+            assert!(refused.contains("64 calls") && refused.contains("[request "), "{refused}");
+        }
+        // Others have theirs.
+        stage.bob("?mode=all").enter(era).await.call("getSiteInfo", site(99)).await;
+        turnstile.close();
+        while let Some(call) = soon("a call", calls.join_next()).await {
+            let (failed, text) = call.unwrap();
+            assert!(!failed, "{text}");
+        }
+        alice.call("getSiteInfo", site(99)).await;
+        stage.peer.take();
+    }
+}
+
+#[tokio::test]
+async fn a_message_has_so_many_bytes() {
+    let stage = Stage::set("").await;
+    let process = stage.server.id();
+    let whole = message("ping", &json!({}));
+    let alice = stage.alice("").open().await;
+    let filled = format!("{whole}{}", " ".repeat(MOST_BYTES - whole.len()));
+    assert_eq!(alice.post(filled.clone()).await.status, 200);
+    for era in Era::BOTH {
+        let heard = alice.clone().of(era).post(format!("{filled} ")).await;
+        assert_eq!(heard.status, 413, "{heard:?}");
+        assert!(heard.error().contains(&MOST_BYTES.to_string()), "{heard:?}");
+    }
+    // One that says it is larger than anything, and one that says nothing and does not end.
+    let token = format!("X-Authorization: {ALICE}");
+    let head = format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\n{token}\r\n");
+    let mut wire = Wire::open(stage.server.address()).await;
+    wire.send(format!("{head}Content-Length: 18446744073709551615\r\n\r\n{filled} ")).await;
+    // Already as a number it is more than any message has.
+    let answer = wire.answer().await;
+    assert!(answer.as_ref().is_none_or(|(status, ..)| [400, 413, 431].contains(status)), "{answer:?}");
+    let mut wire = Wire::open(stage.server.address()).await;
+    wire.send(format!("{head}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{filled}\r\n", filled.len())).await;
+    wire.send(format!("{:x}\r\n{filled}\r\n", filled.len())).await;
+    assert_eq!(wire.answer().await.unwrap().0, 413);
+    stage.goes_on(process).await;
+}
+
+#[tokio::test]
+async fn a_message_has_so_much_time() {
+    let stage = Stage::set("").await;
+    let head = format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Authorization: {ALICE}\r\n");
+    let mut wire = Wire::open(stage.server.address()).await;
+    wire.send(format!("{head}Content-Length: 100\r\n\r\n{{")).await;
+    let (status, _, body) = wire.answer().await.unwrap();
+    assert!(status == 408 && body.contains("15 seconds"), "{status} {body}");
+}

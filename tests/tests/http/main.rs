@@ -1,0 +1,21 @@
+//! The real binary over HTTP, under clients that mean well and others that do not: each with its own token, cloud and
+//! tools, apart from the others, and no way around it.
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bodies;
+mod ceiling;
+mod crowd;
+mod delays;
+mod ending;
+mod headers;
+mod health;
+mod idle;
+mod limits;
+mod logs;
+mod origins;
+mod ownership;
+mod settings;
+mod stage;
+mod tls;
+mod tokens;

@@ -1,0 +1,163 @@
+//! From which web pages, and by which names, the server may be asked.
+
+use mistmcp_tests::{Era, Guest, Heard, Launch, Peer, Wire, message};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::stage::{ALICE, Stage};
+
+const PAGE: &str = "https://chat.example.com";
+
+async fn asked(stage: &Stage, name: &str, value: &str) -> Heard {
+    let guest = stage.alice("").of(Era::Modern).header(name, value);
+    guest.ask("tools/list", json!({})).await
+}
+
+#[tokio::test]
+async fn only_names_of_its_own_are_answered_to() {
+    let stage = Stage::set("--allow-host mist.example.com,10.0.0.5:8443").await;
+    let port = stage.server.address().port();
+    for host in [
+        &format!("127.0.0.1:{port}"),
+        &format!("localhost:{port}"),
+        "LOCALHOST",
+        "[::1]:1",
+        "mist.example.com",
+        "Mist.Example.com:443",
+        "10.0.0.5:8443",
+    ] {
+        assert_eq!(asked(&stage, "Host", host).await.status, 200, "{host}");
+    }
+    // A name of the attacker's that points here is how a page gets around its origin.
+    for host in [
+        "evil.example",
+        &format!("evil.example:{port}"),
+        &format!("127.0.0.1.evil.example:{port}"),
+        "localhost.evil.example",
+        "10.0.0.5",
+        "mist.example.com.",
+        "mist.example.com@evil.example",
+        "0.0.0.0",
+        "169.254.169.254",
+    ] {
+        let heard = asked(&stage, "Host", host).await;
+        assert_eq!(heard.status, 403, "{host}: {heard:?}");
+        assert!(heard.error().contains("--allow-host"), "{host}: {heard:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_has_one_name_to_ask_for() {
+    let stage = Stage::set("").await;
+    for hosts in [
+        "",
+        "Host: \r\n",
+        "Host: localhost\r\nHost: evil.example\r\n",
+        "Host: evil.example\r\nHost: localhost\r\n",
+        "Host: localhost evil.example\r\n",
+        "Host: \u{f6}rtlich\r\n",
+    ] {
+        for path in ["/mcp", "/metrics", "/elsewhere"] {
+            let mut wire = Wire::open(stage.server.address()).await;
+            wire.send(format!("GET {path} HTTP/1.1\r\n{hosts}X-Authorization: {ALICE}\r\n\r\n")).await;
+            let (status, ..) = wire.answer().await.unwrap();
+            assert!([400, 403].contains(&status), "{hosts:?} {path}: {status}");
+        }
+    }
+    // The name in the request line does not stand in for that in the header.
+    let mut wire = Wire::open(stage.server.address()).await;
+    wire.send("GET http://localhost/metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n").await;
+    assert_eq!(wire.answer().await.unwrap().0, 403);
+}
+
+#[tokio::test]
+async fn only_pages_that_may_are_answered() {
+    let stage = Stage::set("--allow-origin https://chat.example.com").await;
+    let port = stage.server.address().port();
+    for page in [PAGE, "http://localhost:6274", &format!("http://127.0.0.1:{port}"), "https://[::1]"] {
+        assert_eq!(asked(&stage, "Origin", page).await.status, 200, "{page}");
+    }
+    for page in [
+        "https://evil.example",
+        "http://chat.example.com",
+        "https://chat.example.com.evil.example",
+        "https://chat.example.com:8443",
+        "null",
+        "file://",
+        "http://localhost.evil.example",
+        "http://localhost@evil.example",
+    ] {
+        for heard in [
+            asked(&stage, "Origin", page).await,
+            stage.alice("").header("Origin", page).knock().await,
+            Heard::of(
+                stage.alice("").header("Origin", page).to(&stage.server.url("/metrics")).request(Method::GET),
+            )
+            .await,
+        ] {
+            assert_eq!(heard.status, 403, "{page}: {heard:?}");
+            assert!(heard.error().contains("--allow-origin"), "{page}: {heard:?}");
+            assert_eq!(heard.header("access-control-allow-origin"), "");
+        }
+    }
+    // One that may does not let in one that may not.
+    let mut wire = Wire::open(stage.server.address()).await;
+    let origins = [&format!("Origin: {PAGE}"), "Origin: https://evil.example", "X-Authorization: a"];
+    wire.post("/mcp", &origins, message("ping", &json!({}))).await;
+    assert_eq!(wire.answer().await.unwrap().0, 403);
+}
+
+#[tokio::test]
+async fn a_browsers_client_is_told_what_it_may_do_and_reads_what_it_needs() {
+    let stage = Stage::set("--allow-origin https://chat.example.com").await;
+    let preflight = |origin: &str| {
+        let guest = Guest::new(&stage.server, "?mode=all").header("Origin", origin);
+        let asked = "content-type,x-authorization,mcp-session-id,mcp-protocol-version,mcp-param-site";
+        guest
+            .request(Method::OPTIONS)
+            .header("Access-Control-Request-Method", "POST")
+            .header("Access-Control-Request-Headers", asked)
+    };
+    let heard = Heard::of(preflight(PAGE)).await;
+    assert_eq!((heard.status, heard.header("access-control-allow-origin")), (200, PAGE), "{heard:?}");
+    for method in ["GET", "POST", "DELETE"] {
+        assert!(heard.header("access-control-allow-methods").contains(method), "{heard:?}");
+    }
+    for header in
+        ["x-authorization", "mcp-session-id", "mcp-protocol-version", "content-type", "mcp-param-site"]
+    {
+        assert!(heard.header("access-control-allow-headers").contains(header), "{heard:?}");
+    }
+    assert_eq!(heard.header("access-control-allow-credentials"), "", "no cookie is ever asked for");
+
+    let mut guest = stage.alice("").header("Origin", PAGE);
+    let heard = guest.knock().await;
+    assert_eq!((heard.status, heard.header("access-control-allow-origin")), (200, PAGE), "{heard:?}");
+    let exposed = heard.header("access-control-expose-headers").to_ascii_lowercase();
+    for header in
+        ["mcp-session-id", "mcp-protocol-version", "x-request-id", "www-authenticate", "retry-after"]
+    {
+        assert!(exposed.contains(header), "{header}: {exposed}");
+    }
+    assert!(guest.tools().await.len() == 4);
+    // A refusal can be read, too.
+    let heard = Guest::new(&stage.server, "").header("Origin", PAGE).knock().await;
+    assert_eq!((heard.status, heard.header("access-control-allow-origin")), (401, PAGE), "{heard:?}");
+
+    let heard = Heard::of(preflight("https://evil.example")).await;
+    assert_eq!((heard.status, heard.header("access-control-allow-origin")), (403, ""), "{heard:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_host_or_origin_stops_the_start() {
+    for (arguments, wanted) in [
+        ("--allow-host https://mist.example.com/x", "mist.example.com"),
+        ("--allow-origin chat.example.com", "https://chat.example.com"),
+        ("--allow-origin https://chat.example.com/page", "https://chat.example.com"),
+    ] {
+        let peer = Peer::start().await;
+        let finished = Launch::at(&peer, &format!("-t http -p 0 {arguments}")).run().await;
+        assert_eq!(finished.code(), Some(1), "{arguments}: {finished:?}");
+        assert!(finished.stderr.contains(wanted), "{arguments}: {finished:?}");
+    }
+}

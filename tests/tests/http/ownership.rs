@@ -1,0 +1,245 @@
+//! A session belongs to the token and cloud that opened it, whatever connection it comes by.
+
+use std::collections::HashSet;
+
+use mistmcp_tests::{Era, Guest, Heard, Launch, Peer, Wire, message, soon};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::stage::{ALICE, BOB, Stage, encoded, site};
+
+const NOBODYS: &str = "5d0f6f0e-8f6c-4f43-9a53-3f0a5d1b7c11";
+
+/// Every request that a session knows.
+async fn everything(guest: &Guest) -> [Heard; 5] {
+    let initialize = json!({
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": { "name": "thief", "version": "1" },
+    });
+    [
+        guest.ask("tools/list", json!({})).await,
+        guest.try_call("getSelf", json!({})).await,
+        guest.post(message("initialize", &initialize)).await,
+        Heard::of(guest.request(Method::GET)).await,
+        guest.end().await,
+    ]
+}
+
+/// What tells two answers apart, but for the name of the request.
+fn told(heard: &Heard) -> (u16, String, Vec<String>) {
+    let mut names: Vec<_> = heard.headers.keys().map(ToString::to_string).collect();
+    names.sort();
+    (heard.status, heard.body.clone(), names)
+}
+
+#[tokio::test]
+async fn nobody_else_gets_into_a_session_nor_learns_that_there_is_one() {
+    let other = Peer::start().await;
+    let peer = Peer::start().await;
+    let server = Launch::at(&peer, "").argument("--allow-cloud").argument(&other.url()).serve().await;
+    let elsewhere = format!("?cloud={}", encoded(&other.url()));
+    let alice = Guest::with_token(&server, "", ALICE).open().await;
+    for (query, token) in [("", BOB), (&elsewhere, ALICE), (&elsewhere, BOB), ("", "AL1CE-T0KEN-7Kq2")] {
+        let thief = Guest::with_token(&server, query, token);
+        let stolen = everything(&thief.clone().on(alice.session())).await;
+        let guessed = everything(&thief.on(NOBODYS)).await;
+        for (stolen, guessed) in stolen.iter().zip(&guessed) {
+            assert_eq!(stolen.status, 404, "{stolen:?}");
+            assert_eq!(told(stolen), told(guessed));
+        }
+    }
+    let anonymous = Guest::new(&server, "").on(alice.session());
+    for heard in everything(&anonymous).await {
+        assert_eq!(heard.status, 401, "{heard:?}");
+    }
+    assert_eq!((peer.connections(), other.connections()), (0, 0));
+    alice.call("getSelf", json!({})).await;
+    assert_eq!(peer.take()[0].header("authorization"), format!("Token {ALICE}"));
+}
+
+#[tokio::test]
+async fn the_newer_era_is_no_way_into_a_session_of_the_older_one() {
+    let stage = Stage::set("").await;
+    let alice = stage.alice("").open().await;
+    let manage = json!({ "enable_mcp_tools_categories": "sites" });
+    alice.call("manageMcpTools", manage).await;
+    for version in ["2026-07-28", "2099-01-01"] {
+        let thief = stage.bob("").on(alice.session()).header("MCP-Protocol-Version", version);
+        let mut bodies = Vec::new();
+        for method in ["initialize", "tools/list", "tools/call", "ping"] {
+            let mut params = json!({
+                "protocolVersion": version,
+                "capabilities": {},
+                "clientInfo": { "name": "thief", "version": "1" },
+                "name": "getSelf",
+            });
+            bodies.push(message(method, &params));
+            params["_meta"] = json!({ "io.modelcontextprotocol/protocolVersion": version });
+            bodies.push(message(method, &params));
+        }
+        for body in bodies {
+            let heard = thief.post(body.clone()).await;
+            assert_ne!(heard.header("mcp-session-id"), alice.session());
+            assert!(!heard.body.contains("getSiteInfo"), "{body}: {heard:?}");
+        }
+        for method in [Method::GET, Method::DELETE] {
+            let heard = Heard::of(thief.request(method)).await;
+            assert!(heard.status >= 400, "{heard:?}");
+        }
+    }
+    // What a session of the older era is told it is told by Alice alone.
+    assert!(alice.tools().await.contains(&"getSiteInfo".to_owned()));
+    assert_eq!(stage.peer.connections(), 0);
+}
+
+#[tokio::test]
+async fn sessions_on_one_connection_stay_apart() {
+    let stage = Stage::set("").await;
+    let mut wire = Wire::open(stage.server.address()).await;
+    let initialize = message(
+        "initialize",
+        &json!({
+            "protocolVersion": "2025-11-25",
+            "capabilities": {},
+            "clientInfo": { "name": "wire", "version": "1" },
+        }),
+    );
+    let mut sessions = Vec::new();
+    for (target, token) in [("/mcp", ALICE), ("/mcp?mode=all", BOB), ("/mcp", BOB), ("/mcp", ALICE)] {
+        let token = format!("X-Authorization: {token}");
+        wire.post(target, &[&token], &initialize).await;
+        let (status, head, _) = wire.answer().await.unwrap();
+        assert_eq!(status, 200, "{head}");
+        let session = head.lines().find(|line| line.to_ascii_lowercase().starts_with("mcp-session-id:"));
+        sessions.push((target, token, session.unwrap().to_owned()));
+    }
+    let ask = |index: usize, body: String| {
+        let (target, token, session): &(&str, String, String) = &sessions[index];
+        (*target, [token.clone(), session.clone()], body)
+    };
+    let enable = json!({ "name": "manageMcpTools", "arguments": { "enable_mcp_tools_categories": "sites" } });
+    for (index, body, wanted) in [
+        (0, message("tools/call", &enable), "getSiteInfo"),
+        (1, message("tools/call", &json!({ "name": "getSiteInfo", "arguments": site(1) })), "content"),
+        (3, message("tools/call", &json!({ "name": "getSelf" })), "content"),
+    ] {
+        let (target, headers, body) = ask(index, body);
+        wire.post(target, &[&headers[0], &headers[1]], body).await;
+        let (status, _, answer) = wire.answer().await.unwrap();
+        assert!(status == 200 && answer.contains(wanted), "{answer}");
+    }
+    for (index, sees, many) in [(0, true, false), (1, true, true), (2, false, false), (3, false, false)] {
+        let (target, headers, body) = ask(index, message("tools/list", &json!({})));
+        wire.post(target, &[&headers[0], &headers[1]], body).await;
+        let (_, _, answer) = wire.answer().await.unwrap();
+        assert_eq!(answer.contains("\"getSiteInfo\""), sees, "session {index}");
+        assert_eq!(answer.contains("\"listSiteRrmEvents\""), many, "session {index}");
+    }
+    let tokens: Vec<_> =
+        stage.peer.take().iter().map(|received| received.header("authorization").to_owned()).collect();
+    assert_eq!(tokens, [format!("Token {BOB}"), format!("Token {ALICE}")]);
+    // The next to have a session on this connection has to say whose it is.
+    let (target, headers, body) = ask(0, message("tools/list", &json!({})));
+    wire.post(target, &[&headers[1]], body).await;
+    assert_eq!(wire.answer().await.unwrap().0, 401);
+}
+
+#[tokio::test]
+async fn a_session_is_one_over_many_connections() {
+    let stage = Stage::set("").await;
+    let alice = stage.alice("").open().await;
+    // Each has a pool of its own, and so a connection.
+    let again = || stage.alice("").on(alice.session());
+    again().call("manageMcpTools", json!({ "enable_mcp_tools_categories": "sites" })).await;
+    assert!(again().tools().await.contains(&"getSiteInfo".to_owned()));
+    again().call("getSiteInfo", site(1)).await;
+    assert_eq!(again().end().await.status, 204);
+    assert_eq!(again().ask("tools/list", json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_port_that_is_used_again_inherits_nothing() {
+    let stage = Stage::set("").await;
+    let token = format!("X-Authorization: {ALICE}");
+    let mut wire = loop {
+        let mut wire = Wire::open(stage.server.address()).await;
+        let port = wire.port();
+        wire.post("/mcp", &[&token], message("ping", &json!({}))).await;
+        wire.answer().await.unwrap();
+        wire.reset();
+        if let Some(wire) = Wire::from(port, stage.server.address()).await {
+            break wire;
+        }
+    };
+    wire.post("/mcp", &[], message("tools/list", &json!({}))).await;
+    assert_eq!(wire.answer().await.unwrap().0, 401);
+}
+
+#[tokio::test]
+async fn a_stream_tells_of_its_own_session_alone() {
+    const CHANGED: &str = "notifications/tools/list_changed";
+    let stage = Stage::set("").await;
+    let (alice, bob, again) =
+        (stage.alice("").open().await, stage.bob("").open().await, stage.alice("").open().await);
+    let streams = [alice.listen().await, bob.listen().await, again.listen().await];
+    for category in ["sites", "orgs"] {
+        alice.call("manageMcpTools", json!({ "enable_mcp_tools_categories": category })).await;
+    }
+    again.call("manageMcpTools", json!({ "enable_mcp_tools_categories": "sites" })).await;
+    stage.server.signal("TERM").await;
+    for (stream, changes) in streams.into_iter().zip([2, 0, 1]) {
+        let text = soon("the end of the stream", stream.text()).await.unwrap();
+        assert_eq!(text.matches(CHANGED).count(), changes, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn names_of_sessions_cannot_be_guessed() {
+    let stage = Stage::set("").await;
+    let mut seen = HashSet::new();
+    let mut places: Vec<HashSet<char>> = vec![HashSet::new(); 36];
+    for _ in 0..64 {
+        let alice = stage.alice("").open().await;
+        let session = alice.session();
+        assert_eq!(session.len(), 36, "{session}");
+        for (place, letter) in places.iter_mut().zip(session.chars()) {
+            place.insert(letter);
+        }
+        assert!(seen.insert(session.to_owned()), "{session} came twice");
+    }
+    // A UUID of version 4: 122 bits of chance, and six that say what it is.
+    for (index, letters) in places.iter().enumerate() {
+        let varied = match index {
+            8 | 13 | 18 | 23 => letters == &HashSet::from(['-']),
+            14 => letters == &HashSet::from(['4']),
+            19 => letters.is_subset(&HashSet::from(['8', '9', 'a', 'b'])) && letters.len() > 1,
+            _ => letters.len() > 8,
+        };
+        assert!(varied, "{index}: {letters:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_has_ended_cannot_be_had_again() {
+    let stage = Stage::set("").await;
+    let alice = stage.alice("").open().await;
+    assert_eq!(alice.end().await.status, 204);
+    for heard in everything(&alice).await {
+        assert_eq!(heard.status, 404, "{heard:?}");
+    }
+    let next = stage.alice("").open().await;
+    assert_ne!(next.session(), alice.session());
+    assert_eq!(alice.ask("tools/list", json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn every_modern_request_stands_for_its_own_token() {
+    let stage = Stage::set("").await;
+    let alice = stage.alice("?mode=all").of(Era::Modern);
+    for token in [ALICE, BOB, ALICE] {
+        let guest = alice.clone().header("X-Authorization", token);
+        guest.call("getSiteInfo", site(1)).await;
+        assert_eq!(stage.peer.take()[0].header("authorization"), format!("Token {token}"));
+    }
+}

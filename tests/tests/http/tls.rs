@@ -1,0 +1,119 @@
+//! HTTPS of its own, and what is said where there is none.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use mistmcp_tests::{Guest, HttpServer, Launch, Peer, soon};
+use reqwest::{Certificate, Client};
+use serde_json::json;
+
+use crate::stage::ALICE;
+
+const WARNING: &str = "in the clear";
+
+/// A certificate for localhost, and its key, in PEM.
+fn certificate() -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    (pem("CERTIFICATE", made.cert.der()), pem("PRIVATE KEY", &made.signing_key.serialize_der()))
+}
+
+fn pem(what: &str, bytes: &[u8]) -> String {
+    let text = STANDARD.encode(bytes);
+    let lines: Vec<_> = text.as_bytes().chunks(64).map(|line| str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN {what}-----\n{}\n-----END {what}-----\n", lines.join("\n"))
+}
+
+/// A client that trusts this certificate and no other, and makes a connection of its own.
+fn trusting(server: &HttpServer, certificate: &str) -> Guest {
+    let guest = Guest::with_token(server, "", ALICE);
+    let certificate = Certificate::from_pem(certificate.as_bytes()).unwrap();
+    guest.by(Client::builder().no_proxy().tls_certs_only([certificate]).build().unwrap())
+}
+
+fn launch(peer: &Peer) -> Launch {
+    Launch::at(peer, "--tls-cert server.pem --tls-key server.key")
+}
+
+#[tokio::test]
+async fn tokens_travel_encrypted_where_there_is_a_certificate() {
+    let peer = Peer::start().await;
+    let (certificate, key) = certificate();
+    let server = launch(&peer).file("server.pem", &certificate).file("server.key", &key).serve().await;
+    assert!(server.url("").starts_with("https://"), "{}", server.errors());
+    let guest = trusting(&server, &certificate).open().await;
+    guest.call("getSelf", json!({})).await;
+    assert_eq!(peer.take()[0].header("authorization"), format!("Token {ALICE}"));
+    // Who does not trust the certificate, or speaks without encryption, is not served.
+    let stranger = self::certificate().0;
+    assert!(trusting(&server, &stranger).request(reqwest::Method::POST).send().await.is_err());
+    let mut wire = mistmcp_tests::Wire::open(server.address()).await;
+    wire.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    assert!(!wire.rest().await.contains("live"));
+    guest.call("getSelf", json!({})).await;
+}
+
+#[tokio::test]
+async fn a_certificate_that_changes_is_read_again_and_a_wrong_one_is_not_taken() {
+    let peer = Peer::start().await;
+    let (old, old_key) = certificate();
+    let server = launch(&peer).file("server.pem", &old).file("server.key", &old_key).serve().await;
+    let guest = trusting(&server, &old).open().await;
+    let write = |name: &str, text: &str| std::fs::write(server.folder().join(name), text).unwrap();
+
+    write("server.pem", "-----BEGIN CERTIFICATE-----\nnone\n");
+    server.told("that it is none", |text| text.contains("the old one serves on")).await;
+    trusting(&server, &old).open().await;
+
+    let (new, new_key) = certificate();
+    write("server.key", &new_key);
+    write("server.pem", &new);
+    let changed = async {
+        while trusting(&server, &new).request(reqwest::Method::GET).send().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    soon("the new certificate", changed).await;
+    trusting(&server, &new).open().await;
+    assert!(trusting(&server, &old).request(reqwest::Method::GET).send().await.is_err());
+    // What was open goes on.
+    guest.call("getSelf", json!({})).await;
+}
+
+#[tokio::test]
+async fn files_that_are_no_certificate_stop_the_start() {
+    let peer = Peer::start().await;
+    let ((certificate, key), (_, others)) = (certificate(), self::certificate());
+    let arguments = "-t http -p 0 --tls-cert server.pem --tls-key server.key";
+    for (files, what) in [
+        (vec![], "missing"),
+        (vec![("server.pem", "no certificate"), ("server.key", &key)], "no certificate"),
+        (vec![("server.pem", &*certificate), ("server.key", "no key")], "no key"),
+        (vec![("server.pem", &*certificate), ("server.key", &others)], "another's key"),
+    ] {
+        let launch =
+            files.iter().fold(Launch::at(&peer, arguments), |launch, (name, text)| launch.file(name, text));
+        let finished = launch.run().await;
+        assert_eq!(finished.code(), Some(1), "{what}: {finished:?}");
+        for wanted in ["server.pem", "server.key", "--tls-cert"] {
+            assert!(finished.stderr.contains(wanted), "{what}: {wanted}: {}", finished.stderr);
+        }
+        assert!(!finished.stderr.contains("MCP is at"), "{what}: {}", finished.stderr);
+    }
+    let finished = Launch::at(&peer, "-t http -p 0 --tls-cert server.pem").run().await;
+    assert!(finished.stderr.contains("--tls-key"), "{finished:?}");
+}
+
+#[tokio::test]
+async fn tokens_in_the_clear_beyond_this_machine_are_warned_of() {
+    let peer = Peer::start().await;
+    let server = Launch::at(&peer, "--host 0.0.0.0").serve().await;
+    let told = server.errors();
+    assert!(told.contains(WARNING) && told.contains("--tls-cert"), "{told}");
+
+    assert!(!Launch::at(&peer, "").serve().await.errors().contains(WARNING));
+    let (certificate, key) = certificate();
+    let launch = Launch::at(&peer, "--host 0.0.0.0 --tls-cert server.pem --tls-key server.key");
+    let server = launch.file("server.pem", &certificate).file("server.key", &key).serve().await;
+    assert!(!server.errors().contains(WARNING), "{}", server.errors());
+}

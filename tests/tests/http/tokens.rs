@@ -1,0 +1,151 @@
+//! Whose token a call is made with.
+
+use mistmcp_tests::{Era, Guest, Launch, Peer, TOKEN};
+use serde_json::json;
+
+use crate::stage::{ALICE, Stage, encoded, site};
+
+const SECRET: &str = "a-secret-of-the-operators";
+
+/// The token that the last call was made with.
+fn token_at(peer: &Peer) -> String {
+    let received = peer.take();
+    assert_eq!(received.len(), 1, "{received:?}");
+    received[0].header("authorization").to_owned()
+}
+
+#[tokio::test]
+async fn a_token_is_taken_from_either_header_and_sent_to_mist() {
+    let stage = Stage::set("").await;
+    for era in Era::BOTH {
+        for (name, value) in [
+            ("X-Authorization", ALICE.to_owned()),
+            ("x-authorization", format!("Token {ALICE}")),
+            ("Authorization", format!("Bearer {ALICE}")),
+            ("authorization", format!("bEARER  {ALICE} ")),
+            ("Authorization", format!("Token {ALICE}")),
+        ] {
+            let guest = Guest::new(&stage.server, "?mode=all").header(name, &value).enter(era).await;
+            guest.call("getSiteInfo", site(1)).await;
+            assert_eq!(token_at(&stage.peer), format!("Token {ALICE}"), "{name}: {value}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_nobody_gets_as_far_as_a_list_of_tools() {
+    let stage = Stage::set("").await;
+    for headers in [
+        &[][..],
+        &[("Authorization", "Basic YWxpY2U6YWxpY2U=")],
+        &[("Authorization", "Bearer")],
+        &[("Authorization", "bare")],
+        &[("X-Authorization", "")],
+        &[("X-Authorization", "a b c")],
+        &[("Cookie", "MIST_APITOKEN=abc")],
+    ] {
+        let guest = headers
+            .iter()
+            .fold(Guest::new(&stage.server, ""), |guest, (name, value)| guest.header(name, value));
+        let modern = guest.clone().of(Era::Modern);
+        for heard in [
+            guest.clone().knock().await,
+            modern.ask("server/discover", json!({})).await,
+            modern.ask("tools/list", json!({})).await,
+            Guest::clone(&guest).end().await,
+        ] {
+            assert_eq!(heard.status, 401, "{headers:?}: {heard:?}");
+            assert!(heard.header("www-authenticate").starts_with("Bearer "), "{heard:?}");
+            assert_eq!(heard.header("mcp-session-id"), "");
+            assert!(!heard.error().is_empty());
+        }
+    }
+    assert_eq!(stage.peer.connections(), 0, "the process's own token was used");
+}
+
+#[tokio::test]
+async fn a_shared_token_is_for_those_who_bring_none_and_for_the_operators_cloud_alone() {
+    let (peer, other) = (Peer::start().await, Peer::start().await);
+    let launch = Launch::at(&peer, "--shared-token").argument("--allow-cloud").argument(&other.url());
+    let server = launch.serve().await;
+    let elsewhere = format!("?mode=all&cloud={}", encoded(&other.url()));
+    for era in Era::BOTH {
+        let guest = Guest::new(&server, "?mode=all").enter(era).await;
+        guest.call("getSiteInfo", site(1)).await;
+        assert_eq!(token_at(&peer), format!("Token {TOKEN}"));
+        let own = Guest::with_token(&server, "?mode=all", ALICE).enter(era).await;
+        own.call("getSiteInfo", site(2)).await;
+        assert_eq!(token_at(&peer), format!("Token {ALICE}"));
+
+        let stray = Guest::new(&server, &elsewhere).of(era).try_call("getSiteInfo", site(3)).await;
+        assert_eq!(stray.status, 400, "{stray:?}");
+        assert!(stray.error().contains("shares its own token"), "{stray:?}");
+        assert_eq!(other.take().len(), 0);
+        let own = Guest::with_token(&server, &elsewhere, ALICE).enter(era).await;
+        own.call("getSiteInfo", site(4)).await;
+        assert_eq!(token_at(&other), format!("Token {ALICE}"));
+    }
+    // A session of the shared token is not to be gone on with by one who brings another.
+    let opened = Guest::new(&server, "").open().await;
+    let swapped = Guest::with_token(&server, "", ALICE).on(opened.session());
+    assert_eq!(swapped.ask("tools/list", json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_client_token_keeps_out_who_does_not_know_it() {
+    let peer = Peer::start().await;
+    let launch = Launch::at(&peer, "--shared-token").variable("MISTMCP_CLIENT_TOKEN", SECRET);
+    let server = launch.serve().await;
+    let bearer = format!("Bearer {SECRET}");
+    let without = Guest::new(&server, "?mode=all");
+    for guest in [
+        without.clone(),
+        without.clone().header("X-Authorization", ALICE),
+        without.clone().header("Authorization", &bearer[..bearer.len() - 1]),
+        without.clone().header("Authorization", &format!("{bearer}x")),
+    ] {
+        for era in Era::BOTH {
+            let heard = guest.clone().of(era).ask("tools/list", json!({})).await;
+            assert_eq!(heard.status, 401, "{heard:?}");
+            assert!(!heard.body.contains(SECRET));
+        }
+    }
+    assert_eq!(peer.connections(), 0);
+    for era in Era::BOTH {
+        let guest = without.clone().header("Authorization", &bearer).enter(era).await;
+        guest.call("getSiteInfo", site(1)).await;
+        assert_eq!(token_at(&peer), format!("Token {TOKEN}"));
+        let own = without.clone().header("Authorization", &bearer).header("X-Authorization", ALICE);
+        let own = own.enter(era).await;
+        own.call("getSiteInfo", site(1)).await;
+        assert_eq!(token_at(&peer), format!("Token {ALICE}"), "the secret never goes to Mist");
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_shared_only_where_that_is_safe() {
+    for (arguments, wanted) in [
+        ("--shared-token --host 0.0.0.0", "MISTMCP_CLIENT_TOKEN"),
+        ("--shared-token --host ::", "MISTMCP_CLIENT_TOKEN"),
+        ("--client-token short", "can be guessed"),
+    ] {
+        let peer = Peer::start().await;
+        let finished = Launch::at(&peer, &format!("-t http -p 0 {arguments}")).run().await;
+        assert_eq!(finished.code(), Some(1), "{arguments}: {finished:?}");
+        assert!(finished.stderr.contains(wanted), "{arguments}: {}", finished.stderr);
+    }
+    let launch = Launch::new("-t http -p 0 --shared-token").variable("MIST_APITOKEN", TOKEN);
+    let finished = launch.run().await;
+    assert!(finished.stderr.contains("--cloud"), "{finished:?}");
+    assert!(!finished.stderr.contains(TOKEN), "{finished:?}");
+}
+
+#[tokio::test]
+async fn a_demo_asks_for_no_token() {
+    let server = Launch::new("--demo").serve().await;
+    for era in Era::BOTH {
+        let guest = Guest::new(&server, "?mode=all").enter(era).await;
+        let myself = guest.call("getSelf", json!({})).await;
+        assert!(myself.contains("privileges"), "{myself}");
+    }
+}
