@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::title::title;
 use crate::Tool;
-use crate::tool::{Kind, Param};
+use crate::tool::{Kind, Param, rules};
 
 pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Definition {
     let title = title(tool.name);
@@ -19,12 +19,12 @@ pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Defi
         Some(hints.idempotent),
         Some(hints.open_world),
     );
-    Definition::new(tool.name, plain(tool.description), Arc::new(input_schema(params)))
+    Definition::new(tool.name, plain(tool.description), Arc::new(input_schema(params, rules(tool.params))))
         .with_title(title)
         .with_annotations(annotations)
 }
 
-fn input_schema(params: &[&'static Param]) -> Map<String, Value> {
+fn input_schema(params: &[&'static Param], rules: Map<String, Value>) -> Map<String, Value> {
     let properties: Map<_, _> = params.iter().map(|param| (param.name.to_owned(), property(param))).collect();
     let required: Vec<_> = params.iter().filter(|param| param.required()).map(|param| param.name).collect();
     let mut schema = Map::new();
@@ -33,6 +33,10 @@ fn input_schema(params: &[&'static Param]) -> Map<String, Value> {
     if !required.is_empty() {
         schema.insert("required".into(), json!(required));
     }
+    for (keyword, rule) in rules {
+        // What the parameters say of themselves stands.
+        schema.entry(keyword).or_insert(rule);
+    }
     schema
 }
 
@@ -40,7 +44,7 @@ fn property(param: &Param) -> Value {
     let schema = match param.kind {
         Kind::Value(reader) => (reader.schema)(),
         Kind::Body(reader) => (reader.schema)(),
-        Kind::Group(_) => return Value::Null,
+        Kind::Group(..) => return Value::Null,
     };
     // The type, then the words: in this order they cost the fewest tokens.
     let mut property = Map::new();
