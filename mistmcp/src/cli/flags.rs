@@ -242,13 +242,17 @@ Examples:
   mistmcp --demo -t http -p 8000               over HTTP, at http://127.0.0.1:8000/mcp
   mistmcp tools sites_rrm                      the tools of a category, with their parameters";
 
-/// Reads the command line, behind it the environment, and behind that the `.env` file.
-pub(super) fn read(arguments: &[OsString]) -> Result<(Flags, Environment), clap::Error> {
+/// Reads the command line, behind it the environment, behind that the `.env` file, and behind that what the program has
+/// in their place.
+pub(super) fn read(
+    arguments: &[OsString],
+    own: &[(&str, &str)],
+) -> Result<(Flags, Environment), clap::Error> {
     let mut command = Flags::command();
     let named = named_env_file(arguments);
     let environment =
         Environment::read(named).map_err(|error| command.error(clap::error::ErrorKind::Io, error))?;
-    let mut command = command.mut_args(|arg| with_defaults(arg, &environment));
+    let mut command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
     let matches = command.try_get_matches_from_mut(arguments)?;
     let flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((flags, environment))
@@ -261,6 +265,13 @@ fn with_defaults(arg: clap::Arg, environment: &Environment) -> clap::Arg {
     let arg = without_empty(arg);
     match of_file {
         Some(value) => arg.default_value(value),
+        None => arg,
+    }
+}
+
+fn with_own(arg: clap::Arg, own: &[(&str, &str)]) -> clap::Arg {
+    match own.iter().rev().find(|(flag, _)| arg.get_long() == Some(flag)) {
+        Some((_, value)) => arg.default_value((*value).to_owned()),
         None => arg,
     }
 }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use rmcp::handler::server::ServerHandler;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
@@ -32,9 +33,9 @@ const SENDING: Duration = Duration::from_secs(15);
 const SESSION: &str = "mcp-session-id";
 
 /// Works out who a request is from before MCP's part begins, and lets nobody into another's session.
-pub(super) struct Gate {
+pub(super) struct Gate<H> {
     configuration: Configuration,
-    mcp: Mcp,
+    mcp: Mcp<H>,
     sessions: Arc<Sessions>,
     metrics: Arc<Metrics>,
     key: Key,
@@ -42,10 +43,10 @@ pub(super) struct Gate {
     calls: TaskTracker,
 }
 
-impl Gate {
+impl<H: ServerHandler> Gate<H> {
     pub(super) fn new(
         configuration: Configuration,
-        mcp: Mcp,
+        mcp: Mcp<H>,
         sessions: Arc<Sessions>,
         metrics: Arc<Metrics>,
         closing: CancellationToken,
@@ -138,7 +139,7 @@ impl Gate {
 }
 
 /// The way of a request to `/mcp`.
-pub(super) async fn pass(State(gate): State<Arc<Gate>>, request: Request) -> Response {
+pub(super) async fn pass<H: ServerHandler>(State(gate): State<Arc<Gate<H>>>, request: Request) -> Response {
     gate.answer(request).await.unwrap_or_else(|refusal| {
         gate.metrics.refusal(refusal.reason);
         refusal.into_response()

@@ -12,7 +12,7 @@ use super::names::Names;
 use super::retry::{Again, Failure, with_retries};
 use super::{Answer, Cloud, Request, Token};
 use crate::error::ErrorKind;
-use crate::{Error, File, Result};
+use crate::{Block, Error, File, Result};
 
 /// What a call may cost.
 #[derive(Clone, Copy, Debug)]
@@ -84,6 +84,10 @@ impl Connection {
         &self.cloud
     }
 
+    pub(crate) fn token(&self) -> &Token {
+        &self.token
+    }
+
     /// What a call may cost.
     pub fn limits(&self) -> &Limits {
         &self.pool.limits
@@ -97,6 +101,13 @@ impl Connection {
     /// A file with this connection's token masked.
     pub(crate) fn mask_file(&self, file: File) -> File {
         File { bytes: self.token.mask_bytes(file.bytes), ..file }
+    }
+
+    /// Blocks with this connection's token masked.
+    pub(crate) fn mask_blocks(&self, blocks: Vec<Block>) -> Vec<Block> {
+        let masked =
+            |block: Block| block.masked(|text| self.mask(text), |bytes| self.token.mask_bytes(bytes));
+        blocks.into_iter().map(masked).collect()
     }
 
     pub(super) async fn send(&self, request: &Request) -> Result<Answer> {
