@@ -252,6 +252,11 @@ pub(super) fn read(
     let named = named_env_file(arguments);
     let environment =
         Environment::read(named).map_err(|error| command.error(clap::error::ErrorKind::Io, error))?;
+    if let Some((unknown, _)) = own.iter().find(|(flag, _)| command.get_arguments().all(|arg| !is(arg, flag)))
+    {
+        let message = format!("this program has a default for `--{unknown}`, which is no flag");
+        return Err(command.error(clap::error::ErrorKind::UnknownArgument, message));
+    }
     let mut command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
     let matches = command.try_get_matches_from_mut(arguments)?;
     let flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
@@ -269,8 +274,12 @@ fn with_defaults(arg: clap::Arg, environment: &Environment) -> clap::Arg {
     }
 }
 
+fn is(arg: &clap::Arg, flag: &str) -> bool {
+    arg.get_long() == Some(flag)
+}
+
 fn with_own(arg: clap::Arg, own: &[(&str, &str)]) -> clap::Arg {
-    match own.iter().rev().find(|(flag, _)| arg.get_long() == Some(flag)) {
+    match own.iter().rev().find(|(flag, _)| is(&arg, flag)) {
         Some((_, value)) => arg.default_value((*value).to_owned()),
         None => arg,
     }
@@ -287,4 +296,26 @@ fn named_env_file(arguments: &[OsString]) -> Option<PathBuf> {
     let command = Flags::command().mut_args(without_empty).ignore_errors(true);
     let matches = command.try_get_matches_from(arguments).ok()?;
     matches.try_get_one::<PathBuf>("env_file").ok()?.cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(line: &str, own: &[(&str, &str)]) -> Flags {
+        let arguments: Vec<_> = line.split_whitespace().map(OsString::from).collect();
+        read(&arguments, own).unwrap().0
+    }
+
+    #[test]
+    fn a_programs_own_default_is_weaker_than_a_flag_and_checked_as_one() {
+        let own = [("mode", "all"), ("demo", "true"), ("mode", "custom")];
+        let flags_given = flags("program --mode managed", &own);
+        assert!(flags_given.mode == Mode::Managed && flags_given.demo);
+        assert_eq!(flags("program", &own).mode, Mode::Custom);
+        assert!(!flags("program", &[]).demo);
+        for wrong in [("mode", "everything"), ("modes", "all")] {
+            assert!(read(&["program".into()], &[wrong]).is_err(), "{wrong:?}");
+        }
+    }
 }
