@@ -173,7 +173,8 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         let session = self.session(&context)?;
         let rounds = stands_for_itself(&context).then(|| Rounds::read(&request, session.connection()));
-        let (caller, telling) = Caller::new(&context, rounds.transpose()?, self.least(&context));
+        let (caller, telling) =
+            Caller::new(&context, Arc::clone(&session), rounds.transpose()?, self.least(&context));
         let caller = Arc::new(caller);
         let call = Call::new(context.ct.clone(), Some(Arc::clone(&caller) as Arc<dyn Listener>));
         let visit = match (&self.clients, Visitor::of(&context)) {

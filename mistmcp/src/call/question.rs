@@ -51,7 +51,26 @@ pub(crate) enum Told {
     Line { level: Level, text: String },
 }
 
+impl Told {
+    /// The same without what `mask` takes out.
+    pub(crate) fn masked(self, mask: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Progress { done, total, message } => Self::Progress { done, total, message: mask(message) },
+            Self::Line { level, text } => Self::Line { level, text: mask(text) },
+        }
+    }
+}
+
 impl Question {
+    /// The same without what `mask` takes out.
+    pub(crate) fn masked(self, mask: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Form { message, form } => Self::Form { message: mask(message), form },
+            Self::Model { prompt, max_tokens } => Self::Model { prompt: mask(prompt), max_tokens },
+            Self::Roots => Self::Roots,
+        }
+    }
+
     pub(crate) fn capability(&self) -> Capability {
         match self {
             Self::Form { .. } => Capability::Elicitation,

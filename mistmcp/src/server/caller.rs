@@ -1,5 +1,6 @@
 #![expect(deprecated, reason = "logging goes from MCP, but the clients that have it stay")]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::model::{
@@ -13,6 +14,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use super::question;
 use super::rounds::Rounds;
 use crate::call::{Asking, Capability, Listener, Question, Told};
+use crate::session::Session;
 use crate::{Error, Result};
 
 /// How long somebody may think about a question.
@@ -27,6 +29,7 @@ pub(super) struct Caller {
     least: Option<LoggingLevel>,
     capabilities: ClientCapabilities,
     rounds: Option<Rounds>,
+    session: Arc<Session>,
 }
 
 /// What is told while a call goes on, on its way to the client.
@@ -40,6 +43,7 @@ impl Caller {
     /// level on it is told lines of the log.
     pub(super) fn new(
         context: &RequestContext<RoleServer>,
+        session: Arc<Session>,
         rounds: Option<Rounds>,
         least: Option<LoggingLevel>,
     ) -> (Self, Telling) {
@@ -51,6 +55,7 @@ impl Caller {
             least,
             capabilities: context.client_capabilities().unwrap_or_default(),
             rounds,
+            session,
         };
         (caller, Telling { peer: context.peer.clone(), told: receiver })
     }
@@ -68,7 +73,7 @@ impl Caller {
 
 impl Listener for Caller {
     fn tell(&self, told: Told) {
-        let notification = match told {
+        let notification = match told.masked(|text| self.session.connection().mask(text)) {
             Told::Progress { done, total, message } => self.progress.clone().map(|token| {
                 let mut params = ProgressNotificationParam::new(token, done);
                 (params.total, params.message) = (total, Some(message));
@@ -97,6 +102,7 @@ impl Listener for Caller {
             if !self.can(capability) {
                 return Err(capability.missing());
             }
+            let question = question.masked(|text| self.session.connection().mask(text));
             match &self.rounds {
                 Some(rounds) => rounds.answer(key, question),
                 None => self.request(question).await,

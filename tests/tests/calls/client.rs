@@ -5,7 +5,7 @@ use std::time::Duration;
 use mistmcp::{
     Catalog, Clouds, Connection, Format, Limits, Mode, Pool, Rules, Server, Session, Settings, Token,
 };
-use mistmcp_tests::{Era, soon};
+use mistmcp_tests::{Era, TOKEN, soon};
 use rmcp::handler::client::ClientHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResult, ClientCapabilities, ClientConfig, CreateMessageRequestParams,
@@ -83,8 +83,7 @@ pub(crate) fn server() -> Server {
     let limits =
         Limits { timeout: LIMIT, retry_wait: Duration::ZERO, rate_limit: 1, max_response_bytes: 1 << 20 };
     let cloud = Clouds::default().find("api.mist.com").unwrap();
-    let connection =
-        Connection::new(Arc::new(Pool::new(limits)), cloud, Token::new("a-token").unwrap(), None);
+    let connection = Connection::new(Arc::new(Pool::new(limits)), cloud, Token::new(TOKEN).unwrap(), None);
     Server::new(Session::new(Arc::new(settings), Arc::new(connection), true))
 }
 

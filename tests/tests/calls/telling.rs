@@ -1,6 +1,8 @@
 //! What is told while a call goes on, in the very order of the lines.
 
-use mistmcp_tests::soon;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use mistmcp_tests::{TOKEN, soon};
 use rmcp::service::serve_server;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, ReadHalf, WriteHalf};
@@ -83,6 +85,35 @@ async fn progress_comes_in_order_and_before_the_answer() {
     let params = json!({ "name": "talkative", "arguments": {} });
     let messages = raw.request("tools/call", params).await;
     assert!(messages.iter().all(|message| message["method"] != "notifications/progress"), "{messages:?}");
+}
+
+#[tokio::test]
+async fn the_token_is_in_nothing_that_is_told_or_asked() {
+    let mut raw = Raw::new();
+    let mut params = modern(Some("debug"));
+    params["name"] = "indiscreet".into();
+    params["_meta"]["progressToken"] = "token".into();
+    params["_meta"]["io.modelcontextprotocol/clientCapabilities"] =
+        json!({ "elicitation": {}, "sampling": {} });
+    let mut said = String::new();
+    for (key, answer) in [
+        ("name", json!({ "action": "accept", "content": { "name": "Ada" } })),
+        ("words", json!({ "role": "assistant", "content": { "type": "text", "text": "yes" }, "model": "m" })),
+        ("", Value::Null),
+    ] {
+        let messages = raw.request("tools/call", params.clone()).await;
+        said.push_str(&Value::from(messages.clone()).to_string());
+        let state = messages.last().unwrap()["result"]["requestState"].clone();
+        if !key.is_empty() {
+            params["inputResponses"] = json!({ key: answer });
+            params["requestState"] = state;
+        }
+    }
+    for part in ["progress ", "line ", "form ", "prompt ", "block "] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(!said.contains(TOKEN), "{said}");
+    assert!(!said.contains(&STANDARD.encode(TOKEN)), "{said}");
 }
 
 #[tokio::test]

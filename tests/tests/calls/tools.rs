@@ -7,6 +7,7 @@ use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{
     Arguments, Block, Call, Capability, File, Form, Level, Param, ParamGroup, Reply, Result, mist_tool,
 };
+use mistmcp_tests::TOKEN;
 use serde::{Deserialize, Serialize};
 
 mistmcp::category! {
@@ -76,6 +77,16 @@ pub(crate) async fn talkative(call: &Call) -> Result<Reply> {
     call.log(Level::Info, "info");
     call.log(Level::Warning, "warning");
     Ok(Reply::text("done"))
+}
+
+/// Says what it should not.
+#[mist_tool(category = "calls")]
+pub(crate) async fn indiscreet(call: &Call) -> Result<Reply> {
+    call.progress(1.0, None, format!("progress {TOKEN}"));
+    call.log(Level::Error, format!("line {TOKEN}"));
+    call.ask::<Name>("name", format!("form {TOKEN}")).await?;
+    call.sample("words", format!("prompt {TOKEN}"), 7).await?;
+    Ok(Reply::blocks([format!("block {TOKEN}").into(), Block::image("image/png", TOKEN.as_bytes())]))
 }
 
 /// One block of each kind.
