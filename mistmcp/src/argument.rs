@@ -15,7 +15,7 @@ pub use fields::Fields;
 pub use id::{DeviceId, Id, OrgId, SiteId};
 pub use mac::{Mac, MacFilter};
 pub use reader::Mismatch;
-pub(crate) use reader::{BodyReader, ValueReader};
+pub(crate) use reader::{BodyReader, ValueReader, inlined_schema};
 pub use time::{Span, Time};
 
 use schemars::Schema;

@@ -2,6 +2,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use crate::argument::Mismatch;
+use crate::call::Capability;
 
 /// What every fallible function here returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -42,6 +43,10 @@ pub enum ErrorKind {
     Size,
     /// A tool's own reason.
     Advice,
+    /// The client has to answer something first, and to call again with that.
+    Question,
+    /// The client cannot do what the tool asks of it.
+    Client(Capability),
 }
 
 /// The longest that a model is given to read, in bytes.
@@ -63,6 +68,8 @@ impl ErrorKind {
             Self::Deadline => "deadline",
             Self::Size => "size",
             Self::Advice => "advice",
+            Self::Question => "question",
+            Self::Client(_) => "client",
         }
     }
 }

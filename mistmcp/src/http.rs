@@ -24,6 +24,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::middleware;
 use axum::routing::{any, get};
+use rmcp::handler::server::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio_util::sync::CancellationToken;
@@ -61,7 +62,7 @@ pub(crate) struct Configuration {
 }
 
 /// MCP over HTTP, as rmcp speaks it.
-type Mcp = StreamableHttpService<Server, LocalSessionManager>;
+type Mcp<H> = StreamableHttpService<H, LocalSessionManager>;
 
 /// How many sessions there may be, and how long they may be idle.
 #[derive(Clone, Copy, Debug)]
@@ -71,12 +72,14 @@ pub(crate) struct SessionLimits {
     pub(crate) idle: Duration,
 }
 
-/// Serves until `stop` is cancelled, and then ends what is under way. `ready` is told the address once there is one.
+/// Serves what `handler` makes of the server, until `stop` is cancelled, and then ends what is under way. `ready` is told
+/// the address once there is one.
 ///
 /// # Errors
 /// The address is taken, or the certificate cannot be used.
-pub(crate) async fn serve(
+pub(crate) async fn serve<H: ServerHandler>(
     configuration: Configuration,
+    handler: impl Fn(Server) -> H + Send + Sync + 'static,
     stop: CancellationToken,
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
@@ -89,7 +92,7 @@ pub(crate) async fn serve(
     let manager = Arc::new(manager);
     let (operator, counted) = (Arc::clone(&configuration.settings), Arc::clone(&metrics));
     let mcp = Mcp::new(
-        move || Ok(Server::for_visitor(Arc::clone(&operator), Arc::clone(&counted))),
+        move || Ok(handler(Server::for_visitor(Arc::clone(&operator), Arc::clone(&counted)))),
         Arc::clone(&manager),
         StreamableHttpServerConfig::default()
             .with_json_response(true)
@@ -117,8 +120,8 @@ pub(crate) async fn serve(
         calls.clone(),
     )?);
     let app = Router::new()
-        .route("/mcp", any(gate::pass))
-        .route("/mcp/", any(gate::pass))
+        .route("/mcp", any(gate::pass::<H>))
+        .route("/mcp/", any(gate::pass::<H>))
         .with_state(gate)
         .merge(Router::new().route("/metrics", get(health::metrics)).with_state(health.clone()))
         .fallback(refusal::nowhere)

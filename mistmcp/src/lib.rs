@@ -50,18 +50,19 @@ pub use argument::{
     Arg, Arguments, Choice, DeviceId, Fields, Id, Lookup, Mac, MacFilter, Mismatch, OrgId, Presence, SiteId,
     Span, Time, Wire,
 };
-pub use call::Call;
+pub use call::{Call, Capability, Form, Level, Root};
 pub use catalog::{Catalog, Category, Clashes, Entry};
-pub use cli::main;
+pub use cli::{Program, main};
 pub use error::{Error, ErrorKind, Result};
 pub use groups::{Buckets, PageNumber, Search, SearchPage, SortField, TimeWindow};
 pub use mist::{Answer, Cloud, CloudError, Clouds, Connection, Limits, Mist, Pool, Request, Token, Tokens};
 pub use mistmcp_macros::{Choice, ParamGroup, mist_tool};
 pub use prompt::{Completed, Prompt, PromptArgument, Step};
-pub use reply::{Content, File, Format, Reply, Rules};
+pub use reply::{Block, Content, File, Format, Media, Reply, Rules};
+pub use server::Server;
 pub use session::{Mode, Outcome, Session, Settings, SettingsError};
 pub use tool::{Body, Endpoint, Hints, Method, Param, ParamGroup, RequestBody, Run, Running, Tool};
-pub use {schemars, serde_json};
+pub use {rmcp, schemars, serde_json};
 
 /// What the macros' expansions call. Not for anybody else.
 #[doc(hidden)]

@@ -1,6 +1,7 @@
 //! What a client gets: one shape for every list, nothing secret, nothing empty, and never more than it can take.
 
 mod asked;
+mod block;
 mod cut;
 mod file;
 mod list;
@@ -20,6 +21,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use asked::Asked;
+pub use block::{Block, Media};
 pub use file::File;
 use list::List;
 pub(crate) use turns::in_turns;
@@ -42,6 +44,7 @@ pub(crate) enum Body {
         page: Option<crate::mist::Page>,
     },
     File(File),
+    Blocks(Vec<Block>),
 }
 
 /// How replies are written. The operator's choice.
@@ -71,6 +74,19 @@ pub enum Content {
     Text(String),
     /// A file.
     File(File),
+    /// Several pieces, or a picture or a sound.
+    Blocks(Vec<Block>),
+}
+
+impl Content {
+    /// How many bytes are in it.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::File(file) => file.bytes.len(),
+            Self::Blocks(blocks) => blocks.iter().map(Block::len).sum(),
+        }
+    }
 }
 
 /// A rendered reply, and whether asking for fewer rows would give a better one.
@@ -95,6 +111,23 @@ impl Reply {
     /// Answers with a file.
     pub fn file(file: File) -> Self {
         Self { body: Body::File(file) }
+    }
+
+    /// Answers with words.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::blocks([Block::text(text)])
+    }
+
+    /// Answers with several pieces, or with a picture or a sound. Data is better answered with [`Reply::json`], which
+    /// hides secrets, leaves out what is empty, and cuts between rows.
+    ///
+    /// ```
+    /// # use mistmcp::{Block, Reply};
+    /// # let floor_plan: &[u8] = b"";
+    /// let reply = Reply::blocks(["Where the access points hang:".into(), Block::image("image/png", floor_plan.to_vec())]);
+    /// ```
+    pub fn blocks(blocks: impl IntoIterator<Item = Block>) -> Self {
+        Self { body: Body::Blocks(blocks.into_iter().collect()) }
     }
 
     /// Answers what Mist answered: data where it is JSON, else a file.
@@ -124,6 +157,10 @@ impl Reply {
             Body::File(file) => {
                 file.check_size()?;
                 return Ok(Rendered { content: Content::File(file), ask_again_for: None });
+            }
+            Body::Blocks(blocks) => {
+                let content = Content::Blocks(block::to_fit(blocks, rules.max_bytes)?);
+                return Ok(Rendered { content, ask_again_for: None });
             }
             Body::Data { value, page } => (value, page),
         };

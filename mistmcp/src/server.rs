@@ -1,38 +1,44 @@
 //! The MCP server: requests of either era become calls of a session, and outcomes become results.
+#![expect(deprecated, reason = "logging goes from MCP, but the clients that have it stay")]
 
 mod activity;
+mod caller;
 mod completion;
 mod prompts;
+mod question;
 mod resources;
 mod result;
+mod rounds;
 mod stdio;
 mod visit;
 mod visitor;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
     DiscoverResult, ErrorData, GetPromptRequestParams, GetPromptResponse, Implementation,
-    InitializeRequestParams, InitializeResult, ListPromptsResult, ListResourceTemplatesResult,
-    ListResourcesResult, ListToolsResult, PaginatedRequestParams, ProgressNotificationParam, ProgressToken,
-    PromptsCapability, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
-    ServerConfig,
+    InitializeRequestParams, InitializeResult, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
+    ListResourcesResult, ListToolsResult, LoggingLevel, PaginatedRequestParams, PromptsCapability,
+    ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
+    SetLevelRequestMethod, SetLevelRequestParams, Tool as Definition,
 };
-use rmcp::service::{Peer, RequestContext, RoleServer};
-
+use rmcp::service::{RequestContext, RoleServer};
 use tracing::Instrument;
 
 pub(crate) use activity::{Activity, Busy};
+use caller::Caller;
+use rounds::Rounds;
 pub(crate) use stdio::serve;
 use visit::Visit;
 pub(crate) use visitor::Visitor;
 
-use crate::Call;
 use crate::call::Listener;
+use crate::error::ErrorKind;
 use crate::metrics::Metrics;
 use crate::session::{Mode, Session, Settings};
+use crate::{Call, Error};
 
 /// How long a client may keep a list that never changes.
 const LIST_TTL_MS: u64 = 60 * 60 * 1_000;
@@ -40,11 +46,17 @@ const LIST_TTL_MS: u64 = 60 * 60 * 1_000;
 /// Calls that one session, or one token where there are no sessions, may have under way at once.
 pub(crate) const CALLS_AT_ONCE: usize = 64;
 
-/// The server as one client sees it.
+/// The server as one client sees it. It offers the tools that are linked into the program, and is a handler of [`rmcp`]'s
+/// that another may wrap, with [`Program::run_with`](crate::Program::run_with).
 #[derive(Debug)]
-pub(crate) struct Server {
+pub struct Server {
     clients: Clients,
+    log: Option<Log>,
 }
+
+/// From which level on a client of a session wants to hear what happens.
+#[derive(Debug)]
+struct Log(Mutex<LoggingLevel>);
 
 #[derive(Debug)]
 enum Clients {
@@ -56,13 +68,26 @@ enum Clients {
 
 impl Server {
     /// For one client.
-    pub(crate) fn new(session: Session) -> Self {
-        Self { clients: Clients::One(Arc::new(session)) }
+    pub fn new(session: Session) -> Self {
+        Self { clients: Clients::One(Arc::new(session)), log: None }
     }
 
     /// For a session over HTTP, or for one request that stands for itself.
     pub(crate) fn for_visitor(operator: Arc<Settings>, metrics: Arc<Metrics>) -> Self {
-        Self { clients: Clients::Visitors { operator, metrics, opened: OnceLock::new() } }
+        Self { clients: Clients::Visitors { operator, metrics, opened: OnceLock::new() }, log: None }
+    }
+
+    /// The same server, which offers the lines that its tools [log](crate::Call::log): `notice` and above, where a
+    /// client of a session names no level, and none where a request that stands for itself names none.
+    #[must_use]
+    pub fn with_log(self) -> Self {
+        Self { log: Some(Log(Mutex::new(LoggingLevel::Notice))), ..self }
+    }
+
+    /// The least level of the lines that the client of a request wants.
+    fn least(&self, context: &RequestContext<RoleServer>) -> Option<LoggingLevel> {
+        let log = self.log.as_ref()?;
+        if stands_for_itself(context) { context.meta.log_level() } else { Some(*log.level()) }
     }
 
     /// The session that a request belongs to: from revision 2026-07-28 on each stands for itself.
@@ -78,9 +103,10 @@ impl Server {
         }
     }
 
-    fn config(settings: &Settings, list_changes: bool) -> ServerConfig {
+    fn config(&self, settings: &Settings, list_changes: bool) -> ServerConfig {
         let mut capabilities =
             ServerCapabilities::builder().enable_tools().enable_resources().enable_completions().build();
+        capabilities.logging = self.log.as_ref().map(|_| JsonObject::default());
         capabilities.prompts = settings.prompts().next().map(|_| PromptsCapability::default());
         if let Some(tools) = &mut capabilities.tools {
             tools.list_changed = list_changes.then_some(true);
@@ -103,7 +129,7 @@ impl ServerHandler for Server {
                 opened.get().map_or(&**operator, |session| session.settings())
             }
         };
-        Self::config(settings, list_changes(settings))
+        self.config(settings, list_changes(settings))
     }
 
     async fn initialize(
@@ -121,8 +147,8 @@ impl ServerHandler for Server {
     async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         let versions = self.supported_protocol_versions().into_owned();
         let config = match (&self.clients, Visitor::of(&context)) {
-            (Clients::Visitors { .. }, Some(visitor)) => Self::config(&visitor.settings, false),
-            _ => Self::config(self.session(&context)?.settings(), false),
+            (Clients::Visitors { .. }, Some(visitor)) => self.config(&visitor.settings, false),
+            _ => self.config(self.session(&context)?.settings(), false),
         };
         Ok(DiscoverResult::from_server_info(versions, config))
     }
@@ -146,11 +172,11 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let session = self.session(&context)?;
-        let listener = context
-            .meta
-            .get_progress_token()
-            .map(|token| Arc::new(Progress { peer: context.peer.clone(), token }) as Arc<dyn Listener>);
-        let call = Call::new(context.ct.clone(), listener);
+        let rounds = stands_for_itself(&context).then(|| Rounds::read(&request, session.connection()));
+        let (caller, telling) =
+            Caller::new(&context, Arc::clone(&session), rounds.transpose()?, self.least(&context));
+        let caller = Arc::new(caller);
+        let call = Call::new(context.ct.clone(), Some(Arc::clone(&caller) as Arc<dyn Listener>));
         let visit = match (&self.clients, Visitor::of(&context)) {
             (Clients::Visitors { metrics, .. }, Some(visitor)) => match Visit::begin(visitor, metrics) {
                 Ok(visit) => Some(visit),
@@ -159,19 +185,54 @@ impl ServerHandler for Server {
             _ => None,
         };
         let arguments = request.arguments.unwrap_or_default();
-        let calling = session.call(&request.name, arguments, &call);
-        let outcome = match &visit {
-            Some(visit) => calling.instrument(visit.span()).await,
-            None => calling.await,
+        let calling = async {
+            let outcome = session.call(&request.name, arguments, &call).await;
+            caller.end();
+            outcome
+        };
+        // What is told goes out before the answer, and in order.
+        let (outcome, ()) = match &visit {
+            Some(visit) => tokio::join!(calling.instrument(visit.span()), telling.run()),
+            None => tokio::join!(calling, telling.run()),
         };
         if outcome.list_changed
             && let Err(error) = context.peer.notify_tool_list_changed().await
         {
             tracing::debug!(%error, "the client could not be told of its new list");
         }
-        match visit {
+        let answer = match visit {
             Some(visit) => visit.end(session.known(&request.name), outcome.content),
-            None => result::from_outcome(outcome.content),
+            None => outcome.content,
+        };
+        match (caller.rounds(), answer.as_ref().map_err(Error::kind)) {
+            (Some(rounds), Err(ErrorKind::Question)) => Ok(rounds.end().into()),
+            (Some(_), Err(ErrorKind::Client(capability))) => {
+                Err(ErrorData::missing_required_client_capability(question::wanted(capability)))
+            }
+            _ => result::from_outcome(answer),
+        }
+    }
+
+    /// The definition that the headers of a call are held against.
+    fn get_tool(&self, name: &str) -> Option<Definition> {
+        let settings = match &self.clients {
+            Clients::One(session) => session.settings(),
+            Clients::Visitors { operator, .. } => operator,
+        };
+        settings.catalog().find(name).map(|entry| entry.definition().clone())
+    }
+
+    async fn set_level(
+        &self,
+        request: SetLevelRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        match &self.log {
+            Some(log) if !stands_for_itself(&context) => {
+                *log.level() = request.level;
+                Ok(())
+            }
+            _ => Err(ErrorData::method_not_found::<SetLevelRequestMethod>()),
         }
     }
 
@@ -224,6 +285,12 @@ impl ServerHandler for Server {
     }
 }
 
+impl Log {
+    fn level(&self) -> MutexGuard<'_, LoggingLevel> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Whether the list of tools may change while a session lasts.
 fn list_changes(settings: &Settings) -> bool {
     settings.mode() == Mode::Managed
@@ -231,24 +298,4 @@ fn list_changes(settings: &Settings) -> bool {
 
 fn stands_for_itself(context: &RequestContext<RoleServer>) -> bool {
     context.protocol_version().is_some_and(|version: ProtocolVersion| !version.has_initialize())
-}
-
-/// Hands progress on to a client that asked for it.
-struct Progress {
-    peer: Peer<RoleServer>,
-    token: ProgressToken,
-}
-
-impl Listener for Progress {
-    fn progress(&self, done: f64, total: Option<f64>, message: Option<String>) {
-        let mut notification = ProgressNotificationParam::new(self.token.clone(), done);
-        notification.total = total;
-        notification.message = message;
-        let peer = self.peer.clone();
-        tokio::spawn(async move {
-            if let Err(error) = peer.notify_progress(notification).await {
-                tracing::debug!(%error, "progress could not be told");
-            }
-        });
-    }
 }

@@ -63,6 +63,10 @@ impl Session {
         &self.settings
     }
 
+    pub(crate) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
     /// The tools that are on, in the order in which every session lists them.
     pub fn listed(&self) -> impl Iterator<Item = &Entry> {
         let controls = self.controls().iter();
@@ -113,14 +117,15 @@ impl Session {
     /// Runs a tool, within the time that a call may take, until it answers or its caller gives up.
     async fn run(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {
         let limit = self.connection.limits().timeout;
-        let running = tokio::time::timeout(limit, self.answer(entry, arguments, call));
         let outcome = tokio::select! {
-            outcome = running => outcome.unwrap_or_else(|_| Err(for_deadline(limit))),
+            outcome = self.answer(entry, arguments, call) => outcome,
+            () = call.outlasts(limit) => Err(for_deadline(limit)),
             () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),
         };
         match outcome {
             Ok(Content::Text(text)) => Ok(Content::Text(self.connection.mask(text))),
             Ok(Content::File(file)) => Ok(Content::File(self.connection.mask_file(file))),
+            Ok(Content::Blocks(blocks)) => Ok(Content::Blocks(self.connection.mask_blocks(blocks))),
             Err(error) => Err(error.presentable(|text| self.connection.mask(text))),
         }
     }

@@ -13,7 +13,7 @@ pub use check::{assert_described, assert_filled};
 pub(crate) use endpoint::Segment;
 pub use endpoint::{Endpoint, Method};
 pub use hints::Hints;
-pub(crate) use param::{Kind, flattened};
+pub(crate) use param::{Kind, flattened, rules};
 pub use param::{Param, ParamGroup, RequestBody};
 
 use crate::session::Control;

@@ -68,17 +68,21 @@ impl BodyReader {
 /// A schema with everything in place: no `$ref`, which clients choke on, and no `$schema` or `title`, which cost
 /// tokens and say nothing.
 fn plain_schema<T: JsonSchema>() -> Schema {
-    let mut schema = SchemaSettings::draft2020_12()
-        .with(|settings| {
-            settings.inline_subschemas = true;
-            settings.meta_schema = None;
-        })
-        .into_generator()
-        .into_root_schema_for::<T>();
+    let mut schema = inlined_schema::<T>();
     schemars::transform::transform_subschemas(
         &mut schemars::transform::RecursiveTransform(untitled),
         &mut schema,
     );
+    schema
+}
+
+/// A schema with everything in place, and the titles that are in it.
+pub(crate) fn inlined_schema<T: JsonSchema>() -> Schema {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
     untitled(&mut schema);
     schema
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::title::title;
 use crate::Tool;
-use crate::tool::{Kind, Param};
+use crate::tool::{Kind, Param, rules};
 
 pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Definition {
     let title = title(tool.name);
@@ -19,12 +19,12 @@ pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Defi
         Some(hints.idempotent),
         Some(hints.open_world),
     );
-    Definition::new(tool.name, plain(tool.description), Arc::new(input_schema(params)))
+    Definition::new(tool.name, plain(tool.description), Arc::new(input_schema(params, rules(tool.params))))
         .with_title(title)
         .with_annotations(annotations)
 }
 
-fn input_schema(params: &[&'static Param]) -> Map<String, Value> {
+fn input_schema(params: &[&'static Param], rules: Map<String, Value>) -> Map<String, Value> {
     // Which fields to keep may be said to every tool that lists. The schemas of those with pages show it, and the
     // server's instructions tell it for all: in each schema it would cost a client a thousand tokens.
     let paged = params.iter().any(|param| ["page", "search_after"].contains(&param.name));
@@ -37,6 +37,10 @@ fn input_schema(params: &[&'static Param]) -> Map<String, Value> {
     if !required.is_empty() {
         schema.insert("required".into(), json!(required));
     }
+    for (keyword, rule) in rules {
+        // What the parameters say of themselves stands.
+        schema.entry(keyword).or_insert(rule);
+    }
     schema
 }
 
@@ -44,7 +48,7 @@ fn property(param: &Param) -> Value {
     let schema = match param.kind {
         Kind::Value(reader) => (reader.schema)(),
         Kind::Body(reader) => (reader.schema)(),
-        Kind::Group(_) => return Value::Null,
+        Kind::Group(..) => return Value::Null,
     };
     // The type, then the words: in this order they cost the fewest tokens.
     let mut property = Map::new();

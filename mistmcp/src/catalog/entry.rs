@@ -116,7 +116,7 @@ impl Entry {
                     None => Some(missing(param)),
                     Some(value) => read(param, reader.read, value).err().map(|error| error.to_string()),
                 },
-                Kind::Group(_) => None,
+                Kind::Group(..) => None,
             };
             mistakes.extend(mistake);
         }

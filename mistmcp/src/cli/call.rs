@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::configuration::Configuration;
 use super::{output, stop};
 use crate::Call;
-use crate::reply::Content;
+use crate::reply::{Block, Content};
 
 /// Reads `name=value` pairs. A name given twice is a list; an object is written as JSON.
 pub(super) fn arguments(pairs: &[String]) -> anyhow::Result<Map<String, Value>> {
@@ -41,12 +41,24 @@ pub(super) async fn print(
     match outcome.content {
         Ok(Content::Text(text)) => output::print(format!("{text}\n").as_bytes())?,
         Ok(Content::File(file)) => output::print(&file.bytes)?,
+        Ok(Content::Blocks(blocks)) => output::print(blocks.iter().map(line).collect::<String>().as_bytes())?,
         Err(error) => {
             output::error(&format!("error: {error}"));
             return Ok(ExitCode::FAILURE);
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Words as they are; of anything else what it is, for a terminal is no place for it.
+fn line(block: &Block) -> String {
+    match block {
+        Block::Text(text) => format!("{text}\n"),
+        Block::Image(media) | Block::Audio(media) => {
+            format!("[{}, {} bytes]\n", media.media_type, media.bytes.len())
+        }
+        Block::File(file) => format!("[{}, {} bytes]\n", file.name, file.bytes.len()),
+    }
 }
 
 #[cfg(test)]

@@ -243,13 +243,22 @@ Examples:
   mistmcp --demo -t http -p 8000               over HTTP, at http://127.0.0.1:8000/mcp
   mistmcp tools sites_rrm                      the tools of a category, with their parameters";
 
-/// Reads the command line, behind it the environment, and behind that the `.env` file.
-pub(super) fn read(arguments: &[OsString]) -> Result<(Flags, Environment), clap::Error> {
+/// Reads the command line, behind it the environment, behind that the `.env` file, and behind that what the program has
+/// in their place.
+pub(super) fn read(
+    arguments: &[OsString],
+    own: &[(&str, &str)],
+) -> Result<(Flags, Environment), clap::Error> {
     let mut command = Flags::command();
     let named = named_env_file(arguments);
     let environment =
         Environment::read(named).map_err(|error| command.error(clap::error::ErrorKind::Io, error))?;
-    let mut command = command.mut_args(|arg| with_defaults(arg, &environment));
+    if let Some((unknown, _)) = own.iter().find(|(flag, _)| command.get_arguments().all(|arg| !is(arg, flag)))
+    {
+        let message = format!("this program has a default for `--{unknown}`, which is no flag");
+        return Err(command.error(clap::error::ErrorKind::UnknownArgument, message));
+    }
+    let mut command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
     let matches = command.try_get_matches_from_mut(arguments)?;
     let flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((flags, environment))
@@ -266,6 +275,17 @@ fn with_defaults(arg: clap::Arg, environment: &Environment) -> clap::Arg {
     }
 }
 
+fn is(arg: &clap::Arg, flag: &str) -> bool {
+    arg.get_long() == Some(flag)
+}
+
+fn with_own(arg: clap::Arg, own: &[(&str, &str)]) -> clap::Arg {
+    match own.iter().rev().find(|(flag, _)| is(&arg, flag)) {
+        Some((_, value)) => arg.default_value((*value).to_owned()),
+        None => arg,
+    }
+}
+
 /// An empty variable is none: it is how a compose file or a client leaves one out.
 fn without_empty(arg: clap::Arg) -> clap::Arg {
     let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
@@ -277,4 +297,26 @@ fn named_env_file(arguments: &[OsString]) -> Option<PathBuf> {
     let command = Flags::command().mut_args(without_empty).ignore_errors(true);
     let matches = command.try_get_matches_from(arguments).ok()?;
     matches.try_get_one::<PathBuf>("env_file").ok()?.cloned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(line: &str, own: &[(&str, &str)]) -> Flags {
+        let arguments: Vec<_> = line.split_whitespace().map(OsString::from).collect();
+        read(&arguments, own).unwrap().0
+    }
+
+    #[test]
+    fn a_programs_own_default_is_weaker_than_a_flag_and_checked_as_one() {
+        let own = [("mode", "all"), ("demo", "true"), ("mode", "custom")];
+        let flags_given = flags("program --mode managed", &own);
+        assert!(flags_given.mode == Mode::Managed && flags_given.demo);
+        assert_eq!(flags("program", &own).mode, Mode::Custom);
+        assert!(!flags("program", &[]).demo);
+        for wrong in [("mode", "everything"), ("modes", "all")] {
+            assert!(read(&["program".into()], &[wrong]).is_err(), "{wrong:?}");
+        }
+    }
 }

@@ -1,17 +1,22 @@
 use std::io::{self, IsTerminal};
 
+use rmcp::handler::server::ServerHandler;
+
 use super::configuration::Configuration;
 use super::{output, stop};
 use crate::server::{self, Server};
 
 /// Serves one client on standard input and output.
-pub(super) async fn serve(configuration: Configuration) -> anyhow::Result<()> {
+pub(super) async fn serve<H: ServerHandler>(
+    configuration: Configuration,
+    handler: impl FnOnce(Server) -> H,
+) -> anyhow::Result<()> {
     let session = configuration.session()?;
     if io::stdin().is_terminal() {
         explain(&configuration);
     }
     let stop = stop::on_signal()?;
-    server::serve(Server::new(session), stop).await?;
+    server::serve(handler(Server::new(session)), stop).await?;
     Ok(())
 }
 

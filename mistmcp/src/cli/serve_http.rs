@@ -2,15 +2,21 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use rmcp::handler::server::ServerHandler;
 use secrecy::ExposeSecret;
 
 use super::configuration::{Configuration, TOKEN, no_token};
 use super::flags::HttpFlags;
 use super::{output, stop};
+use crate::Server;
 use crate::http::{self, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
 
 /// Serves many clients over HTTP.
-pub(super) async fn serve(configuration: Configuration, flags: &HttpFlags) -> anyhow::Result<()> {
+pub(super) async fn serve<H: ServerHandler>(
+    configuration: Configuration,
+    flags: &HttpFlags,
+    handler: impl Fn(Server) -> H + Send + Sync + 'static,
+) -> anyhow::Result<()> {
     let address = SocketAddr::new(address(&flags.host).await?, flags.port);
     let credentials = credentials(&configuration, flags, address)?;
     let tls = flags.tls_cert.clone().zip(flags.tls_key.clone());
@@ -46,7 +52,7 @@ pub(super) async fn serve(configuration: Configuration, flags: &HttpFlags) -> an
             env!("CARGO_PKG_VERSION")
         ));
     };
-    let served = http::serve(http, stop::on_signal()?, told).await;
+    let served = http::serve(http, handler, stop::on_signal()?, told).await;
     drop(demo);
     served.with_context(|| format!("on {address}"))
 }

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
+use rmcp::handler::server::ServerHandler;
 use rmcp::transport::streamable_http_server::session::SessionManager;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use tokio_util::sync::CancellationToken;
@@ -34,9 +35,9 @@ const SENDING: Duration = Duration::from_secs(15);
 const SESSION: &str = "mcp-session-id";
 
 /// Works out who a request is from before MCP's part begins, and lets nobody into another's session.
-pub(super) struct Gate {
+pub(super) struct Gate<H> {
     configuration: Configuration,
-    mcp: Mcp,
+    mcp: Mcp<H>,
     manager: Arc<LocalSessionManager>,
     sessions: Arc<Sessions>,
     metrics: Arc<Metrics>,
@@ -45,10 +46,10 @@ pub(super) struct Gate {
     calls: TaskTracker,
 }
 
-impl Gate {
+impl<H: ServerHandler> Gate<H> {
     pub(super) fn new(
         configuration: Configuration,
-        mcp: Mcp,
+        mcp: Mcp<H>,
         manager: Arc<LocalSessionManager>,
         sessions: Arc<Sessions>,
         metrics: Arc<Metrics>,
@@ -168,7 +169,7 @@ impl Gate {
 }
 
 /// The way of a request to `/mcp`.
-pub(super) async fn pass(State(gate): State<Arc<Gate>>, request: Request) -> Response {
+pub(super) async fn pass<H: ServerHandler>(State(gate): State<Arc<Gate<H>>>, request: Request) -> Response {
     gate.answer(request).await.unwrap_or_else(|refusal| {
         gate.metrics.refusal(refusal.reason);
         refusal.into_response()

@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::account::Key;
 use super::line::Line;
-use super::{Cloud, Limits, Pool, Tokens};
-use crate::File;
+use super::{Cloud, Limits, Pool, Token, Tokens};
+use crate::{Block, File};
 
 /// A client's way to one cloud, with one token or several. What is counted and remembered for a token is shared by
 /// all connections of that token and cloud in a pool.
@@ -28,6 +30,11 @@ impl Connection {
         &self.line.cloud
     }
 
+    /// Each of the tokens, for nothing but to be hashed.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = &Token> {
+        self.line.leases.iter().map(|lease| lease.token())
+    }
+
     /// What a call may cost.
     pub fn limits(&self) -> &Limits {
         &self.line.pool.limits
@@ -40,7 +47,16 @@ impl Connection {
 
     /// A file with this connection's tokens masked.
     pub(crate) fn mask_file(&self, file: File) -> File {
-        let bytes = self.line.leases.iter().fold(file.bytes, |bytes, lease| lease.token().mask_bytes(bytes));
-        File { bytes, ..file }
+        File { bytes: self.mask_bytes(file.bytes), ..file }
+    }
+
+    /// Blocks with this connection's tokens masked.
+    pub(crate) fn mask_blocks(&self, blocks: Vec<Block>) -> Vec<Block> {
+        let masked = |block: Block| block.masked(|text| self.mask(text), |bytes| self.mask_bytes(bytes));
+        blocks.into_iter().map(masked).collect()
+    }
+
+    fn mask_bytes(&self, bytes: Bytes) -> Bytes {
+        self.tokens().fold(bytes, |bytes, token| token.mask_bytes(bytes))
     }
 }

@@ -86,14 +86,24 @@ mod tests {
 
     use super::super::flight::Flights;
     use super::*;
-    use crate::call::Listener;
+    use crate::call::{Asking, Capability, Listener, Question, Told};
 
     #[derive(Default)]
     struct Heard(Mutex<Vec<(f64, String)>>);
 
     impl Listener for Heard {
-        fn progress(&self, done: f64, _total: Option<f64>, message: Option<String>) {
-            self.0.lock().unwrap().push((done, message.unwrap()));
+        fn tell(&self, told: Told) {
+            if let Told::Progress { done, message, .. } = told {
+                self.0.lock().unwrap().push((done, message));
+            }
+        }
+
+        fn can(&self, _: Capability) -> bool {
+            false
+        }
+
+        fn ask<'a>(&'a self, _: &'a str, question: Question) -> Asking<'a> {
+            Box::pin(async move { Err(question.capability().missing()) })
         }
     }
 

@@ -4,7 +4,7 @@ use crate::error::ErrorKind;
 use crate::{Error, Result};
 
 /// The largest file that is handed to a client, in bytes: in base64 it still fits what clients read at once.
-const LARGEST: usize = 1024 * 1024;
+pub(super) const LARGEST: usize = 1024 * 1024;
 
 /// A file that a tool answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,17 +19,16 @@ pub struct File {
 
 impl File {
     pub(super) fn check_size(&self) -> Result<()> {
-        if self.bytes.len() <= LARGEST {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::Size,
-            format!(
-                "The file {} has {} bytes, more than the {LARGEST} that a client is handed. Tell the user to \
-                 download it in the Mist portal.",
-                self.name,
-                self.bytes.len()
-            ),
-        ))
+        if self.bytes.len() <= LARGEST { Ok(()) } else { Err(too_large(&self.name, self.bytes.len())) }
     }
+}
+
+pub(super) fn too_large(name: &str, bytes: usize) -> Error {
+    Error::new(
+        ErrorKind::Size,
+        format!(
+            "The file {name} has {bytes} bytes, more than the {LARGEST} that a client is handed. Tell the user to \
+             download it in the Mist portal."
+        ),
+    )
 }

@@ -3,7 +3,7 @@ use rmcp::model::{CompleteRequestParams, CompleteResult, CompletionInfo, ErrorDa
 use super::resources;
 use crate::prompt::Completed;
 use crate::session::{Session, Settings};
-use crate::suggestion::remedy;
+use crate::suggestion::{did_you_mean, remedy};
 
 pub(super) async fn complete(
     session: &Session,
@@ -24,17 +24,19 @@ pub(super) async fn complete(
 
 /// What completes an argument; nothing where it is free text.
 fn completed(settings: &Settings, of: &Reference, argument: &str) -> Result<Option<Completed>, ErrorData> {
-    let unknown = |what: &str, written: &str, names: Vec<&str>| {
-        ErrorData::invalid_params(format!("There is no {what} `{written}`{}", remedy(written, names)), None)
-    };
+    let unknown =
+        |what: &str, written: &str, names: Vec<&str>| missing(what, written, &remedy(written, names));
     match of {
         Reference::Prompt(of) => {
             let Some(prompt) = settings.prompts().find(|prompt| prompt.name == of.name) else {
-                return Err(unknown(
-                    "prompt",
-                    &of.name,
-                    settings.prompts().map(|prompt| prompt.name).collect(),
-                ));
+                // A slip gets its remedy. Any other name is a prompt that this session does not have, and which ones it
+                // has depends on its tools: nothing completes that, and somebody who types needs no error.
+                let suggestion = did_you_mean(&of.name, settings.prompts().map(|prompt| prompt.name));
+                return if suggestion.is_empty() {
+                    Ok(None)
+                } else {
+                    Err(missing("prompt", &of.name, &suggestion))
+                };
             };
             let known = prompt.arguments.iter().find(|known| known.name == argument);
             let names = || prompt.arguments.iter().map(|argument| argument.name).collect();
@@ -49,4 +51,8 @@ fn completed(settings: &Settings, of: &Reference, argument: &str) -> Result<Opti
             Err(unknown("resource template", written, vec![resources::CATEGORY]))
         }
     }
+}
+
+fn missing(what: &str, written: &str, remedy: &str) -> ErrorData {
+    ErrorData::invalid_params(format!("There is no {what} `{written}`{remedy}"), None)
 }

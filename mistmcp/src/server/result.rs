@@ -4,7 +4,7 @@ use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, ErrorData, Res
 
 use crate::Result;
 use crate::error::ErrorKind;
-use crate::reply::{Content, File};
+use crate::reply::{Block, Content, File, Media};
 
 /// An outcome as MCP has it. What a model can act on is a result; only a tool that is not there is a mistake of the
 /// protocol.
@@ -12,12 +12,22 @@ pub(super) fn from_outcome(outcome: Result<Content>) -> Result<CallToolResponse,
     let result = match outcome {
         Ok(Content::Text(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
         Ok(Content::File(file)) => CallToolResult::success(vec![ContentBlock::resource(resource(file))]),
+        Ok(Content::Blocks(blocks)) => CallToolResult::success(blocks.into_iter().map(block).collect()),
         Err(error) if error.kind() == ErrorKind::Tool => {
             return Err(ErrorData::invalid_params(error.to_string(), None));
         }
         Err(error) => CallToolResult::error(vec![ContentBlock::text(error.to_string())]),
     };
     Ok(result.into())
+}
+
+fn block(block: Block) -> ContentBlock {
+    match block {
+        Block::Text(text) => ContentBlock::text(text),
+        Block::Image(Media { media_type, bytes }) => ContentBlock::image(STANDARD.encode(bytes), media_type),
+        Block::Audio(Media { media_type, bytes }) => ContentBlock::audio(STANDARD.encode(bytes), media_type),
+        Block::File(file) => ContentBlock::resource(resource(file)),
+    }
 }
 
 /// A file as an embedded resource: as text where it is text, else in base64.

@@ -3,12 +3,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use rmcp::handler::server::ServerHandler;
 use rmcp::service::{RunningService, ServerInitializeError, serve_server_with_ct};
 use rmcp::transport::io::stdio_pipes;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio_util::sync::CancellationToken;
-
-use super::Server;
 
 /// How long calls may go on after the client has closed its end. It may be a script that waits for its answers.
 const GRACE: Duration = Duration::from_secs(1);
@@ -17,7 +16,10 @@ const GRACE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// The client's first words were no MCP.
-pub(crate) async fn serve(server: Server, stop: CancellationToken) -> Result<(), ServerInitializeError> {
+pub(crate) async fn serve(
+    server: impl ServerHandler,
+    stop: CancellationToken,
+) -> Result<(), ServerInitializeError> {
     let (input, output) = stdio_pipes();
     let input = Watched { input, stop: Some(stop.clone()) };
     // Boxed, for rmcp's future is so large that it would be moved about with each of ours around it.
@@ -58,7 +60,7 @@ impl<R: AsyncRead + Unpin> AsyncRead for Watched<R> {
     }
 }
 
-async fn wait(running: RunningService<rmcp::RoleServer, Server>) {
+async fn wait(running: RunningService<rmcp::RoleServer, impl ServerHandler>) {
     match running.waiting().await {
         Ok(reason) => tracing::debug!(?reason, "the client is gone"),
         Err(error) => tracing::error!(%error, "the server stopped"),

@@ -1,12 +1,11 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use rmcp::model::{CallToolResponse, ErrorData};
 use tracing::Span;
 
+use super::CALLS_AT_ONCE;
 use super::activity::Busy;
 use super::visitor::Visitor;
-use super::{CALLS_AT_ONCE, result};
 use crate::error::ErrorKind;
 use crate::metrics::Metrics;
 use crate::reply::Content;
@@ -45,18 +44,10 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Ends the call: counted, logged in one line, and answered. An error carries the request's id.
-    pub(super) fn end(
-        self,
-        tool: Option<&'static str>,
-        outcome: Result<Content>,
-    ) -> Result<CallToolResponse, ErrorData> {
+    /// Ends the call: counted, and logged in one line. An error carries the request's id.
+    pub(super) fn end(self, tool: Option<&'static str>, outcome: Result<Content>) -> Result<Content> {
         let duration = self.began.elapsed();
-        let bytes = match &outcome {
-            Ok(Content::Text(text)) => text.len(),
-            Ok(Content::File(file)) => file.bytes.len(),
-            Err(_) => 0,
-        };
+        let bytes = outcome.as_ref().map_or(0, Content::len);
         let came_to = outcome.as_ref().map_or_else(|error| error.kind().name(), |_| "ok");
         let tool = tool.unwrap_or("unknown");
         self.metrics.call(tool, came_to, duration, bytes);
@@ -64,6 +55,6 @@ impl<'a> Visit<'a> {
         // As JSON a `u128` would be a text.
         let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         tracing::info!(target: "mistmcp::calls", request, tool, outcome = came_to, milliseconds, bytes, "call");
-        result::from_outcome(outcome.map_err(|error| error.of_request(request)))
+        outcome.map_err(|error| error.of_request(request))
     }
 }

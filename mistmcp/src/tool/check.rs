@@ -65,7 +65,7 @@ const fn find(params: &'static [Param], name: &str) -> Option<&'static Param> {
     let mut at = 0;
     while at < params.len() {
         let found = match params[at].kind {
-            Kind::Group(members) => find(members, name),
+            Kind::Group(members, _) => find(members, name),
             Kind::Value(_) if same(params[at].name, name) => Some(&params[at]),
             Kind::Value(_) | Kind::Body(_) => None,
         };

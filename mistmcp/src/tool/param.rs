@@ -3,6 +3,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::argument::{Arg, Arguments, BodyReader, Lookup, Presence, ValueReader};
 
@@ -19,7 +20,8 @@ pub struct Param {
 pub(crate) enum Kind {
     Value(&'static ValueReader),
     Body(&'static BodyReader),
-    Group(&'static [Param]),
+    /// Its parameters, and how they depend on one another.
+    Group(&'static [Param], fn() -> Map<String, Value>),
 }
 
 /// Parameters that several tools share, taken by a tool with `#[flatten]`. Derive it.
@@ -31,6 +33,12 @@ pub(crate) enum Kind {
 pub trait ParamGroup: Sized {
     /// The parameters, in the order in which clients see them.
     const PARAMS: &'static [Param];
+
+    /// How the parameters depend on one another, as keywords of JSON Schema that stand beside them in the tool's own
+    /// schema: `allOf`, `if`, `$defs`. Clients are told; what a call gives, [`Self::read`] checks.
+    fn rules() -> Map<String, Value> {
+        Map::new()
+    }
 
     /// Reads the group out of a call's arguments.
     fn read(arguments: &mut Arguments) -> crate::Result<Self>;
@@ -65,7 +73,7 @@ impl Param {
 
     /// All parameters of a group.
     pub const fn group<T: ParamGroup>() -> Self {
-        Self { name: "", description: "", default: None, kind: Kind::Group(T::PARAMS) }
+        Self { name: "", description: "", default: None, kind: Kind::Group(T::PARAMS, T::rules) }
     }
 
     /// Tells what Mist takes when the parameter is left out.
@@ -78,14 +86,14 @@ impl Param {
     pub(super) const fn presence(&self) -> Option<Presence> {
         match self.kind {
             Kind::Value(reader) => Some(reader.presence),
-            Kind::Body(_) | Kind::Group(_) => None,
+            Kind::Body(_) | Kind::Group(..) => None,
         }
     }
 
     pub(crate) fn lookup(&self) -> Option<Lookup> {
         match self.kind {
             Kind::Value(reader) => reader.lookup,
-            Kind::Body(_) | Kind::Group(_) => None,
+            Kind::Body(_) | Kind::Group(..) => None,
         }
     }
 
@@ -99,7 +107,7 @@ impl Param {
         match self.kind {
             Kind::Value(reader) => reader.presence == Presence::Required,
             Kind::Body(_) => true,
-            Kind::Group(_) => false,
+            Kind::Group(..) => false,
         }
     }
 }
@@ -110,12 +118,24 @@ impl fmt::Debug for Param {
     }
 }
 
+/// The rules of every group.
+pub(crate) fn rules(params: &'static [Param]) -> Map<String, Value> {
+    let mut all = Map::new();
+    for param in params {
+        if let Kind::Group(members, own) = param.kind {
+            all.extend(rules(members));
+            all.extend(own());
+        }
+    }
+    all
+}
+
 /// The parameters with every group taken apart.
 pub(crate) fn flattened(params: &'static [Param]) -> Vec<&'static Param> {
     let mut flat = Vec::with_capacity(params.len());
     for param in params {
         match param.kind {
-            Kind::Group(members) => flat.extend(flattened(members)),
+            Kind::Group(members, _) => flat.extend(flattened(members)),
             Kind::Value(_) | Kind::Body(_) => flat.push(param),
         }
     }

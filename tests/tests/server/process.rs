@@ -72,6 +72,7 @@ pub(crate) async fn call(session: &Session, tool: &str, arguments: Value) -> Res
     session.call(tool, arguments, &Call::unattended()).await.content.map(|content| match content {
         Content::Text(text) => text,
         Content::File(file) => format!("{} bytes", file.bytes.len()),
+        Content::Blocks(blocks) => format!("{blocks:?}"),
     })
 }
 

@@ -160,6 +160,15 @@ async fn completion_of_what_is_not_there_is_refused_with_the_remedy() {
 }
 
 #[tokio::test]
+async fn a_prompt_that_a_session_does_not_have_is_completed_with_nothing() {
+    for era in Era::BOTH {
+        let client = Launch::new("--demo").client(era).await;
+        let values = complete(&client, Reference::for_prompt("somebody_elses"), "site", "").await;
+        assert_eq!(values, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
 async fn sites_that_mist_does_not_tell_are_not_completed() {
     let peer = Peer::start().await;
     peer.answers("/api/v1/self", [Answer::json(&json!({ "detail": "no" })).status(401)]);

@@ -1,0 +1,185 @@
+use schemars::Schema;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::argument::inlined_schema;
+use crate::{Error, RequestBody, Result};
+
+/// What became of a form that somebody was asked to fill in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form<T> {
+    /// It is filled in.
+    Filled(T),
+    /// Its questions are not answered, and that is meant.
+    Declined,
+    /// Nobody has said anything: the form was closed.
+    Closed,
+}
+
+impl<T> Form<T> {
+    /// The form, where it was filled in.
+    pub fn filled(self) -> Option<T> {
+        match self {
+            Self::Filled(form) => Some(form),
+            Self::Declined | Self::Closed => None,
+        }
+    }
+}
+
+/// The form that asks for a `T`. MCP knows no null in it: what may be left out is not required.
+pub(super) fn of<T: RequestBody>() -> Result<Schema> {
+    let mut schema = inlined_schema::<T>();
+    let fields = schema.get_mut("properties").and_then(Value::as_object_mut).ok_or_else(|| {
+        Error::advice(format!(
+            "`{}` is no form: take a struct with named fields.",
+            std::any::type_name::<T>()
+        ))
+    })?;
+    for field in fields.values_mut().filter_map(Value::as_object_mut) {
+        simplify(field);
+    }
+    Ok(schema)
+}
+
+fn simplify(field: &mut Map<String, Value>) {
+    if let Some(Value::Array(kinds)) = field.get("type")
+        && let Some(kind) = kinds.iter().find(|kind| *kind != "null").cloned()
+    {
+        field.insert("type".into(), kind);
+    }
+    // A choice whose values have `///` is one with titles.
+    if let Some(Value::Array(choices)) = field.get_mut("oneOf") {
+        for choice in choices.iter_mut().filter_map(Value::as_object_mut) {
+            choice.remove("type");
+            if let Some(description) = choice.remove("description").or_else(|| choice.get("const").cloned()) {
+                choice.entry("title").or_insert(description);
+            }
+        }
+        field.entry("type").or_insert_with(|| "string".into());
+    }
+    // Of schemars' formats those of numbers are Rust's own.
+    if field.get("type").is_some_and(|kind| kind != "string") {
+        field.remove("format");
+    }
+}
+
+/// What a client answers to a form.
+pub(super) fn read<T: DeserializeOwned>(answer: Value) -> Result<Form<T>> {
+    let Value::Object(mut answer) = answer else { return Err(unreadable("it is no object")) };
+    match answer.get("action").and_then(Value::as_str) {
+        Some("accept") => {
+            let content = answer.remove("content").unwrap_or_else(|| Map::new().into());
+            serde_json::from_value(content).map(Form::Filled).map_err(|error| unreadable(&error.to_string()))
+        }
+        Some("decline") => Ok(Form::Declined),
+        Some("cancel") => Ok(Form::Closed),
+        _ => Err(unreadable("it does not say whether the form was filled in")),
+    }
+}
+
+fn unreadable(why: &str) -> Error {
+    Error::advice(format!("The client's answer cannot be read: {why}. Call again to ask once more."))
+}
+
+/// Whether an answer is one to the form: declined, or filled in with what is required, each of its type.
+pub(crate) fn fits(answer: &Value, form: &Schema) -> bool {
+    match answer.get("action").and_then(Value::as_str) {
+        Some("accept") => is_complete(answer.get("content").unwrap_or(&Value::Null), form),
+        Some("decline" | "cancel") => true,
+        _ => false,
+    }
+}
+
+fn is_complete(content: &Value, form: &Schema) -> bool {
+    let required = form.get("required").and_then(Value::as_array).into_iter().flatten();
+    let complete = required.filter_map(Value::as_str).all(|name| content.get(name).is_some());
+    let fields = form.get("properties").and_then(Value::as_object).into_iter().flatten();
+    complete
+        && fields
+            .into_iter()
+            .all(|(name, field)| content.get(name).is_none_or(|value| is_of_type(value, field)))
+}
+
+fn is_of_type(value: &Value, field: &Value) -> bool {
+    match field.get("type").and_then(Value::as_str) {
+        Some("string") => value.is_string(),
+        Some("integer") => value.as_f64().is_some_and(|number| number.fract() == 0.0),
+        Some("number") => value.is_number(),
+        Some("boolean") => value.is_boolean(),
+        Some("array") => value.is_array(),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize, Serialize, schemars::JsonSchema)]
+    struct Person {
+        /// What you are called.
+        name: String,
+        age: Option<u32>,
+    }
+
+    #[derive(Deserialize, Serialize, schemars::JsonSchema)]
+    #[serde(rename_all = "lowercase")]
+    enum Way {
+        /// By phone
+        Phone,
+        /// By mail
+        Mail,
+    }
+
+    #[derive(Deserialize, Serialize, schemars::JsonSchema)]
+    struct Contact {
+        way: Way,
+    }
+
+    #[test]
+    fn a_choice_has_the_titles_of_its_values() {
+        let form = of::<Contact>().unwrap();
+        let choices =
+            json!([{ "const": "phone", "title": "By phone" }, { "const": "mail", "title": "By mail" }]);
+        assert_eq!(form.pointer("/properties/way"), Some(&json!({ "oneOf": choices, "type": "string" })));
+    }
+
+    fn accepted(content: &Value) -> Value {
+        json!({ "action": "accept", "content": content })
+    }
+
+    #[test]
+    fn a_form_has_plain_fields_and_says_which_are_required() {
+        let form = of::<Person>().unwrap();
+        assert_eq!(form.get("required").unwrap(), &json!(["name"]));
+        let name = json!({ "type": "string", "description": "What you are called." });
+        assert_eq!(form.pointer("/properties/name").unwrap(), &name);
+        assert_eq!(form.pointer("/properties/age/type").unwrap(), "integer");
+        assert_eq!(form.pointer("/properties/age/format"), None);
+        assert!(of::<String>().unwrap_err().to_string().contains("struct with named fields"));
+    }
+
+    #[test]
+    fn a_form_is_filled_in_declined_or_closed() {
+        let filled = read(accepted(&json!({ "name": "Ada" }))).unwrap();
+        assert_eq!(filled, Form::Filled(Person { name: "Ada".to_owned(), age: None }));
+        assert_eq!(read::<Person>(json!({ "action": "decline" })).unwrap(), Form::Declined);
+        assert_eq!(read::<Person>(json!({ "action": "cancel" })).unwrap().filled(), None);
+        assert!(read::<Person>(json!({ "action": "perhaps" })).is_err());
+    }
+
+    #[test]
+    fn what_is_no_answer_to_the_form_does_not_fit() {
+        let form = of::<Person>().unwrap();
+        assert!(fits(&accepted(&json!({ "name": "Ada", "age": 36, "more": 1 })), &form));
+        assert!(fits(&json!({ "action": "decline" }), &form));
+        for wrong in
+            [json!(12345), Value::Null, json!({}), accepted(&json!({})), accepted(&json!({ "name": 1 }))]
+        {
+            assert!(!fits(&wrong, &form), "{wrong}");
+        }
+    }
+}

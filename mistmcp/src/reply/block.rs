@@ -1,0 +1,124 @@
+use bytes::Bytes;
+
+use super::file::{File, LARGEST, too_large};
+use crate::Result;
+use crate::error::shortened;
+
+/// One piece of a reply that is made of several, or of something else than data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// Words.
+    Text(String),
+    /// A picture, which the client shows.
+    Image(Media),
+    /// A sound, which the client plays.
+    Audio(Media),
+    /// A file, which the client keeps.
+    File(File),
+}
+
+/// What is seen or heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Media {
+    /// Its media type, such as `image/png`.
+    pub media_type: String,
+    /// What is in it.
+    pub bytes: Bytes,
+}
+
+impl Block {
+    /// Words.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::Text(text.into())
+    }
+
+    /// A picture of a media type such as `image/png`.
+    pub fn image(media_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Self::Image(Media { media_type: media_type.into(), bytes: bytes.into() })
+    }
+
+    /// A sound of a media type such as `audio/wav`.
+    pub fn audio(media_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Self::Audio(Media { media_type: media_type.into(), bytes: bytes.into() })
+    }
+
+    /// How many bytes are in it.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Image(media) | Self::Audio(media) => media.bytes.len(),
+            Self::File(file) => file.bytes.len(),
+        }
+    }
+
+    /// The same block without what `text` and `bytes` take out.
+    pub(crate) fn masked(self, text: impl Fn(String) -> String, bytes: impl Fn(Bytes) -> Bytes) -> Self {
+        let media = |media: Media| Media { bytes: bytes(media.bytes), ..media };
+        match self {
+            Self::Text(written) => Self::Text(text(written)),
+            Self::Image(image) => Self::Image(media(image)),
+            Self::Audio(audio) => Self::Audio(media(audio)),
+            Self::File(file) => Self::File(File { bytes: bytes(file.bytes), ..file }),
+        }
+    }
+}
+
+impl From<String> for Block {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Block {
+    fn from(text: &str) -> Self {
+        Self::text(text)
+    }
+}
+
+impl From<File> for Block {
+    fn from(file: File) -> Self {
+        Self::File(file)
+    }
+}
+
+/// Blocks as a client can take them: words within `max_bytes` in all, and nothing else that is too large.
+pub(super) fn to_fit(blocks: Vec<Block>, max_bytes: usize) -> Result<Vec<Block>> {
+    let mut room = max_bytes;
+    let mut fitting = Vec::with_capacity(blocks.len());
+    for block in blocks {
+        fitting.push(match block {
+            Block::Text(text) => {
+                let text = shortened(&text, room);
+                room = room.saturating_sub(text.len());
+                Block::Text(text)
+            }
+            Block::File(file) => {
+                file.check_size()?;
+                Block::File(file)
+            }
+            Block::Image(media) | Block::Audio(media) if media.bytes.len() > LARGEST => {
+                return Err(too_large(&media.media_type, media.bytes.len()));
+            }
+            media => media,
+        });
+    }
+    Ok(fitting)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_share_the_budget_of_a_reply() {
+        let fitting = to_fit(vec!["0123456789".into(), "0123456789".into(), "0".into()], 15).unwrap();
+        assert_eq!(fitting, ["0123456789".into(), "01…".into(), "…".into()]);
+    }
+
+    #[test]
+    fn a_picture_that_is_too_large_is_refused_with_its_size() {
+        let large = Block::image("image/png", vec![0; LARGEST + 1]);
+        let refused = to_fit(vec!["look".into(), large], 100).unwrap_err();
+        assert!(refused.to_string().contains("1048577 bytes"), "{refused}");
+    }
+}

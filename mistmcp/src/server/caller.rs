@@ -1,0 +1,139 @@
+#![expect(deprecated, reason = "logging goes from MCP, but the clients that have it stay")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rmcp::model::{
+    ClientCapabilities, LoggingLevel, LoggingMessageNotification, LoggingMessageNotificationParam,
+    ProgressNotification, ProgressNotificationParam, ProgressToken, ServerNotification,
+};
+use rmcp::service::{Peer, PeerRequestOptions, RequestContext, RoleServer};
+use serde_json::Value;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::question;
+use super::rounds::Rounds;
+use crate::call::{Asking, Capability, Listener, Question, Told};
+use crate::session::Session;
+use crate::{Error, Result};
+
+/// How long somebody may think about a question.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// The client behind a call.
+pub(super) struct Caller {
+    peer: Peer<RoleServer>,
+    /// Where notifications wait to be sent; nothing is the end.
+    told: UnboundedSender<Option<ServerNotification>>,
+    progress: Option<ProgressToken>,
+    least: Option<LoggingLevel>,
+    capabilities: ClientCapabilities,
+    rounds: Option<Rounds>,
+    session: Arc<Session>,
+}
+
+/// What is told while a call goes on, on its way to the client.
+pub(super) struct Telling {
+    peer: Peer<RoleServer>,
+    told: UnboundedReceiver<Option<ServerNotification>>,
+}
+
+impl Caller {
+    /// The client of a request. `rounds` is how it is asked where requests stand for themselves, and `least` from which
+    /// level on it is told lines of the log.
+    pub(super) fn new(
+        context: &RequestContext<RoleServer>,
+        session: Arc<Session>,
+        rounds: Option<Rounds>,
+        least: Option<LoggingLevel>,
+    ) -> (Self, Telling) {
+        let (sender, receiver) = unbounded_channel();
+        let caller = Self {
+            peer: context.peer.clone(),
+            told: sender,
+            progress: context.meta.get_progress_token(),
+            least,
+            capabilities: context.client_capabilities().unwrap_or_default(),
+            rounds,
+            session,
+        };
+        (caller, Telling { peer: context.peer.clone(), told: receiver })
+    }
+
+    pub(super) fn rounds(&self) -> Option<&Rounds> {
+        self.rounds.as_ref()
+    }
+
+    /// The call is over: what is told from now on is not.
+    pub(super) fn end(&self) {
+        // Where nobody listens any more, there is nothing to end.
+        let _ = self.told.send(None);
+    }
+}
+
+impl Listener for Caller {
+    fn tell(&self, told: Told) {
+        let notification = match told.masked(|text| self.session.connection().mask(text)) {
+            Told::Progress { done, total, message } => self.progress.clone().map(|token| {
+                let mut params = ProgressNotificationParam::new(token, done);
+                (params.total, params.message) = (total, Some(message));
+                ProgressNotification::new(params).into()
+            }),
+            Told::Line { level, text } => {
+                let level = question::level(level);
+                self.least.filter(|least| question::reaches(level, *least)).map(|_| {
+                    let params = LoggingMessageNotificationParam::new(level, text.into());
+                    LoggingMessageNotification::new(params).into()
+                })
+            }
+        };
+        if notification.is_some() {
+            let _ = self.told.send(notification);
+        }
+    }
+
+    fn can(&self, capability: Capability) -> bool {
+        question::declared(capability, &self.capabilities)
+    }
+
+    fn ask<'a>(&'a self, key: &'a str, question: Question) -> Asking<'a> {
+        Box::pin(async move {
+            let capability = question.capability();
+            if !self.can(capability) {
+                return Err(capability.missing());
+            }
+            let question = question.masked(|text| self.session.connection().mask(text));
+            match &self.rounds {
+                Some(rounds) => rounds.answer(key, question),
+                None => self.request(question).await,
+            }
+        })
+    }
+}
+
+impl Caller {
+    async fn request(&self, question: Question) -> Result<Value> {
+        let options = PeerRequestOptions::with_timeout(PATIENCE);
+        let request = question::as_request(question)?;
+        let answer =
+            async { self.peer.send_request_with_option(request, options).await?.await_response().await };
+        let unanswered = |error: &dyn std::fmt::Display| {
+            Error::advice(format!(
+                "The client did not answer what it was asked: {error}. Call again to ask once more."
+            ))
+        };
+        let answer = answer.await.map_err(|error| unanswered(&error))?;
+        serde_json::to_value(answer).map_err(|error| unanswered(&error))
+    }
+}
+
+impl Telling {
+    /// Sends what is told, one after the other, until the call is over.
+    pub(super) async fn run(mut self) {
+        while let Some(Some(notification)) = self.told.recv().await {
+            if let Err(error) = self.peer.send_notification(notification).await {
+                tracing::debug!(%error, "the client could not be told");
+            }
+        }
+    }
+}
