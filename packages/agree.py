@@ -1,0 +1,94 @@
+"""What the packages say has to be what the workspace says: versions, variables, which of them are secret, names of archives.
+Prints a line for each disagreement."""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tomllib
+
+SECRET = {"MIST_APITOKEN", "MISTMCP_CLIENT_TOKEN"}
+wrong = []
+
+
+def read(path):
+    return pathlib.Path(path).read_text()
+
+
+def same(what, found, wanted):
+    if found != wanted:
+        wrong.append(f"{what} is {found!r}; make it {wanted!r}")
+
+
+workspace = tomllib.loads(read("Cargo.toml"))["workspace"]
+version = workspace["package"]["version"]
+repository = workspace["package"]["repository"]
+manifest = json.loads(read("packages/mcpb/manifest.json"))
+server = json.loads(read("server.json"))
+release = read(".github/workflows/release.yml")
+
+for name, dependency in workspace["dependencies"].items():
+    if name.startswith("mistmcp"):
+        same(f"Cargo.toml: version of {name}", dependency["version"], version)
+same("packages/mcpb/manifest.json: version", manifest["version"], version)
+same("server.json: version", server["version"], version)
+for package in server["packages"]:
+    same("server.json: version of its package", package["version"], version)
+    url = f"{repository}/releases/download/v{version}/mistmcp-v{version}.mcpb"
+    same("server.json: identifier of its package", package["identifier"], url)
+same("server.json: repository", server["repository"]["url"], repository)
+same("packages/mcpb/manifest.json: repository", manifest["repository"]["url"], repository)
+if len(server["description"]) > 100:
+    wrong.append(f"server.json: its description has {len(server['description'])} characters; the registry takes 100")
+
+rust = tomllib.loads(read("rust-toolchain.toml"))["toolchain"]["channel"]
+image = re.search(r"^FROM rust:([0-9.]+)", read("packages/docker/Dockerfile"), re.MULTILINE)
+same("packages/docker/Dockerfile: version of Rust", image and image[1], rust)
+pack = re.search(r'"(@anthropic-ai/mcpb@[^"]+)"', read("packages/mcpb/pack"))
+if f"from_npm {pack[1]};" not in read("packages/check"):
+    wrong.append(f"packages/mcpb/pack asks for {pack[1]}, packages/check for another; make them one")
+
+# A variable that the README does not know is misspelt or gone.
+known = set(re.findall(r"\bMIST(?:MCP)?_[A-Z_]+\b", read("README.md")))
+own = {"MISTMCP_NAME", "MISTMCP_UPSTREAM"}
+files = ["server.json", *map(str, pathlib.Path("packages").rglob("*.*")), "packages/docker/Dockerfile"]
+files += ["packages/docker/Caddyfile", "packages/docker/probe"]
+for path in files:
+    for name in sorted(set(re.findall(r"\bMIST(?:MCP)?_[A-Z_]+\b", read(path))) - known - own):
+        wrong.append(f"{path} names {name}, which README.md does not list")
+
+for package in server["packages"]:
+    for variable in package["environmentVariables"]:
+        secret = variable["name"] in SECRET
+        same(f"server.json: isSecret of {variable['name']}", variable.get("isSecret", False), secret)
+for name, value in manifest["server"]["mcp_config"]["env"].items():
+    option = manifest["user_config"][value.removeprefix("${user_config.").removesuffix("}")]
+    same(f"packages/mcpb/manifest.json: sensitive of {name}", option.get("sensitive", False), name in SECRET)
+    if not option["required"] and "default" not in option:
+        wrong.append(f"packages/mcpb/manifest.json: {name} has no default, so that its hole would be its value")
+public = re.search(r"const PUBLIC.*?\];", read("mistmcp/src/mist/cloud.rs"), re.DOTALL)
+clouds = re.findall(r'"(api\.[^"]+)"', public[0])
+choices = next(v["choices"] for v in server["packages"][0]["environmentVariables"] if v["name"] == "MIST_HOST")
+same("server.json: choices of MIST_HOST", choices, clouds)
+told = re.findall(r"\bapi(?:\.[a-z0-9-]+)+\.com", manifest["user_config"]["cloud"]["description"])
+same("packages/mcpb/manifest.json: clouds", told, clouds)
+
+metadata = json.loads(subprocess.check_output(["cargo", "metadata", "--no-deps", "--format-version", "1"]))
+for package in metadata["packages"]:
+    if package["publish"] == []:
+        continue
+    for key in ["description", "keywords", "categories", "readme", "license", "repository"]:
+        if not package[key]:
+            wrong.append(f"{package['name']} has no {key} in its Cargo.toml")
+    if binstall := (package["metadata"] or {}).get("binstall"):
+        targets = set(re.findall(r"- target: (\S+)", release))
+        for target, override in [(None, binstall), *binstall["overrides"].items()]:
+            archive = ".zip" if override["pkg-fmt"] == "zip" else ".tar.gz"
+            name = "{ repo }/releases/download/v{ version }/mistmcp-v{ version }-{ target }" + archive
+            same(f"binstall: URL for {target or 'others'}", override["pkg-url"], name)
+            if target and target not in targets:
+                wrong.append(f"binstall: release.yml builds nothing for {target}")
+
+print(*wrong, sep="\n")
+sys.exit(bool(wrong))
