@@ -185,11 +185,12 @@ impl ServerHandler for Server {
             _ => None,
         };
         let arguments = request.arguments.unwrap_or_default();
-        let calling = async {
+        // Boxed, for rmcp's future is moved about with ours in it.
+        let calling = Box::pin(async {
             let outcome = session.call(&request.name, arguments, &call).await;
             caller.end();
             outcome
-        };
+        });
         // What is told goes out before the answer, and in order.
         let (outcome, ()) = match &visit {
             Some(visit) => tokio::join!(calling.instrument(visit.span()), telling.run()),

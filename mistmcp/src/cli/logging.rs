@@ -1,7 +1,7 @@
 use std::io::{self, IsTerminal};
 
-use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing::{Level, Subscriber};
+use tracing_subscriber::filter::{FilterExt, Targets, dynamic_filter_fn};
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry::LookupSpan;
@@ -19,8 +19,17 @@ pub(super) fn start(flags: &Flags) {
         Transport::Http => Level::INFO,
         Transport::Stdio => Level::WARN,
     };
-    let filter = dynamic_filter_fn(move |metadata, context| wanted(metadata, context, own));
-    let filter = filter.with_max_level_hint(Level::DEBUG);
+    // What is never logged is not even looked at; only over HTTP some lines depend on whose call they are of.
+    let most = if flags.transport == Transport::Http { Level::DEBUG } else { own };
+    let targets = Targets::new().with_default(Level::WARN).with_target("mistmcp", most).with_target(
+        // It warns of clients that go away, which is no news.
+        "rmcp",
+        Level::ERROR,
+    );
+    let whose = dynamic_filter_fn(move |metadata, context| {
+        metadata.is_span() || *metadata.level() <= own || is_verbose(context)
+    });
+    let filter = targets.and(whose.with_max_level_hint(Level::DEBUG));
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
     // A program that has set up its own keeps it.
     let _ = match flags.log_format {
@@ -33,23 +42,6 @@ pub(super) fn start(flags: &Flags) {
             tracing_subscriber::registry().with(lines.with_filter(filter)).try_init()
         }
     };
-}
-
-fn wanted<S: Subscriber + for<'a> LookupSpan<'a>>(
-    metadata: &Metadata<'_>,
-    context: &Context<'_, S>,
-    own: Level,
-) -> bool {
-    let ours = metadata.target().starts_with("mistmcp");
-    if metadata.is_span() {
-        return ours;
-    }
-    if metadata.target().starts_with("rmcp") {
-        // It warns of clients that go away, which is no news.
-        return *metadata.level() <= Level::ERROR;
-    }
-    let level = if ours { own } else { Level::WARN };
-    *metadata.level() <= level || (ours && is_verbose(context))
 }
 
 fn is_verbose<S: Subscriber + for<'a> LookupSpan<'a>>(context: &Context<'_, S>) -> bool {

@@ -1,5 +1,5 @@
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,7 +18,9 @@ use crate::{Error, Result, Token};
 #[derive(Debug)]
 pub(super) struct Rounds {
     given: BTreeMap<String, Value>,
-    seal: Seal,
+    connection: Arc<Connection>,
+    tool: String,
+    arguments: Option<Map<String, Value>>,
     round: Mutex<Round>,
 }
 
@@ -33,20 +35,28 @@ impl Rounds {
     ///
     /// # Errors
     /// That is not what this server gave to this client for this very call.
-    pub(super) fn read(request: &CallToolRequestParams, connection: &Connection) -> Result<Self, ErrorData> {
-        let seal = Seal::new(connection, &request.name, request.arguments.as_ref());
-        let mut given = match &request.request_state {
-            Some(state) => seal.open(state).ok_or_else(|| {
+    pub(super) fn read(
+        request: &CallToolRequestParams,
+        connection: &Arc<Connection>,
+    ) -> Result<Self, ErrorData> {
+        let mut rounds = Self {
+            given: BTreeMap::new(),
+            connection: Arc::clone(connection),
+            tool: request.name.to_string(),
+            arguments: request.arguments.clone(),
+            round: Mutex::default(),
+        };
+        if let Some(state) = &request.request_state {
+            rounds.given = rounds.seal().open(state).ok_or_else(|| {
                 ErrorData::invalid_params(
                     "`requestState` is not what this server gave for this call: send it as it came, with the same \
                      arguments, or call anew without it.",
                     None,
                 )
-            })?,
-            None => BTreeMap::new(),
-        };
-        given.extend(request.input_responses.clone().unwrap_or_default());
-        Ok(Self { given, seal, round: Mutex::default() })
+            })?;
+        }
+        rounds.given.extend(request.input_responses.clone().unwrap_or_default());
+        Ok(rounds)
     }
 
     /// The answer to a question, which is asked where there is none, or none that fits.
@@ -66,7 +76,12 @@ impl Rounds {
     /// What the client has to answer before it calls again.
     pub(super) fn end(&self) -> InputRequiredResult {
         let round = std::mem::take(&mut *self.round());
-        InputRequiredResult::new(Some(round.asked), Some(self.seal.close(&round.answered)))
+        InputRequiredResult::new(Some(round.asked), Some(self.seal().close(&round.answered)))
+    }
+
+    /// Few calls ask anything, so it is made where it is needed.
+    fn seal(&self) -> Seal {
+        Seal::new(&self.connection, &self.tool, self.arguments.as_ref())
     }
 
     fn round(&self) -> MutexGuard<'_, Round> {
@@ -118,7 +133,6 @@ impl Seal {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
     use std::time::Duration;
 
     use serde_json::json;
@@ -126,11 +140,11 @@ mod tests {
     use super::*;
     use crate::{Clouds, Limits, Pool, Token};
 
-    fn connection(token: &str) -> Connection {
+    fn connection(token: &str) -> Arc<Connection> {
         let second = Duration::from_secs(1);
         let limits = Limits { timeout: second, retry_wait: second, rate_limit: 1, max_response_bytes: 1 };
         let cloud = Clouds::default().find("api.mist.com").unwrap();
-        Connection::new(Arc::new(Pool::new(limits)), cloud, Token::new(token).unwrap(), None)
+        Arc::new(Connection::new(Arc::new(Pool::new(limits)), cloud, Token::new(token).unwrap(), None))
     }
 
     fn rounds(token: &str, arguments: &Value, state: Option<String>) -> Result<Rounds, ErrorData> {

@@ -33,14 +33,16 @@ impl<'a> Visit<'a> {
         Ok(Self { visitor, metrics, began: Instant::now(), _busy: busy })
     }
 
-    /// The span that the lines logged on the way belong to. That of a client that asked for verbose logs has another
-    /// name, by which the log's filter knows it.
+    /// The span that the lines logged on the way belong to, where there may be any. That of a client that asked for
+    /// verbose logs has a name by which the log's filter knows it.
     pub(super) fn span(&self) -> Span {
         let request = &*self.visitor.request_id;
         if self.visitor.verbose {
             tracing::info_span!("verbose", request)
-        } else {
+        } else if tracing::enabled!(tracing::Level::DEBUG) {
             tracing::info_span!("call", request)
+        } else {
+            Span::none()
         }
     }
 
