@@ -17,6 +17,8 @@ pub(crate) enum Era {
 /// One client on one connection.
 pub(crate) struct Client {
     stream: BufReader<TcpStream>,
+    /// The connection was left with a call on it.
+    is_gone: bool,
     address: String,
     /// The path, its query, and the token.
     path: String,
@@ -39,6 +41,7 @@ impl Client {
     pub(crate) async fn open(address: &str, path: &str, token: &str, era: Era) -> Result<Self> {
         let mut client = Self {
             stream: BufReader::new(connect(address).await?),
+            is_gone: false,
             address: address.to_owned(),
             path: path.to_owned(),
             token: token.to_owned(),
@@ -71,12 +74,13 @@ impl Client {
     }
 
     #[allow(dead_code, reason = "the soak has clients that vanish, the benchmark has none")]
-    /// Sends a call and goes away without waiting for its answer; the next one has a connection of its own.
+    /// Sends a call and goes away without waiting for its answer; the next one makes a connection of its own.
     pub(crate) async fn vanish(&mut self, tool: &str, arguments: &Value) -> Result<()> {
         let message = self.message("tools/call", json!({ "name": tool, "arguments": arguments }));
         let request = self.written("tools/call", tool, &message);
         self.stream.write_all(&request).await?;
-        self.stream = BufReader::new(connect(&self.address).await?);
+        self.stream.shutdown().await?;
+        self.is_gone = true;
         Ok(())
     }
 
@@ -100,6 +104,9 @@ impl Client {
 
     async fn exchange(&mut self, method: &str, name: &str, message: &Value) -> Result<Answer> {
         let request = self.written(method, name, message);
+        if std::mem::take(&mut self.is_gone) {
+            self.stream = BufReader::new(connect(&self.address).await?);
+        }
         self.stream.write_all(&request).await?;
         self.read().await
     }
