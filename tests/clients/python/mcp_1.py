@@ -6,15 +6,16 @@ from datetime import timedelta
 from mcp import ClientSession
 from mcp.client.stdio import StdioServerParameters, stdio_client
 from mcp.client.streamable_http import streamable_http_client
-from mcp.types import PromptReference, ServerNotification, ToolListChangedNotification
+from mcp.types import ServerNotification, ToolListChangedNotification
 
-from talk import Talk, answer, declared
+from official import Official
+from talk import answer, declared
 
 PACKAGE = "mcp"
 ERAS = {"legacy": "2025-11-25"}
 
 
-class Mcp1(Talk):
+class Mcp1(Official):
     async def greet(self):
         greeting = await self.client.initialize()
         self.version = greeting.protocolVersion
@@ -31,23 +32,6 @@ class Mcp1(Talk):
     async def call(self, tool, /, **arguments):
         result = await self.client.call_tool(tool, arguments)
         return answer(result.content, result.isError)
-
-    async def prompts(self):
-        return (await self.client.list_prompts()).prompts
-
-    async def prompt(self, name, arguments):
-        return (await self.client.get_prompt(name, arguments)).messages
-
-    async def resources(self):
-        return (await self.client.list_resources()).resources
-
-    async def read(self, uri):
-        return (await self.client.read_resource(uri)).contents
-
-    async def complete(self, prompt, argument, typed, known):
-        reference = PromptReference(type="ref/prompt", name=prompt)
-        result = await self.client.complete(reference, {"name": argument, "value": typed}, known)
-        return result.completion.values
 
 
 @asynccontextmanager
