@@ -9,22 +9,31 @@
 
 #![expect(clippy::print_stdout, reason = "it is what the program is for")]
 
+#[path = "load/programs.rs"]
+mod programs;
+
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
+use programs::{build, cloud, memory};
 use serde_json::{Value, json};
 
 const STARTS: usize = 40;
 const CALLS: usize = 2_000;
 
 fn main() -> Result<()> {
-    let release = build()?;
+    let release = build(&[
+        &["-p", "mistmcp-tools", "--bin", "mistmcp"],
+        &["-p", "mistmcp-tests", "--example", "bare_server"],
+    ])?;
     let (ours, bare) = (release.join("mistmcp"), release.join("examples/bare_server"));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-    let cloud = runtime.block_on(cloud())?;
+    // It answers at once, so that what is left is the way there and back.
+    let answer = || async { axum::Json(json!({ "requests": 12, "request_limit": 5000, "seconds": 1800 })) };
+    let cloud = runtime.block_on(cloud(axum::Router::new().fallback(answer)))?;
 
     println!("{:38} {:>12} {:>12} {:>8}", "", "mistmcp", "bare rmcp", "ratio");
     let (mut own_starts, mut bare_starts) = (Vec::new(), Vec::new());
@@ -58,36 +67,6 @@ fn main() -> Result<()> {
     println!("\n{:38} {:>12} {:>12} {:>8}", "", "mistmcp", "reqwest", "more");
     println!("{:38} {through:>12.3} {direct:>12.3} {:>8.3}", "one call of Mist, ms", through - direct);
     Ok(())
-}
-
-/// Builds both servers as they are shipped, and says where they are.
-fn build() -> Result<PathBuf> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-    for arguments in [
-        ["build", "--release", "-p", "mistmcp-tools", "--bin", "mistmcp"],
-        ["build", "--release", "-p", "mistmcp-tests", "--example", "bare_server"],
-    ] {
-        let status = Command::new(&cargo).args(arguments).status().context("cargo cannot be started")?;
-        ensure!(status.success(), "cargo {} failed", arguments.join(" "));
-    }
-    let own = std::env::current_exe()?;
-    // This program is target/release/examples/benchmark.
-    let release = own.parent().and_then(Path::parent).context("this program lies in no target folder")?;
-    Ok(release.to_owned())
-}
-
-/// A cloud that answers at once, so that what is left is the way there and back.
-async fn cloud() -> Result<String> {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-    let url = format!("http://{}", listener.local_addr()?);
-    let answer = || async { axum::Json(json!({ "requests": 12, "request_limit": 5000, "seconds": 1800 })) };
-    let router = axum::Router::new().fallback(answer);
-    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-        // Without it every answer waits for the acknowledgement of the last; failing only makes it slower.
-        let _ = stream.set_nodelay(true);
-    });
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok(url)
 }
 
 fn reqwest_client() -> reqwest::Client {
@@ -158,11 +137,9 @@ impl Server {
     fn megabytes(&self) -> Result<f64> {
         // What was just answered may still be being put away.
         std::thread::sleep(Duration::from_millis(300));
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))
-            .context("memory is read from /proc, which only Linux has")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
-        Ok(kilobytes / 1024.0)
+        #[expect(clippy::cast_precision_loss, reason = "megabytes with two decimals")]
+        let bytes = memory(&self.child)? as f64;
+        Ok(bytes / 1024.0 / 1024.0)
     }
 }
 

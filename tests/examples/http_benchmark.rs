@@ -10,6 +10,8 @@
 
 #[path = "load/client.rs"]
 mod client;
+#[path = "load/programs.rs"]
+mod programs;
 #[path = "load/server.rs"]
 mod server;
 
@@ -21,8 +23,9 @@ use anyhow::Result;
 use axum::Json;
 use axum::routing::get;
 use client::{Client, Era};
+use programs::{build, cloud};
 use serde_json::{Value, json};
-use server::{Server, build, cloud};
+use server::Server;
 
 const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 6;

@@ -11,6 +11,8 @@
 
 #[path = "load/client.rs"]
 mod client;
+#[path = "load/programs.rs"]
+mod programs;
 #[path = "load/server.rs"]
 mod server;
 
@@ -22,8 +24,9 @@ use anyhow::{Context, Result, bail, ensure};
 use axum::Json;
 use axum::http::HeaderMap;
 use client::{Client, Era};
+use programs::{build, cloud};
 use serde_json::{Value, json};
-use server::{Server, build, cloud};
+use server::Server;
 
 /// One call in so many has nobody who waits for its answer.
 const VANISHES: u64 = 20;
