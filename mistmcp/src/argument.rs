@@ -155,3 +155,10 @@ impl<T: Arg> Arg for Vec<T> {
         Wire::List(items.collect())
     }
 }
+
+/// Reads names as a list, as one name, or with commas between them.
+pub(crate) fn names(value: &Value) -> Result<Vec<String>, Mismatch> {
+    let items = Vec::<String>::read(value)?;
+    let names = items.iter().flat_map(|item| item.split(',')).map(str::trim);
+    Ok(names.filter(|name| !name.is_empty()).map(str::to_owned).collect())
+}

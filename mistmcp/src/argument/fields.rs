@@ -3,7 +3,7 @@ use std::fmt;
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Mismatch, Wire};
+use super::{Arg, Mismatch, Wire, names};
 
 /// The fields that an answer keeps of each row: names with dots for what lies inside, as in
 /// `radio_stat.band_5.channel`. They are taken out of the answer here, and Mist does not hear of them.
@@ -34,10 +34,9 @@ impl Arg for Fields {
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        let names = Vec::<String>::read(value)
-            .map_err(|_| Mismatch::wanted("names of fields, such as \"name,radio_stat.band_5.channel\""))?;
-        let names = names.iter().flat_map(|names| names.split(',')).map(str::trim);
-        Ok(Self(names.filter(|name| !name.is_empty()).map(str::to_owned).collect()))
+        names(value)
+            .map(Self)
+            .map_err(|_| Mismatch::wanted("names of fields, such as \"name,radio_stat.band_5.channel\""))
     }
 
     fn wire(&self) -> Wire {

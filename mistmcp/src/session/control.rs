@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 
 use super::{Mode, Outcome, Session};
-use crate::argument::Arguments;
+use crate::argument::{Arguments, names};
 use crate::catalog::Entry;
 use crate::error::ErrorKind;
 use crate::reply::{Asked, Content, Reply};
@@ -123,9 +123,7 @@ impl Arg for Names {
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        let items = Vec::<String>::read(value)?;
-        let names = items.iter().flat_map(|item| item.split(',')).map(str::trim);
-        Ok(Self(names.filter(|name| !name.is_empty()).map(str::to_owned).collect()))
+        names(value).map(Self)
     }
 
     fn wire(&self) -> Wire {
