@@ -93,7 +93,9 @@ impl Session {
     /// The name of a tool of this session, as the catalog has it.
     pub(crate) fn known(&self, name: &str) -> Option<&'static str> {
         let control = self.controls().iter().find(|control| control.tool().name == name);
-        control.or_else(|| self.entry(name).ok()).map(|entry| entry.tool().name)
+        let reachable =
+            || self.settings.catalog().find(name).filter(|entry| self.access(entry) != Access::Never);
+        control.or_else(reachable).map(|entry| entry.tool().name)
     }
 
     /// The tool `name`, where this session may reach it at all.
