@@ -25,7 +25,7 @@ use super::request_id::RequestId;
 use super::sessions::{Place, Sessions};
 use super::{Configuration, Mcp};
 use crate::metrics::Metrics;
-use crate::mist::{Cloud, Connection};
+use crate::mist::Cloud;
 use crate::server::{Activity, Busy, CALLS_AT_ONCE, Visitor};
 
 /// The largest message of a client, in bytes. A call has a few hundred.
@@ -90,12 +90,14 @@ impl<H: ServerHandler> Gate<H> {
         let call = (parts.method == Method::POST).then(|| self.calls.token());
 
         let org_id = query.org_id.or_else(|| self.configuration.org_id.clone());
-        let pool = Arc::clone(&self.configuration.pool);
         let request_id =
             parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
         parts.extensions.insert(Visitor {
             settings: Arc::new(settings),
-            connection: Arc::new(Connection::new(pool, cloud, tokens, org_id)),
+            tokens,
+            cloud,
+            org_id,
+            pool: Arc::clone(&self.configuration.pool),
             activity: Arc::clone(&activity),
             request_id,
             verbose: query.debug,

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use rmcp::service::{RequestContext, RoleServer};
 
 use super::activity::Activity;
-use crate::mist::Connection;
+use crate::mist::{Cloud, Connection, Pool, Tokens};
 use crate::session::{Session, Settings};
 
 /// Who a request over HTTP comes from. Worked out before MCP's part begins, and handed on in the request's extensions.
@@ -11,8 +11,11 @@ use crate::session::{Session, Settings};
 pub(crate) struct Visitor {
     /// The tools that it may reach, and how they are loaded.
     pub(crate) settings: Arc<Settings>,
-    /// The token and the cloud of this very request.
-    pub(crate) connection: Arc<Connection>,
+    /// The tokens and the cloud of this very request.
+    pub(crate) tokens: Tokens,
+    pub(crate) cloud: Cloud,
+    pub(crate) org_id: Option<String>,
+    pub(crate) pool: Arc<Pool>,
     /// What its session, or its token where there are no sessions, is doing.
     pub(crate) activity: Arc<Activity>,
     /// What logs and errors call this request.
@@ -27,7 +30,10 @@ impl Visitor {
         context.extensions.get::<http::request::Parts>()?.extensions.get()
     }
 
+    /// A session of the visitor's. A request on one that is open needs no other.
     pub(super) fn session(&self, sees_changes: bool) -> Session {
-        Session::new(Arc::clone(&self.settings), Arc::clone(&self.connection), sees_changes)
+        let Self { tokens, cloud, org_id, pool, .. } = self;
+        let connection = Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), org_id.clone());
+        Session::new(Arc::clone(&self.settings), Arc::new(connection), sees_changes)
     }
 }
