@@ -1,7 +1,7 @@
 use std::io::{self, IsTerminal};
 
 use tracing::{Level, Subscriber};
-use tracing_subscriber::filter::{FilterExt, Targets, dynamic_filter_fn};
+use tracing_subscriber::filter::{Targets, dynamic_filter_fn};
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry::LookupSpan;
@@ -27,19 +27,20 @@ pub(super) fn start(flags: &Flags) {
         Level::ERROR,
     );
     let whose = dynamic_filter_fn(move |metadata, context| {
-        metadata.is_span() || *metadata.level() <= own || is_verbose(context)
+        *metadata.level() <= own || metadata.name() == VERBOSE || is_verbose(context)
     });
-    let filter = targets.and(whose.with_max_level_hint(Level::DEBUG));
+    // What is left out here is left out everywhere, so that whoever asks whether a line would be logged hears it.
+    let logged = tracing_subscriber::registry().with(whose.with_max_level_hint(Level::DEBUG)).with(targets);
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
     // A program that has set up its own keeps it.
     let _ = match flags.log_format {
         LogFormat::Text => {
             let lines = lines.with_ansi(io::stderr().is_terminal());
-            tracing_subscriber::registry().with(lines.with_filter(filter)).try_init()
+            logged.with(lines).try_init()
         }
         LogFormat::Json => {
             let lines = lines.json().flatten_event(true).with_span_list(false);
-            tracing_subscriber::registry().with(lines.with_filter(filter)).try_init()
+            logged.with(lines).try_init()
         }
     };
 }

@@ -56,7 +56,7 @@ impl<'a> Visit<'a> {
         let request = &*self.visitor.request_id;
         // As JSON a `u128` would be a text.
         let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(target: "mistmcp::calls", request, tool, outcome = came_to, milliseconds, bytes, "call");
+        tracing::info!(target: "mistmcp::calls", %request, %tool, outcome = %came_to, milliseconds, bytes, "call");
         outcome.map_err(|error| error.of_request(request))
     }
 }
