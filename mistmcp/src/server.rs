@@ -103,7 +103,56 @@ impl Server {
         }
     }
 
-    fn config(&self, settings: &Settings, list_changes: bool) -> ServerConfig {
+    /// Calls a tool, and tells the client what there is to tell on the way.
+    async fn call(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let session = self.session(&context)?;
+        let rounds = stands_for_itself(&context).then(|| Rounds::read(&request, session.connection()));
+        let (caller, telling) =
+            Caller::new(&context, Arc::clone(&session), rounds.transpose()?, self.least(&context));
+        let caller = Arc::new(caller);
+        let call = Call::new(context.ct.clone(), Some(Arc::clone(&caller) as Arc<dyn Listener>));
+        let visit = match (&self.clients, Visitor::of(&context)) {
+            (Clients::Visitors { metrics, .. }, Some(visitor)) => match Visit::begin(visitor, metrics) {
+                Ok(visit) => Some(visit),
+                Err(refused) => return result::from_outcome(Err(refused)),
+            },
+            _ => None,
+        };
+        let arguments = request.arguments.unwrap_or_default();
+        let calling = async {
+            let outcome = session.call(&request.name, arguments, &call).await;
+            caller.end();
+            outcome
+        };
+        // What is told goes out before the answer, and in order.
+        let (outcome, ()) = match &visit {
+            Some(visit) => tokio::join!(biased; calling.instrument(visit.span()), telling.run()),
+            None => tokio::join!(biased; calling, telling.run()),
+        };
+        if outcome.list_changed
+            && let Err(error) = context.peer.notify_tool_list_changed().await
+        {
+            tracing::debug!(%error, "the client could not be told of its new list");
+        }
+        let answer = match visit {
+            Some(visit) => visit.end(session.known(&request.name), outcome.content),
+            None => outcome.content,
+        };
+        match (caller.rounds(), answer.as_ref().map_err(Error::kind)) {
+            (Some(rounds), Err(ErrorKind::Question)) => Ok(rounds.end().into()),
+            (Some(_), Err(ErrorKind::Client(capability))) => {
+                Err(ErrorData::missing_required_client_capability(question::wanted(capability)))
+            }
+            _ => result::from_outcome(answer),
+        }
+    }
+
+    /// What the server is and can, without the instructions for a model, which are long.
+    fn introduction(&self, settings: &Settings, list_changes: bool) -> ServerConfig {
         let mut capabilities =
             ServerCapabilities::builder().enable_tools().enable_resources().enable_completions().build();
         capabilities.logging = self.log.as_ref().map(|_| JsonObject::default());
@@ -115,21 +164,25 @@ impl Server {
         "mistmcp".clone_into(&mut implementation.name);
         implementation.title = Some("Juniper Mist".to_owned());
         env!("CARGO_PKG_VERSION").clone_into(&mut implementation.version);
-        ServerConfig::new(capabilities)
-            .with_server_info(implementation)
-            .with_instructions(settings.instructions(list_changes))
+        ServerConfig::new(capabilities).with_server_info(implementation)
+    }
+
+    fn config(&self, settings: &Settings, list_changes: bool) -> ServerConfig {
+        self.introduction(settings, list_changes).with_instructions(settings.instructions(list_changes))
     }
 }
 
 impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
-        let settings = match &self.clients {
-            Clients::One(session) => session.settings(),
-            Clients::Visitors { operator, opened, .. } => {
-                opened.get().map_or(&**operator, |session| session.settings())
-            }
+        let session = match &self.clients {
+            Clients::One(session) => session,
+            Clients::Visitors { operator, opened, .. } => match opened.get() {
+                Some(session) => session,
+                // Asked before each request that stands for itself, and shown to nobody.
+                None => return self.introduction(operator, false),
+            },
         };
-        self.config(settings, list_changes(settings))
+        self.config(session.settings(), list_changes(session.settings()))
     }
 
     async fn initialize(
@@ -171,47 +224,8 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let session = self.session(&context)?;
-        let rounds = stands_for_itself(&context).then(|| Rounds::read(&request, session.connection()));
-        let (caller, telling) =
-            Caller::new(&context, Arc::clone(&session), rounds.transpose()?, self.least(&context));
-        let caller = Arc::new(caller);
-        let call = Call::new(context.ct.clone(), Some(Arc::clone(&caller) as Arc<dyn Listener>));
-        let visit = match (&self.clients, Visitor::of(&context)) {
-            (Clients::Visitors { metrics, .. }, Some(visitor)) => match Visit::begin(visitor, metrics) {
-                Ok(visit) => Some(visit),
-                Err(refused) => return result::from_outcome(Err(refused)),
-            },
-            _ => None,
-        };
-        let arguments = request.arguments.unwrap_or_default();
         // Boxed, for rmcp's future is moved about with ours in it.
-        let calling = Box::pin(async {
-            let outcome = session.call(&request.name, arguments, &call).await;
-            caller.end();
-            outcome
-        });
-        // What is told goes out before the answer, and in order.
-        let (outcome, ()) = match &visit {
-            Some(visit) => tokio::join!(calling.instrument(visit.span()), telling.run()),
-            None => tokio::join!(calling, telling.run()),
-        };
-        if outcome.list_changed
-            && let Err(error) = context.peer.notify_tool_list_changed().await
-        {
-            tracing::debug!(%error, "the client could not be told of its new list");
-        }
-        let answer = match visit {
-            Some(visit) => visit.end(session.known(&request.name), outcome.content),
-            None => outcome.content,
-        };
-        match (caller.rounds(), answer.as_ref().map_err(Error::kind)) {
-            (Some(rounds), Err(ErrorKind::Question)) => Ok(rounds.end().into()),
-            (Some(_), Err(ErrorKind::Client(capability))) => {
-                Err(ErrorData::missing_required_client_capability(question::wanted(capability)))
-            }
-            _ => result::from_outcome(answer),
-        }
+        Box::pin(self.call(request, context)).await
     }
 
     /// The definition that the headers of a call are held against.

@@ -120,6 +120,8 @@ impl Session {
     async fn run(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {
         let limit = self.connection.limits().timeout;
         let outcome = tokio::select! {
+            // What is answered from memory needs no timer.
+            biased;
             outcome = self.answer(entry, arguments, call) => outcome,
             () = call.outlasts(limit) => Err(for_deadline(limit)),
             () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),

@@ -23,8 +23,9 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// The client behind a call.
 pub(super) struct Caller {
     peer: Peer<RoleServer>,
-    /// Where notifications wait to be sent; nothing is the end.
-    told: UnboundedSender<Option<ServerNotification>>,
+    /// Where notifications wait to be sent; nothing is the end. The queue has room for many from the start on, and most
+    /// calls tell nothing: boxes keep it small.
+    told: UnboundedSender<Option<Box<ServerNotification>>>,
     progress: Option<ProgressToken>,
     least: Option<LoggingLevel>,
     capabilities: ClientCapabilities,
@@ -35,7 +36,7 @@ pub(super) struct Caller {
 /// What is told while a call goes on, on its way to the client.
 pub(super) struct Telling {
     peer: Peer<RoleServer>,
-    told: UnboundedReceiver<Option<ServerNotification>>,
+    told: UnboundedReceiver<Option<Box<ServerNotification>>>,
 }
 
 impl Caller {
@@ -87,8 +88,8 @@ impl Listener for Caller {
                 })
             }
         };
-        if notification.is_some() {
-            let _ = self.told.send(notification);
+        if let Some(notification) = notification {
+            let _ = self.told.send(Some(Box::new(notification)));
         }
     }
 
@@ -131,7 +132,7 @@ impl Telling {
     /// Sends what is told, one after the other, until the call is over.
     pub(super) async fn run(mut self) {
         while let Some(Some(notification)) = self.told.recv().await {
-            if let Err(error) = self.peer.send_notification(notification).await {
+            if let Err(error) = self.peer.send_notification(*notification).await {
                 tracing::debug!(%error, "the client could not be told");
             }
         }
