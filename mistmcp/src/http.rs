@@ -125,16 +125,15 @@ pub(crate) async fn serve<H: ServerHandler>(
         .with_state(gate)
         .merge(Router::new().route("/metrics", get(health::metrics)).with_state(health.clone()))
         .fallback(refusal::nowhere)
-        .layer(origin::cors(&allowed))
-        .layer(middleware::from_fn_with_state(allowed, origin::check))
+        .layer((middleware::from_fn_with_state(Arc::clone(&allowed), origin::check), origin::cors(&allowed)))
         // Whoever looks after processes asks by address, and learns nothing.
         .merge(
             Router::new()
                 .route("/livez", get(health::live))
                 .route("/readyz", get(health::ready))
+                .layer(middleware::from_fn(request_id::name))
                 .with_state(health),
-        )
-        .layer(middleware::from_fn(request_id::give));
+        );
 
     let sweeping = tokio::spawn(sessions::sweep(sessions, manager));
     let ending = async move {

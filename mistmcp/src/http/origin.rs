@@ -8,11 +8,13 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{HOST, HeaderMap, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::uri::Authority;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use url::{Host, Url};
 
 use super::refusal::Refusal;
+use super::request_id::RequestId;
 use crate::error::shortened;
 
 /// The hosts and origins that are served beside loopback's.
@@ -105,12 +107,16 @@ impl Allowed {
     }
 }
 
-/// Lets only requests through that ask for this server by a name of its own, from no page or from one that may.
-pub(super) async fn check(State(allowed): State<Arc<Allowed>>, request: Request, next: Next) -> Response {
-    match allowed.check(request.uri(), request.headers()) {
+/// Lets only requests through that ask for this server by a name of its own, from no page or from one that may. Each is
+/// named here too, for one step costs less than two.
+pub(super) async fn check(State(allowed): State<Arc<Allowed>>, mut request: Request, next: Next) -> Response {
+    let id = RequestId::give(&mut request);
+    let mut response = match allowed.check(request.uri(), request.headers()) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
-    }
+    };
+    id.mark(&mut response);
+    response
 }
 
 /// Tells browsers what those pages may do.
@@ -135,13 +141,10 @@ pub(super) fn cors(allowed: &Arc<Allowed>) -> CorsLayer {
 
 /// A host, and the port where one is named.
 fn authority(text: &str) -> Option<(Host, Option<u16>)> {
-    // A scheme without a usual port keeps the one that is written.
-    let url = Url::parse(&format!("http://{text}/")).ok()?;
-    let bare =
-        url.username().is_empty() && url.password().is_none() && url.path() == "/" && url.query().is_none();
-    let host = url.host()?.to_owned();
-    let port = if text.ends_with(":80") { Some(80) } else { url.port() };
-    (bare && url.fragment().is_none()).then_some((host, port))
+    let authority: Authority = text.parse().ok()?;
+    let host = Host::parse(authority.host()).ok()?;
+    // Behind `@` it would be somebody's name that stands first.
+    (!text.contains('@')).then(|| (host, authority.port_u16()))
 }
 
 /// An origin as browsers write it: scheme, host and port, and nothing behind them.

@@ -14,15 +14,28 @@ const LONGEST: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) struct RequestId(pub(super) Arc<str>);
 
-/// Names a request, and its answer likewise.
-pub(super) async fn give(mut request: Request, next: Next) -> Response {
-    let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok()).filter(|id| is_plain(id));
-    let id: Arc<str> = given.map_or_else(fresh, Arc::from);
-    request.extensions_mut().insert(RequestId(Arc::clone(&id)));
-    let mut response = next.run(request).await;
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(HEADER, value);
+impl RequestId {
+    /// Names a request.
+    pub(super) fn give(request: &mut Request) -> Self {
+        let given = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
+        let id = Self(given.filter(|id| is_plain(id)).map_or_else(fresh, Arc::from));
+        request.extensions_mut().insert(id.clone());
+        id
     }
+
+    /// Names its answer likewise.
+    pub(super) fn mark(&self, response: &mut Response) {
+        if let Ok(value) = HeaderValue::from_str(&self.0) {
+            response.headers_mut().insert(HEADER, value);
+        }
+    }
+}
+
+/// Names a request and its answer.
+pub(super) async fn name(mut request: Request, next: Next) -> Response {
+    let id = RequestId::give(&mut request);
+    let mut response = next.run(request).await;
+    id.mark(&mut response);
     response
 }
 

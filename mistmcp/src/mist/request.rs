@@ -117,7 +117,7 @@ impl Request {
 
     /// The whole address. Segments are percent-encoded, so that `../`, `?` or `#` in a value stay in its segment.
     pub(crate) fn url(&self, cloud: &Cloud) -> Result<Url> {
-        let mut address = String::from(cloud.base().as_str().trim_end_matches('/'));
+        let mut path = String::new();
         for segment in &self.segments {
             // What every URL library takes for "this folder" and "the one above", encoded or not.
             if matches!(segment.as_str(), "" | "." | "..") {
@@ -126,12 +126,11 @@ impl Request {
                     format!("\"{segment}\" cannot stand in a path: an id or a name is wanted."),
                 ));
             }
-            address.push('/');
-            address.extend(utf8_percent_encode(segment, OUTSIDE_A_SEGMENT));
+            path.push('/');
+            path.extend(utf8_percent_encode(segment, OUTSIDE_A_SEGMENT));
         }
-        let mut url = Url::parse(&address).map_err(|error| {
-            Error::new(ErrorKind::Arguments, format!("No address can be made of this: {error}."))
-        })?;
+        let mut url = cloud.base().clone();
+        url.set_path(&path);
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }

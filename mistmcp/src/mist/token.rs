@@ -62,7 +62,8 @@ impl Token {
     /// `text` with every occurrence of the token masked, written as it is or as JSON writes it.
     pub(crate) fn mask(&self, text: String) -> String {
         self.spellings().into_iter().fold(text, |text, spelling| {
-            if text.contains(&spelling) { text.replace(&spelling, MASK) } else { text }
+            let stands_there = memmem::find(text.as_bytes(), spelling.as_bytes()).is_some();
+            if stands_there { text.replace(&spelling, MASK) } else { text }
         })
     }
 
@@ -92,9 +93,12 @@ impl Token {
         if token.len() < SHORTEST {
             return Vec::new();
         }
+        // It is all ASCII that can be seen, of which JSON writes these alone in another way.
+        if !token.contains(['"', '\\']) {
+            return vec![token.to_owned()];
+        }
         let escaped = Value::from(token).to_string();
-        let escaped = escaped.trim_matches('"');
-        if escaped == token { vec![token.to_owned()] } else { vec![escaped.to_owned(), token.to_owned()] }
+        vec![escaped.trim_matches('"').to_owned(), token.to_owned()]
     }
 }
 
