@@ -5,6 +5,7 @@ mod category;
 mod clash;
 mod definition;
 mod entry;
+mod parameter;
 mod title;
 
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use std::collections::HashMap;
 pub use category::Category;
 pub use clash::Clashes;
 pub use entry::Entry;
+pub(crate) use parameter::Parameter;
 
 use crate::prompt::Prompt;
 use crate::tool::Registered;

@@ -9,6 +9,7 @@ mod health;
 mod listener;
 mod origin;
 mod owner;
+mod page;
 mod query;
 mod refusal;
 mod request_id;
@@ -55,6 +56,8 @@ pub(crate) struct Configuration {
     /// The cloud of clients that name none.
     pub(crate) cloud: Option<Cloud>,
     pub(crate) org_id: Option<String>,
+    /// The cloud is the demo's.
+    pub(crate) demo: bool,
     pub(crate) allowed: Allowed,
     /// The files of certificate and key.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
@@ -108,6 +111,7 @@ pub(crate) async fn serve<H: ServerHandler>(
         &configuration.clouds,
         Arc::clone(&configuration.pool),
     );
+    let page = Arc::new(page::Page::of(&configuration));
     let tls = configuration.tls.clone();
     let address = configuration.address;
     let gate = Arc::new(Gate::new(
@@ -123,6 +127,7 @@ pub(crate) async fn serve<H: ServerHandler>(
         .route("/mcp", any(gate::pass::<H>))
         .route("/mcp/", any(gate::pass::<H>))
         .with_state(gate)
+        .merge(page::routes(page))
         .merge(Router::new().route("/metrics", get(health::metrics)).with_state(health.clone()))
         .fallback(refusal::nowhere)
         .layer((middleware::from_fn_with_state(Arc::clone(&allowed), origin::check), origin::cors(&allowed)))

@@ -37,6 +37,7 @@ pub(super) async fn serve<H: ServerHandler>(
         clouds: configuration.clouds,
         cloud: configuration.cloud,
         org_id: configuration.org_id,
+        demo: demo.is_some(),
         allowed: allowed(flags)?,
         tls,
         limits: SessionLimits {
@@ -47,14 +48,26 @@ pub(super) async fn serve<H: ServerHandler>(
     };
     let told = |address: SocketAddr| {
         let cloud = if needs_cloud { "?cloud=api.mist.com" } else { "" };
+        let page = seen_from_here(address)
+            .map(|place| format!("a page for people is at {scheme}://{place}/; "))
+            .unwrap_or_default();
         output::error(&format!(
-            "mistmcp {} listens; MCP is at {scheme}://{address}/mcp{cloud}",
+            "mistmcp {} listens; {page}MCP is at {scheme}://{address}/mcp{cloud}",
             env!("CARGO_PKG_VERSION")
         ));
     };
     let served = http::serve(http, handler, stop::on_signal()?, told).await;
     drop(demo);
     served.with_context(|| format!("on {address}"))
+}
+
+/// Where a browser on this machine finds it by a name that is always served.
+fn seen_from_here(address: SocketAddr) -> Option<String> {
+    match address.ip() {
+        ip if ip.is_loopback() => Some(address.to_string()),
+        ip if ip.is_unspecified() => Some(format!("localhost:{}", address.port())),
+        _ => None,
+    }
 }
 
 /// An address, or a name that stands for one.

@@ -2,12 +2,11 @@ use std::fmt::Write;
 use std::process::ExitCode;
 
 use anyhow::bail;
-use serde_json::Value;
 
 use super::configuration::settings;
 use super::flags::Flags;
 use super::output;
-use crate::catalog::{Category, Entry};
+use crate::catalog::{Category, Entry, Parameter};
 use crate::session::{Mode, Settings};
 use crate::suggestion::did_you_mean;
 
@@ -50,42 +49,14 @@ fn tools(settings: &Settings, category: &Category) -> String {
     for entry in of(settings, category) {
         let _ =
             write!(text, "\n{}\n  {}\n", entry.tool().name, entry.tool().description.replace('\n', "\n  "));
-        let schema = &entry.definition().input_schema;
-        let Some(Value::Object(properties)) = schema.get("properties") else { continue };
-        let width = properties.keys().map(String::len).max().unwrap_or(0);
-        for (name, property) in properties {
-            let required = schema
-                .get("required")
-                .and_then(Value::as_array)
-                .is_some_and(|required| required.iter().any(|other| other == name));
+        let parameters = entry.parameters();
+        let width = parameters.iter().map(|parameter| parameter.name.len()).max().unwrap_or(0);
+        for Parameter { name, required, about } in parameters {
             let mark = if required { '*' } else { ' ' };
-            let _ = writeln!(text, "  {mark} {name:width$}  {}", about(property));
+            let _ = writeln!(text, "  {mark} {name:width$}  {about}");
         }
     }
     text.push_str("\n* required\n");
-    text
-}
-
-fn about(property: &Value) -> String {
-    let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
-    let values: Vec<_> = property
-        .get("enum")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    let mut text = description.to_owned();
-    if !values.is_empty() {
-        let _ = write!(text, " One of: {}.", values.join(", "));
-    }
-    if let Some(default) = property.get("default") {
-        let _ = write!(
-            text,
-            " Default: {}.",
-            default.as_str().map_or_else(|| default.to_string(), str::to_owned)
-        );
-    }
     text
 }
 

@@ -19,6 +19,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::credentials::Admitted;
 use super::owner::{Key, Owner};
+use super::page;
 use super::query::Query;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
@@ -172,6 +173,10 @@ impl<H: ServerHandler> Gate<H> {
 
 /// The way of a request to `/mcp`.
 pub(super) async fn pass<H: ServerHandler>(State(gate): State<Arc<Gate<H>>>, request: Request) -> Response {
+    if page::is_wanted(request.method(), request.headers()) {
+        gate.metrics.refusal("browser");
+        return page::signpost();
+    }
     gate.answer(request).await.unwrap_or_else(|refusal| {
         gate.metrics.refusal(refusal.reason);
         refusal.into_response()

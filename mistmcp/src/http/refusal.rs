@@ -62,5 +62,9 @@ impl IntoResponse for Refusal {
 
 /// For every path that there is not.
 pub(super) async fn nowhere() -> Refusal {
-    Refusal::new(StatusCode::NOT_FOUND, "path", "There is nothing here. MCP is at /mcp.")
+    Refusal::new(
+        StatusCode::NOT_FOUND,
+        "path",
+        "There is nothing here. MCP is at /mcp, a page for people at /.",
+    )
 }

@@ -74,6 +74,12 @@ impl Clouds {
         &self.added
     }
 
+    /// Those there are: what a person calls each, its host, and what names it to [`Self::find`].
+    pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, String, String)> {
+        let public = PUBLIC.iter().map(|(name, host)| (*name, (*host).to_owned(), (*host).to_owned()));
+        public.chain(self.added.iter().map(|cloud| ("added", cloud.to_string(), cloud.address())))
+    }
+
     /// The cloud that `text` names, as a host, a URL, or with `manage.` in place of `api.` as in the portal's address.
     ///
     /// # Errors
@@ -107,8 +113,7 @@ impl Clouds {
 /// Those there are, a line each.
 impl fmt::Display for Clouds {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines: Vec<_> = PUBLIC.iter().map(|(name, host)| format!("  {host}  ({name})")).collect();
-        lines.extend(self.added.iter().map(|cloud| format!("  {cloud}  (added)")));
+        let lines: Vec<_> = self.named().map(|(name, host, _)| format!("  {host}  ({name})")).collect();
         formatter.write_str(&lines.join("\n"))
     }
 }
@@ -121,6 +126,14 @@ impl Cloud {
     /// The address that every request starts with.
     pub(crate) fn base(&self) -> &Url {
         &self.base
+    }
+
+    /// What names it: its host where that is enough, else a URL.
+    pub(crate) fn address(&self) -> String {
+        match (self.base.scheme(), self.base.port()) {
+            ("https", None) => self.to_string(),
+            (scheme, _) => format!("{scheme}://{self}"),
+        }
     }
 
     /// Where a user makes a token: the portal of this cloud.
@@ -236,6 +249,23 @@ mod tests {
         assert!(clouds.find("http://127.0.0.1:9000").is_ok());
         assert!(clouds.find("http://127.0.0.1:9001").is_err());
         assert!(clouds.find("mist.internal.example").is_ok());
+    }
+
+    #[test]
+    fn each_cloud_is_found_by_what_names_it() {
+        let clouds = clouds(&[
+            "http://127.0.0.1:9000",
+            "https://[::1]:9443",
+            "http://localhost",
+            "mist.internal.example",
+        ]);
+        let named: Vec<_> = clouds.named().collect();
+        assert_eq!(named.len(), PUBLIC.len() + 4);
+        for (_, host, address) in named {
+            let found = clouds.find(&address).unwrap();
+            assert_eq!(found.to_string(), host);
+            assert_eq!(found.address(), address);
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod limits;
 mod logs;
 mod origins;
 mod ownership;
+mod page;
 mod settings;
 mod stage;
 mod tls;

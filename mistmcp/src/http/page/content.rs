@@ -1,0 +1,293 @@
+use std::fmt::Write;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+
+use super::escape::{Escaped, Prose};
+use crate::catalog::{Category, Entry, Parameter};
+use crate::http::Configuration;
+use crate::session::{Mode, Settings};
+
+const TEMPLATE: &str = include_str!("page.html");
+pub(super) const STYLE: &str = include_str!("page.css");
+pub(super) const SCRIPT: &str = include_str!("page.js");
+
+/// What the page tells: the server's own settings, and nothing that is secret.
+#[derive(Debug)]
+pub(super) struct Content {
+    settings: Arc<Settings>,
+    clouds: Clouds,
+    demo: bool,
+    /// Who brings no token has one of the operator's.
+    shared: bool,
+    /// Every client has to know a secret of the operator's.
+    client_token: bool,
+}
+
+/// Which cloud a client may name.
+#[derive(Debug)]
+enum Clouds {
+    /// None: calls go to this one.
+    One(String),
+    /// Any of these, by what a person calls each, its host and what names it; the operator's where it names none.
+    Some { operators: Option<String>, all: Vec<(&'static str, String, String)> },
+}
+
+// Writing to a String cannot fail, so what `write!` returns is dropped throughout.
+
+impl Content {
+    pub(super) fn of(configuration: &Configuration) -> Self {
+        let shared = configuration.credentials.shared.is_some();
+        let operators = configuration.cloud.as_ref().map(ToString::to_string);
+        let clouds = match operators {
+            Some(cloud) if shared => Clouds::One(cloud),
+            operators => Clouds::Some { operators, all: configuration.clouds.named().collect() },
+        };
+        Self {
+            settings: Arc::clone(&configuration.settings),
+            clouds,
+            demo: configuration.demo,
+            shared,
+            client_token: configuration.credentials.client_token.is_some(),
+        }
+    }
+
+    /// The whole page.
+    pub(super) fn html(&self) -> String {
+        fill(TEMPLATE, |name| match name {
+            "style" => STYLE.to_owned(),
+            "script" => SCRIPT.to_owned(),
+            "version" => env!("CARGO_PKG_VERSION").to_owned(),
+            "reads" => self.reads(),
+            "tools" => self.tools().to_string(),
+            "categories" => self.settings.categories().count().to_string(),
+            "network" => self.network(),
+            "tokens" => self.tokens(),
+            "cloud-in-words" => self.cloud_in_words(),
+            "plain-configuration" => self.plain_configuration(),
+            "form" => self.form(),
+            "cloud" => self.cloud(),
+            "modes" => self.modes(),
+            "boxes" => self.boxes(),
+            "list" => self.list(),
+            _ => String::new(),
+        })
+    }
+
+    fn of_category(&self, category: &Category) -> impl Iterator<Item = &Entry> {
+        let entries = self.settings.catalog().entries().iter();
+        entries.filter(move |entry| entry.tool().category == category.name)
+    }
+
+    fn tools(&self) -> usize {
+        self.settings.categories().map(|category| self.of_category(category).count()).sum()
+    }
+
+    fn reads(&self) -> String {
+        let read_only = self.settings.catalog().entries().iter().all(|entry| entry.tool().hints.read_only);
+        if read_only { " It only reads.".to_owned() } else { String::new() }
+    }
+
+    fn network(&self) -> String {
+        match &self.clouds {
+            _ if self.demo => "A made-up network inside, to try it".to_owned(),
+            Clouds::One(cloud) | Clouds::Some { operators: Some(cloud), .. } => {
+                format!("Mist cloud <strong>{}</strong>", Escaped(cloud))
+            }
+            Clouds::Some { operators: None, .. } => "For every Mist cloud".to_owned(),
+        }
+    }
+
+    /// Which secrets a client sends, and where.
+    fn tokens(&self) -> String {
+        let mut text = String::new();
+        if self.client_token {
+            text.push_str(
+                "<p>Every client sends this server's <strong>client token</strong>, as <code>Authorization: Bearer \
+                 &lt;client token&gt;</code>. Whoever runs the server has it.</p>\n",
+            );
+        }
+        text.push_str(if self.demo {
+            "<p>The network is made up: no Mist account and no API token is needed.</p>"
+        } else if self.shared {
+            "<p>Calls are made with the <strong>API token of this server</strong>: a client needs none. One that brings \
+             its own, as <code>X-Authorization: &lt;token&gt;</code>, calls with that.</p>"
+        } else if self.client_token {
+            "<p>And it brings its own <strong>Mist API token</strong>, as <code>X-Authorization: \
+             &lt;token&gt;</code>. It is made in the Mist portal, under Organization &gt; Settings &gt; API Token, or My \
+             Account; one that may only read is enough. This page never asks for it.</p>"
+        } else {
+            "<p>Every client brings its own <strong>Mist API token</strong>, as <code>X-Authorization: \
+             &lt;token&gt;</code> or <code>Authorization: Bearer &lt;token&gt;</code>. It is made in the Mist portal, \
+             under Organization &gt; Settings &gt; API Token, or My Account; one that may only read is enough. This page \
+             never asks for it.</p>"
+        });
+        text
+    }
+
+    /// The cloud, for those whose browser runs no script.
+    fn cloud_in_words(&self) -> String {
+        let Clouds::Some { operators, all } = &self.clouds else { return String::new() };
+        let need = if operators.is_some() { "may name another Mist cloud" } else { "names the Mist cloud" };
+        let names: Vec<_> =
+            all.iter().map(|(.., address)| format!("<code>{}</code>", Escaped(address))).collect();
+        format!(" The URL {need}, as <code>?cloud=</code> and one of {}.", names.join(", "))
+    }
+
+    fn plain_configuration(&self) -> String {
+        let cloud = match self.clouds {
+            Clouds::Some { operators: None, .. } => "?cloud=<your Mist cloud>",
+            _ => "",
+        };
+        let mut headers = serde_json::Map::new();
+        if !self.shared {
+            headers.insert("X-Authorization".into(), "<Mist API token>".into());
+        }
+        if self.client_token {
+            headers.insert("Authorization".into(), "Bearer <mistmcp client token>".into());
+        }
+        let mut entry = serde_json::Map::new();
+        entry.insert("type".into(), "http".into());
+        entry.insert("url".into(), format!("<the address of this page>mcp{cloud}").into());
+        if !headers.is_empty() {
+            entry.insert("headers".into(), headers.into());
+        }
+        let whole = serde_json::json!({ "mcpServers": { "mist": entry } });
+        Escaped(&format!("{whole:#}")).to_string()
+    }
+
+    /// What the script has to know.
+    fn form(&self) -> String {
+        let mut form = format!("data-mode=\"{}\"", Escaped(&mode_name(self.settings.mode())));
+        for (name, is_so) in [
+            ("own-token", !self.shared),
+            ("client-token", self.client_token),
+            // The operator has named categories, which stand where a client names none.
+            ("bounded", self.settings.narrowed(Some(Mode::Custom), &[]).is_ok()),
+        ] {
+            if is_so {
+                let _ = write!(form, " data-{name}=\"yes\"");
+            }
+        }
+        form
+    }
+
+    fn cloud(&self) -> String {
+        let Clouds::Some { operators, all } = &self.clouds else { return String::new() };
+        let mut text =
+            "<fieldset>\n<legend>Mist cloud</legend>\n<label for=\"cloud-choice\">The one whose portal you \
+                        use</label>\n"
+                .to_owned();
+        let (required, first) = match operators {
+            Some(cloud) => ("", format!("{cloud} (this server's)")),
+            None => (" required", "Choose yours".to_owned()),
+        };
+        let _ = writeln!(
+            text,
+            "<select id=\"cloud-choice\" name=\"cloud\"{required}>\n<option value=\"\">{}</option>",
+            Escaped(&first)
+        );
+        for (name, host, address) in all.iter().filter(|(_, host, _)| Some(host) != operators.as_ref()) {
+            let _ = writeln!(
+                text,
+                "<option value=\"{}\">{}: {}</option>",
+                Escaped(address),
+                Escaped(name),
+                Escaped(host)
+            );
+        }
+        text.push_str(
+            "</select>\n<p class=\"hint\"><code>manage.eu.mist.com</code> in the browser is \
+             <code>api.eu.mist.com</code> here.</p>\n</fieldset>",
+        );
+        text
+    }
+
+    fn modes(&self) -> String {
+        let mut text = String::new();
+        for mode in Mode::value_variants() {
+            let Some(value) = mode.to_possible_value() else { continue };
+            let checked = if *mode == self.settings.mode() { " checked" } else { "" };
+            let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(
+                text,
+                "<label class=\"mode\"><input type=\"radio\" name=\"mode\" value=\"{name}\"{checked}>{name} \
+                 <span>{help}</span></label>",
+                name = Escaped(value.get_name()),
+                help = Prose(&help)
+            );
+        }
+        text
+    }
+
+    fn boxes(&self) -> String {
+        let mut text = String::new();
+        for category in self.settings.categories() {
+            let _ = writeln!(
+                text,
+                "<label><input type=\"checkbox\" name=\"category\" value=\"{name}\" data-tools=\"{}\">{name}</label>",
+                self.of_category(category).count(),
+                name = Escaped(category.name)
+            );
+        }
+        text
+    }
+
+    fn list(&self) -> String {
+        let mut text = String::new();
+        for category in self.settings.categories() {
+            let _ = writeln!(
+                text,
+                "<details class=\"category\" id=\"{name}\">\n<summary><code>{name}</code> <span \
+                 class=\"count\">{}</span> <span>{}</span></summary>\n<ul class=\"tools\">",
+                self.of_category(category).count(),
+                Prose(category.description),
+                name = Escaped(category.name)
+            );
+            for entry in self.of_category(category) {
+                tool(&mut text, entry);
+            }
+            text.push_str("</ul>\n</details>\n");
+        }
+        text
+    }
+}
+
+fn tool(text: &mut String, entry: &Entry) {
+    let _ = writeln!(
+        text,
+        "<li id=\"{name}\"><h3><a href=\"#{name}\">{name}</a></h3>\n<p>{}</p>",
+        Prose(entry.tool().description),
+        name = Escaped(entry.tool().name)
+    );
+    let parameters = entry.parameters();
+    if !parameters.is_empty() {
+        let many = if parameters.len() == 1 { "parameter" } else { "parameters" };
+        let _ = writeln!(text, "<details><summary>{} {many}</summary>\n<dl>", parameters.len());
+        for Parameter { name, required, about } in parameters {
+            let mark = if required { " (required)" } else { "" };
+            let _ =
+                writeln!(text, "<dt><code>{}</code>{mark}</dt><dd>{}</dd>", Escaped(name), Escaped(&about));
+        }
+        text.push_str("</dl>\n</details>\n");
+    }
+    text.push_str("</li>\n");
+}
+
+fn mode_name(mode: Mode) -> String {
+    mode.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+/// The template with its holes filled, once: what fills one is never looked through.
+fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
+    let mut filled = String::with_capacity(template.len() * 16);
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("{{") {
+        filled.push_str(before);
+        let Some((name, after)) = after.split_once("}}") else { break };
+        filled.push_str(&value(name));
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}

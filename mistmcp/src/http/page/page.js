@@ -1,0 +1,222 @@
+'use strict';
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const form = $('client-form');
+  const search = $('search-form');
+
+  // What a client has to send, as the server says of itself.
+  const HEADERS = [
+    form.dataset.ownToken && { name: 'X-Authorization', scheme: '', variable: 'MIST_APITOKEN', input: 'mist-token', what: 'Mist API token' },
+    form.dataset.clientToken && { name: 'Authorization', scheme: 'Bearer ', variable: 'MISTMCP_CLIENT_TOKEN', input: 'mistmcp-client-token', what: 'mistmcp client token' },
+  ].filter(Boolean);
+
+  const json = (value) => JSON.stringify(value, null, 2);
+  const filled = (object) => Object.keys(object).length > 0;
+  const headers = (value) => Object.fromEntries(HEADERS.map((header) => [header.name, header.scheme + value(header)]));
+  const blank = (header) => `<${header.what}>`;
+  // An entry of a client that takes headers as they are, or with a reference to where the secret stands.
+  const entry = (fields, value) => (HEADERS.length ? { ...fields, headers: headers(value) } : fields);
+  const variables = HEADERS.map((header) => header.variable).join(' and ');
+  const reads = (client) => (HEADERS.length ? ` ${client} reads ${variables} from its environment.` : '');
+  const replace = HEADERS.length ? ' Put the secret in place of each <…>, and keep the file to yourself.' : '';
+
+  // Whether what is sent there crosses a network, and nothing hides it.
+  const open = location.protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(location.hostname);
+
+  const CLIENTS = {
+    'Claude Code': {
+      place: `Run this in a shell.${reads('Claude Code')}`,
+      make: (url) => ['claude mcp add --transport http mist', `'${url}'`]
+        .concat(HEADERS.map((header) => `--header '${header.name}: ${header.scheme}\${${header.variable}}'`))
+        .join(HEADERS.length ? ' \\\n  ' : ' '),
+    },
+    'VS Code': {
+      place: `In .vscode/mcp.json, or what “MCP: Open User Configuration” opens.${HEADERS.length ? ' VS Code asks for the secret once, and keeps it.' : ''}`,
+      make: (url) => {
+        const inputs = HEADERS.map(({ input, what }) => ({ type: 'promptString', id: input, description: what, password: true }));
+        const servers = { mist: entry({ type: 'http', url }, ({ input }) => `\${input:${input}}`) };
+        return json(inputs.length ? { inputs, servers } : { servers });
+      },
+    },
+    Cursor: {
+      place: `In ~/.cursor/mcp.json, or .cursor/mcp.json of a project.${reads('Cursor')}`,
+      make: (url) => json({ mcpServers: { mist: entry({ url }, ({ variable }) => `\${env:${variable}}`) } }),
+    },
+    'Claude Desktop': {
+      place: `In claude_desktop_config.json (Settings > Developer > Edit Config). Needs Node.js.${replace}`,
+      make: (url) => {
+        // Where Claude Desktop starts it, an argument must hold no space: so the scheme stands with the secret.
+        const args = ['-y', 'mcp-remote', url, '--transport', 'http-only']
+          .concat(open ? ['--allow-http'] : [])
+          .concat(HEADERS.flatMap(({ name, variable }) => ['--header', `${name}:\${${variable}}`]));
+        const env = Object.fromEntries(HEADERS.map((header) => [header.variable, header.scheme + blank(header)]));
+        return json({ mcpServers: { mist: { command: 'npx', args, ...(filled(env) && { env }) } } });
+      },
+    },
+    Windsurf: {
+      place: `In ~/.codeium/windsurf/mcp_config.json.${reads('Windsurf')}`,
+      make: (url) => json({ mcpServers: { mist: entry({ serverUrl: url }, ({ variable }) => `\${env:${variable}}`) } }),
+    },
+    Zed: {
+      place: `In Zed's settings.json.${replace}`,
+      make: (url) => json({ context_servers: { mist: entry({ url }, blank) } }),
+    },
+    'Gemini CLI': {
+      place: `In ~/.gemini/settings.json, or .gemini/settings.json of a project.${reads('Gemini CLI')}`,
+      make: (url) => json({ mcpServers: { mist: entry({ httpUrl: url }, ({ variable }) => `\${${variable}}`) } }),
+    },
+    Codex: {
+      place: `In ~/.codex/config.toml.${reads('Codex')}`,
+      make: (url) => ['[mcp_servers.mist]', `url = ${JSON.stringify(url)}`]
+        .concat(HEADERS.map(({ name, scheme, variable }) => (scheme
+          ? `bearer_token_env_var = "${variable}"`
+          : `env_http_headers = { "${name}" = "${variable}" }`)))
+        .join('\n'),
+    },
+    'Any other': {
+      place: `Many clients take this form; the names of the fields differ.${replace}`,
+      make: (url) => json({ mcpServers: { mist: entry({ type: 'http', url }, blank) } }),
+    },
+  };
+
+  const chosen = (name) => [...form.querySelectorAll(`[name=${name}]:checked`)];
+
+  /** The URL that the choices make, or why they make none. */
+  function url() {
+    const { mode: usual, bounded } = form.dataset;
+    const cloud = form.elements.cloud;
+    const mode = chosen('mode')[0].value;
+    const categories = chosen('category').map((box) => box.value);
+    if (cloud?.required && !cloud.value) throw new Error('Choose the Mist cloud: it is part of the URL.');
+    if (mode === 'custom' && !bounded && !categories.length) throw new Error('Mode custom loads the categories that you choose: choose one at least.');
+    const query = [];
+    if (cloud?.value) query.push(`cloud=${encodeURIComponent(cloud.value)}`);
+    if (mode !== usual) query.push(`mode=${mode}`);
+    if (categories.length) query.push(`categories=${categories.join()}`);
+    const address = new URL('mcp', location.origin + location.pathname).href;
+    return query.length ? `${address}?${query.join('&')}` : address;
+  }
+
+  function make() {
+    const boxes = chosen('category');
+    const tools = boxes.reduce((sum, box) => sum + Number(box.dataset.tools), 0);
+    const all = form.querySelectorAll('[name=category]').length;
+    $('category-sum').textContent = boxes.length ? `${boxes.length} of ${all}, with ${tools} ${tools === 1 ? 'tool' : 'tools'}` : `All ${all}; open to choose some`;
+    let problem = '';
+    try {
+      const made = url();
+      const client = CLIENTS[chosen('client')[0].value];
+      $('made-url').textContent = made;
+      $('made-place').textContent = client.place;
+      $('made-configuration').textContent = client.make(made);
+    } catch (error) {
+      problem = error.message;
+    }
+    $('url-problem').textContent = problem;
+    $('url-problem').hidden = !problem;
+    $('made-output').hidden = Boolean(problem);
+  }
+
+  async function copy(button) {
+    const text = $(button.dataset.copies);
+    const selection = getSelection();
+    let copied = true;
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+    } catch {
+      // Without TLS, beyond this machine, browsers have the old way alone.
+      selection.selectAllChildren(text);
+      copied = document.execCommand('copy');
+    }
+    if (copied) selection.removeAllRanges();
+    button.textContent = copied ? 'Copied' : 'Selected';
+    $('copy-said').textContent = copied ? 'Copied' : 'The text is selected: copy it with the keyboard';
+    setTimeout(() => {
+      button.textContent = 'Copy';
+      $('copy-said').textContent = '';
+    }, 2500);
+  }
+
+  const categories = [...document.querySelectorAll('.category')].map((details) => ({
+    details,
+    tools: [...details.querySelectorAll('.tools > li')].map((item) => ({
+      item,
+      text: `${details.id} ${details.querySelector('summary').textContent} ${item.textContent}`.toLowerCase(),
+    })),
+  }));
+
+  const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
+
+  let noting;
+
+  function find() {
+    const words = $('search-words').value.toLowerCase().split(/\s+/).filter(Boolean);
+    let found = 0;
+    let within = 0;
+    for (const { details, tools } of categories) {
+      let fits = 0;
+      for (const { item, text } of tools) {
+        item.hidden = !words.every((word) => text.includes(word));
+        if (!item.hidden) fits += 1;
+      }
+      details.hidden = fits === 0;
+      details.open = words.length > 0 && fits > 0;
+      details.querySelector('.count').textContent = fits;
+      found += fits;
+      if (fits) within += 1;
+    }
+    $('search-said').textContent = found
+      ? `${counted(found, 'tool', 'tools')} in ${counted(within, 'category', 'categories')}`
+      : 'No tool fits. Fewer words find more.';
+    // Some browsers count how often an address is changed.
+    clearTimeout(noting);
+    noting = setTimeout(() => {
+      const asked = new URL(location);
+      if (words.length) asked.searchParams.set('q', words.join(' '));
+      else asked.searchParams.delete('q');
+      history.replaceState(null, '', asked);
+    }, 300);
+  }
+
+  /** Opens what the address names: a category, or a tool in one. */
+  function reveal() {
+    const named = $(decodeURIComponent(location.hash.slice(1)));
+    const category = named?.closest('.category');
+    if (!category) return;
+    if (category.hidden || named.hidden) {
+      $('search-words').value = '';
+      find();
+    }
+    category.open = true;
+    named.scrollIntoView();
+  }
+
+  for (const [place, name] of Object.keys(CLIENTS).entries()) {
+    const label = document.createElement('label');
+    const radio = document.createElement('input');
+    Object.assign(radio, { type: 'radio', name: 'client', value: name, defaultChecked: place === 0 });
+    label.append(radio, name);
+    $('client-choice').append(label);
+  }
+  // What a browser brings back on a reload would not be what is shown.
+  form.reset();
+  for (const each of [form, search]) {
+    each.hidden = false;
+    each.addEventListener('submit', (event) => event.preventDefault());
+  }
+  form.addEventListener('change', make);
+  form.addEventListener('click', ({ target }) => {
+    if (target.dataset.copies) copy(target);
+  });
+  $('category-none').addEventListener('click', () => {
+    for (const box of chosen('category')) box.checked = false;
+    make();
+  });
+  search.addEventListener('input', find);
+  addEventListener('hashchange', reveal);
+  make();
+  $('open-note').hidden = !(open && HEADERS.length);
+  $('search-words').value = new URLSearchParams(location.search).get('q') ?? '';
+  if ($('search-words').value) find();
+  reveal();
+})();

@@ -1,0 +1,258 @@
+//! The page at `/`: what it tells of the server, and what browsers are told about it.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use flate2::read::GzDecoder;
+use mistmcp_tests::{Guest, Heard, HttpServer, Launch, Peer, TOKEN};
+use reqwest::{Client, Method, RequestBuilder};
+use ring::digest;
+
+use crate::stage::{ALICE, Stage};
+
+const SECRET: &str = "client-s3cret-0123456789";
+
+/// A request as a browser's, which says nothing of MCP.
+fn request(server: &HttpServer, method: Method, path: &str) -> RequestBuilder {
+    // As for all clients: the test's process has no other, and reqwest asks for one.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    // What comes is held against what was sent, so that reqwest must not unpack it.
+    let http = Client::builder().no_proxy().no_gzip().build().unwrap();
+    http.request(method, server.url(path))
+}
+
+async fn asked(server: &HttpServer, method: Method, headers: &[(&str, &str)]) -> Heard {
+    let request = request(server, method, "/");
+    Heard::of(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+}
+
+async fn page(server: &HttpServer) -> Heard {
+    let heard = asked(server, Method::GET, &[("Accept", "text/html")]).await;
+    assert_eq!(heard.status, 200, "{heard:?}");
+    heard
+}
+
+/// What stands between the first `before` and the next `after`.
+fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
+    let (_, rest) = text.split_once(before).unwrap();
+    rest.split_once(after).unwrap().0
+}
+
+/// The values of an attribute.
+fn values(html: &str, attribute: &str) -> Vec<String> {
+    let start = format!(" {attribute}=\"");
+    html.split(&start).skip(1).map(|part| part.split('"').next().unwrap().to_owned()).collect()
+}
+
+/// The categories that the page lists, and those that its form offers.
+fn categories(html: &str) -> (Vec<String>, Vec<String>) {
+    let listed = html.split("<details class=\"category\" id=\"").skip(1);
+    let listed = listed.map(|part| part.split('"').next().unwrap().to_owned()).collect();
+    let offered = html.split("name=\"category\" value=\"").skip(1);
+    (listed, offered.map(|part| part.split('"').next().unwrap().to_owned()).collect())
+}
+
+#[tokio::test]
+async fn nothing_but_the_pages_own_style_and_script_may_run() {
+    let stage = Stage::set("").await;
+    let heard = page(&stage.server).await;
+    let policy = heard.header("content-security-policy");
+    assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"), "{policy}");
+    for directive in [
+        "default-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    ] {
+        assert!(policy.split("; ").any(|one| one == directive), "{directive}: {policy}");
+    }
+    for element in ["style", "script"] {
+        // A second one, or one with attributes, would be another that the policy has to know.
+        assert_eq!(heard.body.matches(&format!("<{element}")).count(), 1, "{element}");
+        let text = between(&heard.body, &format!("<{element}>"), &format!("</{element}>"));
+        let known = STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
+        assert!(policy.contains(&format!("{element}-src 'sha256-{known}';")), "{element}: {policy}");
+    }
+    for (name, wanted) in [
+        ("content-type", "text/html; charset=utf-8"),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("cache-control", "no-cache"),
+        ("x-robots-tag", "noindex, nofollow"),
+    ] {
+        assert_eq!(heard.header(name), wanted, "{name}");
+    }
+    assert!(heard.header("permissions-policy").contains("camera=()"), "{heard:?}");
+}
+
+#[tokio::test]
+async fn the_page_loads_nothing_and_asks_for_no_secret() {
+    let stage = Stage::set("").await;
+    let heard = page(&stage.server).await;
+    for attribute in ["src", "srcset", "action", "formaction", "poster", "data", "ping"] {
+        assert!(values(&heard.body, attribute).is_empty(), "{attribute}");
+    }
+    for target in values(&heard.body, "href") {
+        let stays = target.starts_with('#') || target.starts_with("data:image/svg+xml,") || target == "mcp";
+        assert!(stays, "{target}");
+    }
+    let inputs: BTreeSet<_> =
+        heard.body.split("<input ").skip(1).map(|rest| between(rest, "type=\"", "\"")).collect();
+    assert_eq!(inputs, BTreeSet::from(["checkbox", "radio", "search"]));
+    let (markup, _) = heard.body.split_once("<script>").unwrap();
+    assert!(!markup.contains("<textarea") && !markup.contains(" style="));
+    let handler =
+        |rest: &str| rest.trim_start_matches(|letter: char| letter.is_ascii_lowercase()).starts_with('=');
+    assert!(!markup.split(" on").skip(1).any(handler), "a handler in the markup");
+    assert!(!heard.body.contains("{{"), "a hole of the template");
+    for secret in [TOKEN, ALICE] {
+        assert!(!heard.body.contains(secret));
+    }
+    assert_eq!(stage.peer.connections(), 0, "to be looked at costs Mist nothing");
+    assert!(heard.body.len() < 300_000, "{}", heard.body.len());
+}
+
+#[tokio::test]
+async fn all_tools_are_there_without_a_script() {
+    let stage = Stage::set("--mode all").await;
+    let heard = page(&stage.server).await;
+    let alice = stage.alice("").open().await;
+    for tool in alice.tools().await {
+        assert_eq!(heard.body.matches(&format!("<li id=\"{tool}\">")).count(), 1, "{tool}");
+    }
+    // Names of parameters, what is required, the values that are taken.
+    let tool = between(&heard.body, "<li id=\"listSiteRrmEvents\">", "</li>");
+    for told in
+        ["<dt><code>site_id</code> (required)</dt>", "<dt><code>band</code></dt>", "One of: ", "&quot;"]
+    {
+        let there = if told == "&quot;" { &heard.body } else { tool };
+        assert!(there.contains(told), "{told}: {tool}");
+    }
+    let ids = values(&heard.body, "id");
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "an id is there twice");
+}
+
+#[tokio::test]
+async fn only_what_the_operator_offers_is_shown() {
+    let stage = Stage::set("--categories sites_rrm,orgs").await;
+    let heard = page(&stage.server).await;
+    let wanted = vec!["orgs".to_owned(), "sites_rrm".to_owned()];
+    assert_eq!(categories(&heard.body), (wanted.clone(), wanted));
+    assert!(!heard.body.contains("<li id=\"searchOrgSites\">"), "a tool beyond the ceiling");
+    assert!(heard.body.contains(" in <strong>2</strong> categories"), "{}", heard.body);
+    // Where the operator has named some, a URL may ask for mode custom and name none: so says the page, so it is.
+    assert!(values(&heard.body, "data-bounded") == ["yes"]);
+    assert_eq!(stage.alice("?mode=custom").knock().await.status, 200);
+
+    let open = Stage::set("").await;
+    let heard = page(&open.server).await;
+    assert!(values(&heard.body, "data-bounded").is_empty());
+    assert_eq!(open.alice("?mode=custom").knock().await.status, 400);
+    let (listed, offered) = categories(&heard.body);
+    assert!(listed.len() > 40 && listed == offered, "{listed:?}");
+}
+
+#[tokio::test]
+async fn every_cloud_that_is_offered_is_taken() {
+    let added = "--allow-cloud http://127.0.0.1:9000 --allow-cloud mist.internal.example";
+    let server = Launch::new(added).serve().await;
+    let heard = page(&server).await;
+    let form = between(&heard.body, "<select id=\"cloud-choice\" name=\"cloud\" required>", "</select>");
+    let clouds: Vec<_> = values(form, "value").into_iter().filter(|value| !value.is_empty()).collect();
+    assert!(clouds.len() > 10 && clouds.contains(&"http://127.0.0.1:9000".to_owned()), "{clouds:?}");
+    for cloud in clouds {
+        let query = format!("?cloud={}", crate::stage::encoded(&cloud));
+        assert_eq!(Guest::with_token(&server, &query, ALICE).knock().await.status, 200, "{cloud}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_says_who_has_to_bring_what() {
+    let peer = Peer::start().await;
+    let own = ["data-own-token"].as_slice();
+    for (arguments, secret, form, told) in [
+        ("", None, own, "brings its own <strong>Mist API token</strong>"),
+        ("--shared-token", None, &[], "API token of this server"),
+        ("", Some(SECRET), &["data-own-token", "data-client-token"], "<strong>client token</strong>"),
+        ("--shared-token", Some(SECRET), &["data-client-token"], "<strong>client token</strong>"),
+        ("--demo", None, &[], "The network is made up"),
+    ] {
+        let mut launch =
+            if arguments == "--demo" { Launch::new(arguments) } else { Launch::at(&peer, arguments) };
+        if let Some(secret) = secret {
+            launch = launch.variable("MISTMCP_CLIENT_TOKEN", secret);
+        }
+        let server = launch.serve().await;
+        let heard = page(&server).await;
+        assert!(heard.body.contains(told), "{arguments}: {}", between(&heard.body, "<main>", "<form"));
+        let start = between(&heard.body, "<form id=\"client-form\"", ">");
+        for name in ["data-own-token", "data-client-token"] {
+            assert_eq!(start.contains(name), form.contains(&name), "{arguments} {name}: {start}");
+        }
+        // The operator's token goes to one cloud alone, so there is no choice.
+        let chooses = heard.body.contains("<select id=\"cloud-choice\"");
+        assert_eq!(chooses, form.contains(&"data-own-token"), "{arguments}");
+        assert!(!heard.body.contains(SECRET) && !heard.body.contains(TOKEN), "{arguments}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_is_for_those_who_may_ask() {
+    let stage = Stage::set("").await;
+    for (name, value) in [("Host", "evil.example"), ("Origin", "https://evil.example")] {
+        let heard = asked(&stage.server, Method::GET, &[(name, value)]).await;
+        assert_eq!(heard.status, 403, "{name}: {heard:?}");
+        assert!(!heard.body.contains("<html"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn browsers_keep_the_page_and_ask_whether_it_is_the_same() {
+    let stage = Stage::set("").await;
+    let whole = page(&stage.server).await;
+    let tag = whole.header("etag").to_owned();
+    let again = asked(&stage.server, Method::GET, &[("If-None-Match", &tag)]).await;
+    assert_eq!((again.status, again.body.len()), (304, 0), "{again:?}");
+    assert_eq!(again.header("etag"), tag);
+    let other = asked(&stage.server, Method::GET, &[("If-None-Match", "W/\"another\"")]).await;
+    assert_eq!(other.status, 200);
+
+    let head = asked(&stage.server, Method::HEAD, &[]).await;
+    assert_eq!((head.status, head.body.len()), (200, 0), "{head:?}");
+    for name in ["etag", "content-length", "content-security-policy", "content-type"] {
+        assert_eq!(head.header(name), whole.header(name), "{name}");
+    }
+
+    let packed = request(&stage.server, Method::GET, "/").header("Accept-Encoding", "br, gzip");
+    let packed = packed.send().await.unwrap();
+    assert_eq!(packed.headers()["content-encoding"], "gzip");
+    assert!(packed.headers().get_all("vary").iter().any(|value| value == "accept-encoding"));
+    let bytes = packed.bytes().await.unwrap();
+    assert!(bytes.len() * 4 < whole.body.len(), "{} of {}", bytes.len(), whole.body.len());
+    assert_eq!(std::io::read_to_string(GzDecoder::new(&*bytes)).unwrap(), whole.body);
+}
+
+#[tokio::test]
+async fn whoever_comes_the_wrong_way_is_told_the_right_one() {
+    let stage = Stage::set("").await;
+    for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
+        let heard = asked(&stage.server, method.clone(), &[]).await;
+        assert_eq!((heard.status, heard.header("allow")), (405, "GET, HEAD"), "{method}");
+        assert!(heard.error().contains("/mcp"), "{method}: {heard:?}");
+    }
+    let get = |path: &str, accept: &'static str| {
+        Heard::of(request(&stage.server, Method::GET, path).header("Accept", accept))
+    };
+    let browser = get("/mcp", "text/html,application/xhtml+xml,*/*;q=0.8").await;
+    assert_eq!(browser.status, 406);
+    assert!(browser.body.contains("<a href=\"/\">"), "{browser:?}");
+    assert_eq!(browser.header("content-security-policy").split(';').next(), Some("default-src 'none'"));
+    // A client's stream is refused as ever.
+    assert_eq!(get("/mcp", "text/event-stream").await.status, 401);
+    assert_eq!(get("/favicon.ico", "image/*").await.status, 204);
+    assert!(get("/elsewhere", "text/html").await.error().contains("a page for people at /"));
+}
