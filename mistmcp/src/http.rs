@@ -4,6 +4,7 @@
 //! it is MCP, and rmcp's.
 
 mod credentials;
+mod door;
 mod gate;
 mod health;
 mod listener;
@@ -23,15 +24,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::middleware;
 use axum::routing::{any, get};
+use futures_util::FutureExt;
 use rmcp::handler::server::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::service_fn;
 
 pub(crate) use credentials::Credentials;
+use door::Door;
 use gate::Gate;
 pub(crate) use origin::{Allowed, AllowedHost, AllowedOrigin};
 use sessions::Sessions;
@@ -105,7 +110,7 @@ pub(crate) async fn serve<H: ServerHandler>(
             .disable_allowed_hosts(),
     );
     let calls = TaskTracker::new();
-    let allowed = Arc::new(configuration.allowed.clone());
+    let door = Arc::new(Door::new(configuration.allowed.clone()));
     let health = health::Health::new(
         configuration.cloud.clone(),
         &configuration.clouds,
@@ -123,14 +128,19 @@ pub(crate) async fn serve<H: ServerHandler>(
         stop.clone(),
         calls.clone(),
     )?);
+    // MCP's own way passes the door by itself: a layer costs each request as much as some of its steps.
+    let front = Arc::clone(&door);
+    let mcp = any(move |request: Request| {
+        let (door, gate) = (Arc::clone(&front), Arc::clone(&gate));
+        async move { door.pass(request, service_fn(|request| gate.serve(request).map(Ok))).await }
+    });
     let app = Router::new()
-        .route("/mcp", any(gate::pass::<H>))
-        .route("/mcp/", any(gate::pass::<H>))
-        .with_state(gate)
         .merge(page::routes(page))
         .merge(Router::new().route("/metrics", get(health::metrics)).with_state(health.clone()))
         .fallback(refusal::nowhere)
-        .layer((middleware::from_fn_with_state(Arc::clone(&allowed), origin::check), origin::cors(&allowed)))
+        .layer(middleware::from_fn_with_state(door, door::pass))
+        .route("/mcp", mcp.clone())
+        .route("/mcp/", mcp)
         // Whoever looks after processes asks by address, and learns nothing.
         .merge(
             Router::new()

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -58,6 +58,18 @@ impl<H: ServerHandler> Gate<H> {
         calls: TaskTracker,
     ) -> std::io::Result<Self> {
         Ok(Self { configuration, mcp, manager, sessions, metrics, key: Key::new()?, closing, calls })
+    }
+
+    /// The way of a request to `/mcp`.
+    pub(super) async fn serve(&self, request: Request) -> Response {
+        if page::is_wanted(request.method(), request.headers()) {
+            self.metrics.refusal("browser");
+            return page::signpost();
+        }
+        self.answer(request).await.unwrap_or_else(|refusal| {
+            self.metrics.refusal(refusal.reason);
+            refusal.into_response()
+        })
     }
 
     async fn answer(&self, request: Request) -> Result<Response, Refusal> {
@@ -169,18 +181,6 @@ impl<H: ServerHandler> Gate<H> {
             _ => clouds.find(text).map_err(|error| Refusal::request(error.to_string())),
         }
     }
-}
-
-/// The way of a request to `/mcp`.
-pub(super) async fn pass<H: ServerHandler>(State(gate): State<Arc<Gate<H>>>, request: Request) -> Response {
-    if page::is_wanted(request.method(), request.headers()) {
-        gate.metrics.refusal("browser");
-        return page::signpost();
-    }
-    gate.answer(request).await.unwrap_or_else(|refusal| {
-        gate.metrics.refusal(refusal.reason);
-        refusal.into_response()
-    })
 }
 
 /// The whole of a client's message, which has to come soon and within bounds.

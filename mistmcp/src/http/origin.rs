@@ -4,9 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use http::header::{HOST, HeaderMap, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::uri::Authority;
 use http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
@@ -14,7 +11,6 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use url::{Host, Url};
 
 use super::refusal::Refusal;
-use super::request_id::RequestId;
 use crate::error::shortened;
 
 /// The hosts and origins that are served beside loopback's.
@@ -78,7 +74,8 @@ impl Allowed {
         local || self.origins.contains(&AllowedOrigin::One(asked.ascii_serialization()))
     }
 
-    fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+    /// Whether a request asks for this server by a name of its own, from no page or from one that may.
+    pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
         let forbidden = |message: String| Refusal::new(StatusCode::FORBIDDEN, "origin", message);
         let mut hosts = headers.get_all(HOST).iter();
         let host = match (hosts.next(), hosts.next(), uri.authority()) {
@@ -105,18 +102,6 @@ impl Allowed {
         }
         Ok(())
     }
-}
-
-/// Lets only requests through that ask for this server by a name of its own, from no page or from one that may. Each is
-/// named here too, for one step costs less than two.
-pub(super) async fn check(State(allowed): State<Arc<Allowed>>, mut request: Request, next: Next) -> Response {
-    let id = RequestId::give(&mut request);
-    let mut response = match allowed.check(request.uri(), request.headers()) {
-        Ok(()) => next.run(request).await,
-        Err(refusal) => refusal.into_response(),
-    };
-    id.mark(&mut response);
-    response
 }
 
 /// Tells browsers what those pages may do.
