@@ -180,7 +180,7 @@ pub fn hides(inside: &str, name: &str) -> bool {
     secrets::is_secret(inside, name)
 }
 
-fn write(value: &impl Serialize, format: Format) -> Result<String> {
+pub(crate) fn write(value: &impl Serialize, format: Format) -> Result<String> {
     let unwritable = |error: &dyn std::fmt::Display| {
         Error::new(ErrorKind::Advice, format!("The answer cannot be written: {error}."))
     };

@@ -1,4 +1,5 @@
 mod command;
+mod focus;
 mod http;
 
 use std::ffi::OsString;
@@ -7,7 +8,7 @@ use std::path::PathBuf;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
-pub(super) use command::Command;
+pub(super) use command::{CallFlags, Command, ToolsFlags};
 pub(super) use http::HttpFlags;
 
 use super::env_file::Environment;
@@ -109,10 +110,10 @@ pub(super) struct Flags {
     #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = MIST)]
     pub(super) rate_limit: u32,
 
-    /// Bytes of an answer that a client gets
-    #[arg(long, env = "MISTMCP_MAX_RESULT_BYTES", default_value = "60000", value_name = "N", global = true)]
+    /// Bytes of an answer that a client gets [default: 60000]
+    #[arg(long, env = "MISTMCP_MAX_RESULT_BYTES", value_name = "N", global = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(2_000..), help_heading = ANSWERS)]
-    pub(super) max_result_bytes: u32,
+    pub(super) max_result_bytes: Option<u32>,
 
     /// Bytes of an answer that are read from Mist
     #[arg(
@@ -175,7 +176,10 @@ Examples:
   mistmcp call listSiteRrmEvents site_id=\"Head Office\" band=5 duration=7d
   MIST_HOST=api.eu.mist.com mistmcp -m all     a server that lists every tool at once
   mistmcp --demo -t http -p 8000               over HTTP, at http://127.0.0.1:8000/mcp
-  mistmcp tools sites_rrm                      the tools of a category, with their parameters";
+  mistmcp tools sites_rrm                      the tools of a category, with their parameters
+  mistmcp tools who changed something          the tools that fit a question
+
+`mistmcp call --help` tells the exit codes.";
 
 /// Reads the command line, behind it the environment, behind that the `.env` file, and behind that what the program has
 /// in their place.
@@ -192,10 +196,16 @@ pub(super) fn read(
         let message = format!("this program has a default for `--{unknown}`, which is no flag");
         return Err(command.error(clap::error::ErrorKind::UnknownArgument, message));
     }
-    let mut command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
+    let command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
+    let mut command = focus::of_subcommands(command);
     let matches = command.try_get_matches_from_mut(arguments)?;
     let flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((flags, environment))
+}
+
+/// The command line as `--help` tells it, whatever the environment and a `.env` file say.
+pub(super) fn command() -> clap::Command {
+    focus::of_subcommands(Flags::command())
 }
 
 /// What the file says is an argument's default: weaker than a flag and than the environment, and checked as they are.
