@@ -89,3 +89,28 @@ async fn a_flag_that_is_not_shown_is_taken_all_the_same() {
         assert_eq!(Launch::new(line).run().await.code(), Some(0), "{line}");
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn every_command_that_the_readme_shows_works_with_the_demo() {
+    let readme = include_str!("../../../../README.md");
+    let section = readme.split_once("\n## On the command line\n").unwrap().1;
+    let commands = section.split("```").nth(1).unwrap().strip_prefix("sh\n").unwrap();
+    assert!(commands.lines().count() > 5, "{commands}");
+    for command in commands.lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let line = command.replacen("mistmcp", "\"$MISTMCP\"", 1);
+        let mut shell = tokio::process::Command::new("sh");
+        shell.args(["-c", &line]).current_dir(folder.path()).env_clear();
+        let shell = shell.env("MISTMCP", mistmcp_tests::binary()).env("MISTMCP_DEMO", "true");
+        let output = shell.output().await.unwrap();
+        assert_eq!(
+            (output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()),
+            (Some(0), ""),
+            "{command}"
+        );
+        let written =
+            std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().metadata().unwrap().len());
+        assert!(output.stdout.len() as u64 + written.sum::<u64>() > 100, "{command}: {output:?}");
+    }
+}
