@@ -155,7 +155,7 @@ impl Reply {
     pub(crate) fn render(self, rules: &Rules, asked: &Asked) -> Result<Rendered> {
         let (value, page) = match self.body {
             Body::File(file) => {
-                file.check_size()?;
+                file.check_size(rules.max_bytes)?;
                 return Ok(Rendered { content: Content::File(file), ask_again_for: None });
             }
             Body::Blocks(blocks) => {

@@ -1,6 +1,6 @@
 //! `mistmcp call`: arguments in, an answer out.
 
-use mistmcp_tests::{Launch, Peer};
+use mistmcp_tests::{Answer, Launch, Peer};
 use serde_json::{Value, json};
 
 use super::stops;
@@ -73,6 +73,17 @@ async fn an_answer_is_whole_unless_a_limit_is_set() {
         let cut = read(cut).await;
         assert!(cut["left_out"].as_u64().unwrap() > 50, "{cut}");
     }
+}
+
+#[tokio::test]
+async fn a_file_is_printed_whole_however_large_it_is() {
+    let peer = Peer::start().await;
+    let csv = "name,mac\n".repeat(200_000);
+    let path = format!("/api/v1/sites/{ORG}/devices/export");
+    peer.answers(&path, [Answer::new("text/csv", csv.clone())]);
+    let call = || Launch::at(&peer, "call exportSiteDevices").argument(&format!("site_id={ORG}"));
+    assert_eq!(call().run().await.output() + "\n", csv);
+    stops(call().argument("--max-result-bytes=60000"), 1, &["1800000 bytes", "1048576"]).await;
 }
 
 #[tokio::test]
