@@ -13,7 +13,7 @@ use std::collections::HashMap;
 pub use category::Category;
 pub use clash::Clashes;
 pub use entry::Entry;
-pub(crate) use parameter::Parameter;
+pub(crate) use parameter::{Parameter, one_line};
 
 use crate::prompt::Prompt;
 use crate::tool::Registered;

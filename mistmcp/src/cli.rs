@@ -1,10 +1,14 @@
 //! The command line: flags, then the environment, then a `.env` file; and what each subcommand does.
 
 mod call;
+mod completions;
 mod configuration;
 mod env_file;
+mod exit;
 mod flags;
+mod layout;
 mod logging;
+mod man;
 mod output;
 mod serve;
 mod serve_http;
@@ -19,14 +23,13 @@ use clap::error::ErrorKind;
 use rmcp::handler::server::ServerHandler;
 
 use crate::Server;
-use crate::session::Mode;
 use configuration::Configuration;
 use flags::{Command, Flags, Transport};
 
 /// Runs the program with the tools that are linked into it: the whole of a server's `main`.
 ///
 /// Flags, variables and subcommands are those that `--help` tells. The exit code is 0 for a clean end, 1 where
-/// something failed, 2 where the command line or a variable is wrong.
+/// something failed, 2 where the command line or a variable is wrong; `call` has more of them, which its `--help` tells.
 pub fn main() -> ExitCode {
     Program::new().run()
 }
@@ -90,13 +93,10 @@ async fn run<H: ServerHandler>(
     // A provider that is there already serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match &flags.command {
-        Some(Command::Tools { category }) => tools::print(&flags, category.as_deref()),
-        Some(Command::Call { tool, arguments }) => {
-            let (tool, arguments) = (tool.clone(), call::arguments(arguments)?);
-            // Every tool that the operator allows, however a server would load it.
-            let configuration = Configuration::read(&flags, environment, Mode::All).await?;
-            call::print(&configuration, &tool, arguments).await
-        }
+        Some(Command::Call(asked)) => call::run(&flags, environment, asked).await,
+        Some(Command::Tools(asked)) => tools::print(&flags, asked),
+        Some(Command::Completions { shell }) => completions::print(&flags, *shell),
+        Some(Command::Man) => man::print(),
         None => {
             let configuration = Configuration::read(&flags, environment, flags.mode).await?;
             let served = match flags.transport {

@@ -155,7 +155,7 @@ impl Reply {
     pub(crate) fn render(self, rules: &Rules, asked: &Asked) -> Result<Rendered> {
         let (value, page) = match self.body {
             Body::File(file) => {
-                file.check_size()?;
+                file.check_size(rules.max_bytes)?;
                 return Ok(Rendered { content: Content::File(file), ask_again_for: None });
             }
             Body::Blocks(blocks) => {
@@ -180,7 +180,7 @@ pub fn hides(inside: &str, name: &str) -> bool {
     secrets::is_secret(inside, name)
 }
 
-fn write(value: &impl Serialize, format: Format) -> Result<String> {
+pub(crate) fn write(value: &impl Serialize, format: Format) -> Result<String> {
     let unwritable = |error: &dyn std::fmt::Display| {
         Error::new(ErrorKind::Advice, format!("The answer cannot be written: {error}."))
     };

@@ -1,5 +1,3 @@
-use std::fmt::Write;
-
 use serde_json::Value;
 
 use super::Entry;
@@ -8,6 +6,8 @@ use super::Entry;
 #[derive(Debug)]
 pub(crate) struct Parameter<'a> {
     pub(crate) name: &'a str,
+    /// Its type in a word or three.
+    pub(crate) kind: String,
     pub(crate) required: bool,
     /// What it means, the values that it takes, and what stands for it where it is left out.
     pub(crate) about: String,
@@ -24,6 +24,7 @@ impl Entry {
             .flatten()
             .map(|(name, property)| Parameter {
                 name,
+                kind: kind(property),
                 required: required.is_some_and(|required| required.iter().any(|other| other == name)),
                 about: about(property),
             })
@@ -31,25 +32,57 @@ impl Entry {
     }
 }
 
+fn kind(property: &Value) -> String {
+    let named = |schema: &Value| schema.get("type").and_then(Value::as_str).map(str::to_owned);
+    match (named(property).as_deref(), property.get("items")) {
+        (Some("array"), Some(items)) => format!("list of {}", named(items).unwrap_or_default()),
+        (Some("array"), None) => "list".to_owned(),
+        (Some(kind), _) => kind.to_owned(),
+        (None, _) => String::new(),
+    }
+}
+
 fn about(property: &Value) -> String {
+    let mut sentences = Vec::new();
     let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
-    let values: Vec<_> = property
-        .get("enum")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    let mut text = description.to_owned();
-    if !values.is_empty() {
-        let _ = write!(text, " One of: {}.", values.join(", "));
+    if !description.is_empty() {
+        sentences.push(format!("{}.", one_line(description.trim_end_matches('.'))));
     }
-    if let Some(default) = property.get("default") {
-        let _ = write!(
-            text,
-            " Default: {}.",
-            default.as_str().map_or_else(|| default.to_string(), str::to_owned)
+    let values = property.get("enum").or_else(|| property.get("items")?.get("enum"));
+    if let Some(Value::Array(values)) = values {
+        sentences.push(format!("One of: {}.", values.iter().map(plain).collect::<Vec<_>>().join(", ")));
+    }
+    for (keyword, words) in [("minimum", "At least"), ("maximum", "At most"), ("default", "Default:")] {
+        sentences.extend(property.get(keyword).map(|value| format!("{words} {}.", plain(value))));
+    }
+    sentences.join(" ")
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Words in one line.
+pub(crate) fn one_line(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_parameter_tells_its_meaning_its_values_and_its_default() {
+        let band = json!({ "type": "string", "description": "Band.", "enum": ["5", "24"], "default": "5" });
+        assert_eq!(
+            (kind(&band), about(&band)),
+            ("string".to_owned(), "Band. One of: 5, 24. Default: 5.".to_owned())
         );
+        let kinds = json!({ "type": "array", "items": { "type": "string", "enum": ["ap"] } });
+        assert_eq!((kind(&kinds), about(&kinds)), ("list of string".to_owned(), "One of: ap.".to_owned()));
+        let page = json!({ "type": "integer", "minimum": 1, "default": 1 });
+        assert_eq!(about(&page), "At least 1. Default: 1.");
     }
-    text
 }

@@ -1,85 +1,119 @@
+//! `mistmcp call`: one tool, called as an MCP client calls it, and its answer in the form that was asked for.
+
+mod answer;
+mod arguments;
+mod cells;
+mod pages;
+mod progress;
+mod table;
+
+use std::io;
 use std::process::ExitCode;
 
-use anyhow::Context;
-use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
 
 use super::configuration::Configuration;
+use super::env_file::Environment;
+use super::exit::Exit;
+use super::flags::{CallFlags, Flags};
 use super::{output, stop};
-use crate::Call;
-use crate::reply::{Block, Content};
+use crate::error::ErrorKind;
+use crate::reply::{Content, Format, Rules};
+use crate::session::{Mode, Session};
+use crate::{Call, Error};
+use progress::Progress;
 
-/// Reads `name=value` pairs. A name given twice is a list; an object is written as JSON.
-pub(super) fn arguments(pairs: &[String]) -> anyhow::Result<Map<String, Value>> {
-    let mut arguments = Map::new();
-    for pair in pairs {
-        let (name, text) = pair
-            .split_once('=')
-            .with_context(|| format!("`{pair}` is no argument: write it as name=value"))?;
-        let value = match text.trim_start().starts_with('{').then(|| serde_json::from_str(text)) {
-            Some(Ok(object)) => object,
-            _ => Value::from(text),
-        };
-        match arguments.get_mut(name) {
-            None => {
-                arguments.insert(name.to_owned(), value);
-            }
-            Some(Value::Array(values)) => values.push(value),
-            Some(first) => *first = Value::Array(vec![first.take(), value]),
-        }
-    }
-    Ok(arguments)
+/// Somebody's terminal or pipe holds what a model's context does not.
+const NO_LIMIT: u32 = u32::MAX;
+
+/// How the answer is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Json,
+    Toon,
+    Table,
 }
 
-/// Calls a tool as an MCP client would, and prints what it answers.
-pub(super) async fn print(
-    configuration: &Configuration,
-    tool: &str,
-    arguments: Map<String, Value>,
+/// Calls a tool, and prints what it answers.
+pub(super) async fn run(
+    flags: &Flags,
+    environment: &Environment,
+    asked: &CallFlags,
 ) -> anyhow::Result<ExitCode> {
-    let call = Call::new(stop::on_signal()?, None);
-    let outcome = configuration.session()?.call(tool, arguments, &call).await;
-    match outcome.content {
-        Ok(Content::Text(text)) => output::print(format!("{text}\n").as_bytes())?,
-        Ok(Content::File(file)) => output::print(&file.bytes)?,
-        Ok(Content::Blocks(blocks)) => output::print(blocks.iter().map(line).collect::<String>().as_bytes())?,
+    let arguments = match arguments::read(asked) {
+        Ok(arguments) => arguments,
         Err(error) => {
-            output::error(&format!("error: {error}"));
-            return Ok(ExitCode::FAILURE);
+            output::error(&format!("error: {error:#}"));
+            return Ok(Exit::Usage.into());
         }
+    };
+    let form = match flags.format {
+        _ if asked.table => Form::Table,
+        Format::Json => Form::Json,
+        Format::Toon => Form::Toon,
+    };
+    let max_bytes = flags.max_result_bytes.filter(|_| !asked.all_pages).unwrap_or(NO_LIMIT);
+    let rules = Rules {
+        max_bytes: max_bytes as usize,
+        // What is read again, to be joined or laid out, is JSON.
+        format: if asked.table || asked.all_pages { Format::Json } else { flags.format },
+        show_secrets: flags.show_secrets,
+    };
+    // Every tool that the operator allows, however a server would load it.
+    let configuration = Configuration::read(flags, environment, Mode::All).await?.with_rules(rules);
+    let session = configuration.session()?;
+    let stop = stop::on_signal()?;
+    let progress = Progress::new();
+    let call = Caller { session, tool: &asked.tool, stop, progress };
+    if asked.all_pages {
+        return pages::print(&call, arguments, form).await;
     }
-    Ok(ExitCode::SUCCESS)
+    match call.once(arguments).await {
+        Ok(content) => {
+            call.progress.end();
+            answer::print(content, form)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => Ok(call.failed(&error).into()),
+    }
 }
 
-/// Words as they are; of anything else what it is, for a terminal is no place for it.
-fn line(block: &Block) -> String {
-    match block {
-        Block::Text(text) => format!("{text}\n"),
-        Block::Image(media) | Block::Audio(media) => {
-            format!("[{}, {} bytes]\n", media.media_type, media.bytes.len())
+/// One tool, to be called once or more often.
+struct Caller<'a> {
+    session: Session,
+    tool: &'a str,
+    stop: CancellationToken,
+    progress: Progress,
+}
+
+impl Caller<'_> {
+    async fn once(&self, arguments: serde_json::Map<String, serde_json::Value>) -> crate::Result<Content> {
+        let call = Call::new(self.stop.clone(), Some(self.progress.listener()));
+        self.session.call(self.tool, arguments, &call).await.content
+    }
+
+    /// Says why there is no answer, and what to do about it.
+    fn failed(&self, error: &Error) -> Exit {
+        self.progress.end();
+        if self.stop.is_cancelled() {
+            output::error("error: interrupted");
+            return Exit::Interrupted;
         }
-        Block::File(file) => format!("[{}, {} bytes]\n", file.name, file.bytes.len()),
+        output::error(&format!("error: {error}"));
+        match error.kind() {
+            ErrorKind::Tool => {
+                output::error("`mistmcp tools` finds tools, by category or by what you want to know");
+            }
+            ErrorKind::Arguments => {
+                output::error(&format!("`mistmcp tools {}` tells its parameters", self.tool));
+            }
+            _ => {}
+        }
+        Exit::from(error.kind())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn read(pairs: &[&str]) -> anyhow::Result<Value> {
-        let pairs: Vec<_> = pairs.iter().map(|pair| (*pair).to_owned()).collect();
-        arguments(&pairs).map(Value::Object)
-    }
-
-    #[test]
-    fn a_pair_is_split_at_its_first_equals_sign() {
-        assert_eq!(read(&["a=1", "b=x=y", "c="]).unwrap(), json!({ "a": "1", "b": "x=y", "c": "" }));
-        assert!(read(&["alone"]).unwrap_err().to_string().contains("name=value"));
-    }
-
-    #[test]
-    fn a_name_given_twice_is_a_list() {
-        assert_eq!(read(&["a=1", "a=2", "a=3"]).unwrap(), json!({ "a": ["1", "2", "3"] }));
-    }
+/// Whether writing failed since nobody reads any more, which is the end and no error.
+fn is_closed(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
 }

@@ -54,6 +54,12 @@ impl Configuration {
         Ok(configuration)
     }
 
+    /// The same for somebody who reads answers in another form.
+    pub(super) fn with_rules(self, rules: Rules) -> Self {
+        let settings = Settings::clone(&self.settings).with_rules(rules);
+        Self { settings: Arc::new(settings), ..self }
+    }
+
     async fn start_demo(&mut self, environment: &Environment) -> anyhow::Result<()> {
         let demo = DemoCloud::start().await.context("the demo cloud cannot start")?;
         if environment.get(TOKEN).is_some() {
@@ -85,6 +91,9 @@ impl Configuration {
     }
 }
 
+/// As much of an answer as a model is given to read, where nothing is said.
+const MAX_RESULT_BYTES: u32 = 60_000;
+
 /// Where the operator's own token stands. It has no flag.
 pub(super) const TOKEN: &str = "MIST_APITOKEN";
 
@@ -101,7 +110,7 @@ pub(super) fn no_token(cloud: &Cloud) -> String {
 pub(super) fn settings(flags: &Flags, mode: Mode) -> anyhow::Result<Settings> {
     let catalog = Catalog::gather().context("the tools of this program clash")?;
     let rules = Rules {
-        max_bytes: flags.max_result_bytes as usize,
+        max_bytes: flags.max_result_bytes.unwrap_or(MAX_RESULT_BYTES) as usize,
         format: flags.format,
         show_secrets: flags.show_secrets,
     };

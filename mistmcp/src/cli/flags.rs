@@ -1,10 +1,15 @@
+mod command;
+mod focus;
+mod http;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
-use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
-use secrecy::SecretString;
+pub(super) use command::{CallFlags, Command, ToolsFlags};
+pub(super) use http::HttpFlags;
 
 use super::env_file::Environment;
 use crate::reply::Format;
@@ -105,10 +110,10 @@ pub(super) struct Flags {
     #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = MIST)]
     pub(super) rate_limit: u32,
 
-    /// Bytes of an answer that a client gets
-    #[arg(long, env = "MISTMCP_MAX_RESULT_BYTES", default_value = "60000", value_name = "N", global = true)]
+    /// Bytes of an answer that a client gets [default: 60000]
+    #[arg(long, env = "MISTMCP_MAX_RESULT_BYTES", value_name = "N", global = true)]
     #[arg(value_parser = clap::value_parser!(u32).range(2_000..), help_heading = ANSWERS)]
-    pub(super) max_result_bytes: u32,
+    pub(super) max_result_bytes: Option<u32>,
 
     /// Bytes of an answer that are read from Mist
     #[arg(
@@ -139,75 +144,6 @@ pub(super) struct Flags {
     pub(super) show_secrets: bool,
 }
 
-/// What is said of HTTP alone.
-#[derive(Debug, Args)]
-pub(super) struct HttpFlags {
-    /// The address to listen on
-    #[arg(long, env = "MISTMCP_HOST", default_value = "127.0.0.1", value_name = "ADDRESS", help_heading = HTTP)]
-    pub(super) host: String,
-
-    /// The port to listen on; 0 takes a free one
-    #[arg(short, long, env = "MISTMCP_PORT", default_value = "8000", help_heading = HTTP)]
-    pub(super) port: u16,
-
-    /// A name that clients may ask for this server by, beside loopback's (repeat it for several)
-    #[arg(long, env = "MISTMCP_ALLOW_HOST", value_delimiter = ',', value_name = "HOST[:PORT]", help_heading = HTTP)]
-    pub(super) allow_host: Vec<String>,
-
-    /// A web page's origin that may ask, beside loopback's (repeat it for several)
-    #[arg(long, env = "MISTMCP_ALLOW_ORIGIN", value_delimiter = ',', value_name = "ORIGIN", help_heading = HTTP)]
-    pub(super) allow_origin: Vec<String>,
-
-    /// A certificate with its chain, in PEM; read again when it changes
-    #[arg(long, env = "MISTMCP_TLS_CERT", value_name = "PATH", requires = "tls_key", help_heading = HTTP)]
-    pub(super) tls_cert: Option<PathBuf>,
-
-    /// Its private key, in PEM
-    #[arg(long, env = "MISTMCP_TLS_KEY", value_name = "PATH", requires = "tls_cert", help_heading = HTTP)]
-    pub(super) tls_key: Option<PathBuf>,
-
-    /// Call Mist with MIST_APITOKEN for clients that bring no token
-    #[arg(long, env = "MISTMCP_SHARED_TOKEN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    #[arg(help_heading = HTTP)]
-    pub(super) shared_token: bool,
-
-    /// A secret that every client has to send; better set by its variable, which no process list shows
-    #[arg(long, env = "MISTMCP_CLIENT_TOKEN", value_name = "SECRET", hide_env_values = true, help_heading = HTTP)]
-    pub(super) client_token: Option<SecretString>,
-
-    /// Sessions at once
-    #[arg(long, env = "MISTMCP_MAX_SESSIONS", default_value = "10000", value_name = "N", help_heading = HTTP)]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
-    pub(super) max_sessions: u32,
-
-    /// Sessions at once of one token
-    #[arg(long, env = "MISTMCP_MAX_SESSIONS_PER_TOKEN", default_value = "2500", value_name = "N")]
-    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = HTTP)]
-    pub(super) max_sessions_per_token: u32,
-
-    /// How long a session lasts in which nothing goes on
-    #[arg(long, env = "MISTMCP_SESSION_IDLE", default_value = "1800", value_name = "SECONDS", help_heading = HTTP)]
-    #[arg(value_parser = clap::value_parser!(u64).range(1..=604_800))]
-    pub(super) session_idle: u64,
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Command {
-    /// Call one tool and print its answer
-    Call {
-        /// The tool, such as `getSelf`
-        tool: String,
-        /// Its arguments; a name given twice is a list
-        #[arg(value_name = "NAME=VALUE")]
-        arguments: Vec<String>,
-    },
-    /// List the categories, or the tools of one with their parameters
-    Tools {
-        /// A category, such as `sites_rrm`
-        category: Option<String>,
-    },
-}
-
 /// How clients reach the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Transport {
@@ -229,7 +165,6 @@ pub(super) enum LogFormat {
 const SERVER: &str = "Server";
 const MIST: &str = "Mist";
 const ANSWERS: &str = "Answers";
-const HTTP: &str = "HTTP (--transport http)";
 
 const EXAMPLES: &str = "\
 The API token has no flag, so that no process list shows it: set MIST_APITOKEN, in the environment or in .env.
@@ -241,7 +176,10 @@ Examples:
   mistmcp call listSiteRrmEvents site_id=\"Head Office\" band=5 duration=7d
   MIST_HOST=api.eu.mist.com mistmcp -m all     a server that lists every tool at once
   mistmcp --demo -t http -p 8000               over HTTP, at http://127.0.0.1:8000/mcp
-  mistmcp tools sites_rrm                      the tools of a category, with their parameters";
+  mistmcp tools sites_rrm                      the tools of a category, with their parameters
+  mistmcp tools who changed something          the tools that fit a question
+
+`mistmcp call --help` tells the exit codes.";
 
 /// Reads the command line, behind it the environment, behind that the `.env` file, and behind that what the program has
 /// in their place.
@@ -258,10 +196,16 @@ pub(super) fn read(
         let message = format!("this program has a default for `--{unknown}`, which is no flag");
         return Err(command.error(clap::error::ErrorKind::UnknownArgument, message));
     }
-    let mut command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
+    let command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
+    let mut command = focus::of_subcommands(command);
     let matches = command.try_get_matches_from_mut(arguments)?;
     let flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     Ok((flags, environment))
+}
+
+/// The command line as `--help` tells it, whatever the environment and a `.env` file say.
+pub(super) fn command() -> clap::Command {
+    focus::of_subcommands(Flags::command())
 }
 
 /// What the file says is an argument's default: weaker than a flag and than the environment, and checked as they are.

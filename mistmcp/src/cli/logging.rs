@@ -14,13 +14,15 @@ const VERBOSE: &str = "verbose";
 /// Logs to standard error: warnings, over HTTP a line a call, and with `--debug`, or for a client that asks for it,
 /// each request to Mist with its method, path, status and time.
 pub(super) fn start(flags: &Flags) {
-    let own = match flags.transport {
+    // A subcommand serves nobody, whatever the environment says of servers.
+    let over_http = flags.transport == Transport::Http && flags.command.is_none();
+    let own = match over_http {
         _ if flags.debug => Level::DEBUG,
-        Transport::Http => Level::INFO,
-        Transport::Stdio => Level::WARN,
+        true => Level::INFO,
+        false => Level::WARN,
     };
     // What is never logged is not even looked at; only over HTTP some lines depend on whose call they are of.
-    let most = if flags.transport == Transport::Http { Level::DEBUG } else { own };
+    let most = if over_http { Level::DEBUG } else { own };
     let targets = Targets::new().with_default(Level::WARN).with_target("mistmcp", most).with_target(
         // It warns of clients that go away, which is no news.
         "rmcp",

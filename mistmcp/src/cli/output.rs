@@ -1,19 +1,52 @@
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+
+use anstream::AutoStream;
 
 /// Writes to standard output. Where nobody reads any more, that is the end and no error.
 ///
 /// # Errors
 /// Anything else that keeps the text from being written.
 pub(super) fn print(bytes: &[u8]) -> io::Result<()> {
+    unless_closed(stream(bytes))
+}
+
+/// Writes text with styles, which only a terminal gets, and only where `NO_COLOR` is not set.
+///
+/// # Errors
+/// As [`print`].
+pub(super) fn print_styled(text: &str) -> io::Result<()> {
+    let mut out = AutoStream::auto(io::stdout().lock());
+    unless_closed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Writes to standard output, of which more is to come.
+///
+/// # Errors
+/// Whatever keeps it from being written, also that nobody reads any more.
+pub(super) fn stream(bytes: &[u8]) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
-    }
+    out.write_all(bytes).and_then(|()| out.flush())
 }
 
 /// Writes a line to standard error, where all but MCP's messages goes.
 pub(super) fn error(line: &str) {
     // Where standard error is closed, there is nobody to tell.
     let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Whether a person reads standard output as it comes.
+pub(super) fn is_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
+/// How many columns the terminal on standard output has. What goes into a pipe or a file has no width.
+pub(super) fn width() -> Option<u16> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0).filter(|width| *width > 0)
+}
+
+fn unless_closed(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
 }

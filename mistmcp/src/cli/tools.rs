@@ -1,65 +1,83 @@
-use std::fmt::Write;
+//! `mistmcp tools`: the categories, the tools of one, one tool, or those that a search finds.
+
+mod json;
+mod text;
+
 use std::process::ExitCode;
 
-use anyhow::bail;
-
 use super::configuration::settings;
-use super::flags::Flags;
+use super::exit::Exit;
+use super::flags::{Flags, ToolsFlags};
 use super::output;
-use crate::catalog::{Category, Entry, Parameter};
+use crate::catalog::{Category, Entry};
 use crate::session::{Mode, Settings};
 use crate::suggestion::did_you_mean;
 
-/// Prints the categories, or the tools of one.
-pub(super) fn print(flags: &Flags, category: Option<&str>) -> anyhow::Result<ExitCode> {
+/// What the words after `tools` stand for.
+enum Shown<'a> {
+    Categories(Vec<&'static Category>),
+    OneCategory(&'static Category, Vec<&'a Entry>),
+    OneTool(&'a Entry),
+    Found(Vec<&'a Entry>),
+}
+
+/// Prints what the words stand for.
+pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCode> {
     let settings = settings(flags, Mode::All)?;
-    let text = match category {
-        None => categories(&settings),
-        Some(name) => {
-            let Some(category) =
-                settings.categories().find(|category| category.name.eq_ignore_ascii_case(name))
-            else {
-                let names = settings.categories().map(|category| category.name);
-                bail!(
-                    "there is no category `{name}`{}\n`mistmcp tools` lists them",
-                    did_you_mean(name, names)
-                );
-            };
-            tools(&settings, category)
+    let words = asked.words.join(" ");
+    let shown = Shown::of(&settings, words.trim());
+    if let Shown::Found(found) = &shown {
+        let meant = meant(&settings, words.trim());
+        if found.is_empty() {
+            output::error(&format!(
+                "error: no category or tool is called `{words}`, and no tool fits it{}\n`mistmcp tools` lists the \
+                 categories",
+                meant.unwrap_or_else(|| "; try other words".to_owned())
+            ));
+            return Ok(Exit::Missing.into());
         }
-    };
-    output::print(text.as_bytes())?;
+        if let Some(meant) = meant {
+            output::error(&format!("note: no category or tool is called `{words}`{meant}"));
+        }
+    }
+    if asked.json {
+        output::print(format!("{:#}\n", json::of(&settings, &shown)).as_bytes())?;
+    } else {
+        output::print_styled(&text::of(&settings, &shown, output::width()))?;
+        if output::is_terminal() {
+            output::error(text::next_step(&shown));
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-// Writing to a String cannot fail, so what `write!` returns is dropped throughout.
-
-fn categories(settings: &Settings) -> String {
-    let width = settings.categories().map(|category| category.name.len()).max().unwrap_or(0);
-    let mut text = String::new();
-    for category in settings.categories() {
-        let count = of(settings, category).count();
-        let _ = writeln!(text, "{:width$}  {count:>3}  {}", category.name, category.description);
-    }
-    text
-}
-
-fn tools(settings: &Settings, category: &Category) -> String {
-    let mut text = format!("{}: {}\n", category.name, category.description);
-    for entry in of(settings, category) {
-        let _ =
-            write!(text, "\n{}\n  {}\n", entry.tool().name, entry.tool().description.replace('\n', "\n  "));
-        let parameters = entry.parameters();
-        let width = parameters.iter().map(|parameter| parameter.name.len()).max().unwrap_or(0);
-        for Parameter { name, required, about } in parameters {
-            let mark = if required { '*' } else { ' ' };
-            let _ = writeln!(text, "  {mark} {name:width$}  {about}");
+impl<'a> Shown<'a> {
+    fn of(settings: &'a Settings, words: &str) -> Self {
+        if words.is_empty() {
+            return Self::Categories(settings.categories().collect());
+        }
+        if let Some(category) =
+            settings.categories().find(|category| category.name.eq_ignore_ascii_case(words))
+        {
+            return Self::OneCategory(category, of_category(settings, category).collect());
+        }
+        match settings.tools().find(|entry| entry.tool().name.eq_ignore_ascii_case(words)) {
+            Some(entry) => Self::OneTool(entry),
+            None => Self::Found(settings.search(words)),
         }
     }
-    text.push_str("\n* required\n");
-    text
 }
 
-fn of<'a>(settings: &'a Settings, category: &'a Category) -> impl Iterator<Item = &'a Entry> {
-    settings.catalog().entries().iter().filter(|entry| entry.tool().category == category.name)
+fn of_category<'a>(settings: &'a Settings, category: &Category) -> impl Iterator<Item = &'a Entry> {
+    settings.tools().filter(|entry| entry.tool().category == category.name)
+}
+
+/// The name that was probably meant, where what was written looks like one.
+fn meant(settings: &Settings, words: &str) -> Option<String> {
+    let inside = words.get(1..).unwrap_or_default();
+    let is_name = inside.contains('_') || inside.contains(|letter: char| letter.is_ascii_uppercase());
+    let names = settings.categories().map(|category| category.name);
+    let names = names.chain(settings.tools().map(|entry| entry.tool().name));
+    let meant = || did_you_mean(words, names);
+    (is_name && !words.contains(' ')).then(meant).filter(|meant| !meant.is_empty())
 }

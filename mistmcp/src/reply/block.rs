@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use super::file::{File, LARGEST, too_large};
+use super::file::{File, check_size};
 use crate::Result;
 use crate::error::shortened;
 
@@ -93,13 +93,13 @@ pub(super) fn to_fit(blocks: Vec<Block>, max_bytes: usize) -> Result<Vec<Block>>
                 Block::Text(text)
             }
             Block::File(file) => {
-                file.check_size()?;
+                file.check_size(max_bytes)?;
                 Block::File(file)
             }
-            Block::Image(media) | Block::Audio(media) if media.bytes.len() > LARGEST => {
-                return Err(too_large(&media.media_type, media.bytes.len()));
+            Block::Image(ref media) | Block::Audio(ref media) => {
+                check_size(&media.media_type, media.bytes.len(), max_bytes)?;
+                block
             }
-            media => media,
         });
     }
     Ok(fitting)
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_picture_that_is_too_large_is_refused_with_its_size() {
-        let large = Block::image("image/png", vec![0; LARGEST + 1]);
+        let large = Block::image("image/png", vec![0; 1024 * 1024 + 1]);
         let refused = to_fit(vec!["look".into(), large], 100).unwrap_err();
         assert!(refused.to_string().contains("1048577 bytes"), "{refused}");
     }

@@ -3,8 +3,9 @@ use bytes::Bytes;
 use crate::error::ErrorKind;
 use crate::{Error, Result};
 
-/// The largest file that is handed to a client, in bytes: in base64 it still fits what clients read at once.
-pub(super) const LARGEST: usize = 1024 * 1024;
+/// The largest file that is handed to a client, in bytes, unless its texts may be longer: in base64 it still fits what
+/// clients read at once.
+const LARGEST: usize = 1024 * 1024;
 
 /// A file that a tool answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,17 +19,23 @@ pub struct File {
 }
 
 impl File {
-    pub(super) fn check_size(&self) -> Result<()> {
-        if self.bytes.len() <= LARGEST { Ok(()) } else { Err(too_large(&self.name, self.bytes.len())) }
+    /// Whether it may be handed to a client whose texts have `max_bytes` at most.
+    pub(super) fn check_size(&self, max_bytes: usize) -> Result<()> {
+        check_size(&self.name, self.bytes.len(), max_bytes)
     }
 }
 
-pub(super) fn too_large(name: &str, bytes: usize) -> Error {
-    Error::new(
+/// The same for what has no more than a name and a size.
+pub(super) fn check_size(name: &str, bytes: usize, max_bytes: usize) -> Result<()> {
+    let largest = LARGEST.max(max_bytes);
+    if bytes <= largest {
+        return Ok(());
+    }
+    Err(Error::new(
         ErrorKind::Size,
         format!(
-            "The file {name} has {bytes} bytes, more than the {LARGEST} that a client is handed. Tell the user to \
+            "The file {name} has {bytes} bytes, more than the {largest} that a client is handed. Tell the user to \
              download it in the Mist portal."
         ),
-    )
+    ))
 }

@@ -40,8 +40,8 @@ impl Settings {
 }
 
 impl Session {
-    /// The one place that decides whether a session may use a tool: listing, calling, finding and `callTool` all
-    /// ask here.
+    /// The one place that decides whether a session may use a tool: listing, calling and `callTool` ask here, and
+    /// finding asks [`Settings::reaches`], as this does.
     pub(crate) fn access(&self, entry: &Entry) -> Access {
         let Tool { name, category, .. } = *entry.tool();
         if !self.settings.reaches(entry) {

@@ -18,9 +18,10 @@ use serde_json::json;
 pub(super) use engine::Engine as Index;
 
 use super::manage::description;
-use super::{Access, Session, Settings};
+use super::{Session, Settings};
 use crate::Result;
 use crate::argument::Arguments;
+use crate::catalog::Entry;
 use crate::reply::Reply;
 
 const SHOWN: usize = 5;
@@ -28,10 +29,7 @@ const SHOWN: usize = 5;
 impl Session {
     pub(super) fn find(&self, arguments: &mut Arguments) -> Result<Reply> {
         let query: String = arguments.take("query")?;
-        let entries = self.settings.catalog().entries();
-        let usable = |place: usize| self.access(&entries[place]) != Access::Never;
-        let found = self.settings.index().search(&query, usable, SHOWN);
-        let found: Vec<_> = found.into_iter().map(|place| description(&entries[place])).collect();
+        let found: Vec<_> = self.settings.search(&query).into_iter().map(description).collect();
         if found.is_empty() {
             return Reply::json(json!({
                 "tools": [],
@@ -43,6 +41,13 @@ impl Session {
 }
 
 impl Settings {
+    /// The tools that fit a question best, among those that sessions may reach.
+    pub(crate) fn search(&self, query: &str) -> Vec<&Entry> {
+        let entries = self.catalog().entries();
+        let found = self.index().search(query, |place| self.reaches(&entries[place]), SHOWN);
+        found.into_iter().map(|place| &entries[place]).collect()
+    }
+
     /// The names of the tools that `findTools` answers a query with where everything is allowed: for evaluating it.
     #[doc(hidden)]
     pub fn found(&self, query: &str) -> Vec<&'static str> {

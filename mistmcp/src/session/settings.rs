@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::Mode;
 use super::find::Index;
-use crate::catalog::{Catalog, Category};
+use crate::catalog::{Catalog, Category, Entry};
 use crate::reply::Rules;
 use crate::suggestion::did_you_mean;
 
@@ -98,6 +98,16 @@ impl Settings {
     /// The categories that sessions may reach, by name.
     pub fn categories(&self) -> impl Iterator<Item = &'static Category> {
         self.catalog().categories().iter().copied().filter(|category| self.permits(category.name))
+    }
+
+    /// The tools that sessions may reach, by category and name.
+    pub(crate) fn tools(&self) -> impl Iterator<Item = &Entry> {
+        self.catalog().entries().iter().filter(|entry| self.reaches(entry))
+    }
+
+    /// The same settings for somebody who reads replies in another form.
+    pub(crate) fn with_rules(self, rules: Rules) -> Self {
+        Self { rules, ..self }
     }
 
     /// Whether sessions may reach a category.

@@ -264,7 +264,7 @@ fn tool(text: &mut String, entry: &Entry) {
     if !parameters.is_empty() {
         let many = if parameters.len() == 1 { "parameter" } else { "parameters" };
         let _ = writeln!(text, "<details><summary>{} {many}</summary>\n<dl>", parameters.len());
-        for Parameter { name, required, about } in parameters {
+        for Parameter { name, required, about, .. } in parameters {
             let mark = if required { " (required)" } else { "" };
             let _ =
                 writeln!(text, "<dt><code>{}</code>{mark}</dt><dd>{}</dd>", Escaped(name), Escaped(&about));

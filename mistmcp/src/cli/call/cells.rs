@@ -1,0 +1,128 @@
+//! An object as the cells of a row: what is nested by its path, times as people write them.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+/// What stands in one column: a number keeps to the right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) text: String,
+    pub(super) is_number: bool,
+}
+
+/// Whether lists of objects are taken apart as well, entry by entry, or only counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lists {
+    Apart,
+    Counted,
+}
+
+/// The cells of an object with the name of each, in its own order.
+pub(super) fn of(value: &Value, lists: Lists) -> Vec<(String, Cell)> {
+    let mut cells = Vec::new();
+    take_apart(value, String::new(), lists, &mut cells);
+    cells
+}
+
+fn take_apart(value: &Value, path: String, lists: Lists, cells: &mut Vec<(String, Cell)>) {
+    let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match value {
+        Value::Null => {}
+        Value::Object(object) => {
+            for (name, value) in object {
+                take_apart(value, inside(name), lists, cells);
+            }
+        }
+        Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
+            let words: Vec<_> = items.iter().map(|item| plain(item).text).collect();
+            cells.push((path, Cell { text: words.join(", "), is_number: false }));
+        }
+        Value::Array(items) if lists == Lists::Apart => {
+            for (place, item) in items.iter().enumerate() {
+                take_apart(item, inside(&place.to_string()), lists, cells);
+            }
+        }
+        Value::Array(items) => {
+            cells.push((path, Cell { text: format!("[{}]", items.len()), is_number: false }));
+        }
+        plain_value => {
+            let name = path.rsplit('.').next().unwrap_or_default();
+            let time = if is_time(name) { time(plain_value) } else { None };
+            let cell = time.map(|text| Cell { text, is_number: false });
+            cells.push((path, cell.unwrap_or_else(|| plain(plain_value))));
+        }
+    }
+}
+
+/// A value on one line. A name that somebody gave to a network can hold what a terminal would obey.
+fn plain(value: &Value) -> Cell {
+    let text = match value {
+        Value::Null => String::new(),
+        Value::String(text) => {
+            text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+        }
+        other => other.to_string(),
+    };
+    Cell { text, is_number: value.is_number() }
+}
+
+fn is_time(name: &str) -> bool {
+    ["timestamp", "start", "end", "when"].contains(&name)
+        || ["_time", "_seen", "_at", "_timestamp", "_start", "_end", "_until"]
+            .iter()
+            .any(|end| name.ends_with(end))
+}
+
+/// The time that a number of seconds, or of milliseconds, stands for, where it is one of these years.
+fn time(value: &Value) -> Option<String> {
+    const YEARS: std::ops::Range<f64> = 1e9..4e9;
+    let number = value.as_f64()?;
+    let seconds = if YEARS.contains(&number) { number } else { number / 1e3 };
+    if !YEARS.contains(&seconds) {
+        return None;
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "it is within these years, and a fraction is left out"
+    )]
+    let time = Timestamp::from_second(seconds as i64).ok()?;
+    Some(time.strftime("%Y-%m-%d %H:%M:%SZ").to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn texts(value: &Value, lists: Lists) -> Vec<(String, String)> {
+        of(value, lists).into_iter().map(|(name, cell)| (name, cell.text)).collect()
+    }
+
+    #[test]
+    fn what_is_nested_is_named_by_its_path() {
+        let value = json!({ "mac": "5c", "radio": { "band_5": { "channel": 36 } }, "tags": ["a", 1], "ports": [{ "up": true }], "gone": null });
+        let pairs = |lists| {
+            let texts = texts(&value, lists);
+            texts.into_iter().map(|(name, text)| format!("{name}={text}")).collect::<Vec<_>>()
+        };
+        assert_eq!(pairs(Lists::Counted), ["mac=5c", "radio.band_5.channel=36", "tags=a, 1", "ports=[1]"]);
+        assert_eq!(pairs(Lists::Apart).last().unwrap(), "ports.0.up=true");
+    }
+
+    #[test]
+    fn a_time_is_readable_and_another_number_stays() {
+        let text = |name: &str, value: Value| texts(&json!({ name: value }), Lists::Counted).remove(0).1;
+        for value in [json!(1_795_389_660), json!(1_795_389_660.25), json!(1_795_389_660_250_i64)] {
+            assert_eq!(text("last_seen", value.clone()), "2026-11-22 23:21:00Z", "{value}");
+        }
+        assert_eq!(text("rx_bytes", json!(1_795_389_660)), "1795389660");
+        assert_eq!(text("last_seen", json!(12)), "12");
+    }
+
+    #[test]
+    fn a_terminal_gets_nothing_to_obey() {
+        let cells = of(&json!({ "ssid": "cafe\u{1b}[2J\nfree\u{9b}1m" }), Lists::Counted);
+        assert!(cells[0].1.text.chars().all(|letter| !letter.is_control()), "{cells:?}");
+    }
+}

@@ -1,0 +1,73 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::call::{Asking, Capability, Listener, Question, Told};
+
+/// What a person at a terminal sees on standard error while a call goes on; nobody else sees anything.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(super) fn new() -> Self {
+        Self(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()))
+    }
+
+    /// Tells how many rows there are by now.
+    pub(super) fn rows(&self, seen: usize, total: Option<u64>) {
+        let style = if total.is_some() {
+            "{bar:30} {human_pos} of {human_len} rows  {msg}"
+        } else {
+            "{human_pos} rows  {msg}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            self.0.set_style(style);
+        }
+        if let Some(total) = total {
+            self.0.set_length(total);
+        }
+        self.0.set_message("");
+        show(&self.0);
+        self.0.set_position(seen as u64);
+    }
+
+    /// Leaves nothing of it behind.
+    pub(super) fn end(&self) {
+        self.0.finish_and_clear();
+    }
+
+    pub(super) fn listener(&self) -> Arc<dyn Listener> {
+        Arc::new(Waits(self.0.clone()))
+    }
+}
+
+/// Where standard error is no terminal, it stays hidden.
+fn show(bar: &ProgressBar) {
+    if bar.is_hidden() {
+        bar.set_draw_target(ProgressDrawTarget::stderr());
+        bar.enable_steady_tick(Duration::from_millis(200));
+    }
+}
+
+/// Shows what a call waits for.
+struct Waits(ProgressBar);
+
+impl Listener for Waits {
+    fn tell(&self, told: Told) {
+        match told {
+            Told::Progress { message, .. } => {
+                self.0.set_message(message);
+                show(&self.0);
+            }
+            Told::Line { .. } => {}
+        }
+    }
+
+    fn can(&self, _capability: Capability) -> bool {
+        false
+    }
+
+    fn ask<'a>(&'a self, _key: &'a str, question: Question) -> Asking<'a> {
+        Box::pin(async move { Err(question.capability().missing()) })
+    }
+}

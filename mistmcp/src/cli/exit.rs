@@ -1,0 +1,58 @@
+//! What the exit code of a subcommand tells a script.
+
+use std::process::ExitCode;
+
+use crate::error::ErrorKind;
+
+/// Why a subcommand did not do what it was asked to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// Mist failed, or the program is not set up.
+    Failed = 1,
+    /// The command line or an argument is wrong.
+    Usage = 2,
+    /// Mist refuses the token, or the token may not see this.
+    Refused = 3,
+    /// There is no such thing.
+    Missing = 4,
+    /// The hour's calls are used up.
+    RateLimit = 5,
+    /// Mist was not reached, or not in time.
+    Unreachable = 6,
+    /// Ctrl-C, or the signal of somebody who wants it to end.
+    Interrupted = 130,
+}
+
+/// All codes, for those who write scripts.
+pub(super) const CODES: &str = "\
+0    done
+1    Mist failed, or the program is not set up: no token, no cloud
+2    wrong usage: a flag, an argument, the name of a tool; also where Mist says so (400)
+3    Mist does not accept the token (401), or the token may not see this (403)
+4    Mist knows no such object (404), or no tool fits
+5    the hour's calls are used up (429)
+6    Mist was not reached, or not in time
+130  interrupted";
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+impl From<ErrorKind> for Exit {
+    fn from(kind: ErrorKind) -> Self {
+        match kind {
+            ErrorKind::Arguments | ErrorKind::Tool | ErrorKind::Request => Self::Usage,
+            ErrorKind::Token | ErrorKind::Permission => Self::Refused,
+            ErrorKind::Missing => Self::Missing,
+            ErrorKind::RateLimit => Self::RateLimit,
+            ErrorKind::Network | ErrorKind::Deadline => Self::Unreachable,
+            ErrorKind::Cloud
+            | ErrorKind::Size
+            | ErrorKind::Advice
+            | ErrorKind::Question
+            | ErrorKind::Client(_) => Self::Failed,
+        }
+    }
+}

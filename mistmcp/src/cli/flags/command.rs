@@ -1,0 +1,103 @@
+use clap::{Args, Subcommand};
+use clap_complete::Shell;
+
+use crate::cli::exit::CODES;
+
+/// What to do in place of serving.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Command {
+    /// Call one tool and print its answer
+    #[command(after_long_help = call_help())]
+    Call(CallFlags),
+    /// Show the categories, the tools of one, one tool, or those that fit a question
+    #[command(after_long_help = TOOLS_HELP)]
+    Tools(ToolsFlags),
+    /// Print what a shell needs to complete flags and names: `mistmcp completions bash`
+    #[command(after_long_help = COMPLETIONS_HELP)]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the man page: `mistmcp man | man -l -`
+    Man,
+}
+
+/// What to call, and in what form to print the answer.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CallFlags {
+    /// The tool, such as `getSelf`; `mistmcp tools` finds it
+    pub(in crate::cli) tool: String,
+
+    /// Its arguments; a name given twice is a list
+    #[arg(value_name = "NAME=VALUE", conflicts_with = "json")]
+    pub(in crate::cli) arguments: Vec<String>,
+
+    /// The arguments as a JSON object; `-` reads it from standard input, `@PATH` from a file
+    #[arg(long, value_name = "OBJECT|-|@PATH")]
+    pub(in crate::cli) json: Option<String>,
+
+    /// Print a table in place of JSON
+    #[arg(long)]
+    pub(in crate::cli) table: bool,
+
+    /// Follow `next` until there is none, and print the rows of all pages as one answer
+    #[arg(long)]
+    pub(in crate::cli) all_pages: bool,
+}
+
+/// What to show of the tools.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ToolsFlags {
+    /// A category, a tool, or a question in any words; without it, the categories
+    #[arg(value_name = "CATEGORY|TOOL|QUESTION")]
+    pub(in crate::cli) words: Vec<String>,
+
+    /// Print JSON: `categories`, or `tools` as MCP lists them, each with its `category`
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}
+
+fn call_help() -> String {
+    format!("{CALL_HELP}\n\nExit codes:\n  {}", CODES.replace('\n', "\n  "))
+}
+
+const CALL_HELP: &str = "\
+The answer goes to standard output: indented on a terminal, otherwise on one line. It is not cut, as it is for a \
+model, unless --max-result-bytes says so.
+
+--all-pages prints one JSON object with a row a line in `results`. Each page is a call of its own and may take \
+--timeout; limit=1000 makes them fewer. Where it stops before the end, by an error or by Ctrl-C, the object still \
+ends well, and its `next` holds the arguments that go on from there. Pages are never cut.
+
+--table shows the columns that fit the terminal, and in a pipe all of them; fields=name,mac chooses. Times are in UTC.
+
+Examples:
+  mistmcp call searchOrgSites name='Ber*' --table
+  mistmcp call listSiteRrmEvents site_id=\"Head Office\" band=5 duration=7d
+  mistmcp call searchOrgDevices type=ap --all-pages > devices.json
+  mistmcp call getSelf --demo";
+
+const TOOLS_HELP: &str = "\
+Examples:
+  mistmcp tools                              the categories
+  mistmcp tools sites_rrm                    the tools of one
+  mistmcp tools listSiteRrmEvents            one tool, with all of its parameters
+  mistmcp tools which access points are offline
+  mistmcp tools sites_rrm --json | jq -r '.tools[].name'
+
+With --json, each of `categories` has `name`, `description` and the number of its `tools`; each of `tools` has \
+`name`, `category`, `title`, `description`, `inputSchema` and `annotations`. Where nothing fits, the exit code is 4.";
+
+const COMPLETIONS_HELP: &str = "\
+They hold the names of the tools and categories of this version, so renew them after an update.
+
+In bash:
+  mistmcp completions bash > ~/.local/share/bash-completion/completions/mistmcp
+In zsh, with a folder of $fpath:
+  mistmcp completions zsh > ~/.zfunc/_mistmcp
+In fish:
+  mistmcp completions fish > ~/.config/fish/completions/mistmcp.fish
+In PowerShell:
+  mistmcp completions powershell >> $PROFILE
+In elvish, in rc.elv:
+  eval (mistmcp completions elvish | slurp)";

@@ -1,0 +1,25 @@
+//! What the help of a subcommand shows of the flags that all of them take.
+
+use clap::{Arg, Command};
+
+/// The flags that say something to a subcommand; to one that is not named here, all do. The others are taken as well,
+/// so that a line of flags may be used for anything.
+const SHOWN: [(&str, &[&str]); 3] = [("tools", &["categories"]), ("completions", &[]), ("man", &[])];
+
+/// Hides in the help of each subcommand what means nothing to it.
+pub(super) fn of_subcommands(command: Command) -> Command {
+    let global: Vec<_> = command.get_arguments().filter(|arg| arg.is_global_set()).cloned().collect();
+    command.mut_subcommands(|subcommand| {
+        let name = subcommand.get_name().to_owned();
+        let shown = SHOWN.iter().find(|(other, _)| *other == name).map(|(_, shown)| *shown);
+        let is_hidden = |arg: &&Arg| shown.is_some_and(|shown| !shown.contains(&arg.get_id().as_str()));
+        let hidden: Vec<_> = global.iter().filter(is_hidden).map(|arg| arg.clone().hide(true)).collect();
+        let subcommand = subcommand.args(hidden);
+        match global.iter().find(|arg| arg.get_id() == "max_result_bytes") {
+            Some(limit) if name == "call" => subcommand.arg(limit.clone().help(CUT)),
+            _ => subcommand,
+        }
+    })
+}
+
+const CUT: &str = "Bytes of the answer that are printed at most [default: all]";

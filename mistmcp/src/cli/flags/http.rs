@@ -1,0 +1,59 @@
+use std::path::PathBuf;
+
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
+use secrecy::SecretString;
+
+const HTTP: &str = "HTTP (--transport http)";
+
+/// What is said of HTTP alone.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct HttpFlags {
+    /// The address to listen on
+    #[arg(long, env = "MISTMCP_HOST", default_value = "127.0.0.1", value_name = "ADDRESS", help_heading = HTTP)]
+    pub(in crate::cli) host: String,
+
+    /// The port to listen on; 0 takes a free one
+    #[arg(short, long, env = "MISTMCP_PORT", default_value = "8000", help_heading = HTTP)]
+    pub(in crate::cli) port: u16,
+
+    /// A name that clients may ask for this server by, beside loopback's (repeat it for several)
+    #[arg(long, env = "MISTMCP_ALLOW_HOST", value_delimiter = ',', value_name = "HOST[:PORT]", help_heading = HTTP)]
+    pub(in crate::cli) allow_host: Vec<String>,
+
+    /// A web page's origin that may ask, beside loopback's (repeat it for several)
+    #[arg(long, env = "MISTMCP_ALLOW_ORIGIN", value_delimiter = ',', value_name = "ORIGIN", help_heading = HTTP)]
+    pub(in crate::cli) allow_origin: Vec<String>,
+
+    /// A certificate with its chain, in PEM; read again when it changes
+    #[arg(long, env = "MISTMCP_TLS_CERT", value_name = "PATH", requires = "tls_key", help_heading = HTTP)]
+    pub(in crate::cli) tls_cert: Option<PathBuf>,
+
+    /// Its private key, in PEM
+    #[arg(long, env = "MISTMCP_TLS_KEY", value_name = "PATH", requires = "tls_cert", help_heading = HTTP)]
+    pub(in crate::cli) tls_key: Option<PathBuf>,
+
+    /// Call Mist with MIST_APITOKEN for clients that bring no token
+    #[arg(long, env = "MISTMCP_SHARED_TOKEN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(help_heading = HTTP)]
+    pub(in crate::cli) shared_token: bool,
+
+    /// A secret that every client has to send; better set by its variable, which no process list shows
+    #[arg(long, env = "MISTMCP_CLIENT_TOKEN", value_name = "SECRET", hide_env_values = true, help_heading = HTTP)]
+    pub(in crate::cli) client_token: Option<SecretString>,
+
+    /// Sessions at once
+    #[arg(long, env = "MISTMCP_MAX_SESSIONS", default_value = "10000", value_name = "N", help_heading = HTTP)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) max_sessions: u32,
+
+    /// Sessions at once of one token
+    #[arg(long, env = "MISTMCP_MAX_SESSIONS_PER_TOKEN", default_value = "2500", value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = HTTP)]
+    pub(in crate::cli) max_sessions_per_token: u32,
+
+    /// How long a session lasts in which nothing goes on
+    #[arg(long, env = "MISTMCP_SESSION_IDLE", default_value = "1800", value_name = "SECONDS", help_heading = HTTP)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    pub(in crate::cli) session_idle: u64,
+}

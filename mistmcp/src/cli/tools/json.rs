@@ -1,0 +1,38 @@
+use serde_json::{Value, json};
+
+use super::{Shown, of_category};
+use crate::catalog::Entry;
+use crate::session::Settings;
+
+/// The categories, or tools as MCP lists them, each with its category.
+pub(super) fn of(settings: &Settings, shown: &Shown<'_>) -> Value {
+    match shown {
+        Shown::Categories(categories) => {
+            let categories = categories.iter().map(|category| {
+                json!({
+                    "name": category.name,
+                    "description": category.description,
+                    "tools": of_category(settings, category).count(),
+                })
+            });
+            json!({ "categories": categories.collect::<Vec<_>>() })
+        }
+        Shown::OneCategory(_, entries) | Shown::Found(entries) => tools(entries),
+        Shown::OneTool(entry) => tools(&[*entry]),
+    }
+}
+
+fn tools(entries: &[&Entry]) -> Value {
+    let tools = entries.iter().map(|entry| {
+        let definition = entry.definition();
+        json!({
+            "name": definition.name,
+            "category": entry.tool().category,
+            "title": definition.title,
+            "description": definition.description,
+            "inputSchema": definition.input_schema,
+            "annotations": definition.annotations,
+        })
+    });
+    json!({ "tools": tools.collect::<Vec<_>>() })
+}

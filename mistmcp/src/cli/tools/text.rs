@@ -1,0 +1,77 @@
+use super::{Shown, of_category};
+use crate::catalog::{Category, Entry, Parameter, one_line};
+use crate::cli::layout::{Columns, bold, paragraph};
+use crate::session::Settings;
+
+/// For people, as wide as their terminal.
+pub(super) fn of(settings: &Settings, shown: &Shown<'_>, width: Option<u16>) -> String {
+    match shown {
+        Shown::Categories(categories) => all_categories(settings, categories, width),
+        Shown::OneCategory(category, entries) => {
+            let head = paragraph(&format!("{}: {}", category.name, category.description), 0, width);
+            let tools = entries.iter().map(|entry| {
+                format!(
+                    "\n{}\n{}{}",
+                    bold(entry.tool().name),
+                    paragraph(entry.tool().description, 2, width),
+                    parameters(entry, width)
+                )
+            });
+            format!("{head}{}\n* required\n", tools.collect::<String>())
+        }
+        Shown::OneTool(entry) => one_tool(entry, width),
+        Shown::Found(entries) => {
+            let mut columns = Columns::new(0, width);
+            for entry in entries {
+                let tool = entry.tool();
+                columns.row([tool.name, tool.category, &one_line(tool.description)]);
+            }
+            columns.text()
+        }
+    }
+}
+
+/// What somebody at a terminal can do next.
+pub(super) fn next_step(shown: &Shown<'_>) -> &'static str {
+    match shown {
+        Shown::Categories(_) => "\n`mistmcp tools` with a category, a tool or a question tells more.",
+        Shown::OneCategory(..) => "\n`mistmcp call TOOL NAME=VALUE` calls one.",
+        Shown::OneTool(_) => "\nWith --demo it is asked of a made-up network.",
+        Shown::Found(_) => "\n`mistmcp tools` with a tool's name tells its parameters.",
+    }
+}
+
+fn all_categories(settings: &Settings, categories: &[&Category], width: Option<u16>) -> String {
+    let mut columns = Columns::new(0, width);
+    for category in categories {
+        let count = of_category(settings, category).count();
+        columns.row([category.name, &count.to_string(), category.description]);
+    }
+    columns.align_right(1);
+    columns.text()
+}
+
+fn one_tool(entry: &Entry, width: Option<u16>) -> String {
+    let (tool, definition) = (entry.tool(), entry.definition());
+    let title = definition.title.as_deref().unwrap_or(tool.name);
+    let mut text = format!("{}  {title} ({})\n", bold(tool.name), tool.category);
+    text += &paragraph(tool.description, 2, width);
+    let parameters = parameters(entry, width);
+    if parameters.is_empty() {
+        text += "\nIt takes no parameters.\n";
+    } else {
+        text.extend(["\n", &parameters, "\n* required\n"]);
+    }
+    let required = entry.parameters().into_iter().filter(|parameter| parameter.required);
+    let required = required.map(|parameter| format!(" {}=…", parameter.name));
+    text + &format!("\nmistmcp call {}{}\n", tool.name, required.collect::<String>())
+}
+
+fn parameters(entry: &Entry, width: Option<u16>) -> String {
+    let mut columns = Columns::new(2, width);
+    for Parameter { name, kind, required, about } in entry.parameters() {
+        let mark = if required { '*' } else { ' ' };
+        columns.row([format!("{mark} {name}"), kind, about]);
+    }
+    columns.text()
+}

@@ -1,0 +1,94 @@
+//! `mistmcp call`: arguments in, an answer out.
+
+use mistmcp_tests::{Answer, Launch, Peer};
+use serde_json::{Value, json};
+
+use super::stops;
+
+#[tokio::test]
+async fn a_call_prints_its_answer_and_nothing_else() {
+    let finished = Launch::new("--demo call searchOrgSites limit=2").run().await;
+    assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+    let answer: Value = serde_json::from_str(&finished.output()).unwrap();
+    assert_eq!(answer["results"].as_array().unwrap().len(), 2, "{answer}");
+}
+
+#[tokio::test]
+async fn a_call_of_a_file_prints_the_file_as_it_is() {
+    let launch = Launch::new("--demo call exportSiteDevices").argument("site_id=Leeds Distribution Centre");
+    let finished = launch.run().await;
+    assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+    assert!(finished.stdout[0].starts_with("name,"), "{}", finished.output());
+    let columns = finished.stdout[0].split(',').count();
+    assert!(finished.stdout.len() > 5, "{}", finished.output());
+    assert!(finished.stdout.iter().all(|line| line.split(',').count() == columns), "{}", finished.output());
+}
+
+#[tokio::test]
+async fn the_categories_bound_what_a_call_reaches() {
+    stops(Launch::new("--demo -c sites call getOrg"), 2, &["There is no tool `getOrg`"]).await;
+    assert_eq!(Launch::new("--demo -c sites call getSelf").run().await.code(), Some(0));
+}
+
+#[tokio::test]
+async fn arguments_come_as_json_from_the_line_a_file_or_standard_input() {
+    let arguments = r#"{ "limit": 2, "fields": ["name"] }"#;
+    let launch = Launch::new("--demo call searchOrgSites --json");
+    let of_line = launch.argument(arguments).run().await;
+    let launch = Launch::new("--demo call searchOrgSites --json @asked.json");
+    let of_file = launch.file("asked.json", arguments).run().await;
+    let mut console = Launch::new("--demo call searchOrgSites --json -").console();
+    console.write(arguments).await;
+    for finished in [of_line, of_file, console.finish().await] {
+        assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+        let answer: Value = serde_json::from_str(&finished.output()).unwrap();
+        let rows = answer["results"].as_array().unwrap();
+        assert!(rows.len() == 2 && rows.iter().all(|row| row.as_object().unwrap().len() == 1), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn json_that_is_none_is_told_with_where_it_came_from() {
+    let call = |json: &str| Launch::new("--demo call getSelf --json").argument(json);
+    stops(call("[1]"), 2, &["`--json`", "no JSON object"]).await;
+    stops(call("{"), 2, &["`--json` gives is no JSON: "]).await;
+    stops(call("@nowhere.json"), 2, &["`nowhere.json`", "cannot be read"]).await;
+    stops(call("-"), 2, &["standard input gives is no JSON"]).await;
+    stops(call("{}").argument("limit=1"), 2, &["--json"]).await;
+}
+
+const ORG: &str = "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f";
+
+#[tokio::test]
+async fn an_answer_is_whole_unless_a_limit_is_set() {
+    let peer = Peer::start().await;
+    let rows: Vec<_> = (0..100).map(|row| json!({ "mac": row, "note": "x".repeat(1_000) })).collect();
+    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &json!(rows));
+    let call = || Launch::at(&peer, "call getOrgInventory").argument(&format!("org_id={ORG}"));
+    let read = async |launch: Launch| serde_json::from_str::<Value>(&launch.run().await.output()).unwrap();
+    let whole = read(call()).await;
+    assert_eq!((whole["results"].as_array(), whole.get("left_out")), (Some(&rows), None));
+    let of_flag = call().argument("--max-result-bytes=20000");
+    for cut in [of_flag, call().variable("MISTMCP_MAX_RESULT_BYTES", "20000")] {
+        let cut = read(cut).await;
+        assert!(cut["left_out"].as_u64().unwrap() > 50, "{cut}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_printed_whole_however_large_it_is() {
+    let peer = Peer::start().await;
+    let csv = "name,mac\n".repeat(200_000);
+    let path = format!("/api/v1/sites/{ORG}/devices/export");
+    peer.answers(&path, [Answer::new("text/csv", csv.clone())]);
+    let call = || Launch::at(&peer, "call exportSiteDevices").argument(&format!("site_id={ORG}"));
+    assert_eq!(call().run().await.output() + "\n", csv);
+    stops(call().argument("--max-result-bytes=60000"), 1, &["1800000 bytes", "1048576"]).await;
+}
+
+#[tokio::test]
+async fn a_call_says_nothing_of_servers() {
+    let launch = Launch::new("--demo call getSelf").variable("MISTMCP_TRANSPORT_MODE", "http");
+    let finished = launch.run().await;
+    assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+}

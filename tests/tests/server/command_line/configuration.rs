@@ -1,0 +1,123 @@
+//! Flags and variables, as the program takes them or stops.
+
+use mistmcp_tests::{Launch, Peer, TOKEN};
+
+use super::stops;
+
+#[tokio::test]
+async fn a_bad_mode_is_told_with_the_modes() {
+    stops(Launch::new("--demo -m al"), 2, &["managed, all, custom", "--mode"]).await;
+    let variable = Launch::new("--demo").variable("MISTMCP_TOOL_LOADING_MODE", "everything");
+    stops(variable, 2, &["everything", "managed, all, custom"]).await;
+}
+
+#[tokio::test]
+async fn a_bad_category_is_told_with_the_one_that_was_meant_and_the_list() {
+    let wanted = ["`sites_rmm`; did you mean \"sites_rrm\"?", "the categories are: constants_definitions, "];
+    stops(Launch::new("--demo -c sites,sites_rmm"), 1, &wanted).await;
+    let variable = Launch::new("--demo -m custom").variable("MISTMCP_TOOL_CATEGORIES", "sites_rmm");
+    stops(variable, 1, &wanted).await;
+}
+
+#[tokio::test]
+async fn custom_mode_without_categories_is_told_with_the_remedy() {
+    stops(Launch::new("--demo -m custom"), 1, &["--categories", "MISTMCP_TOOL_CATEGORIES", "sites_rrm"])
+        .await;
+}
+
+#[tokio::test]
+async fn numbers_out_of_range_are_told_with_the_flag() {
+    for (flag, value) in [
+        ("--timeout", "0"),
+        ("--timeout", "soon"),
+        ("--rate-limit", "0"),
+        ("--max-result-bytes", "10"),
+        ("--max-response-bytes", "-1"),
+        ("--retry-wait", "999999"),
+        ("--format", "xml"),
+    ] {
+        let launch = Launch::new("--demo").argument(&format!("{flag}={value}"));
+        stops(launch, 2, &[flag, value]).await;
+    }
+    stops(Launch::new("--demo --org-id acme"), 1, &["acme", "--org-id", "UUID"]).await;
+}
+
+#[tokio::test]
+async fn a_missing_cloud_is_told_with_the_clouds_there_are() {
+    let launch = Launch::new("").variable("MIST_APITOKEN", TOKEN);
+    stops(launch, 1, &["--cloud", "MIST_HOST", "api.mist.com", "api.us.mist-federal.com", "--demo"]).await;
+}
+
+#[tokio::test]
+async fn a_missing_token_is_told_with_where_to_get_one() {
+    let wanted = ["MIST_APITOKEN", "https://manage.eu.mist.com/", ".env", "--demo"];
+    stops(Launch::new("--cloud api.eu.mist.com"), 1, &wanted).await;
+    stops(Launch::new("--cloud api.eu.mist.com").variable("MIST_APITOKEN", ""), 1, &wanted).await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_none_is_refused_without_being_shown() {
+    for (token, wanted) in [
+        ("s3cr3t-first\ns3cr3t-second", "line break"),
+        ("s3cr3t-first\r\nX-Evil: s3cr3t", "line break"),
+        ("s3cr3t with s3cr3t spaces", "space"),
+        ("s3cr3t-größe", "non-ASCII"),
+        ("   ", "empty"),
+    ] {
+        let launch = Launch::new("--cloud api.mist.com").variable("MIST_APITOKEN", token);
+        let finished = stops(launch, 1, &["MIST_APITOKEN", wanted]).await;
+        assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_cloud_is_refused_and_nothing_is_sent_to_it() {
+    let stranger = Peer::start().await;
+    let (host, url) = (stranger.address().to_string(), stranger.url());
+    for cloud in [
+        host.as_str(),
+        &url,
+        "127.0.0.1",
+        "localhost",
+        "evil.example",
+        "api.mist.com.evil.example",
+        "api.mist.com@evil.example",
+        "https://api.mist.com:8443",
+        "http://api.mist.com",
+        "api.mist.com/evil",
+        "xapi.mist.com",
+    ] {
+        for flag in [true, false] {
+            let launch = Launch::new("call getSelf").variable("MIST_APITOKEN", TOKEN);
+            let launch = if flag {
+                launch.argument("--cloud").argument(cloud)
+            } else {
+                launch.variable("MIST_HOST", cloud)
+            };
+            stops(launch, 1, &["--cloud", "MIST_HOST", cloud]).await;
+        }
+    }
+    assert_eq!(stranger.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_cloud_that_was_added_is_used_and_no_other_port_of_it() {
+    let (peer, stranger) = (Peer::start().await, Peer::start().await);
+    let launch = |cloud: &str| {
+        Launch::new("call getSelf --allow-cloud").argument(&peer.url()).argument("--cloud").argument(cloud)
+    };
+    for cloud in ["127.0.0.1".to_owned(), peer.url()] {
+        let finished = launch(&cloud).variable("MIST_APITOKEN", TOKEN).run().await;
+        assert_eq!((finished.code(), finished.output().as_str()), (Some(0), "{}"), "{}", finished.stderr);
+        assert_eq!(peer.take().len(), 1);
+    }
+    stops(launch(&stranger.url()).variable("MIST_APITOKEN", TOKEN), 1, &["--allow-cloud"]).await;
+    assert_eq!(stranger.connections(), 0);
+}
+
+#[tokio::test]
+async fn plain_http_beyond_loopback_is_refused() {
+    let launch = Launch::new("--allow-cloud http://mist.example --cloud mist.example");
+    stops(launch.variable("MIST_APITOKEN", TOKEN), 1, &["http://mist.example", "https", "--allow-cloud"])
+        .await;
+}

@@ -1,0 +1,127 @@
+//! `mistmcp tools`: what can be asked.
+
+use mistmcp_tests::Launch;
+use serde_json::Value;
+
+use super::stops;
+
+async fn shown(line: &str) -> String {
+    let finished = Launch::new(line).run().await;
+    assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""), "{line}");
+    finished.output()
+}
+
+async fn json(line: &str) -> Value {
+    serde_json::from_str(&shown(&format!("tools {line} --json")).await).unwrap()
+}
+
+#[tokio::test]
+async fn without_a_word_it_lists_the_categories() {
+    let categories = shown("tools").await;
+    let sites_rrm = categories.lines().find(|line| line.starts_with("sites_rrm ")).unwrap();
+    assert!(sites_rrm.contains("  4  Radio management"), "{sites_rrm}");
+    assert_eq!(shown("tools -c sites").await.lines().count(), 1);
+}
+
+#[tokio::test]
+async fn a_category_lists_its_tools_and_a_tool_itself_alone() {
+    let category = shown("tools sites_rrm").await;
+    for wanted in ["\nlistSiteRrmEvents\n", "  * site_id ", "One of: 24, 5, ", "Default: 100."] {
+        assert!(category.contains(wanted), "{wanted}: {category}");
+    }
+    let tool = shown("tools ListSiteRrmEvents").await;
+    for wanted in [
+        "listSiteRrmEvents  ",
+        "(sites_rrm)",
+        "  * site_id   string ",
+        "\nmistmcp call listSiteRrmEvents site_id=",
+    ] {
+        assert!(tool.contains(wanted), "{wanted}: {tool}");
+    }
+    assert!(!tool.contains("getSiteCurrentChannelPlanning"), "{tool}");
+}
+
+#[tokio::test]
+async fn any_other_words_are_a_search_among_what_is_allowed() {
+    let found = shown("tools what did radio management change").await;
+    assert!(found.lines().any(|line| line.starts_with("listSiteRrmEvents ")), "{found}");
+    stops(Launch::new("tools -c orgs_sites what did radio management change"), 4, &["no tool fits"]).await;
+}
+
+#[tokio::test]
+async fn a_name_that_is_none_is_told_with_the_one_that_was_meant() {
+    for (written, meant) in [("sites_rmm", "sites_rrm"), ("listSiteRrmEvent", "listSiteRrmEvents")] {
+        let finished = Launch::new(&format!("tools {written}")).run().await;
+        assert!(finished.stderr.contains(&format!("did you mean \"{meant}\"?")), "{}", finished.stderr);
+    }
+    stops(Launch::new("tools qqqqzzz"), 4, &["`qqqqzzz`", "`mistmcp tools`"]).await;
+}
+
+#[tokio::test]
+async fn scripts_get_the_same_objects_whatever_was_asked() {
+    let categories = json("").await;
+    let sites_rrm =
+        categories["categories"].as_array().unwrap().iter().find(|row| row["name"] == "sites_rrm");
+    assert_eq!(sites_rrm.unwrap()["tools"], 4);
+    for words in ["sites_rrm", "listSiteRrmEvents", "radio management events"] {
+        let tools = json(words).await;
+        let tool = tools["tools"].as_array().unwrap().iter().find(|tool| tool["name"] == "listSiteRrmEvents");
+        let tool = tool.unwrap_or_else(|| panic!("{words}: {tools}")).as_object().unwrap();
+        let names: Vec<_> = tool.keys().collect();
+        assert_eq!(names, ["name", "category", "title", "description", "inputSchema", "annotations"]);
+        assert_eq!(
+            (&tool["category"], &tool["inputSchema"]["required"][0]),
+            (&"sites_rrm".into(), &"site_id".into())
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod terminal {
+    use mistmcp_tests::binary;
+    use tokio::process::Command;
+
+    /// What a terminal of so many columns shows.
+    async fn screen(line: &str, columns: u16, no_color: bool) -> String {
+        let line = format!("stty cols {columns} rows 40; '{}' {line}", binary().display());
+        let mut command = Command::new("script");
+        command.args(["-qec", &line, "/dev/null"]).env("TERM", "xterm").env_remove("NO_COLOR");
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        let shown = command.output().await.unwrap();
+        String::from_utf8(shown.stdout).unwrap().replace('\r', "")
+    }
+
+    #[tokio::test]
+    async fn on_a_terminal_lines_fit_its_width() {
+        for columns in [60, 100] {
+            let screen = screen("tools", columns, true).await;
+            let table = screen.lines().take_while(|line| !line.is_empty());
+            let widest = table.map(|line| line.chars().count()).max().unwrap();
+            assert!(
+                (usize::from(columns) / 2..=usize::from(columns)).contains(&widest),
+                "{widest}: {screen}"
+            );
+        }
+        let table = screen("call listOrgDevicesStats limit=3 --demo --table", 60, true).await;
+        let rows: Vec<_> = table.lines().take(4).collect();
+        assert!(
+            rows.iter().all(|row| row.chars().count() <= 60) && rows[1].starts_with("LDS-AP-01"),
+            "{table}"
+        );
+        assert!(table.contains("columns do not fit the terminal"), "{table}");
+    }
+
+    #[tokio::test]
+    async fn on_a_terminal_names_are_bold_unless_no_color_is_set() {
+        assert!(screen("tools sites_rrm", 80, false).await.contains("\u{1b}[1mlistSiteRrmEvents\u{1b}[0m"));
+        assert!(!screen("tools sites_rrm", 80, true).await.contains('\u{1b}'));
+    }
+
+    #[tokio::test]
+    async fn on_a_terminal_an_answer_is_indented() {
+        let screen = screen("call getSelf --demo", 80, false).await;
+        assert!(screen.starts_with("{\n  \"admin_id\""), "{screen}");
+    }
+}
