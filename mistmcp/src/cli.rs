@@ -1,10 +1,13 @@
 //! The command line: flags, then the environment, then a `.env` file; and what each subcommand does.
 
 mod call;
+mod check;
 mod configuration;
 mod env_file;
 mod flags;
+mod install;
 mod logging;
+mod origin;
 mod output;
 mod serve;
 mod serve_http;
@@ -90,6 +93,8 @@ async fn run<H: ServerHandler>(
     // A provider that is there already serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match &flags.command {
+        Some(Command::Check(check)) => check::run(&flags, check, environment).await,
+        Some(Command::Install(install)) => install::run(&flags, install, environment),
         Some(Command::Tools { category }) => tools::print(&flags, category.as_deref()),
         Some(Command::Call { tool, arguments }) => {
             let (tool, arguments) = (tool.clone(), call::arguments(arguments)?);

@@ -6,7 +6,10 @@ use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, 
 
 use secrecy::SecretString;
 
+use super::check::CheckFlags;
 use super::env_file::Environment;
+use super::install::InstallFlags;
+use super::origin::{self, Given};
 use crate::reply::Format;
 use crate::session::Mode;
 
@@ -18,6 +21,10 @@ use crate::session::Mode;
 pub(super) struct Flags {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+
+    /// What is set by a flag, a variable or the file.
+    #[arg(skip)]
+    pub(super) given: Vec<Given>,
 
     /// How clients reach the server
     #[arg(
@@ -38,7 +45,8 @@ pub(super) struct Flags {
         env = "MISTMCP_TOOL_LOADING_MODE",
         value_enum,
         default_value = "managed",
-        ignore_case = true
+        ignore_case = true,
+        global = true
     )]
     #[arg(help_heading = SERVER)]
     pub(super) mode: Mode,
@@ -193,6 +201,10 @@ pub(super) struct HttpFlags {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Look whether everything is as it has to be: settings, cloud, network, token
+    Check(CheckFlags),
+    /// Put this server into a client's settings
+    Install(InstallFlags),
     /// Call one tool and print its answer
     Call {
         /// The tool, such as `getSelf`
@@ -229,7 +241,7 @@ pub(super) enum LogFormat {
 const SERVER: &str = "Server";
 const MIST: &str = "Mist";
 const ANSWERS: &str = "Answers";
-const HTTP: &str = "HTTP (--transport http)";
+pub(super) const HTTP: &str = "HTTP (--transport http)";
 
 const EXAMPLES: &str = "\
 The API token has no flag, so that no process list shows it: set MIST_APITOKEN, in the environment or in .env.
@@ -260,7 +272,8 @@ pub(super) fn read(
     }
     let mut command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
     let matches = command.try_get_matches_from_mut(arguments)?;
-    let flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    let mut flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    flags.given = origin::given(&command, &matches, &environment);
     Ok((flags, environment))
 }
 

@@ -5,7 +5,18 @@ use std::io::{self, Write};
 /// # Errors
 /// Anything else that keeps the text from being written.
 pub(super) fn print(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    write(io::stdout().lock(), bytes)
+}
+
+/// The same for a text with colours, which only a terminal gets, and none where NO_COLOR is set.
+///
+/// # Errors
+/// As [`print`].
+pub(super) fn print_coloured(text: &str) -> io::Result<()> {
+    write(anstream::stdout().lock(), text.as_bytes())
+}
+
+fn write(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
