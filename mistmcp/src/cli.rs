@@ -17,7 +17,6 @@ mod tools;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
 use clap::error::ErrorKind;
 use rmcp::handler::server::ServerHandler;
 
@@ -108,7 +107,7 @@ async fn run<H: ServerHandler>(
                 Transport::Stdio => serve::serve(configuration, handler).await,
                 Transport::Http => serve_http::serve(configuration, &flags.http, handler).await,
             };
-            served.context("the server stopped")?;
+            served?;
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -29,8 +29,8 @@ pub(super) struct CheckFlags {
     #[arg(long)]
     json: bool,
 
-    /// Ask a running server whether it is ready, and nothing else; without a URL, the one of --host and --port here
-    #[arg(long, value_name = "URL", num_args = 0..=1)]
+    /// Ask a running server whether it is ready, and nothing else [default: the one of MISTMCP_HOST and MISTMCP_PORT]
+    #[arg(long, value_name = "URL|PATH", num_args = 0..=1)]
     #[expect(clippy::option_option, reason = "a flag whose value may be left out")]
     server: Option<Option<String>>,
 }

@@ -85,7 +85,8 @@ pub(super) fn no_cloud(clouds: &Clouds) -> String {
 pub(super) fn no_token(cloud: &Cloud) -> String {
     format!(
         "no API token: make one at {} (Organization > Settings > API Token, or My Account) and set {TOKEN} to it, \
-         in the environment or in .env\nor try the demo, which needs none: mistmcp --demo",
+         in the environment or in .env; `mistmcp install CLIENT` asks for it and keeps it, and `mistmcp check` tells \
+         whether Mist takes it\nor try the demo, which needs none: mistmcp --demo",
         cloud.portal()
     )
 }

@@ -233,6 +233,7 @@ async fn a_running_server_is_asked_whether_it_is_ready() {
         Launch::new("check --server").argument(&format!("http://127.0.0.1:{port}")),
         Launch::new("check --server").argument(&format!("http://127.0.0.1:{port}/mcp?mode=all")),
         Launch::new("check --server").argument(&format!("http://127.0.0.1:{port}/livez")),
+        Launch::new("check --server /livez").variable("MISTMCP_PORT", &port),
         Launch::new("check --server").variable("MISTMCP_PORT", &port).variable("MISTMCP_HOST", "0.0.0.0"),
     ] {
         let finished = ends(launch, 0).await;

@@ -13,7 +13,7 @@ use crate::cli::flags::Flags;
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Asks a server over HTTP whether it is ready: the one at `url`, or the one that these flags and variables would
-/// start. It sends nothing that is secret.
+/// start, of which `url` may be a path. It sends nothing that is secret.
 pub(super) async fn look(report: &mut Report, flags: &Flags, url: Option<&str>) {
     report.add(match address(flags, url) {
         Ok(url) => ask(flags, url).await,
@@ -31,7 +31,11 @@ fn address(flags: &Flags, url: Option<&str>) -> Result<Url, String> {
         };
         format!("{scheme}://{host}:{}", flags.http.port)
     };
-    let text = url.map_or_else(own, str::to_owned);
+    let text = match url {
+        None => own(),
+        Some(path) if path.starts_with('/') => own() + path,
+        Some(url) => url.to_owned(),
+    };
     let mut url = Url::parse(&text).map_err(|error| format!("`{text}` is no URL: {error}"))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("`{text}` is no URL of a server over HTTP"));

@@ -11,7 +11,7 @@ use crate::session::Mode;
 pub(super) fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
     report.add(Finding::ok("program", format!("mistmcp {}", env!("CARGO_PKG_VERSION"))));
     report.add(match environment.path() {
-        None => Finding::ok("env file", "none, and none is needed"),
+        None => Finding::ok("env file", "none: no --env-file is named, and this folder has no .env"),
         Some(path) => match exposed(path) {
             Some(mode) if environment.of_file(TOKEN).is_some() => Finding::warning(
                 "env file",

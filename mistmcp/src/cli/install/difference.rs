@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn quotation_marks_that_are_never_closed_end_with_the_line() {
-        assert_eq!(plain("it's a = 'x\n", "", ""), "@@ line 1 @@\n-it'…'…\n");
+        assert_eq!(plain("a = 'x\n", "", ""), "@@ line 1 @@\n-a = '…\n");
+        assert_eq!(plain("# it's \"x\"\n", "", ""), "@@ line 1 @@\n-# it'…\n");
         assert_eq!(plain("\"ü\n", "", ""), "@@ line 1 @@\n-\"…\n");
     }
 }

@@ -173,6 +173,20 @@ mod tests {
     }
 
     #[test]
+    fn a_path_of_windows_comes_out_as_it_went_in() {
+        for client in &CLIENTS {
+            let program = "C:\\Users\\Ada \"A\"\\new\\mistmcp.exe";
+            let entry = Entry::stdio(client, "mist", program, &[], TokenFrom::Elsewhere).unwrap();
+            let put = client.put("", &entry).unwrap();
+            assert_eq!(client.take(&put, "mist").unwrap().unwrap().entry, entry, "{}", client.name);
+            if client.form == Form::Json {
+                let read: serde_json::Value = serde_json::from_str(&put).unwrap();
+                assert_eq!(read[client.servers]["mist"]["command"], program);
+            }
+        }
+    }
+
+    #[test]
     fn a_file_that_cannot_be_read_is_told_with_its_place_and_not_repeated() {
         for (name, text, line, column) in [
             ("zed", "{\n  \"a\": s3cret\n}", 2, 8),

@@ -13,6 +13,7 @@ use crate::cli::configuration::{self, TOKEN, no_cloud};
 use crate::cli::env_file::Environment;
 use crate::cli::flags::{Flags, Transport};
 use crate::cli::origin::{Given, Origin};
+use crate::cli::stop;
 use crate::mist::{Cloud, Tokens};
 
 /// What is to be there in the end.
@@ -107,11 +108,13 @@ impl Plan {
             return Ok(None);
         }
         if !install.yes && io::stdin().is_terminal() {
+            // Held, it keeps Ctrl-C from ending the program before the terminal shows again what is typed.
+            let _stop = stop::on_signal()?;
             let text = rpassword::prompt_password(format!(
                 "API token, made at {} (nothing is shown; Enter leaves it out): ",
                 self.portal
             ))
-            .context("the token cannot be asked for; set MIST_APITOKEN in its place")?;
+            .context("without a token nothing was changed; MIST_APITOKEN is taken as well")?;
             if !text.trim().is_empty() {
                 Tokens::parse(&text).map_err(|problem| anyhow!("{problem}; nothing was changed"))?;
                 file.write(Some(&text.trim().into()))?;

@@ -50,9 +50,6 @@ impl TokenFile {
 
 /// As a `.env` file takes it, whatever is in it.
 fn quoted(token: &str) -> String {
-    if !token.contains('\'') {
-        return format!("'{token}'");
-    }
     let escaped = token.chars().fold(String::new(), |mut text, character| {
         if matches!(character, '\\' | '"' | '$') {
             text.push('\\');
