@@ -60,6 +60,18 @@ async fn a_token_is_told_with_its_owner_what_it_sees_and_what_it_has_left() {
 }
 
 #[tokio::test]
+async fn what_others_have_named_neither_steers_the_terminal_nor_shows_the_token() {
+    let peer = peer("read").await;
+    let name = format!("\u{1b}[2J\nfailed  all  {TOKEN}");
+    let privilege = json!({ "scope": "org", "role": "read", "org_id": ORG, "name": name });
+    peer.json(SELF, &json!({ "email": "\u{1b}]0;ada\u{7}", "privileges": [privilege] }));
+    let finished = ends(Launch::at(&peer, "check"), 0).await;
+    assert!(line(&finished, "ok", "token").contains("[token]"), "{}", finished.output());
+    assert!(!finished.output().contains(['\u{1b}', '\u{7}']), "{}", finished.output());
+    assert!(finished.stdout.iter().all(|line| !line.starts_with("failed")), "{}", finished.output());
+}
+
+#[tokio::test]
 async fn scripts_get_json_with_the_same_findings() {
     let peer = peer("admin").await;
     let finished = ends(Launch::at(&peer, "check --json"), 0).await;

@@ -29,7 +29,7 @@ impl Account {
     pub(super) fn owner(&self) -> String {
         match (&self.email, &self.name) {
             (Some(email), _) if !email.is_empty() => format!("{email}'s own"),
-            (_, Some(name)) if !name.is_empty() => format!("an organization's, named \"{name}\""),
+            (_, Some(name)) if !name.is_empty() => format!("an organization's, named {name:?}"),
             _ => "of somebody without a name".to_owned(),
         }
     }
@@ -79,14 +79,11 @@ impl Privilege {
             _ => &self.org_id,
         };
         let of_org = match (&self.org_name, self.scope.as_str()) {
-            (Some(org), scope) if scope != "org" => format!(" of {org}"),
+            (Some(org), scope) if scope != "org" => format!(" of {org:?}"),
             _ => String::new(),
         };
-        let name = self
-            .name
-            .as_ref()
-            .or(self.org_name.as_ref())
-            .map_or(String::new(), |name| format!(" \"{name}\""));
+        let name =
+            self.name.as_ref().or(self.org_name.as_ref()).map_or(String::new(), |name| format!(" {name:?}"));
         let id = id.as_ref().map_or(String::new(), |id| format!(" {id}"));
         format!("{}{name}{id}{of_org} (role {})", self.scope, self.role)
     }

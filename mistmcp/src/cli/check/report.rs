@@ -37,7 +37,10 @@ impl Finding {
     }
 
     fn new(what: &str, mark: Mark, words: impl Into<String>) -> Self {
-        Self { what: what.to_owned(), mark, words: words.into(), remedy: None }
+        // What others have named must not steer a terminal.
+        let words =
+            words.into().replace(|character: char| character.is_control() && character != '\n', "\u{fffd}");
+        Self { what: what.to_owned(), mark, words, remedy: None }
     }
 
     /// What to do about it.

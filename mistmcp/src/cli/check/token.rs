@@ -63,7 +63,8 @@ async fn one(
 ) -> (Vec<Finding>, Option<Account>, Option<Timestamp>) {
     let connection =
         Connection::new(Arc::clone(&question.pool), question.cloud.clone(), token, question.org_id.clone());
-    let mist = Mist::new(Arc::new(connection), Call::unattended());
+    let connection = Arc::new(connection);
+    let mist = Mist::new(Arc::clone(&connection), Call::unattended());
     let answer = match ask(question, &mist, "/api/v1/self").await {
         Ok(answer) => answer,
         Err(silence) => return (vec![unanswered(question, name, &silence)], None, None),
@@ -75,8 +76,8 @@ async fn one(
             "A proxy or a portal may stand between: open the Mist portal in a browser on this network";
         return (vec![Finding::failed(name, words).remedy(remedy)], None, date);
     };
-    let mut findings =
-        vec![Finding::ok(name, format!("valid; {}; {}", account.owner(), account.privileges()))];
+    let words = format!("valid; {}; {}", account.owner(), account.privileges());
+    let mut findings = vec![Finding::ok(name, connection.mask(words))];
     let beyond: Vec<_> = account.roles_beyond_reading().into_iter().collect();
     if !beyond.is_empty() {
         let words = format!("may do more than read (role {})", beyond.join(", "));
