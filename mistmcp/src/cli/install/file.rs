@@ -25,18 +25,16 @@ pub(super) enum Backup {
 
 impl SettingsFile {
     pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
-        let path = match fs::canonicalize(path) {
-            Ok(path) => path,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                if fs::symlink_metadata(path).is_ok() {
-                    bail!(
-                        "{} is a link to a file that is not there: mend or delete the link",
-                        path.display()
-                    );
-                }
-                path.to_owned()
+        let is_link = fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+        let path = match is_link.then(|| fs::canonicalize(path)) {
+            None => path.to_owned(),
+            Some(Ok(path)) => path,
+            Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => {
+                bail!("{} is a link to a file that is not there: mend or delete the link", path.display());
             }
-            Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
+            Some(Err(error)) => {
+                return Err(error).with_context(|| format!("{} cannot be read", path.display()));
+            }
         };
         let text = content(&path)?;
         let had_folder = path.parent().is_some_and(Path::is_dir);

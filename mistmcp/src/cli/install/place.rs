@@ -54,9 +54,14 @@ impl Place<'_> {
 
     /// The folder that a variable names. A relative one would be another one in each folder that one is in.
     pub(super) fn named(&self, variable: &str) -> Option<PathBuf> {
-        let path = PathBuf::from((self.variable)(variable)?);
-        // Windows' own form of an absolute path is none to other systems, which only tests care about.
-        (path.is_absolute() || self.system != System::HERE).then_some(path)
+        let value = (self.variable)(variable)?;
+        let is_absolute = match self.system {
+            System::Linux | System::MacOs => value.starts_with('/'),
+            System::Windows => {
+                value.starts_with(r"\\") || value.get(1..).is_some_and(|rest| rest.starts_with(':'))
+            }
+        };
+        is_absolute.then(|| value.into())
     }
 
     /// Where the token of an entry is kept: this program's own folder.
