@@ -53,7 +53,7 @@ if f"from_npm {pack[1]};" not in read("packages/check"):
 known = set(re.findall(r"\bMIST(?:MCP)?_[A-Z_]+\b", read("README.md")))
 own = {"MISTMCP_NAME", "MISTMCP_UPSTREAM"}
 files = ["server.json", *map(str, pathlib.Path("packages").rglob("*.*")), "packages/docker/Dockerfile"]
-files += ["packages/docker/Caddyfile", "packages/docker/probe"]
+files += ["packages/docker/Caddyfile"]
 for path in files:
     for name in sorted(set(re.findall(r"\bMIST(?:MCP)?_[A-Z_]+\b", read(path))) - known - own):
         wrong.append(f"{path} names {name}, which README.md does not list")

@@ -1,14 +1,17 @@
 //! The command line: flags, then the environment, then a `.env` file; and what each subcommand does.
 
 mod call;
+mod check;
 mod completions;
 mod configuration;
 mod env_file;
 mod exit;
 mod flags;
+mod install;
 mod layout;
 mod logging;
 mod man;
+mod origin;
 mod output;
 mod serve;
 mod serve_http;
@@ -18,7 +21,6 @@ mod tools;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::Context;
 use clap::error::ErrorKind;
 use rmcp::handler::server::ServerHandler;
 
@@ -93,6 +95,8 @@ async fn run<H: ServerHandler>(
     // A provider that is there already serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match &flags.command {
+        Some(Command::Check(check)) => check::run(&flags, check, environment).await,
+        Some(Command::Install(install)) => install::run(&flags, install, environment),
         Some(Command::Call(asked)) => call::run(&flags, environment, asked).await,
         Some(Command::Tools(asked)) => tools::print(&flags, asked),
         Some(Command::Completions { shell }) => completions::print(&flags, *shell),
@@ -103,7 +107,7 @@ async fn run<H: ServerHandler>(
                 Transport::Stdio => serve::serve(configuration, handler).await,
                 Transport::Http => serve_http::serve(configuration, &flags.http, handler).await,
             };
-            served.context("the server stopped")?;
+            served?;
             Ok(ExitCode::SUCCESS)
         }
     }

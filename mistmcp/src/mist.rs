@@ -20,6 +20,7 @@ mod lookup;
 mod memory;
 mod names;
 mod pool;
+mod proxy;
 mod request;
 mod retry;
 mod retry_after;

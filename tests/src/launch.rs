@@ -48,6 +48,12 @@ impl Launch {
         self
     }
 
+    /// More arguments, separated by spaces.
+    pub fn arguments(mut self, arguments: &str) -> Self {
+        self.arguments.extend(arguments.split_whitespace().map(str::to_owned));
+        self
+    }
+
     /// A variable of its environment; the last one given counts.
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));

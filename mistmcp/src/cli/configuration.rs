@@ -31,12 +31,8 @@ impl Configuration {
     /// Reads the flags; `mode` is how tools are loaded.
     pub(super) async fn read(flags: &Flags, environment: &Environment, mode: Mode) -> anyhow::Result<Self> {
         let settings = Arc::new(settings(flags, mode)?);
-        let org_id = flags.org_id.as_deref().map(str::trim).filter(|text| !text.is_empty());
-        let org_id = org_id.map(self::org_id).transpose()?;
-        let mut clouds = Clouds::default();
-        for cloud in flags.allow_cloud.iter().filter(|cloud| !cloud.trim().is_empty()) {
-            clouds.allow(cloud).context("--allow-cloud (or MISTMCP_ALLOW_CLOUDS)")?;
-        }
+        let org_id = org_id(flags)?;
+        let clouds = clouds(flags)?;
         let pool = Arc::new(Pool::new(limits(flags)));
         let mut configuration =
             Self { settings, pool, clouds, cloud: None, tokens: None, org_id, demo: None };
@@ -44,13 +40,8 @@ impl Configuration {
             configuration.start_demo(environment).await?;
             return Ok(configuration);
         }
-        if let Some(text) = flags.cloud.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
-            configuration.cloud = Some(configuration.clouds.find(text).context("--cloud (or MIST_HOST)")?);
-        }
-        if let Some(text) = environment.get(TOKEN) {
-            let tokens = Tokens::parse(&text).map_err(|problem| anyhow!("{TOKEN}: {problem}"))?;
-            configuration.tokens = Some(tokens);
-        }
+        configuration.cloud = cloud(flags, &configuration.clouds)?;
+        configuration.tokens = tokens(environment)?;
         Ok(configuration)
     }
 
@@ -77,13 +68,7 @@ impl Configuration {
     /// # Errors
     /// One of them is missing.
     pub(super) fn session(&self) -> anyhow::Result<Session> {
-        let Some(cloud) = &self.cloud else {
-            bail!(
-                "no Mist cloud is named: set --cloud (or MIST_HOST) to the one whose portal you use, with `api.` in \
-                 place of `manage.`:\n{}\nor try the demo, which needs none: mistmcp --demo",
-                self.clouds
-            )
-        };
+        let Some(cloud) = &self.cloud else { bail!(no_cloud(&self.clouds)) };
         let Some(tokens) = &self.tokens else { bail!(no_token(cloud)) };
         let (pool, tokens) = (Arc::clone(&self.pool), tokens.clone());
         let connection = Connection::new(pool, cloud.clone(), tokens, self.org_id.clone());
@@ -97,11 +82,20 @@ const MAX_RESULT_BYTES: u32 = 60_000;
 /// Where the operator's own token stands. It has no flag.
 pub(super) const TOKEN: &str = "MIST_APITOKEN";
 
+/// How one names a cloud, and which there are.
+pub(super) fn no_cloud(clouds: &Clouds) -> String {
+    format!(
+        "no Mist cloud is named: set --cloud (or MIST_HOST) to the one whose portal you use, with `api.` in place of \
+         `manage.`:\n{clouds}\nor try the demo, which needs none: mistmcp --demo"
+    )
+}
+
 /// Where one gets a token.
 pub(super) fn no_token(cloud: &Cloud) -> String {
     format!(
         "no API token: make one at {} (Organization > Settings > API Token, or My Account) and set {TOKEN} to it, \
-         in the environment or in .env\nor try the demo, which needs none: mistmcp --demo",
+         in the environment or in .env; `mistmcp install CLIENT` asks for it and keeps it, and `mistmcp check` tells \
+         whether Mist takes it\nor try the demo, which needs none: mistmcp --demo",
         cloud.portal()
     )
 }
@@ -117,14 +111,39 @@ pub(super) fn settings(flags: &Flags, mode: Mode) -> anyhow::Result<Settings> {
     Ok(Settings::new(catalog, mode, &flags.categories, rules)?)
 }
 
-fn org_id(text: &str) -> anyhow::Result<String> {
+/// The clouds that tokens may be sent to.
+pub(super) fn clouds(flags: &Flags) -> anyhow::Result<Clouds> {
+    let mut clouds = Clouds::default();
+    for cloud in flags.allow_cloud.iter().filter(|cloud| !cloud.trim().is_empty()) {
+        clouds.allow(cloud).context("--allow-cloud (or MISTMCP_ALLOW_CLOUDS)")?;
+    }
+    Ok(clouds)
+}
+
+/// The cloud that is named, if one is.
+pub(super) fn cloud(flags: &Flags, clouds: &Clouds) -> anyhow::Result<Option<Cloud>> {
+    let named = flags.cloud.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    named.map(|text| clouds.find(text).context("--cloud (or MIST_HOST)")).transpose()
+}
+
+/// The operator's own tokens, if there are any.
+pub(super) fn tokens(environment: &Environment) -> anyhow::Result<Option<Tokens>> {
+    let parse = |text: String| Tokens::parse(&text).map_err(|problem| anyhow!("{TOKEN}: {problem}"));
+    environment.get(TOKEN).map(parse).transpose()
+}
+
+/// The organization that is meant where none is named.
+pub(super) fn org_id(flags: &Flags) -> anyhow::Result<Option<String>> {
+    let Some(text) = flags.org_id.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
     let id = Id::parse(text).with_context(|| {
         format!("`{text}` is no id of an organization; --org-id (or MISTMCP_ORG_ID) takes a UUID")
     })?;
-    Ok(id.as_str().to_owned())
+    Ok(Some(id.as_str().to_owned()))
 }
 
-fn limits(flags: &Flags) -> Limits {
+pub(super) fn limits(flags: &Flags) -> Limits {
     Limits {
         timeout: Duration::from_secs(flags.timeout),
         retry_wait: Duration::from_secs(flags.retry_wait),

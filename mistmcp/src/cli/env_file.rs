@@ -4,10 +4,15 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::origin::Origin;
+
 /// What the environment says, and behind it what a `.env` file says.
 #[derive(Default)]
 pub(super) struct Environment {
     file: HashMap<String, String>,
+    path: Option<PathBuf>,
+    /// Whether the file was named, and not only found.
+    named: bool,
 }
 
 /// Why a `.env` file cannot be used. Its lines hold tokens, so none is ever repeated.
@@ -33,7 +38,27 @@ impl Environment {
         }
         let entries = dotenvy::from_path_iter(&path).map_err(|error| unreadable(&path, error))?;
         let file = entries.collect::<Result<_, _>>().map_err(|error| unreadable(&path, error))?;
-        Ok(Self { file })
+        // Where the folder that one is in has no name any more, the file's alone has to do.
+        let path = std::path::absolute(&path).unwrap_or(path);
+        Ok(Self { file, path: Some(path), named: required })
+    }
+
+    /// The file, where there is one.
+    pub(super) fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The file, where it was named by its flag or variable.
+    pub(super) fn named_path(&self) -> Option<&Path> {
+        self.path().filter(|_| self.named)
+    }
+
+    /// Where [`get`](Self::get) finds a variable.
+    pub(super) fn origin(&self, name: &str) -> Option<Origin> {
+        match std::env::var_os(name).filter(|value| !value.is_empty()) {
+            Some(_) => Some(Origin::Variable),
+            None => self.of_file(name).map(|_| Origin::File),
+        }
     }
 
     /// A variable of the process's environment, or else of the file. An empty one is none.

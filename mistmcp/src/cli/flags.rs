@@ -9,9 +9,10 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 pub(super) use command::{CallFlags, Command, ToolsFlags};
-pub(super) use http::HttpFlags;
+pub(super) use http::{HTTP, HttpFlags};
 
 use super::env_file::Environment;
+use super::origin::{self, Given};
 use crate::reply::Format;
 use crate::session::Mode;
 
@@ -23,6 +24,10 @@ use crate::session::Mode;
 pub(super) struct Flags {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
+
+    /// What is set by a flag, a variable or the file.
+    #[arg(skip)]
+    pub(super) given: Vec<Given>,
 
     /// How clients reach the server
     #[arg(
@@ -43,7 +48,8 @@ pub(super) struct Flags {
         env = "MISTMCP_TOOL_LOADING_MODE",
         value_enum,
         default_value = "managed",
-        ignore_case = true
+        ignore_case = true,
+        global = true
     )]
     #[arg(help_heading = SERVER)]
     pub(super) mode: Mode,
@@ -199,7 +205,8 @@ pub(super) fn read(
     let command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
     let mut command = focus::of_subcommands(command);
     let matches = command.try_get_matches_from_mut(arguments)?;
-    let flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    let mut flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
+    flags.given = origin::given(&command, &matches, &environment);
     Ok((flags, environment))
 }
 

@@ -1,5 +1,6 @@
 use std::io::{self, IsTerminal};
 
+use anyhow::Context;
 use rmcp::handler::server::ServerHandler;
 
 use super::configuration::Configuration;
@@ -16,22 +17,29 @@ pub(super) async fn serve<H: ServerHandler>(
         explain(&configuration);
     }
     let stop = stop::on_signal()?;
-    server::serve(handler(Server::new(session)), stop).await?;
-    Ok(())
+    server::serve(handler(Server::new(session)), stop).await.context("the server stopped")
 }
 
 /// For somebody who started the server by hand, and sees nothing happen.
 fn explain(configuration: &Configuration) {
     let program = std::env::current_exe().ok().and_then(|path| path.to_str().map(str::to_owned));
     let program = program.unwrap_or_else(|| "mistmcp".to_owned());
-    let arguments = if configuration.demo.is_some() { "[\"--demo\"]" } else { "[]" };
+    let (demo, arguments) =
+        if configuration.demo.is_some() { (" --demo", "[\"--demo\"]") } else { ("", "[]") };
     let tools = configuration.settings.catalog().entries().len();
+    let next = [
+        ("install CLIENT", "tells a client to start it: claude-desktop, claude-code, vscode, cursor, …"),
+        ("call getSelf", "asks something right here"),
+        ("check", "looks whether everything is as it has to be"),
+        ("-t http", "serves many clients, at http://127.0.0.1:8000/mcp"),
+    ];
+    let next = next.map(|(what, words)| format!("  {:<32}  {words}\n", format!("mistmcp {what}{demo}")));
     output::error(&format!(
         "mistmcp {} has {tools} tools and waits for an MCP client on standard input; Ctrl-C ends it.\n\
-         A client starts it by itself. In Claude Desktop, Cursor and others:\n\n  \
-         {{ \"mcpServers\": {{ \"mist\": {{ \"command\": {program:?}, \"args\": {arguments} }} }} }}\n\n\
-         To ask something right here: mistmcp call getSelf{}",
+         A client starts it by itself. From here:\n\n{}\n\
+         By hand, in the settings of Claude Desktop, Cursor and others:\n\n  \
+         {{ \"mcpServers\": {{ \"mist\": {{ \"command\": {program:?}, \"args\": {arguments} }} }} }}\n",
         env!("CARGO_PKG_VERSION"),
-        if configuration.demo.is_some() { " --demo" } else { "" },
+        next.concat(),
     ));
 }

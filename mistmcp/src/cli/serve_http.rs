@@ -58,7 +58,7 @@ pub(super) async fn serve<H: ServerHandler>(
     };
     let served = http::serve(http, handler, stop::on_signal()?, told).await;
     drop(demo);
-    served.with_context(|| format!("on {address}"))
+    served.with_context(|| format!("the server on {address} stopped"))
 }
 
 /// Where a browser on this machine finds it by a name that is always served.

@@ -1,5 +1,7 @@
 use bytes::Bytes;
-use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -68,6 +70,11 @@ impl Answer {
         // A name, whatever folder Mist or somebody between may put before it.
         let name = name.rsplit(['/', '\\']).next()?;
         (!name.is_empty()).then(|| name.to_owned())
+    }
+
+    /// What time it was where the answer was made.
+    pub(crate) fn date(&self) -> Option<Timestamp> {
+        DateTimeParser::new().parse_timestamp(self.headers.get(DATE)?.to_str().ok()?.trim()).ok()
     }
 
     pub(super) fn holds_json(&self) -> bool {

@@ -54,6 +54,24 @@ async fn tokens_travel_encrypted_where_there_is_a_certificate() {
 }
 
 #[tokio::test]
+async fn a_server_with_a_certificate_for_another_name_can_be_asked_from_this_machine_whether_it_is_ready() {
+    let peer = Peer::start().await;
+    let made = rcgen::generate_simple_self_signed(["mist-mcp.example.com".to_owned()]).unwrap();
+    let (certificate, key) =
+        (pem("CERTIFICATE", made.cert.der()), pem("PRIVATE KEY", &made.signing_key.serialize_der()));
+    let server = launch(&peer).file("server.pem", &certificate).file("server.key", &key).serve().await;
+    let port = server.address().port().to_string();
+    let finished = Launch::new("check --server")
+        .variable("MISTMCP_PORT", &port)
+        .variable("MISTMCP_TLS_CERT", "server.pem")
+        .variable("MISTMCP_TLS_KEY", "server.key")
+        .run()
+        .await;
+    assert_eq!(finished.code(), Some(0), "{}", finished.output());
+    assert!(finished.output().contains("/readyz answers 200"), "{}", finished.output());
+}
+
+#[tokio::test]
 async fn a_certificate_that_changes_is_read_again_and_a_wrong_one_is_not_taken() {
     let peer = Peer::start().await;
     let (old, old_key) = certificate();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod answers;
+mod check;
 mod command_line;
 mod demo;
 mod env_file;
@@ -10,6 +11,7 @@ mod expected;
 mod faults;
 mod faults_on_the_wire;
 mod forgiving;
+mod install;
 mod lookups;
 mod modes;
 mod patience;

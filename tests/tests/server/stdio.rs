@@ -226,9 +226,15 @@ async fn on_a_terminal_it_says_what_it_waits_for_and_how_to_connect() {
         .output();
     let output = soon("the terminal", run).await.unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    for wanted in
-        ["waits for an MCP client on standard input", "\"mcpServers\"", "[\"--demo\"]", "call getSelf --demo"]
-    {
+    for wanted in [
+        "waits for an MCP client on standard input",
+        "\"mcpServers\"",
+        "[\"--demo\"]",
+        "mistmcp call getSelf --demo",
+        "mistmcp install CLIENT --demo",
+        "mistmcp check --demo",
+        "mistmcp -t http --demo",
+    ] {
         assert!(said.contains(wanted), "{said}");
     }
 }

@@ -1,11 +1,17 @@
 use clap::{Args, Subcommand};
 use clap_complete::Shell;
 
+use crate::cli::check::CheckFlags;
 use crate::cli::exit::CODES;
+use crate::cli::install::InstallFlags;
 
 /// What to do in place of serving.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
+    /// Look whether everything is as it has to be: settings, cloud, network, token
+    Check(CheckFlags),
+    /// Put this server into a client's settings
+    Install(InstallFlags),
     /// Call one tool and print its answer
     #[command(after_long_help = call_help())]
     Call(CallFlags),

@@ -12,7 +12,11 @@ pub(super) fn of_subcommands(command: Command) -> Command {
     command.mut_subcommands(|subcommand| {
         let name = subcommand.get_name().to_owned();
         let shown = SHOWN.iter().find(|(other, _)| *other == name).map(|(_, shown)| *shown);
-        let is_hidden = |arg: &&Arg| shown.is_some_and(|shown| !shown.contains(&arg.get_id().as_str()));
+        let is_hidden = |arg: &&Arg| {
+            let id = arg.get_id().as_str();
+            // A call reaches every tool, however a server would load it.
+            shown.is_some_and(|shown| !shown.contains(&id)) || (name == "call" && id == "mode")
+        };
         let hidden: Vec<_> = global.iter().filter(is_hidden).map(|arg| arg.clone().hide(true)).collect();
         let subcommand = subcommand.args(hidden);
         match global.iter().find(|arg| arg.get_id() == "max_result_bytes") {

@@ -4,7 +4,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 use secrecy::SecretString;
 
-const HTTP: &str = "HTTP (--transport http)";
+pub(in crate::cli) const HTTP: &str = "HTTP (--transport http)";
 
 /// What is said of HTTP alone.
 #[derive(Debug, Args)]

@@ -1,0 +1,148 @@
+//! `mistmcp check`: whether everything is as it has to be, and what to do where it is not.
+
+mod account;
+mod cloud;
+mod report;
+mod server;
+mod settings;
+mod token;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use mistmcp_demo::DemoCloud;
+use tokio::time::Instant;
+
+use super::configuration::{self, TOKEN, limits, no_token};
+use super::env_file::Environment;
+use super::flags::Flags;
+use super::output;
+use crate::mist::{Cloud, Clouds, Pool, Tokens};
+use report::{Finding, Report};
+
+/// What is said of the check alone.
+#[derive(Debug, Args)]
+pub(super) struct CheckFlags {
+    /// Print JSON, for scripts
+    #[arg(long)]
+    json: bool,
+
+    /// Ask a running server whether it is ready, and nothing else [default: the one of MISTMCP_HOST and MISTMCP_PORT]
+    #[arg(long, value_name = "URL|PATH", num_args = 0..=1)]
+    #[expect(clippy::option_option, reason = "a flag whose value may be left out")]
+    server: Option<Option<String>>,
+}
+
+/// Checks, and prints what was found. The exit code is 1 where something failed.
+pub(super) async fn run(
+    flags: &Flags,
+    check: &CheckFlags,
+    environment: &Environment,
+) -> anyhow::Result<ExitCode> {
+    let mut report = Report::default();
+    match &check.server {
+        Some(url) => server::look(&mut report, flags, url.as_deref()).await,
+        None => look(&mut report, flags, environment).await,
+    }
+    if check.json {
+        output::print(format!("{}\n", report.json()).as_bytes())?;
+    } else {
+        output::print_styled(&report.text())?;
+    }
+    Ok(if report.has_failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Everything, as far as one thing does not need another that is missing.
+async fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
+    let deadline = Instant::now() + Duration::from_secs(flags.timeout);
+    settings::look(report, flags, environment);
+    let org_id = match configuration::org_id(flags) {
+        Ok(org_id) => org_id,
+        Err(error) => {
+            report.add(Finding::failed("organization", format!("{error:#}")));
+            None
+        }
+    };
+    let demo = if flags.demo {
+        match DemoCloud::start().await {
+            Ok(demo) => Some(demo),
+            Err(error) => {
+                report.add(Finding::failed("cloud", format!("the demo cloud cannot start: {error}")));
+                return;
+            }
+        }
+    } else {
+        None
+    };
+    let cloud = match &demo {
+        Some(demo) => of_demo(report, demo),
+        None => named_cloud(report, flags, environment),
+    };
+    let tokens = match &demo {
+        Some(_) => Tokens::parse(DemoCloud::TOKEN).ok(),
+        None => own_tokens(report, cloud.as_ref(), environment),
+    };
+    let Some(cloud) = cloud else { return };
+    if !cloud::look(report, &cloud, deadline).await {
+        return;
+    }
+    let Some(tokens) = tokens else { return };
+    let pool = Arc::new(Pool::new(limits(flags)));
+    token::look(report, &token::Question { pool, cloud, org_id, deadline }, tokens).await;
+}
+
+fn of_demo(report: &mut Report, demo: &DemoCloud) -> Option<Cloud> {
+    report.add(Finding::ok("cloud", "the demo's, inside this process (--demo)"));
+    Clouds::only(&demo.url()).ok()
+}
+
+fn named_cloud(report: &mut Report, flags: &Flags, environment: &Environment) -> Option<Cloud> {
+    let clouds = configuration::clouds(flags);
+    let cloud = clouds.and_then(|clouds| match configuration::cloud(flags, &clouds)? {
+        Some(cloud) => Ok(cloud),
+        None => Err(anyhow::Error::msg(configuration::no_cloud(&clouds))),
+    });
+    match cloud {
+        Ok(cloud) => {
+            let given = flags.given.iter().find(|given| given.flag == "cloud");
+            let from = given.map_or(String::new(), |given| {
+                format!(", from {} {}", given.by(), given.origin.words(environment))
+            });
+            report.add(Finding::ok("cloud", format!("{cloud}{from}")));
+            Some(cloud)
+        }
+        Err(error) => {
+            report.add(Finding::failed("cloud", format!("{error:#}")));
+            None
+        }
+    }
+}
+
+fn own_tokens(report: &mut Report, cloud: Option<&Cloud>, environment: &Environment) -> Option<Tokens> {
+    match (configuration::tokens(environment), cloud) {
+        (Ok(Some(tokens)), _) => {
+            let count = match tokens.iter().count() {
+                1 => "1 token".to_owned(),
+                several => format!("{several} tokens, used in turn"),
+            };
+            let origin = environment.origin(TOKEN).map_or(String::new(), |origin| origin.words(environment));
+            report.add(Finding::ok("tokens", format!("{count}, from {TOKEN} {origin}")));
+            Some(tokens)
+        }
+        (Ok(None), Some(cloud)) => {
+            report.add(Finding::failed("tokens", no_token(cloud)));
+            None
+        }
+        (Ok(None), None) => {
+            report
+                .add(Finding::failed("tokens", format!("{TOKEN} is not set, in the environment or in .env")));
+            None
+        }
+        (Err(error), _) => {
+            report.add(Finding::failed("tokens", format!("{error:#}")));
+            None
+        }
+    }
+}

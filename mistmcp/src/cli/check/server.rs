@@ -1,0 +1,97 @@
+use std::net::IpAddr;
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::HOST;
+use reqwest::Url;
+use serde_json::Value;
+
+use super::report::{Finding, Report};
+use crate::cli::flags::Flags;
+
+/// How long a server that works takes at the very most.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Asks a server over HTTP whether it is ready: the one at `url`, or the one that these flags and variables would
+/// start, of which `url` may be a path. It sends nothing that is secret.
+pub(super) async fn look(report: &mut Report, flags: &Flags, url: Option<&str>) {
+    report.add(match address(flags, url) {
+        Ok(url) => ask(flags, url).await,
+        Err(problem) => Finding::failed("server", problem).remedy("Write --server http://127.0.0.1:8000"),
+    });
+}
+
+fn address(flags: &Flags, url: Option<&str>) -> Result<Url, String> {
+    let own = || {
+        let scheme = if flags.http.tls_cert.is_some() { "https" } else { "http" };
+        let host = match flags.http.host.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(address) if address.is_unspecified() => "127.0.0.1".to_owned(),
+            Ok(IpAddr::V6(address)) => format!("[{address}]"),
+            _ => flags.http.host.clone(),
+        };
+        format!("{scheme}://{host}:{}", flags.http.port)
+    };
+    let text = match url {
+        None => own(),
+        Some(path) if path.starts_with('/') => own() + path,
+        Some(url) => url.to_owned(),
+    };
+    let mut url = Url::parse(&text).map_err(|error| format!("`{text}` is no URL: {error}"))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(format!("`{text}` is no URL of a server over HTTP"));
+    }
+    // MCP's own address stands for its server.
+    if matches!(url.path(), "/" | "/mcp") {
+        url.set_path("/readyz");
+        url.set_query(None);
+    }
+    Ok(url)
+}
+
+async fn ask(flags: &Flags, url: Url) -> Finding {
+    let loopback = match url.host() {
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    let mut builder = reqwest::Client::builder().timeout(PATIENCE.min(Duration::from_secs(flags.timeout)));
+    if loopback {
+        // Its certificate is for the name that clients ask for, which is none of this machine's.
+        builder = builder.no_proxy().tls_danger_accept_invalid_certs(true);
+    }
+    let asked = async {
+        let mut request = builder.build()?.get(url.clone());
+        if loopback {
+            request = request.header(HOST, "localhost");
+        }
+        let response = request.send().await?;
+        Ok::<_, reqwest::Error>((response.status(), response.text().await?))
+    };
+    match asked.await {
+        Ok((status, body)) if status.is_success() => Finding::ok("server", told(&url, status, &body)),
+        Ok((status, body)) => {
+            Finding::failed("server", told(&url, status, &body)).remedy(if status == StatusCode::FORBIDDEN {
+                "Ask by a name that it is known by, or allow this one with --allow-host"
+            } else {
+                "Look at its log"
+            })
+        }
+        Err(error) => {
+            let mut cause: &dyn std::error::Error = &error;
+            while let Some(deeper) = cause.source() {
+                cause = deeper;
+            }
+            Finding::failed("server", format!("{url} does not answer: {cause}"))
+                .remedy("Start it with mistmcp --transport http, or name its address: --server URL")
+        }
+    }
+}
+
+fn told(url: &Url, status: StatusCode, body: &str) -> String {
+    let answer: Value = serde_json::from_str(body).unwrap_or_default();
+    let clouds = answer.get("clouds").and_then(Value::as_object).into_iter().flatten();
+    let words = clouds.map(|(name, how)| format!("{name}: {}", how.as_str().unwrap_or_default()));
+    let words = std::iter::once(format!("{url} answers {}", status.as_u16())).chain(words);
+    words.collect::<Vec<_>>().join("; ")
+}

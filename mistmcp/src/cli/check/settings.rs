@@ -1,0 +1,76 @@
+use std::path::Path;
+
+use super::report::{Finding, Report};
+use crate::cli::configuration::{self, TOKEN};
+use crate::cli::env_file::Environment;
+use crate::cli::flags::Flags;
+use crate::cli::origin::Given;
+use crate::session::Mode;
+
+/// What is set, from where, and what that makes of the tools.
+pub(super) fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
+    report.add(Finding::ok("program", format!("mistmcp {}", env!("CARGO_PKG_VERSION"))));
+    report.add(match environment.path() {
+        None => Finding::ok("env file", "none: no --env-file is named, and this folder has no .env"),
+        Some(path) => match exposed(path) {
+            Some(mode) if environment.of_file(TOKEN).is_some() => Finding::warning(
+                "env file",
+                format!(
+                    "{} holds a token, and others on this machine can read it (mode {mode:03o})",
+                    path.display()
+                ),
+            )
+            .remedy(format!("Keep it to yourself: chmod 600 '{}'", path.display())),
+            _ => Finding::ok("env file", path.display().to_string()),
+        },
+    });
+    // The cloud has a line of its own.
+    let told =
+        flags.given.iter().filter(|given| given.flag != "cloud").map(|given| words(given, environment));
+    let told: Vec<_> = told.collect();
+    let told = if told.is_empty() { "all as they are by default".to_owned() } else { told.join("; ") };
+    report.add(Finding::ok("settings", told));
+    report.add(tools(flags));
+}
+
+fn words(given: &Given, environment: &Environment) -> String {
+    let value = match given.switch {
+        Some(true) => String::new(),
+        Some(false) => " false".to_owned(),
+        None => format!(" {}", given.values.join(",")),
+    };
+    format!("{}{} {}", given.by(), value.trim_end(), given.origin.words(environment))
+}
+
+fn tools(flags: &Flags) -> Finding {
+    let settings = match configuration::settings(flags, flags.mode) {
+        Ok(settings) => settings,
+        Err(error) => return Finding::failed("tools", format!("{error:#}")),
+    };
+    let categories: Vec<_> = settings.categories().map(|category| category.name).collect();
+    let of = |name| settings.catalog().entries().iter().filter(|entry| entry.tool().category == name).count();
+    let tools: usize = categories.iter().map(|name| of(*name)).sum();
+    let loaded = match flags.mode {
+        Mode::Managed => "managed mode: a client sees a few, which find and call the others",
+        Mode::All => "a client sees them all",
+        Mode::Custom => "a client sees them, and getSelf",
+    };
+    let bounds =
+        if flags.categories.is_empty() { String::new() } else { format!(" ({})", categories.join(", ")) };
+    Finding::ok("tools", format!("{tools} in {} categories{bounds}; {loaded}", categories.len()))
+}
+
+/// The permissions of a file that is not its owner's alone.
+#[cfg(unix)]
+fn exposed(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+/// Elsewhere a file's folder says who may read it.
+#[cfg(not(unix))]
+fn exposed(_path: &Path) -> Option<u32> {
+    None
+}

@@ -1,0 +1,206 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use tokio::time::{Instant, timeout_at};
+
+use super::account::{Account, Usage};
+use super::report::{Finding, Report};
+use crate::error::ErrorKind;
+use crate::mist::{Answer, Cloud, Connection, Pool, Token, Tokens};
+use crate::{Call, Error, Mist, Request};
+
+/// Further apart, a clock makes answers look older or newer than they are.
+const ASKEW: Duration = Duration::from_mins(1);
+
+/// What is asked of each token.
+pub(super) struct Question {
+    pub(super) pool: Arc<Pool>,
+    pub(super) cloud: Cloud,
+    pub(super) org_id: Option<String>,
+    pub(super) deadline: Instant,
+}
+
+/// Why there is no answer.
+enum Silence {
+    Refused(Error),
+    /// The time is over.
+    Late,
+}
+
+/// Whether Mist takes each token, whose it is, what it may see, and what it has left; and what time it is at Mist.
+pub(super) async fn look(report: &mut Report, question: &Question, tokens: Tokens) {
+    let tokens: Vec<_> = tokens.iter().cloned().collect();
+    let names: Vec<_> = match tokens.len() {
+        1 => vec!["token".to_owned()],
+        several => (1..=several).map(|number| format!("token {number}")).collect(),
+    };
+    let looked = join_all(names.iter().zip(tokens).map(|(name, token)| one(question, name, token))).await;
+    let (mut accounts, mut date) = (Vec::new(), None);
+    for (findings, account, answered) in looked {
+        report.extend(findings);
+        accounts.extend(account);
+        date = date.or(answered);
+    }
+    if let Some((first, others)) = accounts.split_first()
+        && others.iter().any(|other| !other.sees_as(first))
+    {
+        let words = "they may not see the same, and any of them may answer a call";
+        report.add(
+            Finding::warning("tokens", words).remedy("Give them the same organizations, sites and roles"),
+        );
+    }
+    if let Some(date) = date {
+        report.add(clock(date, Timestamp::now()));
+    }
+}
+
+async fn one(
+    question: &Question,
+    name: &str,
+    token: Token,
+) -> (Vec<Finding>, Option<Account>, Option<Timestamp>) {
+    let connection =
+        Connection::new(Arc::clone(&question.pool), question.cloud.clone(), token, question.org_id.clone());
+    let connection = Arc::new(connection);
+    let mist = Mist::new(Arc::clone(&connection), Call::unattended());
+    let answer = match ask(question, &mist, "/api/v1/self").await {
+        Ok(answer) => answer,
+        Err(silence) => return (vec![unanswered(question, name, &silence)], None, None),
+    };
+    let date = answer.date();
+    let Ok(Ok(account)) = answer.json().map(serde_json::from_value::<Account>) else {
+        let words = "Mist's answer about it is none that can be read";
+        let remedy =
+            "A proxy or a portal may stand between: open the Mist portal in a browser on this network";
+        return (vec![Finding::failed(name, words).remedy(remedy)], None, date);
+    };
+    let words = format!("valid; {}; {}", account.owner(), account.privileges());
+    let mut findings = vec![Finding::ok(name, connection.mask(words))];
+    let beyond: Vec<_> = account.roles_beyond_reading().into_iter().collect();
+    if !beyond.is_empty() {
+        let words = format!("may do more than read (role {})", beyond.join(", "));
+        findings.push(Finding::warning(name, words).remedy("The role read is enough: mistmcp only reads"));
+    }
+    findings.extend(org(question, name, &mist, &account).await);
+    findings.push(calls_left(question, name, &mist).await);
+    (findings, Some(account), date)
+}
+
+async fn ask(question: &Question, mist: &Mist, path: &str) -> Result<Answer, Silence> {
+    match timeout_at(question.deadline, mist.send(Request::get(path))).await {
+        Ok(answer) => answer.map_err(Silence::Refused),
+        Err(_) => Err(Silence::Late),
+    }
+}
+
+fn unanswered(question: &Question, name: &str, silence: &Silence) -> Finding {
+    let cloud = &question.cloud;
+    let error = match silence {
+        Silence::Refused(error) => error,
+        Silence::Late => {
+            return Finding::failed(name, format!("{cloud} did not answer in time"))
+                .remedy("Check the network, or allow for more time with --timeout");
+        }
+    };
+    let first = sentence(error);
+    match error.kind() {
+        ErrorKind::Token => Finding::failed(name, format!("Mist refused it at {cloud}")).remedy(format!(
+            "A token belongs to one cloud, and yours may be of another: look at the address of your portal, and name \
+             that cloud with --cloud (or MIST_HOST). If the cloud is right, the token was deleted or copied wrongly: \
+             make a new one at {}",
+            cloud.portal()
+        )),
+        ErrorKind::RateLimit => Finding::warning(name, first).remedy("Wait, and check again"),
+        ErrorKind::Network => Finding::failed(name, first)
+            .remedy("Check network, firewall and proxy; a certificate of a company's proxy has to be trusted here"),
+        ErrorKind::Deadline => Finding::failed(name, first).remedy("Check the network, or try again"),
+        ErrorKind::Cloud => Finding::failed(name, first).remedy("Try again later; the token was not judged"),
+        _ => Finding::failed(name, error.to_string()),
+    }
+}
+
+/// What happened, without the advice for models that follows it.
+fn sentence(error: &Error) -> String {
+    let text = error.to_string();
+    match text.split_once(". ") {
+        Some((first, _)) => first.to_owned(),
+        None => text.trim_end_matches('.').to_owned(),
+    }
+}
+
+/// Whether the organization that calls mean by default can be seen, or which one they mean.
+async fn org(question: &Question, name: &str, mist: &Mist, account: &Account) -> Option<Finding> {
+    let orgs = account.orgs();
+    let Some(org_id) = question.org_id.as_deref() else {
+        return (orgs.len() > 1).then(|| {
+            let words = format!("sees {} organizations, so that each call has to name one", orgs.len());
+            Finding::warning(name, words)
+                .remedy("Set --org-id (or MISTMCP_ORG_ID) to the one that is usually meant")
+        });
+    };
+    if orgs.contains(org_id) {
+        return Some(Finding::ok(name, format!("sees the organization of --org-id, {org_id}")));
+    }
+    let invisible = || {
+        Finding::failed(name, format!("does not see the organization of --org-id, {org_id}"))
+            .remedy("Correct --org-id (or MISTMCP_ORG_ID), or take a token of that organization")
+    };
+    if !account.sees_unnamed_orgs() {
+        return Some(invisible());
+    }
+    Some(match ask(question, mist, &format!("/api/v1/orgs/{org_id}")).await {
+        Ok(_) => Finding::ok(name, format!("sees the organization of --org-id, {org_id}")),
+        Err(Silence::Refused(error))
+            if matches!(error.kind(), ErrorKind::Permission | ErrorKind::Missing) =>
+        {
+            invisible()
+        }
+        Err(silence) => unanswered(question, name, &silence),
+    })
+}
+
+async fn calls_left(question: &Question, name: &str, mist: &Mist) -> Finding {
+    let answer = match ask(question, mist, "/api/v1/self/usage").await {
+        Ok(answer) => answer,
+        Err(silence) => return unanswered(question, name, &silence),
+    };
+    let Ok(Ok(usage)) = answer.json().map(serde_json::from_value::<Usage>) else {
+        return Finding::warning(name, "Mist does not tell how many calls are left this hour");
+    };
+    let (left, limit) = usage.left();
+    let minutes = 60 - Timestamp::now().as_second().div_euclid(60).rem_euclid(60);
+    let words = format!("{left} of {limit} calls are left this hour, which ends in {minutes} min");
+    // The last 5 % are kept back, as the budget of calls has it.
+    if left <= limit / 20 {
+        return Finding::warning(name, words)
+            .remedy("Wait for the next hour: the last ones are left to your portal");
+    }
+    Finding::ok(name, words)
+}
+
+/// `date` is Mist's time, to the second.
+fn clock(date: Timestamp, now: Timestamp) -> Finding {
+    let apart = now.duration_since(date);
+    let (seconds, side) = (apart.abs().as_secs(), if apart.is_negative() { "behind" } else { "ahead of" });
+    if apart.unsigned_abs() > ASKEW {
+        return Finding::warning("clock", format!("{seconds} s {side} Mist's"))
+            .remedy("Set this machine's clock: windows of time are reckoned from it");
+    }
+    Finding::ok("clock", "agrees with Mist's")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_goes_wrong_is_told_with_its_side() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let told = |now| format!("{:?}", clock(at("2026-01-01T10:00:00Z"), at(now)));
+        assert!(told("2026-01-01T10:00:59Z").contains("agrees"));
+        assert!(told("2026-01-01T10:05:00Z").contains("300 s ahead of"));
+        assert!(told("2026-01-01T09:58:00Z").contains("120 s behind"));
+    }
+}

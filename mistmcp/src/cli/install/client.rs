@@ -1,0 +1,279 @@
+//! The clients that this server can be put into: where each keeps its servers, and in which form.
+
+use std::path::PathBuf;
+
+use super::place::{Base, Place};
+
+/// A client.
+#[derive(Debug)]
+pub(super) struct Client {
+    /// As the command line has it.
+    pub(super) name: &'static str,
+    pub(super) title: &'static str,
+    pub(super) base: Base,
+    /// Below that, up to the file.
+    pub(super) path: &'static [&'static str],
+    /// A variable that names the folder of the file in place of the usual one.
+    pub(super) variable: Option<&'static str>,
+    pub(super) form: Form,
+    /// The name of the table of servers.
+    pub(super) servers: &'static str,
+    /// Whether an entry says `"type": "stdio"`.
+    pub(super) says_stdio: bool,
+    pub(super) http: Http,
+    /// Whether it asks for secrets by itself, and keeps them.
+    pub(super) asks_for_secrets: bool,
+    /// What it takes for a change to be seen.
+    pub(super) then: &'static str,
+    /// The document that describes the form.
+    pub(super) source: &'static str,
+}
+
+/// What a client's file is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// JSON; comments and trailing commas stay where there are any.
+    Json,
+    Toml,
+}
+
+/// How a client has a server over HTTP.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Http {
+    /// By its address under this key, and with this `type`.
+    At { key: &'static str, kind: Option<&'static str>, token: HeaderValue },
+    /// Not in its file; what to do in its place.
+    Elsewhere(&'static str),
+}
+
+/// How a client has a header whose value is secret.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum HeaderValue {
+    /// As a text of its own, in which it puts the variable MIST_APITOKEN.
+    Text(&'static str),
+    /// In a table of headers and names of variables.
+    VariableTable(&'static str),
+    /// It asks for it.
+    Asked,
+    /// Only in the clear.
+    InTheClear,
+}
+
+/// The variable that clients take a header's token from.
+pub(super) const VARIABLE: &str = "MIST_APITOKEN";
+
+pub(super) const CLIENTS: [Client; 8] = [
+    Client {
+        name: "claude-desktop",
+        title: "Claude Desktop",
+        base: Base::Applications,
+        path: &["Claude", "claude_desktop_config.json"],
+        variable: None,
+        form: Form::Json,
+        servers: "mcpServers",
+        says_stdio: false,
+        http: Http::Elsewhere(
+            "Claude Desktop does not read servers over HTTP from its file, and its connectors (Settings > Connectors) \
+             reach servers on the internet alone: leave --url out, and it starts this program by itself",
+        ),
+        asks_for_secrets: false,
+        then: "Quit Claude Desktop and start it again.",
+        source: "modelcontextprotocol.io, \"Connect to local MCP servers\"",
+    },
+    Client {
+        name: "claude-code",
+        title: "Claude Code",
+        base: Base::Home,
+        path: &[".claude.json"],
+        variable: Some("CLAUDE_CONFIG_DIR"),
+        form: Form::Json,
+        servers: "mcpServers",
+        says_stdio: true,
+        http: Http::At { key: "url", kind: Some("http"), token: HeaderValue::Text("${MIST_APITOKEN}") },
+        asks_for_secrets: false,
+        then: "Start Claude Code anew; /mcp shows the server.",
+        source: "code.claude.com, \"Connect Claude Code to tools via MCP\": user scope",
+    },
+    Client {
+        name: "vscode",
+        title: "VS Code",
+        base: Base::Applications,
+        path: &["Code", "User", "mcp.json"],
+        variable: None,
+        form: Form::Json,
+        servers: "servers",
+        says_stdio: true,
+        http: Http::At { key: "url", kind: Some("http"), token: HeaderValue::Asked },
+        asks_for_secrets: true,
+        then: "Run \"MCP: List Servers\" in VS Code, and start the server.",
+        source: "code.visualstudio.com, \"MCP configuration reference\"",
+    },
+    Client {
+        name: "cursor",
+        title: "Cursor",
+        base: Base::Home,
+        path: &[".cursor", "mcp.json"],
+        variable: None,
+        form: Form::Json,
+        servers: "mcpServers",
+        says_stdio: true,
+        http: Http::At { key: "url", kind: None, token: HeaderValue::Text("${env:MIST_APITOKEN}") },
+        asks_for_secrets: false,
+        then: "Look at Cursor Settings > MCP; if the server is not there, start Cursor anew.",
+        source: "cursor.com, \"Model Context Protocol (MCP)\"",
+    },
+    Client {
+        name: "windsurf",
+        title: "Windsurf",
+        base: Base::Home,
+        path: &[".codeium", "windsurf", "mcp_config.json"],
+        variable: None,
+        form: Form::Json,
+        servers: "mcpServers",
+        says_stdio: false,
+        http: Http::At { key: "serverUrl", kind: None, token: HeaderValue::Text("${env:MIST_APITOKEN}") },
+        asks_for_secrets: false,
+        then: "Press the button for a refresh in Cascade's list of MCP servers.",
+        source: "docs.windsurf.com, \"Cascade MCP Integration\"",
+    },
+    Client {
+        name: "zed",
+        title: "Zed",
+        base: Base::Config,
+        path: &["zed", "settings.json"],
+        variable: None,
+        form: Form::Json,
+        servers: "context_servers",
+        says_stdio: false,
+        http: Http::At { key: "url", kind: None, token: HeaderValue::InTheClear },
+        asks_for_secrets: false,
+        then: "Zed reads it at once; the Agent Panel's settings show the server.",
+        source: "zed.dev, \"Model Context Protocol\" and \"Configuring Zed\"",
+    },
+    Client {
+        name: "gemini-cli",
+        title: "Gemini CLI",
+        base: Base::Home,
+        path: &[".gemini", "settings.json"],
+        variable: None,
+        form: Form::Json,
+        servers: "mcpServers",
+        says_stdio: false,
+        http: Http::At { key: "httpUrl", kind: None, token: HeaderValue::Text("$MIST_APITOKEN") },
+        asks_for_secrets: false,
+        then: "Start Gemini CLI anew; /mcp shows the server.",
+        source: "geminicli.com, \"MCP servers with the Gemini CLI\"",
+    },
+    Client {
+        name: "codex",
+        title: "Codex",
+        base: Base::Home,
+        path: &[".codex", "config.toml"],
+        variable: Some("CODEX_HOME"),
+        form: Form::Toml,
+        servers: "mcp_servers",
+        says_stdio: false,
+        http: Http::At { key: "url", kind: None, token: HeaderValue::VariableTable("env_http_headers") },
+        asks_for_secrets: false,
+        then: "Start Codex anew; /mcp shows the server.",
+        source: "developers.openai.com, \"Model Context Protocol\" of Codex",
+    },
+];
+
+impl Client {
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        CLIENTS.iter().find(|client| client.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Its file, for a user.
+    pub(super) fn file(&self, place: &Place<'_>) -> PathBuf {
+        let (named, file) = (self.variable.and_then(|variable| place.named(variable)), self.path.last());
+        match (named, file) {
+            (Some(folder), Some(file)) => folder.join(file),
+            _ => self.path.iter().fold(place.folder(self.base), |path, part| path.join(part)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::place::System;
+    use super::*;
+
+    fn file(client: &str, system: System, home: &str, variables: &[(&str, &str)]) -> String {
+        let variable = |name: &str| {
+            variables.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned())
+        };
+        let place = Place { system, home: Path::new(home), variable: &variable };
+        Client::named(client).unwrap().file(&place).to_str().unwrap().replace('\\', "/")
+    }
+
+    #[test]
+    fn each_client_has_its_file_on_each_system() {
+        for (client, linux, mac, windows) in [
+            (
+                "claude-desktop",
+                ".config/Claude/claude_desktop_config.json",
+                "Library/Application Support/Claude/claude_desktop_config.json",
+                "AppData/Roaming/Claude/claude_desktop_config.json",
+            ),
+            ("claude-code", ".claude.json", ".claude.json", ".claude.json"),
+            (
+                "vscode",
+                ".config/Code/User/mcp.json",
+                "Library/Application Support/Code/User/mcp.json",
+                "AppData/Roaming/Code/User/mcp.json",
+            ),
+            ("cursor", ".cursor/mcp.json", ".cursor/mcp.json", ".cursor/mcp.json"),
+            (
+                "windsurf",
+                ".codeium/windsurf/mcp_config.json",
+                ".codeium/windsurf/mcp_config.json",
+                ".codeium/windsurf/mcp_config.json",
+            ),
+            (
+                "zed",
+                ".config/zed/settings.json",
+                ".config/zed/settings.json",
+                "AppData/Roaming/zed/settings.json",
+            ),
+            ("gemini-cli", ".gemini/settings.json", ".gemini/settings.json", ".gemini/settings.json"),
+            ("codex", ".codex/config.toml", ".codex/config.toml", ".codex/config.toml"),
+        ] {
+            assert_eq!(file(client, System::Linux, "/home/ada", &[]), format!("/home/ada/{linux}"));
+            assert_eq!(file(client, System::MacOs, "/Users/ada", &[]), format!("/Users/ada/{mac}"));
+            assert_eq!(file(client, System::Windows, "C:/Users/ada", &[]), format!("C:/Users/ada/{windows}"));
+        }
+        assert_eq!(CLIENTS.len(), 8, "a new client has its line above");
+    }
+
+    #[test]
+    fn variables_move_what_they_are_documented_to_move() {
+        let linux = |client, variable| file(client, System::Linux, "/home/ada", &[variable]);
+        assert_eq!(linux("vscode", ("XDG_CONFIG_HOME", "/etc/ada")), "/etc/ada/Code/User/mcp.json");
+        assert_eq!(linux("zed", ("XDG_CONFIG_HOME", "/etc/ada")), "/etc/ada/zed/settings.json");
+        assert_eq!(linux("cursor", ("XDG_CONFIG_HOME", "/etc/ada")), "/home/ada/.cursor/mcp.json");
+        assert_eq!(linux("codex", ("CODEX_HOME", "/srv/codex")), "/srv/codex/config.toml");
+        assert_eq!(linux("claude-code", ("CLAUDE_CONFIG_DIR", "/srv/claude")), "/srv/claude/.claude.json");
+        assert_eq!(linux("codex", ("CODEX_HOME", "relative")), "/home/ada/.codex/config.toml");
+        let mac = file("zed", System::MacOs, "/Users/ada", &[("XDG_CONFIG_HOME", "/etc/ada")]);
+        assert_eq!(mac, "/Users/ada/.config/zed/settings.json");
+        let roaming = ("APPDATA", "D:/Roaming");
+        let windows = file("vscode", System::Windows, "C:/Users/ada", &[roaming]);
+        assert_eq!(windows, "D:/Roaming/Code/User/mcp.json");
+    }
+
+    #[test]
+    fn a_token_is_kept_in_the_users_own_folder() {
+        for (system, wanted) in [
+            (System::Linux, "/u/.config/mistmcp/mist.env"),
+            (System::MacOs, "/u/Library/Application Support/mistmcp/mist.env"),
+            (System::Windows, "/u/AppData/Roaming/mistmcp/mist.env"),
+        ] {
+            let place = Place { system, home: Path::new("/u"), variable: &|_| None };
+            assert_eq!(place.token_file("mist").to_str().unwrap().replace('\\', "/"), wanted);
+        }
+    }
+}

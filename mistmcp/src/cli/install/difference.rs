@@ -1,0 +1,109 @@
+use std::collections::HashSet;
+use std::fmt::Write;
+
+use clap::builder::styling::{AnsiColor, Style};
+use similar::{ChangeTag, TextDiff};
+
+/// How many lines around a change are shown.
+const AROUND: usize = 1;
+/// A line that is longer is cut.
+const LONGEST: usize = 160;
+
+/// What is different, as a unified diff with colours. Of the texts in quotation marks, names are shown, and what stands
+/// in `own` as well; the rest may be another program's secrets.
+pub(super) fn difference(old: &str, new: &str, own: &str) -> String {
+    let own: HashSet<_> = quoted(own).map(|part| part.text).collect();
+    let diff = TextDiff::from_lines(old, new);
+    // Writing to a String cannot fail, so what `write!` returns is dropped.
+    let mut text = String::new();
+    for group in diff.grouped_ops(AROUND) {
+        let line = group.first().map_or(0, |operation| operation.new_range().start) + 1;
+        let _ = writeln!(text, "@@ line {line} @@");
+        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+            let (sign, style) = match change.tag() {
+                ChangeTag::Equal => (' ', Style::new()),
+                ChangeTag::Delete => ('-', AnsiColor::Red.on_default()),
+                ChangeTag::Insert => ('+', AnsiColor::Green.on_default()),
+            };
+            let line = masked(change.value().trim_end_matches(['\r', '\n']), &own);
+            let _ = writeln!(text, "{style}{sign}{}{style:#}", cut(&line));
+        }
+    }
+    text
+}
+
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
+/// A text in quotation marks, with what follows it.
+struct Quoted<'a> {
+    start: usize,
+    text: &'a str,
+    is_name: bool,
+}
+
+fn masked(line: &str, own: &HashSet<&str>) -> String {
+    let (mut shown, mut seen) = (String::new(), 0);
+    for part in quoted(line) {
+        if part.is_name || own.contains(part.text) {
+            continue;
+        }
+        shown.push_str(&line[seen..part.start]);
+        shown.push('…');
+        seen = part.start + part.text.len();
+    }
+    shown + &line[seen..]
+}
+
+fn quoted(text: &str) -> impl Iterator<Item = Quoted<'_>> {
+    let mut place = 0;
+    std::iter::from_fn(move || {
+        let open = place + text[place..].find(['"', '\''])?;
+        let mark = if text[open..].starts_with('"') { '"' } else { '\'' };
+        let start = open + 1;
+        let mut escaped = false;
+        let end = text[start..].find(|character| {
+            let ends = !escaped && (character == mark || character == '\n');
+            escaped = !escaped && character == '\\';
+            ends
+        });
+        let end = end.map_or(text.len(), |end| start + end);
+        place = (end + 1).min(text.len());
+        while !text.is_char_boundary(place) {
+            place += 1;
+        }
+        let is_name = text[place..].trim_start().starts_with([':', '=']);
+        Some(Quoted { start, text: &text[start..end], is_name })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(old: &str, new: &str, own: &str) -> String {
+        let text = difference(old, new, own);
+        String::from_utf8(anstream::adapter::strip_bytes(text.as_bytes()).into_vec()).unwrap()
+    }
+
+    #[test]
+    fn the_entry_is_shown_and_what_others_hold_is_not() {
+        let old = "{\n  \"other\": { \"env\": { \"KEY\": \"s3cr\\\"et\" } }\n}\n";
+        let new = "{\n  \"other\": { \"env\": { \"KEY\": \"s3cr\\\"et\" } },\n  \"mist\": { \"command\": \"/bin/mistmcp\" }\n}\n";
+        let own = "{ \"command\": \"/bin/mistmcp\" }";
+        let told = plain(old, new, own);
+        assert!(!told.contains("s3cr") && told.contains("\"KEY\": \"…\""), "{told}");
+        assert!(told.contains("+  \"mist\": { \"command\": \"/bin/mistmcp\" }"), "{told}");
+    }
+
+    #[test]
+    fn quotation_marks_that_are_never_closed_end_with_the_line() {
+        assert_eq!(plain("a = 'x\n", "", ""), "@@ line 1 @@\n-a = '…\n");
+        assert_eq!(plain("# it's \"x\"\n", "", ""), "@@ line 1 @@\n-# it'…\n");
+        assert_eq!(plain("\"ü\n", "", ""), "@@ line 1 @@\n-\"…\n");
+    }
+}

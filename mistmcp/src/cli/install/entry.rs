@@ -1,0 +1,209 @@
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use reqwest::Url;
+use serde_json::{Map, Value, json};
+
+use super::client::{Client, HeaderValue, Http, VARIABLE};
+use crate::cli::origin::{Given, Origin};
+
+/// What a client's settings have of this server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Its name among the servers.
+    pub(super) name: String,
+    pub(super) server: Map<String, Value>,
+    /// What the client asks its user for, where it does that by itself.
+    pub(super) input: Option<Value>,
+}
+
+/// Where a server that a client starts has its token from.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum TokenFrom<'a> {
+    /// A file of variables.
+    File(&'a Path),
+    /// The client, which asks for it.
+    Client,
+    /// Whatever environment it is started in, or it needs none.
+    Elsewhere,
+}
+
+impl Entry {
+    /// A server that the client starts: this program with the settings that were given.
+    pub(super) fn stdio(
+        client: &Client,
+        name: &str,
+        program: &str,
+        given: &[Given],
+        from: TokenFrom<'_>,
+    ) -> anyhow::Result<Self> {
+        let mut server = Map::new();
+        if client.says_stdio {
+            server.insert("type".into(), "stdio".into());
+        }
+        server.insert("command".into(), program.into());
+        let mut arguments = arguments(given);
+        if let TokenFrom::File(path) = from {
+            let path = path.to_str().context("the path of the file of variables is no Unicode")?;
+            arguments.extend(["--env-file".to_owned(), path.to_owned()]);
+        }
+        server.insert("args".into(), arguments.into());
+        let mut input = None;
+        if let TokenFrom::Client = from {
+            let id = input_id(name);
+            server.insert("env".into(), json!({ VARIABLE: format!("${{input:{id}}}") }));
+            input = Some(self::input(&id));
+        }
+        Ok(Self { name: name.to_owned(), server, input })
+    }
+
+    /// A server that runs already, at `url`.
+    pub(super) fn http(client: &Client, name: &str, url: &Url, needs_token: bool) -> anyhow::Result<Self> {
+        let (key, kind, token) = match client.http {
+            Http::At { key, kind, token } => (key, kind, token),
+            Http::Elsewhere(remedy) => bail!(remedy),
+        };
+        let mut server = Map::new();
+        if let Some(kind) = kind {
+            server.insert("type".into(), kind.into());
+        }
+        server.insert(key.into(), url.as_str().into());
+        let mut input = None;
+        if needs_token {
+            match token {
+                HeaderValue::Text(text) => {
+                    server.insert("headers".into(), json!({ HEADER: text }));
+                }
+                HeaderValue::VariableTable(table) => {
+                    server.insert(table.into(), json!({ HEADER: VARIABLE }));
+                }
+                HeaderValue::Asked => {
+                    let id = input_id(name);
+                    server.insert("headers".into(), json!({ HEADER: format!("${{input:{id}}}") }));
+                    input = Some(self::input(&id));
+                }
+                HeaderValue::InTheClear => {}
+            }
+        }
+        Ok(Self { name: name.to_owned(), server, input })
+    }
+}
+
+impl Entry {
+    /// Whether the server is started with this file of variables.
+    pub(super) fn starts_with(&self, file: &Path) -> bool {
+        let arguments = self.server.get("args").and_then(Value::as_array).into_iter().flatten();
+        arguments.filter_map(Value::as_str).any(|argument| Path::new(argument) == file)
+    }
+}
+
+/// The header that a server over HTTP takes a token from.
+pub(super) const HEADER: &str = "X-Authorization";
+
+/// What VS Code's document calls an input variable.
+pub(super) fn input_id(name: &str) -> String {
+    format!("{name}-token")
+}
+
+fn input(id: &str) -> Value {
+    json!({ "type": "promptString", "id": id, "description": "API token of Juniper Mist", "password": true })
+}
+
+/// The settings as arguments of a server that a client starts.
+fn arguments(given: &[Given]) -> Vec<String> {
+    let mut arguments = Vec::new();
+    for given in given
+        .iter()
+        .filter(|given| !given.of_http && !matches!(given.flag.as_str(), "transport" | "env-file"))
+    {
+        match given.switch {
+            Some(false) => {}
+            Some(true) => arguments.push(format!("--{}", given.flag)),
+            None => arguments.extend([format!("--{}", given.flag), given.values.join(",")]),
+        }
+    }
+    arguments
+}
+
+/// The address of a server, with what was given of a client's own choices in its query.
+pub(super) fn address(text: &str, given: &[Given]) -> anyhow::Result<Url> {
+    let wanted = || format!("--url `{text}` is no address of a server: write http://127.0.0.1:8000/mcp");
+    let mut url = Url::parse(text.trim()).with_context(wanted)?;
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        bail!(wanted());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        bail!("--url must not hold a password: it would stand in the client's settings in the clear");
+    }
+    if url.path() == "/" {
+        url.set_path("/mcp");
+    }
+    for given in given {
+        let value = match given.flag.as_str() {
+            "cloud" | "mode" | "categories" | "org-id" => given.values.join(","),
+            "debug" if given.switch == Some(true) => "true".to_owned(),
+            _ if given.origin == Origin::Flag && !matches!(given.flag.as_str(), "demo" | "env-file") => {
+                bail!(
+                    "--{} is set where the server is started: with --url only --cloud, --mode, --categories, --org-id and \
+                 --debug can be chosen",
+                    given.flag
+                )
+            }
+            _ => continue,
+        };
+        let name = given.flag.replace('-', "_");
+        if !url.query_pairs().any(|(other, _)| other == name) {
+            let before = url.query().filter(|query| !query.is_empty()).map(|query| format!("{query}&"));
+            url.set_query(Some(&format!("{}{name}={value}", before.unwrap_or_default())));
+        }
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(flag: &str, values: &[&str], switch: Option<bool>) -> Given {
+        Given {
+            flag: flag.to_owned(),
+            variable: None,
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+            switch,
+            of_http: flag == "port",
+            origin: Origin::Flag,
+        }
+    }
+
+    #[test]
+    fn settings_become_arguments_and_those_of_http_do_not() {
+        let given = [
+            given("mode", &["custom"], None),
+            given("categories", &["sites", "orgs"], None),
+            given("demo", &[], Some(true)),
+            given("debug", &[], Some(false)),
+            given("port", &["1"], None),
+            given("env-file", &["x"], None),
+        ];
+        assert_eq!(arguments(&given), ["--mode", "custom", "--categories", "sites,orgs", "--demo"]);
+    }
+
+    #[test]
+    fn a_clients_choices_stand_in_the_address_once() {
+        let given =
+            [given("cloud", &["api.eu.mist.com"], None), given("categories", &["sites", "orgs"], None)];
+        let url = |text| address(text, &given).unwrap().to_string();
+        let wanted = "http://127.0.0.1:8000/mcp?cloud=api.eu.mist.com&categories=sites,orgs";
+        assert_eq!(url("http://127.0.0.1:8000"), wanted);
+        assert_eq!(url("http://h/mcp?cloud=x"), "http://h/mcp?cloud=x&categories=sites,orgs");
+    }
+
+    #[test]
+    fn what_is_no_address_of_a_server_is_refused() {
+        for text in ["127.0.0.1:8000", "file:///etc", "http://u:p@h/mcp", ""] {
+            assert!(address(text, &[]).is_err(), "{text}");
+        }
+        let timeout = address("http://h", &[given("timeout", &["3"], None)]).unwrap_err().to_string();
+        assert!(timeout.contains("--timeout") && timeout.contains("--mode"), "{timeout}");
+    }
+}

@@ -1,0 +1,136 @@
+//! An entry in a file of JSON, which may have comments: all that is not the entry stays as it is.
+
+use jsonc_parser::ParseOptions;
+use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode};
+use serde_json::{Map, Value};
+
+use super::document::{Problem, Taken};
+use super::entry::{Entry, input_id};
+
+/// What clients read: JSON with comments and trailing commas, and nothing looser.
+const OPTIONS: ParseOptions = ParseOptions {
+    allow_comments: true,
+    allow_trailing_commas: true,
+    allow_loose_object_property_names: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
+const INPUTS: &str = "inputs";
+
+/// The text with the entry in the table `servers`.
+pub(super) fn put(text: &str, servers: &str, entry: &Entry) -> Result<String, Problem> {
+    let root = parse(text)?;
+    let object = root.object_value_or_create().ok_or(Problem::NoTable)?;
+    if let Some(input) = &entry.input {
+        let inputs = list(&object)?;
+        let found = inputs.elements().into_iter().find(|element| is_input(element, &input_id(&entry.name)));
+        match found {
+            Some(found) if found.to_serde_value().as_ref() == Some(input) => {}
+            Some(found) => {
+                found.as_object().ok_or_else(|| Problem::other_kind(INPUTS))?.replace_with(written(input));
+            }
+            None => {
+                inputs.ensure_multiline();
+                inputs.append(written(input));
+            }
+        }
+    }
+    let table = only(&object, servers)?
+        .object_value_or_create(servers)
+        .ok_or_else(|| Problem::other_kind(servers))?;
+    let server = Value::Object(entry.server.clone());
+    match only(&table, &entry.name)?.get(&entry.name) {
+        Some(found) if found.value().and_then(|value| value.to_serde_value()).as_ref() == Some(&server) => {}
+        Some(found) => found.set_value(written(&server)),
+        None => {
+            table.append(&entry.name, written(&server));
+        }
+    }
+    Ok(root.to_string())
+}
+
+/// The text without the entry of that name, and the entry.
+pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<Taken>, Problem> {
+    let root = parse(text)?;
+    let Some(object) = root.object_value() else { return Ok(None) };
+    let Some(table) = only(&object, servers)?.object_value(servers) else { return Ok(None) };
+    let Some(found) = only(&table, name)?.get(name) else { return Ok(None) };
+    let Some(Value::Object(server)) = found.value().and_then(|value| value.to_serde_value()) else {
+        return Err(Problem::other_kind(name));
+    };
+    found.remove();
+    if table.properties().is_empty()
+        && let Some(table) = object.get(servers)
+    {
+        table.remove();
+    }
+    let mut input = None;
+    if let Some(inputs) = object.array_value(INPUTS) {
+        let id = input_id(name);
+        if let Some(found) = inputs.elements().into_iter().find(|element| is_input(element, &id)) {
+            input = found.to_serde_value();
+            found.remove();
+        }
+        if input.is_some()
+            && inputs.elements().is_empty()
+            && let Some(inputs) = object.get(INPUTS)
+        {
+            inputs.remove();
+        }
+    }
+    let entry = Entry { name: name.to_owned(), server, input };
+    Ok(Some(Taken { entry, rest: root.to_string() }))
+}
+
+/// The entry by itself, in its place.
+pub(super) fn snippet(servers: &str, entry: &Entry) -> String {
+    let mut root = Map::new();
+    if let Some(input) = &entry.input {
+        root.insert(INPUTS.to_owned(), Value::from(vec![input.clone()]));
+    }
+    let server = Map::from_iter([(entry.name.clone(), Value::Object(entry.server.clone()))]);
+    root.insert(servers.to_owned(), Value::Object(server));
+    format!("{:#}\n", Value::Object(root))
+}
+
+fn parse(text: &str) -> Result<CstRootNode, Problem> {
+    CstRootNode::parse(text, &OPTIONS).map_err(|error| Problem::Syntax {
+        line: error.line_display(),
+        column: error.column_display(),
+        what: error.kind().to_string(),
+    })
+}
+
+fn list(object: &CstObject) -> Result<CstArray, Problem> {
+    only(object, INPUTS)?.array_value_or_create(INPUTS).ok_or_else(|| Problem::other_kind(INPUTS))
+}
+
+/// The object, where it has the key once at most: of two, some clients read the first, and some the last.
+fn only<'a>(object: &'a CstObject, key: &str) -> Result<&'a CstObject, Problem> {
+    let named = |name: Option<String>| name.as_deref() == Some(key);
+    let count = object.properties().iter().filter(|property| named(property.decoded_name())).count();
+    if count > 1 { Err(Problem::Twice(key.to_owned())) } else { Ok(object) }
+}
+
+fn is_input(element: &CstNode, id: &str) -> bool {
+    element.to_serde_value().is_some_and(|value| value.get("id").and_then(Value::as_str) == Some(id))
+}
+
+fn written(value: &Value) -> CstInputValue {
+    match value {
+        Value::Null => CstInputValue::Null,
+        Value::Bool(value) => CstInputValue::Bool(*value),
+        Value::Number(number) => CstInputValue::Number(number.to_string()),
+        Value::String(text) => CstInputValue::String(text.clone()),
+        Value::Array(values) => CstInputValue::Array(values.iter().map(written).collect()),
+        Value::Object(object) => {
+            CstInputValue::Object(object.iter().map(|(name, value)| (name.clone(), written(value))).collect())
+        }
+    }
+}

@@ -1,0 +1,171 @@
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use anyhow::{Context, anyhow, bail};
+use secrecy::SecretString;
+
+use super::InstallFlags;
+use super::client::{Client, HeaderValue, Http};
+use super::entry::{self, Entry, HEADER, TokenFrom};
+use super::place::Place;
+use super::token::TokenFile;
+use crate::cli::configuration::{self, TOKEN, no_cloud};
+use crate::cli::env_file::Environment;
+use crate::cli::flags::{Flags, Transport};
+use crate::cli::origin::{Given, Origin};
+use crate::cli::stop;
+use crate::mist::{Cloud, Tokens};
+
+/// What is to be there in the end.
+pub(super) struct Plan {
+    pub(super) entry: Entry,
+    /// The file of the token, where the entry has one of this program's.
+    pub(super) token_file: Option<TokenFile>,
+    /// What goes into it.
+    pub(super) token: Option<SecretString>,
+    /// Where one gets a token.
+    portal: String,
+    pub(super) notes: Vec<String>,
+}
+
+impl Plan {
+    pub(super) fn make(
+        client: &Client,
+        flags: &Flags,
+        install: &InstallFlags,
+        environment: &Environment,
+        place: &Place<'_>,
+    ) -> anyhow::Result<Self> {
+        // What would stop the server is told now.
+        configuration::settings(flags, flags.mode)?;
+        configuration::org_id(flags)?;
+        let clouds = configuration::clouds(flags)?;
+        let cloud = configuration::cloud(flags, &clouds)?;
+        let portal = cloud.as_ref().map_or_else(|| "https://manage.mist.com/".to_owned(), Cloud::portal);
+        if let Some(url) = &install.url {
+            let url = entry::address(url, &flags.given)?;
+            let needs_token = !install.no_token && !flags.demo;
+            let entry = Entry::http(client, &install.name, &url, needs_token)?;
+            let notes = notes_of_http(client, &url, needs_token);
+            return Ok(Self { entry, token_file: None, token: None, portal, notes });
+        }
+        if flags.transport == Transport::Http {
+            bail!(
+                "a client starts the server over stdio: leave --transport http out, or name a server with --url"
+            );
+        }
+        if cloud.is_none() && !flags.demo {
+            bail!(no_cloud(&clouds));
+        }
+        let program = std::env::current_exe().context("this program does not know where it is")?;
+        let program = program.to_str().context("the path of this program is no Unicode")?;
+        let mut notes = notes_of_program(program);
+        let own_file = environment.named_path();
+        // What the named file says, it says to the server as well.
+        let in_named_file = |given: &&Given| own_file.is_some() && given.origin == Origin::File;
+        let given: Vec<_> = flags.given.iter().filter(|given| !in_named_file(given)).cloned().collect();
+        let needs_token = !install.no_token && !flags.demo;
+        let (mut token_file, mut token) = (None, None);
+        let from = match own_file {
+            Some(path) => {
+                if needs_token && environment.of_file(TOKEN).is_none() {
+                    notes.push(format!("note: {} has no {TOKEN}; add a line {TOKEN}=…", path.display()));
+                }
+                TokenFrom::File(path)
+            }
+            None if !needs_token => TokenFrom::Elsewhere,
+            None if client.asks_for_secrets => {
+                notes.push(format!(
+                    "{} asks for the token when it first starts the server, and keeps it.",
+                    client.title
+                ));
+                TokenFrom::Client
+            }
+            None => {
+                configuration::tokens(environment)?;
+                token = environment.get(TOKEN).map(SecretString::from);
+                let file = TokenFile::read(place.token_file(&install.name))?;
+                TokenFrom::File(token_file.insert(file).path())
+            }
+        };
+        let entry = Entry::stdio(client, &install.name, program, &given, from)?;
+        Ok(Self { entry, token_file, token, portal, notes })
+    }
+
+    /// Whether the file of the token does not hold it yet.
+    pub(super) fn lacks_token(&self, file: &TokenFile) -> bool {
+        self.token.as_ref().map_or(!file.has_token(), |token| !file.holds(token))
+    }
+
+    /// Writes the token that is known, or asks for it; or leaves a place for it, and says so.
+    pub(super) fn write_token(
+        &self,
+        file: &TokenFile,
+        install: &InstallFlags,
+    ) -> anyhow::Result<Option<String>> {
+        if let Some(token) = &self.token {
+            file.write(Some(token))?;
+            return Ok(None);
+        }
+        if !install.yes && io::stdin().is_terminal() {
+            // Held, it keeps Ctrl-C from ending the program before the terminal shows again what is typed.
+            let _stop = stop::on_signal()?;
+            let text = rpassword::prompt_password(format!(
+                "API token, made at {} (nothing is shown; Enter leaves it out): ",
+                self.portal
+            ))
+            .context("without a token nothing was changed; MIST_APITOKEN is taken as well")?;
+            if !text.trim().is_empty() {
+                Tokens::parse(&text).map_err(|problem| anyhow!("{problem}; nothing was changed"))?;
+                file.write(Some(&text.trim().into()))?;
+                return Ok(None);
+            }
+        }
+        file.write(None)?;
+        Ok(Some(format!(
+            "The token is still missing: make one at {} and write it behind {TOKEN}= in {}.",
+            self.portal,
+            file.path().display()
+        )))
+    }
+}
+
+fn notes_of_program(program: &str) -> Vec<String> {
+    let parts: Vec<_> = Path::new(program).components().map(std::path::Component::as_os_str).collect();
+    let is_build =
+        parts.windows(2).any(|pair| pair[0] == "target" && (pair[1] == "debug" || pair[1] == "release"));
+    if is_build {
+        vec![format!(
+            "note: the client will start {program}, which the next build replaces and `cargo clean` deletes; `cargo \
+             install --path tools` puts it where it stays."
+        )]
+    } else {
+        Vec::new()
+    }
+}
+
+fn notes_of_http(client: &Client, url: &reqwest::Url, needs_token: bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
+    if url.scheme() == "http" && !loopback {
+        notes.push("warning: over plain http the token crosses the network in the clear.".to_owned());
+    }
+    let Http::At { token, .. } = client.http else { return notes };
+    match token {
+        _ if !needs_token => {}
+        HeaderValue::Text(_) | HeaderValue::VariableTable(_) => notes.push(format!(
+            "{} takes the token from {TOKEN} in its environment: set it there. A server with a token of its own needs \
+             none: --no-token",
+            client.title
+        )),
+        HeaderValue::Asked => {
+            notes.push(format!("{} asks for the token when it first starts the server, and keeps it.", client.title));
+        }
+        HeaderValue::InTheClear => notes.push(format!(
+            "{} has no place for secrets in headers. If the server wants a token, add \"headers\": {{ \"{HEADER}\": \
+             \"…\" }} by hand, or leave --url out.",
+            client.title
+        )),
+    }
+    notes
+}

@@ -1,0 +1,60 @@
+use std::process::ExitCode;
+
+use super::client::Client;
+use super::file::{Backup, SettingsFile};
+use super::place::Place;
+use super::{InstallFlags, consent, headed, left_alone};
+use crate::cli::output;
+
+/// Takes the entry out. Where nothing else has changed since it was put in, the file is what it was, to the byte.
+pub(super) fn remove(
+    client: &Client,
+    install: &InstallFlags,
+    file: &SettingsFile,
+    place: &Place<'_>,
+) -> anyhow::Result<ExitCode> {
+    let taken =
+        client.take(file.text(), &install.name).map_err(|problem| left_alone(client, file, &problem))?;
+    let Some(taken) = taken else {
+        let words =
+            format!("{} has no server `{}` in {}.\n", client.title, install.name, file.path().display());
+        output::print(words.as_bytes())?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let makes_this = |before: &str| {
+        client.put(before, &taken.entry).is_ok_and(|put| put == file.text())
+            // One from before another installation holds an older entry.
+            && client.take(before, &install.name).is_ok_and(|older| older.is_none())
+    };
+    let before = file.backups().into_iter().find(|(_, text)| makes_this(text));
+    let is_all = before.is_none() && makes_this("");
+    let rest = before.as_ref().map_or(taken.rest.as_str(), |(_, text)| text);
+    let mut told = headed(file, if is_all { "" } else { rest }, &client.snippet(&taken.entry));
+    if is_all {
+        told.push_str("Nothing else is in the file, so that it is deleted.\n");
+    }
+    output::print_styled(&told)?;
+    if let Some(code) = consent(install)? {
+        return Ok(code);
+    }
+    let mut done = Vec::new();
+    // A copy of what a second installation makes again would be one too many.
+    let backup = if before.is_none() && !is_all { Backup::Keep } else { Backup::Leave };
+    if let Some(backup) = file.replace((!is_all).then_some(rest), backup)? {
+        done.push(format!("What was there before is kept in {}.", backup.display()));
+    }
+    if let Some((backup, _)) = &before {
+        // The file holds the same again.
+        let _ = std::fs::remove_file(backup);
+    }
+    let token_file = place.token_file(&install.name);
+    if token_file.is_file() && taken.entry.starts_with(&token_file) {
+        done.push(format!(
+            "The token is still in {}: delete it if no other client uses it.",
+            token_file.display()
+        ));
+    }
+    done.push(format!("Done. {}\n", client.then));
+    output::print(done.join("\n").as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}

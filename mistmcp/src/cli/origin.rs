@@ -1,0 +1,87 @@
+use std::fmt;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use super::env_file::Environment;
+use super::flags::HTTP;
+
+/// Where a setting comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Flag,
+    /// The environment.
+    Variable,
+    /// The `.env` file.
+    File,
+}
+
+/// A setting of the program that somebody has set.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Given {
+    /// Its flag, without the dashes.
+    pub(super) flag: String,
+    pub(super) variable: Option<String>,
+    /// None for a flag that is on or off, and for a secret.
+    pub(super) values: Vec<String>,
+    /// For a flag that is on or off, which of them.
+    pub(super) switch: Option<bool>,
+    /// Whether it is about the server over HTTP alone.
+    pub(super) of_http: bool,
+    pub(super) origin: Origin,
+}
+
+/// All settings of the program, but for those of a subcommand, that a flag, a variable or the file sets.
+pub(super) fn given(command: &Command, matches: &ArgMatches, environment: &Environment) -> Vec<Given> {
+    let given = |arg: &Arg| {
+        let (flag, id) = (arg.get_long()?, arg.get_id().as_str());
+        let variable = arg.get_env().and_then(|name| name.to_str()).map(str::to_owned);
+        let of_file = variable.as_deref().is_some_and(|name| environment.of_file(name).is_some());
+        let origin = match matches.value_source(id)? {
+            ValueSource::CommandLine => Origin::Flag,
+            ValueSource::EnvVariable => Origin::Variable,
+            _ if of_file => Origin::File,
+            _ => return None,
+        };
+        let is_switch = matches!(arg.get_action(), ArgAction::SetTrue);
+        let values = match matches.get_raw(id) {
+            Some(raw) if !is_switch && !arg.is_hide_env_values_set() => raw
+                .map(|value| value.to_string_lossy().trim().to_owned())
+                .filter(|value| !value.is_empty())
+                .collect(),
+            _ => Vec::new(),
+        };
+        let switch = is_switch.then(|| matches.get_flag(id));
+        let of_http = arg.get_help_heading() == Some(HTTP);
+        Some(Given { flag: flag.to_owned(), variable, values, switch, of_http, origin })
+    };
+    command.get_arguments().filter_map(given).collect()
+}
+
+impl Given {
+    /// What sets it: the flag, or the variable that stands for it.
+    pub(super) fn by(&self) -> String {
+        match (self.origin, &self.variable) {
+            (Origin::Variable | Origin::File, Some(variable)) => variable.clone(),
+            _ => format!("--{}", self.flag),
+        }
+    }
+}
+
+/// Without values of secrets, which it does not hold.
+impl fmt::Debug for Given {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "--{} {:?} ({:?})", self.flag, self.values, self.origin)
+    }
+}
+
+impl Origin {
+    /// As words after the name of a variable or flag.
+    pub(super) fn words(self, environment: &Environment) -> String {
+        match (self, environment.path()) {
+            (Self::Flag, _) => "on the command line".to_owned(),
+            (Self::File, Some(path)) => format!("in {}", path.display()),
+            (Self::Variable | Self::File, _) => "in the environment".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! What `mistmcp install` does to a client's settings, and what it leaves alone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use mistmcp_tests::{Finished, Launch, Peer, TOKEN, binary};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Somebody's home, with settings of Zed's and Codex's in it, where they are on every system that tests run on.
+struct Home {
+    folder: TempDir,
+}
+
+const ZED: &str = "// mine\n{\n  \"theme\": \"One\", // nice\n  \"context_servers\": {\n    \"other\": { \"command\": \"x\", \
+                   \"env\": { \"KEY\": \"hunter2\" } },\n  },\n}\n";
+
+const CODEX: &str =
+    "# mine\nmodel = \"o\"   # nice\n\n[mcp_servers.other]\ncommand = \"x\"\nenv = { KEY = \"hunter2\" }\n";
+
+impl Home {
+    fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    /// A settings file of this content; its path.
+    fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    fn launch(&self, arguments: &str) -> Launch {
+        let config = self.path("config");
+        let config = config.to_str().unwrap();
+        let home = self.folder.path().to_str().unwrap();
+        // Each system goes by a variable of its own.
+        Launch::new("install")
+            .variable("HOME", home)
+            .variable("USERPROFILE", home)
+            .variable("XDG_CONFIG_HOME", config)
+            .variable("APPDATA", config)
+            .arguments(arguments)
+    }
+
+    async fn run(&self, arguments: &str) -> Finished {
+        ends(self.launch(arguments), 0).await
+    }
+
+    /// The file of the token of an entry.
+    fn token_file(&self, entry: &str) -> PathBuf {
+        let base = if cfg!(target_os = "macos") { "Library/Application Support" } else { "config" };
+        self.path(base).join("mistmcp").join(format!("{entry}.env"))
+    }
+}
+
+async fn ends(launch: Launch, code: i32) -> Finished {
+    let finished = launch.run().await;
+    let told = format!("{}\n{}", finished.output(), finished.stderr);
+    assert_eq!(finished.code(), Some(code), "{told}");
+    for secret in [TOKEN, "hunter2"] {
+        assert!(!told.contains(secret), "{told}");
+    }
+    finished
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+/// The names in the file's folder that begin with its own.
+fn beside(path: &Path) -> Vec<String> {
+    let name = path.file_name().unwrap().to_str().unwrap();
+    let entries = fs::read_dir(path.parent().unwrap()).unwrap();
+    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.filter(|other| other != name).collect();
+    names.sort();
+    names
+}
+
+const CLOUD: &str = "--cloud api.eu.mist.com --yes";
+
+#[tokio::test]
+async fn the_entry_is_added_and_all_else_stays() {
+    for (client, content) in [("zed", ZED), ("codex", CODEX)] {
+        let home = Home::new();
+        let file = home.file("settings", content);
+        let launch = home.launch(&format!("{client} {CLOUD} --file")).argument(file.to_str().unwrap());
+        let finished = ends(launch.variable("MIST_APITOKEN", TOKEN), 0).await;
+        let written = read(&file);
+        let mut lines = written.lines();
+        for line in content.lines() {
+            assert!(lines.any(|other| other == line), "{line:?} is lost, or moved, in:\n{written}");
+        }
+        for wanted in
+            [binary().to_str().unwrap().replace('\\', "\\\\").as_str(), "api.eu.mist.com", "--env-file"]
+        {
+            assert!(written.contains(wanted), "{wanted}: {written}");
+        }
+        assert!(!written.contains(TOKEN), "{written}");
+        assert_eq!(
+            beside(&file),
+            ["config", "settings.before-mistmcp"]
+                .map(str::to_owned)
+                .into_iter()
+                .filter(|name| home.path(name).exists())
+                .collect::<Vec<_>>()
+        );
+        assert_eq!(read(&home.path("settings.before-mistmcp")), content);
+        assert!(read(&home.token_file("mist")).contains(TOKEN));
+        assert!(
+            finished.output().contains("KEY") && finished.output().contains("…"),
+            "{}",
+            finished.output()
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_removed_leaves_the_file_as_it_was_to_the_byte() {
+    for (client, content) in [
+        ("zed", ZED),
+        ("codex", CODEX),
+        ("cursor", "{}"),
+        ("cursor", "{\"mcpServers\":{}}"),
+        ("cursor", "{\"mcpServers\":{\"a\":{\"command\":\"x\"}}}\n\n"),
+        ("vscode", "{\r\n\t\"servers\": {},\r\n\t\"inputs\": [],\r\n}"),
+        ("codex", "\r\n[mcp_servers]\r\n"),
+        ("codex", "mcp_servers = { other = { command = \"x\" } }"),
+    ] {
+        let home = Home::new();
+        let file = home.file("one/settings", content);
+        let file_flag = format!("{client} --yes --file");
+        let with_file = |more: &str| home.launch(&file_flag).argument(file.to_str().unwrap()).arguments(more);
+        ends(with_file("--demo"), 0).await;
+        assert_ne!(read(&file), content);
+        // Another installation in between changes the entry alone.
+        ends(with_file("--demo --mode all"), 0).await;
+        assert!(read(&file).contains("--mode"));
+        ends(with_file("--remove"), 0).await;
+        assert_eq!(read(&file), content, "{client}");
+        ends(with_file("--remove"), 0).await;
+        assert_eq!(read(&file), content, "{client}");
+    }
+}
+
+#[tokio::test]
+async fn what_has_changed_since_is_kept_when_the_entry_is_removed() {
+    let home = Home::new();
+    let file = home.file(".cursor/mcp.json", "{\n  \"mcpServers\": {}\n}\n");
+    home.run("cursor --demo --yes").await;
+    fs::write(&file, read(&file).replacen('{', "{\n  // mine\n  \"a\": 1,", 1)).unwrap();
+    home.run("cursor --remove --yes").await;
+    assert_eq!(read(&file), "{\n  // mine\n  \"a\": 1\n}\n");
+}
+
+#[tokio::test]
+async fn a_file_that_was_not_there_is_made_and_deleted_again() {
+    let home = Home::new();
+    home.run("windsurf --demo --yes").await;
+    let file = home.path(".codeium/windsurf/mcp_config.json");
+    let settings: Value = serde_json::from_str(&read(&file)).unwrap();
+    assert_eq!(settings["mcpServers"]["mist"]["args"], serde_json::json!(["--demo"]));
+    assert_eq!(beside(&file), [""; 0]);
+    home.run("windsurf --remove --yes").await;
+    assert!(!file.exists());
+}
+
+#[tokio::test]
+async fn the_second_time_there_is_nothing_to_change() {
+    let home = Home::new();
+    let file = home.file(".cursor/mcp.json", "{}");
+    let first = home.launch(&format!("cursor {CLOUD}")).variable("MIST_APITOKEN", TOKEN);
+    ends(first, 0).await;
+    let (written, kept) = (read(&file), beside(&file));
+    for launch in [
+        home.launch(&format!("cursor {CLOUD}")).variable("MIST_APITOKEN", TOKEN),
+        home.launch(&format!("cursor {CLOUD}")),
+    ] {
+        let finished = ends(launch, 0).await;
+        assert!(finished.output().contains("nothing to change"), "{}", finished.output());
+        assert_eq!((read(&file), beside(&file)), (written.clone(), kept.clone()));
+    }
+}
+
+#[tokio::test]
+async fn a_backup_never_replaces_an_older_one() {
+    let home = Home::new();
+    let file = home.file(".cursor/mcp.json", "{ }");
+    home.file(".cursor/mcp.json.before-mistmcp", "somebody's");
+    home.run("cursor --demo --yes").await;
+    assert_eq!(read(&home.path(".cursor/mcp.json.before-mistmcp")), "somebody's");
+    assert_eq!(read(&home.path(".cursor/mcp.json.before-mistmcp-2")), "{ }");
+    assert_eq!(beside(&file).len(), 2);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_left_alone() {
+    for (client, content, wanted) in [
+        ("cursor", "{\n  \"mcpServers\": {\n", "line 2, column 17"),
+        ("cursor", "{\n  \"mcpServers\": hunter2\n}", "line 2, column 17"),
+        ("codex", "a = 1\nb = hunter2\n", "line 2, column 5"),
+        ("cursor", "[]", "no table"),
+        ("vscode", "{ \"servers\": 1 }", "`servers`"),
+    ] {
+        let home = Home::new();
+        let file = home.file("one/settings", content);
+        for arguments in ["--demo --yes", "--remove --yes"] {
+            let launch =
+                home.launch(&format!("{client} {arguments} --file")).argument(file.to_str().unwrap());
+            if arguments.contains("--remove") && (content == "[]" || client == "vscode") {
+                // There is nothing of this program's in it.
+                ends(launch, 0).await;
+            } else {
+                let finished = ends(launch, 1).await;
+                for wanted in [wanted, "left alone", file.file_name().unwrap().to_str().unwrap()] {
+                    assert!(finished.stderr.contains(wanted), "{wanted}: {}", finished.stderr);
+                }
+            }
+            assert_eq!(read(&file), content);
+            assert_eq!(beside(&file), [""; 0]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_terminal_and_without_yes_it_only_tells() {
+    let home = Home::new();
+    let file = home.file(".cursor/mcp.json", "{}");
+    let launch = home.launch("cursor --cloud api.eu.mist.com").variable("MIST_APITOKEN", TOKEN);
+    let finished = ends(launch, 2).await;
+    assert!(finished.output().contains("+    \"mist\": {"), "{}", finished.output());
+    assert!(finished.stderr.contains("--yes"), "{}", finished.stderr);
+    assert_eq!((read(&file).as_str(), beside(&file).len()), ("{}", 0));
+    assert!(!home.token_file("mist").exists());
+}
+
+#[tokio::test]
+async fn the_entry_alone_is_printed_and_nothing_is_changed() {
+    let home = Home::new();
+    let file = home.file(".cursor/mcp.json", "broken");
+    let launch =
+        home.launch("cursor --cloud api.eu.mist.com --print --name office").variable("MIST_APITOKEN", TOKEN);
+    let finished = ends(launch, 0).await;
+    let entry: Value = serde_json::from_str(&finished.output()).unwrap();
+    assert_eq!(entry["mcpServers"]["office"]["command"], binary().to_str().unwrap());
+    assert_eq!(read(&file), "broken");
+    assert!(!home.token_file("office").exists());
+}
+
+#[tokio::test]
+async fn a_token_that_is_missing_has_its_place_and_its_remedy() {
+    let home = Home::new();
+    let finished = home.run(&format!("cursor {CLOUD}")).await;
+    let file = home.token_file("mist");
+    for wanted in ["https://manage.eu.mist.com/", "MIST_APITOKEN", file.to_str().unwrap()] {
+        assert!(finished.output().contains(wanted), "{wanted}: {}", finished.output());
+    }
+    assert!(read(&file).ends_with("MIST_APITOKEN=\n"), "{}", read(&file));
+    let finished = ends(home.launch(&format!("cursor {CLOUD}")).variable("MIST_APITOKEN", TOKEN), 0).await;
+    assert!(read(&file).contains(TOKEN), "{}", finished.output());
+    let refused = home.launch(&format!("cursor {CLOUD}")).variable("MIST_APITOKEN", "two words");
+    assert!(ends(refused, 1).await.stderr.contains("space"));
+    assert!(read(&file).contains(TOKEN));
+}
+
+#[tokio::test]
+async fn vscode_asks_for_the_token_and_no_file_holds_it() {
+    let home = Home::new();
+    let file = home.file("one/mcp.json", "{}");
+    let launch = home.launch(&format!("vscode {CLOUD} --file")).argument(file.to_str().unwrap());
+    ends(launch.variable("MIST_APITOKEN", TOKEN), 0).await;
+    let settings: Value = serde_json::from_str(&read(&file)).unwrap();
+    let id = settings["inputs"][0]["id"].as_str().unwrap();
+    assert_eq!(settings["inputs"][0]["password"], true);
+    assert_eq!(settings["servers"]["mist"]["env"]["MIST_APITOKEN"], format!("${{input:{id}}}"));
+    assert!(!home.token_file("mist").exists() && !read(&file).contains(TOKEN));
+}
+
+#[tokio::test]
+async fn a_file_of_variables_that_is_named_is_what_the_entry_starts_with() {
+    let home = Home::new();
+    let variables = home.file(
+        "mine.env",
+        &format!("MIST_HOST=api.eu.mist.com\nMISTMCP_TOOL_LOADING_MODE=all\nMIST_APITOKEN={TOKEN}\n"),
+    );
+    let launch = home.launch("cursor --yes --timeout 9 --env-file").argument(variables.to_str().unwrap());
+    ends(launch, 0).await;
+    let settings: Value = serde_json::from_str(&read(&home.path(".cursor/mcp.json"))).unwrap();
+    let arguments = serde_json::json!(["--timeout", "9", "--env-file", variables.to_str().unwrap()]);
+    assert_eq!(settings["mcpServers"]["mist"]["args"], arguments);
+    assert!(!home.token_file("mist").exists());
+}
+
+#[tokio::test]
+async fn what_the_entry_says_starts_the_server_with_the_token_and_the_settings() {
+    let (home, peer) = (Home::new(), Peer::start().await);
+    let variables = format!("MIST_HOST={0}\nMISTMCP_ALLOW_CLOUDS={0}\n", peer.url());
+    let launch =
+        home.launch("cursor --yes --org-id 6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428").file(".env", &variables);
+    ends(launch.variable("MIST_APITOKEN", TOKEN), 0).await;
+    let settings: Value = serde_json::from_str(&read(&home.path(".cursor/mcp.json"))).unwrap();
+    let server = &settings["mcpServers"]["mist"];
+    let arguments = server["args"].as_array().unwrap();
+    let launch = arguments
+        .iter()
+        .fold(Launch::new(""), |launch, argument| launch.argument(argument.as_str().unwrap()));
+    let finished = launch.argument("call").argument("getOrg").run().await;
+    assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
+    let received = peer.take();
+    assert_eq!(received[0].header("authorization"), format!("Token {TOKEN}"));
+    assert!(received[0].path.ends_with("6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428"), "{}", received[0].path);
+}
+
+#[tokio::test]
+async fn a_server_over_http_stands_in_each_clients_own_form() {
+    let home = Home::new();
+    let print = "--print --url http://127.0.0.1:8000 --cloud api.eu.mist.com --mode all";
+    let url = "http://127.0.0.1:8000/mcp?mode=all&cloud=api.eu.mist.com";
+    for (client, pointer, header) in [
+        ("claude-code", "/mcpServers/mist/url", "${MIST_APITOKEN}"),
+        ("cursor", "/mcpServers/mist/url", "${env:MIST_APITOKEN}"),
+        ("windsurf", "/mcpServers/mist/serverUrl", "${env:MIST_APITOKEN}"),
+        ("gemini-cli", "/mcpServers/mist/httpUrl", "$MIST_APITOKEN"),
+        ("vscode", "/servers/mist/url", "${input:mist-token}"),
+    ] {
+        let entry: Value =
+            serde_json::from_str(&home.run(&format!("{client} {print}")).await.output()).unwrap();
+        assert_eq!(entry.pointer(pointer).unwrap(), url, "{client}: {entry}");
+        let (server, _) = pointer.rsplit_once('/').unwrap();
+        assert_eq!(entry.pointer(server).unwrap()["headers"]["X-Authorization"], header, "{client}");
+        let entry: Value =
+            serde_json::from_str(&home.run(&format!("{client} {print} --no-token")).await.output()).unwrap();
+        assert!(!entry.to_string().contains("Authorization"), "{client}: {entry}");
+    }
+    assert!(home.run(&format!("zed {print}")).await.stderr.contains("X-Authorization"));
+    assert!(home.run(&format!("codex {print}")).await.output().contains("env_http_headers"));
+    let refused = ends(home.launch(&format!("claude-desktop {print}")), 1).await;
+    assert!(refused.stderr.contains("--url"), "{}", refused.stderr);
+}
+
+#[tokio::test]
+async fn what_would_stop_the_server_stops_the_installation() {
+    let home = Home::new();
+    for (arguments, code, wanted) in [
+        ("cursor --yes", 1, "--cloud"),
+        ("cursor --yes --cloud evil.example", 1, "--allow-cloud"),
+        ("cursor --yes --demo --mode custom", 1, "--categories"),
+        ("cursor --yes --demo --categories sites_rmm", 1, "sites_rrm"),
+        ("cursor --yes --demo --org-id acme", 1, "--org-id"),
+        ("cursor --yes --url 127.0.0.1:8000", 1, "http://127.0.0.1:8000/mcp"),
+        ("cursor --yes --url http://u:p@127.0.0.1:8000", 1, "password"),
+        ("cursor --yes --demo --name a/b", 2, "--name"),
+        ("notepad --demo", 2, "claude-desktop"),
+        ("", 2, "<CLIENT>"),
+    ] {
+        let finished = ends(home.launch(arguments), code).await;
+        assert!(finished.stderr.contains(wanted), "{wanted}: {}", finished.stderr);
+        assert!(!home.path(".cursor").exists(), "{arguments}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn links_are_followed_and_permissions_are_kept() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    let home = Home::new();
+    let real = home.file("dotfiles/cursor.json", "{}");
+    fs::set_permissions(&real, PermissionsExt::from_mode(0o640)).unwrap();
+    fs::create_dir(home.path(".cursor")).unwrap();
+    let link = home.path(".cursor/mcp.json");
+    symlink(&real, &link).unwrap();
+    ends(home.launch(&format!("cursor {CLOUD}")).variable("MIST_APITOKEN", TOKEN), 0).await;
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(read(&real).contains("mist"));
+    assert_eq!((mode(&real), mode(&home.path("dotfiles/cursor.json.before-mistmcp"))), (0o640, 0o640));
+    assert_eq!(mode(&home.token_file("mist")), 0o600);
+    fs::remove_file(&real).unwrap();
+    let finished = ends(home.launch("cursor --demo --yes"), 1).await;
+    assert!(finished.stderr.contains("link to a file that is not there"), "{}", finished.stderr);
+    // A new file is its owner's alone.
+    home.run("gemini-cli --demo --yes").await;
+    assert_eq!(mode(&home.path(".gemini/settings.json")), 0o600);
+}
