@@ -1,11 +1,11 @@
-use http::header::{AUTHORIZATION, HeaderMap};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::owner::same;
 use super::refusal::Refusal;
 use crate::{Token, Tokens};
 
-const X_AUTHORIZATION: &str = "x-authorization";
+const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-authorization");
 
 /// Who is let in, and with which token.
 #[derive(Clone, Debug, Default)]
@@ -26,8 +26,8 @@ pub(super) struct Admitted {
 
 impl Credentials {
     pub(super) fn admit(&self, headers: &HeaderMap) -> Result<Admitted, Refusal> {
-        let own = presented(headers, X_AUTHORIZATION)?;
-        let bearer = presented(headers, AUTHORIZATION.as_str())?;
+        let own = presented(headers, &X_AUTHORIZATION)?;
+        let bearer = presented(headers, &AUTHORIZATION)?;
         let token = match &self.client_token {
             None => own.or(bearer),
             Some(secret) => {
@@ -64,7 +64,7 @@ impl Credentials {
 }
 
 /// The token in a header, without its scheme.
-fn presented(headers: &HeaderMap, name: &str) -> Result<Option<String>, Refusal> {
+fn presented(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Refusal> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
@@ -81,7 +81,7 @@ fn presented(headers: &HeaderMap, name: &str) -> Result<Option<String>, Refusal>
             Ok(Some(token.trim().to_owned()).filter(|token| !token.is_empty()))
         }
         Some(_) => Err(unreadable()),
-        None if name == X_AUTHORIZATION => Ok(Some(text.to_owned()).filter(|token| !token.is_empty())),
+        None if *name == X_AUTHORIZATION => Ok(Some(text.to_owned()).filter(|token| !token.is_empty())),
         None if text.is_empty() => Ok(None),
         None => Err(Refusal::unauthorized("`Authorization` takes `Bearer <token>` or `Token <token>`.")),
     }

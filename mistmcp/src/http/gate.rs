@@ -8,7 +8,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use rmcp::handler::server::ServerHandler;
 use rmcp::transport::streamable_http_server::session::SessionManager;
@@ -33,7 +33,8 @@ use crate::server::{Activity, Busy, CALLS_AT_ONCE, Visitor};
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
 /// How long a client may take to send one.
 const SENDING: Duration = Duration::from_secs(15);
-const SESSION: &str = "mcp-session-id";
+const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// Works out who a request is from before MCP's part begins, and lets nobody into another's session.
 pub(super) struct Gate<H> {
@@ -87,7 +88,7 @@ impl<H: ServerHandler> Gate<H> {
             .map_err(|error| Refusal::request(error.to_string()))?;
         let owner = self.key.owner(&tokens, &cloud);
 
-        let session = one(&parts.headers, SESSION)?.map(str::to_owned);
+        let session = one(&parts.headers, &SESSION)?.map(str::to_owned);
         let modern = stands_for_itself(&parts.headers);
         let activity = match &session {
             _ if modern => {
@@ -202,13 +203,13 @@ async fn received(body: Body) -> Result<Bytes, Refusal> {
 
 /// Whether the request is of a revision without sessions. What its body says is held against this header later.
 fn stands_for_itself(headers: &HeaderMap) -> bool {
-    let version = headers.get("mcp-protocol-version").and_then(|value| value.to_str().ok());
+    let version = headers.get(PROTOCOL_VERSION).and_then(|value| value.to_str().ok());
     let version = version.and_then(|text| serde_json::from_value(text.into()).ok());
     version.is_some_and(|version: rmcp::model::ProtocolVersion| !version.has_initialize())
 }
 
 /// The one value of a header.
-fn one<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Refusal> {
+fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Refusal> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),

@@ -35,12 +35,13 @@ pub(super) enum Asked {
 impl Line {
     /// Asks Mist, unless the answer is known or the same is being asked already.
     pub(super) fn ask(&self, request: &Request, deadline: Deadline) -> Result<Asked> {
-        let url = request.url(&self.cloud)?;
-        if let Some(answer) = self.pool.memory.constant(request, &self.cloud, url.as_str(), &self.leases) {
+        let address = request.address(&self.cloud)?;
+        if let Some(answer) = self.pool.memory.constant(request, &self.cloud, &address, &self.leases) {
             tracing::debug!(%request, "known already");
             return Ok(Asked::Known(answer));
         }
-        let key = (Arc::clone(&self.ids), String::from(url.as_str()));
+        let url = request.url(&self.cloud)?;
+        let key = (Arc::clone(&self.ids), address.clone());
         let (line, request) = (self.clone(), request.clone());
         Ok(Asked::UnderWay(self.pool.gets.join(key, |waits| async move {
             let patience = Patience { wait: line.pool.limits.retry_wait, deadline };
@@ -52,7 +53,7 @@ impl Line {
             let answer = with_retries(patience, &waits, attempt).await;
             line.pool.metrics().retries(attempts.saturating_sub(1));
             let answer = answer?;
-            line.pool.memory.keep_constant(&request, &line.cloud, url.as_str(), &answer, &line.leases);
+            line.pool.memory.keep_constant(&request, &line.cloud, &address, &answer, &line.leases);
             Ok(answer)
         })))
     }

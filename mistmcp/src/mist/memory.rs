@@ -49,14 +49,14 @@ impl Memory {
         &self,
         request: &Request,
         cloud: &Cloud,
-        url: &str,
+        address: &str,
         leases: &[Lease],
     ) -> Option<Answer> {
         let trusted = || leases.iter().any(|lease| Account::is_trusted(lease));
         if !request.is_for_constants() || !trusted() {
             return None;
         }
-        self.constants.get(&(cloud.clone(), url.to_owned()))
+        self.constants.get(&(cloud.clone(), address.to_owned()))
     }
 
     /// Remembers the answer to a question for constants, unless it is a proxy's page or holds the token.
@@ -64,13 +64,13 @@ impl Memory {
         &self,
         request: &Request,
         cloud: &Cloud,
-        url: &str,
+        address: &str,
         answer: &Answer,
         leases: &[Lease],
     ) {
         let private = || leases.iter().any(|lease| lease.token().is_in(answer.bytes()));
         if request.is_for_constants() && answer.holds_json() && !private() {
-            self.constants.insert((cloud.clone(), url.to_owned()), answer.clone());
+            self.constants.insert((cloud.clone(), address.to_owned()), answer.clone());
         }
     }
 

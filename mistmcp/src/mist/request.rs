@@ -4,6 +4,7 @@ use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use serde_json::Value;
+use url::form_urlencoded::Serializer;
 
 use super::Cloud;
 use crate::argument::{Arg, Wire};
@@ -115,9 +116,16 @@ impl Request {
         Ok(request)
     }
 
-    /// The whole address. Segments are percent-encoded, so that `../`, `?` or `#` in a value stay in its segment.
+    /// The whole address, as a URL.
     pub(crate) fn url(&self, cloud: &Cloud) -> Result<Url> {
-        let mut path = String::new();
+        Url::parse(&self.address(cloud)?).map_err(|error| {
+            Error::new(ErrorKind::Arguments, format!("No address can be made of this: {error}."))
+        })
+    }
+
+    /// The whole address. Segments are percent-encoded, so that `../`, `?` or `#` in a value stay in its segment.
+    pub(super) fn address(&self, cloud: &Cloud) -> Result<String> {
+        let mut address = String::from(cloud.base().as_str().trim_end_matches('/'));
         for segment in &self.segments {
             // What every URL library takes for "this folder" and "the one above", encoded or not.
             if matches!(segment.as_str(), "" | "." | "..") {
@@ -126,15 +134,15 @@ impl Request {
                     format!("\"{segment}\" cannot stand in a path: an id or a name is wanted."),
                 ));
             }
-            path.push('/');
-            path.extend(utf8_percent_encode(segment, OUTSIDE_A_SEGMENT));
+            address.push('/');
+            address.extend(utf8_percent_encode(segment, OUTSIDE_A_SEGMENT));
         }
-        let mut url = cloud.base().clone();
-        url.set_path(&path);
         if !self.query.is_empty() {
-            url.query_pairs_mut().extend_pairs(&self.query);
+            address.push('?');
+            let start = address.len();
+            address = Serializer::for_suffix(address, start).extend_pairs(&self.query).finish();
         }
-        Ok(url)
+        Ok(address)
     }
 }
 

@@ -23,9 +23,9 @@ const PATIENCE: Duration = Duration::from_mins(10);
 /// The client behind a call.
 pub(super) struct Caller {
     peer: Peer<RoleServer>,
-    /// Where notifications wait to be sent; nothing is the end. The queue has room for many from the start on, and most
-    /// calls tell nothing: boxes keep it small.
-    told: UnboundedSender<Option<Box<ServerNotification>>>,
+    /// Where notifications wait to be sent, if the client wants any; nothing is the end. The queue has room for many from
+    /// the start on: boxes keep it small.
+    told: Option<UnboundedSender<Option<Box<ServerNotification>>>>,
     progress: Option<ProgressToken>,
     least: Option<LoggingLevel>,
     capabilities: ClientCapabilities,
@@ -36,7 +36,7 @@ pub(super) struct Caller {
 /// What is told while a call goes on, on its way to the client.
 pub(super) struct Telling {
     peer: Peer<RoleServer>,
-    told: UnboundedReceiver<Option<Box<ServerNotification>>>,
+    told: Option<UnboundedReceiver<Option<Box<ServerNotification>>>>,
 }
 
 impl Caller {
@@ -48,11 +48,12 @@ impl Caller {
         rounds: Option<Rounds>,
         least: Option<LoggingLevel>,
     ) -> (Self, Telling) {
-        let (sender, receiver) = unbounded_channel();
+        let progress = context.meta.get_progress_token();
+        let (sender, receiver) = (progress.is_some() || least.is_some()).then(unbounded_channel).unzip();
         let caller = Self {
             peer: context.peer.clone(),
             told: sender,
-            progress: context.meta.get_progress_token(),
+            progress,
             least,
             capabilities: context.client_capabilities().unwrap_or_default(),
             rounds,
@@ -67,13 +68,16 @@ impl Caller {
 
     /// The call is over: what is told from now on is not.
     pub(super) fn end(&self) {
-        // Where nobody listens any more, there is nothing to end.
-        let _ = self.told.send(None);
+        if let Some(told) = &self.told {
+            // Where nobody listens any more, there is nothing to end.
+            let _ = told.send(None);
+        }
     }
 }
 
 impl Listener for Caller {
     fn tell(&self, told: Told) {
+        let Some(queue) = &self.told else { return };
         let notification = match told.masked(|text| self.session.connection().mask(text)) {
             Told::Progress { done, total, message } => self.progress.clone().map(|token| {
                 let mut params = ProgressNotificationParam::new(token, done);
@@ -89,7 +93,7 @@ impl Listener for Caller {
             }
         };
         if let Some(notification) = notification {
-            let _ = self.told.send(Some(Box::new(notification)));
+            let _ = queue.send(Some(Box::new(notification)));
         }
     }
 
@@ -130,8 +134,9 @@ impl Caller {
 
 impl Telling {
     /// Sends what is told, one after the other, until the call is over.
-    pub(super) async fn run(mut self) {
-        while let Some(Some(notification)) = self.told.recv().await {
+    pub(super) async fn run(self) {
+        let Some(mut told) = self.told else { return };
+        while let Some(Some(notification)) = told.recv().await {
             if let Err(error) = self.peer.send_notification(*notification).await {
                 tracing::debug!(%error, "the client could not be told");
             }
