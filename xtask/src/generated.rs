@@ -1,4 +1,4 @@
-//! Files that follow from the catalog: written, or compared with what is there.
+//! Files, and parts of them, that follow from the code: written, or compared with what is there.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::{fs, io};
 use anyhow::{Context, Result};
 use mistmcp::Catalog;
 
-use crate::{snapshots, tools_page};
+use crate::{configuration_table, marked, snapshots, tools_page};
 
 /// Where a folder holds nothing but generated files, what is in it and not generated is left over.
 const OWN_FOLDER: &str = "tools/snapshots";
@@ -17,6 +17,9 @@ pub(crate) fn write(catalog: &Catalog, check: bool) -> Result<ExitCode> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace has no folder")?;
     let mut files: BTreeMap<PathBuf, String> = snapshots::files(catalog)?;
     files.insert("docs/tools.md".into(), tools_page::page(catalog));
+    let readme = fs::read_to_string(root.join("README.md")).context("README.md")?;
+    let table = configuration_table::table(&mistmcp::__private::command())?;
+    files.insert("README.md".into(), marked::replace(&readme, "configuration", &table).context("README.md")?);
     let mut changes = Vec::new();
     for (path, content) in &files {
         let target = root.join(path);

@@ -1,9 +1,11 @@
 //! `cargo xtask`: what keeps the repository in order.
 
+mod configuration_table;
 mod document;
 mod drift;
 mod find;
 mod generated;
+mod marked;
 mod secrets;
 mod snapshots;
 mod tokens;
@@ -27,7 +29,7 @@ struct Flags {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write the files that are generated from the catalog: docs/tools.md and tools/snapshots
+    /// Write what is generated: docs/tools.md, tools/snapshots, and the README's table of flags and variables
     Generate {
         /// Change nothing; fail where a file is not up to date
         #[arg(long)]
