@@ -6,6 +6,7 @@ mod drift;
 mod find;
 mod generated;
 mod marked;
+mod mistakes;
 mod secrets;
 mod snapshots;
 mod tokens;
@@ -29,7 +30,7 @@ struct Flags {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write what is generated: docs/tools.md, tools/snapshots, and the README's table of flags and variables
+    /// Write what is generated: docs/tools.md, tools/snapshots, and tables in README.md and docs/macro.md
     Generate {
         /// Change nothing; fail where a file is not up to date
         #[arg(long)]
