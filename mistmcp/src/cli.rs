@@ -26,6 +26,7 @@ use rmcp::handler::server::ServerHandler;
 
 use crate::Server;
 use configuration::Configuration;
+pub use flags::command;
 use flags::{Command, Flags, Transport};
 
 /// Runs the program with the tools that are linked into it: the whole of a server's `main`.

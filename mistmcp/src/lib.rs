@@ -64,11 +64,12 @@ pub use session::{Mode, Outcome, Session, Settings, SettingsError};
 pub use tool::{Body, Endpoint, Hints, Method, Param, ParamGroup, RequestBody, Run, Running, Tool};
 pub use {rmcp, schemars, serde_json};
 
-/// What the macros' expansions call. Not for anybody else.
+/// What the macros' expansions and the repository's own tasks call. Not for anybody else.
 #[doc(hidden)]
 pub mod __private {
     pub use inventory::submit;
 
+    pub use crate::cli::command;
     pub use crate::register;
     pub use crate::reply::hides;
     pub use crate::tool::{Registered, assert_described, assert_filled};

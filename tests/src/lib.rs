@@ -28,6 +28,11 @@ pub use wire::Wire;
 
 use std::time::Duration;
 
+/// The examples of the documentation, which Cargo compiles as it does those of code.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/macro.md")]
+struct MacroPage;
+
 /// How long a test waits for what should come at once. It only ever passes when something is broken.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 

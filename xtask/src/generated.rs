@@ -1,4 +1,4 @@
-//! Files that follow from the catalog: written, or compared with what is there.
+//! Files, and parts of them, that follow from the code: written, or compared with what is there.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::{fs, io};
 use anyhow::{Context, Result};
 use mistmcp::Catalog;
 
-use crate::{snapshots, tools_page};
+use crate::{configuration_table, marked, mistakes, snapshots, tools_page};
 
 /// Where a folder holds nothing but generated files, what is in it and not generated is left over.
 const OWN_FOLDER: &str = "tools/snapshots";
@@ -17,6 +17,13 @@ pub(crate) fn write(catalog: &Catalog, check: bool) -> Result<ExitCode> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace has no folder")?;
     let mut files: BTreeMap<PathBuf, String> = snapshots::files(catalog)?;
     files.insert("docs/tools.md".into(), tools_page::page(catalog));
+    for (path, name, content) in [
+        ("README.md", "configuration", configuration_table::table(&mistmcp::__private::command())?),
+        ("docs/macro.md", "mistakes", mistakes::table(root)?),
+    ] {
+        let page = fs::read_to_string(root.join(path)).context(path)?;
+        files.insert(path.into(), marked::replace(&page, name, &content).context(path)?);
+    }
     let mut changes = Vec::new();
     for (path, content) in &files {
         let target = root.join(path);

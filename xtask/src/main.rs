@@ -1,9 +1,12 @@
 //! `cargo xtask`: what keeps the repository in order.
 
+mod configuration_table;
 mod document;
 mod drift;
 mod find;
 mod generated;
+mod marked;
+mod mistakes;
 mod secrets;
 mod snapshots;
 mod tokens;
@@ -27,7 +30,7 @@ struct Flags {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write the files that are generated from the catalog: docs/tools.md and tools/snapshots
+    /// Write what is generated: docs/tools.md, tools/snapshots, and tables in README.md and docs/macro.md
     Generate {
         /// Change nothing; fail where a file is not up to date
         #[arg(long)]

@@ -211,7 +211,7 @@ pub(super) fn read(
 }
 
 /// The command line as `--help` tells it, whatever the environment and a `.env` file say.
-pub(super) fn command() -> clap::Command {
+pub fn command() -> clap::Command {
     focus::of_subcommands(Flags::command())
 }
 

@@ -6,6 +6,7 @@
 mod bodies;
 mod ceiling;
 mod crowd;
+mod dashboard;
 mod delays;
 mod ending;
 mod headers;

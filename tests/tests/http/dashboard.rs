@@ -1,0 +1,96 @@
+//! What operators are given to look at the metrics with, held against a server that runs.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use mistmcp_tests::{Guest, Heard};
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::stage::{Stage, site};
+
+/// What Prometheus adds by itself.
+const OF_PROMETHEUS: [&str; 3] = ["job", "instance", "le"];
+
+fn packaged(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../packages").join(path)).unwrap()
+}
+
+/// The words of a text that name one of the server's metrics.
+fn metrics(text: &str) -> BTreeSet<&str> {
+    text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_')
+        .filter(|word| word.starts_with("mistmcp_"))
+        .collect()
+}
+
+/// The labels that a query groups by.
+fn grouped(text: &str) -> BTreeSet<&str> {
+    let lists = text.split(" by (").skip(1).filter_map(|rest| rest.split(')').next());
+    lists.flat_map(|list| list.split(',').map(str::trim)).collect()
+}
+
+/// The metrics of a server that has let somebody in, refused somebody, and asked Mist.
+async fn shown() -> String {
+    let stage = Stage::set("").await;
+    stage.alice("?mode=all").open().await.call("getSiteInfo", site(1)).await;
+    Guest::new(&stage.server, "").knock().await;
+    let url = stage.server.url("/metrics");
+    Heard::of(Guest::new(&stage.server, "").to(&url).request(Method::GET)).await.body
+}
+
+#[tokio::test]
+async fn the_dashboard_shows_every_metric_of_the_server_and_no_other() {
+    let shown = shown().await;
+    let samples: Vec<_> = shown.lines().filter(|line| !line.starts_with('#')).collect();
+    let known: BTreeSet<_> = samples.iter().filter_map(|line| line.split(['{', ' ']).next()).collect();
+    let dashboard = packaged("grafana/dashboard.json");
+    let named = metrics(&dashboard);
+    let strange: Vec<_> = named.difference(&known).collect();
+    assert!(strange.is_empty(), "not the server's: {strange:?}");
+    for name in known {
+        // Of a histogram, the buckets are what quantiles are made of.
+        let wanted =
+            name.replace("_seconds_sum", "_seconds_bucket").replace("_seconds_count", "_seconds_bucket");
+        assert!(named.contains(wanted.as_str()), "no panel shows {name}");
+    }
+    for label in grouped(&dashboard).difference(&OF_PROMETHEUS.into()) {
+        assert!(shown.contains(&format!("{label}=\"")), "no metric has the label {label}");
+    }
+}
+
+#[tokio::test]
+async fn the_alerts_ask_for_metrics_and_labels_that_the_server_shows() {
+    let shown = shown().await;
+    let alerts = packaged("prometheus/alerts.yml");
+    let named = metrics(&alerts);
+    assert!(!named.is_empty());
+    for name in named {
+        assert!(shown.contains(&format!("\n{name}")), "{name} is not the server's");
+    }
+    for label in grouped(&alerts).difference(&OF_PROMETHEUS.into()) {
+        assert!(shown.contains(&format!("{label}=\"")), "no metric has the label {label}");
+    }
+    assert!(alerts.contains("calls_left=\"used_up\"") && shown.contains("calls_left=\"used_up\""));
+}
+
+#[test]
+fn the_dashboard_can_be_imported_and_no_two_panels_lie_over_each_other() {
+    let dashboard: Value = serde_json::from_str(&packaged("grafana/dashboard.json")).unwrap();
+    assert!(dashboard.get("id").is_none(), "an id of one Grafana's is another's in the next");
+    let mut taken = BTreeSet::new();
+    let mut ids = BTreeSet::new();
+    for panel in dashboard["panels"].as_array().unwrap() {
+        let at = |key: &str| panel["gridPos"][key].as_u64().unwrap();
+        assert!(at("x") + at("w") <= 24, "{panel}");
+        for column in at("x")..at("x") + at("w") {
+            for row in at("y")..at("y") + at("h") {
+                assert!(taken.insert((column, row)), "{panel}");
+            }
+        }
+        assert!(ids.insert(panel["id"].as_u64().unwrap()), "{panel}");
+        for target in panel["targets"].as_array().unwrap() {
+            assert_eq!(target["datasource"]["uid"], "${datasource}", "{panel}");
+        }
+    }
+}
