@@ -1,7 +1,11 @@
+use std::fmt;
 use std::io::{self, IsTerminal};
 
+use jiff::Timestamp;
 use tracing::{Level, Subscriber};
 use tracing_subscriber::filter::{Targets, dynamic_filter_fn};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry::LookupSpan;
@@ -33,7 +37,7 @@ pub(super) fn start(flags: &Flags) {
     });
     // What is left out here is left out everywhere, so that whoever asks whether a line would be logged hears it.
     let logged = tracing_subscriber::registry().with(whose.with_max_level_hint(Level::DEBUG)).with(targets);
-    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false);
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false).with_timer(Clock);
     // A program that has set up its own keeps it.
     let _ = match flags.log_format {
         LogFormat::Text => {
@@ -45,6 +49,15 @@ pub(super) fn start(flags: &Flags) {
             logged.with(lines).try_init()
         }
     };
+}
+
+/// The time of a line, in UTC to the microsecond.
+struct Clock;
+
+impl FormatTime for Clock {
+    fn format_time(&self, line: &mut Writer<'_>) -> fmt::Result {
+        write!(line, "{:.6}", Timestamp::now())
+    }
 }
 
 fn is_verbose<S: Subscriber + for<'a> LookupSpan<'a>>(context: &Context<'_, S>) -> bool {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -12,7 +14,7 @@ use crate::{Error, Result};
 /// What Mist answered to a request that it accepted.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    headers: HeaderMap,
+    headers: Arc<HeaderMap>,
     body: Bytes,
 }
 
@@ -27,7 +29,7 @@ pub(crate) struct Page {
 
 impl Answer {
     pub(crate) fn new(headers: HeaderMap, body: Bytes) -> Self {
-        Self { headers, body }
+        Self { headers: Arc::new(headers), body }
     }
 
     /// The body as JSON; an empty one is `null`.
