@@ -83,6 +83,24 @@ pub fn mist_tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// Each field is a parameter: its `///` the description, its type an `Arg`, `#[default = …]` and `#[flatten]` as
 /// on a tool.
+///
+/// ```
+/// use mistmcp::{Mac, ParamGroup, SiteId, TimeWindow, mist_tool};
+///
+/// /// One client at a site, over time.
+/// #[derive(ParamGroup)]
+/// pub struct ClientAtSite {
+///     pub site_id: SiteId,
+///     /// Its MAC address.
+///     pub client_mac: Mac,
+///     #[flatten]
+///     pub window: TimeWindow,
+/// }
+///
+/// /// What happened to a client.
+/// #[mist_tool(category = "clients", get = "/api/v1/sites/{site_id}/clients/{client_mac}/events")]
+/// pub async fn list_client_events(#[flatten] client: ClientAtSite);
+/// ```
 #[proc_macro_derive(ParamGroup, attributes(body, default, flatten))]
 pub fn param_group(item: TokenStream) -> TokenStream {
     param_group::expand(item.into()).into()
@@ -92,6 +110,23 @@ pub fn param_group(item: TokenStream) -> TokenStream {
 ///
 /// A value is spelled as its variant in `snake_case`, or as `#[mist("…")]` says. The enum's `///` describes
 /// parameters of that type that have no description of their own.
+///
+/// ```
+/// use mistmcp::Choice;
+///
+/// /// Radio band.
+/// #[derive(Clone, Copy, Choice)]
+/// pub enum Band {
+///     #[mist("24")]
+///     Ghz24,
+///     #[mist("5")]
+///     Ghz5,
+///     /// Written as `any`.
+///     Any,
+/// }
+/// let spellings: Vec<_> = Band::VALUES.iter().map(|(spelling, _)| *spelling).collect();
+/// assert_eq!(spellings, ["24", "5", "any"]);
+/// ```
 #[proc_macro_derive(Choice, attributes(mist))]
 pub fn choice(item: TokenStream) -> TokenStream {
     choice::expand(item.into()).into()

@@ -25,6 +25,37 @@ use serde_json::Value;
 ///
 /// Reading is forgiving: models send numbers as text and texts as numbers. The schema is strict, so that the next
 /// call is better.
+///
+/// `String`, `bool`, `u32`, `NonZero<u32>`, `i64`, `f64`, `Vec` and `Option` of them, and the types of this crate have it. For an enum derive
+/// [`Choice`](macro@crate::Choice). A type of your own:
+///
+/// ```
+/// use mistmcp::schemars::{Schema, json_schema};
+/// use mistmcp::serde_json::Value;
+/// use mistmcp::{Arg, Mismatch, Wire};
+///
+/// /// A VLAN's number.
+/// pub struct Vlan(u32);
+///
+/// impl Arg for Vlan {
+///     const DESCRIPTION: &'static str = "VLAN, 1 to 4094.";
+///
+///     fn schema() -> Schema {
+///         json_schema!({ "type": "integer", "minimum": 1, "maximum": 4094 })
+///     }
+///
+///     fn read(value: &Value) -> Result<Self, Mismatch> {
+///         let number = u32::read(value).ok().filter(|number| (1..=4094).contains(number));
+///         number.map(Vlan).ok_or_else(|| Mismatch::wanted("a VLAN from 1 to 4094"))
+///     }
+///
+///     fn wire(&self) -> Wire {
+///         self.0.wire()
+///     }
+/// }
+/// # assert_eq!(Vlan::read(&"12".into()).ok().map(|vlan| vlan.0), Some(12));
+/// # assert!(Vlan::read(&5000.into()).is_err());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter",
     label = "not an `Arg`",

@@ -61,7 +61,17 @@ impl Call {
         Self::new(CancellationToken::new(), None)
     }
 
-    /// Tells the caller how far the call is, where it asked to hear of that.
+    /// Tells the caller how far the call is, where it asked to hear of that. `done` and `total` are of one unit, whichever it
+    /// is, and `done` grows each time.
+    ///
+    /// ```
+    /// # use mistmcp::Call;
+    /// # fn look_at(call: &Call, sites: &[String]) {
+    /// for (done, site) in (0_u32..).zip(sites) {
+    ///     call.progress(done.into(), Some(sites.len() as f64), format!("looking at {site}"));
+    /// }
+    /// # }
+    /// ```
     pub fn progress(&self, done: f64, total: Option<f64>, message: impl Into<String>) {
         if let Some(listener) = &self.listener {
             *self.last.lock().unwrap_or_else(PoisonError::into_inner) = (done, total);

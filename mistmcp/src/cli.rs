@@ -38,6 +38,17 @@ pub fn main() -> ExitCode {
 }
 
 /// A program with defaults of its own, or with a handler of its own before the server.
+///
+/// ```no_run
+/// use std::process::ExitCode;
+///
+/// fn main() -> ExitCode {
+///     mistmcp::Program::new()
+///         .default_to("mode", "all")
+///         .default_to("cloud", "api.eu.mist.com")
+///         .run()
+/// }
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Program {
     defaults: Vec<(&'static str, &'static str)>,
@@ -50,6 +61,9 @@ impl Program {
     }
 
     /// The value of a flag, by its long name, where neither the command line nor a variable nor a `.env` file has one.
+    ///
+    /// A name that is no flag, and a value that the flag does not take, stop the program at start as a wrong command line
+    /// does, with exit code 2.
     #[must_use]
     pub fn default_to(mut self, flag: &'static str, value: &'static str) -> Self {
         self.defaults.push((flag, value));

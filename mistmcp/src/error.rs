@@ -75,7 +75,15 @@ impl ErrorKind {
 }
 
 impl Error {
-    /// An error with a tool's own words: a sentence or two, with the next step.
+    /// An error with a tool's own words: a sentence or two, with the next step. What is longer than 1,500 bytes is cut.
+    ///
+    /// ```
+    /// # use mistmcp::{Error, Result};
+    /// fn first<T>(rows: impl IntoIterator<Item = T>) -> Result<T> {
+    ///     let nothing = || Error::advice("No access point is down here. Ask with another `site_id`.");
+    ///     rows.into_iter().next().ok_or_else(nothing)
+    /// }
+    /// ```
     pub fn advice(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Advice, message)
     }

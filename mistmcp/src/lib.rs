@@ -3,8 +3,20 @@
 //! [MCP]: https://modelcontextprotocol.io
 //! [Juniper Mist]: https://www.juniper.net/documentation/us/en/software/mist/
 //!
+//! # A server of your own
+//!
+//! ```console
+//! $ cargo new morning && cd morning
+//! $ cargo add mistmcp
+//! ```
+//!
+//! From a clone of the repository it is `cargo add --path …/mistmcp`. Nothing else is needed; this is all of `src/main.rs`:
+//!
 //! ```no_run
-//! use mistmcp::{Mist, OrgId, Reply, Result, SiteId, TimeWindow, mist_tool};
+//! use mistmcp::{
+//!     Choice, Completed, Mist, OrgId, PageNumber, PromptArgument, Reply, Request, Result, SiteId, Step, TimeWindow,
+//!     mist_tool,
+//! };
 //!
 //! mistmcp::category! {
 //!     /// What I look at every morning.
@@ -13,19 +25,72 @@
 //!
 //! /// What radio management changed at a site, on which access point, and why.
 //! #[mist_tool(category = "morning", get = "/api/v1/sites/{site_id}/rrm/events")]
-//! pub async fn list_channel_changes(site_id: SiteId, #[flatten] window: TimeWindow);
+//! pub async fn list_channel_changes(
+//!     site_id: SiteId,
+//!     band: Option<Band>,
+//!     #[flatten] window: TimeWindow,
+//!     #[flatten] page: PageNumber,
+//! );
+//!
+//! /// Radio band.
+//! #[derive(Clone, Copy, Choice)]
+//! pub enum Band {
+//!     #[mist("24")]
+//!     Ghz24,
+//!     #[mist("5")]
+//!     Ghz5,
+//! }
 //!
 //! /// How many sites the organization has.
 //! #[mist_tool(category = "morning")]
 //! pub async fn count_sites(mist: &Mist, org_id: OrgId) -> Result<Reply> {
-//!     let sites = mist.get(&format!("/api/v1/orgs/{}/sites", org_id.as_str())).await?;
+//!     let request = Request::get("/api/v1/orgs").segment(org_id.as_str()).segment("sites");
+//!     let sites = mist.send(request).await?.json()?;
 //!     Reply::json(sites.as_array().map_or(0, Vec::len))
+//! }
+//!
+//! mistmcp::prompt! {
+//!     /// Finds out which channels changed at a site.
+//!     "channel-changes" {
+//!         title: "Channel changes",
+//!         arguments: &[PromptArgument::required("site", "Its name").completed(Completed::Site)],
+//!         task: "Which channels changed at {site} since yesterday, and why?",
+//!         steps: &[Step { tool: "listChannelChanges", why: "every change with its reason" }],
+//!         answer: "One line for each access point.",
+//!     }
 //! }
 //!
 //! fn main() -> std::process::ExitCode {
 //!     mistmcp::main()
 //! }
 //! ```
+//!
+//! It is the whole program: over stdio and HTTP, with every flag, subcommand and bound of `mistmcp` itself.
+//!
+//! ```console
+//! $ cargo run -- call countSites --demo           # against the demo network
+//! $ cargo run -- tools                            # what it offers
+//! $ cargo run -- --demo                           # an MCP server on standard input and output
+//! $ MIST_APITOKEN=… MIST_HOST=api.eu.mist.com cargo run -- check
+//! ```
+//!
+//! Tools in a library crate are found once something names the crate: `use my_tools as _;` in `main.rs`. Without a mention the
+//! linker leaves it out, and its tools with it.
+//!
+//! # Where to go on
+//!
+//! | for | look at |
+//! |---|---|
+//! | what a tool can be | [`mist_tool`](macro@mist_tool), [`category!`], [`prompt!`] |
+//! | parameters | [`Arg`] and its types ([`SiteId`], [`Mac`], [`Time`] …), [`macro@Choice`], [`macro@ParamGroup`] and the groups ([`TimeWindow`], [`PageNumber`], [`SearchPage`] …) |
+//! | asking Mist in a body | [`Mist`], [`Request`], [`Answer`] |
+//! | answering | [`Reply`], [`Block`], [`Error::advice`] |
+//! | telling and asking the client | [`Call`] |
+//! | defaults of your own, a handler around the server | [`Program`] |
+//! | serving from a program that does other things as well | [`Server`], [`Session`], [`Settings`], [`Connection`], [`Pool`] |
+//!
+//! Errors of tools are advice for a model: [`Error`] holds a sentence or two with the next step. Times are seconds or
+//! [`Duration`](std::time::Duration)s, sizes are bytes.
 
 // The macros name this crate, and they are used inside it as well.
 extern crate self as mistmcp;

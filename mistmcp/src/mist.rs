@@ -51,6 +51,25 @@ use crate::{Call, Result};
 use line::Asked;
 
 /// Mist as one call sees it: with the tokens and the cloud of the session that called.
+///
+/// What a body asks comes out of the budget of its token and has to be done by the deadline of the call.
+///
+/// ```
+/// use mistmcp::{Mist, Reply, Request, Result, SiteId, Span, mist_tool};
+///
+/// /// The latest that radio management did at a site.
+/// #[mist_tool(category = "morning")]
+/// pub async fn latest_radio_event(
+///     mist: &Mist,
+///     site_id: SiteId,
+///     /// How far back.
+///     duration: Option<Span>,
+/// ) -> Result<Reply> {
+///     let request = Request::get("/api/v1/sites").segment(site_id.as_str()).segment("rrm").segment("events");
+///     let events = mist.send(request.query("duration", duration)).await?.json()?;
+///     Reply::json(&events["results"][0])
+/// }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Mist {
     connection: Arc<Connection>,

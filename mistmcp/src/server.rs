@@ -48,6 +48,34 @@ pub(crate) const CALLS_AT_ONCE: usize = 64;
 
 /// The server as one client sees it. It offers the tools that are linked into the program, and is a handler of [`rmcp`]'s
 /// that another may wrap, with [`Program::run_with`](crate::Program::run_with).
+///
+/// [`main`](crate::main) and [`Program`](crate::Program) serve by themselves. A program that does other things as well puts
+/// the parts together, and chooses rustls' cryptography first, as `rustls::crypto::ring::default_provider().install_default()`:
+///
+/// ```no_run
+/// use std::sync::Arc;
+/// use std::time::Duration;
+///
+/// use mistmcp::rmcp::ServiceExt;
+/// use mistmcp::{Catalog, Clouds, Connection, Format, Limits, Mode, Pool, Rules, Server, Session, Settings, Token};
+///
+/// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+/// let limits = Limits {
+///     timeout: Duration::from_secs(30),
+///     retry_wait: Duration::from_secs(15),
+///     rate_limit: 5_000,
+///     max_response_bytes: 32 << 20,
+/// };
+/// let rules = Rules { max_bytes: 60_000, format: Format::Json, show_secrets: false };
+/// let settings = Settings::new(Catalog::gather()?, Mode::Managed, &[], rules)?;
+/// let cloud = Clouds::default().find("api.eu.mist.com")?;
+/// let token = Token::new(&std::env::var("MIST_APITOKEN")?)?;
+/// let connection = Connection::new(Arc::new(Pool::new(limits)), cloud, token, None);
+/// let session = Session::new(Arc::new(settings), Arc::new(connection), true);
+/// Server::new(session).serve(mistmcp::rmcp::transport::stdio()).await?.waiting().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Server {
     clients: Clients,

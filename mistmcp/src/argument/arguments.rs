@@ -15,7 +15,10 @@ impl Arguments {
         Self { values }
     }
 
-    /// Takes one out.
+    /// Takes one out: the value of a parameter, or what its type has for one that was left out.
+    ///
+    /// # Errors
+    /// It cannot be read as a `T`: advice that says what came and what is wanted.
     pub fn take<T: Arg>(&mut self, name: &str) -> Result<T> {
         let value = self.values.remove(name).unwrap_or(Value::Null);
         if T::is_absent(&value)
@@ -27,11 +30,17 @@ impl Arguments {
     }
 
     /// Takes a group out.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take), of its first member that cannot be read.
     pub fn group<T: ParamGroup>(&mut self) -> Result<T> {
         T::read(self)
     }
 
-    /// Takes an object out.
+    /// Takes an object out, as JSON.
+    ///
+    /// # Errors
+    /// It is left out, or does not deserialize.
     pub fn body<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
         let value = self.values.remove(name).unwrap_or(Value::Null);
         serde_json::from_value(value)

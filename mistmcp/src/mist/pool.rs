@@ -15,13 +15,13 @@ use crate::{Error, Result};
 /// What a call may cost.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How long a whole call may take.
+    /// How long a whole call may take, with all that it waits for. The program's default is 30 s.
     pub timeout: Duration,
-    /// How much of that may be spent waiting before trying again.
+    /// How much of that may be spent waiting before trying again. The program's default is 15 s.
     pub retry_wait: Duration,
-    /// Calls an hour for one token.
+    /// Calls an hour for one token, counted from the top of the hour. The last 5 % are kept back. Mist allows 5,000.
     pub rate_limit: u32,
-    /// Bytes that are read of one answer.
+    /// Bytes that are read of one answer, decompressed; a larger one is an error. The program's default is 32 MiB.
     pub max_response_bytes: usize,
 }
 
