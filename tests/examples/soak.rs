@@ -5,7 +5,8 @@
 //! cargo run --release -p mistmcp-tests --example soak -- --minutes 5
 //! ```
 //!
-//! It builds the server in release. `--sessions` (1000) and `--rate` (100 calls a second in all) say how busy.
+//! It builds the server in release. `--sessions` (1000) and `--rate` (100 calls a second in all) say how busy; for the first
+//! minute it is ten times as busy.
 
 #![expect(clippy::print_stdout, reason = "it is what the program is for")]
 
@@ -30,8 +31,10 @@ use server::Server;
 
 /// One call in so many has nobody who waits for its answer.
 const VANISHES: u64 = 20;
-/// After this long memory has found its level.
+/// After this long memory has found its level: until then each session calls so many times as often, since the queues of
+/// a session take up memory until each place in them was used once.
 const WARM: Duration = Duration::from_mins(1);
+const WARMING: u32 = 10;
 /// How much above that level it may end: some room for what the allocator keeps.
 const GROWTH: f64 = 1.15;
 
@@ -95,8 +98,9 @@ async fn main() -> Result<()> {
 async fn user(server: &Server, count: &Count, number: u64, pause: Duration, end: Instant) -> Result<()> {
     let token = format!("soak-token-{number:06}");
     let era = if number.is_multiple_of(2) { Era::Legacy } else { Era::Modern };
+    let warm = Instant::now() + WARM;
     // Not all at once.
-    tokio::time::sleep(pause.mul_f64(share(number))).await;
+    tokio::time::sleep((pause / WARMING).mul_f64(share(number))).await;
     let mut client = Client::open(&server.address, "/mcp", &token, era).await?;
     for call in number.. {
         if Instant::now() >= end {
@@ -119,6 +123,7 @@ async fn user(server: &Server, count: &Count, number: u64, pause: Duration, end:
             count.answered.fetch_add(1, Ordering::Relaxed);
             count.rows.fetch_add(text.matches("soak-mark-").count() as u64, Ordering::Relaxed);
         }
+        let pause = if warm > Instant::now() { pause / WARMING } else { pause };
         tokio::time::sleep(pause.mul_f64(0.5 + share(call))).await;
     }
     Ok(())
