@@ -43,6 +43,7 @@ mod prompt;
 mod reply;
 mod server;
 mod session;
+mod shared;
 mod suggestion;
 mod tool;
 

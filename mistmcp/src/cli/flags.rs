@@ -189,6 +189,14 @@ pub(super) struct HttpFlags {
     #[arg(long, env = "MISTMCP_SESSION_IDLE", default_value = "1800", value_name = "SECONDS", help_heading = HTTP)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub(super) session_idle: u64,
+
+    /// The Redis that replicas share (rediss: for TLS), with MISTMCP_REDIS_KEY; better set by its variable
+    #[arg(long, env = "MISTMCP_REDIS_URL", value_name = "URL", hide_env_values = true, help_heading = HTTP)]
+    pub(super) redis: Option<SecretString>,
+
+    /// What their names there begin with
+    #[arg(long, env = "MISTMCP_REDIS_PREFIX", default_value = "mistmcp", value_name = "NAME", help_heading = HTTP)]
+    pub(super) redis_prefix: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -233,7 +241,8 @@ const HTTP: &str = "HTTP (--transport http)";
 
 const EXAMPLES: &str = "\
 The API token has no flag, so that no process list shows it: set MIST_APITOKEN, in the environment or in .env.
-Several tokens, with commas between them, are used in turn.
+Several tokens, with commas between them, are used in turn. Nor have MISTMCP_REDIS_KEY, the secret that replicas share,
+and MISTMCP_REDIS_PASSWORD.
 
 Examples:
   mistmcp --demo                               a server with a made-up network, to try a client

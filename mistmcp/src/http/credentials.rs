@@ -1,8 +1,8 @@
 use http::header::{AUTHORIZATION, HeaderMap};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::owner::same;
 use super::refusal::Refusal;
+use crate::shared::same;
 use crate::{Token, Tokens};
 
 const X_AUTHORIZATION: &str = "x-authorization";
