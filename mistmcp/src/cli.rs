@@ -120,7 +120,7 @@ async fn run<H: ServerHandler>(
             let configuration = Configuration::read(&flags, environment, flags.mode).await?;
             let served = match flags.transport {
                 Transport::Stdio => serve::serve(configuration, handler).await,
-                Transport::Http => serve_http::serve(configuration, &flags.http, handler).await,
+                Transport::Http => serve_http::serve(configuration, &flags.http, environment, handler).await,
             };
             served?;
             Ok(ExitCode::SUCCESS)

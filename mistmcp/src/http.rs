@@ -7,7 +7,9 @@ mod credentials;
 mod door;
 mod gate;
 mod health;
+mod ledger;
 mod listener;
+mod opened;
 mod origin;
 mod owner;
 mod page;
@@ -15,14 +17,15 @@ mod query;
 mod refusal;
 mod request_id;
 mod sessions;
+mod taking_up;
 mod tls;
 
-use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware;
@@ -38,12 +41,15 @@ use tower::service_fn;
 pub(crate) use credentials::Credentials;
 use door::Door;
 use gate::Gate;
+use ledger::{Ledger, Memory, Shared};
 pub(crate) use origin::{Allowed, AllowedHost, AllowedOrigin};
-use sessions::Sessions;
+use sessions::{Local, Sessions};
+use taking_up::TakingUp;
 
 use crate::mist::{Cloud, Clouds, Pool};
 use crate::server::Server;
 use crate::session::Settings;
+use crate::shared::{Key, Link, Location};
 
 /// How long calls under way may go on once the server has been told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -67,6 +73,8 @@ pub(crate) struct Configuration {
     /// The files of certificate and key.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     pub(crate) limits: SessionLimits,
+    /// What this process shares with other replicas, where there are any.
+    pub(crate) redis: Option<Location>,
 }
 
 /// MCP over HTTP, as rmcp speaks it.
@@ -90,24 +98,31 @@ pub(crate) async fn serve<H: ServerHandler>(
     handler: impl Fn(Server) -> H + Send + Sync + 'static,
     stop: CancellationToken,
     ready: impl FnOnce(SocketAddr),
-) -> io::Result<()> {
+) -> anyhow::Result<()> {
     let metrics = Arc::clone(configuration.pool.metrics());
     let sessions = Arc::new(Sessions::new(configuration.limits, Arc::clone(&metrics)));
     let streams = CancellationToken::new();
     let mut manager = LocalSessionManager::default();
     // Idle sessions are ended below, by what idle really means: rmcp's own timer runs on while a stream is open.
     manager.session_config.keep_alive = None;
-    let manager = Arc::new(manager);
+    let local = Local { sessions, manager: Arc::new(manager) };
+    let key = match &configuration.redis {
+        Some(location) => location.key().clone(),
+        None => Key::random()?,
+    };
+    let ledger = ledger(&configuration, &local).await?;
     let (operator, counted) = (Arc::clone(&configuration.settings), Arc::clone(&metrics));
+    let mut settings = StreamableHttpServerConfig::default()
+        .with_json_response(true)
+        .with_max_request_body_bytes(gate::MOST_BYTES)
+        .with_cancellation_token(streams.clone())
+        // Checked before, for every path alike.
+        .disable_allowed_hosts();
+    settings.session_store = ledger.introductions();
     let mcp = Mcp::new(
         move || Ok(handler(Server::for_visitor(Arc::clone(&operator), Arc::clone(&counted)))),
-        Arc::clone(&manager),
-        StreamableHttpServerConfig::default()
-            .with_json_response(true)
-            .with_max_request_body_bytes(gate::MOST_BYTES)
-            .with_cancellation_token(streams.clone())
-            // Checked before, for every path alike.
-            .disable_allowed_hosts(),
+        Arc::clone(&local.manager),
+        settings,
     );
     let calls = TaskTracker::new();
     let door = Arc::new(Door::new(configuration.allowed.clone()));
@@ -115,19 +130,22 @@ pub(crate) async fn serve<H: ServerHandler>(
         configuration.cloud.clone(),
         &configuration.clouds,
         Arc::clone(&configuration.pool),
+        Arc::clone(&ledger),
     );
     let page = Arc::new(page::Page::of(&configuration));
     let tls = configuration.tls.clone();
     let address = configuration.address;
-    let gate = Arc::new(Gate::new(
+    let gate = Arc::new(Gate {
         configuration,
         mcp,
-        Arc::clone(&manager),
-        Arc::clone(&sessions),
-        metrics.clone(),
-        stop.clone(),
-        calls.clone(),
-    )?);
+        local: local.clone(),
+        ledger,
+        metrics: Arc::clone(&metrics),
+        key,
+        closing: stop.clone(),
+        calls: calls.clone(),
+        taking_up: TakingUp::default(),
+    });
     // MCP's own way passes the door by itself: a layer costs each request as much as some of its steps.
     let front = Arc::clone(&door);
     let mcp = any(move |request: Request| {
@@ -150,7 +168,7 @@ pub(crate) async fn serve<H: ServerHandler>(
                 .with_state(health),
         );
 
-    let sweeping = tokio::spawn(sessions::sweep(sessions, manager));
+    let sweeping = tokio::spawn(sessions::sweep(local));
     let ending = async move {
         stop.cancelled().await;
         calls.close();
@@ -164,5 +182,14 @@ pub(crate) async fn serve<H: ServerHandler>(
     };
     let served = listener::serve(address, app, tls, metrics, ending, ready).await;
     sweeping.abort();
-    served
+    served.with_context(|| format!("on {address}"))
+}
+
+/// Where sessions are written down: in this process, or in the replicas' Redis.
+async fn ledger(configuration: &Configuration, local: &Local) -> anyhow::Result<Arc<dyn Ledger>> {
+    let Some(location) = configuration.redis.clone() else { return Ok(Arc::new(Memory)) };
+    let (link, pushes) = Link::open(location, Arc::clone(configuration.pool.metrics())).await?;
+    let shared = Shared::new(link, Arc::clone(&configuration.settings), configuration.limits.idle);
+    tokio::spawn(ledger::keep_up(Arc::clone(&shared), local.clone(), pushes));
+    Ok(shared)
 }

@@ -108,6 +108,7 @@ mod prompt;
 mod reply;
 mod server;
 mod session;
+mod shared;
 mod suggestion;
 mod tool;
 

@@ -14,6 +14,9 @@ use prometheus_client::registry::{Registry, Unit};
 /// From what a cache answers to what Mist takes when it is in trouble.
 const SECONDS: [f64; 12] = [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 30.0];
 
+/// From a Redis next door to where nobody waits for it any more.
+const REDIS_SECONDS: [f64; 9] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.02, 0.1, 0.25];
+
 /// The counters of one process.
 #[derive(Debug)]
 pub(crate) struct Metrics {
@@ -28,8 +31,12 @@ pub(crate) struct Metrics {
     retries: Counter,
     tokens: Family<OfTokens, Gauge>,
     sessions_opened: Counter,
+    sessions_taken_up: Counter,
     sessions: Gauge,
     connections: Gauge,
+    redis_up: Family<OfRedis, Gauge>,
+    redis_commands: Family<OfCommand, Counter>,
+    redis_seconds: Histogram,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -53,6 +60,15 @@ struct OfTokens {
     calls_left: &'static str,
 }
 
+/// There is at most one, and none without `--redis`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfRedis {}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfCommand {
+    outcome: &'static str,
+}
+
 impl Metrics {
     pub(crate) fn new() -> Self {
         let mut registry = Registry::with_prefix("mistmcp");
@@ -67,8 +83,12 @@ impl Metrics {
             retries: Counter::default(),
             tokens: Family::default(),
             sessions_opened: Counter::default(),
+            sessions_taken_up: Counter::default(),
             sessions: Gauge::default(),
             connections: Gauge::default(),
+            redis_up: Family::default(),
+            redis_commands: Family::default(),
+            redis_seconds: Histogram::new(REDIS_SECONDS),
             registry: Registry::default(),
         };
         metrics.register(&mut registry);
@@ -111,8 +131,22 @@ impl Metrics {
         );
         registry.register("refusals", "HTTP requests that were refused", self.refusals.clone());
         registry.register("sessions_opened", "Sessions opened", self.sessions_opened.clone());
+        let taken_up = &self.sessions_taken_up;
+        registry.register(
+            "sessions_taken_up",
+            "Sessions of other replicas that go on here",
+            taken_up.clone(),
+        );
         registry.register("sessions", "Sessions that are open", self.sessions.clone());
         registry.register("connections", "Connections of clients", self.connections.clone());
+        registry.register(
+            "redis_up",
+            "Whether Redis is there; nothing without --redis",
+            self.redis_up.clone(),
+        );
+        registry.register("redis_commands", "What Redis was asked", self.redis_commands.clone());
+        let seconds = &self.redis_seconds;
+        registry.register_with_unit("redis_duration", "How long Redis took", Unit::Seconds, seconds.clone());
     }
 
     /// A call ended. `tool` is one that there is: what clients make up is no label.
@@ -152,6 +186,22 @@ impl Metrics {
 
     pub(crate) fn sessions(&self, open: usize) {
         self.sessions.set(i64::try_from(open).unwrap_or(i64::MAX));
+    }
+
+    pub(crate) fn session_taken_up(&self) {
+        self.sessions_taken_up.inc();
+    }
+
+    /// Redis has come, or gone.
+    pub(crate) fn redis(&self, is_there: bool) {
+        self.redis_up.get_or_create(&OfRedis {}).set(i64::from(is_there));
+    }
+
+    /// Redis was asked something, in one round.
+    pub(crate) fn asked_redis(&self, answered: bool, duration: Duration) {
+        let outcome = if answered { "ok" } else { "failed" };
+        self.redis_commands.get_or_create(&OfCommand { outcome }).inc();
+        self.redis_seconds.observe(duration.as_secs_f64());
     }
 
     pub(crate) fn connections(&self, open: usize) {

@@ -9,6 +9,7 @@ mod question;
 mod resources;
 mod result;
 mod rounds;
+mod seat;
 mod stdio;
 mod visit;
 mod visitor;
@@ -30,6 +31,7 @@ use tracing::Instrument;
 pub(crate) use activity::{Activity, Busy};
 use caller::Caller;
 use rounds::Rounds;
+pub(crate) use seat::{Keeper, Seat};
 pub(crate) use stdio::serve;
 use visit::Visit;
 pub(crate) use visitor::Visitor;
@@ -162,6 +164,11 @@ impl Server {
             None => tokio::join!(biased; calling, telling.run()),
         };
         if outcome.list_changed
+            && let Some(seat) = Visitor::of(&context).and_then(|visitor| visitor.seat.as_ref())
+        {
+            seat.switched().await;
+        }
+        if outcome.list_changed
             && let Err(error) = context.peer.notify_tool_list_changed().await
         {
             tracing::debug!(%error, "the client could not be told of its new list");
@@ -220,6 +227,9 @@ impl ServerHandler for Server {
     ) -> Result<InitializeResult, ErrorData> {
         if let (Clients::Visitors { opened, .. }, Some(visitor)) = (&self.clients, Visitor::of(&context)) {
             opened.get_or_init(|| Arc::new(visitor.session(true)));
+            if let Some(seat) = &visitor.seat {
+                seat.take(&context.peer);
+            }
         }
         context.peer.set_peer_info(request.clone());
         self.negotiate_initialize(&request)

@@ -10,9 +10,9 @@ mod manage;
 mod mode;
 mod prompts;
 mod settings;
+mod switches;
 
-use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
@@ -20,6 +20,7 @@ pub(crate) use access::Access;
 pub(crate) use control::Control;
 pub use mode::Mode;
 pub use settings::{Settings, SettingsError};
+pub(crate) use switches::Switches;
 
 use crate::catalog::Entry;
 use crate::error::{ErrorKind, shortened};
@@ -33,7 +34,7 @@ use crate::{Call, Error, Result};
 pub struct Session {
     settings: Arc<Settings>,
     connection: Arc<Connection>,
-    enabled: RwLock<BTreeSet<&'static str>>,
+    switches: Arc<Switches>,
     /// Whether the client learns of changes of its list. One that does not is told how to call without the list.
     sees_changes: bool,
 }
@@ -50,7 +51,12 @@ pub struct Outcome {
 impl Session {
     /// A session in which nothing is switched on yet.
     pub fn new(settings: Arc<Settings>, connection: Arc<Connection>, sees_changes: bool) -> Self {
-        Self { settings, connection, enabled: RwLock::default(), sees_changes }
+        Self { settings, connection, switches: Arc::default(), sees_changes }
+    }
+
+    /// The same session, with what is switched on kept elsewhere.
+    pub(crate) fn with(self, switches: Arc<Switches>) -> Self {
+        Self { switches, ..self }
     }
 
     /// The same client where every request stands for itself: nothing is switched on, and nothing stays so.
@@ -138,10 +144,5 @@ impl Session {
         let mist = Mist::new(Arc::clone(&self.connection), call.clone());
         let ask = |arguments| entry.run(arguments, &mist, call);
         in_turns(entry, self.settings.rules(), arguments, ask).await
-    }
-
-    fn has_enabled(&self, category: &str) -> bool {
-        // A panic cannot leave a half-written set behind, so a poisoned lock is as good as any.
-        self.enabled.read().unwrap_or_else(PoisonError::into_inner).contains(category)
     }
 }

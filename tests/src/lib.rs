@@ -3,7 +3,7 @@
 //! [`Launch`] starts the binary in an environment that holds nothing but what the test says. [`Client`] is rmcp's
 //! own client, in either era; [`Console`] writes and reads lines, where a test is about the lines themselves. [`Peer`]
 //! answers what a test wants and remembers what it was asked; [`RawPeer`] answers bytes, however wrong they are. [`HttpServer`] is
-//! the binary over HTTP; a [`Guest`] is a client of its, and a [`Wire`] a bare connection, for what no client would say.
+//! the binary over HTTP, and a [`RedisServer`] what several of them share; a [`Guest`] is a client of its, and a [`Wire`] a bare connection, for what no client would say.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
@@ -15,6 +15,7 @@ mod http_server;
 mod launch;
 mod peer;
 mod raw;
+mod redis_server;
 mod wire;
 
 pub use client::{Client, Era, text};
@@ -24,6 +25,7 @@ pub use http_server::HttpServer;
 pub use launch::{Launch, TOKEN, binary};
 pub use peer::{Answer, Peer, Received};
 pub use raw::{RawPeer, Then};
+pub use redis_server::RedisServer;
 pub use wire::Wire;
 
 use std::time::Duration;

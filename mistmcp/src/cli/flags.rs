@@ -174,7 +174,8 @@ const ANSWERS: &str = "Answers";
 
 const EXAMPLES: &str = "\
 The API token has no flag, so that no process list shows it: set MIST_APITOKEN, in the environment or in .env.
-Several tokens, with commas between them, are used in turn.
+Several tokens, with commas between them, are used in turn. Nor have MISTMCP_REDIS_KEY, the secret that replicas share,
+and MISTMCP_REDIS_PASSWORD.
 
 Examples:
   mistmcp --demo                               a server with a made-up network, to try a client

@@ -3,18 +3,21 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use rmcp::handler::server::ServerHandler;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::configuration::{Configuration, TOKEN, no_token};
+use super::env_file::Environment;
 use super::flags::HttpFlags;
 use super::{output, stop};
 use crate::Server;
 use crate::http::{self, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
+use crate::shared::Location;
 
 /// Serves many clients over HTTP.
 pub(super) async fn serve<H: ServerHandler>(
     configuration: Configuration,
     flags: &HttpFlags,
+    environment: &Environment,
     handler: impl Fn(Server) -> H + Send + Sync + 'static,
 ) -> anyhow::Result<()> {
     let address = SocketAddr::new(address(&flags.host).await?, flags.port);
@@ -45,6 +48,7 @@ pub(super) async fn serve<H: ServerHandler>(
             of_one_token: flags.max_sessions_per_token as usize,
             idle: Duration::from_secs(flags.session_idle),
         },
+        redis: redis(flags, environment)?,
     };
     let told = |address: SocketAddr| {
         let cloud = if needs_cloud { "?cloud=api.mist.com" } else { "" };
@@ -59,6 +63,20 @@ pub(super) async fn serve<H: ServerHandler>(
     let served = http::serve(http, handler, stop::on_signal()?, told).await;
     drop(demo);
     served.with_context(|| format!("the server on {address} stopped"))
+}
+
+/// Secrets of the Redis that replicas share. They have no flag.
+const REDIS_KEY: &str = "MISTMCP_REDIS_KEY";
+const REDIS_PASSWORD: &str = "MISTMCP_REDIS_PASSWORD";
+
+/// The Redis that replicas share, where there is one.
+fn redis(flags: &HttpFlags, environment: &Environment) -> anyhow::Result<Option<Location>> {
+    let Some(url) = flags.redis.as_ref().filter(|url| !url.expose_secret().trim().is_empty()) else {
+        return Ok(None);
+    };
+    let [key, password] =
+        [REDIS_KEY, REDIS_PASSWORD].map(|name| environment.get(name).map(SecretString::from));
+    Ok(Some(Location::read(url, password.as_ref(), &flags.redis_prefix, key.as_ref())?))
 }
 
 /// Where a browser on this machine finds it by a name that is always served.

@@ -1,8 +1,8 @@
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::owner::same;
 use super::refusal::Refusal;
+use crate::shared::same;
 use crate::{Token, Tokens};
 
 const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-authorization");

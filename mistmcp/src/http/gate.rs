@@ -11,56 +11,50 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use rmcp::handler::server::ServerHandler;
-use rmcp::transport::streamable_http_server::session::SessionManager;
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::credentials::Admitted;
-use super::owner::{Key, Owner};
+use super::ledger::Ledger;
+use super::opened::{Opened, Terms};
+use super::owner::Owner;
 use super::page;
 use super::query::Query;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
-use super::sessions::{Place, Sessions};
+use super::sessions::{Local, Place};
+use super::taking_up::TakingUp;
 use super::{Configuration, Mcp};
+use crate::Tokens;
 use crate::metrics::Metrics;
-use crate::mist::Cloud;
-use crate::server::{Activity, Busy, CALLS_AT_ONCE, Visitor};
+use crate::mist::{Cloud, Pool};
+use crate::server::{Activity, Busy, Seat, Visitor};
+use crate::session::{Settings, Switches};
+use crate::shared::Key;
 
 /// The largest message of a client, in bytes. A call has a few hundred.
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
 /// How long a client may take to send one.
 const SENDING: Duration = Duration::from_secs(15);
-const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
 /// Works out who a request is from before MCP's part begins, and lets nobody into another's session.
 pub(super) struct Gate<H> {
-    configuration: Configuration,
-    mcp: Mcp<H>,
-    manager: Arc<LocalSessionManager>,
-    sessions: Arc<Sessions>,
-    metrics: Arc<Metrics>,
-    key: Key,
-    closing: CancellationToken,
-    calls: TaskTracker,
+    pub(super) configuration: Configuration,
+    pub(super) mcp: Mcp<H>,
+    pub(super) local: Local,
+    pub(super) ledger: Arc<dyn Ledger>,
+    pub(super) metrics: Arc<Metrics>,
+    /// By which owners are known.
+    pub(super) key: Key,
+    pub(super) closing: CancellationToken,
+    pub(super) calls: TaskTracker,
+    pub(super) taking_up: TakingUp,
 }
 
 impl<H: ServerHandler> Gate<H> {
-    pub(super) fn new(
-        configuration: Configuration,
-        mcp: Mcp<H>,
-        manager: Arc<LocalSessionManager>,
-        sessions: Arc<Sessions>,
-        metrics: Arc<Metrics>,
-        closing: CancellationToken,
-        calls: TaskTracker,
-    ) -> std::io::Result<Self> {
-        Ok(Self { configuration, mcp, manager, sessions, metrics, key: Key::new()?, closing, calls })
-    }
-
     /// The way of a request to `/mcp`.
     pub(super) async fn serve(&self, request: Request) -> Response {
         if page::is_wanted(request.method(), request.headers()) {
@@ -86,55 +80,55 @@ impl<H: ServerHandler> Gate<H> {
             .settings
             .narrowed(query.mode, &query.categories)
             .map_err(|error| Refusal::request(error.to_string()))?;
-        let owner = self.key.owner(&tokens, &cloud);
+        let owner = Owner::of(&self.key, &tokens, &cloud);
 
         let session = one(&parts.headers, &SESSION)?.map(str::to_owned);
         let modern = stands_for_itself(&parts.headers);
-        let activity = match &session {
+        let org_id = query.org_id.clone().or_else(|| self.configuration.org_id.clone());
+        let request_id =
+            parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
+        let pool = Arc::clone(&self.configuration.pool);
+        let who = Who { tokens, cloud, pool, request_id, verbose: query.debug };
+        let ends = parts.method == Method::DELETE;
+        let opened = match &session {
             _ if modern => {
                 // An `initialize` is of the older era whatever version it names, and would go to that session.
                 parts.headers.remove(SESSION);
-                self.sessions.alone(owner)
+                None
             }
-            Some(id) => self.sessions.of(id, owner).ok_or_else(Refusal::session)?,
-            None => Activity::new(CALLS_AT_ONCE),
+            Some(id) => match self.find(id, owner, &who, ends).await? {
+                Some(opened) => Some(opened),
+                None => return Ok(uncached(StatusCode::NO_CONTENT.into_response())),
+            },
+            None => Some(Arc::new(Opened::new(Switches::default()))),
         };
+        let opens = parts.method == Method::POST && session.is_none() && !modern;
+        let terms = opens.then(|| Terms::new(&query, &settings, org_id.clone()));
+        let activity = opened
+            .as_ref()
+            .map_or_else(|| self.local.sessions.alone(owner), |opened| Arc::clone(&opened.activity));
         let busy = activity.begin();
         // A GET is a stream, which lasts as long as its client likes: at the end nobody waits for it.
         let call = (parts.method == Method::POST).then(|| self.calls.token());
-
-        let org_id = query.org_id.or_else(|| self.configuration.org_id.clone());
-        let request_id =
-            parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
-        parts.extensions.insert(Visitor {
-            settings: Arc::new(settings),
-            tokens,
-            cloud,
-            org_id,
-            pool: Arc::clone(&self.configuration.pool),
-            activity: Arc::clone(&activity),
-            request_id,
-            verbose: query.debug,
-        });
-        let ends = parts.method == Method::DELETE;
-        let opens = parts.method == Method::POST && session.is_none() && !modern;
+        let seat = opened.as_ref().map(|opened| Arc::clone(&opened.seat));
+        parts.extensions.insert(who.visitor(settings, org_id, activity, seat));
         let request = Request::from_parts(parts, Body::from(received(body).await?));
         // What opens no session in the end gives its place back at once.
-        let place = opens.then(|| self.sessions.place(owner)).transpose()?;
+        let place = opens.then(|| self.local.sessions.place(owner)).transpose()?;
         let response = self.mcp.handle(request).await;
-        if let Some(opened) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
-            self.keep(opened, owner, place, activity).await?;
+        if let Some(id) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
+            self.keep(id, owner, place, opened.zip(terms)).await?;
         }
         if let (true, true, Some(id)) = (ends, response.status().is_success(), &session) {
-            self.sessions.forget(id);
+            self.local.sessions.forget(id);
+            self.ledger.end(id).await;
         }
         let (mut parts, body) = response.into_parts();
         if ends && parts.status == StatusCode::ACCEPTED {
             // The session has ended. To `Accepted`, which is rmcp's, some clients' libraries say that it has not.
             parts.status = StatusCode::NO_CONTENT;
         }
-        parts.headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        Ok(Response::from_parts(parts, Body::new(Held { body, _busy: busy, _call: call })))
+        Ok(uncached(Response::from_parts(parts, Body::new(Held { body, _busy: busy, _call: call }))))
     }
 
     /// Keeps a session that has been opened, where there is room for it.
@@ -143,22 +137,28 @@ impl<H: ServerHandler> Gate<H> {
         id: &str,
         owner: Owner,
         place: Option<Place>,
-        activity: Arc<Activity>,
+        opened: Option<(Arc<Opened>, Terms)>,
     ) -> Result<(), Refusal> {
-        let (place, activity) = match place {
-            Some(place) => (place, activity),
+        let place = match place {
+            Some(place) => place,
             // It was opened by a request that said it would stand for itself.
-            None => match self.sessions.place(owner) {
-                Ok(place) => (place, Activity::new(CALLS_AT_ONCE)),
+            None => match self.local.sessions.place(owner) {
+                Ok(place) => place,
                 Err(refusal) => {
-                    if let Err(error) = self.manager.close_session(&id.into()).await {
-                        tracing::debug!(%error, "a session too many had ended already");
-                    }
+                    self.local.end(id).await;
                     return Err(refusal);
                 }
             },
         };
-        self.sessions.keep(id, activity, place);
+        self.metrics.session_opened();
+        match opened {
+            Some((opened, terms)) => {
+                self.local.sessions.keep(id, Arc::clone(&opened), place);
+                self.ledger.enter(id, owner, terms, &opened).await;
+            }
+            // Such a one is not written down: what is switched on in it is known to rmcp's side alone.
+            None => self.local.sessions.keep(id, Arc::new(Opened::new(Switches::default())), place),
+        }
         Ok(())
     }
 
@@ -182,6 +182,36 @@ impl<H: ServerHandler> Gate<H> {
             _ => clouds.find(text).map_err(|error| Refusal::request(error.to_string())),
         }
     }
+}
+
+/// Who asks, by which token, and where; whatever session it is in.
+#[derive(Clone, Debug)]
+pub(super) struct Who {
+    tokens: Tokens,
+    cloud: Cloud,
+    pool: Arc<Pool>,
+    request_id: Arc<str>,
+    verbose: bool,
+}
+
+impl Who {
+    pub(super) fn visitor(
+        self,
+        settings: Settings,
+        org_id: Option<String>,
+        activity: Arc<Activity>,
+        seat: Option<Arc<Seat>>,
+    ) -> Visitor {
+        let Self { tokens, cloud, pool, request_id, verbose } = self;
+        let settings = Arc::new(settings);
+        Visitor { settings, tokens, cloud, org_id, pool, activity, seat, request_id, verbose }
+    }
+}
+
+/// An answer that nobody on the way may keep.
+fn uncached(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// The whole of a client's message, which has to come soon and within bounds.

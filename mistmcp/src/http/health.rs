@@ -8,6 +8,7 @@ use http::{StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
+use super::ledger::Ledger;
 use crate::mist::{Cloud, Clouds, Pool};
 
 /// How long a look-up may take, and how long what it found is believed.
@@ -20,6 +21,7 @@ pub(super) struct Health {
     clouds: Arc<[Cloud]>,
     found: Arc<Mutex<Option<Found>>>,
     pool: Arc<Pool>,
+    ledger: Arc<dyn Ledger>,
 }
 
 /// Which names had an address, and when.
@@ -31,9 +33,14 @@ struct Found {
 
 impl Health {
     /// Health, as the clouds see it that the operator named; Mist's own where none is.
-    pub(super) fn new(cloud: Option<Cloud>, clouds: &Clouds, pool: Arc<Pool>) -> Self {
+    pub(super) fn new(
+        cloud: Option<Cloud>,
+        clouds: &Clouds,
+        pool: Arc<Pool>,
+        ledger: Arc<dyn Ledger>,
+    ) -> Self {
         let named: Vec<_> = cloud.into_iter().chain(clouds.added().iter().cloned()).collect();
-        Self { clouds: named.into(), found: Arc::default(), pool }
+        Self { clouds: named.into(), found: Arc::default(), pool, ledger }
     }
 
     /// Whether each cloud's name has an address.
@@ -71,7 +78,12 @@ pub(super) async fn ready(State(health): State<Health>) -> Response {
             (name, if found { "its name resolves" } else { "its name does not resolve" }.into())
         })
         .collect();
-    (status, Json(json!({ "ready": ready, "clouds": clouds }))).into_response()
+    let mut told = json!({ "ready": ready, "clouds": clouds });
+    // A replica serves on without it: were all of them taken for useless, nobody would.
+    if let Some(there) = health.ledger.is_there() {
+        told["redis"] = if there { "it is there" } else { "it is away" }.into();
+    }
+    (status, Json(told)).into_response()
 }
 
 /// What is counted, for Prometheus.

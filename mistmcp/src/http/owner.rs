@@ -1,43 +1,24 @@
-use ring::hmac;
-use ring::rand::SystemRandom;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::Tokens;
 use crate::mist::Cloud;
+use crate::shared::Key;
+use crate::{Token, Tokens};
 
 /// Whom a session belongs to: the token and cloud that opened it, as a keyed hash, which tells nothing of either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Owner([u8; 32]);
 
-/// The key of the hashes. It lives as long as the process and leaves it never.
-#[derive(Debug)]
-pub(super) struct Key(hmac::Key);
-
-impl Key {
-    pub(super) fn new() -> std::io::Result<Self> {
-        let key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new());
-        key.map(Self).map_err(|_| std::io::Error::other("the system gives no random numbers"))
+impl Owner {
+    pub(super) fn of(key: &Key, tokens: &Tokens, cloud: &Cloud) -> Self {
+        let tokens = tokens.iter().map(Token::expose);
+        Self(key.hash(["owner", cloud.base().as_str()].into_iter().chain(tokens)))
     }
 
-    pub(super) fn owner(&self, tokens: &Tokens, cloud: &Cloud) -> Owner {
-        let mut hash = hmac::Context::with_key(&self.0);
-        hash.update(cloud.base().as_str().as_bytes());
-        for token in tokens.iter() {
-            // No cloud and no token has a byte of zero in it, so that no two owners read the same.
-            hash.update(&[0]);
-            hash.update(token.expose().as_bytes());
-        }
-        let mut owner = [0; 32];
-        owner.copy_from_slice(hash.sign().as_ref());
-        Owner(owner)
+    /// As it is written in a record.
+    pub(super) fn text(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
     }
-}
-
-/// Whether two secrets are the same, in a time that does not tell where they differ.
-pub(super) fn same(left: &str, right: &str) -> bool {
-    Key::new().is_ok_and(|Key(key)| {
-        let tag = hmac::sign(&key, left.as_bytes());
-        hmac::verify(&key, right.as_bytes(), tag.as_ref()).is_ok()
-    })
 }
 
 #[cfg(test)]
@@ -49,13 +30,12 @@ mod tests {
     fn an_owner_is_a_token_at_a_cloud() {
         let clouds = Clouds::default();
         let (eu, global) = (clouds.find("api.eu.mist.com").unwrap(), clouds.find("api.mist.com").unwrap());
-        let (key, other) = (Key::new().unwrap(), Key::new().unwrap());
+        let (key, other) = (Key::random().unwrap(), Key::random().unwrap());
         let [a, b, both] = ["a", "b", "a,b"].map(|text| Tokens::parse(text).unwrap());
-        assert_eq!(key.owner(&a, &eu), key.owner(&a, &eu));
-        assert_ne!(key.owner(&a, &eu), key.owner(&b, &eu));
-        assert_ne!(key.owner(&a, &eu), key.owner(&both, &eu));
-        assert_ne!(key.owner(&a, &eu), key.owner(&a, &global));
-        assert_ne!(key.owner(&a, &eu), other.owner(&a, &eu));
-        assert!(same("secret", "secret") && !same("secret", "Secret") && !same("", "secret"));
+        assert_eq!(Owner::of(&key, &a, &eu), Owner::of(&key, &a, &eu));
+        assert_ne!(Owner::of(&key, &a, &eu), Owner::of(&key, &b, &eu));
+        assert_ne!(Owner::of(&key, &a, &eu), Owner::of(&key, &both, &eu));
+        assert_ne!(Owner::of(&key, &a, &eu), Owner::of(&key, &a, &global));
+        assert_ne!(Owner::of(&key, &a, &eu), Owner::of(&other, &a, &eu));
     }
 }

@@ -34,6 +34,13 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, "session", message)
     }
 
+    /// Nobody can tell whether the session is another replica's.
+    pub(super) fn unknown_session() -> Self {
+        let message = "This session is not held here, and where the others are written down (Redis) is away. Try again \
+                       in a while, or begin a new one with `initialize`.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "redis_away", message)
+    }
+
     /// There is no room.
     pub(super) fn full(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, reason, message)

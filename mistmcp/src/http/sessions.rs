@@ -6,6 +6,7 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::streamable_http_server::session::{SessionId, SessionManager};
 
 use super::SessionLimits;
+use super::opened::Opened;
 use super::owner::Owner;
 use super::refusal::Refusal;
 use crate::metrics::Metrics;
@@ -34,7 +35,7 @@ struct Held {
 
 #[derive(Debug)]
 struct Session {
-    activity: Arc<Activity>,
+    opened: Arc<Opened>,
     place: Place,
 }
 
@@ -45,16 +46,38 @@ pub(super) struct Place {
     owner: Owner,
 }
 
+/// All that there is of sessions in this process: ours, and rmcp's.
+#[derive(Clone, Debug)]
+pub(super) struct Local {
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) manager: Arc<LocalSessionManager>,
+}
+
+impl Local {
+    /// Ends a session here.
+    pub(super) async fn end(&self, id: &str) {
+        if let Err(error) = self.manager.close_session(&id.into()).await {
+            tracing::debug!(%error, "it had ended already");
+        }
+        self.sessions.forget(id);
+    }
+}
+
 impl Sessions {
     pub(super) fn new(limits: SessionLimits, metrics: Arc<Metrics>) -> Self {
         Self { limits, held: Mutex::default(), metrics }
     }
 
-    /// What the session `id` is doing, where it belongs to `owner`.
-    pub(super) fn of(&self, id: &str, owner: Owner) -> Option<Arc<Activity>> {
+    /// The session `id`, where it belongs to `owner`.
+    pub(super) fn of(&self, id: &str, owner: Owner) -> Option<Arc<Opened>> {
         let held = self.held();
         let session = held.by_id.get(id).filter(|session| session.place.owner == owner)?;
-        Some(Arc::clone(&session.activity))
+        Some(Arc::clone(&session.opened))
+    }
+
+    /// Whether there is a session `id`, whosever it is.
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.held().by_id.contains_key(id)
     }
 
     /// What an owner is doing whose requests stand for themselves.
@@ -97,10 +120,9 @@ impl Sessions {
         Ok(Place { sessions: Arc::downgrade(self), owner })
     }
 
-    /// Keeps a session that has been opened.
-    pub(super) fn keep(&self, id: &str, activity: Arc<Activity>, place: Place) {
-        self.metrics.session_opened();
-        let replaced = self.held().by_id.insert(id.into(), Session { activity, place });
+    /// Keeps a session that has been opened, or taken up.
+    pub(super) fn keep(&self, id: &str, opened: Arc<Opened>, place: Place) {
+        let replaced = self.held().by_id.insert(id.into(), Session { opened, place });
         // What it holds asks for the same lock when it goes.
         drop(replaced);
     }
@@ -113,7 +135,8 @@ impl Sessions {
 
     fn idle(&self) -> Vec<Arc<str>> {
         let held = self.held();
-        let idle = held.by_id.iter().filter(|(_, session)| session.activity.idle() >= self.limits.idle);
+        let idle =
+            held.by_id.iter().filter(|(_, session)| session.opened.activity.idle() >= self.limits.idle);
         idle.map(|(id, _)| Arc::clone(id)).collect()
     }
 
@@ -143,18 +166,16 @@ impl Drop for Place {
 }
 
 /// Ends idle sessions, and forgets what has ended by itself, for as long as the server runs.
-pub(super) async fn sweep(sessions: Arc<Sessions>, manager: Arc<LocalSessionManager>) {
+pub(super) async fn sweep(local: Local) {
+    let Local { sessions, manager } = &local;
     let pause = (sessions.limits.idle / 4).clamp(Duration::from_millis(250), Duration::from_secs(30));
     let mut strays = HashMap::new();
     loop {
         tokio::time::sleep(pause).await;
-        end_strays(&sessions, &manager, &mut strays, Instant::now()).await;
+        end_strays(sessions, manager, &mut strays, Instant::now()).await;
         for id in sessions.idle() {
             tracing::debug!("a session ends that was idle");
-            if let Err(error) = manager.close_session(&id).await {
-                tracing::debug!(%error, "it had ended already");
-            }
-            sessions.forget(&id);
+            local.end(&id).await;
         }
         for id in sessions.ids() {
             if !manager.has_session(&id).await.unwrap_or(false) {
@@ -191,8 +212,9 @@ async fn end_strays(
 mod tests {
     use super::*;
     use crate::Tokens;
-    use crate::http::owner::Key;
     use crate::mist::Clouds;
+    use crate::session::Switches;
+    use crate::shared::Key;
 
     #[tokio::test]
     async fn a_session_that_nobody_has_got_to_know_of_ends() {
@@ -202,9 +224,9 @@ mod tests {
         let (known, _transport) = manager.create_session().await.unwrap();
         let (stray, _transport) = manager.create_session().await.unwrap();
         let cloud = Clouds::default().find("api.mist.com").unwrap();
-        let owner = Key::new().unwrap().owner(&Tokens::parse("a").unwrap(), &cloud);
+        let owner = Owner::of(&Key::random().unwrap(), &Tokens::parse("a").unwrap(), &cloud);
         let place = sessions.place(owner).unwrap();
-        sessions.keep(&known, Activity::new(1), place);
+        sessions.keep(&known, Arc::new(Opened::new(Switches::default())), place);
 
         let (mut seen, began) = (HashMap::new(), Instant::now());
         end_strays(&sessions, &manager, &mut seen, began).await;

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use rmcp::service::{RequestContext, RoleServer};
 
 use super::activity::Activity;
+use super::seat::Seat;
 use crate::mist::{Cloud, Connection, Pool, Tokens};
 use crate::session::{Session, Settings};
 
@@ -18,6 +19,8 @@ pub(crate) struct Visitor {
     pub(crate) pool: Arc<Pool>,
     /// What its session, or its token where there are no sessions, is doing.
     pub(crate) activity: Arc<Activity>,
+    /// What lasts as long as its session; none where there are no sessions.
+    pub(crate) seat: Option<Arc<Seat>>,
     /// What logs and errors call this request.
     pub(crate) request_id: Arc<str>,
     /// It asked for verbose logs.
@@ -34,6 +37,10 @@ impl Visitor {
     pub(super) fn session(&self, sees_changes: bool) -> Session {
         let Self { tokens, cloud, org_id, pool, .. } = self;
         let connection = Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), org_id.clone());
-        Session::new(Arc::clone(&self.settings), Arc::new(connection), sees_changes)
+        let session = Session::new(Arc::clone(&self.settings), Arc::new(connection), sees_changes);
+        match &self.seat {
+            Some(seat) => session.with(Arc::clone(&seat.switches)),
+            None => session,
+        }
     }
 }

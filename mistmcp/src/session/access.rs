@@ -50,7 +50,7 @@ impl Session {
         match self.settings.mode() {
             _ if name == ALWAYS => Access::On,
             Mode::All | Mode::Custom => Access::On,
-            Mode::Managed if self.has_enabled(category) => Access::On,
+            Mode::Managed if self.switches.has(category) => Access::On,
             Mode::Managed => Access::Reachable,
         }
     }

@@ -1,5 +1,4 @@
 use std::collections::BTreeSet;
-use std::sync::PoisonError;
 
 use serde_json::{Map, Value, json};
 
@@ -18,13 +17,10 @@ impl Session {
         if !self.sees_changes {
             return Ok((self.told(&enable)?, false));
         }
-        let changed = {
-            let mut enabled = self.enabled.write().unwrap_or_else(PoisonError::into_inner);
-            let before = enabled.clone();
-            enabled.extend(&enable);
-            enabled.retain(|category| !disable.contains(category));
-            *enabled != before
-        };
+        let changed = self.switches.change(|on| {
+            on.extend(&enable);
+            on.retain(|category| !disable.contains(category));
+        });
         let mut on: Map<String, Value> = Map::new();
         for entry in self.settings.catalog().entries().iter().filter(|entry| self.access(entry) == Access::On)
         {

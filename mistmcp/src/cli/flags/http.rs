@@ -56,4 +56,12 @@ pub(in crate::cli) struct HttpFlags {
     #[arg(long, env = "MISTMCP_SESSION_IDLE", default_value = "1800", value_name = "SECONDS", help_heading = HTTP)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub(in crate::cli) session_idle: u64,
+
+    /// The Redis that replicas share (rediss: for TLS), with MISTMCP_REDIS_KEY; better set by its variable
+    #[arg(long, env = "MISTMCP_REDIS_URL", value_name = "URL", hide_env_values = true, help_heading = HTTP)]
+    pub(in crate::cli) redis: Option<SecretString>,
+
+    /// What their names there begin with
+    #[arg(long, env = "MISTMCP_REDIS_PREFIX", default_value = "mistmcp", value_name = "NAME", help_heading = HTTP)]
+    pub(in crate::cli) redis_prefix: String,
 }

@@ -1,0 +1,293 @@
+mod holding;
+mod introductions;
+mod rounds;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use redis::{Cmd, Pipeline, Script};
+use rmcp::transport::streamable_http_server::session::SessionStore;
+
+pub(in super::super) use holding::names;
+use holding::{Holding, Unsaved};
+use introductions::Introductions;
+pub(in super::super) use rounds::keep_up;
+
+use super::super::opened::{Opened, Terms};
+use super::super::owner::Owner;
+use super::record::{ENDED, Written};
+use super::{Found, Ledger, Record};
+use crate::server::Keeper;
+use crate::session::Settings;
+use crate::shared::{Away, Link};
+
+/// How often a session is written that others change at the same time.
+const TRIES: usize = 3;
+/// The most ends of sessions that are remembered for Redis to hear of when it is back.
+const MOST_ENDS: usize = 10_000;
+
+/// Writes a session, unless another replica has written it since the revision that is known, and tells the others.
+/// Answers what stands there instead.
+static WRITE: LazyLock<Script> = LazyLock::new(|| {
+    Script::new(
+        "local there = redis.call('GET', KEYS[1])
+         if there and string.match(there, '^%d+ (%d+) ') ~= ARGV[1] then return there end
+         redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+         redis.call('PUBLISH', ARGV[4], ARGV[5])
+         return false",
+    )
+});
+
+/// The ledger that replicas share, in Redis: one key a session, which lives a little longer than the session may be idle.
+pub(in super::super) struct Shared {
+    link: Arc<Link>,
+    operator: Arc<Settings>,
+    /// How long a session may be idle.
+    idle: Duration,
+    /// Names this replica to the others.
+    replica: String,
+    held: Mutex<HashMap<Arc<str>, Arc<Holding>>>,
+    /// Sessions that have ended while Redis was away.
+    ends: Mutex<HashMap<Arc<str>, Instant>>,
+    introductions: Arc<Introductions>,
+    myself: Weak<Self>,
+}
+
+/// What one replica tells the others of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum News {
+    Switched,
+    Ended,
+}
+
+impl Shared {
+    pub(in super::super) fn new(link: Arc<Link>, operator: Arc<Settings>, idle: Duration) -> Arc<Self> {
+        Arc::new_cyclic(|myself| Self {
+            link,
+            operator,
+            idle,
+            replica: format!("{:016x}", any_number()),
+            held: Mutex::default(),
+            ends: Mutex::default(),
+            introductions: Arc::default(),
+            myself: myself.clone(),
+        })
+    }
+
+    /// What a session is called among replicas. Its own name is half of what opens it.
+    fn key(&self, id: &str) -> Arc<str> {
+        let hash = self.link.key().hash(["session", id]);
+        URL_SAFE_NO_PAD.encode(&hash[..16]).into()
+    }
+
+    fn name(&self, key: &str) -> String {
+        self.link.name("session", key)
+    }
+
+    /// How long a session may be used before its time to live is renewed.
+    fn renewal(&self) -> Duration {
+        self.idle / 8
+    }
+
+    /// In seconds. It is renewed no sooner than an eighth of the time has passed, which is on top.
+    fn time_to_live(&self) -> u64 {
+        (self.idle + self.renewal()).as_secs() + 1
+    }
+
+    /// Reads a session, and has it live on where `renew` says so.
+    fn reading(&self, key: &str, renew: bool) -> Cmd {
+        let mut command = redis::cmd(if renew { "GETEX" } else { "GET" });
+        command.arg(self.name(key));
+        if renew {
+            command.arg("EX").arg(self.time_to_live());
+        }
+        command
+    }
+
+    fn holding(&self, key: &str) -> Option<Arc<Holding>> {
+        self.held().get(key).cloned()
+    }
+
+    fn hold(&self, key: &Arc<str>, id: &str, record: Record, opened: &Arc<Opened>) -> Arc<Holding> {
+        let holding = Arc::new(Holding::new(id, record, opened));
+        self.held().insert(Arc::clone(key), Arc::clone(&holding));
+        opened.seat.keep(Arc::new(Switched { ledger: self.myself.clone(), key: Arc::clone(key) }));
+        holding
+    }
+
+    /// Brings a session that is held here and what is written of it together.
+    async fn reconcile(&self, key: &str, holding: &Holding, theirs: Record) {
+        if let Some(unsaved) = holding.adopt(theirs, self.operator.catalog()) {
+            self.save(key, holding, unsaved).await;
+        }
+    }
+
+    /// Writes what is switched on here. Where another replica was faster, both changes are kept.
+    async fn save(&self, key: &str, holding: &Holding, mut unsaved: Unsaved) {
+        for _ in 0..TRIES {
+            let Some(written) = unsaved.record.written() else { return };
+            let mut script = WRITE.prepare_invoke();
+            script.key(self.name(key)).arg(unsaved.over).arg(written).arg(self.time_to_live());
+            script.arg(self.link.channel()).arg(self.message(key, News::Switched));
+            // Where Redis is away, it is written at the next look.
+            let Ok(there) = self.link.run::<Option<String>>(&script).await else { return };
+            let Some(there) = there else {
+                holding.saved(unsaved.record);
+                return;
+            };
+            let Written::Record(theirs) = Written::read(Some(&there)) else { return };
+            match holding.adopt(*theirs, self.operator.catalog()) {
+                Some(again) => unsaved = again,
+                None => return,
+            }
+        }
+        tracing::debug!("a session is switched by many at once; it is written at its next call");
+    }
+
+    fn ending(&self, key: &str) -> Pipeline {
+        let mut commands = redis::pipe();
+        commands.cmd("SET").arg(self.name(key)).arg(ENDED).arg("EX").arg(self.time_to_live()).ignore();
+        commands.cmd("PUBLISH").arg(self.link.channel()).arg(self.message(key, News::Ended)).ignore();
+        commands
+    }
+
+    fn message(&self, key: &str, news: News) -> String {
+        let news = match news {
+            News::Switched => "switched",
+            News::Ended => "ended",
+        };
+        format!("{} {key} {news}", self.replica)
+    }
+
+    /// What another replica tells, and of which session.
+    fn heard<'a>(&self, message: &'a str) -> Option<(&'a str, News)> {
+        let mut words = message.split(' ');
+        let (replica, key) = (words.next()?, words.next()?);
+        let news = match words.next()? {
+            "switched" => News::Switched,
+            "ended" => News::Ended,
+            // Of a release that knows more.
+            _ => return None,
+        };
+        (replica != self.replica).then_some((key, news))
+    }
+
+    fn held(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Holding>>> {
+        // A panic cannot leave a half-made change behind, so a poisoned lock is as good as any.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ends(&self) -> MutexGuard<'_, HashMap<Arc<str>, Instant>> {
+        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Ledger for Shared {
+    async fn look_up(&self, id: &str, owner: Owner, held: bool) -> Found {
+        let key = self.key(id);
+        let holding = if held { self.holding(&key) } else { None };
+        let renew = holding.as_ref().is_none_or(|holding| holding.is_due(self.renewal()));
+        let there = match self.link.ask::<Option<String>>(&self.reading(&key, renew)).await {
+            Ok(there) => Written::read(there.as_deref()),
+            Err(Away) if held => return Found::AsHeld,
+            Err(Away) => return Found::Unknown,
+        };
+        if let (true, Some(holding)) = (renew, &holding) {
+            holding.renewed();
+        }
+        match (there, holding) {
+            (Written::Ended, _) => Found::Nowhere,
+            (Written::Record(record), _) if !record.is_of(owner) => Found::Nowhere,
+            (Written::Record(record), Some(holding)) => {
+                self.reconcile(&key, &holding, *record).await;
+                Found::AsHeld
+            }
+            (Written::Nothing, Some(holding)) => {
+                // Redis has lost it, or was away when it was opened.
+                let unsaved = holding.unsaved(self.operator.catalog());
+                self.save(&key, &holding, unsaved).await;
+                Found::AsHeld
+            }
+            // What was too long to be written is here alone.
+            _ if held => Found::AsHeld,
+            (Written::Record(record), None) if !self.ends().contains_key(&key) => Found::Elsewhere(record),
+            _ => Found::Nowhere,
+        }
+    }
+
+    async fn enter(&self, id: &str, owner: Owner, terms: Terms, opened: &Arc<Opened>) {
+        let Some(client) = self.introductions.take(id) else { return };
+        let Some(record) = Record::new(owner, terms, client) else {
+            tracing::debug!("a client says so much of itself that its session stays at this replica");
+            return;
+        };
+        let Some(written) = record.written() else { return };
+        let key = self.key(id);
+        self.hold(&key, id, record, opened);
+        let mut command = redis::cmd("SET");
+        command.arg(self.name(&key)).arg(written).arg("EX").arg(self.time_to_live());
+        // Where Redis is away, it is written when it is back.
+        let _: Result<(), Away> = self.link.ask(&command).await;
+    }
+
+    fn take_up(&self, id: &str, record: &Record, opened: &Arc<Opened>) {
+        self.hold(&self.key(id), id, record.clone(), opened);
+    }
+
+    fn introduce(&self, id: &str, record: &Record) {
+        self.introductions.put(id, record.client.clone());
+    }
+
+    async fn end(&self, id: &str) {
+        let key = self.key(id);
+        self.held().remove(&key);
+        if self.link.ask_all::<()>(&self.ending(&key)).await.is_err() {
+            let mut ends = self.ends();
+            if ends.len() < MOST_ENDS {
+                ends.insert(key, Instant::now());
+            }
+        }
+    }
+
+    fn introductions(&self) -> Option<Arc<dyn SessionStore>> {
+        Some(Arc::clone(&self.introductions) as Arc<dyn SessionStore>)
+    }
+
+    fn is_there(&self) -> Option<bool> {
+        Some(self.link.is_there())
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Shared").field("link", &self.link).finish_non_exhaustive()
+    }
+}
+
+/// Has a change of a session written down.
+struct Switched {
+    ledger: Weak<Shared>,
+    key: Arc<str>,
+}
+
+#[async_trait]
+impl Keeper for Switched {
+    async fn switched(&self) {
+        let Some(ledger) = self.ledger.upgrade() else { return };
+        let Some(holding) = ledger.holding(&self.key) else { return };
+        let unsaved = holding.unsaved(ledger.operator.catalog());
+        ledger.save(&self.key, &holding, unsaved).await;
+    }
+}
+
+/// A number that no other replica is likely to have.
+fn any_number() -> u64 {
+    use std::hash::{BuildHasher, RandomState};
+    RandomState::new().hash_one(std::process::id())
+}

@@ -1,0 +1,118 @@
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use http::{HeaderValue, Method, StatusCode, header};
+use rmcp::handler::server::ServerHandler;
+use rmcp::transport::streamable_http_server::session::SessionManager;
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::gate::{Gate, SESSION, Who};
+use super::ledger::{Found, Record, names};
+use super::opened::Opened;
+use super::owner::Owner;
+use super::refusal::Refusal;
+use crate::session::Switches;
+
+/// Requests of one session that come at once take it up but once. Few are taken up at the same time, so that a few locks
+/// serve all.
+#[derive(Debug, Default)]
+pub(super) struct TakingUp {
+    locks: [Mutex<()>; 32],
+    scatter: RandomState,
+}
+
+impl TakingUp {
+    async fn alone(&self, id: &str) -> MutexGuard<'_, ()> {
+        // The remainder of a `u64` by the length of an array is within it.
+        let place = self.scatter.hash_one(id) % self.locks.len() as u64;
+        self.locks[usize::try_from(place).unwrap_or_default()].lock().await
+    }
+}
+
+impl<H: ServerHandler> Gate<H> {
+    /// The session that a request names, where it is the owner's: held here, or another replica's that goes on here.
+    /// Nothing where it `ends` by this request, and is not held here.
+    pub(super) async fn find(
+        &self,
+        id: &str,
+        owner: Owner,
+        who: &Who,
+        ends: bool,
+    ) -> Result<Option<Arc<Opened>>, Refusal> {
+        let held = self.local.sessions.of(id, owner);
+        match self.ledger.look_up(id, owner, held.is_some()).await {
+            Found::AsHeld => held.ok_or_else(Refusal::session).map(Some),
+            Found::Elsewhere(_) if ends => {
+                self.ledger.end(id).await;
+                Ok(None)
+            }
+            Found::Elsewhere(record) => self.take_up(id, owner, who, &record).await.map(Some),
+            Found::Nowhere => {
+                if held.is_some() {
+                    self.local.end(id).await;
+                }
+                Err(Refusal::session())
+            }
+            Found::Unknown => Err(Refusal::unknown_session()),
+        }
+    }
+
+    /// Goes on with a session of another replica's. The ledger has told that it is the owner's.
+    async fn take_up(
+        &self,
+        id: &str,
+        owner: Owner,
+        who: &Who,
+        record: &Record,
+    ) -> Result<Arc<Opened>, Refusal> {
+        let _alone = self.taking_up.alone(id).await;
+        if let Some(opened) = self.local.sessions.of(id, owner) {
+            return Ok(opened);
+        }
+        // Whatever is written elsewhere, nobody gets at what is here and another's.
+        if self.local.sessions.has(id) {
+            return Err(Refusal::session());
+        }
+        let operator = &self.configuration.settings;
+        let settings = record.terms.settings(operator).map_err(|error| {
+            tracing::warn!(%error, "a session cannot go on at this replica, whose settings are others");
+            Refusal::session()
+        })?;
+        let place = self.local.sessions.place(owner)?;
+        // What is left of a request that was given up half-way.
+        if self.local.manager.has_session(&id.into()).await.unwrap_or(false) {
+            self.local.end(id).await;
+        }
+        let opened = Arc::new(Opened::new(Switches::new(names(&record.on, operator.catalog()))));
+        let (activity, seat) = (Arc::clone(&opened.activity), Arc::clone(&opened.seat));
+        let org_id = record.terms.org_id.clone();
+        let visitor = who.clone().visitor(settings, org_id, activity, Some(seat));
+        self.ledger.introduce(id, record);
+        let mut request = Request::new(Body::from(BEGUN));
+        *request.method_mut() = Method::POST;
+        let headers = request.headers_mut();
+        headers.insert(header::HOST, HeaderValue::from_static("localhost"));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
+        headers.insert(SESSION, HeaderValue::from_str(id).map_err(|_| Refusal::session())?);
+        request.extensions_mut().insert(visitor);
+        let response = self.mcp.handle(request).await;
+        if !response.status().is_success() {
+            tracing::warn!(status = %response.status(), "a session could not be taken up");
+            return Err(match response.status() {
+                StatusCode::NOT_FOUND => Refusal::session(),
+                _ => Refusal::full("taking_up", "This session could not be taken up. Try again in a while."),
+            });
+        }
+        self.local.sessions.keep(id, Arc::clone(&opened), place);
+        self.ledger.take_up(id, record, &opened);
+        self.metrics.session_taken_up();
+        tracing::debug!("a session of another replica's goes on here");
+        Ok(opened)
+    }
+}
+
+/// The least that a client says: rmcp takes the session up for it as for anything else.
+const BEGUN: &str = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;

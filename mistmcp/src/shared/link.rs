@@ -1,0 +1,251 @@
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::time::Duration;
+
+use redis::aio::{ConnectionManager, ConnectionManagerConfig};
+use redis::{
+    Cmd, ErrorKind, FromRedisValue, Pipeline, PushInfo, PushKind, RedisError, RedisResult, ScriptInvocation,
+};
+use thiserror::Error;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{Key, Location};
+use crate::metrics::Metrics;
+
+/// How long a call waits for Redis.
+const DEADLINE: Duration = Duration::from_millis(250);
+/// How long a look whether it is there may take, between two of them while it is, and while it is not.
+const LOOKING: Duration = Duration::from_secs(1);
+const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
+const FIRST_LOOK: Duration = Duration::from_millis(50);
+const LATER_LOOKS: Duration = Duration::from_millis(500);
+
+/// The way to Redis: one connection that all share, which comes back by itself. Where Redis is away, nobody waits for
+/// it: what is asked of it fails at once, until a look has found it again.
+pub(crate) struct Link {
+    location: Location,
+    manager: RwLock<ConnectionManager>,
+    /// Where what is published goes.
+    pushed: UnboundedSender<PushInfo>,
+    is_there: watch::Sender<bool>,
+    metrics: Arc<Metrics>,
+}
+
+/// Redis did not answer in time, or not as it should; or it is known to be away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Away;
+
+/// Redis lets nobody in by what it was told.
+#[derive(Debug, Error)]
+#[error(
+    "the Redis at {place} does not let this server in: {reason}\nits user and password stand in --redis (or \
+     MISTMCP_REDIS_URL) or in MISTMCP_REDIS_PASSWORD; the user needs SET, GET, GETEX, EXPIRE, EVALSHA, SCRIPT LOAD, \
+     PUBLISH and SUBSCRIBE"
+)]
+pub(crate) struct LetIn {
+    place: String,
+    reason: String,
+}
+
+impl Link {
+    /// Makes the connection, and looks from then on whether Redis is there. What is published comes by the receiver.
+    ///
+    /// # Errors
+    /// Redis is there, and refuses. That it is away is no error: it may come.
+    pub(crate) async fn open(
+        location: Location,
+        metrics: Arc<Metrics>,
+    ) -> anyhow::Result<(Arc<Self>, UnboundedReceiver<PushInfo>)> {
+        let (pushed, receiver) = unbounded_channel();
+        let manager = RwLock::new(manager(&location, &pushed)?);
+        let link = Arc::new(Self { location, manager, pushed, is_there: watch::Sender::new(false), metrics });
+        match link.look(true).await {
+            Ok(()) => {
+                link.metrics.redis(true);
+                link.is_there.send_replace(true);
+            }
+            Err(error) if is_refusal(&error) => {
+                return Err(LetIn { place: link.location.place.clone(), reason: error.to_string() }.into());
+            }
+            Err(error) => {
+                link.metrics.redis(false);
+                link.tell_away(&error.to_string());
+            }
+        }
+        tokio::spawn(watch_over(Arc::downgrade(&link)));
+        Ok((link, receiver))
+    }
+
+    /// Redis's name for something.
+    pub(crate) fn name(&self, kind: &str, what: &str) -> String {
+        format!("{}:{kind}:{what}", self.location.prefix)
+    }
+
+    /// The channel by which replicas tell each other.
+    pub(crate) fn channel(&self) -> String {
+        format!("{}:news", self.location.prefix)
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.location.key
+    }
+
+    pub(crate) fn is_there(&self) -> bool {
+        *self.is_there.borrow()
+    }
+
+    /// Hears when Redis goes and comes.
+    pub(crate) fn comings(&self) -> watch::Receiver<bool> {
+        self.is_there.subscribe()
+    }
+
+    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Away> {
+        let mut manager = self.manager();
+        self.within(command.query_async(&mut manager)).await
+    }
+
+    /// Several commands in one round.
+    pub(crate) async fn ask_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, Away> {
+        let mut manager = self.manager();
+        self.within(commands.query_async(&mut manager)).await
+    }
+
+    pub(crate) async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, Away> {
+        let mut manager = self.manager();
+        self.within(script.invoke_async(&mut manager)).await
+    }
+
+    async fn within<T>(&self, asking: impl Future<Output = RedisResult<T>>) -> Result<T, Away> {
+        if !self.is_there() {
+            return Err(Away);
+        }
+        let began = Instant::now();
+        let outcome = timeout(DEADLINE, asking).await;
+        self.metrics.asked_redis(matches!(outcome, Ok(Ok(_))), began.elapsed());
+        match outcome {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => {
+                self.lose(&error.to_string());
+                Err(Away)
+            }
+            Err(_) => {
+                self.lose(&format!("no answer within {} ms", DEADLINE.as_millis()));
+                Err(Away)
+            }
+        }
+    }
+
+    /// Nobody waits for it from now on.
+    fn lose(&self, why: &str) {
+        if self.is_there.send_if_modified(|there| std::mem::replace(there, false)) {
+            self.metrics.redis(false);
+            self.tell_away(why);
+        }
+    }
+
+    fn tell_away(&self, why: &str) {
+        let redis = &self.location.place;
+        tracing::warn!(%redis, why, "Redis is away: sessions that this replica holds go on, new ones stay here");
+    }
+
+    /// Whether it can be written to, and, where it has been away, that what is published comes.
+    async fn look(&self, anew: bool) -> RedisResult<()> {
+        let mut manager = self.manager();
+        let looking = async {
+            let name = format!("{}:look", self.location.prefix);
+            redis::cmd("SET").arg(name).arg(1).arg("EX").arg(60).exec_async(&mut manager).await?;
+            if anew { manager.subscribe(self.channel()).await } else { Ok(()) }
+        };
+        timeout(LOOKING, looking).await.unwrap_or_else(|_| {
+            let why = format!("no answer within {} s", LOOKING.as_secs());
+            Err((ErrorKind::Io, "it is silent", why).into())
+        })
+    }
+
+    fn manager(&self) -> ConnectionManager {
+        self.manager.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Begins a new connection: one that is stuck, or was refused, does not mend by itself.
+    fn reconnect(&self) {
+        // It could be made before with the same words.
+        if let Ok(fresh) = manager(&self.location, &self.pushed) {
+            *self.manager.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        }
+    }
+}
+
+impl std::fmt::Debug for Link {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Link").field(&self.location).finish()
+    }
+}
+
+fn manager(location: &Location, pushed: &UnboundedSender<PushInfo>) -> RedisResult<ConnectionManager> {
+    let config = ConnectionManagerConfig::new()
+        .set_connection_timeout(Some(LOOKING))
+        .set_response_timeout(Some(LOOKING))
+        // Who looks whether it is there tries again.
+        .set_number_of_retries(0)
+        .set_push_sender(pushed.clone())
+        .set_automatic_resubscription();
+    ConnectionManager::new_lazy_with_config(location.client.clone(), config)
+}
+
+/// Looks whether Redis is there, for as long as there is a link.
+async fn watch_over(link: Weak<Link>) {
+    let mut pause = FIRST_LOOK;
+    loop {
+        let Some(mut comings) = link.upgrade().map(|link| link.comings()) else { return };
+        if *comings.borrow_and_update() {
+            pause = FIRST_LOOK;
+            // It goes when a call finds it gone, or when a look does.
+            if timeout(BETWEEN_LOOKS, comings.wait_for(|there| !there)).await.is_err() {
+                let Some(link) = link.upgrade() else { return };
+                if let Err(error) = link.look(false).await {
+                    link.lose(&error.to_string());
+                }
+            }
+            continue;
+        }
+        drop(comings);
+        sleep(pause).await;
+        pause = LATER_LOOKS;
+        let Some(link) = link.upgrade() else { return };
+        match link.look(true).await {
+            Ok(()) => {
+                link.metrics.redis(true);
+                link.is_there.send_replace(true);
+                tracing::info!(redis = %link.location.place, "Redis is there");
+            }
+            Err(error) => {
+                tracing::debug!(%error, "Redis is still away");
+                link.reconnect();
+            }
+        }
+    }
+}
+
+impl Link {
+    /// What a push says that concerns replicas: a message of theirs. That the connection broke is seen to.
+    pub(crate) fn news(&self, push: &PushInfo) -> Option<String> {
+        match push.kind {
+            PushKind::Message => {
+                push.data.get(1).and_then(|value| redis::from_redis_value_ref::<String>(value).ok())
+            }
+            PushKind::Disconnection => {
+                // What was published meanwhile is lost, so that all has to be looked at again.
+                self.lose("the connection broke");
+                None
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether Redis is there and says no: no later look will do better.
+fn is_refusal(error: &RedisError) -> bool {
+    matches!(error.kind(), ErrorKind::AuthenticationFailed | ErrorKind::RESP3NotSupported)
+        || error.code().is_some_and(|code| ["NOAUTH", "WRONGPASS", "NOPERM"].contains(&code))
+}

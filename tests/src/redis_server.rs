@@ -1,0 +1,125 @@
+use std::collections::BTreeMap;
+use std::process::Stdio;
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::process::{Child, Command};
+
+use crate::soon;
+
+/// A Redis of its own on a loopback port, which writes nothing to disk. Dropping it kills it.
+#[derive(Debug)]
+pub struct RedisServer {
+    port: u16,
+    options: Vec<String>,
+    process: Child,
+    folder: TempDir,
+}
+
+impl RedisServer {
+    /// Starts one, and waits until it answers.
+    ///
+    /// # Panics
+    /// `redis-server` is not installed, or does not start.
+    pub async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// The same with options of `redis-server`, separated by spaces.
+    pub async fn start_with(options: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options: Vec<_> = options.split_whitespace().map(str::to_owned).collect();
+        // The port may be taken by somebody else before Redis has it; then it ends, and another one is tried.
+        for _ in 0..10 {
+            let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+            let mut process = spawn(port, &options, &folder);
+            if answers(port, &mut process).await {
+                return Self { port, options, process, folder };
+            }
+        }
+        panic!("redis-server does not start");
+    }
+
+    /// Its URL.
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it, with all that it knew.
+    pub async fn stop(&mut self) {
+        self.process.kill().await.unwrap();
+    }
+
+    /// Starts it again after [`stop`](Self::stop), empty, on the same port.
+    pub async fn start_again(&mut self) {
+        self.process = spawn(self.port, &self.options, &self.folder);
+        assert!(answers(self.port, &mut self.process).await, "redis-server does not start again");
+    }
+
+    /// Has it be silent, with its connections open, until it is sent `CONT`.
+    pub async fn signal(&self, name: &str) {
+        let id = self.process.id().expect("it runs").to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().await.unwrap().success());
+    }
+
+    /// A connection to it.
+    pub async fn connect(&self) -> MultiplexedConnection {
+        let client = redis::Client::open(self.url()).unwrap();
+        soon("Redis", client.get_multiplexed_async_connection()).await.unwrap()
+    }
+
+    /// All that is in it: values, and seconds to live, by key.
+    pub async fn content(&self) -> BTreeMap<String, (String, i64)> {
+        let mut connection = self.connect().await;
+        let keys: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut connection).await.unwrap();
+        let mut content = BTreeMap::new();
+        for key in keys {
+            let value: Option<String> =
+                redis::cmd("GET").arg(&key).query_async(&mut connection).await.unwrap();
+            let lasts: i64 = redis::cmd("TTL").arg(&key).query_async(&mut connection).await.unwrap();
+            // It may have gone meanwhile.
+            if let Some(value) = value {
+                content.insert(key, (value, lasts));
+            }
+        }
+        content
+    }
+}
+
+fn spawn(port: u16, options: &[String], folder: &TempDir) -> Child {
+    let port = port.to_string();
+    Command::new("redis-server")
+        .args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
+        .args(options)
+        .current_dir(folder.path())
+        .kill_on_drop(true)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| {
+            panic!("redis-server cannot be started ({error}): install it (Debian's package is redis-server)")
+        })
+}
+
+/// Whether it answers before it ends.
+async fn answers(port: u16, process: &mut Child) -> bool {
+    let client = redis::Client::open(format!("redis://127.0.0.1:{port}")).unwrap();
+    let answer = async {
+        loop {
+            if process.try_wait().unwrap().is_some() {
+                return false;
+            }
+            match client.get_multiplexed_async_connection().await {
+                Ok(_) => return true,
+                // One that asks for a password is there as well.
+                Err(error) if error.kind() == redis::ErrorKind::AuthenticationFailed => return true,
+                Err(error) if error.code() == Some("NOAUTH") => return true,
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    };
+    soon("Redis", answer).await
+}

@@ -1,0 +1,162 @@
+//! Redis goes, is silent, and comes back empty: replicas go on, nobody waits, and all of it mends itself.
+
+use std::time::{Duration, Instant};
+
+use mistmcp_tests::{Guest, soon};
+use redis::aio::MultiplexedConnection;
+use serde_json::json;
+
+use crate::stage::{Stage, on, pause};
+
+const THERE: &str = "it is there";
+const AWAY: &str = "it is away";
+/// Nobody notices this, and it is far less than a client waits.
+const SOON: Duration = Duration::from_secs(2);
+
+/// Waits until a session is written down.
+async fn written(stage: &Stage, count: usize) {
+    let written = async {
+        loop {
+            let content = stage.redis.content().await;
+            let records =
+                content.iter().filter(|(key, (value, _))| key.contains(":session:") && value.contains('{'));
+            if records.count() == count {
+                return;
+            }
+            pause().await;
+        }
+    };
+    soon("the sessions to be written down", written).await;
+}
+
+/// That a client is served as ever by the replica that holds its session.
+async fn goes_on(guest: &Guest, tool: &str) {
+    let began = Instant::now();
+    assert!(guest.tools().await.contains(&tool.to_owned()));
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn while_redis_is_away_sessions_go_on_where_they_are_and_afterwards_everywhere() {
+    let mut stage = Stage::set(2, "").await;
+    let alice = stage.alice(0, "").open().await;
+    alice.call("manageMcpTools", on("sites")).await;
+    let ending = stage.alice(0, "").open().await;
+    stage.redis.stop().await;
+
+    goes_on(&alice, "getSiteInfo").await;
+    for replica in [0, 1] {
+        stage.redis_is(replica, AWAY).await;
+        let ready = stage.ready(replica).await;
+        assert_eq!(ready["ready"], true, "a replica serves on: {ready}");
+        assert!(stage.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
+    }
+    // Nobody can tell whether it is anybody's, and so nobody is told.
+    for guest in [stage.at(1, &alice), stage.bob(0, "").on(alice.session())] {
+        let heard = guest.ask("tools/list", json!({})).await;
+        assert_eq!((heard.status, heard.header("retry-after")), (503, "10"), "{heard:?}");
+        assert!(heard.error().contains("Redis"), "{heard:?}");
+    }
+    alice.call("manageMcpTools", on("orgs")).await;
+    let bob = stage.bob(1, "").open().await;
+    bob.call("manageMcpTools", on("sites")).await;
+    assert_eq!(ending.end().await.status, 204);
+
+    stage.redis.start_again().await;
+    for replica in [0, 1] {
+        stage.redis_is(replica, THERE).await;
+        assert!(stage.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 1\n"));
+    }
+    written(&stage, 2).await;
+    for tool in ["getSiteInfo", "getOrg"] {
+        goes_on(&stage.at(1, &alice), tool).await;
+    }
+    goes_on(&stage.at(0, &bob), "getSiteInfo").await;
+    assert_eq!(stage.at(1, &ending).ask("ping", json!({})).await.status, 404);
+    // What is published comes again as well.
+    let stream = stage.at(1, &alice).listen().await;
+    assert_eq!(alice.end().await.status, 204);
+    soon("the end of the stream", stream.text()).await.unwrap();
+    for replica in &stage.replicas {
+        let errors = replica.errors();
+        assert!(errors.contains("Redis is away") && errors.contains("Redis is there"), "{errors}");
+        assert_eq!(errors.matches("Redis is away").count(), 1, "once is enough: {errors}");
+    }
+}
+
+#[tokio::test]
+async fn an_end_while_redis_was_away_is_an_end_everywhere() {
+    let stage = Stage::set(2, "").await;
+    let alice = stage.alice(0, "").open().await;
+    stage.at(1, &alice).tools().await;
+    // Silent, it forgets nothing.
+    stage.redis.signal("STOP").await;
+    assert_eq!(alice.end().await.status, 204);
+    stage.redis_is(0, AWAY).await;
+    stage.redis.signal("CONT").await;
+    let ended = async {
+        while stage.at(1, &alice).ask("ping", json!({})).await.status != 404 {
+            pause().await;
+        }
+    };
+    soon("the end", ended).await;
+    stage.redis_is(0, THERE).await;
+    assert_eq!(alice.ask("ping", json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_redis_that_is_silent() {
+    let stage = Stage::set(2, "").await;
+    let alice = stage.alice(0, "").open().await;
+    alice.call("manageMcpTools", on("sites")).await;
+    stage.redis.signal("STOP").await;
+    for _ in 0..5 {
+        goes_on(&alice, "getSiteInfo").await;
+    }
+    let began = Instant::now();
+    stage.bob(1, "").open().await.tools().await;
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    stage.redis_is(1, AWAY).await;
+    stage.redis.signal("CONT").await;
+    stage.redis_is(0, THERE).await;
+    stage.redis_is(1, THERE).await;
+    written(&stage, 2).await;
+    goes_on(&stage.at(1, &alice), "getSiteInfo").await;
+}
+
+#[tokio::test]
+async fn a_replica_starts_without_redis_and_finds_it_later() {
+    let mut stage = Stage::set(1, "").await;
+    stage.redis.stop().await;
+    stage.replicas.push(stage.launch().serve().await);
+    assert!(stage.replicas[1].errors().contains("Redis is away"), "{}", stage.replicas[1].errors());
+    let bob = stage.bob(1, "").open().await;
+    stage.redis.start_again().await;
+    stage.redis_is(0, THERE).await;
+    written(&stage, 1).await;
+    stage.at(0, &bob).tools().await;
+}
+
+async fn require(connection: &mut MultiplexedConnection, password: &str) {
+    let set = ["SET", "requirepass", password];
+    let _: String = redis::cmd("CONFIG").arg(&set).query_async(connection).await.unwrap();
+}
+
+/// A password that is changed at Redis first and at the replicas later.
+#[tokio::test]
+async fn a_redis_that_lets_nobody_in_any_more_is_one_that_is_away() {
+    const PASSWORD: &str = "s3cr3t-0f-redis";
+    let stage = Stage::set(1, "").await;
+    let alice = stage.alice(0, "").open().await;
+    let mut connection = stage.redis.connect().await;
+    require(&mut connection, PASSWORD).await;
+    for kind in ["normal", "pubsub"] {
+        let _: i64 =
+            redis::cmd("CLIENT").arg(&["KILL", "TYPE", kind]).query_async(&mut connection).await.unwrap();
+    }
+    stage.redis_is(0, AWAY).await;
+    alice.tools().await;
+    require(&mut connection, "").await;
+    stage.redis_is(0, THERE).await;
+    alice.tools().await;
+}

@@ -1,0 +1,53 @@
+//! What an operator is told who has not got it right yet.
+
+use mistmcp_tests::{Finished, Launch, RedisServer};
+
+use crate::stage::KEY;
+
+/// The server does not start, and says why, without what nobody may read.
+async fn stops(launch: Launch, wanted: &[&str]) -> Finished {
+    let finished =
+        launch.argument("--demo").argument("-t").argument("http").argument("-p").argument("0").run().await;
+    assert_eq!(finished.code(), Some(1), "{}", finished.stderr);
+    for wanted in wanted {
+        assert!(finished.stderr.contains(wanted), "{wanted}: {}", finished.stderr);
+    }
+    assert!(!finished.stderr.contains("s3cr3t") && !finished.stderr.contains(KEY), "{}", finished.stderr);
+    finished
+}
+
+#[tokio::test]
+async fn a_key_has_to_be_there_and_long() {
+    let launch = || Launch::new("--redis redis://127.0.0.1:1");
+    stops(launch(), &["MISTMCP_REDIS_KEY", "openssl rand -hex 32"]).await;
+    stops(launch().variable("MISTMCP_REDIS_KEY", "s3cr3t"), &["MISTMCP_REDIS_KEY", "32 characters"]).await;
+}
+
+#[tokio::test]
+async fn an_address_has_to_be_a_redis_and_is_not_repeated() {
+    for url in ["http://:s3cr3t@localhost", "localhost:6379", "redis:///0", "redis://:s3cr3t@localhost/x"] {
+        let launch = Launch::new("").argument("--redis").argument(url).variable("MISTMCP_REDIS_KEY", KEY);
+        stops(launch, &["--redis (or MISTMCP_REDIS_URL)"]).await;
+    }
+    let launch = Launch::new("--redis redis://localhost").argument("--redis-prefix").argument("a b");
+    stops(launch.variable("MISTMCP_REDIS_KEY", KEY), &["--redis-prefix (or MISTMCP_REDIS_PREFIX)"]).await;
+}
+
+#[tokio::test]
+async fn a_redis_that_lets_nobody_in_is_told_with_where_the_password_stands() {
+    let redis = RedisServer::start_with("--requirepass s3cr3t-0f-redis").await;
+    let launch =
+        |url: &str| Launch::new("").variable("MISTMCP_REDIS_URL", url).variable("MISTMCP_REDIS_KEY", KEY);
+    let wrong = redis.url().replace("redis://", "redis://:s3cr3t-but-wr0ng@");
+    let place = redis.url().replace("redis://", "");
+    for url in [&redis.url(), &wrong] {
+        stops(launch(url), &[&place, "MISTMCP_REDIS_PASSWORD"]).await;
+    }
+    let server =
+        launch(&redis.url()).argument("--demo").variable("MISTMCP_REDIS_PASSWORD", "s3cr3t-0f-redis");
+    let errors = server.serve().await.errors();
+    assert!(!errors.contains("s3cr3t") && !errors.contains("away"), "{errors}");
+    let right = redis.url().replace("redis://", "redis://:s3cr3t-0f-redis@");
+    let errors = launch(&right).argument("--demo").argument("--debug").serve().await.errors();
+    assert!(!errors.contains("s3cr3t") && !errors.contains("away"), "{errors}");
+}

@@ -1,0 +1,76 @@
+//! A stream that one replica holds hears what happens at another.
+
+use futures_util::StreamExt;
+use mistmcp_tests::soon;
+use reqwest::Response;
+use serde_json::json;
+
+use crate::stage::{Stage, off, on};
+
+const CHANGED: &str = "notifications/tools/list_changed";
+
+/// Reads a stream until it has said that so many times, and returns all that it has said.
+async fn heard(stream: Response, count: usize) -> String {
+    let mut text = String::new();
+    let mut bytes = stream.bytes_stream();
+    let reading = async {
+        while text.matches(CHANGED).count() < count {
+            text.push_str(&String::from_utf8_lossy(&bytes.next().await.unwrap().unwrap()));
+        }
+    };
+    soon("word of a changed list", reading).await;
+    text
+}
+
+#[tokio::test]
+async fn a_stream_hears_of_changes_made_at_another_replica() {
+    let stage = Stage::set(2, "").await;
+    let alice = stage.alice(0, "").open().await;
+    let stream = alice.listen().await;
+    let others = stage.alice(0, "").open().await;
+    let quiet = others.listen().await;
+    let there = stage.at(1, &alice);
+    there.call("manageMcpTools", on("sites")).await;
+    // What is on already is no change.
+    there.call("manageMcpTools", on("sites")).await;
+    there.call("manageMcpTools", off("sites")).await;
+    stage.at(1, &others).tools().await;
+    let text = heard(stream, 2).await;
+    assert_eq!(text.matches(CHANGED).count(), 2, "{text}");
+    stage.replicas[0].signal("TERM").await;
+    let text = soon("the end of the stream", quiet.text()).await.unwrap();
+    assert!(!text.contains(CHANGED), "{text}");
+}
+
+#[tokio::test]
+async fn a_stream_is_opened_at_any_replica_and_hears_of_all() {
+    let stage = Stage::set(3, "").await;
+    let alice = stage.alice(0, "").open().await;
+    let stream = stage.at(1, &alice).listen().await;
+    assert_eq!(stream.status(), 200);
+    alice.call("manageMcpTools", on("sites")).await;
+    stage.at(2, &alice).call("manageMcpTools", on("orgs")).await;
+    stage.at(1, &alice).call("manageMcpTools", off("orgs")).await;
+    heard(stream, 3).await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_session_wherever_that_is_ended() {
+    let stage = Stage::set(2, "").await;
+    let alice = stage.alice(0, "").open().await;
+    let stream = alice.listen().await;
+    assert_eq!(stage.at(1, &alice).end().await.status, 204);
+    soon("the end of the stream", stream.text()).await.unwrap();
+    assert_eq!(alice.ask("ping", json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_stream_at_one_replica_keeps_its_session_for_all() {
+    let stage = Stage::set(2, "--session-idle 1").await;
+    let alice = stage.alice(0, "").open().await;
+    alice.call("manageMcpTools", on("sites")).await;
+    let stream = alice.listen().await;
+    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    assert!(stage.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
+    drop(stream);
+}
