@@ -189,6 +189,7 @@ pub(crate) async fn serve<H: ServerHandler>(
 async fn ledger(configuration: &Configuration, local: &Local) -> anyhow::Result<Arc<dyn Ledger>> {
     let Some(location) = configuration.redis.clone() else { return Ok(Arc::new(Memory)) };
     let (link, pushes) = Link::open(location, Arc::clone(configuration.pool.metrics())).await?;
+    configuration.pool.share(Arc::clone(&link));
     let shared = Shared::new(link, Arc::clone(&configuration.settings), configuration.limits.idle);
     tokio::spawn(ledger::keep_up(Arc::clone(&shared), local.clone(), pushes));
     Ok(shared)

@@ -10,6 +10,7 @@ mod answer;
 mod budget;
 mod clock;
 mod cloud;
+mod common;
 mod connection;
 mod exchange;
 #[cfg(test)]

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::process::Stdio;
 use std::time::Duration;
 
+use redis::FromRedisValue;
 use redis::aio::MultiplexedConnection;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -76,8 +77,14 @@ impl RedisServer {
         let keys: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut connection).await.unwrap();
         let mut content = BTreeMap::new();
         for key in keys {
-            let value: Option<String> =
-                redis::cmd("GET").arg(&key).query_async(&mut connection).await.unwrap();
+            let kind: String = redis::cmd("TYPE").arg(&key).query_async(&mut connection).await.unwrap();
+            let mut reading = redis::cmd(if kind == "hash" { "HGETALL" } else { "GET" });
+            let value: redis::Value = reading.arg(&key).query_async(&mut connection).await.unwrap();
+            let value = match value {
+                redis::Value::Nil => None,
+                redis::Value::BulkString(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+                other => Some(format!("{:?}", Vec::<String>::from_redis_value(other).unwrap())),
+            };
             let lasts: i64 = redis::cmd("TTL").arg(&key).query_async(&mut connection).await.unwrap();
             // It may have gone meanwhile.
             if let Some(value) = value {

@@ -7,8 +7,10 @@ use tokio::time::Instant;
 
 use super::budget::{Budget, Purpose, Tally, UsedUp};
 use super::clock::Clock;
+use super::common::Common;
 use super::wait::{Wait, Waits};
 use super::{Cloud, Token};
+use crate::shared::Away;
 
 /// Calls of one token that are under way at once. The others wait in the order in which they came.
 pub(super) const AT_ONCE: usize = 16;
@@ -24,6 +26,8 @@ pub(super) struct Account {
     pub(super) id: u64,
     pub(super) key: Key,
     pub(super) budget: Budget,
+    /// The same budget as all replicas count it, where there are others.
+    common: Option<Common>,
     /// Lets calls through in the order in which they came.
     queue: Semaphore,
     standing: Mutex<Standing>,
@@ -52,11 +56,12 @@ struct Standing {
 }
 
 impl Account {
-    pub(super) fn new(id: u64, key: Key, rate_limit: u32) -> Self {
+    pub(super) fn new(id: u64, key: Key, rate_limit: u32, common: Option<Common>) -> Self {
         Self {
             id,
             key,
             budget: Budget::new(rate_limit),
+            common,
             queue: Semaphore::new(AT_ONCE),
             standing: Mutex::default(),
         }
@@ -74,7 +79,7 @@ impl Account {
         waits: &Waits,
     ) -> Result<Admitted<'_>, UsedUp> {
         // Nobody queues for what is used up.
-        self.budget.look(clock.now(), purpose)?;
+        self.look(clock, purpose).await?;
         // Nobody closes the queue, so that there always is a place.
         let place = match self.queue.try_acquire() {
             Ok(place) => Some(place),
@@ -84,8 +89,67 @@ impl Account {
             }
         };
         waits.tell(None);
-        self.budget.take(clock.now(), purpose)?;
+        self.take(clock, purpose).await?;
         Ok(Admitted { tally: self.budget.tally(clock.now()), _place: place })
+    }
+
+    /// Whether there is a call to be had; other replicas may know of one.
+    async fn look(&self, clock: Clock, purpose: Purpose) -> Result<(), UsedUp> {
+        let here = self.budget.look(clock.now(), purpose);
+        let Some(common) = self.common.as_ref().filter(|_| here.is_err()) else { return here };
+        match self.ask(common, clock, purpose, false).await {
+            // Without taking, nothing is granted. What was heard says whether there is a call.
+            Ok(_) => self.budget.look(clock.now(), purpose),
+            Err(Away) => here,
+        }
+    }
+
+    /// Takes a call, of the budget of all replicas, or of this one's share of it where the others cannot be asked.
+    async fn take(&self, clock: Clock, purpose: Purpose) -> Result<(), UsedUp> {
+        let Some(common) = &self.common else { return self.budget.take(clock.now(), purpose) };
+        match self.ask(common, clock, purpose, true).await {
+            Ok(outcome) => outcome,
+            Err(Away) => self.budget.take_share(clock.now(), purpose, common.replicas()),
+        }
+    }
+
+    async fn ask(
+        &self,
+        common: &Common,
+        clock: Clock,
+        purpose: Purpose,
+        take: bool,
+    ) -> Result<Result<(), UsedUp>, Away> {
+        let asking = self.budget.asking(clock.now());
+        let heard = common.ask(&asking, purpose, take).await?;
+        Ok(self.budget.hear(clock.now(), &asking, &heard))
+    }
+
+    /// Tells the other replicas of the calls that this one has made in this hour.
+    pub(super) async fn tell(&self, clock: Clock) {
+        if let Some(common) = &self.common
+            && self.budget.asking(clock.now()).own > 0
+        {
+            // Where nobody hears it, it is told with the next call.
+            let _ = self.ask(common, clock, Purpose::Work, false).await;
+        }
+    }
+
+    /// Mist answered 429: nothing is left for so long, at no replica.
+    pub(super) async fn block(&self, clock: Clock, wait: Duration) -> UsedUp {
+        let used_up = self.budget.block(clock.now(), wait);
+        if let Some(common) = &self.common {
+            common.block(used_up.until, used_up.wait).await;
+        }
+        used_up
+    }
+
+    /// Mist says how many calls it has counted, to a question asked at `asked`.
+    pub(super) async fn correct(&self, clock: Clock, asked: Tally, requests: u32, limit: u32) {
+        self.budget.correct(clock.now(), asked, requests, limit);
+        if let Some(common) = &self.common {
+            common.correct(asked.hour, asked.calls, requests, limit).await;
+        }
     }
 
     pub(super) fn is_busy(&self) -> bool {
@@ -143,7 +207,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_mist_thinks_of_a_token_lasts_a_while() {
         let cloud = Clouds::default().find("api.mist.com").unwrap();
-        let account = Account::new(1, Key { cloud, token: Token::new("a").unwrap() }, 100);
+        let account = Account::new(1, Key { cloud, token: Token::new("a").unwrap() }, 100, None);
         assert!(!account.is_trusted() && !account.is_put_aside(), "nobody knows yet");
         account.accepted();
         tokio::time::advance(TRUSTED / 2).await;

@@ -2,13 +2,15 @@ use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::account::{Account, Key};
 use super::budget::Level;
 use super::clock::Clock;
+use super::common::Common;
+use crate::shared::Link;
 
 const BETWEEN_SWEEPS: SignedDuration = SignedDuration::from_mins(1);
 
@@ -17,6 +19,8 @@ const BETWEEN_SWEEPS: SignedDuration = SignedDuration::from_mins(1);
 pub(super) struct Accounts {
     rate_limit: u32,
     clock: Clock,
+    /// Where replicas count together.
+    link: OnceLock<Arc<Link>>,
     known: Mutex<Known>,
 }
 
@@ -40,7 +44,30 @@ struct ByKey(Arc<Account>);
 
 impl Accounts {
     pub(super) fn new(rate_limit: u32, clock: Clock) -> Self {
-        Self { rate_limit, clock, known: Mutex::default() }
+        Self { rate_limit, clock, link: OnceLock::new(), known: Mutex::default() }
+    }
+
+    /// Budgets are those of all replicas from now on.
+    pub(super) fn share(self: &Arc<Self>, link: Arc<Link>) {
+        let mut comings = link.comings();
+        let accounts = Arc::downgrade(self);
+        // There is one service, and it is joined but once.
+        let _ = self.link.set(link);
+        tokio::spawn(async move {
+            // Redis may have lost the counts while it was away: each replica knows its own.
+            while comings.changed().await.is_ok() {
+                let there = *comings.borrow_and_update();
+                let Some(accounts) = accounts.upgrade().filter(|_| there) else { continue };
+                for account in accounts.all() {
+                    account.tell(accounts.clock).await;
+                }
+            }
+        });
+    }
+
+    fn all(&self) -> Vec<Arc<Account>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.accounts.iter().map(|ByKey(account)| Arc::clone(account)).collect()
     }
 
     /// The one account of that key.
@@ -51,7 +78,8 @@ impl Accounts {
             Some(ByKey(account)) => Arc::clone(account),
             None => {
                 known.last_id += 1;
-                let account = Arc::new(Account::new(known.last_id, key, self.rate_limit));
+                let common = self.link.get().map(|link| Common::new(Arc::clone(link), &key));
+                let account = Arc::new(Account::new(known.last_id, key, self.rate_limit, common));
                 known.accounts.insert(ByKey(Arc::clone(&account)));
                 account
             }

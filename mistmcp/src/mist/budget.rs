@@ -22,6 +22,30 @@ struct Spent {
     /// What Mist says that the token may, where it said so.
     limit: Option<u32>,
     blocked_until: Option<Timestamp>,
+    /// Of the calls, those of this replica where there are others, and as many of them as the others have heard of.
+    own: u32,
+    told: u32,
+}
+
+/// What is asked of the budget that replicas share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Asking {
+    pub(super) hour: i64,
+    pub(super) limit: u32,
+    /// This replica's calls of the hour.
+    pub(super) own: u32,
+}
+
+/// What it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Heard {
+    pub(super) granted: bool,
+    /// The calls of all replicas in this hour, with this one, and this replica's among them.
+    pub(super) calls: u32,
+    pub(super) own: u32,
+    /// What Mist says that the token may, where it said so to one of them.
+    pub(super) limit: Option<u32>,
+    pub(super) blocked_until: Option<Timestamp>,
 }
 
 /// What a call is for.
@@ -30,6 +54,16 @@ pub(super) enum Purpose {
     Work,
     /// Tells who the token is and what it has used.
     Diagnosis,
+}
+
+impl Purpose {
+    /// Which part of the hour's calls is kept back from it.
+    pub(super) fn reserve(self) -> u32 {
+        match self {
+            Self::Work => 20,
+            Self::Diagnosis => 40,
+        }
+    }
 }
 
 /// No call can be had now.
@@ -78,8 +112,8 @@ impl Level {
 /// The count at some time, to hold against what Mist says of it later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tally {
-    hour: i64,
-    calls: u32,
+    pub(super) hour: i64,
+    pub(super) calls: u32,
 }
 
 impl Budget {
@@ -96,6 +130,46 @@ impl Budget {
         Ok(())
     }
 
+    /// Takes one call of this replica's share: its part of what was left when it last heard of the others.
+    pub(super) fn take_share(&self, now: Timestamp, purpose: Purpose, replicas: u32) -> Result<(), UsedUp> {
+        let mut spent = self.spent(now);
+        self.check(&spent, now, purpose)?;
+        let limit = self.limit(&spent);
+        let untold = spent.own.saturating_sub(spent.told);
+        let left = (limit - limit / purpose.reserve()).saturating_sub(spent.calls.saturating_sub(untold));
+        if untold >= left / replicas.max(1) {
+            return Err(self.used_up(&spent, now));
+        }
+        spent.calls += 1;
+        spent.own += 1;
+        Ok(())
+    }
+
+    /// What the others are asked, and told.
+    pub(super) fn asking(&self, now: Timestamp) -> Asking {
+        let spent = self.spent(now);
+        Asking { hour: spent.hour, limit: self.limit(&spent), own: spent.own }
+    }
+
+    /// Takes over what the others answered, and whether there is a call.
+    pub(super) fn hear(&self, now: Timestamp, asking: &Asking, heard: &Heard) -> Result<(), UsedUp> {
+        let mut spent = self.spent(now);
+        if spent.hour == asking.hour {
+            spent.told = spent.told.max(heard.own);
+            spent.own = spent.own.max(heard.own);
+            spent.calls = heard.calls.saturating_add(spent.own - spent.told);
+        }
+        spent.limit = heard.limit.or(spent.limit);
+        spent.blocked_until = spent.blocked_until.max(heard.blocked_until);
+        if heard.granted {
+            return Ok(());
+        }
+        match heard.blocked_until.filter(|until| *until > now) {
+            Some(until) => Err(UsedUp { by: By::Mist, until, wait: between(now, until) }),
+            None => Err(self.used_up(&spent, now)),
+        }
+    }
+
     /// What [`take`](Self::take) would say.
     pub(super) fn look(&self, now: Timestamp, purpose: Purpose) -> Result<(), UsedUp> {
         self.check(&self.spent(now), now, purpose)
@@ -105,16 +179,20 @@ impl Budget {
         if let Some(until) = spent.blocked_until.filter(|until| *until > now) {
             return Err(UsedUp { by: By::Mist, until, wait: between(now, until) });
         }
-        let limit = spent.limit.unwrap_or(self.ceiling).min(self.ceiling);
-        let kept_back = match purpose {
-            Purpose::Work => limit / 20,
-            Purpose::Diagnosis => limit / 40,
-        };
-        if spent.calls >= limit - kept_back {
-            let until = next_hour(now);
-            return Err(UsedUp { by: By::Count(limit), until, wait: between(now, until) });
+        let limit = self.limit(spent);
+        if spent.calls >= limit - limit / purpose.reserve() {
+            return Err(self.used_up(spent, now));
         }
         Ok(())
+    }
+
+    fn limit(&self, spent: &Spent) -> u32 {
+        spent.limit.unwrap_or(self.ceiling).min(self.ceiling)
+    }
+
+    fn used_up(&self, spent: &Spent, now: Timestamp) -> UsedUp {
+        let until = next_hour(now);
+        UsedUp { by: By::Count(self.limit(spent)), until, wait: between(now, until) }
     }
 
     /// Mist answered 429: nothing is left for so long.
@@ -149,7 +227,7 @@ impl Budget {
             return Level::UsedUp;
         }
         let spent = self.spent(now);
-        let limit = spent.limit.unwrap_or(self.ceiling).min(self.ceiling);
+        let limit = self.limit(&spent);
         match limit.saturating_sub(spent.calls) {
             left if left >= limit - limit / 4 => Level::Full,
             left if left >= limit / 4 => Level::Partly,
@@ -169,7 +247,7 @@ impl Budget {
         // A panic cannot leave a half-written count behind, so a poisoned lock is as good as any.
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         if spent.hour != hour {
-            (spent.hour, spent.calls) = (hour, 0);
+            (spent.hour, spent.calls, spent.own, spent.told) = (hour, 0, 0, 0);
         }
         spent
     }
@@ -266,6 +344,28 @@ mod tests {
             budget.correct(now, budget.tally(now), 0, told);
             assert_eq!(taken(&budget, now, Purpose::Work), wanted);
         }
+    }
+
+    #[test]
+    fn a_share_is_a_part_of_what_was_left_at_the_last_word() {
+        let now = at("2026-01-01T10:10:00Z");
+        let share = |budget: &Budget, replicas| {
+            (0..10_000).take_while(|_| budget.take_share(now, Purpose::Work, replicas).is_ok()).count()
+        };
+        assert_eq!(share(&Budget::new(5_000), 1), 4_750);
+        assert_eq!(share(&Budget::new(5_000), 3), 1_583);
+        let budget = Budget::new(5_000);
+        let asking = budget.asking(now);
+        let heard =
+            Heard { granted: true, calls: 4_000, own: 1_000, limit: Some(4_500), blocked_until: None };
+        budget.hear(now, &asking, &heard).unwrap();
+        assert_eq!(share(&budget, 2), 137, "half of 4,275 less 4,000");
+        let asking = budget.asking(now);
+        assert_eq!(asking.own, 1_137, "the others hear of them");
+        let heard = Heard { calls: 4_137, own: 1_137, ..heard };
+        budget.hear(now, &asking, &heard).unwrap();
+        assert_eq!(share(&budget, 2), 69, "half of what is left now");
+        assert_eq!(budget.asking(at("2026-01-01T11:00:00Z")).own, 0, "another hour, another count");
     }
 
     #[test]

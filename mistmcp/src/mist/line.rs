@@ -131,7 +131,7 @@ impl Line {
             if request.is_for_usage()
                 && let Some((requests, limit)) = answer.usage()
             {
-                account.budget.correct(clock.now(), admitted.tally, requests, limit);
+                account.correct(clock, admitted.tally, requests, limit).await;
             }
             return Ok(answer);
         }
@@ -146,7 +146,7 @@ impl Line {
             StatusCode::TOO_MANY_REQUESTS => {
                 let now = clock.now();
                 let wait = asked.unwrap_or_else(|| until_next_hour(now));
-                Err(Hurdle::UsedUp(account.budget.block(now, wait), words))
+                Err(Hurdle::UsedUp(account.block(clock, wait).await, words))
             }
             StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
                 let again = asked.map_or(Again::Soon, Again::After);

@@ -10,6 +10,7 @@ use super::memory::{Ids, Memory};
 use super::{Answer, Cloud};
 use crate::error::ErrorKind;
 use crate::metrics::Metrics;
+use crate::shared::Link;
 use crate::{Error, Result};
 
 /// What a call may cost.
@@ -60,6 +61,11 @@ impl Pool {
             memory: Memory::new(),
             metrics: Arc::new(Metrics::new()),
         }
+    }
+
+    /// Counts each token's calls together with the other replicas from now on.
+    pub(crate) fn share(&self, link: Arc<Link>) {
+        self.accounts.share(link);
     }
 
     /// What is counted in this process.

@@ -1,3 +1,5 @@
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
@@ -25,10 +27,14 @@ const LATER_LOOKS: Duration = Duration::from_millis(500);
 /// it: what is asked of it fails at once, until a look has found it again.
 pub(crate) struct Link {
     location: Location,
+    /// Names this replica to the others.
+    replica: String,
     manager: RwLock<ConnectionManager>,
     /// Where what is published goes.
     pushed: UnboundedSender<PushInfo>,
     is_there: watch::Sender<bool>,
+    /// As many as there were at the last look; none where there was none.
+    replicas: AtomicU32,
     metrics: Arc<Metrics>,
 }
 
@@ -40,10 +46,10 @@ pub(crate) struct Away;
 #[derive(Debug, Error)]
 #[error(
     "the Redis at {place} does not let this server in: {reason}\nits user and password stand in --redis (or \
-     MISTMCP_REDIS_URL) or in MISTMCP_REDIS_PASSWORD; the user needs SET, GET, GETEX, EXPIRE, EVALSHA, SCRIPT LOAD, \
-     PUBLISH and SUBSCRIBE"
+     MISTMCP_REDIS_URL) or in MISTMCP_REDIS_PASSWORD; what the user has \
+     to be allowed stands in docs/replicas.md"
 )]
-pub(crate) struct LetIn {
+pub(crate) struct Refused {
     place: String,
     reason: String,
 }
@@ -59,14 +65,22 @@ impl Link {
     ) -> anyhow::Result<(Arc<Self>, UnboundedReceiver<PushInfo>)> {
         let (pushed, receiver) = unbounded_channel();
         let manager = RwLock::new(manager(&location, &pushed)?);
-        let link = Arc::new(Self { location, manager, pushed, is_there: watch::Sender::new(false), metrics });
+        let link = Arc::new(Self {
+            location,
+            replica: format!("{:016x}", RandomState::new().hash_one(std::process::id())),
+            manager,
+            pushed,
+            is_there: watch::Sender::new(false),
+            replicas: AtomicU32::new(0),
+            metrics,
+        });
         match link.look(true).await {
             Ok(()) => {
                 link.metrics.redis(true);
                 link.is_there.send_replace(true);
             }
             Err(error) if is_refusal(&error) => {
-                return Err(LetIn { place: link.location.place.clone(), reason: error.to_string() }.into());
+                return Err(Refused { place: link.location.place.clone(), reason: error.to_string() }.into());
             }
             Err(error) => {
                 link.metrics.redis(false);
@@ -75,6 +89,11 @@ impl Link {
         }
         tokio::spawn(watch_over(Arc::downgrade(&link)));
         Ok((link, receiver))
+    }
+
+    /// What the others know this replica by.
+    pub(crate) fn replica(&self) -> &str {
+        &self.replica
     }
 
     /// Redis's name for something.
@@ -93,6 +112,11 @@ impl Link {
 
     pub(crate) fn is_there(&self) -> bool {
         *self.is_there.borrow()
+    }
+
+    /// How many replicas there are, where it has ever been told.
+    pub(crate) fn replicas(&self) -> Option<u32> {
+        Some(self.replicas.load(Ordering::Relaxed)).filter(|replicas| *replicas > 0)
     }
 
     /// Hears when Redis goes and comes.
@@ -155,7 +179,17 @@ impl Link {
         let looking = async {
             let name = format!("{}:look", self.location.prefix);
             redis::cmd("SET").arg(name).arg(1).arg("EX").arg(60).exec_async(&mut manager).await?;
-            if anew { manager.subscribe(self.channel()).await } else { Ok(()) }
+            if anew {
+                manager.subscribe(self.channel()).await?;
+            }
+            // Whoever has just come back with this one may not be among them yet.
+            if !anew || self.replicas().is_none() {
+                let mut count = redis::cmd("PUBSUB");
+                count.arg("NUMSUB").arg(self.channel());
+                let (_, replicas): (String, u32) = count.query_async(&mut manager).await?;
+                self.replicas.store(replicas, Ordering::Relaxed);
+            }
+            Ok(())
         };
         timeout(LOOKING, looking).await.unwrap_or_else(|_| {
             let why = format!("no answer within {} s", LOOKING.as_secs());

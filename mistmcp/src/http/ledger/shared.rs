@@ -49,8 +49,6 @@ pub(in super::super) struct Shared {
     operator: Arc<Settings>,
     /// How long a session may be idle.
     idle: Duration,
-    /// Names this replica to the others.
-    replica: String,
     held: Mutex<HashMap<Arc<str>, Arc<Holding>>>,
     /// Sessions that have ended while Redis was away.
     ends: Mutex<HashMap<Arc<str>, Instant>>,
@@ -71,7 +69,6 @@ impl Shared {
             link,
             operator,
             idle,
-            replica: format!("{:016x}", any_number()),
             held: Mutex::default(),
             ends: Mutex::default(),
             introductions: Arc::default(),
@@ -161,7 +158,7 @@ impl Shared {
             News::Switched => "switched",
             News::Ended => "ended",
         };
-        format!("{} {key} {news}", self.replica)
+        format!("{} {key} {news}", self.link.replica())
     }
 
     /// What another replica tells, and of which session.
@@ -174,7 +171,7 @@ impl Shared {
             // Of a release that knows more.
             _ => return None,
         };
-        (replica != self.replica).then_some((key, news))
+        (replica != self.link.replica()).then_some((key, news))
     }
 
     fn held(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<Holding>>> {
@@ -284,10 +281,4 @@ impl Keeper for Switched {
         let unsaved = holding.unsaved(ledger.operator.catalog());
         ledger.save(&self.key, &holding, unsaved).await;
     }
-}
-
-/// A number that no other replica is likely to have.
-fn any_number() -> u64 {
-    use std::hash::{BuildHasher, RandomState};
-    RandomState::new().hash_one(std::process::id())
 }
