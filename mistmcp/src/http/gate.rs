@@ -68,6 +68,9 @@ impl<H: ServerHandler> Gate<H> {
     }
 
     async fn answer(&self, request: Request) -> Result<Response, Refusal> {
+        // Before the look at whether it ends: the end waits for whoever got past that. A GET is a stream, which lasts as
+        // long as its client likes, and nobody waits for it.
+        let call = (request.method() == Method::POST).then(|| self.calls.token());
         if self.closing.is_cancelled() {
             return Err(Refusal::full("closing", "This server is about to end. Try again in a while."));
         }
@@ -108,8 +111,6 @@ impl<H: ServerHandler> Gate<H> {
             .as_ref()
             .map_or_else(|| self.local.sessions.alone(owner), |opened| Arc::clone(&opened.activity));
         let busy = activity.begin();
-        // A GET is a stream, which lasts as long as its client likes: at the end nobody waits for it.
-        let call = (parts.method == Method::POST).then(|| self.calls.token());
         let seat = opened.as_ref().map(|opened| Arc::clone(&opened.seat));
         parts.extensions.insert(who.visitor(settings, org_id, activity, seat));
         let request = Request::from_parts(parts, Body::from(received(body).await?));
