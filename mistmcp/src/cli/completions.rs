@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use super::configuration::settings;
 use super::flags::{self, Flags};
 use super::output;
+use crate::catalog::one_line;
 use crate::session::Mode;
 
 /// Prints what a shell needs to complete flags, and the names of this program's tools and categories.
@@ -14,7 +15,7 @@ pub(super) fn print(flags: &Flags, shell: Shell) -> anyhow::Result<ExitCode> {
     let settings = settings(flags, Mode::All)?;
     let first_sentence = |words: &'static str| {
         let sentence = words.split_inclusive(". ").next().unwrap_or(words).trim_end();
-        sentence.split_whitespace().collect::<Vec<_>>().join(" ")
+        one_line(sentence)
     };
     let tools: Vec<_> = settings
         .tools()

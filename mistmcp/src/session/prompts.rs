@@ -1,6 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::{Mode, Settings};
+use crate::catalog::one_line;
 use crate::error::{ErrorKind, shortened};
 use crate::prompt::{Completed, Prompt, PromptArgument, Step};
 use crate::suggestion::remedy;
@@ -60,7 +61,7 @@ impl Settings {
         const LONGEST: usize = 200;
         let value = match given.get(argument.name) {
             None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+            Some(Value::String(text)) => one_line(text),
             Some(other) => other.to_string(),
         };
         if value.is_empty() {
