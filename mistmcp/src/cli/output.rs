@@ -15,8 +15,7 @@ pub(super) fn print(bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// As [`print`].
 pub(super) fn print_styled(text: &str) -> io::Result<()> {
-    let mut out = AutoStream::auto(io::stdout().lock());
-    unless_closed(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    unless_closed(write(AutoStream::auto(io::stdout().lock()), text.as_bytes()))
 }
 
 /// Writes to standard output, of which more is to come.
@@ -24,7 +23,10 @@ pub(super) fn print_styled(text: &str) -> io::Result<()> {
 /// # Errors
 /// Whatever keeps it from being written, also that nobody reads any more.
 pub(super) fn stream(bytes: &[u8]) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    write(io::stdout().lock(), bytes)
+}
+
+fn write(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes).and_then(|()| out.flush())
 }
 
