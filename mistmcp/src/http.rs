@@ -180,7 +180,7 @@ pub(crate) async fn serve<H: ServerHandler>(
         }
         streams.cancel();
     };
-    let served = listener::serve(address, app, tls, metrics, ending, ready).await;
+    let served = listener::serve(address, app, tls, &metrics, ending, ready).await;
     sweeping.abort();
     served.with_context(|| format!("on {address}"))
 }

@@ -204,8 +204,9 @@ impl Metrics {
         self.redis_seconds.observe(duration.as_secs_f64());
     }
 
-    pub(crate) fn connections(&self, open: usize) {
-        self.connections.set(i64::try_from(open).unwrap_or(i64::MAX));
+    /// How many connections are open, for whoever opens and closes them.
+    pub(crate) fn connections(&self) -> Gauge {
+        self.connections.clone()
     }
 
     /// All of it, in the text form of OpenMetrics.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum_server::tls_rustls::RustlsAcceptor;
 use axum_server::{AddrListener, Address, Handle, Server};
+use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -30,59 +31,61 @@ pub(super) async fn serve(
     address: SocketAddr,
     app: Router,
     tls: Option<(PathBuf, PathBuf)>,
-    metrics: Arc<Metrics>,
+    metrics: &Metrics,
     ending: impl Future<Output = ()> + Send + 'static,
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
-    let listener = Bounded::bind_to(Place(address)).await?;
-    let address = listener.get_local_addr()?;
+    let listener = Bounded::bind_to(Place { address, open: metrics.connections() }).await?;
+    let Place { address, .. } = listener.get_local_addr()?;
     let handle = Handle::<Place>::new();
     let mut server = Server::from_listener(listener).handle(handle.clone()).first_request_timeout(SILENCE);
     let builder = server.http_builder();
     builder.http1().header_read_timeout(SILENCE * 6).max_buf_size(HEADERS as usize);
     builder.http2().max_concurrent_streams(128).max_header_list_size(HEADERS);
 
-    let closer = handle.clone();
     tokio::spawn(async move {
         ending.await;
-        closer.graceful_shutdown(Some(FAREWELL));
-    });
-    let counter = tokio::spawn(async move {
-        loop {
-            metrics.connections(handle.connection_count());
-            tokio::time::sleep(Duration::from_secs(1)).await;
-        }
+        handle.graceful_shutdown(Some(FAREWELL));
     });
     let app = app.into_make_service();
-    let outcome = match tls {
+    match tls {
         Some((certificate, key)) => {
             let config = tls::watched(certificate, key).await?;
-            ready(address.0);
+            ready(address);
             let acceptor = RustlsAcceptor::new(config).handshake_timeout(SILENCE);
             server.acceptor(acceptor).serve(app).await
         }
         None => {
-            ready(address.0);
+            ready(address);
             server.serve(app).await
         }
-    };
-    counter.abort();
-    outcome
+    }
 }
 
 /// An address to listen on, whose connections are counted.
-#[derive(Clone, Copy, Debug)]
-struct Place(SocketAddr);
+#[derive(Clone, Debug)]
+struct Place {
+    address: SocketAddr,
+    open: Gauge,
+}
 
 struct Bounded {
     listener: TcpListener,
     room: Arc<Semaphore>,
+    open: Gauge,
 }
 
 /// A connection, and its place among those that there may be.
 struct Counted {
     stream: TcpStream,
+    open: Gauge,
     _room: OwnedSemaphorePermit,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.open.dec();
+    }
 }
 
 impl Address for Place {
@@ -91,14 +94,14 @@ impl Address for Place {
 }
 
 impl AddrListener<Counted, Place> for Bounded {
-    async fn bind_to(address: Place) -> io::Result<Self> {
-        let socket = if address.0.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    async fn bind_to(Place { address, open }: Place) -> io::Result<Self> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         // Elsewhere it would let two processes have one port.
         #[cfg(unix)]
         socket.set_reuseaddr(true)?;
-        socket.bind(address.0)?;
+        socket.bind(address)?;
         let listener = socket.listen(QUEUE)?;
-        Ok(Self { listener, room: Arc::new(Semaphore::new(CONNECTIONS)) })
+        Ok(Self { listener, room: Arc::new(Semaphore::new(CONNECTIONS)), open })
     }
 
     async fn accept_stream(&self) -> io::Result<(Counted, Place)> {
@@ -106,11 +109,13 @@ impl AddrListener<Counted, Place> for Bounded {
         let (stream, address) = self.listener.accept().await?;
         // An answer is a few small writes, which must not wait for one another.
         stream.set_nodelay(true)?;
-        Ok((Counted { stream, _room: room }, Place(address)))
+        self.open.inc();
+        let open = self.open.clone();
+        Ok((Counted { stream, open: open.clone(), _room: room }, Place { address, open }))
     }
 
     fn get_local_addr(&self) -> io::Result<Place> {
-        self.listener.local_addr().map(Place)
+        Ok(Place { address: self.listener.local_addr()?, open: self.open.clone() })
     }
 }
 

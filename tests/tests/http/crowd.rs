@@ -57,8 +57,13 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
         let line = heard.body.lines().find_map(|line| line.strip_prefix("mistmcp_connections "));
         line.unwrap().parse::<usize>().unwrap()
     };
-    let most = count().await;
-    assert!(most > room / 4, "{most} of {room}");
+    // The system lets some in before the server takes them.
+    let taken = tokio::time::timeout(Duration::from_secs(5), async {
+        while count().await <= room / 4 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    taken.await.expect("a quarter of the crowd is inside at once");
     alice.call("getSiteInfo", site(number)).await;
 
     // Who comes now gets in when the first of the crowd have been shown out.
