@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod certificate;
 mod client;
 mod console;
 mod guest;
@@ -18,6 +19,7 @@ mod raw;
 mod redis_server;
 mod wire;
 
+pub use certificate::{certificate, certificate_for};
 pub use client::{Client, Era, text};
 pub use console::{Console, Finished};
 pub use guest::{Guest, Heard, message};
@@ -37,6 +39,12 @@ struct MacroPage;
 
 /// How long a test waits for what should come at once. It only ever passes when something is broken.
 pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A loopback port that was free a moment ago.
+pub async fn free_port() -> u16 {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    listener.local_addr().unwrap().port()
+}
 
 /// Waits for what should come at once.
 ///

@@ -2,27 +2,13 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use mistmcp_tests::{Guest, HttpServer, Launch, Peer, soon};
+use mistmcp_tests::{Guest, HttpServer, Launch, Peer, certificate, certificate_for, soon};
 use reqwest::{Certificate, Client};
 use serde_json::json;
 
 use crate::stage::ALICE;
 
 const WARNING: &str = "in the clear";
-
-/// A certificate for localhost, and its key, in PEM.
-fn certificate() -> (String, String) {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
-    (pem("CERTIFICATE", made.cert.der()), pem("PRIVATE KEY", &made.signing_key.serialize_der()))
-}
-
-fn pem(what: &str, bytes: &[u8]) -> String {
-    let text = STANDARD.encode(bytes);
-    let lines: Vec<_> = text.as_bytes().chunks(64).map(|line| str::from_utf8(line).unwrap()).collect();
-    format!("-----BEGIN {what}-----\n{}\n-----END {what}-----\n", lines.join("\n"))
-}
 
 /// A client that trusts this certificate and no other, and makes a connection of its own.
 fn trusting(server: &HttpServer, certificate: &str) -> Guest {
@@ -45,7 +31,7 @@ async fn tokens_travel_encrypted_where_there_is_a_certificate() {
     guest.call("getSelf", json!({})).await;
     assert_eq!(peer.take()[0].header("authorization"), format!("Token {ALICE}"));
     // Who does not trust the certificate, or speaks without encryption, is not served.
-    let stranger = self::certificate().0;
+    let stranger = mistmcp_tests::certificate().0;
     assert!(trusting(&server, &stranger).request(reqwest::Method::POST).send().await.is_err());
     let mut wire = mistmcp_tests::Wire::open(server.address()).await;
     wire.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
@@ -56,9 +42,7 @@ async fn tokens_travel_encrypted_where_there_is_a_certificate() {
 #[tokio::test]
 async fn a_server_with_a_certificate_for_another_name_can_be_asked_from_this_machine_whether_it_is_ready() {
     let peer = Peer::start().await;
-    let made = rcgen::generate_simple_self_signed(["mist-mcp.example.com".to_owned()]).unwrap();
-    let (certificate, key) =
-        (pem("CERTIFICATE", made.cert.der()), pem("PRIVATE KEY", &made.signing_key.serialize_der()));
+    let (certificate, key) = certificate_for(&["mist-mcp.example.com"]);
     let server = launch(&peer).file("server.pem", &certificate).file("server.key", &key).serve().await;
     let port = server.address().port().to_string();
     let finished = Launch::new("check --server")

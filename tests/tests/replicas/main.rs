@@ -2,9 +2,11 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod access;
 mod budgets;
 mod outage;
 mod ownership;
+mod releases;
 mod secrecy;
 mod sessions;
 mod stage;

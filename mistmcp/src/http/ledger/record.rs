@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use rmcp::model::{Implementation, InitializeRequestParams};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::super::opened::Terms;
 use super::super::owner::Owner;
@@ -26,6 +27,9 @@ pub(in super::super) struct Record {
     /// The categories that are switched on.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(in super::super) on: BTreeSet<String>,
+    /// What a later release has added, to be written again with the rest.
+    #[serde(flatten)]
+    pub(super) later: Map<String, Value>,
     /// How often they were switched.
     #[serde(skip)]
     pub(super) revision: u64,
@@ -50,7 +54,8 @@ impl Record {
         let short = |text: &str| text.chars().take(LONGEST_NAME).collect::<String>();
         let Implementation { name, version, .. } = &client.client_info;
         client.client_info = Implementation::new(short(name), short(version));
-        let record = Self { owner: owner.text(), terms, client, on: BTreeSet::new(), revision: 0 };
+        let (on, later) = (BTreeSet::new(), Map::new());
+        let record = Self { owner: owner.text(), terms, client, on, later, revision: 0 };
         (record.written()?.len() <= MOST_BYTES).then_some(record)
     }
 
@@ -61,7 +66,12 @@ impl Record {
     /// As it is written: form and revision first, where a script finds them.
     pub(super) fn written(&self) -> Option<String> {
         let record = serde_json::to_string(self).ok()?;
-        Some(format!("{FORM} {} {record}", self.revision))
+        Some(format!("{} {record}", Self::beginning(self.revision)))
+    }
+
+    /// What a record of that revision begins with, where this release has written it.
+    pub(super) fn beginning(revision: u64) -> String {
+        format!("{FORM} {revision}")
     }
 }
 
@@ -157,7 +167,9 @@ mod tests {
         let record = record(client()).unwrap();
         let mut fields = serde_json::to_value(&record).unwrap();
         fields["later"] = json!({ "more": true });
-        assert_eq!(Written::read(Some(&format!("1 0 {fields}"))), Written::Record(Box::new(record)));
+        let Written::Record(read) = Written::read(Some(&format!("1 0 {fields}"))) else { panic!("{fields}") };
+        assert_eq!(read.written().unwrap(), format!("1 0 {fields}"));
+        assert_eq!(*read, Record { later: read.later.clone(), ..record });
         for text in ["", "2 0 {}", "1 0 {}", "1 x {}", "ended", "{}"] {
             assert_eq!(Written::read(Some(text)), Written::Unreadable, "{text}");
         }

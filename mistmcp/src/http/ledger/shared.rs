@@ -31,12 +31,12 @@ const TRIES: usize = 3;
 /// The most ends of sessions that are remembered for Redis to hear of when it is back.
 const MOST_ENDS: usize = 10_000;
 
-/// Writes a session, unless another replica has written it since the revision that is known, and tells the others.
-/// Answers what stands there instead.
+/// Writes a session, unless another replica has written it since the revision that is known, or another release in
+/// another form, and tells the others. Answers what stands there instead.
 static WRITE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local there = redis.call('GET', KEYS[1])
-         if there and string.match(there, '^%d+ (%d+) ') ~= ARGV[1] then return there end
+         if there and string.match(there, '^(%d+ %d+) ') ~= ARGV[1] then return there end
          redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
          redis.call('PUBLISH', ARGV[4], ARGV[5])
          return false",
@@ -129,7 +129,11 @@ impl Shared {
         for _ in 0..TRIES {
             let Some(written) = unsaved.record.written() else { return };
             let mut script = WRITE.prepare_invoke();
-            script.key(self.name(key)).arg(unsaved.over).arg(written).arg(self.time_to_live());
+            script
+                .key(self.name(key))
+                .arg(Record::beginning(unsaved.over))
+                .arg(written)
+                .arg(self.time_to_live());
             script.arg(self.link.channel()).arg(self.message(key, News::Switched));
             // Where Redis is away, it is written at the next look.
             let Ok(there) = self.link.run::<Option<String>>(&script).await else { return };

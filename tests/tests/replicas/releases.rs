@@ -1,0 +1,100 @@
+//! Replicas of two releases run side by side.
+
+use redis::aio::MultiplexedConnection;
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, off, on};
+
+const SITES: &str = "getSiteInfo";
+
+/// The one session that is written down, and a way to write it otherwise.
+struct Written {
+    redis: MultiplexedConnection,
+    name: String,
+}
+
+impl Written {
+    async fn at(stage: &Stage) -> Self {
+        let names = stage.redis.content().await.into_keys();
+        let name = names.into_iter().find(|name| name.contains(":session:")).unwrap();
+        Self { redis: stage.redis.connect().await, name }
+    }
+
+    async fn read(&mut self) -> String {
+        redis::cmd("GET").arg(&self.name).query_async(&mut self.redis).await.unwrap()
+    }
+
+    async fn write(&mut self, text: &str) {
+        let mut command = redis::cmd("SET");
+        command.arg(&self.name).arg(text).arg("EX").arg(60);
+        let () = command.query_async(&mut self.redis).await.unwrap();
+    }
+
+    /// Form and revision, and the record.
+    async fn parts(&mut self) -> (String, Value) {
+        let text = self.read().await;
+        let (beginning, record) = text.split_at(text.find('{').unwrap());
+        (beginning.to_owned(), serde_json::from_str(record).unwrap())
+    }
+}
+
+#[tokio::test]
+async fn what_a_later_release_writes_of_a_session_beside_the_rest_stays() {
+    let stage = Stage::set(2, "").await;
+    let alice = stage.alice(0, "").open().await;
+    let mut written = Written::at(&stage).await;
+    let (beginning, mut record) = written.parts().await;
+    record["later"] = json!({ "more": [1, 2] });
+    record["on"] = json!(["a_category_of_tomorrow"]);
+    written.write(&format!("{beginning}{record}")).await;
+
+    let there = stage.at(1, &alice);
+    there.call("manageMcpTools", on("sites")).await;
+    assert!(there.tools().await.contains(&SITES.to_owned()));
+    assert!(alice.tools().await.contains(&SITES.to_owned()));
+    let (_, record) = written.parts().await;
+    assert_eq!(record["later"], json!({ "more": [1, 2] }), "{record}");
+    assert_eq!(record["on"], json!(["a_category_of_tomorrow", "sites"]), "{record}");
+    there.call("manageMcpTools", off("sites")).await;
+    assert_eq!(written.parts().await.1["on"], json!(["a_category_of_tomorrow"]));
+}
+
+#[tokio::test]
+async fn a_session_in_a_form_that_is_not_known_is_left_to_those_who_know_it() {
+    let stage = Stage::set(2, "").await;
+    let alice = stage.alice(0, "").open().await;
+    alice.call("manageMcpTools", on("orgs")).await;
+    let mut written = Written::at(&stage).await;
+    let (beginning, _) = written.parts().await;
+    let foreign =
+        format!("2{} what only a later release reads", beginning.trim_end().trim_start_matches('1'));
+    written.write(&foreign).await;
+
+    // Whoever does not hold it has the client begin anew, which it can do here.
+    let there = stage.at(1, &alice);
+    let answer = there.ask("tools/list", json!({})).await;
+    assert_eq!(answer.status, 404, "{}", answer.body);
+    stage.alice(1, "").open().await.call("getSelf", json!({})).await;
+    // Whoever holds it goes on, and writes nothing over it.
+    alice.call("manageMcpTools", on("sites")).await;
+    assert!(alice.tools().await.contains(&SITES.to_owned()));
+    assert_eq!(written.read().await, foreign);
+}
+
+#[tokio::test]
+async fn news_that_are_not_understood_disturb_nobody() {
+    let stage = Stage::set(2, "").await;
+    let alice = stage.alice(0, "").open().await;
+    let mut redis = stage.redis.connect().await;
+    let key = Written::at(&stage).await.name.rsplit(':').next().unwrap().to_owned();
+    for news in
+        ["", "x", "a b", &format!("later {key} renamed"), &format!("later {key}"), "\u{0} \u{7f} ended"]
+    {
+        let heard: u32 =
+            redis::cmd("PUBLISH").arg("mistmcp:news").arg(news).query_async(&mut redis).await.unwrap();
+        assert_eq!(heard, 2, "both replicas listen");
+    }
+    stage.at(1, &alice).call("manageMcpTools", on("sites")).await;
+    assert!(alice.tools().await.contains(&SITES.to_owned()));
+    assert_eq!(stage.ready(0).await["redis"], "it is there");
+}
