@@ -23,9 +23,9 @@ use rmcp::model::{
     InitializeRequestParams, InitializeResult, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
     ListResourcesResult, ListToolsResult, LoggingLevel, PaginatedRequestParams, PromptsCapability,
     ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
-    SetLevelRequestMethod, SetLevelRequestParams, Tool as Definition,
+    SetLevelRequestMethod, SetLevelRequestParams, SubscriptionFilter, Tool as Definition,
 };
-use rmcp::service::{RequestContext, RoleServer};
+use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use tracing::Instrument;
 
 pub(crate) use activity::{Activity, Busy};
@@ -47,6 +47,9 @@ const LIST_TTL_MS: u64 = 60 * 60 * 1_000;
 
 /// Calls that one session, or one token where there are no sessions, may have under way at once.
 pub(crate) const CALLS_AT_ONCE: usize = 64;
+
+/// Streams that clients of one token may listen on where there are no sessions. One a client is enough.
+pub(crate) const STREAMS_AT_ONCE: usize = 256;
 
 /// The server as one client sees it. It offers the tools that are linked into the program, and is a handler of [`rmcp`]'s
 /// that another may wrap, with [`Program::run_with`](crate::Program::run_with).
@@ -327,6 +330,29 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
         resources::read(self.session(&context)?.settings(), &request.uri).map(Into::into)
+    }
+
+    /// Whoever listens is let in, and told that there is nothing to hear: to a request that stands for itself no list
+    /// ever changes. A client that asks without looking at what the server can do shall not stumble over it.
+    fn accepted_subscription_filter(&self, _requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(SubscriptionFilter::new())
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let Some(visitor) = Visitor::of(context.request_context()) else {
+            context.cancelled().await;
+            return Ok(());
+        };
+        let _listening = visitor.activity.begin_listening().ok_or_else(|| {
+            let message =
+                format!("This client listens {STREAMS_AT_ONCE} times already. End one of them first.");
+            ErrorData::invalid_request(message, None)
+        })?;
+        tokio::select! {
+            () = context.cancelled() => {}
+            () = visitor.closing.cancelled() => {}
+        }
+        Ok(())
     }
 
     async fn complete(

@@ -113,6 +113,10 @@ impl Guest {
 
     /// Sends a request of MCP as its era has it.
     pub async fn ask(&self, method: &str, params: Value) -> Heard {
+        Heard::of(self.asking(method, params)).await
+    }
+
+    fn asking(&self, method: &str, params: Value) -> RequestBuilder {
         let version = if self.era == Era::Modern { MODERN } else { LEGACY };
         let mut request = self.request(Method::POST).header("Content-Type", "application/json");
         request = request.header("MCP-Protocol-Version", version);
@@ -126,7 +130,7 @@ impl Guest {
                 Console::modern(params)
             }
         };
-        Heard::of(request.body(message(method, &params))).await
+        request.body(message(method, &params))
     }
 
     /// Sends `initialize`, and keeps the session that it opens.
@@ -161,9 +165,16 @@ impl Guest {
         Heard::of(self.request(Method::DELETE)).await
     }
 
-    /// Opens the session's stream.
+    /// Opens the session's stream, or one that stands for itself and asks for all there is to hear.
     pub async fn listen(&self) -> Response {
-        soon("a stream", self.request(Method::GET).send()).await.unwrap()
+        let request = match self.era {
+            Era::Legacy => self.request(Method::GET),
+            Era::Modern => {
+                let all = json!({ "toolsListChanged": true, "promptsListChanged": true, "resourcesListChanged": true });
+                self.asking("subscriptions/listen", json!({ "notifications": all }))
+            }
+        };
+        soon("a stream", request.send()).await.unwrap()
     }
 
     /// The names of the tools that it sees.

@@ -91,7 +91,8 @@ impl<H: ServerHandler> Gate<H> {
         let request_id =
             parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
         let pool = Arc::clone(&self.configuration.pool);
-        let who = Who { tokens, cloud, pool, request_id, verbose: query.debug };
+        let closing = self.closing.clone();
+        let who = Who { tokens, cloud, pool, request_id, verbose: query.debug, closing };
         let ends = parts.method == Method::DELETE;
         let opened = match &session {
             _ if modern => {
@@ -193,6 +194,7 @@ pub(super) struct Who {
     pool: Arc<Pool>,
     request_id: Arc<str>,
     verbose: bool,
+    closing: CancellationToken,
 }
 
 impl Who {
@@ -203,9 +205,9 @@ impl Who {
         activity: Arc<Activity>,
         seat: Option<Arc<Seat>>,
     ) -> Visitor {
-        let Self { tokens, cloud, pool, request_id, verbose } = self;
+        let Self { tokens, cloud, pool, request_id, verbose, closing } = self;
         let settings = Arc::new(settings);
-        Visitor { settings, tokens, cloud, org_id, pool, activity, seat, request_id, verbose }
+        Visitor { settings, tokens, cloud, org_id, pool, activity, seat, request_id, verbose, closing }
     }
 }
 

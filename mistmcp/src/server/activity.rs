@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::STREAMS_AT_ONCE;
+
 /// What a client is doing: requests and streams that are open, calls under way, and since when it has been idle.
 #[derive(Debug)]
 pub(crate) struct Activity {
@@ -12,13 +14,14 @@ pub(crate) struct Activity {
     /// Milliseconds from the beginning to the last end of a request.
     idle_since: AtomicU64,
     calls: Arc<Semaphore>,
+    streams: Arc<Semaphore>,
 }
 
 /// Something that goes on. While it lives, its client is not idle.
 #[derive(Debug)]
 pub(crate) struct Busy {
     activity: Arc<Activity>,
-    _call: Option<OwnedSemaphorePermit>,
+    _place: Option<OwnedSemaphorePermit>,
 }
 
 impl Activity {
@@ -29,6 +32,7 @@ impl Activity {
             open: AtomicUsize::new(0),
             idle_since: AtomicU64::new(0),
             calls: Arc::new(Semaphore::new(calls)),
+            streams: Arc::new(Semaphore::new(STREAMS_AT_ONCE)),
         })
     }
 
@@ -39,13 +43,22 @@ impl Activity {
 
     /// A call begins, unless too many are under way.
     pub(crate) fn begin_call(self: &Arc<Self>) -> Option<Busy> {
-        let call = Arc::clone(&self.calls).try_acquire_owned().ok()?;
-        Some(self.busy(Some(call)))
+        self.place(&self.calls)
     }
 
-    fn busy(self: &Arc<Self>, call: Option<OwnedSemaphorePermit>) -> Busy {
+    /// A client begins to listen, unless too many do.
+    pub(crate) fn begin_listening(self: &Arc<Self>) -> Option<Busy> {
+        self.place(&self.streams)
+    }
+
+    fn place(self: &Arc<Self>, places: &Arc<Semaphore>) -> Option<Busy> {
+        let place = Arc::clone(places).try_acquire_owned().ok()?;
+        Some(self.busy(Some(place)))
+    }
+
+    fn busy(self: &Arc<Self>, place: Option<OwnedSemaphorePermit>) -> Busy {
         self.open.fetch_add(1, Ordering::AcqRel);
-        Busy { activity: Arc::clone(self), _call: call }
+        Busy { activity: Arc::clone(self), _place: place }
     }
 
     /// How long nothing has gone on.

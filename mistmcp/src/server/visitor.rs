@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use rmcp::service::{RequestContext, RoleServer};
+use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
 use super::seat::Seat;
@@ -25,6 +26,8 @@ pub(crate) struct Visitor {
     pub(crate) request_id: Arc<str>,
     /// It asked for verbose logs.
     pub(crate) verbose: bool,
+    /// The server is about to end.
+    pub(crate) closing: CancellationToken,
 }
 
 impl Visitor {

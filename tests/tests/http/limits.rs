@@ -146,3 +146,39 @@ async fn a_message_has_so_much_time() {
     let (status, _, body) = wire.answer().await.unwrap();
     assert!(status == 408 && body.contains("15 seconds"), "{status} {body}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_token_may_listen_on_so_many_streams_and_its_calls_go_on() {
+    const MOST: usize = 256;
+    let stage = Stage::set("").await;
+    let process = stage.server.id();
+    let alice = stage.alice("?mode=all").of(Era::Modern);
+    let mut streams = Vec::new();
+    for _ in 0..MOST {
+        let mut stream = alice.listen().await;
+        let first = soon("an acknowledgement", stream.chunk()).await.unwrap().unwrap();
+        let first = String::from_utf8_lossy(&first).into_owned();
+        // Nothing of what was asked for ever comes, and that is said.
+        assert!(first.contains(r#""notifications":{}"#), "{first}");
+        streams.push(stream);
+    }
+    let refused = soon("a refusal", alice.listen().await.text()).await.unwrap();
+    assert!(refused.contains("listens 256 times already"), "{refused}");
+    alice.call("getSiteInfo", site(1)).await;
+    let mut bobs = stage.bob("").of(Era::Modern).listen().await;
+    soon("an acknowledgement", bobs.chunk()).await.unwrap().unwrap();
+
+    // A stream that its client leaves gives its place back.
+    streams.pop();
+    let again = async {
+        loop {
+            let mut stream = alice.listen().await;
+            soon("an acknowledgement", stream.chunk()).await.unwrap();
+            if tokio::time::timeout(std::time::Duration::from_millis(300), stream.text()).await.is_err() {
+                return;
+            }
+        }
+    };
+    soon("a place", again).await;
+    stage.goes_on(process).await;
+}

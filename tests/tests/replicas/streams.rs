@@ -1,7 +1,7 @@
 //! A stream that one replica holds hears what happens at another.
 
 use futures_util::StreamExt;
-use mistmcp_tests::soon;
+use mistmcp_tests::{Era, soon};
 use reqwest::Response;
 use serde_json::json;
 
@@ -73,4 +73,22 @@ async fn a_stream_at_one_replica_keeps_its_session_for_all() {
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
     assert!(stage.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
     drop(stream);
+}
+
+#[tokio::test]
+async fn whoever_listens_without_a_session_hears_nothing_of_those_of_others() {
+    let stage = Stage::set(2, "").await;
+    let listening = stage.alice(0, "").of(Era::Modern).listen().await;
+    let stream = stage.alice(0, "").open().await.listen().await;
+    for replica in [0, 1] {
+        stage.alice(replica, "").open().await.call("manageMcpTools", on("sites")).await;
+        stage.bob(replica, "").open().await.call("manageMcpTools", on("orgs")).await;
+    }
+    // It ends with its replica, properly, and is opened again at another one.
+    stage.replicas[0].signal("TERM").await;
+    let text = soon("the end of the stream", listening.text()).await.unwrap();
+    assert!(text.contains("notifications/subscriptions/acknowledged"), "{text}");
+    assert!(text.contains(r#""resultType":"complete""#) && !text.contains(CHANGED), "{text}");
+    soon("the end of the other stream", stream.text()).await.unwrap();
+    assert_eq!(stage.alice(1, "").of(Era::Modern).listen().await.status(), 200);
 }
