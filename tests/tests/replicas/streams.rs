@@ -2,7 +2,7 @@
 
 use futures_util::StreamExt;
 use mistmcp_tests::{Era, soon};
-use reqwest::Response;
+use reqwest::{Method, Response};
 use serde_json::json;
 
 use crate::stage::{Stage, off, on};
@@ -91,4 +91,24 @@ async fn whoever_listens_without_a_session_hears_nothing_of_those_of_others() {
     assert!(text.contains(r#""resultType":"complete""#) && !text.contains(CHANGED), "{text}");
     soon("the end of the other stream", stream.text()).await.unwrap();
     assert_eq!(stage.alice(1, "").of(Era::Modern).listen().await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_stream_that_broke_is_opened_again_at_another_replica() {
+    let stage = Stage::set(2, "").await;
+    let alice = stage.alice(0, "").open().await;
+    let mut stream = alice.listen().await;
+    // What is said before the first word has the name by which a client comes back.
+    let said = soon("a first event", stream.chunk()).await.unwrap().unwrap();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    let last = said.lines().find_map(|line| line.strip_prefix("id:")).unwrap().trim().to_owned();
+    drop(stream);
+    for replica in [1, 0] {
+        let there = stage.at(replica, &alice);
+        let again = there.request(Method::GET).header("Last-Event-ID", &last);
+        let stream = soon("a stream", again.send()).await.unwrap();
+        assert_eq!(stream.status(), 200);
+        alice.call("manageMcpTools", if replica == 1 { on("sites") } else { off("sites") }).await;
+        heard(stream, 1).await;
+    }
 }
