@@ -10,19 +10,20 @@
 
 #[path = "load/client.rs"]
 mod client;
+#[path = "load/measure.rs"]
+mod measure;
 #[path = "load/programs.rs"]
 mod programs;
 #[path = "load/server.rs"]
 mod server;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use axum::Json;
 use axum::routing::get;
 use client::{Client, Era};
+use measure::{Round, quantile};
 use programs::{build, cloud};
 use serde_json::{Value, json};
 use server::Server;
@@ -82,32 +83,8 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// How long each call of some time took.
-#[derive(Default)]
-struct Round {
-    times: Vec<Duration>,
-    lasted: Duration,
-}
-
-impl Round {
-    fn add(&mut self, other: Self) {
-        self.times.extend(other.times);
-        self.lasted += other.lasted;
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "some calls more or less")]
-    fn rate(&self) -> f64 {
-        self.times.len() as f64 / self.lasted.as_secs_f64()
-    }
-
-    fn milliseconds(&mut self, part: f64) -> f64 {
-        quantile(&mut self.times, part).as_secs_f64() * 1_000.0
-    }
-}
-
 /// Calls one tool over and over on every connection.
 async fn round(server: &Server, tool: &'static str, era: Era) -> Result<Round> {
-    let over = Arc::new(AtomicBool::new(false));
     let mut clients = Vec::new();
     for _ in 0..CONNECTIONS {
         let mut client = Client::open(&server.address, "/mcp", "benchmark", era).await?;
@@ -115,30 +92,7 @@ async fn round(server: &Server, tool: &'static str, era: Era) -> Result<Round> {
         client.call(tool, &json!({})).await?;
         clients.push(client);
     }
-    let began = Instant::now();
-    let tasks: Vec<_> = clients
-        .into_iter()
-        .map(|mut client| {
-            let over = Arc::clone(&over);
-            tokio::spawn(async move {
-                let mut times = Vec::new();
-                while !over.load(Ordering::Relaxed) {
-                    let asked = Instant::now();
-                    client.call(tool, &json!({})).await?;
-                    times.push(asked.elapsed());
-                }
-                Ok::<_, anyhow::Error>(times)
-            })
-        })
-        .collect();
-    tokio::time::sleep(ROUND).await;
-    over.store(true, Ordering::Relaxed);
-    let mut round = Round::default();
-    for task in tasks {
-        round.times.extend(task.await??);
-    }
-    round.lasted = began.elapsed();
-    Ok(round)
+    Round::run(clients, ROUND, move |_| (tool, json!({}))).await
 }
 
 /// What a session that does nothing holds, in kB.
@@ -184,17 +138,4 @@ async fn at_once(server: &Server, many: usize) -> Result<f64> {
 
 fn row(name: &str, own: f64, bare: f64) {
     println!("{name:44} {own:>10.2} {bare:>10.2} {:>7.2}", own / bare);
-}
-
-/// The time at or below which the share `part` of `times` lies.
-fn quantile(times: &mut [Duration], part: f64) -> Duration {
-    times.sort_unstable();
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a place in a list"
-    )]
-    let place = ((times.len() as f64 * part) as usize).min(times.len().saturating_sub(1));
-    times.get(place).copied().unwrap_or_default()
 }

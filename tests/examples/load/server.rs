@@ -18,10 +18,16 @@ pub(crate) struct Server {
 impl Server {
     /// Starts mistmcp before a cloud.
     pub(crate) fn mistmcp(program: &Path, cloud: &str) -> Result<Self> {
+        Self::mistmcp_with(program, cloud, |_| {})
+    }
+
+    /// The same with what `more` adds.
+    pub(crate) fn mistmcp_with(program: &Path, cloud: &str, more: impl FnOnce(&mut Command)) -> Result<Self> {
         Self::start(program, |command, port| {
             command.args(["--transport", "http", "--mode", "all", "--port", port]);
             command.args(["--cloud", cloud, "--allow-cloud", cloud, "--rate-limit", "1000000000"]);
             command.args(["--max-sessions-per-token", "10000"]);
+            more(command);
         })
     }
 
@@ -30,9 +36,10 @@ impl Server {
         // Free a moment ago, which is as good as it gets without reading what the program writes.
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let mut command = Command::new(program);
+        command.env_clear();
         arguments(&mut command, &address.port().to_string());
         // A log that somebody reads would be measured with it.
-        command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let child = command.spawn().with_context(|| format!("{} cannot be started", program.display()))?;
         let mut server = Self { child, address: address.to_string() };
         while TcpStream::connect(address).is_err() {
