@@ -72,12 +72,22 @@ struct Service {
     replicas: Vec<Server>,
 }
 
-/// What a service has done, and how long it waited for Redis meanwhile, in seconds.
+/// What a service has done.
 #[derive(Default)]
 struct Done {
     round: Round,
-    redis: f64,
+    redis: Redis,
+}
+
+/// What Redis had to do with it.
+#[derive(Clone, Copy, Default)]
+struct Redis {
+    /// How often it was asked.
     asked: f64,
+    /// Seconds that were waited for it.
+    waited: f64,
+    /// Seconds that its processor was busy.
+    busy: f64,
 }
 
 #[tokio::main(worker_threads = 2)]
@@ -103,7 +113,7 @@ async fn main() -> Result<()> {
         let mut done: [Done; 3] = Default::default();
         for number in 0..ROUNDS {
             for (service, done) in services.iter().zip(&mut done) {
-                service.take(&load, number, done).await.context(service.name)?;
+                service.take(&load, number, &redis, done).await.context(service.name)?;
             }
         }
         tell(&load, &services, &mut done);
@@ -124,35 +134,42 @@ fn with_redis(program: &Path, cloud: &str, redis: &RedisServer) -> Result<Server
 
 impl Service {
     /// A round of calls, by clients of whom each has a token of its own.
-    async fn take(&self, load: &Load, number: usize, done: &mut Done) -> Result<()> {
+    async fn take(&self, load: &Load, number: usize, redis: &RedisServer, done: &mut Done) -> Result<()> {
         let mut clients = Vec::new();
         for index in 0..load.clients {
             let server = &self.replicas[index % self.replicas.len()];
             let token = format!("benchmark-{number}-{index}");
             let mut client = Client::open(&server.address, "/mcp", &token, load.era).await?;
             // Makes connections, and fills the cache.
-            let (tool, arguments) = (load.call)(u64::MAX / 2);
+            let (tool, arguments) = (load.call)(1_000_000_000);
             client.call(tool, &arguments).await?;
             clients.push(client);
         }
-        let before = self.redis().await?;
+        let before = self.redis(redis).await?;
         done.round.add(Round::run(clients, ROUND, load.call).await?);
-        let after = self.redis().await?;
-        done.redis += after.0 - before.0;
-        done.asked += after.1 - before.1;
+        let after = self.redis(redis).await?;
+        done.redis.asked += after.asked - before.asked;
+        done.redis.waited += after.waited - before.waited;
+        done.redis.busy += after.busy - before.busy;
         Ok(())
     }
 
-    /// How many seconds the service has waited for Redis, and how often.
-    async fn redis(&self) -> Result<(f64, f64)> {
-        let (mut seconds, mut often) = (0.0, 0.0);
+    /// What Redis has had to do with the service from its beginning, and with all of them.
+    async fn redis(&self, redis: &RedisServer) -> Result<Redis> {
+        let mut all = Redis::default();
         for replica in &self.replicas {
             let metrics = metrics(replica).await?;
             let value = |name: &str| metrics.get(name).copied().unwrap_or_default();
-            seconds += value("mistmcp_redis_seconds_sum");
-            often += value("mistmcp_redis_seconds_count");
+            all.waited += value("mistmcp_redis_duration_seconds_sum");
+            all.asked += value("mistmcp_redis_duration_seconds_count");
         }
-        Ok((seconds, often))
+        let told: String = redis::cmd("INFO").arg("cpu").query_async(&mut redis.connect().await).await?;
+        let seconds =
+            |name: &str| told.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
+        for name in ["used_cpu_user:", "used_cpu_sys:"] {
+            all.busy += seconds(name).context("Redis tells nothing of its processor")?;
+        }
+        Ok(all)
     }
 }
 
@@ -169,28 +186,30 @@ async fn metrics(server: &Server) -> Result<HashMap<String, f64>> {
 
 fn tell(load: &Load, services: &[Service], done: &mut [Done]) {
     println!(
-        "\n{:28} {:>9} {:>9} {:>9} {:>11} {:>11} {:>9}",
+        "\n{:28} {:>9} {:>9} {:>9} {:>11} {:>11} {:>9} {:>11}",
         format!("{}, {} clients", load.name, load.clients),
         "p50 ms",
         "p99 ms",
         "calls/s",
         "p50 ratio",
         "Redis/call",
-        "its share"
+        "its share",
+        "its CPU, us"
     );
     let mut baseline = None;
     for (service, done) in services.iter().zip(done) {
         let median = done.round.milliseconds(0.5);
         let baseline = *baseline.get_or_insert(median);
         println!(
-            "{:28} {:>9.2} {:>9.2} {:>9.0} {:>11.3} {:>11.2} {:>8.1}%",
+            "{:28} {:>9.2} {:>9.2} {:>9.0} {:>11.3} {:>11.2} {:>8.1}% {:>11.1}",
             service.name,
             median,
             done.round.milliseconds(0.99),
             done.round.rate(),
             median / baseline,
-            done.asked / done.round.calls(),
-            done.redis / done.round.in_all().as_secs_f64() * 100.0
+            done.redis.asked / done.round.calls(),
+            done.redis.waited / done.round.in_all().as_secs_f64() * 100.0,
+            done.redis.busy / done.round.calls() * 1e6
         );
     }
 }
