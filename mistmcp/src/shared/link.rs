@@ -1,8 +1,10 @@
 use std::hash::{BuildHasher, RandomState};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{
     Cmd, ErrorKind, FromRedisValue, Pipeline, PushInfo, PushKind, RedisError, RedisResult, ScriptInvocation,
@@ -17,6 +19,8 @@ use crate::metrics::Metrics;
 
 /// How long a call waits for Redis.
 const DEADLINE: Duration = Duration::from_millis(250);
+/// Until a question is written, its answer read, and handed to who asked, each of which is a task's turn; and as many again.
+const TURNS: usize = 8;
 /// How long a look whether it is there may take, between two of them while it is, and while it is not.
 const LOOKING: Duration = Duration::from_secs(1);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
@@ -145,7 +149,7 @@ impl Link {
             return Err(Away);
         }
         let began = Instant::now();
-        let outcome = timeout(DEADLINE, asking).await;
+        let outcome = heard_within(DEADLINE, asking).await;
         self.metrics.asked_redis(matches!(outcome, Ok(Ok(_))), began.elapsed());
         match outcome {
             Ok(Ok(value)) => Ok(value),
@@ -153,7 +157,7 @@ impl Link {
                 self.lose(&error.to_string());
                 Err(Away)
             }
-            Err(_) => {
+            Err(Silent) => {
                 self.lose(&format!("no answer within {} ms", DEADLINE.as_millis()));
                 Err(Away)
             }
@@ -191,7 +195,7 @@ impl Link {
             }
             Ok(())
         };
-        timeout(LOOKING, looking).await.unwrap_or_else(|_| {
+        heard_within(LOOKING, looking).await.unwrap_or_else(|Silent| {
             let why = format!("no answer within {} s", LOOKING.as_secs());
             Err((ErrorKind::Io, "it is silent", why).into())
         })
@@ -276,6 +280,26 @@ impl Link {
             _ => None,
         }
     }
+}
+
+/// Nothing was heard in time.
+#[derive(Debug, PartialEq, Eq)]
+struct Silent;
+
+/// Waits for as long as that, and for some turns of this process's tasks: where those are many, an answer may be here that
+/// nobody has had the time to read. Where nothing else is to be done, turns take no time.
+async fn heard_within<T>(deadline: Duration, asking: impl Future<Output = T>) -> Result<T, Silent> {
+    let mut asking = pin!(asking);
+    if let Ok(heard) = timeout(deadline, &mut asking).await {
+        return Ok(heard);
+    }
+    for _ in 0..TURNS {
+        tokio::task::yield_now().await;
+        if let Some(heard) = (&mut asking).now_or_never() {
+            return Ok(heard);
+        }
+    }
+    Err(Silent)
 }
 
 /// Whether Redis is there and says no: no later look will do better.
