@@ -26,6 +26,8 @@ const LOOKING: Duration = Duration::from_secs(1);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
 const FIRST_LOOK: Duration = Duration::from_millis(50);
 const LATER_LOOKS: Duration = Duration::from_millis(500);
+/// When Redis has come back, all replicas have found it after this long, and written down there what it has lost.
+const SETTLING: Duration = Duration::from_secs(5);
 
 /// The way to Redis: one connection that all share, which comes back by itself. Where Redis is away, nobody waits for
 /// it: what is asked of it fails at once, until a look has found it again.
@@ -37,6 +39,7 @@ pub(crate) struct Link {
     /// Where what is published goes.
     pushed: UnboundedSender<PushInfo>,
     is_there: watch::Sender<bool>,
+    back_since: RwLock<Option<Instant>>,
     /// As many as there were at the last look; none where there was none.
     replicas: AtomicU32,
     metrics: Arc<Metrics>,
@@ -75,6 +78,7 @@ impl Link {
             manager,
             pushed,
             is_there: watch::Sender::new(false),
+            back_since: RwLock::default(),
             replicas: AtomicU32::new(0),
             metrics,
         });
@@ -118,6 +122,12 @@ impl Link {
         *self.is_there.borrow()
     }
 
+    /// Whether what is not there is nowhere: where Redis has just come back, other replicas may hold what it has lost.
+    pub(crate) fn is_settled(&self) -> bool {
+        let since = self.back_since.read().unwrap_or_else(PoisonError::into_inner);
+        since.is_none_or(|since| since.elapsed() >= SETTLING)
+    }
+
     /// How many replicas there are, where it has ever been told.
     pub(crate) fn replicas(&self) -> Option<u32> {
         Some(self.replicas.load(Ordering::Relaxed)).filter(|replicas| *replicas > 0)
@@ -158,7 +168,7 @@ impl Link {
                 Err(Away)
             }
             Err(Silent) => {
-                self.lose(&format!("no answer within {} ms", DEADLINE.as_millis()));
+                self.lose(&silence(DEADLINE).to_string());
                 Err(Away)
             }
         }
@@ -181,11 +191,14 @@ impl Link {
     async fn look(&self, anew: bool) -> RedisResult<()> {
         let mut manager = self.manager();
         let looking = async {
-            let name = format!("{}:look", self.location.prefix);
-            redis::cmd("SET").arg(name).arg(1).arg("EX").arg(60).exec_async(&mut manager).await?;
             if anew {
                 manager.subscribe(self.channel()).await?;
             }
+            let name = format!("{}:look", self.location.prefix);
+            let mut set = redis::cmd("SET");
+            let set = set.arg(name).arg(1).arg("EX").arg(60).exec_async(&mut manager);
+            // One that answers too late for calls is as good as away.
+            heard_within(DEADLINE, set).await.unwrap_or_else(|Silent| Err(silence(DEADLINE)))?;
             // Whoever has just come back with this one may not be among them yet.
             if !anew || self.replicas().is_none() {
                 let mut count = redis::cmd("PUBSUB");
@@ -195,10 +208,7 @@ impl Link {
             }
             Ok(())
         };
-        heard_within(LOOKING, looking).await.unwrap_or_else(|Silent| {
-            let why = format!("no answer within {} s", LOOKING.as_secs());
-            Err((ErrorKind::Io, "it is silent", why).into())
-        })
+        heard_within(LOOKING, looking).await.unwrap_or_else(|Silent| Err(silence(LOOKING)))
     }
 
     fn manager(&self) -> ConnectionManager {
@@ -253,6 +263,7 @@ async fn watch_over(link: Weak<Link>) {
         let Some(link) = link.upgrade() else { return };
         match link.look(true).await {
             Ok(()) => {
+                *link.back_since.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
                 link.metrics.redis(true);
                 link.is_there.send_replace(true);
                 tracing::info!(redis = %link.location.place, "Redis is there");
@@ -285,6 +296,10 @@ impl Link {
 /// Nothing was heard in time.
 #[derive(Debug, PartialEq, Eq)]
 struct Silent;
+
+fn silence(lasted: Duration) -> RedisError {
+    (ErrorKind::Io, "it is silent", format!("no answer within {} ms", lasted.as_millis())).into()
+}
 
 /// Waits for as long as that, and for some turns of this process's tasks: where those are many, an answer may be here that
 /// nobody has had the time to read. Where nothing else is to be done, turns take no time.
