@@ -78,6 +78,11 @@ impl Guest {
         self
     }
 
+    /// The URL that it asks.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// With another HTTP client.
     pub fn by(self, http: Client) -> Self {
         Self { http, ..self }
@@ -113,6 +118,11 @@ impl Guest {
 
     /// Sends a request of MCP as its era has it.
     pub async fn ask(&self, method: &str, params: Value) -> Heard {
+        Heard::of(self.asking(method, params)).await
+    }
+
+    /// The same, about to be sent.
+    pub fn asking(&self, method: &str, params: Value) -> RequestBuilder {
         let version = if self.era == Era::Modern { MODERN } else { LEGACY };
         let mut request = self.request(Method::POST).header("Content-Type", "application/json");
         request = request.header("MCP-Protocol-Version", version);
@@ -126,7 +136,7 @@ impl Guest {
                 Console::modern(params)
             }
         };
-        Heard::of(request.body(message(method, &params))).await
+        request.body(message(method, &params))
     }
 
     /// Sends `initialize`, and keeps the session that it opens.
@@ -198,10 +208,15 @@ impl Guest {
 impl Heard {
     /// Sends a request and reads all that comes back.
     pub async fn of(request: RequestBuilder) -> Self {
-        let response = soon("an answer", request.send()).await.unwrap();
+        Self::or_error(request).await.unwrap()
+    }
+
+    /// The same where it may fail: nobody answers, or not to the end.
+    pub async fn or_error(request: RequestBuilder) -> reqwest::Result<Self> {
+        let response = soon("an answer", request.send()).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = soon("a body", response.text()).await.unwrap();
-        Self { status, headers, body }
+        let body = soon("a body", response.text()).await?;
+        Ok(Self { status, headers, body })
     }
 
     /// A header, empty where there is none.

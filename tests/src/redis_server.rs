@@ -5,9 +5,9 @@ use std::time::Duration;
 use redis::FromRedisValue;
 use redis::aio::MultiplexedConnection;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
 
+use crate::port::free_port;
 use crate::soon;
 
 /// A Redis of its own on a loopback port, which writes nothing to disk. Dropping it kills it.
@@ -34,7 +34,7 @@ impl RedisServer {
         let options: Vec<_> = options.split_whitespace().map(str::to_owned).collect();
         // The port may be taken by somebody else before Redis has it; then it ends, and another one is tried.
         for _ in 0..10 {
-            let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+            let port = free_port().await;
             let mut process = spawn(port, &options, &folder);
             if answers(port, &mut process).await {
                 return Self { port, options, process, folder };
@@ -46,6 +46,11 @@ impl RedisServer {
     /// Its URL.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Ends it, with all that it knew.

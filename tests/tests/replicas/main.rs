@@ -3,10 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod budgets;
+mod emptied;
+mod hanging;
+mod killed;
 mod outage;
 mod ownership;
+mod rolling;
 mod secrecy;
+mod service;
 mod sessions;
+mod slow;
 mod stage;
 mod starting;
 mod streams;
+mod user;
