@@ -1,10 +1,8 @@
 use std::hash::{BuildHasher, RandomState};
-use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{
     Cmd, ErrorKind, FromRedisValue, Pipeline, PushInfo, PushKind, RedisError, RedisResult, ScriptInvocation,
@@ -14,13 +12,12 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::hearing::heard_within;
 use super::{Key, Location};
 use crate::metrics::Metrics;
 
 /// How long a call waits for Redis.
 const DEADLINE: Duration = Duration::from_millis(250);
-/// Until a question is written, its answer read, and handed to who asked, each of which is a task's turn; and as many again.
-const TURNS: usize = 8;
 /// How long a look whether it is there may take, between two of them while it is, and while it is not.
 const LOOKING: Duration = Duration::from_secs(1);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
@@ -167,8 +164,8 @@ impl Link {
                 self.lose(&error.to_string());
                 Err(Away)
             }
-            Err(Silent) => {
-                self.lose(&silence(DEADLINE).to_string());
+            Err(silent) => {
+                self.lose(&silent.to_string());
                 Err(Away)
             }
         }
@@ -198,7 +195,7 @@ impl Link {
             let mut set = redis::cmd("SET");
             let set = set.arg(name).arg(1).arg("EX").arg(60).exec_async(&mut manager);
             // One that answers too late for calls is as good as away.
-            heard_within(DEADLINE, set).await.unwrap_or_else(|Silent| Err(silence(DEADLINE)))?;
+            heard_within(DEADLINE, set).await??;
             // Whoever has just come back with this one may not be among them yet.
             if !anew || self.replicas().is_none() {
                 let mut count = redis::cmd("PUBSUB");
@@ -208,7 +205,7 @@ impl Link {
             }
             Ok(())
         };
-        heard_within(LOOKING, looking).await.unwrap_or_else(|Silent| Err(silence(LOOKING)))
+        heard_within(LOOKING, looking).await?
     }
 
     fn manager(&self) -> ConnectionManager {
@@ -291,30 +288,6 @@ impl Link {
             _ => None,
         }
     }
-}
-
-/// Nothing was heard in time.
-#[derive(Debug, PartialEq, Eq)]
-struct Silent;
-
-fn silence(lasted: Duration) -> RedisError {
-    (ErrorKind::Io, "it is silent", format!("no answer within {} ms", lasted.as_millis())).into()
-}
-
-/// Waits for as long as that, and for some turns of this process's tasks: where those are many, an answer may be here that
-/// nobody has had the time to read. Where nothing else is to be done, turns take no time.
-async fn heard_within<T>(deadline: Duration, asking: impl Future<Output = T>) -> Result<T, Silent> {
-    let mut asking = pin!(asking);
-    if let Ok(heard) = timeout(deadline, &mut asking).await {
-        return Ok(heard);
-    }
-    for _ in 0..TURNS {
-        tokio::task::yield_now().await;
-        if let Some(heard) = (&mut asking).now_or_never() {
-            return Ok(heard);
-        }
-    }
-    Err(Silent)
 }
 
 /// Whether Redis is there and says no: no later look will do better.
