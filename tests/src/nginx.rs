@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -106,7 +107,9 @@ fn site(port: u16, servers: &[SocketAddr], balance: Balance) -> String {
 }
 
 fn spawn(folder: &TempDir) -> Child {
-    Command::new("nginx")
+    // Where Debian has it, only root's path leads.
+    let debians = Path::new("/usr/sbin/nginx");
+    Command::new(if debians.is_file() { debians } else { Path::new("nginx") })
         .arg("-p")
         .arg(folder.path())
         .args(["-c", "nginx.conf", "-e", "error.log"])

@@ -36,7 +36,7 @@ async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_away() {
         users.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
     let late = User::enter(service.guest(), 700, Era::Legacy).await;
     late.comes_to_be_as_it_was().await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
 
     // No answer comes in time any more, though all of them come.
     relay.takes(Duration::from_millis(200));
@@ -47,7 +47,7 @@ async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_away() {
     for replica in &stage.replicas {
         errors.push(replica.errors().matches("Redis is there").count());
     }
-    tokio::time::sleep(Duration::from_secs(4)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     for (replica, before) in stage.replicas.iter().zip(errors) {
         let errors = replica.errors();
         assert_eq!(
