@@ -18,7 +18,7 @@ async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) {
         let began = Instant::now();
         user.call(calls).await;
         user.is_as_it_was().await;
-        assert!(began.elapsed() < SOON * 2, "{:?}", began.elapsed());
+        assert!(began.elapsed() < SOON * 5, "{:?}", began.elapsed());
         calls += 1;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
