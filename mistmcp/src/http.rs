@@ -3,6 +3,7 @@
 //! A request passes the checks of `Host` and `Origin`, then the gate, which works out who it is from; what is left of
 //! it is MCP, and rmcp's.
 
+mod beginning;
 mod credentials;
 mod door;
 mod gate;

@@ -78,6 +78,11 @@ impl Guest {
         self
     }
 
+    /// The URL that it asks.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
     /// With another HTTP client.
     pub fn by(self, http: Client) -> Self {
         Self { http, ..self }
@@ -116,7 +121,8 @@ impl Guest {
         Heard::of(self.asking(method, params)).await
     }
 
-    fn asking(&self, method: &str, params: Value) -> RequestBuilder {
+    /// The same, about to be sent.
+    pub fn asking(&self, method: &str, params: Value) -> RequestBuilder {
         let version = if self.era == Era::Modern { MODERN } else { LEGACY };
         let mut request = self.request(Method::POST).header("Content-Type", "application/json");
         request = request.header("MCP-Protocol-Version", version);
@@ -209,10 +215,15 @@ impl Guest {
 impl Heard {
     /// Sends a request and reads all that comes back.
     pub async fn of(request: RequestBuilder) -> Self {
-        let response = soon("an answer", request.send()).await.unwrap();
+        Self::or_error(request).await.unwrap()
+    }
+
+    /// The same where it may fail: nobody answers, or not to the end.
+    pub async fn or_error(request: RequestBuilder) -> reqwest::Result<Self> {
+        let response = soon("an answer", request.send()).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = soon("a body", response.text()).await.unwrap();
-        Self { status, headers, body }
+        let body = soon("a body", response.text()).await?;
+        Ok(Self { status, headers, body })
     }
 
     /// A header, empty where there is none.

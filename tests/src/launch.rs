@@ -80,7 +80,12 @@ impl Launch {
 
     /// Starts it as a server over HTTP, on a port of its own, and waits until it listens.
     pub async fn serve(self) -> HttpServer {
-        let launch = self.argument("--transport").argument("http").argument("--port").argument("0");
+        self.serve_at(0).await
+    }
+
+    /// The same on that port.
+    pub async fn serve_at(self, port: u16) -> HttpServer {
+        let launch = self.arguments("--transport http --port").argument(&port.to_string());
         let (command, folder) = launch.command();
         soon("listening", HttpServer::start(command, folder)).await
     }

@@ -3,7 +3,8 @@
 //! [`Launch`] starts the binary in an environment that holds nothing but what the test says. [`Client`] is rmcp's
 //! own client, in either era; [`Console`] writes and reads lines, where a test is about the lines themselves. [`Peer`]
 //! answers what a test wants and remembers what it was asked; [`RawPeer`] answers bytes, however wrong they are. [`HttpServer`] is
-//! the binary over HTTP, and a [`RedisServer`] what several of them share; a [`Guest`] is a client of its, and a [`Wire`] a bare connection, for what no client would say.
+//! the binary over HTTP, a [`RedisServer`] what several of them share, by way of a [`Relay`] where that is slow, and [`Nginx`]
+//! what stands before them; a [`Guest`] is a client of its, and a [`Wire`] a bare connection, for what no client would say.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
@@ -14,9 +15,12 @@ mod console;
 mod guest;
 mod http_server;
 mod launch;
+mod nginx;
 mod peer;
+mod port;
 mod raw;
 mod redis_server;
+mod relay;
 mod wire;
 
 pub use certificate::{certificate, certificate_for};
@@ -25,9 +29,12 @@ pub use console::{Console, Finished};
 pub use guest::{Guest, Heard, message};
 pub use http_server::HttpServer;
 pub use launch::{Launch, TOKEN, binary};
+pub use nginx::{Balance, Nginx};
 pub use peer::{Answer, Peer, Received};
+pub use port::free_port;
 pub use raw::{RawPeer, Then};
 pub use redis_server::RedisServer;
+pub use relay::Relay;
 pub use wire::Wire;
 
 use std::time::Duration;
@@ -39,12 +46,6 @@ struct MacroPage;
 
 /// How long a test waits for what should come at once. It only ever passes when something is broken.
 pub const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A loopback port that was free a moment ago.
-pub async fn free_port() -> u16 {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    listener.local_addr().unwrap().port()
-}
 
 /// Waits for what should come at once.
 ///

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,6 +33,17 @@ struct Desk {
     abandoned: Notify,
     /// For these tokens, whatever the path.
     for_tokens: Mutex<HashMap<String, Answer>>,
+    /// Where nothing else is said.
+    otherwise: Mutex<Option<Otherwise>>,
+}
+
+#[derive(Clone)]
+struct Otherwise(Arc<dyn Fn(&Received) -> Answer + Send + Sync>);
+
+impl fmt::Debug for Otherwise {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Otherwise")
+    }
 }
 
 /// A request as it arrived.
@@ -230,6 +242,11 @@ impl Peer {
         self.answers(path, [Answer::json(value)]);
     }
 
+    /// Answers requests of which nothing else is said by what they are; that is `{}` until then.
+    pub fn otherwise(&self, answer: impl Fn(&Received) -> Answer + Send + Sync + 'static) {
+        *lock(&self.desk.otherwise) = Some(Otherwise(Arc::new(answer)));
+    }
+
     /// The requests that have arrived since this was last asked.
     pub fn take(&self) -> Vec<Received> {
         std::mem::take(&mut lock(&self.desk.received))
@@ -279,9 +296,13 @@ async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
             None => None,
         }
     });
+    let answer = answer.unwrap_or_else(|| {
+        let otherwise = lock(&desk.otherwise).clone();
+        otherwise.map_or_else(|| Answer::new("application/json", "{}"), |Otherwise(answer)| answer(&received))
+    });
     lock(&desk.received).push(received);
     desk.arrived.notify_one();
-    answer.unwrap_or_else(|| Answer::new("application/json", "{}")).respond(desk).await
+    answer.respond(desk).await
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

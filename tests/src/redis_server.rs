@@ -7,7 +7,8 @@ use redis::aio::MultiplexedConnection;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-use crate::{free_port, soon};
+use crate::port::free_port;
+use crate::soon;
 
 /// A Redis of its own on a loopback port, which writes nothing to disk. Dropping it kills it.
 #[derive(Debug)]
@@ -45,6 +46,11 @@ impl RedisServer {
     /// Its URL.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Ends it, with all that it knew.

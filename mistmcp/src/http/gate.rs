@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use super::beginning::Begun;
 use super::credentials::Admitted;
 use super::ledger::Ledger;
 use super::opened::{Opened, Terms};
@@ -130,6 +131,11 @@ impl<H: ServerHandler> Gate<H> {
             // The session has ended. To `Accepted`, which is rmcp's, some clients' libraries say that it has not.
             parts.status = StatusCode::NO_CONTENT;
         }
+        let mut body = Begun::new(body);
+        // The newer era's answers begin with their end, and a stream that a client asked for begins at once.
+        if call.is_some() && !modern && self.ledger.is_there().is_some() && is_stream(&parts.headers) {
+            body.first_word().await;
+        }
         Ok(uncached(Response::from_parts(parts, Body::new(Held { body, _busy: busy, _call: call }))))
     }
 
@@ -239,6 +245,11 @@ fn stands_for_itself(headers: &HeaderMap) -> bool {
     let version = headers.get(PROTOCOL_VERSION).and_then(|value| value.to_str().ok());
     let version = version.and_then(|text| serde_json::from_value(text.into()).ok());
     version.is_some_and(|version: rmcp::model::ProtocolVersion| !version.has_initialize())
+}
+
+/// Whether an answer is a stream of events.
+fn is_stream(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == "text/event-stream")
 }
 
 /// The one value of a header.

@@ -36,8 +36,8 @@ impl Refusal {
 
     /// Nobody can tell whether the session is another replica's.
     pub(super) fn unknown_session() -> Self {
-        let message = "This session is not held here, and where the others are written down (Redis) is away. Try again \
-                       in a while, or begin a new one with `initialize`.";
+        let message = "This session is not held here, and where the others are written down (Redis) is away, or has \
+                       just come back. Try again in a while, or begin a new one with `initialize`.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "redis_away", message)
     }
 

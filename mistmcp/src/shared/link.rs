@@ -12,6 +12,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::hearing::heard_within;
 use super::{Key, Location};
 use crate::metrics::Metrics;
 
@@ -22,6 +23,8 @@ const LOOKING: Duration = Duration::from_secs(1);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
 const FIRST_LOOK: Duration = Duration::from_millis(50);
 const LATER_LOOKS: Duration = Duration::from_millis(500);
+/// When Redis has come back, all replicas have found it after this long, and written down there what it has lost.
+const SETTLING: Duration = Duration::from_secs(5);
 
 /// The way to Redis: one connection that all share, which comes back by itself. Where Redis is away, nobody waits for
 /// it: what is asked of it fails at once, until a look has found it again.
@@ -33,6 +36,7 @@ pub(crate) struct Link {
     /// Where what is published goes.
     pushed: UnboundedSender<PushInfo>,
     is_there: watch::Sender<bool>,
+    back_since: RwLock<Option<Instant>>,
     /// As many as there were at the last look; none where there was none.
     replicas: AtomicU32,
     metrics: Arc<Metrics>,
@@ -71,6 +75,7 @@ impl Link {
             manager,
             pushed,
             is_there: watch::Sender::new(false),
+            back_since: RwLock::default(),
             replicas: AtomicU32::new(0),
             metrics,
         });
@@ -114,6 +119,12 @@ impl Link {
         *self.is_there.borrow()
     }
 
+    /// Whether what is not there is nowhere: where Redis has just come back, other replicas may hold what it has lost.
+    pub(crate) fn is_settled(&self) -> bool {
+        let since = self.back_since.read().unwrap_or_else(PoisonError::into_inner);
+        since.is_none_or(|since| since.elapsed() >= SETTLING)
+    }
+
     /// How many replicas there are, where it has ever been told.
     pub(crate) fn replicas(&self) -> Option<u32> {
         Some(self.replicas.load(Ordering::Relaxed)).filter(|replicas| *replicas > 0)
@@ -145,7 +156,7 @@ impl Link {
             return Err(Away);
         }
         let began = Instant::now();
-        let outcome = timeout(DEADLINE, asking).await;
+        let outcome = heard_within(DEADLINE, asking).await;
         self.metrics.asked_redis(matches!(outcome, Ok(Ok(_))), began.elapsed());
         match outcome {
             Ok(Ok(value)) => Ok(value),
@@ -153,8 +164,8 @@ impl Link {
                 self.lose(&error.to_string());
                 Err(Away)
             }
-            Err(_) => {
-                self.lose(&format!("no answer within {} ms", DEADLINE.as_millis()));
+            Err(silent) => {
+                self.lose(&silent.to_string());
                 Err(Away)
             }
         }
@@ -177,11 +188,14 @@ impl Link {
     async fn look(&self, anew: bool) -> RedisResult<()> {
         let mut manager = self.manager();
         let looking = async {
-            let name = format!("{}:look", self.location.prefix);
-            redis::cmd("SET").arg(name).arg(1).arg("EX").arg(60).exec_async(&mut manager).await?;
             if anew {
                 manager.subscribe(self.channel()).await?;
             }
+            let name = format!("{}:look", self.location.prefix);
+            let mut set = redis::cmd("SET");
+            let set = set.arg(name).arg(1).arg("EX").arg(60).exec_async(&mut manager);
+            // One that answers too late for calls is as good as away.
+            heard_within(DEADLINE, set).await??;
             // Whoever has just come back with this one may not be among them yet.
             if !anew || self.replicas().is_none() {
                 let mut count = redis::cmd("PUBSUB");
@@ -191,10 +205,7 @@ impl Link {
             }
             Ok(())
         };
-        timeout(LOOKING, looking).await.unwrap_or_else(|_| {
-            let why = format!("no answer within {} s", LOOKING.as_secs());
-            Err((ErrorKind::Io, "it is silent", why).into())
-        })
+        heard_within(LOOKING, looking).await?
     }
 
     fn manager(&self) -> ConnectionManager {
@@ -249,6 +260,7 @@ async fn watch_over(link: Weak<Link>) {
         let Some(link) = link.upgrade() else { return };
         match link.look(true).await {
             Ok(()) => {
+                *link.back_since.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
                 link.metrics.redis(true);
                 link.is_there.send_replace(true);
                 tracing::info!(redis = %link.location.place, "Redis is there");

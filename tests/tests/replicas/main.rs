@@ -4,11 +4,18 @@
 
 mod access;
 mod budgets;
+mod emptied;
+mod hanging;
+mod killed;
 mod outage;
 mod ownership;
 mod releases;
+mod rolling;
 mod secrecy;
+mod service;
 mod sessions;
+mod slow;
 mod stage;
 mod starting;
 mod streams;
+mod user;

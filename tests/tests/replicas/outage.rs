@@ -1,17 +1,12 @@
 //! Redis goes, is silent, and comes back empty: replicas go on, nobody waits, and all of it mends itself.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use mistmcp_tests::{Guest, soon};
 use redis::aio::MultiplexedConnection;
 use serde_json::json;
 
-use crate::stage::{Stage, on, pause};
-
-const THERE: &str = "it is there";
-const AWAY: &str = "it is away";
-/// Nobody notices this, and it is far less than a client waits.
-const SOON: Duration = Duration::from_secs(2);
+use crate::stage::{AWAY, SOON, Stage, THERE, on, pause};
 
 /// Waits until a session is written down.
 async fn written(stage: &Stage, count: usize) {

@@ -1,6 +1,7 @@
 use std::hash::{BuildHasher, RandomState};
+use std::time::Duration;
 
-use mistmcp_tests::{Guest, HttpServer, Launch, Peer, RedisServer, soon};
+use mistmcp_tests::{Guest, HttpServer, Launch, Peer, RedisServer, Relay, soon};
 use serde_json::{Value, json};
 
 pub(crate) const ALICE: &str = "al1ce-t0ken-7Kq2";
@@ -8,11 +9,19 @@ pub(crate) const BOB: &str = "b0b-t0ken-9Zr5";
 /// What replicas know each other's hashes by.
 pub(crate) const KEY: &str = "a-key-0f-the-tests-that-n0body-else-has";
 
+/// What a replica says of Redis.
+pub(crate) const THERE: &str = "it is there";
+pub(crate) const AWAY: &str = "it is away";
+/// Nobody notices this, and it is far less than a client waits.
+pub(crate) const SOON: Duration = Duration::from_secs(2);
+
 /// Replicas of one service, the Redis that they share, and a peer in Mist's place.
 pub(crate) struct Stage {
     pub(crate) peer: Peer,
     pub(crate) redis: RedisServer,
     pub(crate) replicas: Vec<HttpServer>,
+    /// How replicas reach Redis, where it is not by itself.
+    pub(crate) relay: Option<Relay>,
     arguments: String,
 }
 
@@ -20,7 +29,8 @@ impl Stage {
     /// So many replicas, with these arguments.
     pub(crate) async fn set(count: usize, arguments: &str) -> Self {
         let (peer, redis) = (Peer::start().await, RedisServer::start().await);
-        let mut stage = Self { peer, redis, replicas: Vec::new(), arguments: arguments.to_owned() };
+        let mut stage =
+            Self { peer, redis, replicas: Vec::new(), relay: None, arguments: arguments.to_owned() };
         for _ in 0..count {
             stage.replicas.push(stage.launch().serve().await);
         }
@@ -29,7 +39,11 @@ impl Stage {
 
     /// Another replica, about to be started.
     pub(crate) fn launch(&self) -> Launch {
-        let launch = Launch::at(&self.peer, &self.arguments).argument("--redis").argument(&self.redis.url());
+        let redis = match &self.relay {
+            Some(relay) => format!("redis://{}", relay.address()),
+            None => self.redis.url(),
+        };
+        let launch = Launch::at(&self.peer, &self.arguments).argument("--redis").argument(&redis);
         launch.variable("MISTMCP_REDIS_KEY", KEY)
     }
 
@@ -77,7 +91,7 @@ impl Stage {
 
 /// A moment between two looks.
 pub(crate) async fn pause() {
-    tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
 }
 
 /// A number below `end`, another one each time.

@@ -106,6 +106,11 @@ impl Shared {
         command
     }
 
+    /// What is told of a session that is not the owner's as far as is written. Others are told the same of one that is.
+    fn nowhere(&self) -> Found {
+        if self.link.is_settled() { Found::Nowhere } else { Found::Unknown }
+    }
+
     fn holding(&self, key: &str) -> Option<Arc<Holding>> {
         self.held().get(key).cloned()
     }
@@ -204,7 +209,7 @@ impl Ledger for Shared {
         }
         match (there, holding) {
             (Written::Ended, _) => Found::Nowhere,
-            (Written::Record(record), _) if !record.is_of(owner) => Found::Nowhere,
+            (Written::Record(record), _) if !record.is_of(owner) => self.nowhere(),
             (Written::Record(record), Some(holding)) => {
                 self.reconcile(&key, &holding, *record).await;
                 Found::AsHeld
@@ -218,7 +223,7 @@ impl Ledger for Shared {
             // What was too long to be written is here alone.
             _ if held => Found::AsHeld,
             (Written::Record(record), None) if !self.ends().contains_key(&key) => Found::Elsewhere(record),
-            _ => Found::Nowhere,
+            _ => self.nowhere(),
         }
     }
 

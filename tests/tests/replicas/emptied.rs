@@ -1,0 +1,86 @@
+//! Redis ends and comes back with nothing in it, while the clients of three replicas call on, and one replica is lost as well.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use mistmcp_tests::{Balance, Era, Heard, soon};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::service::Service;
+use crate::stage::{AWAY, Stage, THERE, pause};
+use crate::user::User;
+
+/// A session that one replica holds, and no other.
+async fn held_at(stage: &Stage, service: &Service, replica: usize, number: usize) -> User {
+    let here = stage.alice(replica, "");
+    User::enter(here, number, Era::Legacy).await.by_way_of(&service.guest())
+}
+
+/// That a client is to try again in a while, by what the replica says that was asked last. The one that was killed says nothing.
+fn is_not_known(heard: &Heard) {
+    if heard.status != 502 {
+        assert_eq!((heard.status, heard.header("retry-after")), (503, "10"), "{heard:?}");
+        assert!(heard.error().contains("Redis") && heard.error().contains("initialize"), "{heard:?}");
+    }
+}
+
+/// Calls on. Its session is held somewhere, so that it is never told that it is gone.
+async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) {
+    let mut calls = 0;
+    while !stop.load(Ordering::Relaxed) {
+        user.call(calls).await;
+        calls += 1;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_comes_back_empty_costs_only_the_sessions_that_no_replica_holds() {
+    let mut service = Service::start(3, Balance::Random, "").await;
+    let (mut kept, mut lost) = (Vec::new(), Vec::new());
+    for number in 0..16 {
+        kept.push(Arc::new(held_at(&service.stage, &service, 1 + number % 2, number).await));
+    }
+    for number in 100..110 {
+        lost.push(held_at(&service.stage, &service, 0, number).await);
+    }
+    let stop = Arc::new(AtomicBool::new(false));
+    service.stage.redis.stop().await;
+    service.kill(0).await;
+    for replica in 0..2 {
+        service.stage.redis_is(replica, AWAY).await;
+    }
+    let calling: JoinSet<()> = kept.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
+    // Nobody knows yet whether they are lost.
+    for user in &lost {
+        is_not_known(&user.guest.ask("tools/list", json!({})).await);
+    }
+    service.stage.redis.start_again().await;
+    for replica in 0..2 {
+        service.stage.redis_is(replica, THERE).await;
+    }
+    let told = async {
+        for user in &lost {
+            loop {
+                let heard = user.guest.ask("tools/list", json!({})).await;
+                if heard.status == 404 {
+                    assert!(heard.error().contains("initialize"), "{heard:?}");
+                    break;
+                }
+                is_not_known(&heard);
+                pause().await;
+            }
+        }
+    };
+    soon("the end of lost sessions to be told", told).await;
+    stop.store(true, Ordering::Relaxed);
+    soon("the last calls", calling.join_all()).await;
+    for user in &kept {
+        user.is_as_it_was().await;
+    }
+    for user in &lost {
+        let again = user.again(&service.guest()).await;
+        again.call(2).await;
+        again.is_as_it_was().await;
+    }
+}

@@ -1,0 +1,98 @@
+//! Redis says nothing for ten seconds, while the clients of three replicas call on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use mistmcp_tests::{Balance, Era, Guest, soon};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::service::Service;
+use crate::stage::{AWAY, BOB, THERE, on, pause};
+use crate::user::User;
+
+const HANGS: Duration = Duration::from_secs(10);
+/// Who waited for Redis would wait longer.
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// Calls on, and never waits long.
+async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) {
+    let mut calls = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let began = Instant::now();
+        user.call(calls).await;
+        assert!(began.elapsed() < LONGEST, "{:?}", began.elapsed());
+        calls += 1;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Tries somebody else's session, and never gets in.
+async fn steal(thief: Guest, stop: Arc<AtomicBool>) {
+    while !stop.load(Ordering::Relaxed) {
+        let began = Instant::now();
+        let heard = thief.ask("tools/list", json!({})).await;
+        assert!(matches!(heard.status, 404 | 503), "{heard:?}");
+        assert!(began.elapsed() < LONGEST, "{:?}", began.elapsed());
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
+    let service = Service::start(3, Balance::Random, "").await;
+    let stage = &service.stage;
+    let users = service.users(30, Era::Legacy).await;
+    let mut all = users.clone();
+    all.extend(service.users(6, Era::Modern).await);
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut calling: JoinSet<()> =
+        all.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
+    let thief = service.guest().header("X-Authorization", BOB).on(users[0].guest.session());
+    calling.spawn(steal(thief, Arc::clone(&stop)));
+
+    // All of them hold this one.
+    let switching = service.guest().open().await;
+    for replica in 0..3 {
+        stage.at(replica, &switching).tools().await;
+    }
+
+    stage.redis.signal("STOP").await;
+    let began = Instant::now();
+    for replica in 0..3 {
+        stage.redis_is(replica, AWAY).await;
+        assert!(stage.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
+    }
+    // Somebody comes, and somebody switches.
+    let late = User::enter(service.guest(), 700, Era::Legacy).await;
+    late.call(1).await;
+    switching.call("manageMcpTools", on("orgs")).await;
+    tokio::time::sleep(HANGS.saturating_sub(began.elapsed())).await;
+    stage.redis.signal("CONT").await;
+    for replica in 0..3 {
+        stage.redis_is(replica, THERE).await;
+        assert!(stage.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 1\n"));
+    }
+    stop.store(true, Ordering::Relaxed);
+    while let Some(called) = calling.join_next().await {
+        called.unwrap();
+    }
+    // What happened meanwhile is written down soon, and then known everywhere.
+    late.comes_to_be_as_it_was().await;
+    for replica in 0..3 {
+        let known = async {
+            while !stage.at(replica, &switching).tools().await.contains(&"getOrg".to_owned()) {
+                pause().await;
+            }
+        };
+        soon("what was switched", known).await;
+    }
+    for user in &users {
+        user.is_as_it_was().await;
+    }
+    for replica in 0..3 {
+        let errors = stage.replicas[replica].errors();
+        assert!(!errors.contains("panicked"), "{errors}");
+    }
+}

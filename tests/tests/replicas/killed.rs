@@ -1,0 +1,106 @@
+//! A replica is killed while its clients wait for answers: the others go on with all that it has done.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use mistmcp_tests::{Balance, Era, soon};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::service::{HELD, Service};
+use crate::user::{Outcome, User};
+
+const SESSIONS: usize = 500;
+const ALONE: usize = 20;
+
+/// What came of calls: an answer, or an error that its client sees as one.
+#[derive(Debug, Default)]
+struct Count {
+    answered: usize,
+    failed: usize,
+}
+
+impl Count {
+    fn add(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Answered => self.answered += 1,
+            Outcome::Refused(heard) => {
+                assert!((502..=504).contains(&heard.status) && !heard.body.is_empty(), "{heard:?}");
+                self.failed += 1;
+            }
+            Outcome::Broken(error) => {
+                assert!(!error.is_timeout(), "{error}");
+                self.failed += 1;
+            }
+        }
+    }
+
+    /// The proxy has the next replica answer what one has not: if it had not, a third and more would fail. On a machine that has
+    /// no time for Redis, some may.
+    fn is_good(&self) {
+        assert!(self.failed * 5 <= self.answered, "{self:?}");
+    }
+}
+
+fn all_call(users: &[Arc<User>], call: usize) -> JoinSet<Outcome> {
+    users.iter().map(Arc::clone).map(|user| async move { user.try_call(call).await }).collect()
+}
+
+async fn all_are_as_they_were(users: &[Arc<User>]) {
+    stream::iter(users).for_each_concurrent(16, |user| user.is_as_it_was()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replica_that_is_killed_takes_no_session_and_no_call_with_it() {
+    let mut service = Service::start(3, Balance::Random, "").await;
+    let mut users = service.users(SESSIONS, Era::Legacy).await;
+    users.extend(service.users(ALONE, Era::Modern).await);
+
+    // All of them wait for Mist when it happens.
+    let turnstile = service.hold();
+    let mut calling = all_call(&users, HELD);
+    soon("the calls", service.stage.peer.arrivals(users.len())).await;
+    service.kill(0).await;
+    turnstile.close();
+    let mut count = Count::default();
+    while let Some(outcome) = calling.join_next().await {
+        count.add(outcome.unwrap());
+    }
+    count.is_good();
+    all_are_as_they_were(&users[..SESSIONS]).await;
+
+    // Now they are in all their stages, and two replicas are left.
+    let mut calling = all_call(&users, 1);
+    let mut count = Count::default();
+    while let Some(outcome) = calling.join_next().await {
+        count.add(outcome.unwrap());
+        if count.answered + count.failed == SESSIONS / 10 {
+            service.kill(0).await;
+        }
+    }
+    count.is_good();
+    all_are_as_they_were(&users[..SESSIONS]).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_never_taken_for_a_whole_one() {
+    let mut service = Service::start(2, Balance::Random, "--max-result-bytes 30000000").await;
+    let site = "00000000-0000-4000-8000-000000000001";
+    let rows: Vec<_> = (0..90_000).map(|row| json!({ "name": format!("{row:0>100}") })).collect();
+    service.stage.peer.json(&format!("/api/v1/sites/{site}"), &json!({ "rows": rows }));
+    let call = json!({ "name": "getSiteInfo", "arguments": { "site_id": site } });
+    let mut answers = Vec::new();
+    for era in Era::BOTH {
+        let guest = service.guest().query("?mode=all").enter(era).await;
+        // It has begun, and nobody reads it.
+        let answer = soon("the beginning", guest.asking("tools/call", call.clone()).send()).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answers.push(answer);
+    }
+    service.kill(0).await;
+    service.kill(0).await;
+    for answer in answers {
+        let text = soon("the end", answer.text()).await;
+        assert!(text.is_err(), "{} bytes", text.unwrap().len());
+    }
+}

@@ -1,0 +1,120 @@
+//! Replicas end gracefully one after the other, and start again, while their clients call on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use mistmcp_tests::{Balance, Era, Guest, soon};
+use reqwest::StatusCode;
+use tokio::task::JoinSet;
+
+use crate::service::{HELD, Service};
+use crate::stage::off;
+use crate::user::User;
+
+const USERS: usize = 24;
+/// Enough that the replica that ends has some of them.
+const LONG_CALLS: usize = 12;
+
+/// Calls on until it is told to stop. Each call has to succeed.
+async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) -> usize {
+    let mut calls = 0;
+    while !stop.load(Ordering::Relaxed) {
+        user.call(calls).await;
+        calls += 1;
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    calls
+}
+
+/// Comes, calls and goes, again and again.
+async fn come_and_go(guest: Guest, number: usize, stop: Arc<AtomicBool>) -> usize {
+    let mut visits = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let user = User::enter(guest.clone(), number, Era::Legacy).await;
+        user.call(visits).await;
+        user.is_as_it_was().await;
+        assert_eq!(user.guest.end().await.status, 204);
+        visits += 1;
+    }
+    visits
+}
+
+/// Listens to a stream, and opens another one when it ends, which it has to do properly.
+async fn listen_on(user: Arc<User>, ended: Arc<AtomicUsize>) {
+    loop {
+        let stream = user.guest.listen().await;
+        assert_eq!(stream.status(), StatusCode::OK);
+        let mut events = stream.bytes_stream();
+        while let Some(event) = events.next().await {
+            event.unwrap();
+        }
+        ended.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+async fn nothing_is_lost(replicas: usize, balance: Balance) {
+    let mut service = Service::start(replicas, balance, "").await;
+    let users = service.users(USERS, Era::Legacy).await;
+    let mut all = users.clone();
+    all.extend(service.users(USERS / 4, Era::Modern).await);
+    let stop = Arc::new(AtomicBool::new(false));
+    let mut calling: JoinSet<usize> =
+        all.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
+    for number in 0..2 {
+        calling.spawn(come_and_go(service.guest(), 1_000 + number, Arc::clone(&stop)));
+    }
+    let ended = Arc::new(AtomicUsize::new(0));
+    let listening: JoinSet<()> =
+        users[..6].iter().map(|user| listen_on(Arc::clone(user), Arc::clone(&ended))).collect();
+
+    for replica in 0..replicas {
+        let turnstile = service.hold();
+        let call = HELD + replica;
+        let mut long: JoinSet<()> = users[..LONG_CALLS]
+            .iter()
+            .map(Arc::clone)
+            .map(|user| async move { user.call(call).await })
+            .collect();
+        soon("the long calls", service.held(LONG_CALLS)).await;
+        let ending = service.begin_to_end(replica).await;
+        turnstile.close();
+        while let Some(answered) = long.join_next().await {
+            answered.unwrap();
+        }
+        service.start_again(ending, replica).await;
+        // Whoever had begun a call has answered it, and nobody has asked for it once more.
+        assert_eq!(service.held(0).await, 0);
+    }
+    stop.store(true, Ordering::Relaxed);
+    let calls: usize = soon("the last calls", calling.join_all()).await.into_iter().sum();
+    assert!(calls > all.len() * replicas, "{calls}");
+    for user in &users {
+        user.is_as_it_was().await;
+    }
+    // All streams have ended with their replicas, and are there again.
+    let ended = ended.load(Ordering::SeqCst);
+    assert!(ended >= 6, "{ended}");
+    drop(listening);
+    let stream = users[0].guest.listen().await;
+    let mut events = stream.bytes_stream();
+    users[0].guest.call("manageMcpTools", off("sites")).await;
+    let mut text = String::new();
+    let heard = async {
+        while !text.contains("notifications/tools/list_changed") {
+            text.push_str(&String::from_utf8_lossy(&events.next().await.unwrap().unwrap()));
+        }
+    };
+    soon("word of a changed list", heard).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_of_three_loses_no_call_and_no_session() {
+    nothing_is_lost(3, Balance::Random).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rolling_restart_of_two_loses_nothing_where_sessions_stick_to_one() {
+    nothing_is_lost(2, Balance::BySession).await;
+}

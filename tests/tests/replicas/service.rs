@@ -1,0 +1,126 @@
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use mistmcp_tests::{
+    Answer, Balance, Era, Guest, Heard, HttpServer, Nginx, Received, Relay, free_port, soon,
+};
+use serde_json::json;
+use tokio::sync::Semaphore;
+
+use crate::stage::{ALICE, Stage, pause};
+use crate::user::{User, mark};
+
+/// Users that come in at the same time.
+const AT_ONCE: usize = 16;
+/// Those who have no sessions are numbered from here.
+const FIRST_ALONE: usize = 5_000;
+/// Calls from this number on are answered when a test has Mist do so.
+pub(crate) const HELD: usize = 90_000;
+
+/// Replicas as their clients see them: behind nginx. Mist's answers say who has asked, and for what.
+pub(crate) struct Service {
+    pub(crate) stage: Stage,
+    pub(crate) nginx: Nginx,
+}
+
+impl Service {
+    pub(crate) async fn start(replicas: usize, balance: Balance, arguments: &str) -> Self {
+        Self::with(Stage::set(0, arguments).await, replicas, balance).await
+    }
+
+    /// The same with a Redis that may be far away.
+    pub(crate) async fn far_from_redis(replicas: usize) -> Self {
+        let mut stage = Stage::set(0, "").await;
+        stage.relay = Some(Relay::to(stage.redis.port()).await);
+        Self::with(stage, replicas, Balance::Random).await
+    }
+
+    async fn with(mut stage: Stage, replicas: usize, balance: Balance) -> Self {
+        stage.peer.otherwise(told);
+        for _ in 0..replicas {
+            stage.replicas.push(stage.launch().serve_at(free_port().await).await);
+        }
+        let addresses: Vec<_> = stage.replicas.iter().map(HttpServer::address).collect();
+        Self { nginx: Nginx::start(&addresses, balance).await, stage }
+    }
+
+    /// Users of that era, each with a token of its own, and categories where it has a session.
+    pub(crate) async fn users(&self, count: usize, era: Era) -> Vec<Arc<User>> {
+        let first = if era == Era::Modern { FIRST_ALONE } else { 0 };
+        let guest = self.guest();
+        let users = (first..first + count).map(|number| User::enter(guest.clone(), number, era));
+        stream::iter(users).buffered(AT_ONCE).map(Arc::new).collect().await
+    }
+
+    /// A client that comes by way of nginx.
+    pub(crate) fn guest(&self) -> Guest {
+        Guest::new(&self.stage.replicas[0], "").header("X-Authorization", ALICE).to(&self.nginx.url("/mcp"))
+    }
+
+    /// Has Mist wait with its answers to [`HELD`] calls until the semaphore is closed.
+    pub(crate) fn hold(&self) -> Arc<Semaphore> {
+        let turnstile = Arc::new(Semaphore::new(0));
+        let held = Arc::clone(&turnstile);
+        self.stage.peer.otherwise(move |received| {
+            if is_held(received) { told(received).once(&held) } else { told(received) }
+        });
+        turnstile
+    }
+
+    /// Waits until Mist has been asked by so many held calls since this was last asked; how many it were.
+    pub(crate) async fn held(&self, count: usize) -> usize {
+        let mut held = 0;
+        loop {
+            held += self.stage.peer.take().iter().filter(|received| is_held(received)).count();
+            if held >= count {
+                return held;
+            }
+            self.stage.peer.arrival().await;
+        }
+    }
+
+    /// Tells a replica to end gracefully, and returns when it has heard. It is none of the replicas until it starts again.
+    pub(crate) async fn begin_to_end(&mut self, replica: usize) -> HttpServer {
+        let ending = self.stage.replicas.remove(replica);
+        let guest = self.guest().to(&ending.url("/mcp"));
+        ending.signal("TERM").await;
+        let heard = async {
+            loop {
+                // One that has nothing to do ends at once.
+                match Heard::or_error(guest.asking("ping", json!({}))).await {
+                    Ok(heard) if heard.status == 503 => return,
+                    Err(error) if error.is_connect() => return,
+                    _ => pause().await,
+                }
+            }
+        };
+        soon("the end to begin", heard).await;
+        ending
+    }
+
+    /// Waits for a replica's end, which has to be a good one, and starts it again in its place.
+    pub(crate) async fn start_again(&mut self, ending: HttpServer, replica: usize) {
+        let port = ending.address().port();
+        let (status, errors) = ending.ended().await;
+        assert_eq!(status.code(), Some(0), "{errors}");
+        assert!(!errors.contains("cut off") && !errors.contains("panicked"), "{errors}");
+        self.stage.replicas.insert(replica, self.stage.launch().serve_at(port).await);
+    }
+
+    /// Ends a replica in the middle of whatever it does. It is none of the replicas any more.
+    pub(crate) async fn kill(&mut self, replica: usize) {
+        let killed = self.stage.replicas.remove(replica);
+        killed.signal("KILL").await;
+        let (status, errors) = killed.ended().await;
+        assert!(!status.success() && !errors.contains("panicked"), "{errors}");
+    }
+}
+
+fn is_held(received: &Received) -> bool {
+    let call = received.path.get(received.path.len().saturating_sub(5)..).and_then(|call| call.parse().ok());
+    call.is_some_and(|call: usize| call >= HELD)
+}
+
+fn told(received: &Received) -> Answer {
+    Answer::json(&json!({ "id": received.path, "name": mark(received.header("authorization")) }))
+}

@@ -1,0 +1,72 @@
+//! Redis is far away: as long as it answers in time replicas are one, and beyond that each goes on by itself.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use mistmcp_tests::Era;
+use tokio::task::JoinSet;
+
+use crate::service::Service;
+use crate::stage::{AWAY, SOON, THERE};
+use crate::user::User;
+
+/// Calls and looks at its tools, and never waits long.
+async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) {
+    let mut calls = 0;
+    while !stop.load(Ordering::Relaxed) {
+        let began = Instant::now();
+        user.call(calls).await;
+        user.is_as_it_was().await;
+        assert!(began.elapsed() < SOON * 5, "{:?}", began.elapsed());
+        calls += 1;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_away() {
+    let service = Service::far_from_redis(3).await;
+    let (stage, relay) = (&service.stage, service.stage.relay.as_ref().unwrap());
+    let users = service.users(20, Era::Legacy).await;
+    // As far as the other side of the earth, and within the time that a call waits.
+    relay.takes(Duration::from_millis(100));
+    let stop = Arc::new(AtomicBool::new(false));
+    let calling: JoinSet<()> =
+        users.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
+    let late = User::enter(service.guest(), 700, Era::Legacy).await;
+    late.comes_to_be_as_it_was().await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+
+    // No answer comes in time any more, though all of them come.
+    relay.takes(Duration::from_millis(200));
+    for replica in 0..3 {
+        stage.redis_is(replica, AWAY).await;
+    }
+    let mut errors = Vec::new();
+    for replica in &stage.replicas {
+        errors.push(replica.errors().matches("Redis is there").count());
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    for (replica, before) in stage.replicas.iter().zip(errors) {
+        let errors = replica.errors();
+        assert_eq!(
+            errors.matches("Redis is there").count(),
+            before,
+            "it is not taken for what it is not: {errors}"
+        );
+    }
+    for replica in 0..3 {
+        assert_eq!(stage.ready(replica).await["redis"], AWAY);
+    }
+
+    relay.takes(Duration::ZERO);
+    for replica in 0..3 {
+        stage.redis_is(replica, THERE).await;
+    }
+    stop.store(true, Ordering::Relaxed);
+    calling.join_all().await;
+    for user in users.iter().map(AsRef::as_ref).chain([&late]) {
+        user.is_as_it_was().await;
+    }
+}
