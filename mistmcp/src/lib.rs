@@ -111,6 +111,7 @@ mod session;
 mod shared;
 mod suggestion;
 mod tool;
+mod trace;
 
 pub use argument::{
     Arg, Arguments, Choice, DeviceId, Fields, Id, Lookup, Mac, MacFilter, Mismatch, OrgId, Presence, SiteId,

@@ -2,13 +2,15 @@
 //!
 //! [`Launch`] starts the binary in an environment that holds nothing but what the test says. [`Client`] is rmcp's
 //! own client, in either era; [`Console`] writes and reads lines, where a test is about the lines themselves. [`Peer`]
-//! answers what a test wants and remembers what it was asked; [`RawPeer`] answers bytes, however wrong they are. [`HttpServer`] is
-//! the binary over HTTP, and a [`RedisServer`] what several of them share; a [`Guest`] is a client of its, and a [`Wire`] a bare connection, for what no client would say.
+//! answers what a test wants and remembers what it was asked; [`RawPeer`] answers bytes, however wrong they are.
+//! [`HttpServer`] is the binary over HTTP, and a [`RedisServer`] what several of them share; a [`Guest`] is a client of
+//! its, and a [`Wire`] a bare connection, for what no client would say. A [`Collector`] takes the spans that it exports.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod client;
+mod collector;
 mod console;
 mod guest;
 mod http_server;
@@ -19,6 +21,7 @@ mod redis_server;
 mod wire;
 
 pub use client::{Client, Era, text};
+pub use collector::{Collector, Exported};
 pub use console::{Console, Finished};
 pub use guest::{Guest, Heard, message};
 pub use http_server::HttpServer;

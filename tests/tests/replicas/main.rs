@@ -10,3 +10,4 @@ mod sessions;
 mod stage;
 mod starting;
 mod streams;
+mod tracing;
