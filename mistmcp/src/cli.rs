@@ -97,7 +97,10 @@ impl Program {
         let _ = rustls::crypto::ring::default_provider().install_default();
         // A subcommand serves nobody, and is traced for nobody.
         let tracing = match &flags.command {
-            None => Tracing::start(runtime.handle()),
+            None => {
+                tell_of_tracing(&environment);
+                Tracing::start(runtime.handle())
+            }
             Some(_) => Ok(Tracing::default()),
         };
         let tracing = match tracing {
@@ -136,6 +139,15 @@ async fn run<H: ServerHandler>(
             served?;
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+/// What OpenTelemetry's crates read by themselves, they read of the environment alone.
+fn tell_of_tracing(environment: &env_file::Environment) {
+    if let Some(name) = environment.names_of_file().find(|name| name.starts_with("OTEL_")) {
+        output::error(&format!(
+            "warning: {name} in the env file is not read: variables of OpenTelemetry have to be set in the environment"
+        ));
     }
 }
 
