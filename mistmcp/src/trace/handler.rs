@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use futures_util::future::Either;
 use http::Version;
 use http::request::Parts;
 use opentelemetry::trace::{Link, SpanKind, Status, TraceContextExt, Tracer};
@@ -43,12 +44,10 @@ impl<H> Traced<H> {
     }
 
     /// Begins the span, and hands it on with the request.
-    fn begin(&self, method: &'static str, context: &mut RequestContext<RoleServer>) -> Answering {
+    fn begin(&self, method: &'static str, context: &mut RequestContext<RoleServer>) -> Option<Answering> {
         // A session that goes on at another replica is begun there again, which no client has asked for.
         let is_asked = || context.extensions.get::<SessionRestoreMarker>().is_none();
-        let Some(tracer) = self.tracer.as_ref().filter(|_| is_asked()) else {
-            return Answering(None);
-        };
+        let tracer = self.tracer.as_ref().filter(|_| is_asked())?;
         let parts = context.extensions.get::<Parts>();
         let Parent { context: parent, link } = Parent::of(&context.meta, parts.map(|parts| &parts.headers));
         let links = link.into_iter().map(Link::with_context).collect();
@@ -59,7 +58,7 @@ impl<H> Traced<H> {
             span.set_attributes(attributes(method, context));
         }
         context.extensions.insert(trace.clone());
-        Answering(Some(Asked { trace, cancelled: context.ct.clone() }))
+        Some(Answering { trace, cancelled: context.ct.clone(), answered: false })
     }
 }
 
@@ -101,36 +100,32 @@ fn plain(id: &RequestId) -> Option<String> {
     }
 }
 
-/// A request that is being answered; nothing where it is not traced.
-struct Answering(Option<Asked>);
-
-struct Asked {
+/// A request that is being answered.
+struct Answering {
     trace: Trace,
     cancelled: CancellationToken,
+    answered: bool,
 }
 
 impl Answering {
     fn end<T>(mut self, outcome: &Result<T, ErrorData>) {
-        let Some(asked) = self.0.take() else { return };
-        if let (Err(error), Some(span)) = (outcome, asked.trace.recorded()) {
+        if let (Err(error), Some(span)) = (outcome, self.trace.recorded()) {
             let code = error.code.0.to_string();
             span.set_attribute(KeyValue::new("rpc.response.status_code", code.clone()));
-            asked.fail(code);
+            self.fail(code);
         }
-        asked.end();
+        self.answered = true;
     }
 
     fn end_call(self, outcome: &Result<CallToolResponse, ErrorData>) {
-        if let (Some(asked), Ok(CallToolResponse::Complete(result))) = (&self.0, outcome)
+        if let Ok(CallToolResponse::Complete(result)) = outcome
             && result.is_error == Some(true)
         {
-            asked.fail("tool_error".to_owned());
+            self.fail("tool_error".to_owned());
         }
         self.end(outcome);
     }
-}
 
-impl Asked {
     fn fail(&self, kind: String) {
         if let Some(span) = self.trace.recorded() {
             // Who has gone away is answered all the same, and no answer is an error of the tool's then.
@@ -140,95 +135,80 @@ impl Asked {
             span.set_status(Status::error(""));
         }
     }
-
-    fn end(self) {
-        if let Some(span) = self.trace.span() {
-            span.end();
-        }
-    }
 }
 
 impl Drop for Answering {
-    /// Nobody waits for the answer any more.
     fn drop(&mut self) {
-        if let Some(asked) = self.0.take() {
-            asked.fail(CANCELLED.to_owned());
-            asked.end();
+        if !self.answered {
+            self.fail(CANCELLED.to_owned());
         }
+        self.trace.end();
     }
 }
 
+// What is not traced is handed on as it is, and costs nothing.
 macro_rules! traced {
-    ($($method:expr => $name:ident($($request:ident: $of:ty)?) -> $result:ty;)*) => {
-        $(async fn $name(
+    ($($method:expr => $name:ident($($request:ident: $of:ty)?) -> $result:ty, $end:ident;)*) => {
+        $(fn $name(
             &self,
             $($request: $of,)?
             mut context: RequestContext<RoleServer>,
-        ) -> Result<$result, ErrorData> {
+        ) -> impl Future<Output = Result<$result, ErrorData>> + Send + '_ {
             let answering = self.begin($method, &mut context);
-            let outcome = self.handler.$name($($request,)? context).await;
-            answering.end(&outcome);
-            outcome
+            let answer = self.handler.$name($($request,)? context);
+            let Some(answering) = answering else { return Either::Left(answer) };
+            Either::Right(Box::pin(async move {
+                let outcome = answer.await;
+                answering.$end(&outcome);
+                outcome
+            }))
         })*
     };
 }
 
 macro_rules! handed_on {
-    ($($name:ident($($given:ident: $of:ty),*);)*) => {
-        $(async fn $name(&self, $($given: $of),*) {
-            self.handler.$name($($given),*).await;
+    ($($name:ident($($given:ident: $of:ty),*) -> $result:ty;)*) => {
+        $(fn $name(&self, $($given: $of),*) -> impl Future<Output = $result> + Send + '_ {
+            self.handler.$name($($given),*)
         })*
     };
 }
 
 // All of the trait: what is not here would be answered by its defaults, whatever the handler does.
 impl<H: ServerHandler> ServerHandler for Traced<H> {
-    async fn call_tool(
-        &self,
-        request: CallToolRequestParams,
-        mut context: RequestContext<RoleServer>,
-    ) -> Result<CallToolResponse, ErrorData> {
-        let answering = self.begin("tools/call", &mut context);
-        let outcome = self.handler.call_tool(request, context).await;
-        answering.end_call(&outcome);
-        outcome
-    }
-
     traced! {
-        "initialize" => initialize(request: InitializeRequestParams) -> InitializeResult;
-        "server/discover" => discover() -> DiscoverResult;
-        "ping" => ping() -> ();
-        "tools/list" => list_tools(request: Option<PaginatedRequestParams>) -> ListToolsResult;
-        "prompts/list" => list_prompts(request: Option<PaginatedRequestParams>) -> ListPromptsResult;
-        "prompts/get" => get_prompt(request: GetPromptRequestParams) -> GetPromptResponse;
-        "resources/list" => list_resources(request: Option<PaginatedRequestParams>) -> ListResourcesResult;
+        "tools/call" => call_tool(request: CallToolRequestParams) -> CallToolResponse, end_call;
+        "initialize" => initialize(request: InitializeRequestParams) -> InitializeResult, end;
+        "server/discover" => discover() -> DiscoverResult, end;
+        "ping" => ping() -> (), end;
+        "tools/list" => list_tools(request: Option<PaginatedRequestParams>) -> ListToolsResult, end;
+        "prompts/list" => list_prompts(request: Option<PaginatedRequestParams>) -> ListPromptsResult, end;
+        "prompts/get" => get_prompt(request: GetPromptRequestParams) -> GetPromptResponse, end;
+        "resources/list" => list_resources(request: Option<PaginatedRequestParams>) -> ListResourcesResult, end;
         "resources/templates/list" =>
-            list_resource_templates(request: Option<PaginatedRequestParams>) -> ListResourceTemplatesResult;
-        "resources/read" => read_resource(request: ReadResourceRequestParams) -> ReadResourceResponse;
-        "resources/subscribe" => subscribe(request: SubscribeRequestParams) -> ();
-        "resources/unsubscribe" => unsubscribe(request: UnsubscribeRequestParams) -> ();
+            list_resource_templates(request: Option<PaginatedRequestParams>) -> ListResourceTemplatesResult, end;
+        "resources/read" => read_resource(request: ReadResourceRequestParams) -> ReadResourceResponse, end;
+        "resources/subscribe" => subscribe(request: SubscribeRequestParams) -> (), end;
+        "resources/unsubscribe" => unsubscribe(request: UnsubscribeRequestParams) -> (), end;
         "resources/directory/read" =>
-            read_resource_directory(request: ReadResourceDirectoryRequestParams) -> ReadResourceDirectoryResult;
-        "completion/complete" => complete(request: CompleteRequestParams) -> CompleteResult;
-        "logging/setLevel" => set_level(request: SetLevelRequestParams) -> ();
-        "tasks/get" => get_task(request: GetTaskParams) -> GetTaskResult;
-        "tasks/update" => update_task(request: UpdateTaskParams) -> ();
-        "tasks/cancel" => cancel_task(request: CancelTaskParams) -> ();
-        "skills/list" => list_skills(request: Option<PaginatedRequestParams>) -> ListSkillsResult;
-        "skills/get" => get_skill(request: GetSkillRequestParams) -> GetSkillResult;
-        OTHER => on_custom_request(request: CustomRequest) -> CustomResult;
+            read_resource_directory(request: ReadResourceDirectoryRequestParams) -> ReadResourceDirectoryResult, end;
+        "completion/complete" => complete(request: CompleteRequestParams) -> CompleteResult, end;
+        "logging/setLevel" => set_level(request: SetLevelRequestParams) -> (), end;
+        "tasks/get" => get_task(request: GetTaskParams) -> GetTaskResult, end;
+        "tasks/update" => update_task(request: UpdateTaskParams) -> (), end;
+        "tasks/cancel" => cancel_task(request: CancelTaskParams) -> (), end;
+        "skills/list" => list_skills(request: Option<PaginatedRequestParams>) -> ListSkillsResult, end;
+        "skills/get" => get_skill(request: GetSkillRequestParams) -> GetSkillResult, end;
+        OTHER => on_custom_request(request: CustomRequest) -> CustomResult, end;
     }
 
     handed_on! {
-        on_cancelled(notification: CancelledNotificationParam, context: NotificationContext<RoleServer>);
-        on_progress(notification: ProgressNotificationParam, context: NotificationContext<RoleServer>);
-        on_initialized(context: NotificationContext<RoleServer>);
-        on_roots_list_changed(context: NotificationContext<RoleServer>);
-        on_custom_notification(notification: CustomNotification, context: NotificationContext<RoleServer>);
-    }
-
-    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        self.handler.listen(context).await
+        on_cancelled(notification: CancelledNotificationParam, context: NotificationContext<RoleServer>) -> ();
+        on_progress(notification: ProgressNotificationParam, context: NotificationContext<RoleServer>) -> ();
+        on_initialized(context: NotificationContext<RoleServer>) -> ();
+        on_roots_list_changed(context: NotificationContext<RoleServer>) -> ();
+        on_custom_notification(notification: CustomNotification, context: NotificationContext<RoleServer>) -> ();
+        listen(context: SubscriptionContext) -> Result<(), ErrorData>;
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {

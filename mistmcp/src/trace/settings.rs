@@ -38,7 +38,7 @@ impl Settings {
             &variable,
             &[OTEL_EXPORTER_OTLP_TRACES_PROTOCOL, OTEL_EXPORTER_OTLP_PROTOCOL],
             &["http/protobuf"],
-            ", which collectors take at port 4318 and not at that of gRPC, 4317",
+            ", which collectors take at port 4318 and not at that of gRPC, 4317; OTEL_TRACES_EXPORTER=none exports nothing",
         )?;
         one_of(
             &variable,

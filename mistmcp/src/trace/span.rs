@@ -101,9 +101,10 @@ impl Trace {
         span.is_recording().then_some(span)
     }
 
-    /// The span, recorded or not.
-    pub(super) fn span(&self) -> Option<SpanRef<'_>> {
-        self.0.as_deref().map(|inner| inner.context.span())
+    pub(super) fn end(&self) {
+        if let Some(inner) = self.0.as_deref() {
+            inner.context.span().end();
+        }
     }
 }
 
