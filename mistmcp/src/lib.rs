@@ -87,6 +87,7 @@
 //! | answering | [`Reply`], [`Block`], [`Error::advice`] |
 //! | telling and asking the client | [`Call`] |
 //! | defaults of your own, a handler around the server | [`Program`] |
+//! | spans of calls, exported over OTLP | the feature `otlp`, and `docs/tracing.md` |
 //! | serving from a program that does other things as well | [`Server`], [`Session`], [`Settings`], [`Connection`], [`Pool`] |
 //!
 //! Errors of tools are advice for a model: [`Error`] holds a sentence or two with the next step. Times are seconds or

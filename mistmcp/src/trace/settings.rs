@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use http::Uri;
 use opentelemetry_otlp::{
     OTEL_EXPORTER_OTLP_COMPRESSION, OTEL_EXPORTER_OTLP_PROTOCOL, OTEL_EXPORTER_OTLP_TIMEOUT,
     OTEL_EXPORTER_OTLP_TIMEOUT_DEFAULT, OTEL_EXPORTER_OTLP_TRACES_COMPRESSION,
@@ -95,7 +96,9 @@ fn collector(variable: impl Fn(&str) -> Option<String>) -> Result<(String, bool)
     let Some((name, value)) = ENDPOINTS.into_iter().find_map(|name| Some((name, variable(name)?))) else {
         return Ok(("localhost:4318".to_owned(), true));
     };
-    let url = Url::parse(&value).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    // The exporter reads it as a URI, and repeats one that it cannot read.
+    let url = Url::parse(&value).ok().filter(|_| value.parse::<Uri>().is_ok());
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
     let place = url.as_ref().and_then(|url| Some((url.host()?.to_owned(), url.port_or_known_default()?)));
     let Some((host, port)) = place else {
         // It may hold a password, and is not repeated.
@@ -125,8 +128,16 @@ mod tests {
         let settings =
             read(&[(ENDPOINTS[1], "https://user:s3cret@otlp.example.com/s3cret?key=s3cret")]).unwrap();
         assert_eq!((settings.collector.as_str(), settings.is_near), ("otlp.example.com:443", false));
-        let mistake = read(&[(ENDPOINTS[1], "collector:4318/s3cret")]).unwrap_err();
-        assert_eq!(mistake, "OTEL_EXPORTER_OTLP_ENDPOINT is no URL such as http://127.0.0.1:4318");
+        for wrong in [
+            "collector:4318/s3cret",
+            "s3cret",
+            "http://s3cret@host/a b",
+            " http://s3cret@host",
+            "ftp://s3cret@host",
+        ] {
+            let mistake = read(&[(ENDPOINTS[1], wrong)]).unwrap_err();
+            assert_eq!(mistake, "OTEL_EXPORTER_OTLP_ENDPOINT is no URL such as http://127.0.0.1:4318");
+        }
         assert!(read(&[(ENDPOINTS[0], "http://[::1]:4318/v1/traces")]).unwrap().is_near);
     }
 

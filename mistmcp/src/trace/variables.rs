@@ -14,7 +14,7 @@ pub(super) struct Mistake {
 
 /// A variable of the environment. An empty one is none.
 pub(super) fn variable(name: &str) -> Option<String> {
-    let value = std::env::var_os(name)?.to_string_lossy().trim().to_owned();
+    let value = std::env::var_os(name)?.to_string_lossy().into_owned();
     (!value.is_empty()).then_some(value)
 }
 
