@@ -17,6 +17,7 @@ pub use question::{Capability, Level, Root};
 pub(crate) use question::{Question, Told};
 
 use crate::error::ErrorKind;
+use crate::trace::Trace;
 use crate::{Error, RequestBody, Result};
 
 /// One call of a tool: how its caller hears of it, whom it can ask, and whether it still waits.
@@ -27,6 +28,7 @@ pub struct Call {
     waiting: Arc<Mutex<Waiting>>,
     /// The last progress that was told.
     last: Arc<Mutex<(f64, Option<f64>)>>,
+    trace: Trace,
 }
 
 /// The client on the other side of a call.
@@ -53,7 +55,18 @@ struct Waiting {
 
 impl Call {
     pub(crate) fn new(cancelled: CancellationToken, listener: Option<Arc<dyn Listener>>) -> Self {
-        Self { cancelled, listener, waiting: Arc::default(), last: Arc::default() }
+        let (waiting, last) = (Arc::default(), Arc::default());
+        Self { cancelled, listener, waiting, last, trace: Trace::default() }
+    }
+
+    /// The same call, for a request that is traced.
+    pub(crate) fn traced(self, trace: Trace) -> Self {
+        Self { trace, ..self }
+    }
+
+    /// What is told of it to who traces it.
+    pub(crate) fn trace(&self) -> &Trace {
+        &self.trace
     }
 
     /// A call that nobody watches or cancels, and that can ask nobody.

@@ -25,6 +25,7 @@ use clap::error::ErrorKind;
 use rmcp::handler::server::ServerHandler;
 
 use crate::Server;
+use crate::trace::Tracing;
 use configuration::Configuration;
 pub use flags::command;
 use flags::{Command, Flags, Transport};
@@ -92,7 +93,22 @@ impl Program {
             Ok(runtime) => runtime,
             Err(error) => return fail(&anyhow::Error::new(error).context("the runtime cannot start")),
         };
-        let outcome = runtime.block_on(run(flags, &environment, handler));
+        // A provider that is there already serves as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        // A subcommand serves nobody, and is traced for nobody.
+        let tracing = match &flags.command {
+            None => {
+                tell_of_tracing(&environment);
+                Tracing::start(runtime.handle())
+            }
+            Some(_) => Ok(Tracing::default()),
+        };
+        let tracing = match tracing {
+            Ok(tracing) => tracing,
+            Err(error) => return fail(&error),
+        };
+        let outcome = runtime.block_on(run(flags, &environment, tracing.around(handler)));
+        tracing.end();
         // A read of standard input that is still waiting must not keep the program alive.
         runtime.shutdown_timeout(Duration::from_millis(100));
         match outcome {
@@ -107,8 +123,6 @@ async fn run<H: ServerHandler>(
     environment: &env_file::Environment,
     handler: impl Fn(Server) -> H + Send + Sync + 'static,
 ) -> anyhow::Result<ExitCode> {
-    // A provider that is there already serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     match &flags.command {
         Some(Command::Check(check)) => check::run(&flags, check, environment).await,
         Some(Command::Install(install)) => install::run(&flags, install, environment),
@@ -125,6 +139,15 @@ async fn run<H: ServerHandler>(
             served?;
             Ok(ExitCode::SUCCESS)
         }
+    }
+}
+
+/// What OpenTelemetry's crates read by themselves, they read of the environment alone.
+fn tell_of_tracing(environment: &env_file::Environment) {
+    if let Some(name) = environment.names_of_file().find(|name| name.starts_with("OTEL_")) {
+        output::error(&format!(
+            "warning: {name} in the env file is not read: variables of OpenTelemetry have to be set in the environment"
+        ));
     }
 }
 

@@ -87,6 +87,7 @@
 //! | answering | [`Reply`], [`Block`], [`Error::advice`] |
 //! | telling and asking the client | [`Call`] |
 //! | defaults of your own, a handler around the server | [`Program`] |
+//! | spans of calls, exported over OTLP | the feature `otlp`, and `docs/tracing.md` |
 //! | serving from a program that does other things as well | [`Server`], [`Session`], [`Settings`], [`Connection`], [`Pool`] |
 //!
 //! Errors of tools are advice for a model: [`Error`] holds a sentence or two with the next step. Times are seconds or
@@ -111,6 +112,7 @@ mod session;
 mod shared;
 mod suggestion;
 mod tool;
+mod trace;
 
 pub use argument::{
     Arg, Arguments, Choice, DeviceId, Fields, Id, Lookup, Mac, MacFilter, Mismatch, OrgId, Presence, SiteId,

@@ -92,7 +92,7 @@ impl Mist {
     pub async fn send(&self, request: Request) -> Result<Answer> {
         let asked = Instant::now();
         if !request.is_get() {
-            return self.connection.line.change(&request).await;
+            return self.connection.line.change(&request, self.call.trace()).await;
         }
         let answer = self.ask(&request).await?;
         if request.is_for_self() {
@@ -102,9 +102,15 @@ impl Mist {
     }
 
     async fn ask(&self, request: &Request) -> Result<Answer> {
-        match self.connection.line.ask(request, self.deadline)? {
+        let trace = self.call.trace();
+        match self.connection.line.ask(request, self.deadline, trace)? {
             Asked::Known(answer) => Ok(answer),
-            Asked::UnderWay(seat) => wait::attend(seat, &self.call).await,
+            Asked::UnderWay(seat) => {
+                if let Some(other) = &seat.joined {
+                    trace.shares(other);
+                }
+                wait::attend(seat, &self.call).await
+            }
         }
     }
 

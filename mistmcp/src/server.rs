@@ -40,6 +40,7 @@ use crate::call::Listener;
 use crate::error::ErrorKind;
 use crate::metrics::Metrics;
 use crate::session::{Mode, Session, Settings};
+use crate::trace::Trace;
 use crate::{Call, Error};
 
 /// How long a client may keep a list that never changes.
@@ -143,15 +144,21 @@ impl Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let session = self.session(&context)?;
+        let trace = Trace::of(&context);
+        trace.is_for_tool(|| session.known(&request.name));
         let rounds = stands_for_itself(&context).then(|| Rounds::read(&request, session.connection()));
         let (caller, telling) =
             Caller::new(&context, Arc::clone(&session), rounds.transpose()?, self.least(&context));
         let caller = Arc::new(caller);
         let call = Call::new(context.ct.clone(), Some(Arc::clone(&caller) as Arc<dyn Listener>));
+        let call = call.traced(trace.clone());
         let visit = match (&self.clients, Visitor::of(&context)) {
             (Clients::Visitors { metrics, .. }, Some(visitor)) => match Visit::begin(visitor, metrics) {
                 Ok(visit) => Some(visit),
-                Err(refused) => return result::from_outcome(Err(refused)),
+                Err(refused) => {
+                    trace.comes_to(Some(refused.kind()));
+                    return result::from_outcome(Err(refused));
+                }
             },
             _ => None,
         };
@@ -176,8 +183,9 @@ impl Server {
         {
             tracing::debug!(%error, "the client could not be told of its new list");
         }
+        trace.comes_to(outcome.content.as_ref().err().map(Error::kind));
         let answer = match visit {
-            Some(visit) => visit.end(session.known(&request.name), outcome.content),
+            Some(visit) => visit.end(session.known(&request.name), &trace, outcome.content),
             None => outcome.content,
         };
         match (caller.rounds(), answer.as_ref().map_err(Error::kind)) {
@@ -305,7 +313,12 @@ impl ServerHandler for Server {
         request: GetPromptRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        prompts::get(self.session(&context)?.settings(), request).map(Into::into)
+        let session = self.session(&context)?;
+        let settings = session.settings();
+        Trace::of(&context).is_for_prompt(|| {
+            settings.prompts().find(|prompt| prompt.name == request.name).map(|prompt| prompt.name)
+        });
+        prompts::get(settings, request).map(Into::into)
     }
 
     async fn list_resources(
@@ -360,7 +373,8 @@ impl ServerHandler for Server {
         request: CompleteRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        completion::complete(&*self.session(&context)?, &request).await
+        let call = Call::unattended().traced(Trace::of(&context));
+        completion::complete(&*self.session(&context)?, &request, call).await
     }
 }
 

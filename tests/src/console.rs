@@ -116,11 +116,14 @@ impl Console {
 
     /// Parameters of the era in which every request stands for itself.
     pub fn modern(mut params: Value) -> Value {
-        params["_meta"] = json!({
+        let meta = json!({
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientInfo": { "name": "console", "version": "1" },
             "io.modelcontextprotocol/clientCapabilities": {},
         });
+        for (name, value) in meta.as_object().unwrap() {
+            params["_meta"][name] = value.clone();
+        }
         params
     }
 

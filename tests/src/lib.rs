@@ -5,12 +5,14 @@
 //! answers what a test wants and remembers what it was asked; [`RawPeer`] answers bytes, however wrong they are. [`HttpServer`] is
 //! the binary over HTTP, a [`RedisServer`] what several of them share, by way of a [`Relay`] where that is slow, and [`Nginx`]
 //! what stands before them; a [`Guest`] is a client of its, and a [`Wire`] a bare connection, for what no client would say.
+//! A [`Collector`] takes the spans that it exports.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod certificate;
 mod client;
+mod collector;
 mod console;
 mod guest;
 mod http_server;
@@ -25,6 +27,7 @@ mod wire;
 
 pub use certificate::{certificate, certificate_for};
 pub use client::{Client, Era, text};
+pub use collector::{Collector, Exported};
 pub use console::{Console, Finished};
 pub use guest::{Guest, Heard, message};
 pub use http_server::HttpServer;

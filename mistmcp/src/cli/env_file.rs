@@ -72,6 +72,11 @@ impl Environment {
         }
     }
 
+    /// The names of the file's variables.
+    pub(super) fn names_of_file(&self) -> impl Iterator<Item = &str> {
+        self.file.keys().map(String::as_str)
+    }
+
     /// A variable of the file alone.
     pub(super) fn of_file(&self, name: &str) -> Option<&str> {
         self.file.get(name).map(String::as_str).filter(|value| !value.is_empty())

@@ -10,6 +10,7 @@ use futures_util::FutureExt;
 use futures_util::future::{Shared, WeakShared};
 
 use super::wait::{Waiting, Waits, waits};
+use crate::trace::Trace;
 
 type Asking<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -26,12 +27,16 @@ struct Flight<T> {
     number: u64,
     asking: WeakShared<Asking<T>>,
     waiting: Waiting,
+    /// Of the one who asked first.
+    trace: Trace,
 }
 
 /// A place among those who wait for an answer.
 pub(super) struct Seat<T> {
     pub(super) answer: Shared<Asking<T>>,
     pub(super) waiting: Waiting,
+    /// What somebody else has asked before is traced there.
+    pub(super) joined: Option<Trace>,
 }
 
 impl<K, T> Flights<K, T>
@@ -40,7 +45,7 @@ where
     T: Clone + Send + Sync + 'static,
 {
     /// Waits with those who ask for the same, or asks by `ask`, which also tells what it waits for.
-    pub(super) fn join<F>(&self, key: K, ask: impl FnOnce(Waits) -> F) -> Seat<T>
+    pub(super) fn join<F>(&self, key: K, trace: &Trace, ask: impl FnOnce(Waits) -> F) -> Seat<T>
     where
         F: Future<Output = T> + Send + 'static,
     {
@@ -48,7 +53,7 @@ where
         if let Some(flight) = under_way.flights.get(&key)
             && let Some(answer) = flight.asking.upgrade()
         {
-            return Seat { answer, waiting: flight.waiting.clone() };
+            return Seat { answer, waiting: flight.waiting.clone(), joined: Some(flight.trace.clone()) };
         }
         under_way.last_number += 1;
         let number = under_way.last_number;
@@ -61,9 +66,10 @@ where
         });
         let answer = asking.shared();
         if let Some(asking) = answer.downgrade() {
-            under_way.flights.insert(key, Flight { number, asking, waiting: waiting.clone() });
+            let flight = Flight { number, asking, waiting: waiting.clone(), trace: trace.clone() };
+            under_way.flights.insert(key, flight);
         }
-        Seat { answer, waiting }
+        Seat { answer, waiting, joined: None }
     }
 
     /// Lets nobody else join those under way whose key is `such`: what they bring may be out of date.
@@ -139,7 +145,7 @@ mod tests {
         answer: oneshot::Receiver<Result<u32, String>>,
     ) -> Seat<Result<u32, String>> {
         let asked = Arc::clone(asked);
-        flights.join(key, |_| async move {
+        flights.join(key, &Trace::default(), |_| async move {
             asked.begun.fetch_add(1, Ordering::SeqCst);
             let _end = End(asked);
             answer.await.unwrap()

@@ -16,6 +16,7 @@ use super::retry_after::retry_after;
 use super::wait::{Waits, waits};
 use super::{Answer, Cloud, Pool, Request, advice};
 use crate::Result;
+use crate::trace::{Sends, Trace};
 
 /// The way to one cloud with the tokens of one connection. Cheap to clone: what is under way holds one of its own.
 #[derive(Clone, Debug)]
@@ -34,21 +35,23 @@ pub(super) enum Asked {
 
 impl Line {
     /// Asks Mist, unless the answer is known or the same is being asked already.
-    pub(super) fn ask(&self, request: &Request, deadline: Deadline) -> Result<Asked> {
+    pub(super) fn ask(&self, request: &Request, deadline: Deadline, trace: &Trace) -> Result<Asked> {
         let address = request.address(&self.cloud)?;
         if let Some(answer) = self.pool.memory.constant(request, &self.cloud, &address, &self.leases) {
             tracing::debug!(%request, "known already");
+            trace.remembered(&address);
             return Ok(Asked::Known(answer));
         }
         let url = request.url(&self.cloud)?;
         let key = (Arc::clone(&self.ids), address.clone());
         let (line, request) = (self.clone(), request.clone());
-        Ok(Asked::UnderWay(self.pool.gets.join(key, |waits| async move {
+        let sends = trace.sends(&request.method, &url);
+        Ok(Asked::UnderWay(self.pool.gets.join(key, trace, |waits| async move {
             let patience = Patience { wait: line.pool.limits.retry_wait, deadline };
             let mut attempts = 0_u64;
             let attempt = || {
                 attempts += 1;
-                line.attempt(&request, &url, &waits)
+                line.attempt(&request, &url, &waits, &sends)
             };
             let answer = with_retries(patience, &waits, attempt).await;
             line.pool.metrics().retries(attempts.saturating_sub(1));
@@ -59,21 +62,28 @@ impl Line {
     }
 
     /// Has Mist change something: once, and by itself.
-    pub(super) async fn change(&self, request: &Request) -> Result<Answer> {
+    pub(super) async fn change(&self, request: &Request, trace: &Trace) -> Result<Answer> {
         let url = request.url(&self.cloud)?;
         let (waits, _waiting) = waits();
-        let answer = self.attempt(request, &url, &waits).await.map_err(|failure| failure.error);
+        let sends = trace.sends(&request.method, &url);
+        let answer = self.attempt(request, &url, &waits, &sends).await.map_err(|failure| failure.error);
         // What was asked before may be answered as it was before.
         self.pool.gets.close(|(ids, _)| *ids == self.ids);
         answer
     }
 
     /// One attempt, with another token where Mist refuses one or its calls are used up.
-    async fn attempt(&self, request: &Request, url: &Url, waits: &Waits) -> Result<Answer, Failure> {
+    async fn attempt(
+        &self,
+        request: &Request,
+        url: &Url,
+        waits: &Waits,
+        sends: &Sends,
+    ) -> Result<Answer, Failure> {
         let purpose = request.purpose();
         let (mut used_up, mut refused): (Option<(UsedUp, String)>, _) = (None, None);
         for account in self.in_turn(purpose) {
-            let outcome = self.attempt_with(account, request, url, waits).await;
+            let outcome = self.attempt_with(account, request, url, waits, sends).await;
             match outcome {
                 Err(Hurdle::UsedUp(by, words)) => match &used_up {
                     Some((sooner, _)) if sooner.until <= by.until => {}
@@ -101,12 +111,17 @@ impl Line {
         request: &Request,
         url: &Url,
         waits: &Waits,
+        sends: &Sends,
     ) -> Result<Answer, Hurdle> {
         let clock = self.pool.clock;
         let admitted = account.admit(clock, request.purpose(), waits).await;
         let admitted = admitted.map_err(|used_up| Hurdle::UsedUp(used_up, String::new()))?;
-        let started = Instant::now();
+        let (started, sending) = (Instant::now(), sends.begin());
         let outcome = exchange(&self.pool, &self.cloud, account.token(), request, url.clone()).await;
+        sending.end(match &outcome {
+            Ok(response) => Ok(response.status),
+            Err(failure) => Err(failure.error.kind()),
+        });
         // As JSON a `u128` would be a text.
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (status, bytes) = match &outcome {

@@ -124,6 +124,7 @@ impl Mist {
         if line.is_accepted()
             && let Some(listing) = line.pool.memory.names(&line.ids, path).filter(new_enough)
         {
+            self.call.trace().remembered(path);
             return Ok(listing);
         }
         let asked = Instant::now();

@@ -87,6 +87,7 @@ mod tests {
     use super::super::flight::Flights;
     use super::*;
     use crate::call::{Asking, Capability, Listener, Question, Told};
+    use crate::trace::Trace;
 
     #[derive(Default)]
     struct Heard(Mutex<Vec<(f64, String)>>);
@@ -112,7 +113,7 @@ mod tests {
         let heard = Arc::new(Heard::default());
         let call = Call::new(CancellationToken::new(), Some(Arc::clone(&heard) as Arc<dyn Listener>));
         call.progress(3.0, Some(10.0), "reading");
-        let seat = Flights::default().join("question", |waits| async move {
+        let seat = Flights::default().join("question", &Trace::default(), |waits| async move {
             for wait in [Wait::Limit, Wait::Retry] {
                 let until = Instant::now() + Duration::from_secs(12);
                 waits.tell(Some(wait(until)));

@@ -1,6 +1,7 @@
 use rmcp::model::{CompleteRequestParams, CompleteResult, CompletionInfo, ErrorData, Reference};
 
 use super::resources;
+use crate::Call;
 use crate::prompt::Completed;
 use crate::session::{Session, Settings};
 use crate::suggestion::{did_you_mean, remedy};
@@ -8,12 +9,13 @@ use crate::suggestion::{did_you_mean, remedy};
 pub(super) async fn complete(
     session: &Session,
     request: &CompleteRequestParams,
+    call: Call,
 ) -> Result<CompleteResult, ErrorData> {
     let argument = request.argument.name.as_str();
     let Some(completed) = completed(session.settings(), &request.r#ref, argument)? else {
         return Ok(CompleteResult::new(CompletionInfo::default()));
     };
-    let mut values = session.complete(completed, &request.argument.value).await;
+    let mut values = session.complete_by(completed, &request.argument.value, call).await;
     let total = u32::try_from(values.len()).ok();
     let has_more = values.len() > CompletionInfo::MAX_VALUES;
     values.truncate(CompletionInfo::MAX_VALUES);

@@ -9,6 +9,7 @@ use super::visitor::Visitor;
 use crate::error::ErrorKind;
 use crate::metrics::Metrics;
 use crate::reply::Content;
+use crate::trace::Trace;
 use crate::{Error, Result};
 
 /// A call over HTTP, from its beginning to the line that is logged of it.
@@ -47,7 +48,12 @@ impl<'a> Visit<'a> {
     }
 
     /// Ends the call: counted, and logged in one line. An error carries the request's id.
-    pub(super) fn end(self, tool: Option<&'static str>, outcome: Result<Content>) -> Result<Content> {
+    pub(super) fn end(
+        self,
+        tool: Option<&'static str>,
+        trace: &Trace,
+        outcome: Result<Content>,
+    ) -> Result<Content> {
         let duration = self.began.elapsed();
         let bytes = outcome.as_ref().map_or(0, Content::len);
         let came_to = outcome.as_ref().map_or_else(|error| error.kind().name(), |_| "ok");
@@ -56,7 +62,10 @@ impl<'a> Visit<'a> {
         let request = &*self.visitor.request_id;
         // As JSON a `u128` would be a text.
         let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(target: "mistmcp::calls", %request, %tool, outcome = %came_to, milliseconds, bytes, "call");
+        let trace = trace.id();
+        tracing::info!(
+            target: "mistmcp::calls", %request, %tool, outcome = %came_to, milliseconds, bytes, trace, "call"
+        );
         outcome.map_err(|error| error.of_request(request))
     }
 }

@@ -9,11 +9,16 @@ impl Session {
     /// What somebody who has typed `written` may mean: what begins so, then what has it in it, in any letter case.
     /// Nothing where Mist cannot be asked: a list of suggestions is no place for advice.
     pub async fn complete(&self, what: Completed, written: &str) -> Vec<String> {
+        self.complete_by(what, written, Call::unattended()).await
+    }
+
+    /// The same as part of a call.
+    pub(crate) async fn complete_by(&self, what: Completed, written: &str, call: Call) -> Vec<String> {
         let names = match what {
             Completed::Category => {
                 self.settings.categories().map(|category| category.name.to_owned()).collect()
             }
-            Completed::Site => self.sites().await,
+            Completed::Site => self.sites(call).await,
         };
         let written = written.trim().to_lowercase();
         let mut found: Vec<_> = names
@@ -25,8 +30,8 @@ impl Session {
         found.into_iter().map(|(_, name)| name).collect()
     }
 
-    async fn sites(&self) -> Vec<String> {
-        let mist = Mist::new(Arc::clone(&self.connection), Call::unattended());
+    async fn sites(&self, call: Call) -> Vec<String> {
+        let mist = Mist::new(Arc::clone(&self.connection), call);
         let asked = tokio::time::timeout(self.connection.limits().timeout, mist.site_names());
         match asked.await {
             Ok(Ok(names)) => names,

@@ -110,6 +110,7 @@ impl Session {
         let entry = self
             .entry(name.trim())
             .map_err(|error| Error::new(ErrorKind::Arguments, format!("`tool`: {error}")))?;
+        call.trace().calls(entry.tool().name);
         self.run(entry, given.unwrap_or_default(), call).await
     }
 }

@@ -18,4 +18,5 @@ mod slow;
 mod stage;
 mod starting;
 mod streams;
+mod tracing;
 mod user;

@@ -1,0 +1,177 @@
+use std::error::Error;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use http::{Request, Response};
+use opentelemetry_http::{HttpClient, HttpError};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use tokio::runtime::Handle;
+
+use super::settings::Settings;
+
+/// As much as is read of what a collector answers, which is nothing or a sentence.
+const LONGEST_ANSWER: usize = 64 * 1024;
+/// How long nobody is told again of a collector that comes and goes.
+const BETWEEN_WARNINGS: Duration = Duration::from_mins(10);
+
+/// The way to the collector, over the HTTP client that the program has anyway. Exports come from a thread of their own,
+/// which waits here for the runtime.
+#[derive(Clone)]
+pub(super) struct Collector(Arc<Way>);
+
+struct Way {
+    settings: Settings,
+    runtime: Handle,
+    /// Made with the first export, since reading the system's certificates takes a while.
+    client: OnceLock<reqwest::Client>,
+    /// Why the last attempt was not answered.
+    failure: Mutex<Option<String>>,
+}
+
+impl Collector {
+    pub(super) fn new(settings: Settings, runtime: Handle) -> Self {
+        Self(Arc::new(Way { settings, runtime, client: OnceLock::new(), failure: Mutex::default() }))
+    }
+
+    /// Its name for people.
+    pub(super) fn name(&self) -> &str {
+        &self.0.settings.collector
+    }
+
+    fn take_failure(&self) -> Option<String> {
+        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Way {
+    fn client(&self) -> reqwest::Result<&reqwest::Client> {
+        if let Some(client) = self.client.get() {
+            return Ok(client);
+        }
+        // What is meant for the collector, headers with secrets too, goes nowhere else.
+        let builder = reqwest::Client::builder()
+            .timeout(self.settings.timeout)
+            .redirect(reqwest::redirect::Policy::none());
+        let builder = if self.settings.is_near { builder.no_proxy() } else { builder };
+        let client = builder.build()?;
+        Ok(self.client.get_or_init(|| client))
+    }
+
+    async fn send(&self, request: Request<Bytes>) -> reqwest::Result<Response<Bytes>> {
+        let (parts, body) = request.into_parts();
+        let sending = self.client()?.request(parts.method, parts.uri.to_string());
+        let mut response = sending.headers(parts.headers).body(body).send().await?;
+        let mut answer = Response::new(Bytes::new());
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = response.headers().clone();
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await? {
+            if body.len() + chunk.len() > LONGEST_ANSWER {
+                break;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(answer.map(|_| body.freeze()))
+    }
+}
+
+#[async_trait::async_trait]
+impl HttpClient for Collector {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let way = Arc::clone(&self.0);
+        let outcome = self.0.runtime.spawn(async move { way.send(request).await }).await?;
+        let failure = outcome.as_ref().err().map(reason);
+        *self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+        Ok(outcome.map_err(reqwest::Error::without_url)?)
+    }
+}
+
+/// What is at the bottom of an error. Its URL, which may hold a secret, is at its top.
+fn reason(error: &reqwest::Error) -> String {
+    if error.is_timeout() {
+        return "no answer in time".to_owned();
+    }
+    let mut bottom: Option<&dyn Error> = error.source();
+    while let Some(deeper) = bottom.and_then(Error::source) {
+        bottom = Some(deeper);
+    }
+    bottom.map_or_else(|| "no answer".to_owned(), ToString::to_string)
+}
+
+/// Shows no headers, and nothing of a URL but where it leads.
+impl fmt::Debug for Collector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Collector").field(&self.0.settings.collector).finish()
+    }
+}
+
+/// An exporter whose failures are told once, and not with each batch.
+#[derive(Debug)]
+pub(super) struct Told<E> {
+    exporter: E,
+    collector: Collector,
+    standing: Mutex<Standing>,
+}
+
+#[derive(Debug, Default)]
+struct Standing {
+    /// Spans that were lost since the collector took any.
+    lost: usize,
+    told: Option<Instant>,
+}
+
+impl<E> Told<E> {
+    pub(super) fn new(exporter: E, collector: Collector) -> Self {
+        Self { exporter, collector, standing: Mutex::default() }
+    }
+
+    fn tell(&self, spans: usize, outcome: &OTelSdkResult) {
+        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let collector = self.collector.name();
+        match outcome {
+            Ok(()) if standing.lost > 0 => {
+                let lost = std::mem::take(&mut standing.lost);
+                tracing::info!(collector, lost, "the collector takes spans again");
+            }
+            Ok(()) => {}
+            Err(error) => {
+                let is_news = standing.lost == 0;
+                standing.lost += spans;
+                if is_news && standing.told.is_none_or(|told| told.elapsed() > BETWEEN_WARNINGS) {
+                    standing.told = Some(Instant::now());
+                    let why = self.collector.take_failure().unwrap_or_else(|| error.to_string());
+                    tracing::warn!(
+                        collector,
+                        why,
+                        "the collector takes no spans, and they are lost; calls go on"
+                    );
+                }
+            }
+        }
+    }
+}
+
+impl<E: SpanExporter> SpanExporter for Told<E> {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        let spans = batch.len();
+        let outcome = self.exporter.export(batch).await;
+        self.tell(spans, &outcome);
+        outcome
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.exporter.shutdown_with_timeout(timeout)
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.exporter.force_flush()
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.exporter.set_resource(resource);
+    }
+}

@@ -1,0 +1,115 @@
+use std::fmt;
+use std::sync::Arc;
+
+use http::Method;
+use opentelemetry::trace::{SpanRef, TraceContextExt};
+use opentelemetry::{Context, KeyValue};
+use opentelemetry_sdk::trace::SdkTracer;
+use reqwest::Url;
+use rmcp::service::{RequestContext, RoleServer};
+
+use super::sends::Sends;
+use super::template::template;
+use crate::error::ErrorKind;
+
+/// What a span ended with that nobody waited for any more.
+pub(super) const CANCELLED: &str = "cancelled";
+
+/// The span of a request of MCP, for all who do something for it; nothing where nothing is traced.
+#[derive(Clone, Default)]
+pub(crate) struct Trace(Option<Arc<Inner>>);
+
+struct Inner {
+    tracer: SdkTracer,
+    context: Context,
+}
+
+impl Trace {
+    pub(super) fn new(tracer: SdkTracer, context: Context) -> Self {
+        Self(Some(Arc::new(Inner { tracer, context })))
+    }
+
+    /// The one that a request's handler was given.
+    pub(crate) fn of(context: &RequestContext<RoleServer>) -> Self {
+        context.extensions.get::<Self>().cloned().unwrap_or_default()
+    }
+
+    /// By which the trace is found again, recorded or not.
+    pub(crate) fn id(&self) -> Option<String> {
+        let Inner { context, .. } = self.0.as_deref()?;
+        Some(context.span().span_context().trace_id().to_string())
+    }
+
+    /// The request is for a tool that there is: what clients make up is no name.
+    pub(crate) fn is_for_tool(&self, name: impl FnOnce() -> Option<&'static str>) {
+        self.is_for("tools/call", "gen_ai.tool.name", name);
+    }
+
+    /// The request is for a prompt that there is.
+    pub(crate) fn is_for_prompt(&self, name: impl FnOnce() -> Option<&'static str>) {
+        self.is_for("prompts/get", "gen_ai.prompt.name", name);
+    }
+
+    fn is_for(&self, method: &str, attribute: &'static str, name: impl FnOnce() -> Option<&'static str>) {
+        if let Some(span) = self.recorded()
+            && let Some(name) = name()
+        {
+            span.update_name(format!("{method} {name}"));
+            span.set_attribute(KeyValue::new(attribute, name));
+        }
+    }
+
+    /// The tool that is called is one that calls another.
+    pub(crate) fn calls(&self, tool: &'static str) {
+        if let Some(span) = self.recorded() {
+            span.set_attribute(KeyValue::new("mistmcp.called_tool", tool));
+        }
+    }
+
+    /// What a call came to, in the words of the log and the metrics.
+    pub(crate) fn comes_to(&self, failure: Option<ErrorKind>) {
+        if let Some(span) = self.recorded() {
+            span.set_attribute(KeyValue::new("mistmcp.outcome", failure.map_or("ok", ErrorKind::name)));
+        }
+    }
+
+    /// What stands at that path was known, and Mist was not asked.
+    pub(crate) fn remembered(&self, path: &str) {
+        if let Some(span) = self.recorded() {
+            let path = KeyValue::new("url.template", template(&Method::GET, path));
+            span.add_event("mistmcp.remembered", vec![path]);
+        }
+    }
+
+    /// Waits for the answer to a request of another's: its span is below that one.
+    pub(crate) fn shares(&self, other: &Self) {
+        if let (Some(span), Some(other)) = (self.recorded(), other.0.as_deref()) {
+            let other = other.context.span().span_context().clone();
+            span.add_link(other, vec![KeyValue::new("mistmcp.link", "shared_request")]);
+        }
+    }
+
+    /// The requests to Mist for one answer: the first, and those that try again.
+    pub(crate) fn sends(&self, method: &Method, url: &Url) -> Sends {
+        let under = self.0.as_deref().filter(|inner| inner.context.span().is_recording());
+        Sends::new(under.map(|inner| (inner.tracer.clone(), inner.context.clone())), method, url)
+    }
+
+    /// The span, where what is told of it is kept.
+    pub(super) fn recorded(&self) -> Option<SpanRef<'_>> {
+        let span = self.0.as_deref()?.context.span();
+        span.is_recording().then_some(span)
+    }
+
+    pub(super) fn end(&self) {
+        if let Some(inner) = self.0.as_deref() {
+            inner.context.span().end();
+        }
+    }
+}
+
+impl fmt::Debug for Trace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Trace").field(&self.id()).finish()
+    }
+}

@@ -1,0 +1,135 @@
+//! What a request is part of: what its `_meta` says, or else its headers.
+
+use mistmcp_tests::{Collector, Console, Era, Guest, Launch, Peer};
+use serde_json::{Value, json};
+
+use crate::stage::{ALICE, ASK_SITE, GET_SITE, Stage, call_within, site};
+
+const IN_META: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+const IN_HEADER: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+/// The trace and the span of a trace context.
+fn parts(context: &str) -> (String, String) {
+    let parts: Vec<_> = context.split('-').collect();
+    (parts[1].to_owned(), parts[2].to_owned())
+}
+
+#[tokio::test]
+async fn a_request_is_part_of_what_its_meta_says_or_else_its_headers() {
+    let stage = Stage::set().await;
+    for era in Era::BOTH {
+        let guest = stage.guest(era).await;
+        let seen = stage.collector.spans().iter().filter(|span| span.name() == GET_SITE).count();
+        let (meta, nothing) = (json!({ "traceparent": IN_META, "tracestate": "a=1" }), json!({}));
+        let cases: [(&Value, Option<&str>, &str, &str); 3] = [
+            (&meta, None, IN_META, "a=1"),
+            (&nothing, Some(IN_HEADER), IN_HEADER, "b=2"),
+            (&meta, Some(IN_HEADER), IN_META, "a=1"),
+        ];
+        for (number, (meta, header, wanted, state)) in cases.into_iter().enumerate() {
+            let guest = match header {
+                Some(header) => guest.clone().header("traceparent", header).header("tracestate", "b=2"),
+                None => guest.clone(),
+            };
+            guest.ask("tools/call", call_within(number, meta)).await.result();
+            let span = stage.collector.named(GET_SITE, seen + number + 1).await.remove(seen + number);
+            assert_eq!((span.trace(), span.parent()), parts(wanted), "{era:?} {number}");
+            assert_eq!(span.span.trace_state, state);
+            let links = if number == 2 { vec![parts(IN_HEADER).1] } else { Vec::new() };
+            assert_eq!(span.links(), links, "what the headers say besides is linked");
+        }
+    }
+}
+
+#[tokio::test]
+async fn malformed_contexts_are_ignored() {
+    let stage = Stage::set().await;
+    for era in Era::BOTH {
+        let guest = stage.guest(era).await;
+        for meta in
+            [json!("x"), json!(7), json!({}), json!(""), json!("00-0-0-01"), json!("x".repeat(100_000))]
+        {
+            let guest = guest.clone().header("traceparent", "n0ne");
+            guest
+                .ask("tools/call", call_within(1, &json!({ "traceparent": meta, "tracestate": meta })))
+                .await
+                .result();
+        }
+    }
+    for span in stage.collector.named(GET_SITE, 12).await {
+        assert!(span.parent().is_empty() && span.span.trace_state.is_empty(), "{span:?}");
+    }
+}
+
+#[tokio::test]
+async fn over_stdio_a_request_is_part_of_what_its_meta_says() {
+    let (peer, collector) = (Peer::start().await, Collector::start().await);
+    for (number, era) in Era::BOTH.into_iter().enumerate() {
+        let mut console = collector.of(Launch::at(&peer, "--mode all")).console();
+        let params = call_within(number, &json!({ "traceparent": IN_META }));
+        let params = match era {
+            Era::Legacy => {
+                console.initialize().await;
+                params
+            }
+            Era::Modern => Console::modern(params),
+        };
+        console.ask("tools/call", params).await;
+        console.read().await.unwrap();
+        let span = collector.named(GET_SITE, number + 1).await.remove(number);
+        assert_eq!((span.trace(), span.parent()), parts(IN_META), "{era:?}");
+        let asked = collector.named(ASK_SITE, number + 1).await.remove(number);
+        assert_eq!((asked.trace(), asked.parent()), (span.trace(), span.id()));
+    }
+}
+
+#[tokio::test]
+async fn calls_to_several_servers_are_one_trace() {
+    let stage = Stage::set().await;
+    let other = stage.collector.of(Launch::at(&stage.peer, "")).serve().await;
+    let one = stage.guest(Era::Modern).await;
+    for (number, guest) in [one.clone(), one.to(&other.url("/mcp?mode=all"))].into_iter().enumerate() {
+        guest.header("traceparent", IN_HEADER).call("getSiteInfo", site(number)).await;
+    }
+    let spans = stage.collector.named(ASK_SITE, 2).await;
+    let all = stage.collector.named(GET_SITE, 2).await.into_iter().chain(spans);
+    assert!(all.map(|span| span.trace()).all(|trace| trace == parts(IN_HEADER).0));
+}
+
+#[tokio::test]
+async fn what_the_client_does_not_keep_is_not_exported_and_mist_is_told_of_none() {
+    let stage = Stage::set().await;
+    let guest = stage.guest(Era::Modern).await;
+    let unsampled = IN_META.replace("-01", "-00");
+    guest.ask("tools/call", call_within(1, &json!({ "traceparent": unsampled }))).await.result();
+    let kept =
+        guest.header("traceparent", IN_HEADER).header("tracestate", "b=2").header("baggage", "user=alice");
+    kept.call("getSiteInfo", site(2)).await;
+    let spans = stage.collector.named(ASK_SITE, 1).await;
+    let all = stage.collector.named(GET_SITE, 1).await.into_iter().chain(spans);
+    assert!(all.map(|span| span.trace()).all(|trace| trace == parts(IN_HEADER).0));
+    for asked in stage.peer.take() {
+        for name in ["traceparent", "tracestate", "baggage"] {
+            assert!(!asked.headers.contains_key(name), "{asked:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_line_of_a_call_has_its_trace() {
+    let stage = Stage::set_with("--log-format json", |launch| launch).await;
+    let guest = stage.guest(Era::Modern).await.header("X-Request-Id", "the-traced-0ne");
+    guest.clone().header("traceparent", IN_HEADER).call("getSiteInfo", site(1)).await;
+    let told = stage.server.told("its line", |text| text.contains("the-traced-0ne")).await;
+    let line = told.lines().find(|line| line.contains("the-traced-0ne")).unwrap();
+    let line: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["trace"], parts(IN_HEADER).0, "{line}");
+
+    // Where nothing is traced, there is none, whatever a client says.
+    let server = Launch::at(&stage.peer, "").serve().await;
+    let guest =
+        Guest::with_token(&server, "?mode=all", ALICE).of(Era::Modern).header("traceparent", IN_HEADER);
+    guest.call("getSiteInfo", site(1)).await;
+    let told = server.told("its line", |text| text.contains("getSiteInfo")).await;
+    assert!(!told.contains("trace"), "{told}");
+}

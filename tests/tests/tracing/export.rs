@@ -1,0 +1,89 @@
+//! Nobody waits for a collector: not while it is away, slow or unwilling, and not for long at the end.
+
+use std::time::{Duration, Instant};
+
+use mistmcp_tests::{Collector, Era, Guest, Launch, Peer};
+use serde_json::json;
+
+use crate::stage::{ALICE, GET_SITE, Stage, call_within, site};
+
+/// Where nobody listens.
+const NOBODY: &str = "http://127.0.0.1:9";
+const WARNING: &str = "takes no spans";
+
+#[tokio::test]
+async fn without_a_collector_calls_go_on_with_one_warning_and_the_end_is_graceful() {
+    let peer = Peer::start().await;
+    let launch = Launch::at(&peer, "").variable("OTEL_EXPORTER_OTLP_ENDPOINT", NOBODY);
+    let server = launch.variable("OTEL_BSP_SCHEDULE_DELAY", "20").serve().await;
+    let guest = Guest::with_token(&server, "?mode=all", ALICE).of(Era::Modern);
+    guest.call("getSiteInfo", site(0)).await;
+    server.told("a warning", |text| text.contains(WARNING)).await;
+    for number in 1..30 {
+        guest.call("getSiteInfo", site(number)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    server.signal("TERM").await;
+    let (status, errors) = server.ended().await;
+    assert_eq!(status.code(), Some(0), "{errors}");
+    assert_eq!(errors.matches(WARNING).count(), 1, "{errors}");
+    let line = errors.lines().find(|line| line.contains(WARNING)).unwrap();
+    assert!(line.contains("WARN") && line.contains("127.0.0.1:9") && line.contains("refused"), "{line}");
+}
+
+#[tokio::test]
+async fn a_collector_that_comes_back_gets_spans_again() {
+    let stage = Stage::set().await;
+    let guest = stage.guest(Era::Modern).await;
+    stage.collector.refuse(503, Duration::ZERO);
+    guest.call("getSiteInfo", site(1)).await;
+    stage.server.told("a warning", |text| text.contains(WARNING)).await;
+    stage.collector.accept();
+    guest.call("getSiteInfo", site(2)).await;
+    assert_eq!(stage.collector.named(GET_SITE, 1).await.len(), 1);
+    let told = stage.server.told("that it is back", |text| text.contains("takes spans again")).await;
+    assert!(stage.collector.refused() > 1, "what may pass is tried again");
+    assert!(told.contains("lost=2"), "{told}");
+}
+
+#[tokio::test]
+async fn a_collector_that_does_not_answer_holds_up_neither_calls_nor_the_end() {
+    let stage = Stage::set().await;
+    stage.collector.refuse(200, Duration::from_mins(1));
+    let guest = stage.guest(Era::Modern).await;
+    let began = Instant::now();
+    // More than are kept for it.
+    for _ in 0..2_500 {
+        guest.ask("tools/list", json!({ "cursor": null })).await;
+        if began.elapsed() > Duration::from_secs(5) {
+            break;
+        }
+    }
+    guest.call("getSiteInfo", site(1)).await;
+    let ends = Instant::now();
+    stage.server.signal("TERM").await;
+    let (status, errors) = stage.server.ended().await;
+    assert_eq!(status.code(), Some(0), "{errors}");
+    assert!(ends.elapsed() < Duration::from_secs(8), "{:?}", ends.elapsed());
+}
+
+#[tokio::test]
+async fn what_is_left_is_exported_at_the_end() {
+    let later = |launch: Launch| launch.variable("OTEL_BSP_SCHEDULE_DELAY", "600000");
+    let stage = Stage::set_with("", later).await;
+    stage.guest(Era::Modern).await.call("getSiteInfo", site(1)).await;
+    assert!(stage.collector.spans().is_empty());
+    stage.server.signal("TERM").await;
+    assert_eq!(stage.server.ended().await.0.code(), Some(0));
+    assert_eq!(stage.collector.named(GET_SITE, 1).await.len(), 1);
+
+    let collector = Collector::start().await;
+    let mut console = later(collector.of(Launch::at(&stage.peer, "--mode all"))).console();
+    console.initialize().await;
+    console.ask("tools/call", call_within(1, &json!({}))).await;
+    console.read().await.unwrap();
+    assert!(collector.spans().is_empty());
+    let finished = console.finish().await;
+    assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+    assert_eq!(collector.named(GET_SITE, 1).await.len(), 1);
+}

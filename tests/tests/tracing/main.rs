@@ -1,0 +1,11 @@
+//! What the real binary tells a collector of what goes on: spans of requests and of what they ask of Mist, by the standard's
+//! variables, and nothing that is anybody's own.
+#![forbid(unsafe_code)]
+
+mod context;
+mod export;
+mod mist;
+mod requests;
+mod secrecy;
+mod stage;
+mod variables;
