@@ -143,7 +143,7 @@ pub(crate) async fn serve<H: ServerHandler>(
         ledger,
         metrics: Arc::clone(&metrics),
         key,
-        closing: stop.clone(),
+        closing: Arc::new(stop.clone()),
         calls: calls.clone(),
         taking_up: TakingUp::default(),
     });

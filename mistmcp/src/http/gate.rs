@@ -50,7 +50,7 @@ pub(super) struct Gate<H> {
     pub(super) metrics: Arc<Metrics>,
     /// By which owners are known.
     pub(super) key: Key,
-    pub(super) closing: CancellationToken,
+    pub(super) closing: Arc<CancellationToken>,
     pub(super) calls: TaskTracker,
     pub(super) taking_up: TakingUp,
 }
@@ -92,7 +92,7 @@ impl<H: ServerHandler> Gate<H> {
         let request_id =
             parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
         let pool = Arc::clone(&self.configuration.pool);
-        let closing = self.closing.clone();
+        let closing = Arc::clone(&self.closing);
         let who = Who { tokens, cloud, pool, request_id, verbose: query.debug, closing };
         let ends = parts.method == Method::DELETE;
         let opened = match &session {
@@ -200,7 +200,7 @@ pub(super) struct Who {
     pool: Arc<Pool>,
     request_id: Arc<str>,
     verbose: bool,
-    closing: CancellationToken,
+    closing: Arc<CancellationToken>,
 }
 
 impl Who {

@@ -27,7 +27,7 @@ pub(crate) struct Visitor {
     /// It asked for verbose logs.
     pub(crate) verbose: bool,
     /// The server is about to end.
-    pub(crate) closing: CancellationToken,
+    pub(crate) closing: Arc<CancellationToken>,
 }
 
 impl Visitor {
