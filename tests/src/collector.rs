@@ -13,6 +13,7 @@ use prost::Message;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, oneshot};
 
+use crate::serving::serve;
 use crate::{Launch, soon};
 
 /// A collector of spans, over OTLP. Dropping it stops it.
@@ -100,15 +101,8 @@ impl Collector {
         let desk = Arc::new(Desk::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (stop, stopped) = oneshot::channel::<()>();
         let router = axum::Router::new().route("/v1/traces", post(take)).with_state(Arc::clone(&desk));
-        tokio::spawn(async move {
-            tokio::select! {
-                served = axum::serve(listener, router) => served.unwrap(),
-                _ = stopped => {}
-            }
-        });
-        Self { address, desk, _stop: stop }
+        Self { address, desk, _stop: serve(listener, router) }
     }
 
     /// Its base URL.

@@ -20,9 +20,11 @@ mod launch;
 mod nginx;
 mod peer;
 mod port;
+mod program;
 mod raw;
 mod redis_server;
 mod relay;
+mod serving;
 mod wire;
 
 pub use certificate::{certificate, certificate_for};

@@ -1,6 +1,5 @@
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Stdio;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -8,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
 use crate::port::free_port;
-use crate::soon;
+use crate::{program, soon};
 
 /// What operators are given.
 const SITE: &str = include_str!("../../packages/docker/nginx.conf");
@@ -109,19 +108,9 @@ fn site(port: u16, servers: &[SocketAddr], balance: Balance) -> String {
 fn spawn(folder: &TempDir) -> Child {
     // Where Debian has it, only root's path leads.
     let debians = Path::new("/usr/sbin/nginx");
-    Command::new(if debians.is_file() { debians } else { Path::new("nginx") })
-        .arg("-p")
-        .arg(folder.path())
-        .args(["-c", "nginx.conf", "-e", "error.log"])
-        .current_dir(folder.path())
-        .kill_on_drop(true)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| {
-            panic!("nginx cannot be started ({error}): install it (Debian's package is nginx)")
-        })
+    let mut command = Command::new(if debians.is_file() { debians } else { Path::new("nginx") });
+    command.arg("-p").arg(folder.path()).args(["-c", "nginx.conf", "-e", "error.log"]);
+    program::spawn(command, "nginx", folder)
 }
 
 /// Whether it listens before it ends.

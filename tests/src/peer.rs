@@ -16,6 +16,8 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore, oneshot};
 
+use crate::serving::serve;
+
 /// An HTTP server in Mist's place. Dropping it stops it.
 #[derive(Debug)]
 pub struct Peer {
@@ -199,15 +201,8 @@ impl Peer {
             counted.connections.fetch_add(1, Ordering::SeqCst);
             let _ = connection.set_nodelay(true);
         });
-        let (stop, stopped) = oneshot::channel::<()>();
         let router = axum::Router::new().fallback(answer).with_state(Arc::clone(&desk));
-        tokio::spawn(async move {
-            tokio::select! {
-                served = axum::serve(listener, router) => served.unwrap(),
-                _ = stopped => {}
-            }
-        });
-        Self { address, desk, _stop: stop }
+        Self { address, desk, _stop: serve(listener, router) }
     }
 
     /// Its base URL.

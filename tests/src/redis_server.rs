@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::process::Stdio;
 use std::time::Duration;
 
 use redis::FromRedisValue;
@@ -8,7 +7,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::port::free_port;
-use crate::soon;
+use crate::{program, soon};
 
 /// A Redis of its own on a loopback port, which writes nothing to disk. Dropping it kills it.
 #[derive(Debug)]
@@ -102,18 +101,9 @@ impl RedisServer {
 
 fn spawn(port: u16, options: &[String], folder: &TempDir) -> Child {
     let port = port.to_string();
-    Command::new("redis-server")
-        .args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
-        .args(options)
-        .current_dir(folder.path())
-        .kill_on_drop(true)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap_or_else(|error| {
-            panic!("redis-server cannot be started ({error}): install it (Debian's package is redis-server)")
-        })
+    let mut command = Command::new("redis-server");
+    command.args(["--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]).args(options);
+    program::spawn(command, "redis-server", folder)
 }
 
 /// Whether it answers before it ends.

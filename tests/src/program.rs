@@ -1,0 +1,21 @@
+use std::process::Stdio;
+
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+
+/// Starts a program of Debian's package of that name, silent, in a folder of its own. Dropping it kills it.
+///
+/// # Panics
+/// It is not installed.
+pub(crate) fn spawn(mut command: Command, package: &str, folder: &TempDir) -> Child {
+    command
+        .current_dir(folder.path())
+        .kill_on_drop(true)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| {
+            panic!("{package} cannot be started ({error}): install it (Debian's package is {package})")
+        })
+}
