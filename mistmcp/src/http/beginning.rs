@@ -8,8 +8,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-/// How long an answer's head waits for its first word at most: a client that waits longer is told that it is under way.
-const WAITING: Duration = Duration::from_secs(10);
+/// How long an answer's head waits for its first word at most, where another replica could still give it: a client that
+/// waits longer is told that it is under way.
+pub(super) const AMONG_REPLICAS: Duration = Duration::from_secs(10);
+/// And where none could. What is answered by then goes out in one piece; of anything slower the client soon has the name by
+/// which it may come back for it.
+pub(super) const ALONE: Duration = Duration::from_millis(100);
 
 /// A body of which the beginning may have been read already.
 pub(super) struct Begun<B> {
@@ -23,9 +27,9 @@ impl<B: HttpBody<Data = Bytes, Error = Infallible> + Unpin> Begun<B> {
         Self { first: VecDeque::new(), body, ended: false }
     }
 
-    /// Returns when there is a first word of a stream of events. A proxy has not heard of an answer until then, so that where
-    /// this process fails it can still have another replica answer.
-    pub(super) async fn first_word(&mut self) {
+    /// Returns when there is a first word of a stream of events, or after a while. A proxy has not heard of an answer until
+    /// then, so that where this process fails it can still have another replica answer.
+    pub(super) async fn first_word(&mut self, patience: Duration) {
         let word = async {
             while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await
             {
@@ -38,7 +42,7 @@ impl<B: HttpBody<Data = Bytes, Error = Infallible> + Unpin> Begun<B> {
             self.ended = true;
         };
         // What has been read by then is kept.
-        let _ = tokio::time::timeout(WAITING, word).await;
+        let _ = tokio::time::timeout(patience, word).await;
     }
 }
 
@@ -110,12 +114,12 @@ mod tests {
         for goes_on in [false, true] {
             let began = tokio::time::Instant::now();
             let mut body = spoken(&[NAMED, ANSWER], goes_on);
-            body.first_word().await;
-            assert!(began.elapsed() < WAITING);
+            body.first_word(AMONG_REPLICAS).await;
+            assert!(began.elapsed() < AMONG_REPLICAS);
             assert_eq!(body.first.len(), 2);
         }
         let mut body = spoken(&[NAMED, ANSWER, ANSWER], false);
-        body.first_word().await;
+        body.first_word(AMONG_REPLICAS).await;
         let whole = to_bytes(Body::new(body), 1_000).await.unwrap();
         assert_eq!(whole, [NAMED, ANSWER, ANSWER].concat());
     }
@@ -124,12 +128,12 @@ mod tests {
     async fn an_answer_without_a_word_begins_after_a_while_and_one_that_ends_at_once() {
         let mut body = spoken(&[NAMED], true);
         let began = tokio::time::Instant::now();
-        body.first_word().await;
-        assert_eq!(began.elapsed(), WAITING);
+        body.first_word(AMONG_REPLICAS).await;
+        assert_eq!(began.elapsed(), AMONG_REPLICAS);
         assert!(!body.is_end_stream());
         let mut body = spoken(&[NAMED], false);
-        body.first_word().await;
-        assert_eq!(began.elapsed(), WAITING);
+        body.first_word(AMONG_REPLICAS).await;
+        assert_eq!(began.elapsed(), AMONG_REPLICAS);
         assert_eq!(to_bytes(Body::new(body), 1_000).await.unwrap(), NAMED);
     }
 }

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use super::beginning::Begun;
+use super::beginning::{ALONE, AMONG_REPLICAS, Begun};
 use super::credentials::Admitted;
 use super::ledger::Ledger;
 use super::opened::{Opened, Terms};
@@ -133,8 +133,9 @@ impl<H: ServerHandler> Gate<H> {
         }
         let mut body = Begun::new(body);
         // The newer era's answers begin with their end, and a stream that a client asked for begins at once.
-        if call.is_some() && !modern && self.ledger.is_there().is_some() && is_stream(&parts.headers) {
-            body.first_word().await;
+        if call.is_some() && !modern && is_stream(&parts.headers) {
+            let replicas = self.ledger.is_there().is_some();
+            body.first_word(if replicas { AMONG_REPLICAS } else { ALONE }).await;
         }
         Ok(uncached(Response::from_parts(parts, Body::new(Held { body, _busy: busy, _call: call }))))
     }

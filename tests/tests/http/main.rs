@@ -17,6 +17,7 @@ mod logs;
 mod origins;
 mod ownership;
 mod page;
+mod resuming;
 mod settings;
 mod stage;
 mod tls;
