@@ -88,6 +88,10 @@ impl Program {
             Err(error) => return refuse(&error),
         };
         logging::start(&flags);
+        // `check` has a place of its own for them.
+        if !matches!(flags.command, Some(Command::Check(_) | Command::Completions { .. } | Command::Man)) {
+            flags.strays.iter().for_each(|stray| output::error(&format!("warning: {stray}")));
+        }
         let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
         {
             Ok(runtime) => runtime,

@@ -126,7 +126,7 @@ pub(crate) async fn serve<H: ServerHandler>(
         settings,
     );
     let calls = TaskTracker::new();
-    let door = Arc::new(Door::new(configuration.allowed.clone()));
+    let door = Arc::new(Door::new(configuration.allowed.clone(), Arc::clone(&metrics)));
     let health = health::Health::new(
         configuration.cloud.clone(),
         &configuration.clouds,

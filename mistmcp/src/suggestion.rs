@@ -2,12 +2,11 @@
 
 use crate::error::shortened;
 
-/// Up to `most` of `candidates` that look like `written`, likest first, each in quotes.
-pub(crate) fn nearest<'a>(
+/// Those of `candidates` that look like `written`, likest first.
+pub(crate) fn alike<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str>,
-    most: usize,
-) -> Vec<String> {
+) -> impl Iterator<Item = &'a str> {
     const LIKE_ENOUGH: f64 = 0.78;
     // Nothing is called by a longer name, and comparing takes time by the square of the length.
     const LONGEST: usize = 100;
@@ -18,7 +17,16 @@ pub(crate) fn nearest<'a>(
         .filter(|(likeness, _)| *likeness >= LIKE_ENOUGH)
         .collect();
     near.sort_by(|(left, _), (right, _)| right.total_cmp(left));
-    near.into_iter().take(most).map(|(_, candidate)| format!("\"{candidate}\"")).collect()
+    near.into_iter().map(|(_, candidate)| candidate)
+}
+
+/// Up to `most` of them, each in quotes.
+pub(crate) fn nearest<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    most: usize,
+) -> Vec<String> {
+    alike(written, candidates).take(most).map(|candidate| format!("\"{candidate}\"")).collect()
 }
 
 /// `; did you mean "…"?`, or where nothing is like it, those there are.

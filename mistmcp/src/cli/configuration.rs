@@ -82,6 +82,13 @@ const MAX_RESULT_BYTES: u32 = 60_000;
 /// Where the operator's own token stands. It has no flag.
 pub(super) const TOKEN: &str = "MIST_APITOKEN";
 
+/// Secrets of the Redis that replicas share. They have no flag either.
+pub(super) const REDIS_KEY: &str = "MISTMCP_REDIS_KEY";
+pub(super) const REDIS_PASSWORD: &str = "MISTMCP_REDIS_PASSWORD";
+
+/// The variables that have no flag.
+pub(super) const WITHOUT_FLAG: [&str; 3] = [TOKEN, REDIS_KEY, REDIS_PASSWORD];
+
 /// How one names a cloud, and which there are.
 pub(super) fn no_cloud(clouds: &Clouds) -> String {
     format!(

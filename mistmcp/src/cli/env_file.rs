@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -75,6 +75,12 @@ impl Environment {
     /// The names of the file's variables.
     pub(super) fn names_of_file(&self) -> impl Iterator<Item = &str> {
         self.file.keys().map(String::as_str)
+    }
+
+    /// The names of all variables that [`get`](Self::get) finds, in order.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        let own = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+        own.chain(self.file.keys().cloned()).filter(|name| self.origin(name).is_some()).collect()
     }
 
     /// A variable of the file alone.

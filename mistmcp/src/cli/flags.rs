@@ -1,6 +1,7 @@
 mod command;
 mod focus;
 mod http;
+mod stray;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -28,6 +29,10 @@ pub(super) struct Flags {
     /// What is set by a flag, a variable or the file.
     #[arg(skip)]
     pub(super) given: Vec<Given>,
+
+    /// What is to be said of variables that look like this program's and are not.
+    #[arg(skip)]
+    pub(super) strays: Vec<String>,
 
     /// How clients reach the server
     #[arg(
@@ -203,11 +208,13 @@ pub(super) fn read(
         let message = format!("this program has a default for `--{unknown}`, which is no flag");
         return Err(command.error(clap::error::ErrorKind::UnknownArgument, message));
     }
+    let strays = stray::strays(&command, &environment);
     let command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
     let mut command = focus::of_subcommands(command);
     let matches = command.try_get_matches_from_mut(arguments)?;
     let mut flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     flags.given = origin::given(&command, &matches, &environment);
+    flags.strays = strays;
     Ok((flags, environment))
 }
 

@@ -5,7 +5,7 @@ use anyhow::{Context, bail};
 use rmcp::handler::server::ServerHandler;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::configuration::{Configuration, TOKEN, no_token};
+use super::configuration::{Configuration, REDIS_KEY, REDIS_PASSWORD, TOKEN, no_token};
 use super::env_file::Environment;
 use super::flags::HttpFlags;
 use super::{output, stop};
@@ -64,10 +64,6 @@ pub(super) async fn serve<H: ServerHandler>(
     drop(demo);
     served.with_context(|| format!("the server on {address} stopped"))
 }
-
-/// Secrets of the Redis that replicas share. They have no flag.
-const REDIS_KEY: &str = "MISTMCP_REDIS_KEY";
-const REDIS_PASSWORD: &str = "MISTMCP_REDIS_PASSWORD";
 
 /// The Redis that replicas share, where there is one.
 fn redis(flags: &HttpFlags, environment: &Environment) -> anyhow::Result<Option<Location>> {

@@ -10,6 +10,7 @@ use tower_http::cors::CorsLayer;
 
 use super::origin::{Allowed, cors};
 use super::request_id::RequestId;
+use crate::metrics::Metrics;
 
 /// What a request passes before anything is done for it: it gets a name, it has to ask for this server, and a web page
 /// that asks is told what it may do.
@@ -17,12 +18,13 @@ use super::request_id::RequestId;
 pub(super) struct Door {
     allowed: Arc<Allowed>,
     cors: CorsLayer,
+    metrics: Arc<Metrics>,
 }
 
 impl Door {
-    pub(super) fn new(allowed: Allowed) -> Self {
+    pub(super) fn new(allowed: Allowed, metrics: Arc<Metrics>) -> Self {
         let allowed = Arc::new(allowed);
-        Self { cors: cors(&allowed), allowed }
+        Self { cors: cors(&allowed), allowed, metrics }
     }
 
     /// Hands a request on to `inner`, where it may pass.
@@ -32,7 +34,10 @@ impl Door {
     {
         let id = RequestId::give(&mut request);
         let answered = match self.allowed.check(request.uri(), request.headers()) {
-            Err(refusal) => Ok(refusal.into_response()),
+            Err(refusal) => {
+                self.metrics.refusal(refusal.reason);
+                Ok(refusal.into_response())
+            }
             Ok(()) if request.headers().contains_key(ORIGIN) => self.cors.layer(inner).call(request).await,
             Ok(()) => inner.call(request).await,
         };

@@ -84,6 +84,10 @@ async fn metrics_count_calls_by_tool_and_outcome_and_name_nobody() {
     stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(3)).await;
     assert_eq!(stage.alice("").knock().await.status, 503);
     Guest::new(&stage.server, "").knock().await;
+    for path in ["/mcp", "/metrics"] {
+        let mut foreign = stage.alice("").to(&stage.server.url(path)).header("Host", "mist.example.com");
+        assert_eq!(foreign.knock().await.status, 403, "{path}");
+    }
 
     let heard = get(&stage, "/metrics").await;
     assert!(
@@ -104,6 +108,7 @@ async fn metrics_count_calls_by_tool_and_outcome_and_name_nobody() {
         ("mistmcp_sessions_opened_total", "1"),
         ("mistmcp_refusals_total{reason=\"sessions_of_token\"}", "1"),
         ("mistmcp_refusals_total{reason=\"unauthorized\"}", "1"),
+        ("mistmcp_refusals_total{reason=\"origin\"}", "2"),
     ] {
         assert_eq!(counted[name], wanted, "{name}: {counted:?}");
     }

@@ -1,4 +1,7 @@
 //! Several replicas of the real binary and a real Redis: to their clients they are one server.
+//!
+//! Where no Redis or nginx is installed they are left out, and the build script says so.
+#![cfg(replicas)]
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -30,6 +30,9 @@ pub(super) fn look(report: &mut Report, flags: &Flags, environment: &Environment
     let told: Vec<_> = told.collect();
     let told = if told.is_empty() { "all as they are by default".to_owned() } else { told.join("; ") };
     report.add(Finding::ok("settings", told));
+    for stray in &flags.strays {
+        report.add(Finding::warning("settings", stray));
+    }
     report.add(tools(flags));
 }
 

@@ -121,3 +121,29 @@ async fn plain_http_beyond_loopback_is_refused() {
     stops(launch.variable("MIST_APITOKEN", TOKEN), 1, &["http://mist.example", "https", "--allow-cloud"])
         .await;
 }
+
+#[tokio::test]
+async fn a_slip_in_the_name_of_a_variable_is_told_with_the_one_that_was_meant() {
+    let file = "MISTMCP_TOOL_CATEGORY=orgs\nMIST_USER=ada\nMISTMCP_RATE_LIMIT=100\n";
+    let launch = |arguments: &str| {
+        let launch = Launch::new(arguments).file(".env", file).variable("MISTMCP_APITOKEN", TOKEN);
+        launch.variable("MISTMCP_REDIS_KEY", TOKEN).variable("MISTMCP_EMPTY", "").variable("MISTMCP_Q", "1")
+    };
+    let wanted = [
+        "MISTMCP_APITOKEN is no variable of this program, and changes nothing; did you mean MIST_APITOKEN?",
+        "MISTMCP_Q is no variable of this program, and changes nothing; `mistmcp --help` tells those there are",
+        "MISTMCP_TOOL_CATEGORY is no variable of this program, and changes nothing; did you mean \
+         MISTMCP_TOOL_CATEGORIES?",
+    ];
+    let called = launch("call getSelf --demo").run().await;
+    assert_eq!(called.code(), Some(0), "{}", called.stderr);
+    assert_eq!(called.stderr, wanted.map(|words| format!("warning: {words}\n")).concat());
+    let checked = launch("check --demo").run().await;
+    assert_eq!((checked.code(), checked.stderr.as_str()), (Some(0), ""));
+    for words in wanted {
+        let told = checked.stdout.iter().any(|line| line.starts_with("warning") && line.ends_with(words));
+        assert!(told, "{words}: {}", checked.output());
+    }
+    let quiet = launch("completions bash").run().await;
+    assert_eq!(quiet.stderr, "");
+}

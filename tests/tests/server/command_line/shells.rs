@@ -12,7 +12,7 @@ async fn printed(line: &str) -> String {
     finished.output() + "\n"
 }
 
-/// What a program makes of a text; nothing where it is not installed.
+/// What a program makes of a text; nothing where it is not installed, which the build script tells.
 async fn through(program: &str, arguments: &[&str], text: &str) -> Option<(String, String)> {
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
