@@ -77,9 +77,19 @@ impl HttpServer {
     /// Waits for its end: how it ended, and its standard error.
     pub async fn ended(mut self) -> (ExitStatus, String) {
         let status = soon("the end", self.child.wait()).await.unwrap();
-        soon("standard error", self.reading).await.unwrap();
+        soon("standard error", &mut self.reading).await.unwrap();
         let errors = self.errors.borrow().clone();
         (status, errors)
+    }
+}
+
+/// A test that fails shows what its servers have written.
+impl Drop for HttpServer {
+    #[expect(clippy::print_stderr, reason = "it is shown with the failure, and nowhere else")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("{} wrote:\n{}", self.address, *self.errors.borrow());
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use redis::{
 use thiserror::Error;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::hearing::heard_within;
 use super::{Key, Location};
@@ -25,6 +25,8 @@ const FIRST_LOOK: Duration = Duration::from_millis(50);
 const LATER_LOOKS: Duration = Duration::from_millis(500);
 /// When Redis has come back, all replicas have found it after this long, and written down there what it has lost.
 const SETTLING: Duration = Duration::from_secs(5);
+/// How long one waits who cannot do without a Redis that has just gone: most silences are short.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The way to Redis: one connection that all share, which comes back by itself. Where Redis is away, nobody waits for
 /// it: what is asked of it fails at once, until a look has found it again.
@@ -36,6 +38,7 @@ pub(crate) struct Link {
     /// Where what is published goes.
     pushed: UnboundedSender<PushInfo>,
     is_there: watch::Sender<bool>,
+    gone_since: RwLock<Option<Instant>>,
     back_since: RwLock<Option<Instant>>,
     /// As many as there were at the last look; none where there was none.
     replicas: AtomicU32,
@@ -75,6 +78,7 @@ impl Link {
             manager,
             pushed,
             is_there: watch::Sender::new(false),
+            gone_since: RwLock::default(),
             back_since: RwLock::default(),
             replicas: AtomicU32::new(0),
             metrics,
@@ -121,8 +125,7 @@ impl Link {
 
     /// Whether what is not there is nowhere: where Redis has just come back, other replicas may hold what it has lost.
     pub(crate) fn is_settled(&self) -> bool {
-        let since = self.back_since.read().unwrap_or_else(PoisonError::into_inner);
-        since.is_none_or(|since| since.elapsed() >= SETTLING)
+        since(&self.back_since).is_none_or(|since| since.elapsed() >= SETTLING)
     }
 
     /// How many replicas there are, where it has ever been told.
@@ -151,6 +154,24 @@ impl Link {
         self.within(script.invoke_async(&mut manager)).await
     }
 
+    /// Asks once more whenever Redis is back, as long as it has gone but just now.
+    pub(crate) async fn patiently<T, F>(&self, asking: impl Fn() -> F) -> Result<T, Away>
+    where
+        F: Future<Output = Result<T, Away>>,
+    {
+        let mut patience = None;
+        loop {
+            if let Ok(value) = asking().await {
+                return Ok(value);
+            }
+            let end = *patience.get_or_insert_with(|| since(&self.gone_since).map(|gone| gone + PATIENCE));
+            let end = end.filter(|end| Instant::now() < *end).ok_or(Away)?;
+            let mut comings = self.comings();
+            let back = timeout_at(end, comings.wait_for(|there| *there)).await;
+            back.map_err(|_| Away)?.map_err(|_| Away)?;
+        }
+    }
+
     async fn within<T>(&self, asking: impl Future<Output = RedisResult<T>>) -> Result<T, Away> {
         if !self.is_there() {
             return Err(Away);
@@ -173,7 +194,13 @@ impl Link {
 
     /// Nobody waits for it from now on.
     fn lose(&self, why: &str) {
-        if self.is_there.send_if_modified(|there| std::mem::replace(there, false)) {
+        let goes = |there: &mut bool| {
+            if *there {
+                now(&self.gone_since);
+            }
+            std::mem::replace(there, false)
+        };
+        if self.is_there.send_if_modified(goes) {
             self.metrics.redis(false);
             self.tell_away(why);
         }
@@ -227,6 +254,14 @@ impl std::fmt::Debug for Link {
     }
 }
 
+fn since(moment: &RwLock<Option<Instant>>) -> Option<Instant> {
+    *moment.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn now(moment: &RwLock<Option<Instant>>) {
+    *moment.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+}
+
 fn manager(location: &Location, pushed: &UnboundedSender<PushInfo>) -> RedisResult<ConnectionManager> {
     let config = ConnectionManagerConfig::new()
         .set_connection_timeout(Some(LOOKING))
@@ -260,7 +295,7 @@ async fn watch_over(link: Weak<Link>) {
         let Some(link) = link.upgrade() else { return };
         match link.look(true).await {
             Ok(()) => {
-                *link.back_since.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+                now(&link.back_since);
                 link.metrics.redis(true);
                 link.is_there.send_replace(true);
                 tracing::info!(redis = %link.location.place, "Redis is there");

@@ -14,6 +14,7 @@ use crate::stage::off;
 use crate::user::User;
 
 const USERS: usize = 24;
+const LISTENERS: usize = 6;
 /// Enough that the replica that ends has some of them.
 const LONG_CALLS: usize = 12;
 
@@ -67,7 +68,7 @@ async fn nothing_is_lost(replicas: usize, balance: Balance) {
     }
     let ended = Arc::new(AtomicUsize::new(0));
     let listening: JoinSet<()> =
-        users[..6].iter().map(|user| listen_on(Arc::clone(user), Arc::clone(&ended))).collect();
+        users[..LISTENERS].iter().map(|user| listen_on(Arc::clone(user), Arc::clone(&ended))).collect();
 
     for replica in 0..replicas {
         let turnstile = service.hold();
@@ -95,11 +96,13 @@ async fn nothing_is_lost(replicas: usize, balance: Balance) {
     }
     // All streams have ended with their replicas, and are there again.
     let ended = ended.load(Ordering::SeqCst);
-    assert!(ended >= 6, "{ended}");
+    assert!(ended >= LISTENERS, "{ended}");
     drop(listening);
-    let stream = users[0].guest.listen().await;
+    // Of somebody who has not listened yet: a second stream hears nothing until the first one's end is known of.
+    let listener = &users[LISTENERS].guest;
+    let stream = listener.listen().await;
     let mut events = stream.bytes_stream();
-    users[0].guest.call("manageMcpTools", off("sites")).await;
+    listener.call("manageMcpTools", off("sites")).await;
     let mut text = String::new();
     let heard = async {
         while !text.contains("notifications/tools/list_changed") {

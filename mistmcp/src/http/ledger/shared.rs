@@ -129,10 +129,24 @@ impl Shared {
         }
     }
 
+    /// Writes what is switched on here before anybody hears of it, and waits for that where Redis has just gone: the
+    /// others, who may not have missed it, would know nothing of the session.
+    async fn save_first(&self, key: &str, holding: &Holding) {
+        let catalog = self.operator.catalog();
+        let saving = || self.try_to_save(key, holding, holding.unsaved(catalog));
+        // Otherwise it is written when it is back.
+        let _: Result<(), Away> = self.link.patiently(saving).await;
+    }
+
+    /// Writes what is switched on here; where Redis is away, that is done at the next look.
+    async fn save(&self, key: &str, holding: &Holding, unsaved: Unsaved) {
+        let _: Result<(), Away> = self.try_to_save(key, holding, unsaved).await;
+    }
+
     /// Writes what is switched on here. Where another replica was faster, both changes are kept.
-    async fn save(&self, key: &str, holding: &Holding, mut unsaved: Unsaved) {
+    async fn try_to_save(&self, key: &str, holding: &Holding, mut unsaved: Unsaved) -> Result<(), Away> {
         for _ in 0..TRIES {
-            let Some(written) = unsaved.record.written() else { return };
+            let Some(written) = unsaved.record.written() else { return Ok(()) };
             let mut script = WRITE.prepare_invoke();
             script
                 .key(self.name(key))
@@ -140,19 +154,18 @@ impl Shared {
                 .arg(written)
                 .arg(self.time_to_live());
             script.arg(self.link.channel()).arg(self.message(key, News::Switched));
-            // Where Redis is away, it is written at the next look.
-            let Ok(there) = self.link.run::<Option<String>>(&script).await else { return };
-            let Some(there) = there else {
+            let Some(there) = self.link.run::<Option<String>>(&script).await? else {
                 holding.saved(unsaved.record);
-                return;
+                return Ok(());
             };
-            let Written::Record(theirs) = Written::read(Some(&there)) else { return };
+            let Written::Record(theirs) = Written::read(Some(&there)) else { return Ok(()) };
             match holding.adopt(*theirs, self.operator.catalog()) {
                 Some(again) => unsaved = again,
-                None => return,
+                None => return Ok(()),
             }
         }
         tracing::debug!("a session is switched by many at once; it is written at its next call");
+        Ok(())
     }
 
     fn ending(&self, key: &str) -> Pipeline {
@@ -199,7 +212,10 @@ impl Ledger for Shared {
         let key = self.key(id);
         let holding = if held { self.holding(&key) } else { None };
         let renew = holding.as_ref().is_none_or(|holding| holding.is_due(self.renewal()));
-        let there = match self.link.ask::<Option<String>>(&self.reading(&key, renew)).await {
+        let reading = self.reading(&key, renew);
+        let asking = || self.link.ask::<Option<String>>(&reading);
+        let there = if held { asking().await } else { self.link.patiently(asking).await };
+        let there = match there {
             Ok(there) => Written::read(there.as_deref()),
             Err(Away) if held => return Found::AsHeld,
             Err(Away) => return Found::Unknown,
@@ -239,7 +255,7 @@ impl Ledger for Shared {
         let mut command = redis::cmd("SET");
         command.arg(self.name(&key)).arg(written).arg("EX").arg(self.time_to_live());
         // Where Redis is away, it is written when it is back.
-        let _: Result<(), Away> = self.link.ask(&command).await;
+        let _: Result<(), Away> = self.link.patiently(|| self.link.ask(&command)).await;
     }
 
     fn take_up(&self, id: &str, record: &Record, opened: &Arc<Opened>) {
@@ -287,7 +303,6 @@ impl Keeper for Switched {
     async fn switched(&self) {
         let Some(ledger) = self.ledger.upgrade() else { return };
         let Some(holding) = ledger.holding(&self.key) else { return };
-        let unsaved = holding.unsaved(ledger.operator.catalog());
-        ledger.save(&self.key, &holding, unsaved).await;
+        ledger.save_first(&self.key, &holding).await;
     }
 }
