@@ -90,7 +90,9 @@ impl Program {
         logging::start(&flags);
         // `check` has a place of its own for them.
         if !matches!(flags.command, Some(Command::Check(_) | Command::Completions { .. } | Command::Man)) {
-            flags.strays.iter().for_each(|stray| output::error(&format!("warning: {stray}")));
+            for stray in &flags.strays {
+                output::error(&format!("warning: {stray}"));
+            }
         }
         let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()
         {

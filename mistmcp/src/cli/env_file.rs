@@ -77,10 +77,11 @@ impl Environment {
         self.file.keys().map(String::as_str)
     }
 
-    /// The names of all variables that [`get`](Self::get) finds, in order.
-    pub(super) fn names(&self) -> BTreeSet<String> {
+    /// The names that begin like that of all variables that [`get`](Self::get) finds, in order.
+    pub(super) fn names(&self, beginning: &str) -> BTreeSet<String> {
         let own = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-        own.chain(self.file.keys().cloned()).filter(|name| self.origin(name).is_some()).collect()
+        let names = own.chain(self.file.keys().cloned()).filter(|name| name.starts_with(beginning));
+        names.filter(|name| self.origin(name).is_some()).collect()
     }
 
     /// A variable of the file alone.

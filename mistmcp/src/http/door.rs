@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::header::ORIGIN;
 use tower::{Layer, Service};
 use tower_http::cors::CorsLayer;
@@ -34,10 +34,7 @@ impl Door {
     {
         let id = RequestId::give(&mut request);
         let answered = match self.allowed.check(request.uri(), request.headers()) {
-            Err(refusal) => {
-                self.metrics.refusal(refusal.reason);
-                Ok(refusal.into_response())
-            }
+            Err(refusal) => Ok(refusal.counted(&self.metrics)),
             Ok(()) if request.headers().contains_key(ORIGIN) => self.cors.layer(inner).call(request).await,
             Ok(()) => inner.call(request).await,
         };

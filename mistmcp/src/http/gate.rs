@@ -62,10 +62,7 @@ impl<H: ServerHandler> Gate<H> {
             self.metrics.refusal("browser");
             return page::signpost();
         }
-        self.answer(request).await.unwrap_or_else(|refusal| {
-            self.metrics.refusal(refusal.reason);
-            refusal.into_response()
-        })
+        self.answer(request).await.unwrap_or_else(|refusal| refusal.counted(&self.metrics))
     }
 
     async fn answer(&self, request: Request) -> Result<Response, Refusal> {

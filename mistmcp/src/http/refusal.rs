@@ -4,18 +4,26 @@ use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
 
+use crate::metrics::Metrics;
+
 /// Why a request is not let in. The text names the remedy, and goes out as `{"error": …}`.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
     /// Its name among the metrics.
-    pub(super) reason: &'static str,
+    reason: &'static str,
     message: String,
 }
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
         Self { status, reason, message: message.into() }
+    }
+
+    /// The answer to a request that is refused, which is counted.
+    pub(super) fn counted(self, metrics: &Metrics) -> Response {
+        metrics.refusal(self.reason);
+        self.into_response()
     }
 
     /// Nothing, or not the right thing, says who it is.

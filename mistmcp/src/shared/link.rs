@@ -164,11 +164,13 @@ impl Link {
             if let Ok(value) = asking().await {
                 return Ok(value);
             }
-            let end = *patience.get_or_insert_with(|| since(&self.gone_since).map(|gone| gone + PATIENCE));
-            let end = end.filter(|end| Instant::now() < *end).ok_or(Away)?;
+            // From when it went first: it may come and go meanwhile.
+            let end = *patience.get_or_insert(since(&self.gone_since).ok_or(Away)? + PATIENCE);
             let mut comings = self.comings();
             let back = timeout_at(end, comings.wait_for(|there| *there)).await;
-            back.map_err(|_| Away)?.map_err(|_| Away)?;
+            if Instant::now() >= end || !matches!(back, Ok(Ok(_))) {
+                return Err(Away);
+            }
         }
     }
 

@@ -10,8 +10,7 @@ const OURS: &str = "MISTMCP_";
 pub(super) fn strays(command: &clap::Command, environment: &Environment) -> Vec<String> {
     let flags = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
     let known: Vec<_> = flags.chain(WITHOUT_FLAG).collect();
-    let names = environment.names().into_iter();
-    let strays = names.filter(|name| name.starts_with(OURS) && !known.contains(&name.as_str()));
+    let strays = environment.names(OURS).into_iter().filter(|name| !known.contains(&name.as_str()));
     strays
         .map(|name| {
             // What all begin with makes none of them likely.
