@@ -4,6 +4,7 @@ mod arguments;
 mod choice;
 mod fields;
 mod id;
+mod length;
 mod mac;
 mod reader;
 mod scalar;
@@ -13,6 +14,7 @@ pub use arguments::Arguments;
 pub use choice::Choice;
 pub use fields::Fields;
 pub use id::{DeviceId, Id, OrgId, SiteId};
+pub(crate) use length::{NAME, TEXT};
 pub use mac::{Mac, MacFilter};
 pub use reader::Mismatch;
 pub(crate) use reader::{BodyReader, ValueReader, inlined_schema};
@@ -71,6 +73,9 @@ pub trait Arg: Sized {
     const LOOKUP: Option<Lookup> = None;
     /// Whether the value names the fields that the answer keeps of each row, as [`Fields`] reads them.
     const PICKS_FIELDS: bool = false;
+    /// The longest text that is taken, in characters. Longer ones are refused before they are read. 64 KiB where a type
+    /// says nothing.
+    const MAX_LENGTH: usize = TEXT;
     #[doc(hidden)]
     const READER: &'static ValueReader = &ValueReader::of::<Self>();
 
@@ -136,6 +141,7 @@ impl<T: Arg> Arg for Option<T> {
     const PRESENCE: Presence = Presence::Optional;
     const LOOKUP: Option<Lookup> = T::LOOKUP;
     const PICKS_FIELDS: bool = T::PICKS_FIELDS;
+    const MAX_LENGTH: usize = T::MAX_LENGTH;
 
     fn schema() -> Schema {
         T::schema()
@@ -160,6 +166,8 @@ impl<T: Arg> Arg for Option<T> {
 
 impl<T: Arg> Arg for Vec<T> {
     const DESCRIPTION: &'static str = T::DESCRIPTION;
+    // Of all items together, each of which may be a name.
+    const MAX_LENGTH: usize = if T::MAX_LENGTH > TEXT { T::MAX_LENGTH } else { TEXT };
 
     fn schema() -> Schema {
         schemars::json_schema!({ "type": "array", "items": T::schema() })

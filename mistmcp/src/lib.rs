@@ -113,6 +113,7 @@ mod shared;
 mod suggestion;
 mod tool;
 mod trace;
+mod work;
 
 pub use argument::{
     Arg, Arguments, Choice, DeviceId, Fields, Id, Lookup, Mac, MacFilter, Mismatch, OrgId, Presence, SiteId,

@@ -124,19 +124,23 @@ impl Session {
 
     /// Runs a tool, within the time that a call may take, until it answers or its caller gives up.
     async fn run(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {
-        let limit = self.connection.limits().timeout;
-        let outcome = tokio::select! {
-            // What is answered from memory needs no timer.
-            biased;
-            outcome = self.answer(entry, arguments, call) => outcome,
-            () = call.outlasts(limit) => Err(for_deadline(limit)),
-            () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),
-        };
-        match outcome {
+        match self.within_deadline(self.answer(entry, arguments, call), call).await {
             Ok(Content::Text(text)) => Ok(Content::Text(self.connection.mask(text))),
             Ok(Content::File(file)) => Ok(Content::File(self.connection.mask_file(file))),
             Ok(Content::Blocks(blocks)) => Ok(Content::Blocks(self.connection.mask_blocks(blocks))),
             Err(error) => Err(error.presentable(|text| self.connection.mask(text))),
+        }
+    }
+
+    /// What `work` comes to, within the time that a call may take, and for as long as its caller waits.
+    async fn within_deadline<T>(&self, work: impl Future<Output = Result<T>>, call: &Call) -> Result<T> {
+        let limit = self.connection.limits().timeout;
+        tokio::select! {
+            // What is answered from memory needs no timer.
+            biased;
+            outcome = work => outcome,
+            () = call.outlasts(limit) => Err(for_deadline(limit)),
+            () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),
         }
     }
 

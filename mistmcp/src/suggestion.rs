@@ -13,7 +13,9 @@ pub(crate) fn alike<'a>(
     let written = shortened(written, LONGEST).to_lowercase();
     let mut near: Vec<_> = candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&written, &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            (strsim::jaro_winkler(&written, &shortened(candidate, LONGEST).to_lowercase()), candidate)
+        })
         .filter(|(likeness, _)| *likeness >= LIKE_ENOUGH)
         .collect();
     near.sort_by(|(left, _), (right, _)| right.total_cmp(left));

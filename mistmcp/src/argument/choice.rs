@@ -3,7 +3,7 @@ use std::mem::discriminant;
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Mismatch, Wire};
+use super::{Arg, Mismatch, NAME, Wire};
 
 /// A parameter type with a fixed set of values. Derive it.
 pub trait Choice: Copy + 'static {
@@ -16,6 +16,7 @@ pub trait Choice: Copy + 'static {
 #[diagnostic::do_not_recommend]
 impl<T: Choice> Arg for T {
     const DESCRIPTION: &'static str = <T as Choice>::DESCRIPTION;
+    const MAX_LENGTH: usize = NAME;
 
     fn schema() -> Schema {
         let spellings: Vec<_> = spellings::<T>().collect();

@@ -1,9 +1,15 @@
+use std::collections::HashSet;
 use std::fmt;
 
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Mismatch, Wire, names};
+use super::{Arg, Mismatch, NAME, Wire, names};
+
+/// Names in one call at most.
+const MAX_NAMES: usize = 200;
+/// Parts of a name at most: objects lie in one another only so deep, and addresses have dots of their own.
+const MAX_PARTS: usize = 24;
 
 /// The fields that an answer keeps of each row: names with dots for what lies inside, as in
 /// `radio_stat.band_5.channel`. They are taken out of the answer here, and Mist does not hear of them.
@@ -34,9 +40,19 @@ impl Arg for Fields {
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        names(value)
-            .map(Self)
-            .map_err(|_| Mismatch::wanted("names of fields, such as \"name,radio_stat.band_5.channel\""))
+        let mut names = names(value)
+            .map_err(|_| Mismatch::wanted("names of fields, such as \"name,radio_stat.band_5.channel\""))?;
+        let mut seen = HashSet::new();
+        names.retain(|name| seen.insert(name.clone()));
+        if names.len() > MAX_NAMES {
+            return Err(Mismatch::wanted(format!("at most {MAX_NAMES} names of fields")));
+        }
+        if names.iter().any(|name| name.chars().count() > NAME || name.split('.').count() > MAX_PARTS) {
+            return Err(Mismatch::wanted(format!(
+                "names of fields with at most {NAME} characters and {MAX_PARTS} parts each"
+            )));
+        }
+        Ok(Self(names))
     }
 
     fn wire(&self) -> Wire {
@@ -83,6 +99,17 @@ mod tests {
         }
         assert_eq!(read(&json!("*")), [""; 0]);
         assert_eq!(read(&json!(["a", "*"])), [""; 0]);
+    }
+
+    #[test]
+    fn fields_are_bounded_in_number_length_and_depth_and_each_counts_once() {
+        assert_eq!(read(&json!("a,b,a,a")), ["a", "b"]);
+        let many = |count: usize| (0..count).map(|number| format!("n{number}")).collect::<Vec<_>>().join(",");
+        assert_eq!(read(&json!(many(200))).len(), 200);
+        for refused in [json!(many(201)), json!("x".repeat(201)), json!(vec!["a"; 25].join("."))] {
+            let refused = Fields::read(&refused).unwrap_err().to_string();
+            assert!(refused.contains("at most"), "{refused}");
+        }
     }
 
     #[test]

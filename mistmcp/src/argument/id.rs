@@ -1,7 +1,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Lookup, Mismatch, Presence, Wire};
+use super::{Arg, Lookup, Mismatch, NAME, Presence, Wire};
 
 /// The id of an object of Mist: a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +31,8 @@ impl std::fmt::Display for Id {
 }
 
 impl Arg for Id {
+    const MAX_LENGTH: usize = NAME;
+
     fn schema() -> Schema {
         json_schema!({ "type": "string" })
     }
@@ -68,6 +70,7 @@ macro_rules! found_id {
             const DESCRIPTION: &'static str = $description;
             const PRESENCE: Presence = $presence;
             const LOOKUP: Option<Lookup> = Some($lookup);
+            const MAX_LENGTH: usize = NAME;
 
             fn schema() -> Schema {
                 json_schema!($schema)

@@ -1,7 +1,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Mismatch, Wire};
+use super::{Arg, Mismatch, NAME, Wire};
 
 /// A MAC address, as Mist writes it: twelve hexadecimal digits in lower case, no separators.
 ///
@@ -25,6 +25,7 @@ impl Mac {
 
 impl Arg for Mac {
     const DESCRIPTION: &'static str = "MAC.";
+    const MAX_LENGTH: usize = NAME;
 
     fn schema() -> Schema {
         json_schema!({ "type": "string" })

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{Arg, Lookup, Presence, Wire};
+use super::{Arg, Lookup, Presence, TEXT, Wire, length};
 
 /// What was wanted where something else came: `an integer of at least 1`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -38,7 +38,10 @@ impl ValueReader {
             lookup: T::LOOKUP,
             picks_fields: T::PICKS_FIELDS,
             schema: T::schema,
-            wire: |value| T::read(value).map(|value| value.wire()),
+            wire: |value| {
+                length::check(value, T::MAX_LENGTH)?;
+                T::read(value).map(|value| value.wire())
+            },
             is_absent: T::is_absent,
         }
     }
@@ -56,6 +59,7 @@ impl BodyReader {
             &Self {
                 schema: plain_schema::<T>,
                 read: |value| {
+                    length::check(value, TEXT)?;
                     let typed: T = serde_json::from_value(value.clone())
                         .map_err(|error| Mismatch::wanted(format!("its schema ({error})")))?;
                     serde_json::to_value(typed).map_err(|error| Mismatch::wanted(error.to_string()))

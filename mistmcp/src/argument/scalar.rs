@@ -3,7 +3,7 @@ use std::num::NonZero;
 use schemars::{Schema, json_schema};
 use serde_json::{Number, Value};
 
-use super::{Arg, Mismatch, Wire};
+use super::{Arg, Mismatch, NAME, Wire};
 
 impl Arg for String {
     fn schema() -> Schema {
@@ -29,6 +29,8 @@ impl Arg for String {
 }
 
 impl Arg for bool {
+    const MAX_LENGTH: usize = NAME;
+
     fn schema() -> Schema {
         json_schema!({ "type": "boolean" })
     }
@@ -53,6 +55,8 @@ impl Arg for bool {
 }
 
 impl Arg for f64 {
+    const MAX_LENGTH: usize = NAME;
+
     fn schema() -> Schema {
         json_schema!({ "type": "number" })
     }
@@ -70,6 +74,8 @@ impl Arg for f64 {
 }
 
 impl Arg for i64 {
+    const MAX_LENGTH: usize = NAME;
+
     fn schema() -> Schema {
         json_schema!({ "type": "integer" })
     }
@@ -84,6 +90,8 @@ impl Arg for i64 {
 }
 
 impl Arg for u32 {
+    const MAX_LENGTH: usize = NAME;
+
     fn schema() -> Schema {
         json_schema!({ "type": "integer" })
     }
@@ -100,6 +108,8 @@ impl Arg for u32 {
 }
 
 impl Arg for NonZero<u32> {
+    const MAX_LENGTH: usize = NAME;
+
     fn schema() -> Schema {
         json_schema!({ "type": "integer" })
     }

@@ -1,13 +1,15 @@
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Mismatch, Wire};
+use super::{Arg, Mismatch, NAME, Wire};
 
 /// A moment: seconds since 1970, a distance from now (`-1d`, `-2h`, `now`), or ISO 8601.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Time(String);
 
 impl Arg for Time {
+    const MAX_LENGTH: usize = NAME;
+
     fn schema() -> Schema {
         json_schema!({ "type": "string" })
     }
@@ -56,6 +58,8 @@ fn epoch(number: f64) -> Option<String> {
 pub struct Span(String);
 
 impl Arg for Span {
+    const MAX_LENGTH: usize = NAME;
+
     fn schema() -> Schema {
         json_schema!({ "type": "string" })
     }

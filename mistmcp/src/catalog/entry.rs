@@ -12,6 +12,9 @@ use crate::suggestion::did_you_mean;
 use crate::tool::{Kind, Param, Segment, flattened};
 use crate::{Arg, Call, Error, Mist, Result, Run, Tool};
 
+/// Unknown parameters that an error names.
+const TOLD: usize = 5;
+
 /// A tool in the catalog, with what is worked out from it once.
 #[derive(Debug)]
 pub struct Entry {
@@ -95,11 +98,11 @@ impl Entry {
     /// Takes out what stands for nothing, and refuses what does not fit, all of it at once.
     pub(crate) fn check(&self, arguments: &mut Map<String, Value>) -> Result<()> {
         let mut mistakes = Vec::new();
-        for name in arguments.keys() {
-            if !self.takes(name) {
-                mistakes.push(self.unknown(name));
-            }
+        let unknown: Vec<_> = arguments.keys().filter(|name| !self.takes(name)).collect();
+        if unknown.len() > TOLD {
+            mistakes.push(format!("{} parameters are unknown.", unknown.len()));
         }
+        mistakes.extend(unknown.iter().take(TOLD).map(|name| self.unknown(name)));
         for param in &self.params {
             let mistake = match param.kind {
                 Kind::Value(reader) => {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, shortened};
 use crate::suggestion::nearest;
 use crate::{Error, Result};
 
@@ -65,7 +65,8 @@ pub(super) fn named(answer: &Value) -> Vec<Named> {
 pub(super) fn pick(named: &[Named], written: &str, parameter: &str, kind: &str, how: &str) -> Result<String> {
     let exact: Vec<_> = named.iter().filter(|object| object.name == written).collect();
     let loose = || -> Vec<_> {
-        named.iter().filter(|object| object.name.to_lowercase() == written.to_lowercase()).collect()
+        let written = written.to_lowercase();
+        named.iter().filter(|object| object.name.to_lowercase() == written).collect()
     };
     let fitting = if exact.is_empty() { loose() } else { exact };
     let problem = match fitting.as_slice() {
@@ -74,6 +75,7 @@ pub(super) fn pick(named: &[Named], written: &str, parameter: &str, kind: &str, 
             let near = nearest(written, named.iter().map(|object| object.name.as_str()), 5);
             let near =
                 if near.is_empty() { String::new() } else { format!("; there is {}", near.join(", ")) };
+            let written = shortened(written, 200);
             format!("`{parameter}`: no {kind} is called \"{written}\"{near}. {how}.")
         }
         several => format!(

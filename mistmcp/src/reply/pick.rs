@@ -14,21 +14,24 @@ const LOOKED_AT: usize = 20;
 
 /// Keeps the named fields of a row.
 pub(super) fn keep(row: &mut Value, fields: &Fields) {
-    let names: Vec<&str> = fields.names().iter().map(String::as_str).collect();
+    let mut names: Vec<&str> = fields.names().iter().map(String::as_str).collect();
     if !names.is_empty() {
+        names.sort_unstable();
         retain(row, &names);
     }
 }
 
-/// Whether anything is left.
+/// Keeps `names`, which are in order. Whether anything is left.
 fn retain(value: &mut Value, names: &[&str]) -> bool {
     match value {
         Value::Object(object) => {
             object.retain(|key, value| {
-                if names.contains(&key.as_str()) {
+                if names.binary_search(&key.as_str()).is_ok() {
                     return true;
                 }
-                let inside: Vec<_> = names.iter().filter_map(|name| inside(name, key)).collect();
+                let first = names.partition_point(|name| *name < key.as_str());
+                let begun = names[first..].iter().take_while(|name| name.starts_with(key.as_str()));
+                let inside: Vec<_> = begun.filter_map(|name| inside(name, key)).collect();
                 !inside.is_empty() && retain(value, &inside)
             });
             !object.is_empty()
@@ -72,8 +75,15 @@ pub(super) fn unknown(rows: &[Value], fields: &Fields) -> Map<String, Value> {
     if rows.is_empty() {
         return about;
     }
-    let unknown: Vec<_> =
-        fields.names().iter().filter(|name| !rows.iter().any(|row| has(row, name))).take(TOLD).collect();
+    // Most rows have most fields: what a row has is not looked for in the next one.
+    let mut unknown: Vec<_> = fields.names().iter().collect();
+    for row in rows {
+        unknown.retain(|name| !has(row, name));
+        if unknown.is_empty() {
+            break;
+        }
+    }
+    unknown.truncate(TOLD);
     if unknown.is_empty() {
         return about;
     }

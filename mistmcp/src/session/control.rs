@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 
 use super::{Mode, Outcome, Session};
-use crate::argument::{Arguments, names};
+use crate::argument::{Arguments, NAME, names};
 use crate::catalog::Entry;
 use crate::error::ErrorKind;
 use crate::reply::{Asked, Content, Reply};
@@ -46,7 +46,7 @@ static FIND: Tool = Tool {
         `callTool`. Use it first when no listed tool fits.",
     category: "",
     hints: SESSION_ONLY,
-    params: &[Param::described::<String>("query", "What you want to know, in a few words.")],
+    params: &[Param::described::<Query>("query", "What you want to know, in a few words.")],
     run: Run::Control(Control::Find),
     location: Location::caller(),
 };
@@ -57,7 +57,7 @@ static CALL: Tool = Tool {
     category: "",
     hints: Hints::READ,
     params: &[
-        Param::described::<String>("tool", "Its name, as `findTools` gives it."),
+        Param::described::<ToolName>("tool", "Its name, as `findTools` gives it."),
         Param::described::<Option<Object>>("arguments", "Its arguments, by name."),
     ],
     run: Run::Control(Control::Call),
@@ -92,7 +92,8 @@ impl Session {
                 Err(error) => (Err(error), false),
             },
             Run::Control(Control::Find) => {
-                (self.find(&mut arguments).and_then(|reply| self.written(reply)), false)
+                let found = self.within_deadline(self.find(&mut arguments), call).await;
+                (found.and_then(|reply| self.written(reply)), false)
             }
             _ => (self.call_by_name(&mut arguments, call).await, false),
         };
@@ -104,7 +105,7 @@ impl Session {
     }
 
     async fn call_by_name(&self, arguments: &mut Arguments, call: &Call) -> Result<Content> {
-        let name: String = arguments.take("tool")?;
+        let ToolName(name) = arguments.take("tool")?;
         let given = arguments.take::<Option<Object>>("arguments")?.map(|object| object.0);
         // `callTool` itself is there, so a name that is wrong is a mistake in its arguments.
         let entry = self
@@ -132,10 +133,46 @@ impl Arg for Names {
     }
 }
 
-/// A JSON object, or one written in a text.
+/// A text with a limit of its own.
+macro_rules! bounded_text {
+    ($(#[doc = $documentation:literal])+ $name:ident, $max_length:expr) => {
+        $(#[doc = $documentation])+
+        pub(super) struct $name(pub(super) String);
+
+        impl Arg for $name {
+            const MAX_LENGTH: usize = $max_length;
+
+            fn schema() -> schemars::Schema {
+                String::schema()
+            }
+
+            fn read(value: &Value) -> Result<Self, Mismatch> {
+                String::read(value).map(Self)
+            }
+
+            fn wire(&self) -> Wire {
+                self.0.wire()
+            }
+        }
+    };
+}
+
+bounded_text! {
+    /// A question to `findTools`. Searching takes time by the number of its words.
+    Query, 500
+}
+
+bounded_text! {
+    /// The name of a tool.
+    ToolName, NAME
+}
+
+/// A JSON object, or one written in a text. The arguments in it have limits of their own.
 struct Object(Map<String, Value>);
 
 impl Arg for Object {
+    const MAX_LENGTH: usize = 1 << 20;
+
     fn schema() -> schemars::Schema {
         schemars::json_schema!({ "type": "object" })
     }

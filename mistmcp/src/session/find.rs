@@ -13,23 +13,29 @@ mod spelling;
 mod synonyms;
 mod words;
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 pub(super) use engine::Engine as Index;
 
+use super::control::Query;
 use super::manage::description;
 use super::{Session, Settings};
 use crate::Result;
 use crate::argument::Arguments;
 use crate::catalog::Entry;
 use crate::reply::Reply;
+use crate::work;
 
 const SHOWN: usize = 5;
 
 impl Session {
-    pub(super) fn find(&self, arguments: &mut Arguments) -> Result<Reply> {
-        let query: String = arguments.take("query")?;
-        let found: Vec<_> = self.settings.search(&query).into_iter().map(description).collect();
+    pub(super) async fn find(&self, arguments: &mut Arguments) -> Result<Reply> {
+        let Query(query) = arguments.take("query")?;
+        let settings = Arc::clone(&self.settings);
+        let search = move || settings.search(&query).into_iter().map(description).collect::<Vec<_>>();
+        let found = work::run(search).await?;
         if found.is_empty() {
             return Reply::json(json!({
                 "tools": [],

@@ -45,6 +45,12 @@ pub enum SettingsError {
          (or MISTMCP_TOOL_CATEGORIES)\nthe categories are: {0}"
     )]
     NothingNamed(String),
+    /// A mode other than the operator's `custom`.
+    #[error(
+        "this server is set to mode `custom` (--mode or MISTMCP_TOOL_LOADING_MODE), which a URL does not widen: leave \
+         `mode` out of the URL"
+    )]
+    ModeIsSet,
 }
 
 impl Settings {
@@ -66,7 +72,7 @@ impl Settings {
     /// of its sessions reaches.
     ///
     /// # Errors
-    /// A category that is none or not to be reached, or custom mode without any.
+    /// A category that is none or not to be reached, custom mode without any, or a mode that is wider.
     pub fn narrowed(&self, mode: Option<Mode>, categories: &[String]) -> Result<Self, SettingsError> {
         let mut bounds = BTreeSet::new();
         for name in categories.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
@@ -74,6 +80,9 @@ impl Settings {
         }
         let bounds = if bounds.is_empty() { self.bounds.clone() } else { Some(bounds) };
         let mode = mode.unwrap_or(self.mode);
+        if !self.permits_mode(mode) {
+            return Err(SettingsError::ModeIsSet);
+        }
         if bounds.is_none() && mode == Mode::Custom {
             return Err(SettingsError::NothingNamed(self.names()));
         }
@@ -108,6 +117,12 @@ impl Settings {
     /// The same settings for somebody who reads replies in another form.
     pub(crate) fn with_rules(self, rules: Rules) -> Self {
         Self { rules, ..self }
+    }
+
+    /// Whether a client may ask for a mode. Custom mode lists what there is, and nothing else is searched or called by
+    /// name: the other modes would widen it.
+    pub(crate) fn permits_mode(&self, mode: Mode) -> bool {
+        self.mode != Mode::Custom || mode == Mode::Custom
     }
 
     /// Whether sessions may reach a category.

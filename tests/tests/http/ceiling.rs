@@ -83,11 +83,12 @@ async fn a_category_beyond_the_ceiling_is_refused_by_naming_those_within() {
 
 #[tokio::test]
 async fn a_url_chooses_how_what_is_allowed_is_loaded() {
-    let stage = Stage::set("--mode custom --categories sites").await;
+    let stage = Stage::set("--mode all --categories sites").await;
     for era in Era::BOTH {
         let operators = stage.alice("").enter(era).await.tools().await;
+        let custom = stage.alice("?mode=custom").enter(era).await.tools().await;
         let all = stage.alice("?mode=all").enter(era).await.tools().await;
-        assert_eq!(operators, all);
+        assert!(operators == all && operators == custom, "{operators:?}");
         assert!(all.contains(&"getSiteInfo".to_owned()), "{all:?}");
         let managed = stage.alice("?mode=managed").enter(era).await;
         assert_eq!(managed.tools().await.len(), 4);

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod arguments;
 mod bodies;
 mod ceiling;
 mod crowd;

@@ -205,7 +205,7 @@ impl Content {
 
     fn modes(&self) -> String {
         let mut text = String::new();
-        for mode in Mode::value_variants() {
+        for mode in Mode::value_variants().iter().filter(|mode| self.settings.permits_mode(**mode)) {
             let Some(value) = mode.to_possible_value() else { continue };
             let checked = if *mode == self.settings.mode() { " checked" } else { "" };
             let help = value.get_help().map(ToString::to_string).unwrap_or_default();

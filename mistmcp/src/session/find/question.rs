@@ -25,6 +25,8 @@ pub(super) struct Alternative {
     pub(super) weight: f64,
 }
 
+/// Words of a question that are read.
+const MAX_WORDS: usize = 100;
 /// How much of a word's worth a synonym has, and a related word.
 const MEANS: f64 = 0.8;
 const HINTS: f64 = 0.4;
@@ -35,7 +37,9 @@ const SCATTERED: f64 = 0.75;
 impl Engine {
     /// Reads a question; nothing where it orders a change.
     pub(super) fn read(&self, query: &str) -> Option<Question> {
-        let read = self.right(words(query));
+        let mut read = words(query);
+        read.truncate(MAX_WORDS);
+        let read = self.right(read);
         if super::change::asks_for_change(&read) {
             return None;
         }

@@ -1,0 +1,116 @@
+//! Texts of arguments have a limit, which the refusal names, and no request to Mist is made for a longer one.
+
+use mistmcp_tests::{Era, Guest};
+use serde_json::{Value, json};
+
+use crate::stage::{Stage, site};
+
+/// That a call is refused for the length of `parameter`, in few words.
+async fn is_refused(guest: &Guest, tool: &str, arguments: Value, parameter: &str, limit: &str) {
+    let refused = guest.refusal(tool, arguments).await;
+    assert!(refused.contains(&format!("`{parameter}`")) && refused.contains(limit), "{tool}: {refused}");
+    assert!(refused.len() < 1_600, "{tool}: {} bytes", refused.len());
+}
+
+#[tokio::test]
+async fn a_question_to_find_tools_has_so_many_characters() {
+    let stage = Stage::set("").await;
+    let words = (0..100_000).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
+    for era in Era::BOTH {
+        let alice = stage.alice("?mode=managed").enter(era).await;
+        for query in [words.clone(), "x".repeat(501), "ü ".repeat(251), "a ".repeat(400_000)] {
+            is_refused(&alice, "findTools", json!({ "query": query }), "query", "at most 500 characters")
+                .await;
+        }
+        for query in ["ü".repeat(500), "a ".repeat(250), "wireless clients".to_owned()] {
+            alice.call("findTools", json!({ "query": query })).await;
+        }
+    }
+    assert_eq!(stage.peer.connections(), 0);
+}
+
+#[tokio::test]
+async fn names_ids_and_times_have_so_many_characters() {
+    let stage = Stage::set("").await;
+    for era in Era::BOTH {
+        let alice = stage.alice("?mode=all").enter(era).await;
+        for length in [201, 520_000] {
+            let text = "x".repeat(length);
+            for (tool, parameter) in [
+                ("getSiteInfo", "site_id"),
+                ("getOrg", "org_id"),
+                ("listSiteDevices", "device_id"),
+                ("searchOrgAlarms", "start"),
+                ("searchOrgAlarms", "duration"),
+                ("searchOrgAlarms", "limit"),
+            ] {
+                let mut arguments = json!({ "site_id": site(1)["site_id"] });
+                if tool.contains("Org") {
+                    arguments = json!({});
+                }
+                arguments[parameter] = text.clone().into();
+                is_refused(&alice, tool, arguments, parameter, "at most 200 characters").await;
+            }
+        }
+        let managed = stage.alice("?mode=managed").enter(era).await;
+        is_refused(&managed, "callTool", json!({ "tool": "x".repeat(201) }), "tool", "at most 200").await;
+        let inside = json!({ "tool": "getSiteInfo", "arguments": { "site_id": "x".repeat(201) } });
+        is_refused(&managed, "callTool", inside, "site_id", "at most 200").await;
+        let written = json!({ "site_id": "x".repeat(300_000) }).to_string();
+        let inside = json!({ "tool": "getSiteInfo", "arguments": written });
+        is_refused(&managed, "callTool", inside, "site_id", "at most 200").await;
+    }
+    assert_eq!(stage.peer.connections(), 0);
+}
+
+#[tokio::test]
+async fn any_other_text_has_so_many_bytes_also_as_a_list() {
+    let stage = Stage::set("").await;
+    let alice = stage.alice("?mode=all").of(Era::Modern);
+    for text in [json!("x".repeat(65_537)), json!(vec!["x"; 40_000]), json!(vec![1; 66_000])] {
+        is_refused(&alice, "searchOrgSites", json!({ "name": text }), "name", "at most 65536").await;
+    }
+    let many: serde_json::Map<_, _> =
+        (0..50_000).map(|number| (format!("unknown{number}"), json!(1))).collect();
+    let refused = alice.refusal("searchOrgSites", many.into()).await;
+    assert!(refused.contains("50000 parameters are unknown"), "{refused}");
+    assert_eq!(stage.peer.connections(), 0);
+}
+
+#[tokio::test]
+async fn fields_are_bounded_in_number_length_and_depth() {
+    let stage = Stage::set("").await;
+    let alice = stage.alice("?mode=all").of(Era::Modern);
+    let many = (0..201).map(|number| format!("n{number}")).collect::<Vec<_>>();
+    for fields in [
+        json!("name,".repeat(150_000)),
+        json!(vec!["name"; 170_000]),
+        json!(many),
+        json!(many.join(",")),
+        json!("x".repeat(201)),
+        json!(vec!["a"; 30].join(".")),
+    ] {
+        is_refused(&alice, "searchOrgAlarms", json!({ "fields": fields }), "fields", "at most").await;
+    }
+    assert_eq!(stage.peer.connections(), 0);
+}
+
+#[tokio::test]
+async fn custom_mode_of_the_operator_is_not_widened_by_a_url() {
+    let stage = Stage::set("--mode custom --categories sites").await;
+    for era in Era::BOTH {
+        for mode in ["managed", "all", "ALL", "%6danaged"] {
+            let guest = stage.alice(&format!("?mode={mode}")).of(era);
+            let heard = match era {
+                Era::Legacy => guest.clone().knock().await,
+                Era::Modern => guest.try_call("findTools", json!({ "query": "clients" })).await,
+            };
+            assert_eq!(heard.status, 400, "{mode}: {heard:?}");
+            assert!(heard.error().contains("--mode"), "{mode}: {heard:?}");
+        }
+        let operators = stage.alice("").enter(era).await.tools().await;
+        let custom = stage.alice("?mode=custom&categories=sites").enter(era).await.tools().await;
+        assert_eq!(operators, custom);
+        assert!(!operators.iter().any(|tool| tool == "findTools" || tool == "callTool"), "{operators:?}");
+    }
+}
