@@ -106,6 +106,7 @@ mod http;
 mod metrics;
 mod mist;
 mod prompt;
+mod quote;
 mod reply;
 mod server;
 mod session;

@@ -41,6 +41,7 @@ pub use connection::Connection;
 pub use pool::{Limits, Pool};
 pub use request::Request;
 pub use token::Token;
+pub(crate) use token::placeholder;
 pub use tokens::Tokens;
 
 use serde_json::{Map, Value};

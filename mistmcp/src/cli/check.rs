@@ -110,7 +110,9 @@ fn named_cloud(report: &mut Report, flags: &Flags, environment: &Environment) ->
             let from = given.map_or(String::new(), |given| {
                 format!(", from {} {}", given.by(), given.origin.words(environment))
             });
-            report.add(Finding::ok("cloud", format!("{cloud}{from}")));
+            let org = configuration::org_id_of_cloud(flags).filter(|_| flags.org_id.is_none());
+            let org = org.map_or(String::new(), |id| format!("; its URL names the organization {id}"));
+            report.add(Finding::ok("cloud", format!("{cloud}{from}{org}")));
             Some(cloud)
         }
         Err(error) => {

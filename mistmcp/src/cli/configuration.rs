@@ -6,10 +6,12 @@ use mistmcp_demo::DemoCloud;
 
 use super::env_file::Environment;
 use super::flags::Flags;
+use super::origin::Origin;
 use super::output;
 use crate::argument::Id;
 use crate::catalog::Catalog;
 use crate::mist::{Cloud, Clouds, Connection, Limits, Pool, Tokens};
+use crate::quote;
 use crate::reply::Rules;
 use crate::session::{Mode, Session, Settings};
 
@@ -142,12 +144,21 @@ pub(super) fn tokens(environment: &Environment) -> anyhow::Result<Option<Tokens>
 /// The organization that is meant where none is named.
 pub(super) fn org_id(flags: &Flags) -> anyhow::Result<Option<String>> {
     let Some(text) = flags.org_id.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
-        return Ok(None);
+        return Ok(org_id_of_cloud(flags));
     };
     let id = Id::parse(text).with_context(|| {
-        format!("`{text}` is no id of an organization; --org-id (or MISTMCP_ORG_ID) takes a UUID")
+        let what = quote::described(text);
+        format!("--org-id (or MISTMCP_ORG_ID) is {what}; it takes the id of an organization, a UUID")
     })?;
     Ok(Some(id.as_str().to_owned()))
+}
+
+/// The organization that the address of a portal names, where it is given as the cloud. A file that was only found does not
+/// choose one.
+pub(super) fn org_id_of_cloud(flags: &Flags) -> Option<String> {
+    let given = flags.given.iter().find(|given| given.flag == "cloud");
+    let only_found = given.is_some_and(|given| given.origin == Origin::File) && flags.env_file.is_none();
+    if only_found { None } else { Clouds::organization(flags.cloud.as_deref()?) }
 }
 
 pub(super) fn limits(flags: &Flags) -> Limits {

@@ -1,12 +1,13 @@
 mod command;
 mod focus;
 mod http;
-mod stray;
+mod unknown_env;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;
+use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 pub(super) use command::{CallFlags, Command, ToolsFlags};
@@ -14,6 +15,7 @@ pub(super) use http::{HTTP, HttpFlags};
 
 use super::env_file::Environment;
 use super::origin::{self, Given};
+use crate::quote;
 use crate::reply::Format;
 use crate::session::Mode;
 
@@ -208,13 +210,12 @@ pub(super) fn read(
         let message = format!("this program has a default for `--{unknown}`, which is no flag");
         return Err(command.error(clap::error::ErrorKind::UnknownArgument, message));
     }
-    let strays = stray::strays(&command, &environment);
     let command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
     let mut command = focus::of_subcommands(command);
-    let matches = command.try_get_matches_from_mut(arguments)?;
+    let matches = command.try_get_matches_from_mut(arguments).map_err(without_secrets)?;
     let mut flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     flags.given = origin::given(&command, &matches, &environment);
-    flags.strays = strays;
+    flags.strays = unknown_env::warnings(&command, &flags.given, &environment);
     Ok((flags, environment))
 }
 
@@ -232,6 +233,19 @@ fn with_defaults(arg: clap::Arg, environment: &Environment) -> clap::Arg {
         Some(value) => arg.default_value(value),
         None => arg,
     }
+}
+
+/// The same error without what may be a secret in the wrong place: only words, numbers and names of flags are repeated.
+fn without_secrets(mut error: clap::Error) -> clap::Error {
+    for kind in [ContextKind::InvalidValue, ContextKind::InvalidSubcommand, ContextKind::InvalidArg] {
+        let Some(ContextValue::String(text)) = error.get(kind) else { continue };
+        if text.starts_with(['-', '<', '[']) && kind == ContextKind::InvalidArg || quote::is_word(text) {
+            continue;
+        }
+        let described = quote::described(text);
+        error.insert(kind, ContextValue::String(described));
+    }
+    error
 }
 
 fn is(arg: &clap::Arg, flag: &str) -> bool {

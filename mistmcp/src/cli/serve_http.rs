@@ -11,6 +11,8 @@ use super::flags::HttpFlags;
 use super::{output, stop};
 use crate::Server;
 use crate::http::{self, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
+use crate::mist::placeholder;
+use crate::quote;
 use crate::shared::Location;
 
 /// Serves many clients over HTTP.
@@ -72,6 +74,11 @@ fn redis(flags: &HttpFlags, environment: &Environment) -> anyhow::Result<Option<
     };
     let [key, password] =
         [REDIS_KEY, REDIS_PASSWORD].map(|name| environment.get(name).map(SecretString::from));
+    for (name, secret) in [(REDIS_KEY, &key), (REDIS_PASSWORD, &password)] {
+        if secret.as_ref().is_some_and(|secret| placeholder(secret.expose_secret()).is_some()) {
+            bail!("{name} is a placeholder: put the secret itself there");
+        }
+    }
     Ok(Some(Location::read(url, password.as_ref(), &flags.redis_prefix, key.as_ref())?))
 }
 
@@ -89,13 +96,13 @@ async fn address(host: &str) -> anyhow::Result<IpAddr> {
     if let Ok(address) = host.trim_matches(['[', ']']).parse() {
         return Ok(address);
     }
-    let mut found = tokio::net::lookup_host((host, 0))
-        .await
-        .with_context(|| format!("--host (or MISTMCP_HOST) `{host}` is no address of this machine"))?;
+    let mut found = tokio::net::lookup_host((host, 0)).await.with_context(|| {
+        format!("--host (or MISTMCP_HOST) is {}, which is no address of this machine", quote::host(host))
+    })?;
     found
         .next()
         .map(|found| found.ip())
-        .with_context(|| format!("--host (or MISTMCP_HOST) `{host}` has no address"))
+        .with_context(|| format!("--host (or MISTMCP_HOST) is {}, which has no address", quote::host(host)))
 }
 
 fn credentials(
@@ -104,6 +111,11 @@ fn credentials(
     address: SocketAddr,
 ) -> anyhow::Result<Credentials> {
     let client_token = flags.client_token.clone();
+    if client_token.as_ref().is_some_and(|secret| placeholder(secret.expose_secret()).is_some()) {
+        bail!(
+            "--client-token (or MISTMCP_CLIENT_TOKEN) is a placeholder: put a secret there, of your own making"
+        );
+    }
     if client_token.as_ref().is_some_and(|secret| secret.expose_secret().trim().len() < SHORTEST) {
         bail!(
             "--client-token (or MISTMCP_CLIENT_TOKEN) is shorter than {SHORTEST} characters, which can be guessed"
@@ -137,15 +149,18 @@ fn allowed(flags: &HttpFlags) -> anyhow::Result<Allowed> {
     let host = |text: &str| {
         AllowedHost::parse(text).with_context(|| {
             format!(
-                "--allow-host (or MISTMCP_ALLOW_HOST) `{text}` is no host: write `mist.example.com`, with `:8443` \
-                 for one port alone"
+                "--allow-host (or MISTMCP_ALLOW_HOST) is {}, which is no host: write `mist.example.com`, with \
+                 `:8443` for one port alone",
+                quote::host(text)
             )
         })
     };
     let origin = |text: &str| {
         AllowedOrigin::parse(text).with_context(|| {
             format!(
-                "--allow-origin (or MISTMCP_ALLOW_ORIGIN) `{text}` is no origin: write `https://chat.example.com`"
+                "--allow-origin (or MISTMCP_ALLOW_ORIGIN) is {}, which is no origin: write \
+                 `https://chat.example.com`",
+                quote::host(text)
             )
         })
     };

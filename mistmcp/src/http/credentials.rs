@@ -50,7 +50,7 @@ impl Credentials {
         match (token, &self.shared) {
             (Some(text), _) => {
                 let token = Token::new(&text).map_err(|problem| {
-                    Refusal::unauthorized(format!("The API token cannot be used: {problem}."))
+                    Refusal::unauthorized(format!("The API token in the header cannot be used: {problem}."))
                 })?;
                 Ok(Admitted { tokens: token.into(), shared: false })
             }
@@ -73,18 +73,19 @@ fn presented(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, R
         )));
     }
     // The value itself is repeated nowhere.
-    let unreadable =
-        || Refusal::unauthorized(format!("The header `{name}` holds no token that can be read."));
-    let text = value.to_str().map_err(|_| unreadable())?.trim();
-    match text.split_once(char::is_whitespace) {
-        Some((scheme, token)) if ["bearer", "token"].contains(&scheme.to_ascii_lowercase().as_str()) => {
-            Ok(Some(token.trim().to_owned()).filter(|token| !token.is_empty()))
-        }
-        Some(_) => Err(unreadable()),
-        None if *name == X_AUTHORIZATION => Ok(Some(text.to_owned()).filter(|token| !token.is_empty())),
-        None if text.is_empty() => Ok(None),
-        None => Err(Refusal::unauthorized("`Authorization` takes `Bearer <token>` or `Token <token>`.")),
-    }
+    let text = value.to_str().map_err(|_| {
+        Refusal::unauthorized(format!("The header `{name}` holds no token that can be read: it is no ASCII."))
+    })?;
+    let text = text.trim();
+    let (scheme, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let token = if ["bearer", "token"].contains(&scheme.to_ascii_lowercase().as_str()) {
+        rest.trim()
+    } else if *name == X_AUTHORIZATION || text.is_empty() {
+        text
+    } else {
+        return Err(Refusal::unauthorized("`Authorization` takes `Bearer <token>` or `Token <token>`."));
+    };
+    Ok(Some(token.to_owned()).filter(|token| !token.is_empty()))
 }
 
 #[cfg(test)]
@@ -141,6 +142,14 @@ mod tests {
             &[][..],
             &[("x-authorization", "")],
             &[("authorization", "Bearer ")],
+            &[("authorization", "Token")],
+            &[("x-authorization", "Bearer ")],
+            &[("x-authorization", "token")],
+            &[("x-authorization", "${MIST_APITOKEN}")],
+            &[("authorization", "Bearer ${input:mist-token}")],
+            &[("authorization", "Bearer Token abc")],
+            &[("x-authorization", "Authorization: Token abc")],
+            &[("x-authorization", "null")],
             &[("authorization", "Basic YTpi")],
             &[("authorization", "abc")],
             &[("x-authorization", "a b c")],
@@ -155,7 +164,10 @@ mod tests {
     fn a_shared_token_is_for_those_who_bring_none() {
         let shared = credentials(false, true);
         assert_eq!(admit(&shared, &[]), Ok(("operators".into(), true)));
+        assert_eq!(admit(&shared, &[("x-authorization", "Bearer ")]), Ok(("operators".into(), true)));
         assert_eq!(admit(&shared, &[("x-authorization", "abc")]), Ok(("abc".into(), false)));
+        // A client that has one in mind is not served with another.
+        assert_eq!(admit(&shared, &[("x-authorization", "$MIST_APITOKEN")]), REFUSED);
     }
 
     #[test]

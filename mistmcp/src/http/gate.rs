@@ -29,7 +29,7 @@ use super::taking_up::TakingUp;
 use super::{Configuration, Mcp};
 use crate::Tokens;
 use crate::metrics::Metrics;
-use crate::mist::{Cloud, Pool};
+use crate::mist::{Cloud, Clouds, Pool};
 use crate::server::{Activity, Busy, Seat, Visitor};
 use crate::session::{Settings, Switches};
 use crate::shared::Key;
@@ -85,7 +85,8 @@ impl<H: ServerHandler> Gate<H> {
 
         let session = one(&parts.headers, &SESSION)?.map(str::to_owned);
         let modern = stands_for_itself(&parts.headers);
-        let org_id = query.org_id.clone().or_else(|| self.configuration.org_id.clone());
+        let of_cloud = || query.cloud.as_deref().and_then(Clouds::organization);
+        let org_id = query.org_id.clone().or_else(of_cloud).or_else(|| self.configuration.org_id.clone());
         let request_id =
             parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
         let pool = Arc::clone(&self.configuration.pool);

@@ -3,7 +3,7 @@ use url::form_urlencoded;
 
 use super::refusal::Refusal;
 use crate::argument::Id;
-use crate::error::shortened;
+use crate::quote;
 use crate::session::Mode;
 use crate::suggestion::remedy;
 
@@ -29,8 +29,8 @@ impl Query {
             let Some(known) = PARAMETERS.into_iter().find(|known| *known == name) else {
                 let remedy = remedy(&name, PARAMETERS);
                 return Err(Refusal::request(format!(
-                    "The URL has no parameter `{}`{remedy}",
-                    shortened(&name, 60)
+                    "The URL has a parameter that there is not, {}{remedy}",
+                    quote::word(&name)
                 )));
             };
             if value.is_empty() {
@@ -62,23 +62,20 @@ fn mode(value: &str) -> Result<Mode, Refusal> {
         let names = Mode::value_variants().iter().filter_map(ValueEnum::to_possible_value);
         let names: Vec<_> = names.map(|name| name.get_name().to_owned()).collect();
         let remedy = remedy(value, names.iter().map(String::as_str));
-        Refusal::request(format!("`mode` is `{}`, which is none{remedy}", shortened(value, 60)))
+        Refusal::request(format!("`mode` is {}, which is none{remedy}", quote::word(value)))
     })
 }
 
 fn org_id(value: &str) -> Result<String, Refusal> {
     let id = Id::parse(value).map(|id| id.as_str().to_owned());
-    id.ok_or_else(|| Refusal::request(format!("`org_id` is `{}`, which is no UUID.", shortened(value, 60))))
+    id.ok_or_else(|| Refusal::request(format!("`org_id` is no UUID, but {}.", quote::described(value))))
 }
 
 fn flag(value: &str) -> Result<bool, Refusal> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" => Ok(false),
-        _ => Err(Refusal::request(format!(
-            "`debug` is `{}`; it takes `true` or `false`.",
-            shortened(value, 60)
-        ))),
+        _ => Err(Refusal::request(format!("`debug` is {}; it takes `true` or `false`.", quote::word(value)))),
     }
 }
 
@@ -97,6 +94,14 @@ mod tests {
         assert_eq!(query.categories, ["sites", "orgs", "x"]);
         assert_eq!(Query::read("").unwrap(), Query::default());
         assert_eq!(Query::read("mode=&cloud=").unwrap(), Query::default());
+    }
+
+    #[test]
+    fn a_token_in_the_wrong_parameter_is_not_repeated() {
+        for name in ["org_id", "mode", "debug", "s3cr3t-0f-7he-7es7s-Q9zXw4Lm"] {
+            let refusal = Query::read(&format!("{name}=s3cr3t-0f-7he-7es7s-Q9zXw4Lm")).unwrap_err();
+            assert!(!format!("{refusal:?}").contains("s3cr3t"), "{refusal:?}");
+        }
     }
 
     #[test]

@@ -1,8 +1,13 @@
+mod suggestion;
+
 use std::fmt;
 use std::sync::Arc;
 
 use reqwest::Url;
 use thiserror::Error;
+
+use crate::argument::Id;
+use crate::quote;
 
 /// Mist's public clouds: the name in Mist's documentation, and the host of its API.
 const PUBLIC: [(&str, &str); 13] = [
@@ -33,23 +38,26 @@ pub struct Clouds {
     added: Vec<Cloud>,
 }
 
-/// Why a cloud is not taken. The text names the remedy.
+/// Why a cloud is not taken. The text names the remedy. What was written is quoted only where it has the form of a host, and
+/// described otherwise: it may be a token in the wrong place.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum CloudError {
     /// It cannot be read.
-    #[error("`{0}` is no cloud: write a host such as `api.mist.com`, or a URL with scheme and port")]
+    #[error("{0} is no cloud: write a host such as `api.mist.com`, or a URL with scheme and port")]
     Malformed(String),
     /// It would carry tokens in the clear.
-    #[error("`{0}` is plain http, which only a loopback address may use: write `https://…`")]
+    #[error("{0} is plain http, which only a loopback address may use: write `https://…`")]
     Insecure(String),
     /// It is nobody's that is known.
     #[error(
-        "`{unknown}` is no Mist cloud that this server may send tokens to; it is one of:\n{known}\n\
+        "{unknown} is no Mist cloud that this server may send tokens to{suggestion}; it is one of:\n{known}\n\
          another one has to be added with `--allow-cloud` (or MISTMCP_ALLOW_CLOUDS)"
     )]
     Unknown {
-        /// What was written.
+        /// What was written, or what it is.
         unknown: String,
+        /// What was probably meant.
+        suggestion: String,
         /// Those there are, a line each.
         known: String,
     },
@@ -61,9 +69,15 @@ impl Clouds {
     /// # Errors
     /// It cannot be read, or is plain http beyond loopback.
     pub fn allow(&mut self, text: &str) -> Result<(), CloudError> {
-        let cloud = Cloud::at(parse(text)?);
+        let written = Written::parse(text)?;
+        // A cloud's name is shown to clients: a token in its place must not become one.
+        let name = written.0.host_str().unwrap_or_default();
+        if !written.is_root() || !(quote::is_host(name) || quote::is_word(name)) {
+            return Err(CloudError::Malformed(quote::host(text)));
+        }
+        let cloud = Cloud::at(written.base());
         if cloud.base.scheme() == "http" && !cloud.is_loopback() {
-            return Err(CloudError::Insecure(text.to_owned()));
+            return Err(CloudError::Insecure(quote::host(text)));
         }
         self.added.push(cloud);
         Ok(())
@@ -80,33 +94,61 @@ impl Clouds {
         public.chain(self.added.iter().map(|cloud| ("added", cloud.to_string(), cloud.address())))
     }
 
-    /// The cloud that `text` names, as a host, a URL, or with `manage.` in place of `api.` as in the portal's address.
+    /// The cloud that `text` names: as a host, as a URL, or as an address of the portal, which has `manage.` in place of
+    /// `api.`. What follows the host is left out for Mist's own clouds.
     ///
     /// # Errors
     /// It is none of those that may be used.
     pub fn find(&self, text: &str) -> Result<Cloud, CloudError> {
-        let wanted = parse(text)?;
+        let unknown = || CloudError::Unknown {
+            unknown: quote::host(text),
+            suggestion: suggestion::suggestion(text),
+            known: self.to_string(),
+        };
+        let written = match Written::parse(text) {
+            Ok(written) => written,
+            Err(_) if !text.contains("://") && suggestion::is_alias(text) => return Err(unknown()),
+            Err(error) => return Err(error),
+        };
+        let wanted = written.base();
         let added = self.added.iter().find(|cloud| {
-            cloud.base.host() == wanted.host() && (!names_authority(text) || *cloud.base == wanted)
+            cloud.base.host() == wanted.host()
+                && written.is_root()
+                && (!names_authority(text) || *cloud.base == wanted)
         });
         if let Some(cloud) = added {
             return Ok(cloud.clone());
         }
-        let host = wanted.host_str().unwrap_or_default();
+        let host = wanted.host_str().unwrap_or_default().trim_end_matches('.');
         let api_host = match host.strip_prefix("manage.") {
             Some(rest) => format!("api.{rest}"),
             None => host.to_owned(),
         };
         let public = PUBLIC.iter().any(|(_, public)| *public == api_host);
         if public && wanted.scheme() == "https" && wanted.port().is_none() {
-            return Ok(Cloud::at(parse(&api_host)?));
+            return Ok(Cloud::at(Written::parse(&api_host)?.base()));
         }
-        Err(CloudError::Unknown { unknown: text.to_owned(), known: self.to_string() })
+        Err(unknown())
+    }
+
+    /// The organization in a URL of the portal or of the API: `org_id` in its query or behind its `#`, or what follows
+    /// `/orgs/` in its path.
+    pub(crate) fn organization(text: &str) -> Option<String> {
+        let Written(url) = Written::parse(text).ok()?;
+        let in_query = url.query_pairs().find(|(name, _)| name.eq_ignore_ascii_case("org_id"));
+        let in_fragment = url.fragment().and_then(|fragment| fragment.split_once("org_id="));
+        let in_path = url.path().split_once("/orgs/").map(|(_, rest)| rest);
+        let begins_with_id = |text: &str| Id::parse(text.get(..36)?);
+        let id = in_query
+            .and_then(|(_, value)| Id::parse(&value))
+            .or_else(|| begins_with_id(in_fragment?.1))
+            .or_else(|| begins_with_id(in_path?))?;
+        Some(id.as_str().to_owned())
     }
 
     /// Clouds that hold exactly this one, however it is reached. For the demo cloud, whose port nobody knows before.
     pub(crate) fn only(url: &str) -> Result<Cloud, CloudError> {
-        Ok(Cloud::at(parse(url)?))
+        Ok(Cloud::at(Written::parse(url)?.base()))
     }
 }
 
@@ -175,24 +217,47 @@ impl fmt::Debug for Cloud {
     }
 }
 
-/// Whether more than a bare host is written.
+/// Whether more than a bare host is written, beside a path.
 fn names_authority(text: &str) -> bool {
-    text.contains("://") || url::Host::parse(text.trim()).is_err()
+    let host = text.trim().split(['/', '?', '#']).next().unwrap_or_default();
+    text.contains("://") || url::Host::parse(host).is_err()
 }
 
-fn parse(text: &str) -> Result<Url, CloudError> {
-    let malformed = || CloudError::Malformed(text.to_owned());
-    let trimmed = text.trim().trim_end_matches('/');
-    let absolute = if trimmed.contains("://") { trimmed.to_owned() } else { format!("https://{trimmed}") };
-    let url = Url::parse(&absolute).map_err(|_| malformed())?;
-    let plain = matches!(url.scheme(), "http" | "https")
-        && url.has_host()
-        && url.username().is_empty()
-        && url.password().is_none()
-        && url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none();
-    if plain { Ok(url) } else { Err(malformed()) }
+/// A host or a URL as it was written, without a user name or a password.
+struct Written(Url);
+
+impl Written {
+    fn parse(text: &str) -> Result<Self, CloudError> {
+        let malformed = || CloudError::Malformed(quote::host(text));
+        let trimmed = text.trim();
+        let absolute = if trimmed.split(['?', '#']).next().is_some_and(|start| start.contains("://")) {
+            trimmed.to_owned()
+        } else {
+            format!("https://{trimmed}")
+        };
+        let url = Url::parse(&absolute).map_err(|_| malformed())?;
+        let plain = matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none();
+        if plain { Ok(Self(url)) } else { Err(malformed()) }
+    }
+
+    /// Whether there is nothing behind the host and the port.
+    fn is_root(&self) -> bool {
+        matches!(self.0.path(), "/" | "/api/v1" | "/api/v1/")
+            && self.0.query().is_none()
+            && self.0.fragment().is_none()
+    }
+
+    /// Scheme, host and port.
+    fn base(&self) -> Url {
+        let mut base = self.0.clone();
+        base.set_path("/");
+        base.set_query(None);
+        base.set_fragment(None);
+        base
+    }
 }
 
 #[cfg(test)]
@@ -209,7 +274,19 @@ mod tests {
 
     #[test]
     fn a_public_cloud_is_found_by_host_url_and_portal() {
-        for text in ["api.eu.mist.com", "https://api.eu.mist.com/", "API.EU.MIST.COM", "manage.eu.mist.com"] {
+        for text in [
+            "api.eu.mist.com",
+            "https://api.eu.mist.com/",
+            "API.EU.MIST.COM",
+            "HTTPS://Manage.EU.Mist.com",
+            "manage.eu.mist.com",
+            "api.eu.mist.com//",
+            "https://api.eu.mist.com/api/v1",
+            "api.eu.mist.com/api/v1/self?x=1",
+            "https://manage.eu.mist.com/admin/?org_id=6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428#!dashboard/insights",
+            "manage.eu.mist.com/signin.html#!login",
+            "api.eu.mist.com.",
+        ] {
             assert_eq!(clouds(&[]).find(text).unwrap().base().as_str(), "https://api.eu.mist.com/", "{text}");
         }
     }
@@ -229,17 +306,69 @@ mod tests {
     }
 
     #[test]
-    fn what_carries_more_than_a_host_is_no_cloud() {
+    fn what_carries_a_password_or_another_scheme_is_no_cloud_and_is_not_repeated() {
         for text in [
             "api.mist.com@evil.example",
-            "https://user:pw@api.mist.com",
-            "api.mist.com/x",
-            "api.mist.com?x",
+            "https://user:s3cret@api.mist.com",
+            "https://s3cret@manage.mist.com/admin",
+            "s3cret s3cret",
             "",
             "ftp://api.mist.com",
         ] {
-            assert!(matches!(clouds(&[]).find(text), Err(CloudError::Malformed(_))), "{text}");
+            let refused = clouds(&[]).find(text).unwrap_err();
+            assert!(matches!(refused, CloudError::Malformed(_)), "{text}");
+            assert!(!format!("{refused} {refused:?}").contains("s3cret"), "{refused}");
         }
+        let token = "s3cr3t-0f-7he-7es7s-Q9zXw4Lm";
+        for refused in
+            [clouds(&[]).find(token).unwrap_err(), Clouds::default().allow("http://s3cr3t-0f").unwrap_err()]
+        {
+            assert!(!format!("{refused} {refused:?}").contains("s3cr3t"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_url_names_its_organization() {
+        let id = "6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428";
+        for text in [
+            format!("https://manage.eu.mist.com/admin/?org_id={id}"),
+            format!("manage.mist.com/admin/?x=1&ORG_ID={}#!dashboard/x", id.to_uppercase()),
+            format!("https://manage.mist.com/admin/#!ap?org_id={id}&site=all"),
+            format!("https://api.mist.com/api/v1/orgs/{id}/sites"),
+        ] {
+            assert_eq!(Clouds::organization(&text).as_deref(), Some(id), "{text}");
+        }
+        for text in ["https://manage.mist.com/admin/?org_id=acme", "api.mist.com", "", "a@b/orgs/x"] {
+            assert_eq!(Clouds::organization(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_nearly_a_cloud_is_told_with_the_one_that_was_meant() {
+        for (text, wanted) in [
+            ("eu", "did you mean `api.eu.mist.com` (EMEA 01)?"),
+            ("api.eu.mist", "`api.eu.mist.com`"),
+            ("eu.mist.com", "`api.eu.mist.com`"),
+            ("gc1", "`api.gc1.mist.com` (Global 02)?"),
+            ("AC5.mist.com", "`api.ac5.mist.com`"),
+            ("global 03", "`api.ac2.mist.com`"),
+            ("Global3", "`api.ac2.mist.com`"),
+            ("APAC_01", "`api.ac5.mist.com`"),
+            ("emea", "`api.gc3.mist.com` (EMEA 02)"),
+            ("europe", "`api.eu.mist.com` (EMEA 01)"),
+            ("mist.com", "`api.mist.com` (Global 01)?"),
+            ("http://api.eu.mist.com", "`api.eu.mist.com`"),
+            ("us", "`api.mist.com` (Global 01)"),
+            ("api.ue.mist.com", "did you mean `api.eu.mist.com`"),
+            ("gov", "`api.us.mist-federal.com`"),
+        ] {
+            let refused = clouds(&[]).find(text).unwrap_err().to_string();
+            let (first, _) = refused.split_once('\n').unwrap();
+            assert!(first.contains(wanted), "{text}: {first}");
+            assert!(refused.contains("api.gc7.mist.com  (APAC 03)"), "{refused}");
+        }
+        let refused = clouds(&[]).find("evil.example").unwrap_err().to_string();
+        assert!(!refused.contains("did you mean"), "{refused}");
     }
 
     #[test]

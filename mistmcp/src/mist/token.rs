@@ -1,3 +1,5 @@
+mod placeholder;
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
@@ -7,6 +9,9 @@ use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
+pub(super) use placeholder::is_enclosed;
+pub(crate) use placeholder::placeholder;
+
 /// What stands in place of a token.
 const MASK: &str = "[token]";
 
@@ -15,17 +20,21 @@ const MASK: &str = "[token]";
 pub struct Token(SecretString);
 
 impl Token {
-    /// Takes a token as it was given, without the white space around it.
+    /// Takes a token as it was given, without the white space and a byte-order mark around it.
     ///
     /// # Errors
-    /// It is empty, or holds what no header can carry. The message does not repeat it.
+    /// It is empty, a placeholder, a token with something around it, or what no header can carry. The message names the
+    /// remedy, and does not repeat the text.
     pub fn new(text: &str) -> Result<Self, &'static str> {
-        let text = text.trim();
+        let text = text.trim_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
         if text.is_empty() {
             return Err("the token is empty");
         }
         if text.contains(['\r', '\n']) {
             return Err("the token has a line break in it: copy it again, in one line");
+        }
+        if let Some(problem) = placeholder::problem(text) {
+            return Err(problem);
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("the token holds a space, a control or a non-ASCII character: copy it again");

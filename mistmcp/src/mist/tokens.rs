@@ -1,4 +1,5 @@
 use super::Token;
+use super::token::is_enclosed;
 
 /// One API token, or several that are used in turn.
 #[derive(Clone, Debug)]
@@ -10,7 +11,7 @@ impl Tokens {
     /// # Errors
     /// Which one cannot be used, and why. The message repeats none.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let parts: Vec<_> = text.split(',').collect();
+        let parts: Vec<_> = if is_enclosed(text.trim()) { vec![text] } else { text.split(',').collect() };
         let token = |(place, part): (usize, &&str)| {
             Token::new(part).map_err(|problem| match parts.len() {
                 1 => problem.to_owned(),
@@ -68,6 +69,8 @@ mod tests {
         for (text, place) in [
             ("s3cret-1,s3cret 2", "2nd"),
             ("a,b,s3\ncret", "3rd"),
+            ("s3cret,${TOKEN}", "2nd"),
+            ("Token s3cret,b", "1st"),
             (",b", "1st"),
             ("a,,b", "2nd"),
             ("a,", "2nd"),
@@ -76,6 +79,8 @@ mod tests {
             assert!(problem.starts_with(&format!("the {place} token ")), "{text:?}: {problem}");
             assert!(!problem.contains("s3"), "{problem}");
         }
+        let problem = Tokens::parse("<your token, from the portal>").unwrap_err();
+        assert!(problem.starts_with("the token is a reference"), "{problem}");
         let problem = Tokens::parse("alone and broken").unwrap_err();
         assert!(problem.starts_with("the token "), "{problem}");
     }

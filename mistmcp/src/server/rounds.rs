@@ -167,7 +167,7 @@ mod tests {
     fn an_answer_of_an_earlier_round_is_there_in_the_next() {
         let (one, other) =
             (json!({ "a": 1, "b": { "c": 2, "d": 3 } }), json!({ "b": { "d": 3, "c": 2 }, "a": 1 }));
-        let next = rounds("token", &other, Some(state("token", &one))).unwrap();
+        let next = rounds("one", &other, Some(state("one", &one))).unwrap();
         assert_eq!(next.answer("roots", Question::Roots).unwrap()["roots"][0]["uri"], "file:///a");
         assert_eq!(next.answer("more", Question::Roots).unwrap_err().kind(), ErrorKind::Question);
         assert_eq!(next.end().input_requests.unwrap().into_keys().collect::<Vec<_>>(), ["more"]);
@@ -176,21 +176,21 @@ mod tests {
     #[test]
     fn a_state_that_was_changed_or_is_for_another_call_is_refused() {
         let arguments = json!({ "a": 1 });
-        let given = state("token", &arguments);
-        assert!(rounds("token", &arguments, Some(given.clone())).is_ok());
-        assert!(rounds("token", &json!({ "a": 2 }), Some(given.clone())).is_err());
+        let given = state("one", &arguments);
+        assert!(rounds("one", &arguments, Some(given.clone())).is_ok());
+        assert!(rounds("one", &json!({ "a": 2 }), Some(given.clone())).is_err());
         assert!(rounds("another", &arguments, Some(given.clone())).is_err());
-        assert!(rounds("token", &arguments, Some(format!("{given}x"))).is_err());
-        assert!(rounds("token", &arguments, Some(given.replacen('e', "f", 1))).is_err());
-        assert!(rounds("token", &arguments, Some(String::new())).is_err());
+        assert!(rounds("one", &arguments, Some(format!("{given}x"))).is_err());
+        assert!(rounds("one", &arguments, Some(given.replacen('e', "f", 1))).is_err());
+        assert!(rounds("one", &arguments, Some(String::new())).is_err());
     }
 
     #[test]
     fn what_no_question_asked_for_is_not_kept() {
-        let mut first = rounds("token", &json!({}), None).unwrap();
+        let mut first = rounds("one", &json!({}), None).unwrap();
         first.given.insert("unknown".to_owned(), json!("much"));
         first.answer("roots", Question::Roots).unwrap_err();
-        let next = rounds("token", &json!({}), first.end().request_state).unwrap();
+        let next = rounds("one", &json!({}), first.end().request_state).unwrap();
         assert!(next.given.is_empty(), "{:?}", next.given);
     }
 }

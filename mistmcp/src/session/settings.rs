@@ -6,6 +6,7 @@ use thiserror::Error;
 use super::Mode;
 use super::find::Index;
 use crate::catalog::{Catalog, Category, Entry};
+use crate::quote;
 use crate::reply::Rules;
 use crate::suggestion::did_you_mean;
 
@@ -30,9 +31,9 @@ struct Shelf {
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum SettingsError {
     /// A category that is none.
-    #[error("there is no category `{unknown}`{suggestion}\nthe categories are: {valid}")]
+    #[error("there is no category {unknown}{suggestion}\nthe categories are: {valid}")]
     Category {
-        /// What was written.
+        /// What was written, in backticks, or what it is.
         unknown: String,
         /// What was probably meant.
         suggestion: String,
@@ -137,7 +138,7 @@ impl Settings {
     fn bound(&self, name: &str) -> Result<&'static Category, SettingsError> {
         let permitted = self.catalog().category(name).filter(|category| self.permits(category.name));
         permitted.ok_or_else(|| SettingsError::Category {
-            unknown: name.to_owned(),
+            unknown: quote::word(name),
             suggestion: did_you_mean(name, self.categories().map(|category| category.name)),
             valid: self.names(),
         })

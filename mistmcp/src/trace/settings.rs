@@ -10,6 +10,7 @@ use reqwest::Url;
 use url::Host;
 
 use super::variables::{ENDPOINTS, Mistake};
+use crate::quote;
 
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 const SAMPLER_ARGUMENT: &str = "OTEL_TRACES_SAMPLER_ARG";
@@ -75,14 +76,17 @@ fn one_of(
     if takes.contains(&value.as_str()) {
         return Ok(Some(value));
     }
-    Err(Mistake { name, problem: format!("is `{value}`; it takes {}{remark}", takes.join(", ")) })
+    Err(Mistake {
+        name,
+        problem: format!("is {}; it takes {}{remark}", quote::word(&value), takes.join(", ")),
+    })
 }
 
 fn timeout(variable: impl Fn(&str) -> Option<String>) -> Result<Duration, Mistake> {
     for name in [OTEL_EXPORTER_OTLP_TRACES_TIMEOUT, OTEL_EXPORTER_OTLP_TIMEOUT] {
         if let Some(value) = variable(name) {
             let milliseconds = value.parse().ok().filter(|milliseconds| *milliseconds > 0);
-            let problem = || format!("is `{value}`; it takes milliseconds, such as 10000");
+            let problem = || format!("is {}; it takes milliseconds, such as 10000", quote::word(&value));
             return milliseconds
                 .map(Duration::from_millis)
                 .ok_or_else(|| Mistake { name, problem: problem() });

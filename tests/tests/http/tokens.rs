@@ -42,6 +42,11 @@ async fn without_a_token_nobody_gets_as_far_as_a_list_of_tools() {
         &[("Authorization", "bare")],
         &[("X-Authorization", "")],
         &[("X-Authorization", "a b c")],
+        &[("X-Authorization", "Bearer ")],
+        &[("X-Authorization", "${MIST_APITOKEN}")],
+        &[("Authorization", "Bearer ${input:mist-token}")],
+        &[("Authorization", "Bearer <token>")],
+        &[("X-Authorization", "Authorization: Token abc")],
         &[("Cookie", "MIST_APITOKEN=abc")],
     ] {
         let guest = headers
@@ -61,6 +66,37 @@ async fn without_a_token_nobody_gets_as_far_as_a_list_of_tools() {
         }
     }
     assert_eq!(stage.peer.connections(), 0, "the process's own token was used");
+}
+
+#[tokio::test]
+async fn a_token_that_is_none_is_refused_with_the_cause_and_not_repeated() {
+    let stage = Stage::set("").await;
+    for (name, value, cause) in [
+        ("X-Authorization", "${env:MIST_APITOKEN}", "reference to a variable"),
+        ("Authorization", "Bearer %MIST_APITOKEN%", "reference to a variable"),
+        ("X-Authorization", "undefined", "placeholder"),
+        ("X-Authorization", "Bearer Token s3cr3t", "alone"),
+        ("X-Authorization", "Authorization: Token s3cr3t", "alone"),
+        ("X-Authorization", "\"s3cr3t\"", "quotation mark"),
+        ("X-Authorization", "s3cr3t s3cr3t", "space"),
+        ("X-Authorization", "Bearer ", "No Mist API token"),
+    ] {
+        let heard = Guest::new(&stage.server, "").header(name, value).knock().await;
+        assert_eq!(heard.status, 401, "{value}: {heard:?}");
+        assert!(heard.error().contains(cause) && !heard.body.contains("s3cr3t"), "{value}: {heard:?}");
+    }
+    for query in [
+        "?cloud=s3cr3t-0f-7he-7es7s",
+        "?cloud=https://ada:s3cr3t@api.mist.com",
+        "?org_id=s3cr3t",
+        "?mode=s3cr3t7",
+    ] {
+        let heard = stage.alice(query).knock().await;
+        assert_eq!(heard.status, 400, "{query}: {heard:?}");
+        assert!(!heard.body.contains("s3cr3t"), "{query}: {heard:?}");
+    }
+    assert_eq!(stage.peer.connections(), 0);
+    assert!(!stage.server.errors().contains("s3cr3t"), "{}", stage.server.errors());
 }
 
 #[tokio::test]

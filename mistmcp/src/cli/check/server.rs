@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::report::{Finding, Report};
 use crate::cli::flags::Flags;
+use crate::quote;
 
 /// How long a server that works takes at the very most.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -36,9 +37,9 @@ fn address(flags: &Flags, url: Option<&str>) -> Result<Url, String> {
         Some(path) if path.starts_with('/') => own() + path,
         Some(url) => url.to_owned(),
     };
-    let mut url = Url::parse(&text).map_err(|error| format!("`{text}` is no URL: {error}"))?;
+    let mut url = Url::parse(&text).map_err(|error| format!("{} is no URL: {error}", quote::host(&text)))?;
     if !matches!(url.scheme(), "http" | "https") {
-        return Err(format!("`{text}` is no URL of a server over HTTP"));
+        return Err(format!("{} is no URL of a server over HTTP", quote::host(&text)));
     }
     // MCP's own address stands for its server.
     if matches!(url.path(), "/" | "/mcp") {

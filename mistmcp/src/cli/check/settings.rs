@@ -5,6 +5,7 @@ use crate::cli::configuration::{self, TOKEN};
 use crate::cli::env_file::Environment;
 use crate::cli::flags::Flags;
 use crate::cli::origin::Given;
+use crate::quote;
 use crate::session::Mode;
 
 /// What is set, from where, and what that makes of the tools.
@@ -40,9 +41,27 @@ fn words(given: &Given, environment: &Environment) -> String {
     let value = match given.switch {
         Some(true) => String::new(),
         Some(false) => " false".to_owned(),
-        None => format!(" {}", given.values.join(",")),
+        None => {
+            format!(" {}", given.values.iter().map(|value| shown(given, value)).collect::<Vec<_>>().join(","))
+        }
     };
     format!("{}{} {}", given.by(), value.trim_end(), given.origin.words(environment))
+}
+
+/// A value that may be shown: a secret may stand in the wrong place.
+fn shown(given: &Given, value: &str) -> String {
+    let quoted = match given.flag.as_str() {
+        // Its file has been read.
+        "env-file" => return value.to_owned(),
+        "org-id" => quote::id(value),
+        "cloud" | "allow-cloud" | "host" | "allow-host" | "allow-origin" => quote::host(value),
+        "tls-cert" | "tls-key" if Path::new(value).exists() => return value.to_owned(),
+        _ => quote::word(value),
+    };
+    match quoted.strip_prefix('`').and_then(|rest| rest.strip_suffix('`')) {
+        Some(value) => value.to_owned(),
+        None => format!("({quoted})"),
+    }
 }
 
 fn tools(flags: &Flags) -> Finding {

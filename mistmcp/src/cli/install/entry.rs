@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::client::{Client, HeaderValue, Http, VARIABLE};
 use crate::cli::origin::{Given, Origin};
+use crate::quote;
 
 /// What a client's settings have of this server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +128,10 @@ fn arguments(given: &[Given]) -> Vec<String> {
 
 /// The address of a server, with what was given of a client's own choices in its query.
 pub(super) fn address(text: &str, given: &[Given]) -> anyhow::Result<Url> {
-    let wanted = || format!("--url `{text}` is no address of a server: write http://127.0.0.1:8000/mcp");
+    let wanted = || {
+        let what = quote::host(text);
+        format!("--url is {what}, which is no address of a server: write http://127.0.0.1:8000/mcp")
+    };
     let mut url = Url::parse(text.trim()).with_context(wanted)?;
     if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
         bail!(wanted());

@@ -42,8 +42,9 @@ impl Plan {
         let clouds = configuration::clouds(flags)?;
         let cloud = configuration::cloud(flags, &clouds)?;
         let portal = cloud.as_ref().map_or_else(|| "https://manage.mist.com/".to_owned(), Cloud::portal);
+        let given = resolved(flags, cloud.as_ref());
         if let Some(url) = &install.url {
-            let url = entry::address(url, &flags.given)?;
+            let url = entry::address(url, &given)?;
             let needs_token = !install.no_token && !flags.demo;
             let entry = Entry::http(client, &install.name, &url, needs_token)?;
             let notes = notes_of_http(client, &url, needs_token);
@@ -62,12 +63,13 @@ impl Plan {
         let mut notes = notes_of_program(program);
         let own_file = environment.named_path();
         // What the named file says, it says to the server as well.
-        let in_named_file = |given: &&Given| own_file.is_some() && given.origin == Origin::File;
-        let given: Vec<_> = flags.given.iter().filter(|given| !in_named_file(given)).cloned().collect();
+        let in_named_file = |given: &Given| own_file.is_some() && given.origin == Origin::File;
+        let given: Vec<_> = given.into_iter().filter(|given| !in_named_file(given)).collect();
         let needs_token = !install.no_token && !flags.demo;
         let (mut token_file, mut token) = (None, None);
         let from = match own_file {
             Some(path) => {
+                configuration::tokens(environment)?;
                 if needs_token && environment.of_file(TOKEN).is_none() {
                     notes.push(format!("note: {} has no {TOKEN}; add a line {TOKEN}=…", path.display()));
                 }
@@ -128,6 +130,24 @@ impl Plan {
             file.path().display()
         )))
     }
+}
+
+/// What was given, with the cloud's own address in place of a portal's, and with the organization that the latter names.
+fn resolved(flags: &Flags, cloud: Option<&Cloud>) -> Vec<Given> {
+    let mut given = flags.given.clone();
+    let Some((cloud, of_cloud)) = cloud.zip(given.iter_mut().find(|given| given.flag == "cloud")) else {
+        return given;
+    };
+    of_cloud.values = vec![cloud.address()];
+    let org_id = configuration::org_id_of_cloud(flags).filter(|_| flags.org_id.is_none());
+    let of_org = org_id.map(|id| Given {
+        flag: "org-id".to_owned(),
+        variable: None,
+        values: vec![id],
+        ..of_cloud.clone()
+    });
+    given.extend(of_org);
+    given
 }
 
 fn notes_of_program(program: &str) -> Vec<String> {

@@ -39,7 +39,7 @@ async fn numbers_out_of_range_are_told_with_the_flag() {
         let launch = Launch::new("--demo").argument(&format!("{flag}={value}"));
         stops(launch, 2, &[flag, value]).await;
     }
-    stops(Launch::new("--demo --org-id acme"), 1, &["acme", "--org-id", "UUID"]).await;
+    stops(Launch::new("--demo --org-id acme"), 1, &["a text of 4 characters", "--org-id", "UUID"]).await;
 }
 
 #[tokio::test]
@@ -81,10 +81,8 @@ async fn an_unknown_cloud_is_refused_and_nothing_is_sent_to_it() {
         "localhost",
         "evil.example",
         "api.mist.com.evil.example",
-        "api.mist.com@evil.example",
         "https://api.mist.com:8443",
         "http://api.mist.com",
-        "api.mist.com/evil",
         "xapi.mist.com",
     ] {
         for flag in [true, false] {
@@ -98,6 +96,144 @@ async fn an_unknown_cloud_is_refused_and_nothing_is_sent_to_it() {
         }
     }
     assert_eq!(stranger.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_placeholder_or_a_token_with_something_around_it_is_refused_before_any_request() {
+    let peer = Peer::start().await;
+    for (token, wanted) in [
+        ("${MIST_APITOKEN}", "reference to a variable"),
+        ("${input:mist-token}", "reference to a variable"),
+        ("%MIST_APITOKEN%", "reference to a variable"),
+        ("<token>", "reference to a variable"),
+        ("<your token, without quotes>", "reference to a variable"),
+        ("op://vault/mist/token", "`op://…`"),
+        ("your_api_token", "placeholder"),
+        ("null", "placeholder"),
+        ("xxxxxxxx", "shortened"),
+        ("“s3cr3t”", "quotation mark"),
+        ("'s3cr3t'", "quotation mark"),
+        ("Token s3cr3t", "alone"),
+        ("Authorization: Bearer s3cr3t", "alone"),
+        ("api.eu.mist.com", "MIST_HOST"),
+        ("s3cr3t-first,${SECOND}", "the 2nd token"),
+    ] {
+        let launch = |arguments: &str| Launch::at(&peer, arguments).variable("MIST_APITOKEN", token);
+        let finished = stops(launch("call getSelf"), 1, &["MIST_APITOKEN", wanted]).await;
+        assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
+        let file = format!("MIST_APITOKEN='{}'\n", token.replace('\'', ""));
+        if token != "'s3cr3t'" {
+            let of_file = launch("call getSelf").variable("MIST_APITOKEN", "").file(".env", &file);
+            stops(of_file, 1, &["MIST_APITOKEN", wanted]).await;
+        }
+        let checked = launch("check").run().await;
+        assert_eq!(checked.code(), Some(1), "{}", checked.output());
+        assert!(
+            checked.output().contains(wanted) && !checked.output().contains("s3cr3t"),
+            "{}",
+            checked.output()
+        );
+    }
+    assert!(peer.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_secret_in_the_wrong_place_is_described_and_never_repeated() {
+    for secret in
+        ["s3cr3t-0f-7he-7es7s-Q9zXw4Lm", "s3cr3tABCDEFGHIJKLmnopqrstu", "https://ada:s3cr3t@api.mist.com"]
+    {
+        for variable in [
+            "MIST_HOST",
+            "MISTMCP_ORG_ID",
+            "MISTMCP_ALLOW_CLOUDS",
+            "MISTMCP_TOOL_CATEGORIES",
+            "MISTMCP_TOOL_LOADING_MODE",
+            "MISTMCP_TIMEOUT",
+            "MISTMCP_FORMAT",
+            "MISTMCP_DEBUG",
+        ] {
+            for arguments in ["", "call getSelf", "check", "install cursor --print"] {
+                let launch = Launch::new(arguments).variable("HOME", "/nowhere").variable(variable, secret);
+                let finished = launch.run().await;
+                let told = format!("{}{}", finished.output(), finished.stderr);
+                assert_ne!(finished.code(), Some(0), "{variable}: {told}");
+                assert!(!told.contains("s3cr3t"), "{variable} {arguments}: {told}");
+                let known = told.contains(variable) || told.contains("--");
+                assert!(known, "{variable} {arguments}: {told}");
+            }
+        }
+        for arguments in
+            ["--cloud", "--org-id", "--allow-cloud", "--mode", "-t http --host", "-t http --allow-host"]
+        {
+            let finished = Launch::new("--demo").arguments(arguments).argument(secret).run().await;
+            if arguments != "--cloud" {
+                assert_ne!(finished.code(), Some(0), "{arguments}: {}", finished.stderr);
+            }
+            assert!(!finished.stderr.contains("s3cr3t"), "{arguments}: {}", finished.stderr);
+        }
+        let finished = Launch::new("").argument(secret).run().await;
+        assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
+    }
+}
+
+#[tokio::test]
+async fn the_address_of_a_portal_names_cloud_and_organization() {
+    let id = "6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428";
+    let url = format!("https://manage.eu.mist.com/admin/?org_id={id}#!dashboard/insights");
+    for launch in [Launch::new("").variable("MIST_HOST", &url), Launch::new("--cloud").argument(&url)] {
+        let checked = launch.argument("check").run().await;
+        assert!(checked.output().contains("api.eu.mist.com, from "), "{}", checked.output());
+        assert!(checked.output().contains(&format!("organization {id}")), "{}", checked.output());
+    }
+    let print = |more: &str| {
+        Launch::new("install cursor --print --cloud")
+            .argument(&url)
+            .arguments(more)
+            .variable("HOME", "/nowhere")
+    };
+    let printed = print("").run().await;
+    for wanted in ["\"api.eu.mist.com\"", "--org-id", id] {
+        assert!(printed.output().contains(wanted), "{wanted}: {}", printed.output());
+    }
+    assert!(!printed.output().contains("manage"), "{}", printed.output());
+    let other = "7f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428";
+    let printed = print(&format!("--org-id {other}")).run().await;
+    assert!(printed.output().contains(other) && !printed.output().contains(id), "{}", printed.output());
+    let printed = print("--url http://127.0.0.1:8000").run().await;
+    let wanted = format!("cloud=api.eu.mist.com&org_id={id}");
+    assert!(printed.output().contains(&wanted), "{}", printed.output());
+}
+
+#[tokio::test]
+async fn a_name_that_is_nearly_a_cloud_is_told_with_the_one_that_was_meant() {
+    for (text, wanted) in
+        [("eu", "`api.eu.mist.com` (EMEA 01)"), ("global 03", "`api.ac2.mist.com`"), ("gc1", "Global 02")]
+    {
+        let launch = Launch::new("call getSelf").variable("MIST_APITOKEN", TOKEN).variable("MIST_HOST", text);
+        stops(launch, 1, &["did you mean", wanted, "api.gc7.mist.com", "MIST_HOST"]).await;
+    }
+}
+
+#[tokio::test]
+async fn another_programs_name_for_a_variable_is_told_where_ours_is_not_set() {
+    let launch = Launch::new("call getSelf")
+        .variable("MIST_API_KEY", TOKEN)
+        .variable("MIST_BASE_URL", "https://s3cr3t.example");
+    let finished =
+        stops(launch, 1, &["MIST_API_KEY", "did you mean MIST_APITOKEN?", "did you mean MIST_HOST?"]).await;
+    assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
+    let set = Launch::new("call getSelf --demo --cloud api.mist.com").variable("MIST_APITOKEN", TOKEN);
+    let set = set
+        .variable("MIST_API_KEY", "x")
+        .variable("MIST_URL", "x")
+        .variable("MISTRAL_API_KEY", "x")
+        .run()
+        .await;
+    assert!(!set.stderr.contains("did you mean"), "{}", set.stderr);
+    let checked = Launch::new("check").variable("MIST_TOKEN", TOKEN).variable("MIST_ORG", "x").run().await;
+    for wanted in ["did you mean MIST_APITOKEN?", "did you mean MISTMCP_ORG_ID?"] {
+        assert!(checked.output().contains(wanted), "{}", checked.output());
+    }
 }
 
 #[tokio::test]

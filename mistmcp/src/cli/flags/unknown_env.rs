@@ -1,0 +1,135 @@
+//! Warnings of variables that look like this program's and are not: with a slip in its name, what was to narrow the tools or
+//! to be the token would do nothing, and nobody would know. Names alone are told.
+
+use crate::cli::configuration::{TOKEN, WITHOUT_FLAG};
+use crate::cli::env_file::Environment;
+use crate::cli::origin::Given;
+use crate::suggestion::alike;
+
+/// How the variables of this program begin that no other has.
+const OURS: &str = "MISTMCP_";
+const CLOUD: &str = "MIST_HOST";
+const ORGANIZATION: &str = "MISTMCP_ORG_ID";
+
+/// A warning for each, in order.
+pub(super) fn warnings(command: &clap::Command, given: &[Given], environment: &Environment) -> Vec<String> {
+    let flags = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
+    let known: Vec<_> = flags.chain(WITHOUT_FLAG).collect();
+    let is_known = |name: &String| known.contains(&name.as_str());
+    let mut warnings: Vec<_> = environment
+        .names(OURS)
+        .into_iter()
+        .filter(|name| !is_known(name))
+        .map(|name| {
+            // What all begin with makes none of them likely.
+            let meant = alike(own_part(&name), known.iter().copied().map(own_part)).next();
+            let meant = known.iter().find(|known| Some(own_part(known)) == meant).copied();
+            let remedy = match meant.or_else(|| meant_by(&name)) {
+                Some(meant) => format!("did you mean {meant}?"),
+                None => "`mistmcp --help` tells those there are".to_owned(),
+            };
+            format!("{name} is no variable of this program, and changes nothing; {remedy}")
+        })
+        .collect();
+    let is_set = |meant: &str| {
+        environment.origin(meant).is_some()
+            || given.iter().any(|given| given.variable.as_deref() == Some(meant))
+    };
+    for beginning in ["JUNIPER", "MIST", "juniper", "mist"] {
+        let names = environment.names(beginning).into_iter();
+        for name in names.filter(|name| !is_known(name) && !name.starts_with(OURS)) {
+            if let Some(meant) = meant_by(&name).filter(|meant| !is_set(meant)) {
+                warnings.push(format!(
+                    "{name} is no variable of this program, and changes nothing; did you mean {meant}?"
+                ));
+            }
+        }
+    }
+    warnings
+}
+
+/// What other programs call one of this program's variables, by the parts of its name.
+fn meant_by(name: &str) -> Option<&'static str> {
+    const WHOSE: [&str; 4] = ["MIST", "JUNIPER", "MISTAPI", "MISTMCP"];
+    const OF_TOKEN: [&str; 12] = [
+        "API",
+        "ACCESS",
+        "AUTH",
+        "BEARER",
+        "TOKEN",
+        "TOKENS",
+        "KEY",
+        "KEYS",
+        "APITOKEN",
+        "APITOKENS",
+        "APIKEY",
+        "USER",
+    ];
+    const OF_CLOUD: [&str; 12] = [
+        "API", "BASE", "URL", "URI", "HOST", "HOSTNAME", "CLOUD", "REGION", "ENDPOINT", "SERVER", "DOMAIN",
+        "BASEURL",
+    ];
+    const OF_ORGANIZATION: [&str; 7] =
+        ["ORG", "ORGID", "ORGANIZATION", "ORGANISATION", "ID", "UUID", "DEFAULT"];
+    let upper = name.to_ascii_uppercase();
+    let parts: Vec<_> = upper.split('_').filter(|part| !part.is_empty() && !WHOSE.contains(part)).collect();
+    let all_of = |words: &[&str]| parts.iter().all(|part| words.contains(part));
+    let any_of = |words: &[&str]| parts.iter().any(|part| words.contains(part));
+    if all_of(&OF_TOKEN) && any_of(&["TOKEN", "TOKENS", "KEY", "KEYS", "APITOKEN", "APITOKENS", "APIKEY"]) {
+        Some(TOKEN)
+    } else if all_of(&OF_CLOUD) && any_of(&OF_CLOUD[1..]) {
+        Some(CLOUD)
+    } else if all_of(&OF_ORGANIZATION) && any_of(&OF_ORGANIZATION[..4]) {
+        Some(ORGANIZATION)
+    } else {
+        None
+    }
+}
+
+/// What a name says beyond whose it is.
+fn own_part(name: &str) -> &str {
+    name.strip_prefix(OURS).or_else(|| name.strip_prefix("MIST_")).unwrap_or(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_programs_names_are_known_by_their_parts() {
+        for (names, wanted) in [
+            (
+                &[
+                    "MIST_API_TOKEN",
+                    "MIST_API_KEY",
+                    "MIST_TOKEN",
+                    "MIST_APIKEY",
+                    "mist_apitoken",
+                    "MIST_ACCESS_TOKEN",
+                ][..],
+                Some(TOKEN),
+            ),
+            (
+                &["MIST_BASE_URL", "MIST_API_HOST", "MIST_URL", "MIST_CLOUD", "JUNIPER_MIST_REGION"],
+                Some(CLOUD),
+            ),
+            (&["MIST_ORG_ID", "MIST_ORG", "MIST_ORGID", "MIST_DEFAULT_ORG"], Some(ORGANIZATION)),
+            (
+                &[
+                    "MIST_USER",
+                    "MIST_API",
+                    "MIST",
+                    "MIST_SITE_ID",
+                    "MIST_ID",
+                    "MISTRAL_API_KEY",
+                    "MIST_API_VERSION",
+                ],
+                None,
+            ),
+        ] {
+            for name in names {
+                assert_eq!(meant_by(name), wanted, "{name}");
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! Texts that stand where a token belongs and are none: placeholders, references that nothing has replaced, and tokens with
+//! something around them. Mist promises neither length nor alphabet, so the rules go by form. No message repeats the text.
+
+const QUOTED: &str =
+    "the token has a quotation mark at its beginning or end: write it without quotation marks";
+const PREFIXED: &str = "the token has a header, a scheme or a name before it, such as `Token ` or `Bearer `: give the \
+                        token alone";
+const REFERENCE: &str = "the token is a reference to a variable that was not replaced, such as `${NAME}`: put the token \
+                         itself there, or set that variable where this program or its client is started";
+const STORE: &str = "the token is an address or a path, such as `op://…` or `file:…`, and not what is stored there: \
+                     resolve it first, or put the token itself there";
+const SHORTENED: &str = "the token is masked or shortened, as portals and logs show it: copy the whole token where it was \
+                         made, or make a new one";
+const EXAMPLE: &str = "the token is a placeholder of an example or an empty value written out, such as `your_api_token` \
+                       or `null`: replace it with the token itself";
+const CLOUD: &str = "the token is the host of a cloud, which belongs into MIST_HOST (or --cloud)";
+
+/// Why `text`, which is trimmed and not empty, is no token by itself.
+pub(super) fn problem(text: &str) -> Option<&'static str> {
+    if has_quotation_mark(text) {
+        return Some(QUOTED);
+    }
+    let lower = text.to_lowercase();
+    if is_prefixed(&lower) {
+        return Some(PREFIXED);
+    }
+    if ["mist.com", "mist-federal.com"].iter().any(|domain| {
+        lower.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with(['.', '/']))
+    }) {
+        return Some(CLOUD);
+    }
+    placeholder(text)
+}
+
+/// Why `text` stands for a secret and is none itself.
+pub(crate) fn placeholder(text: &str) -> Option<&'static str> {
+    let text = text.trim();
+    let lower = text.to_lowercase();
+    if is_reference(text) {
+        Some(REFERENCE)
+    } else if is_address(&lower) {
+        Some(STORE)
+    } else if is_shortened(&lower) {
+        Some(SHORTENED)
+    } else if is_example(&lower) {
+        Some(EXAMPLE)
+    } else {
+        None
+    }
+}
+
+/// Whether `text` is enclosed in what encloses a placeholder or a quotation, so that commas in it separate no tokens.
+pub(in crate::mist) fn is_enclosed(text: &str) -> bool {
+    let enclosed = |(open, close)| text.starts_with(open) && text.ends_with(close);
+    [("<", ">"), ("{", "}"), ("[", "]"), ("${", "}")].into_iter().any(enclosed)
+}
+
+fn has_quotation_mark(text: &str) -> bool {
+    let is_mark = |character: char| {
+        matches!(character, '"' | '\'' | '`' | '´' | '«' | '»' | '‹' | '›' | '\u{ff02}' | '\u{ff07}')
+            || ('\u{2018}'..='\u{201f}').contains(&character)
+    };
+    text.starts_with(is_mark) || text.ends_with(is_mark)
+}
+
+/// A header, a scheme or an assignment with the token behind it.
+fn is_prefixed(lower: &str) -> bool {
+    const NAMES: [&str; 13] = [
+        "authorization",
+        "x-authorization",
+        "token",
+        "bearer",
+        "basic",
+        "apitoken",
+        "api_token",
+        "api-token",
+        "apikey",
+        "api_key",
+        "x-api-key",
+        "mist_apitoken",
+        "mist_api_token",
+    ];
+    const COMMANDS: [&str; 4] = ["export ", "set ", "setx ", "$env:"];
+    let text = COMMANDS.iter().find_map(|command| lower.strip_prefix(command)).unwrap_or(lower).trim_start();
+    NAMES.iter().any(|name| {
+        text.strip_prefix(name).is_some_and(|rest| {
+            rest.starts_with(|character: char| character.is_whitespace() || matches!(character, ':' | '='))
+                || rest.starts_with("%20")
+        })
+    })
+}
+
+/// `${NAME}`, `$NAME`, `%NAME%`, `{{name}}`, `<name>` and their kin.
+fn is_reference(text: &str) -> bool {
+    const WORDS: &str = "env: env. process.env. os.environ input: secret: secrets. !secret vars.";
+    let is_name = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte))
+    };
+    let between = |mark: &str| text.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+    let lower = text.to_ascii_lowercase();
+    ["${", "$(", "{{", "#{", "%{", "<%"].iter().any(|open| text.contains(open))
+        || text.strip_prefix('$').is_some_and(is_name)
+        || ["%", "!", "__", "@@", "@"].iter().any(|mark| between(mark).is_some_and(is_name))
+        || is_enclosed(text)
+        || WORDS.split(' ').any(|word| lower.starts_with(word))
+}
+
+/// A URL, a reference to a store of secrets, or a path that no token begins like.
+fn is_address(lower: &str) -> bool {
+    const BEGINNINGS: [&str; 15] = [
+        "arn:",
+        "op:",
+        "vault:",
+        "ssm:",
+        "file:",
+        "keychain:",
+        "keyring:",
+        "sops:",
+        "azurekeyvault:",
+        "~/",
+        "./",
+        "../",
+        "@/",
+        "@./",
+        "/run/secrets/",
+    ];
+    let has_scheme = lower.split_once("://").is_some_and(|(scheme, _)| {
+        !scheme.is_empty()
+            && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte))
+    });
+    let has_drive = matches!(lower.as_bytes(), [b'a'..=b'z', b':', b'\\' | b'/', ..]);
+    has_scheme || has_drive || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
+}
+
+/// `xxxx…`, `****`, `abcd...`: one character over and over, or a gap.
+fn is_shortened(lower: &str) -> bool {
+    let gap = ["...", "***", "…", "•", "●", "xxxxxx"].iter().any(|gap| lower.contains(gap));
+    let mut characters = lower.chars().filter(|character| !matches!(character, '-' | '_' | '.' | ' '));
+    let same = match characters.next() {
+        Some(first) => lower.chars().count() >= 3 && characters.all(|other| other == first),
+        None => true,
+    };
+    gap || same
+}
+
+/// Nothing but words that documents put where a token belongs, or that programs write for nothing.
+fn is_example(lower: &str) -> bool {
+    /// What it is called.
+    const NOUNS: &str = "token tokens api apitoken key keys access auth authorization bearer mist juniper org organization \
+        user secret password credential credentials value string cloud account portal";
+    /// What is to be done with it, and that there is none.
+    const MARKERS: &str = "your my the here goes insert put paste enter fill replace change me it this with in from \
+        to add set use provide example sample placeholder todo fixme tbd redacted removed hidden \
+        masked null nil none undefined nan unset empty missing true false object not xxx";
+    const LONGEST: usize = 80;
+    let letters: String = lower
+        .chars()
+        .filter(|character| !matches!(character, '-' | '_' | '.' | ' ' | ':' | '/' | '+'))
+        .collect();
+    let words = letters.trim_end_matches(|last: char| last.is_ascii_digit());
+    if words.is_empty() || words.len() > LONGEST || !words.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return false;
+    }
+    // For each length, whether a text of words is that long; and whether one of them is a marker.
+    let mut ends: Vec<Option<bool>> = vec![None; words.len() + 1];
+    ends[0] = Some(false);
+    for start in 0..words.len() {
+        let Some(marked) = ends[start] else { continue };
+        let known =
+            NOUNS.split(' ').map(|word| (word, false)).chain(MARKERS.split(' ').map(|word| (word, true)));
+        for (word, marks) in known.filter(|(word, _)| words[start..].starts_with(*word)) {
+            let end = &mut ends[start + word.len()];
+            *end = Some(end.unwrap_or_default() || marked || marks);
+        }
+    }
+    // Numbers count examples; a name with a number may be a token of somebody's own making.
+    ends[words.len()].is_some_and(|marked| marked || words.len() == letters.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_for_a_token_is_told_by_its_form() {
+        for (wanted, texts) in [
+            (
+                REFERENCE,
+                "${MIST_APITOKEN} | ${env:MIST_APITOKEN} | ${input:mist-token} | $MIST_APITOKEN | $env:TOKEN | {token} \
+                 | %MIST_APITOKEN% | {{token}} | {{ mist.token }} | <token> | <your token> | [token] | __MIST_TOKEN__ \
+                 | $(cat token) | #{token}# | ${{ secrets.MIST }} | env:MIST | @@TOKEN@@ | process.env.MIST_APITOKEN \
+                 | !secret mist",
+            ),
+            (
+                STORE,
+                "op://vault/mist/token | vault://x | arn:aws:secretsmanager:eu:1:secret:x | vault:secret/mist \
+                 | ~/.mist/token | /run/secrets/mist | C:\\token.txt | https://example.com/token | keychain:mist",
+            ),
+            (
+                SHORTENED,
+                "xxxx | xxxxxxxx-xxxx-xxxx | XXXXXXXX | **** | … | abcd… | abcd...wxyz | ***1234 | 0000 | ••••••••",
+            ),
+            (
+                EXAMPLE,
+                "your_api_token | YOUR-TOKEN-HERE | YourApiToken | your-mist-api-token-1 | changeme | change_me | my token \
+                 | REPLACE_ME | null | undefined | None | nil | NaN | false | token | MIST_APITOKEN | apikey | TODO \
+                 | insert-token-here | pasteyourtokenhere",
+            ),
+            (QUOTED, "\"abc\" | 'abc' | “abc” | „abc“ | «abc» | `abc` | abc\" | ’abc"),
+            (
+                PREFIXED,
+                "Token abc | token\tabc | Bearer abc | Authorization: Token abc | authorization:abc | Basic YTpi \
+                 | X-Authorization: abc | MIST_APITOKEN=abc | export MIST_APITOKEN=abc | Token%20abc",
+            ),
+            (CLOUD, "api.mist.com | API.EU.MIST.COM | manage.gc1.mist.com | api.us.mist-federal.com"),
+        ] {
+            for text in texts.split(" | ") {
+                assert_eq!(problem(text.trim()), Some(wanted), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn tokens_of_any_length_and_alphabet_are_taken() {
+        for text in "a one demo operators other-token token-1 second-t0ken s3cr3t-0f-7he-7es7s-Q9zXw4Lm t0ken-of-number-7 \
+                     qu\"ote\\and-the-rest overhead-of-a-call Zx9$kq 100% a<b <none abc== /abc/def= tokenabc bearerabc \
+                     eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl 4ac1dcf4-9d8b-7211-65c4-057819f0862b user:pass \
+                     noneoftheabove aab $1 mist.com.example nullable"
+            .split_whitespace()
+        {
+            assert_eq!(problem(text), None, "{text}");
+        }
+    }
+}

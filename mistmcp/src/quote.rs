@@ -1,0 +1,159 @@
+//! Quotes what an operator or a URL has set, for errors. A token or a password may stand in the wrong place, so only what
+//! has the form of a host, an id or a word is repeated; anything else is described.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use crate::argument::Id;
+use crate::mist::placeholder;
+
+/// A host, or a URL up to its path, in backticks; anything else is described.
+pub(crate) fn host(text: &str) -> String {
+    let text = text.trim();
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => (Some(scheme), rest),
+        None => (None, text),
+    };
+    let (authority, path) = rest.split_at(rest.find(['/', '\\', '?', '#']).unwrap_or(rest.len()));
+    let is_known = scheme.is_none_or(|scheme| {
+        ["http", "https", "redis", "rediss"].iter().any(|known| known.eq_ignore_ascii_case(scheme))
+    });
+    if !is_known || !is_host(authority) {
+        return described(text);
+    }
+    let scheme = scheme.map_or_else(String::new, |scheme| format!("{scheme}://"));
+    let path = if matches!(path, "" | "/") { path } else { "/…" };
+    format!("`{scheme}{authority}{path}`")
+}
+
+/// A UUID in backticks; anything else is described.
+pub(crate) fn id(text: &str) -> String {
+    match Id::parse(text) {
+        Some(id) => format!("`{id}`"),
+        None => described(text),
+    }
+}
+
+/// A word or a number in backticks; anything else is described.
+pub(crate) fn word(text: &str) -> String {
+    if is_word(text) { format!("`{text}`") } else { described(text) }
+}
+
+/// Whether `text` is a word or a number as flags take them, and so no secret.
+pub(crate) fn is_word(text: &str) -> bool {
+    const LONGEST_WORD: usize = 32;
+    const LONGEST_NUMBER: usize = 12;
+    let text = text.trim();
+    // "Custom" is a word, "aBcD" may be a part of a token.
+    let mut behind_first = text.as_bytes().iter().skip(1);
+    let of_one_case =
+        !(text.bytes().any(|byte| byte.is_ascii_lowercase()) && behind_first.any(u8::is_ascii_uppercase));
+    let is_name = text.len() <= LONGEST_WORD
+        && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"-_".contains(&byte));
+    let is_number = text.len() <= LONGEST_NUMBER
+        && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-._".contains(&byte));
+    (is_name && of_one_case) || is_number
+}
+
+/// What kind of text it is, without a part of it.
+pub(crate) fn described(text: &str) -> String {
+    let text = text.trim();
+    let length = text.chars().count();
+    let more = if length == 1 { "" } else { "s" };
+    if text.is_empty() {
+        "an empty text".to_owned()
+    } else if text.contains('@') {
+        "a text with a user name or a password before an at sign (not repeated)".to_owned()
+    } else if text.contains("://") {
+        format!("a URL of {length} characters (not repeated, since it may hold a secret)")
+    } else if placeholder(text).is_some() {
+        format!("a placeholder of {length} character{more}")
+    } else if length >= 16 && !text.contains(char::is_whitespace) {
+        format!("a text of {length} characters (not repeated, since it may be a secret)")
+    } else {
+        format!("a text of {length} character{more}")
+    }
+}
+
+/// Whether `authority` is an address, or a name with dots, and a port at most. What is longer than such names are, or in
+/// mixed case, may be a token with dots.
+pub(crate) fn is_host(authority: &str) -> bool {
+    const LONGEST_LABEL: usize = 40;
+    let (name, port) = match authority.rsplit_once(':') {
+        Some((name, port))
+            if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) && port.len() <= 5 =>
+        {
+            (name, true)
+        }
+        _ => (authority, false),
+    };
+    let literal = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    if literal.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok())
+        || (!port && authority.parse::<IpAddr>().is_ok())
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_ipv4())
+        || name.eq_ignore_ascii_case("localhost")
+    {
+        return true;
+    }
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let of_one_case = !(name.bytes().any(|byte| byte.is_ascii_lowercase())
+        && name.bytes().any(|byte| byte.is_ascii_uppercase()));
+    let is_label = |label: &str| {
+        (1..=LONGEST_LABEL).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_last =
+        |label: &str| (2..=12).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_alphabetic());
+    name.len() <= 120
+        && of_one_case
+        && name.split('.').all(is_label)
+        && name.rsplit_once('.').is_some_and(|(_, last)| is_last(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKENS: [&str; 7] = [
+        "s3cr3t-0f-7he-7es7s-Q9zXw4Lm",
+        "Zk3v9QpLr7TtYyUuIiOoPpAaSsDdFfGg",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+        "https://ada:s3cret@api.mist.com/",
+        "api.mist.com@evil.example",
+        "https://s3cret/",
+        "Bearer s3cret",
+    ];
+
+    #[test]
+    fn a_host_is_quoted_without_its_path_and_a_token_never() {
+        for (text, wanted) in [
+            ("api.eu.mist.com", "`api.eu.mist.com`"),
+            (" API.EU.MIST.COM ", "`API.EU.MIST.COM`"),
+            ("http://127.0.0.1:9000", "`http://127.0.0.1:9000`"),
+            ("[::1]:9000", "`[::1]:9000`"),
+            ("localhost", "`localhost`"),
+            ("https://api.mist.com/api/v1?token=s3cret", "`https://api.mist.com/…`"),
+            ("api.mist.com:8443/", "`api.mist.com:8443/`"),
+        ] {
+            assert_eq!(host(text), wanted, "{text}");
+        }
+        for token in TOKENS {
+            let told = host(token);
+            assert!(!told.contains('`') && !told.contains("s3cret"), "{told}");
+        }
+    }
+
+    #[test]
+    fn what_is_neither_id_nor_word_is_described() {
+        assert_eq!(id("4AC1DCF4-9d8b-7211-65c4-057819f0862b"), "`4ac1dcf4-9d8b-7211-65c4-057819f0862b`");
+        for token in TOKENS.into_iter().chain(["acme", "${ORG}", ""]) {
+            assert!(!id(token).contains('`'), "{}", id(token));
+        }
+        for text in ["everything", "sites_rmm", "999999", "-1", "XML", "Custom"] {
+            assert_eq!(word(text), format!("`{text}`"));
+        }
+        for token in TOKENS {
+            let told = word(token);
+            assert!(!told.contains('`') && !told.contains("s3cret"), "{told}");
+        }
+    }
+}
