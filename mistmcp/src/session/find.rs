@@ -34,15 +34,22 @@ impl Session {
     pub(super) async fn find(&self, arguments: &mut Arguments) -> Result<Reply> {
         let Query(query) = arguments.take("query")?;
         let settings = Arc::clone(&self.settings);
-        let search = move || settings.search(&query).into_iter().map(description).collect::<Vec<_>>();
-        let found = work::run(search).await?;
-        if found.is_empty() {
-            return Reply::json(json!({
-                "tools": [],
-                "note": "Nothing fits. These tools only read the Mist configuration, state and history; try other words.",
-            }));
-        }
-        Reply::json(json!({ "tools": found }))
+        let search = move || {
+            let found: Vec<_> = settings.search(&query).into_iter().map(description).collect();
+            (found, settings.only_reads(&query))
+        };
+        let (found, only_reads) = work::run(search).await?;
+        let note = match (found.is_empty(), only_reads) {
+            (true, _) => {
+                "Nothing fits. The tools are about the configuration, state and history of Mist; try other words."
+            }
+            (false, true) => {
+                "No tool here changes anything. These show what is there; tell the user that the change has to be \
+                 made in the Mist portal."
+            }
+            (false, false) => return Reply::json(json!({ "tools": found })),
+        };
+        Reply::json(json!({ "tools": found, "note": note }))
     }
 }
 
@@ -52,6 +59,12 @@ impl Settings {
         let entries = self.catalog().entries();
         let found = self.index().search(query, |place| self.reaches(&entries[place]), SHOWN);
         found.into_iter().map(|place| &entries[place]).collect()
+    }
+
+    /// Whether a query orders a change, and no tool that sessions may reach makes any.
+    #[doc(hidden)]
+    pub fn only_reads(&self, query: &str) -> bool {
+        self.tools().all(|entry| entry.tool().hints.read_only) && self.index().orders_change(query)
     }
 
     /// The names of the tools that `findTools` answers a query with where everything is allowed: for evaluating it.

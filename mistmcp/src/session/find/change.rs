@@ -1,4 +1,5 @@
-//! Questions that are none: instructions to change something, which no tool here does.
+//! Queries that order a change, such as "reboot an AP": what they are about is searched for, and the answer says that
+//! the tools only read.
 
 use super::words::Word;
 
@@ -10,7 +11,8 @@ const PREFACES: &str = "please, kindly, can you, could you, would you, will you,
     how do i, how do we, how do you, how can i, how can we, how to, how would i, how should i, what is the command to, \
     the command to, i have to, we have to, is it possible to, is there a way to, id, be able to, immediately, make sure to";
 
-/// Verbs that ask for a change, in the form in which one orders it.
+/// Verbs that ask for a change, in the form in which one orders it. Many of them are nouns as well: "upgrade the
+/// switch", but "upgrade status".
 const VERBS: &str = "abort, acknowledge, activate, add, adjust, allow, append, apply, approve, assign, attach, ban, \
     bind, bounce, build, cancel, clear, clone, commit, configure, connect, convert, copy, create, deactivate, deauth, \
     deauthenticate, deauthorize, decrease, define, delete, deny, deploy, destroy, detach, disable, disconnect, \
@@ -22,10 +24,8 @@ const VERBS: &str = "abort, acknowledge, activate, add, adjust, allow, append, a
     unassign, unblock, unclaim, uninstall, unlock, unmute, unregister, unsubscribe, wipe, write, \
     turn on, turn off, turn up, turn down, switch on, switch off, switch to, switch over, shut off, shut down, shut, \
     power off, power on, power cycle, power down, roll back, roll out, take down, bring up, bring down, tear down, \
-    set up, get rid of, log out, sign out, no shut, admin down";
-
-/// Verbs that are nouns as well: "upgrade the switch", but "upgrade status".
-const NOUNS_TOO: &str = "ack, adopt, archive, backup, block, blacklist, boost, change, claim, cut, drop, factory reset, \
+    set up, get rid of, log out, sign out, no shut, admin down, \
+    ack, adopt, archive, backup, block, blacklist, boost, change, claim, cut, drop, factory reset, \
     force, lock, move, order, patch, permit, authorize, powercycle, reboot, reclaim, release, reload, renew, reset, \
     restart, rollback, run, schedule, set, start, stop, tag, test, tune, unlink, update, upgrade, whitelist, zeroize";
 
@@ -36,20 +36,24 @@ const OF_NOUNS: &str = "status, state, history, log, event, progress, reason, jo
     frequency, of, by, made, was, were, is, are, did, happened, last, yesterday, today, in, from, since, \
     during, between, over, per, for";
 
-/// Whether the words order a change, at their head. "Who changed" and "when did it reboot" do not.
-pub(super) fn asks_for_change(words: &[Word]) -> bool {
+/// A verb of change at the head of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Verb {
+    /// How many words it takes, with what stands before it.
+    pub(super) end: usize,
+    /// Whether it orders a change: "reboot an AP", but not "reboot reasons".
+    pub(super) orders: bool,
+}
+
+/// The verb of change that a query begins with. "Who changed" and "when did it reboot" begin with none.
+pub(super) fn verb(words: &[Word]) -> Option<Verb> {
     let mut place = 0;
     while let Some(end) = phrase(PREFACES, &words[place..]) {
         place += end;
     }
-    let rest = &words[place..];
-    if phrase(VERBS, rest).is_some() {
-        return true;
-    }
-    phrase(NOUNS_TOO, rest).is_some_and(|end| {
-        // By itself it is looked for, and before another noun it is one.
-        rest.get(end).is_some() && phrase(OF_NOUNS, &rest[end..]).is_none()
-    })
+    let end = place + phrase(VERBS, &words[place..])?;
+    // By itself it is looked for, and before another noun it is one.
+    Some(Verb { end, orders: end < words.len() && phrase(OF_NOUNS, &words[end..]).is_none() })
 }
 
 /// How many words the longest of the phrases takes that the words begin with, exactly as they are written.
@@ -67,7 +71,7 @@ fn phrase(phrases: &str, words: &[Word]) -> Option<usize> {
 
 /// The words of the tables, which are not taken for misspelled ones.
 pub(super) fn vocabulary() -> impl Iterator<Item = &'static str> {
-    [PREFACES, VERBS, NOUNS_TOO, OF_NOUNS]
+    [PREFACES, VERBS, OF_NOUNS]
         .into_iter()
         .flat_map(|table| table.split([',', ' ']))
         .filter(|word| !word.is_empty())
@@ -78,9 +82,13 @@ mod tests {
     use super::super::words::words;
     use super::*;
 
+    fn orders(query: &str) -> bool {
+        verb(&words(query)).is_some_and(|verb| verb.orders)
+    }
+
     #[test]
     fn an_order_to_change_something_is_told_from_a_question() {
-        for order in [
+        for ordered in [
             "reboot an AP",
             "Please create a WLAN",
             "could you upgrade all switches now",
@@ -92,7 +100,7 @@ mod tests {
             "block this client",
             "claim the devices",
         ] {
-            assert!(asks_for_change(&words(order)), "{order}");
+            assert!(orders(ordered), "{ordered}");
         }
         for question in [
             "who changed the WLAN",
@@ -110,8 +118,11 @@ mod tests {
             "test results",
             "can you show the clients",
             "reboots today",
+            "disconnect reasons of clients",
+            "join failures",
+            "ping",
         ] {
-            assert!(!asks_for_change(&words(question)), "{question}");
+            assert!(!orders(question), "{question}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::change::verb;
 use super::cues::CueTable;
 use super::index::Postings;
 use super::lexicon::Lexicon;
@@ -71,23 +72,38 @@ impl Engine {
         read.into_iter().enumerate().map(right).collect()
     }
 
-    /// The places of the best `most` of those tools that fit and may be used, best first.
+    /// Whether a query orders a change.
+    pub(in crate::session) fn orders_change(&self, query: &str) -> bool {
+        verb(&self.words(query)).is_some_and(|verb| verb.orders)
+    }
+
+    /// The places of the best `most` of those tools that fit and may be used, best first. Where none fits and the
+    /// query begins with a verb of change, those that are nearest to the rest of it.
     pub(in crate::session) fn search(
         &self,
         query: &str,
         usable: impl Fn(usize) -> bool,
         most: usize,
     ) -> Vec<usize> {
-        let Some(question) = self.read(query) else { return Vec::new() };
-        let mut fitting = self.ranked(&question);
-        fitting.retain(|(place, _)| usable(*place));
+        let words = self.words(query);
+        let ranked = |words: &[Word], least: f64| {
+            let mut ranked = self.ranked(&self.read(words), least);
+            ranked.retain(|(place, _)| usable(*place));
+            ranked
+        };
+        let mut fitting = ranked(&words, FITTING);
+        if fitting.is_empty()
+            && let Some(verb) = verb(&words)
+        {
+            fitting = ranked(&words[verb.end..], 0.0);
+        }
         let best = fitting.first().map_or(0.0, |(_, score)| *score);
         let beside = fitting.into_iter().take_while(|(_, score)| *score >= BESIDE_BEST * best);
         beside.map(|(place, _)| place).take(most).collect()
     }
 
-    /// The places of the tools that fit, and how well, best first.
-    fn ranked(&self, question: &Question) -> Vec<(usize, f64)> {
+    /// The places of the tools that have at least such a part of the question, and how well they fit, best first.
+    fn ranked(&self, question: &Question, least: f64) -> Vec<(usize, f64)> {
         let mut scores = vec![(0.0, 0.0); self.postings.profiles().len()];
         let mut whole = 0.0;
         for concept in &question.concepts {
@@ -103,7 +119,7 @@ impl Engine {
             .into_iter()
             .zip(self.postings.profiles())
             .enumerate()
-            .filter(|(_, ((points, covered), _))| *points > 0.0 && *covered >= FITTING * whole)
+            .filter(|(_, ((points, covered), _))| *points > 0.0 && *covered >= least * whole)
             .map(|(place, ((points, _), profile))| {
                 (place, points * profile.fitness(&question.cues) * self.naming(place, &asked))
             })
@@ -229,10 +245,20 @@ mod tests {
     }
 
     #[test]
-    fn nothing_fits_an_order_to_change_something_or_another_field() {
-        for query in
-            ["create a WLAN", "please delete the switch ports", "weather in Berlin", "write a poem", ""]
-        {
+    fn an_order_to_change_something_finds_what_is_nearest_to_it() {
+        for (query, nearest) in [
+            ("create a WLAN", "listOrgWlans"),
+            ("please delete the switch ports", "searchOrgSwOrGwPorts"),
+            ("disconnect the wireless client of the flux capacitor", "searchOrgWirelessClients"),
+            ("join a WLAN", "listOrgWlans"),
+        ] {
+            assert_eq!(found(query)[0], nearest, "{query}");
+        }
+    }
+
+    #[test]
+    fn nothing_fits_another_field() {
+        for query in ["weather in Berlin", "write a poem", ""] {
             assert_eq!(found(query), Vec::<&str>::new(), "{query}");
         }
     }

@@ -35,24 +35,35 @@ const PHRASE_MEANS: f64 = 0.9;
 const SCATTERED: f64 = 0.75;
 
 impl Engine {
-    /// Reads a question; nothing where it orders a change.
-    pub(super) fn read(&self, query: &str) -> Option<Question> {
+    /// The words of a query, with typing mistakes set right.
+    pub(super) fn words(&self, query: &str) -> Vec<Word> {
         let mut read = words(query);
         read.truncate(MAX_WORDS);
-        let read = self.right(read);
-        if super::change::asks_for_change(&read) {
-            return None;
-        }
-        let read = self.spelling.same(read);
+        self.right(read)
+    }
+
+    /// Reads a question.
+    pub(super) fn read(&self, words: &[Word]) -> Question {
+        let read = self.spelling.same(words.to_vec());
         let cues = self.cues.read(&read, |word| self.is_known(word));
+        let mut concepts = self.concepts(&read, |place| cues.is_spent(place));
+        if concepts.is_empty() {
+            // It names a place and nothing else.
+            concepts = self.concepts(&read, |_| false);
+        }
+        Question { concepts, cues }
+    }
+
+    /// The concepts in the words, without those that tell a place.
+    fn concepts(&self, read: &[Word], is_spent: impl Fn(usize) -> bool) -> Vec<Concept> {
         let mut concepts: Vec<Concept> = Vec::new();
         let mut place = 0;
         while let Some(word) = read.get(place) {
-            if cues.is_spent(place) {
+            if is_spent(place) {
                 place += 1;
                 continue;
             }
-            let (end, concept) = match self.related.at(&read, place).next() {
+            let (end, concept) = match self.related.at(read, place).next() {
                 Some((end, related)) => (end, Some(self.concept(&read[place..end], related))),
                 _ if super::small::is_small(word) || word.named && place > 0 && !self.is_known(word) => {
                     (place + 1, None)
@@ -66,7 +77,7 @@ impl Engine {
             }
             place = end;
         }
-        Some(Question { concepts, cues })
+        concepts
     }
 
     fn concept(&self, phrase: &[Word], related: &Related) -> Concept {
