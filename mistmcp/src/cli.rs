@@ -159,8 +159,14 @@ fn tell_of_tracing(environment: &env_file::Environment) {
 
 /// Prints a mistake of the command line. Asking for help is none.
 fn refuse(error: &clap::Error) -> ExitCode {
-    // Where there is nowhere to print to, there is nobody to tell.
-    let _ = error.print();
+    // A value of a variable or a file may hold what a terminal would obey.
+    let text = error.render().ansi().to_string();
+    if error.use_stderr() {
+        output::error_styled(&text);
+    } else {
+        // Where there is nowhere to print to, there is nobody to tell.
+        let _ = output::print_styled(&text);
+    }
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
         _ => ExitCode::from(2),

@@ -89,7 +89,9 @@ impl Error {
     }
 
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into() }
+        let mut message = message.into();
+        crate::text::show(&mut message);
+        Self { kind, message }
     }
 
     pub(crate) fn argument(name: &str, value: &Value, mismatch: &Mismatch) -> Self {

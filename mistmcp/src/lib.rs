@@ -112,6 +112,7 @@ mod server;
 mod session;
 mod shared;
 mod suggestion;
+mod text;
 mod tool;
 mod trace;
 mod work;

@@ -12,7 +12,7 @@ impl Arg for String {
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
         match value {
-            Value::String(text) => Ok(text.clone()),
+            Value::String(text) => Ok(crate::text::restored(text).into_owned()),
             Value::Number(number) => Ok(number.to_string()),
             Value::Bool(flag) => Ok(flag.to_string()),
             // Where Mist takes several values in one text, commas are between them.

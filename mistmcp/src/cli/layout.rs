@@ -1,9 +1,11 @@
-//! Columns and paragraphs, as wide as the terminal.
+//! Columns and paragraphs, as wide as the terminal, and with nothing in them that a terminal would obey.
 
 use std::fmt::Write;
 
 use clap::builder::styling::Style;
-use comfy_table::{CellAlignment, ContentArrangement, Row, Table, presets};
+use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+
+use crate::text::{one_line, printable};
 
 /// Between two columns.
 const GAP: u16 = 2;
@@ -35,15 +37,17 @@ impl Columns {
     }
 
     /// Columns with names above them.
-    pub(super) fn headed(names: Vec<String>, width: Option<u16>) -> Self {
+    pub(super) fn headed<'a>(names: impl IntoIterator<Item = &'a str>, width: Option<u16>) -> Self {
         let mut columns = Self::new(0, width);
-        columns.table.set_header(names);
+        let names = names.into_iter().map(|name| one_line(name).into_owned());
+        columns.table.set_header(names.collect::<Vec<_>>());
         columns.header = true;
         columns
     }
 
-    pub(super) fn row(&mut self, cells: impl Into<Row>) {
-        self.table.add_row(cells);
+    pub(super) fn row(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) {
+        let cells = cells.into_iter().map(|cell| printable(cell.as_ref()).into_owned());
+        self.table.add_row(cells.collect::<Vec<_>>());
     }
 
     /// Numbers stand with their ends under each other.

@@ -1,3 +1,5 @@
+mod entry;
+
 use std::fmt;
 use std::io::{self, IsTerminal};
 
@@ -41,10 +43,11 @@ pub(super) fn start(flags: &Flags) {
     // A program that has set up its own keeps it.
     let _ = match flags.log_format {
         LogFormat::Text => {
-            let lines = lines.with_ansi(io::stderr().is_terminal());
+            let lines = lines.with_ansi(io::stderr().is_terminal()).fmt_fields(entry::fields());
             logged.with(lines).try_init()
         }
         LogFormat::Json => {
+            let lines = lines.with_writer(|| entry::JsonEntries(io::stderr()));
             let lines = lines.json().flatten_event(true).with_span_list(false);
             logged.with(lines).try_init()
         }

@@ -2,6 +2,8 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::AutoStream;
 
+use crate::text::{printable, printable_with_styles};
+
 /// Writes to standard output. Where nobody reads any more, that is the end and no error.
 ///
 /// # Errors
@@ -15,25 +17,35 @@ pub(super) fn print(bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// As [`print`].
 pub(super) fn print_styled(text: &str) -> io::Result<()> {
-    unless_closed(write(AutoStream::auto(io::stdout().lock()), text.as_bytes()))
+    unless_closed(write(AutoStream::auto(io::stdout().lock()), printable_with_styles(text).as_bytes()))
 }
 
-/// Writes to standard output, of which more is to come.
+/// Writes to standard output, of which more is to come. A terminal gets nothing that it would obey; a pipe or a file
+/// gets the bytes as they are.
 ///
 /// # Errors
 /// Whatever keeps it from being written, also that nobody reads any more.
 pub(super) fn stream(bytes: &[u8]) -> io::Result<()> {
-    write(io::stdout().lock(), bytes)
+    let out = io::stdout().lock();
+    if out.is_terminal() {
+        return write(out, printable(&String::from_utf8_lossy(bytes)).as_bytes());
+    }
+    write(out, bytes)
 }
 
 fn write(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes).and_then(|()| out.flush())
 }
 
-/// Writes a line to standard error, where all but MCP's messages goes.
+/// Writes a line to standard error, where all but MCP's messages goes. It has nothing that a terminal would obey.
 pub(super) fn error(line: &str) {
     // Where standard error is closed, there is nobody to tell.
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", printable(line));
+}
+
+/// Writes text with styles to standard error, as [`print_styled`] does to standard output.
+pub(super) fn error_styled(text: &str) {
+    let _ = write(AutoStream::auto(io::stderr().lock()), printable_with_styles(text).as_bytes());
 }
 
 /// Whether a person reads standard output as it comes.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::budget::{By, UsedUp};
 use crate::Error;
 use crate::error::{ErrorKind, shortened};
+use crate::text::visible;
 
 /// An answer that is no success, where another token would not change it.
 pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
@@ -164,7 +165,9 @@ fn words(body: &str) -> String {
         },
         _ => text.to_owned(),
     };
-    shortened(&words, LONGEST)
+    // One line, and without what would be invisible or obeyed: it is cut by the length that is seen.
+    let words: Vec<_> = words.split_whitespace().collect();
+    shortened(&visible(&words.join(" ")), LONGEST)
 }
 
 #[cfg(test)]

@@ -40,9 +40,11 @@ impl Connection {
         &self.line.pool.limits
     }
 
-    /// `text` with this connection's tokens masked.
+    /// `text` as the client gets it: this connection's tokens are masked, and invisible characters are escaped.
     pub(crate) fn mask(&self, text: String) -> String {
-        self.line.mask(text)
+        let mut text = self.line.mask(text);
+        crate::text::show(&mut text);
+        text
     }
 
     /// A file with this connection's tokens masked.

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use http::Method;
+use http::{Method, Uri};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use serde_json::Value;
@@ -118,9 +118,15 @@ impl Request {
 
     /// The whole address, as a URL.
     pub(crate) fn url(&self, cloud: &Cloud) -> Result<Url> {
-        Url::parse(&self.address(cloud)?).map_err(|error| {
-            Error::new(ErrorKind::Arguments, format!("No address can be made of this: {error}."))
-        })
+        let impossible = |error: &dyn fmt::Display| {
+            let message =
+                format!("No address can be made of this: {error}. Give shorter or other arguments.");
+            Error::new(ErrorKind::Arguments, message)
+        };
+        let url = Url::parse(&self.address(cloud)?).map_err(|error| impossible(&error))?;
+        // The HTTP client refuses what is no `Uri`, such as one of more than 65,534 bytes, only when it sends it.
+        Uri::try_from(url.as_str()).map_err(|error| impossible(&error))?;
+        Ok(url)
     }
 
     /// The whole address. Segments are percent-encoded, so that `../`, `?` or `#` in a value stay in its segment.
@@ -146,10 +152,13 @@ impl Request {
     }
 }
 
-/// Method and path, as logs and errors name the request. What is in the query may be secret.
+/// Method and path as they are sent, for logs and errors. What is in the query may be secret.
 impl fmt::Display for Request {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{} /{}", self.method, self.segments.join("/"))
+        write!(formatter, "{} ", self.method)?;
+        self.segments
+            .iter()
+            .try_for_each(|segment| write!(formatter, "/{}", utf8_percent_encode(segment, OUTSIDE_A_SEGMENT)))
     }
 }
 

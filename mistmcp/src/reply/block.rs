@@ -88,7 +88,7 @@ pub(super) fn to_fit(blocks: Vec<Block>, max_bytes: usize) -> Result<Vec<Block>>
     for block in blocks {
         fitting.push(match block {
             Block::Text(text) => {
-                let text = shortened(&text, room);
+                let text = shortened(&crate::text::visible(&text), room);
                 room = room.saturating_sub(text.len());
                 Block::Text(text)
             }

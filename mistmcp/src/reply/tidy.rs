@@ -2,8 +2,8 @@ use serde_json::{Map, Value};
 
 use super::secrets::{HIDDEN, is_secret, scrubbed};
 
-/// Leaves out nulls, empty texts and empty objects, but not from arrays, where places count; and hides secrets unless
-/// they are to be shown.
+/// Leaves out nulls, empty texts and empty objects, but not from arrays, where places count; escapes invisible
+/// characters; and hides secrets unless they are to be shown.
 pub(super) fn tidy(value: &mut Value, show_secrets: bool) {
     within("", value, show_secrets);
 }
@@ -14,6 +14,7 @@ pub(super) fn tidy_object(object: &mut Map<String, Value>, show_secrets: bool) {
 }
 
 fn fields(name: &str, object: &mut Map<String, Value>, show_secrets: bool) {
+    crate::text::show_names(object);
     object.retain(|inner, value| {
         if !show_secrets && is_secret(name, inner) {
             hide(value);
@@ -37,8 +38,9 @@ fn within(name: &str, value: &mut Value, show_secrets: bool) {
                 within(name, item, show_secrets);
             }
         }
-        Value::String(text) if !show_secrets => {
-            if let Some(without) = scrubbed(name, text) {
+        Value::String(text) => {
+            crate::text::show(text);
+            if !show_secrets && let Some(without) = scrubbed(name, text) {
                 *text = without;
             }
         }

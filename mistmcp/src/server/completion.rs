@@ -5,6 +5,7 @@ use crate::Call;
 use crate::prompt::Completed;
 use crate::session::{Session, Settings};
 use crate::suggestion::{did_you_mean, remedy};
+use crate::text::visible;
 
 pub(super) async fn complete(
     session: &Session,
@@ -56,5 +57,5 @@ fn completed(settings: &Settings, of: &Reference, argument: &str) -> Result<Opti
 }
 
 fn missing(what: &str, written: &str, remedy: &str) -> ErrorData {
-    ErrorData::invalid_params(format!("There is no {what} `{written}`{remedy}"), None)
+    ErrorData::invalid_params(format!("There is no {what} `{}`{remedy}", visible(written)), None)
 }

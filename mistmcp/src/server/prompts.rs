@@ -6,6 +6,7 @@ use rmcp::model::{
 use super::LIST_TTL_MS;
 use crate::prompt::{Prompt, PromptArgument};
 use crate::session::Settings;
+use crate::text::visible;
 
 pub(super) fn list(settings: &Settings) -> ListPromptsResult {
     let list = ListPromptsResult::with_all_items(settings.prompts().map(offered).collect());
@@ -20,6 +21,7 @@ pub(super) fn get(
     let text = settings
         .prompt(&request.name, &given)
         .map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
+    let text = visible(&text).into_owned();
     Ok(GetPromptResult::new(vec![PromptMessage::new_text(Role::User, text)]))
 }
 

@@ -6,6 +6,7 @@ use rmcp::model::{
 
 use super::LIST_TTL_MS;
 use crate::session::Settings;
+use crate::text::visible;
 
 const GLOSSARY: &str = "mistmcp://categories";
 pub(super) const CATEGORY: &str = "mistmcp://categories/{category}";
@@ -38,11 +39,11 @@ pub(super) fn read(settings: &Settings, uri: &str) -> Result<ReadResourceResult,
         }
         _ => return Err(missing(format!("There is `{GLOSSARY}`, and `{CATEGORY}`."), uri)),
     };
-    let contents = ResourceContents::text(text, uri).with_mime_type(MARKDOWN);
+    let contents = ResourceContents::text(text, visible(uri)).with_mime_type(MARKDOWN);
     let read = ReadResourceResult::new(vec![contents]);
     Ok(read.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS))
 }
 
 fn missing(message: String, uri: &str) -> ErrorData {
-    ErrorData::resource_not_found(message, Some(serde_json::json!({ "uri": uri })))
+    ErrorData::resource_not_found(message, Some(serde_json::json!({ "uri": visible(uri) })))
 }

@@ -5,6 +5,7 @@ use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, ErrorData, Res
 use crate::Result;
 use crate::error::ErrorKind;
 use crate::reply::{Block, Content, File, Media};
+use crate::text::visible;
 
 /// An outcome as MCP has it. What a model can act on is a result; only a tool that is not there is a mistake of the
 /// protocol.
@@ -33,10 +34,11 @@ fn block(block: Block) -> ContentBlock {
 /// A file as an embedded resource: as text where it is text, else in base64.
 fn resource(file: File) -> ResourceContents {
     let File { name, media_type, bytes } = file;
-    let uri = format!("mistmcp:///{name}");
-    let text = media_type.starts_with("text/").then(|| String::from_utf8(bytes.to_vec()).ok()).flatten();
+    let uri = format!("mistmcp:///{}", visible(&name));
+    let media_type = visible(&media_type).into_owned();
+    let text = media_type.starts_with("text/").then(|| str::from_utf8(&bytes).ok()).flatten();
     let contents = match text {
-        Some(text) => ResourceContents::text(text, uri),
+        Some(text) => ResourceContents::text(visible(text), uri),
         None => ResourceContents::blob(STANDARD.encode(&bytes), uri),
     };
     if media_type.is_empty() { contents } else { contents.with_mime_type(media_type) }

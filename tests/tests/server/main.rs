@@ -12,6 +12,7 @@ mod faults;
 mod faults_on_the_wire;
 mod forgiving;
 mod install;
+mod invisible;
 mod lookups;
 mod modes;
 mod patience;

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::text::one_line;
+
 /// What stands in one column: a number keeps to the right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cell {
@@ -25,7 +27,10 @@ pub(super) fn of(value: &Value, lists: Lists) -> Vec<(String, Cell)> {
 }
 
 fn take_apart(value: &Value, path: String, lists: Lists, cells: &mut Vec<(String, Cell)>) {
-    let inside = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let inside = |name: &str| {
+        let name = one_line(name);
+        if path.is_empty() { name.into_owned() } else { format!("{path}.{name}") }
+    };
     match value {
         Value::Null => {}
         Value::Object(object) => {
@@ -58,9 +63,7 @@ fn take_apart(value: &Value, path: String, lists: Lists, cells: &mut Vec<(String
 fn plain(value: &Value) -> Cell {
     let text = match value {
         Value::Null => String::new(),
-        Value::String(text) => {
-            text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
-        }
+        Value::String(text) => one_line(&text.replace(['\n', '\r', '\t'], " ")).into_owned(),
         other => other.to_string(),
     };
     Cell { text, is_number: value.is_number() }

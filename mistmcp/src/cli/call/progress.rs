@@ -4,6 +4,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::call::{Asking, Capability, Listener, Question, Told};
+use crate::text::one_line;
 
 /// What a person at a terminal sees on standard error while a call goes on; nobody else sees anything.
 pub(super) struct Progress(ProgressBar);
@@ -56,7 +57,7 @@ impl Listener for Waits {
     fn tell(&self, told: Told) {
         match told {
             Told::Progress { message, .. } => {
-                self.0.set_message(message);
+                self.0.set_message(one_line(&message).into_owned());
                 show(&self.0);
             }
             Told::Line { .. } => {}

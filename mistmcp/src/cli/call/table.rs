@@ -44,7 +44,7 @@ pub(super) fn of_rows(rows: &[Value], width: Option<u16>) -> Table {
     if columns.is_empty() {
         return Table { text: String::new(), left_out };
     }
-    let mut table = Columns::headed(columns.iter().map(|column| column.name.clone()).collect(), width);
+    let mut table = Columns::headed(columns.iter().map(|column| column.name.as_str()), width);
     for row in 0..rows.len() {
         let cell = |column: &Column| column.cells.get(&row).map(|cell| cell.text.clone()).unwrap_or_default();
         table.row(columns.iter().map(cell).collect::<Vec<_>>());

@@ -3,6 +3,8 @@ use std::fmt::Write;
 use clap::builder::styling::{AnsiColor, Style};
 use serde_json::{Value, json};
 
+use crate::text::printable;
+
 /// What was looked at, and how it is.
 #[derive(Debug, Default)]
 pub(super) struct Report(Vec<Finding>);
@@ -38,15 +40,14 @@ impl Finding {
 
     fn new(what: &str, mark: Mark, words: impl Into<String>) -> Self {
         // What others have named must not steer a terminal.
-        let words =
-            words.into().replace(|character: char| character.is_control() && character != '\n', "\u{fffd}");
+        let words = printable(&words.into()).into_owned();
         Self { what: what.to_owned(), mark, words, remedy: None }
     }
 
     /// What to do about it.
     #[must_use]
     pub(super) fn remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
+        self.remedy = Some(printable(&remedy.into()).into_owned());
         self
     }
 }

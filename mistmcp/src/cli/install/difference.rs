@@ -4,6 +4,8 @@ use std::fmt::Write;
 use clap::builder::styling::{AnsiColor, Style};
 use similar::{ChangeTag, TextDiff};
 
+use crate::text::printable;
+
 /// How many lines around a change are shown.
 const AROUND: usize = 1;
 /// A line that is longer is cut.
@@ -26,7 +28,7 @@ pub(super) fn difference(old: &str, new: &str, own: &str) -> String {
                 ChangeTag::Insert => ('+', AnsiColor::Green.on_default()),
             };
             let line = masked(change.value().trim_end_matches(['\r', '\n']), &own);
-            let _ = writeln!(text, "{style}{sign}{}{style:#}", cut(&line));
+            let _ = writeln!(text, "{style}{sign}{}{style:#}", cut(&printable(&line)));
         }
     }
     text
