@@ -220,6 +220,19 @@ mod tests {
         assert_eq!(decoded, values);
     }
 
+    #[test]
+    fn an_address_that_is_too_long_is_refused_before_it_is_sent() {
+        let error = url(&Request::get("/api/v1/sites").segment("y".repeat(70_000))).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Arguments);
+        assert!(error.to_string().len() < 200, "{error}");
+    }
+
+    #[test]
+    fn a_request_is_named_as_it_is_sent() {
+        let request = Request::get("/api/v1/sites").segment("a?b\nc\u{202e}").query("secret", "x".to_owned());
+        assert_eq!(request.to_string(), "GET /api/v1/sites/a%3Fb%0Ac%E2%80%AE");
+    }
+
     const ENDPOINTS: [Endpoint; 4] = [
         Endpoint::get("/api/v1/self"),
         Endpoint::get("/api/v1/sites/{site_id}/stats/{thing}/now"),
