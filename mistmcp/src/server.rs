@@ -4,6 +4,7 @@
 mod activity;
 mod caller;
 mod completion;
+pub(crate) mod json_rpc;
 mod prompts;
 mod question;
 mod resources;
@@ -32,6 +33,7 @@ pub(crate) use activity::{Activity, Busy};
 use caller::Caller;
 use rounds::Rounds;
 pub(crate) use seat::{Keeper, Seat};
+use stdio::InputEnd;
 pub(crate) use stdio::serve;
 use visit::Visit;
 pub(crate) use visitor::Visitor;
@@ -353,7 +355,13 @@ impl ServerHandler for Server {
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
         let Some(visitor) = Visitor::of(context.request_context()) else {
-            context.cancelled().await;
+            match context.request_context().extensions.get::<InputEnd>() {
+                Some(InputEnd(end)) => tokio::select! {
+                    () = context.cancelled() => {}
+                    () = end.cancelled() => {}
+                },
+                None => context.cancelled().await,
+            }
             return Ok(());
         };
         let _listening = visitor.activity.begin_listening().ok_or_else(|| {

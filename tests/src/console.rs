@@ -13,7 +13,7 @@ use crate::soon;
 pub struct Console {
     child: Child,
     stdin: Option<ChildStdin>,
-    stdout: Lines<BufReader<ChildStdout>>,
+    stdout: Option<Lines<BufReader<ChildStdout>>>,
     stderr: JoinHandle<String>,
     written: Vec<String>,
     last_id: u64,
@@ -47,7 +47,7 @@ impl Console {
     pub(crate) fn start(mut command: Command, folder: TempDir) -> Self {
         let mut child = command.spawn().unwrap();
         let stdin = child.stdin.take();
-        let stdout = BufReader::new(child.stdout.take().unwrap()).lines();
+        let stdout = child.stdout.take().map(|stdout| BufReader::new(stdout).lines());
         let mut errors = child.stderr.take().unwrap();
         let stderr = tokio::spawn(async move {
             let mut text = Vec::new();
@@ -64,14 +64,23 @@ impl Console {
 
     /// Writes a line, whatever is in it.
     pub async fn write(&mut self, line: &str) {
+        self.write_bytes(format!("{line}\n").as_bytes()).await;
+    }
+
+    /// Writes bytes, and no end of a line after them.
+    pub async fn write_bytes(&mut self, bytes: &[u8]) {
         let stdin = self.stdin.as_mut().expect("standard input is open");
-        soon("writing", stdin.write_all(format!("{line}\n").as_bytes())).await.unwrap();
+        soon("writing", stdin.write_all(bytes)).await.unwrap();
         stdin.flush().await.unwrap();
+    }
+
+    async fn next_line(&mut self, what: &str) -> Option<String> {
+        soon(what, self.stdout.as_mut()?.next_line()).await.unwrap()
     }
 
     /// Reads the next message; nothing where there will be none.
     pub async fn read(&mut self) -> Option<Value> {
-        let line = soon("reading", self.stdout.next_line()).await.unwrap()?;
+        let line = self.next_line("reading").await?;
         let message = serde_json::from_str(&line)
             .unwrap_or_else(|error| panic!("standard output has {line:?}, which is no message: {error}"));
         self.written.push(line);
@@ -132,6 +141,12 @@ impl Console {
         self.stdin = None;
     }
 
+    /// Closes its standard output as well: nobody reads what it still says.
+    pub fn vanish(&mut self) {
+        self.hang_up();
+        self.stdout = None;
+    }
+
     /// Sends it a signal: `TERM`, `INT`.
     pub async fn signal(&self, name: &str) {
         let status = Command::new("kill").args(["-s", name, &self.id().to_string()]).status().await.unwrap();
@@ -146,7 +161,7 @@ impl Console {
 
     /// Waits for its end, without ending its standard input.
     pub async fn ended(mut self) -> Finished {
-        while let Some(line) = soon("the last lines", self.stdout.next_line()).await.unwrap() {
+        while let Some(line) = self.next_line("the last lines").await {
             self.written.push(line);
         }
         let status = soon("the end", self.child.wait()).await.unwrap();

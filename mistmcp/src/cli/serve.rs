@@ -16,8 +16,8 @@ pub(super) async fn serve<H: ServerHandler>(
     if io::stdin().is_terminal() {
         explain(&configuration);
     }
-    let stop = stop::on_signal()?;
-    server::serve(handler(Server::new(session)), stop).await.context("the server stopped")
+    let (stop, timeout) = (stop::on_signal()?, session.connection().limits().timeout);
+    server::serve(handler(Server::new(session)), timeout, stop).await.context("the server stopped")
 }
 
 /// For somebody who started the server by hand, and sees nothing happen.

@@ -58,7 +58,10 @@ static CALL: Tool = Tool {
     hints: Hints::READ,
     params: &[
         Param::described::<ToolName>("tool", "Its name, as `findTools` gives it."),
-        Param::described::<Option<Object>>("arguments", "Its arguments, by name."),
+        Param::described::<Option<Object>>(
+            "arguments",
+            "Its arguments by name: these, and all that `findTools` tells.",
+        ),
     ],
     run: Run::Control(Control::Call),
     location: Location::caller(),
@@ -173,8 +176,25 @@ struct Object(Map<String, Value>);
 impl Arg for Object {
     const MAX_LENGTH: usize = 1 << 20;
 
+    /// Names the arguments that most tools take: some model APIs refuse an object without properties. Others are allowed.
     fn schema() -> schemars::Schema {
-        schemars::json_schema!({ "type": "object" })
+        schemars::json_schema!({
+            "type": "object",
+            "properties": {
+                "site_id": { "type": "string", "description": "Site, id or name" },
+                "org_id": { "type": "string", "description": "Organization" },
+                "mac": { "type": "string", "description": "MAC address" },
+                "start": { "type": "string", "description": "Start of the window, such as -1d" },
+                "end": { "type": "string", "description": "End of the window" },
+                "duration": { "type": "string", "description": "Length of the window, such as 1d" },
+                "limit": { "type": "integer", "description": "Rows" },
+            },
+        })
+    }
+
+    /// Some languages write an empty object as an empty list.
+    fn is_absent(value: &Value) -> bool {
+        String::is_absent(value) || value.as_array().is_some_and(Vec::is_empty) || *value == "[]"
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {

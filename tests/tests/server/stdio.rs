@@ -144,11 +144,70 @@ async fn a_signal_ends_it_cleanly_and_promptly_while_a_call_waits_for_mist() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[tokio::test]
-async fn the_end_of_input_ends_it_cleanly_and_promptly_while_a_call_waits_for_mist() {
+async fn a_client_that_has_closed_both_pipes_ends_it_while_a_call_waits_for_mist() {
     let (_peer, mut console) = waiting().await;
-    let started = end(&mut console, ENDS[0]).await;
-    assert_ends_well(ENDS[0], started, console).await;
+    let started = Instant::now();
+    console.vanish();
+    assert_ends_well("a client that is gone", started, console).await;
+}
+
+/// That the last of a run's lines answers the request of that id.
+fn assert_answers_last(finished: &Finished, id: u64) -> Value {
+    let line = finished.stdout.last().unwrap_or_else(|| panic!("no line: {}", finished.stderr));
+    let answer: Value = serde_json::from_str(line).unwrap();
+    assert_eq!(answer["id"], json!(id), "{}", finished.output());
+    assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
+    answer
+}
+
+#[tokio::test]
+async fn a_slow_call_is_answered_after_the_end_of_input() {
+    let peer = Peer::start().await;
+    let slow = Answer::json(&json!({ "email": "a@example.com" })).late(Duration::from_secs(3));
+    peer.answers("/api/v1/self", [slow]);
+    for modern in [false, true] {
+        let mut console = Launch::at(&peer, "").console();
+        let mut params = json!({ "name": "getSelf", "arguments": {} });
+        if modern {
+            params = Console::modern(params);
+        } else {
+            console.initialize().await;
+        }
+        let id = console.ask("tools/call", params).await;
+        let answer = assert_answers_last(&console.finish().await, id);
+        assert_ne!(answer["result"]["isError"], true, "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_gets_no_answer_is_answered_at_its_timeout_after_the_end_of_input() {
+    let peer = Peer::start().await;
+    peer.answers("/api/v1/self", [Answer::never()]);
+    let mut console = Launch::at(&peer, "--timeout 2").console();
+    console.initialize().await;
+    let id = console.ask("tools/call", json!({ "name": "getSelf", "arguments": {} })).await;
+    let answer = assert_answers_last(&console.finish().await, id);
+    assert_eq!(answer["result"]["isError"], true, "{answer}");
+}
+
+#[tokio::test]
+async fn a_subscription_does_not_keep_a_call_from_its_answer_nor_the_server_from_its_end() {
+    let peer = Peer::start().await;
+    let slow = Answer::json(&json!({ "email": "a@example.com" })).late(Duration::from_secs(2));
+    peer.answers("/api/v1/self", [slow]);
+    let mut console = Launch::at(&peer, "").console();
+    let all = json!({ "notifications": { "toolsListChanged": true } });
+    let subscription = console.ask("subscriptions/listen", Console::modern(all)).await;
+    let call = json!({ "name": "getSelf", "arguments": {} });
+    let id = console.ask("tools/call", Console::modern(call)).await;
+    let finished = console.finish().await;
+    let ids: Vec<Value> = finished.stdout.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let ids: Vec<_> = ids.iter().map(|message: &Value| message["id"].clone()).collect();
+    // The acknowledgement, the call, and the subscription's end.
+    assert_eq!(ids, [Value::Null, json!(id), json!(subscription)], "{}", finished.output());
+    assert_eq!(finished.code(), Some(0));
 }
 
 #[tokio::test]

@@ -1,0 +1,139 @@
+//! The parameters of each method: what stands for an empty object, and what does not fit.
+#![expect(deprecated, reason = "logging goes from MCP, but the clients that have it stay")]
+
+use rmcp::model::{
+    CallToolRequestParams, CompleteRequestParams, GetPromptRequestParams, InitializeRequestParams,
+    PaginatedRequestParams, ReadResourceRequestParams, SetLevelRequestParams, SubscribeRequestParams,
+    SubscriptionsListenRequestParams, UnsubscribeRequestParams,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// Where requests of 2026-07-28 declare what their client can be asked.
+const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
+
+/// Makes `params` an object, and tells whether that changed anything.
+///
+/// # Errors
+/// What is wrong, and what parameters of the method look like.
+pub(super) fn normalize(method: &str, object: &mut Map<String, Value>) -> Result<bool, String> {
+    let is_request = object.contains_key("id");
+    let mut changed = false;
+    match object.get("params") {
+        Some(Value::Object(_)) => {}
+        None if !is_request => return Ok(false),
+        Some(other) if !is_empty(other) => {
+            return Err(format!("`params` must be an object with named members. {}", example(method)));
+        }
+        Some(_) | None => {
+            object.insert("params".to_owned(), Value::Object(Map::new()));
+            changed = true;
+        }
+    }
+    let Some(Value::Object(params)) = object.get_mut("params") else { return Ok(changed) };
+    for name in ["_meta", "arguments", "context", "inputResponses"] {
+        if params.get(name).is_some_and(is_empty) {
+            params.shift_remove(name);
+            changed = true;
+        }
+    }
+    changed |= params.get_mut("notifications").is_some_and(make_object);
+    changed |= params.get_mut("capabilities").is_some_and(make_capabilities);
+    match params.get_mut("_meta") {
+        None => {}
+        Some(Value::Object(meta)) => changed |= meta.get_mut(CAPABILITIES).is_some_and(make_capabilities),
+        Some(_) => return Err("`params._meta` must be an object.".to_owned()),
+    }
+    if let Some(Value::Object(context)) = params.get_mut("context")
+        && context.get("arguments").is_some_and(is_empty)
+    {
+        context.shift_remove("arguments");
+        changed = true;
+    }
+    if method == "server/discover" {
+        // rmcp takes the request for one of an unknown method where there is anything else.
+        let before = params.len();
+        params.retain(|name, _| name == "_meta");
+        changed |= params.len() != before;
+    }
+    match object.get("params").map(|params| check(method, params)) {
+        Some(Err(problem)) if is_request => Err(format!("{problem}. {}", example(method))),
+        _ => Ok(changed),
+    }
+}
+
+/// What is written for an object without members.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+fn make_object(value: &mut Value) -> bool {
+    let empty = is_empty(value);
+    if empty {
+        *value = Value::Object(Map::new());
+    }
+    empty
+}
+
+/// All members of capabilities are objects, as are theirs; that of `null` is left out.
+fn make_capabilities(value: &mut Value) -> bool {
+    let mut changed = make_object(value);
+    for capability in value.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        changed |= !capability.is_null() && make_object(capability);
+        for part in capability.as_object_mut().into_iter().flat_map(Map::values_mut) {
+            changed |= part.is_array() && make_object(part);
+        }
+    }
+    changed
+}
+
+/// Whether the parameters are those of the method.
+fn check(method: &str, params: &Value) -> Result<(), String> {
+    match method {
+        "initialize" => fits::<InitializeRequestParams>(params),
+        "tools/call" => fits::<CallToolRequestParams>(params),
+        "prompts/get" => fits::<GetPromptRequestParams>(params),
+        "resources/read" => fits::<ReadResourceRequestParams>(params),
+        "resources/subscribe" => fits::<SubscribeRequestParams>(params),
+        "resources/unsubscribe" => fits::<UnsubscribeRequestParams>(params),
+        "completion/complete" => fits::<CompleteRequestParams>(params),
+        "logging/setLevel" => fits::<SetLevelRequestParams>(params),
+        "subscriptions/listen" => fits::<SubscriptionsListenRequestParams>(params),
+        "tools/list" | "prompts/list" | "resources/list" | "resources/templates/list" => {
+            fits::<PaginatedRequestParams>(params)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn fits<T: DeserializeOwned>(params: &Value) -> Result<(), String> {
+    serde_path_to_error::deserialize::<_, T>(params).map(drop).map_err(|error| {
+        match error.path().to_string() {
+            root if root == "." => format!("`params`: {}", error.inner()),
+            path => format!("`params.{path}`: {}", error.inner()),
+        }
+    })
+}
+
+/// What a request of the method looks like.
+fn example(method: &str) -> String {
+    let params = match method {
+        "initialize" => {
+            r#"{"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "…", "version": "…"}}"#
+        }
+        "tools/call" | "prompts/get" => r#"{"name": "…", "arguments": {}}"#,
+        "resources/read" | "resources/subscribe" | "resources/unsubscribe" => r#"{"uri": "…"}"#,
+        "completion/complete" => {
+            r#"{"ref": {"type": "ref/prompt", "name": "…"}, "argument": {"name": "…", "value": "…"}}"#
+        }
+        "logging/setLevel" => r#"{"level": "info"}"#,
+        "subscriptions/listen" => r#"{"notifications": {"toolsListChanged": true}}"#,
+        _ => "{}",
+    };
+    format!("The `params` of {} are such as {params}.", crate::error::shortened(method, 60))
+}
