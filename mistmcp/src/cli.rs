@@ -16,6 +16,7 @@ mod output;
 mod serve;
 mod serve_http;
 mod stop;
+mod tool_limit;
 mod tools;
 
 use std::process::ExitCode;

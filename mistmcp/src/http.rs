@@ -3,6 +3,8 @@
 //! A request passes the checks of `Host` and `Origin`, then the gate, which works out who it is from; what is left of
 //! it is MCP, and rmcp's.
 
+mod accept;
+mod answer;
 mod beginning;
 mod credentials;
 mod door;
@@ -10,6 +12,7 @@ mod gate;
 mod health;
 mod ledger;
 mod listener;
+mod message;
 mod opened;
 mod origin;
 mod owner;

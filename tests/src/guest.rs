@@ -99,6 +99,11 @@ impl Guest {
         self.session.as_deref().expect("it has opened one")
     }
 
+    /// Its session, where it has one.
+    pub fn opened(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
     /// A request with its headers, and nothing in it yet.
     pub fn request(&self, method: Method) -> RequestBuilder {
         let mut request = self.http.request(method, &self.url);

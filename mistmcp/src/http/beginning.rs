@@ -1,5 +1,4 @@
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -22,7 +21,7 @@ pub(super) struct Begun<B> {
     ended: bool,
 }
 
-impl<B: HttpBody<Data = Bytes, Error = Infallible> + Unpin> Begun<B> {
+impl<B: HttpBody<Data = Bytes> + Unpin> Begun<B> {
     pub(super) fn new(body: B) -> Self {
         Self { first: VecDeque::new(), body, ended: false }
     }
@@ -52,14 +51,14 @@ fn says_something(event: &[u8]) -> bool {
     lines.any(|line| line.strip_prefix(b"data:").is_some_and(|data| !data.trim_ascii().is_empty()))
 }
 
-impl<B: HttpBody<Data = Bytes, Error = Infallible> + Unpin> HttpBody for Begun<B> {
+impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Begun<B> {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match self.first.pop_front() {
             Some(frame) => Poll::Ready(Some(Ok(frame))),
             None if self.ended => Poll::Ready(None),
@@ -78,6 +77,8 @@ impl<B: HttpBody<Data = Bytes, Error = Infallible> + Unpin> HttpBody for Begun<B
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+
     use axum::body::{Body, to_bytes};
     use futures_util::{StreamExt, stream};
 

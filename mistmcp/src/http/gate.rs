@@ -1,4 +1,3 @@
-use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -15,9 +14,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+use super::answer;
 use super::beginning::{ALONE, AMONG_REPLICAS, Begun};
 use super::credentials::Admitted;
 use super::ledger::Ledger;
+use super::message::{self, Asked};
 use super::opened::{Opened, Terms};
 use super::owner::Owner;
 use super::page;
@@ -113,10 +114,15 @@ impl<H: ServerHandler> Gate<H> {
         let busy = activity.begin();
         let seat = opened.as_ref().map(|opened| Arc::clone(&opened.seat));
         parts.extensions.insert(who.visitor(settings, org_id, activity, seat));
-        let request = Request::from_parts(parts, Body::from(received(body).await?));
+        let accept = message::check_accept(&mut parts.headers, parts.method == Method::GET)?;
+        let (asked, body) = match call {
+            Some(_) => message::read(&mut parts.headers, accept, received(body).await?)?,
+            None => (Asked::default(), Body::empty()),
+        };
+        let request = Request::from_parts(parts, body);
         // What opens no session in the end gives its place back at once.
         let place = opens.then(|| self.local.sessions.place(owner)).transpose()?;
-        let response = self.mcp.handle(request).await;
+        let response = answer::in_json(self.mcp.handle(request).await, &asked).await;
         if let Some(id) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
             self.keep(id, owner, place, opened.zip(terms)).await?;
         }
@@ -124,6 +130,7 @@ impl<H: ServerHandler> Gate<H> {
             self.local.sessions.forget(id);
             self.ledger.end(id).await;
         }
+        let response = answer::fit(response, accept, &asked).await;
         let (mut parts, body) = response.into_parts();
         if ends && parts.status == StatusCode::ACCEPTED {
             // The session has ended. To `Accepted`, which is rmcp's, some clients' libraries say that it has not.
@@ -131,7 +138,7 @@ impl<H: ServerHandler> Gate<H> {
         }
         let mut body = Begun::new(body);
         // The newer era's answers begin with their end, and a stream that a client asked for begins at once.
-        if call.is_some() && !modern && is_stream(&parts.headers) {
+        if call.is_some() && !modern && answer::is(&parts.headers, "text/event-stream") {
             let replicas = self.ledger.is_there().is_some();
             body.first_word(if replicas { AMONG_REPLICAS } else { ALONE }).await;
         }
@@ -246,11 +253,6 @@ fn stands_for_itself(headers: &HeaderMap) -> bool {
     version.is_some_and(|version: rmcp::model::ProtocolVersion| !version.has_initialize())
 }
 
-/// Whether an answer is a stream of events.
-fn is_stream(headers: &HeaderMap) -> bool {
-    headers.get(header::CONTENT_TYPE).is_some_and(|media_type| media_type == "text/event-stream")
-}
-
 /// The one value of a header.
 fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Refusal> {
     let mut values = headers.get_all(name).iter();
@@ -271,14 +273,14 @@ struct Held<B> {
     _call: Option<TaskTrackerToken>,
 }
 
-impl<B: HttpBody<Data = Bytes, Error = Infallible> + Unpin> HttpBody for Held<B> {
+impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Held<B> {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         Pin::new(&mut self.body).poll_frame(context)
     }
 

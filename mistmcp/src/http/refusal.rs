@@ -2,22 +2,32 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::metrics::Metrics;
+use crate::server::json_rpc::Invalid;
 
-/// Why a request is not let in. The text names the remedy, and goes out as `{"error": …}`.
+/// Why a request is not let in. The text names the remedy, and goes out as `{"error": …}`, or
+/// as an error of JSON-RPC where it is about the message.
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
     /// Its name among the metrics.
     reason: &'static str,
     message: String,
+    /// The same as JSON-RPC has it, where it is the message in the body that is refused.
+    answer: Option<Value>,
 }
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { status, reason, message: message.into() }
+        Self { status, reason, message: message.into(), answer: None }
+    }
+
+    /// What a client sent, or wants, is not what MCP over HTTP has.
+    pub(super) fn of_message(status: StatusCode, reason: &'static str, invalid: Invalid) -> Self {
+        let answer = Some(invalid.to_json());
+        Self { status, reason, message: invalid.message, answer }
     }
 
     /// The answer to a request that is refused, which is counted.
@@ -57,7 +67,8 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(json!({ "error": self.message }))).into_response();
+        let body = self.answer.unwrap_or_else(|| json!({ "error": self.message }));
+        let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         match self.status {
             StatusCode::UNAUTHORIZED => {

@@ -15,6 +15,7 @@ mod health;
 mod idle;
 mod limits;
 mod logs;
+mod negotiation;
 mod origins;
 mod ownership;
 mod page;

@@ -259,3 +259,14 @@ async fn a_running_server_is_asked_whether_it_is_ready() {
     let finished = ends(Launch::new("check --server").argument(&gone), 1).await;
     assert!(line(&finished, "failed", "server").contains("--transport http"), "{}", finished.output());
 }
+
+#[tokio::test]
+async fn more_tools_than_some_clients_use_are_warned_of() {
+    for (arguments, mark) in
+        [("--mode all", "warning"), ("--mode managed", "ok"), ("--mode custom --categories sites", "ok")]
+    {
+        let finished = ends(Launch::new(&format!("check --demo {arguments}")), 0).await;
+        let line = line(&finished, mark, "tools");
+        assert_eq!(line.contains("VS Code and Cursor use 128"), mark == "warning", "{line}");
+    }
+}

@@ -389,3 +389,22 @@ async fn links_are_followed_and_permissions_are_kept() {
     home.run("gemini-cli --demo --yes").await;
     assert_eq!(mode(&home.path(".gemini/settings.json")), 0o600);
 }
+
+#[tokio::test]
+async fn more_tools_than_a_client_uses_are_warned_of_with_the_remedy() {
+    for (arguments, warned) in [
+        ("vscode --mode all", true),
+        ("cursor --mode all", true),
+        ("cursor --mode custom --categories orgs_stats,sites", false),
+        ("cursor", false),
+        ("vscode --mode managed", false),
+        ("zed --mode all", false),
+    ] {
+        let home = Home::new();
+        let launch = home.launch(&format!("{arguments} {CLOUD} --no-token --file"));
+        let finished = ends(launch.argument(home.path("settings.json").to_str().unwrap()), 0).await;
+        let told = finished.output();
+        let found = ["VS Code and Cursor use 128", "--categories"].iter().all(|words| told.contains(words));
+        assert_eq!(found, warned, "{arguments}: {told}");
+    }
+}

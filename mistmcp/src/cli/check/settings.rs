@@ -5,6 +5,7 @@ use crate::cli::configuration::{self, TOKEN};
 use crate::cli::env_file::Environment;
 use crate::cli::flags::Flags;
 use crate::cli::origin::Given;
+use crate::cli::tool_limit;
 use crate::quote;
 use crate::session::Mode;
 
@@ -79,7 +80,13 @@ fn tools(flags: &Flags) -> Finding {
     };
     let bounds =
         if flags.categories.is_empty() { String::new() } else { format!(" ({})", categories.join(", ")) };
-    Finding::ok("tools", format!("{tools} in {} categories{bounds}; {loaded}", categories.len()))
+    let words = format!("{tools} in {} categories{bounds}; {loaded}", categories.len());
+    match tool_limit::exceeded(&settings) {
+        Some(exceeded) => {
+            Finding::warning("tools", format!("{words}; {exceeded}")).remedy(tool_limit::REMEDY)
+        }
+        None => Finding::ok("tools", words),
+    }
 }
 
 /// The permissions of a file that is not its owner's alone.

@@ -13,7 +13,7 @@ use crate::cli::configuration::{self, TOKEN, no_cloud};
 use crate::cli::env_file::Environment;
 use crate::cli::flags::{Flags, Transport};
 use crate::cli::origin::{Given, Origin};
-use crate::cli::stop;
+use crate::cli::{stop, tool_limit};
 use crate::mist::{Cloud, Tokens};
 
 /// What is to be there in the end.
@@ -37,7 +37,9 @@ impl Plan {
         place: &Place<'_>,
     ) -> anyhow::Result<Self> {
         // What would stop the server is told now.
-        configuration::settings(flags, flags.mode)?;
+        let settings = configuration::settings(flags, flags.mode)?;
+        let too_many = tool_limit::exceeded(&settings).filter(|_| tool_limit::CLIENTS.contains(&client.name));
+        let too_many = too_many.map(|exceeded| format!("warning: {exceeded}. {}.", tool_limit::REMEDY));
         configuration::org_id(flags)?;
         let clouds = configuration::clouds(flags)?;
         let cloud = configuration::cloud(flags, &clouds)?;
@@ -47,7 +49,8 @@ impl Plan {
             let url = entry::address(url, &given)?;
             let needs_token = !install.no_token && !flags.demo;
             let entry = Entry::http(client, &install.name, &url, needs_token)?;
-            let notes = notes_of_http(client, &url, needs_token);
+            let mut notes = notes_of_http(client, &url, needs_token);
+            notes.extend(too_many);
             return Ok(Self { entry, token_file: None, token: None, portal, notes });
         }
         if flags.transport == Transport::Http {
@@ -61,6 +64,7 @@ impl Plan {
         let program = std::env::current_exe().context("this program does not know where it is")?;
         let program = program.to_str().context("the path of this program is no Unicode")?;
         let mut notes = notes_of_program(program);
+        notes.extend(too_many);
         let own_file = environment.named_path();
         // What the named file says, it says to the server as well.
         let in_named_file = |given: &Given| own_file.is_some() && given.origin == Origin::File;

@@ -1,0 +1,20 @@
+use crate::session::{Mode, Settings};
+
+/// Tools that VS Code and Cursor pass on to a model, of all servers together. They leave the others out without a word.
+const MOST: usize = 128;
+
+/// The clients that have the limit, by the name that `install` knows them by.
+pub(super) const CLIENTS: [&str; 2] = ["cursor", "vscode"];
+
+/// What to do about it.
+pub(super) const REMEDY: &str = "Leave --mode at managed, which lists a few tools that find and call the others, or name fewer with --categories";
+
+/// That these settings list more tools than such a client passes on.
+pub(super) fn exceeded(settings: &Settings) -> Option<String> {
+    let listed = match settings.mode() {
+        Mode::Managed => return None,
+        Mode::All | Mode::Custom => settings.tools().count(),
+    };
+    (listed > MOST)
+        .then(|| format!("{listed} tools are listed, of which VS Code and Cursor use {MOST} at most"))
+}

@@ -1,0 +1,113 @@
+//! Content negotiation: which forms of an answer a client accepts.
+
+use http::{HeaderMap, header};
+
+/// What rmcp asks of every client.
+pub(super) const BOTH: &str = "application/json, text/event-stream";
+
+const JSON: &str = "application/json";
+const EVENTS: &str = "text/event-stream";
+
+/// What a client accepts, by its `Accept` headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Accept {
+    pub(super) json: bool,
+    pub(super) events: Events,
+}
+
+/// Whether a client accepts a stream of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Events {
+    No,
+    /// As anything else: `*/*`, or no header at all. Such a client rather expects JSON.
+    Among,
+    Named,
+}
+
+/// A media range with its weight.
+struct Range<'a> {
+    essence: &'a str,
+    weight: f32,
+}
+
+impl Accept {
+    pub(super) fn of(headers: &HeaderMap) -> Self {
+        let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let values = values.collect::<Vec<_>>().join(",").to_ascii_lowercase();
+        let ranges: Vec<_> = values.split(',').filter_map(Range::read).collect();
+        if ranges.is_empty() {
+            return Self { json: true, events: Events::Among };
+        }
+        let events = match weight(&ranges, EVENTS) {
+            Some((_, weight)) if weight <= 0.0 => Events::No,
+            Some((range, _)) if range.starts_with("text/") => Events::Named,
+            Some(_) => Events::Among,
+            None => Events::No,
+        };
+        Self { json: weight(&ranges, JSON).is_some_and(|(_, weight)| weight > 0.0), events }
+    }
+}
+
+impl<'a> Range<'a> {
+    fn read(text: &'a str) -> Option<Self> {
+        let mut parts = text.split(';').map(str::trim);
+        let essence = parts.next().filter(|essence| !essence.is_empty())?;
+        // Java sends `*` for anything.
+        let essence = if essence == "*" { "*/*" } else { essence };
+        let weight = parts.find_map(|part| part.strip_prefix("q")?.trim_start().strip_prefix('='));
+        // A weight that is no number forbids nothing.
+        let weight = weight.and_then(|weight| weight.trim().parse().ok()).unwrap_or(1.0);
+        Some(Self { essence, weight })
+    }
+}
+
+/// The range that fits a media type most exactly, and its weight.
+fn weight<'a>(ranges: &[Range<'a>], media_type: &str) -> Option<(&'a str, f32)> {
+    let group = media_type.split_once('/').map_or(media_type, |(group, _)| group);
+    let fits = |essence: &str| match essence.strip_suffix("/*") {
+        Some("*") => Some(0),
+        Some(other) if other == group => Some(1),
+        _ if essence == media_type => Some(2),
+        _ => None,
+    };
+    let fitting = ranges.iter().filter_map(|range| Some((fits(range.essence)?, range)));
+    fitting.max_by_key(|(exactness, _)| *exactness).map(|(_, range)| (range.essence, range.weight))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_accepted_is_what_the_headers_say_in_any_spelling() {
+        use Events::{Among, Named, No};
+        for (values, json, events) in [
+            (&[][..], true, Among),
+            (&[""], true, Among),
+            (&["*/*"], true, Among),
+            (&["*"], true, Among),
+            (&["text/html, image/gif, *; q=.2, */*; q=.2"], true, Among),
+            (&["application/*"], true, No),
+            (&["application/json"], true, No),
+            (&["Application/JSON;charset=utf-8"], true, No),
+            (&["text/event-stream"], false, Named),
+            (&["text/*"], false, Named),
+            (&["application/json, text/event-stream"], true, Named),
+            (&["application/json", "TEXT/Event-Stream"], true, Named),
+            (&["application/json;q=0.5,text/event-stream;q=0.9"], true, Named),
+            (&["*/*, text/event-stream;q=0"], true, No),
+            (&["application/json; q=0, */*"], false, Among),
+            (&["application/json;q=0.000, text/event-stream"], false, Named),
+            (&["application/json;q=high"], true, No),
+            (&["text/html"], false, No),
+            (&["text/plain, image/*"], false, No),
+            (&["*/*;q=0"], false, No),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::ACCEPT, value.parse().unwrap());
+            }
+            assert_eq!(Accept::of(&headers), Accept { json, events }, "{values:?}");
+        }
+    }
+}

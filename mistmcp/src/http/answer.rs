@@ -1,0 +1,139 @@
+//! rmcp's answers in the form that their client accepts.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::{Body, to_bytes};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+use http_body::Body as HttpBody;
+use rmcp::model::{ErrorCode, ProtocolVersion};
+use serde_json::Value;
+
+use super::accept::{Accept, Events};
+use super::message::{Asked, refusal};
+use crate::server::json_rpc::Invalid;
+
+/// Bytes of a refusal of rmcp's.
+const LONGEST_REFUSAL: usize = 64 * 1024;
+
+/// Makes a refusal in plain text one in JSON, with what to do about it.
+pub(super) async fn in_json<B>(response: Response<B>, asked: &Asked) -> Response
+where
+    B: HttpBody<Data = Bytes, Error = Infallible> + Send + 'static,
+{
+    let (parts, body) = response.into_parts();
+    let refused = parts.status.is_client_error() || parts.status.is_server_error();
+    let body = Body::new(body);
+    if !refused || is(&parts.headers, "application/json") {
+        return Response::from_parts(parts, body);
+    }
+    let text = to_bytes(body, LONGEST_REFUSAL).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let (code, message) = remedied(parts.status, text.trim());
+    // What rmcp cannot read is a bad message. It says that the media type is wrong.
+    let status = match parts.status {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => StatusCode::BAD_REQUEST,
+        status => status,
+    };
+    let invalid = Invalid::new(code, message).of(asked.id.clone());
+    let mut response = refusal(status, "message", invalid).into_response();
+    response
+        .headers_mut()
+        .extend(parts.headers.get(header::ALLOW).map(|allow| (header::ALLOW, allow.clone())));
+    response
+}
+
+/// A refusal's code and text.
+fn remedied(status: StatusCode, text: &str) -> (ErrorCode, String) {
+    let (code, remedy) = match status {
+        StatusCode::BAD_REQUEST if text.contains("Unsupported MCP-Protocol-Version") => {
+            let known: Vec<_> = ProtocolVersion::KNOWN_VERSIONS.iter().map(ProtocolVersion::as_str).collect();
+            let remedy = format!("This server speaks {}.", known.join(", "));
+            return (ErrorCode::UNSUPPORTED_PROTOCOL_VERSION, format!("{text}. {remedy}"));
+        }
+        StatusCode::BAD_REQUEST if text.contains("Session ID is required") => (
+            ErrorCode::INVALID_REQUEST,
+            "Begin with `initialize`, and send the `Mcp-Session-Id` of its answer with each request.",
+        ),
+        StatusCode::NOT_FOUND => (ErrorCode::INVALID_REQUEST, "Begin a new one with `initialize`."),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            ErrorCode::INVALID_REQUEST,
+            "POST a message of MCP. GET is for the stream of a session, and DELETE ends one.",
+        ),
+        status if status.is_server_error() => {
+            (ErrorCode::INTERNAL_ERROR, "Try again, or begin with `initialize`.")
+        }
+        _ => (ErrorCode::INVALID_REQUEST, "See the specification of MCP's Streamable HTTP."),
+    };
+    (code, format!("{text}. {remedy}"))
+}
+
+/// Brings an answer into the form that its client accepts.
+pub(super) async fn fit(response: Response, accept: Accept, asked: &Asked) -> Response {
+    let is_events = is(response.headers(), "text/event-stream");
+    if is_events && accept.json && accept.events != Events::Named && !asked.subscribes {
+        return as_json(response, asked).await;
+    }
+    let is_answer = response.status() == StatusCode::OK && is(response.headers(), "application/json");
+    if is_answer && !accept.json { as_event(response) } else { response }
+}
+
+/// The one message of a client's that answers its request, out of a stream of events. The others, which only tell how
+/// far a call is, are left out.
+async fn as_json(response: Response, asked: &Asked) -> Response {
+    let (mut parts, mut body) = response.into_parts();
+    let mut events = Vec::new();
+    let mut read = 0;
+    let answer = loop {
+        let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await else {
+            break None;
+        };
+        events.extend_from_slice(frame.data_ref().map_or(&[][..], |data| data));
+        let mut answer = None;
+        while let Some(end) = memchr::memchr(b'\n', &events[read..]) {
+            let line = &events[read..read + end];
+            answer = answer
+                .or_else(|| line.strip_prefix(b"data:").filter(|data| is_answer(data)).map(<[u8]>::to_vec));
+            read += end + 1;
+        }
+        events.drain(..read);
+        read = 0;
+        if answer.is_some() {
+            break answer;
+        }
+    };
+    let Some(answer) = answer else {
+        let invalid =
+            Invalid::new(ErrorCode::INTERNAL_ERROR, "The answer broke off. Send the request again.");
+        return refusal(StatusCode::BAD_GATEWAY, "message", invalid.of(asked.id.clone())).into_response();
+    };
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    parts.headers.remove("x-accel-buffering");
+    Response::from_parts(parts, Body::from(answer.trim_ascii().to_vec()))
+}
+
+/// Whether the data of an event are the answer to a request, and not a notification.
+fn is_answer(data: &[u8]) -> bool {
+    let message: Option<Value> = serde_json::from_slice(data).ok();
+    message.is_some_and(|message| message.get("result").is_some() || message.get("error").is_some())
+}
+
+/// An answer in JSON as the one event of a stream.
+fn as_event(response: Response) -> Response {
+    let (mut parts, body) = response.into_parts();
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let body = async move {
+        let answer = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        Ok::<_, Infallible>([b"data: ", &*answer, b"\n\n"].concat())
+    };
+    Response::from_parts(parts, Body::from_stream(futures_util::stream::once(body)))
+}
+
+/// Whether the content is of a media type.
+pub(super) fn is(headers: &http::HeaderMap, media_type: &str) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(media_type.as_bytes()))
+}

@@ -1,0 +1,124 @@
+//! The message of a client in the body of a POST.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use rmcp::model::ErrorCode;
+use serde_json::Value;
+
+use super::accept::{Accept, BOTH, Events};
+use super::refusal::Refusal;
+use crate::server::json_rpc::{self, Invalid};
+
+/// Types that JSON goes by.
+const JSON: [&str; 4] = ["application/json", "application/json-rpc", "application/jsonrequest", "text/json"];
+
+/// What a POST says, as far as its answer depends on it.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    pub(super) id: Value,
+    pub(super) subscribes: bool,
+}
+
+/// Refuses a request whose answer its client does not accept, and lets rmcp see that it accepts all forms.
+pub(super) fn check_accept(headers: &mut HeaderMap, is_get: bool) -> Result<Accept, Refusal> {
+    let accept = Accept::of(headers);
+    let remedy = match (is_get, accept) {
+        (true, Accept { events: Events::No, .. }) => {
+            "A GET is answered with a stream of events: send `Accept: text/event-stream`."
+        }
+        (false, Accept { json: false, events: Events::No }) => {
+            "Answers are JSON or a stream of events: send `Accept: application/json, text/event-stream`."
+        }
+        _ => {
+            headers.insert(header::ACCEPT, HeaderValue::from_static(BOTH));
+            return Ok(accept);
+        }
+    };
+    Err(refusal(StatusCode::NOT_ACCEPTABLE, "accept", Invalid::request(remedy)))
+}
+
+/// Reads the message in a body, and makes it what rmcp reads.
+pub(super) fn read(headers: &mut HeaderMap, accept: Accept, body: Bytes) -> Result<(Asked, Body), Refusal> {
+    check_type(headers).map_err(|remedy| {
+        refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", Invalid::request(remedy))
+    })?;
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let mut message = json_rpc::read(&body).map_err(|invalid| {
+        // A request that can be answered has its error as the answer, with the status that rmcp gives such errors.
+        let answer = invalid.code == ErrorCode::INVALID_PARAMS && !invalid.is_notification;
+        refusal(if answer { StatusCode::OK } else { StatusCode::BAD_REQUEST }, "message", invalid)
+    })?;
+    if accept.events != Events::Named {
+        // What a tool asks its client goes out on the stream of the call.
+        message.cannot_be_asked();
+    }
+    let asked = Asked { id: message.id(), subscribes: message.method() == Some("subscriptions/listen") };
+    if asked.subscribes && accept.events == Events::No {
+        let remedy = "A subscription is a stream of events: add `text/event-stream` to `Accept`.";
+        return Err(refusal(StatusCode::NOT_ACCEPTABLE, "accept", Invalid::request(remedy).of(asked.id)));
+    }
+    let body = if message.is_unchanged() { body } else { message.into_value().to_string().into() };
+    Ok((asked, Body::from(body)))
+}
+
+pub(super) fn refusal(status: StatusCode, reason: &'static str, invalid: Invalid) -> Refusal {
+    Refusal::of_message(status, reason, invalid)
+}
+
+/// What to send in place of a body that is not JSON in UTF-8. One without a type is read as JSON.
+fn check_type(headers: &HeaderMap) -> Result<(), &'static str> {
+    let encoding = headers.get(header::CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| {
+        !encoding.is_empty() && !encoding.as_bytes().eq_ignore_ascii_case(b"identity")
+    }) {
+        return Err("Compressed messages are not read: leave `Content-Encoding` out.");
+    }
+    let Some(media_type) = headers.get(header::CONTENT_TYPE) else { return Ok(()) };
+    let media_type = media_type.to_str().unwrap_or("?").to_ascii_lowercase();
+    let mut parts = media_type.split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let is_json = essence.is_empty()
+        || JSON.contains(&essence)
+        || (essence.starts_with("application/") && essence.ends_with("+json"));
+    if !is_json {
+        return Err("The body must be JSON: send `Content-Type: application/json`.");
+    }
+    let charset = parts.find_map(|part| part.strip_prefix("charset="));
+    match charset.map(|charset| charset.trim_matches('"')) {
+        None | Some("utf-8" | "utf8" | "us-ascii") => Ok(()),
+        Some(_) => Err("The body must be UTF-8: send `Content-Type: application/json`."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_goes_by_many_names_and_nothing_else_does() {
+        for (value, fits) in [
+            ("application/json", true),
+            ("application/json; charset=utf-8", true),
+            ("APPLICATION/JSON;CHARSET=\"UTF-8\"", true),
+            ("application/json-rpc", true),
+            ("application/vnd.mist+json", true),
+            ("text/json", true),
+            ("", true),
+            ("text/plain", false),
+            ("application/x-www-form-urlencoded", false),
+            ("multipart/form-data; boundary=x", false),
+            ("application/jsonl", false),
+            ("application/json; charset=utf-16", false),
+            ("application/json; charset=iso-8859-1", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, value.parse().unwrap())]);
+            assert_eq!(check_type(&headers).is_ok(), fits, "{value}");
+        }
+        assert!(check_type(&HeaderMap::new()).is_ok());
+        for (encoding, fits) in [("gzip", false), ("br", false), ("identity", true), ("", true)] {
+            let headers = HeaderMap::from_iter([(header::CONTENT_ENCODING, encoding.parse().unwrap())]);
+            assert_eq!(check_type(&headers).is_ok(), fits, "{encoding}");
+        }
+    }
+}

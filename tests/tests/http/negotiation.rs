@@ -1,0 +1,272 @@
+//! What a client says that it accepts and sends, and in which form it is answered.
+
+use mistmcp_tests::{Console, Era, Guest, Heard, message};
+use reqwest::Method;
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+
+use crate::stage::{ALICE, Stage};
+
+/// A POST with exactly these headers beside those that say who it is from.
+async fn post(guest: &Guest, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Heard {
+    send(guest, Method::POST, headers, body).await
+}
+
+async fn send(
+    guest: &Guest,
+    method: Method,
+    headers: &[(&str, &str)],
+    body: impl Into<reqwest::Body>,
+) -> Heard {
+    let mut own = HeaderMap::new();
+    for (name, value) in headers {
+        own.append(reqwest::header::HeaderName::try_from(*name).unwrap(), value.parse().unwrap());
+    }
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let mut request = http.request(method, guest.url()).header("X-Authorization", ALICE).headers(own);
+    if let Some(session) = guest.opened() {
+        request = request.header("Mcp-Session-Id", session);
+    }
+    Heard::of(request.body(body)).await
+}
+
+/// An error of JSON-RPC; its code and text.
+fn error(heard: &Heard) -> (i64, String) {
+    assert!(heard.header("content-type").starts_with("application/json"), "{heard:?}");
+    let body = heard.message();
+    assert_eq!((&body["jsonrpc"], body.get("id").is_some()), (&json!("2.0"), true), "{heard:?}");
+    (body["error"]["code"].as_i64().unwrap(), body["error"]["message"].as_str().unwrap().to_owned())
+}
+
+/// Values of `Accept`, and whether the answer has to be JSON, a stream, or either.
+const ACCEPTED: [(&[&str], Option<&str>); 13] = [
+    (&["*/*"], Some("application/json")),
+    (&[], Some("application/json")),
+    (&[""], Some("application/json")),
+    (&["*"], Some("application/json")),
+    (&["application/*"], Some("application/json")),
+    (&["application/json"], Some("application/json")),
+    (&["APPLICATION/JSON; charset=utf-8"], Some("application/json")),
+    (&["text/plain, */*;q=0.1"], Some("application/json")),
+    (&["application/json, text/event-stream;q=0"], Some("application/json")),
+    (&["text/event-stream"], Some("text/event-stream")),
+    (&["text/*"], Some("text/event-stream")),
+    (&["application/json", "text/event-stream"], None),
+    (&["text/event-stream;q=0.1, Application/Json;q=0.9"], None),
+];
+
+#[tokio::test]
+async fn every_form_that_a_client_may_accept_is_served_in_both_eras() {
+    let stage = Stage::set("").await;
+    for (values, form) in ACCEPTED {
+        let accept: Vec<_> = values.iter().map(|value| ("Accept", *value)).collect();
+        let headers = [&accept[..], &[("Content-Type", "application/json")]].concat();
+
+        let client = json!({ "name": "guest", "version": "1" });
+        let params = json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client });
+        let hello = post(&stage.alice(""), &headers, message("initialize", &params)).await;
+        let alice = stage.alice("").on(hello.header("mcp-session-id"));
+        let note = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }).to_string();
+        let noted = post(&alice, &headers, note).await;
+        assert_eq!((noted.status, &*noted.body), (202, ""), "{values:?}");
+        let call = json!({ "name": "findTools", "arguments": { "query": "sites" } });
+        let called = post(&alice, &headers, message("tools/call", &call)).await;
+        let wrong = post(&alice, &headers, message("nonsense", &json!({}))).await;
+        assert_eq!(wrong.message()["error"]["code"], -32601, "{values:?}: {wrong:?}");
+        let ended = send(&alice, Method::DELETE, &headers, "").await;
+        assert_eq!(ended.status, 204, "{values:?}");
+
+        let modern = [
+            &headers[..],
+            &[
+                ("MCP-Protocol-Version", "2026-07-28"),
+                ("Mcp-Method", "tools/call"),
+                ("Mcp-Name", "findTools"),
+            ],
+        ]
+        .concat();
+        let modern = post(&stage.alice(""), &modern, message("tools/call", &Console::modern(call))).await;
+        for heard in [&hello, &called, &wrong, &modern] {
+            let found = heard.header("content-type");
+            assert!(
+                heard.status == 200 && form.is_none_or(|form| found.starts_with(form)),
+                "{values:?}: {heard:?}"
+            );
+            if found.starts_with("application/json") {
+                assert!(serde_json::from_str::<Value>(&heard.body).is_ok(), "{values:?}: {heard:?}");
+            }
+        }
+        for heard in [&hello, &called, &modern] {
+            assert!(heard.result().is_object(), "{values:?}: {heard:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn progress_on_the_way_is_left_out_of_an_answer_in_json() {
+    let stage = Stage::set("").await;
+    let headers = [("Accept", "application/json"), ("Content-Type", "application/json")];
+    let alice = stage.alice("?mode=all").open().await;
+    let params = json!({ "name": "getSelf", "arguments": {}, "_meta": { "progressToken": 1 } });
+    let heard = post(&alice, &headers, message("tools/call", &params)).await;
+    assert!(heard.result()["content"].is_array() && !heard.body.contains("notifications/"), "{heard:?}");
+}
+
+#[tokio::test]
+async fn a_form_that_no_answer_has_is_refused_in_json_with_the_remedy() {
+    let stage = Stage::set("").await;
+    let alice = stage.alice("").open().await;
+    for accept in ["text/html", "text/plain, image/*", "*/*;q=0", "application/xml"] {
+        let heard = post(
+            &alice,
+            &[("Accept", accept), ("Content-Type", "application/json")],
+            message("ping", &json!({})),
+        )
+        .await;
+        let (code, text) = error(&heard);
+        assert_eq!((heard.status, code), (406, -32600), "{accept}: {heard:?}");
+        assert!(text.contains("Accept: application/json, text/event-stream"), "{text}");
+    }
+    let stream = send(&alice, Method::GET, &[("Accept", "application/json")], "").await;
+    assert!(stream.status == 406 && error(&stream).1.contains("Accept: text/event-stream"), "{stream:?}");
+    let headers = [
+        ("Accept", "application/json"),
+        ("Content-Type", "application/json"),
+        ("MCP-Protocol-Version", "2026-07-28"),
+        ("Mcp-Method", "subscriptions/listen"),
+    ];
+    let listen = Console::modern(json!({ "notifications": { "toolsListChanged": true } }));
+    let heard = post(&stage.alice(""), &headers, message("subscriptions/listen", &listen)).await;
+    assert!(heard.status == 406 && error(&heard).1.contains("text/event-stream"), "{heard:?}");
+}
+
+#[tokio::test]
+async fn every_refusal_of_a_message_is_json_with_the_remedy() {
+    let stage = Stage::set("").await;
+    let alice = stage.alice("").open().await;
+    let stranger = stage.alice("");
+    let ping = message("ping", &json!({}));
+    let json = ("Content-Type", "application/json");
+    for (guest, method, headers, body, status, code, remedy) in [
+        (&alice, Method::POST, vec![("Content-Type", "text/plain")], &*ping, 415, -32600, "application/json"),
+        (
+            &alice,
+            Method::POST,
+            vec![("Content-Type", "application/x-www-form-urlencoded")],
+            "a=b",
+            415,
+            -32600,
+            "application/json",
+        ),
+        (
+            &alice,
+            Method::POST,
+            vec![("Content-Type", "application/json; charset=utf-16")],
+            &ping,
+            415,
+            -32600,
+            "UTF-8",
+        ),
+        (
+            &alice,
+            Method::POST,
+            vec![json, ("Content-Encoding", "gzip")],
+            &ping,
+            415,
+            -32600,
+            "Content-Encoding",
+        ),
+        (&alice, Method::POST, vec![json], "{", 400, -32700, "JSON"),
+        (&alice, Method::POST, vec![json], "", 400, -32700, "JSON"),
+        (&alice, Method::POST, vec![json], "[]", 400, -32600, "by itself"),
+        (&alice, Method::POST, vec![json], r#"{"jsonrpc":"2.0","id":1}"#, 400, -32600, "`method`"),
+        (
+            &alice,
+            Method::POST,
+            vec![json, ("MCP-Protocol-Version", "1999-01-01")],
+            &ping,
+            400,
+            -32022,
+            "2025-11-25",
+        ),
+        (&stranger, Method::POST, vec![json], &ping, 400, -32600, "initialize"),
+        (&stranger, Method::GET, vec![("Accept", "text/event-stream")], "", 400, -32600, "initialize"),
+        (&alice, Method::PUT, vec![json], &ping, 405, -32600, "POST"),
+    ] {
+        let what = format!("{method} {headers:?} {body}");
+        let heard = send(guest, method, &headers, body.to_owned()).await;
+        let (found, text) = error(&heard);
+        assert_eq!((heard.status, found), (status, code), "{what}: {heard:?}");
+        assert!(text.contains(remedy), "{what}: {text}");
+    }
+    let nobodys = send(&stage.alice("").on("no-such-session"), Method::POST, &[json], ping).await;
+    assert!(nobodys.status == 404 && nobodys.error().contains("initialize"), "{nobodys:?}");
+}
+
+#[tokio::test]
+async fn json_is_read_under_its_names_and_in_utf_8() {
+    let stage = Stage::set("").await;
+    let alice = stage.alice("").open().await;
+    let list = message("tools/list", &json!({}));
+    for headers in [
+        vec![],
+        vec![("Content-Type", "application/json; charset=utf-8")],
+        vec![("Content-Type", "APPLICATION/JSON")],
+        vec![("Content-Type", "application/json-rpc")],
+        vec![("Content-Type", "application/json"), ("Content-Encoding", "identity")],
+    ] {
+        let heard = post(&alice, &headers, list.clone()).await;
+        assert!(heard.result()["tools"].is_array(), "{headers:?}: {heard:?}");
+        let marked = post(&alice, &headers, format!("\u{feff}{list}")).await;
+        assert!(marked.result()["tools"].is_array(), "{headers:?}: {marked:?}");
+    }
+    let wide: Vec<u8> = list.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let heard = post(&alice, &[("Content-Type", "application/json")], wide).await;
+    assert!(heard.status == 400 && error(&heard).1.contains("UTF-8"), "{heard:?}");
+}
+
+#[tokio::test]
+async fn parameters_are_read_and_refused_as_they_are_over_stdio() {
+    let stage = Stage::set("").await;
+    for era in Era::BOTH {
+        let alice = stage.alice("").enter(era).await;
+        for nothing in [json!([]), json!(""), json!(null)] {
+            let call =
+                json!({ "name": "callTool", "arguments": { "tool": "findTools", "arguments": nothing } });
+            assert!(alice.ask("tools/call", call).await.result().is_object(), "{era:?} {nothing}");
+            let call = json!({ "name": "findTools", "arguments": nothing });
+            let (failed, text) = alice.ask("tools/call", call).await.outcome();
+            assert!(failed && text.contains("`query`"), "{era:?} {nothing}: {text}");
+        }
+        for (method, wrong) in [
+            ("tools/call", json!({ "arguments": {} })),
+            ("tools/call", json!({ "name": "getSelf", "arguments": [1] })),
+            ("prompts/get", json!({ "name": "x", "arguments": 1 })),
+            ("resources/read", json!({ "uri": 7 })),
+            ("completion/complete", json!({ "ref": "x" })),
+        ] {
+            let heard = alice.ask(method, wrong.clone()).await;
+            assert_eq!(heard.status, 200, "{era:?} {method} {wrong}: {heard:?}");
+            assert_eq!(heard.message()["error"]["code"], -32602, "{era:?} {method} {wrong}: {heard:?}");
+            assert!(heard.message()["id"].is_u64(), "{era:?} {method} {wrong}: {heard:?}");
+        }
+        let cut = json!({ "name": "findTools", "arguments": { "query": "rogue CUT" } });
+        let body = alice.asking("tools/call", cut).build().unwrap();
+        let body = String::from_utf8(body.body().unwrap().as_bytes().unwrap().to_vec()).unwrap();
+        let request =
+            alice.asking("tools/call", json!({ "name": "findTools" })).body(body.replace("CUT", "\\ud83d"));
+        assert!(Heard::of(request).await.result()["content"].is_array(), "{era:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_takes_json_alone_is_not_asked() {
+    let stage = Stage::set("").await;
+    let headers = [("Accept", "application/json"), ("Content-Type", "application/json")];
+    let client = json!({ "name": "guest", "version": "1" });
+    let capabilities = json!({ "elicitation": {}, "sampling": [], "roots": { "listChanged": true } });
+    let params =
+        json!({ "protocolVersion": "2025-06-18", "capabilities": capabilities, "clientInfo": client });
+    let hello = post(&stage.alice(""), &headers, message("initialize", &params)).await;
+    assert!(hello.result()["capabilities"].is_object(), "{hello:?}");
+}
