@@ -91,8 +91,8 @@ impl Program {
         logging::start(&flags);
         // `check` has a place of its own for them.
         if !matches!(flags.command, Some(Command::Check(_) | Command::Completions { .. } | Command::Man)) {
-            for stray in &flags.strays {
-                output::error(&format!("warning: {stray}"));
+            for told in flags.strays.iter().cloned().chain(environment.untaken()) {
+                output::error(&format!("warning: {told}"));
             }
         }
         let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()

@@ -113,6 +113,7 @@ mod session;
 mod shared;
 mod suggestion;
 mod text;
+mod text_file;
 mod tool;
 mod trace;
 mod work;

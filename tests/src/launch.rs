@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tempfile::TempDir;
@@ -61,9 +61,14 @@ impl Launch {
     }
 
     /// Writes a file into the folder that it is started in.
-    pub fn file(self, name: &str, content: &str) -> Self {
+    pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         std::fs::write(self.folder.path().join(name), content).unwrap();
         self
+    }
+
+    /// The folder that it is started in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Starts it for lines to be written and read.

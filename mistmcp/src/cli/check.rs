@@ -138,8 +138,8 @@ fn own_tokens(report: &mut Report, cloud: Option<&Cloud>, environment: &Environm
             None
         }
         (Ok(None), None) => {
-            report
-                .add(Finding::failed("tokens", format!("{TOKEN} is not set, in the environment or in .env")));
+            let words = format!("{TOKEN} is not set, in the environment or in a file that --env-file names");
+            report.add(Finding::failed("tokens", words));
             None
         }
         (Err(error), _) => {

@@ -6,7 +6,6 @@ use mistmcp_demo::DemoCloud;
 
 use super::env_file::Environment;
 use super::flags::Flags;
-use super::origin::Origin;
 use super::output;
 use crate::argument::Id;
 use crate::catalog::Catalog;
@@ -79,7 +78,7 @@ impl Configuration {
 }
 
 /// As much of an answer as a model is given to read, where nothing is said.
-const MAX_RESULT_BYTES: u32 = 60_000;
+pub(super) const MAX_RESULT_BYTES: u32 = 60_000;
 
 /// Where the operator's own token stands. It has no flag.
 pub(super) const TOKEN: &str = "MIST_APITOKEN";
@@ -103,7 +102,8 @@ pub(super) fn no_cloud(clouds: &Clouds) -> String {
 pub(super) fn no_token(cloud: &Cloud) -> String {
     format!(
         "no API token: make one at {} (Organization > Settings > API Token, or My Account) and set {TOKEN} to it, \
-         in the environment or in .env; `mistmcp install CLIENT` asks for it and keeps it, and `mistmcp check` tells \
+         in the environment or in a file that you name (--env-file .env); `mistmcp install CLIENT` asks for it and keeps \
+         it, and `mistmcp check` tells \
          whether Mist takes it\nor try the demo, which needs none: mistmcp --demo",
         cloud.portal()
     )
@@ -117,7 +117,8 @@ pub(super) fn settings(flags: &Flags, mode: Mode) -> anyhow::Result<Settings> {
         format: flags.format,
         show_secrets: flags.show_secrets,
     };
-    Ok(Settings::new(catalog, mode, &flags.categories, rules)?)
+    Settings::new(catalog, mode, &flags.categories, rules)
+        .context("--categories (or MISTMCP_TOOL_CATEGORIES)")
 }
 
 /// The clouds that tokens may be sent to.
@@ -153,12 +154,9 @@ pub(super) fn org_id(flags: &Flags) -> anyhow::Result<Option<String>> {
     Ok(Some(id.as_str().to_owned()))
 }
 
-/// The organization that the address of a portal names, where it is given as the cloud. A file that was only found does not
-/// choose one.
+/// The organization that the address of a portal names, where it is given as the cloud.
 pub(super) fn org_id_of_cloud(flags: &Flags) -> Option<String> {
-    let given = flags.given.iter().find(|given| given.flag == "cloud");
-    let only_found = given.is_some_and(|given| given.origin == Origin::File) && flags.env_file.is_none();
-    if only_found { None } else { Clouds::organization(flags.cloud.as_deref()?) }
+    Clouds::organization(flags.cloud.as_deref()?)
 }
 
 pub(super) fn limits(flags: &Flags) -> Limits {

@@ -1,18 +1,31 @@
+//! Variables of the process's environment, and behind them those of a `.env` file.
+
+mod found;
+mod grammar;
+
 use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::flags::FirstLook;
 use super::origin::Origin;
+use crate::text_file::{self, TextFileError};
+use grammar::Mistake;
 
 /// What the environment says, and behind it what a `.env` file says.
 #[derive(Default)]
 pub(super) struct Environment {
+    /// Those of the file that are taken.
     file: HashMap<String, String>,
+    /// The names of all that the file has.
+    names: BTreeSet<String>,
     path: Option<PathBuf>,
     /// Whether the file was named, and not only found.
     named: bool,
+    /// What of a found file is not taken, and what to do about it.
+    untaken: Option<String>,
 }
 
 /// Why a `.env` file cannot be used. Its lines hold tokens, so none is ever repeated.
@@ -20,27 +33,48 @@ pub(super) struct Environment {
 pub(super) enum EnvFileError {
     #[error("there is no file `{0}`, which `--env-file` (or MIST_ENV_FILE) names")]
     Missing(PathBuf),
-    #[error("`{0}` cannot be read: {1}")]
-    Unreadable(PathBuf, std::io::Error),
-    #[error("line {1} of `{0}` is no `NAME=value`; put quotes around a value with spaces")]
-    Line(PathBuf, usize),
+    #[error("the file of variables `{0}` cannot be read: {1}")]
+    Unreadable(PathBuf, TextFileError),
+    #[error("line {1} of `{0}` cannot be read: {2}")]
+    Line(PathBuf, usize, Mistake),
 }
 
+/// The file that is looked for in the working folder.
+const FOUND: &str = ".env";
+
 impl Environment {
-    /// Reads the file that is named, or the `.env` of this folder where there is one.
-    pub(super) fn read(named: Option<PathBuf>) -> Result<Self, EnvFileError> {
-        let (path, required) = match named {
-            Some(path) => (path, true),
-            None => (PathBuf::from(".env"), false),
-        };
-        if !path.is_file() {
-            return if required { Err(EnvFileError::Missing(path)) } else { Ok(Self::default()) };
+    /// Reads a file that the operator named, all of which is taken.
+    pub(super) fn named(path: PathBuf) -> Result<Self, EnvFileError> {
+        let bytes = text_file::read_bytes(&path, text_file::SMALL).map_err(|error| match error {
+            TextFileError::Missing => EnvFileError::Missing(path.clone()),
+            error => EnvFileError::Unreadable(path.clone(), error),
+        })?;
+        let content = grammar::parse(&bytes);
+        if let Some(line) = content.unreadable.first() {
+            return Err(EnvFileError::Line(path, line.line, line.mistake));
         }
-        let entries = dotenvy::from_path_iter(&path).map_err(|error| unreadable(&path, error))?;
-        let file = entries.collect::<Result<_, _>>().map_err(|error| unreadable(&path, error))?;
-        // Where the folder that one is in has no name any more, the file's alone has to do.
-        let path = std::path::absolute(&path).unwrap_or(path);
-        Ok(Self { file, path: Some(path), named: required })
+        let file: HashMap<_, _> = content.variables.into_iter().collect();
+        let names = file.keys().cloned().collect();
+        Ok(Self { file, names, path: Some(absolute(path)), named: true, untaken: None })
+    }
+
+    /// Reads the `.env` of the working folder, where there is one, and takes what cannot widen trust. Nothing in it stops
+    /// the program.
+    pub(super) fn found(command: &clap::Command, look: &FirstLook) -> Self {
+        let path = PathBuf::from(FOUND);
+        let bytes = match text_file::read_bytes(&path, text_file::SMALL) {
+            Ok(bytes) => bytes,
+            // A folder of that name is Python's, for a virtual environment.
+            Err(TextFileError::Missing) => return Self::default(),
+            Err(_) if path.is_dir() => return Self::default(),
+            Err(error) => {
+                return Self { untaken: Some(format!("it is not read: {error}")), ..Self::default() };
+            }
+        };
+        let content = grammar::parse(&bytes);
+        let (file, untaken) = found::restrict(&content, command, look);
+        let names = content.variables.into_iter().map(|(name, _)| name).collect();
+        Self { file, names, path: Some(absolute(path)), named: false, untaken }
     }
 
     /// The file, where there is one.
@@ -51,6 +85,11 @@ impl Environment {
     /// The file, where it was named by its flag or variable.
     pub(super) fn named_path(&self) -> Option<&Path> {
         self.path().filter(|_| self.named)
+    }
+
+    /// What of a found file is not taken, and what to do about it: one line, without values.
+    pub(super) fn untaken(&self) -> Option<String> {
+        self.untaken.as_ref().map(|words| format!("{FOUND} was found in this folder, not named: {words}"))
     }
 
     /// Where [`get`](Self::get) finds a variable.
@@ -72,9 +111,9 @@ impl Environment {
         }
     }
 
-    /// The names of the file's variables.
+    /// The names of the file's variables, also of those that are not taken.
     pub(super) fn names_of_file(&self) -> impl Iterator<Item = &str> {
-        self.file.keys().map(String::as_str)
+        self.names.iter().map(String::as_str)
     }
 
     /// The names that begin like that of all variables that [`get`](Self::get) finds, in order.
@@ -90,38 +129,42 @@ impl Environment {
     }
 }
 
-fn unreadable(path: &Path, error: dotenvy::Error) -> EnvFileError {
-    match error {
-        dotenvy::Error::Io(error) => EnvFileError::Unreadable(path.to_owned(), error),
-        dotenvy::Error::LineParse(line, _) => {
-            // The error holds the text of the line, but not which one it is.
-            let content = std::fs::read_to_string(path).unwrap_or_default();
-            let number =
-                content.lines().position(|other| other.contains(line.trim())).map_or(1, |place| place + 1);
-            EnvFileError::Line(path.to_owned(), number)
-        }
-        _ => EnvFileError::Unreadable(path.to_owned(), std::io::Error::other("it is no list of variables")),
-    }
+/// Where the folder that one is in has no name any more, the file's alone has to do.
+fn absolute(path: PathBuf) -> PathBuf {
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+/// The permissions of a file that is not its owner's alone.
+#[cfg(unix)]
+pub(super) fn exposed(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+/// Elsewhere a file's folder says who may read it.
+#[cfg(not(unix))]
+pub(super) fn exposed(_path: &Path) -> Option<u32> {
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-
     use super::*;
 
-    fn file(content: &str) -> (tempfile::TempDir, PathBuf) {
+    fn file(content: &[u8]) -> (tempfile::TempDir, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("env");
-        write!(std::fs::File::create(&path).unwrap(), "{content}").unwrap();
+        std::fs::write(&path, content).unwrap();
         (folder, path)
     }
 
     #[test]
     fn export_quotes_and_comments_are_understood() {
         let (_folder, path) =
-            file("# mine\nexport FILE_A=one\nFILE_B=\"two words\"\nFILE_C='$3' # note\n\nFILE_D=\n");
-        let environment = Environment::read(Some(path)).unwrap();
+            file(b"# mine\nexport FILE_A=one\nFILE_B=\"two words\"\nFILE_C='$3' # note\n\nFILE_D=\n");
+        let environment = Environment::named(path).unwrap();
         assert_eq!(environment.get("FILE_A").as_deref(), Some("one"));
         assert_eq!(environment.get("FILE_B").as_deref(), Some("two words"));
         assert_eq!(environment.get("FILE_C").as_deref(), Some("$3"));
@@ -129,22 +172,28 @@ mod tests {
     }
 
     #[test]
+    fn of_several_lines_with_one_name_the_last_counts_and_a_mark_is_dropped() {
+        let (_folder, path) = file(b"\xef\xbb\xbfFILE_A=one\r\nFILE_A=two\r\n");
+        assert_eq!(Environment::named(path).unwrap().get("FILE_A").as_deref(), Some("two"));
+    }
+
+    #[test]
     fn the_real_environment_wins() {
-        let (_folder, path) = file("PATH=/nowhere\n");
-        let environment = Environment::read(Some(path)).unwrap();
+        let (_folder, path) = file(b"PATH=/nowhere\n");
+        let environment = Environment::named(path).unwrap();
         assert_eq!(environment.get("PATH"), std::env::var("PATH").ok());
     }
 
     #[test]
     fn a_line_that_cannot_be_read_is_named_and_not_repeated() {
-        let (_folder, path) = file("A=1\nMIST_APITOKEN=s3cr3t with spaces\n");
-        let error = Environment::read(Some(path)).err().unwrap().to_string();
+        let (_folder, path) = file(b"A=1\nMIST_APITOKEN=s3cr3t with spaces\n");
+        let error = Environment::named(path).err().unwrap().to_string();
         assert!(error.contains("line 2") && !error.contains("s3cr3t"), "{error}");
     }
 
     #[test]
     fn a_named_file_has_to_be_there() {
-        let error = Environment::read(Some("/nowhere/env".into())).err().unwrap().to_string();
+        let error = Environment::named("/nowhere/env".into()).err().unwrap().to_string();
         assert!(error.contains("/nowhere/env") && error.contains("--env-file"), "{error}");
     }
 }

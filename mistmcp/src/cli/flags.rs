@@ -1,4 +1,5 @@
 mod command;
+mod first_look;
 mod focus;
 mod http;
 mod unknown_env;
@@ -11,7 +12,9 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 pub(super) use command::{CallFlags, Command, ToolsFlags};
+pub(super) use first_look::FirstLook;
 pub(super) use http::{HTTP, HttpFlags};
+pub(super) use unknown_env::meant;
 
 use super::env_file::Environment;
 use super::origin::{self, Given};
@@ -73,7 +76,7 @@ pub(super) struct Flags {
     #[arg(help_heading = SERVER)]
     pub(super) categories: Vec<String>,
 
-    /// A file of variables, read where the environment has none [default: .env where there is one]
+    /// A file of variables, read where the environment has none; `none` for no file [default: .env, of which little is taken]
     #[arg(short, long, env = "MIST_ENV_FILE", value_name = "PATH", global = true, help_heading = SERVER)]
     pub(super) env_file: Option<PathBuf>,
 
@@ -166,6 +169,9 @@ pub(super) enum Transport {
     Http,
 }
 
+/// The value of `--env-file` that stands for no file, not even a found one.
+pub(super) const NO_FILE: &str = "none";
+
 /// How log lines are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum LogFormat {
@@ -180,7 +186,7 @@ const MIST: &str = "Mist";
 const ANSWERS: &str = "Answers";
 
 const EXAMPLES: &str = "\
-The API token has no flag, so that no process list shows it: set MIST_APITOKEN, in the environment or in .env.
+The API token has no flag, so that no process list shows it: set MIST_APITOKEN, in the environment or in a file (--env-file).
 Several tokens, with commas between them, are used in turn. Nor have MISTMCP_REDIS_KEY, the secret that replicas share,
 and MISTMCP_REDIS_PASSWORD.
 
@@ -202,15 +208,21 @@ pub(super) fn read(
     own: &[(&str, &str)],
 ) -> Result<(Flags, Environment), clap::Error> {
     let mut command = Flags::command();
-    let named = named_env_file(arguments);
-    let environment =
-        Environment::read(named).map_err(|error| command.error(clap::error::ErrorKind::Io, error))?;
     if let Some((unknown, _)) = own.iter().find(|(flag, _)| command.get_arguments().all(|arg| !is(arg, flag)))
     {
         let message = format!("this program has a default for `--{unknown}`, which is no flag");
         return Err(command.error(clap::error::ErrorKind::UnknownArgument, message));
     }
-    let command = command.mut_args(|arg| with_defaults(with_own(arg, own), &environment));
+    let mut command = command.mut_args(|arg| with_own(arg, own));
+    let look = FirstLook::at(arguments);
+    let environment = match look.env_file() {
+        Some(path) if path.as_os_str() == NO_FILE => Environment::default(),
+        Some(path) => {
+            Environment::named(path).map_err(|error| command.error(clap::error::ErrorKind::Io, error))?
+        }
+        None => Environment::found(&command, &look),
+    };
+    let command = command.mut_args(|arg| with_defaults(arg, &environment));
     let mut command = focus::of_subcommands(command);
     let matches = command.try_get_matches_from_mut(arguments).map_err(without_secrets)?;
     let mut flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
@@ -263,13 +275,6 @@ fn with_own(arg: clap::Arg, own: &[(&str, &str)]) -> clap::Arg {
 fn without_empty(arg: clap::Arg) -> clap::Arg {
     let empty = arg.get_env().and_then(std::env::var_os).is_some_and(|value| value.is_empty());
     if empty { arg.env(None::<&str>) } else { arg }
-}
-
-/// The file has to be known before the rest can be read.
-fn named_env_file(arguments: &[OsString]) -> Option<PathBuf> {
-    let command = Flags::command().mut_args(without_empty).ignore_errors(true);
-    let matches = command.try_get_matches_from(arguments).ok()?;
-    matches.try_get_one::<PathBuf>("env_file").ok()?.cloned()
 }
 
 #[cfg(test)]

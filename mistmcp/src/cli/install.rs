@@ -30,13 +30,15 @@ use file::{Backup, SettingsFile};
 use place::{Place, System};
 use plan::Plan;
 use removal::remove;
+use token::TokenFile;
 
 /// What is said of the installation alone.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(after_help = "\
 The entry starts this program as it would run here: --cloud, --mode, --categories and other settings go into it, whether \
-they are flags, variables or in .env. The token never does: it goes where the client keeps secrets, or into a file that \
+they are flags or variables. A file that --env-file names goes into it by its path; nothing is taken from a .env that is \
+merely there. The token is never in the entry: it goes where the client keeps secrets, or into a file that \
 you alone may read.")]
 pub(super) struct InstallFlags {
     /// The client
@@ -118,7 +120,8 @@ fn carry_out(
     let new = client.put(file.text(), &plan.entry).map_err(|problem| left_alone(client, file, &problem))?;
     let changes_file = new != file.text();
     let token_file = plan.token_file.as_ref().filter(|file| plan.lacks_token(file));
-    if !changes_file && token_file.is_none() {
+    let exposed = plan.token_file.as_ref().filter(|file| file.is_exposed());
+    if !changes_file && token_file.is_none() && exposed.is_none() {
         let words =
             format!("{} has it already, in {}: nothing to change.\n", client.title, file.path().display());
         output::print(words.as_bytes())?;
@@ -140,11 +143,15 @@ fn carry_out(
         };
         told.push_str(&[what, " ", &file.path().to_string_lossy(), ", ", closed, ".\n"].concat());
     }
+    told.extend(exposed.and_then(TokenFile::told_of_exposure));
     output::print_styled(&told)?;
     if let Some(code) = consent(install)? {
         return Ok(code);
     }
     let mut done = Vec::new();
+    if let Some(exposed) = exposed {
+        exposed.close()?;
+    }
     if let Some(token_file) = token_file {
         done.extend(plan.write_token(token_file, install)?);
     }

@@ -41,8 +41,8 @@ fn page(command: Command) -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-const FILE: &str = "Variables, read in the folder where the program starts, where the environment has none. \
-                    --env-file names another one.";
+const FILE: &str = "Variables, read in the folder where the program starts, where the environment has none. Only what \
+                    cannot widen trust is taken, and the rest is told; --env-file takes all of a file.";
 
 /// Its usage, what it does, its own options, and what its help says besides.
 fn of_subcommand(command: Command, page: &mut Vec<u8>) -> io::Result<()> {

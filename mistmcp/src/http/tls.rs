@@ -4,12 +4,18 @@ use std::time::{Duration, SystemTime};
 
 use axum_server::tls_rustls::RustlsConfig;
 
+use crate::text_file;
+
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(2);
 
 /// Reads certificate and key, and reads them again whenever they change: certificates live for weeks, servers longer.
 pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<RustlsConfig> {
-    let config = RustlsConfig::from_pem_file(&certificate, &key).await.map_err(|error| {
+    let config = match read(certificate.clone(), key.clone()).await {
+        Ok((chain, private)) => RustlsConfig::from_pem(chain, private).await,
+        Err(error) => Err(error),
+    };
+    let config = config.map_err(|error| {
         io::Error::new(
             error.kind(),
             format!(
@@ -31,7 +37,11 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
             }
             seen = now;
             // Where one file is written before the other they do not fit each other yet: the old ones serve on.
-            match watched.reload_from_pem_file(&certificate, &key).await {
+            let reloaded = match read(certificate.clone(), key.clone()).await {
+                Ok((chain, private)) => watched.reload_from_pem(chain, private).await,
+                Err(error) => Err(error),
+            };
+            match reloaded {
                 Ok(()) => tracing::info!("the certificate has been read again"),
                 Err(error) => {
                     tracing::warn!(%error, "the new certificate cannot be used; the old one serves on");
@@ -40,6 +50,16 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
         }
     });
     Ok(config)
+}
+
+/// Reads both files. Text around the PEM blocks may be in any encoding that contains ASCII.
+async fn read(certificate: PathBuf, key: PathBuf) -> io::Result<(Vec<u8>, Vec<u8>)> {
+    let read = |path: &Path| {
+        text_file::read_bytes(path, text_file::SMALL)
+            .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))
+    };
+    let both = move || Ok((read(&certificate)?, read(&key)?));
+    tokio::task::spawn_blocking(both).await.map_err(io::Error::other)?
 }
 
 /// What tells one version of a file from the next.

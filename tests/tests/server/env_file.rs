@@ -1,4 +1,4 @@
-//! Where settings come from: a flag, else the environment, else the file.
+//! Where settings come from: a flag, else the environment, else the file that is named.
 
 use mistmcp_tests::{Launch, Peer, TOKEN};
 
@@ -21,7 +21,7 @@ fn launch(peer: &Peer) -> Launch {
         "# where\nexport MIST_HOST={url}\nMISTMCP_ALLOW_CLOUDS='https://mist.example, {url}'\n\
          MIST_APITOKEN=\"{TOKEN}\"\n\nMISTMCP_ORG_ID={FILE} # mine\n"
     );
-    Launch::new("").file(".env", &file)
+    Launch::new("").file(".env", &file).variable("MIST_ENV_FILE", ".env")
 }
 
 #[tokio::test]
@@ -81,7 +81,7 @@ async fn flags_that_are_on_or_off_are_read_from_the_file() {
     {
         let own =
             format!("MIST_HOST={0}\nMISTMCP_ALLOW_CLOUDS={0}\nMIST_APITOKEN={TOKEN}\n{line}\n", peer.url());
-        let finished = Launch::new("call getSelf").file(".env", &own).run().await;
+        let finished = Launch::new("call getSelf -e .env").file(".env", &own).run().await;
         assert_eq!(finished.code(), Some(0), "{line}: {}", finished.stderr);
         assert_eq!(finished.stderr.contains("GET /api/v1/self"), logs, "{line}: {}", finished.stderr);
     }
@@ -89,7 +89,7 @@ async fn flags_that_are_on_or_off_are_read_from_the_file() {
 
 #[tokio::test]
 async fn a_bad_value_in_the_file_stops_the_program() {
-    let finished = Launch::new("--demo").file(".env", "MISTMCP_TOOL_LOADING_MODE=al\n").run().await;
+    let finished = Launch::new("--demo -e .env").file(".env", "MISTMCP_TOOL_LOADING_MODE=al\n").run().await;
     assert_eq!(finished.code(), Some(2));
     assert!(finished.stderr.contains("managed, all, custom"), "{}", finished.stderr);
 }
@@ -109,11 +109,118 @@ async fn a_named_file_that_is_missing_stops_the_program() {
     }
 }
 
+/// Starts the demo with a named file of this content, over and over in each of these ways.
+async fn named(content: &[u8]) -> Vec<mistmcp_tests::Finished> {
+    let mut all = Vec::new();
+    for arguments in ["--demo", "call getSelf --demo", "check --demo", "tools", "install zed --demo --print"]
+    {
+        let launch =
+            Launch::new(arguments).argument("--env-file").argument("own.env").file("own.env", content);
+        let launch = launch.variable("HOME", "/nowhere").variable("USERPROFILE", "C:\\nowhere");
+        all.push(launch.run().await);
+    }
+    all
+}
+
 #[tokio::test]
-async fn a_line_that_cannot_be_read_is_told_by_its_number_alone() {
-    let file = format!("MIST_HOST=api.mist.com\nMIST_APITOKEN={TOKEN} and more\n");
-    let finished = Launch::new("--demo").file(".env", &file).run().await;
-    assert_eq!(finished.code(), Some(2));
-    assert!(finished.stderr.contains("line 2"), "{}", finished.stderr);
-    assert!(!finished.stderr.contains(TOKEN), "{}", finished.stderr);
+async fn a_line_that_cannot_be_read_is_told_by_its_number_and_its_remedy_works() {
+    for (line, wanted, mended) in [
+        (
+            format!("MISTMCP_CLIENT_TOKEN={TOKEN} and more"),
+            "quotes",
+            format!("MISTMCP_CLIENT_TOKEN='{TOKEN} and more'"),
+        ),
+        (format!("APP_NAME=My {TOKEN}"), "quotes", format!("APP_NAME=\"My {TOKEN}\"")),
+        (format!("A=\"{TOKEN} \"x\""), "put a value that contains \" into '", format!("A='{TOKEN} \"x'")),
+        (format!("A='it's {TOKEN}'"), "put a value that contains ' into \"", format!("A=\"it's {TOKEN}\"")),
+        (format!("A=\"{TOKEN}"), "no \" closes it", format!("A=\"{TOKEN}\"")),
+        (format!("MIST_APITOKEN: {TOKEN}"), "`NAME=value`", format!("MIST_APITOKEN={TOKEN}")),
+        (format!("set A={TOKEN}"), "`NAME=value`", format!("A={TOKEN}")),
+        (TOKEN.to_owned(), "a comment begins with `#`", format!("# {TOKEN}")),
+    ] {
+        let file = |line: &str| format!("\u{feff}MISTMCP_FORMAT=json\r\n{line}\r\n");
+        for finished in named(file(&line).as_bytes()).await {
+            assert_eq!(finished.code(), Some(2), "{line}");
+            let told = &finished.stderr;
+            assert!(told.contains("line 2") && told.contains(wanted), "{line}: {told}");
+            assert!(!told.contains(TOKEN), "{told}");
+        }
+        for finished in named(file(&mended).as_bytes()).await {
+            assert_eq!(finished.code(), Some(0), "{mended}: {}", finished.stderr);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_value_is_taken_as_it_stands() {
+    let peer = Peer::start().await;
+    for (line, wanted) in [
+        ("MIST_APITOKEN=abc$def", "abc$def"),
+        ("MIST_APITOKEN=\"abc$MISTMCP_ORG_ID\"", "abc$MISTMCP_ORG_ID"),
+        ("MIST_APITOKEN='abc`id`$(id)'", "abc`id`$(id)"),
+        ("export MIST_APITOKEN = \"C:\\certs\\new\\\" # mine", "C:\\certs\\new\\"),
+        ("MIST_APITOKEN=first\nMIST_APITOKEN=last", "last"),
+        ("MIST_APITOKEN=a=b#c", "a=b#c"),
+    ] {
+        let launch =
+            launch(&peer).file(".env", format!("\u{feff}{line}\r\n")).variable("MISTMCP_ORG_ID", VARIABLE);
+        let launch =
+            launch.argument("--allow-cloud").argument(&peer.url()).argument("--cloud").argument(&peer.url());
+        assert_eq!(asked(&peer, launch).await.1, format!("Token {wanted}"), "{line}");
+    }
+    let launch = Launch::new("-t http --demo -e own.env")
+        .file("own.env", "MISTMCP_TLS_CERT=\"C:\\certs\\new.pem\"\nMISTMCP_TLS_KEY='C:\\keys\\t.pem'\n");
+    let finished = launch.run().await;
+    for wanted in ["C:\\certs\\new.pem", "C:\\keys\\t.pem"] {
+        assert!(finished.stderr.contains(wanted), "{}", finished.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_named_file_that_is_no_utf8_text_is_refused_and_never_waited_for() {
+    let utf16: Vec<u8> = "\u{feff}A=1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let without_mark: Vec<u8> = "A=1\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for content in [utf16, without_mark, b"A=caf\xe9\n".to_vec()] {
+        for finished in named(&content).await {
+            assert_eq!(finished.code(), Some(2));
+            assert!(
+                finished.stderr.contains("save") && finished.stderr.contains("UTF-8"),
+                "{}",
+                finished.stderr
+            );
+        }
+    }
+    for finished in named(&vec![b'#'; 2 << 20]).await {
+        assert_eq!(finished.code(), Some(2));
+        assert!(finished.stderr.contains("larger than 1 MiB"), "{}", finished.stderr);
+    }
+    let launch = Launch::new("--demo -e own");
+    std::fs::create_dir(launch.folder().join("own")).unwrap();
+    let finished = launch.run().await;
+    assert!(finished.code() == Some(2) && finished.stderr.contains("a folder"), "{}", finished.stderr);
+    #[cfg(unix)]
+    {
+        let launch = Launch::new("--demo -e own");
+        let pipe = launch.folder().join("own");
+        assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+        for (launch, wanted) in
+            [(launch, "a named pipe"), (Launch::new("check --demo -e /dev/zero"), "a device")]
+        {
+            let finished = launch.run().await;
+            assert!(finished.code() == Some(2) && finished.stderr.contains(wanted), "{}", finished.stderr);
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_file_is_read_where_none_is_asked_for() {
+    for launch in [
+        Launch::new("check --demo --env-file none"),
+        Launch::new("check --demo").variable("MIST_ENV_FILE", "none"),
+    ] {
+        let finished = launch.file(".env", "MISTMCP_FORMAT=toon\nMISTMCP_ORG_ID=x\n").run().await;
+        assert_eq!(finished.code(), Some(0), "{}", finished.output());
+        assert!(finished.output().contains("none, as --env-file none says"), "{}", finished.output());
+        assert!(!finished.output().contains("MISTMCP_FORMAT"), "{}", finished.output());
+    }
 }

@@ -165,7 +165,8 @@ async fn a_file_that_was_not_there_is_made_and_deleted_again() {
     home.run("windsurf --demo --yes").await;
     let file = home.path(".codeium/windsurf/mcp_config.json");
     let settings: Value = serde_json::from_str(&read(&file)).unwrap();
-    assert_eq!(settings["mcpServers"]["mist"]["args"], serde_json::json!(["--demo"]));
+    let arguments = serde_json::json!(["--transport", "stdio", "--demo", "--env-file", "none"]);
+    assert_eq!(settings["mcpServers"]["mist"]["args"], arguments);
     assert_eq!(beside(&file), [""; 0]);
     home.run("windsurf --remove --yes").await;
     assert!(!file.exists());
@@ -292,7 +293,8 @@ async fn a_file_of_variables_that_is_named_is_what_the_entry_starts_with() {
     let launch = home.launch("cursor --yes --timeout 9 --env-file").argument(variables.to_str().unwrap());
     ends(launch, 0).await;
     let settings: Value = serde_json::from_str(&read(&home.path(".cursor/mcp.json"))).unwrap();
-    let arguments = serde_json::json!(["--timeout", "9", "--env-file", variables.to_str().unwrap()]);
+    let file = variables.to_str().unwrap();
+    let arguments = serde_json::json!(["--transport", "stdio", "--timeout", "9", "--env-file", file]);
     assert_eq!(settings["mcpServers"]["mist"]["args"], arguments);
     assert!(!home.token_file("mist").exists());
 }
@@ -300,9 +302,8 @@ async fn a_file_of_variables_that_is_named_is_what_the_entry_starts_with() {
 #[tokio::test]
 async fn what_the_entry_says_starts_the_server_with_the_token_and_the_settings() {
     let (home, peer) = (Home::new(), Peer::start().await);
-    let variables = format!("MIST_HOST={0}\nMISTMCP_ALLOW_CLOUDS={0}\n", peer.url());
-    let launch =
-        home.launch("cursor --yes --org-id 6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428").file(".env", &variables);
+    let launch = home.launch("cursor --yes --org-id 6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428");
+    let launch = launch.variable("MIST_HOST", &peer.url()).variable("MISTMCP_ALLOW_CLOUDS", &peer.url());
     ends(launch.variable("MIST_APITOKEN", TOKEN), 0).await;
     let settings: Value = serde_json::from_str(&read(&home.path(".cursor/mcp.json"))).unwrap();
     let server = &settings["mcpServers"]["mist"];
@@ -407,4 +408,145 @@ async fn more_tools_than_a_client_uses_are_warned_of_with_the_remedy() {
         let found = ["VS Code and Cursor use 128", "--categories"].iter().all(|words| told.contains(words));
         assert_eq!(found, warned, "{arguments}: {told}");
     }
+}
+
+/// The `.env` of a folder that a stranger made.
+const STRANGE: &str = "MIST_HOST=api.gc1.mist.com\nMIST_APITOKEN=s7ranger-s7ranger-s7ranger\n\
+    MISTMCP_ORG_ID=6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428\nMISTMCP_SHOW_SECRETS=true\nMISTMCP_TIMEOUT=1\n\
+    MISTMCP_ALLOW_CLOUDS=https://evil.example\nMISTMCP_TRANSPORT_MODE=http\nMISTMCP_TOOL_LOADING_MODE=all\n";
+
+#[tokio::test]
+async fn nothing_is_installed_of_a_file_that_nobody_named() {
+    for client in ["cursor", "vscode", "codex"] {
+        let home = Home::new();
+        let file = home.file("one/settings", "");
+        let launch = |arguments: &str| {
+            let launch =
+                home.launch(&format!("{client} --yes {arguments} --file")).argument(file.to_str().unwrap());
+            launch.file(".env", STRANGE)
+        };
+        let finished = ends(launch(""), 1).await;
+        assert!(
+            finished.stderr.contains("--cloud") && finished.stderr.contains("--env-file .env"),
+            "{finished:?}"
+        );
+        let finished = ends(launch("--cloud api.eu.mist.com").variable("MIST_APITOKEN", TOKEN), 0).await;
+        for name in ["MISTMCP_SHOW_SECRETS", "MISTMCP_ORG_ID", "MISTMCP_TIMEOUT"] {
+            assert!(finished.stderr.contains(name), "{name}: {}", finished.stderr);
+        }
+        assert_eq!(finished.stderr.lines().count(), 1, "{}", finished.stderr);
+        let written = read(&file);
+        for strange in ["gc1", "s7ranger", "6f2d1c0a", "show-secrets", "timeout", "evil", "http", "--mode"] {
+            assert!(!written.contains(strange), "{strange}: {written}");
+        }
+        if home.token_file("mist").exists() {
+            assert!(read(&home.token_file("mist")).contains(TOKEN));
+        }
+        // What was installed without a token keeps its empty place.
+        let other = ends(launch("--cloud api.eu.mist.com --name other"), 0).await;
+        assert!(
+            !read(&file).contains("s7ranger") && !other.output().contains("s7ranger"),
+            "{}",
+            other.output()
+        );
+        if home.token_file("other").exists() {
+            assert!(!read(&home.token_file("other")).contains("s7ranger"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_installed_server_is_not_steered_by_the_folder_it_is_started_in() {
+    for client in ["cursor", "vscode"] {
+        let home = Home::new();
+        let file = home.file("one/settings", "");
+        let launch = home.launch(&format!("{client} --demo --yes --file")).argument(file.to_str().unwrap());
+        ends(launch, 0).await;
+        let settings: Value = serde_json::from_str(&read(&file)).unwrap();
+        let servers = if client == "vscode" { "servers" } else { "mcpServers" };
+        let arguments = settings[servers]["mist"]["args"].as_array().unwrap();
+        let launch = arguments
+            .iter()
+            .fold(Launch::new(""), |launch, argument| launch.argument(argument.as_str().unwrap()));
+        let launch = launch.file(".env", STRANGE).variable("MISTMCP_TRANSPORT_MODE", "http");
+        let finished = launch.run().await;
+        assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_token_file_that_others_may_read_is_told_and_closed() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for (content, given) in [
+        (format!("MIST_APITOKEN='{TOKEN}'\n"), false),
+        (format!("MIST_APITOKEN=\"{TOKEN}\"\n"), true),
+        ("MIST_APITOKEN=older-older-older\n".to_owned(), true),
+        ("MIST_APITOKEN=\n".to_owned(), false),
+    ] {
+        let home = Home::new();
+        let launch = |arguments: &str| {
+            let launch = home.launch(&format!("cursor --cloud api.eu.mist.com {arguments}"));
+            if given { launch.variable("MIST_APITOKEN", TOKEN) } else { launch }
+        };
+        ends(launch("--yes"), 0).await;
+        let file = home.token_file("mist");
+        for open in [0o644, 0o640, 0o606] {
+            fs::write(&file, &content).unwrap();
+            fs::set_permissions(&file, PermissionsExt::from_mode(open)).unwrap();
+            let asked = ends(launch(""), 2).await;
+            assert!(asked.output().contains(&format!("{open:03o}")), "{}", asked.output());
+            assert_eq!(mode(&file), open, "nothing is changed without consent");
+            ends(launch("--yes"), 0).await;
+            assert_eq!(mode(&file), 0o600, "{content}");
+            if given || content.contains(TOKEN) {
+                assert!(read(&file).contains(TOKEN), "{}", read(&file));
+            }
+        }
+        let finished = ends(launch("--yes"), 0).await;
+        assert_eq!(
+            finished.output().contains("nothing to change"),
+            content.contains('T') && read(&file).contains(TOKEN)
+        );
+    }
+    let home = Home::new();
+    let own = home.file("own.env", &format!("MIST_APITOKEN={TOKEN}\n"));
+    fs::set_permissions(&own, PermissionsExt::from_mode(0o644)).unwrap();
+    let launch =
+        home.launch("cursor --cloud api.eu.mist.com --yes --env-file").argument(own.to_str().unwrap());
+    let finished = ends(launch, 0).await;
+    assert!(finished.output().contains("chmod 600"), "{}", finished.output());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_settings_file_that_is_no_regular_text_file_is_refused() {
+    let home = Home::new();
+    let pipe = home.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::os::unix::fs::symlink(&pipe, home.path("link")).unwrap();
+    fs::create_dir(home.path("folder")).unwrap();
+    fs::write(home.path("utf16"), [0xff, 0xfe, b'{', 0, b'}', 0]).unwrap();
+    fs::File::create(home.path("huge")).unwrap().set_len(1 << 40).unwrap();
+    for (name, wanted) in [
+        ("pipe", "a named pipe"),
+        ("link", "a named pipe"),
+        ("folder", "a folder"),
+        ("utf16", "save it as UTF-8"),
+        ("huge", "larger than 64 MiB"),
+        ("/dev/zero", "a device"),
+    ] {
+        for arguments in ["--demo --yes", "--remove --yes"] {
+            let launch = home.launch(&format!("cursor {arguments} --file"));
+            let finished = ends(launch.argument(home.path(name).to_str().unwrap()), 1).await;
+            assert!(finished.stderr.contains(wanted), "{name}: {}", finished.stderr);
+        }
+    }
+    let token_file = home.token_file("mist");
+    fs::create_dir_all(token_file.parent().unwrap()).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&token_file).status().unwrap().success());
+    let finished = ends(home.launch(&format!("cursor {CLOUD}")).variable("MIST_APITOKEN", TOKEN), 1).await;
+    assert!(finished.stderr.contains("a named pipe"), "{}", finished.stderr);
 }

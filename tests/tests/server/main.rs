@@ -11,6 +11,7 @@ mod expected;
 mod faults;
 mod faults_on_the_wire;
 mod forgiving;
+mod found_file;
 mod install;
 mod invisible;
 mod lookups;

@@ -92,7 +92,9 @@ async fn the_token_is_in_no_message_about_a_bad_command_line() {
         assert_untold(arguments, &launch.run().await);
     }
     let file = format!("MIST_APITOKEN=\"{TOKEN}\nMIST_HOST=api.mist.com\n");
-    assert_untold("a file", &Launch::new("").file(".env", &file).run().await);
+    for arguments in ["", "-e .env", "check", "call getSelf"] {
+        assert_untold(arguments, &Launch::new(arguments).file(".env", &file).run().await);
+    }
 }
 
 #[tokio::test]

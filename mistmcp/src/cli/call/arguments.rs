@@ -1,9 +1,10 @@
-use std::io::Read;
+use std::path::Path;
 
 use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
 use crate::cli::flags::CallFlags;
+use crate::text_file;
 
 /// The arguments of a call, in whichever form they were given.
 ///
@@ -19,17 +20,18 @@ pub(super) fn read(flags: &CallFlags) -> anyhow::Result<Map<String, Value>> {
 /// Reads an object: as it stands, from standard input, or from a file.
 fn of_json(source: &str) -> anyhow::Result<Map<String, Value>> {
     let (text, origin) = if source == "-" {
-        let mut text = String::new();
-        std::io::stdin()
-            .read_to_string(&mut text)
-            .context("standard input, which `--json -` reads, is no text")?;
+        let text = text_file::read_stream(std::io::stdin().lock(), text_file::SMALL)
+            .context("standard input, which `--json -` reads, cannot be read")?;
         (text, "standard input".to_owned())
     } else if let Some(path) = source.strip_prefix('@') {
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("the file `{path}`, which `--json @{path}` names, cannot be read"))?;
+        let text = text_file::read(Path::new(path), text_file::SMALL).with_context(|| {
+            format!(
+                "the file `{path}`, which `--json @{path}` names, cannot be read (`--json -` reads standard input)"
+            )
+        })?;
         (text, format!("`{path}`"))
     } else {
-        (source.to_owned(), "`--json`".to_owned())
+        (text_file::without_mark(source).to_owned(), "`--json`".to_owned())
     };
     match serde_json::from_str(&text) {
         Ok(Value::Object(arguments)) => Ok(arguments),
@@ -88,7 +90,10 @@ mod tests {
         let path = folder.path().join("arguments.json");
         std::fs::write(&path, r#"{"limit": 5}"#).unwrap();
         let named = format!("@{}", path.display());
-        for source in [named.as_str(), r#" {"limit":5} "#] {
+        let marked = folder.path().join("marked.json");
+        std::fs::write(&marked, "\u{feff}{\"limit\": 5}\r\n").unwrap();
+        let marked = format!("@{}", marked.display());
+        for source in [named.as_str(), &marked, r#" {"limit":5} "#, "\u{feff}{\"limit\":5}"] {
             assert_eq!(Value::Object(of_json(source).unwrap()), json!({ "limit": 5 }));
         }
         for (source, wanted) in

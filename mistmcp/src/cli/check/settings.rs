@@ -2,8 +2,8 @@ use std::path::Path;
 
 use super::report::{Finding, Report};
 use crate::cli::configuration::{self, TOKEN};
-use crate::cli::env_file::Environment;
-use crate::cli::flags::Flags;
+use crate::cli::env_file::{Environment, exposed};
+use crate::cli::flags::{Flags, NO_FILE};
 use crate::cli::origin::Given;
 use crate::cli::tool_limit;
 use crate::quote;
@@ -13,7 +13,10 @@ use crate::session::Mode;
 pub(super) fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
     report.add(Finding::ok("program", format!("mistmcp {}", env!("CARGO_PKG_VERSION"))));
     report.add(match environment.path() {
-        None => Finding::ok("env file", "none: no --env-file is named, and this folder has no .env"),
+        None if flags.env_file.as_deref().is_some_and(|path| path.as_os_str() == NO_FILE) => {
+            Finding::ok("env file", format!("none, as --env-file {NO_FILE} says"))
+        }
+        None => Finding::ok("env file", "none: no --env-file is named, and this folder has no .env to read"),
         Some(path) => match exposed(path) {
             Some(mode) if environment.of_file(TOKEN).is_some() => Finding::warning(
                 "env file",
@@ -26,6 +29,9 @@ pub(super) fn look(report: &mut Report, flags: &Flags, environment: &Environment
             _ => Finding::ok("env file", path.display().to_string()),
         },
     });
+    if let Some(untaken) = environment.untaken() {
+        report.add(Finding::warning("env file", untaken));
+    }
     // The cloud has a line of its own.
     let told =
         flags.given.iter().filter(|given| given.flag != "cloud").map(|given| words(given, environment));
@@ -87,19 +93,4 @@ fn tools(flags: &Flags) -> Finding {
         }
         None => Finding::ok("tools", words),
     }
-}
-
-/// The permissions of a file that is not its owner's alone.
-#[cfg(unix)]
-fn exposed(path: &Path) -> Option<u32> {
-    use std::os::unix::fs::PermissionsExt;
-
-    let mode = std::fs::metadata(path).ok()?.permissions().mode() & 0o777;
-    (mode & 0o077 != 0).then_some(mode)
-}
-
-/// Elsewhere a file's folder says who may read it.
-#[cfg(not(unix))]
-fn exposed(_path: &Path) -> Option<u32> {
-    None
 }

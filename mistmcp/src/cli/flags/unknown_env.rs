@@ -8,23 +8,21 @@ use crate::suggestion::alike;
 
 /// How the variables of this program begin that no other has.
 const OURS: &str = "MISTMCP_";
+/// How variables of other programs for Mist begin.
+const BEGINNINGS: [&str; 4] = ["JUNIPER", "MIST", "juniper", "mist"];
 const CLOUD: &str = "MIST_HOST";
 const ORGANIZATION: &str = "MISTMCP_ORG_ID";
 
 /// A warning for each, in order.
 pub(super) fn warnings(command: &clap::Command, given: &[Given], environment: &Environment) -> Vec<String> {
-    let flags = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
-    let known: Vec<_> = flags.chain(WITHOUT_FLAG).collect();
+    let known = known(command);
     let is_known = |name: &String| known.contains(&name.as_str());
     let mut warnings: Vec<_> = environment
         .names(OURS)
         .into_iter()
         .filter(|name| !is_known(name))
         .map(|name| {
-            // What all begin with makes none of them likely.
-            let meant = alike(own_part(&name), known.iter().copied().map(own_part)).next();
-            let meant = known.iter().find(|known| Some(own_part(known)) == meant).copied();
-            let remedy = match meant.or_else(|| meant_by(&name)) {
+            let remedy = match alike_or_meant(command, &name) {
                 Some(meant) => format!("did you mean {meant}?"),
                 None => "`mistmcp --help` tells those there are".to_owned(),
             };
@@ -35,7 +33,7 @@ pub(super) fn warnings(command: &clap::Command, given: &[Given], environment: &E
         environment.origin(meant).is_some()
             || given.iter().any(|given| given.variable.as_deref() == Some(meant))
     };
-    for beginning in ["JUNIPER", "MIST", "juniper", "mist"] {
+    for beginning in BEGINNINGS {
         let names = environment.names(beginning).into_iter();
         for name in names.filter(|name| !is_known(name) && !name.starts_with(OURS)) {
             if let Some(meant) = meant_by(&name).filter(|meant| !is_set(meant)) {
@@ -46,6 +44,30 @@ pub(super) fn warnings(command: &clap::Command, given: &[Given], environment: &E
         }
     }
     warnings
+}
+
+/// For the name of a variable that is none of this program's and looks like one: the one that was probably meant, where
+/// one is alike.
+pub(in crate::cli) fn meant<'a>(command: &'a clap::Command, name: &str) -> Option<Option<&'a str>> {
+    if name.starts_with(OURS) {
+        return Some(alike_or_meant(command, name));
+    }
+    let is_near = BEGINNINGS.iter().any(|beginning| name.starts_with(beginning));
+    meant_by(name).filter(|_| is_near).map(Some)
+}
+
+fn alike_or_meant<'a>(command: &'a clap::Command, name: &str) -> Option<&'a str> {
+    let known = known(command);
+    // What all begin with makes none of them likely.
+    let alike = alike(own_part(name), known.iter().copied().map(own_part)).next();
+    alike
+        .and_then(|alike| known.into_iter().find(|known| own_part(known) == alike))
+        .or_else(|| meant_by(name))
+}
+
+fn known(command: &clap::Command) -> Vec<&str> {
+    let flags = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
+    flags.chain(WITHOUT_FLAG).collect()
 }
 
 /// What other programs call one of this program's variables, by the parts of its name.

@@ -103,7 +103,7 @@ mod tests {
         let json = |name| {
             serde_json::from_str::<serde_json::Value>(&client(name).snippet(&entry(client(name)))).unwrap()
         };
-        let arguments = serde_json::json!(["--env-file", "/home/ada/mist.env"]);
+        let arguments = serde_json::json!(["--transport", "stdio", "--env-file", "/home/ada/mist.env"]);
         for (name, table, says_stdio) in [
             ("claude-desktop", "mcpServers", false),
             ("claude-code", "mcpServers", true),
@@ -123,7 +123,8 @@ mod tests {
         assert_eq!(vscode["inputs"][0]["id"], "mist-token");
         assert_eq!(vscode["inputs"][0]["password"], true);
         let codex = client("codex").snippet(&entry(client("codex")));
-        let wanted = "[mcp_servers.mist]\ncommand = \"/bin/mistmcp\"\nargs = [\"--env-file\", \"/home/ada/mist.env\"]\n";
+        let wanted = "[mcp_servers.mist]\ncommand = \"/bin/mistmcp\"\nargs = [\"--transport\", \"stdio\", \
+                      \"--env-file\", \"/home/ada/mist.env\"]\n";
         assert_eq!(codex, wanted);
     }
 

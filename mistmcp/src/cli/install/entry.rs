@@ -5,6 +5,7 @@ use reqwest::Url;
 use serde_json::{Map, Value, json};
 
 use super::client::{Client, HeaderValue, Http, VARIABLE};
+use crate::cli::flags::NO_FILE;
 use crate::cli::origin::{Given, Origin};
 use crate::quote;
 
@@ -43,11 +44,16 @@ impl Entry {
             server.insert("type".into(), "stdio".into());
         }
         server.insert("command".into(), program.into());
-        let mut arguments = arguments(given);
-        if let TokenFrom::File(path) = from {
-            let path = path.to_str().context("the path of the file of variables is no Unicode")?;
-            arguments.extend(["--env-file".to_owned(), path.to_owned()]);
-        }
+        // Named here, neither can be changed by a variable or by a `.env` in the folder that the client starts it in.
+        let mut arguments = vec!["--transport".to_owned(), "stdio".to_owned()];
+        arguments.extend(self::arguments(given));
+        let file = match from {
+            TokenFrom::File(path) => {
+                path.to_str().context("the path of the file of variables is no Unicode")?
+            }
+            TokenFrom::Client | TokenFrom::Elsewhere => NO_FILE,
+        };
+        arguments.extend(["--env-file".to_owned(), file.to_owned()]);
         server.insert("args".into(), arguments.into());
         let mut input = None;
         if let TokenFrom::Client = from {

@@ -4,7 +4,12 @@ use std::fs::{self, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
+
+use crate::text_file::{self, TextFileError};
+
+/// Size limit of a settings file. Some clients keep their history in it.
+const LARGEST: u64 = 64 << 20;
 
 /// A file, and what it held when it was read.
 #[derive(Debug)]
@@ -120,14 +125,10 @@ pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
 
 /// What a file holds, where there is one.
 fn content(path: &Path) -> anyhow::Result<Option<String>> {
-    match fs::read(path) {
-        Ok(bytes) => {
-            let text = String::from_utf8(bytes).ok();
-            let text = text.with_context(|| format!("{} is no UTF-8: save it as UTF-8", path.display()))?;
-            Ok(Some(text))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+    match text_file::read_with_mark(path, LARGEST) {
+        Ok(text) => Ok(Some(text)),
+        Err(TextFileError::Missing) => Ok(None),
+        Err(error) => Err(anyhow!("{} cannot be read: {error}", path.display())),
     }
 }
 

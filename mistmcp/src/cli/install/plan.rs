@@ -10,7 +10,7 @@ use super::entry::{self, Entry, HEADER, TokenFrom};
 use super::place::Place;
 use super::token::TokenFile;
 use crate::cli::configuration::{self, TOKEN, no_cloud};
-use crate::cli::env_file::Environment;
+use crate::cli::env_file::{Environment, exposed};
 use crate::cli::flags::{Flags, Transport};
 use crate::cli::origin::{Given, Origin};
 use crate::cli::{stop, tool_limit};
@@ -76,6 +76,13 @@ impl Plan {
                 configuration::tokens(environment)?;
                 if needs_token && environment.of_file(TOKEN).is_none() {
                     notes.push(format!("note: {} has no {TOKEN}; add a line {TOKEN}=…", path.display()));
+                }
+                if let Some(mode) = exposed(path).filter(|_| environment.of_file(TOKEN).is_some()) {
+                    notes.push(format!(
+                        "warning: {0} holds a token, and others on this machine may read it (mode {mode:03o}): chmod 600 \
+                         '{0}'",
+                        path.display()
+                    ));
                 }
                 TokenFrom::File(path)
             }

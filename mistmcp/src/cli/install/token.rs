@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::file::write_private;
 use crate::cli::configuration::TOKEN;
-use crate::cli::env_file::Environment;
+use crate::cli::env_file::{self, Environment};
 
 /// The file of an entry's token.
 #[derive(Debug)]
@@ -14,16 +15,43 @@ pub(super) struct TokenFile {
     path: PathBuf,
     /// What it holds, where it holds a token.
     known: Option<SecretString>,
+    /// Its permissions, where others than its owner may read or change it.
+    exposed: Option<u32>,
 }
 
 impl TokenFile {
     pub(super) fn read(path: PathBuf) -> anyhow::Result<Self> {
-        let known = if path.is_file() {
-            Environment::read(Some(path.clone()))?.of_file(TOKEN).map(SecretString::from)
+        let (known, exposed) = if path.exists() {
+            let environment = Environment::named(path.clone())?;
+            (environment.of_file(TOKEN).map(SecretString::from), env_file::exposed(&path))
         } else {
-            None
+            (None, None)
         };
-        Ok(Self { path, known })
+        Ok(Self { path, known, exposed })
+    }
+
+    /// Whether others than its owner may read or change it.
+    pub(super) fn is_exposed(&self) -> bool {
+        self.exposed.is_some()
+    }
+
+    pub(super) fn told_of_exposure(&self) -> Option<String> {
+        let (path, mode) = (self.path.display(), self.exposed?);
+        Some(format!(
+            "Others on this machine may read {path} (mode {mode:03o}): it is made yours alone (600).\n"
+        ))
+    }
+
+    /// Leaves it to its owner alone.
+    pub(super) fn close(&self) -> anyhow::Result<()> {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+
+            std::fs::set_permissions(&self.path, PermissionsExt::from_mode(0o600))
+                .with_context(|| format!("the permissions of {} cannot be changed", self.path.display()))?;
+        }
+        Ok(())
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -48,16 +76,14 @@ impl TokenFile {
     }
 }
 
-/// As a `.env` file takes it, whatever is in it.
+/// As a `.env` file takes it. A token holds no white space; between commas there may be some, and a token with both kinds
+/// of quotes stands without any.
 fn quoted(token: &str) -> String {
-    let escaped = token.chars().fold(String::new(), |mut text, character| {
-        if matches!(character, '\\' | '"' | '$') {
-            text.push('\\');
-        }
-        text.push(character);
-        text
-    });
-    format!("\"{escaped}\"")
+    match (token.contains('\''), token.contains('"')) {
+        (false, _) => format!("'{token}'"),
+        (true, false) => format!("\"{token}\""),
+        (true, true) => token.split_whitespace().collect(),
+    }
 }
 
 #[cfg(test)]
@@ -68,7 +94,7 @@ mod tests {
     fn a_token_is_read_as_it_was_written_whatever_is_in_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep").join("mist.env");
-        for token in ["plain", "one,two", "$HOME#\"x\\", "it's", "it's $HOME \\ \"", "a=b`c`"] {
+        for token in ["plain", "one, two", "$HOME#\"x\\", "it's", "a'$HOME\\\"", "a=b`c`"] {
             TokenFile::read(path.clone()).unwrap().write(Some(&token.into())).unwrap();
             let read = TokenFile::read(path.clone()).unwrap();
             assert!(read.holds(&token.into()), "{token}");

@@ -123,7 +123,7 @@ async fn a_placeholder_or_a_token_with_something_around_it_is_refused_before_any
         assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
         let file = format!("MIST_APITOKEN='{}'\n", token.replace('\'', ""));
         if token != "'s3cr3t'" {
-            let of_file = launch("call getSelf").variable("MIST_APITOKEN", "").file(".env", &file);
+            let of_file = launch("call getSelf -e .env").variable("MIST_APITOKEN", "").file(".env", &file);
             stops(of_file, 1, &["MIST_APITOKEN", wanted]).await;
         }
         let checked = launch("check").run().await;
@@ -262,7 +262,8 @@ async fn plain_http_beyond_loopback_is_refused() {
 async fn a_slip_in_the_name_of_a_variable_is_told_with_the_one_that_was_meant() {
     let file = "MISTMCP_TOOL_CATEGORY=orgs\nMIST_USER=ada\nMISTMCP_RATE_LIMIT=100\n";
     let launch = |arguments: &str| {
-        let launch = Launch::new(arguments).file(".env", file).variable("MISTMCP_APITOKEN", TOKEN);
+        let launch = Launch::new(arguments).file(".env", file).variable("MIST_ENV_FILE", ".env");
+        let launch = launch.variable("MISTMCP_APITOKEN", TOKEN);
         launch.variable("MISTMCP_REDIS_KEY", TOKEN).variable("MISTMCP_EMPTY", "").variable("MISTMCP_Q", "1")
     };
     let wanted = [

@@ -1,0 +1,229 @@
+//! What a `.env` file may set that was found in the working folder and that nobody named. A stranger may have written it, so
+//! only what cannot widen trust is taken: the token together with its cloud, how tools are loaded, and limits below the
+//! defaults.
+
+use std::collections::{BTreeMap, HashMap};
+
+use clap::{Arg, Command};
+
+use super::grammar::{Content, Unreadable};
+use crate::catalog::Catalog;
+use crate::cli::configuration::{MAX_RESULT_BYTES, TOKEN, WITHOUT_FLAG};
+use crate::cli::flags::{FirstLook, meant};
+use crate::error::shortened;
+use crate::mist::{Clouds, Tokens};
+
+const CLOUD: &str = "MIST_HOST";
+const MODE: &str = "MISTMCP_TOOL_LOADING_MODE";
+const CATEGORIES: &str = "MISTMCP_TOOL_CATEGORIES";
+const FORMAT: &str = "MISTMCP_FORMAT";
+
+/// Taken up to their defaults.
+const LIMITS: [&str; 8] = [
+    "MISTMCP_TIMEOUT",
+    "MISTMCP_RETRY_WAIT",
+    "MISTMCP_RATE_LIMIT",
+    "MISTMCP_MAX_RESULT_BYTES",
+    "MISTMCP_MAX_RESPONSE_BYTES",
+    "MISTMCP_MAX_SESSIONS",
+    "MISTMCP_MAX_SESSIONS_PER_TOKEN",
+    "MISTMCP_SESSION_IDLE",
+];
+
+/// Names and lines that one message holds at most: a hostile file has any number of them.
+const MOST: usize = 16;
+
+/// The variables of the file that are taken, and what is to be said of the others: names, and never values.
+pub(super) fn restrict(
+    content: &Content,
+    command: &Command,
+    look: &FirstLook,
+) -> (HashMap<String, String>, Option<String>) {
+    let filled = content.variables.iter().filter(|(_, value)| !value.is_empty());
+    let variables: BTreeMap<&str, &str> =
+        filled.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let file = File { variables, command, look };
+    let mut taken = HashMap::new();
+    let mut left = Vec::new();
+    if let Some(refusal) = file.pair(&mut taken) {
+        left.push(refusal);
+    }
+    for (name, value) in &file.variables {
+        match file.judge(name, value) {
+            Verdict::Taken => {
+                taken.insert((*name).to_owned(), (*value).to_owned());
+            }
+            Verdict::Left(reason) => left.push(format!("{}{reason}", shortened(name, 60))),
+            Verdict::NotConcerned => {}
+        }
+    }
+    let told = [file.told_of_variables(left), file.told_of_lines(&content.unreadable)];
+    let told: Vec<_> = told.into_iter().flatten().collect();
+    (taken, (!told.is_empty()).then(|| told.join("; ")))
+}
+
+struct File<'a> {
+    /// Those with a value; of several of one name, the last.
+    variables: BTreeMap<&'a str, &'a str>,
+    command: &'a Command,
+    look: &'a FirstLook,
+}
+
+enum Verdict {
+    Taken,
+    /// Left out, with a reason in brackets or none.
+    Left(String),
+    /// Of another program, set elsewhere, or half of the pair.
+    NotConcerned,
+}
+
+impl File<'_> {
+    /// Puts token and cloud into `variables`, together or not at all: the file's cloud never gets a token from elsewhere, nor
+    /// the file's token another cloud. Returns what is to be said where they are left out.
+    fn pair(&self, variables: &mut HashMap<String, String>) -> Option<String> {
+        let here = [TOKEN, CLOUD].map(|name| self.variables.get(name).copied());
+        let elsewhere = [TOKEN, CLOUD].map(|name| self.is_set_elsewhere(name));
+        let names = match here {
+            [None, None] => return None,
+            [Some(_), None] => TOKEN.to_owned(),
+            [None, Some(_)] => CLOUD.to_owned(),
+            [Some(_), Some(_)] => format!("{TOKEN} and {CLOUD}"),
+        };
+        let reason = match (here, elsewhere) {
+            (_, [true, true]) => return None,
+            _ if self.look.installs() => return Some(names),
+            (_, [true, false] | [false, true]) => {
+                "one of token and cloud is set elsewhere, and they are not mixed".to_owned()
+            }
+            _ if self.look.is_over_http() => "over HTTP, clients bring tokens of their own".to_owned(),
+            ([Some(_), None], _) => format!("it is taken with {CLOUD} beside it alone"),
+            ([Some(token), Some(cloud)], _) => match (Tokens::parse(token), Clouds::default().find(cloud)) {
+                (Ok(_), Ok(cloud)) => {
+                    // Without the organization, which the address of a portal may name.
+                    let cloud = cloud.address();
+                    variables.insert(TOKEN.to_owned(), token.to_owned());
+                    variables.insert(CLOUD.to_owned(), cloud);
+                    return None;
+                }
+                (_, Err(_)) => "the cloud is none of Mist's own".to_owned(),
+                (Err(problem), _) => problem,
+            },
+            _ => format!("it is taken with {TOKEN} beside it alone"),
+        };
+        Some(format!("{names} ({reason})"))
+    }
+
+    fn judge(&self, name: &str, value: &str) -> Verdict {
+        if matches!(name, TOKEN | CLOUD) || self.is_set_elsewhere(name) {
+            return Verdict::NotConcerned;
+        }
+        let Some(arg) = self.arg(name) else {
+            return match meant(self.command, name) {
+                _ if WITHOUT_FLAG.contains(&name) => Verdict::Left(String::new()),
+                None => Verdict::NotConcerned,
+                Some(None) => Verdict::Left(" (unknown)".to_owned()),
+                Some(Some(meant)) if self.is_set_elsewhere(meant) => Verdict::NotConcerned,
+                Some(Some(meant)) => Verdict::Left(format!(" (unknown; did you mean {meant}?)")),
+            };
+        };
+        let is_limit = LIMITS.contains(&name);
+        if self.look.installs() || !(is_limit || matches!(name, MODE | CATEGORIES | FORMAT)) {
+            return Verdict::Left(String::new());
+        }
+        if !is_value(arg, value) || (name == CATEGORIES && !are_categories(value)) {
+            return Verdict::Left(" (no value that it takes)".to_owned());
+        }
+        if is_limit && !is_below_default(arg, value) {
+            return Verdict::Left(" (above the default)".to_owned());
+        }
+        if name == MODE && value.trim().eq_ignore_ascii_case("custom") && !self.has_categories() {
+            return Verdict::Left(format!(" (custom mode needs {CATEGORIES})"));
+        }
+        Verdict::Taken
+    }
+
+    fn arg(&self, name: &str) -> Option<&Arg> {
+        self.command.get_arguments().find(|arg| arg.get_env().is_some_and(|variable| variable == name))
+    }
+
+    fn is_set_elsewhere(&self, name: &str) -> bool {
+        match self.arg(name) {
+            Some(arg) => self.look.sets(arg.get_id().as_str()),
+            None => std::env::var_os(name).is_some_and(|value| !value.is_empty()),
+        }
+    }
+
+    fn has_categories(&self) -> bool {
+        let here = self.variables.get(CATEGORIES).is_some_and(|value| are_categories(value));
+        let by_default = self.arg(CATEGORIES).is_some_and(|arg| !arg.get_default_values().is_empty());
+        here || by_default || self.is_set_elsewhere(CATEGORIES)
+    }
+
+    fn told_of_variables(&self, left: Vec<String>) -> Option<String> {
+        let count = left.len();
+        let mut names: Vec<_> = left.into_iter().take(MOST).collect();
+        if count > MOST {
+            names.push(format!("and {} more", count - MOST));
+        }
+        let what = if self.look.installs() { "`install` takes nothing from it" } else { "it may not set" };
+        (count > 0).then(|| {
+            let names = names.join(", ");
+            format!("{what}: {names}; set them as flags or variables, or name the file: --env-file .env")
+        })
+    }
+
+    fn told_of_lines(&self, unreadable: &[Unreadable]) -> Option<String> {
+        let ours = |line: &&Unreadable| self.ours_in(&line.text).is_some();
+        let of_ours = unreadable.iter().filter(ours).take(MOST / 4);
+        let mut told: Vec<_> = of_ours
+            .filter_map(|line| {
+                Some(format!(
+                    "line {} ({}) is skipped: {}",
+                    line.line,
+                    self.ours_in(&line.text)?,
+                    line.mistake
+                ))
+            })
+            .collect();
+        let first =
+            unreadable.iter().find(|line| self.ours_in(&line.text).is_none()).or(unreadable.get(MOST / 4));
+        let others = unreadable.len() - told.len();
+        if let Some(first) = first.filter(|_| others > 0) {
+            let lines = if others == 1 { "line is" } else { "lines are" };
+            told.push(format!(
+                "{others} {lines} skipped, being no `NAME=value`, from line {} on",
+                first.line
+            ));
+        }
+        (!told.is_empty()).then(|| told.join("; "))
+    }
+
+    /// A variable of this program's that the line mentions.
+    fn ours_in(&self, text: &str) -> Option<&str> {
+        let flags = self.command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
+        let words = || text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '_'));
+        flags.chain(WITHOUT_FLAG).find(|name| words().any(|word| word == *name))
+    }
+}
+
+/// Whether the flag takes the value.
+fn is_value(arg: &Arg, value: &str) -> bool {
+    let Some(flag) = arg.get_long() else { return false };
+    let command = Command::new("value").no_binary_name(true).arg(arg.clone().env(None::<&str>));
+    command.try_get_matches_from([format!("--{flag}={value}")]).is_ok()
+}
+
+fn are_categories(value: &str) -> bool {
+    let Ok(catalog) = Catalog::gather() else { return false };
+    let mut names = value.split(',').map(str::trim).filter(|name| !name.is_empty()).peekable();
+    names.peek().is_some() && names.all(|name| catalog.category(name).is_some())
+}
+
+fn is_below_default(arg: &Arg, value: &str) -> bool {
+    let default = match arg.get_default_values().first() {
+        Some(default) => default.to_str().and_then(|text| text.parse().ok()),
+        None => Some(u64::from(MAX_RESULT_BYTES)),
+    };
+    let value = value.trim().parse::<u64>().ok();
+    value.zip(default).is_some_and(|(value, default)| value <= default)
+}

@@ -1,0 +1,44 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory};
+
+use super::{Flags, Transport, without_empty};
+
+/// Command line and environment, read before the `.env` file: which file is named, and what is set without it. Mistakes
+/// are left for the second reading.
+pub(in crate::cli) struct FirstLook(Option<ArgMatches>);
+
+impl FirstLook {
+    pub(super) fn at(arguments: &[OsString]) -> Self {
+        let command = Flags::command().mut_args(without_empty).ignore_errors(true);
+        Self(command.try_get_matches_from(arguments).ok())
+    }
+
+    pub(super) fn env_file(&self) -> Option<PathBuf> {
+        self.0.as_ref()?.try_get_one::<PathBuf>("env_file").ok()?.cloned()
+    }
+
+    /// Whether a flag, by its id, is set on the command line or by its variable.
+    pub(in crate::cli) fn sets(&self, id: &str) -> bool {
+        let is_known = |matches: &&ArgMatches| matches.try_contains_id(id).is_ok();
+        let source = self.0.as_ref().filter(is_known).and_then(|matches| matches.value_source(id));
+        matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
+    }
+
+    /// Whether clients with tokens of their own are served. A call serves nobody.
+    pub(in crate::cli) fn is_over_http(&self) -> bool {
+        let transport = self.0.as_ref().and_then(|matches| matches.try_get_one("transport").ok()?.copied());
+        transport == Some(Transport::Http) && self.subcommand() != Some("call")
+    }
+
+    /// Whether settings are written that last.
+    pub(in crate::cli) fn installs(&self) -> bool {
+        self.subcommand() == Some("install")
+    }
+
+    fn subcommand(&self) -> Option<&str> {
+        self.0.as_ref()?.subcommand_name()
+    }
+}
