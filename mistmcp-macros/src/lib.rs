@@ -64,6 +64,7 @@ use proc_macro::TokenStream;
 /// | `category = "…"` | the category the tool belongs to; required |
 /// | `get = "…"`, `post`, `put`, `delete` | the endpoint: a method of HTTP and a path with `{holes}` |
 /// | `name = "…"` | the MCP name, where it is not the function's name in camelCase |
+/// | `answers = "list"` or `"object"` | what the endpoint answers, where that does not follow from name and parameters |
 /// | `hints(read_only, destructive, idempotent, open_world)` | MCP's annotations, where they do not follow from the method; `key = false` turns one off |
 ///
 /// # On a parameter

@@ -21,7 +21,7 @@ fn assert_snapshot(name: &str, expansion: TokenStream) {
 
 #[test]
 fn a_plain_endpoint_is_a_static_and_its_registration() {
-    let attribute = quote!(category = "sites", get = "/api/v1/sites/{site_id}");
+    let attribute = quote!(category = "sites", get = "/api/v1/sites/{site_id}", answers = "object");
     let function = quote! {
         /// A site's name, address and groups.
         pub async fn get_site_info(site_id: SiteId);

@@ -133,7 +133,7 @@ pub use prompt::{Completed, Prompt, PromptArgument, Step};
 pub use reply::{Block, Content, File, Format, Media, Reply, Rules};
 pub use server::Server;
 pub use session::{Mode, Outcome, Session, Settings, SettingsError};
-pub use tool::{Body, Endpoint, Hints, Method, Param, ParamGroup, RequestBody, Run, Running, Tool};
+pub use tool::{Answers, Body, Endpoint, Hints, Method, Param, ParamGroup, RequestBody, Run, Running, Tool};
 pub use {rmcp, schemars, serde_json};
 
 /// What the macros' expansions and the repository's own tasks call. Not for anybody else.

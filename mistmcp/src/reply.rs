@@ -4,14 +4,18 @@ mod asked;
 mod block;
 mod cut;
 mod file;
+mod link;
 mod list;
 mod measure;
 mod page;
 mod parts;
 mod pick;
+mod rows;
 mod secrets;
+mod source;
 mod tidy;
 mod turns;
+mod window;
 mod written;
 
 #[cfg(test)]
@@ -20,14 +24,15 @@ mod properties;
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use asked::Asked;
+pub(crate) use asked::{Asked, Expected};
 pub use block::{Block, Media};
 pub use file::File;
 use list::List;
+use source::Source;
 pub(crate) use turns::in_turns;
 
 use crate::error::ErrorKind;
-use crate::mist::Answer;
+use crate::mist::{Answer, Repairs};
 use crate::{Error, Result};
 
 /// What a tool answers, before it is brought into the form that clients get.
@@ -38,10 +43,10 @@ pub struct Reply {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Body {
-    /// Data, and where Mist says so in its headers, its place among the pages.
+    /// Data, and what is known of the response that it came in.
     Data {
         value: Value,
-        page: Option<crate::mist::Page>,
+        source: Source,
     },
     File(File),
     Blocks(Vec<Block>),
@@ -104,7 +109,7 @@ impl Reply {
     /// It does not serialize.
     pub fn json(value: impl Serialize) -> Result<Self> {
         serde_json::to_value(value)
-            .map(|value| Self { body: Body::Data { value, page: None } })
+            .map(|value| Self { body: Body::Data { value, source: Source::default() } })
             .map_err(|error| Error::new(ErrorKind::Advice, format!("The answer cannot be written: {error}.")))
     }
 
@@ -130,17 +135,23 @@ impl Reply {
         Self { body: Body::Blocks(blocks.into_iter().collect()) }
     }
 
-    /// Answers what Mist answered: data where it is JSON, else a file.
+    /// Answers what Mist answered: data where it is JSON, else a file. What cannot be read in JSON is replaced, and the
+    /// reply says so.
     ///
     /// # Errors
     /// Mist called it JSON, or a page, and it is no JSON.
     pub fn from_answer(answer: &Answer) -> Result<Self> {
         let media_type = answer.media_type().unwrap_or_default();
-        let data = answer.json();
+        let data = answer.strict_json();
         let readable = media_type.is_empty() || media_type.contains("json") || media_type.contains("html");
         match data {
-            Ok(value) => Ok(Self { body: Body::Data { value, page: answer.page() } }),
-            Err(error) if readable => Err(error),
+            Ok(value) => {
+                Ok(Self { body: Body::Data { value, source: Source::of(answer, Repairs::default()) } })
+            }
+            Err(_) if readable => {
+                let (value, repairs) = answer.read()?;
+                Ok(Self { body: Body::Data { value, source: Source::of(answer, repairs) } })
+            }
             Err(_) => Ok(Self::file(File {
                 name: answer.file_name().unwrap_or_else(|| "file".to_owned()),
                 media_type,
@@ -153,7 +164,7 @@ impl Reply {
 impl Reply {
     /// Brings the reply into its form.
     pub(crate) fn render(self, rules: &Rules, asked: &Asked) -> Result<Rendered> {
-        let (value, page) = match self.body {
+        let (value, source) = match self.body {
             Body::File(file) => {
                 file.check_size(rules.max_bytes)?;
                 return Ok(Rendered { content: Content::File(file), ask_again_for: None });
@@ -162,12 +173,12 @@ impl Reply {
                 let content = Content::Blocks(block::to_fit(blocks, rules.max_bytes)?);
                 return Ok(Rendered { content, ask_again_for: None });
             }
-            Body::Data { value, page } => (value, page),
+            Body::Data { value, source } => (value, source),
         };
-        match List::read(value, page, asked) {
+        match List::read(value, &source, asked) {
             Ok(list) => list.render(rules, asked),
             Err(value) => {
-                let text = parts::render(value, rules, asked)?;
+                let text = parts::render(value, &source, rules, asked)?;
                 Ok(Rendered { content: Content::Text(text), ask_again_for: None })
             }
         }

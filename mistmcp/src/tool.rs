@@ -11,7 +11,7 @@ use std::pin::Pin;
 
 pub use check::{assert_described, assert_filled};
 pub(crate) use endpoint::Segment;
-pub use endpoint::{Endpoint, Method};
+pub use endpoint::{Answers, Endpoint, Method};
 pub use hints::Hints;
 pub(crate) use param::{Kind, flattened, rules};
 pub use param::{Param, ParamGroup, RequestBody};

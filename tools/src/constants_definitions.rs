@@ -10,7 +10,7 @@ mistmcp::category! {
 }
 
 /// The Wi-Fi channels, widths and power limits that a country allows.
-#[mist_tool(category = "constants_definitions", get = "/api/v1/const/ap_channels")]
+#[mist_tool(category = "constants_definitions", get = "/api/v1/const/ap_channels", answers = "object")]
 pub async fn list_ap_channels(country_code: Option<Country>);
 
 /// What the blinking of an access point's LED means.
@@ -18,11 +18,11 @@ pub async fn list_ap_channels(country_code: Option<Country>);
 pub async fn list_ap_led_definition(fields: Option<Fields>);
 
 /// The device families, models and systems that client fingerprints tell apart.
-#[mist_tool(category = "constants_definitions", get = "/api/v1/const/fingerprint_types")]
+#[mist_tool(category = "constants_definitions", get = "/api/v1/const/fingerprint_types", answers = "object")]
 pub async fn list_fingerprint_types(fields: Option<Fields>);
 
 /// The metrics that the insight tools take: name, unit, intervals, and what each is measured for.
-#[mist_tool(category = "constants_definitions", get = "/api/v1/const/insight_metrics")]
+#[mist_tool(category = "constants_definitions", get = "/api/v1/const/insight_metrics", answers = "object")]
 pub async fn list_insight_metrics(fields: Option<Fields>);
 
 /// The kinds of licenses, their names and what they cover. Those an organization owns are in `getOrgLicensesSummary`.

@@ -87,7 +87,7 @@ pub async fn search_org_devices(
 );
 
 /// How many access points, switches, gateways and Mist Edges there are, and how many at no site.
-#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/summary")]
+#[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/summary", answers = "object")]
 pub async fn list_org_devices_summary(org_id: OrgId);
 
 /// The Junos commands that a switch or gateway is adopted with; a secret, so hidden by default.

@@ -28,8 +28,7 @@ pub async fn get_org_inventory(
     /// With chassis members.
     #[default = false]
     vc: Option<bool>,
-    /// Also those at no site.
-    #[default = true]
+    /// `true`: only those at no site.
     unassigned: Option<bool>,
     /// Epoch seconds.
     modified_after: Option<i64>,

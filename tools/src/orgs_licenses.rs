@@ -24,5 +24,5 @@ pub async fn get_org_license_async_claim_status(
 pub async fn get_org_licenses_summary(org_id: OrgId);
 
 /// Licenses that each site needs, by type.
-#[mist_tool(category = "orgs_licenses", get = "/api/v1/orgs/{org_id}/licenses/usages")]
+#[mist_tool(category = "orgs_licenses", get = "/api/v1/orgs/{org_id}/licenses/usages", answers = "list")]
 pub async fn get_org_licenses_by_site(org_id: OrgId, fields: Option<Fields>);

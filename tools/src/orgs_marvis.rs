@@ -8,7 +8,7 @@ mistmcp::category! {
 }
 
 /// What Marvis finds wrong with a site, device or client, and what to do. Needs a Marvis license.
-#[mist_tool(category = "orgs_marvis", get = "/api/v1/orgs/{org_id}/troubleshoot")]
+#[mist_tool(category = "orgs_marvis", get = "/api/v1/orgs/{org_id}/troubleshoot", answers = "list")]
 pub async fn troubleshoot_org(
     org_id: OrgId,
     /// Device or client.

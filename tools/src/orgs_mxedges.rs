@@ -70,7 +70,7 @@ pub async fn search_org_mx_edges(
 );
 
 /// Package versions that Mist Edges can be upgraded to. For upgrades under way use `listOrgMxEdgeUpgrades`.
-#[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/versions")]
+#[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/versions", answers = "list")]
 pub async fn get_org_mx_edge_upgrade_info(
     org_id: OrgId,
     #[default = "stable"] channel: Option<ReleaseChannel>,

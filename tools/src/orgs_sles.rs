@@ -17,7 +17,7 @@ pub async fn get_org_sites_sle(
 );
 
 /// An insight metric of the organization, such as its worst sites.
-#[mist_tool(category = "orgs_sles", get = "/api/v1/orgs/{org_id}/insights/{metric}")]
+#[mist_tool(category = "orgs_sles", get = "/api/v1/orgs/{org_id}/insights/{metric}", answers = "list")]
 pub async fn get_org_sle(
     org_id: OrgId,
     /// From `listInsightMetrics`: `worst-sites-by-sle`.

@@ -68,14 +68,15 @@ pub async fn list_org_wx_tags(
 );
 
 /// Applications that the organization's WxLAN tags can name.
-#[mist_tool(category = "orgs_wlans", get = "/api/v1/orgs/{org_id}/wxtags/apps")]
+#[mist_tool(category = "orgs_wlans", get = "/api/v1/orgs/{org_id}/wxtags/apps", answers = "list")]
 pub async fn get_org_application_list(org_id: OrgId, fields: Option<Fields>);
 
 /// Clients that a WxLAN tag matches now.
 #[mist_tool(
     category = "orgs_wlans",
     name = "getOrgCurrentMatchingClientsOfAWxTag",
-    get = "/api/v1/orgs/{org_id}/wxtags/{wxtag_id}/clients"
+    get = "/api/v1/orgs/{org_id}/wxtags/{wxtag_id}/clients",
+    answers = "list"
 )]
 pub async fn get_org_current_matching_clients_of_a_wx_tag(
     org_id: OrgId,

@@ -17,7 +17,11 @@ pub async fn list_site_evpn_topologies(
 );
 
 /// The network (switch) template in effect at a site.
-#[mist_tool(category = "sites_lan", get = "/api/v1/sites/{site_id}/networktemplates/derived")]
+#[mist_tool(
+    category = "sites_lan",
+    get = "/api/v1/sites/{site_id}/networktemplates/derived",
+    answers = "object"
+)]
 pub async fn list_site_network_template_derived(
     site_id: SiteId,
     /// Fills in variables.

@@ -16,7 +16,8 @@ pub async fn get_site_current_channel_planning(site_id: SiteId, fields: Option<F
 /// Why one radio has its channel: the candidates, with the interference and neighbors that were weighed.
 #[mist_tool(
     category = "sites_rrm",
-    get = "/api/v1/sites/{site_id}/rrm/current/devices/{device_id}/band/{band}"
+    get = "/api/v1/sites/{site_id}/rrm/current/devices/{device_id}/band/{band}",
+    answers = "list"
 )]
 pub async fn get_site_current_rrm_considerations(
     site_id: SiteId,

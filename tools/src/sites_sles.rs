@@ -10,7 +10,11 @@ mistmcp::category! {
 }
 
 /// SLE metrics of a site, device or client: `metric` in the other tools.
-#[mist_tool(category = "sites_sles", get = "/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metrics")]
+#[mist_tool(
+    category = "sites_sles",
+    get = "/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metrics",
+    answers = "object"
+)]
 pub async fn list_site_sles_metrics(site_id: SiteId, #[flatten] subject: Subject);
 
 /// Classifiers of an SLE metric: the causes of its failures.

@@ -141,7 +141,11 @@ pub async fn count_site_discovered_switches(
 );
 
 /// Discovered switches of a site that fall short now in PoE, VLANs, version or access points each.
-#[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/discovered_switches/metrics")]
+#[mist_tool(
+    category = "sites_stats",
+    get = "/api/v1/sites/{site_id}/stats/discovered_switches/metrics",
+    answers = "object"
+)]
 pub async fn list_site_discovered_switches_metrics(
     site_id: SiteId,
     /// Access points per switch: `12`.
@@ -203,7 +207,7 @@ pub async fn list_site_mx_edges_stats(
 );
 
 /// How often the WxLAN rules of a site were hit, and by which clients.
-#[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/wxrules")]
+#[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/wxrules", answers = "list")]
 pub async fn get_site_wx_rules_usage(site_id: SiteId, fields: Option<Fields>);
 
 /// By.

@@ -76,5 +76,5 @@ pub async fn list_site_wx_tags(
 );
 
 /// Applications that a site's WxLAN tags can name.
-#[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/wxtags/apps")]
+#[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/wxtags/apps", answers = "list")]
 pub async fn get_site_application_list(site_id: SiteId, fields: Option<Fields>);

@@ -61,6 +61,18 @@ impl Document {
         content.into_iter().flatten().map(|(_, content)| &content["schema"]).collect()
     }
 
+    /// Whether an operation answers a list: an array, or rows with something beside them. Nothing where the document
+    /// does not say.
+    pub(crate) fn answers_list(&self, path: &str, method: &str) -> Option<bool> {
+        let answers = self.answers(path, method);
+        let schema = self.resolve(answers.first()?);
+        match (schema["type"].as_str(), schema.get("properties")) {
+            (Some("array"), _) => Some(true),
+            (_, Some(fields)) => Some(fields.get("results").is_some() || fields.get("total_count").is_some()),
+            _ => None,
+        }
+    }
+
     fn parameter(&self, parameter: &Value) -> Parameter {
         let schema = self.resolve(&parameter["schema"]);
         let (kind, values, default) = self.schema(schema);

@@ -48,7 +48,6 @@ fn inventory(world: &World) -> Vec<Value> {
             "created_time": record::created(world),
             "modified_time": world.ago(device.uptime),
             "~unassigned": false,
-            "~vc": false,
             "~vc_mac": null,
             "~disconnected_time": (!device.connected).then(|| world.ago(device.silent)),
         })

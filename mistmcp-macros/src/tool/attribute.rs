@@ -8,7 +8,7 @@ use super::hints::Hints;
 use crate::diagnostics::Diagnostics;
 use crate::{literal, names};
 
-const KEYS: [&str; 7] = ["category", "get", "post", "put", "delete", "name", "hints"];
+const KEYS: [&str; 8] = ["category", "get", "post", "put", "delete", "name", "hints", "answers"];
 
 /// What stands in `#[mist_tool(…)]`, each value with its tokens.
 #[derive(Default)]
@@ -17,8 +17,32 @@ pub(super) struct Attribute {
     pub(super) name: Option<LitStr>,
     pub(super) endpoint: Option<(Method, LitStr)>,
     pub(super) hints: Hints,
+    pub(super) answers: Option<Answers>,
     /// Something could not be read: what seems missing may only be mistyped.
     pub(super) incomplete: bool,
+}
+
+/// What an endpoint answers, where that does not follow from the tool's name and parameters.
+pub(super) struct Answers {
+    key: Ident,
+    list: bool,
+}
+
+impl Answers {
+    /// The variant of `mistmcp::Answers`.
+    pub(super) fn variant(&self) -> Ident {
+        Ident::new(if self.list { "List" } else { "Object" }, Span::call_site())
+    }
+
+    /// Only an endpoint answers what Mist does.
+    pub(super) fn check(&self, has_endpoint: bool, diagnostics: &mut Diagnostics) {
+        if !has_endpoint {
+            diagnostics.report(
+                &self.key,
+                "`answers` says what an endpoint answers, and this tool has none; remove it",
+            );
+        }
+    }
 }
 
 /// A method of HTTP that a tool's endpoint can have.
@@ -83,6 +107,7 @@ impl Attribute {
             "post" => self.endpoint(Method::Post, entry, diagnostics),
             "put" => self.endpoint(Method::Put, entry, diagnostics),
             "delete" => self.endpoint(Method::Delete, entry, diagnostics),
+            "answers" => self.answers = self.answers(entry, diagnostics),
             "hints" => match &entry.value {
                 Value::List(list) => self.hints.read(list, diagnostics),
                 Value::Expr(_) | Value::Nothing => diagnostics.report(
@@ -109,6 +134,20 @@ impl Attribute {
         } else if let Some(path) = self.text(entry, diagnostics) {
             self.endpoint = Some((method, path));
         }
+    }
+
+    fn answers(&mut self, entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Answers> {
+        let text = self.text(entry, diagnostics)?;
+        let list = match text.value().as_str() {
+            "list" => true,
+            "object" => false,
+            _ => {
+                diagnostics
+                    .report(&text, "`answers` is `\"list\"` or `\"object\"`: write `answers = \"list\"`");
+                return None;
+            }
+        };
+        Some(Answers { key: entry.key.clone(), list })
     }
 
     fn text(&mut self, entry: &Entry, diagnostics: &mut Diagnostics) -> Option<LitStr> {

@@ -3,6 +3,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Ident, ReturnType};
 
+use super::attribute::Answers;
 use super::endpoint::Endpoint;
 use super::function::Function;
 use super::model::Model;
@@ -16,7 +17,7 @@ pub(super) fn tool(model: &Model, signature: &Signature) -> TokenStream {
     let function = &signature.function;
     let constant = constant(&function.signature.ident);
     let (kept, run) = match &model.endpoint {
-        Some(endpoint) => (TokenStream::new(), endpoint_run(endpoint)),
+        Some(endpoint) => (TokenStream::new(), endpoint_run(endpoint, model.answers.as_ref())),
         None => (function.without_helpers(), body_run(signature)),
     };
     let (declared, end) = (declared(&constant, function), quote_spanned!(constant.span()=> ;));
@@ -53,9 +54,13 @@ fn constant(function: &Ident) -> Ident {
     format_ident!("{}", function.unraw().to_string().to_uppercase(), span = function.span())
 }
 
-fn endpoint_run(endpoint: &Endpoint) -> TokenStream {
+fn endpoint_run(endpoint: &Endpoint, answers: Option<&Answers>) -> TokenStream {
     let (method, path) = (endpoint.method.constructor(), &endpoint.path);
-    quote!(::mistmcp::Run::Endpoint(::mistmcp::Endpoint::#method(#path)))
+    let answers = answers.map(|answers| {
+        let variant = answers.variant();
+        quote!(.answers(::mistmcp::Answers::#variant))
+    });
+    quote!(::mistmcp::Run::Endpoint(::mistmcp::Endpoint::#method(#path)#answers))
 }
 
 fn body_run(signature: &Signature) -> TokenStream {

@@ -2,7 +2,7 @@ use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
 
-use super::attribute::Attribute;
+use super::attribute::{Answers, Attribute};
 use super::endpoint::Endpoint;
 use super::hints::Hints;
 use super::signature::{Argument, Signature};
@@ -19,6 +19,7 @@ pub(super) struct Model {
     pub(super) category: LitStr,
     pub(super) hints: Hints,
     pub(super) endpoint: Option<Endpoint>,
+    pub(super) answers: Option<Answers>,
 }
 
 impl Model {
@@ -64,7 +65,10 @@ impl Model {
             (None, _) => check_no_body_parameter(&parameters, diagnostics),
         }
         attribute.hints.check(endpoint.as_ref().map(|endpoint| endpoint.method), diagnostics);
-        Some(Self { name, category: category?, hints: attribute.hints, endpoint })
+        if let Some(answers) = &attribute.answers {
+            answers.check(endpoint.is_some() || attribute.incomplete, diagnostics);
+        }
+        Some(Self { name, category: category?, hints: attribute.hints, endpoint, answers: attribute.answers })
     }
 }
 

@@ -29,6 +29,38 @@ impl Arg for Time {
     }
 }
 
+impl Time {
+    /// The seconds since 1970, where `now` is what it is counted from.
+    pub(crate) fn epoch(&self, now: i64) -> Option<i64> {
+        match self.0.strip_prefix('-') {
+            Some(span) => now.checked_sub(seconds(span)?),
+            None if self.0 == "now" => Some(now),
+            None => self.0.parse().ok(),
+        }
+    }
+}
+
+impl Span {
+    /// Its length.
+    pub(crate) fn seconds(&self) -> Option<i64> {
+        seconds(&self.0)
+    }
+}
+
+/// The length of `90`, `10m`, `6h`, `1d` or `2w`.
+fn seconds(span: &str) -> Option<i64> {
+    let digits = span.trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
+    let unit = match &span[digits.len()..] {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3_600,
+        "d" => 86_400,
+        "w" => 604_800,
+        _ => return None,
+    };
+    digits.parse::<i64>().ok()?.checked_mul(unit)
+}
+
 fn moment(text: &str) -> Option<String> {
     if let Ok(number) = text.parse::<f64>() {
         return epoch(number);
@@ -110,6 +142,18 @@ mod tests {
         ] {
             assert_eq!(read(&written).as_deref(), Some(sent), "{written}");
         }
+    }
+
+    #[test]
+    fn a_moment_has_its_seconds_when_it_is_known_what_time_it_is() {
+        let epoch = |written: Value| Time::read(&written).unwrap().epoch(1_000_000);
+        assert_eq!(epoch(json!("now")), Some(1_000_000));
+        assert_eq!(epoch(json!("-2h")), Some(992_800));
+        assert_eq!(epoch(json!("-1W")), Some(395_200));
+        assert_eq!(epoch(json!("2026-01-31")), Some(1_769_817_600));
+        assert_eq!(epoch(json!(500)), Some(500));
+        assert_eq!(Span::read(&json!("90")).unwrap().seconds(), Some(90));
+        assert_eq!(Span::read(&json!("10m")).unwrap().seconds(), Some(600));
     }
 
     #[test]

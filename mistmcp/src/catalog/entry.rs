@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use super::definition::definition;
 use crate::argument::Arguments;
 use crate::error::{ErrorKind, shortened};
-use crate::mist::Request;
-use crate::reply::{Asked, Reply};
+use crate::mist::{CURSOR, Cursor, Request};
+use crate::reply::{Asked, Expected, Reply};
 use crate::suggestion::did_you_mean;
-use crate::tool::{Kind, Param, Segment, flattened};
+use crate::tool::{Answers, Kind, Method, Param, Segment, flattened};
 use crate::{Arg, Call, Error, Mist, Result, Run, Tool};
 
 /// Unknown parameters that an error names.
@@ -59,7 +59,52 @@ impl Entry {
             }),
             Run::Body(_) | Run::Control(_) => false,
         };
-        Asked::of(&self.params, arguments, one)
+        let expected = if one {
+            Expected::One
+        } else if self.answers_list() {
+            Expected::List
+        } else {
+            Expected::Anything
+        };
+        Asked::of(&self.params, arguments, expected).taking_a_cursor(self.takes_cursor())
+    }
+
+    /// Whether the tool answers a list where no single object is asked for: as its endpoint says, or else where its
+    /// name or its parameters say so.
+    pub fn answers_list(&self) -> bool {
+        let Run::Endpoint(endpoint) = &self.tool.run else { return false };
+        if let Some(answers) = endpoint.answers {
+            return answers == Answers::List;
+        }
+        let optional = |segment| matches!(segment, Segment::Hole { optional: true, .. });
+        let paged = ["limit", "page", "search_after"].iter().any(|name| self.takes(name));
+        let named = ["list", "search", "count"].iter().any(|verb| {
+            let (start, rest) = self.tool.name.split_at_checked(verb.len()).unwrap_or_default();
+            start.eq_ignore_ascii_case(verb) && rest.starts_with(|letter: char| letter.is_ascii_uppercase())
+        });
+        paged || named || endpoint.segments().any(optional)
+    }
+
+    /// Whether a call may give back a cursor of Mist's that the tool has no parameter for.
+    fn takes_cursor(&self) -> bool {
+        let is_get = matches!(&self.tool.run, Run::Endpoint(endpoint) if endpoint.method == Method::GET);
+        is_get && self.answers_list() && !self.takes(CURSOR)
+    }
+
+    /// The cursor of a call.
+    fn cursor(&self, arguments: &Map<String, Value>) -> Result<Option<Cursor>> {
+        let given = arguments.get(CURSOR).filter(|value| self.takes_cursor() && !String::is_absent(value));
+        let Some(value) = given else { return Ok(None) };
+        let cursor = Cursor::read(value.as_str().unwrap_or_default());
+        let cursor = cursor.map_err(|mismatch| Error::argument(CURSOR, value, &mismatch))?;
+        let parameter = cursor.names().find(|name| self.takes(name));
+        match parameter {
+            None => Ok(Some(cursor)),
+            Some(name) => Err(Error::new(
+                ErrorKind::Arguments,
+                format!("`{name}` is a parameter of its own and not a part of `cursor`."),
+            )),
+        }
     }
 
     /// Runs the tool: reads the arguments, turns names into ids, and asks Mist.
@@ -90,6 +135,7 @@ impl Entry {
                 }
                 let mut request = Request::to_endpoint(endpoint, values)?;
                 request.body = body;
+                request.cursor = self.cursor(&arguments)?;
                 Reply::from_answer(&mist.send(request).await?)
             }
         }
@@ -98,11 +144,13 @@ impl Entry {
     /// Takes out what stands for nothing, and refuses what does not fit, all of it at once.
     pub(crate) fn check(&self, arguments: &mut Map<String, Value>) -> Result<()> {
         let mut mistakes = Vec::new();
-        let unknown: Vec<_> = arguments.keys().filter(|name| !self.takes(name)).collect();
+        let known = |name: &str| self.takes(name) || name == CURSOR && self.takes_cursor();
+        let unknown: Vec<_> = arguments.keys().filter(|name| !known(name)).collect();
         if unknown.len() > TOLD {
             mistakes.push(format!("{} parameters are unknown.", unknown.len()));
         }
         mistakes.extend(unknown.iter().take(TOLD).map(|name| self.unknown(name)));
+        mistakes.extend(self.cursor(arguments).err().map(|error| error.to_string()));
         for param in &self.params {
             let mistake = match param.kind {
                 Kind::Value(reader) => {

@@ -5,6 +5,7 @@ mod arguments;
 mod cells;
 mod pages;
 mod progress;
+mod repeats;
 mod table;
 
 use std::io;
@@ -66,7 +67,7 @@ pub(super) async fn run(
     let progress = Progress::new();
     let call = Caller { session, tool: &asked.tool, stop, progress };
     if asked.all_pages {
-        return pages::print(&call, arguments, form).await;
+        return pages::print(&call, arguments, form, asked.max_calls).await;
     }
     match call.once(arguments).await {
         Ok(content) => {

@@ -26,7 +26,7 @@ pub(super) enum Exit {
 /// All codes, for those who write scripts.
 pub(super) const CODES: &str = "\
 0    done
-1    Mist failed, or the program is not set up: no token, no cloud
+1    Mist failed, or the program is not set up: no token, no cloud; also where --all-pages stopped before the last page
 2    wrong usage: a flag, an argument, the name of a tool; also where Mist says so (400)
 3    Mist does not accept the token (401), or the token may not see this (403)
 4    Mist knows no such object (404), or no tool fits

@@ -1,13 +1,16 @@
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
+use reqwest::Url;
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, DATE, HeaderMap};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::lossy_json::{self, Repairs};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
 
@@ -16,6 +19,8 @@ use crate::{Error, Result};
 pub struct Answer {
     headers: Arc<HeaderMap>,
     body: Bytes,
+    /// The address that it came from.
+    url: Arc<Url>,
 }
 
 /// Where a page stands in a list that is paged by number.
@@ -28,29 +33,55 @@ pub(crate) struct Page {
 }
 
 impl Answer {
-    pub(crate) fn new(headers: HeaderMap, body: Bytes) -> Self {
-        Self { headers: Arc::new(headers), body }
+    pub(crate) fn new(headers: HeaderMap, body: Bytes, url: &Url) -> Self {
+        Self { headers: Arc::new(headers), body, url: Arc::new(url.clone()) }
     }
 
-    /// The body as JSON; an empty one is `null`.
+    /// The body as JSON; an empty one is `null`. Characters that cannot be read are replaced.
     ///
     /// # Errors
-    /// It is something else.
+    /// It is something else, or breaks off.
     pub fn json(&self) -> Result<Value> {
-        if self.body.iter().all(u8::is_ascii_whitespace) {
-            return Ok(Value::Null);
+        match self.read()? {
+            (_, Repairs { truncated: true, .. }) => Err(self.is_not_json(&"it breaks off")),
+            (value, _) => Ok(value),
         }
-        serde_json::from_slice(&self.body).map_err(|error| {
-            let what = if self.looks_like_html() {
-                "an HTML page in place of data; a proxy may stand between".to_owned()
-            } else {
-                format!("something that is not JSON ({error})")
-            };
-            Error::new(
-                ErrorKind::Cloud,
-                format!("Mist answered {what}. Try again once; if it stays, tell the user."),
-            )
-        })
+    }
+
+    /// The body as JSON, and what had to be repaired for that: of a list that breaks off, the first rows.
+    pub(crate) fn read(&self) -> Result<(Value, Repairs)> {
+        match self.strict_json() {
+            Ok(value) => Ok((value, Repairs::default())),
+            Err(error) => lossy_json::parse(self.text()).ok_or_else(|| self.is_not_json(&error)),
+        }
+    }
+
+    fn is_not_json(&self, error: &dyn fmt::Display) -> Error {
+        let what = if self.looks_like_html() {
+            "an HTML page in place of data; a proxy may stand between".to_owned()
+        } else {
+            format!("something that is not JSON ({error})")
+        };
+        Error::new(
+            ErrorKind::Cloud,
+            format!("Mist answered {what}. Try again once; if it stays, tell the user."),
+        )
+    }
+
+    /// The body as JSON, where it is nothing else.
+    pub(crate) fn strict_json(&self) -> serde_json::Result<Value> {
+        let text = self.text();
+        if text.trim_ascii().is_empty() { Ok(Value::Null) } else { serde_json::from_slice(text) }
+    }
+
+    /// The body without a byte-order mark.
+    fn text(&self) -> &[u8] {
+        self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
+    }
+
+    /// The address that it came from.
+    pub(crate) fn url(&self) -> &Arc<Url> {
+        &self.url
     }
 
     /// The body as it came.
@@ -79,8 +110,10 @@ impl Answer {
         DateTimeParser::new().parse_timestamp(self.headers.get(DATE)?.to_str().ok()?.trim()).ok()
     }
 
-    pub(super) fn holds_json(&self) -> bool {
-        serde_json::from_slice::<IgnoredAny>(&self.body).is_ok()
+    /// Whether it is JSON with something in it.
+    pub(super) fn holds_data(&self) -> bool {
+        let text = self.text().trim_ascii();
+        !matches!(text, b"" | b"null" | b"[]" | b"{}") && serde_json::from_slice::<IgnoredAny>(text).is_ok()
     }
 
     /// What it takes to keep it, in bytes.
@@ -96,7 +129,7 @@ impl Answer {
             requests: u32,
             request_limit: u32,
         }
-        let usage: Usage = serde_json::from_slice(&self.body).ok()?;
+        let usage: Usage = serde_json::from_slice(self.text()).ok()?;
         Some((usage.requests, usage.request_limit))
     }
 
@@ -112,6 +145,6 @@ impl Answer {
 
     fn looks_like_html(&self) -> bool {
         self.media_type().is_some_and(|media_type| media_type.contains("html"))
-            || self.body.trim_ascii_start().starts_with(b"<")
+            || self.text().trim_ascii_start().starts_with(b"<")
     }
 }

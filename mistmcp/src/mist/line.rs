@@ -142,7 +142,7 @@ impl Line {
         };
         if status.is_success() {
             account.accepted();
-            let answer = Answer::new(headers, body);
+            let answer = Answer::new(headers, body, url);
             if request.is_for_usage()
                 && let Some((requests, limit)) = answer.usage()
             {

@@ -59,7 +59,7 @@ impl Memory {
         self.constants.get(&(cloud.clone(), address.to_owned()))
     }
 
-    /// Remembers the answer to a question for constants, unless it is a proxy's page or holds the token.
+    /// Remembers the answer to a question for constants, unless it is empty, a proxy's page, or holds the token.
     pub(super) fn keep_constant(
         &self,
         request: &Request,
@@ -69,7 +69,7 @@ impl Memory {
         leases: &[Lease],
     ) {
         let private = || leases.iter().any(|lease| lease.token().is_in(answer.bytes()));
-        if request.is_for_constants() && answer.holds_json() && !private() {
+        if request.is_for_constants() && answer.holds_data() && !private() {
             self.constants.insert((cloud.clone(), address.to_owned()), answer.clone());
         }
     }

@@ -6,7 +6,7 @@ use reqwest::Url;
 use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
-use super::Cloud;
+use super::{Cloud, Cursor};
 use crate::argument::{Arg, Wire};
 use crate::error::ErrorKind;
 use crate::tool::{Endpoint, Segment};
@@ -23,6 +23,8 @@ pub struct Request {
     segments: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Option<Value>,
+    /// Where in a list to go on; it is appended to the query as it stands.
+    pub(crate) cursor: Option<Cursor>,
 }
 
 impl Request {
@@ -35,7 +37,7 @@ impl Request {
     /// A request with another method.
     pub fn new(method: Method, path: &str) -> Self {
         let segments = path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
-        Self { method, segments, query: Vec::new(), body: None }
+        Self { method, segments, query: Vec::new(), body: None, cursor: None }
     }
 
     /// Adds a segment to the path, whatever it holds.
@@ -148,6 +150,10 @@ impl Request {
             let start = address.len();
             address = Serializer::for_suffix(address, start).extend_pairs(&self.query).finish();
         }
+        if let Some(cursor) = &self.cursor {
+            address.push(if self.query.is_empty() { '?' } else { '&' });
+            address.push_str(cursor.as_str());
+        }
         Ok(address)
     }
 }
@@ -231,6 +237,15 @@ mod tests {
     fn a_request_is_named_as_it_is_sent() {
         let request = Request::get("/api/v1/sites").segment("a?b\nc\u{202e}").query("secret", "x".to_owned());
         assert_eq!(request.to_string(), "GET /api/v1/sites/a%3Fb%0Ac%E2%80%AE");
+    }
+
+    #[test]
+    fn a_cursor_is_sent_as_it_stands() {
+        let mut request = Request::get("/api/v1/self");
+        request.cursor = Some(Cursor::read("token=a%2Fb%3D+%2525").unwrap());
+        assert_eq!(url(&request).unwrap(), "https://api.mist.com/api/v1/self?token=a%2Fb%3D+%2525");
+        let request = request.query("limit", 5_u32);
+        assert_eq!(url(&request).unwrap(), "https://api.mist.com/api/v1/self?limit=5&token=a%2Fb%3D+%2525");
     }
 
     const ENDPOINTS: [Endpoint; 4] = [

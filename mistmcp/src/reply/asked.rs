@@ -1,8 +1,21 @@
 use serde_json::{Map, Value, json};
 
 use crate::error::shortened;
+use crate::mist::CURSOR;
 use crate::tool::Param;
-use crate::{Arg, Fields};
+use crate::{Arg, Fields, Time};
+
+/// What the answer to a call is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// A list.
+    List,
+    /// One object of a list, asked for by its id.
+    One,
+    /// Whatever it looks like.
+    #[default]
+    Anything,
+}
 
 /// What a call asked for, as far as the form of its answer depends on it.
 #[derive(Clone, Debug, Default)]
@@ -15,16 +28,17 @@ pub(crate) struct Asked {
     pub(super) fields: Option<Fields>,
     /// The tool has a parameter for that.
     pub(super) takes_fields: bool,
-    /// One object was asked for by its id.
-    pub(super) one: bool,
+    pub(super) expected: Expected,
+    /// The tool takes back a cursor that it has no parameter for.
+    pub(super) takes_cursor: bool,
 }
 
 impl Asked {
     /// `arguments` have been checked against `params`.
-    pub(crate) fn of(params: &[&'static Param], arguments: &Map<String, Value>, one: bool) -> Self {
+    pub(crate) fn of(params: &[&'static Param], arguments: &Map<String, Value>, expected: Expected) -> Self {
         let picking = params.iter().find(|param| param.picks_fields());
         let fields = picking.and_then(|param| Fields::read(arguments.get(param.name)?).ok());
-        let known = ["start", "end", "duration", "limit", "page"];
+        let known = ["start", "end", "duration", "limit", "page", CURSOR];
         let given = known.iter().filter_map(|name| Some(((*name).to_owned(), arguments.get(*name)?.clone())));
         Self {
             takes: params.iter().map(|param| param.name).collect(),
@@ -32,8 +46,25 @@ impl Asked {
             given: given.filter(|(_, value)| !String::is_absent(value)).collect(),
             fields: fields.filter(|fields| !fields.names().is_empty()),
             takes_fields: picking.is_some(),
-            one,
+            expected,
+            takes_cursor: false,
         }
+    }
+
+    /// The same, of a tool that takes back a cursor that it has no parameter for, or does not.
+    pub(crate) fn taking_a_cursor(self, takes_cursor: bool) -> Self {
+        Self { takes_cursor, ..self }
+    }
+
+    /// What the call gave for a parameter of the window or the page.
+    pub(super) fn given(&self, name: &str) -> Option<&Value> {
+        self.given.get(name)
+    }
+
+    /// Whether the call gave this very moment.
+    pub(super) fn is_given_as(&self, name: &str, epoch: i64) -> bool {
+        let given = self.given(name).and_then(|value| Time::read(value).ok());
+        given.is_some_and(|time| time.epoch(i64::MIN) == Some(epoch))
     }
 
     pub(super) fn takes(&self, name: &str) -> bool {
@@ -107,7 +138,8 @@ impl Asked {
             given,
             fields,
             takes_fields: takes.contains(&"fields"),
-            one: false,
+            expected: Expected::List,
+            takes_cursor: true,
         }
     }
 }

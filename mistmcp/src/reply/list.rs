@@ -1,13 +1,16 @@
 use serde_json::{Map, Value, json};
 
-use super::asked::Asked;
+use super::asked::{Asked, Expected};
+use super::link::Link;
 use super::measure::length;
 use super::parts::{in_parts, less};
+use super::rows::Found;
+use super::source::Source;
 use super::tidy::{tidy, tidy_object};
 use super::written::{FRAME, Written};
-use super::{Content, Format, Rendered, Rules, cut, page, pick, write};
+use super::{Content, Format, Rendered, Rules, cut, page, pick, window, write};
 use crate::Result;
-use crate::mist::Page;
+use crate::mist::{CURSOR, Page};
 
 /// Room that is kept for the note of a cut, at first.
 const NOTE: usize = 500;
@@ -23,6 +26,12 @@ pub(crate) struct List {
     page: Option<Page>,
     /// How many rows came.
     count: usize,
+    /// The arguments that give another page the window of this one.
+    window: Map<String, Value>,
+    /// What a reader has to know of an answer that is odd or not complete.
+    remarks: Vec<String>,
+    /// Mist's answer broke off.
+    truncated: bool,
 }
 
 /// How much of a list is shown where not all of it can be.
@@ -37,28 +46,69 @@ struct Cut {
 
 impl List {
     /// Reads a list out of Mist's forms; what is none comes back as it was.
-    pub(super) fn read(value: Value, page: Option<Page>, asked: &Asked) -> Result<Self, Value> {
-        let (rows, mut about) = match value {
-            Value::Array(rows) => (rows, Map::new()),
-            Value::Object(mut about) => match rows_of(&about).and_then(|key| about.shift_remove(&key)) {
-                Some(Value::Array(rows)) => (rows, about),
-                _ => return Err(Value::Object(about)),
-            },
-            other => return Err(other),
+    pub(super) fn read(value: Value, source: &Source, asked: &Asked) -> Result<Self, Value> {
+        let Found { rows, mut about, remark } = Found::of(value, asked.expected == Expected::List)?;
+        let link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), asked);
+        let page = source.page.or_else(|| page::of_answer(&about, asked));
+        let window = window::fixed(&about, source.date, asked);
+        let mut list = Self {
+            count: rows.len(),
+            rows,
+            total: None,
+            next: None,
+            page: None,
+            window,
+            remarks: source.remark().into_iter().chain(remark).collect(),
+            truncated: source.repairs.truncated,
+            about,
         };
-        let link = about.shift_remove("next");
-        let page = page.or_else(|| page::of_answer(&about, asked));
-        let next = page::next(page, rows.len(), link.as_ref().and_then(Value::as_str), asked);
-        let counted = ["total", "total_count"].iter().find(|key| about.get(**key).is_some_and(Value::is_u64));
-        let total = counted.and_then(|key| about.shift_remove(*key));
-        let total = total.or_else(|| page?.total.map(Value::from));
+        list.go_on(&link, page, asked);
+        let counted =
+            ["total", "total_count"].iter().find(|key| list.about.get(**key).is_some_and(Value::is_u64));
+        let total = counted.and_then(|key| list.about.shift_remove(*key));
+        list.total = total.or_else(|| page?.total.map(Value::from));
         for key in ["limit", "page"] {
-            about.shift_remove(key);
+            list.about.shift_remove(key);
         }
-        let count = rows.len();
+        Ok(list)
+    }
+
+    /// Works out where the next page is.
+    fn go_on(&mut self, link: &Link, page: Option<Page>, asked: &Asked) {
+        // A cursor says nothing of how many pages are before it.
+        let by_cursor = asked.given(CURSOR).is_some()
+            || matches!(link, Link::To(arguments) if arguments.contains_key(CURSOR));
+        let page = page.filter(|_| !by_cursor);
+        let next = match link {
+            _ if self.truncated => {
+                self.remarks.push(format!(
+                    "Mist's answer broke off, and these are the rows before that. Repeat the call{}.",
+                    if asked.takes("limit") { " with a smaller `limit`" } else { "" }
+                ));
+                None
+            }
+            // What follows nothing is nothing.
+            Link::To(_) | Link::Unusable if self.count == 0 => {
+                self.remarks
+                    .push("This page is empty: what Mist says is behind it is not asked for.".to_owned());
+                None
+            }
+            Link::To(arguments) => Some(arguments.clone()),
+            Link::Missing | Link::Unusable => page::next(page, self.count, asked),
+        };
+        if *link == Link::Unusable && next.is_none() && self.count > 0 && !self.truncated {
+            self.remarks.push(more_than_this(asked));
+        }
+        self.next = next.map(|next| self.in_window(next));
         let counts_in_pages =
-            |page: &Page| asked.takes("page") && asked.takes("limit") && count as u64 <= page.limit;
-        Ok(Self { rows, total, next, about, page: page.filter(counts_in_pages), count })
+            |page: &Page| asked.takes("page") && asked.takes("limit") && self.count as u64 <= page.limit;
+        self.page = page.filter(counts_in_pages);
+    }
+
+    /// The arguments of another page, with the window of this one.
+    fn in_window(&self, mut arguments: Map<String, Value>) -> Map<String, Value> {
+        arguments.extend(self.window.clone());
+        arguments
     }
 
     /// Writes the list, cut between rows where it is too long.
@@ -66,6 +116,7 @@ impl List {
         tidy_object(&mut self.about, rules.show_secrets);
         if self.next.as_ref().is_some_and(|next| length(next) > rules.max_bytes / 4) {
             self.next = None;
+            self.remarks.push(more_than_this(asked));
         }
         let mut about = Map::new();
         if let Some(fields) = &asked.fields {
@@ -177,14 +228,14 @@ impl List {
         } else if let Some(page) = self.page {
             if let Some((size, after)) = page::after_cut(page, kept as u64) {
                 kept = usize::try_from(size).unwrap_or(kept);
-                next = Some(after);
+                next = Some(self.in_window(after));
             }
-        } else if asked.takes("search_after")
-            && asked.takes("limit")
+        } else if asked.takes("limit")
+            && (asked.takes("search_after") || self.goes_by_cursor(asked))
             && asked.number("limit") != Some(kept as u64)
         {
             ask_again_for = Some(kept as u64);
-            next = Some(Map::from_iter([("limit".to_owned(), json!(kept))]));
+            next = Some(self.in_window(Map::from_iter([("limit".to_owned(), json!(kept))])));
         }
         let left_out = self.count - kept;
         let ways = asked.ways_to_rows(next.is_some());
@@ -195,17 +246,28 @@ impl List {
         Cut { kept, left_out, next, ask_again_for, note }
     }
 
+    fn goes_by_cursor(&self, asked: &Asked) -> bool {
+        asked.given(CURSOR).is_some() || self.next.as_ref().is_some_and(|next| next.contains_key(CURSOR))
+    }
+
     /// Everything but the rows.
     fn head(&self, cut: Option<&Cut>) -> Map<String, Value> {
         let mut head = Map::new();
         head.extend(self.total.iter().map(|total| ("total".to_owned(), total.clone())));
         let mut next = &self.next;
+        let mut note: Vec<&str> = self.remarks.iter().map(String::as_str).collect();
+        if self.truncated {
+            head.insert("incomplete".into(), true.into());
+        }
         if let Some(cut) = cut {
             if cut.left_out > 0 {
                 head.insert("left_out".into(), cut.left_out.into());
             }
-            head.insert("note".into(), cut.note.as_str().into());
+            note.push(&cut.note);
             next = &cut.next;
+        }
+        if !note.is_empty() {
+            head.insert("note".into(), note.join(" ").into());
         }
         head.extend(next.iter().map(|next| ("next".to_owned(), next.clone().into())));
         for (name, value) in &self.about {
@@ -239,17 +301,8 @@ impl List {
     }
 }
 
-/// The field that holds the rows: `results`, or the only array of an object that counts them.
-fn rows_of(object: &Map<String, Value>) -> Option<String> {
-    if object.get("results").is_some_and(Value::is_array) {
-        return Some("results".to_owned());
-    }
-    object.get("total_count").filter(|count| count.is_number())?;
-    let mut arrays = object.iter().filter(|(_, value)| value.is_array());
-    match (arrays.next(), arrays.next()) {
-        (Some((name, _)), None) => Some(name.clone()),
-        _ => None,
-    }
+fn more_than_this(asked: &Asked) -> String {
+    format!("There are more rows than these, and `next` cannot lead to them: {}.", asked.ways_to_rows(false))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the last thing that those who call it do")]
@@ -260,6 +313,7 @@ fn rendered(text: String, ask_again_for: Option<u64>) -> Result<Rendered> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mist::Repairs;
     use crate::reply::{Body, Reply};
 
     const RULES: Rules = Rules { max_bytes: 4_000, format: Format::Json, show_secrets: false };
@@ -270,7 +324,8 @@ mod tests {
         takes: &[&'static str],
         given: Value,
     ) -> (Value, Option<u64>) {
-        let reply = Reply { body: Body::Data { value, page } };
+        let source = Source { page, ..Source::default() };
+        let reply = Reply { body: Body::Data { value, source } };
         let rendered = reply.render(&RULES, &Asked::test(takes, given)).unwrap();
         let Content::Text(text) = rendered.content else { panic!("no text") };
         assert!(text.len() <= RULES.max_bytes, "{} bytes", text.len());
@@ -322,11 +377,74 @@ mod tests {
     }
 
     #[test]
-    fn a_next_that_the_tool_cannot_take_is_dropped() {
+    fn a_next_that_the_tool_has_no_parameter_for_is_a_cursor() {
         let counts = json!({ "results": [1], "next": "/api/v1/x?page=2" });
-        assert_eq!(shape(counts, None, &["limit"]), json!({ "results": [1] }));
+        assert_eq!(
+            shape(counts, None, &["limit"]),
+            json!({ "next": { "cursor": "page=2" }, "results": [1] })
+        );
         let page = Some(Page { number: 1, limit: 1, total: Some(3) });
-        assert_eq!(shape(json!([1]), page, &[]), json!({ "total": 3, "results": [1] }));
+        assert_eq!(
+            shape(json!([1]), page, &[]),
+            json!({ "total": 3, "next": { "cursor": "page=2" }, "results": [1] })
+        );
+    }
+
+    #[test]
+    fn a_next_that_cannot_be_followed_says_that_there_is_more() {
+        for next in [json!("https://evil.example/api/v1/x?token=a"), json!("/admin?token=a"), json!(7)] {
+            let value = shape(json!({ "results": [1], "next": next }), None, &["start", "limit", "ssid"]);
+            let note = value["note"].as_str().unwrap();
+            assert!(note.contains("more rows") && note.contains("smaller window"), "{note}");
+            assert_eq!((value.get("next"), &value["results"]), (None, &json!([1])));
+        }
+        let value = shape(json!({ "results": [], "next": "/api/v1/x?token=a" }), None, &["limit"]);
+        assert!(value["note"].as_str().unwrap().contains("empty"), "{value}");
+        assert_eq!(value.get("next"), None);
+    }
+
+    #[test]
+    fn a_next_page_has_the_window_of_this_one_also_after_a_cut() {
+        let takes = ["start", "end", "duration", "search_after", "page", "limit"];
+        let searched = json!({ "results": [1], "start": 5, "end": 9, "next": "/api/v1/x?search_after=7" });
+        let (value, _) = render(searched, None, &takes, json!({ "duration": "1d" }));
+        assert_eq!(value["next"], json!({ "search_after": "7", "start": 5, "end": 9, "duration": "" }));
+        let long = json!({ "results": rows(100), "start": 5, "end": 9, "limit": 100 });
+        let (value, _) = render(long, None, &["start", "end", "page", "limit"], json!({}));
+        assert_eq!((&value["next"]["start"], &value["next"]["end"]), (&json!(5), &json!(9)));
+        assert!(value["next"]["page"].is_u64(), "{value}");
+    }
+
+    #[test]
+    fn a_long_list_with_a_cursor_is_asked_anew_for_what_fits() {
+        let value = json!({ "results": rows(100), "next": "/api/v1/x?token=a" });
+        let (value, again) = render(value, None, &["limit"], json!({}));
+        let kept = value["results"].as_array().unwrap().len() as u64;
+        assert_eq!((again, &value["next"]), (Some(kept), &json!({ "limit": kept })));
+    }
+
+    #[test]
+    fn a_cursor_is_not_mixed_with_page_numbers() {
+        let value = json!({ "results": rows(100), "limit": 100, "next": "/api/v1/x?token=b" });
+        let (value, again) = render(value, None, &["page", "limit"], json!({ "cursor": "token=a" }));
+        assert!(again.is_some() && value["next"].get("page").is_none(), "{value}");
+    }
+
+    #[test]
+    fn an_answer_that_broke_off_says_so_and_has_no_next() {
+        let source = Source { repairs: Repairs { replaced: 2, truncated: true }, ..Source::default() };
+        let value = json!({ "results": [1, 2], "next": "/api/v1/x?search_after=7" });
+        let reply = Reply { body: Body::Data { value, source } };
+        let content =
+            reply.render(&RULES, &Asked::test(&["search_after", "limit"], json!({}))).unwrap().content;
+        let Content::Text(text) = content else { panic!("no text") };
+        let value: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((&value["incomplete"], value.get("next")), (&json!(true), None));
+        let note = value["note"].as_str().unwrap();
+        assert!(
+            note.contains("2 places") && note.contains("broke off") && note.contains("`limit`"),
+            "{note}"
+        );
     }
 
     #[test]
@@ -374,7 +492,7 @@ mod tests {
 
     #[test]
     fn one_row_too_long_by_itself_is_cut_inside_and_what_follows_it_is_not_lost() {
-        let value = json!({ "results": [{ "id": 1, "big": vec!["y".repeat(90); 100] }], "next": "/x?search_after=7" });
+        let value = json!({ "results": [{ "id": 1, "big": vec!["y".repeat(90); 100] }], "next": "/api/v1/x?search_after=7" });
         let (value, again) = render(value, None, &["search_after", "limit", "fields"], json!({ "limit": 1 }));
         assert_eq!((&value["results"][0]["id"], again), (&json!(1), None));
         assert_eq!(value["next"], json!({ "search_after": "7" }));

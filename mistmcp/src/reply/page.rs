@@ -1,32 +1,27 @@
 //! Where the next page of a list begins.
 
-use reqwest::Url;
 use serde_json::{Map, Value, json};
 
 use super::asked::{Asked, number};
-use crate::mist::Page;
+use crate::mist::{CURSOR, Page};
 
 /// The arguments to lay over those of the call for the next page, where there is one and the tool takes them.
-pub(super) fn next(
-    page: Option<Page>,
-    rows: usize,
-    link: Option<&str>,
-    asked: &Asked,
-) -> Option<Map<String, Value>> {
-    if asked.takes("search_after")
-        && let Some(search_after) = link.and_then(|link| query_value(link, "search_after"))
-    {
-        // What follows nothing is nothing.
-        return (rows > 0).then(|| arguments(json!({ "search_after": search_after })));
-    }
-    let page = page.filter(|_| asked.takes("page"))?;
+pub(super) fn next(page: Option<Page>, rows: usize, asked: &Asked) -> Option<Map<String, Value>> {
+    // What follows nothing is nothing.
+    let page = page.filter(|_| rows > 0 && (asked.takes("page") || asked.takes_cursor))?;
     let seen = page.number.checked_mul(page.limit)?;
     let more = match page.total {
         Some(total) => seen < total,
         // Without a total only a page that is not full is known to be the last.
         None => rows as u64 == page.limit,
     };
-    more.then(|| arguments(json!({ "page": page.number + 1 })))
+    let number = page.number + 1;
+    let next = if asked.takes("page") {
+        json!({ "page": number })
+    } else {
+        json!({ (CURSOR): format!("page={number}") })
+    };
+    more.then(|| arguments(next))
 }
 
 /// Where an answer stands that does not say so in its headers: by its own fields, or else by what the call asked for.
@@ -61,13 +56,6 @@ pub(super) fn after_cut(page: Page, kept: u64) -> Option<(u64, Map<String, Value
     Some((kept, arguments(json!({ "limit": size, "page": (before + kept) / size + 1 }))))
 }
 
-fn query_value(link: &str, name: &str) -> Option<String> {
-    // A path needs some host to be read as a URL; none is ever asked.
-    let base = Url::parse("https://localhost/").ok()?;
-    let link = base.join(link).ok()?;
-    link.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-}
-
 fn arguments(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(map) => map,
@@ -90,7 +78,7 @@ mod tests {
     #[test]
     fn a_page_is_followed_until_the_last() {
         let asked = asked(&["page"], json!({}));
-        let next = |page, rows| next(Some(page), rows, None, &asked).map(Value::from);
+        let next = |page, rows| next(Some(page), rows, &asked).map(Value::from);
         assert_eq!(next(page(1, 100, 250), 100), Some(json!({ "page": 2 })));
         assert_eq!(next(page(3, 100, 250), 50), None);
         assert_eq!(next(page(2, 100, 200), 100), None);
@@ -100,7 +88,7 @@ mod tests {
     #[test]
     fn without_a_total_a_full_page_is_followed() {
         let asked = asked(&["page"], json!({}));
-        let next = |rows| next(Some(page(2, 10, None)), rows, None, &asked).map(Value::from);
+        let next = |rows| next(Some(page(2, 10, None)), rows, &asked).map(Value::from);
         assert_eq!(next(10), Some(json!({ "page": 3 })));
         assert_eq!(next(9), None);
         // Who answers more than a page does not count in pages.
@@ -119,17 +107,18 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_read_for_its_search_after_which_is_decoded_once() {
-        let link = "/api/v1/orgs/x/events/search?limit=10&search_after=%5B1%2C%22a%2525%22%5D";
-        let next = |takes: &'static str, rows, link| {
-            next(None, rows, link, &asked(&[takes], json!({}))).map(Value::from)
-        };
-        let wanted = Some(json!({ "search_after": "[1,\"a%25\"]" }));
-        assert_eq!(next("search_after", 10, Some(link)), wanted);
-        assert_eq!(next("search_after", 0, Some(link)), None);
-        assert_eq!(next("page", 10, Some(link)), None);
-        assert_eq!(next("search_after", 10, Some("/api/v1/x?limit=10")), None);
-        assert_eq!(next("search_after", 10, None), None);
+    fn what_follows_an_empty_page_is_nothing_whatever_the_total() {
+        let asked = asked(&["page"], json!({}));
+        assert_eq!(next(Some(page(2, 10, 500)), 0, &asked), None);
+    }
+
+    #[test]
+    fn a_tool_without_a_page_parameter_goes_on_by_a_cursor() {
+        let asked = asked(&["site_id"], json!({}));
+        assert_eq!(
+            next(Some(page(1, 10, 500)), 10, &asked).map(Value::from),
+            Some(json!({ "cursor": "page=2" }))
+        );
     }
 
     #[test]

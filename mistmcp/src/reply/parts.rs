@@ -1,13 +1,15 @@
 use serde_json::{Map, Value};
 
-use super::asked::Asked;
+use super::asked::{Asked, Expected};
 use super::measure::{length, length_within};
+use super::source::Source;
 use super::tidy::tidy;
 use super::{Format, Rules, cut, pick, write};
 use crate::Result;
 
 /// Writes what is no list: where it is too long, without its largest parts.
-pub(super) fn render(mut value: Value, rules: &Rules, asked: &Asked) -> Result<String> {
+pub(super) fn render(mut value: Value, source: &Source, rules: &Rules, asked: &Asked) -> Result<String> {
+    let remark = source.remark();
     let mut about = Map::new();
     if let Some(fields) = asked.fields.as_ref().filter(|_| value.is_object()) {
         about = pick::unknown(std::slice::from_ref(&value), fields);
@@ -16,10 +18,15 @@ pub(super) fn render(mut value: Value, rules: &Rules, asked: &Asked) -> Result<S
     tidy(&mut value, rules.show_secrets);
     match &mut value {
         Value::Object(object) => {
-            if !asked.one && !object.is_empty() && !object.contains_key("start") {
+            if asked.expected != Expected::One && !object.is_empty() && !object.contains_key("start") {
                 about.extend(asked.window());
             }
             about.extend(std::mem::take(object));
+            if let Some(remark) = &remark {
+                // What Mist calls a note stays.
+                let name = if about.contains_key("note") { "warning" } else { "note" };
+                about.insert(name.into(), remark.as_str().into());
+            }
             *object = about;
         }
         Value::String(_) => {}
@@ -34,7 +41,9 @@ pub(super) fn render(mut value: Value, rules: &Rules, asked: &Asked) -> Result<S
     }
     in_parts(&value, rules.max_bytes, rules.format, |part, parts| match part {
         Value::Object(part) => {
-            let mut object = Map::from_iter([("note".to_owned(), asked.ways_to_parts(parts).into())]);
+            let ways = asked.ways_to_parts(parts);
+            let note = remark.as_ref().map_or(ways.clone(), |remark| format!("{remark} {ways}"));
+            let mut object = Map::from_iter([("note".to_owned(), note.into())]);
             for (name, value) in part {
                 object.entry(name).or_insert(value);
             }

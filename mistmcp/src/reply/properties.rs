@@ -8,6 +8,7 @@ use proptest::test_runner::Config;
 use reqwest::Url;
 use serde_json::{Map, Value, json};
 
+use super::source::Source;
 use super::{Asked, Body, Content, Format, Reply, Rules, in_turns};
 use crate::catalog::Entry;
 use crate::mist::Page;
@@ -69,6 +70,10 @@ fn fields() -> impl Strategy<Value = Option<Fields>> {
     prop::option::of(names.prop_map(|names| Fields::read(&json!(names)).unwrap()))
 }
 
+fn source(page: Option<Page>) -> Source {
+    Source { page, ..Source::default() }
+}
+
 proptest! {
     #![proptest_config(Config { cases: 150, ..Config::default() })]
 
@@ -85,7 +90,7 @@ proptest! {
         let page = page.map(|(number, limit, total)| Page { number, limit, total });
         let mut asked = Asked::test(&["page", "limit", "search_after", "duration", "fields"], json!({}));
         asked.fields = fields;
-        let content = Reply { body: Body::Data { value, page } }.render(&rules, &asked).unwrap().content;
+        let content = Reply { body: Body::Data { value, source: source(page) } }.render(&rules, &asked).unwrap().content;
         let Content::Text(text) = content else { panic!("no text") };
         prop_assert!(text.len() <= max_bytes, "{} bytes of {max_bytes}: {text}", text.len());
         prop_assert!(!text.contains(SECRET), "{text}");
@@ -124,10 +129,10 @@ impl Collection {
         if headers {
             let page =
                 Page { number: number as u64, limit: limit as u64, total: Some(self.rows.len() as u64) };
-            return Reply { body: Body::Data { value: rows.into(), page: Some(page) } };
+            return Reply { body: Body::Data { value: rows.into(), source: source(Some(page)) } };
         }
         let value = json!({ "results": rows, "limit": limit, "page": number });
-        Reply { body: Body::Data { value, page: None } }
+        Reply { body: Body::Data { value, source: Source::default() } }
     }
 
     /// As it is searched.
@@ -137,11 +142,13 @@ impl Collection {
         let mut value =
             json!({ "results": self.slice(first, limit), "limit": limit, "total": self.rows.len() });
         if first + limit < self.rows.len() {
-            let link =
-                Url::parse_with_params("https://host/x", [("search_after", (first + limit).to_string())]);
+            let link = Url::parse_with_params(
+                "https://host/api/v1/things",
+                [("search_after", (first + limit).to_string())],
+            );
             value["next"] = link.unwrap().as_str().trim_start_matches("https://host").into();
         }
-        Reply { body: Body::Data { value, page: None } }
+        Reply { body: Body::Data { value, source: Source::default() } }
     }
 }
 

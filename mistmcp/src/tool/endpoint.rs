@@ -6,27 +6,49 @@ pub struct Endpoint {
     pub method: Method,
     /// The path, as Mist's documentation writes it: `/api/v1/sites/{site_id}/devices/{device_id?}`.
     pub path: &'static str,
+    /// What it answers, where that does not follow from the tool's name and parameters.
+    pub answers: Option<Answers>,
+}
+
+/// What an endpoint answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// Rows. An answer without a body, or `null`, is a list without rows.
+    List,
+    /// One object, or something else that is no list.
+    Object,
 }
 
 impl Endpoint {
+    const fn new(method: Method, path: &'static str) -> Self {
+        Self { method, path, answers: None }
+    }
+
     /// Reads.
     pub const fn get(path: &'static str) -> Self {
-        Self { method: Method::GET, path }
+        Self::new(Method::GET, path)
     }
 
     /// Creates, or starts something.
     pub const fn post(path: &'static str) -> Self {
-        Self { method: Method::POST, path }
+        Self::new(Method::POST, path)
     }
 
     /// Replaces.
     pub const fn put(path: &'static str) -> Self {
-        Self { method: Method::PUT, path }
+        Self::new(Method::PUT, path)
     }
 
     /// Removes.
     pub const fn delete(path: &'static str) -> Self {
-        Self { method: Method::DELETE, path }
+        Self::new(Method::DELETE, path)
+    }
+
+    /// The same endpoint, with what it answers.
+    #[must_use]
+    pub const fn answers(mut self, answers: Answers) -> Self {
+        self.answers = Some(answers);
+        self
     }
 
     pub(crate) fn segments(&self) -> impl Iterator<Item = Segment> + use<> {

@@ -137,7 +137,10 @@ async fn schemas_have_the_types_values_and_defaults_of_mists_document() {
                 }
             };
             check("type", &property["type"], &param["type"]);
-            check("default", &property["default"], &param["default"]);
+            // The document says `true`, but without it Mist answers the devices of all sites too.
+            if (&*tool.name, name) != ("getOrgInventory", "unassigned") {
+                check("default", &property["default"], &param["default"]);
+            }
             if tool.name != MOVED {
                 // An empty text among the values is read, but not shown: some model APIs refuse it.
                 let mut values = param["enum"].clone();

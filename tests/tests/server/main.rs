@@ -12,6 +12,7 @@ mod faults;
 mod faults_on_the_wire;
 mod forgiving;
 mod found_file;
+mod incomplete;
 mod install;
 mod invisible;
 mod lookups;

@@ -1,6 +1,7 @@
 use mistmcp::{Fields, ParamGroup, TimeWindow};
 
-/// The rows of a time window that has no next page: more of them only by a larger `limit` or a smaller window.
+/// The rows of a time window, without a parameter for the next page: `next` leads there by the `cursor` that every
+/// list takes.
 #[derive(ParamGroup)]
 pub struct Rows {
     /// The time to look at.

@@ -3,6 +3,7 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
+use super::repeats::Repeats;
 use super::{Caller, Form, answer, is_closed};
 use crate::cli::exit::Exit;
 use crate::cli::output;
@@ -44,11 +45,39 @@ impl Page {
     }
 }
 
+/// Why not all pages were fetched.
+#[derive(Debug)]
+enum Stop {
+    Failed(crate::Error),
+    OtherForm,
+    Repeated,
+    Empty,
+    BrokenOff,
+    MaxCalls(u32),
+}
+
+impl Stop {
+    fn tell(self, caller: &Caller<'_>) -> Exit {
+        let words = match self {
+            Self::Failed(error) => return caller.failed(&error),
+            Self::OtherForm => "Mist answered the next page in another form.".to_owned(),
+            Self::Repeated => "Mist answers the same page again.".to_owned(),
+            Self::Empty => "Mist answered a page without rows before the last one.".to_owned(),
+            Self::BrokenOff => "Mist's answer broke off, and rows of this page are missing.".to_owned(),
+            Self::MaxCalls(calls) => {
+                format!("There are more pages than --max-calls={calls}. Raise it, or narrow the question.")
+            }
+        };
+        caller.failed(&crate::Error::advice(words))
+    }
+}
+
 /// Calls until there is no next page, and prints the rows of all pages as one answer.
 pub(super) async fn print(
     caller: &Caller<'_>,
     mut arguments: Map<String, Value>,
     form: Form,
+    max_calls: u32,
 ) -> anyhow::Result<ExitCode> {
     let first = match caller.once(arguments.clone()).await {
         Ok(content) => content,
@@ -64,47 +93,64 @@ pub(super) async fn print(
     };
     let total = page.total;
     let mut printed = Printed::begin(form, &page.about);
+    let mut repeats = Repeats::new(&arguments);
+    let (mut calls, mut last) = (1, None);
+    // Why it stops before the last page, and the arguments that go on from there.
     let stopped = loop {
-        let rows = std::mem::take(&mut page.rows);
-        match printed.add(rows) {
+        if repeats.was_answered(&page.rows, page.next.as_ref()) {
+            break Some((Stop::Repeated, last));
+        }
+        if calls > 1
+            && let Some(note) = page.about.get("note").and_then(Value::as_str)
+        {
+            caller.progress.end();
+            output::error(&format!("page {calls}: {note}"));
+        }
+        let is_empty = page.rows.is_empty();
+        match printed.add(std::mem::take(&mut page.rows)) {
             Err(error) if is_closed(&error) => return Ok(ExitCode::SUCCESS),
             added => added?,
         }
-        let Some(next) = page.next.take() else { break None };
+        let Some(next) = page.next.take() else {
+            let missing = calls > 1 && total.is_some_and(|total| total > printed.count as u64);
+            break match page.about.get("incomplete") {
+                Some(_) => Some((Stop::BrokenOff, last)),
+                None if is_empty && (missing || page.about.contains_key("note")) => Some((Stop::Empty, last)),
+                None => None,
+            };
+        };
         // A terminal that shows the rows as they come has no place for a bar.
         if form != Form::Json || !output::is_terminal() {
             caller.progress.rows(printed.count, total);
         }
-        let before = arguments.clone();
         arguments.extend(next.clone());
-        if arguments == before {
-            let again = crate::Error::advice("Mist points to the same page again.");
-            break Some((caller.failed(&again), next));
+        if repeats.was_called(&arguments) {
+            break Some((Stop::Repeated, Some(next)));
         }
+        if calls == max_calls {
+            break Some((Stop::MaxCalls(max_calls), Some(next)));
+        }
+        calls += 1;
         match caller.once(arguments.clone()).await.map(list) {
             Ok(Ok(read)) => page = read,
-            Ok(Err(_)) => {
-                let other = crate::Error::advice("Mist answered the next page in another form.");
-                break Some((caller.failed(&other), next));
-            }
-            Err(error) => break Some((caller.failed(&error), next)),
+            Ok(Err(_)) => break Some((Stop::OtherForm, Some(next))),
+            Err(error) => break Some((Stop::Failed(error), Some(next))),
         }
+        last = Some(next);
     };
     caller.progress.end();
-    let (exit, next) = stopped.map_or((None, None), |(exit, next)| (Some(exit), Some(next)));
-    if let Some(next) = &next {
-        let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
-        let go_on = Value::Object(next.clone());
-        output::error(&format!(
-            "stopped after {}{of} rows; go on with {go_on} laid over the arguments",
-            printed.count
-        ));
+    let rows = printed.count;
+    match printed.end(stopped.as_ref().and_then(|(_, next)| next.clone())) {
+        // Nobody reads any more, and nobody misses the rest.
+        Err(error) if is_closed(&error) => return Ok(ExitCode::SUCCESS),
+        ended => ended?,
     }
-    match printed.end(next) {
-        Err(error) if !is_closed(&error) => return Err(error.into()),
-        _ => {}
-    }
-    Ok(exit.map_or(ExitCode::SUCCESS, Exit::into))
+    let Some((stop, next)) = stopped else { return Ok(ExitCode::SUCCESS) };
+    let exit = stop.tell(caller);
+    let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
+    let go_on = next.map(|next| format!("; go on with {} laid over the arguments", Value::Object(next)));
+    output::error(&format!("stopped after {rows}{of} rows{}", go_on.unwrap_or_default()));
+    Ok(exit.into())
 }
 
 /// The list in an answer; what is none comes back as it was.

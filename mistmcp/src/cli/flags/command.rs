@@ -49,6 +49,11 @@ pub(in crate::cli) struct CallFlags {
     /// Follow `next` until there is none, and print the rows of all pages as one answer
     #[arg(long)]
     pub(in crate::cli) all_pages: bool,
+
+    /// With --all-pages: how many pages to ask for at most
+    #[arg(long, value_name = "N", default_value = "100", requires = "all_pages")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) max_calls: u32,
 }
 
 /// What to show of the tools.
@@ -72,8 +77,9 @@ The answer goes to standard output: indented on a terminal, otherwise on one lin
 model, unless --max-result-bytes says so.
 
 --all-pages prints one JSON object with a row a line in `results`. Each page is a call of its own and may take \
---timeout; limit=1000 makes them fewer. Where it stops before the end, by an error or by Ctrl-C, the object still \
-ends well, and its `next` holds the arguments that go on from there. Pages are never cut.
+--timeout; limit=1000 makes them fewer. It stops after --max-calls pages, and where a page is empty or comes again. \
+Where it stops before the end, for that, by an error or by Ctrl-C, the object still ends well, its `next` holds the \
+arguments that go on from there, and the exit code is not 0. Pages are never cut.
 
 --table shows the columns that fit the terminal, and in a pipe all of them; fields=name,mac chooses. Times are in UTC.
 

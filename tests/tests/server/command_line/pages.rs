@@ -109,6 +109,143 @@ async fn a_page_that_points_to_itself_is_no_endless_errand() {
     assert_eq!(peer.take().len(), 2);
 }
 
+/// A search whose pages follow one another as `answer` says: the rows and the next cursor by the last one.
+fn search(peer: &Peer, answer: impl Fn(Option<&str>) -> (Value, Option<String>) + Send + Sync + 'static) {
+    peer.otherwise(move |request| {
+        let after = request.query.iter().find(|(name, _)| name == "search_after" || name == "token");
+        let (rows, next) = answer(after.map(|(_, value)| value.as_str()));
+        let next = next.map(|next| format!("{}?{next}", request.path));
+        Answer::json(&json!({ "results": rows, "next": next, "total": 9, "start": 1, "end": 2 }))
+    });
+}
+
+fn all_of(peer: &Peer, tool: &str) -> Launch {
+    Launch::at(peer, &format!("call {tool} --all-pages")).argument("--org-id").argument(ORG)
+}
+
+#[tokio::test]
+async fn pages_that_alternate_or_come_again_behind_new_cursors_end_it() {
+    for fields in ["", "fields=id"] {
+        let peer = Peer::start().await;
+        search(&peer, |after| match after {
+            Some("b") => (json!([{ "id": "b" }]), Some("search_after=a".to_owned())),
+            _ => (json!([{ "id": "a" }]), Some("search_after=b".to_owned())),
+        });
+        let alternating = all_of(&peer, "searchOrgAlarms");
+        let alternating = if fields.is_empty() { alternating } else { alternating.argument(fields) };
+        let finished = alternating.run().await;
+        assert_eq!((finished.code(), peer.take().len()), (Some(1), 3), "{}", finished.stderr);
+        assert_eq!(answer(&finished)["results"], json!([{ "id": "a" }, { "id": "b" }]));
+        assert!(finished.stderr.contains("same page"), "{}", finished.stderr);
+    }
+
+    let peer = Peer::start().await;
+    search(&peer, |after| {
+        let number: u32 = after.map_or(0, |after| after.parse().unwrap());
+        (json!([{ "id": number % 3 }]), Some(format!("search_after={}", number + 1)))
+    });
+    let finished = all_of(&peer, "searchOrgAlarms").run().await;
+    assert_eq!((finished.code(), peer.take().len()), (Some(1), 4), "{}", finished.stderr);
+    assert_eq!(answer(&finished)["results"], json!([{ "id": 0 }, { "id": 1 }, { "id": 2 }]));
+}
+
+#[tokio::test]
+async fn rows_that_look_alike_since_fields_are_picked_are_no_repetition() {
+    let peer = Peer::start().await;
+    search(&peer, |after| {
+        let number: u32 = after.map_or(0, |after| after.parse().unwrap());
+        let row = json!({ "id": number, "type": "ap" });
+        (json!([row]), (number < 8).then(|| format!("token={}", number + 1)))
+    });
+    let finished = all_of(&peer, "searchOrgAlarms").argument("fields=type").run().await;
+    assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+    assert_eq!(answer(&finished)["results"], json!(vec![json!({ "type": "ap" }); 9]));
+}
+
+#[tokio::test]
+async fn an_empty_page_ends_it_and_is_told_where_rows_are_missing() {
+    for empty in [json!([]), Value::Null, json!({})] {
+        let peer = Peer::start().await;
+        let none = empty.clone();
+        search(&peer, move |after| match after {
+            None => (json!([{ "id": 1 }]), Some("search_after=2".to_owned())),
+            Some(_) => (none.clone(), Some("search_after=3".to_owned())),
+        });
+        let finished = all_of(&peer, "searchOrgAlarms").run().await;
+        assert_eq!((finished.code(), peer.take().len()), (Some(1), 2), "{}", finished.stderr);
+        assert_eq!(answer(&finished)["results"], json!([{ "id": 1 }]), "{empty}");
+        assert!(
+            finished.stderr.contains("page without rows") && finished.stderr.contains("1 of 9 rows"),
+            "{}",
+            finished.stderr
+        );
+    }
+    let peer = Peer::start().await;
+    let null = Answer::new("application/json", "null");
+    peer.answers(&stats(), [Answer::json(&json!(rows(0, 2))), null]);
+    let finished = all(&peer).run().await;
+    assert_eq!((finished.code(), finished.stderr.as_str(), peer.take().len()), (Some(0), "", 2));
+    assert_eq!(answer(&finished)["results"], json!(rows(0, 2)));
+}
+
+#[tokio::test]
+async fn so_many_calls_are_enough_and_the_rest_can_be_had_from_there() {
+    let peer = Peer::start().await;
+    search(&peer, |after| {
+        let number: u32 = after.map_or(0, |after| after.parse().unwrap());
+        (json!([{ "id": number }]), Some(format!("token={}", number + 1)))
+    });
+    let finished = all_of(&peer, "searchOrgGuestAuthorization").argument("--max-calls=3").run().await;
+    assert_eq!((finished.code(), peer.take().len()), (Some(1), 3), "{}", finished.stderr);
+    let first = answer(&finished);
+    assert_eq!(first["results"], json!([{ "id": 0 }, { "id": 1 }, { "id": 2 }]));
+    assert_eq!(first["next"]["cursor"], "token=3");
+    for wanted in ["--max-calls=3", "3 of 9 rows", "token=3"] {
+        assert!(finished.stderr.contains(wanted), "{wanted}: {}", finished.stderr);
+    }
+    let go_on = Launch::at(&peer, "call searchOrgGuestAuthorization --all-pages --max-calls 2")
+        .argument("--org-id")
+        .argument(ORG)
+        .argument("--json")
+        .argument(&first["next"].to_string());
+    let finished = go_on.run().await;
+    assert_eq!(answer(&finished)["results"], json!([{ "id": 3 }, { "id": 4 }]), "{}", finished.stderr);
+    peer.take();
+
+    let finished = all_of(&peer, "searchOrgGuestAuthorization").run().await;
+    assert_eq!((finished.code(), peer.take().len()), (Some(1), 100), "{}", finished.stderr);
+    assert_eq!(answer(&finished)["results"].as_array().unwrap().len(), 100);
+}
+
+#[tokio::test]
+async fn a_page_that_breaks_off_ends_it_with_the_rows_that_came() {
+    let peer = Peer::start().await;
+    let broken = Answer::new("application/json", r#"[{"mac":2},{"ma"#);
+    peer.answers(&stats(), [page(1, 4, &rows(0, 2)), broken]);
+    let finished = all(&peer).run().await;
+    assert_eq!((finished.code(), peer.take().len()), (Some(1), 2), "{}", finished.stderr);
+    assert_eq!(answer(&finished)["results"].as_array().unwrap().len(), 3);
+    assert!(
+        finished.stderr.contains("broke off") && finished.stderr.contains("\"page\":2"),
+        "{}",
+        finished.stderr
+    );
+}
+
+#[tokio::test]
+async fn a_list_without_rows_is_an_empty_table() {
+    let peer = Peer::start().await;
+    for body in ["null", "", r#"{"results":null}"#] {
+        peer.answers(&stats(), [Answer::new("application/json", body)]);
+        for flags in ["--table", "--table --all-pages"] {
+            let call = Launch::at(&peer, &format!("call listOrgDevicesStats {flags} --org-id {ORG}"));
+            let finished = call.run().await;
+            assert_eq!((finished.code(), finished.output().as_str()), (Some(0), ""), "{body:?}");
+            assert!(finished.stderr.contains("no rows"), "{body:?} {flags}: {}", finished.stderr);
+        }
+    }
+}
+
 #[tokio::test]
 async fn all_pages_are_one_table_or_one_toon() {
     let peer = Peer::start().await;
@@ -142,9 +279,14 @@ async fn interrupted_it_tells_how_far_it_came() {
 #[tokio::test]
 async fn where_nobody_reads_any_more_nothing_more_is_asked() {
     let peer = Peer::start().await;
-    peer.answers(&stats(), [page(1, 1_000_000, &rows(0, 2))]);
+    peer.otherwise(|request| {
+        let number = request.query.iter().find(|(name, _)| name == "page");
+        let number = number.map_or(1, |(_, number)| number.parse().unwrap());
+        page(number, 1_000_000, &rows(2 * number, 2))
+    });
     let mut child = Command::new(binary())
         .args(["call", "listOrgDevicesStats", "limit=2", "--all-pages", "--org-id", ORG])
+        .args(["--max-calls", "100000"])
         .args(["--allow-cloud", &peer.url(), "--cloud", &peer.url()])
         .env_clear()
         .env("MIST_APITOKEN", TOKEN)

@@ -1,0 +1,307 @@
+//! Lossy JSON parser: reads an answer that strict JSON refuses, so that one broken row does not lose all others.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+/// What had to be repaired in an answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Repairs {
+    /// Characters, escapes and numbers that were replaced.
+    pub(crate) replaced: usize,
+    /// The text ends too early: only the rows before its end are left.
+    pub(crate) truncated: bool,
+}
+
+/// How deep the strict parser follows brackets.
+const DEEPEST: usize = 128;
+
+/// What stands in place of a character that cannot be read.
+const REPLACEMENT: &str = "\u{fffd}";
+
+/// Parses an object or an array, and replaces what cannot be read: bytes that are no UTF-8, halves of surrogate pairs,
+/// unknown escapes, raw control characters, and numbers that JSON does not have. A list that breaks off keeps its whole
+/// rows. `None` where the text is something else, or broken in another way.
+pub(super) fn parse(body: &[u8]) -> Option<(Value, Repairs)> {
+    if !matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return None;
+    }
+    let (text, invalid) = utf8(body);
+    let mut repair = Repair::new(&text);
+    repair.run()?;
+    let repairs = Repairs { replaced: invalid + repair.replaced, truncated: repair.close()? };
+    Some((serde_json::from_str(&repair.out).ok()?, repairs))
+}
+
+/// The text of a body, and how many invalid sequences in it were replaced.
+fn utf8(body: &[u8]) -> (Cow<'_, str>, usize) {
+    if let Ok(text) = std::str::from_utf8(body) {
+        return (text.into(), 0);
+    }
+    let (mut text, mut invalid) = (String::with_capacity(body.len()), 0);
+    for chunk in body.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push_str(REPLACEMENT);
+            invalid += 1;
+        }
+    }
+    (text.into(), invalid)
+}
+
+/// One pass over the text that writes JSON which the strict parser takes.
+struct Repair<'a> {
+    rest: &'a str,
+    out: String,
+    replaced: usize,
+    /// The brackets that are open.
+    open: Vec<char>,
+    /// The last text, without its quotes, of the outermost object.
+    key: &'a str,
+    /// How many brackets are open between two rows, once the rows have begun.
+    depth_of_rows: Option<usize>,
+    /// How much of `out` is whole, and how many brackets are open there.
+    whole: Option<(usize, usize)>,
+}
+
+impl<'a> Repair<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            rest: text,
+            out: String::with_capacity(text.len()),
+            replaced: 0,
+            open: Vec::new(),
+            key: "",
+            depth_of_rows: None,
+            whole: None,
+        }
+    }
+
+    /// `None` where the brackets are too deep.
+    fn run(&mut self) -> Option<()> {
+        while let Some(next) = self.rest.chars().next() {
+            match next {
+                '"' => self.text(),
+                '{' | '[' if self.open.len() == DEEPEST => return None,
+                '{' | '[' => {
+                    self.take(1);
+                    self.open.push(next);
+                    let is_rows = match self.open.as_slice() {
+                        ['['] => true,
+                        ['{', '['] => self.key == "results",
+                        _ => false,
+                    };
+                    if is_rows {
+                        self.depth_of_rows = Some(self.open.len());
+                        self.mark();
+                    }
+                }
+                '}' | ']' => {
+                    self.take(1);
+                    self.open.pop();
+                    self.mark();
+                }
+                ',' => {
+                    self.mark();
+                    self.take(1);
+                }
+                ':' | ' ' | '\t' | '\r' | '\n' => self.take(1),
+                _ => self.word(),
+            }
+        }
+        Some(())
+    }
+
+    /// Copies so many bytes.
+    fn take(&mut self, bytes: usize) {
+        let (taken, rest) = self.rest.split_at(bytes);
+        self.out.push_str(taken);
+        self.rest = rest;
+    }
+
+    /// Writes `text` in place of so many bytes.
+    fn replace(&mut self, bytes: usize, text: &str) {
+        self.out.push_str(text);
+        self.rest = &self.rest[bytes..];
+        self.replaced += 1;
+    }
+
+    /// Notes that everything up to here is whole, where this is between two rows or behind them.
+    fn mark(&mut self) {
+        if self.depth_of_rows.is_some_and(|depth| self.open.len() <= depth) {
+            self.whole = Some((self.out.len(), self.open.len()));
+        }
+    }
+
+    /// A text in quotes.
+    fn text(&mut self) {
+        self.take(1);
+        let whole = self.rest;
+        loop {
+            let plain = |byte: u8| byte >= b' ' && byte != b'"' && byte != b'\\';
+            let length = self.rest.bytes().position(|byte| !plain(byte)).unwrap_or(self.rest.len());
+            self.take(length);
+            match self.rest.as_bytes() {
+                [] => return,
+                [b'"', ..] => break,
+                [b'\\', ..] => self.escape(),
+                [b'\n', ..] => self.replace(1, "\\n"),
+                [b'\r', ..] => self.replace(1, "\\r"),
+                [b'\t', ..] => self.replace(1, "\\t"),
+                _ => self.replace(1, REPLACEMENT),
+            }
+        }
+        if self.open.len() == 1 {
+            self.key = &whole[..whole.len() - self.rest.len()];
+        }
+        self.take(1);
+    }
+
+    /// A backslash and what belongs to it.
+    fn escape(&mut self) {
+        match self.rest.as_bytes() {
+            [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => self.take(2),
+            [_, b'u', ..] => match unit(self.rest) {
+                Some(0xd800..=0xdbff)
+                    if self
+                        .rest
+                        .get(6..)
+                        .and_then(unit)
+                        .is_some_and(|low| (0xdc00..=0xdfff).contains(&low)) =>
+                {
+                    self.take(12);
+                }
+                Some(0xd800..=0xdfff) => self.replace(6, REPLACEMENT),
+                Some(_) => self.take(6),
+                None => self.replace(1, "\\\\"),
+            },
+            _ => self.replace(1, "\\\\"),
+        }
+    }
+
+    /// A number or a word without quotes.
+    fn word(&mut self) {
+        let ends = |letter: char| letter.is_ascii_whitespace() || "{}[],:\"".contains(letter);
+        let length = self.rest.find(ends).unwrap_or(self.rest.len());
+        let word = &self.rest[..length];
+        let numeric = |word: &str| {
+            word.starts_with(|letter: char| letter.is_ascii_digit() || "-+.".contains(letter))
+                && word.chars().all(|letter| letter.is_ascii_digit() || "-+.eE".contains(letter))
+        };
+        let without_sign = word.trim_start_matches(['-', '+']).to_ascii_lowercase();
+        if matches!(without_sign.as_str(), "nan" | "infinity" | "inf") {
+            self.replace(length, "null");
+        } else if numeric(word) && serde_json::from_str::<Value>(word).is_err() {
+            let text = format!("\"{word}\"");
+            self.replace(length, &text);
+        } else {
+            self.take(length);
+        }
+    }
+
+    /// Closes what is open behind the last whole row, and tells whether there was anything. `None` where it cannot be
+    /// closed.
+    fn close(&mut self) -> Option<bool> {
+        if self.open.is_empty() {
+            return Some(false);
+        }
+        let (end, depth) = self.whole?;
+        self.out.truncate(end);
+        for bracket in self.open.iter().take(depth).rev() {
+            self.out.push(if *bracket == '{' { '}' } else { ']' });
+        }
+        Some(true)
+    }
+}
+
+/// The UTF-16 code unit of an escape such as `\u00e4` that `text` begins with.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    let all_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    all_hex.then(|| u16::from_str_radix(digits, 16).ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn replaced(count: usize) -> Repairs {
+        Repairs { replaced: count, truncated: false }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_replaced_and_the_rest_is_kept() {
+        for (body, wanted) in [
+            (&br#"[{"a":"x\ud83dy"},{"b":1}]"#[..], json!([{ "a": "x\u{fffd}y" }, { "b": 1 }])),
+            (br#"[{"a":"\udc00"},{"b":1}]"#, json!([{ "a": "\u{fffd}" }, { "b": 1 }])),
+            (br#"[{"a":"\ud83d\u0041"},{"b":1}]"#, json!([{ "a": "\u{fffd}A" }, { "b": 1 }])),
+            (b"[{\"a\":\"x\x01y\"},{\"b\":1}]", json!([{ "a": "x\u{fffd}y" }, { "b": 1 }])),
+            (b"[{\"a\":\"x\ny\"},{\"b\":1}]", json!([{ "a": "x\ny" }, { "b": 1 }])),
+            (b"[{\"a\":\"Z\xfcrich\"},{\"b\":1}]", json!([{ "a": "Z\u{fffd}rich" }, { "b": 1 }])),
+            (b"[{\"a\":\"\xe4\"},{\"b\":1}]", json!([{ "a": "\u{fffd}" }, { "b": 1 }])),
+            (br#"[{"a":NaN},{"b":1}]"#, json!([{ "a": null }, { "b": 1 }])),
+            (br#"[{"a":-Infinity},{"b":1}]"#, json!([{ "a": null }, { "b": 1 }])),
+            (br#"[{"a":1e999},{"b":1}]"#, json!([{ "a": "1e999" }, { "b": 1 }])),
+            (br#"[{"a":007},{"b":1}]"#, json!([{ "a": "007" }, { "b": 1 }])),
+            (br#"[{"a":"C:\Users"},{"b":1}]"#, json!([{ "a": "C:\\Users" }, { "b": 1 }])),
+            (br#"[{"a":"\u12"},{"b":1}]"#, json!([{ "a": "\\u12" }, { "b": 1 }])),
+            (br#"{"results":[{"\ud83d":1}]}"#, json!({ "results": [{ "\u{fffd}": 1 }] })),
+        ] {
+            let text = String::from_utf8_lossy(body);
+            assert_eq!(parse(body), Some((wanted, replaced(1))), "{text}");
+        }
+        assert_eq!(parse(br#"["\ud83d\ude00"]"#), Some((json!(["\u{1f600}"]), replaced(0))));
+    }
+
+    #[test]
+    fn a_list_that_breaks_off_keeps_its_whole_rows() {
+        for (body, wanted) in [
+            (r#"[{"a":1},{"a":2},{"a":"#, json!([{ "a": 1 }, { "a": 2 }])),
+            (r#"[{"a":[1,{"b":2}]},{"a":[1,{"#, json!([{ "a": [1, { "b": 2 }] }])),
+            (r#"[{"a":1},{"a":"x]"#, json!([{ "a": 1 }])),
+            ("[1,2,3", json!([1, 2])),
+            ("[", json!([])),
+            (r#"{"total":9,"results":[{"a":1},{"a""#, json!({ "total": 9, "results": [{ "a": 1 }] })),
+            (r#"{"results":[{"a":1}],"total":9,"ne"#, json!({ "results": [{ "a": 1 }], "total": 9 })),
+            (r#"{"results":[{"a":1}],"total":"#, json!({ "results": [{ "a": 1 }] })),
+        ] {
+            let truncated = Repairs { replaced: 0, truncated: true };
+            assert_eq!(parse(body.as_bytes()), Some((wanted, truncated)), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_list_and_breaks_off_is_refused_as_is_what_is_no_json() {
+        for body in [r#"{"requests":1,"#, r#"{"a":[1,2"#, "<html>", "text", "", "[1 2]", r#"{"a" 1}"#, "[,]"]
+        {
+            assert_eq!(parse(body.as_bytes()), None, "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(body in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = parse(&body);
+        }
+
+        #[test]
+        fn any_cut_and_any_broken_byte_of_a_list_leaves_rows(
+            cut in 0_usize..400,
+            place in 0_usize..400,
+            byte in any::<u8>(),
+        ) {
+            let rows: Vec<_> = (0..20).map(|row| json!({ "id": row, "text": "\u{fc}\"\\\u{1f600}" })).collect();
+            let whole = json!(rows).to_string().into_bytes();
+            let mut body = whole[..cut.clamp(1, whole.len())].to_vec();
+            let (read, _) = parse(&body).unwrap();
+            prop_assert!(rows.starts_with(read.as_array().unwrap()));
+            if let Some(target) = body.get_mut(place) {
+                *target = byte;
+            }
+            let _ = parse(&body);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Link to the next page, as Mist puts it into `next`.
+
+use percent_encoding::percent_decode_str;
+use reqwest::Url;
+use serde_json::{Map, Value, json};
+
+use super::asked::Asked;
+use crate::mist::{CURSOR, Cursor};
+
+/// What the `next` of an answer leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Link {
+    /// There is none.
+    Missing,
+    /// The arguments to lay over those of the call.
+    To(Map<String, Value>),
+    /// There is more, but no arguments of the tool lead there.
+    Unusable,
+}
+
+/// What a link repeats of the call, which leads nowhere by itself.
+const REPEATED: [&str; 6] = ["limit", "start", "end", "duration", "sort", "interval"];
+
+impl Link {
+    /// Reads a link. It is never followed as it stands: only its query is taken, and only where it leads to the API of
+    /// the host that answered. What the tool has no parameter for stays as it is, as a cursor.
+    pub(super) fn read(next: Option<&Value>, host: Option<&Url>, asked: &Asked) -> Self {
+        match next {
+            None | Some(Value::Null | Value::Bool(false)) => Self::Missing,
+            Some(Value::String(text)) if text.trim().is_empty() => Self::Missing,
+            Some(Value::String(text)) => match query(text.trim(), host) {
+                Some(query) => Self::to(&query, asked).map_or(Self::Unusable, Self::To),
+                None => Self::Unusable,
+            },
+            Some(_) => Self::Unusable,
+        }
+    }
+
+    fn to(query: &str, asked: &Asked) -> Option<Map<String, Value>> {
+        let mut arguments = Map::new();
+        let mut cursor = Vec::new();
+        let mut leads_on = false;
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let name = decoded(name);
+            match (asked.takes(&name), name.as_str()) {
+                (true, "search_after") => {
+                    arguments.insert(name, decoded(value).into());
+                }
+                (true, "page") => {
+                    let page = decoded(value).parse::<u64>().ok()?;
+                    arguments.insert(name, json!(page));
+                }
+                // The call has it already.
+                (true, _) => {}
+                (false, name) => {
+                    leads_on |= !REPEATED.contains(&name);
+                    cursor.push(pair);
+                }
+            }
+        }
+        if leads_on {
+            let cursor = cursor.join("&");
+            if !asked.takes_cursor || Cursor::read(&cursor).is_err() {
+                return None;
+            }
+            arguments.insert(CURSOR.into(), cursor.into());
+        }
+        (!arguments.is_empty()).then_some(arguments)
+    }
+}
+
+/// The query of a link, percent-encoding and all.
+fn query(link: &str, host: Option<&Url>) -> Option<String> {
+    // A path needs some host to be read as a URL.
+    let nowhere = Url::parse("https://localhost/").ok()?;
+    let host = host.unwrap_or(&nowhere);
+    let link = host.join(link).ok()?;
+    let is_api = link.origin() == host.origin()
+        && link.username().is_empty()
+        && link.password().is_none()
+        && link.path().starts_with("/api/v1/");
+    is_api.then(|| link.query().map(str::to_owned)).flatten()
+}
+
+/// A part of a query, as a form is decoded.
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(link: impl Into<Value>, takes: &[&'static str]) -> Link {
+        let host = Url::parse("https://api.mist.com/api/v1/sites/x/insights/rogues?limit=2").unwrap();
+        Link::read(Some(&link.into()), Some(&host), &Asked::test(takes, json!({})))
+    }
+
+    fn to(arguments: Value) -> Link {
+        let Value::Object(arguments) = arguments else { panic!("no object: {arguments}") };
+        Link::To(arguments)
+    }
+
+    #[test]
+    fn a_search_after_is_decoded_once() {
+        let link = "/api/v1/orgs/x/events/search?limit=10&search_after=%5B1%2C%22a%2525%22%5D";
+        assert_eq!(read(link, &["search_after", "limit"]), to(json!({ "search_after": "[1,\"a%25\"]" })));
+    }
+
+    #[test]
+    fn what_the_tool_has_no_parameter_for_is_a_cursor_as_it_stands() {
+        for name in ["token", "after", "cursor", "page", "search_after", "offset", "next_key"] {
+            let link = format!("/api/v1/sites/x/insights/rogues?limit=2&{name}=a%2Fb%3D%3D%2525+c&start=1");
+            let cursor = format!("{name}=a%2Fb%3D%3D%2525+c");
+            assert_eq!(read(link, &["limit", "start"]), to(json!({ "cursor": cursor })), "{name}");
+        }
+        assert_eq!(read("/api/v1/x?a=1&b=2&limit=5", &[]), to(json!({ "cursor": "a=1&b=2&limit=5" })));
+        assert_eq!(read("?token=x", &[]), to(json!({ "cursor": "token=x" })));
+        assert_eq!(
+            read("/api/v1/x?page=3&token=x", &["page"]),
+            to(json!({ "page": 3, "cursor": "token=x" }))
+        );
+    }
+
+    #[test]
+    fn a_link_to_another_host_or_out_of_the_api_is_not_used() {
+        for link in [
+            "https://evil.example/api/v1/x?token=a",
+            "//evil.example/api/v1/x?token=a",
+            "http://api.mist.com/api/v1/x?token=a",
+            "https://api.mist.com:8443/api/v1/x?token=a",
+            "https://me@api.mist.com/api/v1/x?token=a",
+            "https://api.mist.com.evil.example/api/v1/x?token=a",
+            "/admin?token=a",
+            "/api/v2/x?token=a",
+            "/api/v1/../../admin?token=a",
+            "/api/v1/%2e%2e/%2e%2e/admin?token=a",
+            "\\\\evil.example/api/v1/x?token=a",
+            "javascript:alert(1)",
+            "WzE2LCAiYSJd",
+            "/api/v1/x",
+        ] {
+            assert_eq!(read(link, &["limit"]), Link::Unusable, "{link}");
+        }
+        assert_eq!(read("https://api.mist.com/api/v1/x?token=a", &[]), to(json!({ "cursor": "token=a" })));
+    }
+
+    #[test]
+    fn other_forms_of_a_next_are_more_that_cannot_be_reached() {
+        for next in [json!(2), json!(true), json!({ "token": "a" }), json!(["a"])] {
+            assert_eq!(read(next.clone(), &["page"]), Link::Unusable, "{next}");
+        }
+        for nothing in [json!(null), json!(""), json!(" "), json!(false)] {
+            assert_eq!(read(nothing.clone(), &["page"]), Link::Missing, "{nothing}");
+        }
+        assert_eq!(read("/api/v1/x?limit=10&start=5", &["page", "limit"]), Link::Unusable);
+        assert_eq!(read("/api/v1/x?limit=10", &[]), Link::Unusable);
+        assert_eq!(read("/api/v1/x?page=second", &["page"]), Link::Unusable);
+    }
+}

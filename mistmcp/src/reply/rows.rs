@@ -1,0 +1,146 @@
+//! Rows of a list, in whichever form Mist answers them.
+
+use serde_json::{Map, Value};
+
+/// A list taken apart.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) rows: Vec<Value>,
+    /// What stands beside the rows.
+    pub(super) about: Map<String, Value>,
+    /// What a reader has to know where the form is not that of a list.
+    pub(super) remark: Option<String>,
+}
+
+impl Found {
+    /// Finds the rows; what is no list comes back as it was. Where a list `is_wanted`, nothing is a list without rows.
+    pub(super) fn of(value: Value, is_wanted: bool) -> Result<Self, Value> {
+        match value {
+            Value::Array(rows) => Ok(Self { rows, about: Map::new(), remark: None }),
+            Value::Object(about) => Self::in_object(about, is_wanted),
+            other if is_wanted && is_nothing(&other) => {
+                Ok(Self { rows: Vec::new(), about: Map::new(), remark: None })
+            }
+            other => Err(other),
+        }
+    }
+
+    fn in_object(mut about: Map<String, Value>, is_wanted: bool) -> Result<Self, Value> {
+        if let Some(key) = key_of_rows(&about, is_wanted)
+            && let Some(Value::Array(rows)) = about.shift_remove(&key)
+        {
+            return Ok(Self { rows, about, remark: None });
+        }
+        if !is_wanted || !(about.is_empty() || about.contains_key("results") || counts(&about)) {
+            return Err(about.into());
+        }
+        let counted = ["total", "total_count"].iter().find_map(|key| about.get(*key)?.as_u64()).unwrap_or(0);
+        let (rows, remark) = match about.shift_remove("results") {
+            Some(value) if !is_nothing(&value) => {
+                let remark =
+                    "Mist answered something else in place of a list of rows; it is shown as one row.";
+                (vec![value], Some(remark.to_owned()))
+            }
+            _ if counted > 0 && !pages(&about) => {
+                let remark = format!("Mist counts {counted} rows, but its answer has none of them.");
+                (Vec::new(), Some(remark))
+            }
+            _ => (Vec::new(), None),
+        };
+        Ok(Self { rows, about, remark })
+    }
+}
+
+/// Whether a value stands for no rows at all.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(object) => object.is_empty(),
+        Value::Bool(true) | Value::Number(_) => false,
+    }
+}
+
+/// The field that holds the rows: `results`, or the only array of an object that counts them.
+fn key_of_rows(object: &Map<String, Value>, is_wanted: bool) -> Option<String> {
+    if object.get("results").is_some_and(Value::is_array) {
+        return Some("results".to_owned());
+    }
+    let counts = object.get("total_count").is_some_and(Value::is_number)
+        || is_wanted && !object.contains_key("results") && counts(object);
+    if !counts {
+        return None;
+    }
+    let mut arrays = object.iter().filter(|(_, value)| value.is_array());
+    match (arrays.next(), arrays.next()) {
+        (Some((name, _)), None) => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// Whether an object says how many rows there are, or how many a page has.
+fn counts(object: &Map<String, Value>) -> bool {
+    let has_array = object.values().filter(|value| value.is_array()).count() > 1;
+    !has_array
+        && ["total", "total_count", "limit"].iter().any(|key| object.get(*key).is_some_and(Value::is_number))
+}
+
+/// Whether an answer is a later page, which may be past the last row.
+fn pages(about: &Map<String, Value>) -> bool {
+    about.get("page").and_then(Value::as_u64).is_some_and(|page| page > 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn rows(value: Value, is_wanted: bool) -> Option<(Value, bool)> {
+        Found::of(value, is_wanted).ok().map(|found| (found.rows.into(), found.remark.is_some()))
+    }
+
+    #[test]
+    fn nothing_is_a_list_without_rows_where_a_list_is_wanted_and_nowhere_else() {
+        for nothing in [
+            json!(null),
+            json!(""),
+            json!(false),
+            json!({}),
+            json!({ "results": null }),
+            json!({ "results": {} }),
+            json!({ "results": "" }),
+            json!({ "results": null, "total": 0, "next": null }),
+            json!({ "total": 0, "limit": 10, "start": 1, "end": 2 }),
+            json!({ "total_count": 0, "aps": null, "metric": "coverage" }),
+        ] {
+            assert_eq!(rows(nothing.clone(), true), Some((json!([]), false)), "{nothing}");
+            assert_eq!(rows(nothing.clone(), false), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn odd_forms_lose_nothing_and_say_that_they_are_odd() {
+        for (value, wanted) in [
+            (json!({ "results": "busy" }), json!(["busy"])),
+            (json!({ "results": 7, "total": 1 }), json!([7])),
+            (json!({ "results": { "id": 1 } }), json!([{ "id": 1 }])),
+            (json!({ "total": 3, "limit": 100 }), json!([])),
+        ] {
+            assert_eq!(rows(value.clone(), true), Some((wanted, true)), "{value}");
+            assert_eq!(rows(value.clone(), false), None, "{value}");
+        }
+        assert_eq!(rows(json!({ "total": 1, "items": [1] }), true), Some((json!([1]), false)));
+        assert_eq!(rows(json!({ "total": 9, "limit": 5, "page": 3 }), true), Some((json!([]), false)));
+    }
+
+    #[test]
+    fn an_object_stays_one() {
+        for object in
+            [json!({ "id": 1 }), json!({ "detail": "x" }), json!(7), json!({ "a": [], "b": [], "total": 1 })]
+        {
+            assert_eq!(rows(object.clone(), true), None, "{object}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use reqwest::Url;
+
+use crate::mist::{Answer, Page, Repairs};
+
+/// The response that data came from, as far as the form of a reply depends on it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Source {
+    /// Its place among the pages, where its headers say so.
+    pub(super) page: Option<Page>,
+    /// When it was made.
+    pub(super) date: Option<Timestamp>,
+    pub(super) url: Option<Arc<Url>>,
+    pub(super) repairs: Repairs,
+}
+
+impl Source {
+    pub(super) fn of(answer: &Answer, repairs: Repairs) -> Self {
+        Self { page: answer.page(), date: answer.date(), url: Some(Arc::clone(answer.url())), repairs }
+    }
+
+    /// What a reader has to know of characters that could not be read.
+    pub(super) fn remark(&self) -> Option<String> {
+        match self.repairs.replaced {
+            0 => None,
+            1 => Some(
+                "Mist's answer is no valid JSON in one place: what could not be read there was replaced."
+                    .to_owned(),
+            ),
+            count => Some(format!(
+                "Mist's answer is no valid JSON in {count} places: what could not be read there was replaced."
+            )),
+        }
+    }
+}

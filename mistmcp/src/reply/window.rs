@@ -1,0 +1,123 @@
+//! Time window of a list, held still from page to page.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::asked::Asked;
+use crate::{Arg, Span, Time};
+
+/// The arguments that give the next page the window of this one: a window that ends now, or is counted from now, would
+/// move on between two calls, and rows would be lost or come twice. Nothing where the window stands still anyway.
+pub(super) fn fixed(
+    about: &Map<String, Value>,
+    date: Option<Timestamp>,
+    asked: &Asked,
+) -> Map<String, Value> {
+    let mut fixed = Map::new();
+    if !asked.takes("start") || !asked.takes("end") {
+        return fixed;
+    }
+    let now = || date.unwrap_or_else(Timestamp::now).as_second();
+    let given = |name: &str| Time::read(asked.given(name)?).ok();
+    let duration = asked.given("duration").and_then(|value| Span::read(value).ok());
+    let (start, end) = match (seconds(about, "start"), seconds(about, "end")) {
+        (Some(start), Some(end)) if start <= end => (Some(start), Some(end)),
+        _ => {
+            let start = given("start").and_then(|time| time.epoch(now()));
+            let end = given("end").and_then(|time| time.epoch(now()));
+            match (start, end, &duration) {
+                (None, None, Some(duration)) => {
+                    let end = now();
+                    (duration.seconds().and_then(|length| end.checked_sub(length)), Some(end))
+                }
+                (Some(start), None, None) => (Some(start), Some(now())),
+                // A length is counted from the one end that is given.
+                (start, end, _) => {
+                    let mut put = |name: &str, epoch: Option<i64>| {
+                        if let Some(epoch) = epoch.filter(|epoch| !asked.is_given_as(name, *epoch)) {
+                            fixed.insert(name.into(), json!(epoch));
+                        }
+                    };
+                    put("start", start);
+                    put("end", end);
+                    return fixed;
+                }
+            }
+        }
+    };
+    let (Some(start), Some(end)) = (start, end) else { return fixed };
+    if !asked.is_given_as("start", start) || !asked.is_given_as("end", end) || duration.is_some() {
+        fixed.insert("start".into(), json!(start));
+        fixed.insert("end".into(), json!(end));
+    }
+    if duration.is_some() {
+        // An empty text stands for a parameter that is left out.
+        fixed.insert("duration".into(), "".into());
+    }
+    fixed
+}
+
+/// A moment that Mist answers: seconds since 1970, sometimes with a fraction.
+fn seconds(about: &Map<String, Value>, name: &str) -> Option<i64> {
+    let value = about.get(name)?;
+    let is_number =
+        value.is_number() || value.as_str().is_some_and(|text| text.trim().parse::<f64>().is_ok());
+    is_number.then(|| Time::read(value).ok()?.epoch(0)).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TAKES: [&str; 3] = ["start", "end", "duration"];
+
+    fn fixed_at(about: &Value, given: Value) -> Value {
+        let date = Timestamp::from_second(1_000_000).unwrap();
+        fixed(about.as_object().unwrap(), Some(date), &Asked::test(&TAKES, given)).into()
+    }
+
+    #[test]
+    fn the_window_that_mist_answers_is_that_of_the_next_page() {
+        let about = json!({ "start": 500, "end": 900.75 });
+        assert_eq!(fixed_at(&about, json!({})), json!({ "start": 500, "end": 900 }));
+        assert_eq!(
+            fixed_at(&about, json!({ "start": "-1d", "end": "now" })),
+            json!({ "start": 500, "end": 900 })
+        );
+        assert_eq!(
+            fixed_at(&about, json!({ "duration": "1d" })),
+            json!({ "start": 500, "end": 900, "duration": "" })
+        );
+        assert_eq!(fixed_at(&about, json!({ "start": "500", "end": 900 })), json!({}));
+    }
+
+    #[test]
+    fn where_mist_does_not_say_the_window_it_is_counted_from_when_it_answered() {
+        let none = json!({});
+        assert_eq!(fixed_at(&none, json!({})), json!({}));
+        assert_eq!(
+            fixed_at(&none, json!({ "duration": "1d" })),
+            json!({ "start": 913_600, "end": 1_000_000, "duration": "" })
+        );
+        assert_eq!(fixed_at(&none, json!({ "start": "-1h" })), json!({ "start": 996_400, "end": 1_000_000 }));
+        assert_eq!(fixed_at(&none, json!({ "start": 5 })), json!({ "start": 5, "end": 1_000_000 }));
+        assert_eq!(
+            fixed_at(&none, json!({ "start": "-2h", "end": "-1h" })),
+            json!({ "start": 992_800, "end": 996_400 })
+        );
+        assert_eq!(fixed_at(&none, json!({ "start": 5, "end": 6 })), json!({}));
+        assert_eq!(
+            fixed_at(&none, json!({ "start": "-1h", "duration": "10m" })),
+            json!({ "start": 996_400 })
+        );
+        assert_eq!(fixed_at(&none, json!({ "end": "now", "duration": "10m" })), json!({ "end": 1_000_000 }));
+        assert_eq!(fixed_at(&json!({ "start": "x", "end": [] }), json!({})), json!({}));
+    }
+
+    #[test]
+    fn a_tool_that_takes_no_window_gets_none() {
+        let about = json!({ "start": 5, "end": 6 });
+        let asked = Asked::test(&["duration"], json!({ "duration": "1d" }));
+        assert_eq!(fixed(about.as_object().unwrap(), None, &asked), Map::new());
+    }
+}
