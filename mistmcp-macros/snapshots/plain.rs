@@ -5,7 +5,10 @@ pub static GET_SITE_INFO: ::mistmcp::Tool = ::mistmcp::Tool {
     category: "sites",
     hints: ::mistmcp::Hints::READ,
     params: &[::mistmcp::Param::of::<SiteId>("site_id")],
-    run: ::mistmcp::Run::Endpoint(::mistmcp::Endpoint::get("/api/v1/sites/{site_id}")),
+    run: ::mistmcp::Run::Endpoint(
+        ::mistmcp::Endpoint::get("/api/v1/sites/{site_id}")
+            .answers(::mistmcp::Answers::Object),
+    ),
     location: ::core::panic::Location::caller(),
 };
 ::mistmcp::__private::register!(GET_SITE_INFO);
