@@ -4,6 +4,7 @@
 //! it is MCP, and rmcp's.
 
 mod accept;
+mod admission;
 mod answer;
 mod beginning;
 mod credentials;
@@ -42,6 +43,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::service_fn;
 
+use admission::Admission;
+pub(crate) use admission::AdmissionLimits;
 pub(crate) use credentials::Credentials;
 use door::Door;
 use gate::Gate;
@@ -77,6 +80,8 @@ pub(crate) struct Configuration {
     /// The files of certificate and key.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     pub(crate) limits: SessionLimits,
+    /// What strangers and single clients may have of the server.
+    pub(crate) admission: AdmissionLimits,
     /// What this process shares with other replicas, where there are any.
     pub(crate) redis: Option<Location>,
 }
@@ -135,7 +140,9 @@ pub(crate) async fn serve<H: ServerHandler>(
         &configuration.clouds,
         Arc::clone(&configuration.pool),
         Arc::clone(&ledger),
+        configuration.allowed.clone(),
     );
+    let admission = Admission::new(configuration.admission.clone(), Arc::clone(&metrics));
     let page = Arc::new(page::Page::of(&configuration));
     let tls = configuration.tls.clone();
     let address = configuration.address;
@@ -173,6 +180,7 @@ pub(crate) async fn serve<H: ServerHandler>(
         );
 
     let sweeping = tokio::spawn(sessions::sweep(local));
+    let closing_idle = tokio::spawn(Arc::clone(&admission).sweep());
     let ending = async move {
         stop.cancelled().await;
         calls.close();
@@ -184,8 +192,9 @@ pub(crate) async fn serve<H: ServerHandler>(
         }
         streams.cancel();
     };
-    let served = listener::serve(address, app, tls, &metrics, ending, ready).await;
+    let served = listener::serve(address, app, tls, &admission, &metrics, ending, ready).await;
     sweeping.abort();
+    closing_idle.abort();
     served.with_context(|| format!("on {address}"))
 }
 

@@ -34,6 +34,7 @@ pub(crate) struct Metrics {
     sessions_taken_up: Counter,
     sessions: Gauge,
     connections: Gauge,
+    in_use: Family<OfLimit, Gauge>,
     redis_up: Family<OfRedis, Gauge>,
     redis_commands: Family<OfCommand, Counter>,
     redis_seconds: Histogram,
@@ -58,6 +59,11 @@ struct OfExchange {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct OfTokens {
     calls_left: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfLimit {
+    limit: &'static str,
 }
 
 /// There is at most one, and none without `--redis`.
@@ -86,6 +92,7 @@ impl Metrics {
             sessions_taken_up: Counter::default(),
             sessions: Gauge::default(),
             connections: Gauge::default(),
+            in_use: Family::default(),
             redis_up: Family::default(),
             redis_commands: Family::default(),
             redis_seconds: Histogram::new(REDIS_SECONDS),
@@ -139,6 +146,11 @@ impl Metrics {
         );
         registry.register("sessions", "Sessions that are open", self.sessions.clone());
         registry.register("connections", "Connections of clients", self.connections.clone());
+        registry.register(
+            "admission_in_use",
+            "What is in use of the limits for clients",
+            self.in_use.clone(),
+        );
         registry.register(
             "redis_up",
             "Whether Redis is there; nothing without --redis",
@@ -207,6 +219,11 @@ impl Metrics {
     /// How many connections are open, for whoever opens and closes them.
     pub(crate) fn connections(&self) -> Gauge {
         self.connections.clone()
+    }
+
+    /// What is in use of a limit of admission.
+    pub(crate) fn in_use(&self, limit: &'static str) -> Gauge {
+        self.in_use.get_or_create(&OfLimit { limit }).clone()
     }
 
     /// All of it, in the text form of OpenMetrics.

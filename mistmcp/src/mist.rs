@@ -3,6 +3,7 @@
 //! What a token has used up, what waits its turn, and what is under way belong to the token at its cloud, whoever
 //! calls with it: [`Pool`] holds them, and a [`Connection`] is one client's way to them.
 
+mod acceptance;
 mod account;
 mod accounts;
 mod advice;
@@ -22,6 +23,7 @@ mod lookup;
 mod lossy_json;
 mod memory;
 mod names;
+mod pacer;
 mod pool;
 mod proxy;
 mod request;
@@ -35,6 +37,7 @@ mod wait;
 
 use std::sync::Arc;
 
+pub(crate) use acceptance::{Acceptance, Verdict};
 pub(crate) use advice::for_deadline;
 pub use answer::Answer;
 pub(crate) use answer::Page;
@@ -42,6 +45,7 @@ pub use cloud::{Cloud, CloudError, Clouds};
 pub use connection::Connection;
 pub(crate) use cursor::{CURSOR, Cursor};
 pub(crate) use lossy_json::Repairs;
+pub(crate) use pacer::Pacer;
 pub use pool::{Limits, Pool};
 pub use request::Request;
 pub use token::Token;

@@ -36,7 +36,7 @@ pub(crate) use seat::{Keeper, Seat};
 use stdio::InputEnd;
 pub(crate) use stdio::serve;
 use visit::Visit;
-pub(crate) use visitor::Visitor;
+pub(crate) use visitor::{ClientAdmission, Visitor};
 
 use crate::call::Listener;
 use crate::error::ErrorKind;
@@ -369,11 +369,19 @@ impl ServerHandler for Server {
                 format!("This client listens {STREAMS_AT_ONCE} times already. End one of them first.");
             ErrorData::invalid_request(message, None)
         })?;
+        let ends = async {
+            match &visitor.admission {
+                Some(admission) => {
+                    admission.hold_stream(&visitor.pool, &visitor.cloud, &visitor.tokens).await
+                }
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
-            () = context.cancelled() => {}
-            () = visitor.closing.cancelled() => {}
+            () = context.cancelled() => Ok(()),
+            () = visitor.closing.cancelled() => Ok(()),
+            why = ends => Err(ErrorData::invalid_request(why, None)),
         }
-        Ok(())
     }
 
     async fn complete(

@@ -1,4 +1,4 @@
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -16,6 +16,14 @@ impl Wire {
     /// Connects.
     pub async fn open(address: SocketAddr) -> Self {
         let stream = soon("connecting", TcpStream::connect(address)).await.unwrap();
+        Self { stream, read: Vec::new() }
+    }
+
+    /// Connects from that address of this machine.
+    pub async fn from_address(own: IpAddr, address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((own, 0).into()).unwrap();
+        let stream = soon("connecting", socket.connect(address)).await.unwrap();
         Self { stream, read: Vec::new() }
     }
 

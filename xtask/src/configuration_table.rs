@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::{Arg, Command};
 
 /// The headings of `--help`, in the order in which a newcomer wants them.
-const GROUPS: [&str; 4] = ["Mist", "Server", "Answers", "HTTP (--transport http)"];
+const GROUPS: [&str; 5] = ["Mist", "Server", "Answers", "HTTP (--transport http)", "Limits of HTTP clients"];
 
 /// What no flag sets.
 const TOKEN: &str =

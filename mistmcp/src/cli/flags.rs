@@ -13,7 +13,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 pub(super) use command::{CallFlags, Command, ToolsFlags};
 pub(super) use first_look::FirstLook;
-pub(super) use http::{HTTP, HttpFlags};
+pub(super) use http::{HTTP, HttpFlags, LIMITS};
 pub(super) use unknown_env::meant;
 
 use super::env_file::Environment;

@@ -4,7 +4,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
 use super::env_file::Environment;
-use super::flags::HTTP;
+use super::flags::{HTTP, LIMITS};
 
 /// Where a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub(super) fn given(command: &Command, matches: &ArgMatches, environment: &Envir
             _ => Vec::new(),
         };
         let switch = is_switch.then(|| matches.get_flag(id));
-        let of_http = arg.get_help_heading() == Some(HTTP);
+        let of_http = arg.get_help_heading().is_some_and(|heading| [HTTP, LIMITS].contains(&heading));
         Some(Given { flag: flag.to_owned(), variable, values, switch, of_http, origin })
     };
     command.get_arguments().filter_map(given).collect()

@@ -1,7 +1,9 @@
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use ipnet::IpNet;
 use rmcp::handler::server::ServerHandler;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -10,7 +12,7 @@ use super::env_file::Environment;
 use super::flags::HttpFlags;
 use super::{output, stop};
 use crate::Server;
-use crate::http::{self, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
+use crate::http::{self, AdmissionLimits, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
 use crate::mist::placeholder;
 use crate::quote;
 use crate::shared::Location;
@@ -50,6 +52,7 @@ pub(super) async fn serve<H: ServerHandler>(
             of_one_token: flags.max_sessions_per_token as usize,
             idle: Duration::from_secs(flags.session_idle),
         },
+        admission: admission(flags)?,
         redis: redis(flags, environment)?,
     };
     let told = |address: SocketAddr| {
@@ -65,6 +68,29 @@ pub(super) async fn serve<H: ServerHandler>(
     let served = http::serve(http, handler, stop::on_signal()?, told).await;
     drop(demo);
     served.with_context(|| format!("the server on {address} stopped"))
+}
+
+/// What strangers and single clients may have of the server.
+fn admission(flags: &HttpFlags) -> anyhow::Result<AdmissionLimits> {
+    let network = |text: &str| {
+        let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        network.map_err(|_| {
+            anyhow::anyhow!(
+                "--trusted-proxy (or MISTMCP_TRUSTED_PROXY) `{text}` is no network: write `10.0.0.5` or `10.0.0.0/24`"
+            )
+        })
+    };
+    Ok(AdmissionLimits {
+        connections: flags.max_connections as usize,
+        connections_per_address: flags.max_connections_per_address as usize,
+        requests: flags.max_requests as usize,
+        requests_per_address: flags.max_requests_per_address as usize,
+        body_bytes: flags.max_body_bytes as usize,
+        answer_bytes: flags.max_answer_bytes as usize,
+        new_clients_per_address: flags.max_new_clients_per_address as usize,
+        new_tokens_per_minute: NonZeroU32::new(flags.new_tokens_per_minute).unwrap_or(NonZeroU32::MIN),
+        trusted_proxies: filled(&flags.trusted_proxy).map(network).collect::<anyhow::Result<_>>()?,
+    })
 }
 
 /// The Redis that replicas share, where there is one.
@@ -131,6 +157,13 @@ fn credentials(
         bail!(
             "--shared-token on {address} would let everybody who reaches it use your token: set MISTMCP_CLIENT_TOKEN \
              to a secret that clients have to send, or listen on 127.0.0.1"
+        );
+    }
+    let is_proxied = filled(&flags.allow_host).chain(filled(&flags.trusted_proxy)).next().is_some();
+    if client_token.is_none() && is_proxied {
+        bail!(
+            "--shared-token behind a proxy (--allow-host, --trusted-proxy) would let everybody who reaches the proxy use \
+             your token: set MISTMCP_CLIENT_TOKEN to a secret that clients have to send"
         );
     }
     let Some(cloud) = &configuration.cloud else {

@@ -78,7 +78,7 @@ pub(super) async fn fit(response: Response, accept: Accept, asked: &Asked) -> Re
         return as_json(response, asked).await;
     }
     let is_answer = response.status() == StatusCode::OK && is(response.headers(), "application/json");
-    if is_answer && !accept.json { as_event(response) } else { response }
+    if is_answer && !accept.json { as_event(response).await } else { response }
 }
 
 /// The one message of a client's that answers its request, out of a stream of events. The others, which only tell how
@@ -121,16 +121,13 @@ fn is_answer(data: &[u8]) -> bool {
     message.is_some_and(|message| message.get("result").is_some() || message.get("error").is_some())
 }
 
-/// An answer in JSON as the one event of a stream.
-fn as_event(response: Response) -> Response {
+/// An answer in JSON as the one event of a stream. It is there already, and so are its bytes, which are counted.
+async fn as_event(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     parts.headers.remove(header::CONTENT_LENGTH);
-    let body = async move {
-        let answer = to_bytes(body, usize::MAX).await.unwrap_or_default();
-        Ok::<_, Infallible>([b"data: ", &*answer, b"\n\n"].concat())
-    };
-    Response::from_parts(parts, Body::from_stream(futures_util::stream::once(body)))
+    let answer = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    Response::from_parts(parts, Body::from([b"data: ", &*answer, b"\n\n"].concat()))
 }
 
 /// Whether the content is of a media type.

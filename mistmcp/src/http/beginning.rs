@@ -71,7 +71,13 @@ impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Begun<B> {
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.first.is_empty() { self.body.size_hint() } else { SizeHint::default() }
+        if self.first.is_empty() {
+            return self.body.size_hint();
+        }
+        let mut hint = SizeHint::default();
+        let there = self.first.iter().filter_map(Frame::data_ref).map(|data| data.len() as u64);
+        hint.set_lower(there.sum());
+        hint
     }
 }
 

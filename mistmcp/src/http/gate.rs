@@ -1,9 +1,8 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -11,9 +10,10 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use rmcp::handler::server::ServerHandler;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
+use super::admission::{Client, NewClient};
 use super::answer;
 use super::beginning::{ALONE, AMONG_REPLICAS, Begun};
 use super::credentials::Admitted;
@@ -31,14 +31,12 @@ use super::{Configuration, Mcp};
 use crate::Tokens;
 use crate::metrics::Metrics;
 use crate::mist::{Cloud, Clouds, Pool};
-use crate::server::{Activity, Busy, Seat, Visitor};
+use crate::server::{Activity, Busy, ClientAdmission, Seat, Visitor};
 use crate::session::{Settings, Switches};
 use crate::shared::Key;
 
 /// The largest message of a client, in bytes. A call has a few hundred.
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
-/// How long a client may take to send one.
-const SENDING: Duration = Duration::from_secs(15);
 pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
@@ -76,6 +74,7 @@ impl<H: ServerHandler> Gate<H> {
         let (mut parts, body) = request.into_parts();
         let query = Query::read(parts.uri.query().unwrap_or_default())?;
         let Admitted { tokens, shared } = self.configuration.credentials.admit(&parts.headers)?;
+        let client = parts.extensions.get::<Arc<Client>>().cloned().ok_or_else(Refusal::session)?;
         let cloud = self.cloud(&query, shared)?;
         let settings = self
             .configuration
@@ -92,7 +91,9 @@ impl<H: ServerHandler> Gate<H> {
             parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
         let pool = Arc::clone(&self.configuration.pool);
         let closing = Arc::clone(&self.closing);
-        let who = Who { tokens, cloud, pool, request_id, verbose: query.debug, closing };
+        // The operator's own tokens need no proof.
+        let admission = (!shared).then(|| Arc::clone(&client));
+        let who = Who { tokens, cloud, pool, request_id, verbose: query.debug, closing, admission };
         let ends = parts.method == Method::DELETE;
         let opened = match &session {
             _ if modern => {
@@ -113,18 +114,23 @@ impl<H: ServerHandler> Gate<H> {
             .map_or_else(|| self.local.sessions.alone(owner), |opened| Arc::clone(&opened.activity));
         let busy = activity.begin();
         let seat = opened.as_ref().map(|opened| Arc::clone(&opened.seat));
-        parts.extensions.insert(who.visitor(settings, org_id, activity, seat));
+        parts.extensions.insert(who.clone().visitor(settings, org_id, activity, seat));
         let accept = message::check_accept(&mut parts.headers, parts.method == Method::GET)?;
-        let (asked, body) = match call {
-            Some(_) => message::read(&mut parts.headers, accept, received(body).await?)?,
-            None => (Asked::default(), Body::empty()),
+        let (asked, body, room) = match call {
+            Some(_) => {
+                let (body, room) = client.receive(body).await?;
+                let (asked, body) = message::read(&mut parts.headers, accept, body)?;
+                (asked, body, Some(room))
+            }
+            None => (Asked::default(), Body::empty(), None),
         };
         let request = Request::from_parts(parts, body);
         // What opens no session in the end gives its place back at once.
-        let place = opens.then(|| self.local.sessions.place(owner)).transpose()?;
+        let place = if opens { Some(self.place(owner, &who).await?) } else { None };
         let response = answer::in_json(self.mcp.handle(request).await, &asked).await;
+        drop(room);
         if let Some(id) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
-            self.keep(id, owner, place, opened.zip(terms)).await?;
+            self.keep(id, owner, &who, place, opened.zip(terms)).await?;
         }
         if let (true, true, Some(id)) = (ends, response.status().is_success(), &session) {
             self.local.sessions.forget(id);
@@ -150,13 +156,14 @@ impl<H: ServerHandler> Gate<H> {
         &self,
         id: &str,
         owner: Owner,
-        place: Option<Place>,
+        who: &Who,
+        place: Option<NewPlace>,
         opened: Option<(Arc<Opened>, Terms)>,
     ) -> Result<(), Refusal> {
-        let place = match place {
+        let (place, new_client) = match place {
             Some(place) => place,
             // It was opened by a request that said it would stand for itself.
-            None => match self.local.sessions.place(owner) {
+            None => match self.place(owner, who).await {
                 Ok(place) => place,
                 Err(refusal) => {
                     self.local.end(id).await;
@@ -165,15 +172,38 @@ impl<H: ServerHandler> Gate<H> {
             },
         };
         self.metrics.session_opened();
+        let proving = new_client.map(|new_client| self.prove(id, new_client));
         match opened {
             Some((opened, terms)) => {
-                self.local.sessions.keep(id, Arc::clone(&opened), place);
+                self.local.sessions.keep(id, Arc::clone(&opened), place, proving);
                 self.ledger.enter(id, owner, terms, &opened).await;
             }
             // Such a one is not written down: what is switched on in it is known to rmcp's side alone.
-            None => self.local.sessions.keep(id, Arc::new(Opened::new(Switches::default())), place),
+            None => self.local.sessions.keep(id, Arc::new(Opened::new(Switches::default())), place, proving),
         }
         Ok(())
+    }
+
+    /// Room for another session, and its place among the new clients where Mist has not accepted its token yet.
+    pub(super) async fn place(&self, owner: Owner, who: &Who) -> Result<NewPlace, Refusal> {
+        let place = self.local.sessions.place(owner)?;
+        let new_client = match &who.admission {
+            Some(client) => client.proof(&who.pool, &who.cloud, &who.tokens).admit().await?,
+            None => None,
+        };
+        Ok((place, new_client))
+    }
+
+    /// Ends a session whose token Mist does not come to accept.
+    pub(super) fn prove(&self, id: &str, new_client: NewClient) -> AbortOnDropHandle<()> {
+        let (id, local, ledger) = (id.to_owned(), self.local.clone(), Arc::clone(&self.ledger));
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            if !new_client.proven().await {
+                tracing::debug!("a session ends whose token Mist has not accepted");
+                ledger.end(&id).await;
+                local.end(&id).await;
+            }
+        }))
     }
 
     /// The cloud that a client calls. A token that is not its own goes nowhere but where the operator sends it.
@@ -207,7 +237,12 @@ pub(super) struct Who {
     request_id: Arc<str>,
     verbose: bool,
     closing: Arc<CancellationToken>,
+    /// None where the tokens are the operator's.
+    admission: Option<Arc<Client>>,
 }
+
+/// Room for a session, and its place among the new clients.
+pub(super) type NewPlace = (Place, Option<NewClient>);
 
 impl Who {
     pub(super) fn visitor(
@@ -217,9 +252,22 @@ impl Who {
         activity: Arc<Activity>,
         seat: Option<Arc<Seat>>,
     ) -> Visitor {
-        let Self { tokens, cloud, pool, request_id, verbose, closing } = self;
+        let Self { tokens, cloud, pool, request_id, verbose, closing, admission } = self;
         let settings = Arc::new(settings);
-        Visitor { settings, tokens, cloud, org_id, pool, activity, seat, request_id, verbose, closing }
+        let admission = admission.map(|client| client as Arc<dyn ClientAdmission>);
+        Visitor {
+            settings,
+            tokens,
+            cloud,
+            org_id,
+            pool,
+            activity,
+            seat,
+            request_id,
+            verbose,
+            admission,
+            closing,
+        }
     }
 }
 
@@ -227,23 +275,6 @@ impl Who {
 fn uncached(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
-}
-
-/// The whole of a client's message, which has to come soon and within bounds.
-async fn received(body: Body) -> Result<Bytes, Refusal> {
-    match tokio::time::timeout(SENDING, to_bytes(body, MOST_BYTES)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(Refusal::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "body_size",
-            format!("The message broke off, or has more than the {MOST_BYTES} bytes that are read."),
-        )),
-        Err(_) => Err(Refusal::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "body_time",
-            format!("The message was not there after {} seconds.", SENDING.as_secs()),
-        )),
-    }
 }
 
 /// Whether the request is of a revision without sessions. What its body says is held against this header later.

@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{StatusCode, header};
+use http::{HeaderMap, StatusCode, Uri, header};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
 use super::ledger::Ledger;
+use super::origin::Allowed;
 use crate::mist::{Cloud, Clouds, Pool};
 
 /// How long a look-up may take, and how long what it found is believed.
@@ -22,6 +23,7 @@ pub(super) struct Health {
     found: Arc<Mutex<Option<Found>>>,
     pool: Arc<Pool>,
     ledger: Arc<dyn Ledger>,
+    allowed: Arc<Allowed>,
 }
 
 /// Which names had an address, and when.
@@ -38,9 +40,10 @@ impl Health {
         clouds: &Clouds,
         pool: Arc<Pool>,
         ledger: Arc<dyn Ledger>,
+        allowed: Allowed,
     ) -> Self {
         let named: Vec<_> = cloud.into_iter().chain(clouds.added().iter().cloned()).collect();
-        Self { clouds: named.into(), found: Arc::default(), pool, ledger }
+        Self { clouds: named.into(), found: Arc::default(), pool, ledger, allowed: Arc::new(allowed) }
     }
 
     /// Whether each cloud's name has an address.
@@ -68,10 +71,14 @@ pub(super) async fn live() -> Json<Value> {
 }
 
 /// The process can be of use: the names of the clouds that the operator set have addresses. No call is made.
-pub(super) async fn ready(State(health): State<Health>) -> Response {
+/// A request by a name that is not this server's, as those of a foreign web page are, learns nothing else.
+pub(super) async fn ready(State(health): State<Health>, uri: Uri, headers: HeaderMap) -> Response {
     let names = health.names().await;
     let ready = names.iter().all(|(_, found)| *found);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    if health.allowed.check(&uri, &headers).is_err() {
+        return (status, Json(json!({ "ready": ready }))).into_response();
+    }
     let clouds: serde_json::Map<_, _> = names
         .into_iter()
         .map(|(name, found)| {

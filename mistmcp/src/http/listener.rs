@@ -1,3 +1,4 @@
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,18 +8,20 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::response::IntoResponse;
 use axum_server::tls_rustls::RustlsAcceptor;
 use axum_server::{AddrListener, Address, Handle, Server};
+use hyper::body::Incoming;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::service_fn;
 
-use super::{FAREWELL, tls};
+use super::admission::{Admission, CONNECTION_WINDOW, Connection, STREAM_WINDOW, STREAMS};
+use super::{FAREWELL, refusal, tls};
 use crate::metrics::Metrics;
 
-/// Connections at once. Those beyond wait in the system's queue until one is closed.
-const CONNECTIONS: usize = 8_192;
 /// Connections that the system holds until they are taken: as many clients may come at one moment.
 const QUEUE: u32 = 1_024;
 /// How long a connection may be silent before its first request, and between headers.
@@ -31,23 +34,47 @@ pub(super) async fn serve(
     address: SocketAddr,
     app: Router,
     tls: Option<(PathBuf, PathBuf)>,
+    admission: &Arc<Admission>,
     metrics: &Metrics,
     ending: impl Future<Output = ()> + Send + 'static,
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
-    let listener = Bounded::bind_to(Place { address, open: metrics.connections() }).await?;
+    let place =
+        Place { address, open: metrics.connections(), admission: Arc::clone(admission), connection: None };
+    let listener = Bounded::bind_to(place).await?;
     let Place { address, .. } = listener.get_local_addr()?;
     let handle = Handle::<Place>::new();
     let mut server = Server::from_listener(listener).handle(handle.clone()).first_request_timeout(SILENCE);
     let builder = server.http_builder();
     builder.http1().header_read_timeout(SILENCE * 6).max_buf_size(HEADERS as usize);
-    builder.http2().max_concurrent_streams(128).max_header_list_size(HEADERS);
+    builder
+        .http2()
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(HEADERS)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_send_buf_size(STREAM_WINDOW as usize)
+        .keep_alive_interval(SILENCE * 3)
+        .keep_alive_timeout(SILENCE);
 
     tokio::spawn(async move {
         ending.await;
         handle.graceful_shutdown(Some(FAREWELL));
     });
-    let app = app.into_make_service();
+    let admission = Arc::clone(admission);
+    let app = service_fn(move |place: Place| {
+        let (app, admission, connection) = (app.clone(), Arc::clone(&admission), place.connection);
+        let service = service_fn(move |request: http::Request<Incoming>| {
+            let (app, admission, connection) = (app.clone(), Arc::clone(&admission), connection.clone());
+            async move {
+                let Some(connection) = connection else {
+                    return Ok(refusal::nowhere().await.into_response());
+                };
+                Ok::<_, Infallible>(admission.serve(connection, request.map(Body::new), app).await)
+            }
+        });
+        std::future::ready(Ok::<_, Infallible>(service))
+    });
     match tls {
         Some((certificate, key)) => {
             let config = tls::watched(certificate, key).await?;
@@ -62,29 +89,31 @@ pub(super) async fn serve(
     }
 }
 
-/// An address to listen on, whose connections are counted.
+/// An address to listen on, whose connections are counted; or that of a client, with its connection.
 #[derive(Clone, Debug)]
 struct Place {
     address: SocketAddr,
     open: Gauge,
+    admission: Arc<Admission>,
+    connection: Option<Arc<Connection>>,
 }
 
 struct Bounded {
     listener: TcpListener,
-    room: Arc<Semaphore>,
-    open: Gauge,
+    place: Place,
 }
 
-/// A connection, and its place among those that there may be.
+/// The socket of a connection that has been admitted.
 struct Counted {
     stream: TcpStream,
-    open: Gauge,
-    _room: OwnedSemaphorePermit,
+    connection: Arc<Connection>,
+    place: Place,
 }
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.open.dec();
+        self.place.open.dec();
+        self.place.admission.disconnected(&self.connection);
     }
 }
 
@@ -94,28 +123,59 @@ impl Address for Place {
 }
 
 impl AddrListener<Counted, Place> for Bounded {
-    async fn bind_to(Place { address, open }: Place) -> io::Result<Self> {
+    async fn bind_to(place: Place) -> io::Result<Self> {
+        let address = place.address;
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         // Elsewhere it would let two processes have one port.
         #[cfg(unix)]
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
         let listener = socket.listen(QUEUE)?;
-        Ok(Self { listener, room: Arc::new(Semaphore::new(CONNECTIONS)), open })
+        Ok(Self { listener, place })
     }
 
     async fn accept_stream(&self) -> io::Result<(Counted, Place)> {
-        let room = Arc::clone(&self.room).acquire_owned().await.map_err(io::Error::other)?;
-        let (stream, address) = self.listener.accept().await?;
-        // An answer is a few small writes, which must not wait for one another.
-        stream.set_nodelay(true)?;
-        self.open.inc();
-        let open = self.open.clone();
-        Ok((Counted { stream, open: open.clone(), _room: room }, Place { address, open }))
+        loop {
+            let (stream, address) = match self.listener.accept().await {
+                Ok(accepted) => accepted,
+                // Most likely there are no more files. The caller tries again in a moment.
+                Err(error) => {
+                    self.place.admission.make_room();
+                    return Err(error);
+                }
+            };
+            // Where there is no room, the stream is dropped.
+            let Some(connection) = self.place.admission.connect(address.ip()) else { continue };
+            // An answer is a few small writes, which must not wait for one another.
+            if stream.set_nodelay(true).is_err() {
+                self.place.admission.disconnected(&connection);
+                continue;
+            }
+            self.place.open.inc();
+            let place = Place { address, ..self.place.clone() };
+            let counted = Counted { stream, connection: Arc::clone(&connection), place: place.clone() };
+            return Ok((counted, Place { connection: Some(connection), ..place }));
+        }
     }
 
     fn get_local_addr(&self) -> io::Result<Place> {
-        Ok(Place { address: self.listener.local_addr()?, open: self.open.clone() })
+        Ok(Place { address: self.listener.local_addr()?, ..self.place.clone() })
+    }
+}
+
+impl Counted {
+    /// What is closed takes no more bytes.
+    fn written<T>(
+        &mut self,
+        context: &mut Context<'_>,
+        write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<T>>,
+    ) -> Poll<io::Result<T>> {
+        if self.connection.poll_closed(context.waker()) {
+            return Poll::Ready(Err(io::ErrorKind::BrokenPipe.into()));
+        }
+        let written = write(Pin::new(&mut self.stream), context);
+        self.connection.blocked(written.is_pending());
+        written
     }
 }
 
@@ -125,6 +185,9 @@ impl AsyncRead for Counted {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.connection.poll_closed(context.waker()) {
+            return Poll::Ready(Ok(()));
+        }
         Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
@@ -135,11 +198,15 @@ impl AsyncWrite for Counted {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        self.written(context, |stream, context| stream.poll_write(context, bytes))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        if flushed.is_ready() {
+            self.connection.flushed();
+        }
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -151,7 +218,7 @@ impl AsyncWrite for Counted {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
+        self.written(context, |stream, context| stream.poll_write_vectored(context, slices))
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -78,20 +78,22 @@ impl Allowed {
     /// Whether a request asks for this server by a name of its own, from no page or from one that may.
     pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
         let forbidden = |message: String| Refusal::new(StatusCode::FORBIDDEN, "origin", message);
-        let mut hosts = headers.get_all(HOST).iter();
-        let host = match (hosts.next(), hosts.next(), uri.authority()) {
-            (Some(host), None, _) => host.to_str().ok(),
-            (None, _, Some(authority)) => Some(authority.as_str()),
-            _ => None,
+        // HTTP/2 has `:authority`, and may have `Host` as well. What a proxy or a page goes by may be either.
+        let hosts = headers.get_all(HOST).iter().map(|host| host.to_str().ok());
+        let authority = uri.authority().map(|authority| Some(authority.as_str()));
+        let hosts: Option<Vec<&str>> = hosts.chain(authority).collect();
+        let host = match hosts.as_deref() {
+            Some(hosts @ [host, ..]) if headers.get_all(HOST).iter().count() <= 1 => {
+                if let Some(strange) = hosts.iter().find(|host| !self.host(host)) {
+                    return Err(forbidden(format!(
+                        "`{}` is not served here. Whoever runs the server can allow it with --allow-host.",
+                        shortened(strange, 100)
+                    )));
+                }
+                *host
+            }
+            _ => return Err(Refusal::request("A request needs one header `Host` that can be read.")),
         };
-        let host =
-            host.ok_or_else(|| Refusal::request("A request needs one header `Host` that can be read."))?;
-        if !self.host(host) {
-            return Err(forbidden(format!(
-                "`{}` is not served here. Whoever runs the server can allow it with --allow-host.",
-                shortened(host, 100)
-            )));
-        }
         for value in headers.get_all(ORIGIN) {
             let allowed = value.to_str().is_ok_and(|text| self.origin(text) || is_own(text, host));
             if !allowed {
@@ -198,6 +200,29 @@ mod tests {
             assert!(!allowed().host(host), "{host}");
         }
         assert!(Allowed { hosts: vec![AllowedHost::Any], ..Allowed::default() }.host("evil.example"));
+    }
+
+    #[test]
+    fn host_and_authority_are_checked_alike() {
+        let check = |uri: &str, hosts: &[&str]| {
+            let mut headers = HeaderMap::new();
+            for host in hosts {
+                headers.append(HOST, HeaderValue::from_str(host).unwrap());
+            }
+            allowed().check(&uri.parse().unwrap(), &headers).is_ok()
+        };
+        for (uri, hosts, passes) in [
+            ("/mcp", &["localhost"][..], true),
+            ("http://localhost/mcp", &[], true),
+            ("http://localhost/mcp", &["mist.example.com"], true),
+            ("http://evil.example/mcp", &["localhost"], false),
+            ("http://localhost/mcp", &["evil.example"], false),
+            ("http://evil.example/mcp", &[], false),
+            ("/mcp", &["localhost", "localhost"], false),
+            ("/mcp", &[], false),
+        ] {
+            assert_eq!(check(uri, hosts), passes, "{uri} {hosts:?}");
+        }
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
@@ -59,9 +61,20 @@ impl Refusal {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "redis_away", message)
     }
 
+    /// The address of the client has as much as one may have.
+    pub(super) fn too_many(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, reason, message)
+    }
+
     /// There is no room.
     pub(super) fn full(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, reason, message)
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
     }
 }
 
@@ -77,7 +90,7 @@ impl IntoResponse for Refusal {
                     HeaderValue::from_static("Bearer realm=\"Juniper Mist API token\""),
                 );
             }
-            StatusCode::SERVICE_UNAVAILABLE => {
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 headers.insert(RETRY_AFTER, HeaderValue::from_static("10"));
             }
             _ => {}

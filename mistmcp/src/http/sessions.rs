@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::session::{SessionId, SessionManager};
+use tokio_util::task::AbortOnDropHandle;
 
 use super::SessionLimits;
 use super::opened::Opened;
@@ -37,6 +38,8 @@ struct Held {
 struct Session {
     opened: Arc<Opened>,
     place: Place,
+    /// Ends the session where Mist does not come to accept its token.
+    _proving: Option<AbortOnDropHandle<()>>,
 }
 
 /// Room for one session, given back when it is dropped.
@@ -87,6 +90,10 @@ impl Sessions {
             return activity;
         }
         let activity = Activity::new(CALLS_AT_ONCE);
+        if held.alone.len() >= held.alone.capacity() {
+            // Before it grows: tokens can be made up faster than they are swept.
+            held.alone.retain(|_, activity| activity.strong_count() > 0);
+        }
         held.alone.insert(owner, Arc::downgrade(&activity));
         activity
     }
@@ -121,8 +128,15 @@ impl Sessions {
     }
 
     /// Keeps a session that has been opened, or taken up.
-    pub(super) fn keep(&self, id: &str, opened: Arc<Opened>, place: Place) {
-        let replaced = self.held().by_id.insert(id.into(), Session { opened, place });
+    pub(super) fn keep(
+        &self,
+        id: &str,
+        opened: Arc<Opened>,
+        place: Place,
+        proving: Option<AbortOnDropHandle<()>>,
+    ) {
+        let session = Session { opened, place, _proving: proving };
+        let replaced = self.held().by_id.insert(id.into(), session);
         // What it holds asks for the same lock when it goes.
         drop(replaced);
     }
@@ -226,7 +240,7 @@ mod tests {
         let cloud = Clouds::default().find("api.mist.com").unwrap();
         let owner = Owner::of(&Key::random().unwrap(), &Tokens::parse("a").unwrap(), &cloud);
         let place = sessions.place(owner).unwrap();
-        sessions.keep(&known, Arc::new(Opened::new(Switches::default())), place);
+        sessions.keep(&known, Arc::new(Opened::new(Switches::default())), place, None);
 
         let (mut seen, began) = (HashMap::new(), Instant::now());
         end_strays(&sessions, &manager, &mut seen, began).await;

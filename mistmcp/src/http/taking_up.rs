@@ -80,7 +80,7 @@ impl<H: ServerHandler> Gate<H> {
             tracing::warn!(%error, "a session cannot go on at this replica, whose settings are others");
             Refusal::session()
         })?;
-        let place = self.local.sessions.place(owner)?;
+        let (place, new_client) = self.place(owner, who).await?;
         // What is left of a request that was given up half-way.
         if self.local.manager.has_session(&id.into()).await.unwrap_or(false) {
             self.local.end(id).await;
@@ -106,7 +106,8 @@ impl<H: ServerHandler> Gate<H> {
                 _ => Refusal::full("taking_up", "This session could not be taken up. Try again in a while."),
             });
         }
-        self.local.sessions.keep(id, Arc::clone(&opened), place);
+        let proving = new_client.map(|new_client| self.prove(id, new_client));
+        self.local.sessions.keep(id, Arc::clone(&opened), place, proving);
         self.ledger.take_up(id, record, &opened);
         self.metrics.session_taken_up();
         tracing::debug!("a session of another replica's goes on here");

@@ -1,13 +1,16 @@
 use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::StatusCode;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use super::budget::{Budget, Purpose, Tally, UsedUp};
 use super::clock::Clock;
 use super::common::Common;
+use super::pacer::{PacedOut, Pacer};
 use super::wait::{Wait, Waits};
 use super::{Cloud, Token};
 use crate::shared::Away;
@@ -16,6 +19,8 @@ use crate::shared::Away;
 pub(super) const AT_ONCE: usize = 16;
 /// How long a token that Mist refused is not asked with again, where there is another one.
 const PUT_ASIDE: Duration = Duration::from_mins(5);
+/// How long the questions of a new token wait for the answer to its first one.
+const PROVING: Duration = Duration::from_secs(1);
 /// How long Mist's acceptance of a token stands for what is the same for everybody.
 const TRUSTED: Duration = Duration::from_hours(1);
 
@@ -31,6 +36,10 @@ pub(super) struct Account {
     /// Lets calls through in the order in which they came.
     queue: Semaphore,
     standing: Mutex<Standing>,
+    /// Mist has accepted the token in some answer, and not refused it since.
+    is_proven: AtomicBool,
+    /// One question at a time until it is.
+    proving: tokio::sync::Mutex<()>,
 }
 
 /// A call's place among those under way, for as long as it is held.
@@ -64,7 +73,39 @@ impl Account {
             common,
             queue: Semaphore::new(AT_ONCE),
             standing: Mutex::default(),
+            is_proven: AtomicBool::new(false),
+            proving: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// Whether Mist has accepted the token, and not refused it since.
+    pub(super) fn is_proven(&self) -> bool {
+        self.is_proven.load(Ordering::Acquire)
+    }
+
+    /// Mist answered with that status. Mist looks at the token first: whatever else it says, it has accepted it.
+    pub(super) fn answered(&self, status: StatusCode) {
+        if status == StatusCode::UNAUTHORIZED {
+            self.is_proven.store(false, Ordering::Release);
+        } else if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
+            self.is_proven.store(true, Ordering::Release);
+        }
+    }
+
+    /// Takes one of the questions that an address may ask with tokens that Mist has not accepted. Other questions of the
+    /// token wait a moment for the answer to this one, which may show that it is accepted. Nothing where it is.
+    pub(super) async fn prove(
+        &self,
+        pacer: &Pacer,
+    ) -> Result<Option<tokio::sync::MutexGuard<'_, ()>>, PacedOut> {
+        if self.is_proven() {
+            return Ok(None);
+        }
+        let proving = tokio::time::timeout(PROVING, self.proving.lock()).await.ok();
+        if self.is_proven() {
+            return Ok(None);
+        }
+        pacer.take().await.map(|()| proving)
     }
 
     pub(super) fn token(&self) -> &Token {

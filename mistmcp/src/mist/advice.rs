@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::budget::{By, UsedUp};
+use super::pacer::PacedOut;
 use crate::Error;
 use crate::error::{ErrorKind, shortened};
 use crate::text::visible;
@@ -92,6 +93,19 @@ pub(super) fn for_rate_limit(used_up: &UsedUp, body: &str) -> Error {
         format!(
             "{what} Call nothing for the next {seconds} seconds, until {until}; do not loop.{hint}{}",
             said(body)
+        ),
+    )
+}
+
+/// The address of the client has had Mist asked often with tokens that it did not accept.
+pub(super) fn for_pace(paced_out: PacedOut) -> Error {
+    let PacedOut { per_minute, wait } = paced_out;
+    Error::new(
+        ErrorKind::RateLimit,
+        format!(
+            "Mist has not accepted this API token yet, and is asked with such tokens {per_minute} times a minute for \
+             one address (--new-tokens-per-minute). Call again in {} seconds; do not loop.",
+            wait.as_secs() + 1
         ),
     )
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::account::Key;
 use super::line::Line;
-use super::{Cloud, Limits, Pool, Token, Tokens};
+use super::{Cloud, Limits, Pacer, Pool, Token, Tokens};
 use crate::{Block, File};
 
 /// A client's way to one cloud, with one token or several. What is counted and remembered for a token is shared by
@@ -22,7 +22,13 @@ impl Connection {
         let leases: Arc<[_]> = tokens.into().into_vec().into_iter().map(lease).collect();
         let mut ids: Vec<_> = leases.iter().map(|lease| lease.id).collect();
         ids.sort_unstable();
-        Self { line: Line { pool, cloud, leases, ids: ids.into() }, org_id }
+        Self { line: Line { pool, cloud, leases, ids: ids.into(), pacer: None }, org_id }
+    }
+
+    /// The same connection, whose questions are paced until Mist has accepted a token.
+    pub(crate) fn paced(mut self, pacer: Arc<Pacer>) -> Self {
+        self.line.pacer = Some(pacer);
+        self
     }
 
     /// The cloud.

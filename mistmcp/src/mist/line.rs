@@ -11,6 +11,7 @@ use super::budget::{Purpose, UsedUp, until_next_hour};
 use super::exchange::{Response, exchange};
 use super::flight::Seat;
 use super::memory::Ids;
+use super::pacer::Pacer;
 use super::retry::{Again, Failure, Patience, with_retries};
 use super::retry_after::retry_after;
 use super::wait::{Waits, waits};
@@ -25,6 +26,8 @@ pub(super) struct Line {
     pub(super) cloud: Cloud,
     pub(super) leases: Arc<[Lease]>,
     pub(super) ids: Ids,
+    /// The rate limit of questions with tokens that Mist has not accepted; none where the tokens are the operator's.
+    pub(super) pacer: Option<Arc<Pacer>>,
 }
 
 /// An answer that is there, or a place among those who wait for it.
@@ -114,6 +117,13 @@ impl Line {
         sends: &Sends,
     ) -> Result<Answer, Hurdle> {
         let clock = self.pool.clock;
+        let _proving = match &self.pacer {
+            Some(pacer) => account.prove(pacer).await.map_err(|paced_out| {
+                self.pool.metrics().refusal("new_tokens");
+                Failure::from(advice::for_pace(paced_out))
+            })?,
+            None => None,
+        };
         let admitted = account.admit(clock, request.purpose(), waits).await;
         let admitted = admitted.map_err(|used_up| Hurdle::UsedUp(used_up, String::new()))?;
         let (started, sending) = (Instant::now(), sends.begin());
@@ -140,6 +150,7 @@ impl Line {
                 return Err(failure.into());
             }
         };
+        account.answered(status);
         if status.is_success() {
             account.accepted();
             let answer = Answer::new(headers, body, url);

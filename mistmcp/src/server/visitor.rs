@@ -1,11 +1,13 @@
+use std::fmt::Debug;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use rmcp::service::{RequestContext, RoleServer};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
 use super::seat::Seat;
-use crate::mist::{Cloud, Connection, Pool, Tokens};
+use crate::mist::{Cloud, Connection, Pacer, Pool, Tokens};
 use crate::session::{Session, Settings};
 
 /// Who a request over HTTP comes from. Worked out before MCP's part begins, and handed on in the request's extensions.
@@ -26,8 +28,20 @@ pub(crate) struct Visitor {
     pub(crate) request_id: Arc<str>,
     /// It asked for verbose logs.
     pub(crate) verbose: bool,
+    /// Decides what the client may do until Mist has accepted its token; none where its token is the operator's.
+    pub(crate) admission: Option<Arc<dyn ClientAdmission>>,
     /// The server is about to end.
     pub(crate) closing: Arc<CancellationToken>,
+}
+
+/// Decides what a client may do until Mist has accepted its token.
+#[async_trait]
+pub(crate) trait ClientAdmission: Debug + Send + Sync {
+    /// The rate limit of questions to Mist with tokens that it has not accepted.
+    fn pacer(&self) -> Arc<Pacer>;
+
+    /// Holds a place for a stream while it is awaited. Returns why the stream is not admitted, or has to end.
+    async fn hold_stream(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String;
 }
 
 impl Visitor {
@@ -39,7 +53,10 @@ impl Visitor {
     /// A session of the visitor's. A request on one that is open needs no other.
     pub(super) fn session(&self, sees_changes: bool) -> Session {
         let Self { tokens, cloud, org_id, pool, .. } = self;
-        let connection = Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), org_id.clone());
+        let mut connection = Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), org_id.clone());
+        if let Some(admission) = &self.admission {
+            connection = connection.paced(admission.pacer());
+        }
         let session = Session::new(Arc::clone(&self.settings), Arc::new(connection), sees_changes);
         match &self.seat {
             Some(seat) => session.with(Arc::clone(&seat.switches)),

@@ -26,7 +26,7 @@ fn room() -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
-    let stage = Stage::set("").await;
+    let stage = Stage::set("--max-connections-per-address 8192 --max-requests-per-address 8192").await;
     let process = stage.server.id();
     let alice = stage.alice("?mode=all").open().await;
     let address = stage.server.address();
@@ -91,7 +91,7 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
 
 #[tokio::test]
 async fn many_clients_may_come_at_one_moment() {
-    let stage = Stage::set("").await;
+    let stage = Stage::set("--max-connections-per-address 8192").await;
     let process = stage.server.id();
     // The server takes nobody in until it goes on.
     stage.server.signal("STOP").await;

@@ -5,6 +5,7 @@ use clap::{ArgAction, Args};
 use secrecy::SecretString;
 
 pub(in crate::cli) const HTTP: &str = "HTTP (--transport http)";
+pub(in crate::cli) const LIMITS: &str = "Limits of HTTP clients";
 
 /// What is said of HTTP alone.
 #[derive(Debug, Args)]
@@ -56,6 +57,50 @@ pub(in crate::cli) struct HttpFlags {
     #[arg(long, env = "MISTMCP_SESSION_IDLE", default_value = "1800", value_name = "SECONDS", help_heading = HTTP)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub(in crate::cli) session_idle: u64,
+
+    /// A proxy that is believed where it names a client's address in X-Forwarded-For or Forwarded (repeat it for several)
+    #[arg(long, env = "MISTMCP_TRUSTED_PROXY", value_delimiter = ',', value_name = "CIDR", help_heading = HTTP)]
+    pub(in crate::cli) trusted_proxy: Vec<String>,
+
+    /// Connections at once; idle ones make room for new ones
+    #[arg(long, env = "MISTMCP_MAX_CONNECTIONS", default_value = "8192", value_name = "N", help_heading = LIMITS)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) max_connections: u32,
+
+    /// Connections at once of one address (IPv6: of one /64)
+    #[arg(long, env = "MISTMCP_MAX_CONNECTIONS_PER_ADDRESS", default_value = "512", value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
+    pub(in crate::cli) max_connections_per_address: u32,
+
+    /// Requests and streams at once
+    #[arg(long, env = "MISTMCP_MAX_REQUESTS", default_value = "8192", value_name = "N", help_heading = LIMITS)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) max_requests: u32,
+
+    /// Requests and streams at once of one address
+    #[arg(long, env = "MISTMCP_MAX_REQUESTS_PER_ADDRESS", default_value = "512", value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
+    pub(in crate::cli) max_requests_per_address: u32,
+
+    /// Bytes of messages that clients are still sending; one address may have a quarter
+    #[arg(long, env = "MISTMCP_MAX_BODY_BYTES", default_value = "50331648", value_name = "N", help_heading = LIMITS)]
+    #[arg(value_parser = clap::value_parser!(u32).range(8_388_608..))]
+    pub(in crate::cli) max_body_bytes: u32,
+
+    /// Bytes of answers that clients have not taken yet; one address may have a quarter
+    #[arg(long, env = "MISTMCP_MAX_ANSWER_BYTES", default_value = "134217728", value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u32).range(8_388_608..), help_heading = LIMITS)]
+    pub(in crate::cli) max_answer_bytes: u32,
+
+    /// Sessions and streams at once of one address with tokens that Mist has not accepted yet
+    #[arg(long, env = "MISTMCP_MAX_NEW_CLIENTS_PER_ADDRESS", default_value = "64", value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
+    pub(in crate::cli) max_new_clients_per_address: u32,
+
+    /// Questions a minute to Mist from one address with such tokens
+    #[arg(long, env = "MISTMCP_NEW_TOKENS_PER_MINUTE", default_value = "20", value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
+    pub(in crate::cli) new_tokens_per_minute: u32,
 
     /// The Redis that replicas share (rediss: for TLS), with MISTMCP_REDIS_KEY; better set by its variable
     #[arg(long, env = "MISTMCP_REDIS_URL", value_name = "URL", hide_env_values = true, help_heading = HTTP)]

@@ -1,0 +1,277 @@
+//! Admission: what strangers and single clients may have of the server at once, in all and for each address. What goes
+//! beyond a limit gets a cheap refusal that names the remedy, and is counted by its reason.
+//!
+//! [`Admission`] is the policy, [`AdmissionLimits`] its numbers. A connection is admitted when it is accepted, a request
+//! and its answer in [`Admission::serve`], its body in [`Client::receive`], and a token that Mist has not accepted yet
+//! where it opens a session or a stream, by [`Client::new_client`].
+
+mod addresses;
+mod budget;
+mod connections;
+mod forwarded;
+mod guarded_body;
+mod limits;
+mod new_clients;
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use bytes::{Bytes, BytesMut};
+use futures_util::future::poll_fn;
+use http::{HeaderValue, StatusCode, Version, header};
+use http_body::Body as HttpBody;
+use tower::{Service, ServiceExt};
+
+use addresses::{Address, Addresses};
+use budget::{Budget, Part};
+pub(super) use connections::Connection;
+use connections::Connections;
+use guarded_body::GuardedBody;
+pub(crate) use limits::AdmissionLimits;
+pub(super) use limits::{CONNECTION_WINDOW, STREAM_WINDOW, STREAMS};
+use limits::{NEW_CLIENTS, SENDING};
+pub(super) use new_clients::NewClient;
+
+use super::gate::MOST_BYTES;
+use super::refusal::Refusal;
+use crate::metrics::Metrics;
+
+/// How often idle and stalled connections are looked for.
+const SWEEP: Duration = Duration::from_secs(2);
+/// Answers up to this size are not counted: the buffers of a connection are larger.
+const SMALL: u64 = 8 * 1024;
+/// By how much the room for a body grows at least, and at most.
+const GROWTH: (usize, usize) = (4 * 1024, 64 * 1024);
+
+/// The policy of one server.
+#[derive(Debug)]
+pub(super) struct Admission {
+    limits: Arc<AdmissionLimits>,
+    addresses: Addresses,
+    connections: Connections,
+    requests: Arc<Budget>,
+    body_bytes: Arc<Budget>,
+    answer_bytes: Arc<Budget>,
+    new_clients: Arc<Budget>,
+    metrics: Arc<Metrics>,
+}
+
+/// The client of a request, as quotas are counted for it. It is in the extensions of each request.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    admission: Arc<Admission>,
+    address: Arc<Address>,
+}
+
+impl Admission {
+    pub(super) fn new(limits: AdmissionLimits, metrics: Arc<Metrics>) -> Arc<Self> {
+        let limits = Arc::new(limits);
+        let gauge = |of| Some(metrics.in_use(of));
+        Arc::new(Self {
+            addresses: Addresses::new(Arc::clone(&limits)),
+            connections: Connections::new(limits.connections),
+            requests: Budget::new(limits.requests, gauge("requests")),
+            body_bytes: Budget::new(limits.body_bytes, gauge("body_bytes")),
+            answer_bytes: Budget::new(limits.answer_bytes, gauge("answer_bytes")),
+            new_clients: Budget::new(NEW_CLIENTS, gauge("new_clients")),
+            limits,
+            metrics,
+        })
+    }
+
+    /// Admits a connection that has been accepted; none where there is no room for it.
+    pub(super) fn connect(&self, peer: IpAddr) -> Option<Arc<Connection>> {
+        let is_proxy = forwarded::is_trusted(&self.limits.trusted_proxies, peer);
+        let connection = self.connections.open(self.addresses.get(peer), is_proxy);
+        if connection.is_none() {
+            self.metrics.refusal("connections");
+        }
+        connection
+    }
+
+    /// The socket of a connection is gone.
+    pub(super) fn disconnected(&self, connection: &Connection) {
+        self.connections.closed(connection);
+    }
+
+    /// Closes an idle connection where the system has no more files for others. Whether there was one.
+    pub(super) fn make_room(&self) -> bool {
+        self.connections.close_idle(|_| true)
+    }
+
+    /// Closes what is idle or stalled, for as long as the server runs.
+    pub(super) async fn sweep(self: Arc<Self>) {
+        loop {
+            tokio::time::sleep(SWEEP).await;
+            self.connections.sweep();
+            self.addresses.sweep();
+        }
+    }
+
+    /// Answers a request on a connection by `inner`, where there is room for it.
+    pub(super) async fn serve<S>(
+        self: Arc<Self>,
+        connection: Arc<Connection>,
+        mut request: Request,
+        inner: S,
+    ) -> Response
+    where
+        S: Service<Request, Response = Response, Error = Infallible>,
+    {
+        let under_way = connection.begin();
+        let version = request.version();
+        let client =
+            Arc::new(Client { address: self.address(&connection, &request), admission: Arc::clone(&self) });
+        let admitted = if matches!(request.uri().path(), "/livez" | "/readyz") {
+            Ok(None)
+        } else {
+            client.admit(&connection).map(Some)
+        };
+        let (response, slots) = match admitted {
+            Ok(slots) => {
+                request.extensions_mut().insert(Arc::clone(&client));
+                (inner.oneshot(request).await.unwrap_or_else(|never| match never {}), slots)
+            }
+            Err(refusal) => (refusal.counted(&self.metrics), None),
+        };
+        // Bytes that are there already. Those of a stream come and go one by one.
+        let bytes = response.body().size_hint().lower();
+        let (mut response, answer) = match client.hold(&connection, bytes) {
+            Ok(answer) => (response, answer),
+            Err(refusal) => (refusal.counted(&self.metrics), None),
+        };
+        if connection.is_reserve && version < Version::HTTP_2 {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        let in_chunks = version == Version::HTTP_2;
+        response.map(|body| Body::new(GuardedBody::new(body, in_chunks, answer, (under_way, slots))))
+    }
+
+    fn address(&self, connection: &Connection, request: &Request) -> Arc<Address> {
+        let proxies = &self.limits.trusted_proxies;
+        let named = connection.is_proxy.then(|| forwarded::client(request.headers(), proxies)).flatten();
+        named.map_or_else(|| Arc::clone(&connection.address), |address| self.addresses.get(address))
+    }
+}
+
+impl Client {
+    /// A place among the requests under way.
+    fn admit(&self, connection: &Connection) -> Result<[Part; 2], Refusal> {
+        let Self { admission, address } = self;
+        if connection.is_reserve {
+            return Err(Refusal::too_many(
+                "connections",
+                "This address, or the server, has as many connections as it may have (--max-connections-per-address, \
+                 --max-connections). Close some, or try again in a while.",
+            ));
+        }
+        let of_address = address.requests.take(1).ok_or_else(|| {
+            Refusal::too_many(
+                "requests_of_address",
+                format!(
+                    "{} requests of this address are under way, which is as many as may be at once \
+                     (--max-requests-per-address). Wait for one to end.",
+                    admission.limits.requests_per_address
+                ),
+            )
+        })?;
+        let of_all = admission.requests.take(1).ok_or_else(|| {
+            Refusal::full(
+                "requests",
+                "As many requests are under way as the server serves at once (--max-requests). Try again in a while.",
+            )
+        })?;
+        Ok([of_address, of_all])
+    }
+
+    /// Counts the bytes of an answer until the client has taken them.
+    fn hold(&self, connection: &Arc<Connection>, bytes: u64) -> Result<Option<connections::Answer>, Refusal> {
+        if bytes <= SMALL {
+            return Ok(None);
+        }
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let of_address = self.address.answer_bytes.take(bytes).ok_or_else(|| {
+            Refusal::too_many(
+                "answers_of_address",
+                "This address has not read the answers that it was sent before (--max-answer-bytes). Read them first.",
+            )
+        })?;
+        let of_all = self.admission.answer_bytes.take(bytes).ok_or_else(|| {
+            Refusal::full(
+                "answers",
+                "Clients have not read as many answers as the server holds (--max-answer-bytes). Try again in a while.",
+            )
+        })?;
+        Ok(Some(connection.send([of_address, of_all])))
+    }
+
+    /// The whole of a message, which has to come soon and within bounds, and the room that it takes.
+    pub(super) async fn receive(&self, body: Body) -> Result<(Bytes, Received), Refusal> {
+        match tokio::time::timeout(SENDING, self.collect(body)).await {
+            Ok(received) => received,
+            Err(_) => Err(Refusal::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "body_time",
+                format!("The message was not there after {} seconds.", SENDING.as_secs()),
+            )),
+        }
+    }
+
+    async fn collect(&self, mut body: Body) -> Result<(Bytes, Received), Refusal> {
+        let too_large = || {
+            Refusal::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body_size",
+                format!("The message broke off, or has more than the {MOST_BYTES} bytes that are read."),
+            )
+        };
+        if body.size_hint().lower() > MOST_BYTES as u64 {
+            return Err(too_large());
+        }
+        let Self { admission, address } = self;
+        let (Some(of_address), Some(of_all)) = (address.body_bytes.take(0), admission.body_bytes.take(0))
+        else {
+            return Err(too_large());
+        };
+        let mut parts = [of_address, of_all];
+        let mut bytes = BytesMut::new();
+        while let Some(frame) = poll_fn(|context| std::pin::Pin::new(&mut body).poll_frame(context)).await {
+            let Ok(data) = frame.map_err(|_| too_large())?.into_data() else { continue };
+            if bytes.len() + data.len() > MOST_BYTES {
+                return Err(too_large());
+            }
+            let missing = (bytes.len() + data.len()).saturating_sub(bytes.capacity());
+            if missing > 0 {
+                let growth = missing.max(bytes.capacity().clamp(GROWTH.0, GROWTH.1));
+                if !parts[0].grow(growth) {
+                    return Err(Refusal::too_many(
+                        "bodies_of_address",
+                        "This address is sending as many messages as are read at once (--max-body-bytes). Send them \
+                         one after the other.",
+                    ));
+                }
+                if !parts[1].grow(growth) {
+                    return Err(Refusal::full(
+                        "bodies",
+                        "Clients are sending as many messages as are read at once (--max-body-bytes). Try again in a \
+                         while.",
+                    ));
+                }
+                let mut larger = BytesMut::with_capacity(bytes.capacity() + growth);
+                larger.extend_from_slice(&bytes);
+                bytes = larger;
+            }
+            bytes.extend_from_slice(&data);
+        }
+        Ok((bytes.freeze(), Received(parts)))
+    }
+}
+
+/// The room that a message takes, given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Received(#[expect(dead_code, reason = "held for its drop")] [Part; 2]);

@@ -1,0 +1,96 @@
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::budget::Budget;
+use super::limits::{AdmissionLimits, SHARE};
+use crate::mist::Pacer;
+
+/// Whom quotas are counted for: an IPv4 address, or the /64 of an IPv6 address, of which one client has all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct AddressGroup(IpAddr);
+
+/// What clients of one address have of the server at the moment.
+#[derive(Debug)]
+pub(crate) struct Address {
+    pub(super) connections: Arc<Budget>,
+    pub(super) requests: Arc<Budget>,
+    pub(super) body_bytes: Arc<Budget>,
+    pub(super) answer_bytes: Arc<Budget>,
+    pub(super) new_clients: Arc<Budget>,
+    pub(super) pacer: Arc<Pacer>,
+}
+
+/// The addresses of the clients there are. In shards, so that requests through a trusted proxy do not share one lock.
+#[derive(Debug)]
+pub(super) struct Addresses {
+    shards: [Mutex<HashMap<AddressGroup, Arc<Address>>>; 16],
+    scatter: RandomState,
+    limits: Arc<AdmissionLimits>,
+}
+
+impl From<IpAddr> for AddressGroup {
+    fn from(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
+            }
+            address @ IpAddr::V4(_) => address,
+        })
+    }
+}
+
+impl Address {
+    fn new(limits: &AdmissionLimits) -> Self {
+        Self {
+            connections: Budget::new(limits.connections_per_address, None),
+            requests: Budget::new(limits.requests_per_address, None),
+            body_bytes: Budget::new(limits.body_bytes / SHARE, None),
+            answer_bytes: Budget::new(limits.answer_bytes / SHARE, None),
+            new_clients: Budget::new(limits.new_clients_per_address, None),
+            pacer: Arc::new(Pacer::new(limits.new_tokens_per_minute)),
+        }
+    }
+}
+
+impl Addresses {
+    pub(super) fn new(limits: Arc<AdmissionLimits>) -> Self {
+        Self { shards: Default::default(), scatter: RandomState::new(), limits }
+    }
+
+    pub(super) fn get(&self, address: IpAddr) -> Arc<Address> {
+        let group = AddressGroup::from(address);
+        // The remainder of a `u64` by the length of an array is within it.
+        let shard = self.scatter.hash_one(group) % self.shards.len() as u64;
+        let shard = &self.shards[usize::try_from(shard).unwrap_or_default()];
+        let mut addresses = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(addresses.entry(group).or_insert_with(|| Arc::new(Address::new(&self.limits))))
+    }
+
+    /// Forgets addresses of which nothing is left, and whose questions of the minute have come back.
+    pub(super) fn sweep(&self) {
+        for shard in &self.shards {
+            let mut addresses = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            addresses.retain(|_, address| Arc::strong_count(address) > 1 || !address.pacer.is_full());
+            if addresses.len() < addresses.capacity() / 4 {
+                addresses.shrink_to_fit();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ipv6_client_is_its_network_and_an_ipv4_client_its_address() {
+        let group = |text: &str| AddressGroup::from(text.parse::<IpAddr>().unwrap());
+        assert_eq!(group("2001:db8:1:2::1"), group("2001:db8:1:2:ffff:ffff:ffff:ffff"));
+        assert_ne!(group("2001:db8:1:2::1"), group("2001:db8:1:3::1"));
+        assert_eq!(group("::ffff:192.0.2.1"), group("192.0.2.1"));
+        assert_ne!(group("127.0.0.1"), group("127.0.0.2"));
+    }
+}

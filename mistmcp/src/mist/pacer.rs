@@ -1,0 +1,85 @@
+//! Rate limit of the questions that Mist is asked with tokens that it has not accepted yet.
+
+use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+/// Requests that wait for their turn at once, of one address. The next ones are refused.
+const WAITING: usize = 8;
+/// How long one waits.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The questions that one address may have Mist asked with tokens that Mist has not accepted: so many a minute. A token
+/// that Mist accepts is not counted any more.
+#[derive(Debug)]
+pub(crate) struct Pacer {
+    limiter: DefaultDirectRateLimiter,
+    waiting: Semaphore,
+    per_minute: NonZeroU32,
+    last: Mutex<Option<Instant>>,
+}
+
+/// The questions of this minute are used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PacedOut {
+    pub(crate) per_minute: NonZeroU32,
+    pub(crate) wait: Duration,
+}
+
+impl Pacer {
+    pub(crate) fn new(per_minute: NonZeroU32) -> Self {
+        let limiter = RateLimiter::direct(Quota::per_minute(per_minute));
+        Self { limiter, waiting: Semaphore::new(WAITING), per_minute, last: Mutex::default() }
+    }
+
+    /// Whether all questions of a minute are there.
+    pub(crate) fn is_full(&self) -> bool {
+        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.is_none_or(|last| last.elapsed() > Duration::from_mins(1))
+    }
+
+    /// Takes one question, and waits a short while for it where that helps.
+    pub(crate) async fn take(&self) -> Result<(), PacedOut> {
+        let Err(wait) = self.try_take() else { return Ok(()) };
+        let refused = |wait| PacedOut { per_minute: self.per_minute, wait };
+        let Ok(_waiting) = self.waiting.try_acquire() else { return Err(refused(wait)) };
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let Err(wait) = self.try_take() else { return Ok(()) };
+            let ready = Instant::now() + wait;
+            if ready > end {
+                return Err(refused(wait));
+            }
+            tokio::time::sleep_until(ready).await;
+        }
+    }
+
+    fn try_take(&self) -> Result<(), Duration> {
+        let clock = DefaultClock::default();
+        self.limiter.check().map_err(|not_until| not_until.wait_time_from(clock.now()))?;
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_has_so_many_questions_a_minute() {
+        let pacer = Pacer::new(NonZeroU32::new(3).unwrap());
+        for _ in 0..3 {
+            pacer.take().await.unwrap();
+        }
+        // The next one is twenty seconds away, for which nobody waits.
+        let refused = pacer.take().await.unwrap_err();
+        assert_eq!(refused.per_minute.get(), 3);
+        assert!(refused.wait > PATIENCE && refused.wait <= Duration::from_secs(20), "{refused:?}");
+    }
+}

@@ -1,0 +1,159 @@
+//! Messages that are not complete, and answers that nobody takes.
+
+use std::net::IpAddr;
+
+use bytes::Bytes;
+use h2::client::SendRequest;
+use http::{Request, StatusCode, Version};
+use mistmcp_tests::{Era, Wire, message};
+use serde_json::json;
+use tokio::net::TcpSocket;
+
+use super::{at, in_use, refusals, until};
+use crate::stage::{ALICE, Stage, site};
+
+const KILO: usize = 1_024;
+/// Bytes of messages, and of answers, that one address may have under way where nothing else is set.
+const BODIES: f64 = 12_582_912.0;
+
+fn head() -> String {
+    format!(
+        "POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Authorization: {ALICE}\r\nContent-Length: 1000000\r\n\r\n"
+    )
+}
+
+#[tokio::test]
+async fn messages_that_are_not_complete_are_bounded_in_bytes_for_an_address_and_in_all() {
+    let stage = Stage::set("").await;
+    let process = stage.server.id();
+    let unfinished = [head().into_bytes(), vec![b' '; 900 * KILO]].concat();
+    // Five addresses: one may have a quarter.
+    let (mut wires, mut of_address, mut of_all) = (Vec::new(), 0, 0);
+    for number in 0..100 {
+        let own = IpAddr::from([127, 0, 1, 1 + number % 5]);
+        let mut wire = Wire::from_address(own, stage.server.address()).await;
+        wire.send(&unfinished).await;
+        wires.push(wire);
+    }
+    until("some are refused", async || {
+        refusals(&stage, "bodies_of_address").await + refusals(&stage, "bodies").await >= 30.0
+    })
+    .await;
+    let held = in_use(&stage, "body_bytes").await;
+    assert!((BODIES / 2.0..=4.0 * BODIES).contains(&held), "{held}");
+    // Who sends whole messages is served meanwhile.
+    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    for wire in wires {
+        let told = wire.rest().await;
+        of_address += usize::from(told.starts_with("HTTP/1.1 429") && told.contains("--max-body-bytes"));
+        of_all += usize::from(told.starts_with("HTTP/1.1 503") && told.contains("--max-body-bytes"));
+    }
+    assert!(of_address > 0 && of_address + of_all >= 30, "{of_address} {of_all}");
+    until("all of it comes back", async || in_use(&stage, "body_bytes").await == 0.0).await;
+    stage.goes_on(process).await;
+}
+
+/// A connection with HTTP/2 in the clear, whose streams may bring so many bytes before they are taken.
+async fn connect(stage: &Stage, own: [u8; 4], window: u32) -> SendRequest<Bytes> {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((IpAddr::from(own), 0).into()).unwrap();
+    let stream = socket.connect(stage.server.address()).await.unwrap();
+    let handshake = h2::client::Builder::new().initial_window_size(window).handshake(stream);
+    let (requests, connection) = handshake.await.unwrap();
+    tokio::spawn(connection);
+    requests
+}
+
+fn request(stage: &Stage, target: &str, method: &str) -> Request<()> {
+    Request::post(stage.server.url(target))
+        .version(Version::HTTP_2)
+        .header("x-authorization", ALICE)
+        .header("accept", "application/json, text/event-stream")
+        .header("content-type", "application/json")
+        .header("mcp-protocol-version", "2026-07-28")
+        .header("mcp-method", method)
+        .body(())
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_that_nobody_takes_are_bounded_in_bytes_and_let_go() {
+    let stage = Stage::set("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
+    let process = stage.server.id();
+    let list = message("tools/list", &mistmcp_tests::Console::modern(json!({})));
+    let (mut connections, mut answers) = (Vec::new(), tokio::task::JoinSet::new());
+    for _ in 0..3 {
+        let mut requests = connect(&stage, [127, 0, 0, 2], 0).await;
+        for _ in 0..16 {
+            requests = requests.ready().await.unwrap();
+            let (answer, mut body) =
+                requests.send_request(request(&stage, "/mcp?mode=all", "tools/list"), false).unwrap();
+            body.send_data(Bytes::from(list.clone()), true).unwrap();
+            // Its head comes, and nothing of its body is taken.
+            answers.spawn(async move { answer.await.map(|answer| (answer.status(), answer)) });
+        }
+        connections.push(requests);
+    }
+    let (mut held, mut served, mut refused) = (Vec::new(), 0, 0);
+    while let Some(answer) = mistmcp_tests::soon("an answer's head", answers.join_next()).await {
+        let (status, answer) = answer.unwrap().unwrap();
+        served += usize::from(status == StatusCode::OK);
+        refused += usize::from(status == StatusCode::TOO_MANY_REQUESTS);
+        held.push(answer);
+    }
+    assert_eq!((served + refused, served > 0, refused > 0), (48, true, true), "{served} {refused}");
+    let bytes = in_use(&stage, "answer_bytes").await;
+    assert!((1.0..=2_097_152.0).contains(&bytes), "{bytes}");
+    assert!(refusals(&stage, "answers_of_address").await > 0.0);
+    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    // Those who take nothing for long are shown out.
+    until("all of it comes back", async || in_use(&stage, "answer_bytes").await == 0.0).await;
+    drop((held, connections));
+    stage.goes_on(process).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn messages_over_http_2_are_bounded_in_streams_and_bytes() {
+    let stage = Stage::set("").await;
+    let mut connections = Vec::new();
+    for _ in 0..3 {
+        let mut requests = connect(&stage, [127, 0, 0, 2], 65_535).await;
+        let mut streams = Vec::new();
+        for _ in 0..32 {
+            requests = requests.ready().await.unwrap();
+            let (answer, mut body) =
+                requests.send_request(request(&stage, "/mcp", "tools/list"), false).unwrap();
+            body.send_data(Bytes::from(vec![b' '; 900 * KILO]), false).unwrap();
+            streams.push((answer, body));
+        }
+        assert_eq!(requests.current_max_send_streams(), 32);
+        connections.push((requests, streams));
+    }
+    until("some are refused", async || refusals(&stage, "bodies_of_address").await > 0.0).await;
+    assert!(in_use(&stage, "body_bytes").await <= BODIES);
+    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    drop(connections);
+    until("all of it comes back", async || in_use(&stage, "body_bytes").await == 0.0).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_over_http_2_is_whole_however_little_is_taken_at_once() {
+    let stage = Stage::set("").await;
+    let whole =
+        stage.alice("?mode=all").of(Era::Modern).by(at([127, 0, 0, 1])).ask("tools/list", json!({})).await;
+    let wanted = whole.result();
+    let mut requests = connect(&stage, [127, 0, 0, 2], 1_000).await.ready().await.unwrap();
+    let list = message("tools/list", &mistmcp_tests::Console::modern(json!({})));
+    let (answer, mut body) =
+        requests.send_request(request(&stage, "/mcp?mode=all", "tools/list"), false).unwrap();
+    body.send_data(Bytes::from(list), true).unwrap();
+    let mut body = answer.await.unwrap().into_body();
+    let mut taken = Vec::new();
+    while let Some(piece) = mistmcp_tests::soon("a piece", body.data()).await {
+        let piece = piece.unwrap();
+        taken.extend_from_slice(&piece);
+        body.flow_control().release_capacity(piece.len()).unwrap();
+    }
+    let heard: serde_json::Value = serde_json::from_slice(&taken).unwrap();
+    assert_eq!(heard["result"], wanted);
+}

@@ -1,0 +1,75 @@
+//! The address of a client behind a trusted proxy, and of one that only says so.
+
+use mistmcp_tests::{Era, Launch, Peer};
+use serde_json::json;
+
+use super::{at, stranger};
+use crate::stage::Stage;
+
+const HEADERS: [(&str, &str); 2] = [("X-Forwarded-For", "192.0.2."), ("Forwarded", "for=192.0.2.")];
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_client_has_a_quota_of_its_own() {
+    let stage =
+        Stage::set("--trusted-proxy 127.0.0.0/8 --max-new-clients-per-address 1 --new-tokens-per-minute 1")
+            .await;
+    super::knows_bob_alone(&stage);
+    let proxy = at([127, 0, 0, 2]);
+    for (first, (header, prefix)) in [(1, HEADERS[0]), (101, HEADERS[1])] {
+        for number in 0..5 {
+            let named = format!("{prefix}{}", first + number);
+            stranger(&stage, &proxy, number).header(header, &named).open().await;
+        }
+        // The same again have no place left, whatever they say before it.
+        for spoofed in [format!("{prefix}{first}"), format!("{prefix}77, {prefix}{first}")] {
+            let mut again = stranger(&stage, &proxy, 9).header(header, &spoofed);
+            let mut refused = again.knock().await;
+            if refused.status == 401 {
+                refused = again.knock().await;
+            }
+            assert_eq!(refused.status, 429, "{spoofed}: {refused:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_no_trusted_proxy_is_not_believed() {
+    for trusted in ["", "--trusted-proxy 10.0.0.0/8"] {
+        let stage =
+            Stage::set(&format!("{trusted} --max-new-clients-per-address 1 --new-tokens-per-minute 1")).await;
+        super::knows_bob_alone(&stage);
+        let client = at([127, 0, 0, 2]);
+        stranger(&stage, &client, 0).open().await;
+        let mut statuses = Vec::new();
+        for number in 1..6 {
+            for (header, prefix) in HEADERS {
+                let mut guest =
+                    stranger(&stage, &client, number).header(header, &format!("{prefix}{number}"));
+                statuses.push(guest.knock().await.status);
+            }
+        }
+        assert!(!statuses.contains(&200) && statuses.contains(&429), "{trusted}: {statuses:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_trusted_proxy_is_named_as_a_network() {
+    let peer = Peer::start().await;
+    for wrong in ["proxy.example", "10.0.0.0/33", "*"] {
+        let finished =
+            Launch::at(&peer, &format!("--transport http --port 0 --trusted-proxy {wrong}")).run().await;
+        assert_ne!(finished.status.code(), Some(0), "{wrong}");
+        assert!(
+            finished.stderr.contains("--trusted-proxy") && finished.stderr.contains("10.0.0.0/24"),
+            "{}",
+            finished.stderr
+        );
+    }
+    for right in ["10.0.0.5", "10.0.0.0/24,fd00::/8"] {
+        let stage = Stage {
+            server: Launch::at(&peer, &format!("--trusted-proxy {right}")).serve().await,
+            peer: Peer::start().await,
+        };
+        assert_eq!(stage.alice("").of(Era::Modern).ask("tools/list", json!({})).await.status, 200);
+    }
+}
