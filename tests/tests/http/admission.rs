@@ -22,18 +22,18 @@ fn at(address: [u8; 4]) -> Client {
 }
 
 /// A sample of `/metrics`, which is asked for from an address of its own; 0 where there is none.
-async fn sample(stage: &Stage, name: &str) -> f64 {
+async fn sample(stage: &Stage, name: &str) -> u64 {
     let guest = Guest::new(&stage.server, "").by(at([127, 0, 9, 9])).to(&stage.server.url("/metrics"));
     let heard = Heard::of(guest.request(Method::GET)).await;
     let value = heard.body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-    value.map_or(0.0, |value| value.parse().unwrap())
+    value.map_or(0, |value| value.parse().unwrap())
 }
 
-async fn refusals(stage: &Stage, reason: &str) -> f64 {
+async fn refusals(stage: &Stage, reason: &str) -> u64 {
     sample(stage, &format!("mistmcp_refusals_total{{reason=\"{reason}\"}}")).await
 }
 
-async fn in_use(stage: &Stage, limit: &str) -> f64 {
+async fn in_use(stage: &Stage, limit: &str) -> u64 {
     sample(stage, &format!("mistmcp_admission_in_use{{limit=\"{limit}\"}}")).await
 }
 

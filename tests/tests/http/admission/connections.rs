@@ -29,7 +29,7 @@ async fn idle_connections_of_an_address_make_room_for_new_ones() {
         }
         wires.push(wire);
     }
-    assert!(sample(&stage, "mistmcp_connections").await <= 30.0);
+    assert!(sample(&stage, "mistmcp_connections").await <= 30);
     for path in ["/livez", "/readyz", "/"] {
         assert_eq!(get(&stage, path).await.unwrap().0, 200, "{path}");
     }
@@ -98,7 +98,7 @@ async fn an_address_has_so_many_requests_under_way() {
         stage.alice("?mode=all").by(client.clone()).of(Era::Modern).ask("tools/list", json!({})).await;
     assert_eq!(refused.status, 429, "{refused:?}");
     assert!(refused.error().contains("--max-requests-per-address"), "{refused:?}");
-    assert!(refusals(&stage, "requests_of_address").await >= 1.0);
+    assert!(refusals(&stage, "requests_of_address").await >= 1);
     stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
     drop(streams);
     super::until("they are over", async || {

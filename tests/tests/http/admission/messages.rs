@@ -14,7 +14,7 @@ use crate::stage::{ALICE, Stage, site};
 
 const KILO: usize = 1_024;
 /// Bytes of messages, and of answers, that one address may have under way where nothing else is set.
-const BODIES: f64 = 12_582_912.0;
+const BODIES: u64 = 12_582_912;
 
 fn head() -> String {
     format!(
@@ -36,11 +36,11 @@ async fn messages_that_are_not_complete_are_bounded_in_bytes_for_an_address_and_
         wires.push(wire);
     }
     until("some are refused", async || {
-        refusals(&stage, "bodies_of_address").await + refusals(&stage, "bodies").await >= 30.0
+        refusals(&stage, "bodies_of_address").await + refusals(&stage, "bodies").await >= 30
     })
     .await;
     let held = in_use(&stage, "body_bytes").await;
-    assert!((BODIES / 2.0..=4.0 * BODIES).contains(&held), "{held}");
+    assert!((BODIES / 2..=4 * BODIES).contains(&held), "{held}");
     // Who sends whole messages is served meanwhile.
     stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
     for wire in wires {
@@ -49,7 +49,7 @@ async fn messages_that_are_not_complete_are_bounded_in_bytes_for_an_address_and_
         of_all += usize::from(told.starts_with("HTTP/1.1 503") && told.contains("--max-body-bytes"));
     }
     assert!(of_address > 0 && of_address + of_all >= 30, "{of_address} {of_all}");
-    until("all of it comes back", async || in_use(&stage, "body_bytes").await == 0.0).await;
+    until("all of it comes back", async || in_use(&stage, "body_bytes").await == 0).await;
     stage.goes_on(process).await;
 }
 
@@ -103,11 +103,11 @@ async fn answers_that_nobody_takes_are_bounded_in_bytes_and_let_go() {
     }
     assert_eq!((served + refused, served > 0, refused > 0), (48, true, true), "{served} {refused}");
     let bytes = in_use(&stage, "answer_bytes").await;
-    assert!((1.0..=2_097_152.0).contains(&bytes), "{bytes}");
-    assert!(refusals(&stage, "answers_of_address").await > 0.0);
+    assert!((1..=2_097_152).contains(&bytes), "{bytes}");
+    assert!(refusals(&stage, "answers_of_address").await > 0);
     stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
     // Those who take nothing for long are shown out.
-    until("all of it comes back", async || in_use(&stage, "answer_bytes").await == 0.0).await;
+    until("all of it comes back", async || in_use(&stage, "answer_bytes").await == 0).await;
     drop((held, connections));
     stage.goes_on(process).await;
 }
@@ -129,11 +129,11 @@ async fn messages_over_http_2_are_bounded_in_streams_and_bytes() {
         assert_eq!(requests.current_max_send_streams(), 32);
         connections.push((requests, streams));
     }
-    until("some are refused", async || refusals(&stage, "bodies_of_address").await > 0.0).await;
+    until("some are refused", async || refusals(&stage, "bodies_of_address").await > 0).await;
     assert!(in_use(&stage, "body_bytes").await <= BODIES);
     stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
     drop(connections);
-    until("all of it comes back", async || in_use(&stage, "body_bytes").await == 0.0).await;
+    until("all of it comes back", async || in_use(&stage, "body_bytes").await == 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

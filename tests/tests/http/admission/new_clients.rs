@@ -35,8 +35,8 @@ async fn an_address_has_few_sessions_of_tokens_that_mist_has_not_accepted() {
     let asked = stage.peer.take();
     assert!((1..=8).contains(&asked.len()), "{}", asked.len());
     assert!(asked.iter().all(|request| request.path == "/api/v1/self"), "{asked:?}");
-    assert!(refusals(&stage, "new_clients").await > 20.0);
-    assert_eq!(in_use(&stage, "new_clients").await, 3.0);
+    assert!(refusals(&stage, "new_clients").await > 20);
+    assert_eq!(in_use(&stage, "new_clients").await, 3);
 
     // Somebody at another address gets in, and so does an honest one at the same when Mist can be asked.
     stage.bob("?mode=all").by(at([127, 0, 0, 3])).open().await;
@@ -49,9 +49,9 @@ async fn the_first_accepted_call_makes_a_session_lasting() {
     let stage = Stage::set("--max-new-clients-per-address 2").await;
     knows_bob_alone(&stage);
     let bobs = [stage.bob("?mode=all").open().await, stage.bob("?mode=all").open().await];
-    assert_eq!(in_use(&stage, "new_clients").await, 2.0);
+    assert_eq!(in_use(&stage, "new_clients").await, 2);
     bobs[0].call("getSelf", json!({})).await;
-    until("their places are given back", async || in_use(&stage, "new_clients").await == 0.0).await;
+    until("their places are given back", async || in_use(&stage, "new_clients").await == 0).await;
     // He may have as many as he likes by now, and Mist is not asked about them.
     stage.peer.take();
     for _ in 0..9 {
@@ -60,9 +60,9 @@ async fn the_first_accepted_call_makes_a_session_lasting() {
     assert_eq!(stage.peer.take().len(), 0);
     // What a session that ends had comes back as well.
     let stranger = stranger(&stage, &at([127, 0, 0, 2]), 1).open().await;
-    assert_eq!(in_use(&stage, "new_clients").await, 1.0);
+    assert_eq!(in_use(&stage, "new_clients").await, 1);
     assert_eq!(stranger.end().await.status, 204);
-    assert_eq!(in_use(&stage, "new_clients").await, 0.0);
+    assert_eq!(in_use(&stage, "new_clients").await, 0);
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn an_address_listens_on_few_streams_with_tokens_that_mist_has_not_accepte
         soon("an acknowledgement", stream.chunk()).await.unwrap().unwrap();
         streams.push(stream);
     }
-    until("they are counted", async || in_use(&stage, "new_clients").await == 4.0).await;
+    until("they are counted", async || in_use(&stage, "new_clients").await == 4).await;
     for number in 4..9 {
         let refused = stranger(&stage, &client, number).of(Era::Modern).listen().await;
         let refused = soon("a refusal", refused.text()).await.unwrap();
@@ -84,7 +84,7 @@ async fn an_address_listens_on_few_streams_with_tokens_that_mist_has_not_accepte
     }
     assert!(stage.peer.take().len() <= 2);
     drop(streams);
-    until("their places are given back", async || in_use(&stage, "new_clients").await == 0.0).await;
+    until("their places are given back", async || in_use(&stage, "new_clients").await == 0).await;
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn mist_is_asked_with_unaccepted_tokens_so_often_for_each_address() {
         refused == asked && (5..=11).contains(&asked) && refused + paced == 60,
         "{asked} {refused} {paced}"
     );
-    assert!(refusals(&stage, "new_tokens").await >= 40.0);
+    assert!(refusals(&stage, "new_tokens").await >= 40);
     // One that Mist accepts is asked with as often as it likes, and one at another address at all.
     let bob = stage.bob("?mode=all").of(Era::Modern).by(at([127, 0, 0, 3]));
     for number in 0..20 {
