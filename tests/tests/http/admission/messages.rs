@@ -30,7 +30,7 @@ async fn messages_that_are_not_complete_are_bounded_in_bytes_for_an_address_and_
     // Five addresses: one may have a quarter.
     let (mut wires, mut of_address, mut of_all) = (Vec::new(), 0, 0);
     for number in 0..100 {
-        let own = IpAddr::from([127, 0, 1, 1 + number % 5]);
+        let own = IpAddr::from([127, 0, 1, 1 + number / 20]);
         let mut wire = Wire::from_address(own, stage.server.address()).await;
         wire.send(&unfinished).await;
         wires.push(wire);
