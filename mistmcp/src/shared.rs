@@ -1,5 +1,6 @@
 //! What the replicas of one service share: a Redis, and a key by which all of them know whom a hash stands for.
 
+mod fault;
 mod hearing;
 mod key;
 mod link;

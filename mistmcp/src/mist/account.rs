@@ -141,7 +141,7 @@ impl Account {
         match self.ask(common, clock, purpose, false).await {
             // Without taking, nothing is granted. What was heard says whether there is a call.
             Ok(_) => self.budget.look(clock.now(), purpose),
-            Err(Away) => here,
+            Err(_) => here,
         }
     }
 
@@ -150,7 +150,7 @@ impl Account {
         let Some(common) = &self.common else { return self.budget.take(clock.now(), purpose) };
         match self.ask(common, clock, purpose, true).await {
             Ok(outcome) => outcome,
-            Err(Away) => self.budget.take_share(clock.now(), purpose, common.replicas()),
+            Err(_) => self.budget.take_share(clock.now(), purpose, common.replicas()),
         }
     }
 

@@ -1,17 +1,17 @@
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{
-    Cmd, ErrorKind, FromRedisValue, Pipeline, PushInfo, PushKind, RedisError, RedisResult, ScriptInvocation,
-};
+use redis::{Cmd, FromRedisValue, Pipeline, PushInfo, PushKind, RedisError, RedisResult, ScriptInvocation};
 use thiserror::Error;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::fault::{Fault, FaultKind};
 use super::hearing::heard_within;
 use super::{Key, Location};
 use crate::metrics::Metrics;
@@ -25,6 +25,8 @@ const FIRST_LOOK: Duration = Duration::from_millis(50);
 const LATER_LOOKS: Duration = Duration::from_millis(500);
 /// When Redis has come back, all replicas have found it after this long, and written down there what it has lost.
 const SETTLING: Duration = Duration::from_secs(5);
+/// How often an operator is told of one thing that Redis refuses.
+const BETWEEN_COMPLAINTS: Duration = Duration::from_mins(1);
 /// How long one waits who cannot do without a Redis that has just gone: most silences are short.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -42,23 +44,27 @@ pub(crate) struct Link {
     back_since: RwLock<Option<Instant>>,
     /// As many as there were at the last look; none where there was none.
     replicas: AtomicU32,
+    /// When an operator was last told of an error, by its code.
+    complaints: Mutex<HashMap<Option<&'static str>, Instant>>,
     metrics: Arc<Metrics>,
 }
 
-/// Redis did not answer in time, or not as it should; or it is known to be away.
+/// Why Redis did not do what it was asked for. What is asked is done without it then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Away;
+pub(crate) enum Away {
+    /// It did not answer in time, or cannot for the moment; or it is known to be away.
+    Gone,
+    /// It is there and refuses this. Asking again does not help.
+    Refused,
+}
 
-/// Redis lets nobody in by what it was told.
+/// Redis cannot be used as this server is configured.
 #[derive(Debug, Error)]
-#[error(
-    "the Redis at {place} does not let this server in: {reason}\nits user and password stand in --redis (or \
-     MISTMCP_REDIS_URL) or in MISTMCP_REDIS_PASSWORD; what the user has \
-     to be allowed stands in docs/replicas.md"
-)]
+#[error("the Redis at {place} does not let this server in: {reason}\n{remedy}")]
 pub(crate) struct Refused {
     place: String,
     reason: String,
+    remedy: &'static str,
 }
 
 impl Link {
@@ -81,6 +87,7 @@ impl Link {
             gone_since: RwLock::default(),
             back_since: RwLock::default(),
             replicas: AtomicU32::new(0),
+            complaints: Mutex::default(),
             metrics,
         });
         match link.look(true).await {
@@ -88,12 +95,13 @@ impl Link {
                 link.metrics.redis(true);
                 link.is_there.send_replace(true);
             }
-            Err(error) if is_refusal(&error) => {
-                return Err(Refused { place: link.location.place.clone(), reason: error.to_string() }.into());
-            }
             Err(error) => {
+                let (fault, place) = (Fault::of(&error), link.location.place.clone());
+                if fault.kind == FaultKind::Unusable {
+                    return Err(Refused { place, reason: error.to_string(), remedy: fault.remedy }.into());
+                }
                 link.metrics.redis(false);
-                link.tell_away(&error.to_string());
+                link.tell_away(&error);
             }
         }
         tokio::spawn(watch_over(Arc::downgrade(&link)));
@@ -161,41 +169,59 @@ impl Link {
     {
         let mut patience = None;
         loop {
-            if let Ok(value) = asking().await {
-                return Ok(value);
+            match asking().await {
+                Err(Away::Gone) => {}
+                done => return done,
             }
             // From when it went first: it may come and go meanwhile.
-            let end = *patience.get_or_insert(since(&self.gone_since).ok_or(Away)? + PATIENCE);
+            let end = *patience.get_or_insert(since(&self.gone_since).ok_or(Away::Gone)? + PATIENCE);
             let mut comings = self.comings();
             let back = timeout_at(end, comings.wait_for(|there| *there)).await;
             if Instant::now() >= end || !matches!(back, Ok(Ok(_))) {
-                return Err(Away);
+                return Err(Away::Gone);
             }
         }
     }
 
     async fn within<T>(&self, asking: impl Future<Output = RedisResult<T>>) -> Result<T, Away> {
         if !self.is_there() {
-            return Err(Away);
+            return Err(Away::Gone);
         }
         let began = Instant::now();
         let outcome = heard_within(DEADLINE, asking).await;
         self.metrics.asked_redis(matches!(outcome, Ok(Ok(_))), began.elapsed());
         match outcome {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(error)) => {
-                self.lose(&error.to_string());
-                Err(Away)
-            }
+            Ok(Err(error)) => match Fault::of(&error) {
+                Fault { kind: FaultKind::Unavailable, .. } => {
+                    self.lose(&error);
+                    Err(Away::Gone)
+                }
+                fault => {
+                    self.complain(&error, fault);
+                    Err(Away::Refused)
+                }
+            },
             Err(silent) => {
-                self.lose(&silent.to_string());
-                Err(Away)
+                self.lose(&silent.into());
+                Err(Away::Gone)
             }
         }
     }
 
+    /// Tells the operator what Redis refuses, and what to do: now and then, for each call may be refused.
+    fn complain(&self, error: &RedisError, Fault { code, remedy, .. }: Fault) {
+        let mut complaints = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
+        if complaints.get(&code).is_some_and(|last| last.elapsed() < BETWEEN_COMPLAINTS) {
+            return;
+        }
+        complaints.insert(code, Instant::now());
+        let redis = &self.location.place;
+        tracing::error!(%redis, why = %error, remedy, "Redis refuses a command: this replica does without it");
+    }
+
     /// Nobody waits for it from now on.
-    fn lose(&self, why: &str) {
+    fn lose(&self, why: &RedisError) {
         let goes = |there: &mut bool| {
             if *there {
                 now(&self.gone_since);
@@ -208,9 +234,19 @@ impl Link {
         }
     }
 
-    fn tell_away(&self, why: &str) {
-        let redis = &self.location.place;
-        tracing::warn!(%redis, why, "Redis is away: sessions that this replica holds go on, new ones stay here");
+    fn tell_away(&self, why: &RedisError) {
+        let (redis, Fault { kind, remedy, .. }) = (&self.location.place, Fault::of(why));
+        match (kind, remedy) {
+            (FaultKind::Unavailable, "") => {
+                tracing::warn!(%redis, %why, "Redis is away: sessions that this replica holds go on, new ones stay here");
+            }
+            (FaultKind::Unavailable, remedy) => {
+                tracing::warn!(%redis, %why, remedy, "Redis is away: sessions that this replica holds go on, new ones stay here");
+            }
+            (_, remedy) => {
+                tracing::error!(%redis, %why, remedy, "Redis refuses this server: sessions that this replica holds go on, new ones stay here");
+            }
+        }
     }
 
     /// Whether it can be written to, and, where it has been away, that what is published comes.
@@ -286,7 +322,7 @@ async fn watch_over(link: Weak<Link>) {
             if timeout(BETWEEN_LOOKS, comings.wait_for(|there| !there)).await.is_err() {
                 let Some(link) = link.upgrade() else { return };
                 if let Err(error) = link.look(false).await {
-                    link.lose(&error.to_string());
+                    link.lose(&error);
                 }
             }
             continue;
@@ -319,16 +355,10 @@ impl Link {
             }
             PushKind::Disconnection => {
                 // What was published meanwhile is lost, so that all has to be looked at again.
-                self.lose("the connection broke");
+                self.lose(&std::io::Error::other("the connection broke").into());
                 None
             }
             _ => None,
         }
     }
-}
-
-/// Whether Redis is there and says no: no later look will do better.
-fn is_refusal(error: &RedisError) -> bool {
-    matches!(error.kind(), ErrorKind::AuthenticationFailed | ErrorKind::RESP3NotSupported)
-        || error.code().is_some_and(|code| ["NOAUTH", "WRONGPASS", "NOPERM"].contains(&code))
 }

@@ -12,6 +12,7 @@ mod hanging;
 mod killed;
 mod outage;
 mod ownership;
+mod refusals;
 mod releases;
 mod rolling;
 mod secrecy;

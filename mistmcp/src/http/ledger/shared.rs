@@ -217,8 +217,8 @@ impl Ledger for Shared {
         let there = if held { asking().await } else { self.link.patiently(asking).await };
         let there = match there {
             Ok(there) => Written::read(there.as_deref()),
-            Err(Away) if held => return Found::AsHeld,
-            Err(Away) => return Found::Unknown,
+            Err(_) if held => return Found::AsHeld,
+            Err(_) => return Found::Unknown,
         };
         if let (true, Some(holding)) = (renew, &holding) {
             holding.renewed();
