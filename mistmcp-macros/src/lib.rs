@@ -49,7 +49,7 @@ use proc_macro::TokenStream;
 /// ```
 /// # use mistmcp::{Mist, OrgId, Reply, Request, Result, mist_tool};
 /// /// How many sites the organization has.
-/// #[mist_tool(category = "orgs_sites")]
+/// #[mist_tool(category = "orgs_sites", hints(read_only))]
 /// pub async fn how_many_sites(mist: &Mist, org_id: OrgId) -> Result<Reply> {
 ///     let request = Request::get("/api/v1/orgs").segment(org_id.as_str()).segment("sites");
 ///     let sites = mist.send(request).await?.json()?;

@@ -25,7 +25,7 @@ pub async fn list_channel_changes(
 );
 
 /// How many sites the organization has in each country.
-#[mist_tool(category = "morning")]
+#[mist_tool(category = "morning", hints(read_only))]
 pub async fn count_sites_by_country(mist: &Mist, org_id: OrgId) -> Result<Reply> {
     let mut countries = BTreeMap::<&str, usize>::new();
     let sites =

@@ -29,10 +29,11 @@ fn a_tool_is_named_as_its_function_unless_it_says_otherwise() {
 #[test]
 fn hints_follow_from_the_method_and_are_overridden_one_by_one() {
     assert_eq!(PLAIN.hints, Hints::READ);
-    assert_eq!(NOTHING_TAKEN.hints, Hints::READ);
+    assert_eq!(NOTHING_TAKEN.hints, Hints::UNSPECIFIED);
+    assert_eq!(ALIAS.hints, Hints::READ, "a body that says that it reads");
     assert_eq!(REQUEST_BODY.hints, Hints { idempotent: true, ..Hints::CREATE });
     assert_eq!(MOVE.hints, Hints { destructive: false, ..Hints::REPLACE });
-    let changes = Hints { read_only: false, destructive: true, open_world: false, ..Hints::READ };
+    let changes = Hints { open_world: false, ..Hints::UNSPECIFIED };
     assert_eq!(EVERYTHING_TAKEN.hints, changes);
 }
 

@@ -45,8 +45,7 @@ impl Hints {
     /// Holds the hints against the method: what only reads destroys nothing.
     pub(super) fn check(&self, method: Option<Method>, diagnostics: &mut Diagnostics) {
         let [read_only, destructive, ..] = &self.0;
-        let reads =
-            read_only.as_ref().map_or(matches!(method, None | Some(Method::Get)), |(_, value)| *value);
+        let reads = read_only.as_ref().map_or(method == Some(Method::Get), |(_, value)| *value);
         if let Some((key, true)) = destructive.as_ref().filter(|_| reads) {
             diagnostics.report(
                 key,
@@ -55,10 +54,14 @@ impl Hints {
         }
     }
 
-    /// The expression for the hints of a tool: those of its method (one without an endpoint only reads), overridden.
+    /// The expression for the hints of a tool, overridden: those of its method; MCP's defaults where it has a body,
+    /// of which nothing is known; those of a reader where it says that it is one.
     pub(super) fn expression(&self, method: Option<Method>) -> TokenStream {
+        let reads = matches!(&self.0[0], Some((_, true)));
         let base = match method {
-            None | Some(Method::Get) => quote!(::mistmcp::Hints::READ),
+            _ if reads => quote!(::mistmcp::Hints::READ),
+            None => quote!(::mistmcp::Hints::UNSPECIFIED),
+            Some(Method::Get) => quote!(::mistmcp::Hints::READ),
             Some(Method::Post) => quote!(::mistmcp::Hints::CREATE),
             Some(Method::Put) => quote!(::mistmcp::Hints::REPLACE),
             Some(Method::Delete) => quote!(::mistmcp::Hints::DELETE),

@@ -5,7 +5,8 @@ use crate::Result;
 use crate::catalog::Entry;
 
 /// Asks until the answer is one that can be shown: a search that has to be cut is asked for again with fewer rows, so
-/// that Mist itself says where the next ones are.
+/// that Mist itself says where the next ones are. A tool that may change something, or that is not idempotent, is run
+/// once.
 pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
     entry: &Entry,
     rules: &Rules,
@@ -16,10 +17,17 @@ pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
     const TIMES: usize = 4;
     let mut time = 1;
     loop {
-        let reply = ask(arguments.clone()).await?;
-        let Rendered { content, ask_again_for } = reply.render(rules, &entry.asked(&arguments))?;
+        let mut reply = ask(arguments.clone()).await?;
+        let notes = std::mem::take(&mut reply.notes);
+        let mut asked = entry.asked(&arguments);
+        asked.instead = std::mem::take(&mut reply.instead);
+        // Twice as much as the notes: some letters are written as two.
+        let room = notes.iter().map(|note| 2 * note.len() + 16).sum();
+        let rules = Rules { max_bytes: rules.max_bytes.saturating_sub(room), ..*rules };
+        let Rendered { content, ask_again_for } = reply.render(&rules, &asked)?;
+        let content = content.with_notes(&notes, rules.format)?;
         match ask_again_for {
-            Some(rows) if time < TIMES && entry.tool().hints.read_only => {
+            Some(rows) if time < TIMES && entry.tool().hints.repeatable() => {
                 arguments.insert("limit".into(), rows.into());
                 time += 1;
             }

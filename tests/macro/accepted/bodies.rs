@@ -40,7 +40,7 @@ pub(crate) async fn everything_taken(
 }
 
 /// What it answers may have another name.
-#[mist_tool(category = "bodies")]
+#[mist_tool(category = "bodies", hints(read_only))]
 pub(crate) async fn alias(mist: &Mist) -> Answer {
     Reply::json(mist.get("/api/v1/self").await?)
 }
