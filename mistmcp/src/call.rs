@@ -209,7 +209,8 @@ impl Call {
         }
     }
 
-    fn waited(&self) -> Duration {
+    /// How long it has waited for answers of its client.
+    pub(crate) fn waited(&self) -> Duration {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.ended + waiting.since.map_or(Duration::ZERO, |since| since.elapsed())
     }

@@ -1,18 +1,46 @@
-//! Equal questions under way at once are one: asked once, answered to all who wait.
+//! Coalescing of equal requests: one that is under way is answered to all that wait for it ([`Flights`]).
+//!
+//! A request has a life of its own, so that one that hangs ends whoever waits for it; and each waiter has a deadline of
+//! its own, up to which it begins a new request where the one that it waited for has ended.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::hash::Hash;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{Shared, WeakShared};
+use tokio::time::{Instant, timeout};
 
 use super::wait::{Waiting, Waits, waits};
 use crate::trace::Trace;
 
-type Asking<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Asking<T> = Pin<Box<dyn Future<Output = Result<T, Expired>> + Send>>;
+
+/// The life of a request was over before there was an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Expired;
+
+/// The deadline of the last waiter: when nobody needs the answer any more.
+#[derive(Clone, Debug)]
+pub(super) struct Needed(Arc<Mutex<Instant>>);
+
+impl Needed {
+    pub(super) fn until(deadline: Instant) -> Self {
+        Self(Arc::new(Mutex::new(deadline)))
+    }
+
+    pub(super) fn end(&self) -> Instant {
+        *lock(&self.0)
+    }
+
+    fn extend(&self, deadline: Instant) {
+        let mut end = lock(&self.0);
+        *end = deadline.max(*end);
+    }
+}
 
 /// The questions that are under way, by what makes two of them equal.
 pub(super) struct Flights<K: Eq + Hash, T>(Arc<Mutex<UnderWay<K, T>>>);
@@ -27,6 +55,7 @@ struct Flight<T> {
     number: u64,
     asking: WeakShared<Asking<T>>,
     waiting: Waiting,
+    needed: Needed,
     /// Of the one who asked first.
     trace: Trace,
 }
@@ -44,8 +73,15 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     T: Clone + Send + Sync + 'static,
 {
-    /// Waits with those who ask for the same, or asks by `ask`, which also tells what it waits for.
-    pub(super) fn join<F>(&self, key: K, trace: &Trace, ask: impl FnOnce(Waits) -> F) -> Seat<T>
+    /// Waits until `deadline` with those who ask for the same, or asks by `ask`, which also tells what it waits for.
+    /// What it begins ends after `life`.
+    pub(super) fn join<F>(
+        &self,
+        key: K,
+        trace: &Trace,
+        (deadline, life): (Instant, Duration),
+        ask: impl FnOnce(Waits, Needed) -> F,
+    ) -> Seat<T>
     where
         F: Future<Output = T> + Send + 'static,
     {
@@ -53,20 +89,23 @@ where
         if let Some(flight) = under_way.flights.get(&key)
             && let Some(answer) = flight.asking.upgrade()
         {
+            flight.needed.extend(deadline);
             return Seat { answer, waiting: flight.waiting.clone(), joined: Some(flight.trace.clone()) };
         }
         under_way.last_number += 1;
         let number = under_way.last_number;
         let landing = Landing { key: key.clone(), number, under_way: Arc::clone(&self.0) };
         let (told, waiting) = waits();
-        let asking = ask(told);
+        let needed = Needed::until(deadline);
+        let asking = ask(told, needed.clone());
         let asking: Asking<T> = Box::pin(async move {
             let _landing = landing;
-            asking.await
+            timeout(life, asking).await.map_err(|_| Expired)
         });
         let answer = asking.shared();
         if let Some(asking) = answer.downgrade() {
-            let flight = Flight { number, asking, waiting: waiting.clone(), trace: trace.clone() };
+            let (waiting, trace) = (waiting.clone(), trace.clone());
+            let flight = Flight { number, asking, waiting, needed, trace };
             under_way.flights.insert(key, flight);
         }
         Seat { answer, waiting, joined: None }
@@ -123,6 +162,8 @@ mod tests {
 
     use super::*;
 
+    const LIFE: Duration = Duration::from_secs(30);
+
     /// Counts how often something was asked, and whether the question was dropped.
     #[derive(Default)]
     struct Asked {
@@ -145,7 +186,8 @@ mod tests {
         answer: oneshot::Receiver<Result<u32, String>>,
     ) -> Seat<Result<u32, String>> {
         let asked = Arc::clone(asked);
-        flights.join(key, &Trace::default(), |_| async move {
+        let times = (Instant::now() + LIFE, LIFE);
+        flights.join(key, &Trace::default(), times, |_, _| async move {
             asked.begun.fetch_add(1, Ordering::SeqCst);
             let _end = End(asked);
             answer.await.unwrap()
@@ -163,7 +205,7 @@ mod tests {
             tokio::task::yield_now().await;
             tell.send(answer.clone()).unwrap();
             for waiting in waiting {
-                assert_eq!(waiting.await.unwrap(), answer);
+                assert_eq!(waiting.await.unwrap(), Ok(answer.clone()));
             }
             assert_eq!(asked.begun.load(Ordering::SeqCst), 1);
             assert_eq!(flights.len(), 0);
@@ -181,7 +223,7 @@ mod tests {
         first.abort();
         assert!(first.await.unwrap_err().is_cancelled());
         tell.send(Ok(7)).unwrap();
-        assert_eq!(second.await.unwrap(), Ok(7));
+        assert_eq!(second.await.unwrap(), Ok(Ok(7)));
         assert_eq!(asked.begun.load(Ordering::SeqCst), 1);
     }
 
@@ -201,7 +243,7 @@ mod tests {
         assert_eq!(flights.len(), 0);
         let (tell, told) = oneshot::channel();
         tell.send(Ok(8)).unwrap();
-        assert_eq!(ask(&flights, "a", &asked, told).answer.await, Ok(8));
+        assert_eq!(ask(&flights, "a", &asked, told).answer.await, Ok(Ok(8)));
         assert_eq!(asked.begun.load(Ordering::SeqCst), 2);
     }
 
@@ -218,8 +260,40 @@ mod tests {
             seats.push((answer, ask(&flights, key, &asked, told)));
         }
         for (answer, seat) in seats {
-            assert_eq!(seat.answer.await, Ok(answer));
+            assert_eq!(seat.answer.await, Ok(Ok(answer)));
         }
         assert_eq!(flights.len(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_question_that_hangs_ends_although_somebody_always_waits() {
+        let (flights, asked) = (Flights::default(), Arc::default());
+        let began = Instant::now();
+        let (_never, told) = oneshot::channel();
+        let mut waiting = vec![tokio::spawn(ask(&flights, "a", &asked, told).answer)];
+        for _ in 0..5 {
+            tokio::time::sleep(LIFE / 6).await;
+            waiting.push(tokio::spawn(ask(&flights, "a", &asked, oneshot::channel().1).answer));
+        }
+        for waiting in waiting {
+            assert_eq!(waiting.await.unwrap(), Err(Expired));
+        }
+        assert_eq!((began.elapsed(), asked.begun.load(Ordering::SeqCst)), (LIFE, 1));
+        assert_eq!((asked.ended.load(Ordering::SeqCst), flights.len()), (1, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_is_needed_until_the_deadline_of_the_last_who_waits() {
+        let flights: Flights<&str, Instant> = Flights::default();
+        let began = Instant::now();
+        let join = |deadline| {
+            flights.join("a", &Trace::default(), (began + deadline, LIFE), |_, needed| async move {
+                tokio::time::sleep(LIFE / 2).await;
+                needed.end()
+            })
+        };
+        let (first, second, third) = (join(LIFE), join(LIFE * 2), join(LIFE / 3));
+        assert_eq!(first.answer.await, Ok(began + LIFE * 2));
+        assert_eq!((second.answer.await, third.answer.await), (Ok(began + LIFE * 2), Ok(began + LIFE * 2)));
     }
 }

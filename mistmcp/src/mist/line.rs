@@ -37,7 +37,7 @@ pub(super) enum Asked {
 }
 
 impl Line {
-    /// Asks Mist, unless the answer is known or the same is being asked already.
+    /// Asks Mist, unless the answer is known or the same is being asked already. The caller waits until `deadline`.
     pub(super) fn ask(&self, request: &Request, deadline: Deadline, trace: &Trace) -> Result<Asked> {
         let address = request.address(&self.cloud)?;
         if let Some(answer) = self.pool.memory.constant(request, &self.cloud, &address, &self.leases) {
@@ -49,7 +49,8 @@ impl Line {
         let key = (Arc::clone(&self.ids), address.clone());
         let (line, request) = (self.clone(), request.clone());
         let sends = trace.sends(&request.method, &url);
-        Ok(Asked::UnderWay(self.pool.gets.join(key, trace, |waits| async move {
+        let times = (deadline, self.pool.limits.timeout);
+        Ok(Asked::UnderWay(self.pool.gets.join(key, trace, times, |waits, deadline| async move {
             let patience = Patience { wait: line.pool.limits.retry_wait, deadline };
             let mut attempts = 0_u64;
             let attempt = || {

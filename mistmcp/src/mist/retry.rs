@@ -3,6 +3,7 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use tokio::time::Instant;
 
+use super::flight::Needed;
 use super::wait::{Wait, Waits};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
@@ -26,12 +27,12 @@ pub(super) enum Again {
 }
 
 /// How long a call may wait before it tries again.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Patience {
     /// In all.
     pub(super) wait: Duration,
     /// The time by which nobody needs the answer any more.
-    pub(super) deadline: Instant,
+    pub(super) deadline: Needed,
 }
 
 impl From<Error> for Failure {
@@ -84,7 +85,7 @@ where
             };
             let until = Instant::now().checked_add(wait)?;
             // One that takes as long again would end in the deadline, which says less than this failure does.
-            until.checked_add(*took).filter(|end| *end < patience.deadline)?;
+            until.checked_add(*took).filter(|end| *end < patience.deadline.end())?;
             attempts += 1;
             waits.tell(Some(match failure.error.kind() {
                 ErrorKind::RateLimit => Wait::Limit(until),
@@ -96,8 +97,7 @@ where
         .await
         .map_err(|(failure, _)| match failure.error.kind() {
             ErrorKind::Cloud | ErrorKind::Network if attempts > 1 => {
-                let words = format!("{} It was tried {attempts} times.", failure.error);
-                Error::new(failure.error.kind(), words)
+                failure.error.and(format!(" It was tried {attempts} times."))
             }
             _ => failure.error,
         })
@@ -108,11 +108,16 @@ mod tests {
     use super::super::wait::waits;
     use super::*;
 
+    /// So many seconds to wait, and until the deadline.
+    fn patience(wait: u64, deadline: u64) -> Patience {
+        let deadline = Needed::until(Instant::now() + Duration::from_secs(deadline));
+        Patience { wait: Duration::from_secs(wait), deadline }
+    }
+
     /// What an attempt that fails each time comes to: how often it was made, and how long it took.
     async fn tried(again: Again, wait: u64, deadline: u64) -> (usize, Duration) {
         let started = Instant::now();
-        let patience =
-            Patience { wait: Duration::from_secs(wait), deadline: started + Duration::from_secs(deadline) };
+        let patience = patience(wait, deadline);
         let mut attempts = 0;
         let (told, _waiting) = waits();
         let outcome: Result<()> = with_retries(patience, &told, || {
@@ -146,8 +151,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_attempt_that_would_end_in_the_deadline_is_not_made() {
-        let patience =
-            Patience { wait: Duration::from_secs(15), deadline: Instant::now() + Duration::from_secs(30) };
+        let patience = patience(15, 30);
         let (told, _waiting) = waits();
         let mut attempts = 0;
         let outcome: Result<()> = with_retries(patience, &told, || {
@@ -168,8 +172,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_error_says_how_often_it_was_tried() {
-        let patience =
-            Patience { wait: Duration::from_secs(15), deadline: Instant::now() + Duration::from_secs(30) };
+        let patience = patience(15, 30);
         let (told, _waiting) = waits();
         let outcome: Result<()> = with_retries(patience, &told, || async {
             Err(Failure { error: Error::new(ErrorKind::Cloud, "Mist failed."), again: Again::Soon })

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::flight::Seat;
+use super::flight::{Expired, Seat};
 use crate::Call;
 
 /// How often somebody who waits hears of it.
@@ -53,7 +53,7 @@ impl Wait {
 }
 
 /// Waits for an answer, and tells `call` what is waited for.
-pub(super) async fn attend<T: Clone>(seat: Seat<T>, call: &Call) -> T {
+pub(super) async fn attend<T: Clone>(seat: Seat<T>, call: &Call) -> Result<T, Expired> {
     tokio::select! {
         biased;
         answer = seat.answer => answer,
@@ -113,7 +113,8 @@ mod tests {
         let heard = Arc::new(Heard::default());
         let call = Call::new(CancellationToken::new(), Some(Arc::clone(&heard) as Arc<dyn Listener>));
         call.progress(3.0, Some(10.0), "reading");
-        let seat = Flights::default().join("question", &Trace::default(), |waits| async move {
+        let times = (Instant::now() + Duration::from_mins(5), Duration::from_mins(5));
+        let seat = Flights::default().join("question", &Trace::default(), times, |waits, _| async move {
             for wait in [Wait::Limit, Wait::Retry] {
                 let until = Instant::now() + Duration::from_secs(12);
                 waits.tell(Some(wait(until)));
@@ -125,7 +126,7 @@ mod tests {
             tokio::time::sleep(Duration::from_mins(1)).await;
             7
         });
-        assert_eq!(attend(seat, &call).await, 7);
+        assert_eq!(attend(seat, &call).await, Ok(7));
         let heard = heard.0.lock().unwrap();
         let messages: Vec<_> = heard.iter().map(|(_, message)| message.as_str()).collect();
         assert_eq!(

@@ -27,17 +27,21 @@ impl Process {
     }
 
     pub(crate) async fn with_rate_limit(rate_limit: u32) -> Self {
+        Self::with_limits(rate_limit, Duration::from_secs(20)).await
+    }
+
+    /// Calls take `timeout` at most.
+    pub(crate) async fn with_timeout(timeout: Duration) -> Self {
+        Self::with_limits(5_000, timeout).await
+    }
+
+    async fn with_limits(rate_limit: u32, timeout: Duration) -> Self {
         // The first test that comes by installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let peer = Peer::start().await;
         let mut clouds = Clouds::default();
         clouds.allow(&peer.url()).unwrap();
-        let limits = Limits {
-            timeout: Duration::from_secs(20),
-            retry_wait: Duration::ZERO,
-            rate_limit,
-            max_response_bytes: 1 << 20,
-        };
+        let limits = Limits { timeout, retry_wait: Duration::ZERO, rate_limit, max_response_bytes: 1 << 20 };
         let rules = Rules { max_bytes: 60_000, format: Format::Json, show_secrets: false };
         let settings = Settings::new(Catalog::gather().unwrap(), Mode::All, &[], rules).unwrap();
         Self {
@@ -49,9 +53,20 @@ impl Process {
     }
 
     pub(crate) fn session(&self, tokens: &str) -> Session {
+        self.session_of(tokens, Arc::clone(&self.settings))
+    }
+
+    /// A session that reaches what these settings say.
+    pub(crate) fn session_of(&self, tokens: &str, settings: Arc<Settings>) -> Session {
         let tokens = Tokens::parse(tokens).unwrap();
         let connection = Connection::new(Arc::clone(&self.pool), self.cloud.clone(), tokens, None);
-        Session::new(Arc::clone(&self.settings), Arc::new(connection), true)
+        Session::new(settings, Arc::new(connection), true)
+    }
+
+    /// Settings of another mode, with these categories alone where there are any.
+    pub(crate) fn settings(&self, mode: Mode, categories: &[&str]) -> Arc<Settings> {
+        let categories: Vec<_> = categories.iter().map(|name| (*name).to_owned()).collect();
+        Arc::new(self.settings.narrowed(Some(mode), &categories).unwrap())
     }
 
     /// The requests since this was last asked, each as its path and its token.

@@ -194,3 +194,35 @@ async fn a_session_does_not_notice_how_mist_fails_another() {
         assert!(fine.is_ok(), "{failure:?}: {fine:?}");
     }
 }
+
+#[tokio::test]
+async fn who_joins_a_request_that_hangs_has_time_of_its_own() {
+    let process = Process::with_timeout(Duration::from_secs(2)).await;
+    process.peer.answers(USAGE, [Answer::never(), fine()]);
+    let (first, second) = (process.session("one"), process.session("one"));
+    let first = tokio::spawn(async move { usage(&first).await });
+    process.peer.arrival().await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let second = usage(&second).await;
+    assert_eq!(first.await.unwrap().unwrap_err().kind(), ErrorKind::Deadline);
+    assert!(second.is_ok(), "{second:?}");
+    assert_eq!(process.asked().len(), 2);
+}
+
+#[tokio::test]
+async fn a_request_that_hangs_ends_although_somebody_always_waits() {
+    let process = Process::with_timeout(Duration::from_secs(1)).await;
+    process.peer.answers(USAGE, [Answer::never()]);
+    let mut waiting = Vec::new();
+    for _ in 0..12 {
+        let session = process.session("one");
+        waiting.push(tokio::spawn(async move { usage(&session).await }));
+        tokio::time::sleep(Duration::from_millis(250)).await;
+    }
+    soon("the end of the first request", process.peer.abandonment()).await;
+    for waiting in waiting {
+        assert_eq!(waiting.await.unwrap().unwrap_err().kind(), ErrorKind::Deadline);
+    }
+    let asked = process.asked().len();
+    assert!((2..=8).contains(&asked), "one hangs for a second at most, and not one for each call: {asked}");
+}
