@@ -1,21 +1,25 @@
 //! What a parameter's type is: its schema, how it is read from what a model sent, and how Mist spells it.
 
+mod advised;
 mod arguments;
 mod choice;
 mod fields;
 mod id;
 mod length;
 mod mac;
+mod name_filter;
 mod reader;
 mod scalar;
 mod time;
 
+pub use advised::Advised;
 pub use arguments::Arguments;
 pub use choice::Choice;
 pub use fields::Fields;
 pub use id::{DeviceId, Id, OrgId, SiteId};
 pub(crate) use length::{NAME, TEXT};
 pub use mac::{Mac, MacFilter};
+pub use name_filter::NameFilter;
 pub use reader::Mismatch;
 pub(crate) use reader::{BodyReader, ValueReader, inlined_schema};
 pub use time::{Span, Time};
@@ -76,6 +80,12 @@ pub trait Arg: Sized {
     /// The longest text that is taken, in characters. Longer ones are refused before they are read. 64 KiB where a type
     /// says nothing.
     const MAX_LENGTH: usize = TEXT;
+    /// Where Mist lists the values that it knows, if it does: told where it knows none of this name.
+    const LISTED: Option<Listed> = None;
+    /// Whether a search that finds nothing is made again for names that have the value in them, as [`NameFilter`] is.
+    const WIDENS: bool = false;
+    /// Whether Mist may refuse a call that leaves the parameter out, although its document allows that; as [`Advised`].
+    const ADVISED: bool = false;
     #[doc(hidden)]
     const READER: &'static ValueReader = &ValueReader::of::<Self>();
 
@@ -114,6 +124,16 @@ pub enum Presence {
     Optional,
 }
 
+/// A list of the values that Mist knows for a parameter, such as metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The tool that gives it. It is named where the session has it.
+    pub tool: &'static str,
+    /// Its path, with the call's own arguments in its holes: `/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metrics`. It
+    /// answers names, or objects by name.
+    pub path: &'static str,
+}
+
 /// What the server finds by itself, asking Mist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lookup {
@@ -142,6 +162,8 @@ impl<T: Arg> Arg for Option<T> {
     const LOOKUP: Option<Lookup> = T::LOOKUP;
     const PICKS_FIELDS: bool = T::PICKS_FIELDS;
     const MAX_LENGTH: usize = T::MAX_LENGTH;
+    const LISTED: Option<Listed> = T::LISTED;
+    const WIDENS: bool = T::WIDENS;
 
     fn schema() -> Schema {
         T::schema()

@@ -7,11 +7,13 @@ mod definition;
 mod entry;
 mod parameter;
 mod title;
+mod unknown;
 
 use std::collections::HashMap;
 
 pub use category::Category;
 pub use clash::Clashes;
+pub(crate) use definition::annotations;
 pub use entry::Entry;
 pub(crate) use parameter::{Parameter, one_line};
 

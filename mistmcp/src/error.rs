@@ -1,3 +1,6 @@
+use std::borrow::Cow;
+use std::ops::Range;
+
 use serde_json::Value;
 use thiserror::Error;
 
@@ -9,10 +12,35 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call did not succeed, in words for the model: what was wrong, and what to do next.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{message}")]
+#[error("{}", self.words(|_| Known::Nowhere))]
 pub struct Error {
     kind: ErrorKind,
-    message: String,
+    parts: Vec<Part>,
+}
+
+/// A part of an error's message. Which words it has may depend on the tools of the session that reads it, and an error
+/// is often made where no session is known: one request to Mist serves several sessions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    /// The first of the texts whose tool the session can call, or else the last one.
+    Hint {
+        choices: Vec<(&'static str, String)>,
+        otherwise: String,
+    },
+    /// The description of a parameter or a tool, without the tools that the session cannot call.
+    Description(&'static str),
+}
+
+/// What a session knows of a name: whether it is that of a tool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// A tool that the session can call, at once or by `callTool`.
+    Callable,
+    /// A tool of this program that the session may not call.
+    Barred,
+    /// No tool of this program.
+    Nowhere,
 }
 
 /// What went wrong, for code that decides on it.
@@ -89,9 +117,59 @@ impl Error {
     }
 
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        let mut message = message.into();
-        crate::text::show(&mut message);
-        Self { kind, message }
+        Self { kind, parts: vec![Part::Text(shown(message.into()))] }
+    }
+
+    /// The same error with more words.
+    #[must_use]
+    pub(crate) fn and(mut self, words: impl Into<String>) -> Self {
+        self.parts.push(Part::Text(shown(words.into())));
+        self
+    }
+
+    /// The same error with the first of `choices` whose tool the session can call, or else with `otherwise`. Every
+    /// text that names a tool is added by this, so that no session reads of a tool that it does not have.
+    #[must_use]
+    pub(crate) fn hint<const N: usize>(
+        mut self,
+        choices: [(&'static str, &str); N],
+        otherwise: impl Into<String>,
+    ) -> Self {
+        let choices = choices.map(|(tool, words)| (tool, words.to_owned())).to_vec();
+        self.parts.push(Part::Hint { choices, otherwise: otherwise.into() });
+        self
+    }
+
+    /// The same error with a description out of the catalog.
+    #[must_use]
+    pub(crate) fn describing(mut self, description: &'static str) -> Self {
+        self.parts.push(Part::Description(description));
+        self
+    }
+
+    /// The same error with the words of another one after its own.
+    #[must_use]
+    pub(crate) fn with(mut self, other: Self) -> Self {
+        self.parts.extend(other.parts);
+        self
+    }
+
+    /// The message for a session that knows these tools.
+    fn words(&self, known: impl Fn(&str) -> Known) -> String {
+        let part = |part: &Part| match part {
+            Part::Text(text) => text.clone(),
+            Part::Hint { choices, otherwise } => {
+                let choice = choices.iter().find(|(tool, _)| known(tool) == Known::Callable);
+                choice.map_or_else(|| otherwise.clone(), |(_, words)| words.clone())
+            }
+            Part::Description(text) => without_barred(text, &known).into_owned(),
+        };
+        self.parts.iter().map(part).collect()
+    }
+
+    /// The same error as a session reads it that knows these tools.
+    pub(crate) fn for_session(self, known: impl Fn(&str) -> Known) -> Self {
+        Self::new(self.kind, self.words(known))
     }
 
     pub(crate) fn argument(name: &str, value: &Value, mismatch: &Mismatch) -> Self {
@@ -112,17 +190,64 @@ impl Error {
     }
 
     /// The same error with the name of the request that it came of, for whoever reads the logs.
-    pub(crate) fn of_request(mut self, request: &str) -> Self {
-        self.message =
-            format!("{} [request {request}]", shortened(&self.message, LONGEST - request.len() - 11));
-        self
+    pub(crate) fn of_request(self, request: &str) -> Self {
+        let room = LONGEST.saturating_sub(request.len() + 11);
+        Self::new(self.kind, format!("{} [request {request}]", shortened(&self.to_string(), room)))
     }
 
     /// The same error with every occurrence of a secret masked, and cut to what a model should read of it.
-    pub(crate) fn presentable(mut self, mask: impl FnOnce(String) -> String) -> Self {
-        self.message = shortened(&mask(self.message), LONGEST);
-        self
+    pub(crate) fn presentable(self, mask: impl FnOnce(String) -> String) -> Self {
+        Self::new(self.kind, shortened(&mask(self.to_string()), LONGEST))
     }
+}
+
+/// `text` with invisible and control characters made visible.
+fn shown(mut text: String) -> String {
+    crate::text::show(&mut text);
+    text
+}
+
+/// `text`, a description, without the tools that a session may not call: a sentence that names one is left out; the
+/// last one left is cut before the name, or gets other words in its place.
+pub(crate) fn without_barred(text: &str, known: impl Fn(&str) -> Known) -> Cow<'_, str> {
+    let barred = |text: &str| barred(text, &known);
+    if barred(text).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let sentences: Vec<_> = text.split_inclusive(". ").collect();
+    let kept: String = sentences.iter().copied().filter(|sentence| barred(sentence).is_none()).collect();
+    if !kept.trim().is_empty() {
+        return Cow::Owned(kept.trim_end().to_owned());
+    }
+    let first = sentences.first().map_or(text, |first| first.trim_end());
+    let stop = if first.ends_with('.') { "." } else { "" };
+    let mut text = first.to_owned();
+    while let Some(name) = barred(&text) {
+        let before = text[..name.start].rfind(": ").or_else(|| text[..name.start].rfind("; "));
+        match before {
+            Some(end) => text.replace_range(end.., stop),
+            None => text.replace_range(name, "Mist's list"),
+        }
+    }
+    Cow::Owned(text)
+}
+
+/// Where `text` first names a tool that the session may not call, with the backticks around it.
+fn barred(text: &str, known: impl Fn(&str) -> Known) -> Option<Range<usize>> {
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let mut start = 0;
+    while let Some(begin) = text[start..].find(is_name).map(|begin| start + begin) {
+        let end = text[begin..].find(|letter| !is_name(letter)).map_or(text.len(), |length| begin + length);
+        let name = &text[begin..end];
+        // A name that is a word of English says nothing.
+        let compound = name.contains(|letter: char| letter.is_ascii_uppercase() || letter == '_');
+        if compound && known(name) == Known::Barred {
+            let ticked = text[..begin].ends_with('`') && text[end..].starts_with('`');
+            return Some(if ticked { begin - 1..end + 1 } else { begin..end });
+        }
+        start = end;
+    }
+    None
 }
 
 /// `text` cut to at most `length` bytes, with `…` where something is missing.
@@ -137,6 +262,48 @@ pub(crate) fn shortened(text: &str, length: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A session that can call `getOne`, of a program that has `getTwo` too.
+    fn known(name: &str) -> Known {
+        match name {
+            "getOne" => Known::Callable,
+            "getTwo" | "listTwo" => Known::Barred,
+            _ => Known::Nowhere,
+        }
+    }
+
+    #[test]
+    fn a_hint_names_the_first_tool_that_the_session_can_call() {
+        let error = Error::new(ErrorKind::Missing, "Unknown.");
+        let hint = |tool: &'static str| [(tool, " `it` lists them."), ("getThree", " No.")];
+        let one = error.clone().hint(hint("getOne"), " Ask the user.").and(" More.");
+        assert_eq!(
+            one.to_string(),
+            "Unknown. Ask the user. More.",
+            "where no session is known, no tool is named"
+        );
+        assert_eq!(one.for_session(known).to_string(), "Unknown. `it` lists them. More.");
+        let two = error.hint(hint("getTwo"), " Ask the user.");
+        assert_eq!(two.for_session(known).to_string(), "Unknown. Ask the user.");
+    }
+
+    #[test]
+    fn a_description_names_no_tool_that_the_session_may_not_call() {
+        for (text, read) in [
+            ("How many. Rows: `getOne`.", "How many. Rows: `getOne`."),
+            ("How many. Rows: `getTwo`.", "How many."),
+            ("How many. Rows: `getTwo`. Without `type`: all.", "How many. Without `type`: all."),
+            ("The kinds of alarms: `type` in `getTwo`.", "The kinds of alarms."),
+            ("One of `getTwo` or `listTwo`.", "One of Mist's list or Mist's list."),
+            ("From `getTwo`, with commas.", "From Mist's list, with commas."),
+            ("`iPhone`, `getFour`.", "`iPhone`, `getFour`."),
+            ("How many. Rows: getTwo.", "How many."),
+            ("As in listTwo", "As in Mist's list"),
+            ("By class: x in getTwo", "By class"),
+        ] {
+            assert_eq!(without_barred(text, known), read);
+        }
+    }
 
     #[test]
     fn a_text_is_cut_between_characters() {

@@ -42,7 +42,7 @@
 //! }
 //!
 //! /// How many sites the organization has.
-//! #[mist_tool(category = "morning")]
+//! #[mist_tool(category = "morning", hints(read_only))]
 //! pub async fn count_sites(mist: &Mist, org_id: OrgId) -> Result<Reply> {
 //!     let request = Request::get("/api/v1/orgs").segment(org_id.as_str()).segment("sites");
 //!     let sites = mist.send(request).await?.json()?;
@@ -119,8 +119,8 @@ mod trace;
 mod work;
 
 pub use argument::{
-    Arg, Arguments, Choice, DeviceId, Fields, Id, Lookup, Mac, MacFilter, Mismatch, OrgId, Presence, SiteId,
-    Span, Time, Wire,
+    Advised, Arg, Arguments, Choice, DeviceId, Fields, Id, Listed, Lookup, Mac, MacFilter, Mismatch,
+    NameFilter, OrgId, Presence, SiteId, Span, Time, Wire,
 };
 pub use call::{Call, Capability, Form, Level, Root};
 pub use catalog::{Catalog, Category, Clashes, Entry};

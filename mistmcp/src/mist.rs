@@ -22,6 +22,7 @@ mod line;
 mod lookup;
 mod lossy_json;
 mod memory;
+mod name_match;
 mod names;
 mod pacer;
 mod pool;
@@ -55,9 +56,10 @@ pub use tokens::Tokens;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use crate::argument::Lookup;
+use crate::argument::{Lookup, Presence};
 use crate::tool::Param;
 use crate::{Call, Result};
+use flight::Expired;
 use line::Asked;
 
 /// Mist as one call sees it: with the tokens and the cloud of the session that called.
@@ -68,7 +70,7 @@ use line::Asked;
 /// use mistmcp::{Mist, Reply, Request, Result, SiteId, Span, mist_tool};
 ///
 /// /// The latest that radio management did at a site.
-/// #[mist_tool(category = "morning")]
+/// #[mist_tool(category = "morning", hints(read_only))]
 /// pub async fn latest_radio_event(
 ///     mist: &Mist,
 ///     site_id: SiteId,
@@ -110,15 +112,23 @@ impl Mist {
         Ok(answer)
     }
 
+    /// Asks, or waits for the answer to the same request of another call. Where that one ends without an answer, the
+    /// call has the rest of its own time for another.
     async fn ask(&self, request: &Request) -> Result<Answer> {
         let trace = self.call.trace();
-        match self.connection.line.ask(request, self.deadline, trace)? {
-            Asked::Known(answer) => Ok(answer),
-            Asked::UnderWay(seat) => {
-                if let Some(other) = &seat.joined {
-                    trace.shares(other);
-                }
-                wait::attend(seat, &self.call).await
+        loop {
+            let deadline = self.deadline + self.call.waited();
+            let seat = match self.connection.line.ask(request, deadline, trace)? {
+                Asked::Known(answer) => return Ok(answer),
+                Asked::UnderWay(seat) => seat,
+            };
+            if let Some(other) = &seat.joined {
+                trace.shares(other);
+            }
+            match wait::attend(seat, &self.call).await {
+                Ok(answer) => return answer,
+                Err(Expired) if Instant::now() < deadline => {}
+                Err(Expired) => return Err(for_deadline(self.connection.limits().timeout)),
             }
         }
     }
@@ -131,18 +141,22 @@ impl Mist {
         self.send(Request::get(path)).await?.json()
     }
 
-    /// Puts ids where names stand, and the organization where none is named.
+    /// Puts ids where names stand, and the organization where none is named and one is needed. Where `partial`, a part
+    /// of a name will do. What the answer has to say of that comes back.
     pub(crate) async fn look_up(
         &self,
         params: &[&'static Param],
+        partial: bool,
         arguments: &mut Map<String, Value>,
-    ) -> Result<()> {
+    ) -> Result<Vec<String>> {
+        let mut notes = Vec::new();
         // An organization first, then a site: the later ones are looked for in the earlier ones.
         for lookup in [Lookup::Org, Lookup::Site, Lookup::Device] {
             for param in params.iter().filter(|param| param.lookup() == Some(lookup)) {
-                self.look_up_one(lookup, param.name, arguments).await?;
+                let optional = param.presence() == Some(Presence::Optional);
+                notes.extend(self.look_up_one((lookup, optional, partial), param.name, arguments).await?);
             }
         }
-        Ok(())
+        Ok(notes)
     }
 }

@@ -22,7 +22,7 @@ mod written;
 mod properties;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(crate) use asked::{Asked, Expected};
 pub use block::{Block, Media};
@@ -39,6 +39,10 @@ use crate::{Error, Result};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
     pub(crate) body: Body,
+    /// What was taken for what the call named, to be told beside the answer.
+    pub(crate) notes: Vec<String>,
+    /// Arguments that were used in place of the call's own. The next page needs them too.
+    pub(crate) instead: Map<String, Value>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +88,25 @@ pub enum Content {
 }
 
 impl Content {
+    /// The same content with `notes` beside it, as a field or a block of its own.
+    fn with_notes(self, notes: &[String], format: Format) -> Result<Self> {
+        let notes = notes.join(" ");
+        Ok(match self {
+            content if notes.is_empty() => content,
+            Self::Text(text) => Self::Text(match (format, text.strip_prefix('{')) {
+                (Format::Json, Some("}")) => format!("{{\"taken\":{}}}", write(&notes, format)?),
+                (Format::Json, Some(fields)) => format!("{{\"taken\":{},{fields}", write(&notes, format)?),
+                (Format::Toon, _) => {
+                    let note = write(&serde_json::json!({ "taken": notes }), format)?;
+                    format!("{}\n{text}", note.trim_end())
+                }
+                (Format::Json, None) => format!("{{\"taken\":{},\"result\":{text}}}", write(&notes, format)?),
+            }),
+            Self::File(file) => Self::Blocks(vec![Block::text(notes), Block::File(file)]),
+            Self::Blocks(blocks) => Self::Blocks(std::iter::once(Block::text(notes)).chain(blocks).collect()),
+        })
+    }
+
     /// How many bytes are in it.
     pub(crate) fn len(&self) -> usize {
         match self {
@@ -109,13 +132,13 @@ impl Reply {
     /// It does not serialize.
     pub fn json(value: impl Serialize) -> Result<Self> {
         serde_json::to_value(value)
-            .map(|value| Self { body: Body::Data { value, source: Source::default() } })
+            .map(|value| Self::of(Body::Data { value, source: Source::default() }))
             .map_err(|error| Error::new(ErrorKind::Advice, format!("The answer cannot be written: {error}.")))
     }
 
     /// Answers with a file.
     pub fn file(file: File) -> Self {
-        Self { body: Body::File(file) }
+        Self::of(Body::File(file))
     }
 
     /// Answers with words.
@@ -132,7 +155,7 @@ impl Reply {
     /// let reply = Reply::blocks(["Where the access points hang:".into(), Block::image("image/png", floor_plan.to_vec())]);
     /// ```
     pub fn blocks(blocks: impl IntoIterator<Item = Block>) -> Self {
-        Self { body: Body::Blocks(blocks.into_iter().collect()) }
+        Self::of(Body::Blocks(blocks.into_iter().collect()))
     }
 
     /// Answers what Mist answered: data where it is JSON, else a file. What cannot be read in JSON is replaced, and the
@@ -145,12 +168,10 @@ impl Reply {
         let data = answer.strict_json();
         let readable = media_type.is_empty() || media_type.contains("json") || media_type.contains("html");
         match data {
-            Ok(value) => {
-                Ok(Self { body: Body::Data { value, source: Source::of(answer, Repairs::default()) } })
-            }
+            Ok(value) => Ok(Self::of(Body::Data { value, source: Source::of(answer, Repairs::default()) })),
             Err(_) if readable => {
                 let (value, repairs) = answer.read()?;
-                Ok(Self { body: Body::Data { value, source: Source::of(answer, repairs) } })
+                Ok(Self::of(Body::Data { value, source: Source::of(answer, repairs) }))
             }
             Err(_) => Ok(Self::file(File {
                 name: answer.file_name().unwrap_or_else(|| "file".to_owned()),
@@ -162,6 +183,20 @@ impl Reply {
 }
 
 impl Reply {
+    pub(crate) fn of(body: Body) -> Self {
+        Self { body, notes: Vec::new(), instead: Map::new() }
+    }
+
+    /// Whether it is a list without a row.
+    pub(crate) fn is_empty_list(&self) -> bool {
+        let Body::Data { value, .. } = &self.body else { return false };
+        match value.get("results").unwrap_or(value) {
+            Value::Null => true,
+            Value::Array(rows) => rows.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Brings the reply into its form.
     pub(crate) fn render(self, rules: &Rules, asked: &Asked) -> Result<Rendered> {
         let (value, source) = match self.body {

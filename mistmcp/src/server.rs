@@ -263,7 +263,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let session = self.session(&context)?;
-        let tools = session.listed().map(|entry| entry.definition().clone()).collect();
+        let tools = session.listed().map(|entry| session.settings().definition(entry)).collect();
         let list = ListToolsResult::with_all_items(tools).with_cache_scope(CacheScope::Private);
         // A list that grows and shrinks is fresh only when it is asked for.
         let lasting = stands_for_itself(&context) || !list_changes(session.settings());

@@ -23,10 +23,10 @@ pub use settings::{Settings, SettingsError};
 pub(crate) use switches::Switches;
 
 use crate::catalog::Entry;
-use crate::error::{ErrorKind, shortened};
+use crate::error::{ErrorKind, Known, shortened};
 use crate::mist::{Connection, Mist, for_deadline};
 use crate::reply::{Content, in_turns};
-use crate::suggestion::did_you_mean;
+use crate::suggestion::{did_you_mean, listed};
 use crate::{Call, Error, Result};
 
 /// One client: what it has switched on, and the token and cloud that it calls with.
@@ -110,15 +110,17 @@ impl Session {
         let reachable = |entry: &&Entry| self.access(entry) != Access::Never;
         catalog.find(name).filter(reachable).ok_or_else(|| {
             let names = catalog.entries().iter().filter(reachable).map(|entry| entry.tool().name);
-            Error::new(
-                ErrorKind::Tool,
-                match (shortened(name, 60), did_you_mean(name, names)) {
-                    (name, nothing) if nothing.is_empty() => {
-                        format!("There is no tool `{name}` in this session.")
-                    }
-                    (name, suggestion) => format!("There is no tool `{name}` in this session{suggestion}"),
-                },
-            )
+            let remedy = match did_you_mean(name, names) {
+                nothing if nothing.is_empty() => {
+                    let there = listed(self.listed().map(|entry| entry.tool().name));
+                    let others =
+                        if self.controls().is_empty() { "" } else { "; `findTools` finds the others" };
+                    format!("; there are {there}{others}.")
+                }
+                suggestion => suggestion,
+            };
+            let words = format!("There is no tool `{}` in this session{remedy}", shortened(name, 60));
+            Error::new(ErrorKind::Tool, words)
         })
     }
 
@@ -128,7 +130,18 @@ impl Session {
             Ok(Content::Text(text)) => Ok(Content::Text(self.connection.mask(text))),
             Ok(Content::File(file)) => Ok(Content::File(self.connection.mask_file(file))),
             Ok(Content::Blocks(blocks)) => Ok(Content::Blocks(self.connection.mask_blocks(blocks))),
-            Err(error) => Err(error.presentable(|text| self.connection.mask(text))),
+            Err(error) => {
+                let error = error.for_session(|name| self.knows(name));
+                Err(error.presentable(|text| self.connection.mask(text)))
+            }
+        }
+    }
+
+    /// What this session knows of a tool's name.
+    fn knows(&self, name: &str) -> Known {
+        match self.known(name) {
+            Some(_) => Known::Callable,
+            None => self.settings.knows(name),
         }
     }
 

@@ -1,25 +1,35 @@
-//! What was probably meant.
+//! Suggestions: what was probably meant, or else what can be meant.
 
 use crate::error::shortened;
+
+/// Nothing is called by a longer name, and comparing takes time by the square of the length.
+const LONGEST: usize = 100;
 
 /// Those of `candidates` that look like `written`, likest first.
 pub(crate) fn alike<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> impl Iterator<Item = &'a str> {
-    const LIKE_ENOUGH: f64 = 0.78;
-    // Nothing is called by a longer name, and comparing takes time by the square of the length.
-    const LONGEST: usize = 100;
     let written = shortened(written, LONGEST).to_lowercase();
     let mut near: Vec<_> = candidates
         .into_iter()
-        .map(|candidate| {
-            (strsim::jaro_winkler(&written, &shortened(candidate, LONGEST).to_lowercase()), candidate)
+        .filter_map(|candidate| {
+            Some((likeness(&written, &shortened(candidate, LONGEST).to_lowercase())?, candidate))
         })
-        .filter(|(likeness, _)| *likeness >= LIKE_ENOUGH)
         .collect();
     near.sort_by(|(left, _), (right, _)| right.total_cmp(left));
     near.into_iter().map(|(_, candidate)| candidate)
+}
+
+/// How alike two words in lower case are, where they are alike enough for one to be meant by the other.
+fn likeness(written: &str, candidate: &str) -> Option<f64> {
+    const JARO_WINKLER: f64 = 0.78;
+    // Short words share letters by chance: half of the letters have to stand where they stood.
+    const UNCHANGED: f64 = 0.5;
+    let likeness = strsim::jaro_winkler(written, candidate);
+    let is_alike =
+        likeness >= JARO_WINKLER && strsim::normalized_damerau_levenshtein(written, candidate) >= UNCHANGED;
+    is_alike.then_some(likeness)
 }
 
 /// Up to `most` of them, each in quotes.
@@ -28,15 +38,13 @@ pub(crate) fn nearest<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
     most: usize,
 ) -> Vec<String> {
-    alike(written, candidates).take(most).map(|candidate| format!("\"{candidate}\"")).collect()
+    alike(written, candidates).take(most).map(quoted).collect()
 }
 
 /// `; did you mean "…"?`, or where nothing is like it, those there are.
 pub(crate) fn remedy<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
     match did_you_mean(written, candidates.clone()) {
-        nothing if nothing.is_empty() => {
-            format!("; there are {}.", candidates.into_iter().collect::<Vec<_>>().join(", "))
-        }
+        nothing if nothing.is_empty() => format!("; there are {}.", listed(candidates)),
         suggestion => suggestion,
     }
 }
@@ -46,5 +54,57 @@ pub(crate) fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item
     match nearest(written, candidates, 1).as_slice() {
         [meant] => format!("; did you mean {meant}?"),
         _ => String::new(),
+    }
+}
+
+/// Names with commas between them, as many as an error has room for.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const ROOM: usize = 900;
+    let mut names = names.into_iter();
+    let mut text = String::new();
+    while let Some(name) = names.next() {
+        let name = shortened(name, LONGEST);
+        if text.len() + name.len() > ROOM {
+            return format!("{text} and {} more", names.count() + 1);
+        }
+        if !text.is_empty() {
+            text.push_str(", ");
+        }
+        text.push_str(&name);
+    }
+    text
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", shortened(name, LONGEST))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_corrected_and_a_word_like_none_is_not() {
+        let categories = ["orgs", "orgs_sites", "sites", "sites_rrm", "self_account"];
+        for (written, meant) in
+            [("sights", "sites"), ("SITES_RMM", "sites_rrm"), ("org", "orgs"), ("stiesrrm", "sites_rrm")]
+        {
+            assert_eq!(nearest(written, categories, 1), [format!("\"{meant}\"")], "{written}");
+        }
+        for written in ["bogus", "goats", "x", "", "everything", "tires", "\u{1f600}"] {
+            assert_eq!(nearest(written, categories, 1), Vec::<String>::new(), "{written}");
+            let remedy = remedy(written, categories);
+            assert_eq!(remedy, "; there are orgs, orgs_sites, sites, sites_rrm, self_account.", "{written}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_names_is_bounded() {
+        let names: Vec<_> = (0..10_000).map(|number| format!("name_{number}")).collect();
+        let text = listed(names.iter().map(String::as_str));
+        assert!(text.len() < 1_000 && text.starts_with("name_0, name_1, "), "{text}");
+        let shown = text.split(", ").count();
+        assert!(text.ends_with(&format!(" and {} more", 10_000 - shown)), "{text}");
+        assert!(listed(["x".repeat(1 << 20).as_str()]).len() <= LONGEST);
     }
 }

@@ -1,6 +1,6 @@
 //! The sites of an organization.
 
-use mistmcp::{Buckets, Choice, Id, OrgId, PageNumber, Search, mist_tool};
+use mistmcp::{Buckets, Choice, Id, NameFilter, OrgId, PageNumber, Search, mist_tool};
 
 mistmcp::category! {
     /// The sites, found by name or setting; site templates.
@@ -40,7 +40,7 @@ pub async fn search_org_sites(
     /// Mesh is on.
     mesh_enabled: Option<bool>,
     /// Name: `Berlin`, `Ber*` or `*lin*`.
-    name: Option<String>,
+    name: Option<NameFilter>,
     /// Rogues are looked for.
     rogue_enabled: Option<bool>,
     /// Syslog is sent.

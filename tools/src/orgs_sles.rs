@@ -1,5 +1,6 @@
 //! Service levels (SLE) across the sites of an organization.
 
+use crate::shared::InsightMetric;
 use mistmcp::{Choice, Fields, OrgId, PageNumber, ParamGroup, Span, TimeWindow, mist_tool};
 
 mistmcp::category! {
@@ -21,7 +22,7 @@ pub async fn get_org_sites_sle(
 pub async fn get_org_sle(
     org_id: OrgId,
     /// From `listInsightMetrics`: `worst-sites-by-sle`.
-    metric: String,
+    metric: InsightMetric,
     /// SLE to rank by.
     sle: Option<String>,
     #[flatten] samples: Samples,

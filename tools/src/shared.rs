@@ -5,6 +5,7 @@ mod country;
 mod device;
 mod for_site;
 mod guest;
+mod metric;
 mod mxedge;
 mod nac;
 mod psk;
@@ -24,6 +25,7 @@ pub use device::{
 };
 pub use for_site::ForSite;
 pub use guest::{GuestField, GuestFilter};
+pub use metric::{InsightMetric, SleClassifier, SleMetric};
 pub use mxedge::{MxEdgeEventField, MxEdgeEventFilter};
 pub use nac::{
     EdrProvider, EdrStatus, LastNacFilter, NacAccessFilter, NacClientFilter, NacEventField, NacEventFilter,

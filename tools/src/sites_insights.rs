@@ -1,5 +1,6 @@
 //! Metrics over time of a site, its devices and its clients.
 
+use crate::shared::InsightMetric;
 use mistmcp::{Mac, PageNumber, ParamGroup, SiteId, Span, TimeWindow, mist_tool};
 
 mistmcp::category! {
@@ -25,7 +26,7 @@ pub async fn get_site_insight_metrics_for_device(
     site_id: SiteId,
     device_mac: Mac,
     /// One of `listInsightMetrics`.
-    metric: String,
+    metric: InsightMetric,
     /// `ge-0/0/1`.
     port_id: Option<String>,
     #[flatten] series: Series,
@@ -43,7 +44,7 @@ pub async fn get_site_insight_metrics(
 #[derive(ParamGroup)]
 pub struct Metrics {
     /// From `listInsightMetrics`, with commas.
-    pub metrics: String,
+    pub metrics: InsightMetric,
 }
 
 /// The points of a metric over time.

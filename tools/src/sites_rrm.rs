@@ -1,6 +1,6 @@
 //! Radio resource management (RRM) at a site.
 
-use mistmcp::{DeviceId, Fields, PageNumber, SiteId, TimeWindow, mist_tool};
+use mistmcp::{Advised, DeviceId, Fields, PageNumber, SiteId, TimeWindow, mist_tool};
 
 use crate::shared::Band;
 
@@ -30,8 +30,8 @@ pub async fn get_site_current_rrm_considerations(
 #[mist_tool(category = "sites_rrm", get = "/api/v1/sites/{site_id}/rrm/events")]
 pub async fn list_site_rrm_events(
     site_id: SiteId,
-    /// Only this radio band.
-    band: Option<Band>,
+    /// Only this radio band. Mist has refused calls without it.
+    band: Advised<Band>,
     #[flatten] window: TimeWindow,
     #[flatten] page: PageNumber,
 );

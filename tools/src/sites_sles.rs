@@ -1,5 +1,6 @@
 //! Service levels (SLE) at a site.
 
+use crate::shared::{SleClassifier, SleMetric};
 use mistmcp::schemars::{Schema, json_schema};
 use mistmcp::serde_json::Value;
 use mistmcp::{Arg, Choice, Fields, Id, Mac, Mismatch, ParamGroup, SiteId, TimeWindow, Wire, mist_tool};
@@ -48,7 +49,7 @@ pub async fn get_site_sle_classifier_details(
     site_id: SiteId,
     #[flatten] metric: Metric,
     /// From `listSiteSleMetricClassifiers`.
-    classifier: String,
+    classifier: SleClassifier,
     #[flatten] window: TimeWindow,
 );
 
@@ -182,16 +183,16 @@ pub struct Metric {
     #[flatten]
     pub subject: Subject,
     /// SLE.
-    pub metric: String,
+    pub metric: SleMetric,
 }
 
 /// Failures of a service level, and when.
 #[derive(ParamGroup)]
 pub struct Impact {
     /// SLE.
-    pub metric: String,
+    pub metric: SleMetric,
     /// Cause.
-    pub classifier: Option<String>,
+    pub classifier: Option<SleClassifier>,
     /// The time to look at.
     #[flatten]
     pub window: TimeWindow,

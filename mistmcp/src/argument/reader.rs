@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{Arg, Lookup, Presence, TEXT, Wire, length};
+use super::{Arg, Listed, Lookup, Presence, TEXT, Wire, length};
 
 /// What was wanted where something else came: `an integer of at least 1`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -26,6 +26,9 @@ pub struct ValueReader {
     pub(crate) presence: Presence,
     pub(crate) lookup: Option<Lookup>,
     pub(crate) picks_fields: bool,
+    pub(crate) listed: Option<Listed>,
+    pub(crate) widens: bool,
+    pub(crate) advised: bool,
     pub(crate) schema: fn() -> Schema,
     pub(crate) wire: fn(&Value) -> Result<Wire, Mismatch>,
     pub(crate) is_absent: fn(&Value) -> bool,
@@ -37,6 +40,9 @@ impl ValueReader {
             presence: T::PRESENCE,
             lookup: T::LOOKUP,
             picks_fields: T::PICKS_FIELDS,
+            listed: T::LISTED,
+            widens: T::WIDENS,
+            advised: T::ADVISED,
             schema: T::schema,
             wire: |value| {
                 length::check(value, T::MAX_LENGTH)?;

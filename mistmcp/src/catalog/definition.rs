@@ -6,22 +6,25 @@ use rmcp::model::{Tool as Definition, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use super::title::title;
-use crate::Tool;
 use crate::tool::{Kind, Param, rules};
+use crate::{Hints, Tool};
 
 pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Definition {
     let title = title(tool.name);
-    let hints = tool.hints;
-    let annotations = ToolAnnotations::from_raw(
+    Definition::new(tool.name, plain(tool.description), Arc::new(input_schema(params, rules(tool.params))))
+        .with_title(title)
+        .with_annotations(annotations(tool.hints))
+}
+
+/// The hints as MCP has them.
+pub(crate) fn annotations(hints: Hints) -> ToolAnnotations {
+    ToolAnnotations::from_raw(
         None,
         Some(hints.read_only),
         Some(hints.destructive),
         Some(hints.idempotent),
         Some(hints.open_world),
-    );
-    Definition::new(tool.name, plain(tool.description), Arc::new(input_schema(params, rules(tool.params))))
-        .with_title(title)
-        .with_annotations(annotations)
+    )
 }
 
 fn input_schema(params: &[&'static Param], rules: Map<String, Value>) -> Map<String, Value> {

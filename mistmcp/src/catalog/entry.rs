@@ -4,12 +4,13 @@ use rmcp::model::Tool as Definition;
 use serde_json::{Map, Value};
 
 use super::definition::definition;
+use super::unknown;
 use crate::argument::Arguments;
 use crate::error::{ErrorKind, shortened};
 use crate::mist::{CURSOR, Cursor, Request};
 use crate::reply::{Asked, Expected, Reply};
-use crate::suggestion::did_you_mean;
-use crate::tool::{Answers, Kind, Method, Param, Segment, flattened};
+use crate::suggestion::{did_you_mean, listed};
+use crate::tool::{Answers, Endpoint, Kind, Method, Param, Segment, flattened};
 use crate::{Arg, Call, Error, Mist, Result, Run, Tool};
 
 /// Unknown parameters that an error names.
@@ -115,42 +116,92 @@ impl Entry {
         call: &Call,
     ) -> Result<Reply> {
         self.check(&mut arguments)?;
-        mist.look_up(&self.params, &mut arguments).await?;
-        match &self.tool.run {
+        // What may change something does so to what was named, and to nothing that is called alike.
+        let partial = self.tool.hints.read_only;
+        let notes = mist.look_up(&self.params, partial, &mut arguments).await?;
+        let mut reply = match &self.tool.run {
             // A session runs these itself.
-            Run::Control(_) => Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),
-            Run::Body(body) => body(mist, call, Arguments::new(arguments)).await,
-            Run::Endpoint(endpoint) => {
-                let mut body = None;
-                let mut values = Vec::with_capacity(arguments.len());
-                for param in &self.params {
-                    let value = arguments.get(param.name);
-                    match (param.kind, value) {
-                        (Kind::Value(reader), Some(value)) => {
-                            values.push((param.name, read(param, reader.wire, value)?));
-                        }
-                        (Kind::Body(reader), Some(value)) => body = Some(read(param, reader.read, value)?),
-                        _ => {}
-                    }
+            Run::Control(_) => return Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),
+            Run::Body(body) => body(mist, call, Arguments::new(arguments)).await?,
+            Run::Endpoint(endpoint) => self.reach(endpoint, &arguments, mist).await?,
+        };
+        reply.notes.splice(0..0, notes);
+        Ok(reply)
+    }
+
+    /// Asks an endpoint: once more for parts of names where no name is found, and for the values that Mist knows
+    /// where it does not know one.
+    async fn reach(&self, endpoint: &Endpoint, arguments: &Map<String, Value>, mist: &Mist) -> Result<Reply> {
+        let reply = match mist.send(self.request(endpoint, arguments)?).await {
+            Ok(answer) => Reply::from_answer(&answer)?,
+            Err(error) => return Err(unknown::explained(error, &self.params, arguments, mist).await),
+        };
+        if !self.tool.hints.repeatable() || !reply.is_empty_list() {
+            return Ok(reply);
+        }
+        Ok(self.widened(endpoint, arguments, mist).await.unwrap_or(reply))
+    }
+
+    /// The request of an endpoint for these arguments.
+    fn request(&self, endpoint: &Endpoint, arguments: &Map<String, Value>) -> Result<Request> {
+        let mut body = None;
+        let mut values = Vec::with_capacity(arguments.len());
+        for param in &self.params {
+            let value = arguments.get(param.name);
+            match (param.kind, value) {
+                (Kind::Value(reader), Some(value)) => {
+                    values.push((param.name, read(param, reader.wire, value)?));
                 }
-                let mut request = Request::to_endpoint(endpoint, values)?;
-                request.body = body;
-                request.cursor = self.cursor(&arguments)?;
-                Reply::from_answer(&mist.send(request).await?)
+                (Kind::Body(reader), Some(value)) => body = Some(read(param, reader.read, value)?),
+                _ => {}
             }
         }
+        let mut request = Request::to_endpoint(endpoint, values)?;
+        request.body = body;
+        request.cursor = self.cursor(arguments)?;
+        Ok(request)
+    }
+
+    /// The same search for parts of the names that were given whole, where that finds something.
+    async fn widened(
+        &self,
+        endpoint: &Endpoint,
+        arguments: &Map<String, Value>,
+        mist: &Mist,
+    ) -> Option<Reply> {
+        let mut instead = Map::new();
+        for param in self.params.iter().filter(|param| param.reader().is_some_and(|reader| reader.widens)) {
+            let Some(Value::String(name)) = arguments.get(param.name) else { continue };
+            if !name.contains(['*', ',']) {
+                instead.insert(param.name.to_owned(), format!("*{}*", name.trim()).into());
+            }
+        }
+        if instead.is_empty() {
+            return None;
+        }
+        let mut arguments = arguments.clone();
+        arguments.extend(instead.clone());
+        let answer = mist.send(self.request(endpoint, &arguments).ok()?).await.ok()?;
+        let mut reply = Reply::from_answer(&answer).ok().filter(|reply| !reply.is_empty_list())?;
+        for (name, value) in &instead {
+            let value = shortened(value.as_str().unwrap_or_default(), 100);
+            reply.notes.push(format!("`{name}`: nothing has this very name; searched for \"{value}\"."));
+        }
+        reply.instead = instead;
+        Some(reply)
     }
 
     /// Takes out what stands for nothing, and refuses what does not fit, all of it at once.
     pub(crate) fn check(&self, arguments: &mut Map<String, Value>) -> Result<()> {
-        let mut mistakes = Vec::new();
+        let mut mistakes: Vec<Error> = Vec::new();
         let known = |name: &str| self.takes(name) || name == CURSOR && self.takes_cursor();
         let unknown: Vec<_> = arguments.keys().filter(|name| !known(name)).collect();
         if unknown.len() > TOLD {
-            mistakes.push(format!("{} parameters are unknown.", unknown.len()));
+            let words = format!("{} parameters are unknown.", unknown.len());
+            mistakes.push(Error::new(ErrorKind::Arguments, words));
         }
         mistakes.extend(unknown.iter().take(TOLD).map(|name| self.unknown(name)));
-        mistakes.extend(self.cursor(arguments).err().map(|error| error.to_string()));
+        mistakes.extend(self.cursor(arguments).err());
         for param in &self.params {
             let mistake = match param.kind {
                 Kind::Value(reader) => {
@@ -160,12 +211,12 @@ impl Entry {
                     }
                     match arguments.get(param.name) {
                         None => param.required().then(|| missing(param)),
-                        Some(value) => read(param, reader.wire, value).err().map(|error| error.to_string()),
+                        Some(value) => read(param, reader.wire, value).err(),
                     }
                 }
                 Kind::Body(reader) => match arguments.get(param.name) {
                     None => Some(missing(param)),
-                    Some(value) => read(param, reader.read, value).err().map(|error| error.to_string()),
+                    Some(value) => read(param, reader.read, value).err(),
                 },
                 Kind::Group(..) => None,
             };
@@ -174,17 +225,18 @@ impl Entry {
         if mistakes.is_empty() {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Arguments, format!("{}: {}", self.tool.name, mistakes.join(" "))))
+        let error = Error::new(ErrorKind::Arguments, format!("{}:", self.tool.name));
+        Err(mistakes.into_iter().fold(error, |error, mistake| error.and(" ").with(mistake)))
     }
 
-    fn unknown(&self, name: &str) -> String {
+    fn unknown(&self, name: &str) -> Error {
         let names: Vec<_> = self.params.iter().map(|param| param.name).collect();
         let remedy = match did_you_mean(name, names.iter().copied()) {
             nothing if nothing.is_empty() && names.is_empty() => "; it takes none.".to_owned(),
-            nothing if nothing.is_empty() => format!("; it takes {}.", names.join(", ")),
+            nothing if nothing.is_empty() => format!("; it takes {}.", listed(names)),
             suggestion => suggestion,
         };
-        format!("There is no parameter `{}`{remedy}", shortened(name, 60))
+        Error::new(ErrorKind::Arguments, format!("There is no parameter `{}`{remedy}", shortened(name, 60)))
     }
 }
 
@@ -192,6 +244,6 @@ fn read<T>(param: &Param, reader: fn(&Value) -> Result<T, crate::Mismatch>, valu
     reader(value).map_err(|mismatch| Error::argument(param.name, value, &mismatch))
 }
 
-fn missing(param: &Param) -> String {
-    format!("`{}` is missing: {}", param.name, param.description)
+fn missing(param: &Param) -> Error {
+    Error::new(ErrorKind::Arguments, format!("`{}` is missing: ", param.name)).describing(param.description)
 }

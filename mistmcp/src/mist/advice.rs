@@ -16,17 +16,20 @@ use crate::text::visible;
 pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
     let (kind, advice) = match status {
         StatusCode::UNAUTHORIZED => return for_refused(1, body),
-        StatusCode::FORBIDDEN => (
-            ErrorKind::Permission,
-            "The API token may not see this organization or site. `getSelf` lists what it can see."
-                .to_owned(),
-        ),
-        StatusCode::NOT_FOUND => (
-            ErrorKind::Missing,
-            "Mist does not know this id here. Look it up first: a site with `searchOrgSites`, \
-             another object with the tool that lists its kind."
-                .to_owned(),
-        ),
+        StatusCode::FORBIDDEN => {
+            return Error::new(ErrorKind::Permission, "The API token may not see this organization or site.")
+                .hint(
+                    [("getSelf", " `getSelf` lists what it can see.")],
+                    " Ask the user for one that it may see.",
+                )
+                .and(said(body));
+        }
+        StatusCode::NOT_FOUND => {
+            return Error::new(ErrorKind::Missing, "Mist does not know this id here. Look it up first: ")
+                .hint([("searchOrgSites", "a site with `searchOrgSites`, another object")], "each object")
+                .and(" with the tool that lists its kind.")
+                .and(said(body));
+        }
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => (
             ErrorKind::Network,
             "A proxy between this server and Mist wants a user name and a password (status 407). Do not try \
@@ -81,20 +84,21 @@ pub(super) fn for_refused(tokens: usize, body: &str) -> Error {
 pub(super) fn for_rate_limit(used_up: &UsedUp, body: &str) -> Error {
     let until = used_up.until.strftime("%H:%M:%S UTC");
     let seconds = used_up.wait.as_secs_f64().ceil().max(1.0);
-    let (what, hint) = match used_up.by {
-        By::Mist => ("Mist's limit of calls an hour is reached.".to_owned(), ""),
-        By::Count(limit) => (
-            format!("The API token's calls of this hour, {limit}, are used up but for a small reserve."),
-            " `getSelfApiUsage` tells what Mist has counted.",
-        ),
+    let what = match used_up.by {
+        By::Mist => "Mist's limit of calls an hour is reached.".to_owned(),
+        By::Count(limit) => {
+            format!("The API token's calls of this hour, {limit}, are used up but for a small reserve.")
+        }
     };
-    Error::new(
-        ErrorKind::RateLimit,
-        format!(
-            "{what} Call nothing for the next {seconds} seconds, until {until}; do not loop.{hint}{}",
-            said(body)
-        ),
-    )
+    let words = format!("{what} Call nothing for the next {seconds} seconds, until {until}; do not loop.");
+    let error = Error::new(ErrorKind::RateLimit, words);
+    let error = match used_up.by {
+        By::Mist => error,
+        By::Count(_) => {
+            error.hint([("getSelfApiUsage", " `getSelfApiUsage` tells what Mist has counted.")], "")
+        }
+    };
+    error.and(said(body))
 }
 
 /// The address of the client has had Mist asked often with tokens that it did not accept.

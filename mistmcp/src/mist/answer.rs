@@ -135,12 +135,24 @@ impl Answer {
 
     /// From the `X-Page-*` headers.
     pub(crate) fn page(&self) -> Option<Page> {
-        let number = |name: &str| self.headers.get(name)?.to_str().ok()?.trim().parse().ok();
         Some(Page {
-            total: Some(number("x-page-total")?),
-            limit: number("x-page-limit").filter(|limit| *limit > 0)?,
-            number: number("x-page-page").filter(|page| *page > 0)?,
+            total: Some(self.rows_in_all()?),
+            limit: self.page_limit()?,
+            number: self.number("x-page-page").filter(|page| *page > 0)?,
         })
+    }
+
+    /// How many rows Mist gives at once, which may be fewer than were asked for.
+    pub(super) fn page_limit(&self) -> Option<u64> {
+        self.number("x-page-limit").filter(|limit| *limit > 0)
+    }
+
+    pub(super) fn rows_in_all(&self) -> Option<u64> {
+        self.number("x-page-total")
+    }
+
+    fn number(&self, header: &str) -> Option<u64> {
+        self.headers.get(header)?.to_str().ok()?.trim().parse().ok()
     }
 
     fn looks_like_html(&self) -> bool {

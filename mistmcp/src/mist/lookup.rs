@@ -1,90 +1,104 @@
-//! What people call things, turned into Mist's ids. Each look-up is one call, remembered for some minutes.
+//! What people call things, turned into Mist's ids. Each look-up is one list, remembered for some minutes.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::names::{Listing, Named, listed, named, pick};
+use super::names::{Listing, Named, Picked, Wanted, listed, named};
 use super::{Answer, Mist, Request};
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
 
 const SELF: &str = "/api/v1/self";
-/// The most that Mist lists in one answer.
+/// The rows that are asked for at once. Mist may give fewer.
 const ROWS: u32 = 1_000;
+/// The pages that are read of one list at most: 10,000 rows where Mist gives 100 at once.
+const PAGES: u32 = 100;
 
 impl Mist {
-    /// Makes the argument `name` an id, if it is not one yet.
+    /// Makes the argument `name` an id, if it is not one yet. What it was taken for is in the answer where that has to
+    /// be told. One that is `optional` is not looked for where it is left out.
     pub(super) async fn look_up_one(
         &self,
-        lookup: Lookup,
+        (lookup, optional, partial): (Lookup, bool, bool),
         name: &str,
         arguments: &mut Map<String, Value>,
-    ) -> Result<()> {
+    ) -> Result<Option<String>> {
         let written = match arguments.get(name) {
             Some(Value::String(text)) => text.trim().to_owned(),
             _ => String::new(),
         };
         if let Some(id) = Id::parse(&written) {
             arguments.insert(name.to_owned(), id.as_str().into());
-            return Ok(());
+            return Ok(None);
         }
-        let found = match lookup {
-            Lookup::Org => self.org(&written).await?,
-            _ if written.is_empty() => return Ok(()),
+        if written.is_empty() && (optional || lookup != Lookup::Org) {
+            return Ok(None);
+        }
+        let (kind, lister) = match lookup {
+            Lookup::Org => ("organization", "getSelf"),
+            Lookup::Site => ("site", "searchOrgSites"),
+            Lookup::Device => ("device", "getOrgInventory"),
+        };
+        let wanted = Wanted { written: &written, parameter: name, kind, lister, partial };
+        let Picked { id, note } = match lookup {
+            Lookup::Org => self.org(&wanted).await?,
             Lookup::Site => {
                 let org = self.org_of(arguments).await?;
-                self.choose(&format!("/api/v1/orgs/{org}/sites"), |sites| {
-                    pick(sites, &written, name, "site", "`searchOrgSites` lists them")
-                })
-                .await?
+                self.choose(&format!("/api/v1/orgs/{org}/sites"), |sites| wanted.pick(sites)).await?
             }
-            Lookup::Device => self.device(&written, name, arguments).await?,
+            Lookup::Device => self.device(&wanted, arguments).await?,
         };
-        arguments.insert(name.to_owned(), found.into());
-        Ok(())
+        arguments.insert(name.to_owned(), id.into());
+        Ok(note)
     }
 
-    async fn device(&self, written: &str, name: &str, arguments: &Map<String, Value>) -> Result<String> {
-        let path = match arguments.get("site_id").and_then(Value::as_str) {
+    async fn device(&self, wanted: &Wanted<'_>, arguments: &Map<String, Value>) -> Result<Picked> {
+        let site = arguments.get("site_id").and_then(Value::as_str);
+        let path = match site {
             Some(site) => format!("/api/v1/sites/{site}/devices"),
-            None => format!("/api/v1/orgs/{}/inventory", self.org_of(arguments).await?),
+            None => inventory(&self.org_of(arguments).await?),
         };
-        let mac = Mac::parse(written);
-        self.choose(&path, |devices| {
-            let by_mac = mac
-                .as_ref()
-                .and_then(|mac| devices.iter().find(|device| device.mac.as_deref() == Some(mac.as_str())));
-            match by_mac {
-                Some(device) => Ok(device.id.clone()),
-                None => pick(devices, written, name, "device", "`searchOrgInventory` lists them"),
-            }
-        })
-        .await
+        let mac = Mac::parse(wanted.written);
+        let by_mac = |devices: &Listing| wanted.by_mac(mac.as_ref()?, devices);
+        let pick = |devices: &Listing| by_mac(devices).map_or_else(|| wanted.pick(devices), Ok);
+        let chosen = self.choose(&path, pick).await;
+        if chosen.is_err() && site.is_some() && mac.is_some()
+            // Members are in the inventory alone. That it cannot be read says nothing of the device.
+            && let Ok(org) = self.org_of(arguments).await
+            && let Ok(inventory) = self.names(&inventory(&org), None).await
+            && let Some(picked) = by_mac(&inventory)
+        {
+            return Ok(picked);
+        }
+        chosen
     }
 
     /// The organization that the call itself names, or the default one.
     async fn org_of(&self, arguments: &Map<String, Value>) -> Result<String> {
-        self.org(arguments.get("org_id").and_then(Value::as_str).unwrap_or_default()).await
+        let written = arguments.get("org_id").and_then(Value::as_str).unwrap_or_default();
+        let wanted =
+            Wanted { written, parameter: "org_id", kind: "organization", lister: "getSelf", partial: false };
+        self.org(&wanted).await.map(|picked| picked.id)
     }
 
     /// An organization by id or name; for nothing, the operator's or the only one.
-    async fn org(&self, written: &str) -> Result<String> {
-        if let Some(id) = Id::parse(written) {
-            return Ok(id.as_str().to_owned());
+    async fn org(&self, wanted: &Wanted<'_>) -> Result<Picked> {
+        let id = |id: &str| Ok(Picked { id: id.to_owned(), note: None });
+        if let Some(written) = Id::parse(wanted.written) {
+            return id(written.as_str());
         }
-        if !written.is_empty() {
-            let choose =
-                |orgs: &[Named]| pick(orgs, written, "org_id", "organization", "`getSelf` lists them");
-            return self.choose(SELF, choose).await;
+        if !wanted.written.is_empty() {
+            return self.choose(SELF, |orgs| wanted.pick(orgs)).await;
         }
         if let Some(org_id) = &self.connection.org_id {
-            return Ok(org_id.clone());
+            return id(org_id);
         }
         match self.names(SELF, None).await?.rows.as_slice() {
-            [only] => Ok(only.id.clone()),
+            [only] => id(&only.id),
             [] => Err(Error::new(
                 ErrorKind::Arguments,
                 "`org_id` is missing, and the API token sees no organization by itself. Ask the user for the id.",
@@ -102,17 +116,17 @@ impl Mist {
 
     /// What the sites are called, of the default organization or the only one.
     pub(crate) async fn site_names(&self) -> Result<Vec<String>> {
-        let org = self.org("").await?;
+        let org = self.org_of(&Map::new()).await?;
         let sites = self.names(&format!("/api/v1/orgs/{org}/sites"), None).await?;
         Ok(sites.rows.iter().map(|site| site.name.clone()).collect())
     }
 
     /// Chooses from a list of names. What is not in a remembered one is looked for in a new one.
-    async fn choose(&self, path: &str, choose: impl Fn(&[Named]) -> Result<String>) -> Result<String> {
+    async fn choose(&self, path: &str, choose: impl Fn(&Listing) -> Result<Picked>) -> Result<Picked> {
         let begun = Instant::now();
         let listing = self.names(path, None).await?;
-        match choose(&listing.rows) {
-            Err(_) if listing.asked < begun => choose(&self.names(path, Some(begun)).await?.rows),
+        match choose(&listing) {
+            Err(_) if listing.asked < begun => choose(&*self.names(path, Some(begun)).await?),
             chosen => chosen,
         }
     }
@@ -128,38 +142,58 @@ impl Mist {
             return Ok(listing);
         }
         let asked = Instant::now();
-        let listing = Arc::new(Listing { rows: self.list(path).await?, asked });
+        let (rows, complete) = self.list(path).await?;
+        let listing = Arc::new(Listing { rows, asked, complete });
         line.pool.memory.keep_names(&line.ids, path, Arc::clone(&listing));
         Ok(listing)
     }
 
-    /// Asks for a list of names, however many pages it has.
-    async fn list(&self, path: &str) -> Result<Vec<Named>> {
-        let mut rows = Vec::new();
-        for page in 1_u32.. {
+    /// Asks for a list of names, page by page, as long as the pages are that Mist gives; and tells whether it is whole.
+    async fn list(&self, path: &str) -> Result<(Vec<Named>, bool)> {
+        let (mut rows, mut ids, mut limit, mut seen) = (Vec::new(), HashSet::new(), ROWS, 0);
+        for number in 1..=PAGES {
             let mut request = Request::get(path);
             if path != SELF {
-                request = request.query("limit", ROWS).query("page", page);
+                request = request.query("limit", limit).query("page", number);
             }
             if path.ends_with("/devices") {
                 request = request.query("type", "all".to_owned());
             }
+            if path.ends_with("/inventory") {
+                request = request.query("vc", true);
+            }
             let answer = self.ask(&request).await?;
-            rows.extend(named(&answer.json()?));
-            let seen = u64::from(ROWS) * u64::from(page);
-            if answer.page().is_none_or(|page| page.total.is_none_or(|total| total <= seen)) {
-                break;
+            let value = answer.json()?;
+            let (came, before) = (value.as_array().map_or(0, Vec::len) as u64, ids.len());
+            seen += came;
+            for row in named(&value) {
+                if ids.insert(row.id.clone()) {
+                    rows.push(row);
+                }
+            }
+            let total = answer.rows_in_all();
+            // Where Mist does not say how many it gives at once, it shows.
+            let given = answer.page_limit().or_else(|| total.map(|_| came)).filter(|given| *given > 0);
+            limit = given.and_then(|given| u32::try_from(given).ok()).unwrap_or(limit).min(limit);
+            let more = total.map_or(came >= limit.into(), |total| total > seen);
+            // A page that brings nothing new is the last one, whatever it says.
+            if path == SELF || !more || ids.len() == before {
+                return Ok((rows, true));
             }
         }
-        Ok(rows)
+        Ok((rows, false))
     }
 
     /// What the user asks about the token is what look-ups go by from now on.
     pub(super) fn remember_self(&self, answer: &Answer, asked: Instant) {
         let line = &self.connection.line;
         if let Ok(value) = answer.json() {
-            let listing = Arc::new(Listing { rows: named(&value), asked });
+            let listing = Arc::new(Listing { rows: named(&value), asked, complete: true });
             line.pool.memory.keep_names(&line.ids, SELF, listing);
         }
     }
+}
+
+fn inventory(org: &str) -> String {
+    format!("/api/v1/orgs/{org}/inventory")
 }

@@ -107,7 +107,7 @@ mod tests {
 
     fn listing(name: &str) -> Arc<Listing> {
         let rows = named(&json!([{ "id": "1", "name": name }]));
-        Arc::new(Listing { rows, asked: Instant::now() })
+        Arc::new(Listing { rows, asked: Instant::now(), complete: true })
     }
 
     #[test]

@@ -1,38 +1,77 @@
-//! Lists of what people call things.
+//! Names of sites, devices and organizations, and the choice of one by what people write: [`Wanted::pick`].
 
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::name_match::{Fit, find};
+use crate::argument::Mac;
 use crate::error::{ErrorKind, shortened};
-use crate::suggestion::nearest;
+use crate::suggestion::{listed as listed_names, nearest};
 use crate::{Error, Result};
 
 const SHOWN: usize = 10;
+/// The longest that is repeated of what was written.
+const REPEATED: usize = 100;
 
 /// A list of names, and when it was asked for.
 #[derive(Debug)]
 pub(super) struct Listing {
     pub(super) rows: Vec<Named>,
     pub(super) asked: Instant,
+    /// Whether all that Mist has were read.
+    pub(super) complete: bool,
 }
 
 /// An object that people call by a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Named {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) mac: Option<String>,
+    /// The MAC address of the virtual chassis or cluster that it is a part of.
+    chassis: Option<String>,
+    /// The MAC addresses of its parts, where it is a virtual chassis or a cluster.
+    members: Vec<String>,
     /// What tells it from another of that name.
     detail: String,
+}
+
+/// What is looked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted<'a> {
+    pub(super) written: &'a str,
+    pub(super) parameter: &'a str,
+    pub(super) kind: &'static str,
+    /// The tool that lists such objects.
+    pub(super) lister: &'static str,
+    /// Whether a part of a name will do. It does not where the tool may change what is found.
+    pub(super) partial: bool,
+}
+
+/// The object that was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Picked {
+    pub(super) id: String,
+    /// What the answer has to say of it, where it is not called what was written.
+    pub(super) note: Option<String>,
 }
 
 impl Listing {
     /// What it takes to keep it, in bytes.
     pub(super) fn weight(&self) -> usize {
         let text = |row: &Named| {
-            row.id.len() + row.name.len() + row.mac.as_ref().map_or(0, String::len) + row.detail.len()
+            let members: usize = row.members.iter().map(|member| size_of::<String>() + member.len()).sum();
+            let macs = [&row.mac, &row.chassis].into_iter().flatten().map(String::len).sum::<usize>();
+            row.id.len() + row.name.len() + macs + members + row.detail.len()
         };
         self.rows.iter().map(|row| size_of::<Named>() + text(row)).sum()
+    }
+}
+
+impl Named {
+    /// Whether it is a part of something else, and not to be found by its name.
+    fn is_member(&self) -> bool {
+        self.chassis.is_some() && self.chassis != self.mac
     }
 }
 
@@ -46,45 +85,114 @@ pub(super) fn named(answer: &Value) -> Vec<Named> {
             if found.iter().all(|known| known.id != id) {
                 let name =
                     text(privilege, "org_name").or_else(|| text(privilege, "name")).unwrap_or_default();
-                found.push(Named { id, name, mac: None, detail: String::new() });
+                found.push(Named { id, name, ..Named::default() });
             }
         }
     }
     for row in answer.as_array().into_iter().flatten() {
         let Some(id) = text(row, "id") else { continue };
         let name = text(row, "name").unwrap_or_default();
-        let mac = text(row, "mac");
+        let mac =
+            |row: &Value, key: &str| Mac::parse(row.get(key)?.as_str()?).map(|mac| mac.as_str().to_owned());
+        let (own, chassis) = (mac(row, "mac"), mac(row, "vc_mac"));
+        let parts = ["/virtual_chassis/members", "/module_stat", "/module2_stat"];
+        let parts = parts.iter().filter_map(|path| row.pointer(path)?.as_array()).flatten();
+        let parts = parts.filter_map(|part| mac(part, "mac"));
+        let named = ["chassis_mac", "node0_mac", "node1_mac"].iter().filter_map(|key| mac(row, key));
+        let members = named.chain(parts).filter(|member| own.as_ref() != Some(member)).collect();
         let detail = ["type", "model", "mac", "address", "country_code"];
         let detail: Vec<_> = detail.iter().filter_map(|key| text(row, key)).collect();
-        found.push(Named { id, name, mac, detail: detail.join(" ") });
+        found.push(Named { id, name, mac: own, chassis, members, detail: detail.join(" ") });
     }
     found
 }
 
-/// The one object that is called `written`; else an error that lists those that it may be.
-pub(super) fn pick(named: &[Named], written: &str, parameter: &str, kind: &str, how: &str) -> Result<String> {
-    let exact: Vec<_> = named.iter().filter(|object| object.name == written).collect();
-    let loose = || -> Vec<_> {
-        let written = written.to_lowercase();
-        named.iter().filter(|object| object.name.to_lowercase() == written).collect()
-    };
-    let fitting = if exact.is_empty() { loose() } else { exact };
-    let problem = match fitting.as_slice() {
-        [only] => return Ok(only.id.clone()),
-        [] => {
-            let near = nearest(written, named.iter().map(|object| object.name.as_str()), 5);
-            let near =
-                if near.is_empty() { String::new() } else { format!("; there is {}", near.join(", ")) };
-            let written = shortened(written, 200);
-            format!("`{parameter}`: no {kind} is called \"{written}\"{near}. {how}.")
+impl Wanted<'_> {
+    /// The one object that is called what was written; else an error that lists those that it may be.
+    pub(super) fn pick(&self, listing: &Listing) -> Result<Picked> {
+        let Self { parameter, kind, .. } = self;
+        let written = shortened(self.written, REPEATED);
+        let named: Vec<_> = listing.rows.iter().filter(|object| !object.is_member()).collect();
+        let problem = match find(&named, self.written, |object| &object.name) {
+            Some((Fit::Part, fitting)) => match fitting.as_slice() {
+                [only] if self.partial => {
+                    let note = format!(
+                        "`{parameter}`: \"{written}\" was taken for \"{}\" ({}).",
+                        only.name, only.id
+                    );
+                    return Ok(Picked { id: only.id.clone(), note: Some(note) });
+                }
+                [only] => format!(
+                    "`{parameter}`: no {kind} is called \"{written}\", and the tool may change something. If \"{}\" is \
+                     meant, give its id: {}.",
+                    only.name, only.id
+                ),
+                several => format!(
+                    "`{parameter}`: \"{written}\" is a part of the names of {} {kind}s. Give the id of one: {}.",
+                    several.len(),
+                    listed(several.iter().map(|object| **object))
+                ),
+            },
+            Some((_, fitting)) => match fitting.as_slice() {
+                [only] => return Ok(Picked { id: only.id.clone(), note: None }),
+                several => format!(
+                    "`{parameter}`: \"{written}\" is the name of {} {kind}s. Give the id of one: {}.",
+                    several.len(),
+                    listed(several.iter().map(|object| **object))
+                ),
+            },
+            None => return Err(self.unknown(&named, listing.complete)),
+        };
+        Err(Error::new(ErrorKind::Arguments, problem))
+    }
+
+    /// The device of a MAC address. That of a part of a virtual chassis or cluster leads to the whole.
+    pub(super) fn by_mac(&self, mac: &Mac, listing: &Listing) -> Option<Picked> {
+        let with = |mac: &str| listing.rows.iter().find(|device| device.mac.as_deref() == Some(mac));
+        let own = with(mac.as_str());
+        let member =
+            || listing.rows.iter().find(|device| device.members.iter().any(|member| member == mac.as_str()));
+        let chassis = match own {
+            Some(device) if device.is_member() => device.chassis.as_deref().and_then(with),
+            Some(_) => None,
+            None => member(),
+        };
+        match (chassis, own) {
+            (Some(whole), _) => {
+                let note = format!(
+                    "`{}`: {} is a member of \"{}\" ({}), which was taken.",
+                    self.parameter,
+                    mac.as_str(),
+                    whole.name,
+                    whole.id
+                );
+                Some(Picked { id: whole.id.clone(), note: Some(note) })
+            }
+            (None, Some(device)) => Some(Picked { id: device.id.clone(), note: None }),
+            (None, None) => None,
         }
-        several => format!(
-            "`{parameter}`: \"{written}\" is the name of {} {kind}s. Give the id of one: {}.",
-            several.len(),
-            listed(several.iter().copied())
-        ),
-    };
-    Err(Error::new(ErrorKind::Arguments, problem))
+    }
+
+    fn unknown(&self, objects: &[&Named], complete: bool) -> Error {
+        let Self { parameter, kind, lister, .. } = self;
+        let names = || objects.iter().map(|object| object.name.as_str()).filter(|name| !name.is_empty());
+        let near = nearest(self.written, names(), 5);
+        let there = if !near.is_empty() {
+            format!("; there is {}", near.join(", "))
+        } else if objects.is_empty() {
+            "; there is none at all".to_owned()
+        } else if objects.len() <= SHOWN {
+            format!("; there are {}", listed_names(names()))
+        } else {
+            let first = listed_names(names().take(SHOWN));
+            format!("; there are {}, such as {first}", objects.len())
+        };
+        let read = if complete { "" } else { " Only the first of them were looked at: give the id." };
+        let written = shortened(self.written, REPEATED);
+        Error::new(ErrorKind::Arguments, format!("`{parameter}`: no {kind} is called \"{written}\"{there}."))
+            .hint([(*lister, format!(" `{lister}` lists them.").as_str())], "")
+            .and(read)
+    }
 }
 
 pub(super) fn listed<'a>(named: impl ExactSizeIterator<Item = &'a Named>) -> String {
@@ -107,31 +215,92 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::error::Known;
 
-    fn sites() -> Vec<Named> {
-        named(&json!([
+    fn sites() -> Listing {
+        listing(&json!([
             { "id": "1", "name": "Berlin", "country_code": "DE" },
             { "id": "2", "name": "Lyon", "address": "Rue 1" },
             { "id": "3", "name": "Lyon", "address": "Rue 2" },
         ]))
     }
 
+    fn listing(rows: &Value) -> Listing {
+        Listing { rows: named(rows), asked: Instant::now(), complete: true }
+    }
+
+    fn wanted(written: &str) -> Wanted<'_> {
+        Wanted { written, parameter: "site_id", kind: "site", lister: "searchOrgSites", partial: true }
+    }
+
+    fn refusal(listing: &Listing, written: &str) -> String {
+        let error = wanted(written).pick(listing).unwrap_err();
+        error.for_session(|_| Known::Callable).to_string()
+    }
+
     #[test]
     fn a_name_is_found_in_any_letter_case() {
-        assert_eq!(pick(&sites(), "berlin", "site_id", "site", ""), Ok("1".into()));
+        assert_eq!(wanted("berlin").pick(&sites()), Ok(Picked { id: "1".into(), note: None }));
     }
 
     #[test]
     fn a_name_of_several_lists_them_with_what_tells_them_apart() {
-        let error = pick(&sites(), "Lyon", "site_id", "site", "").unwrap_err().to_string();
+        let error = refusal(&sites(), "Lyon");
         assert!(error.contains("2 (Lyon Rue 1), 3 (Lyon Rue 2)"), "{error}");
     }
 
     #[test]
-    fn an_unknown_name_brings_near_ones() {
-        let error = pick(&sites(), "Berlim", "site_id", "site", "`searchOrgSites` lists them");
-        let error = error.unwrap_err().to_string();
+    fn a_part_of_one_name_is_taken_and_told() {
+        let picked = wanted("berl").pick(&sites()).unwrap();
+        assert_eq!(picked.id, "1");
+        assert_eq!(picked.note.unwrap(), "`site_id`: \"berl\" was taken for \"Berlin\" (1).");
+        let error = refusal(&sites(), "yon");
+        assert!(error.contains("2 (Lyon Rue 1), 3 (Lyon Rue 2)"), "{error}");
+        let strict = Wanted { partial: false, ..wanted("berl") };
+        let error = strict.pick(&sites()).unwrap_err().to_string();
+        assert!(error.contains("\"Berlin\" is meant, give its id: 1"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_name_brings_near_ones_or_else_all() {
+        let error = refusal(&sites(), "Berlim");
         assert!(error.contains("there is \"Berlin\"") && error.contains("searchOrgSites"), "{error}");
+        let error = refusal(&sites(), "Quito");
+        assert!(error.contains("there are Berlin, Lyon, Lyon"), "{error}");
+        let many: Vec<_> =
+            (0..500).map(|number| json!({ "id": "x", "name": format!("Site {number}") })).collect();
+        let many = Listing { complete: false, ..listing(&many.into()) };
+        let error = refusal(&many, &"Quito".repeat(10_000));
+        assert!(error.len() < 700 && error.contains("there are 500, such as Site 0"), "{error}");
+        assert!(error.contains("Only the first of them were looked at"), "{error}");
+        assert!(refusal(&listing(&json!([])), "Quito").contains("none at all"));
+    }
+
+    #[test]
+    fn the_address_of_a_member_leads_to_its_chassis() {
+        let inventory = listing(&json!([
+            { "id": "a", "mac": "aa0000000001", "vc_mac": "aa0000000001", "name": "core" },
+            { "id": "b", "mac": "aa0000000002", "vc_mac": "aa0000000001", "name": "core" },
+            { "id": "c", "mac": "aa0000000003", "name": "lone" },
+            { "id": "d", "mac": "aa0000000004", "vc_mac": "aa0000000009", "name": "orphan" },
+            { "id": "e", "mac": "020003000001", "chassis_mac": "AA:00:00:00:00:05", "name": "stack",
+              "virtual_chassis": { "members": [{ "mac": "aa0000000006" }] } },
+        ]));
+        for (mac, id) in [
+            ("aa0000000001", Some("a")),
+            ("AA:00:00:00:00:02", Some("a")),
+            ("aa0000000003", Some("c")),
+            ("aa0000000004", Some("d")),
+            ("aa00.0000.0005", Some("e")),
+            ("aa0000000006", Some("e")),
+            ("aa0000000007", None),
+        ] {
+            let picked = wanted(mac).by_mac(&Mac::parse(mac).unwrap(), &inventory);
+            assert_eq!(picked.as_ref().map(|picked| picked.id.as_str()), id, "{mac}: {picked:?}");
+            let is_member = ["2", "5", "6"].iter().any(|end| mac.ends_with(end));
+            assert_eq!(picked.is_some_and(|picked| picked.note.is_some()), is_member, "{mac}");
+        }
+        assert_eq!(wanted("core").pick(&inventory).unwrap().id, "a", "a member is not called by its name");
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub(crate) struct Asked {
     pub(super) expected: Expected,
     /// The tool takes back a cursor that it has no parameter for.
     pub(super) takes_cursor: bool,
+    /// Arguments that were used in place of the call's own.
+    pub(super) instead: Map<String, Value>,
 }
 
 impl Asked {
@@ -48,6 +50,7 @@ impl Asked {
             takes_fields: picking.is_some(),
             expected,
             takes_cursor: false,
+            instead: Map::new(),
         }
     }
 
@@ -140,6 +143,7 @@ impl Asked {
             takes_fields: takes.contains(&"fields"),
             expected: Expected::List,
             takes_cursor: true,
+            instead: Map::new(),
         }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct List {
     /// What else there is to say of the list, such as the window that it covers.
     about: Map<String, Value>,
     page: Option<Page>,
+    /// Arguments that were used in place of the call's own.
+    instead: Map<String, Value>,
     /// How many rows came.
     count: usize,
     /// The arguments that give another page the window of this one.
@@ -60,6 +62,7 @@ impl List {
             window,
             remarks: source.remark().into_iter().chain(remark).collect(),
             truncated: source.repairs.truncated,
+            instead: asked.instead.clone(),
             about,
         };
         list.go_on(&link, page, asked);
@@ -269,7 +272,10 @@ impl List {
         if !note.is_empty() {
             head.insert("note".into(), note.join(" ").into());
         }
-        head.extend(next.iter().map(|next| ("next".to_owned(), next.clone().into())));
+        if let Some(mut next) = next.clone() {
+            next.extend(self.instead.clone());
+            head.insert("next".to_owned(), next.into());
+        }
         for (name, value) in &self.about {
             if !head.contains_key(name) {
                 head.insert(name.clone(), value.clone());
@@ -325,7 +331,7 @@ mod tests {
         given: Value,
     ) -> (Value, Option<u64>) {
         let source = Source { page, ..Source::default() };
-        let reply = Reply { body: Body::Data { value, source } };
+        let reply = Reply::of(Body::Data { value, source });
         let rendered = reply.render(&RULES, &Asked::test(takes, given)).unwrap();
         let Content::Text(text) = rendered.content else { panic!("no text") };
         assert!(text.len() <= RULES.max_bytes, "{} bytes", text.len());
@@ -434,7 +440,7 @@ mod tests {
     fn an_answer_that_broke_off_says_so_and_has_no_next() {
         let source = Source { repairs: Repairs { replaced: 2, truncated: true }, ..Source::default() };
         let value = json!({ "results": [1, 2], "next": "/api/v1/x?search_after=7" });
-        let reply = Reply { body: Body::Data { value, source } };
+        let reply = Reply::of(Body::Data { value, source });
         let content =
             reply.render(&RULES, &Asked::test(&["search_after", "limit"], json!({}))).unwrap().content;
         let Content::Text(text) = content else { panic!("no text") };

@@ -90,7 +90,7 @@ proptest! {
         let page = page.map(|(number, limit, total)| Page { number, limit, total });
         let mut asked = Asked::test(&["page", "limit", "search_after", "duration", "fields"], json!({}));
         asked.fields = fields;
-        let content = Reply { body: Body::Data { value, source: source(page) } }.render(&rules, &asked).unwrap().content;
+        let content = Reply::of(Body::Data { value, source: source(page) }).render(&rules, &asked).unwrap().content;
         let Content::Text(text) = content else { panic!("no text") };
         prop_assert!(text.len() <= max_bytes, "{} bytes of {max_bytes}: {text}", text.len());
         prop_assert!(!text.contains(SECRET), "{text}");
@@ -129,10 +129,10 @@ impl Collection {
         if headers {
             let page =
                 Page { number: number as u64, limit: limit as u64, total: Some(self.rows.len() as u64) };
-            return Reply { body: Body::Data { value: rows.into(), source: source(Some(page)) } };
+            return Reply::of(Body::Data { value: rows.into(), source: source(Some(page)) });
         }
         let value = json!({ "results": rows, "limit": limit, "page": number });
-        Reply { body: Body::Data { value, source: Source::default() } }
+        Reply::of(Body::Data { value, source: Source::default() })
     }
 
     /// As it is searched.
@@ -148,7 +148,7 @@ impl Collection {
             );
             value["next"] = link.unwrap().as_str().trim_start_matches("https://host").into();
         }
-        Reply { body: Body::Data { value, source: Source::default() } }
+        Reply::of(Body::Data { value, source: Source::default() })
     }
 }
 

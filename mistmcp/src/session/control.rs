@@ -55,7 +55,8 @@ static CALL: Tool = Tool {
     name: "callTool",
     description: "Calls any tool by its name, listed or not.",
     category: "",
-    hints: Hints::READ,
+    // What a session can reach decides: `Settings::definition` puts that in their place.
+    hints: Hints::UNSPECIFIED,
     params: &[
         Param::described::<ToolName>("tool", "Its name, as `findTools` gives it."),
         Param::described::<Option<Object>>(

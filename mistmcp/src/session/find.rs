@@ -20,7 +20,6 @@ use serde_json::json;
 pub(super) use engine::Engine as Index;
 
 use super::control::Query;
-use super::manage::description;
 use super::{Session, Settings};
 use crate::Result;
 use crate::argument::Arguments;
@@ -35,7 +34,8 @@ impl Session {
         let Query(query) = arguments.take("query")?;
         let settings = Arc::clone(&self.settings);
         let search = move || {
-            let found: Vec<_> = settings.search(&query).into_iter().map(description).collect();
+            let found = settings.search(&query).into_iter();
+            let found: Vec<_> = found.map(|entry| settings.description(entry)).collect();
             (found, settings.only_reads(&query))
         };
         let (found, only_reads) = work::run(search).await?;

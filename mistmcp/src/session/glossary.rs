@@ -31,8 +31,7 @@ impl Settings {
             category.name, category.description
         );
         for entry in self.reachable(category) {
-            let description =
-                entry.definition().description.as_deref().unwrap_or_default().replace('\n', " ");
+            let description = self.definition(entry).description.unwrap_or_default().replace('\n', " ");
             let _ = writeln!(text, "| `{}` | {} |", entry.tool().name, description.replace('|', "\\|"));
         }
         Ok(text)

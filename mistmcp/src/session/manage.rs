@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::control::Names;
-use super::{Access, Session};
+use super::{Access, Session, Settings};
 use crate::argument::Arguments;
 use crate::catalog::Entry;
 use crate::reply::Reply;
@@ -37,7 +37,13 @@ impl Session {
         let wanted = |entry: &&Entry| {
             categories.contains(entry.tool().category) && self.access(entry) != Access::Never
         };
-        let tools = self.settings.catalog().entries().iter().filter(wanted).map(description);
+        let tools = self
+            .settings
+            .catalog()
+            .entries()
+            .iter()
+            .filter(wanted)
+            .map(|entry| self.settings.description(entry));
         Reply::json(json!({
             "note": "Under this protocol the list of tools stays as it is. Call these with `callTool`.",
             "tools": tools.collect::<Vec<_>>(),
@@ -54,13 +60,16 @@ impl Session {
     }
 }
 
-/// A tool as a model needs it to call it.
-pub(super) fn description(entry: &Entry) -> Value {
-    let schema = &entry.definition().input_schema;
-    json!({
-        "tool": entry.tool().name,
-        "description": entry.definition().description,
-        "parameters": schema.get("properties"),
-        "required": schema.get("required"),
-    })
+impl Settings {
+    /// A tool as a model needs it to call it.
+    pub(super) fn description(&self, entry: &Entry) -> Value {
+        let definition = self.definition(entry);
+        let schema = &definition.input_schema;
+        json!({
+            "tool": entry.tool().name,
+            "description": definition.description,
+            "parameters": schema.get("properties"),
+            "required": schema.get("required"),
+        })
+    }
 }

@@ -28,13 +28,14 @@ impl Settings {
             let remedy = remedy(unknown, names);
             return Err(wrong(format!("The prompt has no argument `{}`{remedy}", shortened(unknown, 60))));
         }
-        let mut task = prompt.task.to_owned();
-        for argument in prompt.arguments {
-            let value = self.words(argument, given)?;
-            task = task.replace(&format!("{{{}}}", argument.name), &value);
-        }
-        let steps: Vec<_> =
-            self.steps(prompt).map(|step| format!("- `{}`: {}\n", step.tool, step.why)).collect();
+        let values =
+            prompt.arguments.iter().map(|argument| Ok((argument.name, self.words(argument, given)?)));
+        let values: Vec<_> = values.collect::<Result<_>>()?;
+        let task = filled(&self.described(prompt.task), &values);
+        let steps: Vec<_> = self
+            .steps(prompt)
+            .map(|step| format!("- `{}`: {}\n", step.tool, self.described(step.why)))
+            .collect();
         let mut text = format!("{task}\n\n");
         if !steps.is_empty() {
             text.push_str("Look at these in turn, as far as they bear on it:\n");
@@ -44,7 +45,7 @@ impl Settings {
             }
             text.push('\n');
         }
-        text.push_str(prompt.answer);
+        text.push_str(&self.described(prompt.answer));
         Ok(text)
     }
 
@@ -77,6 +78,49 @@ impl Settings {
     }
 }
 
+/// `text` with each `{name}` replaced by its value, in one pass: what stands in a value stays as it is.
+fn filled(text: &str, values: &[(&str, String)]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let (before, after) = rest.split_at(open);
+        filled.push_str(before);
+        let hole = after.find('}').map(|close| (&after[1..close], &after[close + 1..]));
+        let value = |name: &str| values.iter().find(|(known, _)| *known == name).map(|(_, value)| value);
+        match hole.and_then(|(name, behind)| Some((value(name)?, behind))) {
+            Some((value, behind)) => {
+                filled.push_str(value);
+                rest = behind;
+            }
+            None => {
+                filled.push('{');
+                rest = &after[1..];
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
 fn wrong(message: String) -> Error {
     Error::new(ErrorKind::Arguments, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_not_filled_in_again() {
+        let values = |site: &str, when: &str| vec![("site", site.to_owned()), ("duration", when.to_owned())];
+        for (text, values, wanted) in [
+            ("{site} over {duration}", values("\"{duration}\"", "1d"), "\"{duration}\" over 1d"),
+            ("{duration} at {site}", values("{site}", "{site} {duration}"), "{site} {duration} at {site}"),
+            ("{site}{site}", values("{", "1d"), "{{"),
+            ("{{site}} {none} {", values("x", "1d"), "{x} {none} {"),
+            ("} {site", values("x", "1d"), "} {site"),
+        ] {
+            assert_eq!(filled(text, &values), wanted, "{text}");
+        }
+    }
 }

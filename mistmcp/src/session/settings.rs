@@ -1,14 +1,19 @@
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use rmcp::model::Tool as Definition;
+use serde_json::Value;
 use thiserror::Error;
 
-use super::Mode;
 use super::find::Index;
-use crate::catalog::{Catalog, Category, Entry};
+use super::{Control, Mode};
+use crate::catalog::{Catalog, Category, Entry, annotations};
+use crate::error::{Known, without_barred};
 use crate::quote;
 use crate::reply::Rules;
 use crate::suggestion::did_you_mean;
+use crate::{Hints, Run};
 
 /// Which tools sessions may reach, and how they are loaded: what the operator set, or what a client makes of that.
 #[derive(Clone, Debug)]
@@ -113,6 +118,59 @@ impl Settings {
     /// The tools that sessions may reach, by category and name.
     pub(crate) fn tools(&self) -> impl Iterator<Item = &Entry> {
         self.catalog().entries().iter().filter(|entry| self.reaches(entry))
+    }
+
+    /// What sessions know of a tool's name.
+    pub(crate) fn knows(&self, name: &str) -> Known {
+        match self.catalog().find(name) {
+            Some(entry) if self.reaches(entry) => Known::Callable,
+            Some(_) => Known::Barred,
+            None => Known::Nowhere,
+        }
+    }
+
+    /// A description as sessions read it: it names no tool that they cannot call.
+    pub(crate) fn described<'a>(&self, description: &'a str) -> Cow<'a, str> {
+        match &self.bounds {
+            Some(_) => without_barred(description, |name| self.knows(name)),
+            None => Cow::Borrowed(description),
+        }
+    }
+
+    /// What a client of these settings sees of a tool.
+    pub fn definition(&self, entry: &Entry) -> Definition {
+        let mut definition = entry.definition().clone();
+        if matches!(entry.tool().run, Run::Control(Control::Call)) {
+            definition.annotations = Some(annotations(self.reach()));
+        }
+        if self.bounds.is_none() {
+            return definition;
+        }
+        if let Some(description) = definition.description.take() {
+            definition.description = Some(Cow::Owned(self.described(&description).into_owned()));
+        }
+        let barred = |value: &Value| {
+            let text = value.get("description").and_then(Value::as_str);
+            text.is_some_and(|text| matches!(self.described(text), Cow::Owned(_)))
+        };
+        let properties = definition.input_schema.get("properties").and_then(Value::as_object);
+        if properties.is_some_and(|properties| properties.values().any(barred))
+            && let Some(Value::Object(properties)) =
+                Arc::make_mut(&mut definition.input_schema).get_mut("properties")
+        {
+            for property in properties.values_mut() {
+                if let Some(Value::String(text)) = property.get_mut("description") {
+                    *text = self.described(text).into_owned();
+                }
+            }
+        }
+        definition
+    }
+
+    /// What a call of any tool that sessions may reach can do: `callTool` may be any of them.
+    pub(crate) fn reach(&self) -> Hints {
+        let all = self.tools().map(|entry| entry.tool().hints);
+        all.reduce(Hints::or).unwrap_or(Hints::READ)
     }
 
     /// The same settings for somebody who reads replies in another form.

@@ -83,7 +83,7 @@ impl Param {
         self
     }
 
-    pub(super) const fn presence(&self) -> Option<Presence> {
+    pub(crate) const fn presence(&self) -> Option<Presence> {
         match self.kind {
             Kind::Value(reader) => Some(reader.presence),
             Kind::Body(_) | Kind::Group(..) => None,
@@ -100,6 +100,14 @@ impl Param {
     /// Whether its value names the fields that the answer keeps.
     pub(crate) fn picks_fields(&self) -> bool {
         matches!(self.kind, Kind::Value(reader) if reader.picks_fields)
+    }
+
+    /// How its values are read.
+    pub(crate) fn reader(&self) -> Option<&'static ValueReader> {
+        match self.kind {
+            Kind::Value(reader) => Some(reader),
+            Kind::Body(_) | Kind::Group(..) => None,
+        }
     }
 
     /// Whether a call has to name it.

@@ -159,3 +159,185 @@ async fn a_look_up_that_fails_is_told_and_the_next_one_tries_again() {
     assert!(refusal.contains("no access") && refusal.contains("getSelf"), "{refusal}");
     client.call("getSiteInfo", json!({ "site_id": "Berlin" })).await;
 }
+
+/// An organization of so many sites, of which Mist gives 100 at once whatever is asked for.
+fn many_sites(peer: &Peer, count: usize, headers: &'static [&'static str]) {
+    let path = format!("/api/v1/orgs/{ORG}/sites");
+    peer.otherwise(move |received| {
+        if received.path != path {
+            return Answer::json(&json!({}));
+        }
+        let number = |name: &str| {
+            let value = received.query.iter().find(|(key, _)| key == name).unwrap();
+            value.1.parse::<usize>().unwrap()
+        };
+        let (limit, page) = (number("limit").min(100), number("page"));
+        let rows = (0..count).skip((page - 1) * limit).take(limit);
+        let rows = rows.map(|row| json!({ "id": format!("{row:08x}-0000-4000-8000-000000000000"), "name": format!("Site {row}") }));
+        let values = [("x-page-limit", limit), ("x-page-page", page), ("x-page-total", count)];
+        let values = values.iter().filter(|(name, _)| headers.contains(name));
+        let answer = Answer::json(&rows.collect::<Vec<_>>().into());
+        values.fold(answer, |answer, (name, value)| answer.header(name, &value.to_string()))
+    });
+}
+
+#[tokio::test]
+async fn every_site_is_found_however_few_mist_gives_at_once() {
+    const HEADERS: [&[&str]; 3] =
+        [&["x-page-limit", "x-page-page", "x-page-total"], &["x-page-limit"], &["x-page-total"]];
+    for headers in HEADERS {
+        let peer = Peer::start().await;
+        peer.json("/api/v1/self", &json!({ "privileges": [privilege(ORG, "Acme")] }));
+        many_sites(&peer, 2_500, headers);
+        let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+        client.call("getSiteInfo", json!({ "site_id": "Site 2499" })).await;
+        let asked = paths(&peer);
+        assert_eq!(
+            asked.last().unwrap(),
+            "/api/v1/sites/000009c3-0000-4000-8000-000000000000",
+            "{headers:?}"
+        );
+        assert!((27..=29).contains(&asked.len()), "{headers:?}: {}", asked.len());
+        for site in ["Site 150", "Site 1007"] {
+            client.call("getSiteInfo", json!({ "site_id": site })).await;
+        }
+        assert_eq!(paths(&peer).len(), 2, "they are remembered");
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_names_without_end_is_given_up_and_told() {
+    let peer = Peer::start().await;
+    peer.json("/api/v1/self", &json!({ "privileges": [privilege(ORG, "Acme")] }));
+    many_sites(&peer, 1_000_000, &["x-page-limit", "x-page-page", "x-page-total"]);
+    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+    let refusal = client.refusal("getSiteInfo", json!({ "site_id": "Quito" })).await;
+    assert!(refusal.contains("Only the first of them were looked at"), "{refusal}");
+    assert!(paths(&peer).len() <= 101);
+    // Pages that repeat are the end.
+    let same = Answer::json(&json!([{ "id": BERLIN, "name": "Berlin" }])).header("x-page-limit", "1");
+    peer.answers(&format!("/api/v1/orgs/{ORG}/sites"), [same.header("x-page-total", "1000")]);
+    let refusal = client.refusal("getSiteInfo", json!({ "site_id": "Oslo" })).await;
+    assert!(refusal.contains("there are Berlin") && paths(&peer).len() <= 2, "{refusal}");
+}
+
+fn named_sites(peer: &Peer, names: &[&str]) {
+    let sites = names.iter().enumerate().map(|(number, name)| json!({ "id": id(number), "name": name }));
+    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &sites.collect::<Vec<_>>().into());
+}
+
+fn id(number: usize) -> String {
+    format!("05000000-0000-4000-8000-{number:012}")
+}
+
+#[tokio::test]
+async fn a_part_of_one_sites_name_is_taken_and_told() {
+    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    named_sites(&peer, &["Leeds Office", "York", "Lyon Nord", "Lyon Sud", "Zu\u{308}rich\u{a0}HQ "]);
+    let answer = client.json("getSiteInfo", json!({ "site_id": "leeds" })).await;
+    assert_eq!(answer["taken"], format!("`site_id`: \"leeds\" was taken for \"Leeds Office\" ({}).", id(0)));
+    let answer = client.json("getSiteInfo", json!({ "site_id": "York" })).await;
+    assert_eq!(answer.get("taken"), None, "{answer}");
+    let answer = client.json("getSiteInfo", json!({ "site_id": "z\u{fc}rich  hq" })).await;
+    assert_eq!(answer.get("taken"), None, "{answer}");
+    assert_eq!(paths(&peer).last(), Some(&format!("/api/v1/sites/{}", id(4))));
+    let refusal = client.refusal("getSiteInfo", json!({ "site_id": "Lyon" })).await;
+    for wanted in [id(2).as_str(), "Lyon Nord", id(3).as_str(), "Lyon Sud", "2 sites"] {
+        assert!(refusal.contains(wanted), "{wanted}: {refusal}");
+    }
+    // A list says so too, beside its rows, and a name that is right wins over one that has it in it.
+    peer.json(&format!("/api/v1/sites/{}/wlans", id(0)), &json!([{ "ssid": "corp" }]));
+    let answer = client.json("listSiteWlans", json!({ "site_id": "Leeds" })).await;
+    assert!(answer["taken"].as_str().unwrap().contains("Leeds Office"), "{answer}");
+    assert_eq!(answer["results"][0]["ssid"], "corp", "{answer}");
+}
+
+#[tokio::test]
+async fn a_name_that_is_right_wins_over_one_that_has_it_in_it() {
+    for (names, wanted) in [
+        (vec!["Leeds North", "LEEDS", "Leeds"], 2),
+        (vec!["Leeds North", "LEEDS"], 1),
+        (vec!["Leeds North", "Leeds "], 1),
+    ] {
+        let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+        named_sites(&peer, &names);
+        client.call("getSiteInfo", json!({ "site_id": "Leeds" })).await;
+        assert_eq!(paths(&peer).last(), Some(&format!("/api/v1/sites/{}", id(wanted))), "{names:?}");
+    }
+}
+
+#[tokio::test]
+async fn in_toon_too_an_answer_says_what_was_taken() {
+    let peer = peer(&[privilege(ORG, "Acme")]).await;
+    named_sites(&peer, &["Leeds Office"]);
+    let client = Launch::at(&peer, "-m all --format toon").client(Era::Legacy).await;
+    let answer = client.call("getSiteInfo", json!({ "site_id": "Leeds" })).await;
+    assert!(answer.starts_with("taken: ") && answer.contains("Leeds Office"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_device_is_found_by_a_part_of_its_name_and_a_member_leads_to_its_chassis() {
+    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    let devices = format!("/api/v1/sites/{BERLIN}/devices");
+    peer.json(
+        &devices,
+        &json!([
+            { "id": DEVICE, "name": "Lobby AP", "mac": "5c5b35000001", "type": "ap" },
+            { "id": "00000000-0000-0000-1000-020003000001", "name": "Core", "mac": "020003000001", "type": "switch" },
+        ]),
+    );
+    peer.json(
+        &format!("/api/v1/orgs/{ORG}/inventory"),
+        &json!([
+            { "id": "00000000-0000-0000-1000-020003000001", "name": "Core", "mac": "020003000001", "vc_mac": "020003000001" },
+            { "id": "00000000-0000-0000-1000-aa0000000002", "name": "Core", "mac": "aa0000000002", "vc_mac": "020003000001" },
+        ]),
+    );
+    for (written, device) in [
+        ("lobby", DEVICE),
+        ("Lobby\u{a0}AP", DEVICE),
+        ("AA:00:00:00:00:02", "00000000-0000-0000-1000-020003000001"),
+        ("aa0000000002", "00000000-0000-0000-1000-020003000001"),
+    ] {
+        let arguments = json!({ "site_id": "Berlin", "device_id": written, "band": "5" });
+        client.call("getSiteCurrentRrmConsiderations", arguments).await;
+        let asked = peer.take();
+        let wanted = format!("/api/v1/sites/{BERLIN}/rrm/current/devices/{device}/band/5");
+        assert_eq!(asked.last().unwrap().path, wanted, "{written}");
+        let inventory = asked.iter().filter(|received| received.path.ends_with("/inventory"));
+        assert!(inventory.clone().all(|received| received.query.contains(&("vc".into(), "true".into()))));
+    }
+    // The inventory may be out of reach: the error is that of the site's list.
+    peer.answers(&format!("/api/v1/orgs/{ORG}/inventory"), [Answer::json(&json!({})).status(403)]);
+    let arguments = json!({ "site_id": "Berlin", "device_id": "aa0000000009", "band": "5" });
+    let refusal = client.refusal("getSiteCurrentRrmConsiderations", arguments).await;
+    assert!(refusal.contains("no device is called \"aa0000000009\""), "{refusal}");
+}
+
+#[tokio::test]
+async fn a_search_for_a_name_that_finds_nothing_looks_for_it_in_names() {
+    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    let path = format!("/api/v1/orgs/{ORG}/sites/search");
+    let search = path.clone();
+    peer.otherwise(move |received| {
+        let name = received.query.iter().find(|(key, _)| key == "name").map(|(_, value)| value.as_str());
+        let found = received.path == search && name == Some("*Leeds*");
+        let rows = if found { json!([{ "id": BERLIN, "name": "Leeds Office" }]) } else { json!([]) };
+        let mut answer = json!({ "results": rows, "total": 5, "limit": 1 });
+        if found {
+            answer["next"] = format!("{search}?limit=1&search_after=abc").into();
+        }
+        Answer::json(&answer)
+    });
+    let answer = client.json("searchOrgSites", json!({ "name": "Leeds" })).await;
+    assert_eq!(answer["results"][0]["name"], "Leeds Office", "{answer}");
+    assert!(answer["taken"].as_str().unwrap().contains("*Leeds*"), "{answer}");
+    assert_eq!(answer["next"]["name"], "*Leeds*", "the next page is one of the same search: {answer}");
+    peer.take();
+    // What finds nothing either way says nothing, and a pattern is the caller's own.
+    for name in ["Oslo", "Oslo*", "*Oslo*"] {
+        let answer = client.json("searchOrgSites", json!({ "name": name })).await;
+        assert_eq!((&answer["results"], answer.get("taken")), (&json!([]), None), "{answer}");
+        assert_eq!(peer.take().len(), 1 + usize::from(name == "Oslo"), "{name}");
+    }
+}

@@ -67,6 +67,15 @@ async fn a_prompt_names_its_tools_and_what_was_given() {
         let text =
             prompt(&client, "site-health", json!({ "site": "Leeds", "duration": "1w" })).await.unwrap();
         assert!(text.contains("\"Leeds\"") && text.contains("\"1w\""), "{text}");
+        // A value is a value, whatever stands in it.
+        for (site, duration) in [("{duration}", "{site}"), ("{site}{duration}", "1w")] {
+            let given = json!({ "site": site, "duration": duration });
+            let text = prompt(&client, "site-health", given).await.unwrap();
+            assert!(
+                text.contains(&format!("\"{site}\"")) && text.contains(&format!("\"{duration}\"")),
+                "{text}"
+            );
+        }
         let all = Launch::new("--demo -m all").client(era).await;
         let text = prompt(&all, "explore", json!({ "category": "SITES_RRM" })).await.unwrap();
         assert!(text.contains("category sites_rrm") && !text.contains("callTool"), "{text}");

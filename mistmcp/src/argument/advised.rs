@@ -1,0 +1,40 @@
+use schemars::Schema;
+use serde_json::Value;
+
+use super::{Arg, Listed, Lookup, Mismatch, Presence, Wire};
+
+/// A parameter that may be left out, which Mist has refused calls without, although its document allows them. The
+/// error of such a call names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Advised<T>(pub Option<T>);
+
+impl<T: Arg> Arg for Advised<T> {
+    const DESCRIPTION: &'static str = T::DESCRIPTION;
+    const PRESENCE: Presence = Presence::Optional;
+    const LOOKUP: Option<Lookup> = T::LOOKUP;
+    const PICKS_FIELDS: bool = T::PICKS_FIELDS;
+    const MAX_LENGTH: usize = T::MAX_LENGTH;
+    const LISTED: Option<Listed> = T::LISTED;
+    const WIDENS: bool = T::WIDENS;
+    const ADVISED: bool = true;
+
+    fn schema() -> Schema {
+        T::schema()
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        Option::read(value).map(Self)
+    }
+
+    fn wire(&self) -> Wire {
+        self.0.wire()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self(None))
+    }
+
+    fn is_absent(value: &Value) -> bool {
+        T::is_absent(value)
+    }
+}

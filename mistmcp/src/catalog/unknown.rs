@@ -1,0 +1,125 @@
+//! Explains an error of Mist by the arguments of the call: [`explained`].
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::argument::{Listed, Wire};
+use crate::error::{ErrorKind, shortened};
+use crate::mist::Request;
+use crate::suggestion::remedy;
+use crate::tool::{Endpoint, Param};
+use crate::{Error, Mist};
+
+/// How long a call that has failed waits for the list that explains it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The error of a request, with the parameter that may be its cause: a value that Mist does not list, which is looked
+/// up with one more request, or a parameter that Mist asks for although its document does not.
+pub(super) async fn explained(
+    mut error: Error,
+    params: &[&'static Param],
+    arguments: &Map<String, Value>,
+    mist: &Mist,
+) -> Error {
+    if !matches!(error.kind(), ErrorKind::Missing | ErrorKind::Request) {
+        return error;
+    }
+    for param in params {
+        let Some(reader) = param.reader() else { continue };
+        match arguments.get(param.name) {
+            None if reader.advised && error.kind() == ErrorKind::Request => {
+                error = error.and(format!(
+                    " `{}` was left out, and Mist has refused this call without it: add it.",
+                    param.name
+                ));
+            }
+            Some(value) => {
+                let (Some(listed), Ok(Wire::Text(value))) = (reader.listed, (reader.wire)(value)) else {
+                    continue;
+                };
+                match known(listed, params, arguments, mist).await {
+                    Some(known) => {
+                        let mut written = value.split(',').map(str::trim);
+                        if let Some(unknown) = written.find(|written| !known.contains(*written)) {
+                            return unlisted(error.kind(), param.name, unknown, &known, listed);
+                        }
+                    }
+                    None => {
+                        let hint =
+                            format!(" Whether it knows this `{}` tells `{}`.", param.name, listed.tool);
+                        error = error.hint([(listed.tool, hint.as_str())], "");
+                    }
+                }
+            }
+            None => {}
+        }
+    }
+    error
+}
+
+fn unlisted(kind: ErrorKind, name: &str, written: &str, known: &BTreeSet<String>, listed: Listed) -> Error {
+    let remedy = remedy(written, known.iter().map(String::as_str));
+    let hint = format!(" `{}` tells about them.", listed.tool);
+    Error::new(kind, format!("`{name}`: Mist has no \"{}\" here{remedy}", shortened(written, 60)))
+        .hint([(listed.tool, hint.as_str())], "")
+}
+
+/// The values that Mist lists; nothing where it cannot be asked for them.
+async fn known(
+    listed: Listed,
+    params: &[&'static Param],
+    arguments: &Map<String, Value>,
+    mist: &Mist,
+) -> Option<BTreeSet<String>> {
+    let endpoint = Endpoint::get(listed.path);
+    let holes = params.iter().filter(|param| endpoint.has_hole(param.name));
+    let values =
+        holes.map(|param| Some((param.name, (param.reader()?.wire)(arguments.get(param.name)?).ok()?)));
+    let request = Request::to_endpoint(&endpoint, values.collect::<Option<_>>()?).ok()?;
+    let answer = tokio::time::timeout(PATIENCE, mist.send(request)).await.ok()?.ok()?;
+    names(&answer.json().ok()?).filter(|names| !names.is_empty())
+}
+
+/// The names in a list of them, in lists of them, or of objects by their names.
+fn names(value: &Value) -> Option<BTreeSet<String>> {
+    let text = |value: &Value| match value {
+        Value::String(name) => Some(name.clone()),
+        Value::Object(object) => {
+            ["key", "name"].iter().find_map(|key| object.get(*key)?.as_str().map(str::to_owned))
+        }
+        _ => None,
+    };
+    match value {
+        Value::Array(items) => Some(items.iter().filter_map(text).collect()),
+        Value::Object(object) if object.values().any(Value::is_array) => {
+            let lists = object.values().filter_map(Value::as_array);
+            Some(lists.flatten().filter_map(text).collect())
+        }
+        Value::Object(object) => Some(object.keys().cloned().collect()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_are_read_in_every_form_in_which_mist_lists_them() {
+        for listed in [
+            json!(["a", "b"]),
+            json!({ "enabled": ["a"], "supported": ["b", "a"] }),
+            json!({ "a": { "unit": "byte" }, "b": {} }),
+            json!([{ "key": "a" }, { "name": "b" }]),
+            json!({ "classifiers": [{ "name": "a", "impact": {} }, { "name": "b" }] }),
+        ] {
+            let found = names(&listed).unwrap();
+            assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), ["a", "b"], "{listed}");
+        }
+        assert_eq!(names(&json!(null)), None);
+    }
+}

@@ -1,0 +1,133 @@
+//! Matching what people write against the names of objects: [`find`].
+
+use unicode_normalization::UnicodeNormalization;
+
+/// How well a name fits what was written, the best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// Letter by letter.
+    Exact,
+    /// But for the kind of its spaces and the composition of its letters.
+    Spelling,
+    /// But for these and the letter case.
+    Case,
+    /// The name has what was written in it.
+    Part,
+}
+
+/// Those of `items` whose names fit `written` best, and how well.
+pub(super) fn find<'a, T>(
+    items: &'a [T],
+    written: &str,
+    name: impl Fn(&T) -> &str,
+) -> Option<(Fit, Vec<&'a T>)> {
+    /// A shorter part is in too many names.
+    const SHORTEST_PART: usize = 2;
+    let exact: Vec<_> = items.iter().filter(|item| name(item) == written).collect();
+    if !exact.is_empty() {
+        return Some((Fit::Exact, exact));
+    }
+    let written = Folded::of(written);
+    if written.caseless.is_empty() {
+        return None;
+    }
+    let is_part = written.caseless.chars().count() >= SHORTEST_PART;
+    let [mut spelling, mut case, mut part] = [const { Vec::new() }; 3];
+    for item in items {
+        let name = Folded::of(name(item));
+        if name.spelled == written.spelled {
+            spelling.push(item);
+        }
+        if name.caseless == written.caseless {
+            case.push(item);
+        }
+        if is_part && name.caseless.contains(&written.caseless) {
+            part.push(item);
+        }
+    }
+    let fits = [(Fit::Spelling, spelling), (Fit::Case, case), (Fit::Part, part)];
+    fits.into_iter().find(|(_, fitting)| !fitting.is_empty())
+}
+
+/// A text by what people see of it.
+struct Folded {
+    spelled: String,
+    caseless: String,
+}
+
+impl Folded {
+    fn of(text: &str) -> Self {
+        let plain: String = text.nfkc().filter(|letter| !is_invisible(*letter)).map(plain).collect();
+        let spelled = plain.split_whitespace().collect::<Vec<_>>().join(" ");
+        // Upper case first, for letters that have several lower ones.
+        let caseless = spelled.to_uppercase().to_lowercase().nfkc().collect();
+        Self { spelled, caseless }
+    }
+}
+
+/// The letter that is on keyboards.
+fn plain(letter: char) -> char {
+    match letter {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{2018}' | '\u{2019}' => '\'',
+        '\u{201c}' | '\u{201d}' => '"',
+        letter => letter,
+    }
+}
+
+/// Characters of no width: joiners, marks of direction, variation selectors, tags.
+fn is_invisible(letter: char) -> bool {
+    matches!(letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(names: &[&str], written: &str) -> Option<(Fit, Vec<String>)> {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        find(&names, written, String::as_str).map(|(fit, names)| (fit, names.into_iter().cloned().collect()))
+    }
+
+    #[test]
+    fn a_name_is_found_however_its_spaces_and_letters_are_encoded() {
+        for (name, written) in [
+            ("Z\u{fc}rich HQ", "Zu\u{308}rich HQ"),
+            ("Zu\u{308}rich HQ", "z\u{fc}rich hq"),
+            ("Head Office", "Head\u{a0}Office"),
+            ("Head\u{a0}Office", "head office"),
+            ("Head  Office ", "Head Office"),
+            ("Head Office", "\u{200b}Head\tOffice\n"),
+            ("Head\u{202f}\u{2003}Office", "Head Office"),
+            ("Head-Office", "Head\u{2011}Office"),
+            ("O'Hare", "O\u{2019}Hare"),
+            ("Stra\u{df}e 1", "STRASSE 1"),
+            ("\u{39f}\u{394}\u{39f}\u{3a3}", "\u{3bf}\u{3b4}\u{3bf}\u{3c2}"),
+            ("\u{ff21}\u{ff30}1", "ap1"),
+        ] {
+            let (fit, names) = found(&["Other", name], written).unwrap();
+            assert!(fit != Fit::Part && names == [name], "{name:?} {written:?}: {fit:?} {names:?}");
+        }
+    }
+
+    #[test]
+    fn the_best_fit_wins() {
+        let names = ["Leeds Office", "LEEDS", "Leeds\u{a0}", "Leeds"];
+        for (count, written, fit) in [
+            (4, "Leeds", Fit::Exact),
+            (3, "Leeds", Fit::Spelling),
+            (2, "Leeds", Fit::Case),
+            (1, "Leeds", Fit::Part),
+            (4, "office", Fit::Part),
+        ] {
+            let (found, names) = found(&names[..count], written).unwrap();
+            assert_eq!((found, names.len()), (fit, 1), "{count} {written}: {names:?}");
+        }
+        assert_eq!(found(&names, "leed").unwrap().1.len(), 4);
+        for written in ["", " ", "\u{200b}", "L", "York"] {
+            assert_eq!(found(&names, written), None, "{written:?}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! A server of one's own, with few tools: what it says of itself follows from them.
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use mistmcp::{
+    Call, Catalog, Cloud, Clouds, Connection, Content, Error, Format, Hints, Limits, Mist, Mode, OrgId, Pool,
+    Reply, Result, Rules, Search, Session, Settings, SiteId, Tokens, mist_tool,
+};
+use mistmcp_tests::{Answer, Peer};
+use serde_json::{Value, json};
+
+mistmcp::category! {
+    /// What is read.
+    reading
+}
+
+mistmcp::category! {
+    /// What is changed.
+    writing
+}
+
+static RUNS: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
+
+fn long_answer() -> Result<Reply> {
+    let row = json!({ "text": "x".repeat(500) });
+    Reply::json(json!({ "results": vec![row; 100], "next": "/x?search_after=abc", "total": 100 }))
+}
+
+/// Rows of which not all fit, read.
+#[mist_tool(category = "reading", hints(read_only))]
+pub(crate) async fn read_rows(#[flatten] search: Search) -> Result<Reply> {
+    let _ = search;
+    RUNS[0].fetch_add(1, Ordering::SeqCst);
+    long_answer()
+}
+
+/// Rows of which not all fit, from a tool that says nothing of what it does.
+#[mist_tool(category = "writing")]
+pub(crate) async fn do_rows(#[flatten] search: Search) -> Result<Reply> {
+    let _ = search;
+    RUNS[1].fetch_add(1, Ordering::SeqCst);
+    long_answer()
+}
+
+/// One site.
+#[mist_tool(category = "reading", get = "/api/v1/sites/{site_id}")]
+pub(crate) async fn one_site(site_id: SiteId);
+
+/// Reboots a site.
+#[mist_tool(category = "writing", post = "/api/v1/sites/{site_id}/reboot")]
+pub(crate) async fn reboot_site(site_id: SiteId);
+
+/// Which organization was named, if one was.
+#[mist_tool(category = "reading", hints(read_only))]
+pub(crate) async fn named_org(mist: &Mist, org_id: Option<OrgId>) -> Result<Reply> {
+    let _ = mist;
+    Reply::json(json!({ "org": org_id.map(|org| org.as_str().to_owned()) }))
+}
+
+const ORG: &str = "0a000000-0000-4000-8000-000000000001";
+const SITE: &str = "05000000-0000-4000-8000-000000000001";
+
+/// A session of it, and its Mist: an organization with a site, and a status for everything else.
+async fn session(mode: Mode, categories: &[&str], status: u16) -> (Peer, Session) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let peer = Peer::start().await;
+    peer.json("/api/v1/self", &json!({ "privileges": [{ "scope": "org", "org_id": ORG, "name": "Acme" }] }));
+    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([{ "id": SITE, "name": "Leeds Office" }]));
+    peer.otherwise(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
+    let mut clouds = Clouds::default();
+    clouds.allow(&peer.url()).unwrap();
+    let cloud: Cloud = clouds.find(&peer.url()).unwrap();
+    let limits = Limits {
+        timeout: Duration::from_secs(20),
+        retry_wait: Duration::ZERO,
+        rate_limit: 5_000,
+        max_response_bytes: 1 << 20,
+    };
+    let rules = Rules { max_bytes: 10_000, format: Format::Json, show_secrets: false };
+    let categories: Vec<_> = categories.iter().map(|name| (*name).to_owned()).collect();
+    let settings = Settings::new(Catalog::gather().unwrap(), mode, &categories, rules).unwrap();
+    let connection =
+        Connection::new(Arc::new(Pool::new(limits)), cloud, Tokens::parse("a-token-of-tests").unwrap(), None);
+    (peer, Session::new(Arc::new(settings), Arc::new(connection), true))
+}
+
+async fn call(session: &Session, tool: &str, arguments: Value) -> Result<String, Error> {
+    let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
+    session.call(tool, arguments, &Call::unattended()).await.content.map(|content| match content {
+        Content::Text(text) => text,
+        other => panic!("{other:?}"),
+    })
+}
+
+/// The hints of `callTool` as a client sees them: read-only, destructive, idempotent.
+fn hints_of_call_tool(session: &Session) -> [Option<bool>; 3] {
+    let entry = session.listed().find(|entry| entry.tool().name == "callTool").unwrap();
+    let hints = session.settings().definition(entry).annotations.unwrap();
+    [hints.read_only_hint, hints.destructive_hint, hints.idempotent_hint]
+}
+
+#[tokio::test]
+async fn what_call_tool_can_do_is_what_the_tools_can_do_that_it_reaches() {
+    let (_peer, everything) = session(Mode::Managed, &[], 200).await;
+    assert_eq!(hints_of_call_tool(&everything), [Some(false), Some(true), Some(false)]);
+    let (_peer, reading) = session(Mode::Managed, &["reading"], 200).await;
+    assert_eq!(hints_of_call_tool(&reading), [Some(true), Some(false), Some(true)]);
+    assert_eq!(DO_ROWS.hints, Hints::UNSPECIFIED);
+    assert!(!everything.settings().instructions(true).contains("nothing can be changed"));
+    assert!(reading.settings().instructions(true).contains("nothing can be changed"));
+}
+
+#[tokio::test]
+async fn a_tool_that_may_change_something_runs_once_for_a_call() {
+    let (_peer, session) = session(Mode::All, &[], 200).await;
+    call(&session, "readRows", json!({})).await.unwrap();
+    call(&session, "doRows", json!({})).await.unwrap();
+    assert!(RUNS[0].load(Ordering::SeqCst) > 1, "a reader is asked again for what fits");
+    assert_eq!(RUNS[1].load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn an_organization_that_a_tool_can_do_without_is_not_looked_for() {
+    let (peer, session) = session(Mode::All, &[], 200).await;
+    for nothing in [json!({}), json!({ "org_id": null }), json!({ "org_id": "" })] {
+        let answer = call(&session, "namedOrg", nothing).await.unwrap();
+        assert!(!answer.contains(ORG), "{answer}");
+    }
+    assert_eq!(peer.take().len(), 0);
+    let answer = call(&session, "namedOrg", json!({ "org_id": "acme" })).await.unwrap();
+    assert!(answer.contains(ORG), "{answer}");
+}
+
+#[tokio::test]
+async fn what_may_change_something_takes_no_part_of_a_name() {
+    let (peer, session) = session(Mode::All, &[], 200).await;
+    let error = call(&session, "rebootSite", json!({ "site_id": "Leeds" })).await.unwrap_err().to_string();
+    assert!(error.contains(SITE) && error.contains("may change something"), "{error}");
+    assert!(peer.take().iter().all(|received| received.method == "GET"));
+    assert!(call(&session, "oneSite", json!({ "site_id": "Leeds" })).await.unwrap().contains("Leeds Office"));
+    call(&session, "rebootSite", json!({ "site_id": "leeds office" })).await.unwrap();
+}
+
+#[tokio::test]
+async fn it_names_no_tool_of_another_server() {
+    for mode in [Mode::All, Mode::Managed] {
+        for status in [400, 401, 403, 404, 429, 500] {
+            let (_peer, session) = session(mode, &[], status).await;
+            let mut texts = vec![session.settings().instructions(true)];
+            for (tool, arguments) in [
+                ("oneSite", json!({ "site_id": SITE })),
+                ("oneSite", json!({ "site_id": "Nowhere" })),
+                ("oneSite", json!({})),
+                ("bogus", json!({})),
+            ] {
+                let outcome = match mode {
+                    Mode::Managed => {
+                        call(&session, "callTool", json!({ "tool": tool, "arguments": arguments })).await
+                    }
+                    _ => call(&session, tool, arguments).await,
+                };
+                texts.push(outcome.unwrap_or_else(|error| error.to_string()));
+            }
+            for text in texts {
+                for name in ["getSelf", "searchOrg", "getOrg", "listOrg", "getSelfApiUsage"] {
+                    assert!(!text.contains(name), "{mode:?} {status}: {text}");
+                }
+                if mode == Mode::All {
+                    assert!(!text.contains("callTool") && !text.contains("findTools"), "{status}: {text}");
+                }
+            }
+        }
+    }
+}

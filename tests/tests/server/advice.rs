@@ -1,0 +1,276 @@
+//! No text that a session gets names a tool that it cannot call, and errors say what there is.
+
+use std::collections::BTreeSet;
+
+use mistmcp::{Catalog, Mode, Session};
+use mistmcp_tests::{Answer, Client, Era, Launch, Peer};
+use serde_json::{Map, Value, json};
+
+use crate::process::{Process, call};
+
+const ORG: &str = "0a000000-0000-4000-8000-000000000001";
+const SITE: &str = "05000000-0000-4000-8000-000000000001";
+const CONTROLS: [&str; 3] = ["manageMcpTools", "findTools", "callTool"];
+/// What the names of tools begin with.
+const VERBS: [&str; 9] =
+    ["get", "list", "search", "count", "find", "call", "manage", "troubleshoot", "convert"];
+/// Mist's names of operations that a description says are no tools here.
+const NO_TOOLS: [&str; 2] = ["getSiteSleSummaryTrend", "getSiteSleClassifierSummaryTrend"];
+
+/// The names of tools in a text: whatever is written as one.
+fn tools_in(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    words.filter(|word| {
+        let verb = VERBS.iter().find_map(|verb| word.strip_prefix(verb));
+        verb.is_some_and(|rest| rest.starts_with(|letter: char| letter.is_ascii_uppercase()))
+            && !NO_TOOLS.contains(word)
+    })
+}
+
+/// The tools that a session can call, at once or by `callTool`.
+fn callable(session: &Session) -> BTreeSet<&'static str> {
+    let settings = session.settings();
+    let reached: BTreeSet<_> = settings.categories().map(|category| category.name).collect();
+    let tools = settings.catalog().entries().iter().map(mistmcp::Entry::tool);
+    let mut names: BTreeSet<_> =
+        tools.filter(|tool| reached.contains(tool.category)).map(|tool| tool.name).collect();
+    names.insert("getSelf");
+    if settings.mode() == Mode::Managed {
+        names.extend(CONTROLS);
+    }
+    names
+}
+
+/// Arguments of which each required one has some value.
+fn some_arguments(definition: &mistmcp::rmcp::model::Tool) -> Value {
+    let schema = &definition.input_schema;
+    let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let value = |name: &str| match name {
+        "site_id" => json!(SITE),
+        "device_id" => json!("00000000-0000-0000-1000-5c5b35000001"),
+        name if name.ends_with("_id") => json!(ORG),
+        name if name.contains("mac") => json!("5c5b35000001"),
+        name => match schema["properties"][name].get("enum") {
+            Some(values) => values[0].clone(),
+            None => json!("1"),
+        },
+    };
+    required
+        .iter()
+        .filter_map(Value::as_str)
+        .map(|name| (name.to_owned(), value(name)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+/// Every text that a session gives, with what it was given for.
+async fn texts(process: &Process, session: &Session, tools_called: usize) -> Vec<(String, String)> {
+    let settings = session.settings();
+    let mut texts = vec![
+        ("instructions".to_owned(), settings.instructions(true)),
+        ("glossary".to_owned(), settings.glossary()),
+    ];
+    for category in settings.categories() {
+        texts.push((category.name.to_owned(), settings.glossary_of(category.name).unwrap()));
+    }
+    texts.push(("no category".to_owned(), settings.glossary_of("bogus").unwrap_err().to_string()));
+    for prompt in settings.prompts() {
+        let arguments = prompt.arguments.iter().map(|argument| {
+            let category = || settings.categories().next().unwrap().name;
+            (argument.name.to_owned(), json!(if argument.name == "category" { category() } else { "x" }))
+        });
+        let text = settings.prompt(prompt.name, &arguments.collect()).unwrap();
+        texts.push((prompt.name.to_owned(), text));
+    }
+    let mut calls = vec![
+        ("bogus".to_owned(), json!({})),
+        ("findTools".to_owned(), json!({ "query": "events of access points" })),
+        ("findTools".to_owned(), json!({})),
+        ("callTool".to_owned(), json!({ "tool": "bogus" })),
+        ("manageMcpTools".to_owned(), json!({ "enable_mcp_tools_categories": "bogus" })),
+    ];
+    let listed: Vec<_> = session.listed().map(|entry| settings.definition(entry)).collect();
+    for definition in &listed {
+        texts.push((definition.name.to_string(), serde_json::to_string(definition).unwrap()));
+    }
+    let entries = settings.catalog().entries().iter();
+    let reached: BTreeSet<_> = callable(session);
+    for entry in entries.filter(|entry| reached.contains(entry.tool().name)).take(tools_called) {
+        let (name, definition) = (entry.tool().name, settings.definition(entry));
+        let given = some_arguments(&definition);
+        let with = |name: &str, value: &str| {
+            let mut given = given.clone();
+            given[name] = value.into();
+            given
+        };
+        calls.extend([
+            (name.to_owned(), json!({})),
+            (name.to_owned(), with("bogus", "1")),
+            (name.to_owned(), with("org_id", "Nowhere")),
+            (name.to_owned(), with("site_id", "Nowhere")),
+            (name.to_owned(), with("site_id", "Lyon")),
+            (name.to_owned(), with("device_id", "Nothing")),
+            (name.to_owned(), given),
+        ]);
+    }
+    let by_name = settings.mode() == Mode::Managed;
+    for (tool, arguments) in calls {
+        let controls = CONTROLS.contains(&tool.as_str());
+        let outcome = if by_name && !controls {
+            call(session, "callTool", json!({ "tool": tool, "arguments": arguments })).await
+        } else {
+            call(session, &tool, arguments).await
+        };
+        process.peer.take();
+        texts.push((tool, outcome.unwrap_or_else(|error| error.to_string())));
+    }
+    texts
+}
+
+/// Fails with every text of a session that names a tool which it cannot call.
+async fn names_only_its_own(process: &Process, session: &Session, what: &str, tools_called: usize) {
+    let callable = callable(session);
+    let everything: BTreeSet<_> =
+        Catalog::gather().unwrap().entries().iter().map(|entry| entry.tool().name).collect();
+    let mut wrong = Vec::new();
+    for (of, text) in texts(process, session, tools_called).await {
+        // An error repeats the name of the tool that was asked for.
+        let strange = tools_in(&text).filter(|name| !callable.contains(name) && *name != of);
+        wrong.extend(strange.map(|name| format!("{what}: {of}: `{name}`: {text:.300}")));
+    }
+    assert!(everything.len() > 200 && wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A process whose Mist has sites and devices, and answers everything else with `status`.
+async fn process(status: u16) -> Process {
+    let process = Process::start().await;
+    let peer = &process.peer;
+    peer.json("/api/v1/self", &json!({ "privileges": [{ "scope": "org", "org_id": ORG, "name": "Acme" }] }));
+    let sites = json!([{ "id": SITE, "name": "Leeds" }, { "id": ORG, "name": "Lyon" }, { "id": "3", "name": "Lyon" }]);
+    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &sites);
+    peer.json(&format!("/api/v1/sites/{SITE}/devices"), &json!([{ "id": "1", "name": "ap" }]));
+    peer.otherwise(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
+    process
+}
+
+#[tokio::test]
+async fn a_session_reads_of_no_tool_that_it_cannot_call() {
+    for status in [400, 401, 403, 404, 429, 500] {
+        let process = process(status).await;
+        let categories: Vec<_> =
+            Catalog::gather().unwrap().categories().iter().map(|category| category.name).collect();
+        for mode in [Mode::Custom, Mode::Managed, Mode::All] {
+            for category in &categories {
+                let what = format!("{status} {mode:?} {category}");
+                let token = what.replace(' ', "-");
+                let session = process.session_of(&token, process.settings(mode, &[category]));
+                // All tools for one status; one tool for each of the others.
+                let tools_called = if status == 404 && mode == Mode::Custom { 50 } else { 1 };
+                names_only_its_own(&process, &session, &what, tools_called).await;
+            }
+        }
+        let session = process.session_of("everything", process.settings(Mode::Managed, &[]));
+        names_only_its_own(&process, &session, "everything", 3).await;
+    }
+}
+
+#[tokio::test]
+async fn advice_names_a_tool_where_the_session_has_it() {
+    for (status, category, without, wanted) in
+        [(403, "sites", "orgs_sites", "`getSelf`"), (404, "sites,orgs_sites", "sites", "`searchOrgSites`")]
+    {
+        let process = process(status).await;
+        let names: Vec<_> = category.split(',').collect();
+        let session = process.session_of("one", process.settings(Mode::Custom, &names));
+        let error = call(&session, "getSiteInfo", json!({ "site_id": SITE })).await.unwrap_err().to_string();
+        assert!(error.contains(wanted), "{error}");
+        let _ = without;
+    }
+    let process = process(404).await;
+    let session = process.session_of("one", process.settings(Mode::Custom, &["sites"]));
+    let error = call(&session, "getSiteInfo", json!({ "site_id": SITE })).await.unwrap_err().to_string();
+    assert!(error.contains("each object with the tool that lists its kind"), "{error}");
+}
+
+async fn sles() -> (Peer, Client) {
+    let peer = Peer::start().await;
+    peer.json(
+        &format!("/api/v1/sites/{SITE}/sle/site/{SITE}/metrics"),
+        &json!({ "enabled": ["coverage"], "supported": ["coverage", "roaming", "time-to-connect"] }),
+    );
+    peer.json("/api/v1/const/insight_metrics", &json!({ "bytes": { "unit": "byte" }, "num_clients": {} }));
+    peer.otherwise(|_| Answer::json(&json!({ "detail": "not found" })).status(404));
+    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+    (peer, client)
+}
+
+#[tokio::test]
+async fn a_metric_that_mist_does_not_know_is_told_with_those_that_it_knows() {
+    let (peer, client) = sles().await;
+    let sle = |metric: &str| json!({ "site_id": SITE, "scope": "site", "scope_id": SITE, "metric": metric });
+    for (tool, arguments, wanted) in [
+        ("getSiteSleThreshold", sle("coverge"), "did you mean \"coverage\"?"),
+        ("getSiteSleHistogram", sle("xyz"), "there are coverage, roaming, time-to-connect."),
+        ("getSiteSleSummary", sle("xyz"), "`listSiteSlesMetrics`"),
+        (
+            "getSiteInsightMetrics",
+            json!({ "site_id": SITE, "metrics": "bytes,xyz" }),
+            "\"xyz\" here; there are bytes, num_clients.",
+        ),
+        (
+            "getSiteInsightMetricsForDevice",
+            json!({ "site_id": SITE, "device_mac": "5c5b35000001", "metric": "num_client" }),
+            "did you mean \"num_clients\"?",
+        ),
+        ("getOrgSle", json!({ "org_id": ORG, "metric": "xyz" }), "`listInsightMetrics`"),
+        // The metric is right, so that something else is not.
+        ("getSiteSleThreshold", sle("roaming"), "does not know this id"),
+    ] {
+        let refusal = client.refusal(tool, arguments).await;
+        assert!(refusal.contains(wanted), "{tool}: {wanted}: {refusal}");
+        assert!(peer.take().len() <= 2, "{tool}: one more request at most");
+    }
+    // Where the list cannot be had either, the error is what it was, and says where to look.
+    peer.answers(
+        &format!("/api/v1/sites/{SITE}/sle/site/{SITE}/metrics"),
+        [Answer::json(&json!({})).status(403)],
+    );
+    let refusal = client.refusal("getSiteSleThreshold", sle("xyz")).await;
+    assert!(
+        refusal.contains("does not know this id") && refusal.contains("`listSiteSlesMetrics`"),
+        "{refusal}"
+    );
+}
+
+#[tokio::test]
+async fn a_call_that_is_refused_without_an_advised_parameter_names_it() {
+    let peer = Peer::start().await;
+    peer.otherwise(|_| Answer::json(&json!({ "detail": "bad request" })).status(400));
+    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+    let refusal = client.refusal("listSiteRrmEvents", json!({ "site_id": SITE })).await;
+    assert!(refusal.contains("`band` was left out") && refusal.contains("bad request"), "{refusal}");
+    let refusal = client.refusal("listSiteRrmEvents", json!({ "site_id": SITE, "band": "5" })).await;
+    assert!(!refusal.contains("left out"), "{refusal}");
+    let tools = client.tools().await;
+    let tool = tools.iter().find(|tool| tool.name == "listSiteRrmEvents").unwrap();
+    let band = tool.input_schema["properties"]["band"]["description"].as_str().unwrap();
+    assert!(band.contains("refused"), "{band}");
+}
+
+#[tokio::test]
+async fn a_word_like_no_other_brings_those_there_are() {
+    let client = Launch::new("--demo").client(Era::Legacy).await;
+    for (tool, arguments, wanted) in [
+        (
+            "manageMcpTools",
+            json!({ "enable_mcp_tools_categories": "bogus" }),
+            "there are constants_definitions, ",
+        ),
+        ("callTool", json!({ "tool": "bogus" }), "`findTools` finds the others"),
+        ("getSelf", json!({ "bogus": 1 }), "it takes"),
+    ] {
+        let refusal = client.refusal(tool, arguments).await;
+        assert!(refusal.contains(wanted) && !refusal.contains("did you mean"), "{tool}: {refusal}");
+        assert!(refusal.len() <= 1_500, "{refusal}");
+    }
+}
