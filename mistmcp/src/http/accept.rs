@@ -19,8 +19,8 @@ pub(super) struct Accept {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Events {
     No,
-    /// As anything else: `*/*`, or no header at all. Such a client rather expects JSON.
-    Among,
+    /// Only by `*/*`, or because there is no header. Most of these clients read JSON alone.
+    Wildcard,
     Named,
 }
 
@@ -36,12 +36,12 @@ impl Accept {
         let values = values.collect::<Vec<_>>().join(",").to_ascii_lowercase();
         let ranges: Vec<_> = values.split(',').filter_map(Range::read).collect();
         if ranges.is_empty() {
-            return Self { json: true, events: Events::Among };
+            return Self { json: true, events: Events::Wildcard };
         }
         let events = match weight(&ranges, EVENTS) {
             Some((_, weight)) if weight <= 0.0 => Events::No,
             Some((range, _)) if range.starts_with("text/") => Events::Named,
-            Some(_) => Events::Among,
+            Some(_) => Events::Wildcard,
             None => Events::No,
         };
         Self { json: weight(&ranges, JSON).is_some_and(|(_, weight)| weight > 0.0), events }
@@ -80,13 +80,13 @@ mod tests {
 
     #[test]
     fn what_is_accepted_is_what_the_headers_say_in_any_spelling() {
-        use Events::{Among, Named, No};
+        use Events::{Named, No, Wildcard};
         for (values, json, events) in [
-            (&[][..], true, Among),
-            (&[""], true, Among),
-            (&["*/*"], true, Among),
-            (&["*"], true, Among),
-            (&["text/html, image/gif, *; q=.2, */*; q=.2"], true, Among),
+            (&[][..], true, Wildcard),
+            (&[""], true, Wildcard),
+            (&["*/*"], true, Wildcard),
+            (&["*"], true, Wildcard),
+            (&["text/html, image/gif, *; q=.2, */*; q=.2"], true, Wildcard),
             (&["application/*"], true, No),
             (&["application/json"], true, No),
             (&["Application/JSON;charset=utf-8"], true, No),
@@ -96,7 +96,7 @@ mod tests {
             (&["application/json", "TEXT/Event-Stream"], true, Named),
             (&["application/json;q=0.5,text/event-stream;q=0.9"], true, Named),
             (&["*/*, text/event-stream;q=0"], true, No),
-            (&["application/json; q=0, */*"], false, Among),
+            (&["application/json; q=0, */*"], false, Wildcard),
             (&["application/json;q=0.000, text/event-stream"], false, Named),
             (&["application/json;q=high"], true, No),
             (&["text/html"], false, No),

@@ -13,14 +13,15 @@ use rmcp::model::{ErrorCode, ProtocolVersion};
 use serde_json::Value;
 
 use super::accept::{Accept, Events};
-use super::message::{Asked, refusal};
+use super::message::RequestSummary;
+use super::refusal::Refusal;
 use crate::server::json_rpc::Invalid;
 
 /// Bytes of a refusal of rmcp's.
 const LONGEST_REFUSAL: usize = 64 * 1024;
 
 /// Makes a refusal in plain text one in JSON, with what to do about it.
-pub(super) async fn in_json<B>(response: Response<B>, asked: &Asked) -> Response
+pub(super) async fn in_json<B>(response: Response<B>, summary: &RequestSummary) -> Response
 where
     B: HttpBody<Data = Bytes, Error = Infallible> + Send + 'static,
 {
@@ -33,13 +34,13 @@ where
     let text = to_bytes(body, LONGEST_REFUSAL).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
     let (code, message) = remedied(parts.status, text.trim());
-    // What rmcp cannot read is a bad message. It says that the media type is wrong.
+    // rmcp uses this status for messages that it cannot parse.
     let status = match parts.status {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => StatusCode::BAD_REQUEST,
         status => status,
     };
-    let invalid = Invalid::new(code, message).of(asked.id.clone());
-    let mut response = refusal(status, "message", invalid).into_response();
+    let invalid = Invalid::new(code, message).of(summary.id.clone());
+    let mut response = Refusal::of_message(status, "message", invalid).into_response();
     response
         .headers_mut()
         .extend(parts.headers.get(header::ALLOW).map(|allow| (header::ALLOW, allow.clone())));
@@ -71,19 +72,18 @@ fn remedied(status: StatusCode, text: &str) -> (ErrorCode, String) {
     (code, format!("{text}. {remedy}"))
 }
 
-/// Brings an answer into the form that its client accepts.
-pub(super) async fn fit(response: Response, accept: Accept, asked: &Asked) -> Response {
+/// Converts an answer into a form that the client accepts.
+pub(super) async fn fit(response: Response, accept: Accept, summary: &RequestSummary) -> Response {
     let is_events = is(response.headers(), "text/event-stream");
-    if is_events && accept.json && accept.events != Events::Named && !asked.subscribes {
-        return as_json(response, asked).await;
+    if is_events && accept.json && accept.events != Events::Named && !summary.is_subscription {
+        return as_json(response, summary).await;
     }
     let is_answer = response.status() == StatusCode::OK && is(response.headers(), "application/json");
     if is_answer && !accept.json { as_event(response).await } else { response }
 }
 
-/// The one message of a client's that answers its request, out of a stream of events. The others, which only tell how
-/// far a call is, are left out.
-async fn as_json(response: Response, asked: &Asked) -> Response {
+/// Reads a stream of events up to the answer of the request. Notifications before it are dropped.
+async fn as_json(response: Response, summary: &RequestSummary) -> Response {
     let (mut parts, mut body) = response.into_parts();
     let mut events = Vec::new();
     let mut read = 0;
@@ -108,7 +108,8 @@ async fn as_json(response: Response, asked: &Asked) -> Response {
     let Some(answer) = answer else {
         let invalid =
             Invalid::new(ErrorCode::INTERNAL_ERROR, "The answer broke off. Send the request again.");
-        return refusal(StatusCode::BAD_GATEWAY, "message", invalid.of(asked.id.clone())).into_response();
+        return Refusal::of_message(StatusCode::BAD_GATEWAY, "message", invalid.of(summary.id.clone()))
+            .into_response();
     };
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     parts.headers.remove("x-accel-buffering");

@@ -18,7 +18,7 @@ use super::answer;
 use super::beginning::{ALONE, AMONG_REPLICAS, Begun};
 use super::credentials::Admitted;
 use super::ledger::Ledger;
-use super::message::{self, Asked};
+use super::message::{self, RequestSummary};
 use super::opened::{Opened, Terms};
 use super::owner::Owner;
 use super::page;
@@ -115,19 +115,19 @@ impl<H: ServerHandler> Gate<H> {
         let busy = activity.begin();
         let seat = opened.as_ref().map(|opened| Arc::clone(&opened.seat));
         parts.extensions.insert(who.clone().visitor(settings, org_id, activity, seat));
-        let accept = message::check_accept(&mut parts.headers, parts.method == Method::GET)?;
-        let (asked, body, room) = match call {
+        let accept = message::check_accept(&mut parts.headers, &parts.method)?;
+        let (summary, body, room) = match call {
             Some(_) => {
                 let (body, room) = client.receive(body).await?;
-                let (asked, body) = message::read(&mut parts.headers, accept, body)?;
-                (asked, body, Some(room))
+                let (summary, body) = message::read(&mut parts.headers, accept, body)?;
+                (summary, body, Some(room))
             }
-            None => (Asked::default(), Body::empty(), None),
+            None => (RequestSummary::default(), Body::empty(), None),
         };
         let request = Request::from_parts(parts, body);
         // What opens no session in the end gives its place back at once.
         let place = if opens { Some(self.place(owner, &who).await?) } else { None };
-        let response = answer::in_json(self.mcp.handle(request).await, &asked).await;
+        let response = answer::in_json(self.mcp.handle(request).await, &summary).await;
         drop(room);
         if let Some(id) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
             self.keep(id, owner, &who, place, opened.zip(terms)).await?;
@@ -136,14 +136,14 @@ impl<H: ServerHandler> Gate<H> {
             self.local.sessions.forget(id);
             self.ledger.end(id).await;
         }
-        let response = answer::fit(response, accept, &asked).await;
+        let response = answer::fit(response, accept, &summary).await;
         let (mut parts, body) = response.into_parts();
         if ends && parts.status == StatusCode::ACCEPTED {
             // The session has ended. To `Accepted`, which is rmcp's, some clients' libraries say that it has not.
             parts.status = StatusCode::NO_CONTENT;
         }
         let mut body = Begun::new(body);
-        // The newer era's answers begin with their end, and a stream that a client asked for begins at once.
+        // The newer era's answers begin with their end, and a stream that a client summary for begins at once.
         if call.is_some() && !modern && answer::is(&parts.headers, "text/event-stream") {
             let replicas = self.ledger.is_there().is_some();
             body.first_word(if replicas { AMONG_REPLICAS } else { ALONE }).await;

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use rmcp::model::ErrorCode;
 use serde_json::Value;
 
@@ -13,21 +13,21 @@ use crate::server::json_rpc::{self, Invalid};
 /// Types that JSON goes by.
 const JSON: [&str; 4] = ["application/json", "application/json-rpc", "application/jsonrequest", "text/json"];
 
-/// What a POST says, as far as its answer depends on it.
+/// The request in a POST, as far as the form of its answer depends on it.
 #[derive(Debug, Default)]
-pub(super) struct Asked {
+pub(super) struct RequestSummary {
     pub(super) id: Value,
-    pub(super) subscribes: bool,
+    pub(super) is_subscription: bool,
 }
 
-/// Refuses a request whose answer its client does not accept, and lets rmcp see that it accepts all forms.
-pub(super) fn check_accept(headers: &mut HeaderMap, is_get: bool) -> Result<Accept, Refusal> {
+/// Refuses a request whose answer its client does not accept, and replaces `Accept` with what rmcp requires.
+pub(super) fn check_accept(headers: &mut HeaderMap, method: &Method) -> Result<Accept, Refusal> {
     let accept = Accept::of(headers);
-    let remedy = match (is_get, accept) {
-        (true, Accept { events: Events::No, .. }) => {
+    let remedy = match (method, accept) {
+        (&Method::GET, Accept { events: Events::No, .. }) => {
             "A GET is answered with a stream of events: send `Accept: text/event-stream`."
         }
-        (false, Accept { json: false, events: Events::No }) => {
+        (&Method::POST, Accept { json: false, events: Events::No }) => {
             "Answers are JSON or a stream of events: send `Accept: application/json, text/event-stream`."
         }
         _ => {
@@ -35,35 +35,42 @@ pub(super) fn check_accept(headers: &mut HeaderMap, is_get: bool) -> Result<Acce
             return Ok(accept);
         }
     };
-    Err(refusal(StatusCode::NOT_ACCEPTABLE, "accept", Invalid::request(remedy)))
+    Err(Refusal::of_message(StatusCode::NOT_ACCEPTABLE, "accept", Invalid::request(remedy)))
 }
 
-/// Reads the message in a body, and makes it what rmcp reads.
-pub(super) fn read(headers: &mut HeaderMap, accept: Accept, body: Bytes) -> Result<(Asked, Body), Refusal> {
+/// Reads the message in a body. The headers and the body that are left are those that rmcp takes.
+pub(super) fn read(
+    headers: &mut HeaderMap,
+    accept: Accept,
+    body: Bytes,
+) -> Result<(RequestSummary, Body), Refusal> {
     check_type(headers).map_err(|remedy| {
-        refusal(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", Invalid::request(remedy))
+        Refusal::of_message(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", Invalid::request(remedy))
     })?;
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let mut message = json_rpc::read(&body).map_err(|invalid| {
         // A request that can be answered has its error as the answer, with the status that rmcp gives such errors.
         let answer = invalid.code == ErrorCode::INVALID_PARAMS && !invalid.is_notification;
-        refusal(if answer { StatusCode::OK } else { StatusCode::BAD_REQUEST }, "message", invalid)
+        Refusal::of_message(if answer { StatusCode::OK } else { StatusCode::BAD_REQUEST }, "message", invalid)
     })?;
     if accept.events != Events::Named {
-        // What a tool asks its client goes out on the stream of the call.
-        message.cannot_be_asked();
+        // A question of a tool to its client can only go out on an event stream.
+        message.remove_client_features();
     }
-    let asked = Asked { id: message.id(), subscribes: message.method() == Some("subscriptions/listen") };
-    if asked.subscribes && accept.events == Events::No {
+    let summary = RequestSummary {
+        id: message.id(),
+        is_subscription: message.method() == Some("subscriptions/listen"),
+    };
+    if summary.is_subscription && accept.events == Events::No {
         let remedy = "A subscription is a stream of events: add `text/event-stream` to `Accept`.";
-        return Err(refusal(StatusCode::NOT_ACCEPTABLE, "accept", Invalid::request(remedy).of(asked.id)));
+        return Err(Refusal::of_message(
+            StatusCode::NOT_ACCEPTABLE,
+            "accept",
+            Invalid::request(remedy).of(summary.id),
+        ));
     }
     let body = if message.is_unchanged() { body } else { message.into_value().to_string().into() };
-    Ok((asked, Body::from(body)))
-}
-
-pub(super) fn refusal(status: StatusCode, reason: &'static str, invalid: Invalid) -> Refusal {
-    Refusal::of_message(status, reason, invalid)
+    Ok((summary, Body::from(body)))
 }
 
 /// What to send in place of a body that is not JSON in UTF-8. One without a type is read as JSON.

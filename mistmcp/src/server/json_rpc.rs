@@ -19,7 +19,7 @@ const LONGEST_ERROR: usize = 1_000;
 #[derive(Debug)]
 pub(crate) struct Message {
     object: Map<String, Value>,
-    /// The client's own bytes say the same.
+    /// The bytes that were read hold the same message.
     unchanged: bool,
 }
 
@@ -80,13 +80,13 @@ impl Message {
         id.cloned().unwrap_or_default()
     }
 
-    /// Whether the bytes that were read say the same.
+    /// Whether the bytes that were read hold the same message.
     pub(crate) fn is_unchanged(&self) -> bool {
         self.unchanged
     }
 
-    /// Removes what an `initialize` says the client can be asked, where the transport has no way to ask it.
-    pub(crate) fn cannot_be_asked(&mut self) {
+    /// Removes the client features from an `initialize`, for a transport that cannot carry requests to the client.
+    pub(crate) fn remove_client_features(&mut self) {
         if self.method() != Some("initialize") {
             return;
         }
@@ -127,7 +127,7 @@ impl Invalid {
     }
 }
 
-/// Parses a text, and tells whether it is one as it stands.
+/// Parses a text. Returns whether it was JSON without a repair.
 fn parse(text: &[u8]) -> Result<(Value, bool), Invalid> {
     let error = match serde_json::from_slice(text) {
         Ok(value) => return Ok((value, true)),
@@ -151,7 +151,7 @@ struct Head {
     id: Value,
 }
 
-/// Removes what means nothing in the envelope, and tells whether there was any.
+/// Removes members of the envelope that are null and mean nothing. Returns whether anything changed.
 fn normalize(object: &mut Map<String, Value>) -> bool {
     let before = object.len();
     let is_call = object.get("method").is_some_and(Value::is_string);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn an_envelope_that_is_none_is_an_invalid_request() {
+    fn a_wrong_envelope_is_an_invalid_request() {
         for (text, id) in [
             ("[]", Value::Null),
             ("3", Value::Null),

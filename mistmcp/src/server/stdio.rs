@@ -11,7 +11,7 @@ use rmcp::transport::io::stdio_pipes;
 use tokio_util::sync::CancellationToken;
 
 pub(super) use transport::InputEnd;
-use transport::Lined;
+use transport::LineTransport;
 
 /// How long the end may take once everything is cancelled. rmcp waits up to five seconds for handlers, some of which wait
 /// for its service loop, which has ended.
@@ -30,7 +30,7 @@ pub(crate) async fn serve(
     stop: CancellationToken,
 ) -> Result<(), ServerInitializeError> {
     let (input, output) = stdio_pipes();
-    let transport = Lined::new(input, output, timeout + ANSWERING, stop.clone());
+    let transport = LineTransport::new(input, output, timeout + ANSWERING, stop.clone());
     // Boxed, for rmcp's future is so large that it would be moved about with each of ours around it.
     match Box::pin(serve_server_with_ct(server, transport, stop.clone())).await {
         Ok(running) => {

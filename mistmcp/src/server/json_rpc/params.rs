@@ -1,4 +1,4 @@
-//! The parameters of each method: what stands for an empty object, and what does not fit.
+//! The parameters of each method: empty objects in other spellings, and types that do not fit.
 #![expect(deprecated, reason = "logging goes from MCP, but the clients that have it stay")]
 
 use rmcp::model::{
@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 /// Where requests of 2026-07-28 declare what their client can be asked.
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
-/// Makes `params` an object, and tells whether that changed anything.
+/// Makes `params` an object. Returns whether that changed anything.
 ///
 /// # Errors
 /// What is wrong, and what parameters of the method look like.
@@ -62,7 +62,7 @@ pub(super) fn normalize(method: &str, object: &mut Map<String, Value>) -> Result
     }
 }
 
-/// What is written for an object without members.
+/// Whether a value is one of the spellings of an object without members.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -1,4 +1,4 @@
-//! Whether anybody reads standard output.
+//! Watch on the reader of standard output.
 
 use tokio_util::sync::CancellationToken;
 

@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rmcp::model::RequestId;
 use tokio::sync::Notify;
 
-/// The requests of both sides that have no answer yet.
+/// Requests without an answer, of the client and of the server.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     requests: Mutex<Requests>,

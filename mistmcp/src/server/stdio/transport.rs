@@ -23,19 +23,19 @@ use crate::server::json_rpc::{self, Invalid};
 /// How long subscriptions may take to end once the input has ended and the calls are answered.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// Says in a request's extensions that nothing but this subscription keeps the server.
+/// Extension of a `subscriptions/listen` request: cancelled when the input has ended and the calls are answered.
 #[derive(Clone, Debug)]
 pub(in crate::server) struct InputEnd(pub(in crate::server) CancellationToken);
 
-/// MCP in lines, over any input and output. Where rmcp's own transport drops a line, this one answers why; and after the
-/// end of input it goes on until the calls under way are answered.
-pub(super) struct Lined<R, W> {
+/// Transport of MCP in lines. Unlike rmcp's own it answers lines that cannot be read, and after the end of input it goes on
+/// until the calls under way are answered.
+pub(super) struct LineTransport<R, W> {
     input: FramedRead<R, Lines>,
     output: Arc<Mutex<W>>,
     pending: Arc<Pending>,
     /// The answer to a line that could not be read, while it is written.
     refusal: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// A request has begun the lifecycle. What comes before it and wants no answer would end the server.
+    /// A request has begun the lifecycle. Notifications and responses before it would end rmcp's handshake.
     begun: bool,
     /// By when everything has to be answered, after the end of input.
     deadline: Option<Instant>,
@@ -44,8 +44,9 @@ pub(super) struct Lined<R, W> {
     stop: CancellationToken,
 }
 
-impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> Lined<R, W> {
-    /// Calls are waited for so long after the end of input. Then, and when the output is closed, `stop` is cancelled.
+impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport<R, W> {
+    /// `patience` is how long calls are waited for after the end of input. After it, and when the output is closed, `stop`
+    /// is cancelled.
     pub(super) fn new(input: R, output: W, patience: Duration, stop: CancellationToken) -> Self {
         Self {
             input: FramedRead::new(input, Lines::default()),
@@ -60,7 +61,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> Lined<R, W> {
         }
     }
 
-    /// Writes a line. Where nobody reads it any more, the server stops.
+    /// Writes a line. An error stops the server.
     fn write(&self, mut line: Vec<u8>) -> impl Future<Output = io::Result<()>> + Send + 'static {
         let (output, stop) = (Arc::clone(&self.output), self.stop.clone());
         line.push(b'\n');
@@ -82,13 +83,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> Lined<R, W> {
         if !invalid.is_notification {
             let written = self.write(invalid.to_json().to_string().into_bytes());
             self.refusal = Some(Box::pin(async {
-                // What there is to do where it fails, is done.
+                // `write` has stopped the server where it failed.
                 let _ = written.await;
             }));
         }
     }
 
-    /// The message in a line, if there is one for rmcp.
+    /// Parses a line. Returns nothing where it is blank, refused, or ignored.
     fn read(&mut self, line: Line) -> Option<ClientJsonRpcMessage> {
         let message = match line {
             Line::TooLong => {
@@ -141,7 +142,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> Lined<R, W> {
         Some(message)
     }
 
-    /// What is left to be received after the end of input.
+    /// The rest after the end of input: errors for the server's own requests, and the end once all calls are answered.
     async fn last(&mut self) -> Option<ClientJsonRpcMessage> {
         loop {
             if let Some(id) = self.pending.next_of_server() {
@@ -168,7 +169,7 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> Lined<R, W> {
     }
 }
 
-impl<R, W> Transport<RoleServer> for Lined<R, W>
+impl<R, W> Transport<RoleServer> for LineTransport<R, W>
 where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
@@ -199,7 +200,7 @@ where
         }
     }
 
-    /// It can be dropped at any point and loses nothing.
+    /// Cancel-safe: what has been read stays in the decoder, and a refusal stays in `self` until it is written.
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
         loop {
             if let Some(refusal) = &mut self.refusal {
