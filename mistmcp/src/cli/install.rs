@@ -4,6 +4,7 @@ mod client;
 mod difference;
 mod document;
 mod entry;
+mod environment;
 mod file;
 mod json;
 mod place;
@@ -130,6 +131,7 @@ fn carry_out(
     let mut told = String::new();
     if changes_file {
         told.push_str(&headed(file, &new, &client.snippet(&plan.entry)));
+        told.push_str(&quit_first(client));
     }
     if let Some(file) = token_file {
         let what = match (&plan.token, file.has_token()) {
@@ -182,6 +184,18 @@ fn left_alone(client: &Client, file: &SettingsFile, problem: &Problem) -> anyhow
 fn headed(file: &SettingsFile, new: &str, own: &str) -> String {
     let is_new = if file.is_there() { "" } else { " (new)" };
     format!("{}{is_new}\n{}", file.path().display(), difference(file.text(), new, own))
+}
+
+/// What has to be done before the file is written.
+fn quit_first(client: &Client) -> String {
+    if client.rewrites {
+        let title = client.title;
+        format!(
+            "Quit {title} before this is written: while it runs, it writes the file anew, and the change is lost.\n"
+        )
+    } else {
+        String::new()
+    }
 }
 
 /// Asks whether to go on; otherwise the exit code.

@@ -346,6 +346,104 @@ async fn a_server_over_http_stands_in_each_clients_own_form() {
 }
 
 #[tokio::test]
+async fn without_a_token_each_client_passes_its_own_on_in_its_own_form() {
+    let home = Home::new();
+    let print = "--print --no-token --cloud api.eu.mist.com";
+    for (client, table, wanted) in [
+        ("claude-code", "mcpServers", "${MIST_APITOKEN}"),
+        ("cursor", "mcpServers", "${env:MIST_APITOKEN}"),
+        ("windsurf", "mcpServers", "${env:MIST_APITOKEN}"),
+        ("gemini-cli", "mcpServers", "$MIST_APITOKEN"),
+    ] {
+        let finished = home.run(&format!("{client} {print}")).await;
+        let entry: Value = serde_json::from_str(&finished.output()).unwrap();
+        assert_eq!(entry[table]["mist"]["env"]["MIST_APITOKEN"], wanted, "{entry}");
+        assert!(finished.stderr.contains("MIST_APITOKEN in its own environment"), "{}", finished.stderr);
+    }
+    let codex = home.run(&format!("codex {print}")).await.output();
+    assert!(codex.contains("env_vars = [\"MIST_APITOKEN\"]"), "{codex}");
+    for (client, wanted) in [
+        ("claude-desktop", "leave --no-token out"),
+        ("vscode", "passes its own environment on"),
+        ("zed", "passes its own environment on"),
+    ] {
+        let finished = home.run(&format!("{client} {print}")).await;
+        assert!(finished.stderr.contains(wanted), "{}", finished.stderr);
+        assert!(!finished.output().contains("MIST_APITOKEN"), "{}", finished.output());
+    }
+    let demo = home.run("cursor --print --no-token --demo").await;
+    assert!(
+        !demo.output().contains("MIST_APITOKEN") && !demo.stderr.contains("MIST_APITOKEN"),
+        "{}",
+        demo.stderr
+    );
+}
+
+#[tokio::test]
+async fn proxy_and_certificates_go_into_the_entry_and_a_password_never_does() {
+    let home = Home::new();
+    let launch = |client: &str| {
+        home.launch(client)
+            .arguments("--yes --cloud api.eu.mist.com")
+            .variable("MIST_APITOKEN", TOKEN)
+            .variable("NO_PROXY", "example.com")
+            .variable("SSL_CERT_FILE", "/etc/roots.pem")
+    };
+    ends(launch("cursor").variable("HTTPS_PROXY", "http://proxy.example:3128"), 0).await;
+    let settings: Value = serde_json::from_str(&read(&home.path(".cursor/mcp.json"))).unwrap();
+    let env = &settings["mcpServers"]["mist"]["env"];
+    assert_eq!(env["HTTPS_PROXY"], "http://proxy.example:3128");
+    assert_eq!((&env["NO_PROXY"], &env["SSL_CERT_FILE"]), (&"example.com".into(), &"/etc/roots.pem".into()));
+    let secret = "http://ada:hunter2@proxy.example:3128";
+    let finished = ends(launch("codex").variable("https_proxy", secret), 0).await;
+    let codex = read(&home.path(".codex/config.toml"));
+    assert!(
+        codex.contains("SSL_CERT_FILE") && !codex.contains("https_proxy") && !codex.contains("ada"),
+        "{codex}"
+    );
+    let file = home.token_file("mist");
+    for wanted in ["https_proxy holds a user name or a password", file.to_str().unwrap()] {
+        assert!(finished.output().contains(wanted), "{wanted}: {}", finished.output());
+    }
+    // The line that was added by hand stays when the token is replaced.
+    fs::write(&file, format!("{}https_proxy={secret}\n", read(&file))).unwrap();
+    ends(launch("codex").variable("MIST_APITOKEN", "another-0ne"), 0).await;
+    assert!(
+        read(&file).contains("another-0ne") && read(&file).contains(secret) && !read(&file).contains(TOKEN)
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_writes_its_file_anew_is_to_be_quit_before_that() {
+    let home = Home::new();
+    for (client, title) in [("claude-desktop", "Claude Desktop"), ("claude-code", "Claude Code")] {
+        for arguments in ["--demo", "--demo --yes", "--remove --yes"] {
+            let finished = home.launch(&format!("{client} {arguments}")).run().await;
+            let told = finished.output();
+            let place = told.find(&format!("Quit {title} before")).unwrap_or_else(|| panic!("{told}"));
+            assert!(told.find("Done.").is_none_or(|done| place < done), "{told}");
+        }
+    }
+    assert!(!home.run("zed --demo --yes").await.output().contains("Quit"));
+}
+
+#[tokio::test]
+async fn a_placeholder_is_never_installed_as_a_token() {
+    let home = Home::new();
+    for token in ["${MIST_APITOKEN}", "<token>", "your_api_token", "Token hunter2"] {
+        for client in ["cursor", "codex"] {
+            let launch = home.launch(&format!("{client} {CLOUD}")).variable("MIST_APITOKEN", token);
+            let finished = ends(launch, 1).await;
+            assert!(finished.stderr.contains("MIST_APITOKEN: the token"), "{}", finished.stderr);
+        }
+        let file = home.file("mine.env", &format!("MIST_APITOKEN='{token}'\n"));
+        let launch = home.launch(&format!("cursor {CLOUD} --env-file")).argument(file.to_str().unwrap());
+        assert!(ends(launch, 1).await.stderr.contains("MIST_APITOKEN: the token"));
+    }
+    assert!(!home.token_file("mist").exists() && !home.path(".cursor").exists());
+}
+
+#[tokio::test]
 async fn what_would_stop_the_server_stops_the_installation() {
     let home = Home::new();
     for (arguments, code, wanted) in [

@@ -21,12 +21,30 @@ pub(super) struct Client {
     /// Whether an entry says `"type": "stdio"`.
     pub(super) says_stdio: bool,
     pub(super) http: Http,
+    pub(super) environment: Environment,
+    /// Whether it writes its file anew while it runs or when it ends, and so undoes a change of somebody else's.
+    pub(super) rewrites: bool,
+    /// What the name of its package of the Microsoft Store begins with.
+    pub(super) package: Option<&'static str>,
     /// Whether it asks for secrets by itself, and keeps them.
     pub(super) asks_for_secrets: bool,
     /// What it takes for a change to be seen.
     pub(super) then: &'static str,
     /// The document that describes the form.
     pub(super) source: &'static str,
+}
+
+/// How a server that a client starts gets a variable of the client's own environment.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Environment {
+    /// It gets all of them.
+    Inherited,
+    /// Those that stand in `env`, where the client puts the value of MIST_APITOKEN in place of this text.
+    Text(&'static str),
+    /// Those whose names are in the list of this name.
+    List(&'static str),
+    /// A few that are harmless, and no other.
+    Cleared,
 }
 
 /// What a client's file is written in.
@@ -76,8 +94,11 @@ pub(super) const CLIENTS: [Client; 8] = [
             "Claude Desktop does not read servers over HTTP from its file, and its connectors (Settings > Connectors) \
              reach servers on the internet alone: leave --url out, and it starts this program by itself",
         ),
+        environment: Environment::Cleared,
+        rewrites: true,
+        package: Some("Claude_"),
         asks_for_secrets: false,
-        then: "Quit Claude Desktop and start it again.",
+        then: "Start Claude Desktop again.",
         source: "modelcontextprotocol.io, \"Connect to local MCP servers\"",
     },
     Client {
@@ -90,6 +111,9 @@ pub(super) const CLIENTS: [Client; 8] = [
         servers: "mcpServers",
         says_stdio: true,
         http: Http::At { key: "url", kind: Some("http"), token: HeaderValue::Text("${MIST_APITOKEN}") },
+        environment: Environment::Text("${MIST_APITOKEN}"),
+        rewrites: true,
+        package: None,
         asks_for_secrets: false,
         then: "Start Claude Code anew; /mcp shows the server.",
         source: "code.claude.com, \"Connect Claude Code to tools via MCP\": user scope",
@@ -104,6 +128,9 @@ pub(super) const CLIENTS: [Client; 8] = [
         servers: "servers",
         says_stdio: true,
         http: Http::At { key: "url", kind: Some("http"), token: HeaderValue::Asked },
+        environment: Environment::Inherited,
+        rewrites: false,
+        package: None,
         asks_for_secrets: true,
         then: "Run \"MCP: List Servers\" in VS Code, and start the server.",
         source: "code.visualstudio.com, \"MCP configuration reference\"",
@@ -118,6 +145,9 @@ pub(super) const CLIENTS: [Client; 8] = [
         servers: "mcpServers",
         says_stdio: true,
         http: Http::At { key: "url", kind: None, token: HeaderValue::Text("${env:MIST_APITOKEN}") },
+        environment: Environment::Text("${env:MIST_APITOKEN}"),
+        rewrites: false,
+        package: None,
         asks_for_secrets: false,
         then: "Look at Cursor Settings > MCP; if the server is not there, start Cursor anew.",
         source: "cursor.com, \"Model Context Protocol (MCP)\"",
@@ -132,6 +162,9 @@ pub(super) const CLIENTS: [Client; 8] = [
         servers: "mcpServers",
         says_stdio: false,
         http: Http::At { key: "serverUrl", kind: None, token: HeaderValue::Text("${env:MIST_APITOKEN}") },
+        environment: Environment::Text("${env:MIST_APITOKEN}"),
+        rewrites: false,
+        package: None,
         asks_for_secrets: false,
         then: "Press the button for a refresh in Cascade's list of MCP servers.",
         source: "docs.windsurf.com, \"Cascade MCP Integration\"",
@@ -146,6 +179,9 @@ pub(super) const CLIENTS: [Client; 8] = [
         servers: "context_servers",
         says_stdio: false,
         http: Http::At { key: "url", kind: None, token: HeaderValue::InTheClear },
+        environment: Environment::Inherited,
+        rewrites: false,
+        package: None,
         asks_for_secrets: false,
         then: "Zed reads it at once; the Agent Panel's settings show the server.",
         source: "zed.dev, \"Model Context Protocol\" and \"Configuring Zed\"",
@@ -160,6 +196,9 @@ pub(super) const CLIENTS: [Client; 8] = [
         servers: "mcpServers",
         says_stdio: false,
         http: Http::At { key: "httpUrl", kind: None, token: HeaderValue::Text("$MIST_APITOKEN") },
+        environment: Environment::Text("$MIST_APITOKEN"),
+        rewrites: false,
+        package: None,
         asks_for_secrets: false,
         then: "Start Gemini CLI anew; /mcp shows the server.",
         source: "geminicli.com, \"MCP servers with the Gemini CLI\"",
@@ -174,6 +213,9 @@ pub(super) const CLIENTS: [Client; 8] = [
         servers: "mcp_servers",
         says_stdio: false,
         http: Http::At { key: "url", kind: None, token: HeaderValue::VariableTable("env_http_headers") },
+        environment: Environment::List("env_vars"),
+        rewrites: false,
+        package: None,
         asks_for_secrets: false,
         then: "Start Codex anew; /mcp shows the server.",
         source: "developers.openai.com, \"Model Context Protocol\" of Codex",
@@ -187,6 +229,10 @@ impl Client {
 
     /// Its file, for a user.
     pub(super) fn file(&self, place: &Place<'_>) -> PathBuf {
+        let packaged = self.package.and_then(|package| place.packaged(package, self.path));
+        if let Some(path) = packaged {
+            return path;
+        }
         let (named, file) = (self.variable.and_then(|variable| place.named(variable)), self.path.last());
         match (named, file) {
             (Some(folder), Some(file)) => folder.join(file),
@@ -263,6 +309,27 @@ mod tests {
         let roaming = ("APPDATA", "D:/Roaming");
         let windows = file("vscode", System::Windows, "C:/Users/ada", &[roaming]);
         assert_eq!(windows, "D:/Roaming/Code/User/mcp.json");
+    }
+
+    #[test]
+    fn claude_desktop_of_the_microsoft_store_has_its_file_in_its_package() {
+        let home = tempfile::tempdir().unwrap();
+        let file = |system| {
+            let place = Place { system, home: home.path(), variable: &|_| None };
+            Client::named("claude-desktop").unwrap().file(&place)
+        };
+        let usual = file(System::Windows);
+        let packages = home.path().join("AppData").join("Local").join("Packages");
+        std::fs::create_dir_all(packages.join("Other_1").join("LocalCache").join("Roaming").join("Claude"))
+            .unwrap();
+        std::fs::create_dir_all(packages.join("Claude_empty").join("LocalCache")).unwrap();
+        assert_eq!(file(System::Windows), usual);
+        let folder = packages.join("Claude_pzs8sxrjxfjjc").join("LocalCache").join("Roaming").join("Claude");
+        std::fs::create_dir_all(&folder).unwrap();
+        assert_eq!(file(System::Windows), folder.join("claude_desktop_config.json"));
+        assert!(file(System::Linux).starts_with(home.path().join(".config")));
+        let place = Place { system: System::Windows, home: home.path(), variable: &|_| None };
+        assert!(!Client::named("vscode").unwrap().file(&place).starts_with(packages));
     }
 
     #[test]

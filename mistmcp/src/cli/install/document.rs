@@ -76,7 +76,7 @@ mod tests {
     use std::path::Path;
 
     use super::super::client::CLIENTS;
-    use super::super::entry::TokenFrom;
+    use super::super::entry::{TokenFrom, Variables};
     use super::*;
 
     fn entry(client: &Client) -> Entry {
@@ -85,7 +85,7 @@ mod tests {
         } else {
             TokenFrom::File(Path::new("/home/ada/mist.env"))
         };
-        Entry::stdio(client, "mist", "/bin/mistmcp", &[], from).unwrap()
+        Entry::stdio(client, "mist", "/bin/mistmcp", &[], from, &Variables::default()).unwrap()
     }
 
     fn client(name: &str) -> &'static Client {
@@ -177,7 +177,11 @@ mod tests {
     fn a_path_of_windows_comes_out_as_it_went_in() {
         for client in &CLIENTS {
             let program = "C:\\Users\\Ada \"A\"\\new\\mistmcp.exe";
-            let entry = Entry::stdio(client, "mist", program, &[], TokenFrom::Elsewhere).unwrap();
+            let variables = Variables {
+                set: vec![("SSL_CERT_FILE".into(), "C:\\new \"roots\".pem".into())],
+                passes_token: true,
+            };
+            let entry = Entry::stdio(client, "mist", program, &[], TokenFrom::Elsewhere, &variables).unwrap();
             let put = client.put("", &entry).unwrap();
             assert_eq!(client.take(&put, "mist").unwrap().unwrap().entry, entry, "{}", client.name);
             if client.form == Form::Json {

@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use reqwest::Url;
 use serde_json::{Map, Value, json};
 
-use super::client::{Client, HeaderValue, Http, VARIABLE};
+use super::client::{Client, Environment, HeaderValue, Http, VARIABLE};
 use crate::cli::flags::NO_FILE;
 use crate::cli::origin::{Given, Origin};
 use crate::quote;
@@ -26,8 +26,17 @@ pub(super) enum TokenFrom<'a> {
     File(&'a Path),
     /// The client, which asks for it.
     Client,
-    /// Whatever environment it is started in, or it needs none.
+    /// Nowhere else: it needs none, or the environment has it.
     Elsewhere,
+}
+
+/// The environment of a server that a client starts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Variables {
+    /// Names and values.
+    pub(super) set: Vec<(String, String)>,
+    /// Whether the client passes its own MIST_APITOKEN on.
+    pub(super) passes_token: bool,
 }
 
 impl Entry {
@@ -38,6 +47,7 @@ impl Entry {
         program: &str,
         given: &[Given],
         from: TokenFrom<'_>,
+        variables: &Variables,
     ) -> anyhow::Result<Self> {
         let mut server = Map::new();
         if client.says_stdio {
@@ -55,11 +65,25 @@ impl Entry {
         };
         arguments.extend(["--env-file".to_owned(), file.to_owned()]);
         server.insert("args".into(), arguments.into());
+        let set = variables.set.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+        let mut env: Map<_, _> = set.collect();
         let mut input = None;
         if let TokenFrom::Client = from {
             let id = input_id(name);
-            server.insert("env".into(), json!({ VARIABLE: format!("${{input:{id}}}") }));
+            env.insert(VARIABLE.into(), format!("${{input:{id}}}").into());
             input = Some(self::input(&id));
+        }
+        match client.environment {
+            Environment::Text(text) if variables.passes_token => {
+                env.insert(VARIABLE.into(), text.into());
+            }
+            Environment::List(list) if variables.passes_token => {
+                server.insert(list.into(), json!([VARIABLE]));
+            }
+            _ => {}
+        }
+        if !env.is_empty() {
+            server.insert("env".into(), env.into());
         }
         Ok(Self { name: name.to_owned(), server, input })
     }

@@ -52,6 +52,26 @@ impl Place<'_> {
         }
     }
 
+    /// Where a program of the Microsoft Store has what it believes to be in `%APPDATA%`: `path` below the package whose name
+    /// begins like that, if there is the folder of it.
+    pub(super) fn packaged(&self, package: &str, path: &[&str]) -> Option<PathBuf> {
+        if self.system != System::Windows {
+            return None;
+        }
+        let local = self.named("LOCALAPPDATA").unwrap_or_else(|| self.home.join("AppData").join("Local"));
+        let packages = std::fs::read_dir(local.join("Packages")).ok()?.flatten();
+        let is_of_program =
+            |name: &str| name.get(..package.len()).is_some_and(|start| start.eq_ignore_ascii_case(package));
+        packages
+            .filter(|entry| entry.file_name().to_str().is_some_and(is_of_program))
+            .map(|entry| {
+                path.iter()
+                    .fold(entry.path().join("LocalCache").join("Roaming"), |path, part| path.join(part))
+            })
+            .filter(|file| file.parent().is_some_and(std::path::Path::is_dir))
+            .max()
+    }
+
     /// The folder that a variable names. A relative one would be another one in each folder that one is in.
     pub(super) fn named(&self, variable: &str) -> Option<PathBuf> {
         let value = (self.variable)(variable)?;

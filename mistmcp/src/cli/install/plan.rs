@@ -6,7 +6,8 @@ use secrecy::SecretString;
 
 use super::InstallFlags;
 use super::client::{Client, HeaderValue, Http};
-use super::entry::{self, Entry, HEADER, TokenFrom};
+use super::entry::{self, Entry, HEADER, TokenFrom, Variables};
+use super::environment;
 use super::place::Place;
 use super::token::TokenFile;
 use crate::cli::configuration::{self, TOKEN, no_cloud};
@@ -101,7 +102,22 @@ impl Plan {
                 TokenFrom::File(token_file.insert(file).path())
             }
         };
-        let entry = Entry::stdio(client, &install.name, program, &given, from)?;
+        let mut variables = Variables::default();
+        if install.no_token && !flags.demo && own_file.and_then(|_| environment.of_file(TOKEN)).is_none() {
+            variables.passes_token = true;
+            notes.push(environment::note_of_token(client));
+        }
+        if !flags.demo {
+            configuration::network(environment)?;
+            let file = match from {
+                TokenFrom::File(path) => Some(path),
+                _ => None,
+            };
+            let (set, more) = environment::of_network(client, file)?;
+            variables.set = set;
+            notes.extend(more);
+        }
+        let entry = Entry::stdio(client, &install.name, program, &given, from, &variables)?;
         Ok(Self { entry, token_file, token, portal, notes })
     }
 

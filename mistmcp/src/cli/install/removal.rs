@@ -3,7 +3,7 @@ use std::process::ExitCode;
 use super::client::Client;
 use super::file::{Backup, SettingsFile};
 use super::place::Place;
-use super::{InstallFlags, consent, headed, left_alone};
+use super::{InstallFlags, consent, headed, left_alone, quit_first};
 use crate::cli::output;
 
 /// Takes the entry out. Where nothing else has changed since it was put in, the file is what it was, to the byte.
@@ -33,6 +33,7 @@ pub(super) fn remove(
     if is_all {
         told.push_str("Nothing else is in the file, so that it is deleted.\n");
     }
+    told.push_str(&quit_first(client));
     output::print_styled(&told)?;
     if let Some(code) = consent(install)? {
         return Ok(code);

@@ -8,6 +8,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::file::write_private;
 use crate::cli::configuration::TOKEN;
 use crate::cli::env_file::{self, Environment};
+use crate::mist::Tokens;
+
+const HEADING: &str = "# The API token of Juniper Mist, for mistmcp.";
 
 /// The file of an entry's token.
 #[derive(Debug)]
@@ -23,7 +26,9 @@ impl TokenFile {
     pub(super) fn read(path: PathBuf) -> anyhow::Result<Self> {
         let (known, exposed) = if path.exists() {
             let environment = Environment::named(path.clone())?;
-            (environment.of_file(TOKEN).map(SecretString::from), env_file::exposed(&path))
+            // A placeholder is none.
+            let token = environment.of_file(TOKEN).filter(|token| Tokens::parse(token).is_ok());
+            (token.map(SecretString::from), env_file::exposed(&path))
         } else {
             (None, None)
         };
@@ -66,13 +71,20 @@ impl TokenFile {
         self.known.as_ref().is_some_and(|known| known.expose_secret() == token.expose_secret())
     }
 
-    /// Writes the token, or a place for it where there is none yet.
+    /// Writes the token, or a place for it where there is none yet. Other lines stay.
     pub(super) fn write(&self, token: Option<&SecretString>) -> anyhow::Result<()> {
         let value = token.map_or_else(String::new, |token| quoted(token.expose_secret()));
-        write_private(
-            &self.path,
-            &format!("# The API token of Juniper Mist, for mistmcp.\n{TOKEN}={value}\n"),
-        )
+        let before = std::fs::read_to_string(&self.path).unwrap_or_default();
+        let is_of_token = |line: &str| {
+            let line = line.trim_start_matches('\u{feff}').trim_start();
+            line.strip_prefix("export ").unwrap_or(line).trim_start().starts_with(TOKEN) || line == HEADING
+        };
+        let mut text = format!("{HEADING}\n{TOKEN}={value}\n");
+        for line in before.lines().filter(|line| !is_of_token(line)) {
+            text.push_str(line);
+            text.push('\n');
+        }
+        write_private(&self.path, &text)
     }
 }
 
@@ -94,11 +106,18 @@ mod tests {
     fn a_token_is_read_as_it_was_written_whatever_is_in_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep").join("mist.env");
-        for token in ["plain", "one, two", "$HOME#\"x\\", "it's", "a'$HOME\\\"", "a=b`c`"] {
+        for token in ["plain", "one, two", "$HOME#\"x\\", "it's", "a'$HOME\\\"b", "a=b`c`d"] {
             TokenFile::read(path.clone()).unwrap().write(Some(&token.into())).unwrap();
             let read = TokenFile::read(path.clone()).unwrap();
             assert!(read.holds(&token.into()), "{token}");
         }
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, format!("{text}HTTPS_PROXY=http://proxy:1\n")).unwrap();
+        TokenFile::read(path.clone()).unwrap().write(Some(&"another".into())).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!((text.matches(TOKEN).count(), text.matches("HTTPS_PROXY").count()), (1, 1), "{text}");
+        std::fs::write(&path, format!("{TOKEN}='${{MIST_APITOKEN}}'\n")).unwrap();
+        assert!(!TokenFile::read(path.clone()).unwrap().has_token());
         TokenFile::read(path.clone()).unwrap().write(None).unwrap();
         assert!(!TokenFile::read(path).unwrap().has_token());
     }
