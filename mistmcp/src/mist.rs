@@ -24,9 +24,9 @@ mod lossy_json;
 mod memory;
 mod name_match;
 mod names;
+mod network;
 mod pacer;
 mod pool;
-mod proxy;
 mod request;
 mod retry;
 mod retry_after;
@@ -46,6 +46,9 @@ pub use cloud::{Cloud, CloudError, Clouds};
 pub use connection::Connection;
 pub(crate) use cursor::{CURSOR, Cursor};
 pub(crate) use lossy_json::Repairs;
+pub(crate) use network::{
+    CERTIFICATES, EXCEPTION_VARIABLES, Network, NetworkError, PROXY_VARIABLES, holds_user,
+};
 pub(crate) use pacer::Pacer;
 pub use pool::{Limits, Pool};
 pub use request::Request;

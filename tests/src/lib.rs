@@ -4,7 +4,7 @@
 //! own client, in either era; [`Console`] writes and reads lines, where a test is about the lines themselves. [`Peer`]
 //! answers what a test wants and remembers what it was asked; [`RawPeer`] answers bytes, however wrong they are. [`HttpServer`] is
 //! the binary over HTTP, a [`RedisServer`] what several of them share, by way of a [`Relay`] where that is slow, and [`Nginx`]
-//! what stands before them; a [`Guest`] is a client of its, and a [`Wire`] a bare connection, for what no client would say.
+//! what stands before them, a [`Proxy`] what stands before Mist; a [`Guest`] is a client of its, and a [`Wire`] a bare connection, for what no client would say.
 //! A [`Collector`] takes the spans that it exports.
 
 #![forbid(unsafe_code)]
@@ -21,6 +21,7 @@ mod nginx;
 mod peer;
 mod port;
 mod program;
+mod proxy;
 mod raw;
 mod redis_server;
 mod relay;
@@ -37,6 +38,7 @@ pub use launch::{Launch, TOKEN, binary};
 pub use nginx::{Balance, Nginx};
 pub use peer::{Answer, Peer, Received};
 pub use port::free_port;
+pub use proxy::{Connects, Proxy};
 pub use raw::{RawPeer, Then};
 pub use redis_server::RedisServer;
 pub use relay::Relay;

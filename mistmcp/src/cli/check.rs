@@ -19,7 +19,7 @@ use super::configuration::{self, TOKEN, limits, no_token};
 use super::env_file::Environment;
 use super::flags::Flags;
 use super::output;
-use crate::mist::{Cloud, Clouds, Pool, Tokens};
+use crate::mist::{Cloud, Clouds, Network, Pool, Tokens};
 use report::{Finding, Report};
 
 /// What is said of the check alone.
@@ -85,11 +85,24 @@ async fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
         None => own_tokens(report, cloud.as_ref(), environment),
     };
     let Some(cloud) = cloud else { return };
-    if !cloud::look(report, &cloud, deadline).await {
+    let network = match configuration::network(environment) {
+        _ if demo.is_some() => Network::default(),
+        Ok(network) => network,
+        Err(error) => {
+            report.add(Finding::failed("network", error.to_string()));
+            return;
+        }
+    };
+    let proxy = network.proxy(&cloud);
+    let pool = Arc::new(Pool::new(limits(flags)).with_network(network));
+    let is_there = match &proxy {
+        Some(proxy) => cloud::look_through(report, &pool, &cloud, proxy, deadline).await,
+        None => cloud::look(report, &cloud, deadline).await,
+    };
+    if !is_there {
         return;
     }
     let Some(tokens) = tokens else { return };
-    let pool = Arc::new(Pool::new(limits(flags)));
     token::look(report, &token::Question { pool, cloud, org_id, deadline }, tokens).await;
 }
 

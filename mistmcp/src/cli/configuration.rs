@@ -6,10 +6,11 @@ use mistmcp_demo::DemoCloud;
 
 use super::env_file::Environment;
 use super::flags::Flags;
+use super::origin::Origin;
 use super::output;
 use crate::argument::Id;
 use crate::catalog::Catalog;
-use crate::mist::{Cloud, Clouds, Connection, Limits, Pool, Tokens};
+use crate::mist::{Cloud, Clouds, Connection, Limits, Network, NetworkError, Pool, Tokens};
 use crate::quote;
 use crate::reply::Rules;
 use crate::session::{Mode, Session, Settings};
@@ -34,7 +35,9 @@ impl Configuration {
         let settings = Arc::new(settings(flags, mode)?);
         let org_id = org_id(flags)?;
         let clouds = clouds(flags)?;
-        let pool = Arc::new(Pool::new(limits(flags)));
+        let pool = Pool::new(limits(flags));
+        // The demo is on this machine, which no proxy leads to.
+        let pool = Arc::new(if flags.demo { pool } else { pool.with_network(network(environment)?) });
         let mut configuration =
             Self { settings, pool, clouds, cloud: None, tokens: None, org_id, demo: None };
         if flags.demo {
@@ -157,6 +160,14 @@ pub(super) fn org_id(flags: &Flags) -> anyhow::Result<Option<String>> {
 /// The organization that the address of a portal names, where it is given as the cloud.
 pub(super) fn org_id_of_cloud(flags: &Flags) -> Option<String> {
     Clouds::organization(flags.cloud.as_deref()?)
+}
+
+/// The proxy and the certificates on the way to Mist: of the environment, or of a file that was named.
+pub(super) fn network(environment: &Environment) -> Result<Network, NetworkError> {
+    Network::read(|name| {
+        let only_found = environment.origin(name) == Some(Origin::File) && environment.named_path().is_none();
+        environment.get(name).filter(|_| !only_found)
+    })
 }
 
 pub(super) fn limits(flags: &Flags) -> Limits {

@@ -30,12 +30,7 @@ pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
                 .and(" with the tool that lists its kind.")
                 .and(said(body));
         }
-        StatusCode::PROXY_AUTHENTICATION_REQUIRED => (
-            ErrorKind::Network,
-            "A proxy between this server and Mist wants a user name and a password (status 407). Do not try \
-             again; tell the user to put them into HTTPS_PROXY."
-                .to_owned(),
-        ),
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => (ErrorKind::Network, PROXY_PASSWORD.to_owned()),
         StatusCode::REQUEST_TIMEOUT => (
             ErrorKind::Cloud,
             "Mist gave up waiting for the request (status 408). Try again once; if it stays, tell the user."
@@ -116,6 +111,32 @@ pub(super) fn for_pace(paced_out: PacedOut) -> Error {
 
 /// Nothing, or not all of it, came back.
 pub(super) fn for_network(error: &reqwest::Error) -> Error {
+    let causes = causes(error);
+    let has = |words: &str| causes.iter().any(|cause| cause.contains(words));
+    // The last cause is the one that says something: "connection refused", "certificate expired".
+    let cause = causes.last().map_or("", String::as_str);
+    if is_lasting(error) {
+        let message = if has(CERTIFICATE) {
+            format!(
+                "Mist's certificate is not trusted here ({cause}). Do not try again; tell the user: a proxy or a firewall \
+                 that inspects TLS signs with a root certificate of its own, which has to be trusted on this machine or \
+                 be in a PEM file that SSL_CERT_FILE names. If a certificate is expired or not valid yet, look at the clock."
+            )
+        } else if has(PROXY_REFUSES) {
+            format!(
+                "The proxy does not connect to Mist ({cause}). Do not try again; tell the user to have Mist's host \
+                 allowed there, or to set HTTPS_PROXY or NO_PROXY otherwise."
+            )
+        } else {
+            PROXY_PASSWORD.to_owned()
+        };
+        return Error::new(ErrorKind::Network, message);
+    }
+    if has("error connecting to socks proxy") || has("tunnel error") {
+        let words = "The proxy on the way to Mist could not be used";
+        let remedy = "Try again once; if it stays, tell the user to check HTTPS_PROXY (or ALL_PROXY).";
+        return Error::new(ErrorKind::Network, format!("{words} ({cause}). {remedy}"));
+    }
     let (kind, what) = if error.is_connect() {
         (ErrorKind::Network, "could not be reached")
     } else if error.is_timeout() {
@@ -123,15 +144,38 @@ pub(super) fn for_network(error: &reqwest::Error) -> Error {
     } else {
         (ErrorKind::Network, "broke off while answering")
     };
-    // The last cause is the one that says something: "connection refused", "certificate expired".
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
     Error::new(
         kind,
         format!("Mist {what} ({cause}). Try again once; if it stays, tell the user to check the network."),
     )
+}
+
+const CERTIFICATE: &str = "invalid peer certificate";
+const PROXY_REFUSES: &str = "tunnel error: unsuccessful";
+const PROXY_PASSWORD: &str = "A proxy between this server and Mist wants a user name and a password (status 407). Do not try \
+                              again; tell the user to put them into HTTPS_PROXY.";
+
+/// Whether trying again cannot help: a certificate that is not trusted, or a proxy that refuses.
+pub(super) fn is_lasting(error: &reqwest::Error) -> bool {
+    let lasting = [
+        CERTIFICATE,
+        PROXY_REFUSES,
+        "tunnel error: proxy authorization required",
+        "server does not support user/pass authentication",
+        "credentials not accepted",
+    ];
+    causes(error).iter().any(|cause| lasting.iter().any(|words| cause.contains(words)))
+}
+
+/// An error and what caused it, the deepest last.
+pub(super) fn causes(error: &reqwest::Error) -> Vec<String> {
+    let mut causes = vec![error.to_string()];
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        causes.push(deeper.to_string());
+        cause = deeper;
+    }
+    causes
 }
 
 /// The whole call took too long.

@@ -59,5 +59,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Fa
 }
 
 fn failed(error: reqwest::Error, again: Again) -> Failure {
-    Failure { error: advice::for_network(&error.without_url()), again }
+    let error = error.without_url();
+    let again = if advice::is_lasting(&error) { Again::Never } else { again };
+    Failure { error: advice::for_network(&error), again }
 }

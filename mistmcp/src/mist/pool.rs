@@ -3,10 +3,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::accounts::Accounts;
+use super::advice::{self, causes};
 use super::budget::Level;
 use super::clock::Clock;
 use super::flight::Flights;
 use super::memory::{Ids, Memory};
+use super::network::{Network, NetworkError};
 use super::{Answer, Cloud};
 use crate::error::ErrorKind;
 use crate::metrics::Metrics;
@@ -32,6 +34,8 @@ pub struct Pool {
     client: OnceLock<reqwest::Client>,
     /// For clouds on this machine.
     direct_client: OnceLock<reqwest::Client>,
+    /// The process's environment where nothing is said.
+    network: Option<Network>,
     turns: AtomicUsize,
     pub(super) limits: Limits,
     pub(super) clock: Clock,
@@ -53,6 +57,7 @@ impl Pool {
         Self {
             client: OnceLock::new(),
             direct_client: OnceLock::new(),
+            network: None,
             turns: AtomicUsize::new(0),
             limits,
             clock,
@@ -61,6 +66,17 @@ impl Pool {
             memory: Memory::new(),
             metrics: Arc::new(Metrics::new()),
         }
+    }
+
+    /// The same pool with this proxy and these certificates, in place of those of the process's environment.
+    pub(crate) fn with_network(self, network: Network) -> Self {
+        Self { network: Some(network), ..self }
+    }
+
+    /// Connects to `cloud` as calls do, without a token. Any answer will do.
+    pub(crate) async fn reach(&self, cloud: &Cloud) -> Result<()> {
+        let asked = self.client(cloud)?.head(cloud.base().clone()).send().await;
+        asked.map(|_| ()).map_err(|error| advice::for_network(&error.without_url()))
     }
 
     /// Counts each token's calls together with the other replicas from now on.
@@ -107,10 +123,20 @@ impl Pool {
                 if same_host && attempt.previous().len() <= 3 { attempt.follow() } else { attempt.stop() }
             }));
         // What is in the clear on this machine would be in the clear on the way to a proxy.
-        let builder = if direct { builder.no_proxy() } else { builder };
-        let client = builder.build().map_err(|error| {
-            Error::new(ErrorKind::Network, format!("No HTTP client can be made: {error}."))
+        let configured = if direct { Ok(builder.no_proxy()) } else { self.configured(builder) };
+        let client = configured.and_then(|builder| {
+            builder.build().map_err(|error| NetworkError::Client(causes(&error).join(": ")))
+        });
+        let client = client.map_err(|error| {
+            Error::new(ErrorKind::Network, format!("Mist cannot be asked: {error}. Tell the user."))
         })?;
         Ok(place.get_or_init(|| client))
+    }
+
+    fn configured(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, NetworkError> {
+        match &self.network {
+            Some(network) => network.configure(builder),
+            None => Network::of_environment()?.configure(builder),
+        }
     }
 }

@@ -80,7 +80,7 @@ mod tests {
             assert!(!problem.contains("s3"), "{problem}");
         }
         let problem = Tokens::parse("<your token, from the portal>").unwrap_err();
-        assert!(problem.starts_with("the token is a reference"), "{problem}");
+        assert!(problem.starts_with("the token is a placeholder, a reference"), "{problem}");
         let problem = Tokens::parse("alone and broken").unwrap_err();
         assert!(problem.starts_with("the token "), "{problem}");
     }

@@ -36,7 +36,7 @@ struct Shelf {
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum SettingsError {
     /// A category that is none.
-    #[error("there is no category {unknown}{suggestion}\nthe categories are: {valid}")]
+    #[error("there is no category called {unknown}{suggestion}\nthe categories are: {valid}")]
     Category {
         /// What was written, in backticks, or what it is.
         unknown: String,

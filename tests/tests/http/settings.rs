@@ -27,6 +27,21 @@ async fn each_client_calls_the_cloud_that_its_url_names() {
 }
 
 #[tokio::test]
+async fn the_address_of_a_portal_is_taken_as_the_cloud() {
+    let stage = Stage::set("").await;
+    for cloud in [
+        format!("https://manage.eu.mist.com/admin/?org_id={ORG}#!dashboard"),
+        "https://api.gc1.mist.com/api/v1".to_owned(),
+    ] {
+        let heard = stage.alice(&format!("?cloud={}", encoded(&cloud))).knock().await;
+        assert_eq!(heard.status, 200, "{cloud}: {heard:?}");
+    }
+    let heard = stage.alice("?cloud=eu").knock().await;
+    assert_eq!(heard.status, 400, "{heard:?}");
+    assert!(heard.error().contains("did you mean `api.eu.mist.com`"), "{heard:?}");
+}
+
+#[tokio::test]
 async fn without_a_cloud_a_client_is_told_which_there_are() {
     let peer = Peer::start().await;
     let server = Launch::new("--allow-cloud").argument(&peer.url()).serve().await;

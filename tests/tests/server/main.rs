@@ -19,6 +19,7 @@ mod invisible;
 mod lookups;
 mod messages;
 mod modes;
+mod network;
 mod patience;
 mod process;
 mod prompts;

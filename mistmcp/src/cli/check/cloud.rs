@@ -5,18 +5,39 @@ use tokio::net::{TcpStream, lookup_host};
 use tokio::time::{Instant, timeout_at};
 
 use super::report::{Finding, Report};
-use crate::mist::Cloud;
+use crate::mist::{Cloud, Pool};
 
 /// How long a look-up, or a connection, may take.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long an answer through a proxy may take.
+const THROUGH_PROXY: Duration = Duration::from_secs(10);
 
-/// Whether the cloud is there: its name has an address, and that takes connections. Behind a proxy only the proxy
-/// knows.
+/// Whether the cloud is there through the proxy: it is asked for an answer, without a token.
+pub(super) async fn look_through(
+    report: &mut Report,
+    pool: &Pool,
+    cloud: &Cloud,
+    proxy: &str,
+    deadline: Instant,
+) -> bool {
+    let started = Instant::now();
+    let problem = match timeout_at(deadline.min(started + THROUGH_PROXY), pool.reach(cloud)).await {
+        Ok(Ok(())) => {
+            let took = started.elapsed().as_millis();
+            let words = format!("{cloud} answered after {took} ms, through the proxy {proxy}");
+            report.add(Finding::ok("network", words));
+            return true;
+        }
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "Nothing came back in time. Check that the proxy is there".to_owned(),
+    };
+    let words = format!("{cloud} is not reached through the proxy {proxy}");
+    report.add(Finding::failed("network", words).remedy(problem));
+    false
+}
+
+/// Whether the cloud is there without a proxy: its name has an address, and that takes connections.
 pub(super) async fn look(report: &mut Report, cloud: &Cloud, deadline: Instant) -> bool {
-    if let Some(proxy) = cloud.proxy() {
-        report.add(Finding::ok("network", format!("through the proxy {proxy}")));
-        return true;
-    }
     let host = cloud.base().host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = cloud.base().port_or_known_default().unwrap_or(443);
     let addresses = match within(deadline, lookup_host((host, port))).await {
@@ -34,8 +55,11 @@ pub(super) async fn look(report: &mut Report, cloud: &Cloud, deadline: Instant) 
         Ok(connection) => {
             let address =
                 connection.peer_addr().map_or_else(|_| host.to_owned(), |address| address.to_string());
-            let words =
-                format!("connected to {address} in {} ms, without a proxy", started.elapsed().as_millis());
+            let words = format!(
+                "connected to {address} in {} ms, without a proxy{}",
+                started.elapsed().as_millis(),
+                remark()
+            );
             report.add(Finding::ok("network", words));
             true
         }
@@ -45,6 +69,16 @@ pub(super) async fn look(report: &mut Report, cloud: &Cloud, deadline: Instant) 
             report.add(Finding::failed("network", words).remedy(remedy));
             false
         }
+    }
+}
+
+/// What is said of a proxy that is set for other connections alone.
+fn remark() -> &'static str {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if ["HTTP_PROXY", "http_proxy"].into_iter().any(is_set) {
+        " (HTTP_PROXY is not used for Mist, which speaks HTTPS: that is HTTPS_PROXY)"
+    } else {
+        ""
     }
 }
 

@@ -38,6 +38,9 @@ fn address(flags: &Flags, url: Option<&str>) -> Result<Url, String> {
         Some(url) => url.to_owned(),
     };
     let mut url = Url::parse(&text).map_err(|error| format!("{} is no URL: {error}", quote::host(&text)))?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("the address of a server holds no user name and no password: leave them out".to_owned());
+    }
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("{} is no URL of a server over HTTP", quote::host(&text)));
     }

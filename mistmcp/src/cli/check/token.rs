@@ -114,7 +114,10 @@ fn unanswered(question: &Question, name: &str, silence: &Silence) -> Finding {
         )),
         ErrorKind::RateLimit => Finding::warning(name, first).remedy("Wait, and check again"),
         ErrorKind::Network => Finding::failed(name, first)
-            .remedy("Check network, firewall and proxy; a certificate of a company's proxy has to be trusted here"),
+            .remedy(
+                "Check network, firewall and proxy; the root certificate of a proxy that inspects TLS has to be trusted \
+                 on this machine, or be in a PEM file that SSL_CERT_FILE names",
+            ),
         ErrorKind::Deadline => Finding::failed(name, first).remedy("Check the network, or try again"),
         ErrorKind::Cloud => Finding::failed(name, first).remedy("Try again later; the token was not judged"),
         _ => Finding::failed(name, error.to_string()),

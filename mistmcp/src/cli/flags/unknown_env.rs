@@ -3,7 +3,8 @@
 
 use crate::cli::configuration::{TOKEN, WITHOUT_FLAG};
 use crate::cli::env_file::Environment;
-use crate::cli::origin::Given;
+use crate::cli::origin::{Given, Origin};
+use crate::mist::{CERTIFICATES, EXCEPTION_VARIABLES, PROXY_VARIABLES};
 use crate::suggestion::alike;
 
 /// How the variables of this program begin that no other has.
@@ -43,6 +44,7 @@ pub(super) fn warnings(command: &clap::Command, given: &[Given], environment: &E
             }
         }
     }
+    warnings.extend(unused_of_network(environment));
     warnings
 }
 
@@ -68,6 +70,32 @@ fn alike_or_meant<'a>(command: &'a clap::Command, name: &str) -> Option<&'a str>
 fn known(command: &clap::Command) -> Vec<&str> {
     let flags = command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
     flags.chain(WITHOUT_FLAG).collect()
+}
+
+/// A warning for each variable of the network in a file that does not set it: in one that was only found none is used, and
+/// the folder of certificates is read by the TLS library, in the environment alone.
+fn unused_of_network(environment: &Environment) -> Vec<String> {
+    const FOLDER: &str = "SSL_CERT_DIR";
+    let Some(path) = environment.path() else { return Vec::new() };
+    let is_named = environment.named_path().is_some();
+    let names = PROXY_VARIABLES.into_iter().chain(EXCEPTION_VARIABLES).chain([CERTIFICATES, FOLDER]);
+    let in_file = |name: &str| {
+        environment.names_of_file().any(|other| other == name)
+            && environment.origin(name) != Some(Origin::Variable)
+    };
+    let unused = names.filter(|name| (!is_named || *name == FOLDER) && in_file(name));
+    let warning = |name: &str| {
+        let path = path.display();
+        if name == FOLDER {
+            format!("{name} in {path} is not used: set {CERTIFICATES} there, or {name} in the environment")
+        } else {
+            format!(
+                "{name} in {path} is not used, since that file was only found: name it with --env-file (or MIST_ENV_FILE), or \
+                 set {name} in the environment"
+            )
+        }
+    };
+    unused.map(warning).collect()
 }
 
 /// What other programs call one of this program's variables, by the parts of its name.

@@ -5,8 +5,8 @@ const QUOTED: &str =
     "the token has a quotation mark at its beginning or end: write it without quotation marks";
 const PREFIXED: &str = "the token has a header, a scheme or a name before it, such as `Token ` or `Bearer `: give the \
                         token alone";
-const REFERENCE: &str = "the token is a reference to a variable that was not replaced, such as `${NAME}`: put the token \
-                         itself there, or set that variable where this program or its client is started";
+const REFERENCE: &str = "the token is a placeholder, a reference to a variable that was not replaced such as `${NAME}`: \
+                         put the token itself there, or set that variable where this program or its client is started";
 const STORE: &str = "the token is an address or a path, such as `op://…` or `file:…`, and not what is stored there: \
                      resolve it first, or put the token itself there";
 const SHORTENED: &str = "the token is masked or shortened, as portals and logs show it: copy the whole token where it was \
@@ -144,15 +144,20 @@ fn is_shortened(lower: &str) -> bool {
     gap || same
 }
 
-/// Nothing but words that documents put where a token belongs, or that programs write for nothing.
+/// Nothing but words that documents put where a token belongs, or that programs write for nothing. One noun alone may be a
+/// token of somebody's own making, and so may one with a number.
 fn is_example(lower: &str) -> bool {
-    /// What it is called.
-    const NOUNS: &str = "token tokens api apitoken key keys access auth authorization bearer mist juniper org organization \
-        user secret password credential credentials value string cloud account portal";
-    /// What is to be done with it, and that there is none.
-    const MARKERS: &str = "your my the here goes insert put paste enter fill replace change me it this with in from \
-        to add set use provide example sample placeholder todo fixme tbd redacted removed hidden \
-        masked null nil none undefined nan unset empty missing true false object not xxx";
+    /// What is to be done with it, or that there is none: each makes an example by itself.
+    const MARKERS: &str = "your my the here goes insert put paste enter fill replace change me it this with in \
+        from to add set use provide example sample placeholder todo fixme tbd redacted removed \
+        hidden masked null nil none undefined nan unset empty missing true false object not xxx";
+    /// Whose or which it is: with a noun, these name a token and are none.
+    const QUALIFIERS: &str = "api mist juniper access auth bearer authorization org organization";
+    const NOUNS: &str =
+        "token tokens key keys secret password user credential credentials value string cloud account portal";
+    const MARKER: u8 = 1;
+    const QUALIFIER: u8 = 2;
+    const NOUN: u8 = 4;
     const LONGEST: usize = 80;
     let letters: String = lower
         .chars()
@@ -162,20 +167,22 @@ fn is_example(lower: &str) -> bool {
     if words.is_empty() || words.len() > LONGEST || !words.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return false;
     }
-    // For each length, whether a text of words is that long; and whether one of them is a marker.
-    let mut ends: Vec<Option<bool>> = vec![None; words.len() + 1];
-    ends[0] = Some(false);
+    // For each length, whether it can be cut into words, and of which kinds.
+    let mut cuts: Vec<Option<u8>> = vec![None; words.len() + 1];
+    cuts[0] = Some(0);
     for start in 0..words.len() {
-        let Some(marked) = ends[start] else { continue };
-        let known =
-            NOUNS.split(' ').map(|word| (word, false)).chain(MARKERS.split(' ').map(|word| (word, true)));
-        for (word, marks) in known.filter(|(word, _)| words[start..].starts_with(*word)) {
-            let end = &mut ends[start + word.len()];
-            *end = Some(end.unwrap_or_default() || marked || marks);
+        let Some(kinds) = cuts[start] else { continue };
+        for (list, kind) in [(MARKERS, MARKER), (QUALIFIERS, QUALIFIER), (NOUNS, NOUN)] {
+            for word in list.split(' ').filter(|word| words[start..].starts_with(word)) {
+                let cut = &mut cuts[start + word.len()];
+                *cut = Some(cut.unwrap_or_default() | kinds | kind);
+            }
         }
     }
-    // Numbers count examples; a name with a number may be a token of somebody's own making.
-    ends[words.len()].is_some_and(|marked| marked || words.len() == letters.len())
+    let has_number = words.len() < letters.len();
+    cuts[words.len()].is_some_and(|kinds| {
+        kinds & MARKER != 0 || (!has_number && kinds & QUALIFIER != 0 && kinds & NOUN != 0)
+    })
 }
 
 #[cfg(test)]
@@ -204,7 +211,7 @@ mod tests {
             (
                 EXAMPLE,
                 "your_api_token | YOUR-TOKEN-HERE | YourApiToken | your-mist-api-token-1 | changeme | change_me | my token \
-                 | REPLACE_ME | null | undefined | None | nil | NaN | false | token | MIST_APITOKEN | apikey | TODO \
+                 | REPLACE_ME | null | undefined | None | nil | NaN | false | api_token | MIST_APITOKEN | apikey | TODO \
                  | insert-token-here | pasteyourtokenhere",
             ),
             (QUOTED, "\"abc\" | 'abc' | “abc” | „abc“ | «abc» | `abc` | abc\" | ’abc"),
@@ -223,7 +230,7 @@ mod tests {
 
     #[test]
     fn tokens_of_any_length_and_alphabet_are_taken() {
-        for text in "a one demo operators other-token token-1 second-t0ken s3cr3t-0f-7he-7es7s-Q9zXw4Lm t0ken-of-number-7 \
+        for text in "a one demo operators token secret secret-token test-token other-token token-1 api-token-1 second-t0ken s3cr3t-0f-7he-7es7s-Q9zXw4Lm t0ken-of-number-7 \
                      qu\"ote\\and-the-rest overhead-of-a-call Zx9$kq 100% a<b <none abc== /abc/def= tokenabc bearerabc \
                      eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl 4ac1dcf4-9d8b-7211-65c4-057819f0862b user:pass \
                      noneoftheabove aab $1 mist.com.example nullable"

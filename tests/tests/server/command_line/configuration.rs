@@ -162,9 +162,7 @@ async fn a_secret_in_the_wrong_place_is_described_and_never_repeated() {
                 assert!(known, "{variable} {arguments}: {told}");
             }
         }
-        for arguments in
-            ["--cloud", "--org-id", "--allow-cloud", "--mode", "-t http --host", "-t http --allow-host"]
-        {
+        for arguments in ["--cloud", "--org-id", "--allow-cloud", "--mode", "-t http --host"] {
             let finished = Launch::new("--demo").arguments(arguments).argument(secret).run().await;
             if arguments != "--cloud" {
                 assert_ne!(finished.code(), Some(0), "{arguments}: {}", finished.stderr);

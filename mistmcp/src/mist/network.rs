@@ -1,0 +1,248 @@
+//! How Mist is reached: the proxy and the certificates that variables name. What cannot be read as a proxy is an error, and
+//! never a direct connection.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::{Certificate, ClientBuilder, NoProxy, Proxy, Url};
+use thiserror::Error;
+
+use super::Cloud;
+
+/// The variables that name a proxy for `https`, the strongest first.
+pub(crate) const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+/// The variables that name what is reached without it.
+pub(crate) const EXCEPTION_VARIABLES: [&str; 2] = ["NO_PROXY", "no_proxy"];
+/// The variable that names a file of root certificates.
+pub(crate) const CERTIFICATES: &str = "SSL_CERT_FILE";
+
+/// The proxy and the certificates on the way to Mist.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Network {
+    proxy: Option<Named>,
+    /// As `NO_PROXY` has them.
+    exceptions: String,
+    certificates: Option<PathBuf>,
+}
+
+/// A proxy, and the variable that names it.
+#[derive(Clone, PartialEq, Eq)]
+struct Named {
+    variable: &'static str,
+    url: Url,
+}
+
+/// Why the settings cannot be used. The text names the variable and the remedy, and not the value, which may hold a password.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub(crate) enum NetworkError {
+    #[error(
+        "{0} cannot be read as a proxy: write `http://HOST:PORT`, `https://HOST:PORT` or `socks5h://HOST:PORT` (also \
+         socks5, socks4a, socks4), with special characters of a user name and a password percent-encoded; or unset it to \
+         go without a proxy"
+    )]
+    Proxy(&'static str),
+    #[error("{CERTIFICATES} has to name a file of root certificates in PEM: {0}")]
+    Certificates(String),
+    #[error("the HTTP client cannot be made: {0}")]
+    Client(String),
+}
+
+impl Network {
+    /// What the process's environment says.
+    pub(crate) fn of_environment() -> Result<Self, NetworkError> {
+        // What is not Unicode is no proxy, and must not be passed over.
+        Self::read(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    /// What these variables say. An empty one says nothing.
+    pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, NetworkError> {
+        let value = |name: &str| {
+            variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+        };
+        let named = PROXY_VARIABLES.into_iter().find_map(|name| Some((name, value(name)?)));
+        let proxy = match named {
+            Some((variable, text)) => {
+                Some(Named { variable, url: proxy_url(&text).ok_or(NetworkError::Proxy(variable))? })
+            }
+            None => None,
+        };
+        let exceptions = EXCEPTION_VARIABLES.into_iter().find_map(value).unwrap_or_default();
+        Ok(Self { proxy, exceptions, certificates: value(CERTIFICATES).map(PathBuf::from) })
+    }
+
+    /// The proxy that requests to `cloud` go through, with its variable and without its password.
+    pub(crate) fn proxy(&self, cloud: &Cloud) -> Option<String> {
+        if cloud.is_loopback() {
+            return None;
+        }
+        let Named { variable, url } = self.proxy.as_ref()?;
+        let matcher = Matcher::builder().https(url.as_str()).no(self.exceptions.as_str()).build();
+        matcher.intercept(&cloud.base().as_str().parse().ok()?)?;
+        Some(format!("{} ({variable})", without_user(url)))
+    }
+
+    /// The same settings for an HTTP client, which reads none by itself.
+    pub(super) fn configure(&self, builder: ClientBuilder) -> Result<ClientBuilder, NetworkError> {
+        let mut builder = builder.no_proxy();
+        if let Some(Named { variable, url }) = &self.proxy {
+            let proxy = Proxy::https(url.clone()).map_err(|_| NetworkError::Proxy(variable))?;
+            builder = builder.proxy(proxy.no_proxy(NoProxy::from_string(&self.exceptions)));
+        }
+        let Some(path) = &self.certificates else { return Ok(builder) };
+        let certificates = certificates(path)?;
+        // On these systems the TLS library reads that variable by itself, and takes nothing else.
+        let is_read = cfg!(all(unix, not(target_os = "macos")))
+            && std::env::var_os(CERTIFICATES).is_some_and(|named| Path::new(&named) == path);
+        Ok(if is_read { builder } else { builder.tls_certs_merge(certificates) })
+    }
+}
+
+/// Without the user name and the password of the proxy.
+impl fmt::Debug for Network {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let proxy = self.proxy.as_ref().map(|named| without_user(&named.url));
+        formatter.debug_struct("Network").field("proxy", &proxy).finish_non_exhaustive()
+    }
+}
+
+/// Whether the value of a proxy's variable holds a user name or a password.
+pub(crate) fn holds_user(text: &str) -> bool {
+    text.contains('@')
+}
+
+fn without_user(url: &Url) -> String {
+    let port = url.port().map_or_else(String::new, |port| format!(":{port}"));
+    format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
+}
+
+/// The address of a proxy: a scheme that is supported, or none, which is `http`; a host; and nothing behind the port.
+fn proxy_url(text: &str) -> Option<Url> {
+    let absolute = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
+    let mut url = Url::parse(&absolute).ok()?;
+    let is_socks = matches!(url.scheme(), "socks4" | "socks4a" | "socks5" | "socks5h");
+    let is_known = is_socks || matches!(url.scheme(), "http" | "https");
+    let host = url.host_str()?;
+    let is_name =
+        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    let is_host = is_name || host.starts_with('[');
+    let is_all = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
+    if !(is_known && is_host && is_all) {
+        return None;
+    }
+    if is_socks && url.port().is_none() {
+        url.set_port(Some(1080)).ok()?;
+    }
+    Some(url)
+}
+
+fn certificates(path: &Path) -> Result<Vec<Certificate>, NetworkError> {
+    let unusable = |problem: String| NetworkError::Certificates(problem);
+    if !path.is_file() {
+        return Err(unusable("there is no such file".to_owned()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| unusable(format!("it cannot be read ({error})")))?;
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+    match Certificate::from_pem_bundle(text) {
+        Ok(certificates) if !certificates.is_empty() => Ok(certificates),
+        _ => Err(unusable("it holds none".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Clouds;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Network, NetworkError> {
+        let found = |name: &str| variables.iter().find(|(other, _)| *other == name);
+        Network::read(|name| found(name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    fn proxy(variables: &[(&str, &str)]) -> Option<String> {
+        read(variables).unwrap().proxy(&Clouds::default().find("api.eu.mist.com").unwrap())
+    }
+
+    #[test]
+    fn a_proxy_is_named_with_its_variable_and_without_its_password() {
+        for (value, wanted) in [
+            ("http://proxy.example:3128", "http://proxy.example:3128"),
+            ("proxy.example:3128", "http://proxy.example:3128"),
+            ("ada:s3cret@proxy:3128/", "http://proxy:3128"),
+            ("https://ada:s3%40cret@proxy", "https://proxy"),
+            ("socks5h://ada:s3cret@127.0.0.1", "socks5h://127.0.0.1:1080"),
+            ("socks4://[::1]:9", "socks4://[::1]:9"),
+        ] {
+            assert_eq!(proxy(&[("HTTPS_PROXY", value)]), Some(format!("{wanted} (HTTPS_PROXY)")), "{value}");
+            let network = read(&[("HTTPS_PROXY", value)]).unwrap();
+            assert!(!format!("{network:?}").contains("s3"), "{network:?}");
+            assert!(network.configure(reqwest::Client::builder()).is_ok(), "{value}");
+        }
+        let all = [("all_proxy", "a:1"), ("https_proxy", "b:1"), ("HTTPS_PROXY", " "), ("HTTP_PROXY", "c:1")];
+        assert_eq!(proxy(&all).as_deref(), Some("http://b:1 (https_proxy)"));
+        assert_eq!(proxy(&all[..1]).as_deref(), Some("http://a:1 (all_proxy)"));
+        assert_eq!(proxy(&all[2..]), None, "no cloud is reached over plain http");
+    }
+
+    #[test]
+    fn what_cannot_be_read_as_a_proxy_is_an_error_and_is_not_repeated() {
+        for value in [
+            "socks://s3cret:1",
+            "ftp://s3cret",
+            "http://",
+            "http://s3cret:port",
+            "${HTTPS_PROXY}",
+            "%HTTPS_PROXY%",
+            "http://${PROXY_HOST}:3128",
+            "http://s3cret/proxy.pac",
+            "http://ada:s3#cret@proxy:1",
+            "a b",
+            "://",
+            "http://h:1?x",
+            "s3cr\u{fffd}t",
+        ] {
+            let error = read(&[("ALL_PROXY", value)]).unwrap_err();
+            assert_eq!(error, NetworkError::Proxy("ALL_PROXY"), "{value}");
+            assert!(
+                error.to_string().contains("ALL_PROXY") && !error.to_string().contains("s3cr"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn exceptions_are_read_as_the_http_client_reads_them() {
+        for (exceptions, is_direct) in [
+            ("*", true),
+            ("mist.com", true),
+            (".mist.com", true),
+            ("example.com, api.eu.mist.com", true),
+            ("eu.mist.co", false),
+            ("notmist.com", false),
+            ("10.0.0.0/8", false),
+            ("", false),
+        ] {
+            for name in EXCEPTION_VARIABLES {
+                let found = proxy(&[("HTTPS_PROXY", "http://proxy:1"), (name, exceptions)]);
+                assert_eq!(found.is_none(), is_direct, "{exceptions}");
+            }
+        }
+        let mut clouds = Clouds::default();
+        clouds.allow("https://10.1.2.3").unwrap();
+        let inside = read(&[("HTTPS_PROXY", "http://proxy:1"), ("NO_PROXY", "10.0.0.0/8")]).unwrap();
+        assert_eq!(inside.proxy(&clouds.find("10.1.2.3").unwrap()), None);
+    }
+
+    #[test]
+    fn a_file_without_certificates_is_told_with_its_variable() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("roots.pem");
+        let configure = || {
+            let network = read(&[(CERTIFICATES, path.to_str().unwrap())]).unwrap();
+            network.configure(reqwest::Client::builder()).map(|_| ())
+        };
+        assert!(configure().unwrap_err().to_string().contains("SSL_CERT_FILE"));
+        std::fs::write(&path, "no certificate").unwrap();
+        assert!(configure().unwrap_err().to_string().contains("it holds none"));
+    }
+}

@@ -1,0 +1,95 @@
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+
+/// An HTTP and SOCKS5 proxy that connects to one address, whatever it is asked for. Dropping it stops it.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+    serving: JoinHandle<()>,
+}
+
+/// What a proxy does with a CONNECT.
+#[derive(Clone, Copy, Debug)]
+pub enum Connects {
+    /// It connects to this address.
+    To(SocketAddr),
+    /// It answers this status.
+    Not(u16),
+}
+
+impl Proxy {
+    /// Starts it.
+    pub async fn start(connects: Connects) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (address, asked) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
+        let all = Arc::clone(&asked);
+        let serving = tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(serve(client, connects, Arc::clone(&all)));
+            }
+        });
+        Self { address, asked, serving }
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it was asked for: the protocol, the host and the port, and the credentials where there were some.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// Serves one connection, until either side is gone.
+async fn serve(mut client: TcpStream, connects: Connects, asked: Arc<Mutex<Vec<String>>>) -> Option<()> {
+    let first = client.read_u8().await.ok()?;
+    let (what, granted, refused): (String, &[u8], Vec<u8>) = if first == 5 {
+        (socks(&mut client).await?, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0], vec![5, 2, 0, 1, 0, 0, 0, 0, 0, 0])
+    } else {
+        let mut head = vec![first];
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(client.read_u8().await.ok()?);
+        }
+        let head = String::from_utf8(head).ok()?;
+        let target = head.split(' ').take(2).collect::<Vec<_>>().join(" ");
+        let credentials = head.lines().find(|line| line.to_lowercase().starts_with("proxy-authorization"));
+        let status = if let Connects::Not(status) = connects { status } else { 200 };
+        let what = credentials.map_or(target.clone(), |line| format!("{target} {line}"));
+        (what, b"HTTP/1.1 200 OK\r\n\r\n", format!("HTTP/1.1 {status} No\r\n\r\n").into_bytes())
+    };
+    asked.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    let Connects::To(address) = connects else {
+        client.write_all(&refused).await.ok()?;
+        return None;
+    };
+    let mut server = TcpStream::connect(address).await.ok()?;
+    client.write_all(granted).await.ok()?;
+    copy_bidirectional(&mut client, &mut server).await.ok()?;
+    Some(())
+}
+
+/// The greeting and the request of SOCKS5, for a name.
+async fn socks(client: &mut TcpStream) -> Option<String> {
+    let mut methods = vec![0; usize::from(client.read_u8().await.ok()?)];
+    client.read_exact(&mut methods).await.ok()?;
+    client.write_all(&[5, 0]).await.ok()?;
+    let mut head = [0; 4];
+    client.read_exact(&mut head).await.ok()?;
+    let mut name = vec![0; usize::from(client.read_u8().await.ok()?)];
+    client.read_exact(&mut name).await.ok()?;
+    let port = client.read_u16().await.ok()?;
+    Some(format!("SOCKS5 {}:{port}", String::from_utf8(name).ok()?))
+}
