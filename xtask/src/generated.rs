@@ -8,7 +8,7 @@ use std::{fs, io};
 use anyhow::{Context, Result};
 use mistmcp::Catalog;
 
-use crate::{configuration_table, marked, mistakes, snapshots, tools_page};
+use crate::{configuration_table, marked, mistakes, requests, snapshots, tools_page};
 
 /// Where a folder holds nothing but generated files, what is in it and not generated is left over.
 const OWN_FOLDER: &str = "tools/snapshots";
@@ -17,6 +17,7 @@ pub(crate) fn write(catalog: &Catalog, check: bool) -> Result<ExitCode> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace has no folder")?;
     let mut files: BTreeMap<PathBuf, String> = snapshots::files(catalog)?;
     files.insert("docs/tools.md".into(), tools_page::page(catalog));
+    files.insert("tests/expected/requests.json".into(), requests::table(catalog));
     for (path, name, content) in [
         ("README.md", "configuration", configuration_table::table(&mistmcp::__private::command())?),
         ("docs/macro.md", "mistakes", mistakes::table(root)?),

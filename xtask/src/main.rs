@@ -7,6 +7,7 @@ mod find;
 mod generated;
 mod marked;
 mod mistakes;
+mod requests;
 mod secrets;
 mod snapshots;
 mod tokens;
@@ -30,7 +31,8 @@ struct Flags {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write what is generated: docs/tools.md, tools/snapshots, and tables in README.md and docs/macro.md
+    /// Write what is generated: docs/tools.md, tools/snapshots, tests/expected/requests.json, and tables in README.md and
+    /// docs/macro.md
     Generate {
         /// Change nothing; fail where a file is not up to date
         #[arg(long)]

@@ -44,8 +44,9 @@ mod tests {
 
     use super::*;
 
-    /// What the list may cost a client that loads all of it.
-    const MOST: usize = 44_000;
+    /// What the list may cost a client that loads all of it, by tool: 44,000 for 254 of them. One more brings its own
+    /// share with it.
+    const MOST_A_TOOL: usize = 173;
 
     /// What the instructions may cost every client.
     const MOST_OF_INSTRUCTIONS: usize = 1_000;
@@ -74,6 +75,7 @@ mod tests {
     fn the_whole_list_stays_within_its_tokens() {
         let (catalog, tokenizer) = (Catalog::gather().unwrap(), tiktoken_rs::o200k_base().unwrap());
         let total: usize = catalog.entries().iter().map(|entry| tokens(&tokenizer, entry)).sum();
-        assert!(catalog.entries().len() > 200 && total <= MOST, "{total} tokens");
+        let count = catalog.entries().len();
+        assert!(count > 200 && total <= count * MOST_A_TOOL, "{total} tokens of {count} tools");
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::definition::definition;
 use super::unknown;
-use crate::argument::Arguments;
+use crate::argument::{Arguments, Wire};
 use crate::error::{ErrorKind, shortened};
 use crate::mist::{CURSOR, Cursor, Request};
 use crate::reply::{Asked, Expected, Reply};
@@ -42,6 +42,19 @@ impl Entry {
     /// What clients see of it.
     pub fn definition(&self) -> &Definition {
         self.definition.get_or_init(|| definition(self.tool, &self.params))
+    }
+
+    /// The parameters that the request of an endpoint has in its query: for the repository's own tasks.
+    #[doc(hidden)]
+    pub fn in_query(&self) -> Vec<&'static str> {
+        let Run::Endpoint(endpoint) = &self.tool.run else { return Vec::new() };
+        let is_sent = |param: &&&Param| match param.kind {
+            // The server picks fields itself, but where Mist does.
+            Kind::Value(reader) if reader.picks_fields => (reader.wire)(&"name".into()) != Ok(Wire::Nothing),
+            Kind::Value(_) => !endpoint.has_hole(param.name),
+            Kind::Body(_) | Kind::Group(..) => false,
+        };
+        self.params.iter().filter(is_sent).map(|param| param.name).collect()
     }
 
     /// Whether it has a parameter `name`.

@@ -1,7 +1,5 @@
-//! What each tool sends to Mist, from a table that owes nothing to the tools: `expected/requests.json`.
-//!
-//! It has been made of Mist's own document. To make it anew:
-//! `MISTMCP_WRITE_EXPECTED=1 MIST_TOOLS=…/tools.json cargo test -p mistmcp-tests --test server the_expected_requests`
+//! What each tool sends to Mist: `expected/requests.json`, which `cargo xtask generate` writes and Mist's own document is
+//! held against.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -49,11 +47,12 @@ impl Expected {
     }
 }
 
-/// The table: every tool that there is to be, whether it is there yet or not.
+/// The table: every tool that is an endpoint.
 pub(crate) fn all() -> BTreeMap<String, Expected> {
     let text = std::fs::read_to_string(table()).unwrap();
     let table: Map<String, Value> = serde_json::from_str(&text).unwrap();
-    let tools = table.into_iter().map(|(tool, entry)| {
+    let endpoints = table.into_iter().filter(|(_, entry)| !entry.is_null());
+    let tools = endpoints.map(|(tool, entry)| {
         let path = entry["get"].as_str().unwrap().to_owned();
         let query = entry["query"].as_array().unwrap().iter();
         let query = query.map(|name| name.as_str().unwrap().to_owned()).collect();
@@ -102,17 +101,13 @@ fn the_expected_requests_are_those_of_mists_document() {
     };
     let of_mist: BTreeMap<_, _> =
         tools.iter().map(|tool| (tool["tool"].as_str().unwrap().to_owned(), of_mist(tool))).collect();
-    if std::env::var_os("MISTMCP_WRITE_EXPECTED").is_some() {
-        let lines = of_mist.iter().map(|(tool, expected)| {
-            format!("{}: {}", json!(tool), json!({ "get": expected.path, "query": expected.query }))
-        });
-        let lines: Vec<_> = lines.collect();
-        std::fs::write(table(), format!("{{\n{}\n}}\n", lines.join(",\n"))).unwrap();
-    }
-    let written = all();
-    assert_eq!(written.keys().collect::<Vec<_>>(), of_mist.keys().collect::<Vec<_>>());
-    for (tool, expected) in written {
-        assert_eq!(expected, of_mist[&tool], "{tool}");
+    let mut written = all();
+    for (tool, mut of_mist) in of_mist {
+        let mut ours = written.remove(&tool).unwrap_or_else(|| panic!("{tool} is missing"));
+        // Between parameters order means nothing.
+        ours.query.sort();
+        of_mist.query.sort();
+        assert_eq!(ours, of_mist, "{tool}");
     }
 }
 
