@@ -83,6 +83,38 @@ async fn a_certificate_that_changes_is_read_again_and_a_wrong_one_is_not_taken()
 }
 
 #[tokio::test]
+async fn files_in_odd_encodings_are_read_or_refused_with_the_remedy() {
+    let peer = Peer::start().await;
+    let (certificate, key) = certificate();
+    let marked = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    // OpenSSL writes names before a block, in any encoding.
+    let named = [b"friendlyName: M\xfcller\n", certificate.as_bytes()].concat();
+    for chain in [marked(&certificate).into_bytes(), named] {
+        let server = launch(&peer).file("server.pem", chain).file("server.key", marked(&key)).serve().await;
+        trusting(&server, &certificate).open().await;
+    }
+    let utf16 = |text: &str| marked(text).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let arguments = "-t http -p 0 --tls-cert server.pem --tls-key server.key";
+    for (chain, private, what) in [
+        (utf16(&certificate), key.clone().into_bytes(), "server.pem: it is UTF-16"),
+        (certificate.clone().into_bytes(), utf16(&key), "server.key: it is UTF-16"),
+        (certificate.clone().into_bytes(), vec![b'a'; 2 << 20], "server.key: it is larger than 1 MiB"),
+    ] {
+        let launch = Launch::at(&peer, arguments).file("server.pem", chain).file("server.key", private);
+        let finished = launch.run().await;
+        assert!(finished.code() == Some(1) && finished.stderr.contains(what), "{what}: {}", finished.stderr);
+    }
+    #[cfg(unix)]
+    {
+        let launch = Launch::at(&peer, arguments).file("server.pem", &certificate);
+        let pipe = launch.folder().join("server.key");
+        assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+        let finished = launch.run().await;
+        assert!(finished.stderr.contains("server.key: it is a named pipe"), "{}", finished.stderr);
+    }
+}
+
+#[tokio::test]
 async fn files_that_are_no_certificate_stop_the_start() {
     let peer = Peer::start().await;
     let ((certificate, key), (_, others)) = (certificate(), self::certificate());

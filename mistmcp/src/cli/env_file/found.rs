@@ -130,7 +130,7 @@ impl File<'_> {
         if self.look.installs() || !(is_limit || matches!(name, MODE | CATEGORIES | FORMAT)) {
             return Verdict::Left(String::new());
         }
-        if !is_value(arg, value) || (name == CATEGORIES && !are_categories(value)) {
+        if !is_value(arg, value) || (name == CATEGORIES && !are_categories(arg, value)) {
             return Verdict::Left(" (no value that it takes)".to_owned());
         }
         if is_limit && !is_below_default(arg, value) {
@@ -154,9 +154,9 @@ impl File<'_> {
     }
 
     fn has_categories(&self) -> bool {
-        let here = self.variables.get(CATEGORIES).is_some_and(|value| are_categories(value));
-        let by_default = self.arg(CATEGORIES).is_some_and(|arg| !arg.get_default_values().is_empty());
-        here || by_default || self.is_set_elsewhere(CATEGORIES)
+        let Some(arg) = self.arg(CATEGORIES) else { return false };
+        let here = self.variables.get(CATEGORIES).is_some_and(|value| are_categories(arg, value));
+        here || !arg.get_default_values().is_empty() || self.is_set_elsewhere(CATEGORIES)
     }
 
     fn told_of_variables(&self, left: Vec<String>) -> Option<String> {
@@ -213,10 +213,17 @@ fn is_value(arg: &Arg, value: &str) -> bool {
     command.try_get_matches_from([format!("--{flag}={value}")]).is_ok()
 }
 
-fn are_categories(value: &str) -> bool {
+/// Whether all are categories, and among those that the program has by default where it has any.
+fn are_categories(arg: &Arg, value: &str) -> bool {
     let Ok(catalog) = Catalog::gather() else { return false };
-    let mut names = value.split(',').map(str::trim).filter(|name| !name.is_empty()).peekable();
-    names.peek().is_some() && names.all(|name| catalog.category(name).is_some())
+    let names = |text: &str| -> Vec<String> {
+        text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+    };
+    let bounds: Vec<_> =
+        arg.get_default_values().iter().flat_map(|text| names(&text.to_string_lossy())).collect();
+    let names = names(value);
+    let is_within = |name: &String| bounds.is_empty() || bounds.contains(name);
+    !names.is_empty() && names.iter().all(|name| catalog.category(name).is_some() && is_within(name))
 }
 
 fn is_below_default(arg: &Arg, value: &str) -> bool {

@@ -36,7 +36,7 @@ async fn arguments_come_as_json_from_the_line_a_file_or_standard_input() {
     let launch = Launch::new("--demo call searchOrgSites --json");
     let of_line = launch.argument(arguments).run().await;
     let launch = Launch::new("--demo call searchOrgSites --json @asked.json");
-    let of_file = launch.file("asked.json", arguments).run().await;
+    let of_file = launch.file("asked.json", format!("\u{feff}{arguments}\r\n")).run().await;
     let mut console = Launch::new("--demo call searchOrgSites --json -").console();
     console.write(arguments).await;
     for finished in [of_line, of_file, console.finish().await] {
@@ -53,6 +53,24 @@ async fn json_that_is_none_is_told_with_where_it_came_from() {
     stops(call("[1]"), 2, &["`--json`", "no JSON object"]).await;
     stops(call("{"), 2, &["`--json` gives is no JSON: "]).await;
     stops(call("@nowhere.json"), 2, &["`nowhere.json`", "cannot be read"]).await;
+    let utf16: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let huge = vec![b' '; 2 << 20];
+    for (content, wanted) in [
+        (&utf16[..], "save it as UTF-8"),
+        (b"{\"a\":\"caf\xe9\"}", "save it as UTF-8"),
+        (&huge, "larger than 1 MiB"),
+    ] {
+        stops(call("@asked.json").file("asked.json", content), 2, &["`asked.json`", wanted]).await;
+    }
+    stops(call("@."), 2, &["`.`", "a folder", "`--json -`"]).await;
+    #[cfg(unix)]
+    {
+        let launch = call("@pipe");
+        let pipe = launch.folder().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+        stops(launch, 2, &["`pipe`", "a named pipe", "`--json -`"]).await;
+        stops(call("@/dev/zero"), 2, &["a device"]).await;
+    }
     stops(call("-"), 2, &["standard input gives is no JSON"]).await;
     stops(call("{}").argument("limit=1"), 2, &["--json"]).await;
 }
