@@ -14,7 +14,7 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, ValueEnum};
 pub(super) use command::{CallFlags, Command, ToolsFlags};
 pub(super) use first_look::FirstLook;
 pub(super) use http::{HTTP, HttpFlags, LIMITS};
-pub(super) use unknown_env::meant;
+pub(super) use unknown_env::{looks_like_ours, meant};
 
 use super::env_file::Environment;
 use super::origin::{self, Given};

@@ -9,7 +9,7 @@ use clap::{Arg, Command};
 use super::grammar::{Content, Unreadable};
 use crate::catalog::Catalog;
 use crate::cli::configuration::{MAX_RESULT_BYTES, TOKEN, WITHOUT_FLAG};
-use crate::cli::flags::{FirstLook, meant};
+use crate::cli::flags::{FirstLook, looks_like_ours, meant};
 use crate::error::shortened;
 use crate::mist::{Clouds, Tokens};
 
@@ -49,7 +49,7 @@ pub(super) fn restrict(
         left.push(refusal);
     }
     for (name, value) in &file.variables {
-        match file.judge(name, value) {
+        match file.judge(name, value, left.len() < MOST) {
             Verdict::Taken => {
                 taken.insert((*name).to_owned(), (*value).to_owned());
             }
@@ -113,17 +113,21 @@ impl File<'_> {
         Some(format!("{names} ({reason})"))
     }
 
-    fn judge(&self, name: &str, value: &str) -> Verdict {
+    /// Looking for what was meant takes time, and is left out for a name that is only counted.
+    fn judge(&self, name: &str, value: &str, is_told: bool) -> Verdict {
         if matches!(name, TOKEN | CLOUD) || self.is_set_elsewhere(name) {
             return Verdict::NotConcerned;
         }
         let Some(arg) = self.arg(name) else {
-            return match meant(self.command, name) {
+            return match name {
                 _ if WITHOUT_FLAG.contains(&name) => Verdict::Left(String::new()),
-                None => Verdict::NotConcerned,
-                Some(None) => Verdict::Left(" (unknown)".to_owned()),
-                Some(Some(meant)) if self.is_set_elsewhere(meant) => Verdict::NotConcerned,
-                Some(Some(meant)) => Verdict::Left(format!(" (unknown; did you mean {meant}?)")),
+                _ if !looks_like_ours(name) => Verdict::NotConcerned,
+                _ if !is_told => Verdict::Left(String::new()),
+                _ => match meant(self.command, name) {
+                    Some(meant) if self.is_set_elsewhere(meant) => Verdict::NotConcerned,
+                    Some(meant) => Verdict::Left(format!(" (unknown; did you mean {meant}?)")),
+                    None => Verdict::Left(" (unknown)".to_owned()),
+                },
             };
         };
         let is_limit = LIMITS.contains(&name);

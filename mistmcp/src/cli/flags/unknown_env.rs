@@ -23,7 +23,7 @@ pub(super) fn warnings(command: &clap::Command, given: &[Given], environment: &E
         .into_iter()
         .filter(|name| !is_known(name))
         .map(|name| {
-            let remedy = match alike_or_meant(command, &name) {
+            let remedy = match meant(command, &name) {
                 Some(meant) => format!("did you mean {meant}?"),
                 None => "`mistmcp --help` tells those there are".to_owned(),
             };
@@ -48,20 +48,18 @@ pub(super) fn warnings(command: &clap::Command, given: &[Given], environment: &E
     warnings
 }
 
-/// For the name of a variable that is none of this program's and looks like one: the one that was probably meant, where
-/// one is alike.
-pub(in crate::cli) fn meant<'a>(command: &'a clap::Command, name: &str) -> Option<Option<&'a str>> {
-    if name.starts_with(OURS) {
-        return Some(alike_or_meant(command, name));
-    }
+/// Whether a name that is none of this program's looks like one.
+pub(in crate::cli) fn looks_like_ours(name: &str) -> bool {
     let is_near = BEGINNINGS.iter().any(|beginning| name.starts_with(beginning));
-    meant_by(name).filter(|_| is_near).map(Some)
+    name.starts_with(OURS) || (is_near && meant_by(name).is_some())
 }
 
-fn alike_or_meant<'a>(command: &'a clap::Command, name: &str) -> Option<&'a str> {
+/// The variable that was probably meant by a name that looks like one of this program's.
+pub(in crate::cli) fn meant<'a>(command: &'a clap::Command, name: &str) -> Option<&'a str> {
     let known = known(command);
     // What all begin with makes none of them likely.
     let alike = alike(own_part(name), known.iter().copied().map(own_part)).next();
+    let alike = alike.filter(|_| name.starts_with(OURS));
     alike
         .and_then(|alike| known.into_iter().find(|known| own_part(known) == alike))
         .or_else(|| meant_by(name))
