@@ -157,7 +157,7 @@ async fn a_value_is_taken_as_it_stands() {
     for (line, wanted) in [
         ("MIST_APITOKEN=abc$def", "abc$def"),
         ("MIST_APITOKEN=\"abc$MISTMCP_ORG_ID\"", "abc$MISTMCP_ORG_ID"),
-        ("export MIST_APITOKEN = \"C:\\certs\\new\\\" # mine", "C:\\certs\\new\\"),
+        ("export MIST_APITOKEN = \"ab\\certs\\new\\\" # mine", "ab\\certs\\new\\"),
         ("MIST_APITOKEN=first\nMIST_APITOKEN=last", "last"),
         ("MIST_APITOKEN=a=b#c", "a=b#c"),
     ] {
