@@ -28,6 +28,7 @@ pub(crate) use asked::{Asked, Expected};
 pub use block::{Block, Media};
 pub use file::File;
 use list::List;
+pub(crate) use secrets::redact_text;
 use source::Source;
 pub(crate) use turns::in_turns;
 
@@ -202,9 +203,13 @@ impl Reply {
         let (value, source) = match self.body {
             Body::File(file) => {
                 file.check_size(rules.max_bytes)?;
+                let file = if rules.show_secrets { file } else { secrets::redact_file(file) };
                 return Ok(Rendered { content: Content::File(file), ask_again_for: None });
             }
-            Body::Blocks(blocks) => {
+            Body::Blocks(mut blocks) => {
+                if !rules.show_secrets {
+                    blocks = blocks.into_iter().map(block::without_secrets).collect();
+                }
                 let content = Content::Blocks(block::to_fit(blocks, rules.max_bytes)?);
                 return Ok(Rendered { content, ask_again_for: None });
             }
@@ -224,6 +229,19 @@ impl Reply {
 #[doc(hidden)]
 pub fn hides(inside: &str, name: &str) -> bool {
     secrets::is_secret(inside, name)
+}
+
+/// A value without its secrets: for the evaluation.
+#[doc(hidden)]
+pub fn redacted(mut value: Value) -> Value {
+    secrets::redact(&mut value);
+    value
+}
+
+/// A file without its secrets: for the evaluation.
+#[doc(hidden)]
+pub fn redacted_file(file: File) -> File {
+    secrets::redact_file(file)
 }
 
 pub(crate) fn write(value: &impl Serialize, format: Format) -> Result<String> {

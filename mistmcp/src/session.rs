@@ -25,7 +25,7 @@ pub(crate) use switches::Switches;
 use crate::catalog::Entry;
 use crate::error::{ErrorKind, Known, shortened};
 use crate::mist::{Connection, Mist, for_deadline};
-use crate::reply::{Content, in_turns};
+use crate::reply::{Content, in_turns, redact_text};
 use crate::suggestion::{did_you_mean, listed};
 use crate::{Call, Error, Result};
 
@@ -132,7 +132,7 @@ impl Session {
             Ok(Content::Blocks(blocks)) => Ok(Content::Blocks(self.connection.mask_blocks(blocks))),
             Err(error) => {
                 let error = error.for_session(|name| self.knows(name));
-                Err(error.presentable(|text| self.connection.mask(text)))
+                Err(error.presentable(|text| self.masked(text)))
             }
         }
     }
@@ -155,6 +155,15 @@ impl Session {
             () = call.outlasts(limit) => Err(for_deadline(limit)),
             () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),
         }
+    }
+
+    /// A text without this connection's tokens, and without other secrets unless they are to be shown.
+    pub(crate) fn masked(&self, text: String) -> String {
+        let text = self.connection.mask(text);
+        if self.settings.rules().show_secrets {
+            return text;
+        }
+        redact_text("", &text).unwrap_or(text)
     }
 
     async fn answer(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {

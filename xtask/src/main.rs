@@ -53,8 +53,14 @@ enum Command {
     /// Look through the answers in Mist's OpenAPI document for secrets that would be shown
     Secrets {
         /// The document: openapi.json
-        #[arg(env = "MIST_OPENAPI")]
-        document: PathBuf,
+        #[arg(env = "MIST_OPENAPI", required_unless_present = "forms")]
+        document: Option<PathBuf>,
+        /// Print how well secrets are hidden in the forms of mistmcp/evaluation/secrets instead
+        #[arg(long)]
+        forms: bool,
+        /// Each form that is not as it must be as well. Do not tune the classifier to the test half
+        #[arg(long, value_name = "HALF", num_args = 0..=1, default_missing_value = "train", requires = "forms")]
+        misses: Option<String>,
     },
     /// Print how well `findTools` answers the questions of mistmcp/evaluation
     Find {
@@ -73,7 +79,8 @@ fn main() -> Result<ExitCode> {
         Command::Generate { check } => generated::write(&catalog, check),
         Command::Tokens { tools } => tokens::print(&catalog, tools),
         Command::Drift { document } => drift::print(&catalog, &document),
-        Command::Secrets { document } => secrets::print(&catalog, &document),
+        Command::Secrets { forms: true, misses, .. } => secrets::print_forms(misses.as_deref()),
+        Command::Secrets { document, .. } => secrets::print(&catalog, &document.unwrap_or_default()),
         Command::Find { misses, query } => find::print(catalog, misses.as_deref(), query.as_deref()),
     }
 }

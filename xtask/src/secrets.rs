@@ -1,5 +1,7 @@
 //! Fields of Mist's answers that smell of a secret: each has to be hidden, or to have been looked at and found harmless.
 
+mod forms;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,6 +12,7 @@ use mistmcp::serde_json::Value;
 use mistmcp::{Catalog, Run};
 
 use crate::document::Document;
+pub(crate) use forms::print as print_forms;
 
 /// Parts of names, more than what is hidden: `auth_key`, `conductor_token`, `claim_code`.
 const NAMES: [&str; 32] = [

@@ -1,6 +1,7 @@
 use bytes::Bytes;
 
 use super::file::{File, check_size};
+use super::secrets::{redact_file, redact_text};
 use crate::Result;
 use crate::error::shortened;
 
@@ -78,6 +79,15 @@ impl From<&str> for Block {
 impl From<File> for Block {
     fn from(file: File) -> Self {
         Self::File(file)
+    }
+}
+
+/// A block without the secrets in its text or its file.
+pub(super) fn without_secrets(block: Block) -> Block {
+    match block {
+        Block::Text(text) => Block::Text(redact_text("", &text).unwrap_or(text)),
+        Block::File(file) => Block::File(redact_file(file)),
+        Block::Image(_) | Block::Audio(_) => block,
     }
 }
 

@@ -1,26 +1,28 @@
 use serde_json::{Map, Value};
 
-use super::secrets::{HIDDEN, is_secret, scrubbed};
+use super::secrets::{redact, redact_object};
 
 /// Leaves out nulls, empty texts and empty objects, but not from arrays, where places count; escapes invisible
 /// characters; and hides secrets unless they are to be shown.
 pub(super) fn tidy(value: &mut Value, show_secrets: bool) {
-    within("", value, show_secrets);
+    prune(value);
+    if !show_secrets {
+        redact(value);
+    }
 }
 
 /// The same for the fields of an object.
 pub(super) fn tidy_object(object: &mut Map<String, Value>, show_secrets: bool) {
-    fields("", object, show_secrets);
+    prune_object(object);
+    if !show_secrets {
+        redact_object(object);
+    }
 }
 
-fn fields(name: &str, object: &mut Map<String, Value>, show_secrets: bool) {
+fn prune_object(object: &mut Map<String, Value>) {
     crate::text::show_names(object);
-    object.retain(|inner, value| {
-        if !show_secrets && is_secret(name, inner) {
-            hide(value);
-        } else {
-            within(inner, value, show_secrets);
-        }
+    object.retain(|_, value| {
+        prune(value);
         match value {
             Value::Null => false,
             Value::String(text) => !text.is_empty(),
@@ -30,33 +32,12 @@ fn fields(name: &str, object: &mut Map<String, Value>, show_secrets: bool) {
     });
 }
 
-fn within(name: &str, value: &mut Value, show_secrets: bool) {
+fn prune(value: &mut Value) {
     match value {
-        Value::Object(object) => fields(name, object, show_secrets),
-        Value::Array(items) => {
-            for item in items {
-                within(name, item, show_secrets);
-            }
-        }
-        Value::String(text) => {
-            crate::text::show(text);
-            if !show_secrets && let Some(without) = scrubbed(name, text) {
-                *text = without;
-            }
-        }
+        Value::Object(object) => prune_object(object),
+        Value::Array(items) => items.iter_mut().for_each(prune),
+        Value::String(text) => crate::text::show(text),
         _ => {}
-    }
-}
-
-/// Hides every text and number at this place and below it: a secret may be a list, or an object of several. What says
-/// only whether there is one stays.
-fn hide(value: &mut Value) {
-    match value {
-        Value::String(text) if text.is_empty() => {}
-        Value::String(_) | Value::Number(_) => *value = HIDDEN.into(),
-        Value::Array(items) => items.iter_mut().for_each(hide),
-        Value::Object(object) => object.values_mut().for_each(hide),
-        Value::Null | Value::Bool(_) => {}
     }
 }
 
@@ -65,6 +46,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::reply::secrets::HIDDEN;
 
     fn tidied(mut value: Value, show_secrets: bool) -> Value {
         tidy(&mut value, show_secrets);

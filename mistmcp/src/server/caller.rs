@@ -78,7 +78,7 @@ impl Caller {
 impl Listener for Caller {
     fn tell(&self, told: Told) {
         let Some(queue) = &self.told else { return };
-        let notification = match told.masked(|text| self.session.connection().mask(text)) {
+        let notification = match told.masked(|text| self.session.masked(text)) {
             Told::Progress { done, total, message } => self.progress.clone().map(|token| {
                 let mut params = ProgressNotificationParam::new(token, done);
                 (params.total, params.message) = (total, Some(message));
@@ -107,7 +107,7 @@ impl Listener for Caller {
             if !self.can(capability) {
                 return Err(capability.missing());
             }
-            let question = question.masked(|text| self.session.connection().mask(text));
+            let question = question.masked(|text| self.session.masked(text));
             match &self.rounds {
                 Some(rounds) => rounds.answer(key, question),
                 None => self.request(question).await,

@@ -38,7 +38,7 @@ impl Session {
         match asked.await {
             Ok(Ok(names)) => names,
             Ok(Err(error)) => {
-                let error = error.presentable(|text| self.connection.mask(text));
+                let error = error.presentable(|text| self.masked(text));
                 tracing::debug!(%error, "sites cannot be completed");
                 Vec::new()
             }

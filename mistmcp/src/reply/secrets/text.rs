@@ -1,205 +1,187 @@
-//! Secrets in the midst of a text: in URLs, in lines of a command line, and private keys.
+//! Secrets in the midst of a text: every kind of text is searched for every form.
 
-use std::borrow::Cow;
-use std::fmt::Write;
+use std::sync::LazyLock;
 
-use percent_encoding::percent_decode_str;
+use aho_corasick::AhoCorasick;
 
-use super::{HIDDEN, is_secret};
+use super::assignments::{Assignments, Reader, authorization};
+use super::config_lines::ConfigLines;
+use super::cover::Cover;
+use super::lexer::{Kind, Lexer, Token};
+use super::names::{any_of, automaton};
+use super::place::Place;
+use super::{prose, shapes, urls, xml};
 
-/// Parameters of a URL that are secret, beside those that would be as fields.
-const PARAMETERS: [&str; 16] = [
-    "access_key",
-    "auth",
-    "authorization",
-    "awsaccesskeyid",
-    "code",
-    "credential",
-    "key",
-    "pass",
-    "pwd",
-    "sig",
-    "signature",
-    "x_amz_credential",
-    "x_amz_security_token",
-    "x_amz_signature",
-    "x_goog_credential",
-    "x_goog_signature",
-];
+/// How deep quoted texts inside quoted texts are read. Deeper ones are hidden as a whole if they may hold a secret.
+const DEEPEST: usize = 6;
 
-/// Hosts whose whole path is a secret: whoever knows the address of such a webhook can write there.
-const SECRET_PATHS: [&str; 5] =
-    ["discord.com", "hooks.slack.com", "outlook.office.com", "webhook.office.com", "webhook.site"];
+/// So many backslashes stand only before a quote deeper than that.
+const DEEPER: &str = r"\\\\\\\\\\\\\\\\";
 
-/// Words of a command line after which a secret follows.
-const WORDS: [&str; 24] = [
-    "api-key",
-    "ascii-text",
-    "auth-key",
-    "authentication-key",
-    "authentication-password",
-    "chap-secret",
-    "encrypted-password",
-    "hexadecimal",
-    "key",
-    "pap-password",
-    "passphrase",
-    "passwd",
-    "password",
-    "plain-text-password",
-    "plain-text-password-value",
-    "pre-shared-key",
-    "privacy-key",
-    "privacy-password",
-    "psk",
-    "secret",
-    "shared-secret",
-    "simple-password",
-    "token",
-    "wpa-psk",
-];
+/// Parts of letters and signs without which a text has no secret.
+static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    automaton(&[
+        "key",
+        "pass",
+        "pw",
+        "secret",
+        "token",
+        "psk",
+        "cak",
+        "commun",
+        "cred",
+        "cookie",
+        "pin",
+        "jwt",
+        "kek",
+        "mack",
+        "auth",
+        "code",
+        "bearer",
+        "hexadecimal",
+        "ascii-text",
+        "snmp",
+        "://",
+        "$",
+        "{ssha",
+        "eyj",
+        "akia",
+        "asia",
+        "aiza",
+        "ya29.",
+        "gho_",
+        "ghp_",
+        "ghr_",
+        "ghs_",
+        "ghu_",
+        "github_pat_",
+        "glpat-",
+        "xoxa-",
+        "xoxb-",
+        "xoxp-",
+        "xapp-",
+        "k_live_",
+        "k_test_",
+        "sk-",
+        "npm_",
+        "hvs.",
+        "sg.",
+        "-----begin",
+        "curl",
+        "wget",
+        "sshpass",
+        "mysql",
+        "magic",
+        "headers",
+    ])
+});
 
-/// How hashed and scrambled passwords begin.
-const HASHES: [&str; 8] = ["$1$", "$2a$", "$2b$", "$2y$", "$5$", "$6$", "$8$", "$9$"];
-
-/// The text of a field without the secrets in it; nothing where there are none.
-pub(in crate::reply) fn scrubbed(name: &str, text: &str) -> Option<String> {
-    // What has none of these has no URL, no hash, no words, and is no key.
-    memchr::memchr3(b':', b'$', b' ', text.as_bytes())?;
-    // Every text of an answer comes by here: one letter is looked for faster than many.
-    if has(text, b'-') && text.contains("PRIVATE KEY-----") {
-        return Some(HIDDEN.to_owned());
-    }
-    let without = if has(text, b':') && text.contains("://") { urls(text) } else { Cow::Borrowed(text) };
-    let without = match is_command_line(name, text).then(|| command_line(&without)) {
-        Some(Cow::Owned(lines)) => Cow::Owned(lines),
-        _ => without,
-    };
-    match without {
-        Cow::Owned(without) if without != text => Some(without),
-        _ => None,
-    }
+/// Reads texts that belong together, such as the lines of a configuration in a list.
+pub(super) struct TextReader {
+    place: Place,
+    hinted: bool,
+    /// What is open, once a text was read.
+    open: Option<(Assignments, ConfigLines)>,
+    in_key: bool,
 }
 
-fn urls(text: &str) -> Cow<'_, str> {
-    let mut without = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(place) = rest.find("://") {
-        let (before, url) = rest.split_at(place + 3);
-        let end = url.find(|letter: char| letter.is_whitespace() || "\"'<>`".contains(letter));
-        let (url, after) = url.split_at(end.unwrap_or(url.len()));
-        without.push_str(before);
-        self::url(&mut without, url);
-        rest = after;
+impl TextReader {
+    /// For the texts of a field.
+    pub(super) fn new(field: &str, place: Place) -> Self {
+        Self { place, hinted: is_hint(field), open: None, in_key: false }
     }
-    without.push_str(rest);
-    Cow::Owned(without)
-}
 
-/// Writes a URL, whose scheme is written already, without user, password and secret parameters.
-fn url(without: &mut String, url: &str) {
-    let authority = url.find(['/', '?', '#']).unwrap_or(url.len());
-    let (authority, rest) = url.split_at(authority);
-    let host = match authority.rsplit_once('@') {
-        Some((_, host)) => {
-            without.push_str(HIDDEN);
-            without.push('@');
-            host
+    /// A text without its secrets; nothing where it has none.
+    pub(super) fn read(&mut self, text: &str, in_list: bool) -> Option<String> {
+        self.cover(text, in_list)?.apply(text)
+    }
+
+    /// What is to be hidden in a text.
+    pub(super) fn cover(&mut self, text: &str, in_list: bool) -> Option<Cover> {
+        // Lines of a list carry what is open to the next, whether or not there is a secret in them.
+        let carries = in_list && (self.open.is_some() || text.ends_with(['{', ':', ']']));
+        if !self.in_key && !carries && !any_of(&TRIGGERS, text) {
+            return None;
         }
-        None => authority,
-    };
-    without.push_str(host);
-    let query = rest.find(['?', '#']).unwrap_or(rest.len());
-    let (path, query) = rest.split_at(query);
-    let secret_path = SECRET_PATHS.iter().any(|secret| {
-        host.strip_suffix(secret).is_some_and(|before| before.is_empty() || before.ends_with('.'))
-    });
-    if secret_path && path.len() > 1 {
-        without.push('/');
-        without.push_str(HIDDEN);
-    } else {
-        without.push_str(path);
+        let mut cover = Cover::default();
+        self.in_key = shapes::find(text, &mut cover, self.in_key) && in_list;
+        urls::find(text, &mut cover);
+        xml::find(text, &mut cover);
+        let lines = in_list || text.contains('\n');
+        let (assignments, config) = self
+            .open
+            .get_or_insert_with(|| (Assignments::new(lines, self.place), ConfigLines::new(self.hinted)));
+        let part = Part { text, start: 0, end: text.len(), depth: 0 };
+        part.read(assignments, config, &mut cover);
+        if !in_list {
+            self.open = None;
+        }
+        Some(cover)
     }
-    for part in query.split_inclusive(['?', '#', '&', ';']) {
-        let (parameter, separator) = match part.char_indices().next_back() {
-            Some((end, '?' | '#' | '&' | ';')) => part.split_at(end),
-            _ => (part, ""),
-        };
-        match parameter.split_once('=') {
-            Some((name, value)) if !value.is_empty() && is_secret_parameter(name) => {
-                // Writing to a String cannot fail.
-                let _ = write!(without, "{name}={HIDDEN}");
+}
+
+/// A text, or what stands in quotes in it.
+struct Part<'a> {
+    text: &'a str,
+    start: usize,
+    end: usize,
+    depth: usize,
+}
+
+impl Part<'_> {
+    fn read(&self, assignments: &mut Assignments, config: &mut ConfigLines, cover: &mut Cover) {
+        let mut tokens: Vec<Token> = Vec::new();
+        let mut lexer = Lexer::new(self.text, self.start, self.depth > 0);
+        let mut begin = self.start;
+        while let Some(end) = lexer.line(self.end, &mut tokens) {
+            let line = self.text.get(begin..end).unwrap_or_default();
+            if !tokens.is_empty() {
+                let indent = tokens[0].start.saturating_sub(begin);
+                assignments.line(self.text, indent, &tokens, cover);
+                let mut reader = Reader { text: self.text, tokens: &tokens, cover };
+                config.line(&mut reader);
+                if any_of(&TRIGGERS, line) {
+                    prose::line(&mut reader);
+                }
+                self.quoted(&tokens, cover);
             }
-            _ => without.push_str(parameter),
+            begin = lexer.at();
         }
-        without.push_str(separator);
     }
-}
 
-fn is_secret_parameter(name: &str) -> bool {
-    let name = percent_decode_str(name).decode_utf8_lossy().replace('-', "_").to_ascii_lowercase();
-    PARAMETERS.contains(&name.as_str()) || is_secret("", &name)
-}
-
-/// Whether a text may hold commands for a device: by the name of its field, or by what it looks like.
-fn is_command_line(name: &str, text: &str) -> bool {
-    let named = |part: &str| {
-        name.as_bytes().windows(part.len()).any(|there| there.eq_ignore_ascii_case(part.as_bytes()))
-    };
-    text.starts_with("set ")
-        || (has(text, b'$') && HASHES.iter().any(|hash| text.contains(hash)))
-        || ["cmd", "cli", "command", "config"].into_iter().any(named)
-}
-
-fn has(text: &str, letter: u8) -> bool {
-    memchr::memchr(letter, text.as_bytes()).is_some()
-}
-
-fn command_line(text: &str) -> Cow<'_, str> {
-    let mut without = String::with_capacity(text.len());
-    for line in text.split_inclusive('\n') {
-        let snmp = line.contains("snmp");
-        let mut rest = line;
-        let mut before = "";
-        while let Some(start) = rest.find(|letter: char| !letter.is_whitespace()) {
-            let (space, from) = rest.split_at(start);
-            without.push_str(space);
-            let (word, after) = from.split_at(end_of_word(from));
-            rest = after;
-            let bare = word.trim_matches(['"', '\'', ';', '{', '}', '[', ']']);
-            let follows = WORDS.iter().any(|word| before.eq_ignore_ascii_case(word))
-                || (snmp && before.eq_ignore_ascii_case("community"));
-            if bare.is_empty() || !(follows || HASHES.iter().any(|hash| bare.contains(hash))) {
-                without.push_str(word);
-                before = bare;
+    /// Reads what stands in quotes as texts of their own.
+    fn quoted(&self, tokens: &[Token], cover: &mut Cover) {
+        for token in tokens.iter().filter(|token| token.kind == Kind::Quoted) {
+            let inner = self.text.get(token.start..token.end).unwrap_or_default();
+            if !inner.contains([' ', '=', ':', '<', '\\']) || !any_of(&TRIGGERS, inner) {
                 continue;
             }
-            without.push_str(&word.replacen(bare, HIDDEN, 1));
-            // `password 7 0822455D`: the digit only says how it is written, and the secret still follows.
-            let digit = bare.len() == 1 && bare.as_bytes()[0].is_ascii_digit();
-            before = if digit { before } else { bare };
+            if self.depth >= DEEPEST || inner.contains(DEEPER) {
+                cover.add(token.start..token.end);
+                continue;
+            }
+            let part = Part { text: self.text, start: token.start, end: token.end, depth: self.depth + 1 };
+            part.read(
+                &mut Assignments::new(inner.contains("\\n"), Place::default()),
+                &mut ConfigLines::new(false),
+                cover,
+            );
         }
-        without.push_str(rest);
     }
-    Cow::Owned(without)
 }
 
-/// A word ends at a space, or where its quotes are closed.
-fn end_of_word(text: &str) -> usize {
-    if let Some(quoted) = text.strip_prefix('"') {
-        let mut escaped = false;
-        let end = quoted.find(|letter: char| {
-            let closes = letter == '"' && !escaped;
-            escaped = letter == '\\' && !escaped;
-            closes
-        });
-        if let Some(end) = end {
-            let after = &quoted[end + 1..];
-            return end + 2 + after.find(char::is_whitespace).unwrap_or(after.len());
-        }
-        return text.len();
-    }
-    text.find(char::is_whitespace).unwrap_or(text.len())
+/// The value of a header `Authorization` without its secret; nothing where it has none.
+pub(super) fn without_authorization(value: &str) -> Option<String> {
+    let mut cover = Cover::default();
+    cover.add(authorization(value)?);
+    cover.apply(value)
+}
+
+/// Whether the name of a field says that its texts are commands for a device.
+fn is_hint(field: &str) -> bool {
+    static HINTS: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| automaton(&["cmd", "cli", "command", "config"]));
+    !field.is_empty() && !field.to_ascii_lowercase().contains("client") && any_of(&HINTS, field)
 }
 
 #[cfg(test)]
@@ -207,14 +189,14 @@ mod tests {
     use super::*;
 
     fn shown(name: &str, text: &str) -> String {
-        scrubbed(name, text).unwrap_or_else(|| text.to_owned())
+        TextReader::new(name, Place::default()).read(text, false).unwrap_or_else(|| text.to_owned())
     }
 
     #[test]
     fn a_url_loses_its_user_and_its_secret_parameters_and_nothing_else() {
         for (url, wanted) in [
             ("https://a.b/c?token=abc&x=1", "https://a.b/c?token=[hidden]&x=1"),
-            ("https://me:pw@a.b/c", "https://[hidden]@a.b/c"),
+            ("https://me:pw@a.b/c", "https://me:[hidden]@a.b/c"),
             (
                 "see https://a.b/?x=1&X-Amz-Signature=9f#top now",
                 "see https://a.b/?x=1&X-Amz-Signature=[hidden]#top now",
@@ -223,6 +205,8 @@ mod tests {
             ("https://a.b/?to%6ben=abc", "https://a.b/?to%6ben=[hidden]"),
             ("https://hooks.slack.com/services/T0/B0/xyz", "https://hooks.slack.com/[hidden]"),
             ("https://a.b/c?page=2#token", "https://a.b/c?page=2#token"),
+            ("https://0123456789abcdef@a.b/c", "https://[hidden]@a.b/c"),
+            ("ssh://admin@10.0.0.1/", "ssh://admin@10.0.0.1/"),
             ("https://a.b/me@home", "https://a.b/me@home"),
         ] {
             assert_eq!(shown("url", url), wanted);
@@ -248,7 +232,7 @@ mod tests {
                 "set policy-options community MINE members 65000:1",
                 "set policy-options community MINE members 65000:1",
             ),
-            ("username admin password 7 0822455D", "username admin password [hidden] [hidden]"),
+            ("username admin password 7 0822455D", "username admin password 7 [hidden]"),
             ("secret $9$abc; ## SECRET-DATA", "secret [hidden]; ## SECRET-DATA"),
             ("set vlans guest vlan-id 20", "set vlans guest vlan-id 20"),
         ] {
@@ -265,14 +249,112 @@ mod tests {
     #[test]
     fn words_that_only_speak_of_a_secret_stay() {
         for text in ["The password was wrong", "12:30 token expired", "a $ sign", "key exchange: done"] {
-            assert_eq!(scrubbed("text", text), None);
+            assert_eq!(shown("text", text), text);
         }
     }
 
     #[test]
     fn a_private_key_is_hidden_and_a_certificate_is_not() {
-        assert_eq!(shown("value", "-----BEGIN RSA PRIVATE KEY-----\nMIIE"), HIDDEN);
+        assert_eq!(shown("value", "-----BEGIN RSA PRIVATE KEY-----\nMIIE"), "[hidden]");
         let certificate = "-----BEGIN CERTIFICATE-----\nMIIE";
         assert_eq!(shown("cert", certificate), certificate);
     }
+
+    #[test]
+    fn what_is_open_in_a_line_of_a_list_is_open_in_the_next() {
+        let mut reader = TextReader::new("lines", Place::default());
+        let lines = ["[edit snmp]", "+  community hunter2 {", "+    authorization read-only;", "+  }"];
+        let read = lines.map(|line| reader.read(line, true).unwrap_or_else(|| line.to_owned()));
+        assert_eq!(read, ["[edit snmp]", "+  community [hidden] {", "+    authorization read-only;", "+  }"]);
+        let mut reader = TextReader::new("lines", Place::default());
+        let lines =
+            ["-----BEGIN RSA PRIVATE KEY-----", "MIIEhunter2", "-----END RSA PRIVATE KEY-----", "MIIE"];
+        let read = lines.map(|line| reader.read(line, true).unwrap_or_else(|| line.to_owned()));
+        assert_eq!(read, ["[hidden]", "[hidden]", "[hidden]", "MIIE"]);
+    }
+
+    #[test]
+    fn a_secret_in_a_text_that_was_cut_is_hidden() {
+        for text in [
+            r#"Mist says: [{"psk": "hunter two thr…"#,
+            "set system radius-server 10.0.0.1 secret \"hunter two thr…",
+            "<wlan><psk>hunter two thr…",
+            "-----BEGIN PRIVATE KEY-----\nhunter…",
+            "psk: 'hunter two…",
+        ] {
+            assert!(!shown("text", text).contains("hunter"), "{}", shown("text", text));
+        }
+    }
+
+    #[test]
+    fn texts_in_quotes_are_read_to_a_depth_and_hidden_whole_below_it() {
+        let mut text = "psk x: hunter2".to_owned();
+        for _ in 0..12 {
+            text = serde_json::to_string(&serde_json::json!({ "a b": text })).unwrap();
+        }
+        assert!(!shown("text", &text).contains("hunter2"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_to_its_end(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..40)) {
+            let text = pieces.concat();
+            let _ = shown("config", &text);
+            let _ = shown("text", &format!("{text}é"));
+        }
+    }
+
+    /// What the readers of texts look for, and letters of several bytes.
+    const PIECES: &[&str] = &[
+        "psk",
+        "é",
+        "→",
+        "“",
+        "”",
+        "\"",
+        "'",
+        "\\",
+        "\\\"",
+        "\\n",
+        ":",
+        "=",
+        "{",
+        "}",
+        "[",
+        "]",
+        "(",
+        ")",
+        "<",
+        ">",
+        "</psk>",
+        "<psk>",
+        " ",
+        "\n",
+        "\t",
+        "secret",
+        "key",
+        "1",
+        "set system",
+        "community",
+        "snmp",
+        "-----BEGIN PRIVATE KEY-----",
+        "-----END ",
+        "$9$abcd",
+        "eyJhbGciOiJI.abc",
+        "https://a:b@c",
+        "token=",
+        "curl -u ",
+        "name",
+        "value",
+        "Authorization: Bearer ",
+        ";",
+        "## SECRET-DATA",
+        ",",
+        "- ",
+        "\u{a0}",
+        "u'",
+        "->",
+        "from",
+        "to",
+    ];
 }

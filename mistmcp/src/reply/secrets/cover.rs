@@ -1,0 +1,46 @@
+//! The ranges of a text that are hidden in it.
+
+use std::ops::Range;
+
+use super::HIDDEN;
+
+/// Ranges to hide, in any order; they may overlap.
+#[derive(Debug, Default)]
+pub(super) struct Cover {
+    ranges: Vec<Range<usize>>,
+}
+
+impl Cover {
+    pub(super) fn add(&mut self, range: Range<usize>) {
+        if !range.is_empty() {
+            self.ranges.push(range);
+        }
+    }
+
+    /// Adds the ranges of a part of the text, which begins at `base`.
+    pub(super) fn add_all(&mut self, part: Self, base: usize) {
+        self.ranges.extend(part.ranges.into_iter().map(|range| base + range.start..base + range.end));
+    }
+
+    /// The text with each range replaced; nothing where there is none.
+    pub(super) fn apply(mut self, text: &str) -> Option<String> {
+        if self.ranges.is_empty() {
+            return None;
+        }
+        self.ranges.sort_unstable_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+        let mut without = String::with_capacity(text.len());
+        let mut at = 0;
+        for range in self.ranges {
+            if range.end <= at {
+                continue;
+            }
+            if range.start >= at {
+                without.push_str(text.get(at..range.start).unwrap_or_default());
+                without.push_str(HIDDEN);
+            }
+            at = range.end;
+        }
+        without.push_str(text.get(at..).unwrap_or_default());
+        (without != text).then_some(without)
+    }
+}

@@ -1,0 +1,132 @@
+//! Secrets in files: columns of CSV, and texts of every other kind.
+
+use bytes::Bytes;
+
+use super::cover::Cover;
+use super::names::Sense;
+use super::place::Place;
+use super::text::TextReader;
+use crate::reply::File;
+
+/// A file without the secrets in it. What is no text stays as it is.
+pub(super) fn redact(file: File) -> File {
+    let Some((text, mark)) = text_of(&file.bytes) else { return file };
+    let table = is_table(&file);
+    let without =
+        if table { redact_table(&text) } else { TextReader::new("", Place::default()).read(&text, false) };
+    match without {
+        Some(without) => {
+            let mut bytes = mark.to_vec();
+            bytes.extend_from_slice(without.as_bytes());
+            File { bytes: Bytes::from(bytes), ..file }
+        }
+        None => file,
+    }
+}
+
+/// The byte-order mark of UTF-8.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// The text of a file, in UTF-8, in UTF-16 with a mark, or in Latin-1 where most of it is ASCII; and its mark.
+fn text_of(bytes: &Bytes) -> Option<(std::borrow::Cow<'_, str>, &'static [u8])> {
+    if let Some(rest) = bytes.strip_prefix(MARK) {
+        return std::str::from_utf8(rest).ok().map(|text| (text.into(), MARK));
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Some((text.into(), &[]));
+    }
+    let unit: fn([u8; 2]) -> u16 = match bytes.get(..2)? {
+        [0xff, 0xfe] => u16::from_le_bytes,
+        [0xfe, 0xff] => u16::from_be_bytes,
+        _ => {
+            let other = bytes.iter().filter(|byte| **byte >= 0x80 || **byte == 0).count();
+            let zero = memchr::memchr(0, bytes).is_some();
+            return (!zero && other * 10 < bytes.len())
+                .then(|| (String::from_utf8_lossy(bytes), [].as_slice()));
+        }
+    };
+    let units = bytes[2..].chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    let text: String =
+        char::decode_utf16(units).map(|letter| letter.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    Some((text.into(), &[]))
+}
+
+fn is_table(file: &File) -> bool {
+    let name = file.name.to_ascii_lowercase();
+    let kind = file.media_type.to_ascii_lowercase();
+    [".csv", ".tsv"].iter().any(|ending| name.ends_with(ending))
+        || ["csv", "tab-separated", "excel"].iter().any(|part| kind.contains(part))
+}
+
+/// A table in CSV without the secrets in it: the columns whose name is a secret's, and those in other texts.
+fn redact_table(text: &str) -> Option<String> {
+    let separator = separator(text);
+    let mut cover = Cover::default();
+    let mut at = 0;
+    let mut columns: Vec<(&str, Sense)> = Vec::new();
+    let mut row = Vec::new();
+    let place = Place::default();
+    let mut first = true;
+    while at < text.len() {
+        at = read_row(text, at, separator, &mut row);
+        if std::mem::take(&mut first) {
+            columns =
+                row.iter().map(|cell| (&text[cell.clone()], place.sense(&text[cell.clone()]))).collect();
+            continue;
+        }
+        let pair = columns.iter().zip(&row).any(|((_, sense), cell)| {
+            matches!(sense, Sense::PairName | Sense::Key) && place.sense(&text[cell.clone()]) == Sense::Secret
+        });
+        for (column, cell) in row.iter().enumerate() {
+            let (name, sense) = columns.get(column).copied().unwrap_or(("", Sense::Plain));
+            match sense {
+                Sense::Secret | Sense::Credential => cover.add(cell.clone()),
+                Sense::PairValue if pair => cover.add(cell.clone()),
+                _ => {
+                    if let Some(inner) = TextReader::new(name, place).cover(&text[cell.clone()], false) {
+                        cover.add_all(inner, cell.start);
+                    }
+                }
+            }
+        }
+    }
+    cover.apply(text)
+}
+
+/// What separates the cells: of the usual signs, the one that is in the first line most often.
+fn separator(text: &str) -> u8 {
+    let line = text.lines().next().unwrap_or_default();
+    let count = |sign: &u8| line.bytes().filter(|byte| byte == sign).count();
+    b",;\t|".iter().copied().rev().max_by_key(count).unwrap_or(b',')
+}
+
+/// Reads the cells of a row, without their quotes; where the next row begins.
+fn read_row(text: &str, from: usize, separator: u8, row: &mut Vec<std::ops::Range<usize>>) -> usize {
+    row.clear();
+    let bytes = text.as_bytes();
+    let mut at = from;
+    loop {
+        let quoted = bytes.get(at) == Some(&b'"');
+        let start = at + usize::from(quoted);
+        let mut end = start;
+        if quoted {
+            // A quote inside is written twice.
+            loop {
+                end += memchr::memchr(b'"', &bytes[end..]).unwrap_or(bytes.len() - end);
+                if bytes.get(end + 1) != Some(&b'"') {
+                    break;
+                }
+                end += 2;
+            }
+        }
+        let after =
+            end + memchr::memchr3(separator, b'\n', b'\r', &bytes[end..]).unwrap_or(bytes.len() - end);
+        row.push(start..if quoted { end } else { after });
+        match bytes.get(after) {
+            Some(sign) if *sign == separator => at = after + 1,
+            Some(b'\r') if bytes.get(after + 1) == Some(&b'\n') => return after + 2,
+            Some(_) => return after + 1,
+            None => return bytes.len(),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Splits a line of text into words, quoted texts and signs.
+
+/// A piece of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    /// Of a quoted text, what is inside the quotes.
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How many bytes its opening quote has.
+    quote: u8,
+    /// Whether it stands directly behind the piece before it.
+    pub(super) glued: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Word,
+    Quoted,
+    /// One of `{}[](),;:=<>|&`, or a quote that is not closed.
+    Sign(u8),
+    /// `->`, `=>` or `→`.
+    Arrow,
+}
+
+impl Token {
+    /// Where it ends with its quotes.
+    pub(super) fn outer_end(&self) -> usize {
+        self.end + usize::from(self.quote)
+    }
+
+    /// Where it begins with its quotes.
+    pub(super) fn outer_start(&self) -> usize {
+        self.start - usize::from(self.quote)
+    }
+
+    pub(super) fn is(&self, sign: u8) -> bool {
+        self.kind == Kind::Sign(sign)
+    }
+
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.kind, Kind::Word | Kind::Quoted)
+    }
+}
+
+/// Most pieces of a line that are looked at together; a longer line goes on as another.
+const MOST: usize = 16 * 1024;
+
+/// Reads the lines of a text one after the other.
+pub(super) struct Lexer<'a> {
+    text: &'a str,
+    at: usize,
+    /// Whether the text is inside quotes, so that `\n` is a new line in it.
+    escaped: bool,
+    /// Per quote and backslashes before it: no such quote closes before this place.
+    unclosed: [[usize; 4]; 3],
+}
+
+impl<'a> Lexer<'a> {
+    /// Of a part of a text.
+    pub(super) fn new(text: &'a str, start: usize, escaped: bool) -> Self {
+        Self { text, at: start, escaped, unclosed: [[0; 4]; 3] }
+    }
+
+    /// Reads a line up to `end` into `tokens`; the place where it ends, or nothing at the end of the text.
+    pub(super) fn line(&mut self, end: usize, tokens: &mut Vec<Token>) -> Option<usize> {
+        tokens.clear();
+        if self.at >= end {
+            return None;
+        }
+        let bytes = self.text.as_bytes();
+        let mut glued = false;
+        while self.at < end && tokens.len() < MOST {
+            let at = self.at;
+            if let Some((length, newline)) = self.space(end) {
+                self.at += length;
+                glued = false;
+                if newline {
+                    return Some(at);
+                }
+                continue;
+            }
+            let token = self.token(at, end, tokens.last());
+            self.at = token.outer_end().max(at + 1);
+            tokens.push(Token { glued, ..token });
+            glued = true;
+        }
+        debug_assert!(bytes.len() >= end);
+        Some(self.at)
+    }
+
+    /// Where the next line begins.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// White space here: its length, and whether it ends the line.
+    fn space(&self, end: usize) -> Option<(usize, bool)> {
+        let bytes = &self.text.as_bytes()[self.at..end];
+        match bytes {
+            [b'\n', ..] => Some((1, true)),
+            [b' ' | b'\t' | b'\r' | 0x0b | 0x0c, ..] => Some((1, false)),
+            // A space that does not break.
+            [0xc2, 0xa0, ..] => Some((2, false)),
+            [b'\\', ..] if self.escaped => {
+                let slashes = bytes.iter().take(8).take_while(|byte| **byte == b'\\').count();
+                match bytes.get(slashes) {
+                    Some(b'n') => Some((slashes + 1, true)),
+                    Some(b't' | b'r') => Some((slashes + 1, false)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn token(&mut self, at: usize, end: usize, before: Option<&Token>) -> Token {
+        let bytes = self.text.as_bytes();
+        let sign = |kind, length: usize| Token { kind, start: at, end: at + length, quote: 0, glued: false };
+        let rest = &bytes[at..end];
+        if let [b'-' | b'=', b'>', ..] = rest {
+            return sign(Kind::Arrow, 2);
+        }
+        if rest.starts_with("→".as_bytes()) {
+            return sign(Kind::Arrow, 3);
+        }
+        for (open, close) in [("“", "”"), ("‘", "’"), ("„", "“")] {
+            if rest.starts_with(open.as_bytes())
+                && let Some(length) = self.text[at + 3..end].find(['”', '’', '“', '\n'])
+                && self.text[at + 3 + length..].starts_with(close)
+            {
+                return Token {
+                    kind: Kind::Quoted,
+                    start: at + 3,
+                    end: at + 3 + length,
+                    quote: 3,
+                    glued: false,
+                };
+            }
+        }
+        if let Some(quoted) = self.quoted(at, end, before) {
+            return quoted;
+        }
+        if is_sign(rest[0]) || quote_index(rest[0]).is_some() {
+            return sign(Kind::Sign(rest[0]), 1);
+        }
+        let mut length = 1;
+        while length < rest.len() && !self.ends_word(at + length, end) {
+            length += 1;
+        }
+        sign(Kind::Word, length)
+    }
+
+    fn ends_word(&self, at: usize, end: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        match bytes[at] {
+            b' ' | b'\t' | b'\r' | b'\n' | 0x0b | 0x0c | b'"' | b'`' => true,
+            0xc2 => bytes.get(at + 1) == Some(&0xa0),
+            0xe2 => ["→", "“", "”"].iter().any(|sign| self.text[at..end].starts_with(sign)),
+            b'-' => bytes.get(at + 1) == Some(&b'>'),
+            // The apostrophe in a word is none that opens.
+            b'\'' => {
+                !bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
+                    || !bytes[at - 1].is_ascii_alphanumeric()
+                    || is_prefix(&bytes[..at])
+            }
+            b'\\' => {
+                let slashes = bytes[at..end].iter().take(8).take_while(|byte| **byte == b'\\').count();
+                match bytes.get(at + slashes).filter(|_| at + slashes < end) {
+                    Some(b'"' | b'\'') => true,
+                    Some(b'n' | b't' | b'r') => self.escaped,
+                    _ => false,
+                }
+            }
+            byte => is_sign(byte),
+        }
+    }
+
+    /// A quoted text here. A quote behind backslashes is closed by one behind as many.
+    fn quoted(&mut self, at: usize, end: usize, before: Option<&Token>) -> Option<Token> {
+        let bytes = self.text.as_bytes();
+        let slashes = bytes[at..end].iter().take(16).take_while(|byte| **byte == b'\\').count();
+        let open = at + slashes;
+        let quote = *bytes.get(open).filter(|_| open < end)?;
+        let index = quote_index(quote)?;
+        if slashes > 15 {
+            return None;
+        }
+        let behind_word = at > 0 && bytes[at - 1].is_ascii_alphanumeric();
+        let prefixed = before.is_some_and(|before| before.kind == Kind::Word && before.end == at)
+            && is_prefix(&bytes[..at]);
+        if quote == b'\'' && behind_word && !prefixed && slashes == 0 {
+            return None;
+        }
+        let row = slashes.min(3);
+        if at < self.unclosed[index][row] {
+            return None;
+        }
+        let mut from = open + 1;
+        while let Some(found) = memchr::memchr2(quote, b'\n', &bytes[from..end]) {
+            let place = from + found;
+            if bytes[place] == b'\n' {
+                self.unclosed[index][row] = place;
+                return None;
+            }
+            let run = bytes[open + 1..place].iter().rev().take(32).take_while(|byte| **byte == b'\\').count();
+            let closes = if slashes == 0 { run % 2 == 0 } else { run == slashes };
+            // The apostrophe of a word does not close.
+            let inner = quote == b'\''
+                && bytes.get(place + 1).is_some_and(u8::is_ascii_alphanumeric)
+                && place + 1 < end;
+            if closes && !inner {
+                let width = u8::try_from(slashes + 1).unwrap_or(u8::MAX);
+                let end = place - if slashes == 0 { 0 } else { run };
+                return Some(Token { kind: Kind::Quoted, start: open + 1, end, quote: width, glued: false });
+            }
+            if slashes > 0 && run < slashes && quote == b'"' {
+                return None;
+            }
+            from = place + 1;
+        }
+        self.unclosed[index][row] = end;
+        None
+    }
+}
+
+/// Whether the word that ends here is a prefix of a string in Python: `u'…'`, `b'…'`.
+fn is_prefix(before: &[u8]) -> bool {
+    match before {
+        [.., other, b'u' | b'b' | b'r' | b'f' | b'U' | b'B'] => !other.is_ascii_alphanumeric(),
+        [b'u' | b'b' | b'r' | b'f' | b'U' | b'B'] => true,
+        _ => false,
+    }
+}
+
+fn quote_index(byte: u8) -> Option<usize> {
+    b"\"'`".iter().position(|quote| *quote == byte)
+}
+
+fn is_sign(byte: u8) -> bool {
+    b"{}[](),;:=<>|&".contains(&byte)
+}

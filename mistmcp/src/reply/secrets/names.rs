@@ -1,0 +1,666 @@
+//! Decides by the parts of a name whether it names a secret: `guest_psk`, `clientSecret`, `RADIUS_KEY`.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
+
+/// What a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sense {
+    /// No secret.
+    Plain,
+    /// A secret.
+    Secret,
+    /// A secret or a group of several: a text is hidden, an object is searched.
+    Credential,
+    /// A secret below some names, and in variables.
+    Key,
+    /// A secret, but for communities of BGP.
+    Community,
+    /// A header with a scheme and a secret, or a permission such as `read-only`.
+    Authorization,
+    /// The name in a pair of name and value.
+    PairName,
+    /// The value in such a pair, or one of an old and a new value.
+    PairValue,
+}
+
+/// Words that are secret wherever they stand in a name, unless a word of [`ABOUT`] follows.
+const STRONG: [&str; 30] = [
+    "accesskey",
+    "apikey",
+    "apitoken",
+    "authkey",
+    "cak",
+    "cookie",
+    "encryptionkey",
+    "jwt",
+    "kek",
+    "mack",
+    "passcode",
+    "passkey",
+    "passphrase",
+    "passwd",
+    "passwort",
+    "password",
+    "ppsk",
+    "presharedkey",
+    "privatekey",
+    "privkey",
+    "psk",
+    "pswd",
+    "pwd",
+    "secret",
+    "secretkey",
+    "sharedkey",
+    "sshkey",
+    "token",
+    "wepkey",
+    "wpakey",
+];
+
+/// Strong words that also end a longer word without a separator: `guestpsk`, `userpassword`.
+const STRONG_ENDINGS: [&str; 9] =
+    ["apikey", "passphrase", "passwd", "password", "privatekey", "psk", "pwd", "secret", "token"];
+
+/// Words written together whose last part is `pass`, as in `userpass`.
+const PASS_WORDS: [&str; 9] = [
+    "adminpass",
+    "authpass",
+    "dbpass",
+    "guestpass",
+    "mypass",
+    "rootpass",
+    "userpass",
+    "wifipass",
+    "wlanpass",
+];
+
+/// Words after a secret's word that make the name one of something else: `psk_id`, `token_expiry`, `KEY_VLAN`.
+const ABOUT: &[&str] = &[
+    "abbreviation",
+    "addr",
+    "address",
+    "age",
+    "alg",
+    "algo",
+    "algorithm",
+    "allowed",
+    "app",
+    "at",
+    "attempt",
+    "attribute",
+    "audience",
+    "auth",
+    "bit",
+    "button",
+    "by",
+    "cache",
+    "caching",
+    "cancel",
+    "category",
+    "chain",
+    "change",
+    "changed",
+    "check",
+    "class",
+    "color",
+    "column",
+    "comment",
+    "complexity",
+    "configured",
+    "count",
+    "created",
+    "date",
+    "day",
+    "desc",
+    "description",
+    "directory",
+    "disabled",
+    "duration",
+    "email",
+    "enabled",
+    "encryption",
+    "endpoint",
+    "error",
+    "exchange",
+    "exists",
+    "exp",
+    "expiration",
+    "expire",
+    "expired",
+    "expires",
+    "expiring",
+    "expiry",
+    "fail",
+    "failed",
+    "failure",
+    "field",
+    "file",
+    "filename",
+    "fingerprint",
+    "format",
+    "garden",
+    "gateway",
+    "group",
+    "hash",
+    "header",
+    "help",
+    "hint",
+    "history",
+    "host",
+    "hour",
+    "id",
+    "idx",
+    "index",
+    "interface",
+    "interval",
+    "ip",
+    "issuer",
+    "kind",
+    "label",
+    "last",
+    "len",
+    "length",
+    "level",
+    "lifetime",
+    "limit",
+    "link",
+    "location",
+    "lookup",
+    "mac",
+    "management",
+    "manager",
+    "max",
+    "message",
+    "method",
+    "mgmt",
+    "min",
+    "minute",
+    "missing",
+    "mode",
+    "model",
+    "modified",
+    "msg",
+    "name",
+    "network",
+    "note",
+    "num",
+    "number",
+    "only",
+    "option",
+    "order",
+    "org",
+    "owner",
+    "path",
+    "percent",
+    "percentage",
+    "period",
+    "permission",
+    "phone",
+    "placeholder",
+    "policy",
+    "port",
+    "portal",
+    "prefix",
+    "present",
+    "privilege",
+    "prompt",
+    "protection",
+    "protocol",
+    "provider",
+    "quality",
+    "rate",
+    "ratio",
+    "realm",
+    "reason",
+    "recovery",
+    "region",
+    "required",
+    "requirement",
+    "reset",
+    "result",
+    "retry",
+    "retries",
+    "ring",
+    "role",
+    "rotation",
+    "rule",
+    "scope",
+    "security",
+    "server",
+    "session",
+    "set",
+    "setting",
+    "share",
+    "site",
+    "size",
+    "source",
+    "src",
+    "ssid",
+    "state",
+    "status",
+    "strength",
+    "subject",
+    "submit",
+    "subnet",
+    "supported",
+    "table",
+    "tag",
+    "template",
+    "through",
+    "throughs",
+    "thru",
+    "time",
+    "timeout",
+    "timestamp",
+    "title",
+    "total",
+    "ttl",
+    "type",
+    "unit",
+    "updated",
+    "uri",
+    "url",
+    "usage",
+    "use",
+    "used",
+    "user",
+    "username",
+    "valid",
+    "validation",
+    "validity",
+    "vendor",
+    "verification",
+    "version",
+    "visible",
+    "vlan",
+    "warning",
+    "width",
+    "words",
+];
+
+/// Words before a secret's word that make the name a switch, a number or an event: `enable_psk`, `num_tokens`.
+const BEFORE: &[&str] = &[
+    "allow",
+    "auto",
+    "bad",
+    "button",
+    "bypass",
+    "can",
+    "check",
+    "cleanup",
+    "count",
+    "disable",
+    "dynamic",
+    "enable",
+    "enforce",
+    "expired",
+    "failed",
+    "force",
+    "forgot",
+    "has",
+    "have",
+    "hide",
+    "ignore",
+    "incorrect",
+    "invalid",
+    "is",
+    "max",
+    "min",
+    "missing",
+    "multi",
+    "need",
+    "needs",
+    "no",
+    "non",
+    "num",
+    "number",
+    "require",
+    "required",
+    "requires",
+    "resp",
+    "response",
+    "show",
+    "supports",
+    "total",
+    "use",
+    "uses",
+    "validate",
+    "wrong",
+];
+
+/// Words before `key` that say that it is public, or a key of a table.
+const PUBLIC_KEYS: &[&str] = &[
+    "alarm",
+    "answer",
+    "arrow",
+    "authorized",
+    "business",
+    "cache",
+    "candidate",
+    "column",
+    "composite",
+    "correlation",
+    "dedup",
+    "dict",
+    "event",
+    "field",
+    "fingerprint",
+    "foreign",
+    "function",
+    "group",
+    "home",
+    "host",
+    "hot",
+    "i18n",
+    "idempotency",
+    "index",
+    "insight",
+    "json",
+    "label",
+    "lang",
+    "locale",
+    "lookup",
+    "map",
+    "message",
+    "metric",
+    "n",
+    "natural",
+    "object",
+    "order",
+    "page",
+    "parent",
+    "partition",
+    "primary",
+    "pub",
+    "public",
+    "query",
+    "registry",
+    "routing",
+    "row",
+    "search",
+    "shortcut",
+    "site",
+    "sort",
+    "sorting",
+    "sub",
+    "surrogate",
+    "tab",
+    "tag",
+    "translation",
+    "trusted",
+    "tunnel",
+    "unique",
+    "verification",
+];
+
+/// Words before `code` that make it a secret.
+const SECRET_CODES: &[&str] = &[
+    "access",
+    "activation",
+    "auth",
+    "authorization",
+    "backup",
+    "claim",
+    "guest",
+    "invite",
+    "login",
+    "mfa",
+    "otp",
+    "pairing",
+    "pass",
+    "pin",
+    "recovery",
+    "security",
+    "unlock",
+    "verification",
+];
+
+/// Words before `community` that say that it is one of BGP.
+const BGP_COMMUNITIES: &[&str] = &[
+    "add", "bgp", "delete", "exclude", "export", "extended", "import", "large", "match", "no", "route",
+    "set", "standard", "target",
+];
+
+/// Words before `pass` and `pin` that give them another meaning.
+const OTHER_PASSES: &[&str] = &[
+    "all", "by", "first", "gpio", "high", "led", "low", "map", "multi", "poe", "push", "second", "single",
+    "test", "two",
+];
+
+/// Parts of letters without which a name is no secret.
+static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    automaton(&[
+        "key",
+        "pass",
+        "pw",
+        "secret",
+        "token",
+        "psk",
+        "cak",
+        "commun",
+        "cred",
+        "cookie",
+        "pin",
+        "jwt",
+        "kek",
+        "mack",
+        "authorization",
+        "code",
+        "magic",
+        "cmd",
+        "headers",
+    ])
+});
+
+/// Finds any of the patterns, whatever their case.
+pub(super) fn automaton(patterns: &[&str]) -> Option<AhoCorasick> {
+    let mut builder = AhoCorasickBuilder::new();
+    builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(patterns).ok()
+}
+
+/// Whether any of an automaton's patterns is in a text. One that could not be built finds everything.
+pub(super) fn any_of(automaton: &LazyLock<Option<AhoCorasick>>, text: &str) -> bool {
+    LazyLock::force(automaton).as_ref().is_none_or(|automaton| automaton.is_match(text))
+}
+
+/// Longest name that is read, in bytes, and most parts of it.
+const LONGEST: usize = 96;
+const PARTS: usize = 12;
+
+/// What a name stands for by itself.
+pub(super) fn sense(name: &str) -> Sense {
+    if let Some(pair) = pair(name) {
+        return pair;
+    }
+    if name.len() > LONGEST || !any_of(&STEMS, name) {
+        return Sense::Plain;
+    }
+    match name.len() {
+        3 if name.eq_ignore_ascii_case("cmd") => return Sense::Secret,
+        5 if name.eq_ignore_ascii_case("magic") => return Sense::Secret,
+        _ => {}
+    }
+    let (parts, count) = parts(name);
+    let parts = &parts[..count];
+    for (at, part) in parts.iter().enumerate() {
+        if let Some(sense) = sense_of_part(parts, at, part) {
+            return sense;
+        }
+    }
+    Sense::Plain
+}
+
+/// Whether a part of a name is a secret's word in it, and which. A later part may be a secret where this one is none.
+fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
+    let before = at.checked_sub(1).map(|before| parts[before]);
+    let is_before = |words: &[&str]| before.is_some_and(|before| is_one_of(before, words));
+    let about = || parts[at + 1..].iter().any(|part| is_about_word(part));
+    let switch = || parts[..at].iter().any(|part| is_one_of(part, BEFORE));
+    if is_one_of(part, &STRONG) || has_strong_ending(part) || is_one_of(part, &PASS_WORDS) {
+        return Some(if about() || switch() { Sense::Plain } else { Sense::Secret });
+    }
+    let secret_or = |other: Sense| if about() || switch() { Sense::Plain } else { other };
+    if is_one_of(part, &["key"]) {
+        if parts[at + 1..].iter().any(|part| is_one_of(part, &STRONG)) {
+            return None;
+        }
+        let material = parts.get(at + 1).is_some_and(|next| is_one_of(next, &["string", "material", "pem"]));
+        return Some(match before {
+            _ if about() => Sense::Plain,
+            Some(before) if is_one_of(before, PUBLIC_KEYS) => Sense::Plain,
+            None if !material => Sense::Key,
+            _ => secret_or(Sense::Secret),
+        });
+    }
+    if is_one_of(part, &["community"]) || part.eq_ignore_ascii_case("communities") {
+        let named = parts.get(at + 1).is_some_and(|next| is_one_of(next, &["name", "string"]));
+        return Some(match before {
+            _ if about() && !named => Sense::Plain,
+            _ if is_before(BGP_COMMUNITIES) => Sense::Plain,
+            Some(_) => secret_or_named(named, switch(), Sense::Secret),
+            None => Sense::Community,
+        });
+    }
+    if is_one_of(part, &["credential", "cred"]) {
+        return Some(secret_or(Sense::Credential));
+    }
+    if part.eq_ignore_ascii_case("authorization") && at + 1 == parts.len() {
+        return Some(secret_or(Sense::Authorization));
+    }
+    if part.eq_ignore_ascii_case("headers") && at + 1 == parts.len() {
+        return Some(secret_or(Sense::Secret));
+    }
+    if ["pass", "pw", "pin"].iter().any(|word| part.eq_ignore_ascii_case(word)) {
+        return Some(match before {
+            _ if is_before(OTHER_PASSES) => Sense::Plain,
+            None if part.eq_ignore_ascii_case("pass") && at + 1 == parts.len() => Sense::Key,
+            _ => secret_or(Sense::Secret),
+        });
+    }
+    if is_one_of(part, &["code"]) && is_before(SECRET_CODES) {
+        return Some(secret_or(Sense::Secret));
+    }
+    None
+}
+
+fn secret_or_named(named: bool, switch: bool, sense: Sense) -> Sense {
+    if switch && !named { Sense::Plain } else { sense }
+}
+
+/// The names of pairs of name and value.
+fn pair(name: &str) -> Option<Sense> {
+    const NAMES: [&str; 12] = [
+        "attr",
+        "attribute",
+        "field",
+        "header",
+        "name",
+        "option",
+        "param",
+        "parameter",
+        "property",
+        "setting",
+        "var",
+        "variable",
+    ];
+    const VALUES: [&str; 18] = [
+        "after",
+        "before",
+        "content",
+        "current",
+        "default",
+        "from",
+        "new",
+        "new_value",
+        "newvalue",
+        "now",
+        "old",
+        "old_value",
+        "oldvalue",
+        "previous",
+        "to",
+        "val",
+        "value",
+        "values",
+    ];
+    if name.len() > 9 {
+        return None;
+    }
+    let is = |word: &&str| name.eq_ignore_ascii_case(word);
+    if NAMES.iter().any(is) {
+        return Some(Sense::PairName);
+    }
+    VALUES.iter().any(is).then_some(Sense::PairValue)
+}
+
+/// Whether a name says something about a secret beside it: its id, its name, its expiry.
+pub(super) fn is_about(name: &str) -> bool {
+    if name.len() > LONGEST {
+        return false;
+    }
+    let (parts, count) = parts(name);
+    parts[..count].last().is_some_and(|last| is_about_word(last))
+}
+
+/// Whether a name is in the plural, so that a number under it counts.
+pub(super) fn is_plural(name: &str) -> bool {
+    name.ends_with(['s', 'S'])
+}
+
+/// Whether a word stands in [`ABOUT`], in the singular or the plural.
+fn is_about_word(word: &str) -> bool {
+    is_one_of(word, ABOUT)
+}
+
+/// Whether a word is one of some, in the singular or the plural, whatever its case.
+pub(super) fn is_one_of(word: &str, words: &[&str]) -> bool {
+    let singular = word.strip_suffix(['s', 'S']).filter(|singular| singular.len() > 1);
+    words.iter().any(|other| {
+        word.eq_ignore_ascii_case(other) || singular.is_some_and(|word| word.eq_ignore_ascii_case(other))
+    })
+}
+
+fn has_strong_ending(part: &str) -> bool {
+    let part = part.strip_suffix(['s', 'S']).unwrap_or(part);
+    STRONG_ENDINGS.iter().any(|ending| {
+        let start = part.len().checked_sub(ending.len()).filter(|start| *start > 0);
+        start.and_then(|start| part.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(ending))
+    })
+}
+
+/// The words of a name, without its numbers, and how many they are: `clientSecret2` has `client` and `Secret`.
+pub(super) fn parts(name: &str) -> ([&str; PARTS], usize) {
+    let mut parts = [""; PARTS];
+    let mut count = 0;
+    let bytes = name.as_bytes();
+    let mut start = 0;
+    let mut at = 0;
+    while at <= bytes.len() && count < PARTS {
+        let ends = at == bytes.len() || !is_letter(bytes[at]) || begins_word(bytes, start, at);
+        if ends {
+            if at > start
+                && let Some(part) = name.get(start..at)
+            {
+                parts[count] = part;
+                count += 1;
+            }
+            start = if at < bytes.len() && is_letter(bytes[at]) { at } else { at + 1 };
+        }
+        at += 1;
+    }
+    (parts, count)
+}
+
+fn is_letter(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte >= 0x80
+}
+
+/// Whether a capital letter begins a new word: in `apiKey`, and in `APIKey`.
+fn begins_word(bytes: &[u8], start: usize, at: usize) -> bool {
+    let capital = bytes[at].is_ascii_uppercase();
+    at > start
+        && capital
+        && (bytes[at - 1].is_ascii_lowercase() || bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase))
+}

@@ -1,0 +1,106 @@
+//! The place of a field: what the names above it say about an ambiguous name such as `key` or `community`.
+
+use super::names::{Sense, any_of, automaton, is_one_of, parts, sense};
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
+/// What the names of the two fields above say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::reply) struct Place(u16);
+
+/// Directly below a name of authentication or encryption: a `key` is a secret.
+const CREDENTIAL: u16 = 1;
+/// Directly below a name of routing policy: a `community` is one of BGP.
+const ROUTING: u16 = 2;
+/// Directly below variables: a `key` is a secret.
+const VARIABLES: u16 = 4;
+/// How far the same flags of the field above that one are shifted.
+const ABOVE: u16 = 8;
+
+const CREDENTIAL_WORDS: &[&str] = &[
+    "auth",
+    "authentication",
+    "cert",
+    "certificate",
+    "cred",
+    "credential",
+    "crypto",
+    "encryption",
+    "hmac",
+    "ike",
+    "ipsec",
+    "isis",
+    "login",
+    "macsec",
+    "md",
+    "mka",
+    "ntp",
+    "ospf",
+    "ppsk",
+    "psk",
+    "radius",
+    "radsec",
+    "secret",
+    "snmp",
+    "ssh",
+    "ssl",
+    "tacacs",
+    "tacplus",
+    "tls",
+    "token",
+    "vpn",
+    "wep",
+    "wireguard",
+    "wpa",
+];
+const ROUTING_WORDS: &[&str] =
+    &["action", "bgp", "matching", "policies", "policy", "route", "routing", "term"];
+const VARIABLE_WORDS: &[&str] = &["env", "environment", "var", "variable"];
+
+/// The words above as parts of letters: most names have none.
+static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let words = [CREDENTIAL_WORDS, ROUTING_WORDS, VARIABLE_WORDS].concat();
+    automaton(&words)
+});
+
+impl Place {
+    /// The place below a field of this name.
+    pub(super) fn below(self, name: &str) -> Self {
+        let above = (self.0 & (CREDENTIAL | ROUTING)) * ABOVE;
+        if !any_of(&STEMS, name) {
+            return Self(above);
+        }
+        let (parts, count) = parts(name);
+        let has = |words: &[&str]| parts[..count].iter().any(|part| is_one_of(part, words));
+        let mut own = 0;
+        if has(CREDENTIAL_WORDS) {
+            own |= CREDENTIAL;
+        } else if has(ROUTING_WORDS) {
+            own |= ROUTING;
+        }
+        if has(VARIABLE_WORDS) {
+            own |= VARIABLES;
+        }
+        Self(above | own)
+    }
+
+    /// The place in a list here: its objects are no longer the variables themselves.
+    pub(super) fn in_list(self) -> Self {
+        Self(self.0 & !VARIABLES)
+    }
+
+    /// What a name stands for here: a secret, or not.
+    pub(super) fn sense(self, name: &str) -> Sense {
+        match sense(name) {
+            Sense::Key if self.has(CREDENTIAL | (CREDENTIAL * ABOVE) | VARIABLES) => Sense::Secret,
+            Sense::Community if self.has(ROUTING | (ROUTING * ABOVE)) => Sense::Plain,
+            Sense::Community => Sense::Secret,
+            sense => sense,
+        }
+    }
+
+    fn has(self, flags: u16) -> bool {
+        self.0 & flags != 0
+    }
+}

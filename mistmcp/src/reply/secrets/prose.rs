@@ -1,0 +1,178 @@
+//! Secrets in sentences and in commands of a shell: `password changed from "a" to "b"`, `--token x`, `curl -u user:x`.
+
+use super::assignments::Reader;
+use super::lexer::Kind;
+use super::names::{Sense, is_one_of, sense};
+use super::remarks::{is_message, looks_random};
+
+/// Words between the word for a secret and the secret.
+const CONNECTORS: &[&str] = &[
+    "are", "as", "been", "changed", "from", "has", "is", "modified", "new", "now", "old", "reset", "rotated",
+    "set", "string", "to", "updated", "value", "was", "will", "be", "key",
+];
+
+/// Verbs before the kind of an object, whose name follows: `Add PSK "alice"`.
+const VERBS: &[&str] = &[
+    "access", "add", "added", "assign", "clone", "create", "created", "delete", "deleted", "disable", "edit",
+    "enable", "export", "import", "invite", "modify", "remove", "removed", "rename", "revoke", "revoked",
+    "unassign", "update", "updated", "view",
+];
+
+/// Options of `curl` and its kin that take a user and a password.
+const USER_OPTIONS: [&str; 5] = ["--proxy-user", "--user", "-U", "-u", "--auth"];
+
+/// Hides the secrets in a line.
+pub(super) fn line(reader: &mut Reader<'_>) {
+    let mut command = "";
+    for at in 0..reader.tokens.len() {
+        let Some(word) = reader.word(at) else { continue };
+        let name = word.rsplit('/').next().unwrap_or(word);
+        if is_one_of(name, &["curl", "wget", "sshpass", "http", "mysql", "mysqldump"]) {
+            command = name;
+        }
+        let option = option(reader, command, at, word);
+        if option || reader.tokens.get(at + 1).is_none_or(|next| next.is(b':') || next.is(b'=')) {
+            continue;
+        }
+        if word.eq_ignore_ascii_case("bearer") {
+            random(reader, at + 1, 12);
+        }
+        let secret = match sense(word) {
+            Sense::Secret | Sense::Credential => true,
+            Sense::Key => at > 0 && qualified(reader, at),
+            Sense::Community => {
+                at > 0 && qualified(reader, at)
+                    || reader.word(at + 1).is_some_and(|next| is_one_of(next, &["string"]))
+            }
+            _ => false,
+        };
+        if !secret {
+            continue;
+        }
+        if word.starts_with("--") || word.starts_with('-') {
+            match reader.word(at + 1) {
+                Some(next) if next.starts_with('-') => {}
+                _ => {
+                    reader.hide(at + 1, false);
+                }
+            }
+        } else if !is_object(reader, at) {
+            sentence(reader, at);
+        }
+    }
+}
+
+/// Whether `key` or `community` is a secret with the word before it: `API key`.
+fn qualified(reader: &Reader<'_>, at: usize) -> bool {
+    let words =
+        reader.word(at - 1).and_then(|_| reader.text.get(reader.tokens[at - 1].start..reader.tokens[at].end));
+    words.is_some_and(|words| sense(words) == Sense::Secret)
+}
+
+/// Whether a word stands for the kind of an object that is created, changed or deleted.
+fn is_object(reader: &Reader<'_>, at: usize) -> bool {
+    let words = (1..=3).map_while(|back| at.checked_sub(back).and_then(|before| reader.word(before)));
+    let verb = words.into_iter().any(|word| is_one_of(word, VERBS));
+    let changes = reader.tokens.get(at + 2).is_some_and(|after| after.kind == Kind::Arrow)
+        || reader.word(at + 1).is_some_and(|word| is_one_of(word, CONNECTORS));
+    verb && !changes
+}
+
+/// What follows the word for a secret.
+fn sentence(reader: &mut Reader<'_>, at: usize) {
+    let mut next = at + 1;
+    while next < at + 6 && reader.word(next).is_some_and(|word| is_one_of(word, CONNECTORS)) {
+        next += 1;
+    }
+    if next == at + 1 && reader.word(next).is_some_and(|word| is_one_of(word, &["for", "of"])) {
+        return described(reader, next);
+    }
+    let Some(token) = reader.tokens.get(next) else { return };
+    let changed = reader.word(next - 1).is_some_and(|word| is_one_of(word, &["from"]))
+        && reader
+            .tokens
+            .get(next + 1)
+            .is_some_and(|_| reader.word(next + 1).is_some_and(|word| is_one_of(word, &["to"])));
+    match token.kind {
+        Kind::Quoted if !is_message(reader.of(token)) => {
+            // A name in quotes that has a value itself is no secret.
+            if reader.tokens.get(next + 1).is_some_and(|after| after.is(b':') || after.is(b'=')) {
+                return;
+            }
+            let (next, _) = reader.hide(next, false);
+            reader.changed_to(next, false);
+        }
+        Kind::Word if changed => {
+            let (next, hidden) = reader.hide(next, false);
+            if hidden {
+                reader.changed_to(next, false);
+            }
+        }
+        Kind::Word => {
+            random(reader, next, 8);
+        }
+        _ => {}
+    }
+}
+
+/// Hides the value at the end of a line such as `password for user bob: x`.
+fn described(reader: &mut Reader<'_>, from: usize) {
+    let colon = (from..reader.tokens.len().min(from + 8)).find(|at| reader.tokens[*at].is(b':'));
+    let Some(value) = colon.map(|colon| colon + 1) else { return };
+    if !reader.tokens.get(value).is_some_and(super::lexer::Token::is_text) {
+        return;
+    }
+    let (_, next) = reader.run(value, false);
+    if next == reader.tokens.len() && !reader.tokens[value].glued {
+        reader.hide(value, false);
+    }
+}
+
+/// Hides a word that looks generated.
+fn random(reader: &mut Reader<'_>, at: usize, shortest: usize) {
+    if reader.word(at).is_none() {
+        return;
+    }
+    let (range, _) = reader.run(at, false);
+    let word = reader.text.get(range.clone()).unwrap_or_default();
+    let name = reader.tokens.get(at + 1).is_some_and(|next| next.glued && (next.is(b':') || next.is(b'=')));
+    if word.len() >= shortest && looks_random(word) && !name {
+        reader.cover.add(range);
+    }
+}
+
+/// The options of commands that carry a secret; whether there is one here.
+fn option(reader: &mut Reader<'_>, command: &str, at: usize, word: &str) -> bool {
+    if !word.starts_with('-') || command.is_empty() {
+        return false;
+    }
+    if command.eq_ignore_ascii_case("sshpass") || command.starts_with("mysql") {
+        if word == "-p" && command.eq_ignore_ascii_case("sshpass") {
+            reader.hide(at + 1, false);
+            return true;
+        }
+        if word.len() > 2 && word.starts_with("-p") && !word.starts_with("--") {
+            let range = reader.run(at, false).0;
+            reader.cover.add(range.start + 2..range.end);
+            return true;
+        }
+        return false;
+    }
+    let range = if USER_OPTIONS.contains(&word) {
+        match reader.tokens.get(at + 1) {
+            Some(token) if token.kind == Kind::Quoted => token.start..token.end,
+            Some(token) if token.kind == Kind::Word => reader.run(at + 1, false).0,
+            _ => return false,
+        }
+    } else if word.len() > 2 && word.starts_with("-u") {
+        let range = reader.run(at, false).0;
+        range.start + 2..range.end
+    } else {
+        return false;
+    };
+    let value = reader.text.get(range.clone()).unwrap_or_default();
+    if let Some(colon) = value.find(':') {
+        reader.cover.add(range.start + colon + 1..range.end);
+    }
+    true
+}

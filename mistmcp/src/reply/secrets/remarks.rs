@@ -1,0 +1,243 @@
+//! Tells words that speak about a secret from the secret itself: `password: must be longer`, `token expired`.
+
+use super::names::is_one_of;
+
+/// Values that say only whether there is a secret.
+const STATES: &[&str] = &[
+    "absent",
+    "any",
+    "changed",
+    "configured",
+    "default",
+    "disabled",
+    "empty",
+    "enabled",
+    "encrypted",
+    "expired",
+    "false",
+    "hidden",
+    "invalid",
+    "masked",
+    "missing",
+    "n/a",
+    "nan",
+    "nil",
+    "no",
+    "none",
+    "not-set",
+    "null",
+    "off",
+    "ok",
+    "on",
+    "present",
+    "redacted",
+    "rejected",
+    "required",
+    "revoked",
+    "set",
+    "true",
+    "undefined",
+    "unknown",
+    "unset",
+    "valid",
+    "yes",
+];
+
+/// Words of a sentence about a secret.
+const WORDS: &[&str] = &[
+    "a",
+    "accepted",
+    "added",
+    "again",
+    "age",
+    "already",
+    "an",
+    "and",
+    "are",
+    "as",
+    "at",
+    "authentication",
+    "bad",
+    "be",
+    "been",
+    "but",
+    "by",
+    "can",
+    "cannot",
+    "change",
+    "check",
+    "configuration",
+    "could",
+    "deleted",
+    "denied",
+    "does",
+    "done",
+    "error",
+    "exceeded",
+    "exchange",
+    "expires",
+    "expiry",
+    "failed",
+    "failure",
+    "field",
+    "for",
+    "found",
+    "from",
+    "generated",
+    "has",
+    "have",
+    "if",
+    "in",
+    "incorrect",
+    "into",
+    "is",
+    "it",
+    "length",
+    "lookup",
+    "management",
+    "may",
+    "mismatch",
+    "mismatched",
+    "must",
+    "negotiation",
+    "not",
+    "of",
+    "only",
+    "or",
+    "ok",
+    "permission",
+    "please",
+    "policy",
+    "protection",
+    "refused",
+    "renewed",
+    "removed",
+    "requires",
+    "reset",
+    "retransmitted",
+    "rotated",
+    "rotation",
+    "should",
+    "success",
+    "successful",
+    "successfully",
+    "than",
+    "that",
+    "the",
+    "this",
+    "timed",
+    "timeout",
+    "to",
+    "too",
+    "type",
+    "unsupported",
+    "updated",
+    "update",
+    "usage",
+    "use",
+    "used",
+    "using",
+    "value",
+    "verification",
+    "was",
+    "were",
+    "when",
+    "which",
+    "will",
+    "with",
+    "without",
+    "wrong",
+];
+
+/// How messages of a validation begin.
+const MESSAGES: [&str; 23] = [
+    "can not ",
+    "cannot be",
+    "field ",
+    "has to ",
+    "invalid ",
+    "is not ",
+    "is required",
+    "is too ",
+    "length must",
+    "length should",
+    "may not ",
+    "may only",
+    "missing ",
+    "must be",
+    "must contain",
+    "must have",
+    "must not",
+    "not a ",
+    "not allowed",
+    "should be",
+    "this field",
+    "too long",
+    "too short",
+];
+
+/// Whether a whole value is no secret.
+pub(super) fn is_state(value: &str) -> bool {
+    let value = value.trim_matches([' ', '.', ',', '!', ';']);
+    value.is_empty()
+        || STATES.iter().any(|state| value.eq_ignore_ascii_case(state))
+        || value.chars().all(|letter| "*•.-_?x".contains(letter))
+        || value == super::HIDDEN
+        || value == "[hidden"
+        || value.starts_with("{{") && value.ends_with("}}")
+}
+
+/// Whether a bare word belongs to a sentence about a secret.
+pub(super) fn is_remark(word: &str) -> bool {
+    let word = word.trim_matches([' ', '.', ',', '!', ';', '?']);
+    is_state(word) || WORDS.iter().any(|other| word.eq_ignore_ascii_case(other))
+}
+
+/// Whether a quoted value is a message about a secret.
+pub(super) fn is_message(value: &str) -> bool {
+    let begins = |with: &&str| value.get(..with.len()).is_some_and(|start| start.eq_ignore_ascii_case(with));
+    is_state(value) || MESSAGES.iter().any(begins)
+}
+
+/// Whether a word looks like a generated secret, and not like an id, an address or a name.
+pub(super) fn looks_random(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    if bytes.len() < 8 || digits == 0 || letters == 0 || bytes.contains(&b'/') {
+        return false;
+    }
+    let hexadecimal = bytes.iter().all(|byte| byte.is_ascii_hexdigit() || b"-:.".contains(byte));
+    // A MAC address, an address of IPv4 or a UUID.
+    if hexadecimal
+        && (bytes.len() == 12 || bytes.len() == 17 || bytes.len() == 36 || digits * 4 > bytes.len() * 3)
+    {
+        return false;
+    }
+    // A name with a number, such as `warehouse-12` or `branch2026`.
+    let name = word.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    !name.chars().all(|letter| letter.is_ascii_alphabetic() || "-_.".contains(letter))
+        && !word.contains("://")
+        && !is_date(bytes)
+}
+
+fn is_date(bytes: &[u8]) -> bool {
+    matches!(bytes, [a, b, c, d, b'-', ..] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether a word names how a secret is sent.
+pub(super) fn is_scheme(word: &str) -> bool {
+    const SCHEMES: &[&str] = &[
+        "apikey",
+        "aws4-hmac-sha256",
+        "basic",
+        "bearer",
+        "digest",
+        "jwt",
+        "negotiate",
+        "ntlm",
+        "oauth",
+        "token",
+    ];
+    is_one_of(word, SCHEMES)
+}

@@ -1,0 +1,114 @@
+//! Secrets in URLs: a password, parameters such as `access_token`, and paths that are a secret by themselves.
+
+use percent_encoding::percent_decode_str;
+
+use super::cover::Cover;
+use super::names::{Sense, sense};
+
+/// Parameters of a URL that are secret, beside those that would be as fields.
+const PARAMETERS: [&str; 17] = [
+    "access_key",
+    "auth",
+    "authorization",
+    "awsaccesskeyid",
+    "code",
+    "credential",
+    "key",
+    "pass",
+    "pwd",
+    "sig",
+    "signature",
+    "x_amz_credential",
+    "x_amz_security_token",
+    "x_amz_signature",
+    "x_goog_credential",
+    "x_goog_signature",
+    "assertion",
+];
+
+/// Hosts whose whole path is a secret: who knows the address of such a webhook can write there.
+const SECRET_PATHS: [&str; 9] = [
+    "discord.com",
+    "discordapp.com",
+    "hooks.slack.com",
+    "hooks.zapier.com",
+    "maker.ifttt.com",
+    "outlook.office.com",
+    "webhook.office.com",
+    "webhook.office365.com",
+    "webhook.site",
+];
+
+/// Covers the secrets in the URLs of a text.
+pub(super) fn find(text: &str, cover: &mut Cover) {
+    let mut at = 0;
+    while let Some(found) = memchr::memmem::find(&text.as_bytes()[at..], b"://") {
+        let place = at + found;
+        let start = place + 3;
+        let ends = |letter: char| letter.is_whitespace() || "\"'<>`".contains(letter);
+        let end = start + text[start..].find(ends).unwrap_or(text.len() - start);
+        let web =
+            text[at..place].to_ascii_lowercase().ends_with("http") || text[at..place].ends_with(['s', 'S']);
+        url(&text[start..end], start, web, cover);
+        at = end;
+    }
+}
+
+/// Covers the secrets of a URL, whose scheme is left out, and which begins at `base`.
+fn url(url: &str, base: usize, web: bool, cover: &mut Cover) {
+    let authority = url.find(['/', '?', '#']).unwrap_or(url.len());
+    let (mut authority, mut rest) = url.split_at(authority);
+    // A password may have these signs in it where it should not.
+    if !authority.contains('@')
+        && authority.contains(':')
+        && let Some(at) = url.find('@')
+        && authority.split_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_err())
+    {
+        (authority, rest) =
+            url.split_at(at + 1 + url[at + 1..].find(['/', '?', '#']).unwrap_or(url.len() - at - 1));
+    }
+    let host = match authority.rsplit_once('@') {
+        Some((user, host)) => {
+            match user.split_once(':') {
+                Some((name, password)) if !password.is_empty() => {
+                    cover.add(base + name.len() + 1..base + user.len());
+                }
+                // A token stands in the place of a user.
+                _ if web => cover.add(base..base + user.trim_end_matches(':').len()),
+                _ => {}
+            }
+            host
+        }
+        None => authority,
+    };
+    let query = rest.find(['?', '#']).unwrap_or(rest.len());
+    let (path, query) = rest.split_at(query);
+    let name = host.split(':').next().unwrap_or(host);
+    let secret_path = SECRET_PATHS.iter().any(|secret| {
+        name.strip_suffix(secret).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    });
+    let mut at = base + url.len() - rest.len();
+    if secret_path && path.len() > 1 {
+        cover.add(at + 1..at + path.len());
+    }
+    at += path.len();
+    for part in query.split_inclusive(['?', '#', '&', ';']) {
+        let parameter = part.trim_end_matches(['?', '#', '&', ';']);
+        if let Some((name, value)) = parameter.split_once('=')
+            && is_secret_parameter(name)
+        {
+            let value = value.trim_end_matches([',', ')', ']', '}', '.', '\\']);
+            cover.add(at + name.len() + 1..at + name.len() + 1 + value.len());
+        }
+        at += part.len();
+    }
+}
+
+fn is_secret_parameter(name: &str) -> bool {
+    if name.len() > 96 {
+        return false;
+    }
+    let name = percent_decode_str(name).decode_utf8_lossy().replace('-', "_").to_ascii_lowercase();
+    PARAMETERS.contains(&name.as_str())
+        || matches!(sense(&name), Sense::Secret | Sense::Credential | Sense::Community)
+}

@@ -1,0 +1,108 @@
+//! Secrets in the fields of JSON.
+
+use serde_json::{Map, Value};
+
+use super::HIDDEN;
+use super::names::{Sense, is_about, is_plural};
+use super::place::Place;
+use super::remarks::is_state;
+use super::text::{TextReader, without_authorization};
+
+/// Hides the secrets in a value that stands in a field.
+pub(super) fn redact(field: &str, value: &mut Value, place: Place) {
+    match value {
+        Value::Object(object) => redact_object(object, place),
+        Value::Array(items) => list(field, items, place.in_list()),
+        Value::String(text) => {
+            if let Some(without) = TextReader::new(field, place).read(text, false) {
+                *text = without;
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A list, whose texts may be the lines of one.
+fn list(field: &str, items: &mut [Value], place: Place) {
+    let mut lines = None;
+    for item in items {
+        match item {
+            Value::String(text) => {
+                let lines = lines.get_or_insert_with(|| TextReader::new(field, place));
+                if let Some(without) = lines.read(text, true) {
+                    *text = without;
+                }
+            }
+            other => redact(field, other, place),
+        }
+    }
+}
+
+/// Hides the secrets in the fields of an object.
+pub(super) fn redact_object(object: &mut Map<String, Value>, place: Place) {
+    let mut values = false;
+    let mut pair = false;
+    for (name, value) in &mut *object {
+        let sense = place.sense(name);
+        match sense {
+            Sense::Secret => hide(name, value, place),
+            Sense::Credential if !value.is_object() && !value.is_array() => hide(name, value, place),
+            Sense::Authorization => authorization(name, value, place),
+            _ => {
+                values |= sense == Sense::PairValue;
+                if let (Sense::PairName | Sense::Key, Value::String(named)) = (sense, &*value) {
+                    pair |= place.sense(named) == Sense::Secret;
+                }
+                let below = if value.is_string() || value.is_number() { place } else { place.below(name) };
+                redact(name, value, below);
+            }
+        }
+    }
+    if values && pair {
+        for (name, value) in object {
+            if place.sense(name) == Sense::PairValue {
+                hide(name, value, place);
+            }
+        }
+    }
+}
+
+/// Hides every text and number here and below: a secret may be a list, or an object of several. What says something
+/// about the secret stays, and what says only whether there is one.
+fn hide(name: &str, value: &mut Value, place: Place) {
+    match value {
+        Value::String(text) if text.is_empty() || is_masked(text) => {}
+        // A number in the plural counts.
+        Value::Number(_) if is_plural(name) => {}
+        Value::String(_) | Value::Number(_) => *value = HIDDEN.into(),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(name, item, place.in_list())),
+        Value::Object(object) => {
+            let below = place.below(name);
+            for (inner, value) in object {
+                if is_about(inner) && below.sense(inner) != Sense::Secret {
+                    redact(inner, value, below);
+                } else {
+                    hide(inner, value, below);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// Whether a text is masked already.
+fn is_masked(text: &str) -> bool {
+    text.starts_with('*') && is_state(text)
+}
+
+/// A header `Authorization` keeps its scheme; a permission of the same name stays.
+fn authorization(name: &str, value: &mut Value, place: Place) {
+    match value {
+        Value::String(text) => {
+            if let Some(without) = without_authorization(text) {
+                *text = without;
+            }
+        }
+        other => redact(name, other, place.below(name)),
+    }
+}

@@ -1,0 +1,163 @@
+//! Secrets between the tags of XML, and in its attributes that name them.
+
+use std::ops::Range;
+
+use super::cover::Cover;
+use super::names::{Sense, is_about};
+use super::place::Place;
+use super::remarks::is_message;
+
+/// Deepest nesting that is followed.
+const DEEPEST: usize = 64;
+
+/// An open element.
+struct Element<'a> {
+    name: &'a str,
+    place: Place,
+    secret: bool,
+    /// Of a pair of name and value: whether the name is a secret's, and the values that stood before it.
+    pair: bool,
+    values: Vec<Range<usize>>,
+    /// Where its text begins.
+    text: usize,
+}
+
+/// Covers the secrets of elements in a text.
+pub(super) fn find(text: &str, cover: &mut Cover) {
+    if memchr::memchr(b'<', text.as_bytes()).is_none() {
+        return;
+    }
+    let mut open: Vec<Element<'_>> = Vec::new();
+    let mut at = 0;
+    while let Some(start) = text[at..].find('<').map(|found| at + found) {
+        let Some(end) = text[start..].find('>').map(|found| start + found) else { break };
+        let tag = &text[start + 1..end];
+        if let Some(closed) = tag.strip_prefix('/') {
+            close(text, closed.trim(), start, &mut open, cover);
+        } else if tag.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_') {
+            let empty = tag.ends_with('/');
+            let element = element(start + 1, tag, open.last(), end + 1, cover);
+            if !empty && open.len() < DEEPEST {
+                open.push(element);
+            }
+        } else if !tag.starts_with(['!', '?']) {
+            // A sign of comparison in a text.
+            at = start + 1;
+            continue;
+        }
+        at = end + 1;
+    }
+    // A text that was cut ends inside an element.
+    if let Some(element) = open.last().filter(|element| element.secret)
+        && let Some(range) = trimmed(text, element.text..text.len())
+        && !text[range.clone()].contains('<')
+    {
+        cover.add(range);
+    }
+}
+
+fn element<'a>(
+    start: usize,
+    tag: &'a str,
+    above: Option<&Element<'a>>,
+    body: usize,
+    cover: &mut Cover,
+) -> Element<'a> {
+    let end = tag.find(|letter: char| letter.is_whitespace() || letter == '/').unwrap_or(tag.len());
+    let full = &tag[..end];
+    let name = full.rsplit(':').next().unwrap_or(full);
+    let place = above.map(|above| above.place).unwrap_or_default();
+    let inherited = above.is_some_and(|above| above.secret);
+    // In Junos the name of a community of SNMP is the secret itself.
+    let community = above.is_some_and(|above| above.name == "community" && above.secret);
+    let sense = place.sense(name);
+    let secret = match sense {
+        Sense::Secret => true,
+        _ if inherited && community => name == "name",
+        _ if inherited => !is_about(name),
+        _ => false,
+    };
+    let mut element =
+        Element { name, place: place.below(name), secret, pair: false, values: Vec::new(), text: body };
+    let attributes = &tag[end..];
+    let mut named = false;
+    let mut value = None;
+    for (attribute, range) in attributes_of(attributes, start + end) {
+        let content = &tag[range.start - start..range.end - start];
+        match place.sense(attribute) {
+            Sense::PairName | Sense::Key | Sense::Plain
+                if ["name", "key", "id"].contains(&attribute)
+                    || place.sense(attribute) == Sense::PairName =>
+            {
+                named |= matches!(place.sense(content), Sense::Secret);
+            }
+            Sense::PairValue => value = Some(range),
+            _ => {}
+        }
+    }
+    if named {
+        if let Some(value) = value {
+            cover.add(value);
+        }
+        element.secret = true;
+    }
+    element
+}
+
+/// The attributes of a tag, with the ranges of their values.
+fn attributes_of(attributes: &str, base: usize) -> Vec<(&str, Range<usize>)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(equals) = attributes[at..].find('=').map(|found| at + found) {
+        let name = attributes[at..equals].trim();
+        let after = attributes[equals + 1..].trim_start();
+        let open = attributes.len() - after.len();
+        let Some(quote) = after.chars().next().filter(|quote| matches!(quote, '"' | '\'')) else { break };
+        let Some(length) = attributes[open + 1..].find(quote) else { break };
+        let close = open + 1 + length;
+        if found.len() < 32 {
+            found.push((name, base + open + 1..base + close));
+        }
+        at = close + 1;
+    }
+    found
+}
+
+fn close<'a>(text: &'a str, name: &str, end: usize, open: &mut Vec<Element<'a>>, cover: &mut Cover) {
+    let name = name.rsplit(':').next().unwrap_or(name);
+    let Some(place) = open.iter().rposition(|element| element.name == name) else { return };
+    let leaf = place + 1 == open.len();
+    open.truncate(place + 1);
+    let Some(element) = open.pop() else { return };
+    let Some(range) = leaf.then(|| trimmed(text, element.text..end)).flatten() else { return };
+    let value = &text[range.clone()];
+    if value.contains('<') || is_message(value) {
+        return;
+    }
+    if element.secret {
+        cover.add(range);
+        return;
+    }
+    let Some(above) = open.last_mut() else { return };
+    match above.place.sense(element.name) {
+        Sense::PairName | Sense::Key => {
+            above.pair = matches!(above.place.sense(value), Sense::Secret);
+            for range in std::mem::take(&mut above.values) {
+                if above.pair {
+                    cover.add(range);
+                }
+            }
+        }
+        Sense::PairValue if above.pair => cover.add(range),
+        Sense::PairValue if above.values.len() < 4 => above.values.push(range),
+        _ => {}
+    }
+}
+
+/// A range without the white space at its ends.
+fn trimmed(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let inner = text.get(range.clone())?;
+    let start = range.start + inner.len() - inner.trim_start().len();
+    let end = start + inner.trim().len();
+    (start < end).then_some(start..end)
+}
