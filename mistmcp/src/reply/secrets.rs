@@ -1,24 +1,29 @@
 //! Hides secrets: passwords, keys and tokens in fields, in texts and in files. What says something about a secret, such
 //! as its name or its expiry, stays.
 //!
-//! Names are judged by their parts (`names`) and by the names above them (`place`). Texts are searched for names with
-//! values (`assignments`), lines of configurations (`config_lines`), sentences and commands (`prose`), URLs (`urls`),
-//! XML (`xml`), and secrets that are known by their shape (`shapes`). An evaluation in `mistmcp/evaluation/secrets`
+//! Names are judged by their parts (`names`) and by the names above them (`place`). `values` walks through JSON, `text`
+//! through texts, `files` through files. Texts are searched for names with values (`assignments`), configurations
+//! (`config_lines`), sentences and commands (`prose`), URLs (`urls`), XML (`xml`), and secrets that are known by their
+//! shape (`shapes`). An evaluation in `mistmcp/evaluation/secrets`
 //! measures them, and `cargo xtask secrets` holds the names against Mist's document.
 
 mod assignments;
 mod config_lines;
+mod config_statement;
+mod config_words;
 mod cover;
 mod files;
 mod lexer;
 mod names;
 mod place;
 mod prose;
+mod reader;
 mod remarks;
 mod shapes;
 mod text;
 mod urls;
 mod values;
+mod words;
 mod xml;
 
 use serde_json::{Map, Value};

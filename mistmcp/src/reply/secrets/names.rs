@@ -2,6 +2,9 @@
 
 use std::sync::LazyLock;
 
+use super::words::{
+    ABOUT, BEFORE, BGP_COMMUNITIES, OTHER_PASSES, PASS_WORDS, PUBLIC_KEYS, SECRET_CODES, STRONG,
+};
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 /// What a name stands for.
@@ -25,409 +28,9 @@ pub(super) enum Sense {
     PairValue,
 }
 
-/// Words that are secret wherever they stand in a name, unless a word of [`ABOUT`] follows.
-const STRONG: [&str; 30] = [
-    "accesskey",
-    "apikey",
-    "apitoken",
-    "authkey",
-    "cak",
-    "cookie",
-    "encryptionkey",
-    "jwt",
-    "kek",
-    "mack",
-    "passcode",
-    "passkey",
-    "passphrase",
-    "passwd",
-    "passwort",
-    "password",
-    "ppsk",
-    "presharedkey",
-    "privatekey",
-    "privkey",
-    "psk",
-    "pswd",
-    "pwd",
-    "secret",
-    "secretkey",
-    "sharedkey",
-    "sshkey",
-    "token",
-    "wepkey",
-    "wpakey",
-];
-
 /// Strong words that also end a longer word without a separator: `guestpsk`, `userpassword`.
 const STRONG_ENDINGS: [&str; 9] =
     ["apikey", "passphrase", "passwd", "password", "privatekey", "psk", "pwd", "secret", "token"];
-
-/// Words written together whose last part is `pass`, as in `userpass`.
-const PASS_WORDS: [&str; 9] = [
-    "adminpass",
-    "authpass",
-    "dbpass",
-    "guestpass",
-    "mypass",
-    "rootpass",
-    "userpass",
-    "wifipass",
-    "wlanpass",
-];
-
-/// Words after a secret's word that make the name one of something else: `psk_id`, `token_expiry`, `KEY_VLAN`.
-const ABOUT: &[&str] = &[
-    "abbreviation",
-    "addr",
-    "address",
-    "age",
-    "alg",
-    "algo",
-    "algorithm",
-    "allowed",
-    "app",
-    "at",
-    "attempt",
-    "attribute",
-    "audience",
-    "auth",
-    "bit",
-    "button",
-    "by",
-    "cache",
-    "caching",
-    "cancel",
-    "category",
-    "chain",
-    "change",
-    "changed",
-    "check",
-    "class",
-    "color",
-    "column",
-    "comment",
-    "complexity",
-    "configured",
-    "count",
-    "created",
-    "date",
-    "day",
-    "desc",
-    "description",
-    "directory",
-    "disabled",
-    "duration",
-    "email",
-    "enabled",
-    "encryption",
-    "endpoint",
-    "error",
-    "exchange",
-    "exists",
-    "exp",
-    "expiration",
-    "expire",
-    "expired",
-    "expires",
-    "expiring",
-    "expiry",
-    "fail",
-    "failed",
-    "failure",
-    "field",
-    "file",
-    "filename",
-    "fingerprint",
-    "format",
-    "garden",
-    "gateway",
-    "group",
-    "hash",
-    "header",
-    "help",
-    "hint",
-    "history",
-    "host",
-    "hour",
-    "id",
-    "idx",
-    "index",
-    "interface",
-    "interval",
-    "ip",
-    "issuer",
-    "kind",
-    "label",
-    "last",
-    "len",
-    "length",
-    "level",
-    "lifetime",
-    "limit",
-    "link",
-    "location",
-    "lookup",
-    "mac",
-    "management",
-    "manager",
-    "max",
-    "message",
-    "method",
-    "mgmt",
-    "min",
-    "minute",
-    "missing",
-    "mode",
-    "model",
-    "modified",
-    "msg",
-    "name",
-    "network",
-    "note",
-    "num",
-    "number",
-    "only",
-    "option",
-    "order",
-    "org",
-    "owner",
-    "path",
-    "percent",
-    "percentage",
-    "period",
-    "permission",
-    "phone",
-    "placeholder",
-    "policy",
-    "port",
-    "portal",
-    "prefix",
-    "present",
-    "privilege",
-    "prompt",
-    "protection",
-    "protocol",
-    "provider",
-    "quality",
-    "rate",
-    "ratio",
-    "realm",
-    "reason",
-    "recovery",
-    "region",
-    "required",
-    "requirement",
-    "reset",
-    "result",
-    "retry",
-    "retries",
-    "ring",
-    "role",
-    "rotation",
-    "rule",
-    "scope",
-    "security",
-    "server",
-    "session",
-    "set",
-    "setting",
-    "share",
-    "site",
-    "size",
-    "source",
-    "src",
-    "ssid",
-    "state",
-    "status",
-    "strength",
-    "subject",
-    "submit",
-    "subnet",
-    "supported",
-    "table",
-    "tag",
-    "template",
-    "through",
-    "throughs",
-    "thru",
-    "time",
-    "timeout",
-    "timestamp",
-    "title",
-    "total",
-    "ttl",
-    "type",
-    "unit",
-    "updated",
-    "uri",
-    "url",
-    "usage",
-    "use",
-    "used",
-    "user",
-    "username",
-    "valid",
-    "validation",
-    "validity",
-    "vendor",
-    "verification",
-    "version",
-    "visible",
-    "vlan",
-    "warning",
-    "width",
-    "words",
-];
-
-/// Words before a secret's word that make the name a switch, a number or an event: `enable_psk`, `num_tokens`.
-const BEFORE: &[&str] = &[
-    "allow",
-    "auto",
-    "bad",
-    "button",
-    "bypass",
-    "can",
-    "check",
-    "cleanup",
-    "count",
-    "disable",
-    "dynamic",
-    "enable",
-    "enforce",
-    "expired",
-    "failed",
-    "force",
-    "forgot",
-    "has",
-    "have",
-    "hide",
-    "ignore",
-    "incorrect",
-    "invalid",
-    "is",
-    "max",
-    "min",
-    "missing",
-    "multi",
-    "need",
-    "needs",
-    "no",
-    "non",
-    "num",
-    "number",
-    "require",
-    "required",
-    "requires",
-    "resp",
-    "response",
-    "show",
-    "supports",
-    "total",
-    "use",
-    "uses",
-    "validate",
-    "wrong",
-];
-
-/// Words before `key` that say that it is public, or a key of a table.
-const PUBLIC_KEYS: &[&str] = &[
-    "alarm",
-    "answer",
-    "arrow",
-    "authorized",
-    "business",
-    "cache",
-    "candidate",
-    "column",
-    "composite",
-    "correlation",
-    "dedup",
-    "dict",
-    "event",
-    "field",
-    "fingerprint",
-    "foreign",
-    "function",
-    "group",
-    "home",
-    "host",
-    "hot",
-    "i18n",
-    "idempotency",
-    "index",
-    "insight",
-    "json",
-    "label",
-    "lang",
-    "locale",
-    "lookup",
-    "map",
-    "message",
-    "metric",
-    "n",
-    "natural",
-    "object",
-    "order",
-    "page",
-    "parent",
-    "partition",
-    "primary",
-    "pub",
-    "public",
-    "query",
-    "registry",
-    "routing",
-    "row",
-    "search",
-    "shortcut",
-    "site",
-    "sort",
-    "sorting",
-    "sub",
-    "surrogate",
-    "tab",
-    "tag",
-    "translation",
-    "trusted",
-    "tunnel",
-    "unique",
-    "verification",
-];
-
-/// Words before `code` that make it a secret.
-const SECRET_CODES: &[&str] = &[
-    "access",
-    "activation",
-    "auth",
-    "authorization",
-    "backup",
-    "claim",
-    "guest",
-    "invite",
-    "login",
-    "mfa",
-    "otp",
-    "pairing",
-    "pass",
-    "pin",
-    "recovery",
-    "security",
-    "unlock",
-    "verification",
-];
-
-/// Words before `community` that say that it is one of BGP.
-const BGP_COMMUNITIES: &[&str] = &[
-    "add", "bgp", "delete", "exclude", "export", "extended", "import", "large", "match", "no", "route",
-    "set", "standard", "target",
-];
-
-/// Words before `pass` and `pin` that give them another meaning.
-const OTHER_PASSES: &[&str] = &[
-    "all", "by", "first", "gpio", "high", "led", "low", "map", "multi", "poe", "push", "second", "single",
-    "test", "two",
-];
 
 /// Parts of letters without which a name is no secret.
 static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
@@ -444,6 +47,7 @@ static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "cookie",
         "pin",
         "jwt",
+        "otp",
         "kek",
         "mack",
         "authorization",
@@ -497,19 +101,21 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
     let before = at.checked_sub(1).map(|before| parts[before]);
     let is_before = |words: &[&str]| before.is_some_and(|before| is_one_of(before, words));
     let about = || parts[at + 1..].iter().any(|part| is_about_word(part));
-    let switch = || parts[..at].iter().any(|part| is_one_of(part, BEFORE));
-    if is_one_of(part, &STRONG) || has_strong_ending(part) || is_one_of(part, &PASS_WORDS) {
+    // IOS has an `enable secret` and an `enable password`.
+    let ios = at == 1 && is_before(&["enable"]) && is_one_of(part, &["secret", "password"]);
+    let switch = || !ios && parts[..at].iter().any(|part| BEFORE.has_number(part));
+    if STRONG.has_number(part) || has_strong_ending(part) || PASS_WORDS.has_number(part) {
         return Some(if about() || switch() { Sense::Plain } else { Sense::Secret });
     }
     let secret_or = |other: Sense| if about() || switch() { Sense::Plain } else { other };
     if is_one_of(part, &["key"]) {
-        if parts[at + 1..].iter().any(|part| is_one_of(part, &STRONG)) {
+        if parts[at + 1..].iter().any(|part| STRONG.has_number(part)) {
             return None;
         }
         let material = parts.get(at + 1).is_some_and(|next| is_one_of(next, &["string", "material", "pem"]));
         return Some(match before {
             _ if about() => Sense::Plain,
-            Some(before) if is_one_of(before, PUBLIC_KEYS) => Sense::Plain,
+            Some(before) if PUBLIC_KEYS.has_number(before) => Sense::Plain,
             None if !material => Sense::Key,
             _ => secret_or(Sense::Secret),
         });
@@ -518,7 +124,7 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
         let named = parts.get(at + 1).is_some_and(|next| is_one_of(next, &["name", "string"]));
         return Some(match before {
             _ if about() && !named => Sense::Plain,
-            _ if is_before(BGP_COMMUNITIES) => Sense::Plain,
+            _ if before.is_some_and(|before| BGP_COMMUNITIES.has_number(before)) => Sense::Plain,
             Some(_) => secret_or_named(named, switch(), Sense::Secret),
             None => Sense::Community,
         });
@@ -534,12 +140,12 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
     }
     if ["pass", "pw", "pin"].iter().any(|word| part.eq_ignore_ascii_case(word)) {
         return Some(match before {
-            _ if is_before(OTHER_PASSES) => Sense::Plain,
+            _ if before.is_some_and(|before| OTHER_PASSES.has_number(before)) => Sense::Plain,
             None if part.eq_ignore_ascii_case("pass") && at + 1 == parts.len() => Sense::Key,
             _ => secret_or(Sense::Secret),
         });
     }
-    if is_one_of(part, &["code"]) && is_before(SECRET_CODES) {
+    if is_one_of(part, &["code"]) && before.is_some_and(|before| SECRET_CODES.has_number(before)) {
         return Some(secret_or(Sense::Secret));
     }
     None
@@ -551,8 +157,9 @@ fn secret_or_named(named: bool, switch: bool, sense: Sense) -> Sense {
 
 /// The names of pairs of name and value.
 fn pair(name: &str) -> Option<Sense> {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 13] = [
         "attr",
+        "path",
         "attribute",
         "field",
         "header",
@@ -611,7 +218,7 @@ pub(super) fn is_plural(name: &str) -> bool {
 
 /// Whether a word stands in [`ABOUT`], in the singular or the plural.
 fn is_about_word(word: &str) -> bool {
-    is_one_of(word, ABOUT)
+    ABOUT.has_number(word)
 }
 
 /// Whether a word is one of some, in the singular or the plural, whatever its case.

@@ -1,22 +1,10 @@
 //! Secrets in sentences and in commands of a shell: `password changed from "a" to "b"`, `--token x`, `curl -u user:x`.
 
-use super::assignments::Reader;
 use super::lexer::Kind;
 use super::names::{Sense, is_one_of, sense};
+use super::reader::Reader;
 use super::remarks::{is_message, looks_random};
-
-/// Words between the word for a secret and the secret.
-const CONNECTORS: &[&str] = &[
-    "are", "as", "been", "changed", "from", "has", "is", "modified", "new", "now", "old", "reset", "rotated",
-    "set", "string", "to", "updated", "value", "was", "will", "be", "key",
-];
-
-/// Verbs before the kind of an object, whose name follows: `Add PSK "alice"`.
-const VERBS: &[&str] = &[
-    "access", "add", "added", "assign", "clone", "create", "created", "delete", "deleted", "disable", "edit",
-    "enable", "export", "import", "invite", "modify", "remove", "removed", "rename", "revoke", "revoked",
-    "unassign", "update", "updated", "view",
-];
+use super::words::{CONNECTORS, VERBS};
 
 /// Options of `curl` and its kin that take a user and a password.
 const USER_OPTIONS: [&str; 5] = ["--proxy-user", "--user", "-U", "-u", "--auth"];
@@ -72,20 +60,22 @@ fn qualified(reader: &Reader<'_>, at: usize) -> bool {
 /// Whether a word stands for the kind of an object that is created, changed or deleted.
 fn is_object(reader: &Reader<'_>, at: usize) -> bool {
     let words = (1..=3).map_while(|back| at.checked_sub(back).and_then(|before| reader.word(before)));
-    let verb = words.into_iter().any(|word| is_one_of(word, VERBS));
+    let verb = words.into_iter().any(|word| VERBS.has_number(word));
     let changes = reader.tokens.get(at + 2).is_some_and(|after| after.kind == Kind::Arrow)
-        || reader.word(at + 1).is_some_and(|word| is_one_of(word, CONNECTORS));
+        || reader.word(at + 1).is_some_and(|word| CONNECTORS.has_number(word));
     verb && !changes
 }
 
 /// What follows the word for a secret.
 fn sentence(reader: &mut Reader<'_>, at: usize) {
     let mut next = at + 1;
-    while next < at + 6 && reader.word(next).is_some_and(|word| is_one_of(word, CONNECTORS)) {
+    while next < at + 6 && reader.word(next).is_some_and(|word| CONNECTORS.has_number(word)) {
         next += 1;
     }
-    if next == at + 1 && reader.word(next).is_some_and(|word| is_one_of(word, &["for", "of"])) {
-        return described(reader, next);
+    if next == at + 1 && reader.word(next).is_some_and(|word| is_one_of(word, &["for", "of", "on"])) {
+        described(reader, next);
+        changed(reader, next);
+        return;
     }
     let Some(token) = reader.tokens.get(next) else { return };
     let changed = reader.word(next - 1).is_some_and(|word| is_one_of(word, &["from"]))
@@ -112,6 +102,31 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
             random(reader, next, 8);
         }
         _ => {}
+    }
+}
+
+/// Hides both values of a change such as `psk of WLAN "x" changed from "a" to "b"`.
+fn changed(reader: &mut Reader<'_>, from: usize) {
+    for at in from..reader.tokens.len().min(from + 10) {
+        let token = reader.tokens[at];
+        let named = reader.tokens.get(at + 1).is_some_and(|next| next.is(b':') || next.is(b'='));
+        if token.is(b',')
+            || token.is(b';')
+            || named && !reader.word(at).is_some_and(|word| CONNECTORS.has_number(word))
+        {
+            return;
+        }
+        let after = reader.tokens.get(at + 1);
+        let to = reader.word(at + 1).is_some_and(|word| is_one_of(word, &["to"]));
+        let arrow = after.is_some_and(|after| after.kind == Kind::Arrow);
+        let begins = at > from && reader.word(at - 1).is_some_and(|word| is_one_of(word, &["from"]));
+        if token.is_text() && (arrow || to && begins) {
+            let (next, hidden) = reader.hide(at, false);
+            if hidden {
+                reader.changed_to(next, false);
+            }
+            return;
+        }
     }
 }
 

@@ -1,153 +1,7 @@
 //! Tells words that speak about a secret from the secret itself: `password: must be longer`, `token expired`.
 
 use super::names::is_one_of;
-
-/// Values that say only whether there is a secret.
-const STATES: &[&str] = &[
-    "absent",
-    "any",
-    "changed",
-    "configured",
-    "default",
-    "disabled",
-    "empty",
-    "enabled",
-    "encrypted",
-    "expired",
-    "false",
-    "hidden",
-    "invalid",
-    "masked",
-    "missing",
-    "n/a",
-    "nan",
-    "nil",
-    "no",
-    "none",
-    "not-set",
-    "null",
-    "off",
-    "ok",
-    "on",
-    "present",
-    "redacted",
-    "rejected",
-    "required",
-    "revoked",
-    "set",
-    "true",
-    "undefined",
-    "unknown",
-    "unset",
-    "valid",
-    "yes",
-];
-
-/// Words of a sentence about a secret.
-const WORDS: &[&str] = &[
-    "a",
-    "accepted",
-    "added",
-    "again",
-    "age",
-    "already",
-    "an",
-    "and",
-    "are",
-    "as",
-    "at",
-    "authentication",
-    "bad",
-    "be",
-    "been",
-    "but",
-    "by",
-    "can",
-    "cannot",
-    "change",
-    "check",
-    "configuration",
-    "could",
-    "deleted",
-    "denied",
-    "does",
-    "done",
-    "error",
-    "exceeded",
-    "exchange",
-    "expires",
-    "expiry",
-    "failed",
-    "failure",
-    "field",
-    "for",
-    "found",
-    "from",
-    "generated",
-    "has",
-    "have",
-    "if",
-    "in",
-    "incorrect",
-    "into",
-    "is",
-    "it",
-    "length",
-    "lookup",
-    "management",
-    "may",
-    "mismatch",
-    "mismatched",
-    "must",
-    "negotiation",
-    "not",
-    "of",
-    "only",
-    "or",
-    "ok",
-    "permission",
-    "please",
-    "policy",
-    "protection",
-    "refused",
-    "renewed",
-    "removed",
-    "requires",
-    "reset",
-    "retransmitted",
-    "rotated",
-    "rotation",
-    "should",
-    "success",
-    "successful",
-    "successfully",
-    "than",
-    "that",
-    "the",
-    "this",
-    "timed",
-    "timeout",
-    "to",
-    "too",
-    "type",
-    "unsupported",
-    "updated",
-    "update",
-    "usage",
-    "use",
-    "used",
-    "using",
-    "value",
-    "verification",
-    "was",
-    "were",
-    "when",
-    "which",
-    "will",
-    "with",
-    "without",
-    "wrong",
-];
+use super::words::{REMARKS, STATES};
 
 /// How messages of a validation begin.
 const MESSAGES: [&str; 23] = [
@@ -180,7 +34,7 @@ const MESSAGES: [&str; 23] = [
 pub(super) fn is_state(value: &str) -> bool {
     let value = value.trim_matches([' ', '.', ',', '!', ';']);
     value.is_empty()
-        || STATES.iter().any(|state| value.eq_ignore_ascii_case(state))
+        || STATES.has(value)
         || value.chars().all(|letter| "*•.-_?x".contains(letter))
         || value == super::HIDDEN
         || value == "[hidden"
@@ -190,7 +44,7 @@ pub(super) fn is_state(value: &str) -> bool {
 /// Whether a bare word belongs to a sentence about a secret.
 pub(super) fn is_remark(word: &str) -> bool {
     let word = word.trim_matches([' ', '.', ',', '!', ';', '?']);
-    is_state(word) || WORDS.iter().any(|other| word.eq_ignore_ascii_case(other))
+    is_state(word) || REMARKS.has(word)
 }
 
 /// Whether a quoted value is a message about a secret.
@@ -204,7 +58,9 @@ pub(super) fn looks_random(word: &str) -> bool {
     let bytes = word.as_bytes();
     let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
     let letters = bytes.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    if bytes.len() < 8 || digits == 0 || letters == 0 || bytes.contains(&b'/') {
+    // The key of a user of SSH is public.
+    let public = word.starts_with("AAAA") && bytes.len() > 16;
+    if public || bytes.len() < 8 || digits == 0 || letters == 0 || bytes.contains(&b'/') {
         return false;
     }
     let hexadecimal = bytes.iter().all(|byte| byte.is_ascii_hexdigit() || b"-:.".contains(byte));

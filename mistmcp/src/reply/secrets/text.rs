@@ -4,12 +4,13 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::assignments::{Assignments, Reader, authorization};
+use super::assignments::Assignments;
 use super::config_lines::ConfigLines;
 use super::cover::Cover;
 use super::lexer::{Kind, Lexer, Token};
 use super::names::{any_of, automaton};
 use super::place::Place;
+use super::reader::{Reader, authorization};
 use super::{prose, shapes, urls, xml};
 
 /// How deep quoted texts inside quoted texts are read. Deeper ones are hidden as a whole if they may hold a secret.
@@ -33,6 +34,7 @@ static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "cookie",
         "pin",
         "jwt",
+        "otp",
         "kek",
         "mack",
         "auth",

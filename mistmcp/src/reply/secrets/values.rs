@@ -79,7 +79,10 @@ fn hide(name: &str, value: &mut Value, place: Place) {
         Value::Object(object) => {
             let below = place.below(name);
             for (inner, value) in object {
-                if is_about(inner) && below.sense(inner) != Sense::Secret {
+                let sense = below.sense(inner);
+                if sense == Sense::Authorization {
+                    authorization(inner, value, below);
+                } else if is_about(inner) && sense != Sense::Secret {
                     redact(inner, value, below);
                 } else {
                     hide(inner, value, below);

@@ -95,11 +95,9 @@ fn element<'a>(
             _ => {}
         }
     }
-    if named {
-        if let Some(value) = value {
-            cover.add(value);
-        }
-        element.secret = true;
+    element.secret |= named;
+    if let Some(value) = value.filter(|_| named || sense == Sense::Secret) {
+        cover.add(value);
     }
     element
 }

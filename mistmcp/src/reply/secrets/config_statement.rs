@@ -1,0 +1,342 @@
+//! A statement of a configuration: which of its words announce a secret, and which word is one.
+
+use super::config_words::{FREE_TEXT, HARMLESS, NAMED, OTHERS, TYPES};
+use super::lexer::{Kind, Token};
+use super::reader::Reader;
+use super::remarks::{is_message, is_remark, looks_random};
+
+pub(super) const SNMP: u16 = 1;
+pub(super) const ROUTING: u16 = 2;
+/// Inside the braces of a key with an id: `authentication-key 1 { value "x"; }`.
+pub(super) const KEYED: u16 = 4;
+pub(super) const HARMLESS_STATEMENT: u16 = 8;
+pub(super) const SNMP_USER: u16 = 16;
+pub(super) const SNMP_HOST: u16 = 32;
+/// Of a line of IOS where `authentication` takes the secret itself.
+pub(super) const PLAIN_AUTHENTICATION: u16 = 64;
+
+/// How a line shows that it is a configuration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Certainty {
+    /// By its form or its place.
+    Sure,
+    /// By the name of its field, or by its first word: it may be a sentence yet.
+    Likely,
+    /// By nothing: only words that stand in no sentence are looked for.
+    Unsure,
+}
+
+/// What a statement is looked through for.
+pub(super) struct Statement {
+    pub(super) flags: u16,
+    certainty: Certainty,
+    /// The word for a secret whose secret is looked for.
+    pub(super) pending: Option<Pending>,
+    previous: String,
+    pub(super) in_list: bool,
+    in_free_text: bool,
+    /// The number of words so far.
+    words: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pending {
+    /// A password: any word is one.
+    Password,
+    /// A key, which may have an id alone.
+    Key,
+    /// A community, which may be one of BGP.
+    Community,
+}
+
+impl Statement {
+    pub(super) fn new(flags: u16, certainty: Certainty) -> Self {
+        Self {
+            flags,
+            certainty,
+            pending: None,
+            previous: String::new(),
+            in_list: false,
+            in_free_text: false,
+            words: 0,
+        }
+    }
+
+    /// Reads a word; where to go on.
+    pub(super) fn word(&mut self, reader: &mut Reader<'_>, at: usize, in_brackets: bool) -> usize {
+        let token = reader.tokens[at];
+        let quoted = token.kind == Kind::Quoted;
+        let word = reader.of(&token).trim_start_matches(['+', '-', '#']);
+        let followed = reader.tokens.get(at + 1).is_some_and(Token::is_text);
+        let assigned = reader.tokens.get(at + 1).is_some_and(|next| next.is(b':') || next.is(b'='));
+        self.words += 1;
+        if self.in_free_text {
+            return at + 1;
+        }
+        let name = NAMED.has(&self.previous) && self.pending.is_none();
+        let introduces = (!quoted && !name && !self.in_list && !assigned)
+            .then(|| self.introduced(reader, at, word))
+            .flatten();
+        if let Some(pending) = self.pending {
+            if quoted || !self.passes(word, introduces.is_some(), followed, pending) {
+                let next = self.value(reader, at, word, pending, in_brackets);
+                self.previous.clear();
+                if next > at {
+                    return next;
+                }
+            } else {
+                if let Some(pending) = introduces {
+                    self.pending = Some(pending);
+                }
+                self.previous = word.to_ascii_lowercase();
+                return at + 1;
+            }
+        }
+        self.flags |= flags_of(word, &self.previous);
+        if !quoted
+            && !name
+            && FREE_TEXT.has(word)
+            && self.previous != "community"
+            && self.certainty != Certainty::Unsure
+        {
+            self.in_free_text = true;
+        }
+        self.pending = introduces;
+        self.previous = if name || quoted { String::new() } else { word.to_ascii_lowercase() };
+        at + 1
+    }
+
+    /// Whether a word stands between the word for a secret and the secret.
+    fn passes(&self, word: &str, introduces: bool, followed: bool, pending: Pending) -> bool {
+        if !followed {
+            return false;
+        }
+        let digits = word.bytes().all(|byte| byte.is_ascii_digit());
+        let id = match pending {
+            Pending::Password => word.len() == 1 || TYPES.has(&self.previous) && word.len() <= 3,
+            Pending::Key => word.len() <= 5,
+            Pending::Community => false,
+        };
+        digits && id || (pending != Pending::Community && (TYPES.has(word) || introduces))
+    }
+
+    /// Hides the secret that a word for one announced, unless the word is none; where to go on, or the same place.
+    fn value(
+        &mut self,
+        reader: &mut Reader<'_>,
+        at: usize,
+        word: &str,
+        pending: Pending,
+        in_brackets: bool,
+    ) -> usize {
+        let token = reader.tokens[at];
+        if !in_brackets {
+            self.pending = None;
+        }
+        if token.kind == Kind::Quoted {
+            if !is_message(word) {
+                reader.cover.add(token.start..token.end);
+            }
+            return at + 1;
+        }
+        let (range, next) = run(reader, at);
+        let digits = word.bytes().all(|byte| byte.is_ascii_digit());
+        let host = self.flags & SNMP_HOST != 0 && is(word, &["informs", "traps", "version", "vrf"]);
+        let short_id = digits && (pending == Pending::Key && word.len() <= 5 || word.len() <= 2);
+        // `authentication-key 1 {`
+        if short_id && reader.tokens.get(next).is_some_and(|next| next.is(b'{')) {
+            self.flags |= KEYED;
+            return next;
+        }
+        let keyword = word.contains('-')
+            && !reader.tokens.get(next).is_some_and(Token::is_text)
+            && self.introduced(reader, at, word).is_some();
+        let setting = host || keyword || OTHERS.has(word) || is_setting(word) || is_prefix(word);
+        if setting || pending == Pending::Community && is_bgp(reader, at, word) {
+            return at;
+        }
+        if short_id || self.certainty != Certainty::Sure && is_remark(word) {
+            return next;
+        }
+        reader.cover.add(range);
+        next
+    }
+
+    /// The kind of secret that follows a word, if one does.
+    fn introduced(&self, reader: &Reader<'_>, at: usize, word: &str) -> Option<Pending> {
+        if self.flags & HARMLESS_STATEMENT != 0 {
+            return None;
+        }
+        let word = word.to_ascii_lowercase();
+        let stem = word.strip_suffix("-value").unwrap_or(&word);
+        let (before, last) = match stem.rfind(['-', '_']) {
+            Some(separator) => (&stem[..separator], &stem[separator + 1..]),
+            None => ("", stem),
+        };
+        let after = reader.word(at + 1).unwrap_or_default();
+        let pending = match last {
+            "secret" | "secrets" | "password" | "passwords" | "passwd" | "passphrase" | "psk" | "cak"
+            | "pwd" | "passcode" => Pending::Password,
+            "string" if before == "key" => Pending::Password,
+            "key" | "keys" => {
+                let public = ["public", "trusted", "host", "rsa", "dsa", "ecdsa", "known-host"]
+                    .iter()
+                    .any(|word| before.ends_with(word));
+                let other =
+                    is(&self.previous, &["tunnel", "ssh-known-hosts", "public", "host"]) || OTHERS.has(after);
+                if public || other {
+                    return None;
+                }
+                Pending::Key
+            }
+            "community" if before == "snmp" || before == "send" => return None,
+            "community" | "name" | "string" if last == "community" || before == "community" => {
+                let routing = self.flags & ROUTING != 0 && self.flags & SNMP == 0;
+                let member = is(
+                    &self.previous,
+                    &["from", "then", "match", "add", "delete", "members", "extended", "large", "set"],
+                );
+                if routing
+                    || member && self.flags & SNMP == 0
+                    || is(after, &["add", "delete", "set", "members"])
+                {
+                    return None;
+                }
+                Pending::Community
+            }
+            last => {
+                let keyed = self.flags & KEYED != 0;
+                let announced = match last {
+                    "text" => before == "ascii" && (keyed || self.words == 1),
+                    "hexadecimal" => keyed || self.words == 1,
+                    "value" => keyed,
+                    "token" => !before.is_empty(),
+                    "auth" | "priv" => self.flags & SNMP_USER != 0,
+                    "authentication" => self.flags & PLAIN_AUTHENTICATION != 0,
+                    "informs" | "traps" => self.flags & SNMP_HOST != 0,
+                    _ if self.previous == "host" && self.flags & SNMP_HOST != 0 => true,
+                    "2c" | "1" => self.flags & SNMP_HOST != 0 && self.previous == "version",
+                    _ => false,
+                };
+                if !announced {
+                    return None;
+                }
+                Pending::Password
+            }
+        };
+        let hyphened = !before.is_empty();
+        (self.certainty != Certainty::Unsure || self.is_certain(reader, at, pending, hyphened))
+            .then_some(pending)
+    }
+
+    /// Whether the word for a secret is followed by one even in a line that nothing shows to be a configuration.
+    fn is_certain(&self, reader: &Reader<'_>, at: usize, pending: Pending, hyphened: bool) -> bool {
+        let Some(next) = reader.tokens.get(at + 1).filter(|next| next.is_text()) else { return false };
+        let after = reader.of(next);
+        let count = reader.tokens.iter().take(8).filter(|token| token.is_text()).count();
+        let typed = TYPES.has(after) || after.len() == 1 && after.bytes().all(|byte| byte.is_ascii_digit());
+        let more = reader.tokens.get(at + 2).is_some_and(Token::is_text);
+        match pending {
+            Pending::Community => false,
+            _ if next.kind == Kind::Quoted => hyphened,
+            _ if hyphened && typed && more || hyphened && looks_random(after) => true,
+            _ if hyphened && self.words == 1 && count <= 4 => true,
+            _ if hyphened => {
+                is_command_word(reader.word(at).unwrap_or_default()) && !is_remark(after) && !more
+            }
+            Pending::Password => typed && more && self.words == 1 && count <= 4,
+            Pending::Key => false,
+        }
+    }
+}
+
+/// What a word says about the statements below it.
+pub(super) fn flags_of(word: &str, previous: &str) -> u16 {
+    match word.to_ascii_lowercase().as_str() {
+        "snmp" | "snmp-server" => SNMP,
+        "policy-options" | "policy-statement" | "routing-options" | "term" | "from" | "then" => ROUTING,
+        "user" if previous == "snmp-server" => SNMP_USER,
+        "host" if previous == "snmp-server" => SNMP_HOST,
+        "standby" | "vrrp" | "glbp" | "nhrp" if previous.is_empty() || previous == "ip" => {
+            PLAIN_AUTHENTICATION
+        }
+        word if HARMLESS.has(word) => HARMLESS_STATEMENT,
+        _ => 0,
+    }
+}
+
+/// A value without quotes: it ends at white space, and without the signs of a statement behind it.
+fn run(reader: &Reader<'_>, at: usize) -> (std::ops::Range<usize>, usize) {
+    let start = reader.tokens[at].start;
+    let mut next = at + 1;
+    let mut open = 0_usize;
+    let mut kept = next;
+    while let Some(token) = reader.tokens.get(next).filter(|token| token.glued) {
+        match token.kind {
+            Kind::Sign(b'{' | b'[' | b'(') => open += 1,
+            Kind::Sign(b'}' | b']' | b')') => match open.checked_sub(1) {
+                Some(closed) => {
+                    open = closed;
+                    kept = next + 1;
+                }
+                None => break,
+            },
+            Kind::Sign(b';' | b',' | b'"' | b'\'' | b'`' | b'<' | b'>') => {}
+            _ => kept = next + 1,
+        }
+        next += 1;
+    }
+    let end = reader.tokens[kept - 1].outer_end();
+    (start..end, kept)
+}
+
+/// Whether the word behind `community` is one of BGP, or is the name of such a one.
+fn is_bgp(reader: &Reader<'_>, at: usize, word: &str) -> bool {
+    let after = reader.tokens.get(at + 1);
+    let number = after.is_some_and(|next| next.glued && next.is(b':'));
+    let member = reader.word(at + 1).is_some_and(|next| is(next, &["members", "additive", "invert-match"]));
+    number
+        || member
+        || is(
+            word,
+            &["add", "delete", "set", "members", "none", "no-export", "no-advertise", "internet", "additive"],
+        )
+}
+
+/// Whether a word for a secret is one of the commands of devices, and of nothing else.
+fn is_command_word(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "authentication-key",
+        "authentication-password",
+        "chap-secret",
+        "encrypted-password",
+        "hello-authentication-key",
+        "key-string",
+        "message-digest-key",
+        "pap-password",
+        "plain-text-password-value",
+        "pre-shared-key",
+        "preauthentication-secret",
+        "privacy-password",
+        "server-key",
+        "simple-password",
+    ];
+    is(word, WORDS)
+}
+
+/// Whether a word is a prefix of addresses, such as `10.0.0.0/8`.
+fn is_prefix(word: &str) -> bool {
+    let split = word.split_once('/');
+    split.is_some_and(|(address, length)| {
+        address.parse::<std::net::IpAddr>().is_ok() && length.parse::<u8>().is_ok()
+    })
+}
+
+/// Whether a word is a setting, such as `minimum-length`.
+fn is_setting(word: &str) -> bool {
+    ["minimum-", "maximum-", "min-", "max-"].iter().any(|prefix| word.starts_with(prefix))
+}
+
+pub(super) fn is(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|other| word.eq_ignore_ascii_case(other))
+}

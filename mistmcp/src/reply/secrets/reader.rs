@@ -1,0 +1,237 @@
+//! Reads a line of a text: its names, where a value begins, how far it goes, and what in it is hidden.
+
+use std::ops::Range;
+
+use super::cover::Cover;
+use super::lexer::{Kind, Token};
+use super::names::{Sense, is_one_of};
+use super::place::Place;
+use super::remarks::{is_message, is_remark, is_scheme, is_state};
+
+/// Longest name, in bytes.
+const LONGEST: usize = 96;
+
+/// A line with the text that it is of.
+pub(super) struct Reader<'a> {
+    pub(super) text: &'a str,
+    pub(super) tokens: &'a [Token],
+    pub(super) cover: &'a mut Cover,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn of(&self, token: &Token) -> &'a str {
+        self.text.get(token.start..token.end).unwrap_or_default()
+    }
+
+    /// The bare word at a place.
+    pub(super) fn word(&self, at: usize) -> Option<&'a str> {
+        self.tokens.get(at).filter(|token| token.kind == Kind::Word).map(|token| self.of(token))
+    }
+
+    /// The name at a place: of a word with dots, its last part.
+    pub(super) fn name(&self, at: usize) -> Option<&'a str> {
+        let token = self.tokens.get(at).filter(|token| token.is_text())?;
+        let name = self.of(token);
+        if name.len() > LONGEST || name.starts_with('/') {
+            return None;
+        }
+        if token.kind == Kind::Quoted {
+            return Some(name);
+        }
+        Some(name.rsplit('.').next().unwrap_or(name))
+    }
+
+    /// Whether a quoted text stands directly behind the word at a place.
+    pub(super) fn quoted_behind(&self, at: usize) -> bool {
+        self.tokens.get(at + 1).is_some_and(|next| next.glued && next.kind == Kind::Quoted)
+    }
+
+    /// Where the value begins, if the text at a place is a name with a value.
+    pub(super) fn separated(&self, at: usize) -> Option<usize> {
+        let next = self.tokens.get(at + 1)?;
+        let after = self.tokens.get(at + 2);
+        let repeated = |sign: u8| after.is_some_and(|after| after.glued && after.is(sign));
+        match next.kind {
+            Kind::Sign(b':') if repeated(b':') => None,
+            Kind::Sign(b':') if repeated(b'=') => Some(at + 3),
+            Kind::Sign(b':') => {
+                let url = after.is_some_and(|after| after.glued && self.of(after).starts_with("//"));
+                (!url).then_some(at + 2)
+            }
+            Kind::Sign(b'=') => (!repeated(b'=')).then_some(at + 2),
+            Kind::Arrow if self.of(next) == "=>" => Some(at + 2),
+            _ => None,
+        }
+    }
+
+    /// What a name stands for together with the one or two words before it: `API key`, `SNMP community`.
+    pub(super) fn qualified(&self, at: usize, place: Place) -> Option<Sense> {
+        let last = self.tokens.get(at)?;
+        let mut sense = None;
+        for back in 1..=2 {
+            let first = at.checked_sub(back)?;
+            self.word(first)?;
+            let words = self.text.get(self.tokens[first].start..last.end)?;
+            // Words further away are part of the name only where the last word needs them.
+            let ends = super::names::sense(words);
+            let without = self.text.get(self.tokens[first].start..last.start)?;
+            if place.sense(without.trim()) == Sense::Plain && ends == Sense::Secret {
+                sense = Some(ends);
+                break;
+            }
+        }
+        sense
+    }
+
+    /// The range of the value at a token, as it would be hidden.
+    pub(super) fn range(&self, at: usize, inside: bool) -> Option<Range<usize>> {
+        let token = self.tokens.get(at)?;
+        match token.kind {
+            Kind::Quoted if !is_message(self.of(token)) => Some(token.start..token.end),
+            Kind::Word if !is_remark(self.of(token)) => Some(self.run(at, inside).0),
+            _ => None,
+        }
+    }
+
+    /// Hides the value at a token, unless it speaks about a secret; where to go on, and whether it was a value.
+    pub(super) fn hide(&mut self, at: usize, inside: bool) -> (usize, bool) {
+        let Some(token) = self.tokens.get(at) else { return (at, false) };
+        if token.kind == Kind::Quoted {
+            let value = self.of(token);
+            if !is_message(value) {
+                self.cover.add(token.start..token.end);
+            }
+            return (at + 1, true);
+        }
+        let (range, next) = self.run(at, inside);
+        let value = self.text.get(range.clone()).unwrap_or_default();
+        if is_state(value) {
+            return (next, true);
+        }
+        if is_remark(value) {
+            return (next, false);
+        }
+        self.cover.add(range);
+        (next, true)
+    }
+
+    /// The second value of `"old" -> "new"`.
+    pub(super) fn changed_to(&mut self, at: usize, inside: bool) -> usize {
+        if self.tokens.get(at.wrapping_sub(1)).is_some_and(|before| before.kind == Kind::Quoted) {
+            // `"old" is now "new"`, `"old" with "new"`.
+            const BETWEEN: &[&str] = &[
+                "and", "became", "by", "changed", "is", "new", "now", "replaced", "to", "was", "with", "->",
+            ];
+            let between = |at: &usize| {
+                let token = self.tokens.get(*at);
+                token.is_some_and(|token| token.kind == Kind::Arrow)
+                    || self.word(*at).is_some_and(|word| is_one_of(word, BETWEEN))
+            };
+            let words = (at..at + 5).take_while(between).count();
+            let value = at + words;
+            let quoted = self.tokens.get(value).is_some_and(|token| token.kind == Kind::Quoted);
+            let arrow = self.tokens.get(at).is_some_and(|token| token.kind == Kind::Arrow);
+            let named = self.separated(value).is_some();
+            return if words > 0 && (quoted && !named || arrow) { self.hide(value, inside).0 } else { at };
+        }
+        let arrow = self.tokens.get(at).is_some_and(|token| token.kind == Kind::Arrow);
+        if arrow || self.word(at).is_some_and(|word| word.eq_ignore_ascii_case("to")) {
+            return self.hide(at + 1, inside).0;
+        }
+        at
+    }
+
+    /// A value without quotes from a token on: its range, and the token after it.
+    pub(super) fn run(&self, at: usize, inside: bool) -> (Range<usize>, usize) {
+        let first = self.tokens[at];
+        let mut next = at + 1;
+        let mut open = 0_usize;
+        while let Some(token) = self.tokens.get(next).filter(|token| token.glued) {
+            let after = self.tokens.get(next + 1).filter(|after| after.glued);
+            match token.kind {
+                Kind::Sign(b',' | b';' | b'&' | b'|') => {
+                    let Some(after) = after else { break };
+                    let other = self.tokens.get(next + 2).is_some_and(|sign| sign.is(b'=') || sign.is(b':'));
+                    if inside || (after.is_text() && other) {
+                        break;
+                    }
+                }
+                Kind::Sign(b'{' | b'[' | b'(') => open += 1,
+                Kind::Sign(b'}' | b']' | b')') => {
+                    let Some(closed) = open.checked_sub(1) else { break };
+                    open = closed;
+                }
+                Kind::Sign(b'"' | b'\'' | b'`' | b'<' | b'>') if after.is_none() => break,
+                Kind::Sign(b'<') | Kind::Arrow => break,
+                _ => {}
+            }
+            next += 1;
+        }
+        let last = self.tokens[next - 1];
+        let mut end = last.outer_end();
+        let stop = self.text.as_bytes().get(end - 1) == Some(&b'.');
+        if stop && end - first.start > 1 && self.tokens.get(next).is_none_or(|token| !token.glued) {
+            end -= 1;
+        }
+        (first.outer_start()..end, next)
+    }
+
+    /// Where a comment begins behind a value.
+    pub(super) fn comment(&self, at: usize) -> Option<usize> {
+        let last = self.tokens.len().min(at + 12);
+        (at + 1..last).find(|at| self.word(*at).is_some_and(|word| word.starts_with('#')))
+    }
+
+    /// Whether a value goes on to the end of the line, as in YAML.
+    pub(super) fn rest_is_value(&self, at: usize, lines: bool) -> bool {
+        let named = at.saturating_sub(2);
+        let first = named == 0 || named == 1 && matches!(self.word(0), Some("-" | "+"));
+        let rest = &self.tokens[at..self.comment(at).unwrap_or(self.tokens.len())];
+        let words = rest.iter().all(|token| token.kind == Kind::Word);
+        let prose = || rest.iter().any(|token| is_remark(self.of(token)));
+        let plain = !is_remark(self.of(&rest[0]));
+        first && rest.len() > 1 && rest.len() <= 10 && !rest[0].glued && words && plain && (lines || !prose())
+    }
+
+    /// Hides what follows the scheme in a header `Authorization`.
+    pub(super) fn authorization(&mut self, at: usize) -> usize {
+        let Some(token) = self.tokens.get(at) else { return at };
+        if token.kind == Kind::Quoted {
+            if let Some(range) = authorization(self.of(token)) {
+                self.cover.add(token.start + range.start..token.start + range.end);
+            }
+            return at + 1;
+        }
+        if token.kind != Kind::Word {
+            return at;
+        }
+        if !is_scheme(self.of(token)) {
+            let (range, next) = self.run(at, false);
+            if authorization(self.text.get(range.clone()).unwrap_or_default()).is_some() {
+                self.cover.add(range);
+            }
+            return next;
+        }
+        let pairs = self.tokens.get(at + 2).is_some_and(|token| token.is(b'='));
+        match self.tokens.get(at + 1) {
+            Some(first) if pairs && self.tokens.len() > at + 4 => {
+                let last = self.tokens[self.tokens.len() - 1];
+                self.cover.add(first.outer_start()..last.outer_end());
+                self.tokens.len()
+            }
+            Some(value) if value.is_text() => self.hide(at + 1, false).0,
+            _ => at + 1,
+        }
+    }
+}
+
+/// Where the secret is in the value of a header `Authorization`.
+pub(super) fn authorization(value: &str) -> Option<Range<usize>> {
+    match value.split_once(' ') {
+        Some((scheme, rest)) if is_scheme(scheme) && !rest.trim().is_empty() => {
+            Some(scheme.len() + 1..value.len())
+        }
+        None if value.len() >= 12 && value.bytes().any(|byte| byte.is_ascii_digit()) => Some(0..value.len()),
+        _ => None,
+    }
+}

@@ -1,0 +1,143 @@
+//! Lists of words that names and sentences are judged by.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+/// A list of words in lower case.
+pub(super) struct Words(HashSet<&'static str>);
+
+/// Longest word of a list, in bytes.
+const LONGEST: usize = 40;
+
+impl Words {
+    /// The words of a text.
+    pub(super) fn of(text: &'static str) -> Self {
+        Self(text.split_whitespace().collect())
+    }
+
+    /// Whether a word is in the list, whatever its case.
+    pub(super) fn has(&self, word: &str) -> bool {
+        let mut lower = [0; LONGEST];
+        let Some(lower) = lower.get_mut(..word.len()) else { return false };
+        lower.copy_from_slice(word.as_bytes());
+        lower.make_ascii_lowercase();
+        std::str::from_utf8(lower).is_ok_and(|lower| self.0.contains(lower))
+    }
+
+    /// Whether a word is in the list in the singular or the plural.
+    pub(super) fn has_number(&self, word: &str) -> bool {
+        let singular = word.strip_suffix(['s', 'S']).filter(|singular| singular.len() > 1);
+        self.has(word) || singular.is_some_and(|singular| self.has(singular))
+    }
+}
+
+/// Words that are secret wherever they stand in a name, unless a word of [`ABOUT`] follows.
+pub(super) static STRONG: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "accesskey apikey apitoken authkey cak cookie encryptionkey jwt kek mack otp passcode passkey passphrase \
+     passwd password passwort pincode ppsk presharedkey privatekey privkey psk pswd pwd secret secretkey \
+     sharedkey sshkey token wepkey wpakey",
+    )
+});
+
+/// Words written together whose last part is `pass`, as in `userpass`.
+pub(super) static PASS_WORDS: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "adminpass adminpw authpass dbpass guestpass guestpw mypass mypw rootpass rootpw userpass userpw wifipass \
+     wifipw wlanpass",
+    )
+});
+
+/// Words after a secret's word that make the name one of something else: `psk_id`, `token_expiry`, `KEY_VLAN`.
+pub(super) static ABOUT: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "abbreviation addr address age alg algo algorithm allowed app at attempt attribute audience auth bit button \
+     by cache caching cancel category chain change changed check class color column comment complexity configured \
+     count created date day desc description directory disabled duration email enabled encryption endpoint error \
+     exchange exists exp expiration expire expired expires expiring expiry fail failed failure field file \
+     filename fingerprint format garden gateway group header help hint history host hour id idx index interface \
+     interval ip issuer kind label last len length level lifetime limit link location lookup mac management \
+     manager max message method mgmt min minute missing mode model modified msg name network note num number only \
+     option order org owner path percent percentage period permission phone placeholder policy port portal prefix \
+     present privilege prompt protection protocol provider quality rate ratio realm reason recovery region \
+     required requirement reset result retries retry ring role rotation rule scope security server session set \
+     setting share site size source src ssid state status strength subject submit subnet supported table tag \
+     template through throughs thru time timeout timestamp title total ttl type unit updated uri url usage use \
+     used user username valid validation validity vendor verification version visible vlan warning width words",
+    )
+});
+
+/// Words before a secret's word that make the name a switch, a number or an event: `enable_psk`, `num_tokens`.
+pub(super) static BEFORE: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "allow audit auto bad button bypass can check cleanup count disable dynamic enable enforce expired failed force \
+     forgot has have hide ignore incorrect invalid is max min missing multi need needs no non num number require \
+     required requires resp response show supports total use uses validate wrong",
+    )
+});
+
+/// Words before `key` that say that it is public, or a key of a table.
+pub(super) static PUBLIC_KEYS: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "alarm answer arrow authorized business cache candidate column composite correlation dedup dict event field \
+     fingerprint foreign function group home host hot i18n idempotency index insight json label lang locale \
+     lookup map message metric n natural object order page parent partition primary pub public query registry \
+     routing row search shortcut site sort sorting sub surrogate tab tag translation trusted tunnel unique \
+     verification",
+    )
+});
+
+/// Words before `code` that make it a secret.
+pub(super) static SECRET_CODES: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "access activation auth authorization backup claim guest invite login mfa otp pairing pass pin recovery \
+     security unlock verification",
+    )
+});
+
+/// Words before `community` that say that it is one of BGP.
+pub(super) static BGP_COMMUNITIES: LazyLock<Words> = LazyLock::new(|| {
+    Words::of("add bgp delete exclude export extended import large match no route set standard target")
+});
+
+/// Words before `pass` and `pin` that give them another meaning.
+pub(super) static OTHER_PASSES: LazyLock<Words> =
+    LazyLock::new(|| Words::of("all by first gpio high led low map multi poe push second single test two"));
+
+/// Values that say only whether there is a secret.
+pub(super) static STATES: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "absent any changed configured default disabled empty enabled encrypted expired false hidden invalid masked \
+     missing n/a nan nil no none not-set null off ok on present redacted rejected required revoked set true \
+     undefined unknown unset valid yes",
+    )
+});
+
+/// Words of a sentence about a secret.
+pub(super) static REMARKS: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "a accepted added again age already an and are as at authentication bad be been but by can cannot change \
+     check choose configuration could deleted denied does done ensure enter error exceeded exchange expected \
+     expires expiry failed failure field for found from generated has have if in incorrect into is it length \
+     lookup make management may mismatch mismatched must negotiation not of ok only or permission please policy \
+     protection provide refused removed renewed requires reset retransmitted rotated rotation should specify \
+     success successful successfully than that the this timed timeout to too type unsupported update updated \
+     usage use used using value verification was were when which will with without wrong",
+    )
+});
+
+/// Words between the word for a secret and the secret.
+pub(super) static CONNECTORS: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "are as be been changed from has is key modified new now old reset rotated set string to updated value was \
+     will",
+    )
+});
+
+/// Verbs before the kind of an object, whose name follows: `Add PSK "alice"`.
+pub(super) static VERBS: LazyLock<Words> = LazyLock::new(|| {
+    Words::of(
+        "access add added assign clone create created delete deleted disable edit enable export import invite modify \
+     remove removed rename revoke revoked unassign update updated view",
+    )
+});
