@@ -245,7 +245,7 @@ impl Content {
                 name = Escaped(category.name)
             );
             for entry in self.of_category(category) {
-                tool(&mut text, entry);
+                tool(&mut text, entry, &self.settings.described(entry.tool().description));
             }
             text.push_str("</ul>\n</details>\n");
         }
@@ -253,11 +253,11 @@ impl Content {
     }
 }
 
-fn tool(text: &mut String, entry: &Entry) {
+fn tool(text: &mut String, entry: &Entry, description: &str) {
     let _ = writeln!(
         text,
         "<li id=\"{name}\"><h3><a href=\"#{name}\">{name}</a></h3>\n<p>{}</p>",
-        Prose(entry.tool().description),
+        Prose(description),
         name = Escaped(entry.tool().name)
     );
     let parameters = entry.parameters();
