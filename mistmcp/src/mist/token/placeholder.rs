@@ -99,7 +99,10 @@ fn is_reference(text: &str) -> bool {
     };
     let between = |mark: &str| text.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
     let lower = text.to_ascii_lowercase();
-    ["${", "$(", "{{", "#{", "%{", "<%"].iter().any(|open| text.contains(open))
+    ["${", "{{"].iter().any(|open| text.contains(open))
+        || [("$(", ")"), ("#{", "}"), ("%{", "}"), ("#{", "}#")]
+            .iter()
+            .any(|(open, close)| text.starts_with(open) && text.ends_with(close))
         || text.strip_prefix('$').is_some_and(is_name)
         || ["%", "!", "__", "@@", "@"].iter().any(|mark| between(mark).is_some_and(is_name))
         || is_enclosed(text)
@@ -129,8 +132,7 @@ fn is_address(lower: &str) -> bool {
         !scheme.is_empty()
             && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte))
     });
-    let has_drive = matches!(lower.as_bytes(), [b'a'..=b'z', b':', b'\\' | b'/', ..]);
-    has_scheme || has_drive || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
+    has_scheme || BEGINNINGS.iter().any(|beginning| lower.starts_with(beginning))
 }
 
 /// `xxxx…`, `****`, `abcd...`: one character over and over, or a gap.
@@ -202,7 +204,7 @@ mod tests {
             (
                 STORE,
                 "op://vault/mist/token | vault://x | arn:aws:secretsmanager:eu:1:secret:x | vault:secret/mist \
-                 | ~/.mist/token | /run/secrets/mist | C:\\token.txt | https://example.com/token | keychain:mist",
+                 | ~/.mist/token | /run/secrets/mist | https://example.com/token | keychain:mist",
             ),
             (
                 SHORTENED,
@@ -232,7 +234,7 @@ mod tests {
     fn tokens_of_any_length_and_alphabet_are_taken() {
         for text in "a one demo operators token secret secret-token test-token other-token token-1 api-token-1 second-t0ken s3cr3t-0f-7he-7es7s-Q9zXw4Lm t0ken-of-number-7 \
                      qu\"ote\\and-the-rest overhead-of-a-call Zx9$kq 100% a<b <none abc== /abc/def= tokenabc bearerabc \
-                     eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl 4ac1dcf4-9d8b-7211-65c4-057819f0862b user:pass \
+                     eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl 4ac1dcf4-9d8b-7211-65c4-057819f0862b user:pass abc`id`$(id) C:\\certs\\new\\ \
                      noneoftheabove aab $1 mist.com.example nullable"
             .split_whitespace()
         {
