@@ -354,6 +354,16 @@ mod tests {
     }
 
     #[test]
+    fn methods_that_a_revision_has_removed_are_left_to_rmcp() {
+        for method in ["initialize", "logging/setLevel", "resources/subscribe"] {
+            let meta = r#"{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#;
+            let params = format!(r#"{{"_meta":{meta}}}"#);
+            let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+            assert!(read(text.as_bytes()).is_ok(), "{method}");
+        }
+    }
+
+    #[test]
     fn capabilities_of_php_are_read() {
         let params = r#"{"protocolVersion":"2025-06-18","capabilities":{"roots":[],"sampling":"","elicitation":{"form":[]}},"clientInfo":{"name":"php","version":"1"}}"#;
         let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{params}}}"#);
