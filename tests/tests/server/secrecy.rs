@@ -71,12 +71,12 @@ async fn the_token_is_on_no_output_of_a_call_from_the_shell() {
 async fn the_token_is_in_no_file_that_mist_answers() {
     let peer = Peer::start().await;
     for media_type in ["text/csv", "application/octet-stream"] {
-        peer.answers("/api/v1/const/license_types", [Answer::new(media_type, format!("token\n{TOKEN}\n"))]);
+        peer.answers("/api/v1/const/license_types", [Answer::new(media_type, format!("note\n{TOKEN}\n"))]);
         let mut console = Launch::at(&peer, "-m all").console();
         console.initialize().await;
         let answer = console.call("listLicenseTypes", json!({})).await;
         assert_eq!(answer["result"]["content"][0]["type"], "resource", "{answer}");
-        let encoded = STANDARD.encode(format!("token\n{TOKEN}\n"));
+        let encoded = STANDARD.encode(format!("note\n{TOKEN}\n"));
         assert!(!answer.to_string().contains(&encoded), "{media_type}: {answer}");
         assert_untold(media_type, &console.finish().await);
         assert_untold(media_type, &Launch::at(&peer, "call listLicenseTypes").run().await);
@@ -133,5 +133,32 @@ async fn secrets_of_the_network_are_hidden_unless_the_operator_shows_them() {
         assert_eq!(answer["name"], "site");
         assert_eq!(answer.to_string().matches("hunter2").count(), if shown { 3 } else { 0 }, "{answer}");
         assert_eq!(answer["root_password"], if shown { "hunter2-a" } else { "[hidden]" });
+    }
+}
+
+#[tokio::test]
+async fn secrets_of_the_network_are_hidden_in_errors_and_files_too() {
+    let site = "4ac1dcf4-9d8b-7211-65c4-057819f0862b";
+    for (arguments, shown) in [("-m all", false), ("-m all --show-secrets", true)] {
+        let peer = Peer::start().await;
+        let client = Launch::at(&peer, arguments).client(Era::Legacy).await;
+        for body in [
+            json!({ "detail": "invalid line: set snmp community hunter2 authorization read-only" }),
+            json!([{ "psk": "hunter2", "vlan_id": 20 }]),
+        ] {
+            peer.answers(&format!("/api/v1/sites/{site}/setting"), [Answer::json(&body).status(400)]);
+            let text = client.refusal("getSiteSetting", json!({ "site_id": site })).await;
+            assert_eq!(text.contains("hunter2"), shown, "{text}");
+            assert!(text.contains("read-only") || text.contains("vlan_id"), "{text}");
+        }
+        let csv = Answer::new("text/csv", "name,psk\nalice,hunter2\n");
+        peer.answers(
+            &format!("/api/v1/sites/{site}/devices/export"),
+            [csv.header("content-disposition", "attachment; filename=\"devices.csv\"")],
+        );
+        let result = client.try_call("exportSiteDevices", json!({ "site_id": site })).await.unwrap();
+        let written = serde_json::to_string(&result).unwrap();
+        assert_eq!(written.contains("alice,hunter2"), shown, "{written}");
+        assert_eq!(written.contains("alice,[hidden]"), !shown, "{written}");
     }
 }

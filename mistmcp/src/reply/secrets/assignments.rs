@@ -146,6 +146,12 @@ impl Assignments {
     fn text(&mut self, reader: &mut Reader<'_>, indent: usize, at: usize) -> usize {
         let secret = self.top().secret;
         let Some((name, value)) = reader.name(at).zip(reader.separated(at)) else {
+            if let Some(value) = reader.subscript(at).filter(|_| !secret)
+                && let Some(name) = reader.name(at)
+                && self.top().place.sense(name) == Sense::Secret
+            {
+                return self.value(reader, indent, value, name);
+            }
             if !secret && Self::is_pair_in_brackets(reader, at) {
                 self.open(Kind::Sign(b'('), Some((reader.name(at).unwrap_or_default(), true)));
                 return at + 2;

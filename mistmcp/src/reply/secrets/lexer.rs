@@ -124,19 +124,8 @@ impl<'a> Lexer<'a> {
         if rest.starts_with("→".as_bytes()) {
             return sign(Kind::Arrow, 3);
         }
-        for (open, close) in [("“", "”"), ("‘", "’"), ("„", "“")] {
-            if rest.starts_with(open.as_bytes())
-                && let Some(length) = self.text[at + 3..end].find(['”', '’', '“', '\n'])
-                && self.text[at + 3 + length..].starts_with(close)
-            {
-                return Token {
-                    kind: Kind::Quoted,
-                    start: at + 3,
-                    end: at + 3 + length,
-                    quote: 3,
-                    glued: false,
-                };
-            }
+        if let Some(quoted) = self.curly_quoted(at, end) {
+            return quoted;
         }
         if let Some(quoted) = self.quoted(at, end, before) {
             return quoted;
@@ -149,6 +138,19 @@ impl<'a> Lexer<'a> {
             length += 1;
         }
         sign(Kind::Word, length)
+    }
+
+    /// A text in typographic quotes here, which is not long.
+    fn curly_quoted(&self, at: usize, end: usize) -> Option<Token> {
+        const QUOTES: [(&str, &str); 4] = [("“", "”"), ("‘", "’"), ("„", "“"), ("«", "»")];
+        const LONGEST: usize = 256;
+        let rest = self.text.get(at..end)?;
+        let (open, close) = QUOTES.iter().find(|(open, _)| rest.starts_with(open))?;
+        let window = &rest[open.len()..rest.floor_char_boundary(open.len() + LONGEST)];
+        let length = window.find(close).filter(|length| !window[..*length].contains('\n'))?;
+        let start = at + open.len();
+        let quote = u8::try_from(open.len()).unwrap_or(u8::MAX);
+        Some(Token { kind: Kind::Quoted, start, end: start + length, quote, glued: false })
     }
 
     fn ends_word(&self, at: usize, end: usize) -> bool {

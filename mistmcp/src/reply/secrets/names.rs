@@ -155,51 +155,24 @@ fn secret_or_named(named: bool, switch: bool, sense: Sense) -> Sense {
     if switch && !named { Sense::Plain } else { sense }
 }
 
-/// The names of pairs of name and value.
+/// The names of pairs of name and value, by their length: every field comes by here.
 fn pair(name: &str) -> Option<Sense> {
-    const NAMES: [&str; 13] = [
-        "attr",
-        "path",
-        "attribute",
-        "field",
-        "header",
-        "name",
-        "option",
-        "param",
-        "parameter",
-        "property",
-        "setting",
-        "var",
-        "variable",
-    ];
-    const VALUES: [&str; 18] = [
-        "after",
-        "before",
-        "content",
-        "current",
-        "default",
-        "from",
-        "new",
-        "new_value",
-        "newvalue",
-        "now",
-        "old",
-        "old_value",
-        "oldvalue",
-        "previous",
-        "to",
-        "val",
-        "value",
-        "values",
-    ];
-    if name.len() > 9 {
-        return None;
-    }
+    let (names, values): (&[&str], &[&str]) = match name.len() {
+        2 => (&[], &["to"]),
+        3 => (&["var"], &["new", "now", "old", "val"]),
+        4 => (&["attr", "name", "path"], &["from"]),
+        5 => (&["field", "param"], &["after", "value"]),
+        6 => (&["header", "option"], &["before", "values"]),
+        7 => (&["setting"], &["content", "current", "default"]),
+        8 => (&["property", "variable"], &["newvalue", "oldvalue", "previous"]),
+        9 => (&["attribute", "parameter"], &["new_value", "old_value"]),
+        _ => return None,
+    };
     let is = |word: &&str| name.eq_ignore_ascii_case(word);
-    if NAMES.iter().any(is) {
+    if names.iter().any(is) {
         return Some(Sense::PairName);
     }
-    VALUES.iter().any(is).then_some(Sense::PairValue)
+    values.iter().any(is).then_some(Sense::PairValue)
 }
 
 /// Whether a name says something about a secret beside it: its id, its name, its expiry.

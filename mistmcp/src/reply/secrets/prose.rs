@@ -3,11 +3,29 @@
 use super::lexer::Kind;
 use super::names::{Sense, is_one_of, sense};
 use super::reader::Reader;
-use super::remarks::{is_message, looks_random};
+use super::remarks::{has_digits_and_letters, is_message, looks_random};
 use super::words::{CONNECTORS, VERBS};
 
 /// Options of `curl` and its kin that take a user and a password.
 const USER_OPTIONS: [&str; 5] = ["--proxy-user", "--user", "-U", "-u", "--auth"];
+
+/// Commands with such options, or with a password behind `-p`.
+const COMMANDS: [&str; 5] = ["curl", "wget", "http", "mysql", "mysqldump"];
+/// Commands with options whose value is a secret.
+const SECRET_OPTIONS: [(&str, &[&str]); 12] = [
+    ("docker", &["-p"]),
+    ("ldapsearch", &["-w"]),
+    ("ldapmodify", &["-w"]),
+    ("plink", &["-pw"]),
+    ("podman", &["-p"]),
+    ("redis-cli", &["-a"]),
+    ("snmpbulkwalk", &["-c", "-A", "-X"]),
+    ("snmpget", &["-c", "-A", "-X"]),
+    ("snmpset", &["-c", "-A", "-X"]),
+    ("snmptrap", &["-c", "-A", "-X"]),
+    ("snmpwalk", &["-c", "-A", "-X"]),
+    ("sshpass", &["-p"]),
+];
 
 /// Hides the secrets in a line.
 pub(super) fn line(reader: &mut Reader<'_>) {
@@ -15,7 +33,8 @@ pub(super) fn line(reader: &mut Reader<'_>) {
     for at in 0..reader.tokens.len() {
         let Some(word) = reader.word(at) else { continue };
         let name = word.rsplit('/').next().unwrap_or(word);
-        if is_one_of(name, &["curl", "wget", "sshpass", "http", "mysql", "mysqldump"]) {
+        let is = |other: &&str| name.eq_ignore_ascii_case(other);
+        if COMMANDS.iter().any(is) || SECRET_OPTIONS.iter().any(|(other, _)| is(other)) {
             command = name;
         }
         let option = option(reader, command, at, word);
@@ -26,8 +45,18 @@ pub(super) fn line(reader: &mut Reader<'_>) {
             random(reader, at + 1, 12);
         }
         let secret = match sense(word) {
-            Sense::Secret | Sense::Credential => true,
+            Sense::Secret if !reader.tokens[at + 1].is(b'(') => true,
+            Sense::Credential => true,
             Sense::Key => at > 0 && qualified(reader, at),
+            Sense::Secret if reader.tokens.get(at + 1).is_some_and(|next| next.is(b'(') && next.glued) => {
+                // A function that takes it: `setPassword("x")`.
+                if reader.tokens.get(at + 2).is_some_and(|next| next.kind == Kind::Quoted)
+                    && reader.tokens.get(at + 3).is_some_and(|next| next.is(b')'))
+                {
+                    reader.hide(at + 2, false);
+                }
+                false
+            }
             Sense::Community => {
                 at > 0 && qualified(reader, at)
                     || reader.word(at + 1).is_some_and(|next| is_one_of(next, &["string"]))
@@ -98,6 +127,14 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
                 reader.changed_to(next, false);
             }
         }
+        Kind::Word
+            if next > at + 1 && reader.word(next - 1).is_some_and(|word| is_one_of(word, &["is", "to"])) =>
+        {
+            let (range, _) = reader.run(next, false);
+            if has_digits_and_letters(reader.text.get(range.clone()).unwrap_or_default()) {
+                reader.cover.add(range);
+            }
+        }
         Kind::Word => {
             random(reader, next, 8);
         }
@@ -161,16 +198,21 @@ fn option(reader: &mut Reader<'_>, command: &str, at: usize, word: &str) -> bool
     if !word.starts_with('-') || command.is_empty() {
         return false;
     }
-    if command.eq_ignore_ascii_case("sshpass") || command.starts_with("mysql") {
-        if word == "-p" && command.eq_ignore_ascii_case("sshpass") {
-            reader.hide(at + 1, false);
-            return true;
-        }
-        if word.len() > 2 && word.starts_with("-p") && !word.starts_with("--") {
+    let takes =
+        |(name, options): &(&str, &[&str])| name.eq_ignore_ascii_case(command) && options.contains(&word);
+    if SECRET_OPTIONS.iter().any(takes) {
+        reader.hide(at + 1, false);
+        return true;
+    }
+    if command.starts_with("mysql") {
+        let password = word.len() > 2 && word.starts_with("-p") && !word.starts_with("--");
+        if password {
             let range = reader.run(at, false).0;
             reader.cover.add(range.start + 2..range.end);
-            return true;
         }
+        return password;
+    }
+    if !["curl", "wget", "http"].iter().any(|name| name.eq_ignore_ascii_case(command)) {
         return false;
     }
     let range = if USER_OPTIONS.contains(&word) {

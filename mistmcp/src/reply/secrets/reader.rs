@@ -7,6 +7,7 @@ use super::lexer::{Kind, Token};
 use super::names::{Sense, is_one_of};
 use super::place::Place;
 use super::remarks::{is_message, is_remark, is_scheme, is_state};
+use super::words::VERBS;
 
 /// Longest name, in bytes.
 const LONGEST: usize = 96;
@@ -64,13 +65,29 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Where the value begins behind a name in brackets: `config["psk"] = "x"`, `('password', 'x')`.
+    pub(super) fn subscript(&self, at: usize) -> Option<usize> {
+        let quoted = self.tokens.get(at).is_some_and(|token| token.kind == Kind::Quoted);
+        let before = self.tokens.get(at.checked_sub(1)?)?;
+        let is = |at: usize, sign: u8| self.tokens.get(at).is_some_and(|token| token.is(sign));
+        if before.is(b'[') && before.glued && is(at + 1, b']') && is(at + 2, b'=') && quoted {
+            return Some(at + 3);
+        }
+        let value = self.tokens.get(at + 2).is_some_and(|token| token.kind == Kind::Quoted);
+        (before.is(b'(') && is(at + 1, b',') && value && is(at + 3, b')') && quoted).then_some(at + 2)
+    }
+
     /// What a name stands for together with the one or two words before it: `API key`, `SNMP community`.
     pub(super) fn qualified(&self, at: usize, place: Place) -> Option<Sense> {
         let last = self.tokens.get(at)?;
         let mut sense = None;
         for back in 1..=2 {
             let first = at.checked_sub(back)?;
-            self.word(first)?;
+            let word = self.word(first)?;
+            let tag = first.checked_sub(1).is_some_and(|before| self.tokens[before].is(b'<'));
+            if tag || VERBS.has_number(word) {
+                return sense;
+            }
             let words = self.text.get(self.tokens[first].start..last.end)?;
             // Words further away are part of the name only where the last word needs them.
             let ends = super::names::sense(words);

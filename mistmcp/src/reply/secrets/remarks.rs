@@ -53,6 +53,17 @@ pub(super) fn is_message(value: &str) -> bool {
     is_state(value) || MESSAGES.iter().any(begins)
 }
 
+/// Whether a word has digits and letters, and is no address.
+pub(super) fn has_digits_and_letters(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let hexadecimal = bytes.iter().all(|byte| byte.is_ascii_hexdigit() || b"-:.".contains(byte));
+    bytes.len() >= 6
+        && bytes.iter().any(u8::is_ascii_digit)
+        && bytes.iter().any(u8::is_ascii_alphabetic)
+        && !(hexadecimal && matches!(bytes.len(), 12 | 17 | 36))
+        && !bytes.contains(&b'/')
+}
+
 /// Whether a word looks like a generated secret, and not like an id, an address or a name.
 pub(super) fn looks_random(word: &str) -> bool {
     let bytes = word.as_bytes();

@@ -30,20 +30,22 @@ pub(super) fn find(text: &str, cover: &mut Cover) {
     let mut open: Vec<Element<'_>> = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find('<').map(|found| at + found) {
+        let is_tag = |byte: &u8| byte.is_ascii_alphabetic() || b"_/!?".contains(byte);
+        if !text.as_bytes().get(start + 1).is_some_and(is_tag) {
+            // A sign of comparison in a text.
+            at = start + 1;
+            continue;
+        }
         let Some(end) = text[start..].find('>').map(|found| start + found) else { break };
         let tag = &text[start + 1..end];
         if let Some(closed) = tag.strip_prefix('/') {
             close(text, closed.trim(), start, &mut open, cover);
-        } else if tag.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_') {
+        } else if !tag.starts_with(['!', '?']) {
             let empty = tag.ends_with('/');
             let element = element(start + 1, tag, open.last(), end + 1, cover);
             if !empty && open.len() < DEEPEST {
                 open.push(element);
             }
-        } else if !tag.starts_with(['!', '?']) {
-            // A sign of comparison in a text.
-            at = start + 1;
-            continue;
         }
         at = end + 1;
     }
