@@ -189,6 +189,21 @@ impl Error {
         self.kind
     }
 
+    /// The same error with the request to Mist that failed, where it is about that one.
+    pub(crate) fn of_path(self, request: &impl std::fmt::Display) -> Self {
+        match self.kind {
+            ErrorKind::Request
+            | ErrorKind::Permission
+            | ErrorKind::Missing
+            | ErrorKind::Cloud
+            | ErrorKind::Size => {
+                let request = shortened(&request.to_string(), 300);
+                self.and(format!(" The request was `{request}`."))
+            }
+            _ => self,
+        }
+    }
+
     /// The same error with the name of the request that it came of, for whoever reads the logs.
     pub(crate) fn of_request(self, request: &str) -> Self {
         let room = LONGEST.saturating_sub(request.len() + 11);

@@ -127,7 +127,9 @@ pub use catalog::{Catalog, Category, Clashes, Entry};
 pub use cli::{Program, main};
 pub use error::{Error, ErrorKind, Result};
 pub use groups::{Buckets, PageNumber, Search, SearchPage, SortField, TimeWindow};
-pub use mist::{Answer, Cloud, CloudError, Clouds, Connection, Limits, Mist, Pool, Request, Token, Tokens};
+pub use mist::{
+    Answer, Cloud, CloudError, Clouds, Connection, IntoQuery, Limits, Mist, Pool, Request, Token, Tokens,
+};
 pub use mistmcp_macros::{Choice, ParamGroup, mist_tool};
 pub use prompt::{Completed, Prompt, PromptArgument, Step};
 pub use reply::{Block, Content, File, Format, Media, Reply, Rules};

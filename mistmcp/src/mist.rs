@@ -51,7 +51,7 @@ pub(crate) use network::{
 };
 pub(crate) use pacer::Pacer;
 pub use pool::{Limits, Pool};
-pub use request::Request;
+pub use request::{IntoQuery, Request};
 pub use token::Token;
 pub(crate) use token::placeholder;
 pub use tokens::Tokens;
@@ -90,12 +90,19 @@ pub struct Mist {
     connection: Arc<Connection>,
     call: Call,
     deadline: Instant,
+    /// A tool with a body may ask several things: its errors name the one that failed.
+    names_requests: bool,
 }
 
 impl Mist {
     pub(crate) fn new(connection: Arc<Connection>, call: Call) -> Self {
         let deadline = Instant::now() + connection.limits().timeout;
-        Self { connection, call, deadline }
+        Self { connection, call, deadline, names_requests: false }
+    }
+
+    /// The same for a tool with a body.
+    pub(crate) fn naming_requests(&self) -> Self {
+        Self { names_requests: true, ..self.clone() }
     }
 
     /// Sends a request and waits for the answer, trying a GET again where that can help. Equal GETs under way with
@@ -104,11 +111,16 @@ impl Mist {
     /// # Errors
     /// Any answer but a success, told as advice.
     pub async fn send(&self, request: Request) -> Result<Answer> {
+        let sent = self.sent(&request).await;
+        if self.names_requests { sent.map_err(|error| error.of_path(&request)) } else { sent }
+    }
+
+    async fn sent(&self, request: &Request) -> Result<Answer> {
         let asked = Instant::now();
         if !request.is_get() {
-            return self.connection.line.change(&request, self.call.trace()).await;
+            return self.connection.line.change(request, self.call.trace()).await;
         }
-        let answer = self.ask(&request).await?;
+        let answer = self.ask(request).await?;
         if request.is_for_self() {
             self.remember_self(&answer, asked);
         }

@@ -33,6 +33,13 @@ fn the_tool_with_a_body_counts_the_demos_sites() {
 }
 
 #[test]
+fn an_error_of_a_tool_with_a_body_names_the_request_that_failed() {
+    let unknown = "4ac1dcf4-9d8b-7211-65c4-057819f0862b";
+    let error = call(&["countSitesByCountry", &format!("org_id={unknown}")]).unwrap_err().to_string();
+    assert!(error.contains(&format!("The request was `GET /api/v1/orgs/{unknown}/sites`")), "{error}");
+}
+
+#[test]
 fn the_endpoint_finds_its_site_by_name_and_keeps_to_its_page() {
     let changes = call(&["listChannelChanges", "site_id=Singapore Office", "limit=3"]).unwrap();
     assert!((1..=3).contains(&changes["results"].as_array().unwrap().len()), "{changes}");

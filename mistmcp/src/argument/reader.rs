@@ -66,7 +66,7 @@ impl BodyReader {
                 schema: plain_schema::<T>,
                 read: |value| {
                     length::check(value, TEXT)?;
-                    let typed: T = serde_json::from_value(value.clone())
+                    let typed: T = serde_path_to_error::deserialize(value)
                         .map_err(|error| Mismatch::wanted(format!("its schema ({error})")))?;
                     serde_json::to_value(typed).map_err(|error| Mismatch::wanted(error.to_string()))
                 },

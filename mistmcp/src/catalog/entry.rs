@@ -135,7 +135,7 @@ impl Entry {
         let mut reply = match &self.tool.run {
             // A session runs these itself.
             Run::Control(_) => return Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),
-            Run::Body(body) => body(mist, call, Arguments::new(arguments)).await?,
+            Run::Body(body) => body(&mist.naming_requests(), call, Arguments::new(arguments)).await?,
             Run::Endpoint(endpoint) => self.reach(endpoint, &arguments, mist).await?,
         };
         reply.notes.splice(0..0, notes);

@@ -8,7 +8,7 @@ use url::form_urlencoded::Serializer;
 
 use super::{Cloud, Cursor};
 use crate::argument::{Arg, Wire};
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, shortened};
 use crate::tool::{Endpoint, Segment};
 use crate::{Error, Result};
 
@@ -25,7 +25,37 @@ pub struct Request {
     pub(crate) body: Option<Value>,
     /// Where in a list to go on; it is appended to the query as it stands.
     pub(crate) cursor: Option<Cursor>,
+    /// The path that it was made with, where that is more than a path.
+    unfit: Option<String>,
 }
+
+/// What a parameter of a query can be: an [`Arg`], a text or a number.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the value of a parameter of a query",
+    note = "take a text, a number, `bool`, a type that `mistmcp` has, such as `Id` or `Time`, or an `Option` of one"
+)]
+pub trait IntoQuery {
+    /// How it is spelled in the query.
+    fn into_query(self) -> Wire;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Arg> IntoQuery for T {
+    fn into_query(self) -> Wire {
+        self.wire()
+    }
+}
+
+macro_rules! into_query {
+    ($($type:ty),*) => {$(
+        impl IntoQuery for $type {
+            fn into_query(self) -> Wire {
+                Wire::Text(self.to_string())
+            }
+        }
+    )*};
+}
+into_query!(&str, i32, u64, usize);
 
 impl Request {
     /// A GET of `path`, such as `/api/v1/self`. Values belong into [`segment`](Self::segment) and
@@ -34,10 +64,12 @@ impl Request {
         Self::new(Method::GET, path)
     }
 
-    /// A request with another method.
+    /// A request with another method. A path that holds a query or a hole is refused when the request is sent: what a
+    /// model wrote must not become one by way of the path.
     pub fn new(method: Method, path: &str) -> Self {
         let segments = path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
-        Self { method, segments, query: Vec::new(), body: None, cursor: None }
+        let unfit = path.contains(['?', '#', '{', '}']).then(|| path.to_owned());
+        Self { method, segments, query: Vec::new(), body: None, cursor: None, unfit }
     }
 
     /// Adds a segment to the path, whatever it holds.
@@ -47,11 +79,10 @@ impl Request {
         self
     }
 
-    /// Adds a parameter to the query.
+    /// Adds a parameter to the query: `.query("type", "all").query("limit", 1000)`. `None` adds nothing.
     #[must_use]
-    #[expect(clippy::needless_pass_by_value, reason = "callers hand over what they read")]
-    pub fn query(mut self, name: &str, value: impl Arg) -> Self {
-        self.add(name, value.wire());
+    pub fn query(mut self, name: &str, value: impl IntoQuery) -> Self {
+        self.add(name, value.into_query());
         self
     }
 
@@ -133,6 +164,13 @@ impl Request {
 
     /// The whole address. Segments are percent-encoded, so that `../`, `?` or `#` in a value stay in its segment.
     pub(super) fn address(&self, cloud: &Cloud) -> Result<String> {
+        if let Some(path) = &self.unfit {
+            return Err(Error::advice(format!(
+                "The tool asks for \"{}\", which is more than a path. Tell its author: values belong into \
+                 `Request::segment`, and what stands behind a `?` into `Request::query`.",
+                shortened(path, 200)
+            )));
+        }
         let mut address = String::from(cloud.base().as_str().trim_end_matches('/'));
         for segment in &self.segments {
             // What every URL library takes for "this folder" and "the one above", encoded or not.
@@ -231,6 +269,26 @@ mod tests {
         let error = url(&Request::get("/api/v1/sites").segment("y".repeat(70_000))).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Arguments);
         assert!(error.to_string().len() < 200, "{error}");
+    }
+
+    #[test]
+    fn a_path_that_holds_a_query_or_a_hole_is_refused_with_the_remedy() {
+        for path in
+            ["/api/v1/sites?up=false", "/api/v1/sites/{site_id}", "/api/v1/self#x", "/api/v1/?a=1&b=2"]
+        {
+            let error = url(&Request::get(path).segment("x")).unwrap_err().to_string();
+            assert!(error.contains(path) && error.contains("`Request::query`"), "{error}");
+        }
+        assert!(url(&Request::get("/api/v1/sites").segment("a?b{c}#d")).is_ok());
+    }
+
+    #[test]
+    fn a_query_takes_texts_and_numbers_as_they_are() {
+        let request = Request::get("/api/v1/sites").query("type", "all").query("limit", 1000);
+        let request = request.query("page", 2_u64).query("up", false).query("count", vec![1_u32].len());
+        let request = request.query("none", None::<String>).query("some", Some("x".to_owned()));
+        let wanted = "https://api.mist.com/api/v1/sites?type=all&limit=1000&page=2&up=false&count=1&some=x";
+        assert_eq!(url(&request), Ok(wanted.to_owned()));
     }
 
     #[test]
