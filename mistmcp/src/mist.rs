@@ -8,6 +8,7 @@ mod account;
 mod accounts;
 mod advice;
 mod answer;
+mod bounded_json;
 mod budget;
 mod clock;
 mod cloud;
@@ -21,6 +22,7 @@ mod flight;
 mod line;
 mod lookup;
 mod lossy_json;
+mod mask;
 mod memory;
 mod name_match;
 mod names;
@@ -42,6 +44,7 @@ pub(crate) use acceptance::{Acceptance, Verdict};
 pub(crate) use advice::for_deadline;
 pub use answer::Answer;
 pub(crate) use answer::Page;
+pub(crate) use bounded_json::Parsed;
 pub use cloud::{Cloud, CloudError, Clouds};
 pub use connection::Connection;
 pub(crate) use cursor::{CURSOR, Cursor};
@@ -153,7 +156,7 @@ impl Mist {
     /// # Errors
     /// As [`send`](Self::send), and an answer that is no JSON.
     pub async fn get(&self, path: &str) -> Result<Value> {
-        self.send(Request::get(path)).await?.json()
+        self.send(Request::get(path)).await?.parsed().await
     }
 
     /// Puts ids where names stand, and the organization where none is named and one is needed. Where `partial`, a part

@@ -33,8 +33,8 @@ use source::Source;
 pub(crate) use turns::in_turns;
 
 use crate::error::ErrorKind;
-use crate::mist::{Answer, Repairs};
-use crate::{Error, Result};
+use crate::mist::{Answer, Parsed, Repairs};
+use crate::{Error, Fields, Result, work};
 
 /// What a tool answers, before it is brought into the form that clients get.
 #[derive(Clone, Debug, PartialEq)]
@@ -165,6 +165,9 @@ impl Reply {
     /// # Errors
     /// Mist called it JSON, or a page, and it is no JSON.
     pub fn from_answer(answer: &Answer) -> Result<Self> {
+        if answer.is_large() {
+            return Self::from_large(answer, None);
+        }
         let media_type = answer.media_type().unwrap_or_default();
         let data = answer.strict_json();
         let readable = media_type.is_empty() || media_type.contains("json") || media_type.contains("html");
@@ -198,6 +201,51 @@ impl Reply {
         }
     }
 
+    /// The same as [`from_answer`](Self::from_answer) for a call that keeps these fields, off the async threads where the
+    /// answer is large.
+    pub(crate) async fn from_endpoint(answer: Answer, fields: Option<Fields>) -> Result<Self> {
+        if !answer.is_large() {
+            return Self::from_answer(&answer);
+        }
+        work::on_large(move || Self::from_large(&answer, fields.as_ref())).await?
+    }
+
+    fn from_large(answer: &Answer, fields: Option<&Fields>) -> Result<Self> {
+        let media_type = answer.media_type().unwrap_or_default();
+        let readable = media_type.is_empty() || media_type.contains("json") || media_type.contains("html");
+        // The first rows stay whole: names that no row has are explained by those that they have.
+        let pick = |place: usize, row: &mut Value| {
+            if let Some(fields) = fields.filter(|_| place >= pick::LOOKED_AT) {
+                pick::keep(row, fields);
+            }
+        };
+        match answer.rows(pick) {
+            Ok((Parsed { value, omitted }, repairs)) => {
+                let source = Source { omitted, ..Source::of(answer, repairs) };
+                Ok(Self::of(Body::Data { value, source }))
+            }
+            Err(error) if readable || error.kind() == ErrorKind::Size => Err(error),
+            Err(_) => Ok(Self::file(File {
+                name: answer.file_name().unwrap_or_else(|| "file".to_owned()),
+                media_type,
+                bytes: answer.bytes().clone(),
+            })),
+        }
+    }
+
+    /// Brings the reply into its form, off the async threads where it is large.
+    pub(crate) async fn rendered(self, rules: &Rules, asked: Asked) -> Result<Rendered> {
+        match &self.body {
+            Body::Data { source, .. } if source.is_large => {
+                let rules = *rules;
+                work::on_large(move || self.render(&rules, &asked)).await?
+            }
+            _ => self.render(rules, &asked),
+        }
+    }
+}
+
+impl Reply {
     /// Brings the reply into its form.
     pub(crate) fn render(self, rules: &Rules, asked: &Asked) -> Result<Rendered> {
         let (value, source) = match self.body {

@@ -1,11 +1,12 @@
 //! CPU-bound jobs, run on blocking threads so that the async threads keep answering. As many run at once as leave a
-//! processor for these; the others wait, and stop waiting when their caller does.
+//! processor for these; the others wait, and stop waiting when their caller does. What large answers take of memory is
+//! bounded in all as well.
 
 use std::num::NonZero;
 use std::sync::LazyLock;
 use std::thread::available_parallelism;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::spawn_blocking;
 
 use crate::error::ErrorKind;
@@ -16,22 +17,66 @@ static JOBS: LazyLock<Semaphore> = LazyLock::new(|| {
     Semaphore::new(processors.saturating_sub(1).max(1))
 });
 
+/// Large answers that are parsed and written at once: each may take some hundred megabytes.
+static PARSES: Semaphore = Semaphore::const_new(2);
+
+/// Large answers that are held as text, in units of [`UNIT`] bytes.
+static TEXTS: Semaphore = Semaphore::const_new(UNITS as usize);
+const UNIT: usize = 64 * 1024;
+const UNITS: u32 = 2_048;
+
+/// An answer with more bytes is large: read, parsed and written with regard to what others take.
+pub(crate) const LARGE: usize = 1 << 20;
+
+/// Room for the text of a large answer, given back when it is dropped.
+pub(crate) type Room = SemaphorePermit<'static>;
+
 /// Runs a job on a blocking thread, when there is one for it.
 ///
 /// # Errors
 /// The job panicked, or the process ends.
 pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let failed = |error: &dyn std::fmt::Display| {
-        tracing::error!(%error, "a job failed");
-        Error::new(
-            ErrorKind::Cloud,
-            "The server failed to work this out. Try again once; if it stays, tell the user.",
-        )
-    };
     let permit = JOBS.acquire().await.map_err(|error| failed(&error))?;
     let job = move || {
         let _permit = permit;
         job()
     };
     spawn_blocking(job).await.map_err(|error| failed(&error))
+}
+
+/// The same for a job on a large answer.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) async fn on_large<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let permit = PARSES.acquire().await.map_err(|error| failed(&error))?;
+    run(move || {
+        let _permit = permit;
+        job()
+    })
+    .await
+}
+
+/// Waits for room for the text of a large answer of at most so many bytes.
+///
+/// # Errors
+/// The process ends.
+pub(crate) async fn room(bytes: usize) -> Result<Room> {
+    let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(UNITS).min(UNITS);
+    TEXTS.acquire_many(units).await.map_err(|error| failed(&error))
+}
+
+/// Gives back what of the room is not needed.
+pub(crate) fn shrink(mut room: Room, bytes: usize) -> Room {
+    let excess = room.num_permits().saturating_sub(bytes.div_ceil(UNIT));
+    drop(room.split(excess));
+    room
+}
+
+fn failed(error: &dyn std::fmt::Display) -> Error {
+    tracing::error!(%error, "a job failed");
+    Error::new(
+        ErrorKind::Cloud,
+        "The server failed to work this out. Try again once; if it stays, tell the user.",
+    )
 }

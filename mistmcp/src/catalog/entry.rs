@@ -146,7 +146,7 @@ impl Entry {
     /// where it does not know one.
     async fn reach(&self, endpoint: &Endpoint, arguments: &Map<String, Value>, mist: &Mist) -> Result<Reply> {
         let reply = match mist.send(self.request(endpoint, arguments)?).await {
-            Ok(answer) => Reply::from_answer(&answer)?,
+            Ok(answer) => Reply::from_endpoint(answer, self.asked(arguments).fields).await?,
             Err(error) => return Err(unknown::explained(error, &self.params, arguments, mist).await),
         };
         if !self.tool.hints.repeatable() || !reply.is_empty_list() {
@@ -195,7 +195,8 @@ impl Entry {
         let mut arguments = arguments.clone();
         arguments.extend(instead.clone());
         let answer = mist.send(self.request(endpoint, &arguments).ok()?).await.ok()?;
-        let mut reply = Reply::from_answer(&answer).ok().filter(|reply| !reply.is_empty_list())?;
+        let reply = Reply::from_endpoint(answer, self.asked(&arguments).fields).await.ok();
+        let mut reply = reply.filter(|reply| !reply.is_empty_list())?;
         for (name, value) in &instead {
             let value = shortened(value.as_str().unwrap_or_default(), 100);
             reply.notes.push(format!("`{name}`: nothing has this very name; searched for \"{value}\"."));

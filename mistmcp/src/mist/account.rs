@@ -1,6 +1,6 @@
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use http::StatusCode;
@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::budget::{Budget, Purpose, Tally, UsedUp};
 use super::clock::Clock;
 use super::common::Common;
+use super::mask::Mask;
 use super::pacer::{PacedOut, Pacer};
 use super::wait::{Wait, Waits};
 use super::{Cloud, Token};
@@ -38,6 +39,8 @@ pub(super) struct Account {
     standing: Mutex<Standing>,
     /// Mist has accepted the token in some answer, and not refused it since.
     is_proven: AtomicBool,
+    /// Made when an answer is masked first.
+    mask: OnceLock<Mask>,
     /// One question at a time until it is.
     proving: tokio::sync::Mutex<()>,
 }
@@ -74,8 +77,14 @@ impl Account {
             queue: Semaphore::new(AT_ONCE),
             standing: Mutex::default(),
             is_proven: AtomicBool::new(false),
+            mask: OnceLock::new(),
             proving: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// Masks the token in what Mist answers.
+    pub(super) fn mask(&self) -> &Mask {
+        self.mask.get_or_init(|| Mask::of(self.token().expose()))
     }
 
     /// Whether Mist has accepted the token, and not refused it since.

@@ -10,8 +10,10 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::bounded_json::{self, Parsed, Unparsed};
 use super::lossy_json::{self, Repairs};
 use crate::error::ErrorKind;
+use crate::work::{self, LARGE, Room};
 use crate::{Error, Result};
 
 /// What Mist answered to a request that it accepted.
@@ -21,6 +23,8 @@ pub struct Answer {
     body: Bytes,
     /// The address that it came from.
     url: Arc<Url>,
+    /// What the body takes of the memory for large answers.
+    _room: Option<Arc<Room>>,
 }
 
 /// Where a page stands in a list that is paged by number.
@@ -34,7 +38,38 @@ pub(crate) struct Page {
 
 impl Answer {
     pub(crate) fn new(headers: HeaderMap, body: Bytes, url: &Url) -> Self {
-        Self { headers: Arc::new(headers), body, url: Arc::new(url.clone()) }
+        Self { headers: Arc::new(headers), body, url: Arc::new(url.clone()), _room: None }
+    }
+
+    /// The same answer, which gives the room back when the last of it is dropped.
+    pub(super) fn in_room(self, room: Option<Room>) -> Self {
+        Self { _room: room.map(Arc::new), ..self }
+    }
+
+    /// Whether it is to be parsed off the async threads, and with regard to memory.
+    pub(crate) fn is_large(&self) -> bool {
+        self.body.len() > LARGE
+    }
+
+    /// The same as [`json`](Self::json), off the async threads where it is large.
+    pub(crate) async fn parsed(self) -> Result<Value> {
+        if self.is_large() { work::on_large(move || self.json()).await? } else { self.json() }
+    }
+
+    /// The body as JSON, and what had to be repaired for that. Of long lists the first rows are kept, which `pick` makes
+    /// smaller before.
+    pub(crate) fn rows(&self, mut pick: impl FnMut(usize, &mut Value)) -> Result<(Parsed, Repairs)> {
+        let error = match bounded_json::with_rows(self.text(), &mut pick) {
+            Ok(parsed) => return Ok((parsed, Repairs::default())),
+            Err(Unparsed::TooLarge) => return Err(Unparsed::too_large()),
+            Err(Unparsed::NotJson(error)) => error,
+        };
+        let (text, repairs) = lossy_json::repaired(self.text()).ok_or_else(|| self.is_not_json(&error))?;
+        match bounded_json::with_rows(text.as_bytes(), pick) {
+            Ok(parsed) => Ok((parsed, repairs)),
+            Err(Unparsed::TooLarge) => Err(Unparsed::too_large()),
+            Err(Unparsed::NotJson(error)) => Err(self.is_not_json(&error)),
+        }
     }
 
     /// The body as JSON; an empty one is `null`. Characters that cannot be read are replaced.
@@ -50,9 +85,28 @@ impl Answer {
 
     /// The body as JSON, and what had to be repaired for that: of a list that breaks off, the first rows.
     pub(crate) fn read(&self) -> Result<(Value, Repairs)> {
+        if self.is_large() {
+            return self.large_json();
+        }
         match self.strict_json() {
             Ok(value) => Ok((value, Repairs::default())),
             Err(error) => lossy_json::parse(self.text()).ok_or_else(|| self.is_not_json(&error)),
+        }
+    }
+
+    fn large_json(&self) -> Result<(Value, Repairs)> {
+        match bounded_json::whole(self.text()) {
+            Ok(value) => Ok((value, Repairs::default())),
+            Err(Unparsed::TooLarge) => Err(Unparsed::too_large()),
+            Err(Unparsed::NotJson(error)) => {
+                let (text, repairs) =
+                    lossy_json::repaired(self.text()).ok_or_else(|| self.is_not_json(&error))?;
+                match bounded_json::whole(text.as_bytes()) {
+                    Ok(value) => Ok((value, repairs)),
+                    Err(Unparsed::TooLarge) => Err(Unparsed::too_large()),
+                    Err(Unparsed::NotJson(error)) => Err(self.is_not_json(&error)),
+                }
+            }
         }
     }
 

@@ -55,7 +55,11 @@ impl Connection {
 
     /// A file with this connection's tokens masked.
     pub(crate) fn mask_file(&self, file: File) -> File {
-        File { bytes: self.mask_bytes(file.bytes), ..file }
+        File {
+            name: self.mask(file.name),
+            media_type: self.mask(file.media_type),
+            bytes: self.mask_bytes(file.bytes),
+        }
     }
 
     /// Blocks with this connection's tokens masked.
@@ -65,6 +69,6 @@ impl Connection {
     }
 
     fn mask_bytes(&self, bytes: Bytes) -> Bytes {
-        self.tokens().fold(bytes, |bytes, token| token.mask_bytes(bytes))
+        self.line.leases.iter().fold(bytes, |bytes, lease| lease.mask().bytes(bytes))
     }
 }

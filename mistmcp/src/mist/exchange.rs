@@ -7,12 +7,15 @@ use super::retry::{Again, Failure};
 use super::{Cloud, Pool, Request, Token, advice};
 use crate::Error;
 use crate::error::ErrorKind;
+use crate::work::{self, LARGE, Room};
 
 /// What came back, whatever Mist thinks of the request.
 pub(super) struct Response {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
+    /// Held as long as the body, where that is large.
+    pub(super) room: Option<Room>,
 }
 
 /// One request over HTTP, and the whole of what it brings.
@@ -42,20 +45,29 @@ pub(super) async fn exchange(
         failed(error, if closed { Again::AtOnce } else { Again::Soon })
     })?;
     let (status, headers) = (response.status(), response.headers().clone());
-    let body = read(response, pool.limits.max_response_bytes).await?;
-    Ok(Response { status, headers, body })
+    let (body, room) = read(response, pool.limits.max_response_bytes).await?;
+    Ok(Response { status, headers, body, room })
 }
 
-/// Reads a body, decompressed, up to the limit and not a chunk further.
-async fn read(mut response: reqwest::Response, limit: usize) -> Result<Bytes, Failure> {
+/// Reads a body, decompressed, up to the limit and not a chunk further. A large one waits until there is room for it.
+async fn read(mut response: reqwest::Response, limit: usize) -> Result<(Bytes, Option<Room>), Failure> {
     let mut body = BytesMut::new();
+    let mut room = None;
     while let Some(chunk) = response.chunk().await.map_err(|error| failed(error, Again::Soon))? {
         if body.len() + chunk.len() > limit {
             return Err(advice::for_size(limit).into());
         }
+        if room.is_none() && body.len() + chunk.len() > LARGE {
+            let most = response.content_length().and_then(|length| usize::try_from(length).ok());
+            let most = most.map_or(limit, |length| length.clamp(LARGE, limit));
+            room = Some(work::room(most).await?);
+            // Memory that is not written to is not taken, and growing would take it twice.
+            body.reserve(most - body.len());
+        }
         body.extend_from_slice(&chunk);
     }
-    Ok(body.freeze())
+    let body_len = body.len();
+    Ok((body.freeze(), room.map(|room| work::shrink(room, body_len))))
 }
 
 fn failed(error: reqwest::Error, again: Again) -> Failure {

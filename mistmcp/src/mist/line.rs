@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
 use http::StatusCode;
 use reqwest::Url;
 use tokio::time::Instant as Deadline;
@@ -18,6 +19,10 @@ use super::wait::{Waits, waits};
 use super::{Answer, Cloud, Pool, Request, advice};
 use crate::Result;
 use crate::trace::{Sends, Trace};
+use crate::work::{self, LARGE};
+
+/// Bytes of a refusal that are looked at: many times what is shown.
+const WORDS: usize = 64 * 1024;
 
 /// The way to one cloud with the tokens of one connection. Cheap to clone: what is under way holds one of its own.
 #[derive(Clone, Debug)]
@@ -60,7 +65,7 @@ impl Line {
             let answer = with_retries(patience, &waits, attempt).await;
             line.pool.metrics().retries(attempts.saturating_sub(1));
             let answer = answer?;
-            line.pool.memory.keep_constant(&request, &line.cloud, &address, &answer, &line.leases);
+            line.pool.memory.keep_constant(&request, &line.cloud, &address, &answer);
             Ok(answer)
         })))
     }
@@ -140,7 +145,7 @@ impl Line {
             Err(_) => (None, 0),
         };
         self.pool.metrics().exchange(status, started.elapsed(), bytes);
-        let Response { status, headers, body } = match outcome {
+        let Response { status, headers, body, room } = match outcome {
             Ok(response) => {
                 tracing::debug!(%request, status = response.status.as_u16(), milliseconds, "Mist answered");
                 response
@@ -154,7 +159,8 @@ impl Line {
         account.answered(status);
         if status.is_success() {
             account.accepted();
-            let answer = Answer::new(headers, body, url);
+            let body = self.masked(body).await.map_err(Failure::from)?;
+            let answer = Answer::new(headers, body, url).in_room(room);
             if request.is_for_usage()
                 && let Some((requests, limit)) = answer.usage()
             {
@@ -163,7 +169,7 @@ impl Line {
             return Ok(answer);
         }
         // Masked before it is cut: a part of a token is not found any more.
-        let words = self.mask(String::from_utf8_lossy(&body).into_owned());
+        let words = self.mask(String::from_utf8_lossy(&body[..body.len().min(WORDS)]).into_owned());
         let asked = retry_after(&headers, clock.now());
         match status {
             StatusCode::UNAUTHORIZED => {
@@ -207,9 +213,16 @@ impl Line {
         self.leases.iter().any(|lease| lease.refused_at().is_none())
     }
 
+    /// A body with the tokens masked, before any of it is parsed or cut: a part of a token is not found any more.
+    async fn masked(&self, body: Bytes) -> Result<Bytes> {
+        let leases = Arc::clone(&self.leases);
+        let mask = move |body: Bytes| leases.iter().fold(body, |body, lease| lease.mask().bytes(body));
+        if body.len() > LARGE { work::run(move || mask(body)).await } else { Ok(mask(body)) }
+    }
+
     /// `text` with the tokens masked.
     pub(super) fn mask(&self, text: String) -> String {
-        self.leases.iter().fold(text, |text, lease| lease.token().mask(text))
+        self.leases.iter().fold(text, |text, lease| lease.mask().text(text))
     }
 }
 

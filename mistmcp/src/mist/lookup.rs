@@ -163,7 +163,8 @@ impl Mist {
                 request = request.query("vc", true);
             }
             let answer = self.ask(&request).await?;
-            let value = answer.json()?;
+            let (total, page_limit) = (answer.rows_in_all(), answer.page_limit());
+            let value = answer.parsed().await?;
             let (came, before) = (value.as_array().map_or(0, Vec::len) as u64, ids.len());
             seen += came;
             for row in named(&value) {
@@ -171,9 +172,8 @@ impl Mist {
                     rows.push(row);
                 }
             }
-            let total = answer.rows_in_all();
             // Where Mist does not say how many it gives at once, it shows.
-            let given = answer.page_limit().or_else(|| total.map(|_| came)).filter(|given| *given > 0);
+            let given = page_limit.or_else(|| total.map(|_| came)).filter(|given| *given > 0);
             limit = given.and_then(|given| u32::try_from(given).ok()).unwrap_or(limit).min(limit);
             let more = total.map_or(came >= limit.into(), |total| total > seen);
             // A page that brings nothing new is the last one, whatever it says.
@@ -187,7 +187,9 @@ impl Mist {
     /// What the user asks about the token is what look-ups go by from now on.
     pub(super) fn remember_self(&self, answer: &Answer, asked: Instant) {
         let line = &self.connection.line;
-        if let Ok(value) = answer.json() {
+        if !answer.is_large()
+            && let Ok(value) = answer.json()
+        {
             let listing = Arc::new(Listing { rows: named(&value), asked, complete: true });
             line.pool.memory.keep_names(&line.ids, SELF, listing);
         }

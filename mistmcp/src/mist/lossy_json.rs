@@ -23,6 +23,12 @@ const REPLACEMENT: &str = "\u{fffd}";
 /// unknown escapes, raw control characters, and numbers that JSON does not have. A list that breaks off keeps its whole
 /// rows. `None` where the text is something else, or broken in another way.
 pub(super) fn parse(body: &[u8]) -> Option<(Value, Repairs)> {
+    let (text, repairs) = repaired(body)?;
+    Some((serde_json::from_str(&text).ok()?, repairs))
+}
+
+/// The text that the strict parser takes.
+pub(super) fn repaired(body: &[u8]) -> Option<(String, Repairs)> {
     if !matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return None;
     }
@@ -30,7 +36,7 @@ pub(super) fn parse(body: &[u8]) -> Option<(Value, Repairs)> {
     let mut repair = Repair::new(&text);
     repair.run()?;
     let repairs = Repairs { replaced: invalid + repair.replaced, truncated: repair.close()? };
-    Some((serde_json::from_str(&repair.out).ok()?, repairs))
+    Some((repair.out, repairs))
 }
 
 /// The text of a body, and how many invalid sequences in it were replaced.

@@ -4,10 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use memchr::memmem;
 use moka::sync::Cache;
 
 use super::account::Account;
 use super::accounts::Lease;
+use super::mask::MASK;
 use super::names::Listing;
 use super::{Answer, Cloud, Request};
 
@@ -60,17 +62,10 @@ impl Memory {
     }
 
     /// Remembers the answer to a question for constants, unless it is empty, a proxy's page, or holds the token.
-    pub(super) fn keep_constant(
-        &self,
-        request: &Request,
-        cloud: &Cloud,
-        address: &str,
-        answer: &Answer,
-        leases: &[Lease],
-    ) {
-        let private = || leases.iter().any(|lease| lease.token().is_in(answer.bytes()));
+    pub(super) fn keep_constant(&self, request: &Request, cloud: &Cloud, address: &str, answer: &Answer) {
+        let private = || memmem::find(answer.bytes(), MASK.as_bytes()).is_some();
         if request.is_for_constants() && answer.holds_data() && !private() {
-            self.constants.insert((cloud.clone(), address.to_owned()), answer.clone());
+            self.constants.insert((cloud.clone(), address.to_owned()), answer.clone().in_room(None));
         }
     }
 

@@ -25,7 +25,7 @@ pub(crate) struct Asked {
     duration: Option<&'static str>,
     given: Map<String, Value>,
     /// What to keep of each row, where that is not everything.
-    pub(super) fields: Option<Fields>,
+    pub(crate) fields: Option<Fields>,
     /// The tool has a parameter for that.
     pub(super) takes_fields: bool,
     pub(super) expected: Expected,

@@ -54,12 +54,16 @@ impl Block {
 
     /// The same block without what `text` and `bytes` take out.
     pub(crate) fn masked(self, text: impl Fn(String) -> String, bytes: impl Fn(Bytes) -> Bytes) -> Self {
-        let media = |media: Media| Media { bytes: bytes(media.bytes), ..media };
+        let media = |media: Media| Media { media_type: text(media.media_type), bytes: bytes(media.bytes) };
         match self {
             Self::Text(written) => Self::Text(text(written)),
             Self::Image(image) => Self::Image(media(image)),
             Self::Audio(audio) => Self::Audio(media(audio)),
-            Self::File(file) => Self::File(File { bytes: bytes(file.bytes), ..file }),
+            Self::File(file) => Self::File(File {
+                name: text(file.name),
+                media_type: text(file.media_type),
+                bytes: bytes(file.bytes),
+            }),
         }
     }
 }

@@ -53,8 +53,9 @@ impl List {
         let link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), asked);
         let page = source.page.or_else(|| page::of_answer(&about, asked));
         let window = window::fixed(&about, source.date, asked);
+        let omitted = source.omitted.iter().filter(|(name, _)| !about.contains_key(*name));
         let mut list = Self {
-            count: rows.len(),
+            count: rows.len() + omitted.map(|(_, count)| count).sum::<usize>(),
             rows,
             total: None,
             next: None,

@@ -10,7 +10,7 @@ use crate::error::shortened;
 /// A call may misspell so many names before the rest is not told any more.
 const TOLD: usize = 10;
 /// Rows that are looked through for the names that there are.
-const LOOKED_AT: usize = 20;
+pub(super) const LOOKED_AT: usize = 20;
 
 /// Keeps the named fields of a row.
 pub(super) fn keep(row: &mut Value, fields: &Fields) {

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,11 +15,22 @@ pub(crate) struct Source {
     pub(super) date: Option<Timestamp>,
     pub(super) url: Option<Arc<Url>>,
     pub(super) repairs: Repairs,
+    /// Rows of its lists that were not kept, by the list's name.
+    pub(super) omitted: BTreeMap<String, usize>,
+    /// It is to be written off the async threads.
+    pub(super) is_large: bool,
 }
 
 impl Source {
     pub(super) fn of(answer: &Answer, repairs: Repairs) -> Self {
-        Self { page: answer.page(), date: answer.date(), url: Some(Arc::clone(answer.url())), repairs }
+        Self {
+            page: answer.page(),
+            date: answer.date(),
+            url: Some(Arc::clone(answer.url())),
+            repairs,
+            omitted: BTreeMap::new(),
+            is_large: answer.is_large(),
+        }
     }
 
     /// What a reader has to know of characters that could not be read.

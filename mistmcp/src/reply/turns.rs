@@ -24,7 +24,7 @@ pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
         // Twice as much as the notes: some letters are written as two.
         let room = notes.iter().map(|note| 2 * note.len() + 16).sum();
         let rules = Rules { max_bytes: rules.max_bytes.saturating_sub(room), ..*rules };
-        let Rendered { content, ask_again_for } = reply.render(&rules, &asked)?;
+        let Rendered { content, ask_again_for } = reply.rendered(&rules, asked).await?;
         let content = content.with_notes(&notes, rules.format)?;
         match ask_again_for {
             Some(rows) if time < TIMES && entry.tool().hints.repeatable() => {

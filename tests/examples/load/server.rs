@@ -27,6 +27,11 @@ impl Server {
             command.args(["--transport", "http", "--mode", "all", "--port", port]);
             command.args(["--cloud", cloud, "--allow-cloud", cloud, "--rate-limit", "1000000000"]);
             command.args(["--max-sessions-per-token", "10000"]);
+            // All clients are at one address, and each has a token of its own.
+            for limit in ["connections", "requests", "new-clients"] {
+                command.args([&format!("--max-{limit}-per-address"), "100000"]);
+            }
+            command.args(["--max-requests", "100000", "--new-tokens-per-minute", "1000000"]);
             more(command);
         })
     }
@@ -47,6 +52,12 @@ impl Server {
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(server)
+    }
+
+    /// Its process.
+    #[allow(dead_code, reason = "not every program that includes this asks for it")]
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The memory that is resident now, in bytes.

@@ -14,6 +14,7 @@ mod ending;
 mod headers;
 mod health;
 mod idle;
+mod large_answers;
 mod limits;
 mod logs;
 mod negotiation;

@@ -1,0 +1,121 @@
+//! Attacks a server of its own on loopback as a stranger would, and prints what that costs: processor time, memory, and
+//! how long the probe and an honest client wait meanwhile.
+//!
+//! ```sh
+//! cargo run --release -p mistmcp-tests --example attack -- [part of a scenario's name]
+//! ```
+//!
+//! It builds the server in release. Each scenario has a server of its own with the limits that are set by default, comes
+//! from 127.0.0.2, and is bounded in count and time; the honest client comes from 127.0.0.1. It needs some thousand open
+//! files (`ulimit -n 20000`), and takes three minutes.
+
+#![expect(clippy::print_stdout, reason = "it is what the program is for")]
+
+#[path = "../load/programs.rs"]
+mod programs;
+mod scenarios;
+#[expect(dead_code, reason = "the other programs start it with other limits")]
+#[path = "../load/server.rs"]
+mod server;
+mod watch;
+
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use programs::{build, cloud};
+use scenarios::{SCENARIOS, Target};
+use server::Server;
+use watch::Watch;
+
+/// The token that the cloud accepts.
+pub(crate) const HONEST: &str = "honest-token-0123456789";
+const STRANGER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 2));
+/// Bytes of a large answer.
+const LARGE: usize = 30 << 20;
+
+/// A stand-in for Mist: it counts requests, and accepts one token.
+#[derive(Clone)]
+struct Cloud {
+    asked: Arc<AtomicUsize>,
+    large: axum::body::Bytes,
+}
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> Result<()> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let release = build(&[&["-p", "mistmcp-tools", "--bin", "mistmcp"]])?;
+    let only = std::env::args().nth(1).unwrap_or_default();
+    let state = Cloud { asked: Arc::default(), large: large().into() };
+    let cloud = cloud(axum::Router::new().fallback(mist).with_state(state.clone())).await?;
+    println!(
+        "{:44} {:>8} {:>8} {:>8} {:>9} {:>9} {:>6}  refused",
+        "", "CPU s", "peak MB", "later MB", "livez ms", "honest ms", "asked"
+    );
+    for scenario in SCENARIOS.iter().filter(|scenario| scenario.name.contains(&only)) {
+        state.asked.store(0, Ordering::SeqCst);
+        let server = start(&release.join("mistmcp"), &cloud)?;
+        let target = Target { address: server.address.parse()?, stranger: STRANGER };
+        let watch = Watch::begin(&server, target.address)?;
+        let refused = (scenario.attack)(target)
+            .await
+            .with_context(|| format!("the scenario `{}` could not be played", scenario.name))?;
+        tokio::time::sleep(scenario.later).await;
+        let seen = watch.end().await?;
+        println!(
+            "{:44} {:>8.2} {:>8} {:>8} {:>9} {:>9} {:>6}  {refused}",
+            scenario.name,
+            seen.processor.as_secs_f64(),
+            seen.peak >> 20,
+            seen.later >> 20,
+            seen.livez.as_millis(),
+            seen.honest.as_millis(),
+            state.asked.load(Ordering::SeqCst).saturating_sub(seen.honest_calls),
+        );
+    }
+    Ok(())
+}
+
+/// A server with the limits that are set by default.
+fn start(program: &Path, cloud: &str) -> Result<Server> {
+    Server::start(program, |command, port| {
+        command.args(["--transport", "http", "--port", port, "--cloud", cloud, "--allow-cloud", cloud]);
+        command.args(["--timeout", "120"]);
+    })
+}
+
+async fn mist(State(cloud): State<Cloud>, request: Request) -> Response {
+    cloud.asked.fetch_add(1, Ordering::SeqCst);
+    let token = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+    if token != Some(&format!("Token {HONEST}")) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let json = [("content-type", "application/json")];
+    if request.uri().path().ends_with("/devices") {
+        return (json, cloud.large).into_response();
+    }
+    (json, "{\"name\":\"honest\",\"privileges\":[]}").into_response()
+}
+
+/// A list of short rows, which take most memory when they are parsed.
+fn large() -> String {
+    let mut text = String::with_capacity(LARGE + 64);
+    text.push('[');
+    for number in 0.. {
+        if text.len() > LARGE {
+            break;
+        }
+        text.push_str(&format!("{}{{\"id\":{number},\"up\":true}}", if number > 0 { "," } else { "" }));
+    }
+    text.push(']');
+    text
+}
+
+/// How long an honest client waits at most before it tries again.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
