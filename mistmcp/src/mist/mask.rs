@@ -2,6 +2,7 @@
 //! write it.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine;
@@ -61,7 +62,11 @@ impl Mask {
 
 /// The token as it may stand in an answer. It is all ASCII that can be seen.
 fn spellings(token: &str) -> Vec<String> {
-    let hexadecimal: String = token.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = token.bytes().fold(String::new(), |mut digits, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    });
     let mut spellings = vec![hexadecimal.to_ascii_uppercase(), hexadecimal];
     for spelling in (0..3).flat_map(|before| in_base64(token, before)) {
         // A media type is shown in lower case.

@@ -31,6 +31,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use programs::{build, cloud};
 use scenarios::{SCENARIOS, Target};
+use serde_json::json;
 use server::Server;
 use watch::Watch;
 
@@ -67,7 +68,7 @@ async fn main() -> Result<()> {
             .await
             .with_context(|| format!("the scenario `{}` could not be played", scenario.name))?;
         tokio::time::sleep(scenario.later).await;
-        let seen = watch.end().await?;
+        let seen = watch.end()?;
         println!(
             "{:44} {:>8.2} {:>8} {:>8} {:>9} {:>9} {:>6}  {refused}",
             scenario.name,
@@ -111,7 +112,8 @@ fn large() -> String {
         if text.len() > LARGE {
             break;
         }
-        text.push_str(&format!("{}{{\"id\":{number},\"up\":true}}", if number > 0 { "," } else { "" }));
+        let comma = if number > 0 { "," } else { "" };
+        text.extend([comma, &json!({ "id": number, "up": true }).to_string()]);
     }
     text.push(']');
     text

@@ -57,7 +57,7 @@ impl<'a> Watch<'a> {
         Ok(Self { server, process, processor: processor(process)?, asking, waits })
     }
 
-    pub(crate) async fn end(self) -> Result<Seen> {
+    pub(crate) fn end(self) -> Result<Seen> {
         let later = self.server.memory()?;
         let processor = processor(self.process)?.saturating_sub(self.processor);
         self.asking.abort();

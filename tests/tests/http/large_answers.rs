@@ -92,7 +92,7 @@ async fn a_large_answer_that_is_no_list_or_no_json_is_answered_as_a_small_one_is
 async fn a_token_is_masked_in_every_spelling_before_anything_is_cut() {
     let stage = Stage::set("--max-result-bytes 2000").await;
     let alice = stage.alice("?mode=all").of(Era::Modern);
-    let hexadecimal: String = ALICE.bytes().map(|byte| format!("{byte:02X}")).collect();
+    let hexadecimal = ALICE.bytes().fold(String::new(), |digits, byte| format!("{digits}{byte:02X}"));
     let spellings = [
         ALICE.to_owned(),
         ALICE.to_uppercase(),
