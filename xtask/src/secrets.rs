@@ -242,8 +242,8 @@ mod tests {
             ("shared_hmac", json!({ "type": "string" })),
             ("greeting", json!({ "type": "string", "description": "Shown with the password" })),
             ("greeting", json!({ "type": ["string", "null"], "format": "password" })),
-            ("tokens", json!({ "type": "array", "items": { "type": "string" } })),
-            ("tokens", json!({ "type": "object", "additionalProperties": { "type": "string" } })),
+            ("token_kinds", json!({ "type": "array", "items": { "type": "string" } })),
+            ("token_kinds", json!({ "type": "object", "additionalProperties": { "type": "string" } })),
         ] {
             let problems =
                 told(&json!({ "auth": { "type": "object", "properties": { (name): property } } }), "");
