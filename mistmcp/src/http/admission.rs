@@ -45,8 +45,8 @@ use crate::metrics::Metrics;
 const SWEEP: Duration = Duration::from_secs(2);
 /// Answers up to this size are not counted: the buffers of a connection are larger.
 const SMALL: u64 = 8 * 1024;
-/// By how much the room for a body grows at least, and at most.
-const GROWTH: (usize, usize) = (4 * 1024, 64 * 1024);
+/// The first block of a body, and each of the others.
+const BLOCK: (usize, usize) = (8 * 1024, 64 * 1024);
 
 /// The policy of one server.
 #[derive(Debug)]
@@ -239,35 +239,48 @@ impl Client {
             return Err(too_large());
         };
         let mut parts = [of_address, of_all];
-        let mut bytes = BytesMut::new();
+        // In blocks, since growing one would take the memory of both for a moment.
+        let mut blocks: Vec<BytesMut> = Vec::new();
+        let mut length = 0;
         while let Some(frame) = poll_fn(|context| std::pin::Pin::new(&mut body).poll_frame(context)).await {
-            let Ok(data) = frame.map_err(|_| too_large())?.into_data() else { continue };
-            if bytes.len() + data.len() > MOST_BYTES {
+            let Ok(mut data) = frame.map_err(|_| too_large())?.into_data() else { continue };
+            length += data.len();
+            if length > MOST_BYTES {
                 return Err(too_large());
             }
-            let missing = (bytes.len() + data.len()).saturating_sub(bytes.capacity());
-            if missing > 0 {
-                let growth = missing.max(bytes.capacity().clamp(GROWTH.0, GROWTH.1));
-                if !parts[0].grow(growth) {
-                    return Err(Refusal::too_many(
-                        "bodies_of_address",
-                        "This address is sending as many messages as are read at once (--max-body-bytes). Send them \
-                         one after the other.",
-                    ));
+            while !data.is_empty() {
+                let free = blocks.last().map_or(0, |block| block.capacity() - block.len());
+                if free == 0 {
+                    let size = if blocks.is_empty() { BLOCK.0 } else { BLOCK.1 };
+                    if !parts[0].grow(size) {
+                        return Err(Refusal::too_many(
+                            "bodies_of_address",
+                            "This address is sending as many messages as are read at once (--max-body-bytes). Send them \
+                             one after the other.",
+                        ));
+                    }
+                    if !parts[1].grow(size) {
+                        return Err(Refusal::full(
+                            "bodies",
+                            "Clients are sending as many messages as are read at once (--max-body-bytes). Try again in a \
+                             while.",
+                        ));
+                    }
+                    blocks.push(BytesMut::with_capacity(size));
+                    continue;
                 }
-                if !parts[1].grow(growth) {
-                    return Err(Refusal::full(
-                        "bodies",
-                        "Clients are sending as many messages as are read at once (--max-body-bytes). Try again in a \
-                         while.",
-                    ));
-                }
-                let mut larger = BytesMut::with_capacity(bytes.capacity() + growth);
-                larger.extend_from_slice(&bytes);
-                bytes = larger;
+                let Some(block) = blocks.last_mut() else { continue };
+                block.extend_from_slice(&data.split_to(free.min(data.len())));
             }
-            bytes.extend_from_slice(&data);
         }
+        let bytes = match blocks.len() {
+            0 | 1 => blocks.pop().unwrap_or_default(),
+            _ => {
+                let mut whole = BytesMut::with_capacity(length);
+                blocks.iter().for_each(|block| whole.extend_from_slice(block));
+                whole
+            }
+        };
         Ok((bytes.freeze(), Received(parts)))
     }
 }

@@ -2,10 +2,10 @@
 //! how long the probe and an honest client wait meanwhile.
 //!
 //! ```sh
-//! cargo run --release -p mistmcp-tests --example attack -- [part of a scenario's name]
+//! cargo run --release -p mistmcp-tests --example attack -- [part of a scenario's name] [--program PATH]
 //! ```
 //!
-//! It builds the server in release. Each scenario has a server of its own with the limits that are set by default, comes
+//! It builds the server in release, unless it is told of another program. Each scenario has a server of its own with the limits that are set by default, comes
 //! from 127.0.0.2, and is bounded in count and time; the honest client comes from 127.0.0.1. It needs some thousand open
 //! files (`ulimit -n 20000`), and takes three minutes.
 
@@ -20,7 +20,7 @@ mod server;
 mod watch;
 
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -51,8 +51,18 @@ struct Cloud {
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let release = build(&[&["-p", "mistmcp-tools", "--bin", "mistmcp"]])?;
-    let only = std::env::args().nth(1).unwrap_or_default();
+    let mut arguments = std::env::args().skip(1);
+    let (mut only, mut program) = (String::new(), None);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--program" => program = arguments.next().map(PathBuf::from),
+            _ => only = argument,
+        }
+    }
+    let program = match program {
+        Some(program) => program,
+        None => build(&[&["-p", "mistmcp-tools", "--bin", "mistmcp"]])?.join("mistmcp"),
+    };
     let state = Cloud { asked: Arc::default(), large: large().into() };
     let cloud = cloud(axum::Router::new().fallback(mist).with_state(state.clone())).await?;
     println!(
@@ -61,7 +71,7 @@ async fn main() -> Result<()> {
     );
     for scenario in SCENARIOS.iter().filter(|scenario| scenario.name.contains(&only)) {
         state.asked.store(0, Ordering::SeqCst);
-        let server = start(&release.join("mistmcp"), &cloud)?;
+        let server = start(&program, &cloud)?;
         let target = Target { address: server.address.parse()?, stranger: STRANGER };
         let watch = Watch::begin(&server, target.address)?;
         let refused = (scenario.attack)(target)

@@ -111,7 +111,7 @@ async fn call(
 }
 
 async fn query(target: Target) -> Result<String> {
-    let words: Vec<_> = (0..150_000).map(|number| format!("w{number}")).collect();
+    let words: Vec<_> = (0..130_000).map(|number| format!("w{number}")).collect();
     let told =
         call(target, &client(target)?, "", "made-up-token", "findTools", json!({ "query": words.join(" ") }))
             .await?
@@ -246,10 +246,10 @@ async fn idle(target: Target) -> Result<String> {
 }
 
 async fn streams(target: Target) -> Result<String> {
-    let mut listening = JoinSet::new();
+    let (client, mut listening) = (client(target)?, JoinSet::new());
     for number in 0..1_000 {
+        let client = client.clone();
         listening.spawn(async move {
-            let client = client(target)?;
             let body =
                 message("subscriptions/listen", &json!({ "notifications": { "toolsListChanged": true } }));
             let request = client.post(format!("http://{}/mcp", target.address)).body(body);

@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use serde_json::json;
-use tokio::task::JoinHandle;
 
 use crate::server::Server;
 use crate::{HONEST, PATIENCE};
@@ -15,7 +14,6 @@ pub(crate) struct Watch<'a> {
     server: &'a Server,
     process: u32,
     processor: Duration,
-    asking: JoinHandle<()>,
     waits: tokio::sync::watch::Receiver<Waits>,
 }
 
@@ -40,7 +38,8 @@ impl<'a> Watch<'a> {
     pub(crate) fn begin(server: &'a Server, address: SocketAddr) -> Result<Self> {
         let process = server.id();
         let (tell, waits) = tokio::sync::watch::channel(Waits::default());
-        let asking = tokio::spawn(async move {
+        // On a thread of its own: the attacker's are busy.
+        let asking = async move {
             for number in 0_usize.. {
                 let (livez, honest) = tokio::join!(
                     timed(get(format!("http://{address}/livez"))),
@@ -52,15 +51,19 @@ impl<'a> Watch<'a> {
                     waits.honest_calls += 1;
                 });
                 tokio::time::sleep(Duration::from_millis(200)).await;
+                if tell.is_closed() {
+                    break;
+                }
             }
-        });
-        Ok(Self { server, process, processor: processor(process)?, asking, waits })
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        std::thread::spawn(move || runtime.block_on(asking));
+        Ok(Self { server, process, processor: processor(process)?, waits })
     }
 
     pub(crate) fn end(self) -> Result<Seen> {
         let later = self.server.memory()?;
         let processor = processor(self.process)?.saturating_sub(self.processor);
-        self.asking.abort();
         let Waits { livez, honest, honest_calls } = *self.waits.borrow();
         Ok(Seen { processor, peak: field(self.process, "VmHWM:")?, later, livez, honest, honest_calls })
     }

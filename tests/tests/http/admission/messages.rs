@@ -14,7 +14,7 @@ use crate::stage::{ALICE, Stage, site};
 
 const KILO: usize = 1_024;
 /// Bytes of messages, and of answers, that one address may have under way where nothing else is set.
-const BODIES: u64 = 12_582_912;
+const BODIES: u64 = 8_388_608;
 
 fn head() -> String {
     format!(
