@@ -230,9 +230,8 @@ impl Client {
                 format!("The message broke off, or has more than the {MOST_BYTES} bytes that are read."),
             )
         };
-        if body.size_hint().lower() > MOST_BYTES as u64 {
-            return Err(too_large());
-        }
+        // Read all the same, but not kept: a client that is still sending would not hear why it is refused.
+        let is_too_large = body.size_hint().lower() > MOST_BYTES as u64;
         let Self { admission, address } = self;
         let (Some(of_address), Some(of_all)) = (address.body_bytes.take(0), admission.body_bytes.take(0))
         else {
@@ -247,6 +246,9 @@ impl Client {
             length += data.len();
             if length > MOST_BYTES {
                 return Err(too_large());
+            }
+            if is_too_large {
+                continue;
             }
             while !data.is_empty() {
                 let free = blocks.last().map_or(0, |block| block.capacity() - block.len());
