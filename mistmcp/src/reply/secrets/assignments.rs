@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::cover::Cover;
 use super::lexer::{Kind, Token};
-use super::names::{Sense, is_about, is_plural};
+use super::names::{Sense, is_about, is_plural, is_public_header};
 use super::place::Place;
 use super::reader::Reader;
 
@@ -131,6 +131,11 @@ impl Assignments {
                 }
                 if token.kind == Kind::Quoted {
                     reader.cover.add(token.start..token.end);
+                    if self.frames.len() > 1 {
+                        // In braces the value ends here.
+                        self.block = None;
+                        return item + 1;
+                    }
                 } else {
                     let last = reader.tokens.iter().rposition(|token| !token.is(b','));
                     let end = last.map_or(token.end, |last| reader.tokens[last].outer_end());
@@ -166,7 +171,7 @@ impl Assignments {
         if secret {
             sense = match sense {
                 Sense::Authorization => sense,
-                _ if is_about(name) => Sense::Plain,
+                _ if is_about(name) || is_public_header(name) => Sense::Plain,
                 _ => Sense::Secret,
             };
         }

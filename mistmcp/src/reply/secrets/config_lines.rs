@@ -1,7 +1,7 @@
 //! Secrets in the configuration of devices: `set` commands and curly braces of Junos, differences of them, and lines of
 //! Cisco IOS.
 
-use super::config_statement::{Certainty, HARMLESS_STATEMENT, KEYED, Statement, flags_of, is};
+use super::config_statement::{Certainty, HARMLESS_STATEMENT, KEYED, Statement, is};
 use super::config_words::{COMMANDS, IOS, ROOTS};
 use super::lexer::Kind;
 use super::reader::Reader;
@@ -12,10 +12,16 @@ const DEEPEST: usize = 64;
 /// Two first words that only a configuration of IOS has.
 const IOS_HEADS: &[(&str, &str)] = &[
     ("aaa", "new-model"),
+    ("aaa", "group"),
+    ("aaa", "server"),
+    ("crypto", "ikev2"),
     ("crypto", "isakmp"),
+    ("crypto", "pki"),
+    ("dot1x", "credentials"),
     ("interface", ""),
     ("ip", "ssh"),
     ("key", "chain"),
+    ("ldap", "server"),
     ("line", "con"),
     ("line", "vty"),
     ("line", "aux"),
@@ -57,7 +63,13 @@ impl ConfigLines {
             }
             first += 1;
         }
-        first = after_prompt(reader).unwrap_or(first);
+        let prompt = after_prompt(reader);
+        first = prompt.unwrap_or(first);
+        // Commands of IOS that take another back.
+        let negated = reader.word(first).is_some_and(|word| is(word, &["no", "default", "do"]));
+        if negated && reader.word(first + 1).is_some_and(|word| IOS.has(word)) {
+            first += 1;
+        }
         if self.is_header(reader, first) {
             return;
         }
@@ -85,11 +97,12 @@ impl ConfigLines {
                     "key" | "enable" | "authentication" | "line" | "security"
                 ));
         let command = COMMANDS.has(starts) && ROOTS.has(second);
-        if curly || command && self.hinted || self.ios && !assigned {
+        if curly || command && self.hinted || (self.ios || prompt.is_some()) && !assigned {
             self.statements(reader, first, Certainty::Sure, true);
             return;
         }
-        if self.hinted || ios && !is_sentence(reader, first) {
+        let plain_set = starts == "set" && reader.tokens.len() <= first + 4 && is_word_for_secret(second);
+        if self.hinted || (ios || plain_set) && !is_sentence(reader, first) {
             self.statements(reader, first, Certainty::Likely, true);
             return;
         }
@@ -102,13 +115,17 @@ impl ConfigLines {
                 at = self.statements(reader, at + 1, Certainty::Sure, false);
                 continue;
             }
+            if let Some(logged) = logged_command(reader, at) {
+                at = self.statements(reader, logged, Certainty::Likely, false);
+                continue;
+            }
             at += 1;
         }
         self.statements(reader, first, Certainty::Unsure, false);
     }
 
     /// Whether a line is `[edit …]`, which says where those after it stand.
-    fn is_header(&mut self, reader: &Reader<'_>, first: usize) -> bool {
+    fn is_header(&mut self, reader: &mut Reader<'_>, first: usize) -> bool {
         let opens = reader.tokens.get(first).is_some_and(|token| token.is(b'['));
         if !opens || reader.word(first + 1) != Some("edit") {
             return false;
@@ -116,11 +133,13 @@ impl ConfigLines {
         self.header = 0;
         self.stack.clear();
         self.beyond = 0;
-        for at in first + 2..reader.tokens.len() {
-            if let Some(word) = reader.word(at) {
-                self.header |= flags_of(word, "");
-            }
+        let mut statement = Statement::new(0, Certainty::Sure);
+        let mut at = first + 2;
+        while reader.tokens.get(at).is_some_and(|token| !token.is(b']')) {
+            at = if reader.tokens[at].is_text() { statement.word(reader, at, false) } else { at + 1 };
         }
+        let keyed = if statement.pending.is_some() { KEYED } else { 0 };
+        self.header = statement.flags | keyed;
         // What follows the header of a difference is a configuration.
         self.stack.push(self.header);
         true
@@ -160,7 +179,7 @@ impl ConfigLines {
                 }
                 Kind::Sign(b']') => {
                     if lists == 0 && certainty == Certainty::Sure && !braces {
-                        return at + 1;
+                        return if statement.pending.is_some() { changed(reader, at + 1) } else { at + 1 };
                     }
                     lists = lists.saturating_sub(1);
                     statement.in_list = false;
@@ -208,11 +227,49 @@ impl ConfigLines {
     }
 }
 
+/// Hides the values behind the path of a secret in brackets: `set: [system ntp authentication-key 1 value] "a" -> "b"`.
+fn changed(reader: &mut Reader<'_>, at: usize) -> usize {
+    let arrow = reader.tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Arrow);
+    let quoted = reader.tokens.get(at).is_some_and(|token| token.kind == Kind::Quoted);
+    if !arrow && !quoted {
+        return at;
+    }
+    let (next, _) = reader.hide(at, false);
+    reader.changed_to(next, false)
+}
+
+/// Where a command of IOS begins that a log repeats: `logged command:username bob password x`.
+fn logged_command(reader: &Reader<'_>, at: usize) -> Option<usize> {
+    let label = reader
+        .word(at)
+        .is_some_and(|word| is(word, &["cmd", "command", "commands", "configured", "executed"]));
+    let sign = reader.tokens.get(at + 1).is_some_and(|next| next.is(b':') || next.is(b'='));
+    let negated = reader.word(at + 2).is_some_and(|word| is(word, &["no", "default", "do"]));
+    let first = at + 2 + usize::from(negated);
+    (label && sign && reader.word(first).is_some_and(|word| IOS.has(word))).then_some(first)
+}
+
+/// Whether a word announces a secret by its end: `psksecret`, `password`.
+fn is_word_for_secret(word: &str) -> bool {
+    ["passphrase", "passwd", "password", "psk", "secret"].iter().any(|ending| word.ends_with(ending))
+}
+
+/// Whether a line of a list opens what the lines after it belong to.
+pub(super) fn opens(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let second = words.next().unwrap_or_default();
+    IOS_HEADS.iter().any(|(head, next)| {
+        first.eq_ignore_ascii_case(head) && (next.is_empty() || second.eq_ignore_ascii_case(next))
+    })
+}
+
 /// Where the command begins behind the prompt of IOS: `sw1(config)# `.
 fn after_prompt(reader: &Reader<'_>) -> Option<usize> {
     let bracket = reader.tokens.get(1).is_some_and(|token| token.is(b'(') && token.glued);
     let end = (2..8).find(|at| reader.word(*at).is_some_and(|word| word.starts_with('#')))?;
-    bracket.then_some(if reader.word(end) == Some("#") { end + 1 } else { end })
+    let config = reader.word(2).is_some_and(|word| word.starts_with("conf"));
+    (bracket && config).then_some(if reader.word(end) == Some("#") { end + 1 } else { end })
 }
 
 /// Whether a line that begins with a word of IOS is a sentence.

@@ -14,6 +14,10 @@ pub(super) const SNMP_USER: u16 = 16;
 pub(super) const SNMP_HOST: u16 = 32;
 /// Of a line of IOS where `authentication` takes the secret itself.
 pub(super) const PLAIN_AUTHENTICATION: u16 = 64;
+/// Behind the index of a security association, where an algorithm takes a key.
+const ASSOCIATION: u16 = 128;
+/// Of devices whose communities follow `read` or `write`.
+const READ_WRITE: u16 = 256;
 
 /// How a line shows that it is a configuration.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -73,7 +77,10 @@ impl Statement {
         if self.in_free_text {
             return at + 1;
         }
-        let name = NAMED.has(&self.previous) && self.pending.is_none();
+        // `ip http client password x`
+        let client =
+            self.previous == "client" && followed && !reader.tokens.get(at + 2).is_some_and(Token::is_text);
+        let name = is_named(&self.previous) && self.pending.is_none() && !client;
         let introduces = (!quoted && !name && !self.in_list && !assigned)
             .then(|| self.introduced(reader, at, word))
             .flatten();
@@ -109,15 +116,28 @@ impl Statement {
     /// Whether a word stands between the word for a secret and the secret.
     fn passes(&self, word: &str, introduces: bool, followed: bool, pending: Pending) -> bool {
         if !followed {
-            return false;
+            // A type alone, behind another: `authentication-key 1 type md5`.
+            return pending != Pending::Community && self.is_type_alone(word);
         }
         let digits = word.bytes().all(|byte| byte.is_ascii_digit());
         let id = match pending {
             Pending::Password => word.len() == 1 || TYPES.has(&self.previous) && word.len() <= 3,
             Pending::Key => word.len() <= 5,
-            Pending::Community => false,
+            Pending::Community => {
+                self.flags & READ_WRITE != 0 && is(word, &["read", "write", "cipher", "simple"])
+            }
         };
-        digits && id || (pending != Pending::Community && (TYPES.has(word) || introduces))
+        let peer = self.previous == "peer" && word.parse::<std::net::IpAddr>().is_ok();
+        if pending == Pending::Community {
+            return id;
+        }
+        peer || digits && id || (pending != Pending::Community && (TYPES.has(word) || introduces))
+    }
+
+    /// Whether a word at the end says how a secret is written, and is none itself.
+    fn is_type_alone(&self, word: &str) -> bool {
+        let typed = TYPES.has(&self.previous) || self.previous.bytes().all(|byte| byte.is_ascii_digit());
+        TYPES.has(word) && typed && !self.previous.is_empty() || is(word, &["ascii-text", "hexadecimal"])
     }
 
     /// Hides the secret that a word for one announced, unless the word is none; where to go on, or the same place.
@@ -177,6 +197,8 @@ impl Statement {
         let pending = match last {
             "secret" | "secrets" | "password" | "passwords" | "passwd" | "passphrase" | "psk" | "cak"
             | "pwd" | "passcode" => Pending::Password,
+            // `psksecret`, `userpassword`.
+            other if other.ends_with("secret") || other.ends_with("password") => Pending::Password,
             "string" if before == "key" => Pending::Password,
             "key" | "keys" => {
                 let public = ["public", "trusted", "host", "rsa", "dsa", "ecdsa", "known-host"]
@@ -189,7 +211,9 @@ impl Statement {
                 }
                 Pending::Key
             }
-            "community" if before == "snmp" || before == "send" => return None,
+            "community" if is(before, &["bgp", "ext", "extended", "large", "send", "snmp", "standard"]) => {
+                return None;
+            }
             "community" | "name" | "string" if last == "community" || before == "community" => {
                 let routing = self.flags & ROUTING != 0 && self.flags & SNMP == 0;
                 let member = is(
@@ -209,6 +233,7 @@ impl Statement {
                 let announced = match last {
                     "text" => before == "ascii" && (keyed || self.words == 1),
                     "hexadecimal" => keyed || self.words == 1,
+                    "md5" | "sha1" | "esp" => self.flags & ASSOCIATION != 0,
                     "value" => keyed,
                     "token" => !before.is_empty(),
                     "auth" | "priv" => self.flags & SNMP_USER != 0,
@@ -250,6 +275,12 @@ impl Statement {
     }
 }
 
+/// Whether a name follows a word, and no secret.
+fn is_named(word: &str) -> bool {
+    const ENDINGS: [&str; 6] = ["-group", "-list", "-map", "-policy", "-profile", "-set"];
+    NAMED.has(word) || ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
 /// What a word says about the statements below it.
 pub(super) fn flags_of(word: &str, previous: &str) -> u16 {
     match word.to_ascii_lowercase().as_str() {
@@ -257,6 +288,8 @@ pub(super) fn flags_of(word: &str, previous: &str) -> u16 {
         "policy-options" | "policy-statement" | "routing-options" | "term" | "from" | "then" => ROUTING,
         "user" if previous == "snmp-server" => SNMP_USER,
         "host" if previous == "snmp-server" => SNMP_HOST,
+        "snmp-agent" => SNMP | READ_WRITE,
+        "spi" => ASSOCIATION,
         "standby" | "vrrp" | "glbp" | "nhrp" if previous.is_empty() || previous == "ip" => {
             PLAIN_AUTHENTICATION
         }

@@ -17,15 +17,17 @@ pub(super) static ROOTS: LazyLock<Words> = LazyLock::new(|| {
 
 /// Commands before such a path.
 pub(super) static COMMANDS: LazyLock<Words> = LazyLock::new(|| {
-    Words::of("activate annotate copy deactivate delete edit insert no rename replace set show")
+    Words::of(
+        "activate annotate copy deactivate delete edit insert no protect rename replace request set show unprotect",
+    )
 });
 
 /// First words of lines of IOS that may hold a secret.
 pub(super) static IOS: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
-        "aaa area area-password authentication cak crypto domain-password dot1x eigrp enable glbp hostname interface \
-     ip ipv6 isis key key-string l2tp line mpls neighbor ntp pac ppp pre-shared-key radius radius-server router \
-     security server-private snmp-server standby tacacs tacacs-server username vpdn vrrp wpa-psk",
+        "aaa area area-password authentication cak crypto cts domain-password dot1x eigrp enable glbp hostname interface \
+     ip ipv6 isis key key-string l2tp ldap line local-user mpls neighbor ntp pac ppp pre-shared-key radius radius-server router \
+     security server-private snmp-agent snmp-server standby tacacs tacacs-server username vpdn vrrp wpa-psk",
     )
 });
 
@@ -35,7 +37,7 @@ pub(super) static NAMED: LazyLock<Words> = LazyLock::new(|| {
         "access-list address-book application apply-groups as-path certificate-id class class-map client community crypto-map keyring map peer transform-set tunnel-group client-list \
      community-list connectivity-association encapsulation event file filter from-zone group groups host-name \
      hostname instance interface interfaces key-chain logging logical-systems match policy policy-map \
-     policy-statement pool prefix-list profile proposal protocol remark route-map routing-instances security-zone \
+     policy-statement pool prefix-list probe profile proposal protocol remark route-map routing-instances security-zone \
      sent-username snmp-community ssid term to-zone trap-group trustpoint user username view vlan vlans vrf zone",
     )
 });
@@ -55,9 +57,9 @@ pub(super) static HARMLESS: LazyLock<Words> = LazyLock::new(|| {
 /// Words between the word for a secret and the secret.
 pub(super) static TYPES: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
-        "3des aes aes-128-cmac aes128 aes192 aes256 ascii ascii-text clear cleartext config-key des encrypted hash \
-     hex hexadecimal hmac-md5 hmac-sha-1 hmac-sha-256 hmac-sha1 key-type local md5 message-digest \
-     password-encrypt plain plain-text plaintext scrypt set-key sha sha-1 sha-256 sha-512 sha1 sha2 sha256 sha512 \
+        "3des aes aes-128-cmac aes-cbc aes128 aes192 aes256 ascii ascii-text cipher clear cleartext config-key des enc encrypted hash \
+     hex hexadecimal hmac-md5 hmac-sha-1 hmac-sha-256 hmac-sha1 irreversible-cipher key-type local md5 message-digest \
+     password-encrypt peer plain plain-text plaintext remote scrypt set-key sha sha-1 sha-256 sha-512 sha1 sha2 sha256 sha512 \
      text type unencrypted value",
     )
 });
@@ -65,9 +67,9 @@ pub(super) static TYPES: LazyLock<Words> = LazyLock::new(|| {
 /// Words after the word for a secret that say that there is none here.
 pub(super) static OTHERS: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
-        "accept-lifetime key-name address algorithm algorithms any authentication-order chain change-type ckn description \
-     encryption exchange expiration family format from generate hostname import instance-type interfaces \
-     key-chain lifetime oid options policy protocol-version pubkey-chain recovery retry send-lifetime server \
-     start-time strength-check targets then timeout tolerance unit vlan-id zeroize",
+        "accept-lifetime key-name address algorithm algorithms any authentication-order burst chain change-type ckn description \
+     encryption exchange expiration family format from generate hostname iburst import instance-type interfaces \
+     key-chain lifetime oid options policy port prefer protocol-version pubkey-chain recovery retry routing-instance send-lifetime server single-connection source source-address \
+     start-time strength-check targets then timeout tolerance unit version vlan-id zeroize",
     )
 });

@@ -55,6 +55,11 @@ static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "magic",
         "cmd",
         "headers",
+        "wort",
+        "contrase",
+        "wachtw",
+        "schl",
+        "puk",
     ])
 });
 
@@ -121,8 +126,10 @@ fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
         });
     }
     if is_one_of(part, &["community"]) || part.eq_ignore_ascii_case("communities") {
-        let named = parts.get(at + 1).is_some_and(|next| is_one_of(next, &["name", "string"]));
+        let next = |words: &[&str]| parts.get(at + 1).is_some_and(|next| is_one_of(next, words));
+        let named = next(&["name", "string"]);
         return Some(match before {
+            _ if next(&["list"]) => Sense::Plain,
             _ if about() && !named => Sense::Plain,
             _ if before.is_some_and(|before| BGP_COMMUNITIES.has_number(before)) => Sense::Plain,
             Some(_) => secret_or_named(named, switch(), Sense::Secret),
@@ -158,6 +165,7 @@ fn secret_or_named(named: bool, switch: bool, sense: Sense) -> Sense {
 /// The names of pairs of name and value, by their length: every field comes by here.
 fn pair(name: &str) -> Option<Sense> {
     let (names, values): (&[&str], &[&str]) = match name.len() {
+        1 => (&["k"], &["v"]),
         2 => (&[], &["to"]),
         3 => (&["var"], &["new", "now", "old", "val"]),
         4 => (&["attr", "name", "path"], &["from"]),
@@ -240,7 +248,44 @@ fn is_letter(byte: u8) -> bool {
 /// Whether a capital letter begins a new word: in `apiKey`, and in `APIKey`.
 fn begins_word(bytes: &[u8], start: usize, at: usize) -> bool {
     let capital = bytes[at].is_ascii_uppercase();
-    at > start
-        && capital
-        && (bytes[at - 1].is_ascii_lowercase() || bytes.get(at + 1).is_some_and(u8::is_ascii_lowercase))
+    at > start && capital && (bytes[at - 1].is_ascii_lowercase() || begins_lower(bytes, at + 1))
+}
+
+/// Whether small letters go on here, and not only the `s` of a plural such as `PSKs`.
+fn begins_lower(bytes: &[u8], at: usize) -> bool {
+    let small = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
+    small(at) && (bytes[at] != b's' || small(at + 1))
+}
+
+/// Whether a name in variables is that of a secret which it would not be elsewhere: `SNMP_RO`, `BGP_MD5`, `TACACS_SHARED`.
+pub(super) fn is_secret_variable(name: &str) -> bool {
+    if name.len() > LONGEST {
+        return false;
+    }
+    let (parts, count) = parts(name);
+    let parts = &parts[..count];
+    let Some(last) = parts.last() else { return false };
+    let has = |words: &[&str]| parts.iter().any(|part| is_one_of(part, words));
+    count > 1
+        && (is_one_of(last, &["ro", "rw", "read", "write"]) && has(&["snmp"])
+            || is_one_of(last, &["md"]) && has(&["bgp", "ospf", "ntp", "rip", "ldp"])
+            || is_one_of(last, &["shared"]) && has(&["tacacs", "radius", "tacplus"]))
+}
+
+/// Whether a header of HTTP is known to carry no secret.
+pub(super) fn is_public_header(name: &str) -> bool {
+    const HEADERS: &[&str] = &[
+        "accept",
+        "accept-encoding",
+        "accept-language",
+        "cache-control",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "content-type",
+        "date",
+        "host",
+        "user-agent",
+    ];
+    HEADERS.iter().any(|header| name.eq_ignore_ascii_case(header))
 }

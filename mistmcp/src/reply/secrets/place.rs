@@ -1,6 +1,6 @@
 //! The place of a field: what the names above it say about an ambiguous name such as `key` or `community`.
 
-use super::names::{Sense, any_of, automaton, is_one_of, parts, sense};
+use super::names::{Sense, any_of, automaton, is_one_of, is_secret_variable, parts, sense};
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -96,6 +96,7 @@ impl Place {
             Sense::Key if self.has(CREDENTIAL | (CREDENTIAL * ABOVE) | VARIABLES) => Sense::Secret,
             Sense::Community if self.has(ROUTING | (ROUTING * ABOVE)) => Sense::Plain,
             Sense::Community => Sense::Secret,
+            Sense::Plain if self.has(VARIABLES) && is_secret_variable(name) => Sense::Secret,
             sense => sense,
         }
     }

@@ -33,13 +33,13 @@ impl<'a> Reader<'a> {
     pub(super) fn name(&self, at: usize) -> Option<&'a str> {
         let token = self.tokens.get(at).filter(|token| token.is_text())?;
         let name = self.of(token);
-        if name.len() > LONGEST || name.starts_with('/') {
+        if name.len() > LONGEST || name.starts_with('/') && !name.contains('?') {
             return None;
         }
         if token.kind == Kind::Quoted {
             return Some(name);
         }
-        Some(name.rsplit('.').next().unwrap_or(name))
+        Some(name.rsplit(['.', '?']).next().unwrap_or(name))
     }
 
     /// Whether a quoted text stands directly behind the word at a place.
@@ -59,7 +59,12 @@ impl<'a> Reader<'a> {
                 let url = after.is_some_and(|after| after.glued && self.of(after).starts_with("//"));
                 (!url).then_some(at + 2)
             }
-            Kind::Sign(b'=') => (!repeated(b'=')).then_some(at + 2),
+            // `password == "x"` compares with it.
+            Kind::Sign(b'=') if repeated(b'=') => {
+                self.tokens.get(at + 3).is_some_and(|value| value.kind == Kind::Quoted).then_some(at + 3)
+            }
+            Kind::Sign(b'=') => Some(at + 2),
+            Kind::Arrow if after.is_some_and(|after| after.kind == Kind::Quoted) => Some(at + 2),
             Kind::Arrow if self.of(next) == "=>" => Some(at + 2),
             _ => None,
         }
@@ -248,7 +253,7 @@ pub(super) fn authorization(value: &str) -> Option<Range<usize>> {
         Some((scheme, rest)) if is_scheme(scheme) && !rest.trim().is_empty() => {
             Some(scheme.len() + 1..value.len())
         }
-        None if value.len() >= 12 && value.bytes().any(|byte| byte.is_ascii_digit()) => Some(0..value.len()),
+        None if value.len() >= 8 && value.bytes().any(|byte| byte.is_ascii_digit()) => Some(0..value.len()),
         _ => None,
     }
 }

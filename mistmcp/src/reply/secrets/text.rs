@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use super::assignments::Assignments;
-use super::config_lines::ConfigLines;
+use super::config_lines::{ConfigLines, opens};
 use super::cover::Cover;
 use super::lexer::{Kind, Lexer, Token};
 use super::names::{any_of, automaton};
@@ -80,6 +80,13 @@ static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
         "mysql",
         "magic",
         "headers",
+        "kennwort",
+        "contrase",
+        "wachtw",
+        "schl",
+        "puk",
+        "spi ",
+        "irreversible",
     ])
 });
 
@@ -106,7 +113,7 @@ impl TextReader {
     /// What is to be hidden in a text.
     pub(super) fn cover(&mut self, text: &str, in_list: bool) -> Option<Cover> {
         // Lines of a list carry what is open to the next, whether or not there is a secret in them.
-        let carries = in_list && (self.open.is_some() || text.ends_with(['{', ':', ']']));
+        let carries = in_list && (self.open.is_some() || text.ends_with(['{', ':', ']']) || opens(text));
         if !self.in_key && !carries && !any_of(&TRIGGERS, text) {
             return None;
         }

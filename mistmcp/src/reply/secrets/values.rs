@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::HIDDEN;
-use super::names::{Sense, is_about, is_plural};
+use super::names::{Sense, is_about, is_plural, is_public_header};
 use super::place::Place;
 use super::remarks::is_state;
 use super::text::{TextReader, without_authorization};
@@ -48,6 +48,8 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, place: Place) {
             Sense::Secret => hide(name, value, place),
             Sense::Credential if !value.is_object() && !value.is_array() => hide(name, value, place),
             Sense::Authorization => authorization(name, value, place),
+            // `pass` with a number counts what has passed.
+            Sense::Key if is_pass(name, value) => hide(name, value, place),
             _ => {
                 values |= sense == Sense::PairValue;
                 if let (Sense::PairName | Sense::Key, Value::String(named)) = (sense, &*value) {
@@ -72,6 +74,7 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, place: Place) {
 fn hide(name: &str, value: &mut Value, place: Place) {
     match value {
         Value::String(text) if text.is_empty() || is_masked(text) => {}
+        Value::String(text) if is_bgp_community(name, text) => {}
         // A number in the plural counts.
         Value::Number(_) if is_plural(name) => {}
         Value::String(_) | Value::Number(_) => *value = HIDDEN.into(),
@@ -82,7 +85,7 @@ fn hide(name: &str, value: &mut Value, place: Place) {
                 let sense = below.sense(inner);
                 if sense == Sense::Authorization {
                     authorization(inner, value, below);
-                } else if is_about(inner) && sense != Sense::Secret {
+                } else if is_about(inner) && sense != Sense::Secret || is_public_header(inner) {
                     redact(inner, value, below);
                 } else {
                     hide(inner, value, below);
@@ -91,6 +94,24 @@ fn hide(name: &str, value: &mut Value, place: Place) {
         }
         Value::Null | Value::Bool(_) => {}
     }
+}
+
+/// Whether a field `pass` holds a password, and not the outcome of a test.
+fn is_pass(name: &str, value: &Value) -> bool {
+    let Value::String(text) = value else { return false };
+    let number = text.trim_end_matches('%').parse::<f64>().is_ok();
+    name.eq_ignore_ascii_case("pass") && !is_state(text) && !number
+}
+
+/// Whether the value of a community is one of BGP: `65000:100`, `target:65000:1`.
+fn is_bgp_community(name: &str, text: &str) -> bool {
+    let mut parts = text.split(':');
+    let first = parts.next().unwrap_or_default();
+    let number =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let begins = number(first) || ["large", "origin", "target"].contains(&first);
+    let rest = text.len() > first.len() && parts.all(number);
+    name.to_ascii_lowercase().contains("communit") && begins && rest
 }
 
 /// Whether a text is masked already.

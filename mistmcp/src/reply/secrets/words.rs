@@ -34,9 +34,10 @@ impl Words {
 /// Words that are secret wherever they stand in a name, unless a word of [`ABOUT`] follows.
 pub(super) static STRONG: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
-        "accesskey apikey apitoken authkey cak cookie encryptionkey jwt kek mack otp passcode passkey passphrase \
-     passwd password passwort pincode ppsk presharedkey privatekey privkey psk pswd pwd secret secretkey \
-     sharedkey sshkey token wepkey wpakey",
+        "accesskey apikey apitoken authkey cak contrasena contraseña cookie encryptionkey jwt kek kennwort mack motdepasse \
+     otp passcode passe passkey passphrase \
+     passwd password passwort pincode puk ppsk presharedkey privatekey privkey psk pswd pwd secret secretkey \
+     schluessel schlüssel sharedkey sshkey token wachtwoord wepkey wpakey",
     )
 });
 
@@ -56,11 +57,11 @@ pub(super) static ABOUT: LazyLock<Words> = LazyLock::new(|| {
      count created date day desc description directory disabled duration email enabled encryption endpoint error \
      exchange exists exp expiration expire expired expires expiring expiry fail failed failure field file \
      filename fingerprint format garden gateway group header help hint history host hour id idx index interface \
-     interval ip issuer kind label last len length level lifetime limit link location lookup mac management \
+     interval ip issued issuer kind label last len length level lifetime limit link location lookup mac management \
      manager max message method mgmt min minute missing mode model modified msg name network note num number only \
      option order org owner path percent percentage period permission phone placeholder policy port portal prefix \
      present privilege prompt protection protocol provider quality rate ratio realm reason recovery region \
-     required requirement reset result retries retry ring role rotation rule scope security server session set \
+     renewed required requirement reset result retries retry revoked ring role rotated rotation rule scope security server session set \
      setting share site size source src ssid state status strength subject submit subnet supported table tag \
      template through throughs thru time timeout timestamp title total ttl type unit updated uri url usage use \
      used user username valid validation validity vendor verification version visible vlan warning width words",
@@ -138,6 +139,6 @@ pub(super) static CONNECTORS: LazyLock<Words> = LazyLock::new(|| {
 pub(super) static VERBS: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
         "access add added assign clone create created delete deleted disable edit enable export import invite modify \
-     remove removed rename revoke revoked unassign update updated view",
+     regenerate remove removed rename renamed revoke revoked rotate unassign update updated view",
     )
 });

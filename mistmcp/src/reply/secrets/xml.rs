@@ -7,6 +7,9 @@ use super::names::{Sense, is_about};
 use super::place::Place;
 use super::remarks::is_message;
 
+/// What text follows in which `<` is no tag.
+const CDATA: &str = "<![CDATA[";
+
 /// Deepest nesting that is followed.
 const DEEPEST: usize = 64;
 
@@ -34,6 +37,15 @@ pub(super) fn find(text: &str, cover: &mut Cover) {
         if !text.as_bytes().get(start + 1).is_some_and(is_tag) {
             // A sign of comparison in a text.
             at = start + 1;
+            continue;
+        }
+        if let Some(inner) = text[start..].strip_prefix(CDATA) {
+            let body = start + CDATA.len();
+            let end = body + inner.find("]]>").unwrap_or(inner.len());
+            if open.last().is_some_and(|element| element.secret) && !is_message(&text[body..end]) {
+                cover.add(body..end);
+            }
+            at = (end + 3).min(text.len());
             continue;
         }
         let Some(end) = text[start..].find('>').map(|found| start + found) else { break };
