@@ -168,6 +168,9 @@ impl Assignments {
         if matches!(sense, Sense::Key | Sense::Plain) && reader.tokens[at].kind == Kind::Word {
             sense = reader.qualified(at, place).unwrap_or(sense);
         }
+        if sense == Sense::Plain && reader.is_change(at, value, place) {
+            sense = Sense::Secret;
+        }
         if secret {
             sense = match sense {
                 Sense::Authorization => sense,
@@ -255,6 +258,8 @@ impl Assignments {
                 reader.changed_to(next, inside)
             }
             Kind::Word if is_plural(name) && is_number(reader.of(token)) => at + 1,
+            // The number of a key: `auth key: 1`.
+            Kind::Word if token.end - token.start <= 2 && is_key(name) && is_number(reader.of(token)) => at + 1,
             Kind::Word if !inside && reader.rest_is_value(at, self.lines) => {
                 let comment = reader.comment(at).unwrap_or(reader.tokens.len());
                 let last = reader.tokens[comment - 1];
@@ -277,6 +282,10 @@ impl Assignments {
             }
         }
     }
+}
+
+fn is_key(name: &str) -> bool {
+    name.len() >= 3 && name.get(name.len() - 3..).is_some_and(|end| end.eq_ignore_ascii_case("key"))
 }
 
 fn is_number(word: &str) -> bool {

@@ -13,6 +13,7 @@ const DEEPEST: usize = 64;
 const IOS_HEADS: &[(&str, &str)] = &[
     ("aaa", "new-model"),
     ("aaa", "group"),
+    ("ap", "dot1x"),
     ("aaa", "server"),
     ("crypto", "ikev2"),
     ("crypto", "isakmp"),
@@ -51,6 +52,13 @@ impl ConfigLines {
         Self { hinted, ..Self::default() }
     }
 
+    /// For a text in quotes which is all of a line, such as the statement that an error below `[edit …]` repeats.
+    pub(super) fn inner(&self, alone: bool) -> Self {
+        let open = alone && !self.stack.is_empty();
+        let header = if open { self.context() } else { 0 };
+        Self { header, hinted: open, ..Self::default() }
+    }
+
     pub(super) fn line(&mut self, reader: &mut Reader<'_>) {
         secret_data(reader);
         let mut first = 0;
@@ -85,7 +93,7 @@ impl ConfigLines {
                 && (second.eq_ignore_ascii_case(next)
                     || next.is_empty() && !second.is_empty() && reader.tokens.len() <= 8)
         });
-        self.ios |= head && !assigned;
+        self.ios |= head && !assigned && !is_sentence(reader, first);
         let password = is(starts, &["enable"]) && is(second, &["algorithm-type", "password", "secret"]);
         let ios = IOS.has(starts)
             && !assigned

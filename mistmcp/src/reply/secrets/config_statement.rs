@@ -79,7 +79,7 @@ impl Statement {
         }
         // `ip http client password x`
         let client =
-            self.previous == "client" && followed && !reader.tokens.get(at + 2).is_some_and(Token::is_text);
+            self.previous == "client" && followed && reader.tokens.get(at + 2).is_none();
         let name = is_named(&self.previous) && self.pending.is_none() && !client;
         let introduces = (!quoted && !name && !self.in_list && !assigned)
             .then(|| self.introduced(reader, at, word))
@@ -163,8 +163,8 @@ impl Statement {
         let digits = word.bytes().all(|byte| byte.is_ascii_digit());
         let host = self.flags & SNMP_HOST != 0 && is(word, &["informs", "traps", "version", "vrf"]);
         let short_id = digits && (pending == Pending::Key && word.len() <= 5 || word.len() <= 2);
-        // `authentication-key 1 {`
-        if short_id && reader.tokens.get(next).is_some_and(|next| next.is(b'{')) {
+        // `authentication-key 1 {`, `[edit … authentication-key 1]`
+        if short_id && reader.tokens.get(next).is_some_and(|next| next.is(b'{') || next.is(b']') && !in_brackets) {
             self.flags |= KEYED;
             return next;
         }
@@ -221,6 +221,7 @@ impl Statement {
                     &["from", "then", "match", "add", "delete", "members", "extended", "large", "set"],
                 );
                 if routing
+                    || self.previous == "bgp"
                     || member && self.flags & SNMP == 0
                     || is(after, &["add", "delete", "set", "members"])
                 {
@@ -357,8 +358,11 @@ fn is_command_word(word: &str) -> bool {
     is(word, WORDS)
 }
 
-/// Whether a word is a prefix of addresses, such as `10.0.0.0/8`.
+/// Whether a word is an address or a prefix of addresses, such as `10.0.0.0/8`.
 fn is_prefix(word: &str) -> bool {
+    if word.parse::<std::net::Ipv4Addr>().is_ok() {
+        return true;
+    }
     let split = word.split_once('/');
     split.is_some_and(|(address, length)| {
         address.parse::<std::net::IpAddr>().is_ok() && length.parse::<u8>().is_ok()

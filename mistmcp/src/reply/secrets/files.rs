@@ -60,7 +60,38 @@ fn is_table(file: &File) -> bool {
 
 /// A table in CSV without the secrets in it: the columns whose name is a secret's, and those in other texts.
 fn redact_table(text: &str) -> Option<String> {
+    table(text, separator(text)).apply(text)
+}
+
+/// What is to be hidden in the columns of a table that is a text, if it is one with such columns.
+pub(super) fn table_in_text(text: &str) -> Option<Cover> {
     let separator = separator(text);
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    let header = text.lines().next()?;
+    if header.len() > LONGEST_HEADER || text.len() <= header.len() + 1 {
+        return None;
+    }
+    let at = read_row(text, 0, separator, &mut names);
+    read_row(text, at, separator, &mut values);
+    let place = Place::default();
+    let names: Vec<&str> = names.into_iter().filter_map(|cell| text.get(cell)).map(str::trim).collect();
+    let is_name = |name: &&str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-. ".contains(&byte))
+    };
+    let secret = |name: &&str| matches!(place.sense(name), Sense::Secret | Sense::Credential);
+    let is_table = names.len() > 1
+        && names.len() == values.len()
+        && names.iter().all(is_name)
+        && names.iter().any(secret)
+        && names.iter().all(|name| name.split(' ').count() < 4);
+    is_table.then(|| table(text, separator))
+}
+
+/// Longest first line of a table in a text, in bytes.
+const LONGEST_HEADER: usize = 1024;
+
+/// What is to be hidden in a table.
+fn table(text: &str, separator: u8) -> Cover {
     let mut cover = Cover::default();
     let mut at = 0;
     let mut columns: Vec<(&str, Sense)> = Vec::new();
@@ -71,7 +102,7 @@ fn redact_table(text: &str) -> Option<String> {
         at = read_row(text, at, separator, &mut row);
         if std::mem::take(&mut first) {
             columns =
-                row.iter().map(|cell| (&text[cell.clone()], place.sense(&text[cell.clone()]))).collect();
+                row.iter().map(|cell| text[cell.clone()].trim()).map(|name| (name, place.sense(name))).collect();
             continue;
         }
         let pair = columns.iter().zip(&row).any(|((_, sense), cell)| {
@@ -90,7 +121,7 @@ fn redact_table(text: &str) -> Option<String> {
             }
         }
     }
-    cover.apply(text)
+    cover
 }
 
 /// What separates the cells: of the usual signs, the one that is in the first line most often.

@@ -3,7 +3,7 @@
 use super::lexer::Kind;
 use super::names::{Sense, is_one_of, sense};
 use super::reader::Reader;
-use super::remarks::{has_digits_and_letters, is_message, looks_random};
+use super::remarks::{has_digits_and_letters, is_message, is_remark, looks_random};
 use super::words::{CONNECTORS, VERBS};
 
 /// Options of `curl` and its kin that take a user and a password.
@@ -12,7 +12,8 @@ const USER_OPTIONS: [&str; 5] = ["--proxy-user", "--user", "-U", "-u", "--auth"]
 /// Commands with such options, or with a password behind `-p`.
 const COMMANDS: [&str; 5] = ["curl", "wget", "http", "mysql", "mysqldump"];
 /// Commands with options whose value is a secret.
-const SECRET_OPTIONS: [(&str, &[&str]); 12] = [
+const SECRET_OPTIONS: [(&str, &[&str]); 13] = [
+    ("curl", &["-b", "--oauth2-bearer"]),
     ("docker", &["-p"]),
     ("ldapsearch", &["-w"]),
     ("ldapmodify", &["-w"]),
@@ -45,6 +46,7 @@ pub(super) fn line(reader: &mut Reader<'_>) {
             random(reader, at + 1, 12);
         }
         let secret = match sense(word) {
+            _ if is_file(word) => false,
             Sense::Secret if !reader.tokens[at + 1].is(b'(') => true,
             Sense::Credential => true,
             Sense::Key => at > 0 && qualified(reader, at),
@@ -79,6 +81,12 @@ pub(super) fn line(reader: &mut Reader<'_>) {
     }
 }
 
+/// Whether a word is the name of a file: `key.pem`.
+fn is_file(word: &str) -> bool {
+    const ENDINGS: [&str; 6] = [".cer", ".crt", ".key", ".p12", ".pem", ".pub"];
+    ENDINGS.iter().any(|ending| word.ends_with(ending))
+}
+
 /// Whether `key` or `community` is a secret with the word before it: `API key`.
 fn qualified(reader: &Reader<'_>, at: usize) -> bool {
     let words =
@@ -88,11 +96,30 @@ fn qualified(reader: &Reader<'_>, at: usize) -> bool {
 
 /// Whether a word stands for the kind of an object that is created, changed or deleted.
 fn is_object(reader: &Reader<'_>, at: usize) -> bool {
-    let words = (1..=3).map_while(|back| at.checked_sub(back).and_then(|before| reader.word(before)));
-    let verb = words.into_iter().any(|word| VERBS.has_number(word));
+    let words = (1..=3).map_while(|back| Some((back, reader.word(at.checked_sub(back)?)?)));
+    // An access token, and no access to one.
+    let verb = words
+        .into_iter()
+        .any(|(back, word)| VERBS.has_number(word) && !(back == 1 && word.eq_ignore_ascii_case("access")));
     let changes = reader.tokens.get(at + 2).is_some_and(|after| after.kind == Kind::Arrow)
         || reader.word(at + 1).is_some_and(|word| CONNECTORS.has_number(word));
-    verb && !changes
+    (verb || is_object_before(reader, at)) && !changes
+}
+
+/// Whether the name of an object stands behind its kind, and a verb behind that: `PSK "alice" was deleted`.
+fn is_object_before(reader: &Reader<'_>, at: usize) -> bool {
+    const KINDS: &[&str] = &["key", "ppsk", "psk", "token"];
+    const OTHERS: &[&str] = &["assigned", "edited", "expired", "modified"];
+    let kind = reader.word(at).is_some_and(|word| is_one_of(word, KINDS));
+    let name = reader.tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Quoted);
+    let aux = (at + 2..at + 5)
+        .take_while(|at| {
+            let word = reader.word(*at);
+            word.is_some_and(|word| is_one_of(word, &["been", "has", "is", "was", "will", "be"]))
+        })
+        .count();
+    let verb = reader.word(at + 2 + aux).map(|word| word.trim_end_matches(['.', '!']));
+    kind && name && verb.is_some_and(|word| VERBS.has_number(word) || is_one_of(word, OTHERS))
 }
 
 /// What follows the word for a secret.
@@ -131,7 +158,8 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
             if next > at + 1 && reader.word(next - 1).is_some_and(|word| is_one_of(word, &["is", "to"])) =>
         {
             let (range, _) = reader.run(next, false);
-            if has_digits_and_letters(reader.text.get(range.clone()).unwrap_or_default()) {
+            let value = reader.text.get(range.clone()).unwrap_or_default();
+            if has_digits_and_letters(value) || is_set_to(reader, at, next) {
                 reader.cover.add(range);
             }
         }
@@ -140,6 +168,20 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
         }
         _ => {}
     }
+}
+
+/// Whether a word is what a secret is set to, and not the rest of a sentence: `set the psk to moonlight for WLAN x`.
+fn is_set_to(reader: &Reader<'_>, at: usize, value: usize) -> bool {
+    const SET: &[&str] = &["changed", "reset", "set", "updated"];
+    const OTHERS: &[&str] = &["a", "an", "be", "comply", "expire", "match", "never", "one", "rotate"];
+    let to = reader.word(value - 1).is_some_and(|word| word.eq_ignore_ascii_case("to"));
+    let before = [at.checked_sub(1), at.checked_sub(2), value.checked_sub(2)];
+    let set = before.into_iter().flatten().any(|at| reader.word(at).is_some_and(|word| is_one_of(word, SET)));
+    let word = reader.word(value).unwrap_or_default();
+    let ends = reader.tokens.get(value + 1).is_none_or(|next| {
+        !next.is_text() || is_one_of(reader.of(next), &["at", "by", "for", "in", "on"])
+    });
+    to && set && ends && !is_remark(word) && !is_one_of(word, OTHERS)
 }
 
 /// Hides both values of a change such as `psk of WLAN "x" changed from "a" to "b"`.
@@ -215,7 +257,8 @@ fn option(reader: &mut Reader<'_>, command: &str, at: usize, word: &str) -> bool
     if !["curl", "wget", "http"].iter().any(|name| name.eq_ignore_ascii_case(command)) {
         return false;
     }
-    let range = if USER_OPTIONS.contains(&word) {
+    let http = word == "-a" && command.eq_ignore_ascii_case("http");
+    let range = if http || USER_OPTIONS.contains(&word) {
         match reader.tokens.get(at + 1) {
             Some(token) if token.kind == Kind::Quoted => token.start..token.end,
             Some(token) if token.kind == Kind::Word => reader.run(at + 1, false).0,

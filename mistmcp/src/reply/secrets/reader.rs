@@ -75,7 +75,7 @@ impl<'a> Reader<'a> {
         let quoted = self.tokens.get(at).is_some_and(|token| token.kind == Kind::Quoted);
         let before = self.tokens.get(at.checked_sub(1)?)?;
         let is = |at: usize, sign: u8| self.tokens.get(at).is_some_and(|token| token.is(sign));
-        if before.is(b'[') && before.glued && is(at + 1, b']') && is(at + 2, b'=') && quoted {
+        if before.is(b'[') && before.glued && is(at + 1, b']') && (is(at + 2, b'=') || is(at + 2, b':')) && quoted {
             return Some(at + 3);
         }
         let value = self.tokens.get(at + 2).is_some_and(|token| token.kind == Kind::Quoted);
@@ -103,6 +103,16 @@ impl<'a> Reader<'a> {
             }
         }
         sense
+    }
+
+    /// Whether a word with a value says that a secret has changed: `Passphrase changed: "a" -> "b"`.
+    pub(super) fn is_change(&self, at: usize, value: usize, place: Place) -> bool {
+        const CHANGES: &[&str] = &["changed", "modified", "rotated", "set", "updated"];
+        let change = self.word(at).is_some_and(|word| is_one_of(word, CHANGES));
+        let named = || at.checked_sub(1).and_then(|before| self.name(before));
+        let quoted = || self.tokens.get(value).is_some_and(|token| token.kind == Kind::Quoted);
+        let arrow = || self.tokens.get(value + 1).is_some_and(|token| token.kind == Kind::Arrow);
+        change && (quoted() || arrow()) && named().is_some_and(|name| place.sense(name) == Sense::Secret)
     }
 
     /// The range of the value at a token, as it would be hidden.

@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 use super::assignments::Assignments;
 use super::config_lines::{ConfigLines, opens};
 use super::cover::Cover;
+use super::files::table_in_text;
 use super::lexer::{Kind, Lexer, Token};
 use super::names::{any_of, automaton};
 use super::place::Place;
@@ -122,6 +123,12 @@ impl TextReader {
         urls::find(text, &mut cover);
         xml::find(text, &mut cover);
         let lines = in_list || text.contains('\n');
+        if lines
+            && !in_list
+            && let Some(table) = table_in_text(text)
+        {
+            cover.add_all(table, 0);
+        }
         let (assignments, config) = self
             .open
             .get_or_insert_with(|| (Assignments::new(lines, self.place), ConfigLines::new(self.hinted)));
@@ -157,14 +164,14 @@ impl Part<'_> {
                 if any_of(&TRIGGERS, line) {
                     prose::line(&mut reader);
                 }
-                self.quoted(&tokens, cover);
+                self.quoted(&tokens, config, cover);
             }
             begin = lexer.at();
         }
     }
 
     /// Reads what stands in quotes as texts of their own.
-    fn quoted(&self, tokens: &[Token], cover: &mut Cover) {
+    fn quoted(&self, tokens: &[Token], config: &ConfigLines, cover: &mut Cover) {
         for token in tokens.iter().filter(|token| token.kind == Kind::Quoted) {
             let inner = self.text.get(token.start..token.end).unwrap_or_default();
             if !inner.contains([' ', '=', ':', '<', '\\']) || !any_of(&TRIGGERS, inner) {
@@ -177,7 +184,7 @@ impl Part<'_> {
             let part = Part { text: self.text, start: token.start, end: token.end, depth: self.depth + 1 };
             part.read(
                 &mut Assignments::new(inner.contains("\\n"), Place::default()),
-                &mut ConfigLines::new(false),
+                &mut config.inner(tokens.len() == 1),
                 cover,
             );
         }
