@@ -259,7 +259,9 @@ impl Assignments {
             }
             Kind::Word if is_plural(name) && is_number(reader.of(token)) => at + 1,
             // The number of a key: `auth key: 1`.
-            Kind::Word if token.end - token.start <= 2 && is_key(name) && is_number(reader.of(token)) => at + 1,
+            Kind::Word if token.end - token.start <= 2 && is_key(name) && is_number(reader.of(token)) => {
+                at + 1
+            }
             Kind::Word if !inside && reader.rest_is_value(at, self.lines) => {
                 let comment = reader.comment(at).unwrap_or(reader.tokens.len());
                 let last = reader.tokens[comment - 1];

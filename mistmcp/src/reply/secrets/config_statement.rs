@@ -78,8 +78,7 @@ impl Statement {
             return at + 1;
         }
         // `ip http client password x`
-        let client =
-            self.previous == "client" && followed && reader.tokens.get(at + 2).is_none();
+        let client = self.previous == "client" && followed && reader.tokens.get(at + 2).is_none();
         let name = is_named(&self.previous) && self.pending.is_none() && !client;
         let introduces = (!quoted && !name && !self.in_list && !assigned)
             .then(|| self.introduced(reader, at, word))
@@ -164,7 +163,9 @@ impl Statement {
         let host = self.flags & SNMP_HOST != 0 && is(word, &["informs", "traps", "version", "vrf"]);
         let short_id = digits && (pending == Pending::Key && word.len() <= 5 || word.len() <= 2);
         // `authentication-key 1 {`, `[edit … authentication-key 1]`
-        if short_id && reader.tokens.get(next).is_some_and(|next| next.is(b'{') || next.is(b']') && !in_brackets) {
+        if short_id
+            && reader.tokens.get(next).is_some_and(|next| next.is(b'{') || next.is(b']') && !in_brackets)
+        {
             self.flags |= KEYED;
             return next;
         }

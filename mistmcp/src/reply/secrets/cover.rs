@@ -22,6 +22,15 @@ impl Cover {
         self.ranges.extend(part.ranges.into_iter().map(|range| base + range.start..base + range.end));
     }
 
+    /// The same ranges in a text which has one byte more before each of these places, which are in order.
+    pub(super) fn spread(mut self, places: &[usize]) -> Self {
+        for range in &mut self.ranges {
+            range.start += places.partition_point(|place| *place <= range.start);
+            range.end += places.partition_point(|place| *place < range.end);
+        }
+        self
+    }
+
     /// The text with each range replaced; nothing where there is none.
     pub(super) fn apply(mut self, text: &str) -> Option<String> {
         if self.ranges.is_empty() {

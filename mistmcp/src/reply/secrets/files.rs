@@ -60,7 +60,29 @@ fn is_table(file: &File) -> bool {
 
 /// A table in CSV without the secrets in it: the columns whose name is a secret's, and those in other texts.
 fn redact_table(text: &str) -> Option<String> {
-    table(text, separator(text)).apply(text)
+    let header = header(text);
+    let mut cover = table(&text[header..], separator(&text[header..]), header);
+    if let Some(before) = TextReader::new("", Place::default()).cover(&text[..header], false) {
+        cover.add_all(before, 0);
+    }
+    cover.apply(text)
+}
+
+/// Where the names of the columns stand: behind blank lines, comments and a title.
+fn header(text: &str) -> usize {
+    const LINES: usize = 10;
+    let mut at = 0;
+    let mut lines = text.split_inclusive('\n').take(LINES).peekable();
+    while let Some(line) = lines.next() {
+        let has_cells = |line: &str| line.contains([',', ';', '\t', '|']);
+        let title =
+            !has_cells(line) && lines.peek().is_some_and(|next| has_cells(next) || next.trim().is_empty());
+        if !(line.trim().is_empty() || line.starts_with('#') || title) {
+            return at;
+        }
+        at += line.len();
+    }
+    0
 }
 
 /// What is to be hidden in the columns of a table that is a text, if it is one with such columns.
@@ -84,14 +106,14 @@ pub(super) fn table_in_text(text: &str) -> Option<Cover> {
         && names.iter().all(is_name)
         && names.iter().any(secret)
         && names.iter().all(|name| name.split(' ').count() < 4);
-    is_table.then(|| table(text, separator))
+    is_table.then(|| table(text, separator, 0))
 }
 
 /// Longest first line of a table in a text, in bytes.
 const LONGEST_HEADER: usize = 1024;
 
-/// What is to be hidden in a table.
-fn table(text: &str, separator: u8) -> Cover {
+/// What is to be hidden in a table, which begins at `base` of the whole text.
+fn table(text: &str, separator: u8, base: usize) -> Cover {
     let mut cover = Cover::default();
     let mut at = 0;
     let mut columns: Vec<(&str, Sense)> = Vec::new();
@@ -101,8 +123,11 @@ fn table(text: &str, separator: u8) -> Cover {
     while at < text.len() {
         at = read_row(text, at, separator, &mut row);
         if std::mem::take(&mut first) {
-            columns =
-                row.iter().map(|cell| text[cell.clone()].trim()).map(|name| (name, place.sense(name))).collect();
+            columns = row
+                .iter()
+                .map(|cell| text[cell.clone()].trim())
+                .map(|name| (name, place.sense(name)))
+                .collect();
             continue;
         }
         let pair = columns.iter().zip(&row).any(|((_, sense), cell)| {
@@ -111,17 +136,35 @@ fn table(text: &str, separator: u8) -> Cover {
         for (column, cell) in row.iter().enumerate() {
             let (name, sense) = columns.get(column).copied().unwrap_or(("", Sense::Plain));
             match sense {
-                Sense::Secret | Sense::Credential => cover.add(cell.clone()),
-                Sense::PairValue if pair => cover.add(cell.clone()),
+                Sense::Secret | Sense::Credential => cover.add(base + cell.start..base + cell.end),
+                Sense::PairValue if pair => cover.add(base + cell.start..base + cell.end),
                 _ => {
-                    if let Some(inner) = TextReader::new(name, place).cover(&text[cell.clone()], false) {
-                        cover.add_all(inner, cell.start);
+                    let (inner, doubled) = undoubled(&text[cell.clone()]);
+                    if let Some(inner) = TextReader::new(name, place).cover(&inner, false) {
+                        cover.add_all(inner.spread(&doubled), base + cell.start);
                     }
                 }
             }
         }
     }
     cover
+}
+
+/// A cell with each doubled quote written once, and where that was.
+fn undoubled(cell: &str) -> (std::borrow::Cow<'_, str>, Vec<usize>) {
+    if !cell.contains("\"\"") {
+        return (cell.into(), Vec::new());
+    }
+    let mut once = String::with_capacity(cell.len());
+    let mut places = Vec::new();
+    for (count, part) in cell.split("\"\"").enumerate() {
+        if count > 0 {
+            once.push('"');
+            places.push(once.len());
+        }
+        once.push_str(part);
+    }
+    (once.into(), places)
 }
 
 /// What separates the cells: of the usual signs, the one that is in the first line most often.

@@ -178,9 +178,10 @@ fn is_set_to(reader: &Reader<'_>, at: usize, value: usize) -> bool {
     let before = [at.checked_sub(1), at.checked_sub(2), value.checked_sub(2)];
     let set = before.into_iter().flatten().any(|at| reader.word(at).is_some_and(|word| is_one_of(word, SET)));
     let word = reader.word(value).unwrap_or_default();
-    let ends = reader.tokens.get(value + 1).is_none_or(|next| {
-        !next.is_text() || is_one_of(reader.of(next), &["at", "by", "for", "in", "on"])
-    });
+    let ends = reader
+        .tokens
+        .get(value + 1)
+        .is_none_or(|next| !next.is_text() || is_one_of(reader.of(next), &["at", "by", "for", "in", "on"]));
     to && set && ends && !is_remark(word) && !is_one_of(word, OTHERS)
 }
 

@@ -75,7 +75,12 @@ impl<'a> Reader<'a> {
         let quoted = self.tokens.get(at).is_some_and(|token| token.kind == Kind::Quoted);
         let before = self.tokens.get(at.checked_sub(1)?)?;
         let is = |at: usize, sign: u8| self.tokens.get(at).is_some_and(|token| token.is(sign));
-        if before.is(b'[') && before.glued && is(at + 1, b']') && (is(at + 2, b'=') || is(at + 2, b':')) && quoted {
+        if before.is(b'[')
+            && before.glued
+            && is(at + 1, b']')
+            && (is(at + 2, b'=') || is(at + 2, b':'))
+            && quoted
+        {
             return Some(at + 3);
         }
         let value = self.tokens.get(at + 2).is_some_and(|token| token.kind == Kind::Quoted);
