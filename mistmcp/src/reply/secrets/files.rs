@@ -74,10 +74,13 @@ fn header(text: &str) -> usize {
     let mut at = 0;
     let mut lines = text.split_inclusive('\n').take(LINES).peekable();
     while let Some(line) = lines.next() {
-        let has_cells = |line: &str| line.contains([',', ';', '\t', '|']);
-        let title =
-            !has_cells(line) && lines.peek().is_some_and(|next| has_cells(next) || next.trim().is_empty());
-        if !(line.trim().is_empty() || line.starts_with('#') || title) {
+        let cells = |line: &str| line.matches([',', ';', '\t', '|']).count();
+        let next = lines.peek().copied();
+        let title = cells(line) == 0 && next.is_some_and(|next| cells(next) > 0 || next.trim().is_empty());
+        // A sign `#` before the names themselves is no comment.
+        let comment = line.starts_with('#')
+            && (cells(line) == 0 || next.is_some_and(|next| cells(next) != cells(line)));
+        if !(line.trim().is_empty() || comment || title) {
             return at;
         }
         at += line.len();
@@ -201,6 +204,45 @@ fn read_row(text: &str, from: usize, separator: u8, row: &mut Vec<std::ops::Rang
             Some(b'\r') if bytes.get(after + 1) == Some(&b'\n') => return after + 2,
             Some(_) => return after + 1,
             None => return bytes.len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(name: &str, text: &str) -> String {
+        let file = File { name: name.to_owned(), media_type: String::new(), bytes: text.to_owned().into() };
+        String::from_utf8(redact(file).bytes.to_vec()).unwrap()
+    }
+
+    #[test]
+    fn the_columns_of_a_table_are_found_behind_comments_and_titles() {
+        for (text, wanted) in [
+            ("# exported today\nname,psk\na,x1y\n", "# exported today\nname,psk\na,[hidden]\n"),
+            ("List of keys\nname;psk\na;x1y\n", "List of keys\nname;psk\na;[hidden]\n"),
+            ("#name,psk\na,x1y\n", "#name,psk\na,[hidden]\n"),
+            ("psk\nx1y\nx2y\n", "psk\n[hidden]\n[hidden]\n"),
+            ("# psk: x1y\nname,vlan\na,20\n", "# psk: [hidden]\nname,vlan\na,20\n"),
+            ("name,psk_name\na,guest\n", "name,psk_name\na,guest\n"),
+        ] {
+            assert_eq!(shown("a.csv", text), wanted);
+        }
+    }
+
+    #[test]
+    fn a_cell_with_doubled_quotes_loses_its_secret_and_nothing_else() {
+        let text = "name,settings\na,\"{\"\"psk\"\": \"\"x1y\"\", \"\"vlan\"\": 20}\"\n";
+        let wanted = "name,settings\na,\"{\"\"psk\"\": \"\"[hidden]\"\", \"\"vlan\"\": 20}\"\n";
+        assert_eq!(shown("a.csv", text), wanted);
+    }
+
+    #[test]
+    fn a_text_is_a_table_only_with_names_and_cells() {
+        assert_eq!(shown("a.txt", "name,psk\na,x1y\n"), "name,psk\na,[hidden]\n");
+        for text in ["Token, key and password\nwere rotated\n", "Sites, WLANs, PSKs\nare listed below\n"] {
+            assert_eq!(shown("a.txt", text), text);
         }
     }
 }

@@ -268,6 +268,85 @@ mod tests {
     }
 
     #[test]
+    fn commands_that_take_back_or_that_a_log_repeats_lose_their_secret() {
+        for (text, wanted) in [
+            ("no username bob secret x1y", "no username bob secret [hidden]"),
+            ("default snmp-server community x1y", "default snmp-server community [hidden]"),
+            ("logged command:username bob password 0 x1y", "logged command:username bob password 0 [hidden]"),
+            ("command: no radius-server key x1y", "command: no radius-server key [hidden]"),
+            ("sw1(config-line)# password x1y", "sw1(config-line)# password [hidden]"),
+            ("sw1(backup) #2 password", "sw1(backup) #2 password"),
+            ("no key found", "no key found"),
+            ("ip host secret 10.0.0.1", "ip host secret 10.0.0.1"),
+            ("ntp server 10.0.0.1 key 7 prefer", "ntp server 10.0.0.1 key 7 prefer"),
+            ("username or password is wrong", "username or password is wrong"),
+        ] {
+            assert_eq!(shown("text", text), wanted);
+        }
+    }
+
+    #[test]
+    fn paths_in_brackets_announce_what_follows_them() {
+        for (text, wanted) in [
+            ("[edit snmp community x1y]\n+  clients {", "[edit snmp community [hidden]]\n+  clients {"),
+            (
+                "[edit system ntp authentication-key 5]\n+  value x1y;",
+                "[edit system ntp authentication-key 5]\n+  value [hidden];",
+            ),
+            (
+                "[edit snmp]\n  'community x1y'\n    error: no",
+                "[edit snmp]\n  'community [hidden]'\n    error: no",
+            ),
+            (
+                "set: [system ntp authentication-key 1 value] \"x1y\" -> \"x2y\"",
+                "set: [system ntp authentication-key 1 value] \"[hidden]\" -> \"[hidden]\"",
+            ),
+            ("set: [system host-name] \"a\" -> \"b\"", "set: [system host-name] \"a\" -> \"b\""),
+            (
+                "[edit policy-options community C]\n+ members 65000:1;",
+                "[edit policy-options community C]\n+ members 65000:1;",
+            ),
+            ("[edit vlans secret]\n+ vlan-id 20;", "[edit vlans secret]\n+ vlan-id 20;"),
+        ] {
+            assert_eq!(shown("text", text), wanted);
+        }
+    }
+
+    #[test]
+    fn what_a_secret_is_set_to_is_hidden_and_the_name_of_an_object_is_not() {
+        for (text, wanted) in [
+            ("set the psk to moonlight for WLAN x", "set the psk to [hidden] for WLAN x"),
+            ("Passphrase changed: \"a 1\" -> \"b 2\"", "Passphrase changed: \"[hidden]\" -> \"[hidden]\""),
+            ("password set to expire", "password set to expire"),
+            ("PSK \"alice\" was deleted", "PSK \"alice\" was deleted"),
+            ("PSK \"blue moon\" is too short", "PSK \"[hidden]\" is too short"),
+            ("access token 0a1b2c3d4e5f60718293a4b5c6d7e8f9 expired", "access token [hidden] expired"),
+            ("ssh -i key.pem bob@10.0.0.1", "ssh -i key.pem bob@10.0.0.1"),
+        ] {
+            assert_eq!(shown("text", text), wanted);
+        }
+    }
+
+    #[test]
+    fn a_section_of_characters_in_xml_and_a_relative_url_are_searched() {
+        for (text, wanted) in [
+            ("<psk><![CDATA[x1y]]></psk><a>b</a>", "<psk><![CDATA[[hidden]]]></psk><a>b</a>"),
+            ("<a><![CDATA[x1y]]></a>", "<a><![CDATA[x1y]]></a>"),
+            ("GET /x?token=x1y 200", "GET /x?token=[hidden] 200"),
+        ] {
+            assert_eq!(shown("text", text), wanted);
+        }
+    }
+
+    #[test]
+    fn the_first_line_of_a_block_of_ios_opens_it_for_the_lines_of_a_list() {
+        let mut reader = TextReader::new("lines", Place::default());
+        let lines = ["radius server R", " address ipv4 10.0.0.1", " key x1y"];
+        let read = lines.map(|line| reader.read(line, true).unwrap_or_else(|| line.to_owned()));
+        assert_eq!(read, ["radius server R", " address ipv4 10.0.0.1", " key [hidden]"]);
+    }
+
+    #[test]
     fn words_that_only_speak_of_a_secret_stay() {
         for text in ["The password was wrong", "12:30 token expired", "a $ sign", "key exchange: done"] {
             assert_eq!(shown("text", text), text);

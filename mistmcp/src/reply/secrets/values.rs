@@ -130,3 +130,38 @@ fn authorization(name: &str, value: &mut Value, place: Place) {
         other => redact(name, other, place.below(name)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn neighbors_of_secrets_in_fields_stay() {
+        let mut value = json!({
+            "communities": ["65000:1", "target:65000:2"],
+            "community_list": "CUST",
+            "secret_rotated": 17,
+            "pass": 3,
+            "headers": { "Accept": "*/*", "X-Other": "x1y" },
+            "account": { "user": "bob", "pass": "x1y" },
+            "wlanPSKs": ["x1y"],
+            "records": [{ "k": "password", "v": "x1y" }, { "k": "vlan", "v": "20" }],
+            "vars": { "SNMP_RO": "x1y", "BGP_MD5": "x1y", "SNMP_LOCATION": "HQ", "GAST_KENNWORT": "x1y" },
+        });
+        redact("", &mut value, Place::default());
+        let wanted = json!({
+            "communities": ["65000:1", "target:65000:2"],
+            "community_list": "CUST",
+            "secret_rotated": 17,
+            "pass": 3,
+            "headers": { "Accept": "*/*", "X-Other": HIDDEN },
+            "account": { "user": "bob", "pass": HIDDEN },
+            "wlanPSKs": [HIDDEN],
+            "records": [{ "k": "password", "v": HIDDEN }, { "k": "vlan", "v": "20" }],
+            "vars": { "SNMP_RO": HIDDEN, "BGP_MD5": HIDDEN, "SNMP_LOCATION": "HQ", "GAST_KENNWORT": HIDDEN },
+        });
+        assert_eq!(value, wanted);
+    }
+}
