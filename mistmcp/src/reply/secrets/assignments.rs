@@ -239,6 +239,14 @@ impl Assignments {
             return at;
         };
         let inside = self.frames.len() > 1;
+        // `secret: old=x new=y`
+        if token.kind == Kind::Word
+            && reader.separated(at).is_some()
+            && reader.name(at).is_some_and(|name| super::names::sense(name) == Sense::PairValue)
+        {
+            self.top().pair = true;
+            return at;
+        }
         match token.kind {
             Kind::Sign(bracket @ (b'{' | b'[')) => {
                 self.open(Kind::Sign(bracket), Some((name, true)));

@@ -120,7 +120,10 @@ impl ConfigLines {
             let command = reader.word(at).is_some_and(|word| COMMANDS.has(word)) && path(at + 1);
             let bracket = reader.tokens[at].is(b'[') && path(at + 1);
             if command || bracket {
-                at = self.statements(reader, at + 1, Certainty::Sure, false);
+                // `no snmp community is configured` is a sentence.
+                let no = reader.word(at).is_some_and(|word| word.eq_ignore_ascii_case("no"));
+                let certainty = if no { Certainty::Likely } else { Certainty::Sure };
+                at = self.statements(reader, at + 1, certainty, false);
                 continue;
             }
             if let Some(logged) = logged_command(reader, at) {

@@ -108,7 +108,9 @@ impl Statement {
             self.in_free_text = true;
         }
         self.pending = introduces;
-        self.previous = if name || quoted { String::new() } else { word.to_ascii_lowercase() };
+        // A name that is itself such a word: `interfaces interface-range x`.
+        let ends = quoted || name && !is_named(word);
+        self.previous = if ends { String::new() } else { word.to_ascii_lowercase() };
         at + 1
     }
 
@@ -202,7 +204,7 @@ impl Statement {
             other if other.ends_with("secret") || other.ends_with("password") => Pending::Password,
             "string" if before == "key" => Pending::Password,
             "key" | "keys" => {
-                let public = ["public", "trusted", "host", "rsa", "dsa", "ecdsa", "known-host"]
+                let public = ["public", "trusted", "host", "rsa", "dsa", "ecdsa", "ed25519", "known-host"]
                     .iter()
                     .any(|word| before.ends_with(word));
                 let other =
@@ -279,7 +281,7 @@ impl Statement {
 
 /// Whether a name follows a word, and no secret.
 fn is_named(word: &str) -> bool {
-    const ENDINGS: [&str; 6] = ["-group", "-list", "-map", "-policy", "-profile", "-set"];
+    const ENDINGS: [&str; 7] = ["-group", "-list", "-map", "-policy", "-profile", "-range", "-set"];
     NAMED.has(word) || ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
@@ -316,7 +318,7 @@ fn run(reader: &Reader<'_>, at: usize) -> (std::ops::Range<usize>, usize) {
                 }
                 None => break,
             },
-            Kind::Sign(b';' | b',' | b'"' | b'\'' | b'`' | b'<' | b'>') => {}
+            Kind::Sign(b';' | b':' | b',' | b'"' | b'\'' | b'`' | b'<' | b'>') => {}
             _ => kept = next + 1,
         }
         next += 1;
@@ -328,7 +330,9 @@ fn run(reader: &Reader<'_>, at: usize) -> (std::ops::Range<usize>, usize) {
 /// Whether the word behind `community` is one of BGP, or is the name of such a one.
 fn is_bgp(reader: &Reader<'_>, at: usize, word: &str) -> bool {
     let after = reader.tokens.get(at + 1);
-    let number = after.is_some_and(|next| next.glued && next.is(b':'));
+    let number = after.is_some_and(|next| next.glued && next.is(b':'))
+        && reader.tokens.get(at + 2).is_some_and(|next| next.glued)
+        && (word.bytes().all(|byte| byte.is_ascii_digit()) || is(word, &["target", "origin", "large"]));
     let member = reader.word(at + 1).is_some_and(|next| is(next, &["members", "additive", "invert-match"]));
     number
         || member

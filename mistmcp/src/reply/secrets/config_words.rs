@@ -27,7 +27,7 @@ pub(super) static IOS: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
         "aaa area area-password authentication cak crypto cts domain-password dot1x eigrp enable glbp hostname interface \
      ip ipv6 isis key key-string l2tp ldap line local-user mpls neighbor ntp pac ppp pre-shared-key radius radius-server router \
-     security server-private snmp-agent snmp-server standby tacacs tacacs-server username vpdn vrrp wpa-psk",
+     security server-private snmp-agent snmp-server standby tacacs tacacs-server username vpdn vrrp vtp wpa-psk",
     )
 });
 
@@ -58,7 +58,7 @@ pub(super) static HARMLESS: LazyLock<Words> = LazyLock::new(|| {
 pub(super) static TYPES: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
         "3des aes aes-128-cmac aes-cbc aes128 aes192 aes256 ascii ascii-text cipher clear cleartext config-key des enc encrypted hash \
-     hex hexadecimal hmac-md5 hmac-sha-1 hmac-sha-256 hmac-sha1 irreversible-cipher key-type local md5 message-digest \
+     hex hexadecimal hmac-md5 hmac-sha-1 hmac-sha-256 hmac-sha-512 hmac-sha2-256 hmac-sha2-512 hmac-sha1 irreversible-cipher key-type local md5 message-digest \
      password-encrypt peer plain plain-text plaintext remote scrypt set-key sha sha-1 sha-256 sha-512 sha1 sha2 sha256 sha512 \
      text type unencrypted value",
     )

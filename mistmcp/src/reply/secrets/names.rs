@@ -166,10 +166,10 @@ fn secret_or_named(named: bool, switch: bool, sense: Sense) -> Sense {
 fn pair(name: &str) -> Option<Sense> {
     let (names, values): (&[&str], &[&str]) = match name.len() {
         1 => (&["k"], &["v"]),
-        2 => (&[], &["to"]),
+        2 => (&["id"], &["to"]),
         3 => (&["var"], &["new", "now", "old", "val"]),
         4 => (&["attr", "name", "path"], &["from"]),
-        5 => (&["field", "param"], &["after", "value"]),
+        5 => (&["field", "label", "param", "title"], &["after", "value"]),
         6 => (&["header", "option"], &["before", "values"]),
         7 => (&["setting"], &["content", "current", "default"]),
         8 => (&["property", "variable"], &["newvalue", "oldvalue", "previous"]),

@@ -139,6 +139,7 @@ fn sentence(reader: &mut Reader<'_>, at: usize) {
             .tokens
             .get(next + 1)
             .is_some_and(|_| reader.word(next + 1).is_some_and(|word| is_one_of(word, &["to"])));
+    let changed = changed || reader.tokens.get(next + 1).is_some_and(|after| after.kind == Kind::Arrow);
     match token.kind {
         Kind::Quoted if !is_message(reader.of(token)) => {
             // A name in quotes that has a value itself is no secret.
@@ -200,7 +201,12 @@ fn changed(reader: &mut Reader<'_>, from: usize) {
         let to = reader.word(at + 1).is_some_and(|word| is_one_of(word, &["to"]));
         let arrow = after.is_some_and(|after| after.kind == Kind::Arrow);
         let begins = at > from && reader.word(at - 1).is_some_and(|word| is_one_of(word, &["from"]));
-        if token.is_text() && (arrow || to && begins) {
+        // `password of user bob to "x"`
+        let set = at > from
+            && token.kind == Kind::Quoted
+            && !named
+            && reader.word(at - 1).is_some_and(|word| word.eq_ignore_ascii_case("to"));
+        if token.is_text() && (arrow || set || to && begins) {
             let (next, hidden) = reader.hide(at, false);
             if hidden {
                 reader.changed_to(next, false);

@@ -33,7 +33,7 @@ impl<'a> Reader<'a> {
     pub(super) fn name(&self, at: usize) -> Option<&'a str> {
         let token = self.tokens.get(at).filter(|token| token.is_text())?;
         let name = self.of(token);
-        if name.len() > LONGEST || name.starts_with('/') && !name.contains('?') {
+        if name.len() > LONGEST || name.starts_with('/') && (name.starts_with("//") || !name.contains('?')) {
             return None;
         }
         if token.kind == Kind::Quoted {
