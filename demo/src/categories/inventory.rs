@@ -48,6 +48,8 @@ fn inventory(world: &World) -> Vec<Value> {
             "created_time": record::created(world),
             "modified_time": world.ago(device.uptime),
             "~unassigned": false,
+            // No device is a member of a virtual chassis, so both values leave all of them.
+            "~vc": [true, false],
             "~vc_mac": null,
             "~disconnected_time": (!device.connected).then(|| world.ago(device.silent)),
         })

@@ -68,7 +68,8 @@ async fn any_other_text_has_so_many_bytes_also_as_a_list() {
     let stage = Stage::set("").await;
     let alice = stage.alice("?mode=all").of(Era::Modern);
     for text in [json!("x".repeat(65_537)), json!(vec!["x"; 40_000]), json!(vec![1; 66_000])] {
-        is_refused(&alice, "searchOrgSites", json!({ "name": text }), "name", "at most 65536").await;
+        let asked = json!({ "hostname": text });
+        is_refused(&alice, "searchOrgWirelessClients", asked, "hostname", "at most 65536").await;
     }
     let many: serde_json::Map<_, _> =
         (0..50_000).map(|number| (format!("unknown{number}"), json!(1))).collect();
