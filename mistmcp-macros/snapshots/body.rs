@@ -14,7 +14,7 @@ pub static COUNT_SITES: ::mistmcp::Tool = ::mistmcp::Tool {
     category: "sites",
     hints: ::mistmcp::Hints {
         idempotent: false,
-        ..::mistmcp::Hints::READ
+        ..::mistmcp::Hints::UNSPECIFIED
     },
     params: &[
         ::mistmcp::Param::of::<OrgId>("org_id"),
