@@ -187,7 +187,8 @@ impl<'a> Repair<'a> {
 
     /// A number or a word without quotes.
     fn word(&mut self) {
-        let ends = |letter: char| letter.is_ascii_whitespace() || "{}[],:\"".contains(letter);
+        // The characters that `run` matches itself: a word has at least one other.
+        let ends = |letter: char| " \t\r\n{}[],:\"".contains(letter);
         let length = self.rest.find(ends).unwrap_or(self.rest.len());
         let word = &self.rest[..length];
         let numeric = |word: &str| {
@@ -281,8 +282,19 @@ mod tests {
 
     #[test]
     fn what_is_no_list_and_breaks_off_is_refused_as_is_what_is_no_json() {
-        for body in [r#"{"requests":1,"#, r#"{"a":[1,2"#, "<html>", "text", "", "[1 2]", r#"{"a" 1}"#, "[,]"]
-        {
+        for body in [
+            r#"{"requests":1,"#,
+            r#"{"a":[1,2"#,
+            "<html>",
+            "text",
+            "",
+            "[1 2]",
+            r#"{"a" 1}"#,
+            "[,]",
+            "[1,\x0c2]",
+            "[\x0b]",
+            "[\u{a0}1]",
+        ] {
             assert_eq!(parse(body.as_bytes()), None, "{body}");
         }
     }
