@@ -2,6 +2,7 @@
 //! has the form of a host, an id or a word is repeated; anything else is described.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::path::Path;
 
 use crate::argument::Id;
 use crate::mist::placeholder;
@@ -52,6 +53,67 @@ pub(crate) fn is_word(text: &str) -> bool {
     let is_number = text.len() <= LONGEST_NUMBER
         && text.bytes().all(|byte| byte.is_ascii_digit() || b"+-._".contains(&byte));
     (is_name && of_one_case) || is_number
+}
+
+/// A path in backticks, where what does not exist of it has the form of names of files; anything else is described.
+pub(crate) fn path(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let exists =
+        |ancestor: &&Path| !ancestor.as_os_str().is_empty() && std::fs::symlink_metadata(ancestor).is_ok();
+    let existing = path.ancestors().find(exists);
+    let rest = existing.and_then(|existing| path.strip_prefix(existing).ok()).unwrap_or(path);
+    let rest = rest.to_string_lossy();
+    let mut names = rest.split(['/', '\\']).filter(|name| !name.is_empty());
+    let is_alone = existing.is_none() && !text.contains(['/', '\\', '.']);
+    let is_short = text.len() <= 12 && !text.bytes().any(|byte| byte.is_ascii_digit());
+    let is_path = names.all(is_file_name) && (!is_alone || is_short) && !text.contains("://");
+    if is_path && !text.is_empty() { format!("`{text}`") } else { described(&text) }
+}
+
+/// Whether a name of a file or a host is made of words and short numbers, with one word at most that ends in digits. A
+/// token is of mixed case, longer, or has digits in between.
+fn is_file_name(name: &str) -> bool {
+    const LONGEST: usize = 64;
+    const LONGEST_WORD: usize = 24;
+    let mut parts_with_digits = 0;
+    let mut is_part = |part: &str| {
+        let word = part.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        let digits = part.len() - word.len();
+        if word.is_empty() {
+            return digits <= 8;
+        }
+        if digits > 0 {
+            parts_with_digits += 1;
+        }
+        digits <= 4
+            && parts_with_digits <= 1
+            && word.len() <= LONGEST_WORD
+            && word.chars().all(char::is_alphabetic)
+            && (digits == 0 || !word.contains(char::is_uppercase))
+            && is_camel_case(word)
+    };
+    name.len() <= LONGEST
+        && !name.contains(|letter: char| letter.is_control() || letter == '@')
+        && name.split(|letter: char| !letter.is_alphanumeric()).all(&mut is_part)
+}
+
+/// Whether a word is of one case, or of words that begin with a capital and have three letters at least.
+fn is_camel_case(word: &str) -> bool {
+    let mut humps = word.split(char::is_uppercase);
+    let is_first = humps.next().is_some_and(|first| first.is_empty() || first.len() >= 2);
+    let of_one_case = !word.contains(char::is_lowercase) || !word.contains(char::is_uppercase);
+    of_one_case || (is_first && humps.all(|hump| hump.len() >= 2))
+}
+
+/// Whether `name`, without dots, may be what a host is called in its own network, and is not a token.
+pub(crate) fn is_bare_host(name: &str) -> bool {
+    const LONGEST: usize = 20;
+    let is_label = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    let of_one_case = !(name.bytes().any(|byte| byte.is_ascii_lowercase())
+        && name.bytes().skip(1).any(|byte| byte.is_ascii_uppercase()));
+    !name.is_empty()
+        && name.bytes().all(is_label)
+        && ((name.len() <= LONGEST && of_one_case) || is_file_name(name))
 }
 
 /// What kind of text it is, without a part of it.
@@ -140,6 +202,60 @@ mod tests {
             let told = host(token);
             assert!(!told.contains('`') && !told.contains("s3cret"), "{told}");
         }
+    }
+
+    #[test]
+    fn a_path_is_quoted_and_a_token_in_its_place_never() {
+        for text in [
+            "/nowhere/env",
+            "prod.env",
+            "env",
+            "./config/mist-prod-2026.env",
+            "C:\\certs\\new\\server.pem",
+            "abc$def",
+            "certs/ServerKey.pem",
+            "secrets/eu01.env",
+            "Größe/Zertifikat.pem",
+        ] {
+            assert_eq!(path(Path::new(text)), format!("`{text}`"));
+        }
+        for token in TOKENS.into_iter().chain([
+            "",
+            "hunter2",
+            "deadbeef00112233445566778899aabbccddeeff",
+            "/nowhere/Zk3v9QpLr7TtYyUuIiOo",
+            "Tok-en_Ab12-Cd34_Ef56-Gh78",
+            "ab12-cd34-ef56.gh78",
+            "abcdefghijklmnopqrstuvwxyzabcdef",
+            "SeCrEtToKeN.SeCrEt",
+            "name\u{1b}[31m.env",
+        ]) {
+            let told = path(Path::new(token));
+            assert!(!told.contains('`') && !told.contains("s3cret"), "{token}: {told}");
+        }
+    }
+
+    #[test]
+    fn what_exists_of_a_path_is_no_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let named = |name: &str| path(&folder.path().join(name));
+        assert_eq!(named("x.env"), format!("`{}`", folder.path().join("x.env").display()));
+        assert!(!named("Zk3v9QpLr7TtYyUuIiOo").contains("Zk3v"), "{}", named("Zk3v9QpLr7TtYyUuIiOo"));
+        std::fs::write(folder.path().join("Zk3v9QpLr7TtYyUuIiOo"), "").unwrap();
+        assert!(named("Zk3v9QpLr7TtYyUuIiOo").contains("Zk3v"));
+    }
+
+    #[test]
+    fn a_bare_host_is_short_or_made_of_words() {
+        for name in ["web-01", "mist_proxy", "a1b2c3d4e5f6", "corporate-web-proxy-london", "HOST7"] {
+            assert!(is_bare_host(name), "{name}");
+        }
+        for name in
+            ["", "Zk3vQ9pLmW7x", "deadbeef00112233445566778899aabbccddeeff", "a b", "a@b", "host\u{202e}"]
+        {
+            assert!(!is_bare_host(name), "{name}");
+        }
+        assert!(TOKENS.iter().all(|token| !is_bare_host(token)));
     }
 
     #[test]

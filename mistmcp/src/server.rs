@@ -20,11 +20,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
-    DiscoverResult, ErrorData, GetPromptRequestParams, GetPromptResponse, Implementation,
-    InitializeRequestParams, InitializeResult, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
-    ListResourcesResult, ListToolsResult, LoggingLevel, PaginatedRequestParams, PromptsCapability,
-    ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig,
-    SetLevelRequestMethod, SetLevelRequestParams, SubscriptionFilter, Tool as Definition,
+    CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, GetPromptRequestParams,
+    GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult, JsonObject,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, LoggingLevel,
+    PaginatedRequestParams, PromptsCapability, ProtocolVersion, ReadResourceRequestParams,
+    ReadResourceResponse, ServerCapabilities, ServerConfig, SetLevelRequestMethod, SetLevelRequestParams,
+    SubscriptionFilter, Tool as Definition,
 };
 use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use tracing::Instrument;
@@ -39,9 +40,10 @@ use visit::Visit;
 pub(crate) use visitor::{ClientAdmission, Visitor};
 
 use crate::call::Listener;
-use crate::error::ErrorKind;
+use crate::error::{ErrorKind, shortened};
 use crate::metrics::Metrics;
 use crate::session::{Mode, Session, Settings};
+use crate::text::one_line;
 use crate::trace::Trace;
 use crate::{Call, Error};
 
@@ -286,6 +288,17 @@ impl ServerHandler for Server {
             Clients::Visitors { operator, .. } => operator,
         };
         settings.catalog().find(name).map(|entry| entry.definition().clone())
+    }
+
+    /// Names the unknown method as it may be shown: the client, or a text that it passes on, has written it.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        const LONGEST: usize = 100;
+        let method = shortened(&one_line(&request.method), LONGEST);
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
     }
 
     async fn set_level(

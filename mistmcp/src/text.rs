@@ -85,15 +85,32 @@ pub(crate) fn restored(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The emoji that becomes the flag of a part of a country by the tag characters after it.
+const BLACK_FLAG: char = '\u{1f3f4}';
+/// Those of England, Scotland and Wales, which are all that Unicode recommends. Other tag characters are a hidden text.
+const TAGS_OF_FLAGS: [&str; 3] = [
+    "\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
+    "\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
+    "\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
+];
+
 /// Escapes what is unseen, unless `keeps` names it, with the character after it, or real text needs it there.
 fn escaped(text: &str, keeps: impl Fn(char, Option<char>) -> bool) -> Cow<'_, str> {
     // Without a branch for each byte, so that the compiler makes vectors of it.
     if text.bytes().fold(true, |plain, byte| plain & (b' '..=b'~').contains(&byte)) {
         return Cow::Borrowed(text);
     }
-    let (mut out, mut copied, mut before) = (String::new(), 0, None);
+    let (mut out, mut copied, mut before, mut end_of_flag) = (String::new(), 0, None, 0);
     for (place, letter) in text.char_indices() {
         let end = place + letter.len_utf8();
+        if letter == BLACK_FLAG {
+            let tags = TAGS_OF_FLAGS.iter().find(|tags| text[end..].starts_with(**tags));
+            end_of_flag = end + tags.map_or(0, |tags| tags.len());
+        }
+        if place < end_of_flag {
+            before = Some(letter);
+            continue;
+        }
         let after = || text[end..].chars().next();
         if is_unseen(letter) && !keeps(letter, after()) && !is_needed(before, letter, after()) {
             out.push_str(&text[copied..place]);
@@ -195,6 +212,7 @@ mod tests {
             ("\u{feff}x\u{2066}y\u{3164}", "<U+FEFF>x<U+2066>y<U+3164>"),
             // One selector after an emoji is text, a row of them is a message.
             ("❤\u{fe0f}\u{fe0f}\u{e0101}", "❤\u{fe0f}<U+FE0F><U+E0101>"),
+            ("🏴\u{e0068}\u{e0069}\u{e007f}", "🏴<U+E0068><U+E0069><U+E007F>"),
             ("a\u{fe0f}b\u{200d}c\u{200c}d", "a<U+FE0F>b<U+200D>c<U+200C>d"),
         ] {
             assert_eq!(visible(text), shown);
@@ -212,6 +230,7 @@ mod tests {
             "क्\u{200d}ष ന്\u{200d} ශ්\u{200d}රී",
             "क्\u{200c}ष",
             "葛\u{e0100}城",
+            "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} 🏴\u{200d}☠\u{fe0f}",
             "a\tb\nc",
             "non\u{a0}breaking",
         ] {

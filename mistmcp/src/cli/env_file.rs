@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use super::flags::FirstLook;
 use super::origin::Origin;
+use crate::quote;
 use crate::text_file::{self, TextFileError};
 use grammar::Mistake;
 
@@ -28,12 +29,12 @@ pub(super) struct Environment {
     untaken: Option<String>,
 }
 
-/// Why a `.env` file cannot be used. Its lines hold tokens, so none is ever repeated.
+/// Why a `.env` file cannot be used. Its lines hold tokens, so none is ever repeated; nor is a token in place of its path.
 #[derive(Debug, Error)]
 pub(super) enum EnvFileError {
-    #[error("there is no file `{0}`, which `--env-file` (or MIST_ENV_FILE) names")]
+    #[error("there is no file {path}, which `--env-file` (or MIST_ENV_FILE) names", path = quote::path(.0))]
     Missing(PathBuf),
-    #[error("the file of variables `{0}` cannot be read: {1}")]
+    #[error("the file of variables {path} cannot be read: {1}", path = quote::path(.0))]
     Unreadable(PathBuf, TextFileError),
     #[error("line {1} of `{0}` cannot be read: {2}")]
     Line(PathBuf, usize, Mistake),
@@ -189,6 +190,15 @@ mod tests {
         let (_folder, path) = file(b"A=1\nMIST_APITOKEN=s3cr3t with spaces\n");
         let error = Environment::named(path).err().unwrap().to_string();
         assert!(error.contains("line 2") && !error.contains("s3cr3t"), "{error}");
+    }
+
+    #[test]
+    fn a_token_in_place_of_the_path_is_not_repeated() {
+        let long = "Zk3v9QpLr7".repeat(60);
+        for token in ["Zk3v9QpLr7TtYyUuIiOo", "https://ada:Zk3v9@api.mist.com", &long] {
+            let error = Environment::named(token.into()).err().unwrap().to_string();
+            assert!(!error.contains("Zk3v9"), "{error}");
+        }
     }
 
     #[test]

@@ -251,7 +251,13 @@ fn with_defaults(arg: clap::Arg, environment: &Environment) -> clap::Arg {
 fn without_secrets(mut error: clap::Error) -> clap::Error {
     for kind in [ContextKind::InvalidValue, ContextKind::InvalidSubcommand, ContextKind::InvalidArg] {
         let Some(ContextValue::String(text)) = error.get(kind) else { continue };
-        if text.starts_with(['-', '<', '[']) && kind == ContextKind::InvalidArg || quote::is_word(text) {
+        let is_flag = |text: &str| {
+            // Behind its name stands what it takes, such as ` <PATH>`.
+            let name = text.split(" <").next().unwrap_or_default().trim_start_matches('-');
+            text.starts_with('-') && quote::is_word(name)
+        };
+        let is_of_command = text.starts_with(['<', '[']) || is_flag(text);
+        if is_of_command && kind == ContextKind::InvalidArg || quote::is_word(text) {
             continue;
         }
         let described = quote::described(text);

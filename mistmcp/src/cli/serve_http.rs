@@ -76,7 +76,8 @@ fn admission(flags: &HttpFlags) -> anyhow::Result<AdmissionLimits> {
         let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
         network.map_err(|_| {
             anyhow::anyhow!(
-                "--trusted-proxy (or MISTMCP_TRUSTED_PROXY) `{text}` is no network: write `10.0.0.5` or `10.0.0.0/24`"
+                "--trusted-proxy (or MISTMCP_TRUSTED_PROXY) is {}, which is no network: write `10.0.0.5` or `10.0.0.0/24`",
+                quote::host(text)
             )
         })
     };
@@ -119,8 +120,17 @@ fn seen_from_here(address: SocketAddr) -> Option<String> {
 
 /// An address, or a name that stands for one.
 async fn address(host: &str) -> anyhow::Result<IpAddr> {
+    let host = host.trim();
     if let Ok(address) = host.trim_matches(['[', ']']).parse() {
         return Ok(address);
+    }
+    // A resolver is asked over the network, which must not learn a token in the wrong place.
+    if !(quote::is_host(host) || quote::is_bare_host(host)) {
+        bail!(
+            "--host (or MISTMCP_HOST) is {}, which is no address to listen on: write one of this machine's, such as \
+             127.0.0.1, or 0.0.0.0 for all",
+            quote::described(host)
+        );
     }
     let mut found = tokio::net::lookup_host((host, 0)).await.with_context(|| {
         format!("--host (or MISTMCP_HOST) is {}, which is no address of this machine", quote::host(host))

@@ -12,7 +12,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use url::{Host, Url};
 
 use super::refusal::Refusal;
-use crate::error::shortened;
+use crate::quote;
 
 /// The hosts and origins that are served beside loopback's.
 #[derive(Clone, Debug, Default)]
@@ -86,8 +86,8 @@ impl Allowed {
             Some(hosts @ [host, ..]) if headers.get_all(HOST).iter().count() <= 1 => {
                 if let Some(strange) = hosts.iter().find(|host| !self.host(host)) {
                     return Err(forbidden(format!(
-                        "`{}` is not served here. Whoever runs the server can allow it with --allow-host.",
-                        shortened(strange, 100)
+                        "The host {} is not served here. The operator of the server can allow it with --allow-host.",
+                        quoted(strange)
                     )));
                 }
                 *host
@@ -98,8 +98,9 @@ impl Allowed {
             let allowed = value.to_str().is_ok_and(|text| self.origin(text) || is_own(text, host));
             if !allowed {
                 return Err(forbidden(format!(
-                    "Pages of `{}` may not ask here. Whoever runs the server can allow them with --allow-origin.",
-                    shortened(&String::from_utf8_lossy(value.as_bytes()), 100)
+                    "Pages of the origin {} may not ask here. The operator of the server can allow them with \
+                     --allow-origin.",
+                    quoted(&String::from_utf8_lossy(value.as_bytes()))
                 )));
             }
         }
@@ -145,6 +146,11 @@ fn origin(text: &str) -> Option<url::Origin> {
     let url = Url::parse(text).ok()?;
     let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
     (bare && url.username().is_empty() && url.fragment().is_none()).then(|| url.origin())
+}
+
+/// A foreign host or origin for an error: what has not the form of one is described, and not repeated.
+fn quoted(text: &str) -> String {
+    if quote::is_word(text) { quote::word(text) } else { quote::host(text) }
 }
 
 /// Whether a page comes from the very host that is asked, which has been found to be one of ours.
@@ -222,6 +228,20 @@ mod tests {
             ("/mcp", &[], false),
         ] {
             assert_eq!(check(uri, hosts), passes, "{uri} {hosts:?}");
+        }
+    }
+
+    #[test]
+    fn only_what_has_the_form_of_a_host_or_an_origin_is_repeated() {
+        for text in ["evil.example", "https://evil.example:8443", "null", "169.254.169.254"] {
+            assert_eq!(quoted(text), format!("`{text}`"));
+        }
+        let long = "a".repeat(8_000);
+        for text in
+            ["evil\u{202e}.example", "evil.example\u{1b}[31m", "https://u:p@evil.example", &long, "<b>"]
+        {
+            let told = quoted(text);
+            assert!(!told.contains("evil") && told.len() < 100 && !told.contains('`'), "{told}");
         }
     }
 

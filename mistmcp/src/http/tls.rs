@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use axum_server::tls_rustls::RustlsConfig;
 
-use crate::text_file;
+use crate::{quote, text_file};
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(2);
@@ -21,8 +21,8 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
             format!(
                 "--tls-cert {} and --tls-key {} cannot be used: {error}\nthey take a certificate with its chain, and \
                  its private key, as PEM files",
-                certificate.display(),
-                key.display()
+                quote::path(&certificate),
+                quote::path(&key)
             ),
         )
     })?;
@@ -54,11 +54,11 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
 
 /// Reads both files. Text around the PEM blocks may be in any encoding that contains ASCII.
 async fn read(certificate: PathBuf, key: PathBuf) -> io::Result<(Vec<u8>, Vec<u8>)> {
-    let read = |path: &Path| {
+    let read = |flag: &str, path: &Path| {
         text_file::read_bytes(path, text_file::SMALL)
-            .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))
+            .map_err(|error| io::Error::other(format!("{flag}: {error}")))
     };
-    let both = move || Ok((read(&certificate)?, read(&key)?));
+    let both = move || Ok((read("--tls-cert", &certificate)?, read("--tls-key", &key)?));
     tokio::task::spawn_blocking(both).await.map_err(io::Error::other)?
 }
 

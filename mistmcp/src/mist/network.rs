@@ -9,6 +9,7 @@ use reqwest::{Certificate, ClientBuilder, NoProxy, Proxy, Url};
 use thiserror::Error;
 
 use super::Cloud;
+use crate::quote;
 
 /// The variables that name a proxy for `https`, the strongest first.
 pub(crate) const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -116,6 +117,21 @@ fn without_user(url: &Url) -> String {
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
+/// Longer than the labels of proxies are, and shorter than tokens.
+const LONGEST_LABEL: usize = 32;
+
+fn is_byte_of_label(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-_".contains(&byte)
+}
+
+/// The host of an address as it is written, before a parser makes small letters of it.
+fn written_host(text: &str) -> &str {
+    let authority = text.split_once("://").map_or(text, |(_, rest)| rest).trim_start_matches('/');
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
+    authority.split(':').next().unwrap_or_default()
+}
+
 /// The address of a proxy: a scheme that is supported, or none, which is `http`; a host; and nothing behind the port.
 fn proxy_url(text: &str) -> Option<Url> {
     let absolute = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
@@ -123,8 +139,15 @@ fn proxy_url(text: &str) -> Option<Url> {
     let is_socks = matches!(url.scheme(), "socks4" | "socks4a" | "socks5" | "socks5h");
     let is_known = is_socks || matches!(url.scheme(), "http" | "https");
     let host = url.host_str()?;
-    let is_name =
-        !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_".contains(&byte));
+    // A resolver must not learn a token in the wrong place.
+    let is_label =
+        |label: &str| (1..=LONGEST_LABEL).contains(&label.len()) && label.bytes().all(is_byte_of_label);
+    let name = host.strip_suffix('.').unwrap_or(host);
+    let is_name = if name.contains('.') {
+        name.split('.').all(is_label)
+    } else {
+        quote::is_bare_host(written_host(text))
+    };
     let is_host = is_name || host.starts_with('[');
     let is_all = matches!(url.path(), "" | "/") && url.query().is_none() && url.fragment().is_none();
     if !(is_known && is_host && is_all) {
@@ -161,6 +184,27 @@ mod tests {
 
     fn proxy(variables: &[(&str, &str)]) -> Option<String> {
         read(variables).unwrap().proxy(&Clouds::default().find("api.eu.mist.com").unwrap())
+    }
+
+    #[test]
+    fn a_token_in_place_of_a_proxy_is_no_host() {
+        for token in [
+            "Zk3v9QpLr7TtYyUuIiOoPpAaSsDdFfGg",
+            "http://deadbeef00112233445566778899aabbccddeeff",
+            "http://ada:s3cret@Zk3v9QpLr7TtYyUu:3128",
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI.c2lnbmF0dXJl",
+        ] {
+            assert_eq!(read(&[("HTTPS_PROXY", token)]), Err(NetworkError::Proxy("HTTPS_PROXY")), "{token}");
+        }
+        for host in [
+            "corporate-web-proxy-london:3128",
+            "PROXY:8080",
+            "Proxy.Corp.Example.:80",
+            "my_proxy",
+            "10.0.0.1",
+        ] {
+            assert!(read(&[("HTTPS_PROXY", host)]).is_ok(), "{host}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::Session;
 use crate::Call;
 use crate::mist::Mist;
 use crate::prompt::Completed;
-use crate::text::visible;
+use crate::text::one_line;
 
 impl Session {
     /// What somebody who has typed `written` may mean: what begins so, then what has it in it, in any letter case.
@@ -24,7 +24,7 @@ impl Session {
         let written = written.trim().to_lowercase();
         let mut found: Vec<_> = names
             .into_iter()
-            .map(|name| visible(&name).into_owned())
+            .map(|name| one_line(&name).into_owned())
             .filter_map(|name| name.to_lowercase().find(&written).map(|place| (place > 0, name)))
             .collect();
         found.sort();

@@ -188,6 +188,19 @@ async fn a_model_sees_every_character_of_what_else_it_is_told() {
     completes_nothing(&client).await;
 }
 
+#[tokio::test]
+async fn an_unknown_method_is_told_back_as_it_is_seen_and_cut() {
+    let mut console = Launch::new("--demo").console();
+    console.initialize().await;
+    for method in [format!("x/{HOSTILE}"), "y".repeat(100_000)] {
+        let (answer, _) = console.request(&method, json!({})).await;
+        let told = answer["error"]["message"].as_str().unwrap_or_else(|| panic!("{answer}"));
+        assert_eq!(answer["error"]["code"], -32601);
+        assert_seen(told);
+        assert!(told.len() < 500, "{} bytes", told.len());
+    }
+}
+
 /// The names in a question of completion are told back as they are seen.
 async fn completes_nothing(client: &Client) {
     let request =

@@ -4,7 +4,7 @@ use anyhow::{Context, bail};
 use serde_json::{Map, Value};
 
 use crate::cli::flags::CallFlags;
-use crate::text_file;
+use crate::{quote, text_file};
 
 /// The arguments of a call, in whichever form they were given.
 ///
@@ -25,11 +25,10 @@ fn of_json(source: &str) -> anyhow::Result<Map<String, Value>> {
         (text, "standard input".to_owned())
     } else if let Some(path) = source.strip_prefix('@') {
         let text = text_file::read(Path::new(path), text_file::SMALL).with_context(|| {
-            format!(
-                "the file `{path}`, which `--json @{path}` names, cannot be read (`--json -` reads standard input)"
-            )
+            let path = quote::path(Path::new(path));
+            format!("the file {path}, which `--json @PATH` names, cannot be read (`--json -` reads standard input)")
         })?;
-        (text, format!("`{path}`"))
+        (text, quote::path(Path::new(path)))
     } else {
         (text_file::without_mark(source).to_owned(), "`--json`".to_owned())
     };
@@ -46,7 +45,7 @@ fn of_pairs(pairs: &[String]) -> anyhow::Result<Map<String, Value>> {
     for pair in pairs {
         let (name, text) = pair
             .split_once('=')
-            .with_context(|| format!("`{pair}` is no argument: write it as name=value"))?;
+            .with_context(|| format!("{} is no argument: write it as name=value", quote::word(pair)))?;
         let value = match text.trim_start().starts_with('{').then(|| serde_json::from_str(text)) {
             Some(Ok(object)) => object,
             _ => Value::from(text),

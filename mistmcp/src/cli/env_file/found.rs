@@ -48,16 +48,18 @@ pub(super) fn restrict(
     if let Some(refusal) = file.pair(&mut taken) {
         left.push(refusal);
     }
+    let mut unknown = Vec::new();
     for (name, value) in &file.variables {
-        match file.judge(name, value, left.len() < MOST) {
+        match file.judge(name, value, unknown.len() < MOST) {
             Verdict::Taken => {
                 taken.insert((*name).to_owned(), (*value).to_owned());
             }
-            Verdict::Left(reason) => left.push(format!("{}{reason}", shortened(name, 60))),
+            Verdict::Left(reason) => left.push(format!("{name}{reason}")),
+            Verdict::Unknown(remark) => unknown.push(format!("{}{remark}", shortened(name, 60))),
             Verdict::NotConcerned => {}
         }
     }
-    let told = [file.told_of_variables(left), file.told_of_lines(&content.unreadable)];
+    let told = [file.told_of_variables(left, unknown), file.told_of_lines(&content.unreadable)];
     let told: Vec<_> = told.into_iter().flatten().collect();
     (taken, (!told.is_empty()).then(|| told.join("; ")))
 }
@@ -73,6 +75,8 @@ enum Verdict {
     Taken,
     /// Left out, with a reason in brackets or none.
     Left(String),
+    /// Like the names of this program and none of them, with a remark in brackets or none.
+    Unknown(String),
     /// Of another program, set elsewhere, or half of the pair.
     NotConcerned,
 }
@@ -122,11 +126,11 @@ impl File<'_> {
             return match name {
                 _ if WITHOUT_FLAG.contains(&name) => Verdict::Left(String::new()),
                 _ if !looks_like_ours(name) => Verdict::NotConcerned,
-                _ if !is_told => Verdict::Left(String::new()),
+                _ if !is_told => Verdict::Unknown(String::new()),
                 _ => match meant(self.command, name) {
                     Some(meant) if self.is_set_elsewhere(meant) => Verdict::NotConcerned,
-                    Some(meant) => Verdict::Left(format!(" (unknown; did you mean {meant}?)")),
-                    None => Verdict::Left(" (unknown)".to_owned()),
+                    Some(meant) => Verdict::Unknown(format!(" (unknown; did you mean {meant}?)")),
+                    None => Verdict::Unknown(" (unknown)".to_owned()),
                 },
             };
         };
@@ -163,11 +167,13 @@ impl File<'_> {
         here || !arg.get_default_values().is_empty() || self.is_set_elsewhere(CATEGORIES)
     }
 
-    fn told_of_variables(&self, left: Vec<String>) -> Option<String> {
-        let count = left.len();
-        let mut names: Vec<_> = left.into_iter().take(MOST).collect();
-        if count > MOST {
-            names.push(format!("and {} more", count - MOST));
+    /// All variables of this program's, and the first of those that look like them.
+    fn told_of_variables(&self, left: Vec<String>, unknown: Vec<String>) -> Option<String> {
+        let count = left.len() + unknown.len();
+        let more = unknown.len().saturating_sub(MOST);
+        let mut names: Vec<_> = left.into_iter().chain(unknown.into_iter().take(MOST)).collect();
+        if more > 0 {
+            names.push(format!("and {more} more"));
         }
         let what = if self.look.installs() { "`install` takes nothing from it" } else { "it may not set" };
         (count > 0).then(|| {

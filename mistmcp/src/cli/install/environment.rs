@@ -1,11 +1,13 @@
 //! The environment that an entry gives the server: where the token comes from without this program's file, and the proxy and the
 //! certificates of the shell that the installation runs in, which desktop clients do not have.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use super::client::{Client, Environment};
 use crate::cli::configuration::TOKEN;
 use crate::mist::{CERTIFICATES, EXCEPTION_VARIABLES, PROXY_VARIABLES, holds_user};
+use crate::quote;
 
 /// What has to be done for the client's own token to reach the server.
 pub(super) fn note_of_token(client: &Client) -> String {
@@ -21,6 +23,20 @@ pub(super) fn note_of_token(client: &Client) -> String {
             "warning: {title} passes none of its own variables on, so that the server will not find {TOKEN}: leave \
              --no-token out, which keeps the token in a file that you alone may read, or name a file with --env-file."
         ),
+    }
+}
+
+/// Whether a value has the form that its variable takes, so that no token in the wrong place gets into the entry. What
+/// cannot be read as a proxy has been refused before.
+fn may_be_written(name: &str, value: &str) -> bool {
+    let is_exception = |text: &str| {
+        let host = text.split('/').next().unwrap_or_default().trim_start_matches(['*', '.']);
+        host.is_empty() || quote::is_host(host) || quote::is_bare_host(host) || host.parse::<IpAddr>().is_ok()
+    };
+    if EXCEPTION_VARIABLES.contains(&name) {
+        value.split([',', ' ']).all(is_exception)
+    } else {
+        PROXY_VARIABLES.contains(&name) || quote::path(Path::new(value)).starts_with('`')
     }
 }
 
@@ -46,6 +62,11 @@ pub(super) fn of_network(client: &Client, file: Option<&Path>) -> anyhow::Result
             notes.push(format!(
                 "{name} holds a user name or a password and is not put into the entry: {place}."
             ));
+        } else if !may_be_written(name, &value) {
+            notes.push(format!(
+                "{name} is {}: it is not put into the entry, since it has not the form that {name} takes.",
+                quote::described(&value)
+            ));
         } else if name.starts_with("SSL_") {
             let path = std::path::absolute(&value)?;
             set.push((name.to_owned(), path.to_string_lossy().into_owned()));
@@ -54,4 +75,28 @@ pub(super) fn of_network(client: &Client, file: Option<&Path>) -> anyhow::Result
         }
     }
     Ok((set, notes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_has_the_form_of_its_variable_is_written() {
+        for (name, value) in [
+            ("NO_PROXY", "localhost,127.0.0.1,.corp.example, *.lan,10.0.0.0/8,::1,intranet"),
+            ("no_proxy", "*"),
+            ("SSL_CERT_FILE", "/etc/roots.pem"),
+            ("SSL_CERT_DIR", "certs/corporate-roots"),
+        ] {
+            assert!(may_be_written(name, value), "{name}={value}");
+        }
+        for token in
+            ["s3cr3t-0f-7he-7es7s-Q9zXw4Lm", "https://ada:s3cret@proxy.example", "Zk3v9QpLr7TtYyUuIiOo"]
+        {
+            for name in ["NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"] {
+                assert!(!may_be_written(name, token), "{name}={token}");
+            }
+        }
+    }
 }

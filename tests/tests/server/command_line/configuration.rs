@@ -151,6 +151,7 @@ async fn a_secret_in_the_wrong_place_is_described_and_never_repeated() {
             "MISTMCP_TIMEOUT",
             "MISTMCP_FORMAT",
             "MISTMCP_DEBUG",
+            "MIST_ENV_FILE",
         ] {
             for arguments in ["", "call getSelf", "check", "install cursor --print"] {
                 let launch = Launch::new(arguments).variable("HOME", "/nowhere").variable(variable, secret);
@@ -162,15 +163,69 @@ async fn a_secret_in_the_wrong_place_is_described_and_never_repeated() {
                 assert!(known, "{variable} {arguments}: {told}");
             }
         }
-        for arguments in ["--cloud", "--org-id", "--allow-cloud", "--mode", "-t http --host"] {
+        for arguments in [
+            "--cloud",
+            "--org-id",
+            "--allow-cloud",
+            "--mode",
+            "--env-file",
+            "-t http -p 0 --host",
+            "-t http -p 0 --trusted-proxy",
+            "-t http -p 0 --tls-key server.key --tls-cert",
+            "-t http -p 0 --tls-cert server.pem --tls-key",
+            "call getSelf --json",
+            "call getSelf",
+        ] {
             let finished = Launch::new("--demo").arguments(arguments).argument(secret).run().await;
             if arguments != "--cloud" {
                 assert_ne!(finished.code(), Some(0), "{arguments}: {}", finished.stderr);
             }
             assert!(!finished.stderr.contains("s3cr3t"), "{arguments}: {}", finished.stderr);
         }
-        let finished = Launch::new("").argument(secret).run().await;
-        assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
+        for argument in [secret.to_owned(), format!("--{secret}"), format!("--Bearer {secret}")] {
+            let finished = Launch::new("").argument(&argument).run().await;
+            assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
+        }
+        let finished = Launch::new("--demo call getSelf --json").argument(&format!("@{secret}")).run().await;
+        assert!(finished.code() != Some(0) && !finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_host_to_listen_on_is_resolved_only_where_it_looks_like_one() {
+    for host in
+        ["deadbeef00112233445566778899aabbccddeeff", "Zk3vQ9pLmW7x", "127.0.0.1/8", "a b", "ada:pw@localhost"]
+    {
+        let finished =
+            stops(Launch::new("-t http -p 0 --demo --host").argument(host), 1, &["--host", "127.0.0.1"])
+                .await;
+        assert!(!finished.stderr.contains(host), "{}", finished.stderr);
+        assert!(!finished.stderr.contains("lookup"), "{}", finished.stderr);
+    }
+    stops(Launch::new("-t http -p 0 --demo --host nowhere.invalid"), 1, &["--host", "`nowhere.invalid`"])
+        .await;
+}
+
+#[tokio::test]
+async fn a_placeholder_in_place_of_a_secret_of_the_server_stops_it() {
+    let reference = "${SECRET_THAT_NOBODY_SET}";
+    for placeholder in
+        [reference, "<put a long secret here>", "changeme-changeme", "%CLIENT_TOKEN_NAME%", "op://vault/x/y"]
+    {
+        let http = || Launch::new("-t http -p 0 --demo");
+        for launch in [
+            http().variable("MISTMCP_CLIENT_TOKEN", placeholder),
+            http().argument("--client-token").argument(placeholder),
+        ] {
+            stops(launch, 1, &["--client-token (or MISTMCP_CLIENT_TOKEN) is a placeholder"]).await;
+        }
+        let redis = || http().variable("MISTMCP_REDIS_URL", "redis://127.0.0.1:1");
+        stops(redis().variable("MISTMCP_REDIS_KEY", placeholder), 1, &["MISTMCP_REDIS_KEY is a placeholder"])
+            .await;
+        let key = "k3y-0f-the-repl1cas-Q9zXw4Lm-aaaaaaaa";
+        let password =
+            redis().variable("MISTMCP_REDIS_KEY", key).variable("MISTMCP_REDIS_PASSWORD", placeholder);
+        stops(password, 1, &["MISTMCP_REDIS_PASSWORD is a placeholder"]).await;
     }
 }
 
