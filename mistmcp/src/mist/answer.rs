@@ -75,15 +75,17 @@ impl Answer {
     /// The body as JSON; an empty one is `null`. Characters that cannot be read are replaced.
     ///
     /// # Errors
-    /// It is something else, or breaks off.
+    /// It is something else, breaks off, or has rows that are no JSON.
     pub fn json(&self) -> Result<Value> {
         match self.read()? {
             (_, Repairs { truncated: true, .. }) => Err(self.is_not_json(&"it breaks off")),
+            (_, Repairs { dropped: 1.., .. }) => Err(self.is_not_json(&"rows of it cannot be read")),
             (value, _) => Ok(value),
         }
     }
 
-    /// The body as JSON, and what had to be repaired for that: of a list that breaks off, the first rows.
+    /// The body as JSON, and what had to be repaired for that: of a list that breaks off, the first rows; of one with
+    /// rows that are no JSON, the others.
     pub(crate) fn read(&self) -> Result<(Value, Repairs)> {
         if self.is_large() {
             return self.large_json();

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// What had to be repaired in an answer.
@@ -9,19 +10,24 @@ use serde_json::Value;
 pub(crate) struct Repairs {
     /// Characters, escapes and numbers that were replaced.
     pub(crate) replaced: usize,
+    /// Rows that are no JSON even so, and were left out.
+    pub(crate) dropped: usize,
     /// The text ends too early: only the rows before its end are left.
     pub(crate) truncated: bool,
 }
 
 /// How deep the strict parser follows brackets.
-const DEEPEST: usize = 128;
+const DEEPEST: usize = 127;
+
+/// How many brackets are followed in all, for the memory that they take.
+const MOST_OPEN: usize = 100_000;
 
 /// What stands in place of a character that cannot be read.
 const REPLACEMENT: &str = "\u{fffd}";
 
 /// Parses an object or an array, and replaces what cannot be read: bytes that are no UTF-8, halves of surrogate pairs,
-/// unknown escapes, raw control characters, and numbers that JSON does not have. A list that breaks off keeps its whole
-/// rows. `None` where the text is something else, or broken in another way.
+/// unknown escapes, raw control characters, and numbers that JSON does not have. A row that is no JSON even so is left out.
+/// A list that breaks off keeps its whole rows. `None` where the text is something else, or broken in another way.
 pub(super) fn parse(body: &[u8]) -> Option<(Value, Repairs)> {
     let (text, repairs) = repaired(body)?;
     Some((serde_json::from_str(&text).ok()?, repairs))
@@ -35,7 +41,8 @@ pub(super) fn repaired(body: &[u8]) -> Option<(String, Repairs)> {
     let (text, invalid) = utf8(body);
     let mut repair = Repair::new(&text);
     repair.run()?;
-    let repairs = Repairs { replaced: invalid + repair.replaced, truncated: repair.close()? };
+    let truncated = repair.close()?;
+    let repairs = Repairs { replaced: invalid + repair.replaced, dropped: repair.dropped, truncated };
     Some((repair.out, repairs))
 }
 
@@ -60,14 +67,31 @@ struct Repair<'a> {
     rest: &'a str,
     out: String,
     replaced: usize,
+    dropped: usize,
     /// The brackets that are open.
     open: Vec<char>,
     /// The last text, without its quotes, of the outermost object.
     key: &'a str,
     /// How many brackets are open between two rows, once the rows have begun.
     depth_of_rows: Option<usize>,
+    row: Row,
     /// How much of `out` is whole, and how many brackets are open there.
     whole: Option<(usize, usize)>,
+}
+
+/// The row that is being read.
+#[derive(Default)]
+struct Row {
+    /// The list of rows is open.
+    is_open: bool,
+    /// Where it begins in what is written.
+    start: usize,
+    /// How many rows of its list are before it, without those that were left out.
+    before: usize,
+    /// How many rows of its list were left out.
+    dropped: usize,
+    /// It has more brackets in each other than the strict parser follows.
+    too_deep: bool,
 }
 
 impl<'a> Repair<'a> {
@@ -76,22 +100,25 @@ impl<'a> Repair<'a> {
             rest: text,
             out: String::with_capacity(text.len()),
             replaced: 0,
+            dropped: 0,
             open: Vec::new(),
             key: "",
             depth_of_rows: None,
+            row: Row::default(),
             whole: None,
         }
     }
 
-    /// `None` where the brackets are too deep.
+    /// `None` where there are too many brackets, or no row of a list is JSON.
     fn run(&mut self) -> Option<()> {
         while let Some(next) = self.rest.chars().next() {
             match next {
                 '"' => self.text(),
-                '{' | '[' if self.open.len() == DEEPEST => return None,
+                '{' | '[' if self.open.len() == MOST_OPEN => return None,
                 '{' | '[' => {
                     self.take(1);
                     self.open.push(next);
+                    self.row.too_deep |= self.open.len() > DEEPEST;
                     let is_rows = match self.open.as_slice() {
                         ['['] => true,
                         ['{', '['] => self.key == "results",
@@ -99,23 +126,75 @@ impl<'a> Repair<'a> {
                     };
                     if is_rows {
                         self.depth_of_rows = Some(self.open.len());
+                        self.row = Row { is_open: true, start: self.out.len(), ..Row::default() };
                         self.mark();
                     }
                 }
                 '}' | ']' => {
+                    if self.is_between_rows() {
+                        self.end_row();
+                        self.row.is_open = false;
+                        if self.no_row_is_left() {
+                            return None;
+                        }
+                    }
                     self.take(1);
                     self.open.pop();
                     self.mark();
+                }
+                ',' if self.is_between_rows() => {
+                    let was_empty = self.end_row();
+                    self.mark();
+                    if self.row.before > 0 {
+                        self.take(1);
+                    } else {
+                        self.replace(1, "");
+                        self.row.dropped += usize::from(was_empty);
+                        // That the row is left out is counted already.
+                        self.replaced -= usize::from(!was_empty);
+                    }
+                    self.row.start = self.out.len();
                 }
                 ',' => {
                     self.mark();
                     self.take(1);
                 }
                 ':' | ' ' | '\t' | '\r' | '\n' => self.take(1),
+                // White space, but not that of JSON: a word ends there, and none begins.
+                '\x0c' => self.replace(1, " "),
                 _ => self.word(),
             }
         }
         Some(())
+    }
+
+    fn is_between_rows(&self) -> bool {
+        self.row.is_open && self.depth_of_rows == Some(self.open.len())
+    }
+
+    fn no_row_is_left(&self) -> bool {
+        self.row.before == 0 && self.row.dropped > 0
+    }
+
+    /// Ends a row: takes it back where it is no JSON, with the comma before it. Tells whether it was empty.
+    fn end_row(&mut self) -> bool {
+        let Row { start, before, too_deep, .. } = self.row;
+        let text = &self.out[start..];
+        let is_empty = text.trim_ascii().is_empty();
+        let is_json = !too_deep && !is_empty && serde_json::from_str::<IgnoredAny>(text).is_ok();
+        self.row.too_deep = false;
+        if is_json {
+            self.row.before += 1;
+            return false;
+        }
+        self.out.truncate(start - usize::from(before > 0));
+        if !is_empty {
+            self.row.dropped += 1;
+            self.dropped += 1;
+        } else if before > 0 {
+            self.replaced += 1;
+        }
+        is_empty
     }
 
     /// Copies so many bytes.
@@ -214,6 +293,12 @@ impl<'a> Repair<'a> {
         }
         let (end, depth) = self.whole?;
         self.out.truncate(end);
+        if self.row.is_open && end > self.row.start {
+            self.end_row();
+        }
+        if self.no_row_is_left() {
+            return None;
+        }
         for bracket in self.open.iter().take(depth).rev() {
             self.out.push(if *bracket == '{' { '}' } else { ']' });
         }
@@ -236,7 +321,7 @@ mod tests {
     use super::*;
 
     fn replaced(count: usize) -> Repairs {
-        Repairs { replaced: count, truncated: false }
+        Repairs { replaced: count, ..Repairs::default() }
     }
 
     #[test]
@@ -254,6 +339,7 @@ mod tests {
             (br#"[{"a":1e999},{"b":1}]"#, json!([{ "a": "1e999" }, { "b": 1 }])),
             (br#"[{"a":007},{"b":1}]"#, json!([{ "a": "007" }, { "b": 1 }])),
             (br#"[{"a":"C:\Users"},{"b":1}]"#, json!([{ "a": "C:\\Users" }, { "b": 1 }])),
+            (b"[{\"a\":\x0c1},{\"b\":1}]", json!([{ "a": 1 }, { "b": 1 }])),
             (br#"[{"a":"\u12"},{"b":1}]"#, json!([{ "a": "\\u12" }, { "b": 1 }])),
             (br#"{"results":[{"\ud83d":1}]}"#, json!({ "results": [{ "\u{fffd}": 1 }] })),
         ] {
@@ -275,9 +361,53 @@ mod tests {
             (r#"{"results":[{"a":1}],"total":9,"ne"#, json!({ "results": [{ "a": 1 }], "total": 9 })),
             (r#"{"results":[{"a":1}],"total":"#, json!({ "results": [{ "a": 1 }] })),
         ] {
-            let truncated = Repairs { replaced: 0, truncated: true };
+            let truncated = Repairs { truncated: true, ..Repairs::default() };
             assert_eq!(parse(body.as_bytes()), Some((wanted, truncated)), "{body}");
         }
+    }
+
+    #[test]
+    fn a_row_that_is_no_json_is_left_out_and_the_others_stay() {
+        let deep = "[".repeat(200) + &"]".repeat(200);
+        for row in [
+            r#"{"a":undefined}"#,
+            r#"{"a":None}"#,
+            "{'a':1}",
+            r#"{"a":1,}"#,
+            r#"{"a":}"#,
+            r#"{"a" 1}"#,
+            "{a:1}",
+            r#"{"a":0x1F}"#,
+            "{\"a\":1}\0",
+            "1 2",
+            &deep,
+        ] {
+            let dropped = Repairs { dropped: 1, ..Repairs::default() };
+            for (body, wanted) in [
+                (format!("[{row},1,2]"), json!([1, 2])),
+                (format!("[1,{row},2]"), json!([1, 2])),
+                (format!("[1,2, {row} ]"), json!([1, 2])),
+                (
+                    format!(r#"{{"total":3,"results":[1,{row},2],"limit":3}}"#),
+                    json!({ "total": 3, "results": [1, 2], "limit": 3 }),
+                ),
+            ] {
+                assert_eq!(parse(body.as_bytes()), Some((wanted, dropped)), "{body}");
+            }
+            let broken_off = Repairs { truncated: true, ..dropped };
+            let body = format!("[1,{row},2,{{");
+            assert_eq!(parse(body.as_bytes()), Some((json!([1, 2]), broken_off)), "{body}");
+            for body in [format!("[{row}]"), format!("[{row},{{"), format!(r#"{{"results":[{row}]}}"#)] {
+                assert_eq!(parse(body.as_bytes()), None, "{body}");
+            }
+            let body = format!(r#"{{"results":[1,{row}],"a":[{row}]}}"#);
+            assert_eq!(parse(body.as_bytes()), None, "{body}");
+        }
+        for body in ["[1,2,]", "[1,,2]", "[,1,2]"] {
+            assert_eq!(parse(body.as_bytes()), Some((json!([1, 2]), replaced(1))), "{body}");
+        }
+        let body = "[".repeat(10_000_000);
+        assert_eq!(parse(body.as_bytes()), None);
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub(crate) struct List {
     window: Map<String, Value>,
     /// What a reader has to know of an answer that is odd or not complete.
     remarks: Vec<String>,
+    /// Rows of Mist's answer that could not be read.
+    dropped: usize,
     /// Mist's answer broke off.
     truncated: bool,
 }
@@ -61,7 +63,8 @@ impl List {
             next: None,
             page: None,
             window,
-            remarks: source.remark().into_iter().chain(remark).collect(),
+            remarks: source.remarks().chain(remark).collect(),
+            dropped: source.repairs.dropped,
             truncated: source.repairs.truncated,
             instead: asked.instead.clone(),
             about,
@@ -98,7 +101,7 @@ impl List {
                 None
             }
             Link::To(arguments) => Some(arguments.clone()),
-            Link::Missing | Link::Unusable => page::next(page, self.count, asked),
+            Link::Missing | Link::Unusable => page::next(page, self.count + self.dropped, asked),
         };
         if *link == Link::Unusable && next.is_none() && self.count > 0 && !self.truncated {
             self.remarks.push(more_than_this(asked));
@@ -260,7 +263,7 @@ impl List {
         head.extend(self.total.iter().map(|total| ("total".to_owned(), total.clone())));
         let mut next = &self.next;
         let mut note: Vec<&str> = self.remarks.iter().map(String::as_str).collect();
-        if self.truncated {
+        if self.truncated || self.dropped > 0 {
             head.insert("incomplete".into(), true.into());
         }
         if let Some(cut) = cut {
@@ -439,7 +442,10 @@ mod tests {
 
     #[test]
     fn an_answer_that_broke_off_says_so_and_has_no_next() {
-        let source = Source { repairs: Repairs { replaced: 2, truncated: true }, ..Source::default() };
+        let source = Source {
+            repairs: Repairs { replaced: 2, truncated: true, ..Repairs::default() },
+            ..Source::default()
+        };
         let value = json!({ "results": [1, 2], "next": "/api/v1/x?search_after=7" });
         let reply = Reply::of(Body::Data { value, source });
         let content =

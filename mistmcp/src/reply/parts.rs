@@ -9,7 +9,7 @@ use crate::Result;
 
 /// Writes what is no list: where it is too long, without its largest parts.
 pub(super) fn render(mut value: Value, source: &Source, rules: &Rules, asked: &Asked) -> Result<String> {
-    let remark = source.remark();
+    let remarks: Vec<_> = source.remarks().collect();
     let mut about = Map::new();
     if let Some(fields) = asked.fields.as_ref().filter(|_| value.is_object()) {
         about = pick::unknown(std::slice::from_ref(&value), fields);
@@ -22,10 +22,10 @@ pub(super) fn render(mut value: Value, source: &Source, rules: &Rules, asked: &A
                 about.extend(asked.window());
             }
             about.extend(std::mem::take(object));
-            if let Some(remark) = &remark {
+            if !remarks.is_empty() {
                 // What Mist calls a note stays.
                 let name = if about.contains_key("note") { "warning" } else { "note" };
-                about.insert(name.into(), remark.as_str().into());
+                about.insert(name.into(), remarks.join(" ").into());
             }
             *object = about;
         }
@@ -42,7 +42,8 @@ pub(super) fn render(mut value: Value, source: &Source, rules: &Rules, asked: &A
     in_parts(&value, rules.max_bytes, rules.format, |part, parts| match part {
         Value::Object(part) => {
             let ways = asked.ways_to_parts(parts);
-            let note = remark.as_ref().map_or(ways.clone(), |remark| format!("{remark} {ways}"));
+            let note =
+                remarks.iter().map(String::as_str).chain([ways.as_str()]).collect::<Vec<_>>().join(" ");
             let mut object = Map::from_iter([("note".to_owned(), note.into())]);
             for (name, value) in part {
                 object.entry(name).or_insert(value);

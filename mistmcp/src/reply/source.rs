@@ -33,9 +33,9 @@ impl Source {
         }
     }
 
-    /// What a reader has to know of characters that could not be read.
-    pub(super) fn remark(&self) -> Option<String> {
-        match self.repairs.replaced {
+    /// What a reader has to know of characters and rows that could not be read.
+    pub(super) fn remarks(&self) -> impl Iterator<Item = String> {
+        let replaced = match self.repairs.replaced {
             0 => None,
             1 => Some(
                 "Mist's answer is no valid JSON in one place: what could not be read there was replaced."
@@ -44,6 +44,12 @@ impl Source {
             count => Some(format!(
                 "Mist's answer is no valid JSON in {count} places: what could not be read there was replaced."
             )),
-        }
+        };
+        let dropped = match self.repairs.dropped {
+            0 => None,
+            1 => Some("One row could not be read, and is left out.".to_owned()),
+            count => Some(format!("{count} rows could not be read, and are left out.")),
+        };
+        replaced.into_iter().chain(dropped)
     }
 }

@@ -229,9 +229,12 @@ async fn the_second_page_has_the_window_of_the_first() {
         let page = page.header("date", "Sun, 23 Nov 2025 08:26:40 GMT");
         page.header("x-page-limit", "1").header("x-page-page", number)
     };
-    for window in
-        [json!({ "duration": "1d" }), json!({ "start": "-24h" }), json!({ "start": "-1d", "end": "now" })]
-    {
+    for window in [
+        json!({}),
+        json!({ "duration": "1d" }),
+        json!({ "start": "-24h" }),
+        json!({ "start": "-1d", "end": "now" }),
+    ] {
         let arguments = over(&json!({ "org_id": ORG, "limit": 1 }), &window);
         peer.answers(&path, [page("1"), page("2")]);
         let first = client.json("listOrgDevicesStats", arguments.clone()).await;
@@ -274,6 +277,28 @@ async fn one_row_that_cannot_be_read_does_not_lose_the_others_and_is_told() {
     let answer = client.json("getSiteInfo", json!({ "site_id": SITE })).await;
     assert_eq!(answer["name"], "Z\u{fffd}rich");
     assert!(answer["note"].as_str().unwrap().contains("2 places"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_row_that_is_no_json_is_left_out_and_told() {
+    let (peer, client) = start().await;
+    let path = format!("/api/v1/orgs/{ORG}/alarms/search");
+    let deep = format!("{{\"a\":{}{}}}", "[".repeat(300), "]".repeat(300));
+    for row in ["{\"a\":undefined}", "{'a':1}", "{\"a\":1,}", &deep] {
+        for body in [
+            format!("[{{\"id\":1}},{row},{{\"id\":2}}]"),
+            format!(
+                "{{\"total\":9,\"results\":[{{\"id\":1}},{row},{{\"id\":2}}],\"next\":\"{path}?search_after=3\"}}"
+            ),
+        ] {
+            peer.answers(&path, [raw(body)]);
+            let answer = client.json("searchOrgAlarms", json!({ "org_id": ORG })).await;
+            assert_eq!(answer["results"], json!([{ "id": 1 }, { "id": 2 }]), "{row}");
+            assert_eq!(answer["incomplete"], true, "{answer}");
+            assert!(answer["note"].as_str().unwrap().contains("One row could not be read"), "{answer}");
+            assert_eq!(answer.get("total").is_some(), answer.get("next").is_some(), "{answer}");
+        }
+    }
 }
 
 #[tokio::test]
