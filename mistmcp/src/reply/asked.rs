@@ -70,6 +70,11 @@ impl Asked {
         given.is_some_and(|time| time.epoch(i64::MIN) == Some(epoch))
     }
 
+    /// How long the window is where the call names none.
+    pub(super) fn default_duration(&self) -> Option<&'static str> {
+        self.duration
+    }
+
     pub(super) fn takes(&self, name: &str) -> bool {
         self.takes.contains(&name)
     }

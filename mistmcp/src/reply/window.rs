@@ -19,13 +19,18 @@ pub(super) fn fixed(
     }
     let now = || date.unwrap_or_else(Timestamp::now).as_second();
     let given = |name: &str| Time::read(asked.given(name)?).ok();
-    let duration = asked.given("duration").and_then(|value| Span::read(value).ok());
+    let given_duration = asked.given("duration").and_then(|value| Span::read(value).ok());
+    let is_given = ["start", "end", "duration"].iter().any(|name| asked.given(name).is_some());
+    // What holds where a call names no window slides, too.
+    let default =
+        asked.default_duration().filter(|_| !is_given).and_then(|text| Span::read(&text.into()).ok());
+    let duration = given_duration.as_ref().or(default.as_ref());
     let (start, end) = match (seconds(about, "start"), seconds(about, "end")) {
         (Some(start), Some(end)) if start <= end => (Some(start), Some(end)),
         _ => {
             let start = given("start").and_then(|time| time.epoch(now()));
             let end = given("end").and_then(|time| time.epoch(now()));
-            match (start, end, &duration) {
+            match (start, end, duration) {
                 (None, None, Some(duration)) => {
                     let end = now();
                     (duration.seconds().and_then(|length| end.checked_sub(length)), Some(end))
@@ -46,11 +51,11 @@ pub(super) fn fixed(
         }
     };
     let (Some(start), Some(end)) = (start, end) else { return fixed };
-    if !asked.is_given_as("start", start) || !asked.is_given_as("end", end) || duration.is_some() {
+    if !asked.is_given_as("start", start) || !asked.is_given_as("end", end) || given_duration.is_some() {
         fixed.insert("start".into(), json!(start));
         fixed.insert("end".into(), json!(end));
     }
-    if duration.is_some() {
+    if given_duration.is_some() {
         // An empty text stands for a parameter that is left out.
         fixed.insert("duration".into(), "".into());
     }
@@ -94,7 +99,7 @@ mod tests {
     #[test]
     fn where_mist_does_not_say_the_window_it_is_counted_from_when_it_answered() {
         let none = json!({});
-        assert_eq!(fixed_at(&none, json!({})), json!({}));
+        assert_eq!(fixed_at(&none, json!({})), json!({ "start": 913_600, "end": 1_000_000 }));
         assert_eq!(
             fixed_at(&none, json!({ "duration": "1d" })),
             json!({ "start": 913_600, "end": 1_000_000, "duration": "" })
@@ -111,7 +116,9 @@ mod tests {
             json!({ "start": 996_400 })
         );
         assert_eq!(fixed_at(&none, json!({ "end": "now", "duration": "10m" })), json!({ "end": 1_000_000 }));
-        assert_eq!(fixed_at(&json!({ "start": "x", "end": [] }), json!({})), json!({}));
+        let unreadable = json!({ "start": "x", "end": [] });
+        assert_eq!(fixed_at(&unreadable, json!({})), json!({ "start": 913_600, "end": 1_000_000 }));
+        assert_eq!(fixed_at(&unreadable, json!({ "start": 5, "end": 6 })), json!({}));
     }
 
     #[test]
