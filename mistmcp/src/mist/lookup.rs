@@ -15,6 +15,8 @@ use crate::{Error, Result};
 const SELF: &str = "/api/v1/self";
 /// The rows that are asked for at once. Mist may give fewer.
 const ROWS: u32 = 1_000;
+/// The rows that Mist gives at once where it is not told how many.
+const DEFAULT_LIMIT: u64 = 100;
 /// The pages that are read of one list at most: 10,000 rows where Mist gives 100 at once.
 const PAGES: u32 = 100;
 
@@ -175,7 +177,9 @@ impl Mist {
             // Where Mist does not say how many it gives at once, it shows.
             let given = page_limit.or_else(|| total.map(|_| came)).filter(|given| *given > 0);
             limit = given.and_then(|given| u32::try_from(given).ok()).unwrap_or(limit).min(limit);
-            let more = total.map_or(came >= limit.into(), |total| total > seen);
+            // Without headers, a page that may have been cut to Mist's own size is not known to be the last.
+            let full = page_limit.map_or(DEFAULT_LIMIT, |_| limit.into());
+            let more = total.map_or(came >= full, |total| total > seen);
             // A page that brings nothing new is the last one, whatever it says.
             if path == SELF || !more || ids.len() == before {
                 return Ok((rows, true));
