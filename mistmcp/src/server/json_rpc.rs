@@ -141,7 +141,14 @@ fn parse(text: &[u8]) -> Result<(Value, bool), Invalid> {
     }
     let id = serde_json::from_slice(text).map_or(Value::Null, |Head { id }| id);
     let id = if is_id(&id) { id } else { Value::Null };
-    Err(Invalid::parse(format!("This is not JSON: {error}. Send one JSON-RPC message, in UTF-8.")).of(id))
+    // Serde has no kind for it.
+    let message = if error.to_string().starts_with("recursion limit exceeded") {
+        "The message is nested deeper than 127 levels, which are the most that are read. Send it with fewer levels."
+            .to_owned()
+    } else {
+        format!("This is not JSON: {error}. Send one JSON-RPC message, in UTF-8.")
+    };
+    Err(Invalid::parse(message).of(id))
 }
 
 /// What is read of a message that cannot be parsed as a whole. Serde skips the other members without looking at depths
@@ -293,6 +300,31 @@ mod tests {
     }
 
     #[test]
+    fn an_unknown_method_is_told_as_that_whatever_its_params_are() {
+        for params in ["5", "\"x\"", "[1]", "[]", "null", "{}"] {
+            let text = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"tools/nope","params":{params}}}"#);
+            assert_eq!(read(text.as_bytes()).unwrap().into_value()["params"], json!({}), "{params}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_names_of_types() {
+        for (reference, argument) in [
+            ("\"x\"", "{}"),
+            ("null", "{}"),
+            ("5", "{}"),
+            (r#"{"type":"ref/prompt","name":"a"}"#, "\"\""),
+            (r#"{"type":"ref/prompt","name":"a"}"#, "7"),
+        ] {
+            let text = format!(
+                r#"{{"jsonrpc":"2.0","id":7,"method":"completion/complete","params":{{"ref":{reference},"argument":{argument}}}}}"#
+            );
+            let (code, _, message) = refused(&text);
+            assert!(code == -32602 && message.contains("expected an object"), "{message}");
+        }
+    }
+
+    #[test]
     fn what_is_not_json_is_a_parse_error_with_the_id_where_one_is_found() {
         let deep = "[".repeat(10_000) + &"]".repeat(10_000);
         for (text, id) in [
@@ -304,7 +336,11 @@ mod tests {
         ] {
             let (code, found, message) = refused(&text);
             assert_eq!((code, found), (-32700, id), "{text}: {message}");
+            assert_eq!(message.contains("nested"), text.contains(&deep), "{message}");
         }
+        let levels = |count: usize| call(&format!("{{\"name\":{}{}}}", "[".repeat(count), "]".repeat(count)));
+        assert!(refused(&levels(125)).2.contains("`params.name`"));
+        assert!(refused(&levels(126)).2.contains("127 levels"));
         let invalid = read(b"{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"pi\xffng\"}").unwrap_err();
         assert_eq!((invalid.code.0, invalid.id), (-32700, json!(4)));
     }

@@ -25,6 +25,11 @@ pub(super) fn normalize(method: &str, object: &mut Map<String, Value>) -> Result
     match object.get("params") {
         Some(Value::Object(_)) => {}
         None if !is_request => return Ok(false),
+        // A method that is not known is told as that.
+        Some(other) if !is_empty(other) && !is_known(method) => {
+            object.insert("params".to_owned(), Value::Object(Map::new()));
+            return Ok(true);
+        }
         Some(other) if !is_empty(other) => {
             return Err(format!("`params` must be an object with named members. {}", example(method)));
         }
@@ -95,6 +100,25 @@ fn make_capabilities(value: &mut Value) -> bool {
     changed
 }
 
+fn is_known(method: &str) -> bool {
+    const METHODS: [&str; 13] = [
+        "completion/complete",
+        "initialize",
+        "logging/setLevel",
+        "ping",
+        "prompts/get",
+        "prompts/list",
+        "resources/list",
+        "resources/read",
+        "resources/templates/list",
+        "server/discover",
+        "subscriptions/listen",
+        "tools/call",
+        "tools/list",
+    ];
+    METHODS.contains(&method) || method.starts_with("notifications/")
+}
+
 /// Whether the parameters are those of the method.
 fn check(method: &str, params: &Value) -> Result<(), String> {
     match method {
@@ -121,11 +145,20 @@ fn is_stateless(version: &Value) -> bool {
 
 fn fits<T: DeserializeOwned>(params: &Value) -> Result<(), String> {
     serde_path_to_error::deserialize::<_, T>(params).map(drop).map_err(|error| {
+        let problem = without_type_names(&error.inner().to_string());
         match error.path().to_string() {
-            root if root == "." => format!("`params`: {}", error.inner()),
-            path => format!("`params.{path}`: {}", error.inner()),
+            root if root == "." => format!("`params`: {problem}"),
+            path => format!("`params.{path}`: {problem}"),
         }
     })
+}
+
+/// An error of serde's, with "an object" for what it calls an object.
+fn without_type_names(problem: &str) -> String {
+    let Some((found, wanted)) = problem.split_once(", expected ") else { return problem.to_owned() };
+    let is_object =
+        ["a map", "struct ", "internally tagged enum "].iter().any(|kind| wanted.starts_with(kind));
+    if is_object { format!("{found}, expected an object") } else { problem.to_owned() }
 }
 
 /// What a request of the method looks like.
