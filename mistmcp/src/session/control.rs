@@ -112,9 +112,13 @@ impl Session {
         let ToolName(name) = arguments.take("tool")?;
         let given = arguments.take::<Option<Object>>("arguments")?.map(|object| object.0);
         // `callTool` itself is there, so a name that is wrong is a mistake in its arguments.
-        let entry = self
-            .entry(name.trim())
-            .map_err(|error| Error::new(ErrorKind::Arguments, format!("`tool`: {error}")))?;
+        let name = name.trim();
+        if let Some(control) = self.controls().iter().find(|control| control.tool().name == name) {
+            let words = format!("`tool`: `{}` is listed: call it by itself.", control.tool().name);
+            return Err(Error::new(ErrorKind::Arguments, words));
+        }
+        let entry =
+            self.entry(name).map_err(|error| Error::new(ErrorKind::Arguments, format!("`tool`: {error}")))?;
         call.trace().calls(entry.tool().name);
         self.run(entry, given.unwrap_or_default(), call).await
     }
@@ -177,7 +181,8 @@ struct Object(Map<String, Value>);
 impl Arg for Object {
     const MAX_LENGTH: usize = 1 << 20;
 
-    /// Names the arguments that most tools take: some model APIs refuse an object without properties. Others are allowed.
+    /// Names the arguments that most tools take, and those of a `next`: some model APIs refuse an object without
+    /// properties, and some models write no others. Others are allowed.
     fn schema() -> schemars::Schema {
         schemars::json_schema!({
             "type": "object",
@@ -189,6 +194,9 @@ impl Arg for Object {
                 "end": { "type": "string", "description": "End of the window" },
                 "duration": { "type": "string", "description": "Length of the window, such as 1d" },
                 "limit": { "type": "integer", "description": "Rows" },
+                "page": { "type": "integer", "description": "From `next`" },
+                "search_after": { "type": "string", "description": "From `next`" },
+                "cursor": { "type": "string", "description": "From `next`" },
             },
         })
     }

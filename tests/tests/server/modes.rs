@@ -200,7 +200,10 @@ async fn call_tool_reaches_what_find_tools_finds() {
         }
         let refusal = client.refusal("callTool", json!({ "tool": "getSiteInfo", "arguments": [1] })).await;
         assert!(refusal.contains("`arguments`"), "{refusal}");
-        client.refusal("callTool", json!({ "tool": "manageMcpTools" })).await;
+        for tool in ["manageMcpTools", "findTools", "callTool"] {
+            let refusal = client.refusal("callTool", json!({ "tool": tool })).await;
+            assert!(refusal.contains("call it by itself"), "{refusal}");
+        }
     }
 }
 
