@@ -254,7 +254,7 @@ fn logged_command(reader: &Reader<'_>, at: usize) -> Option<usize> {
     let label = reader
         .word(at)
         .is_some_and(|word| is(word, &["cmd", "command", "commands", "configured", "executed"]));
-    let sign = reader.tokens.get(at + 1).is_some_and(|next| next.is(b':') || next.is(b'='));
+    let sign = reader.tokens.get(at + 1).is_some_and(|next| next.is(b':') || next.is(b'=') || next.is(b'['));
     let negated = reader.word(at + 2).is_some_and(|word| is(word, &["no", "default", "do"]));
     let first = at + 2 + usize::from(negated);
     (label && sign && reader.word(first).is_some_and(|word| IOS.has(word))).then_some(first)

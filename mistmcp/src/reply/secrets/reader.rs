@@ -114,10 +114,13 @@ impl<'a> Reader<'a> {
     pub(super) fn is_change(&self, at: usize, value: usize, place: Place) -> bool {
         const CHANGES: &[&str] = &["changed", "modified", "rotated", "set", "updated"];
         let change = self.word(at).is_some_and(|word| is_one_of(word, CHANGES));
+        // `The password is: x`
         let named = || at.checked_sub(1).and_then(|before| self.name(before));
         let quoted = || self.tokens.get(value).is_some_and(|token| token.kind == Kind::Quoted);
         let arrow = || self.tokens.get(value + 1).is_some_and(|token| token.kind == Kind::Arrow);
-        change && (quoted() || arrow()) && named().is_some_and(|name| place.sense(name) == Sense::Secret)
+        let is = self.word(at).is_some_and(|word| word.eq_ignore_ascii_case("is"));
+        (is || change && (quoted() || arrow()))
+            && named().is_some_and(|name| place.sense(name) == Sense::Secret)
     }
 
     /// The range of the value at a token, as it would be hidden.

@@ -277,6 +277,10 @@ mod tests {
             ("sw1(config-line)# password x1y", "sw1(config-line)# password [hidden]"),
             ("sw1(backup) #2 password", "sw1(backup) #2 password"),
             ("no key found", "no key found"),
+            (
+                "Command [no snmp-server community x1y] failed",
+                "Command [no snmp-server community [hidden]] failed",
+            ),
             ("no snmp community is configured", "no snmp community is configured"),
             ("failed: set snmp community x1y: denied", "failed: set snmp community [hidden]: denied"),
             (
@@ -328,6 +332,8 @@ mod tests {
             ("set the psk to moonlight for WLAN x", "set the psk to [hidden] for WLAN x"),
             ("Passphrase changed: \"a 1\" -> \"b 2\"", "Passphrase changed: \"[hidden]\" -> \"[hidden]\""),
             ("password set to expire", "password set to expire"),
+            ("The password is: x1y", "The password is: [hidden]"),
+            ("The password is: required", "The password is: required"),
             ("wifi_pw x1y -> x2y", "wifi_pw [hidden] -> [hidden]"),
             ("secret: old=x1y new=x2y", "secret: old=[hidden] new=[hidden]"),
             ("Changed password of user bob to \"x 1\"", "Changed password of user bob to \"[hidden]\""),
