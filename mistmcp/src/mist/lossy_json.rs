@@ -267,7 +267,7 @@ impl<'a> Repair<'a> {
     /// A number or a word without quotes.
     fn word(&mut self) {
         // The characters that `run` matches itself: a word has at least one other.
-        let ends = |letter: char| " \t\r\n{}[],:\"".contains(letter);
+        let ends = |letter: char| " \t\r\n\x0c{}[],:\"".contains(letter);
         let length = self.rest.find(ends).unwrap_or(self.rest.len());
         let word = &self.rest[..length];
         let numeric = |word: &str| {
@@ -421,7 +421,7 @@ mod tests {
             "[1 2]",
             r#"{"a" 1}"#,
             "[,]",
-            "[1,\x0c2]",
+            "[\x0c!]",
             "[\x0b]",
             "[\u{a0}1]",
         ] {
