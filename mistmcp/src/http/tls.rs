@@ -54,11 +54,13 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
 
 /// Reads both files. Text around the PEM blocks may be in any encoding that contains ASCII.
 async fn read(certificate: PathBuf, key: PathBuf) -> io::Result<(Vec<u8>, Vec<u8>)> {
-    let read = |flag: &str, path: &Path| {
-        text_file::read_bytes(path, text_file::SMALL)
-            .map_err(|error| io::Error::other(format!("{flag}: {error}")))
+    let read = |path: &Path| {
+        text_file::read_bytes(path, text_file::SMALL).map_err(|error| {
+            let path = quote::path(path);
+            io::Error::other(format!("{}: {error}", path.trim_matches('`')))
+        })
     };
-    let both = move || Ok((read("--tls-cert", &certificate)?, read("--tls-key", &key)?));
+    let both = move || Ok((read(&certificate)?, read(&key)?));
     tokio::task::spawn_blocking(both).await.map_err(io::Error::other)?
 }
 
