@@ -69,6 +69,11 @@ impl Catalog {
         &self.prompts
     }
 
+    /// Where the tool that clients call `name` is among the entries.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
     /// The tool that clients call `name`.
     pub fn find(&self, name: &str) -> Option<&Entry> {
         self.by_name.get(name).map(|place| &self.entries[*place])

@@ -18,6 +18,8 @@ use serde_json::{Map, Value};
 
 pub(crate) use access::Access;
 pub(crate) use control::Control;
+pub(crate) use find::Found;
+pub use find::{Questions, question_problems, registered as registered_questions};
 pub use mode::Mode;
 pub use settings::{Settings, SettingsError};
 pub(crate) use switches::Switches;

@@ -27,6 +27,8 @@ pub struct Tool {
     pub description: &'static str,
     /// The name of the category that it belongs to.
     pub category: &'static str,
+    /// What people ask when they need it, for the search of `findTools`. Clients do not see them.
+    pub questions: &'static [&'static str],
     /// MCP's annotations.
     pub hints: Hints,
     /// What it takes, groups not yet taken apart.

@@ -48,3 +48,12 @@ pub mod sites_wan_usages;
 pub mod sites_webhooks;
 pub mod sites_wlans;
 pub mod utilities_upgrade;
+
+mistmcp::questions!("questions/clients.txt");
+mistmcp::questions!("questions/constants.txt");
+mistmcp::questions!("questions/devices.txt");
+mistmcp::questions!("questions/orgs.txt");
+mistmcp::questions!("questions/sites.txt");
+mistmcp::questions!("questions/sles.txt");
+mistmcp::questions!("questions/wan.txt");
+mistmcp::questions!("questions/wlans.txt");

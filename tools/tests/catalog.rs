@@ -168,3 +168,42 @@ fn a_tool_that_a_description_names_is_there() {
         }
     }
 }
+
+#[test]
+fn every_tool_has_questions_and_only_twins_share_them() {
+    // A tool and its twin of another scope differ in these words alone, and in the plural.
+    let family = |name: &str| {
+        let mut family = name.to_lowercase();
+        for word in ["org", "site", "all", "derived", "s"] {
+            family = family.replace(word, "");
+        }
+        family
+    };
+    let mut counts = std::collections::BTreeMap::new();
+    let mut owners = std::collections::BTreeMap::new();
+    for (name, question) in mistmcp::__private::registered_questions() {
+        *counts.entry(name).or_insert(0) += 1;
+        let owner = owners.entry(question.to_lowercase()).or_insert(name);
+        assert_eq!(family(owner), family(name), "{owner} and {name} share: {question}");
+    }
+    // A new tool is found without questions, only less well. A few may wait for theirs.
+    let mut without = Vec::new();
+    for entry in catalog().entries() {
+        let tool = entry.tool();
+        match counts.get(tool.name).copied().unwrap_or(0) + tool.questions.len() {
+            0 => without.push(tool.name),
+            count => {
+                assert!(count >= 12, "{} has {count} questions; write 12 into tools/questions", tool.name)
+            }
+        }
+    }
+    assert!(without.len() <= 5, "write questions for these into tools/questions: {without:?}");
+}
+
+#[test]
+fn every_question_is_of_a_tool_and_short_and_stands_once() {
+    let rules = mistmcp::Rules { max_bytes: 60_000, format: mistmcp::Format::Json, show_secrets: false };
+    let settings = mistmcp::Settings::new(catalog(), mistmcp::Mode::All, &[], rules).unwrap();
+    let problems = mistmcp::__private::question_problems(&settings);
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}

@@ -64,13 +64,15 @@ enum Command {
     },
     /// Print how well `findTools` answers the questions of mistmcp/evaluation
     Find {
-        /// Each question that it does not answer best as well. Do not tune it to the test part
+        /// Each question of a part that it does not answer best as well. Never tune the search to another part than `train`
         #[arg(long, value_name = "PART", num_args = 0..=1, default_missing_value = "train")]
         misses: Option<String>,
         /// Only what it finds for this question
         #[arg(conflicts_with = "misses")]
         query: Option<String>,
     },
+    /// Print what `mistmcp/search/build` makes the search's vectors and weights from
+    SearchCorpus,
 }
 
 fn main() -> Result<ExitCode> {
@@ -81,6 +83,7 @@ fn main() -> Result<ExitCode> {
         Command::Drift { document } => drift::print(&catalog, &document),
         Command::Secrets { forms: true, misses, .. } => secrets::print_forms(misses.as_deref()),
         Command::Secrets { document, .. } => secrets::print(&catalog, &document.unwrap_or_default()),
-        Command::Find { misses, query } => find::print(catalog, misses.as_deref(), query.as_deref()),
+        Command::Find { misses, query } => find::print(misses.as_deref(), query.as_deref()),
+        Command::SearchCorpus => find::corpus(),
     }
 }

@@ -8,7 +8,9 @@ use super::hints::Hints;
 use crate::diagnostics::Diagnostics;
 use crate::{literal, names};
 
-const KEYS: [&str; 8] = ["category", "get", "post", "put", "delete", "name", "hints", "answers"];
+const KEYS: [&str; 9] = ["category", "get", "post", "put", "delete", "name", "hints", "answers", "questions"];
+/// The longest question, in bytes.
+const LONGEST_QUESTION: usize = 200;
 
 /// What stands in `#[mist_tool(…)]`, each value with its tokens.
 #[derive(Default)]
@@ -18,6 +20,8 @@ pub(super) struct Attribute {
     pub(super) endpoint: Option<(Method, LitStr)>,
     pub(super) hints: Hints,
     pub(super) answers: Option<Answers>,
+    /// What people ask when they need the tool.
+    pub(super) questions: Vec<LitStr>,
     /// Something could not be read: what seems missing may only be mistyped.
     pub(super) incomplete: bool,
 }
@@ -108,6 +112,7 @@ impl Attribute {
             "put" => self.endpoint(Method::Put, entry, diagnostics),
             "delete" => self.endpoint(Method::Delete, entry, diagnostics),
             "answers" => self.answers = self.answers(entry, diagnostics),
+            "questions" => self.questions(entry, diagnostics),
             "hints" => match &entry.value {
                 Value::List(list) => self.hints.read(list, diagnostics),
                 Value::Expr(_) | Value::Nothing => diagnostics.report(
@@ -120,6 +125,33 @@ impl Attribute {
                 let all = || format!("the keys are {}", names::quoted(&KEYS));
                 let remedy = names::did_you_mean(&key, KEYS, all);
                 diagnostics.report(&entry.key, format!("unknown key `{key}`{remedy}"));
+            }
+        }
+    }
+
+    fn questions(&mut self, entry: &Entry, diagnostics: &mut Diagnostics) {
+        let Value::Expr(Expr::Array(list)) = &entry.value else {
+            diagnostics
+                .report(&entry.key, "`questions` takes a list of texts: write `questions = [\"…\", \"…\"]`");
+            return;
+        };
+        let mut seen = Vec::new();
+        for item in &list.elems {
+            let Some(Lit::Str(question)) = literal::of(item) else {
+                diagnostics.report(item, "a question is a text; put it into quotes");
+                continue;
+            };
+            let text = question.value().trim().to_lowercase();
+            if text.is_empty() {
+                diagnostics.report(item, "the question is empty; write one, or remove it");
+            } else if text.len() > LONGEST_QUESTION {
+                let mistake = format!("the question has more than {LONGEST_QUESTION} bytes; shorten it");
+                diagnostics.report(item, mistake);
+            } else if seen.contains(&text) {
+                diagnostics.report(item, "the question stands here twice; remove one of them");
+            } else {
+                seen.push(text);
+                self.questions.push(question.clone());
             }
         }
     }

@@ -17,6 +17,7 @@ const LONGEST_NAME: usize = 50;
 pub(super) struct Model {
     pub(super) name: LitStr,
     pub(super) category: LitStr,
+    pub(super) questions: Vec<LitStr>,
     pub(super) hints: Hints,
     pub(super) endpoint: Option<Endpoint>,
     pub(super) answers: Option<Answers>,
@@ -68,7 +69,14 @@ impl Model {
         if let Some(answers) = &attribute.answers {
             answers.check(endpoint.is_some() || attribute.incomplete, diagnostics);
         }
-        Some(Self { name, category: category?, hints: attribute.hints, endpoint, answers: attribute.answers })
+        Some(Self {
+            name,
+            category: category?,
+            questions: attribute.questions,
+            hints: attribute.hints,
+            endpoint,
+            answers: attribute.answers,
+        })
     }
 }
 

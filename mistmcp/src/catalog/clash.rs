@@ -101,6 +101,7 @@ mod tests {
             name,
             description: "Reads.",
             category,
+            questions: &[],
             hints: Hints::READ,
             params,
             run: Run::Endpoint(Endpoint::get("/api/v1/self")),

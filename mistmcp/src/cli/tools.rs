@@ -10,15 +10,18 @@ use super::exit::Exit;
 use super::flags::{Flags, ToolsFlags};
 use super::output;
 use crate::catalog::{Category, Entry};
-use crate::session::{Mode, Settings};
+use crate::session::{Found, Mode, Settings};
 use crate::suggestion::did_you_mean;
+
+/// Tools that a search prints.
+const SHOWN: usize = 5;
 
 /// What the words after `tools` stand for.
 enum Shown<'a> {
     Categories(Vec<&'static Category>),
     OneCategory(&'static Category, Vec<&'a Entry>),
     OneTool(&'a Entry),
-    Found(Vec<&'a Entry>),
+    Found(Found<'a>),
 }
 
 /// Prints what the words stand for.
@@ -28,13 +31,16 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
     let shown = Shown::of(&settings, words.trim());
     if let Shown::Found(found) = &shown {
         let meant = meant(&settings, words.trim());
-        if found.is_empty() {
+        if found.tools.is_empty() {
             output::error(&format!(
                 "error: no category or tool is called `{words}`, and no tool fits it{}\n`mistmcp tools` lists the \
                  categories",
                 meant.unwrap_or_else(|| "; try other words".to_owned())
             ));
             return Ok(Exit::Missing.into());
+        }
+        if let Some(note) = found.note() {
+            output::error(&format!("note: {note}"));
         }
         if let Some(meant) = meant {
             output::error(&format!("note: no category or tool is called `{words}`{meant}"));
@@ -63,7 +69,7 @@ impl<'a> Shown<'a> {
         }
         match settings.tools().find(|entry| entry.tool().name.eq_ignore_ascii_case(words)) {
             Some(entry) => Self::OneTool(entry),
-            None => Self::Found(settings.search(words)),
+            None => Self::Found(settings.search(words, SHOWN, None)),
         }
     }
 }

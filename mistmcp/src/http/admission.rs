@@ -279,7 +279,9 @@ impl Client {
             0 | 1 => blocks.pop().unwrap_or_default(),
             _ => {
                 let mut whole = BytesMut::with_capacity(length);
-                blocks.iter().for_each(|block| whole.extend_from_slice(block));
+                for block in &blocks {
+                    whole.extend_from_slice(block);
+                }
                 whole
             }
         };

@@ -160,6 +160,7 @@ const fn tool(params: &'static [Param]) -> Tool {
         name: "listThings",
         description: "Things.",
         category: "things",
+        questions: &[],
         hints: Hints::READ,
         params,
         run: Run::Endpoint(Endpoint::get("/api/v1/things")),

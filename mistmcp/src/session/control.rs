@@ -31,6 +31,7 @@ static MANAGE: Tool = Tool {
     description: "Switches categories of tools on or off for this session and answers which tools are on. \
         The server's instructions list the categories.",
     category: "",
+    questions: &[],
     hints: SESSION_ONLY,
     params: &[
         Param::described::<Option<Names>>("enable_mcp_tools_categories", "Categories to switch on."),
@@ -45,8 +46,13 @@ static FIND: Tool = Tool {
     description: "Finds the tools that answer a question about the network, with their parameters, ready for \
         `callTool`. Use it first when no listed tool fits.",
     category: "",
+    questions: &[],
     hints: SESSION_ONLY,
-    params: &[Param::described::<Query>("query", "What you want to know, in a few words.")],
+    params: &[
+        Param::described::<Query>("query", "What you want to know, in a few words."),
+        Param::described::<Option<u32>>("limit", "Tools in the answer, 1 to 10; 5 if left out."),
+        Param::described::<Option<String>>("category", "Only tools of this category."),
+    ],
     run: Run::Control(Control::Find),
     location: Location::caller(),
 };
@@ -55,6 +61,7 @@ static CALL: Tool = Tool {
     name: "callTool",
     description: "Calls any tool by its name, listed or not.",
     category: "",
+    questions: &[],
     // What a session can reach decides: `Settings::definition` puts that in their place.
     hints: Hints::UNSPECIFIED,
     params: &[

@@ -1,76 +1,184 @@
-//! Searching tools by what one wants to know: BM25F over the fields of each tool, with the synonyms of network
-//! engineers, one typing mistake forgiven, and regard for what kind of answer, and of which site, is asked for.
+//! `findTools`: the search of tools by what somebody wants to know. [`Index`] ranks; this module writes the reply.
 
-mod change;
-mod cues;
 mod engine;
-mod index;
-mod lexicon;
-mod profile;
-mod question;
-mod small;
-mod spelling;
-mod synonyms;
-mod words;
+mod lexical;
+mod questions;
+mod text;
+mod vectors;
+mod weights;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-pub(super) use engine::Engine as Index;
+pub(super) use engine::Index;
+pub use questions::Questions;
+pub use questions::registered;
 
 use super::control::Query;
 use super::{Session, Settings};
-use crate::Result;
 use crate::argument::Arguments;
-use crate::catalog::Entry;
+use crate::catalog::{Category, Entry};
+use crate::prompt::Prompt;
 use crate::reply::Reply;
-use crate::work;
+use crate::{Result, work};
 
+/// Tools in a reply, where `limit` does not say.
 const SHOWN: usize = 5;
+/// The greatest `limit`.
+const MOST: usize = 10;
+
+/// What a search found, best first.
+#[derive(Debug)]
+pub(crate) struct Found<'a> {
+    /// Whether the best tools fit well.
+    pub(crate) is_good: bool,
+    /// Whether the query looks like an order to change something.
+    pub(crate) orders_change: bool,
+    pub(crate) tools: Vec<&'a Entry>,
+    pub(crate) prompts: Vec<&'static Prompt>,
+    pub(crate) categories: Vec<&'static Category>,
+}
 
 impl Session {
     pub(super) async fn find(&self, arguments: &mut Arguments) -> Result<Reply> {
         let Query(query) = arguments.take("query")?;
+        let limit = arguments.take::<Option<u32>>("limit")?;
+        let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(SHOWN).clamp(1, MOST);
+        let category = arguments.take::<Option<String>>("category")?.filter(|name| !name.trim().is_empty());
+        let category = category.map(|name| self.settings.category(&name)).transpose()?;
         let settings = Arc::clone(&self.settings);
-        let search = move || {
-            let found = settings.search(&query).into_iter();
-            let found: Vec<_> = found.map(|entry| settings.description(entry)).collect();
-            (found, settings.only_reads(&query))
-        };
-        let (found, only_reads) = work::run(search).await?;
-        let note = match (found.is_empty(), only_reads) {
-            (true, _) => {
-                "Nothing fits. The tools are about the configuration, state and history of Mist; try other words."
-            }
-            (false, true) => {
-                "No tool here changes anything. These show what is there; tell the user that the change has to be \
-                 made in the Mist portal."
-            }
-            (false, false) => return Reply::json(json!({ "tools": found })),
-        };
-        Reply::json(json!({ "tools": found, "note": note }))
+        let search = move || settings.search(&query, limit, category).reply(&settings);
+        Reply::json(work::run(search).await?)
     }
 }
 
 impl Settings {
-    /// The tools that fit a question best, among those that sessions may reach.
-    pub(crate) fn search(&self, query: &str) -> Vec<&Entry> {
+    /// The tools that fit a query best, among those that sessions may reach, with the prompts and categories that fit it.
+    pub(crate) fn search(&self, query: &str, most: usize, category: Option<&Category>) -> Found<'_> {
         let entries = self.catalog().entries();
-        let found = self.index().search(query, |place| self.reaches(&entries[place]), SHOWN);
-        found.into_iter().map(|place| &entries[place]).collect()
+        let usable = |place: usize| {
+            let entry = &entries[place];
+            self.reaches(entry) && category.is_none_or(|category| category.name == entry.tool().category)
+        };
+        let found = self.index().search(query, usable, most);
+        let prompts = self.prompts().filter(|prompt| found.prompts.contains(&prompt.name));
+        let categories = self.categories().filter(|category| found.categories.contains(&category.name));
+        Found {
+            is_good: found.confidence >= weights::GOOD,
+            orders_change: found.orders_change && self.tools().all(|entry| entry.tool().hints.read_only),
+            prompts: prompts.collect(),
+            categories: categories.collect(),
+            tools: found.places.into_iter().map(|place| &entries[place]).collect(),
+        }
     }
 
-    /// Whether a query orders a change, and no tool that sessions may reach makes any.
+    /// The names of the tools that a query finds where everything is allowed, and whether they fit well: for the
+    /// evaluation.
     #[doc(hidden)]
-    pub fn only_reads(&self, query: &str) -> bool {
-        self.tools().all(|entry| entry.tool().hints.read_only) && self.index().orders_change(query)
+    pub fn found(&self, query: &str) -> (Vec<&'static str>, bool) {
+        let found = self.search(query, SHOWN, None);
+        (found.tools.iter().map(|entry| entry.tool().name).collect(), found.is_good)
     }
 
-    /// The names of the tools that `findTools` answers a query with where everything is allowed: for evaluating it.
+    /// The same settings with a search that knows no questions of some tools: for the evaluation.
     #[doc(hidden)]
-    pub fn found(&self, query: &str) -> Vec<&'static str> {
-        let found = self.index().search(query, |_| true, SHOWN);
-        found.into_iter().map(|place| self.catalog().entries()[place].tool().name).collect()
+    pub fn without_questions(self, names: &HashSet<&str>) -> Self {
+        let index = Index::new(self.catalog(), names);
+        self.with_index(index)
     }
+
+    /// The features of a query: for fitting the weights.
+    #[doc(hidden)]
+    pub fn explain(&self, query: &str) -> Value {
+        let (tools, confidence) = self.index().explain(query);
+        json!({ "tools": tools, "confidence": confidence })
+    }
+
+    /// The stems of a text, as the search reads it: for making the vectors.
+    #[doc(hidden)]
+    pub fn stems(&self, text: &str) -> Vec<String> {
+        self.index().stems(text)
+    }
+}
+
+impl Settings {
+    /// A tool as a model needs it to call it: its parameters as text, with type, meaning, values and default.
+    pub(super) fn description(&self, entry: &Entry) -> Value {
+        let parameters = entry.parameters();
+        let required =
+            parameters.iter().filter(|parameter| parameter.required).map(|parameter| parameter.name);
+        let required: Vec<_> = required.collect();
+        let written = parameters.iter().map(|parameter| {
+            let about = parameter.about.trim_end_matches('.');
+            let kind = parameter.kind.as_str();
+            let text = if about.is_empty() { kind.to_owned() } else { format!("{kind}: {about}") };
+            (parameter.name.to_owned(), Value::from(self.described(&text).into_owned()))
+        });
+        json!({
+            "tool": entry.tool().name,
+            "category": entry.tool().category,
+            "description": self.definition(entry).description,
+            "parameters": written.collect::<Map<_, _>>(),
+            "required": required,
+        })
+    }
+}
+
+impl Found<'_> {
+    /// The reply of `findTools`.
+    fn reply(&self, settings: &Settings) -> Value {
+        let mut reply = Map::new();
+        reply.insert("fit".into(), if self.is_good { "good" } else { "weak" }.into());
+        reply.insert("tools".into(), self.tools.iter().map(|entry| settings.description(entry)).collect());
+        if !self.prompts.is_empty() {
+            reply.insert("prompts".into(), self.prompts.iter().map(|prompt| prompt.name).collect());
+        }
+        if !self.categories.is_empty() {
+            reply.insert("categories".into(), self.categories.iter().map(|category| category.name).collect());
+        }
+        if let Some(note) = self.note() {
+            reply.insert("note".into(), note.into());
+        }
+        Value::Object(reply)
+    }
+
+    /// What to say where nothing fits well.
+    pub(crate) fn note(&self) -> Option<&'static str> {
+        match (self.tools.is_empty(), self.is_good, self.orders_change) {
+            (true, ..) => Some(
+                "No tool can be used here. Ask without `category`, or ask the operator for more categories.",
+            ),
+            (_, true, _) => None,
+            (_, _, true) => Some(
+                "This server only reads: it cannot change anything. If that was not meant, ask in other words; these tools \
+                 are the nearest.",
+            ),
+            (_, _, false) => {
+                Some("No tool fits this well; these are the nearest. Ask in other words, or with fewer.")
+            }
+        }
+    }
+}
+
+/// What is wrong with the registered questions, a line each: unknown tools, and questions that are empty, repeated or too
+/// long.
+#[doc(hidden)]
+pub fn question_problems(settings: &Settings) -> Vec<String> {
+    const LONGEST: usize = 200;
+    let mut problems = Vec::new();
+    let mut seen = HashSet::new();
+    for (name, question) in registered() {
+        if settings.catalog().find(name).is_none() {
+            problems.push(format!("there is no tool `{name}`, for the question: {question}"));
+        }
+        if question.len() > LONGEST {
+            problems.push(format!("{name}: a question has more than {LONGEST} bytes: {question}"));
+        }
+        if !seen.insert((name, question.to_lowercase())) {
+            problems.push(format!("{name}: a question stands twice: {question}"));
+        }
+    }
+    problems
 }

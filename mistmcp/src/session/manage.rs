@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::control::Names;
-use super::{Access, Session, Settings};
+use super::{Access, Session};
 use crate::argument::Arguments;
 use crate::catalog::Entry;
 use crate::reply::Reply;
@@ -57,19 +57,5 @@ impl Session {
         categories
             .collect::<Result<_>>()
             .map_err(|error| Error::new(error.kind(), format!("{error} Nothing was switched.")))
-    }
-}
-
-impl Settings {
-    /// A tool as a model needs it to call it.
-    pub(super) fn description(&self, entry: &Entry) -> Value {
-        let definition = self.definition(entry);
-        let schema = &definition.input_schema;
-        json!({
-            "tool": entry.tool().name,
-            "description": definition.description,
-            "parameters": schema.get("properties"),
-            "required": schema.get("required"),
-        })
     }
 }

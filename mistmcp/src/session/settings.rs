@@ -189,8 +189,16 @@ impl Settings {
         self.bounds.as_ref().is_none_or(|bounds| bounds.contains(category))
     }
 
+    /// The same settings with another search index.
+    pub(super) fn with_index(self, index: Index) -> Self {
+        let Self { shelf, mode, bounds, rules } = self;
+        let shelf = Arc::into_inner(shelf).map(|shelf| Shelf { index: OnceLock::from(index), ..shelf });
+        let shelf = shelf.unwrap_or_else(|| unreachable!("nothing shares the settings of an evaluation"));
+        Self { shelf: Arc::new(shelf), mode, bounds, rules }
+    }
+
     pub(super) fn index(&self) -> &Index {
-        self.shelf.index.get_or_init(|| Index::new(self.catalog().entries()))
+        self.shelf.index.get_or_init(|| Index::new(self.catalog(), &std::collections::HashSet::new()))
     }
 
     fn bound(&self, name: &str) -> Result<&'static Category, SettingsError> {

@@ -17,7 +17,8 @@ pub(super) fn of(settings: &Settings, shown: &Shown<'_>) -> Value {
             });
             json!({ "categories": categories.collect::<Vec<_>>() })
         }
-        Shown::OneCategory(_, entries) | Shown::Found(entries) => tools(entries),
+        Shown::OneCategory(_, entries) => tools(entries),
+        Shown::Found(found) => tools(&found.tools),
         Shown::OneTool(entry) => tools(&[*entry]),
     }
 }

@@ -20,9 +20,9 @@ pub(super) fn of(settings: &Settings, shown: &Shown<'_>, width: Option<u16>) -> 
             format!("{head}{}\n* required\n", tools.collect::<String>())
         }
         Shown::OneTool(entry) => one_tool(entry, width),
-        Shown::Found(entries) => {
+        Shown::Found(found) => {
             let mut columns = Columns::new(0, width);
-            for entry in entries {
+            for entry in &found.tools {
                 let tool = entry.tool();
                 columns.row([tool.name, tool.category, &one_line(tool.description)]);
             }

@@ -1,265 +1,287 @@
-//! The search: what tools there are, what their words mean, and which fit a question best.
+//! The index of tools, [`Index`], and how a query is ranked against it: by words and by meaning at once.
 
 use std::collections::{HashMap, HashSet};
 
-use super::change::verb;
-use super::cues::CueTable;
-use super::index::Postings;
-use super::lexicon::Lexicon;
-use super::question::{Alternative, Concept, Question};
-use super::small::is_small;
-use super::spelling::{Spelling, corrected};
-use super::synonyms::{Related, related, spellings};
-use super::words::Word;
-use crate::catalog::Entry;
+use super::lexical::{Bm25, Cosines};
+use super::questions::questions;
+use super::text::{Text, Vocabulary, Words, sections};
+use super::vectors::{Direction, Vectors, cosine};
+use super::weights::{CONFIDENCE, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
+use crate::catalog::{Catalog, Entry};
 
-/// How soon more of a word stops counting more: the `k1` of BM25F.
-const SATURATION: f64 = 1.2;
-/// How telling a word is that no tool has.
-const UNKNOWN: f64 = 4.0;
-/// How much of a question, weighed by how telling its words are, a tool has to have.
-const FITTING: f64 = 0.45;
-/// How much it matters that a tool is about nothing else.
-const NAMING: f64 = 0.4;
-/// What is far worse than the best is not shown beside it.
-const BESIDE_BEST: f64 = 0.3;
+/// How many nearest questions of a tool are averaged.
+const NEAREST: usize = 3;
+/// The cosine from which a query is taken for an order like one of the unanswerable questions.
+const LIKE_AN_ORDER: f32 = 0.6;
+/// The cosine from which a prompt or category fits a query.
+const TOPIC_FITS: f32 = 0.7;
+/// Prompts and categories in an answer at most.
+const MOST_TOPICS: usize = 2;
 
-/// Everything that searching needs, made once.
-#[derive(Debug)]
-pub(in crate::session) struct Engine {
-    pub(super) spelling: Spelling,
-    pub(super) related: Lexicon<Related>,
-    pub(super) cues: CueTable,
-    postings: Postings,
-    /// The stems of the tools and of the tables.
-    known: HashSet<String>,
-    /// The same words as people write them.
-    written: HashSet<String>,
+/// Everything that a search needs, made once at the first query.
+pub(in crate::session) struct Index {
+    text: Text,
+    vectors: Vectors,
+    tools: Vec<Tool>,
+    fields: Bm25,
+    /// Titles, descriptions and questions of all tools, one after the other.
+    texts: Vec<(Vec<String>, Direction)>,
+    cosines: Cosines,
+    vocabulary: HashMap<char, Vec<String>>,
+    unanswerable: Vec<(Direction, bool)>,
+    prompts: Vec<(&'static str, Direction)>,
+    categories: Vec<(&'static str, Direction)>,
 }
 
-impl Engine {
-    pub(in crate::session) fn new(entries: &[Entry]) -> Self {
-        let spelling = Spelling::new();
-        let related_rows = Lexicon::new(related());
-        let cues = CueTable::new();
-        let postings = Postings::new(entries, &spelling);
-        let known = postings.stems().chain(spelling.stems()).chain(related_rows.stems()).chain(cues.stems());
-        let known: HashSet<_> = known.map(str::to_owned).collect();
-        let mut written: HashSet<String> = HashSet::new();
-        let texts = entries.iter().flat_map(|entry| [entry.tool().name, entry.tool().description]);
-        let tables = related().map(|(said, _)| said).chain(spellings().map(|(_, others)| others));
-        for text in texts.chain(tables).chain(super::change::vocabulary()) {
-            let plain = text.split(|letter: char| !letter.is_alphanumeric());
-            written.extend(plain.filter(|word| word.len() > 1).map(str::to_lowercase));
-        }
-        Self { spelling, related: related_rows, cues, postings, known, written }
-    }
+/// A tool in the index.
+struct Tool {
+    /// Where its texts are among all.
+    texts: std::ops::Range<usize>,
+    has_questions: bool,
+    counts: bool,
+    scope: Scope,
+}
 
-    /// Whether a word is one of the field, or of the language.
-    pub(super) fn is_known(&self, word: &Word) -> bool {
-        self.known.contains(&word.stem) || self.written.contains(&word.text) || is_small(word)
-    }
+/// Whether a tool is one of two that differ in asking for one site or for the organization.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    Alone,
+    Site,
+    Organization,
+}
 
-    /// The words, with typing mistakes set right.
-    pub(super) fn right(&self, read: Vec<Word>) -> Vec<Word> {
-        let right = |(place, word): (usize, Word)| {
-            // Within a sentence, a capital is a name's.
-            if self.is_known(&word) || word.named && place > 0 {
-                return word;
+/// What a query found: places in the catalog, best first, and how well they fit.
+#[derive(Debug, Default)]
+pub(in crate::session) struct Found {
+    pub(in crate::session) places: Vec<usize>,
+    /// Probability that the query can be answered at all.
+    pub(in crate::session) confidence: f32,
+    /// Whether the query looks like an order to change something.
+    pub(in crate::session) orders_change: bool,
+    /// Names of prompts that fit, and of categories.
+    pub(in crate::session) prompts: Vec<&'static str>,
+    pub(in crate::session) categories: Vec<&'static str>,
+}
+
+/// What speaks for a tool: one number for each of [`WEIGHTS`].
+pub(super) type Features = [f32; WEIGHTS.len()];
+
+impl std::fmt::Debug for Index {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Index").field("tools", &self.tools.len()).finish_non_exhaustive()
+    }
+}
+
+impl Index {
+    /// Indexes the tools of a catalog, but for the questions of those that `without` names.
+    pub(in crate::session) fn new(catalog: &Catalog, without: &HashSet<&str>) -> Self {
+        let (text, vectors) = (Text::new(), Vectors::new());
+        let entries = catalog.entries();
+        let questions = questions(catalog, without);
+        let mut vocabulary: HashMap<char, HashSet<String>> = HashMap::new();
+        let mut read = |written: &str| {
+            for word in text.words(written).into_iter().filter(|word| word.len() > 3) {
+                if let Some(first) = word.chars().next() {
+                    vocabulary.entry(first).or_default().insert(word);
+                }
             }
-            corrected(&word, &self.written).map_or(word, |meant| Word::new(meant, false))
+            text.read(written, None)
         };
-        read.into_iter().enumerate().map(right).collect()
+        let (mut tools, mut texts, mut documents) = (Vec::new(), Vec::new(), Vec::new());
+        let twins = Twins::of(entries);
+        for (entry, questions) in entries.iter().zip(&questions) {
+            let tool = entry.tool();
+            let title = read(entry.definition().title.as_deref().unwrap_or(tool.name));
+            let description = read(tool.description);
+            let category = read(&tool.category.replace('_', " "));
+            let names: Vec<_> = entry.params().iter().map(|param| param.name.replace('_', " ")).collect();
+            let params = read(&names.join(" "));
+            let start = texts.len();
+            let asked: Vec<Words> = questions.iter().map(|question| read(question)).collect();
+            let own = if questions.is_empty() { WITHOUT_QUESTIONS } else { 1 };
+            let words: Vec<_> = asked.iter().flat_map(|words| words.telling.iter().cloned()).collect();
+            let repeated =
+                |words: &Words| std::iter::repeat_n(&words.telling, own).flatten().cloned().collect();
+            documents.push(vec![
+                repeated(&title),
+                repeated(&description),
+                words,
+                category.telling,
+                params.telling,
+            ]);
+            for words in [title, description].into_iter().chain(asked) {
+                let direction = vectors.direction(&words.stems);
+                texts.push((words.stems, direction));
+            }
+            tools.push(Tool {
+                texts: start..texts.len(),
+                has_questions: !questions.is_empty(),
+                counts: tool.name.starts_with("count"),
+                scope: twins.scope(tool.name),
+            });
+        }
+        let unanswerable = sections(include_str!("../../../search/unanswerable.txt"))
+            .into_iter()
+            .map(|(section, line)| (vectors.direction(&text.read(line, None).stems), section == "change"))
+            .collect();
+        let fields = Bm25::new(&documents, &FIELDS);
+        let cosines = Cosines::new(texts.iter().map(|(stems, _)| stems.as_slice()));
+        let sorted = |(first, words): (char, HashSet<String>)| {
+            let mut words: Vec<_> = words.into_iter().collect();
+            words.sort();
+            (first, words)
+        };
+        let vocabulary = vocabulary.into_iter().map(sorted).collect();
+        let topic =
+            |name: &'static str, about: &str| (name, vectors.direction(&text.read(about, None).stems));
+        let prompts = catalog.prompts().iter();
+        let prompts = prompts.map(|it| topic(it.name, &format!("{} {}", it.title, it.description))).collect();
+        let categories = catalog.categories().iter().map(|it| topic(it.name, it.description)).collect();
+        Self { text, vectors, tools, fields, texts, cosines, vocabulary, unanswerable, prompts, categories }
     }
 
-    /// Whether a query orders a change.
-    pub(in crate::session) fn orders_change(&self, query: &str) -> bool {
-        verb(&self.words(query)).is_some_and(|verb| verb.orders)
-    }
-
-    /// The places of the best `most` of those tools that fit and may be used, best first. Where none fits and the
-    /// query begins with a verb of change, those that are nearest to the rest of it.
+    /// The `most` tools that fit a query best, among those that may be used.
     pub(in crate::session) fn search(
         &self,
         query: &str,
         usable: impl Fn(usize) -> bool,
         most: usize,
-    ) -> Vec<usize> {
-        let words = self.words(query);
-        let ranked = |words: &[Word], least: f64| {
-            let mut ranked = self.ranked(&self.read(words), least);
-            ranked.retain(|(place, _)| usable(*place));
-            ranked
-        };
-        let mut fitting = ranked(&words, FITTING);
-        if fitting.is_empty()
-            && let Some(verb) = verb(&words)
-        {
-            fitting = ranked(&words[verb.end..], 0.0);
-        }
-        let best = fitting.first().map_or(0.0, |(_, score)| *score);
-        let beside = fitting.into_iter().take_while(|(_, score)| *score >= BESIDE_BEST * best);
-        beside.map(|(place, _)| place).take(most).collect()
-    }
-
-    /// The places of the tools that have at least such a part of the question, and how well they fit, best first.
-    fn ranked(&self, question: &Question, least: f64) -> Vec<(usize, f64)> {
-        let mut scores = vec![(0.0, 0.0); self.postings.profiles().len()];
-        let mut whole = 0.0;
-        for concept in &question.concepts {
-            let telling = self.telling(concept);
-            whole += telling;
-            for (score, (points, share)) in scores.iter_mut().zip(self.matches(concept)) {
-                score.0 += points;
-                score.1 += telling * share;
-            }
-        }
-        let asked = asked(question);
-        let mut fitting: Vec<_> = scores
-            .into_iter()
-            .zip(self.postings.profiles())
-            .enumerate()
-            .filter(|(_, ((points, covered), _))| *points > 0.0 && *covered >= least * whole)
-            .map(|(place, ((points, _), profile))| {
-                (place, points * profile.fitness(&question.cues) * self.naming(place, &asked))
-            })
+    ) -> Found {
+        let words = self.read(query);
+        let features = self.features(&words);
+        let mut scored: Vec<_> = (0..self.tools.len())
+            .filter(|place| usable(*place))
+            .map(|place| (score(&features[place]), place))
             .collect();
-        fitting.sort_by(|(left, a), (right, b)| b.total_cmp(a).then(left.cmp(right)));
-        fitting
-    }
-
-    /// A tool whose name says more than was asked is for something more special.
-    fn naming(&self, place: usize, asked: &HashMap<&str, f64>) -> f64 {
-        let (mut said, mut whole) = (0.0, 0.0);
-        for stem in &self.postings.names()[place] {
-            let rarity = self.postings.rarity(stem);
-            said += rarity * asked.get(stem.as_str()).copied().unwrap_or(0.0);
-            whole += rarity;
-        }
-        1.0 - NAMING + NAMING * if whole > 0.0 { said / whole } else { 1.0 }
-    }
-
-    /// How much a concept tells.
-    fn telling(&self, concept: &Concept) -> f64 {
-        let of = |alternative: &Alternative| {
-            let known = alternative.stems.iter().filter(|stem| self.postings.knows(stem));
-            known.map(|stem| self.postings.rarity(stem) * alternative.weight).fold(0.0, f64::max)
+        scored.sort_by(|(left, a), (right, b)| right.total_cmp(left).then(a.cmp(b)));
+        let best = scored.first().map(|(_, place)| features[*place]).unwrap_or_default();
+        scored.truncate(most);
+        let direction = self.vectors.direction(&words.stems);
+        let nearest = |change: bool| {
+            let of = self.unanswerable.iter().filter(|(_, is_change)| *is_change == change);
+            of.map(|(other, _)| cosine(&direction, other)).fold(-1.0, f32::max)
         };
-        let most = concept.alternatives.iter().map(of).fold(0.0, f64::max);
-        if most > 0.0 { most.min(UNKNOWN) } else { UNKNOWN }
+        let (change, other) = (nearest(true), nearest(false));
+        Found {
+            places: scored.into_iter().map(|(_, place)| place).collect(),
+            confidence: self.confidence(&words, &best, change.max(other)),
+            orders_change: change >= other && change >= LIKE_AN_ORDER,
+            prompts: fitting(&self.prompts, &direction),
+            categories: fitting(&self.categories, &direction),
+        }
     }
 
-    /// For each tool its points for a concept, and what share of the concept it has.
-    fn matches(&self, concept: &Concept) -> Vec<(f64, f64)> {
-        let mut best = vec![(0.0, 0.0); self.postings.profiles().len()];
-        for alternative in &concept.alternatives {
-            let words = u32::try_from(alternative.stems.len().max(1)).map_or(1.0, f64::from);
-            let mut sums = vec![(0.0, 0.0); best.len()];
-            for stem in &alternative.stems {
-                let rarity = self.postings.rarity(stem);
-                for (tool, weight) in self.postings.with(stem) {
-                    let saturated = weight * (SATURATION + 1.0) / (weight + SATURATION);
-                    sums[*tool].0 += rarity * saturated / words.sqrt();
-                    // A word that is in a parameter alone is there, but hardly what the tool is about.
-                    sums[*tool].1 += (0.4 + weight).min(1.0) / words;
-                }
-            }
-            for (best, (points, share)) in best.iter_mut().zip(sums) {
-                let near = if alternative.weight < 0.5 { 0.6 } else { 1.0 };
-                best.0 = f64::max(best.0, points * alternative.weight);
-                best.1 = f64::max(best.1, share * near);
-            }
-        }
-        best
+    /// The features of all tools for a query, and those that confidence is made of: for fitting the weights.
+    pub(in crate::session) fn explain(&self, query: &str) -> (Vec<Features>, Vec<f32>) {
+        let words = self.read(query);
+        let features = self.features(&words);
+        let best = features.iter().max_by(|a, b| score(a).total_cmp(&score(b))).copied().unwrap_or_default();
+        let direction = self.vectors.direction(&words.stems);
+        let nearest =
+            self.unanswerable.iter().map(|(other, _)| cosine(&direction, other)).fold(-1.0, f32::max);
+        let confidence = self.evidence(&words, &best, nearest).to_vec();
+        (features, confidence)
+    }
+
+    /// The stems of every text of the tools and of the unanswerable questions: what the vectors are made from.
+    pub(in crate::session) fn stems(&self, text: &str) -> Vec<String> {
+        self.text.read(text, None).stems
+    }
+
+    fn read(&self, query: &str) -> Words {
+        let is_stem = |stem: &str| self.fields.has(stem) || self.vectors.has(stem);
+        self.text.read(query, Some(&Vocabulary { words: &self.vocabulary, is_stem: &is_stem }))
+    }
+
+    fn features(&self, words: &Words) -> Vec<Features> {
+        let fields = self.fields.scores(&words.telling);
+        let by_words = self.cosines.with(&words.stems);
+        let direction = self.vectors.direction(&words.stems);
+        let by_meaning: Vec<_> = self.texts.iter().map(|(_, text)| cosine(&direction, text)).collect();
+        let on = |condition: bool| if condition { 1.0 } else { 0.0 };
+        let of = |(tool, fields): (&Tool, f32)| {
+            let words_best = by_words[tool.texts.clone()].iter().copied().fold(0.0, f32::max);
+            let nearest = nearest(&by_meaning[tool.texts.clone()]);
+            let mean = nearest.iter().sum::<f32>() / nearest.len().max(1) as f32;
+            let (site, org) = (tool.scope == Scope::Site, tool.scope == Scope::Organization);
+            let one_site = words.one_site && !words.all_sites;
+            [
+                fields,
+                words_best,
+                nearest.first().copied().unwrap_or_default(),
+                mean,
+                on(tool.counts && words.counts),
+                on(tool.counts && !words.counts),
+                on(site && one_site),
+                on(site && !one_site),
+                on(org && words.all_sites),
+                on(org && one_site),
+                on(!tool.has_questions),
+            ]
+        };
+        self.tools.iter().zip(fields).map(of).collect()
+    }
+
+    /// What confidence is made of: likeness by words and by meaning, the lead over the nearest unanswerable question, the
+    /// share of known words, and the number of words.
+    fn evidence(&self, words: &Words, best: &Features, unanswerable: f32) -> [f32; 6] {
+        let known = words.telling.iter().filter(|stem| self.fields.has(stem)).count();
+        let share = known as f32 / words.telling.len().max(1) as f32;
+        let length = (words.telling.len() as f32).min(8.0) / 8.0;
+        [1.0, best[1], best[2], best[2] - unanswerable, share, length]
+    }
+
+    fn confidence(&self, words: &Words, best: &Features, unanswerable: f32) -> f32 {
+        let evidence = self.evidence(words, best, unanswerable);
+        let sum: f32 = evidence.iter().zip(CONFIDENCE).map(|(evidence, weight)| evidence * weight).sum();
+        1.0 / (1.0 + (-sum).exp())
     }
 }
 
-/// All words that a question may mean, and how nearly.
-fn asked(question: &Question) -> HashMap<&str, f64> {
-    let mut asked = HashMap::new();
-    for alternative in question.concepts.iter().flat_map(|concept| &concept.alternatives) {
-        for stem in &alternative.stems {
-            let weight: &mut f64 = asked.entry(stem.as_str()).or_default();
-            *weight = weight.max(alternative.weight);
-        }
-    }
-    asked
+/// The names of the topics that fit a direction, best first.
+fn fitting(topics: &[(&'static str, Direction)], direction: &[f32]) -> Vec<&'static str> {
+    let near = topics.iter().map(|(name, topic)| (cosine(direction, topic), *name));
+    let mut near: Vec<_> = near.filter(|(cosine, _)| *cosine >= TOPIC_FITS).collect();
+    near.sort_by(|(left, _), (right, _)| right.total_cmp(left));
+    near.into_iter().map(|(_, name)| name).take(MOST_TOPICS).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use std::panic::Location;
+fn score(features: &Features) -> f32 {
+    features.iter().zip(WEIGHTS).map(|(feature, weight)| feature * weight).sum()
+}
 
-    use super::*;
-    use crate::session::Control;
-    use crate::{Hints, OrgId, Param, Run, Tool};
-
-    const SITE: &[Param] = &[Param::described::<String>("site_id", "Id or name")];
-    const ORG: &[Param] = &[Param::described::<Option<OrgId>>("org_id", "If several")];
-
-    const fn tool(name: &'static str, description: &'static str, params: &'static [Param]) -> Tool {
-        Tool {
-            name,
-            description,
-            category: "orgs",
-            hints: Hints::READ,
-            params,
-            run: Run::Control(Control::Find),
-            location: Location::caller(),
+/// The greatest of the cosines, greatest first.
+fn nearest(cosines: &[f32]) -> Vec<f32> {
+    let mut nearest: Vec<f32> = Vec::with_capacity(NEAREST + 1);
+    for cosine in cosines {
+        let place = nearest.iter().position(|other| other < cosine).unwrap_or(nearest.len());
+        if place < NEAREST {
+            nearest.insert(place, *cosine);
+            nearest.truncate(NEAREST);
         }
     }
+    nearest
+}
 
-    static TOOLS: [Tool; 6] = [
-        tool("searchOrgWirelessClients", "Which wireless clients the organization saw.", ORG),
-        tool("searchSiteWirelessClients", "Which wireless clients a site saw.", SITE),
-        tool("countSiteWirelessClients", "How many wireless clients a site has: buckets.", SITE),
-        tool("listOrgWlans", "The WLANs that the organization defines.", ORG),
-        tool("listOrgAuditLogs", "Who changed what in the organization, where and when.", ORG),
-        tool("searchOrgSwOrGwPorts", "Ports of switches and gateways: link, speed, PoE.", ORG),
-    ];
+/// The names of tools, to tell which have a twin of another scope.
+struct Twins<'a>(HashSet<&'a str>);
 
-    fn found(query: &str) -> Vec<&'static str> {
-        let entries: Vec<_> = TOOLS.iter().map(Entry::new).collect();
-        Engine::new(&entries).search(query, |_| true, 5).into_iter().map(|place| TOOLS[place].name).collect()
+impl<'a> Twins<'a> {
+    fn of(entries: &'a [Entry]) -> Self {
+        Self(entries.iter().map(|entry| entry.tool().name).collect())
     }
 
-    #[test]
-    fn a_site_that_is_named_prefers_what_a_site_has() {
-        assert_eq!(found("wireless clients at site Berlin")[0], "searchSiteWirelessClients");
-        assert_eq!(found("wireless clients of all sites")[0], "searchOrgWirelessClients");
-        assert_eq!(found("wireless clients")[0], "searchOrgWirelessClients");
-        assert_eq!(found("how many wireless clients in Berlin")[0], "countSiteWirelessClients");
-    }
-
-    #[test]
-    fn what_engineers_say_finds_what_the_tools_call_it() {
-        assert_eq!(found("list our SSIDs")[0], "listOrgWlans");
-        assert_eq!(found("who has deleted something")[0], "listOrgAuditLogs");
-        assert_eq!(found("power over ethernet")[0], "searchOrgSwOrGwPorts");
-    }
-
-    #[test]
-    fn a_misspelled_word_finds_what_was_meant() {
-        assert_eq!(found("swich ports")[0], "searchOrgSwOrGwPorts");
-        assert_eq!(found("wirelss clients")[0], "searchOrgWirelessClients");
-    }
-
-    #[test]
-    fn an_order_to_change_something_finds_what_is_nearest_to_it() {
-        for (query, nearest) in [
-            ("create a WLAN", "listOrgWlans"),
-            ("please delete the switch ports", "searchOrgSwOrGwPorts"),
-            ("disconnect the wireless client of the flux capacitor", "searchOrgWirelessClients"),
-            ("join a WLAN", "listOrgWlans"),
-        ] {
-            assert_eq!(found(query)[0], nearest, "{query}");
-        }
-    }
-
-    #[test]
-    fn nothing_fits_another_field() {
-        for query in ["weather in Berlin", "write a poem", ""] {
-            assert_eq!(found(query), Vec::<&str>::new(), "{query}");
+    fn scope(&self, name: &str) -> Scope {
+        let has = |from: &str, to: &str| {
+            name.contains(from) && {
+                let twin = name.replacen(from, to, 1);
+                self.0.contains(twin.as_str()) || self.0.contains(format!("{twin}s").as_str())
+            }
+        };
+        match (has("Site", "Org"), has("Org", "Site")) {
+            (true, _) => Scope::Site,
+            (_, true) => Scope::Organization,
+            _ => Scope::Alone,
         }
     }
 }

@@ -1,0 +1,295 @@
+//! Text of queries and tools as stems: normal forms, other languages, spelling, and the words that carry no meaning.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+
+use rust_stemmers::{Algorithm, Stemmer};
+use strsim::osa_distance;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+/// Longest phrase in the tables, in words.
+const LONGEST_PHRASE: usize = 5;
+
+/// A phrase of several words, and the words that stand for it.
+type Phrases = HashMap<String, Vec<String>>;
+
+/// The tables of `search/words.txt` and `search/translations.txt`.
+pub(super) struct Text {
+    stemmer: Stemmer,
+    forms: Phrases,
+    languages: Vec<Phrases>,
+    /// Words without meaning in questions as a whole.
+    stops: HashSet<String>,
+    /// And those without meaning as single words.
+    word_stops: HashSet<String>,
+    counts: Phrases,
+    one_site: Phrases,
+    all_sites: Phrases,
+    before_a_name: HashSet<String>,
+}
+
+/// A text, read.
+#[derive(Debug, Default)]
+pub(super) struct Words {
+    /// Stems of all words but those without meaning in a question.
+    pub(super) stems: Vec<String>,
+    /// Stems that carry meaning by themselves.
+    pub(super) telling: Vec<String>,
+    pub(super) counts: bool,
+    pub(super) one_site: bool,
+    pub(super) all_sites: bool,
+}
+
+impl Text {
+    pub(super) fn new() -> Self {
+        let sections = sections(include_str!("../../../search/words.txt"));
+        let translations = sections_of_phrases(include_str!("../../../search/translations.txt"));
+        let lines = |name: &'static str| {
+            sections.iter().filter(move |(section, _)| *section == name).map(|(_, line)| *line)
+        };
+        let set = |name| lines(name).flat_map(tokens).collect::<HashSet<_>>();
+        let list = |name| lines(name).flat_map(|line| phrases(line)).collect::<Phrases>();
+        Self {
+            stemmer: Stemmer::create(Algorithm::English),
+            forms: list("forms"),
+            languages: translations,
+            stops: set("stop"),
+            word_stops: set("stop in words"),
+            counts: list("counts"),
+            one_site: list("one site"),
+            all_sites: list("all sites"),
+            before_a_name: set("before a name"),
+        }
+    }
+
+    pub(super) fn stem(&self, word: &str) -> String {
+        self.stemmer.stem(word).into_owned()
+    }
+
+    /// The words of a text in their normal forms.
+    pub(super) fn words(&self, text: &str) -> Vec<String> {
+        replaced(tokens(text), &self.forms)
+    }
+
+    /// Reads a text. `correct` may set a word right before it is stemmed, and tells for a query which words are known.
+    pub(super) fn read(&self, text: &str, vocabulary: Option<&Vocabulary<'_>>) -> Words {
+        let mut tokens = tokens(text);
+        if let Some(known) = vocabulary {
+            tokens = self.in_english(tokens, known);
+        }
+        let mut words = replaced(tokens, &self.forms);
+        let mut read = Words {
+            counts: contains(&words, &self.counts),
+            one_site: contains(&words, &self.one_site)
+                || vocabulary.is_some_and(|it| self.names_place(text, it)),
+            all_sites: contains(&words, &self.all_sites),
+            ..Words::default()
+        };
+        if let Some(known) = vocabulary {
+            words = words.into_iter().map(|word| known.corrected(word, self)).collect();
+        }
+        for word in words.iter().filter(|word| !self.stops.contains(*word)) {
+            let stem = self.stem(word);
+            if !self.word_stops.contains(word) {
+                read.telling.push(stem.clone());
+            }
+            read.stems.push(stem);
+        }
+        if read.telling.is_empty() {
+            read.telling.clone_from(&read.stems);
+        }
+        read
+    }
+
+    /// Translates a query, where its unknown words are known in another language.
+    fn in_english(&self, tokens: Vec<String>, known: &Vocabulary<'_>) -> Vec<String> {
+        let unknown: Vec<_> = tokens
+            .iter()
+            .filter(|token| {
+                !known.has(token, self) && !self.stops.contains(*token) && !self.forms.contains_key(*token)
+            })
+            .collect();
+        let score = |language: &&Phrases| {
+            let there = |token: &&String| language.contains_key(token.as_str()) || is_cjk(token);
+            unknown.iter().filter(|token| there(token)).count()
+        };
+        match self.languages.iter().max_by_key(score).filter(|language| score(language) > 0) {
+            Some(language) => {
+                let segmented = tokens.into_iter().flat_map(|token| match is_cjk(&token) {
+                    true => segments(&token, language),
+                    false => vec![token],
+                });
+                replaced(segmented.collect(), language)
+            }
+            None => tokens,
+        }
+    }
+
+    /// Whether a text names a place: a capitalized, unknown word after a preposition.
+    fn names_place(&self, text: &str, known: &Vocabulary<'_>) -> bool {
+        let words: Vec<_> = text.split_whitespace().collect();
+        words.windows(2).any(|pair| {
+            let name = pair[1].trim_matches(|letter: char| !letter.is_alphanumeric());
+            self.before_a_name.contains(&pair[0].to_lowercase())
+                && name.starts_with(char::is_uppercase)
+                && name.chars().all(char::is_alphabetic)
+                && name.chars().any(char::is_lowercase)
+                && !known.has(&name.to_lowercase(), self)
+        })
+    }
+}
+
+/// Words that are known: those of the tools, as they are written, and the stems that have a vector.
+pub(super) struct Vocabulary<'a> {
+    pub(super) words: &'a HashMap<char, Vec<String>>,
+    pub(super) is_stem: &'a dyn Fn(&str) -> bool,
+}
+
+impl Vocabulary<'_> {
+    fn has(&self, word: &str, text: &Text) -> bool {
+        (self.is_stem)(&text.stem(word)) || text.word_stops.contains(word)
+    }
+
+    /// The nearest known word, where this one is not known.
+    fn corrected(&self, word: String, text: &Text) -> String {
+        let length = word.chars().count();
+        let fixed = |word: &String| word.chars().all(|letter| letter.is_ascii_alphabetic());
+        if length < 5 || !fixed(&word) || self.has(&word, text) {
+            return word;
+        }
+        let most = if length >= 8 { 2 } else { 1 };
+        let first = word.chars().next().unwrap_or_default();
+        let near =
+            self.words.get(&first).into_iter().flatten().filter(|known| known.len().abs_diff(length) <= most);
+        let nearest = near.map(|known| (osa_distance(known, &word), known)).min();
+        nearest.filter(|(distance, _)| *distance <= most).map_or(word, |(_, known)| known.clone())
+    }
+}
+
+/// The words of a text in lower case, without accents; addresses and ports by what they are.
+fn tokens(text: &str) -> Vec<String> {
+    let folded: String =
+        text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect();
+    let mut tokens = Vec::new();
+    for chunk in folded.split_whitespace() {
+        let trimmed = chunk.trim_matches(|letter: char| !letter.is_alphanumeric());
+        if let Some(kind) = literal(trimmed) {
+            tokens.push(kind.to_owned());
+        } else {
+            let words = trimmed.split(|letter: char| !letter.is_alphanumeric());
+            tokens.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+        }
+    }
+    tokens
+}
+
+/// What a word is that means itself: a MAC or IP address, or a port of a switch.
+fn literal(word: &str) -> Option<&'static str> {
+    let hex = word.chars().filter(char::is_ascii_hexdigit).count();
+    let separators = word.len().saturating_sub(hex);
+    if hex == 12
+        && (separators == 0 || word.contains([':', '-', '.']))
+        && word.contains(|it: char| it.is_ascii_digit())
+    {
+        return Some("macaddress");
+    }
+    if word.contains(['.', ':']) && word.parse::<IpAddr>().is_ok() {
+        return Some("ipaddress");
+    }
+    let numbers = ["ge-", "xe-", "et-", "mge-"].iter().find_map(|kind| word.strip_prefix(kind))?;
+    numbers.contains('/').then_some("switchport")
+}
+
+/// Whether a word is of a script without spaces.
+fn is_cjk(word: &str) -> bool {
+    word.chars().any(|letter| matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}'))
+}
+
+/// Cuts a word of a script without spaces into the longest parts that a language knows, and leaves out the rest.
+fn segments(word: &str, language: &Phrases) -> Vec<String> {
+    let (mut found, mut rest) = (Vec::new(), word);
+    'word: while let Some(first) = rest.chars().next() {
+        let ends: Vec<_> = rest.char_indices().map(|(at, letter)| at + letter.len_utf8()).take(12).collect();
+        for end in ends.into_iter().rev() {
+            if language.contains_key(&rest[..end]) {
+                found.push(rest[..end].to_owned());
+                rest = &rest[end..];
+                continue 'word;
+            }
+        }
+        let latin = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        if latin > 0 {
+            found.push(rest[..latin].to_owned());
+        }
+        rest = &rest[latin.max(first.len_utf8())..];
+    }
+    found
+}
+
+/// The words with the longest phrases of a table replaced by what they stand for.
+fn replaced(words: Vec<String>, table: &Phrases) -> Vec<String> {
+    let mut out = Vec::with_capacity(words.len());
+    let mut at = 0;
+    'words: while at < words.len() {
+        for length in (1..=LONGEST_PHRASE.min(words.len() - at)).rev() {
+            let found = match length {
+                1 => table.get(&words[at]),
+                _ => table.get(&words[at..at + length].join(" ")),
+            };
+            if let Some(meant) = found {
+                out.extend(meant.iter().cloned());
+                at += length;
+                continue 'words;
+            }
+        }
+        out.push(words[at].clone());
+        at += 1;
+    }
+    out
+}
+
+/// Whether any phrase of a table is among the words.
+fn contains(words: &[String], table: &Phrases) -> bool {
+    (0..words.len()).any(|at| {
+        (1..=LONGEST_PHRASE.min(words.len() - at)).any(|length| match length {
+            1 => table.contains_key(&words[at]),
+            _ => table.contains_key(&words[at..at + length].join(" ")),
+        })
+    })
+}
+
+/// The lines of a table, each with the section that it is in.
+pub(super) fn sections(table: &'static str) -> Vec<(&'static str, &'static str)> {
+    let mut section = "";
+    let mut lines = Vec::new();
+    for line in table.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            Some(name) => section = name,
+            None => lines.push((section, line)),
+        }
+    }
+    lines
+}
+
+fn sections_of_phrases(table: &'static str) -> Vec<Phrases> {
+    let mut all: Vec<(&str, Phrases)> = Vec::new();
+    for (section, line) in sections(table) {
+        if all.last().is_none_or(|(last, _)| *last != section) {
+            all.push((section, Phrases::new()));
+        }
+        if let Some((_, table)) = all.last_mut() {
+            table.extend(phrases(line));
+        }
+    }
+    all.into_iter().map(|(_, table)| table).collect()
+}
+
+/// `written, written = meant`, as a phrase and its meaning each.
+fn phrases(line: &str) -> Vec<(String, Vec<String>)> {
+    let (written, meant) = line.split_once('=').unwrap_or((line, ""));
+    let meant = tokens(meant);
+    let written =
+        written.split(',').map(|phrase| tokens(phrase).join(" ")).filter(|phrase| !phrase.is_empty());
+    written.map(|phrase| (phrase, meant.clone())).collect()
+}
