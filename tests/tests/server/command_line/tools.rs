@@ -3,8 +3,6 @@
 use mistmcp_tests::Launch;
 use serde_json::Value;
 
-use super::stops;
-
 async fn shown(line: &str) -> String {
     let finished = Launch::new(line).run().await;
     assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""), "{line}");
