@@ -12,6 +12,7 @@ pub static COUNT_SITES: ::mistmcp::Tool = ::mistmcp::Tool {
     name: "countSitesNow",
     description: "How many sites the organization has.",
     category: "sites",
+    questions: &[],
     hints: ::mistmcp::Hints {
         idempotent: false,
         ..::mistmcp::Hints::UNSPECIFIED

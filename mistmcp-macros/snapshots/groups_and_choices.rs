@@ -3,6 +3,7 @@ pub static LIST_SITE_RRM_EVENTS: ::mistmcp::Tool = ::mistmcp::Tool {
     name: "listSiteRrmEvents",
     description: "What radio management changed at a site.",
     category: "sites_rrm",
+    questions: &[],
     hints: ::mistmcp::Hints::READ,
     params: &[
         ::mistmcp::Param::of::<SiteId>("site_id"),

@@ -3,6 +3,7 @@ pub static LIST_ORG_NETWORKS: ::mistmcp::Tool = ::mistmcp::Tool {
     name: "listOrgNetworks",
     description: "The networks of an organization, or one of them.",
     category: "orgs_lan",
+    questions: &[],
     hints: ::mistmcp::Hints::READ,
     params: &[
         ::mistmcp::Param::of::<OrgId>("org_id"),

@@ -3,6 +3,7 @@ pub static GET_SITE_INFO: ::mistmcp::Tool = ::mistmcp::Tool {
     name: "getSiteInfo",
     description: "A site's name, address and groups.",
     category: "sites",
+    questions: &[],
     hints: ::mistmcp::Hints::READ,
     params: &[::mistmcp::Param::of::<SiteId>("site_id")],
     run: ::mistmcp::Run::Endpoint(

@@ -26,7 +26,10 @@ fn room() -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
-    let stage = Stage::set("--max-connections-per-address 8192 --max-requests-per-address 8192").await;
+    // The crowd and those who are served come from one address.
+    let limits =
+        "--max-connections-per-address 8192 --max-requests-per-address 8192 --max-body-bytes 268435456";
+    let stage = Stage::set(limits).await;
     let process = stage.server.id();
     let alice = stage.alice("?mode=all").open().await;
     let address = stage.server.address();
