@@ -44,6 +44,8 @@ impl Stage {
             None => self.redis.url(),
         };
         let launch = Launch::at(&self.peer, &self.arguments).argument("--redis").argument(&redis);
+        // All clients come from one address, with many tokens that Mist has not accepted yet.
+        let launch = launch.arguments("--new-tokens-per-minute 1000000 --max-new-clients-per-address 100000");
         launch.variable("MISTMCP_REDIS_KEY", KEY)
     }
 
