@@ -191,10 +191,12 @@ impl Settings {
 
     /// The same settings with another search index.
     pub(super) fn with_index(self, index: Index) -> Self {
-        let Self { shelf, mode, bounds, rules } = self;
-        let shelf = Arc::into_inner(shelf).map(|shelf| Shelf { index: OnceLock::from(index), ..shelf });
-        let shelf = shelf.unwrap_or_else(|| unreachable!("nothing shares the settings of an evaluation"));
-        Self { shelf: Arc::new(shelf), mode, bounds, rules }
+        match Arc::into_inner(self.shelf) {
+            Some(shared) => {
+                Self { shelf: Arc::new(Shelf { index: OnceLock::from(index), ..shared }), ..self }
+            }
+            None => unreachable!("nothing shares the settings of an evaluation"),
+        }
     }
 
     pub(super) fn index(&self) -> &Index {

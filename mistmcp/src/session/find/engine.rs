@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::lexical::{Bm25, Cosines};
+use super::lexical::{Bm25, Cosines, number_of};
 use super::questions::questions;
 use super::text::{Text, Vocabulary, Words, sections};
 use super::vectors::{Direction, Vectors, cosine};
@@ -125,7 +125,7 @@ impl Index {
             .map(|(section, line)| (vectors.direction(&text.read(line, None).stems), section == "change"))
             .collect();
         let fields = Bm25::new(&documents, &FIELDS);
-        let cosines = Cosines::new(texts.iter().map(|(stems, _)| stems.as_slice()));
+        let cosines = Cosines::new(&texts.iter().map(|(stems, _)| stems.as_slice()));
         let sorted = |(first, words): (char, HashSet<String>)| {
             let mut words: Vec<_> = words.into_iter().collect();
             words.sort();
@@ -202,7 +202,7 @@ impl Index {
         let of = |(tool, fields): (&Tool, f32)| {
             let words_best = by_words[tool.texts.clone()].iter().copied().fold(0.0, f32::max);
             let nearest = nearest(&by_meaning[tool.texts.clone()]);
-            let mean = nearest.iter().sum::<f32>() / nearest.len().max(1) as f32;
+            let mean = nearest.iter().sum::<f32>() / number_of(nearest.len()).max(1.0);
             let (site, org) = (tool.scope == Scope::Site, tool.scope == Scope::Organization);
             let one_site = words.one_site && !words.all_sites;
             [
@@ -226,8 +226,8 @@ impl Index {
     /// share of known words, and the number of words.
     fn evidence(&self, words: &Words, best: &Features, unanswerable: f32) -> [f32; 6] {
         let known = words.telling.iter().filter(|stem| self.fields.has(stem)).count();
-        let share = known as f32 / words.telling.len().max(1) as f32;
-        let length = (words.telling.len() as f32).min(8.0) / 8.0;
+        let share = number_of(known) / number_of(words.telling.len()).max(1.0);
+        let length = number_of(words.telling.len()).min(8.0) / 8.0;
         [1.0, best[1], best[2], best[2] - unanswerable, share, length]
     }
 

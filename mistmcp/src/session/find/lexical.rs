@@ -22,9 +22,9 @@ impl Bm25 {
         let mut postings: HashMap<String, Vec<(u32, f32)>> = HashMap::new();
         for (field, weight) in weights.iter().enumerate() {
             let words: usize = documents.iter().map(|fields| fields[field].len()).sum();
-            let average = (words as f32 / documents.len().max(1) as f32).max(1.0);
+            let average = (number_of(words) / number_of(documents.len()).max(1.0)).max(1.0);
             for (number, fields) in (0..).zip(documents) {
-                let norm = 1.0 - B + B * fields[field].len() as f32 / average;
+                let norm = 1.0 - B + B * number_of(fields[field].len()) / average;
                 for stem in &fields[field] {
                     let rows = match postings.get_mut(stem) {
                         Some(rows) => rows,
@@ -56,14 +56,16 @@ impl Bm25 {
         }
         let best = scores.iter().copied().fold(0.0, f32::max);
         if best > 0.0 {
-            scores.iter_mut().for_each(|score| *score /= best);
+            for score in &mut scores {
+                *score /= best;
+            }
         }
         scores
     }
 
     fn rarity(&self, stem: &str) -> f32 {
-        let having = self.postings.get(stem).map_or(0, Vec::len) as f32;
-        (1.0 + (self.documents as f32 - having + 0.5) / (having + 0.5)).ln()
+        let having = number_of(self.postings.get(stem).map_or(0, Vec::len));
+        (1.0 + (number_of(self.documents) - having + 0.5) / (having + 0.5)).ln()
     }
 }
 
@@ -75,7 +77,7 @@ pub(super) struct Cosines {
 }
 
 impl Cosines {
-    pub(super) fn new<'a>(texts: impl Iterator<Item = &'a [String]> + Clone) -> Self {
+    pub(super) fn new<'a>(texts: &(impl Iterator<Item = &'a [String]> + Clone)) -> Self {
         let mut index = Self { terms: HashMap::new(), texts: texts.clone().count() };
         for (number, stems) in (0..).zip(texts.clone()) {
             for (term, weight) in terms(stems) {
@@ -83,7 +85,7 @@ impl Cosines {
             }
         }
         let mut lengths = vec![0.0_f32; index.texts];
-        let count = index.texts as f32;
+        let count = number_of(index.texts);
         for rows in index.terms.values_mut() {
             let rarity = rarity(count, rows.len());
             for (number, weight) in rows {
@@ -103,21 +105,28 @@ impl Cosines {
         let mut length = 0.0;
         for (term, weight) in terms(stems) {
             let rows = self.terms.get(&term);
-            let weight = weight * rarity(self.texts as f32, rows.map_or(0, Vec::len));
+            let weight = weight * rarity(number_of(self.texts), rows.map_or(0, Vec::len));
             length += weight * weight;
             for (number, of_text) in rows.into_iter().flatten() {
                 cosines[*number as usize] += weight * of_text;
             }
         }
         if length > 0.0 {
-            cosines.iter_mut().for_each(|cosine| *cosine /= length.sqrt());
+            for cosine in &mut cosines {
+                *cosine /= length.sqrt();
+            }
         }
         cosines
     }
 }
 
 fn rarity(texts: f32, having: usize) -> f32 {
-    (1.0 + texts / (1.0 + having as f32)).ln()
+    (1.0 + texts / (1.0 + number_of(having))).ln()
+}
+
+/// A count as a number to calculate with; more than any catalog has counts as the greatest.
+pub(super) fn number_of(count: usize) -> f32 {
+    f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
 /// The words and pairs of words of a text, each once, with their weights.

@@ -49,7 +49,7 @@ impl Text {
             sections.iter().filter(move |(section, _)| *section == name).map(|(_, line)| *line)
         };
         let set = |name| lines(name).flat_map(tokens).collect::<HashSet<_>>();
-        let list = |name| lines(name).flat_map(|line| phrases(line)).collect::<Phrases>();
+        let list = |name| lines(name).flat_map(phrases).collect::<Phrases>();
         Self {
             stemmer: Stemmer::create(Algorithm::English),
             forms: list("forms"),
@@ -69,7 +69,7 @@ impl Text {
 
     /// The words of a text in their normal forms.
     pub(super) fn words(&self, text: &str) -> Vec<String> {
-        replaced(tokens(text), &self.forms)
+        replaced(&tokens(text), &self.forms)
     }
 
     /// Reads a text. `correct` may set a word right before it is stemmed, and tells for a query which words are known.
@@ -78,7 +78,7 @@ impl Text {
         if let Some(known) = vocabulary {
             tokens = self.in_english(tokens, known);
         }
-        let mut words = replaced(tokens, &self.forms);
+        let mut words = replaced(&tokens, &self.forms);
         let mut read = Words {
             counts: contains(&words, &self.counts),
             one_site: contains(&words, &self.one_site)
@@ -116,11 +116,10 @@ impl Text {
         };
         match self.languages.iter().max_by_key(score).filter(|language| score(language) > 0) {
             Some(language) => {
-                let segmented = tokens.into_iter().flat_map(|token| match is_cjk(&token) {
-                    true => segments(&token, language),
-                    false => vec![token],
-                });
-                replaced(segmented.collect(), language)
+                let segmented = tokens
+                    .into_iter()
+                    .flat_map(|token| if is_cjk(&token) { segments(&token, language) } else { vec![token] });
+                replaced(&segmented.collect::<Vec<_>>(), language)
             }
             None => tokens,
         }
@@ -228,7 +227,7 @@ fn segments(word: &str, language: &Phrases) -> Vec<String> {
 }
 
 /// The words with the longest phrases of a table replaced by what they stand for.
-fn replaced(words: Vec<String>, table: &Phrases) -> Vec<String> {
+fn replaced(words: &[String], table: &Phrases) -> Vec<String> {
     let mut out = Vec::with_capacity(words.len());
     let mut at = 0;
     'words: while at < words.len() {
