@@ -106,7 +106,9 @@ pub(crate) fn print(misses: Option<&str>, query: Option<&str>) -> Result<ExitCod
     if let Some(query) = query {
         let (found, is_good) = settings.found(query);
         println!("fit: {}", if is_good { "good" } else { "weak" });
-        found.iter().for_each(|name| println!("{name}"));
+        for name in found {
+            println!("{name}");
+        }
         return Ok(ExitCode::SUCCESS);
     }
     println!("part               questions  first hit  top five  doubted  |  unanswerable  flagged");
@@ -125,7 +127,7 @@ pub(crate) fn print(misses: Option<&str>, query: Option<&str>) -> Result<ExitCod
     let (bare, cases) = without_questions(&settings, all)?;
     Rates::of(&settings, &cases, |_, _, _| ()).print("a tenth of tools");
     Rates::of(&bare, &cases, |_, _, _| ()).print("its questions gone");
-    let count = cases.len().max(1);
+    let count = u32::try_from(cases.len().max(1))?;
     let start = Instant::now();
     for case in &cases {
         settings.found(&case.question);
@@ -133,7 +135,7 @@ pub(crate) fn print(misses: Option<&str>, query: Option<&str>) -> Result<ExitCod
     println!(
         "index built in {:.1} ms, a query in {:.0} µs",
         built.as_secs_f64() * 1e3,
-        start.elapsed().as_secs_f64() * 1e6 / count as f64
+        start.elapsed().as_secs_f64() * 1e6 / f64::from(count)
     );
     Ok(ExitCode::SUCCESS)
 }
