@@ -193,7 +193,7 @@ fn every_tool_has_questions_and_only_twins_share_them() {
         match counts.get(tool.name).copied().unwrap_or(0) + tool.questions.len() {
             0 => without.push(tool.name),
             count => {
-                assert!(count >= 12, "{} has {count} questions; write 12 into tools/questions", tool.name)
+                assert!(count >= 12, "{} has {count} questions; write 12 into tools/questions", tool.name);
             }
         }
     }
