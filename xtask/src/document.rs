@@ -93,6 +93,8 @@ impl Document {
                 values
                     .iter()
                     .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+                    // Schemas for models have no empty value; it is read where it is sent.
+                    .filter(|value| !value.is_empty())
                     .collect()
             }),
             schema.get("default").cloned(),
