@@ -24,8 +24,8 @@ pub(in crate::session) struct Index {
     vectors: Vectors,
     tools: Vec<Tool>,
     fields: Bm25,
-    /// Titles, descriptions and questions of all tools, one after the other.
-    texts: Vec<(Vec<String>, Direction)>,
+    /// The directions of the titles, descriptions and questions of all tools, one after the other.
+    directions: Vec<Direction>,
     cosines: Cosines,
     vocabulary: HashMap<char, Vec<String>>,
     unanswerable: Vec<(Direction, bool)>,
@@ -109,10 +109,7 @@ impl Index {
                 category.telling,
                 params.telling,
             ]);
-            for words in [title, description].into_iter().chain(asked) {
-                let direction = vectors.direction(&words.stems);
-                texts.push((words.stems, direction));
-            }
+            texts.extend([title, description].into_iter().chain(asked).map(|words| words.stems));
             tools.push(Tool {
                 texts: start..texts.len(),
                 has_questions: !questions.is_empty(),
@@ -125,7 +122,8 @@ impl Index {
             .map(|(section, line)| (vectors.direction(&text.read(line, None).stems), section == "change"))
             .collect();
         let fields = Bm25::new(&documents, &FIELDS);
-        let cosines = Cosines::new(&texts.iter().map(|(stems, _)| stems.as_slice()));
+        let cosines = Cosines::new(&texts.iter().map(Vec::as_slice));
+        let directions = texts.iter().map(|stems| vectors.direction(stems)).collect();
         let sorted = |(first, words): (char, HashSet<String>)| {
             let mut words: Vec<_> = words.into_iter().collect();
             words.sort();
@@ -137,7 +135,18 @@ impl Index {
         let prompts = catalog.prompts().iter();
         let prompts = prompts.map(|it| topic(it.name, &format!("{} {}", it.title, it.description))).collect();
         let categories = catalog.categories().iter().map(|it| topic(it.name, it.description)).collect();
-        Self { text, vectors, tools, fields, texts, cosines, vocabulary, unanswerable, prompts, categories }
+        Self {
+            text,
+            vectors,
+            tools,
+            fields,
+            directions,
+            cosines,
+            vocabulary,
+            unanswerable,
+            prompts,
+            categories,
+        }
     }
 
     /// The `most` tools that fit a query best, among those that may be used.
@@ -183,7 +192,7 @@ impl Index {
         (features, confidence)
     }
 
-    /// The stems of every text of the tools and of the unanswerable questions: what the vectors are made from.
+    /// The stems of a text, as the texts of tools are read: what the vectors are made from.
     pub(in crate::session) fn stems(&self, text: &str) -> Vec<String> {
         self.text.read(text, None).stems
     }
@@ -197,7 +206,7 @@ impl Index {
         let fields = self.fields.scores(&words.telling);
         let by_words = self.cosines.with(&words.stems);
         let direction = self.vectors.direction(&words.stems);
-        let by_meaning: Vec<_> = self.texts.iter().map(|(_, text)| cosine(&direction, text)).collect();
+        let by_meaning: Vec<_> = self.directions.iter().map(|text| cosine(&direction, text)).collect();
         let on = |condition: bool| if condition { 1.0 } else { 0.0 };
         let of = |(tool, fields): (&Tool, f32)| {
             let words_best = by_words[tool.texts.clone()].iter().copied().fold(0.0, f32::max);
