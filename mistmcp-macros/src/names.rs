@@ -34,10 +34,7 @@ pub(crate) fn did_you_mean<'a>(
         .map(|candidate| (strsim::jaro_winkler(written, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|(left, _), (right, _)| left.total_cmp(right))
-        .map_or_else(
-            || format!("; {}", otherwise()),
-            |(_, candidate)| format!("; did you mean `{candidate}`?"),
-        )
+        .map_or_else(otherwise, |(_, candidate)| format!("did you mean `{candidate}`?"))
 }
 
 /// `` `a`, `b` and `c` ``.
@@ -79,8 +76,8 @@ mod tests {
     fn the_likeliest_candidate_is_suggested_and_an_unlikely_one_is_not() {
         let otherwise = || "there are two".to_owned();
         let candidates = ["category", "delete"];
-        assert_eq!(did_you_mean("catgory", candidates, otherwise), "; did you mean `category`?");
-        assert_eq!(did_you_mean("xyz", candidates, otherwise), "; there are two");
+        assert_eq!(did_you_mean("catgory", candidates, otherwise), "did you mean `category`?");
+        assert_eq!(did_you_mean("xyz", candidates, otherwise), "there are two");
     }
 
     #[test]

@@ -144,7 +144,7 @@ pub(crate) fn refuse_unknown_attributes(attributes: &[Attribute], diagnostics: &
         let written = path.to_token_stream().to_string().replace(' ', "");
         let all = || format!("there are {}", names::quoted(&ATTRIBUTES));
         let remedy = names::did_you_mean(&written, ATTRIBUTES, all);
-        diagnostics.report(path, format!("a parameter has no attribute `{written}`{remedy}"));
+        diagnostics.report(path, format!("a parameter has no attribute `{written}`; {remedy}"));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod endpoint;
+mod entry;
 mod expand;
 mod function;
 mod hints;
@@ -26,11 +27,12 @@ pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream 
         return quote!(#mistakes #item);
     };
     let model = Model::new(attribute, &signature, &mut diagnostics);
-    match (diagnostics.finish(), model) {
-        (Ok(()), Some(model)) => expand::tool(&model, &signature),
-        (outcome, _) => {
-            let (mistakes, function) = (outcome.err(), signature.function.mended());
-            quote!(#mistakes #function)
+    match diagnostics.finish() {
+        Ok(()) => expand::tool(&model, &signature),
+        Err(mistakes) => {
+            let checks = expand::checks_of_groups(&model, &signature);
+            let function = signature.function.mended();
+            quote!(#mistakes #function #checks)
         }
     }
 }

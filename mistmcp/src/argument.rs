@@ -64,9 +64,11 @@ use serde_json::Value;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parameter",
-    label = "not an `Arg`",
-    note = "take a type that `mistmcp` has, such as `String`, `u32`, `Id` or `Time`; derive `mistmcp::Choice` for an enum \
-            of values; put `#[flatten]` before a group; or implement `mistmcp::Arg`"
+    label = "not an `Arg`; a group of parameters takes `#[flatten]`",
+    note = "a group, derived with `mistmcp::ParamGroup`: put `#[flatten]` before the parameter",
+    note = "an enum of values: derive `mistmcp::Choice` for it",
+    note = "anything else: take a type that `mistmcp` has, such as `String`, `u32`, `Id` or `Time`, or implement \
+            `mistmcp::Arg`"
 )]
 pub trait Arg: Sized {
     /// What parameters of this type mean, where their name and type say all there is to say.

@@ -74,6 +74,9 @@
 //! $ MIST_APITOKEN=… MIST_HOST=api.eu.mist.com cargo run -- check
 //! ```
 //!
+//! A tool in a category that no `category!` declares, and what else no compiler sees, stops the program at start. A test with
+//! `mistmcp::Catalog::gather().unwrap()` finds it before that.
+//!
 //! Tools in a library crate are found once something names the crate: `use my_tools as _;` in `main.rs`. Without a mention the
 //! linker leaves it out, and its tools with it.
 //!
@@ -147,7 +150,7 @@ pub mod __private {
     pub use crate::register;
     pub use crate::reply::{hides, redacted, redacted_file};
     pub use crate::session::{Questions, question_problems, registered_questions};
-    pub use crate::tool::{Registered, assert_described, assert_filled};
+    pub use crate::tool::{Registered, assert_described, assert_filled, assert_in_groups};
 }
 
 /// Registers a tool.

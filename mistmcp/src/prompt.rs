@@ -104,4 +104,17 @@ macro_rules! prompt {
             }
         }
     };
+    ($name:literal $($other:tt)*) => {
+        ::core::compile_error!(::core::concat!(
+            "prompt `",
+            $name,
+            "` has no description: write a `///` above its name"
+        ));
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "`prompt!` takes a `///`, a name in quotes, and in braces, with commas between them, `title: …`, \
+             `arguments: …`, `task: …`, `steps: …` and `answer: …`"
+        );
+    };
 }

@@ -3,13 +3,14 @@
 mod check;
 mod endpoint;
 mod hints;
+mod likeness;
 mod param;
 
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
 
-pub use check::{assert_described, assert_filled};
+pub use check::{assert_described, assert_filled, assert_in_groups};
 pub(crate) use endpoint::Segment;
 pub use endpoint::{Answers, Endpoint, Method};
 pub use hints::Hints;

@@ -1,9 +1,8 @@
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
-use syn::parse::{Parse, ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, Lit, LitStr, Token, parenthesized};
+use quote::ToTokens;
+use syn::{Expr, Ident, Lit, LitStr};
 
+use super::entry::{Entry, Value, entries};
 use super::hints::Hints;
 use crate::diagnostics::Diagnostics;
 use crate::{literal, names};
@@ -79,24 +78,15 @@ impl Attribute {
     /// Reads the keys, going on past each mistake.
     pub(super) fn read(tokens: TokenStream, diagnostics: &mut Diagnostics) -> Self {
         let mut attribute = Self::default();
-        match Punctuated::<Entry, Token![,]>::parse_terminated.parse2(tokens) {
-            Ok(entries) => {
-                let mut seen: Vec<Ident> = Vec::new();
-                for entry in entries {
-                    if seen.contains(&entry.key) {
-                        diagnostics.report(
-                            &entry.key,
-                            format!("`{}` is given twice; remove one of them", entry.key),
-                        );
-                    } else {
-                        seen.push(entry.key.clone());
-                        attribute.take(&entry, diagnostics);
-                    }
-                }
-            }
-            Err(error) => {
-                attribute.incomplete = true;
-                diagnostics.keep(error);
+        let (entries, complete) = entries(tokens, diagnostics);
+        attribute.incomplete = !complete;
+        let mut seen: Vec<Ident> = Vec::new();
+        for entry in entries {
+            if seen.contains(&entry.key) {
+                diagnostics.report(&entry.key, format!("`{}` is given twice; remove one of them", entry.key));
+            } else {
+                seen.push(entry.key.clone());
+                attribute.take(&entry, diagnostics);
             }
         }
         attribute
@@ -122,17 +112,21 @@ impl Attribute {
             },
             _ => {
                 self.incomplete = true;
-                let all = || format!("the keys are {}", names::quoted(&KEYS));
-                let remedy = names::did_you_mean(&key, KEYS, all);
-                diagnostics.report(&entry.key, format!("unknown key `{key}`{remedy}"));
+                diagnostics.report(&entry.key, format!("unknown key `{key}`; {}", remedy(&key)));
             }
         }
     }
 
     fn questions(&mut self, entry: &Entry, diagnostics: &mut Diagnostics) {
         let Value::Expr(Expr::Array(list)) = &entry.value else {
-            diagnostics
-                .report(&entry.key, "`questions` takes a list of texts: write `questions = [\"…\", \"…\"]`");
+            let list = match &entry.value {
+                Value::Expr(value) if matches!(literal::of(value), Some(Lit::Str(_))) => {
+                    value.to_token_stream().to_string()
+                }
+                _ => "\"…\", \"…\"".to_owned(),
+            };
+            let mistake = format!("`questions` takes a list of texts: write `questions = [{list}]`");
+            diagnostics.report(&entry.key, mistake);
             return;
         };
         let mut seen = Vec::new();
@@ -189,7 +183,13 @@ impl Attribute {
             return Some(text.clone());
         }
         self.incomplete = true;
-        let mistake = format!("`{0}` takes a text: write `{0} = \"…\"`", entry.key);
+        // A text without its quotes is a name.
+        let text = match &entry.value {
+            Value::Expr(Expr::Path(name)) => name.path.get_ident().map(ToString::to_string),
+            _ => None,
+        };
+        let text = text.as_deref().unwrap_or("…");
+        let mistake = format!("`{0}` takes a text: write `{0} = \"{text}\"`", entry.key);
         match &entry.value {
             Value::Expr(value) => diagnostics.report(value, mistake),
             Value::Nothing | Value::List(_) => diagnostics.report(&entry.key, mistake),
@@ -198,42 +198,21 @@ impl Attribute {
     }
 }
 
-/// `key`, `key = value` or `key(list)`.
-pub(super) struct Entry {
-    pub(super) key: Ident,
-    pub(super) value: Value,
-}
-
-pub(super) enum Value {
-    Nothing,
-    Expr(Expr),
-    List(Punctuated<Entry, Token![,]>),
-}
-
-impl Parse for Entry {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let key = input.parse()?;
-        let value = if input.peek(Token![=]) {
-            input.parse::<Token![=]>()?;
-            Value::Expr(input.parse()?)
-        } else if input.peek(syn::token::Paren) {
-            let list;
-            parenthesized!(list in input);
-            Value::List(Punctuated::parse_terminated(&list)?)
-        } else {
-            Value::Nothing
-        };
-        Ok(Self { key, value })
-    }
-}
-
-impl ToTokens for Entry {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let key = &self.key;
-        tokens.extend(match &self.value {
-            Value::Nothing => quote!(#key),
-            Value::Expr(value) => quote!(#key = #value),
-            Value::List(list) => quote!(#key(#list)),
-        });
+/// What to write in place of the unknown key `key`.
+fn remedy(key: &str) -> String {
+    match key {
+        "description" | "doc" | "title" => {
+            "the tool's description is the `///` above its function".to_owned()
+        }
+        "path" | "url" | "endpoint" | "method" => {
+            "write the method as the key of the path: `get = \"/api/v1/…\"`".to_owned()
+        }
+        "read_only" | "destructive" | "idempotent" | "open_world" => {
+            format!("it is a hint: write `hints({key})`")
+        }
+        _ => {
+            let all = || format!("the keys are {}", names::quoted(&KEYS));
+            names::did_you_mean(&key.to_lowercase(), KEYS, all)
+        }
     }
 }

@@ -69,7 +69,7 @@ impl Endpoint {
             let remedy = names::did_you_mean(&hole.name, names.iter().map(String::as_str), parameter);
             diagnostics.report(
                 &self.path,
-                format!("path names `{{{0}}}`, but no parameter is called `{0}`{remedy}", hole.name),
+                format!("path names `{{{0}}}`, but no parameter is called `{0}`; {remedy}", hole.name),
             );
         }
     }

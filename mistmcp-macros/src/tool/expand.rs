@@ -1,14 +1,14 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Ident, ReturnType};
+use syn::{Ident, ReturnType, Type};
 
 use super::attribute::Answers;
 use super::endpoint::Endpoint;
 use super::function::Function;
 use super::model::Model;
 use super::signature::{Argument, Signature};
-use crate::parameter::Parameter;
+use crate::parameter::{Parameter, Role};
 use crate::span;
 
 /// One `static` and its registration; before it, for a tool with a body, the function itself; after it, what only
@@ -118,4 +118,26 @@ fn checks(endpoint: Option<&Endpoint>, signature: &Signature, constant: &Ident) 
         }));
     }
     checks
+}
+
+/// Of a tool with a mistake that the macro sees: the checks that the groups fill the holes of the path which no plain
+/// parameter fills, so that mistakes in the path are told together with the others.
+pub(super) fn checks_of_groups(model: &Model, signature: &Signature) -> TokenStream {
+    let is_group =
+        |parameter: &&Parameter| parameter.role == Role::Group && matches!(parameter.ty, Type::Path(_));
+    let groups: Vec<_> = signature.parameters().filter(is_group).map(Parameter::descriptor).collect();
+    let Some(endpoint) = model.endpoint.as_ref().filter(|_| !groups.is_empty()) else {
+        return TokenStream::new();
+    };
+    let values = signature.parameters().filter(|parameter| parameter.role == Role::Value);
+    let plain: Vec<_> = values.map(Parameter::name_text).collect();
+    let (first, last) = span::ends(&endpoint.path);
+    let assertion = quote_spanned!(first=> ::mistmcp::__private::assert_in_groups);
+    let conditions: TokenStream = signature.function.conditions().map(ToTokens::to_token_stream).collect();
+    let unfilled = endpoint.holes.iter().map(|hole| &hole.name).filter(|name| !plain.contains(name));
+    let checks = unfilled.map(|name| {
+        let asserted = quote_spanned!(last=> #assertion(&[#(#groups),*], &[#(#plain),*], #name));
+        quote!(#conditions const _: () = #asserted;)
+    });
+    checks.collect()
 }

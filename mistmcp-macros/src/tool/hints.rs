@@ -1,9 +1,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::punctuated::Punctuated;
-use syn::{Ident, Lit, Token};
+use syn::{Ident, Lit};
 
-use super::attribute::{Entry, Method, Value};
+use super::attribute::Method;
+use super::entry::{Entry, Value};
 use crate::diagnostics::Diagnostics;
 use crate::{literal, names};
 
@@ -14,7 +14,7 @@ const HINTS: [&str; 4] = ["read_only", "destructive", "idempotent", "open_world"
 pub(super) struct Hints([Option<(Ident, bool)>; 4]);
 
 impl Hints {
-    pub(super) fn read(&mut self, list: &Punctuated<Entry, Token![,]>, diagnostics: &mut Diagnostics) {
+    pub(super) fn read(&mut self, list: &[Entry], diagnostics: &mut Diagnostics) {
         for entry in list {
             let value = match &entry.value {
                 Value::Nothing => Some(true),
@@ -36,7 +36,7 @@ impl Hints {
                 (None, _) => {
                     let all = || format!("the hints are {}", names::quoted(&HINTS));
                     let remedy = names::did_you_mean(&key, HINTS, all);
-                    diagnostics.report(&entry.key, format!("unknown hint `{key}`{remedy}"));
+                    diagnostics.report(&entry.key, format!("unknown hint `{key}`; {remedy}"));
                 }
             }
         }

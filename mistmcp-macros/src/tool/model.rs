@@ -13,7 +13,7 @@ use crate::parameter::{Parameter, Role};
 /// The longest name that stays within 64 characters when a client puts `mcp__mistmcp__` before it.
 const LONGEST_NAME: usize = 50;
 
-/// A tool in which nothing is wrong.
+/// A tool, as attribute and function say it together.
 pub(super) struct Model {
     pub(super) name: LitStr,
     pub(super) category: LitStr,
@@ -24,12 +24,9 @@ pub(super) struct Model {
 }
 
 impl Model {
-    /// Holds the attribute against the function. `None` where something is wrong, which has then been reported.
-    pub(super) fn new(
-        attribute: Attribute,
-        signature: &Signature,
-        diagnostics: &mut Diagnostics,
-    ) -> Option<Self> {
+    /// Holds the attribute against the function. What is wrong is reported; the model is then for nothing but
+    /// [`super::expand::checks_of_groups`].
+    pub(super) fn new(attribute: Attribute, signature: &Signature, diagnostics: &mut Diagnostics) -> Self {
         let function = &signature.function.signature.ident;
         let name = name(attribute.name, function, diagnostics);
         let category = attribute.category.inspect(|category| check_category(category, diagnostics));
@@ -69,14 +66,14 @@ impl Model {
         if let Some(answers) = &attribute.answers {
             answers.check(endpoint.is_some() || attribute.incomplete, diagnostics);
         }
-        Some(Self {
+        Self {
             name,
-            category: category?,
+            category: category.unwrap_or_else(|| LitStr::new("", Span::call_site())),
             questions: attribute.questions,
             hints: attribute.hints,
             endpoint,
             answers: attribute.answers,
-        })
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use std::panic::Location;
 
 use super::{Category, Entry};
 use crate::prompt::Prompt;
+use crate::suggestion::did_you_mean;
 
 /// What stands in the way of a catalog, a line each.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,9 +29,13 @@ pub(super) fn check(
     let declared: HashSet<_> = categories.iter().map(|category| category.name).collect();
     for tool in entries.iter().map(Entry::tool) {
         if !declared.contains(tool.category) {
+            let declare = || format!("; declare it: `mistmcp::category! {{ /// … {} }}`", tool.category);
             clashes.push(format!(
-                "{}: tool `{}` is in category `{}`, which no `category!` declares",
-                tool.location, tool.name, tool.category
+                "{}: tool `{}` is in category `{}`, which no `category!` declares{}",
+                tool.location,
+                tool.name,
+                tool.category,
+                meant(tool.category, declared.iter().copied(), declare)
             ));
         }
     }
@@ -58,7 +63,10 @@ fn nowhere(prompt: &Prompt, tools: &HashSet<&str>) -> Vec<String> {
     let Prompt { name, location, .. } = prompt;
     let steps = prompt.steps.iter().filter(|step| !tools.contains(step.tool));
     let mut clashes: Vec<_> = steps
-        .map(|step| format!("{location}: prompt `{name}` has a step with `{}`, which is no tool", step.tool))
+        .map(|step| {
+            let remedy = meant(step.tool, tools.iter().copied(), || "; remove the step".to_owned());
+            format!("{location}: prompt `{name}` has a step with `{}`, which is no tool{remedy}", step.tool)
+        })
         .collect();
     let mut rest = prompt.task.to_owned();
     for argument in prompt.arguments {
@@ -72,6 +80,20 @@ fn nowhere(prompt: &Prompt, tools: &HashSet<&str>) -> Vec<String> {
         clashes.push(format!("{location}: the task of prompt `{name}` has a hole without an argument"));
     }
     clashes
+}
+
+/// How a message about an unknown name ends.
+fn meant<'a>(
+    written: &str,
+    candidates: impl Iterator<Item = &'a str>,
+    otherwise: impl FnOnce() -> String,
+) -> String {
+    let mut candidates: Vec<_> = candidates.collect();
+    candidates.sort_unstable();
+    match did_you_mean(written, candidates) {
+        nothing if nothing.is_empty() => otherwise(),
+        suggestion => suggestion,
+    }
 }
 
 fn twice<'a>(kind: &str, named: impl Iterator<Item = (&'a str, &'static Location<'static>)>) -> Vec<String> {
@@ -112,6 +134,7 @@ mod tests {
     static ONE: Tool = tool("getOne", "sites", &[]);
     static ONE_AGAIN: Tool = tool("getOne", "sites", &[]);
     static LOST: Tool = tool("getLost", "nowhere", &[]);
+    static MISTYPED: Tool = tool("getMistyped", "siets", &[]);
     static DOUBLED: Tool = tool(
         "getDoubled",
         "sites",
@@ -134,12 +157,28 @@ mod tests {
 
     static ASK: Prompt = prompt("What is at {site}?", &[Step { tool: "getOne", why: "one" }]);
     static ASK_AGAIN: Prompt = prompt("What is at {place}?", &[Step { tool: "getNone", why: "none" }]);
+    static STRAY: Prompt = Prompt { name: "stray", ..prompt("{site}", &[Step { tool: "wander", why: "" }]) };
 
     #[test]
     fn what_is_well_declared_is_gathered_in_order() {
         let catalog = Catalog::of(vec![&SITES], vec![&ONE], vec![&ASK]).unwrap();
         assert_eq!(catalog.find("getOne").unwrap().tool().name, "getOne");
         assert!(catalog.find("getone").is_none());
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_told_with_what_was_meant_or_what_to_do() {
+        let tools = vec![&ONE, &LOST, &MISTYPED];
+        let clashes = Catalog::of(vec![&SITES], tools, vec![&ASK_AGAIN, &STRAY]).unwrap_err().to_string();
+        for (wanted, remedy) in [
+            ("category `siets`, which no `category!` declares", "; did you mean \"sites\"?"),
+            ("category `nowhere`, which no", " declares; declare it: `mistmcp::category! { /// … nowhere }`"),
+            ("a step with `getNone`, which is no tool", "; did you mean \"getOne\"?"),
+            ("a step with `wander`, which is no tool", "; remove the step"),
+        ] {
+            let line = clashes.lines().find(|line| line.contains(wanted)).unwrap();
+            assert!(line.contains("clash.rs:") && line.ends_with(remedy), "{line}");
+        }
     }
 
     #[test]

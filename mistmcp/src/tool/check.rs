@@ -1,6 +1,7 @@
 //! What `#[mist_tool]` leaves to the compiler, since it depends on types. A mistake stops the build at the place that
 //! called, which the macro has put where it was written.
 
+use super::likeness::jaro_winkler;
 use super::param::{Kind, Param};
 use crate::argument::Presence;
 
@@ -39,9 +40,7 @@ pub const fn assert_described(params: &'static [Param], name: &str) {
 /// left out.
 #[track_caller]
 pub const fn assert_filled(params: &'static [Param], name: &str, optional: bool) {
-    let Some(param) = find(params, name) else {
-        mistake(&["path names `{", name, "}`, but no parameter and no group has a `", name, "`; add one"]);
-    };
+    let Some(param) = find(params, name) else { unfilled(name, likeliest(params, name, &[])) };
     match (optional, param.presence()) {
         (false, Some(Presence::Optional)) => mistake(&[
             "`",
@@ -59,6 +58,55 @@ pub const fn assert_filled(params: &'static [Param], name: &str, optional: bool)
         ]),
         _ => {}
     }
+}
+
+/// Asserts that one of `groups` has the parameter `name`, which a hole of the path names and none of the tool's `plain`
+/// parameters is called.
+#[track_caller]
+pub const fn assert_in_groups(groups: &'static [Param], plain: &'static [&'static str], name: &str) {
+    if find(groups, name).is_none() {
+        unfilled(name, likeliest(groups, name, plain));
+    }
+}
+
+/// Stops the build for a hole that nothing fills.
+#[track_caller]
+const fn unfilled(name: &str, meant: Option<&'static str>) -> ! {
+    let (start, middle) = ("path names `{", "}`, but no parameter and no group has a `");
+    match meant {
+        Some(meant) => mistake(&[start, name, middle, name, "`; did you mean `", meant, "`?"]),
+        None => mistake(&[start, name, middle, name, "`; add one: `", name, ": Id`"]),
+    }
+}
+
+/// The parameter of `params`, in a group or not, or the name among `plain`, that was probably meant by `name`.
+const fn likeliest(
+    params: &'static [Param],
+    name: &str,
+    plain: &'static [&'static str],
+) -> Option<&'static str> {
+    /// As in the macros.
+    const ALIKE: f64 = 0.75;
+    let (mut best, mut likeness, mut at) = (None, ALIKE, 0);
+    while at < params.len() + plain.len() {
+        let candidate = if at >= params.len() {
+            Some(plain[at - params.len()])
+        } else {
+            match params[at].kind {
+                Kind::Group(members, _) => likeliest(members, name, &[]),
+                Kind::Value(_) => Some(params[at].name),
+                Kind::Body(_) => None,
+            }
+        };
+        if let Some(candidate) = candidate {
+            let alike = jaro_winkler(candidate, name);
+            if alike > likeness {
+                (best, likeness) = (Some(candidate), alike);
+            }
+        }
+        at += 1;
+    }
+    best
 }
 
 const fn find(params: &'static [Param], name: &str) -> Option<&'static Param> {

@@ -28,7 +28,8 @@ pub(crate) enum Kind {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no group of parameters",
     label = "not a group",
-    note = "derive `mistmcp::ParamGroup` for it, or remove `#[flatten]`"
+    note = "a single parameter: remove `#[flatten]`",
+    note = "a struct of parameters: derive `mistmcp::ParamGroup` for it, and take it without `Option`"
 )]
 pub trait ParamGroup: Sized {
     /// The parameters, in the order in which clients see them.

@@ -1,0 +1,6 @@
+mistmcp::category! {
+    /// What I look at every morning.
+    "morning"
+}
+
+fn main() {}

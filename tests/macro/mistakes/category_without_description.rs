@@ -1,0 +1,5 @@
+mistmcp::category! {
+    morning
+}
+
+fn main() {}

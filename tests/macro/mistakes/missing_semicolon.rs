@@ -1,0 +1,10 @@
+use mistmcp::{SiteId, mist_tool};
+
+/// The clients of a site.
+#[mist_tool(category = "sites", get = "/api/v1/sites/{site_id}/stats/clients")]
+pub async fn list_clients(site_id: SiteId)
+
+#[mist_tool(category = "sites", get = "/api/v1/sites/{site_id}")]
+pub async fn get_site(site_id: SiteId);
+
+fn main() {}

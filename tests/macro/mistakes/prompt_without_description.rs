@@ -1,0 +1,11 @@
+mistmcp::prompt! {
+    "channel-changes" {
+        title: "Channel changes",
+        arguments: &[],
+        task: "Which channels changed?",
+        steps: &[],
+        answer: "One line for each access point.",
+    }
+}
+
+fn main() {}
