@@ -131,11 +131,21 @@ impl Error {
     /// text that names a tool is added by this, so that no session reads of a tool that it does not have.
     #[must_use]
     pub(crate) fn hint<const N: usize>(
-        mut self,
+        self,
         choices: [(&'static str, &str); N],
         otherwise: impl Into<String>,
     ) -> Self {
-        let choices = choices.map(|(tool, words)| (tool, words.to_owned())).to_vec();
+        self.hint_of(choices.map(|(tool, words)| (tool, words.to_owned())), otherwise)
+    }
+
+    /// The same with choices that are worked out.
+    #[must_use]
+    pub(crate) fn hint_of(
+        mut self,
+        choices: impl IntoIterator<Item = (&'static str, String)>,
+        otherwise: impl Into<String>,
+    ) -> Self {
+        let choices = choices.into_iter().collect();
         self.parts.push(Part::Hint { choices, otherwise: otherwise.into() });
         self
     }

@@ -15,6 +15,7 @@ mod cloud;
 mod common;
 mod connection;
 mod cursor;
+mod disclosure;
 mod exchange;
 #[cfg(test)]
 mod faults;
@@ -48,6 +49,7 @@ pub(crate) use bounded_json::Parsed;
 pub use cloud::{Cloud, CloudError, Clouds};
 pub use connection::Connection;
 pub(crate) use cursor::{CURSOR, Cursor};
+pub(crate) use disclosure::Disclosure;
 pub(crate) use lossy_json::Repairs;
 pub(crate) use network::{
     CERTIFICATES, EXCEPTION_VARIABLES, Network, NetworkError, PROXY_VARIABLES, holds_user,
@@ -95,12 +97,23 @@ pub struct Mist {
     deadline: Instant,
     /// A tool with a body may ask several things: its errors name the one that failed.
     names_requests: bool,
+    disclosure: Disclosure,
 }
 
 impl Mist {
     pub(crate) fn new(connection: Arc<Connection>, call: Call) -> Self {
         let deadline = Instant::now() + connection.limits().timeout;
-        Self { connection, call, deadline, names_requests: false }
+        Self { connection, call, deadline, names_requests: false, disclosure: Disclosure::default() }
+    }
+
+    /// The same with a limit on what errors and notes may repeat of Mist's lists.
+    pub(crate) fn disclosing(self, disclosure: Disclosure) -> Self {
+        Self { disclosure, ..self }
+    }
+
+    /// Whether errors and notes may repeat what one of the tools lists.
+    pub(crate) fn discloses(&self, listers: &[&str]) -> bool {
+        self.disclosure.permits(listers)
     }
 
     /// The same for a tool with a body.

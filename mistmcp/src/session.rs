@@ -26,7 +26,7 @@ pub(crate) use switches::Switches;
 
 use crate::catalog::Entry;
 use crate::error::{ErrorKind, Known, shortened};
-use crate::mist::{Connection, Mist, for_deadline};
+use crate::mist::{Connection, Disclosure, Mist, for_deadline};
 use crate::reply::{Content, in_turns, redact_text};
 use crate::suggestion::{did_you_mean, listed};
 use crate::{Call, Error, Result};
@@ -168,8 +168,19 @@ impl Session {
         redact_text("", &text).unwrap_or(text)
     }
 
+    /// Mist for a call. With the operator's token, look-ups repeat only what the session's own tools can list; with a
+    /// token of its own, a client may see all that the token sees.
+    fn mist(&self, call: Call) -> Mist {
+        let mist = Mist::new(Arc::clone(&self.connection), call);
+        if !self.connection.is_shared() {
+            return mist;
+        }
+        let settings = Arc::clone(&self.settings);
+        mist.disclosing(Disclosure::of_tools(move |tool| settings.knows(tool) == Known::Callable))
+    }
+
     async fn answer(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {
-        let mist = Mist::new(Arc::clone(&self.connection), call.clone());
+        let mist = self.mist(call.clone());
         let ask = |arguments| entry.run(arguments, &mist, call);
         in_turns(entry, self.settings.rules(), arguments, ask).await
     }

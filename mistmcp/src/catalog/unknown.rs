@@ -12,6 +12,9 @@ use crate::suggestion::remedy;
 use crate::tool::{Endpoint, Param};
 use crate::{Error, Mist};
 
+/// Where Mist's constants are.
+const CONSTANTS: &str = "/api/v1/const/";
+
 /// How long a call that has failed waits for the list that explains it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -39,7 +42,10 @@ pub(super) async fn explained(
                 let (Some(listed), Ok(Wire::Text(value))) = (reader.listed, (reader.wire)(value)) else {
                     continue;
                 };
-                match known(listed, params, arguments, mist).await {
+                // Constants are Mist's own and the same for everybody. Other lists are of the organization.
+                let disclosed = listed.path.starts_with(CONSTANTS) || mist.discloses(&[listed.tool]);
+                let known = if disclosed { known(listed, params, arguments, mist).await } else { None };
+                match known {
                     Some(known) => {
                         let mut written = value.split(',').map(str::trim);
                         if let Some(unknown) = written.find(|written| !known.contains(*written)) {

@@ -13,6 +13,7 @@ use crate::{Block, File};
 pub struct Connection {
     pub(super) line: Line,
     pub(super) org_id: Option<String>,
+    is_shared: bool,
 }
 
 impl Connection {
@@ -22,13 +23,23 @@ impl Connection {
         let leases: Arc<[_]> = tokens.into().into_vec().into_iter().map(lease).collect();
         let mut ids: Vec<_> = leases.iter().map(|lease| lease.id).collect();
         ids.sort_unstable();
-        Self { line: Line { pool, cloud, leases, ids: ids.into(), pacer: None }, org_id }
+        Self { line: Line { pool, cloud, leases, ids: ids.into(), pacer: None }, org_id, is_shared: false }
     }
 
     /// The same connection, whose questions are paced until Mist has accepted a token.
     pub(crate) fn paced(mut self, pacer: Arc<Pacer>) -> Self {
         self.line.pacer = Some(pacer);
         self
+    }
+
+    /// The same connection, for a client that uses the operator's tokens and has none of its own.
+    pub(crate) fn shared(self) -> Self {
+        Self { is_shared: true, ..self }
+    }
+
+    /// Whether the tokens are the operator's, and the client has none of its own.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     /// The cloud.

@@ -13,6 +13,14 @@ use crate::error::ErrorKind;
 use crate::{Error, Result};
 
 const SELF: &str = "/api/v1/self";
+
+/// The tools that give the lists of the look-ups.
+const ORGANIZATIONS: &[&str] = &["getSelf"];
+const SITES: &[&str] = &["searchOrgSites"];
+const INVENTORY: &[&str] = &["getOrgInventory"];
+/// The inventory has the devices of every site.
+const DEVICES_OF_SITE: &[&str] = &["getOrgInventory", "listSiteDevices"];
+
 /// The rows that are asked for at once. Mist may give fewer.
 const ROWS: u32 = 1_000;
 /// The rows that Mist gives at once where it is not told how many.
@@ -40,12 +48,14 @@ impl Mist {
         if written.is_empty() && (optional || lookup != Lookup::Org) {
             return Ok(None);
         }
-        let (kind, lister) = match lookup {
-            Lookup::Org => ("organization", "getSelf"),
-            Lookup::Site => ("site", "searchOrgSites"),
-            Lookup::Device => ("device", "getOrgInventory"),
+        let (kind, listers) = match lookup {
+            Lookup::Org => ("organization", ORGANIZATIONS),
+            Lookup::Site => ("site", SITES),
+            Lookup::Device if arguments.contains_key("site_id") => ("device", DEVICES_OF_SITE),
+            Lookup::Device => ("device", INVENTORY),
         };
-        let wanted = Wanted { written: &written, parameter: name, kind, lister, partial };
+        let disclosed = self.discloses(listers);
+        let wanted = Wanted { written: &written, parameter: name, kind, listers, partial, disclosed };
         let Picked { id, note } = match lookup {
             Lookup::Org => self.org(&wanted).await?,
             Lookup::Site => {
@@ -72,9 +82,11 @@ impl Mist {
             // Members are in the inventory alone. That it cannot be read says nothing of the device.
             && let Ok(org) = self.org_of(arguments).await
             && let Ok(inventory) = self.names(&inventory(&org), None).await
-            && let Some(picked) = by_mac(&inventory)
         {
-            return Ok(picked);
+            let wanted = Wanted { disclosed: self.discloses(INVENTORY), ..*wanted };
+            if let Some(picked) = mac.as_ref().and_then(|mac| wanted.by_mac(mac, &inventory)) {
+                return Ok(picked);
+            }
         }
         chosen
     }
@@ -82,8 +94,14 @@ impl Mist {
     /// The organization that the call itself names, or the default one.
     async fn org_of(&self, arguments: &Map<String, Value>) -> Result<String> {
         let written = arguments.get("org_id").and_then(Value::as_str).unwrap_or_default();
-        let wanted =
-            Wanted { written, parameter: "org_id", kind: "organization", lister: "getSelf", partial: false };
+        let wanted = Wanted {
+            written,
+            parameter: "org_id",
+            kind: "organization",
+            listers: ORGANIZATIONS,
+            partial: false,
+            disclosed: self.discloses(ORGANIZATIONS),
+        };
         self.org(&wanted).await.map(|picked| picked.id)
     }
 
@@ -105,6 +123,11 @@ impl Mist {
                 ErrorKind::Arguments,
                 "`org_id` is missing, and the API token sees no organization by itself. Ask the user for the id.",
             )),
+            _ if !wanted.disclosed => Err(Error::new(
+                ErrorKind::Arguments,
+                "`org_id` is missing, and the API token sees several organizations. Give the id or the exact name of \
+                 one.",
+            )),
             several => Err(Error::new(
                 ErrorKind::Arguments,
                 format!(
@@ -116,8 +139,11 @@ impl Mist {
         }
     }
 
-    /// What the sites are called, of the default organization or the only one.
+    /// Names of the sites of the default organization or the only one. None where the session may not list sites.
     pub(crate) async fn site_names(&self) -> Result<Vec<String>> {
+        if !self.discloses(SITES) {
+            return Ok(Vec::new());
+        }
         let org = self.org_of(&Map::new()).await?;
         let sites = self.names(&format!("/api/v1/orgs/{org}/sites"), None).await?;
         Ok(sites.rows.iter().map(|site| site.name.clone()).collect())

@@ -42,8 +42,10 @@ pub(super) struct Wanted<'a> {
     pub(super) written: &'a str,
     pub(super) parameter: &'a str,
     pub(super) kind: &'static str,
-    /// The tool that lists such objects.
-    pub(super) lister: &'static str,
+    /// The tools that list such objects.
+    pub(super) listers: &'static [&'static str],
+    /// Whether errors and notes may repeat anything of such objects.
+    pub(super) disclosed: bool,
     /// Whether a part of a name will do. It does not where the tool may change what is found.
     pub(super) partial: bool,
 }
@@ -114,6 +116,8 @@ impl Wanted<'_> {
         let written = shortened(self.written, REPEATED);
         let named: Vec<_> = listing.rows.iter().filter(|object| !object.is_member()).collect();
         let problem = match find(&named, self.written, |object| &object.name) {
+            // That a part fits would tell the name letter by letter.
+            Some((Fit::Part, _)) | None if !self.disclosed => return Err(self.undisclosed()),
             Some((Fit::Part, fitting)) => match fitting.as_slice() {
                 [only] if self.partial => {
                     let note = format!(
@@ -135,6 +139,11 @@ impl Wanted<'_> {
             },
             Some((_, fitting)) => match fitting.as_slice() {
                 [only] => return Ok(Picked { id: only.id.clone(), note: None }),
+                _ if !self.disclosed => {
+                    format!(
+                        "`{parameter}`: \"{written}\" is the name of several {kind}s. Give the id of one."
+                    )
+                }
                 several => format!(
                     "`{parameter}`: \"{written}\" is the name of {} {kind}s. Give the id of one: {}.",
                     several.len(),
@@ -158,6 +167,14 @@ impl Wanted<'_> {
             None => member(),
         };
         match (chassis, own) {
+            (Some(whole), _) if !self.disclosed => {
+                let note = format!(
+                    "`{}`: {} is a member of a virtual chassis or cluster, which was taken.",
+                    self.parameter,
+                    mac.as_str()
+                );
+                Some(Picked { id: whole.id.clone(), note: Some(note) })
+            }
             (Some(whole), _) => {
                 let note = format!(
                     "`{}`: {} is a member of \"{}\" ({}), which was taken.",
@@ -174,7 +191,7 @@ impl Wanted<'_> {
     }
 
     fn unknown(&self, objects: &[&Named], complete: bool) -> Error {
-        let Self { parameter, kind, lister, .. } = self;
+        let Self { parameter, kind, listers, .. } = self;
         let names = || objects.iter().map(|object| object.name.as_str()).filter(|name| !name.is_empty());
         let near = nearest(self.written, names(), 5);
         let there = if !near.is_empty() {
@@ -189,9 +206,22 @@ impl Wanted<'_> {
         };
         let read = if complete { "" } else { " Only the first of them were looked at: give the id." };
         let written = shortened(self.written, REPEATED);
-        Error::new(ErrorKind::Arguments, format!("`{parameter}`: no {kind} is called \"{written}\"{there}."))
-            .hint([(*lister, format!(" `{lister}` lists them.").as_str())], "")
-            .and(read)
+        let words = format!("`{parameter}`: no {kind} is called \"{written}\"{there}.");
+        let hints = listers.iter().map(|lister| (*lister, format!(" `{lister}` lists them.")));
+        Error::new(ErrorKind::Arguments, words).hint_of(hints, "").and(read)
+    }
+
+    /// No such object, for a session that may not know which ones there are.
+    fn undisclosed(&self) -> Error {
+        let Self { parameter, kind, .. } = self;
+        let written = shortened(self.written, REPEATED);
+        Error::new(
+            ErrorKind::Arguments,
+            format!(
+                "`{parameter}`: no {kind} called \"{written}\" is known. Give its id, or its exact and whole name: ask \
+                 the user."
+            ),
+        )
     }
 }
 
@@ -230,7 +260,14 @@ mod tests {
     }
 
     fn wanted(written: &str) -> Wanted<'_> {
-        Wanted { written, parameter: "site_id", kind: "site", lister: "searchOrgSites", partial: true }
+        Wanted {
+            written,
+            parameter: "site_id",
+            kind: "site",
+            listers: &["searchOrgSites"],
+            partial: true,
+            disclosed: true,
+        }
     }
 
     fn refusal(listing: &Listing, written: &str) -> String {

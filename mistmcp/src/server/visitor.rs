@@ -54,9 +54,10 @@ impl Visitor {
     pub(super) fn session(&self, sees_changes: bool) -> Session {
         let Self { tokens, cloud, org_id, pool, .. } = self;
         let mut connection = Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), org_id.clone());
-        if let Some(admission) = &self.admission {
-            connection = connection.paced(admission.pacer());
-        }
+        connection = match &self.admission {
+            Some(admission) => connection.paced(admission.pacer()),
+            None => connection.shared(),
+        };
         let session = Session::new(Arc::clone(&self.settings), Arc::new(connection), sees_changes);
         match &self.seat {
             Some(seat) => session.with(Arc::clone(&seat.switches)),

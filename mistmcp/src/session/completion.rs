@@ -1,8 +1,5 @@
-use std::sync::Arc;
-
 use super::Session;
 use crate::Call;
-use crate::mist::Mist;
 use crate::prompt::Completed;
 use crate::text::one_line;
 
@@ -33,7 +30,7 @@ impl Session {
     }
 
     async fn sites(&self, call: Call) -> Vec<String> {
-        let mist = Mist::new(Arc::clone(&self.connection), call);
+        let mist = self.mist(call);
         let asked = tokio::time::timeout(self.connection.limits().timeout, mist.site_names());
         match asked.await {
             Ok(Ok(names)) => names,

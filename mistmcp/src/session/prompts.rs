@@ -1,6 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::{Mode, Settings};
+use crate::argument::NAME;
 use crate::catalog::one_line;
 use crate::error::{ErrorKind, shortened};
 use crate::prompt::{Completed, Prompt, PromptArgument, Step};
@@ -59,7 +60,6 @@ impl Settings {
 
     /// What stands in an argument's place.
     fn words(&self, argument: &PromptArgument, given: &Map<String, Value>) -> Result<String> {
-        const LONGEST: usize = 200;
         let value = match given.get(argument.name) {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(text)) => one_line(text),
@@ -70,11 +70,18 @@ impl Settings {
             return otherwise
                 .ok_or_else(|| wrong(format!("`{}` is missing: {}.", argument.name, argument.description)));
         }
+        let length = given.get(argument.name).and_then(Value::as_str).unwrap_or(&value).chars().count();
+        if length > NAME {
+            return Err(wrong(format!(
+                "`{}` has {length} characters, and may have at most {NAME}: give the name or time alone.",
+                argument.name
+            )));
+        }
         if argument.completed == Some(Completed::Category) {
             return self.category(&value).map(|category| category.name.to_owned());
         }
         // In one line and in quotes, so that it reads as a name whatever it says.
-        Ok(format!("\"{}\"", shortened(&value, LONGEST)))
+        Ok(format!("\"{value}\""))
     }
 }
 

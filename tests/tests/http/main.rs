@@ -23,6 +23,7 @@ mod ownership;
 mod page;
 mod resuming;
 mod settings;
+mod shared_lookups;
 mod stage;
 mod tls;
 mod tokens;

@@ -83,6 +83,31 @@ async fn a_prompt_names_its_tools_and_what_was_given() {
 }
 
 #[tokio::test]
+async fn an_argument_that_is_too_long_is_refused_and_not_cut() {
+    for era in Era::BOTH {
+        let client = Launch::new("--demo").client(era).await;
+        let longest = "é".repeat(200);
+        let text = prompt(&client, "site-health", json!({ "site": longest })).await.unwrap();
+        assert!(text.contains(&format!("\"{longest}\"")), "{text}");
+        for (name, argument, others) in [
+            ("site-health", "site", json!({})),
+            ("site-health", "duration", json!({ "site": "Leeds" })),
+            ("client-unhappy", "client", json!({})),
+            ("explore", "category", json!({})),
+        ] {
+            for (length, letter) in [(201, "é"), (100_000, "x"), (201, " x")] {
+                let mut given = others.clone();
+                given[argument] = letter.repeat(length).into();
+                let refused = prompt(&client, name, given).await.unwrap_err();
+                let is_clear =
+                    refused.contains(&format!("`{argument}` has")) && refused.contains("at most 200");
+                assert!(is_clear && refused.len() < 300, "{name}: {refused}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_prompt_asked_wrongly_says_what_is_right() {
     let client = Launch::new("--demo").client(Era::Legacy).await;
     for (name, arguments, wanted) in [

@@ -1,0 +1,201 @@
+//! Look-ups with a shared token: errors, notes and completions repeat only what the session's own tools can list.
+
+use mistmcp_tests::{Era, Guest, HttpServer, Launch, Peer};
+use serde_json::{Value, json};
+
+use crate::stage::ALICE;
+
+const ORG: &str = "0a000000-0000-4000-8000-000000000001";
+const OTHER_ORG: &str = "0a000000-0000-4000-8000-000000000002";
+const SITE: &str = "05000000-0000-4000-8000-000000000001";
+const TWIN: &str = "05000000-0000-4000-8000-000000000002";
+const OTHER_TWIN: &str = "05000000-0000-4000-8000-000000000003";
+const DEVICE: &str = "00000000-0000-0000-1000-5c5b35000001";
+const STACK: &str = "00000000-0000-0000-1000-5c5b35000002";
+const MEMBER_MAC: &str = "5c5b350000aa";
+
+/// Everything in the lists of the peer that a client could not have written itself.
+const PRIVATE: [&str; 13] = [
+    "Harbour",
+    SITE,
+    TWIN,
+    OTHER_TWIN,
+    "Rue",
+    DEVICE,
+    STACK,
+    "Reception",
+    "EX4400-48",
+    "AP45-US",
+    "5c5b35000001",
+    "5c5b35000002",
+    "there are",
+];
+
+const CEILING: &str = "--shared-token --categories orgs,sites,sites_stats";
+
+async fn peer() -> Peer {
+    let peer = Peer::start().await;
+    let org = |id: &str, name: &str| json!({ "scope": "org", "org_id": id, "name": name, "role": "read" });
+    peer.json("/api/v1/self", &json!({ "name": "token", "privileges": [org(ORG, "Globex Freight")] }));
+    peer.json(
+        &format!("/api/v1/orgs/{ORG}/sites"),
+        &json!([
+            { "id": SITE, "name": "Harbour Warehouse", "country_code": "DE" },
+            { "id": TWIN, "name": "Depot", "address": "Rue 1" },
+            { "id": OTHER_TWIN, "name": "Depot", "address": "Rue 2" },
+        ]),
+    );
+    let devices = json!([
+        { "id": DEVICE, "name": "Reception AP", "mac": "5c5b35000001", "type": "ap", "model": "AP45-US" },
+        { "id": STACK, "name": "Reception Stack", "mac": "5c5b35000002", "type": "switch", "model": "EX4400-48",
+          "virtual_chassis": { "members": [{ "mac": MEMBER_MAC }] } },
+    ]);
+    peer.json(&format!("/api/v1/sites/{SITE}/devices"), &devices);
+    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &devices);
+    peer
+}
+
+/// A server with a tool that reads one device, and none that lists devices.
+async fn serve(peer: &Peer, arguments: &str) -> HttpServer {
+    Launch::at(peer, arguments).serve().await
+}
+
+fn is_private(text: &str) -> bool {
+    PRIVATE.iter().any(|private| text.contains(private))
+}
+
+async fn completions(guest: &Guest, written: &str) -> Value {
+    let params = json!({
+        "ref": { "type": "ref/prompt", "name": "site-health" },
+        "argument": { "name": "site", "value": written },
+    });
+    let heard = guest.ask("completion/complete", params).await;
+    heard.result()["completion"]["values"].clone()
+}
+
+#[tokio::test]
+async fn without_a_tool_that_lists_sites_no_error_and_no_completion_repeats_one() {
+    let peer = peer().await;
+    let server = serve(&peer, CEILING).await;
+    for (era, query) in [(Era::Legacy, "?mode=all"), (Era::Modern, "?mode=all"), (Era::Modern, "")] {
+        let guest = Guest::new(&server, query).enter(era).await;
+        for written in ["Harbor Warehouse", "Harb", "arbour", "Quito", "Depo", "Depot", "*", "AB"] {
+            let refused = refusal(&guest, "getSiteInfo", json!({ "site_id": written })).await;
+            assert!(!is_private(&refused), "{written}: {refused}");
+            assert!(refused.contains("Give") && refused.contains("id"), "{written}: {refused}");
+        }
+        let [part, other] =
+            ["Harbour", "Zzzzzzz"].map(|written| {
+                let guest = &guest;
+                async move {
+                    refusal(guest, "getSiteInfo", json!({ "site_id": written })).await.replace(written, "")
+                }
+            });
+        // The id of the request is in each error.
+        let sentence = |text: String| text.split(" [request").next().unwrap_or_default().to_owned();
+        assert_eq!(sentence(part.await), sentence(other.await), "a part of a name reads as any other text");
+        for written in ["", "Harb", "d"] {
+            assert_eq!(completions(&guest, written).await, json!([]), "{written}");
+        }
+        // The exact name is found, in any letter case.
+        for written in ["Harbour Warehouse", "harbour  warehouse"] {
+            call(&guest, "getSiteInfo", json!({ "site_id": written })).await;
+            let asked = peer.take();
+            assert_eq!(asked.last().unwrap().path, format!("/api/v1/sites/{SITE}"), "{written}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_tool_that_lists_devices_no_error_and_no_note_repeats_one() {
+    let peer = peer().await;
+    let server =
+        serve(&peer, "--shared-token --categories orgs_sites,sites_stats,sites_synthetic_tests").await;
+    for era in Era::BOTH {
+        let guest = Guest::new(&server, "?mode=all").enter(era).await;
+        let arguments = |device: &str| json!({ "site_id": "Harbour Warehouse", "device_id": device });
+        for written in ["Recep", "eception A", "Lobby", "5c5b350000ff"] {
+            let refused = refusal(&guest, "getSiteDeviceSyntheticTest", arguments(written)).await;
+            assert!(!is_private(&refused), "{written}: {refused}");
+        }
+        for (written, found) in [("Reception AP", DEVICE), ("5c:5b:35:00:00:02", STACK), (MEMBER_MAC, STACK)]
+        {
+            let answer = call(&guest, "getSiteDeviceSyntheticTest", arguments(written)).await;
+            assert!(!is_private(&answer), "{written}: {answer}");
+            let asked = peer.take();
+            let last = &asked.last().unwrap().path;
+            assert!(last.contains(found), "{written}: {last}");
+        }
+        // Its tools list sites, so these are told.
+        let refused = refusal(
+            &guest,
+            "getSiteDeviceSyntheticTest",
+            json!({ "site_id": "Harbor Warehouse", "device_id": "x" }),
+        );
+        assert!(refused.await.contains("\"Harbour Warehouse\""));
+        assert_eq!(completions(&guest, "harb").await, json!(["Harbour Warehouse"]));
+    }
+}
+
+#[tokio::test]
+async fn organizations_are_told_by_the_tool_that_every_session_has() {
+    let peer = peer().await;
+    let org = |id: &str, name: &str| json!({ "scope": "org", "org_id": id, "name": name, "role": "read" });
+    let both = [org(ORG, "Globex Freight"), org(OTHER_ORG, "Initech")];
+    peer.json("/api/v1/self", &json!({ "name": "token", "privileges": both }));
+    let server = serve(&peer, CEILING).await;
+    for era in Era::BOTH {
+        let guest = Guest::new(&server, "?mode=all").enter(era).await;
+        assert!(call(&guest, "getSelf", json!({})).await.contains("Initech"));
+        for arguments in [json!({}), json!({ "org_id": "Initeck" })] {
+            assert!(refusal(&guest, "getOrg", arguments).await.contains("Initech"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_with_a_token_of_its_own_is_told_what_its_token_sees() {
+    let peer = peer().await;
+    let server = serve(&peer, CEILING).await;
+    for era in Era::BOTH {
+        let guest = Guest::with_token(&server, "?mode=all", ALICE).enter(era).await;
+        let refused = refusal(&guest, "getSiteInfo", json!({ "site_id": "Harbor Warehouse" })).await;
+        assert!(refused.contains("\"Harbour Warehouse\""), "{refused}");
+        assert_eq!(completions(&guest, "harb").await, json!(["Harbour Warehouse"]));
+    }
+    // Over stdio the token is the user's own as well.
+    let launch = Launch::at(&peer, "--mode custom --categories sites");
+    let mut console = launch.console();
+    console.initialize().await;
+    let answer = console.call("getSiteInfo", json!({ "site_id": "Harbor Warehouse" })).await;
+    assert!(answer.to_string().contains("Harbour Warehouse"), "{answer}");
+}
+
+#[tokio::test]
+async fn without_a_ceiling_a_shared_token_lists_everything() {
+    let peer = peer().await;
+    let server = serve(&peer, "--shared-token").await;
+    let guest = Guest::new(&server, "").enter(Era::Modern).await;
+    let refused = refusal(&guest, "getSiteInfo", json!({ "site_id": "Depot" })).await;
+    assert!(refused.contains(TWIN) && refused.contains("Rue 2"), "{refused}");
+    assert_eq!(completions(&guest, "").await, json!(["Depot", "Harbour Warehouse"]));
+    // A URL with fewer categories narrows this too.
+    let narrowed = Guest::new(&server, "?mode=all&categories=sites").enter(Era::Modern).await;
+    let refused = refusal(&narrowed, "getSiteInfo", json!({ "site_id": "Depot" })).await;
+    assert!(!is_private(&refused), "{refused}");
+}
+
+/// Calls a tool, by way of `callTool` where it is not listed.
+async fn call(guest: &Guest, tool: &str, arguments: Value) -> String {
+    if guest.tools().await.iter().any(|listed| listed == tool) {
+        return guest.call(tool, arguments).await;
+    }
+    guest.call("callTool", json!({ "tool": tool, "arguments": arguments })).await
+}
+
+async fn refusal(guest: &Guest, tool: &str, arguments: Value) -> String {
+    if guest.tools().await.iter().any(|listed| listed == tool) {
+        return guest.refusal(tool, arguments).await;
+    }
+    guest.refusal("callTool", json!({ "tool": tool, "arguments": arguments })).await
+}
