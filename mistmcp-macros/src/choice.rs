@@ -13,6 +13,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     };
     let mut diagnostics = Diagnostics::default();
     let mut values = values(&input, &mut diagnostics);
+    let brief = documentation::brief(&input.attrs, &mut diagnostics);
     let mistakes = diagnostics.finish().err();
     if mistakes.is_some() {
         // The tools that take it have nothing wrong with them.
@@ -20,11 +21,13 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     }
     let (name, (generics, arguments, clause)) = (&input.ident, input.generics.split_for_impl());
     let description = documentation::text(&input.attrs);
+    let brief = brief.map(|brief| quote!(const BRIEF: &'static str = #brief;));
     let (variants, spellings): (Vec<_>, Vec<_>) = values.into_iter().unzip();
     quote! {
         #mistakes
         impl #generics ::mistmcp::Choice for #name #arguments #clause {
             const DESCRIPTION: &'static str = #description;
+            #brief
             const VALUES: &'static [(&'static str, Self)] = &[#((#spellings, Self::#variants)),*];
         }
     }

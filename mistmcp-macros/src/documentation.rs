@@ -1,5 +1,7 @@
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
+use crate::diagnostics::Diagnostics;
+
 /// The text of the `///` lines among `attributes`: lines of a paragraph joined, paragraphs a line each.
 /// Empty where there is none.
 pub(crate) fn text(attributes: &[Attribute]) -> String {
@@ -18,6 +20,28 @@ pub(crate) fn text(attributes: &[Attribute]) -> String {
         }
     }
     paragraphs.join("\n").trim_end().to_owned()
+}
+
+/// The text of `#[brief = "…"]` among `attributes`: the description in fewer words, for the model.
+pub(crate) fn brief(attributes: &[Attribute], diagnostics: &mut Diagnostics) -> Option<String> {
+    let mut briefs = attributes.iter().filter(|attribute| attribute.path().is_ident("brief"));
+    let brief = briefs.next()?;
+    if let Some(second) = briefs.next() {
+        diagnostics.report(&second.meta, "a description is shortened once: remove one of the two");
+    }
+    let text = match &brief.meta {
+        Meta::NameValue(pair) => match &pair.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => text.value(),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    };
+    if text.trim().is_empty() {
+        diagnostics
+            .report(&brief.meta, "a short description is a text: write `#[brief = \"End of the window\"]`");
+        return None;
+    }
+    Some(text)
 }
 
 fn line(attribute: &Attribute) -> Option<String> {

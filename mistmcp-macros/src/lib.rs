@@ -72,6 +72,7 @@ use proc_macro::TokenStream;
 /// | attribute | meaning |
 /// |---|---|
 /// | `/// …` | its description; a type such as `SiteId` brings its own |
+/// | `#[brief = "…"]` | the description in fewer words, for the model; help and documentation have the whole one |
 /// | `#[flatten]` | a group of parameters, from `#[derive(ParamGroup)]` |
 /// | `#[default = …]` | what Mist takes when it is left out: told to the model, never sent |
 /// | `#[body]` | the JSON body of a `post` or `put` |
@@ -82,7 +83,7 @@ pub fn mist_tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Makes a struct a group of parameters that tools share with `#[flatten]`.
 ///
-/// Each field is a parameter: its `///` the description, its type an `Arg`, `#[default = …]` and `#[flatten]` as
+/// Each field is a parameter: its `///` the description, its type an `Arg`, `#[brief = …]`, `#[default = …]` and `#[flatten]` as
 /// on a tool.
 ///
 /// ```
@@ -102,7 +103,7 @@ pub fn mist_tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// #[mist_tool(category = "clients", get = "/api/v1/sites/{site_id}/clients/{client_mac}/events")]
 /// pub async fn list_client_events(#[flatten] client: ClientAtSite);
 /// ```
-#[proc_macro_derive(ParamGroup, attributes(body, default, flatten))]
+#[proc_macro_derive(ParamGroup, attributes(body, brief, default, flatten))]
 pub fn param_group(item: TokenStream) -> TokenStream {
     param_group::expand(item.into()).into()
 }
@@ -110,7 +111,7 @@ pub fn param_group(item: TokenStream) -> TokenStream {
 /// Makes an enum a parameter type: one value a variant.
 ///
 /// A value is spelled as its variant in `snake_case`, or as `#[mist("…")]` says. The enum's `///` describes
-/// parameters of that type that have no description of their own.
+/// parameters of that type that have no description of their own; `#[brief = "…"]` says it to the model in fewer words.
 ///
 /// ```
 /// use mistmcp::Choice;
@@ -128,7 +129,7 @@ pub fn param_group(item: TokenStream) -> TokenStream {
 /// let spellings: Vec<_> = Band::VALUES.iter().map(|(spelling, _)| *spelling).collect();
 /// assert_eq!(spellings, ["24", "5", "any"]);
 /// ```
-#[proc_macro_derive(Choice, attributes(mist))]
+#[proc_macro_derive(Choice, attributes(brief, mist))]
 pub fn choice(item: TokenStream) -> TokenStream {
     choice::expand(item.into()).into()
 }

@@ -8,7 +8,7 @@ use syn::{Attribute, Expr, ExprUnary, Ident, Lit, Meta, Type, UnOp};
 use crate::diagnostics::Diagnostics;
 use crate::{documentation, literal, names, span};
 
-const ATTRIBUTES: [&str; 3] = ["flatten", "default", "body"];
+const ATTRIBUTES: [&str; 4] = ["flatten", "default", "body", "brief"];
 const LINTS: [&str; 4] = ["allow", "expect", "warn", "deny"];
 
 /// One parameter, or one group of them, as it was written.
@@ -16,6 +16,8 @@ pub(crate) struct Parameter {
     pub(crate) name: Ident,
     pub(crate) ty: Type,
     pub(crate) description: String,
+    /// The description in fewer words, for the model.
+    pub(crate) brief: Option<String>,
     pub(crate) default: Option<String>,
     pub(crate) role: Role,
 }
@@ -36,10 +38,26 @@ impl Parameter {
         attributes: &[Attribute],
         diagnostics: &mut Diagnostics,
     ) -> Self {
-        let mut parameter =
-            Self { name, ty, description: documentation::text(attributes), default: None, role: Role::Value };
+        let mut parameter = Self {
+            name,
+            ty,
+            description: documentation::text(attributes),
+            brief: documentation::brief(attributes, diagnostics),
+            default: None,
+            role: Role::Value,
+        };
         for attribute in attributes {
             parameter.read_attribute(attribute, diagnostics);
+        }
+        if let Some(brief) = attributes.iter().find(|attribute| attribute.path().is_ident("brief"))
+            && (parameter.role == Role::Group || parameter.description.is_empty())
+        {
+            let problem = if parameter.role == Role::Group {
+                "a group has no description of its own in the tool list: remove this"
+            } else {
+                "`#[brief]` shortens a description: write the whole one as `///` above it"
+            };
+            diagnostics.report(brief.path(), problem);
         }
         let default = attributes.iter().find(|attribute| attribute.path().is_ident("default"));
         if let Some(default) = default.filter(|_| parameter.role != Role::Value) {
@@ -110,7 +128,8 @@ impl Parameter {
         let constructor = Ident::new(constructor, first);
         let function = quote_spanned!(first=> ::mistmcp::Param::#constructor::<#ty>);
         let default = self.default.as_ref().map(|default| quote_spanned!(last=> .default(#default)));
-        quote_spanned!(last=> #function(#arguments) #default)
+        let brief = self.brief.as_ref().map(|brief| quote_spanned!(last=> .brief(#brief)));
+        quote_spanned!(last=> #function(#arguments) #brief #default)
     }
 
     /// The check that a type without a description is not left without one, spanned at the type.

@@ -73,6 +73,8 @@ use serde_json::Value;
 pub trait Arg: Sized {
     /// What parameters of this type mean, where their name and type say all there is to say.
     const DESCRIPTION: &'static str = "";
+    /// The same in fewer words, for the model, which pays for each word of a tool list.
+    const BRIEF: &'static str = Self::DESCRIPTION;
     /// Whether a call has to name the parameter.
     const PRESENCE: Presence = Presence::Required;
     /// What is looked up when the value is a name, or when there is none.
@@ -160,6 +162,7 @@ pub enum Wire {
 
 impl<T: Arg> Arg for Option<T> {
     const DESCRIPTION: &'static str = T::DESCRIPTION;
+    const BRIEF: &'static str = T::BRIEF;
     const PRESENCE: Presence = Presence::Optional;
     const LOOKUP: Option<Lookup> = T::LOOKUP;
     const PICKS_FIELDS: bool = T::PICKS_FIELDS;
@@ -190,6 +193,7 @@ impl<T: Arg> Arg for Option<T> {
 
 impl<T: Arg> Arg for Vec<T> {
     const DESCRIPTION: &'static str = T::DESCRIPTION;
+    const BRIEF: &'static str = T::BRIEF;
     // Of all items together, each of which may be a name.
     const MAX_LENGTH: usize = if T::MAX_LENGTH > TEXT { T::MAX_LENGTH } else { TEXT };
 

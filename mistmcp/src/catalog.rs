@@ -15,7 +15,7 @@ pub use category::Category;
 pub use clash::Clashes;
 pub(crate) use definition::annotations;
 pub use entry::Entry;
-pub(crate) use parameter::{Parameter, one_line};
+pub(crate) use parameter::{Parameter, Reader, one_line};
 
 use crate::prompt::Prompt;
 use crate::tool::Registered;

@@ -19,6 +19,7 @@ mod stop;
 mod tool_limit;
 mod tools;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -86,7 +87,10 @@ impl Program {
         let arguments: Vec<_> = std::env::args_os().collect();
         let (flags, environment) = match flags::read(&arguments, &self.defaults) {
             Ok(read) => read,
-            Err(error) => return refuse(&error),
+            Err(error) => match help_of_tool(&error, &arguments, &self.defaults) {
+                Some(code) => return code,
+                None => return refuse(&error),
+            },
         };
         logging::start(&flags);
         // `check` has a place of its own for them.
@@ -123,6 +127,22 @@ impl Program {
             Err(error) => fail(&error),
         }
     }
+}
+
+/// Prints what `mistmcp tools` tells of a tool, where `call` was asked for its help with one named.
+fn help_of_tool(
+    error: &clap::Error,
+    arguments: &[OsString],
+    own: &[(&'static str, &'static str)],
+) -> Option<ExitCode> {
+    if error.kind() != ErrorKind::DisplayHelp {
+        return None;
+    }
+    let is_help = |argument: &&OsString| *argument == "--help" || *argument == "-h";
+    let others: Vec<_> = arguments.iter().filter(|argument| !is_help(argument)).cloned().collect();
+    let (flags, _) = flags::read(&others, own).ok()?;
+    let Some(Command::Call(asked)) = &flags.command else { return None };
+    Some(tools::help(&flags, &asked.tool).unwrap_or_else(|error| fail(&error)))
 }
 
 async fn run<H: ServerHandler>(

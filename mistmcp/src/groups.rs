@@ -7,11 +7,14 @@ use crate::{Fields, ParamGroup, Span, Time};
 /// The time to look at. Mist takes a beginning and an end, or a length, or all of them.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct TimeWindow {
-    /// `-1d`.
+    /// Start of the window: a distance from now such as `-1d`, ISO 8601 (`2026-01-31T08:00:00Z`), or epoch seconds.
+    #[brief = "Window start: -1d"]
     pub start: Option<Time>,
-    /// Until.
+    /// End of the window, in the forms that `start` takes; now, if it is left out.
+    #[brief = "End of the window"]
     pub end: Option<Time>,
-    /// `6h`.
+    /// Length of the window, such as `30m`, `6h`, `1d` or `2w`; not needed with both `start` and `end`.
+    #[brief = "Window length: 6h"]
     #[default = "1d"]
     pub duration: Option<Span>,
 }
@@ -19,32 +22,41 @@ pub struct TimeWindow {
 /// A page of a list that is paged by number.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct PageNumber {
-    /// Rows.
+    /// Number of rows in a page.
+    #[brief = "Rows per page"]
     #[default = 100]
     pub limit: Option<u32>,
-    /// Page.
+    /// Number of the page, from 1.
+    #[brief = "Page number"]
     #[default = 1]
     pub page: Option<NonZero<u32>>,
-    /// Columns.
+    /// Keep only these fields of each row: names with commas, and a dot for what is nested, such as
+    /// `name,radio_stat.band_5.channel`.
+    #[brief = "Keep only these fields of each row"]
     pub fields: Option<Fields>,
 }
 
 /// A page of a search, which goes on where the last one ended.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct SearchPage {
-    /// Rows.
+    /// Number of rows in a page.
+    #[brief = "Rows per page"]
     #[default = 100]
     pub limit: Option<u32>,
-    /// `next`.
+    /// Where the next page starts: `search_after` of `next` in the answer before.
+    #[brief = "From next of the last answer"]
     pub search_after: Option<String>,
-    /// Columns.
+    /// Keep only these fields of each row: names with commas, and a dot for what is nested, such as
+    /// `name,radio_stat.band_5.channel`.
+    #[brief = "Keep only these fields of each row"]
     pub fields: Option<Fields>,
 }
 
 /// The order of a search.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct SortField {
-    /// `-`: descending.
+    /// Field to sort by; with `-` before it, in descending order.
+    #[brief = "Sort field; -: descending"]
     #[default = "timestamp"]
     pub sort: Option<String>,
 }
@@ -69,7 +81,8 @@ pub struct Buckets {
     /// The time to look at.
     #[flatten]
     pub window: TimeWindow,
-    /// Buckets.
+    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    #[brief = "Number of buckets"]
     #[default = 100]
     pub limit: Option<u32>,
 }

@@ -12,6 +12,7 @@ mod prompts;
 mod settings;
 mod switches;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -24,6 +25,7 @@ pub use mode::Mode;
 pub use settings::{Settings, SettingsError};
 pub(crate) use switches::Switches;
 
+use crate::argument::Lookup;
 use crate::catalog::Entry;
 use crate::error::{ErrorKind, Known, shortened};
 use crate::mist::{Connection, Disclosure, Mist, for_deadline};
@@ -96,6 +98,18 @@ impl Session {
             Err(error) => Err(error),
         };
         Outcome { content, list_changed: false }
+    }
+
+    /// The names of an organization's sites, by id, or of its devices, by id and MAC address: none where Mist does not
+    /// give them.
+    pub(crate) async fn names_of(
+        &self,
+        lookup: Lookup,
+        org_id: &str,
+        call: &Call,
+    ) -> HashMap<String, String> {
+        let mist = Mist::new(Arc::clone(&self.connection), call.clone());
+        self.within_deadline(mist.names_of(lookup, org_id), call).await.unwrap_or_default()
     }
 
     /// The name of a tool of this session, as the catalog has it.

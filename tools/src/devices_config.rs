@@ -13,7 +13,8 @@ mistmcp::category! {
 #[mist_tool(category = "devices_config", get = "/api/v1/orgs/{org_id}/aptemplates/{aptemplate_id?}")]
 pub async fn list_org_aptemplates(
     org_id: OrgId,
-    /// One.
+    /// Only this access point template, by id.
+    #[brief = "Only this one"]
     aptemplate_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -22,7 +23,8 @@ pub async fn list_org_aptemplates(
 #[mist_tool(category = "devices_config", get = "/api/v1/orgs/{org_id}/deviceprofiles/{deviceprofile_id?}")]
 pub async fn list_org_device_profiles(
     org_id: OrgId,
-    /// One.
+    /// Only this device profile, by id.
+    #[brief = "Only this one"]
     deviceprofile_id: Option<Id>,
     #[default = "ap"] r#type: Option<DeviceType>,
     #[flatten] page: PageNumber,
@@ -32,7 +34,8 @@ pub async fn list_org_device_profiles(
 #[mist_tool(category = "devices_config", get = "/api/v1/sites/{site_id}/aptemplates/derived")]
 pub async fn list_site_ap_template_derived(
     site_id: SiteId,
-    /// Fills in variables.
+    /// Fills in the variables of the site.
+    #[brief = "Fills in variables"]
     resolve: Option<bool>,
     fields: Option<Fields>,
 );
@@ -41,7 +44,8 @@ pub async fn list_site_ap_template_derived(
 #[mist_tool(category = "devices_config", get = "/api/v1/sites/{site_id}/deviceprofiles/derived")]
 pub async fn list_site_device_profiles_derived(
     site_id: SiteId,
-    /// Fills in variables.
+    /// Fills in the variables of the site.
+    #[brief = "Fills in variables"]
     #[default = false]
     resolve: Option<bool>,
     fields: Option<Fields>,

@@ -26,12 +26,14 @@ pub async fn list_org_suppressed_alarms(
 )]
 pub async fn get_org_alarm_template(
     org_id: OrgId,
-    /// Template.
+    /// Id of the alarm template.
+    #[brief = "Template"]
     alarmtemplate_id: Id,
 );
 
-/// Suppressed for.
+/// What the alarms are suppressed for.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Suppressed for"]
 pub enum SuppressionScope {
     /// The whole organization
     Org,

@@ -11,7 +11,8 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_alarms", get = "/api/v1/orgs/{org_id}/alarms/count")]
 pub async fn count_org_alarms(
     org_id: OrgId,
-    /// Count by: `type`, `site_id`.
+    /// Field to count by, such as `type` or `site_id`.
+    #[brief = "Count by: type, site_id"]
     distinct: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -21,15 +22,20 @@ pub async fn count_org_alarms(
 pub async fn search_org_alarms(
     org_id: OrgId,
     site_id: Option<SiteId>,
-    /// `infrastructure`, `security`, `marvis`, `certificate_expiry`.
+    /// Group of the alarm: `infrastructure`, `security`, `marvis` or `certificate_expiry`.
+    #[brief = "infrastructure, security, marvis, certificate_expiry"]
     group: Option<String>,
-    /// `critical`, `warn`, `info`.
+    /// Severity: `critical`, `warn` or `info`.
+    #[brief = "critical, warn, info"]
     severity: Option<String>,
-    /// From `listAlarmDefinitions`.
+    /// Type of alarm, from `listAlarmDefinitions`.
+    #[brief = "From listAlarmDefinitions"]
     r#type: Option<String>,
-    /// Acknowledged by.
+    /// Administrator who acknowledged it.
+    #[brief = "Acknowledged by"]
     ack_admin_name: Option<String>,
-    /// Acknowledged.
+    /// Only those that are acknowledged, or with `false` those that are not.
+    #[brief = "Acknowledged"]
     acked: Option<bool>,
     #[flatten] search: Search,
 );

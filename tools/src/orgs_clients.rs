@@ -30,17 +30,23 @@ pub async fn count_org_wireless_clients(
 pub async fn search_org_wireless_client_events(
     org_id: OrgId,
     #[flatten] event: WirelessEventFilter,
-    /// MAC.
+    /// MAC address of the access point; several with commas, or a part with `*`.
+    #[brief = "Access point's MAC"]
     ap: Option<MacFilter>,
-    /// `24,5`: either.
+    /// Radio band: `24`, `5` or `6`; several with commas mean either.
+    #[brief = "24,5: either"]
     band: Option<String>,
-    /// `WPA2-PSK`, …
+    /// Key management, such as `WPA2-PSK`.
+    #[brief = "WPA2-PSK, …"]
     key_mgmt: Option<String>,
-    /// NAC rule.
+    /// NAC rule, by id.
+    #[brief = "NAC rule"]
     nacrule_id: Option<Id>,
-    /// 802.11: `ac,ax`.
+    /// 802.11 standards, with commas between them, such as `ac,ax`.
+    #[brief = "802.11: ac,ax"]
     proto: Option<String>,
-    /// 802.11 codes: `3,8`.
+    /// Reason codes of 802.11, with commas between them, such as `3,8`.
+    #[brief = "802.11 codes: 3,8"]
     reason_code: Option<String>,
     #[flatten] search: Search,
 );
@@ -68,7 +74,8 @@ pub async fn count_org_wireless_clients_sessions(
 #[mist_tool(category = "orgs_clients", get = "/api/v1/orgs/{org_id}/clients/sessions/search")]
 pub async fn search_org_wireless_client_sessions(
     org_id: OrgId,
-    /// `24,5`: either.
+    /// Radio band: `24`, `5` or `6`; several with commas mean either.
+    #[brief = "24,5: either"]
     band: Option<String>,
     #[flatten] session: SessionSearch,
     #[flatten] search: Search,
@@ -115,7 +122,8 @@ pub async fn count_org_nac_clients(
 pub async fn count_org_nac_client_events(
     org_id: OrgId,
     distinct: Option<NacEventField>,
-    /// As in `listNacEventsDefinitions`.
+    /// Type of event, as in `listNacEventsDefinitions`.
+    #[brief = "As in listNacEventsDefinitions"]
     r#type: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -142,7 +150,8 @@ pub async fn search_org_nac_clients(
 pub async fn count_org_wan_client_events(
     org_id: OrgId,
     #[default = "type"] distinct: Option<WanClientEventField>,
-    /// `CLIENT_IP_ASSIGNED`, …
+    /// Type of event, such as `CLIENT_IP_ASSIGNED`.
+    #[brief = "CLIENT_IP_ASSIGNED, …"]
     r#type: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -187,16 +196,18 @@ pub async fn search_org_wired_clients(
     org_id: OrgId,
     site_id: Option<SiteId>,
     #[flatten] client: WiredClientFilter,
-    /// Method.
+    /// Authentication method.
+    #[brief = "Method"]
     auth_method: Option<String>,
     /// 802.1X state.
     auth_state: Option<String>,
-    /// `lldp`, `mac`.
+    /// How the client was learned: `lldp` or `mac`.
+    #[brief = "lldp, mac"]
     source: Option<String>,
     #[flatten] search: Search,
 );
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a wireless client")]
 pub enum OrgWirelessClientField {
@@ -211,7 +222,7 @@ pub enum OrgWirelessClientField {
     Vlan,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a NAC client")]
 pub enum OrgNacClientField {
@@ -245,7 +256,7 @@ pub enum OrgNacClientField {
     Vlan,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a WAN client")]
 pub enum OrgWanClientField {
@@ -256,7 +267,7 @@ pub enum OrgWanClientField {
     Network,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a wired client")]
 pub enum OrgWiredClientField {

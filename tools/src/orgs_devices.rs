@@ -23,7 +23,8 @@ pub async fn count_org_devices(
     #[default = "model"] distinct: Option<OrgDeviceField>,
     site_id: Option<SiteId>,
     #[flatten] device: ConnectedDevice,
-    /// `true`, `false`; switch, gateway.
+    /// Whether Mist manages it: `true` or `false`; switches and gateways only.
+    #[brief = "true, false; switch, gateway"]
     managed: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -45,12 +46,14 @@ pub async fn count_org_device_events(
 #[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/devices/events/search")]
 pub async fn search_org_device_events(
     org_id: OrgId,
-    /// `ap`, `switch`, `gateway`, `router`, `all`; commas.
+    /// Kind of device: `ap`, `switch`, `gateway`, `router` or `all`; several with commas.
+    #[brief = "ap, switch, gateway, router, all; commas"]
     #[default = "ap"]
     device_type: Option<String>,
     mac: Option<MacFilter>,
     #[flatten] event: DeviceEventFilter,
-    /// Last event of each: `port_id`.
+    /// Only the last event for each value of this field, such as `port_id`.
+    #[brief = "Last event of each: port_id"]
     last_by: Option<String>,
     #[flatten] search: Search,
 );
@@ -94,7 +97,7 @@ pub async fn list_org_devices_summary(org_id: OrgId);
 #[mist_tool(category = "orgs_devices", get = "/api/v1/orgs/{org_id}/ocdevices/outbound_ssh_cmd")]
 pub async fn get_org_juniper_devices_command(org_id: OrgId, site_id: Option<SiteId>);
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a device")]
 pub enum OrgDeviceField {
@@ -112,7 +115,7 @@ pub enum OrgDeviceField {
     Version,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum OrgDeviceEventField {

@@ -11,14 +11,18 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_devices___others", get = "/api/v1/orgs/{org_id}/otherdevices")]
 pub async fn list_org_other_devices(
     org_id: OrgId,
-    /// Maker.
+    /// Manufacturer of the device.
+    #[brief = "Maker"]
     vendor: Option<String>,
     mac: Option<MacFilter>,
-    /// Serial.
+    /// Serial number.
+    #[brief = "Serial"]
     serial: Option<String>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     model: Option<String>,
-    /// Name.
+    /// Name, as the rows show it.
+    #[brief = "Name"]
     name: Option<String>,
     #[flatten] page: PageNumber,
 );
@@ -28,7 +32,8 @@ pub async fn list_org_other_devices(
 pub async fn count_org_other_device_events(
     org_id: OrgId,
     #[default = "mac"] distinct: Option<OtherDeviceEventField>,
-    /// From `listOtherDeviceEventsDefinitions`.
+    /// Type of event, from `listOtherDeviceEventsDefinitions`.
+    #[brief = "From listOtherDeviceEventsDefinitions"]
     r#type: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -41,11 +46,14 @@ pub async fn search_org_other_device_events(
     mac: Option<MacFilter>,
     /// MAC of the Mist device.
     device_mac: Option<MacFilter>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     model: Option<String>,
-    /// Maker.
+    /// Manufacturer of the device.
+    #[brief = "Maker"]
     vendor: Option<String>,
-    /// From `listOtherDeviceEventsDefinitions`.
+    /// Type of event, from `listOtherDeviceEventsDefinitions`.
+    #[brief = "From listOtherDeviceEventsDefinitions"]
     r#type: Option<String>,
     #[flatten] search: Search,
 );
@@ -54,7 +62,7 @@ pub async fn search_org_other_device_events(
 #[mist_tool(category = "orgs_devices___others", get = "/api/v1/orgs/{org_id}/otherdevices/{device_mac}")]
 pub async fn get_org_other_device(org_id: OrgId, device_mac: Mac);
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum OtherDeviceEventField {

@@ -11,7 +11,7 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_events", get = "/api/v1/orgs/{org_id}/events/system/count")]
 pub async fn count_org_system_events(
     org_id: OrgId,
-    /// By.
+    /// Field to count by.
     distinct: Option<String>,
     #[flatten] buckets: Buckets,
 );

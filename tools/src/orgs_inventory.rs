@@ -14,25 +14,34 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_inventory", get = "/api/v1/orgs/{org_id}/inventory")]
 pub async fn get_org_inventory(
     org_id: OrgId,
-    /// Serial.
+    /// Serial number.
+    #[brief = "Serial"]
     serial: Option<String>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     model: Option<String>,
-    /// `ap`, `switch`, `gateway`; commas.
+    /// Kind of device: `ap`, `switch` or `gateway`; several with commas.
+    #[brief = "ap, switch, gateway; commas"]
     r#type: Option<String>,
-    /// Several with commas.
+    /// MAC addresses, with commas between them.
+    #[brief = "MACs with commas"]
     mac: Option<MacFilter>,
     site_id: Option<SiteId>,
-    /// Chassis MAC.
+    /// MAC address of the virtual chassis.
+    #[brief = "Chassis MAC"]
     vc_mac: Option<MacFilter>,
-    /// With chassis members.
+    /// Also the members of virtual chassis.
+    #[brief = "With chassis members"]
     #[default = false]
     vc: Option<bool>,
-    /// `true`: only those at no site.
+    /// With `true`, only those at no site.
+    #[brief = "true: only those at no site"]
     unassigned: Option<bool>,
-    /// Epoch seconds.
+    /// Only those that were changed after this time, in epoch seconds.
+    #[brief = "Epoch seconds"]
     modified_after: Option<i64>,
-    /// Epoch seconds.
+    /// Only those that were disconnected before this time, in epoch seconds.
+    #[brief = "Epoch seconds"]
     disconnected_before: Option<i64>,
     #[flatten] page: PageNumber,
 );
@@ -45,7 +54,8 @@ pub async fn count_org_inventory(
     #[default = "model"] distinct: Option<InventoryField>,
     #[flatten] stock: StockFilter,
     status: Option<ConnectionStatus>,
-    /// Buckets.
+    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    #[brief = "Number of buckets"]
     #[default = 100]
     limit: Option<u32>,
 );
@@ -59,17 +69,23 @@ pub async fn search_org_inventory(
     mac: Option<MacFilter>,
     /// Part of the name.
     name: Option<String>,
-    /// `*123*`.
+    /// Serial number, or a part of it with `*`, such as `*123*`.
+    #[brief = "Serial: *123*"]
     serial: Option<String>,
-    /// Claim code.
+    /// Claim code of the device.
+    #[brief = "Claim code"]
     magic: Option<String>,
-    /// `true`: chassis masters.
+    /// With `true`, only the masters of virtual chassis.
+    #[brief = "true: chassis masters"]
     master: Option<String>,
-    /// `*2300*`.
+    /// Stock number (SKU), or a part of it with `*`, such as `*2300*`.
+    #[brief = "SKU: *2300*"]
     sku: Option<String>,
-    /// `connected`, `disconnected`.
+    /// State: `connected` or `disconnected`.
+    #[brief = "connected, disconnected"]
     status: Option<String>,
-    /// Name, MAC or serial; `*` matches.
+    /// Text in the name, MAC address or serial number; `*` stands for any letters.
+    #[brief = "Name, MAC or serial; * matches"]
     text: Option<String>,
     #[flatten] sort: SortField,
     #[flatten] page: SearchPage,
@@ -78,19 +94,24 @@ pub async fn search_org_inventory(
 /// What owned devices are counted and searched by.
 #[derive(ParamGroup)]
 pub struct StockFilter {
-    /// Kind.
+    /// Type, as the rows name it.
+    #[brief = "Type"]
     #[default = "ap"]
     pub r#type: Option<DeviceType>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     pub model: Option<String>,
-    /// Id or name.
+    /// Site, by its id or name.
+    #[brief = "Id or name"]
     pub site_id: Option<SiteId>,
-    /// Firmware.
+    /// Firmware version.
+    #[brief = "Firmware"]
     pub version: Option<String>,
 }
 
-/// Connected to Mist.
+/// Whether it is connected to Mist.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Connected to Mist"]
 pub enum ConnectionStatus {
     /// It is
     Connected,
@@ -98,7 +119,7 @@ pub enum ConnectionStatus {
     Disconnected,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an inventory")]
 pub enum InventoryField {

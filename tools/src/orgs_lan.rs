@@ -13,7 +13,8 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_lan", get = "/api/v1/orgs/{org_id}/evpn_topologies/{evpn_topology_id?}")]
 pub async fn list_org_evpn_topologies(
     org_id: OrgId,
-    /// One.
+    /// Only this EVPN topology, by id.
+    #[brief = "Only this one"]
     evpn_topology_id: Option<Id>,
     #[default = "any"] for_site: Option<ForSite>,
     #[flatten] page: PageNumber,
@@ -23,7 +24,8 @@ pub async fn list_org_evpn_topologies(
 #[mist_tool(category = "orgs_lan", get = "/api/v1/orgs/{org_id}/networktemplates/{networktemplate_id?}")]
 pub async fn list_org_network_templates(
     org_id: OrgId,
-    /// One.
+    /// Only this switch template, by id.
+    #[brief = "Only this one"]
     networktemplate_id: Option<Id>,
     #[flatten] page: PageNumber,
 );

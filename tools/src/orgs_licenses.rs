@@ -15,7 +15,8 @@ mistmcp::category! {
 )]
 pub async fn get_org_license_async_claim_status(
     org_id: OrgId,
-    /// Adds each device.
+    /// Adds the outcome for each device.
+    #[brief = "Adds each device"]
     detail: Option<bool>,
 );
 

@@ -24,7 +24,8 @@ pub async fn list_org_audit_logs(
 pub async fn count_org_audit_logs(
     org_id: OrgId,
     #[default = "admin_name"] distinct: Option<AuditLogField>,
-    /// Administrator.
+    /// Administrator, by id.
+    #[brief = "Administrator"]
     admin_id: Option<Id>,
     #[flatten] entry: AuditLogFilter,
     #[flatten] buckets: Buckets,
@@ -33,15 +34,18 @@ pub async fn count_org_audit_logs(
 /// What entries of an audit log are found by.
 #[derive(ParamGroup)]
 pub struct AuditLogFilter {
-    /// Id or name.
+    /// Site, by its id or name.
+    #[brief = "Id or name"]
     pub site_id: Option<SiteId>,
-    /// Name or email.
+    /// Name or email address of the administrator.
+    #[brief = "Name or email"]
     pub admin_name: Option<String>,
-    /// Text.
+    /// Text in the message of the entry.
+    #[brief = "Text in the message"]
     pub message: Option<String>,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an audit log")]
 pub enum AuditLogField {

@@ -11,20 +11,25 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_marvis", get = "/api/v1/orgs/{org_id}/troubleshoot", answers = "list")]
 pub async fn troubleshoot_org(
     org_id: OrgId,
-    /// Device or client.
+    /// MAC address of a device or a client.
+    #[brief = "Device or client MAC"]
     mac: Option<Mac>,
-    /// Site.
+    /// Site, by its id or name.
+    #[brief = "Site"]
     site_id: Option<SiteId>,
-    /// At most `-7d`.
+    /// Start of the window: at most seven days ago (`-7d`).
+    #[brief = "Start; at most -7d"]
     start: Option<Time>,
-    /// Until.
+    /// End of the window, in the forms that `start` takes; now, if it is left out.
+    #[brief = "End of the window"]
     end: Option<Time>,
     r#type: Option<NetworkType>,
     fields: Option<Fields>,
 );
 
-/// The site's network.
+/// Which of the site's networks.
 #[derive(Clone, Copy, Choice)]
+#[brief = "The site's network"]
 pub enum NetworkType {
     /// Gateways and their uplinks
     Wan,

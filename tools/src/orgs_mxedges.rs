@@ -13,7 +13,8 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxclusters/{mxcluster_id?}")]
 pub async fn list_org_mx_edge_clusters(
     org_id: OrgId,
-    /// One.
+    /// Only this Mist Edge cluster, by id.
+    #[brief = "Only this one"]
     mxcluster_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -22,7 +23,8 @@ pub async fn list_org_mx_edge_clusters(
 #[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/{mxedge_id?}")]
 pub async fn list_org_mx_edges(
     org_id: OrgId,
-    /// One.
+    /// Only this Mist Edge, by id.
+    #[brief = "Only this one"]
     mxedge_id: Option<Id>,
     #[default = "any"] for_site: Option<ForSite>,
     #[flatten] page: PageNumber,
@@ -35,7 +37,8 @@ pub async fn count_org_mx_edges(
     org_id: OrgId,
     #[default = "model"] distinct: Option<MxEdgeField>,
     #[flatten] mxedge: MxEdgeFilter,
-    /// Order.
+    /// Field to sort by.
+    #[brief = "Sort field"]
     sort: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -54,7 +57,8 @@ pub async fn count_org_site_mx_edge_events(
 pub async fn search_org_mist_edge_events(
     org_id: OrgId,
     #[flatten] event: MxEdgeEventFilter,
-    /// Part: `PS1`.
+    /// Part of the Mist Edge, such as `PS1`.
+    #[brief = "Part: PS1"]
     component: Option<String>,
     #[flatten] search: Search,
 );
@@ -63,7 +67,7 @@ pub async fn search_org_mist_edge_events(
 #[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxedges/search")]
 pub async fn search_org_mx_edges(
     org_id: OrgId,
-    /// Name.
+    /// Host name.
     hostname: Option<String>,
     #[flatten] mxedge: MxEdgeFilter,
     #[flatten] search: Search,
@@ -74,7 +78,8 @@ pub async fn search_org_mx_edges(
 pub async fn get_org_mx_edge_upgrade_info(
     org_id: OrgId,
     #[default = "stable"] channel: Option<ReleaseChannel>,
-    /// Debian: `bullseye`.
+    /// Release of Debian, such as `bullseye`.
+    #[brief = "Debian: bullseye"]
     distro: Option<String>,
     fields: Option<Fields>,
 );
@@ -83,7 +88,8 @@ pub async fn get_org_mx_edge_upgrade_info(
 #[mist_tool(category = "orgs_mxedges", get = "/api/v1/orgs/{org_id}/mxtunnels/{mxtunnel_id?}")]
 pub async fn list_org_mx_tunnels(
     org_id: OrgId,
-    /// One.
+    /// Only this Mist tunnel, by id.
+    #[brief = "Only this one"]
     mxtunnel_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -91,23 +97,30 @@ pub async fn list_org_mx_tunnels(
 /// Properties that Mist Edges are counted and searched by.
 #[derive(ParamGroup)]
 pub struct MxEdgeFilter {
-    /// Mist Edge.
+    /// Mist Edge, by id.
+    #[brief = "Mist Edge"]
     pub mxedge_id: Option<String>,
-    /// Its cluster.
+    /// Cluster of the Mist Edge, by id.
+    #[brief = "Its cluster"]
     pub mxcluster_id: Option<String>,
-    /// Id or name.
+    /// Site, by its id or name.
+    #[brief = "Id or name"]
     pub site_id: Option<SiteId>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     pub model: Option<String>,
-    /// Debian: `bullseye`.
+    /// Release of Debian, such as `bullseye`.
+    #[brief = "Debian: bullseye"]
     pub distro: Option<String>,
-    /// Tunnel service.
+    /// Version of the tunnel service.
+    #[brief = "Tunnel service version"]
     pub tunterm_version: Option<String>,
-    /// Adds state.
+    /// Adds the state that the device reports.
+    #[brief = "Adds state"]
     pub stats: Option<bool>,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a Mist Edge")]
 pub enum MxEdgeField {

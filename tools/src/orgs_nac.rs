@@ -14,7 +14,8 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_nac", get = "/api/v1/orgs/{org_id}/nacrules/{nacrule_id?}")]
 pub async fn list_org_nac_rules(
     org_id: OrgId,
-    /// One.
+    /// Only this NAC rule, by id.
+    #[brief = "Only this one"]
     nacrule_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -23,13 +24,17 @@ pub async fn list_org_nac_rules(
 #[mist_tool(category = "orgs_nac", get = "/api/v1/orgs/{org_id}/nactags/{nactag_id?}")]
 pub async fn list_org_nac_tags(
     org_id: OrgId,
-    /// One.
+    /// Only this NAC label, by id.
+    #[brief = "Only this one"]
     nactag_id: Option<Id>,
-    /// `match`, `vlan`, …
+    /// Type of the label, such as `match` or `vlan`.
+    #[brief = "match, vlan, …"]
     r#type: Option<String>,
-    /// Name.
+    /// Name, as the rows show it.
+    #[brief = "Name"]
     name: Option<String>,
-    /// What a `match` reads: `idp_role`, …
+    /// What a label of the type `match` reads, such as `idp_role`.
+    #[brief = "What a match reads: idp_role, …"]
     r#match: Option<String>,
     #[flatten] page: PageNumber,
 );
@@ -39,7 +44,8 @@ pub async fn list_org_nac_tags(
 pub async fn search_org_user_macs(
     org_id: OrgId,
     mac: Option<MacFilter>,
-    /// Labels.
+    /// Labels that it has to have.
+    #[brief = "Labels"]
     labels: Option<Vec<String>>,
     #[flatten] page: PageNumber,
     #[flatten] sort: SortField,
@@ -49,7 +55,8 @@ pub async fn search_org_user_macs(
 #[mist_tool(category = "orgs_nac", get = "/api/v1/orgs/{org_id}/usermacs/{usermac_id}")]
 pub async fn get_org_user_mac(
     org_id: OrgId,
-    /// Not the MAC.
+    /// Id of the entry, which is not its MAC address.
+    #[brief = "Id; not the MAC"]
     usermac_id: Id,
 );
 
@@ -66,28 +73,35 @@ pub async fn count_org_client_fingerprints(
 #[mist_tool(category = "orgs_nac", get = "/api/v1/sites/{site_id}/insights/fingerprints/search")]
 pub async fn search_org_client_fingerprints(
     site_id: SiteId,
-    /// Family.
+    /// Device family.
+    #[brief = "Family"]
     family: Option<String>,
     client_type: Option<ClientType>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     model: Option<String>,
-    /// Maker.
+    /// Manufacturer of the client.
+    #[brief = "Maker"]
     mfg: Option<String>,
-    /// System with version.
+    /// Operating system of the client, with its version.
+    #[brief = "System with version"]
     os: Option<String>,
-    /// System.
+    /// Operating system of the client.
+    #[brief = "Operating system"]
     os_type: Option<String>,
     mac: Option<MacFilter>,
-    /// Step: `1h`.
+    /// Length of a step in the series, such as `10m` or `1h`.
+    #[brief = "Step: 1h"]
     interval: Option<Span>,
-    /// Field; `-`: descending.
+    /// Field to sort by; with `-` before it, in descending order.
+    #[brief = "Sort field; -: descending"]
     #[default = "wxid"]
     sort: Option<String>,
     #[flatten] window: TimeWindow,
     #[flatten] page: SearchPage,
 );
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a fingerprint")]
 pub enum FingerprintField {
@@ -97,8 +111,9 @@ pub enum FingerprintField {
     OsType,
 }
 
-/// Connection.
+/// How the client is connected.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Connection"]
 pub enum ClientType {
     /// By terminal
     Vty,

@@ -15,6 +15,7 @@ pub async fn list_org_site_groups(org_id: OrgId, #[flatten] page: PageNumber);
 #[mist_tool(category = "orgs_sitegroups", get = "/api/v1/orgs/{org_id}/sitegroups/{sitegroup_id}")]
 pub async fn get_org_site_group(
     org_id: OrgId,
-    /// Site group.
+    /// Site group, by id.
+    #[brief = "Site group"]
     sitegroup_id: Id,
 );

@@ -29,11 +29,13 @@ pub async fn search_org_sites(
     auto_upgrade_enabled: Option<bool>,
     /// Firmware that it is upgraded to.
     auto_upgrade_version: Option<String>,
-    /// Two letters: `DE`.
+    /// Country in two letters, such as `DE`.
+    #[brief = "Country: DE"]
     country_code: Option<String>,
     /// Honeypots are looked for.
     honeypot_enabled: Option<bool>,
-    /// Id.
+    /// Id of the site.
+    #[brief = "Site id"]
     id: Option<String>,
     /// Unconnected clients are located.
     locate_unconnected: Option<bool>,
@@ -47,7 +49,8 @@ pub async fn search_org_sites(
     remote_syslog_enabled: Option<bool>,
     /// Has RTSA.
     rtsa_enabled: Option<bool>,
-    /// Has the network assistant.
+    /// The virtual network assistant is on.
+    #[brief = "Has the network assistant"]
     vna_enabled: Option<bool>,
     /// Wi-Fi is on.
     wifi_enabled: Option<bool>,
@@ -58,12 +61,13 @@ pub async fn search_org_sites(
 #[mist_tool(category = "orgs_sites", get = "/api/v1/orgs/{org_id}/sitetemplates/{sitetemplate_id?}")]
 pub async fn list_org_site_templates(
     org_id: OrgId,
-    /// One.
+    /// Only this site template, by id.
+    #[brief = "Only this one"]
     sitetemplate_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a site")]
 pub enum SiteField {

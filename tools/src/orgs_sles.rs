@@ -21,9 +21,11 @@ pub async fn get_org_sites_sle(
 #[mist_tool(category = "orgs_sles", get = "/api/v1/orgs/{org_id}/insights/{metric}", answers = "list")]
 pub async fn get_org_sle(
     org_id: OrgId,
-    /// From `listInsightMetrics`: `worst-sites-by-sle`.
+    /// Metric, from `listInsightMetrics`, such as `worst-sites-by-sle`.
+    #[brief = "From listInsightMetrics: worst-sites-by-sle"]
     metric: InsightMetric,
-    /// SLE to rank by.
+    /// Service level (SLE) to rank by.
+    #[brief = "SLE to rank by"]
     sle: Option<String>,
     #[flatten] samples: Samples,
     fields: Option<Fields>,
@@ -32,15 +34,17 @@ pub async fn get_org_sle(
 /// A window, and the length that each value in it stands for.
 #[derive(ParamGroup)]
 pub struct Samples {
-    /// `10m`, `1h`.
+    /// Length of a step in the series, such as `10m` or `1h`.
+    #[brief = "Step: 10m, 1h"]
     pub interval: Option<Span>,
     /// The time to look at.
     #[flatten]
     pub window: TimeWindow,
 }
 
-/// Network.
+/// Network that is measured.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Network"]
 pub enum SleKind {
     /// Gateways and their uplinks
     Wan,

@@ -24,11 +24,14 @@ pub async fn get_org_stats(org_id: OrgId);
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/bgp_peers/count")]
 pub async fn count_org_bgp_stats(
     org_id: OrgId,
-    /// Count by: `site_id`.
+    /// Field to count by, such as `site_id`.
+    #[brief = "Count by: site_id"]
     distinct: Option<String>,
-    /// `established`.
+    /// State of the session, such as `established`.
+    #[brief = "State: established"]
     state: Option<String>,
-    /// Buckets.
+    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    #[brief = "Number of buckets"]
     #[default = 100]
     limit: Option<u32>,
 );
@@ -40,7 +43,8 @@ pub async fn search_org_bgp_stats(
     site_id: Option<SiteId>,
     mac: Option<MacFilter>,
     neighbor_mac: Option<MacFilter>,
-    /// VRF.
+    /// Routing instance (VRF), by name.
+    #[brief = "VRF"]
     vrf_name: Option<String>,
     #[flatten] search: Search,
 );
@@ -50,21 +54,26 @@ pub async fn search_org_bgp_stats(
 pub async fn list_org_devices_stats(
     org_id: OrgId,
     #[default = "ap"] r#type: Option<DeviceTypes>,
-    /// `connected`, `disconnected`, `all`.
+    /// State: `connected`, `disconnected` or `all`.
+    #[brief = "connected, disconnected, all"]
     status: Option<String>,
     site_id: Option<SiteId>,
     mac: Option<MacFilter>,
     /// EVPN topology.
     evpntopo_id: Option<String>,
-    /// `true`: switches in no EVPN topology.
+    /// With `true`, only the switches in no EVPN topology.
+    #[brief = "true: switches in no EVPN topology"]
     evpn_unused: Option<String>,
-    /// Only these; `*`: all.
+    /// Keep only these fields of each row: names with commas; `*` keeps all.
+    #[brief = "Keep only these fields of each row; *: all"]
     fields: Option<StateFields>,
     #[flatten] window: TimeWindow,
-    /// Rows.
+    /// Number of rows in a page.
+    #[brief = "Rows per page"]
     #[default = 100]
     limit: Option<u32>,
-    /// Page.
+    /// Number of the page, from 1.
+    #[brief = "Page number"]
     #[default = 1]
     page: Option<NonZero<u32>>,
 );
@@ -73,7 +82,8 @@ pub async fn list_org_devices_stats(
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/mxedges/{mxedge_id?}")]
 pub async fn list_org_mx_edges_stats(
     org_id: OrgId,
-    /// One.
+    /// Only this Mist Edge, by id.
+    #[brief = "Only this one"]
     mxedge_id: Option<Id>,
     for_site: Option<ForSite>,
     #[flatten] window: TimeWindow,
@@ -91,25 +101,35 @@ pub async fn count_org_sw_or_gw_ports(
     #[default = "mac"] distinct: Option<PortField>,
     site_id: Option<SiteId>,
     #[flatten] port: PortFilter,
-    /// Watts.
+    /// Power that is drawn from the port, in watts.
+    #[brief = "Watts"]
     power_draw: Option<f64>,
-    /// Sent.
+    /// Packets sent.
+    #[brief = "Sent"]
     tx_pkts: Option<i64>,
-    /// Received.
+    /// Packets received.
+    #[brief = "Received"]
     rx_pkts: Option<i64>,
-    /// Received.
+    /// Bytes received.
+    #[brief = "Received"]
     rx_bytes: Option<i64>,
-    /// Sent.
+    /// Bits sent in a second.
+    #[brief = "Sent"]
     tx_bps: Option<i64>,
-    /// Received.
+    /// Bits received in a second.
+    #[brief = "Received"]
     rx_bps: Option<i64>,
-    /// Multicast.
+    /// Multicast packets sent.
+    #[brief = "Multicast sent"]
     tx_mcast_pkts: Option<i64>,
-    /// Broadcast.
+    /// Broadcast packets sent.
+    #[brief = "Broadcast sent"]
     tx_bcast_pkts: Option<i64>,
-    /// Multicast.
+    /// Multicast packets received.
+    #[brief = "Multicast received"]
     rx_mcast_pkts: Option<i64>,
-    /// Broadcast.
+    /// Broadcast packets received.
+    #[brief = "Broadcast received"]
     rx_bcast_pkts: Option<i64>,
     #[flatten] buckets: Buckets,
 );
@@ -118,17 +138,22 @@ pub async fn count_org_sw_or_gw_ports(
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/ports/search")]
 pub async fn search_org_sw_or_gw_ports(
     org_id: OrgId,
-    /// `switch`, `gateway`, `all`.
+    /// Kind of device: `switch`, `gateway` or `all`.
+    #[brief = "switch, gateway, all"]
     device_type: Option<String>,
     #[flatten] port: PortFilter,
-    /// LTE subscriber.
+    /// Number of the LTE subscriber (IMSI).
+    #[brief = "LTE subscriber"]
     lte_imsi: Option<String>,
-    /// LTE SIM.
+    /// Number of the LTE SIM card (ICCID).
+    #[brief = "LTE SIM"]
     lte_iccid: Option<String>,
-    /// LTE modem.
+    /// Number of the LTE modem (IMEI).
+    #[brief = "LTE modem"]
     lte_imei: Option<String>,
     poe_priority: Option<PoePriority>,
-    /// Optic.
+    /// Part number of the optic.
+    #[brief = "Optic"]
     xcvr_part_number: Option<String>,
     #[flatten] sort: SortField,
     #[flatten] page: SearchPage,
@@ -144,7 +169,8 @@ pub async fn count_org_tunnels_stats(
     org_id: OrgId,
     #[default = "wxtunnel_id"] distinct: Option<TunnelField>,
     #[default = "wxtunnel"] r#type: Option<TunnelType>,
-    /// Buckets.
+    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    #[brief = "Number of buckets"]
     #[default = 100]
     limit: Option<u32>,
 );
@@ -155,7 +181,8 @@ pub async fn count_org_tunnels_stats(
 pub async fn search_org_tunnels_stats(
     org_id: OrgId,
     #[default = "wxtunnel"] r#type: Option<TunnelType>,
-    /// Access point's MAC.
+    /// MAC address of the access point.
+    #[brief = "Access point's MAC"]
     ap: Option<MacFilter>,
     /// Mist Edge cluster.
     mxcluster_id: Option<String>,
@@ -164,7 +191,8 @@ pub async fn search_org_tunnels_stats(
     wxtunnel_id: Option<String>,
     /// Gateway's MAC.
     mac: Option<MacFilter>,
-    /// Cluster node.
+    /// Node of a gateway cluster: `node0` or `node1`.
+    #[brief = "Cluster node"]
     node: Option<String>,
     /// Gateway's IP.
     ip: Option<String>,
@@ -172,23 +200,31 @@ pub async fn search_org_tunnels_stats(
     peer_ip: Option<String>,
     /// Peer's host name.
     peer_host: Option<String>,
-    /// Name.
+    /// Name of the tunnel.
+    #[brief = "Tunnel name"]
     tunnel_name: Option<String>,
-    /// Such as `ipsec`, `gre`.
+    /// Protocol of the tunnel, such as `ipsec` or `gre`.
+    #[brief = "Such as ipsec, gre"]
     protocol: Option<String>,
-    /// Authentication.
+    /// Authentication algorithm.
+    #[brief = "Authentication"]
     auth_algo: Option<String>,
-    /// Encryption.
+    /// Encryption algorithm.
+    #[brief = "Encryption"]
     encrypt_algo: Option<String>,
     /// IKE version.
     ike_version: Option<String>,
-    /// `true`, `false`.
+    /// Whether the tunnel is up: `true` or `false`.
+    #[brief = "true, false"]
     up: Option<String>,
-    /// `-1d`.
+    /// Start of the window: a distance from now such as `-1d`, ISO 8601, or epoch seconds.
+    #[brief = "Window start: -1d"]
     start: Option<Time>,
-    /// Until.
+    /// End of the window, in the forms that `start` takes; now, if it is left out.
+    #[brief = "End of the window"]
     end: Option<Time>,
-    /// `6h`, `2w`.
+    /// Length of the window, such as `6h` or `2w`.
+    #[brief = "Window length: 6h"]
     #[default = "5m"]
     duration: Option<Span>,
     #[flatten] sort: SortField,
@@ -199,7 +235,7 @@ pub async fn search_org_tunnels_stats(
 #[mist_tool(category = "orgs_stats", get = "/api/v1/orgs/{org_id}/stats/vpn_peers/count")]
 pub async fn count_org_peer_path_stats(
     org_id: OrgId,
-    /// By.
+    /// Field to count by.
     distinct: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -210,7 +246,8 @@ pub async fn search_org_peer_path_stats(
     org_id: OrgId,
     site_id: Option<SiteId>,
     mac: Option<MacFilter>,
-    /// `ipsec`, `svr`.
+    /// Type of the path: `ipsec` or `svr`.
+    #[brief = "ipsec, svr"]
     r#type: Option<String>,
     #[flatten] search: Search,
 );
@@ -232,15 +269,19 @@ pub struct PortFilter {
     pub neighbor_system_name: Option<String>,
     /// PoE is off.
     pub poe_disabled: Option<bool>,
-    /// `802.3at`.
+    /// PoE standard, such as `802.3at`.
+    #[brief = "PoE: 802.3at"]
     pub poe_mode: Option<String>,
-    /// Gives PoE.
+    /// The port gives power (PoE).
+    #[brief = "Gives PoE"]
     pub poe_on: Option<bool>,
-    /// `ge-0/0/1`.
+    /// Port, such as `ge-0/0/1`.
+    #[brief = "Port: ge-0/0/1"]
     pub port_id: Option<String>,
     /// Port's MAC.
     pub port_mac: Option<MacFilter>,
-    /// Mbps.
+    /// Speed of the port, in Mbps.
+    #[brief = "Mbps"]
     pub speed: Option<i64>,
     /// Role in STP.
     pub stp_role: Option<StpRole>,
@@ -250,7 +291,7 @@ pub struct PortFilter {
     pub up: Option<bool>,
 }
 
-/// Kind.
+/// Kind of device.
 #[derive(Clone, Copy, Choice)]
 pub enum DeviceTypes {
     /// Devices of all kinds
@@ -263,8 +304,9 @@ pub enum DeviceTypes {
     Switch,
 }
 
-/// 802.1X.
+/// State of 802.1X.
 #[derive(Clone, Copy, Choice)]
+#[brief = "802.1X"]
 pub enum AuthState {
     /// The port does not authenticate
     #[mist("")]
@@ -327,8 +369,9 @@ pub enum PoePriority {
     High,
 }
 
-/// `wan`: of gateways.
+/// Type of tunnel; `wan` are those of gateways.
 #[derive(Clone, Copy, Choice)]
+#[brief = "wan: of gateways"]
 pub enum TunnelType {
     /// Between gateways
     Wan,
@@ -362,7 +405,7 @@ impl Arg for StateFields {
     }
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a port")]
 pub enum PortField {
@@ -380,7 +423,7 @@ pub enum PortField {
     Up,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a tunnel")]
 pub enum TunnelField {

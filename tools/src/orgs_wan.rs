@@ -15,7 +15,8 @@ mistmcp::category! {
 )]
 pub async fn list_org_aamw_profiles(
     org_id: OrgId,
-    /// One.
+    /// Only this anti-malware profile, by id.
+    #[brief = "Only this one"]
     aamwprofile_id: Option<Id>,
     fields: Option<Fields>,
 );
@@ -24,7 +25,8 @@ pub async fn list_org_aamw_profiles(
 #[mist_tool(category = "orgs_wan", get = "/api/v1/orgs/{org_id}/avprofiles/{avprofile_id?}")]
 pub async fn list_org_antivirus_profiles(
     org_id: OrgId,
-    /// One.
+    /// Only this antivirus profile, by id.
+    #[brief = "Only this one"]
     avprofile_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -33,7 +35,8 @@ pub async fn list_org_antivirus_profiles(
 #[mist_tool(category = "orgs_wan", get = "/api/v1/orgs/{org_id}/gatewaytemplates/{gatewaytemplate_id?}")]
 pub async fn list_org_gateway_templates(
     org_id: OrgId,
-    /// One.
+    /// Only this gateway template, by id.
+    #[brief = "Only this one"]
     gatewaytemplate_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -42,7 +45,8 @@ pub async fn list_org_gateway_templates(
 #[mist_tool(category = "orgs_wan", get = "/api/v1/orgs/{org_id}/idpprofiles/{idpprofile_id?}")]
 pub async fn list_org_idp_profiles(
     org_id: OrgId,
-    /// One.
+    /// Only this intrusion detection profile, by id.
+    #[brief = "Only this one"]
     idpprofile_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -51,7 +55,8 @@ pub async fn list_org_idp_profiles(
 #[mist_tool(category = "orgs_wan", get = "/api/v1/orgs/{org_id}/networks/{network_id?}")]
 pub async fn list_org_networks(
     org_id: OrgId,
-    /// One.
+    /// Only this network, by id.
+    #[brief = "Only this one"]
     network_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -60,7 +65,8 @@ pub async fn list_org_networks(
 #[mist_tool(category = "orgs_wan", get = "/api/v1/orgs/{org_id}/secpolicies/{secpolicy_id?}")]
 pub async fn list_org_sec_policies(
     org_id: OrgId,
-    /// One.
+    /// Only this security policy, by id.
+    #[brief = "Only this one"]
     secpolicy_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -69,7 +75,8 @@ pub async fn list_org_sec_policies(
 #[mist_tool(category = "orgs_wan", get = "/api/v1/orgs/{org_id}/servicepolicies/{servicepolicy_id?}")]
 pub async fn list_org_service_policies(
     org_id: OrgId,
-    /// One.
+    /// Only this application policy, by id.
+    #[brief = "Only this one"]
     servicepolicy_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -78,7 +85,8 @@ pub async fn list_org_service_policies(
 #[mist_tool(category = "orgs_wan", get = "/api/v1/orgs/{org_id}/services/{service_id?}")]
 pub async fn list_org_services(
     org_id: OrgId,
-    /// One.
+    /// Only this application, by id.
+    #[brief = "Only this one"]
     service_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -87,7 +95,8 @@ pub async fn list_org_services(
 #[mist_tool(category = "orgs_wan", get = "/api/v1/orgs/{org_id}/vpns/{vpn_id?}")]
 pub async fn list_org_vpns(
     org_id: OrgId,
-    /// One.
+    /// Only this VPN, by id.
+    #[brief = "Only this one"]
     vpn_id: Option<Id>,
     #[flatten] page: PageNumber,
 );

@@ -13,7 +13,8 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_webhooks", get = "/api/v1/orgs/{org_id}/webhooks/{webhook_id?}")]
 pub async fn list_org_webhooks(
     org_id: OrgId,
-    /// One.
+    /// Only this webhook, by id.
+    #[brief = "Only this one"]
     webhook_id: Option<Id>,
     #[flatten] page: PageNumber,
 );

@@ -13,7 +13,8 @@ mistmcp::category! {
 #[mist_tool(category = "orgs_wlans", get = "/api/v1/orgs/{org_id}/psks/{psk_id?}")]
 pub async fn list_org_psks(
     org_id: OrgId,
-    /// One.
+    /// Only this pre-shared key, by id.
+    #[brief = "Only this one"]
     psk_id: Option<Id>,
     #[flatten] psk: PreSharedKeyFilter,
     #[flatten] page: PageNumber,
@@ -23,7 +24,8 @@ pub async fn list_org_psks(
 #[mist_tool(category = "orgs_wlans", get = "/api/v1/orgs/{org_id}/rftemplates/{rftemplate_id?}")]
 pub async fn list_org_rf_templates(
     org_id: OrgId,
-    /// One.
+    /// Only this RF template, by id.
+    #[brief = "Only this one"]
     rftemplate_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -32,7 +34,8 @@ pub async fn list_org_rf_templates(
 #[mist_tool(category = "orgs_wlans", get = "/api/v1/orgs/{org_id}/templates/{template_id?}")]
 pub async fn list_org_templates(
     org_id: OrgId,
-    /// One.
+    /// Only this WLAN template, by id.
+    #[brief = "Only this one"]
     template_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -45,7 +48,8 @@ pub async fn list_org_wlans(org_id: OrgId, #[flatten] page: PageNumber);
 #[mist_tool(category = "orgs_wlans", name = "getOrgWLAN", get = "/api/v1/orgs/{org_id}/wlans/{wlan_id}")]
 pub async fn get_org_wlan(
     org_id: OrgId,
-    /// WLAN.
+    /// WLAN, by id.
+    #[brief = "WLAN"]
     wlan_id: Id,
 );
 
@@ -53,7 +57,8 @@ pub async fn get_org_wlan(
 #[mist_tool(category = "orgs_wlans", get = "/api/v1/orgs/{org_id}/wxrules/{wxrule_id?}")]
 pub async fn list_org_wx_rules(
     org_id: OrgId,
-    /// One.
+    /// Only this WxLAN rule, by id.
+    #[brief = "Only this one"]
     wxrule_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -62,7 +67,8 @@ pub async fn list_org_wx_rules(
 #[mist_tool(category = "orgs_wlans", get = "/api/v1/orgs/{org_id}/wxtags/{wxtag_id?}")]
 pub async fn list_org_wx_tags(
     org_id: OrgId,
-    /// One.
+    /// Only this WxLAN tag, by id.
+    #[brief = "Only this one"]
     wxtag_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -80,7 +86,8 @@ pub async fn get_org_application_list(org_id: OrgId, fields: Option<Fields>);
 )]
 pub async fn get_org_current_matching_clients_of_a_wx_tag(
     org_id: OrgId,
-    /// Tag.
+    /// WxLAN tag, by id.
+    #[brief = "Tag"]
     wxtag_id: Id,
     fields: Option<Fields>,
 );

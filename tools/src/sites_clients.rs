@@ -39,7 +39,8 @@ pub async fn count_site_wireless_client_events(
 pub async fn search_site_wireless_client_events(
     site_id: SiteId,
     #[flatten] event: SiteEventFilter,
-    /// NAC rule.
+    /// NAC rule, by id.
+    #[brief = "NAC rule"]
     nacrule_id: Option<String>,
     #[flatten] search: Search,
 );
@@ -77,7 +78,8 @@ pub async fn get_site_events_for_client(
     site_id: SiteId,
     client_mac: Mac,
     #[flatten] event: RadioEventFilter,
-    /// Channel.
+    /// Radio channel.
+    #[brief = "Channel"]
     channel: Option<String>,
     #[flatten] window: TimeWindow,
     #[flatten] page: PageNumber,
@@ -87,7 +89,8 @@ pub async fn get_site_events_for_client(
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/guests")]
 pub async fn list_site_all_guest_authorizations(
     site_id: SiteId,
-    /// WLANs, with commas.
+    /// WLANs, by id, with commas between them.
+    #[brief = "WLANs, with commas"]
     wlan_id: Option<String>,
     fields: Option<Fields>,
 );
@@ -104,9 +107,11 @@ pub async fn count_site_guest_authorizations(
 #[mist_tool(category = "sites_clients", get = "/api/v1/sites/{site_id}/guests/derived")]
 pub async fn list_site_all_guest_authorizations_derived(
     site_id: SiteId,
-    /// WLANs, with commas.
+    /// WLANs, by id, with commas between them.
+    #[brief = "WLANs, with commas"]
     wlan_id: Option<String>,
-    /// The organization's.
+    /// Also those of the organization's other sites.
+    #[brief = "The organization's too"]
     #[default = false]
     cross_site: Option<bool>,
     fields: Option<Fields>,
@@ -138,7 +143,8 @@ pub async fn count_site_nac_clients(
 pub async fn count_site_nac_client_events(
     site_id: SiteId,
     distinct: Option<NacEventField>,
-    /// As in `listNacEventsDefinitions`.
+    /// Type of event, as in `listNacEventsDefinitions`.
+    #[brief = "As in listNacEventsDefinitions"]
     r#type: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -160,7 +166,8 @@ pub async fn search_site_nac_clients(
 pub async fn count_site_wan_client_events(
     site_id: SiteId,
     #[default = "type"] distinct: Option<WanClientEventField>,
-    /// `CLIENT_IP_ASSIGNED`, …
+    /// Type of event, such as `CLIENT_IP_ASSIGNED`.
+    #[brief = "CLIENT_IP_ASSIGNED, …"]
     r#type: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -213,9 +220,11 @@ pub struct SiteEventFilter {
     /// What it is about.
     #[flatten]
     pub event: RadioEventFilter,
-    /// MAC.
+    /// MAC address of the access point; several with commas, or a part with `*`.
+    #[brief = "Access point's MAC"]
     pub ap: Option<MacFilter>,
-    /// 802.11 code.
+    /// Reason code of 802.11.
+    #[brief = "802.11 code"]
     pub reason_code: Option<i64>,
 }
 
@@ -227,13 +236,15 @@ pub struct RadioEventFilter {
     pub event: WirelessEventFilter,
     /// Band.
     pub band: Option<Band>,
-    /// 802.11.
+    /// 802.11 standard.
+    #[brief = "802.11 standard"]
     pub proto: Option<Protocol>,
 }
 
-/// 802.11.
+/// 802.11 standard.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the letters are IEEE's amendments to 802.11")]
+#[brief = "802.11 standard"]
 pub enum Protocol {
     A,
     Ac,
@@ -244,8 +255,9 @@ pub enum Protocol {
     N,
 }
 
-/// Learned from.
+/// How the client was learned.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Learned from"]
 pub enum WiredSource {
     /// What the client says of itself
     Lldp,
@@ -253,7 +265,7 @@ pub enum WiredSource {
     Mac,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum WirelessEventField {
@@ -265,7 +277,7 @@ pub enum WirelessEventField {
     WlanId,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a session")]
 pub enum SiteSessionField {
@@ -279,7 +291,7 @@ pub enum SiteSessionField {
     WlanId,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a NAC client")]
 pub enum SiteNacClientField {
@@ -312,7 +324,7 @@ pub enum SiteNacClientField {
     Vlan,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a WAN client")]
 pub enum SiteWanClientField {
@@ -322,7 +334,7 @@ pub enum SiteWanClientField {
     Mfg,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a wired client")]
 pub enum SiteWiredClientField {

@@ -20,10 +20,12 @@ pub async fn list_site_devices(
     site_id: SiteId,
     /// Only this one: id, MAC or name.
     device_id: Option<DeviceId>,
-    /// `ap`, `switch`, `gateway` or `all`.
+    /// Kind of device: `ap`, `switch`, `gateway` or `all`.
+    #[brief = "ap, switch, gateway or all"]
     #[default = "ap"]
     r#type: Option<String>,
-    /// Name.
+    /// Name, as the rows show it.
+    #[brief = "Name"]
     name: Option<String>,
     #[flatten] page: PageNumber,
 );
@@ -33,7 +35,7 @@ pub async fn list_site_devices(
 #[mist_tool(category = "sites_devices", get = "/api/v1/sites/{site_id}/devices/config_history/count")]
 pub async fn count_site_device_config_history(
     site_id: SiteId,
-    /// By.
+    /// Field to count by.
     distinct: Option<String>,
     mac: Option<MacFilter>,
     #[flatten] buckets: Buckets,
@@ -56,7 +58,8 @@ pub async fn count_site_devices(
     #[flatten] device: DeviceIdentity,
     /// Tunnel is `up` or `down`.
     mxtunnel_status: Option<String>,
-    /// Mist Edge it tunnels to.
+    /// Mist Edge that it tunnels to, by id.
+    #[brief = "Mist Edge it tunnels to"]
     mxedge_id: Option<String>,
     /// Floor plan it is on.
     map_id: Option<String>,
@@ -68,11 +71,14 @@ pub async fn count_site_devices(
 pub async fn count_site_device_events(
     site_id: SiteId,
     #[default = "model"] distinct: Option<DeviceEventField>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     model: Option<String>,
-    /// From `listDeviceEventsDefinitions`.
+    /// Type of event, from `listDeviceEventsDefinitions`.
+    #[brief = "From listDeviceEventsDefinitions"]
     r#type: Option<String>,
-    /// Code of the kind.
+    /// Number of the type of event.
+    #[brief = "Code of the type"]
     type_code: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -83,7 +89,8 @@ pub async fn search_site_device_events(
     site_id: SiteId,
     mac: Option<MacFilter>,
     #[flatten] event: DeviceEventFilter,
-    /// Last event of each: `port_id`.
+    /// Only the last event for each value of this field, such as `port_id`.
+    #[brief = "Last event of each: port_id"]
     last_by: Option<String>,
     #[flatten] search: Search,
 );
@@ -115,15 +122,17 @@ pub async fn search_site_devices(
     site_id: SiteId,
     #[flatten] device: DeviceFilter,
     #[default = "timestamp"] sort: Option<DeviceSort>,
-    /// Order, descending.
+    /// Field to sort by, in descending order.
+    #[brief = "Descending sort field"]
     desc_sort: Option<DeviceSort>,
     #[flatten] window: TimeWindow,
     #[flatten] page: SearchPage,
 );
 
-/// Order.
+/// Field to sort by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a device")]
+#[brief = "Sort field"]
 pub enum DeviceSort {
     Mac,
     Model,
@@ -131,7 +140,7 @@ pub enum DeviceSort {
     Timestamp,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a device")]
 pub enum SiteDeviceField {
@@ -147,7 +156,7 @@ pub enum SiteDeviceField {
     Version,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum DeviceEventField {

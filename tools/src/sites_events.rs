@@ -12,7 +12,8 @@ mistmcp::category! {
 pub async fn count_site_system_events(
     site_id: SiteId,
     #[default = "type"] distinct: Option<SystemEventField>,
-    /// Kind.
+    /// Type, as the rows name it.
+    #[brief = "Type"]
     r#type: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -21,12 +22,13 @@ pub async fn count_site_system_events(
 #[mist_tool(category = "sites_events", get = "/api/v1/sites/{site_id}/events/system/search")]
 pub async fn search_site_system_events(
     site_id: SiteId,
-    /// Kind.
+    /// Type, as the rows name it.
+    #[brief = "Type"]
     r#type: Option<String>,
     #[flatten] search: Search,
 );
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 pub enum SystemEventField {
     /// The kind of event

@@ -25,9 +25,11 @@ pub async fn get_site_insight_metrics_for_client(
 pub async fn get_site_insight_metrics_for_device(
     site_id: SiteId,
     device_mac: Mac,
-    /// One of `listInsightMetrics`.
+    /// Metric, from `listInsightMetrics`.
+    #[brief = "One of listInsightMetrics"]
     metric: InsightMetric,
-    /// `ge-0/0/1`.
+    /// Port, such as `ge-0/0/1`.
+    #[brief = "Port: ge-0/0/1"]
     port_id: Option<String>,
     #[flatten] series: Series,
 );
@@ -43,14 +45,16 @@ pub async fn get_site_insight_metrics(
 /// Which metrics.
 #[derive(ParamGroup)]
 pub struct Metrics {
-    /// From `listInsightMetrics`, with commas.
+    /// Metrics, from `listInsightMetrics`, with commas between them.
+    #[brief = "From listInsightMetrics, with commas"]
     pub metrics: InsightMetric,
 }
 
 /// The points of a metric over time.
 #[derive(ParamGroup)]
 pub struct Series {
-    /// Step: `1h`.
+    /// Length of a step in the series, such as `10m` or `1h`.
+    #[brief = "Step: 1h"]
     pub interval: Option<Span>,
     /// The time to look at.
     #[flatten]

@@ -11,7 +11,8 @@ mistmcp::category! {
 #[mist_tool(category = "sites_lan", get = "/api/v1/sites/{site_id}/evpn_topologies/{evpn_topology_id?}")]
 pub async fn list_site_evpn_topologies(
     site_id: SiteId,
-    /// One.
+    /// Only this EVPN topology, by id.
+    #[brief = "Only this one"]
     evpn_topology_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -24,6 +25,7 @@ pub async fn list_site_evpn_topologies(
 )]
 pub async fn list_site_network_template_derived(
     site_id: SiteId,
-    /// Fills in variables.
+    /// Fills in the variables of the site.
+    #[brief = "Fills in variables"]
     resolve: Option<bool>,
 );

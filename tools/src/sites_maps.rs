@@ -11,7 +11,8 @@ mistmcp::category! {
 #[mist_tool(category = "sites_maps", get = "/api/v1/sites/{site_id}/maps/{map_id?}")]
 pub async fn list_site_maps(
     site_id: SiteId,
-    /// One.
+    /// Only this floor plan, by id.
+    #[brief = "Only this one"]
     map_id: Option<Id>,
     /// Map stack.
     mapstack_id: Option<Id>,

@@ -13,7 +13,8 @@ mistmcp::category! {
 #[mist_tool(category = "sites_mxedges", get = "/api/v1/sites/{site_id}/mxedges/{mxedge_id?}")]
 pub async fn list_site_mx_edges(
     site_id: SiteId,
-    /// One.
+    /// Only this Mist Edge, by id.
+    #[brief = "Only this one"]
     mxedge_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -32,14 +33,17 @@ pub async fn count_site_mx_edge_events(
 pub async fn search_site_mist_edge_events(
     site_id: SiteId,
     #[flatten] event: MxEdgeEventFilter,
-    /// Part: `PS1`.
+    /// Part of the Mist Edge, such as `PS1`.
+    #[brief = "Part: PS1"]
     component: Option<String>,
     #[flatten] window: TimeWindow,
     #[flatten] sort: SortField,
-    /// Rows.
+    /// Number of rows in a page.
+    #[brief = "Rows per page"]
     #[default = 10]
     limit: Option<u32>,
-    /// `next`.
+    /// Where the next page starts: `search_after` of `next` in the answer before.
+    #[brief = "From next of the last answer"]
     search_after: Option<String>,
     fields: Option<Fields>,
 );

@@ -19,7 +19,8 @@ pub async fn get_site_site_rfdiag_recording(
 #[mist_tool(category = "sites_rfdiags", get = "/api/v1/sites/{site_id}/rfdiags/{rfdiag_id}")]
 pub async fn get_site_rfdiag_recording(
     site_id: SiteId,
-    /// The recording.
+    /// Id of the recording.
+    #[brief = "The recording"]
     rfdiag_id: Id,
     fields: Option<Fields>,
 );
@@ -28,6 +29,7 @@ pub async fn get_site_rfdiag_recording(
 #[mist_tool(category = "sites_rfdiags", get = "/api/v1/sites/{site_id}/rfdiags/{rfdiag_id}/download")]
 pub async fn download_site_rfdiag_recording(
     site_id: SiteId,
-    /// The recording.
+    /// Id of the recording.
+    #[brief = "The recording"]
     rfdiag_id: Id,
 );

@@ -19,7 +19,8 @@ mistmcp::category! {
 pub async fn list_site_rogue_aps(
     site_id: SiteId,
     r#type: Option<RogueType>,
-    /// Step: `1h`.
+    /// Length of a step in the series, such as `10m` or `1h`.
+    #[brief = "Step: 1h"]
     interval: Option<Span>,
     #[flatten] rows: Rows,
 );
@@ -28,7 +29,8 @@ pub async fn list_site_rogue_aps(
 #[mist_tool(category = "sites_rogues", get = "/api/v1/sites/{site_id}/insights/rogues/clients")]
 pub async fn list_site_rogue_clients(
     site_id: SiteId,
-    /// Step: `1h`.
+    /// Length of a step in the series, such as `10m` or `1h`.
+    #[brief = "Step: 1h"]
     interval: Option<Span>,
     #[flatten] rows: Rows,
 );
@@ -39,7 +41,8 @@ pub async fn count_site_rogue_events(
     site_id: SiteId,
     #[default = "bssid"] distinct: Option<RogueField>,
     #[flatten] rogue: RogueFilter,
-    /// Channel.
+    /// Radio channel.
+    #[brief = "Channel"]
     channel: Option<String>,
     #[flatten] buckets: Buckets,
 );
@@ -49,7 +52,8 @@ pub async fn count_site_rogue_events(
 pub async fn search_site_rogue_events(
     site_id: SiteId,
     #[flatten] rogue: RogueFilter,
-    /// Channel.
+    /// Radio channel.
+    #[brief = "Channel"]
     channel: Option<i64>,
     #[flatten] search: Search,
 );
@@ -62,14 +66,16 @@ pub async fn search_site_rogue_events(
 )]
 pub async fn get_site_rogue_ap(
     site_id: SiteId,
-    /// BSSID.
+    /// BSSID of the rogue access point.
+    #[brief = "BSSID"]
     rogue_bssid: Mac,
 );
 
 /// What events of foreign access points are counted and searched by.
 #[derive(ParamGroup)]
 pub struct RogueFilter {
-    /// Hears it best.
+    /// MAC address of the access point that hears it best.
+    #[brief = "AP that hears it best"]
     pub ap_mac: Option<MacFilter>,
     /// BSSID.
     pub bssid: Option<String>,
@@ -77,12 +83,14 @@ pub struct RogueFilter {
     pub seen_on_lan: Option<bool>,
     /// SSID.
     pub ssid: Option<String>,
-    /// `others`: neighbors.
+    /// Type of rogue; `others` are access points of neighbors.
+    #[brief = "others: neighbors"]
     pub r#type: Option<RogueType>,
 }
 
-/// `others`: neighbors.
+/// Type of rogue; `others` are access points of neighbors.
 #[derive(Clone, Copy, Choice)]
+#[brief = "others: neighbors"]
 pub enum RogueType {
     /// It offers an SSID of the organization
     Honeypot,
@@ -94,7 +102,7 @@ pub enum RogueType {
     Spoof,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum RogueField {

@@ -161,7 +161,8 @@ pub async fn list_site_sle_impacted_switches(
 pub async fn list_site_sle_impacted_wireless_clients(
     site_id: SiteId,
     scope: WirelessScope,
-    /// UUID.
+    /// Id of what `scope` names: a UUID.
+    #[brief = "UUID"]
     scope_id: Id,
     #[flatten] impact: Impact,
     fields: Option<Fields>,
@@ -170,9 +171,11 @@ pub async fn list_site_sle_impacted_wireless_clients(
 /// What a service level is measured for.
 #[derive(ParamGroup)]
 pub struct Subject {
-    /// Scope.
+    /// What the service level is measured for: the site, a device or a client.
+    #[brief = "Scope"]
     pub scope: Scope,
-    /// UUID; client: MAC.
+    /// Id of what `scope` names: a UUID, or the MAC address of a client.
+    #[brief = "UUID; client: MAC"]
     pub scope_id: ScopeId,
 }
 
@@ -182,16 +185,19 @@ pub struct Metric {
     /// What it is measured for.
     #[flatten]
     pub subject: Subject,
-    /// SLE.
+    /// Service level (SLE), as `listSiteSlesMetrics` names it.
+    #[brief = "SLE"]
     pub metric: SleMetric,
 }
 
 /// Failures of a service level, and when.
 #[derive(ParamGroup)]
 pub struct Impact {
-    /// SLE.
+    /// Service level (SLE), as `listSiteSlesMetrics` names it.
+    #[brief = "SLE"]
     pub metric: SleMetric,
-    /// Cause.
+    /// Cause of the failures, as `listSiteSleMetricClassifiers` names it.
+    #[brief = "Cause"]
     pub classifier: Option<SleClassifier>,
     /// The time to look at.
     #[flatten]
@@ -201,9 +207,11 @@ pub struct Impact {
 /// Failures at a site, or on one of its switches or gateways.
 #[derive(ParamGroup)]
 pub struct DeviceImpact {
-    /// Scope.
+    /// What the service level is measured for: the site, a device or a client.
+    #[brief = "Scope"]
     pub scope: DeviceScope,
-    /// UUID.
+    /// Id of what `scope` names: a UUID.
+    #[brief = "UUID"]
     pub scope_id: Id,
     /// The failures.
     #[flatten]
@@ -213,9 +221,11 @@ pub struct DeviceImpact {
 /// Failures at a site as a whole.
 #[derive(ParamGroup)]
 pub struct SiteImpact {
-    /// Scope.
+    /// What the service level is measured for: the site, a device or a client.
+    #[brief = "Scope"]
     pub scope: SiteScope,
-    /// Site's UUID.
+    /// Id of the site: a UUID.
+    #[brief = "Site's UUID"]
     pub scope_id: Id,
     /// The failures.
     #[flatten]
@@ -251,8 +261,9 @@ impl Arg for ScopeId {
     }
 }
 
-/// Scope.
+/// What the service level is measured for.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Scope"]
 pub enum Scope {
     /// An access point
     Ap,
@@ -266,8 +277,9 @@ pub enum Scope {
     Switch,
 }
 
-/// Scope.
+/// What the service level is measured for.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Scope"]
 pub enum DeviceScope {
     /// A gateway
     Gateway,
@@ -277,15 +289,17 @@ pub enum DeviceScope {
     Switch,
 }
 
-/// Scope.
+/// What the service level is measured for.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Scope"]
 pub enum SiteScope {
     /// The site
     Site,
 }
 
-/// Scope.
+/// What the service level is measured for.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Scope"]
 pub enum WirelessScope {
     /// An access point
     Ap,
@@ -293,9 +307,10 @@ pub enum WirelessScope {
     Site,
 }
 
-/// Broken down by.
+/// Field that the failures are broken down by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an impact summary")]
+#[brief = "Broken down by"]
 pub enum ImpactField {
     Ap,
     Band,

@@ -23,11 +23,14 @@ pub async fn count_site_apps(
     site_id: SiteId,
     distinct: Option<AppUseField>,
     device_mac: Option<MacFilter>,
-    /// Application.
+    /// Application, as the rows name it.
+    #[brief = "Application"]
     app: Option<String>,
-    /// `true`: wired clients.
+    /// With `true`, wired clients in place of wireless ones.
+    #[brief = "true: wired clients"]
     wired: Option<String>,
-    /// Buckets.
+    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    #[brief = "Number of buckets"]
     #[default = 100]
     limit: Option<u32>,
 );
@@ -40,10 +43,12 @@ pub async fn count_site_apps(
 pub async fn troubleshoot_site_call(
     site_id: SiteId,
     client_mac: Mac,
-    /// From `searchSiteCalls`.
+    /// Id of the meeting, from `searchSiteCalls`.
+    #[brief = "From searchSiteCalls"]
     meeting_id: String,
     mac: Option<MacFilter>,
-    /// `zoom`.
+    /// Application, such as `zoom` or `teams`.
+    #[brief = "Application: zoom"]
     app: Option<String>,
     #[flatten] window: TimeWindow,
     #[flatten] page: PageNumber,
@@ -54,15 +59,20 @@ pub async fn troubleshoot_site_call(
 pub async fn count_site_calls(
     site_id: SiteId,
     #[default = "mac"] distinct: Option<CallField>,
-    /// 1 to 5.
+    /// Rating of the call, from 1 to 5.
+    #[brief = "1 to 5"]
     rating: Option<NonZero<u32>>,
-    /// `zoom`.
+    /// Application, such as `zoom` or `teams`.
+    #[brief = "Application: zoom"]
     app: Option<String>,
-    /// `-1d`.
+    /// Start of the window: a distance from now such as `-1d`, ISO 8601, or epoch seconds.
+    #[brief = "Window start: -1d"]
     start: Option<Time>,
-    /// Until.
+    /// End of the window, in the forms that `start` takes; now, if it is left out.
+    #[brief = "End of the window"]
     end: Option<Time>,
-    /// Buckets.
+    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    #[brief = "Number of buckets"]
     #[default = 100]
     limit: Option<u32>,
 );
@@ -72,7 +82,8 @@ pub async fn count_site_calls(
 pub async fn search_site_calls(
     site_id: SiteId,
     mac: Option<MacFilter>,
-    /// `zoom`.
+    /// Application, such as `zoom` or `teams`.
+    #[brief = "Application: zoom"]
     app: Option<String>,
     #[flatten] search: Search,
 );
@@ -82,14 +93,18 @@ pub async fn search_site_calls(
 pub async fn get_site_calls_summary(
     site_id: SiteId,
     ap_mac: Option<MacFilter>,
-    /// `zoom`.
+    /// Application, such as `zoom` or `teams`.
+    #[brief = "Application: zoom"]
     app: Option<String>,
-    /// Wired clients.
+    /// Wired clients in place of wireless ones.
+    #[brief = "Wired clients"]
     #[default = false]
     wired: Option<bool>,
-    /// `-1d`.
+    /// Start of the window: a distance from now such as `-1d`, ISO 8601, or epoch seconds.
+    #[brief = "Window start: -1d"]
     start: Option<Time>,
-    /// Until.
+    /// End of the window, in the forms that `start` takes; now, if it is left out.
+    #[brief = "End of the window"]
     end: Option<Time>,
 );
 
@@ -98,12 +113,15 @@ pub async fn get_site_calls_summary(
 pub async fn list_site_troubleshoot_calls(
     site_id: SiteId,
     ap: Option<MacFilter>,
-    /// From `searchSiteCalls`.
+    /// Id of the meeting, from `searchSiteCalls`.
+    #[brief = "From searchSiteCalls"]
     meeting_id: Option<String>,
     mac: Option<MacFilter>,
-    /// `zoom`.
+    /// Application, such as `zoom` or `teams`.
+    #[brief = "Application: zoom"]
     app: Option<String>,
-    /// Wired clients.
+    /// Wired clients in place of wireless ones.
+    #[brief = "Wired clients"]
     #[default = false]
     wired: Option<bool>,
     #[flatten] window: TimeWindow,
@@ -115,9 +133,11 @@ pub async fn list_site_troubleshoot_calls(
 #[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/clients/{client_mac?}")]
 pub async fn list_site_wireless_clients_stats(
     site_id: SiteId,
-    /// One.
+    /// Only this client, by its MAC address.
+    #[brief = "Only this one"]
     client_mac: Option<Mac>,
-    /// Wired clients.
+    /// Wired clients in place of wireless ones.
+    #[brief = "Wired clients"]
     #[default = false]
     wired: Option<bool>,
     #[flatten] rows: Rows,
@@ -148,9 +168,11 @@ pub async fn count_site_discovered_switches(
 )]
 pub async fn list_site_discovered_switches_metrics(
     site_id: SiteId,
-    /// Access points per switch: `12`.
+    /// Number of access points per switch that is allowed, such as `12`.
+    #[brief = "Access points per switch: 12"]
     threshold: Option<String>,
-    /// Only this switch.
+    /// Only this switch, by its name in LLDP.
+    #[brief = "Only this switch"]
     system_name: Option<String>,
 );
 
@@ -160,15 +182,19 @@ pub async fn search_site_discovered_switches(
     site_id: SiteId,
     /// Managed by Mist.
     adopted: Option<bool>,
-    /// Name in LLDP.
+    /// Name of the switch in LLDP.
+    #[brief = "Name in LLDP"]
     system_name: Option<String>,
-    /// Name.
+    /// Host name.
     hostname: Option<String>,
-    /// Maker.
+    /// Manufacturer of the device.
+    #[brief = "Maker"]
     vendor: Option<String>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     model: Option<String>,
-    /// Firmware.
+    /// Firmware version.
+    #[brief = "Firmware"]
     version: Option<String>,
     #[flatten] search: Search,
 );
@@ -177,7 +203,8 @@ pub async fn search_site_discovered_switches(
 #[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/maps/{map_id}/clients")]
 pub async fn get_site_wireless_clients_stats_by_map(
     site_id: SiteId,
-    /// Floor plan.
+    /// Floor plan, by id.
+    #[brief = "Floor plan"]
     map_id: Id,
     #[flatten] window: TimeWindow,
     #[flatten] page: PageNumber,
@@ -190,7 +217,8 @@ pub async fn get_site_wireless_clients_stats_by_map(
 )]
 pub async fn list_site_unconnected_client_stats(
     site_id: SiteId,
-    /// Floor plan.
+    /// Floor plan, by id.
+    #[brief = "Floor plan"]
     map_id: Id,
     fields: Option<Fields>,
 );
@@ -200,7 +228,8 @@ pub async fn list_site_unconnected_client_stats(
 #[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/mxedges/{mxedge_id?}")]
 pub async fn list_site_mx_edges_stats(
     site_id: SiteId,
-    /// One.
+    /// Only this Mist Edge, by id.
+    #[brief = "Only this one"]
     mxedge_id: Option<Id>,
     #[flatten] window: TimeWindow,
     #[flatten] page: PageNumber,
@@ -210,7 +239,7 @@ pub async fn list_site_mx_edges_stats(
 #[mist_tool(category = "sites_stats", get = "/api/v1/sites/{site_id}/stats/wxrules", answers = "list")]
 pub async fn get_site_wx_rules_usage(site_id: SiteId, fields: Option<Fields>);
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an application's use")]
 pub enum AppUseField {
@@ -228,7 +257,7 @@ pub enum AppUseField {
     WlanIdApp,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a call")]
 pub enum CallField {
@@ -257,7 +286,7 @@ pub enum SwitchMetric {
     VersionCompliance,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a discovered switch")]
 pub enum DiscoveredSwitchField {

@@ -19,17 +19,21 @@ pub async fn get_site_device_synthetic_test(site_id: SiteId, device_id: DeviceId
 pub async fn search_site_synthetic_test(
     site_id: SiteId,
     mac: Option<MacFilter>,
-    /// `ge-0/0/1`.
+    /// Port, such as `ge-0/0/1`.
+    #[brief = "Port: ge-0/0/1"]
     port_id: Option<String>,
-    /// VLAN.
+    /// VLAN, by number.
+    #[brief = "VLAN"]
     vlan_id: Option<String>,
-    /// Who started it: `user`.
+    /// Who started it, such as `user`.
+    #[brief = "Who started it: user"]
     by: Option<String>,
     /// Why it failed.
     reason: Option<String>,
     r#type: Option<SyntheticTest>,
     protocol: Option<ReachabilityProtocol>,
-    /// Network.
+    /// Network of the client.
+    #[brief = "Network"]
     tenant: Option<String>,
     #[flatten] window: TimeWindow,
     #[flatten] page: SearchPage,

@@ -15,7 +15,8 @@ pub async fn list_site_apps(site_id: SiteId, fields: Option<Fields>);
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/gatewaytemplates/derived")]
 pub async fn list_site_gateway_template_derived(
     site_id: SiteId,
-    /// Fills in variables.
+    /// Fills in the variables of the site.
+    #[brief = "Fills in variables"]
     resolve: Option<bool>,
     fields: Option<Fields>,
 );
@@ -24,7 +25,8 @@ pub async fn list_site_gateway_template_derived(
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/networks/derived")]
 pub async fn list_site_networks_derived(
     site_id: SiteId,
-    /// Fills in variables.
+    /// Fills in the variables of the site.
+    #[brief = "Fills in variables"]
     #[default = false]
     resolve: Option<bool>,
     fields: Option<Fields>,
@@ -34,7 +36,8 @@ pub async fn list_site_networks_derived(
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/secintelprofiles/derived")]
 pub async fn list_site_sec_intel_profiles_derived(
     site_id: SiteId,
-    /// Fills in variables.
+    /// Fills in the variables of the site.
+    #[brief = "Fills in variables"]
     resolve: Option<bool>,
     fields: Option<Fields>,
 );
@@ -43,7 +46,8 @@ pub async fn list_site_sec_intel_profiles_derived(
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/servicepolicies/derived")]
 pub async fn list_site_service_policies_derived(
     site_id: SiteId,
-    /// Fills in variables.
+    /// Fills in the variables of the site.
+    #[brief = "Fills in variables"]
     #[default = false]
     resolve: Option<bool>,
     fields: Option<Fields>,
@@ -53,7 +57,8 @@ pub async fn list_site_service_policies_derived(
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/services/derived")]
 pub async fn list_site_services_derived(
     site_id: SiteId,
-    /// Fills in variables.
+    /// Fills in the variables of the site.
+    #[brief = "Fills in variables"]
     #[default = false]
     resolve: Option<bool>,
     fields: Option<Fields>,
@@ -84,7 +89,8 @@ pub async fn search_site_service_path_events(
 #[mist_tool(category = "sites_wan", get = "/api/v1/sites/{site_id}/vpns/derived")]
 pub async fn list_site_vpns_derived(
     site_id: SiteId,
-    /// Fills in variables.
+    /// Fills in the variables of the site.
+    #[brief = "Fills in variables"]
     #[default = false]
     resolve: Option<bool>,
     fields: Option<Fields>,
@@ -93,27 +99,33 @@ pub async fn list_site_vpns_derived(
 /// Events of a gateway's paths.
 #[derive(ParamGroup)]
 pub struct ServicePathFilter {
-    /// `GW_SERVICE_PATH_DOWN`.
+    /// Type of event, such as `GW_SERVICE_PATH_DOWN`.
+    #[brief = "Type: GW_SERVICE_PATH_DOWN"]
     pub r#type: Option<String>,
-    /// Event text.
+    /// Text of the event.
+    #[brief = "Event text"]
     pub text: Option<String>,
-    /// VPN.
+    /// VPN, by name.
+    #[brief = "VPN"]
     pub vpn_name: Option<String>,
     /// Path of the VPN.
     pub vpn_path: Option<String>,
     /// Service policy.
     pub policy: Option<String>,
-    /// `ge-0/0/1`.
+    /// Port, such as `ge-0/0/1`.
+    #[brief = "Port: ge-0/0/1"]
     pub port_id: Option<String>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     pub model: Option<String>,
-    /// Firmware.
+    /// Firmware version.
+    #[brief = "Firmware"]
     pub version: Option<String>,
     /// Gateway's MAC.
     pub mac: Option<MacFilter>,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of an event")]
 pub enum ServicePathField {

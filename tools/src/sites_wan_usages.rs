@@ -34,19 +34,22 @@ pub struct WanUsageFilter {
     pub mac: Option<MacFilter>,
     /// Peer's MAC.
     pub peer_mac: Option<MacFilter>,
-    /// `ge-0/0/0`.
+    /// Port, such as `ge-0/0/0`.
+    #[brief = "Port: ge-0/0/0"]
     pub port_id: Option<String>,
     /// Peer's port.
     pub peer_port_id: Option<String>,
     /// Service policy.
     pub policy: Option<String>,
-    /// Network.
+    /// Network of the client.
+    #[brief = "Network"]
     pub tenant: Option<String>,
-    /// `primary`.
+    /// Type of the path, such as `primary`.
+    #[brief = "Path type: primary"]
     pub path_type: Option<String>,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a path")]
 pub enum WanUsageField {

@@ -13,7 +13,8 @@ mistmcp::category! {
 #[mist_tool(category = "sites_webhooks", get = "/api/v1/sites/{site_id}/webhooks/{webhook_id?}")]
 pub async fn list_site_webhooks(
     site_id: SiteId,
-    /// One.
+    /// Only this webhook, by id.
+    #[brief = "Only this one"]
     webhook_id: Option<Id>,
     #[flatten] page: PageNumber,
 );

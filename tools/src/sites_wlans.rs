@@ -13,7 +13,8 @@ mistmcp::category! {
 #[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/psks/{psk_id?}")]
 pub async fn list_site_psks(
     site_id: SiteId,
-    /// One.
+    /// Only this pre-shared key, by id.
+    #[brief = "Only this one"]
     psk_id: Option<Id>,
     #[flatten] psk: PreSharedKeyFilter,
     #[flatten] page: PageNumber,
@@ -23,7 +24,8 @@ pub async fn list_site_psks(
 #[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/rftemplates/derived")]
 pub async fn list_site_rf_template_derived(
     site_id: SiteId,
-    /// Fills in variables.
+    /// Fills in the variables of the site.
+    #[brief = "Fills in variables"]
     resolve: Option<bool>,
     fields: Option<Fields>,
 );
@@ -32,7 +34,8 @@ pub async fn list_site_rf_template_derived(
 #[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/wlans/{wlan_id?}")]
 pub async fn list_site_wlans(
     site_id: SiteId,
-    /// One.
+    /// Only this WLAN, by id.
+    #[brief = "Only this one"]
     wlan_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -41,10 +44,12 @@ pub async fn list_site_wlans(
 #[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/wlans/derived")]
 pub async fn list_site_wlan_derived(
     site_id: SiteId,
-    /// Fills in variables.
+    /// Fills in the variables of the site.
+    #[brief = "Fills in variables"]
     #[default = false]
     resolve: Option<bool>,
-    /// Only this WLAN.
+    /// Only this WLAN, by id.
+    #[brief = "Only this WLAN"]
     wlan_id: Option<String>,
     fields: Option<Fields>,
 );
@@ -53,7 +58,8 @@ pub async fn list_site_wlan_derived(
 #[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/wxrules/{wxrule_id?}")]
 pub async fn list_site_wx_rules(
     site_id: SiteId,
-    /// One.
+    /// Only this WxLAN rule, by id.
+    #[brief = "Only this one"]
     wxrule_id: Option<Id>,
     #[flatten] page: PageNumber,
 );
@@ -70,7 +76,8 @@ pub async fn list_site_wx_rules_derived(site_id: SiteId, fields: Option<Fields>)
 #[mist_tool(category = "sites_wlans", get = "/api/v1/sites/{site_id}/wxtags/{wxtag_id?}")]
 pub async fn list_site_wx_tags(
     site_id: SiteId,
-    /// One.
+    /// Only this WxLAN tag, by id.
+    #[brief = "Only this one"]
     wxtag_id: Option<Id>,
     #[flatten] page: PageNumber,
 );

@@ -13,7 +13,8 @@ mistmcp::category! {
 #[mist_tool(category = "utilities_upgrade", get = "/api/v1/orgs/{org_id}/devices/upgrade/{upgrade_id?}")]
 pub async fn list_org_device_upgrades(
     org_id: OrgId,
-    /// One.
+    /// Only this upgrade, by id.
+    #[brief = "Only this one"]
     upgrade_id: Option<Id>,
     fields: Option<Fields>,
 );
@@ -23,7 +24,8 @@ pub async fn list_org_device_upgrades(
 pub async fn list_org_available_device_versions(
     org_id: OrgId,
     #[default = "ap"] r#type: Option<DeviceType>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     model: Option<String>,
     fields: Option<Fields>,
 );
@@ -33,7 +35,8 @@ pub async fn list_org_available_device_versions(
 #[mist_tool(category = "utilities_upgrade", get = "/api/v1/orgs/{org_id}/mxedges/upgrade/{upgrade_id?}")]
 pub async fn list_org_mx_edge_upgrades(
     org_id: OrgId,
-    /// One.
+    /// Only this upgrade, by id.
+    #[brief = "Only this one"]
     upgrade_id: Option<Id>,
     fields: Option<Fields>,
 );
@@ -47,7 +50,8 @@ pub async fn list_org_ssr_upgrades(org_id: OrgId, fields: Option<Fields>);
 pub async fn list_org_available_ssr_versions(
     org_id: OrgId,
     #[default = "stable"] channel: Option<ReleaseChannel>,
-    /// Several with commas.
+    /// MAC addresses, with commas between them.
+    #[brief = "MACs with commas"]
     mac: Option<MacFilter>,
     fields: Option<Fields>,
 );
@@ -56,7 +60,8 @@ pub async fn list_org_available_ssr_versions(
 #[mist_tool(category = "utilities_upgrade", get = "/api/v1/sites/{site_id}/devices/upgrade/{upgrade_id?}")]
 pub async fn list_site_device_upgrades(
     site_id: SiteId,
-    /// One.
+    /// Only this upgrade, by id.
+    #[brief = "Only this one"]
     upgrade_id: Option<Id>,
     status: Option<UpgradeStatus>,
     fields: Option<Fields>,
@@ -67,7 +72,8 @@ pub async fn list_site_device_upgrades(
 pub async fn list_site_available_device_versions(
     site_id: SiteId,
     #[default = "ap"] r#type: Option<DeviceType>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     model: Option<String>,
     fields: Option<Fields>,
 );
@@ -80,8 +86,9 @@ pub async fn get_site_ssr_upgrade(
     upgrade_id: Id,
 );
 
-/// How far it is.
+/// How far the upgrade is.
 #[derive(Clone, Copy, Choice)]
+#[brief = "How far it is"]
 pub enum UpgradeStatus {
     /// It was called off
     Cancelled,

@@ -64,6 +64,42 @@ fn every_tool_and_every_parameter_is_described() {
 }
 
 #[test]
+fn a_person_reads_sentences_and_a_model_complete_phrases() {
+    // What means nothing without the code beside it.
+    let bare = [
+        "columns",
+        "until",
+        "by",
+        "or name",
+        "one",
+        "next",
+        "if several",
+        "rows",
+        "buckets",
+        "kind",
+        "several",
+    ];
+    for entry in catalog().entries() {
+        let name = entry.tool().name;
+        for (parameter, property) in properties(entry) {
+            let brief = property["description"].as_str().unwrap();
+            let whole = entry.description_of(parameter);
+            assert!(
+                whole.ends_with(['.', '…']) && whole.len() + 1 >= brief.len(),
+                "{name}: {parameter}: {whole}"
+            );
+            for words in [brief, whole] {
+                let words = words.trim_end_matches('.').trim_matches('`').to_lowercase();
+                assert!(!bare.contains(&words.as_str()), "{name}: {parameter}: {words}");
+                let is_example = words.starts_with(['-', '*']) || words.parse::<f64>().is_ok();
+                assert!(!is_example, "{name}: {parameter}: {words} is an example alone");
+            }
+            assert!(!whole.starts_with('`'), "{name}: {parameter}: {whole}");
+        }
+    }
+}
+
+#[test]
 fn every_tool_with_pages_picks_fields_and_no_count_does() {
     for entry in catalog().entries() {
         let (name, properties) = (entry.tool().name, properties(entry));

@@ -51,7 +51,14 @@ fn tool(page: &mut String, entry: &Entry) {
             .and_then(Value::as_array)
             .is_some_and(|required| required.iter().any(|other| other == name));
         let mark = if required { ", required" } else { "" };
-        line(page, &format!("| `{name}` | {}{mark} | {} |", kind(property), about(property)));
+        line(
+            page,
+            &format!(
+                "| `{name}` | {}{mark} | {} |",
+                kind(property),
+                about(entry.description_of(name), property)
+            ),
+        );
     }
 }
 
@@ -63,9 +70,9 @@ fn kind(property: &Value) -> String {
     }
 }
 
-fn about(property: &Value) -> String {
+fn about(description: &str, property: &Value) -> String {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let mut about = cell(property.get("description").and_then(Value::as_str).unwrap_or_default());
+    let mut about = cell(description);
     if let Some(values) = property.get("enum").and_then(Value::as_array) {
         let values: Vec<_> = values.iter().map(|value| format!("`{}`", text(value))).collect();
         about = format!("{about} One of {}.", values.join(", "));

@@ -10,6 +10,7 @@ pub struct Advised<T>(pub Option<T>);
 
 impl<T: Arg> Arg for Advised<T> {
     const DESCRIPTION: &'static str = T::DESCRIPTION;
+    const BRIEF: &'static str = T::BRIEF;
     const PRESENCE: Presence = Presence::Optional;
     const LOOKUP: Option<Lookup> = T::LOOKUP;
     const PICKS_FIELDS: bool = T::PICKS_FIELDS;

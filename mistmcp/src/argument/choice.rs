@@ -9,6 +9,8 @@ use super::{Arg, Mismatch, NAME, Wire};
 pub trait Choice: Copy + 'static {
     /// What parameters of this type mean, or nothing.
     const DESCRIPTION: &'static str;
+    /// The same in fewer words, for the model.
+    const BRIEF: &'static str = Self::DESCRIPTION;
     /// The values, each with Mist's spelling.
     const VALUES: &'static [(&'static str, Self)];
 }
@@ -16,6 +18,7 @@ pub trait Choice: Copy + 'static {
 #[diagnostic::do_not_recommend]
 impl<T: Choice> Arg for T {
     const DESCRIPTION: &'static str = <T as Choice>::DESCRIPTION;
+    const BRIEF: &'static str = <T as Choice>::BRIEF;
     const MAX_LENGTH: usize = NAME;
 
     /// The empty text is left out, though it is read: some model APIs refuse a schema that has it among its values.

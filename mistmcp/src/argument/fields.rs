@@ -32,7 +32,9 @@ impl fmt::Display for Fields {
 }
 
 impl Arg for Fields {
-    const DESCRIPTION: &'static str = "Columns.";
+    const DESCRIPTION: &'static str = "Keep only these fields of each row: names with commas, and a dot for what is nested, such as \
+         `name,radio_stat.band_5.channel`.";
+    const BRIEF: &'static str = "Keep only these fields of each row";
     const PICKS_FIELDS: bool = true;
 
     fn schema() -> Schema {

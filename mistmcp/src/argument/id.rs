@@ -54,7 +54,7 @@ impl Arg for Id {
 /// Before a tool runs, whatever stood there has become a UUID; so reading takes any text, and holding it against
 /// Mist is the look-up's part.
 macro_rules! found_id {
-    ($(#[doc = $documentation:literal])+ $name:ident: $lookup:expr, $presence:expr, $schema:tt, $description:literal) => {
+    ($(#[doc = $documentation:literal])+ $name:ident: $lookup:expr, $presence:expr, $schema:tt, $description:literal, $brief:literal) => {
         $(#[doc = $documentation])+
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         pub struct $name(String);
@@ -68,6 +68,7 @@ macro_rules! found_id {
 
         impl Arg for $name {
             const DESCRIPTION: &'static str = $description;
+            const BRIEF: &'static str = $brief;
             const PRESENCE: Presence = $presence;
             const LOOKUP: Option<Lookup> = Some($lookup);
             const MAX_LENGTH: usize = NAME;
@@ -92,15 +93,19 @@ macro_rules! found_id {
 
 found_id! {
     /// An organization. Where a call names none, it is the operator's, or the only one that the token can see.
-    OrgId: Lookup::Org, Presence::Found, { "type": "string" }, "If several."
+    OrgId: Lookup::Org, Presence::Found, { "type": "string" },
+        "Organization, by its id or name. Needed only where the API token sees several.",
+        "Organization, if there are several"
 }
 
 found_id! {
     /// A site, by its id or its name.
-    SiteId: Lookup::Site, Presence::Required, { "type": "string" }, "Or name."
+    SiteId: Lookup::Site, Presence::Required, { "type": "string" },
+        "Site, by its id or name.", "Site id or name"
 }
 
 found_id! {
     /// A device, by its id, MAC address or name.
-    DeviceId: Lookup::Device, Presence::Required, { "type": "string" }, "Id, MAC or name."
+    DeviceId: Lookup::Device, Presence::Required, { "type": "string" },
+        "Device, by its id, MAC address or name.", "Device id, MAC or name"
 }

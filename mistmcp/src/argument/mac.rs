@@ -24,7 +24,9 @@ impl Mac {
 }
 
 impl Arg for Mac {
-    const DESCRIPTION: &'static str = "MAC.";
+    const DESCRIPTION: &'static str =
+        "MAC address, such as `5c5b35000001`; separators and letter case do not matter.";
+    const BRIEF: &'static str = "MAC";
     const MAX_LENGTH: usize = NAME;
 
     fn schema() -> Schema {
@@ -48,24 +50,40 @@ impl Arg for Mac {
 pub struct MacFilter(String);
 
 impl Arg for MacFilter {
-    const DESCRIPTION: &'static str = "MAC.";
+    const DESCRIPTION: &'static str =
+        "MAC address; several with commas, or a part with `*`, such as `5c5b35*`.";
+    const BRIEF: &'static str = "MAC";
 
     fn schema() -> Schema {
         json_schema!({ "type": "string" })
     }
 
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        let text = String::read(value)?;
-        let parts = text.split(',').map(|part| match Mac::parse(part) {
-            Some(mac) => mac.0,
-            None => part.trim().to_lowercase(),
-        });
-        Ok(Self(parts.collect::<Vec<_>>().join(",")))
+        let wanted = || {
+            Mismatch::wanted(
+                "a MAC address such as \"5c5b35000001\" or \"5C:5B:35:00:00:01\", several with commas between them, or a \
+                 part of one with `*`, such as \"5c5b35*\"",
+            )
+        };
+        let text = String::read(value).map_err(|_| wanted())?;
+        let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+        let parts: Vec<_> = parts.map(|part| pattern(part).ok_or_else(wanted)).collect::<Result<_, _>>()?;
+        if parts.is_empty() { Err(wanted()) } else { Ok(Self(parts.join(","))) }
     }
 
     fn wire(&self) -> Wire {
         Wire::Text(self.0.clone())
     }
+}
+
+/// One address, or a part of one with `*`, in Mist's notation. An address has 12 digits, or 16 (EUI-64).
+fn pattern(text: &str) -> Option<String> {
+    let digits: String =
+        text.chars().filter(|letter| !":-. ".contains(*letter)).collect::<String>().to_lowercase();
+    let count = digits.bytes().filter(u8::is_ascii_hexdigit).count();
+    let stars = digits.bytes().filter(|byte| *byte == b'*').count();
+    let fits = if stars == 0 { matches!(count, 12 | 16) } else { count <= 16 };
+    (fits && count + stars == digits.len()).then_some(digits)
 }
 
 #[cfg(test)]
@@ -89,6 +107,29 @@ mod tests {
             (json!(["5C5B35000001", "5c5b35000002"]), "5c5b35000001,5c5b35000002"),
         ] {
             assert_eq!(MacFilter::read(&written).map(|filter| filter.0), Ok(sent.into()));
+        }
+    }
+
+    #[test]
+    fn a_filter_that_no_address_can_match_is_refused_with_the_forms_that_are_taken() {
+        for written in [
+            "xyz",
+            "ap-lobby-01",
+            "5c5b35",
+            "5c5b3500000g",
+            "5c5b35000001,xyz",
+            "xyz*",
+            ",",
+            "5c5b35000001ff*ff",
+        ] {
+            let refused = MacFilter::read(&json!(written));
+            let told = refused.as_ref().err().map(ToString::to_string).unwrap_or_default();
+            assert_eq!(written == "5c5b35000001ff*ff", refused.is_ok(), "{written}");
+            assert!(refused.is_ok() || told.contains("5c5b35000001") && told.contains("5c5b35*"), "{told}");
+        }
+        for (written, sent) in [("*:5B:35:*", "*5b35*"), ("63f9e299182b63f9", "63f9e299182b63f9"), ("*", "*")]
+        {
+            assert_eq!(MacFilter::read(&json!(written)).map(|filter| filter.0), Ok(sent.into()));
         }
     }
 

@@ -58,7 +58,7 @@ fn property(param: &Param) -> Value {
     if let Some(kind) = schema.get("type") {
         property.insert("type".into(), kind.clone());
     }
-    property.insert("description".into(), terse(param.description).into());
+    property.insert("description".into(), terse(param.brief).into());
     if let Value::Object(rest) = schema.to_value() {
         property.extend(rest.into_iter().filter(|(key, _)| key != "type" && key != "description"));
     }

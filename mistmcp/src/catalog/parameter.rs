@@ -13,9 +13,24 @@ pub(crate) struct Parameter<'a> {
     pub(crate) about: String,
 }
 
+/// Who reads of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// The whole description.
+    Person,
+    /// The short one.
+    Model,
+}
+
 impl Entry {
-    /// Its parameters, as clients see them.
-    pub(crate) fn parameters(&self) -> Vec<Parameter<'_>> {
+    /// The whole description of a parameter, for people; clients get the short one. For the repository's own tasks.
+    #[doc(hidden)]
+    pub fn description_of(&self, parameter: &str) -> &'static str {
+        self.params().iter().find(|param| param.name == parameter).map_or("", |param| param.description)
+    }
+
+    /// Its parameters, those that clients see.
+    pub(crate) fn parameters(&self, reader: Reader) -> Vec<Parameter<'_>> {
         let schema = &self.definition().input_schema;
         let required = schema.get("required").and_then(Value::as_array);
         let properties = schema.get("properties").and_then(Value::as_object);
@@ -26,7 +41,10 @@ impl Entry {
                 name,
                 kind: kind(property),
                 required: required.is_some_and(|required| required.iter().any(|other| other == name)),
-                about: about(property),
+                about: match reader {
+                    Reader::Person => about(self.description_of(name), property),
+                    Reader::Model => about(of_schema(property), property),
+                },
             })
             .collect()
     }
@@ -42,9 +60,12 @@ fn kind(property: &Value) -> String {
     }
 }
 
-fn about(property: &Value) -> String {
+fn of_schema(property: &Value) -> &str {
+    property.get("description").and_then(Value::as_str).unwrap_or_default()
+}
+
+fn about(description: &str, property: &Value) -> String {
     let mut sentences = Vec::new();
-    let description = property.get("description").and_then(Value::as_str).unwrap_or_default();
     if !description.is_empty() {
         sentences.push(format!("{}.", one_line(description.trim_end_matches('.'))));
     }
@@ -77,12 +98,15 @@ mod tests {
     fn a_parameter_tells_its_meaning_its_values_and_its_default() {
         let band = json!({ "type": "string", "description": "Band.", "enum": ["5", "24"], "default": "5" });
         assert_eq!(
-            (kind(&band), about(&band)),
+            (kind(&band), about(of_schema(&band), &band)),
             ("string".to_owned(), "Band. One of: 5, 24. Default: 5.".to_owned())
         );
         let kinds = json!({ "type": "array", "items": { "type": "string", "enum": ["ap"] } });
-        assert_eq!((kind(&kinds), about(&kinds)), ("list of string".to_owned(), "One of: ap.".to_owned()));
+        assert_eq!(
+            (kind(&kinds), about("", &kinds)),
+            ("list of string".to_owned(), "One of: ap.".to_owned())
+        );
         let page = json!({ "type": "integer", "minimum": 1, "default": 1 });
-        assert_eq!(about(&page), "At least 1. Default: 1.");
+        assert_eq!(about("", &page), "At least 1. Default: 1.");
     }
 }

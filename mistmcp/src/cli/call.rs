@@ -3,6 +3,9 @@
 mod answer;
 mod arguments;
 mod cells;
+mod columns;
+mod csv;
+mod names;
 mod pages;
 mod progress;
 mod repeats;
@@ -11,20 +14,23 @@ mod table;
 use std::io;
 use std::process::ExitCode;
 
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::configuration::Configuration;
 use super::env_file::Environment;
 use super::exit::Exit;
 use super::flags::{CallFlags, Flags};
-use super::{output, stop};
+use super::{output, stop, tools};
+use crate::argument::Lookup;
 use crate::error::ErrorKind;
 use crate::reply::{Content, Format, Rules};
 use crate::session::{Mode, Session};
 use crate::{Call, Error};
+use names::Names;
 use progress::Progress;
 
-/// Somebody's terminal or pipe holds what a model's context does not.
+/// A terminal or a pipe has room for what a model's context has not.
 const NO_LIMIT: u32 = u32::MAX;
 
 /// How the answer is printed.
@@ -33,6 +39,15 @@ enum Form {
     Json,
     Toon,
     Table,
+    Csv,
+}
+
+/// What is printed of an answer.
+#[derive(Debug)]
+struct Output {
+    form: Form,
+    /// The columns of a table or of CSV, where they were chosen.
+    fields: Vec<String>,
 }
 
 /// Calls a tool, and prints what it answers.
@@ -41,7 +56,7 @@ pub(super) async fn run(
     environment: &Environment,
     asked: &CallFlags,
 ) -> anyhow::Result<ExitCode> {
-    let arguments = match arguments::read(asked) {
+    let mut arguments = match arguments::read(asked) {
         Ok(arguments) => arguments,
         Err(error) => {
             output::error(&format!("error: {error:#}"));
@@ -50,6 +65,7 @@ pub(super) async fn run(
     };
     let form = match flags.format {
         _ if asked.table => Form::Table,
+        _ if asked.csv => Form::Csv,
         Format::Json => Form::Json,
         Format::Toon => Form::Toon,
     };
@@ -57,22 +73,31 @@ pub(super) async fn run(
     let rules = Rules {
         max_bytes: max_bytes as usize,
         // What is read again, to be joined or laid out, is JSON.
-        format: if asked.table || asked.all_pages { Format::Json } else { flags.format },
+        format: if asked.table || asked.csv || asked.all_pages { Format::Json } else { flags.format },
         show_secrets: flags.show_secrets,
     };
     // Every tool that the operator allows, however a server would load it.
     let configuration = Configuration::read(flags, environment, Mode::All).await?.with_rules(rules);
     let session = configuration.session()?;
+    let fields =
+        match arguments::fields(asked, &mut arguments, session.settings().catalog().find(&asked.tool)) {
+            Ok(fields) => fields,
+            Err(error) => {
+                output::error(&format!("error: {error:#}"));
+                return Ok(Exit::Usage.into());
+            }
+        };
+    let printed = Output { form, fields };
     let stop = stop::on_signal()?;
     let progress = Progress::new();
     let call = Caller { session, tool: &asked.tool, stop, progress };
     if asked.all_pages {
-        return pages::print(&call, arguments, form, asked.max_calls).await;
+        return pages::print(&call, arguments, &printed, asked.max_calls).await;
     }
     match call.once(arguments).await {
         Ok(content) => {
             call.progress.end();
-            answer::print(content, form)?;
+            answer::print(&call, content, &printed).await?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => Ok(call.failed(&error).into()),
@@ -88,9 +113,30 @@ struct Caller<'a> {
 }
 
 impl Caller<'_> {
-    async fn once(&self, arguments: serde_json::Map<String, serde_json::Value>) -> crate::Result<Content> {
+    async fn once(&self, arguments: serde_json::Map<String, Value>) -> crate::Result<Content> {
         let call = Call::new(self.stop.clone(), Some(self.progress.listener()));
         self.session.call(self.tool, arguments, &call).await.content
+    }
+
+    /// Puts names in place of the ids in the rows of a table, unless its columns were chosen.
+    async fn name(&self, rows: &mut [Value], output: &Output) {
+        if output.form != Form::Table || !output.fields.is_empty() {
+            return;
+        }
+        let organization = names::organization(rows).to_owned();
+        let call = Call::new(self.stop.clone(), Some(self.progress.listener()));
+        let mut names = Names::default();
+        for lookup in names::wanted(rows) {
+            let found = self.session.names_of(lookup, &organization, &call).await;
+            match lookup {
+                Lookup::Device => names.devices = found,
+                Lookup::Site | Lookup::Org => names.sites = found,
+            }
+        }
+        self.progress.end();
+        for row in rows {
+            *row = names.put_into(row);
+        }
     }
 
     /// Says why there is no answer, and what to do about it.
@@ -100,15 +146,13 @@ impl Caller<'_> {
             output::error("error: interrupted");
             return Exit::Interrupted;
         }
+        if error.kind() == ErrorKind::Tool {
+            tools::tell_unknown(self.session.settings(), self.tool);
+            return Exit::from(error.kind());
+        }
         output::error(&format!("error: {error}"));
-        match error.kind() {
-            ErrorKind::Tool => {
-                output::error("`mistmcp tools` finds tools, by category or by what you want to know");
-            }
-            ErrorKind::Arguments => {
-                output::error(&format!("`mistmcp tools {}` tells its parameters", self.tool));
-            }
-            _ => {}
+        if error.kind() == ErrorKind::Arguments {
+            output::error(&format!("`mistmcp tools {}` shows the parameters of this tool", self.tool));
         }
         Exit::from(error.kind())
     }

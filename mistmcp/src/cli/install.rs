@@ -106,6 +106,7 @@ pub(super) fn run(
     if install.print {
         output::print(client.snippet(&plan.entry).as_bytes())?;
         plan.notes.iter().for_each(|note| output::error(note));
+        output::error(&plan.check());
         return Ok(ExitCode::SUCCESS);
     }
     carry_out(&plan, client, install, &SettingsFile::read(&path)?)
@@ -123,8 +124,12 @@ fn carry_out(
     let token_file = plan.token_file.as_ref().filter(|file| plan.lacks_token(file));
     let exposed = plan.token_file.as_ref().filter(|file| file.is_exposed());
     if !changes_file && token_file.is_none() && exposed.is_none() {
-        let words =
-            format!("{} has it already, in {}: nothing to change.\n", client.title, file.path().display());
+        let words = format!(
+            "{} has it already, in {}: nothing to change.\n{}\n",
+            client.title,
+            file.path().display(),
+            plan.check()
+        );
         output::print(words.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -166,7 +171,7 @@ fn carry_out(
         }
     }
     done.extend(plan.notes.iter().cloned());
-    done.push(format!("Done. {}\n", client.then));
+    done.push(format!("Done. {}\n{}\n", client.then, plan.check()));
     output::print(done.join("\n").as_bytes())?;
     Ok(ExitCode::SUCCESS)
 }

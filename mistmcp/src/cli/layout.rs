@@ -3,12 +3,12 @@
 use std::fmt::Write;
 
 use clap::builder::styling::Style;
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use crate::text::{one_line, printable};
 
 /// Between two columns.
-const GAP: u16 = 2;
+pub(super) const GAP: u16 = 2;
 
 /// Rows under each other, the last columns wrapped to `width`; where there is none, every row is one line.
 #[derive(Debug)]
@@ -54,6 +54,14 @@ impl Columns {
     pub(super) fn align_right(&mut self, column: usize) {
         if let Some(column) = self.table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+
+    /// How wide a column is. Words are wrapped in it.
+    pub(super) fn set_width(&mut self, column: usize, width: usize) {
+        let width = u16::try_from(width).unwrap_or(u16::MAX).saturating_add(GAP);
+        if let Some(column) = self.table.column_mut(column) {
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
         }
     }
 

@@ -54,6 +54,7 @@ fn of_subcommand(command: Command, page: &mut Vec<u8>) -> io::Result<()> {
     roff.text([roman(command.get_about().map(ToString::to_string).unwrap_or_default())]);
     roff.to_writer(page)?;
     let help = command.get_after_long_help().map(ToString::to_string);
+    let examples = command.get_before_long_help().map(ToString::to_string);
     let mut options = Vec::new();
     Man::new(command).render_options_section(&mut options)?;
     let options = String::from_utf8_lossy(&options);
@@ -70,6 +71,10 @@ fn of_subcommand(command: Command, page: &mut Vec<u8>) -> io::Result<()> {
     let mut roff = Roff::new();
     roff.control("PP", []);
     words(&mut roff, help.split("\n\nExit codes:").next().unwrap_or(&help));
+    if let Some(examples) = examples {
+        roff.control("PP", []);
+        words(&mut roff, &examples);
+    }
     roff.to_writer(page)
 }
 

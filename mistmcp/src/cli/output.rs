@@ -53,9 +53,16 @@ pub(super) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// How many columns the terminal on standard output has. What goes into a pipe or a file has no width.
+/// How many columns the terminal on standard output has; `COLUMNS` or 80 where it does not tell. What goes into a pipe or
+/// a file has no width.
 pub(super) fn width() -> Option<u16> {
-    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0).filter(|width| *width > 0)
+    if !is_terminal() {
+        return None;
+    }
+    let told = terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| width.0);
+    let set = || std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok());
+    let is_real = |width: &u16| *width > 0;
+    Some(told.filter(is_real).or_else(|| set().filter(is_real)).unwrap_or(80))
 }
 
 fn unless_closed(written: io::Result<()>) -> io::Result<()> {

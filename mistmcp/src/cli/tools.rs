@@ -57,6 +57,31 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
+/// Prints one tool, for `mistmcp call TOOL --help`.
+pub(super) fn help(flags: &Flags, tool: &str) -> anyhow::Result<ExitCode> {
+    let settings = settings(flags, Mode::All)?;
+    let Some(entry) = settings.tools().find(|entry| entry.tool().name.eq_ignore_ascii_case(tool)) else {
+        tell_unknown(&settings, tool);
+        return Ok(Exit::Usage.into());
+    };
+    let text = text::of(&settings, &Shown::OneTool(entry), output::width());
+    output::print_styled(&format!("{text}\n`mistmcp call --help` shows the flags of `call`.\n"))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says that there is no such tool, and how to find one.
+pub(super) fn tell_unknown(settings: &Settings, tool: &str) {
+    let meant = match did_you_mean(tool, settings.tools().map(|entry| entry.tool().name)) {
+        nothing if nothing.is_empty() => ".".to_owned(),
+        meant => meant,
+    };
+    output::error(&format!(
+        "error: There is no tool `{}`{meant}\n`mistmcp tools` lists the categories, and `mistmcp tools QUESTION` finds the \
+         tools for a question",
+        crate::error::shortened(tool, 60)
+    ));
+}
+
 impl<'a> Shown<'a> {
     fn of(settings: &'a Settings, words: &str) -> Self {
         if words.is_empty() {

@@ -1,6 +1,6 @@
 //! What people call things, turned into Mist's ids. Each look-up is one list, remembered for some minutes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -147,6 +147,20 @@ impl Mist {
         let org = self.org_of(&Map::new()).await?;
         let sites = self.names(&format!("/api/v1/orgs/{org}/sites"), None).await?;
         Ok(sites.rows.iter().map(|site| site.name.clone()).collect())
+    }
+
+    /// The names of all sites, by id, or of all devices, by id and by MAC address.
+    pub(crate) async fn names_of(&self, lookup: Lookup, org_id: &str) -> Result<HashMap<String, String>> {
+        let org = self.org_of(&Map::from_iter([("org_id".to_owned(), org_id.into())])).await?;
+        let listing = match lookup {
+            Lookup::Org => self.names(SELF, None).await?,
+            Lookup::Site => self.names(&format!("/api/v1/orgs/{org}/sites"), None).await?,
+            Lookup::Device => self.names(&inventory(&org), None).await?,
+        };
+        let named = listing.rows.iter().filter(|row| !row.name.is_empty());
+        let keys =
+            |row: &Named| [Some(row.id.clone()), row.mac.clone()].into_iter().flatten().collect::<Vec<_>>();
+        Ok(named.flat_map(|row| keys(row).into_iter().map(|key| (key, row.name.clone()))).collect())
     }
 
     /// Chooses from a list of names. What is not in a remembered one is looked for in a new one.

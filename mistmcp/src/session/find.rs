@@ -19,7 +19,7 @@ pub use questions::registered;
 use super::control::Query;
 use super::{Session, Settings};
 use crate::argument::Arguments;
-use crate::catalog::{Category, Entry};
+use crate::catalog::{Category, Entry, Reader};
 use crate::prompt::Prompt;
 use crate::reply::Reply;
 use crate::{Result, work};
@@ -106,7 +106,7 @@ impl Settings {
 impl Settings {
     /// A tool as a model needs it to call it: its parameters as text, with type, meaning, values and default.
     pub(super) fn description(&self, entry: &Entry) -> Value {
-        let parameters = entry.parameters();
+        let parameters = entry.parameters(Reader::Model);
         let required =
             parameters.iter().filter(|parameter| parameter.required).map(|parameter| parameter.name);
         let required: Vec<_> = required.collect();

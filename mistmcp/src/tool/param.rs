@@ -11,7 +11,10 @@ use crate::argument::{Arg, Arguments, BodyReader, Lookup, Presence, ValueReader}
 #[derive(Clone, Copy)]
 pub struct Param {
     pub(crate) name: &'static str,
+    /// For people: help, errors, documentation.
     pub(crate) description: &'static str,
+    /// For the model, which pays for each word of a tool list.
+    pub(crate) brief: &'static str,
     pub(crate) default: Option<&'static str>,
     pub(crate) kind: Kind,
 }
@@ -59,22 +62,29 @@ impl<T: JsonSchema + Serialize + DeserializeOwned> RequestBody for T {}
 impl Param {
     /// A parameter whose type brings its own description; that it does, the macros have checked.
     pub const fn of<T: Arg>(name: &'static str) -> Self {
-        Self::described::<T>(name, T::DESCRIPTION)
+        Self::described::<T>(name, T::DESCRIPTION).brief(T::BRIEF)
     }
 
     /// A parameter with a description of its own.
     pub const fn described<T: Arg>(name: &'static str, description: &'static str) -> Self {
-        Self { name, description, default: None, kind: Kind::Value(T::READER) }
+        Self { name, description, brief: description, default: None, kind: Kind::Value(T::READER) }
     }
 
     /// The JSON body of a request.
     pub const fn body<T: RequestBody>(name: &'static str, description: &'static str) -> Self {
-        Self { name, description, default: None, kind: Kind::Body(BodyReader::of::<T>()) }
+        Self { name, description, brief: description, default: None, kind: Kind::Body(BodyReader::of::<T>()) }
     }
 
     /// All parameters of a group.
     pub const fn group<T: ParamGroup>() -> Self {
-        Self { name: "", description: "", default: None, kind: Kind::Group(T::PARAMS, T::rules) }
+        Self { name: "", description: "", brief: "", default: None, kind: Kind::Group(T::PARAMS, T::rules) }
+    }
+
+    /// Says it to the model in fewer words.
+    #[must_use]
+    pub const fn brief(mut self, brief: &'static str) -> Self {
+        self.brief = brief;
+        self
     }
 
     /// Tells what Mist takes when the parameter is left out.

@@ -648,3 +648,42 @@ async fn a_settings_file_that_is_no_regular_text_file_is_refused() {
     let finished = ends(home.launch(&format!("cursor {CLOUD}")).variable("MIST_APITOKEN", TOKEN), 1).await;
     assert!(finished.stderr.contains("a named pipe"), "{}", finished.stderr);
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_command_at_the_end_checks_what_was_installed() {
+    let home = Home::new();
+    let peer = Peer::start().await;
+    peer.json("/api/v1/self", &serde_json::json!({ "email": "ada@example.com", "privileges": [] }));
+    let command = |finished: &Finished| {
+        let told = format!("{}\n{}", finished.output(), finished.stderr);
+        let last = told.trim_end().lines().last().unwrap_or_default().to_owned();
+        assert!(last.starts_with("To check it"), "{told}");
+        last.split_once(": ").unwrap().1.to_owned()
+    };
+    let url = peer.url();
+    let settings = format!("--cloud {url} --allow-cloud {url} --mode all --timeout 7 --yes");
+    let launch = || home.launch(&format!("cursor {settings}")).variable("MIST_APITOKEN", TOKEN);
+    let installed = command(&ends(launch(), 0).await);
+    for wanted in ["mistmcp", " check ", &url, "--mode all", "--timeout 7", "--env-file"] {
+        assert!(installed.contains(wanted), "{wanted}: {installed}");
+    }
+    // The shell reads it as it stands, with nothing of the environment that it was installed in.
+    let mut shell = tokio::process::Command::new("sh");
+    let output = shell.args(["-c", &installed]).env_clear().output().await.unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.contains("ada@example.com"), "{told}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(command(&ends(launch(), 0).await), installed, "also where nothing is to be changed");
+    let demo = command(&ends(home.launch("zed --demo --print"), 0).await);
+    assert!(demo.ends_with("check --demo --env-file none"), "{demo}");
+    let asks = ends(home.launch("vscode --cloud api.mist.com --yes"), 0).await;
+    assert!(
+        asks.output().contains("To check it, with MIST_APITOKEN set to the token: "),
+        "{}",
+        asks.output()
+    );
+    let http = command(
+        &ends(home.launch("cursor --name far --url http://127.0.0.1:1/mcp --mode all --yes"), 0).await,
+    );
+    assert_eq!(http, "mistmcp check --server http://127.0.0.1:1/mcp");
+}

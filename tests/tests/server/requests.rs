@@ -34,7 +34,11 @@ fn sample(name: &str, schema: &Value) -> Sample {
             ("end", ..) => text("now"),
             ("duration", ..) => text("7d"),
             ("interval", ..) => text("10m"),
-            (name, ..) if name.ends_with("mac") || name.ends_with("bssid") => text("5c5b35000001"),
+            (name, ..)
+                if ["ap", "last_ap"].contains(&name) || name.ends_with("mac") || name.ends_with("bssid") =>
+            {
+                text("5c5b35000001")
+            }
             (_, None, None) => text(NASTY),
             _ => panic!("no sample for {name}: {schema}"),
         },

@@ -1,7 +1,8 @@
 use mistmcp::Choice;
 
-/// Order.
+/// Order of the rows.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Order"]
 pub enum AuditLogSort {
     /// Newest first
     #[mist("-timestamp")]

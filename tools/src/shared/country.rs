@@ -7,7 +7,8 @@ use mistmcp::{Arg, Mismatch, Wire};
 pub struct Country(String);
 
 impl Arg for Country {
-    const DESCRIPTION: &'static str = "Country in two letters: `DE`.";
+    const DESCRIPTION: &'static str = "Country in two letters, such as `DE`.";
+    const BRIEF: &'static str = "Country in two letters: DE";
 
     fn schema() -> Schema {
         json_schema!({ "type": "string", "pattern": "^[a-zA-Z]{2}$" })

@@ -1,6 +1,6 @@
 use mistmcp::{Choice, Id, MacFilter, ParamGroup};
 
-/// Kind.
+/// Kind of device.
 #[derive(Clone, Copy, Choice)]
 pub enum DeviceType {
     /// An access point
@@ -11,7 +11,7 @@ pub enum DeviceType {
     Switch,
 }
 
-/// Kind.
+/// Kind of device.
 #[derive(Clone, Copy, Choice)]
 pub enum ConfiguredType {
     /// An access point
@@ -51,32 +51,39 @@ pub struct DeviceFilter {
     pub band_6_power: Option<i64>,
     /// Gateway in a cluster.
     pub clustered: Option<bool>,
-    /// Mbps.
+    /// Speed of the port eth0, in Mbps.
+    #[brief = "Mbps"]
     pub eth0_port_speed: Option<i64>,
     /// EVPN topology.
     pub evpntopo_id: Option<Id>,
     /// Public IP.
     pub ext_ip: Option<String>,
-    /// Switch, gateway.
+    /// Outcome of the last configuration; switches and gateways only.
+    #[brief = "Switch, gateway"]
     pub last_config_status: Option<String>,
     /// Last host name.
     pub last_hostname: Option<String>,
-    /// Several, with commas.
+    /// Ids of Mist Edges, with commas between them.
+    #[brief = "Ids, with commas"]
     pub mxedge_ids: Option<String>,
-    /// Cluster node.
+    /// Node of a gateway cluster: `node0` or `node1`.
+    #[brief = "Cluster node"]
     pub node: Option<Node>,
     /// MAC of node 0.
     pub node0_mac: Option<MacFilter>,
     /// MAC of node 1.
     pub node1_mac: Option<MacFilter>,
-    /// Too little PoE.
+    /// The device gets too little power over PoE.
+    #[brief = "Too little PoE"]
     pub power_constrained: Option<bool>,
     /// RADIUS servers' state.
     pub radius_stats: Option<String>,
-    /// Adds state.
+    /// Adds the state that the device reports.
+    #[brief = "Adds state"]
     #[default = false]
     pub stats: Option<bool>,
-    /// SSR agent.
+    /// Version of the SSR agent.
+    #[brief = "SSR agent"]
     pub t128agent_version: Option<String>,
 }
 
@@ -86,13 +93,17 @@ pub struct ConnectedDevice {
     /// What it is.
     #[flatten]
     pub identity: DeviceIdentity,
-    /// IP.
+    /// IP address.
+    #[brief = "IP"]
     pub ip: Option<String>,
-    /// Mist Edge it tunnels to.
+    /// Mist Edge that it tunnels to, by id.
+    #[brief = "Mist Edge it tunnels to"]
     pub mxedge_id: Option<Id>,
-    /// Tunnel to Mist Edge.
+    /// State of the tunnel to the Mist Edge.
+    #[brief = "Tunnel to Mist Edge"]
     pub mxtunnel_status: Option<TunnelStatus>,
-    /// Kind.
+    /// Type, as the rows name it.
+    #[brief = "Type"]
     #[default = "ap"]
     pub r#type: Option<DeviceType>,
 }
@@ -100,13 +111,16 @@ pub struct ConnectedDevice {
 /// What a device is, and the switch it is plugged into.
 #[derive(ParamGroup)]
 pub struct DeviceIdentity {
-    /// Name.
+    /// Host name.
     pub hostname: Option<String>,
-    /// MAC; `*` matches.
+    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
+    #[brief = "MAC; * matches"]
     pub mac: Option<MacFilter>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     pub model: Option<String>,
-    /// Firmware.
+    /// Firmware version.
+    #[brief = "Firmware"]
     pub version: Option<String>,
     /// Its neighbor.
     #[flatten]
@@ -147,13 +161,17 @@ pub enum Node {
 /// Events of devices.
 #[derive(ParamGroup)]
 pub struct DeviceEventFilter {
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     pub model: Option<String>,
-    /// Event text.
+    /// Text of the event.
+    #[brief = "Event text"]
     pub text: Option<String>,
-    /// From `listDeviceEventsDefinitions`.
+    /// Type of event, from `listDeviceEventsDefinitions`.
+    #[brief = "From listDeviceEventsDefinitions"]
     pub r#type: Option<String>,
-    /// `ext_tunnel` adds tunnel events.
+    /// What to add: `ext_tunnel` adds the events of tunnels to other networks.
+    #[brief = "ext_tunnel adds tunnel events"]
     pub includes: Option<String>,
 }
 
@@ -162,18 +180,21 @@ pub struct DeviceEventFilter {
 pub struct LastConfigFilter {
     /// Certificate ends within: `1d`.
     pub cert_expiry_duration: Option<String>,
-    /// Kind.
+    /// Kind of device.
     #[default = "ap"]
     pub device_type: Option<ConfiguredType>,
-    /// MAC; `*` matches.
+    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
+    #[brief = "MAC; * matches"]
     pub mac: Option<MacFilter>,
-    /// Name.
+    /// Name, as the rows show it.
+    #[brief = "Name"]
     pub name: Option<String>,
-    /// Firmware.
+    /// Firmware version.
+    #[brief = "Firmware"]
     pub version: Option<String>,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a configuration")]
 pub enum LastConfigField {

@@ -1,7 +1,8 @@
 use mistmcp::Choice;
 
-/// Owned by a site.
+/// Whether a site owns it.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Owned by a site"]
 pub enum ForSite {
     /// Those of the organization and those of its sites
     Any,

@@ -3,15 +3,17 @@ use mistmcp::{Choice, ParamGroup};
 /// How a guest came onto the network.
 #[derive(ParamGroup)]
 pub struct GuestFilter {
-    /// `passphrase`, …
+    /// How guests sign in, such as `passphrase`, `email` or `sms`.
+    #[brief = "passphrase, …"]
     pub auth_method: Option<String>,
     /// SSID.
     pub ssid: Option<String>,
-    /// WLAN.
+    /// WLAN, by id.
+    #[brief = "WLAN"]
     pub wlan_id: Option<String>,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 pub enum GuestField {
     /// How the guest signed in

@@ -3,17 +3,21 @@ use mistmcp::{Choice, ParamGroup};
 /// Events of Mist Edges.
 #[derive(ParamGroup)]
 pub struct MxEdgeEventFilter {
-    /// Mist Edge.
+    /// Mist Edge, by id.
+    #[brief = "Mist Edge"]
     pub mxedge_id: Option<String>,
-    /// Its cluster.
+    /// Cluster of the Mist Edge, by id.
+    #[brief = "Its cluster"]
     pub mxcluster_id: Option<String>,
-    /// From `listMxEdgeEventsDefinitions`.
+    /// Type of event, from `listMxEdgeEventsDefinitions`.
+    #[brief = "From listMxEdgeEventsDefinitions"]
     pub r#type: Option<String>,
-    /// `tunterm`.
+    /// Service of the Mist Edge, such as `tunterm`.
+    #[brief = "Service: tunterm"]
     pub service: Option<String>,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a Mist Edge's event")]
 pub enum MxEdgeEventField {

@@ -3,13 +3,17 @@ use mistmcp::{Choice, Id, MacFilter, ParamGroup, SearchPage, TimeWindow};
 /// How NAC knows a client.
 #[derive(ParamGroup)]
 pub struct NacIdentityFilter {
-    /// `eap-tls`, `mab`, …
+    /// Authentication type, such as `eap-tls`, `peap-tls` or `mab`.
+    #[brief = "eap-tls, mab, …"]
     pub auth_type: Option<String>,
-    /// Identity provider.
+    /// Identity provider, by id.
+    #[brief = "Identity provider"]
     pub idp_id: Option<Id>,
-    /// MAC.
+    /// MAC address; several with commas, or a part with `*`.
+    #[brief = "MAC"]
     pub mac: Option<MacFilter>,
-    /// A rule matched.
+    /// Whether a NAC rule matched.
+    #[brief = "A rule matched"]
     pub nacrule_matched: Option<bool>,
 }
 
@@ -19,25 +23,34 @@ pub struct LastNacFilter {
     /// How NAC knows the client.
     #[flatten]
     pub identity: NacIdentityFilter,
-    /// MAC.
-    pub last_ap: Option<String>,
-    /// NAC rule.
+    /// MAC address of the access point that it used last.
+    #[brief = "Access point's MAC"]
+    pub last_ap: Option<MacFilter>,
+    /// NAC rule that matched last, by id.
+    #[brief = "NAC rule"]
     pub last_nacrule_id: Option<String>,
-    /// Vendor.
+    /// Manufacturer of the device that asked last (NAS).
+    #[brief = "NAS vendor"]
     pub last_nas_vendor: Option<String>,
     /// SSID.
     pub last_ssid: Option<String>,
-    /// `permitted`, `denied`, `session_ended`.
+    /// Last outcome: `permitted`, `denied` or `session_ended`.
+    #[brief = "permitted, denied, session_ended"]
     pub last_status: Option<String>,
-    /// User.
+    /// User name that was seen last.
+    #[brief = "User"]
     pub last_username: Option<String>,
-    /// VLAN.
+    /// VLAN that was used last, by number.
+    #[brief = "VLAN"]
     pub last_vlan_id: Option<String>,
-    /// `compliant` or `not compliant`.
+    /// Verdict of the mobile device management: `compliant` or `not compliant`.
+    #[brief = "compliant or not compliant"]
     pub mdm_compliance_status: Option<String>,
-    /// `intune`, …
+    /// Mobile device management (MDM), such as `intune`.
+    #[brief = "MDM: intune, …"]
     pub mdm_provider: Option<String>,
-    /// `wired`, …
+    /// Connection of the client, such as `wired` or `wireless`.
+    #[brief = "wired, …"]
     pub r#type: Option<String>,
 }
 
@@ -47,21 +60,28 @@ pub struct NacAccessFilter {
     /// How NAC knows the client.
     #[flatten]
     pub identity: NacIdentityFilter,
-    /// MAC.
+    /// MAC address of the access point; several with commas, or a part with `*`.
+    #[brief = "Access point's MAC"]
     pub ap: Option<MacFilter>,
-    /// VLAN asked for.
+    /// VLAN that was asked for.
+    #[brief = "VLAN asked for"]
     pub ingress_vlan: Option<String>,
-    /// NAC rule.
+    /// NAC rule, by id.
+    #[brief = "NAC rule"]
     pub nacrule_id: Option<Id>,
-    /// IP.
+    /// IP address of the device that asked (NAS).
+    #[brief = "NAS IP"]
     pub nas_ip: Option<String>,
-    /// Vendor.
+    /// Manufacturer of the device that asked (NAS).
+    #[brief = "NAS vendor"]
     pub nas_vendor: Option<String>,
     /// SSID.
     pub ssid: Option<String>,
-    /// In MAC or user.
+    /// Text in the MAC address or the user name.
+    #[brief = "In MAC or user"]
     pub text: Option<String>,
-    /// User.
+    /// User name.
+    #[brief = "User"]
     pub username: Option<String>,
 }
 
@@ -71,37 +91,50 @@ pub struct NacClientFilter {
     /// Where and as whom it asked.
     #[flatten]
     pub access: NacAccessFilter,
-    /// Within: `7d`.
+    /// Certificate ends within this time, such as `7d`.
+    #[brief = "Ends within: 7d"]
     pub cert_expiry_duration: Option<String>,
-    /// Has EDR.
+    /// Endpoint detection and response (EDR) is installed.
+    #[brief = "Has EDR"]
     pub edr_managed: Option<bool>,
     /// EDR verdict.
     pub edr_status: Option<EdrStatus>,
-    /// Family; `*` matches.
+    /// Device family; `*` stands for any letters.
+    #[brief = "Family; * matches"]
     pub family: Option<String>,
-    /// Name.
+    /// Host name.
     pub hostname: Option<String>,
-    /// `compliant` or `not compliant`.
+    /// Verdict of the mobile device management: `compliant` or `not compliant`.
+    #[brief = "compliant or not compliant"]
     pub mdm_compliance: Option<String>,
-    /// Has MDM.
+    /// Mobile device management (MDM) is installed.
+    #[brief = "Has MDM"]
     pub mdm_managed: Option<bool>,
-    /// `intune`, …
+    /// Mobile device management (MDM), such as `intune`.
+    #[brief = "MDM: intune, …"]
     pub mdm_provider: Option<String>,
-    /// Maker; `*` matches.
+    /// Manufacturer of the client; `*` stands for any letters.
+    #[brief = "Maker; * matches"]
     pub mfg: Option<String>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     pub model: Option<String>,
-    /// Name.
+    /// Name of the NAC rule.
+    #[brief = "Rule name"]
     pub nacrule_name: Option<String>,
-    /// System.
+    /// Operating system of the client.
+    #[brief = "Operating system"]
     pub os: Option<String>,
     /// Outcome.
     pub status: Option<NacStatus>,
-    /// `wired`, …
+    /// Connection of the client, such as `wired` or `wireless`.
+    #[brief = "wired, …"]
     pub r#type: Option<String>,
-    /// Labels.
+    /// Labels of the client.
+    #[brief = "Labels"]
     pub usermac_label: Option<Vec<String>>,
-    /// VLAN.
+    /// VLAN, by number.
+    #[brief = "VLAN"]
     pub vlan: Option<String>,
     /// The rows.
     #[flatten]
@@ -116,23 +149,32 @@ pub struct NacEventFilter {
     pub access: NacAccessFilter,
     /// BSSID.
     pub bssid: Option<String>,
-    /// Dry-run rule.
+    /// NAC rule that runs dry, by id.
+    #[brief = "Dry-run rule"]
     pub dryrun_nacrule_id: Option<String>,
-    /// It matched.
+    /// The rule that runs dry matched.
+    #[brief = "Dry-run rule matched"]
     pub dryrun_nacrule_matched: Option<bool>,
-    /// Role.
+    /// Role that the identity provider gave.
+    #[brief = "Role"]
     pub idp_role: Option<String>,
-    /// User.
+    /// User name at the identity provider.
+    #[brief = "User"]
     pub idp_username: Option<String>,
-    /// Randomized MAC.
+    /// The client uses a random MAC address.
+    #[brief = "Randomized MAC"]
     pub random_mac: Option<bool>,
-    /// RADIUS answer.
+    /// Attributes in the answer of RADIUS.
+    #[brief = "RADIUS answer"]
     pub resp_attrs: Option<Vec<String>>,
-    /// As in `listNacEventsDefinitions`.
+    /// Type of event, as in `listNacEventsDefinitions`.
+    #[brief = "As in listNacEventsDefinitions"]
     pub r#type: Option<String>,
-    /// Label.
+    /// Label of the client.
+    #[brief = "Label"]
     pub usermac_label: Option<String>,
-    /// VLAN.
+    /// VLAN, by number.
+    #[brief = "VLAN"]
     pub vlan: Option<i64>,
     /// The rows.
     #[flatten]
@@ -145,7 +187,8 @@ pub struct NacSearch {
     /// The time to look at.
     #[flatten]
     pub window: TimeWindow,
-    /// Field; `-`: descending.
+    /// Field to sort by; with `-` before it, in descending order.
+    #[brief = "Sort field; -: descending"]
     #[default = "wxid"]
     pub sort: Option<String>,
     /// The page.
@@ -153,7 +196,7 @@ pub struct NacSearch {
     pub page: SearchPage,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a NAC event")]
 pub enum NacEventField {
@@ -169,8 +212,9 @@ pub enum NacEventField {
     Vlan,
 }
 
-/// EDR.
+/// Endpoint detection and response (EDR).
 #[derive(Clone, Copy, Choice)]
+#[brief = "EDR"]
 pub enum EdrProvider {
     /// `CrowdStrike` Falcon
     Crowdstrike,
@@ -178,9 +222,10 @@ pub enum EdrProvider {
     Sentinelone,
 }
 
-/// EDR's verdict.
+/// Verdict of the endpoint detection and response (EDR).
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "a provider and its verdict or severity each")]
+#[brief = "EDR's verdict"]
 pub enum EdrStatus {
     SentineloneHealthy,
     SentineloneInfected,
@@ -191,8 +236,9 @@ pub enum EdrStatus {
     CrowdstrikeInformational,
 }
 
-/// Access.
+/// Outcome of the access.
 #[derive(Clone, Copy, Choice)]
+#[brief = "Access"]
 pub enum NacStatus {
     /// It was let in
     Permitted,

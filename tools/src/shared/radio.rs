@@ -1,6 +1,6 @@
 use mistmcp::Choice;
 
-/// Band.
+/// Radio band.
 #[derive(Clone, Copy, Choice)]
 pub enum Band {
     /// 2.4 GHz

@@ -7,9 +7,12 @@ pub struct Rows {
     /// The time to look at.
     #[flatten]
     pub window: TimeWindow,
-    /// Rows.
+    /// Number of rows in a page.
+    #[brief = "Rows per page"]
     #[default = 100]
     pub limit: Option<u32>,
-    /// Columns.
+    /// Keep only these fields of each row: names with commas, and a dot for what is nested, such as
+    /// `name,radio_stat.band_5.channel`.
+    #[brief = "Keep only these fields of each row"]
     pub fields: Option<Fields>,
 }

@@ -3,13 +3,16 @@ use mistmcp::{Choice, MacFilter, ParamGroup};
 /// Who a client behind a gateway is.
 #[derive(ParamGroup)]
 pub struct WanClientIdentity {
-    /// Name.
+    /// Host name.
     pub hostname: Option<String>,
-    /// IP.
+    /// IP address.
+    #[brief = "IP"]
     pub ip: Option<String>,
-    /// MAC; `*` matches.
+    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
+    #[brief = "MAC; * matches"]
     pub mac: Option<MacFilter>,
-    /// Maker.
+    /// Manufacturer of the client.
+    #[brief = "Maker"]
     pub mfg: Option<String>,
 }
 
@@ -21,7 +24,8 @@ pub struct WanClientFilter {
     pub client: WanClientIdentity,
     /// Source IP.
     pub ip_src: Option<String>,
-    /// Name; `*` matches.
+    /// Name of the network; `*` stands for any letters.
+    #[brief = "Name; * matches"]
     pub network: Option<String>,
 }
 
@@ -31,13 +35,15 @@ pub struct WanClientEventFilter {
     /// Who it is.
     #[flatten]
     pub client: WanClientIdentity,
-    /// NAC rule.
+    /// NAC rule, by id.
+    #[brief = "NAC rule"]
     pub nacrule_id: Option<String>,
-    /// `CLIENT_IP_ASSIGNED`, …
+    /// Type of event, such as `CLIENT_IP_ASSIGNED`.
+    #[brief = "CLIENT_IP_ASSIGNED, …"]
     pub r#type: Option<String>,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a WAN client's event")]
 pub enum WanClientEventField {

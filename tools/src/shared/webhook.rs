@@ -3,15 +3,19 @@ use mistmcp::{Choice, Id, ParamGroup};
 /// Attempts of one webhook to deliver an event.
 #[derive(ParamGroup)]
 pub struct WebhookDelivery {
-    /// Webhook.
+    /// Webhook, by id.
+    #[brief = "Webhook"]
     pub webhook_id: Id,
-    /// Error.
+    /// Error message of the delivery.
+    #[brief = "Error"]
     pub error: Option<String>,
-    /// HTTP status.
+    /// HTTP status of the answer.
+    #[brief = "HTTP status"]
     pub status_code: Option<i64>,
     /// Outcome.
     pub status: Option<DeliveryStatus>,
-    /// Topic.
+    /// Topic of the webhook.
+    #[brief = "Topic"]
     pub topic: Option<DeliveryTopic>,
 }
 
@@ -41,7 +45,7 @@ pub enum DeliveryTopic {
     Ping,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a delivery")]
 pub enum DeliveryField {

@@ -3,13 +3,16 @@ use mistmcp::{MacFilter, ParamGroup};
 /// Where a wired client is plugged in.
 #[derive(ParamGroup)]
 pub struct ClientPortFilter {
-    /// Switch's MAC.
+    /// MAC address of the switch.
+    #[brief = "Switch's MAC"]
     pub device_mac: Option<MacFilter>,
-    /// MAC; `*` matches.
+    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
+    #[brief = "MAC; * matches"]
     pub mac: Option<MacFilter>,
     /// Port.
     pub port_id: Option<String>,
-    /// VLAN.
+    /// VLAN, by number.
+    #[brief = "VLAN"]
     pub vlan: Option<String>,
 }
 
@@ -22,27 +25,36 @@ pub struct WiredClientFilter {
     /// What it told DHCP.
     #[flatten]
     pub dhcp: DhcpFilter,
-    /// IP.
+    /// IP address.
+    #[brief = "IP"]
     pub ip: Option<String>,
-    /// Maker.
+    /// Manufacturer of the client.
+    #[brief = "Maker"]
     pub manufacture: Option<String>,
-    /// NAC rule.
+    /// NAC rule, by id.
+    #[brief = "NAC rule"]
     pub nacrule_id: Option<String>,
-    /// In MAC or a name.
+    /// Text in the MAC address or a name.
+    #[brief = "In MAC or a name"]
     pub text: Option<String>,
 }
 
 /// What a client tells DHCP of itself.
 #[derive(ParamGroup)]
 pub struct DhcpFilter {
-    /// Option 61.
+    /// Client identifier in its DHCP request (option 61).
+    #[brief = "Option 61"]
     pub dhcp_client_identifier: Option<String>,
-    /// Option 81.
+    /// Full name in its DHCP request (option 81).
+    #[brief = "Option 81"]
     pub dhcp_fqdn: Option<String>,
-    /// Option 12.
+    /// Host name in its DHCP request (option 12).
+    #[brief = "Option 12"]
     pub dhcp_hostname: Option<String>,
-    /// Option 55.
+    /// Parameter list in its DHCP request (option 55).
+    #[brief = "Option 55"]
     pub dhcp_request_params: Option<String>,
-    /// Option 60.
+    /// Vendor class in its DHCP request (option 60).
+    #[brief = "Option 60"]
     pub dhcp_vendor_class_identifier: Option<String>,
 }

@@ -3,21 +3,27 @@ use mistmcp::{Choice, Id, MacFilter, ParamGroup};
 /// What wireless clients are counted and searched by.
 #[derive(ParamGroup)]
 pub struct WirelessClientFilter {
-    /// MAC.
+    /// MAC address of the access point; several with commas, or a part with `*`.
+    #[brief = "Access point's MAC"]
     pub ap: Option<MacFilter>,
-    /// `iPhone`, …
+    /// Kind of device, such as `iPhone` or `Printer`.
+    #[brief = "iPhone, …"]
     pub device: Option<String>,
-    /// Name.
+    /// Host name.
     pub hostname: Option<String>,
-    /// IP.
+    /// IP address.
+    #[brief = "IP"]
     pub ip: Option<String>,
-    /// Model.
+    /// Model, as the rows name it.
+    #[brief = "Model"]
     pub model: Option<String>,
-    /// System.
+    /// Operating system of the client.
+    #[brief = "Operating system"]
     pub os: Option<String>,
     /// SSID.
     pub ssid: Option<String>,
-    /// VLAN.
+    /// VLAN, by number.
+    #[brief = "VLAN"]
     pub vlan: Option<String>,
 }
 
@@ -27,44 +33,56 @@ pub struct WirelessClientSearch {
     /// What they are counted by, too.
     #[flatten]
     pub client: WirelessClientFilter,
-    /// `24,5`: either.
+    /// Radio band: `24`, `5` or `6`; several with commas mean either.
+    #[brief = "24,5: either"]
     pub band: Option<String>,
-    /// MAC; `*` matches.
+    /// MAC address; several with commas, or a part with `*`, such as `5c5b35*`.
+    #[brief = "MAC; * matches"]
     pub mac: Option<MacFilter>,
     /// The key.
     #[flatten]
     pub psk: ClientPsk,
-    /// In MAC, IP or a name.
+    /// Text in the MAC address, the IP address or a name.
+    #[brief = "In MAC, IP or a name"]
     pub text: Option<String>,
-    /// User; `*` matches.
+    /// User name; `*` stands for any letters.
+    #[brief = "User; * matches"]
     pub username: Option<String>,
 }
 
 /// Which of a WLAN's keys a client used.
 #[derive(ParamGroup)]
 pub struct ClientPsk {
-    /// PSK.
+    /// Pre-shared key, by id.
+    #[brief = "PSK id"]
     pub psk_id: Option<String>,
-    /// PSK.
+    /// Pre-shared key, by name.
+    #[brief = "PSK name"]
     pub psk_name: Option<String>,
 }
 
 /// What sessions of wireless clients are counted and searched by.
 #[derive(ParamGroup)]
 pub struct SessionFilter {
-    /// MAC.
+    /// MAC address of the access point; several with commas, or a part with `*`.
+    #[brief = "Access point's MAC"]
     pub ap: Option<MacFilter>,
-    /// `iPhone`, …
+    /// Family of the device, such as `iPhone`.
+    #[brief = "iPhone, …"]
     pub client_family: Option<String>,
-    /// Maker.
+    /// Manufacturer of the client.
+    #[brief = "Maker"]
     pub client_manufacture: Option<String>,
-    /// Model.
+    /// Model of the client.
+    #[brief = "Model"]
     pub client_model: Option<String>,
-    /// System.
+    /// Operating system of the client.
+    #[brief = "Operating system"]
     pub client_os: Option<String>,
     /// SSID.
     pub ssid: Option<String>,
-    /// WLAN.
+    /// WLAN, by id.
+    #[brief = "WLAN"]
     pub wlan_id: Option<Id>,
 }
 
@@ -74,7 +92,8 @@ pub struct SessionSearch {
     /// What they are counted by, too.
     #[flatten]
     pub session: SessionFilter,
-    /// User.
+    /// User name of the client.
+    #[brief = "User"]
     pub client_username: Option<String>,
     /// The key.
     #[flatten]
@@ -84,15 +103,17 @@ pub struct SessionSearch {
 /// What events of wireless clients are about.
 #[derive(ParamGroup)]
 pub struct WirelessEventFilter {
-    /// As in `listClientEventsDefinitions`.
+    /// Type of event, as in `listClientEventsDefinitions`.
+    #[brief = "As in listClientEventsDefinitions"]
     pub r#type: Option<String>,
     /// SSID.
     pub ssid: Option<String>,
-    /// WLAN.
+    /// WLAN, by id.
+    #[brief = "WLAN"]
     pub wlan_id: Option<Id>,
 }
 
-/// By.
+/// Field to count by.
 #[derive(Clone, Copy, Choice)]
 #[expect(missing_docs, reason = "the names are Mist's fields of a wireless client")]
 pub enum WirelessField {

@@ -3,57 +3,77 @@ use std::io;
 use anyhow::bail;
 use serde_json::Value;
 
-use super::{Form, pages::Page, table};
-use crate::cli::output;
+use super::{Caller, Form, Output, csv, pages::Page, table};
+use crate::cli::output as terminal;
 use crate::reply::{Block, Content, File};
 
 /// Prints one answer.
-pub(super) fn print(content: Content, form: Form) -> anyhow::Result<()> {
+pub(super) async fn print(caller: &Caller<'_>, content: Content, output: &Output) -> anyhow::Result<()> {
     match content {
-        Content::Text(text) => match (form, serde_json::from_str(&text)) {
-            (Form::Table, Ok(value)) => in_table(value)?,
-            (Form::Json, Ok(value)) if output::is_terminal() => {
-                output::print(format!("{value:#}\n").as_bytes())?;
+        Content::Text(text) => match (output.form, serde_json::from_str(&text)) {
+            (Form::Table | Form::Csv, Ok(value)) => laid_out(caller, value, output).await?,
+            (Form::Json, Ok(value)) if terminal::is_terminal() => {
+                terminal::print(format!("{value:#}\n").as_bytes())?;
             }
-            _ => output::print(format!("{text}\n").as_bytes())?,
+            _ => terminal::print(format!("{text}\n").as_bytes())?,
         },
         Content::File(file) => self::file(&file)?,
-        Content::Blocks(blocks) => output::print(blocks.iter().map(line).collect::<String>().as_bytes())?,
+        Content::Blocks(blocks) => terminal::print(blocks.iter().map(line).collect::<String>().as_bytes())?,
     }
     Ok(())
 }
 
-fn in_table(value: Value) -> io::Result<()> {
-    let page = match Page::read(value) {
+async fn laid_out(caller: &Caller<'_>, value: Value, output: &Output) -> io::Result<()> {
+    let mut page = match Page::read(value) {
         Ok(page) => page,
-        Err(value) => return output::print_styled(&table::of_one(&value, output::width())),
+        Err(value) if output.form == Form::Csv => {
+            let rows = if let Value::Array(rows) = value { rows } else { vec![value] };
+            return terminal::print(&csv::of_rows(&rows, &output.fields)?);
+        }
+        Err(value) => {
+            return terminal::print_styled(&table::of_one(&value, &output.fields, terminal::width()));
+        }
     };
-    rows(&page)?;
+    caller.name(&mut page.rows, output).await;
+    rows(&page, output)?;
     if page.next.is_some() {
         let of = page.total.map(|total| format!(" of {total}")).unwrap_or_default();
-        output::error(&format!("{}{of} rows; --all-pages gets the others too", page.rows.len()));
+        terminal::error(&format!("{}{of} rows; --all-pages gets the others too", page.rows.len()));
     }
     Ok(())
 }
 
 /// Prints the rows of a list, and on standard error what else there is to say of it.
-pub(super) fn rows(page: &Page) -> io::Result<()> {
-    let table::Table { text, left_out } = table::of_rows(&page.rows, output::width());
-    output::print_styled(&text)?;
+pub(super) fn rows(page: &Page, output: &Output) -> io::Result<()> {
+    let left_out = if output.form == Form::Csv {
+        terminal::print(&csv::of_rows(&page.rows, &output.fields)?)?;
+        Vec::new()
+    } else {
+        let table::Table { text, left_out } = table::of_rows(&page.rows, &output.fields, terminal::width());
+        terminal::print_styled(&text)?;
+        left_out
+    };
     if page.rows.is_empty() {
-        output::error("no rows");
+        let is_bare = output.form == Form::Csv && output.fields.is_empty();
+        terminal::error(if is_bare {
+            "no rows, and so no header: --fields NAME,NAME names the columns"
+        } else {
+            "no rows"
+        });
     }
     if !left_out.is_empty() {
-        output::error(&format!(
-            "{} columns do not fit the terminal: {}; choose with fields=NAME,NAME, or print JSON",
+        let (are, them) = if left_out.len() == 1 { ("column does", "it") } else { ("columns do", "them") };
+        terminal::error(&format!(
+            "{} {are} not fit the terminal: {}. To see {them}, choose columns with --fields NAME,NAME, or print all of \
+             them with --csv",
             left_out.len(),
             crate::error::shortened(&left_out.join(", "), 150)
         ));
     }
-    for name in ["note", "unknown_fields"] {
+    for name in ["note", "unknown_fields", "incomplete"] {
         if let Some(value) = page.about.get(name) {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            output::error(&format!("{}: {value}", name.replace('_', " ")));
+            terminal::error(&format!("{}: {value}", name.replace('_', " ")));
         }
     }
     Ok(())
@@ -61,10 +81,10 @@ pub(super) fn rows(page: &Page) -> io::Result<()> {
 
 fn file(file: &File) -> anyhow::Result<()> {
     // A terminal obeys some bytes.
-    if output::is_terminal() && std::str::from_utf8(&file.bytes).is_err() {
+    if terminal::is_terminal() && std::str::from_utf8(&file.bytes).is_err() {
         bail!("{} is no text ({} bytes): send it into a file, with `> {0}`", file.name, file.bytes.len());
     }
-    Ok(output::print(&file.bytes)?)
+    Ok(terminal::print(&file.bytes)?)
 }
 
 /// Words as they are; of anything else what it is, for a terminal is no place for it.

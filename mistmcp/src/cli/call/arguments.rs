@@ -1,10 +1,11 @@
 use std::path::Path;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use serde_json::{Map, Value};
 
+use crate::catalog::Entry;
 use crate::cli::flags::CallFlags;
-use crate::{quote, text_file};
+use crate::{Arg, Fields, quote, text_file};
 
 /// The arguments of a call, in whichever form they were given.
 ///
@@ -15,6 +16,39 @@ pub(super) fn read(flags: &CallFlags) -> anyhow::Result<Map<String, Value>> {
         None => of_pairs(&flags.arguments),
         Some(source) => of_json(source),
     }
+}
+
+/// The fields of `--fields`, or of the argument that picks them. Where the tool has such an argument, it becomes that one.
+///
+/// # Errors
+/// They are given twice, or nothing picks them.
+pub(super) fn fields(
+    flags: &CallFlags,
+    arguments: &mut Map<String, Value>,
+    tool: Option<&Entry>,
+) -> anyhow::Result<Vec<String>> {
+    let picking = tool.and_then(|tool| tool.params().iter().find(|param| param.picks_fields()));
+    let argument = picking.and_then(|param| arguments.get(param.name));
+    if flags.fields.is_empty() {
+        let fields = argument.and_then(|value| Fields::read(value).ok());
+        return Ok(fields.map(|fields| fields.names().to_vec()).unwrap_or_default());
+    }
+    let read = Fields::read(&flags.fields.join(",").into());
+    let fields = read.map_err(|mismatch| anyhow!("`--fields` takes {mismatch}"))?;
+    match (picking, argument) {
+        (Some(param), Some(_)) => {
+            bail!("`--fields` and the argument `{}` say the same: leave one of them out", param.name)
+        }
+        (Some(param), None) => {
+            arguments.insert(param.name.to_owned(), fields.to_string().into());
+        }
+        (None, _) if tool.is_some() && !flags.table && !flags.csv => bail!(
+            "`{}` answers all of its fields: with it, `--fields` only chooses the columns of --table and --csv",
+            flags.tool
+        ),
+        (None, _) => {}
+    }
+    Ok(fields.names().to_vec())
 }
 
 /// Reads an object: as it stands, from standard input, or from a file.
@@ -34,8 +68,11 @@ fn of_json(source: &str) -> anyhow::Result<Map<String, Value>> {
     };
     match serde_json::from_str(&text) {
         Ok(Value::Object(arguments)) => Ok(arguments),
-        Ok(_) => bail!("what {origin} gives is no JSON object: write {{\"name\": \"value\"}}"),
-        Err(error) => bail!("what {origin} gives is no JSON: {error}"),
+        Ok(_) => bail!(
+            "{origin} is no JSON object: write the arguments as {{\"name\": \"value\"}}; what the answer looks like, \
+             --table and --csv say"
+        ),
+        Err(error) => bail!("{origin} is no JSON: {error}"),
     }
 }
 
@@ -43,9 +80,9 @@ fn of_json(source: &str) -> anyhow::Result<Map<String, Value>> {
 fn of_pairs(pairs: &[String]) -> anyhow::Result<Map<String, Value>> {
     let mut arguments = Map::new();
     for pair in pairs {
-        let (name, text) = pair
-            .split_once('=')
-            .with_context(|| format!("{} is no argument: write it as name=value", quote::word(pair)))?;
+        let (name, text) = pair.split_once('=').with_context(|| {
+            format!("{} is not an argument: write name=value, such as limit=5", quote::word(pair))
+        })?;
         let value = match text.trim_start().starts_with('{').then(|| serde_json::from_str(text)) {
             Some(Ok(object)) => object,
             _ => Value::from(text),
@@ -96,7 +133,7 @@ mod tests {
             assert_eq!(Value::Object(of_json(source).unwrap()), json!({ "limit": 5 }));
         }
         for (source, wanted) in
-            [("[1]", "no JSON object"), ("{limit", "`--json` gives is no JSON:"), ("@/nowhere", "/nowhere")]
+            [("[1]", "no JSON object"), ("{limit", "`--json` is no JSON:"), ("@/nowhere", "/nowhere")]
         {
             let error = of_json(source).unwrap_err().to_string();
             assert!(error.contains(wanted), "{error}");

@@ -64,9 +64,17 @@ fn plain(value: &Value) -> Cell {
     let text = match value {
         Value::Null => String::new(),
         Value::String(text) => one_line(&text.replace(['\n', '\r', '\t'], " ")).into_owned(),
+        Value::Number(number) => rounded(number).unwrap_or_else(|| number.to_string()),
         other => other.to_string(),
     };
     Cell { text, is_number: value.is_number() }
+}
+
+/// A fraction with more than four decimals, rounded to four.
+fn rounded(number: &serde_json::Number) -> Option<String> {
+    let value = number.as_f64().filter(|value| number.is_f64() && (1e-3..1e9).contains(&value.abs()))?;
+    let decimals = number.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    (decimals > 4).then(|| format!("{value:.4}"))
 }
 
 fn is_time(name: &str) -> bool {
@@ -121,6 +129,15 @@ mod tests {
         }
         assert_eq!(text("rx_bytes", json!(1_795_389_660)), "1795389660");
         assert_eq!(text("last_seen", json!(12)), "12");
+    }
+
+    #[test]
+    fn a_fraction_is_rounded_and_every_other_number_stays() {
+        let text = |value: Value| texts(&json!({ "x": value }), Lists::Counted).remove(0).1;
+        assert_eq!(text(json!(0.989_329_556_185_080_2)), "0.9893");
+        for kept in [json!(0.5), json!(1.0), json!(-92), json!(1e-9), json!(12_345_678_901_234_567_u64)] {
+            assert_eq!(text(kept.clone()), kept.to_string());
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use serde_json::{Map, Value};
 
 use super::repeats::Repeats;
-use super::{Caller, Form, answer, is_closed};
+use super::{Caller, Form, Output, answer, is_closed};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::reply::{self, Content, Format};
@@ -60,12 +60,14 @@ impl Stop {
     fn tell(self, caller: &Caller<'_>) -> Exit {
         let words = match self {
             Self::Failed(error) => return caller.failed(&error),
-            Self::OtherForm => "Mist answered the next page in another form.".to_owned(),
-            Self::Repeated => "Mist answers the same page again.".to_owned(),
-            Self::Empty => "Mist answered a page without rows before the last one.".to_owned(),
-            Self::BrokenOff => "Mist's answer broke off, and rows of this page are missing.".to_owned(),
+            Self::OtherForm => "the next page is not a list: Mist answered it in another form.".to_owned(),
+            Self::Repeated => "Mist answered the same page again.".to_owned(),
+            Self::Empty => "Mist answered a page without rows, although more rows follow.".to_owned(),
+            Self::BrokenOff => "Mist's answer broke off: rows of this page are missing.".to_owned(),
             Self::MaxCalls(calls) => {
-                format!("There are more pages than --max-calls={calls}. Raise it, or narrow the question.")
+                format!(
+                    "there are more pages than --max-calls={calls} allows. Raise it, or ask for fewer rows."
+                )
             }
         };
         caller.failed(&crate::Error::advice(words))
@@ -76,7 +78,7 @@ impl Stop {
 pub(super) async fn print(
     caller: &Caller<'_>,
     mut arguments: Map<String, Value>,
-    form: Form,
+    output: &Output,
     max_calls: u32,
 ) -> anyhow::Result<ExitCode> {
     let first = match caller.once(arguments.clone()).await {
@@ -87,12 +89,12 @@ pub(super) async fn print(
         Ok(page) => page,
         Err(content) => {
             caller.progress.end();
-            answer::print(content, form)?;
+            answer::print(caller, content, output).await?;
             return Ok(ExitCode::SUCCESS);
         }
     };
     let total = page.total;
-    let mut printed = Printed::begin(form, &page.about);
+    let mut printed = Printed::begin(output.form, &page.about);
     let mut repeats = Repeats::new(&arguments);
     let (mut calls, mut last) = (1, None);
     // Why it stops before the last page, and the arguments that go on from there.
@@ -120,7 +122,7 @@ pub(super) async fn print(
             };
         };
         // A terminal that shows the rows as they come has no place for a bar.
-        if form != Form::Json || !output::is_terminal() {
+        if output.form != Form::Json || !output::is_terminal() {
             caller.progress.rows(printed.count, total);
         }
         arguments.extend(next.clone());
@@ -140,7 +142,7 @@ pub(super) async fn print(
     };
     caller.progress.end();
     let rows = printed.count;
-    match printed.end(stopped.as_ref().and_then(|(_, next)| next.clone())) {
+    match printed.end(caller, output, stopped.as_ref().and_then(|(_, next)| next.clone())).await {
         // Nobody reads any more, and nobody misses the rest.
         Err(error) if is_closed(&error) => return Ok(ExitCode::SUCCESS),
         ended => ended?,
@@ -148,7 +150,8 @@ pub(super) async fn print(
     let Some((stop, next)) = stopped else { return Ok(ExitCode::SUCCESS) };
     let exit = stop.tell(caller);
     let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
-    let go_on = next.map(|next| format!("; go on with {} laid over the arguments", Value::Object(next)));
+    let go_on = next
+        .map(|next| format!("; to continue, call again with these arguments added: {}", Value::Object(next)));
     output::error(&format!("stopped after {rows}{of} rows{}", go_on.unwrap_or_default()));
     Ok(exit.into())
 }
@@ -196,7 +199,12 @@ impl Printed {
     }
 
     /// Ends the answer, with the arguments that go on where it does not hold all.
-    fn end(self, next: Option<Map<String, Value>>) -> io::Result<()> {
+    async fn end(
+        self,
+        caller: &Caller<'_>,
+        output: &Output,
+        next: Option<Map<String, Value>>,
+    ) -> io::Result<()> {
         let about = self.about.unwrap_or_default();
         match self.form {
             Form::Json => {
@@ -210,7 +218,11 @@ impl Printed {
                 let text = reply::write(&answer, Format::Toon).map_err(io::Error::other)?;
                 output::stream(format!("{text}\n").as_bytes())
             }
-            Form::Table => answer::rows(&Page { rows: self.held, total: None, next: None, about }),
+            Form::Table | Form::Csv => {
+                let mut page = Page { rows: self.held, total: None, next: None, about };
+                caller.name(&mut page.rows, output).await;
+                answer::rows(&page, output)
+            }
         }
     }
 }

@@ -13,10 +13,10 @@ pub(in crate::cli) enum Command {
     /// Put this server into a client's settings
     Install(InstallFlags),
     /// Call one tool and print its answer
-    #[command(after_long_help = call_help())]
+    #[command(before_long_help = CALL_EXAMPLES, after_long_help = call_help())]
     Call(CallFlags),
     /// Show the categories, the tools of one, one tool, or those that fit a question
-    #[command(after_long_help = TOOLS_HELP)]
+    #[command(before_long_help = TOOLS_EXAMPLES, after_long_help = TOOLS_HELP)]
     Tools(ToolsFlags),
     /// Print what a shell needs to complete flags and names: `mistmcp completions bash`
     #[command(after_long_help = COMPLETIONS_HELP)]
@@ -38,13 +38,21 @@ pub(in crate::cli) struct CallFlags {
     #[arg(value_name = "NAME=VALUE", conflicts_with = "json")]
     pub(in crate::cli) arguments: Vec<String>,
 
-    /// The arguments as a JSON object; `-` reads it from standard input, `@PATH` from a file
+    /// The arguments, as a JSON object (it says nothing of the form of the answer); `-` reads it from standard input, `@PATH` from a file
     #[arg(long, value_name = "OBJECT|-|@PATH")]
     pub(in crate::cli) json: Option<String>,
 
-    /// Print a table in place of JSON
-    #[arg(long)]
+    /// Print a table in place of JSON: names in place of ids, and the columns that fit the terminal
+    #[arg(long, conflicts_with = "csv")]
     pub(in crate::cli) table: bool,
+
+    /// Print CSV in place of JSON, for a spreadsheet: a header, and a line for each row
+    #[arg(long)]
+    pub(in crate::cli) csv: bool,
+
+    /// Keep only these fields of each row; with --table and --csv also the order of the columns
+    #[arg(long, value_name = "NAME,NAME", value_delimiter = ',')]
+    pub(in crate::cli) fields: Vec<String>,
 
     /// Follow `next` until there is none, and print the rows of all pages as one answer
     #[arg(long)]
@@ -81,22 +89,35 @@ model, unless --max-result-bytes says so.
 Where it stops before the end, for that, by an error or by Ctrl-C, the object still ends well, its `next` holds the \
 arguments that go on from there, and the exit code is not 0. Pages are never cut.
 
---table shows the columns that fit the terminal, and in a pipe all of them; fields=name,mac chooses. Times are in UTC.
+--table shows site, name and state first, and names in place of ids: those that a row has, and those of sites and \
+devices, for which one list each is asked of Mist. Columns that do not fit the terminal are left out, the last ones first; \
+in a pipe none is. Times are in UTC.
 
+--csv is RFC 4180: commas, CRLF, UTF-8, always with a header. What is nested has a column by its path (radio_stat.band_5.channel), \
+and a list is JSON. A text that a spreadsheet would take for a formula (=, +, -, @) gets an apostrophe before it; \
+numbers stay. Ids and times are as Mist has them. A list without rows has a header where --fields names it.
+
+--fields chooses the columns of both, in its order, and with it ids stay ids. In JSON it keeps only these fields, where the tool \
+has a parameter `fields`. `mistmcp call TOOL --help` shows the parameters of a tool.";
+
+const CALL_EXAMPLES: &str = "\
 Examples:
   mistmcp call searchOrgSites name='Ber*' --table
   mistmcp call listSiteRrmEvents site_id=\"Head Office\" band=5 duration=7d
   mistmcp call searchOrgDevices type=ap --all-pages > devices.json
+  mistmcp call listOrgDevicesStats --csv --fields name,status > devices.csv
+  mistmcp call searchOrgAlarms --help
   mistmcp call getSelf --demo";
 
-const TOOLS_HELP: &str = "\
+const TOOLS_EXAMPLES: &str = "\
 Examples:
   mistmcp tools                              the categories
   mistmcp tools sites_rrm                    the tools of one
   mistmcp tools listSiteRrmEvents            one tool, with all of its parameters
   mistmcp tools which access points are offline
-  mistmcp tools sites_rrm --json | jq -r '.tools[].name'
+  mistmcp tools sites_rrm --json | jq -r '.tools[].name'";
 
+const TOOLS_HELP: &str = "\
 With --json, each of `categories` has `name`, `description` and the number of its `tools`; each of `tools` has \
 `name`, `category`, `title`, `description`, `inputSchema` and `annotations`. Where nothing fits, the exit code is 4.";
 

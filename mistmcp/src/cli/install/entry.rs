@@ -121,10 +121,44 @@ impl Entry {
 }
 
 impl Entry {
+    /// The command that checks what this server would find, for a shell: with the same settings and the same token.
+    pub(super) fn check_command(&self) -> String {
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let Some(program) = self.server.get("command").and_then(text) else {
+            let address = ["url", "serverUrl", "httpUrl", "uri"].iter().find_map(|key| self.server.get(*key));
+            let address = address.and_then(text).unwrap_or_default();
+            let address = address.split('?').next().unwrap_or_default();
+            return format!("mistmcp check --server {}", shell_word(address));
+        };
+        let mut words = vec![program, "check".to_owned()];
+        let mut arguments =
+            self.server.get("args").and_then(Value::as_array).into_iter().flatten().filter_map(text);
+        while let Some(argument) = arguments.next() {
+            // Flags of the server alone, each with a value.
+            if matches!(argument.as_str(), "--transport" | "--log-format") {
+                arguments.next();
+            } else {
+                words.push(argument);
+            }
+        }
+        words.iter().map(|word| shell_word(word)).collect::<Vec<_>>().join(" ")
+    }
+
     /// Whether the server is started with this file of variables.
     pub(super) fn starts_with(&self, file: &Path) -> bool {
         let arguments = self.server.get("args").and_then(Value::as_array).into_iter().flatten();
         arguments.filter_map(Value::as_str).any(|argument| Path::new(argument) == file)
+    }
+}
+
+/// A word as a shell reads it as one.
+fn shell_word(word: &str) -> String {
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_./:=,@%+".contains(letter);
+    let is_plain = |letter: char| is_plain(letter) || cfg!(windows) && letter == '\\';
+    match word {
+        word if !word.is_empty() && word.chars().all(is_plain) => word.to_owned(),
+        word if cfg!(windows) => format!("\"{word}\""),
+        word => format!("'{}'", word.replace('\'', "'\\''")),
     }
 }
 

@@ -26,6 +26,8 @@ pub(super) struct Plan {
     pub(super) token: Option<SecretString>,
     /// Where one gets a token.
     portal: String,
+    /// Whether the token is in no file that the entry names: a check has it from the environment alone.
+    needs_variable: bool,
     pub(super) notes: Vec<String>,
 }
 
@@ -52,7 +54,7 @@ impl Plan {
             let entry = Entry::http(client, &install.name, &url, needs_token)?;
             let mut notes = notes_of_http(client, &url, needs_token);
             notes.extend(too_many);
-            return Ok(Self { entry, token_file: None, token: None, portal, notes });
+            return Ok(Self { entry, token_file: None, token: None, portal, needs_variable: false, notes });
         }
         if flags.transport == Transport::Http {
             bail!(
@@ -117,8 +119,17 @@ impl Plan {
             variables.set = set;
             notes.extend(more);
         }
+        let needs_variable = !flags.demo && !matches!(from, TokenFrom::File(_));
         let entry = Entry::stdio(client, &install.name, program, &given, from, &variables)?;
-        Ok(Self { entry, token_file, token, portal, notes })
+        Ok(Self { entry, token_file, token, portal, needs_variable, notes })
+    }
+
+    /// How to check that the server will work: last of what is said.
+    pub(super) fn check(&self) -> String {
+        let command = self.entry.check_command();
+        let with =
+            if self.needs_variable { format!(", with {TOKEN} set to the token") } else { String::new() };
+        format!("To check it{with}: {command}")
     }
 
     /// Whether the file of the token does not hold it yet.

@@ -1,5 +1,5 @@
 use super::{Shown, of_category};
-use crate::catalog::{Category, Entry, Parameter, one_line};
+use crate::catalog::{Category, Entry, Parameter, Reader, one_line};
 use crate::cli::layout::{Columns, bold, paragraph};
 use crate::session::Settings;
 
@@ -62,14 +62,14 @@ fn one_tool(entry: &Entry, width: Option<u16>) -> String {
     } else {
         text.extend(["\n", &parameters, "\n* required\n"]);
     }
-    let required = entry.parameters().into_iter().filter(|parameter| parameter.required);
+    let required = entry.parameters(Reader::Person).into_iter().filter(|parameter| parameter.required);
     let required = required.map(|parameter| format!(" {}=…", parameter.name));
     text + &format!("\nmistmcp call {}{}\n", tool.name, required.collect::<String>())
 }
 
 fn parameters(entry: &Entry, width: Option<u16>) -> String {
     let mut columns = Columns::new(2, width);
-    for Parameter { name, kind, required, about } in entry.parameters() {
+    for Parameter { name, kind, required, about } in entry.parameters(Reader::Person) {
         let mark = if required { '*' } else { ' ' };
         columns.row([format!("{mark} {name}"), kind, about]);
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use clap::ValueEnum;
 
 use super::escape::{Escaped, Prose};
-use crate::catalog::{Category, Entry, Parameter};
+use crate::catalog::{Category, Entry, Parameter, Reader};
 use crate::http::Configuration;
 use crate::session::{Mode, Settings};
 
@@ -260,7 +260,7 @@ fn tool(text: &mut String, entry: &Entry, description: &str) {
         Prose(description),
         name = Escaped(entry.tool().name)
     );
-    let parameters = entry.parameters();
+    let parameters = entry.parameters(Reader::Person);
     if !parameters.is_empty() {
         let many = if parameters.len() == 1 { "parameter" } else { "parameters" };
         let _ = writeln!(text, "<details><summary>{} {many}</summary>\n<dl>", parameters.len());

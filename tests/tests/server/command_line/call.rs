@@ -51,7 +51,7 @@ async fn arguments_come_as_json_from_the_line_a_file_or_standard_input() {
 async fn json_that_is_none_is_told_with_where_it_came_from() {
     let call = |json: &str| Launch::new("--demo call getSelf --json").argument(json);
     stops(call("[1]"), 2, &["`--json`", "no JSON object"]).await;
-    stops(call("{"), 2, &["`--json` gives is no JSON: "]).await;
+    stops(call("{"), 2, &["`--json` is no JSON: "]).await;
     stops(call("@nowhere.json"), 2, &["`nowhere.json`", "cannot be read"]).await;
     let utf16: Vec<u8> = "\u{feff}{}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let huge = vec![b' '; 2 << 20];
@@ -71,7 +71,7 @@ async fn json_that_is_none_is_told_with_where_it_came_from() {
         stops(launch, 2, &["`pipe`", "a named pipe", "`--json -`"]).await;
         stops(call("@/dev/zero"), 2, &["a device"]).await;
     }
-    stops(call("-"), 2, &["standard input gives is no JSON"]).await;
+    stops(call("-"), 2, &["standard input is no JSON"]).await;
     stops(call("{}").argument("limit=1"), 2, &["--json"]).await;
 }
 

@@ -18,6 +18,38 @@ async fn wrong_usage_ends_with_2_and_says_where_the_right_one_stands() {
 }
 
 #[tokio::test]
+async fn a_value_that_does_not_fit_is_refused_before_mist_is_asked_with_its_name_and_what_is_taken() {
+    let peer = Peer::start().await;
+    for (call, value, wanted) in [
+        ("searchOrgDevices mac=xyz", "xyz", "\"5c5b35*\""),
+        ("searchOrgWirelessClients ap=lobby", "lobby", "a MAC address such as"),
+        ("countOrgNacClients last_ap=5c5b35", "5c5b35", "with `*`"),
+        ("searchOrgDevices limit=many", "many", "an integer of at least 0"),
+        ("searchOrgDevices start=soon", "soon", "2026-01-31T08:00:00Z"),
+        ("searchOrgDevices duration=long", "long", "\"6h\""),
+        ("searchOrgSites wifi_enabled=perhaps", "perhaps", "true or false"),
+        ("listOrgWebhooks webhook_id=1", "1", "a UUID such as"),
+        ("countOrgDevices distinct=colour", "colour", "\"model\""),
+    ] {
+        let name = call.split([' ', '=']).nth(1).unwrap();
+        let finished = Launch::at(&peer, &format!("call {call}")).run().await;
+        assert_eq!((finished.code(), finished.output().as_str()), (Some(2), ""), "{call}");
+        for wanted in [&format!("`{name}`"), &format!("\"{value}\""), wanted] {
+            assert!(finished.stderr.contains(wanted), "{call}: {wanted}: {}", finished.stderr);
+        }
+    }
+    assert!(peer.take().is_empty(), "nothing of it reaches Mist");
+}
+
+#[tokio::test]
+async fn what_is_missing_is_told_with_its_meaning() {
+    let call = |line: &str| Launch::new(&format!("--demo call {line}"));
+    stops(call("getSiteInfo"), 2, &["`site_id` is missing: Site, by its id or name."]).await;
+    stops(call("getOrgSiteGroup"), 2, &["`sitegroup_id` is missing: Site group, by id."]).await;
+    stops(call("nosuchtool"), 2, &["There is no tool `nosuchtool`.", "mistmcp tools QUESTION"]).await;
+}
+
+#[tokio::test]
 async fn each_way_to_fail_at_mist_has_its_code() {
     let said = |status: u16| Answer::json(&json!({ "detail": "no" })).status(status);
     let limited = said(429).header("retry-after", "900");

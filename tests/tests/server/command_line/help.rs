@@ -80,6 +80,33 @@ async fn the_help_of_a_subcommand_shows_what_means_something_to_it() {
 }
 
 #[tokio::test]
+async fn help_of_call_and_tools_begins_with_examples_and_that_of_a_tool_has_its_parameters() {
+    for line in ["call --help", "tools --help"] {
+        let help = Launch::new(line).run().await.output();
+        let (examples, usage) = (help.find("Examples:"), help.find("Usage:"));
+        assert!(examples.is_some() && examples < usage, "{line}: {help}");
+    }
+    let whole = "Keep only these fields of each row: names with commas";
+    for line in
+        ["call searchOrgDevices --help", "--demo call searchOrgDevices limit=1 -h", "tools searchOrgDevices"]
+    {
+        let finished = Launch::new(line).run().await;
+        assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""), "{line}");
+        for wanted in [
+            whole,
+            "End of the window, in the forms",
+            "Site, by its id or name.",
+            "mistmcp call searchOrgDevices",
+        ] {
+            assert!(finished.output().contains(wanted), "{line}: {wanted}: {}", finished.output());
+        }
+    }
+    let finished = Launch::new("call searchOrgDevicez --help").run().await;
+    assert_eq!(finished.code(), Some(2));
+    assert!(finished.stderr.contains("did you mean \"searchOrgDevices\"?"), "{}", finished.stderr);
+}
+
+#[tokio::test]
 async fn a_flag_that_is_not_shown_is_taken_all_the_same() {
     for line in [
         "tools sites --demo --org-id 9777c1a0-6ef6-11e6-8bbf-02e208b2d34f",

@@ -1,7 +1,9 @@
 //! `--table`: answers for people.
 
-use mistmcp_tests::{Launch, Peer};
+use mistmcp_tests::{Answer, Launch, Peer};
 use serde_json::json;
+
+use super::stops;
 
 const ORG: &str = "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f";
 
@@ -36,6 +38,77 @@ async fn an_object_is_a_line_a_field_and_hides_what_is_secret() {
     peer.json("/api/v1/self", &json!({ "name": "x", "passphrase": "hunter2-psk" }));
     let finished = Launch::at(&peer, "call getSelf --table").run().await;
     assert_eq!(finished.output(), "name        x\npassphrase  [hidden]");
+}
+
+#[tokio::test]
+async fn names_stand_for_ids_that_a_row_or_one_list_names() {
+    const SITE: &str = "c50037a7-178f-4890-b13a-6e506db8f944";
+    let peer = Peer::start().await;
+    let rows =
+        json!([{ "site_id": SITE, "ap": "5c5b35000001", "map_id": "1", "map_name": "Floor 1", "type": "X" }]);
+    peer.json(&format!("/api/v1/orgs/{ORG}/devices/events/search"), &json!({ "results": rows, "total": 1 }));
+    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([{ "id": SITE, "name": "Leeds" }]));
+    let device =
+        json!({ "id": "00000000-0000-0000-1000-5c5b35000001", "mac": "5c5b35000001", "name": "LDS-AP-01" });
+    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &json!([device]));
+    let call = |more: &str| {
+        Launch::at(&peer, &format!("--org-id {ORG} call searchOrgDeviceEvents --table")).arguments(more)
+    };
+    let finished = call("").run().await;
+    assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+    let words = |line: &str| {
+        line.split("  ").filter(|word| !word.is_empty()).map(str::trim).map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(words(&finished.stdout[0]), ["site", "ap", "type", "map_name"]);
+    assert_eq!(words(&finished.stdout[1]), ["Leeds", "LDS-AP-01", "X", "Floor 1"]);
+    assert_eq!(peer.take().len(), 3, "the rows, and a list each of sites and devices");
+    // Chosen columns are as Mist has them, in their order.
+    let finished = call("--fields type,site_id").run().await;
+    assert_eq!(words(&finished.stdout[0]), ["type", "site_id"]);
+    assert_eq!(words(&finished.stdout[1]), ["X", SITE]);
+    assert_eq!(peer.take().len(), 1);
+    // Where Mist does not give the lists, ids stay.
+    peer.answers(&format!("/api/v1/orgs/{ORG}/sites"), [Answer::json(&json!({})).status(403)]);
+    let finished = call("").run().await;
+    assert!(finished.code() == Some(0) && finished.output().contains(SITE), "{}", finished.output());
+}
+
+#[tokio::test]
+async fn csv_has_a_header_and_a_line_for_each_row() {
+    let peer = Peer::start().await;
+    let rows = json!([
+        { "name": "=cmd|'/c calc'!A1", "rssi": -65, "radio": { "channel": 36 }, "tags": ["a", "b"] },
+        { "name": "two\nlines, \"quoted\"", "radio": { "channel": 40 } },
+    ]);
+    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &rows);
+    let call =
+        |more: &str| Launch::at(&peer, &format!("--org-id {ORG} call getOrgInventory --csv")).arguments(more);
+    let finished = call("").run().await;
+    assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
+    let lines = [
+        "name,rssi,radio.channel,tags",
+        "'=cmd|'/c calc'!A1,-65,36,\"[\"\"a\"\",\"\"b\"\"]\"",
+        "\"two",
+        "lines, \"\"quoted\"\"\",,40,",
+    ];
+    assert_eq!(finished.output().replace('\r', "").lines().collect::<Vec<_>>(), lines);
+    let finished = call("--all-pages --fields radio,name").run().await;
+    assert!(finished.output().starts_with("radio.channel,name"), "{}", finished.output());
+    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &json!([]));
+    let finished = call("--fields name,mac").run().await;
+    assert_eq!((finished.output().trim(), finished.stderr.trim()), ("name,mac", "no rows"));
+    peer.json("/api/v1/self", &json!({ "email": "ada@example.com", "session": { "ip": "1.2.3.4" } }));
+    let finished = Launch::at(&peer, "call getSelf --csv").run().await;
+    assert_eq!(finished.output().replace('\r', ""), "email,session.ip\nada@example.com,1.2.3.4");
+}
+
+#[tokio::test]
+async fn forms_and_fields_that_contradict_one_another_are_refused() {
+    let call = |line: &str| Launch::new(&format!("--demo call {line}"));
+    stops(call("searchOrgSites --csv --table"), 2, &["--csv", "--table"]).await;
+    stops(call("searchOrgSites fields=name --fields mac"), 2, &["`--fields`", "`fields`"]).await;
+    stops(call("getSelf --fields email"), 2, &["`--fields`", "--csv"]).await;
+    stops(call("searchOrgSites --csv --json"), 2, &["--json"]).await;
 }
 
 #[tokio::test]

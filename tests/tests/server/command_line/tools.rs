@@ -113,13 +113,23 @@ mod terminal {
                 "{widest}: {screen}"
             );
         }
-        let table = screen("call listOrgDevicesStats limit=3 --demo --table", 60, true).await;
-        let rows: Vec<_> = table.lines().take(4).collect();
-        assert!(
-            rows.iter().all(|row| row.chars().count() <= 60) && rows[1].starts_with("LDS-AP-01"),
-            "{table}"
-        );
-        assert!(table.contains("columns do not fit the terminal"), "{table}");
+    }
+
+    #[tokio::test]
+    async fn a_table_shows_site_name_and_state_at_every_width() {
+        for columns in [60, 80, 100, 120] {
+            let table = screen("call listOrgDevicesStats limit=3 --demo --table", columns, true).await;
+            let rows: Vec<_> = table.lines().take(4).collect();
+            let names: Vec<_> = rows[0].split_whitespace().take(4).collect();
+            assert_eq!(names, ["site", "name", "status", "type"], "{table}");
+            let first = "Leeds Distribution Centre  LDS-AP-01  connected ";
+            assert!(rows[1].starts_with(first), "{table}");
+            assert!(rows.iter().all(|row| row.chars().count() <= columns.into()), "{table}");
+            assert!(
+                table.contains("columns do not fit the terminal") && table.contains("--fields"),
+                "{table}"
+            );
+        }
     }
 
     #[tokio::test]

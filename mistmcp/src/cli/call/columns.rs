@@ -1,0 +1,163 @@
+//! The columns of a list: the union of its rows' fields, chosen and put into an order.
+
+use std::collections::HashMap;
+
+/// One column, with the cell of each row that has one.
+#[derive(Debug)]
+pub(super) struct Column<T> {
+    pub(super) name: String,
+    pub(super) cells: HashMap<usize, T>,
+}
+
+/// A column for every field that a row has, in the order in which they come.
+pub(super) fn union<T>(rows: impl Iterator<Item = Vec<(String, T)>>) -> Vec<Column<T>> {
+    let mut columns: Vec<Column<T>> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for (row, fields) in rows.enumerate() {
+        for (name, cell) in fields {
+            let name = if name.is_empty() { "value".to_owned() } else { name };
+            let place = *places.entry(name.clone()).or_insert_with(|| {
+                columns.push(Column { name, cells: HashMap::new() });
+                columns.len() - 1
+            });
+            columns[place].cells.insert(row, cell);
+        }
+    }
+    columns
+}
+
+/// The columns of the fields that were chosen, in that order: each with what is nested in it, or empty where no row has it.
+pub(super) fn chosen<T>(columns: Vec<Column<T>>, fields: &[String]) -> Vec<Column<T>> {
+    if fields.is_empty() {
+        return columns;
+    }
+    let mut left: Vec<_> = columns.into_iter().map(Some).collect();
+    let mut chosen = Vec::new();
+    for field in fields {
+        let before = chosen.len();
+        let is_of = |column: &Column<T>| {
+            column
+                .name
+                .strip_prefix(field.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        chosen.extend(left.iter_mut().filter_map(|column| column.take_if(|column| is_of(column))));
+        if chosen.len() == before {
+            chosen.push(Column { name: field.clone(), cells: HashMap::new() });
+        }
+    }
+    chosen
+}
+
+/// Where a column stands in a table, by the last part of its name: what it is about, how that is, when, the rest, what is
+/// nested, and ids.
+const ORDER: [&[&str]; 5] = [
+    &[
+        "site",
+        "name",
+        "hostname",
+        "device_name",
+        "device",
+        "ap_name",
+        "ap",
+        "switch",
+        "gateway",
+        "hostnames",
+        "username",
+    ],
+    &["status", "severity", "connected", "state", "up", "result"],
+    &[
+        "type",
+        "event",
+        "reason",
+        "text",
+        "model",
+        "mac",
+        "ssid",
+        "ip",
+        "band",
+        "channel",
+        "version",
+        "num_clients",
+        "count",
+    ],
+    &["timestamp", "when", "last_seen", "last_hostname"],
+    &[],
+];
+
+/// Sorts columns for people, the ones that matter most first.
+pub(super) fn by_importance<T>(columns: &mut [Column<T>]) {
+    let has = |name: &str| columns.iter().any(|column| column.name == name);
+    let has_name = ORDER[0].iter().skip(1).any(|name| has(name)) || has("last_hostname");
+    let has_status = ORDER[1].iter().any(|name| has(name));
+    let rank = |name: &str| -> (usize, usize) {
+        match name {
+            // An address names what has no name.
+            "mac" if !has_name => return (0, usize::MAX),
+            // Rows without a state are events, and their time is what they are told apart by.
+            "timestamp" if !has_status => return (1, usize::MAX),
+            // The same name again.
+            "hostname" if has("name") => return (3, usize::MAX),
+            "ap_name" if has("device_name") => return (3, usize::MAX),
+            "last_hostname" if !has("hostname") => return (0, 3),
+            _ => {}
+        }
+        if name == "id" || ["_id", "_ids"].iter().any(|end| name.ends_with(end)) {
+            return (ORDER.len() + 1, 0);
+        }
+        if name.contains('.') {
+            return (ORDER.len(), 0);
+        }
+        let found = ORDER.iter().enumerate().find_map(|(rank, names)| {
+            names.iter().position(|other| *other == name).map(|place| (rank, place))
+        });
+        found.unwrap_or((ORDER.len() - 1, 0))
+    };
+    let ranks: HashMap<String, (usize, usize)> =
+        columns.iter().map(|column| (column.name.clone(), rank(&column.name))).collect();
+    columns.sort_by_key(|column| ranks.get(&column.name).copied());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn columns(names: &[&str]) -> Vec<Column<u8>> {
+        names.iter().map(|name| Column { name: (*name).to_owned(), cells: HashMap::new() }).collect()
+    }
+
+    fn sorted(names: &[&str]) -> Vec<String> {
+        let mut columns = columns(names);
+        by_importance(&mut columns);
+        columns.into_iter().map(|column| column.name).collect()
+    }
+
+    #[test]
+    fn site_name_device_and_state_come_first_and_ids_last() {
+        let stats =
+            ["id", "org_id", "x", "type", "mac", "radio.channel", "name", "status", "timestamp", "site"];
+        let wanted =
+            ["site", "name", "status", "type", "mac", "timestamp", "x", "radio.channel", "id", "org_id"];
+        assert_eq!(sorted(&stats), wanted);
+    }
+
+    #[test]
+    fn an_event_has_its_time_before_what_it_says_and_an_address_stands_for_a_name() {
+        assert_eq!(
+            sorted(&["text", "timestamp", "type", "ap", "site"]),
+            ["site", "ap", "timestamp", "type", "text"]
+        );
+        assert_eq!(sorted(&["vlan", "mac", "site"]), ["site", "mac", "vlan"]);
+    }
+
+    #[test]
+    fn chosen_fields_keep_their_order_with_what_is_nested_in_them_and_empty_where_there_is_none() {
+        let names = |fields: &[&str]| {
+            let fields: Vec<_> = fields.iter().map(|field| (*field).to_owned()).collect();
+            let chosen = chosen(columns(&["a", "b.c", "b.d", "bc"]), &fields);
+            chosen.into_iter().map(|column| column.name).collect::<Vec<_>>()
+        };
+        assert_eq!(names(&["bc", "b", "none", "a"]), ["bc", "b.c", "b.d", "none", "a"]);
+        assert_eq!(names(&[]), ["a", "b.c", "b.d", "bc"]);
+    }
+}

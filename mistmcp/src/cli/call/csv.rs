@@ -1,0 +1,115 @@
+//! `--csv`: RFC 4180, for spreadsheets and scripts.
+
+use std::borrow::Cow;
+use std::io;
+
+use serde_json::Value;
+
+use super::columns;
+
+/// Rows under the names of their fields: what is nested by its path, a list as JSON. Without a row and a choice of fields no
+/// name is known, and nothing is written.
+///
+/// # Errors
+/// None that a buffer in memory can have.
+pub(super) fn of_rows(rows: &[Value], fields: &[String]) -> io::Result<Vec<u8>> {
+    let cells = rows.iter().map(|row| {
+        let mut cells = Vec::new();
+        take_apart(row, String::new(), &mut cells);
+        cells
+    });
+    let columns = columns::chosen(columns::union(cells), fields);
+    if columns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut writer = ::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(Vec::new());
+    writer.write_record(columns.iter().map(|column| harmless(&column.name).into_owned()))?;
+    for row in 0..rows.len() {
+        writer
+            .write_record(columns.iter().map(|column| column.cells.get(&row).map_or("", String::as_str)))?;
+    }
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
+}
+
+fn take_apart(value: &Value, path: String, cells: &mut Vec<(String, String)>) {
+    match value {
+        Value::Null => cells.push((path, String::new())),
+        Value::Object(object) if !object.is_empty() => {
+            for (name, value) in object {
+                let inside = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                take_apart(value, inside, cells);
+            }
+        }
+        Value::String(text) => cells.push((path, harmless(text).into_owned())),
+        other => cells.push((path, other.to_string())),
+    }
+}
+
+/// A text that no spreadsheet takes for a formula: an apostrophe goes before what starts as one. Numbers stay.
+fn harmless(text: &str) -> Cow<'_, str> {
+    const STARTS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let starts = text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(STARTS);
+    if starts && text.parse::<f64>().is_err() { format!("'{text}").into() } else { text.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn csv(rows: &Value, fields: &[&str]) -> String {
+        let fields: Vec<_> = fields.iter().map(|field| (*field).to_owned()).collect();
+        String::from_utf8(of_rows(rows.as_array().unwrap(), &fields).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn what_is_nested_has_a_column_by_its_path_and_a_list_is_json() {
+        let rows = json!([
+            { "a": 1, "b": { "c": true, "d": { "e": null } }, "list": [1, { "x": "y" }], "empty": {} },
+            { "b": { "c": false }, "late": "ü" },
+        ]);
+        let wanted =
+            "a,b.c,b.d.e,list,empty,late\r\n1,true,,\"[1,{\"\"x\"\":\"\"y\"\"}]\",{},\r\n,false,,,,ü\r\n";
+        assert_eq!(csv(&rows, &[]), wanted);
+    }
+
+    #[test]
+    fn quotes_commas_and_line_breaks_are_read_back_as_they_were() {
+        let text = "say \"hi\",\r\nthen leave\n";
+        let written = csv(&json!([{ "a,b": text, "c": " x " }]), &[]);
+        let mut reader = ::csv::Reader::from_reader(written.as_bytes());
+        assert_eq!(reader.headers().unwrap(), &::csv::StringRecord::from(vec!["a,b", "c"]));
+        assert_eq!(reader.records().next().unwrap().unwrap(), ::csv::StringRecord::from(vec![text, " x "]));
+    }
+
+    #[test]
+    fn no_text_is_taken_for_a_formula_and_every_number_stays_one() {
+        for (value, wanted) in [
+            (json!("=HYPERLINK(1)"), "'=HYPERLINK(1)"),
+            (json!("+49 30 1234"), "'+49 30 1234"),
+            (json!("-timestamp"), "'-timestamp"),
+            (json!("@SUM(1)"), "'@SUM(1)"),
+            (json!(" =1+1"), "' =1+1"),
+            (json!("\t=1"), "'\t=1"),
+            (json!("＝1"), "'＝1"),
+            (json!("-65"), "-65"),
+            (json!(-65.5), "-65.5"),
+            (json!("a=b"), "a=b"),
+        ] {
+            assert_eq!(csv(&json!([{ "a": value }]), &[]), format!("a\r\n{wanted}\r\n"));
+        }
+        assert!(csv(&json!([{ "=cmd": 1 }]), &[]).starts_with("'=cmd\r\n"));
+    }
+
+    #[test]
+    fn chosen_fields_are_the_header_even_of_no_rows() {
+        assert_eq!(csv(&json!([]), &["name", "mac"]), "name,mac\r\n");
+        assert_eq!(
+            csv(&json!([{ "mac": 1, "name": "x", "more": 2 }]), &["name", "mac"]),
+            "name,mac\r\nx,1\r\n"
+        );
+        assert_eq!(csv(&json!([]), &[]), "");
+        assert_eq!(csv(&json!(["a", 2]), &[]), "value\r\na\r\n2\r\n");
+    }
+}

@@ -1,0 +1,170 @@
+//! Names in place of ids: of what a row names itself, and of sites and devices by one list of each.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::argument::{Lookup, Mac};
+
+/// Fields that hold the MAC address or the id of a device of Mist, alone or as a list.
+const DEVICES: [&str; 12] = [
+    "ap",
+    "ap_mac",
+    "last_ap",
+    "aps",
+    "device_mac",
+    "device_id",
+    "switch",
+    "switch_mac",
+    "switches",
+    "gateway",
+    "gateway_mac",
+    "gateways",
+];
+
+/// Names by id, and of devices by MAC address as well.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    pub(super) sites: HashMap<String, String>,
+    pub(super) devices: HashMap<String, String>,
+}
+
+/// What has to be looked up to name what rows hold.
+pub(super) fn wanted(rows: &[Value]) -> Vec<Lookup> {
+    let rows = || rows.iter().filter_map(Value::as_object);
+    let site = rows().any(|row| {
+        let id = text(row, "site_id");
+        id.is_some() && id != text(row, "id") && text(row, "site_name").is_none()
+    });
+    let device = rows().any(|row| {
+        DEVICES.iter().any(|field| {
+            let value = row.get(*field);
+            let has_name = text(row, &format!("{}_name", stem(field))).is_some();
+            !has_name && value.is_some_and(|value| items(value).any(is_key))
+        })
+    });
+    [(site, Lookup::Site), (device, Lookup::Device)]
+        .into_iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, it)| it)
+        .collect()
+}
+
+/// The organization that the rows are of, or nothing.
+pub(super) fn organization(rows: &[Value]) -> &str {
+    rows.iter().find_map(|row| row.get("org_id")?.as_str()).unwrap_or_default()
+}
+
+impl Names {
+    /// A row with names in place of the ids that have one.
+    pub(super) fn put_into(&self, row: &Value) -> Value {
+        let Value::Object(row) = row else { return row.clone() };
+        let mut named = Map::new();
+        for (field, value) in row {
+            match self.named(row, field, value) {
+                Some((field, value)) => {
+                    if !named.contains_key(&field) {
+                        named.insert(field, value);
+                    }
+                }
+                None => {
+                    named.shift_remove(field);
+                    named.insert(field.clone(), value.clone());
+                }
+            }
+        }
+        named.into()
+    }
+
+    /// What stands for a field of a row, where it has a name; nothing where it stays.
+    fn named(&self, row: &Map<String, Value>, field: &str, value: &Value) -> Option<(String, Value)> {
+        if matches!(field, "site_id" | "site_name") && !row.contains_key("site") {
+            let known = || self.sites.get(text(row, "site_id")?).map(String::as_str);
+            let name = text(row, "site_name").or_else(known)?;
+            return Some(("site".to_owned(), name.into()));
+        }
+        if let Some(stem) = field.strip_suffix("_id").or(Some(field).filter(|_| DEVICES.contains(&field))) {
+            let name = format!("{stem}_name");
+            if let Some(text) = text(row, &name) {
+                return Some((name, text.into()));
+            }
+        }
+        if !DEVICES.contains(&field) {
+            return None;
+        }
+        let name = |value: &Value| {
+            let written = value.as_str()?;
+            let mac = Mac::parse(written).map(|mac| mac.as_str().to_owned());
+            self.devices.get(mac.as_deref().unwrap_or(written)).map(|name| Value::from(name.as_str()))
+        };
+        let value = match value {
+            Value::Array(items) => {
+                items.iter().map(|item| name(item).unwrap_or_else(|| item.clone())).collect()
+            }
+            value => name(value)?,
+        };
+        Some((stem(field).to_owned(), value))
+    }
+}
+
+/// A field without what says in which form it names a device.
+fn stem(field: &str) -> &str {
+    field.strip_suffix("_mac").or_else(|| field.strip_suffix("_id")).unwrap_or(field)
+}
+
+fn text<'a>(row: &'a Map<String, Value>, field: &str) -> Option<&'a str> {
+    row.get(field)?.as_str().filter(|text| !text.trim().is_empty())
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter()
+}
+
+fn is_key(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| Mac::parse(text).is_some() || crate::argument::Id::parse(text).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const SITE: &str = "c50037a7-178f-4890-b13a-6e506db8f944";
+    const AP: &str = "5c5b35000001";
+
+    fn names() -> Names {
+        Names {
+            sites: HashMap::from([(SITE.to_owned(), "Leeds".to_owned())]),
+            devices: HashMap::from([(AP.to_owned(), "LDS-AP-01".to_owned())]),
+        }
+    }
+
+    #[test]
+    fn a_name_in_the_row_stands_for_its_id_and_nothing_is_looked_up() {
+        let row = json!({ "site_id": SITE, "site_name": "Own", "map_id": "m", "map_name": "Floor 1", "ap": AP, "ap_name": "A" });
+        let named = json!({ "site": "Own", "map_name": "Floor 1", "ap_name": "A" });
+        assert_eq!(names().put_into(&row), named);
+        assert!(wanted(&[row]).is_empty());
+    }
+
+    #[test]
+    fn sites_and_devices_are_named_by_what_was_looked_up_and_stay_where_nothing_is_known() {
+        let row = json!({ "site_id": SITE, "ap": ["5C:5B:35:00:00:01", "5c5b35000002"], "device_mac": AP, "map_id": "m" });
+        let named = json!({ "site": "Leeds", "ap": ["LDS-AP-01", "5c5b35000002"], "device": "LDS-AP-01", "map_id": "m" });
+        assert_eq!(wanted(std::slice::from_ref(&row)), [Lookup::Site, Lookup::Device]);
+        assert_eq!(names().put_into(&row), named);
+        assert_eq!(Names::default().put_into(&row), row);
+    }
+
+    #[test]
+    fn a_site_and_what_is_no_object_stay_as_they_are() {
+        assert!(wanted(&[json!({ "id": SITE, "site_id": SITE, "name": "Leeds" }), json!("text")]).is_empty());
+        assert_eq!(names().put_into(&json!("text")), json!("text"));
+        // An empty name is none, and a field that is called `site` already is left alone.
+        let row = json!({ "site_id": SITE, "site": 7, "map_id": "m", "map_name": "" });
+        assert_eq!(names().put_into(&row), row);
+    }
+}

@@ -1,0 +1,12 @@
+use mistmcp::{OrgId, PageNumber, mist_tool};
+
+/// The sites of an organization.
+#[mist_tool(category = "orgs", get = "/api/v1/orgs/{org_id}/sites")]
+pub async fn list_sites(
+    org_id: OrgId,
+    #[brief = "The page"]
+    #[flatten]
+    page: PageNumber,
+);
+
+fn main() {}
