@@ -30,6 +30,7 @@ mod names;
 mod network;
 mod pacer;
 mod pool;
+mod proving;
 mod request;
 mod retry;
 mod retry_after;

@@ -11,7 +11,7 @@ use super::budget::{Budget, Purpose, Tally, UsedUp};
 use super::clock::Clock;
 use super::common::Common;
 use super::mask::Mask;
-use super::pacer::{PacedOut, Pacer};
+use super::proving::Proving;
 use super::wait::{Wait, Waits};
 use super::{Cloud, Token};
 use crate::shared::Away;
@@ -20,8 +20,6 @@ use crate::shared::Away;
 pub(super) const AT_ONCE: usize = 16;
 /// How long a token that Mist refused is not asked with again, where there is another one.
 const PUT_ASIDE: Duration = Duration::from_mins(5);
-/// How long the questions of a new token wait for the answer to its first one.
-const PROVING: Duration = Duration::from_secs(1);
 /// How long Mist's acceptance of a token stands for what is the same for everybody.
 const TRUSTED: Duration = Duration::from_hours(1);
 
@@ -41,8 +39,7 @@ pub(super) struct Account {
     is_proven: AtomicBool,
     /// Made when an answer is masked first.
     mask: OnceLock<Mask>,
-    /// One question at a time until it is.
-    proving: tokio::sync::Mutex<()>,
+    pub(super) proving: Proving,
 }
 
 /// A call's place among those under way, for as long as it is held.
@@ -78,7 +75,7 @@ impl Account {
             standing: Mutex::default(),
             is_proven: AtomicBool::new(false),
             mask: OnceLock::new(),
-            proving: tokio::sync::Mutex::default(),
+            proving: Proving::default(),
         }
     }
 
@@ -96,25 +93,14 @@ impl Account {
     pub(super) fn answered(&self, status: StatusCode) {
         if status == StatusCode::UNAUTHORIZED {
             self.is_proven.store(false, Ordering::Release);
+            self.proving.refused();
         } else if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
-            self.is_proven.store(true, Ordering::Release);
+            // Looked at first: most answers change nothing.
+            if !self.is_proven() {
+                self.is_proven.store(true, Ordering::Release);
+                self.proving.accepted();
+            }
         }
-    }
-
-    /// Takes one of the questions that an address may ask with tokens that Mist has not accepted. Other questions of the
-    /// token wait a moment for the answer to this one, which may show that it is accepted. Nothing where it is.
-    pub(super) async fn prove(
-        &self,
-        pacer: &Pacer,
-    ) -> Result<Option<tokio::sync::MutexGuard<'_, ()>>, PacedOut> {
-        if self.is_proven() {
-            return Ok(None);
-        }
-        let proving = tokio::time::timeout(PROVING, self.proving.lock()).await.ok();
-        if self.is_proven() {
-            return Ok(None);
-        }
-        pacer.take().await.map(|()| proving)
     }
 
     pub(super) fn token(&self) -> &Token {

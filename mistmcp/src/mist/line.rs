@@ -13,6 +13,7 @@ use super::exchange::{Response, exchange};
 use super::flight::Seat;
 use super::memory::Ids;
 use super::pacer::Pacer;
+use super::proving::Proof;
 use super::retry::{Again, Failure, Patience, with_retries};
 use super::retry_after::retry_after;
 use super::wait::{Waits, waits};
@@ -124,10 +125,14 @@ impl Line {
     ) -> Result<Answer, Hurdle> {
         let clock = self.pool.clock;
         let _proving = match &self.pacer {
-            Some(pacer) => account.prove(pacer).await.map_err(|paced_out| {
-                self.pool.metrics().refusal("new_tokens");
-                Failure::from(advice::for_pace(paced_out))
-            })?,
+            Some(pacer) => match account.prove(pacer).await {
+                Ok(Proof::Refused) => return Err(Hurdle::Refused(String::new())),
+                Ok(proof) => Some(proof),
+                Err(paced_out) => {
+                    self.pool.metrics().refusal("new_tokens");
+                    return Err(Failure::from(advice::for_pace(paced_out)).into());
+                }
+            },
             None => None,
         };
         let admitted = account.admit(clock, request.purpose(), waits).await;

@@ -1,8 +1,12 @@
 //! Sessions, streams and questions of tokens that Mist has not accepted yet.
 
-use mistmcp_tests::{Era, Launch, Peer, soon};
+use std::sync::Arc;
+use std::time::Duration;
+
+use mistmcp_tests::{Answer, Era, Launch, Peer, soon};
 use reqwest::Method;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use super::{at, in_use, knows_bob_alone, refusals, stranger, until};
 use crate::stage::{Stage, site};
@@ -127,6 +131,50 @@ async fn calls_of_a_new_token_that_come_at_once_are_not_taken_for_strangers() {
         call.unwrap();
     }
     assert_eq!(stage.peer.take().len(), 30);
+}
+
+#[tokio::test]
+async fn calls_of_a_new_token_wait_for_a_slow_first_answer() {
+    let stage = Stage::set("--new-tokens-per-minute 2").await;
+    let turnstile = Arc::new(Semaphore::new(0));
+    let slow = Answer::json(&json!({ "name": "slow" })).once(&turnstile);
+    stage.peer.otherwise(move |_| slow.clone());
+    let bob = stage.bob("?mode=all").of(Era::Modern);
+    let mut calls = tokio::task::JoinSet::new();
+    for number in 0..40 {
+        let bob = bob.clone();
+        calls.spawn(async move { bob.call("getSiteInfo", site(number)).await });
+    }
+    // Two requests are all that the address has with a new token. None of the other calls fails for that.
+    let first = soon("the first requests", stage.peer.arrivals(2)).await;
+    assert_eq!(first.len(), 2);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(calls.try_join_next().is_none(), "nothing is answered or refused yet");
+    turnstile.close();
+    while let Some(call) = soon("a call", calls.join_next()).await {
+        assert!(call.unwrap().contains("slow"));
+    }
+    assert_eq!(refusals(&stage, "new_tokens").await, 0);
+}
+
+#[tokio::test]
+async fn the_refusal_of_a_token_answers_all_calls_that_wait_for_it() {
+    let stage = Stage::set("--new-tokens-per-minute 2").await;
+    let turnstile = Arc::new(Semaphore::new(0));
+    let slow = Answer::json(&json!({})).status(401).once(&turnstile);
+    stage.peer.otherwise(move |_| slow.clone());
+    let client = at([127, 0, 0, 2]);
+    let mut calls = tokio::task::JoinSet::new();
+    for number in 0..40 {
+        let guest = stranger(&stage, &client, 1).of(Era::Modern);
+        calls.spawn(async move { guest.refusal("getSiteInfo", site(number)).await });
+    }
+    soon("the first requests", stage.peer.arrivals(2)).await;
+    turnstile.close();
+    while let Some(call) = soon("a call", calls.join_next()).await {
+        assert!(call.unwrap().contains("does not accept the API token"));
+    }
+    assert!(stage.peer.take().is_empty());
 }
 
 #[tokio::test]
