@@ -7,7 +7,7 @@ use crate::{Fields, ParamGroup, Span, Time};
 /// The time to look at. Mist takes a beginning and an end, or a length, or all of them.
 #[derive(Clone, Debug, ParamGroup)]
 pub struct TimeWindow {
-    /// Start of the window: a distance from now such as `-1d`, ISO 8601 (`2026-01-31T08:00:00Z`), or epoch seconds.
+    /// Start of the window: a distance from now such as `-1d`, ISO 8601, or epoch seconds.
     #[brief = "Window start: -1d"]
     pub start: Option<Time>,
     /// End of the window, in the forms that `start` takes; now, if it is left out.
@@ -81,7 +81,7 @@ pub struct Buckets {
     /// The time to look at.
     #[flatten]
     pub window: TimeWindow,
-    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    /// Number of buckets, each a value with its count.
     #[brief = "Number of buckets"]
     #[default = 100]
     pub limit: Option<u32>,

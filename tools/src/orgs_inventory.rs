@@ -54,7 +54,7 @@ pub async fn count_org_inventory(
     #[default = "model"] distinct: Option<InventoryField>,
     #[flatten] stock: StockFilter,
     status: Option<ConnectionStatus>,
-    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    /// Number of buckets, each a value with its count.
     #[brief = "Number of buckets"]
     #[default = 100]
     limit: Option<u32>,

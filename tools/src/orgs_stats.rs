@@ -30,7 +30,7 @@ pub async fn count_org_bgp_stats(
     /// State of the session, such as `established`.
     #[brief = "State: established"]
     state: Option<String>,
-    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    /// Number of buckets, each a value with its count.
     #[brief = "Number of buckets"]
     #[default = 100]
     limit: Option<u32>,
@@ -169,7 +169,7 @@ pub async fn count_org_tunnels_stats(
     org_id: OrgId,
     #[default = "wxtunnel_id"] distinct: Option<TunnelField>,
     #[default = "wxtunnel"] r#type: Option<TunnelType>,
-    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    /// Number of buckets, each a value with its count.
     #[brief = "Number of buckets"]
     #[default = 100]
     limit: Option<u32>,

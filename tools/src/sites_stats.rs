@@ -29,7 +29,7 @@ pub async fn count_site_apps(
     /// With `true`, wired clients in place of wireless ones.
     #[brief = "true: wired clients"]
     wired: Option<String>,
-    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    /// Number of buckets, each a value with its count.
     #[brief = "Number of buckets"]
     #[default = 100]
     limit: Option<u32>,
@@ -71,7 +71,7 @@ pub async fn count_site_calls(
     /// End of the window, in the forms that `start` takes; now, if it is left out.
     #[brief = "End of the window"]
     end: Option<Time>,
-    /// Number of buckets in the answer: values that are counted, the most frequent first.
+    /// Number of buckets, each a value with its count.
     #[brief = "Number of buckets"]
     #[default = 100]
     limit: Option<u32>,
