@@ -21,6 +21,7 @@ mod page;
 mod query;
 mod refusal;
 mod request_id;
+mod request_ids;
 mod sessions;
 mod taking_up;
 mod tls;

@@ -149,7 +149,8 @@ impl Admission {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         let in_chunks = version == Version::HTTP_2;
-        response.map(|body| Body::new(GuardedBody::new(body, in_chunks, answer, (under_way, slots))))
+        let stream = StreamBytes { client, connection };
+        response.map(|body| Body::new(GuardedBody::new(body, in_chunks, answer, stream, (under_way, slots))))
     }
 
     fn address(&self, connection: &Connection, request: &Request) -> Arc<Address> {
@@ -286,6 +287,26 @@ impl Client {
             }
         };
         Ok((bytes.freeze(), Received(parts)))
+    }
+}
+
+/// Counts the events of a stream that its client has not taken yet.
+struct StreamBytes {
+    client: Arc<Client>,
+    connection: Arc<Connection>,
+}
+
+impl StreamBytes {
+    /// Counts an event; nothing where it is small.
+    ///
+    /// # Errors
+    /// There is no room for it. The stream ends.
+    fn hold(&self, bytes: u64) -> Result<Option<connections::Answer>, axum::Error> {
+        self.client.hold(&self.connection, bytes).map_err(|refusal| {
+            let error = axum::Error::new(std::io::Error::other(refusal.to_string()));
+            drop(refusal.counted(&self.client.admission.metrics));
+            error
+        })
     }
 }
 

@@ -25,12 +25,14 @@ use super::page;
 use super::query::Query;
 use super::refusal::Refusal;
 use super::request_id::RequestId;
+use super::request_ids::RequestIdGuard;
 use super::sessions::{Local, Place};
 use super::taking_up::TakingUp;
 use super::{Configuration, Mcp};
 use crate::Tokens;
 use crate::metrics::Metrics;
 use crate::mist::{Cloud, Clouds, Pool};
+use crate::server::json_rpc::Invalid;
 use crate::server::{Activity, Busy, ClientAdmission, Seat, Visitor};
 use crate::session::{Settings, Switches};
 use crate::shared::Key;
@@ -124,6 +126,14 @@ impl<H: ServerHandler> Gate<H> {
             }
             None => (RequestSummary::default(), Body::empty(), None),
         };
+        let id = match &opened {
+            Some(opened) if !summary.id.is_null() => Some(opened.request_ids.take(&summary.id).await.ok_or_else(|| {
+                let words = "another request with this `id` is under way in the session: give each request an `id` of \
+                             its own";
+                Refusal::of_message(StatusCode::BAD_REQUEST, "message", Invalid::request(words).of(summary.id.clone()))
+            })?),
+            _ => None,
+        };
         let request = Request::from_parts(parts, body);
         // What opens no session in the end gives its place back at once.
         let place = if opens { Some(self.place(owner, &who).await?) } else { None };
@@ -148,7 +158,7 @@ impl<H: ServerHandler> Gate<H> {
             let replicas = self.ledger.is_there().is_some();
             body.first_word(if replicas { AMONG_REPLICAS } else { ALONE }).await;
         }
-        Ok(uncached(Response::from_parts(parts, Body::new(Held { body, _busy: busy, _call: call }))))
+        Ok(uncached(Response::from_parts(parts, Body::new(Held { body, _busy: busy, _call: call, _id: id }))))
     }
 
     /// Keeps a session that has been opened, where there is room for it.
@@ -302,6 +312,7 @@ struct Held<B> {
     body: B,
     _busy: Busy,
     _call: Option<TaskTrackerToken>,
+    _id: Option<RequestIdGuard>,
 }
 
 impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Held<B> {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::query::Query;
+use super::request_ids::RequestIds;
 use crate::server::{Activity, CALLS_AT_ONCE, Seat};
 use crate::session::{Mode, Settings, SettingsError, Switches};
 
@@ -12,11 +13,16 @@ use crate::session::{Mode, Settings, SettingsError, Switches};
 pub(super) struct Opened {
     pub(super) activity: Arc<Activity>,
     pub(super) seat: Arc<Seat>,
+    pub(super) request_ids: Arc<RequestIds>,
 }
 
 impl Opened {
     pub(super) fn new(switches: Switches) -> Self {
-        Self { activity: Activity::new(CALLS_AT_ONCE), seat: Arc::new(Seat::new(switches)) }
+        Self {
+            activity: Activity::new(CALLS_AT_ONCE),
+            seat: Arc::new(Seat::new(switches)),
+            request_ids: Arc::default(),
+        }
     }
 }
 

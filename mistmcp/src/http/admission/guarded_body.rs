@@ -5,6 +5,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
+use super::StreamBytes;
 use super::connections::Answer;
 use super::limits::CHUNK;
 
@@ -19,13 +20,33 @@ pub(super) struct GuardedBody<G> {
     answer: Option<Answer>,
     /// Bytes until `answer` has been handed over.
     left: u64,
+    /// Counts each event of a stream, whose bytes are not known before.
+    stream: Option<StreamBytes>,
     _guards: G,
 }
 
 impl<G> GuardedBody<G> {
-    pub(super) fn new(body: Body, in_chunks: bool, answer: Option<Answer>, guards: G) -> Self {
-        let left = body.size_hint().lower();
-        Self { body, rest: Bytes::new(), in_chunks, answer, left, _guards: guards }
+    pub(super) fn new(
+        body: Body,
+        in_chunks: bool,
+        answer: Option<Answer>,
+        stream: StreamBytes,
+        guards: G,
+    ) -> Self {
+        let hint = body.size_hint();
+        let stream = hint.exact().is_none().then_some(stream);
+        Self { body, rest: Bytes::new(), in_chunks, answer, left: hint.lower(), stream, _guards: guards }
+    }
+
+    /// Counts an event of a stream until the client has taken it.
+    fn count(&mut self, event: &Bytes) -> Result<(), axum::Error> {
+        if let Some(stream) = self.stream.as_ref().filter(|_| self.left == 0)
+            && let Some(answer) = stream.hold(event.len() as u64)?
+        {
+            self.answer = Some(answer);
+            self.left = event.len() as u64;
+        }
+        Ok(())
     }
 
     fn hand_over(&mut self, data: Bytes) -> Bytes {
@@ -72,6 +93,11 @@ impl<G: Unpin> HttpBody for GuardedBody<G> {
                 return Poll::Ready(end);
             }
         };
+        if let Some(data) = frame.data_ref()
+            && let Err(error) = self.count(data)
+        {
+            return Poll::Ready(Some(Err(error)));
+        }
         let data = match frame.into_data() {
             Ok(data) if self.in_chunks && data.len() > CHUNK => {
                 self.rest = data;

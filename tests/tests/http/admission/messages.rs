@@ -1,16 +1,18 @@
 //! Messages that are not complete, and answers that nobody takes.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use h2::client::SendRequest;
 use http::{Request, StatusCode, Version};
-use mistmcp_tests::{Era, Wire, message};
+use mistmcp_tests::{Answer, Era, Wire, message};
 use serde_json::json;
 use tokio::net::TcpSocket;
+use tokio::sync::Semaphore;
 
 use super::{at, in_use, refusals, until};
-use crate::stage::{ALICE, Stage, site};
+use crate::stage::{ALICE, Stage, site, site_path};
 
 const KILO: usize = 1_024;
 /// Bytes of messages, and of answers, that one address may have under way where nothing else is set.
@@ -110,6 +112,66 @@ async fn answers_that_nobody_takes_are_bounded_in_bytes_and_let_go() {
     until("all of it comes back", async || in_use(&stage, "answer_bytes").await == 0).await;
     drop((held, connections));
     stage.goes_on(process).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_that_nobody_takes_are_bounded_in_bytes_as_well() {
+    let stage = Stage::set("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
+    let (mut connections, mut answers) = (Vec::new(), tokio::task::JoinSet::new());
+    for _ in 0..3 {
+        let session = stage.alice("?mode=all").by(at([127, 0, 0, 2])).open().await.session().to_owned();
+        let mut requests = connect(&stage, [127, 0, 0, 2], 0).await;
+        for _ in 0..16 {
+            requests = requests.ready().await.unwrap();
+            let mut listing = request(&stage, "/mcp?mode=all", "tools/list");
+            listing.headers_mut().insert("mcp-session-id", session.parse().unwrap());
+            listing.headers_mut().insert("mcp-protocol-version", "2025-11-25".parse().unwrap());
+            let (answer, mut body) = requests.send_request(listing, false).unwrap();
+            body.send_data(message("tools/list", &json!({})).into(), true).unwrap();
+            answers.spawn(async move { answer.await.map(|answer| (answer.status(), answer)) });
+        }
+        connections.push(requests);
+    }
+    let (mut held, mut refused) = (Vec::new(), 0);
+    while let Some(answer) = mistmcp_tests::soon("an answer's head", answers.join_next()).await {
+        let (status, answer) = answer.unwrap().unwrap();
+        refused += usize::from(status == StatusCode::TOO_MANY_REQUESTS);
+        held.push(answer);
+    }
+    assert!(refused > 0 && refused < 48, "{refused}");
+    let bytes = in_use(&stage, "answer_bytes").await;
+    assert!((1..=2_097_152).contains(&bytes), "{bytes}");
+    until("all of it comes back", async || in_use(&stage, "answer_bytes").await == 0).await;
+    drop((held, connections));
+}
+
+#[tokio::test]
+async fn a_request_has_an_id_of_its_own_in_its_session() {
+    let stage = Stage::set("").await;
+    let turnstile = Arc::new(Semaphore::new(0));
+    stage.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
+    let (alice, bob) = (stage.alice("?mode=all").open().await, stage.bob("?mode=all").open().await);
+    let call = |number: usize, id: &str| {
+        let params = json!({ "name": "getSiteInfo", "arguments": site(number) });
+        json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params }).to_string()
+    };
+    let first = tokio::spawn({
+        let (alice, call) = (alice.clone(), call(1, "same"));
+        async move { alice.post(call).await }
+    });
+    mistmcp_tests::soon("the first request", stage.peer.arrivals(1)).await;
+    let refused = alice.post(call(2, "same")).await;
+    assert_eq!(refused.status, 400, "{refused:?}");
+    let error = &refused.message()["error"];
+    assert!(error["code"] == -32600 && error["message"].as_str().unwrap().contains("of its own"), "{error}");
+    // Other ids, and other sessions, are not concerned.
+    assert_eq!(alice.post(call(3, "other")).await.status, 200);
+    assert_eq!(bob.post(call(4, "same")).await.status, 200);
+    turnstile.close();
+    assert!(first.await.unwrap().body.contains("late"));
+    for number in 5..9 {
+        assert_eq!(alice.post(call(number, "same")).await.status, 200, "one after the other");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
