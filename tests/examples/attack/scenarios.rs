@@ -13,6 +13,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::HONEST;
+use crate::aim::Aim;
 
 /// The server, and where the stranger is.
 #[derive(Clone, Copy)]
@@ -28,47 +29,65 @@ pub(crate) struct Scenario {
     pub(crate) name: &'static str,
     pub(crate) attack: Attack,
     pub(crate) later: Duration,
+    pub(crate) aims: &'static [Aim],
 }
 
 const SOON: Duration = Duration::from_secs(5);
 
 pub(crate) const SCENARIOS: [Scenario; 9] = [
-    Scenario { name: "findTools: a query of 1 MB", attack: |target| Box::pin(query(target)), later: SOON },
+    Scenario {
+        name: "findTools: a query of 1 MB",
+        attack: |target| Box::pin(query(target)),
+        later: SOON,
+        aims: &[Aim::Processor(200)],
+    },
     Scenario {
         name: "fields and site_id of 1 MB",
         attack: |target| Box::pin(arguments(target)),
         later: SOON,
+        aims: &[Aim::Processor(200)],
     },
     Scenario {
         name: "HTTP/2: 15 x 128 answers, window 0",
         attack: |target| Box::pin(untaken(target)),
         later: SOON,
+        aims: &[Aim::Peak(200)],
     },
     Scenario {
         name: "HTTP/2: 4 x 128 unfinished bodies",
         attack: |target| Box::pin(unfinished_h2(target)),
         later: SOON,
+        aims: &[Aim::Peak(100)],
     },
     Scenario {
         name: "700 unfinished bodies of 1 MB",
         attack: |target| Box::pin(unfinished(target)),
         later: SOON,
+        aims: &[Aim::Peak(100)],
     },
-    Scenario { name: "8,250 idle connections", attack: |target| Box::pin(idle(target)), later: SOON },
+    Scenario {
+        name: "8,250 idle connections",
+        attack: |target| Box::pin(idle(target)),
+        later: SOON,
+        aims: &[Aim::Peak(80)],
+    },
     Scenario {
         name: "1,000 streams of made-up tokens",
         attack: |target| Box::pin(streams(target)),
         later: SOON,
+        aims: &[Aim::Peak(80), Aim::Asked(50)],
     },
     Scenario {
         name: "3,000 sessions and calls of made-up tokens",
         attack: |target| Box::pin(made_up(target)),
         later: SOON,
+        aims: &[Aim::Peak(80), Aim::Asked(50)],
     },
     Scenario {
         name: "16 answers of 30 MB at once",
         attack: |target| Box::pin(large(target)),
         later: Duration::from_mins(1),
+        aims: &[Aim::Peak(600), Aim::Later(150)],
     },
 ];
 
