@@ -13,6 +13,7 @@ pub static COUNT_SITES: ::mistmcp::Tool = ::mistmcp::Tool {
     description: "How many sites the organization has.",
     category: "sites",
     questions: &[],
+    essential: false,
     hints: ::mistmcp::Hints {
         idempotent: false,
         ..::mistmcp::Hints::UNSPECIFIED

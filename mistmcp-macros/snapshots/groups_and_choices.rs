@@ -4,6 +4,7 @@ pub static LIST_SITE_RRM_EVENTS: ::mistmcp::Tool = ::mistmcp::Tool {
     description: "What radio management changed at a site.",
     category: "sites_rrm",
     questions: &[],
+    essential: false,
     hints: ::mistmcp::Hints::READ,
     params: &[
         ::mistmcp::Param::of::<SiteId>("site_id"),

@@ -4,6 +4,7 @@ pub static LIST_ORG_NETWORKS: ::mistmcp::Tool = ::mistmcp::Tool {
     description: "The networks of an organization, or one of them.",
     category: "orgs_lan",
     questions: &[],
+    essential: false,
     hints: ::mistmcp::Hints::READ,
     params: &[
         ::mistmcp::Param::of::<OrgId>("org_id"),

@@ -4,6 +4,7 @@ pub static GET_SITE_INFO: ::mistmcp::Tool = ::mistmcp::Tool {
     description: "A site's name, address and groups.",
     category: "sites",
     questions: &[],
+    essential: false,
     hints: ::mistmcp::Hints::READ,
     params: &[::mistmcp::Param::of::<SiteId>("site_id")],
     run: ::mistmcp::Run::Endpoint(

@@ -27,6 +27,7 @@ use clap::error::ErrorKind;
 use rmcp::handler::server::ServerHandler;
 
 use crate::Server;
+use crate::identity::{Identity, token};
 use crate::trace::Tracing;
 use configuration::Configuration;
 pub use flags::command;
@@ -40,27 +41,91 @@ pub fn main() -> ExitCode {
     Program::new().run()
 }
 
-/// A program with defaults of its own, or with a handler of its own before the server.
+/// A program with a name and defaults of its own, or with a handler of its own before the server.
 ///
 /// ```no_run
 /// use std::process::ExitCode;
 ///
 /// fn main() -> ExitCode {
 ///     mistmcp::Program::new()
-///         .default_to("mode", "all")
+///         .name(env!("CARGO_PKG_NAME"))
+///         .version(env!("CARGO_PKG_VERSION"))
+///         .about("What I look at every morning in our Mist network.")
 ///         .default_to("cloud", "api.eu.mist.com")
 ///         .run()
 /// }
 /// ```
-#[derive(Clone, Debug, Default)]
+///
+/// # Name and version
+///
+/// `serverInfo`, `--help`, `--version`, completions, the man page, log lines, the page at `/`, the `User-Agent`, the entries that
+/// `install` makes, and the `service.name` of spans have the program's own name and version. Where it sets none, its name is that of
+/// its executable, and its version that of the package which declares its categories. Variables keep the prefix
+/// `MISTMCP_`, and metrics `mistmcp_`.
+///
+/// # Few tools
+///
+/// A program with at most [`Mode::FEW_TOOLS`] tools lists them all, and one with more has managed mode, unless `--mode`, its variable or
+/// [`default_to`](Self::default_to) says otherwise. A tool with the key `essential` is listed in every mode.
+///
+/// [`Mode::FEW_TOOLS`]: crate::Mode::FEW_TOOLS
+#[derive(Clone, Debug)]
 pub struct Program {
+    identity: Identity,
     defaults: Vec<(&'static str, &'static str)>,
+}
+
+impl Default for Program {
+    fn default() -> Self {
+        Self { identity: Identity::found(), defaults: Vec::new() }
+    }
 }
 
 impl Program {
     /// The program as [`main`] runs it.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The program's name. Characters other than letters, digits and `-_.+` become hyphens.
+    #[must_use]
+    pub fn name(mut self, name: &str) -> Self {
+        self.identity.name = token(name);
+        self
+    }
+
+    /// The program's version, in the same characters.
+    #[must_use]
+    pub fn version(mut self, version: &str) -> Self {
+        self.identity.version = token(version);
+        self
+    }
+
+    /// The name that clients show to people, where it is another one.
+    #[must_use]
+    pub fn title(mut self, title: &'static str) -> Self {
+        self.identity.title = Some(title);
+        self
+    }
+
+    /// What the program does, in a sentence or two: for `--help` and the page at `/`.
+    #[must_use]
+    pub fn about(mut self, about: &'static str) -> Self {
+        self.identity.about = Some(about);
+        self
+    }
+
+    /// What a model is told of the server before what mistmcp tells it of sites, times and lists.
+    #[must_use]
+    pub fn instructions(mut self, instructions: &'static str) -> Self {
+        self.identity.instructions = Some(instructions);
+        self
+    }
+
+    /// Makes the name, version and texts those of this process, and runs nothing: for a program that puts a
+    /// [`Server`] together by itself. Call it first; the first identity of a process stays.
+    pub fn identify(&self) {
+        self.identity.set();
     }
 
     /// The value of a flag, by its long name, where neither the command line nor a variable nor a `.env` file has one.
@@ -84,6 +149,7 @@ impl Program {
         self,
         handler: impl Fn(Server) -> H + Send + Sync + 'static,
     ) -> ExitCode {
+        self.identify();
         let arguments: Vec<_> = std::env::args_os().collect();
         let (flags, environment) = match flags::read(&arguments, &self.defaults) {
             Ok(read) => read,

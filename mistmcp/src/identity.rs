@@ -51,13 +51,17 @@ impl Identity {
     /// The product of the `User-Agent`, and behind it this crate, unless that is the program.
     pub(crate) fn user_agent(&self) -> String {
         const RUNTIME: &str = concat!("mistmcp/", env!("CARGO_PKG_VERSION"));
-        let own = format!("{}/{}", token(self.name), token(self.version));
+        let own = format!("{}/{}", self.name, self.version);
         if own == RUNTIME { own } else { format!("{own} {RUNTIME}") }
     }
 
-    /// What `install` calls the server in a client, where nothing is said.
-    pub(crate) fn entry(&self) -> &'static str {
-        if self.name == "mistmcp" { "mist" } else { self.name }
+    /// What the server is called among those of a client, where nothing is said: a name that every client takes.
+    pub(crate) fn entry(&self) -> String {
+        if self.name == "mistmcp" {
+            return "mist".to_owned();
+        }
+        let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        self.name.chars().map(|letter| if fits(letter) { letter } else { '-' }).take(40).collect()
     }
 }
 
@@ -74,8 +78,7 @@ pub(crate) fn name() -> &'static str {
 /// The name of the executable, without its folder and its `.exe`.
 fn executable() -> Option<&'static str> {
     let path = std::env::current_exe().ok()?;
-    let name = token(path.file_stem()?.to_str()?);
-    (!name.is_empty()).then(|| &*Box::leak(name.into_boxed_str()))
+    Some(path.file_stem()?.to_str()?).filter(|name| !name.is_empty()).map(token)
 }
 
 /// The version of the package that is called as the program, or else of the only one there is.
@@ -91,10 +94,12 @@ fn version(name: &str, packages: &[&Package]) -> &'static str {
     }
 }
 
-/// A text with only the characters that a product in a `User-Agent`, a file and a client's settings may have.
-fn token(text: &str) -> String {
+/// A text with only the characters that a product in a `User-Agent`, a folder and a client's settings may have. It lives
+/// as long as the process, of which there is one identity.
+pub(crate) fn token(text: &str) -> &'static str {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || "-_.+".contains(letter);
-    text.chars().map(|letter| if fits(letter) { letter } else { '-' }).collect()
+    let text: String = text.chars().map(|letter| if fits(letter) { letter } else { '-' }).collect();
+    Box::leak(text.into_boxed_str())
 }
 
 #[cfg(test)]
@@ -114,7 +119,10 @@ mod tests {
     #[test]
     fn the_user_agent_names_the_program_and_the_runtime_once() {
         let runtime = concat!("mistmcp/", env!("CARGO_PKG_VERSION"));
-        let identity = |name, version| Identity { name, version, title: None, about: None, instructions: None };
+        let identity = |name, version| {
+            let (name, version) = (token(name), token(version));
+            Identity { name, version, title: None, about: None, instructions: None }
+        };
         assert_eq!(identity("mistmcp", env!("CARGO_PKG_VERSION")).user_agent(), runtime);
         assert_eq!(identity("my morning", "2.1.0\r\n").user_agent(), format!("my-morning/2.1.0-- {runtime}"));
     }

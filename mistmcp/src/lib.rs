@@ -61,11 +61,13 @@
 //! }
 //!
 //! fn main() -> std::process::ExitCode {
-//!     mistmcp::main()
+//!     mistmcp::Program::new().name(env!("CARGO_PKG_NAME")).version(env!("CARGO_PKG_VERSION")).run()
 //! }
 //! ```
 //!
-//! It is the whole program: over stdio and HTTP, with every flag, subcommand and bound of `mistmcp` itself.
+//! It is the whole program: over stdio and HTTP, with every flag, subcommand and bound of `mistmcp` itself, under its own
+//! name. `mistmcp::main()` is the same with the name of the executable and the version of the package. Up to 20 tools are
+//! simply listed; with more, clients find them in managed mode, unless `--mode` says otherwise.
 //!
 //! ```console
 //! $ cargo run -- call countSites --demo           # against the demo network
@@ -89,7 +91,7 @@
 //! | asking Mist in a body | [`Mist`], [`Request`], [`Answer`] |
 //! | answering | [`Reply`], [`Block`], [`Error::advice`] |
 //! | telling and asking the client | [`Call`] |
-//! | defaults of your own, a handler around the server | [`Program`] |
+//! | name, version, texts and defaults of your own, a handler around the server | [`Program`] |
 //! | spans of calls, exported over OTLP | the feature `otlp`, and `docs/tracing.md` |
 //! | serving from a program that does other things as well | [`Server`], [`Session`], [`Settings`], [`Connection`], [`Pool`] |
 //!
@@ -106,6 +108,7 @@ mod cli;
 mod error;
 mod groups;
 mod http;
+mod identity;
 mod metrics;
 mod mist;
 mod prompt;
@@ -147,6 +150,7 @@ pub mod __private {
     pub use inventory::submit;
 
     pub use crate::cli::command;
+    pub use crate::identity::Package;
     pub use crate::register;
     pub use crate::reply::{hides, redacted, redacted_file};
     pub use crate::session::{Questions, question_problems, registered_questions};

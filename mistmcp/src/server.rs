@@ -41,6 +41,7 @@ pub(crate) use visitor::{ClientAdmission, Visitor};
 
 use crate::call::Listener;
 use crate::error::{ErrorKind, shortened};
+use crate::identity::identity;
 use crate::metrics::Metrics;
 use crate::session::{Mode, Session, Settings};
 use crate::text::one_line;
@@ -70,6 +71,7 @@ pub(crate) const STREAMS_AT_ONCE: usize = 256;
 /// use mistmcp::{Catalog, Clouds, Connection, Format, Limits, Mode, Pool, Rules, Server, Session, Settings, Token};
 ///
 /// # async fn serve() -> Result<(), Box<dyn std::error::Error>> {
+/// mistmcp::Program::new().name(env!("CARGO_PKG_NAME")).version(env!("CARGO_PKG_VERSION")).identify();
 /// let limits = Limits {
 ///     timeout: Duration::from_secs(30),
 ///     retry_wait: Duration::from_secs(15),
@@ -77,7 +79,9 @@ pub(crate) const STREAMS_AT_ONCE: usize = 256;
 ///     max_response_bytes: 32 << 20,
 /// };
 /// let rules = Rules { max_bytes: 60_000, format: Format::Json, show_secrets: false };
-/// let settings = Settings::new(Catalog::gather()?, Mode::Managed, &[], rules)?;
+/// let catalog = Catalog::gather()?;
+/// let mode = Mode::default_for(catalog.entries().len());
+/// let settings = Settings::new(catalog, mode, &[], rules)?;
 /// let cloud = Clouds::default().find("api.eu.mist.com")?;
 /// let token = Token::new(&std::env::var("MIST_APITOKEN")?)?;
 /// let connection = Connection::new(Arc::new(Pool::new(limits)), cloud, token, None);
@@ -211,9 +215,10 @@ impl Server {
             tools.list_changed = list_changes.then_some(true);
         }
         let mut implementation = Implementation::from_build_env();
-        "mistmcp".clone_into(&mut implementation.name);
-        implementation.title = Some("Juniper Mist".to_owned());
-        env!("CARGO_PKG_VERSION").clone_into(&mut implementation.version);
+        let own = identity();
+        own.name.clone_into(&mut implementation.name);
+        implementation.title = own.title.map(str::to_owned);
+        own.version.clone_into(&mut implementation.version);
         ServerConfig::new(capabilities).with_server_info(implementation)
     }
 

@@ -30,6 +30,8 @@ pub struct Tool {
     pub category: &'static str,
     /// What people ask when they need it, for the search of `findTools`. Clients do not see them.
     pub questions: &'static [&'static str],
+    /// Whether every session lists it, whatever its mode and categories.
+    pub essential: bool,
     /// MCP's annotations.
     pub hints: Hints,
     /// What it takes, groups not yet taken apart.

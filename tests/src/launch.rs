@@ -15,6 +15,8 @@ pub struct Launch {
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     folder: TempDir,
+    /// Another program than the binary.
+    program: Option<PathBuf>,
 }
 
 impl Launch {
@@ -24,6 +26,7 @@ impl Launch {
             arguments: arguments.split_whitespace().map(str::to_owned).collect(),
             variables: Vec::new(),
             folder: tempfile::tempdir().unwrap(),
+            program: None,
         }
     }
 
@@ -40,6 +43,12 @@ impl Launch {
             .argument("--cloud")
             .argument(url)
             .variable("MIST_APITOKEN", TOKEN)
+    }
+
+    /// Another program in the place of the binary.
+    pub fn program(mut self, path: impl Into<PathBuf>) -> Self {
+        self.program = Some(path.into());
+        self
     }
 
     /// One argument more, spaces and all.
@@ -101,7 +110,7 @@ impl Launch {
     }
 
     fn command(self) -> (Command, TempDir) {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(self.program.unwrap_or_else(binary));
         command
             .args(&self.arguments)
             .env_clear()

@@ -61,6 +61,13 @@ pub(crate) async fn named_org(mist: &Mist, org_id: Option<OrgId>) -> Result<Repl
     Reply::json(json!({ "org": org_id.map(|org| org.as_str().to_owned()) }))
 }
 
+/// Who asks.
+#[mist_tool(category = "reading", hints(read_only), essential)]
+pub(crate) async fn who_asks(mist: &Mist) -> Result<Reply> {
+    let _ = mist;
+    Reply::json("a test")
+}
+
 const ORG: &str = "0a000000-0000-4000-8000-000000000001";
 const SITE: &str = "05000000-0000-4000-8000-000000000001";
 
@@ -112,6 +119,25 @@ async fn what_call_tool_can_do_is_what_the_tools_can_do_that_it_reaches() {
     assert_eq!(DO_ROWS.hints, Hints::UNSPECIFIED);
     assert!(!everything.settings().instructions(true).contains("nothing can be changed"));
     assert!(reading.settings().instructions(true).contains("nothing can be changed"));
+}
+
+#[tokio::test]
+async fn an_essential_tool_is_listed_whatever_the_mode_and_the_categories() {
+    let controls = ["manageMcpTools", "findTools", "callTool"];
+    let all = ["namedOrg", "oneSite", "readRows", "whoAsks", "doRows", "rebootSite"];
+    for (mode, categories, listed) in [
+        (Mode::Managed, vec![], [&controls[..], &["whoAsks"]].concat()),
+        (Mode::Managed, vec!["writing"], [&controls[..], &["whoAsks"]].concat()),
+        (Mode::Custom, vec!["writing"], vec!["whoAsks", "doRows", "rebootSite"]),
+        (Mode::Custom, vec!["reading"], vec!["namedOrg", "oneSite", "readRows", "whoAsks"]),
+        (Mode::default_for(all.len()), vec![], all.to_vec()),
+    ] {
+        let (_peer, session) = session(mode, &categories, 200).await;
+        let names: Vec<_> = session.listed().map(|entry| entry.tool().name).collect();
+        assert_eq!(names, listed, "{mode:?} {categories:?}");
+        assert!(call(&session, "whoAsks", json!({})).await.unwrap().contains("a test"));
+    }
+    assert_eq!(Mode::default_for(Mode::FEW_TOOLS + 1), Mode::Managed);
 }
 
 #[tokio::test]

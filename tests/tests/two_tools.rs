@@ -1,10 +1,164 @@
 //! The example of a server of its own works, outside the crate of tools.
 
-use std::path::Path;
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::Value;
+use mistmcp_tests::{Console, Guest, Launch, Peer};
+use serde_json::{Value, json};
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+const ORG: &str = "0a000000-0000-4000-8000-000000000001";
+
+/// The example itself, built.
+fn program() -> &'static Path {
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--package", "mistmcp", "--example", "two_tools"])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env("CARGO_TARGET_DIR", target)
+            .status();
+        assert!(built.unwrap().success());
+        target.join("debug").join("examples").join(format!("two_tools{}", std::env::consts::EXE_SUFFIX))
+    });
+    &PROGRAM
+}
+
+fn launch(arguments: &str) -> Launch {
+    Launch::new(arguments).program(program())
+}
+
+fn names(list: &Value) -> Vec<&str> {
+    list["tools"].as_array().unwrap().iter().filter_map(|tool| tool["name"].as_str()).collect()
+}
+
+/// What it tells of itself in `initialize` and `server/discover`.
+fn assert_introduced(result: &Value) {
+    let server = match &result["serverInfo"] {
+        Value::Null => &result["_meta"]["io.modelcontextprotocol/serverInfo"],
+        server => server,
+    };
+    assert_eq!((&server["name"], &server["version"]), (&json!("two_tools"), &json!(VERSION)), "{result}");
+    assert_eq!(server["title"], Value::Null, "{result}");
+    let instructions = result["instructions"].as_str().unwrap();
+    for absent in ["mistmcp", "getSelf", "findTools", "callTool", "device_id"] {
+        assert!(!instructions.contains(absent), "{absent}: {instructions}");
+    }
+    assert!(
+        instructions.contains("`site_id`") && instructions.contains("- morning: What I look at"),
+        "{instructions}"
+    );
+}
+
+const BOTH: [&str; 2] = ["countSitesByCountry", "listChannelChanges"];
+
+#[tokio::test]
+async fn over_stdio_it_has_its_own_name_and_lists_its_tools() {
+    let mut console = launch("--demo").console();
+    let initialized = console.initialize().await;
+    assert_introduced(&initialized["result"]);
+    assert_eq!(initialized["result"]["capabilities"]["tools"]["listChanged"], Value::Null, "{initialized}");
+    let (list, _) = console.request("tools/list", json!({})).await;
+    assert_eq!(names(&list["result"]), BOTH);
+    let (discovered, _) = console.request("server/discover", Console::modern(json!({}))).await;
+    assert_introduced(&discovered["result"]);
+    let (list, _) = console.request("tools/list", Console::modern(json!({}))).await;
+    assert_eq!(names(&list["result"]), BOTH);
+}
+
+#[tokio::test]
+async fn over_http_so_do_its_sessions_and_its_page() {
+    let server = launch("--demo").serve().await;
+    assert!(server.errors().contains(&format!("two_tools {VERSION} listens")), "{}", server.errors());
+    let guest = Guest::new(&server, "").open().await;
+    assert_eq!(guest.tools().await, BOTH);
+    let page = reqwest::get(server.url("/")).await.unwrap().text().await.unwrap();
+    for wanted in
+        ["<title>two_tools: ", "<h1>two_tools</h1>", "&quot;two_tools&quot;: {", "data-entry=\"two_tools\""]
+    {
+        assert!(page.contains(wanted), "{wanted}: {page}");
+    }
+    for absent in ["mistmcp", "getSelf"] {
+        assert!(!page.contains(absent), "{absent}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn managed_mode_is_there_for_an_operator_or_a_client_that_asks() {
+    let server = launch("--demo").serve().await;
+    let managed = ["manageMcpTools", "findTools", "callTool"];
+    assert_eq!(Guest::new(&server, "?mode=managed").open().await.tools().await, managed);
+    for launch in
+        [launch("--demo --mode managed"), launch("--demo").variable("MISTMCP_TOOL_LOADING_MODE", "managed")]
+    {
+        let mut console = launch.console();
+        console.initialize().await;
+        let (list, _) = console.request("tools/list", json!({})).await;
+        assert_eq!(names(&list["result"]), managed);
+    }
+}
+
+#[tokio::test]
+async fn its_command_line_is_its_own() {
+    for arguments in [
+        "--version",
+        "--help",
+        "call --help",
+        "tools --help",
+        "install --help",
+        "completions --help",
+        "completions bash",
+        "completions fish",
+        "man",
+        "tools",
+        "tools morning",
+        "tools countSitesByCountry",
+        "check --demo",
+        "check",
+        "call bogus --demo",
+        "call countSitesByCountry bogus=1 --demo",
+        "",
+        "tools xyzzy",
+        "install cursor --demo --print",
+        "install vscode --demo --print",
+    ] {
+        let finished =
+            launch(arguments).variable("HOME", "/nowhere").variable("MISTMCP_BOGUS", "1").run().await;
+        let text = format!("{}{}", finished.output(), finished.stderr);
+        for absent in ["mistmcp", "getSelf", "listSiteRrmEvents", "sites_rrm"] {
+            assert!(!text.contains(absent), "{arguments}: {absent}: {text}");
+        }
+        let tells_its_name = !matches!(arguments, "tools morning" | "tools countSitesByCountry");
+        assert!(text.contains("two_tools") || !tells_its_name, "{arguments}: {text}");
+    }
+    let version = launch("--version").run().await.output();
+    assert_eq!(version.trim(), format!("two_tools {VERSION}"));
+    let help = launch("--help").run().await.output();
+    assert!(
+        help.contains("two_tools call countSitesByCountry --demo") && help.contains("[default: all]"),
+        "{help}"
+    );
+    let entry = launch("install cursor --demo --print").variable("HOME", "/nowhere").run().await.output();
+    assert!(entry.contains("\"two_tools\": {") && !entry.contains("\"mist\""), "{entry}");
+}
+
+#[tokio::test]
+async fn mist_and_its_proxies_see_its_name() {
+    let peer = Peer::start().await;
+    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([]));
+    let mut console = Launch::at(&peer, "").program(program()).console();
+    console.initialize().await;
+    console.call("countSitesByCountry", json!({ "org_id": ORG })).await;
+    let received = peer.take();
+    assert!(!received.is_empty());
+    for request in received {
+        assert_eq!(request.headers["user-agent"], format!("two_tools/{VERSION} mistmcp/{VERSION}"));
+    }
+}
 
 /// The example, built where this test was built, against the demo cloud.
 fn example() -> Result<Command> {

@@ -12,5 +12,6 @@ use mistmcp_tools as _;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    mistmcp::main()
+    // Named here, and not by the executable, which packages call otherwise.
+    mistmcp::Program::new().name("mistmcp").version(env!("CARGO_PKG_VERSION")).title("Juniper Mist").run()
 }

@@ -10,7 +10,7 @@ mistmcp::category! {
 }
 
 /// Whose API token this is, and the organizations and sites that it can see with their ids and roles. Call it first.
-#[mist_tool(category = "self_account", get = "/api/v1/self")]
+#[mist_tool(category = "self_account", get = "/api/v1/self", essential)]
 pub async fn get_self();
 
 /// Calls of the Mist API made in this hour, the limit, and the seconds until it is counted anew.

@@ -7,7 +7,8 @@ use super::hints::Hints;
 use crate::diagnostics::Diagnostics;
 use crate::{literal, names};
 
-const KEYS: [&str; 9] = ["category", "get", "post", "put", "delete", "name", "hints", "answers", "questions"];
+const KEYS: [&str; 10] =
+    ["category", "get", "post", "put", "delete", "name", "hints", "answers", "questions", "essential"];
 /// The longest question, in bytes.
 const LONGEST_QUESTION: usize = 200;
 
@@ -21,6 +22,8 @@ pub(super) struct Attribute {
     pub(super) answers: Option<Answers>,
     /// What people ask when they need the tool.
     pub(super) questions: Vec<LitStr>,
+    /// Every session lists the tool.
+    pub(super) essential: bool,
     /// Something could not be read: what seems missing may only be mistyped.
     pub(super) incomplete: bool,
 }
@@ -103,6 +106,11 @@ impl Attribute {
             "delete" => self.endpoint(Method::Delete, entry, diagnostics),
             "answers" => self.answers = self.answers(entry, diagnostics),
             "questions" => self.questions(entry, diagnostics),
+            "essential" => match entry.value.switch() {
+                Some(essential) => self.essential = essential,
+                None => diagnostics
+                    .report(entry, "`essential` is on or off: write `essential` or `essential = false`"),
+            },
             "hints" => match &entry.value {
                 Value::List(list) => self.hints.read(list, diagnostics),
                 Value::Expr(_) | Value::Nothing => diagnostics.report(

@@ -7,6 +7,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Expr, Lit, LitStr, Token, parenthesized, token};
 
 use crate::diagnostics::Diagnostics;
+use crate::literal;
 
 /// `key`, `key = value` or `key(list)`.
 pub(super) struct Entry {
@@ -18,6 +19,20 @@ pub(super) enum Value {
     Nothing,
     Expr(Expr),
     List(Vec<Entry>),
+}
+
+impl Value {
+    /// What the value of a switch says: its key alone is on.
+    pub(super) fn switch(&self) -> Option<bool> {
+        match self {
+            Self::Nothing => Some(true),
+            Self::Expr(value) => match literal::of(value) {
+                Some(Lit::Bool(flag)) => Some(flag.value),
+                _ => None,
+            },
+            Self::List(_) => None,
+        }
+    }
 }
 
 /// Reads the entries, going on past each mistake. The flag says whether there was none.

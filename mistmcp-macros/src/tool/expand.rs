@@ -22,7 +22,7 @@ pub(super) fn tool(model: &Model, signature: &Signature) -> TokenStream {
     };
     let (declared, end) = (declared(&constant, function), quote_spanned!(constant.span()=> ;));
     let (name, category, description) = (&model.name, &model.category, &signature.description);
-    let questions = &model.questions;
+    let (questions, essential) = (&model.questions, model.essential);
     let hints = model.hints.expression(model.endpoint.as_ref().map(|endpoint| endpoint.method));
     let params = signature.parameters().map(Parameter::descriptor);
     let conditions: TokenStream = function.conditions().map(ToTokens::to_token_stream).collect();
@@ -34,6 +34,7 @@ pub(super) fn tool(model: &Model, signature: &Signature) -> TokenStream {
             description: #description,
             category: #category,
             questions: &[#(#questions),*],
+            essential: #essential,
             hints: #hints,
             params: &[#(#params),*],
             run: #run,

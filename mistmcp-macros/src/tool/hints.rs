@@ -1,11 +1,11 @@
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Ident, Lit};
+use syn::Ident;
 
 use super::attribute::Method;
-use super::entry::{Entry, Value};
+use super::entry::Entry;
 use crate::diagnostics::Diagnostics;
-use crate::{literal, names};
+use crate::names;
 
 const HINTS: [&str; 4] = ["read_only", "destructive", "idempotent", "open_world"];
 
@@ -16,14 +16,7 @@ pub(super) struct Hints([Option<(Ident, bool)>; 4]);
 impl Hints {
     pub(super) fn read(&mut self, list: &[Entry], diagnostics: &mut Diagnostics) {
         for entry in list {
-            let value = match &entry.value {
-                Value::Nothing => Some(true),
-                Value::Expr(value) => match literal::of(value) {
-                    Some(Lit::Bool(flag)) => Some(flag.value),
-                    _ => None,
-                },
-                Value::List(_) => None,
-            };
+            let value = entry.value.switch();
             let key = entry.key.to_string();
             let place = HINTS.iter().position(|hint| *hint == key);
             match (place, value) {

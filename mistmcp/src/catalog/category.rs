@@ -33,6 +33,32 @@ macro_rules! category {
                 location: ::core::panic::Location::caller(),
             }
         }
+        $crate::__private::submit! {
+            $crate::__private::Package {
+                name: ::core::env!("CARGO_PKG_NAME"),
+                version: ::core::env!("CARGO_PKG_VERSION"),
+            }
+        }
+    };
+    ($name:ident) => {
+        ::core::compile_error!(::core::concat!(
+            "category `",
+            ::core::stringify!($name),
+            "` has no description: write a `///` above its name"
+        ));
+    };
+    ($(#[doc = $line:literal])* $name:literal) => {
+        ::core::compile_error!(::core::concat!(
+            "the name of a category stands without quotes: write ",
+            ::core::stringify!($name),
+            " as a word, like `sites_rrm`"
+        ));
+    };
+    ($($other:tt)*) => {
+        ::core::compile_error!(
+            "`category!` takes a `///` and one name, and nothing else: write a `category!` for each category, with a \
+             name like `sites_rrm`"
+        );
     };
     ($name:ident) => {
         ::core::compile_error!(::core::concat!(

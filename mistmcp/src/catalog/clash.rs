@@ -124,6 +124,7 @@ mod tests {
             description: "Reads.",
             category,
             questions: &[],
+            essential: false,
             hints: Hints::READ,
             params,
             run: Run::Endpoint(Endpoint::get("/api/v1/self")),

@@ -24,6 +24,7 @@ use super::flags::{CallFlags, Flags};
 use super::{output, stop, tools};
 use crate::argument::Lookup;
 use crate::error::ErrorKind;
+use crate::identity;
 use crate::reply::{Content, Format, Rules};
 use crate::session::{Mode, Session};
 use crate::{Call, Error};
@@ -152,7 +153,8 @@ impl Caller<'_> {
         }
         output::error(&format!("error: {error}"));
         if error.kind() == ErrorKind::Arguments {
-            output::error(&format!("`mistmcp tools {}` shows the parameters of this tool", self.tool));
+            let program = identity::name();
+            output::error(&format!("`{program} tools {}` shows the parameters of this tool", self.tool));
         }
         Exit::from(error.kind())
     }

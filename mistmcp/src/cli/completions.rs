@@ -32,7 +32,7 @@ pub(super) fn print(flags: &Flags, shell: Shell) -> anyhow::Result<ExitCode> {
         ("tools", "words") => arg.value_parser(PossibleValuesParser::new(shown.clone())),
         _ => arg,
     };
-    let mut command = flags::command().mut_args(|arg| names("", arg)).mut_subcommands(|subcommand| {
+    let mut command = flags::own_command().mut_args(|arg| names("", arg)).mut_subcommands(|subcommand| {
         let place = subcommand.get_name().to_owned();
         subcommand.mut_args(|arg| names(&place, arg))
     });

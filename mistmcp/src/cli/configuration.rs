@@ -10,6 +10,7 @@ use super::origin::Origin;
 use super::output;
 use crate::argument::Id;
 use crate::catalog::Catalog;
+use crate::identity::name;
 use crate::mist::{Cloud, Clouds, Connection, Limits, Network, NetworkError, Pool, Tokens};
 use crate::quote;
 use crate::reply::Rules;
@@ -97,7 +98,8 @@ pub(super) const WITHOUT_FLAG: [&str; 3] = [TOKEN, REDIS_KEY, REDIS_PASSWORD];
 pub(super) fn no_cloud(clouds: &Clouds) -> String {
     format!(
         "no Mist cloud is named: set --cloud (or MIST_HOST) to the one whose portal you use, with `api.` in place of \
-         `manage.`:\n{clouds}\nor try the demo, which needs none: mistmcp --demo"
+         `manage.`:\n{clouds}\nor try the demo, which needs none: {} --demo",
+        name()
     )
 }
 
@@ -105,10 +107,11 @@ pub(super) fn no_cloud(clouds: &Clouds) -> String {
 pub(super) fn no_token(cloud: &Cloud) -> String {
     format!(
         "no API token: make one at {} (Organization > Settings > API Token, or My Account) and set {TOKEN} to it, \
-         in the environment or in a file that you name (--env-file .env); `mistmcp install CLIENT` asks for it and keeps \
-         it, and `mistmcp check` tells \
-         whether Mist takes it\nor try the demo, which needs none: mistmcp --demo",
-        cloud.portal()
+         in the environment or in a file that you name (--env-file .env); `{program} install CLIENT` asks for it and keeps \
+         it, and `{program} check` tells \
+         whether Mist takes it\nor try the demo, which needs none: {program} --demo",
+        cloud.portal(),
+        program = name()
     )
 }
 

@@ -1,3 +1,4 @@
+mod adapted;
 mod command;
 mod first_look;
 mod focus;
@@ -207,7 +208,7 @@ pub(super) fn read(
     arguments: &[OsString],
     own: &[(&str, &str)],
 ) -> Result<(Flags, Environment), clap::Error> {
-    let mut command = Flags::command();
+    let mut command = adapted::adapted(Flags::command());
     if let Some((unknown, _)) = own.iter().find(|(flag, _)| command.get_arguments().all(|arg| !is(arg, flag)))
     {
         let message = format!("this program has a default for `--{unknown}`, which is no flag");
@@ -231,7 +232,12 @@ pub(super) fn read(
     Ok((flags, environment))
 }
 
-/// The command line as `--help` tells it, whatever the environment and a `.env` file say.
+/// The command line as `--help` of this program tells it, whatever the environment and a `.env` file say.
+pub(super) fn own_command() -> clap::Command {
+    focus::of_subcommands(adapted::adapted(Flags::command()))
+}
+
+/// The same of mistmcp.
 pub fn command() -> clap::Command {
     focus::of_subcommands(Flags::command())
 }

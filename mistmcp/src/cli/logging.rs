@@ -13,6 +13,7 @@ use tracing_subscriber::prelude::*;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::flags::{Flags, LogFormat, Transport};
+use crate::identity::identity;
 
 /// The span of a call whose client asked for verbose logs.
 const VERBOSE: &str = "verbose";
@@ -29,11 +30,17 @@ pub(super) fn start(flags: &Flags) {
     };
     // What is never logged is not even looked at; only over HTTP some lines depend on whose call they are of.
     let most = if over_http { Level::DEBUG } else { own };
-    let targets = Targets::new().with_default(Level::WARN).with_target("mistmcp", most).with_target(
-        // It warns of clients that go away, which is no news.
-        "rmcp",
-        Level::ERROR,
-    );
+    // The crate of a program of one's own, whose tools log as well.
+    let own_crate = identity().name.replace('-', "_");
+    let targets = Targets::new()
+        .with_default(Level::WARN)
+        .with_target("mistmcp", most)
+        .with_target(own_crate, most)
+        .with_target(
+            // It warns of clients that go away, which is no news.
+            "rmcp",
+            Level::ERROR,
+        );
     let whose = dynamic_filter_fn(move |metadata, context| {
         *metadata.level() <= own || metadata.name() == VERBOSE || is_verbose(context)
     });

@@ -7,12 +7,11 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use super::exit::CODES;
 use super::{flags, output};
-
-const USAGE: &str = "mistmcp [OPTIONS] [COMMAND]";
+use crate::identity::name;
 
 /// Prints the man page, in roff.
 pub(super) fn print() -> anyhow::Result<ExitCode> {
-    output::print(&page(flags::command())?)?;
+    output::print(&page(flags::own_command())?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -20,7 +19,8 @@ fn page(command: Command) -> io::Result<Vec<u8>> {
     let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
     let (about, examples) = help.split_once("\n\nExamples:\n").unwrap_or(("", &help));
     let subcommands: Vec<_> = command.get_subcommands().cloned().collect();
-    let man = Man::new(command.disable_help_subcommand(true).override_usage(USAGE)).manual("mistmcp");
+    let usage = format!("{} [OPTIONS] [COMMAND]", name());
+    let man = Man::new(command.disable_help_subcommand(true).override_usage(usage)).manual(name());
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;

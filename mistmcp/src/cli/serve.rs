@@ -5,7 +5,10 @@ use rmcp::handler::server::ServerHandler;
 
 use super::configuration::Configuration;
 use super::{output, stop};
+use crate::catalog::Entry;
+use crate::identity::identity;
 use crate::server::{self, Server};
+use crate::tool::flattened;
 
 /// Serves one client on standard input and output.
 pub(super) async fn serve<H: ServerHandler>(
@@ -23,23 +26,34 @@ pub(super) async fn serve<H: ServerHandler>(
 /// For somebody who started the server by hand, and sees nothing happen.
 fn explain(configuration: &Configuration) {
     let program = std::env::current_exe().ok().and_then(|path| path.to_str().map(str::to_owned));
-    let program = program.unwrap_or_else(|| "mistmcp".to_owned());
+    let program = program.unwrap_or_else(|| identity().name.to_owned());
     let (demo, arguments) =
         if configuration.demo.is_some() { (" --demo", "[\"--demo\"]") } else { ("", "[]") };
-    let tools = configuration.settings.catalog().entries().len();
+    let entries = configuration.settings.catalog().entries();
+    let tools = entries.len();
+    // Any tool that goes without arguments; of mistmcp, the one to call first.
+    let example = entries
+        .iter()
+        .map(Entry::tool)
+        .filter(|tool| flattened(tool.params).iter().all(|param| !param.required()));
+    let example = example.min_by_key(|tool| (!tool.essential, tool.name));
+    let call = format!("call {}", example.map_or("TOOL NAME=VALUE", |tool| tool.name));
     let next = [
         ("install CLIENT", "tells a client to start it: claude-desktop, claude-code, vscode, cursor, …"),
-        ("call getSelf", "asks something right here"),
+        (call.as_str(), "asks something right here"),
         ("check", "looks whether everything is as it has to be"),
         ("-t http", "serves many clients, at http://127.0.0.1:8000/mcp"),
     ];
-    let next = next.map(|(what, words)| format!("  {:<32}  {words}\n", format!("mistmcp {what}{demo}")));
+    let next =
+        next.map(|(what, words)| format!("  {:<32}  {words}\n", format!("{} {what}{demo}", identity().name)));
     output::error(&format!(
-        "mistmcp {} has {tools} tools and waits for an MCP client on standard input; Ctrl-C ends it.\n\
+        "{} {} has {tools} tools and waits for an MCP client on standard input; Ctrl-C ends it.\n\
          A client starts it by itself. From here:\n\n{}\n\
          By hand, in the settings of Claude Desktop, Cursor and others:\n\n  \
-         {{ \"mcpServers\": {{ \"mist\": {{ \"command\": {program:?}, \"args\": {arguments} }} }} }}\n",
-        env!("CARGO_PKG_VERSION"),
+         {{ \"mcpServers\": {{ {entry:?}: {{ \"command\": {program:?}, \"args\": {arguments} }} }} }}\n",
+        identity().name,
+        identity().version,
         next.concat(),
+        entry = identity().entry(),
     ));
 }

@@ -13,6 +13,7 @@ use super::flags::HttpFlags;
 use super::{output, stop};
 use crate::Server;
 use crate::http::{self, AdmissionLimits, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
+use crate::identity::identity;
 use crate::mist::placeholder;
 use crate::quote;
 use crate::shared::Location;
@@ -61,8 +62,9 @@ pub(super) async fn serve<H: ServerHandler>(
             .map(|place| format!("a page for people is at {scheme}://{place}/; "))
             .unwrap_or_default();
         output::error(&format!(
-            "mistmcp {} listens; {page}MCP is at {scheme}://{address}/mcp{cloud}",
-            env!("CARGO_PKG_VERSION")
+            "{} {} listens; {page}MCP is at {scheme}://{address}/mcp{cloud}",
+            identity().name,
+            identity().version
         ));
     };
     let served = http::serve(http, handler, stop::on_signal()?, told).await;

@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::flags::{Flags, ToolsFlags};
 use super::output;
 use crate::catalog::{Category, Entry};
+use crate::identity::name;
 use crate::session::{Found, Mode, Settings};
 use crate::suggestion::did_you_mean;
 
@@ -33,9 +34,10 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
         let meant = meant(&settings, words.trim());
         if found.tools.is_empty() {
             output::error(&format!(
-                "error: no category or tool is called `{words}`, and no tool fits it{}\n`mistmcp tools` lists the \
+                "error: no category or tool is called `{words}`, and no tool fits it{}\n`{} tools` lists the \
                  categories",
-                meant.unwrap_or_else(|| "; try other words".to_owned())
+                meant.unwrap_or_else(|| "; try other words".to_owned()),
+                name()
             ));
             return Ok(Exit::Missing.into());
         }
@@ -51,7 +53,7 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
     } else {
         output::print_styled(&text::of(&settings, &shown, output::width()))?;
         if output::is_terminal() {
-            output::error(text::next_step(&shown));
+            output::error(&text::next_step(&shown));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -65,7 +67,7 @@ pub(super) fn help(flags: &Flags, tool: &str) -> anyhow::Result<ExitCode> {
         return Ok(Exit::Usage.into());
     };
     let text = text::of(&settings, &Shown::OneTool(entry), output::width());
-    output::print_styled(&format!("{text}\n`mistmcp call --help` shows the flags of `call`.\n"))?;
+    output::print_styled(&format!("{text}\n`{} call --help` shows the flags of `call`.\n", name()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -76,9 +78,10 @@ pub(super) fn tell_unknown(settings: &Settings, tool: &str) {
         meant => meant,
     };
     output::error(&format!(
-        "error: There is no tool `{}`{meant}\n`mistmcp tools` lists the categories, and `mistmcp tools QUESTION` finds the \
-         tools for a question",
-        crate::error::shortened(tool, 60)
+        "error: There is no tool `{}`{meant}\n`{program} tools` lists the categories, and `{program} tools QUESTION` finds \
+         the tools for a question",
+        crate::error::shortened(tool, 60),
+        program = name()
     ));
 }
 

@@ -25,7 +25,9 @@ use ring::digest;
 
 use super::Configuration;
 use super::refusal::Refusal;
+use crate::identity::identity;
 use content::Content;
+use escape::Escaped;
 
 /// What browsers may not do on this page, beside what the policy of its content forbids.
 const HEADERS: [(HeaderName, &str); 8] = [
@@ -135,9 +137,12 @@ pub(super) fn is_wanted(method: &Method, headers: &HeaderMap) -> bool {
 
 /// The way from there to the page.
 pub(super) fn signpost() -> Response {
-    let html = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light \
-                dark\"><title>mistmcp</title><p>This address is for MCP clients. <a href=\"/\">How to connect \
-                one</a></p></html>\n";
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light \
+                dark\"><title>{}</title><p>This address is for MCP clients. <a href=\"/\">How to connect \
+                one</a></p></html>\n",
+        Escaped(identity().name)
+    );
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),

@@ -11,6 +11,7 @@ use super::memory::{Ids, Memory};
 use super::network::{Network, NetworkError};
 use super::{Answer, Cloud};
 use crate::error::ErrorKind;
+use crate::identity::identity;
 use crate::metrics::Metrics;
 use crate::shared::Link;
 use crate::{Error, Result};
@@ -110,7 +111,7 @@ impl Pool {
             return Ok(client);
         }
         let builder = reqwest::Client::builder()
-            .user_agent(concat!("mistmcp/", env!("CARGO_PKG_VERSION")))
+            .user_agent(identity().user_agent())
             .connect_timeout(self.limits.timeout.min(Duration::from_secs(10)))
             .pool_idle_timeout(Duration::from_mins(1))
             .pool_max_idle_per_host(32)

@@ -161,6 +161,7 @@ const fn tool(params: &'static [Param]) -> Tool {
         description: "Things.",
         category: "things",
         questions: &[],
+        essential: false,
         hints: Hints::READ,
         params,
         run: Run::Endpoint(Endpoint::get("/api/v1/things")),

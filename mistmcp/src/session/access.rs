@@ -4,9 +4,6 @@ use crate::error::{ErrorKind, shortened};
 use crate::suggestion::remedy;
 use crate::{Error, Result, Tool};
 
-/// The tool that every session has: what the token is and what it can see.
-const ALWAYS: &str = "getSelf";
-
 /// What a session may do with a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
@@ -21,8 +18,8 @@ pub(crate) enum Access {
 impl Settings {
     /// Whether sessions may reach a tool at all.
     pub(super) fn reaches(&self, entry: &Entry) -> bool {
-        let Tool { name, category, .. } = *entry.tool();
-        name == ALWAYS || self.permits(category)
+        let Tool { essential, category, .. } = *entry.tool();
+        essential || self.permits(category)
     }
 
     /// The category of that name, in any letter case, where sessions may reach it.
@@ -43,12 +40,12 @@ impl Session {
     /// The one place that decides whether a session may use a tool: listing, calling and `callTool` ask here, and
     /// finding asks [`Settings::reaches`], as this does.
     pub(crate) fn access(&self, entry: &Entry) -> Access {
-        let Tool { name, category, .. } = *entry.tool();
+        let Tool { essential, category, .. } = *entry.tool();
         if !self.settings.reaches(entry) {
             return Access::Never;
         }
         match self.settings.mode() {
-            _ if name == ALWAYS => Access::On,
+            _ if essential => Access::On,
             Mode::All | Mode::Custom => Access::On,
             Mode::Managed if self.switches.has(category) => Access::On,
             Mode::Managed => Access::Reachable,

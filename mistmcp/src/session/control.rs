@@ -32,6 +32,7 @@ static MANAGE: Tool = Tool {
         The server's instructions list the categories.",
     category: "",
     questions: &[],
+    essential: false,
     hints: SESSION_ONLY,
     params: &[
         Param::described::<Option<Names>>("enable_mcp_tools_categories", "Categories to switch on."),
@@ -47,6 +48,7 @@ static FIND: Tool = Tool {
         `callTool`. Use it first when no listed tool fits.",
     category: "",
     questions: &[],
+    essential: false,
     hints: SESSION_ONLY,
     params: &[
         Param::described::<Query>("query", "What you want to know, in a few words."),
@@ -62,6 +64,7 @@ static CALL: Tool = Tool {
     description: "Calls any tool by its name, listed or not.",
     category: "",
     questions: &[],
+    essential: false,
     // What a session can reach decides: `Settings::definition` puts that in their place.
     hints: Hints::UNSPECIFIED,
     params: &[

@@ -2,12 +2,17 @@ use std::fmt::Write;
 
 use super::{Mode, Settings};
 use crate::error::Known;
+use crate::identity::identity;
 
 impl Settings {
     /// What a model is told of this server before it calls anything. `list_changes`: its client hears when the list of
     /// tools changes.
     pub fn instructions(&self, list_changes: bool) -> String {
-        let mut text = String::from(if self.reach().read_only {
+        let mut text = String::new();
+        if let Some(own) = identity().instructions {
+            text.extend([own.trim_end(), "\n"]);
+        }
+        text.push_str(if self.reach().read_only {
             "Reads a Juniper Mist network; nothing can be changed.\n"
         } else {
             "Works on a Juniper Mist network; some tools can change something.\n"
@@ -15,11 +20,21 @@ impl Settings {
         if self.knows("getSelf") == Known::Callable {
             text.push_str("- `getSelf` tells which organizations the API token sees.\n");
         }
+        let entries = self.catalog().entries();
+        let takes = |name| entries.iter().any(|entry| entry.params().iter().any(|param| param.name == name));
+        let ids = [
+            ("org_id", " `org_id` may be left out where there is one."),
+            ("site_id", " `site_id` takes a site's name."),
+            ("device_id", " `device_id` takes a device's name or MAC."),
+        ];
+        let ids: String = ids.into_iter().filter(|(name, _)| takes(*name)).map(|(_, words)| words).collect();
+        let others = if ids.is_empty() { " Ids" } else { " Other ids" };
+        text.extend(["-", &ids, others, " come from the tool that lists their kind.\n"]);
+        if takes("duration") {
+            text.push_str("- Searches and counts look at the last day, unless told otherwise.\n");
+        }
         text.push_str(
-            "- `org_id` may be left out where there is one. `site_id` takes a site's name, `device_id` a device's \
-             name or MAC; other ids come from the tool that lists their kind.\n\
-             - Searches and counts look at the last day, unless told otherwise.\n\
-             - An answer with `next` has more: repeat the call with these arguments laid over its own.\n\
+            "- An answer with `next` has more: repeat the call with these arguments laid over its own.\n\
              - Any list takes `fields`, what to keep of each row: `mac,radio_stat.band_5.channel`.\n\
              - An error says what to do next.\n",
         );

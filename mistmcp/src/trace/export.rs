@@ -13,6 +13,7 @@ use super::handler::Traced;
 use super::settings::Settings;
 use super::variables::{asked_by, variable};
 use crate::Server;
+use crate::identity::identity;
 
 /// How long the last spans may take to be taken.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -68,7 +69,7 @@ fn tracer(provider: &SdkTracerProvider) -> SdkTracer {
 /// What the environment says of this service, and its name and version where it does not say them.
 fn resource() -> Resource {
     let said = Resource::builder().build();
-    let own = [("service.name", "mistmcp"), ("service.version", VERSION)];
+    let own = [("service.name", identity().name), ("service.version", identity().version)];
     let missing = own.into_iter().filter(|(name, _)| {
         let said = said.get(&Key::from_static_str(name));
         said.is_none_or(|value| value.as_str().starts_with("unknown_service"))

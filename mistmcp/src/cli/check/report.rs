@@ -124,7 +124,7 @@ impl Report {
         };
         json!({
             "mark": self.worst().name(),
-            "version": env!("CARGO_PKG_VERSION"),
+            "version": crate::identity::identity().version,
             "findings": self.0.iter().map(finding).collect::<Vec<_>>(),
         })
     }

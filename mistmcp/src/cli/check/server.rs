@@ -86,8 +86,10 @@ async fn ask(flags: &Flags, url: Url) -> Finding {
             while let Some(deeper) = cause.source() {
                 cause = deeper;
             }
-            Finding::failed("server", format!("{url} does not answer: {cause}"))
-                .remedy("Start it with mistmcp --transport http, or name its address: --server URL")
+            Finding::failed("server", format!("{url} does not answer: {cause}")).remedy(format!(
+                "Start it with {} --transport http, or name its address: --server URL",
+                crate::identity::name()
+            ))
         }
     }
 }

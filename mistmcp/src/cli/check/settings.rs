@@ -1,17 +1,19 @@
 use std::path::Path;
 
 use super::report::{Finding, Report};
+use crate::catalog::Entry;
 use crate::cli::configuration::{self, TOKEN};
 use crate::cli::env_file::{Environment, exposed};
 use crate::cli::flags::{Flags, NO_FILE};
 use crate::cli::origin::Given;
 use crate::cli::tool_limit;
+use crate::identity::identity;
 use crate::quote;
 use crate::session::Mode;
 
 /// What is set, from where, and what that makes of the tools.
 pub(super) fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
-    report.add(Finding::ok("program", format!("mistmcp {}", env!("CARGO_PKG_VERSION"))));
+    report.add(Finding::ok("program", format!("{} {}", identity().name, identity().version)));
     report.add(match environment.path() {
         None if flags.env_file.as_deref().is_some_and(|path| path.as_os_str() == NO_FILE) => {
             Finding::ok("env file", format!("none, as --env-file {NO_FILE} says"))
@@ -80,9 +82,17 @@ fn tools(flags: &Flags) -> Finding {
     let of = |name| settings.catalog().entries().iter().filter(|entry| entry.tool().category == name).count();
     let tools: usize = categories.iter().map(|name| of(*name)).sum();
     let loaded = match flags.mode {
-        Mode::Managed => "managed mode: a client sees a few, which find and call the others",
-        Mode::All => "a client sees them all",
-        Mode::Custom => "a client sees them, and getSelf",
+        Mode::Managed => "managed mode: a client sees a few, which find and call the others".to_owned(),
+        Mode::All => "a client sees them all".to_owned(),
+        Mode::Custom => {
+            let essential =
+                settings.catalog().entries().iter().map(Entry::tool).filter(|tool| tool.essential);
+            let essential: Vec<_> = essential.map(|tool| tool.name).collect();
+            match essential.as_slice() {
+                [] => "a client sees them".to_owned(),
+                names => format!("a client sees them, and {}", names.join(", ")),
+            }
+        }
     };
     let bounds =
         if flags.categories.is_empty() { String::new() } else { format!(" ({})", categories.join(", ")) };

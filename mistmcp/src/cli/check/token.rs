@@ -81,7 +81,10 @@ async fn one(
     let beyond: Vec<_> = account.roles_beyond_reading().into_iter().collect();
     if !beyond.is_empty() {
         let words = format!("may do more than read (role {})", beyond.join(", "));
-        findings.push(Finding::warning(name, words).remedy("The role read is enough: mistmcp only reads"));
+        findings.push(
+            Finding::warning(name, words)
+                .remedy(format!("The role read is enough: {} only reads", crate::identity::name())),
+        );
     }
     findings.extend(org(question, name, &mist, &account).await);
     findings.push(calls_left(question, name, &mist).await);

@@ -25,7 +25,7 @@ pub(super) fn warnings(command: &clap::Command, given: &[Given], environment: &E
         .map(|name| {
             let remedy = match meant(command, &name) {
                 Some(meant) => format!("did you mean {meant}?"),
-                None => "`mistmcp --help` tells those there are".to_owned(),
+                None => format!("`{} --help` tells those there are", crate::identity::name()),
             };
             format!("{name} is no variable of this program, and changes nothing; {remedy}")
         })

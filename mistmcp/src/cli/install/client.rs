@@ -340,6 +340,7 @@ mod tests {
             (System::Windows, "/u/AppData/Roaming/mistmcp/mist.env"),
         ] {
             let place = Place { system, home: Path::new("/u"), variable: &|_| None };
+            let wanted = wanted.replace("mistmcp", crate::identity::name());
             assert_eq!(place.token_file("mist").to_str().unwrap().replace('\\', "/"), wanted);
         }
     }

@@ -128,7 +128,7 @@ impl Entry {
             let address = ["url", "serverUrl", "httpUrl", "uri"].iter().find_map(|key| self.server.get(*key));
             let address = address.and_then(text).unwrap_or_default();
             let address = address.split('?').next().unwrap_or_default();
-            return format!("mistmcp check --server {}", shell_word(address));
+            return format!("{} check --server {}", crate::identity::name(), shell_word(address));
         };
         let mut words = vec![program, "check".to_owned()];
         let mut arguments =

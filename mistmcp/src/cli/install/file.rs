@@ -92,7 +92,8 @@ impl SettingsFile {
     fn backup_names(&self) -> impl Iterator<Item = PathBuf> + '_ {
         (1..1_000).map(|number| {
             let mut name = self.path.file_name().unwrap_or_default().to_owned();
-            name.push(".before-mistmcp");
+            name.push(".before-");
+            name.push(crate::identity::name());
             if number > 1 {
                 name.push(format!("-{number}"));
             }
@@ -150,7 +151,7 @@ fn temporary(
 ) -> anyhow::Result<tempfile::NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let written = move || {
-        let mut file = tempfile::Builder::new().prefix(".mistmcp-").tempfile_in(folder)?;
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(folder)?;
         file.write_all(text.as_bytes())?;
         if let Some(permissions) = permissions {
             file.as_file().set_permissions(permissions)?;

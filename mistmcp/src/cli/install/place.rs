@@ -86,6 +86,6 @@ impl Place<'_> {
 
     /// Where the token of an entry is kept: this program's own folder.
     pub(super) fn token_file(&self, entry: &str) -> PathBuf {
-        self.folder(Base::Applications).join("mistmcp").join(format!("{entry}.env"))
+        self.folder(Base::Applications).join(crate::identity::name()).join(format!("{entry}.env"))
     }
 }

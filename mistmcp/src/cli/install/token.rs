@@ -8,9 +8,12 @@ use secrecy::{ExposeSecret, SecretString};
 use super::file::write_private;
 use crate::cli::configuration::TOKEN;
 use crate::cli::env_file::{self, Environment};
+use crate::identity::name;
 use crate::mist::Tokens;
 
-const HEADING: &str = "# The API token of Juniper Mist, for mistmcp.";
+fn heading() -> String {
+    format!("# The API token of Juniper Mist, for {}.", name())
+}
 
 /// The file of an entry's token.
 #[derive(Debug)]
@@ -77,9 +80,9 @@ impl TokenFile {
         let before = std::fs::read_to_string(&self.path).unwrap_or_default();
         let is_of_token = |line: &str| {
             let line = line.trim_start_matches('\u{feff}').trim_start();
-            line.strip_prefix("export ").unwrap_or(line).trim_start().starts_with(TOKEN) || line == HEADING
+            line.strip_prefix("export ").unwrap_or(line).trim_start().starts_with(TOKEN) || line == heading()
         };
-        let mut text = format!("{HEADING}\n{TOKEN}={value}\n");
+        let mut text = format!("{}\n{TOKEN}={value}\n", heading());
         for line in before.lines().filter(|line| !is_of_token(line)) {
             text.push_str(line);
             text.push('\n');

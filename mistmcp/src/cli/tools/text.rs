@@ -32,12 +32,15 @@ pub(super) fn of(settings: &Settings, shown: &Shown<'_>, width: Option<u16>) -> 
 }
 
 /// What somebody at a terminal can do next.
-pub(super) fn next_step(shown: &Shown<'_>) -> &'static str {
+pub(super) fn next_step(shown: &Shown<'_>) -> String {
+    let program = crate::identity::name();
     match shown {
-        Shown::Categories(_) => "\n`mistmcp tools` with a category, a tool or a question tells more.",
-        Shown::OneCategory(..) => "\n`mistmcp call TOOL NAME=VALUE` calls one.",
-        Shown::OneTool(_) => "\nWith --demo it is asked of a made-up network.",
-        Shown::Found(_) => "\n`mistmcp tools` with a tool's name tells its parameters.",
+        Shown::Categories(_) => {
+            format!("\n`{program} tools` with a category, a tool or a question tells more.")
+        }
+        Shown::OneCategory(..) => format!("\n`{program} call TOOL NAME=VALUE` calls one."),
+        Shown::OneTool(_) => "\nWith --demo it is asked of a made-up network.".to_owned(),
+        Shown::Found(_) => format!("\n`{program} tools` with a tool's name tells its parameters."),
     }
 }
 
@@ -64,7 +67,7 @@ fn one_tool(entry: &Entry, width: Option<u16>) -> String {
     }
     let required = entry.parameters(Reader::Person).into_iter().filter(|parameter| parameter.required);
     let required = required.map(|parameter| format!(" {}=…", parameter.name));
-    text + &format!("\nmistmcp call {}{}\n", tool.name, required.collect::<String>())
+    text + &format!("\n{} call {}{}\n", crate::identity::name(), tool.name, required.collect::<String>())
 }
 
 fn parameters(entry: &Entry, width: Option<u16>) -> String {

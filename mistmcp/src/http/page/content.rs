@@ -6,8 +6,11 @@ use clap::ValueEnum;
 use super::escape::{Escaped, Prose};
 use crate::catalog::{Category, Entry, Parameter, Reader};
 use crate::http::Configuration;
+use crate::identity::identity;
 use crate::session::{Mode, Settings};
 
+/// What a server does that says nothing else.
+const ABOUT: &str = "An MCP server that lets an AI look into a Juniper Mist network.";
 const TEMPLATE: &str = include_str!("page.html");
 pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
@@ -57,7 +60,9 @@ impl Content {
         fill(TEMPLATE, |name| match name {
             "style" => STYLE.to_owned(),
             "script" => SCRIPT.to_owned(),
-            "version" => env!("CARGO_PKG_VERSION").to_owned(),
+            "name" => Escaped(identity().name).to_string(),
+            "about" => Escaped(identity().about.unwrap_or(ABOUT)).to_string(),
+            "version" => Escaped(identity().version).to_string(),
             "reads" => self.reads(),
             "tools" => self.tools().to_string(),
             "categories" => self.settings.categories().count().to_string(),
@@ -144,7 +149,8 @@ impl Content {
             headers.insert("X-Authorization".into(), "<Mist API token>".into());
         }
         if self.client_token {
-            headers.insert("Authorization".into(), "Bearer <mistmcp client token>".into());
+            headers
+                .insert("Authorization".into(), format!("Bearer <{} client token>", identity().name).into());
         }
         let mut entry = serde_json::Map::new();
         entry.insert("type".into(), "http".into());
@@ -152,13 +158,18 @@ impl Content {
         if !headers.is_empty() {
             entry.insert("headers".into(), headers.into());
         }
-        let whole = serde_json::json!({ "mcpServers": { "mist": entry } });
+        let whole = serde_json::json!({ "mcpServers": { identity().entry(): entry } });
         Escaped(&format!("{whole:#}")).to_string()
     }
 
     /// What the script has to know.
     fn form(&self) -> String {
-        let mut form = format!("data-mode=\"{}\"", Escaped(&mode_name(self.settings.mode())));
+        let mut form = format!(
+            "data-mode=\"{}\" data-program=\"{}\" data-entry=\"{}\"",
+            Escaped(&mode_name(self.settings.mode())),
+            Escaped(identity().name),
+            Escaped(&identity().entry())
+        );
         for (name, is_so) in [
             ("own-token", !self.shared),
             ("client-token", self.client_token),

@@ -4,10 +4,13 @@
   const form = $('client-form');
   const search = $('search-form');
 
+  // What the server is called, by itself and among those of a client.
+  const { program: PROGRAM, entry: NAME } = form.dataset;
+
   // What a client has to send, as the server says of itself.
   const HEADERS = [
     form.dataset.ownToken && { name: 'X-Authorization', scheme: '', variable: 'MIST_APITOKEN', input: 'mist-token', what: 'Mist API token' },
-    form.dataset.clientToken && { name: 'Authorization', scheme: 'Bearer ', variable: 'MISTMCP_CLIENT_TOKEN', input: 'mistmcp-client-token', what: 'mistmcp client token' },
+    form.dataset.clientToken && { name: 'Authorization', scheme: 'Bearer ', variable: 'MISTMCP_CLIENT_TOKEN', input: `${PROGRAM}-client-token`, what: `${PROGRAM} client token` },
   ].filter(Boolean);
 
   const json = (value) => JSON.stringify(value, null, 2);
@@ -26,7 +29,7 @@
   const CLIENTS = {
     'Claude Code': {
       place: `Run this in a shell.${reads('Claude Code')}`,
-      make: (url) => ['claude mcp add --transport http mist', `'${url}'`]
+      make: (url) => [`claude mcp add --transport http ${NAME}`, `'${url}'`]
         .concat(HEADERS.map((header) => `--header '${header.name}: ${header.scheme}\${${header.variable}}'`))
         .join(HEADERS.length ? ' \\\n  ' : ' '),
     },
@@ -34,13 +37,13 @@
       place: `In .vscode/mcp.json, or what “MCP: Open User Configuration” opens.${HEADERS.length ? ' VS Code asks for the secret once, and keeps it.' : ''}`,
       make: (url) => {
         const inputs = HEADERS.map(({ input, what }) => ({ type: 'promptString', id: input, description: what, password: true }));
-        const servers = { mist: entry({ type: 'http', url }, ({ input }) => `\${input:${input}}`) };
+        const servers = { [NAME]: entry({ type: 'http', url }, ({ input }) => `\${input:${input}}`) };
         return json(inputs.length ? { inputs, servers } : { servers });
       },
     },
     Cursor: {
       place: `In ~/.cursor/mcp.json, or .cursor/mcp.json of a project.${reads('Cursor')}`,
-      make: (url) => json({ mcpServers: { mist: entry({ url }, ({ variable }) => `\${env:${variable}}`) } }),
+      make: (url) => json({ mcpServers: { [NAME]: entry({ url }, ({ variable }) => `\${env:${variable}}`) } }),
     },
     'Claude Desktop': {
       place: `In claude_desktop_config.json (Settings > Developer > Edit Config). Needs Node.js.${replace}`,
@@ -50,24 +53,24 @@
           .concat(open ? ['--allow-http'] : [])
           .concat(HEADERS.flatMap(({ name, variable }) => ['--header', `${name}:\${${variable}}`]));
         const env = Object.fromEntries(HEADERS.map((header) => [header.variable, header.scheme + blank(header)]));
-        return json({ mcpServers: { mist: { command: 'npx', args, ...(filled(env) && { env }) } } });
+        return json({ mcpServers: { [NAME]: { command: 'npx', args, ...(filled(env) && { env }) } } });
       },
     },
     Windsurf: {
       place: `In ~/.codeium/windsurf/mcp_config.json.${reads('Windsurf')}`,
-      make: (url) => json({ mcpServers: { mist: entry({ serverUrl: url }, ({ variable }) => `\${env:${variable}}`) } }),
+      make: (url) => json({ mcpServers: { [NAME]: entry({ serverUrl: url }, ({ variable }) => `\${env:${variable}}`) } }),
     },
     Zed: {
       place: `In Zed's settings.json.${replace}`,
-      make: (url) => json({ context_servers: { mist: entry({ url }, blank) } }),
+      make: (url) => json({ context_servers: { [NAME]: entry({ url }, blank) } }),
     },
     'Gemini CLI': {
       place: `In ~/.gemini/settings.json, or .gemini/settings.json of a project.${reads('Gemini CLI')}`,
-      make: (url) => json({ mcpServers: { mist: entry({ httpUrl: url }, ({ variable }) => `\${${variable}}`) } }),
+      make: (url) => json({ mcpServers: { [NAME]: entry({ httpUrl: url }, ({ variable }) => `\${${variable}}`) } }),
     },
     Codex: {
       place: `In ~/.codex/config.toml.${reads('Codex')}`,
-      make: (url) => ['[mcp_servers.mist]', `url = ${JSON.stringify(url)}`]
+      make: (url) => [`[mcp_servers.${NAME}]`, `url = ${JSON.stringify(url)}`]
         .concat(HEADERS.map(({ name, scheme, variable }) => (scheme
           ? `bearer_token_env_var = "${variable}"`
           : `env_http_headers = { "${name}" = "${variable}" }`)))
@@ -75,7 +78,7 @@
     },
     'Any other': {
       place: `Many clients take this form; the names of the fields differ.${replace}`,
-      make: (url) => json({ mcpServers: { mist: entry({ type: 'http', url }, blank) } }),
+      make: (url) => json({ mcpServers: { [NAME]: entry({ type: 'http', url }, blank) } }),
     },
   };
 
