@@ -1,7 +1,7 @@
 //! The page at `/`, for people: what this server is, its tools, and how to connect a client to it.
 //!
-//! It is made once, when it is first asked for, of the server's own settings. It loads nothing, and nothing but its own
-//! style and script is let run.
+//! It is rendered once, at the first request, from the server's own settings. It loads nothing, and only its own style and
+//! script may run. Its search asks `/search`, which ranks tools as `findTools` does.
 
 mod content;
 mod escape;
@@ -9,11 +9,12 @@ mod escape;
 use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
@@ -22,10 +23,12 @@ use flate2::write::GzEncoder;
 use http::header::{self, HeaderMap};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use ring::digest;
+use serde_json::json;
 
 use super::Configuration;
 use super::refusal::Refusal;
 use crate::identity::identity;
+use crate::work;
 use content::Content;
 use escape::Escaped;
 
@@ -44,6 +47,11 @@ const HEADERS: [(HeaderName, &str); 8] = [
     // A server that some network shows to the world is nothing for search engines.
     (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
 ];
+
+/// Tools in an answer of the search.
+const FOUND: usize = 8;
+/// Characters of a query at most, as `findTools` takes them.
+const LONGEST_QUERY: usize = 500;
 
 /// The page of a server, and what it is made of.
 #[derive(Debug)]
@@ -107,6 +115,7 @@ impl Made {
 pub(super) fn routes(page: Arc<Page>) -> Router {
     Router::new()
         .route("/", get(show).fallback(another_method))
+        .route("/search", get(search))
         // The page brings its own.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .with_state(page)
@@ -114,6 +123,33 @@ pub(super) fn routes(page: Arc<Page>) -> Router {
 
 async fn show(State(page): State<Arc<Page>>, headers: HeaderMap) -> Response {
     page.made().answer(&headers)
+}
+
+/// The query parameters of `/search`.
+#[derive(serde::Deserialize)]
+struct Asked {
+    query: String,
+}
+
+/// Ranks the tools for a query: `{"fit", "tools": [names], "note"?}`, best first.
+async fn search(State(page): State<Arc<Page>>, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+    let asked = asked.ok().map(|Query(asked)| asked.query);
+    let Some(query) = asked.filter(|query| query.chars().count() <= LONGEST_QUERY) else {
+        let problem = format!("`/search?query=…` takes one query of at most {LONGEST_QUERY} characters.");
+        return Refusal::request(problem).into_response();
+    };
+    let settings = Arc::clone(page.content.settings());
+    let found = work::run(move || {
+        let found = settings.search(&query, FOUND, None);
+        let tools: Vec<_> = found.tools.iter().map(|entry| entry.tool().name).collect();
+        json!({ "fit": found.fit(), "tools": tools, "note": found.note() })
+    });
+    match found.await {
+        Ok(found) => ([(header::CACHE_CONTROL, "no-store")], Json(found)).into_response(),
+        Err(error) => {
+            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "search", error.to_string()).into_response()
+        }
+    }
 }
 
 /// For a client whose URL lacks `/mcp`.
@@ -155,11 +191,11 @@ pub(super) fn signpost() -> Response {
     (StatusCode::NOT_ACCEPTABLE, headers, html).into_response()
 }
 
-/// What may run: the page's own style and script, known by what they are.
+/// The Content-Security-Policy: the page's own style and script, by their hashes, and requests to this server alone.
 fn policy() -> String {
     let known = |text: &str| STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
     format!(
-        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; img-src data:; base-uri 'none'; \
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; connect-src 'self'; img-src data:; base-uri 'none'; \
          form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
         known(content::SCRIPT),
         known(content::STYLE)

@@ -130,7 +130,7 @@ impl Found<'_> {
     /// The reply of `findTools`.
     fn reply(&self, settings: &Settings) -> Value {
         let mut reply = Map::new();
-        reply.insert("fit".into(), if self.is_good { "good" } else { "weak" }.into());
+        reply.insert("fit".into(), self.fit().into());
         reply.insert("tools".into(), self.tools.iter().map(|entry| settings.description(entry)).collect());
         if !self.prompts.is_empty() {
             reply.insert("prompts".into(), self.prompts.iter().map(|prompt| prompt.name).collect());
@@ -142,6 +142,11 @@ impl Found<'_> {
             reply.insert("note".into(), note.into());
         }
         Value::Object(reply)
+    }
+
+    /// How well the best tools fit, as a word.
+    pub(crate) fn fit(&self) -> &'static str {
+        if self.is_good { "good" } else { "weak" }
     }
 
     /// What to say where nothing fits well.

@@ -8,6 +8,7 @@ use flate2::read::GzDecoder;
 use mistmcp_tests::{Guest, Heard, HttpServer, Launch, Peer, TOKEN};
 use reqwest::{Client, Method, RequestBuilder};
 use ring::digest;
+use serde_json::{Value, json};
 
 use crate::stage::{ALICE, Stage};
 
@@ -61,6 +62,7 @@ async fn nothing_but_the_pages_own_style_and_script_may_run() {
     assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"), "{policy}");
     for directive in [
         "default-src 'none'",
+        "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'none'",
         "frame-ancestors 'none'",
@@ -255,4 +257,49 @@ async fn whoever_comes_the_wrong_way_is_told_the_right_one() {
     assert_eq!(get("/mcp", "text/event-stream").await.status, 401);
     assert_eq!(get("/favicon.ico", "image/*").await.status, 204);
     assert!(get("/elsewhere", "text/html").await.error().contains("a page for people at /"));
+}
+
+/// What `/search` answers for a query.
+async fn search(server: &HttpServer, query: &str) -> Heard {
+    let path = format!("/search?query={}", crate::stage::encoded(query));
+    Heard::of(request(server, Method::GET, &path)).await
+}
+
+#[tokio::test]
+async fn the_pages_search_ranks_as_find_tools_does() {
+    let stage = Stage::set("").await;
+    let alice = stage.alice("").open().await;
+    for query in ["rogue APs", "who changed the WLAN", "warum ist das WLAN so langsam", "bake a cake"] {
+        let heard = search(&stage.server, query).await;
+        assert_eq!((heard.status, heard.header("cache-control")), (200, "no-store"), "{heard:?}");
+        let found: Value = serde_json::from_str(&heard.body).unwrap();
+        let wanted = alice.call("findTools", json!({ "query": query, "limit": 8 })).await;
+        let wanted: Value = serde_json::from_str(&wanted).unwrap();
+        let names = wanted["tools"].as_array().unwrap().iter().map(|tool| tool["tool"].clone());
+        assert_eq!(found["tools"], Value::Array(names.collect()), "{query}");
+        assert_eq!((&found["fit"], &found["note"]), (&wanted["fit"], &wanted["note"]), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_pages_search_is_as_bounded_as_the_page() {
+    let stage = Stage::set("--categories sites_rrm,orgs").await;
+    let found: Value = serde_json::from_str(&search(&stage.server, "rogue APs").await.body).unwrap();
+    let shown = page(&stage.server).await.body;
+    for tool in found["tools"].as_array().unwrap() {
+        // `getSelf` is never beyond a ceiling, and stands in no category that the page shows here.
+        let is_shown = tool == "getSelf" || shown.contains(&format!("<li id={tool}>"));
+        assert!(is_shown, "beyond the ceiling: {tool}");
+    }
+    for refused in
+        [search(&stage.server, &"a".repeat(501)).await, search(&stage.server, &"ü".repeat(5_000)).await]
+    {
+        assert_eq!(refused.status, 400, "{refused:?}");
+        assert!(refused.error().contains("500 characters"), "{refused:?}");
+    }
+    let missing = Heard::of(request(&stage.server, Method::GET, "/search")).await;
+    assert_eq!(missing.status, 400, "{missing:?}");
+    let foreign = request(&stage.server, Method::GET, "/search?query=a").header("Host", "evil.example");
+    assert_eq!(Heard::of(foreign).await.status, 403);
+    assert_eq!(stage.peer.connections(), 0, "a search asks Mist nothing");
 }

@@ -55,6 +55,10 @@ impl Content {
         }
     }
 
+    pub(super) fn settings(&self) -> &Arc<Settings> {
+        &self.settings
+    }
+
     /// The whole page.
     pub(super) fn html(&self) -> String {
         fill(TEMPLATE, |name| match name {

@@ -150,35 +150,71 @@
 
   const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 
-  let noting;
+  let waiting;
+  let asked = 0;
 
-  function find() {
-    const words = $('search-words').value.toLowerCase().split(/\s+/).filter(Boolean);
+  const asking = () => $('search-words').value.trim();
+
+  /** Ranks the tools by what was written, and shows the best; those in the list below that have its words stay. */
+  async function rank() {
+    const query = asking();
+    const address = new URL(location);
+    if (query) address.searchParams.set('q', query);
+    else address.searchParams.delete('q');
+    // Some browsers count how often an address is changed.
+    history.replaceState(null, '', address);
+    asked += 1;
+    const turn = asked;
+    let found = { tools: [] };
+    if (query) {
+      try {
+        const response = await fetch(`search?query=${encodeURIComponent(query)}`);
+        if (response.ok) found = await response.json();
+      } catch {
+        // The list below is filtered all the same.
+      }
+    }
+    if (turn !== asked) return;
+    const items = found.tools.map((name) => $(name)).filter(Boolean).map((item) => {
+      const line = document.createElement('li');
+      const link = document.createElement('a');
+      Object.assign(link, { href: `#${item.id}`, textContent: item.id });
+      line.append(link, `: ${item.querySelector('p').textContent}`);
+      return line;
+    });
+    $('search-best-list').replaceChildren(...items);
+    $('search-best-heading').textContent = found.fit === 'good' ? 'Tools that answer it' : 'The nearest tools';
+    $('search-note').textContent = found.note ?? '';
+    $('search-best').hidden = items.length === 0;
+    filter(items.length);
+  }
+
+  /** Hides the tools in the list that lack a word of what was written; none, where all lack one. */
+  function filter(best) {
+    const words = asking().toLowerCase().split(/\s+/).filter(Boolean);
+    const fits = ({ text }) => words.every((word) => text.includes(word));
+    const any = categories.some(({ tools }) => tools.some(fits));
     let found = 0;
     let within = 0;
     for (const { details, tools } of categories) {
-      let fits = 0;
-      for (const { item, text } of tools) {
-        item.hidden = !words.every((word) => text.includes(word));
-        if (!item.hidden) fits += 1;
-      }
-      details.hidden = fits === 0;
-      details.open = words.length > 0 && fits > 0;
-      details.querySelector('.count').textContent = fits;
-      found += fits;
-      if (fits) within += 1;
+      const shown = tools.filter((tool) => {
+        tool.item.hidden = any && !fits(tool);
+        return !tool.item.hidden;
+      }).length;
+      details.hidden = shown === 0;
+      details.open = any && words.length > 0 && shown > 0;
+      details.querySelector('.count').textContent = shown;
+      found += shown;
+      if (shown) within += 1;
     }
-    $('search-said').textContent = found
-      ? `${counted(found, 'tool', 'tools')} in ${counted(within, 'category', 'categories')}`
-      : 'No tool fits. Fewer words find more.';
-    // Some browsers count how often an address is changed.
-    clearTimeout(noting);
-    noting = setTimeout(() => {
-      const asked = new URL(location);
-      if (words.length) asked.searchParams.set('q', words.join(' '));
-      else asked.searchParams.delete('q');
-      history.replaceState(null, '', asked);
-    }, 300);
+    const listed = `${counted(found, 'tool', 'tools')} in ${counted(within, 'category', 'categories')}`;
+    const said = any ? `${listed}${words.length ? ' with these words' : ''}` : `No tool has all these words; all ${listed} are listed`;
+    $('search-said').textContent = best ? `${counted(best, 'tool', 'tools')} found by meaning. ${said}.` : said;
+  }
+
+  function find() {
+    clearTimeout(waiting);
+    waiting = setTimeout(rank, 200);
   }
 
   /** Opens what the address names: a category, or a tool in one. */
@@ -188,7 +224,8 @@
     if (!category) return;
     if (category.hidden || named.hidden) {
       $('search-words').value = '';
-      find();
+      filter(0);
+      $('search-best').hidden = true;
     }
     category.open = true;
     named.scrollIntoView();
@@ -220,6 +257,6 @@
   make();
   $('open-note').hidden = !(open && HEADERS.length);
   $('search-words').value = new URLSearchParams(location.search).get('q') ?? '';
-  if ($('search-words').value) find();
+  if (asking()) rank();
   reveal();
 })();
