@@ -163,7 +163,8 @@ pub(crate) fn corpus() -> Result<ExitCode> {
     let train = cases(&settings, "train")?.into_iter().map(|case| {
         let wanted = case.fitting.iter().filter_map(|name| names.iter().position(|other| other == name));
         let wanted: Vec<_> = wanted.collect();
-        json!({ "question": case.question, "wanted": wanted, "features": settings.explain(&case.question) })
+        let (question, stems) = (&case.question, settings.stems(&case.question));
+        json!({ "question": question, "stems": stems, "wanted": wanted, "features": settings.explain(question) })
     });
     let train: Vec<Value> = train.collect();
     println!("{}", json!({ "tools": names, "texts": texts, "unanswerable": unanswerable, "train": train }));
