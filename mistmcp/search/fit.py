@@ -10,11 +10,11 @@ import sys
 
 import torch
 
-START = [2.63, 1.92, 1.93, 2.09, 0.17, -0.44, 0.32, -0.20, 0.24, -0.29, 0.3]
+START = [2.63, 1.92, 1.93, 2.09, 0.17, -0.44, 0.32, -0.20, 0.24, -0.29, 0.3, 0, 0, 0, 0, 0]
 
 
 def fitted(start, steps, loss_of):
-    weights = torch.tensor(start, requires_grad=True)
+    weights = torch.tensor(start, dtype=torch.float32, requires_grad=True)
     optimizer = torch.optim.Adam([weights], lr=0.02)
     for _ in range(steps):
         loss = loss_of(weights)
@@ -47,7 +47,7 @@ def main():
         loss = torch.nn.functional.binary_cross_entropy_with_logits(evidence @ weights, answerable, cost)
         return loss + 0.001 * (weights**2).sum()
 
-    print("CONFIDENCE", fitted([-4.0, 4.0, 4.0, 4.0, 2.0, 0.0], 800, confidence))
+    print("CONFIDENCE", fitted([-4.0, 2.0, 2.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 0.0], 800, confidence))
 
 
 main()

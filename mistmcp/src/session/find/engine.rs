@@ -2,12 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::lexical::{Bm25, Cosines, number_of};
+use serde_json::Value;
+
+use super::lexical::{Bm25, Cosines, Stem, Stems, number_of};
 use super::questions::questions;
 use super::text::{Text, Vocabulary, Words, sections};
 use super::vectors::{Direction, Vectors, cosine};
 use super::weights::{CONFIDENCE, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
-use crate::catalog::{Catalog, Entry};
+use crate::catalog::Catalog;
 
 /// How many nearest questions of a tool are averaged.
 const NEAREST: usize = 3;
@@ -15,6 +17,8 @@ const NEAREST: usize = 3;
 const LIKE_AN_ORDER: f32 = 0.6;
 /// The cosine from which a prompt or category fits a query.
 const TOPIC_FITS: f32 = 0.7;
+/// Parameters that say where to look, and not for what.
+const SCOPES: [&str; 2] = ["org_id", "site_id"];
 /// Prompts and categories in an answer at most.
 const MOST_TOPICS: usize = 2;
 
@@ -23,29 +27,35 @@ pub(in crate::session) struct Index {
     text: Text,
     vectors: Vectors,
     tools: Vec<Tool>,
+    stems: Stems,
     fields: Bm25,
-    /// The directions of the titles, descriptions and questions of all tools, one after the other.
+    /// The directions of the titles, descriptions and questions of all tools and of the unanswerable questions, each text once.
     directions: Vec<Direction>,
     cosines: Cosines,
     vocabulary: HashMap<char, Vec<String>>,
-    unanswerable: Vec<(Direction, bool)>,
+    /// The places of questions that no tool answers, and whether each orders a change.
+    unanswerable: Vec<(u32, bool)>,
     prompts: Vec<(&'static str, Direction)>,
     categories: Vec<(&'static str, Direction)>,
 }
 
 /// A tool in the index.
 struct Tool {
-    /// Where its texts are among all.
-    texts: std::ops::Range<usize>,
+    /// Which of all texts are its own.
+    texts: Vec<u32>,
     has_questions: bool,
     counts: bool,
     scope: Scope,
+    /// Whether another tool differs only in scope.
+    has_twin: bool,
+    /// Whether it needs to be told of something beside the site and the organization.
+    needs_id: bool,
 }
 
-/// Whether a tool is one of two that differ in asking for one site or for the organization.
+/// What a tool asks about, by its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
-    Alone,
+    Other,
     Site,
     Organization,
 }
@@ -78,60 +88,46 @@ impl Index {
         let (text, vectors) = (Text::new(), Vectors::new());
         let entries = catalog.entries();
         let questions = questions(catalog, without);
-        let mut vocabulary: HashMap<char, HashSet<String>> = HashMap::new();
-        let mut read = |written: &str| {
-            for word in text.words(written).into_iter().filter(|word| word.len() > 3) {
-                if let Some(first) = word.chars().next() {
-                    vocabulary.entry(first).or_default().insert(word);
-                }
-            }
-            text.read(written, None)
-        };
-        let (mut tools, mut texts, mut documents) = (Vec::new(), Vec::new(), Vec::new());
-        let twins = Twins::of(entries);
+        let mut texts = Texts::new(&text, &vectors);
+        let (mut tools, mut documents) = (Vec::new(), Vec::new());
+        let names: HashSet<_> = entries.iter().map(|entry| entry.tool().name).collect();
         for (entry, questions) in entries.iter().zip(&questions) {
             let tool = entry.tool();
-            let title = read(entry.definition().title.as_deref().unwrap_or(tool.name));
-            let description = read(tool.description);
-            let category = read(&tool.category.replace('_', " "));
-            let names: Vec<_> = entry.params().iter().map(|param| param.name.replace('_', " ")).collect();
-            let params = read(&names.join(" "));
-            let start = texts.len();
-            let asked: Vec<Words> = questions.iter().map(|question| read(question)).collect();
+            let title = texts.add(entry.definition().title.as_deref().unwrap_or(tool.name));
+            let description = texts.add(tool.description);
+            let category = texts.telling(&tool.category.replace('_', " "));
+            let params: Vec<_> = entry.params().iter().map(|param| param.name.replace('_', " ")).collect();
+            let params = texts.telling(&params.join(" "));
+            let asked: Vec<_> = questions.iter().map(|question| texts.add(question)).collect();
             let own = if questions.is_empty() { WITHOUT_QUESTIONS } else { 1 };
-            let words: Vec<_> = asked.iter().flat_map(|words| words.telling.iter().cloned()).collect();
-            let repeated =
-                |words: &Words| std::iter::repeat_n(&words.telling, own).flatten().cloned().collect();
-            documents.push(vec![
-                repeated(&title),
-                repeated(&description),
-                words,
-                category.telling,
-                params.telling,
-            ]);
-            texts.extend([title, description].into_iter().chain(asked).map(|words| words.stems));
+            let repeated = |place: u32| texts.telling[place as usize].repeat(own);
+            let words = asked.iter().flat_map(|place| texts.telling[*place as usize].iter().copied());
+            documents.push(vec![repeated(title), repeated(description), words.collect(), category, params]);
+            let required = entry.definition().input_schema.get("required");
+            let mut required =
+                required.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
             tools.push(Tool {
-                texts: start..texts.len(),
+                texts: [title, description].into_iter().chain(asked).collect(),
                 has_questions: !questions.is_empty(),
                 counts: tool.name.starts_with("count"),
-                scope: twins.scope(tool.name),
+                scope: Scope::of(tool.name),
+                has_twin: has_twin(tool.name, &names),
+                needs_id: required.any(|name| !SCOPES.contains(&name)),
             });
         }
-        let unanswerable = sections(include_str!("../../../search/unanswerable.txt"))
-            .into_iter()
-            .map(|(section, line)| (vectors.direction(&text.read(line, None).stems), section == "change"))
-            .collect();
+        let lines = sections(include_str!("../../../search/unanswerable.txt"));
+        let lines = lines.into_iter().map(|(section, line)| (texts.add(line), section == "change"));
+        let unanswerable = lines.collect();
         let fields = Bm25::new(&documents, &FIELDS);
-        let cosines = Cosines::new(&texts.iter().map(Vec::as_slice));
-        let directions = texts.iter().map(|stems| vectors.direction(stems)).collect();
+        let Texts { stems, numbers, directions, vocabulary, .. } = texts;
+        let cosines = Cosines::new(&numbers);
         let sorted = |(first, words): (char, HashSet<String>)| {
             let mut words: Vec<_> = words.into_iter().collect();
             words.sort();
             (first, words)
         };
         let vocabulary = vocabulary.into_iter().map(sorted).collect();
-        let topic =
-            |name: &'static str, about: &str| (name, vectors.direction(&text.read(about, None).stems));
+        let topic = |name: &'static str, about: &str| (name, vectors.direction(&text.read(about).stems));
         let prompts = catalog.prompts().iter();
         let prompts = prompts.map(|it| topic(it.name, &format!("{} {}", it.title, it.description))).collect();
         let categories = catalog.categories().iter().map(|it| topic(it.name, it.description)).collect();
@@ -139,6 +135,7 @@ impl Index {
             text,
             vectors,
             tools,
+            stems,
             fields,
             directions,
             cosines,
@@ -156,8 +153,8 @@ impl Index {
         usable: impl Fn(usize) -> bool,
         most: usize,
     ) -> Found {
-        let words = self.read(query);
-        let features = self.features(&words);
+        let (words, likeness) = self.read(query);
+        let features = self.features(&words, &likeness);
         let mut scored: Vec<_> = (0..self.tools.len())
             .filter(|place| usable(*place))
             .map(|place| (score(&features[place]), place))
@@ -165,54 +162,67 @@ impl Index {
         scored.sort_by(|(left, a), (right, b)| right.total_cmp(left).then(a.cmp(b)));
         let best = scored.first().map(|(_, place)| features[*place]).unwrap_or_default();
         scored.truncate(most);
-        let direction = self.vectors.direction(&words.stems);
-        let nearest = |change: bool| {
-            let of = self.unanswerable.iter().filter(|(_, is_change)| *is_change == change);
-            of.map(|(other, _)| cosine(&direction, other)).fold(-1.0, f32::max)
-        };
-        let (change, other) = (nearest(true), nearest(false));
+        let evidence = self.evidence(&words, &best, &likeness);
+        let sum: f32 = evidence.iter().zip(CONFIDENCE).map(|(evidence, weight)| evidence * weight).sum();
+        let [(_, change), (_, other)] = self.unanswerable(&likeness);
         Found {
             places: scored.into_iter().map(|(_, place)| place).collect(),
-            confidence: self.confidence(&words, &best, change.max(other)),
+            confidence: 1.0 / (1.0 + (-sum).exp()),
             orders_change: change >= other && change >= LIKE_AN_ORDER,
-            prompts: fitting(&self.prompts, &direction),
-            categories: fitting(&self.categories, &direction),
+            prompts: fitting(&self.prompts, &likeness.direction),
+            categories: fitting(&self.categories, &likeness.direction),
         }
     }
 
     /// The features of all tools for a query, and those that confidence is made of: for fitting the weights.
     pub(in crate::session) fn explain(&self, query: &str) -> (Vec<Features>, Vec<f32>) {
-        let words = self.read(query);
-        let features = self.features(&words);
+        let (words, likeness) = self.read(query);
+        let features = self.features(&words, &likeness);
         let best = features.iter().max_by(|a, b| score(a).total_cmp(&score(b))).copied().unwrap_or_default();
-        let direction = self.vectors.direction(&words.stems);
-        let nearest =
-            self.unanswerable.iter().map(|(other, _)| cosine(&direction, other)).fold(-1.0, f32::max);
-        let confidence = self.evidence(&words, &best, nearest).to_vec();
-        (features, confidence)
+        let evidence = self.evidence(&words, &best, &likeness).to_vec();
+        (features, evidence)
     }
 
     /// The stems of a text, as the texts of tools are read: what the vectors are made from.
     pub(in crate::session) fn stems(&self, text: &str) -> Vec<String> {
-        self.text.read(text, None).stems
+        self.text.read(text).stems
     }
 
-    fn read(&self, query: &str) -> Words {
-        let is_stem = |stem: &str| self.fields.has(stem) || self.vectors.has(stem);
-        self.text.read(query, Some(&Vocabulary { words: &self.vocabulary, is_stem: &is_stem }))
-    }
-
-    fn features(&self, words: &Words) -> Vec<Features> {
-        let fields = self.fields.scores(&words.telling);
-        let by_words = self.cosines.with(&words.stems);
+    /// Reads a query, and compares it with all texts.
+    fn read(&self, query: &str) -> (Words, Likeness) {
+        let is_stem = |stem: &str| self.stems.has(stem) || self.vectors.has(stem);
+        let words = self.text.read_query(query, &Vocabulary { words: &self.vocabulary, is_stem: &is_stem });
         let direction = self.vectors.direction(&words.stems);
-        let by_meaning: Vec<_> = self.directions.iter().map(|text| cosine(&direction, text)).collect();
+        let by_words = self.cosines.with(&self.stems.of(&words.stems));
+        let by_meaning = self.directions.iter().map(|text| cosine(&direction, text)).collect();
+        (words, Likeness { direction, by_words, by_meaning })
+    }
+
+    /// How like a query is, by words and by meaning, to the nearest order to change something, and to the nearest of the
+    /// other questions that no tool answers.
+    fn unanswerable(&self, likeness: &Likeness) -> [(f32, f32); 2] {
+        [true, false].map(|change| {
+            let of = self.unanswerable.iter().filter(|(_, is_change)| *is_change == change);
+            of.fold((0.0, -1.0), |(words, meaning), (place, _)| {
+                let place = *place as usize;
+                (likeness.by_words[place].max(words), likeness.by_meaning[place].max(meaning))
+            })
+        })
+    }
+
+    fn features(&self, words: &Words, likeness: &Likeness) -> Vec<Features> {
+        let fields = self.fields.scores(&self.stems.of(&words.telling));
         let on = |condition: bool| if condition { 1.0 } else { 0.0 };
         let of = |(tool, fields): (&Tool, f32)| {
-            let words_best = by_words[tool.texts.clone()].iter().copied().fold(0.0, f32::max);
-            let nearest = nearest(&by_meaning[tool.texts.clone()]);
+            let of_texts =
+                |all: &'_ [f32]| tool.texts.iter().map(|place| all[*place as usize]).collect::<Vec<_>>();
+            let words_best = of_texts(&likeness.by_words).into_iter().fold(0.0, f32::max);
+            let nearest = nearest(&of_texts(&likeness.by_meaning));
             let mean = nearest.iter().sum::<f32>() / number_of(nearest.len()).max(1.0);
-            let (site, org) = (tool.scope == Scope::Site, tool.scope == Scope::Organization);
+            let of_scope = |scope, twin| tool.scope == scope && tool.has_twin == twin;
+            let (site, org) = (of_scope(Scope::Site, true), of_scope(Scope::Organization, true));
+            let (alone_site, alone_org) =
+                (of_scope(Scope::Site, false), of_scope(Scope::Organization, false));
             let one_site = words.one_site && !words.all_sites;
             [
                 fields,
@@ -226,25 +236,44 @@ impl Index {
                 on(org && words.all_sites),
                 on(org && one_site),
                 on(!tool.has_questions),
+                on(alone_site && one_site),
+                on(alone_site && !one_site),
+                on(alone_org && words.all_sites),
+                on(alone_org && one_site),
+                on(tool.needs_id),
             ]
         };
         self.tools.iter().zip(fields).map(of).collect()
     }
 
-    /// What confidence is made of: likeness by words and by meaning, the lead over the nearest unanswerable question, the
-    /// share of known words, and the number of words.
-    fn evidence(&self, words: &Words, best: &Features, unanswerable: f32) -> [f32; 6] {
-        let known = words.telling.iter().filter(|stem| self.fields.has(stem)).count();
+    /// What confidence is made of: likeness to the best tool by words, by meaning and on the mean, its leads over the nearest
+    /// order and the nearest other unanswerable question, by words and by meaning each, the share of known words, and the
+    /// number of words.
+    fn evidence(&self, words: &Words, best: &Features, likeness: &Likeness) -> [f32; CONFIDENCE.len()] {
+        let known = self.stems.of(&words.telling).iter().filter(|stem| self.fields.has(**stem)).count();
         let share = number_of(known) / number_of(words.telling.len()).max(1.0);
         let length = number_of(words.telling.len()).min(8.0) / 8.0;
-        [1.0, best[1], best[2], best[2] - unanswerable, share, length]
+        let [change, other] = self.unanswerable(likeness);
+        [
+            1.0,
+            best[1],
+            best[2],
+            best[3],
+            best[1] - change.0,
+            best[1] - other.0,
+            best[2] - change.1,
+            best[2] - other.1,
+            share,
+            length,
+        ]
     }
+}
 
-    fn confidence(&self, words: &Words, best: &Features, unanswerable: f32) -> f32 {
-        let evidence = self.evidence(words, best, unanswerable);
-        let sum: f32 = evidence.iter().zip(CONFIDENCE).map(|(evidence, weight)| evidence * weight).sum();
-        1.0 / (1.0 + (-sum).exp())
-    }
+/// How like a query is to each text of the index.
+struct Likeness {
+    direction: Direction,
+    by_words: Vec<f32>,
+    by_meaning: Vec<f32>,
 }
 
 /// The names of the topics that fit a direction, best first.
@@ -272,25 +301,83 @@ fn nearest(cosines: &[f32]) -> Vec<f32> {
     nearest
 }
 
-/// The names of tools, to tell which have a twin of another scope.
-struct Twins<'a>(HashSet<&'a str>);
+impl Scope {
+    fn of(name: &str) -> Self {
+        match (name.contains("Site"), name.contains("Org")) {
+            (true, _) => Self::Site,
+            (_, true) => Self::Organization,
+            _ => Self::Other,
+        }
+    }
+}
 
-impl<'a> Twins<'a> {
-    fn of(entries: &'a [Entry]) -> Self {
-        Self(entries.iter().map(|entry| entry.tool().name).collect())
+/// Whether another tool has the same name but for the scope.
+fn has_twin(name: &str, names: &HashSet<&str>) -> bool {
+    [("Site", "Org"), ("Org", "Site")].into_iter().any(|(from, to)| {
+        let twin = name.replacen(from, to, 1);
+        name.contains(from) && (names.contains(twin.as_str()) || names.contains(format!("{twin}s").as_str()))
+    })
+}
+
+/// The texts of tools while they are indexed, each once.
+struct Texts<'a> {
+    text: &'a Text,
+    vectors: &'a Vectors,
+    places: HashMap<String, u32>,
+    known: HashMap<String, String>,
+    stems: Stems,
+    /// The stems of each text, and those that carry meaning by themselves.
+    numbers: Vec<Vec<Stem>>,
+    telling: Vec<Vec<Stem>>,
+    directions: Vec<Direction>,
+    vocabulary: HashMap<char, HashSet<String>>,
+}
+
+impl<'a> Texts<'a> {
+    fn new(text: &'a Text, vectors: &'a Vectors) -> Self {
+        Self {
+            text,
+            vectors,
+            places: HashMap::new(),
+            known: HashMap::new(),
+            stems: Stems::default(),
+            numbers: Vec::new(),
+            telling: Vec::new(),
+            directions: Vec::new(),
+            vocabulary: HashMap::new(),
+        }
     }
 
-    fn scope(&self, name: &str) -> Scope {
-        let has = |from: &str, to: &str| {
-            name.contains(from) && {
-                let twin = name.replacen(from, to, 1);
-                self.0.contains(twin.as_str()) || self.0.contains(format!("{twin}s").as_str())
+    fn read(&mut self, written: &str) -> Words {
+        let before = self.known.len();
+        let words = self.text.read_with(written, &mut self.known);
+        if self.known.len() > before {
+            for word in self.text.words(written).into_iter().filter(|word| word.len() > 3) {
+                if let Some(first) = word.chars().next() {
+                    self.vocabulary.entry(first).or_default().insert(word);
+                }
             }
-        };
-        match (has("Site", "Org"), has("Org", "Site")) {
-            (true, _) => Scope::Site,
-            (_, true) => Scope::Organization,
-            _ => Scope::Alone,
         }
+        words
+    }
+
+    /// The stems of a text that carry meaning by themselves.
+    fn telling(&mut self, written: &str) -> Vec<Stem> {
+        let words = self.read(written);
+        words.telling.iter().map(|stem| self.stems.add(stem)).collect()
+    }
+
+    /// The place of a text among all.
+    fn add(&mut self, written: &str) -> u32 {
+        if let Some(place) = self.places.get(written) {
+            return *place;
+        }
+        let words = self.read(written);
+        let place = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
+        self.places.insert(written.to_owned(), place);
+        self.directions.push(self.vectors.direction(&words.stems));
+        self.numbers.push(words.stems.iter().map(|stem| self.stems.add(stem)).collect());
+        self.telling.push(words.telling.iter().map(|stem| self.stems.add(stem)).collect());
+        place
     }
 }

@@ -9,49 +9,86 @@ const B: f32 = 0.5;
 /// Weight of a pair of neighboring words beside a single word.
 const PAIR: f32 = 0.35;
 
+/// A stem by its number among those of the index.
+pub(super) type Stem = u32;
+
+/// The number of every stem in the index.
+#[derive(Debug, Default)]
+pub(super) struct Stems(HashMap<String, Stem>);
+
+impl Stems {
+    /// The number of a stem, which is added where it is new.
+    pub(super) fn add(&mut self, stem: &str) -> Stem {
+        if let Some(number) = self.0.get(stem) {
+            return *number;
+        }
+        let number = Stem::try_from(self.0.len()).unwrap_or(Stem::MAX);
+        self.0.insert(stem.to_owned(), number);
+        number
+    }
+
+    /// The numbers of a query's stems. An unknown stem gets a number that no text has.
+    pub(super) fn of(&self, stems: &[String]) -> Vec<Stem> {
+        let unknown = (0..).map(|number: Stem| Stem::MAX - number);
+        stems.iter().zip(unknown).map(|(stem, other)| self.0.get(stem).copied().unwrap_or(other)).collect()
+    }
+
+    pub(super) fn has(&self, stem: &str) -> bool {
+        self.0.contains_key(stem)
+    }
+}
+
+/// What has a term: the numbers of texts or documents, with the weight of the term in each.
+type Postings = Box<[(u32, f32)]>;
+
 /// BM25F: how much a document has of the words of a query, the fields of each document weighed.
 #[derive(Debug, Default)]
 pub(super) struct Bm25 {
-    postings: HashMap<String, Vec<(u32, f32)>>,
+    postings: HashMap<Stem, Postings>,
     documents: usize,
 }
 
 impl Bm25 {
     /// Indexes documents, each with its fields in one order, by the weight of each field.
-    pub(super) fn new(documents: &[Vec<Vec<String>>], weights: &[f32]) -> Self {
-        let mut postings: HashMap<String, Vec<(u32, f32)>> = HashMap::new();
-        for (field, weight) in weights.iter().enumerate() {
+    pub(super) fn new(documents: &[Vec<Vec<Stem>>], weights: &[f32]) -> Self {
+        let mut postings: HashMap<Stem, Vec<(u32, f32)>> = HashMap::new();
+        let average = |field: usize| {
             let words: usize = documents.iter().map(|fields| fields[field].len()).sum();
-            let average = (number_of(words) / number_of(documents.len()).max(1.0)).max(1.0);
-            for (number, fields) in (0..).zip(documents) {
-                let norm = 1.0 - B + B * number_of(fields[field].len()) / average;
-                for stem in &fields[field] {
-                    let rows = match postings.get_mut(stem) {
-                        Some(rows) => rows,
-                        None => postings.entry(stem.clone()).or_default(),
-                    };
-                    match rows.iter_mut().find(|(document, _)| *document == number) {
+            (number_of(words) / number_of(documents.len()).max(1.0)).max(1.0)
+        };
+        let averages: Vec<_> = (0..weights.len()).map(average).collect();
+        for (number, fields) in (0..).zip(documents) {
+            for ((words, weight), average) in fields.iter().zip(weights).zip(&averages) {
+                let norm = 1.0 - B + B * number_of(words.len()) / average;
+                for stem in words {
+                    let rows = postings.entry(*stem).or_default();
+                    // Documents come one after the other: only the last row can be this one's.
+                    match rows.last_mut().filter(|(document, _)| *document == number) {
                         Some((_, frequency)) => *frequency += weight / norm,
                         None => rows.push((number, weight / norm)),
                     }
                 }
             }
         }
-        Self { postings, documents: documents.len() }
+        Self { postings: boxed(postings), documents: documents.len() }
     }
 
-    pub(super) fn has(&self, stem: &str) -> bool {
-        self.postings.contains_key(stem)
+    pub(super) fn has(&self, stem: Stem) -> bool {
+        self.postings.contains_key(&stem)
     }
 
     /// The score of each document, relative to that of the best.
-    pub(super) fn scores(&self, stems: &[String]) -> Vec<f32> {
+    pub(super) fn scores(&self, stems: &[Stem]) -> Vec<f32> {
         let mut scores = vec![0.0; self.documents];
-        for (place, stem) in stems.iter().enumerate().filter(|(place, stem)| !stems[..*place].contains(stem))
-        {
-            let _ = place;
-            for (document, frequency) in self.postings.get(stem).into_iter().flatten() {
-                scores[*document as usize] += self.rarity(stem) * frequency * (K1 + 1.0) / (frequency + K1);
+        for (place, stem) in stems.iter().enumerate() {
+            if stems[..place].contains(stem) {
+                continue;
+            }
+            let rows: &[_] = self.postings.get(stem).map_or(&[], |rows| rows);
+            let having = number_of(rows.len());
+            let rarity = (1.0 + (number_of(self.documents) - having + 0.5) / (having + 0.5)).ln();
+            for (document, frequency) in rows {
+                scores[*document as usize] += rarity * frequency * (K1 + 1.0) / (frequency + K1);
             }
         }
         let best = scores.iter().copied().fold(0.0, f32::max);
@@ -62,52 +99,46 @@ impl Bm25 {
         }
         scores
     }
-
-    fn rarity(&self, stem: &str) -> f32 {
-        let having = number_of(self.postings.get(stem).map_or(0, Vec::len));
-        (1.0 + (number_of(self.documents) - having + 0.5) / (having + 0.5)).ln()
-    }
 }
 
 /// Short texts, to be compared with a query by the words and pairs of words that they share.
 #[derive(Debug, Default)]
 pub(super) struct Cosines {
-    terms: HashMap<String, Vec<(u32, f32)>>,
+    terms: HashMap<u64, Postings>,
     texts: usize,
 }
 
 impl Cosines {
-    pub(super) fn new<'a>(texts: &(impl Iterator<Item = &'a [String]> + Clone)) -> Self {
-        let mut index = Self { terms: HashMap::new(), texts: texts.clone().count() };
-        for (number, stems) in (0..).zip(texts.clone()) {
+    pub(super) fn new(texts: &[Vec<Stem>]) -> Self {
+        let mut by_term: HashMap<u64, Vec<(u32, f32)>> = HashMap::new();
+        for (number, stems) in (0..).zip(texts) {
             for (term, weight) in terms(stems) {
-                index.terms.entry(term).or_default().push((number, weight));
+                by_term.entry(term).or_default().push((number, weight));
             }
         }
-        let mut lengths = vec![0.0_f32; index.texts];
-        let count = number_of(index.texts);
-        for rows in index.terms.values_mut() {
-            let rarity = rarity(count, rows.len());
+        let mut lengths = vec![0.0_f32; texts.len()];
+        for rows in by_term.values_mut() {
+            let rarity = rarity(texts.len(), rows.len());
             for (number, weight) in rows {
                 *weight *= rarity;
                 lengths[*number as usize] += *weight * *weight;
             }
         }
-        for (number, weight) in index.terms.values_mut().flatten() {
+        for (number, weight) in by_term.values_mut().flatten() {
             *weight /= lengths[*number as usize].sqrt();
         }
-        index
+        Self { terms: boxed(by_term), texts: texts.len() }
     }
 
     /// The cosine of each text with a query.
-    pub(super) fn with(&self, stems: &[String]) -> Vec<f32> {
+    pub(super) fn with(&self, stems: &[Stem]) -> Vec<f32> {
         let mut cosines = vec![0.0; self.texts];
         let mut length = 0.0;
         for (term, weight) in terms(stems) {
-            let rows = self.terms.get(&term);
-            let weight = weight * rarity(number_of(self.texts), rows.map_or(0, Vec::len));
+            let rows: &[_] = self.terms.get(&term).map_or(&[], |rows| rows);
+            let weight = weight * rarity(self.texts, rows.len());
             length += weight * weight;
-            for (number, of_text) in rows.into_iter().flatten() {
+            for (number, of_text) in rows {
                 cosines[*number as usize] += weight * of_text;
             }
         }
@@ -120,8 +151,12 @@ impl Cosines {
     }
 }
 
-fn rarity(texts: f32, having: usize) -> f32 {
-    (1.0 + texts / (1.0 + number_of(having))).ln()
+fn rarity(texts: usize, having: usize) -> f32 {
+    (1.0 + number_of(texts) / (1.0 + number_of(having))).ln()
+}
+
+fn boxed<Key: Eq + std::hash::Hash>(rows: HashMap<Key, Vec<(u32, f32)>>) -> HashMap<Key, Postings> {
+    rows.into_iter().map(|(key, rows)| (key, rows.into_boxed_slice())).collect()
 }
 
 /// A count as a number to calculate with; more than any catalog has counts as the greatest.
@@ -130,13 +165,42 @@ pub(super) fn number_of(count: usize) -> f32 {
 }
 
 /// The words and pairs of words of a text, each once, with their weights.
-fn terms(stems: &[String]) -> HashMap<String, f32> {
-    let mut terms = HashMap::new();
-    for stem in stems {
-        *terms.entry(stem.clone()).or_default() += 1.0;
-    }
-    for pair in stems.windows(2) {
-        *terms.entry(format!("{} {}", pair[0], pair[1])).or_default() += PAIR;
-    }
+fn terms(stems: &[Stem]) -> Vec<(u64, f32)> {
+    let words = stems.iter().map(|stem| (u64::from(*stem), 1.0));
+    let pairs = stems.windows(2).map(|pair| ((u64::from(pair[0]) + 1) << 32 | u64::from(pair[1]), PAIR));
+    let mut terms: Vec<(u64, f32)> = words.chain(pairs).collect();
+    terms.sort_unstable_by_key(|(term, _)| *term);
+    terms.dedup_by(|next, kept| {
+        let same = next.0 == kept.0;
+        if same {
+            kept.1 += next.1;
+        }
+        same
+    });
     terms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_nearest_to_itself_and_far_from_another() {
+        let texts = vec![vec![1, 2, 3], vec![4, 5], vec![1, 5]];
+        let cosines = Cosines::new(&texts);
+        let with = cosines.with(&[1, 2, 3]);
+        assert!(with[0] > 0.99 && with[1] == 0.0 && with[2] > 0.0 && with[2] < 0.5, "{with:?}");
+        // The order of words counts, by their pairs.
+        assert!(cosines.with(&[3, 2, 1])[0] < 0.99);
+    }
+
+    #[test]
+    fn unknown_stems_match_nothing_but_lengthen_the_query() {
+        let mut stems = Stems::default();
+        let known = vec![stems.add("port"), stems.add("speed")];
+        let cosines = Cosines::new(std::slice::from_ref(&known));
+        let whole = cosines.with(&stems.of(&["port".into(), "speed".into()]))[0];
+        let part = cosines.with(&stems.of(&["port".into(), "speed".into(), "xyzzy".into()]))[0];
+        assert!(part < whole && part > 0.0, "{part} {whole}");
+    }
 }

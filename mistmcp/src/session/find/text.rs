@@ -8,11 +8,41 @@ use strsim::osa_distance;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Longest phrase in the tables, in words.
-const LONGEST_PHRASE: usize = 5;
+/// Phrases of one or several words, and the words that stand for each.
+#[derive(Debug, Default)]
+struct Phrases {
+    meanings: HashMap<String, Vec<String>>,
+    /// The words of the longest phrase that begins with a word.
+    longest: HashMap<String, usize>,
+}
 
-/// A phrase of several words, and the words that stand for it.
-type Phrases = HashMap<String, Vec<String>>;
+impl Phrases {
+    fn of(entries: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
+        let mut phrases = Self::default();
+        for (phrase, meaning) in entries {
+            let mut words = phrase.split(' ');
+            let first = words.next().unwrap_or_default().to_owned();
+            let longest = phrases.longest.entry(first).or_default();
+            *longest = (1 + words.count()).max(*longest);
+            phrases.meanings.insert(phrase, meaning);
+        }
+        phrases
+    }
+
+    /// The meaning of a phrase of one word.
+    fn get(&self, word: &str) -> Option<&Vec<String>> {
+        self.meanings.get(word)
+    }
+
+    /// The longest phrase at the beginning of the words: how many it has, and its meaning.
+    fn at(&self, words: &[String]) -> Option<(usize, &Vec<String>)> {
+        let longest = (*self.longest.get(words.first()?)?).min(words.len());
+        (1..=longest).rev().find_map(|length| match length {
+            1 => Some((1, self.get(&words[0])?)),
+            _ => Some((length, self.meanings.get(&words[..length].join(" "))?)),
+        })
+    }
+}
 
 /// The tables of `search/words.txt` and `search/translations.txt`.
 pub(super) struct Text {
@@ -49,7 +79,7 @@ impl Text {
             sections.iter().filter(move |(section, _)| *section == name).map(|(_, line)| *line)
         };
         let set = |name| lines(name).flat_map(tokens).collect::<HashSet<_>>();
-        let list = |name| lines(name).flat_map(phrases).collect::<Phrases>();
+        let list = |name| Phrases::of(lines(name).flat_map(phrases));
         Self {
             stemmer: Stemmer::create(Algorithm::English),
             forms: list("forms"),
@@ -63,34 +93,46 @@ impl Text {
         }
     }
 
-    pub(super) fn stem(&self, word: &str) -> String {
+    fn stem(&self, word: &str) -> String {
         self.stemmer.stem(word).into_owned()
     }
 
     /// The words of a text in their normal forms.
     pub(super) fn words(&self, text: &str) -> Vec<String> {
-        replaced(&tokens(text), &self.forms)
+        replaced(tokens(text), &self.forms)
     }
 
-    /// Reads a text. `correct` may set a word right before it is stemmed, and tells for a query which words are known.
-    pub(super) fn read(&self, text: &str, vocabulary: Option<&Vocabulary<'_>>) -> Words {
-        let mut tokens = tokens(text);
-        if let Some(known) = vocabulary {
-            tokens = self.in_english(tokens, known);
+    /// Reads a text of a tool.
+    pub(super) fn read(&self, text: &str) -> Words {
+        self.meaning(&self.words(text), &|word| self.stem(word))
+    }
+
+    /// The same, with the stems that were found before.
+    pub(super) fn read_with(&self, text: &str, known: &mut HashMap<String, String>) -> Words {
+        let words = self.words(text);
+        for word in &words {
+            if !known.contains_key(word) {
+                known.insert(word.clone(), self.stem(word));
+            }
         }
-        let mut words = replaced(&tokens, &self.forms);
-        let mut read = Words {
-            counts: contains(&words, &self.counts),
-            one_site: contains(&words, &self.one_site)
-                || vocabulary.is_some_and(|it| self.names_place(text, it)),
-            all_sites: contains(&words, &self.all_sites),
-            ..Words::default()
-        };
-        if let Some(known) = vocabulary {
-            words = words.into_iter().map(|word| known.corrected(word, self)).collect();
-        }
+        self.meaning(&words, &|word| known.get(word).cloned().unwrap_or_default())
+    }
+
+    /// Reads a query: translated, with its spelling corrected, and with what it says of counts and sites.
+    pub(super) fn read_query(&self, text: &str, known: &Vocabulary<'_>) -> Words {
+        let words = replaced(self.in_english(tokens(text), known), &self.forms);
+        let counts = contains(&words, &self.counts);
+        let one_site = contains(&words, &self.one_site) || self.names_place(text, known);
+        let all_sites = contains(&words, &self.all_sites);
+        let words: Vec<_> = words.into_iter().map(|word| known.corrected(word, self)).collect();
+        Words { counts, one_site, all_sites, ..self.meaning(&words, &|word| self.stem(word)) }
+    }
+
+    /// The stems of words.
+    fn meaning(&self, words: &[String], stem: &dyn Fn(&str) -> String) -> Words {
+        let mut read = Words::default();
         for word in words.iter().filter(|word| !self.stops.contains(*word)) {
-            let stem = self.stem(word);
+            let stem = stem(word);
             if !self.word_stops.contains(word) {
                 read.telling.push(stem.clone());
             }
@@ -107,11 +149,11 @@ impl Text {
         let unknown: Vec<_> = tokens
             .iter()
             .filter(|token| {
-                !known.has(token, self) && !self.stops.contains(*token) && !self.forms.contains_key(*token)
+                !known.has(token, self) && !self.stops.contains(*token) && self.forms.get(token).is_none()
             })
             .collect();
         let score = |language: &&Phrases| {
-            let there = |token: &&String| language.contains_key(token.as_str()) || is_cjk(token);
+            let there = |token: &&String| language.get(token).is_some() || is_cjk(token);
             unknown.iter().filter(|token| there(token)).count()
         };
         match self.languages.iter().max_by_key(score).filter(|language| score(language) > 0) {
@@ -119,7 +161,7 @@ impl Text {
                 let segmented = tokens
                     .into_iter()
                     .flat_map(|token| if is_cjk(&token) { segments(&token, language) } else { vec![token] });
-                replaced(&segmented.collect::<Vec<_>>(), language)
+                replaced(segmented.collect(), language)
             }
             None => tokens,
         }
@@ -211,7 +253,7 @@ fn segments(word: &str, language: &Phrases) -> Vec<String> {
     'word: while let Some(first) = rest.chars().next() {
         let ends: Vec<_> = rest.char_indices().map(|(at, letter)| at + letter.len_utf8()).take(12).collect();
         for end in ends.into_iter().rev() {
-            if language.contains_key(&rest[..end]) {
+            if language.get(&rest[..end]).is_some() {
                 found.push(rest[..end].to_owned());
                 rest = &rest[end..];
                 continue 'word;
@@ -227,35 +269,30 @@ fn segments(word: &str, language: &Phrases) -> Vec<String> {
 }
 
 /// The words with the longest phrases of a table replaced by what they stand for.
-fn replaced(words: &[String], table: &Phrases) -> Vec<String> {
+fn replaced(words: Vec<String>, table: &Phrases) -> Vec<String> {
+    if !words.iter().any(|word| table.longest.contains_key(word)) {
+        return words;
+    }
     let mut out = Vec::with_capacity(words.len());
-    let mut at = 0;
-    'words: while at < words.len() {
-        for length in (1..=LONGEST_PHRASE.min(words.len() - at)).rev() {
-            let found = match length {
-                1 => table.get(&words[at]),
-                _ => table.get(&words[at..at + length].join(" ")),
-            };
-            if let Some(meant) = found {
+    let mut rest = words.as_slice();
+    while let Some(first) = rest.first() {
+        match table.at(rest) {
+            Some((length, meant)) => {
                 out.extend(meant.iter().cloned());
-                at += length;
-                continue 'words;
+                rest = &rest[length..];
+            }
+            None => {
+                out.push(first.clone());
+                rest = &rest[1..];
             }
         }
-        out.push(words[at].clone());
-        at += 1;
     }
     out
 }
 
 /// Whether any phrase of a table is among the words.
 fn contains(words: &[String], table: &Phrases) -> bool {
-    (0..words.len()).any(|at| {
-        (1..=LONGEST_PHRASE.min(words.len() - at)).any(|length| match length {
-            1 => table.contains_key(&words[at]),
-            _ => table.contains_key(&words[at..at + length].join(" ")),
-        })
-    })
+    (0..words.len()).any(|at| table.at(&words[at..]).is_some())
 }
 
 /// The lines of a table, each with the section that it is in.
@@ -272,16 +309,9 @@ pub(super) fn sections(table: &'static str) -> Vec<(&'static str, &'static str)>
 }
 
 fn sections_of_phrases(table: &'static str) -> Vec<Phrases> {
-    let mut all: Vec<(&str, Phrases)> = Vec::new();
-    for (section, line) in sections(table) {
-        if all.last().is_none_or(|(last, _)| *last != section) {
-            all.push((section, Phrases::new()));
-        }
-        if let Some((_, table)) = all.last_mut() {
-            table.extend(phrases(line));
-        }
-    }
-    all.into_iter().map(|(_, table)| table).collect()
+    let lines = sections(table);
+    let sections = lines.chunk_by(|(one, _), (other, _)| one == other);
+    sections.map(|lines| Phrases::of(lines.iter().flat_map(|(_, line)| phrases(line)))).collect()
 }
 
 /// `written, written = meant`, as a phrase and its meaning each.

@@ -6,9 +6,12 @@ pub(super) const FIELDS: [f32; 5] = [2.5, 1.5, 1.0, 0.6, 0.4];
 pub(super) const WITHOUT_QUESTIONS: usize = 2;
 /// Weights of a tool's features: BM25F, nearest question by words, by meaning, mean of the nearest by meaning, a count that
 /// was asked for, one that was not, a site's twin where one site is named, where none is, the organization's twin where all
-/// sites are meant, where one site is named, and no questions.
-pub(super) const WEIGHTS: [f32; 11] = [2.26, 1.75, 1.93, 2.4, 0.63, -0.62, 0.45, -0.5, 0.15, -0.49, 0.3];
+/// sites are meant, where one site is named, no questions; a
+/// tool of sites without a twin where one site is named, where none is, one of the organization where all sites are meant,
+/// where one site is named; and a tool that needs an id.
+pub(super) const WEIGHTS: [f32; 16] =
+    [2.28, 1.87, 2.69, 2.83, 0.45, -0.29, 0.56, -0.42, 0.15, -0.44, 0.3, 0.31, -0.02, -0.05, -0.09, -0.27];
 /// Weights of what confidence is made of, for a logistic function.
-pub(super) const CONFIDENCE: [f32; 6] = [-3.54, 1.18, 1.08, 5.4, 1.39, 1.8];
+pub(super) const CONFIDENCE: [f32; 10] = [-4.1, -1.16, 0.79, 1.75, 2.68, 2.01, 2.56, 2.28, 0.91, 1.63];
 /// The confidence below which nothing fits well.
 pub(super) const GOOD: f32 = 0.5;
