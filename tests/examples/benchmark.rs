@@ -23,6 +23,15 @@ use serde_json::{Value, json};
 
 const STARTS: usize = 40;
 const CALLS: usize = 2_000;
+/// Servers whose search index is made.
+const INDEXES: usize = 10;
+const QUERIES: [&str; 5] = [
+    "sites",
+    "who changed the WLAN yesterday",
+    "why is the Wi-Fi slow at the Leeds office",
+    "how many switches are offline",
+    "welche Access Points sind ausgefallen",
+];
 
 fn main() -> Result<()> {
     let release = build(&[
@@ -66,7 +75,56 @@ fn main() -> Result<()> {
     let (through, direct) = (milliseconds(&mut through), milliseconds(&mut direct));
     println!("\n{:38} {:>12} {:>12} {:>8}", "", "mistmcp", "reqwest", "more");
     println!("{:38} {through:>12.3} {direct:>12.3} {:>8.3}", "one call of Mist, ms", through - direct);
+    search(&ours, &cloud)
+}
+
+/// What `findTools` takes: for its index, which is made at the first query, and for a query, each beside a call that does
+/// nothing but answer.
+fn search(program: &Path, cloud: &str) -> Result<()> {
+    let (mut firsts, mut memories) = (Vec::new(), Vec::new());
+    let (mut queries, mut pings) = (Vec::with_capacity(CALLS), Vec::with_capacity(CALLS));
+    for _ in 0..INDEXES {
+        let mut server = Server::start_in("managed", program, cloud)?;
+        server.request("tools/list", &json!({}))?;
+        let before = server.megabytes()?;
+        let find = |query: &str| json!({ "name": "findTools", "arguments": { "query": query } });
+        let begun = Instant::now();
+        server.request("tools/call", &find("rogue access points"))?;
+        firsts.push(begun.elapsed());
+        memories.push(server.megabytes()? - before);
+        for query in QUERIES.iter().cycle().take(CALLS / INDEXES) {
+            let begun = Instant::now();
+            server.request("tools/call", &find(query))?;
+            queries.push(begun.elapsed());
+            let begun = Instant::now();
+            server.request("ping", &json!({}))?;
+            pings.push(begun.elapsed());
+        }
+    }
+    memories.sort_by(f64::total_cmp);
+    let (query, ping) = (milliseconds(&mut queries), milliseconds(&mut pings));
+    println!("\n{:38} {:>12} {:>12} {:>8}", "", "findTools", "ping", "more");
+    println!("{:38} {query:>12.3} {ping:>12.3} {:>8.3}", "one query, ms", query - ping);
+    println!("{:38} {:>12.2}", "first query, with the index, ms", milliseconds(&mut firsts));
+    println!("{:38} {:>12.2}", "memory of the index, MB", memories[memories.len() / 2]);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let data = ["mistmcp/search", "tools/questions"].map(|folder_of| compiled_in(&folder.join(folder_of)));
+    let [tables, questions] = data;
+    println!("{:38} {:>12.2}", "its data in the binary, MB", tables? + questions?);
     Ok(())
+}
+
+/// The size of the files in a folder that are compiled into the program.
+fn compiled_in(folder: &Path) -> Result<f64> {
+    let mut sum = 0.0;
+    for file in std::fs::read_dir(folder).with_context(|| format!("{}", folder.display()))? {
+        let path = file?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if path.extension().is_some_and(|kind| kind == "bin" || kind == "txt") && name != "requirements.txt" {
+            sum += size(&path)?;
+        }
+    }
+    Ok(sum)
 }
 
 fn reqwest_client() -> reqwest::Client {
@@ -85,13 +143,17 @@ struct Server {
 
 impl Server {
     fn start(program: &Path, cloud: &str) -> Result<Self> {
+        Self::start_in("all", program, cloud)
+    }
+
+    fn start_in(mode: &str, program: &Path, cloud: &str) -> Result<Self> {
         let begun = Instant::now();
         let mut child = Command::new(program)
             .env_clear()
             .env("MIST_APITOKEN", "benchmark")
             .env("MIST_HOST", cloud)
             .env("MISTMCP_ALLOW_CLOUDS", cloud)
-            .env("MISTMCP_TOOL_LOADING_MODE", "all")
+            .env("MISTMCP_TOOL_LOADING_MODE", mode)
             .env("MISTMCP_RATE_LIMIT", "1000000")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

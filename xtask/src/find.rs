@@ -11,7 +11,7 @@ use mistmcp::serde_json::{Value, json};
 use mistmcp::{Catalog, Format, Mode, Rules, Settings};
 
 /// The parts of the evaluation, each a file.
-const PARTS: [&str; 3] = ["train", "test", "short"];
+const PARTS: [&str; 4] = ["train", "test", "short", "third"];
 /// In place of tools: a change is ordered.
 const ORDER: &str = "!";
 /// One tool in so many loses its questions, to see how the search does without.
@@ -220,14 +220,14 @@ mod tests {
     #[test]
     fn find_tools_answers_the_test_questions_as_well_as_it_is_meant_to() {
         let test = rates("test");
-        assert!(test.first() >= 75.0 && test.top_five() >= 92.0, "{test:?}");
-        assert!(test.doubted() <= 12.0 && test.flagged() >= 50.0, "{test:?}");
+        assert!(test.first() >= 84.0 && test.top_five() >= 96.0, "{test:?}");
+        assert!(test.doubted() <= 10.0 && test.flagged() >= 70.0, "{test:?}");
     }
 
     #[test]
     fn find_tools_answers_short_queries_as_well_as_it_is_meant_to() {
         let short = rates("short");
-        assert!(short.first() >= 90.0 && short.top_five() >= 97.0, "{short:?}");
+        assert!(short.first() >= 95.0 && short.top_five() >= 97.0, "{short:?}");
     }
 
     #[test]

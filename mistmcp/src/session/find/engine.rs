@@ -17,6 +17,8 @@ const NEAREST: usize = 3;
 const LIKE_AN_ORDER: f32 = 0.6;
 /// The cosine from which a prompt or category fits a query.
 const TOPIC_FITS: f32 = 0.7;
+/// Texts of a tool beside its questions: title and description.
+const OWN_TEXTS: usize = 2;
 /// Parameters that say where to look, and not for what.
 const SCOPES: [&str; 2] = ["org_id", "site_id"];
 /// Prompts and categories in an answer at most.
@@ -43,7 +45,6 @@ pub(in crate::session) struct Index {
 struct Tool {
     /// Which of all texts are its own.
     texts: Vec<u32>,
-    has_questions: bool,
     counts: bool,
     scope: Scope,
     /// Whether another tool differs only in scope.
@@ -108,7 +109,6 @@ impl Index {
                 required.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
             tools.push(Tool {
                 texts: [title, description].into_iter().chain(asked).collect(),
-                has_questions: !questions.is_empty(),
                 counts: tool.name.starts_with("count"),
                 scope: Scope::of(tool.name),
                 has_twin: has_twin(tool.name, &names),
@@ -235,7 +235,7 @@ impl Index {
                 on(site && !one_site),
                 on(org && words.all_sites),
                 on(org && one_site),
-                on(!tool.has_questions),
+                on(tool.texts.len() <= OWN_TEXTS),
                 on(alone_site && one_site),
                 on(alone_site && !one_site),
                 on(alone_org && words.all_sites),
