@@ -22,7 +22,7 @@ pub use mac::{Mac, MacFilter};
 pub use name_filter::NameFilter;
 pub use reader::Mismatch;
 pub(crate) use reader::{BodyReader, ValueReader, inlined_schema};
-pub use time::{Span, Time};
+pub use time::{RelativeDuration, Time};
 
 use schemars::Schema;
 use serde_json::Value;
@@ -38,7 +38,7 @@ use serde_json::Value;
 /// ```
 /// use mistmcp::schemars::{Schema, json_schema};
 /// use mistmcp::serde_json::Value;
-/// use mistmcp::{Arg, Mismatch, Wire};
+/// use mistmcp::{Arg, Mismatch, QueryValue};
 ///
 /// /// A VLAN's number.
 /// pub struct Vlan(u32);
@@ -55,7 +55,7 @@ use serde_json::Value;
 ///         number.map(Vlan).ok_or_else(|| Mismatch::wanted("a VLAN from 1 to 4094"))
 ///     }
 ///
-///     fn wire(&self) -> Wire {
+///     fn wire(&self) -> QueryValue {
 ///         self.0.wire()
 ///     }
 /// }
@@ -100,7 +100,7 @@ pub trait Arg: Sized {
     fn read(value: &Value) -> Result<Self, Mismatch>;
 
     /// How Mist spells it in a path or a query.
-    fn wire(&self) -> Wire;
+    fn wire(&self) -> QueryValue;
 
     /// The value of a parameter that was left out, where that is allowed.
     fn absent() -> Option<Self> {
@@ -123,7 +123,7 @@ pub enum Presence {
     /// It has to.
     Required,
     /// It need not: the server finds the value.
-    Found,
+    Resolved,
     /// It need not, and without it nothing is sent.
     Optional,
 }
@@ -151,7 +151,7 @@ pub enum Lookup {
 
 /// A value as Mist reads it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wire {
+pub enum QueryValue {
     /// It is not sent.
     Nothing,
     /// It is sent as this text.
@@ -178,8 +178,8 @@ impl<T: Arg> Arg for Option<T> {
         if T::is_absent(value) { Ok(None) } else { T::read(value).map(Some) }
     }
 
-    fn wire(&self) -> Wire {
-        self.as_ref().map_or(Wire::Nothing, T::wire)
+    fn wire(&self) -> QueryValue {
+        self.as_ref().map_or(QueryValue::Nothing, T::wire)
     }
 
     fn absent() -> Option<Self> {
@@ -214,12 +214,12 @@ impl<T: Arg> Arg for Vec<T> {
         }
     }
 
-    fn wire(&self) -> Wire {
+    fn wire(&self) -> QueryValue {
         let items = self.iter().filter_map(|item| match item.wire() {
-            Wire::Text(text) => Some(text),
-            Wire::Nothing | Wire::List(_) => None,
+            QueryValue::Text(text) => Some(text),
+            QueryValue::Nothing | QueryValue::List(_) => None,
         });
-        Wire::List(items.collect())
+        QueryValue::List(items.collect())
     }
 }
 

@@ -1,7 +1,7 @@
 //! One call of a tool, as its body sees it: how to tell and to ask the client on the other side.
 
-mod form;
-mod question;
+mod client_request;
+mod elicitation;
 
 use std::fmt;
 use std::pin::Pin;
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-pub use form::Form;
-pub(crate) use form::fits;
-pub use question::{Capability, Level, Root};
-pub(crate) use question::{Question, Told};
+pub use client_request::{Capability, Level, Root};
+pub(crate) use client_request::{ClientRequest, Notification};
+pub use elicitation::Form;
+pub(crate) use elicitation::fits;
 
 use crate::error::ErrorKind;
 use crate::trace::Trace;
@@ -34,13 +34,13 @@ pub struct Call {
 /// The client on the other side of a call.
 pub(crate) trait Listener: Send + Sync {
     /// Tells it something, in order, and waits for nothing.
-    fn tell(&self, told: Told);
+    fn tell(&self, told: Notification);
 
     /// Whether it can be asked for this.
     fn can(&self, capability: Capability) -> bool;
 
     /// Asks it. The answer is as MCP has it.
-    fn ask<'a>(&'a self, key: &'a str, question: Question) -> Asking<'a>;
+    fn ask<'a>(&'a self, key: &'a str, question: ClientRequest) -> Asking<'a>;
 }
 
 pub(crate) type Asking<'a> = Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
@@ -88,7 +88,7 @@ impl Call {
     pub fn progress(&self, done: f64, total: Option<f64>, message: impl Into<String>) {
         if let Some(listener) = &self.listener {
             *self.last.lock().unwrap_or_else(PoisonError::into_inner) = (done, total);
-            listener.tell(Told::Progress { done, total, message: message.into() });
+            listener.tell(Notification::Progress { done, total, message: message.into() });
         }
     }
 
@@ -102,7 +102,7 @@ impl Call {
                 last.0 += A_LITTLE;
                 *last
             };
-            listener.tell(Told::Progress { done, total, message });
+            listener.tell(Notification::Progress { done, total, message });
         }
     }
 
@@ -110,7 +110,7 @@ impl Call {
     /// for lines of that level.
     pub fn log(&self, level: Level, line: impl Into<String>) {
         if let Some(listener) = &self.listener {
-            listener.tell(Told::Line { level, text: line.into() });
+            listener.tell(Notification::Line { level, text: line.into() });
         }
     }
 
@@ -151,8 +151,8 @@ impl Call {
     /// # Errors
     /// The client cannot ask anybody, the answer is not there yet, or never comes.
     pub async fn ask<T: RequestBody>(&self, key: &str, message: impl Into<String>) -> Result<Form<T>> {
-        let form = form::of::<T>()?;
-        form::read(self.put(key, Question::Form { message: message.into(), form }).await?)
+        let form = elicitation::of::<T>()?;
+        elicitation::read(self.put(key, ClientRequest::Form { message: message.into(), form }).await?)
     }
 
     /// Asks the client's model, with so many tokens for its answer. Goes the way of [`Self::ask`].
@@ -160,8 +160,8 @@ impl Call {
     /// # Errors
     /// The client has no model for this, or its answer is not there yet, never comes, or is no text.
     pub async fn sample(&self, key: &str, prompt: impl Into<String>, max_tokens: u32) -> Result<String> {
-        let answer = self.put(key, Question::Model { prompt: prompt.into(), max_tokens }).await?;
-        question::text(&answer).ok_or_else(|| {
+        let answer = self.put(key, ClientRequest::Model { prompt: prompt.into(), max_tokens }).await?;
+        client_request::text(&answer).ok_or_else(|| {
             Error::advice("The client's model answered, but not with a text. Ask it in other words.")
         })
     }
@@ -171,8 +171,8 @@ impl Call {
     /// # Errors
     /// The client has none, or its answer is not there yet, or never comes.
     pub async fn roots(&self, key: &str) -> Result<Vec<Root>> {
-        let answer = self.put(key, Question::Roots).await?;
-        question::roots(&answer)
+        let answer = self.put(key, ClientRequest::Roots).await?;
+        client_request::roots(&answer)
             .ok_or_else(|| Error::advice("The client answered, but not with its folders."))
     }
 
@@ -181,7 +181,7 @@ impl Call {
         self.listener.as_ref().is_some_and(|listener| listener.can(capability))
     }
 
-    async fn put(&self, key: &str, question: Question) -> Result<Value> {
+    async fn put(&self, key: &str, question: ClientRequest) -> Result<Value> {
         let Some(listener) = &self.listener else { return Err(question.capability().missing()) };
         let _waiting = self.wait();
         listener.ask(key, question).await

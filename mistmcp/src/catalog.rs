@@ -2,20 +2,20 @@
 //! prompts that name them.
 
 mod category;
-mod clash;
 mod definition;
 mod entry;
 mod parameter;
 mod title;
 mod unknown;
+mod validate;
 
 use std::collections::HashMap;
 
 pub use category::Category;
-pub use clash::Clashes;
 pub(crate) use definition::annotations;
 pub use entry::Entry;
 pub(crate) use parameter::{Parameter, Reader, one_line};
+pub use validate::Clashes;
 
 use crate::prompt::Prompt;
 use crate::tool::Registered;
@@ -49,7 +49,7 @@ impl Catalog {
         tools.sort_by_key(|tool| (tool.category, tool.name));
         let entries: Vec<_> = tools.into_iter().map(Entry::new).collect();
         prompts.sort_by_key(|prompt| prompt.name);
-        clash::check(&categories, &entries, &prompts)?;
+        validate::check(&categories, &entries, &prompts)?;
         let by_name = entries.iter().enumerate().map(|(place, entry)| (entry.tool().name, place)).collect();
         Ok(Self { categories, entries, by_name, prompts })
     }

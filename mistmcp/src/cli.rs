@@ -15,7 +15,7 @@ mod origin;
 mod output;
 mod serve;
 mod serve_http;
-mod stop;
+mod shutdown;
 mod tool_limit;
 mod tools;
 

@@ -72,7 +72,7 @@ pub enum ErrorKind {
     /// A tool's own reason.
     Advice,
     /// The client has to answer something first, and to call again with that.
-    Question,
+    ClientRequest,
     /// The client cannot do what the tool asks of it.
     Client(Capability),
 }
@@ -96,7 +96,7 @@ impl ErrorKind {
             Self::Deadline => "deadline",
             Self::Size => "size",
             Self::Advice => "advice",
-            Self::Question => "question",
+            Self::ClientRequest => "question",
             Self::Client(_) => "client",
         }
     }

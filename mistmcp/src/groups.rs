@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use crate::{Fields, ParamGroup, Span, Time};
+use crate::{Fields, ParamGroup, RelativeDuration, Time};
 
 /// The time to look at. Mist takes a beginning and an end, or a length, or all of them.
 #[derive(Clone, Debug, ParamGroup)]
@@ -16,7 +16,7 @@ pub struct TimeWindow {
     /// Length of the window, such as `30m`, `6h`, `1d` or `2w`; not needed with both `start` and `end`.
     #[brief = "Window length: 6h"]
     #[default = "1d"]
-    pub duration: Option<Span>,
+    pub duration: Option<RelativeDuration>,
 }
 
 /// A page of a list that is paged by number.

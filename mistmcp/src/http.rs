@@ -6,24 +6,24 @@
 mod accept;
 mod admission;
 mod answer;
-mod beginning;
 mod credentials;
-mod door;
-mod gate;
 mod health;
-mod ledger;
+mod host_validation;
 mod listener;
+mod mcp_handler;
 mod message;
-mod opened;
-mod origin;
-mod owner;
+mod middleware;
 mod page;
+mod principal;
 mod query;
-mod refusal;
+mod rejection;
 mod request_id;
 mod request_ids;
+mod restore;
+mod session_handle;
+mod session_store;
 mod sessions;
-mod taking_up;
+mod sse_peek;
 mod tls;
 
 use std::net::SocketAddr;
@@ -34,7 +34,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 use futures_util::FutureExt;
 use rmcp::handler::server::ServerHandler;
@@ -47,17 +47,17 @@ use tower::service_fn;
 use admission::Admission;
 pub(crate) use admission::AdmissionLimits;
 pub(crate) use credentials::Credentials;
-use door::Door;
-use gate::Gate;
-use ledger::{Ledger, Memory, Shared};
-pub(crate) use origin::{Allowed, AllowedHost, AllowedOrigin};
+pub(crate) use host_validation::{Allowed, AllowedHost, AllowedOrigin};
+use mcp_handler::McpHandler;
+use middleware::FrontMiddleware;
+use restore::RestoreLocks;
+use session_store::{LocalOnly, RedisStore, SessionStore};
 use sessions::{Local, Sessions};
-use taking_up::TakingUp;
 
 use crate::mist::{Cloud, Clouds, Pool};
+use crate::redis::{Key, Location, RedisClient};
 use crate::server::Server;
 use crate::session::Settings;
-use crate::shared::{Key, Link, Location};
 
 /// How long calls under way may go on once the server has been told to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -120,43 +120,43 @@ pub(crate) async fn serve<H: ServerHandler>(
         Some(location) => location.key().clone(),
         None => Key::random()?,
     };
-    let ledger = ledger(&configuration, &local).await?;
+    let session_store = session_store(&configuration, &local).await?;
     let (operator, counted) = (Arc::clone(&configuration.settings), Arc::clone(&metrics));
     let mut settings = StreamableHttpServerConfig::default()
         .with_json_response(true)
-        .with_max_request_body_bytes(gate::MOST_BYTES)
+        .with_max_request_body_bytes(mcp_handler::MOST_BYTES)
         .with_cancellation_token(streams.clone())
         // Checked before, for every path alike.
         .disable_allowed_hosts();
-    settings.session_store = ledger.introductions();
+    settings.session_store = session_store.initialize_cache();
     let mcp = Mcp::new(
-        move || Ok(handler(Server::for_visitor(Arc::clone(&operator), Arc::clone(&counted)))),
+        move || Ok(handler(Server::for_http(Arc::clone(&operator), Arc::clone(&counted)))),
         Arc::clone(&local.manager),
         settings,
     );
     let calls = TaskTracker::new();
-    let door = Arc::new(Door::new(configuration.allowed.clone(), Arc::clone(&metrics)));
+    let door = Arc::new(FrontMiddleware::new(configuration.allowed.clone(), Arc::clone(&metrics)));
     let health = health::Health::new(
         configuration.cloud.clone(),
         &configuration.clouds,
         Arc::clone(&configuration.pool),
-        Arc::clone(&ledger),
+        Arc::clone(&session_store),
         configuration.allowed.clone(),
     );
     let admission = Admission::new(configuration.admission.clone(), Arc::clone(&metrics));
     let page = Arc::new(page::Page::of(&configuration));
     let tls = configuration.tls.clone();
     let address = configuration.address;
-    let gate = Arc::new(Gate {
+    let gate = Arc::new(McpHandler {
         configuration,
         mcp,
         local: local.clone(),
-        ledger,
+        session_store,
         metrics: Arc::clone(&metrics),
         key,
         closing: Arc::new(stop.clone()),
         calls: calls.clone(),
-        taking_up: TakingUp::default(),
+        taking_up: RestoreLocks::default(),
     });
     // MCP's own way passes the door by itself: a layer costs each request as much as some of its steps.
     let front = Arc::clone(&door);
@@ -167,8 +167,8 @@ pub(crate) async fn serve<H: ServerHandler>(
     let app = Router::new()
         .merge(page::routes(page))
         .merge(Router::new().route("/metrics", get(health::metrics)).with_state(health.clone()))
-        .fallback(refusal::nowhere)
-        .layer(middleware::from_fn_with_state(door, door::pass))
+        .fallback(rejection::nowhere)
+        .layer(from_fn_with_state(door, middleware::pass))
         .route("/mcp", mcp.clone())
         .route("/mcp/", mcp)
         // Whoever looks after processes asks by address, and learns nothing.
@@ -176,7 +176,7 @@ pub(crate) async fn serve<H: ServerHandler>(
             Router::new()
                 .route("/livez", get(health::live))
                 .route("/readyz", get(health::ready))
-                .layer(middleware::from_fn(request_id::name))
+                .layer(from_fn(request_id::name))
                 .with_state(health),
         );
 
@@ -200,11 +200,14 @@ pub(crate) async fn serve<H: ServerHandler>(
 }
 
 /// Where sessions are written down: in this process, or in the replicas' Redis.
-async fn ledger(configuration: &Configuration, local: &Local) -> anyhow::Result<Arc<dyn Ledger>> {
-    let Some(location) = configuration.redis.clone() else { return Ok(Arc::new(Memory)) };
-    let (link, pushes) = Link::open(location, Arc::clone(configuration.pool.metrics())).await?;
+async fn session_store(
+    configuration: &Configuration,
+    local: &Local,
+) -> anyhow::Result<Arc<dyn SessionStore>> {
+    let Some(location) = configuration.redis.clone() else { return Ok(Arc::new(LocalOnly)) };
+    let (link, pushes) = RedisClient::open(location, Arc::clone(configuration.pool.metrics())).await?;
     configuration.pool.share(Arc::clone(&link));
-    let shared = Shared::new(link, Arc::clone(&configuration.settings), configuration.limits.idle);
-    tokio::spawn(ledger::keep_up(Arc::clone(&shared), local.clone(), pushes));
+    let shared = RedisStore::new(link, Arc::clone(&configuration.settings), configuration.limits.idle);
+    tokio::spawn(session_store::keep_up(Arc::clone(&shared), local.clone(), pushes));
     Ok(shared)
 }

@@ -113,10 +113,10 @@ mod metrics;
 mod mist;
 mod prompt;
 mod quote;
+mod redis;
 mod reply;
 mod server;
 mod session;
-mod shared;
 mod suggestion;
 mod text;
 mod text_file;
@@ -126,7 +126,7 @@ mod work;
 
 pub use argument::{
     Advised, Arg, Arguments, Choice, DeviceId, Fields, Id, Listed, Lookup, Mac, MacFilter, Mismatch,
-    NameFilter, OrgId, Presence, SiteId, Span, Time, Wire,
+    NameFilter, OrgId, Presence, QueryValue, RelativeDuration, SiteId, Time,
 };
 pub use call::{Call, Capability, Form, Level, Root};
 pub use catalog::{Catalog, Category, Clashes, Entry};

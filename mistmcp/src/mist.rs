@@ -4,46 +4,45 @@
 //! calls with it: [`Pool`] holds them, and a [`Connection`] is one client's way to them.
 
 mod acceptance;
-mod account;
-mod accounts;
-mod advice;
 mod answer;
 mod bounded_json;
-mod budget;
+mod cache;
 mod clock;
 mod cloud;
-mod common;
 mod connection;
 mod cursor;
 mod disclosure;
-mod exchange;
+mod dispatch;
+mod errors;
 #[cfg(test)]
 mod faults;
-mod flight;
-mod line;
-mod lookup;
 mod lossy_json;
 mod mask;
-mod memory;
 mod name_match;
 mod names;
 mod network;
 mod pacer;
 mod pool;
-mod proving;
+mod rate_limit;
 mod request;
+mod resolve;
 mod retry;
 mod retry_after;
+mod shared_rate_limit;
 #[cfg(test)]
 mod simulation;
+mod single_flight;
 mod token;
+mod token_registry;
+mod token_state;
 mod tokens;
-mod wait;
+mod transport;
+mod validation_gate;
+mod wait_progress;
 
 use std::sync::Arc;
 
 pub(crate) use acceptance::{Acceptance, Verdict};
-pub(crate) use advice::for_deadline;
 pub use answer::Answer;
 pub(crate) use answer::Page;
 pub(crate) use bounded_json::Parsed;
@@ -51,6 +50,7 @@ pub use cloud::{Cloud, CloudError, Clouds};
 pub use connection::Connection;
 pub(crate) use cursor::{CURSOR, Cursor};
 pub(crate) use disclosure::Disclosure;
+pub(crate) use errors::for_deadline;
 pub(crate) use lossy_json::Repairs;
 pub(crate) use network::{
     CERTIFICATES, EXCEPTION_VARIABLES, Network, NetworkError, PROXY_VARIABLES, holds_user,
@@ -68,15 +68,15 @@ use tokio::time::Instant;
 use crate::argument::{Lookup, Presence};
 use crate::tool::Param;
 use crate::{Call, Result};
-use flight::Expired;
-use line::Asked;
+use dispatch::Dispatched;
+use single_flight::Expired;
 
 /// Mist as one call sees it: with the tokens and the cloud of the session that called.
 ///
 /// What a body asks comes out of the budget of its token and has to be done by the deadline of the call.
 ///
 /// ```
-/// use mistmcp::{Mist, Reply, Request, Result, SiteId, Span, mist_tool};
+/// use mistmcp::{Mist, Reply, Request, Result, SiteId, RelativeDuration, mist_tool};
 ///
 /// /// The latest that radio management did at a site.
 /// #[mist_tool(category = "morning", hints(read_only))]
@@ -84,7 +84,7 @@ use line::Asked;
 ///     mist: &Mist,
 ///     site_id: SiteId,
 ///     /// How far back.
-///     duration: Option<Span>,
+///     duration: Option<RelativeDuration>,
 /// ) -> Result<Reply> {
 ///     let request = Request::get("/api/v1/sites").segment(site_id.as_str()).segment("rrm").segment("events");
 ///     let events = mist.send(request.query("duration", duration)).await?.json()?;
@@ -151,13 +151,13 @@ impl Mist {
         loop {
             let deadline = self.deadline + self.call.waited();
             let seat = match self.connection.line.ask(request, deadline, trace)? {
-                Asked::Known(answer) => return Ok(answer),
-                Asked::UnderWay(seat) => seat,
+                Dispatched::Known(answer) => return Ok(answer),
+                Dispatched::UnderWay(seat) => seat,
             };
             if let Some(other) = &seat.joined {
                 trace.shares(other);
             }
-            match wait::attend(seat, &self.call).await {
+            match wait_progress::wait_for(seat, &self.call).await {
                 Ok(answer) => return answer,
                 Err(Expired) if Instant::now() < deadline => {}
                 Err(Expired) => return Err(for_deadline(self.connection.limits().timeout)),

@@ -1,22 +1,22 @@
 //! What a client gets: one shape for every list, nothing secret, nothing empty, and never more than it can take.
 
-mod asked;
 mod block;
-mod cut;
+mod field_mask;
 mod file;
 mod link;
 mod list;
 mod measure;
 mod page;
 mod parts;
-mod pick;
+mod prune;
+mod refetch;
+mod request_facts;
+mod row_buffer;
 mod rows;
 mod secrets;
 mod source;
-mod tidy;
-mod turns;
+mod truncate;
 mod window;
-mod written;
 
 #[cfg(test)]
 mod properties;
@@ -24,13 +24,13 @@ mod properties;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-pub(crate) use asked::{Asked, Expected};
 pub use block::{Block, Media};
 pub use file::File;
 use list::List;
+pub(crate) use refetch::in_turns;
+pub(crate) use request_facts::{Expected, RequestFacts};
 pub(crate) use secrets::redact_text;
 use source::Source;
-pub(crate) use turns::in_turns;
 
 use crate::error::ErrorKind;
 use crate::mist::{Answer, Parsed, Repairs};
@@ -215,8 +215,8 @@ impl Reply {
         let readable = media_type.is_empty() || media_type.contains("json") || media_type.contains("html");
         // The first rows stay whole: names that no row has are explained by those that they have.
         let pick = |place: usize, row: &mut Value| {
-            if let Some(fields) = fields.filter(|_| place >= pick::LOOKED_AT) {
-                pick::keep(row, fields);
+            if let Some(fields) = fields.filter(|_| place >= field_mask::LOOKED_AT) {
+                field_mask::keep(row, fields);
             }
         };
         match answer.rows(pick) {
@@ -234,7 +234,7 @@ impl Reply {
     }
 
     /// Brings the reply into its form, off the async threads where it is large.
-    pub(crate) async fn rendered(self, rules: &Rules, asked: Asked) -> Result<Rendered> {
+    pub(crate) async fn rendered(self, rules: &Rules, asked: RequestFacts) -> Result<Rendered> {
         match &self.body {
             Body::Data { source, .. } if source.is_large => {
                 let rules = *rules;
@@ -247,7 +247,7 @@ impl Reply {
 
 impl Reply {
     /// Brings the reply into its form.
-    pub(crate) fn render(self, rules: &Rules, asked: &Asked) -> Result<Rendered> {
+    pub(crate) fn render(self, rules: &Rules, asked: &RequestFacts) -> Result<Rendered> {
         let (value, source) = match self.body {
             Body::File(file) => {
                 file.check_size(rules.max_bytes)?;

@@ -1,19 +1,19 @@
 //! The MCP server: requests of either era become calls of a session, and outcomes become results.
 #![expect(deprecated, reason = "logging goes from MCP, but the clients that have it stay")]
 
-mod activity;
-mod caller;
+mod call_guard;
+mod client_peer;
+mod client_request;
 mod completion;
+mod http_context;
+mod in_flight;
 pub(crate) mod json_rpc;
+mod mrtr;
 mod prompts;
-mod question;
 mod resources;
 mod result;
-mod rounds;
-mod seat;
+mod session_shared;
 mod stdio;
-mod visit;
-mod visitor;
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -30,14 +30,14 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use tracing::Instrument;
 
-pub(crate) use activity::{Activity, Busy};
-use caller::Caller;
-use rounds::Rounds;
-pub(crate) use seat::{Keeper, Seat};
+use call_guard::CallGuard;
+use client_peer::ClientPeer;
+pub(crate) use http_context::{ClientAdmission, HttpRequestContext};
+pub(crate) use in_flight::{InFlight, InFlightGuard};
+use mrtr::MultiRoundTrip;
+pub(crate) use session_shared::{SessionShared, ToolListObserver};
 use stdio::InputEnd;
 pub(crate) use stdio::serve;
-use visit::Visit;
-pub(crate) use visitor::{ClientAdmission, Visitor};
 
 use crate::call::Listener;
 use crate::error::{ErrorKind, shortened};
@@ -115,7 +115,7 @@ impl Server {
     }
 
     /// For a session over HTTP, or for one request that stands for itself.
-    pub(crate) fn for_visitor(operator: Arc<Settings>, metrics: Arc<Metrics>) -> Self {
+    pub(crate) fn for_http(operator: Arc<Settings>, metrics: Arc<Metrics>) -> Self {
         Self { clients: Clients::Visitors { operator, metrics, opened: OnceLock::new() }, log: None }
     }
 
@@ -135,7 +135,7 @@ impl Server {
     /// The session that a request belongs to: from revision 2026-07-28 on each stands for itself.
     fn session(&self, context: &RequestContext<RoleServer>) -> Result<Arc<Session>, ErrorData> {
         let alone = stands_for_itself(context);
-        match (&self.clients, Visitor::of(context)) {
+        match (&self.clients, HttpRequestContext::of(context)) {
             (Clients::One(session), _) if alone => Ok(Arc::new(session.afresh())),
             (Clients::One(session), _) => Ok(Arc::clone(session)),
             (Clients::Visitors { .. }, Some(visitor)) if alone => Ok(Arc::new(visitor.session(false))),
@@ -154,14 +154,15 @@ impl Server {
         let session = self.session(&context)?;
         let trace = Trace::of(&context);
         trace.is_for_tool(|| session.known(&request.name));
-        let rounds = stands_for_itself(&context).then(|| Rounds::read(&request, session.connection()));
+        let rounds =
+            stands_for_itself(&context).then(|| MultiRoundTrip::read(&request, session.connection()));
         let (caller, telling) =
-            Caller::new(&context, Arc::clone(&session), rounds.transpose()?, self.least(&context));
+            ClientPeer::new(&context, Arc::clone(&session), rounds.transpose()?, self.least(&context));
         let caller = Arc::new(caller);
         let call = Call::new(context.ct.clone(), Some(Arc::clone(&caller) as Arc<dyn Listener>));
         let call = call.traced(trace.clone());
-        let visit = match (&self.clients, Visitor::of(&context)) {
-            (Clients::Visitors { metrics, .. }, Some(visitor)) => match Visit::begin(visitor, metrics) {
+        let visit = match (&self.clients, HttpRequestContext::of(&context)) {
+            (Clients::Visitors { metrics, .. }, Some(visitor)) => match CallGuard::begin(visitor, metrics) {
                 Ok(visit) => Some(visit),
                 Err(refused) => {
                     trace.comes_to(Some(refused.kind()));
@@ -182,9 +183,9 @@ impl Server {
             None => tokio::join!(biased; calling, telling.run()),
         };
         if outcome.list_changed
-            && let Some(seat) = Visitor::of(&context).and_then(|visitor| visitor.seat.as_ref())
+            && let Some(shared) = HttpRequestContext::of(&context).and_then(|visitor| visitor.shared.as_ref())
         {
-            seat.switched().await;
+            shared.switched().await;
         }
         if outcome.list_changed
             && let Err(error) = context.peer.notify_tool_list_changed().await
@@ -197,9 +198,9 @@ impl Server {
             None => outcome.content,
         };
         match (caller.rounds(), answer.as_ref().map_err(Error::kind)) {
-            (Some(rounds), Err(ErrorKind::Question)) => Ok(rounds.end().into()),
+            (Some(rounds), Err(ErrorKind::ClientRequest)) => Ok(rounds.end().into()),
             (Some(_), Err(ErrorKind::Client(capability))) => {
-                Err(ErrorData::missing_required_client_capability(question::wanted(capability)))
+                Err(ErrorData::missing_required_client_capability(client_request::wanted(capability)))
             }
             _ => result::from_outcome(answer),
         }
@@ -245,10 +246,12 @@ impl ServerHandler for Server {
         request: InitializeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<InitializeResult, ErrorData> {
-        if let (Clients::Visitors { opened, .. }, Some(visitor)) = (&self.clients, Visitor::of(&context)) {
+        if let (Clients::Visitors { opened, .. }, Some(visitor)) =
+            (&self.clients, HttpRequestContext::of(&context))
+        {
             opened.get_or_init(|| Arc::new(visitor.session(true)));
-            if let Some(seat) = &visitor.seat {
-                seat.take(&context.peer);
+            if let Some(shared) = &visitor.shared {
+                shared.take(&context.peer);
             }
         }
         context.peer.set_peer_info(request.clone());
@@ -257,7 +260,7 @@ impl ServerHandler for Server {
 
     async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         let versions = self.supported_protocol_versions().into_owned();
-        let config = match (&self.clients, Visitor::of(&context)) {
+        let config = match (&self.clients, HttpRequestContext::of(&context)) {
             (Clients::Visitors { .. }, Some(visitor)) => self.config(&visitor.settings, false),
             _ => self.config(self.session(&context)?.settings(), false),
         };
@@ -372,7 +375,7 @@ impl ServerHandler for Server {
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let Some(visitor) = Visitor::of(context.request_context()) else {
+        let Some(visitor) = HttpRequestContext::of(context.request_context()) else {
             match context.request_context().extensions.get::<InputEnd>() {
                 Some(InputEnd(end)) => tokio::select! {
                     () = context.cancelled() => {}

@@ -1,16 +1,16 @@
 //! What one client may see and call, and the way of a call from its name to its answer.
 
 mod access;
+mod category_docs;
 mod completion;
-mod control;
+mod enabled_categories;
 mod find;
-mod glossary;
 mod instructions;
 mod manage;
+mod meta_tools;
 mod mode;
 mod prompts;
 mod settings;
-mod switches;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,12 +18,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 pub(crate) use access::Access;
-pub(crate) use control::Control;
+pub(crate) use enabled_categories::EnabledCategories;
 pub(crate) use find::Found;
 pub use find::{Questions, question_problems, registered as registered_questions};
+pub(crate) use meta_tools::MetaTool;
 pub use mode::Mode;
 pub use settings::{Settings, SettingsError};
-pub(crate) use switches::Switches;
 
 use crate::argument::Lookup;
 use crate::catalog::Entry;
@@ -38,7 +38,7 @@ use crate::{Call, Error, Result};
 pub struct Session {
     settings: Arc<Settings>,
     connection: Arc<Connection>,
-    switches: Arc<Switches>,
+    enabled: Arc<EnabledCategories>,
     /// Whether the client learns of changes of its list. One that does not is told how to call without the list.
     sees_changes: bool,
 }
@@ -55,12 +55,12 @@ pub struct Outcome {
 impl Session {
     /// A session in which nothing is switched on yet.
     pub fn new(settings: Arc<Settings>, connection: Arc<Connection>, sees_changes: bool) -> Self {
-        Self { settings, connection, switches: Arc::default(), sees_changes }
+        Self { settings, connection, enabled: Arc::default(), sees_changes }
     }
 
     /// The same session, with what is switched on kept elsewhere.
-    pub(crate) fn with(self, switches: Arc<Switches>) -> Self {
-        Self { switches, ..self }
+    pub(crate) fn with(self, enabled: Arc<EnabledCategories>) -> Self {
+        Self { enabled, ..self }
     }
 
     /// The same client where every request stands for itself: nothing is switched on, and nothing stays so.

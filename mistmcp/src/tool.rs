@@ -17,7 +17,7 @@ pub use hints::Hints;
 pub(crate) use param::{Kind, flattened, rules};
 pub use param::{Param, ParamGroup, RequestBody};
 
-use crate::session::Control;
+use crate::session::MetaTool;
 use crate::{Arguments, Call, Mist, Reply, Result};
 
 /// One MCP tool, as `#[mist_tool]` makes it: a constant, registered when the program starts.
@@ -56,7 +56,7 @@ pub enum Run {
     Body(Body),
     /// Something about the session itself.
     #[doc(hidden)]
-    Control(Control),
+    MetaTool(MetaTool),
 }
 
 /// The function behind a tool that has one.

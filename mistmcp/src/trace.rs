@@ -7,17 +7,17 @@
 mod variables;
 
 #[cfg(feature = "otlp")]
+mod client_span;
+#[cfg(feature = "otlp")]
 mod collector;
 #[cfg(feature = "otlp")]
 mod export;
 #[cfg(feature = "otlp")]
 mod handler;
 #[cfg(not(feature = "otlp"))]
-mod left_out;
+mod noop;
 #[cfg(feature = "otlp")]
-mod parent;
-#[cfg(feature = "otlp")]
-mod sends;
+mod propagation;
 #[cfg(feature = "otlp")]
 mod settings;
 #[cfg(feature = "otlp")]
@@ -26,6 +26,6 @@ mod span;
 mod template;
 
 #[cfg(not(feature = "otlp"))]
-pub(crate) use left_out::{Sends, Trace, Tracing};
+pub(crate) use noop::{ClientSpans, Trace, Tracing};
 #[cfg(feature = "otlp")]
-pub(crate) use {export::Tracing, sends::Sends, span::Trace};
+pub(crate) use {client_span::ClientSpans, export::Tracing, span::Trace};

@@ -4,7 +4,7 @@ use std::process::Stdio;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::{Client, Console, Era, Finished, HttpServer, Peer, soon};
+use crate::{Client, Era, Finished, HttpServer, MockUpstream, StdioProcess, soon};
 
 /// A token that nothing else looks like.
 pub const TOKEN: &str = "s3cr3t-0f-7he-7es7s-Q9zXw4Lm";
@@ -31,7 +31,7 @@ impl Launch {
     }
 
     /// The binary with a peer in Mist's place.
-    pub fn at(peer: &Peer, arguments: &str) -> Self {
+    pub fn at(peer: &MockUpstream, arguments: &str) -> Self {
         Self::at_url(&peer.url(), arguments)
     }
 
@@ -81,9 +81,9 @@ impl Launch {
     }
 
     /// Starts it for lines to be written and read.
-    pub fn console(self) -> Console {
+    pub fn console(self) -> StdioProcess {
         let (command, folder) = self.command();
-        Console::start(command, folder)
+        StdioProcess::start(command, folder)
     }
 
     /// Starts it, and a client of that era with it.

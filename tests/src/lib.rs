@@ -1,10 +1,10 @@
 //! What the tests of the whole share: the real binary, MCP clients that talk to it, and a peer in Mist's place.
 //!
 //! [`Launch`] starts the binary in an environment that holds nothing but what the test says. [`Client`] is rmcp's
-//! own client, in either era; [`Console`] writes and reads lines, where a test is about the lines themselves. [`Peer`]
+//! own client, in either era; [`StdioProcess`] writes and reads lines, where a test is about the lines themselves. [`MockUpstream`]
 //! answers what a test wants and remembers what it was asked; [`RawPeer`] answers bytes, however wrong they are. [`HttpServer`] is
-//! the binary over HTTP, a [`RedisServer`] what several of them share, by way of a [`Relay`] where that is slow, and [`Nginx`]
-//! what stands before them, a [`Proxy`] what stands before Mist; a [`Guest`] is a client of its, and a [`Wire`] a bare connection, for what no client would say.
+//! the binary over HTTP, a [`RedisServer`] what several of them share, by way of a [`TcpProxy`] where that is slow, and [`Nginx`]
+//! what stands before them, a [`Proxy`] what stands before Mist; a [`HttpClient`] is a client of its, and a [`RawSocket`] a bare connection, for what no client would say.
 //! A [`Collector`] takes the spans that it exports.
 
 #![forbid(unsafe_code)]
@@ -13,36 +13,36 @@
 mod certificate;
 mod client;
 mod collector;
-mod console;
-mod guest;
+mod http_client;
 mod http_server;
 mod launch;
+mod mock_upstream;
 mod nginx;
-mod peer;
 mod port;
 mod program;
 mod proxy;
 mod raw;
+mod raw_socket;
 mod redis_server;
-mod relay;
 mod serving;
-mod wire;
+mod stdio_process;
+mod tcp_proxy;
 
 pub use certificate::{certificate, certificate_for};
 pub use client::{Client, Era, text};
 pub use collector::{Collector, Exported};
-pub use console::{Console, Finished};
-pub use guest::{Guest, Heard, message};
+pub use http_client::{Heard, HttpClient, message};
 pub use http_server::HttpServer;
 pub use launch::{Launch, TOKEN, binary};
+pub use mock_upstream::{Answer, MockUpstream, Received};
 pub use nginx::{Balance, Nginx};
-pub use peer::{Answer, Peer, Received};
 pub use port::free_port;
 pub use proxy::{Connects, Proxy};
 pub use raw::{RawPeer, Then};
+pub use raw_socket::RawSocket;
 pub use redis_server::RedisServer;
-pub use relay::Relay;
-pub use wire::Wire;
+pub use stdio_process::{Finished, StdioProcess};
+pub use tcp_proxy::TcpProxy;
 
 use std::time::Duration;
 

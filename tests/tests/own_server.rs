@@ -10,7 +10,7 @@ use mistmcp::{
     Call, Catalog, Cloud, Clouds, Connection, Content, Error, Format, Hints, Limits, Mist, Mode, OrgId, Pool,
     Reply, Result, Rules, Search, Session, Settings, SiteId, Tokens, mist_tool,
 };
-use mistmcp_tests::{Answer, Peer};
+use mistmcp_tests::{Answer, MockUpstream};
 use serde_json::{Value, json};
 
 mistmcp::category! {
@@ -72,9 +72,9 @@ const ORG: &str = "0a000000-0000-4000-8000-000000000001";
 const SITE: &str = "05000000-0000-4000-8000-000000000001";
 
 /// A session of it, and its Mist: an organization with a site, and a status for everything else.
-async fn session(mode: Mode, categories: &[&str], status: u16) -> (Peer, Session) {
+async fn session(mode: Mode, categories: &[&str], status: u16) -> (MockUpstream, Session) {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.json("/api/v1/self", &json!({ "privileges": [{ "scope": "org", "org_id": ORG, "name": "Acme" }] }));
     peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([{ "id": SITE, "name": "Leeds Office" }]));
     peer.otherwise(move |_| Answer::json(&json!({ "detail": "no" })).status(status));

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result, ensure};
-use mistmcp_tests::{Console, Guest, Launch, Peer};
+use mistmcp_tests::{HttpClient, Launch, MockUpstream, StdioProcess};
 use serde_json::{Value, json};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -64,9 +64,9 @@ async fn over_stdio_it_has_its_own_name_and_lists_its_tools() {
     assert_eq!(initialized["result"]["capabilities"]["tools"]["listChanged"], Value::Null, "{initialized}");
     let (list, _) = console.request("tools/list", json!({})).await;
     assert_eq!(names(&list["result"]), BOTH);
-    let (discovered, _) = console.request("server/discover", Console::modern(json!({}))).await;
+    let (discovered, _) = console.request("server/discover", StdioProcess::modern(json!({}))).await;
     assert_introduced(&discovered["result"]);
-    let (list, _) = console.request("tools/list", Console::modern(json!({}))).await;
+    let (list, _) = console.request("tools/list", StdioProcess::modern(json!({}))).await;
     assert_eq!(names(&list["result"]), BOTH);
 }
 
@@ -74,7 +74,7 @@ async fn over_stdio_it_has_its_own_name_and_lists_its_tools() {
 async fn over_http_so_do_its_sessions_and_its_page() {
     let server = launch("--demo").serve().await;
     assert!(server.errors().contains(&format!("two_tools {VERSION} listens")), "{}", server.errors());
-    let guest = Guest::new(&server, "").open().await;
+    let guest = HttpClient::new(&server, "").open().await;
     assert_eq!(guest.tools().await, BOTH);
     let page = reqwest::get(server.url("/")).await.unwrap().text().await.unwrap();
     for wanted in
@@ -91,7 +91,7 @@ async fn over_http_so_do_its_sessions_and_its_page() {
 async fn managed_mode_is_there_for_an_operator_or_a_client_that_asks() {
     let server = launch("--demo").serve().await;
     let managed = ["manageMcpTools", "findTools", "callTool"];
-    assert_eq!(Guest::new(&server, "?mode=managed").open().await.tools().await, managed);
+    assert_eq!(HttpClient::new(&server, "?mode=managed").open().await.tools().await, managed);
     for launch in
         [launch("--demo --mode managed"), launch("--demo").variable("MISTMCP_TOOL_LOADING_MODE", "managed")]
     {
@@ -148,7 +148,7 @@ async fn its_command_line_is_its_own() {
 
 #[tokio::test]
 async fn mist_and_its_proxies_see_its_name() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([]));
     let mut console = Launch::at(&peer, "").program(program()).console();
     console.initialize().await;

@@ -1,8 +1,8 @@
 //! Network access control (NAC) of an organization, and the fingerprints of clients.
 
 use mistmcp::{
-    Buckets, Choice, Id, MacFilter, OrgId, PageNumber, SearchPage, SiteId, SortField, Span, TimeWindow,
-    mist_tool,
+    Buckets, Choice, Id, MacFilter, OrgId, PageNumber, RelativeDuration, SearchPage, SiteId, SortField,
+    TimeWindow, mist_tool,
 };
 
 mistmcp::category! {
@@ -92,7 +92,7 @@ pub async fn search_org_client_fingerprints(
     mac: Option<MacFilter>,
     /// Length of a step in the series, such as `10m` or `1h`.
     #[brief = "Step: 1h"]
-    interval: Option<Span>,
+    interval: Option<RelativeDuration>,
     /// Field to sort by; with `-` before it, in descending order.
     #[brief = "Sort field; -: descending"]
     #[default = "wxid"]

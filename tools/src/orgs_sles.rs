@@ -1,7 +1,7 @@
 //! Service levels (SLE) across the sites of an organization.
 
 use crate::shared::InsightMetric;
-use mistmcp::{Choice, Fields, OrgId, PageNumber, ParamGroup, Span, TimeWindow, mist_tool};
+use mistmcp::{Choice, Fields, OrgId, PageNumber, ParamGroup, RelativeDuration, TimeWindow, mist_tool};
 
 mistmcp::category! {
     /// Service levels (SLE) of all sites, to compare.
@@ -36,7 +36,7 @@ pub async fn get_org_sle(
 pub struct Samples {
     /// Length of a step in the series, such as `10m` or `1h`.
     #[brief = "Step: 10m, 1h"]
-    pub interval: Option<Span>,
+    pub interval: Option<RelativeDuration>,
     /// The time to look at.
     #[flatten]
     pub window: TimeWindow,

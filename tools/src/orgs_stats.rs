@@ -5,8 +5,8 @@ use std::num::NonZero;
 use mistmcp::schemars::Schema;
 use mistmcp::serde_json::Value;
 use mistmcp::{
-    Arg, Buckets, Choice, Fields, Id, Mac, MacFilter, Mismatch, OrgId, PageNumber, ParamGroup, Search,
-    SearchPage, SiteId, SortField, Span, Time, TimeWindow, Wire, mist_tool,
+    Arg, Buckets, Choice, Fields, Id, Mac, MacFilter, Mismatch, OrgId, PageNumber, ParamGroup, QueryValue,
+    RelativeDuration, Search, SearchPage, SiteId, SortField, Time, TimeWindow, mist_tool,
 };
 
 use crate::shared::ForSite;
@@ -226,7 +226,7 @@ pub async fn search_org_tunnels_stats(
     /// Length of the window, such as `6h` or `2w`.
     #[brief = "Window length: 6h"]
     #[default = "5m"]
-    duration: Option<Span>,
+    duration: Option<RelativeDuration>,
     #[flatten] sort: SortField,
     #[flatten] page: SearchPage,
 );
@@ -396,8 +396,8 @@ impl Arg for StateFields {
         Fields::read(value).map(Self)
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.0.to_string())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.0.to_string())
     }
 
     fn is_absent(value: &Value) -> bool {

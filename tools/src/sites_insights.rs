@@ -1,7 +1,7 @@
 //! Metrics over time of a site, its devices and its clients.
 
 use crate::shared::InsightMetric;
-use mistmcp::{Mac, PageNumber, ParamGroup, SiteId, Span, TimeWindow, mist_tool};
+use mistmcp::{Mac, PageNumber, ParamGroup, RelativeDuration, SiteId, TimeWindow, mist_tool};
 
 mistmcp::category! {
     /// Metrics over time of a site, device or client.
@@ -55,7 +55,7 @@ pub struct Metrics {
 pub struct Series {
     /// Length of a step in the series, such as `10m` or `1h`.
     #[brief = "Step: 1h"]
-    pub interval: Option<Span>,
+    pub interval: Option<RelativeDuration>,
     /// The time to look at.
     #[flatten]
     pub window: TimeWindow,

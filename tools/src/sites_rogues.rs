@@ -1,6 +1,6 @@
 //! Access points at a site that are not its own, and their clients.
 
-use mistmcp::{Buckets, Choice, Mac, MacFilter, ParamGroup, Search, SiteId, Span, mist_tool};
+use mistmcp::{Buckets, Choice, Mac, MacFilter, ParamGroup, RelativeDuration, Search, SiteId, mist_tool};
 
 use crate::shared::Rows;
 
@@ -21,7 +21,7 @@ pub async fn list_site_rogue_aps(
     r#type: Option<RogueType>,
     /// Length of a step in the series, such as `10m` or `1h`.
     #[brief = "Step: 1h"]
-    interval: Option<Span>,
+    interval: Option<RelativeDuration>,
     #[flatten] rows: Rows,
 );
 
@@ -31,7 +31,7 @@ pub async fn list_site_rogue_clients(
     site_id: SiteId,
     /// Length of a step in the series, such as `10m` or `1h`.
     #[brief = "Step: 1h"]
-    interval: Option<Span>,
+    interval: Option<RelativeDuration>,
     #[flatten] rows: Rows,
 );
 

@@ -3,7 +3,9 @@
 use crate::shared::{SleClassifier, SleMetric};
 use mistmcp::schemars::{Schema, json_schema};
 use mistmcp::serde_json::Value;
-use mistmcp::{Arg, Choice, Fields, Id, Mac, Mismatch, ParamGroup, SiteId, TimeWindow, Wire, mist_tool};
+use mistmcp::{
+    Arg, Choice, Fields, Id, Mac, Mismatch, ParamGroup, QueryValue, SiteId, TimeWindow, mist_tool,
+};
 
 mistmcp::category! {
     /// Service levels (SLE) at a site: metrics, why they fail, who and what suffers.
@@ -253,7 +255,7 @@ impl Arg for ScopeId {
             .map_err(|_| Mismatch::wanted("the UUID of a site or device, or the MAC address of a client"))
     }
 
-    fn wire(&self) -> Wire {
+    fn wire(&self) -> QueryValue {
         match self {
             Self::Object(id) => id.wire(),
             Self::Client(mac) => mac.wire(),

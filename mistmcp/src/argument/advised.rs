@@ -1,7 +1,7 @@
 use schemars::Schema;
 use serde_json::Value;
 
-use super::{Arg, Listed, Lookup, Mismatch, Presence, Wire};
+use super::{Arg, Listed, Lookup, Mismatch, Presence, QueryValue};
 
 /// A parameter that may be left out, which Mist has refused calls without, although its document allows them. The
 /// error of such a call names it.
@@ -27,7 +27,7 @@ impl<T: Arg> Arg for Advised<T> {
         Option::read(value).map(Self)
     }
 
-    fn wire(&self) -> Wire {
+    fn wire(&self) -> QueryValue {
         self.0.wire()
     }
 

@@ -3,7 +3,7 @@ use std::mem::discriminant;
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Mismatch, NAME, Wire};
+use super::{Arg, Mismatch, NAME, QueryValue};
 
 /// A parameter type with a fixed set of values. Derive it.
 pub trait Choice: Copy + 'static {
@@ -42,11 +42,11 @@ impl<T: Choice> Arg for T {
         })
     }
 
-    fn wire(&self) -> Wire {
+    fn wire(&self) -> QueryValue {
         T::VALUES
             .iter()
             .find(|(_, value)| discriminant(value) == discriminant(self))
-            .map_or(Wire::Nothing, |(spelling, _)| Wire::Text((*spelling).to_owned()))
+            .map_or(QueryValue::Nothing, |(spelling, _)| QueryValue::Text((*spelling).to_owned()))
     }
 
     fn is_absent(value: &Value) -> bool {
@@ -86,7 +86,7 @@ mod tests {
     fn a_value_is_spelled_as_mist_spells_it() {
         let spelled: Vec<_> = spellings::<Sort>().collect();
         assert_eq!(spelled, ["timestamp", "-timestamp", "", "site_id"]);
-        assert_eq!(Sort::Newest.wire(), Wire::Text("-timestamp".into()));
+        assert_eq!(Sort::Newest.wire(), QueryValue::Text("-timestamp".into()));
         assert_eq!(Sort::read(&json!("SITE_ID")), Ok(Sort::SiteId));
     }
 

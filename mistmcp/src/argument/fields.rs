@@ -4,7 +4,7 @@ use std::fmt;
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Mismatch, NAME, Wire, names};
+use super::{Arg, Mismatch, NAME, QueryValue, names};
 
 /// Names in one call at most.
 const MAX_NAMES: usize = 200;
@@ -57,8 +57,8 @@ impl Arg for Fields {
         Ok(Self(names))
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Nothing
+    fn wire(&self) -> QueryValue {
+        QueryValue::Nothing
     }
 
     fn is_absent(value: &Value) -> bool {
@@ -116,6 +116,6 @@ mod tests {
 
     #[test]
     fn fields_are_not_sent() {
-        assert_eq!(Fields::read(&json!("a")).unwrap().wire(), Wire::Nothing);
+        assert_eq!(Fields::read(&json!("a")).unwrap().wire(), QueryValue::Nothing);
     }
 }

@@ -1,7 +1,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Lookup, Mismatch, NAME, Presence, Wire};
+use super::{Arg, Lookup, Mismatch, NAME, Presence, QueryValue};
 
 /// The id of an object of Mist: a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -44,8 +44,8 @@ impl Arg for Id {
             .ok_or_else(|| Mismatch::wanted("a UUID such as \"4ac1dcf4-9d8b-7211-65c4-057819f0862b\""))
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.0.clone())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.0.clone())
     }
 }
 
@@ -84,8 +84,8 @@ macro_rules! found_id {
                     .ok_or_else(|| Mismatch::wanted("a UUID or a name, as a text"))
             }
 
-            fn wire(&self) -> Wire {
-                Wire::Text(self.0.clone())
+            fn wire(&self) -> QueryValue {
+                QueryValue::Text(self.0.clone())
             }
         }
     };
@@ -93,7 +93,7 @@ macro_rules! found_id {
 
 found_id! {
     /// An organization. Where a call names none, it is the operator's, or the only one that the token can see.
-    OrgId: Lookup::Org, Presence::Found, { "type": "string" },
+    OrgId: Lookup::Org, Presence::Resolved, { "type": "string" },
         "Organization, by its id or name. Needed only where the API token sees several.",
         "Organization, if there are several"
 }

@@ -1,7 +1,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Mismatch, NAME, Wire};
+use super::{Arg, Mismatch, NAME, QueryValue};
 
 /// A MAC address, as Mist writes it: twelve hexadecimal digits in lower case, no separators.
 ///
@@ -40,8 +40,8 @@ impl Arg for Mac {
             .ok_or_else(|| Mismatch::wanted("a MAC address such as \"5c5b35000001\""))
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.0.clone())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.0.clone())
     }
 }
 
@@ -71,8 +71,8 @@ impl Arg for MacFilter {
         if parts.is_empty() { Err(wanted()) } else { Ok(Self(parts.join(","))) }
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.0.clone())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.0.clone())
     }
 }
 

@@ -1,7 +1,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Mismatch, NAME, Wire};
+use super::{Arg, Mismatch, NAME, QueryValue};
 
 /// A name to search by, for Mist's parameters that take `*` for any letters. A search for a whole name that finds
 /// nothing is made again for names that have it in them, and the answer says so.
@@ -20,7 +20,7 @@ impl Arg for NameFilter {
         String::read(value).map(|text| Self(text.trim().to_owned()))
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.0.clone())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.0.clone())
     }
 }

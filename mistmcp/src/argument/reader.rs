@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
-use super::{Arg, Listed, Lookup, Presence, TEXT, Wire, length};
+use super::{Arg, Listed, Lookup, Presence, QueryValue, TEXT, length};
 
 /// What was wanted where something else came: `an integer of at least 1`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -30,7 +30,7 @@ pub struct ValueReader {
     pub(crate) widens: bool,
     pub(crate) advised: bool,
     pub(crate) schema: fn() -> Schema,
-    pub(crate) wire: fn(&Value) -> Result<Wire, Mismatch>,
+    pub(crate) wire: fn(&Value) -> Result<QueryValue, Mismatch>,
     pub(crate) is_absent: fn(&Value) -> bool,
 }
 

@@ -3,7 +3,7 @@ use std::num::NonZero;
 use schemars::{Schema, json_schema};
 use serde_json::{Number, Value};
 
-use super::{Arg, Mismatch, NAME, Wire};
+use super::{Arg, Mismatch, NAME, QueryValue};
 
 impl Arg for String {
     fn schema() -> Schema {
@@ -23,8 +23,8 @@ impl Arg for String {
         }
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.clone())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.clone())
     }
 }
 
@@ -49,8 +49,8 @@ impl Arg for bool {
         }
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.to_string())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.to_string())
     }
 }
 
@@ -68,8 +68,8 @@ impl Arg for f64 {
             .ok_or_else(|| Mismatch::wanted("a number"))
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.to_string())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.to_string())
     }
 }
 
@@ -84,8 +84,8 @@ impl Arg for i64 {
         integer(value).ok_or_else(|| Mismatch::wanted("an integer"))
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.to_string())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.to_string())
     }
 }
 
@@ -102,8 +102,8 @@ impl Arg for u32 {
             .ok_or_else(|| Mismatch::wanted("an integer of at least 0"))
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.to_string())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.to_string())
     }
 }
 
@@ -121,8 +121,8 @@ impl Arg for NonZero<u32> {
             .ok_or_else(|| Mismatch::wanted("an integer of at least 1"))
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.to_string())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.to_string())
     }
 }
 
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn a_boolean_is_taken_in_any_spelling_and_sent_in_one() {
         for value in [json!(true), json!("true"), json!("True"), json!(1)] {
-            assert_eq!(bool::read(&value).map(|flag| flag.wire()), Ok(Wire::Text("true".into())));
+            assert_eq!(bool::read(&value).map(|flag| flag.wire()), Ok(QueryValue::Text("true".into())));
         }
         assert!(bool::read(&json!("maybe")).is_err());
     }

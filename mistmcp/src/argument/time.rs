@@ -1,7 +1,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
-use super::{Arg, Mismatch, NAME, Wire};
+use super::{Arg, Mismatch, NAME, QueryValue};
 
 /// A moment: seconds since 1970, a distance from now (`-1d`, `-2h`, `now`), or ISO 8601.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +24,8 @@ impl Arg for Time {
         })
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.0.clone())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.0.clone())
     }
 }
 
@@ -40,7 +40,7 @@ impl Time {
     }
 }
 
-impl Span {
+impl RelativeDuration {
     /// Its length.
     pub(crate) fn seconds(&self) -> Option<i64> {
         seconds(&self.0)
@@ -87,9 +87,9 @@ fn epoch(number: f64) -> Option<String> {
 
 /// A length of time: `10m`, `1d`, `2w`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Span(String);
+pub struct RelativeDuration(String);
 
-impl Arg for Span {
+impl Arg for RelativeDuration {
     const MAX_LENGTH: usize = NAME;
 
     fn schema() -> Schema {
@@ -105,8 +105,8 @@ impl Arg for Span {
         }
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.0.clone())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.0.clone())
     }
 }
 
@@ -152,8 +152,8 @@ mod tests {
         assert_eq!(epoch(json!("-1W")), Some(395_200));
         assert_eq!(epoch(json!("2026-01-31")), Some(1_769_817_600));
         assert_eq!(epoch(json!(500)), Some(500));
-        assert_eq!(Span::read(&json!("90")).unwrap().seconds(), Some(90));
-        assert_eq!(Span::read(&json!("10m")).unwrap().seconds(), Some(600));
+        assert_eq!(RelativeDuration::read(&json!("90")).unwrap().seconds(), Some(90));
+        assert_eq!(RelativeDuration::read(&json!("10m")).unwrap().seconds(), Some(600));
     }
 
     #[test]
@@ -166,10 +166,10 @@ mod tests {
     #[test]
     fn a_span_has_a_unit_or_counts_seconds() {
         for written in ["10m", "1d", "2w", "3600", " 6H "] {
-            assert!(Span::read(&json!(written)).is_ok(), "{written}");
+            assert!(RelativeDuration::read(&json!(written)).is_ok(), "{written}");
         }
         for written in ["d", "-1d", "a day", ""] {
-            assert!(Span::read(&json!(written)).is_err(), "{written}");
+            assert!(RelativeDuration::read(&json!(written)).is_err(), "{written}");
         }
     }
 }

@@ -5,10 +5,10 @@ use serde_json::{Map, Value};
 
 use super::definition::definition;
 use super::unknown;
-use crate::argument::{Arguments, Wire};
+use crate::argument::{Arguments, QueryValue};
 use crate::error::{ErrorKind, shortened};
 use crate::mist::{CURSOR, Cursor, Request};
-use crate::reply::{Asked, Expected, Reply};
+use crate::reply::{Expected, Reply, RequestFacts};
 use crate::suggestion::{did_you_mean, listed};
 use crate::tool::{Answers, Endpoint, Kind, Method, Param, Segment, flattened};
 use crate::{Arg, Call, Error, Mist, Result, Run, Tool};
@@ -50,7 +50,9 @@ impl Entry {
         let Run::Endpoint(endpoint) = &self.tool.run else { return Vec::new() };
         let is_sent = |param: &&&Param| match param.kind {
             // The server picks fields itself, but where Mist does.
-            Kind::Value(reader) if reader.picks_fields => (reader.wire)(&"name".into()) != Ok(Wire::Nothing),
+            Kind::Value(reader) if reader.picks_fields => {
+                (reader.wire)(&"name".into()) != Ok(QueryValue::Nothing)
+            }
             Kind::Value(_) => !endpoint.has_hole(param.name),
             Kind::Body(_) | Kind::Group(..) => false,
         };
@@ -63,7 +65,7 @@ impl Entry {
     }
 
     /// What the form of an answer to these arguments depends on.
-    pub(crate) fn asked(&self, arguments: &Map<String, Value>) -> Asked {
+    pub(crate) fn asked(&self, arguments: &Map<String, Value>) -> RequestFacts {
         let one = match &self.tool.run {
             Run::Endpoint(endpoint) => endpoint.segments().any(|segment| match segment {
                 Segment::Hole { name, optional } => {
@@ -71,7 +73,7 @@ impl Entry {
                 }
                 Segment::Text(_) => false,
             }),
-            Run::Body(_) | Run::Control(_) => false,
+            Run::Body(_) | Run::MetaTool(_) => false,
         };
         let expected = if one {
             Expected::One
@@ -80,7 +82,7 @@ impl Entry {
         } else {
             Expected::Anything
         };
-        Asked::of(&self.params, arguments, expected).taking_a_cursor(self.takes_cursor())
+        RequestFacts::of(&self.params, arguments, expected).taking_a_cursor(self.takes_cursor())
     }
 
     /// Whether the tool answers a list where no single object is asked for: as its endpoint says, or else where its
@@ -134,7 +136,7 @@ impl Entry {
         let notes = mist.look_up(&self.params, partial, &mut arguments).await?;
         let mut reply = match &self.tool.run {
             // A session runs these itself.
-            Run::Control(_) => return Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),
+            Run::MetaTool(_) => return Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),
             Run::Body(body) => body(&mist.naming_requests(), call, Arguments::new(arguments)).await?,
             Run::Endpoint(endpoint) => self.reach(endpoint, &arguments, mist).await?,
         };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::argument::{Listed, Wire};
+use crate::argument::{Listed, QueryValue};
 use crate::error::{ErrorKind, shortened};
 use crate::mist::Request;
 use crate::suggestion::remedy;
@@ -39,7 +39,8 @@ pub(super) async fn explained(
                 ));
             }
             Some(value) => {
-                let (Some(listed), Ok(Wire::Text(value))) = (reader.listed, (reader.wire)(value)) else {
+                let (Some(listed), Ok(QueryValue::Text(value))) = (reader.listed, (reader.wire)(value))
+                else {
                     continue;
                 };
                 // Constants are Mist's own and the same for everybody. Other lists are of the organization.

@@ -21,7 +21,7 @@ use super::configuration::Configuration;
 use super::env_file::Environment;
 use super::exit::Exit;
 use super::flags::{CallFlags, Flags};
-use super::{output, stop, tools};
+use super::{output, shutdown, tools};
 use crate::argument::Lookup;
 use crate::error::ErrorKind;
 use crate::identity;
@@ -89,7 +89,7 @@ pub(super) async fn run(
             }
         };
     let printed = Output { form, fields };
-    let stop = stop::on_signal()?;
+    let stop = shutdown::on_signal()?;
     let progress = Progress::new();
     let call = Caller { session, tool: &asked.tool, stop, progress };
     if asked.all_pages {

@@ -51,7 +51,7 @@ impl From<ErrorKind> for Exit {
             ErrorKind::Cloud
             | ErrorKind::Size
             | ErrorKind::Advice
-            | ErrorKind::Question
+            | ErrorKind::ClientRequest
             | ErrorKind::Client(_) => Self::Failed,
         }
     }

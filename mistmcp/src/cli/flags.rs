@@ -1,7 +1,7 @@
 mod adapted;
 mod command;
 mod first_look;
-mod focus;
+mod help_visibility;
 mod http;
 mod unknown_env;
 
@@ -224,7 +224,7 @@ pub(super) fn read(
         None => Environment::found(&command, &look),
     };
     let command = command.mut_args(|arg| with_defaults(arg, &environment));
-    let mut command = focus::of_subcommands(command);
+    let mut command = help_visibility::of_subcommands(command);
     let matches = command.try_get_matches_from_mut(arguments).map_err(without_secrets)?;
     let mut flags = Flags::from_arg_matches(&matches).map_err(|error| error.format(&mut command))?;
     flags.given = origin::given(&command, &matches, &environment);
@@ -234,12 +234,12 @@ pub(super) fn read(
 
 /// The command line as `--help` of this program tells it, whatever the environment and a `.env` file say.
 pub(super) fn own_command() -> clap::Command {
-    focus::of_subcommands(adapted::adapted(Flags::command()))
+    help_visibility::of_subcommands(adapted::adapted(Flags::command()))
 }
 
 /// The same of mistmcp.
 pub fn command() -> clap::Command {
-    focus::of_subcommands(Flags::command())
+    help_visibility::of_subcommands(Flags::command())
 }
 
 /// What the file says is an argument's default: weaker than a flag and than the environment, and checked as they are.

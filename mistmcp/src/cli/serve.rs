@@ -4,7 +4,7 @@ use anyhow::Context;
 use rmcp::handler::server::ServerHandler;
 
 use super::configuration::Configuration;
-use super::{output, stop};
+use super::{output, shutdown};
 use crate::catalog::Entry;
 use crate::identity::identity;
 use crate::server::{self, Server};
@@ -19,7 +19,7 @@ pub(super) async fn serve<H: ServerHandler>(
     if io::stdin().is_terminal() {
         explain(&configuration);
     }
-    let (stop, timeout) = (stop::on_signal()?, session.connection().limits().timeout);
+    let (stop, timeout) = (shutdown::on_signal()?, session.connection().limits().timeout);
     server::serve(handler(Server::new(session)), timeout, stop).await.context("the server stopped")
 }
 

@@ -10,13 +10,13 @@ use secrecy::{ExposeSecret, SecretString};
 use super::configuration::{Configuration, REDIS_KEY, REDIS_PASSWORD, TOKEN, no_token};
 use super::env_file::Environment;
 use super::flags::HttpFlags;
-use super::{output, stop};
+use super::{output, shutdown};
 use crate::Server;
 use crate::http::{self, AdmissionLimits, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
 use crate::identity::identity;
 use crate::mist::placeholder;
 use crate::quote;
-use crate::shared::Location;
+use crate::redis::Location;
 
 /// Serves many clients over HTTP.
 pub(super) async fn serve<H: ServerHandler>(
@@ -67,7 +67,7 @@ pub(super) async fn serve<H: ServerHandler>(
             identity().version
         ));
     };
-    let served = http::serve(http, handler, stop::on_signal()?, told).await;
+    let served = http::serve(http, handler, shutdown::on_signal()?, told).await;
     drop(demo);
     served.with_context(|| format!("the server on {address} stopped"))
 }

@@ -37,8 +37,8 @@ pub(super) use limits::{CONNECTION_WINDOW, STREAM_WINDOW, STREAMS};
 use limits::{NEW_CLIENTS, SENDING};
 pub(super) use new_clients::NewClient;
 
-use super::gate::MOST_BYTES;
-use super::refusal::Refusal;
+use super::mcp_handler::MOST_BYTES;
+use super::rejection::Rejection;
 use crate::metrics::Metrics;
 
 /// How often idle and stalled connections are looked for.
@@ -162,17 +162,17 @@ impl Admission {
 
 impl Client {
     /// A place among the requests under way.
-    fn admit(&self, connection: &Connection) -> Result<[Part; 2], Refusal> {
+    fn admit(&self, connection: &Connection) -> Result<[Part; 2], Rejection> {
         let Self { admission, address } = self;
         if connection.is_reserve {
-            return Err(Refusal::too_many(
+            return Err(Rejection::too_many(
                 "connections",
                 "This address, or the server, has as many connections as it may have (--max-connections-per-address, \
                  --max-connections). Close some, or try again in a while.",
             ));
         }
         let of_address = address.requests.take(1).ok_or_else(|| {
-            Refusal::too_many(
+            Rejection::too_many(
                 "requests_of_address",
                 format!(
                     "{} requests of this address are under way, which is as many as may be at once \
@@ -182,7 +182,7 @@ impl Client {
             )
         })?;
         let of_all = admission.requests.take(1).ok_or_else(|| {
-            Refusal::full(
+            Rejection::full(
                 "requests",
                 "As many requests are under way as the server serves at once (--max-requests). Try again in a while.",
             )
@@ -191,19 +191,23 @@ impl Client {
     }
 
     /// Counts the bytes of an answer until the client has taken them.
-    fn hold(&self, connection: &Arc<Connection>, bytes: u64) -> Result<Option<connections::Answer>, Refusal> {
+    fn hold(
+        &self,
+        connection: &Arc<Connection>,
+        bytes: u64,
+    ) -> Result<Option<connections::Answer>, Rejection> {
         if bytes <= SMALL {
             return Ok(None);
         }
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         let of_address = self.address.answer_bytes.take(bytes).ok_or_else(|| {
-            Refusal::too_many(
+            Rejection::too_many(
                 "answers_of_address",
                 "This address has not read the answers that it was sent before (--max-answer-bytes). Read them first.",
             )
         })?;
         let of_all = self.admission.answer_bytes.take(bytes).ok_or_else(|| {
-            Refusal::full(
+            Rejection::full(
                 "answers",
                 "Clients have not read as many answers as the server holds (--max-answer-bytes). Try again in a while.",
             )
@@ -212,10 +216,10 @@ impl Client {
     }
 
     /// The whole of a message, which has to come soon and within bounds, and the room that it takes.
-    pub(super) async fn receive(&self, body: Body) -> Result<(Bytes, Received), Refusal> {
+    pub(super) async fn receive(&self, body: Body) -> Result<(Bytes, Received), Rejection> {
         match tokio::time::timeout(SENDING, self.collect(body)).await {
             Ok(received) => received,
-            Err(_) => Err(Refusal::new(
+            Err(_) => Err(Rejection::new(
                 StatusCode::REQUEST_TIMEOUT,
                 "body_time",
                 format!("The message was not there after {} seconds.", SENDING.as_secs()),
@@ -223,9 +227,9 @@ impl Client {
         }
     }
 
-    async fn collect(&self, mut body: Body) -> Result<(Bytes, Received), Refusal> {
+    async fn collect(&self, mut body: Body) -> Result<(Bytes, Received), Rejection> {
         let too_large = || {
-            Refusal::new(
+            Rejection::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body_size",
                 format!("The message broke off, or has more than the {MOST_BYTES} bytes that are read."),
@@ -256,14 +260,14 @@ impl Client {
                 if free == 0 {
                     let size = if blocks.is_empty() { BLOCK.0 } else { BLOCK.1 };
                     if !parts[0].grow(size) {
-                        return Err(Refusal::too_many(
+                        return Err(Rejection::too_many(
                             "bodies_of_address",
                             "This address is sending as many messages as are read at once (--max-body-bytes). Send them \
                              one after the other.",
                         ));
                     }
                     if !parts[1].grow(size) {
-                        return Err(Refusal::full(
+                        return Err(Rejection::full(
                             "bodies",
                             "Clients are sending as many messages as are read at once (--max-body-bytes). Try again in a \
                              while.",

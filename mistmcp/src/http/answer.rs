@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::accept::{Accept, Events};
 use super::message::RequestSummary;
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use crate::server::json_rpc::Invalid;
 
 /// Bytes of a refusal of rmcp's.
@@ -40,7 +40,7 @@ where
         status => status,
     };
     let invalid = Invalid::new(code, message).of(summary.id.clone());
-    let mut response = Refusal::of_message(status, "message", invalid).into_response();
+    let mut response = Rejection::of_message(status, "message", invalid).into_response();
     response
         .headers_mut()
         .extend(parts.headers.get(header::ALLOW).map(|allow| (header::ALLOW, allow.clone())));
@@ -108,7 +108,7 @@ async fn as_json(response: Response, summary: &RequestSummary) -> Response {
     let Some(answer) = answer else {
         let invalid =
             Invalid::new(ErrorCode::INTERNAL_ERROR, "The answer broke off. Send the request again.");
-        return Refusal::of_message(StatusCode::BAD_GATEWAY, "message", invalid.of(summary.id.clone()))
+        return Rejection::of_message(StatusCode::BAD_GATEWAY, "message", invalid.of(summary.id.clone()))
             .into_response();
     };
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -1,13 +1,13 @@
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::refusal::Refusal;
-use crate::shared::same;
+use super::rejection::Rejection;
+use crate::redis::same;
 use crate::{Token, Tokens};
 
 const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-authorization");
 
-/// Who is let in, and with which token.
+/// RequestIdentity is let in, and with which token.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Credentials {
     /// What every client has to know, where the operator asks for it.
@@ -25,7 +25,7 @@ pub(super) struct Admitted {
 }
 
 impl Credentials {
-    pub(super) fn admit(&self, headers: &HeaderMap) -> Result<Admitted, Refusal> {
+    pub(super) fn admit(&self, headers: &HeaderMap) -> Result<Admitted, Rejection> {
         let own = presented(headers, &X_AUTHORIZATION)?;
         let bearer = presented(headers, &AUTHORIZATION)?;
         let token = match &self.client_token {
@@ -39,7 +39,7 @@ impl Credentials {
                     (true, false) => own,
                     (false, true) => bearer,
                     (false, false) => {
-                        return Err(Refusal::unauthorized(
+                        return Err(Rejection::unauthorized(
                             "This server asks for its client token: send it as `Authorization: Bearer …`. Whoever \
                              runs the server knows it.",
                         ));
@@ -50,12 +50,12 @@ impl Credentials {
         match (token, &self.shared) {
             (Some(text), _) => {
                 let token = Token::new(&text).map_err(|problem| {
-                    Refusal::unauthorized(format!("The API token in the header cannot be used: {problem}."))
+                    Rejection::unauthorized(format!("The API token in the header cannot be used: {problem}."))
                 })?;
                 Ok(Admitted { tokens: token.into(), shared: false })
             }
             (None, Some(tokens)) => Ok(Admitted { tokens: tokens.clone(), shared: true }),
-            (None, None) => Err(Refusal::unauthorized(
+            (None, None) => Err(Rejection::unauthorized(
                 "No Mist API token: send it as `X-Authorization: <token>` or `Authorization: Bearer <token>`. It is \
                  made in the Mist portal, under Organization > Settings > API Token, or My Account.",
             )),
@@ -64,17 +64,19 @@ impl Credentials {
 }
 
 /// The token in a header, without its scheme.
-fn presented(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Refusal> {
+fn presented(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Rejection> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
-        return Err(Refusal::request(format!(
+        return Err(Rejection::request(format!(
             "The header `{name}` is there twice, so whose request it is cannot be told."
         )));
     }
     // The value itself is repeated nowhere.
     let text = value.to_str().map_err(|_| {
-        Refusal::unauthorized(format!("The header `{name}` holds no token that can be read: it is no ASCII."))
+        Rejection::unauthorized(format!(
+            "The header `{name}` holds no token that can be read: it is no ASCII."
+        ))
     })?;
     let text = text.trim();
     let (scheme, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
@@ -83,7 +85,7 @@ fn presented(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, R
     } else if *name == X_AUTHORIZATION || text.is_empty() {
         text
     } else {
-        return Err(Refusal::unauthorized("`Authorization` takes `Bearer <token>` or `Token <token>`."));
+        return Err(Rejection::unauthorized("`Authorization` takes `Bearer <token>` or `Token <token>`."));
     };
     Ok(Some(token.to_owned()).filter(|token| !token.is_empty()))
 }

@@ -8,8 +8,8 @@ use http::{HeaderMap, StatusCode, Uri, header};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use super::ledger::Ledger;
-use super::origin::Allowed;
+use super::host_validation::Allowed;
+use super::session_store::SessionStore;
 use crate::mist::{Cloud, Clouds, Pool};
 
 /// How long a look-up may take, and how long what it found is believed.
@@ -22,7 +22,7 @@ pub(super) struct Health {
     clouds: Arc<[Cloud]>,
     found: Arc<Mutex<Option<Found>>>,
     pool: Arc<Pool>,
-    ledger: Arc<dyn Ledger>,
+    session_store: Arc<dyn SessionStore>,
     allowed: Arc<Allowed>,
 }
 
@@ -39,11 +39,11 @@ impl Health {
         cloud: Option<Cloud>,
         clouds: &Clouds,
         pool: Arc<Pool>,
-        ledger: Arc<dyn Ledger>,
+        session_store: Arc<dyn SessionStore>,
         allowed: Allowed,
     ) -> Self {
         let named: Vec<_> = cloud.into_iter().chain(clouds.added().iter().cloned()).collect();
-        Self { clouds: named.into(), found: Arc::default(), pool, ledger, allowed: Arc::new(allowed) }
+        Self { clouds: named.into(), found: Arc::default(), pool, session_store, allowed: Arc::new(allowed) }
     }
 
     /// Whether each cloud's name has an address.
@@ -87,7 +87,7 @@ pub(super) async fn ready(State(health): State<Health>, uri: Uri, headers: Heade
         .collect();
     let mut told = json!({ "ready": ready, "clouds": clouds });
     // A replica serves on without it: were all of them taken for useless, nobody would.
-    if let Some(there) = health.ledger.is_there() {
+    if let Some(there) = health.session_store.is_there() {
         told["redis"] = if there { "it is there" } else { "it is away" }.into();
     }
     (status, Json(told)).into_response()

@@ -19,7 +19,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tower::service_fn;
 
 use super::admission::{Admission, CONNECTION_WINDOW, Connection, STREAM_WINDOW, STREAMS};
-use super::{FAREWELL, refusal, tls};
+use super::{FAREWELL, rejection, tls};
 use crate::metrics::Metrics;
 
 /// Connections that the system holds until they are taken: as many clients may come at one moment.
@@ -40,10 +40,10 @@ pub(super) async fn serve(
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
     let place =
-        Place { address, open: metrics.connections(), admission: Arc::clone(admission), connection: None };
-    let listener = Bounded::bind_to(place).await?;
-    let Place { address, .. } = listener.get_local_addr()?;
-    let handle = Handle::<Place>::new();
+        BindAddr { address, open: metrics.connections(), admission: Arc::clone(admission), connection: None };
+    let listener = LimitedListener::bind_to(place).await?;
+    let BindAddr { address, .. } = listener.get_local_addr()?;
+    let handle = Handle::<BindAddr>::new();
     let mut server = Server::from_listener(listener).handle(handle.clone()).first_request_timeout(SILENCE);
     let builder = server.http_builder();
     builder.http1().header_read_timeout(SILENCE * 6).max_buf_size(HEADERS as usize);
@@ -62,13 +62,13 @@ pub(super) async fn serve(
         handle.graceful_shutdown(Some(FAREWELL));
     });
     let admission = Arc::clone(admission);
-    let app = service_fn(move |place: Place| {
+    let app = service_fn(move |place: BindAddr| {
         let (app, admission, connection) = (app.clone(), Arc::clone(&admission), place.connection);
         let service = service_fn(move |request: http::Request<Incoming>| {
             let (app, admission, connection) = (app.clone(), Arc::clone(&admission), connection.clone());
             async move {
                 let Some(connection) = connection else {
-                    return Ok(refusal::nowhere().await.into_response());
+                    return Ok(rejection::nowhere().await.into_response());
                 };
                 Ok::<_, Infallible>(admission.serve(connection, request.map(Body::new), app).await)
             }
@@ -91,39 +91,39 @@ pub(super) async fn serve(
 
 /// An address to listen on, whose connections are counted; or that of a client, with its connection.
 #[derive(Clone, Debug)]
-struct Place {
+struct BindAddr {
     address: SocketAddr,
     open: Gauge,
     admission: Arc<Admission>,
     connection: Option<Arc<Connection>>,
 }
 
-struct Bounded {
+struct LimitedListener {
     listener: TcpListener,
-    place: Place,
+    place: BindAddr,
 }
 
 /// The socket of a connection that has been admitted.
-struct Counted {
+struct CountedStream {
     stream: TcpStream,
     connection: Arc<Connection>,
-    place: Place,
+    place: BindAddr,
 }
 
-impl Drop for Counted {
+impl Drop for CountedStream {
     fn drop(&mut self) {
         self.place.open.dec();
         self.place.admission.disconnected(&self.connection);
     }
 }
 
-impl Address for Place {
-    type Stream = Counted;
-    type Listener = Bounded;
+impl Address for BindAddr {
+    type Stream = CountedStream;
+    type Listener = LimitedListener;
 }
 
-impl AddrListener<Counted, Place> for Bounded {
-    async fn bind_to(place: Place) -> io::Result<Self> {
+impl AddrListener<CountedStream, BindAddr> for LimitedListener {
+    async fn bind_to(place: BindAddr) -> io::Result<Self> {
         let address = place.address;
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
         // Elsewhere it would let two processes have one port.
@@ -134,7 +134,7 @@ impl AddrListener<Counted, Place> for Bounded {
         Ok(Self { listener, place })
     }
 
-    async fn accept_stream(&self) -> io::Result<(Counted, Place)> {
+    async fn accept_stream(&self) -> io::Result<(CountedStream, BindAddr)> {
         loop {
             let (stream, address) = match self.listener.accept().await {
                 Ok(accepted) => accepted,
@@ -152,18 +152,18 @@ impl AddrListener<Counted, Place> for Bounded {
                 continue;
             }
             self.place.open.inc();
-            let place = Place { address, ..self.place.clone() };
-            let counted = Counted { stream, connection: Arc::clone(&connection), place: place.clone() };
-            return Ok((counted, Place { connection: Some(connection), ..place }));
+            let place = BindAddr { address, ..self.place.clone() };
+            let counted = CountedStream { stream, connection: Arc::clone(&connection), place: place.clone() };
+            return Ok((counted, BindAddr { connection: Some(connection), ..place }));
         }
     }
 
-    fn get_local_addr(&self) -> io::Result<Place> {
-        Ok(Place { address: self.listener.local_addr()?, ..self.place.clone() })
+    fn get_local_addr(&self) -> io::Result<BindAddr> {
+        Ok(BindAddr { address: self.listener.local_addr()?, ..self.place.clone() })
     }
 }
 
-impl Counted {
+impl CountedStream {
     /// What is closed takes no more bytes.
     fn written<T>(
         &mut self,
@@ -179,7 +179,7 @@ impl Counted {
     }
 }
 
-impl AsyncRead for Counted {
+impl AsyncRead for CountedStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -192,7 +192,7 @@ impl AsyncRead for Counted {
     }
 }
 
-impl AsyncWrite for Counted {
+impl AsyncWrite for CountedStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -7,7 +7,7 @@ use rmcp::model::ErrorCode;
 use serde_json::Value;
 
 use super::accept::{Accept, BOTH, Events};
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use crate::server::json_rpc::{self, Invalid};
 
 /// Types that JSON goes by.
@@ -21,7 +21,7 @@ pub(super) struct RequestSummary {
 }
 
 /// Refuses a request whose answer its client does not accept, and replaces `Accept` with what rmcp requires.
-pub(super) fn check_accept(headers: &mut HeaderMap, method: &Method) -> Result<Accept, Refusal> {
+pub(super) fn check_accept(headers: &mut HeaderMap, method: &Method) -> Result<Accept, Rejection> {
     let accept = Accept::of(headers);
     let remedy = match (method, accept) {
         (&Method::GET, Accept { events: Events::No, .. }) => {
@@ -35,7 +35,7 @@ pub(super) fn check_accept(headers: &mut HeaderMap, method: &Method) -> Result<A
             return Ok(accept);
         }
     };
-    Err(Refusal::of_message(StatusCode::NOT_ACCEPTABLE, "accept", Invalid::request(remedy)))
+    Err(Rejection::of_message(StatusCode::NOT_ACCEPTABLE, "accept", Invalid::request(remedy)))
 }
 
 /// Reads the message in a body. The headers and the body that are left are those that rmcp takes.
@@ -43,15 +43,19 @@ pub(super) fn read(
     headers: &mut HeaderMap,
     accept: Accept,
     body: Bytes,
-) -> Result<(RequestSummary, Body), Refusal> {
+) -> Result<(RequestSummary, Body), Rejection> {
     check_type(headers).map_err(|remedy| {
-        Refusal::of_message(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", Invalid::request(remedy))
+        Rejection::of_message(StatusCode::UNSUPPORTED_MEDIA_TYPE, "content_type", Invalid::request(remedy))
     })?;
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let mut message = json_rpc::read(&body).map_err(|invalid| {
         // A request that can be answered has its error as the answer, with the status that rmcp gives such errors.
         let answer = invalid.code == ErrorCode::INVALID_PARAMS && !invalid.is_notification;
-        Refusal::of_message(if answer { StatusCode::OK } else { StatusCode::BAD_REQUEST }, "message", invalid)
+        Rejection::of_message(
+            if answer { StatusCode::OK } else { StatusCode::BAD_REQUEST },
+            "message",
+            invalid,
+        )
     })?;
     if accept.events != Events::Named {
         // A question of a tool to its client can only go out on an event stream.
@@ -63,7 +67,7 @@ pub(super) fn read(
     };
     if summary.is_subscription && accept.events == Events::No {
         let remedy = "A subscription is a stream of events: add `text/event-stream` to `Accept`.";
-        return Err(Refusal::of_message(
+        return Err(Rejection::of_message(
             StatusCode::NOT_ACCEPTABLE,
             "accept",
             Invalid::request(remedy).of(summary.id),

@@ -26,7 +26,7 @@ use ring::digest;
 use serde_json::json;
 
 use super::Configuration;
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use crate::identity::identity;
 use crate::work;
 use content::Content;
@@ -136,7 +136,7 @@ async fn search(State(page): State<Arc<Page>>, asked: Result<Query<Asked>, Query
     let asked = asked.ok().map(|Query(asked)| asked.query);
     let Some(query) = asked.filter(|query| query.chars().count() <= LONGEST_QUERY) else {
         let problem = format!("`/search?query=…` takes one query of at most {LONGEST_QUERY} characters.");
-        return Refusal::request(problem).into_response();
+        return Rejection::request(problem).into_response();
     };
     let settings = Arc::clone(page.content.settings());
     let found = work::run(move || {
@@ -147,14 +147,14 @@ async fn search(State(page): State<Arc<Page>>, asked: Result<Query<Asked>, Query
     match found.await {
         Ok(found) => ([(header::CACHE_CONTROL, "no-store")], Json(found)).into_response(),
         Err(error) => {
-            Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, "search", error.to_string()).into_response()
+            Rejection::new(StatusCode::INTERNAL_SERVER_ERROR, "search", error.to_string()).into_response()
         }
     }
 }
 
 /// For a client whose URL lacks `/mcp`.
 async fn another_method() -> Response {
-    let refusal = Refusal::new(
+    let refusal = Rejection::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method",
         "This is a page for people, which takes GET and HEAD. MCP is at /mcp.",

@@ -1,7 +1,7 @@
 use clap::ValueEnum;
 use url::form_urlencoded;
 
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use crate::argument::Id;
 use crate::quote;
 use crate::session::Mode;
@@ -21,14 +21,14 @@ pub(super) struct Query {
 
 impl Query {
     /// Reads what is behind the question mark. Names and words are taken in any letter case, and spaces around commas.
-    pub(super) fn read(text: &str) -> Result<Self, Refusal> {
+    pub(super) fn read(text: &str) -> Result<Self, Rejection> {
         let mut query = Self::default();
         let mut seen = Vec::new();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
             let (name, value) = (name.trim().to_ascii_lowercase(), value.trim());
             let Some(known) = PARAMETERS.into_iter().find(|known| *known == name) else {
                 let remedy = remedy(&name, PARAMETERS);
-                return Err(Refusal::request(format!(
+                return Err(Rejection::request(format!(
                     "The URL has a parameter that there is not, {}{remedy}",
                     quote::word(&name)
                 )));
@@ -41,7 +41,7 @@ impl Query {
                 continue;
             }
             if seen.contains(&known) {
-                return Err(Refusal::request(format!(
+                return Err(Rejection::request(format!(
                     "The URL has `{known}` twice, so which is meant cannot be told."
                 )));
             }
@@ -57,25 +57,27 @@ impl Query {
     }
 }
 
-fn mode(value: &str) -> Result<Mode, Refusal> {
+fn mode(value: &str) -> Result<Mode, Rejection> {
     Mode::from_str(value, true).map_err(|_| {
         let names = Mode::value_variants().iter().filter_map(ValueEnum::to_possible_value);
         let names: Vec<_> = names.map(|name| name.get_name().to_owned()).collect();
         let remedy = remedy(value, names.iter().map(String::as_str));
-        Refusal::request(format!("`mode` is {}, which is none{remedy}", quote::word(value)))
+        Rejection::request(format!("`mode` is {}, which is none{remedy}", quote::word(value)))
     })
 }
 
-fn org_id(value: &str) -> Result<String, Refusal> {
+fn org_id(value: &str) -> Result<String, Rejection> {
     let id = Id::parse(value).map(|id| id.as_str().to_owned());
-    id.ok_or_else(|| Refusal::request(format!("`org_id` is no UUID, but {}.", quote::described(value))))
+    id.ok_or_else(|| Rejection::request(format!("`org_id` is no UUID, but {}.", quote::described(value))))
 }
 
-fn flag(value: &str) -> Result<bool, Refusal> {
+fn flag(value: &str) -> Result<bool, Rejection> {
     match value.to_ascii_lowercase().as_str() {
         "true" | "1" | "yes" | "on" => Ok(true),
         "false" | "0" | "no" | "off" => Ok(false),
-        _ => Err(Refusal::request(format!("`debug` is {}; it takes `true` or `false`.", quote::word(value)))),
+        _ => {
+            Err(Rejection::request(format!("`debug` is {}; it takes `true` or `false`.", quote::word(value))))
+        }
     }
 }
 

@@ -7,11 +7,11 @@ use rmcp::transport::streamable_http_server::session::{SessionId, SessionManager
 use tokio_util::task::AbortOnDropHandle;
 
 use super::SessionLimits;
-use super::opened::Opened;
-use super::owner::Owner;
-use super::refusal::Refusal;
+use super::principal::Principal;
+use super::rejection::Rejection;
+use super::session_handle::SessionHandle;
 use crate::metrics::Metrics;
-use crate::server::{Activity, CALLS_AT_ONCE};
+use crate::server::{CALLS_AT_ONCE, InFlight};
 
 /// How long a session may take to be opened.
 const OPENING: Duration = Duration::from_secs(10);
@@ -20,33 +20,33 @@ const OPENING: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) struct Sessions {
     limits: SessionLimits,
-    held: Mutex<Held>,
+    held: Mutex<OpenSessions>,
     metrics: Arc<Metrics>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct OpenSessions {
     by_id: HashMap<Arc<str>, Session>,
-    /// Sessions of each owner, those that are about to be opened too.
-    counts: HashMap<Owner, usize>,
+    /// Sessions of each principal, those that are about to be opened too.
+    counts: HashMap<Principal, usize>,
     in_all: usize,
     /// What those are doing whose requests stand for themselves.
-    alone: HashMap<Owner, Weak<Activity>>,
+    alone: HashMap<Principal, Weak<InFlight>>,
 }
 
 #[derive(Debug)]
 struct Session {
-    opened: Arc<Opened>,
-    place: Place,
+    opened: Arc<SessionHandle>,
+    place: SessionPermit,
     /// Ends the session where Mist does not come to accept its token.
     _proving: Option<AbortOnDropHandle<()>>,
 }
 
 /// Room for one session, given back when it is dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct SessionPermit {
     sessions: Weak<Sessions>,
-    owner: Owner,
+    principal: Principal,
 }
 
 /// All that there is of sessions in this process: ours, and rmcp's.
@@ -71,38 +71,38 @@ impl Sessions {
         Self { limits, held: Mutex::default(), metrics }
     }
 
-    /// The session `id`, where it belongs to `owner`.
-    pub(super) fn of(&self, id: &str, owner: Owner) -> Option<Arc<Opened>> {
-        let held = self.held();
-        let session = held.by_id.get(id).filter(|session| session.place.owner == owner)?;
+    /// The session `id`, where it belongs to `principal`.
+    pub(super) fn of(&self, id: &str, principal: Principal) -> Option<Arc<SessionHandle>> {
+        let held = self.lock();
+        let session = held.by_id.get(id).filter(|session| session.place.principal == principal)?;
         Some(Arc::clone(&session.opened))
     }
 
     /// Whether there is a session `id`, whosever it is.
     pub(super) fn has(&self, id: &str) -> bool {
-        self.held().by_id.contains_key(id)
+        self.lock().by_id.contains_key(id)
     }
 
-    /// What an owner is doing whose requests stand for themselves.
-    pub(super) fn alone(&self, owner: Owner) -> Arc<Activity> {
-        let mut held = self.held();
-        if let Some(activity) = held.alone.get(&owner).and_then(Weak::upgrade) {
+    /// What an principal is doing whose requests stand for themselves.
+    pub(super) fn stateless(&self, principal: Principal) -> Arc<InFlight> {
+        let mut held = self.lock();
+        if let Some(activity) = held.alone.get(&principal).and_then(Weak::upgrade) {
             return activity;
         }
-        let activity = Activity::new(CALLS_AT_ONCE);
+        let activity = InFlight::new(CALLS_AT_ONCE);
         if held.alone.len() >= held.alone.capacity() {
             // Before it grows: tokens can be made up faster than they are swept.
             held.alone.retain(|_, activity| activity.strong_count() > 0);
         }
-        held.alone.insert(owner, Arc::downgrade(&activity));
+        held.alone.insert(principal, Arc::downgrade(&activity));
         activity
     }
 
-    /// Room for another session of `owner`.
-    pub(super) fn place(self: &Arc<Self>, owner: Owner) -> Result<Place, Refusal> {
-        let mut held = self.held();
+    /// Room for another session of `principal`.
+    pub(super) fn permit(self: &Arc<Self>, principal: Principal) -> Result<SessionPermit, Rejection> {
+        let mut held = self.lock();
         if held.in_all >= self.limits.in_all {
-            return Err(Refusal::full(
+            return Err(Rejection::full(
                 "sessions",
                 format!(
                     "{} sessions are open, which is as many as this server holds (--max-sessions). Try again in a \
@@ -111,9 +111,9 @@ impl Sessions {
                 ),
             ));
         }
-        let count = held.counts.entry(owner).or_default();
+        let count = held.counts.entry(principal).or_default();
         if *count >= self.limits.of_one_token {
-            return Err(Refusal::full(
+            return Err(Rejection::full(
                 "sessions_of_token",
                 format!(
                     "{count} sessions of this token are open, which is as many as one may have. End some with \
@@ -124,55 +124,55 @@ impl Sessions {
         *count += 1;
         held.in_all += 1;
         self.metrics.sessions(held.in_all);
-        Ok(Place { sessions: Arc::downgrade(self), owner })
+        Ok(SessionPermit { sessions: Arc::downgrade(self), principal })
     }
 
     /// Keeps a session that has been opened, or taken up.
     pub(super) fn keep(
         &self,
         id: &str,
-        opened: Arc<Opened>,
-        place: Place,
+        opened: Arc<SessionHandle>,
+        place: SessionPermit,
         proving: Option<AbortOnDropHandle<()>>,
     ) {
         let session = Session { opened, place, _proving: proving };
-        let replaced = self.held().by_id.insert(id.into(), session);
+        let replaced = self.lock().by_id.insert(id.into(), session);
         // What it holds asks for the same lock when it goes.
         drop(replaced);
     }
 
     /// Forgets a session that has ended.
     pub(super) fn forget(&self, id: &str) {
-        let forgotten = self.held().by_id.remove(id);
+        let forgotten = self.lock().by_id.remove(id);
         drop(forgotten);
     }
 
     fn idle(&self) -> Vec<Arc<str>> {
-        let held = self.held();
+        let held = self.lock();
         let idle =
             held.by_id.iter().filter(|(_, session)| session.opened.activity.idle() >= self.limits.idle);
         idle.map(|(id, _)| Arc::clone(id)).collect()
     }
 
     fn ids(&self) -> Vec<Arc<str>> {
-        self.held().by_id.keys().map(Arc::clone).collect()
+        self.lock().by_id.keys().map(Arc::clone).collect()
     }
 
-    fn held(&self) -> MutexGuard<'_, Held> {
+    fn lock(&self) -> MutexGuard<'_, OpenSessions> {
         // A panic cannot leave a half-made change behind, so a poisoned lock is as good as any.
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Place {
+impl Drop for SessionPermit {
     fn drop(&mut self) {
         let Some(sessions) = self.sessions.upgrade() else { return };
-        let mut held = sessions.held();
+        let mut held = sessions.lock();
         held.in_all -= 1;
-        if let Some(count) = held.counts.get_mut(&self.owner) {
+        if let Some(count) = held.counts.get_mut(&self.principal) {
             *count -= 1;
             if *count == 0 {
-                held.counts.remove(&self.owner);
+                held.counts.remove(&self.principal);
             }
         }
         sessions.metrics.sessions(held.in_all);
@@ -196,7 +196,7 @@ pub(super) async fn sweep(local: Local) {
                 sessions.forget(&id);
             }
         }
-        sessions.held().alone.retain(|_, activity| activity.strong_count() > 0);
+        sessions.lock().alone.retain(|_, activity| activity.strong_count() > 0);
     }
 }
 
@@ -208,7 +208,7 @@ async fn end_strays(
     now: Instant,
 ) {
     let mut strays: Vec<SessionId> = manager.sessions.read().await.keys().cloned().collect();
-    strays.retain(|id| !sessions.held().by_id.contains_key(id));
+    strays.retain(|id| !sessions.lock().by_id.contains_key(id));
     seen.retain(|id, _| strays.contains(id));
     for id in strays {
         let since = *seen.entry(id.clone()).or_insert(now);
@@ -227,8 +227,8 @@ mod tests {
     use super::*;
     use crate::Tokens;
     use crate::mist::Clouds;
-    use crate::session::Switches;
-    use crate::shared::Key;
+    use crate::redis::Key;
+    use crate::session::EnabledCategories;
 
     #[tokio::test]
     async fn a_session_that_nobody_has_got_to_know_of_ends() {
@@ -238,9 +238,9 @@ mod tests {
         let (known, _transport) = manager.create_session().await.unwrap();
         let (stray, _transport) = manager.create_session().await.unwrap();
         let cloud = Clouds::default().find("api.mist.com").unwrap();
-        let owner = Owner::of(&Key::random().unwrap(), &Tokens::parse("a").unwrap(), &cloud);
-        let place = sessions.place(owner).unwrap();
-        sessions.keep(&known, Arc::new(Opened::new(Switches::default())), place, None);
+        let principal = Principal::of(&Key::random().unwrap(), &Tokens::parse("a").unwrap(), &cloud);
+        let place = sessions.permit(principal).unwrap();
+        sessions.keep(&known, Arc::new(SessionHandle::new(EnabledCategories::default())), place, None);
 
         let (mut seen, began) = (HashMap::new(), Instant::now());
         end_strays(&sessions, &manager, &mut seen, began).await;

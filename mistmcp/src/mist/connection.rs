@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::account::Key;
-use super::line::Line;
+use super::dispatch::Dispatcher;
+use super::token_state::Key;
 use super::{Cloud, Limits, Pacer, Pool, Token, Tokens};
 use crate::{Block, File};
 
@@ -11,7 +11,7 @@ use crate::{Block, File};
 /// all connections of that token and cloud in a pool.
 #[derive(Debug)]
 pub struct Connection {
-    pub(super) line: Line,
+    pub(super) line: Dispatcher,
     pub(super) org_id: Option<String>,
     is_shared: bool,
 }
@@ -23,7 +23,11 @@ impl Connection {
         let leases: Arc<[_]> = tokens.into().into_vec().into_iter().map(lease).collect();
         let mut ids: Vec<_> = leases.iter().map(|lease| lease.id).collect();
         ids.sort_unstable();
-        Self { line: Line { pool, cloud, leases, ids: ids.into(), pacer: None }, org_id, is_shared: false }
+        Self {
+            line: Dispatcher { pool, cloud, leases, ids: ids.into(), pacer: None },
+            org_id,
+            is_shared: false,
+        }
     }
 
     /// The same connection, whose questions are paced until Mist has accepted a token.

@@ -2,18 +2,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::accounts::Accounts;
-use super::advice::{self, causes};
-use super::budget::Level;
+use super::cache::{Ids, ResponseCache};
 use super::clock::Clock;
-use super::flight::Flights;
-use super::memory::{Ids, Memory};
+use super::errors::{self, causes};
 use super::network::{Network, NetworkError};
+use super::rate_limit::Level;
+use super::single_flight::SingleFlight;
+use super::token_registry::TokenRegistry;
 use super::{Answer, Cloud};
 use crate::error::ErrorKind;
 use crate::identity::identity;
 use crate::metrics::Metrics;
-use crate::shared::Link;
+use crate::redis::RedisClient;
 use crate::{Error, Result};
 
 /// What a call may cost.
@@ -40,10 +40,10 @@ pub struct Pool {
     turns: AtomicUsize,
     pub(super) limits: Limits,
     pub(super) clock: Clock,
-    pub(super) accounts: Arc<Accounts>,
+    pub(super) accounts: Arc<TokenRegistry>,
     /// GETs that are under way, by who asks and the address.
-    pub(super) gets: Flights<(Ids, String), Result<Answer>>,
-    pub(super) memory: Memory,
+    pub(super) gets: SingleFlight<(Ids, String), Result<Answer>>,
+    pub(super) memory: ResponseCache,
     metrics: Arc<Metrics>,
 }
 
@@ -62,9 +62,9 @@ impl Pool {
             turns: AtomicUsize::new(0),
             limits,
             clock,
-            accounts: Arc::new(Accounts::new(limits.rate_limit, clock)),
-            gets: Flights::default(),
-            memory: Memory::new(),
+            accounts: Arc::new(TokenRegistry::new(limits.rate_limit, clock)),
+            gets: SingleFlight::default(),
+            memory: ResponseCache::new(),
             metrics: Arc::new(Metrics::new()),
         }
     }
@@ -77,11 +77,11 @@ impl Pool {
     /// Connects to `cloud` as calls do, without a token. Any answer will do.
     pub(crate) async fn reach(&self, cloud: &Cloud) -> Result<()> {
         let asked = self.client(cloud)?.head(cloud.base().clone()).send().await;
-        asked.map(|_| ()).map_err(|error| advice::for_network(&error.without_url()))
+        asked.map(|_| ()).map_err(|error| errors::for_network(&error.without_url()))
     }
 
     /// Counts each token's calls together with the other replicas from now on.
-    pub(crate) fn share(&self, link: Arc<Link>) {
+    pub(crate) fn share(&self, link: Arc<RedisClient>) {
         self.accounts.share(link);
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use url::form_urlencoded::Serializer;
 
 use super::{Cloud, Cursor};
-use crate::argument::{Arg, Wire};
+use crate::argument::{Arg, QueryValue};
 use crate::error::{ErrorKind, shortened};
 use crate::tool::{Endpoint, Segment};
 use crate::{Error, Result};
@@ -36,12 +36,12 @@ pub struct Request {
 )]
 pub trait IntoQuery {
     /// How it is spelled in the query.
-    fn into_query(self) -> Wire;
+    fn into_query(self) -> QueryValue;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Arg> IntoQuery for T {
-    fn into_query(self) -> Wire {
+    fn into_query(self) -> QueryValue {
         self.wire()
     }
 }
@@ -49,8 +49,8 @@ impl<T: Arg> IntoQuery for T {
 macro_rules! into_query {
     ($($type:ty),*) => {$(
         impl IntoQuery for $type {
-            fn into_query(self) -> Wire {
-                Wire::Text(self.to_string())
+            fn into_query(self) -> QueryValue {
+                QueryValue::Text(self.to_string())
             }
         }
     )*};
@@ -93,11 +93,11 @@ impl Request {
         self
     }
 
-    fn add(&mut self, name: &str, wire: Wire) {
+    fn add(&mut self, name: &str, wire: QueryValue) {
         match wire {
-            Wire::Nothing => {}
-            Wire::Text(value) => self.query.push((name.to_owned(), value)),
-            Wire::List(values) => {
+            QueryValue::Nothing => {}
+            QueryValue::Text(value) => self.query.push((name.to_owned(), value)),
+            QueryValue::List(values) => {
                 self.query.extend(values.into_iter().map(|value| (name.to_owned(), value)));
             }
         }
@@ -128,7 +128,7 @@ impl Request {
     }
 
     /// The request of an endpoint: each value into its hole, or else into the query.
-    pub(crate) fn to_endpoint(endpoint: &Endpoint, values: Vec<(&'static str, Wire)>) -> Result<Self> {
+    pub(crate) fn to_endpoint(endpoint: &Endpoint, values: Vec<(&'static str, QueryValue)>) -> Result<Self> {
         let mut request = Self::new(endpoint.method.clone(), "");
         for segment in endpoint.segments() {
             match segment {
@@ -136,7 +136,7 @@ impl Request {
                 Segment::Hole { name, optional } => {
                     let value = values.iter().find(|(given, _)| *given == name).map(|(_, value)| value);
                     match value {
-                        Some(Wire::Text(text)) => request.segments.push(text.clone()),
+                        Some(QueryValue::Text(text)) => request.segments.push(text.clone()),
                         _ if optional => {}
                         _ => return Err(unfilled(name)),
                     }
@@ -314,11 +314,11 @@ mod tests {
     ];
     const QUERIES: [&str; 4] = ["limit", "search_after", "a b&c=d", "größe[]"];
 
-    fn wires() -> impl Strategy<Value = Wire> {
+    fn wires() -> impl Strategy<Value = QueryValue> {
         prop_oneof![
-            Just(Wire::Nothing),
-            any::<String>().prop_map(Wire::Text),
-            vec(any::<String>(), 0..4).prop_map(Wire::List),
+            Just(QueryValue::Nothing),
+            any::<String>().prop_map(QueryValue::Text),
+            vec(any::<String>(), 0..4).prop_map(QueryValue::List),
         ]
     }
 
@@ -346,7 +346,7 @@ mod tests {
                     Segment::Hole { optional: true, .. } if !last => {}
                     Segment::Hole { name, .. } => {
                         let value = holes.next().unwrap();
-                        values.push((name, Wire::Text(value.clone())));
+                        values.push((name, QueryValue::Text(value.clone())));
                         wanted_path.push(value);
                     }
                 }
@@ -355,9 +355,9 @@ mod tests {
             for (name, wire) in queries {
                 let name = QUERIES[name];
                 match &wire {
-                    Wire::Nothing => {}
-                    Wire::Text(text) => wanted_query.push((name.to_owned(), text.clone())),
-                    Wire::List(texts) => {
+                    QueryValue::Nothing => {}
+                    QueryValue::Text(text) => wanted_query.push((name.to_owned(), text.clone())),
+                    QueryValue::List(texts) => {
                         wanted_query.extend(texts.iter().map(|text| (name.to_owned(), text.clone())));
                     }
                 }

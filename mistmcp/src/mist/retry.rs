@@ -3,8 +3,8 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use tokio::time::Instant;
 
-use super::flight::Needed;
-use super::wait::{Wait, Waits};
+use super::single_flight::Needed;
+use super::wait_progress::{Wait, WaitReporter};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
 
@@ -46,7 +46,7 @@ const ATTEMPTS_AFTER_THE_FIRST: usize = 3;
 /// Runs `attempt` until it succeeds, trying again cannot help, or patience is over.
 pub(super) async fn with_retries<T, F>(
     patience: Patience,
-    waits: &Waits,
+    waits: &WaitReporter,
     mut attempt: impl FnMut() -> F,
 ) -> Result<T>
 where
@@ -105,7 +105,7 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::super::wait::waits;
+    use super::super::wait_progress::waits;
     use super::*;
 
     /// So many seconds to wait, and until the deadline.

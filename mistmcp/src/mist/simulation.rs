@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::account::AT_ONCE;
-use super::budget::{By, Purpose, UsedUp};
 use super::clock::Clock;
-use super::wait::waits;
+use super::rate_limit::{By, Exhausted, Purpose};
+use super::token_state::AT_ONCE;
+use super::wait_progress::waits;
 use super::{Clouds, Connection, Limits, Pool, Token};
 
 const SESSIONS: usize = 20;
@@ -30,7 +30,7 @@ fn session(pool: &Arc<Pool>, token: &str) -> Connection {
 }
 
 /// Calls again and again until the hour's calls are used up, and says how often that was.
-async fn calls(connection: &Connection, under_way: &AtomicUsize) -> (u32, UsedUp) {
+async fn calls(connection: &Connection, under_way: &AtomicUsize) -> (u32, Exhausted) {
     let account = &connection.line.leases[0];
     let (told, _waiting) = waits();
     for made in 0.. {

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use reqwest::Url;
 use serde_json::{Map, Value, json};
 
-use super::asked::Asked;
+use super::request_facts::RequestFacts;
 use crate::mist::{CURSOR, Cursor};
 
 /// What the `next` of an answer leads to.
@@ -24,7 +24,7 @@ const REPEATED: [&str; 6] = ["limit", "start", "end", "duration", "sort", "inter
 impl Link {
     /// Reads a link. It is never followed as it stands: only its query is taken, and only where it leads to the API of
     /// the host that answered. What the tool has no parameter for stays as it is, as a cursor.
-    pub(super) fn read(next: Option<&Value>, host: Option<&Url>, asked: &Asked) -> Self {
+    pub(super) fn read(next: Option<&Value>, host: Option<&Url>, asked: &RequestFacts) -> Self {
         match next {
             None | Some(Value::Null | Value::Bool(false)) => Self::Missing,
             Some(Value::String(text)) if text.trim().is_empty() => Self::Missing,
@@ -36,7 +36,7 @@ impl Link {
         }
     }
 
-    fn to(query: &str, asked: &Asked) -> Option<Map<String, Value>> {
+    fn to(query: &str, asked: &RequestFacts) -> Option<Map<String, Value>> {
         let mut arguments = Map::new();
         let mut cursor = Vec::new();
         let mut leads_on = false;
@@ -94,7 +94,7 @@ mod tests {
 
     fn read(link: impl Into<Value>, takes: &[&'static str]) -> Link {
         let host = Url::parse("https://api.mist.com/api/v1/sites/x/insights/rogues?limit=2").unwrap();
-        Link::read(Some(&link.into()), Some(&host), &Asked::test(takes, json!({})))
+        Link::read(Some(&link.into()), Some(&host), &RequestFacts::test(takes, json!({})))
     }
 
     fn to(arguments: Value) -> Link {

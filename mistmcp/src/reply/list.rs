@@ -1,14 +1,14 @@
 use serde_json::{Map, Value, json};
 
-use super::asked::{Asked, Expected};
 use super::link::Link;
 use super::measure::length;
 use super::parts::{in_parts, less};
+use super::prune::{tidy, tidy_object};
+use super::request_facts::{Expected, RequestFacts};
+use super::row_buffer::{FRAME, Written};
 use super::rows::Found;
 use super::source::Source;
-use super::tidy::{tidy, tidy_object};
-use super::written::{FRAME, Written};
-use super::{Content, Format, Rendered, Rules, cut, page, pick, window, write};
+use super::{Content, Format, Rendered, Rules, field_mask, page, truncate, window, write};
 use crate::Result;
 use crate::mist::{CURSOR, Page};
 
@@ -50,7 +50,7 @@ struct Cut {
 
 impl List {
     /// Reads a list out of Mist's forms; what is none comes back as it was.
-    pub(super) fn read(value: Value, source: &Source, asked: &Asked) -> Result<Self, Value> {
+    pub(super) fn read(value: Value, source: &Source, asked: &RequestFacts) -> Result<Self, Value> {
         let Found { rows, mut about, remark } = Found::of(value, asked.expected == Expected::List)?;
         let link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), asked);
         let page = source.page.or_else(|| page::of_answer(&about, asked));
@@ -81,7 +81,7 @@ impl List {
     }
 
     /// Works out where the next page is.
-    fn go_on(&mut self, link: &Link, page: Option<Page>, asked: &Asked) {
+    fn go_on(&mut self, link: &Link, page: Option<Page>, asked: &RequestFacts) {
         // A cursor says nothing of how many pages are before it.
         let by_cursor = asked.given(CURSOR).is_some()
             || matches!(link, Link::To(arguments) if arguments.contains_key(CURSOR));
@@ -119,7 +119,7 @@ impl List {
     }
 
     /// Writes the list, cut between rows where it is too long.
-    pub(super) fn render(mut self, rules: &Rules, asked: &Asked) -> Result<Rendered> {
+    pub(super) fn render(mut self, rules: &Rules, asked: &RequestFacts) -> Result<Rendered> {
         tidy_object(&mut self.about, rules.show_secrets);
         if self.next.as_ref().is_some_and(|next| length(next) > rules.max_bytes / 4) {
             self.next = None;
@@ -127,7 +127,7 @@ impl List {
         }
         let mut about = Map::new();
         if let Some(fields) = &asked.fields {
-            about = pick::unknown(&self.rows, fields);
+            about = field_mask::unknown(&self.rows, fields);
         }
         if !self.about.contains_key("start") {
             about.extend(asked.window());
@@ -136,7 +136,7 @@ impl List {
         self.about = about;
         let ready = |row: &mut Value| {
             if let Some(fields) = &asked.fields {
-                pick::keep(row, fields);
+                field_mask::keep(row, fields);
             }
             tidy(row, rules.show_secrets);
         };
@@ -147,7 +147,7 @@ impl List {
     }
 
     /// Rows are made ready and written one after the other, and those past the budget not at all.
-    fn json(mut self, budget: usize, asked: &Asked, ready: impl Fn(&mut Value)) -> Result<Rendered> {
+    fn json(mut self, budget: usize, asked: &RequestFacts, ready: impl Fn(&mut Value)) -> Result<Rendered> {
         let room = budget.saturating_sub(length(&self.head(None)) + FRAME);
         let mut written = Written::of(&mut self.rows, &ready, room);
         if written.ends.len() == self.count {
@@ -172,7 +172,7 @@ impl List {
         self.part_of_a_row(budget, Format::Json, asked)
     }
 
-    fn toon(mut self, budget: usize, asked: &Asked, ready: impl Fn(&mut Value)) -> Result<Rendered> {
+    fn toon(mut self, budget: usize, asked: &RequestFacts, ready: impl Fn(&mut Value)) -> Result<Rendered> {
         // A table takes a fraction of its JSON, but hardly less than a fourth.
         let mut kept = Written::of(&mut self.rows, &ready, budget.saturating_mul(4)).ends.len();
         if kept == self.count {
@@ -208,7 +208,7 @@ impl List {
     }
 
     /// The first row alone is more than there is room for, or there is none.
-    fn part_of_a_row(mut self, budget: usize, format: Format, asked: &Asked) -> Result<Rendered> {
+    fn part_of_a_row(mut self, budget: usize, format: Format, asked: &RequestFacts) -> Result<Rendered> {
         let cut = self.cut(self.count.min(1), budget, asked);
         let Some(row) = self.rows.drain(..).next() else {
             let mut value = self.head(Some(&cut));
@@ -228,7 +228,7 @@ impl List {
     }
 
     /// What a list of the first `kept` rows has to say, and how many can be kept so that what follows can be asked for.
-    fn cut(&self, mut kept: usize, budget: usize, asked: &Asked) -> Cut {
+    fn cut(&self, mut kept: usize, budget: usize, asked: &RequestFacts) -> Cut {
         let (mut next, mut ask_again_for) = (None, None);
         if kept == self.count {
             next.clone_from(&self.next);
@@ -253,7 +253,7 @@ impl List {
         Cut { kept, left_out, next, ask_again_for, note }
     }
 
-    fn goes_by_cursor(&self, asked: &Asked) -> bool {
+    fn goes_by_cursor(&self, asked: &RequestFacts) -> bool {
         asked.given(CURSOR).is_some() || self.next.as_ref().is_some_and(|next| next.contains_key(CURSOR))
     }
 
@@ -295,7 +295,7 @@ impl List {
         let mut room = most;
         loop {
             let mut part = whole.clone();
-            cut::to_fit(&mut part, room);
+            truncate::to_fit(&mut part, room);
             let size = write(&part, format)?.len();
             let is_cut = part != whole;
             match part {
@@ -311,7 +311,7 @@ impl List {
     }
 }
 
-fn more_than_this(asked: &Asked) -> String {
+fn more_than_this(asked: &RequestFacts) -> String {
     format!("There are more rows than these, and `next` cannot lead to them: {}.", asked.ways_to_rows(false))
 }
 
@@ -336,7 +336,7 @@ mod tests {
     ) -> (Value, Option<u64>) {
         let source = Source { page, ..Source::default() };
         let reply = Reply::of(Body::Data { value, source });
-        let rendered = reply.render(&RULES, &Asked::test(takes, given)).unwrap();
+        let rendered = reply.render(&RULES, &RequestFacts::test(takes, given)).unwrap();
         let Content::Text(text) = rendered.content else { panic!("no text") };
         assert!(text.len() <= RULES.max_bytes, "{} bytes", text.len());
         (serde_json::from_str(&text).unwrap(), rendered.ask_again_for)
@@ -449,7 +449,7 @@ mod tests {
         let value = json!({ "results": [1, 2], "next": "/api/v1/x?search_after=7" });
         let reply = Reply::of(Body::Data { value, source });
         let content =
-            reply.render(&RULES, &Asked::test(&["search_after", "limit"], json!({}))).unwrap().content;
+            reply.render(&RULES, &RequestFacts::test(&["search_after", "limit"], json!({}))).unwrap().content;
         let Content::Text(text) = content else { panic!("no text") };
         let value: Value = serde_json::from_str(&text).unwrap();
         assert_eq!((&value["incomplete"], value.get("next")), (&json!(true), None));

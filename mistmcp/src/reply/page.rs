@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::asked::{Asked, number};
+use super::request_facts::{RequestFacts, number};
 use crate::mist::{CURSOR, Page};
 
 /// The arguments to lay over those of the call for the next page, where there is one and the tool takes them.
-pub(super) fn next(page: Option<Page>, rows: usize, asked: &Asked) -> Option<Map<String, Value>> {
+pub(super) fn next(page: Option<Page>, rows: usize, asked: &RequestFacts) -> Option<Map<String, Value>> {
     // What follows nothing is nothing.
     let page = page.filter(|_| rows > 0 && (asked.takes("page") || asked.takes_cursor))?;
     let seen = page.number.checked_mul(page.limit)?;
@@ -25,7 +25,7 @@ pub(super) fn next(page: Option<Page>, rows: usize, asked: &Asked) -> Option<Map
 }
 
 /// Where an answer stands that does not say so in its headers: by its own fields, or else by what the call asked for.
-pub(super) fn of_answer(about: &Map<String, Value>, asked: &Asked) -> Option<Page> {
+pub(super) fn of_answer(about: &Map<String, Value>, asked: &RequestFacts) -> Option<Page> {
     const DEFAULT_LIMIT: u64 = 100;
     /// However many are asked for, Mist answers no more.
     const LARGEST_LIMIT: u64 = 1_000;
@@ -71,8 +71,8 @@ mod tests {
         Page { number, limit, total: total.into() }
     }
 
-    fn asked(takes: &[&'static str], given: Value) -> Asked {
-        Asked::test(takes, given)
+    fn asked(takes: &[&'static str], given: Value) -> RequestFacts {
+        RequestFacts::test(takes, given)
     }
 
     #[test]

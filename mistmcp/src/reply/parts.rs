@@ -1,19 +1,24 @@
 use serde_json::{Map, Value};
 
-use super::asked::{Asked, Expected};
 use super::measure::{length, length_within};
+use super::prune::tidy;
+use super::request_facts::{Expected, RequestFacts};
 use super::source::Source;
-use super::tidy::tidy;
-use super::{Format, Rules, cut, pick, write};
+use super::{Format, Rules, field_mask, truncate, write};
 use crate::Result;
 
 /// Writes what is no list: where it is too long, without its largest parts.
-pub(super) fn render(mut value: Value, source: &Source, rules: &Rules, asked: &Asked) -> Result<String> {
+pub(super) fn render(
+    mut value: Value,
+    source: &Source,
+    rules: &Rules,
+    asked: &RequestFacts,
+) -> Result<String> {
     let remarks: Vec<_> = source.remarks().collect();
     let mut about = Map::new();
     if let Some(fields) = asked.fields.as_ref().filter(|_| value.is_object()) {
-        about = pick::unknown(std::slice::from_ref(&value), fields);
-        pick::keep(&mut value, fields);
+        about = field_mask::unknown(std::slice::from_ref(&value), fields);
+        field_mask::keep(&mut value, fields);
     }
     tidy(&mut value, rules.show_secrets);
     match &mut value {
@@ -67,7 +72,7 @@ pub(super) fn in_parts(
     let mut room = budget.saturating_sub(length(&frame(Value::Object(Map::new()), &[])) + NAMES);
     loop {
         let mut part = value.clone();
-        let parts = cut::to_fit(&mut part, room);
+        let parts = truncate::to_fit(&mut part, room);
         let text = write(&frame(part, &parts), format)?;
         if text.len() <= budget {
             return Ok(text);

@@ -9,7 +9,7 @@ use reqwest::Url;
 use serde_json::{Map, Value, json};
 
 use super::source::Source;
-use super::{Asked, Body, Content, Format, Reply, Rules, in_turns};
+use super::{Body, Content, Format, Reply, RequestFacts, Rules, in_turns};
 use crate::catalog::Entry;
 use crate::mist::Page;
 use crate::{Arg, Endpoint, Fields, Hints, PageNumber, Param, Run, SearchPage, Tool};
@@ -88,7 +88,7 @@ proptest! {
         let format = if toon { Format::Toon } else { Format::Json };
         let rules = Rules { max_bytes, format, show_secrets: false };
         let page = page.map(|(number, limit, total)| Page { number, limit, total });
-        let mut asked = Asked::test(&["page", "limit", "search_after", "duration", "fields"], json!({}));
+        let mut asked = RequestFacts::test(&["page", "limit", "search_after", "duration", "fields"], json!({}));
         asked.fields = fields;
         let content = Reply::of(Body::Data { value, source: source(page) }).render(&rules, &asked).unwrap().content;
         let Content::Text(text) = content else { panic!("no text") };

@@ -3,15 +3,15 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::asked::Asked;
-use crate::{Arg, Span, Time};
+use super::request_facts::RequestFacts;
+use crate::{Arg, RelativeDuration, Time};
 
 /// The arguments that give the next page the window of this one: a window that ends now, or is counted from now, would
 /// move on between two calls, and rows would be lost or come twice. Nothing where the window stands still anyway.
 pub(super) fn fixed(
     about: &Map<String, Value>,
     date: Option<Timestamp>,
-    asked: &Asked,
+    asked: &RequestFacts,
 ) -> Map<String, Value> {
     let mut fixed = Map::new();
     if !asked.takes("start") || !asked.takes("end") {
@@ -19,11 +19,13 @@ pub(super) fn fixed(
     }
     let now = || date.unwrap_or_else(Timestamp::now).as_second();
     let given = |name: &str| Time::read(asked.given(name)?).ok();
-    let given_duration = asked.given("duration").and_then(|value| Span::read(value).ok());
+    let given_duration = asked.given("duration").and_then(|value| RelativeDuration::read(value).ok());
     let is_given = ["start", "end", "duration"].iter().any(|name| asked.given(name).is_some());
     // What holds where a call names no window slides, too.
-    let default =
-        asked.default_duration().filter(|_| !is_given).and_then(|text| Span::read(&text.into()).ok());
+    let default = asked
+        .default_duration()
+        .filter(|_| !is_given)
+        .and_then(|text| RelativeDuration::read(&text.into()).ok());
     let duration = given_duration.as_ref().or(default.as_ref());
     let (start, end) = match (seconds(about, "start"), seconds(about, "end")) {
         (Some(start), Some(end)) if start <= end => (Some(start), Some(end)),
@@ -78,7 +80,7 @@ mod tests {
 
     fn fixed_at(about: &Value, given: Value) -> Value {
         let date = Timestamp::from_second(1_000_000).unwrap();
-        fixed(about.as_object().unwrap(), Some(date), &Asked::test(&TAKES, given)).into()
+        fixed(about.as_object().unwrap(), Some(date), &RequestFacts::test(&TAKES, given)).into()
     }
 
     #[test]
@@ -124,7 +126,7 @@ mod tests {
     #[test]
     fn a_tool_that_takes_no_window_gets_none() {
         let about = json!({ "start": 5, "end": 6 });
-        let asked = Asked::test(&["duration"], json!({ "duration": "1d" }));
+        let asked = RequestFacts::test(&["duration"], json!({ "duration": "1d" }));
         assert_eq!(fixed(about.as_object().unwrap(), None, &asked), Map::new());
     }
 }

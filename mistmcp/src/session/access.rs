@@ -47,7 +47,7 @@ impl Session {
         match self.settings.mode() {
             _ if essential => Access::On,
             Mode::All | Mode::Custom => Access::On,
-            Mode::Managed if self.switches.has(category) => Access::On,
+            Mode::Managed if self.enabled.has(category) => Access::On,
             Mode::Managed => Access::Reachable,
         }
     }

@@ -16,7 +16,7 @@ pub(super) use engine::Index;
 pub use questions::Questions;
 pub use questions::registered;
 
-use super::control::Query;
+use super::meta_tools::Query;
 use super::{Session, Settings};
 use crate::argument::Arguments;
 use crate::catalog::{Category, Entry, Reader};

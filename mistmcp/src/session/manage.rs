@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::control::Names;
+use super::meta_tools::Names;
 use super::{Access, Session};
 use crate::argument::Arguments;
 use crate::catalog::Entry;
@@ -10,14 +10,14 @@ use crate::reply::Reply;
 use crate::{Error, Result};
 
 impl Session {
-    /// Switches categories, all that are named or none, and tells what is on. The flag says whether the list changed.
+    /// EnabledCategories categories, all that are named or none, and tells what is on. The flag says whether the list changed.
     pub(super) fn manage(&self, arguments: &mut Arguments) -> Result<(Reply, bool)> {
         let enable = self.named(arguments, "enable_mcp_tools_categories")?;
         let disable = self.named(arguments, "disable_mcp_tools_categories")?;
         if !self.sees_changes {
             return Ok((self.told(&enable)?, false));
         }
-        let changed = self.switches.change(|on| {
+        let changed = self.enabled.change(|on| {
             on.extend(&enable);
             on.retain(|category| !disable.contains(category));
         });

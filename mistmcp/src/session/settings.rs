@@ -7,7 +7,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::find::Index;
-use super::{Control, Mode};
+use super::{MetaTool, Mode};
 use crate::catalog::{Catalog, Category, Entry, annotations};
 use crate::error::{Known, without_barred};
 use crate::quote;
@@ -18,7 +18,7 @@ use crate::{Hints, Run};
 /// Which tools sessions may reach, and how they are loaded: what the operator set, or what a client makes of that.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    shelf: Arc<Shelf>,
+    shared: Arc<SharedCatalog>,
     mode: Mode,
     /// The categories that sessions may reach; all of them where nothing is said.
     bounds: Option<BTreeSet<&'static str>>,
@@ -27,7 +27,7 @@ pub struct Settings {
 
 /// What all settings share.
 #[derive(Debug)]
-struct Shelf {
+struct SharedCatalog {
     catalog: Catalog,
     index: OnceLock<Index>,
 }
@@ -70,8 +70,8 @@ impl Settings {
         categories: &[String],
         rules: Rules,
     ) -> Result<Self, SettingsError> {
-        let shelf = Arc::new(Shelf { catalog, index: OnceLock::new() });
-        Self { shelf, mode, bounds: None, rules }.narrowed(None, categories)
+        let shared = Arc::new(SharedCatalog { catalog, index: OnceLock::new() });
+        Self { shared, mode, bounds: None, rules }.narrowed(None, categories)
     }
 
     /// The same settings for a client that asks for its own mode and for fewer categories. What is not set here, none
@@ -97,7 +97,7 @@ impl Settings {
 
     /// All tools.
     pub fn catalog(&self) -> &Catalog {
-        &self.shelf.catalog
+        &self.shared.catalog
     }
 
     /// How tools are loaded.
@@ -140,7 +140,7 @@ impl Settings {
     /// What a client of these settings sees of a tool.
     pub fn definition(&self, entry: &Entry) -> Definition {
         let mut definition = entry.definition().clone();
-        if matches!(entry.tool().run, Run::Control(Control::Call)) {
+        if matches!(entry.tool().run, Run::MetaTool(MetaTool::Call)) {
             definition.annotations = Some(annotations(self.reach()));
         }
         if self.bounds.is_none() {
@@ -191,16 +191,16 @@ impl Settings {
 
     /// The same settings with another search index.
     pub(super) fn with_index(self, index: Index) -> Self {
-        match Arc::into_inner(self.shelf) {
+        match Arc::into_inner(self.shared) {
             Some(shared) => {
-                Self { shelf: Arc::new(Shelf { index: OnceLock::from(index), ..shared }), ..self }
+                Self { shared: Arc::new(SharedCatalog { index: OnceLock::from(index), ..shared }), ..self }
             }
             None => unreachable!("nothing shares the settings of an evaluation"),
         }
     }
 
     pub(super) fn index(&self) -> &Index {
-        self.shelf.index.get_or_init(|| Index::new(self.catalog(), &std::collections::HashSet::new()))
+        self.shared.index.get_or_init(|| Index::new(self.catalog(), &std::collections::HashSet::new()))
     }
 
     fn bound(&self, name: &str) -> Result<&'static Category, SettingsError> {

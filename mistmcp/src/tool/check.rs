@@ -49,7 +49,7 @@ pub const fn assert_filled(params: &'static [Param], name: &str, optional: bool)
             name,
             "?}`",
         ]),
-        (true, Some(Presence::Required | Presence::Found)) => mistake(&[
+        (true, Some(Presence::Required | Presence::Resolved)) => mistake(&[
             "`",
             name,
             "` has to be given, but the path says `{",

@@ -24,7 +24,7 @@ use rmcp::service::{NotificationContext, RequestContext, RoleServer, Subscriptio
 use rmcp::transport::streamable_http_server::SessionRestoreMarker;
 use tokio_util::sync::CancellationToken;
 
-use super::parent::Parent;
+use super::propagation::Parent;
 use super::span::{CANCELLED, Trace};
 
 /// What clients may call a request, at most, where its name is to be kept.

@@ -8,7 +8,7 @@ use opentelemetry_sdk::trace::SdkTracer;
 use reqwest::Url;
 use rmcp::service::{RequestContext, RoleServer};
 
-use super::sends::Sends;
+use super::client_span::ClientSpans;
 use super::template::template;
 use crate::error::ErrorKind;
 
@@ -90,9 +90,9 @@ impl Trace {
     }
 
     /// The requests to Mist for one answer: the first, and those that try again.
-    pub(crate) fn sends(&self, method: &Method, url: &Url) -> Sends {
+    pub(crate) fn sends(&self, method: &Method, url: &Url) -> ClientSpans {
         let under = self.0.as_deref().filter(|inner| inner.context.span().is_recording());
-        Sends::new(under.map(|inner| (inner.tracer.clone(), inner.context.clone())), method, url)
+        ClientSpans::new(under.map(|inner| (inner.tracer.clone(), inner.context.clone())), method, url)
     }
 
     /// The span, where what is told of it is kept.

@@ -2,7 +2,9 @@
 
 use mistmcp::schemars::{Schema, json_schema};
 use mistmcp::serde_json::{Map, Value, json};
-use mistmcp::{Arg, Arguments, Choice, Error, Mismatch, Param, ParamGroup, Reply, Result, Wire, mist_tool};
+use mistmcp::{
+    Arg, Arguments, Choice, Error, Mismatch, Param, ParamGroup, QueryValue, Reply, Result, mist_tool,
+};
 
 /// A text that clients send as a header, too.
 pub(crate) struct Region(String);
@@ -16,7 +18,7 @@ impl Arg for Region {
         String::read(value).map(Self)
     }
 
-    fn wire(&self) -> Wire {
+    fn wire(&self) -> QueryValue {
         self.0.wire()
     }
 }
@@ -42,8 +44,8 @@ impl Arg for Address {
         value.as_object().cloned().map(Self).ok_or_else(|| Mismatch::wanted("an object with street and city"))
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(json!(self.0).to_string())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(json!(self.0).to_string())
     }
 }
 

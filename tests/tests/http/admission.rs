@@ -9,10 +9,10 @@ mod proxies;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use mistmcp_tests::{Answer, Guest, Heard, PATIENCE};
+use mistmcp_tests::{Answer, Heard, HttpClient, PATIENCE};
 use reqwest::{Client, Method};
 
-use crate::stage::{BOB, Stage};
+use crate::fixture::{BOB, Fixture};
 
 /// An HTTP client at an address of this machine, with connections of its own.
 fn at(address: [u8; 4]) -> Client {
@@ -22,19 +22,20 @@ fn at(address: [u8; 4]) -> Client {
 }
 
 /// A sample of `/metrics`, which is asked for from an address of its own; 0 where there is none.
-async fn sample(stage: &Stage, name: &str) -> u64 {
-    let guest = Guest::new(&stage.server, "").by(at([127, 0, 9, 9])).to(&stage.server.url("/metrics"));
+async fn sample(fixture: &Fixture, name: &str) -> u64 {
+    let guest =
+        HttpClient::new(&fixture.server, "").by(at([127, 0, 9, 9])).to(&fixture.server.url("/metrics"));
     let heard = Heard::of(guest.request(Method::GET)).await;
     let value = heard.body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     value.map_or(0, |value| value.parse().unwrap())
 }
 
-async fn refusals(stage: &Stage, reason: &str) -> u64 {
-    sample(stage, &format!("mistmcp_refusals_total{{reason=\"{reason}\"}}")).await
+async fn refusals(fixture: &Fixture, reason: &str) -> u64 {
+    sample(fixture, &format!("mistmcp_refusals_total{{reason=\"{reason}\"}}")).await
 }
 
-async fn in_use(stage: &Stage, limit: &str) -> u64 {
-    sample(stage, &format!("mistmcp_admission_in_use{{limit=\"{limit}\"}}")).await
+async fn in_use(fixture: &Fixture, limit: &str) -> u64 {
+    sample(fixture, &format!("mistmcp_admission_in_use{{limit=\"{limit}\"}}")).await
 }
 
 /// Waits until that comes true.
@@ -49,8 +50,8 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 }
 
 /// Mist accepts Bob's token and no other.
-fn knows_bob_alone(stage: &Stage) {
-    stage.peer.otherwise(|request| {
+fn knows_bob_alone(fixture: &Fixture) {
+    fixture.peer.otherwise(|request| {
         let known = request.header("authorization") == format!("Token {BOB}");
         if known {
             Answer::json(&serde_json::json!({ "name": "Bob" }))
@@ -61,6 +62,6 @@ fn knows_bob_alone(stage: &Stage) {
 }
 
 /// A client with a token that somebody has made up.
-fn stranger(stage: &Stage, client: &Client, number: usize) -> Guest {
-    Guest::with_token(&stage.server, "?mode=all", &format!("made-up-{number:06}")).by(client.clone())
+fn stranger(fixture: &Fixture, client: &Client, number: usize) -> HttpClient {
+    HttpClient::with_token(&fixture.server, "?mode=all", &format!("made-up-{number:06}")).by(client.clone())
 }

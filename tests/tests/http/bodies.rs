@@ -3,7 +3,7 @@
 use mistmcp_tests::{Era, message};
 use serde_json::json;
 
-use crate::stage::{Stage, site};
+use crate::fixture::{Fixture, site};
 
 fn broken() -> Vec<(&'static str, Vec<u8>)> {
     let (open, close) = ("[".repeat(10_000), "]".repeat(10_000));
@@ -39,12 +39,12 @@ fn broken() -> Vec<(&'static str, Vec<u8>)> {
 
 #[tokio::test]
 async fn what_is_no_message_is_refused_and_the_server_goes_on() {
-    let stage = Stage::set("").await;
-    let process = stage.server.id();
-    let alice = stage.alice("?mode=all").open().await;
-    let modern = stage.alice("?mode=all").header("MCP-Protocol-Version", "2026-07-28");
+    let fixture = Fixture::set("").await;
+    let process = fixture.server.id();
+    let alice = fixture.alice("?mode=all").open().await;
+    let modern = fixture.alice("?mode=all").header("MCP-Protocol-Version", "2026-07-28");
     for (what, body) in broken() {
-        for guest in [&alice, &stage.alice(""), &modern] {
+        for guest in [&alice, &fixture.alice(""), &modern] {
             let heard = guest.post(body.clone()).await;
             let error = heard.status == 200 && heard.message()["error"].is_object();
             assert!((400..500).contains(&heard.status) || error, "{what}: {heard:?}");
@@ -54,14 +54,14 @@ async fn what_is_no_message_is_refused_and_the_server_goes_on() {
         // The session is none the worse for it.
         alice.call("getSiteInfo", site(1)).await;
     }
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }
 
 #[tokio::test]
 async fn calls_of_tools_that_are_not_on_or_not_there_reach_nothing() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     for era in Era::BOTH {
-        let alice = stage.alice("").enter(era).await;
+        let alice = fixture.alice("").enter(era).await;
         let refused = alice.refusal("getSiteInfo", site(1)).await;
         assert!(refused.contains("callTool") && refused.contains("[request "), "{refused}");
         for tool in ["", "getSiteinfo2", "../getSelf", "getSelf\0", "🦀", &"x".repeat(100_000)] {
@@ -77,14 +77,14 @@ async fn calls_of_tools_that_are_not_on_or_not_there_reach_nothing() {
         let deep = format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
         alice.refusal("callTool", json!({ "tool": "getSelf", "arguments": deep })).await;
     }
-    assert_eq!(stage.peer.connections(), 0);
+    assert_eq!(fixture.peer.connections(), 0);
 }
 
 #[tokio::test]
 async fn a_body_of_another_type_is_refused() {
-    let stage = Stage::set("").await;
-    let process = stage.server.id();
-    let alice = stage.alice("").open().await;
+    let fixture = Fixture::set("").await;
+    let process = fixture.server.id();
+    let alice = fixture.alice("").open().await;
     for (name, value, status) in [
         ("Content-Type", "text/plain", 415),
         ("Content-Type", "application/x-www-form-urlencoded", 415),
@@ -95,5 +95,5 @@ async fn a_body_of_another_type_is_refused() {
         let heard = mistmcp_tests::Heard::of(request.body(body)).await;
         assert_eq!(heard.status, status, "{name}: {value}: {heard:?}");
     }
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }

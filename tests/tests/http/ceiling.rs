@@ -1,9 +1,9 @@
 //! What the operator allows is the most that anybody gets, whatever the URL asks for.
 
-use mistmcp_tests::{Era, Guest};
+use mistmcp_tests::{Era, HttpClient};
 use serde_json::{Map, json};
 
-use crate::stage::{Stage, site};
+use crate::fixture::{Fixture, site};
 
 /// A tool of a category that is not allowed, what would find it, and the path that it would call.
 const BEYOND: &str = "listSiteRrmEvents";
@@ -17,7 +17,7 @@ const URLS: [&str; 6] = [
     "?mode=managed&categories=sites",
 ];
 
-async fn reaches_nothing_beyond(stage: &Stage, guest: &Guest, what: &str) {
+async fn reaches_nothing_beyond(fixture: &Fixture, guest: &HttpClient, what: &str) {
     let tools = guest.tools().await;
     assert!(!tools.iter().any(|tool| tool == BEYOND), "{what}: {tools:?}");
     let called = guest.try_call(BEYOND, site(1)).await.message();
@@ -56,25 +56,25 @@ async fn reaches_nothing_beyond(stage: &Stage, guest: &Guest, what: &str) {
     assert!(!glossary.body.contains("sites_rrm"), "{what}: {glossary:?}");
     let beyond = guest.ask("resources/read", json!({ "uri": "mistmcp://categories/sites_rrm" })).await;
     assert!(beyond.message()["error"].is_object() && !beyond.body.contains(BEYOND), "{what}: {beyond:?}");
-    assert_eq!(stage.peer.connections(), 0, "{what}");
+    assert_eq!(fixture.peer.connections(), 0, "{what}");
 }
 
 #[tokio::test]
 async fn no_url_reaches_beyond_the_operators_categories() {
-    let stage = Stage::set("--categories orgs,sites").await;
+    let fixture = Fixture::set("--categories orgs,sites").await;
     for query in URLS {
         for era in Era::BOTH {
-            let guest = stage.alice(query).enter(era).await;
-            reaches_nothing_beyond(&stage, &guest, &format!("{query} {era:?}")).await;
+            let guest = fixture.alice(query).enter(era).await;
+            reaches_nothing_beyond(&fixture, &guest, &format!("{query} {era:?}")).await;
         }
     }
 }
 
 #[tokio::test]
 async fn a_category_beyond_the_ceiling_is_refused_by_naming_those_within() {
-    let stage = Stage::set("--categories orgs,sites").await;
+    let fixture = Fixture::set("--categories orgs,sites").await;
     for query in ["?mode=custom&categories=sites_rrm", "?mode=all&categories=sites,sites_rrm"] {
-        let heard = stage.alice(query).knock().await;
+        let heard = fixture.alice(query).knock().await;
         assert_eq!(heard.status, 400, "{heard:?}");
         assert!(heard.error().contains("orgs") && heard.error().contains("sites"), "{heard:?}");
         assert!(!heard.error().contains("sites_wlans"), "{heard:?}");
@@ -83,34 +83,34 @@ async fn a_category_beyond_the_ceiling_is_refused_by_naming_those_within() {
 
 #[tokio::test]
 async fn a_url_chooses_how_what_is_allowed_is_loaded() {
-    let stage = Stage::set("--mode all --categories sites").await;
+    let fixture = Fixture::set("--mode all --categories sites").await;
     for era in Era::BOTH {
-        let operators = stage.alice("").enter(era).await.tools().await;
-        let custom = stage.alice("?mode=custom").enter(era).await.tools().await;
-        let all = stage.alice("?mode=all").enter(era).await.tools().await;
+        let operators = fixture.alice("").enter(era).await.tools().await;
+        let custom = fixture.alice("?mode=custom").enter(era).await.tools().await;
+        let all = fixture.alice("?mode=all").enter(era).await.tools().await;
         assert!(operators == all && operators == custom, "{operators:?}");
         assert!(all.contains(&"getSiteInfo".to_owned()), "{all:?}");
-        let managed = stage.alice("?mode=managed").enter(era).await;
+        let managed = fixture.alice("?mode=managed").enter(era).await;
         assert_eq!(managed.tools().await.len(), 4);
         let call = json!({ "tool": "getSiteInfo", "arguments": site(1) });
         managed.call("callTool", call).await;
-        assert_eq!(stage.peer.take().len(), 1);
+        assert_eq!(fixture.peer.take().len(), 1);
     }
 }
 
 #[tokio::test]
 async fn what_a_url_leaves_out_cannot_be_had_by_another_way() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     for era in Era::BOTH {
-        let guest = stage.alice("?mode=managed&categories=orgs,sites").enter(era).await;
-        reaches_nothing_beyond(&stage, &guest, &format!("{era:?}")).await;
+        let guest = fixture.alice("?mode=managed&categories=orgs,sites").enter(era).await;
+        reaches_nothing_beyond(&fixture, &guest, &format!("{era:?}")).await;
     }
 }
 
 #[tokio::test]
 async fn a_session_keeps_the_tools_that_it_was_opened_with() {
-    let stage = Stage::set("").await;
-    let guest = stage.alice("?mode=managed&categories=orgs,sites").open().await;
+    let fixture = Fixture::set("").await;
+    let guest = fixture.alice("?mode=managed&categories=orgs,sites").open().await;
     let wider = guest.query("?mode=all");
-    reaches_nothing_beyond(&stage, &wider, "a wider URL on an open session").await;
+    reaches_nothing_beyond(&fixture, &wider, "a wider URL on an open session").await;
 }

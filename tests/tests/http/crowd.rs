@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use mistmcp_tests::{Era, Heard, Wire};
+use mistmcp_tests::{Era, Heard, RawSocket};
 use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::stage::{ALICE, Stage, site};
+use crate::fixture::{ALICE, Fixture, site};
 
 /// How many are tried. The server holds 8,192; the system holds some more for it, and lets the rest knock again.
 const CROWD: usize = 10_000;
@@ -29,10 +29,10 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
     // The crowd and those who are served come from one address.
     let limits =
         "--max-connections-per-address 8192 --max-requests-per-address 8192 --max-body-bytes 268435456";
-    let stage = Stage::set(limits).await;
-    let process = stage.server.id();
-    let alice = stage.alice("?mode=all").open().await;
-    let address = stage.server.address();
+    let fixture = Fixture::set(limits).await;
+    let process = fixture.server.id();
+    let alice = fixture.alice("?mode=all").open().await;
+    let address = fixture.server.address();
     let (inside, room) = (Arc::new(AtomicUsize::new(0)), room());
     let half = format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Authorization: {ALICE}\r\nContent-Le");
     let whole = format!("{half}ngth: 100\r\n\r\n{{");
@@ -55,7 +55,7 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
         number += 1;
     }
     let count = async || {
-        let metrics = alice.clone().to(&stage.server.url("/metrics"));
+        let metrics = alice.clone().to(&fixture.server.url("/metrics"));
         let heard = Heard::of(metrics.request(Method::GET)).await;
         let line = heard.body.lines().find_map(|line| line.strip_prefix("mistmcp_connections "));
         line.unwrap().parse::<usize>().unwrap()
@@ -72,7 +72,7 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
     // Who comes now gets in when the first of the crowd have been shown out.
     let late = tokio::time::timeout(Duration::from_mins(2), async {
         loop {
-            let guest = stage.bob("?mode=all").of(Era::Modern);
+            let guest = fixture.bob("?mode=all").of(Era::Modern);
             let body = mistmcp_tests::message("ping", &serde_json::json!({}));
             let asked = guest.request(Method::POST).header("Content-Type", "application/json").body(body);
             if asked.timeout(Duration::from_secs(100)).send().await.is_ok() {
@@ -89,27 +89,27 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
     });
     shown_out.await.unwrap();
     alice.call("getSiteInfo", site(number)).await;
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }
 
 #[tokio::test]
 async fn many_clients_may_come_at_one_moment() {
-    let stage = Stage::set("--max-connections-per-address 8192").await;
-    let process = stage.server.id();
+    let fixture = Fixture::set("--max-connections-per-address 8192").await;
+    let process = fixture.server.id();
     // The server takes nobody in until it goes on.
-    stage.server.signal("STOP").await;
+    fixture.server.signal("STOP").await;
     let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
     let most = most.trim().parse().unwrap_or(128_usize).min(1_024).min(room());
     let mut wires = Vec::new();
     for _ in 0..most {
-        wires.push(Wire::open(stage.server.address()).await);
+        wires.push(RawSocket::open(fixture.server.address()).await);
     }
-    stage.server.signal("CONT").await;
+    fixture.server.signal("CONT").await;
     for wire in &mut wires {
         wire.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     }
     for wire in &mut wires {
         assert_eq!(wire.answer().await.unwrap().0, 200);
     }
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use mistmcp_tests::{Guest, Heard};
+use mistmcp_tests::{Heard, HttpClient};
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::stage::{Stage, site};
+use crate::fixture::{Fixture, site};
 
 /// What Prometheus adds by itself.
 const OF_PROMETHEUS: [&str; 3] = ["job", "instance", "le"];
@@ -35,11 +35,11 @@ fn grouped(text: &str) -> BTreeSet<&str> {
 
 /// The metrics of a server that has let somebody in, refused somebody, and asked Mist.
 async fn shown() -> String {
-    let stage = Stage::set("").await;
-    stage.alice("?mode=all").open().await.call("getSiteInfo", site(1)).await;
-    Guest::new(&stage.server, "").knock().await;
-    let url = stage.server.url("/metrics");
-    Heard::of(Guest::new(&stage.server, "").to(&url).request(Method::GET)).await.body
+    let fixture = Fixture::set("").await;
+    fixture.alice("?mode=all").open().await.call("getSiteInfo", site(1)).await;
+    HttpClient::new(&fixture.server, "").knock().await;
+    let url = fixture.server.url("/metrics");
+    Heard::of(HttpClient::new(&fixture.server, "").to(&url).request(Method::GET)).await.body
 }
 
 #[tokio::test]

@@ -3,40 +3,40 @@
 
 use std::sync::Arc;
 
-use mistmcp_tests::{Answer, Era, Wire, message, soon};
+use mistmcp_tests::{Answer, Era, RawSocket, message, soon};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::stage::{ALICE, Stage, site, site_path};
+use crate::fixture::{ALICE, Fixture, site, site_path};
 
 #[tokio::test]
 async fn a_slow_call_holds_up_no_other() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     let turnstile = Arc::new(Semaphore::new(0));
-    stage.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "slow" })).once(&turnstile)]);
+    fixture.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "slow" })).once(&turnstile)]);
     for era in Era::BOTH {
-        let alice = stage.alice("?mode=all").enter(era).await;
+        let alice = fixture.alice("?mode=all").enter(era).await;
         let slow = tokio::spawn({
             let alice = alice.clone();
             async move { alice.call("getSiteInfo", site(1)).await }
         });
-        soon("the slow call", stage.peer.arrivals(1)).await;
+        soon("the slow call", fixture.peer.arrivals(1)).await;
         // Another client, another call of the same one, and its other requests: all of them before the first ends.
-        stage.bob("?mode=all").enter(era).await.call("getSiteInfo", site(2)).await;
+        fixture.bob("?mode=all").enter(era).await.call("getSiteInfo", site(2)).await;
         alice.call("getSiteInfo", site(3)).await;
         assert!(alice.tools().await.len() > 200);
         assert!(!slow.is_finished());
         turnstile.add_permits(1);
         assert!(soon("the slow call", slow).await.unwrap().contains("slow"));
-        stage.peer.take();
+        fixture.peer.take();
     }
 }
 
 #[tokio::test]
 async fn clients_that_do_not_read_hold_up_no_other() {
-    let stage = Stage::set("--max-result-bytes 20000000").await;
+    let fixture = Fixture::set("--max-result-bytes 20000000").await;
     let rows: Vec<_> = (0..60_000).map(|row| json!({ "name": format!("{row:0>100}") })).collect();
-    stage.peer.json(&site_path(1), &json!({ "rows": rows }));
+    fixture.peer.json(&site_path(1), &json!({ "rows": rows }));
     let token = format!("X-Authorization: {ALICE}");
     let call = json!({ "name": "getSiteInfo", "arguments": site(1) });
     let initialize = json!({
@@ -46,20 +46,20 @@ async fn clients_that_do_not_read_hold_up_no_other() {
     });
     let mut deaf = Vec::new();
     for _ in 0..8 {
-        let mut wire = Wire::open(stage.server.address()).await;
+        let mut wire = RawSocket::open(fixture.server.address()).await;
         wire.post("/mcp?mode=all", &[&token], message("initialize", &initialize)).await;
         let (_, head, _) = wire.answer().await.unwrap();
         let session = head.lines().find(|line| line.to_ascii_lowercase().starts_with("mcp-session-id:"));
         wire.post("/mcp?mode=all", &[&token, session.unwrap()], message("tools/call", &call)).await;
         deaf.push(wire);
     }
-    soon("huge answers", stage.peer.arrivals(1)).await;
+    soon("huge answers", fixture.peer.arrivals(1)).await;
     for era in Era::BOTH {
-        let bob = stage.bob("?mode=all").enter(era).await;
+        let bob = fixture.bob("?mode=all").enter(era).await;
         bob.call("getSiteInfo", site(2)).await;
         assert!(bob.tools().await.len() > 200);
         // The same token, too.
-        stage.alice("?mode=all").enter(era).await.call("getSiteInfo", site(3)).await;
+        fixture.alice("?mode=all").enter(era).await.call("getSiteInfo", site(3)).await;
     }
     // Who begins to read in the end gets the whole of it.
     let (status, _, answer) = deaf.remove(0).answer().await.unwrap();
@@ -68,15 +68,15 @@ async fn clients_that_do_not_read_hold_up_no_other() {
 
 #[tokio::test]
 async fn a_body_that_comes_slowly_holds_up_no_other() {
-    let stage = Stage::set("").await;
-    let mut slow = Wire::open(stage.server.address()).await;
+    let fixture = Fixture::set("").await;
+    let mut slow = RawSocket::open(fixture.server.address()).await;
     let body = message("ping", &json!({}));
     let head = format!(
         "POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Authorization: {ALICE}\r\nContent-Length: {}\r\n\r\n{{",
         body.len()
     );
     slow.send(head).await;
-    let alice = stage.alice("?mode=all").open().await;
+    let alice = fixture.alice("?mode=all").open().await;
     alice.call("getSiteInfo", site(1)).await;
     slow.send(&body[1..]).await;
     assert!(slow.answer().await.is_some());

@@ -3,18 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mistmcp_tests::{Answer, Era, Guest, Heard, Launch, Peer, Wire, soon};
+use mistmcp_tests::{Answer, Era, Heard, HttpClient, Launch, MockUpstream, RawSocket, soon};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::stage::{ALICE, Stage, site, site_path};
+use crate::fixture::{ALICE, Fixture, site, site_path};
 
 /// Waits until new sessions are refused.
-async fn closing(stage: &Stage) -> Heard {
+async fn closing(fixture: &Fixture) -> Heard {
     let refused = async {
         loop {
             // The signal may arrive a moment later than this.
-            let heard = stage.bob("").knock().await;
+            let heard = fixture.bob("").knock().await;
             if heard.status != 200 {
                 return heard;
             }
@@ -27,26 +27,26 @@ async fn closing(stage: &Stage) -> Heard {
 #[tokio::test]
 async fn calls_under_way_are_answered_before_the_end_and_nothing_new_begins() {
     for signal in ["TERM", "INT"] {
-        let stage = Stage::set("").await;
+        let fixture = Fixture::set("").await;
         let turnstile = Arc::new(Semaphore::new(0));
         for number in [1, 2] {
             let late = Answer::json(&json!({ "name": "late" })).once(&turnstile);
-            stage.peer.answers(&site_path(number), [late]);
+            fixture.peer.answers(&site_path(number), [late]);
         }
-        let listening = stage.alice("").open().await;
+        let listening = fixture.alice("").open().await;
         let stream = listening.listen().await;
         let mut calls = Vec::new();
         for (number, era) in [(1, Era::Legacy), (2, Era::Modern)] {
-            let alice = stage.alice("?mode=all").enter(era).await;
+            let alice = fixture.alice("?mode=all").enter(era).await;
             calls.push(tokio::spawn(async move { alice.call("getSiteInfo", site(number)).await }));
         }
-        soon("the calls", stage.peer.arrivals(2)).await;
+        soon("the calls", fixture.peer.arrivals(2)).await;
 
-        stage.server.signal(signal).await;
-        let refused = closing(&stage).await;
+        fixture.server.signal(signal).await;
+        let refused = closing(&fixture).await;
         assert_eq!((refused.status, refused.header("retry-after")), (503, "10"), "{refused:?}");
         assert!(refused.error().contains("about to end"), "{refused:?}");
-        let modern = stage.alice("?mode=all").of(Era::Modern).try_call("getSiteInfo", site(3)).await;
+        let modern = fixture.alice("?mode=all").of(Era::Modern).try_call("getSiteInfo", site(3)).await;
         assert_eq!(modern.status, 503, "{modern:?}");
         assert_eq!(listening.ask("tools/list", json!({})).await.status, 503);
 
@@ -56,7 +56,7 @@ async fn calls_under_way_are_answered_before_the_end_and_nothing_new_begins() {
         }
         // A stream that breaks off would be an error here.
         soon("the end of the stream", stream.text()).await.unwrap();
-        let (status, errors) = stage.server.ended().await;
+        let (status, errors) = fixture.server.ended().await;
         assert_eq!(status.code(), Some(0), "{signal}: {errors}");
         assert!(!errors.contains("panicked") && !errors.contains("cut off"), "{errors}");
     }
@@ -64,25 +64,25 @@ async fn calls_under_way_are_answered_before_the_end_and_nothing_new_begins() {
 
 #[tokio::test]
 async fn idle_clients_do_not_hold_up_the_end() {
-    let stage = Stage::set("").await;
-    let alice = stage.alice("").open().await;
-    let streams = [alice.listen().await, stage.bob("").open().await.listen().await];
-    let _silent = Wire::open(stage.server.address()).await;
-    let mut half = Wire::open(stage.server.address()).await;
+    let fixture = Fixture::set("").await;
+    let alice = fixture.alice("").open().await;
+    let streams = [alice.listen().await, fixture.bob("").open().await.listen().await];
+    let _silent = RawSocket::open(fixture.server.address()).await;
+    let mut half = RawSocket::open(fixture.server.address()).await;
     half.send("POST /mcp HTTP/1.1\r\nHost: loc").await;
-    stage.server.signal("TERM").await;
+    fixture.server.signal("TERM").await;
     for stream in streams {
         soon("the end of the stream", stream.text()).await.unwrap();
     }
-    let (status, errors) = stage.server.ended().await;
+    let (status, errors) = fixture.server.ended().await;
     assert_eq!(status.code(), Some(0), "{errors}");
 }
 
 #[tokio::test]
 async fn a_call_that_does_not_end_is_cut_off_in_the_end() {
-    let stage = Stage::set("--timeout 300").await;
-    stage.peer.answers(&site_path(1), [Answer::never()]);
-    let alice = stage.alice("?mode=all").open().await;
+    let fixture = Fixture::set("--timeout 300").await;
+    fixture.peer.answers(&site_path(1), [Answer::never()]);
+    let alice = fixture.alice("?mode=all").open().await;
     let call = tokio::spawn(async move {
         let params = json!({ "name": "getSiteInfo", "arguments": site(1) });
         let body = mistmcp_tests::message("tools/call", &params);
@@ -93,9 +93,9 @@ async fn a_call_that_does_not_end_is_cut_off_in_the_end() {
             .send()
             .await
     });
-    soon("the call", stage.peer.arrivals(1)).await;
-    stage.server.signal("TERM").await;
-    let (status, errors) = stage.server.ended().await;
+    soon("the call", fixture.peer.arrivals(1)).await;
+    fixture.server.signal("TERM").await;
+    let (status, errors) = fixture.server.ended().await;
     assert_eq!(status.code(), Some(0), "{errors}");
     assert!(errors.contains("cut off"), "{errors}");
     // Whether it was told or not, it does not wait any longer.
@@ -104,11 +104,11 @@ async fn a_call_that_does_not_end_is_cut_off_in_the_end() {
 
 #[tokio::test]
 async fn a_port_that_is_taken_is_said() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let first = Launch::at(&peer, "").serve().await;
     let arguments = format!("-t http -p {}", first.address().port());
     let finished = Launch::at(&peer, &arguments).run().await;
     assert_eq!(finished.code(), Some(1), "{finished:?}");
     assert!(finished.stderr.contains(&first.address().to_string()), "{finished:?}");
-    Guest::with_token(&first, "", ALICE).open().await;
+    HttpClient::with_token(&first, "", ALICE).open().await;
 }

@@ -2,14 +2,14 @@
 
 use std::fmt::Write;
 
-use mistmcp_tests::{Guest, Wire, message};
+use mistmcp_tests::{HttpClient, RawSocket, message};
 use serde_json::json;
 
-use crate::stage::{ALICE, BOB, Stage};
+use crate::fixture::{ALICE, BOB, Fixture};
 
 /// What a connection answers to these bytes, until it is closed or all the answers are there.
-async fn answers(stage: &Stage, bytes: impl AsRef<[u8]>) -> Vec<(u16, String)> {
-    let mut wire = Wire::open(stage.server.address()).await;
+async fn answers(fixture: &Fixture, bytes: impl AsRef<[u8]>) -> Vec<(u16, String)> {
+    let mut wire = RawSocket::open(fixture.server.address()).await;
     wire.send(bytes).await;
     // Whatever is a request of its own by now has its answer before this last one, which closes the connection.
     wire.send("GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
@@ -22,8 +22,8 @@ async fn answers(stage: &Stage, bytes: impl AsRef<[u8]>) -> Vec<(u16, String)> {
 
 #[tokio::test]
 async fn what_a_url_brings_ends_up_in_no_header_and_no_line_of_the_log() {
-    let stage = Stage::set("").await;
-    let process = stage.server.id();
+    let fixture = Fixture::set("").await;
+    let process = fixture.server.id();
     for value in [
         "%0d%0aX-Injected:%20yes",
         "%0aINFO%20injected",
@@ -39,21 +39,21 @@ async fn what_a_url_brings_ends_up_in_no_header_and_no_line_of_the_log() {
         for name in ["cloud", "mode", "categories", "org_id", "debug", "x", value] {
             let query = format!("?mode=custom&{name}={value}");
             let query = if name == "mode" { format!("?mode={value}") } else { query };
-            let heard = Guest::with_token(&stage.server, &query, ALICE).knock().await;
+            let heard = HttpClient::with_token(&fixture.server, &query, ALICE).knock().await;
             assert_eq!(heard.status, 400, "{query}: {heard:?}");
             assert_eq!(heard.header("x-injected"), "");
         }
     }
-    let told = stage.server.errors();
+    let told = fixture.server.errors();
     assert!(!told.to_lowercase().contains("injected") && !told.contains('\u{1b}'), "{told}");
-    assert_eq!(stage.peer.connections(), 0);
-    stage.goes_on(process).await;
+    assert_eq!(fixture.peer.connections(), 0);
+    fixture.goes_on(process).await;
 }
 
 #[tokio::test]
 async fn headers_that_are_none_are_refused() {
-    let stage = Stage::set("").await;
-    let process = stage.server.id();
+    let fixture = Fixture::set("").await;
+    let process = fixture.server.id();
     let body = message("ping", &json!({}));
     for header in [
         "X-Authorization: al\0ce",
@@ -70,17 +70,17 @@ async fn headers_that_are_none_are_refused() {
         let request = format!(
             "POST /mcp HTTP/1.1\r\nHost: localhost\r\n{header}\r\nContent-Length: {length}\r\n\r\n{body}"
         );
-        for (status, answer) in answers(&stage, request).await {
+        for (status, answer) in answers(&fixture, request).await {
             assert!([400, 401, 404, 406].contains(&status), "{header:?}: {answer}");
         }
     }
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }
 
 #[tokio::test]
 async fn a_header_that_says_who_it_is_comes_once() {
-    let stage = Stage::set("").await;
-    let alice = stage.alice("").open().await;
+    let fixture = Fixture::set("").await;
+    let alice = fixture.alice("").open().await;
     let session = format!("Mcp-Session-Id: {}", alice.session());
     let (own, others) = (format!("X-Authorization: {ALICE}"), format!("X-Authorization: {BOB}"));
     let (bearer, other) = (format!("Authorization: Bearer {ALICE}"), format!("Authorization: Bearer {BOB}"));
@@ -93,7 +93,7 @@ async fn a_header_that_says_who_it_is_comes_once() {
         [&*own, nobodys, &*session],
         [&*own, &*session, &*session],
     ] {
-        let mut wire = Wire::open(stage.server.address()).await;
+        let mut wire = RawSocket::open(fixture.server.address()).await;
         wire.post("/mcp", &headers, message("tools/list", &json!({}))).await;
         let (status, _, body) = wire.answer().await.unwrap();
         assert!(status == 400 && body.contains("twice"), "{headers:?}: {status} {body}");
@@ -103,8 +103,8 @@ async fn a_header_that_says_who_it_is_comes_once() {
 
 #[tokio::test]
 async fn heads_have_so_many_bytes_and_lines() {
-    let stage = Stage::set("").await;
-    let process = stage.server.id();
+    let fixture = Fixture::set("").await;
+    let process = fixture.server.id();
     let many = (0..5_000).fold(String::new(), |mut text, number| {
         write!(text, "X-{number}: a\r\n").unwrap();
         text
@@ -122,7 +122,7 @@ async fn heads_have_so_many_bytes_and_lines() {
         ("a long URL", format!("GET /mcp?cloud={long} HTTP/1.1\r\nHost: localhost\r\n\r\n")),
         ("no end", long.repeat(64)),
     ] {
-        let mut wire = Wire::open(stage.server.address()).await;
+        let mut wire = RawSocket::open(fixture.server.address()).await;
         wire.send(request).await;
         // Where it closes with bytes unread, the system may throw its answer away.
         let answer = wire.answer().await;
@@ -131,13 +131,13 @@ async fn heads_have_so_many_bytes_and_lines() {
             "{what}: {answer:?}"
         );
     }
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }
 
 #[tokio::test]
 async fn no_request_hides_in_the_body_of_another() {
-    let stage = Stage::set("").await;
-    let process = stage.server.id();
+    let fixture = Fixture::set("").await;
+    let process = fixture.server.id();
     let hidden = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let in_a_chunk = format!("{:x}\r\n{hidden}\r\n0\r\n\r\n", hidden.len());
     let after_the_end = format!("0\r\n\r\n{hidden}");
@@ -161,18 +161,18 @@ async fn no_request_hides_in_the_body_of_another() {
         let request = format!(
             "POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Authorization: {ALICE}\r\n{framing}\r\n\r\n{body}"
         );
-        let answers = answers(&stage, request).await;
+        let answers = answers(&fixture, request).await;
         let smuggled = answers.iter().any(|(_, answer)| answer.contains("\"live\""));
         assert!(!smuggled, "{framing:?}: {answers:?}");
         assert!(answers.iter().all(|(status, _)| *status >= 400), "{framing:?}: {answers:?}");
     }
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }
 
 #[tokio::test]
 async fn methods_and_paths_that_are_not_served_are_refused() {
-    let stage = Stage::set("").await;
-    let process = stage.server.id();
+    let fixture = Fixture::set("").await;
+    let process = fixture.server.id();
     for line in [
         "PUT /mcp HTTP/1.1",
         "PATCH /mcp HTTP/1.1",
@@ -190,10 +190,10 @@ async fn methods_and_paths_that_are_not_served_are_refused() {
         "",
     ] {
         let request = format!("{line}\r\nHost: localhost\r\nX-Authorization: {ALICE}\r\n\r\n");
-        for (status, answer) in answers(&stage, request).await {
+        for (status, answer) in answers(&fixture, request).await {
             assert!((400..500).contains(&status), "{line}: {answer}");
             assert!(!answer.contains(ALICE), "{line}: {answer}");
         }
     }
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }

@@ -2,24 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use mistmcp_tests::{Era, Guest, Heard, Launch, Peer, TOKEN, Wire};
+use mistmcp_tests::{Era, Heard, HttpClient, Launch, MockUpstream, RawSocket, TOKEN};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::stage::{ALICE, BOB, Stage, site, site_path};
+use crate::fixture::{ALICE, BOB, Fixture, site, site_path};
 
 const ORG: &str = "9f2c1e50-8c4b-4f0e-a1d7-0123456789ab";
 
-async fn get(stage: &Stage, path: &str) -> Heard {
-    Heard::of(Guest::new(&stage.server, "").to(&stage.server.url(path)).request(Method::GET)).await
+async fn get(fixture: &Fixture, path: &str) -> Heard {
+    Heard::of(HttpClient::new(&fixture.server, "").to(&fixture.server.url(path)).request(Method::GET)).await
 }
 
 #[tokio::test]
 async fn health_is_told_to_whoever_asks_by_any_name() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     for path in ["/livez", "/readyz"] {
         for host in ["10.1.2.3:8000", "mistmcp.default.svc"] {
-            let mut wire = Wire::open(stage.server.address()).await;
+            let mut wire = RawSocket::open(fixture.server.address()).await;
             wire.send(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
             let (status, _, body) = wire.answer().await.unwrap();
             let body: Value = serde_json::from_str(&body).unwrap();
@@ -27,15 +27,15 @@ async fn health_is_told_to_whoever_asks_by_any_name() {
             assert!(body["live"] == true || body["ready"] == true, "{body}");
         }
     }
-    assert_eq!(stage.peer.connections(), 0, "to be asked costs Mist nothing");
+    assert_eq!(fixture.peer.connections(), 0, "to be asked costs Mist nothing");
 }
 
 #[tokio::test]
 async fn a_server_whose_cloud_has_no_address_is_alive_but_not_ready() {
     let launch = Launch::new("--allow-cloud mist.invalid --cloud mist.invalid");
-    let stage = Stage { peer: Peer::start().await, server: launch.serve().await };
-    assert_eq!(get(&stage, "/livez").await.status, 200);
-    let heard = get(&stage, "/readyz").await;
+    let fixture = Fixture { peer: MockUpstream::start().await, server: launch.serve().await };
+    assert_eq!(get(&fixture, "/livez").await.status, 200);
+    let heard = get(&fixture, "/readyz").await;
     assert_eq!(heard.status, 503, "{heard:?}");
     assert!(heard.body.contains("mist.invalid"), "{heard:?}");
 }
@@ -73,23 +73,25 @@ fn samples(text: &str) -> BTreeMap<String, String> {
 
 #[tokio::test]
 async fn metrics_count_calls_by_tool_and_outcome_and_name_nobody() {
-    let stage = Stage::set("--max-sessions-per-token 1").await;
-    stage.peer.answers(&site_path(2), [mistmcp_tests::Answer::json(&json!({ "detail": TOKEN })).status(404)]);
-    let alice = stage.alice(&format!("?mode=all&org_id={ORG}&debug=true")).open().await;
+    let fixture = Fixture::set("--max-sessions-per-token 1").await;
+    fixture
+        .peer
+        .answers(&site_path(2), [mistmcp_tests::Answer::json(&json!({ "detail": TOKEN })).status(404)]);
+    let alice = fixture.alice(&format!("?mode=all&org_id={ORG}&debug=true")).open().await;
     alice.call("getSiteInfo", site(1)).await;
     alice.call("getOrg", json!({})).await;
     alice.refusal("getSiteInfo", site(2)).await;
     alice.refusal("getSiteInfo", json!({ "sight_id": 1 })).await;
     alice.try_call(ALICE, json!({})).await;
-    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(3)).await;
-    assert_eq!(stage.alice("").knock().await.status, 503);
-    Guest::new(&stage.server, "").knock().await;
+    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(3)).await;
+    assert_eq!(fixture.alice("").knock().await.status, 503);
+    HttpClient::new(&fixture.server, "").knock().await;
     for path in ["/mcp", "/metrics"] {
-        let mut foreign = stage.alice("").to(&stage.server.url(path)).header("Host", "mist.example.com");
+        let mut foreign = fixture.alice("").to(&fixture.server.url(path)).header("Host", "mist.example.com");
         assert_eq!(foreign.knock().await.status, 403, "{path}");
     }
 
-    let heard = get(&stage, "/metrics").await;
+    let heard = get(&fixture, "/metrics").await;
     assert!(
         heard.header("content-type").starts_with("application/openmetrics-text; version=1.0.0"),
         "{heard:?}"

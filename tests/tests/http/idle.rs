@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mistmcp_tests::{Answer, Guest, soon};
+use mistmcp_tests::{Answer, HttpClient, soon};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::stage::{Stage, site, site_path};
+use crate::fixture::{Fixture, site, site_path};
 
 /// Waits until somebody's session has ended by itself, which is seen without touching it: its token has room again.
-async fn ended(stage: &Stage, token: &str) {
+async fn ended(fixture: &Fixture, token: &str) {
     let room = async {
         loop {
-            let mut guest = Guest::with_token(&stage.server, "", token);
+            let mut guest = HttpClient::with_token(&fixture.server, "", token);
             if guest.knock().await.status == 200 {
                 return guest.end().await;
             }
@@ -25,36 +25,38 @@ async fn ended(stage: &Stage, token: &str) {
 
 #[tokio::test]
 async fn a_session_in_which_nothing_goes_on_ends_and_leaves_its_room() {
-    let stage = Stage::set("--session-idle 1 --max-sessions-per-token 1").await;
-    let alice = stage.alice("").open().await;
-    ended(&stage, crate::stage::ALICE).await;
-    for heard in
-        [alice.ask("tools/list", json!({})).await, Guest::clone(&alice).post("{}").await, alice.end().await]
-    {
+    let fixture = Fixture::set("--session-idle 1 --max-sessions-per-token 1").await;
+    let alice = fixture.alice("").open().await;
+    ended(&fixture, crate::fixture::ALICE).await;
+    for heard in [
+        alice.ask("tools/list", json!({})).await,
+        HttpClient::clone(&alice).post("{}").await,
+        alice.end().await,
+    ] {
         assert_eq!(heard.status, 404, "{heard:?}");
         assert!(heard.error().contains("initialize"), "{heard:?}");
     }
-    stage.alice("").open().await;
+    fixture.alice("").open().await;
 }
 
 #[tokio::test]
 async fn a_stream_or_a_call_keeps_a_session() {
-    let stage = Stage::set("--session-idle 1 --max-sessions-per-token 1 --timeout 300").await;
+    let fixture = Fixture::set("--session-idle 1 --max-sessions-per-token 1 --timeout 300").await;
     let turnstile = Arc::new(Semaphore::new(0));
-    stage.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
-    let listening = Guest::with_token(&stage.server, "", "l1stening").open().await;
+    fixture.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
+    let listening = HttpClient::with_token(&fixture.server, "", "l1stening").open().await;
     let stream = listening.listen().await;
     assert_eq!(stream.status(), 200);
-    let calling = Guest::with_token(&stage.server, "?mode=all", "call1ng").open().await;
+    let calling = HttpClient::with_token(&fixture.server, "?mode=all", "call1ng").open().await;
     let call = tokio::spawn({
         let calling = calling.clone();
         async move { calling.call("getSiteInfo", site(1)).await }
     });
-    soon("the call", stage.peer.arrivals(1)).await;
+    soon("the call", fixture.peer.arrivals(1)).await;
     // Others come and go meanwhile, for longer than a session may be idle.
     for token in ["0ne", "tw0", "thr33"] {
-        let idle = Guest::with_token(&stage.server, "", token).open().await;
-        ended(&stage, token).await;
+        let idle = HttpClient::with_token(&fixture.server, "", token).open().await;
+        ended(&fixture, token).await;
         assert_eq!(idle.ask("ping", json!({})).await.status, 404);
     }
     turnstile.close();
@@ -62,7 +64,7 @@ async fn a_stream_or_a_call_keeps_a_session() {
     assert_eq!(listening.ask("ping", json!({})).await.status, 200);
     drop(stream);
     for (guest, token) in [(listening, "l1stening"), (calling, "call1ng")] {
-        ended(&stage, token).await;
+        ended(&fixture, token).await;
         assert_eq!(guest.ask("ping", json!({})).await.status, 404);
     }
 }

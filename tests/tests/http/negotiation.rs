@@ -1,19 +1,19 @@
 //! What a client says that it accepts and sends, and in which form it is answered.
 
-use mistmcp_tests::{Console, Era, Guest, Heard, message};
+use mistmcp_tests::{Era, Heard, HttpClient, StdioProcess, message};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 
-use crate::stage::{ALICE, Stage};
+use crate::fixture::{ALICE, Fixture};
 
 /// A POST with exactly these headers beside those that say who it is from.
-async fn post(guest: &Guest, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Heard {
+async fn post(guest: &HttpClient, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Heard {
     send(guest, Method::POST, headers, body).await
 }
 
 async fn send(
-    guest: &Guest,
+    guest: &HttpClient,
     method: Method,
     headers: &[(&str, &str)],
     body: impl Into<reqwest::Body>,
@@ -57,15 +57,15 @@ const ACCEPTED: [(&[&str], Option<&str>); 13] = [
 
 #[tokio::test]
 async fn every_form_that_a_client_may_accept_is_served_in_both_eras() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     for (values, form) in ACCEPTED {
         let accept: Vec<_> = values.iter().map(|value| ("Accept", *value)).collect();
         let headers = [&accept[..], &[("Content-Type", "application/json")]].concat();
 
         let client = json!({ "name": "guest", "version": "1" });
         let params = json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client });
-        let hello = post(&stage.alice(""), &headers, message("initialize", &params)).await;
-        let alice = stage.alice("").on(hello.header("mcp-session-id"));
+        let hello = post(&fixture.alice(""), &headers, message("initialize", &params)).await;
+        let alice = fixture.alice("").on(hello.header("mcp-session-id"));
         let note = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }).to_string();
         let noted = post(&alice, &headers, note).await;
         assert_eq!((noted.status, &*noted.body), (202, ""), "{values:?}");
@@ -85,7 +85,8 @@ async fn every_form_that_a_client_may_accept_is_served_in_both_eras() {
             ],
         ]
         .concat();
-        let modern = post(&stage.alice(""), &modern, message("tools/call", &Console::modern(call))).await;
+        let modern =
+            post(&fixture.alice(""), &modern, message("tools/call", &StdioProcess::modern(call))).await;
         for heard in [&hello, &called, &wrong, &modern] {
             let found = heard.header("content-type");
             assert!(
@@ -104,9 +105,9 @@ async fn every_form_that_a_client_may_accept_is_served_in_both_eras() {
 
 #[tokio::test]
 async fn progress_on_the_way_is_left_out_of_an_answer_in_json() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     let headers = [("Accept", "application/json"), ("Content-Type", "application/json")];
-    let alice = stage.alice("?mode=all").open().await;
+    let alice = fixture.alice("?mode=all").open().await;
     let params = json!({ "name": "getSelf", "arguments": {}, "_meta": { "progressToken": 1 } });
     let heard = post(&alice, &headers, message("tools/call", &params)).await;
     assert!(heard.result()["content"].is_array() && !heard.body.contains("notifications/"), "{heard:?}");
@@ -114,8 +115,8 @@ async fn progress_on_the_way_is_left_out_of_an_answer_in_json() {
 
 #[tokio::test]
 async fn a_form_that_no_answer_has_is_refused_in_json_with_the_remedy() {
-    let stage = Stage::set("").await;
-    let alice = stage.alice("").open().await;
+    let fixture = Fixture::set("").await;
+    let alice = fixture.alice("").open().await;
     for accept in ["text/html", "text/plain, image/*", "*/*;q=0", "application/xml"] {
         let heard = post(
             &alice,
@@ -135,16 +136,16 @@ async fn a_form_that_no_answer_has_is_refused_in_json_with_the_remedy() {
         ("MCP-Protocol-Version", "2026-07-28"),
         ("Mcp-Method", "subscriptions/listen"),
     ];
-    let listen = Console::modern(json!({ "notifications": { "toolsListChanged": true } }));
-    let heard = post(&stage.alice(""), &headers, message("subscriptions/listen", &listen)).await;
+    let listen = StdioProcess::modern(json!({ "notifications": { "toolsListChanged": true } }));
+    let heard = post(&fixture.alice(""), &headers, message("subscriptions/listen", &listen)).await;
     assert!(heard.status == 406 && error(&heard).1.contains("text/event-stream"), "{heard:?}");
 }
 
 #[tokio::test]
 async fn every_refusal_of_a_message_is_json_with_the_remedy() {
-    let stage = Stage::set("").await;
-    let alice = stage.alice("").open().await;
-    let stranger = stage.alice("");
+    let fixture = Fixture::set("").await;
+    let alice = fixture.alice("").open().await;
+    let stranger = fixture.alice("");
     let ping = message("ping", &json!({}));
     let json = ("Content-Type", "application/json");
     for (guest, method, headers, body, status, code, remedy) in [
@@ -199,14 +200,14 @@ async fn every_refusal_of_a_message_is_json_with_the_remedy() {
         assert_eq!((heard.status, found), (status, code), "{what}: {heard:?}");
         assert!(text.contains(remedy), "{what}: {text}");
     }
-    let nobodys = send(&stage.alice("").on("no-such-session"), Method::POST, &[json], ping).await;
+    let nobodys = send(&fixture.alice("").on("no-such-session"), Method::POST, &[json], ping).await;
     assert!(nobodys.status == 404 && nobodys.error().contains("initialize"), "{nobodys:?}");
 }
 
 #[tokio::test]
 async fn json_is_read_under_its_names_and_in_utf_8() {
-    let stage = Stage::set("").await;
-    let alice = stage.alice("").open().await;
+    let fixture = Fixture::set("").await;
+    let alice = fixture.alice("").open().await;
     let list = message("tools/list", &json!({}));
     for headers in [
         vec![],
@@ -227,9 +228,9 @@ async fn json_is_read_under_its_names_and_in_utf_8() {
 
 #[tokio::test]
 async fn parameters_are_read_and_refused_as_they_are_over_stdio() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     for era in Era::BOTH {
-        let alice = stage.alice("").enter(era).await;
+        let alice = fixture.alice("").enter(era).await;
         for nothing in [json!([]), json!(""), json!(null)] {
             let call =
                 json!({ "name": "callTool", "arguments": { "tool": "findTools", "arguments": nothing } });
@@ -261,12 +262,12 @@ async fn parameters_are_read_and_refused_as_they_are_over_stdio() {
 
 #[tokio::test]
 async fn a_client_that_takes_json_alone_is_not_asked() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     let headers = [("Accept", "application/json"), ("Content-Type", "application/json")];
     let client = json!({ "name": "guest", "version": "1" });
     let capabilities = json!({ "elicitation": {}, "sampling": [], "roots": { "listChanged": true } });
     let params =
         json!({ "protocolVersion": "2025-06-18", "capabilities": capabilities, "clientInfo": client });
-    let hello = post(&stage.alice(""), &headers, message("initialize", &params)).await;
+    let hello = post(&fixture.alice(""), &headers, message("initialize", &params)).await;
     assert!(hello.result()["capabilities"].is_object(), "{hello:?}");
 }

@@ -1,22 +1,22 @@
 //! From which web pages, and by which names, the server may be asked.
 
-use mistmcp_tests::{Era, Guest, Heard, Launch, Peer, Wire, message};
+use mistmcp_tests::{Era, Heard, HttpClient, Launch, MockUpstream, RawSocket, message};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::stage::{ALICE, Stage};
+use crate::fixture::{ALICE, Fixture};
 
 const PAGE: &str = "https://chat.example.com";
 
-async fn asked(stage: &Stage, name: &str, value: &str) -> Heard {
-    let guest = stage.alice("").of(Era::Modern).header(name, value);
+async fn asked(fixture: &Fixture, name: &str, value: &str) -> Heard {
+    let guest = fixture.alice("").of(Era::Modern).header(name, value);
     guest.ask("tools/list", json!({})).await
 }
 
 #[tokio::test]
 async fn only_names_of_its_own_are_answered_to() {
-    let stage = Stage::set("--allow-host mist.example.com,10.0.0.5:8443").await;
-    let port = stage.server.address().port();
+    let fixture = Fixture::set("--allow-host mist.example.com,10.0.0.5:8443").await;
+    let port = fixture.server.address().port();
     for host in [
         &format!("127.0.0.1:{port}"),
         &format!("localhost:{port}"),
@@ -26,7 +26,7 @@ async fn only_names_of_its_own_are_answered_to() {
         "Mist.Example.com:443",
         "10.0.0.5:8443",
     ] {
-        assert_eq!(asked(&stage, "Host", host).await.status, 200, "{host}");
+        assert_eq!(asked(&fixture, "Host", host).await.status, 200, "{host}");
     }
     // A name of the attacker's that points here is how a page gets around its origin.
     for host in [
@@ -40,7 +40,7 @@ async fn only_names_of_its_own_are_answered_to() {
         "0.0.0.0",
         "169.254.169.254",
     ] {
-        let heard = asked(&stage, "Host", host).await;
+        let heard = asked(&fixture, "Host", host).await;
         assert_eq!(heard.status, 403, "{host}: {heard:?}");
         assert!(heard.error().contains("--allow-host"), "{host}: {heard:?}");
     }
@@ -48,7 +48,7 @@ async fn only_names_of_its_own_are_answered_to() {
 
 #[tokio::test]
 async fn a_request_has_one_name_to_ask_for() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     for hosts in [
         "",
         "Host: \r\n",
@@ -58,24 +58,24 @@ async fn a_request_has_one_name_to_ask_for() {
         "Host: \u{f6}rtlich\r\n",
     ] {
         for path in ["/mcp", "/metrics", "/elsewhere"] {
-            let mut wire = Wire::open(stage.server.address()).await;
+            let mut wire = RawSocket::open(fixture.server.address()).await;
             wire.send(format!("GET {path} HTTP/1.1\r\n{hosts}X-Authorization: {ALICE}\r\n\r\n")).await;
             let (status, ..) = wire.answer().await.unwrap();
             assert!([400, 403].contains(&status), "{hosts:?} {path}: {status}");
         }
     }
     // The name in the request line does not stand in for that in the header.
-    let mut wire = Wire::open(stage.server.address()).await;
+    let mut wire = RawSocket::open(fixture.server.address()).await;
     wire.send("GET http://localhost/metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n").await;
     assert_eq!(wire.answer().await.unwrap().0, 403);
 }
 
 #[tokio::test]
 async fn only_pages_that_may_are_answered() {
-    let stage = Stage::set("--allow-origin https://chat.example.com").await;
-    let port = stage.server.address().port();
+    let fixture = Fixture::set("--allow-origin https://chat.example.com").await;
+    let port = fixture.server.address().port();
     for page in [PAGE, "http://localhost:6274", &format!("http://127.0.0.1:{port}"), "https://[::1]"] {
-        assert_eq!(asked(&stage, "Origin", page).await.status, 200, "{page}");
+        assert_eq!(asked(&fixture, "Origin", page).await.status, 200, "{page}");
     }
     for page in [
         "https://evil.example",
@@ -88,10 +88,14 @@ async fn only_pages_that_may_are_answered() {
         "http://localhost@evil.example",
     ] {
         for heard in [
-            asked(&stage, "Origin", page).await,
-            stage.alice("").header("Origin", page).knock().await,
+            asked(&fixture, "Origin", page).await,
+            fixture.alice("").header("Origin", page).knock().await,
             Heard::of(
-                stage.alice("").header("Origin", page).to(&stage.server.url("/metrics")).request(Method::GET),
+                fixture
+                    .alice("")
+                    .header("Origin", page)
+                    .to(&fixture.server.url("/metrics"))
+                    .request(Method::GET),
             )
             .await,
         ] {
@@ -101,7 +105,7 @@ async fn only_pages_that_may_are_answered() {
         }
     }
     // One that may does not let in one that may not.
-    let mut wire = Wire::open(stage.server.address()).await;
+    let mut wire = RawSocket::open(fixture.server.address()).await;
     let origins = [&format!("Origin: {PAGE}"), "Origin: https://evil.example", "X-Authorization: a"];
     wire.post("/mcp", &origins, message("ping", &json!({}))).await;
     assert_eq!(wire.answer().await.unwrap().0, 403);
@@ -109,9 +113,9 @@ async fn only_pages_that_may_are_answered() {
 
 #[tokio::test]
 async fn a_browsers_client_is_told_what_it_may_do_and_reads_what_it_needs() {
-    let stage = Stage::set("--allow-origin https://chat.example.com").await;
+    let fixture = Fixture::set("--allow-origin https://chat.example.com").await;
     let preflight = |origin: &str| {
-        let guest = Guest::new(&stage.server, "?mode=all").header("Origin", origin);
+        let guest = HttpClient::new(&fixture.server, "?mode=all").header("Origin", origin);
         let asked = "content-type,x-authorization,mcp-session-id,mcp-protocol-version,mcp-param-site";
         guest
             .request(Method::OPTIONS)
@@ -130,7 +134,7 @@ async fn a_browsers_client_is_told_what_it_may_do_and_reads_what_it_needs() {
     }
     assert_eq!(heard.header("access-control-allow-credentials"), "", "no cookie is ever asked for");
 
-    let mut guest = stage.alice("").header("Origin", PAGE);
+    let mut guest = fixture.alice("").header("Origin", PAGE);
     let heard = guest.knock().await;
     assert_eq!((heard.status, heard.header("access-control-allow-origin")), (200, PAGE), "{heard:?}");
     let exposed = heard.header("access-control-expose-headers").to_ascii_lowercase();
@@ -141,7 +145,7 @@ async fn a_browsers_client_is_told_what_it_may_do_and_reads_what_it_needs() {
     }
     assert!(guest.tools().await.len() == 4);
     // A refusal can be read, too.
-    let heard = Guest::new(&stage.server, "").header("Origin", PAGE).knock().await;
+    let heard = HttpClient::new(&fixture.server, "").header("Origin", PAGE).knock().await;
     assert_eq!((heard.status, heard.header("access-control-allow-origin")), (401, PAGE), "{heard:?}");
 
     let heard = Heard::of(preflight("https://evil.example")).await;
@@ -155,7 +159,7 @@ async fn what_is_no_host_or_origin_stops_the_start() {
         ("--allow-origin chat.example.com", "https://chat.example.com"),
         ("--allow-origin https://chat.example.com/page", "https://chat.example.com"),
     ] {
-        let peer = Peer::start().await;
+        let peer = MockUpstream::start().await;
         let finished = Launch::at(&peer, &format!("-t http -p 0 {arguments}")).run().await;
         assert_eq!(finished.code(), Some(1), "{arguments}: {finished:?}");
         assert!(finished.stderr.contains(wanted), "{arguments}: {finished:?}");

@@ -2,16 +2,16 @@
 
 use std::collections::HashSet;
 
-use mistmcp_tests::{Era, Guest, Heard, Launch, Peer, Wire, message, soon};
+use mistmcp_tests::{Era, Heard, HttpClient, Launch, MockUpstream, RawSocket, message, soon};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::stage::{ALICE, BOB, Stage, encoded, site};
+use crate::fixture::{ALICE, BOB, Fixture, encoded, site};
 
 const NOBODYS: &str = "5d0f6f0e-8f6c-4f43-9a53-3f0a5d1b7c11";
 
 /// Every request that a session knows.
-async fn everything(guest: &Guest) -> [Heard; 5] {
+async fn everything(guest: &HttpClient) -> [Heard; 5] {
     let initialize = json!({
         "protocolVersion": "2025-11-25",
         "capabilities": {},
@@ -35,13 +35,13 @@ fn told(heard: &Heard) -> (u16, String, Vec<String>) {
 
 #[tokio::test]
 async fn nobody_else_gets_into_a_session_nor_learns_that_there_is_one() {
-    let other = Peer::start().await;
-    let peer = Peer::start().await;
+    let other = MockUpstream::start().await;
+    let peer = MockUpstream::start().await;
     let server = Launch::at(&peer, "").argument("--allow-cloud").argument(&other.url()).serve().await;
     let elsewhere = format!("?cloud={}", encoded(&other.url()));
-    let alice = Guest::with_token(&server, "", ALICE).open().await;
+    let alice = HttpClient::with_token(&server, "", ALICE).open().await;
     for (query, token) in [("", BOB), (&elsewhere, ALICE), (&elsewhere, BOB), ("", "AL1CE-T0KEN-7Kq2")] {
-        let thief = Guest::with_token(&server, query, token);
+        let thief = HttpClient::with_token(&server, query, token);
         let stolen = everything(&thief.clone().on(alice.session())).await;
         let guessed = everything(&thief.on(NOBODYS)).await;
         for (stolen, guessed) in stolen.iter().zip(&guessed) {
@@ -49,7 +49,7 @@ async fn nobody_else_gets_into_a_session_nor_learns_that_there_is_one() {
             assert_eq!(told(stolen), told(guessed));
         }
     }
-    let anonymous = Guest::new(&server, "").on(alice.session());
+    let anonymous = HttpClient::new(&server, "").on(alice.session());
     for heard in everything(&anonymous).await {
         assert_eq!(heard.status, 401, "{heard:?}");
     }
@@ -60,12 +60,12 @@ async fn nobody_else_gets_into_a_session_nor_learns_that_there_is_one() {
 
 #[tokio::test]
 async fn the_newer_era_is_no_way_into_a_session_of_the_older_one() {
-    let stage = Stage::set("").await;
-    let alice = stage.alice("").open().await;
+    let fixture = Fixture::set("").await;
+    let alice = fixture.alice("").open().await;
     let manage = json!({ "enable_mcp_tools_categories": "sites" });
     alice.call("manageMcpTools", manage).await;
     for version in ["2026-07-28", "2099-01-01"] {
-        let thief = stage.bob("").on(alice.session()).header("MCP-Protocol-Version", version);
+        let thief = fixture.bob("").on(alice.session()).header("MCP-Protocol-Version", version);
         let mut bodies = Vec::new();
         for method in ["initialize", "tools/list", "tools/call", "ping"] {
             let mut params = json!({
@@ -90,13 +90,13 @@ async fn the_newer_era_is_no_way_into_a_session_of_the_older_one() {
     }
     // What a session of the older era is told it is told by Alice alone.
     assert!(alice.tools().await.contains(&"getSiteInfo".to_owned()));
-    assert_eq!(stage.peer.connections(), 0);
+    assert_eq!(fixture.peer.connections(), 0);
 }
 
 #[tokio::test]
 async fn sessions_on_one_connection_stay_apart() {
-    let stage = Stage::set("").await;
-    let mut wire = Wire::open(stage.server.address()).await;
+    let fixture = Fixture::set("").await;
+    let mut wire = RawSocket::open(fixture.server.address()).await;
     let initialize = message(
         "initialize",
         &json!({
@@ -137,7 +137,7 @@ async fn sessions_on_one_connection_stay_apart() {
         assert_eq!(answer.contains("\"listSiteRrmEvents\""), many, "session {index}");
     }
     let tokens: Vec<_> =
-        stage.peer.take().iter().map(|received| received.header("authorization").to_owned()).collect();
+        fixture.peer.take().iter().map(|received| received.header("authorization").to_owned()).collect();
     assert_eq!(tokens, [format!("Token {BOB}"), format!("Token {ALICE}")]);
     // The next to have a session on this connection has to say whose it is.
     let (target, headers, body) = ask(0, message("tools/list", &json!({})));
@@ -147,10 +147,10 @@ async fn sessions_on_one_connection_stay_apart() {
 
 #[tokio::test]
 async fn a_session_is_one_over_many_connections() {
-    let stage = Stage::set("").await;
-    let alice = stage.alice("").open().await;
+    let fixture = Fixture::set("").await;
+    let alice = fixture.alice("").open().await;
     // Each has a pool of its own, and so a connection.
-    let again = || stage.alice("").on(alice.session());
+    let again = || fixture.alice("").on(alice.session());
     again().call("manageMcpTools", json!({ "enable_mcp_tools_categories": "sites" })).await;
     assert!(again().tools().await.contains(&"getSiteInfo".to_owned()));
     again().call("getSiteInfo", site(1)).await;
@@ -160,15 +160,15 @@ async fn a_session_is_one_over_many_connections() {
 
 #[tokio::test]
 async fn a_port_that_is_used_again_inherits_nothing() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     let token = format!("X-Authorization: {ALICE}");
     let mut wire = loop {
-        let mut wire = Wire::open(stage.server.address()).await;
+        let mut wire = RawSocket::open(fixture.server.address()).await;
         let port = wire.port();
         wire.post("/mcp", &[&token], message("ping", &json!({}))).await;
         wire.answer().await.unwrap();
         wire.reset();
-        if let Some(wire) = Wire::from(port, stage.server.address()).await {
+        if let Some(wire) = RawSocket::from(port, fixture.server.address()).await {
             break wire;
         }
     };
@@ -179,15 +179,15 @@ async fn a_port_that_is_used_again_inherits_nothing() {
 #[tokio::test]
 async fn a_stream_tells_of_its_own_session_alone() {
     const CHANGED: &str = "notifications/tools/list_changed";
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     let (alice, bob, again) =
-        (stage.alice("").open().await, stage.bob("").open().await, stage.alice("").open().await);
+        (fixture.alice("").open().await, fixture.bob("").open().await, fixture.alice("").open().await);
     let streams = [alice.listen().await, bob.listen().await, again.listen().await];
     for category in ["sites", "orgs"] {
         alice.call("manageMcpTools", json!({ "enable_mcp_tools_categories": category })).await;
     }
     again.call("manageMcpTools", json!({ "enable_mcp_tools_categories": "sites" })).await;
-    stage.server.signal("TERM").await;
+    fixture.server.signal("TERM").await;
     for (stream, changes) in streams.into_iter().zip([2, 0, 1]) {
         let text = soon("the end of the stream", stream.text()).await.unwrap();
         assert_eq!(text.matches(CHANGED).count(), changes, "{text}");
@@ -196,11 +196,11 @@ async fn a_stream_tells_of_its_own_session_alone() {
 
 #[tokio::test]
 async fn names_of_sessions_cannot_be_guessed() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     let mut seen = HashSet::new();
     let mut places: Vec<HashSet<char>> = vec![HashSet::new(); 36];
     for _ in 0..64 {
-        let alice = stage.alice("").open().await;
+        let alice = fixture.alice("").open().await;
         let session = alice.session();
         assert_eq!(session.len(), 36, "{session}");
         for (place, letter) in places.iter_mut().zip(session.chars()) {
@@ -222,24 +222,24 @@ async fn names_of_sessions_cannot_be_guessed() {
 
 #[tokio::test]
 async fn a_session_that_has_ended_cannot_be_had_again() {
-    let stage = Stage::set("").await;
-    let alice = stage.alice("").open().await;
+    let fixture = Fixture::set("").await;
+    let alice = fixture.alice("").open().await;
     assert_eq!(alice.end().await.status, 204);
     for heard in everything(&alice).await {
         assert_eq!(heard.status, 404, "{heard:?}");
     }
-    let next = stage.alice("").open().await;
+    let next = fixture.alice("").open().await;
     assert_ne!(next.session(), alice.session());
     assert_eq!(alice.ask("tools/list", json!({})).await.status, 404);
 }
 
 #[tokio::test]
 async fn every_modern_request_stands_for_its_own_token() {
-    let stage = Stage::set("").await;
-    let alice = stage.alice("?mode=all").of(Era::Modern);
+    let fixture = Fixture::set("").await;
+    let alice = fixture.alice("?mode=all").of(Era::Modern);
     for token in [ALICE, BOB, ALICE] {
         let guest = alice.clone().header("X-Authorization", token);
         guest.call("getSiteInfo", site(1)).await;
-        assert_eq!(stage.peer.take()[0].header("authorization"), format!("Token {token}"));
+        assert_eq!(fixture.peer.take()[0].header("authorization"), format!("Token {token}"));
     }
 }

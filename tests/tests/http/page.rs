@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
-use mistmcp_tests::{Guest, Heard, HttpServer, Launch, Peer, TOKEN};
+use mistmcp_tests::{Heard, HttpClient, HttpServer, Launch, MockUpstream, TOKEN};
 use reqwest::{Client, Method, RequestBuilder};
 use ring::digest;
 use serde_json::{Value, json};
 
-use crate::stage::{ALICE, Stage};
+use crate::fixture::{ALICE, Fixture};
 
 const SECRET: &str = "client-s3cret-0123456789";
 
@@ -56,8 +56,8 @@ fn categories(html: &str) -> (Vec<String>, Vec<String>) {
 
 #[tokio::test]
 async fn nothing_but_the_pages_own_style_and_script_may_run() {
-    let stage = Stage::set("").await;
-    let heard = page(&stage.server).await;
+    let fixture = Fixture::set("").await;
+    let heard = page(&fixture.server).await;
     let policy = heard.header("content-security-policy");
     assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"), "{policy}");
     for directive in [
@@ -93,8 +93,8 @@ async fn nothing_but_the_pages_own_style_and_script_may_run() {
 
 #[tokio::test]
 async fn the_page_loads_nothing_and_asks_for_no_secret() {
-    let stage = Stage::set("").await;
-    let heard = page(&stage.server).await;
+    let fixture = Fixture::set("").await;
+    let heard = page(&fixture.server).await;
     for attribute in ["src", "srcset", "action", "formaction", "poster", "data", "ping"] {
         assert!(values(&heard.body, attribute).is_empty(), "{attribute}");
     }
@@ -114,15 +114,15 @@ async fn the_page_loads_nothing_and_asks_for_no_secret() {
     for secret in [TOKEN, ALICE] {
         assert!(!heard.body.contains(secret));
     }
-    assert_eq!(stage.peer.connections(), 0, "to be looked at costs Mist nothing");
+    assert_eq!(fixture.peer.connections(), 0, "to be looked at costs Mist nothing");
     assert!(heard.body.len() < 300_000, "{}", heard.body.len());
 }
 
 #[tokio::test]
 async fn all_tools_are_there_without_a_script() {
-    let stage = Stage::set("--mode all").await;
-    let heard = page(&stage.server).await;
-    let alice = stage.alice("").open().await;
+    let fixture = Fixture::set("--mode all").await;
+    let heard = page(&fixture.server).await;
+    let alice = fixture.alice("").open().await;
     for tool in alice.tools().await {
         assert_eq!(heard.body.matches(&format!("<li id=\"{tool}\">")).count(), 1, "{tool}");
     }
@@ -140,17 +140,17 @@ async fn all_tools_are_there_without_a_script() {
 
 #[tokio::test]
 async fn only_what_the_operator_offers_is_shown() {
-    let stage = Stage::set("--categories sites_rrm,orgs").await;
-    let heard = page(&stage.server).await;
+    let fixture = Fixture::set("--categories sites_rrm,orgs").await;
+    let heard = page(&fixture.server).await;
     let wanted = vec!["orgs".to_owned(), "sites_rrm".to_owned()];
     assert_eq!(categories(&heard.body), (wanted.clone(), wanted));
     assert!(!heard.body.contains("<li id=\"searchOrgSites\">"), "a tool beyond the ceiling");
     assert!(heard.body.contains(" in <strong>2</strong> categories"), "{}", heard.body);
     // Where the operator has named some, a URL may ask for mode custom and name none: so says the page, so it is.
     assert!(values(&heard.body, "data-bounded") == ["yes"]);
-    assert_eq!(stage.alice("?mode=custom").knock().await.status, 200);
+    assert_eq!(fixture.alice("?mode=custom").knock().await.status, 200);
 
-    let open = Stage::set("").await;
+    let open = Fixture::set("").await;
     let heard = page(&open.server).await;
     assert!(values(&heard.body, "data-bounded").is_empty());
     assert_eq!(open.alice("?mode=custom").knock().await.status, 400);
@@ -167,14 +167,14 @@ async fn every_cloud_that_is_offered_is_taken() {
     let clouds: Vec<_> = values(form, "value").into_iter().filter(|value| !value.is_empty()).collect();
     assert!(clouds.len() > 10 && clouds.contains(&"http://127.0.0.1:9000".to_owned()), "{clouds:?}");
     for cloud in clouds {
-        let query = format!("?cloud={}", crate::stage::encoded(&cloud));
-        assert_eq!(Guest::with_token(&server, &query, ALICE).knock().await.status, 200, "{cloud}");
+        let query = format!("?cloud={}", crate::fixture::encoded(&cloud));
+        assert_eq!(HttpClient::with_token(&server, &query, ALICE).knock().await.status, 200, "{cloud}");
     }
 }
 
 #[tokio::test]
 async fn the_page_says_who_has_to_bring_what() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let own = ["data-own-token"].as_slice();
     for (arguments, secret, form, told) in [
         ("", None, own, "brings its own <strong>Mist API token</strong>"),
@@ -204,9 +204,9 @@ async fn the_page_says_who_has_to_bring_what() {
 
 #[tokio::test]
 async fn the_page_is_for_those_who_may_ask() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     for (name, value) in [("Host", "evil.example"), ("Origin", "https://evil.example")] {
-        let heard = asked(&stage.server, Method::GET, &[(name, value)]).await;
+        let heard = asked(&fixture.server, Method::GET, &[(name, value)]).await;
         assert_eq!(heard.status, 403, "{name}: {heard:?}");
         assert!(!heard.body.contains("<html"), "{name}");
     }
@@ -214,22 +214,22 @@ async fn the_page_is_for_those_who_may_ask() {
 
 #[tokio::test]
 async fn browsers_keep_the_page_and_ask_whether_it_is_the_same() {
-    let stage = Stage::set("").await;
-    let whole = page(&stage.server).await;
+    let fixture = Fixture::set("").await;
+    let whole = page(&fixture.server).await;
     let tag = whole.header("etag").to_owned();
-    let again = asked(&stage.server, Method::GET, &[("If-None-Match", &tag)]).await;
+    let again = asked(&fixture.server, Method::GET, &[("If-None-Match", &tag)]).await;
     assert_eq!((again.status, again.body.len()), (304, 0), "{again:?}");
     assert_eq!(again.header("etag"), tag);
-    let other = asked(&stage.server, Method::GET, &[("If-None-Match", "W/\"another\"")]).await;
+    let other = asked(&fixture.server, Method::GET, &[("If-None-Match", "W/\"another\"")]).await;
     assert_eq!(other.status, 200);
 
-    let head = asked(&stage.server, Method::HEAD, &[]).await;
+    let head = asked(&fixture.server, Method::HEAD, &[]).await;
     assert_eq!((head.status, head.body.len()), (200, 0), "{head:?}");
     for name in ["etag", "content-length", "content-security-policy", "content-type"] {
         assert_eq!(head.header(name), whole.header(name), "{name}");
     }
 
-    let packed = request(&stage.server, Method::GET, "/").header("Accept-Encoding", "br, gzip");
+    let packed = request(&fixture.server, Method::GET, "/").header("Accept-Encoding", "br, gzip");
     let packed = packed.send().await.unwrap();
     assert_eq!(packed.headers()["content-encoding"], "gzip");
     assert!(packed.headers().get_all("vary").iter().any(|value| value == "accept-encoding"));
@@ -240,14 +240,14 @@ async fn browsers_keep_the_page_and_ask_whether_it_is_the_same() {
 
 #[tokio::test]
 async fn whoever_comes_the_wrong_way_is_told_the_right_one() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
-        let heard = asked(&stage.server, method.clone(), &[]).await;
+        let heard = asked(&fixture.server, method.clone(), &[]).await;
         assert_eq!((heard.status, heard.header("allow")), (405, "GET, HEAD"), "{method}");
         assert!(heard.error().contains("/mcp"), "{method}: {heard:?}");
     }
     let get = |path: &str, accept: &'static str| {
-        Heard::of(request(&stage.server, Method::GET, path).header("Accept", accept))
+        Heard::of(request(&fixture.server, Method::GET, path).header("Accept", accept))
     };
     let browser = get("/mcp", "text/html,application/xhtml+xml,*/*;q=0.8").await;
     assert_eq!(browser.status, 406);
@@ -261,16 +261,16 @@ async fn whoever_comes_the_wrong_way_is_told_the_right_one() {
 
 /// What `/search` answers for a query.
 async fn search(server: &HttpServer, query: &str) -> Heard {
-    let path = format!("/search?query={}", crate::stage::encoded(query));
+    let path = format!("/search?query={}", crate::fixture::encoded(query));
     Heard::of(request(server, Method::GET, &path)).await
 }
 
 #[tokio::test]
 async fn the_pages_search_ranks_as_find_tools_does() {
-    let stage = Stage::set("").await;
-    let alice = stage.alice("").open().await;
+    let fixture = Fixture::set("").await;
+    let alice = fixture.alice("").open().await;
     for query in ["rogue APs", "who changed the WLAN", "warum ist das WLAN so langsam", "bake a cake"] {
-        let heard = search(&stage.server, query).await;
+        let heard = search(&fixture.server, query).await;
         assert_eq!((heard.status, heard.header("cache-control")), (200, "no-store"), "{heard:?}");
         let found: Value = serde_json::from_str(&heard.body).unwrap();
         let wanted = alice.call("findTools", json!({ "query": query, "limit": 8 })).await;
@@ -283,23 +283,23 @@ async fn the_pages_search_ranks_as_find_tools_does() {
 
 #[tokio::test]
 async fn the_pages_search_is_as_bounded_as_the_page() {
-    let stage = Stage::set("--categories sites_rrm,orgs").await;
-    let found: Value = serde_json::from_str(&search(&stage.server, "rogue APs").await.body).unwrap();
-    let shown = page(&stage.server).await.body;
+    let fixture = Fixture::set("--categories sites_rrm,orgs").await;
+    let found: Value = serde_json::from_str(&search(&fixture.server, "rogue APs").await.body).unwrap();
+    let shown = page(&fixture.server).await.body;
     for tool in found["tools"].as_array().unwrap() {
         // `getSelf` is never beyond a ceiling, and stands in no category that the page shows here.
         let is_shown = tool == "getSelf" || shown.contains(&format!("<li id={tool}>"));
         assert!(is_shown, "beyond the ceiling: {tool}");
     }
     for refused in
-        [search(&stage.server, &"a".repeat(501)).await, search(&stage.server, &"ü".repeat(5_000)).await]
+        [search(&fixture.server, &"a".repeat(501)).await, search(&fixture.server, &"ü".repeat(5_000)).await]
     {
         assert_eq!(refused.status, 400, "{refused:?}");
         assert!(refused.error().contains("500 characters"), "{refused:?}");
     }
-    let missing = Heard::of(request(&stage.server, Method::GET, "/search")).await;
+    let missing = Heard::of(request(&fixture.server, Method::GET, "/search")).await;
     assert_eq!(missing.status, 400, "{missing:?}");
-    let foreign = request(&stage.server, Method::GET, "/search?query=a").header("Host", "evil.example");
+    let foreign = request(&fixture.server, Method::GET, "/search?query=a").header("Host", "evil.example");
     assert_eq!(Heard::of(foreign).await.status, 403);
-    assert_eq!(stage.peer.connections(), 0, "a search asks Mist nothing");
+    assert_eq!(fixture.peer.connections(), 0, "a search asks Mist nothing");
 }

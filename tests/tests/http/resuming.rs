@@ -7,21 +7,21 @@ use reqwest::Method;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::stage::{Stage, site, site_path};
+use crate::fixture::{Fixture, site, site_path};
 
 #[tokio::test]
 async fn who_loses_the_connection_comes_back_for_the_answer() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     let turnstile = Arc::new(Semaphore::new(0));
-    stage.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
-    let alice = stage.alice("?mode=all").open().await;
+    fixture.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
+    let alice = fixture.alice("?mode=all").open().await;
     let call = json!({ "name": "getSiteInfo", "arguments": site(1) });
     // The answer begins though there is none yet, with the name by which a client comes back.
     let mut answer = soon("the head", alice.asking("tools/call", call).send()).await.unwrap();
     let named = soon("a first event", answer.chunk()).await.unwrap().unwrap();
     let named = String::from_utf8_lossy(&named).into_owned();
     let last = named.lines().find_map(|line| line.strip_prefix("id:")).unwrap().trim();
-    soon("the call", stage.peer.arrivals(1)).await;
+    soon("the call", fixture.peer.arrivals(1)).await;
     drop(answer);
 
     let again = alice.request(Method::GET).header("Last-Event-ID", last);
@@ -33,5 +33,5 @@ async fn who_loses_the_connection_comes_back_for_the_answer() {
         let chunk = soon("the answer", answer.chunk()).await.unwrap();
         heard.push_str(&String::from_utf8_lossy(&chunk.unwrap_or_else(|| panic!("it ended: {heard}"))));
     }
-    assert!(stage.peer.take().is_empty(), "Mist was asked again");
+    assert!(fixture.peer.take().is_empty(), "Mist was asked again");
 }

@@ -1,9 +1,9 @@
 //! Look-ups with a shared token: errors, notes and completions repeat only what the session's own tools can list.
 
-use mistmcp_tests::{Era, Guest, HttpServer, Launch, Peer};
+use mistmcp_tests::{Era, HttpClient, HttpServer, Launch, MockUpstream};
 use serde_json::{Value, json};
 
-use crate::stage::ALICE;
+use crate::fixture::ALICE;
 
 const ORG: &str = "0a000000-0000-4000-8000-000000000001";
 const OTHER_ORG: &str = "0a000000-0000-4000-8000-000000000002";
@@ -33,8 +33,8 @@ const PRIVATE: [&str; 13] = [
 
 const CEILING: &str = "--shared-token --categories orgs,sites,sites_stats";
 
-async fn peer() -> Peer {
-    let peer = Peer::start().await;
+async fn peer() -> MockUpstream {
+    let peer = MockUpstream::start().await;
     let org = |id: &str, name: &str| json!({ "scope": "org", "org_id": id, "name": name, "role": "read" });
     peer.json("/api/v1/self", &json!({ "name": "token", "privileges": [org(ORG, "Globex Freight")] }));
     peer.json(
@@ -56,7 +56,7 @@ async fn peer() -> Peer {
 }
 
 /// A server with a tool that reads one device, and none that lists devices.
-async fn serve(peer: &Peer, arguments: &str) -> HttpServer {
+async fn serve(peer: &MockUpstream, arguments: &str) -> HttpServer {
     Launch::at(peer, arguments).serve().await
 }
 
@@ -64,7 +64,7 @@ fn is_private(text: &str) -> bool {
     PRIVATE.iter().any(|private| text.contains(private))
 }
 
-async fn completions(guest: &Guest, written: &str) -> Value {
+async fn completions(guest: &HttpClient, written: &str) -> Value {
     let params = json!({
         "ref": { "type": "ref/prompt", "name": "site-health" },
         "argument": { "name": "site", "value": written },
@@ -78,7 +78,7 @@ async fn without_a_tool_that_lists_sites_no_error_and_no_completion_repeats_one(
     let peer = peer().await;
     let server = serve(&peer, CEILING).await;
     for (era, query) in [(Era::Legacy, "?mode=all"), (Era::Modern, "?mode=all"), (Era::Modern, "")] {
-        let guest = Guest::new(&server, query).enter(era).await;
+        let guest = HttpClient::new(&server, query).enter(era).await;
         for written in ["Harbor Warehouse", "Harb", "arbour", "Quito", "Depo", "Depot", "*", "AB"] {
             let refused = refusal(&guest, "getSiteInfo", json!({ "site_id": written })).await;
             assert!(!is_private(&refused), "{written}: {refused}");
@@ -112,7 +112,7 @@ async fn without_a_tool_that_lists_devices_no_error_and_no_note_repeats_one() {
     let server =
         serve(&peer, "--shared-token --categories orgs_sites,sites_stats,sites_synthetic_tests").await;
     for era in Era::BOTH {
-        let guest = Guest::new(&server, "?mode=all").enter(era).await;
+        let guest = HttpClient::new(&server, "?mode=all").enter(era).await;
         let arguments = |device: &str| json!({ "site_id": "Harbour Warehouse", "device_id": device });
         for written in ["Recep", "eception A", "Lobby", "5c5b350000ff"] {
             let refused = refusal(&guest, "getSiteDeviceSyntheticTest", arguments(written)).await;
@@ -145,7 +145,7 @@ async fn organizations_are_told_by_the_tool_that_every_session_has() {
     peer.json("/api/v1/self", &json!({ "name": "token", "privileges": both }));
     let server = serve(&peer, CEILING).await;
     for era in Era::BOTH {
-        let guest = Guest::new(&server, "?mode=all").enter(era).await;
+        let guest = HttpClient::new(&server, "?mode=all").enter(era).await;
         assert!(call(&guest, "getSelf", json!({})).await.contains("Initech"));
         for arguments in [json!({}), json!({ "org_id": "Initeck" })] {
             assert!(refusal(&guest, "getOrg", arguments).await.contains("Initech"));
@@ -158,7 +158,7 @@ async fn a_client_with_a_token_of_its_own_is_told_what_its_token_sees() {
     let peer = peer().await;
     let server = serve(&peer, CEILING).await;
     for era in Era::BOTH {
-        let guest = Guest::with_token(&server, "?mode=all", ALICE).enter(era).await;
+        let guest = HttpClient::with_token(&server, "?mode=all", ALICE).enter(era).await;
         let refused = refusal(&guest, "getSiteInfo", json!({ "site_id": "Harbor Warehouse" })).await;
         assert!(refused.contains("\"Harbour Warehouse\""), "{refused}");
         assert_eq!(completions(&guest, "harb").await, json!(["Harbour Warehouse"]));
@@ -175,25 +175,25 @@ async fn a_client_with_a_token_of_its_own_is_told_what_its_token_sees() {
 async fn without_a_ceiling_a_shared_token_lists_everything() {
     let peer = peer().await;
     let server = serve(&peer, "--shared-token").await;
-    let guest = Guest::new(&server, "").enter(Era::Modern).await;
+    let guest = HttpClient::new(&server, "").enter(Era::Modern).await;
     let refused = refusal(&guest, "getSiteInfo", json!({ "site_id": "Depot" })).await;
     assert!(refused.contains(TWIN) && refused.contains("Rue 2"), "{refused}");
     assert_eq!(completions(&guest, "").await, json!(["Depot", "Harbour Warehouse"]));
     // A URL with fewer categories narrows this too.
-    let narrowed = Guest::new(&server, "?mode=all&categories=sites").enter(Era::Modern).await;
+    let narrowed = HttpClient::new(&server, "?mode=all&categories=sites").enter(Era::Modern).await;
     let refused = refusal(&narrowed, "getSiteInfo", json!({ "site_id": "Depot" })).await;
     assert!(!is_private(&refused), "{refused}");
 }
 
 /// Calls a tool, by way of `callTool` where it is not listed.
-async fn call(guest: &Guest, tool: &str, arguments: Value) -> String {
+async fn call(guest: &HttpClient, tool: &str, arguments: Value) -> String {
     if guest.tools().await.iter().any(|listed| listed == tool) {
         return guest.call(tool, arguments).await;
     }
     guest.call("callTool", json!({ "tool": tool, "arguments": arguments })).await
 }
 
-async fn refusal(guest: &Guest, tool: &str, arguments: Value) -> String {
+async fn refusal(guest: &HttpClient, tool: &str, arguments: Value) -> String {
     if guest.tools().await.iter().any(|listed| listed == tool) {
         return guest.refusal(tool, arguments).await;
     }

@@ -2,28 +2,28 @@
 
 use std::time::Duration;
 
-use mistmcp_tests::{Guest, HttpServer, Launch, Peer, certificate, certificate_for, soon};
+use mistmcp_tests::{HttpClient, HttpServer, Launch, MockUpstream, certificate, certificate_for, soon};
 use reqwest::{Certificate, Client};
 use serde_json::json;
 
-use crate::stage::ALICE;
+use crate::fixture::ALICE;
 
 const WARNING: &str = "in the clear";
 
 /// A client that trusts this certificate and no other, and makes a connection of its own.
-fn trusting(server: &HttpServer, certificate: &str) -> Guest {
-    let guest = Guest::with_token(server, "", ALICE);
+fn trusting(server: &HttpServer, certificate: &str) -> HttpClient {
+    let guest = HttpClient::with_token(server, "", ALICE);
     let certificate = Certificate::from_pem(certificate.as_bytes()).unwrap();
     guest.by(Client::builder().no_proxy().tls_certs_only([certificate]).build().unwrap())
 }
 
-fn launch(peer: &Peer) -> Launch {
+fn launch(peer: &MockUpstream) -> Launch {
     Launch::at(peer, "--tls-cert server.pem --tls-key server.key")
 }
 
 #[tokio::test]
 async fn tokens_travel_encrypted_where_there_is_a_certificate() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let (certificate, key) = certificate();
     let server = launch(&peer).file("server.pem", &certificate).file("server.key", &key).serve().await;
     assert!(server.url("").starts_with("https://"), "{}", server.errors());
@@ -33,7 +33,7 @@ async fn tokens_travel_encrypted_where_there_is_a_certificate() {
     // Who does not trust the certificate, or speaks without encryption, is not served.
     let stranger = mistmcp_tests::certificate().0;
     assert!(trusting(&server, &stranger).request(reqwest::Method::POST).send().await.is_err());
-    let mut wire = mistmcp_tests::Wire::open(server.address()).await;
+    let mut wire = mistmcp_tests::RawSocket::open(server.address()).await;
     wire.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     assert!(!wire.rest().await.contains("live"));
     guest.call("getSelf", json!({})).await;
@@ -41,7 +41,7 @@ async fn tokens_travel_encrypted_where_there_is_a_certificate() {
 
 #[tokio::test]
 async fn a_server_with_a_certificate_for_another_name_can_be_asked_from_this_machine_whether_it_is_ready() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let (certificate, key) = certificate_for(&["mist-mcp.example.com"]);
     let server = launch(&peer).file("server.pem", &certificate).file("server.key", &key).serve().await;
     let port = server.address().port().to_string();
@@ -57,7 +57,7 @@ async fn a_server_with_a_certificate_for_another_name_can_be_asked_from_this_mac
 
 #[tokio::test]
 async fn a_certificate_that_changes_is_read_again_and_a_wrong_one_is_not_taken() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let (old, old_key) = certificate();
     let server = launch(&peer).file("server.pem", &old).file("server.key", &old_key).serve().await;
     let guest = trusting(&server, &old).open().await;
@@ -84,7 +84,7 @@ async fn a_certificate_that_changes_is_read_again_and_a_wrong_one_is_not_taken()
 
 #[tokio::test]
 async fn files_in_odd_encodings_are_read_or_refused_with_the_remedy() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let (certificate, key) = certificate();
     let marked = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
     // OpenSSL writes names before a block, in any encoding.
@@ -116,7 +116,7 @@ async fn files_in_odd_encodings_are_read_or_refused_with_the_remedy() {
 
 #[tokio::test]
 async fn files_that_are_no_certificate_stop_the_start() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let ((certificate, key), (_, others)) = (certificate(), self::certificate());
     let arguments = "-t http -p 0 --tls-cert server.pem --tls-key server.key";
     for (files, what) in [
@@ -140,7 +140,7 @@ async fn files_that_are_no_certificate_stop_the_start() {
 
 #[tokio::test]
 async fn tokens_in_the_clear_beyond_this_machine_are_warned_of() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let server = Launch::at(&peer, "--host 0.0.0.0").serve().await;
     let told = server.errors();
     assert!(told.contains(WARNING) && told.contains("--tls-cert"), "{told}");

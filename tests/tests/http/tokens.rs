@@ -1,14 +1,14 @@
 //! Whose token a call is made with.
 
-use mistmcp_tests::{Era, Guest, Launch, Peer, TOKEN};
+use mistmcp_tests::{Era, HttpClient, Launch, MockUpstream, TOKEN};
 use serde_json::json;
 
-use crate::stage::{ALICE, Stage, encoded, site};
+use crate::fixture::{ALICE, Fixture, encoded, site};
 
 const SECRET: &str = "a-secret-of-the-operators";
 
 /// The token that the last call was made with.
-fn token_at(peer: &Peer) -> String {
+fn token_at(peer: &MockUpstream) -> String {
     let received = peer.take();
     assert_eq!(received.len(), 1, "{received:?}");
     received[0].header("authorization").to_owned()
@@ -16,7 +16,7 @@ fn token_at(peer: &Peer) -> String {
 
 #[tokio::test]
 async fn a_token_is_taken_from_either_header_and_sent_to_mist() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     for era in Era::BOTH {
         for (name, value) in [
             ("X-Authorization", ALICE.to_owned()),
@@ -25,16 +25,16 @@ async fn a_token_is_taken_from_either_header_and_sent_to_mist() {
             ("authorization", format!("bEARER  {ALICE} ")),
             ("Authorization", format!("Token {ALICE}")),
         ] {
-            let guest = Guest::new(&stage.server, "?mode=all").header(name, &value).enter(era).await;
+            let guest = HttpClient::new(&fixture.server, "?mode=all").header(name, &value).enter(era).await;
             guest.call("getSiteInfo", site(1)).await;
-            assert_eq!(token_at(&stage.peer), format!("Token {ALICE}"), "{name}: {value}");
+            assert_eq!(token_at(&fixture.peer), format!("Token {ALICE}"), "{name}: {value}");
         }
     }
 }
 
 #[tokio::test]
 async fn without_a_token_nobody_gets_as_far_as_a_list_of_tools() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     for headers in [
         &[][..],
         &[("Authorization", "Basic YWxpY2U6YWxpY2U=")],
@@ -51,13 +51,13 @@ async fn without_a_token_nobody_gets_as_far_as_a_list_of_tools() {
     ] {
         let guest = headers
             .iter()
-            .fold(Guest::new(&stage.server, ""), |guest, (name, value)| guest.header(name, value));
+            .fold(HttpClient::new(&fixture.server, ""), |guest, (name, value)| guest.header(name, value));
         let modern = guest.clone().of(Era::Modern);
         for heard in [
             guest.clone().knock().await,
             modern.ask("server/discover", json!({})).await,
             modern.ask("tools/list", json!({})).await,
-            Guest::clone(&guest).end().await,
+            HttpClient::clone(&guest).end().await,
         ] {
             assert_eq!(heard.status, 401, "{headers:?}: {heard:?}");
             assert!(heard.header("www-authenticate").starts_with("Bearer "), "{heard:?}");
@@ -65,12 +65,12 @@ async fn without_a_token_nobody_gets_as_far_as_a_list_of_tools() {
             assert!(!heard.error().is_empty());
         }
     }
-    assert_eq!(stage.peer.connections(), 0, "the process's own token was used");
+    assert_eq!(fixture.peer.connections(), 0, "the process's own token was used");
 }
 
 #[tokio::test]
 async fn a_token_that_is_none_is_refused_with_the_cause_and_not_repeated() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     for (name, value, cause) in [
         ("X-Authorization", "${env:MIST_APITOKEN}", "reference to a variable"),
         ("Authorization", "Bearer %MIST_APITOKEN%", "reference to a variable"),
@@ -81,7 +81,7 @@ async fn a_token_that_is_none_is_refused_with_the_cause_and_not_repeated() {
         ("X-Authorization", "s3cr3t s3cr3t", "space"),
         ("X-Authorization", "Bearer ", "No Mist API token"),
     ] {
-        let heard = Guest::new(&stage.server, "").header(name, value).knock().await;
+        let heard = HttpClient::new(&fixture.server, "").header(name, value).knock().await;
         assert_eq!(heard.status, 401, "{value}: {heard:?}");
         assert!(heard.error().contains(cause) && !heard.body.contains("s3cr3t"), "{value}: {heard:?}");
     }
@@ -91,49 +91,49 @@ async fn a_token_that_is_none_is_refused_with_the_cause_and_not_repeated() {
         "?org_id=s3cr3t",
         "?mode=s3cr3t7",
     ] {
-        let heard = stage.alice(query).knock().await;
+        let heard = fixture.alice(query).knock().await;
         assert_eq!(heard.status, 400, "{query}: {heard:?}");
         assert!(!heard.body.contains("s3cr3t"), "{query}: {heard:?}");
     }
-    assert_eq!(stage.peer.connections(), 0);
-    assert!(!stage.server.errors().contains("s3cr3t"), "{}", stage.server.errors());
+    assert_eq!(fixture.peer.connections(), 0);
+    assert!(!fixture.server.errors().contains("s3cr3t"), "{}", fixture.server.errors());
 }
 
 #[tokio::test]
 async fn a_shared_token_is_for_those_who_bring_none_and_for_the_operators_cloud_alone() {
-    let (peer, other) = (Peer::start().await, Peer::start().await);
+    let (peer, other) = (MockUpstream::start().await, MockUpstream::start().await);
     let launch = Launch::at(&peer, "--shared-token").argument("--allow-cloud").argument(&other.url());
     let server = launch.serve().await;
     let elsewhere = format!("?mode=all&cloud={}", encoded(&other.url()));
     for era in Era::BOTH {
-        let guest = Guest::new(&server, "?mode=all").enter(era).await;
+        let guest = HttpClient::new(&server, "?mode=all").enter(era).await;
         guest.call("getSiteInfo", site(1)).await;
         assert_eq!(token_at(&peer), format!("Token {TOKEN}"));
-        let own = Guest::with_token(&server, "?mode=all", ALICE).enter(era).await;
+        let own = HttpClient::with_token(&server, "?mode=all", ALICE).enter(era).await;
         own.call("getSiteInfo", site(2)).await;
         assert_eq!(token_at(&peer), format!("Token {ALICE}"));
 
-        let stray = Guest::new(&server, &elsewhere).of(era).try_call("getSiteInfo", site(3)).await;
+        let stray = HttpClient::new(&server, &elsewhere).of(era).try_call("getSiteInfo", site(3)).await;
         assert_eq!(stray.status, 400, "{stray:?}");
         assert!(stray.error().contains("shares its own token"), "{stray:?}");
         assert_eq!(other.take().len(), 0);
-        let own = Guest::with_token(&server, &elsewhere, ALICE).enter(era).await;
+        let own = HttpClient::with_token(&server, &elsewhere, ALICE).enter(era).await;
         own.call("getSiteInfo", site(4)).await;
         assert_eq!(token_at(&other), format!("Token {ALICE}"));
     }
     // A session of the shared token is not to be gone on with by one who brings another.
-    let opened = Guest::new(&server, "").open().await;
-    let swapped = Guest::with_token(&server, "", ALICE).on(opened.session());
+    let opened = HttpClient::new(&server, "").open().await;
+    let swapped = HttpClient::with_token(&server, "", ALICE).on(opened.session());
     assert_eq!(swapped.ask("tools/list", json!({})).await.status, 404);
 }
 
 #[tokio::test]
 async fn a_client_token_keeps_out_who_does_not_know_it() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let launch = Launch::at(&peer, "--shared-token").variable("MISTMCP_CLIENT_TOKEN", SECRET);
     let server = launch.serve().await;
     let bearer = format!("Bearer {SECRET}");
-    let without = Guest::new(&server, "?mode=all");
+    let without = HttpClient::new(&server, "?mode=all");
     for guest in [
         without.clone(),
         without.clone().header("X-Authorization", ALICE),
@@ -165,7 +165,7 @@ async fn a_token_is_shared_only_where_that_is_safe() {
         ("--shared-token --host ::", "MISTMCP_CLIENT_TOKEN"),
         ("--client-token short", "can be guessed"),
     ] {
-        let peer = Peer::start().await;
+        let peer = MockUpstream::start().await;
         let finished = Launch::at(&peer, &format!("-t http -p 0 {arguments}")).run().await;
         assert_eq!(finished.code(), Some(1), "{arguments}: {finished:?}");
         assert!(finished.stderr.contains(wanted), "{arguments}: {}", finished.stderr);
@@ -180,7 +180,7 @@ async fn a_token_is_shared_only_where_that_is_safe() {
 async fn a_demo_asks_for_no_token() {
     let server = Launch::new("--demo").serve().await;
     for era in Era::BOTH {
-        let guest = Guest::new(&server, "?mode=all").enter(era).await;
+        let guest = HttpClient::new(&server, "?mode=all").enter(era).await;
         let myself = guest.call("getSelf", json!({})).await;
         assert!(myself.contains("privileges"), "{myself}");
     }

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use mistmcp_tests::{Guest, HttpServer, Launch, Peer, RedisServer, certificate, free_port, soon};
+use mistmcp_tests::{
+    HttpClient, HttpServer, Launch, MockUpstream, RedisServer, certificate, free_port, soon,
+};
 use redis::aio::MultiplexedConnection;
 use serde_json::json;
 
-use crate::stage::{ALICE, KEY, off, on, pause};
+use crate::fixture::{ALICE, KEY, off, on, pause};
 
 const DOCS: &str = include_str!("../../../docs/replicas.md");
 /// What every connection begins with, which no rule forbids.
 const GREETINGS: [&str; 3] = ["hello", "auth", "client"];
 
-fn replica(peer: &Peer, url: &str) -> Launch {
+fn replica(peer: &MockUpstream, url: &str) -> Launch {
     Launch::at(peer, "").variable("MISTMCP_REDIS_URL", url).variable("MISTMCP_REDIS_KEY", KEY)
 }
 
@@ -35,10 +37,10 @@ async fn what_is_written_down_travels_encrypted_to_a_redis_that_proves_who_it_is
         path("redis.pem")
     );
     let redis = RedisServer::start_with(&options).await;
-    let (peer, url) = (Peer::start().await, format!("rediss://localhost:{port}"));
+    let (peer, url) = (MockUpstream::start().await, format!("rediss://localhost:{port}"));
     let trusting = || replica(&peer, &url).variable("SSL_CERT_FILE", &path("redis.pem"));
     let (one, other) = (trusting().serve().await, trusting().serve().await);
-    let alice = Guest::with_token(&one, "", ALICE).open().await;
+    let alice = HttpClient::with_token(&one, "", ALICE).open().await;
     alice.call("manageMcpTools", on("sites")).await;
     let there = alice.clone().to(&other.url("/mcp"));
     assert!(there.tools().await.contains(&"getSiteInfo".to_owned()));
@@ -85,13 +87,13 @@ async fn the_commands_that_the_docs_name_are_those_that_are_used() {
     let () = allowing.query_async(&mut admin).await.unwrap();
     let () = redis::cmd("CONFIG").arg("RESETSTAT").query_async(&mut admin).await.unwrap();
 
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.json("/api/v1/self/usage", &json!({ "requests": 50, "request_limit": 5_000 }));
     let url = redis.url().replace("redis://", "redis://mistmcp:s3cr3t-0f-redis@");
     // Its record is renewed by every request once an eighth of a second has passed.
     let launch = || replica(&peer, &url).arguments("--session-idle 1");
     let (one, other) = (launch().serve().await, launch().serve().await);
-    let alice = Guest::with_token(&one, "", ALICE).open().await;
+    let alice = HttpClient::with_token(&one, "", ALICE).open().await;
     let there = alice.clone().to(&other.url("/mcp"));
     let stream = there.listen().await;
     let mut used = BTreeSet::new();

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, SystemTime};
 
-use mistmcp_tests::{Answer, Era, Guest, soon};
+use mistmcp_tests::{Answer, Era, HttpClient, soon};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::stage::{ALICE, Stage, pause};
+use crate::fixture::{ALICE, Fixture, pause};
 
 /// Of 60 calls an hour, three are kept back.
 const LIMIT: &str = "--rate-limit 60";
@@ -20,8 +20,8 @@ async fn well_within_an_hour() {
     }
 }
 
-fn alice(stage: &Stage, replica: usize) -> Guest {
-    stage.alice(replica, "?mode=all").of(Era::Modern)
+fn alice(fixture: &Fixture, replica: usize) -> HttpClient {
+    fixture.alice(replica, "?mode=all").of(Era::Modern)
 }
 
 /// Each has its own path at Mist, so that no two calls are one.
@@ -30,11 +30,11 @@ fn site(number: usize) -> Value {
 }
 
 /// Calls until each replica has refused, so many times at once at each; how many calls Mist got.
-async fn use_up(stage: &Stage, replicas: &[usize], first: usize) -> usize {
+async fn use_up(fixture: &Fixture, replicas: &[usize], first: usize) -> usize {
     let mut calling = JoinSet::new();
     for replica in replicas {
         for call in 0..CALLS + 3 {
-            let guest = alice(stage, *replica);
+            let guest = alice(fixture, *replica);
             let arguments = site(first + replica * 1_000 + call);
             calling.spawn(async move { guest.try_call("getSiteInfo", arguments).await.outcome() });
         }
@@ -43,79 +43,79 @@ async fn use_up(stage: &Stage, replicas: &[usize], first: usize) -> usize {
         let (failed, text) = outcome.unwrap();
         assert!(!failed || text.contains("used up"), "{text}");
     }
-    stage.peer.take().len()
+    fixture.peer.take().len()
 }
 
 /// One call that has to succeed.
-async fn call(stage: &Stage, replica: usize, number: usize) {
-    alice(stage, replica).call("getSiteInfo", site(number)).await;
+async fn call(fixture: &Fixture, replica: usize, number: usize) {
+    alice(fixture, replica).call("getSiteInfo", site(number)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replicas_that_call_at_once_make_no_more_and_no_fewer_calls_than_one() {
     well_within_an_hour().await;
-    let stage = Stage::set(3, LIMIT).await;
-    assert_eq!(use_up(&stage, &[0, 1, 2], 0).await, CALLS);
+    let fixture = Fixture::set(3, LIMIT).await;
+    assert_eq!(use_up(&fixture, &[0, 1, 2], 0).await, CALLS);
     // Another token has its own.
-    let bob = stage.bob(0, "?mode=all").of(Era::Modern);
+    let bob = fixture.bob(0, "?mode=all").of(Era::Modern);
     bob.call("getSiteInfo", site(1)).await;
     // Nor is anything left for a replica that has not called yet.
-    let late = stage.launch().serve().await;
-    let guest = Guest::with_token(&late, "?mode=all", ALICE).of(Era::Modern);
+    let late = fixture.launch().serve().await;
+    let guest = HttpClient::with_token(&late, "?mode=all", ALICE).of(Era::Modern);
     assert!(guest.refusal("getSiteInfo", site(2)).await.contains("used up"));
 }
 
 #[tokio::test]
 async fn what_mist_says_to_one_replica_all_have_heard() {
     well_within_an_hour().await;
-    let stage = Stage::set(2, LIMIT).await;
-    call(&stage, 1, 1).await;
-    stage.peer.json("/api/v1/self/usage", &json!({ "requests": 50, "request_limit": 60 }));
-    alice(&stage, 0).call("getSelfApiUsage", json!({})).await;
-    stage.peer.take();
-    assert_eq!(use_up(&stage, &[1], 10).await, CALLS - 50);
+    let fixture = Fixture::set(2, LIMIT).await;
+    call(&fixture, 1, 1).await;
+    fixture.peer.json("/api/v1/self/usage", &json!({ "requests": 50, "request_limit": 60 }));
+    alice(&fixture, 0).call("getSelfApiUsage", json!({})).await;
+    fixture.peer.take();
+    assert_eq!(use_up(&fixture, &[1], 10).await, CALLS - 50);
     // And back: it was somebody else's count that was too high.
-    stage.peer.json("/api/v1/self/usage", &json!({ "requests": 40, "request_limit": 60 }));
-    alice(&stage, 0).call("getSelfApiUsage", json!({})).await;
-    stage.peer.take();
-    assert_eq!(use_up(&stage, &[1], 10_000).await, CALLS - 40);
+    fixture.peer.json("/api/v1/self/usage", &json!({ "requests": 40, "request_limit": 60 }));
+    alice(&fixture, 0).call("getSelfApiUsage", json!({})).await;
+    fixture.peer.take();
+    assert_eq!(use_up(&fixture, &[1], 10_000).await, CALLS - 40);
 }
 
 #[tokio::test]
 async fn a_429_at_one_replica_stops_all() {
-    let stage = Stage::set(2, "--retry-wait 0").await;
-    call(&stage, 1, 1).await;
-    stage.peer.answers_token(ALICE, Answer::json(&json!({})).status(429).header("retry-after", "100"));
-    alice(&stage, 0).refusal("getSiteInfo", site(2)).await;
-    stage.peer.take();
-    alice(&stage, 1).refusal("getSiteInfo", site(3)).await;
-    assert!(stage.peer.take().is_empty(), "Mist was not asked again");
+    let fixture = Fixture::set(2, "--retry-wait 0").await;
+    call(&fixture, 1, 1).await;
+    fixture.peer.answers_token(ALICE, Answer::json(&json!({})).status(429).header("retry-after", "100"));
+    alice(&fixture, 0).refusal("getSiteInfo", site(2)).await;
+    fixture.peer.take();
+    alice(&fixture, 1).refusal("getSiteInfo", site(3)).await;
+    assert!(fixture.peer.take().is_empty(), "Mist was not asked again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_redis_is_away_each_replica_has_a_share_and_afterwards_all_is_counted() {
     well_within_an_hour().await;
-    let mut stage = Stage::set(3, LIMIT).await;
+    let mut fixture = Fixture::set(3, LIMIT).await;
     for replica in 0..3 {
-        call(&stage, replica, replica).await;
+        call(&fixture, replica, replica).await;
     }
     // Each looks how many there are every five seconds.
     tokio::time::sleep(Duration::from_secs(6)).await;
-    stage.redis.stop().await;
-    let mut made = stage.peer.take().len();
+    fixture.redis.stop().await;
+    let mut made = fixture.peer.take().len();
     assert_eq!(made, 3);
-    let share = use_up(&stage, &[0], 100).await;
+    let share = use_up(&fixture, &[0], 100).await;
     assert!((15..=19).contains(&share), "a third of what was left: {share}");
     made += share;
-    made += use_up(&stage, &[1], 10_000).await;
+    made += use_up(&fixture, &[1], 10_000).await;
     assert!(made < CALLS, "{made}");
     // It has forgotten the calls from before; the replicas have not.
-    stage.redis.start_again().await;
+    fixture.redis.start_again().await;
     for replica in 0..3 {
-        stage.redis_is(replica, "it is there").await;
+        fixture.redis_is(replica, "it is there").await;
     }
     let told = async {
-        while stage
+        while fixture
             .redis
             .content()
             .await
@@ -128,6 +128,6 @@ async fn while_redis_is_away_each_replica_has_a_share_and_afterwards_all_is_coun
         }
     };
     soon("the counts of all three", told).await;
-    made += use_up(&stage, &[0, 1, 2], 20_000).await;
+    made += use_up(&fixture, &[0, 1, 2], 20_000).await;
     assert_eq!(made, CALLS);
 }

@@ -7,13 +7,13 @@ use mistmcp_tests::{Balance, Era, Heard, soon};
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use crate::fixture::{AWAY, Fixture, THERE, pause};
 use crate::service::Service;
-use crate::stage::{AWAY, Stage, THERE, pause};
 use crate::user::User;
 
 /// A session that one replica holds, and no other.
-async fn held_at(stage: &Stage, service: &Service, replica: usize, number: usize) -> User {
-    let here = stage.alice(replica, "");
+async fn held_at(fixture: &Fixture, service: &Service, replica: usize, number: usize) -> User {
+    let here = fixture.alice(replica, "");
     User::enter(here, number, Era::Legacy).await.by_way_of(&service.guest())
 }
 
@@ -39,25 +39,25 @@ async fn a_redis_that_comes_back_empty_costs_only_the_sessions_that_no_replica_h
     let mut service = Service::start(3, Balance::Random, "").await;
     let (mut kept, mut lost) = (Vec::new(), Vec::new());
     for number in 0..16 {
-        kept.push(Arc::new(held_at(&service.stage, &service, 1 + number % 2, number).await));
+        kept.push(Arc::new(held_at(&service.fixture, &service, 1 + number % 2, number).await));
     }
     for number in 100..110 {
-        lost.push(held_at(&service.stage, &service, 0, number).await);
+        lost.push(held_at(&service.fixture, &service, 0, number).await);
     }
     let stop = Arc::new(AtomicBool::new(false));
-    service.stage.redis.stop().await;
+    service.fixture.redis.stop().await;
     service.kill(0).await;
     for replica in 0..2 {
-        service.stage.redis_is(replica, AWAY).await;
+        service.fixture.redis_is(replica, AWAY).await;
     }
     let calling: JoinSet<()> = kept.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
     // Nobody knows yet whether they are lost.
     for user in &lost {
         is_not_known(&user.guest.ask("tools/list", json!({})).await);
     }
-    service.stage.redis.start_again().await;
+    service.fixture.redis.start_again().await;
     for replica in 0..2 {
-        service.stage.redis_is(replica, THERE).await;
+        service.fixture.redis_is(replica, THERE).await;
     }
     let told = async {
         for user in &lost {

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use mistmcp_tests::{Balance, Era, Guest, soon};
+use mistmcp_tests::{Balance, Era, HttpClient, soon};
 use serde_json::json;
 use tokio::task::JoinSet;
 
+use crate::fixture::{AWAY, BOB, THERE, on, pause};
 use crate::service::Service;
-use crate::stage::{AWAY, BOB, THERE, on, pause};
 use crate::user::User;
 
 const HANGS: Duration = Duration::from_secs(10);
@@ -29,7 +29,7 @@ async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) {
 }
 
 /// Tries somebody else's session, and never gets in.
-async fn steal(thief: Guest, stop: Arc<AtomicBool>) {
+async fn steal(thief: HttpClient, stop: Arc<AtomicBool>) {
     while !stop.load(Ordering::Relaxed) {
         let began = Instant::now();
         let heard = thief.ask("tools/list", json!({})).await;
@@ -42,7 +42,7 @@ async fn steal(thief: Guest, stop: Arc<AtomicBool>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
     let service = Service::start(3, Balance::Random, "").await;
-    let stage = &service.stage;
+    let fixture = &service.fixture;
     let users = service.users(30, Era::Legacy).await;
     let mut all = users.clone();
     all.extend(service.users(6, Era::Modern).await);
@@ -55,24 +55,24 @@ async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
     // All of them hold this one.
     let switching = service.guest().open().await;
     for replica in 0..3 {
-        stage.at(replica, &switching).tools().await;
+        fixture.at(replica, &switching).tools().await;
     }
 
-    stage.redis.signal("STOP").await;
+    fixture.redis.signal("STOP").await;
     let began = Instant::now();
     for replica in 0..3 {
-        stage.redis_is(replica, AWAY).await;
-        assert!(stage.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
+        fixture.redis_is(replica, AWAY).await;
+        assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
     }
     // Somebody comes, and somebody switches.
     let late = User::enter(service.guest(), 700, Era::Legacy).await;
     late.call(1).await;
     switching.call("manageMcpTools", on("orgs")).await;
     tokio::time::sleep(HANGS.saturating_sub(began.elapsed())).await;
-    stage.redis.signal("CONT").await;
+    fixture.redis.signal("CONT").await;
     for replica in 0..3 {
-        stage.redis_is(replica, THERE).await;
-        assert!(stage.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 1\n"));
+        fixture.redis_is(replica, THERE).await;
+        assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 1\n"));
     }
     stop.store(true, Ordering::Relaxed);
     while let Some(called) = calling.join_next().await {
@@ -82,7 +82,7 @@ async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
     late.comes_to_be_as_it_was().await;
     for replica in 0..3 {
         let known = async {
-            while !stage.at(replica, &switching).tools().await.contains(&"getOrg".to_owned()) {
+            while !fixture.at(replica, &switching).tools().await.contains(&"getOrg".to_owned()) {
                 pause().await;
             }
         };
@@ -92,7 +92,7 @@ async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
         user.is_as_it_was().await;
     }
     for replica in 0..3 {
-        let errors = stage.replicas[replica].errors();
+        let errors = fixture.replicas[replica].errors();
         assert!(!errors.contains("panicked"), "{errors}");
     }
 }

@@ -59,7 +59,7 @@ async fn a_replica_that_is_killed_takes_no_session_and_no_call_with_it() {
     // All of them wait for Mist when it happens.
     let turnstile = service.hold();
     let mut calling = all_call(&users, HELD);
-    soon("the calls", service.stage.peer.arrivals(users.len())).await;
+    soon("the calls", service.fixture.peer.arrivals(users.len())).await;
     service.kill(0).await;
     turnstile.close();
     let mut count = Count::default();
@@ -87,7 +87,7 @@ async fn an_answer_that_breaks_off_is_never_taken_for_a_whole_one() {
     let mut service = Service::start(2, Balance::Random, "--max-result-bytes 30000000").await;
     let site = "00000000-0000-4000-8000-000000000001";
     let rows: Vec<_> = (0..90_000).map(|row| json!({ "name": format!("{row:0>100}") })).collect();
-    service.stage.peer.json(&format!("/api/v1/sites/{site}"), &json!({ "rows": rows }));
+    service.fixture.peer.json(&format!("/api/v1/sites/{site}"), &json!({ "rows": rows }));
     let call = json!({ "name": "getSiteInfo", "arguments": { "site_id": site } });
     let mut answers = Vec::new();
     for era in Era::BOTH {

@@ -8,6 +8,7 @@
 mod access;
 mod budgets;
 mod emptied;
+mod fixture;
 mod hanging;
 mod killed;
 mod outage;
@@ -19,7 +20,6 @@ mod secrecy;
 mod service;
 mod sessions;
 mod slow;
-mod stage;
 mod starting;
 mod streams;
 mod tracing;

@@ -2,17 +2,17 @@
 
 use std::time::Instant;
 
-use mistmcp_tests::{Guest, soon};
+use mistmcp_tests::{HttpClient, soon};
 use redis::aio::MultiplexedConnection;
 use serde_json::json;
 
-use crate::stage::{AWAY, SOON, Stage, THERE, on, pause};
+use crate::fixture::{AWAY, Fixture, SOON, THERE, on, pause};
 
 /// Waits until a session is written down.
-async fn written(stage: &Stage, count: usize) {
+async fn written(fixture: &Fixture, count: usize) {
     let written = async {
         loop {
-            let content = stage.redis.content().await;
+            let content = fixture.redis.content().await;
             let records =
                 content.iter().filter(|(key, (value, _))| key.contains(":session:") && value.contains('{'));
             if records.count() == count {
@@ -25,7 +25,7 @@ async fn written(stage: &Stage, count: usize) {
 }
 
 /// That a client is served as ever by the replica that holds its session.
-async fn goes_on(guest: &Guest, tool: &str) {
+async fn goes_on(guest: &HttpClient, tool: &str) {
     let began = Instant::now();
     assert!(guest.tools().await.contains(&tool.to_owned()));
     assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
@@ -33,46 +33,46 @@ async fn goes_on(guest: &Guest, tool: &str) {
 
 #[tokio::test]
 async fn while_redis_is_away_sessions_go_on_where_they_are_and_afterwards_everywhere() {
-    let mut stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
+    let mut fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
-    let ending = stage.alice(0, "").open().await;
-    stage.redis.stop().await;
+    let ending = fixture.alice(0, "").open().await;
+    fixture.redis.stop().await;
 
     goes_on(&alice, "getSiteInfo").await;
     for replica in [0, 1] {
-        stage.redis_is(replica, AWAY).await;
-        let ready = stage.ready(replica).await;
+        fixture.redis_is(replica, AWAY).await;
+        let ready = fixture.ready(replica).await;
         assert_eq!(ready["ready"], true, "a replica serves on: {ready}");
-        assert!(stage.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
+        assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
     }
     // Nobody can tell whether it is anybody's, and so nobody is told.
-    for guest in [stage.at(1, &alice), stage.bob(0, "").on(alice.session())] {
+    for guest in [fixture.at(1, &alice), fixture.bob(0, "").on(alice.session())] {
         let heard = guest.ask("tools/list", json!({})).await;
         assert_eq!((heard.status, heard.header("retry-after")), (503, "10"), "{heard:?}");
         assert!(heard.error().contains("Redis"), "{heard:?}");
     }
     alice.call("manageMcpTools", on("orgs")).await;
-    let bob = stage.bob(1, "").open().await;
+    let bob = fixture.bob(1, "").open().await;
     bob.call("manageMcpTools", on("sites")).await;
     assert_eq!(ending.end().await.status, 204);
 
-    stage.redis.start_again().await;
+    fixture.redis.start_again().await;
     for replica in [0, 1] {
-        stage.redis_is(replica, THERE).await;
-        assert!(stage.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 1\n"));
+        fixture.redis_is(replica, THERE).await;
+        assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 1\n"));
     }
-    written(&stage, 2).await;
+    written(&fixture, 2).await;
     for tool in ["getSiteInfo", "getOrg"] {
-        goes_on(&stage.at(1, &alice), tool).await;
+        goes_on(&fixture.at(1, &alice), tool).await;
     }
-    goes_on(&stage.at(0, &bob), "getSiteInfo").await;
-    assert_eq!(stage.at(1, &ending).ask("ping", json!({})).await.status, 404);
+    goes_on(&fixture.at(0, &bob), "getSiteInfo").await;
+    assert_eq!(fixture.at(1, &ending).ask("ping", json!({})).await.status, 404);
     // What is published comes again as well.
-    let stream = stage.at(1, &alice).listen().await;
+    let stream = fixture.at(1, &alice).listen().await;
     assert_eq!(alice.end().await.status, 204);
     soon("the end of the stream", stream.text()).await.unwrap();
-    for replica in &stage.replicas {
+    for replica in &fixture.replicas {
         let errors = replica.errors();
         assert!(errors.contains("Redis is away") && errors.contains("Redis is there"), "{errors}");
         assert_eq!(errors.matches("Redis is away").count(), 1, "once is enough: {errors}");
@@ -81,78 +81,78 @@ async fn while_redis_is_away_sessions_go_on_where_they_are_and_afterwards_everyw
 
 #[tokio::test]
 async fn an_end_while_redis_was_away_is_an_end_everywhere() {
-    let stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
-    stage.at(1, &alice).tools().await;
+    let fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
+    fixture.at(1, &alice).tools().await;
     // Silent, it forgets nothing.
-    stage.redis.signal("STOP").await;
+    fixture.redis.signal("STOP").await;
     assert_eq!(alice.end().await.status, 204);
-    stage.redis_is(0, AWAY).await;
-    stage.redis.signal("CONT").await;
+    fixture.redis_is(0, AWAY).await;
+    fixture.redis.signal("CONT").await;
     let ended = async {
-        while stage.at(1, &alice).ask("ping", json!({})).await.status != 404 {
+        while fixture.at(1, &alice).ask("ping", json!({})).await.status != 404 {
             pause().await;
         }
     };
     soon("the end", ended).await;
-    stage.redis_is(0, THERE).await;
+    fixture.redis_is(0, THERE).await;
     assert_eq!(alice.ask("ping", json!({})).await.status, 404);
 }
 
 #[tokio::test]
 async fn nobody_waits_for_a_redis_that_is_silent() {
-    let stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
+    let fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
-    stage.redis.signal("STOP").await;
+    fixture.redis.signal("STOP").await;
     for _ in 0..5 {
         goes_on(&alice, "getSiteInfo").await;
     }
     // Whoever opens a session just then waits a moment: it might be a short silence.
     let began = Instant::now();
-    let bob = stage.bob(1, "").open().await;
+    let bob = fixture.bob(1, "").open().await;
     assert!(began.elapsed() < SOON * 2, "{:?}", began.elapsed());
     goes_on(&bob, "getSelf").await;
-    stage.redis_is(1, AWAY).await;
-    stage.redis.signal("CONT").await;
-    stage.redis_is(0, THERE).await;
-    stage.redis_is(1, THERE).await;
-    written(&stage, 2).await;
-    goes_on(&stage.at(1, &alice), "getSiteInfo").await;
+    fixture.redis_is(1, AWAY).await;
+    fixture.redis.signal("CONT").await;
+    fixture.redis_is(0, THERE).await;
+    fixture.redis_is(1, THERE).await;
+    written(&fixture, 2).await;
+    goes_on(&fixture.at(1, &alice), "getSiteInfo").await;
 }
 
 #[tokio::test]
 async fn a_short_silence_of_redis_costs_no_session() {
-    let stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
+    let fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
     // One replica takes Redis for gone while a session is opened there. It is known everywhere before its client knows it.
-    stage.redis.signal("STOP").await;
-    let opening = tokio::spawn(stage.bob(0, "").open());
-    stage.redis_is(0, AWAY).await;
-    stage.redis.signal("CONT").await;
+    fixture.redis.signal("STOP").await;
+    let opening = tokio::spawn(fixture.bob(0, "").open());
+    fixture.redis_is(0, AWAY).await;
+    fixture.redis.signal("CONT").await;
     let bob = soon("the session", opening).await.unwrap();
-    goes_on(&stage.at(1, &bob), "getSelf").await;
+    goes_on(&fixture.at(1, &bob), "getSelf").await;
     // Or while somebody comes whose session it would have to look up.
-    stage.redis_is(0, THERE).await;
-    stage.redis.signal("STOP").await;
-    let elsewhere = stage.at(1, &alice);
+    fixture.redis_is(0, THERE).await;
+    fixture.redis.signal("STOP").await;
+    let elsewhere = fixture.at(1, &alice);
     let coming = tokio::spawn(async move { elsewhere.tools().await });
-    stage.redis_is(1, AWAY).await;
-    stage.redis.signal("CONT").await;
+    fixture.redis_is(1, AWAY).await;
+    fixture.redis.signal("CONT").await;
     assert!(soon("the tools", coming).await.unwrap().contains(&"getSelf".to_owned()));
 }
 
 #[tokio::test]
 async fn a_replica_starts_without_redis_and_finds_it_later() {
-    let mut stage = Stage::set(1, "").await;
-    stage.redis.stop().await;
-    stage.replicas.push(stage.launch().serve().await);
-    assert!(stage.replicas[1].errors().contains("Redis is away"), "{}", stage.replicas[1].errors());
-    let bob = stage.bob(1, "").open().await;
-    stage.redis.start_again().await;
-    stage.redis_is(0, THERE).await;
-    written(&stage, 1).await;
-    stage.at(0, &bob).tools().await;
+    let mut fixture = Fixture::set(1, "").await;
+    fixture.redis.stop().await;
+    fixture.replicas.push(fixture.launch().serve().await);
+    assert!(fixture.replicas[1].errors().contains("Redis is away"), "{}", fixture.replicas[1].errors());
+    let bob = fixture.bob(1, "").open().await;
+    fixture.redis.start_again().await;
+    fixture.redis_is(0, THERE).await;
+    written(&fixture, 1).await;
+    fixture.at(0, &bob).tools().await;
 }
 
 async fn require(connection: &mut MultiplexedConnection, password: &str) {
@@ -164,17 +164,17 @@ async fn require(connection: &mut MultiplexedConnection, password: &str) {
 #[tokio::test]
 async fn a_redis_that_lets_nobody_in_any_more_is_one_that_is_away() {
     const PASSWORD: &str = "s3cr3t-0f-redis";
-    let stage = Stage::set(1, "").await;
-    let alice = stage.alice(0, "").open().await;
-    let mut connection = stage.redis.connect().await;
+    let fixture = Fixture::set(1, "").await;
+    let alice = fixture.alice(0, "").open().await;
+    let mut connection = fixture.redis.connect().await;
     require(&mut connection, PASSWORD).await;
     for kind in ["normal", "pubsub"] {
         let _: i64 =
             redis::cmd("CLIENT").arg(&["KILL", "TYPE", kind]).query_async(&mut connection).await.unwrap();
     }
-    stage.redis_is(0, AWAY).await;
+    fixture.redis_is(0, AWAY).await;
     alice.tools().await;
     require(&mut connection, "").await;
-    stage.redis_is(0, THERE).await;
+    fixture.redis_is(0, THERE).await;
     alice.tools().await;
 }

@@ -1,10 +1,10 @@
 //! A session belongs to its token and cloud at every replica, and to others it is nowhere there.
 
-use mistmcp_tests::{Guest, Heard, Peer};
+use mistmcp_tests::{Heard, HttpClient, MockUpstream};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::stage::{ALICE, BOB, KEY, Stage, on};
+use crate::fixture::{ALICE, BOB, Fixture, KEY, on};
 
 const NOBODYS: &str = "5d0f6f0e-8f6c-4f43-9a53-3f0a5d1b7c11";
 
@@ -16,7 +16,7 @@ fn told(heard: &Heard) -> (u16, String, Vec<String>) {
 }
 
 /// Every kind of request that a session knows.
-async fn everything(guest: &Guest) -> [Heard; 4] {
+async fn everything(guest: &HttpClient) -> [Heard; 4] {
     [
         guest.ask("tools/list", json!({})).await,
         guest.try_call("getSelf", json!({})).await,
@@ -27,16 +27,16 @@ async fn everything(guest: &Guest) -> [Heard; 4] {
 
 #[tokio::test]
 async fn nobody_else_gets_into_a_session_at_any_replica_nor_learns_that_there_is_one() {
-    let other = Peer::start().await;
+    let other = MockUpstream::start().await;
     let allowed = format!("--allow-cloud {}", other.url());
-    let stage = Stage::set(2, &allowed).await;
+    let fixture = Fixture::set(2, &allowed).await;
     let cloud: String = url::form_urlencoded::byte_serialize(other.url().as_bytes()).collect();
     let elsewhere = format!("?cloud={cloud}");
-    let alice = stage.alice(0, "").open().await;
+    let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     for (query, token) in [("", BOB), (&elsewhere, ALICE), (&elsewhere, BOB)] {
-        for replica in &stage.replicas {
-            let thief = Guest::with_token(replica, query, token);
+        for replica in &fixture.replicas {
+            let thief = HttpClient::with_token(replica, query, token);
             let stolen = everything(&thief.clone().on(alice.session())).await;
             let guessed = everything(&thief.on(NOBODYS)).await;
             for (stolen, guessed) in stolen.iter().zip(&guessed) {
@@ -45,30 +45,30 @@ async fn nobody_else_gets_into_a_session_at_any_replica_nor_learns_that_there_is
             }
         }
     }
-    assert_eq!((stage.peer.connections(), other.connections()), (0, 0));
-    let metrics = stage.read(1, "/metrics").await;
+    assert_eq!((fixture.peer.connections(), other.connections()), (0, 0));
+    let metrics = fixture.read(1, "/metrics").await;
     assert!(metrics.contains("mistmcp_sessions_taken_up_total 0\n"), "{metrics}");
-    assert!(stage.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
+    assert!(fixture.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
 }
 
 #[tokio::test]
 async fn a_replica_with_another_key_knows_nobody() {
-    let stage = Stage::set(1, "").await;
-    let alice = stage.alice(0, "").open().await;
-    let stranger = stage.launch().variable("MISTMCP_REDIS_KEY", &KEY.to_uppercase()).serve().await;
-    let there = Guest::with_token(&stranger, "", ALICE).on(alice.session());
+    let fixture = Fixture::set(1, "").await;
+    let alice = fixture.alice(0, "").open().await;
+    let stranger = fixture.launch().variable("MISTMCP_REDIS_KEY", &KEY.to_uppercase()).serve().await;
+    let there = HttpClient::with_token(&stranger, "", ALICE).on(alice.session());
     assert_eq!(there.ask("tools/list", json!({})).await.status, 404);
 }
 
 #[tokio::test]
 async fn services_of_other_prefixes_share_nothing() {
-    let stage = Stage::set(1, "").await;
-    let alice = stage.alice(0, "").open().await;
-    let other = stage.launch().argument("--redis-prefix").argument("other").serve().await;
-    let there = Guest::with_token(&other, "", ALICE).on(alice.session());
+    let fixture = Fixture::set(1, "").await;
+    let alice = fixture.alice(0, "").open().await;
+    let other = fixture.launch().argument("--redis-prefix").argument("other").serve().await;
+    let there = HttpClient::with_token(&other, "", ALICE).on(alice.session());
     assert_eq!(there.ask("tools/list", json!({})).await.status, 404);
-    Guest::with_token(&other, "", ALICE).open().await;
-    let keys: Vec<_> = stage.redis.content().await.into_keys().collect();
+    HttpClient::with_token(&other, "", ALICE).open().await;
+    let keys: Vec<_> = fixture.redis.content().await.into_keys().collect();
     for prefix in ["mistmcp:session:", "other:session:"] {
         assert_eq!(keys.iter().filter(|key| key.starts_with(prefix)).count(), 1, "{keys:?}");
     }
@@ -77,11 +77,11 @@ async fn services_of_other_prefixes_share_nothing() {
 /// Whoever may write to Redis still has no token; what he writes gives him no session of somebody who is here.
 #[tokio::test]
 async fn a_forged_record_opens_no_session_that_another_holds() {
-    let stage = Stage::set(1, "").await;
-    let (alice, bob) = (stage.alice(0, "").open().await, stage.bob(0, "").open().await);
-    let content = stage.redis.content().await;
+    let fixture = Fixture::set(1, "").await;
+    let (alice, bob) = (fixture.alice(0, "").open().await, fixture.bob(0, "").open().await);
+    let content = fixture.redis.content().await;
     let records: Vec<_> = content.iter().filter(|(key, _)| key.contains(":session:")).collect();
-    let mut connection = stage.redis.connect().await;
+    let mut connection = fixture.redis.connect().await;
     // Each gets the other's record, and with it the other's owner.
     for ((key, _), (_, (value, _))) in [(records[0], records[1]), (records[1], records[0])] {
         let set: String = redis::cmd("SET")
@@ -94,26 +94,26 @@ async fn a_forged_record_opens_no_session_that_another_holds() {
             .unwrap();
         assert_eq!(set, "OK");
     }
-    let thief = stage.bob(0, "").on(alice.session());
+    let thief = fixture.bob(0, "").on(alice.session());
     assert_eq!(thief.ask("tools/list", json!({})).await.status, 404);
     assert_eq!(thief.try_call("getSelf", json!({})).await.status, 404);
-    assert_eq!(stage.peer.connections(), 0);
+    assert_eq!(fixture.peer.connections(), 0);
     drop(bob);
 }
 
 #[tokio::test]
 async fn a_replica_that_allows_less_gives_no_more_of_a_session() {
-    let stage = Stage::set(1, "").await;
-    let alice = stage.alice(0, "?mode=custom&categories=orgs").open().await;
-    let managed = stage.alice(0, "").open().await;
+    let fixture = Fixture::set(1, "").await;
+    let alice = fixture.alice(0, "?mode=custom&categories=orgs").open().await;
+    let managed = fixture.alice(0, "").open().await;
     managed.call("manageMcpTools", on("orgs,sites")).await;
-    let narrow = stage.launch().argument("--categories").argument("sites").serve().await;
-    let at_narrow = |guest: &Guest| guest.clone().to(&narrow.url("/mcp"));
+    let narrow = fixture.launch().argument("--categories").argument("sites").serve().await;
+    let at_narrow = |guest: &HttpClient| guest.clone().to(&narrow.url("/mcp"));
     assert_eq!(at_narrow(&alice).ask("tools/list", json!({})).await.status, 404);
     let tools = at_narrow(&managed).tools().await;
     assert!(tools.contains(&"getSiteInfo".to_owned()) && !tools.contains(&"getOrg".to_owned()), "{tools:?}");
     // Nor does it take away what others have on.
-    at_narrow(&managed).call("manageMcpTools", crate::stage::off("sites")).await;
+    at_narrow(&managed).call("manageMcpTools", crate::fixture::off("sites")).await;
     let tools = managed.tools().await;
     assert!(tools.contains(&"getOrg".to_owned()) && !tools.contains(&"getSiteInfo".to_owned()), "{tools:?}");
 }

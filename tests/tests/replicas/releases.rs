@@ -3,7 +3,7 @@
 use redis::aio::MultiplexedConnection;
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, off, on};
+use crate::fixture::{Fixture, off, on};
 
 const SITES: &str = "getSiteInfo";
 
@@ -14,10 +14,10 @@ struct Written {
 }
 
 impl Written {
-    async fn at(stage: &Stage) -> Self {
-        let names = stage.redis.content().await.into_keys();
+    async fn at(fixture: &Fixture) -> Self {
+        let names = fixture.redis.content().await.into_keys();
         let name = names.into_iter().find(|name| name.contains(":session:")).unwrap();
-        Self { redis: stage.redis.connect().await, name }
+        Self { redis: fixture.redis.connect().await, name }
     }
 
     async fn read(&mut self) -> String {
@@ -40,15 +40,15 @@ impl Written {
 
 #[tokio::test]
 async fn what_a_later_release_writes_of_a_session_beside_the_rest_stays() {
-    let stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
-    let mut written = Written::at(&stage).await;
+    let fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
+    let mut written = Written::at(&fixture).await;
     let (beginning, mut record) = written.parts().await;
     record["later"] = json!({ "more": [1, 2] });
     record["on"] = json!(["a_category_of_tomorrow"]);
     written.write(&format!("{beginning}{record}")).await;
 
-    let there = stage.at(1, &alice);
+    let there = fixture.at(1, &alice);
     there.call("manageMcpTools", on("sites")).await;
     assert!(there.tools().await.contains(&SITES.to_owned()));
     assert!(alice.tools().await.contains(&SITES.to_owned()));
@@ -61,20 +61,20 @@ async fn what_a_later_release_writes_of_a_session_beside_the_rest_stays() {
 
 #[tokio::test]
 async fn a_session_in_a_form_that_is_not_known_is_left_to_those_who_know_it() {
-    let stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
+    let fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("orgs")).await;
-    let mut written = Written::at(&stage).await;
+    let mut written = Written::at(&fixture).await;
     let (beginning, _) = written.parts().await;
     let foreign =
         format!("2{} what only a later release reads", beginning.trim_end().trim_start_matches('1'));
     written.write(&foreign).await;
 
     // Whoever does not hold it has the client begin anew, which it can do here.
-    let there = stage.at(1, &alice);
+    let there = fixture.at(1, &alice);
     let answer = there.ask("tools/list", json!({})).await;
     assert_eq!(answer.status, 404, "{}", answer.body);
-    stage.alice(1, "").open().await.call("getSelf", json!({})).await;
+    fixture.alice(1, "").open().await.call("getSelf", json!({})).await;
     // Whoever holds it goes on, and writes nothing over it.
     alice.call("manageMcpTools", on("sites")).await;
     assert!(alice.tools().await.contains(&SITES.to_owned()));
@@ -83,10 +83,10 @@ async fn a_session_in_a_form_that_is_not_known_is_left_to_those_who_know_it() {
 
 #[tokio::test]
 async fn news_that_are_not_understood_disturb_nobody() {
-    let stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
-    let mut redis = stage.redis.connect().await;
-    let key = Written::at(&stage).await.name.rsplit(':').next().unwrap().to_owned();
+    let fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
+    let mut redis = fixture.redis.connect().await;
+    let key = Written::at(&fixture).await.name.rsplit(':').next().unwrap().to_owned();
     for news in
         ["", "x", "a b", &format!("later {key} renamed"), &format!("later {key}"), "\u{0} \u{7f} ended"]
     {
@@ -94,7 +94,7 @@ async fn news_that_are_not_understood_disturb_nobody() {
             redis::cmd("PUBLISH").arg("mistmcp:news").arg(news).query_async(&mut redis).await.unwrap();
         assert_eq!(heard, 2, "both replicas listen");
     }
-    stage.at(1, &alice).call("manageMcpTools", on("sites")).await;
+    fixture.at(1, &alice).call("manageMcpTools", on("sites")).await;
     assert!(alice.tools().await.contains(&SITES.to_owned()));
-    assert_eq!(stage.ready(0).await["redis"], "it is there");
+    assert_eq!(fixture.ready(0).await["redis"], "it is there");
 }

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use mistmcp_tests::{Balance, Era, Guest, soon};
+use mistmcp_tests::{Balance, Era, HttpClient, soon};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
+use crate::fixture::off;
 use crate::service::{HELD, Service};
-use crate::stage::off;
 use crate::user::User;
 
 const USERS: usize = 24;
@@ -30,7 +30,7 @@ async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) -> usize {
 }
 
 /// Comes, calls and goes, again and again.
-async fn come_and_go(guest: Guest, number: usize, stop: Arc<AtomicBool>) -> usize {
+async fn come_and_go(guest: HttpClient, number: usize, stop: Arc<AtomicBool>) -> usize {
     let mut visits = 0;
     while !stop.load(Ordering::Relaxed) {
         let user = User::enter(guest.clone(), number, Era::Legacy).await;

@@ -3,26 +3,26 @@
 use mistmcp_tests::TOKEN;
 use serde_json::json;
 
-use crate::stage::{ALICE, BOB, KEY, Stage, on};
+use crate::fixture::{ALICE, BOB, Fixture, KEY, on};
 
 #[tokio::test]
 async fn nothing_in_redis_opens_anything_and_every_key_has_a_time_to_live() {
     const CLIENT: &str = "cl1ent-s3cret-5Xw8";
-    let stage = Stage::set(2, &format!("--client-token {CLIENT} --rate-limit 1000")).await;
+    let fixture = Fixture::set(2, &format!("--client-token {CLIENT} --rate-limit 1000")).await;
     let mut sessions = Vec::new();
-    for guest in [stage.alice(0, ""), stage.bob(1, "?mode=all")] {
+    for guest in [fixture.alice(0, ""), fixture.bob(1, "?mode=all")] {
         let guest = guest.header("Authorization", &format!("Bearer {CLIENT}")).open().await;
-        let there = stage.anywhere(&guest);
+        let there = fixture.anywhere(&guest);
         there.call("getSelf", json!({})).await;
         sessions.push(guest);
     }
-    stage.at(1, &sessions[0]).call("manageMcpTools", on("sites")).await;
-    let content = stage.redis.content().await;
+    fixture.at(1, &sessions[0]).call("manageMcpTools", on("sites")).await;
+    let content = fixture.redis.content().await;
     assert!(content.keys().filter(|key| key.contains(":session:")).count() == 2, "{content:?}");
-    stage.at(1, &sessions[1]).end().await;
-    for content in [content, stage.redis.content().await] {
+    fixture.at(1, &sessions[1]).end().await;
+    for content in [content, fixture.redis.content().await] {
         let told = format!("{content:?}");
-        let cloud = stage.peer.address().to_string();
+        let cloud = fixture.peer.address().to_string();
         let secrets = [ALICE, BOB, TOKEN, CLIENT, KEY, &cloud, sessions[0].session(), sessions[1].session()];
         for secret in secrets {
             assert!(!told.contains(secret), "{secret}: {told}");
@@ -31,7 +31,7 @@ async fn nothing_in_redis_opens_anything_and_every_key_has_a_time_to_live() {
             assert!((1..=3_600).contains(lasts), "{key} lasts {lasts} s");
         }
     }
-    for replica in &stage.replicas {
+    for replica in &fixture.replicas {
         let errors = replica.errors();
         for secret in [ALICE, BOB, TOKEN, KEY] {
             assert!(!errors.contains(secret), "{errors}");
@@ -41,18 +41,18 @@ async fn nothing_in_redis_opens_anything_and_every_key_has_a_time_to_live() {
 
 #[tokio::test]
 async fn what_a_client_says_at_length_is_not_kept() {
-    let stage = Stage::set(2, "").await;
+    let fixture = Fixture::set(2, "").await;
     let mut sizes = Vec::new();
     for name in ["short", &"long".repeat(50_000)] {
         let client = json!({ "name": name, "version": name, "description": name });
         let capabilities = json!({ "experimental": { "all": { "of": name } }, "elicitation": {} });
         let params =
             json!({ "protocolVersion": "2025-11-25", "capabilities": capabilities, "clientInfo": client });
-        let heard = stage.alice(0, "").post(mistmcp_tests::message("initialize", &params)).await;
-        let there = stage.alice(1, "").on(heard.header("mcp-session-id"));
+        let heard = fixture.alice(0, "").post(mistmcp_tests::message("initialize", &params)).await;
+        let there = fixture.alice(1, "").on(heard.header("mcp-session-id"));
         there.tools().await;
         there.call("manageMcpTools", on("sites")).await;
-        let content = stage.redis.content().await;
+        let content = fixture.redis.content().await;
         sizes.push(content.values().map(|(value, _)| value.len()).max().unwrap());
     }
     assert!(sizes[1] < 1_000, "{sizes:?}");

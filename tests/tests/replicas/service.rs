@@ -2,12 +2,12 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use mistmcp_tests::{
-    Answer, Balance, Era, Guest, Heard, HttpServer, Nginx, Received, Relay, free_port, soon,
+    Answer, Balance, Era, Heard, HttpClient, HttpServer, Nginx, Received, TcpProxy, free_port, soon,
 };
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::stage::{ALICE, Stage, pause};
+use crate::fixture::{ALICE, Fixture, pause};
 use crate::user::{User, mark};
 
 /// Users that come in at the same time.
@@ -19,29 +19,29 @@ pub(crate) const HELD: usize = 90_000;
 
 /// Replicas as their clients see them: behind nginx. Mist's answers say who has asked, and for what.
 pub(crate) struct Service {
-    pub(crate) stage: Stage,
+    pub(crate) fixture: Fixture,
     pub(crate) nginx: Nginx,
 }
 
 impl Service {
     pub(crate) async fn start(replicas: usize, balance: Balance, arguments: &str) -> Self {
-        Self::with(Stage::set(0, arguments).await, replicas, balance).await
+        Self::with(Fixture::set(0, arguments).await, replicas, balance).await
     }
 
     /// The same with a Redis that may be far away.
     pub(crate) async fn far_from_redis(replicas: usize) -> Self {
-        let mut stage = Stage::set(0, "").await;
-        stage.relay = Some(Relay::to(stage.redis.port()).await);
-        Self::with(stage, replicas, Balance::Random).await
+        let mut fixture = Fixture::set(0, "").await;
+        fixture.relay = Some(TcpProxy::to(fixture.redis.port()).await);
+        Self::with(fixture, replicas, Balance::Random).await
     }
 
-    async fn with(mut stage: Stage, replicas: usize, balance: Balance) -> Self {
-        stage.peer.otherwise(told);
+    async fn with(mut fixture: Fixture, replicas: usize, balance: Balance) -> Self {
+        fixture.peer.otherwise(told);
         for _ in 0..replicas {
-            stage.replicas.push(stage.launch().serve_at(free_port().await).await);
+            fixture.replicas.push(fixture.launch().serve_at(free_port().await).await);
         }
-        let addresses: Vec<_> = stage.replicas.iter().map(HttpServer::address).collect();
-        Self { nginx: Nginx::start(&addresses, balance).await, stage }
+        let addresses: Vec<_> = fixture.replicas.iter().map(HttpServer::address).collect();
+        Self { nginx: Nginx::start(&addresses, balance).await, fixture }
     }
 
     /// Users of that era, each with a token of its own, and categories where it has a session.
@@ -53,15 +53,17 @@ impl Service {
     }
 
     /// A client that comes by way of nginx.
-    pub(crate) fn guest(&self) -> Guest {
-        Guest::new(&self.stage.replicas[0], "").header("X-Authorization", ALICE).to(&self.nginx.url("/mcp"))
+    pub(crate) fn guest(&self) -> HttpClient {
+        HttpClient::new(&self.fixture.replicas[0], "")
+            .header("X-Authorization", ALICE)
+            .to(&self.nginx.url("/mcp"))
     }
 
     /// Has Mist wait with its answers to [`HELD`] calls until the semaphore is closed.
     pub(crate) fn hold(&self) -> Arc<Semaphore> {
         let turnstile = Arc::new(Semaphore::new(0));
         let held = Arc::clone(&turnstile);
-        self.stage.peer.otherwise(move |received| {
+        self.fixture.peer.otherwise(move |received| {
             if is_held(received) { told(received).once(&held) } else { told(received) }
         });
         turnstile
@@ -71,17 +73,17 @@ impl Service {
     pub(crate) async fn held(&self, count: usize) -> usize {
         let mut held = 0;
         loop {
-            held += self.stage.peer.take().iter().filter(|received| is_held(received)).count();
+            held += self.fixture.peer.take().iter().filter(|received| is_held(received)).count();
             if held >= count {
                 return held;
             }
-            self.stage.peer.arrival().await;
+            self.fixture.peer.arrival().await;
         }
     }
 
     /// Tells a replica to end gracefully, and returns when it has heard. It is none of the replicas until it starts again.
     pub(crate) async fn begin_to_end(&mut self, replica: usize) -> HttpServer {
-        let ending = self.stage.replicas.remove(replica);
+        let ending = self.fixture.replicas.remove(replica);
         let guest = self.guest().to(&ending.url("/mcp"));
         ending.signal("TERM").await;
         let heard = async {
@@ -104,12 +106,12 @@ impl Service {
         let (status, errors) = ending.ended().await;
         assert_eq!(status.code(), Some(0), "{errors}");
         assert!(!errors.contains("cut off") && !errors.contains("panicked"), "{errors}");
-        self.stage.replicas.insert(replica, self.stage.launch().serve_at(port).await);
+        self.fixture.replicas.insert(replica, self.fixture.launch().serve_at(port).await);
     }
 
     /// Ends a replica in the middle of whatever it does. It is none of the replicas any more.
     pub(crate) async fn kill(&mut self, replica: usize) {
-        let killed = self.stage.replicas.remove(replica);
+        let killed = self.fixture.replicas.remove(replica);
         killed.signal("KILL").await;
         let (status, errors) = killed.ended().await;
         assert!(!status.success() && !errors.contains("panicked"), "{errors}");

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mistmcp_tests::{Era, Guest, soon};
+use mistmcp_tests::{Era, HttpClient, soon};
 use reqwest::Method;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::stage::{Stage, any, off, on, pause};
+use crate::fixture::{Fixture, any, off, on, pause};
 
 /// A category, and a tool that is listed where it is on.
 const CATEGORIES: [(&str, &str); 4] = [
@@ -20,17 +20,17 @@ const CATEGORIES: [(&str, &str); 4] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sessions_keep_their_categories_at_whichever_replica_their_requests_come() {
-    let stage = Stage::set(3, "").await;
-    let mut guests: Vec<(Guest, BTreeMap<&str, bool>)> = Vec::new();
+    let fixture = Fixture::set(3, "").await;
+    let mut guests: Vec<(HttpClient, BTreeMap<&str, bool>)> = Vec::new();
     for index in 0..12 {
         let (replica, alice) = (any(3), index % 2 == 0);
-        let guest = if alice { stage.alice(replica, "") } else { stage.bob(replica, "") };
+        let guest = if alice { fixture.alice(replica, "") } else { fixture.bob(replica, "") };
         guests.push((guest.open().await, BTreeMap::new()));
     }
     for _ in 0..300 {
         let (guest, switched) = &mut guests[any(12)];
         let (category, tool) = CATEGORIES[any(4)];
-        let guest = stage.anywhere(guest);
+        let guest = fixture.anywhere(guest);
         match any(3) {
             0 => {
                 guest.call("manageMcpTools", on(category)).await;
@@ -49,56 +49,56 @@ async fn sessions_keep_their_categories_at_whichever_replica_their_requests_come
             }
         }
     }
-    let taken_up = stage.read(0, "/metrics").await;
+    let taken_up = fixture.read(0, "/metrics").await;
     assert!(!taken_up.contains("mistmcp_sessions_taken_up_total 0"), "{taken_up}");
 }
 
 #[tokio::test]
 async fn what_a_sessions_url_asked_for_holds_at_every_replica() {
     const ORG: &str = "0e0e0e0e-0000-4000-8000-000000000001";
-    let stage = Stage::set(2, "").await;
+    let fixture = Fixture::set(2, "").await;
     let opened = format!("?mode=custom&categories=Orgs,sites&org_id={ORG}");
-    let alice = stage.alice(0, &opened).open().await;
+    let alice = fixture.alice(0, &opened).open().await;
     let tools = alice.tools().await;
     assert!(tools.contains(&"getOrg".to_owned()) && !tools.contains(&"findTools".to_owned()), "{tools:?}");
     // A client's URL is the same each time; what counts is the one that it began with.
     for query in [&opened[..], "", "?mode=all"] {
-        let there = stage.alice(1, query).on(alice.session());
+        let there = fixture.alice(1, query).on(alice.session());
         assert_eq!(there.tools().await, tools, "{query}");
         there.call("getOrg", json!({})).await;
-        assert_eq!(stage.peer.take().pop().unwrap().path, format!("/api/v1/orgs/{ORG}"), "{query}");
+        assert_eq!(fixture.peer.take().pop().unwrap().path, format!("/api/v1/orgs/{ORG}"), "{query}");
     }
 }
 
 #[tokio::test]
 async fn a_session_is_taken_up_once_however_many_requests_come_at_once() {
-    let stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
+    let fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     let mut asking = JoinSet::new();
     for _ in 0..30 {
-        let there = stage.at(1, &alice);
+        let there = fixture.at(1, &alice);
         asking.spawn(async move { there.tools().await });
     }
     while let Some(tools) = asking.join_next().await {
         assert!(tools.unwrap().contains(&"getSiteInfo".to_owned()));
     }
-    let metrics = stage.read(1, "/metrics").await;
+    let metrics = fixture.read(1, "/metrics").await;
     assert!(metrics.contains("mistmcp_sessions_taken_up_total 1\n"), "{metrics}");
     assert!(metrics.contains("mistmcp_sessions 1\n"), "{metrics}");
 }
 
 #[tokio::test]
 async fn changes_at_several_replicas_at_once_are_all_kept() {
-    let stage = Stage::set(3, "").await;
-    let alice = stage.alice(0, "").open().await;
+    let fixture = Fixture::set(3, "").await;
+    let alice = fixture.alice(0, "").open().await;
     for replica in [1, 2] {
-        stage.at(replica, &alice).tools().await;
+        fixture.at(replica, &alice).tools().await;
     }
     for round in 0..10 {
         let mut switching = JoinSet::new();
         for (replica, (category, _)) in CATEGORIES.into_iter().take(3).enumerate() {
-            let there = stage.at(replica, &alice);
+            let there = fixture.at(replica, &alice);
             let arguments = if round % 2 == 0 { on(category) } else { off(category) };
             switching.spawn(async move { there.call("manageMcpTools", arguments).await });
         }
@@ -106,7 +106,7 @@ async fn changes_at_several_replicas_at_once_are_all_kept() {
             switched.unwrap();
         }
         for replica in 0..3 {
-            let tools = stage.at(replica, &alice).tools().await;
+            let tools = fixture.at(replica, &alice).tools().await;
             for (_, tool) in CATEGORIES.into_iter().take(3) {
                 assert_eq!(tools.contains(&tool.to_owned()), round % 2 == 0, "{round} {replica} {tools:?}");
             }
@@ -116,16 +116,16 @@ async fn changes_at_several_replicas_at_once_are_all_kept() {
 
 #[tokio::test]
 async fn a_session_ends_everywhere() {
-    let stage = Stage::set(3, "").await;
+    let fixture = Fixture::set(3, "").await;
     // The last one is not held where it is ended.
     for (held, ends) in [(&[0, 1, 2][..], 1), (&[0], 0), (&[0, 2], 1)] {
-        let alice = stage.alice(0, "").open().await;
+        let alice = fixture.alice(0, "").open().await;
         for replica in held {
-            stage.at(*replica, &alice).tools().await;
+            fixture.at(*replica, &alice).tools().await;
         }
-        assert_eq!(stage.at(ends, &alice).end().await.status, 204);
+        assert_eq!(fixture.at(ends, &alice).end().await.status, 204);
         for replica in 0..3 {
-            let there = stage.at(replica, &alice);
+            let there = fixture.at(replica, &alice);
             let heard = there.ask("tools/list", json!({})).await;
             assert_eq!(heard.status, 404, "{held:?} {replica}: {heard:?}");
             assert!(heard.error().contains("initialize"));
@@ -135,7 +135,7 @@ async fn a_session_ends_everywhere() {
     }
     for replica in 0..3 {
         let ended = async {
-            while !stage.read(replica, "/metrics").await.contains("mistmcp_sessions 0\n") {
+            while !fixture.read(replica, "/metrics").await.contains("mistmcp_sessions 0\n") {
                 pause().await;
             }
         };
@@ -145,59 +145,59 @@ async fn a_session_ends_everywhere() {
 
 #[tokio::test]
 async fn a_session_lasts_as_long_as_it_is_used_somewhere() {
-    let stage = Stage::set(2, "--session-idle 1").await;
-    let alice = stage.alice(0, "").open().await;
+    let fixture = Fixture::set(2, "--session-idle 1").await;
+    let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
-    stage.at(1, &alice).tools().await;
+    fixture.at(1, &alice).tools().await;
     // Longer than it may be idle, and at one replica alone.
     for _ in 0..25 {
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_eq!(alice.ask("ping", json!({})).await.status, 200);
     }
-    assert!(stage.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
+    assert!(fixture.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
     let ended = async {
-        while stage.redis.content().await.keys().any(|key| key.contains(":session:")) {
+        while fixture.redis.content().await.keys().any(|key| key.contains(":session:")) {
             pause().await;
         }
     };
     soon("the end of the record", ended).await;
     for replica in [0, 1] {
         let gone = async {
-            while !stage.read(replica, "/metrics").await.contains("mistmcp_sessions 0\n") {
+            while !fixture.read(replica, "/metrics").await.contains("mistmcp_sessions 0\n") {
                 pause().await;
             }
         };
         soon("the end of the copy", gone).await;
-        assert_eq!(stage.at(replica, &alice).ask("ping", json!({})).await.status, 404);
+        assert_eq!(fixture.at(replica, &alice).ask("ping", json!({})).await.status, 404);
     }
 }
 
 #[tokio::test]
 async fn a_restart_of_all_replicas_loses_nobody() {
-    let mut stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
+    let mut fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
-    let bob = stage.bob(1, "?mode=all").open().await;
+    let bob = fixture.bob(1, "?mode=all").open().await;
     let all = bob.tools().await;
-    for replica in std::mem::take(&mut stage.replicas) {
+    for replica in std::mem::take(&mut fixture.replicas) {
         replica.signal("TERM").await;
         let (status, errors) = replica.ended().await;
         assert_eq!(status.code(), Some(0), "{errors}");
     }
     for _ in 0..2 {
-        stage.replicas.push(stage.launch().serve().await);
+        fixture.replicas.push(fixture.launch().serve().await);
     }
-    assert!(stage.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
-    assert_eq!(stage.at(0, &bob).tools().await, all);
+    assert!(fixture.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
+    assert_eq!(fixture.at(0, &bob).tools().await, all);
 }
 
 #[tokio::test]
 async fn requests_that_stand_for_themselves_leave_nothing_behind() {
-    let stage = Stage::set(2, "").await;
+    let fixture = Fixture::set(2, "").await;
     for replica in [0, 1] {
-        let modern = stage.alice(replica, "?mode=all").of(Era::Modern);
+        let modern = fixture.alice(replica, "?mode=all").of(Era::Modern);
         modern.call("getSelf", json!({})).await;
     }
-    let content = stage.redis.content().await;
+    let content = fixture.redis.content().await;
     assert!(content.keys().all(|key| !key.contains(":session:")), "{content:?}");
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use mistmcp_tests::Era;
 use tokio::task::JoinSet;
 
+use crate::fixture::{AWAY, SOON, THERE};
 use crate::service::Service;
-use crate::stage::{AWAY, SOON, THERE};
 use crate::user::User;
 
 /// Calls and looks at its tools, and never waits long.
@@ -27,7 +27,7 @@ async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_away() {
     let service = Service::far_from_redis(3).await;
-    let (stage, relay) = (&service.stage, service.stage.relay.as_ref().unwrap());
+    let (fixture, relay) = (&service.fixture, service.fixture.relay.as_ref().unwrap());
     let users = service.users(20, Era::Legacy).await;
     // As far as the other side of the earth, and within the time that a call waits.
     relay.takes(Duration::from_millis(100));
@@ -41,14 +41,14 @@ async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_away() {
     // No answer comes in time any more, though all of them come.
     relay.takes(Duration::from_millis(200));
     for replica in 0..3 {
-        stage.redis_is(replica, AWAY).await;
+        fixture.redis_is(replica, AWAY).await;
     }
     let mut errors = Vec::new();
-    for replica in &stage.replicas {
+    for replica in &fixture.replicas {
         errors.push(replica.errors().matches("Redis is there").count());
     }
     tokio::time::sleep(Duration::from_secs(3)).await;
-    for (replica, before) in stage.replicas.iter().zip(errors) {
+    for (replica, before) in fixture.replicas.iter().zip(errors) {
         let errors = replica.errors();
         assert_eq!(
             errors.matches("Redis is there").count(),
@@ -57,12 +57,12 @@ async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_away() {
         );
     }
     for replica in 0..3 {
-        assert_eq!(stage.ready(replica).await["redis"], AWAY);
+        assert_eq!(fixture.ready(replica).await["redis"], AWAY);
     }
 
     relay.takes(Duration::ZERO);
     for replica in 0..3 {
-        stage.redis_is(replica, THERE).await;
+        fixture.redis_is(replica, THERE).await;
     }
     stop.store(true, Ordering::Relaxed);
     calling.join_all().await;

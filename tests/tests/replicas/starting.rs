@@ -2,7 +2,7 @@
 
 use mistmcp_tests::{Finished, Launch, RedisServer};
 
-use crate::stage::KEY;
+use crate::fixture::KEY;
 
 /// The server does not start, and says why, without what nobody may read.
 async fn stops(launch: Launch, wanted: &[&str]) -> Finished {

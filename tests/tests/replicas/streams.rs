@@ -5,7 +5,7 @@ use mistmcp_tests::{Era, soon};
 use reqwest::{Method, Response};
 use serde_json::json;
 
-use crate::stage::{Stage, off, on};
+use crate::fixture::{Fixture, off, on};
 
 const CHANGED: &str = "notifications/tools/list_changed";
 
@@ -24,79 +24,79 @@ async fn heard(stream: Response, count: usize) -> String {
 
 #[tokio::test]
 async fn a_stream_hears_of_changes_made_at_another_replica() {
-    let stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
+    let fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
     let stream = alice.listen().await;
-    let others = stage.alice(0, "").open().await;
+    let others = fixture.alice(0, "").open().await;
     let quiet = others.listen().await;
-    let there = stage.at(1, &alice);
+    let there = fixture.at(1, &alice);
     there.call("manageMcpTools", on("sites")).await;
     // What is on already is no change.
     there.call("manageMcpTools", on("sites")).await;
     there.call("manageMcpTools", off("sites")).await;
-    stage.at(1, &others).tools().await;
+    fixture.at(1, &others).tools().await;
     let text = heard(stream, 2).await;
     assert_eq!(text.matches(CHANGED).count(), 2, "{text}");
-    stage.replicas[0].signal("TERM").await;
+    fixture.replicas[0].signal("TERM").await;
     let text = soon("the end of the stream", quiet.text()).await.unwrap();
     assert!(!text.contains(CHANGED), "{text}");
 }
 
 #[tokio::test]
 async fn a_stream_is_opened_at_any_replica_and_hears_of_all() {
-    let stage = Stage::set(3, "").await;
-    let alice = stage.alice(0, "").open().await;
-    let stream = stage.at(1, &alice).listen().await;
+    let fixture = Fixture::set(3, "").await;
+    let alice = fixture.alice(0, "").open().await;
+    let stream = fixture.at(1, &alice).listen().await;
     assert_eq!(stream.status(), 200);
     alice.call("manageMcpTools", on("sites")).await;
-    stage.at(2, &alice).call("manageMcpTools", on("orgs")).await;
-    stage.at(1, &alice).call("manageMcpTools", off("orgs")).await;
+    fixture.at(2, &alice).call("manageMcpTools", on("orgs")).await;
+    fixture.at(1, &alice).call("manageMcpTools", off("orgs")).await;
     heard(stream, 3).await;
 }
 
 #[tokio::test]
 async fn a_stream_ends_with_its_session_wherever_that_is_ended() {
-    let stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
+    let fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
     let stream = alice.listen().await;
-    assert_eq!(stage.at(1, &alice).end().await.status, 204);
+    assert_eq!(fixture.at(1, &alice).end().await.status, 204);
     soon("the end of the stream", stream.text()).await.unwrap();
     assert_eq!(alice.ask("ping", json!({})).await.status, 404);
 }
 
 #[tokio::test]
 async fn a_stream_at_one_replica_keeps_its_session_for_all() {
-    let stage = Stage::set(2, "--session-idle 1").await;
-    let alice = stage.alice(0, "").open().await;
+    let fixture = Fixture::set(2, "--session-idle 1").await;
+    let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     let stream = alice.listen().await;
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
-    assert!(stage.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
+    assert!(fixture.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
     drop(stream);
 }
 
 #[tokio::test]
 async fn whoever_listens_without_a_session_hears_nothing_of_those_of_others() {
-    let stage = Stage::set(2, "").await;
-    let listening = stage.alice(0, "").of(Era::Modern).listen().await;
-    let stream = stage.alice(0, "").open().await.listen().await;
+    let fixture = Fixture::set(2, "").await;
+    let listening = fixture.alice(0, "").of(Era::Modern).listen().await;
+    let stream = fixture.alice(0, "").open().await.listen().await;
     for replica in [0, 1] {
-        stage.alice(replica, "").open().await.call("manageMcpTools", on("sites")).await;
-        stage.bob(replica, "").open().await.call("manageMcpTools", on("orgs")).await;
+        fixture.alice(replica, "").open().await.call("manageMcpTools", on("sites")).await;
+        fixture.bob(replica, "").open().await.call("manageMcpTools", on("orgs")).await;
     }
     // It ends with its replica, properly, and is opened again at another one.
-    stage.replicas[0].signal("TERM").await;
+    fixture.replicas[0].signal("TERM").await;
     let text = soon("the end of the stream", listening.text()).await.unwrap();
     assert!(text.contains("notifications/subscriptions/acknowledged"), "{text}");
     assert!(text.contains(r#""resultType":"complete""#) && !text.contains(CHANGED), "{text}");
     soon("the end of the other stream", stream.text()).await.unwrap();
-    assert_eq!(stage.alice(1, "").of(Era::Modern).listen().await.status(), 200);
+    assert_eq!(fixture.alice(1, "").of(Era::Modern).listen().await.status(), 200);
 }
 
 #[tokio::test]
 async fn a_stream_that_broke_is_opened_again_at_another_replica() {
-    let stage = Stage::set(2, "").await;
-    let alice = stage.alice(0, "").open().await;
+    let fixture = Fixture::set(2, "").await;
+    let alice = fixture.alice(0, "").open().await;
     let mut stream = alice.listen().await;
     // What is said before the first word has the name by which a client comes back.
     let said = soon("a first event", stream.chunk()).await.unwrap().unwrap();
@@ -104,7 +104,7 @@ async fn a_stream_that_broke_is_opened_again_at_another_replica() {
     let last = said.lines().find_map(|line| line.strip_prefix("id:")).unwrap().trim().to_owned();
     drop(stream);
     for replica in [1, 0] {
-        let there = stage.at(replica, &alice);
+        let there = fixture.at(replica, &alice);
         let again = there.request(Method::GET).header("Last-Event-ID", &last);
         let stream = soon("a stream", again.send()).await.unwrap();
         assert_eq!(stream.status(), 200);

@@ -1,22 +1,22 @@
 //! A trace goes on at any replica, and holds what its client asked for and nothing else.
 
-use mistmcp_tests::{Collector, Guest};
+use mistmcp_tests::{Collector, HttpClient};
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 const CONTEXT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 #[tokio::test]
 async fn a_session_that_goes_on_elsewhere_is_one_trace_without_what_its_client_did_not_ask() {
-    let mut stage = Stage::set(0, "").await;
+    let mut fixture = Fixture::set(0, "").await;
     let collector = Collector::start().await;
     for replica in ["one", "other"] {
-        let launch = collector.of(stage.launch()).variable("OTEL_SERVICE_NAME", replica);
-        stage.replicas.push(launch.serve().await);
+        let launch = collector.of(fixture.launch()).variable("OTEL_SERVICE_NAME", replica);
+        fixture.replicas.push(launch.serve().await);
     }
-    let guest = stage.alice(0, "?mode=all").open().await.header("traceparent", CONTEXT);
-    let there: Guest = stage.at(1, &guest);
+    let guest = fixture.alice(0, "?mode=all").open().await.header("traceparent", CONTEXT);
+    let there: HttpClient = fixture.at(1, &guest);
     for guest in [&guest, &there] {
         guest.call("getSelf", json!({})).await;
     }

@@ -1,7 +1,7 @@
-use mistmcp_tests::{Era, Guest, Heard, soon};
+use mistmcp_tests::{Era, Heard, HttpClient, soon};
 use serde_json::{Value, json};
 
-use crate::stage::pause;
+use crate::fixture::pause;
 
 const TOKEN: &str = "t0ken-of-number-";
 const MARK: &str = "user-number-";
@@ -16,7 +16,7 @@ const CATEGORIES: [(&str, &str); 4] = [
 
 /// A client with a token of its own. In the older era it has a session with categories of its own as well.
 pub(crate) struct User {
-    pub(crate) guest: Guest,
+    pub(crate) guest: HttpClient,
     number: usize,
     on: Vec<(&'static str, &'static str)>,
 }
@@ -33,7 +33,7 @@ pub(crate) enum Outcome {
 
 impl User {
     /// Comes in with what is its own.
-    pub(crate) async fn enter(guest: Guest, number: usize, era: Era) -> Self {
+    pub(crate) async fn enter(guest: HttpClient, number: usize, era: Era) -> Self {
         let guest = guest.header("X-Authorization", &format!("{TOKEN}{number:05}")).enter(era).await;
         if era == Era::Modern {
             return Self { guest, number, on: Vec::new() };
@@ -99,13 +99,13 @@ impl User {
     }
 
     /// The same user, at another place.
-    pub(crate) fn by_way_of(mut self, guest: &Guest) -> Self {
+    pub(crate) fn by_way_of(mut self, guest: &HttpClient) -> Self {
         self.guest = self.guest.to(guest.url());
         self
     }
 
     /// The same user, who has lost its session and begins anew.
-    pub(crate) async fn again(&self, guest: &Guest) -> Self {
+    pub(crate) async fn again(&self, guest: &HttpClient) -> Self {
         Self::enter(guest.clone(), self.number, Era::Legacy).await
     }
 

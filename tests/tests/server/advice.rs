@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mistmcp::{Catalog, Mode, Session};
-use mistmcp_tests::{Answer, Client, Era, Launch, Peer};
+use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream};
 use serde_json::{Map, Value, json};
 
 use crate::process::{Process, call};
@@ -190,8 +190,8 @@ async fn advice_names_a_tool_where_the_session_has_it() {
     assert!(error.contains("each object with the tool that lists its kind"), "{error}");
 }
 
-async fn sles() -> (Peer, Client) {
-    let peer = Peer::start().await;
+async fn sles() -> (MockUpstream, Client) {
+    let peer = MockUpstream::start().await;
     peer.json(
         &format!("/api/v1/sites/{SITE}/sle/site/{SITE}/metrics"),
         &json!({ "enabled": ["coverage"], "supported": ["coverage", "roaming", "time-to-connect"] }),
@@ -242,7 +242,7 @@ async fn a_metric_that_mist_does_not_know_is_told_with_those_that_it_knows() {
 
 #[tokio::test]
 async fn a_call_that_is_refused_without_an_advised_parameter_names_it() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.otherwise(|_| Answer::json(&json!({ "detail": "bad request" })).status(400));
     let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
     let refusal = client.refusal("listSiteRrmEvents", json!({ "site_id": SITE })).await;

@@ -1,6 +1,6 @@
 //! The form of answers: the fields that were asked for, the window, the budget, files.
 
-use mistmcp_tests::{Answer, Era, Launch, Peer};
+use mistmcp_tests::{Answer, Era, Launch, MockUpstream};
 use rmcp::model::{ContentBlock, ResourceContents};
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn stats() -> Value {
 
 #[tokio::test]
 async fn fields_are_picked_from_rows_and_leave_room_for_more_of_them() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &stats());
     let client = Launch::at(&peer, "-m all --max-result-bytes 20000").client(Era::Legacy).await;
     let ask = async |fields: Value| {
@@ -49,7 +49,7 @@ async fn fields_are_picked_from_rows_and_leave_room_for_more_of_them() {
 
 #[tokio::test]
 async fn where_mist_picks_fields_itself_it_is_told_of_them() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.json(&format!("/api/v1/orgs/{ORG}/stats/devices"), &stats());
     let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
     let ask = async |fields: &str| {
@@ -73,7 +73,7 @@ async fn where_mist_picks_fields_itself_it_is_told_of_them() {
 
 #[tokio::test]
 async fn a_secret_is_hidden_from_those_who_ask_for_it_by_name() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let rows = json!([{ "ssid": "corp", "auth": { "psk": "hunter2-psk", "keys": ["hunter2-wep"] } }]);
     peer.json(&format!("/api/v1/sites/{SITE}/wlans"), &rows);
     let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
@@ -85,7 +85,7 @@ async fn a_secret_is_hidden_from_those_who_ask_for_it_by_name() {
 
 #[tokio::test]
 async fn an_answer_names_the_window_that_it_covers() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let path = format!("/api/v1/orgs/{ORG}/stats/devices");
     peer.json(&path, &json!([{ "mac": "5c5b35000001" }]));
     let search = format!("/api/v1/orgs/{ORG}/alarms/search");
@@ -103,7 +103,7 @@ async fn an_answer_names_the_window_that_it_covers() {
 
 #[tokio::test]
 async fn a_single_object_that_is_too_long_names_what_was_cut_and_how_to_get_it() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let setting = json!({
         "name": "site",
         "vars": (0..900).map(|number| (format!("v{number}"), json!("x".repeat(60)))).collect::<serde_json::Map<_, _>>(),
@@ -122,7 +122,7 @@ async fn a_single_object_that_is_too_long_names_what_was_cut_and_how_to_get_it()
 
 #[tokio::test]
 async fn files_come_with_their_names_and_media_types() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let attachment = |name: &str| format!("attachment; filename=\"{name}\"");
     let csv = Answer::new("text/csv; charset=utf-8", "name,mac\nap,5c5b35000001\n");
     peer.answers(

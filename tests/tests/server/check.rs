@@ -1,6 +1,6 @@
 //! What `mistmcp check` finds, and what it says to do about it.
 
-use mistmcp_tests::{Answer, Finished, Launch, Peer, TOKEN, soon};
+use mistmcp_tests::{Answer, Finished, Launch, MockUpstream, TOKEN, soon};
 use serde_json::{Value, json};
 
 const SELF: &str = "/api/v1/self";
@@ -9,8 +9,8 @@ const ORG: &str = "6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428";
 const OTHER_ORG: &str = "7f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428";
 
 /// A peer that takes every token, for an account with this role.
-async fn peer(role: &str) -> Peer {
-    let peer = Peer::start().await;
+async fn peer(role: &str) -> MockUpstream {
+    let peer = MockUpstream::start().await;
     let privilege = json!({ "scope": "org", "role": role, "org_id": ORG, "name": "Pine" });
     peer.json(SELF, &json!({ "email": "ada@example.com", "privileges": [privilege] }));
     peer.json(USAGE, &json!({ "requests": 38, "request_limit": 5000, "seconds": 60 }));
@@ -158,7 +158,7 @@ async fn a_cloud_that_is_silent_does_not_hold_it_up() {
 
 #[tokio::test]
 async fn a_cloud_that_takes_no_connection_fails_before_a_token_is_sent() {
-    let url = Peer::start().await.url();
+    let url = MockUpstream::start().await.url();
     let finished = ends(Launch::at_url(&url, "check"), 1).await;
     let line = line(&finished, "failed", "network");
     assert!(line.contains("takes no connection") && line.contains("HTTPS_PROXY"), "{line}");
@@ -255,7 +255,7 @@ async fn a_running_server_is_asked_whether_it_is_ready() {
     assert!(line(&finished, "failed", "server").contains("404"), "{}", finished.output());
     let finished = ends(Launch::new("check --server http://ada:hunter2@127.0.0.1:1"), 1).await;
     assert!(!finished.output().contains("hunter2"), "{}", finished.output());
-    let gone = Peer::start().await.url();
+    let gone = MockUpstream::start().await.url();
     let finished = ends(Launch::new("check --server").argument(&gone), 1).await;
     assert!(line(&finished, "failed", "server").contains("--transport http"), "{}", finished.output());
 }

@@ -1,13 +1,13 @@
 //! Where settings come from: a flag, else the environment, else the file that is named.
 
-use mistmcp_tests::{Launch, Peer, TOKEN};
+use mistmcp_tests::{Launch, MockUpstream, TOKEN};
 
 const FLAG: &str = "0f000000-0000-4000-8000-00000000000f";
 const VARIABLE: &str = "0e000000-0000-4000-8000-00000000000e";
 const FILE: &str = "0d000000-0000-4000-8000-00000000000d";
 
 /// Calls `getOrg`, and returns which organization was asked for, with which token.
-async fn asked(peer: &Peer, launch: Launch) -> (String, String) {
+async fn asked(peer: &MockUpstream, launch: Launch) -> (String, String) {
     let finished = launch.argument("call").argument("getOrg").run().await;
     assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
     let received = peer.take();
@@ -15,7 +15,7 @@ async fn asked(peer: &Peer, launch: Launch) -> (String, String) {
     (org, received[0].header("authorization").to_owned())
 }
 
-fn launch(peer: &Peer) -> Launch {
+fn launch(peer: &MockUpstream) -> Launch {
     let url = peer.url();
     let file = format!(
         "# where\nexport MIST_HOST={url}\nMISTMCP_ALLOW_CLOUDS='https://mist.example, {url}'\n\
@@ -26,7 +26,7 @@ fn launch(peer: &Peer) -> Launch {
 
 #[tokio::test]
 async fn a_flag_wins_over_the_environment_and_that_over_the_file() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let of_file = (FILE.to_owned(), format!("Token {TOKEN}"));
     assert_eq!(asked(&peer, launch(&peer)).await, of_file);
     let of_variable =
@@ -38,7 +38,7 @@ async fn a_flag_wins_over_the_environment_and_that_over_the_file() {
 
 #[tokio::test]
 async fn an_empty_variable_is_none() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let empty = launch(&peer).variable("MISTMCP_ORG_ID", "").variable("MIST_APITOKEN", "");
     assert_eq!(asked(&peer, empty).await.0, FILE);
     let all_empty = launch(&peer)
@@ -55,7 +55,7 @@ async fn an_empty_variable_is_none() {
 
 #[tokio::test]
 async fn another_file_is_read_where_it_is_named() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let own = format!(
         "MIST_HOST={0}\nMISTMCP_ALLOW_CLOUDS={0}\nMIST_APITOKEN={TOKEN}\nMISTMCP_ORG_ID={FLAG}\n",
         peer.url()
@@ -75,7 +75,7 @@ async fn another_file_is_read_where_it_is_named() {
 
 #[tokio::test]
 async fn flags_that_are_on_or_off_are_read_from_the_file() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     for (line, logs) in
         [("MISTMCP_DEBUG=true", true), ("MISTMCP_DEBUG=1", true), ("MISTMCP_DEBUG=off", false)]
     {
@@ -153,7 +153,7 @@ async fn a_line_that_cannot_be_read_is_told_by_its_number_and_its_remedy_works()
 
 #[tokio::test]
 async fn a_value_is_taken_as_it_stands() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     for (line, wanted) in [
         ("MIST_APITOKEN=abc$def", "abc$def"),
         ("MIST_APITOKEN=\"abc$MISTMCP_ORG_ID\"", "abc$MISTMCP_ORG_ID"),

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use mistmcp_tests::{Answer, Client, Era, Launch, Peer};
+use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream};
 use serde_json::json;
 
 const PATH: &str = "/api/v1/self/usage";
@@ -12,8 +12,8 @@ fn fine() -> Answer {
     Answer::json(&json!({ "requests": 1, "request_limit": 5000, "seconds": 60 }))
 }
 
-async fn start(arguments: &str) -> (Peer, Client) {
-    let peer = Peer::start().await;
+async fn start(arguments: &str) -> (MockUpstream, Client) {
+    let peer = MockUpstream::start().await;
     let client = Launch::at(&peer, &format!("-m all {arguments}")).client(Era::Legacy).await;
     (peer, client)
 }
@@ -212,7 +212,7 @@ async fn an_answer_that_does_not_come_in_time_is_told_with_the_limit() {
 
 #[tokio::test]
 async fn a_host_that_nobody_answers_at_is_told() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let client = Launch::at(&peer, "-m all --retry-wait 0").client(Era::Legacy).await;
     drop(peer);
     let refusal = client.refusal(TOOL, json!({})).await;
@@ -221,7 +221,7 @@ async fn a_host_that_nobody_answers_at_is_told() {
 
 #[tokio::test]
 async fn a_redirect_to_a_stranger_is_not_followed() {
-    let stranger = Peer::start().await;
+    let stranger = MockUpstream::start().await;
     for status in [301, 302, 303, 307, 308] {
         let away = Answer::json(&json!({})).status(status);
         let away = away.header("location", &format!("{}{PATH}", stranger.url()));

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use mistmcp_tests::{Answer, Client, Era, Launch, Peer, RawPeer, Then};
+use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream, RawPeer, Then};
 use serde_json::json;
 
 const PATH: &str = "/api/v1/self/usage";
@@ -120,7 +120,7 @@ async fn a_peer_that_closes_every_connection_after_its_answer_is_not_noticed() {
 
 #[tokio::test]
 async fn a_cloud_is_reached_over_ipv6() {
-    let peer = Peer::start_at("[::1]:0").await;
+    let peer = MockUpstream::start_at("[::1]:0").await;
     peer.answers(PATH, [Answer::new("application/json", FINE)]);
     assert!(peer.url().starts_with("http://[::1]:"));
     let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
@@ -130,7 +130,7 @@ async fn a_cloud_is_reached_over_ipv6() {
 
 #[tokio::test]
 async fn a_cloud_on_this_machine_is_not_reached_through_a_proxy() {
-    let (peer, proxy) = (Peer::start().await, Peer::start().await);
+    let (peer, proxy) = (MockUpstream::start().await, MockUpstream::start().await);
     peer.answers(PATH, [Answer::new("application/json", FINE)]);
     let mut launch = Launch::at(&peer, "-m all");
     for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
@@ -142,7 +142,7 @@ async fn a_cloud_on_this_machine_is_not_reached_through_a_proxy() {
 
 #[tokio::test]
 async fn a_cloud_elsewhere_is_reached_through_the_proxy_of_the_environment() {
-    let proxy = Peer::start().await;
+    let proxy = MockUpstream::start().await;
     let launch = Launch::new("-m all --retry-wait 0 --cloud api.mist.com").variable("MIST_APITOKEN", "token");
     let launch = launch.variable("HTTPS_PROXY", &proxy.url());
     let refusal = launch.client(Era::Legacy).await.refusal(TOOL, json!({})).await;

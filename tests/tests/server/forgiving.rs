@@ -1,17 +1,17 @@
 //! What is made of arguments as models send them.
 
-use mistmcp_tests::{Client, Era, Launch, Peer};
+use mistmcp_tests::{Client, Era, Launch, MockUpstream};
 use serde_json::{Value, json};
 
 const SITE: &str = "4ac1dcf4-9d8b-7211-65c4-057819f0862b";
 
-async fn start() -> (Peer, Client) {
-    let peer = Peer::start().await;
+async fn start() -> (MockUpstream, Client) {
+    let peer = MockUpstream::start().await;
     let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
     (peer, client)
 }
 
-fn query(peer: &Peer) -> Vec<(String, String)> {
+fn query(peer: &MockUpstream) -> Vec<(String, String)> {
     let received = peer.take();
     assert_eq!(received.len(), 1, "{received:?}");
     received[0].query.clone()

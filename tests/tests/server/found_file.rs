@@ -1,6 +1,6 @@
 //! What is taken of a `.env` that nobody named: only what cannot widen trust, and nothing in it stops the program.
 
-use mistmcp_tests::{Finished, Launch, Peer, TOKEN, soon};
+use mistmcp_tests::{Finished, Launch, MockUpstream, TOKEN, soon};
 
 const VALUE: &str = "s7ranger-s7ranger-s7ranger";
 
@@ -21,7 +21,7 @@ async fn checked(launch: Launch, file: &str) -> String {
 
 #[tokio::test]
 async fn a_found_cloud_never_gets_a_token_from_elsewhere() {
-    let stranger = Peer::start().await;
+    let stranger = MockUpstream::start().await;
     let file =
         format!("MIST_HOST={0}\nMISTMCP_ALLOW_CLOUDS={0}\nMISTMCP_SHARED_TOKEN=true\n", stranger.url());
     for (own, arguments) in [

@@ -1,13 +1,13 @@
 //! Answers that are empty, odd, broken, or only a part of the rows: nothing is lost silently.
 
-use mistmcp_tests::{Answer, Client, Era, Launch, Peer};
+use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream};
 use serde_json::{Value, json};
 
 const ORG: &str = "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f";
 const SITE: &str = "4ac1dcf4-9d8b-7211-65c4-057819f0862b";
 
-async fn start() -> (Peer, Client) {
-    let peer = Peer::start().await;
+async fn start() -> (MockUpstream, Client) {
+    let peer = MockUpstream::start().await;
     let client = Launch::at(&peer, "-m all --rate-limit 100000").client(Era::Legacy).await;
     (peer, client)
 }
@@ -156,7 +156,7 @@ async fn a_next_with_any_cursor_leads_to_the_second_page() {
 
 #[tokio::test]
 async fn a_next_to_another_host_or_out_of_the_api_is_told_and_never_followed() {
-    let stranger = Peer::start().await;
+    let stranger = MockUpstream::start().await;
     let (peer, client) = start().await;
     let (tool, path, arguments) = tools_with_a_cursor()[0].clone();
     for next in [

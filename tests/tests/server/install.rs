@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mistmcp_tests::{Finished, Launch, Peer, TOKEN, binary};
+use mistmcp_tests::{Finished, Launch, MockUpstream, TOKEN, binary};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -301,7 +301,7 @@ async fn a_file_of_variables_that_is_named_is_what_the_entry_starts_with() {
 
 #[tokio::test]
 async fn what_the_entry_says_starts_the_server_with_the_token_and_the_settings() {
-    let (home, peer) = (Home::new(), Peer::start().await);
+    let (home, peer) = (Home::new(), MockUpstream::start().await);
     let launch = home.launch("cursor --yes --org-id 6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428");
     let launch = launch.variable("MIST_HOST", &peer.url()).variable("MISTMCP_ALLOW_CLOUDS", &peer.url());
     ends(launch.variable("MIST_APITOKEN", TOKEN), 0).await;
@@ -653,7 +653,7 @@ async fn a_settings_file_that_is_no_regular_text_file_is_refused() {
 #[tokio::test]
 async fn the_command_at_the_end_checks_what_was_installed() {
     let home = Home::new();
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.json("/api/v1/self", &serde_json::json!({ "email": "ada@example.com", "privileges": [] }));
     let command = |finished: &Finished| {
         let told = format!("{}\n{}", finished.output(), finished.stderr);

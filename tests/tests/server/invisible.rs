@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use mistmcp_tests::{Answer, Client, Era, Guest, Launch, Peer, TOKEN, binary};
+use mistmcp_tests::{Answer, Client, Era, HttpClient, Launch, MockUpstream, TOKEN, binary};
 use rmcp::model::{
     ArgumentInfo, CompleteRequestParams, GetPromptRequestParams, ReadResourceRequestParams, Reference,
     ResourceContents,
@@ -32,8 +32,8 @@ fn assert_seen(text: &str) {
     assert_eq!(text.chars().find(unseen), None, "{text:?}");
 }
 
-async fn peer() -> Peer {
-    let peer = Peer::start().await;
+async fn peer() -> MockUpstream {
+    let peer = MockUpstream::start().await;
     let privilege = json!({ "scope": "org", "role": "read", "org_id": ORG, "name": HOSTILE });
     peer.json(
         SELF,
@@ -101,7 +101,7 @@ async fn no_error_has_anything_unseen() {
 
 #[tokio::test]
 async fn a_file_keeps_its_bytes_and_a_terminal_gets_nothing_to_obey() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let csv = format!("name,x\r\n{HOSTILE},1\r\n");
     peer.answers(SELF, [Answer::new("text/csv", csv.clone())]);
     let call =
@@ -214,10 +214,10 @@ async fn completes_nothing(client: &Client) {
 #[tokio::test]
 async fn an_entry_of_the_log_is_one_line_of_a_sane_length() {
     for format in ["text", "json"] {
-        let peer = Peer::start().await;
+        let peer = MockUpstream::start().await;
         let launch = Launch::at(&peer, &format!("--log-format {format}")).variable("MISTMCP_ORG_ID", ORG);
         let server = launch.serve().await;
-        let guest = Guest::with_token(&server, "?mode=all&debug=true", "al1ce-t0ken-7Kq2").open().await;
+        let guest = HttpClient::with_token(&server, "?mode=all&debug=true", "al1ce-t0ken-7Kq2").open().await;
         let forged = format!("x\n2026-11-28T10:00:00Z  INFO call tool=forged {HOSTILE}");
         for metric in [forged.as_str(), &"y".repeat(50_000)] {
             guest.try_call("getOrgSle", json!({ "metric": metric })).await;
@@ -237,7 +237,7 @@ async fn an_entry_of_the_log_is_one_line_of_a_sane_length() {
 
 #[tokio::test]
 async fn an_address_that_cannot_be_built_is_refused_before_it_is_sent() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let long = Value::from("y".repeat(70_000));
     let finished = Launch::at(&peer, "--debug -m all").variable("MISTMCP_ORG_ID", ORG);
     let mut console = finished.console();

@@ -1,6 +1,6 @@
 //! Names in place of ids, and organizations that are not named.
 
-use mistmcp_tests::{Answer, Client, Era, Launch, Peer};
+use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream};
 use serde_json::{Value, json};
 
 const ORG: &str = "0a000000-0000-4000-8000-000000000001";
@@ -15,8 +15,8 @@ fn privilege(org_id: &str, name: &str) -> Value {
 }
 
 /// A peer with an organization, three sites in it, and a device in the first.
-async fn peer(orgs: &[Value]) -> Peer {
-    let peer = Peer::start().await;
+async fn peer(orgs: &[Value]) -> MockUpstream {
+    let peer = MockUpstream::start().await;
     peer.json("/api/v1/self", &json!({ "name": "token", "privileges": orgs }));
     peer.json(
         &format!("/api/v1/orgs/{ORG}/sites"),
@@ -33,13 +33,13 @@ async fn peer(orgs: &[Value]) -> Peer {
     peer
 }
 
-async fn start(orgs: &[Value]) -> (Peer, Client) {
+async fn start(orgs: &[Value]) -> (MockUpstream, Client) {
     let peer = peer(orgs).await;
     let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
     (peer, client)
 }
 
-fn paths(peer: &Peer) -> Vec<String> {
+fn paths(peer: &MockUpstream) -> Vec<String> {
     peer.take().into_iter().map(|received| received.path).collect()
 }
 
@@ -161,7 +161,7 @@ async fn a_look_up_that_fails_is_told_and_the_next_one_tries_again() {
 }
 
 /// An organization of so many sites, of which Mist gives 100 at once whatever is asked for.
-fn many_sites(peer: &Peer, count: usize, headers: &'static [&'static str]) {
+fn many_sites(peer: &MockUpstream, count: usize, headers: &'static [&'static str]) {
     let path = format!("/api/v1/orgs/{ORG}/sites");
     peer.otherwise(move |received| {
         if received.path != path {
@@ -186,7 +186,7 @@ async fn every_site_is_found_however_few_mist_gives_at_once() {
     const HEADERS: [&[&str]; 4] =
         [&["x-page-limit", "x-page-page", "x-page-total"], &["x-page-limit"], &["x-page-total"], &[]];
     for headers in HEADERS {
-        let peer = Peer::start().await;
+        let peer = MockUpstream::start().await;
         peer.json("/api/v1/self", &json!({ "privileges": [privilege(ORG, "Acme")] }));
         many_sites(&peer, 2_500, headers);
         let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
@@ -207,7 +207,7 @@ async fn every_site_is_found_however_few_mist_gives_at_once() {
 
 #[tokio::test]
 async fn a_list_of_names_without_end_is_given_up_and_told() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.json("/api/v1/self", &json!({ "privileges": [privilege(ORG, "Acme")] }));
     many_sites(&peer, 1_000_000, &["x-page-limit", "x-page-page", "x-page-total"]);
     let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
@@ -221,7 +221,7 @@ async fn a_list_of_names_without_end_is_given_up_and_told() {
     assert!(refusal.contains("there are Berlin") && paths(&peer).len() <= 2, "{refusal}");
 }
 
-fn named_sites(peer: &Peer, names: &[&str]) {
+fn named_sites(peer: &MockUpstream, names: &[&str]) {
     let sites = names.iter().enumerate().map(|(number, name)| json!({ "id": id(number), "name": name }));
     peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &sites.collect::<Vec<_>>().into());
 }

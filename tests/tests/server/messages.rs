@@ -1,9 +1,9 @@
 //! Messages as clients write them, line by line: what is read, and what each mistake is answered with.
 
-use mistmcp_tests::{Console, Era, Launch};
+use mistmcp_tests::{Era, Launch, StdioProcess};
 use serde_json::{Value, json};
 
-async fn start(era: Era) -> Console {
+async fn start(era: Era) -> StdioProcess {
     let mut console = Launch::new("--demo").console();
     if era == Era::Legacy {
         console.initialize().await;
@@ -12,12 +12,12 @@ async fn start(era: Era) -> Console {
 }
 
 /// Writes a request of these parameters, as they are, and returns its answer, which has the same id.
-async fn ask(console: &mut Console, method: &str, params: &Value) -> Value {
+async fn ask(console: &mut StdioProcess, method: &str, params: &Value) -> Value {
     let request = json!({ "jsonrpc": "2.0", "id": "ask", "method": method, "params": params });
     answer(console, &request.to_string(), &json!("ask")).await
 }
 
-async fn answer(console: &mut Console, line: &str, id: &Value) -> Value {
+async fn answer(console: &mut StdioProcess, line: &str, id: &Value) -> Value {
     console.write(line).await;
     loop {
         let message = console.read().await.unwrap();
@@ -29,7 +29,7 @@ async fn answer(console: &mut Console, line: &str, id: &Value) -> Value {
 }
 
 fn params(era: Era, params: Value) -> Value {
-    if era == Era::Modern { Console::modern(params) } else { params }
+    if era == Era::Modern { StdioProcess::modern(params) } else { params }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Which tools a session lists and may call, in both eras.
 
-use mistmcp_tests::{Client, Console, Era, Launch, Peer};
+use mistmcp_tests::{Client, Era, Launch, MockUpstream, StdioProcess};
 use serde_json::{Value, json};
 
 const MANAGED: [&str; 4] = ["manageMcpTools", "findTools", "callTool", "getSelf"];
@@ -146,7 +146,7 @@ async fn a_category_that_is_none_switches_nothing() {
 
 #[tokio::test]
 async fn a_tool_that_is_not_switched_on_is_refused_with_the_way_to_it() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     for era in Era::BOTH {
         let client = Launch::at(&peer, "").client(era).await;
         let refusal = client.refusal("listSiteRrmEvents", json!({ "site_id": "x" })).await;
@@ -198,7 +198,7 @@ async fn call_tool_reaches_what_find_tools_finds() {
         let tools = narrowed["tools"].as_array().unwrap();
         assert!(tools.len() == 2 && tools.iter().all(|tool| tool["category"] == "sites_rrm"), "{narrowed}");
 
-        let order = client.json("findTools", json!({ "query": "please delete the WLAN Guest" })).await;
+        let order = client.json("findTools", json!({ "query": "please delete the WLAN HttpClient" })).await;
         assert!(order["tools"].as_array().is_some_and(|tools| !tools.is_empty()), "{order}");
 
         // Arguments come as an object, or as one written in a text.
@@ -242,25 +242,25 @@ async fn find_tools_finds_what_people_ask_for_first() {
 #[tokio::test]
 async fn in_the_modern_era_every_request_stands_for_itself() {
     let mut console = Launch::new("--demo").console();
-    let (discovered, _) = console.request("server/discover", Console::modern(json!({}))).await;
+    let (discovered, _) = console.request("server/discover", StdioProcess::modern(json!({}))).await;
     let result = &discovered["result"];
     assert!(result["supportedVersions"].as_array().unwrap().contains(&json!("2026-07-28")), "{discovered}");
     assert!(result["instructions"].as_str().unwrap().contains("callTool"), "{discovered}");
 
     let change =
         json!({ "name": "manageMcpTools", "arguments": { "enable_mcp_tools_categories": ["sites_rrm"] } });
-    let (answer, before) = console.request("tools/call", Console::modern(change)).await;
+    let (answer, before) = console.request("tools/call", StdioProcess::modern(change)).await;
     let told = answer["result"]["content"][0]["text"].as_str().unwrap();
     assert!(told.contains("callTool") && told.contains("listSiteRrmEvents"), "{answer}");
     assert_eq!(before, Vec::<Value>::new(), "no list has changed");
 
-    let (list, _) = console.request("tools/list", Console::modern(json!({}))).await;
+    let (list, _) = console.request("tools/list", StdioProcess::modern(json!({}))).await;
     assert_eq!(sorted(listed(&list)), sorted(MANAGED));
     assert!(list["result"]["ttlMs"].as_u64().unwrap() > 0, "{list}");
     assert_eq!(list["result"]["cacheScope"], "private", "{list}");
 
     let call = json!({ "name": "getSelf", "arguments": {} });
-    let (answer, _) = console.request("tools/call", Console::modern(call)).await;
+    let (answer, _) = console.request("tools/call", StdioProcess::modern(call)).await;
     assert_eq!(answer["result"]["resultType"], "complete", "{answer}");
 }
 

@@ -1,6 +1,6 @@
 //! Waiting: what a client hears of it, and how it ends it.
 
-use mistmcp_tests::{Answer, Console, Launch, Peer, soon};
+use mistmcp_tests::{Answer, Launch, MockUpstream, StdioProcess, soon};
 use serde_json::{Value, json};
 
 const PATH: &str = "/api/v1/self/usage";
@@ -15,14 +15,14 @@ fn fine() -> Answer {
     Answer::json(&json!({ "requests": 1, "request_limit": 5000 }))
 }
 
-async fn start() -> (Peer, Console) {
-    let peer = Peer::start().await;
+async fn start() -> (MockUpstream, StdioProcess) {
+    let peer = MockUpstream::start().await;
     let mut console = Launch::at(&peer, "-m all --timeout 300").console();
     console.initialize().await;
     (peer, console)
 }
 
-async fn cancel(console: &mut Console, id: u64) {
+async fn cancel(console: &mut StdioProcess, id: u64) {
     let params = json!({ "requestId": id, "reason": "the user has had enough" });
     let notification = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params });
     console.write(&notification.to_string()).await;

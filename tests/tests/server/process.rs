@@ -7,7 +7,7 @@ use mistmcp::{
     Call, Catalog, Cloud, Clouds, Connection, Content, Format, Limits, Mode, Pool, Rules, Session, Settings,
     Tokens,
 };
-use mistmcp_tests::{Answer, Peer};
+use mistmcp_tests::{Answer, MockUpstream};
 use mistmcp_tools as _;
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub(crate) const USAGE: &str = "/api/v1/self/usage";
 
 /// One process: its pool, and the cloud that it talks to.
 pub(crate) struct Process {
-    pub(crate) peer: Peer,
+    pub(crate) peer: MockUpstream,
     pub(crate) pool: Arc<Pool>,
     settings: Arc<Settings>,
     cloud: Cloud,
@@ -38,7 +38,7 @@ impl Process {
     async fn with_limits(rate_limit: u32, timeout: Duration) -> Self {
         // The first test that comes by installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let peer = Peer::start().await;
+        let peer = MockUpstream::start().await;
         let mut clouds = Clouds::default();
         clouds.allow(&peer.url()).unwrap();
         let limits = Limits { timeout, retry_wait: Duration::ZERO, rate_limit, max_response_bytes: 1 << 20 };

@@ -1,6 +1,6 @@
 //! Prompts, resources, and the completion of their arguments: what is declared is offered, in both eras.
 
-use mistmcp_tests::{Answer, Client, Console, Era, Launch, Peer};
+use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream, StdioProcess};
 use rmcp::model::{
     ArgumentInfo, CompleteRequestParams, GetPromptRequestParams, ReadResourceRequestParams, Reference,
     ResourceContents,
@@ -206,7 +206,7 @@ async fn a_prompt_that_a_session_does_not_have_is_completed_with_nothing() {
 
 #[tokio::test]
 async fn sites_that_mist_does_not_tell_are_not_completed() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.answers("/api/v1/self", [Answer::json(&json!({ "detail": "no" })).status(401)]);
     let client = Launch::at(&peer, "").client(Era::Legacy).await;
     let sites = complete(&client, Reference::for_prompt("site-health"), "site", "").await;
@@ -216,7 +216,7 @@ async fn sites_that_mist_does_not_tell_are_not_completed() {
 #[tokio::test]
 async fn each_of_many_requests_at_once_is_answered() {
     const MANY: u64 = 200;
-    let mut console: Console = Launch::new("--demo").console();
+    let mut console: StdioProcess = Launch::new("--demo").console();
     console.initialize().await;
     let kinds = [
         ("prompts/list", json!({})),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use mistmcp_tests::{Client, Era, Launch, Peer, Received, TOKEN};
+use mistmcp_tests::{Client, Era, Launch, MockUpstream, Received, TOKEN};
 use rmcp::model::Tool;
 use serde_json::{Map, Value, json};
 
@@ -47,7 +47,13 @@ fn sample(name: &str, schema: &Value) -> Sample {
 }
 
 /// Calls a tool and holds what Mist gets against the table.
-async fn check(client: &Client, peer: &Peer, tool: &str, expected: &Expected, given: &[(String, Sample)]) {
+async fn check(
+    client: &Client,
+    peer: &MockUpstream,
+    tool: &str,
+    expected: &Expected,
+    given: &[(String, Sample)],
+) {
     peer.take();
     let arguments: Map<_, _> = given.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect();
     let shown = Value::Object(arguments.clone()).to_string();
@@ -122,8 +128,8 @@ fn is_required(tool: &Tool, name: &str) -> bool {
     name == "org_id" || schema["required"].as_array().is_some_and(|names| names.contains(&json!(name)))
 }
 
-async fn start() -> (Peer, Client) {
-    let peer = Peer::start().await;
+async fn start() -> (MockUpstream, Client) {
+    let peer = MockUpstream::start().await;
     let client = Launch::at(&peer, "-m all --rate-limit 1000000").client(Era::Legacy).await;
     (peer, client)
 }

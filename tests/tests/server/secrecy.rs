@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mistmcp_tests::{Answer, Era, Finished, Launch, Peer, TOKEN};
+use mistmcp_tests::{Answer, Era, Finished, Launch, MockUpstream, TOKEN};
 use serde_json::json;
 
 /// What would give it away: its beginning is enough to tell whose it is.
@@ -18,8 +18,8 @@ fn assert_untold(what: &str, finished: &Finished) {
 }
 
 /// A peer that repeats the token wherever a body can be.
-async fn parrot() -> Peer {
-    let peer = Peer::start().await;
+async fn parrot() -> MockUpstream {
+    let peer = MockUpstream::start().await;
     peer.answers(
         "/api/v1/self",
         [Answer::json(&json!({ "detail": format!("bad token {TOKEN}") })).status(401)],
@@ -69,7 +69,7 @@ async fn the_token_is_on_no_output_of_a_call_from_the_shell() {
 
 #[tokio::test]
 async fn the_token_is_in_no_file_that_mist_answers() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     for media_type in ["text/csv", "application/octet-stream"] {
         peer.answers("/api/v1/const/license_types", [Answer::new(media_type, format!("note\n{TOKEN}\n"))]);
         let mut console = Launch::at(&peer, "-m all").console();
@@ -99,7 +99,7 @@ async fn the_token_is_in_no_message_about_a_bad_command_line() {
 
 #[tokio::test]
 async fn the_token_is_not_in_the_process_list() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let mut console = Launch::at(&peer, "").console();
     console.initialize().await;
     let arguments = std::fs::read_to_string(format!("/proc/{}/cmdline", console.id())).unwrap();
@@ -108,7 +108,7 @@ async fn the_token_is_not_in_the_process_list() {
 
 #[tokio::test]
 async fn a_token_with_characters_that_json_escapes_is_masked_as_well() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let token = r#"qu"ote\and-the-rest-of-it"#;
     peer.answers("/api/v1/self/usage", [Answer::json(&json!({ "note": token }))]);
     let launch = Launch::at(&peer, "-m all").variable("MIST_APITOKEN", token);
@@ -119,7 +119,7 @@ async fn a_token_with_characters_that_json_escapes_is_masked_as_well() {
 #[tokio::test]
 async fn secrets_of_the_network_are_hidden_unless_the_operator_shows_them() {
     for (arguments, shown) in [("-m all", false), ("-m all --show-secrets", true)] {
-        let peer = Peer::start().await;
+        let peer = MockUpstream::start().await;
         let settings = json!({
             "name": "site",
             "root_password": "hunter2-a",
@@ -140,7 +140,7 @@ async fn secrets_of_the_network_are_hidden_unless_the_operator_shows_them() {
 async fn secrets_of_the_network_are_hidden_in_errors_and_files_too() {
     let site = "4ac1dcf4-9d8b-7211-65c4-057819f0862b";
     for (arguments, shown) in [("-m all", false), ("-m all --show-secrets", true)] {
-        let peer = Peer::start().await;
+        let peer = MockUpstream::start().await;
         let client = Launch::at(&peer, arguments).client(Era::Legacy).await;
         for body in [
             json!({ "detail": "invalid line: set snmp community hunter2 authorization read-only" }),

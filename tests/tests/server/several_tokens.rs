@@ -1,7 +1,7 @@
 //! Several tokens in one session.
 
 use mistmcp::ErrorKind;
-use mistmcp_tests::{Answer, Era, Launch, Peer, TOKEN};
+use mistmcp_tests::{Answer, Era, Launch, MockUpstream, TOKEN};
 use serde_json::json;
 
 use crate::process::{Process, USAGE, fine, unauthorized, usage};
@@ -73,7 +73,7 @@ async fn every_token_of_a_session_is_masked() {
 
 #[tokio::test]
 async fn tokens_come_from_the_environment_with_commas_between_them() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.answers(USAGE, [fine()]);
     let launch = Launch::at(&peer, "-m all").variable("MIST_APITOKEN", " one , two");
     let client = launch.client(Era::Legacy).await;
@@ -87,7 +87,7 @@ async fn tokens_come_from_the_environment_with_commas_between_them() {
 
 #[tokio::test]
 async fn a_malformed_token_stops_the_program_with_its_place_and_is_not_repeated() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     for (broken, place) in [(format!("{TOKEN},a b"), "2nd"), (format!("x,y,{TOKEN}\u{7f}"), "3rd")] {
         let finished = Launch::at(&peer, "").variable("MIST_APITOKEN", &broken).run().await;
         assert_eq!(finished.code(), Some(1));

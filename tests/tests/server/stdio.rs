@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use mistmcp_tests::{Answer, Console, Finished, Launch, Peer, soon};
+use mistmcp_tests::{Answer, Finished, Launch, MockUpstream, StdioProcess, soon};
 use serde_json::{Value, json};
 
 /// How long the end may take. A client that waits longer kills the server.
@@ -20,7 +20,7 @@ fn assert_only_messages(finished: &Finished) {
 
 #[tokio::test]
 async fn standard_output_carries_nothing_but_messages() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.answers("/api/v1/self", [Answer::new("text/html", "<h1>502</h1>").status(500)]);
     let mut console = Launch::at(&peer, "--debug").console();
     console.initialize().await;
@@ -42,7 +42,7 @@ async fn standard_output_carries_nothing_but_messages() {
 
 #[tokio::test]
 async fn without_debug_standard_error_is_silent() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let mut console = Launch::at(&peer, "").console();
     console.initialize().await;
     console.call("getSelf", json!({})).await;
@@ -94,7 +94,7 @@ async fn calls_at_once_are_answered_each_by_its_id() {
     }
 }
 
-async fn assert_ends_well(what: &str, started: Instant, console: Console) {
+async fn assert_ends_well(what: &str, started: Instant, console: StdioProcess) {
     let finished = console.ended().await;
     assert_eq!(finished.code(), Some(0), "{what}: {}", finished.stderr);
     assert!(started.elapsed() < PROMPT, "{what}: {:?}", started.elapsed());
@@ -104,7 +104,7 @@ async fn assert_ends_well(what: &str, started: Instant, console: Console) {
 /// The ways in which a client or a system ends the server.
 const ENDS: [&str; 3] = ["the end of standard input", "TERM", "INT"];
 
-async fn end(console: &mut Console, how: &str) -> Instant {
+async fn end(console: &mut StdioProcess, how: &str) -> Instant {
     let started = Instant::now();
     match how {
         "TERM" | "INT" => console.signal(how).await,
@@ -125,8 +125,8 @@ async fn it_ends_cleanly_and_promptly_when_nothing_is_under_way() {
 }
 
 /// A console whose one call waits for a peer that never answers.
-async fn waiting() -> (Peer, Console) {
-    let peer = Peer::start().await;
+async fn waiting() -> (MockUpstream, StdioProcess) {
+    let peer = MockUpstream::start().await;
     peer.answers("/api/v1/self", [Answer::never()]);
     let mut console = Launch::at(&peer, "").console();
     console.initialize().await;
@@ -164,14 +164,14 @@ fn assert_answers_last(finished: &Finished, id: u64) -> Value {
 
 #[tokio::test]
 async fn a_slow_call_is_answered_after_the_end_of_input() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let slow = Answer::json(&json!({ "email": "a@example.com" })).late(Duration::from_secs(3));
     peer.answers("/api/v1/self", [slow]);
     for modern in [false, true] {
         let mut console = Launch::at(&peer, "").console();
         let mut params = json!({ "name": "getSelf", "arguments": {} });
         if modern {
-            params = Console::modern(params);
+            params = StdioProcess::modern(params);
         } else {
             console.initialize().await;
         }
@@ -183,7 +183,7 @@ async fn a_slow_call_is_answered_after_the_end_of_input() {
 
 #[tokio::test]
 async fn a_call_that_gets_no_answer_is_answered_at_its_timeout_after_the_end_of_input() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.answers("/api/v1/self", [Answer::never()]);
     let mut console = Launch::at(&peer, "--timeout 2").console();
     console.initialize().await;
@@ -194,14 +194,14 @@ async fn a_call_that_gets_no_answer_is_answered_at_its_timeout_after_the_end_of_
 
 #[tokio::test]
 async fn a_subscription_does_not_keep_a_call_from_its_answer_nor_the_server_from_its_end() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let slow = Answer::json(&json!({ "email": "a@example.com" })).late(Duration::from_secs(2));
     peer.answers("/api/v1/self", [slow]);
     let mut console = Launch::at(&peer, "").console();
     let all = json!({ "notifications": { "toolsListChanged": true } });
-    let subscription = console.ask("subscriptions/listen", Console::modern(all)).await;
+    let subscription = console.ask("subscriptions/listen", StdioProcess::modern(all)).await;
     let call = json!({ "name": "getSelf", "arguments": {} });
-    let id = console.ask("tools/call", Console::modern(call)).await;
+    let id = console.ask("tools/call", StdioProcess::modern(call)).await;
     let finished = console.finish().await;
     let ids: Vec<Value> = finished.stdout.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let ids: Vec<_> = ids.iter().map(|message: &Value| message["id"].clone()).collect();
@@ -229,7 +229,7 @@ async fn calls_before_the_end_of_input_are_answered() {
 async fn it_ends_cleanly_and_promptly_while_somebody_listens_for_changes() {
     for how in ENDS {
         let mut console = Launch::new("--demo").console();
-        let params = Console::modern(json!({ "notifications": { "toolsListChanged": true } }));
+        let params = StdioProcess::modern(json!({ "notifications": { "toolsListChanged": true } }));
         console.ask("subscriptions/listen", params).await;
         // Whatever it says to that, it has understood.
         console.read().await.unwrap();
@@ -254,7 +254,7 @@ async fn a_client_that_goes_before_it_has_said_anything_is_no_error() {
 
 #[tokio::test]
 async fn a_cancelled_call_is_not_waited_for() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.answers("/api/v1/self", [Answer::never()]);
     let mut console = Launch::at(&peer, "").console();
     console.initialize().await;

@@ -10,12 +10,12 @@ mod script;
 use proptest::prelude::ProptestConfig;
 use proptest::proptest;
 
-use play::Stage;
+use play::Fixture;
 use script::scene;
 
 #[test]
 fn each_session_sees_and_runs_what_it_may_whatever_the_others_do() {
-    let stage = Stage::set();
+    let stage = Fixture::set();
     let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(scene in scene())| stage.play(&scene)?);
 }

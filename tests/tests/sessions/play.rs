@@ -19,14 +19,14 @@ use crate::script::{Kind, Names, Scene, Script, Step, TO_THE_CLOUD};
 type Checked = Result<(), TestCaseError>;
 
 /// A cloud, and a connection that all sessions share.
-pub(crate) struct Stage {
+pub(crate) struct Fixture {
     runtime: Runtime,
     cloud: DemoCloud,
     connection: Arc<Connection>,
     marks: Arc<AtomicUsize>,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) fn set() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtime =

@@ -1,9 +1,9 @@
 //! What a request is part of: what its `_meta` says, or else its headers.
 
-use mistmcp_tests::{Collector, Console, Era, Guest, Launch, Peer};
+use mistmcp_tests::{Collector, Era, HttpClient, Launch, MockUpstream, StdioProcess};
 use serde_json::{Value, json};
 
-use crate::stage::{ALICE, ASK_SITE, GET_SITE, Stage, call_within, site};
+use crate::stage::{ALICE, ASK_SITE, Fixture, GET_SITE, call_within, site};
 
 const IN_META: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const IN_HEADER: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -16,7 +16,7 @@ fn parts(context: &str) -> (String, String) {
 
 #[tokio::test]
 async fn a_request_is_part_of_what_its_meta_says_or_else_its_headers() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     for era in Era::BOTH {
         let guest = stage.guest(era).await;
         let seen = stage.collector.spans().iter().filter(|span| span.name() == GET_SITE).count();
@@ -43,7 +43,7 @@ async fn a_request_is_part_of_what_its_meta_says_or_else_its_headers() {
 
 #[tokio::test]
 async fn malformed_contexts_are_ignored() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     for era in Era::BOTH {
         let guest = stage.guest(era).await;
         for meta in
@@ -63,7 +63,7 @@ async fn malformed_contexts_are_ignored() {
 
 #[tokio::test]
 async fn over_stdio_a_request_is_part_of_what_its_meta_says() {
-    let (peer, collector) = (Peer::start().await, Collector::start().await);
+    let (peer, collector) = (MockUpstream::start().await, Collector::start().await);
     for (number, era) in Era::BOTH.into_iter().enumerate() {
         let mut console = collector.of(Launch::at(&peer, "--mode all")).console();
         let params = call_within(number, &json!({ "traceparent": IN_META }));
@@ -72,7 +72,7 @@ async fn over_stdio_a_request_is_part_of_what_its_meta_says() {
                 console.initialize().await;
                 params
             }
-            Era::Modern => Console::modern(params),
+            Era::Modern => StdioProcess::modern(params),
         };
         console.ask("tools/call", params).await;
         console.read().await.unwrap();
@@ -85,7 +85,7 @@ async fn over_stdio_a_request_is_part_of_what_its_meta_says() {
 
 #[tokio::test]
 async fn calls_to_several_servers_are_one_trace() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     let other = stage.collector.of(Launch::at(&stage.peer, "")).serve().await;
     let one = stage.guest(Era::Modern).await;
     for (number, guest) in [one.clone(), one.to(&other.url("/mcp?mode=all"))].into_iter().enumerate() {
@@ -98,7 +98,7 @@ async fn calls_to_several_servers_are_one_trace() {
 
 #[tokio::test]
 async fn what_the_client_does_not_keep_is_not_exported_and_mist_is_told_of_none() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     let guest = stage.guest(Era::Modern).await;
     let unsampled = IN_META.replace("-01", "-00");
     guest.ask("tools/call", call_within(1, &json!({ "traceparent": unsampled }))).await.result();
@@ -117,7 +117,7 @@ async fn what_the_client_does_not_keep_is_not_exported_and_mist_is_told_of_none(
 
 #[tokio::test]
 async fn the_line_of_a_call_has_its_trace() {
-    let stage = Stage::set_with("--log-format json", |launch| launch).await;
+    let stage = Fixture::set_with("--log-format json", |launch| launch).await;
     let guest = stage.guest(Era::Modern).await.header("X-Request-Id", "the-traced-0ne");
     guest.clone().header("traceparent", IN_HEADER).call("getSiteInfo", site(1)).await;
     let told = stage.server.told("its line", |text| text.contains("the-traced-0ne")).await;
@@ -128,7 +128,7 @@ async fn the_line_of_a_call_has_its_trace() {
     // Where nothing is traced, there is none, whatever a client says.
     let server = Launch::at(&stage.peer, "").serve().await;
     let guest =
-        Guest::with_token(&server, "?mode=all", ALICE).of(Era::Modern).header("traceparent", IN_HEADER);
+        HttpClient::with_token(&server, "?mode=all", ALICE).of(Era::Modern).header("traceparent", IN_HEADER);
     guest.call("getSiteInfo", site(1)).await;
     let told = server.told("its line", |text| text.contains("getSiteInfo")).await;
     assert!(!told.contains("trace"), "{told}");

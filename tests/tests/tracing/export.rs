@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use mistmcp_tests::{Collector, Era, Guest, Launch, Peer};
+use mistmcp_tests::{Collector, Era, HttpClient, Launch, MockUpstream};
 use serde_json::json;
 
-use crate::stage::{ALICE, GET_SITE, Stage, call_within, site};
+use crate::stage::{ALICE, Fixture, GET_SITE, call_within, site};
 
 /// Where nobody listens.
 const NOBODY: &str = "http://127.0.0.1:9";
@@ -13,10 +13,10 @@ const WARNING: &str = "takes no spans";
 
 #[tokio::test]
 async fn without_a_collector_calls_go_on_with_one_warning_and_the_end_is_graceful() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let launch = Launch::at(&peer, "").variable("OTEL_EXPORTER_OTLP_ENDPOINT", NOBODY);
     let server = launch.variable("OTEL_BSP_SCHEDULE_DELAY", "20").serve().await;
-    let guest = Guest::with_token(&server, "?mode=all", ALICE).of(Era::Modern);
+    let guest = HttpClient::with_token(&server, "?mode=all", ALICE).of(Era::Modern);
     guest.call("getSiteInfo", site(0)).await;
     server.told("a warning", |text| text.contains(WARNING)).await;
     for number in 1..30 {
@@ -33,7 +33,7 @@ async fn without_a_collector_calls_go_on_with_one_warning_and_the_end_is_gracefu
 
 #[tokio::test]
 async fn a_collector_that_comes_back_gets_spans_again() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     let guest = stage.guest(Era::Modern).await;
     stage.collector.refuse(503, Duration::ZERO);
     guest.call("getSiteInfo", site(1)).await;
@@ -48,7 +48,7 @@ async fn a_collector_that_comes_back_gets_spans_again() {
 
 #[tokio::test]
 async fn a_collector_that_does_not_answer_holds_up_neither_calls_nor_the_end() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     stage.collector.refuse(200, Duration::from_mins(1));
     let guest = stage.guest(Era::Modern).await;
     let began = Instant::now();
@@ -70,7 +70,7 @@ async fn a_collector_that_does_not_answer_holds_up_neither_calls_nor_the_end() {
 #[tokio::test]
 async fn what_is_left_is_exported_at_the_end() {
     let later = |launch: Launch| launch.variable("OTEL_BSP_SCHEDULE_DELAY", "600000");
-    let stage = Stage::set_with("", later).await;
+    let stage = Fixture::set_with("", later).await;
     stage.guest(Era::Modern).await.call("getSiteInfo", site(1)).await;
     assert!(stage.collector.spans().is_empty());
     stage.server.signal("TERM").await;

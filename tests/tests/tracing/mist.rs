@@ -6,13 +6,13 @@ use mistmcp_tests::{Answer, Collector, Era, Launch};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::stage::{ASK_SITE, GET_SITE, Stage, site, site_path};
+use crate::stage::{ASK_SITE, Fixture, GET_SITE, site, site_path};
 
 const CLIENT: i32 = 3;
 
 #[tokio::test]
 async fn a_request_to_mist_is_a_span_below_the_call() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     stage.guest(Era::Modern).await.call("getSiteInfo", site(1)).await;
     let call = stage.collector.named(GET_SITE, 1).await.remove(0);
     let asked = stage.collector.named(ASK_SITE, 1).await.remove(0);
@@ -35,7 +35,7 @@ async fn a_request_to_mist_is_a_span_below_the_call() {
 
 #[tokio::test]
 async fn each_try_is_a_span_and_says_which_one_it_is() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     let away = Answer::json(&json!({})).status(503);
     stage.peer.answers(&site_path(1), [away.clone(), away, Answer::json(&json!({ "name": "Leeds" }))]);
     stage.guest(Era::Modern).await.call("getSiteInfo", site(1)).await;
@@ -53,7 +53,7 @@ async fn each_try_is_a_span_and_says_which_one_it_is() {
 
 #[tokio::test]
 async fn a_request_without_an_answer_says_what_there_is_in_its_place() {
-    let stage = Stage::set_with("--retry-wait 0", |launch| launch).await;
+    let stage = Fixture::set_with("--retry-wait 0", |launch| launch).await;
     stage.peer.answers(&site_path(1), [Answer::cut_off()]);
     stage.guest(Era::Modern).await.refusal("getSiteInfo", site(1)).await;
     let asked = stage.collector.named(ASK_SITE, 1).await.remove(0);
@@ -81,7 +81,7 @@ async fn what_is_remembered_is_told_and_asked_but_once() {
 
 #[tokio::test]
 async fn a_call_that_waits_for_anothers_request_names_that_call() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     let gate = Arc::new(Semaphore::new(0));
     stage.peer.answers(&site_path(1), [Answer::json(&json!({})).once(&gate)]);
     let guest = stage.guest(Era::Modern).await;

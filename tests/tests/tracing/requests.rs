@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use mistmcp_tests::{Answer, Collector, Console, Era, Launch, Peer};
+use mistmcp_tests::{Answer, Collector, Era, Launch, MockUpstream, StdioProcess};
 use serde_json::json;
 
-use crate::stage::{GET_SITE, Stage, call_within, site, site_path};
+use crate::stage::{Fixture, GET_SITE, call_within, site, site_path};
 
 const SERVER: i32 = 2;
 
 #[tokio::test]
 async fn a_call_over_http_is_a_span_of_the_tool() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     for (number, era) in Era::BOTH.into_iter().enumerate() {
         let guest = stage.guest(era).await;
         guest.call("getSiteInfo", site(number)).await;
@@ -38,7 +38,7 @@ async fn a_call_over_http_is_a_span_of_the_tool() {
 
 #[tokio::test]
 async fn a_call_over_stdio_is_one_as_well_in_both_eras() {
-    let (peer, collector) = (Peer::start().await, Collector::start().await);
+    let (peer, collector) = (MockUpstream::start().await, Collector::start().await);
     for (number, era) in Era::BOTH.into_iter().enumerate() {
         let mut console = collector.of(Launch::at(&peer, "--mode all")).console();
         let params = call_within(number, &json!({}));
@@ -47,7 +47,7 @@ async fn a_call_over_stdio_is_one_as_well_in_both_eras() {
                 console.initialize().await;
                 params
             }
-            Era::Modern => Console::modern(params),
+            Era::Modern => StdioProcess::modern(params),
         };
         let id = console.ask("tools/call", params).await;
         assert_ne!(console.read().await.unwrap()["result"]["isError"], true);
@@ -61,7 +61,7 @@ async fn a_call_over_stdio_is_one_as_well_in_both_eras() {
 
 #[tokio::test]
 async fn requests_that_are_no_calls_are_spans_of_their_method() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     let guest = stage.guest(Era::Legacy).await;
     guest.tools().await;
     guest.ask("ping", json!({})).await.result();
@@ -81,7 +81,7 @@ async fn requests_that_are_no_calls_are_spans_of_their_method() {
 
 #[tokio::test]
 async fn a_call_that_fails_says_so_and_not_why_in_words() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     let guest = stage.guest(Era::Modern).await;
     stage.peer.answers(&site_path(1), [Answer::json(&json!({ "detail": "w0rds" })).status(404)]);
     guest.refusal("getSiteInfo", site(1)).await;
@@ -105,7 +105,7 @@ async fn a_call_that_fails_says_so_and_not_why_in_words() {
 
 #[tokio::test]
 async fn a_tool_that_calls_another_says_which() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     let guest = stage.guest(Era::Modern).await.query("");
     guest.call("callTool", json!({ "tool": "getSiteInfo", "arguments": site(1) })).await;
     let span = stage.collector.named("tools/call callTool", 1).await.remove(0);
@@ -114,7 +114,7 @@ async fn a_tool_that_calls_another_says_which() {
 
 #[tokio::test]
 async fn a_request_that_nobody_waits_for_any_more_ends_as_cancelled() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     let guest = stage.guest(Era::Modern).await;
     stage.peer.answers(&site_path(1), [Answer::never()]);
     tokio::select! {

@@ -3,13 +3,13 @@
 use mistmcp_tests::{Answer, Era, TOKEN};
 use serde_json::json;
 
-use crate::stage::{ALICE, ASK_SITE, GET_SITE, Stage, site, site_id, site_path};
+use crate::stage::{ALICE, ASK_SITE, Fixture, GET_SITE, site, site_id, site_path};
 
 const HEADER: &str = "c0llect0r-s3cret";
 
 #[tokio::test]
 async fn nothing_of_a_call_is_in_its_spans() {
-    let stage = Stage::set().await;
+    let stage = Fixture::set().await;
     let words = json!({ "name": "n3twork-name", "token": ALICE });
     stage.peer.answers(&site_path(1), [Answer::json(&words), Answer::json(&words).status(400)]);
     let mut secrets = vec![ALICE.to_owned(), TOKEN.to_owned(), site_id(1), "n3twork".into(), "guest".into()];
@@ -41,7 +41,7 @@ async fn nothing_of_a_call_is_in_its_spans() {
 
 #[tokio::test]
 async fn headers_for_the_collector_are_sent_to_it_and_shown_nowhere() {
-    let stage = Stage::set_with("--debug", |launch| {
+    let stage = Fixture::set_with("--debug", |launch| {
         let headers = format!("x-api-key={HEADER},authorization=Basic%20{HEADER}");
         launch.variable("OTEL_EXPORTER_OTLP_HEADERS", &headers)
     })

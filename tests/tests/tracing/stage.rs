@@ -1,4 +1,4 @@
-use mistmcp_tests::{Collector, Era, Guest, HttpServer, Launch, Peer};
+use mistmcp_tests::{Collector, Era, HttpClient, HttpServer, Launch, MockUpstream};
 use serde_json::{Value, json};
 
 /// What clients bring.
@@ -8,27 +8,27 @@ pub(crate) const GET_SITE: &str = "tools/call getSiteInfo";
 pub(crate) const ASK_SITE: &str = "GET /api/v1/sites/{site_id}";
 
 /// A server that exports its spans, and those whom it talks to.
-pub(crate) struct Stage {
-    pub(crate) peer: Peer,
+pub(crate) struct Fixture {
+    pub(crate) peer: MockUpstream,
     pub(crate) collector: Collector,
     pub(crate) server: HttpServer,
 }
 
-impl Stage {
+impl Fixture {
     pub(crate) async fn set() -> Self {
         Self::set_with("", |launch| launch).await
     }
 
     /// With these arguments, and with what else is done to it.
     pub(crate) async fn set_with(arguments: &str, more: impl FnOnce(Launch) -> Launch) -> Self {
-        let (peer, collector) = (Peer::start().await, Collector::start().await);
+        let (peer, collector) = (MockUpstream::start().await, Collector::start().await);
         let server = more(collector.of(Launch::at(&peer, arguments))).serve().await;
         Self { peer, collector, server }
     }
 
     /// A client of that era.
-    pub(crate) async fn guest(&self, era: Era) -> Guest {
-        Guest::with_token(&self.server, "?mode=all", ALICE).enter(era).await
+    pub(crate) async fn guest(&self, era: Era) -> HttpClient {
+        HttpClient::with_token(&self.server, "?mode=all", ALICE).enter(era).await
     }
 }
 

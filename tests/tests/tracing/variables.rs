@@ -1,14 +1,14 @@
 //! The standard's variables say whether, where, how and how much.
 
-use mistmcp_tests::{Collector, Era, Launch, Peer};
+use mistmcp_tests::{Collector, Era, Launch, MockUpstream};
 
-use crate::stage::{GET_SITE, Stage, site};
+use crate::stage::{Fixture, GET_SITE, site};
 
 /// What a server that was called once has exported by its end.
 async fn exported(variables: &[(&str, &str)]) -> usize {
     let set =
         |launch: Launch| variables.iter().fold(launch, |launch, (name, value)| launch.variable(name, value));
-    let stage = Stage::set_with("", set).await;
+    let stage = Fixture::set_with("", set).await;
     stage.guest(Era::Modern).await.call("getSiteInfo", site(1)).await;
     stage.server.signal("TERM").await;
     let (status, errors) = stage.server.ended().await;
@@ -41,7 +41,7 @@ async fn the_service_is_called_what_the_operator_calls_it() {
         let set = |launch: Launch| {
             variables.iter().fold(launch, |launch, (name, value)| launch.variable(name, value))
         };
-        let stage = Stage::set_with("", set).await;
+        let stage = Fixture::set_with("", set).await;
         stage.guest(Era::Modern).await.call("getSiteInfo", site(1)).await;
         let span = stage.collector.named(GET_SITE, 1).await.remove(0);
         for (name, wanted) in wanted {
@@ -52,7 +52,7 @@ async fn the_service_is_called_what_the_operator_calls_it() {
 
 #[tokio::test]
 async fn an_endpoint_of_spans_alone_is_taken_as_it_is_and_wins() {
-    let (peer, collector) = (Peer::start().await, Collector::start().await);
+    let (peer, collector) = (MockUpstream::start().await, Collector::start().await);
     let endpoint = format!("{}/v1/traces", collector.url());
     let launch = Launch::at(&peer, "--mode all").variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &endpoint);
     let launch = launch.variable("OTEL_EXPORTER_OTLP_ENDPOINT", &peer.url());

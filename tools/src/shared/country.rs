@@ -1,6 +1,6 @@
 use mistmcp::schemars::{Schema, json_schema};
 use mistmcp::serde_json::Value;
-use mistmcp::{Arg, Mismatch, Wire};
+use mistmcp::{Arg, Mismatch, QueryValue};
 
 /// A country in two letters, as ISO 3166 has it.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ impl Arg for Country {
         }
     }
 
-    fn wire(&self) -> Wire {
-        Wire::Text(self.0.clone())
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(self.0.clone())
     }
 }

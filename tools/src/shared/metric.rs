@@ -1,6 +1,6 @@
 use mistmcp::schemars::{Schema, json_schema};
 use mistmcp::serde_json::Value;
-use mistmcp::{Arg, Listed, Mismatch, Wire};
+use mistmcp::{Arg, Listed, Mismatch, QueryValue};
 
 /// A name that Mist lists somewhere: any text, and where Mist does not know it, the call's error says which it knows.
 macro_rules! listed_name {
@@ -20,7 +20,7 @@ macro_rules! listed_name {
                 String::read(value).map(Self)
             }
 
-            fn wire(&self) -> Wire {
+            fn wire(&self) -> QueryValue {
                 self.0.wire()
             }
         }

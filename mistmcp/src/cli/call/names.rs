@@ -16,7 +16,7 @@ const DEVICES: [&str; 12] = [
     "device_id",
     "switch",
     "switch_mac",
-    "switches",
+    "enabled",
     "gateway",
     "gateway_mac",
     "gateways",

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::call::{Asking, Capability, Listener, Question, Told};
+use crate::call::{Asking, Capability, ClientRequest, Listener, Notification};
 use crate::text::one_line;
 
 /// What a person at a terminal sees on standard error while a call goes on; nobody else sees anything.
@@ -54,13 +54,13 @@ fn show(bar: &ProgressBar) {
 struct Waits(ProgressBar);
 
 impl Listener for Waits {
-    fn tell(&self, told: Told) {
+    fn tell(&self, told: Notification) {
         match told {
-            Told::Progress { message, .. } => {
+            Notification::Progress { message, .. } => {
                 self.0.set_message(one_line(&message).into_owned());
                 show(&self.0);
             }
-            Told::Line { .. } => {}
+            Notification::Line { .. } => {}
         }
     }
 
@@ -68,7 +68,7 @@ impl Listener for Waits {
         false
     }
 
-    fn ask<'a>(&'a self, _key: &'a str, question: Question) -> Asking<'a> {
+    fn ask<'a>(&'a self, _key: &'a str, question: ClientRequest) -> Asking<'a> {
         Box::pin(async move { Err(question.capability().missing()) })
     }
 }

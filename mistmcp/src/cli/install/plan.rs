@@ -14,7 +14,7 @@ use crate::cli::configuration::{self, TOKEN, no_cloud};
 use crate::cli::env_file::{Environment, exposed};
 use crate::cli::flags::{Flags, Transport};
 use crate::cli::origin::{Given, Origin};
-use crate::cli::{stop, tool_limit};
+use crate::cli::{shutdown, tool_limit};
 use crate::mist::{Cloud, Tokens};
 
 /// What is to be there in the end.
@@ -149,7 +149,7 @@ impl Plan {
         }
         if !install.yes && io::stdin().is_terminal() {
             // Held, it keeps Ctrl-C from ending the program before the terminal shows again what is typed.
-            let _stop = stop::on_signal()?;
+            let _stop = shutdown::on_signal()?;
             let text = rpassword::prompt_password(format!(
                 "API token, made at {} (nothing is shown; Enter leaves it out): ",
                 self.portal

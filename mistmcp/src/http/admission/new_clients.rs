@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::StatusCode;
 
-use super::super::refusal::Refusal;
+use super::super::rejection::Rejection;
 use super::Client;
 use super::budget::Part;
 use super::limits::{UNPROVEN, UNPROVEN_AT_MOST};
@@ -50,7 +50,7 @@ impl Proof {
 
     /// A place for a session or a stream; nothing where the token has been accepted. Where the address has no place
     /// left, Mist is asked whether it accepts the token.
-    pub(in crate::http) async fn admit(&self) -> Result<Option<NewClient>, Refusal> {
+    pub(in crate::http) async fn admit(&self) -> Result<Option<NewClient>, Rejection> {
         if self.is_accepted() {
             return Ok(None);
         }
@@ -60,10 +60,10 @@ impl Proof {
         }
         match self.ask().await {
             Verdict::Accepted => Ok(None),
-            Verdict::Refused => Err(Refusal::unauthorized(
+            Verdict::Refused => Err(Rejection::unauthorized(
                 "Mist does not accept this API token: it is wrong, expired, or for another cloud. Tell the user.",
             )),
-            Verdict::Unknown(wait) => Err(Refusal::new(
+            Verdict::Unknown(wait) => Err(Rejection::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "new_clients",
                 format!(

@@ -21,7 +21,7 @@ pub(super) struct Content {
     settings: Arc<Settings>,
     clouds: Clouds,
     demo: bool,
-    /// Who brings no token has one of the operator's.
+    /// RequestIdentity brings no token has one of the operator's.
     shared: bool,
     /// Every client has to know a secret of the operator's.
     client_token: bool,

@@ -16,7 +16,7 @@ inventory::collect!(Questions);
 /// questions that these answer. Lines that begin with `#` are comments. For a single tool,
 /// `#[mist_tool(…, questions = ["…"])]` does the same.
 ///
-/// ```ignore
+/// ```text
 /// mistmcp::questions!("questions/clients.txt");
 /// ```
 #[macro_export]

@@ -2,121 +2,127 @@
 
 use std::net::IpAddr;
 
-use mistmcp_tests::{Era, Wire};
+use mistmcp_tests::{Era, RawSocket};
 use serde_json::json;
 
 use super::{refusals, sample};
-use crate::stage::{Stage, site};
+use crate::fixture::{Fixture, site};
 
 const STRANGER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 2));
 
-async fn get(stage: &Stage, path: &str) -> Option<(u16, String, String)> {
-    let mut wire = Wire::from_address(STRANGER, stage.server.address()).await;
+async fn get(fixture: &Fixture, path: &str) -> Option<(u16, String, String)> {
+    let mut wire = RawSocket::from_address(STRANGER, fixture.server.address()).await;
     wire.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")).await;
     wire.answer().await
 }
 
 #[tokio::test]
 async fn idle_connections_of_an_address_make_room_for_new_ones() {
-    let stage = Stage::set("--max-connections-per-address 20").await;
-    let process = stage.server.id();
+    let fixture = Fixture::set("--max-connections-per-address 20").await;
+    let process = fixture.server.id();
     let mut wires = Vec::new();
     for number in 0..100 {
-        let mut wire = Wire::from_address(STRANGER, stage.server.address()).await;
+        let mut wire = RawSocket::from_address(STRANGER, fixture.server.address()).await;
         if number % 2 == 0 {
             wire.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
             assert_eq!(wire.answer().await.unwrap().0, 200);
         }
         wires.push(wire);
     }
-    assert!(sample(&stage, "mistmcp_connections").await <= 30);
+    assert!(sample(&fixture, "mistmcp_connections").await <= 30);
     for path in ["/livez", "/readyz", "/"] {
-        assert_eq!(get(&stage, path).await.unwrap().0, 200, "{path}");
+        assert_eq!(get(&fixture, path).await.unwrap().0, 200, "{path}");
     }
-    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
     drop(wires);
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }
 
 #[tokio::test]
 async fn idle_connections_of_strangers_make_room_for_everybody() {
-    let stage = Stage::set("--max-connections 30").await;
-    let process = stage.server.id();
-    let alice = stage.alice("?mode=all").of(Era::Modern);
+    let fixture = Fixture::set("--max-connections 30").await;
+    let process = fixture.server.id();
+    let alice = fixture.alice("?mode=all").of(Era::Modern);
     alice.call("getSiteInfo", site(1)).await;
     let mut wires = Vec::new();
     for number in 0..200_u8 {
         let own = IpAddr::from([127, 0, 2, 1 + number % 50]);
-        wires.push(Wire::from_address(own, stage.server.address()).await);
+        wires.push(RawSocket::from_address(own, fixture.server.address()).await);
     }
-    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(2)).await;
-    assert_eq!(get(&stage, "/livez").await.unwrap().0, 200);
-    stage.goes_on(process).await;
+    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(2)).await;
+    assert_eq!(get(&fixture, "/livez").await.unwrap().0, 200);
+    fixture.goes_on(process).await;
 }
 
 #[tokio::test]
 async fn where_all_connections_are_busy_probes_are_answered_and_others_refused() {
-    let stage = Stage::set("--max-connections-per-address 8").await;
-    let process = stage.server.id();
+    let fixture = Fixture::set("--max-connections-per-address 8").await;
+    let process = fixture.server.id();
     let client = super::at([127, 0, 0, 2]);
     let mut streams = Vec::new();
     for _ in 0..8 {
-        let mut stream = stage.alice("?mode=all").by(client.clone()).of(Era::Modern).listen().await;
+        let mut stream = fixture.alice("?mode=all").by(client.clone()).of(Era::Modern).listen().await;
         mistmcp_tests::soon("an acknowledgement", stream.chunk()).await.unwrap();
         streams.push(stream);
     }
     for _ in 0..100 {
-        let (status, head, _) = get(&stage, "/livez").await.unwrap();
+        let (status, head, _) = get(&fixture, "/livez").await.unwrap();
         assert!(status == 200 && head.to_lowercase().contains("connection: close"), "{head}");
     }
-    let (status, head, body) = get(&stage, "/mcp").await.unwrap();
+    let (status, head, body) = get(&fixture, "/mcp").await.unwrap();
     assert!(status == 429 && body.contains("--max-connections-per-address"), "{head} {body}");
     // Connections of the reserve that say nothing make room for a probe as well.
     let mut silent = Vec::new();
     for _ in 0..200 {
-        silent.push(Wire::from_address(STRANGER, stage.server.address()).await);
+        silent.push(RawSocket::from_address(STRANGER, fixture.server.address()).await);
     }
-    assert_eq!(get(&stage, "/readyz").await.unwrap().0, 200);
-    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    assert_eq!(get(&fixture, "/readyz").await.unwrap().0, 200);
+    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
     drop((silent, streams));
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }
 
 #[tokio::test]
 async fn an_address_has_so_many_requests_under_way() {
-    let stage = Stage::set("--max-requests-per-address 6").await;
-    let process = stage.server.id();
+    let fixture = Fixture::set("--max-requests-per-address 6").await;
+    let process = fixture.server.id();
     let client = super::at([127, 0, 0, 2]);
     let mut streams = Vec::new();
     for _ in 0..6 {
-        let alice = stage.alice("?mode=all").by(client.clone()).of(Era::Modern);
+        let alice = fixture.alice("?mode=all").by(client.clone()).of(Era::Modern);
         let mut stream = alice.listen().await;
         mistmcp_tests::soon("an acknowledgement", stream.chunk()).await.unwrap();
         streams.push(stream);
     }
     let refused =
-        stage.alice("?mode=all").by(client.clone()).of(Era::Modern).ask("tools/list", json!({})).await;
+        fixture.alice("?mode=all").by(client.clone()).of(Era::Modern).ask("tools/list", json!({})).await;
     assert_eq!(refused.status, 429, "{refused:?}");
     assert!(refused.error().contains("--max-requests-per-address"), "{refused:?}");
-    assert!(refusals(&stage, "requests_of_address").await >= 1);
-    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    assert!(refusals(&fixture, "requests_of_address").await >= 1);
+    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
     drop(streams);
     super::until("they are over", async || {
-        stage.alice("?mode=all").by(client.clone()).of(Era::Modern).ask("tools/list", json!({})).await.status
+        fixture
+            .alice("?mode=all")
+            .by(client.clone())
+            .of(Era::Modern)
+            .ask("tools/list", json!({}))
+            .await
+            .status
             == 200
     })
     .await;
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }
 
 #[tokio::test]
 async fn a_name_that_is_not_the_servers_learns_no_cloud_and_authority_is_checked_as_host_is() {
-    let stage = Stage::set("").await;
-    let address = stage.peer.address().to_string();
+    let fixture = Fixture::set("").await;
+    let address = fixture.peer.address().to_string();
     for (host, names_it) in
         [("localhost", true), ("127.0.0.1:9", true), ("evil.example", false), ("10.1.2.3", false)]
     {
-        let mut wire = Wire::open(stage.server.address()).await;
+        let mut wire = RawSocket::open(fixture.server.address()).await;
         wire.send(format!("GET /readyz HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
         let (status, _, body) = wire.answer().await.unwrap();
         assert_eq!((status, body.contains(&address)), (200, names_it), "{host}: {body}");
@@ -127,11 +133,11 @@ async fn a_name_that_is_not_the_servers_learns_no_cloud_and_authority_is_checked
         ("http://localhost/metrics", "evil.example", 403),
         ("http://localhost/metrics", "localhost", 200),
     ] {
-        let mut wire = Wire::open(stage.server.address()).await;
+        let mut wire = RawSocket::open(fixture.server.address()).await;
         wire.send(format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
         assert_eq!(wire.answer().await.unwrap().0, status, "{target} {host}");
     }
-    let socket = tokio::net::TcpStream::connect(stage.server.address()).await.unwrap();
+    let socket = tokio::net::TcpStream::connect(fixture.server.address()).await.unwrap();
     let (requests, connection) = h2::client::handshake(socket).await.unwrap();
     tokio::spawn(connection);
     let mut requests = requests.ready().await.unwrap();

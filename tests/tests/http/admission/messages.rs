@@ -6,13 +6,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use h2::client::SendRequest;
 use http::{Request, StatusCode, Version};
-use mistmcp_tests::{Answer, Era, Wire, message};
+use mistmcp_tests::{Answer, Era, RawSocket, message};
 use serde_json::json;
 use tokio::net::TcpSocket;
 use tokio::sync::Semaphore;
 
 use super::{at, in_use, refusals, until};
-use crate::stage::{ALICE, Stage, site, site_path};
+use crate::fixture::{ALICE, Fixture, site, site_path};
 
 const KILO: usize = 1_024;
 /// Bytes of messages, and of answers, that one address may have under way where nothing else is set.
@@ -26,48 +26,48 @@ fn head() -> String {
 
 #[tokio::test]
 async fn messages_that_are_not_complete_are_bounded_in_bytes_for_an_address_and_in_all() {
-    let stage = Stage::set("").await;
-    let process = stage.server.id();
+    let fixture = Fixture::set("").await;
+    let process = fixture.server.id();
     let unfinished = [head().into_bytes(), vec![b' '; 900 * KILO]].concat();
     // Five addresses: one may have a quarter.
     let (mut wires, mut of_address, mut of_all) = (Vec::new(), 0, 0);
     for number in 0..100 {
         let own = IpAddr::from([127, 0, 1, 1 + number / 20]);
-        let mut wire = Wire::from_address(own, stage.server.address()).await;
+        let mut wire = RawSocket::from_address(own, fixture.server.address()).await;
         wire.send(&unfinished).await;
         wires.push(wire);
     }
     until("some are refused", async || {
-        refusals(&stage, "bodies_of_address").await + refusals(&stage, "bodies").await >= 30
+        refusals(&fixture, "bodies_of_address").await + refusals(&fixture, "bodies").await >= 30
     })
     .await;
-    let held = in_use(&stage, "body_bytes").await;
+    let held = in_use(&fixture, "body_bytes").await;
     assert!((BODIES / 2..=4 * BODIES).contains(&held), "{held}");
     // Who sends whole messages is served meanwhile.
-    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
     for wire in wires {
         let told = wire.rest().await;
         of_address += usize::from(told.starts_with("HTTP/1.1 429") && told.contains("--max-body-bytes"));
         of_all += usize::from(told.starts_with("HTTP/1.1 503") && told.contains("--max-body-bytes"));
     }
     assert!(of_address > 0 && of_address + of_all >= 30, "{of_address} {of_all}");
-    until("all of it comes back", async || in_use(&stage, "body_bytes").await == 0).await;
-    stage.goes_on(process).await;
+    until("all of it comes back", async || in_use(&fixture, "body_bytes").await == 0).await;
+    fixture.goes_on(process).await;
 }
 
 /// A connection with HTTP/2 in the clear, whose streams may bring so many bytes before they are taken.
-async fn connect(stage: &Stage, own: [u8; 4], window: u32) -> SendRequest<Bytes> {
+async fn connect(fixture: &Fixture, own: [u8; 4], window: u32) -> SendRequest<Bytes> {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((IpAddr::from(own), 0).into()).unwrap();
-    let stream = socket.connect(stage.server.address()).await.unwrap();
+    let stream = socket.connect(fixture.server.address()).await.unwrap();
     let handshake = h2::client::Builder::new().initial_window_size(window).handshake(stream);
     let (requests, connection) = handshake.await.unwrap();
     tokio::spawn(connection);
     requests
 }
 
-fn request(stage: &Stage, target: &str, method: &str) -> Request<()> {
-    Request::post(stage.server.url(target))
+fn request(fixture: &Fixture, target: &str, method: &str) -> Request<()> {
+    Request::post(fixture.server.url(target))
         .version(Version::HTTP_2)
         .header("x-authorization", ALICE)
         .header("accept", "application/json, text/event-stream")
@@ -80,16 +80,16 @@ fn request(stage: &Stage, target: &str, method: &str) -> Request<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn answers_that_nobody_takes_are_bounded_in_bytes_and_let_go() {
-    let stage = Stage::set("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
-    let process = stage.server.id();
-    let list = message("tools/list", &mistmcp_tests::Console::modern(json!({})));
+    let fixture = Fixture::set("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
+    let process = fixture.server.id();
+    let list = message("tools/list", &mistmcp_tests::StdioProcess::modern(json!({})));
     let (mut connections, mut answers) = (Vec::new(), tokio::task::JoinSet::new());
     for _ in 0..3 {
-        let mut requests = connect(&stage, [127, 0, 0, 2], 0).await;
+        let mut requests = connect(&fixture, [127, 0, 0, 2], 0).await;
         for _ in 0..16 {
             requests = requests.ready().await.unwrap();
             let (answer, mut body) =
-                requests.send_request(request(&stage, "/mcp?mode=all", "tools/list"), false).unwrap();
+                requests.send_request(request(&fixture, "/mcp?mode=all", "tools/list"), false).unwrap();
             body.send_data(Bytes::from(list.clone()), true).unwrap();
             // Its head comes, and nothing of its body is taken.
             answers.spawn(async move { answer.await.map(|answer| (answer.status(), answer)) });
@@ -104,26 +104,26 @@ async fn answers_that_nobody_takes_are_bounded_in_bytes_and_let_go() {
         held.push(answer);
     }
     assert_eq!((served + refused, served > 0, refused > 0), (48, true, true), "{served} {refused}");
-    let bytes = in_use(&stage, "answer_bytes").await;
+    let bytes = in_use(&fixture, "answer_bytes").await;
     assert!((1..=2_097_152).contains(&bytes), "{bytes}");
-    assert!(refusals(&stage, "answers_of_address").await > 0);
-    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    assert!(refusals(&fixture, "answers_of_address").await > 0);
+    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
     // Those who take nothing for long are shown out.
-    until("all of it comes back", async || in_use(&stage, "answer_bytes").await == 0).await;
+    until("all of it comes back", async || in_use(&fixture, "answer_bytes").await == 0).await;
     drop((held, connections));
-    stage.goes_on(process).await;
+    fixture.goes_on(process).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_that_nobody_takes_are_bounded_in_bytes_as_well() {
-    let stage = Stage::set("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
+    let fixture = Fixture::set("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
     let (mut connections, mut answers) = (Vec::new(), tokio::task::JoinSet::new());
     for _ in 0..3 {
-        let session = stage.alice("?mode=all").by(at([127, 0, 0, 2])).open().await.session().to_owned();
-        let mut requests = connect(&stage, [127, 0, 0, 2], 0).await;
+        let session = fixture.alice("?mode=all").by(at([127, 0, 0, 2])).open().await.session().to_owned();
+        let mut requests = connect(&fixture, [127, 0, 0, 2], 0).await;
         for _ in 0..16 {
             requests = requests.ready().await.unwrap();
-            let mut listing = request(&stage, "/mcp?mode=all", "tools/list");
+            let mut listing = request(&fixture, "/mcp?mode=all", "tools/list");
             listing.headers_mut().insert("mcp-session-id", session.parse().unwrap());
             listing.headers_mut().insert("mcp-protocol-version", "2025-11-25".parse().unwrap());
             let (answer, mut body) = requests.send_request(listing, false).unwrap();
@@ -139,18 +139,18 @@ async fn events_that_nobody_takes_are_bounded_in_bytes_as_well() {
         held.push(answer);
     }
     assert!(refused > 0 && refused < 48, "{refused}");
-    let bytes = in_use(&stage, "answer_bytes").await;
+    let bytes = in_use(&fixture, "answer_bytes").await;
     assert!((1..=2_097_152).contains(&bytes), "{bytes}");
-    until("all of it comes back", async || in_use(&stage, "answer_bytes").await == 0).await;
+    until("all of it comes back", async || in_use(&fixture, "answer_bytes").await == 0).await;
     drop((held, connections));
 }
 
 #[tokio::test]
 async fn a_request_has_an_id_of_its_own_in_its_session() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     let turnstile = Arc::new(Semaphore::new(0));
-    stage.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
-    let (alice, bob) = (stage.alice("?mode=all").open().await, stage.bob("?mode=all").open().await);
+    fixture.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
+    let (alice, bob) = (fixture.alice("?mode=all").open().await, fixture.bob("?mode=all").open().await);
     let call = |number: usize, id: &str| {
         let params = json!({ "name": "getSiteInfo", "arguments": site(number) });
         json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params }).to_string()
@@ -159,7 +159,7 @@ async fn a_request_has_an_id_of_its_own_in_its_session() {
         let (alice, call) = (alice.clone(), call(1, "same"));
         async move { alice.post(call).await }
     });
-    mistmcp_tests::soon("the first request", stage.peer.arrivals(1)).await;
+    mistmcp_tests::soon("the first request", fixture.peer.arrivals(1)).await;
     let refused = alice.post(call(2, "same")).await;
     assert_eq!(refused.status, 400, "{refused:?}");
     let error = &refused.message()["error"];
@@ -176,38 +176,38 @@ async fn a_request_has_an_id_of_its_own_in_its_session() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_over_http_2_are_bounded_in_streams_and_bytes() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     let mut connections = Vec::new();
     for _ in 0..3 {
-        let mut requests = connect(&stage, [127, 0, 0, 2], 65_535).await;
+        let mut requests = connect(&fixture, [127, 0, 0, 2], 65_535).await;
         let mut streams = Vec::new();
         for _ in 0..32 {
             requests = requests.ready().await.unwrap();
             let (answer, mut body) =
-                requests.send_request(request(&stage, "/mcp", "tools/list"), false).unwrap();
+                requests.send_request(request(&fixture, "/mcp", "tools/list"), false).unwrap();
             body.send_data(Bytes::from(vec![b' '; 900 * KILO]), false).unwrap();
             streams.push((answer, body));
         }
         assert_eq!(requests.current_max_send_streams(), 32);
         connections.push((requests, streams));
     }
-    until("some are refused", async || refusals(&stage, "bodies_of_address").await > 0).await;
-    assert!(in_use(&stage, "body_bytes").await <= BODIES);
-    stage.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    until("some are refused", async || refusals(&fixture, "bodies_of_address").await > 0).await;
+    assert!(in_use(&fixture, "body_bytes").await <= BODIES);
+    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
     drop(connections);
-    until("all of it comes back", async || in_use(&stage, "body_bytes").await == 0).await;
+    until("all of it comes back", async || in_use(&fixture, "body_bytes").await == 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_over_http_2_is_whole_however_little_is_taken_at_once() {
-    let stage = Stage::set("").await;
+    let fixture = Fixture::set("").await;
     let whole =
-        stage.alice("?mode=all").of(Era::Modern).by(at([127, 0, 0, 1])).ask("tools/list", json!({})).await;
+        fixture.alice("?mode=all").of(Era::Modern).by(at([127, 0, 0, 1])).ask("tools/list", json!({})).await;
     let wanted = whole.result();
-    let mut requests = connect(&stage, [127, 0, 0, 2], 1_000).await.ready().await.unwrap();
-    let list = message("tools/list", &mistmcp_tests::Console::modern(json!({})));
+    let mut requests = connect(&fixture, [127, 0, 0, 2], 1_000).await.ready().await.unwrap();
+    let list = message("tools/list", &mistmcp_tests::StdioProcess::modern(json!({})));
     let (answer, mut body) =
-        requests.send_request(request(&stage, "/mcp?mode=all", "tools/list"), false).unwrap();
+        requests.send_request(request(&fixture, "/mcp?mode=all", "tools/list"), false).unwrap();
     body.send_data(Bytes::from(list), true).unwrap();
     let mut body = answer.await.unwrap().into_body();
     let mut taken = Vec::new();

@@ -3,27 +3,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mistmcp_tests::{Answer, Era, Launch, Peer, soon};
+use mistmcp_tests::{Answer, Era, Launch, MockUpstream, soon};
 use reqwest::Method;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
 use super::{at, in_use, knows_bob_alone, refusals, stranger, until};
-use crate::stage::{Stage, site};
+use crate::fixture::{Fixture, site};
 
 #[tokio::test]
 async fn an_address_has_few_sessions_of_tokens_that_mist_has_not_accepted() {
-    let stage = Stage::set("--max-new-clients-per-address 3 --new-tokens-per-minute 4").await;
-    knows_bob_alone(&stage);
+    let fixture = Fixture::set("--max-new-clients-per-address 3 --new-tokens-per-minute 4").await;
+    knows_bob_alone(&fixture);
     let client = at([127, 0, 0, 2]);
     for number in 0..3 {
-        stranger(&stage, &client, number).open().await;
+        stranger(&fixture, &client, number).open().await;
     }
-    assert_eq!(stage.peer.take().len(), 0, "nobody has called anything");
+    assert_eq!(fixture.peer.take().len(), 0, "nobody has called anything");
     // Beyond them Mist is asked about each, and soon not even that.
     let mut statuses = Vec::new();
     for number in 3..40 {
-        let heard = stranger(&stage, &client, number).knock().await;
+        let heard = stranger(&fixture, &client, number).knock().await;
         let (told, status) = (heard.error(), heard.status);
         assert!(told.contains("Mist"), "{told}");
         if status == 429 {
@@ -36,92 +36,92 @@ async fn an_address_has_few_sessions_of_tokens_that_mist_has_not_accepted() {
         statuses.contains(&429) && statuses.iter().all(|status| [401, 429].contains(status)),
         "{statuses:?}"
     );
-    let asked = stage.peer.take();
+    let asked = fixture.peer.take();
     assert!((1..=8).contains(&asked.len()), "{}", asked.len());
     assert!(asked.iter().all(|request| request.path == "/api/v1/self"), "{asked:?}");
-    assert!(refusals(&stage, "new_clients").await > 20);
-    assert_eq!(in_use(&stage, "new_clients").await, 3);
+    assert!(refusals(&fixture, "new_clients").await > 20);
+    assert_eq!(in_use(&fixture, "new_clients").await, 3);
 
     // Somebody at another address gets in, and so does an honest one at the same when Mist can be asked.
-    stage.bob("?mode=all").by(at([127, 0, 0, 3])).open().await;
-    let bob = stage.bob("?mode=all").by(client.clone());
+    fixture.bob("?mode=all").by(at([127, 0, 0, 3])).open().await;
+    let bob = fixture.bob("?mode=all").by(client.clone());
     until("Bob gets in", async || bob.clone().knock().await.status == 200).await;
 }
 
 #[tokio::test]
 async fn the_first_accepted_call_makes_a_session_lasting() {
-    let stage = Stage::set("--max-new-clients-per-address 2").await;
-    knows_bob_alone(&stage);
-    let bobs = [stage.bob("?mode=all").open().await, stage.bob("?mode=all").open().await];
-    assert_eq!(in_use(&stage, "new_clients").await, 2);
+    let fixture = Fixture::set("--max-new-clients-per-address 2").await;
+    knows_bob_alone(&fixture);
+    let bobs = [fixture.bob("?mode=all").open().await, fixture.bob("?mode=all").open().await];
+    assert_eq!(in_use(&fixture, "new_clients").await, 2);
     bobs[0].call("getSelf", json!({})).await;
-    until("their places are given back", async || in_use(&stage, "new_clients").await == 0).await;
+    until("their places are given back", async || in_use(&fixture, "new_clients").await == 0).await;
     // He may have as many as he likes by now, and Mist is not asked about them.
-    stage.peer.take();
+    fixture.peer.take();
     for _ in 0..9 {
-        stage.bob("?mode=all").open().await;
+        fixture.bob("?mode=all").open().await;
     }
-    assert_eq!(stage.peer.take().len(), 0);
+    assert_eq!(fixture.peer.take().len(), 0);
     // What a session that ends had comes back as well.
-    let stranger = stranger(&stage, &at([127, 0, 0, 2]), 1).open().await;
-    assert_eq!(in_use(&stage, "new_clients").await, 1);
+    let stranger = stranger(&fixture, &at([127, 0, 0, 2]), 1).open().await;
+    assert_eq!(in_use(&fixture, "new_clients").await, 1);
     assert_eq!(stranger.end().await.status, 204);
-    assert_eq!(in_use(&stage, "new_clients").await, 0);
+    assert_eq!(in_use(&fixture, "new_clients").await, 0);
 }
 
 #[tokio::test]
 async fn an_address_listens_on_few_streams_with_tokens_that_mist_has_not_accepted() {
-    let stage = Stage::set("--max-new-clients-per-address 4 --new-tokens-per-minute 1").await;
-    knows_bob_alone(&stage);
+    let fixture = Fixture::set("--max-new-clients-per-address 4 --new-tokens-per-minute 1").await;
+    knows_bob_alone(&fixture);
     let client = at([127, 0, 0, 2]);
     let mut streams = Vec::new();
     for number in 0..4 {
-        let mut stream = stranger(&stage, &client, number).of(Era::Modern).listen().await;
+        let mut stream = stranger(&fixture, &client, number).of(Era::Modern).listen().await;
         soon("an acknowledgement", stream.chunk()).await.unwrap().unwrap();
         streams.push(stream);
     }
-    until("they are counted", async || in_use(&stage, "new_clients").await == 4).await;
+    until("they are counted", async || in_use(&fixture, "new_clients").await == 4).await;
     for number in 4..9 {
-        let refused = stranger(&stage, &client, number).of(Era::Modern).listen().await;
+        let refused = stranger(&fixture, &client, number).of(Era::Modern).listen().await;
         let refused = soon("a refusal", refused.text()).await.unwrap();
         assert!(refused.contains("error") && refused.contains("Mist"), "{refused}");
     }
-    assert!(stage.peer.take().len() <= 2);
+    assert!(fixture.peer.take().len() <= 2);
     drop(streams);
-    until("their places are given back", async || in_use(&stage, "new_clients").await == 0).await;
+    until("their places are given back", async || in_use(&fixture, "new_clients").await == 0).await;
 }
 
 #[tokio::test]
 async fn mist_is_asked_with_unaccepted_tokens_so_often_for_each_address() {
-    let stage = Stage::set("--new-tokens-per-minute 5").await;
-    knows_bob_alone(&stage);
+    let fixture = Fixture::set("--new-tokens-per-minute 5").await;
+    knows_bob_alone(&fixture);
     let client = at([127, 0, 0, 2]);
     let (mut refused, mut paced) = (0, 0);
     for number in 0..60 {
-        let told = stranger(&stage, &client, number).of(Era::Modern).refusal("getSelf", json!({})).await;
+        let told = stranger(&fixture, &client, number).of(Era::Modern).refusal("getSelf", json!({})).await;
         refused += usize::from(told.contains("does not accept the API token"));
         paced += usize::from(told.contains("--new-tokens-per-minute"));
     }
     // A minute has more than these take.
-    let asked = stage.peer.take().len();
+    let asked = fixture.peer.take().len();
     assert!(
         refused == asked && (5..=11).contains(&asked) && refused + paced == 60,
         "{asked} {refused} {paced}"
     );
-    assert!(refusals(&stage, "new_tokens").await >= 40);
+    assert!(refusals(&fixture, "new_tokens").await >= 40);
     // One that Mist accepts is asked with as often as it likes, and one at another address at all.
-    let bob = stage.bob("?mode=all").of(Era::Modern).by(at([127, 0, 0, 3]));
+    let bob = fixture.bob("?mode=all").of(Era::Modern).by(at([127, 0, 0, 3]));
     for number in 0..20 {
         bob.call("getSiteInfo", site(number)).await;
     }
-    assert_eq!(stage.peer.take().len(), 20);
+    assert_eq!(fixture.peer.take().len(), 20);
 }
 
 #[tokio::test]
 async fn calls_of_a_new_token_that_come_at_once_are_not_taken_for_strangers() {
-    let stage = Stage::set("--new-tokens-per-minute 1").await;
-    knows_bob_alone(&stage);
-    let bob = stage.bob("?mode=all").open().await;
+    let fixture = Fixture::set("--new-tokens-per-minute 1").await;
+    knows_bob_alone(&fixture);
+    let bob = fixture.bob("?mode=all").open().await;
     let mut calls = tokio::task::JoinSet::new();
     for number in 0..30 {
         let bob = bob.clone();
@@ -130,23 +130,23 @@ async fn calls_of_a_new_token_that_come_at_once_are_not_taken_for_strangers() {
     while let Some(call) = soon("a call", calls.join_next()).await {
         call.unwrap();
     }
-    assert_eq!(stage.peer.take().len(), 30);
+    assert_eq!(fixture.peer.take().len(), 30);
 }
 
 #[tokio::test]
 async fn calls_of_a_new_token_wait_for_a_slow_first_answer() {
-    let stage = Stage::set("--new-tokens-per-minute 2").await;
+    let fixture = Fixture::set("--new-tokens-per-minute 2").await;
     let turnstile = Arc::new(Semaphore::new(0));
     let slow = Answer::json(&json!({ "name": "slow" })).once(&turnstile);
-    stage.peer.otherwise(move |_| slow.clone());
-    let bob = stage.bob("?mode=all").of(Era::Modern);
+    fixture.peer.otherwise(move |_| slow.clone());
+    let bob = fixture.bob("?mode=all").of(Era::Modern);
     let mut calls = tokio::task::JoinSet::new();
     for number in 0..40 {
         let bob = bob.clone();
         calls.spawn(async move { bob.call("getSiteInfo", site(number)).await });
     }
     // Two requests are all that the address has with a new token. None of the other calls fails for that.
-    let first = soon("the first requests", stage.peer.arrivals(2)).await;
+    let first = soon("the first requests", fixture.peer.arrivals(2)).await;
     assert_eq!(first.len(), 2);
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(calls.try_join_next().is_none(), "nothing is answered or refused yet");
@@ -154,32 +154,32 @@ async fn calls_of_a_new_token_wait_for_a_slow_first_answer() {
     while let Some(call) = soon("a call", calls.join_next()).await {
         assert!(call.unwrap().contains("slow"));
     }
-    assert_eq!(refusals(&stage, "new_tokens").await, 0);
+    assert_eq!(refusals(&fixture, "new_tokens").await, 0);
 }
 
 #[tokio::test]
 async fn the_refusal_of_a_token_answers_all_calls_that_wait_for_it() {
-    let stage = Stage::set("--new-tokens-per-minute 2").await;
+    let fixture = Fixture::set("--new-tokens-per-minute 2").await;
     let turnstile = Arc::new(Semaphore::new(0));
     let slow = Answer::json(&json!({})).status(401).once(&turnstile);
-    stage.peer.otherwise(move |_| slow.clone());
+    fixture.peer.otherwise(move |_| slow.clone());
     let client = at([127, 0, 0, 2]);
     let mut calls = tokio::task::JoinSet::new();
     for number in 0..40 {
-        let guest = stranger(&stage, &client, 1).of(Era::Modern);
+        let guest = stranger(&fixture, &client, 1).of(Era::Modern);
         calls.spawn(async move { guest.refusal("getSiteInfo", site(number)).await });
     }
-    soon("the first requests", stage.peer.arrivals(2)).await;
+    soon("the first requests", fixture.peer.arrivals(2)).await;
     turnstile.close();
     while let Some(call) = soon("a call", calls.join_next()).await {
         assert!(call.unwrap().contains("does not accept the API token"));
     }
-    assert!(stage.peer.take().is_empty());
+    assert!(fixture.peer.take().is_empty());
 }
 
 #[tokio::test]
 async fn a_token_that_is_shared_behind_a_proxy_needs_a_client_token() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     for behind in ["--allow-host mist.example.com", "--trusted-proxy 127.0.0.1"] {
         let arguments = format!("--transport http --port 0 --shared-token {behind}");
         let finished = Launch::at(&peer, &arguments).run().await;
@@ -190,6 +190,6 @@ async fn a_token_that_is_shared_behind_a_proxy_needs_a_client_token() {
     }
     // Nobody but this machine reaches it.
     let server = Launch::at(&peer, "--shared-token").serve().await;
-    let guest = mistmcp_tests::Guest::new(&server, "").request(Method::GET).send().await.unwrap();
+    let guest = mistmcp_tests::HttpClient::new(&server, "").request(Method::GET).send().await.unwrap();
     assert_ne!(guest.status(), 401);
 }

@@ -1,28 +1,28 @@
 //! The address of a client behind a trusted proxy, and of one that only says so.
 
-use mistmcp_tests::{Era, Launch, Peer};
+use mistmcp_tests::{Era, Launch, MockUpstream};
 use serde_json::json;
 
 use super::{at, stranger};
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 const HEADERS: [(&str, &str); 2] = [("X-Forwarded-For", "192.0.2."), ("Forwarded", "for=192.0.2.")];
 
 #[tokio::test]
 async fn behind_a_trusted_proxy_each_client_has_a_quota_of_its_own() {
-    let stage =
-        Stage::set("--trusted-proxy 127.0.0.0/8 --max-new-clients-per-address 1 --new-tokens-per-minute 1")
+    let fixture =
+        Fixture::set("--trusted-proxy 127.0.0.0/8 --max-new-clients-per-address 1 --new-tokens-per-minute 1")
             .await;
-    super::knows_bob_alone(&stage);
+    super::knows_bob_alone(&fixture);
     let proxy = at([127, 0, 0, 2]);
     for (first, (header, prefix)) in [(1, HEADERS[0]), (101, HEADERS[1])] {
         for number in 0..5 {
             let named = format!("{prefix}{}", first + number);
-            stranger(&stage, &proxy, number).header(header, &named).open().await;
+            stranger(&fixture, &proxy, number).header(header, &named).open().await;
         }
         // The same again have no place left, whatever they say before it.
         for spoofed in [format!("{prefix}{first}"), format!("{prefix}77, {prefix}{first}")] {
-            let mut again = stranger(&stage, &proxy, 9).header(header, &spoofed);
+            let mut again = stranger(&fixture, &proxy, 9).header(header, &spoofed);
             let mut refused = again.knock().await;
             if refused.status == 401 {
                 refused = again.knock().await;
@@ -35,16 +35,17 @@ async fn behind_a_trusted_proxy_each_client_has_a_quota_of_its_own() {
 #[tokio::test]
 async fn who_is_no_trusted_proxy_is_not_believed() {
     for trusted in ["", "--trusted-proxy 10.0.0.0/8"] {
-        let stage =
-            Stage::set(&format!("{trusted} --max-new-clients-per-address 1 --new-tokens-per-minute 1")).await;
-        super::knows_bob_alone(&stage);
+        let fixture =
+            Fixture::set(&format!("{trusted} --max-new-clients-per-address 1 --new-tokens-per-minute 1"))
+                .await;
+        super::knows_bob_alone(&fixture);
         let client = at([127, 0, 0, 2]);
-        stranger(&stage, &client, 0).open().await;
+        stranger(&fixture, &client, 0).open().await;
         let mut statuses = Vec::new();
         for number in 1..6 {
             for (header, prefix) in HEADERS {
                 let mut guest =
-                    stranger(&stage, &client, number).header(header, &format!("{prefix}{number}"));
+                    stranger(&fixture, &client, number).header(header, &format!("{prefix}{number}"));
                 statuses.push(guest.knock().await.status);
             }
         }
@@ -54,7 +55,7 @@ async fn who_is_no_trusted_proxy_is_not_believed() {
 
 #[tokio::test]
 async fn a_trusted_proxy_is_named_as_a_network() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     for wrong in ["proxy.example", "10.0.0.0/33", "*"] {
         let finished =
             Launch::at(&peer, &format!("--transport http --port 0 --trusted-proxy {wrong}")).run().await;
@@ -66,10 +67,10 @@ async fn a_trusted_proxy_is_named_as_a_network() {
         );
     }
     for right in ["10.0.0.5", "10.0.0.0/24,fd00::/8"] {
-        let stage = Stage {
+        let fixture = Fixture {
             server: Launch::at(&peer, &format!("--trusted-proxy {right}")).serve().await,
-            peer: Peer::start().await,
+            peer: MockUpstream::start().await,
         };
-        assert_eq!(stage.alice("").of(Era::Modern).ask("tools/list", json!({})).await.status, 200);
+        assert_eq!(fixture.alice("").of(Era::Modern).ask("tools/list", json!({})).await.status, 200);
     }
 }

@@ -1,6 +1,6 @@
 //! `mistmcp call`: arguments in, an answer out.
 
-use mistmcp_tests::{Answer, Launch, Peer};
+use mistmcp_tests::{Answer, Launch, MockUpstream};
 use serde_json::{Value, json};
 
 use super::stops;
@@ -79,7 +79,7 @@ const ORG: &str = "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f";
 
 #[tokio::test]
 async fn an_answer_is_whole_unless_a_limit_is_set() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let rows: Vec<_> = (0..100).map(|row| json!({ "mac": row, "note": "x".repeat(1_000) })).collect();
     peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &json!(rows));
     let call = || Launch::at(&peer, "call getOrgInventory").argument(&format!("org_id={ORG}"));
@@ -95,7 +95,7 @@ async fn an_answer_is_whole_unless_a_limit_is_set() {
 
 #[tokio::test]
 async fn a_file_is_printed_whole_however_large_it_is() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let csv = "name,mac\n".repeat(200_000);
     let path = format!("/api/v1/sites/{ORG}/devices/export");
     peer.answers(&path, [Answer::new("text/csv", csv.clone())]);

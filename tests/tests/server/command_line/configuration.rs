@@ -1,6 +1,6 @@
 //! Flags and variables, as the program takes them or stops.
 
-use mistmcp_tests::{Launch, Peer, TOKEN};
+use mistmcp_tests::{Launch, MockUpstream, TOKEN};
 
 use super::stops;
 
@@ -72,7 +72,7 @@ async fn a_token_that_is_none_is_refused_without_being_shown() {
 
 #[tokio::test]
 async fn an_unknown_cloud_is_refused_and_nothing_is_sent_to_it() {
-    let stranger = Peer::start().await;
+    let stranger = MockUpstream::start().await;
     let (host, url) = (stranger.address().to_string(), stranger.url());
     for cloud in [
         host.as_str(),
@@ -100,7 +100,7 @@ async fn an_unknown_cloud_is_refused_and_nothing_is_sent_to_it() {
 
 #[tokio::test]
 async fn a_placeholder_or_a_token_with_something_around_it_is_refused_before_any_request() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     for (token, wanted) in [
         ("${MIST_APITOKEN}", "reference to a variable"),
         ("${input:mist-token}", "reference to a variable"),
@@ -291,7 +291,7 @@ async fn another_programs_name_for_a_variable_is_told_where_ours_is_not_set() {
 
 #[tokio::test]
 async fn a_cloud_that_was_added_is_used_and_no_other_port_of_it() {
-    let (peer, stranger) = (Peer::start().await, Peer::start().await);
+    let (peer, stranger) = (MockUpstream::start().await, MockUpstream::start().await);
     let launch = |cloud: &str| {
         Launch::new("call getSelf --allow-cloud").argument(&peer.url()).argument("--cloud").argument(cloud)
     };

@@ -1,6 +1,6 @@
 //! How a call that fails ends, for scripts.
 
-use mistmcp_tests::{Answer, Launch, Peer, soon};
+use mistmcp_tests::{Answer, Launch, MockUpstream, soon};
 use serde_json::json;
 
 use super::stops;
@@ -19,7 +19,7 @@ async fn wrong_usage_ends_with_2_and_says_where_the_right_one_stands() {
 
 #[tokio::test]
 async fn a_value_that_does_not_fit_is_refused_before_mist_is_asked_with_its_name_and_what_is_taken() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     for (call, value, wanted) in [
         ("searchOrgDevices mac=xyz", "xyz", "\"5c5b35*\""),
         ("searchOrgWirelessClients ap=lobby", "lobby", "a MAC address such as"),
@@ -62,7 +62,7 @@ async fn each_way_to_fail_at_mist_has_its_code() {
         (said(404), 4),
         (limited, 5),
     ] {
-        let peer = Peer::start().await;
+        let peer = MockUpstream::start().await;
         peer.answers(SELF, [answer]);
         stops(Launch::at(&peer, "call getSelf --retry-wait 0"), code, &["error: "]).await;
     }
@@ -70,9 +70,9 @@ async fn each_way_to_fail_at_mist_has_its_code() {
 
 #[tokio::test]
 async fn mist_that_is_not_reached_or_silent_ends_with_6() {
-    let nobody = Peer::start().await.url();
+    let nobody = MockUpstream::start().await.url();
     stops(Launch::at_url(&nobody, "call getSelf --retry-wait 0"), 6, &["error: "]).await;
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.answers(SELF, [Answer::never()]);
     stops(Launch::at(&peer, "call getSelf --timeout 1"), 6, &["1 seconds"]).await;
 }
@@ -80,7 +80,7 @@ async fn mist_that_is_not_reached_or_silent_ends_with_6() {
 #[cfg(unix)]
 #[tokio::test]
 async fn an_interrupted_call_ends_with_130_and_ends_its_request() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.answers(SELF, [Answer::never()]);
     let console = Launch::at(&peer, "call getSelf").console();
     soon("the request", peer.arrival()).await;

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use mistmcp_tests::{Answer, Finished, Launch, Peer, TOKEN, binary, soon};
+use mistmcp_tests::{Answer, Finished, Launch, MockUpstream, TOKEN, binary, soon};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
@@ -24,7 +24,7 @@ fn rows(from: usize, count: usize) -> Vec<Value> {
     (from..from + count).map(|row| json!({ "mac": row, "note": "x".repeat(1_500) })).collect()
 }
 
-fn all(peer: &Peer) -> Launch {
+fn all(peer: &MockUpstream) -> Launch {
     Launch::at(peer, "call listOrgDevicesStats limit=2 --all-pages").argument("--org-id").argument(ORG)
 }
 
@@ -61,7 +61,7 @@ async fn all_pages_are_the_sum_of_the_pages() {
 
 #[tokio::test]
 async fn a_page_that_is_longer_than_the_limit_is_neither_cut_nor_asked_for_twice() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.answers(&stats(), [page(1, 5, &rows(0, 2)), page(2, 5, &rows(2, 2)), page(3, 5, &rows(4, 1))]);
     let finished = all(&peer).variable("MISTMCP_MAX_RESULT_BYTES", "2000").run().await;
     assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
@@ -83,7 +83,7 @@ async fn what_has_no_pages_is_printed_as_ever() {
 
 #[tokio::test]
 async fn an_error_on_the_way_leaves_a_whole_object_that_says_where_to_go_on() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let limited = Answer::json(&json!({ "detail": "slow down" })).status(429).header("retry-after", "900");
     peer.answers(&stats(), [page(1, 5, &rows(0, 2)), page(2, 5, &rows(2, 2)), limited]);
     let finished = all(&peer).run().await;
@@ -99,7 +99,7 @@ async fn an_error_on_the_way_leaves_a_whole_object_that_says_where_to_go_on() {
 
 #[tokio::test]
 async fn a_page_that_points_to_itself_is_no_endless_errand() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let search = json!({ "results": [{ "id": 1 }], "next": "/api/v1/x?search_after=same", "total": 9 });
     peer.json(&format!("/api/v1/orgs/{ORG}/alarms/search"), &search);
     let finished =
@@ -110,7 +110,10 @@ async fn a_page_that_points_to_itself_is_no_endless_errand() {
 }
 
 /// A search whose pages follow one another as `answer` says: the rows and the next cursor by the last one.
-fn search(peer: &Peer, answer: impl Fn(Option<&str>) -> (Value, Option<String>) + Send + Sync + 'static) {
+fn search(
+    peer: &MockUpstream,
+    answer: impl Fn(Option<&str>) -> (Value, Option<String>) + Send + Sync + 'static,
+) {
     peer.otherwise(move |request| {
         let after = request.query.iter().find(|(name, _)| name == "search_after" || name == "token");
         let (rows, next) = answer(after.map(|(_, value)| value.as_str()));
@@ -119,14 +122,14 @@ fn search(peer: &Peer, answer: impl Fn(Option<&str>) -> (Value, Option<String>) 
     });
 }
 
-fn all_of(peer: &Peer, tool: &str) -> Launch {
+fn all_of(peer: &MockUpstream, tool: &str) -> Launch {
     Launch::at(peer, &format!("call {tool} --all-pages")).argument("--org-id").argument(ORG)
 }
 
 #[tokio::test]
 async fn pages_that_alternate_or_come_again_behind_new_cursors_end_it() {
     for fields in ["", "fields=id"] {
-        let peer = Peer::start().await;
+        let peer = MockUpstream::start().await;
         search(&peer, |after| match after {
             Some("b") => (json!([{ "id": "b" }]), Some("search_after=a".to_owned())),
             _ => (json!([{ "id": "a" }]), Some("search_after=b".to_owned())),
@@ -139,7 +142,7 @@ async fn pages_that_alternate_or_come_again_behind_new_cursors_end_it() {
         assert!(finished.stderr.contains("same page"), "{}", finished.stderr);
     }
 
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     search(&peer, |after| {
         let number: u32 = after.map_or(0, |after| after.parse().unwrap());
         (json!([{ "id": number % 3 }]), Some(format!("search_after={}", number + 1)))
@@ -151,7 +154,7 @@ async fn pages_that_alternate_or_come_again_behind_new_cursors_end_it() {
 
 #[tokio::test]
 async fn rows_that_look_alike_since_fields_are_picked_are_no_repetition() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     search(&peer, |after| {
         let number: u32 = after.map_or(0, |after| after.parse().unwrap());
         let row = json!({ "id": number, "type": "ap" });
@@ -165,7 +168,7 @@ async fn rows_that_look_alike_since_fields_are_picked_are_no_repetition() {
 #[tokio::test]
 async fn an_empty_page_ends_it_and_is_told_where_rows_are_missing() {
     for empty in [json!([]), Value::Null, json!({})] {
-        let peer = Peer::start().await;
+        let peer = MockUpstream::start().await;
         let none = empty.clone();
         search(&peer, move |after| match after {
             None => (json!([{ "id": 1 }]), Some("search_after=2".to_owned())),
@@ -180,7 +183,7 @@ async fn an_empty_page_ends_it_and_is_told_where_rows_are_missing() {
             finished.stderr
         );
     }
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let null = Answer::new("application/json", "null");
     peer.answers(&stats(), [Answer::json(&json!(rows(0, 2))), null]);
     let finished = all(&peer).run().await;
@@ -190,7 +193,7 @@ async fn an_empty_page_ends_it_and_is_told_where_rows_are_missing() {
 
 #[tokio::test]
 async fn so_many_calls_are_enough_and_the_rest_can_be_had_from_there() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     search(&peer, |after| {
         let number: u32 = after.map_or(0, |after| after.parse().unwrap());
         (json!([{ "id": number }]), Some(format!("token={}", number + 1)))
@@ -219,7 +222,7 @@ async fn so_many_calls_are_enough_and_the_rest_can_be_had_from_there() {
 
 #[tokio::test]
 async fn a_page_that_breaks_off_ends_it_with_the_rows_that_came() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let broken = Answer::new("application/json", r#"[{"mac":2},{"ma"#);
     peer.answers(&stats(), [page(1, 4, &rows(0, 2)), broken]);
     let finished = all(&peer).run().await;
@@ -234,7 +237,7 @@ async fn a_page_that_breaks_off_ends_it_with_the_rows_that_came() {
 
 #[tokio::test]
 async fn a_list_without_rows_is_an_empty_table() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     for body in ["null", "", r#"{"results":null}"#] {
         peer.answers(&stats(), [Answer::new("application/json", body)]);
         for flags in ["--table", "--table --all-pages"] {
@@ -248,7 +251,7 @@ async fn a_list_without_rows_is_an_empty_table() {
 
 #[tokio::test]
 async fn all_pages_are_one_table_or_one_toon() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let pages = [page(1, 3, &rows(0, 2)), page(2, 3, &rows(2, 1))];
     peer.answers(&stats(), pages.clone());
     let table = all(&peer).argument("--table").argument("fields=mac").run().await;
@@ -261,7 +264,7 @@ async fn all_pages_are_one_table_or_one_toon() {
 #[cfg(unix)]
 #[tokio::test]
 async fn interrupted_it_tells_how_far_it_came() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.answers(&stats(), [page(1, 5, &rows(0, 2)), Answer::never()]);
     let console = all(&peer).console();
     soon("two requests", peer.arrivals(2)).await;
@@ -278,7 +281,7 @@ async fn interrupted_it_tells_how_far_it_came() {
 
 #[tokio::test]
 async fn where_nobody_reads_any_more_nothing_more_is_asked() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.otherwise(|request| {
         let number = request.query.iter().find(|(name, _)| name == "page");
         let number = number.map_or(1, |(_, number)| number.parse().unwrap());

@@ -1,6 +1,6 @@
 //! `--table`: answers for people.
 
-use mistmcp_tests::{Answer, Launch, Peer};
+use mistmcp_tests::{Answer, Launch, MockUpstream};
 use serde_json::json;
 
 use super::stops;
@@ -9,7 +9,7 @@ const ORG: &str = "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f";
 
 #[tokio::test]
 async fn rows_are_lines_under_the_names_of_their_fields() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let rows = json!([
         { "id": "1", "mac": "5c5b35000001", "radio": { "band_5": { "channel": 36 } }, "last_seen": 1_795_389_660 },
         { "id": "2", "mac": "5c5b35000002", "name": "a name\nof two lines that is rather longer than a terminal is wide, and has words" },
@@ -34,7 +34,7 @@ async fn rows_are_lines_under_the_names_of_their_fields() {
 async fn an_object_is_a_line_a_field_and_hides_what_is_secret() {
     let finished = Launch::new("--demo call getSelf --table").run().await;
     assert!(finished.output().contains("\nprivileges.0.role      read\n"), "{}", finished.output());
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     peer.json("/api/v1/self", &json!({ "name": "x", "passphrase": "hunter2-psk" }));
     let finished = Launch::at(&peer, "call getSelf --table").run().await;
     assert_eq!(finished.output(), "name        x\npassphrase  [hidden]");
@@ -43,7 +43,7 @@ async fn an_object_is_a_line_a_field_and_hides_what_is_secret() {
 #[tokio::test]
 async fn names_stand_for_ids_that_a_row_or_one_list_names() {
     const SITE: &str = "c50037a7-178f-4890-b13a-6e506db8f944";
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let rows =
         json!([{ "site_id": SITE, "ap": "5c5b35000001", "map_id": "1", "map_name": "Floor 1", "type": "X" }]);
     peer.json(&format!("/api/v1/orgs/{ORG}/devices/events/search"), &json!({ "results": rows, "total": 1 }));
@@ -75,7 +75,7 @@ async fn names_stand_for_ids_that_a_row_or_one_list_names() {
 
 #[tokio::test]
 async fn csv_has_a_header_and_a_line_for_each_row() {
-    let peer = Peer::start().await;
+    let peer = MockUpstream::start().await;
     let rows = json!([
         { "name": "=cmd|'/c calc'!A1", "rssi": -65, "radio": { "channel": 36 }, "tags": ["a", "b"] },
         { "name": "two\nlines, \"quoted\"", "radio": { "channel": 40 } },

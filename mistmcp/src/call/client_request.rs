@@ -1,0 +1,129 @@
+use schemars::Schema;
+use serde_json::Value;
+
+/// What a client can do for a server, as MCP calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Capability {
+    /// Ask its user.
+    Elicitation,
+    /// Ask its model.
+    Sampling,
+    /// Tell the folders it works in.
+    Roots,
+}
+
+/// How much a line of the log matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// For whoever writes the tool.
+    Debug,
+    /// What happens.
+    Info,
+    /// Something that is not as usual.
+    Notice,
+    /// Something that may go wrong.
+    Warning,
+    /// Something that went wrong.
+    Error,
+}
+
+/// A folder that a client works in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// Where it is: a `file://` URI.
+    pub uri: String,
+    /// Its name for people.
+    pub name: Option<String>,
+}
+
+/// What a client is asked.
+#[derive(Clone, Debug)]
+pub(crate) enum ClientRequest {
+    Form { message: String, form: Schema },
+    Model { prompt: String, max_tokens: u32 },
+    Roots,
+}
+
+/// What a client is told while a call goes on.
+#[derive(Clone, Debug)]
+pub(crate) enum Notification {
+    Progress { done: f64, total: Option<f64>, message: String },
+    Line { level: Level, text: String },
+}
+
+impl Notification {
+    /// The same without what `mask` takes out.
+    pub(crate) fn masked(self, mask: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Progress { done, total, message } => Self::Progress { done, total, message: mask(message) },
+            Self::Line { level, text } => Self::Line { level, text: mask(text) },
+        }
+    }
+}
+
+impl ClientRequest {
+    /// The same without what `mask` takes out.
+    pub(crate) fn masked(self, mask: impl Fn(String) -> String) -> Self {
+        match self {
+            Self::Form { message, form } => Self::Form { message: mask(message), form },
+            Self::Model { prompt, max_tokens } => Self::Model { prompt: mask(prompt), max_tokens },
+            Self::Roots => Self::Roots,
+        }
+    }
+
+    pub(crate) fn capability(&self) -> Capability {
+        match self {
+            Self::Form { .. } => Capability::Elicitation,
+            Self::Model { .. } => Capability::Sampling,
+            Self::Roots => Capability::Roots,
+        }
+    }
+}
+
+/// Whether an answer is one to the question. A client that sends another is asked again.
+impl ClientRequest {
+    pub(crate) fn is_answered_by(&self, answer: &Value) -> bool {
+        match self {
+            Self::Form { form, .. } => super::fits(answer, form),
+            Self::Model { .. } => text(answer).is_some(),
+            Self::Roots => roots(answer).is_some(),
+        }
+    }
+}
+
+/// The words of a model's answer, which is one block or several.
+pub(super) fn text(answer: &Value) -> Option<String> {
+    let content = answer.get("content")?;
+    let blocks = content.as_array().map_or(std::slice::from_ref(content), Vec::as_slice);
+    let texts: Vec<_> = blocks.iter().filter_map(|block| block.get("text")?.as_str()).collect();
+    (!texts.is_empty()).then(|| texts.join("\n"))
+}
+
+pub(super) fn roots(answer: &Value) -> Option<Vec<Root>> {
+    let root = |root: &Value| {
+        let text = |name| root.get(name).and_then(Value::as_str).map(str::to_owned);
+        Some(Root { uri: text("uri")?, name: text("name") })
+    };
+    answer.get("roots")?.as_array()?.iter().map(root).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_models_answer_is_one_block_or_several() {
+        assert_eq!(text(&json!({ "content": { "type": "text", "text": "Paris" } })).unwrap(), "Paris");
+        let several = json!({ "content": [{ "text": "Paris" }, { "type": "image" }, { "text": "it is" }] });
+        assert_eq!(text(&several).unwrap(), "Paris\nit is");
+        assert_eq!(text(&json!({ "content": { "type": "image", "data": "" } })), None);
+    }
+
+    #[test]
+    fn a_root_without_a_uri_is_no_answer() {
+        assert_eq!(roots(&json!({ "roots": [{ "uri": "file:///a" }] })).unwrap()[0].uri, "file:///a");
+        assert!(!ClientRequest::Roots.is_answered_by(&json!({ "roots": [{ "name": "a" }] })));
+    }
+}

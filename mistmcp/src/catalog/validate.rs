@@ -1,0 +1,208 @@
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::panic::Location;
+
+use super::{Category, Entry};
+use crate::prompt::Prompt;
+use crate::suggestion::did_you_mean;
+
+/// What stands in the way of a catalog, a line each.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Clashes(Vec<String>);
+
+impl fmt::Display for Clashes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.join("\n"))
+    }
+}
+
+impl std::error::Error for Clashes {}
+
+pub(super) fn check(
+    categories: &[&'static Category],
+    entries: &[Entry],
+    prompts: &[&'static Prompt],
+) -> Result<(), Clashes> {
+    let mut clashes = Vec::new();
+    clashes.extend(twice("category", categories.iter().map(|category| (category.name, category.location))));
+    clashes.extend(twice("tool", entries.iter().map(|entry| (entry.tool().name, entry.tool().location))));
+    let declared: HashSet<_> = categories.iter().map(|category| category.name).collect();
+    for tool in entries.iter().map(Entry::tool) {
+        if !declared.contains(tool.category) {
+            let declare = || format!("; declare it: `mistmcp::category! {{ /// … {} }}`", tool.category);
+            clashes.push(format!(
+                "{}: tool `{}` is in category `{}`, which no `category!` declares{}",
+                tool.location,
+                tool.name,
+                tool.category,
+                meant(tool.category, declared.iter().copied(), declare)
+            ));
+        }
+    }
+    for entry in entries {
+        let mut seen = HashSet::new();
+        for param in entry.params().iter().filter(|param| !seen.insert(param.name)) {
+            clashes.push(format!(
+                "{}: tool `{}` has two parameters `{}`, one of them from a group",
+                entry.tool().location,
+                entry.tool().name,
+                param.name
+            ));
+        }
+    }
+    clashes.extend(twice("prompt", prompts.iter().map(|prompt| (prompt.name, prompt.location))));
+    let tools: HashSet<_> = entries.iter().map(|entry| entry.tool().name).collect();
+    for prompt in prompts {
+        clashes.extend(nowhere(prompt, &tools));
+    }
+    if clashes.is_empty() { Ok(()) } else { Err(Clashes(clashes)) }
+}
+
+/// What a prompt names that is not there.
+fn nowhere(prompt: &Prompt, tools: &HashSet<&str>) -> Vec<String> {
+    let Prompt { name, location, .. } = prompt;
+    let steps = prompt.steps.iter().filter(|step| !tools.contains(step.tool));
+    let mut clashes: Vec<_> = steps
+        .map(|step| {
+            let remedy = meant(step.tool, tools.iter().copied(), || "; remove the step".to_owned());
+            format!("{location}: prompt `{name}` has a step with `{}`, which is no tool{remedy}", step.tool)
+        })
+        .collect();
+    let mut rest = prompt.task.to_owned();
+    for argument in prompt.arguments {
+        let hole = format!("{{{}}}", argument.name);
+        if !rest.contains(&hole) {
+            clashes.push(format!("{location}: the task of prompt `{name}` lacks `{hole}`, its argument"));
+        }
+        rest = rest.replace(&hole, "");
+    }
+    if rest.contains('{') {
+        clashes.push(format!("{location}: the task of prompt `{name}` has a hole without an argument"));
+    }
+    clashes
+}
+
+/// How a message about an unknown name ends.
+fn meant<'a>(
+    written: &str,
+    candidates: impl Iterator<Item = &'a str>,
+    otherwise: impl FnOnce() -> String,
+) -> String {
+    let mut candidates: Vec<_> = candidates.collect();
+    candidates.sort_unstable();
+    match did_you_mean(written, candidates) {
+        nothing if nothing.is_empty() => otherwise(),
+        suggestion => suggestion,
+    }
+}
+
+fn twice<'a>(kind: &str, named: impl Iterator<Item = (&'a str, &'static Location<'static>)>) -> Vec<String> {
+    let mut first = HashMap::new();
+    let mut clashes = Vec::new();
+    for (name, location) in named {
+        if let Some(first) = first.insert(name, location) {
+            clashes.push(format!("{location}: {kind} `{name}` is there already, at {first}"));
+        }
+    }
+    clashes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Catalog;
+    use super::*;
+    use crate::prompt::{PromptArgument, Step};
+    use crate::{Endpoint, Hints, Param, Run, Tool};
+
+    static SITES: Category = Category { name: "sites", description: "Sites.", location: Location::caller() };
+    static SITES_AGAIN: Category =
+        Category { name: "sites", description: "Sites.", location: Location::caller() };
+
+    const fn tool(name: &'static str, category: &'static str, params: &'static [Param]) -> Tool {
+        Tool {
+            name,
+            description: "Reads.",
+            category,
+            questions: &[],
+            essential: false,
+            hints: Hints::READ,
+            params,
+            run: Run::Endpoint(Endpoint::get("/api/v1/self")),
+            location: Location::caller(),
+        }
+    }
+
+    static ONE: Tool = tool("getOne", "sites", &[]);
+    static ONE_AGAIN: Tool = tool("getOne", "sites", &[]);
+    static LOST: Tool = tool("getLost", "nowhere", &[]);
+    static MISTYPED: Tool = tool("getMistyped", "siets", &[]);
+    static DOUBLED: Tool = tool(
+        "getDoubled",
+        "sites",
+        &[Param::described::<String>("name", "A name."), Param::described::<String>("name", "A name.")],
+    );
+
+    const fn prompt(task: &'static str, steps: &'static [Step]) -> Prompt {
+        const SITE: &[PromptArgument] = &[PromptArgument::required("site", "Its name.")];
+        Prompt {
+            name: "ask",
+            title: "Ask",
+            description: "Asks.",
+            arguments: SITE,
+            task,
+            steps,
+            answer: "",
+            location: Location::caller(),
+        }
+    }
+
+    static ASK: Prompt = prompt("What is at {site}?", &[Step { tool: "getOne", why: "one" }]);
+    static ASK_AGAIN: Prompt = prompt("What is at {place}?", &[Step { tool: "getNone", why: "none" }]);
+    static STRAY: Prompt = Prompt { name: "stray", ..prompt("{site}", &[Step { tool: "wander", why: "" }]) };
+
+    #[test]
+    fn what_is_well_declared_is_gathered_in_order() {
+        let catalog = Catalog::of(vec![&SITES], vec![&ONE], vec![&ASK]).unwrap();
+        assert_eq!(catalog.find("getOne").unwrap().tool().name, "getOne");
+        assert!(catalog.find("getone").is_none());
+    }
+
+    #[test]
+    fn a_name_that_is_not_there_is_told_with_what_was_meant_or_what_to_do() {
+        let tools = vec![&ONE, &LOST, &MISTYPED];
+        let clashes = Catalog::of(vec![&SITES], tools, vec![&ASK_AGAIN, &STRAY]).unwrap_err().to_string();
+        for (wanted, remedy) in [
+            ("category `siets`, which no `category!` declares", "; did you mean \"sites\"?"),
+            ("category `nowhere`, which no", " declares; declare it: `mistmcp::category! { /// … nowhere }`"),
+            ("a step with `getNone`, which is no tool", "; did you mean \"getOne\"?"),
+            ("a step with `wander`, which is no tool", "; remove the step"),
+        ] {
+            let line = clashes.lines().find(|line| line.contains(wanted)).unwrap();
+            assert!(line.contains("validate.rs:") && line.ends_with(remedy), "{line}");
+        }
+    }
+
+    #[test]
+    fn every_clash_is_told_with_its_places() {
+        let tools = vec![&ONE, &ONE_AGAIN, &LOST, &DOUBLED];
+        let prompts = vec![&ASK, &ASK_AGAIN];
+        let clashes = Catalog::of(vec![&SITES, &SITES_AGAIN], tools, prompts).unwrap_err().to_string();
+        let lines: Vec<_> = clashes.lines().collect();
+        assert_eq!(lines.len(), 8, "{clashes}");
+        for line in &lines {
+            assert!(line.contains("validate.rs:"), "{line}");
+        }
+        for wanted in [
+            "category `sites` is there already",
+            "tool `getOne` is there already",
+            "category `nowhere`, which no `category!` declares",
+            "two parameters `name`",
+            "prompt `ask` is there already",
+            "a step with `getNone`, which is no tool",
+            "lacks `{site}`, its argument",
+            "a hole without an argument",
+        ] {
+            assert!(clashes.contains(wanted), "{clashes}");
+        }
+    }
+}

@@ -1,0 +1,254 @@
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::StatusCode;
+use reqwest::Url;
+use tokio::time::Instant as Deadline;
+
+use super::cache::Ids;
+use super::pacer::Pacer;
+use super::rate_limit::{Exhausted, Purpose, until_next_hour};
+use super::retry::{Again, Failure, Patience, with_retries};
+use super::retry_after::retry_after;
+use super::single_flight::Waiter;
+use super::token_registry::Lease;
+use super::token_state::TokenState;
+use super::transport::{Response, exchange};
+use super::validation_gate::Proof;
+use super::wait_progress::{WaitReporter, waits};
+use super::{Answer, Cloud, Pool, Request, errors};
+use crate::Result;
+use crate::trace::{ClientSpans, Trace};
+use crate::work::{self, LARGE};
+
+/// Bytes of a refusal that are looked at: many times what is shown.
+const WORDS: usize = 64 * 1024;
+
+/// The way to one cloud with the tokens of one connection. Cheap to clone: what is under way holds one of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Dispatcher {
+    pub(super) pool: Arc<Pool>,
+    pub(super) cloud: Cloud,
+    pub(super) leases: Arc<[Lease]>,
+    pub(super) ids: Ids,
+    /// The rate limit of questions with tokens that Mist has not accepted; none where the tokens are the operator's.
+    pub(super) pacer: Option<Arc<Pacer>>,
+}
+
+/// An answer that is there, or a place among those who wait for it.
+pub(super) enum Dispatched {
+    Known(Answer),
+    UnderWay(Waiter<Result<Answer>>),
+}
+
+impl Dispatcher {
+    /// Asks Mist, unless the answer is known or the same is being asked already. The caller waits until `deadline`.
+    pub(super) fn ask(&self, request: &Request, deadline: Deadline, trace: &Trace) -> Result<Dispatched> {
+        let address = request.address(&self.cloud)?;
+        if let Some(answer) = self.pool.memory.constant(request, &self.cloud, &address, &self.leases) {
+            tracing::debug!(%request, "known already");
+            trace.remembered(&address);
+            return Ok(Dispatched::Known(answer));
+        }
+        let url = request.url(&self.cloud)?;
+        let key = (Arc::clone(&self.ids), address.clone());
+        let (line, request) = (self.clone(), request.clone());
+        let sends = trace.sends(&request.method, &url);
+        let times = (deadline, self.pool.limits.timeout);
+        Ok(Dispatched::UnderWay(self.pool.gets.join(key, trace, times, |waits, deadline| async move {
+            let patience = Patience { wait: line.pool.limits.retry_wait, deadline };
+            let mut attempts = 0_u64;
+            let attempt = || {
+                attempts += 1;
+                line.attempt(&request, &url, &waits, &sends)
+            };
+            let answer = with_retries(patience, &waits, attempt).await;
+            line.pool.metrics().retries(attempts.saturating_sub(1));
+            let answer = answer?;
+            line.pool.memory.keep_constant(&request, &line.cloud, &address, &answer);
+            Ok(answer)
+        })))
+    }
+
+    /// Has Mist change something: once, and by itself.
+    pub(super) async fn change(&self, request: &Request, trace: &Trace) -> Result<Answer> {
+        let url = request.url(&self.cloud)?;
+        let (waits, _waiting) = waits();
+        let sends = trace.sends(&request.method, &url);
+        let answer = self.attempt(request, &url, &waits, &sends).await.map_err(|failure| failure.error);
+        // What was asked before may be answered as it was before.
+        self.pool.gets.close(|(ids, _)| *ids == self.ids);
+        answer
+    }
+
+    /// One attempt, with another token where Mist refuses one or its calls are used up.
+    async fn attempt(
+        &self,
+        request: &Request,
+        url: &Url,
+        waits: &WaitReporter,
+        sends: &ClientSpans,
+    ) -> Result<Answer, Failure> {
+        let purpose = request.purpose();
+        let (mut used_up, mut refused): (Option<(Exhausted, String)>, _) = (None, None);
+        for account in self.in_turn(purpose) {
+            let outcome = self.attempt_with(account, request, url, waits, sends).await;
+            match outcome {
+                Err(AttemptError::Exhausted(by, words)) => match &used_up {
+                    Some((sooner, _)) if sooner.until <= by.until => {}
+                    _ => used_up = Some((by, words)),
+                },
+                Err(AttemptError::Refused(words)) => refused = Some(words),
+                Err(AttemptError::Failure(failure)) => return Err(failure),
+                Ok(answer) => return Ok(answer),
+            }
+        }
+        match (used_up, refused) {
+            (Some((by, words)), _) => {
+                Err(Failure { error: errors::for_rate_limit(&by, &words), again: Again::After(by.wait) })
+            }
+            (None, words) => {
+                let words = words.unwrap_or_default();
+                Err(errors::for_refused(self.leases.len(), &words).into())
+            }
+        }
+    }
+
+    async fn attempt_with(
+        &self,
+        account: &TokenState,
+        request: &Request,
+        url: &Url,
+        waits: &WaitReporter,
+        sends: &ClientSpans,
+    ) -> Result<Answer, AttemptError> {
+        let clock = self.pool.clock;
+        let _proving = match &self.pacer {
+            Some(pacer) => match account.prove(pacer).await {
+                Ok(Proof::Refused) => return Err(AttemptError::Refused(String::new())),
+                Ok(proof) => Some(proof),
+                Err(paced_out) => {
+                    self.pool.metrics().refusal("new_tokens");
+                    return Err(Failure::from(errors::for_pace(paced_out)).into());
+                }
+            },
+            None => None,
+        };
+        let admitted = account.admit(clock, request.purpose(), waits).await;
+        let admitted = admitted.map_err(|used_up| AttemptError::Exhausted(used_up, String::new()))?;
+        let (started, sending) = (Instant::now(), sends.begin());
+        let outcome = exchange(&self.pool, &self.cloud, account.token(), request, url.clone()).await;
+        sending.end(match &outcome {
+            Ok(response) => Ok(response.status),
+            Err(failure) => Err(failure.error.kind()),
+        });
+        // As JSON a `u128` would be a text.
+        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let (status, bytes) = match &outcome {
+            Ok(response) => (Some(response.status), response.body.len()),
+            Err(_) => (None, 0),
+        };
+        self.pool.metrics().exchange(status, started.elapsed(), bytes);
+        let Response { status, headers, body, room } = match outcome {
+            Ok(response) => {
+                tracing::debug!(%request, status = response.status.as_u16(), milliseconds, "Mist answered");
+                response
+            }
+            Err(failure) => {
+                let error = self.mask(failure.error.to_string());
+                tracing::debug!(%request, milliseconds, error, "Mist did not answer");
+                return Err(failure.into());
+            }
+        };
+        account.answered(status);
+        if status.is_success() {
+            account.accepted();
+            let body = self.masked(body).await.map_err(Failure::from)?;
+            let answer = Answer::new(headers, body, url).in_room(room);
+            if request.is_for_usage()
+                && let Some((requests, limit)) = answer.usage()
+            {
+                account.correct(clock, admitted.tally, requests, limit).await;
+            }
+            return Ok(answer);
+        }
+        // Masked before it is cut: a part of a token is not found any more.
+        let words = self.mask(String::from_utf8_lossy(&body[..body.len().min(WORDS)]).into_owned());
+        let asked = retry_after(&headers, clock.now());
+        match status {
+            StatusCode::UNAUTHORIZED => {
+                account.refused();
+                Err(AttemptError::Refused(words))
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                let now = clock.now();
+                let wait = asked.unwrap_or_else(|| until_next_hour(now));
+                Err(AttemptError::Exhausted(account.block(clock, wait).await, words))
+            }
+            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
+                let again = asked.map_or(Again::Soon, Again::After);
+                Err(Failure { error: errors::for_status(status, &words), again }.into())
+            }
+            status => Err(Failure::from(errors::for_status(status, &words)).into()),
+        }
+    }
+
+    /// The accounts to try, one after the other: those that can answer first, beginning with the next one each time.
+    fn in_turn(&self, purpose: Purpose) -> Vec<&TokenState> {
+        let all: Vec<&TokenState> = self.leases.iter().map(|lease| &**lease).collect();
+        if let [_only] = all.as_slice() {
+            return all;
+        }
+        let now = self.pool.clock.now();
+        let (aside, mut usable): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|account| account.is_put_aside());
+        if usable.is_empty() {
+            // One of them is asked again, so that nobody has to wait until a token that was mended counts.
+            return aside.into_iter().min_by_key(|account| account.refused_at()).into_iter().collect();
+        }
+        let turn = self.pool.turn() % usable.len();
+        usable.rotate_left(turn);
+        usable.sort_by_key(|account| (account.budget.look(now, purpose).is_err(), account.is_busy()));
+        usable
+    }
+
+    /// Whether Mist has not refused all of the tokens.
+    pub(super) fn is_accepted(&self) -> bool {
+        self.leases.iter().any(|lease| lease.refused_at().is_none())
+    }
+
+    /// A body with the tokens masked, before any of it is parsed or cut: a part of a token is not found any more.
+    async fn masked(&self, body: Bytes) -> Result<Bytes> {
+        let leases = Arc::clone(&self.leases);
+        let mask = move |body: Bytes| leases.iter().fold(body, |body, lease| lease.mask().bytes(body));
+        if body.len() > LARGE { work::run(move || mask(body)).await } else { Ok(mask(body)) }
+    }
+
+    /// `text` with the tokens masked.
+    pub(super) fn mask(&self, text: String) -> String {
+        self.leases.iter().fold(text, |text, lease| lease.mask().text(text))
+    }
+}
+
+/// Why one token did not bring an answer.
+enum AttemptError {
+    /// Its calls are used up, and in Mist's words.
+    Exhausted(Exhausted, String),
+    /// Mist does not accept it, in Mist's words.
+    Refused(String),
+    /// Something that another token would not change.
+    Failure(Failure),
+}
+
+impl From<Failure> for AttemptError {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+impl Request {
+    fn purpose(&self) -> Purpose {
+        if self.is_for_self() || self.is_for_usage() { Purpose::Diagnosis } else { Purpose::Work }
+    }
+}

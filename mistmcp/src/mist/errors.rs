@@ -1,0 +1,283 @@
+//! What a model is told when Mist does not answer as hoped: what was wrong, in Mist's own words where it has any,
+//! and what to do next.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::Value;
+
+use super::pacer::PacedOut;
+use super::rate_limit::{By, Exhausted};
+use crate::Error;
+use crate::error::{ErrorKind, shortened};
+use crate::text::visible;
+
+/// An answer that is no success, where another token would not change it.
+pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
+    let (kind, advice) = match status {
+        StatusCode::UNAUTHORIZED => return for_refused(1, body),
+        StatusCode::FORBIDDEN => {
+            return Error::new(ErrorKind::Permission, "The API token may not see this organization or site.")
+                .hint(
+                    [("getSelf", " `getSelf` lists what it can see.")],
+                    " Ask the user for one that it may see.",
+                )
+                .and(said(body));
+        }
+        StatusCode::NOT_FOUND => {
+            return Error::new(ErrorKind::Missing, "Mist does not know this id here. Look it up first: ")
+                .hint([("searchOrgSites", "a site with `searchOrgSites`, another object")], "each object")
+                .and(" with the tool that lists its kind.")
+                .and(said(body));
+        }
+        StatusCode::PROXY_AUTHENTICATION_REQUIRED => (ErrorKind::Network, PROXY_PASSWORD.to_owned()),
+        StatusCode::REQUEST_TIMEOUT => (
+            ErrorKind::Cloud,
+            "Mist gave up waiting for the request (status 408). Try again once; if it stays, tell the user."
+                .to_owned(),
+        ),
+        status if status.is_server_error() => (
+            ErrorKind::Cloud,
+            format!(
+                "Mist failed with status {}. Try again later, or ask for less; if it stays, tell the user.",
+                status.as_u16()
+            ),
+        ),
+        status if status.is_redirection() => (
+            ErrorKind::Cloud,
+            "Mist answered with a redirect to another host, which is not followed, so that the token stays \
+             with Mist. Tell the user that the cloud's host may be wrong."
+                .to_owned(),
+        ),
+        status => (
+            ErrorKind::Request,
+            format!(
+                "Mist refused the request (status {}). Correct the parameter that it names; do not repeat the \
+                 call unchanged.",
+                status.as_u16()
+            ),
+        ),
+    };
+    Error::new(kind, advice + &said(body))
+}
+
+/// Mist accepts none of the `tokens`.
+pub(super) fn for_refused(tokens: usize, body: &str) -> Error {
+    let advice = match tokens {
+        0 | 1 => "Mist does not accept the API token: it is wrong, expired, or for another cloud. \
+                  Do not try again; tell the user."
+            .to_owned(),
+        several => format!(
+            "Mist accepts none of the {several} API tokens: they are wrong, expired, or for another cloud. \
+             Do not try again; tell the user."
+        ),
+    };
+    Error::new(ErrorKind::Token, advice + &said(body))
+}
+
+/// The hour's calls are used up.
+pub(super) fn for_rate_limit(used_up: &Exhausted, body: &str) -> Error {
+    let until = used_up.until.strftime("%H:%M:%S UTC");
+    let seconds = used_up.wait.as_secs_f64().ceil().max(1.0);
+    let what = match used_up.by {
+        By::Mist => "Mist's limit of calls an hour is reached.".to_owned(),
+        By::Count(limit) => {
+            format!("The API token's calls of this hour, {limit}, are used up but for a small reserve.")
+        }
+    };
+    let words = format!("{what} Call nothing for the next {seconds} seconds, until {until}; do not loop.");
+    let error = Error::new(ErrorKind::RateLimit, words);
+    let error = match used_up.by {
+        By::Mist => error,
+        By::Count(_) => {
+            error.hint([("getSelfApiUsage", " `getSelfApiUsage` tells what Mist has counted.")], "")
+        }
+    };
+    error.and(said(body))
+}
+
+/// The address of the client has had Mist asked often with tokens that it did not accept.
+pub(super) fn for_pace(paced_out: PacedOut) -> Error {
+    let PacedOut { per_minute, wait } = paced_out;
+    Error::new(
+        ErrorKind::RateLimit,
+        format!(
+            "Mist has not accepted this API token yet, and is asked with such tokens {per_minute} times a minute for \
+             one address (--new-tokens-per-minute). Call again in {} seconds; do not loop.",
+            wait.as_secs() + 1
+        ),
+    )
+}
+
+/// Nothing, or not all of it, came back.
+pub(super) fn for_network(error: &reqwest::Error) -> Error {
+    let causes = causes(error);
+    let has = |words: &str| causes.iter().any(|cause| cause.contains(words));
+    // The last cause is the one that says something: "connection refused", "certificate expired".
+    let cause = causes.last().map_or("", String::as_str);
+    if is_lasting(error) {
+        let message = if has(CERTIFICATE) {
+            format!(
+                "Mist's certificate is not trusted here ({cause}). Do not try again; tell the user: a proxy or a firewall \
+                 that inspects TLS signs with a root certificate of its own, which has to be trusted on this machine or \
+                 be in a PEM file that SSL_CERT_FILE names. If a certificate is expired or not valid yet, look at the clock."
+            )
+        } else if has(PROXY_REFUSES) {
+            format!(
+                "The proxy does not connect to Mist ({cause}). Do not try again; tell the user to have Mist's host \
+                 allowed there, or to set HTTPS_PROXY or NO_PROXY otherwise."
+            )
+        } else {
+            PROXY_PASSWORD.to_owned()
+        };
+        return Error::new(ErrorKind::Network, message);
+    }
+    if has("error connecting to socks proxy") || has("tunnel error") {
+        let words = "The proxy on the way to Mist could not be used";
+        let remedy = "Try again once; if it stays, tell the user to check HTTPS_PROXY (or ALL_PROXY).";
+        return Error::new(ErrorKind::Network, format!("{words} ({cause}). {remedy}"));
+    }
+    let (kind, what) = if error.is_connect() {
+        (ErrorKind::Network, "could not be reached")
+    } else if error.is_timeout() {
+        (ErrorKind::Deadline, "did not answer in time")
+    } else {
+        (ErrorKind::Network, "broke off while answering")
+    };
+    Error::new(
+        kind,
+        format!("Mist {what} ({cause}). Try again once; if it stays, tell the user to check the network."),
+    )
+}
+
+const CERTIFICATE: &str = "invalid peer certificate";
+const PROXY_REFUSES: &str = "tunnel error: unsuccessful";
+const PROXY_PASSWORD: &str = "A proxy between this server and Mist wants a user name and a password (status 407). Do not try \
+                              again; tell the user to put them into HTTPS_PROXY.";
+
+/// Whether trying again cannot help: a certificate that is not trusted, or a proxy that refuses.
+pub(super) fn is_lasting(error: &reqwest::Error) -> bool {
+    let lasting = [
+        CERTIFICATE,
+        PROXY_REFUSES,
+        "tunnel error: proxy authorization required",
+        "server does not support user/pass authentication",
+        "credentials not accepted",
+    ];
+    causes(error).iter().any(|cause| lasting.iter().any(|words| cause.contains(words)))
+}
+
+/// An error and what caused it, the deepest last.
+pub(super) fn causes(error: &reqwest::Error) -> Vec<String> {
+    let mut causes = vec![error.to_string()];
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(deeper) = cause.source() {
+        causes.push(deeper.to_string());
+        cause = deeper;
+    }
+    causes
+}
+
+/// The whole call took too long.
+pub(crate) fn for_deadline(limit: Duration) -> Error {
+    Error::new(
+        ErrorKind::Deadline,
+        format!(
+            "Mist took longer than the {} seconds that a call may take. Ask for less: a smaller window, a \
+             filter, a lower `limit`.",
+            limit.as_secs()
+        ),
+    )
+}
+
+/// More came back than is read.
+pub(super) fn for_size(limit: usize) -> Error {
+    Error::new(
+        ErrorKind::Size,
+        format!(
+            "Mist's answer is larger than the {limit} bytes that are read. Ask for less: a lower `limit`, a \
+             smaller window, a filter."
+        ),
+    )
+}
+
+/// What Mist, or somebody in its place, says besides.
+fn said(body: &str) -> String {
+    if body.trim_start().starts_with('<') {
+        return " The answer is an HTML page, which Mist does not send: a proxy or a firewall may stand between."
+            .to_owned();
+    }
+    match words(body) {
+        words if words.is_empty() => words,
+        words => format!(" Mist says: {words}"),
+    }
+}
+
+/// Mist's own words: its `detail`, or what else is in the body, cut to a sane length.
+fn words(body: &str) -> String {
+    const LONGEST: usize = 600;
+    const READ: usize = 16 * 1024;
+    let text = body[..body.floor_char_boundary(READ)].trim();
+    let words = match serde_json::from_str::<Value>(text) {
+        Ok(Value::Object(object)) => match object.get("detail") {
+            Some(Value::String(detail)) => detail.clone(),
+            Some(detail) => detail.to_string(),
+            None if object.is_empty() => String::new(),
+            None => text.to_owned(),
+        },
+        _ => text.to_owned(),
+    };
+    // One line, and without what would be invisible or obeyed: it is cut by the length that is seen.
+    let words: Vec<_> = words.split_whitespace().collect();
+    shortened(&visible(&words.join(" ")), LONGEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advice(status: u16, body: &str) -> String {
+        for_status(StatusCode::from_u16(status).unwrap(), body).to_string()
+    }
+
+    #[test]
+    fn mists_own_words_are_kept() {
+        assert!(advice(400, r#"{"detail":"bad duration"}"#).ends_with("Mist says: bad duration"));
+        assert!(advice(404, r#"{"id":"unknown"}"#).contains(r#"{"id":"unknown"}"#));
+        assert!(advice(400, r#"{"detail":{"name":["required"]}}"#).contains(r#"{"name":["required"]}"#));
+        assert!(advice(400, "plain words").contains("plain words"));
+    }
+
+    #[test]
+    fn a_page_of_a_proxy_is_told_and_not_repeated() {
+        for status in [401, 403, 404, 407, 502] {
+            let advice = advice(status, " <html><body>Bad Gateway</body></html>");
+            assert!(!advice.contains("body") && advice.contains("proxy or a firewall"), "{advice}");
+        }
+        assert!(advice(407, "").contains("HTTPS_PROXY"));
+    }
+
+    #[test]
+    fn a_limit_is_told_with_its_seconds_and_its_time_of_day() {
+        let until = "2026-01-01T11:00:00Z".parse().unwrap();
+        let wait = Duration::from_millis(72_300);
+        let advice =
+            |by| for_rate_limit(&Exhausted { by, until, wait }, r#"{"detail":"slow down"}"#).to_string();
+        for advice in [advice(By::Mist), advice(By::Count(5_000))] {
+            assert!(advice.contains("next 73 seconds, until 11:00:00 UTC; do not loop"), "{advice}");
+            assert!(advice.ends_with("slow down"), "{advice}");
+        }
+        assert!(advice(By::Count(5_000)).contains("5000"));
+    }
+
+    #[test]
+    fn every_status_names_a_next_step_and_stays_short() {
+        let long = "x".repeat(100_000);
+        for status in [300, 302, 400, 401, 403, 404, 405, 407, 408, 409, 413, 418, 429, 500, 502, 503, 504] {
+            for body in ["", "{}", "null", "<html>", long.as_str(), "\u{0}\u{1}"] {
+                let advice = advice(status, body);
+                assert!((20..1_500).contains(&advice.len()), "{status}: {advice}");
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::clock::Clock;
+use super::rate_limit::Level;
+use super::shared_rate_limit::SharedRateLimit;
+use super::token_state::{Key, TokenState};
+use crate::redis::RedisClient;
+
+const BETWEEN_SWEEPS: SignedDuration = SignedDuration::from_mins(1);
+
+/// The accounts that somebody uses, and those whose count of this hour must not be forgotten.
+#[derive(Debug)]
+pub(super) struct TokenRegistry {
+    rate_limit: u32,
+    clock: Clock,
+    /// Where replicas count together.
+    link: OnceLock<Arc<RedisClient>>,
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    // Hashed with keys of this process alone, which is what the standard library does.
+    accounts: HashSet<ByKey>,
+    last_id: u64,
+    swept: Timestamp,
+}
+
+/// An account as one of its users holds it.
+#[derive(Debug)]
+pub(super) struct Lease {
+    account: Arc<TokenState>,
+    accounts: Arc<TokenRegistry>,
+}
+
+#[derive(Debug)]
+struct ByKey(Arc<TokenState>);
+
+impl TokenRegistry {
+    pub(super) fn new(rate_limit: u32, clock: Clock) -> Self {
+        Self { rate_limit, clock, link: OnceLock::new(), known: Mutex::default() }
+    }
+
+    /// Budgets are those of all replicas from now on.
+    pub(super) fn share(self: &Arc<Self>, link: Arc<RedisClient>) {
+        let mut availability = link.availability();
+        let accounts = Arc::downgrade(self);
+        // There is one service, and it is joined but once.
+        let _ = self.link.set(link);
+        tokio::spawn(async move {
+            // Redis may have lost the counts while it was away: each replica knows its own.
+            while availability.changed().await.is_ok() {
+                let there = *availability.borrow_and_update();
+                let Some(accounts) = accounts.upgrade().filter(|_| there) else { continue };
+                for account in accounts.all() {
+                    account.tell(accounts.clock).await;
+                }
+            }
+        });
+    }
+
+    fn all(&self) -> Vec<Arc<TokenState>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.accounts.iter().map(|ByKey(account)| Arc::clone(account)).collect()
+    }
+
+    /// The one account of that key.
+    pub(super) fn lease(self: &Arc<Self>, key: Key) -> Lease {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.sweep(self.clock.now());
+        let account = match known.accounts.get(&key) {
+            Some(ByKey(account)) => Arc::clone(account),
+            None => {
+                known.last_id += 1;
+                let common = self.link.get().map(|link| SharedRateLimit::new(Arc::clone(link), &key));
+                let account = Arc::new(TokenState::new(known.last_id, key, self.rate_limit, common));
+                known.accounts.insert(ByKey(Arc::clone(&account)));
+                account
+            }
+        };
+        Lease { account, accounts: Arc::clone(self) }
+    }
+
+    fn release(&self, account: &Arc<TokenState>) {
+        // The set's and the one that is being dropped. One that two users drop at the same time is swept later.
+        const LAST: usize = 2;
+        let now = self.clock.now();
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if Arc::strong_count(account) <= LAST && !is_worth_keeping(account, now) {
+            known.accounts.remove(&account.key);
+        }
+        known.sweep(now);
+    }
+
+    /// How much of its hour's calls each token has left.
+    pub(super) fn levels(&self) -> Vec<Level> {
+        let now = self.clock.now();
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.accounts.iter().map(|ByKey(account)| account.budget.level(now)).collect()
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.known.lock().unwrap().accounts.len()
+    }
+}
+
+impl Known {
+    fn sweep(&mut self, now: Timestamp) {
+        if now.duration_since(self.swept).abs() < BETWEEN_SWEEPS {
+            return;
+        }
+        self.swept = now;
+        self.accounts
+            .retain(|ByKey(account)| Arc::strong_count(account) > 1 || is_worth_keeping(account, now));
+        if self.accounts.len() < self.accounts.capacity() / 4 {
+            self.accounts.shrink_to_fit();
+        }
+    }
+}
+
+/// A token that Mist refuses has no budget worth remembering; anybody can make thousands of those up.
+fn is_worth_keeping(account: &TokenState, now: Timestamp) -> bool {
+    account.refused_at().is_none() && account.budget.is_worth_keeping(now)
+}
+
+impl Deref for Lease {
+    type Target = TokenState;
+
+    fn deref(&self) -> &TokenState {
+        &self.account
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.accounts.release(&self.account);
+    }
+}
+
+impl Borrow<Key> for ByKey {
+    fn borrow(&self) -> &Key {
+        &self.0.key
+    }
+}
+
+impl PartialEq for ByKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.key == other.0.key
+    }
+}
+
+impl Eq for ByKey {}
+
+impl Hash for ByKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.key.hash(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rate_limit::Purpose;
+    use super::super::{Clouds, Token};
+    use super::*;
+
+    fn accounts(at: &str) -> Arc<TokenRegistry> {
+        Arc::new(TokenRegistry::new(100, Clock::set(at)))
+    }
+
+    fn key(cloud: &str, token: &str) -> Key {
+        Key { cloud: Clouds::default().find(cloud).unwrap(), token: Token::new(token).unwrap() }
+    }
+
+    fn work(lease: &Lease) {
+        lease.budget.take(lease.accounts.clock.now(), Purpose::Work).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_token_at_a_cloud_is_one_account_and_any_other_is_another() {
+        let accounts = accounts("2026-01-01T10:10:00Z");
+        let first = accounts.lease(key("api.mist.com", "a"));
+        assert_eq!(accounts.lease(key("api.mist.com", "a")).id, first.id);
+        assert_ne!(accounts.lease(key("api.mist.com", "b")).id, first.id);
+        assert_ne!(accounts.lease(key("api.eu.mist.com", "a")).id, first.id);
+        assert_ne!(key("api.eu.mist.com", "a"), key("api.mist.com", "a"), "equal hashes are not enough");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_token_has_spent_is_remembered_until_the_hour_is_over() {
+        let accounts = accounts("2026-01-01T10:10:00Z");
+        let id = {
+            let lease = accounts.lease(key("api.mist.com", "a"));
+            work(&lease);
+            lease.id
+        };
+        tokio::time::advance(std::time::Duration::from_mins(49)).await;
+        assert_eq!(accounts.lease(key("api.mist.com", "a")).id, id);
+        tokio::time::advance(std::time::Duration::from_mins(2)).await;
+        drop(accounts.lease(key("api.mist.com", "b")));
+        assert_eq!(accounts.len(), 0);
+    }
+
+    #[tokio::test]
+    async fn tokens_that_nobody_uses_any_more_leave_nothing_behind() {
+        let accounts = accounts("2026-01-01T10:10:00Z");
+        let leases: Vec<_> =
+            (0..1_000).map(|number| accounts.lease(key("api.mist.com", &format!("t{number}")))).collect();
+        assert_eq!(accounts.len(), 1_000);
+        drop(leases);
+        assert_eq!(accounts.len(), 0, "they have spent nothing");
+        let stranger = accounts.lease(key("api.mist.com", "made-up"));
+        work(&stranger);
+        stranger.refused();
+        drop(stranger);
+        assert_eq!(accounts.len(), 0, "Mist does not know it");
+    }
+
+    #[tokio::test]
+    async fn an_account_prints_no_token() {
+        let lease = accounts("2026-01-01T10:10:00Z").lease(key("api.mist.com", "s3cr3t-t0ken"));
+        let printed = format!("{lease:?}");
+        assert!(printed.contains("[token]") && !printed.contains("s3cr3t"), "{printed}");
+    }
+}

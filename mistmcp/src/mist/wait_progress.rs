@@ -1,0 +1,148 @@
+//! What a call waits for, told to all who wait for its answer.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::single_flight::{Expired, Waiter};
+use crate::Call;
+
+/// How often somebody who waits hears of it.
+const TOLD_EVERY: Duration = Duration::from_secs(5);
+
+/// Where a call tells what it waits for.
+#[derive(Debug)]
+pub(super) struct WaitReporter(watch::Sender<Option<Wait>>);
+
+/// Where one hears of it.
+pub(super) type Waiting = watch::Receiver<Option<Wait>>;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wait {
+    /// For other calls of the same token.
+    Turn,
+    /// For Mist's limit to pass.
+    Limit(Instant),
+    /// After a failure, for another try.
+    Retry(Instant),
+}
+
+pub(super) fn waits() -> (WaitReporter, Waiting) {
+    let (told, waiting) = watch::channel(None);
+    (WaitReporter(told), waiting)
+}
+
+impl WaitReporter {
+    pub(super) fn tell(&self, wait: Option<Wait>) {
+        self.0.send_if_modified(|told| std::mem::replace(told, wait) != wait);
+    }
+}
+
+impl Wait {
+    fn words(self) -> String {
+        let seconds =
+            |until: Instant| until.saturating_duration_since(Instant::now()).as_secs_f64().round().max(1.0);
+        match self {
+            Self::Turn => "waiting for other calls of this API token".to_owned(),
+            Self::Limit(until) => format!("waiting {} s for Mist's limit", seconds(until)),
+            Self::Retry(until) => format!("Mist failed; trying again in {} s", seconds(until)),
+        }
+    }
+}
+
+/// WaitReporter for an answer, and tells `call` what is waited for.
+pub(super) async fn wait_for<T: Clone>(seat: Waiter<T>, call: &Call) -> Result<T, Expired> {
+    tokio::select! {
+        biased;
+        answer = seat.answer => answer,
+        never = report_progress(seat.waiting, call) => match never {},
+    }
+}
+
+async fn report_progress(mut waiting: Waiting, call: &Call) -> Infallible {
+    loop {
+        let wait = *waiting.borrow_and_update();
+        let changed = match wait {
+            Some(wait) => {
+                call.note(wait.words());
+                tokio::time::timeout(TOLD_EVERY, waiting.changed()).await
+            }
+            None => Ok(waiting.changed().await),
+        };
+        // The answer is there, or about to be.
+        if matches!(changed, Ok(Err(_))) {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tokio_util::sync::CancellationToken;
+
+    use super::super::single_flight::SingleFlight;
+    use super::*;
+    use crate::call::{Asking, Capability, ClientRequest, Listener, Notification};
+    use crate::trace::Trace;
+
+    #[derive(Default)]
+    struct Heard(Mutex<Vec<(f64, String)>>);
+
+    impl Listener for Heard {
+        fn tell(&self, told: Notification) {
+            if let Notification::Progress { done, message, .. } = told {
+                self.0.lock().unwrap().push((done, message));
+            }
+        }
+
+        fn can(&self, _: Capability) -> bool {
+            false
+        }
+
+        fn ask<'a>(&'a self, _: &'a str, question: ClientRequest) -> Asking<'a> {
+            Box::pin(async move { Err(question.capability().missing()) })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_long_hears_of_it_again_and_again() {
+        let heard = Arc::new(Heard::default());
+        let call = Call::new(CancellationToken::new(), Some(Arc::clone(&heard) as Arc<dyn Listener>));
+        call.progress(3.0, Some(10.0), "reading");
+        let times = (Instant::now() + Duration::from_mins(5), Duration::from_mins(5));
+        let seat =
+            SingleFlight::default().join("question", &Trace::default(), times, |waits, _| async move {
+                for wait in [Wait::Limit, Wait::Retry] {
+                    let until = Instant::now() + Duration::from_secs(12);
+                    waits.tell(Some(wait(until)));
+                    tokio::time::sleep_until(until).await;
+                }
+                waits.tell(Some(Wait::Turn));
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                waits.tell(None);
+                tokio::time::sleep(Duration::from_mins(1)).await;
+                7
+            });
+        assert_eq!(wait_for(seat, &call).await, Ok(7));
+        let heard = heard.0.lock().unwrap();
+        let messages: Vec<_> = heard.iter().map(|(_, message)| message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "reading",
+                "waiting 12 s for Mist's limit",
+                "waiting 7 s for Mist's limit",
+                "waiting 2 s for Mist's limit",
+                "Mist failed; trying again in 12 s",
+                "Mist failed; trying again in 7 s",
+                "Mist failed; trying again in 2 s",
+                "waiting for other calls of this API token",
+            ]
+        );
+        assert!(heard.is_sorted_by(|before, after| before.0 < after.0), "progress grows: {heard:?}");
+    }
+}

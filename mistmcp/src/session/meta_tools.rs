@@ -1,0 +1,231 @@
+//! The tools of managed mode, which act on the session and not on Mist.
+
+use std::panic::Location;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+use super::{Mode, Outcome, Session};
+use crate::argument::{Arguments, NAME, names};
+use crate::catalog::Entry;
+use crate::error::ErrorKind;
+use crate::reply::{Content, Reply, RequestFacts};
+use crate::{Arg, Call, Error, Hints, Mismatch, Param, QueryValue, Result, Run, Tool};
+
+/// What a tool of managed mode does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetaTool {
+    /// EnabledCategories categories.
+    Manage,
+    /// Searches tools.
+    Find,
+    /// Calls a tool by name.
+    Call,
+}
+
+const SESSION_ONLY: Hints =
+    Hints { read_only: true, destructive: false, idempotent: true, open_world: false };
+
+static MANAGE: Tool = Tool {
+    name: "manageMcpTools",
+    description: "EnabledCategories categories of tools on or off for this session and answers which tools are on. \
+        The server's instructions list the categories.",
+    category: "",
+    questions: &[],
+    essential: false,
+    hints: SESSION_ONLY,
+    params: &[
+        Param::described::<Option<Names>>("enable_mcp_tools_categories", "Categories to switch on."),
+        Param::described::<Option<Names>>("disable_mcp_tools_categories", "Categories to switch off."),
+    ],
+    run: Run::MetaTool(MetaTool::Manage),
+    location: Location::caller(),
+};
+
+static FIND: Tool = Tool {
+    name: "findTools",
+    description: "Finds the tools that answer a question about the network, with their parameters, ready for \
+        `callTool`. Use it first when no listed tool fits.",
+    category: "",
+    questions: &[],
+    essential: false,
+    hints: SESSION_ONLY,
+    params: &[
+        Param::described::<Query>("query", "What you want to know, in a few words."),
+        Param::described::<Option<u32>>("limit", "Tools in the answer, 1 to 10; 5 if left out."),
+        Param::described::<Option<String>>("category", "Only tools of this category."),
+    ],
+    run: Run::MetaTool(MetaTool::Find),
+    location: Location::caller(),
+};
+
+static CALL: Tool = Tool {
+    name: "callTool",
+    description: "Calls any tool by its name, listed or not.",
+    category: "",
+    questions: &[],
+    essential: false,
+    // What a session can reach decides: `Settings::definition` puts that in their place.
+    hints: Hints::UNSPECIFIED,
+    params: &[
+        Param::described::<ToolName>("tool", "Its name, as `findTools` gives it."),
+        Param::described::<Option<Object>>(
+            "arguments",
+            "Its arguments by name: these, and all that `findTools` tells.",
+        ),
+    ],
+    run: Run::MetaTool(MetaTool::Call),
+    location: Location::caller(),
+};
+
+static CONTROLS: LazyLock<[Entry; 3]> =
+    LazyLock::new(|| [Entry::new(&MANAGE), Entry::new(&FIND), Entry::new(&CALL)]);
+
+impl Session {
+    /// The tools of managed mode; none in the other modes.
+    pub(super) fn controls(&self) -> &'static [Entry] {
+        match self.settings.mode() {
+            Mode::Managed => &*CONTROLS,
+            Mode::All | Mode::Custom => &[],
+        }
+    }
+
+    pub(super) async fn control(
+        &self,
+        entry: &Entry,
+        mut arguments: Map<String, Value>,
+        call: &Call,
+    ) -> Outcome {
+        if let Err(error) = entry.check(&mut arguments) {
+            return Outcome { content: Err(error), list_changed: false };
+        }
+        let mut arguments = Arguments::new(arguments);
+        let (content, list_changed) = match entry.tool().run {
+            Run::MetaTool(MetaTool::Manage) => match self.manage(&mut arguments) {
+                Ok((reply, changed)) => (self.written(reply), changed),
+                Err(error) => (Err(error), false),
+            },
+            Run::MetaTool(MetaTool::Find) => {
+                let found = self.within_deadline(self.find(&mut arguments), call).await;
+                (found.and_then(|reply| self.written(reply)), false)
+            }
+            _ => (self.call_by_name(&mut arguments, call).await, false),
+        };
+        Outcome { content, list_changed }
+    }
+
+    fn written(&self, reply: Reply) -> Result<Content> {
+        reply.render(self.settings.rules(), &RequestFacts::default()).map(|rendered| rendered.content)
+    }
+
+    async fn call_by_name(&self, arguments: &mut Arguments, call: &Call) -> Result<Content> {
+        let ToolName(name) = arguments.take("tool")?;
+        let given = arguments.take::<Option<Object>>("arguments")?.map(|object| object.0);
+        // `callTool` itself is there, so a name that is wrong is a mistake in its arguments.
+        let name = name.trim();
+        if let Some(control) = self.controls().iter().find(|control| control.tool().name == name) {
+            let words = format!("`tool`: `{}` is listed: call it by itself.", control.tool().name);
+            return Err(Error::new(ErrorKind::Arguments, words));
+        }
+        let entry =
+            self.entry(name).map_err(|error| Error::new(ErrorKind::Arguments, format!("`tool`: {error}")))?;
+        call.trace().calls(entry.tool().name);
+        self.run(entry, given.unwrap_or_default(), call).await
+    }
+}
+
+/// Names as a list, as one name, or with commas between them.
+pub(super) struct Names(pub(super) Vec<String>);
+
+impl Arg for Names {
+    fn schema() -> schemars::Schema {
+        Vec::<String>::schema()
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        names(value).map(Self)
+    }
+
+    fn wire(&self) -> QueryValue {
+        QueryValue::List(self.0.clone())
+    }
+}
+
+/// A text with a limit of its own.
+macro_rules! bounded_text {
+    ($(#[doc = $documentation:literal])+ $name:ident, $max_length:expr) => {
+        $(#[doc = $documentation])+
+        pub(super) struct $name(pub(super) String);
+
+        impl Arg for $name {
+            const MAX_LENGTH: usize = $max_length;
+
+            fn schema() -> schemars::Schema {
+                String::schema()
+            }
+
+            fn read(value: &Value) -> Result<Self, Mismatch> {
+                String::read(value).map(Self)
+            }
+
+            fn wire(&self) -> QueryValue {
+                self.0.wire()
+            }
+        }
+    };
+}
+
+bounded_text! {
+    /// A question to `findTools`. Searching takes time by the number of its words.
+    Query, 500
+}
+
+bounded_text! {
+    /// The name of a tool.
+    ToolName, NAME
+}
+
+/// A JSON object, or one written in a text. The arguments in it have limits of their own.
+struct Object(Map<String, Value>);
+
+impl Arg for Object {
+    const MAX_LENGTH: usize = 1 << 20;
+
+    /// Names the arguments that most tools take, and those of a `next`: some model APIs refuse an object without
+    /// properties, and some models write no others. Others are allowed.
+    fn schema() -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "properties": {
+                "site_id": { "type": "string", "description": "Site, id or name" },
+                "org_id": { "type": "string", "description": "Organization" },
+                "mac": { "type": "string", "description": "MAC address" },
+                "start": { "type": "string", "description": "Start of the window, such as -1d" },
+                "end": { "type": "string", "description": "End of the window" },
+                "duration": { "type": "string", "description": "Length of the window, such as 1d" },
+                "limit": { "type": "integer", "description": "Rows" },
+                "page": { "type": "integer", "description": "From `next`" },
+                "search_after": { "type": "string", "description": "From `next`" },
+                "cursor": { "type": "string", "description": "From `next`" },
+            },
+        })
+    }
+
+    /// Some languages write an empty object as an empty list.
+    fn is_absent(value: &Value) -> bool {
+        String::is_absent(value) || value.as_array().is_some_and(Vec::is_empty) || *value == "[]"
+    }
+
+    fn read(value: &Value) -> Result<Self, Mismatch> {
+        let object = match value {
+            Value::Object(object) => Some(object.clone()),
+            Value::String(text) => serde_json::from_str(text).ok(),
+            _ => None,
+        };
+        object.map(Self).ok_or_else(|| Mismatch::wanted("an object such as {\"limit\": 10}"))
+    }
+
+    fn wire(&self) -> QueryValue {
+        QueryValue::Text(Value::Object(self.0.clone()).to_string())
+    }
+}

@@ -1,0 +1,80 @@
+//! The same without OpenTelemetry: nothing is traced, and nothing is spent on it.
+#![expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as the ones that do something")]
+
+use http::{Method, StatusCode};
+use reqwest::Url;
+use rmcp::handler::server::ServerHandler;
+use rmcp::service::{RequestContext, RoleServer};
+use tokio::runtime::Handle;
+
+use super::variables::{asked_by, variable};
+use crate::Server;
+use crate::error::ErrorKind;
+
+#[derive(Debug, Default)]
+pub(crate) struct Tracing(());
+
+impl Tracing {
+    /// Nothing starts. Who asks for spans is told why there are none.
+    pub(crate) fn start(_runtime: &Handle) -> anyhow::Result<Self> {
+        if let Ok(Some(name)) = asked_by(variable) {
+            tracing::warn!(
+                "{name} is set, but this program is built without tracing, and exports nothing: build it with \
+                 `--features otlp`, or take the container image, which has it"
+            );
+        }
+        Ok(Self(()))
+    }
+
+    pub(crate) fn around<H: ServerHandler>(
+        &self,
+        handler: impl Fn(Server) -> H + Send + Sync + 'static,
+    ) -> impl Fn(Server) -> H + Send + Sync + 'static {
+        handler
+    }
+
+    pub(crate) fn end(self) {}
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace(());
+
+impl Trace {
+    pub(crate) fn of(_context: &RequestContext<RoleServer>) -> Self {
+        Self(())
+    }
+
+    pub(crate) fn id(&self) -> Option<String> {
+        None
+    }
+
+    pub(crate) fn is_for_tool(&self, _name: impl FnOnce() -> Option<&'static str>) {}
+
+    pub(crate) fn is_for_prompt(&self, _name: impl FnOnce() -> Option<&'static str>) {}
+
+    pub(crate) fn calls(&self, _tool: &'static str) {}
+
+    pub(crate) fn comes_to(&self, _failure: Option<ErrorKind>) {}
+
+    pub(crate) fn remembered(&self, _path: &str) {}
+
+    pub(crate) fn shares(&self, _other: &Self) {}
+
+    pub(crate) fn sends(&self, _method: &Method, _url: &Url) -> ClientSpans {
+        ClientSpans
+    }
+}
+
+pub(crate) struct ClientSpans;
+
+pub(crate) struct ClientSpan;
+
+impl ClientSpans {
+    pub(crate) fn begin(&self) -> ClientSpan {
+        ClientSpan
+    }
+}
+
+impl ClientSpan {
+    pub(crate) fn end(self, _outcome: Result<StatusCode, ErrorKind>) {}
+}

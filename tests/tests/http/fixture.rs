@@ -1,0 +1,68 @@
+use mistmcp_tests::{HttpClient, HttpServer, Launch, MockUpstream, TOKEN};
+use serde_json::{Value, json};
+
+/// What the clients of most tests bring. The process's own is another one, and must never be seen.
+pub(crate) const ALICE: &str = "al1ce-t0ken-7Kq2";
+pub(crate) const BOB: &str = "b0b-t0ken-9Zr5";
+
+/// A server, and the cloud that its operator has set.
+pub(crate) struct Fixture {
+    pub(crate) peer: MockUpstream,
+    pub(crate) server: HttpServer,
+}
+
+impl Fixture {
+    pub(crate) async fn set(arguments: &str) -> Self {
+        let peer = MockUpstream::start().await;
+        let server = Launch::at(&peer, arguments).serve().await;
+        Self { peer, server }
+    }
+
+    /// A client with Alice's token.
+    pub(crate) fn alice(&self, query: &str) -> HttpClient {
+        HttpClient::with_token(&self.server, query, ALICE)
+    }
+
+    /// A client with Bob's token.
+    pub(crate) fn bob(&self, query: &str) -> HttpClient {
+        HttpClient::with_token(&self.server, query, BOB)
+    }
+
+    /// That the server is the same process as at the start, has not panicked, and serves: somebody new gets an answer
+    /// of Mist's.
+    pub(crate) async fn goes_on(&self, process: u32) {
+        assert_eq!(self.server.id(), process);
+        let guest = HttpClient::with_token(&self.server, "?mode=all", "s0mebody-new").open().await;
+        guest.call("getSiteInfo", site(4_711)).await;
+        guest.end().await;
+        let errors = self.server.errors();
+        assert!(!errors.contains("panicked"), "{errors}");
+    }
+
+    /// That nothing it wrote holds a token.
+    pub(crate) fn is_discreet(&self) {
+        let errors = self.server.errors();
+        for token in [ALICE, BOB, TOKEN] {
+            assert!(!errors.contains(token), "{token}: {errors}");
+        }
+    }
+}
+
+/// Arguments that name a site. Each has its own path at Mist, so that no two calls are one.
+pub(crate) fn site(number: usize) -> Value {
+    json!({ "site_id": site_id(number) })
+}
+
+/// The path that it is asked for by.
+pub(crate) fn site_path(number: usize) -> String {
+    format!("/api/v1/sites/{}", site_id(number))
+}
+
+fn site_id(number: usize) -> String {
+    format!("00000000-0000-4000-8000-{number:012}")
+}
+
+/// A URL as the value of a query's parameter.
+pub(crate) fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
