@@ -7,7 +7,7 @@ use crate::{Token, Tokens};
 
 const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-authorization");
 
-/// RequestIdentity is let in, and with which token.
+/// Which client a request is from, and with which token.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Credentials {
     /// What every client has to know, where the operator asks for it.

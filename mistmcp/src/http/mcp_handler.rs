@@ -251,7 +251,7 @@ impl<H: ServerHandler> McpHandler<H> {
     }
 }
 
-/// RequestIdentity asks, by which token, and where; whatever session it is in.
+/// The identity of a request: client, token and cloud, whatever session it is in.
 #[derive(Clone, Debug)]
 pub(super) struct RequestIdentity {
     tokens: Tokens,

@@ -12,7 +12,7 @@ pub(super) struct Principal([u8; 32]);
 impl Principal {
     pub(super) fn of(key: &Key, tokens: &Tokens, cloud: &Cloud) -> Self {
         let tokens = tokens.iter().map(Token::expose);
-        Self(key.hash(["principal", cloud.base().as_str()].into_iter().chain(tokens)))
+        Self(key.hash(["owner", cloud.base().as_str()].into_iter().chain(tokens)))
     }
 
     /// As it is written in a record.

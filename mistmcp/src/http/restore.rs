@@ -59,7 +59,7 @@ impl<H: ServerHandler> McpHandler<H> {
         }
     }
 
-    /// Goes on with a session of another replica's. The session_store has told that it is the principal's.
+    /// Goes on with a session of another replica's. The session store has told that it is the principal's.
     async fn restore(
         &self,
         id: &str,

@@ -30,7 +30,7 @@ pub(super) enum Found {
     Unknown,
 }
 
-/// The session_store of sessions: a process's own, or one that replicas share.
+/// The session store: a process's own, or one that replicas share.
 #[async_trait]
 pub(super) trait SessionStore: Debug + Send + Sync {
     /// Looks a session up. One that is held here is brought up to date on the way.

@@ -83,7 +83,7 @@ impl Sessions {
         self.lock().by_id.contains_key(id)
     }
 
-    /// What an principal is doing whose requests stand for themselves.
+    /// What a principal is doing whose requests stand for themselves.
     pub(super) fn stateless(&self, principal: Principal) -> Arc<InFlight> {
         let mut held = self.lock();
         if let Some(activity) = held.alone.get(&principal).and_then(Weak::upgrade) {

@@ -73,7 +73,7 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     T: Clone + Send + Sync + 'static,
 {
-    /// WaitReporter until `deadline` with those who ask for the same, or asks by `ask`, which also tells what it waits for.
+    /// Waits until `deadline` with those who ask for the same, or asks by `ask`, which also tells what it waits for.
     /// What it begins ends after `life`.
     pub(super) fn join<F>(
         &self,

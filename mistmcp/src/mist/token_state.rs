@@ -107,7 +107,7 @@ impl TokenState {
         &self.key.token
     }
 
-    /// WaitReporter for a place among the calls under way, and takes one of the hour's calls.
+    /// Waits for a place among the calls under way, and takes one of the hour's calls.
     pub(super) async fn admit(
         &self,
         clock: Clock,

@@ -61,7 +61,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<(Bytes, O
             let most = response.content_length().and_then(|length| usize::try_from(length).ok());
             let most = most.map_or(limit, |length| length.clamp(LARGE, limit));
             room = Some(work::room(most).await?);
-            // ResponseCache that is not written to is not taken, and growing would take it twice.
+            // Memory that is not written to is not taken, and growing would take it twice.
             body.reserve(most - body.len());
         }
         body.extend_from_slice(&chunk);

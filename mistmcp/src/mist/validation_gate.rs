@@ -101,7 +101,7 @@ impl Proving {
         self.until(|| self.is_idle().then_some(())).await;
     }
 
-    /// WaitReporter until there is something.
+    /// Waits until there is something.
     async fn until<T>(&self, something: impl Fn() -> Option<T>) -> T {
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());

@@ -52,7 +52,7 @@ impl Wait {
     }
 }
 
-/// WaitReporter for an answer, and tells `call` what is waited for.
+/// Waits for an answer, and tells `call` what is waited for.
 pub(super) async fn wait_for<T: Clone>(seat: Waiter<T>, call: &Call) -> Result<T, Expired> {
     tokio::select! {
         biased;

@@ -107,7 +107,7 @@ mod tests {
         use FaultKind::{Refused, Unavailable, Unusable};
         for (line, kind, remedy) in [
             ("LOADING Redis is loading the dataset in memory", Unavailable, ""),
-            ("MASTERDOWN RedisClient with MASTER is down", Unavailable, ""),
+            ("MASTERDOWN Link with MASTER is down", Unavailable, ""),
             ("CLUSTERDOWN The cluster is down", Unavailable, ""),
             ("READONLY You can't write against a read only replica.", Unavailable, "name the primary"),
             ("NOAUTH Authentication required.", Unusable, "MISTMCP_REDIS_PASSWORD"),

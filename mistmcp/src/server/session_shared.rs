@@ -22,12 +22,12 @@ pub(crate) struct SessionShared {
 /// Who has to know what is switched on in a session, before its client does.
 #[async_trait]
 pub(crate) trait ToolListObserver: Send + Sync {
-    /// The enabled are others than before.
+    /// The enabled categories have changed.
     async fn switched(&self);
 }
 
 impl SessionShared {
-    /// A shared in which these are on.
+    /// The shared state with these categories enabled.
     pub(crate) fn new(enabled: EnabledCategories) -> Self {
         Self { enabled: Arc::new(enabled), ..Self::default() }
     }

@@ -10,7 +10,7 @@ use crate::reply::Reply;
 use crate::{Error, Result};
 
 impl Session {
-    /// EnabledCategories categories, all that are named or none, and tells what is on. The flag says whether the list changed.
+    /// Switches categories on or off, all that are named or none. The flag says whether the list changed.
     pub(super) fn manage(&self, arguments: &mut Arguments) -> Result<(Reply, bool)> {
         let enable = self.named(arguments, "enable_mcp_tools_categories")?;
         let disable = self.named(arguments, "disable_mcp_tools_categories")?;

@@ -15,7 +15,7 @@ use crate::{Arg, Call, Error, Hints, Mismatch, Param, QueryValue, Result, Run, T
 /// What a tool of managed mode does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetaTool {
-    /// EnabledCategories categories.
+    /// Switches categories on or off.
     Manage,
     /// Searches tools.
     Find,
@@ -28,7 +28,7 @@ const SESSION_ONLY: Hints =
 
 static MANAGE: Tool = Tool {
     name: "manageMcpTools",
-    description: "EnabledCategories categories of tools on or off for this session and answers which tools are on. \
+    description: "Switches categories of tools on or off for this session and answers which tools are on. \
         The server's instructions list the categories.",
     category: "",
     questions: &[],

@@ -198,7 +198,7 @@ async fn call_tool_reaches_what_find_tools_finds() {
         let tools = narrowed["tools"].as_array().unwrap();
         assert!(tools.len() == 2 && tools.iter().all(|tool| tool["category"] == "sites_rrm"), "{narrowed}");
 
-        let order = client.json("findTools", json!({ "query": "please delete the WLAN HttpClient" })).await;
+        let order = client.json("findTools", json!({ "query": "please delete the WLAN Guest" })).await;
         assert!(order["tools"].as_array().is_some_and(|tools| !tools.is_empty()), "{order}");
 
         // Arguments come as an object, or as one written in a text.

@@ -21,7 +21,7 @@ pub(super) struct Content {
     settings: Arc<Settings>,
     clouds: Clouds,
     demo: bool,
-    /// RequestIdentity brings no token has one of the operator's.
+    /// A client without a token uses the operator's.
     shared: bool,
     /// Every client has to know a secret of the operator's.
     client_token: bool,

@@ -7,7 +7,7 @@ use super::super::principal::Principal;
 use super::super::session_handle::{SessionHandle, SessionParams};
 use super::{Found, Record, SessionStore};
 
-/// The session_store of a process that is alone: the sessions that it holds are all there are.
+/// The session store of a process that is alone: the sessions that it holds are all there are.
 #[derive(Debug)]
 pub(in super::super) struct LocalOnly;
 

@@ -20,6 +20,7 @@ const MOST_BYTES: usize = 8 * 1024;
 /// name it tells nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Record {
+    #[serde(rename = "owner")]
     pub(super) principal: String,
     pub(in super::super) terms: SessionParams,
     /// What the client said of itself, for a session to begin with at another replica.

@@ -43,7 +43,7 @@ static WRITE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// The session_store that replicas share, in Redis: one key a session, which lives a little longer than the session may be idle.
+/// The session store that replicas share, in Redis: one key a session, which lives a little longer than the session may be idle.
 pub(in super::super) struct RedisStore {
     link: Arc<RedisClient>,
     operator: Arc<Settings>,

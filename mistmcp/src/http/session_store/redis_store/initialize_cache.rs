@@ -10,7 +10,7 @@ use rmcp::transport::streamable_http_server::session::{SessionState, SessionStor
 const KEPT: Duration = Duration::from_mins(1);
 const MOST: u64 = 10_000;
 
-/// What clients said of themselves, on its way from rmcp to the session_store when a session is opened, and back when one is
+/// What clients said of themselves, on its way from rmcp to the session store when a session is opened, and back when one is
 /// taken up. rmcp asks nobody else, so that it takes up what the gate has let in, and nothing besides.
 pub(super) struct InitializeCache(Cache<String, InitializeRequestParams>);
 
