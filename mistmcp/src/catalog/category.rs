@@ -7,6 +7,8 @@ pub struct Category {
     pub name: &'static str,
     /// What it is for.
     pub description: &'static str,
+    /// Whether it is for seldom needs: mode `all` does not list its tools unless it is named.
+    pub extended: bool,
     /// Where it is declared.
     pub location: &'static Location<'static>,
 }
@@ -23,13 +25,32 @@ inventory::collect!(Category);
 ///     }
 /// }
 /// ```
+///
+/// The word `extended` before the name is for tools that are seldom needed. Mode `all` does not list them unless the
+/// category is named; in managed mode they are found, called and switched on as all others.
+///
+/// ```
+/// mod orgs_admins {
+///     mistmcp::category! {
+///         /// Who may manage the organization.
+///         extended orgs_admins
+///     }
+/// }
+/// ```
 #[macro_export]
 macro_rules! category {
+    ($(#[doc = $line:literal])+ extended $name:ident) => {
+        $crate::category!(@declare [$($line),+] $name true);
+    };
     ($(#[doc = $line:literal])+ $name:ident) => {
+        $crate::category!(@declare [$($line),+] $name false);
+    };
+    (@declare [$($line:literal),+] $name:ident $extended:literal) => {
         $crate::__private::submit! {
             $crate::Category {
                 name: ::core::stringify!($name),
                 description: ::core::concat!($($line),+).trim_ascii(),
+                extended: $extended,
                 location: ::core::panic::Location::caller(),
             }
         }
@@ -40,25 +61,8 @@ macro_rules! category {
             }
         }
     };
-    ($name:ident) => {
-        ::core::compile_error!(::core::concat!(
-            "category `",
-            ::core::stringify!($name),
-            "` has no description: write a `///` above its name"
-        ));
-    };
-    ($(#[doc = $line:literal])* $name:literal) => {
-        ::core::compile_error!(::core::concat!(
-            "the name of a category stands without quotes: write ",
-            ::core::stringify!($name),
-            " as a word, like `sites_rrm`"
-        ));
-    };
-    ($($other:tt)*) => {
-        ::core::compile_error!(
-            "`category!` takes a `///` and one name, and nothing else: write a `category!` for each category, with a \
-             name like `sites_rrm`"
-        );
+    (extended $name:ident) => {
+        $crate::category!($name);
     };
     ($name:ident) => {
         ::core::compile_error!(::core::concat!(
@@ -67,7 +71,7 @@ macro_rules! category {
             "` has no description: write a `///` above its name"
         ));
     };
-    ($(#[doc = $line:literal])* $name:literal) => {
+    ($(#[doc = $line:literal])* $(extended)? $name:literal) => {
         ::core::compile_error!(::core::concat!(
             "the name of a category stands without quotes: write ",
             ::core::stringify!($name),
@@ -76,8 +80,8 @@ macro_rules! category {
     };
     ($($other:tt)*) => {
         ::core::compile_error!(
-            "`category!` takes a `///` and one name, and nothing else: write a `category!` for each category, with a \
-             name like `sites_rrm`"
+            "`category!` takes a `///` and one name (`extended` may stand before it), and nothing else: write a \
+             `category!` for each category, with a name like `sites_rrm`"
         );
     };
 }

@@ -9,6 +9,12 @@ mistmcp::category! {
     endpoints
 }
 
+mistmcp::category! {
+    /// Endpoints
+    /// that are seldom called.
+    extended seldom
+}
+
 /// Nothing but a path.
 #[mist_tool(category = "endpoints", get = "/api/v1/self")]
 pub(crate) async fn plain();

@@ -1,0 +1,5 @@
+mistmcp::category! {
+    extended morning
+}
+
+fn main() {}
