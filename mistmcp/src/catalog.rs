@@ -47,7 +47,10 @@ impl Catalog {
     ) -> Result<Self, Clashes> {
         categories.sort_by_key(|category| category.name);
         tools.sort_by_key(|tool| (tool.category, tool.name));
-        let entries: Vec<_> = tools.into_iter().map(Entry::new).collect();
+        let is_extended =
+            |name: &str| categories.iter().any(|category| category.extended && category.name == name);
+        let entries: Vec<_> =
+            tools.into_iter().map(|tool| Entry::new(tool).extended(is_extended(tool.category))).collect();
         prompts.sort_by_key(|prompt| prompt.name);
         validate::check(&categories, &entries, &prompts)?;
         let by_name = entries.iter().enumerate().map(|(place, entry)| (entry.tool().name, place)).collect();

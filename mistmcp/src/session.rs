@@ -125,7 +125,8 @@ impl Session {
         let catalog = self.settings.catalog();
         let reachable = |entry: &&Entry| self.access(entry) != Access::Never;
         catalog.find(name).filter(reachable).ok_or_else(|| {
-            let names = catalog.entries().iter().filter(reachable).map(|entry| entry.tool().name);
+            let callable = |entry: &&Entry| self.settings.calls(entry);
+            let names = catalog.entries().iter().filter(callable).map(|entry| entry.tool().name);
             let remedy = match did_you_mean(name, names) {
                 nothing if nothing.is_empty() => {
                     let there = listed(self.listed().map(|entry| entry.tool().name));
@@ -155,9 +156,9 @@ impl Session {
 
     /// What this session knows of a tool's name.
     fn knows(&self, name: &str) -> Known {
-        match self.known(name) {
-            Some(_) => Known::Callable,
-            None => self.settings.knows(name),
+        match self.controls().iter().any(|control| control.tool().name == name) {
+            true => Known::Callable,
+            false => self.settings.knows(name),
         }
     }
 

@@ -23,6 +23,11 @@ mistmcp::category! {
     writing
 }
 
+mistmcp::category! {
+    /// What is asked once a year.
+    extended seldom
+}
+
 static RUNS: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
 fn long_answer() -> Result<Reply> {
@@ -61,11 +66,22 @@ pub(crate) async fn named_org(mist: &Mist, org_id: Option<OrgId>) -> Result<Repl
     Reply::json(json!({ "org": org_id.map(|org| org.as_str().to_owned()) }))
 }
 
-/// Who asks.
+/// Who asks. `seldomAsked` tells more.
 #[mist_tool(category = "reading", hints(read_only), essential)]
 pub(crate) async fn who_asks(mist: &Mist) -> Result<Reply> {
     let _ = mist;
     Reply::json("a test")
+}
+
+/// What is asked once a year.
+#[mist_tool(category = "seldom", get = "/api/v1/orgs/{org_id}/seldom")]
+pub(crate) async fn seldom_asked(org_id: OrgId);
+
+/// A seldom answer.
+#[mist_tool(category = "seldom", hints(read_only))]
+pub(crate) async fn seldom_answered(mist: &Mist) -> Result<Reply> {
+    let _ = mist;
+    Reply::json("a seldom answer")
 }
 
 const ORG: &str = "0a000000-0000-4000-8000-000000000001";
@@ -138,6 +154,73 @@ async fn an_essential_tool_is_listed_whatever_the_mode_and_the_categories() {
         assert!(call(&session, "whoAsks", json!({})).await.unwrap().contains("a test"));
     }
     assert_eq!(Mode::default_for(Mode::FEW_TOOLS + 1), Mode::Managed);
+}
+
+fn listed(session: &Session) -> Vec<&'static str> {
+    session.listed().map(|entry| entry.tool().name).collect()
+}
+
+fn described(session: &Session, tool: &str) -> String {
+    let entry = session.listed().find(|entry| entry.tool().name == tool).unwrap();
+    session.settings().definition(entry).description.unwrap().into_owned()
+}
+
+#[tokio::test]
+async fn mode_all_neither_lists_nor_calls_nor_names_an_extended_tool_whose_category_is_not_named() {
+    let (peer, session) = session(Mode::All, &[], 200).await;
+    assert!(!listed(&session).iter().any(|name| name.starts_with("seldom")), "{:?}", listed(&session));
+    let error = call(&session, "seldomAsked", json!({ "org_id": ORG })).await.unwrap_err().to_string();
+    assert!(
+        error.contains("`seldom`") && error.contains("managed") && !error.contains("callTool"),
+        "{error}"
+    );
+    let slip = call(&session, "seldomAskd", json!({})).await.unwrap_err().to_string();
+    assert!(!slip.contains("\"seldomAsked\""), "{slip}");
+    assert!(!described(&session, "whoAsks").contains("seldomAsked"));
+    assert!(!session.settings().instructions(true).contains("eldom"));
+    assert_eq!(peer.take().len(), 0);
+}
+
+#[tokio::test]
+async fn an_extended_category_that_is_named_is_loaded_as_all_others() {
+    for mode in [Mode::All, Mode::Custom] {
+        let (_peer, session) = session(mode, &["SELDOM"], 200).await;
+        assert_eq!(listed(&session), ["whoAsks", "seldomAnswered", "seldomAsked"], "{mode:?}");
+        assert!(call(&session, "seldomAnswered", json!({})).await.unwrap().contains("a seldom answer"));
+        assert!(described(&session, "whoAsks").contains("seldomAsked"), "{mode:?}");
+        assert!(session.settings().instructions(true).contains("\n- Seldom needed: seldom\n"), "{mode:?}");
+    }
+    // A client names it, of all that the operator allows.
+    let (_peer, open) = session(Mode::Managed, &[], 200).await;
+    let narrowed = open.settings().narrowed(Some(Mode::All), &["seldom".to_owned()]).unwrap();
+    assert_eq!(narrowed.categories().map(|category| category.name).collect::<Vec<_>>(), ["seldom"]);
+    let (_peer, bounded) = session(Mode::Managed, &["reading"], 200).await;
+    assert!(bounded.settings().narrowed(None, &["seldom".to_owned()]).is_err());
+}
+
+#[tokio::test]
+async fn managed_mode_finds_calls_and_switches_on_what_is_extended() {
+    let (_peer, session) = session(Mode::Managed, &[], 200).await;
+    assert!(session.settings().instructions(true).contains("\n- Seldom needed: seldom\n"));
+    let found = call(&session, "findTools", json!({ "query": "a seldom answer" })).await.unwrap();
+    assert!(found.contains("seldomAnswered"), "{found}");
+    let answer = call(&session, "callTool", json!({ "tool": "seldomAnswered" })).await.unwrap();
+    assert!(answer.contains("a seldom answer"), "{answer}");
+    let refusal = call(&session, "seldomAnswered", json!({})).await.unwrap_err().to_string();
+    assert!(refusal.contains("callTool") && refusal.contains("manageMcpTools"), "{refusal}");
+    call(&session, "manageMcpTools", json!({ "enable_mcp_tools_categories": "seldom" })).await.unwrap();
+    assert_eq!(listed(&session)[3..], ["whoAsks", "seldomAnswered", "seldomAsked"]);
+    assert!(described(&session, "whoAsks").contains("seldomAsked"));
+}
+
+#[tokio::test]
+async fn categories_of_the_operator_bound_what_is_extended() {
+    let (_peer, session) = session(Mode::Managed, &["reading"], 200).await;
+    let found = call(&session, "findTools", json!({ "query": "a seldom answer" })).await.unwrap();
+    assert!(!found.contains("seldom"), "{found}");
+    let refusal = call(&session, "callTool", json!({ "tool": "seldomAnswered" })).await.unwrap_err();
+    assert!(refusal.to_string().contains("There is no tool `seldomAnswered`"), "{refusal}");
+    assert!(!session.settings().instructions(true).contains("eldom"));
 }
 
 #[tokio::test]

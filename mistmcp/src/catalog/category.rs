@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::panic::Location;
 
 /// A group of tools that clients switch on together. Declared with [`category!`](crate::category).
@@ -14,6 +15,17 @@ pub struct Category {
 }
 
 inventory::collect!(Category);
+
+impl Category {
+    /// What it is for, and that it is extended where it is, for lists of categories.
+    pub fn about(&self) -> Cow<'static, str> {
+        if self.extended {
+            Cow::Owned(format!("{} (extended)", self.description))
+        } else {
+            Cow::Borrowed(self.description)
+        }
+    }
+}
 
 /// Declares a category, once, in the module of its tools.
 ///

@@ -21,12 +21,23 @@ const TOLD: usize = 5;
 pub struct Entry {
     tool: &'static Tool,
     params: Vec<&'static Param>,
+    extended: bool,
     definition: OnceLock<Definition>,
 }
 
 impl Entry {
     pub(crate) fn new(tool: &'static Tool) -> Self {
-        Self { tool, params: flattened(tool.params), definition: OnceLock::new() }
+        Self { tool, params: flattened(tool.params), extended: false, definition: OnceLock::new() }
+    }
+
+    /// The same tool, whose category is extended or not.
+    pub(super) fn extended(self, extended: bool) -> Self {
+        Self { extended, ..self }
+    }
+
+    /// Whether its category is extended: mode `all` does not list it unless the category is named.
+    pub fn is_extended(&self) -> bool {
+        self.extended
     }
 
     /// The tool.

@@ -78,7 +78,8 @@ pub(super) async fn run(
         show_secrets: flags.show_secrets,
     };
     // Every tool that the operator allows, however a server would load it.
-    let configuration = Configuration::read(flags, environment, Mode::All).await?.with_rules(rules);
+    let configuration = Configuration::read(flags, environment, Mode::All).await?;
+    let configuration = configuration.with_rules(rules).with_extended();
     let session = configuration.session()?;
     let fields =
         match arguments::fields(asked, &mut arguments, session.settings().catalog().find(&asked.tool)) {

@@ -56,6 +56,12 @@ impl Configuration {
         Self { settings: Arc::new(settings), ..self }
     }
 
+    /// The same with the tools of extended categories loaded as well.
+    pub(super) fn with_extended(self) -> Self {
+        let settings = Settings::clone(&self.settings).with_extended();
+        Self { settings: Arc::new(settings), ..self }
+    }
+
     async fn start_demo(&mut self, environment: &Environment) -> anyhow::Result<()> {
         let demo = DemoCloud::start().await.context("the demo cloud cannot start")?;
         if environment.get(TOKEN).is_some() {

@@ -13,7 +13,7 @@ pub(super) const REMEDY: &str = "Leave --mode at managed, which lists a few tool
 pub(super) fn exceeded(settings: &Settings) -> Option<String> {
     let listed = match settings.mode() {
         Mode::Managed => return None,
-        Mode::All | Mode::Custom => settings.tools().count(),
+        Mode::All | Mode::Custom => settings.listed(),
     };
     (listed > MOST)
         .then(|| format!("{listed} tools are listed, of which VS Code and Cursor use {MOST} at most"))

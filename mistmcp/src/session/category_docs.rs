@@ -15,7 +15,7 @@ impl Settings {
             String::from("# Categories of tools\n\n| category | tools | what it is for |\n|---|---:|---|\n");
         for category in self.categories() {
             let count = self.reachable(category).count();
-            let _ = writeln!(text, "| `{}` | {count} | {} |", category.name, category.description);
+            let _ = writeln!(text, "| `{}` | {count} | {} |", category.name, category.about());
         }
         text
     }
@@ -26,10 +26,8 @@ impl Settings {
     /// There is no such category for these settings.
     pub fn glossary_of(&self, name: &str) -> Result<String> {
         let category = self.category(name)?;
-        let mut text = format!(
-            "# {}\n\n{}\n\n| tool | what it answers |\n|---|---|\n",
-            category.name, category.description
-        );
+        let mut text =
+            format!("# {}\n\n{}\n\n| tool | what it answers |\n|---|---|\n", category.name, category.about());
         for entry in self.reachable(category) {
             let description = self.definition(entry).description.unwrap_or_default().replace('\n', " ");
             let _ = writeln!(text, "| `{}` | {} |", entry.tool().name, description.replace('|', "\\|"));

@@ -45,9 +45,15 @@ impl Settings {
             text.push_str(if list_changes { ", `manageMcpTools` lists whole categories.\n" } else { ".\n" });
         }
         text.push_str("Categories:\n");
-        for category in self.categories() {
+        let (extended, usual): (Vec<_>, Vec<_>) = self.categories().partition(|category| category.extended);
+        for category in usual {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "- {}: {}", category.name, category.description);
+        }
+        // Each has its line in the resource of categories: a line each would cost every client more than they are worth.
+        if !extended.is_empty() && (self.mode() != Mode::All || self.names_categories()) {
+            let names: Vec<_> = extended.into_iter().map(|category| category.name).collect();
+            let _ = writeln!(text, "- Seldom needed: {}", names.join(", "));
         }
         text
     }

@@ -4,7 +4,7 @@
 pub enum Mode {
     /// A few tools; the others are found, called by name, or switched on by category
     Managed,
-    /// All tools at once
+    /// All tools at once, but those of extended categories
     All,
     /// The tools of the named categories, and the essential ones
     Custom,

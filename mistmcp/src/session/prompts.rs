@@ -53,7 +53,7 @@ impl Settings {
     fn steps(&self, prompt: &'static Prompt) -> impl Iterator<Item = &'static Step> {
         let reachable = |step: &&Step| {
             let entry = self.catalog().find(step.tool);
-            entry.is_some_and(|entry| self.reaches(entry))
+            entry.is_some_and(|entry| self.calls(entry))
         };
         prompt.steps.iter().filter(reachable)
     }

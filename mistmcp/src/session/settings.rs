@@ -7,7 +7,7 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::find::Index;
-use super::{MetaTool, Mode};
+use super::{Access, MetaTool, Mode};
 use crate::catalog::{Catalog, Category, Entry, annotations};
 use crate::error::{Known, without_barred};
 use crate::quote;
@@ -123,7 +123,7 @@ impl Settings {
     /// What sessions know of a tool's name.
     pub(crate) fn knows(&self, name: &str) -> Known {
         match self.catalog().find(name) {
-            Some(entry) if self.reaches(entry) => Known::Callable,
+            Some(entry) if self.calls(entry) => Known::Callable,
             Some(_) => Known::Barred,
             None => Known::Nowhere,
         }
@@ -131,9 +131,10 @@ impl Settings {
 
     /// A description as sessions read it: it names no tool that they cannot call.
     pub(crate) fn described<'a>(&self, description: &'a str) -> Cow<'a, str> {
-        match &self.bounds {
-            Some(_) => without_barred(description, |name| self.knows(name)),
-            None => Cow::Borrowed(description),
+        if self.bars_tools() {
+            without_barred(description, |name| self.knows(name))
+        } else {
+            Cow::Borrowed(description)
         }
     }
 
@@ -143,7 +144,7 @@ impl Settings {
         if matches!(entry.tool().run, Run::MetaTool(MetaTool::Call)) {
             definition.annotations = Some(annotations(self.reach()));
         }
-        if self.bounds.is_none() {
+        if !self.bars_tools() {
             return definition;
         }
         if let Some(description) = definition.description.take() {
@@ -187,6 +188,28 @@ impl Settings {
     /// Whether sessions may reach a category.
     pub(super) fn permits(&self, category: &str) -> bool {
         self.bounds.as_ref().is_none_or(|bounds| bounds.contains(category))
+    }
+
+    /// Whether categories are named: of these, extended ones are loaded as all others.
+    pub(crate) fn names_categories(&self) -> bool {
+        self.bounds.is_some()
+    }
+
+    /// Whether there may be tools that sessions cannot call.
+    fn bars_tools(&self) -> bool {
+        self.names_categories()
+            || self.mode == Mode::All && self.catalog().categories().iter().any(|category| category.extended)
+    }
+
+    /// The same settings with every category named that sessions may reach, so that extended ones are loaded as well.
+    pub(crate) fn with_extended(self) -> Self {
+        let bounds = self.categories().map(|category| category.name).collect();
+        Self { bounds: Some(bounds), ..self }
+    }
+
+    /// How many tools a session lists in which nothing is switched on, apart from those of managed mode.
+    pub(crate) fn listed(&self) -> usize {
+        self.catalog().entries().iter().filter(|entry| self.access(entry) == Access::On).count()
     }
 
     /// The same settings with another search index.

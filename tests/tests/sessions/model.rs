@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use mistmcp::Mode;
 
-use crate::script::{Kind, Names, Scene, TOOLS};
+use crate::script::{EXTENDED, Kind, Names, Scene, TOOLS};
 
 /// What a client may see and run, in few words: the operator's bounds, and a set of categories.
 #[derive(Clone, Debug)]
@@ -44,7 +44,11 @@ impl Model {
     }
 
     fn is_on(&self, tool: (&str, &str)) -> bool {
-        let loaded = !self.managed() || self.enabled.contains(tool.0);
+        let loaded = match self.mode {
+            Mode::Managed => self.enabled.contains(tool.0),
+            Mode::All => !self.bounds.is_empty() || !EXTENDED.contains(tool.0),
+            Mode::Custom => true,
+        };
         tool.1 == "getSelf" || self.reaches(tool) && loaded
     }
 

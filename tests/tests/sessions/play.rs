@@ -216,9 +216,13 @@ impl Actor {
             (Fate::SwitchedOff, Some((kind, advice))) => {
                 prop_assert_eq!(kind, ErrorKind::Arguments, "{}: {}", tool, &advice);
                 prop_assert!(!advice.contains(&mark), "{tool} ran: {advice}");
-                prop_assert!(advice.contains("`callTool`"), "{tool} without advice: {advice}");
                 let switch = advice.contains("`manageMcpTools`");
-                prop_assert_eq!(switch, self.model.sees_changes(), "{}: {}", tool, &advice);
+                if self.model.managed() {
+                    prop_assert!(advice.contains("`callTool`"), "{tool} without advice: {advice}");
+                    prop_assert_eq!(switch, self.model.sees_changes(), "{}: {}", tool, &advice);
+                } else {
+                    prop_assert!(advice.contains("`managed`") && !switch, "{tool}: {advice}");
+                }
             }
             (Fate::Unknown, Some((kind, advice))) => {
                 prop_assert_eq!(kind, unknown, "{}: {}", tool, &advice);

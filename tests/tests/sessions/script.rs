@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use mistmcp::{Catalog, Mode};
@@ -17,6 +18,12 @@ pub(crate) static TOOLS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock:
         catalog.entries().iter().map(|entry| (entry.tool().category, entry.tool().name)).collect();
     tools.sort_unstable();
     tools
+});
+
+/// The extended categories.
+pub(crate) static EXTENDED: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let catalog = Catalog::gather().unwrap();
+    catalog.categories().iter().filter(|category| category.extended).map(|category| category.name).collect()
 });
 
 /// What the operator set, and what clients do at once.

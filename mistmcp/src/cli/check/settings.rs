@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::report::{Finding, Report};
-use crate::catalog::Entry;
+use crate::catalog::{Category, Entry};
 use crate::cli::configuration::{self, TOKEN};
 use crate::cli::env_file::{Environment, exposed};
 use crate::cli::flags::{Flags, NO_FILE};
@@ -78,12 +78,22 @@ fn tools(flags: &Flags) -> Finding {
         Ok(settings) => settings,
         Err(error) => return Finding::failed("tools", format!("{error:#}")),
     };
-    let categories: Vec<_> = settings.categories().map(|category| category.name).collect();
+    let (extended, usual): (Vec<_>, Vec<_>) = settings.categories().partition(|category| category.extended);
     let of = |name| settings.catalog().entries().iter().filter(|entry| entry.tool().category == name).count();
-    let tools: usize = categories.iter().map(|name| of(*name)).sum();
+    let counted = |categories: &[&Category]| {
+        let tools: usize = categories.iter().map(|category| of(category.name)).sum();
+        format!("{tools} in {}", categories.len())
+    };
+    let mut counts = format!("{} categories", counted(&usual));
+    if !extended.is_empty() {
+        counts += &format!(", {} extended ones", counted(&extended));
+    }
     let loaded = match flags.mode {
         Mode::Managed => "managed mode: a client sees a few, which find and call the others".to_owned(),
-        Mode::All => "a client sees them all".to_owned(),
+        Mode::All if extended.is_empty() || !flags.categories.is_empty() => {
+            "a client sees them all".to_owned()
+        }
+        Mode::All => "a client sees all but the extended ones".to_owned(),
         Mode::Custom => {
             let essential =
                 settings.catalog().entries().iter().map(Entry::tool).filter(|tool| tool.essential);
@@ -94,9 +104,9 @@ fn tools(flags: &Flags) -> Finding {
             }
         }
     };
-    let bounds =
-        if flags.categories.is_empty() { String::new() } else { format!(" ({})", categories.join(", ")) };
-    let words = format!("{tools} in {} categories{bounds}; {loaded}", categories.len());
+    let names: Vec<_> = settings.categories().map(|category| category.name).collect();
+    let bounds = if flags.categories.is_empty() { String::new() } else { format!(" ({})", names.join(", ")) };
+    let words = format!("{counts}{bounds}; {loaded}");
     match tool_limit::exceeded(&settings) {
         Some(exceeded) => {
             Finding::warning("tools", format!("{words}; {exceeded}")).remedy(tool_limit::REMEDY)

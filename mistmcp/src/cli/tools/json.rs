@@ -12,6 +12,7 @@ pub(super) fn of(settings: &Settings, shown: &Shown<'_>) -> Value {
                 json!({
                     "name": category.name,
                     "description": category.description,
+                    "extended": category.extended,
                     "tools": of_category(settings, category).count(),
                 })
             });
@@ -29,6 +30,7 @@ fn tools(entries: &[&Entry]) -> Value {
         json!({
             "name": definition.name,
             "category": entry.tool().category,
+            "extended": entry.is_extended(),
             "title": definition.title,
             "description": definition.description,
             "inputSchema": definition.input_schema,

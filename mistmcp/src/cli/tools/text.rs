@@ -8,7 +8,7 @@ pub(super) fn of(settings: &Settings, shown: &Shown<'_>, width: Option<u16>) -> 
     match shown {
         Shown::Categories(categories) => all_categories(settings, categories, width),
         Shown::OneCategory(category, entries) => {
-            let head = paragraph(&format!("{}: {}", category.name, category.description), 0, width);
+            let head = paragraph(&format!("{}: {}", category.name, category.about()), 0, width);
             let tools = entries.iter().map(|entry| {
                 format!(
                     "\n{}\n{}{}",
@@ -48,7 +48,7 @@ fn all_categories(settings: &Settings, categories: &[&Category], width: Option<u
     let mut columns = Columns::new(0, width);
     for category in categories {
         let count = of_category(settings, category).count();
-        columns.row([category.name, &count.to_string(), category.description]);
+        columns.row([category.name, &count.to_string(), &category.about()]);
     }
     columns.align_right(1);
     columns.text()
@@ -57,7 +57,8 @@ fn all_categories(settings: &Settings, categories: &[&Category], width: Option<u
 fn one_tool(entry: &Entry, width: Option<u16>) -> String {
     let (tool, definition) = (entry.tool(), entry.definition());
     let title = definition.title.as_deref().unwrap_or(tool.name);
-    let mut text = format!("{}  {title} ({})\n", bold(tool.name), tool.category);
+    let extended = if entry.is_extended() { ", extended" } else { "" };
+    let mut text = format!("{}  {title} ({}{extended})\n", bold(tool.name), tool.category);
     text += &paragraph(tool.description, 2, width);
     let parameters = parameters(entry, width);
     if parameters.is_empty() {

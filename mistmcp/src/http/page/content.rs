@@ -68,8 +68,13 @@ impl Content {
             "about" => Escaped(identity().about.unwrap_or(ABOUT)).to_string(),
             "version" => Escaped(identity().version).to_string(),
             "reads" => self.reads(),
-            "tools" => self.tools().to_string(),
-            "categories" => self.settings.categories().count().to_string(),
+            "tools" => self.tools(|category| !self.is_extra(category)).to_string(),
+            "categories" => {
+                self.settings.categories().filter(|category| !self.is_extra(category)).count().to_string()
+            }
+            "extended" => self.extended(),
+            "listed-tools" => self.tools(|_| true).to_string(),
+            "listed-categories" => self.settings.categories().count().to_string(),
             "network" => self.network(),
             "tokens" => self.tokens(),
             "cloud-in-words" => self.cloud_in_words(),
@@ -88,8 +93,24 @@ impl Content {
         entries.filter(move |entry| entry.tool().category == category.name)
     }
 
-    fn tools(&self) -> usize {
-        self.settings.categories().map(|category| self.of_category(category).count()).sum()
+    fn tools(&self, counts: impl Fn(&Category) -> bool) -> usize {
+        let categories = self.settings.categories().filter(|category| counts(category));
+        categories.map(|category| self.of_category(category).count()).sum()
+    }
+
+    /// Whether a category is extended, and not one of a few that the operator named.
+    fn is_extra(&self, category: &Category) -> bool {
+        category.extended && !self.settings.names_categories()
+    }
+
+    fn extended(&self) -> String {
+        match self.settings.categories().filter(|category| self.is_extra(category)).count() {
+            0 => String::new(),
+            count => {
+                let tools = self.tools(|category| self.is_extra(category));
+                format!(", and <strong>{tools}</strong> in <strong>{count}</strong> extended ones")
+            }
+        }
     }
 
     fn reads(&self) -> String {
@@ -240,8 +261,9 @@ impl Content {
         for category in self.settings.categories() {
             let _ = writeln!(
                 text,
-                "<label><input type=\"checkbox\" name=\"category\" value=\"{name}\" data-tools=\"{}\">{name}</label>",
+                "<label><input type=\"checkbox\" name=\"category\" value=\"{name}\" data-tools=\"{}\"{}>{name}</label>",
                 self.of_category(category).count(),
+                if self.is_extra(category) { " data-extended=\"yes\"" } else { "" },
                 name = Escaped(category.name)
             );
         }
@@ -256,11 +278,17 @@ impl Content {
                 "<details class=\"category\" id=\"{name}\">\n<summary><code>{name}</code> <span \
                  class=\"count\">{}</span> <span>{}</span></summary>\n<ul class=\"tools\">",
                 self.of_category(category).count(),
-                Prose(category.description),
+                Prose(&category.about()),
                 name = Escaped(category.name)
             );
             for entry in self.of_category(category) {
-                tool(&mut text, entry, &self.settings.described(entry.tool().description));
+                let described = self.settings.described(entry.tool().description);
+                // The page stays light: `mistmcp tools` and `findTools` tell the rest of a tool that is seldom needed.
+                if self.is_extra(category) {
+                    tool(&mut text, entry, first_sentence(&described), &[]);
+                } else {
+                    tool(&mut text, entry, &described, &entry.parameters(Reader::Person));
+                }
             }
             text.push_str("</ul>\n</details>\n");
         }
@@ -268,19 +296,26 @@ impl Content {
     }
 }
 
-fn tool(text: &mut String, entry: &Entry, description: &str) {
+/// A description up to its first full stop.
+fn first_sentence(description: &str) -> &str {
+    description
+        .split_once(". ")
+        .or_else(|| description.split_once(".\n"))
+        .map_or(description, |(first, _)| first)
+}
+
+fn tool(text: &mut String, entry: &Entry, description: &str, parameters: &[Parameter<'_>]) {
     let _ = writeln!(
         text,
         "<li id=\"{name}\"><h3><a href=\"#{name}\">{name}</a></h3>\n<p>{}</p>",
         Prose(description),
         name = Escaped(entry.tool().name)
     );
-    let parameters = entry.parameters(Reader::Person);
     if !parameters.is_empty() {
         let many = if parameters.len() == 1 { "parameter" } else { "parameters" };
         let _ = writeln!(text, "<details><summary>{} {many}</summary>\n<dl>", parameters.len());
         for Parameter { name, required, about, .. } in parameters {
-            let mark = if required { " (required)" } else { "" };
+            let mark = if *required { " (required)" } else { "" };
             let _ =
                 writeln!(text, "<dt><code>{}</code>{mark}</dt><dd>{}</dd>", Escaped(name), Escaped(&about));
         }

@@ -104,7 +104,9 @@
     const boxes = chosen('category');
     const tools = boxes.reduce((sum, box) => sum + Number(box.dataset.tools), 0);
     const all = form.querySelectorAll('[name=category]').length;
-    $('category-sum').textContent = boxes.length ? `${boxes.length} of ${all}, with ${tools} ${tools === 1 ? 'tool' : 'tools'}` : `All ${all}; open to choose some`;
+    // Mode all loads extended categories only where they are chosen.
+    const extra = chosen('mode')[0].value === 'all' ? form.querySelectorAll('[name=category][data-extended]').length : 0;
+    $('category-sum').textContent = boxes.length ? `${boxes.length} of ${all}, with ${tools} ${tools === 1 ? 'tool' : 'tools'}` : `All ${all - extra}; open to choose some`;
     let problem = '';
     try {
       const made = url();
