@@ -74,7 +74,11 @@ macro_rules! category {
         }
     };
     (extended $name:ident) => {
-        $crate::category!($name);
+        ::core::compile_error!(::core::concat!(
+            "category `",
+            ::core::stringify!($name),
+            "` has no description: write a `///` above its name"
+        ));
     };
     ($name:ident) => {
         ::core::compile_error!(::core::concat!(

@@ -42,9 +42,11 @@ fn list(field: &str, items: &mut [Value], place: Place) {
 pub(super) fn redact_object(object: &mut Map<String, Value>, place: Place) {
     let mut values = false;
     let mut pair = false;
+    let token = is_api_token(object);
     for (name, value) in &mut *object {
         let sense = place.sense(name);
         match sense {
+            Sense::Key if token => hide(name, value, place),
             Sense::Secret => hide(name, value, place),
             Sense::Credential if !value.is_object() && !value.is_array() => hide(name, value, place),
             Sense::Authorization => authorization(name, value, place),
@@ -94,6 +96,12 @@ fn hide(name: &str, value: &mut Value, place: Place) {
         }
         Value::Null | Value::Bool(_) => {}
     }
+}
+
+/// Whether an object is an API token, so that its `key` is the token itself: other objects with a `key` are definitions
+/// and were not created by anyone.
+fn is_api_token(object: &Map<String, Value>) -> bool {
+    ["created_time", "last_used", "src_ips"].iter().any(|name| object.contains_key(*name))
 }
 
 /// Whether a field `pass` holds a password, and not the outcome of a test.
@@ -148,6 +156,8 @@ mod tests {
             "account": { "user": "bob", "pass": "x1y" },
             "wlanPSKs": ["x1y"],
             "records": [{ "k": "password", "v": "x1y" }, { "k": "vlan", "v": "20" }],
+            "applications": [{ "name": "Zoom", "key": "zoom" }],
+            "apitokens": [{ "key": "x1y", "last_used": 17 }, { "key": "x1y", "created_time": 17 }],
             "vars": { "SNMP_RO": "x1y", "BGP_MD5": "x1y", "SNMP_LOCATION": "HQ", "GAST_KENNWORT": "x1y" },
         });
         redact("", &mut value, Place::default());
@@ -160,6 +170,8 @@ mod tests {
             "account": { "user": "bob", "pass": HIDDEN },
             "wlanPSKs": [HIDDEN],
             "records": [{ "k": "password", "v": HIDDEN }, { "k": "vlan", "v": "20" }],
+            "applications": [{ "name": "Zoom", "key": "zoom" }],
+            "apitokens": [{ "key": HIDDEN, "last_used": 17 }, { "key": HIDDEN, "created_time": 17 }],
             "vars": { "SNMP_RO": HIDDEN, "BGP_MD5": HIDDEN, "SNMP_LOCATION": "HQ", "GAST_KENNWORT": HIDDEN },
         });
         assert_eq!(value, wanted);
