@@ -20,8 +20,8 @@ pub use id::{DeviceId, Id, OrgId, SiteId};
 pub(crate) use length::{NAME, TEXT};
 pub use mac::{Mac, MacFilter};
 pub use name_filter::NameFilter;
-pub use reader::Mismatch;
 pub(crate) use reader::{BodyReader, ValueReader, inlined_schema};
+pub use reader::{Mismatch, RequestBody};
 pub use time::{RelativeDuration, Time};
 
 use schemars::Schema;

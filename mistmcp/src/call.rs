@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-pub use client_request::{Capability, Level, Root};
 pub(crate) use client_request::{ClientRequest, Notification};
+pub use client_request::{Level, Root};
 pub use elicitation::Form;
 pub(crate) use elicitation::fits;
 
+use crate::capability::Capability;
 use crate::error::ErrorKind;
 use crate::trace::Trace;
 use crate::{Error, RequestBody, Result};

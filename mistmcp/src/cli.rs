@@ -176,7 +176,7 @@ impl Program {
         let tracing = match &flags.command {
             None => {
                 tell_of_tracing(&environment);
-                Tracing::start(runtime.handle())
+                Tracing::start(runtime.handle(), crate::tool::endpoints())
             }
             Some(_) => Ok(Tracing::default()),
         };

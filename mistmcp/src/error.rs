@@ -1,11 +1,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use serde_json::Value;
 use thiserror::Error;
 
-use crate::argument::Mismatch;
-use crate::call::Capability;
+use crate::capability::Capability;
+use crate::text::shortened;
 
 /// What every fallible function here returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -182,18 +181,6 @@ impl Error {
         Self::new(self.kind, self.words(known))
     }
 
-    pub(crate) fn argument(name: &str, value: &Value, mismatch: &Mismatch) -> Self {
-        Self::new(
-            ErrorKind::Arguments,
-            match value {
-                Value::Null => format!("`{name}` is missing: {mismatch} is wanted."),
-                value => {
-                    format!("`{name}` is {}, but {mismatch} is wanted.", shortened(&value.to_string(), 80))
-                }
-            },
-        )
-    }
-
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.kind
@@ -273,15 +260,6 @@ fn barred(text: &str, known: impl Fn(&str) -> Known) -> Option<Range<usize>> {
         start = end;
     }
     None
-}
-
-/// `text` cut to at most `length` bytes, with `…` where something is missing.
-pub(crate) fn shortened(text: &str, length: usize) -> String {
-    if text.len() <= length {
-        return text.to_owned();
-    }
-    let end = text.floor_char_boundary(length.saturating_sub('…'.len_utf8()));
-    format!("{}…", &text[..end])
 }
 
 #[cfg(test)]

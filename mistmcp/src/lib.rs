@@ -103,14 +103,18 @@ extern crate self as mistmcp;
 
 mod argument;
 mod call;
+mod capability;
 mod catalog;
 mod cli;
+mod endpoint;
 mod error;
 mod groups;
 mod http;
 mod identity;
 mod metrics;
 mod mist;
+mod param;
+mod placeholder;
 mod prompt;
 mod quote;
 mod redis;
@@ -126,22 +130,25 @@ mod work;
 
 pub use argument::{
     Advised, Arg, Arguments, Choice, DeviceId, Fields, Id, Listed, Lookup, Mac, MacFilter, Mismatch,
-    NameFilter, OrgId, Presence, QueryValue, RelativeDuration, SiteId, Time,
+    NameFilter, OrgId, Presence, QueryValue, RelativeDuration, RequestBody, SiteId, Time,
 };
-pub use call::{Call, Capability, Form, Level, Root};
+pub use call::{Call, Form, Level, Root};
+pub use capability::Capability;
 pub use catalog::{Catalog, Category, Clashes, Entry};
 pub use cli::{Program, main};
+pub use endpoint::{Answers, Endpoint, Method};
 pub use error::{Error, ErrorKind, Result};
 pub use groups::{Buckets, PageNumber, Search, SearchPage, SortField, TimeWindow};
 pub use mist::{
     Answer, Cloud, CloudError, Clouds, Connection, IntoQuery, Limits, Mist, Pool, Request, Token, Tokens,
 };
 pub use mistmcp_macros::{Choice, ParamGroup, mist_tool};
+pub use param::{Param, ParamGroup};
 pub use prompt::{Completed, Prompt, PromptArgument, Step};
 pub use reply::{Block, Content, File, Format, Media, Reply, Rules};
 pub use server::Server;
 pub use session::{Mode, Outcome, Session, Settings, SettingsError};
-pub use tool::{Answers, Body, Endpoint, Hints, Method, Param, ParamGroup, RequestBody, Run, Running, Tool};
+pub use tool::{Body, Hints, Run, Running, Tool};
 pub use {rmcp, schemars, serde_json};
 
 /// What the macros' expansions and the repository's own tasks call. Not for anybody else.

@@ -59,14 +59,13 @@ pub(crate) use pacer::Pacer;
 pub use pool::{Limits, Pool};
 pub use request::{IntoQuery, Request};
 pub use token::Token;
-pub(crate) use token::placeholder;
 pub use tokens::Tokens;
 
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::argument::{Lookup, Presence};
-use crate::tool::Param;
+use crate::param::Param;
 use crate::{Call, Result};
 use dispatch::Dispatched;
 use single_flight::Expired;

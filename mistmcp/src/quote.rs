@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::path::Path;
 
 use crate::argument::Id;
-use crate::mist::placeholder;
+use crate::placeholder::placeholder;
 
 /// A host, or a URL up to its path, in backticks; anything else is described.
 pub(crate) fn host(text: &str) -> String {

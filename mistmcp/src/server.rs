@@ -40,11 +40,12 @@ use stdio::InputEnd;
 pub(crate) use stdio::serve;
 
 use crate::call::Listener;
-use crate::error::{ErrorKind, shortened};
+use crate::error::ErrorKind;
 use crate::identity::identity;
 use crate::metrics::Metrics;
 use crate::session::{Mode, Session, Settings};
 use crate::text::one_line;
+use crate::text::shortened;
 use crate::trace::Trace;
 use crate::{Call, Error};
 

@@ -21,16 +21,16 @@ pub(crate) use access::Access;
 pub(crate) use enabled_categories::EnabledCategories;
 pub(crate) use find::Found;
 pub use find::{Questions, question_problems, registered as registered_questions};
-pub(crate) use meta_tools::MetaTool;
 pub use mode::Mode;
 pub use settings::{Settings, SettingsError};
 
 use crate::argument::Lookup;
 use crate::catalog::Entry;
-use crate::error::{ErrorKind, Known, shortened};
+use crate::error::{ErrorKind, Known};
 use crate::mist::{Connection, Disclosure, Mist, for_deadline};
 use crate::reply::{Content, in_turns, redact_text};
 use crate::suggestion::{did_you_mean, listed};
+use crate::text::shortened;
 use crate::{Call, Error, Result};
 
 /// One client: what it has switched on, and the token and cloud that it calls with.
@@ -144,9 +144,10 @@ impl Session {
     /// Runs a tool, within the time that a call may take, until it answers or its caller gives up.
     async fn run(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {
         match self.within_deadline(self.answer(entry, arguments, call), call).await {
-            Ok(Content::Text(text)) => Ok(Content::Text(self.connection.mask(text))),
-            Ok(Content::File(file)) => Ok(Content::File(self.connection.mask_file(file))),
-            Ok(Content::Blocks(blocks)) => Ok(Content::Blocks(self.connection.mask_blocks(blocks))),
+            Ok(content) => {
+                Ok(content
+                    .masked(|text| self.connection.mask(text), |bytes| self.connection.mask_bytes(bytes)))
+            }
             Err(error) => {
                 let error = error.for_session(|name| self.knows(name));
                 Err(error.presentable(|text| self.masked(text)))
@@ -197,6 +198,8 @@ impl Session {
     async fn answer(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {
         let mist = self.mist(call.clone());
         let ask = |arguments| entry.run(arguments, &mist, call);
-        in_turns(entry, self.settings.rules(), arguments, ask).await
+        let asked = |arguments: &Map<String, Value>| entry.asked(arguments);
+        let repeatable = entry.tool().hints.repeatable();
+        in_turns(repeatable, asked, self.settings.rules(), arguments, ask).await
     }
 }

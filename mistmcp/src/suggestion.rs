@@ -1,6 +1,6 @@
 //! Suggestions: what was probably meant, or else what can be meant.
 
-use crate::error::shortened;
+use crate::text::shortened;
 
 /// Nothing is called by a longer name, and comparing takes time by the square of the length.
 const LONGEST: usize = 100;

@@ -194,6 +194,15 @@ fn is_ideograph(letter: char) -> bool {
     matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
+/// `text` cut to at most `length` bytes, with `…` where something is missing.
+pub(crate) fn shortened(text: &str, length: usize) -> String {
+    if text.len() <= length {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(length.saturating_sub('…'.len_utf8()));
+    format!("{}…", &text[..end])
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

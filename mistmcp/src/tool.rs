@@ -1,23 +1,21 @@
 //! What a tool is: its name and words, its parameters, and what runs when it is called.
 
 mod check;
-mod endpoint;
 mod hints;
 mod likeness;
-mod param;
+mod meta_tool;
 
 use std::fmt;
 use std::panic::Location;
 use std::pin::Pin;
 
 pub use check::{assert_described, assert_filled, assert_in_groups};
-pub(crate) use endpoint::Segment;
-pub use endpoint::{Answers, Endpoint, Method};
 pub use hints::Hints;
-pub(crate) use param::{Kind, flattened, rules};
-pub use param::{Param, ParamGroup, RequestBody};
 
-use crate::session::MetaTool;
+pub(crate) use meta_tool::MetaTool;
+
+use crate::endpoint::Endpoint;
+use crate::param::Param;
 use crate::{Arguments, Call, Mist, Reply, Result};
 
 /// One MCP tool, as `#[mist_tool]` makes it: a constant, registered when the program starts.
@@ -69,3 +67,11 @@ pub type Running<'a> = Pin<Box<dyn Future<Output = Result<Reply>> + Send + 'a>>;
 pub struct Registered(pub &'static Tool);
 
 inventory::collect!(Registered);
+
+/// The endpoints of all tools that are linked into the program.
+pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
+    inventory::iter::<Registered>().filter_map(|Registered(tool)| match &tool.run {
+        Run::Endpoint(endpoint) => Some(endpoint),
+        Run::Body(_) | Run::MetaTool(_) => None,
+    })
+}

@@ -5,6 +5,7 @@ mod document;
 mod drift;
 mod find;
 mod generated;
+mod layers;
 mod marked;
 mod mistakes;
 mod requests;
@@ -44,6 +45,8 @@ enum Command {
         #[arg(long)]
         tools: bool,
     },
+    /// Check that no module of the runtime uses one of a lower layer
+    Layers,
     /// Hold the catalog against Mist's OpenAPI document, and print what differs
     Drift {
         /// The document: openapi.json
@@ -80,6 +83,7 @@ fn main() -> Result<ExitCode> {
     match Flags::parse().command {
         Command::Generate { check } => generated::write(&catalog, check),
         Command::Tokens { tools } => tokens::print(&catalog, tools),
+        Command::Layers => layers::print(),
         Command::Drift { document } => drift::print(&catalog, &document),
         Command::Secrets { forms: true, misses, .. } => secrets::print_forms(misses.as_deref()),
         Command::Secrets { document, .. } => secrets::print(&catalog, &document.unwrap_or_default()),

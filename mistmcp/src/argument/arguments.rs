@@ -2,7 +2,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::Arg;
-use crate::{Error, ParamGroup, Result};
+use crate::{Error, Result};
 
 /// The arguments of one call, checked against the tool's parameters, with names turned into ids.
 #[derive(Debug)]
@@ -27,14 +27,6 @@ impl Arguments {
             return Ok(absent);
         }
         T::read(&value).map_err(|mismatch| Error::argument(name, &value, &mismatch))
-    }
-
-    /// Takes a group out.
-    ///
-    /// # Errors
-    /// As [`take`](Self::take), of its first member that cannot be read.
-    pub fn group<T: ParamGroup>(&mut self) -> Result<T> {
-        T::read(self)
     }
 
     /// Takes an object out, as JSON.

@@ -5,6 +5,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::text::shortened;
+
 use super::{Arg, Listed, Lookup, Presence, QueryValue, TEXT, length};
 
 /// What was wanted where something else came: `an integer of at least 1`.
@@ -99,4 +101,30 @@ pub(crate) fn inlined_schema<T: JsonSchema>() -> Schema {
 
 fn untitled(schema: &mut Schema) {
     schema.remove("title");
+}
+
+/// What the JSON body of a request can be: whatever has a schema and goes both ways.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the body of a request",
+    label = "has no schema, or cannot be read and written",
+    note = "derive `JsonSchema`, `Serialize` and `Deserialize` for it"
+)]
+pub trait RequestBody: JsonSchema + Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: JsonSchema + Serialize + DeserializeOwned> RequestBody for T {}
+
+impl crate::Error {
+    /// The error of an argument that is missing or cannot be read.
+    pub(crate) fn argument(name: &str, value: &Value, mismatch: &Mismatch) -> Self {
+        Self::new(
+            crate::error::ErrorKind::Arguments,
+            match value {
+                Value::Null => format!("`{name}` is missing: {mismatch} is wanted."),
+                value => {
+                    format!("`{name}` is {}, but {mismatch} is wanted.", shortened(&value.to_string(), 80))
+                }
+            },
+        )
+    }
 }

@@ -1,16 +1,7 @@
 use schemars::Schema;
 use serde_json::Value;
 
-/// What a client can do for a server, as MCP calls it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Capability {
-    /// Ask its user.
-    Elicitation,
-    /// Ask its model.
-    Sampling,
-    /// Tell the folders it works in.
-    Roots,
-}
+use crate::capability::Capability;
 
 /// How much a line of the log matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

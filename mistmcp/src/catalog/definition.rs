@@ -6,7 +6,7 @@ use rmcp::model::{Tool as Definition, ToolAnnotations};
 use serde_json::{Map, Value, json};
 
 use super::title::title;
-use crate::tool::{Kind, Param, rules};
+use crate::param::{Kind, Param, rules};
 use crate::{Hints, Tool};
 
 pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Definition {

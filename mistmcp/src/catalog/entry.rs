@@ -6,11 +6,13 @@ use serde_json::{Map, Value};
 use super::definition::definition;
 use super::unknown;
 use crate::argument::{Arguments, QueryValue};
-use crate::error::{ErrorKind, shortened};
+use crate::endpoint::{Answers, Endpoint, Method, Segment};
+use crate::error::ErrorKind;
 use crate::mist::{CURSOR, Cursor, Request};
+use crate::param::{Kind, Param, flattened};
 use crate::reply::{Expected, Reply, RequestFacts};
 use crate::suggestion::{did_you_mean, listed};
-use crate::tool::{Answers, Endpoint, Kind, Method, Param, Segment, flattened};
+use crate::text::shortened;
 use crate::{Arg, Call, Error, Mist, Result, Run, Tool};
 
 /// Unknown parameters that an error names.

@@ -6,10 +6,12 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::argument::{Listed, QueryValue};
-use crate::error::{ErrorKind, shortened};
+use crate::endpoint::Endpoint;
+use crate::error::ErrorKind;
 use crate::mist::Request;
+use crate::param::Param;
 use crate::suggestion::remedy;
-use crate::tool::{Endpoint, Param};
+use crate::text::shortened;
 use crate::{Error, Mist};
 
 /// Where Mist's constants are.

@@ -7,8 +7,8 @@ use super::configuration::Configuration;
 use super::{output, shutdown};
 use crate::catalog::Entry;
 use crate::identity::identity;
+use crate::param::flattened;
 use crate::server::{self, Server};
-use crate::tool::flattened;
 
 /// Serves one client on standard input and output.
 pub(super) async fn serve<H: ServerHandler>(

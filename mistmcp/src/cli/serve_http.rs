@@ -14,7 +14,7 @@ use super::{output, shutdown};
 use crate::Server;
 use crate::http::{self, AdmissionLimits, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
 use crate::identity::identity;
-use crate::mist::placeholder;
+use crate::placeholder::placeholder;
 use crate::quote;
 use crate::redis::Location;
 

@@ -80,7 +80,7 @@ pub(super) fn tell_unknown(settings: &Settings, tool: &str) {
     output::error(&format!(
         "error: There is no tool `{}`{meant}\n`{program} tools` lists the categories, and `{program} tools QUESTION` finds \
          the tools for a question",
-        crate::error::shortened(tool, 60),
+        crate::text::shortened(tool, 60),
         program = name()
     ));
 }

@@ -5,7 +5,6 @@ use bytes::Bytes;
 use super::dispatch::Dispatcher;
 use super::token_state::Key;
 use super::{Cloud, Limits, Pacer, Pool, Token, Tokens};
-use crate::{Block, File};
 
 /// A client's way to one cloud, with one token or several. What is counted and remembered for a token is shared by
 /// all connections of that token and cloud in a pool.
@@ -68,22 +67,8 @@ impl Connection {
         text
     }
 
-    /// A file with this connection's tokens masked.
-    pub(crate) fn mask_file(&self, file: File) -> File {
-        File {
-            name: self.mask(file.name),
-            media_type: self.mask(file.media_type),
-            bytes: self.mask_bytes(file.bytes),
-        }
-    }
-
-    /// Blocks with this connection's tokens masked.
-    pub(crate) fn mask_blocks(&self, blocks: Vec<Block>) -> Vec<Block> {
-        let masked = |block: Block| block.masked(|text| self.mask(text), |bytes| self.mask_bytes(bytes));
-        blocks.into_iter().map(masked).collect()
-    }
-
-    fn mask_bytes(&self, bytes: Bytes) -> Bytes {
+    /// `bytes` with this connection's tokens masked.
+    pub(crate) fn mask_bytes(&self, bytes: Bytes) -> Bytes {
         self.line.leases.iter().fold(bytes, |bytes, lease| lease.mask().bytes(bytes))
     }
 }

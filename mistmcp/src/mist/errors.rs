@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::pacer::PacedOut;
 use super::rate_limit::{By, Exhausted};
 use crate::Error;
-use crate::error::{ErrorKind, shortened};
+use crate::error::ErrorKind;
+use crate::text::shortened;
 use crate::text::visible;
 
 /// An answer that is no success, where another token would not change it.

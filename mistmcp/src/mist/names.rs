@@ -5,8 +5,9 @@ use tokio::time::Instant;
 
 use super::name_match::{Fit, find};
 use crate::argument::Mac;
-use crate::error::{ErrorKind, shortened};
+use crate::error::ErrorKind;
 use crate::suggestion::{listed as listed_names, nearest};
+use crate::text::shortened;
 use crate::{Error, Result};
 
 const SHOWN: usize = 10;

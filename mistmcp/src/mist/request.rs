@@ -8,8 +8,9 @@ use url::form_urlencoded::Serializer;
 
 use super::{Cloud, Cursor};
 use crate::argument::{Arg, QueryValue};
-use crate::error::{ErrorKind, shortened};
-use crate::tool::{Endpoint, Segment};
+use crate::endpoint::{Endpoint, Segment};
+use crate::error::ErrorKind;
+use crate::text::shortened;
 use crate::{Error, Result};
 
 /// All that is encoded in a segment: everything but what RFC 3986 calls unreserved.

@@ -1,13 +1,8 @@
-mod placeholder;
-
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
-
-pub(super) use placeholder::is_enclosed;
-pub(crate) use placeholder::placeholder;
 
 /// An API token. It prints as `[token]` and is wiped from memory when it is dropped.
 #[derive(Clone)]
@@ -27,7 +22,7 @@ impl Token {
         if text.contains(['\r', '\n']) {
             return Err("the token has a line break in it: copy it again, in one line");
         }
-        if let Some(problem) = placeholder::problem(text) {
+        if let Some(problem) = crate::placeholder::problem(text) {
             return Err(problem);
         }
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -1,5 +1,5 @@
 use super::Token;
-use super::token::is_enclosed;
+use crate::placeholder::is_enclosed;
 
 /// One API token, or several that are used in turn.
 #[derive(Clone, Debug)]

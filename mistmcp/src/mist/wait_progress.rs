@@ -86,7 +86,8 @@ mod tests {
 
     use super::super::single_flight::SingleFlight;
     use super::*;
-    use crate::call::{Asking, Capability, ClientRequest, Listener, Notification};
+    use crate::call::{Asking, ClientRequest, Listener, Notification};
+    use crate::capability::Capability;
     use crate::trace::Trace;
 
     #[derive(Default)]

@@ -1,9 +1,10 @@
 use bytes::Bytes;
 
+use super::Content;
 use super::file::{File, check_size};
 use super::secrets::{redact_file, redact_text};
 use crate::Result;
-use crate::error::shortened;
+use crate::text::shortened;
 
 /// One piece of a reply that is made of several, or of something else than data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,11 +60,27 @@ impl Block {
             Self::Text(written) => Self::Text(text(written)),
             Self::Image(image) => Self::Image(media(image)),
             Self::Audio(audio) => Self::Audio(media(audio)),
-            Self::File(file) => Self::File(File {
-                name: text(file.name),
-                media_type: text(file.media_type),
-                bytes: bytes(file.bytes),
-            }),
+            Self::File(file) => Self::File(file.masked(text, bytes)),
+        }
+    }
+}
+
+impl File {
+    /// The same file without what `text` and `bytes` take out.
+    fn masked(self, text: impl Fn(String) -> String, bytes: impl Fn(Bytes) -> Bytes) -> Self {
+        Self { name: text(self.name), media_type: text(self.media_type), bytes: bytes(self.bytes) }
+    }
+}
+
+impl Content {
+    /// The same content without what `text` and `bytes` take out.
+    pub(crate) fn masked(self, text: impl Fn(String) -> String, bytes: impl Fn(Bytes) -> Bytes) -> Self {
+        match self {
+            Self::Text(written) => Self::Text(text(written)),
+            Self::File(file) => Self::File(file.masked(text, bytes)),
+            Self::Blocks(blocks) => {
+                Self::Blocks(blocks.into_iter().map(|block| block.masked(&text, &bytes)).collect())
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::Fields;
-use crate::error::shortened;
+use crate::text::shortened;
 
 /// A call may misspell so many names before the rest is not told any more.
 const TOLD: usize = 10;

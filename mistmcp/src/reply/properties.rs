@@ -181,8 +181,15 @@ async fn ids_by_next(
     arguments.extend(limit.map(|limit| ("limit".to_owned(), json!(limit))));
     let mut ids = Vec::new();
     for _ in 0..1_000 {
-        let content =
-            in_turns(&entry, rules, arguments.clone(), |arguments| ready(Ok(ask(&arguments)))).await.unwrap();
+        let content = in_turns(
+            true,
+            |arguments| entry.asked(arguments),
+            rules,
+            arguments.clone(),
+            |arguments| ready(Ok(ask(&arguments))),
+        )
+        .await
+        .unwrap();
         let Content::Text(text) = content else { panic!("no text") };
         assert!(text.len() <= rules.max_bytes, "{} bytes", text.len());
         let value: Value = match rules.format {

@@ -1,14 +1,14 @@
 use serde_json::{Map, Value};
 
-use super::{Content, Rendered, Reply, Rules};
+use super::{Content, Rendered, Reply, RequestFacts, Rules};
 use crate::Result;
-use crate::catalog::Entry;
 
 /// Asks until the answer is one that can be shown: a search that has to be cut is asked for again with fewer rows, so
 /// that Mist itself says where the next ones are. A tool that may change something, or that is not idempotent, is run
 /// once.
 pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
-    entry: &Entry,
+    repeatable: bool,
+    facts: impl Fn(&Map<String, Value>) -> RequestFacts,
     rules: &Rules,
     mut arguments: Map<String, Value>,
     ask: impl Fn(Map<String, Value>) -> Asking,
@@ -19,7 +19,7 @@ pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
     loop {
         let mut reply = ask(arguments.clone()).await?;
         let notes = std::mem::take(&mut reply.notes);
-        let mut asked = entry.asked(&arguments);
+        let mut asked = facts(&arguments);
         asked.instead = std::mem::take(&mut reply.instead);
         // Twice as much as the notes: some letters are written as two.
         let room = notes.iter().map(|note| 2 * note.len() + 16).sum();
@@ -27,7 +27,7 @@ pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
         let Rendered { content, ask_again_for } = reply.rendered(&rules, asked).await?;
         let content = content.with_notes(&notes, rules.format)?;
         match ask_again_for {
-            Some(rows) if time < TIMES && entry.tool().hints.repeatable() => {
+            Some(rows) if time < TIMES && repeatable => {
                 arguments.insert("limit".into(), rows.into());
                 time += 1;
             }

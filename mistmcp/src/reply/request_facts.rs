@@ -1,8 +1,8 @@
 use serde_json::{Map, Value, json};
 
-use crate::error::shortened;
 use crate::mist::CURSOR;
-use crate::tool::Param;
+use crate::param::Param;
+use crate::text::shortened;
 use crate::{Arg, Fields, Time};
 
 /// What the answer to a call is.

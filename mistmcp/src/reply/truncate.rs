@@ -1,7 +1,7 @@
 use serde_json::{Map, Value};
 
 use super::measure::{length, length_within};
-use crate::error::shortened;
+use crate::text::shortened;
 
 /// The least that a cut value is given: room for the note that stands in its place.
 const LEAST: usize = 64;

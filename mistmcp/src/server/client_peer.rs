@@ -13,7 +13,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::client_request;
 use super::mrtr::MultiRoundTrip;
-use crate::call::{Asking, Capability, ClientRequest, Listener, Notification};
+use crate::call::{Asking, ClientRequest, Listener, Notification};
+use crate::capability::Capability;
 use crate::session::Session;
 use crate::{Error, Result};
 

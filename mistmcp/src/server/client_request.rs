@@ -8,7 +8,8 @@ use rmcp::model::{
     InputRequest, ListRootsRequest, LoggingLevel, SamplingMessage, ServerRequest,
 };
 
-use crate::call::{Capability, ClientRequest, Level};
+use crate::call::{ClientRequest, Level};
+use crate::capability::Capability;
 use crate::{Error, Result};
 
 /// A question as MCP has it, which wraps it in one way for each era.

@@ -10,7 +10,7 @@ use rmcp::model::ErrorCode;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::error::shortened;
+use crate::text::shortened;
 
 /// Bytes of an error's message.
 const LONGEST_ERROR: usize = 1_000;

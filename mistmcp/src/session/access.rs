@@ -1,7 +1,8 @@
 use super::{Mode, Session, Settings};
 use crate::catalog::{Category, Entry};
-use crate::error::{ErrorKind, shortened};
+use crate::error::ErrorKind;
 use crate::suggestion::remedy;
+use crate::text::shortened;
 use crate::{Error, Result, Tool};
 
 /// What a session may do with a tool.

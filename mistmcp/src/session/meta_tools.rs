@@ -10,18 +10,8 @@ use crate::argument::{Arguments, NAME, names};
 use crate::catalog::Entry;
 use crate::error::ErrorKind;
 use crate::reply::{Content, Reply, RequestFacts};
+use crate::tool::MetaTool;
 use crate::{Arg, Call, Error, Hints, Mismatch, Param, QueryValue, Result, Run, Tool};
-
-/// What a tool of managed mode does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MetaTool {
-    /// Switches categories on or off.
-    Manage,
-    /// Searches tools.
-    Find,
-    /// Calls a tool by name.
-    Call,
-}
 
 const SESSION_ONLY: Hints =
     Hints { read_only: true, destructive: false, idempotent: true, open_world: false };

@@ -3,9 +3,10 @@ use serde_json::{Map, Value};
 use super::{Mode, Settings};
 use crate::argument::NAME;
 use crate::catalog::one_line;
-use crate::error::{ErrorKind, shortened};
+use crate::error::ErrorKind;
 use crate::prompt::{Completed, Prompt, PromptArgument, Step};
 use crate::suggestion::remedy;
+use crate::text::shortened;
 use crate::{Error, Result};
 
 impl Settings {

@@ -7,12 +7,13 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::find::Index;
-use super::{Access, MetaTool, Mode};
+use super::{Access, Mode};
 use crate::catalog::{Catalog, Category, Entry, annotations};
 use crate::error::{Known, without_barred};
 use crate::quote;
 use crate::reply::Rules;
 use crate::suggestion::did_you_mean;
+use crate::tool::MetaTool;
 use crate::{Hints, Run};
 
 /// Which tools sessions may reach, and how they are loaded: what the operator set, or what a client makes of that.

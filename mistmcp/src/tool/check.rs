@@ -2,8 +2,8 @@
 //! called, which the macro has put where it was written.
 
 use super::likeness::jaro_winkler;
-use super::param::{Kind, Param};
 use crate::argument::Presence;
+use crate::param::{Kind, Param};
 
 /// Stops the build with a message made of `parts`.
 #[track_caller]

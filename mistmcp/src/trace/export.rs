@@ -11,8 +11,9 @@ use tokio::runtime::Handle;
 use super::collector::{Collector, Told};
 use super::handler::Traced;
 use super::settings::Settings;
+use super::template;
 use super::variables::{asked_by, variable};
-use crate::Server;
+use crate::endpoint::Endpoint;
 use crate::identity::identity;
 
 /// How long the last spans may take to be taken.
@@ -28,8 +29,12 @@ impl Tracing {
     ///
     /// # Errors
     /// A variable asks for what there is not.
-    pub(crate) fn start(runtime: &Handle) -> anyhow::Result<Self> {
+    pub(crate) fn start(
+        runtime: &Handle,
+        endpoints: impl IntoIterator<Item = &'static Endpoint>,
+    ) -> anyhow::Result<Self> {
         let Some(asked_by) = asked_by(variable)? else { return Ok(Self::default()) };
+        template::know(endpoints);
         let settings = Settings::read(variable)?;
         let timeout = settings.timeout;
         let collector = Collector::new(settings, runtime.clone());
@@ -44,10 +49,10 @@ impl Tracing {
     }
 
     /// The same handlers, whose requests are traced.
-    pub(crate) fn around<H: ServerHandler>(
+    pub(crate) fn around<S, H: ServerHandler>(
         &self,
-        handler: impl Fn(Server) -> H + Send + Sync + 'static,
-    ) -> impl Fn(Server) -> Traced<H> + Send + Sync + 'static {
+        handler: impl Fn(S) -> H + Send + Sync + 'static,
+    ) -> impl Fn(S) -> Traced<H> + Send + Sync + 'static {
         let tracer = self.0.as_ref().map(tracer);
         move |server| Traced::new(handler(server), tracer.clone())
     }

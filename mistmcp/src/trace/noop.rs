@@ -8,7 +8,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use tokio::runtime::Handle;
 
 use super::variables::{asked_by, variable};
-use crate::Server;
+use crate::endpoint::Endpoint;
 use crate::error::ErrorKind;
 
 #[derive(Debug, Default)]
@@ -16,7 +16,10 @@ pub(crate) struct Tracing(());
 
 impl Tracing {
     /// Nothing starts. Who asks for spans is told why there are none.
-    pub(crate) fn start(_runtime: &Handle) -> anyhow::Result<Self> {
+    pub(crate) fn start(
+        _runtime: &Handle,
+        _endpoints: impl IntoIterator<Item = &'static Endpoint>,
+    ) -> anyhow::Result<Self> {
         if let Ok(Some(name)) = asked_by(variable) {
             tracing::warn!(
                 "{name} is set, but this program is built without tracing, and exports nothing: build it with \
@@ -26,10 +29,10 @@ impl Tracing {
         Ok(Self(()))
     }
 
-    pub(crate) fn around<H: ServerHandler>(
+    pub(crate) fn around<S, H: ServerHandler>(
         &self,
-        handler: impl Fn(Server) -> H + Send + Sync + 'static,
-    ) -> impl Fn(Server) -> H + Send + Sync + 'static {
+        handler: impl Fn(S) -> H + Send + Sync + 'static,
+    ) -> impl Fn(S) -> H + Send + Sync + 'static {
         handler
     }
 

@@ -1,15 +1,14 @@
 //! Paths without what is a network's own: the template of the endpoint that they are of.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use http::Method;
 
-use crate::Run;
-use crate::tool::{Registered, Segment};
+use crate::endpoint::{Endpoint, Segment};
 
 /// The endpoints of all tools that are linked into the program, by how many segments they have.
-static ENDPOINTS: LazyLock<Endpoints> = LazyLock::new(Endpoints::gather);
+static ENDPOINTS: OnceLock<Endpoints> = OnceLock::new();
 
 /// What look-ups ask for, whichever tools there are.
 const OWN: [&str; 9] = ["api", "v1", "self", "usage", "const", "orgs", "sites", "devices", "inventory"];
@@ -21,20 +20,23 @@ struct Endpoints {
     holes: HashMap<&'static str, &'static str>,
 }
 
+/// Sets the endpoints whose paths are templates; the first call counts.
+pub(super) fn know(endpoints: impl IntoIterator<Item = &'static Endpoint>) {
+    ENDPOINTS.get_or_init(|| Endpoints::of(endpoints));
+}
+
 /// The template of a path, whatever stands before it and after it.
 pub(super) fn template(method: &Method, address: &str) -> String {
     let path = address.find("/api/").map_or("", |begin| &address[begin + 1..]);
     let path = path.split('?').next().unwrap_or_default();
-    ENDPOINTS.template(method, &path.split('/').collect::<Vec<_>>())
+    ENDPOINTS.get_or_init(Endpoints::own).template(method, &path.split('/').collect::<Vec<_>>())
 }
 
 impl Endpoints {
-    fn gather() -> Self {
+    fn of(all: impl IntoIterator<Item = &'static Endpoint>) -> Self {
         let mut endpoints = Self::own();
-        for Registered(tool) in inventory::iter::<Registered> {
-            if let Run::Endpoint(endpoint) = &tool.run {
-                endpoints.add(&endpoint.method, endpoint.segments().collect());
-            }
+        for endpoint in all {
+            endpoints.add(&endpoint.method, endpoint.segments().collect());
         }
         endpoints
     }

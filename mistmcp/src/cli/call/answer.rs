@@ -67,7 +67,7 @@ pub(super) fn rows(page: &Page, output: &Output) -> io::Result<()> {
             "{} {are} not fit the terminal: {}. To see {them}, choose columns with --fields NAME,NAME, or print all of \
              them with --csv",
             left_out.len(),
-            crate::error::shortened(&left_out.join(", "), 150)
+            crate::text::shortened(&left_out.join(", "), 150)
         ));
     }
     for name in ["note", "unknown_fields", "incomplete"] {

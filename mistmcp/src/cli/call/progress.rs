@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::call::{Asking, Capability, ClientRequest, Listener, Notification};
+use crate::call::{Asking, ClientRequest, Listener, Notification};
+use crate::capability::Capability;
 use crate::text::one_line;
 
 /// What a person at a terminal sees on standard error while a call goes on; nobody else sees anything.

@@ -10,8 +10,8 @@ use super::grammar::{Content, Unreadable};
 use crate::catalog::Catalog;
 use crate::cli::configuration::{MAX_RESULT_BYTES, TOKEN, WITHOUT_FLAG};
 use crate::cli::flags::{FirstLook, looks_like_ours, meant};
-use crate::error::shortened;
 use crate::mist::{Clouds, Tokens};
+use crate::text::shortened;
 
 const CLOUD: &str = "MIST_HOST";
 const MODE: &str = "MISTMCP_TOOL_LOADING_MODE";

@@ -6,8 +6,9 @@ use clap::Command;
 
 use crate::catalog::Category;
 use crate::identity::{Identity, identity};
+use crate::param::flattened;
 use crate::session::Mode;
-use crate::tool::{Registered, flattened};
+use crate::tool::Registered;
 
 /// The command as this program has it. Of mistmcp itself nothing changes.
 pub(super) fn adapted(command: Command) -> Command {

@@ -8,8 +8,8 @@ use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::debug_fn;
 
-use crate::error::shortened;
 use crate::text::one_line;
+use crate::text::shortened;
 
 /// The most that a value takes, in bytes.
 const LONGEST_VALUE: usize = 500;

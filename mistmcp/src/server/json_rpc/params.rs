@@ -176,5 +176,5 @@ fn example(method: &str) -> String {
         "subscriptions/listen" => r#"{"notifications": {"toolsListChanged": true}}"#,
         _ => "{}",
     };
-    format!("The `params` of {} are such as {params}.", crate::error::shortened(method, 60))
+    format!("The `params` of {} are such as {params}.", crate::text::shortened(method, 60))
 }

@@ -1,11 +1,8 @@
 use std::fmt;
 
-use schemars::JsonSchema;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::argument::{Arg, Arguments, BodyReader, Lookup, Presence, ValueReader};
+use crate::argument::{Arg, Arguments, BodyReader, Lookup, Presence, RequestBody, ValueReader};
 
 /// One parameter of a tool, or a group of them, as a constant.
 #[derive(Clone, Copy)]
@@ -48,16 +45,15 @@ pub trait ParamGroup: Sized {
     fn read(arguments: &mut Arguments) -> crate::Result<Self>;
 }
 
-/// What the JSON body of a request can be: whatever has a schema and goes both ways.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be the body of a request",
-    label = "has no schema, or cannot be read and written",
-    note = "derive `JsonSchema`, `Serialize` and `Deserialize` for it"
-)]
-pub trait RequestBody: JsonSchema + Serialize + DeserializeOwned {}
-
-#[diagnostic::do_not_recommend]
-impl<T: JsonSchema + Serialize + DeserializeOwned> RequestBody for T {}
+impl Arguments {
+    /// Takes a group out.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take), of its first member that cannot be read.
+    pub fn group<T: ParamGroup>(&mut self) -> crate::Result<T> {
+        T::read(self)
+    }
+}
 
 impl Param {
     /// A parameter whose type brings its own description; that it does, the macros have checked.

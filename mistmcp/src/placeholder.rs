@@ -50,7 +50,7 @@ pub(crate) fn placeholder(text: &str) -> Option<&'static str> {
 }
 
 /// Whether `text` is enclosed in what encloses a placeholder or a quotation, so that commas in it separate no tokens.
-pub(in crate::mist) fn is_enclosed(text: &str) -> bool {
+pub(crate) fn is_enclosed(text: &str) -> bool {
     let enclosed = |(open, close)| text.starts_with(open) && text.ends_with(close);
     [("<", ">"), ("{", "}"), ("[", "]"), ("${", "}")].into_iter().any(enclosed)
 }
