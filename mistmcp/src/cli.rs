@@ -4,6 +4,7 @@ mod call;
 mod check;
 mod completions;
 mod configuration;
+mod demo;
 mod env_file;
 mod exit;
 mod flags;

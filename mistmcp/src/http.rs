@@ -51,11 +51,12 @@ pub(crate) use host_validation::{Allowed, AllowedHost, AllowedOrigin};
 use mcp_handler::McpHandler;
 use middleware::FrontMiddleware;
 use restore::RestoreLocks;
-use session_store::{LocalOnly, RedisStore, SessionStore};
+use session_store::{LocalOnly, SessionStore};
 use sessions::{Local, Sessions};
 
+use crate::key::Key;
 use crate::mist::{Cloud, Clouds, Pool};
-use crate::redis::{Key, Location, RedisClient};
+use crate::redis::Location;
 use crate::server::Server;
 use crate::session::Settings;
 
@@ -205,9 +206,29 @@ async fn session_store(
     local: &Local,
 ) -> anyhow::Result<Arc<dyn SessionStore>> {
     let Some(location) = configuration.redis.clone() else { return Ok(Arc::new(LocalOnly)) };
-    let (link, pushes) = RedisClient::open(location, Arc::clone(configuration.pool.metrics())).await?;
-    configuration.pool.share(Arc::clone(&link));
-    let shared = RedisStore::new(link, Arc::clone(&configuration.settings), configuration.limits.idle);
-    tokio::spawn(session_store::keep_up(Arc::clone(&shared), local.clone(), pushes));
-    Ok(shared)
+    in_redis(location, configuration, local).await
+}
+
+#[cfg(feature = "redis")]
+async fn in_redis(
+    location: Location,
+    configuration: &Configuration,
+    local: &Local,
+) -> anyhow::Result<Arc<dyn SessionStore>> {
+    let metrics = Arc::clone(configuration.pool.metrics());
+    let (client, pushes) = crate::redis::RedisClient::open(location, metrics).await?;
+    configuration.pool.share(Arc::clone(&client));
+    let settings = Arc::clone(&configuration.settings);
+    let store = session_store::RedisStore::new(client, settings, configuration.limits.idle);
+    tokio::spawn(session_store::keep_up(Arc::clone(&store), local.clone(), pushes));
+    Ok(store)
+}
+
+#[cfg(not(feature = "redis"))]
+async fn in_redis(
+    location: Location,
+    _configuration: &Configuration,
+    _local: &Local,
+) -> anyhow::Result<Arc<dyn SessionStore>> {
+    match location {}
 }

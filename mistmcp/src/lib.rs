@@ -98,6 +98,11 @@
 //! Errors of tools are advice for a model: [`Error`] holds a sentence or two with the next step. Times are seconds or
 //! [`Duration`](std::time::Duration)s, sizes are bytes.
 
+#![cfg_attr(
+    not(all(feature = "cli", feature = "demo", feature = "redis")),
+    allow(dead_code, unused_imports, unreachable_pub, reason = "only the features that are left out use it")
+)]
+
 // The macros name this crate, and they are used inside it as well.
 extern crate self as mistmcp;
 
@@ -105,18 +110,25 @@ mod argument;
 mod call;
 mod capability;
 mod catalog;
+#[cfg(feature = "cli")]
 mod cli;
 mod endpoint;
 mod error;
 mod groups;
+#[cfg(feature = "http")]
 mod http;
 mod identity;
+mod key;
 mod metrics;
 mod mist;
 mod param;
 mod placeholder;
 mod prompt;
 mod quote;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(not(feature = "redis"))]
+#[path = "no_redis.rs"]
 mod redis;
 mod reply;
 mod server;
@@ -135,6 +147,7 @@ pub use argument::{
 pub use call::{Call, Form, Level, Root};
 pub use capability::Capability;
 pub use catalog::{Catalog, Category, Clashes, Entry};
+#[cfg(feature = "cli")]
 pub use cli::{Program, main};
 pub use endpoint::{Answers, Endpoint, Method};
 pub use error::{Error, ErrorKind, Result};
@@ -156,6 +169,7 @@ pub use {rmcp, schemars, serde_json};
 pub mod __private {
     pub use inventory::submit;
 
+    #[cfg(feature = "cli")]
     pub use crate::cli::command;
     pub use crate::identity::Package;
     pub use crate::register;

@@ -28,6 +28,10 @@ mod request;
 mod resolve;
 mod retry;
 mod retry_after;
+#[cfg(feature = "redis")]
+mod shared_rate_limit;
+#[cfg(not(feature = "redis"))]
+#[path = "mist/no_shared_rate_limit.rs"]
 mod shared_rate_limit;
 #[cfg(test)]
 mod simulation;

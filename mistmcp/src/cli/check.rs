@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::demo::DemoCloud;
 use clap::Args;
-use mistmcp_demo::DemoCloud;
 use tokio::time::Instant;
 
 use super::configuration::{self, TOKEN, limits, no_token};

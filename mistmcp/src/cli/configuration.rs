@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
-use mistmcp_demo::DemoCloud;
 
+use super::demo::DemoCloud;
 use super::env_file::Environment;
 use super::flags::Flags;
 use super::origin::Origin;

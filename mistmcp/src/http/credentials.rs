@@ -2,7 +2,7 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::rejection::Rejection;
-use crate::redis::same;
+use crate::key::same;
 use crate::{Token, Tokens};
 
 const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-authorization");

@@ -1,8 +1,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::key::Key;
 use crate::mist::Cloud;
-use crate::redis::Key;
 use crate::{Token, Tokens};
 
 /// Whom a session belongs to: the token and cloud that opened it, as a keyed hash, which tells nothing of either.

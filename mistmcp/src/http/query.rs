@@ -1,4 +1,3 @@
-use clap::ValueEnum;
 use url::form_urlencoded;
 
 use super::rejection::Rejection;
@@ -58,10 +57,9 @@ impl Query {
 }
 
 fn mode(value: &str) -> Result<Mode, Rejection> {
-    Mode::from_str(value, true).map_err(|_| {
-        let names = Mode::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-        let names: Vec<_> = names.map(|name| name.get_name().to_owned()).collect();
-        let remedy = remedy(value, names.iter().map(String::as_str));
+    let mode = Mode::ALL.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(value));
+    mode.ok_or_else(|| {
+        let remedy = remedy(value, Mode::ALL.map(Mode::name));
         Rejection::request(format!("`mode` is {}, which is none{remedy}", quote::word(value)))
     })
 }

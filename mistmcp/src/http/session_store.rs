@@ -2,6 +2,7 @@
 
 mod local_only;
 mod record;
+#[cfg(feature = "redis")]
 mod redis_store;
 
 use std::fmt::Debug;
@@ -11,8 +12,9 @@ use async_trait::async_trait;
 use rmcp::transport::streamable_http_server::session::SessionStore as InitializeStore;
 
 pub(super) use local_only::LocalOnly;
-pub(super) use record::Record;
-pub(super) use redis_store::{RedisStore, keep_up, names};
+pub(super) use record::{Record, names};
+#[cfg(feature = "redis")]
+pub(super) use redis_store::{RedisStore, keep_up};
 
 use super::principal::Principal;
 use super::session_handle::{SessionHandle, SessionParams};

@@ -226,8 +226,8 @@ async fn end_strays(
 mod tests {
     use super::*;
     use crate::Tokens;
+    use crate::key::Key;
     use crate::mist::Clouds;
-    use crate::redis::Key;
     use crate::session::EnabledCategories;
 
     #[tokio::test]

@@ -11,9 +11,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use super::Location;
 use super::fault::{Fault, FaultKind};
 use super::timeout::within_time;
-use super::{Key, Location};
+use crate::key::Key;
 use crate::metrics::Metrics;
 
 /// How long a call waits for Redis.

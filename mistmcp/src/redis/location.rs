@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 use url::Url;
 
-use super::Key;
+use crate::key::Key;
 
 /// The shortest key that is not guessed.
 const SHORTEST_KEY: usize = 32;

@@ -1,5 +1,6 @@
 /// How a session's tools are loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum Mode {
     /// A few tools; the others are found, called by name, or switched on by category
@@ -11,6 +12,27 @@ pub enum Mode {
 }
 
 impl Mode {
+    /// All modes.
+    pub const ALL: [Self; 3] = [Self::Managed, Self::All, Self::Custom];
+
+    /// Its name in flags and URLs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Managed => "managed",
+            Self::All => "all",
+            Self::Custom => "custom",
+        }
+    }
+
+    /// What it does, for people.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Managed => "A few tools; the others are found, called by name, or switched on by category",
+            Self::All => "All tools at once",
+            Self::Custom => "The tools of the named categories, and the essential ones",
+        }
+    }
+
     /// Up to so many tools are simply listed. Their definitions take some 3,000 tokens, where those of managed mode take
     /// 1,000 and a search before most calls.
     pub const FEW_TOOLS: usize = 20;
@@ -19,5 +41,22 @@ impl Mode {
     /// [`Self::FEW_TOOLS`].
     pub const fn default_for(tools: usize) -> Self {
         if tools <= Self::FEW_TOOLS { Self::All } else { Self::Managed }
+    }
+}
+
+#[cfg(all(test, feature = "cli"))]
+mod tests {
+    use clap::ValueEnum;
+
+    use super::*;
+
+    #[test]
+    fn flags_name_and_describe_the_modes_as_pages_do() {
+        assert_eq!(Mode::ALL.as_slice(), Mode::value_variants());
+        for mode in Mode::ALL {
+            let value = mode.to_possible_value().unwrap();
+            assert_eq!(value.get_name(), mode.name());
+            assert_eq!(value.get_help().unwrap().to_string(), mode.about());
+        }
     }
 }

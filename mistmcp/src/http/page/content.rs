@@ -1,8 +1,6 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use clap::ValueEnum;
-
 use super::escape::{Escaped, Prose};
 use crate::catalog::{Category, Entry, Parameter, Reader};
 use crate::http::Configuration;
@@ -191,7 +189,7 @@ impl Content {
     fn form(&self) -> String {
         let mut form = format!(
             "data-mode=\"{}\" data-program=\"{}\" data-entry=\"{}\"",
-            Escaped(&mode_name(self.settings.mode())),
+            Escaped(&self.settings.mode().name()),
             Escaped(identity().name),
             Escaped(&identity().entry())
         );
@@ -241,16 +239,14 @@ impl Content {
 
     fn modes(&self) -> String {
         let mut text = String::new();
-        for mode in Mode::value_variants().iter().filter(|mode| self.settings.permits_mode(**mode)) {
-            let Some(value) = mode.to_possible_value() else { continue };
-            let checked = if *mode == self.settings.mode() { " checked" } else { "" };
-            let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+        for mode in Mode::ALL.into_iter().filter(|mode| self.settings.permits_mode(*mode)) {
+            let checked = if mode == self.settings.mode() { " checked" } else { "" };
             let _ = writeln!(
                 text,
                 "<label class=\"mode\"><input type=\"radio\" name=\"mode\" value=\"{name}\"{checked}>{name} \
                  <span>{help}</span></label>",
-                name = Escaped(value.get_name()),
-                help = Prose(&help)
+                name = Escaped(mode.name()),
+                help = Prose(mode.about())
             );
         }
         text
@@ -322,10 +318,6 @@ fn tool(text: &mut String, entry: &Entry, description: &str, parameters: &[Param
         text.push_str("</dl>\n</details>\n");
     }
     text.push_str("</li>\n");
-}
-
-fn mode_name(mode: Mode) -> String {
-    mode.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 /// The template with its holes filled, once: what fills one is never looked through.

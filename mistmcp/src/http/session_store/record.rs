@@ -4,6 +4,8 @@ use rmcp::model::{Implementation, InitializeRequestParams};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::catalog::Catalog;
+
 use super::super::principal::Principal;
 use super::super::session_handle::SessionParams;
 
@@ -99,6 +101,11 @@ impl Written {
     }
 }
 
+/// The categories of those names that this release has.
+pub(in super::super) fn names(on: &BTreeSet<String>, catalog: &Catalog) -> BTreeSet<&'static str> {
+    on.iter().filter_map(|name| catalog.category(name)).map(|category| category.name).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use rmcp::model::ProtocolVersion;
@@ -106,8 +113,8 @@ mod tests {
 
     use super::*;
     use crate::Tokens;
+    use crate::key::Key;
     use crate::mist::Clouds;
-    use crate::redis::Key;
 
     fn principal(token: &str) -> Principal {
         let key = Key::of(&"a key of tests".into());

@@ -14,7 +14,6 @@ use redis::{Cmd, Pipeline, Script};
 use rmcp::transport::streamable_http_server::session::SessionStore as InitializeStore;
 
 use initialize_cache::InitializeCache;
-pub(in super::super) use replica::names;
 use replica::{PendingWrite, SessionReplica};
 pub(in super::super) use sync::keep_up;
 

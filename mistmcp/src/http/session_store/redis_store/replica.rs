@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::super::super::session_handle::SessionHandle;
 use super::super::Record;
+use super::super::names;
 use crate::catalog::Catalog;
 
 /// A session that this replica holds, and what it knows of what is written of it.
@@ -108,9 +109,4 @@ fn merged(
         !before.contains(name) || here.contains(name.as_str()) || catalog.category(name).is_none()
     });
     merged
-}
-
-/// The categories of those names that this release has.
-pub(in super::super::super) fn names(on: &BTreeSet<String>, catalog: &Catalog) -> BTreeSet<&'static str> {
-    on.iter().filter_map(|name| catalog.category(name)).map(|category| category.name).collect()
 }

@@ -1,3 +1,5 @@
+//! A secret key for hashes of tokens and sessions ([`Key`]), and a comparison in constant time ([`same`]).
+
 use ring::hmac;
 use ring::rand::SystemRandom;
 use secrecy::{ExposeSecret, SecretString};
