@@ -157,9 +157,10 @@ impl Session {
 
     /// What this session knows of a tool's name.
     fn knows(&self, name: &str) -> Known {
-        match self.controls().iter().any(|control| control.tool().name == name) {
-            true => Known::Callable,
-            false => self.settings.knows(name),
+        if self.controls().iter().any(|control| control.tool().name == name) {
+            Known::Callable
+        } else {
+            self.settings.knows(name)
         }
     }
 

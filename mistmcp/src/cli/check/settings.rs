@@ -86,7 +86,7 @@ fn tools(flags: &Flags) -> Finding {
     };
     let mut counts = format!("{} categories", counted(&usual));
     if !extended.is_empty() {
-        counts += &format!(", {} extended ones", counted(&extended));
+        counts.extend([", ", counted(&extended).as_str(), " extended ones"]);
     }
     let loaded = match flags.mode {
         Mode::Managed => "managed mode: a client sees a few, which find and call the others".to_owned(),

@@ -189,7 +189,7 @@ impl Content {
     fn form(&self) -> String {
         let mut form = format!(
             "data-mode=\"{}\" data-program=\"{}\" data-entry=\"{}\"",
-            Escaped(&self.settings.mode().name()),
+            Escaped(self.settings.mode().name()),
             Escaped(identity().name),
             Escaped(&identity().entry())
         );
@@ -313,7 +313,7 @@ fn tool(text: &mut String, entry: &Entry, description: &str, parameters: &[Param
         for Parameter { name, required, about, .. } in parameters {
             let mark = if *required { " (required)" } else { "" };
             let _ =
-                writeln!(text, "<dt><code>{}</code>{mark}</dt><dd>{}</dd>", Escaped(name), Escaped(&about));
+                writeln!(text, "<dt><code>{}</code>{mark}</dt><dd>{}</dd>", Escaped(name), Escaped(about));
         }
         text.push_str("</dl>\n</details>\n");
     }
