@@ -1,4 +1,4 @@
-//! One call of a tool, as its body sees it: how to tell and to ask the client on the other side.
+//! A tool call as the tool sees it: [`Call`], with progress, logging, requests to the client, and cancellation.
 
 mod client_request;
 mod elicitation;
@@ -21,32 +21,33 @@ use crate::error::ErrorKind;
 use crate::trace::Trace;
 use crate::{Error, RequestBody, Result};
 
-/// One call of a tool: how its caller hears of it, whom it can ask, and whether it still waits.
+/// One call of a tool: reports progress and log messages, sends requests to the client, and knows whether the call
+/// has been cancelled.
 #[derive(Clone)]
 pub struct Call {
     cancelled: CancellationToken,
-    listener: Option<Arc<dyn Listener>>,
+    peer: Option<Arc<dyn CallPeer>>,
     waiting: Arc<Mutex<Waiting>>,
-    /// The last progress that was told.
+    /// The last progress that was sent.
     last: Arc<Mutex<(f64, Option<f64>)>>,
     trace: Trace,
 }
 
-/// The client on the other side of a call.
-pub(crate) trait Listener: Send + Sync {
-    /// Tells it something, in order, and waits for nothing.
-    fn tell(&self, told: Notification);
+/// The client of a call.
+pub(crate) trait CallPeer: Send + Sync {
+    /// Sends a notification, in order, without waiting.
+    fn notify(&self, notification: Notification);
 
-    /// Whether it can be asked for this.
-    fn can(&self, capability: Capability) -> bool;
+    /// Whether the client has this capability.
+    fn supports(&self, capability: Capability) -> bool;
 
-    /// Asks it. The answer is as MCP has it.
-    fn ask<'a>(&'a self, key: &'a str, question: ClientRequest) -> Asking<'a>;
+    /// Sends a request. The response is in the form that MCP defines.
+    fn request<'a>(&'a self, key: &'a str, request: ClientRequest) -> ResponseFuture<'a>;
 }
 
-pub(crate) type Asking<'a> = Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
+pub(crate) type ResponseFuture<'a> = Pin<Box<dyn Future<Output = Result<Value>> + Send + 'a>>;
 
-/// How long a call has waited for answers of its client, which is not time of its own.
+/// How long a call has waited for responses of its client. This time does not count for the timeout of the call.
 #[derive(Debug, Default)]
 struct Waiting {
     ended: Duration,
@@ -55,28 +56,28 @@ struct Waiting {
 }
 
 impl Call {
-    pub(crate) fn new(cancelled: CancellationToken, listener: Option<Arc<dyn Listener>>) -> Self {
+    pub(crate) fn new(cancelled: CancellationToken, peer: Option<Arc<dyn CallPeer>>) -> Self {
         let (waiting, last) = (Arc::default(), Arc::default());
-        Self { cancelled, listener, waiting, last, trace: Trace::default() }
+        Self { cancelled, peer, waiting, last, trace: Trace::default() }
     }
 
-    /// The same call, for a request that is traced.
+    /// The same call with a trace.
     pub(crate) fn traced(self, trace: Trace) -> Self {
         Self { trace, ..self }
     }
 
-    /// What is told of it to who traces it.
+    /// The trace of the call.
     pub(crate) fn trace(&self) -> &Trace {
         &self.trace
     }
 
-    /// A call that nobody watches or cancels, and that can ask nobody.
+    /// A call without a client: it is never cancelled, and cannot send requests.
     pub fn unattended() -> Self {
         Self::new(CancellationToken::new(), None)
     }
 
-    /// Tells the caller how far the call is, where it asked to hear of that. `done` and `total` are of one unit, whichever it
-    /// is, and `done` grows each time.
+    /// Reports progress to the client, if it asked for that. `done` and `total` have the same unit, which is arbitrary, and
+    /// `done` must grow with each report.
     ///
     /// ```
     /// # use mistmcp::Call;
@@ -87,41 +88,41 @@ impl Call {
     /// # }
     /// ```
     pub fn progress(&self, done: f64, total: Option<f64>, message: impl Into<String>) {
-        if let Some(listener) = &self.listener {
+        if let Some(peer) = &self.peer {
             *self.last.lock().unwrap_or_else(PoisonError::into_inner) = (done, total);
-            listener.tell(Notification::Progress { done, total, message: message.into() });
+            peer.notify(Notification::Progress { done, total, message: message.into() });
         }
     }
 
-    /// Tells the caller what the call waits for.
+    /// Reports what the call waits for, as progress.
     pub(crate) fn note(&self, message: String) {
-        // MCP has progress grow with each notification.
-        const A_LITTLE: f64 = 0.001;
-        if let Some(listener) = &self.listener {
+        // MCP requires progress to grow with each notification.
+        const STEP: f64 = 0.001;
+        if let Some(peer) = &self.peer {
             let (done, total) = {
                 let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-                last.0 += A_LITTLE;
+                last.0 += STEP;
                 *last
             };
-            listener.tell(Notification::Progress { done, total, message });
+            peer.notify(Notification::Progress { done, total, message });
         }
     }
 
-    /// Tells the caller what happens, where the server [offers its log](crate::Server::with_log) and the caller asked
-    /// for lines of that level.
+    /// Sends a log message to the client, if the server [offers its log](crate::Server::with_log) and the client
+    /// asked for that level.
     pub fn log(&self, level: Level, line: impl Into<String>) {
-        if let Some(listener) = &self.listener {
-            listener.tell(Notification::Line { level, text: line.into() });
+        if let Some(peer) = &self.peer {
+            peer.notify(Notification::Log { level, text: line.into() });
         }
     }
 
-    /// Asks the person in front of the client to fill in a form: the fields of `T`, which are texts, numbers, booleans
+    /// Asks the user of the client to fill in a form (elicitation). The fields are those of `T`: strings, numbers, booleans
     /// and choices, with their `///` as labels.
     ///
-    /// Up to revision 2025-11-25 the call waits for the answer. From 2026-07-28 on a call that asks ends there with
-    /// an error, which the body hands on with `?`; the client gets the question, and calls again with the answer. So a
-    /// body runs from its beginning each time: ask first, act afterwards, and ask under the same `key` each time.
-    /// What is known to be wanted is asked at once, with [`tokio::join!`](https://docs.rs/tokio/latest/tokio/macro.join.html):
+    /// Up to protocol version 2025-11-25 the call waits for the response. From 2026-07-28 on (multi-round-trip requests) this
+    /// returns an error, which the tool must return with `?`; the client gets the request, and calls the tool again with the
+    /// response. The tool then runs from its start: ask before acting, and use the same `key` each time. To send several
+    /// requests at once, use [`tokio::join!`](https://docs.rs/tokio/latest/tokio/macro.join.html):
     ///
     /// ```
     /// use mistmcp::{Call, Form, Reply, Result, mist_tool};
@@ -150,59 +151,62 @@ impl Call {
     /// ```
     ///
     /// # Errors
-    /// The client cannot ask anybody, the answer is not there yet, or never comes.
+    /// The client has no elicitation, or there is no response (yet).
     pub async fn ask<T: RequestBody>(&self, key: &str, message: impl Into<String>) -> Result<Form<T>> {
-        let form = elicitation::of::<T>()?;
-        elicitation::read(self.put(key, ClientRequest::Form { message: message.into(), form }).await?)
+        let form = elicitation::schema_of::<T>()?;
+        elicitation::parse(
+            self.send_request(key, ClientRequest::Form { message: message.into(), form }).await?,
+        )
     }
 
-    /// Asks the client's model, with so many tokens for its answer. Goes the way of [`Self::ask`].
+    /// Requests text from the model of the client (sampling), of at most `max_tokens`. Works like [`Self::ask`].
     ///
     /// # Errors
-    /// The client has no model for this, or its answer is not there yet, never comes, or is no text.
+    /// The client has no sampling, there is no response (yet), or it contains no text.
     pub async fn sample(&self, key: &str, prompt: impl Into<String>, max_tokens: u32) -> Result<String> {
-        let answer = self.put(key, ClientRequest::Model { prompt: prompt.into(), max_tokens }).await?;
+        let answer =
+            self.send_request(key, ClientRequest::Model { prompt: prompt.into(), max_tokens }).await?;
         client_request::text(&answer).ok_or_else(|| {
             Error::advice("The client's model answered, but not with a text. Ask it in other words.")
         })
     }
 
-    /// Asks which folders the client works in. Goes the way of [`Self::ask`].
+    /// Requests the folders in which the client works (roots). Works like [`Self::ask`].
     ///
     /// # Errors
-    /// The client has none, or its answer is not there yet, or never comes.
+    /// The client has no roots, or there is no response (yet).
     pub async fn roots(&self, key: &str) -> Result<Vec<Root>> {
-        let answer = self.put(key, ClientRequest::Roots).await?;
+        let answer = self.send_request(key, ClientRequest::Roots).await?;
         client_request::roots(&answer)
             .ok_or_else(|| Error::advice("The client answered, but not with its folders."))
     }
 
-    /// Whether the client can be asked for this. Asking one that cannot is an error.
+    /// Whether the client has a capability. A request without it is an error.
     pub fn can(&self, capability: Capability) -> bool {
-        self.listener.as_ref().is_some_and(|listener| listener.can(capability))
+        self.peer.as_ref().is_some_and(|peer| peer.supports(capability))
     }
 
-    async fn put(&self, key: &str, question: ClientRequest) -> Result<Value> {
-        let Some(listener) = &self.listener else { return Err(question.capability().missing()) };
+    async fn send_request(&self, key: &str, request: ClientRequest) -> Result<Value> {
+        let Some(peer) = &self.peer else { return Err(request.capability().missing()) };
         let _waiting = self.wait();
-        listener.ask(key, question).await
+        peer.request(key, request).await
     }
 
-    /// Whether the caller has given up. A call that has been given up is also dropped at its next wait.
+    /// Whether the client has cancelled the call. A cancelled call is also dropped at its next await.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.is_cancelled()
     }
 
-    /// Returns when the caller gives up.
+    /// Returns when the client cancels the call.
     pub async fn cancelled(&self) {
         self.cancelled.cancelled().await;
     }
 
-    /// Returns when the call has taken `limit`. The time in which its client thinks does not count.
+    /// Returns when the call has taken `limit`, without the time in which it waited for its client.
     pub(crate) async fn outlasts(&self, limit: Duration) {
-        let began = Instant::now();
+        let started = Instant::now();
         loop {
-            let own = began.elapsed().saturating_sub(self.waited());
+            let own = started.elapsed().saturating_sub(self.waited());
             match limit.saturating_sub(own) {
                 Duration::ZERO => return,
                 left => tokio::time::sleep(left).await,
@@ -210,24 +214,24 @@ impl Call {
         }
     }
 
-    /// How long it has waited for answers of its client.
+    /// How long the call has waited for its client.
     pub(crate) fn waited(&self) -> Duration {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.ended + waiting.since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
-    fn wait(&self) -> Wait {
+    fn wait(&self) -> WaitGuard {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.open += 1;
         waiting.since.get_or_insert_with(Instant::now);
-        Wait(Arc::clone(&self.waiting))
+        WaitGuard(Arc::clone(&self.waiting))
     }
 }
 
-/// A question is open as long as it lives.
-struct Wait(Arc<Mutex<Waiting>>);
+/// A pending request to the client, until it is dropped.
+struct WaitGuard(Arc<Mutex<Waiting>>);
 
-impl Drop for Wait {
+impl Drop for WaitGuard {
     fn drop(&mut self) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.open -= 1;

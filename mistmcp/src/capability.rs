@@ -1,12 +1,12 @@
 //! What an MCP client declares that it can do for the server: [`Capability`].
 
-/// What a client can do for a server, as MCP calls it.
+/// A client capability of MCP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Capability {
-    /// Ask its user.
+    /// Requests to the user.
     Elicitation,
-    /// Ask its model.
+    /// Requests to the model.
     Sampling,
-    /// Tell the folders it works in.
+    /// The folders in which the client works.
     Roots,
 }

@@ -1,7 +1,8 @@
-//! MCP over HTTP: one process, many clients at once, each with its own token, cloud, mode and categories.
+//! MCP over Streamable HTTP: one process serves many clients at once, each with its own token, cloud, mode and
+//! enabled categories.
 //!
-//! A request passes the checks of `Host` and `Origin`, then the gate, which works out who it is from; what is left of
-//! it is MCP, and rmcp's.
+//! [`serve`] builds the router. A request to `/mcp` passes [`FrontMiddleware`] (request id, `Host` and `Origin`
+//! checks, CORS) and [`McpHandler`] (authentication, session lookup), which hands it to rmcp.
 
 mod accept;
 mod admission;
@@ -52,7 +53,7 @@ use mcp_handler::McpHandler;
 use middleware::FrontMiddleware;
 use restore::RestoreLocks;
 use session_store::{LocalOnly, SessionStore};
-use sessions::{Local, Sessions};
+use sessions::{LocalSessions, Sessions};
 
 use crate::key::Key;
 use crate::mist::{Cloud, Clouds, Pool};
@@ -60,12 +61,12 @@ use crate::redis::Location;
 use crate::server::Server;
 use crate::session::Settings;
 
-/// How long calls under way may go on once the server has been told to stop.
-const GRACE: Duration = Duration::from_secs(10);
-/// How long the last streams get to be closed after that.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// How long calls in flight may run after shutdown has begun.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(10);
+/// How long open streams may take to close after that.
+const STREAM_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What the operator set for HTTP.
+/// Configuration of the HTTP server, from the command line.
 #[derive(Debug)]
 pub(crate) struct Configuration {
     pub(crate) address: SocketAddr,
@@ -73,37 +74,37 @@ pub(crate) struct Configuration {
     pub(crate) pool: Arc<Pool>,
     pub(crate) credentials: Credentials,
     pub(crate) clouds: Clouds,
-    /// The cloud of clients that name none.
+    /// The cloud of clients whose URL names none.
     pub(crate) cloud: Option<Cloud>,
     pub(crate) org_id: Option<String>,
-    /// The cloud is the demo's.
+    /// Whether the server runs in demo mode, against the simulated cloud.
     pub(crate) demo: bool,
     pub(crate) allowed: Allowed,
-    /// The files of certificate and key.
+    /// Paths of the TLS certificate and its private key.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,
     pub(crate) limits: SessionLimits,
-    /// What strangers and single clients may have of the server.
+    /// Quotas per client and for unauthenticated clients.
     pub(crate) admission: AdmissionLimits,
-    /// What this process shares with other replicas, where there are any.
+    /// The Redis that replicas share, if there is one.
     pub(crate) redis: Option<Location>,
 }
 
-/// MCP over HTTP, as rmcp speaks it.
+/// rmcp's Streamable HTTP service with local sessions.
 type Mcp<H> = StreamableHttpService<H, LocalSessionManager>;
 
-/// How many sessions there may be, and how long they may be idle.
+/// Session quotas and the idle timeout.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct SessionLimits {
-    pub(crate) in_all: usize,
-    pub(crate) of_one_token: usize,
+    pub(crate) total: usize,
+    pub(crate) per_token: usize,
     pub(crate) idle: Duration,
 }
 
-/// Serves what `handler` makes of the server, until `stop` is cancelled, and then ends what is under way. `ready` is told
-/// the address once there is one.
+/// Serves until `stop` is cancelled, then shuts down gracefully. `handler` wraps the [`Server`] of each session or
+/// stateless request. `ready` is called with the bound address.
 ///
 /// # Errors
-/// The address is taken, or the certificate cannot be used.
+/// The address cannot be bound, or the certificate cannot be used.
 pub(crate) async fn serve<H: ServerHandler>(
     configuration: Configuration,
     handler: impl Fn(Server) -> H + Send + Sync + 'static,
@@ -114,29 +115,30 @@ pub(crate) async fn serve<H: ServerHandler>(
     let sessions = Arc::new(Sessions::new(configuration.limits, Arc::clone(&metrics)));
     let streams = CancellationToken::new();
     let mut manager = LocalSessionManager::default();
-    // Idle sessions are ended below, by what idle really means: rmcp's own timer runs on while a stream is open.
+    // Idle sessions are closed by `sessions::sweep`. rmcp's own timer would run on while a stream is open.
     manager.session_config.keep_alive = None;
-    let local = Local { sessions, manager: Arc::new(manager) };
+    let local = LocalSessions { sessions, manager: Arc::new(manager) };
     let key = match &configuration.redis {
         Some(location) => location.key().clone(),
         None => Key::random()?,
     };
     let session_store = session_store(&configuration, &local).await?;
-    let (operator, counted) = (Arc::clone(&configuration.settings), Arc::clone(&metrics));
+    let (operator, server_metrics) = (Arc::clone(&configuration.settings), Arc::clone(&metrics));
     let mut settings = StreamableHttpServerConfig::default()
         .with_json_response(true)
-        .with_max_request_body_bytes(mcp_handler::MOST_BYTES)
+        .with_max_request_body_bytes(mcp_handler::MAX_BODY_BYTES)
         .with_cancellation_token(streams.clone())
-        // Checked before, for every path alike.
+        // `FrontMiddleware` validates `Host` and `Origin` for every path.
         .disable_allowed_hosts();
     settings.session_store = session_store.initialize_cache();
     let mcp = Mcp::new(
-        move || Ok(handler(Server::for_http(Arc::clone(&operator), Arc::clone(&counted)))),
+        move || Ok(handler(Server::for_http(Arc::clone(&operator), Arc::clone(&server_metrics)))),
         Arc::clone(&local.manager),
         settings,
     );
     let calls = TaskTracker::new();
-    let door = Arc::new(FrontMiddleware::new(configuration.allowed.clone(), Arc::clone(&metrics)));
+    let front_middleware =
+        Arc::new(FrontMiddleware::new(configuration.allowed.clone(), Arc::clone(&metrics)));
     let health = health::Health::new(
         configuration.cloud.clone(),
         &configuration.clouds,
@@ -145,10 +147,10 @@ pub(crate) async fn serve<H: ServerHandler>(
         configuration.allowed.clone(),
     );
     let admission = Admission::new(configuration.admission.clone(), Arc::clone(&metrics));
-    let page = Arc::new(page::Page::of(&configuration));
+    let page = Arc::new(page::Page::new(&configuration));
     let tls = configuration.tls.clone();
     let address = configuration.address;
-    let gate = Arc::new(McpHandler {
+    let mcp_handler = Arc::new(McpHandler {
         configuration,
         mcp,
         local: local.clone(),
@@ -157,53 +159,54 @@ pub(crate) async fn serve<H: ServerHandler>(
         key,
         closing: Arc::new(stop.clone()),
         calls: calls.clone(),
-        taking_up: RestoreLocks::default(),
+        restore_locks: RestoreLocks::default(),
     });
-    // MCP's own way passes the door by itself: a layer costs each request as much as some of its steps.
-    let front = Arc::clone(&door);
+    // The `/mcp` route calls the middleware directly: an axum layer costs as much as some of the steps of a request.
+    let middleware = Arc::clone(&front_middleware);
     let mcp = any(move |request: Request| {
-        let (door, gate) = (Arc::clone(&front), Arc::clone(&gate));
-        async move { door.pass(request, service_fn(|request| gate.serve(request).map(Ok))).await }
+        let (middleware, handler) = (Arc::clone(&middleware), Arc::clone(&mcp_handler));
+        async move { middleware.call(request, service_fn(|request| handler.serve(request).map(Ok))).await }
     });
     let app = Router::new()
         .merge(page::routes(page))
         .merge(Router::new().route("/metrics", get(health::metrics)).with_state(health.clone()))
-        .fallback(rejection::nowhere)
-        .layer(from_fn_with_state(door, middleware::pass))
+        .fallback(rejection::not_found)
+        .layer(from_fn_with_state(front_middleware, middleware::layer))
         .route("/mcp", mcp.clone())
         .route("/mcp/", mcp)
-        // Whoever looks after processes asks by address, and learns nothing.
+        // Health probes address the process by IP, so `Host` is not checked and the answer shows no details to other
+        // hosts.
         .merge(
             Router::new()
                 .route("/livez", get(health::live))
                 .route("/readyz", get(health::ready))
-                .layer(from_fn(request_id::name))
+                .layer(from_fn(request_id::layer))
                 .with_state(health),
         );
 
-    let sweeping = tokio::spawn(sessions::sweep(local));
-    let closing_idle = tokio::spawn(Arc::clone(&admission).sweep());
-    let ending = async move {
+    let session_sweep = tokio::spawn(sessions::sweep(local));
+    let connection_sweep = tokio::spawn(Arc::clone(&admission).sweep());
+    let shutdown = async move {
         stop.cancelled().await;
         calls.close();
-        if tokio::time::timeout(GRACE, calls.wait()).await.is_err() {
+        if tokio::time::timeout(SHUTDOWN_GRACE, calls.wait()).await.is_err() {
             tracing::warn!(
                 "calls are cut off that went on for more than {} seconds after the end",
-                GRACE.as_secs()
+                SHUTDOWN_GRACE.as_secs()
             );
         }
         streams.cancel();
     };
-    let served = listener::serve(address, app, tls, &admission, &metrics, ending, ready).await;
-    sweeping.abort();
-    closing_idle.abort();
+    let served = listener::serve(address, app, tls, &admission, &metrics, shutdown, ready).await;
+    session_sweep.abort();
+    connection_sweep.abort();
     served.with_context(|| format!("on {address}"))
 }
 
-/// Where sessions are written down: in this process, or in the replicas' Redis.
+/// Builds the session store: local only, or shared through Redis.
 async fn session_store(
     configuration: &Configuration,
-    local: &Local,
+    local: &LocalSessions,
 ) -> anyhow::Result<Arc<dyn SessionStore>> {
     let Some(location) = configuration.redis.clone() else { return Ok(Arc::new(LocalOnly)) };
     in_redis(location, configuration, local).await
@@ -213,14 +216,14 @@ async fn session_store(
 async fn in_redis(
     location: Location,
     configuration: &Configuration,
-    local: &Local,
+    local: &LocalSessions,
 ) -> anyhow::Result<Arc<dyn SessionStore>> {
     let metrics = Arc::clone(configuration.pool.metrics());
     let (client, pushes) = crate::redis::RedisClient::open(location, metrics).await?;
     configuration.pool.share(Arc::clone(&client));
     let settings = Arc::clone(&configuration.settings);
     let store = session_store::RedisStore::new(client, settings, configuration.limits.idle);
-    tokio::spawn(session_store::keep_up(Arc::clone(&store), local.clone(), pushes));
+    tokio::spawn(session_store::sync(Arc::clone(&store), local.clone(), pushes));
     Ok(store)
 }
 
@@ -228,7 +231,7 @@ async fn in_redis(
 async fn in_redis(
     location: Location,
     _configuration: &Configuration,
-    _local: &Local,
+    _local: &LocalSessions,
 ) -> anyhow::Result<Arc<dyn SessionStore>> {
     match location {}
 }

@@ -1,27 +1,26 @@
-//! A secret key for hashes of tokens and sessions ([`Key`]), and a comparison in constant time ([`same`]).
+//! Keyed hashes of identities: [`Key`], and comparison of secrets in constant time.
 
 use ring::hmac;
 use ring::rand::SystemRandom;
 use secrecy::{ExposeSecret, SecretString};
 
-/// A key of hashes that tell nothing of what was hashed. It prints nothing of itself.
+/// An HMAC key. Its hashes reveal nothing about their input, and `Debug` prints nothing of the key.
 #[derive(Clone, Debug)]
 pub(crate) struct Key(hmac::Key);
 
 impl Key {
-    /// A key that lives as long as the process and leaves it never.
+    /// A random key, which never leaves the process.
     pub(crate) fn random() -> std::io::Result<Self> {
         let key = hmac::Key::generate(hmac::HMAC_SHA256, &SystemRandom::new());
         key.map(Self).map_err(|_| std::io::Error::other("the system gives no random numbers"))
     }
 
-    /// The key that all who know the secret have.
+    /// The key derived from a shared secret.
     pub(crate) fn of(secret: &SecretString) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
     }
 
-    /// The hash of several parts. Two lists of parts read the same only where they are, since no part has a byte of
-    /// zero in it.
+    /// The hash of several parts. No part contains a zero byte, so different lists have different input.
     pub(crate) fn hash<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> [u8; 32] {
         let mut hash = hmac::Context::with_key(&self.0);
         for part in parts {
@@ -34,7 +33,7 @@ impl Key {
     }
 }
 
-/// Whether two secrets are the same, in a time that does not tell where they differ.
+/// Compares two secrets in constant time.
 pub(crate) fn same(left: &str, right: &str) -> bool {
     Key::random().is_ok_and(|Key(key)| {
         let tag = hmac::sign(&key, left.as_bytes());

@@ -1,4 +1,4 @@
-//! What is counted, for Prometheus. No label holds a token, an organization, or anything else of a client's.
+//! Prometheus metrics: [`Metrics`]. No label contains a token, an organization, or other client data.
 
 use std::time::Duration;
 
@@ -11,67 +11,67 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-/// From what a cache answers to what Mist takes when it is in trouble.
+/// Histogram buckets from a cache hit to a slow Mist API.
 const SECONDS: [f64; 12] = [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 30.0];
 
-/// From a Redis next door to where nobody waits for it any more.
+/// Histogram buckets from a local Redis to the command timeout.
 const REDIS_SECONDS: [f64; 9] = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.02, 0.1, 0.25];
 
-/// The counters of one process.
+/// The metrics of one process.
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
-    calls: Family<OfCall, Counter>,
+    calls: Family<CallLabels, Counter>,
     call_seconds: Histogram,
     result_bytes: Counter,
-    refusals: Family<OfRefusal, Counter>,
-    exchanges: Family<OfExchange, Counter>,
+    refusals: Family<RefusalLabels, Counter>,
+    exchanges: Family<ExchangeLabels, Counter>,
     exchange_seconds: Histogram,
     response_bytes: Counter,
     retries: Counter,
-    tokens: Family<OfTokens, Gauge>,
+    tokens: Family<TokenLabels, Gauge>,
     sessions_opened: Counter,
-    sessions_taken_up: Counter,
+    sessions_restored: Counter,
     sessions: Gauge,
     connections: Gauge,
-    in_use: Family<OfLimit, Gauge>,
-    redis_up: Family<OfRedis, Gauge>,
-    redis_commands: Family<OfCommand, Counter>,
+    in_use: Family<LimitLabels, Gauge>,
+    redis_up: Family<RedisLabels, Gauge>,
+    redis_commands: Family<CommandLabels, Counter>,
     redis_seconds: Histogram,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfCall {
+struct CallLabels {
     tool: &'static str,
     outcome: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfRefusal {
+struct RefusalLabels {
     reason: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfExchange {
+struct ExchangeLabels {
     status: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfTokens {
+struct TokenLabels {
     calls_left: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfLimit {
+struct LimitLabels {
     limit: &'static str,
 }
 
-/// There is at most one, and none without `--redis`.
+/// A family with one member at most, so that the metric is absent without `--redis`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfRedis {}
+struct RedisLabels {}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct OfCommand {
+struct CommandLabels {
     outcome: &'static str,
 }
 
@@ -89,7 +89,7 @@ impl Metrics {
             retries: Counter::default(),
             tokens: Family::default(),
             sessions_opened: Counter::default(),
-            sessions_taken_up: Counter::default(),
+            sessions_restored: Counter::default(),
             sessions: Gauge::default(),
             connections: Gauge::default(),
             in_use: Family::default(),
@@ -138,11 +138,11 @@ impl Metrics {
         );
         registry.register("refusals", "HTTP requests that were refused", self.refusals.clone());
         registry.register("sessions_opened", "Sessions opened", self.sessions_opened.clone());
-        let taken_up = &self.sessions_taken_up;
+        let restored = &self.sessions_restored;
         registry.register(
             "sessions_taken_up",
             "Sessions of other replicas that go on here",
-            taken_up.clone(),
+            restored.clone(),
         );
         registry.register("sessions", "Sessions that are open", self.sessions.clone());
         registry.register("connections", "Connections of clients", self.connections.clone());
@@ -161,22 +161,22 @@ impl Metrics {
         registry.register_with_unit("redis_duration", "How long Redis took", Unit::Seconds, seconds.clone());
     }
 
-    /// A call ended. `tool` is one that there is: what clients make up is no label.
+    /// Counts a finished call. `tool` must be a known tool: clients must not be able to create labels.
     pub(crate) fn call(&self, tool: &'static str, outcome: &'static str, duration: Duration, bytes: usize) {
-        self.calls.get_or_create(&OfCall { tool, outcome }).inc();
+        self.calls.get_or_create(&CallLabels { tool, outcome }).inc();
         self.call_seconds.observe(duration.as_secs_f64());
         self.result_bytes.inc_by(bytes as u64);
     }
 
-    /// A request was refused before MCP began.
+    /// Counts a rejected HTTP request.
     pub(crate) fn refusal(&self, reason: &'static str) {
-        self.refusals.get_or_create(&OfRefusal { reason }).inc();
+        self.refusals.get_or_create(&RefusalLabels { reason }).inc();
     }
 
-    /// A request to Mist ended, with this status where there was an answer.
+    /// Counts a request to Mist, with its status if there was a response.
     pub(crate) fn exchange(&self, status: Option<StatusCode>, duration: Duration, bytes: usize) {
         let status = status.map_or(0, |status| status.as_u16());
-        self.exchanges.get_or_create(&OfExchange { status }).inc();
+        self.exchanges.get_or_create(&ExchangeLabels { status }).inc();
         self.exchange_seconds.observe(duration.as_secs_f64());
         self.response_bytes.inc_by(bytes as u64);
     }
@@ -188,7 +188,7 @@ impl Metrics {
     pub(crate) fn tokens(&self, levels: [(&'static str, usize); 4]) {
         for (calls_left, tokens) in levels {
             let tokens = i64::try_from(tokens).unwrap_or(i64::MAX);
-            self.tokens.get_or_create(&OfTokens { calls_left }).set(tokens);
+            self.tokens.get_or_create(&TokenLabels { calls_left }).set(tokens);
         }
     }
 
@@ -200,33 +200,33 @@ impl Metrics {
         self.sessions.set(i64::try_from(open).unwrap_or(i64::MAX));
     }
 
-    pub(crate) fn session_taken_up(&self) {
-        self.sessions_taken_up.inc();
+    pub(crate) fn session_restored(&self) {
+        self.sessions_restored.inc();
     }
 
-    /// Redis has come, or gone.
-    pub(crate) fn redis(&self, is_there: bool) {
-        self.redis_up.get_or_create(&OfRedis {}).set(i64::from(is_there));
+    /// Records whether Redis is available.
+    pub(crate) fn redis(&self, is_available: bool) {
+        self.redis_up.get_or_create(&RedisLabels {}).set(i64::from(is_available));
     }
 
-    /// Redis was asked something, in one round.
-    pub(crate) fn asked_redis(&self, answered: bool, duration: Duration) {
+    /// Counts a round trip to Redis.
+    pub(crate) fn redis_command(&self, answered: bool, duration: Duration) {
         let outcome = if answered { "ok" } else { "failed" };
-        self.redis_commands.get_or_create(&OfCommand { outcome }).inc();
+        self.redis_commands.get_or_create(&CommandLabels { outcome }).inc();
         self.redis_seconds.observe(duration.as_secs_f64());
     }
 
-    /// How many connections are open, for whoever opens and closes them.
+    /// The gauge of open connections.
     pub(crate) fn connections(&self) -> Gauge {
         self.connections.clone()
     }
 
-    /// What is in use of a limit of admission.
+    /// The gauge of an admission limit.
     pub(crate) fn in_use(&self, limit: &'static str) -> Gauge {
-        self.in_use.get_or_create(&OfLimit { limit }).clone()
+        self.in_use.get_or_create(&LimitLabels { limit }).clone()
     }
 
-    /// All of it, in the text form of OpenMetrics.
+    /// All metrics in the OpenMetrics text format.
     pub(crate) fn text(&self) -> String {
         let mut text = String::new();
         // Writing to a String cannot fail.

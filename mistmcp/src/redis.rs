@@ -1,4 +1,5 @@
-//! The Redis that the replicas of one service share: [`RedisClient`], and where it is ([`Location`]).
+//! The Redis that replicas of one service share: [`RedisClient`], and the [`Key`] with which all of them hash
+//! identities.
 
 mod client;
 mod fault;

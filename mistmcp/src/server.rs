@@ -1,4 +1,5 @@
-//! The MCP server: requests of either era become calls of a session, and outcomes become results.
+//! The MCP server ([`Server`]): an rmcp handler that maps requests, of legacy sessions or stateless, to calls of a
+//! [`Session`], and outcomes to MCP results.
 #![expect(deprecated, reason = "logging goes from MCP, but the clients that have it stay")]
 
 mod call_guard;
@@ -39,7 +40,7 @@ pub(crate) use session_shared::{SessionShared, ToolListObserver};
 use stdio::InputEnd;
 pub(crate) use stdio::serve;
 
-use crate::call::Listener;
+use crate::call::CallPeer;
 use crate::error::ErrorKind;
 use crate::identity::identity;
 use crate::metrics::Metrics;
@@ -49,20 +50,20 @@ use crate::text::shortened;
 use crate::trace::Trace;
 use crate::{Call, Error};
 
-/// How long a client may keep a list that never changes.
+/// TTL of lists that do not change.
 const LIST_TTL_MS: u64 = 60 * 60 * 1_000;
 
-/// Calls that one session, or one token where there are no sessions, may have under way at once.
+/// The most calls in flight per session, or per token of stateless clients.
 pub(crate) const CALLS_AT_ONCE: usize = 64;
 
-/// Streams that clients of one token may listen on where there are no sessions. One a client is enough.
+/// The most subscription streams per token of stateless clients. A client needs one.
 pub(crate) const STREAMS_AT_ONCE: usize = 256;
 
-/// The server as one client sees it. It offers the tools that are linked into the program, and is a handler of [`rmcp`]'s
-/// that another may wrap, with [`Program::run_with`](crate::Program::run_with).
+/// The MCP server for one client. It offers the tools that are linked into the program. It is an [`rmcp`] handler, and a
+/// program can wrap it in its own with [`Program::run_with`](crate::Program::run_with).
 ///
-/// [`main`](crate::main) and [`Program`](crate::Program) serve by themselves. A program that does other things as well puts
-/// the parts together, and chooses rustls' cryptography first, as `rustls::crypto::ring::default_provider().install_default()`:
+/// [`main`](crate::main) and [`Program`](crate::Program) create and run it. A program that embeds it assembles the parts,
+/// and first installs a rustls crypto provider, as with `rustls::crypto::ring::default_provider().install_default()`:
 ///
 /// ```no_run
 /// use std::sync::Arc;
@@ -97,56 +98,57 @@ pub struct Server {
     log: Option<Log>,
 }
 
-/// From which level on a client of a session wants to hear what happens.
+/// The log level of a session, which its client sets with `logging/setLevel`.
 #[derive(Debug)]
 struct Log(Mutex<LoggingLevel>);
 
 #[derive(Debug)]
 enum Clients {
-    /// The one on standard input and output.
+    /// A single client, such as the one on standard input and output.
     One(Arc<Session>),
-    /// Whoever comes over HTTP: each request says who it is from.
-    Visitors { operator: Arc<Settings>, metrics: Arc<Metrics>, opened: OnceLock<Arc<Session>> },
+    /// HTTP clients: the context of each request identifies its client. `session` is set by `initialize`.
+    Http { settings: Arc<Settings>, metrics: Arc<Metrics>, session: OnceLock<Arc<Session>> },
 }
 
 impl Server {
-    /// For one client.
+    /// A server for one client.
     pub fn new(session: Session) -> Self {
         Self { clients: Clients::One(Arc::new(session)), log: None }
     }
 
-    /// For a session over HTTP, or for one request that stands for itself.
-    pub(crate) fn for_http(operator: Arc<Settings>, metrics: Arc<Metrics>) -> Self {
-        Self { clients: Clients::Visitors { operator, metrics, opened: OnceLock::new() }, log: None }
+    /// A server for a legacy session over HTTP, or for one stateless request.
+    pub(crate) fn for_http(settings: Arc<Settings>, metrics: Arc<Metrics>) -> Self {
+        Self { clients: Clients::Http { settings, metrics, session: OnceLock::new() }, log: None }
     }
 
-    /// The same server, which offers the lines that its tools [log](crate::Call::log): `notice` and above, where a
-    /// client of a session names no level, and none where a request that stands for itself names none.
+    /// Enables MCP logging: tools [log](crate::Call::log) to the client. The default level is `notice` in a session,
+    /// and none for a stateless request that names none.
     #[must_use]
     pub fn with_log(self) -> Self {
         Self { log: Some(Log(Mutex::new(LoggingLevel::Notice))), ..self }
     }
 
-    /// The least level of the lines that the client of a request wants.
-    fn least(&self, context: &RequestContext<RoleServer>) -> Option<LoggingLevel> {
+    /// The lowest log level that the client of a request wants.
+    fn log_level(&self, context: &RequestContext<RoleServer>) -> Option<LoggingLevel> {
         let log = self.log.as_ref()?;
-        if stands_for_itself(context) { context.meta.log_level() } else { Some(*log.level()) }
+        if is_stateless(context) { context.meta.log_level() } else { Some(*log.level()) }
     }
 
-    /// The session that a request belongs to: from revision 2026-07-28 on each stands for itself.
+    /// The session of a request. From protocol version 2026-07-28 on requests are stateless, and each has a session
+    /// of its own.
     fn session(&self, context: &RequestContext<RoleServer>) -> Result<Arc<Session>, ErrorData> {
-        let alone = stands_for_itself(context);
+        let is_stateless_request = is_stateless(context);
         match (&self.clients, HttpRequestContext::of(context)) {
-            (Clients::One(session), _) if alone => Ok(Arc::new(session.afresh())),
+            (Clients::One(session), _) if is_stateless_request => Ok(Arc::new(session.afresh())),
             (Clients::One(session), _) => Ok(Arc::clone(session)),
-            (Clients::Visitors { .. }, Some(visitor)) if alone => Ok(Arc::new(visitor.session(false))),
-            (Clients::Visitors { opened, .. }, _) => opened.get().cloned().ok_or_else(|| {
+            (Clients::Http { .. }, Some(http)) if is_stateless_request => Ok(Arc::new(http.session(false))),
+            (Clients::Http { session, .. }, _) => session.get().cloned().ok_or_else(|| {
                 ErrorData::invalid_request("This session is not open: begin with `initialize`.", None)
             }),
         }
     }
 
-    /// Calls a tool, and tells the client what there is to tell on the way.
+    /// Calls a tool, and sends its notifications.
     async fn call(
         &self,
         request: CallToolRequestParams,
@@ -155,19 +157,18 @@ impl Server {
         let session = self.session(&context)?;
         let trace = Trace::of(&context);
         trace.is_for_tool(|| session.known(&request.name));
-        let rounds =
-            stands_for_itself(&context).then(|| MultiRoundTrip::read(&request, session.connection()));
-        let (caller, telling) =
-            ClientPeer::new(&context, Arc::clone(&session), rounds.transpose()?, self.least(&context));
-        let caller = Arc::new(caller);
-        let call = Call::new(context.ct.clone(), Some(Arc::clone(&caller) as Arc<dyn Listener>));
+        let mrtr = is_stateless(&context).then(|| MultiRoundTrip::read(&request, session.connection()));
+        let (peer, pump) =
+            ClientPeer::new(&context, Arc::clone(&session), mrtr.transpose()?, self.log_level(&context));
+        let peer = Arc::new(peer);
+        let call = Call::new(context.ct.clone(), Some(Arc::clone(&peer) as Arc<dyn CallPeer>));
         let call = call.traced(trace.clone());
-        let visit = match (&self.clients, HttpRequestContext::of(&context)) {
-            (Clients::Visitors { metrics, .. }, Some(visitor)) => match CallGuard::begin(visitor, metrics) {
-                Ok(visit) => Some(visit),
-                Err(refused) => {
-                    trace.comes_to(Some(refused.kind()));
-                    return result::from_outcome(Err(refused));
+        let guard = match (&self.clients, HttpRequestContext::of(&context)) {
+            (Clients::Http { metrics, .. }, Some(http)) => match CallGuard::begin(http, metrics) {
+                Ok(guard) => Some(guard),
+                Err(error) => {
+                    trace.comes_to(Some(error.kind()));
+                    return result::from_outcome(Err(error));
                 }
             },
             _ => None,
@@ -175,40 +176,42 @@ impl Server {
         let arguments = request.arguments.unwrap_or_default();
         let calling = async {
             let outcome = session.call(&request.name, arguments, &call).await;
-            caller.end();
+            peer.end();
             outcome
         };
-        // What is told goes out before the answer, and in order.
-        let (outcome, ()) = match &visit {
-            Some(visit) => tokio::join!(biased; calling.instrument(visit.span()), telling.run()),
-            None => tokio::join!(biased; calling, telling.run()),
+        // Notifications are sent in order, and before the response.
+        let (outcome, ()) = match &guard {
+            Some(guard) => tokio::join!(biased; calling.instrument(guard.span()), pump.run()),
+            None => tokio::join!(biased; calling, pump.run()),
         };
         if outcome.list_changed
-            && let Some(shared) = HttpRequestContext::of(&context).and_then(|visitor| visitor.shared.as_ref())
+            && let Some(shared) = HttpRequestContext::of(&context).and_then(|http| http.shared.as_ref())
         {
-            shared.switched().await;
+            shared.list_changed().await;
         }
         if outcome.list_changed
             && let Err(error) = context.peer.notify_tool_list_changed().await
         {
-            tracing::debug!(%error, "the client could not be told of its new list");
+            tracing::debug!(%error, "the client could not be notified of its changed tool list");
         }
         trace.comes_to(outcome.content.as_ref().err().map(Error::kind));
-        let answer = match visit {
-            Some(visit) => visit.end(session.known(&request.name), &trace, outcome.content),
+        let answer = match guard {
+            Some(guard) => guard.end(session.known(&request.name), &trace, outcome.content),
             None => outcome.content,
         };
-        match (caller.rounds(), answer.as_ref().map_err(Error::kind)) {
-            (Some(rounds), Err(ErrorKind::ClientRequest)) => Ok(rounds.end().into()),
+        match (peer.mrtr(), answer.as_ref().map_err(Error::kind)) {
+            (Some(mrtr), Err(ErrorKind::ClientRequest)) => Ok(mrtr.end().into()),
             (Some(_), Err(ErrorKind::Client(capability))) => {
-                Err(ErrorData::missing_required_client_capability(client_request::wanted(capability)))
+                Err(ErrorData::missing_required_client_capability(client_request::required_capabilities(
+                    capability,
+                )))
             }
             _ => result::from_outcome(answer),
         }
     }
 
-    /// What the server is and can, without the instructions for a model, which are long.
-    fn introduction(&self, settings: &Settings, list_changes: bool) -> ServerConfig {
+    /// Server information and capabilities, without the instructions for the model, which are long.
+    fn server_info(&self, settings: &Settings, list_changes: bool) -> ServerConfig {
         let mut capabilities =
             ServerCapabilities::builder().enable_tools().enable_resources().enable_completions().build();
         capabilities.logging = self.log.as_ref().map(|_| JsonObject::default());
@@ -217,15 +220,15 @@ impl Server {
             tools.list_changed = list_changes.then_some(true);
         }
         let mut implementation = Implementation::from_build_env();
-        let own = identity();
-        own.name.clone_into(&mut implementation.name);
-        implementation.title = own.title.map(str::to_owned);
-        own.version.clone_into(&mut implementation.version);
+        let program = identity();
+        program.name.clone_into(&mut implementation.name);
+        implementation.title = program.title.map(str::to_owned);
+        program.version.clone_into(&mut implementation.version);
         ServerConfig::new(capabilities).with_server_info(implementation)
     }
 
     fn config(&self, settings: &Settings, list_changes: bool) -> ServerConfig {
-        self.introduction(settings, list_changes).with_instructions(settings.instructions(list_changes))
+        self.server_info(settings, list_changes).with_instructions(settings.instructions(list_changes))
     }
 }
 
@@ -233,10 +236,10 @@ impl ServerHandler for Server {
     fn get_info(&self) -> ServerConfig {
         let session = match &self.clients {
             Clients::One(session) => session,
-            Clients::Visitors { operator, opened, .. } => match opened.get() {
+            Clients::Http { settings, session, .. } => match session.get() {
                 Some(session) => session,
-                // Asked before each request that stands for itself, and shown to nobody.
-                None => return self.introduction(operator, false),
+                // rmcp asks for this before each stateless request, and sends it to nobody.
+                None => return self.server_info(settings, false),
             },
         };
         self.config(session.settings(), list_changes(session.settings()))
@@ -247,12 +250,11 @@ impl ServerHandler for Server {
         request: InitializeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<InitializeResult, ErrorData> {
-        if let (Clients::Visitors { opened, .. }, Some(visitor)) =
-            (&self.clients, HttpRequestContext::of(&context))
+        if let (Clients::Http { session, .. }, Some(http)) = (&self.clients, HttpRequestContext::of(&context))
         {
-            opened.get_or_init(|| Arc::new(visitor.session(true)));
-            if let Some(shared) = &visitor.shared {
-                shared.take(&context.peer);
+            session.get_or_init(|| Arc::new(http.session(true)));
+            if let Some(shared) = &http.shared {
+                shared.set_peer(&context.peer);
             }
         }
         context.peer.set_peer_info(request.clone());
@@ -262,7 +264,7 @@ impl ServerHandler for Server {
     async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
         let versions = self.supported_protocol_versions().into_owned();
         let config = match (&self.clients, HttpRequestContext::of(&context)) {
-            (Clients::Visitors { .. }, Some(visitor)) => self.config(&visitor.settings, false),
+            (Clients::Http { .. }, Some(http)) => self.config(&http.settings, false),
             _ => self.config(self.session(&context)?.settings(), false),
         };
         Ok(DiscoverResult::from_server_info(versions, config))
@@ -276,9 +278,9 @@ impl ServerHandler for Server {
         let session = self.session(&context)?;
         let tools = session.listed().map(|entry| session.settings().definition(entry)).collect();
         let list = ListToolsResult::with_all_items(tools).with_cache_scope(CacheScope::Private);
-        // A list that grows and shrinks is fresh only when it is asked for.
-        let lasting = stands_for_itself(&context) || !list_changes(session.settings());
-        Ok(list.with_ttl_ms(if lasting { LIST_TTL_MS } else { 0 }))
+        // A list that can change must not be cached.
+        let is_cacheable = is_stateless(&context) || !list_changes(session.settings());
+        Ok(list.with_ttl_ms(if is_cacheable { LIST_TTL_MS } else { 0 }))
     }
 
     async fn call_tool(
@@ -286,20 +288,20 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        // Boxed, for rmcp's future is moved about with ours in it.
+        // Boxed, because rmcp moves the future that contains this one.
         Box::pin(self.call(request, context)).await
     }
 
-    /// The definition that the headers of a call are held against.
+    /// The tool definition with which rmcp validates the headers of a call.
     fn get_tool(&self, name: &str) -> Option<Definition> {
         let settings = match &self.clients {
             Clients::One(session) => session.settings(),
-            Clients::Visitors { operator, .. } => operator,
+            Clients::Http { settings, .. } => settings,
         };
         settings.catalog().find(name).map(|entry| entry.definition().clone())
     }
 
-    /// Names the unknown method as it may be shown: the client, or a text that it passes on, has written it.
+    /// Rejects an unknown method. Its name is sanitized, because it is untrusted input.
     async fn on_custom_request(
         &self,
         request: CustomRequest,
@@ -316,7 +318,7 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
         match &self.log {
-            Some(log) if !stands_for_itself(&context) => {
+            Some(log) if !is_stateless(&context) => {
                 *log.level() = request.level;
                 Ok(())
             }
@@ -369,14 +371,14 @@ impl ServerHandler for Server {
         resources::read(self.session(&context)?.settings(), &request.uri).map(Into::into)
     }
 
-    /// Whoever listens is let in, and told that there is nothing to hear: to a request that stands for itself no list
-    /// ever changes. A client that asks without looking at what the server can do shall not stumble over it.
+    /// Subscriptions are accepted but never notify: stateless clients always get the same list. A client that
+    /// subscribes without checking the capabilities must not fail.
     fn accepted_subscription_filter(&self, _requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
         Some(SubscriptionFilter::new())
     }
 
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let Some(visitor) = HttpRequestContext::of(context.request_context()) else {
+        let Some(http) = HttpRequestContext::of(context.request_context()) else {
             match context.request_context().extensions.get::<InputEnd>() {
                 Some(InputEnd(end)) => tokio::select! {
                     () = context.cancelled() => {}
@@ -386,23 +388,21 @@ impl ServerHandler for Server {
             }
             return Ok(());
         };
-        let _listening = visitor.activity.begin_listening().ok_or_else(|| {
+        let _stream = http.activity.begin_stream().ok_or_else(|| {
             let message =
                 format!("This client listens {STREAMS_AT_ONCE} times already. End one of them first.");
             ErrorData::invalid_request(message, None)
         })?;
-        let ends = async {
-            match &visitor.admission {
-                Some(admission) => {
-                    admission.hold_stream(&visitor.pool, &visitor.cloud, &visitor.tokens).await
-                }
+        let ended = async {
+            match &http.admission {
+                Some(admission) => admission.hold_stream(&http.pool, &http.cloud, &http.tokens).await,
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
             () = context.cancelled() => Ok(()),
-            () = visitor.closing.cancelled() => Ok(()),
-            why = ends => Err(ErrorData::invalid_request(why, None)),
+            () = http.closing.cancelled() => Ok(()),
+            why = ended => Err(ErrorData::invalid_request(why, None)),
         }
     }
 
@@ -422,11 +422,11 @@ impl Log {
     }
 }
 
-/// Whether the list of tools may change while a session lasts.
+/// Whether the tool list can change during a session.
 fn list_changes(settings: &Settings) -> bool {
     settings.mode() == Mode::Managed
 }
 
-fn stands_for_itself(context: &RequestContext<RoleServer>) -> bool {
+fn is_stateless(context: &RequestContext<RoleServer>) -> bool {
     context.protocol_version().is_some_and(|version: ProtocolVersion| !version.has_initialize())
 }

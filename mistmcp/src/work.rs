@@ -1,6 +1,6 @@
-//! CPU-bound jobs, run on blocking threads so that the async threads keep answering. As many run at once as leave a
-//! processor for these; the others wait, and stop waiting when their caller does. What large answers take of memory is
-//! bounded in all as well.
+//! CPU-bound jobs, run on blocking threads so that the async threads keep answering: [`run`]. One processor is left
+//! to the async threads. Queued jobs are cancelled with their caller. The memory for large answers is bounded in
+//! total as well.
 
 use std::num::NonZero;
 use std::sync::LazyLock;
@@ -17,24 +17,24 @@ static JOBS: LazyLock<Semaphore> = LazyLock::new(|| {
     Semaphore::new(processors.saturating_sub(1).max(1))
 });
 
-/// Large answers that are parsed and written at once: each may take some hundred megabytes.
+/// Large answers that are parsed and rendered at once: each may take some hundred megabytes.
 static PARSES: Semaphore = Semaphore::const_new(2);
 
-/// Large answers that are held as text, in units of [`UNIT`] bytes.
+/// Memory for the text of large answers, in units of [`UNIT`] bytes.
 static TEXTS: Semaphore = Semaphore::const_new(UNITS as usize);
 const UNIT: usize = 64 * 1024;
 const UNITS: u32 = 2_048;
 
-/// An answer with more bytes is large: read, parsed and written with regard to what others take.
+/// Answers above this size are subject to the memory limits.
 pub(crate) const LARGE: usize = 1 << 20;
 
-/// Room for the text of a large answer, given back when it is dropped.
+/// Memory reserved for the text of a large answer, released on drop.
 pub(crate) type Room = SemaphorePermit<'static>;
 
-/// Runs a job on a blocking thread, when there is one for it.
+/// Runs a job on a blocking thread, as soon as one is free.
 ///
 /// # Errors
-/// The job panicked, or the process ends.
+/// The job panicked, or the process is shutting down.
 pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let permit = JOBS.acquire().await.map_err(|error| failed(&error))?;
     let job = move || {
@@ -44,7 +44,7 @@ pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'sta
     spawn_blocking(job).await.map_err(|error| failed(&error))
 }
 
-/// The same for a job on a large answer.
+/// Runs a job on a large answer.
 ///
 /// # Errors
 /// As [`run`].
@@ -57,16 +57,16 @@ pub(crate) async fn on_large<T: Send + 'static>(job: impl FnOnce() -> T + Send +
     .await
 }
 
-/// Waits for room for the text of a large answer of at most so many bytes.
+/// Reserves memory for the text of a large answer of at most `bytes`.
 ///
 /// # Errors
-/// The process ends.
+/// The process is shutting down.
 pub(crate) async fn room(bytes: usize) -> Result<Room> {
     let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(UNITS).min(UNITS);
     TEXTS.acquire_many(units).await.map_err(|error| failed(&error))
 }
 
-/// Gives back what of the room is not needed.
+/// Releases the part of a reservation that is not needed.
 pub(crate) fn shrink(mut room: Room, bytes: usize) -> Room {
     let excess = room.num_permits().saturating_sub(bytes.div_ceil(UNIT));
     drop(room.split(excess));

@@ -1,33 +1,35 @@
+//! Requests and notifications to the client of a call: [`ClientRequest`] and [`Notification`].
+
 use schemars::Schema;
 use serde_json::Value;
 
 use crate::capability::Capability;
 
-/// How much a line of the log matters.
+/// The severity of a log message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// For whoever writes the tool.
+    /// For developers of the tool.
     Debug,
-    /// What happens.
+    /// Normal operation.
     Info,
-    /// Something that is not as usual.
+    /// Something unusual.
     Notice,
-    /// Something that may go wrong.
+    /// A possible problem.
     Warning,
-    /// Something that went wrong.
+    /// A failure.
     Error,
 }
 
-/// A folder that a client works in.
+/// A folder in which a client works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Root {
-    /// Where it is: a `file://` URI.
+    /// The `file://` URI.
     pub uri: String,
-    /// Its name for people.
+    /// The display name.
     pub name: Option<String>,
 }
 
-/// What a client is asked.
+/// A request to the client.
 #[derive(Clone, Debug)]
 pub(crate) enum ClientRequest {
     Form { message: String, form: Schema },
@@ -35,25 +37,25 @@ pub(crate) enum ClientRequest {
     Roots,
 }
 
-/// What a client is told while a call goes on.
+/// A notification to the client during a call.
 #[derive(Clone, Debug)]
 pub(crate) enum Notification {
     Progress { done: f64, total: Option<f64>, message: String },
-    Line { level: Level, text: String },
+    Log { level: Level, text: String },
 }
 
 impl Notification {
-    /// The same without what `mask` takes out.
+    /// The same with secrets masked.
     pub(crate) fn masked(self, mask: impl Fn(String) -> String) -> Self {
         match self {
             Self::Progress { done, total, message } => Self::Progress { done, total, message: mask(message) },
-            Self::Line { level, text } => Self::Line { level, text: mask(text) },
+            Self::Log { level, text } => Self::Log { level, text: mask(text) },
         }
     }
 }
 
 impl ClientRequest {
-    /// The same without what `mask` takes out.
+    /// The same with secrets masked.
     pub(crate) fn masked(self, mask: impl Fn(String) -> String) -> Self {
         match self {
             Self::Form { message, form } => Self::Form { message: mask(message), form },
@@ -71,8 +73,8 @@ impl ClientRequest {
     }
 }
 
-/// Whether an answer is one to the question. A client that sends another is asked again.
 impl ClientRequest {
+    /// Whether a response is valid for this request. After an invalid one, the request is sent again.
     pub(crate) fn is_answered_by(&self, answer: &Value) -> bool {
         match self {
             Self::Form { form, .. } => super::fits(answer, form),
@@ -82,7 +84,7 @@ impl ClientRequest {
     }
 }
 
-/// The words of a model's answer, which is one block or several.
+/// The text of a sampling response, which has one content block or several.
 pub(super) fn text(answer: &Value) -> Option<String> {
     let content = answer.get("content")?;
     let blocks = content.as_array().map_or(std::slice::from_ref(content), Vec::as_slice);
@@ -105,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_models_answer_is_one_block_or_several() {
+    fn a_sampling_response_has_one_block_or_several() {
         assert_eq!(text(&json!({ "content": { "type": "text", "text": "Paris" } })).unwrap(), "Paris");
         let several = json!({ "content": [{ "text": "Paris" }, { "type": "image" }, { "text": "it is" }] });
         assert_eq!(text(&several).unwrap(), "Paris\nit is");
@@ -113,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_root_without_a_uri_is_no_answer() {
+    fn a_root_without_a_uri_is_invalid() {
         assert_eq!(roots(&json!({ "roots": [{ "uri": "file:///a" }] })).unwrap()[0].uri, "file:///a");
         assert!(!ClientRequest::Roots.is_answered_by(&json!({ "roots": [{ "name": "a" }] })));
     }

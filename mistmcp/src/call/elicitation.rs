@@ -1,3 +1,5 @@
+//! Elicitation: the schema of a form, and its result ([`Form`]).
+
 use schemars::Schema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -5,19 +7,19 @@ use serde_json::{Map, Value};
 use crate::argument::inlined_schema;
 use crate::{Error, RequestBody, Result};
 
-/// What became of a form that somebody was asked to fill in.
+/// The result of an elicitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form<T> {
-    /// It is filled in.
+    /// The user has filled in the form.
     Filled(T),
-    /// Its questions are not answered, and that is meant.
+    /// The user has declined.
     Declined,
-    /// Nobody has said anything: the form was closed.
+    /// The user has closed the form without a choice (`cancel`).
     Closed,
 }
 
 impl<T> Form<T> {
-    /// The form, where it was filled in.
+    /// The form, if it was filled in.
     pub fn filled(self) -> Option<T> {
         match self {
             Self::Filled(form) => Some(form),
@@ -26,8 +28,8 @@ impl<T> Form<T> {
     }
 }
 
-/// The form that asks for a `T`. MCP knows no null in it: what may be left out is not required.
-pub(super) fn of<T: RequestBody>() -> Result<Schema> {
+/// The schema of a form for `T`. MCP allows no null in it: an optional field is one that is not required.
+pub(super) fn schema_of<T: RequestBody>() -> Result<Schema> {
     let mut schema = inlined_schema::<T>();
     let fields = schema.get_mut("properties").and_then(Value::as_object_mut).ok_or_else(|| {
         Error::advice(format!(
@@ -47,7 +49,7 @@ fn simplify(field: &mut Map<String, Value>) {
     {
         field.insert("type".into(), kind);
     }
-    // A choice whose values have `///` is one with titles.
+    // A choice whose values have doc comments becomes one with titles.
     if let Some(Value::Array(choices)) = field.get_mut("oneOf") {
         for choice in choices.iter_mut().filter_map(Value::as_object_mut) {
             choice.remove("type");
@@ -57,14 +59,14 @@ fn simplify(field: &mut Map<String, Value>) {
         }
         field.entry("type").or_insert_with(|| "string".into());
     }
-    // Of schemars' formats those of numbers are Rust's own.
+    // The number formats of schemars are specific to Rust.
     if field.get("type").is_some_and(|kind| kind != "string") {
         field.remove("format");
     }
 }
 
-/// What a client answers to a form.
-pub(super) fn read<T: DeserializeOwned>(answer: Value) -> Result<Form<T>> {
+/// Parses the response to an elicitation.
+pub(super) fn parse<T: DeserializeOwned>(answer: Value) -> Result<Form<T>> {
     let Value::Object(mut answer) = answer else { return Err(unreadable("it is no object")) };
     match answer.get("action").and_then(Value::as_str) {
         Some("accept") => {
@@ -81,7 +83,7 @@ fn unreadable(why: &str) -> Error {
     Error::advice(format!("The client's answer cannot be read: {why}. Call again to ask once more."))
 }
 
-/// Whether an answer is one to the form: declined, or filled in with what is required, each of its type.
+/// Whether a response is valid: declined, cancelled, or filled in with all required fields, each of its type.
 pub(crate) fn fits(answer: &Value, form: &Schema) -> bool {
     match answer.get("action").and_then(Value::as_str) {
         Some("accept") => is_complete(answer.get("content").unwrap_or(&Value::Null), form),
@@ -140,8 +142,8 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_has_the_titles_of_its_values() {
-        let form = of::<Contact>().unwrap();
+    fn choices_have_titles() {
+        let form = schema_of::<Contact>().unwrap();
         let choices =
             json!([{ "const": "phone", "title": "By phone" }, { "const": "mail", "title": "By mail" }]);
         assert_eq!(form.pointer("/properties/way"), Some(&json!({ "oneOf": choices, "type": "string" })));
@@ -152,28 +154,28 @@ mod tests {
     }
 
     #[test]
-    fn a_form_has_plain_fields_and_says_which_are_required() {
-        let form = of::<Person>().unwrap();
+    fn a_form_has_plain_fields_and_lists_required_ones() {
+        let form = schema_of::<Person>().unwrap();
         assert_eq!(form.get("required").unwrap(), &json!(["name"]));
         let name = json!({ "type": "string", "description": "What you are called." });
         assert_eq!(form.pointer("/properties/name").unwrap(), &name);
         assert_eq!(form.pointer("/properties/age/type").unwrap(), "integer");
         assert_eq!(form.pointer("/properties/age/format"), None);
-        assert!(of::<String>().unwrap_err().to_string().contains("struct with named fields"));
+        assert!(schema_of::<String>().unwrap_err().to_string().contains("struct with named fields"));
     }
 
     #[test]
     fn a_form_is_filled_in_declined_or_closed() {
-        let filled = read(accepted(&json!({ "name": "Ada" }))).unwrap();
+        let filled = parse(accepted(&json!({ "name": "Ada" }))).unwrap();
         assert_eq!(filled, Form::Filled(Person { name: "Ada".to_owned(), age: None }));
-        assert_eq!(read::<Person>(json!({ "action": "decline" })).unwrap(), Form::Declined);
-        assert_eq!(read::<Person>(json!({ "action": "cancel" })).unwrap().filled(), None);
-        assert!(read::<Person>(json!({ "action": "perhaps" })).is_err());
+        assert_eq!(parse::<Person>(json!({ "action": "decline" })).unwrap(), Form::Declined);
+        assert_eq!(parse::<Person>(json!({ "action": "cancel" })).unwrap().filled(), None);
+        assert!(parse::<Person>(json!({ "action": "perhaps" })).is_err());
     }
 
     #[test]
-    fn what_is_no_answer_to_the_form_does_not_fit() {
-        let form = of::<Person>().unwrap();
+    fn an_invalid_response_does_not_fit() {
+        let form = schema_of::<Person>().unwrap();
         assert!(fits(&accepted(&json!({ "name": "Ada", "age": 36, "more": 1 })), &form));
         assert!(fits(&json!({ "action": "decline" }), &form));
         for wrong in

@@ -49,8 +49,8 @@ pub(super) async fn serve<H: ServerHandler>(
         allowed: allowed(flags)?,
         tls,
         limits: SessionLimits {
-            in_all: flags.max_sessions as usize,
-            of_one_token: flags.max_sessions_per_token as usize,
+            total: flags.max_sessions as usize,
+            per_token: flags.max_sessions_per_token as usize,
             idle: Duration::from_secs(flags.session_idle),
         },
         admission: admission(flags)?,
@@ -108,7 +108,7 @@ fn redis(flags: &HttpFlags, environment: &Environment) -> anyhow::Result<Option<
             bail!("{name} is a placeholder: put the secret itself there");
         }
     }
-    Ok(Some(Location::read(url, password.as_ref(), &flags.redis_prefix, key.as_ref())?))
+    Ok(Some(Location::parse(url, password.as_ref(), &flags.redis_prefix, key.as_ref())?))
 }
 
 /// Where a browser on this machine finds it by a name that is always served.

@@ -1,25 +1,25 @@
-//! Content negotiation: which forms of an answer a client accepts.
+//! The `Accept` header: [`Accept`], the media types that a client accepts.
 
 use http::{HeaderMap, header};
 
-/// What rmcp asks of every client.
+/// The `Accept` header that rmcp requires of every client.
 pub(super) const BOTH: &str = "application/json, text/event-stream";
 
 const JSON: &str = "application/json";
 const EVENTS: &str = "text/event-stream";
 
-/// What a client accepts, by its `Accept` headers.
+/// The media types that a client accepts, from its `Accept` headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Accept {
     pub(super) json: bool,
     pub(super) events: Events,
 }
 
-/// Whether a client accepts a stream of events.
+/// Whether a client accepts `text/event-stream`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Events {
     No,
-    /// Only by `*/*`, or because there is no header. Most of these clients read JSON alone.
+    /// Only through `*/*`, or because there is no `Accept` header. Most of these clients can read JSON alone.
     Wildcard,
     Named,
 }
@@ -34,7 +34,7 @@ impl Accept {
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let values = values.collect::<Vec<_>>().join(",").to_ascii_lowercase();
-        let ranges: Vec<_> = values.split(',').filter_map(Range::read).collect();
+        let ranges: Vec<_> = values.split(',').filter_map(Range::parse).collect();
         if ranges.is_empty() {
             return Self { json: true, events: Events::Wildcard };
         }
@@ -49,29 +49,29 @@ impl Accept {
 }
 
 impl<'a> Range<'a> {
-    fn read(text: &'a str) -> Option<Self> {
+    fn parse(text: &'a str) -> Option<Self> {
         let mut parts = text.split(';').map(str::trim);
         let essence = parts.next().filter(|essence| !essence.is_empty())?;
         // Java sends `*` for anything.
         let essence = if essence == "*" { "*/*" } else { essence };
         let weight = parts.find_map(|part| part.strip_prefix("q")?.trim_start().strip_prefix('='));
-        // A weight that is no number forbids nothing.
+        // An invalid weight is ignored.
         let weight = weight.and_then(|weight| weight.trim().parse().ok()).unwrap_or(1.0);
         Some(Self { essence, weight })
     }
 }
 
-/// The range that fits a media type most exactly, and its weight.
+/// The most specific range that matches a media type, and its weight.
 fn weight<'a>(ranges: &[Range<'a>], media_type: &str) -> Option<(&'a str, f32)> {
     let group = media_type.split_once('/').map_or(media_type, |(group, _)| group);
-    let fits = |essence: &str| match essence.strip_suffix("/*") {
+    let specificity = |essence: &str| match essence.strip_suffix("/*") {
         Some("*") => Some(0),
         Some(other) if other == group => Some(1),
         _ if essence == media_type => Some(2),
         _ => None,
     };
-    let fitting = ranges.iter().filter_map(|range| Some((fits(range.essence)?, range)));
-    fitting.max_by_key(|(exactness, _)| *exactness).map(|(_, range)| (range.essence, range.weight))
+    let matching = ranges.iter().filter_map(|range| Some((specificity(range.essence)?, range)));
+    matching.max_by_key(|(specificity, _)| *specificity).map(|(_, range)| (range.essence, range.weight))
 }
 
 #[cfg(test)]
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_accepted_is_what_the_headers_say_in_any_spelling() {
+    fn accept_headers_are_parsed_in_any_spelling() {
         use Events::{Named, No, Wildcard};
         for (values, json, events) in [
             (&[][..], true, Wildcard),

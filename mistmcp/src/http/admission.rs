@@ -1,9 +1,9 @@
-//! Admission: what strangers and single clients may have of the server at once, in all and for each address. What goes
-//! beyond a limit gets a cheap refusal that names the remedy, and is counted by its reason.
+//! Admission control: quotas for unauthenticated and single clients, in total and per address. A request beyond a
+//! limit is rejected cheaply, with the remedy, and counted by its reason.
 //!
-//! [`Admission`] is the policy, [`AdmissionLimits`] its numbers. A connection is admitted when it is accepted, a request
-//! and its answer in [`Admission::serve`], its body in [`Client::receive`], and a token that Mist has not accepted yet
-//! where it opens a session or a stream, by [`Client::new_client`].
+//! [`Admission`] is the policy, [`AdmissionLimits`] its numbers. A connection is admitted when it is accepted, a
+//! request and its response in [`Admission::serve`], its body in [`Client::receive`], and a token that Mist has not
+//! accepted yet when it opens a session or a stream, by [`Client::proof`].
 
 mod addresses;
 mod budget;
@@ -37,18 +37,18 @@ pub(super) use limits::{CONNECTION_WINDOW, STREAM_WINDOW, STREAMS};
 use limits::{NEW_CLIENTS, SENDING};
 pub(super) use new_clients::NewClient;
 
-use super::mcp_handler::MOST_BYTES;
+use super::mcp_handler::MAX_BODY_BYTES;
 use super::rejection::Rejection;
 use crate::metrics::Metrics;
 
-/// How often idle and stalled connections are looked for.
-const SWEEP: Duration = Duration::from_secs(2);
-/// Answers up to this size are not counted: the buffers of a connection are larger.
-const SMALL: u64 = 8 * 1024;
-/// The first block of a body, and each of the others.
+/// How often idle and stalled connections are closed.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(2);
+/// Responses up to this size are not counted: the buffers of a connection are larger.
+const UNCOUNTED_BYTES: u64 = 8 * 1024;
+/// Size of the first block of a body, and of each further block.
 const BLOCK: (usize, usize) = (8 * 1024, 64 * 1024);
 
-/// The policy of one server.
+/// The admission policy of a server, with what is in use of each quota.
 #[derive(Debug)]
 pub(super) struct Admission {
     limits: Arc<AdmissionLimits>,
@@ -61,7 +61,7 @@ pub(super) struct Admission {
     metrics: Arc<Metrics>,
 }
 
-/// The client of a request, as quotas are counted for it. It is in the extensions of each request.
+/// The client of a request, for quotas. It is an extension of each request.
 #[derive(Clone, Debug)]
 pub(super) struct Client {
     admission: Arc<Admission>,
@@ -71,7 +71,7 @@ pub(super) struct Client {
 impl Admission {
     pub(super) fn new(limits: AdmissionLimits, metrics: Arc<Metrics>) -> Arc<Self> {
         let limits = Arc::new(limits);
-        let gauge = |of| Some(metrics.in_use(of));
+        let gauge = |resource| Some(metrics.in_use(resource));
         Arc::new(Self {
             addresses: Addresses::new(Arc::clone(&limits)),
             connections: Connections::new(limits.connections),
@@ -84,7 +84,7 @@ impl Admission {
         })
     }
 
-    /// Admits a connection that has been accepted; none where there is no room for it.
+    /// Admits an accepted connection. None if no slot is free.
     pub(super) fn connect(&self, peer: IpAddr) -> Option<Arc<Connection>> {
         let is_proxy = forwarded::is_trusted(&self.limits.trusted_proxies, peer);
         let connection = self.connections.open(self.addresses.get(peer), is_proxy);
@@ -94,26 +94,26 @@ impl Admission {
         connection
     }
 
-    /// The socket of a connection is gone.
+    /// Releases a connection whose socket has been dropped.
     pub(super) fn disconnected(&self, connection: &Connection) {
         self.connections.closed(connection);
     }
 
-    /// Closes an idle connection where the system has no more files for others. Whether there was one.
+    /// Closes an idle connection when the process is out of file descriptors. Returns whether there was one.
     pub(super) fn make_room(&self) -> bool {
         self.connections.close_idle(|_| true)
     }
 
-    /// Closes what is idle or stalled, for as long as the server runs.
+    /// Closes idle and stalled connections, for as long as the server runs.
     pub(super) async fn sweep(self: Arc<Self>) {
         loop {
-            tokio::time::sleep(SWEEP).await;
+            tokio::time::sleep(SWEEP_INTERVAL).await;
             self.connections.sweep();
             self.addresses.sweep();
         }
     }
 
-    /// Answers a request on a connection by `inner`, where there is room for it.
+    /// Serves a request by `inner`, if the quotas allow it.
     pub(super) async fn serve<S>(
         self: Arc<Self>,
         connection: Arc<Connection>,
@@ -123,7 +123,7 @@ impl Admission {
     where
         S: Service<Request, Response = Response, Error = Infallible>,
     {
-        let under_way = connection.begin();
+        let in_flight = connection.begin();
         let version = request.version();
         let client =
             Arc::new(Client { address: self.address(&connection, &request), admission: Arc::clone(&self) });
@@ -137,20 +137,20 @@ impl Admission {
                 request.extensions_mut().insert(Arc::clone(&client));
                 (inner.oneshot(request).await.unwrap_or_else(|never| match never {}), slots)
             }
-            Err(refusal) => (refusal.counted(&self.metrics), None),
+            Err(rejection) => (rejection.counted(&self.metrics), None),
         };
-        // Bytes that are there already. Those of a stream come and go one by one.
+        // The bytes of a complete body. Those of a stream are counted per event.
         let bytes = response.body().size_hint().lower();
-        let (mut response, answer) = match client.hold(&connection, bytes) {
+        let (mut response, answer) = match client.count(&connection, bytes) {
             Ok(answer) => (response, answer),
-            Err(refusal) => (refusal.counted(&self.metrics), None),
+            Err(rejection) => (rejection.counted(&self.metrics), None),
         };
         if connection.is_reserve && version < Version::HTTP_2 {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        let in_chunks = version == Version::HTTP_2;
+        let is_http2 = version == Version::HTTP_2;
         let stream = StreamBytes { client, connection };
-        response.map(|body| Body::new(GuardedBody::new(body, in_chunks, answer, stream, (under_way, slots))))
+        response.map(|body| Body::new(GuardedBody::new(body, is_http2, answer, stream, (in_flight, slots))))
     }
 
     fn address(&self, connection: &Connection, request: &Request) -> Arc<Address> {
@@ -161,7 +161,7 @@ impl Admission {
 }
 
 impl Client {
-    /// A place among the requests under way.
+    /// Takes a slot of the requests in flight.
     fn admit(&self, connection: &Connection) -> Result<[Part; 2], Rejection> {
         let Self { admission, address } = self;
         if connection.is_reserve {
@@ -190,13 +190,13 @@ impl Client {
         Ok([of_address, of_all])
     }
 
-    /// Counts the bytes of an answer until the client has taken them.
-    fn hold(
+    /// Counts the bytes of a response until the client has read them.
+    fn count(
         &self,
         connection: &Arc<Connection>,
         bytes: u64,
     ) -> Result<Option<connections::Answer>, Rejection> {
-        if bytes <= SMALL {
+        if bytes <= UNCOUNTED_BYTES {
             return Ok(None);
         }
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
@@ -215,7 +215,7 @@ impl Client {
         Ok(Some(connection.send([of_address, of_all])))
     }
 
-    /// The whole of a message, which has to come soon and within bounds, and the room that it takes.
+    /// Receives the body of a message, within limits of time and size, and the quota that it uses.
     pub(super) async fn receive(&self, body: Body) -> Result<(Bytes, Received), Rejection> {
         match tokio::time::timeout(SENDING, self.collect(body)).await {
             Ok(received) => received,
@@ -232,24 +232,25 @@ impl Client {
             Rejection::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body_size",
-                format!("The message broke off, or has more than the {MOST_BYTES} bytes that are read."),
+                format!("The message broke off, or has more than the {MAX_BODY_BYTES} bytes that are read."),
             )
         };
-        // Read all the same, but not kept: a client that is still sending would not hear why it is refused.
-        let is_too_large = body.size_hint().lower() > MOST_BYTES as u64;
+        // A body that is too large is read and discarded: a client that is still sending would not read the
+        // rejection.
+        let is_too_large = body.size_hint().lower() > MAX_BODY_BYTES as u64;
         let Self { admission, address } = self;
         let (Some(of_address), Some(of_all)) = (address.body_bytes.take(0), admission.body_bytes.take(0))
         else {
             return Err(too_large());
         };
         let mut parts = [of_address, of_all];
-        // In blocks, since growing one would take the memory of both for a moment.
+        // In blocks, because growing a single buffer briefly needs the memory of both copies.
         let mut blocks: Vec<BytesMut> = Vec::new();
         let mut length = 0;
         while let Some(frame) = poll_fn(|context| std::pin::Pin::new(&mut body).poll_frame(context)).await {
             let Ok(mut data) = frame.map_err(|_| too_large())?.into_data() else { continue };
             length += data.len();
-            if length > MOST_BYTES {
+            if length > MAX_BODY_BYTES {
                 return Err(too_large());
             }
             if is_too_large {
@@ -294,26 +295,26 @@ impl Client {
     }
 }
 
-/// Counts the events of a stream that its client has not taken yet.
+/// Counts the bytes of stream events until the client has read them.
 struct StreamBytes {
     client: Arc<Client>,
     connection: Arc<Connection>,
 }
 
 impl StreamBytes {
-    /// Counts an event; nothing where it is small.
+    /// Counts an event. None if it is small.
     ///
     /// # Errors
-    /// There is no room for it. The stream ends.
-    fn hold(&self, bytes: u64) -> Result<Option<connections::Answer>, axum::Error> {
-        self.client.hold(&self.connection, bytes).map_err(|refusal| {
-            let error = axum::Error::new(std::io::Error::other(refusal.to_string()));
-            drop(refusal.counted(&self.client.admission.metrics));
+    /// The quota is used up. The stream ends.
+    fn count(&self, bytes: u64) -> Result<Option<connections::Answer>, axum::Error> {
+        self.client.count(&self.connection, bytes).map_err(|rejection| {
+            let error = axum::Error::new(std::io::Error::other(rejection.to_string()));
+            drop(rejection.counted(&self.client.admission.metrics));
             error
         })
     }
 }
 
-/// The room that a message takes, given back when it is dropped.
+/// The quota that a message uses, released on drop.
 #[derive(Debug)]
 pub(super) struct Received(#[expect(dead_code, reason = "held for its drop")] [Part; 2]);

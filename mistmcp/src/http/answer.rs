@@ -1,4 +1,4 @@
-//! rmcp's answers in the form that their client accepts.
+//! Content negotiation of responses: converts what rmcp answers into a form that the client accepts.
 
 use std::convert::Infallible;
 use std::future::poll_fn;
@@ -17,23 +17,23 @@ use super::message::RequestSummary;
 use super::rejection::Rejection;
 use crate::server::json_rpc::Invalid;
 
-/// Bytes of a refusal of rmcp's.
-const LONGEST_REFUSAL: usize = 64 * 1024;
+/// Longest text of an rmcp rejection, in bytes.
+const MAX_REJECTION_BYTES: usize = 64 * 1024;
 
-/// Makes a refusal in plain text one in JSON, with what to do about it.
-pub(super) async fn in_json<B>(response: Response<B>, summary: &RequestSummary) -> Response
+/// Converts a plain-text rejection of rmcp to JSON, and adds the remedy.
+pub(super) async fn rejections_to_json<B>(response: Response<B>, summary: &RequestSummary) -> Response
 where
     B: HttpBody<Data = Bytes, Error = Infallible> + Send + 'static,
 {
     let (parts, body) = response.into_parts();
-    let refused = parts.status.is_client_error() || parts.status.is_server_error();
+    let is_rejected = parts.status.is_client_error() || parts.status.is_server_error();
     let body = Body::new(body);
-    if !refused || is(&parts.headers, "application/json") {
+    if !is_rejected || is(&parts.headers, "application/json") {
         return Response::from_parts(parts, body);
     }
-    let text = to_bytes(body, LONGEST_REFUSAL).await.unwrap_or_default();
+    let text = to_bytes(body, MAX_REJECTION_BYTES).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&text);
-    let (code, message) = remedied(parts.status, text.trim());
+    let (code, message) = with_remedy(parts.status, text.trim());
     // rmcp uses this status for messages that it cannot parse.
     let status = match parts.status {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => StatusCode::BAD_REQUEST,
@@ -47,8 +47,8 @@ where
     response
 }
 
-/// A refusal's code and text.
-fn remedied(status: StatusCode, text: &str) -> (ErrorCode, String) {
+/// The error code of a rejection, and its text with the remedy.
+fn with_remedy(status: StatusCode, text: &str) -> (ErrorCode, String) {
     let (code, remedy) = match status {
         StatusCode::BAD_REQUEST if text.contains("Unsupported MCP-Protocol-Version") => {
             let known: Vec<_> = ProtocolVersion::KNOWN_VERSIONS.iter().map(ProtocolVersion::as_str).collect();
@@ -72,7 +72,7 @@ fn remedied(status: StatusCode, text: &str) -> (ErrorCode, String) {
     (code, format!("{text}. {remedy}"))
 }
 
-/// Converts an answer into a form that the client accepts.
+/// Converts a response to a media type that the client accepts.
 pub(super) async fn fit(response: Response, accept: Accept, summary: &RequestSummary) -> Response {
     let is_events = is(response.headers(), "text/event-stream");
     if is_events && accept.json && accept.events != Events::Named && !summary.is_subscription {
@@ -82,7 +82,7 @@ pub(super) async fn fit(response: Response, accept: Accept, summary: &RequestSum
     if is_answer && !accept.json { as_event(response).await } else { response }
 }
 
-/// Reads a stream of events up to the answer of the request. Notifications before it are dropped.
+/// Reads an event stream up to the response of the request. Notifications before it are dropped.
 async fn as_json(response: Response, summary: &RequestSummary) -> Response {
     let (mut parts, mut body) = response.into_parts();
     let mut events = Vec::new();
@@ -116,13 +116,14 @@ async fn as_json(response: Response, summary: &RequestSummary) -> Response {
     Response::from_parts(parts, Body::from(answer.trim_ascii().to_vec()))
 }
 
-/// Whether the data of an event are the answer to a request, and not a notification.
+/// Whether the data of an event is a response, and not a notification.
 fn is_answer(data: &[u8]) -> bool {
     let message: Option<Value> = serde_json::from_slice(data).ok();
     message.is_some_and(|message| message.get("result").is_some() || message.get("error").is_some())
 }
 
-/// An answer in JSON as the one event of a stream. It is there already, and so are its bytes, which are counted.
+/// Sends a JSON response as the only event of a stream. Its body is in memory already, and its bytes have been
+/// counted.
 async fn as_event(response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -131,7 +132,7 @@ async fn as_event(response: Response) -> Response {
     Response::from_parts(parts, Body::from([b"data: ", &*answer, b"\n\n"].concat()))
 }
 
-/// Whether the content is of a media type.
+/// Whether `Content-Type` is this media type.
 pub(super) fn is(headers: &http::HeaderMap, media_type: &str) -> bool {
     headers.get(header::CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(media_type.as_bytes()))
 }

@@ -1,3 +1,5 @@
+//! Authentication of HTTP requests: [`Credentials`] checks the client token, and selects the Mist API token.
+
 use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -7,36 +9,36 @@ use crate::{Token, Tokens};
 
 const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-authorization");
 
-/// Which client a request is from, and with which token.
+/// The authentication policy.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Credentials {
-    /// What every client has to know, where the operator asks for it.
+    /// The client token that every client must send, if the operator has set one.
     pub(crate) client_token: Option<SecretString>,
-    /// The tokens of clients that bring none: the demo's, or the operator's own where they are shared.
+    /// The Mist API tokens of clients that send none: those of the demo, or the ones that the operator shares.
     pub(crate) shared: Option<Tokens>,
 }
 
-/// What a request calls Mist with.
+/// The Mist API tokens for a request.
 #[derive(Debug)]
 pub(super) struct Admitted {
     pub(super) tokens: Tokens,
-    /// They are not the client's own.
+    /// Whether they are shared, and not the client's own.
     pub(super) shared: bool,
 }
 
 impl Credentials {
     pub(super) fn admit(&self, headers: &HeaderMap) -> Result<Admitted, Rejection> {
-        let own = presented(headers, &X_AUTHORIZATION)?;
+        let mist_token = presented(headers, &X_AUTHORIZATION)?;
         let bearer = presented(headers, &AUTHORIZATION)?;
         let token = match &self.client_token {
-            None => own.or(bearer),
+            None => mist_token.or(bearer),
             Some(secret) => {
-                let knows = |text: &Option<String>| {
+                let is_client_token = |text: &Option<String>| {
                     text.as_ref().is_some_and(|text| same(text, secret.expose_secret()))
                 };
-                match (knows(&bearer), knows(&own)) {
+                match (is_client_token(&bearer), is_client_token(&mist_token)) {
                     (true, true) => None,
-                    (true, false) => own,
+                    (true, false) => mist_token,
                     (false, true) => bearer,
                     (false, false) => {
                         return Err(Rejection::unauthorized(
@@ -72,7 +74,7 @@ fn presented(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, R
             "The header `{name}` is there twice, so whose request it is cannot be told."
         )));
     }
-    // The value itself is repeated nowhere.
+    // The error must not repeat the value.
     let text = value.to_str().map_err(|_| {
         Rejection::unauthorized(format!(
             "The header `{name}` holds no token that can be read: it is no ASCII."
@@ -107,7 +109,7 @@ mod tests {
         for (name, value) in headers {
             map.append(name, value);
         }
-        let admitted = credentials.admit(&map).map_err(|refusal| refusal.into_response().status())?;
+        let admitted = credentials.admit(&map).map_err(|rejection| rejection.into_response().status())?;
         let tokens: Vec<_> = admitted.tokens.iter().map(Token::expose).collect();
         Ok((tokens.join(","), admitted.shared))
     }
@@ -119,10 +121,10 @@ mod tests {
         }
     }
 
-    const REFUSED: Result<(String, bool), StatusCode> = Err(StatusCode::UNAUTHORIZED);
+    const UNAUTHORIZED: Result<(String, bool), StatusCode> = Err(StatusCode::UNAUTHORIZED);
 
     #[test]
-    fn a_token_comes_in_either_header() {
+    fn a_token_is_read_from_either_header() {
         let open = credentials(false, false);
         for headers in [
             [("x-authorization", "abc")],
@@ -132,13 +134,13 @@ mod tests {
         ] {
             assert_eq!(admit(&open, &headers), Ok(("abc".into(), false)), "{headers:?}");
         }
-        // A proxy may have put its own into `Authorization`.
+        // A proxy may have set `Authorization` to its own token.
         let both = [("authorization", "Bearer proxy"), ("x-authorization", "abc")];
         assert_eq!(admit(&open, &both), Ok(("abc".into(), false)));
     }
 
     #[test]
-    fn without_a_token_nobody_is_let_in() {
+    fn a_request_without_a_usable_token_is_rejected() {
         let open = credentials(false, false);
         for headers in [
             &[][..],
@@ -156,34 +158,34 @@ mod tests {
             &[("authorization", "abc")],
             &[("x-authorization", "a b c")],
         ] {
-            assert_eq!(admit(&open, headers), REFUSED, "{headers:?}");
+            assert_eq!(admit(&open, headers), UNAUTHORIZED, "{headers:?}");
         }
         let twice = [("x-authorization", "a"), ("x-authorization", "b")];
         assert_eq!(admit(&open, &twice), Err(StatusCode::BAD_REQUEST));
     }
 
     #[test]
-    fn a_shared_token_is_for_those_who_bring_none() {
+    fn a_shared_token_is_for_clients_that_send_none() {
         let shared = credentials(false, true);
         assert_eq!(admit(&shared, &[]), Ok(("operators".into(), true)));
         assert_eq!(admit(&shared, &[("x-authorization", "Bearer ")]), Ok(("operators".into(), true)));
         assert_eq!(admit(&shared, &[("x-authorization", "abc")]), Ok(("abc".into(), false)));
-        // A client that has one in mind is not served with another.
-        assert_eq!(admit(&shared, &[("x-authorization", "$MIST_APITOKEN")]), REFUSED);
+        // A client that tried to send a token does not get the shared one.
+        assert_eq!(admit(&shared, &[("x-authorization", "$MIST_APITOKEN")]), UNAUTHORIZED);
     }
 
     #[test]
-    fn a_client_token_is_asked_for_before_anything_else() {
+    fn a_missing_client_token_is_rejected_first() {
         let bearer = ("authorization", "Bearer client-secret");
-        let own = ("x-authorization", "abc");
+        let mist_token = ("x-authorization", "abc");
         let guarded = credentials(true, true);
-        assert_eq!(admit(&guarded, &[]), REFUSED);
-        assert_eq!(admit(&guarded, &[own]), REFUSED);
-        assert_eq!(admit(&guarded, &[("authorization", "Bearer client-secre")]), REFUSED);
+        assert_eq!(admit(&guarded, &[]), UNAUTHORIZED);
+        assert_eq!(admit(&guarded, &[mist_token]), UNAUTHORIZED);
+        assert_eq!(admit(&guarded, &[("authorization", "Bearer client-secre")]), UNAUTHORIZED);
         assert_eq!(admit(&guarded, &[bearer]), Ok(("operators".into(), true)));
         assert_eq!(admit(&guarded, &[("x-authorization", SECRET)]), Ok(("operators".into(), true)));
-        assert_eq!(admit(&guarded, &[bearer, own]), Ok(("abc".into(), false)));
-        assert_eq!(admit(&credentials(true, false), &[bearer]), REFUSED);
-        assert_eq!(admit(&credentials(true, false), &[bearer, own]), Ok(("abc".into(), false)));
+        assert_eq!(admit(&guarded, &[bearer, mist_token]), Ok(("abc".into(), false)));
+        assert_eq!(admit(&credentials(true, false), &[bearer]), UNAUTHORIZED);
+        assert_eq!(admit(&credentials(true, false), &[bearer, mist_token]), Ok(("abc".into(), false)));
     }
 }

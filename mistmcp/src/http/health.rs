@@ -1,3 +1,5 @@
+//! Health probes and metrics: `/livez`, `/readyz` and `/metrics`. See [`Health`].
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,29 +14,29 @@ use super::host_validation::Allowed;
 use super::session_store::SessionStore;
 use crate::mist::{Cloud, Clouds, Pool};
 
-/// How long a look-up may take, and how long what it found is believed.
-const LOOKING: Duration = Duration::from_secs(2);
-const BELIEVED: Duration = Duration::from_secs(5);
+/// Timeout of a DNS lookup, and how long its result is cached.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(2);
+const CACHE_TIME: Duration = Duration::from_secs(5);
 
-/// How the process is.
+/// State of the health endpoints.
 #[derive(Clone, Debug)]
 pub(super) struct Health {
     clouds: Arc<[Cloud]>,
-    found: Arc<Mutex<Option<Found>>>,
+    cached: Arc<Mutex<Option<ResolvedNames>>>,
     pool: Arc<Pool>,
     session_store: Arc<dyn SessionStore>,
     allowed: Arc<Allowed>,
 }
 
-/// Which names had an address, and when.
+/// Cached DNS results: which host names resolved.
 #[derive(Debug)]
-struct Found {
+struct ResolvedNames {
     when: Instant,
     names: Vec<(String, bool)>,
 }
 
 impl Health {
-    /// Health, as the clouds see it that the operator named; Mist's own where none is.
+    /// Checks the clouds that the operator named. Without any, readiness depends on no cloud.
     pub(super) fn new(
         cloud: Option<Cloud>,
         clouds: &Clouds,
@@ -43,35 +45,35 @@ impl Health {
         allowed: Allowed,
     ) -> Self {
         let named: Vec<_> = cloud.into_iter().chain(clouds.added().iter().cloned()).collect();
-        Self { clouds: named.into(), found: Arc::default(), pool, session_store, allowed: Arc::new(allowed) }
+        Self { clouds: named.into(), cached: Arc::default(), pool, session_store, allowed: Arc::new(allowed) }
     }
 
-    /// Whether each cloud's name has an address.
+    /// Whether the host name of each cloud resolves.
     async fn names(&self) -> Vec<(String, bool)> {
-        let mut found = self.found.lock().await;
-        if let Some(found) = found.as_ref().filter(|found| found.when.elapsed() < BELIEVED) {
+        let mut cached = self.cached.lock().await;
+        if let Some(found) = cached.as_ref().filter(|found| found.when.elapsed() < CACHE_TIME) {
             return found.names.clone();
         }
         let mut names = Vec::new();
         for cloud in self.clouds.iter() {
             let host = cloud.base().host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
             let port = cloud.base().port_or_known_default().unwrap_or(443);
-            let looked_up = tokio::time::timeout(LOOKING, tokio::net::lookup_host((host, port))).await;
+            let looked_up = tokio::time::timeout(LOOKUP_TIMEOUT, tokio::net::lookup_host((host, port))).await;
             let found = looked_up.is_ok_and(|found| found.is_ok_and(|addresses| addresses.count() > 0));
             names.push((cloud.to_string(), found));
         }
-        *found = Some(Found { when: Instant::now(), names: names.clone() });
+        *cached = Some(ResolvedNames { when: Instant::now(), names: names.clone() });
         names
     }
 }
 
-/// The process runs.
+/// `/livez`: the process runs.
 pub(super) async fn live() -> Json<Value> {
     Json(json!({ "live": true }))
 }
 
-/// The process can be of use: the names of the clouds that the operator set have addresses. No call is made.
-/// A request by a name that is not this server's, as those of a foreign web page are, learns nothing else.
+/// `/readyz`: the host names of the configured clouds resolve. No call to Mist is made. A request whose `Host` is not
+/// allowed, such as one from a foreign web page, gets the status alone.
 pub(super) async fn ready(State(health): State<Health>, uri: Uri, headers: HeaderMap) -> Response {
     let names = health.names().await;
     let ready = names.iter().all(|(_, found)| *found);
@@ -85,18 +87,19 @@ pub(super) async fn ready(State(health): State<Health>, uri: Uri, headers: Heade
             (name, if found { "its name resolves" } else { "its name does not resolve" }.into())
         })
         .collect();
-    let mut told = json!({ "ready": ready, "clouds": clouds });
-    // A replica serves on without it: were all of them taken for useless, nobody would.
-    if let Some(there) = health.session_store.is_there() {
-        told["redis"] = if there { "it is there" } else { "it is away" }.into();
+    let mut body = json!({ "ready": ready, "clouds": clouds });
+    // Redis does not affect readiness: a replica serves without it, and otherwise all replicas would be out of
+    // service at once.
+    if let Some(is_available) = health.session_store.is_available() {
+        body["redis"] = if is_available { "it is there" } else { "it is away" }.into();
     }
-    (status, Json(told)).into_response()
+    (status, Json(body)).into_response()
 }
 
-/// What is counted, for Prometheus.
+/// `/metrics`, in the OpenMetrics text format of Prometheus.
 pub(super) async fn metrics(State(health): State<Health>) -> Response {
-    let form = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     let metrics = health.pool.metrics();
     metrics.tokens(health.pool.levels());
-    ([(header::CONTENT_TYPE, form)], metrics.text()).into_response()
+    ([(header::CONTENT_TYPE, media_type)], metrics.text()).into_response()
 }

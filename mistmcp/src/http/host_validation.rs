@@ -1,5 +1,5 @@
-//! `Host` and `Origin`: who is asked, and from which web page. A page of a stranger's must not reach this server by
-//! way of somebody's browser, not even where it has made its own name point here.
+//! Validation of `Host` and `Origin`, and CORS: [`Allowed`]. It protects against DNS rebinding: a foreign web page
+//! must not reach this server through a user's browser, even if its own host name resolves to this server.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -14,21 +14,21 @@ use url::{Host, Url};
 use super::rejection::Rejection;
 use crate::quote;
 
-/// The hosts and origins that are served beside loopback's.
+/// The hosts and origins that are allowed besides loopback.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Allowed {
     pub(crate) hosts: Vec<AllowedHost>,
     pub(crate) origins: Vec<AllowedOrigin>,
 }
 
-/// A name or address by which clients may ask for this server, on any port or on one; or any (`*`).
+/// A host name or address of this server, on any port or on one; or any host (`*`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AllowedHost {
     Any,
     Named { host: Host, port: Option<u16> },
 }
 
-/// A web page's origin, such as `https://chat.example.com`; or any (`*`).
+/// The origin of a web page, such as `https://chat.example.com`; or any origin (`*`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AllowedOrigin {
     Any,
@@ -56,12 +56,12 @@ impl AllowedOrigin {
 
 impl Allowed {
     fn host(&self, text: &str) -> bool {
-        let Some((asked, asked_port)) = authority(text) else { return false };
-        is_loopback(&asked)
+        let Some((requested, requested_port)) = authority(text) else { return false };
+        is_loopback(&requested)
             || self.hosts.iter().any(|allowed| match allowed {
                 AllowedHost::Any => true,
                 AllowedHost::Named { host, port } => {
-                    *host == asked && port.is_none_or(|port| asked_port == Some(port))
+                    *host == requested && port.is_none_or(|port| requested_port == Some(port))
                 }
             })
     }
@@ -70,24 +70,25 @@ impl Allowed {
         if self.origins.contains(&AllowedOrigin::Any) {
             return true;
         }
-        let Some(asked) = origin(text) else { return false };
-        let local = matches!(&asked, url::Origin::Tuple(_, host, _) if is_loopback(host));
-        local || self.origins.contains(&AllowedOrigin::One(asked.ascii_serialization()))
+        let Some(requested) = origin(text) else { return false };
+        let local = matches!(&requested, url::Origin::Tuple(_, host, _) if is_loopback(host));
+        local || self.origins.contains(&AllowedOrigin::One(requested.ascii_serialization()))
     }
 
-    /// Whether a request asks for this server by a name of its own, from no page or from one that may.
+    /// Validates the `Host` of a request, and its `Origin` if it has one.
     pub(super) fn check(&self, uri: &Uri, headers: &HeaderMap) -> Result<(), Rejection> {
         let forbidden = |message: String| Rejection::new(StatusCode::FORBIDDEN, "origin", message);
-        // HTTP/2 has `:authority`, and may have `Host` as well. What a proxy or a page goes by may be either.
+        // HTTP/2 has `:authority`, and may have `Host` as well. A proxy or a page may rely on either, so both must be
+        // allowed.
         let hosts = headers.get_all(HOST).iter().map(|host| host.to_str().ok());
         let authority = uri.authority().map(|authority| Some(authority.as_str()));
         let hosts: Option<Vec<&str>> = hosts.chain(authority).collect();
         let host = match hosts.as_deref() {
             Some(hosts @ [host, ..]) if headers.get_all(HOST).iter().count() <= 1 => {
-                if let Some(strange) = hosts.iter().find(|host| !self.host(host)) {
+                if let Some(foreign) = hosts.iter().find(|host| !self.host(host)) {
                     return Err(forbidden(format!(
                         "The host {} is not served here. The operator of the server can allow it with --allow-host.",
-                        quoted(strange)
+                        quoted(foreign)
                     )));
                 }
                 *host
@@ -95,7 +96,7 @@ impl Allowed {
             _ => return Err(Rejection::request("A request needs one header `Host` that can be read.")),
         };
         for value in headers.get_all(ORIGIN) {
-            let allowed = value.to_str().is_ok_and(|text| self.origin(text) || is_own(text, host));
+            let allowed = value.to_str().is_ok_and(|text| self.origin(text) || is_same_origin(text, host));
             if !allowed {
                 return Err(forbidden(format!(
                     "Pages of the origin {} may not ask here. The operator of the server can allow them with \
@@ -108,7 +109,7 @@ impl Allowed {
     }
 }
 
-/// Tells browsers what those pages may do.
+/// The CORS layer for the allowed origins.
 pub(super) fn cors(allowed: &Arc<Allowed>) -> CorsLayer {
     let allowed = Arc::clone(allowed);
     CorsLayer::new()
@@ -116,7 +117,7 @@ pub(super) fn cors(allowed: &Arc<Allowed>) -> CorsLayer {
             origin.to_str().is_ok_and(|text| allowed.origin(text))
         }))
         .allow_methods([Method::GET, Method::POST, Method::DELETE])
-        // MCP's own are an open list: `Mcp-Param-*`.
+        // MCP headers are an open set: `Mcp-Param-*`.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([
             HeaderName::from_static("mcp-session-id"),
@@ -128,33 +129,34 @@ pub(super) fn cors(allowed: &Arc<Allowed>) -> CorsLayer {
         .max_age(Duration::from_hours(1))
 }
 
-/// A host, and the port where one is named.
+/// Parses a host with an optional port.
 fn authority(text: &str) -> Option<(Host, Option<u16>)> {
     let authority: Authority = text.parse().ok()?;
     let host = match authority.host().trim_matches(['[', ']']).parse() {
-        // Known at once; names are read as browsers read them, which takes longer.
+        // IP addresses are parsed directly. Domain names are parsed as browsers do, which is slower.
         Ok(IpAddr::V4(address)) => Host::Ipv4(address),
         Ok(IpAddr::V6(address)) => Host::Ipv6(address),
         Err(_) => Host::parse(authority.host()).ok()?,
     };
-    // Behind `@` it would be somebody's name that stands first.
+    // Before `@` would be user information, not the host.
     (!text.contains('@')).then(|| (host, authority.port_u16()))
 }
 
-/// An origin as browsers write it: scheme, host and port, and nothing behind them.
+/// Parses an origin as browsers write it: scheme, host and port, and nothing else.
 fn origin(text: &str) -> Option<url::Origin> {
     let url = Url::parse(text).ok()?;
     let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
     (bare && url.username().is_empty() && url.fragment().is_none()).then(|| url.origin())
 }
 
-/// A foreign host or origin for an error: what has not the form of one is described, and not repeated.
+/// Quotes a foreign host or origin for an error message. Text that has not the form of one is described, not
+/// repeated.
 fn quoted(text: &str) -> String {
     if quote::is_word(text) { quote::word(text) } else { quote::host(text) }
 }
 
-/// Whether a page comes from the very host that is asked, which has been found to be one of ours.
-fn is_own(page: &str, host: &str) -> bool {
+/// Whether the origin of a page is the requested host, which has been validated.
+fn is_same_origin(page: &str, host: &str) -> bool {
     let own = ["http", "https"].map(|scheme| origin(&format!("{scheme}://{host}")));
     origin(page).is_some_and(|page| own.contains(&Some(page)))
 }
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback_and_what_is_allowed_may_be_asked_for() {
+    fn loopback_and_allowed_hosts_are_valid() {
         for host in [
             "localhost",
             "LOCALHOST:8000",
@@ -209,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn host_and_authority_are_checked_alike() {
+    fn host_and_authority_must_both_be_valid() {
         let check = |uri: &str, hosts: &[&str]| {
             let mut headers = HeaderMap::new();
             for host in hosts {
@@ -232,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_has_the_form_of_a_host_or_an_origin_is_repeated() {
+    fn only_text_in_the_form_of_a_host_or_an_origin_is_repeated() {
         for text in ["evil.example", "https://evil.example:8443", "null", "169.254.169.254"] {
             assert_eq!(quoted(text), format!("`{text}`"));
         }
@@ -240,13 +242,13 @@ mod tests {
         for text in
             ["evil\u{202e}.example", "evil.example\u{1b}[31m", "https://u:p@evil.example", &long, "<b>"]
         {
-            let told = quoted(text);
-            assert!(!told.contains("evil") && told.len() < 100 && !told.contains('`'), "{told}");
+            let shown = quoted(text);
+            assert!(!shown.contains("evil") && shown.len() < 100 && !shown.contains('`'), "{shown}");
         }
     }
 
     #[test]
-    fn pages_of_loopback_and_those_that_are_allowed_may_ask() {
+    fn loopback_and_allowed_origins_are_valid() {
         for page in
             ["http://localhost:6274", "http://127.0.0.1", "https://[::1]:1", "https://chat.example.com"]
         {
@@ -264,7 +266,7 @@ mod tests {
         ] {
             assert!(!allowed().origin(page), "{page}");
         }
-        assert!(is_own("https://mist.example.com", "mist.example.com"));
-        assert!(!is_own("https://evil.example", "mist.example.com"));
+        assert!(is_same_origin("https://mist.example.com", "mist.example.com"));
+        assert!(!is_same_origin("https://evil.example", "mist.example.com"));
     }
 }

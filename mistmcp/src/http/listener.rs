@@ -1,3 +1,5 @@
+//! The TCP listener of the HTTP server, with TLS, connection quotas and timeouts. See [`serve`].
+
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
@@ -19,56 +21,57 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tower::service_fn;
 
 use super::admission::{Admission, CONNECTION_WINDOW, Connection, STREAM_WINDOW, STREAMS};
-use super::{FAREWELL, rejection, tls};
+use super::{STREAM_CLOSE_TIMEOUT, rejection, tls};
 use crate::metrics::Metrics;
 
-/// Connections that the system holds until they are taken: as many clients may come at one moment.
-const QUEUE: u32 = 1_024;
-/// How long a connection may be silent before its first request, and between headers.
-const SILENCE: Duration = Duration::from_secs(10);
-/// Bytes of a request's headers.
-const HEADERS: u32 = 32 * 1024;
+/// The backlog of the listening socket: how many clients may connect in one moment.
+const BACKLOG: u32 = 1_024;
+/// Timeout for the first request on a connection, for a TLS handshake, and for HTTP/2 keep-alive.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Largest size of request headers, in bytes.
+const MAX_HEADER_BYTES: u32 = 32 * 1024;
 
-/// Listens, with TLS where there is a certificate, until `ending` is over.
+/// Listens until `shutdown` resolves, with TLS if there is a certificate.
 pub(super) async fn serve(
     address: SocketAddr,
     app: Router,
     tls: Option<(PathBuf, PathBuf)>,
     admission: &Arc<Admission>,
     metrics: &Metrics,
-    ending: impl Future<Output = ()> + Send + 'static,
+    shutdown: impl Future<Output = ()> + Send + 'static,
     ready: impl FnOnce(SocketAddr),
 ) -> io::Result<()> {
-    let place =
+    let bind_address =
         BindAddr { address, open: metrics.connections(), admission: Arc::clone(admission), connection: None };
-    let listener = LimitedListener::bind_to(place).await?;
+    let listener = LimitedListener::bind_to(bind_address).await?;
     let BindAddr { address, .. } = listener.get_local_addr()?;
     let handle = Handle::<BindAddr>::new();
-    let mut server = Server::from_listener(listener).handle(handle.clone()).first_request_timeout(SILENCE);
+    let mut server =
+        Server::from_listener(listener).handle(handle.clone()).first_request_timeout(IDLE_TIMEOUT);
     let builder = server.http_builder();
-    builder.http1().header_read_timeout(SILENCE * 6).max_buf_size(HEADERS as usize);
+    builder.http1().header_read_timeout(IDLE_TIMEOUT * 6).max_buf_size(MAX_HEADER_BYTES as usize);
     builder
         .http2()
         .max_concurrent_streams(STREAMS)
-        .max_header_list_size(HEADERS)
+        .max_header_list_size(MAX_HEADER_BYTES)
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_send_buf_size(STREAM_WINDOW as usize)
-        .keep_alive_interval(SILENCE * 3)
-        .keep_alive_timeout(SILENCE);
+        .keep_alive_interval(IDLE_TIMEOUT * 3)
+        .keep_alive_timeout(IDLE_TIMEOUT);
 
     tokio::spawn(async move {
-        ending.await;
-        handle.graceful_shutdown(Some(FAREWELL));
+        shutdown.await;
+        handle.graceful_shutdown(Some(STREAM_CLOSE_TIMEOUT));
     });
     let admission = Arc::clone(admission);
-    let app = service_fn(move |place: BindAddr| {
-        let (app, admission, connection) = (app.clone(), Arc::clone(&admission), place.connection);
+    let app = service_fn(move |bind_address: BindAddr| {
+        let (app, admission, connection) = (app.clone(), Arc::clone(&admission), bind_address.connection);
         let service = service_fn(move |request: http::Request<Incoming>| {
             let (app, admission, connection) = (app.clone(), Arc::clone(&admission), connection.clone());
             async move {
                 let Some(connection) = connection else {
-                    return Ok(rejection::nowhere().await.into_response());
+                    return Ok(rejection::not_found().await.into_response());
                 };
                 Ok::<_, Infallible>(admission.serve(connection, request.map(Body::new), app).await)
             }
@@ -79,7 +82,7 @@ pub(super) async fn serve(
         Some((certificate, key)) => {
             let config = tls::watched(certificate, key).await?;
             ready(address);
-            let acceptor = RustlsAcceptor::new(config).handshake_timeout(SILENCE);
+            let acceptor = RustlsAcceptor::new(config).handshake_timeout(IDLE_TIMEOUT);
             server.acceptor(acceptor).serve(app).await
         }
         None => {
@@ -89,7 +92,7 @@ pub(super) async fn serve(
     }
 }
 
-/// An address to listen on, whose connections are counted; or that of a client, with its connection.
+/// The address that a listener binds, or the address of a client with its connection.
 #[derive(Clone, Debug)]
 struct BindAddr {
     address: SocketAddr,
@@ -98,22 +101,23 @@ struct BindAddr {
     connection: Option<Arc<Connection>>,
 }
 
+/// A listener that admits connections within the quotas.
 struct LimitedListener {
     listener: TcpListener,
-    place: BindAddr,
+    bind_address: BindAddr,
 }
 
-/// The socket of a connection that has been admitted.
+/// The socket of an admitted connection. Counted as open until it is dropped.
 struct CountedStream {
     stream: TcpStream,
     connection: Arc<Connection>,
-    place: BindAddr,
+    bind_address: BindAddr,
 }
 
 impl Drop for CountedStream {
     fn drop(&mut self) {
-        self.place.open.dec();
-        self.place.admission.disconnected(&self.connection);
+        self.bind_address.open.dec();
+        self.bind_address.admission.disconnected(&self.connection);
     }
 }
 
@@ -123,49 +127,53 @@ impl Address for BindAddr {
 }
 
 impl AddrListener<CountedStream, BindAddr> for LimitedListener {
-    async fn bind_to(place: BindAddr) -> io::Result<Self> {
-        let address = place.address;
+    async fn bind_to(bind_address: BindAddr) -> io::Result<Self> {
+        let address = bind_address.address;
         let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-        // Elsewhere it would let two processes have one port.
+        // Not on Windows, where it would allow two processes to bind the same port.
         #[cfg(unix)]
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
-        let listener = socket.listen(QUEUE)?;
-        Ok(Self { listener, place })
+        let listener = socket.listen(BACKLOG)?;
+        Ok(Self { listener, bind_address })
     }
 
     async fn accept_stream(&self) -> io::Result<(CountedStream, BindAddr)> {
         loop {
             let (stream, address) = match self.listener.accept().await {
                 Ok(accepted) => accepted,
-                // Most likely there are no more files. The caller tries again in a moment.
+                // Most likely the process is out of file descriptors. The caller retries after a moment.
                 Err(error) => {
-                    self.place.admission.make_room();
+                    self.bind_address.admission.make_room();
                     return Err(error);
                 }
             };
-            // Where there is no room, the stream is dropped.
-            let Some(connection) = self.place.admission.connect(address.ip()) else { continue };
-            // An answer is a few small writes, which must not wait for one another.
+            // Without a free slot, the stream is dropped.
+            let Some(connection) = self.bind_address.admission.connect(address.ip()) else { continue };
+            // A response is a few small writes, which Nagle's algorithm would delay.
             if stream.set_nodelay(true).is_err() {
-                self.place.admission.disconnected(&connection);
+                self.bind_address.admission.disconnected(&connection);
                 continue;
             }
-            self.place.open.inc();
-            let place = BindAddr { address, ..self.place.clone() };
-            let counted = CountedStream { stream, connection: Arc::clone(&connection), place: place.clone() };
-            return Ok((counted, BindAddr { connection: Some(connection), ..place }));
+            self.bind_address.open.inc();
+            let bind_address = BindAddr { address, ..self.bind_address.clone() };
+            let counted = CountedStream {
+                stream,
+                connection: Arc::clone(&connection),
+                bind_address: bind_address.clone(),
+            };
+            return Ok((counted, BindAddr { connection: Some(connection), ..bind_address }));
         }
     }
 
     fn get_local_addr(&self) -> io::Result<BindAddr> {
-        Ok(BindAddr { address: self.listener.local_addr()?, ..self.place.clone() })
+        Ok(BindAddr { address: self.listener.local_addr()?, ..self.bind_address.clone() })
     }
 }
 
 impl CountedStream {
-    /// What is closed takes no more bytes.
-    fn written<T>(
+    /// Writes to the socket, unless the connection has been closed.
+    fn write_open<T>(
         &mut self,
         context: &mut Context<'_>,
         write: impl FnOnce(Pin<&mut TcpStream>, &mut Context<'_>) -> Poll<io::Result<T>>,
@@ -198,7 +206,7 @@ impl AsyncWrite for CountedStream {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.written(context, |stream, context| stream.poll_write(context, bytes))
+        self.write_open(context, |stream, context| stream.poll_write(context, bytes))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -218,7 +226,7 @@ impl AsyncWrite for CountedStream {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.written(context, |stream, context| stream.poll_write_vectored(context, slices))
+        self.write_open(context, |stream, context| stream.poll_write_vectored(context, slices))
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -1,3 +1,5 @@
+//! The handler of `/mcp`: [`McpHandler`] authenticates a request, finds its session, and calls rmcp.
+
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -26,8 +28,8 @@ use super::request_ids::RequestIdGuard;
 use super::restore::RestoreLocks;
 use super::session_handle::{SessionHandle, SessionParams};
 use super::session_store::SessionStore;
-use super::sessions::{Local, SessionPermit};
-use super::sse_peek::{ALONE, AMONG_REPLICAS, PeekedBody};
+use super::sessions::{LocalSessions, SessionPermit};
+use super::sse_peek::{PEEK_ALONE, PEEK_AMONG_REPLICAS, PeekedBody};
 use super::{Configuration, Mcp};
 use crate::Tokens;
 use crate::key::Key;
@@ -37,47 +39,48 @@ use crate::server::json_rpc::Invalid;
 use crate::server::{ClientAdmission, HttpRequestContext, InFlight, InFlightGuard, SessionShared};
 use crate::session::{EnabledCategories, Settings};
 
-/// The largest message of a client, in bytes. A call has a few hundred.
-pub(super) const MOST_BYTES: usize = 1024 * 1024;
+/// The largest request body, in bytes. A tool call has a few hundred.
+pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
 pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-version");
 
-/// Works out who a request is from before MCP's part begins, and lets nobody into another's session.
+/// Authenticates requests and looks sessions up before rmcp handles a message, so that a client cannot use a session
+/// of another.
 pub(super) struct McpHandler<H> {
     pub(super) configuration: Configuration,
     pub(super) mcp: Mcp<H>,
-    pub(super) local: Local,
+    pub(super) local: LocalSessions,
     pub(super) session_store: Arc<dyn SessionStore>,
     pub(super) metrics: Arc<Metrics>,
-    /// By which principals are known.
+    /// Keys the hash of [`Principal`].
     pub(super) key: Key,
     pub(super) closing: Arc<CancellationToken>,
     pub(super) calls: TaskTracker,
-    pub(super) taking_up: RestoreLocks,
+    pub(super) restore_locks: RestoreLocks,
 }
 
 impl<H: ServerHandler> McpHandler<H> {
-    /// The way of a request to `/mcp`.
+    /// Handles a request to `/mcp`.
     pub(super) async fn serve(&self, request: Request) -> Response {
-        if page::is_wanted(request.method(), request.headers()) {
+        if page::is_browser(request.method(), request.headers()) {
             self.metrics.refusal("browser");
-            return page::signpost();
+            return page::browser_hint();
         }
-        self.answer(request).await.unwrap_or_else(|refusal| refusal.counted(&self.metrics))
+        self.answer(request).await.unwrap_or_else(|rejection| rejection.counted(&self.metrics))
     }
 
     async fn answer(&self, request: Request) -> Result<Response, Rejection> {
-        // Before the look at whether it ends: the end waits for whoever got past that. A GET is a stream, which lasts as
-        // long as its client likes, and nobody waits for it.
+        // The tracker token is taken before the shutdown check: shutdown waits for every request that passed the
+        // check. A GET is a stream that lasts as long as its client likes, so shutdown does not wait for it.
         let call = (request.method() == Method::POST).then(|| self.calls.token());
         if self.closing.is_cancelled() {
             return Err(Rejection::full("closing", "This server is about to end. Try again in a while."));
         }
         let (mut parts, body) = request.into_parts();
-        let query = Query::read(parts.uri.query().unwrap_or_default())?;
-        let Admitted { tokens, shared } = self.configuration.credentials.admit(&parts.headers)?;
+        let query = Query::parse(parts.uri.query().unwrap_or_default())?;
+        let Admitted { tokens, shared: is_shared } = self.configuration.credentials.admit(&parts.headers)?;
         let client = parts.extensions.get::<Arc<Client>>().cloned().ok_or_else(Rejection::session)?;
-        let cloud = self.cloud(&query, shared)?;
+        let cloud = self.cloud(&query, is_shared)?;
         let settings = self
             .configuration
             .settings
@@ -85,50 +88,51 @@ impl<H: ServerHandler> McpHandler<H> {
             .map_err(|error| Rejection::request(error.to_string()))?;
         let principal = Principal::of(&self.key, &tokens, &cloud);
 
-        let session = one(&parts.headers, &SESSION)?.map(str::to_owned);
-        let modern = stands_for_itself(&parts.headers);
-        let of_cloud = || query.cloud.as_deref().and_then(Clouds::organization);
-        let org_id = query.org_id.clone().or_else(of_cloud).or_else(|| self.configuration.org_id.clone());
+        let session_id = single_value(&parts.headers, &SESSION)?.map(str::to_owned);
+        let is_stateless = is_stateless_version(&parts.headers);
+        let org_of_cloud = || query.cloud.as_deref().and_then(Clouds::organization);
+        let org_id = query.org_id.clone().or_else(org_of_cloud).or_else(|| self.configuration.org_id.clone());
         let request_id =
             parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
         let pool = Arc::clone(&self.configuration.pool);
         let closing = Arc::clone(&self.closing);
-        // The operator's own tokens need no proof.
-        let admission = (!shared).then(|| Arc::clone(&client));
-        let who =
+        // The operator's own tokens need not be validated with Mist first.
+        let admission = (!is_shared).then(|| Arc::clone(&client));
+        let identity =
             RequestIdentity { tokens, cloud, pool, request_id, verbose: query.debug, closing, admission };
-        let ends = parts.method == Method::DELETE;
-        let opened = match &session {
-            _ if modern => {
-                // An `initialize` is of the older era whatever version it names, and would go to that session.
+        let is_delete = parts.method == Method::DELETE;
+        let handle = match &session_id {
+            _ if is_stateless => {
+                // rmcp treats an `initialize` as legacy whatever protocol version it names, and would route it to the
+                // session in this header.
                 parts.headers.remove(SESSION);
                 None
             }
-            Some(id) => match self.find(id, principal, &who, ends).await? {
-                Some(opened) => Some(opened),
+            Some(id) => match self.find(id, principal, &identity, is_delete).await? {
+                Some(handle) => Some(handle),
                 None => return Ok(uncached(StatusCode::NO_CONTENT.into_response())),
             },
             None => Some(Arc::new(SessionHandle::new(EnabledCategories::default()))),
         };
-        let opens = parts.method == Method::POST && session.is_none() && !modern;
-        let terms = opens.then(|| SessionParams::new(&query, &settings, org_id.clone()));
-        let activity = opened
+        let may_open = parts.method == Method::POST && session_id.is_none() && !is_stateless;
+        let params = may_open.then(|| SessionParams::new(&query, &settings, org_id.clone()));
+        let activity = handle
             .as_ref()
-            .map_or_else(|| self.local.sessions.stateless(principal), |opened| Arc::clone(&opened.activity));
-        let busy = activity.begin();
-        let shared = opened.as_ref().map(|opened| Arc::clone(&opened.shared));
-        parts.extensions.insert(who.clone().context(settings, org_id, activity, shared));
+            .map_or_else(|| self.local.sessions.stateless(principal), |handle| Arc::clone(&handle.activity));
+        let in_flight = activity.begin();
+        let shared = handle.as_ref().map(|handle| Arc::clone(&handle.shared));
+        parts.extensions.insert(identity.clone().context(settings, org_id, activity, shared));
         let accept = message::check_accept(&mut parts.headers, &parts.method)?;
-        let (summary, body, room) = match call {
+        let (summary, body, received) = match call {
             Some(_) => {
-                let (body, room) = client.receive(body).await?;
+                let (body, received) = client.receive(body).await?;
                 let (summary, body) = message::read(&mut parts.headers, accept, body)?;
-                (summary, body, Some(room))
+                (summary, body, Some(received))
             }
             None => (RequestSummary::default(), Body::empty(), None),
         };
-        let id = match &opened {
-            Some(opened) if !summary.id.is_null() => Some(opened.request_ids.take(&summary.id).await.ok_or_else(|| {
+        let id = match &handle {
+            Some(handle) if !summary.id.is_null() => Some(handle.request_ids.take(&summary.id).await.ok_or_else(|| {
                 let words = "another request with this `id` is under way in the session: give each request an `id` of \
                              its own";
                 Rejection::of_message(StatusCode::BAD_REQUEST, "message", Invalid::request(words).of(summary.id.clone()))
@@ -136,89 +140,89 @@ impl<H: ServerHandler> McpHandler<H> {
             _ => None,
         };
         let request = Request::from_parts(parts, body);
-        // What opens no session in the end gives its place back at once.
-        let place = if opens { Some(self.permit(principal, &who).await?) } else { None };
-        let response = answer::in_json(self.mcp.handle(request).await, &summary).await;
-        drop(room);
+        // The permit is released at once if the request opens no session.
+        let permit = if may_open { Some(self.permit(principal, &identity).await?) } else { None };
+        let response = answer::rejections_to_json(self.mcp.handle(request).await, &summary).await;
+        drop(received);
         if let Some(id) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
-            self.keep(id, principal, &who, place, opened.zip(terms)).await?;
+            self.register(id, principal, &identity, permit, handle.zip(params)).await?;
         }
-        if let (true, true, Some(id)) = (ends, response.status().is_success(), &session) {
-            self.local.sessions.forget(id);
+        if let (true, true, Some(id)) = (is_delete, response.status().is_success(), &session_id) {
+            self.local.sessions.remove(id);
             self.session_store.end(id).await;
         }
         let response = answer::fit(response, accept, &summary).await;
         let (mut parts, body) = response.into_parts();
-        if ends && parts.status == StatusCode::ACCEPTED {
-            // The session has ended. To `Accepted`, which is rmcp's, some clients' libraries say that it has not.
+        if is_delete && parts.status == StatusCode::ACCEPTED {
+            // rmcp answers DELETE with 202. Some client libraries take that for a failure.
             parts.status = StatusCode::NO_CONTENT;
         }
         let mut body = PeekedBody::new(body);
-        // The newer era's answers begin with their end, and a stream that a client summary for begins at once.
-        if call.is_some() && !modern && answer::is(&parts.headers, "text/event-stream") {
-            let replicas = self.session_store.is_there().is_some();
-            body.first_word(if replicas { AMONG_REPLICAS } else { ALONE }).await;
+        // Stateless answers arrive complete, and a GET stream starts at once.
+        if call.is_some() && !is_stateless && answer::is(&parts.headers, "text/event-stream") {
+            let replicas = self.session_store.is_available().is_some();
+            body.peek(if replicas { PEEK_AMONG_REPLICAS } else { PEEK_ALONE }).await;
         }
         Ok(uncached(Response::from_parts(
             parts,
-            Body::new(GuardedBody { body, _busy: busy, _call: call, _id: id }),
+            Body::new(GuardedBody { body, _in_flight: in_flight, _call: call, _id: id }),
         )))
     }
 
-    /// Keeps a session that has been opened, where there is room for it.
-    async fn keep(
+    /// Registers a session that rmcp has opened, if a permit is available.
+    async fn register(
         &self,
         id: &str,
         principal: Principal,
-        who: &RequestIdentity,
-        place: Option<NewPlace>,
-        opened: Option<(Arc<SessionHandle>, SessionParams)>,
+        identity: &RequestIdentity,
+        permit: Option<NewSession>,
+        handle: Option<(Arc<SessionHandle>, SessionParams)>,
     ) -> Result<(), Rejection> {
-        let (place, new_client) = match place {
-            Some(place) => place,
-            // It was opened by a request that said it would stand for itself.
-            None => match self.permit(principal, who).await {
-                Ok(place) => place,
-                Err(refusal) => {
+        let (permit, new_client) = match permit {
+            Some(permit) => permit,
+            // The request declared a stateless protocol version, but opened a session.
+            None => match self.permit(principal, identity).await {
+                Ok(permit) => permit,
+                Err(rejection) => {
                     self.local.end(id).await;
-                    return Err(refusal);
+                    return Err(rejection);
                 }
             },
         };
         self.metrics.session_opened();
-        let proving = new_client.map(|new_client| self.prove(id, new_client));
-        match opened {
-            Some((opened, terms)) => {
-                self.local.sessions.keep(id, Arc::clone(&opened), place, proving);
-                self.session_store.enter(id, principal, terms, &opened).await;
+        let proof_task = new_client.map(|new_client| self.await_proof(id, new_client));
+        match handle {
+            Some((handle, params)) => {
+                self.local.sessions.register(id, Arc::clone(&handle), permit, proof_task);
+                self.session_store.insert(id, principal, params, &handle).await;
             }
-            // Such a one is not written down: what is switched on in it is known to rmcp's side alone.
-            None => self.local.sessions.keep(
+            // Such a session is not stored: only rmcp has its enabled categories.
+            None => self.local.sessions.register(
                 id,
                 Arc::new(SessionHandle::new(EnabledCategories::default())),
-                place,
-                proving,
+                permit,
+                proof_task,
             ),
         }
         Ok(())
     }
 
-    /// Room for another session, and its place among the new clients where Mist has not accepted its token yet.
+    /// Takes a permit for another session, and a new-client permit if Mist has not accepted its token yet.
     pub(super) async fn permit(
         &self,
         principal: Principal,
-        who: &RequestIdentity,
-    ) -> Result<NewPlace, Rejection> {
-        let place = self.local.sessions.permit(principal)?;
-        let new_client = match &who.admission {
-            Some(client) => client.proof(&who.pool, &who.cloud, &who.tokens).admit().await?,
+        identity: &RequestIdentity,
+    ) -> Result<NewSession, Rejection> {
+        let permit = self.local.sessions.permit(principal)?;
+        let new_client = match &identity.admission {
+            Some(client) => client.proof(&identity.pool, &identity.cloud, &identity.tokens).admit().await?,
             None => None,
         };
-        Ok((place, new_client))
+        Ok((permit, new_client))
     }
 
-    /// Ends a session whose token Mist does not come to accept.
-    pub(super) fn prove(&self, id: &str, new_client: NewClient) -> AbortOnDropHandle<()> {
+    /// Ends the session `id` unless Mist accepts its token.
+    pub(super) fn await_proof(&self, id: &str, new_client: NewClient) -> AbortOnDropHandle<()> {
         let (id, local, session_store) = (id.to_owned(), self.local.clone(), Arc::clone(&self.session_store));
         AbortOnDropHandle::new(tokio::spawn(async move {
             if !new_client.proven().await {
@@ -229,21 +233,21 @@ impl<H: ServerHandler> McpHandler<H> {
         }))
     }
 
-    /// The cloud that a client calls. A token that is not its own goes nowhere but where the operator sends it.
+    /// The cloud that a client calls. A shared token is only ever sent to the cloud that the operator configured.
     fn cloud(&self, query: &Query, shared: bool) -> Result<Cloud, Rejection> {
-        let Configuration { clouds, cloud: operators, .. } = &self.configuration;
+        let Configuration { clouds, cloud: default_cloud, .. } = &self.configuration;
         let Some(text) = &query.cloud else {
-            return operators.clone().ok_or_else(|| {
+            return default_cloud.clone().ok_or_else(|| {
                 Rejection::request(format!(
                     "The URL names no Mist cloud: add `?cloud=` with the one whose portal you use, `api.` in place \
                      of `manage.`:\n{clouds}"
                 ))
             });
         };
-        match operators {
-            Some(operators) if operators.is(text) => Ok(operators.clone()),
-            Some(operators) if shared => Err(Rejection::request(format!(
-                "This server shares its own token, which is for {operators} alone: leave `cloud` out, or bring a \
+        match default_cloud {
+            Some(default_cloud) if default_cloud.is(text) => Ok(default_cloud.clone()),
+            Some(default_cloud) if shared => Err(Rejection::request(format!(
+                "This server shares its own token, which is for {default_cloud} alone: leave `cloud` out, or bring a \
                  token of your own."
             ))),
             _ => clouds.find(text).map_err(|error| Rejection::request(error.to_string())),
@@ -251,7 +255,7 @@ impl<H: ServerHandler> McpHandler<H> {
     }
 }
 
-/// The identity of a request: client, token and cloud, whatever session it is in.
+/// The identity of a request: client, token and cloud, independent of its session.
 #[derive(Clone, Debug)]
 pub(super) struct RequestIdentity {
     tokens: Tokens,
@@ -260,12 +264,12 @@ pub(super) struct RequestIdentity {
     request_id: Arc<str>,
     verbose: bool,
     closing: Arc<CancellationToken>,
-    /// None where the tokens are the operator's.
+    /// None if the tokens are the operator's.
     admission: Option<Arc<Client>>,
 }
 
-/// Room for a session, and its place among the new clients.
-pub(super) type NewPlace = (SessionPermit, Option<NewClient>);
+/// The permit of a session, with the one of its new client.
+pub(super) type NewSession = (SessionPermit, Option<NewClient>);
 
 impl RequestIdentity {
     pub(super) fn context(
@@ -294,21 +298,21 @@ impl RequestIdentity {
     }
 }
 
-/// An answer that nobody on the way may keep.
+/// Marks a response as not cacheable.
 fn uncached(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
-/// Whether the request is of a revision without sessions. What its body says is held against this header later.
-fn stands_for_itself(headers: &HeaderMap) -> bool {
+/// Whether the request names a protocol version without sessions. rmcp compares the header with the body later.
+fn is_stateless_version(headers: &HeaderMap) -> bool {
     let version = headers.get(PROTOCOL_VERSION).and_then(|value| value.to_str().ok());
     let version = version.and_then(|text| serde_json::from_value(text.into()).ok());
     version.is_some_and(|version: rmcp::model::ProtocolVersion| !version.has_initialize())
 }
 
-/// The one value of a header.
-fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Rejection> {
+/// The value of a header that must not be repeated.
+fn single_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>, Rejection> {
     let mut values = headers.get_all(name).iter();
     match (values.next(), values.next()) {
         (None, _) => Ok(None),
@@ -320,10 +324,10 @@ fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>,
     }
 }
 
-/// An answer, and what lasts as long as it is being sent.
+/// A response body with guards that are held until it has been sent.
 struct GuardedBody<B> {
     body: B,
-    _busy: InFlightGuard,
+    _in_flight: InFlightGuard,
     _call: Option<TaskTrackerToken>,
     _id: Option<RequestIdGuard>,
 }

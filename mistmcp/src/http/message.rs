@@ -1,4 +1,4 @@
-//! The message of a client in the body of a POST.
+//! The JSON-RPC message in the body of a POST: media types, parsing, and what rmcp gets of it.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -10,17 +10,17 @@ use super::accept::{Accept, BOTH, Events};
 use super::rejection::Rejection;
 use crate::server::json_rpc::{self, Invalid};
 
-/// Types that JSON goes by.
+/// Media types that are accepted as JSON.
 const JSON: [&str; 4] = ["application/json", "application/json-rpc", "application/jsonrequest", "text/json"];
 
-/// The request in a POST, as far as the form of its answer depends on it.
+/// Facts about the request in a POST that decide the form of its response.
 #[derive(Debug, Default)]
 pub(super) struct RequestSummary {
     pub(super) id: Value,
     pub(super) is_subscription: bool,
 }
 
-/// Refuses a request whose answer its client does not accept, and replaces `Accept` with what rmcp requires.
+/// Rejects a request whose client accepts no form of the response, and replaces `Accept` with what rmcp requires.
 pub(super) fn check_accept(headers: &mut HeaderMap, method: &Method) -> Result<Accept, Rejection> {
     let accept = Accept::of(headers);
     let remedy = match (method, accept) {
@@ -38,7 +38,7 @@ pub(super) fn check_accept(headers: &mut HeaderMap, method: &Method) -> Result<A
     Err(Rejection::of_message(StatusCode::NOT_ACCEPTABLE, "accept", Invalid::request(remedy)))
 }
 
-/// Reads the message in a body. The headers and the body that are left are those that rmcp takes.
+/// Reads the message in a body. The headers and the body are rewritten to what rmcp requires.
 pub(super) fn read(
     headers: &mut HeaderMap,
     accept: Accept,
@@ -49,7 +49,7 @@ pub(super) fn read(
     })?;
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     let mut message = json_rpc::read(&body).map_err(|invalid| {
-        // A request that can be answered has its error as the answer, with the status that rmcp gives such errors.
+        // Invalid parameters of a request are answered with status 200, as rmcp does.
         let answer = invalid.code == ErrorCode::INVALID_PARAMS && !invalid.is_notification;
         Rejection::of_message(
             if answer { StatusCode::OK } else { StatusCode::BAD_REQUEST },
@@ -58,7 +58,7 @@ pub(super) fn read(
         )
     })?;
     if accept.events != Events::Named {
-        // A question of a tool to its client can only go out on an event stream.
+        // A request from a tool to its client can only be sent on an event stream.
         message.remove_client_features();
     }
     let summary = RequestSummary {
@@ -77,7 +77,7 @@ pub(super) fn read(
     Ok((summary, Body::from(body)))
 }
 
-/// What to send in place of a body that is not JSON in UTF-8. One without a type is read as JSON.
+/// The remedy if the body is not JSON in UTF-8. A body without a content type is read as JSON.
 fn check_type(headers: &HeaderMap) -> Result<(), &'static str> {
     let encoding = headers.get(header::CONTENT_ENCODING);
     if encoding.is_some_and(|encoding| {
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn json_goes_by_many_names_and_nothing_else_does() {
+    fn only_json_media_types_and_no_encodings_are_accepted() {
         for (value, fits) in [
             ("application/json", true),
             ("application/json; charset=utf-8", true),

@@ -1,3 +1,5 @@
+//! The outer middleware of all MCP and page routes: [`FrontMiddleware`].
+
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -12,8 +14,7 @@ use super::host_validation::{Allowed, cors};
 use super::request_id::RequestId;
 use crate::metrics::Metrics;
 
-/// What a request passes before anything is done for it: it gets a name, it has to ask for this server, and a web page
-/// that asks is told what it may do.
+/// Assigns the request id, validates `Host` and `Origin`, and adds CORS headers.
 #[derive(Debug)]
 pub(super) struct FrontMiddleware {
     allowed: Arc<Allowed>,
@@ -27,24 +28,28 @@ impl FrontMiddleware {
         Self { cors: cors(&allowed), allowed, metrics }
     }
 
-    /// Hands a request on to `inner`, where it may pass.
-    pub(super) async fn pass<S>(&self, mut request: Request, mut inner: S) -> Response
+    /// Calls `inner` if the request passes validation.
+    pub(super) async fn call<S>(&self, mut request: Request, mut inner: S) -> Response
     where
         S: Service<Request, Response = Response, Error = Infallible>,
     {
-        let id = RequestId::give(&mut request);
-        let answered = match self.allowed.check(request.uri(), request.headers()) {
-            Err(refusal) => Ok(refusal.counted(&self.metrics)),
+        let id = RequestId::assign(&mut request);
+        let result = match self.allowed.check(request.uri(), request.headers()) {
+            Err(rejection) => Ok(rejection.counted(&self.metrics)),
             Ok(()) if request.headers().contains_key(ORIGIN) => self.cors.layer(inner).call(request).await,
             Ok(()) => inner.call(request).await,
         };
-        let mut response = answered.unwrap_or_else(|never| match never {});
-        id.mark(&mut response);
+        let mut response = result.unwrap_or_else(|never| match never {});
+        id.set_on(&mut response);
         response
     }
 }
 
-/// The same as a layer.
-pub(super) async fn pass(State(door): State<Arc<FrontMiddleware>>, request: Request, next: Next) -> Response {
-    door.pass(request, next).await
+/// The same as an axum layer.
+pub(super) async fn layer(
+    State(middleware): State<Arc<FrontMiddleware>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    middleware.call(request, next).await
 }

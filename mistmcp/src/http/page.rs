@@ -1,7 +1,8 @@
-//! The page at `/`, for people: what this server is, its tools, and how to connect a client to it.
+//! The web page at `/` ([`Page`]): what this server is, its tools, and how to connect a client to it.
 //!
-//! It is rendered once, at the first request, from the server's own settings. It loads nothing, and only its own style and
-//! script may run. Its search asks `/search`, which ranks tools as `findTools` does.
+//! It is rendered once, at the first request, from the settings of the server. It loads nothing else, and its
+//! Content-Security-Policy allows only its own style and script. Its search calls `/search`, which ranks tools as
+//! `findTools` does.
 
 mod content;
 mod escape;
@@ -32,7 +33,7 @@ use crate::work;
 use content::Content;
 use escape::Escaped;
 
-/// What browsers may not do on this page, beside what the policy of its content forbids.
+/// Security headers besides the Content-Security-Policy.
 const HEADERS: [(HeaderName, &str); 8] = [
     (header::CONTENT_TYPE, "text/html; charset=utf-8"),
     (header::CACHE_CONTROL, "no-cache"),
@@ -44,53 +45,53 @@ const HEADERS: [(HeaderName, &str); 8] = [
         HeaderName::from_static("permissions-policy"),
         "camera=(), clipboard-read=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
     ),
-    // A server that some network shows to the world is nothing for search engines.
+    // Search engines must not index a server that is exposed to the internet.
     (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
 ];
 
-/// Tools in an answer of the search.
-const FOUND: usize = 8;
-/// Characters of a query at most, as `findTools` takes them.
-const LONGEST_QUERY: usize = 500;
+/// Number of tools in a search result.
+const SEARCH_RESULTS: usize = 8;
+/// Longest query in characters, as in `findTools`.
+const MAX_QUERY_LENGTH: usize = 500;
 
-/// The page of a server, and what it is made of.
+/// The page of a server, rendered on first use.
 #[derive(Debug)]
 pub(super) struct Page {
     content: Content,
-    made: OnceLock<Made>,
+    rendered: OnceLock<Rendered>,
 }
 
 #[derive(Debug)]
-struct Made {
+struct Rendered {
     html: Bytes,
-    /// The same in gzip, where that could be made.
+    /// The same in gzip. None if compression failed.
     gzip: Option<Bytes>,
     tag: String,
     policy: String,
 }
 
 impl Page {
-    pub(super) fn of(configuration: &Configuration) -> Self {
-        Self { content: Content::of(configuration), made: OnceLock::new() }
+    pub(super) fn new(configuration: &Configuration) -> Self {
+        Self { content: Content::new(configuration), rendered: OnceLock::new() }
     }
 
-    fn made(&self) -> &Made {
-        self.made.get_or_init(|| {
+    fn rendered(&self) -> &Rendered {
+        self.rendered.get_or_init(|| {
             let html = self.content.html();
             let digest = digest::digest(&digest::SHA256, html.as_bytes());
-            // The same words are sent with gzip and without: a weak tag is for both.
+            // The tag is weak, because it is the same for the plain and the gzip representation.
             let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&digest.as_ref()[..12]));
-            Made { gzip: gzip(html.as_bytes()).ok(), html: html.into(), tag, policy: policy() }
+            Rendered { gzip: gzip(html.as_bytes()).ok(), html: html.into(), tag, policy: policy() }
         })
     }
 }
 
-impl Made {
-    fn answer(&self, asked: &HeaderMap) -> Response {
-        let mut response = if is_known(asked, &self.tag) {
+impl Rendered {
+    fn response(&self, asked: &HeaderMap) -> Response {
+        let mut response = if is_cached(asked, &self.tag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            match self.gzip.as_ref().filter(|_| takes_gzip(asked)) {
+            match self.gzip.as_ref().filter(|_| accepts_gzip(asked)) {
                 Some(gzip) => {
                     ([(header::CONTENT_ENCODING, "gzip")], Body::from(gzip.clone())).into_response()
                 }
@@ -111,36 +112,39 @@ impl Made {
     }
 }
 
-/// The page, and what browsers ask for beside it.
+/// The routes of the page.
 pub(super) fn routes(page: Arc<Page>) -> Router {
     Router::new()
-        .route("/", get(show).fallback(another_method))
+        .route("/", get(show).fallback(method_not_allowed))
         .route("/search", get(search))
-        // The page brings its own.
+        // The page has an inline icon.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .with_state(page)
 }
 
 async fn show(State(page): State<Arc<Page>>, headers: HeaderMap) -> Response {
-    page.made().answer(&headers)
+    page.rendered().response(&headers)
 }
 
 /// The query parameters of `/search`.
 #[derive(serde::Deserialize)]
-struct Asked {
+struct SearchParams {
     query: String,
 }
 
 /// Ranks the tools for a query: `{"fit", "tools": [names], "note"?}`, best first.
-async fn search(State(page): State<Arc<Page>>, asked: Result<Query<Asked>, QueryRejection>) -> Response {
+async fn search(
+    State(page): State<Arc<Page>>,
+    asked: Result<Query<SearchParams>, QueryRejection>,
+) -> Response {
     let asked = asked.ok().map(|Query(asked)| asked.query);
-    let Some(query) = asked.filter(|query| query.chars().count() <= LONGEST_QUERY) else {
-        let problem = format!("`/search?query=…` takes one query of at most {LONGEST_QUERY} characters.");
+    let Some(query) = asked.filter(|query| query.chars().count() <= MAX_QUERY_LENGTH) else {
+        let problem = format!("`/search?query=…` takes one query of at most {MAX_QUERY_LENGTH} characters.");
         return Rejection::request(problem).into_response();
     };
     let settings = Arc::clone(page.content.settings());
     let found = work::run(move || {
-        let found = settings.search(&query, FOUND, None);
+        let found = settings.search(&query, SEARCH_RESULTS, None);
         let tools: Vec<_> = found.tools.iter().map(|entry| entry.tool().name).collect();
         json!({ "fit": found.fit(), "tools": tools, "note": found.note() })
     });
@@ -153,17 +157,17 @@ async fn search(State(page): State<Arc<Page>>, asked: Result<Query<Asked>, Query
 }
 
 /// For a client whose URL lacks `/mcp`.
-async fn another_method() -> Response {
-    let refusal = Rejection::new(
+async fn method_not_allowed() -> Response {
+    let rejection = Rejection::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method",
         "This is a page for people, which takes GET and HEAD. MCP is at /mcp.",
     );
-    ([(header::ALLOW, "GET, HEAD")], refusal).into_response()
+    ([(header::ALLOW, "GET, HEAD")], rejection).into_response()
 }
 
-/// Whether somebody has opened MCP's address in a browser: no client of MCP asks for a page.
-pub(super) fn is_wanted(method: &Method, headers: &HeaderMap) -> bool {
+/// Whether the MCP endpoint has been opened in a browser: no MCP client requests HTML.
+pub(super) fn is_browser(method: &Method, headers: &HeaderMap) -> bool {
     let accepts = |form| {
         let mut values = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
         values.any(|value| value.contains(form))
@@ -171,8 +175,8 @@ pub(super) fn is_wanted(method: &Method, headers: &HeaderMap) -> bool {
     method == Method::GET && accepts("text/html") && !accepts("text/event-stream")
 }
 
-/// The way from there to the page.
-pub(super) fn signpost() -> Response {
+/// The response to a browser at the MCP endpoint: a link to the page.
+pub(super) fn browser_hint() -> Response {
     let html = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light \
                 dark\"><title>{}</title><p>This address is for MCP clients. <a href=\"/\">How to connect \
@@ -191,7 +195,7 @@ pub(super) fn signpost() -> Response {
     (StatusCode::NOT_ACCEPTABLE, headers, html).into_response()
 }
 
-/// The Content-Security-Policy: the page's own style and script, by their hashes, and requests to this server alone.
+/// The Content-Security-Policy: only the inline style and script, by their hashes, and requests to this server.
 fn policy() -> String {
     let known = |text: &str| STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
     format!(
@@ -208,65 +212,65 @@ fn gzip(bytes: &[u8]) -> io::Result<Bytes> {
     encoder.finish().map(Bytes::from)
 }
 
-/// Whether the browser has this very page.
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    words(headers, header::IF_NONE_MATCH).any(|word| word == tag || word == "*")
+/// Whether the browser has this version of the page in its cache.
+fn is_cached(headers: &HeaderMap, tag: &str) -> bool {
+    values(headers, header::IF_NONE_MATCH).any(|value| value == tag || value == "*")
 }
 
-fn takes_gzip(headers: &HeaderMap) -> bool {
-    words(headers, header::ACCEPT_ENCODING).any(|word| {
-        let (name, weight) = word.split_once(';').unwrap_or((word, ""));
+fn accepts_gzip(headers: &HeaderMap) -> bool {
+    values(headers, header::ACCEPT_ENCODING).any(|value| {
+        let (name, weight) = value.split_once(';').unwrap_or((value, ""));
         let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.trim().parse::<f32>().ok());
         ["gzip", "x-gzip"].contains(&name.trim().to_ascii_lowercase().as_str()) && weight != Some(0.0)
     })
 }
 
-/// What stands between the commas of a header.
-fn words(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
-    let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).map(str::trim)
+/// The comma-separated values of a header.
+fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
+    let lines = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+    lines.flat_map(|value| value.split(',')).map(str::trim)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn asking(name: HeaderName, value: &str) -> HeaderMap {
+    fn headers_with(name: HeaderName, value: &str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
     }
 
     #[test]
-    fn gzip_is_for_those_who_take_it() {
+    fn gzip_is_sent_to_clients_that_accept_it() {
         for taken in ["gzip", "deflate, gzip;q=0.5", "br, GZIP ; q=1.0"] {
-            assert!(takes_gzip(&asking(header::ACCEPT_ENCODING, taken)), "{taken}");
+            assert!(accepts_gzip(&headers_with(header::ACCEPT_ENCODING, taken)), "{taken}");
         }
         for refused in ["", "identity", "br", "gzip;q=0", "gzip; q=0.0", "gzipped"] {
-            assert!(!takes_gzip(&asking(header::ACCEPT_ENCODING, refused)), "{refused}");
+            assert!(!accepts_gzip(&headers_with(header::ACCEPT_ENCODING, refused)), "{refused}");
         }
     }
 
     #[test]
-    fn a_page_that_is_known_is_known_among_others() {
+    fn an_entity_tag_matches_in_a_list() {
         for known in ["W/\"a\"", "\"b\", W/\"a\"", "*"] {
-            assert!(is_known(&asking(header::IF_NONE_MATCH, known), "W/\"a\""), "{known}");
+            assert!(is_cached(&headers_with(header::IF_NONE_MATCH, known), "W/\"a\""), "{known}");
         }
-        assert!(!is_known(&asking(header::IF_NONE_MATCH, "W/\"b\""), "W/\"a\""));
-        assert!(!is_known(&HeaderMap::new(), "W/\"a\""));
+        assert!(!is_cached(&headers_with(header::IF_NONE_MATCH, "W/\"b\""), "W/\"a\""));
+        assert!(!is_cached(&HeaderMap::new(), "W/\"a\""));
     }
 
     #[test]
-    fn browsers_are_told_from_clients() {
-        let browser = asking(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
-        assert!(is_wanted(&Method::GET, &browser));
-        assert!(!is_wanted(&Method::POST, &browser));
+    fn browsers_are_distinguished_from_mcp_clients() {
+        let browser = headers_with(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
+        assert!(is_browser(&Method::GET, &browser));
+        assert!(!is_browser(&Method::POST, &browser));
         for client in [
             "text/event-stream",
             "application/json, text/event-stream",
             "*/*",
             "text/html, text/event-stream",
         ] {
-            assert!(!is_wanted(&Method::GET, &asking(header::ACCEPT, client)), "{client}");
+            assert!(!is_browser(&Method::GET, &headers_with(header::ACCEPT, client)), "{client}");
         }
-        assert!(!is_wanted(&Method::GET, &HeaderMap::new()));
+        assert!(!is_browser(&Method::GET, &HeaderMap::new()));
     }
 }

@@ -1,3 +1,5 @@
+//! The owner of a session: [`Principal`], a keyed hash of token and cloud.
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -5,7 +7,7 @@ use crate::key::Key;
 use crate::mist::Cloud;
 use crate::{Token, Tokens};
 
-/// Whom a session belongs to: the token and cloud that opened it, as a keyed hash, which tells nothing of either.
+/// The token and the cloud that opened a session, as a keyed hash that reveals neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Principal([u8; 32]);
 
@@ -15,7 +17,7 @@ impl Principal {
         Self(key.hash(["owner", cloud.base().as_str()].into_iter().chain(tokens)))
     }
 
-    /// As it is written in a record.
+    /// The form that is stored in a session record.
     pub(super) fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0)
     }
@@ -27,7 +29,7 @@ mod tests {
     use crate::mist::Clouds;
 
     #[test]
-    fn an_owner_is_a_token_at_a_cloud() {
+    fn a_principal_differs_by_token_cloud_and_key() {
         let clouds = Clouds::default();
         let (eu, global) = (clouds.find("api.eu.mist.com").unwrap(), clouds.find("api.mist.com").unwrap());
         let (key, other) = (Key::random().unwrap(), Key::random().unwrap());

@@ -1,3 +1,5 @@
+//! Query parameters of the MCP endpoint URL: [`Query`].
+
 use url::form_urlencoded;
 
 use super::rejection::Rejection;
@@ -8,7 +10,7 @@ use crate::suggestion::remedy;
 
 const PARAMETERS: [&str; 5] = ["cloud", "mode", "categories", "org_id", "debug"];
 
-/// What a client's URL says of it.
+/// The query parameters of `/mcp`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Query {
     pub(super) cloud: Option<String>,
@@ -19,8 +21,8 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// Reads what is behind the question mark. Names and words are taken in any letter case, and spaces around commas.
-    pub(super) fn read(text: &str) -> Result<Self, Rejection> {
+    /// Parses a query string. Names and values are case-insensitive, and spaces around commas are ignored.
+    pub(super) fn parse(text: &str) -> Result<Self, Rejection> {
         let mut query = Self::default();
         let mut seen = Vec::new();
         for (name, value) in form_urlencoded::parse(text.as_bytes()) {
@@ -84,28 +86,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_is_read_in_any_spelling() {
-        let query = Query::read(
+    fn a_query_is_parsed_whatever_its_case_and_spacing() {
+        let query = Query::parse(
             "Cloud=API.eu.mist.com&MODE=Custom&categories=sites%20%2C+orgs&categories=x&debug=TRUE&",
         );
         let query = query.unwrap();
         assert_eq!(query.cloud.as_deref(), Some("API.eu.mist.com"));
         assert_eq!((query.mode, query.debug), (Some(Mode::Custom), true));
         assert_eq!(query.categories, ["sites", "orgs", "x"]);
-        assert_eq!(Query::read("").unwrap(), Query::default());
-        assert_eq!(Query::read("mode=&cloud=").unwrap(), Query::default());
+        assert_eq!(Query::parse("").unwrap(), Query::default());
+        assert_eq!(Query::parse("mode=&cloud=").unwrap(), Query::default());
     }
 
     #[test]
     fn a_token_in_the_wrong_parameter_is_not_repeated() {
         for name in ["org_id", "mode", "debug", "s3cr3t-0f-7he-7es7s-Q9zXw4Lm"] {
-            let refusal = Query::read(&format!("{name}=s3cr3t-0f-7he-7es7s-Q9zXw4Lm")).unwrap_err();
-            assert!(!format!("{refusal:?}").contains("s3cr3t"), "{refusal:?}");
+            let rejection = Query::parse(&format!("{name}=s3cr3t-0f-7he-7es7s-Q9zXw4Lm")).unwrap_err();
+            assert!(!format!("{rejection:?}").contains("s3cr3t"), "{rejection:?}");
         }
     }
 
     #[test]
-    fn what_a_url_cannot_say_is_told_with_what_it_can() {
+    fn an_invalid_parameter_is_rejected_with_the_valid_ones() {
         for (text, wanted) in [
             ("token=abc", "there are cloud, mode"),
             ("catagories=x", "did you mean \"categories\"?"),
@@ -114,8 +116,8 @@ mod tests {
             ("debug=maybe", "`true` or `false`"),
             ("cloud=a&cloud=b", "twice"),
         ] {
-            let refusal = format!("{:?}", Query::read(text).unwrap_err());
-            assert!(refusal.replace("\\\"", "\"").contains(wanted), "{text}: {refusal}");
+            let rejection = format!("{:?}", Query::parse(text).unwrap_err());
+            assert!(rejection.replace("\\\"", "\"").contains(wanted), "{text}: {rejection}");
         }
     }
 }

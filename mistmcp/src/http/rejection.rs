@@ -1,3 +1,5 @@
+//! HTTP error responses: [`Rejection`].
+
 use std::fmt;
 
 use axum::Json;
@@ -9,15 +11,15 @@ use serde_json::{Value, json};
 use crate::metrics::Metrics;
 use crate::server::json_rpc::Invalid;
 
-/// Why a request is not let in. The text names the remedy, and goes out as `{"error": …}`, or
-/// as an error of JSON-RPC where it is about the message.
+/// An HTTP error response. The message names the remedy, and is sent as `{"error": …}`, or as a JSON-RPC error if it
+/// is about the message in the body.
 #[derive(Debug)]
 pub(super) struct Rejection {
     status: StatusCode,
-    /// Its name among the metrics.
+    /// The `reason` label of the metric.
     reason: &'static str,
     message: String,
-    /// The same as JSON-RPC has it, where it is the message in the body that is refused.
+    /// The JSON-RPC error, if the message in the body is rejected.
     answer: Option<Value>,
 }
 
@@ -26,47 +28,47 @@ impl Rejection {
         Self { status, reason, message: message.into(), answer: None }
     }
 
-    /// What a client sent, or wants, is not what MCP over HTTP has.
+    /// Rejects the message in the body.
     pub(super) fn of_message(status: StatusCode, reason: &'static str, invalid: Invalid) -> Self {
         let answer = Some(invalid.to_json());
         Self { status, reason, message: invalid.message, answer }
     }
 
-    /// The answer to a request that is refused, which is counted.
+    /// Counts the rejection, and converts it to a response.
     pub(super) fn counted(self, metrics: &Metrics) -> Response {
         metrics.refusal(self.reason);
         self.into_response()
     }
 
-    /// Nothing, or not the right thing, says who it is.
+    /// Credentials are missing or wrong.
     pub(super) fn unauthorized(message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
     }
 
-    /// The URL or a header says what cannot be.
+    /// The URL or a header is invalid.
     pub(super) fn request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "request", message)
     }
 
-    /// No session of that name is this client's. Whether it is somebody else's is not told.
+    /// The client has no session of this id. The response is the same if another client has one.
     pub(super) fn session() -> Self {
         let message = "Not Found: Session not found. Begin a new one with `initialize`.";
         Self::new(StatusCode::NOT_FOUND, "session", message)
     }
 
-    /// Nobody can tell whether the session is another replica's.
+    /// Redis is unavailable, so the session may or may not exist at another replica.
     pub(super) fn unknown_session() -> Self {
         let message = "This session is not held here, and where the others are written down (Redis) is away, or has \
                        just come back. Try again in a while, or begin a new one with `initialize`.";
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "redis_away", message)
     }
 
-    /// The address of the client has as much as one may have.
+    /// A quota of the client address is used up.
     pub(super) fn too_many(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, reason, message)
     }
 
-    /// There is no room.
+    /// A quota of the server is used up.
     pub(super) fn full(reason: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, reason, message)
     }
@@ -99,8 +101,8 @@ impl IntoResponse for Rejection {
     }
 }
 
-/// For every path that there is not.
-pub(super) async fn nowhere() -> Rejection {
+/// The fallback for unknown paths.
+pub(super) async fn not_found() -> Rejection {
     Rejection::new(
         StatusCode::NOT_FOUND,
         "path",

@@ -1,6 +1,6 @@
-//! Ids of the requests that are under way in a session: [`RequestIds`].
+//! JSON-RPC ids of the requests in flight in a session: [`RequestIds`].
 //!
-//! rmcp routes an answer by the id of its request. Where two requests have the same one, an answer ends up among the
+//! rmcp routes a response by the id of its request. If two requests have the same id, a response ends up among the
 //! messages that rmcp keeps for a client that resumes its stream, for as long as the session lasts.
 
 use std::collections::HashSet;
@@ -10,17 +10,18 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::Notify;
 
-/// How long a request waits for the end of an answer that its client may have read already.
-const ENDING: Duration = Duration::from_secs(2);
+/// How long a request waits for its id to be released: a client may have read the whole response before it has ended
+/// here.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The ids that are in use.
+/// The ids in use.
 #[derive(Debug, Default)]
 pub(super) struct RequestIds {
     used: Mutex<HashSet<String>>,
     freed: Notify,
 }
 
-/// An id that is in use until this is dropped.
+/// An id in use, released on drop.
 #[derive(Debug)]
 pub(super) struct RequestIdGuard {
     ids: Arc<RequestIds>,
@@ -28,7 +29,7 @@ pub(super) struct RequestIdGuard {
 }
 
 impl RequestIds {
-    /// Uses an id; none where it is in use and stays so.
+    /// Takes an id. None if it stays in use until the timeout.
     pub(super) async fn take(self: &Arc<Self>, id: &Value) -> Option<RequestIdGuard> {
         let id = id.to_string();
         let taking = async {
@@ -41,7 +42,7 @@ impl RequestIds {
                 freed.await;
             }
         };
-        tokio::time::timeout(ENDING, taking).await.ok()
+        tokio::time::timeout(RELEASE_TIMEOUT, taking).await.ok()
     }
 
     fn used(&self) -> MutexGuard<'_, HashSet<String>> {

@@ -1,3 +1,6 @@
+//! Restore of a session: a session that another replica opened continues in this process, from its record in the
+//! session store.
+
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -12,86 +15,89 @@ use super::mcp_handler::{McpHandler, RequestIdentity, SESSION};
 use super::principal::Principal;
 use super::rejection::Rejection;
 use super::session_handle::SessionHandle;
-use super::session_store::{Found, Record, names};
+use super::session_store::{Lookup, Record, known_categories};
 use crate::session::EnabledCategories;
 
-/// Requests of one session that come at once take it up but once. Few are taken up at the same time, so that a few locks
-/// serve all.
+/// Locks that let concurrent requests of one session restore it only once. Restores are rare, so a fixed number of
+/// locks serves all sessions.
 #[derive(Debug, Default)]
 pub(super) struct RestoreLocks {
     locks: [Mutex<()>; 32],
-    scatter: RandomState,
+    hasher: RandomState,
 }
 
 impl RestoreLocks {
-    async fn alone(&self, id: &str) -> MutexGuard<'_, ()> {
-        // The remainder of a `u64` by the length of an array is within it.
-        let place = self.scatter.hash_one(id) % self.locks.len() as u64;
-        self.locks[usize::try_from(place).unwrap_or_default()].lock().await
+    async fn lock(&self, id: &str) -> MutexGuard<'_, ()> {
+        // The remainder is less than the length of the array, so it fits.
+        let index = self.hasher.hash_one(id) % self.locks.len() as u64;
+        self.locks[usize::try_from(index).unwrap_or_default()].lock().await
     }
 }
 
 impl<H: ServerHandler> McpHandler<H> {
-    /// The session that a request names, where it is the principal's: held here, or another replica's that goes on here.
-    /// Nothing where it `ends` by this request, and is not held here.
+    /// Finds the session that a request names, if it is the principal's: one of this process, or one of another
+    /// replica, which is restored here. None if the request is a DELETE (`is_delete`) and the session is not in this
+    /// process.
     pub(super) async fn find(
         &self,
         id: &str,
         principal: Principal,
-        who: &RequestIdentity,
-        ends: bool,
+        identity: &RequestIdentity,
+        is_delete: bool,
     ) -> Result<Option<Arc<SessionHandle>>, Rejection> {
-        let held = self.local.sessions.of(id, principal);
-        match self.session_store.look_up(id, principal, held.is_some()).await {
-            Found::AsHeld => held.ok_or_else(Rejection::session).map(Some),
-            Found::Elsewhere(_) if ends => {
+        let local = self.local.sessions.get(id, principal);
+        match self.session_store.look_up(id, principal, local.is_some()).await {
+            Lookup::Local => local.ok_or_else(Rejection::session).map(Some),
+            Lookup::Remote(_) if is_delete => {
                 self.session_store.end(id).await;
                 Ok(None)
             }
-            Found::Elsewhere(record) => self.restore(id, principal, who, &record).await.map(Some),
-            Found::Nowhere => {
-                if held.is_some() {
+            Lookup::Remote(record) => self.restore(id, principal, identity, &record).await.map(Some),
+            Lookup::NotFound => {
+                if local.is_some() {
                     self.local.end(id).await;
                 }
                 Err(Rejection::session())
             }
-            Found::Unknown => Err(Rejection::unknown_session()),
+            Lookup::Unavailable => Err(Rejection::unknown_session()),
         }
     }
 
-    /// Goes on with a session of another replica's. The session store has told that it is the principal's.
+    /// Restores a session of another replica. The session store has checked that it belongs to the principal.
     async fn restore(
         &self,
         id: &str,
         principal: Principal,
-        who: &RequestIdentity,
+        identity: &RequestIdentity,
         record: &Record,
     ) -> Result<Arc<SessionHandle>, Rejection> {
-        let _alone = self.taking_up.alone(id).await;
-        if let Some(opened) = self.local.sessions.of(id, principal) {
-            return Ok(opened);
+        let _lock = self.restore_locks.lock(id).await;
+        if let Some(handle) = self.local.sessions.get(id, principal) {
+            return Ok(handle);
         }
-        // Whatever is written elsewhere, nobody gets at what is here and another's.
-        if self.local.sessions.has(id) {
+        // Whatever the store says, a session of this process that belongs to another principal stays out of reach.
+        if self.local.sessions.contains(id) {
             return Err(Rejection::session());
         }
         let operator = &self.configuration.settings;
-        let settings = record.terms.settings(operator).map_err(|error| {
+        let settings = record.params.settings(operator).map_err(|error| {
             tracing::warn!(%error, "a session cannot go on at this replica, whose settings are others");
             Rejection::session()
         })?;
-        let (place, new_client) = self.permit(principal, who).await?;
-        // What is left of a request that was given up half-way.
+        let (permit, new_client) = self.permit(principal, identity).await?;
+        // Left over from a restore that was cancelled half-way.
         if self.local.manager.has_session(&id.into()).await.unwrap_or(false) {
             self.local.end(id).await;
         }
-        let opened =
-            Arc::new(SessionHandle::new(EnabledCategories::new(names(&record.on, operator.catalog()))));
-        let (activity, shared) = (Arc::clone(&opened.activity), Arc::clone(&opened.shared));
-        let org_id = record.terms.org_id.clone();
-        let context = who.clone().context(settings, org_id, activity, Some(shared));
-        self.session_store.introduce(id, record);
-        let mut request = Request::new(Body::from(BEGUN));
+        let handle = Arc::new(SessionHandle::new(EnabledCategories::new(known_categories(
+            &record.enabled,
+            operator.catalog(),
+        ))));
+        let (activity, shared) = (Arc::clone(&handle.activity), Arc::clone(&handle.shared));
+        let org_id = record.params.org_id.clone();
+        let context = identity.clone().context(settings, org_id, activity, Some(shared));
+        self.session_store.cache_initialize(id, record);
+        let mut request = Request::new(Body::from(INITIALIZED));
         *request.method_mut() = Method::POST;
         let headers = request.headers_mut();
         headers.insert(header::HOST, HeaderValue::from_static("localhost"));
@@ -101,7 +107,7 @@ impl<H: ServerHandler> McpHandler<H> {
         request.extensions_mut().insert(context);
         let response = self.mcp.handle(request).await;
         if !response.status().is_success() {
-            tracing::warn!(status = %response.status(), "a session could not be taken up");
+            tracing::warn!(status = %response.status(), "a session could not be restored");
             return Err(match response.status() {
                 StatusCode::NOT_FOUND => Rejection::session(),
                 _ => {
@@ -109,14 +115,14 @@ impl<H: ServerHandler> McpHandler<H> {
                 }
             });
         }
-        let proving = new_client.map(|new_client| self.prove(id, new_client));
-        self.local.sessions.keep(id, Arc::clone(&opened), place, proving);
-        self.session_store.restore(id, record, &opened);
-        self.metrics.session_taken_up();
-        tracing::debug!("a session of another replica's goes on here");
-        Ok(opened)
+        let proof_task = new_client.map(|new_client| self.await_proof(id, new_client));
+        self.local.sessions.register(id, Arc::clone(&handle), permit, proof_task);
+        self.session_store.track(id, record, &handle);
+        self.metrics.session_restored();
+        tracing::debug!("restored a session of another replica");
+        Ok(handle)
     }
 }
 
-/// The least that a client says: rmcp takes the session up for it as for anything else.
-const BEGUN: &str = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;
+/// The smallest message of a client. rmcp restores a session for any message.
+const INITIALIZED: &str = r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#;

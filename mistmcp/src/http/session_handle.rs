@@ -1,3 +1,5 @@
+//! The handle of a legacy session ([`SessionHandle`]), and the parameters from its URL ([`SessionParams`]).
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -8,7 +10,8 @@ use super::request_ids::RequestIds;
 use crate::server::{CALLS_AT_ONCE, InFlight, SessionShared};
 use crate::session::{EnabledCategories, Mode, Settings, SettingsError};
 
-/// A session of the older era, as this process holds it: what it is doing, and what is switched on in it.
+/// A legacy session in this process: its in-flight limiter, its state shared with the server, and the request ids in
+/// use.
 #[derive(Clone, Debug)]
 pub(super) struct SessionHandle {
     pub(super) activity: Arc<InFlight>,
@@ -26,11 +29,11 @@ impl SessionHandle {
     }
 }
 
-/// What a session's URL asked for when it was opened, which holds for as long as it lasts.
+/// Parameters from the URL that opened a session. They hold for as long as the session lasts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct SessionParams {
     mode: Mode,
-    /// In small letters, each once.
+    /// In lower case, without duplicates.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     categories: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -38,14 +41,14 @@ pub(super) struct SessionParams {
 }
 
 impl SessionParams {
-    /// What `query` came to.
+    /// The parameters of `query` as they apply within `settings`.
     pub(super) fn new(query: &Query, settings: &Settings, org_id: Option<String>) -> Self {
         let categories = query.categories.iter().filter(|name| !name.is_empty());
         let categories = categories.map(|name| name.to_ascii_lowercase()).collect();
         Self { mode: settings.mode(), categories, org_id }
     }
 
-    /// The same within what this process allows.
+    /// These parameters within the settings of this process.
     pub(super) fn settings(&self, operator: &Settings) -> Result<Settings, SettingsError> {
         let categories: Vec<_> = self.categories.iter().cloned().collect();
         operator.narrowed(Some(self.mode), &categories)

@@ -1,4 +1,4 @@
-//! Where sessions of the older era are written down, for other replicas to go on with.
+//! The session store: [`SessionStore`] keeps records of legacy sessions, so that other replicas can restore them.
 
 mod local_only;
 mod record;
@@ -12,47 +12,53 @@ use async_trait::async_trait;
 use rmcp::transport::streamable_http_server::session::SessionStore as InitializeStore;
 
 pub(super) use local_only::LocalOnly;
-pub(super) use record::{Record, names};
+pub(super) use record::{Record, known_categories};
 #[cfg(feature = "redis")]
-pub(super) use redis_store::{RedisStore, keep_up};
+pub(super) use redis_store::{RedisStore, sync};
 
 use super::principal::Principal;
 use super::session_handle::{SessionHandle, SessionParams};
 
-/// What is known of a session that a request names.
+/// The result of looking a session up in the store.
 #[derive(Debug)]
-pub(super) enum Found {
-    /// It is here or nowhere.
-    AsHeld,
-    /// It is the principal's, not held here, and can be taken up.
-    Elsewhere(Box<Record>),
-    /// It has ended, or is not the principal's, or there never was one.
-    Nowhere,
-    /// It is not held here, and who knows of the others is away.
-    Unknown,
+pub(super) enum Lookup {
+    /// The store has no say: the session is in this process, or does not exist.
+    Local,
+    /// The session belongs to the principal, is not in this process, and can be restored from its record.
+    Remote(Box<Record>),
+    /// The session has ended, belongs to another principal, or never existed.
+    NotFound,
+    /// The session is not in this process, and Redis is unavailable.
+    Unavailable,
 }
 
-/// The session store: a process's own, or one that replicas share.
+/// A session store: for one process alone, or shared by replicas.
 #[async_trait]
 pub(super) trait SessionStore: Debug + Send + Sync {
-    /// Looks a session up. One that is held here is brought up to date on the way.
-    async fn look_up(&self, id: &str, principal: Principal, held: bool) -> Found;
+    /// Looks a session up. If this process has it (`is_local`), it is synchronized with the store on the way.
+    async fn look_up(&self, id: &str, principal: Principal, is_local: bool) -> Lookup;
 
-    /// Writes a session down that was opened here, before its client hears its name.
-    async fn enter(&self, id: &str, principal: Principal, terms: SessionParams, opened: &Arc<SessionHandle>);
+    /// Stores a session that was opened here, before its client learns the session id.
+    async fn insert(
+        &self,
+        id: &str,
+        principal: Principal,
+        params: SessionParams,
+        handle: &Arc<SessionHandle>,
+    );
 
-    /// A session of another replica's goes on here. Nobody but the one who has looked it up may say so.
-    fn restore(&self, id: &str, record: &Record, opened: &Arc<SessionHandle>);
+    /// Tracks a session that was restored here. The caller must have looked it up.
+    fn track(&self, id: &str, record: &Record, handle: &Arc<SessionHandle>);
 
-    /// What a client said of itself when it opened a session, for rmcp to begin with once more.
-    fn introduce(&self, id: &str, record: &Record);
+    /// Caches the `initialize` parameters of a session, for rmcp to restore it with.
+    fn cache_initialize(&self, id: &str, record: &Record);
 
-    /// A session has ended, everywhere.
+    /// Marks a session as ended, for all replicas.
     async fn end(&self, id: &str);
 
-    /// Where rmcp keeps what clients said of themselves; nowhere where no session is ever taken up.
+    /// The store in which rmcp keeps `initialize` parameters. None if sessions are never restored.
     fn initialize_cache(&self) -> Option<Arc<dyn InitializeStore>>;
 
-    /// Whether others can be asked; nothing where there are none.
-    fn is_there(&self) -> Option<bool>;
+    /// Whether Redis is available. None without Redis.
+    fn is_available(&self) -> Option<bool>;
 }

@@ -1,3 +1,6 @@
+//! Legacy sessions that this process holds: [`Sessions`] keeps their owners, quotas and activity, and [`sweep`] ends
+//! idle ones.
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -13,106 +16,106 @@ use super::session_handle::SessionHandle;
 use crate::metrics::Metrics;
 use crate::server::{CALLS_AT_ONCE, InFlight};
 
-/// How long a session may take to be opened.
-const OPENING: Duration = Duration::from_secs(10);
+/// How long opening a session may take.
+const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The sessions that are open: whose they are, and what they are doing.
+/// The registry of open sessions, and the activity of stateless clients.
 #[derive(Debug)]
 pub(super) struct Sessions {
     limits: SessionLimits,
-    held: Mutex<OpenSessions>,
+    open: Mutex<OpenSessions>,
     metrics: Arc<Metrics>,
 }
 
 #[derive(Debug, Default)]
 struct OpenSessions {
     by_id: HashMap<Arc<str>, Session>,
-    /// Sessions of each principal, those that are about to be opened too.
+    /// Permits of each principal, including those of sessions that are being opened.
     counts: HashMap<Principal, usize>,
-    in_all: usize,
-    /// What those are doing whose requests stand for themselves.
-    alone: HashMap<Principal, Weak<InFlight>>,
+    total: usize,
+    /// The in-flight limiters of stateless clients.
+    stateless: HashMap<Principal, Weak<InFlight>>,
 }
 
 #[derive(Debug)]
 struct Session {
-    opened: Arc<SessionHandle>,
-    place: SessionPermit,
-    /// Ends the session where Mist does not come to accept its token.
-    _proving: Option<AbortOnDropHandle<()>>,
+    handle: Arc<SessionHandle>,
+    permit: SessionPermit,
+    /// Ends the session unless Mist accepts its token.
+    _proof_task: Option<AbortOnDropHandle<()>>,
 }
 
-/// Room for one session, given back when it is dropped.
+/// The permit of one session, released on drop.
 #[derive(Debug)]
 pub(super) struct SessionPermit {
     sessions: Weak<Sessions>,
     principal: Principal,
 }
 
-/// All that there is of sessions in this process: ours, and rmcp's.
+/// The sessions of this process: this registry, and rmcp's manager.
 #[derive(Clone, Debug)]
-pub(super) struct Local {
+pub(super) struct LocalSessions {
     pub(super) sessions: Arc<Sessions>,
     pub(super) manager: Arc<LocalSessionManager>,
 }
 
-impl Local {
-    /// Ends a session here.
+impl LocalSessions {
+    /// Ends a session in this process.
     pub(super) async fn end(&self, id: &str) {
         if let Err(error) = self.manager.close_session(&id.into()).await {
-            tracing::debug!(%error, "it had ended already");
+            tracing::debug!(%error, "the session had ended already");
         }
-        self.sessions.forget(id);
+        self.sessions.remove(id);
     }
 }
 
 impl Sessions {
     pub(super) fn new(limits: SessionLimits, metrics: Arc<Metrics>) -> Self {
-        Self { limits, held: Mutex::default(), metrics }
+        Self { limits, open: Mutex::default(), metrics }
     }
 
-    /// The session `id`, where it belongs to `principal`.
-    pub(super) fn of(&self, id: &str, principal: Principal) -> Option<Arc<SessionHandle>> {
-        let held = self.lock();
-        let session = held.by_id.get(id).filter(|session| session.place.principal == principal)?;
-        Some(Arc::clone(&session.opened))
+    /// The session `id`, if it belongs to `principal`.
+    pub(super) fn get(&self, id: &str, principal: Principal) -> Option<Arc<SessionHandle>> {
+        let open = self.lock();
+        let session = open.by_id.get(id).filter(|session| session.permit.principal == principal)?;
+        Some(Arc::clone(&session.handle))
     }
 
-    /// Whether there is a session `id`, whosever it is.
-    pub(super) fn has(&self, id: &str) -> bool {
+    /// Whether a session `id` exists, whatever its principal.
+    pub(super) fn contains(&self, id: &str) -> bool {
         self.lock().by_id.contains_key(id)
     }
 
-    /// What a principal is doing whose requests stand for themselves.
+    /// The in-flight limiter of a stateless client, shared by all requests of its principal.
     pub(super) fn stateless(&self, principal: Principal) -> Arc<InFlight> {
-        let mut held = self.lock();
-        if let Some(activity) = held.alone.get(&principal).and_then(Weak::upgrade) {
+        let mut open = self.lock();
+        if let Some(activity) = open.stateless.get(&principal).and_then(Weak::upgrade) {
             return activity;
         }
         let activity = InFlight::new(CALLS_AT_ONCE);
-        if held.alone.len() >= held.alone.capacity() {
-            // Before it grows: tokens can be made up faster than they are swept.
-            held.alone.retain(|_, activity| activity.strong_count() > 0);
+        if open.stateless.len() >= open.stateless.capacity() {
+            // Stale entries are removed before the map grows: a client can invent tokens faster than the sweep runs.
+            open.stateless.retain(|_, activity| activity.strong_count() > 0);
         }
-        held.alone.insert(principal, Arc::downgrade(&activity));
+        open.stateless.insert(principal, Arc::downgrade(&activity));
         activity
     }
 
-    /// Room for another session of `principal`.
+    /// Takes a permit for another session of `principal`.
     pub(super) fn permit(self: &Arc<Self>, principal: Principal) -> Result<SessionPermit, Rejection> {
-        let mut held = self.lock();
-        if held.in_all >= self.limits.in_all {
+        let mut open = self.lock();
+        if open.total >= self.limits.total {
             return Err(Rejection::full(
                 "sessions",
                 format!(
                     "{} sessions are open, which is as many as this server holds (--max-sessions). Try again in a \
                      while, or end sessions with DELETE.",
-                    held.in_all
+                    open.total
                 ),
             ));
         }
-        let count = held.counts.entry(principal).or_default();
-        if *count >= self.limits.of_one_token {
+        let count = open.counts.entry(principal).or_default();
+        if *count >= self.limits.per_token {
             return Err(Rejection::full(
                 "sessions_of_token",
                 format!(
@@ -122,35 +125,35 @@ impl Sessions {
             ));
         }
         *count += 1;
-        held.in_all += 1;
-        self.metrics.sessions(held.in_all);
+        open.total += 1;
+        self.metrics.sessions(open.total);
         Ok(SessionPermit { sessions: Arc::downgrade(self), principal })
     }
 
-    /// Keeps a session that has been opened, or taken up.
-    pub(super) fn keep(
+    /// Registers a session that has been opened or restored.
+    pub(super) fn register(
         &self,
         id: &str,
-        opened: Arc<SessionHandle>,
-        place: SessionPermit,
-        proving: Option<AbortOnDropHandle<()>>,
+        handle: Arc<SessionHandle>,
+        permit: SessionPermit,
+        proof_task: Option<AbortOnDropHandle<()>>,
     ) {
-        let session = Session { opened, place, _proving: proving };
+        let session = Session { handle, permit, _proof_task: proof_task };
         let replaced = self.lock().by_id.insert(id.into(), session);
-        // What it holds asks for the same lock when it goes.
+        // Dropped after the lock is released: the permit takes the same lock on drop.
         drop(replaced);
     }
 
-    /// Forgets a session that has ended.
-    pub(super) fn forget(&self, id: &str) {
-        let forgotten = self.lock().by_id.remove(id);
-        drop(forgotten);
+    /// Removes a session that has ended.
+    pub(super) fn remove(&self, id: &str) {
+        let removed = self.lock().by_id.remove(id);
+        drop(removed);
     }
 
     fn idle(&self) -> Vec<Arc<str>> {
-        let held = self.lock();
+        let open = self.lock();
         let idle =
-            held.by_id.iter().filter(|(_, session)| session.opened.activity.idle() >= self.limits.idle);
+            open.by_id.iter().filter(|(_, session)| session.handle.activity.idle() >= self.limits.idle);
         idle.map(|(id, _)| Arc::clone(id)).collect()
     }
 
@@ -159,65 +162,65 @@ impl Sessions {
     }
 
     fn lock(&self) -> MutexGuard<'_, OpenSessions> {
-        // A panic cannot leave a half-made change behind, so a poisoned lock is as good as any.
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        // No panic can leave a partial change behind, so a poisoned lock is usable.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for SessionPermit {
     fn drop(&mut self) {
         let Some(sessions) = self.sessions.upgrade() else { return };
-        let mut held = sessions.lock();
-        held.in_all -= 1;
-        if let Some(count) = held.counts.get_mut(&self.principal) {
+        let mut open = sessions.lock();
+        open.total -= 1;
+        if let Some(count) = open.counts.get_mut(&self.principal) {
             *count -= 1;
             if *count == 0 {
-                held.counts.remove(&self.principal);
+                open.counts.remove(&self.principal);
             }
         }
-        sessions.metrics.sessions(held.in_all);
+        sessions.metrics.sessions(open.total);
     }
 }
 
-/// Ends idle sessions, and forgets what has ended by itself, for as long as the server runs.
-pub(super) async fn sweep(local: Local) {
-    let Local { sessions, manager } = &local;
+/// Ends idle sessions and removes those that rmcp has closed, for as long as the server runs.
+pub(super) async fn sweep(local: LocalSessions) {
+    let LocalSessions { sessions, manager } = &local;
     let pause = (sessions.limits.idle / 4).clamp(Duration::from_millis(250), Duration::from_secs(30));
-    let mut strays = HashMap::new();
+    let mut orphans = HashMap::new();
     loop {
         tokio::time::sleep(pause).await;
-        end_strays(sessions, manager, &mut strays, Instant::now()).await;
+        end_orphans(sessions, manager, &mut orphans, Instant::now()).await;
         for id in sessions.idle() {
-            tracing::debug!("a session ends that was idle");
+            tracing::debug!("ended an idle session");
             local.end(&id).await;
         }
         for id in sessions.ids() {
             if !manager.has_session(&id).await.unwrap_or(false) {
-                sessions.forget(&id);
+                sessions.remove(&id);
             }
         }
-        sessions.lock().alone.retain(|_, activity| activity.strong_count() > 0);
+        sessions.lock().stateless.retain(|_, activity| activity.strong_count() > 0);
     }
 }
 
-/// Ends sessions that nobody has got to know of, since their clients went away while they were being opened.
-async fn end_strays(
+/// Ends sessions of rmcp that were never registered, because their clients disconnected while opening them.
+async fn end_orphans(
     sessions: &Sessions,
     manager: &LocalSessionManager,
-    seen: &mut HashMap<SessionId, Instant>,
+    first_seen: &mut HashMap<SessionId, Instant>,
     now: Instant,
 ) {
-    let mut strays: Vec<SessionId> = manager.sessions.read().await.keys().cloned().collect();
-    strays.retain(|id| !sessions.lock().by_id.contains_key(id));
-    seen.retain(|id, _| strays.contains(id));
-    for id in strays {
-        let since = *seen.entry(id.clone()).or_insert(now);
-        if now - since < OPENING {
+    let mut orphans: Vec<SessionId> = manager.sessions.read().await.keys().cloned().collect();
+    orphans.retain(|id| !sessions.lock().by_id.contains_key(id));
+    first_seen.retain(|id, _| orphans.contains(id));
+    for id in orphans {
+        let since = *first_seen.entry(id.clone()).or_insert(now);
+        if now - since < OPEN_TIMEOUT {
             continue;
         }
-        tracing::debug!("a session ends that nobody has got to know of");
+        tracing::debug!("ended an orphaned session");
         if let Err(error) = manager.close_session(&id).await {
-            tracing::debug!(%error, "it had ended already");
+            tracing::debug!(%error, "the session had ended already");
         }
     }
 }
@@ -231,22 +234,22 @@ mod tests {
     use crate::session::EnabledCategories;
 
     #[tokio::test]
-    async fn a_session_that_nobody_has_got_to_know_of_ends() {
-        let limits = SessionLimits { in_all: 9, of_one_token: 9, idle: Duration::from_mins(1) };
+    async fn an_orphaned_session_is_ended_after_the_open_timeout() {
+        let limits = SessionLimits { total: 9, per_token: 9, idle: Duration::from_mins(1) };
         let sessions = Arc::new(Sessions::new(limits, Arc::new(Metrics::new())));
         let manager = LocalSessionManager::default();
         let (known, _transport) = manager.create_session().await.unwrap();
-        let (stray, _transport) = manager.create_session().await.unwrap();
+        let (orphan, _transport) = manager.create_session().await.unwrap();
         let cloud = Clouds::default().find("api.mist.com").unwrap();
         let principal = Principal::of(&Key::random().unwrap(), &Tokens::parse("a").unwrap(), &cloud);
-        let place = sessions.permit(principal).unwrap();
-        sessions.keep(&known, Arc::new(SessionHandle::new(EnabledCategories::default())), place, None);
+        let permit = sessions.permit(principal).unwrap();
+        sessions.register(&known, Arc::new(SessionHandle::new(EnabledCategories::default())), permit, None);
 
-        let (mut seen, began) = (HashMap::new(), Instant::now());
-        end_strays(&sessions, &manager, &mut seen, began).await;
-        assert!(manager.has_session(&stray).await.unwrap(), "it may be about to be kept");
-        end_strays(&sessions, &manager, &mut seen, began + OPENING).await;
-        assert!(!manager.has_session(&stray).await.unwrap());
+        let (mut first_seen, began) = (HashMap::new(), Instant::now());
+        end_orphans(&sessions, &manager, &mut first_seen, began).await;
+        assert!(manager.has_session(&orphan).await.unwrap(), "it may be about to be registered");
+        end_orphans(&sessions, &manager, &mut first_seen, began + OPEN_TIMEOUT).await;
+        assert!(!manager.has_session(&orphan).await.unwrap());
         assert!(manager.has_session(&known).await.unwrap());
     }
 }

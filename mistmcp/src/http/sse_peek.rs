@@ -1,3 +1,5 @@
+//! Peeking at the first SSE event: [`PeekedBody`] holds response headers back until the first message or a timeout.
+
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -7,14 +9,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
-/// How long an answer's head waits for its first word at most, where another replica could still give it: a client that
-/// waits longer is told that it is under way.
-pub(super) const AMONG_REPLICAS: Duration = Duration::from_secs(10);
-/// And where none could. What is answered by then goes out in one piece; of anything slower the client soon has the name by
-/// which it may come back for it.
-pub(super) const ALONE: Duration = Duration::from_millis(100);
+/// How long response headers are held back, among replicas, so that a load balancer can still retry on another
+/// replica.
+pub(super) const PEEK_AMONG_REPLICAS: Duration = Duration::from_secs(10);
+/// The same without replicas. A response that is ready by then goes out in one piece. A client of a slower one soon
+/// gets the event id with which it can resume the stream.
+pub(super) const PEEK_ALONE: Duration = Duration::from_millis(100);
 
-/// A body of which the beginning may have been read already.
+/// A response body whose first frames may have been read already.
 pub(super) struct PeekedBody<B> {
     first: VecDeque<Frame<Bytes>>,
     body: B,
@@ -26,13 +28,13 @@ impl<B: HttpBody<Data = Bytes> + Unpin> PeekedBody<B> {
         Self { first: VecDeque::new(), body, ended: false }
     }
 
-    /// Returns when there is a first word of a stream of events, or after a while. A proxy has not heard of an answer until
-    /// then, so that where this process fails it can still have another replica answer.
-    pub(super) async fn first_word(&mut self, patience: Duration) {
-        let word = async {
+    /// Reads up to the first message of an event stream, or until the timeout. Until then a proxy has seen no
+    /// response headers, and can retry on another replica if this process fails.
+    pub(super) async fn peek(&mut self, timeout: Duration) {
+        let reading = async {
             while let Some(Ok(frame)) = poll_fn(|context| Pin::new(&mut self.body).poll_frame(context)).await
             {
-                let found = frame.data_ref().is_some_and(|event| says_something(event));
+                let found = frame.data_ref().is_some_and(|event| has_message(event));
                 self.first.push_back(frame);
                 if found {
                     return;
@@ -40,13 +42,13 @@ impl<B: HttpBody<Data = Bytes> + Unpin> PeekedBody<B> {
             }
             self.ended = true;
         };
-        // What has been read by then is kept.
-        let _ = tokio::time::timeout(patience, word).await;
+        // Frames read before the timeout are kept.
+        let _ = tokio::time::timeout(timeout, reading).await;
     }
 }
 
-/// Whether there is a message in an event. The one that a stream begins with only gives it a name.
-fn says_something(event: &[u8]) -> bool {
+/// Whether an event has a message. The first event of a stream only carries an event id.
+fn has_message(event: &[u8]) -> bool {
     let mut lines = event.split(|byte| *byte == b'\n');
     lines.any(|line| line.strip_prefix(b"data:").is_some_and(|data| !data.trim_ascii().is_empty()))
 }
@@ -75,8 +77,8 @@ impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for PeekedBody<B> {
             return self.body.size_hint();
         }
         let mut hint = SizeHint::default();
-        let there = self.first.iter().filter_map(Frame::data_ref).map(|data| data.len() as u64);
-        hint.set_lower(there.sum());
+        let buffered = self.first.iter().filter_map(Frame::data_ref).map(|data| data.len() as u64);
+        hint.set_lower(buffered.sum());
         hint
     }
 }
@@ -90,7 +92,7 @@ mod tests {
 
     use super::*;
 
-    const NAMED: &str = "data: \nid: 0/0\nretry: 3000\n\n";
+    const EVENT_ID_ONLY: &str = "data: \nid: 0/0\nretry: 3000\n\n";
     const ANSWER: &str = "data: {\"jsonrpc\":\"2.0\"}\nid: 1/0\n\n";
 
     type Events = Pin<Box<dyn futures_util::Stream<Item = Result<Frame<Bytes>, Infallible>> + Send>>;
@@ -109,11 +111,11 @@ mod tests {
         }
     }
 
-    fn spoken(events: &[&'static str], goes_on: bool) -> PeekedBody<PeekedEvents> {
+    fn body_of(events: &[&'static str], stays_open: bool) -> PeekedBody<PeekedEvents> {
         let events: Vec<_> =
             events.iter().map(|event| Ok(Frame::data(Bytes::from_static(event.as_bytes())))).collect();
         let events = stream::iter(events);
-        PeekedBody::new(PeekedEvents(if goes_on {
+        PeekedBody::new(PeekedEvents(if stays_open {
             events.chain(stream::pending()).boxed()
         } else {
             events.boxed()
@@ -121,30 +123,30 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_begins_with_its_first_word_and_loses_nothing_of_what_came_before() {
-        for goes_on in [false, true] {
-            let began = tokio::time::Instant::now();
-            let mut body = spoken(&[NAMED, ANSWER], goes_on);
-            body.first_word(AMONG_REPLICAS).await;
-            assert!(began.elapsed() < AMONG_REPLICAS);
+    async fn peeking_ends_at_the_first_message_and_loses_no_frame() {
+        for stays_open in [false, true] {
+            let started = tokio::time::Instant::now();
+            let mut body = body_of(&[EVENT_ID_ONLY, ANSWER], stays_open);
+            body.peek(PEEK_AMONG_REPLICAS).await;
+            assert!(started.elapsed() < PEEK_AMONG_REPLICAS);
             assert_eq!(body.first.len(), 2);
         }
-        let mut body = spoken(&[NAMED, ANSWER, ANSWER], false);
-        body.first_word(AMONG_REPLICAS).await;
+        let mut body = body_of(&[EVENT_ID_ONLY, ANSWER, ANSWER], false);
+        body.peek(PEEK_AMONG_REPLICAS).await;
         let whole = to_bytes(Body::new(body), 1_000).await.unwrap();
-        assert_eq!(whole, [NAMED, ANSWER, ANSWER].concat());
+        assert_eq!(whole, [EVENT_ID_ONLY, ANSWER, ANSWER].concat());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_without_a_word_begins_after_a_while_and_one_that_ends_at_once() {
-        let mut body = spoken(&[NAMED], true);
-        let began = tokio::time::Instant::now();
-        body.first_word(AMONG_REPLICAS).await;
-        assert_eq!(began.elapsed(), AMONG_REPLICAS);
+    async fn peeking_without_a_message_ends_at_the_timeout_or_the_end_of_the_stream() {
+        let mut body = body_of(&[EVENT_ID_ONLY], true);
+        let started = tokio::time::Instant::now();
+        body.peek(PEEK_AMONG_REPLICAS).await;
+        assert_eq!(started.elapsed(), PEEK_AMONG_REPLICAS);
         assert!(!body.is_end_stream());
-        let mut body = spoken(&[NAMED], false);
-        body.first_word(AMONG_REPLICAS).await;
-        assert_eq!(began.elapsed(), AMONG_REPLICAS);
-        assert_eq!(to_bytes(Body::new(body), 1_000).await.unwrap(), NAMED);
+        let mut body = body_of(&[EVENT_ID_ONLY], false);
+        body.peek(PEEK_AMONG_REPLICAS).await;
+        assert_eq!(started.elapsed(), PEEK_AMONG_REPLICAS);
+        assert_eq!(to_bytes(Body::new(body), 1_000).await.unwrap(), EVENT_ID_ONLY);
     }
 }

@@ -1,3 +1,5 @@
+//! TLS configuration: loads certificate and key, and reloads them when the files change. See [`watched`].
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -6,10 +8,11 @@ use axum_server::tls_rustls::RustlsConfig;
 
 use crate::{quote, text_file};
 
-/// How often the files are looked at.
-const LOOK: Duration = Duration::from_secs(2);
+/// How often the files are checked for changes.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// Reads certificate and key, and reads them again whenever they change: certificates live for weeks, servers longer.
+/// Loads certificate and key, and reloads them whenever the files change: certificates are renewed while a server
+/// runs.
 pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<RustlsConfig> {
     let config = match read(certificate.clone(), key.clone()).await {
         Ok((chain, private)) => RustlsConfig::from_pem(chain, private).await,
@@ -28,15 +31,16 @@ pub(super) async fn watched(certificate: PathBuf, key: PathBuf) -> io::Result<Ru
     })?;
     let watched = config.clone();
     tokio::spawn(async move {
-        let mut seen = (state(&certificate).await, state(&key).await);
+        let mut last = (state(&certificate).await, state(&key).await);
         loop {
-            tokio::time::sleep(LOOK).await;
-            let now = (state(&certificate).await, state(&key).await);
-            if now == seen {
+            tokio::time::sleep(POLL_INTERVAL).await;
+            let current = (state(&certificate).await, state(&key).await);
+            if current == last {
                 continue;
             }
-            seen = now;
-            // Where one file is written before the other they do not fit each other yet: the old ones serve on.
+            last = current;
+            // While only one of the two files has been replaced they do not match, and the previous pair stays in
+            // use.
             let reloaded = match read(certificate.clone(), key.clone()).await {
                 Ok((chain, private)) => watched.reload_from_pem(chain, private).await,
                 Err(error) => Err(error),
@@ -64,7 +68,7 @@ async fn read(certificate: PathBuf, key: PathBuf) -> io::Result<(Vec<u8>, Vec<u8
     tokio::task::spawn_blocking(both).await.map_err(io::Error::other)?
 }
 
-/// What tells one version of a file from the next.
+/// Modification time and size of a file, by which a change is detected.
 async fn state(path: &Path) -> Option<(SystemTime, u64)> {
     let metadata = tokio::fs::metadata(path).await.ok()?;
     Some((metadata.modified().ok()?, metadata.len()))

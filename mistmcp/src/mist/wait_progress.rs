@@ -86,25 +86,25 @@ mod tests {
 
     use super::super::single_flight::SingleFlight;
     use super::*;
-    use crate::call::{Asking, ClientRequest, Listener, Notification};
+    use crate::call::{CallPeer, ClientRequest, Notification, ResponseFuture};
     use crate::capability::Capability;
     use crate::trace::Trace;
 
     #[derive(Default)]
     struct Heard(Mutex<Vec<(f64, String)>>);
 
-    impl Listener for Heard {
-        fn tell(&self, told: Notification) {
-            if let Notification::Progress { done, message, .. } = told {
+    impl CallPeer for Heard {
+        fn notify(&self, notification: Notification) {
+            if let Notification::Progress { done, message, .. } = notification {
                 self.0.lock().unwrap().push((done, message));
             }
         }
 
-        fn can(&self, _: Capability) -> bool {
+        fn supports(&self, _: Capability) -> bool {
             false
         }
 
-        fn ask<'a>(&'a self, _: &'a str, question: ClientRequest) -> Asking<'a> {
+        fn request<'a>(&'a self, _: &'a str, question: ClientRequest) -> ResponseFuture<'a> {
             Box::pin(async move { Err(question.capability().missing()) })
         }
     }
@@ -112,7 +112,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_waits_long_hears_of_it_again_and_again() {
         let heard = Arc::new(Heard::default());
-        let call = Call::new(CancellationToken::new(), Some(Arc::clone(&heard) as Arc<dyn Listener>));
+        let call = Call::new(CancellationToken::new(), Some(Arc::clone(&heard) as Arc<dyn CallPeer>));
         call.progress(3.0, Some(10.0), "reading");
         let times = (Instant::now() + Duration::from_mins(5), Duration::from_mins(5));
         let seat =

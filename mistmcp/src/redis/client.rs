@@ -1,3 +1,5 @@
+//! The Redis client: [`RedisClient`], with timeouts, availability and retry.
+
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,109 +19,110 @@ use super::timeout::within_time;
 use crate::key::Key;
 use crate::metrics::Metrics;
 
-/// How long a call waits for Redis.
-const DEADLINE: Duration = Duration::from_millis(250);
-/// How long a look whether it is there may take, between two of them while it is, and while it is not.
-const LOOKING: Duration = Duration::from_secs(1);
-const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
-const FIRST_LOOK: Duration = Duration::from_millis(50);
-const LATER_LOOKS: Duration = Duration::from_millis(500);
-/// When Redis has come back, all replicas have found it after this long, and written down there what it has lost.
-const SETTLING: Duration = Duration::from_secs(5);
-/// How often an operator is told of one thing that Redis refuses.
-const BETWEEN_COMPLAINTS: Duration = Duration::from_mins(1);
-/// How long one waits who cannot do without a Redis that has just gone: most silences are short.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// Timeout of a command.
+const COMMAND_TIMEOUT: Duration = Duration::from_millis(250);
+/// Timeout of an availability probe; the interval of probes while Redis is available; and the first and later
+/// intervals while it is not.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(1);
+const PROBE_INTERVAL: Duration = Duration::from_secs(5);
+const FIRST_RETRY: Duration = Duration::from_millis(50);
+const RETRY_INTERVAL: Duration = Duration::from_millis(500);
+/// How long after an outage all replicas have reconnected and written back what Redis has lost.
+const RECOVERY_TIME: Duration = Duration::from_secs(5);
+/// The minimum interval of log messages about the same fault.
+const LOG_INTERVAL: Duration = Duration::from_mins(1);
+/// How long a command that needs Redis is retried after Redis has become unavailable: most outages are short.
+const RETRY_TIME: Duration = Duration::from_secs(2);
 
-/// The way to Redis: one connection that all share, which comes back by itself. Where Redis is away, nobody waits for
-/// it: what is asked of it fails at once, until a look has found it again.
+/// A client with one shared connection, which reconnects by itself. While Redis is unavailable, commands fail at
+/// once, until a probe succeeds.
 pub(crate) struct RedisClient {
     location: Location,
-    /// Names this replica to the others.
+    /// Identifies this replica to the others.
     replica: String,
     manager: RwLock<ConnectionManager>,
-    /// Where what is published goes.
-    pushed: UnboundedSender<PushInfo>,
-    is_there: watch::Sender<bool>,
-    gone_since: RwLock<Option<Instant>>,
-    back_since: RwLock<Option<Instant>>,
-    /// As many as there were at the last look; none where there was none.
+    /// The channel for pub/sub messages.
+    push_sender: UnboundedSender<PushInfo>,
+    is_available: watch::Sender<bool>,
+    unavailable_since: RwLock<Option<Instant>>,
+    available_since: RwLock<Option<Instant>>,
+    /// The number of replicas at the last probe; 0 if unknown.
     replicas: AtomicU32,
-    /// When an operator was last told of an error, by its code.
-    complaints: Mutex<HashMap<Option<&'static str>, Instant>>,
+    /// When each fault was last logged, by its error code.
+    last_logged: Mutex<HashMap<Option<&'static str>, Instant>>,
     metrics: Arc<Metrics>,
 }
 
-/// Why Redis did not do what it was asked for. What is asked is done without it then.
+/// Why a command failed. The caller continues without Redis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unavailable {
-    /// It did not answer in time, or cannot for the moment; or it is known to be away.
-    Gone,
-    /// It is there and refuses this. Asking again does not help.
+    /// Redis did not answer in time, cannot answer at the moment, or is known to be unavailable.
+    Unreachable,
+    /// Redis rejects the command. A retry does not help.
     Refused,
 }
 
-/// Redis cannot be used as this server is configured.
+/// Redis rejects this server as it is configured.
 #[derive(Debug, Error)]
-#[error("the Redis at {place} does not let this server in: {reason}\n{remedy}")]
+#[error("the Redis at {address} does not let this server in: {reason}\n{remedy}")]
 pub(crate) struct Refused {
-    place: String,
+    address: String,
     reason: String,
     remedy: &'static str,
 }
 
 impl RedisClient {
-    /// Makes the connection, and looks from then on whether Redis is there. What is published comes by the receiver.
+    /// Connects, and probes the availability of Redis from then on. Pub/sub messages arrive at the receiver.
     ///
     /// # Errors
-    /// Redis is there, and refuses. That it is away is no error: it may come.
+    /// Redis rejects this server. An unavailable Redis is no error: it may become available.
     pub(crate) async fn open(
         location: Location,
         metrics: Arc<Metrics>,
     ) -> anyhow::Result<(Arc<Self>, UnboundedReceiver<PushInfo>)> {
-        let (pushed, receiver) = unbounded_channel();
-        let manager = RwLock::new(manager(&location, &pushed)?);
-        let link = Arc::new(Self {
+        let (push_sender, receiver) = unbounded_channel();
+        let manager = RwLock::new(manager(&location, &push_sender)?);
+        let client = Arc::new(Self {
             location,
             replica: format!("{:016x}", RandomState::new().hash_one(std::process::id())),
             manager,
-            pushed,
-            is_there: watch::Sender::new(false),
-            gone_since: RwLock::default(),
-            back_since: RwLock::default(),
+            push_sender,
+            is_available: watch::Sender::new(false),
+            unavailable_since: RwLock::default(),
+            available_since: RwLock::default(),
             replicas: AtomicU32::new(0),
-            complaints: Mutex::default(),
+            last_logged: Mutex::default(),
             metrics,
         });
-        match link.probe(true).await {
+        match client.probe(true).await {
             Ok(()) => {
-                link.metrics.redis(true);
-                link.is_there.send_replace(true);
+                client.metrics.redis(true);
+                client.is_available.send_replace(true);
             }
             Err(error) => {
-                let (fault, place) = (Fault::of(&error), link.location.place.clone());
+                let (fault, address) = (Fault::of(&error), client.location.address.clone());
                 if fault.kind == FaultKind::Unusable {
-                    return Err(Refused { place, reason: error.to_string(), remedy: fault.remedy }.into());
+                    return Err(Refused { address, reason: error.to_string(), remedy: fault.remedy }.into());
                 }
-                link.metrics.redis(false);
-                link.report_unavailable(&error);
+                client.metrics.redis(false);
+                client.report_unavailable(&error);
             }
         }
-        tokio::spawn(watch_over(Arc::downgrade(&link)));
-        Ok((link, receiver))
+        tokio::spawn(probe_availability(Arc::downgrade(&client)));
+        Ok((client, receiver))
     }
 
-    /// What the others know this replica by.
+    /// The identifier of this replica.
     pub(crate) fn replica(&self) -> &str {
         &self.replica
     }
 
-    /// Redis's name for something.
-    pub(crate) fn name(&self, kind: &str, what: &str) -> String {
-        format!("{}:{kind}:{what}", self.location.prefix)
+    /// The name of a Redis key.
+    pub(crate) fn name(&self, kind: &str, id: &str) -> String {
+        format!("{}:{kind}:{id}", self.location.prefix)
     }
 
-    /// The channel by which replicas tell each other.
+    /// The pub/sub channel of the replicas.
     pub(crate) fn channel(&self) -> String {
         format!("{}:news", self.location.prefix)
     }
@@ -128,23 +131,24 @@ impl RedisClient {
         &self.location.key
     }
 
-    pub(crate) fn is_there(&self) -> bool {
-        *self.is_there.borrow()
+    pub(crate) fn is_available(&self) -> bool {
+        *self.is_available.borrow()
     }
 
-    /// Whether what is not there is nowhere: where Redis has just come back, other replicas may hold what it has lost.
-    pub(crate) fn is_settled(&self) -> bool {
-        since(&self.back_since).is_none_or(|since| since.elapsed() >= SETTLING)
+    /// Whether a missing key means that nothing was stored. After an outage, other replicas may still have to write
+    /// back what Redis has lost.
+    pub(crate) fn is_recovered(&self) -> bool {
+        since(&self.available_since).is_none_or(|since| since.elapsed() >= RECOVERY_TIME)
     }
 
-    /// How many replicas there are, where it has ever been told.
+    /// The number of replicas, if it is known.
     pub(crate) fn replicas(&self) -> Option<u32> {
         Some(self.replicas.load(Ordering::Relaxed)).filter(|replicas| *replicas > 0)
     }
 
-    /// Hears when Redis goes and comes.
+    /// Watches the availability of Redis.
     pub(crate) fn availability(&self) -> watch::Receiver<bool> {
-        self.is_there.subscribe()
+        self.is_available.subscribe()
     }
 
     pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Unavailable> {
@@ -152,7 +156,7 @@ impl RedisClient {
         self.within(command.query_async(&mut manager)).await
     }
 
-    /// Several commands in one round.
+    /// Runs a pipeline in one round trip.
     pub(crate) async fn ask_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, Unavailable> {
         let mut manager = self.manager();
         self.within(commands.query_async(&mut manager)).await
@@ -166,80 +170,84 @@ impl RedisClient {
         self.within(script.invoke_async(&mut manager)).await
     }
 
-    /// Asks once more whenever Redis is back, as long as it has gone but just now.
-    pub(crate) async fn retry_while_unavailable<T, F>(&self, asking: impl Fn() -> F) -> Result<T, Unavailable>
+    /// Retries a command whenever Redis is available again, for a short time after an outage began.
+    pub(crate) async fn retry_while_unavailable<T, F>(
+        &self,
+        command: impl Fn() -> F,
+    ) -> Result<T, Unavailable>
     where
         F: Future<Output = Result<T, Unavailable>>,
     {
-        let mut patience = None;
+        let mut deadline = None;
         loop {
-            match asking().await {
-                Err(Unavailable::Gone) => {}
-                done => return done,
+            match command().await {
+                Err(Unavailable::Unreachable) => {}
+                result => return result,
             }
-            // From when it went first: it may come and go meanwhile.
-            let end = *patience.get_or_insert(since(&self.gone_since).ok_or(Unavailable::Gone)? + PATIENCE);
+            // Counted from the first outage: Redis may come and go in the meantime.
+            let end = *deadline
+                .get_or_insert(since(&self.unavailable_since).ok_or(Unavailable::Unreachable)? + RETRY_TIME);
             let mut availability = self.availability();
-            let back = timeout_at(end, availability.wait_for(|there| *there)).await;
-            if Instant::now() >= end || !matches!(back, Ok(Ok(_))) {
-                return Err(Unavailable::Gone);
+            let recovered = timeout_at(end, availability.wait_for(|available| *available)).await;
+            if Instant::now() >= end || !matches!(recovered, Ok(Ok(_))) {
+                return Err(Unavailable::Unreachable);
             }
         }
     }
 
-    async fn within<T>(&self, asking: impl Future<Output = RedisResult<T>>) -> Result<T, Unavailable> {
-        if !self.is_there() {
-            return Err(Unavailable::Gone);
+    async fn within<T>(&self, command: impl Future<Output = RedisResult<T>>) -> Result<T, Unavailable> {
+        if !self.is_available() {
+            return Err(Unavailable::Unreachable);
         }
-        let began = Instant::now();
-        let outcome = within_time(DEADLINE, asking).await;
-        self.metrics.asked_redis(matches!(outcome, Ok(Ok(_))), began.elapsed());
+        let started = Instant::now();
+        let outcome = within_time(COMMAND_TIMEOUT, command).await;
+        self.metrics.redis_command(matches!(outcome, Ok(Ok(_))), started.elapsed());
         match outcome {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => match Fault::of(&error) {
                 Fault { kind: FaultKind::Unavailable, .. } => {
-                    self.lose(&error);
-                    Err(Unavailable::Gone)
+                    self.mark_unavailable(&error);
+                    Err(Unavailable::Unreachable)
                 }
                 fault => {
                     self.log_fault(&error, fault);
                     Err(Unavailable::Refused)
                 }
             },
-            Err(silent) => {
-                self.lose(&silent.into());
-                Err(Unavailable::Gone)
+            Err(timed_out) => {
+                self.mark_unavailable(&timed_out.into());
+                Err(Unavailable::Unreachable)
             }
         }
     }
 
-    /// Tells the operator what Redis refuses, and what to do: now and then, for each call may be refused.
+    /// Logs what Redis rejects, with the remedy. Rate-limited, because each call may fail.
     fn log_fault(&self, error: &RedisError, Fault { code, remedy, .. }: Fault) {
-        let mut complaints = self.complaints.lock().unwrap_or_else(PoisonError::into_inner);
-        if complaints.get(&code).is_some_and(|last| last.elapsed() < BETWEEN_COMPLAINTS) {
+        let mut last_logged = self.last_logged.lock().unwrap_or_else(PoisonError::into_inner);
+        if last_logged.get(&code).is_some_and(|last| last.elapsed() < LOG_INTERVAL) {
             return;
         }
-        complaints.insert(code, Instant::now());
-        let redis = &self.location.place;
+        last_logged.insert(code, Instant::now());
+        let redis = &self.location.address;
         tracing::error!(%redis, why = %error, remedy, "Redis refuses a command: this replica does without it");
     }
 
-    /// Nobody waits for it from now on.
-    fn lose(&self, why: &RedisError) {
-        let goes = |there: &mut bool| {
-            if *there {
-                now(&self.gone_since);
+    /// Marks Redis as unavailable, so that commands fail at once.
+    fn mark_unavailable(&self, why: &RedisError) {
+        let mark = |available: &mut bool| {
+            if *available {
+                set_now(&self.unavailable_since);
             }
-            std::mem::replace(there, false)
+            std::mem::replace(available, false)
         };
-        if self.is_there.send_if_modified(goes) {
+        if self.is_available.send_if_modified(mark) {
             self.metrics.redis(false);
             self.report_unavailable(why);
         }
     }
 
     fn report_unavailable(&self, why: &RedisError) {
-        let (redis, Fault { kind, remedy, .. }) = (&self.location.place, Fault::of(why));
+        let (redis, Fault { kind, remedy, .. }) = (&self.location.address, Fault::of(why));
         match (kind, remedy) {
             (FaultKind::Unavailable, "") => {
                 tracing::warn!(%redis, %why, "Redis is away: sessions that this replica holds go on, new ones stay here");
@@ -253,20 +261,20 @@ impl RedisClient {
         }
     }
 
-    /// Whether it can be written to, and, where it has been away, that what is published comes.
-    async fn probe(&self, anew: bool) -> RedisResult<()> {
+    /// Probes whether Redis accepts writes. With `resubscribe`, subscribes again after an outage.
+    async fn probe(&self, resubscribe: bool) -> RedisResult<()> {
         let mut manager = self.manager();
-        let looking = async {
-            if anew {
+        let probing = async {
+            if resubscribe {
                 manager.subscribe(self.channel()).await?;
             }
             let name = format!("{}:look", self.location.prefix);
             let mut set = redis::cmd("SET");
             let set = set.arg(name).arg(1).arg("EX").arg(60).exec_async(&mut manager);
-            // One that answers too late for calls is as good as away.
-            within_time(DEADLINE, set).await??;
-            // Whoever has just come back with this one may not be among them yet.
-            if !anew || self.replicas().is_none() {
+            // A Redis that is too slow for calls counts as unavailable.
+            within_time(COMMAND_TIMEOUT, set).await??;
+            // After an outage, replicas that have not reconnected yet would be missing in the count.
+            if !resubscribe || self.replicas().is_none() {
                 let mut count = redis::cmd("PUBSUB");
                 count.arg("NUMSUB").arg(self.channel());
                 let (_, replicas): (String, u32) = count.query_async(&mut manager).await?;
@@ -274,18 +282,18 @@ impl RedisClient {
             }
             Ok(())
         };
-        within_time(LOOKING, looking).await?
+        within_time(PROBE_TIMEOUT, probing).await?
     }
 
     fn manager(&self) -> ConnectionManager {
         self.manager.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Begins a new connection: one that is stuck, or was refused, does not mend by itself.
+    /// Replaces the connection: one that is stuck or was rejected does not recover by itself.
     fn reconnect(&self) {
-        // It could be made before with the same words.
-        if let Ok(fresh) = manager(&self.location, &self.pushed) {
-            *self.manager.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+        // Creation succeeded before with the same configuration, so an error is ignored.
+        if let Ok(new_manager) = manager(&self.location, &self.push_sender) {
+            *self.manager.write().unwrap_or_else(PoisonError::into_inner) = new_manager;
         }
     }
 }
@@ -300,66 +308,66 @@ fn since(moment: &RwLock<Option<Instant>>) -> Option<Instant> {
     *moment.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn now(moment: &RwLock<Option<Instant>>) {
+fn set_now(moment: &RwLock<Option<Instant>>) {
     *moment.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
 }
 
-fn manager(location: &Location, pushed: &UnboundedSender<PushInfo>) -> RedisResult<ConnectionManager> {
+fn manager(location: &Location, push_sender: &UnboundedSender<PushInfo>) -> RedisResult<ConnectionManager> {
     let config = ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(LOOKING))
-        .set_response_timeout(Some(LOOKING))
-        // Who looks whether it is there tries again.
+        .set_connection_timeout(Some(PROBE_TIMEOUT))
+        .set_response_timeout(Some(PROBE_TIMEOUT))
+        // Probes are the retry.
         .set_number_of_retries(0)
-        .set_push_sender(pushed.clone())
+        .set_push_sender(push_sender.clone())
         .set_automatic_resubscription();
     ConnectionManager::new_lazy_with_config(location.client.clone(), config)
 }
 
-/// Looks whether Redis is there, for as long as there is a link.
-async fn watch_over(link: Weak<RedisClient>) {
-    let mut pause = FIRST_LOOK;
+/// Probes the availability of Redis for as long as the client exists.
+async fn probe_availability(client: Weak<RedisClient>) {
+    let mut delay = FIRST_RETRY;
     loop {
-        let Some(mut availability) = link.upgrade().map(|link| link.availability()) else { return };
+        let Some(mut availability) = client.upgrade().map(|client| client.availability()) else { return };
         if *availability.borrow_and_update() {
-            pause = FIRST_LOOK;
-            // It goes when a call finds it gone, or when a look does.
-            if timeout(BETWEEN_LOOKS, availability.wait_for(|there| !there)).await.is_err() {
-                let Some(link) = link.upgrade() else { return };
-                if let Err(error) = link.probe(false).await {
-                    link.lose(&error);
+            delay = FIRST_RETRY;
+            // Availability is lost when a command or a probe fails.
+            if timeout(PROBE_INTERVAL, availability.wait_for(|available| !available)).await.is_err() {
+                let Some(client) = client.upgrade() else { return };
+                if let Err(error) = client.probe(false).await {
+                    client.mark_unavailable(&error);
                 }
             }
             continue;
         }
         drop(availability);
-        sleep(pause).await;
-        pause = LATER_LOOKS;
-        let Some(link) = link.upgrade() else { return };
-        match link.probe(true).await {
+        sleep(delay).await;
+        delay = RETRY_INTERVAL;
+        let Some(client) = client.upgrade() else { return };
+        match client.probe(true).await {
             Ok(()) => {
-                now(&link.back_since);
-                link.metrics.redis(true);
-                link.is_there.send_replace(true);
-                tracing::info!(redis = %link.location.place, "Redis is there");
+                set_now(&client.available_since);
+                client.metrics.redis(true);
+                client.is_available.send_replace(true);
+                tracing::info!(redis = %client.location.address, "Redis is there");
             }
             Err(error) => {
                 tracing::debug!(%error, "Redis is still away");
-                link.reconnect();
+                client.reconnect();
             }
         }
     }
 }
 
 impl RedisClient {
-    /// What a push says that concerns replicas: a message of theirs. That the connection broke is seen to.
-    pub(crate) fn news(&self, push: &PushInfo) -> Option<String> {
+    /// The message of a replica in a push. A disconnection is handled here.
+    pub(crate) fn replica_message(&self, push: &PushInfo) -> Option<String> {
         match push.kind {
             PushKind::Message => {
                 push.data.get(1).and_then(|value| redis::from_redis_value_ref::<String>(value).ok())
             }
             PushKind::Disconnection => {
-                // What was published meanwhile is lost, so that all has to be looked at again.
-                self.lose(&std::io::Error::other("the connection broke").into());
+                // Messages published in the meantime are lost, so all sessions must be read again.
+                self.mark_unavailable(&std::io::Error::other("the connection broke").into());
                 None
             }
             _ => None,

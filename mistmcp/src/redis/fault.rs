@@ -1,24 +1,24 @@
-//! What an error of Redis is: [`Fault`]. A Redis that cannot answer now is told from one that refuses.
+//! Classification of Redis errors: [`Fault`] distinguishes an unavailable Redis from one that rejects a command.
 
 use redis::{ErrorKind, RedisError};
 
-/// An error of Redis, and what an operator can do about it.
+/// The kind of a Redis error, with the remedy for the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fault {
-    /// Redis's name for it, where it is one of its replies.
+    /// The Redis error code, if the error is a reply.
     pub(super) code: Option<&'static str>,
     pub(super) kind: FaultKind,
-    /// What has to be changed, and where; nothing where it passes by itself.
+    /// What to change, and where. Empty if the fault is temporary.
     pub(super) remedy: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FaultKind {
-    /// Redis cannot be reached, or says that it cannot answer for the moment. It is tried again.
+    /// Redis cannot be reached, or cannot answer at the moment. Retried.
     Unavailable,
-    /// Redis answers, and does not do this. What else is asked of it may work.
+    /// Redis rejects this command. Others may work.
     Refused,
-    /// Redis will do nothing for this server as it is configured: at start, this is an error.
+    /// Redis rejects this server as it is configured, which is an error at start.
     Unusable,
 }
 
@@ -29,7 +29,7 @@ const CLUSTER: &str = "it is a Redis Cluster, which is not supported: name a Red
 const COMMANDS: &str = "it has to be a Redis from 6.2 on, and to know the commands that docs/replicas.md names; a proxy before \
                         it may not";
 
-/// Redis's own error codes.
+/// Redis error codes, with kind and remedy.
 const CODES: [(&str, FaultKind, &str); 20] = {
     use FaultKind::{Refused, Unavailable, Unusable};
     [
@@ -72,9 +72,9 @@ impl Fault {
             (_, Some(code)) => known(code),
             (ErrorKind::AuthenticationFailed, None) => known("NOAUTH"),
             (ErrorKind::RESP3NotSupported, None) => known("NOPROTO"),
-            // What came is not what this server writes.
+            // The value is not one that this server writes.
             (ErrorKind::UnexpectedReturnType, None) => known("WRONGTYPE"),
-            // An error of one of several commands has its code in its text.
+            // An error of a command in a pipeline has its code in its text.
             (ErrorKind::Extension, None) => {
                 text = error.to_string();
                 text.split(|letter: char| !letter.is_ascii_uppercase()).find_map(known)
@@ -95,7 +95,7 @@ impl Fault {
 mod tests {
     use super::*;
 
-    fn replied(line: &str) -> RedisError {
+    fn error_reply(line: &str) -> RedisError {
         match redis::parse_redis_value(format!("-{line}\r\n").as_bytes()) {
             Ok(redis::Value::ServerError(error)) => error.into(),
             other => panic!("{line}: {other:?}"),
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redis_that_cannot_answer_now_is_told_from_one_that_refuses() {
+    fn an_unavailable_redis_is_distinguished_from_one_that_rejects() {
         use FaultKind::{Refused, Unavailable, Unusable};
         for (line, kind, remedy) in [
             ("LOADING Redis is loading the dataset in memory", Unavailable, ""),
@@ -122,7 +122,7 @@ mod tests {
             ("ERR unknown command 'PUBSUB'", Refused, "docs/replicas.md"),
             ("SOMENEWCODE of a later Redis", Refused, "docs/replicas.md"),
         ] {
-            let fault = Fault::of(&replied(line));
+            let fault = Fault::of(&error_reply(line));
             assert_eq!(fault.kind, kind, "{line}: {fault:?}");
             assert!(
                 fault.remedy.contains(remedy) && fault.remedy.is_empty() == remedy.is_empty(),

@@ -1,3 +1,5 @@
+//! Timeout with grace yields: [`within_time`].
+
 use std::pin::pin;
 use std::time::Duration;
 
@@ -7,34 +9,35 @@ use thiserror::Error;
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
-/// Until a question is written, its answer read, and handed to who asked, each of which is a task's turn; and as many again.
-const TURNS: usize = 8;
+/// Yields granted after the deadline, so that a reply already in the socket buffer is not mistaken for a timeout:
+/// writing, reading and delivering a reply take a task turn each, doubled for safety.
+const GRACE_YIELDS: usize = 8;
 
-/// Nothing was heard for that long.
+/// There was no reply within that time.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("no answer within {} ms", .0.as_millis())]
 pub(super) struct TimedOut(Duration);
 
 impl From<TimedOut> for RedisError {
-    fn from(silent: TimedOut) -> Self {
-        (ErrorKind::Io, "it is silent", silent.to_string()).into()
+    fn from(timed_out: TimedOut) -> Self {
+        (ErrorKind::Io, "no reply", timed_out.to_string()).into()
     }
 }
 
-/// Waits for as long as that, and for some turns of this process's tasks: where those are many, an answer may be here that
-/// nobody has had the time to read. Where nothing else is to be done, turns take no time.
+/// Waits until the deadline, and then for some yields: in a busy process a reply may have arrived that no task has
+/// read yet. In an idle process yields take no time.
 pub(super) async fn within_time<T>(
     deadline: Duration,
-    asking: impl Future<Output = T>,
+    future: impl Future<Output = T>,
 ) -> Result<T, TimedOut> {
-    let mut asking = pin!(asking);
-    if let Ok(heard) = timeout(deadline, &mut asking).await {
-        return Ok(heard);
+    let mut future = pin!(future);
+    if let Ok(value) = timeout(deadline, &mut future).await {
+        return Ok(value);
     }
-    for _ in 0..TURNS {
+    for _ in 0..GRACE_YIELDS {
         yield_now().await;
-        if let Some(heard) = (&mut asking).now_or_never() {
-            return Ok(heard);
+        if let Some(value) = (&mut future).now_or_never() {
+            return Ok(value);
         }
     }
     Err(TimedOut(deadline))
@@ -50,28 +53,28 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(20);
 
     #[tokio::test]
-    async fn an_answer_is_heard_that_is_here_and_still_has_to_be_read() {
-        let ((says, said), (tells, told)) = (oneshot::channel(), oneshot::channel());
-        let asking = tokio::spawn(within_time(SHORT, told));
+    async fn a_reply_that_has_arrived_but_is_unread_is_no_timeout() {
+        let ((send_reply, reply), (forward, forwarded)) = (oneshot::channel(), oneshot::channel());
+        let future = tokio::spawn(within_time(SHORT, forwarded));
         tokio::spawn(async move {
-            let answer: u8 = said.await.unwrap();
-            // The deadline passes before it is its turn.
-            for _ in 0..TURNS / 2 {
+            let answer: u8 = reply.await.unwrap();
+            // The deadline passes before this task runs again.
+            for _ in 0..GRACE_YIELDS / 2 {
                 yield_now().await;
             }
-            tells.send(answer)
+            forward.send(answer)
         });
         yield_now().await;
-        // This process has much to do.
+        // Simulates a busy process.
         std::thread::sleep(SHORT * 3);
-        says.send(7).unwrap();
-        assert_eq!(asking.await.unwrap(), Ok(Ok(7)));
+        send_reply.send(7).unwrap();
+        assert_eq!(future.await.unwrap(), Ok(Ok(7)));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nobody_waits_longer_for_one_who_is_silent() {
-        let began = Instant::now();
+    async fn a_missing_reply_times_out_at_the_deadline() {
+        let started = Instant::now();
         assert_eq!(within_time(SHORT, std::future::pending::<()>()).await, Err(TimedOut(SHORT)));
-        assert!(began.elapsed() < SHORT * 2, "{:?}", began.elapsed());
+        assert!(started.elapsed() < SHORT * 2, "{:?}", started.elapsed());
     }
 }

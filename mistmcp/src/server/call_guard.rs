@@ -1,3 +1,5 @@
+//! [`CallGuard`] counts, limits and logs a tool call over HTTP.
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,33 +14,33 @@ use crate::reply::Content;
 use crate::trace::Trace;
 use crate::{Error, Result};
 
-/// A call over HTTP, from its beginning to the line that is logged of it.
+/// A tool call over HTTP, from its start to its access log line.
 pub(super) struct CallGuard<'a> {
-    visitor: &'a HttpRequestContext,
+    context: &'a HttpRequestContext,
     metrics: &'a Arc<Metrics>,
-    began: Instant,
-    _busy: InFlightGuard,
+    started: Instant,
+    _in_flight: InFlightGuard,
 }
 
 impl<'a> CallGuard<'a> {
-    /// Begins a call, unless the client has too many under way.
-    pub(super) fn begin(visitor: &'a HttpRequestContext, metrics: &'a Arc<Metrics>) -> Result<Self> {
-        let busy = visitor.activity.begin_call().ok_or_else(|| {
+    /// Begins a call, unless the client has too many in flight.
+    pub(super) fn begin(context: &'a HttpRequestContext, metrics: &'a Arc<Metrics>) -> Result<Self> {
+        let in_flight = context.activity.begin_call().ok_or_else(|| {
             metrics.refusal("calls_at_once");
             let message = format!(
                 "{CALLS_AT_ONCE} calls of this client are under way, which is as many as may be at once. Wait for \
                  one to end."
             );
-            Error::new(ErrorKind::RateLimit, message).of_request(&visitor.request_id)
+            Error::new(ErrorKind::RateLimit, message).of_request(&context.request_id)
         })?;
-        Ok(Self { visitor, metrics, began: Instant::now(), _busy: busy })
+        Ok(Self { context, metrics, started: Instant::now(), _in_flight: in_flight })
     }
 
-    /// The span that the lines logged on the way belong to, where there may be any. That of a client that asked for
-    /// verbose logs has a name by which the log's filter knows it.
+    /// The tracing span of a call, if one is needed. For a client that asked for verbose logs it has a name that the
+    /// log filter knows.
     pub(super) fn span(&self) -> Span {
-        let request = &*self.visitor.request_id;
-        if self.visitor.verbose {
+        let request = &*self.context.request_id;
+        if self.context.verbose {
             tracing::info_span!("verbose", request)
         } else if tracing::enabled!(tracing::Level::DEBUG) {
             tracing::info_span!("call", request)
@@ -47,24 +49,24 @@ impl<'a> CallGuard<'a> {
         }
     }
 
-    /// Ends the call: counted, and logged in one line. An error carries the request's id.
+    /// Ends the call: counts it, and writes one access log line. An error gets the request id.
     pub(super) fn end(
         self,
         tool: Option<&'static str>,
         trace: &Trace,
         outcome: Result<Content>,
     ) -> Result<Content> {
-        let duration = self.began.elapsed();
+        let duration = self.started.elapsed();
         let bytes = outcome.as_ref().map_or(0, Content::len);
-        let came_to = outcome.as_ref().map_or_else(|error| error.kind().name(), |_| "ok");
+        let outcome_name = outcome.as_ref().map_or_else(|error| error.kind().name(), |_| "ok");
         let tool = tool.unwrap_or("unknown");
-        self.metrics.call(tool, came_to, duration, bytes);
-        let request = &*self.visitor.request_id;
-        // As JSON a `u128` would be a text.
+        self.metrics.call(tool, outcome_name, duration, bytes);
+        let request = &*self.context.request_id;
+        // A `u128` would become a string in JSON.
         let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         let trace = trace.id();
         tracing::info!(
-            target: "mistmcp::calls", %request, %tool, outcome = %came_to, milliseconds, bytes, trace, "call"
+            target: "mistmcp::calls", %request, %tool, outcome = %outcome_name, milliseconds, bytes, trace, "call"
         );
         outcome.map_err(|error| error.of_request(request))
     }

@@ -1,3 +1,5 @@
+//! The MCP client of a call ([`ClientPeer`]), and the task that sends its notifications ([`NotificationPump`]).
+
 #![expect(deprecated, reason = "logging goes from MCP, but the clients that have it stay")]
 
 use std::sync::Arc;
@@ -13,81 +15,81 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::client_request;
 use super::mrtr::MultiRoundTrip;
-use crate::call::{Asking, ClientRequest, Listener, Notification};
+use crate::call::{CallPeer, ClientRequest, Notification, ResponseFuture};
 use crate::capability::Capability;
 use crate::session::Session;
 use crate::{Error, Result};
 
-/// How long somebody may think about a question.
-const PATIENCE: Duration = Duration::from_mins(10);
+/// Timeout of a request to the client, which may wait for its user.
+const RESPONSE_TIMEOUT: Duration = Duration::from_mins(10);
 
-/// The client behind a call.
+/// The client of a call.
 pub(super) struct ClientPeer {
     peer: Peer<RoleServer>,
-    /// Where notifications wait to be sent, if the client wants any; nothing is the end. The queue has room for many from
-    /// the start on: boxes keep it small.
-    told: Option<UnboundedSender<Option<Box<ServerNotification>>>>,
+    /// The queue of notifications, if the client wants any. None in the queue ends it. The queue preallocates room
+    /// for many, so its items are boxed.
+    notifications: Option<UnboundedSender<Option<Box<ServerNotification>>>>,
     progress: Option<ProgressToken>,
-    least: Option<LoggingLevel>,
+    log_level: Option<LoggingLevel>,
     capabilities: ClientCapabilities,
-    rounds: Option<MultiRoundTrip>,
+    mrtr: Option<MultiRoundTrip>,
     session: Arc<Session>,
 }
 
-/// What is told while a call goes on, on its way to the client.
+/// Sends the notifications of a call to the client.
 pub(super) struct NotificationPump {
     peer: Peer<RoleServer>,
-    told: Option<UnboundedReceiver<Option<Box<ServerNotification>>>>,
+    notifications: Option<UnboundedReceiver<Option<Box<ServerNotification>>>>,
 }
 
 impl ClientPeer {
-    /// The client of a request. `rounds` is how it is asked where requests stand for themselves, and `least` from which
-    /// level on it is told lines of the log.
+    /// The client of a request. `mrtr` collects requests to a stateless client. `log_level` is the lowest level of
+    /// log messages that it wants.
     pub(super) fn new(
         context: &RequestContext<RoleServer>,
         session: Arc<Session>,
-        rounds: Option<MultiRoundTrip>,
-        least: Option<LoggingLevel>,
+        mrtr: Option<MultiRoundTrip>,
+        log_level: Option<LoggingLevel>,
     ) -> (Self, NotificationPump) {
         let progress = context.meta.get_progress_token();
-        let (sender, receiver) = (progress.is_some() || least.is_some()).then(unbounded_channel).unzip();
-        let caller = Self {
+        let (sender, receiver) = (progress.is_some() || log_level.is_some()).then(unbounded_channel).unzip();
+        let peer = Self {
             peer: context.peer.clone(),
-            told: sender,
+            notifications: sender,
             progress,
-            least,
+            log_level,
             capabilities: context.client_capabilities().unwrap_or_default(),
-            rounds,
+            mrtr,
             session,
         };
-        (caller, NotificationPump { peer: context.peer.clone(), told: receiver })
+        (peer, NotificationPump { peer: context.peer.clone(), notifications: receiver })
     }
 
-    pub(super) fn rounds(&self) -> Option<&MultiRoundTrip> {
-        self.rounds.as_ref()
+    pub(super) fn mrtr(&self) -> Option<&MultiRoundTrip> {
+        self.mrtr.as_ref()
     }
 
-    /// The call is over: what is told from now on is not.
+    /// Ends the queue. Later notifications are dropped.
     pub(super) fn end(&self) {
-        if let Some(told) = &self.told {
-            // Where nobody listens any more, there is nothing to end.
-            let _ = told.send(None);
+        if let Some(notifications) = &self.notifications {
+            // An error means that the receiver is gone, and the queue has ended.
+            let _ = notifications.send(None);
         }
     }
 }
 
-impl Listener for ClientPeer {
-    fn tell(&self, told: Notification) {
-        let Some(queue) = &self.told else { return };
-        let notification = match told.masked(|text| self.session.masked(text)) {
+impl CallPeer for ClientPeer {
+    fn notify(&self, notification: Notification) {
+        let Some(queue) = &self.notifications else { return };
+        let notification = match notification.masked(|text| self.session.masked(text)) {
             Notification::Progress { done, total, message } => self.progress.clone().map(|token| {
                 let mut params = ProgressNotificationParam::new(token, done);
                 (params.total, params.message) = (total, Some(message));
                 ProgressNotification::new(params).into()
             }),
-            Notification::Line { level, text } => {
+            Notification::Log { level, text } => {
                 let level = client_request::level(level);
-                self.least.filter(|least| client_request::reaches(level, *least)).map(|_| {
+                self.log_level.filter(|log_level| client_request::reaches(level, *log_level)).map(|_| {
                     let params = LoggingMessageNotificationParam::new(level, text.into());
                     LoggingMessageNotification::new(params).into()
                 })
@@ -98,48 +100,48 @@ impl Listener for ClientPeer {
         }
     }
 
-    fn can(&self, capability: Capability) -> bool {
+    fn supports(&self, capability: Capability) -> bool {
         client_request::declared(capability, &self.capabilities)
     }
 
-    fn ask<'a>(&'a self, key: &'a str, question: ClientRequest) -> Asking<'a> {
+    fn request<'a>(&'a self, key: &'a str, request: ClientRequest) -> ResponseFuture<'a> {
         Box::pin(async move {
-            let capability = question.capability();
-            if !self.can(capability) {
+            let capability = request.capability();
+            if !self.supports(capability) {
                 return Err(capability.missing());
             }
-            let question = question.masked(|text| self.session.masked(text));
-            match &self.rounds {
-                Some(rounds) => rounds.answer(key, question),
-                None => self.request(question).await,
+            let request = request.masked(|text| self.session.masked(text));
+            match &self.mrtr {
+                Some(mrtr) => mrtr.answer(key, request),
+                None => self.send_request(request).await,
             }
         })
     }
 }
 
 impl ClientPeer {
-    async fn request(&self, question: ClientRequest) -> Result<Value> {
-        let options = PeerRequestOptions::with_timeout(PATIENCE);
-        let request = client_request::as_request(question)?;
+    async fn send_request(&self, request: ClientRequest) -> Result<Value> {
+        let options = PeerRequestOptions::with_timeout(RESPONSE_TIMEOUT);
+        let request = client_request::as_request(request)?;
         let answer =
             async { self.peer.send_request_with_option(request, options).await?.await_response().await };
-        let unanswered = |error: &dyn std::fmt::Display| {
+        let failed = |error: &dyn std::fmt::Display| {
             Error::advice(format!(
                 "The client did not answer what it was asked: {error}. Call again to ask once more."
             ))
         };
-        let answer = answer.await.map_err(|error| unanswered(&error))?;
-        serde_json::to_value(answer).map_err(|error| unanswered(&error))
+        let answer = answer.await.map_err(|error| failed(&error))?;
+        serde_json::to_value(answer).map_err(|error| failed(&error))
     }
 }
 
 impl NotificationPump {
-    /// Sends what is told, one after the other, until the call is over.
+    /// Sends notifications in order, until the call ends.
     pub(super) async fn run(self) {
-        let Some(mut told) = self.told else { return };
-        while let Some(Some(notification)) = told.recv().await {
+        let Some(mut notifications) = self.notifications else { return };
+        while let Some(Some(notification)) = notifications.recv().await {
             if let Err(error) = self.peer.send_notification(*notification).await {
-                tracing::debug!(%error, "the client could not be told");
+                tracing::debug!(%error, "a notification could not be sent");
             }
         }
     }

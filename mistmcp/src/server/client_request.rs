@@ -1,3 +1,5 @@
+//! Requests to the client in the types of rmcp: elicitation, sampling, roots, and log levels.
+
 #![expect(
     deprecated,
     reason = "sampling, roots and logging go from MCP, but the clients that have them stay"
@@ -12,9 +14,9 @@ use crate::call::{ClientRequest, Level};
 use crate::capability::Capability;
 use crate::{Error, Result};
 
-/// A question as MCP has it, which wraps it in one way for each era.
-pub(super) fn as_input(question: ClientRequest) -> Result<InputRequest> {
-    Ok(match question {
+/// Converts a request to an `InputRequest`, which stateless clients get in a result, and legacy clients as a request.
+pub(super) fn as_input(request: ClientRequest) -> Result<InputRequest> {
+    Ok(match request {
         ClientRequest::Form { message, form } => {
             let requested_schema = serde_json::from_value(form.to_value()).map_err(|error| {
                 Error::advice(format!(
@@ -33,8 +35,8 @@ pub(super) fn as_input(question: ClientRequest) -> Result<InputRequest> {
     })
 }
 
-pub(super) fn as_request(question: ClientRequest) -> Result<ServerRequest> {
-    match as_input(question)? {
+pub(super) fn as_request(request: ClientRequest) -> Result<ServerRequest> {
+    match as_input(request)? {
         InputRequest::Elicitation(request) => Ok(request.into()),
         InputRequest::CreateMessage(request) => Ok(request.into()),
         InputRequest::ListRoots(request) => Ok(request.into()),
@@ -44,17 +46,18 @@ pub(super) fn as_request(question: ClientRequest) -> Result<ServerRequest> {
 
 pub(super) fn declared(capability: Capability, capabilities: &ClientCapabilities) -> bool {
     match capability {
-        // A client of the first revision with forms says no more than that it asks.
-        Capability::Elicitation => {
-            capabilities.elicitation.as_ref().is_some_and(|asks| asks.form.is_some() || asks.url.is_none())
-        }
+        // A client of the first revision with elicitation declares no modes.
+        Capability::Elicitation => capabilities
+            .elicitation
+            .as_ref()
+            .is_some_and(|elicitation| elicitation.form.is_some() || elicitation.url.is_none()),
         Capability::Sampling => capabilities.sampling.is_some(),
         Capability::Roots => capabilities.roots.is_some(),
     }
 }
 
-/// What a client would have to declare.
-pub(super) fn wanted(capability: Capability) -> ClientCapabilities {
+/// The capabilities that a client must declare for this.
+pub(super) fn required_capabilities(capability: Capability) -> ClientCapabilities {
     match capability {
         Capability::Elicitation => ClientCapabilities::builder().enable_elicitation().build(),
         Capability::Sampling => ClientCapabilities::builder().enable_sampling().build(),
@@ -72,7 +75,7 @@ pub(super) fn level(level: Level) -> LoggingLevel {
     }
 }
 
-/// Whether a line of `level` is one that a client wants who asked for `least`. MCP's levels have no order of their own.
-pub(super) fn reaches(level: LoggingLevel, least: LoggingLevel) -> bool {
-    level as u8 >= least as u8
+/// Whether a message of `level` passes the lowest level wanted. LoggingLevel has no order of its own.
+pub(super) fn reaches(level: LoggingLevel, minimum: LoggingLevel) -> bool {
+    level as u8 >= minimum as u8
 }

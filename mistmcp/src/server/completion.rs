@@ -1,3 +1,5 @@
+//! `completion/complete`: argument completion for prompts and the resource template.
+
 use rmcp::model::{CompleteRequestParams, CompleteResult, CompletionInfo, ErrorData, Reference};
 
 use super::resources;
@@ -25,37 +27,42 @@ pub(super) async fn complete(
     Ok(CompleteResult::new(completion))
 }
 
-/// What completes an argument; nothing where it is free text.
-fn completed(settings: &Settings, of: &Reference, argument: &str) -> Result<Option<Completed>, ErrorData> {
-    let unknown =
-        |what: &str, written: &str, names: Vec<&str>| missing(what, written, &remedy(written, names));
-    match of {
-        Reference::Prompt(of) => {
-            let Some(prompt) = settings.prompts().find(|prompt| prompt.name == of.name) else {
-                // A slip gets its remedy. Any other name is a prompt that this session does not have, and which ones it
-                // has depends on its tools: nothing completes that, and somebody who types needs no error.
-                let suggestion = did_you_mean(&of.name, settings.prompts().map(|prompt| prompt.name));
+/// What completes an argument. None for free text.
+fn completed(
+    settings: &Settings,
+    reference: &Reference,
+    argument: &str,
+) -> Result<Option<Completed>, ErrorData> {
+    let unknown = |what: &str, value: &str, names: Vec<&str>| missing(what, value, &remedy(value, names));
+    match reference {
+        Reference::Prompt(prompt_reference) => {
+            let Some(prompt) = settings.prompts().find(|prompt| prompt.name == prompt_reference.name) else {
+                // A misspelled prompt name gets a suggestion. Any other name may be a prompt of another session,
+                // since the prompts depend on the enabled tools: it has no completions, and a user who types needs no
+                // error.
+                let suggestion =
+                    did_you_mean(&prompt_reference.name, settings.prompts().map(|prompt| prompt.name));
                 return if suggestion.is_empty() {
                     Ok(None)
                 } else {
-                    Err(missing("prompt", &of.name, &suggestion))
+                    Err(missing("prompt", &prompt_reference.name, &suggestion))
                 };
             };
             let known = prompt.arguments.iter().find(|known| known.name == argument);
             let names = || prompt.arguments.iter().map(|argument| argument.name).collect();
             known.map(|known| known.completed).ok_or_else(|| unknown("argument", argument, names()))
         }
-        Reference::Resource(of) if of.uri == resources::CATEGORY => match argument {
+        Reference::Resource(reference) if reference.uri == resources::CATEGORY => match argument {
             "category" => Ok(Some(Completed::Category)),
             other => Err(unknown("argument", other, vec!["category"])),
         },
-        of => {
-            let written = of.as_resource_uri().unwrap_or_default();
-            Err(unknown("resource template", written, vec![resources::CATEGORY]))
+        reference => {
+            let value = reference.as_resource_uri().unwrap_or_default();
+            Err(unknown("resource template", value, vec![resources::CATEGORY]))
         }
     }
 }
 
-fn missing(what: &str, written: &str, remedy: &str) -> ErrorData {
-    ErrorData::invalid_params(format!("There is no {what} `{}`{remedy}", visible(written)), None)
+fn missing(what: &str, value: &str, remedy: &str) -> ErrorData {
+    ErrorData::invalid_params(format!("There is no {what} `{}`{remedy}", visible(value)), None)
 }

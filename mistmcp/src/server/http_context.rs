@@ -1,3 +1,5 @@
+//! The context of a request over HTTP: [`HttpRequestContext`].
+
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -10,47 +12,48 @@ use super::session_shared::SessionShared;
 use crate::mist::{Cloud, Connection, Pacer, Pool, Tokens};
 use crate::session::{Session, Settings};
 
-/// Who a request over HTTP comes from. Worked out before MCP's part begins, and handed on in the request's extensions.
+/// The client of a request over HTTP, and its settings. Created by `McpHandler`, and passed through rmcp as a request
+/// extension.
 #[derive(Clone, Debug)]
 pub(crate) struct HttpRequestContext {
-    /// The tools that it may reach, and how they are loaded.
+    /// The tools that the request can use, and the mode.
     pub(crate) settings: Arc<Settings>,
-    /// The tokens and the cloud of this very request.
+    /// The tokens and the cloud of this request.
     pub(crate) tokens: Tokens,
     pub(crate) cloud: Cloud,
     pub(crate) org_id: Option<String>,
     pub(crate) pool: Arc<Pool>,
-    /// What its session, or its token where there are no sessions, is doing.
+    /// The in-flight limiter of the session, or of the token of a stateless client.
     pub(crate) activity: Arc<InFlight>,
-    /// What lasts as long as its session; none where there are no sessions.
+    /// The shared state of the session. None for stateless requests.
     pub(crate) shared: Option<Arc<SessionShared>>,
-    /// What logs and errors call this request.
+    /// The id of the request in logs and errors.
     pub(crate) request_id: Arc<str>,
-    /// It asked for verbose logs.
+    /// Whether the client asked for verbose logs.
     pub(crate) verbose: bool,
-    /// Decides what the client may do until Mist has accepted its token; none where its token is the operator's.
+    /// The limits that apply until Mist has accepted the token. None if the token is the operator's.
     pub(crate) admission: Option<Arc<dyn ClientAdmission>>,
-    /// The server is about to end.
+    /// Cancelled when the server shuts down.
     pub(crate) closing: Arc<CancellationToken>,
 }
 
-/// Decides what a client may do until Mist has accepted its token.
+/// The limits of a client whose token Mist has not accepted yet.
 #[async_trait]
 pub(crate) trait ClientAdmission: Debug + Send + Sync {
-    /// The rate limit of questions to Mist with tokens that it has not accepted.
+    /// The rate limit of requests to Mist with tokens that it has not accepted.
     fn pacer(&self) -> Arc<Pacer>;
 
-    /// Holds a place for a stream while it is awaited. Returns why the stream is not admitted, or has to end.
+    /// Holds a permit for a stream while it is awaited. Returns why the stream is rejected, or must end.
     async fn hold_stream(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String;
 }
 
 impl HttpRequestContext {
-    /// The visitor of a request; none where it did not come over HTTP.
+    /// The context of a request. None if it did not come over HTTP.
     pub(super) fn of(context: &RequestContext<RoleServer>) -> Option<&Self> {
         context.extensions.get::<http::request::Parts>()?.extensions.get()
     }
 
-    /// A session of the visitor's. A request on one that is open needs no other.
+    /// Creates the session of this client.
     pub(super) fn session(&self, sees_changes: bool) -> Session {
         let Self { tokens, cloud, org_id, pool, .. } = self;
         let mut connection = Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), org_id.clone());

@@ -1,3 +1,5 @@
+//! [`InFlight`], the in-flight limiter and idle clock of a client.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -6,29 +8,29 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::STREAMS_AT_ONCE;
 
-/// What a client is doing: requests and streams that are open, calls under way, and since when it has been idle.
+/// Open requests and streams of a client, its calls in flight, and the time since it became idle.
 #[derive(Debug)]
 pub(crate) struct InFlight {
-    began: Instant,
+    started: Instant,
     open: AtomicUsize,
-    /// Milliseconds from the beginning to the last end of a request.
+    /// Milliseconds from `started` to the end of the last request.
     idle_since: AtomicU64,
     calls: Arc<Semaphore>,
     streams: Arc<Semaphore>,
 }
 
-/// Something that goes on. While it lives, its client is not idle.
+/// An open request, call or stream. While it lives, its client is not idle.
 #[derive(Debug)]
 pub(crate) struct InFlightGuard {
     activity: Arc<InFlight>,
-    _place: Option<OwnedSemaphorePermit>,
+    _permit: Option<OwnedSemaphorePermit>,
 }
 
 impl InFlight {
-    /// A client that may have so many calls under way at once.
+    /// A limiter for that many calls in flight.
     pub(crate) fn new(calls: usize) -> Arc<Self> {
         Arc::new(Self {
-            began: Instant::now(),
+            started: Instant::now(),
             open: AtomicUsize::new(0),
             idle_since: AtomicU64::new(0),
             calls: Arc::new(Semaphore::new(calls)),
@@ -36,43 +38,43 @@ impl InFlight {
         })
     }
 
-    /// A request or a stream begins.
+    /// Begins a request or a stream.
     pub(crate) fn begin(self: &Arc<Self>) -> InFlightGuard {
-        self.busy(None)
+        self.guard(None)
     }
 
-    /// A call begins, unless too many are under way.
+    /// Begins a call, unless too many are in flight.
     pub(crate) fn begin_call(self: &Arc<Self>) -> Option<InFlightGuard> {
-        self.place(&self.calls)
+        self.permit(&self.calls)
     }
 
-    /// A client begins to listen, unless too many do.
-    pub(crate) fn begin_listening(self: &Arc<Self>) -> Option<InFlightGuard> {
-        self.place(&self.streams)
+    /// Begins a subscription stream, unless too many are open.
+    pub(crate) fn begin_stream(self: &Arc<Self>) -> Option<InFlightGuard> {
+        self.permit(&self.streams)
     }
 
-    fn place(self: &Arc<Self>, places: &Arc<Semaphore>) -> Option<InFlightGuard> {
-        let place = Arc::clone(places).try_acquire_owned().ok()?;
-        Some(self.busy(Some(place)))
+    fn permit(self: &Arc<Self>, semaphore: &Arc<Semaphore>) -> Option<InFlightGuard> {
+        let permit = Arc::clone(semaphore).try_acquire_owned().ok()?;
+        Some(self.guard(Some(permit)))
     }
 
-    fn busy(self: &Arc<Self>, place: Option<OwnedSemaphorePermit>) -> InFlightGuard {
+    fn guard(self: &Arc<Self>, permit: Option<OwnedSemaphorePermit>) -> InFlightGuard {
         self.open.fetch_add(1, Ordering::AcqRel);
-        InFlightGuard { activity: Arc::clone(self), _place: place }
+        InFlightGuard { activity: Arc::clone(self), _permit: permit }
     }
 
-    /// How long nothing has gone on.
+    /// How long the client has been idle.
     pub(crate) fn idle(&self) -> Duration {
         if self.open.load(Ordering::Acquire) > 0 {
             return Duration::ZERO;
         }
-        self.began.elapsed().saturating_sub(Duration::from_millis(self.idle_since.load(Ordering::Acquire)))
+        self.started.elapsed().saturating_sub(Duration::from_millis(self.idle_since.load(Ordering::Acquire)))
     }
 }
 
 impl Drop for InFlightGuard {
     fn drop(&mut self) {
-        let now = u64::try_from(self.activity.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let now = u64::try_from(self.activity.started.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.activity.idle_since.fetch_max(now, Ordering::AcqRel);
         self.activity.open.fetch_sub(1, Ordering::AcqRel);
     }
@@ -83,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_has_something_open_is_not_idle() {
+    fn a_client_with_an_open_stream_is_not_idle() {
         let activity = InFlight::new(1);
         let stream = activity.begin();
         std::thread::sleep(Duration::from_millis(5));
@@ -94,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_at_once_are_counted() {
+    fn calls_in_flight_are_limited() {
         let activity = InFlight::new(2);
         let (first, second) = (activity.begin_call(), activity.begin_call());
         assert!(first.is_some() && second.is_some() && activity.begin_call().is_none());

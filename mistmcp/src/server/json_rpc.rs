@@ -1,7 +1,7 @@
-//! JSON-RPC messages as clients write them: checked, and brought into the form that rmcp reads.
+//! JSON-RPC messages from clients: validation, and normalization to what rmcp parses. See [`read`] and [`Message`].
 //!
-//! rmcp parses requests as an untagged union, in which parameters of a wrong type make a known method an unknown one, and
-//! answers some mistakes without an id or not at all. [`read`] finds the mistakes first, on both transports.
+//! rmcp parses requests as an untagged union, in which parameters of a wrong type make a known method an unknown one,
+//! and it answers some mistakes without an id or not at all. [`read`] detects the mistakes first, on both transports.
 
 mod params;
 mod text;
@@ -12,30 +12,30 @@ use serde_json::{Map, Value, json};
 
 use crate::text::shortened;
 
-/// Bytes of an error's message.
-const LONGEST_ERROR: usize = 1_000;
+/// Longest error message, in bytes.
+const MAX_ERROR_BYTES: usize = 1_000;
 
-/// A message that rmcp can read.
+/// A valid message.
 #[derive(Debug)]
 pub(crate) struct Message {
     object: Map<String, Value>,
-    /// The bytes that were read hold the same message.
+    /// Whether the message equals the bytes it was parsed from.
     unchanged: bool,
 }
 
-/// Why a message cannot be read.
+/// A JSON-RPC error for an invalid message.
 #[derive(Debug)]
 pub(crate) struct Invalid {
-    /// The id of the request; null where it is not known.
+    /// The id of the request. Null if it is unknown.
     pub(crate) id: Value,
     pub(crate) code: ErrorCode,
     pub(crate) message: String,
-    /// It has no id, so JSON-RPC forbids an answer.
+    /// The message has no id, so JSON-RPC forbids a response.
     pub(crate) is_notification: bool,
 }
 
-/// Reads one message. An empty array, an empty text and null in place of an object are an empty object: some languages
-/// and models write nothing else.
+/// Parses one message. An empty array, an empty string and null in place of an object are treated as an empty object:
+/// some languages and models serialize one like that.
 pub(crate) fn read(bytes: &[u8]) -> Result<Message, Invalid> {
     let text = text::decode(bytes).map_err(Invalid::parse)?;
     let (value, mut unchanged) = parse(text)?;
@@ -52,7 +52,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Message, Invalid> {
         }
     };
     unchanged &= !normalize(&mut object);
-    // Without a method it is no request, and its id may be that of another one.
+    // Without a method it is a response, whose id is that of another request.
     let id = object.get("id").filter(|id| is_id(id) && object.contains_key("method"));
     let id = id.cloned().unwrap_or_default();
     check(&object).map_err(|message| Invalid::request(message).of(id.clone()))?;
@@ -63,7 +63,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Message, Invalid> {
     match params::normalize(&method, &mut object) {
         Ok(changed) => Ok(Message { object, unchanged: unchanged && !changed }),
         Err(message) => {
-            let message = shortened(&message, LONGEST_ERROR);
+            let message = shortened(&message, MAX_ERROR_BYTES);
             Err(Invalid { id, code: ErrorCode::INVALID_PARAMS, message, is_notification })
         }
     }
@@ -74,13 +74,13 @@ impl Message {
         self.object.get("method").and_then(Value::as_str)
     }
 
-    /// The id of a request; null for any other message.
+    /// The id of a request. Null for any other message.
     pub(crate) fn id(&self) -> Value {
         let id = self.method().and_then(|_| self.object.get("id"));
         id.cloned().unwrap_or_default()
     }
 
-    /// Whether the bytes that were read hold the same message.
+    /// Whether the message equals the bytes it was parsed from.
     pub(crate) fn is_unchanged(&self) -> bool {
         self.unchanged
     }
@@ -115,25 +115,25 @@ impl Invalid {
         Self { id: Value::Null, code, message: message.into(), is_notification: false }
     }
 
-    /// The same for the request of that id.
+    /// The same error for the request of that id.
     pub(crate) fn of(self, id: Value) -> Self {
         Self { id, ..self }
     }
 
-    /// The answer. An unknown id is null, as JSON-RPC has it: clients that look for the member find it.
+    /// The error response. An unknown id is null, as JSON-RPC requires.
     pub(crate) fn to_json(&self) -> Value {
         let Self { id, code, message, .. } = self;
         json!({ "jsonrpc": "2.0", "id": id, "error": { "code": code.0, "message": message } })
     }
 }
 
-/// Parses a text. Returns whether it was JSON without a repair.
+/// Parses JSON. Returns whether it was valid without a repair.
 fn parse(text: &[u8]) -> Result<(Value, bool), Invalid> {
     let error = match serde_json::from_slice(text) {
         Ok(value) => return Ok((value, true)),
         Err(error) => error,
     };
-    // Half of a surrogate pair is what is left of an emoji that was cut in the middle.
+    // A lone surrogate is left when a client truncates text inside an emoji.
     if let Some(value) =
         text::without_lone_surrogates(text).and_then(|text| serde_json::from_slice(&text).ok())
     {
@@ -141,7 +141,7 @@ fn parse(text: &[u8]) -> Result<(Value, bool), Invalid> {
     }
     let id = serde_json::from_slice(text).map_or(Value::Null, |Head { id }| id);
     let id = if is_id(&id) { id } else { Value::Null };
-    // Serde has no kind for it.
+    // serde_json has no error kind for this.
     let message = if error.to_string().starts_with("recursion limit exceeded") {
         "The message is nested deeper than 127 levels, which are the most that are read. Send it with fewer levels."
             .to_owned()
@@ -151,14 +151,14 @@ fn parse(text: &[u8]) -> Result<(Value, bool), Invalid> {
     Err(Invalid::parse(message).of(id))
 }
 
-/// What is read of a message that cannot be parsed as a whole. Serde skips the other members without looking at depths
-/// and characters.
+/// The id of a message that cannot be parsed as a whole. Serde skips the other members without checking depth or
+/// characters.
 #[derive(Deserialize)]
 struct Head {
     id: Value,
 }
 
-/// Removes members of the envelope that are null and mean nothing. Returns whether anything changed.
+/// Removes meaningless null members of the envelope. Returns whether anything changed.
 fn normalize(object: &mut Map<String, Value>) -> bool {
     let before = object.len();
     let is_call = object.get("method").is_some_and(Value::is_string);
@@ -177,7 +177,7 @@ fn normalize(object: &mut Map<String, Value>) -> bool {
         object.shift_remove("id");
     }
     let mut changed = object.len() != before;
-    // Languages with one type of number write 1 as 1.0.
+    // Languages with a single number type write 1 as 1.0.
     if let Some(id) = object.get_mut("id")
         && let Some(whole) =
             id.as_number().and_then(|id| id.to_string().strip_suffix(".0")?.parse::<i64>().ok())
@@ -192,7 +192,7 @@ fn is_id(value: &Value) -> bool {
     value.is_string() || value.is_i64()
 }
 
-/// What is wrong with the envelope.
+/// Validates the envelope.
 fn check(object: &Map<String, Value>) -> Result<(), &'static str> {
     if object.get("jsonrpc").and_then(Value::as_str) != Some("2.0") {
         return Err("`jsonrpc` must be the text \"2.0\".");
@@ -214,7 +214,7 @@ fn check(object: &Map<String, Value>) -> Result<(), &'static str> {
 mod tests {
     use super::*;
 
-    fn refused(text: &str) -> (i32, Value, String) {
+    fn rejection_of(text: &str) -> (i32, Value, String) {
         let invalid = read(text.as_bytes()).expect_err(text);
         (invalid.code.0, invalid.id, invalid.message)
     }
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_without_a_mistake_is_left_as_it_is() {
+    fn a_valid_message_is_unchanged() {
         for text in [
             &*call(r#"{"name":"getSelf","arguments":{}}"#),
             &*call(r#"{"name":"getSelf","arguments":{"a":"\ud83d\ude00 \\ud83d"}}"#),
@@ -240,14 +240,14 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_for_an_empty_object_is_one() {
-        for nothing in ["[]", "\"\"", "null", "\" \""] {
-            let text = call(&format!(r#"{{"name":"getSelf","arguments":{nothing},"_meta":{nothing}}}"#));
+    fn other_spellings_of_an_empty_object_are_accepted() {
+        for empty in ["[]", "\"\"", "null", "\" \""] {
+            let text = call(&format!(r#"{{"name":"getSelf","arguments":{empty},"_meta":{empty}}}"#));
             let message = read(text.as_bytes()).unwrap();
             assert!(!message.is_unchanged());
-            assert_eq!(message.into_value()["params"], json!({ "name": "getSelf" }), "{nothing}");
-            let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{nothing}}}"#);
-            assert_eq!(read(text.as_bytes()).unwrap().into_value()["params"], json!({}), "{nothing}");
+            assert_eq!(message.into_value()["params"], json!({ "name": "getSelf" }), "{empty}");
+            let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{empty}}}"#);
+            assert_eq!(read(text.as_bytes()).unwrap().into_value()["params"], json!({}), "{empty}");
         }
     }
 
@@ -266,13 +266,13 @@ mod tests {
             (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, Value::Null),
             (r#"{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}"#, json!(1)),
         ] {
-            let (code, found, message) = refused(text);
+            let (code, found, message) = rejection_of(text);
             assert_eq!((code, found), (-32600, id), "{text}: {message}");
         }
     }
 
     #[test]
-    fn params_that_do_not_fit_are_told_with_the_id_and_with_what_is_wrong() {
+    fn invalid_params_are_rejected_with_the_id_and_the_reason() {
         for (params, wanted) in [
             ("{}", "`name`"),
             (r#"{"name":5}"#, "`params.name`"),
@@ -285,7 +285,7 @@ mod tests {
             ("\"getSelf\"", "`params`"),
             ("[]", "`name`"),
         ] {
-            let (code, id, message) = refused(&call(params));
+            let (code, id, message) = rejection_of(&call(params));
             assert_eq!((code, id), (-32602, json!(7)), "{params}: {message}");
             assert!(message.contains(wanted), "{params}: {message}");
         }
@@ -294,13 +294,13 @@ mod tests {
         {
             for params in ["", r#","params":null"#, r#","params":{}"#, r#","params":[]"#] {
                 let text = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"{method}"{params}}}"#);
-                assert_eq!(refused(&text).0, -32602, "{text}");
+                assert_eq!(rejection_of(&text).0, -32602, "{text}");
             }
         }
     }
 
     #[test]
-    fn an_unknown_method_is_told_as_that_whatever_its_params_are() {
+    fn params_of_an_unknown_method_are_not_validated() {
         for params in ["5", "\"x\"", "[1]", "[]", "null", "{}"] {
             let text = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"tools/nope","params":{params}}}"#);
             assert_eq!(read(text.as_bytes()).unwrap().into_value()["params"], json!({}), "{params}");
@@ -308,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_without_names_of_types() {
+    fn errors_contain_no_rust_type_names() {
         for (reference, argument) in [
             ("\"x\"", "{}"),
             ("null", "{}"),
@@ -319,13 +319,13 @@ mod tests {
             let text = format!(
                 r#"{{"jsonrpc":"2.0","id":7,"method":"completion/complete","params":{{"ref":{reference},"argument":{argument}}}}}"#
             );
-            let (code, _, message) = refused(&text);
+            let (code, _, message) = rejection_of(&text);
             assert!(code == -32602 && message.contains("expected an object"), "{message}");
         }
     }
 
     #[test]
-    fn what_is_not_json_is_a_parse_error_with_the_id_where_one_is_found() {
+    fn invalid_json_is_a_parse_error_with_the_id_if_one_is_found() {
         let deep = "[".repeat(10_000) + &"]".repeat(10_000);
         for (text, id) in [
             ("hello".to_owned(), Value::Null),
@@ -334,19 +334,19 @@ mod tests {
             (call(&format!(r#"{{"name":"getSelf","arguments":{{"a":{deep}}}}}"#)), json!(7)),
             (call(r#"{"name":"getSelf","arguments":{"a":1e999}}"#), json!(7)),
         ] {
-            let (code, found, message) = refused(&text);
+            let (code, found, message) = rejection_of(&text);
             assert_eq!((code, found), (-32700, id), "{text}: {message}");
             assert_eq!(message.contains("nested"), text.contains(&deep), "{message}");
         }
         let levels = |count: usize| call(&format!("{{\"name\":{}{}}}", "[".repeat(count), "]".repeat(count)));
-        assert!(refused(&levels(125)).2.contains("`params.name`"));
-        assert!(refused(&levels(126)).2.contains("127 levels"));
+        assert!(rejection_of(&levels(125)).2.contains("`params.name`"));
+        assert!(rejection_of(&levels(126)).2.contains("127 levels"));
         let invalid = read(b"{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"pi\xffng\"}").unwrap_err();
         assert_eq!((invalid.code.0, invalid.id), (-32700, json!(4)));
     }
 
     #[test]
-    fn half_of_a_surrogate_pair_becomes_the_replacement_character() {
+    fn a_lone_surrogate_becomes_the_replacement_character() {
         for (sent, read_as) in [
             (r"\ud83d", "\u{fffd}"),
             (r"\ude00", "\u{fffd}"),
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_order_mark_is_dropped_and_utf_16_is_refused() {
+    fn a_byte_order_mark_is_dropped_and_utf_16_is_rejected() {
         let ping = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
         let marked = [b"\xef\xbb\xbf", ping.as_bytes()].concat();
         let message = read(&marked).unwrap();
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_but_clear_envelopes_are_read() {
+    fn unusual_but_unambiguous_envelopes_are_accepted() {
         let whole = read(br#"{"jsonrpc":"2.0","id":1.0,"method":"ping"}"#).unwrap();
         assert_eq!(whole.id(), json!(1));
         let nulls = br#"{"jsonrpc":"2.0","id":null,"method":"notifications/initialized","error":null}"#;
@@ -390,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn methods_that_a_revision_has_removed_are_left_to_rmcp() {
+    fn params_of_removed_methods_are_left_to_rmcp() {
         for method in ["initialize", "logging/setLevel", "resources/subscribe"] {
             let meta = r#"{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#;
             let params = format!(r#"{{"_meta":{meta}}}"#);
@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn capabilities_of_php_are_read() {
+    fn capabilities_as_empty_arrays_are_accepted() {
         let params = r#"{"protocolVersion":"2025-06-18","capabilities":{"roots":[],"sampling":"","elicitation":{"form":[]}},"clientInfo":{"name":"php","version":"1"}}"#;
         let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{params}}}"#);
         let capabilities = read(text.as_bytes()).unwrap().into_value()["params"]["capabilities"].clone();

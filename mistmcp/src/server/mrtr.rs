@@ -1,3 +1,5 @@
+//! Multi-round-trip requests: [`MultiRoundTrip`], and the signed [`RequestState`].
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,11 +15,12 @@ use crate::error::ErrorKind;
 use crate::mist::Connection;
 use crate::{Error, Result, Token};
 
-/// A call from revision 2026-07-28 on, whose questions are answered by calling again: what was answered, and what is
-/// still asked. The answers of earlier rounds come back with the call, sealed, so that any replica can go on with it.
+/// A stateless tool call that needs input from the client. The client calls again with the responses to the requests
+/// that the last round returned. Responses of earlier rounds are in the signed `requestState`, so that any replica
+/// can continue.
 #[derive(Debug)]
 pub(super) struct MultiRoundTrip {
-    given: BTreeMap<String, Value>,
+    responses: BTreeMap<String, Value>,
     connection: Arc<Connection>,
     tool: String,
     arguments: Option<Map<String, Value>>,
@@ -27,27 +30,27 @@ pub(super) struct MultiRoundTrip {
 #[derive(Debug, Default)]
 struct Round {
     answered: BTreeMap<String, Value>,
-    asked: BTreeMap<String, InputRequest>,
+    requested: BTreeMap<String, InputRequest>,
 }
 
 impl MultiRoundTrip {
-    /// What a call brings of earlier rounds.
+    /// Reads the responses and the `requestState` of a call.
     ///
     /// # Errors
-    /// That is not what this server gave to this client for this very call.
+    /// The `requestState` was not issued to this client for this call.
     pub(super) fn read(
         request: &CallToolRequestParams,
         connection: &Arc<Connection>,
     ) -> Result<Self, ErrorData> {
-        let mut rounds = Self {
-            given: BTreeMap::new(),
+        let mut mrtr = Self {
+            responses: BTreeMap::new(),
             connection: Arc::clone(connection),
             tool: request.name.to_string(),
             arguments: request.arguments.clone(),
             round: Mutex::default(),
         };
         if let Some(state) = &request.request_state {
-            rounds.given = rounds.seal().open(state).ok_or_else(|| {
+            mrtr.responses = mrtr.signer().verify(state).ok_or_else(|| {
                 ErrorData::invalid_params(
                     "`requestState` is not what this server gave for this call: send it as it came, with the same \
                      arguments, or call anew without it.",
@@ -55,32 +58,32 @@ impl MultiRoundTrip {
                 )
             })?;
         }
-        rounds.given.extend(request.input_responses.clone().unwrap_or_default());
-        Ok(rounds)
+        mrtr.responses.extend(request.input_responses.clone().unwrap_or_default());
+        Ok(mrtr)
     }
 
-    /// The answer to a question, which is asked where there is none, or none that fits.
-    pub(super) fn answer(&self, key: &str, question: ClientRequest) -> Result<Value> {
-        match self.given.get(key).filter(|answer| question.is_answered_by(answer)) {
+    /// The response to a request. If there is none, or it is invalid, the request is added to this round.
+    pub(super) fn answer(&self, key: &str, request: ClientRequest) -> Result<Value> {
+        match self.responses.get(key).filter(|answer| request.is_answered_by(answer)) {
             Some(answer) => {
                 self.round().answered.insert(key.to_owned(), answer.clone());
                 Ok(answer.clone())
             }
             None => {
-                self.round().asked.insert(key.to_owned(), client_request::as_input(question)?);
+                self.round().requested.insert(key.to_owned(), client_request::as_input(request)?);
                 Err(Error::new(ErrorKind::ClientRequest, format!("The client is asked for `{key}` first.")))
             }
         }
     }
 
-    /// What the client has to answer before it calls again.
+    /// The result that asks the client for the requests of this round.
     pub(super) fn end(&self) -> InputRequiredResult {
         let round = std::mem::take(&mut *self.round());
-        InputRequiredResult::new(Some(round.asked), Some(self.seal().close(&round.answered)))
+        InputRequiredResult::new(Some(round.requested), Some(self.signer().sign(&round.answered)))
     }
 
-    /// Few calls ask anything, so it is made where it is needed.
-    fn seal(&self) -> RequestState {
+    /// Created on demand, because few calls send requests to the client.
+    fn signer(&self) -> RequestState {
         RequestState::new(&self.connection, &self.tool, self.arguments.as_ref())
     }
 
@@ -89,8 +92,8 @@ impl MultiRoundTrip {
     }
 }
 
-/// Keeps answers from being changed on their way through the client. The key is the client's own token: it tells the
-/// client nothing new, and every replica has it when the call comes.
+/// Signs responses, so that the client cannot change them. The key is the token of the client: it reveals nothing new
+/// to the client, and every replica has it when the call arrives.
 #[derive(Debug)]
 struct RequestState {
     key: hmac::Key,
@@ -112,22 +115,22 @@ impl RequestState {
         Self { key, context: context.to_string().into_bytes() }
     }
 
-    fn close(&self, answers: &BTreeMap<String, Value>) -> String {
-        let answers = serde_json::to_vec(answers).unwrap_or_default();
-        let tag = hmac::sign(&self.key, &self.bound(&answers));
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(answers), URL_SAFE_NO_PAD.encode(tag))
+    fn sign(&self, responses: &BTreeMap<String, Value>) -> String {
+        let responses = serde_json::to_vec(responses).unwrap_or_default();
+        let tag = hmac::sign(&self.key, &self.signed_bytes(&responses));
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(responses), URL_SAFE_NO_PAD.encode(tag))
     }
 
-    fn open(&self, state: &str) -> Option<BTreeMap<String, Value>> {
-        let (answers, tag) = state.split_once('.')?;
-        let (answers, tag) = (URL_SAFE_NO_PAD.decode(answers).ok()?, URL_SAFE_NO_PAD.decode(tag).ok()?);
-        hmac::verify(&self.key, &self.bound(&answers), &tag).ok()?;
-        serde_json::from_slice(&answers).ok()
+    fn verify(&self, state: &str) -> Option<BTreeMap<String, Value>> {
+        let (responses, tag) = state.split_once('.')?;
+        let (responses, tag) = (URL_SAFE_NO_PAD.decode(responses).ok()?, URL_SAFE_NO_PAD.decode(tag).ok()?);
+        hmac::verify(&self.key, &self.signed_bytes(&responses), &tag).ok()?;
+        serde_json::from_slice(&responses).ok()
     }
 
-    fn bound(&self, answers: &[u8]) -> Vec<u8> {
-        // A context is one JSON array, so that no two pairs read the same.
-        [&self.context, answers].concat()
+    fn signed_bytes(&self, responses: &[u8]) -> Vec<u8> {
+        // The context is a single JSON array, so that no two pairs have the same concatenation.
+        [&self.context, responses].concat()
     }
 }
 
@@ -147,50 +150,50 @@ mod tests {
         Arc::new(Connection::new(Arc::new(Pool::new(limits)), cloud, Token::new(token).unwrap(), None))
     }
 
-    fn rounds(token: &str, arguments: &Value, state: Option<String>) -> Result<MultiRoundTrip, ErrorData> {
+    fn mrtr(token: &str, arguments: &Value, state: Option<String>) -> Result<MultiRoundTrip, ErrorData> {
         let mut request = CallToolRequestParams::new("tool");
         request.arguments = arguments.as_object().cloned();
         request.request_state = state;
         MultiRoundTrip::read(&request, &connection(token))
     }
 
-    /// The state after a round in which a client told its folders.
+    /// The state after a round in which a client sent its roots.
     fn state(token: &str, arguments: &Value) -> String {
-        let mut rounds = rounds(token, arguments, None).unwrap();
-        rounds.given.insert("roots".to_owned(), json!({ "roots": [{ "uri": "file:///a" }] }));
-        rounds.answer("roots", ClientRequest::Roots).unwrap();
-        rounds.answer("more", ClientRequest::Roots).unwrap_err();
-        rounds.end().request_state.unwrap()
+        let mut mrtr = mrtr(token, arguments, None).unwrap();
+        mrtr.responses.insert("roots".to_owned(), json!({ "roots": [{ "uri": "file:///a" }] }));
+        mrtr.answer("roots", ClientRequest::Roots).unwrap();
+        mrtr.answer("more", ClientRequest::Roots).unwrap_err();
+        mrtr.end().request_state.unwrap()
     }
 
     #[test]
-    fn an_answer_of_an_earlier_round_is_there_in_the_next() {
+    fn a_response_of_an_earlier_round_is_kept() {
         let (one, other) =
             (json!({ "a": 1, "b": { "c": 2, "d": 3 } }), json!({ "b": { "d": 3, "c": 2 }, "a": 1 }));
-        let next = rounds("one", &other, Some(state("one", &one))).unwrap();
+        let next = mrtr("one", &other, Some(state("one", &one))).unwrap();
         assert_eq!(next.answer("roots", ClientRequest::Roots).unwrap()["roots"][0]["uri"], "file:///a");
         assert_eq!(next.answer("more", ClientRequest::Roots).unwrap_err().kind(), ErrorKind::ClientRequest);
         assert_eq!(next.end().input_requests.unwrap().into_keys().collect::<Vec<_>>(), ["more"]);
     }
 
     #[test]
-    fn a_state_that_was_changed_or_is_for_another_call_is_refused() {
+    fn a_changed_state_or_one_of_another_call_is_rejected() {
         let arguments = json!({ "a": 1 });
-        let given = state("one", &arguments);
-        assert!(rounds("one", &arguments, Some(given.clone())).is_ok());
-        assert!(rounds("one", &json!({ "a": 2 }), Some(given.clone())).is_err());
-        assert!(rounds("another", &arguments, Some(given.clone())).is_err());
-        assert!(rounds("one", &arguments, Some(format!("{given}x"))).is_err());
-        assert!(rounds("one", &arguments, Some(given.replacen('e', "f", 1))).is_err());
-        assert!(rounds("one", &arguments, Some(String::new())).is_err());
+        let responses = state("one", &arguments);
+        assert!(mrtr("one", &arguments, Some(responses.clone())).is_ok());
+        assert!(mrtr("one", &json!({ "a": 2 }), Some(responses.clone())).is_err());
+        assert!(mrtr("another", &arguments, Some(responses.clone())).is_err());
+        assert!(mrtr("one", &arguments, Some(format!("{responses}x"))).is_err());
+        assert!(mrtr("one", &arguments, Some(responses.replacen('e', "f", 1))).is_err());
+        assert!(mrtr("one", &arguments, Some(String::new())).is_err());
     }
 
     #[test]
-    fn what_no_question_asked_for_is_not_kept() {
-        let mut first = rounds("one", &json!({}), None).unwrap();
-        first.given.insert("unknown".to_owned(), json!("much"));
+    fn unrequested_responses_are_not_kept() {
+        let mut first = mrtr("one", &json!({}), None).unwrap();
+        first.responses.insert("unknown".to_owned(), json!("much"));
         first.answer("roots", ClientRequest::Roots).unwrap_err();
-        let next = rounds("one", &json!({}), first.end().request_state).unwrap();
-        assert!(next.given.is_empty(), "{:?}", next.given);
+        let next = mrtr("one", &json!({}), first.end().request_state).unwrap();
+        assert!(next.responses.is_empty(), "{:?}", next.responses);
     }
 }

@@ -1,6 +1,8 @@
+//! `prompts/list` and `prompts/get`.
+
 use rmcp::model::{
-    CacheScope, ErrorData, GetPromptRequestParams, GetPromptResult, ListPromptsResult, Prompt as Offered,
-    PromptArgument as Asked, PromptMessage, Role,
+    CacheScope, ErrorData, GetPromptRequestParams, GetPromptResult, ListPromptsResult, Prompt as RmcpPrompt,
+    PromptArgument as RmcpPromptArgument, PromptMessage, Role,
 };
 
 use super::LIST_TTL_MS;
@@ -9,7 +11,7 @@ use crate::session::Settings;
 use crate::text::visible;
 
 pub(super) fn list(settings: &Settings) -> ListPromptsResult {
-    let list = ListPromptsResult::with_all_items(settings.prompts().map(offered).collect());
+    let list = ListPromptsResult::with_all_items(settings.prompts().map(rmcp_prompt).collect());
     list.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS)
 }
 
@@ -17,24 +19,24 @@ pub(super) fn get(
     settings: &Settings,
     request: GetPromptRequestParams,
 ) -> Result<GetPromptResult, ErrorData> {
-    let given = request.arguments.unwrap_or_default();
+    let arguments = request.arguments.unwrap_or_default();
     let text = settings
-        .prompt(&request.name, &given)
+        .prompt(&request.name, &arguments)
         .map_err(|error| ErrorData::invalid_params(error.to_string(), None))?;
     let text = visible(&text).into_owned();
     Ok(GetPromptResult::new(vec![PromptMessage::new_text(Role::User, text)]))
 }
 
-fn offered(prompt: &'static Prompt) -> Offered {
-    let arguments = prompt.arguments.iter().map(asked).collect();
-    Offered::new(prompt.name, Some(prompt.description), Some(arguments)).with_title(prompt.title)
+fn rmcp_prompt(prompt: &'static Prompt) -> RmcpPrompt {
+    let arguments = prompt.arguments.iter().map(rmcp_argument).collect();
+    RmcpPrompt::new(prompt.name, Some(prompt.description), Some(arguments)).with_title(prompt.title)
 }
 
-fn asked(argument: &PromptArgument) -> Asked {
+fn rmcp_argument(argument: &PromptArgument) -> RmcpPromptArgument {
     let description = match argument.otherwise {
         Some(otherwise) => format!("{} [default: {otherwise}]", argument.description),
         None => argument.description.to_owned(),
     };
-    let asked = Asked::new(argument.name).with_description(description);
-    asked.with_required(argument.otherwise.is_none())
+    let rmcp_argument = RmcpPromptArgument::new(argument.name).with_description(description);
+    rmcp_argument.with_required(argument.otherwise.is_none())
 }

@@ -1,3 +1,5 @@
+//! `resources/list`, `resources/templates/list` and `resources/read`: documentation of the categories.
+
 use percent_encoding::percent_decode_str;
 use rmcp::model::{
     CacheScope, ErrorData, ListResourceTemplatesResult, ListResourcesResult, ReadResourceResult, Resource,
@@ -8,12 +10,12 @@ use super::LIST_TTL_MS;
 use crate::session::Settings;
 use crate::text::visible;
 
-const GLOSSARY: &str = "mistmcp://categories";
+const CATEGORIES: &str = "mistmcp://categories";
 pub(super) const CATEGORY: &str = "mistmcp://categories/{category}";
 const MARKDOWN: &str = "text/markdown";
 
 pub(super) fn list() -> ListResourcesResult {
-    let glossary = Resource::new(GLOSSARY, "categories")
+    let glossary = Resource::new(CATEGORIES, "categories")
         .with_title("Categories of tools")
         .with_description("What each category of tools is for.")
         .with_mime_type(MARKDOWN);
@@ -31,13 +33,13 @@ pub(super) fn templates() -> ListResourceTemplatesResult {
 }
 
 pub(super) fn read(settings: &Settings, uri: &str) -> Result<ReadResourceResult, ErrorData> {
-    let text = match uri.strip_prefix(GLOSSARY).map(|rest| rest.trim_end_matches('/')) {
+    let text = match uri.strip_prefix(CATEGORIES).map(|rest| rest.trim_end_matches('/')) {
         Some("") => settings.glossary(),
         Some(rest) if rest.starts_with('/') => {
             let name = percent_decode_str(&rest[1..]).decode_utf8_lossy();
             settings.glossary_of(&name).map_err(|error| missing(error.to_string(), uri))?
         }
-        _ => return Err(missing(format!("There is `{GLOSSARY}`, and `{CATEGORY}`."), uri)),
+        _ => return Err(missing(format!("There is `{CATEGORIES}`, and `{CATEGORY}`."), uri)),
     };
     let contents = ResourceContents::text(text, visible(uri)).with_mime_type(MARKDOWN);
     let read = ReadResourceResult::new(vec![contents]);

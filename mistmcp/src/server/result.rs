@@ -1,3 +1,5 @@
+//! Conversion of a call outcome to an MCP result: [`from_outcome`].
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, ErrorData, ResourceContents};
@@ -7,8 +9,7 @@ use crate::error::ErrorKind;
 use crate::reply::{Block, Content, File, Media};
 use crate::text::visible;
 
-/// An outcome as MCP has it. What a model can act on is a result; only a tool that is not there is a mistake of the
-/// protocol.
+/// Converts an outcome. Errors that a model can act on are results; only an unknown tool is a protocol error.
 pub(super) fn from_outcome(outcome: Result<Content>) -> Result<CallToolResponse, ErrorData> {
     let result = match outcome {
         Ok(Content::Text(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
@@ -31,7 +32,7 @@ fn block(block: Block) -> ContentBlock {
     }
 }
 
-/// A file as an embedded resource: as text where it is text, else in base64.
+/// A file as an embedded resource: text, or base64 for binary data.
 fn resource(file: File) -> ResourceContents {
     let File { name, media_type, bytes } = file;
     let uri = format!("mistmcp:///{}", visible(&name));

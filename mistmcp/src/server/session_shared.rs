@@ -1,3 +1,5 @@
+//! State of a legacy HTTP session that the session store shares: [`SessionShared`].
+
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -7,23 +9,22 @@ use rmcp::service::{Peer, RoleServer};
 
 use crate::session::EnabledCategories;
 
-/// How long a client may take to be told of a change that another replica made.
-const TELLING: Duration = Duration::from_secs(5);
+/// Timeout of a notification to the client about a change at another replica.
+const NOTIFY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What a session of the older era over HTTP is to those who do not speak for its client: what is switched on in it, and
-/// the way to the client.
+/// State of a legacy HTTP session that is shared with the session store: enabled categories and the client's peer.
 #[derive(Default)]
 pub(crate) struct SessionShared {
     pub(crate) enabled: Arc<EnabledCategories>,
-    client: OnceLock<Peer<RoleServer>>,
-    keeper: OnceLock<Arc<dyn ToolListObserver>>,
+    peer: OnceLock<Peer<RoleServer>>,
+    observer: OnceLock<Arc<dyn ToolListObserver>>,
 }
 
-/// Who has to know what is switched on in a session, before its client does.
+/// Observes changes of the tool list before the client is notified.
 #[async_trait]
 pub(crate) trait ToolListObserver: Send + Sync {
     /// The enabled categories have changed.
-    async fn switched(&self);
+    async fn list_changed(&self);
 }
 
 impl SessionShared {
@@ -32,32 +33,36 @@ impl SessionShared {
         Self { enabled: Arc::new(enabled), ..Self::default() }
     }
 
-    /// The session's client is there.
-    pub(super) fn take(&self, client: &Peer<RoleServer>) {
-        // A session has one client, and it begins but once.
-        let _ = self.client.set(client.clone());
+    /// Sets the peer of the client.
+    pub(super) fn set_peer(&self, peer: &Peer<RoleServer>) {
+        // Set once: a session has one client and one `initialize`.
+        let _ = self.peer.set(peer.clone());
     }
 
-    /// Who keeps the session from now on.
-    pub(crate) fn keep(&self, keeper: Arc<dyn ToolListObserver>) {
-        let _ = self.keeper.set(keeper);
+    /// Sets the observer.
+    pub(crate) fn set_observer(&self, observer: Arc<dyn ToolListObserver>) {
+        let _ = self.observer.set(observer);
     }
 
-    /// The session itself has switched categories.
-    pub(super) async fn switched(&self) {
-        if let Some(keeper) = self.keeper.get() {
-            keeper.switched().await;
+    /// Reports to the observer that the session has changed its categories.
+    pub(super) async fn list_changed(&self) {
+        if let Some(observer) = self.observer.get() {
+            observer.list_changed().await;
         }
     }
 
-    /// Tells the client, on its stream, that its list is another one.
-    pub(crate) fn tell_list_changed(&self) {
-        let Some(client) = self.client.get().cloned() else { return };
+    /// Notifies the client, on its stream, that its tool list has changed.
+    pub(crate) fn notify_list_changed(&self) {
+        let Some(peer) = self.peer.get().cloned() else { return };
         tokio::spawn(async move {
-            match tokio::time::timeout(TELLING, client.notify_tool_list_changed()).await {
+            match tokio::time::timeout(NOTIFY_TIMEOUT, peer.notify_tool_list_changed()).await {
                 Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::debug!(%error, "the client could not be told of its new list"),
-                Err(_) => tracing::debug!("the client takes no word of its new list"),
+                Ok(Err(error)) => {
+                    tracing::debug!(%error, "the client could not be notified of its changed tool list")
+                }
+                Err(_) => {
+                    tracing::debug!("the client did not read the notification of its changed tool list")
+                }
             }
         });
     }

@@ -1,3 +1,5 @@
+//! The stdio transport: [`serve`] runs the server for one client on standard input and output.
+
 mod lines;
 mod output;
 mod pending;
@@ -13,42 +15,42 @@ use tokio_util::sync::CancellationToken;
 pub(super) use transport::InputEnd;
 use transport::LineTransport;
 
-/// How long the end may take once everything is cancelled. rmcp waits up to five seconds for handlers, some of which wait
-/// for its service loop, which has ended.
-const GRACE: Duration = Duration::from_secs(1);
-/// What an answer takes beyond the call's own timeout.
-const ANSWERING: Duration = Duration::from_secs(5);
+/// How long shutdown may take once everything is cancelled. rmcp waits up to five seconds for handlers, some of which
+/// wait for its service loop, which has ended.
+const SHUTDOWN_GRACE: Duration = Duration::from_secs(1);
+/// Time for a response beyond the timeout of its call.
+const RESPONSE_TIME: Duration = Duration::from_secs(5);
 
-/// Serves one client over standard input and output until it goes away or `stop` is cancelled. After the end of input,
-/// calls under way have until their `timeout`.
+/// Serves one client until it disconnects or `stop` is cancelled. After the end of input, calls in flight may run
+/// until their `timeout`.
 ///
 /// # Errors
-/// The client's first words were no MCP.
+/// The MCP handshake failed.
 pub(crate) async fn serve(
     server: impl ServerHandler,
     timeout: Duration,
     stop: CancellationToken,
 ) -> Result<(), ServerInitializeError> {
     let (input, output) = stdio_pipes();
-    let transport = LineTransport::new(input, output, timeout + ANSWERING, stop.clone());
-    // Boxed, for rmcp's future is so large that it would be moved about with each of ours around it.
+    let transport = LineTransport::new(input, output, timeout + RESPONSE_TIME, stop.clone());
+    // Boxed, because rmcp's future is large and would be moved with each future around it.
     match Box::pin(serve_server_with_ct(server, transport, stop.clone())).await {
         Ok(running) => {
             tokio::select! {
                 () = wait(running) => {}
-                () = grace(stop) => tracing::debug!("requests under way are cut off"),
+                () = grace_period(stop) => tracing::debug!("requests in flight are cancelled"),
             }
             Ok(())
         }
-        // A client that goes away before it has said anything has nothing to be told.
+        // A client may disconnect before the handshake; that is no error.
         Err(ServerInitializeError::ConnectionClosed(_) | ServerInitializeError::Cancelled) => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-async fn grace(stop: CancellationToken) {
+async fn grace_period(stop: CancellationToken) {
     stop.cancelled().await;
-    tokio::time::sleep(GRACE).await;
+    tokio::time::sleep(SHUTDOWN_GRACE).await;
 }
 
 async fn wait(running: RunningService<rmcp::RoleServer, impl ServerHandler>) {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::call::{Asking, ClientRequest, Listener, Notification};
+use crate::call::{CallPeer, ClientRequest, Notification, ResponseFuture};
 use crate::capability::Capability;
 use crate::text::one_line;
 
@@ -38,7 +38,7 @@ impl Progress {
         self.0.finish_and_clear();
     }
 
-    pub(super) fn listener(&self) -> Arc<dyn Listener> {
+    pub(super) fn listener(&self) -> Arc<dyn CallPeer> {
         Arc::new(Waits(self.0.clone()))
     }
 }
@@ -54,22 +54,22 @@ fn show(bar: &ProgressBar) {
 /// Shows what a call waits for.
 struct Waits(ProgressBar);
 
-impl Listener for Waits {
-    fn tell(&self, told: Notification) {
-        match told {
+impl CallPeer for Waits {
+    fn notify(&self, notification: Notification) {
+        match notification {
             Notification::Progress { message, .. } => {
                 self.0.set_message(one_line(&message).into_owned());
                 show(&self.0);
             }
-            Notification::Line { .. } => {}
+            Notification::Log { .. } => {}
         }
     }
 
-    fn can(&self, _capability: Capability) -> bool {
+    fn supports(&self, _capability: Capability) -> bool {
         false
     }
 
-    fn ask<'a>(&'a self, _key: &'a str, question: ClientRequest) -> Asking<'a> {
-        Box::pin(async move { Err(question.capability().missing()) })
+    fn request<'a>(&'a self, _key: &'a str, request: ClientRequest) -> ResponseFuture<'a> {
+        Box::pin(async move { Err(request.capability().missing()) })
     }
 }

@@ -1,3 +1,5 @@
+//! Quotas per client address: [`Addresses`].
+
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
@@ -7,11 +9,11 @@ use super::budget::Budget;
 use super::limits::{AdmissionLimits, SHARE};
 use crate::mist::Pacer;
 
-/// Whom quotas are counted for: an IPv4 address, or the /64 of an IPv6 address, of which one client has all.
+/// The unit that quotas are counted for: an IPv4 address, or an IPv6 /64, all of which usually belongs to one client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct AddressGroup(IpAddr);
 
-/// What clients of one address have of the server at the moment.
+/// What the clients of one address use at the moment.
 #[derive(Debug)]
 pub(crate) struct Address {
     pub(super) connections: Arc<Budget>,
@@ -22,11 +24,11 @@ pub(crate) struct Address {
     pub(super) pacer: Arc<Pacer>,
 }
 
-/// The addresses of the clients there are. In shards, so that requests through a trusted proxy do not share one lock.
+/// The addresses with active clients. Sharded, so that requests through a trusted proxy do not contend for one lock.
 #[derive(Debug)]
 pub(super) struct Addresses {
     shards: [Mutex<HashMap<AddressGroup, Arc<Address>>>; 16],
-    scatter: RandomState,
+    hasher: RandomState,
     limits: Arc<AdmissionLimits>,
 }
 
@@ -57,19 +59,19 @@ impl Address {
 
 impl Addresses {
     pub(super) fn new(limits: Arc<AdmissionLimits>) -> Self {
-        Self { shards: Default::default(), scatter: RandomState::new(), limits }
+        Self { shards: Default::default(), hasher: RandomState::new(), limits }
     }
 
     pub(super) fn get(&self, address: IpAddr) -> Arc<Address> {
         let group = AddressGroup::from(address);
-        // The remainder of a `u64` by the length of an array is within it.
-        let shard = self.scatter.hash_one(group) % self.shards.len() as u64;
+        // The remainder is less than the length of the array, so it fits.
+        let shard = self.hasher.hash_one(group) % self.shards.len() as u64;
         let shard = &self.shards[usize::try_from(shard).unwrap_or_default()];
         let mut addresses = shard.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(addresses.entry(group).or_insert_with(|| Arc::new(Address::new(&self.limits))))
     }
 
-    /// Forgets addresses of which nothing is left, and whose questions of the minute have come back.
+    /// Removes addresses that use nothing, and whose pacer is full again.
     pub(super) fn sweep(&self) {
         for shard in &self.shards {
             let mut addresses = shard.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_ipv6_client_is_its_network_and_an_ipv4_client_its_address() {
+    fn ipv6_clients_are_grouped_by_network_and_ipv4_clients_by_address() {
         let group = |text: &str| AddressGroup::from(text.parse::<IpAddr>().unwrap());
         assert_eq!(group("2001:db8:1:2::1"), group("2001:db8:1:2:ffff:ffff:ffff:ffff"));
         assert_ne!(group("2001:db8:1:2::1"), group("2001:db8:1:3::1"));

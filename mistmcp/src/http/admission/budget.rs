@@ -1,9 +1,11 @@
+//! [`Budget`], a lock-free counting semaphore with amounts.
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use prometheus_client::metrics::gauge::Gauge;
 
-/// An amount of which parts are taken and given back, without a lock.
+/// An amount of which parts are taken and released, without a lock.
 #[derive(Debug)]
 pub(super) struct Budget {
     used: AtomicUsize,
@@ -11,7 +13,7 @@ pub(super) struct Budget {
     gauge: Option<Gauge>,
 }
 
-/// A part of a budget, given back when it is dropped.
+/// A part of a budget, released on drop.
 #[derive(Debug)]
 pub(super) struct Part {
     budget: Arc<Budget>,
@@ -23,7 +25,7 @@ impl Budget {
         Arc::new(Self { used: AtomicUsize::new(0), limit, gauge })
     }
 
-    /// A part of the budget, where there is as much left.
+    /// Takes a part, if that much is left.
     pub(super) fn take(self: &Arc<Self>, amount: usize) -> Option<Part> {
         let mut part = Part { budget: Arc::clone(self), amount: 0 };
         part.grow(amount).then_some(part)
@@ -35,7 +37,7 @@ impl Budget {
 }
 
 impl Part {
-    /// Takes more, where there is as much left.
+    /// Takes more, if that much is left.
     pub(super) fn grow(&mut self, amount: usize) -> bool {
         let Budget { used, limit, gauge } = &*self.budget;
         let taken = used.fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
@@ -70,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_budget_is_never_exceeded_and_everything_comes_back() {
+    fn a_budget_is_never_exceeded_and_dropped_parts_are_released() {
         let budget = Budget::new(10, None);
         let mut first = budget.take(6).unwrap();
         assert!(budget.take(5).is_none() && !first.grow(5) && !first.grow(usize::MAX));

@@ -1,3 +1,5 @@
+//! The registry of open connections ([`Connections`]): quotas, idle and stalled connections.
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -10,10 +12,10 @@ use super::addresses::Address;
 use super::budget::{Budget, Part};
 use super::limits::{IDLE, RESERVE, STALLED};
 
-/// The open connections. Locked where one is opened or closed, and never by a request.
+/// The open connections. The lock is taken when one is opened or closed, and never by a request.
 #[derive(Debug)]
 pub(super) struct Connections {
-    began: Instant,
+    started: Instant,
     all: Arc<Budget>,
     reserve: Arc<Budget>,
     open: Mutex<Open>,
@@ -25,22 +27,22 @@ struct Open {
     last_number: u64,
 }
 
-/// A connection, as its socket, its requests and the registry share it.
+/// A connection, shared by its socket, its requests and the registry.
 #[derive(Debug)]
 pub(crate) struct Connection {
     number: u64,
-    began: Instant,
+    started: Instant,
     pub(super) address: Arc<Address>,
-    /// Its peer is a proxy whose word is taken for the address of a client.
+    /// The peer is a trusted proxy, whose header names the client address.
     pub(super) is_proxy: bool,
-    /// It is beyond the limits, and answers probes alone.
+    /// The connection is beyond the limits, and serves health probes alone.
     pub(super) is_reserve: bool,
     slots: Mutex<Vec<Part>>,
-    under_way: AtomicUsize,
+    in_flight: AtomicUsize,
     has_served: AtomicBool,
-    /// Milliseconds from the beginning of the server to the end of its last request.
+    /// Milliseconds from the start of the server to the end of the last request.
     idle_since: AtomicU64,
-    /// The same to when its socket took no more bytes; 0 where it takes them.
+    /// The same, to when the socket stopped accepting bytes; 0 if it accepts them.
     blocked_since: AtomicU64,
     is_closed: AtomicBool,
     waker: AtomicWaker,
@@ -48,16 +50,16 @@ pub(crate) struct Connection {
     has_unflushed: AtomicBool,
 }
 
-/// The answers that a client has not taken yet.
+/// The responses that a client has not read yet.
 #[derive(Debug, Default)]
 struct Sending {
     since: BTreeMap<u64, Instant>,
     last_number: u64,
-    /// Those that are in the buffers of the socket's side.
+    /// Those that are in the write buffers of the socket.
     unflushed: Vec<Answer>,
 }
 
-/// An answer that a client has not taken yet, and its bytes.
+/// A response that a client has not read yet, with its share of the quotas.
 #[derive(Debug)]
 pub(super) struct Answer {
     connection: Arc<Connection>,
@@ -65,22 +67,22 @@ pub(super) struct Answer {
     _bytes: [Part; 2],
 }
 
-/// A request or stream under way on a connection.
+/// A request or stream in flight on a connection.
 #[derive(Debug)]
-pub(super) struct UnderWay(Arc<Connection>);
+pub(super) struct InFlightRequest(Arc<Connection>);
 
 impl Connections {
     pub(super) fn new(limit: usize) -> Self {
         Self {
-            began: Instant::now(),
+            started: Instant::now(),
             all: Budget::new(limit, None),
             reserve: Budget::new(RESERVE, None),
             open: Mutex::default(),
         }
     }
 
-    /// Opens a connection. Where there are too many, an idle one makes room; where none is idle, it becomes one of the
-    /// reserve for probes. None where that is full, too.
+    /// Registers a connection. Beyond the limit, an idle connection is closed in its favor. If none is idle, it
+    /// becomes one of the reserve for health probes. None if the reserve is used up, too.
     pub(super) fn open(&self, address: Arc<Address>, is_proxy: bool) -> Option<Arc<Connection>> {
         let mut slots = Vec::with_capacity(2);
         let of_address = if is_proxy {
@@ -105,14 +107,14 @@ impl Connections {
         let number = open.last_number;
         let connection = Arc::new(Connection {
             number,
-            began: self.began,
+            started: self.started,
             address,
             is_proxy,
             is_reserve,
             slots: Mutex::new(slots),
-            under_way: AtomicUsize::new(0),
+            in_flight: AtomicUsize::new(0),
             has_served: AtomicBool::new(false),
-            idle_since: AtomicU64::new(milliseconds(self.began)),
+            idle_since: AtomicU64::new(milliseconds_since(self.started)),
             blocked_since: AtomicU64::new(0),
             is_closed: AtomicBool::new(false),
             waker: AtomicWaker::new(),
@@ -123,19 +125,19 @@ impl Connections {
         Some(connection)
     }
 
-    /// A slot of the budget, for which an idle connection of those makes room.
-    fn slot(&self, budget: &Arc<Budget>, of: impl Fn(&Connection) -> bool) -> Option<Part> {
+    /// Takes a slot of the budget. If none is free, closes an idle connection among those that `filter` selects.
+    fn slot(&self, budget: &Arc<Budget>, filter: impl Fn(&Connection) -> bool) -> Option<Part> {
         budget.take(1).or_else(|| {
-            self.close_idle(of);
+            self.close_idle(filter);
             budget.take(1)
         })
     }
 
-    /// Closes the connection that can best be done without: one that is idle, has served nothing yet, belongs to whom
-    /// has most, and is so for longest. Whether there was one.
-    pub(super) fn close_idle(&self, of: impl Fn(&Connection) -> bool) -> bool {
+    /// Closes one idle connection. Preferred are those that have served no request yet, then those of the address
+    /// with the most connections, then the longest idle. Returns whether there was one.
+    pub(super) fn close_idle(&self, filter: impl Fn(&Connection) -> bool) -> bool {
         let open: Vec<_> = self.lock().by_number.values().filter_map(Weak::upgrade).collect();
-        let idle = open.into_iter().filter(|connection| connection.is_idle() && of(connection));
+        let idle = open.into_iter().filter(|connection| connection.is_idle() && filter(connection));
         let rank = |connection: &Arc<Connection>| {
             let (served, since) = (&connection.has_served, &connection.idle_since);
             let of_address = connection.address.connections.used();
@@ -146,7 +148,7 @@ impl Connections {
         true
     }
 
-    /// Closes connections that are idle for long, or whose client takes no bytes.
+    /// Closes connections that are idle for too long, or whose client reads no bytes.
     pub(super) fn sweep(&self) {
         let open: Vec<_> = self.lock().by_number.values().filter_map(Weak::upgrade).collect();
         for connection in open {
@@ -156,7 +158,7 @@ impl Connections {
         }
     }
 
-    /// Its socket is gone.
+    /// Removes a connection whose socket has been dropped.
     pub(super) fn closed(&self, connection: &Connection) {
         connection.close();
         connection.flushed();
@@ -173,7 +175,7 @@ impl Connections {
 }
 
 impl Connection {
-    /// Ends it: its socket reads the end of its input. Its slot is given back at once.
+    /// Closes the connection: its socket reads the end of input. Its slot is released at once.
     pub(crate) fn close(&self) {
         if !self.is_closed.swap(true, Ordering::AcqRel) {
             self.slots.lock().unwrap_or_else(PoisonError::into_inner).clear();
@@ -181,7 +183,7 @@ impl Connection {
         }
     }
 
-    /// Whether it has been closed; else `waker` is woken when it is.
+    /// Whether the connection has been closed. If not, `waker` is woken when it is.
     pub(crate) fn poll_closed(&self, waker: &Waker) -> bool {
         if !self.is_closed.load(Ordering::Acquire) {
             self.waker.register(waker);
@@ -189,7 +191,7 @@ impl Connection {
         self.is_closed.load(Ordering::Acquire)
     }
 
-    /// Whether its socket takes no bytes.
+    /// Records whether the socket accepts bytes.
     pub(crate) fn blocked(&self, is_blocked: bool) {
         if !is_blocked {
             if self.blocked_since.load(Ordering::Relaxed) != 0 {
@@ -197,22 +199,22 @@ impl Connection {
             }
             return;
         }
-        let now = milliseconds(self.began).max(1);
+        let now = milliseconds_since(self.started).max(1);
         let _ = self.blocked_since.compare_exchange(0, now, Ordering::AcqRel, Ordering::Relaxed);
     }
 
-    /// Its socket has taken all bytes.
+    /// The socket has accepted all bytes.
     pub(crate) fn flushed(&self) {
         if self.has_unflushed.swap(false, Ordering::AcqRel) {
             let flushed = std::mem::take(&mut self.sending().unflushed);
-            // Each asks for the same lock when it goes.
+            // Dropped after the lock is released: each takes the same lock on drop.
             drop(flushed);
         }
     }
 
-    pub(super) fn begin(self: &Arc<Self>) -> UnderWay {
-        self.under_way.fetch_add(1, Ordering::AcqRel);
-        UnderWay(Arc::clone(self))
+    pub(super) fn begin(self: &Arc<Self>) -> InFlightRequest {
+        self.in_flight.fetch_add(1, Ordering::AcqRel);
+        InFlightRequest(Arc::clone(self))
     }
 
     pub(super) fn send(self: &Arc<Self>, bytes: [Part; 2]) -> Answer {
@@ -224,19 +226,19 @@ impl Connection {
     }
 
     fn is_idle(&self) -> bool {
-        self.under_way.load(Ordering::Acquire) == 0 && !self.is_closed.load(Ordering::Acquire)
+        self.in_flight.load(Ordering::Acquire) == 0 && !self.is_closed.load(Ordering::Acquire)
     }
 
     fn idle(&self) -> Duration {
         if !self.is_idle() {
             return Duration::ZERO;
         }
-        self.began.elapsed().saturating_sub(Duration::from_millis(self.idle_since.load(Ordering::Acquire)))
+        self.started.elapsed().saturating_sub(Duration::from_millis(self.idle_since.load(Ordering::Acquire)))
     }
 
     fn is_stalled(&self) -> bool {
         let blocked = self.blocked_since.load(Ordering::Acquire);
-        let blocked = blocked > 0 && self.began.elapsed() > Duration::from_millis(blocked) + STALLED;
+        let blocked = blocked > 0 && self.started.elapsed() > Duration::from_millis(blocked) + STALLED;
         blocked || self.sending().since.values().any(|since| since.elapsed() > STALLED)
     }
 
@@ -246,12 +248,12 @@ impl Connection {
 }
 
 impl Answer {
-    /// All of it has been handed to the socket's side, which may hold it for a while.
+    /// The response has been written to the buffers of the socket, which may hold it for a while.
     pub(super) fn handed_over(self) {
         let connection = Arc::clone(&self.connection);
         let mut sending = connection.sending();
         if connection.is_closed.load(Ordering::Acquire) {
-            // Its own end asks for the lock.
+            // Dropping `self` takes the same lock.
             drop(sending);
             return;
         }
@@ -266,14 +268,14 @@ impl Drop for Answer {
     }
 }
 
-impl Drop for UnderWay {
+impl Drop for InFlightRequest {
     fn drop(&mut self) {
-        self.0.idle_since.store(milliseconds(self.0.began), Ordering::Release);
+        self.0.idle_since.store(milliseconds_since(self.0.started), Ordering::Release);
         self.0.has_served.store(true, Ordering::Release);
-        self.0.under_way.fetch_sub(1, Ordering::AcqRel);
+        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
-fn milliseconds(began: Instant) -> u64 {
-    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
+fn milliseconds_since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }

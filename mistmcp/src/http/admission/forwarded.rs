@@ -1,4 +1,4 @@
-//! The address of a client behind a trusted proxy, from `X-Forwarded-For` or `Forwarded`.
+//! The client address behind a trusted proxy, from `X-Forwarded-For` or `Forwarded` (RFC 7239). See [`client`].
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -6,7 +6,7 @@ use http::header::{FORWARDED, HeaderMap, HeaderName};
 use ipnet::IpNet;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-/// Hops that are looked at, from the nearest on.
+/// Hops that are read, from the nearest on.
 const HOPS: usize = 16;
 
 pub(super) fn is_trusted(proxies: &[IpNet], address: IpAddr) -> bool {
@@ -14,8 +14,8 @@ pub(super) fn is_trusted(proxies: &[IpNet], address: IpAddr) -> bool {
     proxies.iter().any(|network| network.contains(&address))
 }
 
-/// The address that the trusted proxies name: the last one in the header that is not theirs. None where they name none,
-/// or where the two headers name different ones: a proxy sets one of them, and a client may have sent the other.
+/// The client address: the last one in the header that is no trusted proxy. None if there is none, or if the two
+/// headers disagree: a proxy sets one of them, and a client may have sent the other.
 pub(super) fn client(headers: &HeaderMap, proxies: &[IpNet]) -> Option<IpAddr> {
     let listed = |name: &HeaderName, read: fn(&str) -> Option<IpAddr>| {
         let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
@@ -29,7 +29,7 @@ pub(super) fn client(headers: &HeaderMap, proxies: &[IpNet]) -> Option<IpAddr> {
     }
 }
 
-/// The first of the hops that is no trusted proxy. Behind one that cannot be read, nobody is believed.
+/// The first hop that is no trusted proxy. None if a hop before it cannot be parsed, because it may have been forged.
 fn nearest(hops: impl Iterator<Item = Option<IpAddr>>, proxies: &[IpNet]) -> Option<IpAddr> {
     for hop in hops {
         let hop = hop?;
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn both_headers_are_read_and_believed_where_they_agree() {
+    fn both_headers_are_read_and_must_agree() {
         for (header, wanted) in [
             ("for=192.0.2.1;proto=https", Some("192.0.2.1")),
             ("For=\"[2001:db8::1]:80\"", Some("2001:db8::1")),

@@ -1,3 +1,5 @@
+//! [`GuardedBody`], a response body that holds its share of the quotas until the client has read it.
+
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -9,18 +11,18 @@ use super::StreamBytes;
 use super::connections::Answer;
 use super::limits::CHUNK;
 
-/// The body of an answer, with what is held until the client has taken it.
+/// A response body that holds guards until the client has read it.
 pub(super) struct GuardedBody<G> {
     body: Body,
-    /// Taken from the body, and not handed over yet.
+    /// Data read from the body and not yet written.
     rest: Bytes,
-    /// HTTP/2 gets it in pieces of memory of their own: a stream buffers what it is handed, however little its client
-    /// takes, and a slice would hold the whole.
+    /// For HTTP/2, data is copied in chunks: a stream buffers what it is given, however little its client reads, and
+    /// a slice would keep the whole allocation alive.
     in_chunks: bool,
     answer: Option<Answer>,
-    /// Bytes until `answer` has been handed over.
+    /// Bytes to write until `answer` is complete.
     left: u64,
-    /// Counts each event of a stream, whose bytes are not known before.
+    /// Counts each event of a stream, whose size is not known beforehand.
     stream: Option<StreamBytes>,
     _guards: G,
 }
@@ -38,10 +40,10 @@ impl<G> GuardedBody<G> {
         Self { body, rest: Bytes::new(), in_chunks, answer, left: hint.lower(), stream, _guards: guards }
     }
 
-    /// Counts an event of a stream until the client has taken it.
+    /// Counts an event of a stream until the client has read it.
     fn count(&mut self, event: &Bytes) -> Result<(), axum::Error> {
         if let Some(stream) = self.stream.as_ref().filter(|_| self.left == 0)
-            && let Some(answer) = stream.hold(event.len() as u64)?
+            && let Some(answer) = stream.count(event.len() as u64)?
         {
             self.answer = Some(answer);
             self.left = event.len() as u64;
@@ -49,7 +51,7 @@ impl<G> GuardedBody<G> {
         Ok(())
     }
 
-    fn hand_over(&mut self, data: Bytes) -> Bytes {
+    fn write(&mut self, data: Bytes) -> Bytes {
         self.left = self.left.saturating_sub(data.len() as u64);
         if self.left == 0 {
             self.end();
@@ -62,16 +64,16 @@ impl<G> GuardedBody<G> {
         if self.in_chunks { drop(answer) } else { answer.handed_over() }
     }
 
-    fn piece(&mut self) -> Option<Bytes> {
+    fn next_chunk(&mut self) -> Option<Bytes> {
         if self.rest.is_empty() {
             return None;
         }
-        let piece = self.rest.split_to(self.rest.len().min(CHUNK));
-        let piece = Bytes::copy_from_slice(&piece);
+        let next_chunk = self.rest.split_to(self.rest.len().min(CHUNK));
+        let next_chunk = Bytes::copy_from_slice(&next_chunk);
         if self.rest.is_empty() {
             self.rest = Bytes::new();
         }
-        Some(piece)
+        Some(next_chunk)
     }
 }
 
@@ -83,8 +85,8 @@ impl<G: Unpin> HttpBody for GuardedBody<G> {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if let Some(piece) = self.piece() {
-            return Poll::Ready(Some(Ok(Frame::data(self.hand_over(piece)))));
+        if let Some(next_chunk) = self.next_chunk() {
+            return Poll::Ready(Some(Ok(Frame::data(self.write(next_chunk)))));
         }
         let frame = match ready!(Pin::new(&mut self.body).poll_frame(context)) {
             Some(Ok(frame)) => frame,
@@ -101,12 +103,12 @@ impl<G: Unpin> HttpBody for GuardedBody<G> {
         let data = match frame.into_data() {
             Ok(data) if self.in_chunks && data.len() > CHUNK => {
                 self.rest = data;
-                self.piece().unwrap_or_default()
+                self.next_chunk().unwrap_or_default()
             }
             Ok(data) => data,
             Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
         };
-        Poll::Ready(Some(Ok(Frame::data(self.hand_over(data)))))
+        Poll::Ready(Some(Ok(Frame::data(self.write(data)))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -127,7 +129,8 @@ impl<G: Unpin> HttpBody for GuardedBody<G> {
 
 impl<G> Drop for GuardedBody<G> {
     fn drop(&mut self) {
-        // Where it was given up, nothing of it is left; where it went over in one piece, the socket's side has it.
+        // If the response was cancelled, nothing of it is left to count. If it was written in one piece, the socket
+        // has it.
         if self.left == 0 {
             self.end();
         }

@@ -1,4 +1,5 @@
-//! Clients whose tokens Mist has not accepted yet: few of them for each address, until Mist has.
+//! Clients whose tokens Mist has not accepted yet: a small quota per address until it has. See [`Proof`] and
+//! [`NewClient`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,19 +17,19 @@ use crate::Tokens;
 use crate::mist::{Acceptance, Cloud, Pacer, Pool, Verdict};
 use crate::server::ClientAdmission;
 
-/// How long Mist may take to say whether it accepts a token.
-const ASKING: Duration = Duration::from_secs(10);
-/// How often it is looked at whether a call of the client's own has shown it.
-const LOOK: Duration = Duration::from_secs(2);
+/// Timeout for Mist to validate a token.
+const VALIDATION_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often to check whether a call of the client has validated its token.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-/// A session's or stream's place among the new clients, until Mist has accepted its token.
+/// The new-client permit of a session or stream, held until Mist has accepted its token.
 #[derive(Debug)]
 pub(in crate::http) struct NewClient {
     proof: Proof,
-    _places: [Part; 2],
+    _permits: [Part; 2],
 }
 
-/// What shows whether Mist accepts the tokens of a client.
+/// Validation of the tokens of a client.
 #[derive(Clone, Debug)]
 pub(in crate::http) struct Proof {
     client: Client,
@@ -36,7 +37,7 @@ pub(in crate::http) struct Proof {
 }
 
 impl Client {
-    /// What shows whether Mist accepts these tokens. Their questions are paced as those of this client's address.
+    /// Validation of these tokens. Requests to Mist are paced per client address.
     pub(in crate::http) fn proof(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> Proof {
         let acceptance = Acceptance::new(pool, cloud, tokens, &self.address.pacer);
         Proof { client: self.clone(), acceptance: Arc::new(acceptance) }
@@ -48,15 +49,15 @@ impl Proof {
         self.acceptance.is_accepted()
     }
 
-    /// A place for a session or a stream; nothing where the token has been accepted. Where the address has no place
-    /// left, Mist is asked whether it accepts the token.
+    /// Takes a permit for a session or a stream. None if the token has been accepted. If no permit is left for the
+    /// address, Mist is asked to validate the token.
     pub(in crate::http) async fn admit(&self) -> Result<Option<NewClient>, Rejection> {
         if self.is_accepted() {
             return Ok(None);
         }
         let Client { admission, address } = &self.client;
-        if let Some(places) = address.new_clients.take(1).zip(admission.new_clients.take(1)) {
-            return Ok(Some(NewClient { proof: self.clone(), _places: places.into() }));
+        if let Some(permits) = address.new_clients.take(1).zip(admission.new_clients.take(1)) {
+            return Ok(Some(NewClient { proof: self.clone(), _permits: permits.into() }));
         }
         match self.ask().await {
             Verdict::Accepted => Ok(None),
@@ -77,21 +78,21 @@ impl Proof {
         }
     }
 
-    /// Asks Mist, and waits a short while for the answer.
+    /// Asks Mist to validate the token, with a timeout.
     async fn ask(&self) -> Verdict {
-        let asking = tokio::time::timeout(ASKING, self.acceptance.ask());
-        asking.await.unwrap_or(Verdict::Unknown(ASKING))
+        let validation = tokio::time::timeout(VALIDATION_TIMEOUT, self.acceptance.ask());
+        validation.await.unwrap_or(Verdict::Unknown(VALIDATION_TIMEOUT))
     }
 }
 
 impl NewClient {
-    /// Whether Mist accepts the token, by a call of the client's own, or by a question that is asked after a while; not
-    /// where Mist cannot be asked for long. The place is given back.
+    /// Waits until Mist has accepted the token, in a call of the client or in a validation request after a while.
+    /// Returns false if Mist rejects it, or cannot be asked for too long. The permit is released.
     pub(in crate::http) async fn proven(self) -> bool {
         let opened = Instant::now();
         let mut ask_at = opened + UNPROVEN;
         loop {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
             if self.proof.is_accepted() {
                 return true;
             }
@@ -116,15 +117,15 @@ impl ClientAdmission for Client {
 
     async fn hold_stream(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String {
         match self.proof(pool, cloud, tokens).admit().await {
-            Err(refusal) => {
-                let why = refusal.to_string();
-                // It goes out as MCP's error.
-                drop(refusal.counted(&self.admission.metrics));
+            Err(rejection) => {
+                let why = rejection.to_string();
+                // The caller sends it as an MCP error.
+                drop(rejection.counted(&self.admission.metrics));
                 why
             }
             Ok(None) => std::future::pending().await,
-            Ok(Some(place)) => {
-                if place.proven().await {
+            Ok(Some(permit)) => {
+                if permit.proven().await {
                     return std::future::pending().await;
                 }
                 "This stream ends, since Mist has not accepted its API token. Call a tool first.".to_owned()

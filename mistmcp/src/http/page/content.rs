@@ -1,3 +1,5 @@
+//! The content of the web page ([`Content`]), rendered from the template and the settings of the server.
+
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -7,42 +9,43 @@ use crate::http::Configuration;
 use crate::identity::identity;
 use crate::session::{Mode, Settings};
 
-/// What a server does that says nothing else.
+/// The description of a server that has none of its own.
 const ABOUT: &str = "An MCP server that lets an AI look into a Juniper Mist network.";
 const TEMPLATE: &str = include_str!("page.html");
 pub(super) const STYLE: &str = include_str!("page.css");
 pub(super) const SCRIPT: &str = include_str!("page.js");
 
-/// What the page tells: the server's own settings, and nothing that is secret.
+/// The content of the page: settings of the server, and no secrets.
 #[derive(Debug)]
 pub(super) struct Content {
     settings: Arc<Settings>,
     clouds: Clouds,
     demo: bool,
-    /// A client without a token uses the operator's.
+    /// Clients without a token use the one that the operator shares.
     shared: bool,
-    /// Every client has to know a secret of the operator's.
+    /// Every client must send the client token.
     client_token: bool,
 }
 
-/// Which cloud a client may name.
+/// The clouds that a client may choose.
 #[derive(Debug)]
 enum Clouds {
-    /// None: calls go to this one.
+    /// Clients have no choice: calls go to this one.
     One(String),
-    /// Any of these, by what a person calls each, its host and what names it; the operator's where it names none.
-    Some { operators: Option<String>, all: Vec<(&'static str, String, String)> },
+    /// Any of these, each with its label, its host and the value of `cloud`. The default is that of the operator, if
+    /// there is one.
+    Some { default: Option<String>, all: Vec<(&'static str, String, String)> },
 }
 
-// Writing to a String cannot fail, so what `write!` returns is dropped throughout.
+// Writing to a String cannot fail, so the results of `write!` are ignored.
 
 impl Content {
-    pub(super) fn of(configuration: &Configuration) -> Self {
+    pub(super) fn new(configuration: &Configuration) -> Self {
         let shared = configuration.credentials.shared.is_some();
-        let operators = configuration.cloud.as_ref().map(ToString::to_string);
-        let clouds = match operators {
+        let default_cloud = configuration.cloud.as_ref().map(ToString::to_string);
+        let clouds = match default_cloud {
             Some(cloud) if shared => Clouds::One(cloud),
-            operators => Clouds::Some { operators, all: configuration.clouds.named().collect() },
+            default => Clouds::Some { default, all: configuration.clouds.named().collect() },
         };
         Self {
             settings: Arc::clone(&configuration.settings),
@@ -57,7 +60,7 @@ impl Content {
         &self.settings
     }
 
-    /// The whole page.
+    /// Renders the page.
     pub(super) fn html(&self) -> String {
         fill(TEMPLATE, |name| match name {
             "style" => STYLE.to_owned(),
@@ -96,7 +99,7 @@ impl Content {
         categories.map(|category| self.of_category(category).count()).sum()
     }
 
-    /// Whether a category is extended, and not one of a few that the operator named.
+    /// Whether a category is extended, and not one that the operator named.
     fn is_extra(&self, category: &Category) -> bool {
         category.extended && !self.settings.names_categories()
     }
@@ -119,14 +122,14 @@ impl Content {
     fn network(&self) -> String {
         match &self.clouds {
             _ if self.demo => "A made-up network inside, to try it".to_owned(),
-            Clouds::One(cloud) | Clouds::Some { operators: Some(cloud), .. } => {
+            Clouds::One(cloud) | Clouds::Some { default: Some(cloud), .. } => {
                 format!("Mist cloud <strong>{}</strong>", Escaped(cloud))
             }
-            Clouds::Some { operators: None, .. } => "For every Mist cloud".to_owned(),
+            Clouds::Some { default: None, .. } => "For every Mist cloud".to_owned(),
         }
     }
 
-    /// Which secrets a client sends, and where.
+    /// How clients authenticate.
     fn tokens(&self) -> String {
         let mut text = String::new();
         if self.client_token {
@@ -153,10 +156,10 @@ impl Content {
         text
     }
 
-    /// The cloud, for those whose browser runs no script.
+    /// The cloud, for browsers without scripts.
     fn cloud_in_words(&self) -> String {
-        let Clouds::Some { operators, all } = &self.clouds else { return String::new() };
-        let need = if operators.is_some() { "may name another Mist cloud" } else { "names the Mist cloud" };
+        let Clouds::Some { default, all } = &self.clouds else { return String::new() };
+        let need = if default.is_some() { "may name another Mist cloud" } else { "names the Mist cloud" };
         let names: Vec<_> =
             all.iter().map(|(.., address)| format!("<code>{}</code>", Escaped(address))).collect();
         format!(" The URL {need}, as <code>?cloud=</code> and one of {}.", names.join(", "))
@@ -164,7 +167,7 @@ impl Content {
 
     fn plain_configuration(&self) -> String {
         let cloud = match self.clouds {
-            Clouds::Some { operators: None, .. } => "?cloud=<your Mist cloud>",
+            Clouds::Some { default: None, .. } => "?cloud=<your Mist cloud>",
             _ => "",
         };
         let mut headers = serde_json::Map::new();
@@ -185,7 +188,7 @@ impl Content {
         Escaped(&format!("{whole:#}")).to_string()
     }
 
-    /// What the script has to know.
+    /// The JSON data for the script.
     fn form(&self) -> String {
         let mut form = format!(
             "data-mode=\"{}\" data-program=\"{}\" data-entry=\"{}\"",
@@ -196,7 +199,7 @@ impl Content {
         for (name, is_so) in [
             ("own-token", !self.shared),
             ("client-token", self.client_token),
-            // The operator has named categories, which stand where a client names none.
+            // The default categories of the operator, for clients that name none.
             ("bounded", self.settings.narrowed(Some(Mode::Custom), &[]).is_ok()),
         ] {
             if is_so {
@@ -207,12 +210,12 @@ impl Content {
     }
 
     fn cloud(&self) -> String {
-        let Clouds::Some { operators, all } = &self.clouds else { return String::new() };
+        let Clouds::Some { default, all } = &self.clouds else { return String::new() };
         let mut text =
             "<fieldset>\n<legend>Mist cloud</legend>\n<label for=\"cloud-choice\">The one whose portal you \
                         use</label>\n"
                 .to_owned();
-        let (required, first) = match operators {
+        let (required, first) = match default {
             Some(cloud) => ("", format!("{cloud} (this server's)")),
             None => (" required", "Choose yours".to_owned()),
         };
@@ -221,7 +224,7 @@ impl Content {
             "<select id=\"cloud-choice\" name=\"cloud\"{required}>\n<option value=\"\">{}</option>",
             Escaped(&first)
         );
-        for (name, host, address) in all.iter().filter(|(_, host, _)| Some(host) != operators.as_ref()) {
+        for (name, host, address) in all.iter().filter(|(_, host, _)| Some(host) != default.as_ref()) {
             let _ = writeln!(
                 text,
                 "<option value=\"{}\">{}: {}</option>",
@@ -279,7 +282,8 @@ impl Content {
             );
             for entry in self.of_category(category) {
                 let described = self.settings.described(entry.tool().description);
-                // The page stays light: `mistmcp tools` and `findTools` tell the rest of a tool that is seldom needed.
+                // Extended tools get one sentence, to keep the page small: `mistmcp tools` and `findTools` show the
+                // rest.
                 if self.is_extra(category) {
                     tool(&mut text, entry, first_sentence(&described), &[]);
                 } else {
@@ -292,7 +296,7 @@ impl Content {
     }
 }
 
-/// A description up to its first full stop.
+/// The first sentence of a description.
 fn first_sentence(description: &str) -> &str {
     description
         .split_once(". ")
@@ -320,7 +324,7 @@ fn tool(text: &mut String, entry: &Entry, description: &str, parameters: &[Param
     text.push_str("</li>\n");
 }
 
-/// The template with its holes filled, once: what fills one is never looked through.
+/// Fills the placeholders of a template in one pass. Inserted text is not scanned for placeholders.
 fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
     let mut filled = String::with_capacity(template.len() * 16);
     let mut rest = template;

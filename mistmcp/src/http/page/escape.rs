@@ -1,11 +1,11 @@
-//! Text that lands in HTML: no character of it is markup.
+//! HTML escaping: [`Escaped`] and [`Prose`].
 
 use std::fmt::{self, Display, Write};
 
-/// Text, for the content of an element or a value in quotes.
+/// Text that is escaped for element content or a quoted attribute value.
 pub(super) struct Escaped<'a>(pub(super) &'a str);
 
-/// A description, in which what stands between back quotes is code.
+/// A description in which text between back quotes becomes `<code>`.
 pub(super) struct Prose<'a>(pub(super) &'a str);
 
 impl Display for Escaped<'_> {
@@ -31,7 +31,7 @@ impl Display for Prose<'_> {
         while let Some(part) = parts.next() {
             match (is_code, parts.peek()) {
                 (true, Some(_)) => write!(formatter, "<code>{}</code>", Escaped(part))?,
-                // One that nothing closes is itself.
+                // An unclosed back quote is literal.
                 (true, None) => write!(formatter, "`{}", Escaped(part))?,
                 (false, _) => write!(formatter, "{}", Escaped(part))?,
             }
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_character_of_a_text_is_markup() {
+    fn all_markup_characters_are_escaped() {
         let text = "</script><img src=x onerror='a()'> & \"b\"";
         let escaped = Escaped(text).to_string();
         assert_eq!(escaped, "&lt;/script&gt;&lt;img src=x onerror=&#39;a()&#39;&gt; &amp; &quot;b&quot;");
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_what_stands_between_two_back_quotes() {
+    fn text_between_two_back_quotes_is_code() {
         for (text, wanted) in [
             ("", ""),
             ("`type` in `a`", "<code>type</code> in <code>a</code>"),

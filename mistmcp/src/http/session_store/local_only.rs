@@ -1,3 +1,5 @@
+//! [`LocalOnly`], the session store of a process without replicas.
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -5,30 +7,30 @@ use rmcp::transport::streamable_http_server::session::SessionStore as Initialize
 
 use super::super::principal::Principal;
 use super::super::session_handle::{SessionHandle, SessionParams};
-use super::{Found, Record, SessionStore};
+use super::{Lookup, Record, SessionStore};
 
-/// The session store of a process that is alone: the sessions that it holds are all there are.
+/// A session store that stores nothing: all sessions are in this process.
 #[derive(Debug)]
 pub(in super::super) struct LocalOnly;
 
 #[async_trait]
 impl SessionStore for LocalOnly {
-    async fn look_up(&self, _id: &str, _principal: Principal, _held: bool) -> Found {
-        Found::AsHeld
+    async fn look_up(&self, _id: &str, _principal: Principal, _is_local: bool) -> Lookup {
+        Lookup::Local
     }
 
-    async fn enter(
+    async fn insert(
         &self,
         _id: &str,
         _principal: Principal,
-        _terms: SessionParams,
-        _opened: &Arc<SessionHandle>,
+        _params: SessionParams,
+        _handle: &Arc<SessionHandle>,
     ) {
     }
 
-    fn restore(&self, _id: &str, _record: &Record, _opened: &Arc<SessionHandle>) {}
+    fn track(&self, _id: &str, _record: &Record, _handle: &Arc<SessionHandle>) {}
 
-    fn introduce(&self, _id: &str, _record: &Record) {}
+    fn cache_initialize(&self, _id: &str, _record: &Record) {}
 
     async fn end(&self, _id: &str) {}
 
@@ -36,7 +38,7 @@ impl SessionStore for LocalOnly {
         None
     }
 
-    fn is_there(&self) -> Option<bool> {
+    fn is_available(&self) -> Option<bool> {
         None
     }
 }

@@ -1,3 +1,5 @@
+//! The stored form of a session: [`Record`], its format and its limits.
+
 use std::collections::BTreeSet;
 
 use rmcp::model::{Implementation, InitializeRequestParams};
@@ -9,91 +11,93 @@ use crate::catalog::Catalog;
 use super::super::principal::Principal;
 use super::super::session_handle::SessionParams;
 
-/// The form of what is written. A release that writes another one, which this one cannot read, has another number.
-const FORM: u32 = 1;
-/// What is written of a session that has ended, so that no copy brings it back.
+/// The format version. A release that writes a format that this one cannot read has another number.
+const FORMAT: u32 = 1;
+/// The tombstone of an ended session, which keeps other replicas from writing it back.
 pub(super) const ENDED: &str = "1 ended";
-/// The longest that a client may be called.
-const LONGEST_NAME: usize = 100;
-/// The most bytes that a record may have.
-const MOST_BYTES: usize = 8 * 1024;
+/// The longest client name and version that are kept, in characters.
+const MAX_NAME_LENGTH: usize = 100;
+/// The largest record, in bytes.
+const MAX_BYTES: usize = 8 * 1024;
 
-/// A session as replicas know it. Whose it is it tells as a keyed hash; of the token, the cloud and the session's own
-/// name it tells nothing.
+/// The session record that replicas share. It has the principal as a keyed hash, and neither token, cloud nor session
+/// id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in super::super) struct Record {
     #[serde(rename = "owner")]
     pub(super) principal: String,
-    pub(in super::super) terms: SessionParams,
-    /// What the client said of itself, for a session to begin with at another replica.
+    #[serde(rename = "terms")]
+    pub(in super::super) params: SessionParams,
+    /// The `initialize` parameters, with which another replica restores the session.
     pub(super) client: InitializeRequestParams,
-    /// The categories that are switched on.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(in super::super) on: BTreeSet<String>,
-    /// What a later release has added, to be written again with the rest.
+    /// The enabled categories.
+    #[serde(rename = "on", default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(in super::super) enabled: BTreeSet<String>,
+    /// Fields of a later release, which are written back unchanged.
     #[serde(flatten)]
-    pub(super) later: Map<String, Value>,
-    /// How often they were switched.
+    pub(super) unknown_fields: Map<String, Value>,
+    /// Counts the changes of the enabled categories.
     #[serde(skip)]
     pub(super) revision: u64,
 }
 
-/// What stands in Redis in a session's place.
+/// The value of a session key in Redis.
 #[derive(Debug, PartialEq)]
-pub(super) enum Written {
-    Nothing,
+pub(super) enum StoredValue {
+    Missing,
     Ended,
-    /// By a release that knows better.
+    /// Written by a release with another format.
     Unreadable,
     Record(Box<Record>),
 }
 
 impl Record {
-    /// A record of what matters of a client's words; none where they are too many.
+    /// A record with the relevant part of the `initialize` parameters. None if that is too large.
     pub(super) fn new(
         principal: Principal,
-        terms: SessionParams,
+        params: SessionParams,
         mut client: InitializeRequestParams,
     ) -> Option<Self> {
         client.meta = None;
         client.capabilities.experimental = None;
         client.capabilities.extensions = None;
-        let short = |text: &str| text.chars().take(LONGEST_NAME).collect::<String>();
+        let short = |text: &str| text.chars().take(MAX_NAME_LENGTH).collect::<String>();
         let Implementation { name, version, .. } = &client.client_info;
         client.client_info = Implementation::new(short(name), short(version));
-        let (on, later) = (BTreeSet::new(), Map::new());
-        let record = Self { principal: principal.text(), terms, client, on, later, revision: 0 };
-        (record.written()?.len() <= MOST_BYTES).then_some(record)
+        let (enabled, unknown_fields) = (BTreeSet::new(), Map::new());
+        let record =
+            Self { principal: principal.text(), params, client, enabled, unknown_fields, revision: 0 };
+        (record.serialized()?.len() <= MAX_BYTES).then_some(record)
     }
 
-    pub(super) fn is_of(&self, principal: Principal) -> bool {
+    pub(super) fn belongs_to(&self, principal: Principal) -> bool {
         self.principal == principal.text()
     }
 
-    /// As it is written: form and revision first, where a script finds them.
-    pub(super) fn written(&self) -> Option<String> {
+    /// The stored form: format and revision first, where the Lua script finds them.
+    pub(super) fn serialized(&self) -> Option<String> {
         let record = serde_json::to_string(self).ok()?;
-        Some(format!("{} {record}", Self::beginning(self.revision)))
+        Some(format!("{} {record}", Self::prefix(self.revision)))
     }
 
-    /// What a record of that revision begins with, where this release has written it.
-    pub(super) fn beginning(revision: u64) -> String {
-        format!("{FORM} {revision}")
+    /// The first two words of a record of that revision in the format of this release.
+    pub(super) fn prefix(revision: u64) -> String {
+        format!("{FORMAT} {revision}")
     }
 }
 
-impl Written {
-    pub(super) fn read(text: Option<&str>) -> Self {
-        let Some(text) = text else { return Self::Nothing };
+impl StoredValue {
+    pub(super) fn parse(text: Option<&str>) -> Self {
+        let Some(text) = text else { return Self::Missing };
         if text == ENDED {
             return Self::Ended;
         }
         let mut parts = text.splitn(3, ' ');
-        let form = parts.next().and_then(|form| form.parse().ok());
+        let format = parts.next().and_then(|format| format.parse().ok());
         let revision = parts.next().and_then(|revision| revision.parse().ok());
         let record = parts.next().and_then(|record| serde_json::from_str::<Record>(record).ok());
-        match (form, revision, record) {
-            (Some(FORM), Some(revision), Some(record)) => {
+        match (format, revision, record) {
+            (Some(FORMAT), Some(revision), Some(record)) => {
                 Self::Record(Box::new(Record { revision, ..record }))
             }
             _ => Self::Unreadable,
@@ -101,9 +105,12 @@ impl Written {
     }
 }
 
-/// The categories of those names that this release has.
-pub(in super::super) fn names(on: &BTreeSet<String>, catalog: &Catalog) -> BTreeSet<&'static str> {
-    on.iter().filter_map(|name| catalog.category(name)).map(|category| category.name).collect()
+/// The categories in `enabled` that this release has.
+pub(in super::super) fn known_categories(
+    enabled: &BTreeSet<String>,
+    catalog: &Catalog,
+) -> BTreeSet<&'static str> {
+    enabled.iter().filter_map(|name| catalog.category(name)).map(|category| category.name).collect()
 }
 
 #[cfg(test)]
@@ -121,12 +128,12 @@ mod tests {
         Principal::of(&key, &Tokens::parse(token).unwrap(), &Clouds::default().find("api.mist.com").unwrap())
     }
 
-    fn terms() -> SessionParams {
+    fn params() -> SessionParams {
         serde_json::from_value(json!({ "mode": "managed", "org_id": "0a" })).unwrap()
     }
 
     fn record(client: serde_json::Value) -> Option<Record> {
-        Record::new(principal("al1ce"), terms(), serde_json::from_value(client).unwrap())
+        Record::new(principal("al1ce"), params(), serde_json::from_value(client).unwrap())
     }
 
     fn client() -> serde_json::Value {
@@ -139,51 +146,53 @@ mod tests {
     }
 
     #[test]
-    fn a_record_is_read_as_it_was_written() {
+    fn a_record_is_parsed_as_it_was_serialized() {
         let mut record = record(client()).unwrap();
-        record.on.insert("sites".into());
+        record.enabled.insert("sites".into());
         record.revision = 7;
-        let written = record.written().unwrap();
-        assert!(written.starts_with("1 7 {"), "{written}");
-        assert_eq!(Written::read(Some(&written)), Written::Record(Box::new(record)));
-        assert_eq!(Written::read(Some(ENDED)), Written::Ended);
-        assert_eq!(Written::read(None), Written::Nothing);
+        let serialized = record.serialized().unwrap();
+        assert!(serialized.starts_with("1 7 {"), "{serialized}");
+        assert_eq!(StoredValue::parse(Some(&serialized)), StoredValue::Record(Box::new(record)));
+        assert_eq!(StoredValue::parse(Some(ENDED)), StoredValue::Ended);
+        assert_eq!(StoredValue::parse(None), StoredValue::Missing);
     }
 
     #[test]
-    fn a_record_has_an_owner_and_tells_no_token() {
+    fn a_record_has_its_principal_and_no_token() {
         let record = record(client()).unwrap();
-        assert!(record.is_of(principal("al1ce")) && !record.is_of(principal("b0b")));
-        let written = record.written().unwrap();
-        assert!(!written.contains("al1ce") && !written.contains("mist.com"), "{written}");
+        assert!(record.belongs_to(principal("al1ce")) && !record.belongs_to(principal("b0b")));
+        let serialized = record.serialized().unwrap();
+        assert!(!serialized.contains("al1ce") && !serialized.contains("mist.com"), "{serialized}");
     }
 
     #[test]
-    fn what_a_client_says_at_length_is_not_kept() {
+    fn long_initialize_parameters_are_shortened() {
         let record = record(client()).unwrap();
         assert_eq!(record.client.protocol_version, ProtocolVersion::V_2025_06_18);
         assert!(record.client.capabilities.elicitation.is_some());
-        let written = record.written().unwrap();
-        assert!(written.len() < 500 && !written.contains("s3cret"), "{written}");
+        let serialized = record.serialized().unwrap();
+        assert!(serialized.len() < 500 && !serialized.contains("s3cret"), "{serialized}");
     }
 
     #[test]
-    fn a_client_without_measure_stays_where_it_is() {
+    fn initialize_parameters_that_are_too_long_give_no_record() {
         let mut client = client();
-        client["protocolVersion"] = "9".repeat(MOST_BYTES).into();
+        client["protocolVersion"] = "9".repeat(MAX_BYTES).into();
         assert_eq!(record(client), None);
     }
 
     #[test]
-    fn a_later_release_may_write_more_and_one_that_writes_otherwise_says_so() {
+    fn unknown_fields_are_kept_and_unknown_formats_are_rejected() {
         let record = record(client()).unwrap();
         let mut fields = serde_json::to_value(&record).unwrap();
         fields["later"] = json!({ "more": true });
-        let Written::Record(read) = Written::read(Some(&format!("1 0 {fields}"))) else { panic!("{fields}") };
-        assert_eq!(read.written().unwrap(), format!("1 0 {fields}"));
-        assert_eq!(*read, Record { later: read.later.clone(), ..record });
+        let StoredValue::Record(parse) = StoredValue::parse(Some(&format!("1 0 {fields}"))) else {
+            panic!("{fields}")
+        };
+        assert_eq!(parse.serialized().unwrap(), format!("1 0 {fields}"));
+        assert_eq!(*parse, Record { unknown_fields: parse.unknown_fields.clone(), ..record });
         for text in ["", "2 0 {}", "1 0 {}", "1 x {}", "ended", "{}"] {
-            assert_eq!(Written::read(Some(text)), Written::Unreadable, "{text}");
+            assert_eq!(StoredValue::parse(Some(text)), StoredValue::Unreadable, "{text}");
         }
     }
 }

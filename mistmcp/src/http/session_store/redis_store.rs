@@ -1,3 +1,5 @@
+//! [`RedisStore`], the session store that replicas share in Redis.
+
 mod initialize_cache;
 mod replica;
 mod sync;
@@ -15,23 +17,23 @@ use rmcp::transport::streamable_http_server::session::SessionStore as Initialize
 
 use initialize_cache::InitializeCache;
 use replica::{PendingWrite, SessionReplica};
-pub(in super::super) use sync::keep_up;
+pub(in super::super) use sync::sync;
 
 use super::super::principal::Principal;
 use super::super::session_handle::{SessionHandle, SessionParams};
-use super::record::{ENDED, Written};
-use super::{Found, Record, SessionStore};
+use super::record::{ENDED, StoredValue};
+use super::{Lookup, Record, SessionStore};
 use crate::redis::{RedisClient, Unavailable};
 use crate::server::ToolListObserver;
 use crate::session::Settings;
 
-/// How often a session is written that others change at the same time.
-const TRIES: usize = 3;
-/// The most ends of sessions that are remembered for Redis to hear of when it is back.
-const MOST_ENDS: usize = 10_000;
+/// Attempts to write a session that other replicas are changing.
+const WRITE_ATTEMPTS: usize = 3;
+/// The most ended sessions that are remembered during a Redis outage.
+const MAX_PENDING_ENDS: usize = 10_000;
 
-/// Writes a session, unless another replica has written it since the revision that is known, or another release in
-/// another form, and tells the others. Answers what stands there instead.
+/// Writes a session and publishes a change notice, unless the stored record has another revision or format than
+/// expected. Returns the stored record in that case.
 static WRITE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local there = redis.call('GET', KEYS[1])
@@ -42,65 +44,65 @@ static WRITE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// The session store that replicas share, in Redis: one key a session, which lives a little longer than the session may be idle.
+/// Stores each session under one key, whose TTL is a little longer than the idle timeout of sessions.
 pub(in super::super) struct RedisStore {
-    link: Arc<RedisClient>,
-    operator: Arc<Settings>,
-    /// How long a session may be idle.
+    redis: Arc<RedisClient>,
+    settings: Arc<Settings>,
+    /// The idle timeout of sessions.
     idle: Duration,
-    held: Mutex<HashMap<Arc<str>, Arc<SessionReplica>>>,
-    /// Sessions that have ended while Redis was away.
-    ends: Mutex<HashMap<Arc<str>, Instant>>,
+    replicas: Mutex<HashMap<Arc<str>, Arc<SessionReplica>>>,
+    /// Sessions that ended while Redis was unavailable.
+    pending_ends: Mutex<HashMap<Arc<str>, Instant>>,
     initialize_cache: Arc<InitializeCache>,
-    myself: Weak<Self>,
+    this: Weak<Self>,
 }
 
-/// What one replica tells the others of a session.
+/// A pub/sub message about a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ChangeNotice {
-    Switched,
+    Changed,
     Ended,
 }
 
 impl RedisStore {
     pub(in super::super) fn new(
-        link: Arc<RedisClient>,
-        operator: Arc<Settings>,
+        redis: Arc<RedisClient>,
+        settings: Arc<Settings>,
         idle: Duration,
     ) -> Arc<Self> {
-        Arc::new_cyclic(|myself| Self {
-            link,
-            operator,
+        Arc::new_cyclic(|this| Self {
+            redis,
+            settings,
             idle,
-            held: Mutex::default(),
-            ends: Mutex::default(),
+            replicas: Mutex::default(),
+            pending_ends: Mutex::default(),
             initialize_cache: Arc::default(),
-            myself: myself.clone(),
+            this: this.clone(),
         })
     }
 
-    /// What a session is called among replicas. Its own name is half of what opens it.
+    /// The key of a session: a keyed hash, because the session id itself is half of the credentials for it.
     fn key(&self, id: &str) -> Arc<str> {
-        let hash = self.link.key().hash(["session", id]);
+        let hash = self.redis.key().hash(["session", id]);
         URL_SAFE_NO_PAD.encode(&hash[..16]).into()
     }
 
     fn name(&self, key: &str) -> String {
-        self.link.name("session", key)
+        self.redis.name("session", key)
     }
 
-    /// How long a session may be used before its time to live is renewed.
+    /// The interval after which the TTL of a session in use is renewed.
     fn renewal(&self) -> Duration {
         self.idle / 8
     }
 
-    /// In seconds. It is renewed no sooner than an eighth of the time has passed, which is on top.
+    /// The TTL in seconds. It includes one renewal interval, because it is renewed at most that often.
     fn time_to_live(&self) -> u64 {
         (self.idle + self.renewal()).as_secs() + 1
     }
 
-    /// Reads a session, and has it live on where `renew` says so.
-    fn reading(&self, key: &str, renew: bool) -> Cmd {
+    /// The command that reads a session, and renews its TTL if `renew` is set.
+    fn read_command(&self, key: &str, renew: bool) -> Cmd {
         let mut command = redis::cmd(if renew { "GETEX" } else { "GET" });
         command.arg(self.name(key));
         if renew {
@@ -109,184 +111,203 @@ impl RedisStore {
         command
     }
 
-    /// What is told of a session that is not the principal's as far as is written. Others are told the same of one that is.
-    fn nowhere(&self) -> Found {
-        if self.link.is_settled() { Found::Nowhere } else { Found::Unknown }
+    /// The answer for a session that the store has not, or has for another principal. Clients cannot tell the two
+    /// cases apart.
+    fn not_found(&self) -> Lookup {
+        if self.redis.is_recovered() { Lookup::NotFound } else { Lookup::Unavailable }
     }
 
-    fn holding(&self, key: &str) -> Option<Arc<SessionReplica>> {
-        self.held().get(key).cloned()
+    fn replica(&self, key: &str) -> Option<Arc<SessionReplica>> {
+        self.replicas().get(key).cloned()
     }
 
-    fn hold(
+    fn track_replica(
         &self,
         key: &Arc<str>,
         id: &str,
         record: Record,
-        opened: &Arc<SessionHandle>,
+        handle: &Arc<SessionHandle>,
     ) -> Arc<SessionReplica> {
-        let holding = Arc::new(SessionReplica::new(id, record, opened));
-        self.held().insert(Arc::clone(key), Arc::clone(&holding));
-        opened.shared.keep(Arc::new(Switched { session_store: self.myself.clone(), key: Arc::clone(key) }));
-        holding
+        let replica = Arc::new(SessionReplica::new(id, record, handle));
+        self.replicas().insert(Arc::clone(key), Arc::clone(&replica));
+        handle
+            .shared
+            .set_observer(Arc::new(ChangeWriter { session_store: self.this.clone(), key: Arc::clone(key) }));
+        replica
     }
 
-    /// Brings a session that is held here and what is written of it together.
-    async fn reconcile(&self, key: &str, holding: &SessionReplica, theirs: Record) {
-        if let Some(unsaved) = holding.adopt(theirs, self.operator.catalog()) {
-            self.save(key, holding, unsaved).await;
+    /// Merges the stored record and the session of this process.
+    async fn reconcile(&self, key: &str, replica: &SessionReplica, stored: Record) {
+        if let Some(pending_write) = replica.adopt(stored, self.settings.catalog()) {
+            self.save(key, replica, pending_write).await;
         }
     }
 
-    /// Writes what is switched on here before anybody hears of it, and waits for that where Redis has just gone: the
-    /// others, who may not have missed it, would know nothing of the session.
-    async fn save_first(&self, key: &str, holding: &SessionReplica) {
-        let catalog = self.operator.catalog();
-        let saving = || self.try_to_save(key, holding, holding.unsaved(catalog));
-        // Otherwise it is written when it is back.
-        let _: Result<(), Unavailable> = self.link.retry_while_unavailable(saving).await;
+    /// Writes the enabled categories before the client is notified. If Redis has just become unavailable, it waits:
+    /// other replicas, which may still reach Redis, would miss the change.
+    async fn save_before_notification(&self, key: &str, replica: &SessionReplica) {
+        let catalog = self.settings.catalog();
+        let save = || self.try_to_save(key, replica, replica.pending_write(catalog));
+        // If Redis stays unavailable, `sync` writes it later.
+        let _: Result<(), Unavailable> = self.redis.retry_while_unavailable(save).await;
     }
 
-    /// Writes what is switched on here; where Redis is away, that is done at the next look.
-    async fn save(&self, key: &str, holding: &SessionReplica, unsaved: PendingWrite) {
-        let _: Result<(), Unavailable> = self.try_to_save(key, holding, unsaved).await;
+    /// Writes the enabled categories. If Redis is unavailable, `sync` writes them later.
+    async fn save(&self, key: &str, replica: &SessionReplica, pending_write: PendingWrite) {
+        let _: Result<(), Unavailable> = self.try_to_save(key, replica, pending_write).await;
     }
 
-    /// Writes what is switched on here. Where another replica was faster, both changes are kept.
+    /// Writes the enabled categories. If another replica has written in the meantime, both changes are merged.
     async fn try_to_save(
         &self,
         key: &str,
-        holding: &SessionReplica,
-        mut unsaved: PendingWrite,
+        replica: &SessionReplica,
+        mut pending_write: PendingWrite,
     ) -> Result<(), Unavailable> {
-        for _ in 0..TRIES {
-            let Some(written) = unsaved.record.written() else { return Ok(()) };
+        for _ in 0..WRITE_ATTEMPTS {
+            let Some(serialized) = pending_write.record.serialized() else { return Ok(()) };
             let mut script = WRITE.prepare_invoke();
             script
                 .key(self.name(key))
-                .arg(Record::beginning(unsaved.over))
-                .arg(written)
+                .arg(Record::prefix(pending_write.over))
+                .arg(serialized)
                 .arg(self.time_to_live());
-            script.arg(self.link.channel()).arg(self.message(key, ChangeNotice::Switched));
-            let Some(there) = self.link.run::<Option<String>>(&script).await? else {
-                holding.saved(unsaved.record);
+            script.arg(self.redis.channel()).arg(self.message(key, ChangeNotice::Changed));
+            let Some(stored) = self.redis.run::<Option<String>>(&script).await? else {
+                replica.saved(pending_write.record);
                 return Ok(());
             };
-            let Written::Record(theirs) = Written::read(Some(&there)) else { return Ok(()) };
-            match holding.adopt(*theirs, self.operator.catalog()) {
-                Some(again) => unsaved = again,
+            let StoredValue::Record(stored) = StoredValue::parse(Some(&stored)) else { return Ok(()) };
+            match replica.adopt(*stored, self.settings.catalog()) {
+                Some(merged) => pending_write = merged,
                 None => return Ok(()),
             }
         }
-        tracing::debug!("a session is switched by many at once; it is written at its next call");
+        tracing::debug!("many replicas change a session at once; it is written at its next call");
         Ok(())
     }
 
-    fn ending(&self, key: &str) -> Pipeline {
+    fn end_commands(&self, key: &str) -> Pipeline {
         let mut commands = redis::pipe();
         commands.cmd("SET").arg(self.name(key)).arg(ENDED).arg("EX").arg(self.time_to_live()).ignore();
-        commands.cmd("PUBLISH").arg(self.link.channel()).arg(self.message(key, ChangeNotice::Ended)).ignore();
+        commands
+            .cmd("PUBLISH")
+            .arg(self.redis.channel())
+            .arg(self.message(key, ChangeNotice::Ended))
+            .ignore();
         commands
     }
 
-    fn message(&self, key: &str, news: ChangeNotice) -> String {
-        let news = match news {
-            ChangeNotice::Switched => "switched",
+    fn message(&self, key: &str, notice: ChangeNotice) -> String {
+        let notice = match notice {
+            ChangeNotice::Changed => "switched",
             ChangeNotice::Ended => "ended",
         };
-        format!("{} {key} {news}", self.link.replica())
+        format!("{} {key} {notice}", self.redis.replica())
     }
 
-    /// What another replica tells, and of which session.
-    fn heard<'a>(&self, message: &'a str) -> Option<(&'a str, ChangeNotice)> {
-        let mut words = message.split(' ');
-        let (replica, key) = (words.next()?, words.next()?);
-        let news = match words.next()? {
-            "switched" => ChangeNotice::Switched,
+    /// Parses a change notice of another replica: the key of the session, and the change.
+    fn parse_notice<'a>(&self, message: &'a str) -> Option<(&'a str, ChangeNotice)> {
+        let mut fields = message.split(' ');
+        let (replica, key) = (fields.next()?, fields.next()?);
+        let notice = match fields.next()? {
+            "switched" => ChangeNotice::Changed,
             "ended" => ChangeNotice::Ended,
-            // Of a release that knows more.
+            // A notice of a later release.
             _ => return None,
         };
-        (replica != self.link.replica()).then_some((key, news))
+        (replica != self.redis.replica()).then_some((key, notice))
     }
 
-    fn held(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<SessionReplica>>> {
-        // A panic cannot leave a half-made change behind, so a poisoned lock is as good as any.
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn replicas(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<SessionReplica>>> {
+        // No panic can leave a partial change behind, so a poisoned lock is usable.
+        self.replicas.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn ends(&self) -> MutexGuard<'_, HashMap<Arc<str>, Instant>> {
-        self.ends.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending_ends(&self) -> MutexGuard<'_, HashMap<Arc<str>, Instant>> {
+        self.pending_ends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 #[async_trait]
 impl SessionStore for RedisStore {
-    async fn look_up(&self, id: &str, principal: Principal, held: bool) -> Found {
+    async fn look_up(&self, id: &str, principal: Principal, is_local: bool) -> Lookup {
         let key = self.key(id);
-        let holding = if held { self.holding(&key) } else { None };
-        let renew = holding.as_ref().is_none_or(|holding| holding.is_due(self.renewal()));
-        let reading = self.reading(&key, renew);
-        let asking = || self.link.ask::<Option<String>>(&reading);
-        let there = if held { asking().await } else { self.link.retry_while_unavailable(asking).await };
-        let there = match there {
-            Ok(there) => Written::read(there.as_deref()),
-            Err(_) if held => return Found::AsHeld,
-            Err(_) => return Found::Unknown,
+        let replica = if is_local { self.replica(&key) } else { None };
+        let renew = replica.as_ref().is_none_or(|replica| replica.is_due(self.renewal()));
+        let read_command = self.read_command(&key, renew);
+        let reading = || self.redis.ask::<Option<String>>(&read_command);
+        let stored =
+            if is_local { reading().await } else { self.redis.retry_while_unavailable(reading).await };
+        let stored = match stored {
+            Ok(stored) => StoredValue::parse(stored.as_deref()),
+            Err(_) if is_local => return Lookup::Local,
+            Err(_) => return Lookup::Unavailable,
         };
-        if let (true, Some(holding)) = (renew, &holding) {
-            holding.renewed();
+        if let (true, Some(replica)) = (renew, &replica) {
+            replica.mark_renewed();
         }
-        match (there, holding) {
-            (Written::Ended, _) => Found::Nowhere,
-            (Written::Record(record), _) if !record.is_of(principal) => self.nowhere(),
-            (Written::Record(record), Some(holding)) => {
-                self.reconcile(&key, &holding, *record).await;
-                Found::AsHeld
+        match (stored, replica) {
+            (StoredValue::Ended, _) => Lookup::NotFound,
+            (StoredValue::Record(record), _) if !record.belongs_to(principal) => self.not_found(),
+            (StoredValue::Record(record), Some(replica)) => {
+                self.reconcile(&key, &replica, *record).await;
+                Lookup::Local
             }
-            (Written::Nothing, Some(holding)) => {
-                // Redis has lost it, or was away when it was opened.
-                let unsaved = holding.unsaved(self.operator.catalog());
-                self.save(&key, &holding, unsaved).await;
-                Found::AsHeld
+            (StoredValue::Missing, Some(replica)) => {
+                // Redis has lost the record, or was unavailable when the session was opened.
+                let pending_write = replica.pending_write(self.settings.catalog());
+                self.save(&key, &replica, pending_write).await;
+                Lookup::Local
             }
-            // What was too long to be written is here alone.
-            _ if held => Found::AsHeld,
-            (Written::Record(record), None) if !self.ends().contains_key(&key) => Found::Elsewhere(record),
-            _ => self.nowhere(),
+            // A session whose record is too large to store exists in this process alone.
+            _ if is_local => Lookup::Local,
+            (StoredValue::Record(record), None) if !self.pending_ends().contains_key(&key) => {
+                Lookup::Remote(record)
+            }
+            _ => self.not_found(),
         }
     }
 
-    async fn enter(&self, id: &str, principal: Principal, terms: SessionParams, opened: &Arc<SessionHandle>) {
+    async fn insert(
+        &self,
+        id: &str,
+        principal: Principal,
+        params: SessionParams,
+        handle: &Arc<SessionHandle>,
+    ) {
         let Some(client) = self.initialize_cache.take(id) else { return };
-        let Some(record) = Record::new(principal, terms, client) else {
-            tracing::debug!("a client says so much of itself that its session stays at this replica");
+        let Some(record) = Record::new(principal, params, client) else {
+            tracing::debug!(
+                "the `initialize` parameters are too large to store; the session stays at this replica"
+            );
             return;
         };
-        let Some(written) = record.written() else { return };
+        let Some(serialized) = record.serialized() else { return };
         let key = self.key(id);
-        self.hold(&key, id, record, opened);
+        self.track_replica(&key, id, record, handle);
         let mut command = redis::cmd("SET");
-        command.arg(self.name(&key)).arg(written).arg("EX").arg(self.time_to_live());
-        // Where Redis is away, it is written when it is back.
-        let _: Result<(), Unavailable> = self.link.retry_while_unavailable(|| self.link.ask(&command)).await;
+        command.arg(self.name(&key)).arg(serialized).arg("EX").arg(self.time_to_live());
+        // If Redis is unavailable, `sync` writes it later.
+        let _: Result<(), Unavailable> =
+            self.redis.retry_while_unavailable(|| self.redis.ask(&command)).await;
     }
 
-    fn restore(&self, id: &str, record: &Record, opened: &Arc<SessionHandle>) {
-        self.hold(&self.key(id), id, record.clone(), opened);
+    fn track(&self, id: &str, record: &Record, handle: &Arc<SessionHandle>) {
+        self.track_replica(&self.key(id), id, record.clone(), handle);
     }
 
-    fn introduce(&self, id: &str, record: &Record) {
+    fn cache_initialize(&self, id: &str, record: &Record) {
         self.initialize_cache.put(id, record.client.clone());
     }
 
     async fn end(&self, id: &str) {
         let key = self.key(id);
-        self.held().remove(&key);
-        if self.link.ask_all::<()>(&self.ending(&key)).await.is_err() {
-            let mut ends = self.ends();
-            if ends.len() < MOST_ENDS {
-                ends.insert(key, Instant::now());
+        self.replicas().remove(&key);
+        if self.redis.ask_all::<()>(&self.end_commands(&key)).await.is_err() {
+            let mut pending_ends = self.pending_ends();
+            if pending_ends.len() < MAX_PENDING_ENDS {
+                pending_ends.insert(key, Instant::now());
             }
         }
     }
@@ -295,28 +316,28 @@ impl SessionStore for RedisStore {
         Some(Arc::clone(&self.initialize_cache) as Arc<dyn InitializeStore>)
     }
 
-    fn is_there(&self) -> Option<bool> {
-        Some(self.link.is_there())
+    fn is_available(&self) -> Option<bool> {
+        Some(self.redis.is_available())
     }
 }
 
 impl fmt::Debug for RedisStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("RedisStore").field("link", &self.link).finish_non_exhaustive()
+        formatter.debug_struct("RedisStore").field("link", &self.redis).finish_non_exhaustive()
     }
 }
 
-/// Has a change of a session written down.
-struct Switched {
+/// Stores the enabled categories of a session whenever they change.
+struct ChangeWriter {
     session_store: Weak<RedisStore>,
     key: Arc<str>,
 }
 
 #[async_trait]
-impl ToolListObserver for Switched {
-    async fn switched(&self) {
+impl ToolListObserver for ChangeWriter {
+    async fn list_changed(&self) {
         let Some(session_store) = self.session_store.upgrade() else { return };
-        let Some(holding) = session_store.holding(&self.key) else { return };
-        session_store.save_first(&self.key, &holding).await;
+        let Some(replica) = session_store.replica(&self.key) else { return };
+        session_store.save_before_notification(&self.key, &replica).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The parameters of each method: empty objects in other spellings, and types that do not fit.
+//! Parameters of each method: normalization of empty objects, and validation of types. See [`normalize`].
 #![expect(deprecated, reason = "logging goes from MCP, but the clients that have it stay")]
 
 use rmcp::model::{
@@ -9,23 +9,23 @@ use rmcp::model::{
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// Where requests of 2026-07-28 declare what their client can be asked.
+/// The `_meta` key in which stateless requests declare client capabilities.
 const CAPABILITIES: &str = "io.modelcontextprotocol/clientCapabilities";
 
-/// Where they name their revision, in `params`.
+/// The pointer in `params` to their protocol version.
 const VERSION: &str = "/_meta/io.modelcontextprotocol~1protocolVersion";
 
 /// Makes `params` an object. Returns whether that changed anything.
 ///
 /// # Errors
-/// What is wrong, and what parameters of the method look like.
+/// The parameters are invalid. The message has the reason and an example.
 pub(super) fn normalize(method: &str, object: &mut Map<String, Value>) -> Result<bool, String> {
     let is_request = object.contains_key("id");
     let mut changed = false;
     match object.get("params") {
         Some(Value::Object(_)) => {}
         None if !is_request => return Ok(false),
-        // A method that is not known is told as that.
+        // An unknown method is rejected as such, not for its parameters.
         Some(other) if !is_empty(other) && !is_known(method) => {
             object.insert("params".to_owned(), Value::Object(Map::new()));
             return Ok(true);
@@ -59,7 +59,7 @@ pub(super) fn normalize(method: &str, object: &mut Map<String, Value>) -> Result
         changed = true;
     }
     if method == "server/discover" {
-        // rmcp takes the request for one of an unknown method where there is anything else.
+        // rmcp treats the method as unknown if there are other members.
         let before = params.len();
         params.retain(|name, _| name == "_meta");
         changed |= params.len() != before;
@@ -70,7 +70,7 @@ pub(super) fn normalize(method: &str, object: &mut Map<String, Value>) -> Result
     }
 }
 
-/// Whether a value is one of the spellings of an object without members.
+/// Whether a value is one of the spellings of an empty object.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -88,7 +88,8 @@ fn make_object(value: &mut Value) -> bool {
     empty
 }
 
-/// All members of capabilities are objects, as are theirs; that of `null` is left out.
+/// Makes capabilities and their members objects. A capability that is `null` is left as it is, and rmcp takes it as
+/// absent.
 fn make_capabilities(value: &mut Value) -> bool {
     let mut changed = make_object(value);
     for capability in value.as_object_mut().into_iter().flat_map(Map::values_mut) {
@@ -119,10 +120,10 @@ fn is_known(method: &str) -> bool {
     METHODS.contains(&method) || method.starts_with("notifications/")
 }
 
-/// Whether the parameters are those of the method.
+/// Validates the parameters of a method.
 fn check(method: &str, params: &Value) -> Result<(), String> {
     match method {
-        // 2026-07-28 has removed these: rmcp answers that there is no such method.
+        // Protocol version 2026-07-28 has removed these methods, and rmcp rejects them.
         "initialize" | "logging/setLevel" if params.pointer(VERSION).is_some_and(is_stateless) => Ok(()),
         "initialize" => fits::<InitializeRequestParams>(params),
         "tools/call" => fits::<CallToolRequestParams>(params),
@@ -153,7 +154,7 @@ fn fits<T: DeserializeOwned>(params: &Value) -> Result<(), String> {
     })
 }
 
-/// An error of serde's, with "an object" for what it calls an object.
+/// Replaces Rust type names in a serde error by "an object".
 fn without_type_names(problem: &str) -> String {
     let Some((found, wanted)) = problem.split_once(", expected ") else { return problem.to_owned() };
     let is_object =
@@ -161,7 +162,7 @@ fn without_type_names(problem: &str) -> String {
     if is_object { format!("{found}, expected an object") } else { problem.to_owned() }
 }
 
-/// What a request of the method looks like.
+/// An example of valid parameters.
 fn example(method: &str) -> String {
     let params = match method {
         "initialize" => {

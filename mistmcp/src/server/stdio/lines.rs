@@ -1,17 +1,19 @@
+//! The line decoder of the stdio transport: [`Lines`].
+
 use std::io;
 
 use bytes::{Bytes, BytesMut};
 use tokio_util::codec::Decoder;
 
-/// The longest line that is read, as rmcp has it.
-pub(super) const LONGEST_LINE: usize = 16 << 20;
+/// The longest line that is read, the same as in rmcp.
+pub(super) const MAX_LINE_BYTES: usize = 16 << 20;
 
 /// Splits input into lines of bounded length. The last one needs no line feed.
 #[derive(Debug, Default)]
 pub(super) struct Lines {
-    /// Bytes at the beginning of the buffer that have no line feed.
+    /// Bytes at the start of the buffer that have no line feed.
     searched: usize,
-    /// The rest of a line that is too long is dropped.
+    /// Whether the rest of a line that is too long is being dropped.
     discarding: bool,
 }
 
@@ -38,7 +40,7 @@ impl Decoder for Lines {
                 self.discarding = false;
                 continue;
             }
-            if length > LONGEST_LINE {
+            if length > MAX_LINE_BYTES {
                 self.discarding = true;
                 return Ok(Some(Line::TooLong));
             }
@@ -85,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_found_wherever_the_input_is_cut_and_the_last_needs_no_end() {
+    fn lines_are_decoded_across_chunks_and_the_last_needs_no_line_feed() {
         assert_eq!(lines(&[b"a\nb", b"c", b"\n", b"\nd"]), [whole("a"), whole("bc"), whole(""), whole("d")]);
         assert_eq!(lines(&[b"a\n"]), [whole("a")]);
         assert_eq!(lines(&[]), []);
@@ -93,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_line_that_is_too_long_is_dropped_and_the_next_is_read() {
-        let long = vec![b'x'; LONGEST_LINE];
+        let long = vec![b'x'; MAX_LINE_BYTES];
         assert_eq!(lines(&[&long, b"y", b"z\nafter\n"]), [Line::TooLong, whole("after")]);
         assert_eq!(lines(&[&long, b"y\nafter"]), [Line::TooLong, whole("after")]);
         assert_eq!(lines(&[&long, b"y"]), [Line::TooLong]);

@@ -1,8 +1,8 @@
-//! Watch on the reader of standard output.
+//! Detects that the reader of standard output has closed it: [`stop_when_closed`].
 
 use tokio_util::sync::CancellationToken;
 
-/// Cancels `stop` once the reader of standard output has closed it, where the system tells.
+/// Cancels `stop` once the reader of standard output has closed it.
 #[cfg(target_os = "linux")]
 pub(super) fn stop_when_closed(stop: CancellationToken) {
     tokio::spawn(async move {
@@ -16,11 +16,11 @@ pub(super) fn stop_when_closed(stop: CancellationToken) {
     });
 }
 
-/// Elsewhere the next answer finds out.
+/// On other systems the next write fails.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn stop_when_closed(_stop: CancellationToken) {}
 
-/// Returns when standard output is a pipe whose reader has closed it.
+/// Returns when standard output is a pipe without a reader.
 #[cfg(target_os = "linux")]
 async fn closed() {
     use std::io::ErrorKind;
@@ -34,7 +34,7 @@ async fn closed() {
                 return;
             }
         }
-        // No pipe can be opened for writing that has no reader.
+        // A pipe without a reader cannot be opened for writing.
         Err(error) if error.raw_os_error() == Some(NO_READER) => return,
         Err(error) if error.kind() == ErrorKind::InvalidInput => {}
         Err(error) => tracing::debug!(%error, "standard output cannot be watched"),

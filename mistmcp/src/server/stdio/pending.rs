@@ -1,10 +1,12 @@
+//! Pending requests of the stdio transport: [`Pending`].
+
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rmcp::model::RequestId;
 use tokio::sync::Notify;
 
-/// Requests without an answer, of the client and of the server.
+/// Requests without a response, from the client and from the server.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     requests: Mutex<Requests>,
@@ -14,15 +16,15 @@ pub(super) struct Pending {
 #[derive(Debug, Default)]
 struct Requests {
     calls: HashSet<RequestId>,
-    /// `subscriptions/listen`, which lasts as long as its client likes.
+    /// `subscriptions/listen`, which the client ends.
     subscriptions: HashSet<RequestId>,
-    /// Those that the server sent.
-    of_server: VecDeque<RequestId>,
+    /// Requests from the server to the client.
+    server_requests: VecDeque<RequestId>,
 }
 
-/// What is still to be waited for after the end of input.
+/// What the transport waits for after the end of input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rest {
+pub(super) enum Remaining {
     Calls,
     Subscriptions,
     Nothing,
@@ -37,12 +39,12 @@ impl Pending {
         self.requests().subscriptions.insert(id);
     }
 
-    pub(super) fn of_server(&self, id: RequestId) {
-        self.requests().of_server.push_back(id);
+    pub(super) fn server_request(&self, id: RequestId) {
+        self.requests().server_requests.push_back(id);
         self.changed.notify_one();
     }
 
-    /// A request of the client's is answered, or cancelled, after which it has no answer.
+    /// A request of the client has been answered or cancelled. A cancelled one gets no response.
     pub(super) fn answered(&self, id: &RequestId) {
         let mut requests = self.requests();
         if requests.calls.remove(id) | requests.subscriptions.remove(id) {
@@ -50,26 +52,26 @@ impl Pending {
         }
     }
 
-    /// The client has answered.
+    /// The client has answered a request of the server.
     pub(super) fn answered_by_client(&self, id: &RequestId) {
-        self.requests().of_server.retain(|other| other != id);
+        self.requests().server_requests.retain(|other| other != id);
     }
 
-    /// A request of the server's that will have no answer.
-    pub(super) fn next_of_server(&self) -> Option<RequestId> {
-        self.requests().of_server.pop_front()
+    /// Removes a request of the server that will get no response.
+    pub(super) fn take_server_request(&self) -> Option<RequestId> {
+        self.requests().server_requests.pop_front()
     }
 
-    pub(super) fn rest(&self) -> Rest {
+    pub(super) fn remaining(&self) -> Remaining {
         let requests = self.requests();
         match (requests.calls.is_empty(), requests.subscriptions.is_empty()) {
-            (false, _) => Rest::Calls,
-            (true, false) => Rest::Subscriptions,
-            (true, true) => Rest::Nothing,
+            (false, _) => Remaining::Calls,
+            (true, false) => Remaining::Subscriptions,
+            (true, true) => Remaining::Nothing,
         }
     }
 
-    /// Waits for a change since the last one that was waited for.
+    /// Waits for the next change.
     pub(super) async fn changed(&self) {
         self.changed.notified().await;
     }

@@ -1,3 +1,5 @@
+//! The line-based stdio transport: [`LineTransport`].
+
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,46 +18,47 @@ use tokio::time::Instant;
 use tokio_util::codec::FramedRead;
 use tokio_util::sync::CancellationToken;
 
-use super::lines::{LONGEST_LINE, Line, Lines};
-use super::pending::{Pending, Rest};
+use super::lines::{Line, Lines, MAX_LINE_BYTES};
+use super::pending::{Pending, Remaining};
 use crate::server::json_rpc::{self, Invalid};
 
-/// How long subscriptions may take to end once the input has ended and the calls are answered.
-const FAREWELL: Duration = Duration::from_secs(1);
+/// How long subscriptions may take to end after the end of input, once calls are answered.
+const SUBSCRIPTION_END_TIME: Duration = Duration::from_secs(1);
 
-/// Extension of a `subscriptions/listen` request: cancelled when the input has ended and the calls are answered.
+/// Request extension of `subscriptions/listen`: cancelled after the end of input, once calls are answered.
 #[derive(Clone, Debug)]
 pub(in crate::server) struct InputEnd(pub(in crate::server) CancellationToken);
 
-/// Transport of MCP in lines. Unlike rmcp's own it answers lines that cannot be read, and after the end of input it goes on
-/// until the calls under way are answered.
+/// MCP transport with one message per line. Unlike rmcp's own, it answers invalid lines, and after the end of input
+/// it runs until calls in flight are answered.
 pub(super) struct LineTransport<R, W> {
     input: FramedRead<R, Lines>,
     output: Arc<Mutex<W>>,
     pending: Arc<Pending>,
-    /// The answer to a line that could not be read, while it is written.
-    refusal: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    /// A request has begun the lifecycle. Notifications and responses before it would end rmcp's handshake.
-    begun: bool,
-    /// By when everything has to be answered, after the end of input.
+    /// The error response to an invalid line, while it is being written.
+    rejection: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// Whether a request has begun the lifecycle. Notifications and responses before that would fail rmcp's
+    /// handshake.
+    is_started: bool,
+    /// When the transport ends, set after the end of input.
     deadline: Option<Instant>,
-    patience: Duration,
+    drain_time: Duration,
     subscriptions: CancellationToken,
     stop: CancellationToken,
 }
 
 impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport<R, W> {
-    /// `patience` is how long calls are waited for after the end of input. After it, and when the output is closed, `stop`
-    /// is cancelled.
-    pub(super) fn new(input: R, output: W, patience: Duration, stop: CancellationToken) -> Self {
+    /// `drain_time` is how long calls are waited for after the end of input. After it, and when the output is closed,
+    /// `stop` is cancelled.
+    pub(super) fn new(input: R, output: W, drain_time: Duration, stop: CancellationToken) -> Self {
         Self {
             input: FramedRead::new(input, Lines::default()),
             output: Arc::new(Mutex::new(output)),
             pending: Arc::default(),
-            refusal: None,
-            begun: false,
+            rejection: None,
+            is_started: false,
             deadline: None,
-            patience,
+            drain_time,
             subscriptions: CancellationToken::new(),
             stop,
         }
@@ -78,22 +81,22 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
         }
     }
 
-    fn refuse(&mut self, invalid: &Invalid) {
+    fn reject(&mut self, invalid: &Invalid) {
         tracing::debug!(code = invalid.code.0, error = invalid.message, "a line could not be read");
         if !invalid.is_notification {
             let written = self.write(invalid.to_json().to_string().into_bytes());
-            self.refusal = Some(Box::pin(async {
-                // `write` has stopped the server where it failed.
+            self.rejection = Some(Box::pin(async {
+                // `write` has stopped the server if it failed.
                 let _ = written.await;
             }));
         }
     }
 
-    /// Parses a line. Returns nothing where it is blank, refused, or ignored.
+    /// Parses a line. None if it is blank, invalid, or ignored.
     fn read(&mut self, line: Line) -> Option<ClientJsonRpcMessage> {
         let message = match line {
             Line::TooLong => {
-                Err(Invalid::request(format!("The line has more than {LONGEST_LINE} bytes. Send less.")))
+                Err(Invalid::request(format!("The line has more than {MAX_LINE_BYTES} bytes. Send less.")))
             }
             Line::Whole(line) if line.iter().all(|byte| matches!(byte, 0 | b' ' | b'\t' | b'\r')) => {
                 return None;
@@ -108,13 +111,13 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
         let mut message = match read {
             Ok(message) => message,
             Err(invalid) => {
-                self.refuse(&invalid);
+                self.reject(&invalid);
                 return None;
             }
         };
         match &mut message {
             JsonRpcMessage::Request(request) => {
-                self.begun |= begins(&request.request);
+                self.is_started |= starts_session(&request.request);
                 match &mut request.request {
                     ClientRequest::SubscriptionsListenRequest(listen) => {
                         listen.extensions.insert(InputEnd(self.subscriptions.clone()));
@@ -135,35 +138,36 @@ impl<R: AsyncRead + Unpin, W: AsyncWrite + Send + Unpin + 'static> LineTransport
                 error.id.iter().for_each(|id| self.pending.answered_by_client(id));
             }
         }
-        if !self.begun && !matches!(message, JsonRpcMessage::Request(_)) {
+        if !self.is_started && !matches!(message, JsonRpcMessage::Request(_)) {
             tracing::debug!("a message before `initialize` is ignored");
             return None;
         }
         Some(message)
     }
 
-    /// The rest after the end of input: errors for the server's own requests, and the end once all calls are answered.
-    async fn last(&mut self) -> Option<ClientJsonRpcMessage> {
+    /// After the end of input: answers requests of the server with errors, and returns None once all calls are
+    /// answered.
+    async fn drain(&mut self) -> Option<ClientJsonRpcMessage> {
         loop {
-            if let Some(id) = self.pending.next_of_server() {
+            if let Some(id) = self.pending.take_server_request() {
                 let error = ErrorData::internal_error("the client's input has ended", None);
                 return Some(ClientJsonRpcMessage::error(error, Some(id)));
             }
-            let rest = self.pending.rest();
-            if rest == Rest::Subscriptions && !self.subscriptions.is_cancelled() {
+            let remaining = self.pending.remaining();
+            if remaining == Remaining::Subscriptions && !self.subscriptions.is_cancelled() {
                 self.subscriptions.cancel();
-                self.deadline = Some(Instant::now() + FAREWELL);
+                self.deadline = Some(Instant::now() + SUBSCRIPTION_END_TIME);
             }
-            let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + self.patience);
+            let deadline = *self.deadline.get_or_insert_with(|| Instant::now() + self.drain_time);
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return None,
                 () = tokio::time::sleep_until(deadline) => break,
-                () = self.pending.changed(), if rest != Rest::Nothing => {}
-                () = std::future::ready(()), if rest == Rest::Nothing => break,
+                () = self.pending.changed(), if remaining != Remaining::Nothing => {}
+                () = std::future::ready(()), if remaining == Remaining::Nothing => break,
             }
         }
-        // Calls that their client has cancelled may still run.
+        // Calls that the client has cancelled may still run.
         self.stop.cancel();
         None
     }
@@ -184,7 +188,7 @@ where
             JsonRpcMessage::Response(response) => Some(response.id.clone()),
             JsonRpcMessage::Error(error) => error.id.clone(),
             JsonRpcMessage::Request(request) => {
-                self.pending.of_server(request.id.clone());
+                self.pending.server_request(request.id.clone());
                 None
             }
             JsonRpcMessage::Notification(_) => None,
@@ -200,15 +204,15 @@ where
         }
     }
 
-    /// Cancel-safe: what has been read stays in the decoder, and a refusal stays in `self` until it is written.
+    /// Cancel-safe: bytes read stay in the decoder, and an error response stays in `self` until it is written.
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
         loop {
-            if let Some(refusal) = &mut self.refusal {
-                refusal.await;
-                self.refusal = None;
+            if let Some(rejection) = &mut self.rejection {
+                rejection.await;
+                self.rejection = None;
             }
             if self.deadline.is_some() {
-                return self.last().await;
+                return self.drain().await;
             }
             match self.input.next().await {
                 Some(Ok(line)) => {
@@ -220,7 +224,7 @@ where
                     if let Some(Err(error)) = end {
                         tracing::error!(%error, "standard input cannot be read");
                     }
-                    self.deadline = Some(Instant::now() + self.patience);
+                    self.deadline = Some(Instant::now() + self.drain_time);
                     super::output::stop_when_closed(self.stop.clone());
                 }
             }
@@ -232,8 +236,8 @@ where
     }
 }
 
-/// Whether rmcp's handshake is over with this request.
-fn begins(request: &ClientRequest) -> bool {
+/// Whether this request completes rmcp's handshake.
+fn starts_session(request: &ClientRequest) -> bool {
     match request {
         ClientRequest::InitializeRequest(_) => true,
         ClientRequest::PingRequest(_) | ClientRequest::DiscoverRequest(_) => false,

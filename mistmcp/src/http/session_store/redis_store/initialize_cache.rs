@@ -1,3 +1,5 @@
+//! One-shot cache of `initialize` parameters: [`InitializeCache`].
+
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -6,12 +8,12 @@ use rmcp::model::InitializeRequestParams;
 use rmcp::transport::streamable_http_server::session::store::SessionStoreError;
 use rmcp::transport::streamable_http_server::session::{SessionState, SessionStore as InitializeStore};
 
-/// How long rmcp takes at most from one's word to the other's.
-const KEPT: Duration = Duration::from_mins(1);
-const MOST: u64 = 10_000;
+/// The longest time between the write and the read of an entry.
+const TIME_TO_LIVE: Duration = Duration::from_mins(1);
+const MAX_ENTRIES: u64 = 10_000;
 
-/// What clients said of themselves, on its way from rmcp to the session store when a session is opened, and back when one is
-/// taken up. rmcp asks nobody else, so that it takes up what the gate has let in, and nothing besides.
+/// The `initialize` parameters on their way between rmcp and the session store, both when a session is opened and
+/// when it is restored. rmcp has no other source, so that it restores only sessions that `McpHandler` has looked up.
 pub(super) struct InitializeCache(Cache<String, InitializeRequestParams>);
 
 impl InitializeCache {
@@ -26,7 +28,7 @@ impl InitializeCache {
 
 impl Default for InitializeCache {
     fn default() -> Self {
-        Self(Cache::builder().max_capacity(MOST).time_to_live(KEPT).build())
+        Self(Cache::builder().max_capacity(MAX_ENTRIES).time_to_live(TIME_TO_LIVE).build())
     }
 }
 

@@ -1,28 +1,30 @@
+//! This replica's copy of a stored session: [`SessionReplica`], with its revision (optimistic concurrency).
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::super::super::session_handle::SessionHandle;
 use super::super::Record;
-use super::super::names;
+use super::super::known_categories;
 use crate::catalog::Catalog;
 
-/// A session that this replica holds, and what it knows of what is written of it.
+/// A session of this process, and its record as this process last saw it.
 #[derive(Debug)]
 pub(super) struct SessionReplica {
     pub(super) id: Arc<str>,
-    opened: Weak<SessionHandle>,
+    handle: Weak<SessionHandle>,
     known: Mutex<Known>,
 }
 
 #[derive(Debug)]
 struct Known {
-    /// As it was written last, as far as this replica knows.
+    /// The stored record as last seen.
     record: Record,
-    renewed: Instant,
+    mark_renewed: Instant,
 }
 
-/// A record that is to be written, over the one of that revision.
+/// A record to write over the stored one of revision `over`.
 #[derive(Debug)]
 pub(super) struct PendingWrite {
     pub(super) record: Record,
@@ -30,52 +32,56 @@ pub(super) struct PendingWrite {
 }
 
 impl SessionReplica {
-    pub(super) fn new(id: &str, record: Record, opened: &Arc<SessionHandle>) -> Self {
-        let known = Mutex::new(Known { record, renewed: Instant::now() });
-        Self { id: id.into(), opened: Arc::downgrade(opened), known }
+    pub(super) fn new(id: &str, record: Record, handle: &Arc<SessionHandle>) -> Self {
+        let known = Mutex::new(Known { record, mark_renewed: Instant::now() });
+        Self { id: id.into(), handle: Arc::downgrade(handle), known }
     }
 
-    pub(super) fn opened(&self) -> Option<Arc<SessionHandle>> {
-        self.opened.upgrade()
+    pub(super) fn handle(&self) -> Option<Arc<SessionHandle>> {
+        self.handle.upgrade()
     }
 
     pub(super) fn is_due(&self, renewal: Duration) -> bool {
-        self.known().renewed.elapsed() >= renewal
+        self.known().mark_renewed.elapsed() >= renewal
     }
 
-    pub(super) fn renewed(&self) {
-        self.known().renewed = Instant::now();
+    pub(super) fn mark_renewed(&self) {
+        self.known().mark_renewed = Instant::now();
     }
 
-    /// Takes over what is written, where it is newer, with what was changed here meanwhile; what then has to be written.
-    /// The client hears that its list is another one.
-    pub(super) fn adopt(&self, theirs: Record, catalog: &Catalog) -> Option<PendingWrite> {
-        let opened = self.opened()?;
+    /// Adopts the stored record if it is newer, merged with the changes made here in the meantime. Returns what must
+    /// then be written. If the enabled categories change, the client is notified that its tool list has changed.
+    pub(super) fn adopt(&self, stored: Record, catalog: &Catalog) -> Option<PendingWrite> {
+        let handle = self.handle()?;
         let mut known = self.known();
-        let over = theirs.revision;
+        let over = stored.revision;
         if over > known.record.revision {
-            let wanted = merged(&known.record.on, &opened.shared.enabled.on(), &theirs.on, catalog);
-            let changed = opened.shared.enabled.change(|on| *on = names(&wanted, catalog));
-            known.record = theirs;
+            let wanted = merged(&known.record.enabled, &handle.shared.enabled.on(), &stored.enabled, catalog);
+            let changed =
+                handle.shared.enabled.change(|enabled| *enabled = known_categories(&wanted, catalog));
+            known.record = stored;
             if changed {
-                opened.shared.tell_list_changed();
+                handle.shared.notify_list_changed();
             }
         }
-        let on = merged(&known.record.on, &opened.shared.enabled.on(), &known.record.on, catalog);
-        if over == known.record.revision && on == known.record.on {
+        let enabled =
+            merged(&known.record.enabled, &handle.shared.enabled.on(), &known.record.enabled, catalog);
+        if over == known.record.revision && enabled == known.record.enabled {
             return None;
         }
-        Some(PendingWrite { record: next(&known.record, on), over })
+        Some(PendingWrite { record: next_revision(&known.record, enabled), over })
     }
 
-    /// What is switched on here, to be written over what is known.
-    pub(super) fn unsaved(&self, catalog: &Catalog) -> PendingWrite {
+    /// The categories enabled here, as a write over the last record seen.
+    pub(super) fn pending_write(&self, catalog: &Catalog) -> PendingWrite {
         let known = self.known();
-        let on = match self.opened() {
-            Some(opened) => merged(&known.record.on, &opened.shared.enabled.on(), &known.record.on, catalog),
-            None => known.record.on.clone(),
+        let enabled = match self.handle() {
+            Some(handle) => {
+                merged(&known.record.enabled, &handle.shared.enabled.on(), &known.record.enabled, catalog)
+            }
+            None => known.record.enabled.clone(),
         };
-        PendingWrite { record: next(&known.record, on), over: known.record.revision }
+        PendingWrite { record: next_revision(&known.record, enabled), over: known.record.revision }
     }
 
     pub(super) fn saved(&self, record: Record) {
@@ -83,7 +89,7 @@ impl SessionReplica {
         if record.revision > known.record.revision {
             known.record = record;
         }
-        known.renewed = Instant::now();
+        known.mark_renewed = Instant::now();
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -91,19 +97,19 @@ impl SessionReplica {
     }
 }
 
-fn next(record: &Record, on: BTreeSet<String>) -> Record {
-    Record { on, revision: record.revision + 1, ..record.clone() }
+fn next_revision(record: &Record, enabled: BTreeSet<String>) -> Record {
+    Record { enabled, revision: record.revision + 1, ..record.clone() }
 }
 
-/// What `theirs` comes to with what was switched here since `before`. Categories of another release, which this one does
-/// not have, stay as they are.
+/// Applies the changes made here since `before` to the `stored` categories. Categories of another release, which this
+/// one does not have, stay as they are.
 fn merged(
     before: &BTreeSet<String>,
     here: &BTreeSet<&'static str>,
-    theirs: &BTreeSet<String>,
+    stored: &BTreeSet<String>,
     catalog: &Catalog,
 ) -> BTreeSet<String> {
-    let mut merged = theirs.clone();
+    let mut merged = stored.clone();
     merged.extend(here.iter().filter(|name| !before.contains(**name)).map(|name| (*name).to_owned()));
     merged.retain(|name| {
         !before.contains(name) || here.contains(name.as_str()) || catalog.category(name).is_none()

@@ -1,36 +1,39 @@
+//! Synchronization with other replicas: the pub/sub listener, TTL renewal, and catching up after a Redis outage. See
+//! [`sync`].
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use redis::PushInfo;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::super::super::sessions::Local;
-use super::super::record::Written;
+use super::super::super::sessions::LocalSessions;
+use super::super::record::StoredValue;
 use super::replica::SessionReplica;
 use super::{ChangeNotice, RedisStore};
 
-/// Sessions that are looked at in one round to Redis.
-const AT_ONCE: usize = 100;
+/// Sessions per pipeline to Redis.
+const BATCH: usize = 100;
 
-type Held = (Arc<str>, Arc<SessionReplica>);
+type HeldSession = (Arc<str>, Arc<SessionReplica>);
 
-/// Keeps up with the other replicas for as long as the server runs: hears what they tell, has sessions live on in which
-/// something goes on, and looks at all of them when Redis has been away.
-pub(in super::super::super) async fn keep_up(
+/// Synchronizes with other replicas for as long as the server runs: handles their change notices, renews the TTL of
+/// sessions in use, and reconciles all sessions after a Redis outage.
+pub(in super::super::super) async fn sync(
     session_store: Arc<RedisStore>,
-    local: Local,
+    local: LocalSessions,
     mut pushes: UnboundedReceiver<PushInfo>,
 ) {
-    let mut availability = session_store.link.availability();
-    let pause = (session_store.renewal() / 2).clamp(Duration::from_millis(250), Duration::from_secs(30));
-    let mut next = tokio::time::interval(pause);
-    next.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut availability = session_store.redis.availability();
+    let interval = (session_store.renewal() / 2).clamp(Duration::from_millis(250), Duration::from_secs(30));
+    let mut ticks = tokio::time::interval(interval);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tokio::select! {
             push = pushes.recv() => {
                 let Some(push) = push else { return };
-                if let Some(message) = session_store.link.news(&push) {
-                    session_store.hear(&message, &local).await;
+                if let Some(message) = session_store.redis.replica_message(&push) {
+                    session_store.handle_notice(&message, &local).await;
                 }
             }
             changed = availability.changed() => {
@@ -41,82 +44,83 @@ pub(in super::super::super) async fn keep_up(
                     session_store.catch_up(&local).await;
                 }
             }
-            _ = next.tick() => session_store.make_a_round(&local).await,
+            _ = ticks.tick() => session_store.renew_sessions(&local).await,
         }
     }
 }
 
 impl RedisStore {
-    async fn hear(&self, message: &str, local: &Local) {
-        let Some((key, news)) = self.heard(message) else { return };
-        let Some(holding) = self.holding(key) else { return };
-        match news {
-            ChangeNotice::Ended => self.end_here(key, &holding, local).await,
-            ChangeNotice::Switched => self.look_at(&[(key.into(), holding)], false, local).await,
+    async fn handle_notice(&self, message: &str, local: &LocalSessions) {
+        let Some((key, notice)) = self.parse_notice(message) else { return };
+        let Some(replica) = self.replica(key) else { return };
+        match notice {
+            ChangeNotice::Ended => self.end_locally(key, &replica, local).await,
+            ChangeNotice::Changed => self.reconcile_all(&[(key.into(), replica)], false, local).await,
         }
     }
 
-    async fn end_here(&self, key: &str, holding: &SessionReplica, local: &Local) {
-        tracing::debug!("a session ends that has ended at another replica");
-        self.held().remove(key);
-        local.end(&holding.id).await;
+    async fn end_locally(&self, key: &str, replica: &SessionReplica, local: &LocalSessions) {
+        tracing::debug!("ended a session that another replica has ended");
+        self.replicas().remove(key);
+        local.end(&replica.id).await;
     }
 
-    /// Redis is back: it hears of the ends that it has missed, and what is held here is looked at.
-    async fn catch_up(&self, local: &Local) {
-        let ends: Vec<_> = self.ends().keys().cloned().collect();
-        for key in ends {
-            if self.link.ask_all::<()>(&self.ending(&key)).await.is_err() {
+    /// After a Redis outage: writes the pending ends of sessions, and reconciles the sessions of this process.
+    async fn catch_up(&self, local: &LocalSessions) {
+        let pending_ends: Vec<_> = self.pending_ends().keys().cloned().collect();
+        for key in pending_ends {
+            if self.redis.ask_all::<()>(&self.end_commands(&key)).await.is_err() {
                 return;
             }
-            self.ends().remove(&key);
+            self.pending_ends().remove(&key);
         }
-        let held: Vec<Held> =
-            self.held().iter().map(|(key, holding)| (Arc::clone(key), Arc::clone(holding))).collect();
-        for held in held.chunks(AT_ONCE) {
-            self.look_at(held, false, local).await;
+        let replicas: Vec<HeldSession> =
+            self.replicas().iter().map(|(key, replica)| (Arc::clone(key), Arc::clone(replica))).collect();
+        for replicas in replicas.chunks(BATCH) {
+            self.reconcile_all(replicas, false, local).await;
         }
     }
 
-    /// Has sessions live on in which something goes on, and forgets those that are not held any more.
-    async fn make_a_round(&self, local: &Local) {
-        let (now, lasts) = (Instant::now(), Duration::from_secs(self.time_to_live()));
-        self.ends().retain(|_, since| now.duration_since(*since) < lasts);
-        let due: Vec<Held> = {
-            let mut held = self.held();
-            held.retain(|_, holding| holding.opened().is_some());
-            held.iter()
-                .filter(|(_, holding)| holding.is_due(self.renewal()))
-                .filter(|(_, holding)| {
-                    holding.opened().is_some_and(|opened| opened.activity.idle() == Duration::ZERO)
+    /// Renews the TTL of sessions with calls in flight, and drops replicas of sessions that are gone.
+    async fn renew_sessions(&self, local: &LocalSessions) {
+        let (now, time_to_live) = (Instant::now(), Duration::from_secs(self.time_to_live()));
+        self.pending_ends().retain(|_, since| now.duration_since(*since) < time_to_live);
+        let due: Vec<HeldSession> = {
+            let mut replicas = self.replicas();
+            replicas.retain(|_, replica| replica.handle().is_some());
+            replicas
+                .iter()
+                .filter(|(_, replica)| replica.is_due(self.renewal()))
+                .filter(|(_, replica)| {
+                    replica.handle().is_some_and(|handle| handle.activity.idle() == Duration::ZERO)
                 })
-                .map(|(key, holding)| (Arc::clone(key), Arc::clone(holding)))
+                .map(|(key, replica)| (Arc::clone(key), Arc::clone(replica)))
                 .collect()
         };
-        for held in due.chunks(AT_ONCE) {
-            self.look_at(held, true, local).await;
+        for replicas in due.chunks(BATCH) {
+            self.reconcile_all(replicas, true, local).await;
         }
     }
 
-    /// Brings sessions that are held here up to date.
-    async fn look_at(&self, held: &[Held], renew: bool, local: &Local) {
+    /// Reads sessions from Redis and reconciles them with those of this process.
+    async fn reconcile_all(&self, replicas: &[HeldSession], renew: bool, local: &LocalSessions) {
         let mut commands = redis::pipe();
-        for (key, _) in held {
-            commands.add_command(self.reading(key, renew));
+        for (key, _) in replicas {
+            commands.add_command(self.read_command(key, renew));
         }
-        let Ok(there) = self.link.ask_all::<Vec<Option<String>>>(&commands).await else { return };
-        for ((key, holding), there) in held.iter().zip(there) {
+        let Ok(stored) = self.redis.ask_all::<Vec<Option<String>>>(&commands).await else { return };
+        for ((key, replica), stored) in replicas.iter().zip(stored) {
             if renew {
-                holding.renewed();
+                replica.mark_renewed();
             }
-            match Written::read(there.as_deref()) {
-                Written::Ended => self.end_here(key, holding, local).await,
-                Written::Record(theirs) => self.reconcile(key, holding, *theirs).await,
-                Written::Nothing => {
-                    let unsaved = holding.unsaved(self.operator.catalog());
-                    self.save(key, holding, unsaved).await;
+            match StoredValue::parse(stored.as_deref()) {
+                StoredValue::Ended => self.end_locally(key, replica, local).await,
+                StoredValue::Record(stored) => self.reconcile(key, replica, *stored).await,
+                StoredValue::Missing => {
+                    let pending_write = replica.pending_write(self.settings.catalog());
+                    self.save(key, replica, pending_write).await;
                 }
-                Written::Unreadable => {}
+                StoredValue::Unreadable => {}
             }
         }
     }
