@@ -1,5 +1,12 @@
-"""What the packages say has to be what the workspace says: versions, variables, which of them are secret, names of archives.
-Prints a line for each disagreement."""
+#!/usr/bin/env python3
+"""Checks that the files of the packages agree with the workspace: versions, addresses, variables, which of them are
+secret, names of archives. Prints a line for each disagreement.
+
+    packages/agree.py [--write]
+
+The version and the addresses are set in `Cargo.toml`: `version` and `repository` of `[workspace.package]`, and
+`[workspace.metadata.addresses]`. With `--write` they are written into the other files.
+"""
 
 import json
 import pathlib
@@ -9,6 +16,9 @@ import sys
 import tomllib
 
 SECRET = {"MIST_APITOKEN", "MISTMCP_CLIENT_TOKEN"}
+# Commands and addresses that reach a name of this project which somebody else could register.
+UNOWNED = r"github\.com/mistmcp|io\.github\.|ghcr\.io|docker pull|cargo (binstall|install|add) mistmcp|--repo mistmcp/"
+write = "--write" in sys.argv[1:]
 wrong = []
 
 
@@ -21,24 +31,52 @@ def same(what, found, wanted):
         wrong.append(f"{what} is {found!r}; make it {wanted!r}")
 
 
+def derive(path, pattern, wanted):
+    """Each match of the pattern's group in the file is what the workspace says."""
+    text = read(path)
+    matches = list(re.finditer(pattern, text, re.MULTILINE))
+    if not matches:
+        wrong.append(f"{path} has nothing of the form {pattern}; change the form in packages/agree.py")
+    for match in reversed(matches):
+        if write:
+            text = text[: match.start(1)] + wanted + text[match.end(1) :]
+        elif match[1] != wanted:
+            line = text.count("\n", 0, match.start(1)) + 1
+            wrong.append(f"{path}:{line} has {match[1]!r} in place of {wanted!r}: run packages/agree.py --write")
+    if write:
+        pathlib.Path(path).write_text(text)
+
+
 workspace = tomllib.loads(read("Cargo.toml"))["workspace"]
 version = workspace["package"]["version"]
 repository = workspace["package"]["repository"]
+addresses = workspace["metadata"]["addresses"]
+source = "github" if repository.startswith("https://github.com/") else "undecided"
+bundle = f"{repository}/releases/download/v{version}/mistmcp-v{version}.mcpb"
+
+derive("Cargo.toml", r'^mistmcp\S* = \{ path = "[^"]*", version = "([^"]*)"', version)
+derive("server.json", r'^  "name": "([^"]*)"', addresses["registry"])
+derive("server.json", r'"version": "([^"]*)"', version)
+derive("server.json", r'"(?:websiteUrl|url)": "([^"]*)"', repository)
+derive("server.json", r'"source": "([^"]*)"', source)
+derive("server.json", r'"identifier": "([^"]*)"', bundle)
+derive("packages/mcpb/manifest.json", r'^  "version": "([^"]*)"', version)
+derive("packages/mcpb/manifest.json", r'"(?:url|homepage)": "([^"]*)"', repository)
+derive("packages/systemd/mistmcp.service", r"^Documentation=(.*)$", repository)
+derive("packages/docker/compose.yaml", r"^    image: (\S*mistmcp\S*)$", addresses["image"])
+for path in ["packages/docker/Dockerfile", "docs/packages.md", ".github/workflows/ci.yml"]:
+    derive(path, r"docker build .*(?:-t|--tag) (\S+)", addresses["image"])
+for path in ["docs/packages.md", ".github/workflows/ci.yml"]:
+    derive(path, r"docker run [^`\n]* (\S*mistmcp\S*) --", addresses["image"])
+if re.match(r"https://[^/]+\.invalid/", repository):
+    found = subprocess.run(["git", "grep", "-nIE", UNOWNED, "--", ".", ":!packages/agree.py"], capture_output=True, text=True)
+    for line in found.stdout.splitlines():
+        wrong.append(f"{line.strip()}: somebody else could register this name; the addresses are undecided")
+
 manifest = json.loads(read("packages/mcpb/manifest.json"))
 server = json.loads(read("server.json"))
 release = read(".github/workflows/release.yml")
 
-for name, dependency in workspace["dependencies"].items():
-    if name.startswith("mistmcp"):
-        same(f"Cargo.toml: version of {name}", dependency["version"], version)
-same("packages/mcpb/manifest.json: version", manifest["version"], version)
-same("server.json: version", server["version"], version)
-for package in server["packages"]:
-    same("server.json: version of its package", package["version"], version)
-    url = f"{repository}/releases/download/v{version}/mistmcp-v{version}.mcpb"
-    same("server.json: identifier of its package", package["identifier"], url)
-same("server.json: repository", server["repository"]["url"], repository)
-same("packages/mcpb/manifest.json: repository", manifest["repository"]["url"], repository)
 if len(server["description"]) > 100:
     wrong.append(f"server.json: its description has {len(server['description'])} characters; the registry takes 100")
 
@@ -78,6 +116,8 @@ metadata = json.loads(subprocess.check_output(["cargo", "metadata", "--no-deps",
 for package in metadata["packages"]:
     if package["publish"] == []:
         continue
+    if package["repository"] != repository:
+        wrong.append(f"{package['name']} has a repository of its own; make it `repository.workspace = true`")
     for key in ["description", "keywords", "categories", "readme", "license", "repository"]:
         if not package[key]:
             wrong.append(f"{package['name']} has no {key} in its Cargo.toml")
@@ -90,5 +130,6 @@ for package in metadata["packages"]:
             if target and target not in targets:
                 wrong.append(f"binstall: release.yml builds nothing for {target}")
 
-print(*wrong, sep="\n")
+if wrong:
+    print(*wrong, sep="\n")
 sys.exit(bool(wrong))

@@ -7,10 +7,10 @@
 //!
 //! ```console
 //! $ cargo new morning && cd morning
-//! $ cargo add mistmcp
+//! $ cargo add --path …/mistmcp
 //! ```
 //!
-//! From a clone of the repository it is `cargo add --path …/mistmcp`. Nothing else is needed; this is all of `src/main.rs`:
+//! The path is that of `mistmcp/` in a clone of the repository. Nothing else is needed; this is all of `src/main.rs`:
 //!
 //! ```no_run
 //! use mistmcp::{
