@@ -1,7 +1,8 @@
-//! The client of Mist's API: one pool for all, deadlines on everything, and errors as advice.
+//! HTTP client of the Mist API: connection pool, deadlines, rate limits, retries, and error messages written for a
+//! model.
 //!
-//! What a token has used up, what waits its turn, and what is under way belong to the token at its cloud, whoever
-//! calls with it: [`Pool`] holds them, and a [`Connection`] is one client's way to them.
+//! Rate limit, queue and in-flight requests belong to a token at a cloud and are shared by all its clients:
+//! [`Pool`] holds them, and each client has a [`Connection`].
 
 mod acceptance;
 mod answer;
@@ -74,9 +75,9 @@ use crate::{Call, Result};
 use dispatch::Dispatched;
 use single_flight::Expired;
 
-/// Mist as one call sees it: with the tokens and the cloud of the session that called.
+/// Mist API client of one call, with the tokens and the cloud of the calling session.
 ///
-/// What a body asks comes out of the budget of its token and has to be done by the deadline of the call.
+/// Requests of a tool body count against the rate limit of the token and must end by the deadline of the call.
 ///
 /// ```
 /// use mistmcp::{Mist, Reply, Request, Result, SiteId, RelativeDuration, mist_tool};
@@ -99,7 +100,7 @@ pub struct Mist {
     connection: Arc<Connection>,
     call: Call,
     deadline: Instant,
-    /// A tool with a body may ask several things: its errors name the one that failed.
+    /// A tool with a body may send several requests: its errors name the one that failed.
     names_requests: bool,
     disclosure: Disclosure,
 }
@@ -110,26 +111,26 @@ impl Mist {
         Self { connection, call, deadline, names_requests: false, disclosure: Disclosure::default() }
     }
 
-    /// The same with a limit on what errors and notes may repeat of Mist's lists.
+    /// The same client with a limit on which lists errors and notes may quote.
     pub(crate) fn disclosing(self, disclosure: Disclosure) -> Self {
         Self { disclosure, ..self }
     }
 
-    /// Whether errors and notes may repeat what one of the tools lists.
+    /// Whether errors and notes may quote what one of these tools lists.
     pub(crate) fn discloses(&self, listers: &[&str]) -> bool {
         self.disclosure.permits(listers)
     }
 
-    /// The same for a tool with a body.
+    /// The same client for a tool with a body: errors name the request.
     pub(crate) fn naming_requests(&self) -> Self {
         Self { names_requests: true, ..self.clone() }
     }
 
-    /// Sends a request and waits for the answer, trying a GET again where that can help. Equal GETs under way with
-    /// one token are one, and Mist's constants are remembered for a day.
+    /// Sends a request and waits for the answer. A GET is retried where that can help. Equal GETs in flight with
+    /// one token are coalesced into one, and Mist's constants are cached for a day.
     ///
     /// # Errors
-    /// Any answer but a success, told as advice.
+    /// Any answer but a success, as a message with the next step.
     pub async fn send(&self, request: Request) -> Result<Answer> {
         let sent = self.sent(&request).await;
         if self.names_requests { sent.map_err(|error| error.of_path(&request)) } else { sent }
@@ -138,7 +139,7 @@ impl Mist {
     async fn sent(&self, request: &Request) -> Result<Answer> {
         let asked = Instant::now();
         if !request.is_get() {
-            return self.connection.line.change(request, self.call.trace()).await;
+            return self.connection.dispatcher.change(request, self.call.trace()).await;
         }
         let answer = self.ask(request).await?;
         if request.is_for_self() {
@@ -147,20 +148,20 @@ impl Mist {
         Ok(answer)
     }
 
-    /// Asks, or waits for the answer to the same request of another call. Where that one ends without an answer, the
-    /// call has the rest of its own time for another.
+    /// Sends a GET, or waits for the equal GET of another call. If that one ends without an answer, the request is
+    /// sent again within the rest of this call's deadline.
     async fn ask(&self, request: &Request) -> Result<Answer> {
         let trace = self.call.trace();
         loop {
             let deadline = self.deadline + self.call.waited();
-            let seat = match self.connection.line.ask(request, deadline, trace)? {
+            let waiter = match self.connection.dispatcher.ask(request, deadline, trace)? {
                 Dispatched::Known(answer) => return Ok(answer),
-                Dispatched::UnderWay(seat) => seat,
+                Dispatched::UnderWay(waiter) => waiter,
             };
-            if let Some(other) = &seat.joined {
+            if let Some(other) = &waiter.joined {
                 trace.shares(other);
             }
-            match wait_progress::wait_for(seat, &self.call).await {
+            match wait_progress::wait_for(waiter, &self.call).await {
                 Ok(answer) => return answer,
                 Err(Expired) if Instant::now() < deadline => {}
                 Err(Expired) => return Err(for_deadline(self.connection.limits().timeout)),
@@ -171,13 +172,13 @@ impl Mist {
     /// Reads JSON from `path`, which starts with `/api/`.
     ///
     /// # Errors
-    /// As [`send`](Self::send), and an answer that is no JSON.
+    /// As [`send`](Self::send), and an answer that is not JSON.
     pub async fn get(&self, path: &str) -> Result<Value> {
         self.send(Request::get(path)).await?.parsed().await
     }
 
-    /// Puts ids where names stand, and the organization where none is named and one is needed. Where `partial`, a part
-    /// of a name will do. What the answer has to say of that comes back.
+    /// Resolves names in the arguments to ids, and fills in a required organization that is not given. With
+    /// `partial`, a unique part of a name is accepted. Returns the notes for the answer.
     pub(crate) async fn look_up(
         &self,
         params: &[&'static Param],
@@ -185,7 +186,7 @@ impl Mist {
         arguments: &mut Map<String, Value>,
     ) -> Result<Vec<String>> {
         let mut notes = Vec::new();
-        // An organization first, then a site: the later ones are looked for in the earlier ones.
+        // Organizations first, then sites: devices are resolved within their site, sites within their organization.
         for lookup in [Lookup::Org, Lookup::Site, Lookup::Device] {
             for param in params.iter().filter(|param| param.lookup() == Some(lookup)) {
                 let optional = param.presence() == Some(Presence::Optional);

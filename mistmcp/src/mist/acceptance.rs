@@ -1,3 +1,5 @@
+//! Validation of a client's tokens by a request to Mist ([`Acceptance`]).
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -5,20 +7,20 @@ use super::{Cloud, Connection, Mist, Pacer, Pool, Request, Tokens};
 use crate::Call;
 use crate::error::ErrorKind;
 
-/// Whether Mist accepts the tokens of a client. While it is held, what was found out is not forgotten.
+/// Check whether Mist accepts a client's tokens. Keeps their state alive while it exists.
 #[derive(Debug)]
 pub(crate) struct Acceptance(Arc<Connection>);
 
-/// What Mist says of a token.
+/// Result of the check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Accepted,
     Refused,
-    /// It could not be asked. It may be for so long.
+    /// Mist could not be asked; the result may stay unknown for this long.
     Unknown(Duration),
 }
 
-/// How long it may take until Mist can be asked again.
+/// How long until Mist may be asked again.
 const SOON: Duration = Duration::from_secs(10);
 
 impl Acceptance {
@@ -27,12 +29,12 @@ impl Acceptance {
         Self(Arc::new(connection.paced(Arc::clone(pacer))))
     }
 
-    /// Whether Mist has accepted one of them, and not refused it since.
+    /// Whether Mist has accepted one of the tokens, and not refused it since.
     pub(crate) fn is_accepted(&self) -> bool {
-        self.0.line.leases.iter().any(|lease| lease.is_proven())
+        self.0.dispatcher.leases.iter().any(|lease| lease.is_proven())
     }
 
-    /// Asks Mist, where the pacer allows it.
+    /// Asks Mist, if the pacer allows it.
     pub(crate) async fn ask(&self) -> Verdict {
         let mist = Mist::new(Arc::clone(&self.0), Call::unattended());
         let asked = mist.send(Request::get("/api/v1/self")).await;

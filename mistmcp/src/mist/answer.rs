@@ -1,3 +1,5 @@
+//! HTTP response of Mist to a request that succeeded: JSON body, paging headers and file name ([`Answer`]).
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,23 +18,23 @@ use crate::error::ErrorKind;
 use crate::work::{self, LARGE, Room};
 use crate::{Error, Result};
 
-/// What Mist answered to a request that it accepted.
+/// A successful response of Mist.
 #[derive(Clone, Debug)]
 pub struct Answer {
     headers: Arc<HeaderMap>,
     body: Bytes,
-    /// The address that it came from.
+    /// The final URL of the request.
     url: Arc<Url>,
-    /// What the body takes of the memory for large answers.
+    /// Permit for the memory of a large body.
     _room: Option<Arc<Room>>,
 }
 
-/// Where a page stands in a list that is paged by number.
+/// Position of a page in a list that is paged by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     pub(crate) number: u64,
     pub(crate) limit: u64,
-    /// Rows in all, where Mist says so.
+    /// Total rows, if Mist sends the header.
     pub(crate) total: Option<u64>,
 }
 
@@ -41,23 +43,23 @@ impl Answer {
         Self { headers: Arc::new(headers), body, url: Arc::new(url.clone()), _room: None }
     }
 
-    /// The same answer, which gives the room back when the last of it is dropped.
+    /// Attaches the memory permit, which is released with the last clone.
     pub(super) fn in_room(self, room: Option<Room>) -> Self {
         Self { _room: room.map(Arc::new), ..self }
     }
 
-    /// Whether it is to be parsed off the async threads, and with regard to memory.
+    /// Whether to parse the body off the async threads and within a memory limit.
     pub(crate) fn is_large(&self) -> bool {
         self.body.len() > LARGE
     }
 
-    /// The same as [`json`](Self::json), off the async threads where it is large.
+    /// As [`json`](Self::json), off the async threads for a large body.
     pub(crate) async fn parsed(self) -> Result<Value> {
         if self.is_large() { work::on_large(move || self.json()).await? } else { self.json() }
     }
 
-    /// The body as JSON, and what had to be repaired for that. Of long lists the first rows are kept, which `pick` makes
-    /// smaller before.
+    /// The body as JSON, with the number of repairs. Of long lists the first rows are kept, each reduced by `pick`
+    /// before.
     pub(crate) fn rows(&self, mut pick: impl FnMut(usize, &mut Value)) -> Result<(Parsed, Repairs)> {
         let error = match bounded_json::with_rows(self.text(), &mut pick) {
             Ok(parsed) => return Ok((parsed, Repairs::default())),
@@ -72,10 +74,10 @@ impl Answer {
         }
     }
 
-    /// The body as JSON; an empty one is `null`. Characters that cannot be read are replaced.
+    /// The body as JSON; an empty one is `null`. Invalid characters are replaced.
     ///
     /// # Errors
-    /// It is something else, breaks off, or has rows that are no JSON.
+    /// The body is not JSON, is truncated, or has rows that are not JSON.
     pub fn json(&self) -> Result<Value> {
         match self.read()? {
             (_, Repairs { truncated: true, .. }) => Err(self.is_not_json(&"it breaks off")),
@@ -84,8 +86,8 @@ impl Answer {
         }
     }
 
-    /// The body as JSON, and what had to be repaired for that: of a list that breaks off, the first rows; of one with
-    /// rows that are no JSON, the others.
+    /// The body as JSON, and the repairs: of a truncated list the first rows are kept, and rows that are not JSON
+    /// are dropped.
     pub(crate) fn read(&self) -> Result<(Value, Repairs)> {
         if self.is_large() {
             return self.large_json();
@@ -124,7 +126,7 @@ impl Answer {
         )
     }
 
-    /// The body as JSON, where it is nothing else.
+    /// The body as JSON, without repairs.
     pub(crate) fn strict_json(&self) -> serde_json::Result<Value> {
         let text = self.text();
         if text.trim_ascii().is_empty() { Ok(Value::Null) } else { serde_json::from_slice(text) }
@@ -135,50 +137,50 @@ impl Answer {
         self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
     }
 
-    /// The address that it came from.
+    /// The final URL of the request.
     pub(crate) fn url(&self) -> &Arc<Url> {
         &self.url
     }
 
-    /// The body as it came.
+    /// The unparsed body.
     pub fn bytes(&self) -> &Bytes {
         &self.body
     }
 
-    /// The media type without its parameters, in lower case.
+    /// The media type without parameters, in lower case.
     pub fn media_type(&self) -> Option<String> {
         let text = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
         text.split(';').next().map(|media_type| media_type.trim().to_ascii_lowercase())
     }
 
-    /// The file name that Mist suggests.
+    /// The file name of `Content-Disposition`.
     pub fn file_name(&self) -> Option<String> {
         let text = self.headers.get(CONTENT_DISPOSITION)?.to_str().ok()?;
         let (_, name) = text.split_once("filename=")?;
         let name = name.split(';').next()?.trim().trim_matches('"');
-        // A name, whatever folder Mist or somebody between may put before it.
+        // The name only, without any folders before it.
         let name = name.rsplit(['/', '\\']).next()?;
         (!name.is_empty()).then(|| name.to_owned())
     }
 
-    /// What time it was where the answer was made.
+    /// Mist's time, from the `Date` header.
     pub(crate) fn date(&self) -> Option<Timestamp> {
         DateTimeParser::new().parse_timestamp(self.headers.get(DATE)?.to_str().ok()?.trim()).ok()
     }
 
-    /// Whether it is JSON with something in it.
+    /// Whether the body is JSON and not empty.
     pub(super) fn holds_data(&self) -> bool {
         let text = self.text().trim_ascii();
         !matches!(text, b"" | b"null" | b"[]" | b"{}") && serde_json::from_slice::<IgnoredAny>(text).is_ok()
     }
 
-    /// What it takes to keep it, in bytes.
+    /// Bytes that caching it takes.
     pub(super) fn weight(&self) -> usize {
         const HEADER: usize = 96;
         self.body.len() + self.headers.len() * HEADER
     }
 
-    /// The calls that Mist has counted this hour and those that it allows, as `/api/v1/self/usage` tells them.
+    /// The calls of this hour that Mist has counted and its limit, from `/api/v1/self/usage`.
     pub(super) fn usage(&self) -> Option<(u32, u32)> {
         #[derive(Deserialize)]
         struct Usage {
@@ -189,7 +191,7 @@ impl Answer {
         Some((usage.requests, usage.request_limit))
     }
 
-    /// From the `X-Page-*` headers.
+    /// The page, from the `X-Page-*` headers.
     pub(crate) fn page(&self) -> Option<Page> {
         Some(Page {
             total: Some(self.rows_in_all()?),
@@ -198,7 +200,7 @@ impl Answer {
         })
     }
 
-    /// How many rows Mist gives at once, which may be fewer than were asked for.
+    /// Mist's page size, which may be smaller than the requested one.
     pub(super) fn page_limit(&self) -> Option<u64> {
         self.number("x-page-limit").filter(|limit| *limit > 0)
     }

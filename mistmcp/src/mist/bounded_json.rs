@@ -1,5 +1,5 @@
-//! Parser of large JSON answers, which bounds the memory of what it keeps. A value takes many times the bytes of its
-//! text; of a long list, only so many rows are kept, and the others are counted.
+//! JSON parser with bounded memory for large answers ([`with_rows`]). Parsed values take many times the bytes of
+//! their text, so only some rows of a long list are kept, and the others are counted.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,12 +10,12 @@ use serde_json::{Map, Value};
 use crate::Error;
 use crate::error::ErrorKind;
 
-/// Bytes that all values of an answer may take, in memory.
+/// Maximum memory of all values of an answer.
 const VALUES: usize = 128 << 20;
-/// Bytes that the rows of its lists may take: many times what any client gets.
+/// Maximum memory of the rows of its lists: many times what any client receives.
 const ROWS: usize = 48 << 20;
 
-/// An answer, with the number of rows that were not kept of each list: by its name, which is empty for the answer itself.
+/// A parsed answer with the number of omitted rows of each list, by its name (empty for a top-level list).
 #[derive(Debug)]
 pub(crate) struct Parsed {
     pub(crate) value: Value,
@@ -39,7 +39,7 @@ impl Unparsed {
     }
 }
 
-/// Parses an answer whole.
+/// Parses all of an answer.
 pub(super) fn whole(text: &[u8]) -> Result<Value, Unparsed> {
     let mut meter = Meter { left: VALUES, is_exceeded: false };
     let mut deserializer = serde_json::Deserializer::from_slice(text);
@@ -48,8 +48,8 @@ pub(super) fn whole(text: &[u8]) -> Result<Value, Unparsed> {
     parsed.map_err(|error| if meter.is_exceeded { Unparsed::TooLarge } else { Unparsed::NotJson(error) })
 }
 
-/// Parses an answer, and keeps of its lists as many rows as there is room for. `pick` makes a row smaller before it is
-/// kept; it gets the place of the row, too.
+/// Parses an answer, keeping as many rows of its lists as fit. `pick` reduces each row before it is kept; it also
+/// gets the row's index.
 pub(super) fn with_rows(text: &[u8], pick: impl FnMut(usize, &mut Value)) -> Result<Parsed, Unparsed> {
     let meter = Meter { left: VALUES, is_exceeded: false };
     let mut rows = Rows { meter, left: ROWS, omitted: BTreeMap::new(), pick };
@@ -63,7 +63,7 @@ pub(super) fn with_rows(text: &[u8], pick: impl FnMut(usize, &mut Value)) -> Res
     }
 }
 
-/// What is left of the memory for values.
+/// Memory left for values.
 struct Meter {
     left: usize,
     is_exceeded: bool,
@@ -84,10 +84,10 @@ impl Meter {
     }
 }
 
-/// What an allocation costs beside its content.
+/// Overhead of an allocation.
 const ALLOCATION: usize = 16;
 const NODE: usize = size_of::<Value>();
-/// A member of an object: its hash, its place in the table, and its name's own part.
+/// A member of an object: its hash, table index, and key.
 const MEMBER: usize = size_of::<String>() + 2 * size_of::<usize>() + ALLOCATION;
 
 fn weight(value: &Value) -> usize {
@@ -102,10 +102,10 @@ fn weight(value: &Value) -> usize {
     }
 }
 
-/// Any value, whose memory is metered.
+/// Any value, charged to the meter.
 struct Node<'a>(&'a mut Meter);
 
-/// The answer itself, or a member of it: its lists are rows.
+/// The top-level value or a member of it, whose lists are rows.
 struct Top<'a, 'n, P>(&'a mut Rows<P>, &'n str);
 
 struct Rows<P> {
@@ -209,7 +209,7 @@ impl<'de, P: FnMut(usize, &mut Value)> Visitor<'de> for Top<'_, '_, P> {
                     rows.left = left;
                     kept.push(row);
                 }
-                // The first one is shown in parts, however large it is.
+                // The first row is kept however large it is; it is truncated later.
                 None if kept.is_empty() => {
                     rows.left = 0;
                     kept.push(row);
@@ -246,7 +246,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_parsed_is_what_the_usual_parser_reads() {
+    fn values_equal_those_of_serde_json() {
         for text in [
             "null",
             "true",
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_list_so_many_rows_are_kept_and_all_are_counted() {
+    fn a_long_list_is_cut_and_all_rows_are_counted() {
         const COUNT: usize = 2_000_000;
         let list = format!("[{}1]", "1,".repeat(COUNT - 1));
         for (text, name) in
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_picked_from_take_less_room() {
+    fn reduced_rows_take_less_memory() {
         let row = json!({ "id": 1, "text": "x".repeat(1_000) }).to_string();
         let text = format!("[{row}{}]", format!(",{row}").repeat(59_999));
         let all = with_rows(text.as_bytes(), |_, _| {}).unwrap();

@@ -1,4 +1,4 @@
-//! What is remembered of Mist's answers. Everything else is asked anew each time.
+//! Cache of Mist's constants and name lists ([`ResponseCache`]). No other answers are cached.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,20 +13,20 @@ use super::token_registry::Lease;
 use super::token_state::TokenState;
 use super::{Answer, Cloud, Request};
 
-/// Mist's constants change with its releases.
-const CONSTANTS_LAST: Duration = Duration::from_hours(24);
-const NAMES_LAST: Duration = Duration::from_mins(5);
+/// Mist's constants change only with its releases.
+const CONSTANTS_TTL: Duration = Duration::from_hours(24);
+const NAMES_TTL: Duration = Duration::from_mins(5);
 const CONSTANTS_BYTES: u64 = 8 << 20;
 const NAMES_BYTES: u64 = 32 << 20;
 
-/// The accounts that a connection has in turn, in one order.
+/// The ids of a connection's tokens, in a fixed order.
 pub(super) type Ids = Arc<[u64]>;
 
-/// Shared by all connections, for a cache of one's own would outweigh a connection many times.
+/// Cache shared by all connections; one for each would outweigh the connection itself.
 pub(super) struct ResponseCache {
-    /// Kept for a cloud, not for a token: they are the same for everybody.
+    /// Keyed by cloud, not by token: constants are the same for everyone.
     constants: Cache<(Cloud, String), Answer>,
-    /// Kept for the tokens that asked.
+    /// Keyed by the tokens of the request.
     names: Cache<(Ids, String), Arc<Listing>>,
 }
 
@@ -36,17 +36,17 @@ impl ResponseCache {
             constants: Cache::builder()
                 .max_capacity(CONSTANTS_BYTES)
                 .weigher(|key: &(Cloud, String), answer: &Answer| weight(key.1.len() + answer.weight()))
-                .time_to_live(CONSTANTS_LAST)
+                .time_to_live(CONSTANTS_TTL)
                 .build(),
             names: Cache::builder()
                 .max_capacity(NAMES_BYTES)
                 .weigher(|key: &(Ids, String), listing: &Arc<Listing>| weight(key.1.len() + listing.weight()))
-                .time_to_live(NAMES_LAST)
+                .time_to_live(NAMES_TTL)
                 .build(),
         }
     }
 
-    /// The answer to a question for constants, where Mist has lately accepted one of the tokens that ask.
+    /// The cached answer to a request for constants, if Mist has recently accepted one of the tokens.
     pub(super) fn constant(
         &self,
         request: &Request,
@@ -61,7 +61,7 @@ impl ResponseCache {
         self.constants.get(&(cloud.clone(), address.to_owned()))
     }
 
-    /// Remembers the answer to a question for constants, unless it is empty, a proxy's page, or holds the token.
+    /// Caches the answer to a request for constants, unless it is empty, a proxy's page, or contains the token.
     pub(super) fn keep_constant(&self, request: &Request, cloud: &Cloud, address: &str, answer: &Answer) {
         let private = || memmem::find(answer.bytes(), MASK.as_bytes()).is_some();
         if request.is_for_constants() && answer.holds_data() && !private() {
@@ -78,7 +78,7 @@ impl ResponseCache {
     }
 }
 
-/// Says nothing of what is in it, which is the users' own.
+/// Prints sizes only; the content is private to users.
 impl fmt::Debug for ResponseCache {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (constants, names) = (self.constants.weighted_size(), self.names.weighted_size());
@@ -86,7 +86,7 @@ impl fmt::Debug for ResponseCache {
     }
 }
 
-/// In bytes, with what an entry costs beside its content.
+/// Bytes of an entry, including its overhead.
 fn weight(content: usize) -> u32 {
     const ENTRY: usize = 256;
     u32::try_from(content + ENTRY).unwrap_or(u32::MAX)
@@ -107,30 +107,26 @@ mod tests {
 
     #[test]
     fn names_are_kept_for_the_tokens_that_asked() {
-        let memory = ResponseCache::new();
-        memory.keep_names(&[1, 2].into(), "/sites", listing("Berlin"));
-        assert!(memory.names(&[1, 2].into(), "/sites").is_some());
+        let cache = ResponseCache::new();
+        cache.keep_names(&[1, 2].into(), "/sites", listing("Berlin"));
+        assert!(cache.names(&[1, 2].into(), "/sites").is_some());
         for (ids, path) in
             [(&[1][..], "/sites"), (&[2], "/sites"), (&[1, 3], "/sites"), (&[1, 2], "/devices")]
         {
-            assert!(memory.names(&ids.into(), path).is_none(), "{ids:?} {path}");
+            assert!(cache.names(&ids.into(), path).is_none(), "{ids:?} {path}");
         }
     }
 
     #[test]
-    fn what_is_kept_is_bounded_in_bytes() {
-        let memory = ResponseCache::new();
+    fn the_cache_is_bounded_in_bytes() {
+        let cache = ResponseCache::new();
         let name = "x".repeat(100_000);
         for id in 0..1_000 {
-            memory.keep_names(&[id].into(), "/sites", listing(&name));
+            cache.keep_names(&[id].into(), "/sites", listing(&name));
         }
-        memory.names.run_pending_tasks();
-        assert!(
-            (1..=NAMES_BYTES).contains(&memory.names.weighted_size()),
-            "{}",
-            memory.names.weighted_size()
-        );
-        let held: usize = memory.names.iter().map(|(_, listing)| listing.weight()).sum();
+        cache.names.run_pending_tasks();
+        assert!((1..=NAMES_BYTES).contains(&cache.names.weighted_size()), "{}", cache.names.weighted_size());
+        let held: usize = cache.names.iter().map(|(_, listing)| listing.weight()).sum();
         assert!((10_000_000..=32 << 20).contains(&held), "{held}");
     }
 }

@@ -1,6 +1,8 @@
+//! Wall clock, which tests can set ([`Clock`]).
+
 use jiff::Timestamp;
 
-/// What time it is: the system's, or in tests one that was set and goes with tokio's.
+/// The system's time; in tests, a set time that advances with tokio's clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum Clock {
     #[default]
@@ -18,7 +20,7 @@ impl Clock {
         }
     }
 
-    /// A clock that stands at `text` now.
+    /// A clock that shows `text` now.
     #[cfg(test)]
     pub(super) fn set(text: &str) -> Self {
         Self::Set { at: text.parse().unwrap(), since: tokio::time::Instant::now() }

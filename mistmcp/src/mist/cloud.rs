@@ -1,3 +1,5 @@
+//! Mist clouds that tokens may be sent to ([`Cloud`], [`Clouds`]).
+
 mod suggestion;
 
 use std::fmt;
@@ -9,7 +11,7 @@ use thiserror::Error;
 use crate::argument::Id;
 use crate::quote;
 
-/// Mist's public clouds: the name in Mist's documentation, and the host of its API.
+/// Mist's public clouds: the name in Mist's documentation, and the API host.
 const PUBLIC: [(&str, &str); 13] = [
     ("Global 01", "api.mist.com"),
     ("Global 02", "api.gc1.mist.com"),
@@ -26,51 +28,51 @@ const PUBLIC: [(&str, &str); 13] = [
     ("US government", "api.us.mist-federal.com"),
 ];
 
-/// A cloud that tokens may be sent to. Made by [`Clouds`] alone.
+/// A cloud that tokens may be sent to. Only [`Clouds`] creates it.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Cloud {
     base: Arc<Url>,
 }
 
-/// The clouds that tokens may be sent to: Mist's own, and those that the operator adds.
+/// The allowed clouds: Mist's public ones, and those that the operator adds.
 #[derive(Clone, Debug, Default)]
 pub struct Clouds {
     added: Vec<Cloud>,
 }
 
-/// Why a cloud is not taken. The text names the remedy. What was written is quoted only where it has the form of a host, and
-/// described otherwise: it may be a token in the wrong place.
+/// Why a cloud is rejected. The message names the remedy. The input is quoted only if it looks like a host, and is
+/// described otherwise: it may be a misplaced token.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum CloudError {
-    /// It cannot be read.
+    /// It cannot be parsed.
     #[error("{0} is no cloud: write a host such as `api.mist.com`, or a URL with scheme and port")]
     Malformed(String),
-    /// It would carry tokens in the clear.
+    /// It is plain http and would expose tokens.
     #[error("{0} is plain http, which only a loopback address may use: write `https://…`")]
     Insecure(String),
-    /// It is nobody's that is known.
+    /// It is not an allowed cloud.
     #[error(
         "{unknown} is no Mist cloud that this server may send tokens to{suggestion}; it is one of:\n{known}\n\
          another one has to be added with `--allow-cloud` (or MISTMCP_ALLOW_CLOUDS)"
     )]
     Unknown {
-        /// What was written, or what it is.
+        /// The input, or a description of it.
         unknown: String,
-        /// What was probably meant.
+        /// The cloud that was probably meant.
         suggestion: String,
-        /// Those there are, a line each.
+        /// The allowed clouds, one per line.
         known: String,
     },
 }
 
 impl Clouds {
-    /// Adds a cloud of the operator's: a host, or a URL with scheme and port.
+    /// Allows a cloud of the operator: a host, or a URL with scheme and port.
     ///
     /// # Errors
-    /// It cannot be read, or is plain http beyond loopback.
+    /// It cannot be parsed, or is plain http to a non-loopback address.
     pub fn allow(&mut self, text: &str) -> Result<(), CloudError> {
         let written = Written::parse(text)?;
-        // A cloud's name is shown to clients: a token in its place must not become one.
+        // A cloud's name is shown to clients: a misplaced token must not become one.
         let name = written.0.host_str().unwrap_or_default();
         if !written.is_root() || !(quote::is_host(name) || quote::is_word(name)) {
             return Err(CloudError::Malformed(quote::host(text)));
@@ -83,22 +85,22 @@ impl Clouds {
         Ok(())
     }
 
-    /// Those that the operator added.
+    /// The clouds that the operator added.
     pub(crate) fn added(&self) -> &[Cloud] {
         &self.added
     }
 
-    /// Those there are: what a person calls each, its host, and what names it to [`Self::find`].
+    /// The allowed clouds: display name, host, and the text that [`Self::find`] accepts.
     pub(crate) fn named(&self) -> impl Iterator<Item = (&'static str, String, String)> {
         let public = PUBLIC.iter().map(|(name, host)| (*name, (*host).to_owned(), (*host).to_owned()));
         public.chain(self.added.iter().map(|cloud| ("added", cloud.to_string(), cloud.address())))
     }
 
-    /// The cloud that `text` names: as a host, as a URL, or as an address of the portal, which has `manage.` in place of
-    /// `api.`. What follows the host is left out for Mist's own clouds.
+    /// Finds the cloud that `text` names: a host, a URL, or an address of the portal, which has `manage.` in place
+    /// of `api.`. For Mist's own clouds, anything after the host is ignored.
     ///
     /// # Errors
-    /// It is none of those that may be used.
+    /// It is not an allowed cloud.
     pub fn find(&self, text: &str) -> Result<Cloud, CloudError> {
         let unknown = || CloudError::Unknown {
             unknown: quote::host(text),
@@ -131,8 +133,8 @@ impl Clouds {
         Err(unknown())
     }
 
-    /// The organization in a URL of the portal or of the API: `org_id` in its query or behind its `#`, or what follows
-    /// `/orgs/` in its path.
+    /// The organization id in a URL of the portal or the API: `org_id` in its query or fragment, or the segment
+    /// after `/orgs/`.
     pub(crate) fn organization(text: &str) -> Option<String> {
         let Written(url) = Written::parse(text).ok()?;
         let in_query = url.query_pairs().find(|(name, _)| name.eq_ignore_ascii_case("org_id"));
@@ -146,13 +148,13 @@ impl Clouds {
         Some(id.as_str().to_owned())
     }
 
-    /// Clouds that hold exactly this one, however it is reached. For the demo cloud, whose port nobody knows before.
+    /// Allows this cloud alone. For the demo cloud, whose port is not known before.
     pub(crate) fn only(url: &str) -> Result<Cloud, CloudError> {
         Ok(Cloud::at(Written::parse(url)?.base()))
     }
 }
 
-/// Those there are, a line each.
+/// The allowed clouds, one per line.
 impl fmt::Display for Clouds {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines: Vec<_> = self.named().map(|(name, host, _)| format!("  {host}  ({name})")).collect();
@@ -165,12 +167,12 @@ impl Cloud {
         Self { base: Arc::new(base) }
     }
 
-    /// The address that every request starts with.
+    /// The base URL of every request.
     pub(crate) fn base(&self) -> &Url {
         &self.base
     }
 
-    /// What names it: its host where that is enough, else a URL.
+    /// Its host if that identifies it, else its URL.
     pub(crate) fn address(&self) -> String {
         match (self.base.scheme(), self.base.port()) {
             ("https", None) => self.to_string(),
@@ -178,13 +180,13 @@ impl Cloud {
         }
     }
 
-    /// Where a user makes a token: the portal of this cloud.
+    /// URL of the cloud's portal, where a user creates a token.
     pub fn portal(&self) -> String {
         let host = self.base.host_str().unwrap_or_default();
         format!("https://{}/", host.replacen("api.", "manage.", 1))
     }
 
-    /// Whether `text` names this very cloud, as a host or a URL.
+    /// Whether `text` names this cloud, as a host or a URL.
     pub(crate) fn is(&self, text: &str) -> bool {
         let only = Clouds { added: vec![self.clone()] };
         only.find(text).is_ok_and(|found| found == *self)
@@ -200,7 +202,7 @@ impl Cloud {
     }
 }
 
-/// The host, and the port where it is not the usual one.
+/// The host, and a port other than the default.
 impl fmt::Display for Cloud {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let host = self.base.host_str().unwrap_or_default();
@@ -217,13 +219,13 @@ impl fmt::Debug for Cloud {
     }
 }
 
-/// Whether more than a bare host is written, beside a path.
+/// Whether the text has more than a bare host, apart from a path.
 fn names_authority(text: &str) -> bool {
     let host = text.trim().split(['/', '?', '#']).next().unwrap_or_default();
     text.contains("://") || url::Host::parse(host).is_err()
 }
 
-/// A host or a URL as it was written, without a user name or a password.
+/// A parsed host or URL, without user name or password.
 struct Written(Url);
 
 impl Written {
@@ -243,7 +245,7 @@ impl Written {
         if plain { Ok(Self(url)) } else { Err(malformed()) }
     }
 
-    /// Whether there is nothing behind the host and the port.
+    /// Whether nothing follows host and port.
     fn is_root(&self) -> bool {
         matches!(self.0.path(), "/" | "/api/v1" | "/api/v1/")
             && self.0.query().is_none()
@@ -292,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_is_refused_with_those_there_are() {
+    fn an_unknown_cloud_is_refused_with_the_known_ones() {
         for text in [
             "evil.example",
             "api.mist.com.evil.example",
@@ -306,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn what_carries_a_password_or_another_scheme_is_no_cloud_and_is_not_repeated() {
+    fn urls_with_a_password_or_another_scheme_are_refused_and_not_quoted() {
         for text in [
             "api.mist.com@evil.example",
             "https://user:s3cret@api.mist.com",
@@ -344,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nearly_a_cloud_is_told_with_the_one_that_was_meant() {
+    fn a_misspelled_cloud_gets_a_suggestion() {
         for (text, wanted) in [
             ("eu", "did you mean `api.eu.mist.com` (EMEA 01)?"),
             ("api.eu.mist", "`api.eu.mist.com`"),
@@ -381,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn each_cloud_is_found_by_what_names_it() {
+    fn each_cloud_is_found_by_its_address() {
         let clouds = clouds(&[
             "http://127.0.0.1:9000",
             "https://[::1]:9443",

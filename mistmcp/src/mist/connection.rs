@@ -1,3 +1,5 @@
+//! Connection of a client to one cloud ([`Connection`]).
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -6,69 +8,69 @@ use super::dispatch::Dispatcher;
 use super::token_state::Key;
 use super::{Cloud, Limits, Pacer, Pool, Token, Tokens};
 
-/// A client's way to one cloud, with one token or several. What is counted and remembered for a token is shared by
-/// all connections of that token and cloud in a pool.
+/// Connection of a client to one cloud with one or several tokens. Rate limits and caches of a token are shared by
+/// all connections of the pool with the same token and cloud.
 #[derive(Debug)]
 pub struct Connection {
-    pub(super) line: Dispatcher,
+    pub(super) dispatcher: Dispatcher,
     pub(super) org_id: Option<String>,
     is_shared: bool,
 }
 
 impl Connection {
-    /// A connection with `tokens` to `cloud`; nothing is sent yet. It is cheap: one for each request will do.
+    /// Creates a connection with `tokens` to `cloud`. Nothing is sent. Cheap enough to be made for each request.
     pub fn new(pool: Arc<Pool>, cloud: Cloud, tokens: impl Into<Tokens>, org_id: Option<String>) -> Self {
-        let lease = |token| pool.accounts.lease(Key { cloud: cloud.clone(), token });
+        let lease = |token| pool.registry.lease(Key { cloud: cloud.clone(), token });
         let leases: Arc<[_]> = tokens.into().into_vec().into_iter().map(lease).collect();
         let mut ids: Vec<_> = leases.iter().map(|lease| lease.id).collect();
         ids.sort_unstable();
         Self {
-            line: Dispatcher { pool, cloud, leases, ids: ids.into(), pacer: None },
+            dispatcher: Dispatcher { pool, cloud, leases, ids: ids.into(), pacer: None },
             org_id,
             is_shared: false,
         }
     }
 
-    /// The same connection, whose questions are paced until Mist has accepted a token.
+    /// The same connection with a rate limit until Mist has accepted a token.
     pub(crate) fn paced(mut self, pacer: Arc<Pacer>) -> Self {
-        self.line.pacer = Some(pacer);
+        self.dispatcher.pacer = Some(pacer);
         self
     }
 
-    /// The same connection, for a client that uses the operator's tokens and has none of its own.
+    /// Marks the tokens as the operator's: the client has none of its own.
     pub(crate) fn shared(self) -> Self {
         Self { is_shared: true, ..self }
     }
 
-    /// Whether the tokens are the operator's, and the client has none of its own.
+    /// Whether the tokens are the operator's.
     pub(crate) fn is_shared(&self) -> bool {
         self.is_shared
     }
 
     /// The cloud.
     pub fn cloud(&self) -> &Cloud {
-        &self.line.cloud
+        &self.dispatcher.cloud
     }
 
-    /// Each of the tokens, for nothing but to be hashed.
+    /// The tokens, to be hashed only.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &Token> {
-        self.line.leases.iter().map(|lease| lease.token())
+        self.dispatcher.leases.iter().map(|lease| lease.token())
     }
 
-    /// What a call may cost.
+    /// Limits of a call.
     pub fn limits(&self) -> &Limits {
-        &self.line.pool.limits
+        &self.dispatcher.pool.limits
     }
 
-    /// `text` as the client gets it: this connection's tokens are masked, and invisible characters are escaped.
+    /// Masks this connection's tokens in `text` and escapes invisible characters.
     pub(crate) fn mask(&self, text: String) -> String {
-        let mut text = self.line.mask(text);
+        let mut text = self.dispatcher.mask(text);
         crate::text::show(&mut text);
         text
     }
 
-    /// `bytes` with this connection's tokens masked.
+    /// Masks this connection's tokens in `bytes`.
     pub(crate) fn mask_bytes(&self, bytes: Bytes) -> Bytes {
-        self.line.leases.iter().fold(bytes, |bytes, lease| lease.mask().bytes(bytes))
+        self.dispatcher.leases.iter().fold(bytes, |bytes, lease| lease.mask().bytes(bytes))
     }
 }

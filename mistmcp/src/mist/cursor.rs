@@ -1,16 +1,18 @@
+//! Opaque pagination cursor ([`Cursor`]).
+
 use percent_encoding::percent_decode_str;
 
 use crate::Mismatch;
 
-/// The argument that gives back where an earlier answer's `next` led, in a tool that has no parameter for it.
+/// The argument that takes an earlier answer's `next`, for tools without a parameter for it.
 pub(crate) const CURSOR: &str = "cursor";
 
-/// Opaque pagination cursor: a part of the query of Mist's link to the next page, percent-encoding and all.
+/// Pagination cursor: a part of the query of Mist's link to the next page, still percent-encoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cursor(String);
 
 impl Cursor {
-    /// Reads pairs of a query such as `token=a%2Fb`. What could reach beyond a query is refused.
+    /// Parses query pairs such as `token=a%2Fb`. Characters that could end the query are rejected.
     pub(crate) fn read(text: &str) -> Result<Self, Mismatch> {
         const LONGEST: usize = 8_000;
         let allowed = |byte: u8| byte.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&byte);
@@ -23,7 +25,7 @@ impl Cursor {
         }
     }
 
-    /// The names of its pairs, decoded.
+    /// The decoded names of its pairs.
     pub(crate) fn names(&self) -> impl Iterator<Item = String> {
         let names = self.0.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, _)| name);
         names.map(|name| percent_decode_str(name).decode_utf8_lossy().into_owned())

@@ -1,19 +1,22 @@
+//! Permission to quote Mist's lists in errors and notes ([`Disclosure`]).
+
 use std::fmt;
 use std::sync::Arc;
 
-/// Limit on what errors, notes and completions may repeat of a list: [`Disclosure::permits`]. Without a limit, all of it.
+/// Limits what errors, notes and completions may quote to lists that a callable tool returns
+/// ([`Disclosure::permits`]). The default is unlimited.
 #[derive(Clone, Default)]
 pub(crate) struct Disclosure(Option<IsCallable>);
 
 type IsCallable = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
 impl Disclosure {
-    /// Only what a callable tool lists.
+    /// Permits only what a callable tool lists.
     pub(crate) fn of_tools(is_callable: impl Fn(&str) -> bool + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(is_callable)))
     }
 
-    /// Whether a list that each of the tools gives may be repeated.
+    /// Whether a list that each of these tools returns may be quoted.
     pub(super) fn permits(&self, listers: &[&str]) -> bool {
         self.0.as_ref().is_none_or(|is_callable| listers.iter().any(|lister| is_callable(lister)))
     }

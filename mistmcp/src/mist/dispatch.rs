@@ -1,3 +1,6 @@
+//! Dispatch of requests to Mist ([`Dispatcher`]): cache, request coalescing, rate limit, retries and token
+//! failover.
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,80 +12,81 @@ use tokio::time::Instant as Deadline;
 use super::cache::Ids;
 use super::pacer::Pacer;
 use super::rate_limit::{Exhausted, Purpose, until_next_hour};
-use super::retry::{Again, Failure, Patience, with_retries};
+use super::retry::{Again, Failure, RetryBudget, with_retries};
 use super::retry_after::retry_after;
 use super::single_flight::Waiter;
 use super::token_registry::Lease;
 use super::token_state::TokenState;
 use super::transport::{Response, exchange};
-use super::validation_gate::Proof;
-use super::wait_progress::{WaitReporter, waits};
+use super::validation_gate::Validation;
+use super::wait_progress::{WaitReporter, wait_channel};
 use super::{Answer, Cloud, Pool, Request, errors};
 use crate::Result;
 use crate::trace::{ClientSpans, Trace};
 use crate::work::{self, LARGE};
 
-/// Bytes of a refusal that are looked at: many times what is shown.
+/// Maximum bytes read of an error body: many times what is shown.
 const WORDS: usize = 64 * 1024;
 
-/// The way to one cloud with the tokens of one connection. Cheap to clone: what is under way holds one of its own.
+/// Dispatcher of one connection. Cheap to clone: each request in flight holds a clone.
 #[derive(Clone, Debug)]
 pub(super) struct Dispatcher {
     pub(super) pool: Arc<Pool>,
     pub(super) cloud: Cloud,
     pub(super) leases: Arc<[Lease]>,
     pub(super) ids: Ids,
-    /// The rate limit of questions with tokens that Mist has not accepted; none where the tokens are the operator's.
+    /// Rate limit of requests with tokens that Mist has not accepted; `None` for the operator's tokens.
     pub(super) pacer: Option<Arc<Pacer>>,
 }
 
-/// An answer that is there, or a place among those who wait for it.
+/// A cached answer, or a waiter on a request in flight.
 pub(super) enum Dispatched {
     Known(Answer),
     UnderWay(Waiter<Result<Answer>>),
 }
 
 impl Dispatcher {
-    /// Asks Mist, unless the answer is known or the same is being asked already. The caller waits until `deadline`.
+    /// Answers a GET from the cache, joins the equal request in flight, or sends it. The caller waits until
+    /// `deadline`.
     pub(super) fn ask(&self, request: &Request, deadline: Deadline, trace: &Trace) -> Result<Dispatched> {
         let address = request.address(&self.cloud)?;
-        if let Some(answer) = self.pool.memory.constant(request, &self.cloud, &address, &self.leases) {
+        if let Some(answer) = self.pool.cache.constant(request, &self.cloud, &address, &self.leases) {
             tracing::debug!(%request, "known already");
             trace.remembered(&address);
             return Ok(Dispatched::Known(answer));
         }
         let url = request.url(&self.cloud)?;
         let key = (Arc::clone(&self.ids), address.clone());
-        let (line, request) = (self.clone(), request.clone());
+        let (dispatcher, request) = (self.clone(), request.clone());
         let sends = trace.sends(&request.method, &url);
         let times = (deadline, self.pool.limits.timeout);
         Ok(Dispatched::UnderWay(self.pool.gets.join(key, trace, times, |waits, deadline| async move {
-            let patience = Patience { wait: line.pool.limits.retry_wait, deadline };
+            let retry_budget = RetryBudget { wait: dispatcher.pool.limits.retry_wait, deadline };
             let mut attempts = 0_u64;
             let attempt = || {
                 attempts += 1;
-                line.attempt(&request, &url, &waits, &sends)
+                dispatcher.attempt(&request, &url, &waits, &sends)
             };
-            let answer = with_retries(patience, &waits, attempt).await;
-            line.pool.metrics().retries(attempts.saturating_sub(1));
+            let answer = with_retries(retry_budget, &waits, attempt).await;
+            dispatcher.pool.metrics().retries(attempts.saturating_sub(1));
             let answer = answer?;
-            line.pool.memory.keep_constant(&request, &line.cloud, &address, &answer);
+            dispatcher.pool.cache.keep_constant(&request, &dispatcher.cloud, &address, &answer);
             Ok(answer)
         })))
     }
 
-    /// Has Mist change something: once, and by itself.
+    /// Sends a write: once, and never coalesced.
     pub(super) async fn change(&self, request: &Request, trace: &Trace) -> Result<Answer> {
         let url = request.url(&self.cloud)?;
-        let (waits, _waiting) = waits();
+        let (waits, _waiting) = wait_channel();
         let sends = trace.sends(&request.method, &url);
         let answer = self.attempt(request, &url, &waits, &sends).await.map_err(|failure| failure.error);
-        // What was asked before may be answered as it was before.
+        // A read after the write must not join a request that was sent before it.
         self.pool.gets.close(|(ids, _)| *ids == self.ids);
         answer
     }
 
-    /// One attempt, with another token where Mist refuses one or its calls are used up.
+    /// One attempt. Fails over to another token if Mist refuses one or its calls are used up.
     async fn attempt(
         &self,
         request: &Request,
@@ -92,8 +96,8 @@ impl Dispatcher {
     ) -> Result<Answer, Failure> {
         let purpose = request.purpose();
         let (mut used_up, mut refused): (Option<(Exhausted, String)>, _) = (None, None);
-        for account in self.in_turn(purpose) {
-            let outcome = self.attempt_with(account, request, url, waits, sends).await;
+        for token in self.in_turn(purpose) {
+            let outcome = self.attempt_with(token, request, url, waits, sends).await;
             match outcome {
                 Err(AttemptError::Exhausted(by, words)) => match &used_up {
                     Some((sooner, _)) if sooner.until <= by.until => {}
@@ -117,7 +121,7 @@ impl Dispatcher {
 
     async fn attempt_with(
         &self,
-        account: &TokenState,
+        token: &TokenState,
         request: &Request,
         url: &Url,
         waits: &WaitReporter,
@@ -125,8 +129,8 @@ impl Dispatcher {
     ) -> Result<Answer, AttemptError> {
         let clock = self.pool.clock;
         let _proving = match &self.pacer {
-            Some(pacer) => match account.prove(pacer).await {
-                Ok(Proof::Refused) => return Err(AttemptError::Refused(String::new())),
+            Some(pacer) => match token.validate(pacer).await {
+                Ok(Validation::Refused) => return Err(AttemptError::Refused(String::new())),
                 Ok(proof) => Some(proof),
                 Err(paced_out) => {
                     self.pool.metrics().refusal("new_tokens");
@@ -135,15 +139,15 @@ impl Dispatcher {
             },
             None => None,
         };
-        let admitted = account.admit(clock, request.purpose(), waits).await;
+        let admitted = token.admit(clock, request.purpose(), waits).await;
         let admitted = admitted.map_err(|used_up| AttemptError::Exhausted(used_up, String::new()))?;
         let (started, sending) = (Instant::now(), sends.begin());
-        let outcome = exchange(&self.pool, &self.cloud, account.token(), request, url.clone()).await;
+        let outcome = exchange(&self.pool, &self.cloud, token.token(), request, url.clone()).await;
         sending.end(match &outcome {
             Ok(response) => Ok(response.status),
             Err(failure) => Err(failure.error.kind()),
         });
-        // As JSON a `u128` would be a text.
+        // serde_json would write a `u128` as a string.
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (status, bytes) = match &outcome {
             Ok(response) => (Some(response.status), response.body.len()),
@@ -161,30 +165,30 @@ impl Dispatcher {
                 return Err(failure.into());
             }
         };
-        account.answered(status);
+        token.answered(status);
         if status.is_success() {
-            account.accepted();
+            token.accepted();
             let body = self.masked(body).await.map_err(Failure::from)?;
             let answer = Answer::new(headers, body, url).in_room(room);
             if request.is_for_usage()
                 && let Some((requests, limit)) = answer.usage()
             {
-                account.correct(clock, admitted.tally, requests, limit).await;
+                token.correct(clock, admitted.tally, requests, limit).await;
             }
             return Ok(answer);
         }
-        // Masked before it is cut: a part of a token is not found any more.
+        // Masked before truncation: a part of a token would not be found any more.
         let words = self.mask(String::from_utf8_lossy(&body[..body.len().min(WORDS)]).into_owned());
         let asked = retry_after(&headers, clock.now());
         match status {
             StatusCode::UNAUTHORIZED => {
-                account.refused();
+                token.refused();
                 Err(AttemptError::Refused(words))
             }
             StatusCode::TOO_MANY_REQUESTS => {
                 let now = clock.now();
                 let wait = asked.unwrap_or_else(|| until_next_hour(now));
-                Err(AttemptError::Exhausted(account.block(clock, wait).await, words))
+                Err(AttemptError::Exhausted(token.block(clock, wait).await, words))
             }
             StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
                 let again = asked.map_or(Again::Soon, Again::After);
@@ -194,50 +198,50 @@ impl Dispatcher {
         }
     }
 
-    /// The accounts to try, one after the other: those that can answer first, beginning with the next one each time.
+    /// The tokens to try in order: usable ones first, starting round-robin.
     fn in_turn(&self, purpose: Purpose) -> Vec<&TokenState> {
         let all: Vec<&TokenState> = self.leases.iter().map(|lease| &**lease).collect();
         if let [_only] = all.as_slice() {
             return all;
         }
         let now = self.pool.clock.now();
-        let (aside, mut usable): (Vec<_>, Vec<_>) =
-            all.into_iter().partition(|account| account.is_put_aside());
+        let (set_aside, mut usable): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|token| token.is_set_aside());
         if usable.is_empty() {
-            // One of them is asked again, so that nobody has to wait until a token that was mended counts.
-            return aside.into_iter().min_by_key(|account| account.refused_at()).into_iter().collect();
+            // If all are set set_aside, one is tried again, so that a token that works again is noticed.
+            return set_aside.into_iter().min_by_key(|token| token.refused_at()).into_iter().collect();
         }
         let turn = self.pool.turn() % usable.len();
         usable.rotate_left(turn);
-        usable.sort_by_key(|account| (account.budget.look(now, purpose).is_err(), account.is_busy()));
+        usable.sort_by_key(|token| (token.budget.peek(now, purpose).is_err(), token.is_busy()));
         usable
     }
 
-    /// Whether Mist has not refused all of the tokens.
+    /// Whether Mist has not refused all tokens.
     pub(super) fn is_accepted(&self) -> bool {
         self.leases.iter().any(|lease| lease.refused_at().is_none())
     }
 
-    /// A body with the tokens masked, before any of it is parsed or cut: a part of a token is not found any more.
+    /// Masks the tokens in a body before it is parsed or truncated: a part of a token would not be found any more.
     async fn masked(&self, body: Bytes) -> Result<Bytes> {
         let leases = Arc::clone(&self.leases);
         let mask = move |body: Bytes| leases.iter().fold(body, |body, lease| lease.mask().bytes(body));
         if body.len() > LARGE { work::run(move || mask(body)).await } else { Ok(mask(body)) }
     }
 
-    /// `text` with the tokens masked.
+    /// Masks the tokens in `text`.
     pub(super) fn mask(&self, text: String) -> String {
         self.leases.iter().fold(text, |text, lease| lease.mask().text(text))
     }
 }
 
-/// Why one token did not bring an answer.
+/// Why an attempt with one token failed.
 enum AttemptError {
-    /// Its calls are used up, and in Mist's words.
+    /// Its calls are used up; with Mist's message.
     Exhausted(Exhausted, String),
-    /// Mist does not accept it, in Mist's words.
+    /// Mist does not accept it; with Mist's message.
     Refused(String),
-    /// Something that another token would not change.
+    /// A failure that another token would not change.
     Failure(Failure),
 }
 

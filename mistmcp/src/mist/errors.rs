@@ -1,5 +1,5 @@
-//! What a model is told when Mist does not answer as hoped: what was wrong, in Mist's own words where it has any,
-//! and what to do next.
+//! Error messages for failed Mist requests: what was wrong, in Mist's own words where there are any, and the next
+//! step.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::pacer::PacedOut;
-use super::rate_limit::{By, Exhausted};
+use super::rate_limit::{Exhausted, ExhaustedBy};
 use crate::Error;
 use crate::error::ErrorKind;
 use crate::text::shortened;
 use crate::text::visible;
 
-/// An answer that is no success, where another token would not change it.
+/// Error for an HTTP status that another token would not change.
 pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
     let (kind, advice) = match status {
         StatusCode::UNAUTHORIZED => return for_refused(1, body),
@@ -62,7 +62,7 @@ pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
     Error::new(kind, advice + &said(body))
 }
 
-/// Mist accepts none of the `tokens`.
+/// Error when Mist accepts none of the `tokens`.
 pub(super) fn for_refused(tokens: usize, body: &str) -> Error {
     let advice = match tokens {
         0 | 1 => "Mist does not accept the API token: it is wrong, expired, or for another cloud. \
@@ -76,28 +76,28 @@ pub(super) fn for_refused(tokens: usize, body: &str) -> Error {
     Error::new(ErrorKind::Token, advice + &said(body))
 }
 
-/// The hour's calls are used up.
+/// Error when the calls of the hour are used up.
 pub(super) fn for_rate_limit(used_up: &Exhausted, body: &str) -> Error {
     let until = used_up.until.strftime("%H:%M:%S UTC");
     let seconds = used_up.wait.as_secs_f64().ceil().max(1.0);
     let what = match used_up.by {
-        By::Mist => "Mist's limit of calls an hour is reached.".to_owned(),
-        By::Count(limit) => {
+        ExhaustedBy::Mist => "Mist's limit of calls an hour is reached.".to_owned(),
+        ExhaustedBy::Count(limit) => {
             format!("The API token's calls of this hour, {limit}, are used up but for a small reserve.")
         }
     };
     let words = format!("{what} Call nothing for the next {seconds} seconds, until {until}; do not loop.");
     let error = Error::new(ErrorKind::RateLimit, words);
     let error = match used_up.by {
-        By::Mist => error,
-        By::Count(_) => {
+        ExhaustedBy::Mist => error,
+        ExhaustedBy::Count(_) => {
             error.hint([("getSelfApiUsage", " `getSelfApiUsage` tells what Mist has counted.")], "")
         }
     };
     error.and(said(body))
 }
 
-/// The address of the client has had Mist asked often with tokens that it did not accept.
+/// Error when an address has sent too many requests with tokens that Mist has not accepted.
 pub(super) fn for_pace(paced_out: PacedOut) -> Error {
     let PacedOut { per_minute, wait } = paced_out;
     Error::new(
@@ -110,11 +110,11 @@ pub(super) fn for_pace(paced_out: PacedOut) -> Error {
     )
 }
 
-/// Nothing, or not all of it, came back.
+/// Error when no answer, or only a part of one, was received.
 pub(super) fn for_network(error: &reqwest::Error) -> Error {
     let causes = causes(error);
     let has = |words: &str| causes.iter().any(|cause| cause.contains(words));
-    // The last cause is the one that says something: "connection refused", "certificate expired".
+    // The last cause is the specific one: "connection refused", "certificate expired".
     let cause = causes.last().map_or("", String::as_str);
     if is_lasting(error) {
         let message = if has(CERTIFICATE) {
@@ -156,7 +156,7 @@ const PROXY_REFUSES: &str = "tunnel error: unsuccessful";
 const PROXY_PASSWORD: &str = "A proxy between this server and Mist wants a user name and a password (status 407). Do not try \
                               again; tell the user to put them into HTTPS_PROXY.";
 
-/// Whether trying again cannot help: a certificate that is not trusted, or a proxy that refuses.
+/// Whether retrying cannot help: an untrusted certificate, or a proxy that refuses.
 pub(super) fn is_lasting(error: &reqwest::Error) -> bool {
     let lasting = [
         CERTIFICATE,
@@ -168,7 +168,7 @@ pub(super) fn is_lasting(error: &reqwest::Error) -> bool {
     causes(error).iter().any(|cause| lasting.iter().any(|words| cause.contains(words)))
 }
 
-/// An error and what caused it, the deepest last.
+/// The error and its chain of causes, the root cause last.
 pub(super) fn causes(error: &reqwest::Error) -> Vec<String> {
     let mut causes = vec![error.to_string()];
     let mut cause: &dyn std::error::Error = error;
@@ -179,7 +179,7 @@ pub(super) fn causes(error: &reqwest::Error) -> Vec<String> {
     causes
 }
 
-/// The whole call took too long.
+/// Error when the whole call took too long.
 pub(crate) fn for_deadline(limit: Duration) -> Error {
     Error::new(
         ErrorKind::Deadline,
@@ -191,7 +191,7 @@ pub(crate) fn for_deadline(limit: Duration) -> Error {
     )
 }
 
-/// More came back than is read.
+/// Error when the answer exceeds the size limit.
 pub(super) fn for_size(limit: usize) -> Error {
     Error::new(
         ErrorKind::Size,
@@ -202,7 +202,7 @@ pub(super) fn for_size(limit: usize) -> Error {
     )
 }
 
-/// What Mist, or somebody in its place, says besides.
+/// What the body of the answer adds: Mist's message, or that a proxy sent the page.
 fn said(body: &str) -> String {
     if body.trim_start().starts_with('<') {
         return " The answer is an HTML page, which Mist does not send: a proxy or a firewall may stand between."
@@ -214,7 +214,7 @@ fn said(body: &str) -> String {
     }
 }
 
-/// Mist's own words: its `detail`, or what else is in the body, cut to a sane length.
+/// Mist's own message: its `detail`, or else the body, truncated.
 fn words(body: &str) -> String {
     const LONGEST: usize = 600;
     const READ: usize = 16 * 1024;
@@ -228,7 +228,8 @@ fn words(body: &str) -> String {
         },
         _ => text.to_owned(),
     };
-    // One line, and without what would be invisible or obeyed: it is cut by the length that is seen.
+    // On one line and with invisible characters escaped before truncation, so that the limit counts visible
+    // characters.
     let words: Vec<_> = words.split_whitespace().collect();
     shortened(&visible(&words.join(" ")), LONGEST)
 }
@@ -250,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_of_a_proxy_is_told_and_not_repeated() {
+    fn a_proxy_page_is_reported_but_not_quoted() {
         for status in [401, 403, 404, 407, 502] {
             let advice = advice(status, " <html><body>Bad Gateway</body></html>");
             assert!(!advice.contains("body") && advice.contains("proxy or a firewall"), "{advice}");
@@ -259,16 +260,16 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_is_told_with_its_seconds_and_its_time_of_day() {
+    fn a_rate_limit_error_gives_seconds_and_time_of_day() {
         let until = "2026-01-01T11:00:00Z".parse().unwrap();
         let wait = Duration::from_millis(72_300);
         let advice =
             |by| for_rate_limit(&Exhausted { by, until, wait }, r#"{"detail":"slow down"}"#).to_string();
-        for advice in [advice(By::Mist), advice(By::Count(5_000))] {
+        for advice in [advice(ExhaustedBy::Mist), advice(ExhaustedBy::Count(5_000))] {
             assert!(advice.contains("next 73 seconds, until 11:00:00 UTC; do not loop"), "{advice}");
             assert!(advice.ends_with("slow down"), "{advice}");
         }
-        assert!(advice(By::Count(5_000)).contains("5000"));
+        assert!(advice(ExhaustedBy::Count(5_000)).contains("5000"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The demo cloud failing in each of its ways: what a call is told, and that the next one works.
+//! Fault-injection tests with the demo cloud: the error of each failure, and that the next call works.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ fn mist(demo: &DemoCloud, retry_wait: Duration) -> Mist {
 }
 
 fn limited(demo: &DemoCloud, limits: Limits) -> Mist {
-    // The first test that comes by installs it.
+    // The first test that runs installs it.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let (cloud, token) = (Clouds::only(&demo.url()).unwrap(), Token::new(DemoCloud::TOKEN).unwrap());
     let connection = Connection::new(
@@ -58,7 +58,7 @@ async fn each_failure_ends_in_its_kind_of_error_and_the_next_call_works() {
 }
 
 #[tokio::test]
-async fn failures_that_pass_are_not_noticed() {
+async fn transient_failures_are_retried() {
     let demo = DemoCloud::start().await.unwrap();
     let mist = mist(&demo, Duration::from_secs(15));
     for fault in [
@@ -74,7 +74,7 @@ async fn failures_that_pass_are_not_noticed() {
 }
 
 #[tokio::test]
-async fn what_is_asked_after_a_change_does_not_share_an_answer_from_before_it() {
+async fn a_read_after_a_write_does_not_join_an_earlier_request() {
     let demo = DemoCloud::start().await.unwrap();
     let mist = mist(&demo, Duration::ZERO);
     demo.fail_next(PATH, 1, Fault::slow(Duration::from_secs(1)));
@@ -85,7 +85,7 @@ async fn what_is_asked_after_a_change_does_not_share_an_answer_from_before_it() 
     while demo.requests().is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    // The demo only reads; a change that fails may have changed something as well.
+    // The demo is read-only; a failed write may have changed something as well.
     mist.send(Request::new(Method::POST, "/api/v1/self")).await.unwrap_err();
     mist.get(PATH).await.unwrap();
     before.await.unwrap().unwrap();
@@ -94,7 +94,7 @@ async fn what_is_asked_after_a_change_does_not_share_an_answer_from_before_it() 
 }
 
 #[tokio::test]
-async fn each_try_takes_one_of_the_hours_calls() {
+async fn each_attempt_counts_against_the_rate_limit() {
     let demo = DemoCloud::start().await.unwrap();
     let (timeout, retry_wait) = (Duration::from_secs(20), Duration::from_secs(15));
     let mist = limited(&demo, Limits { timeout, retry_wait, rate_limit: 2, max_response_bytes: 1 << 20 });

@@ -1,39 +1,40 @@
-//! Lossy JSON parser: reads an answer that strict JSON refuses, so that one broken row does not lose all others.
+//! Lossy JSON parser ([`parse`]): repairs an answer that strict JSON rejects, so that one broken row does not lose
+//! all others.
 
 use std::borrow::Cow;
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-/// What had to be repaired in an answer.
+/// What was repaired in an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Repairs {
-    /// Characters, escapes and numbers that were replaced.
+    /// Replaced characters, escapes and numbers.
     pub(crate) replaced: usize,
-    /// Rows that are no JSON even so, and were left out.
+    /// Dropped rows that are not JSON even after repair.
     pub(crate) dropped: usize,
-    /// The text ends too early: only the rows before its end are left.
+    /// The text is truncated: only the rows before its end are kept.
     pub(crate) truncated: bool,
 }
 
-/// How deep the strict parser follows brackets.
+/// Maximum nesting of the strict parser.
 const DEEPEST: usize = 127;
 
-/// How many brackets are followed in all, for the memory that they take.
+/// Maximum open brackets followed, which bounds the memory.
 const MOST_OPEN: usize = 100_000;
 
-/// What stands in place of a character that cannot be read.
+/// Replacement of an invalid character.
 const REPLACEMENT: &str = "\u{fffd}";
 
-/// Parses an object or an array, and replaces what cannot be read: bytes that are no UTF-8, halves of surrogate pairs,
-/// unknown escapes, raw control characters, and numbers that JSON does not have. A row that is no JSON even so is left out.
-/// A list that breaks off keeps its whole rows. `None` where the text is something else, or broken in another way.
+/// Parses an object or an array, replacing invalid UTF-8, lone surrogates, unknown escapes, raw control characters,
+/// and numbers that JSON does not allow. A row that is still invalid is dropped. A truncated list keeps its
+/// complete rows. `None` if the text is something else, or broken in another way.
 pub(super) fn parse(body: &[u8]) -> Option<(Value, Repairs)> {
     let (text, repairs) = repaired(body)?;
     Some((serde_json::from_str(&text).ok()?, repairs))
 }
 
-/// The text that the strict parser takes.
+/// The repaired text, which the strict parser accepts.
 pub(super) fn repaired(body: &[u8]) -> Option<(String, Repairs)> {
     if !matches!(body.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return None;
@@ -46,7 +47,7 @@ pub(super) fn repaired(body: &[u8]) -> Option<(String, Repairs)> {
     Some((repair.out, repairs))
 }
 
-/// The text of a body, and how many invalid sequences in it were replaced.
+/// The text of a body, and the number of invalid sequences replaced.
 fn utf8(body: &[u8]) -> (Cow<'_, str>, usize) {
     if let Ok(text) = std::str::from_utf8(body) {
         return (text.into(), 0);
@@ -62,35 +63,35 @@ fn utf8(body: &[u8]) -> (Cow<'_, str>, usize) {
     (text.into(), invalid)
 }
 
-/// One pass over the text that writes JSON which the strict parser takes.
+/// One pass over the text that writes valid JSON.
 struct Repair<'a> {
     rest: &'a str,
     out: String,
     replaced: usize,
     dropped: usize,
-    /// The brackets that are open.
+    /// The open brackets.
     open: Vec<char>,
-    /// The last text, without its quotes, of the outermost object.
+    /// The last string, without quotes, in the outermost object.
     key: &'a str,
-    /// How many brackets are open between two rows, once the rows have begun.
+    /// Number of open brackets between two rows, once rows have begun.
     depth_of_rows: Option<usize>,
     row: Row,
-    /// How much of `out` is whole, and how many brackets are open there.
+    /// Length of the complete part of `out`, and the number of brackets open there.
     whole: Option<(usize, usize)>,
 }
 
-/// The row that is being read.
+/// The current row.
 #[derive(Default)]
 struct Row {
-    /// The list of rows is open.
+    /// Whether the list of rows is open.
     is_open: bool,
-    /// Where it begins in what is written.
+    /// Its start in the output.
     start: usize,
-    /// How many rows of its list are before it, without those that were left out.
+    /// Number of kept rows before it in its list.
     before: usize,
-    /// How many rows of its list were left out.
+    /// Number of dropped rows of its list.
     dropped: usize,
-    /// It has more brackets in each other than the strict parser follows.
+    /// It is nested deeper than the strict parser allows.
     too_deep: bool,
 }
 
@@ -109,7 +110,7 @@ impl<'a> Repair<'a> {
         }
     }
 
-    /// `None` where there are too many brackets, or no row of a list is JSON.
+    /// `None` if too many brackets are open, or no row of a list is valid.
     fn run(&mut self) -> Option<()> {
         while let Some(next) = self.rest.chars().next() {
             match next {
@@ -150,7 +151,7 @@ impl<'a> Repair<'a> {
                     } else {
                         self.replace(1, "");
                         self.row.dropped += usize::from(was_empty);
-                        // That the row is left out is counted already.
+                        // The dropped row is counted already.
                         self.replaced -= usize::from(!was_empty);
                     }
                     self.row.start = self.out.len();
@@ -160,7 +161,7 @@ impl<'a> Repair<'a> {
                     self.take(1);
                 }
                 ':' | ' ' | '\t' | '\r' | '\n' => self.take(1),
-                // White space, but not that of JSON: a word ends there, and none begins.
+                // White space that JSON does not allow: a word ends there, and none begins.
                 '\x0c' => self.replace(1, " "),
                 _ => self.word(),
             }
@@ -176,7 +177,7 @@ impl<'a> Repair<'a> {
         self.row.before == 0 && self.row.dropped > 0
     }
 
-    /// Ends a row: takes it back where it is no JSON, with the comma before it. Tells whether it was empty.
+    /// Ends a row: removes an invalid one, with the comma before it. Returns whether it was empty.
     fn end_row(&mut self) -> bool {
         let Row { start, before, too_deep, .. } = self.row;
         let text = &self.out[start..];
@@ -211,14 +212,14 @@ impl<'a> Repair<'a> {
         self.replaced += 1;
     }
 
-    /// Notes that everything up to here is whole, where this is between two rows or behind them.
+    /// Marks the output so far as complete, if the position is between two rows or after them.
     fn mark(&mut self) {
         if self.depth_of_rows.is_some_and(|depth| self.open.len() <= depth) {
             self.whole = Some((self.out.len(), self.open.len()));
         }
     }
 
-    /// A text in quotes.
+    /// A string.
     fn text(&mut self) {
         self.take(1);
         let whole = self.rest;
@@ -242,7 +243,7 @@ impl<'a> Repair<'a> {
         self.take(1);
     }
 
-    /// A backslash and what belongs to it.
+    /// A backslash escape.
     fn escape(&mut self) {
         match self.rest.as_bytes() {
             [_, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => self.take(2),
@@ -264,7 +265,7 @@ impl<'a> Repair<'a> {
         }
     }
 
-    /// A number or a word without quotes.
+    /// A number or a literal.
     fn word(&mut self) {
         // The characters that `run` matches itself: a word has at least one other.
         let ends = |letter: char| " \t\r\n\x0c{}[],:\"".contains(letter);
@@ -285,8 +286,8 @@ impl<'a> Repair<'a> {
         }
     }
 
-    /// Closes what is open behind the last whole row, and tells whether there was anything. `None` where it cannot be
-    /// closed.
+    /// Closes the brackets open after the last complete row. Returns whether there was anything to close, and
+    /// `None` if it cannot be closed.
     fn close(&mut self) -> Option<bool> {
         if self.open.is_empty() {
             return Some(false);
@@ -306,7 +307,7 @@ impl<'a> Repair<'a> {
     }
 }
 
-/// The UTF-16 code unit of an escape such as `\u00e4` that `text` begins with.
+/// The UTF-16 code unit of an escape such as `\u00e4` at the start of `text`.
 fn unit(text: &str) -> Option<u16> {
     let digits = text.strip_prefix("\\u")?.get(..4)?;
     let all_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
@@ -325,7 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_replaced_and_the_rest_is_kept() {
+    fn invalid_characters_are_replaced_and_the_rest_is_kept() {
         for (body, wanted) in [
             (&br#"[{"a":"x\ud83dy"},{"b":1}]"#[..], json!([{ "a": "x\u{fffd}y" }, { "b": 1 }])),
             (br#"[{"a":"\udc00"},{"b":1}]"#, json!([{ "a": "\u{fffd}" }, { "b": 1 }])),
@@ -350,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_breaks_off_keeps_its_whole_rows() {
+    fn a_truncated_list_keeps_its_complete_rows() {
         for (body, wanted) in [
             (r#"[{"a":1},{"a":2},{"a":"#, json!([{ "a": 1 }, { "a": 2 }])),
             (r#"[{"a":[1,{"b":2}]},{"a":[1,{"#, json!([{ "a": [1, { "b": 2 }] }])),
@@ -367,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_no_json_is_left_out_and_the_others_stay() {
+    fn an_invalid_row_is_dropped_and_the_others_are_kept() {
         let deep = "[".repeat(200) + &"]".repeat(200);
         for row in [
             r#"{"a":undefined}"#,
@@ -411,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_and_breaks_off_is_refused_as_is_what_is_no_json() {
+    fn truncated_non_lists_and_non_json_are_refused() {
         for body in [
             r#"{"requests":1,"#,
             r#"{"a":[1,2"#,

@@ -1,5 +1,5 @@
-//! Masks a token in whatever Mist answers: as it is, in upper or lower case, as JSON, a URL, base64 or hexadecimal digits
-//! write it.
+//! Redaction of a token in Mist's answers ([`Mask`]): in plain text, upper or lower case, JSON, URL, base64 or
+//! hexadecimal encoding.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -12,12 +12,12 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use url::form_urlencoded;
 
-/// What stands in place of a token.
+/// Replacement of a token.
 pub(super) const MASK: &str = "[token]";
-/// A shorter token would mask ordinary words, and protects nothing. So it is with a shorter spelling of one.
+/// A shorter token, or encoding of one, would mask ordinary words and protects nothing.
 const SHORTEST: usize = 8;
 
-/// The spellings of a token, found in one pass.
+/// The encodings of a token, searched in one pass.
 #[derive(Debug)]
 pub(super) struct Mask(Option<AhoCorasick>);
 
@@ -27,7 +27,7 @@ impl Mask {
             return Self(None);
         }
         let searcher = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(spellings(token));
-        // Some dozen short texts are within every limit.
+        // Some dozen short patterns are within every limit of the library.
         Self(searcher.ok())
     }
 
@@ -60,7 +60,7 @@ impl Mask {
     }
 }
 
-/// The token as it may stand in an answer. It is all ASCII that can be seen.
+/// The token in every encoding that an answer may contain. Tokens are printable ASCII.
 fn spellings(token: &str) -> Vec<String> {
     let hexadecimal = token.bytes().fold(String::new(), |mut digits, byte| {
         // Writing to a String cannot fail.
@@ -89,7 +89,7 @@ fn spellings(token: &str) -> Vec<String> {
     spellings
 }
 
-/// The token in base64 where so many bytes are before it, without the characters that those and what follows change.
+/// The token in base64 after so many bytes, without the characters that depend on the bytes around it.
 fn in_base64(token: &str, before: usize) -> [String; 2] {
     let text = [&[0; 2][..before], token.as_bytes()].concat();
     let (first, end) = ((before * 8).div_ceil(6), text.len() * 8 / 6);
@@ -124,7 +124,7 @@ mod tests {
             let encoded = STANDARD.encode(format!("{around}{TOKEN}{around}"));
             let masked = mask.text(encoded.clone());
             assert!(masked.contains(MASK), "{around}: {encoded}");
-            // Of the token itself hardly more than a character is left in what is around the mask.
+            // Around the mask hardly more than one character of the token remains.
             assert!(
                 masked.len() <= encoded.len() - TOKEN.len() * 8 / 6 + MASK.len() + 4,
                 "{around}: {masked}"

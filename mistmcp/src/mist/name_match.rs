@@ -1,27 +1,27 @@
-//! Matching what people write against the names of objects: [`find`].
+//! Fuzzy matching of user input against object names: [`find`].
 
 use unicode_normalization::UnicodeNormalization;
 
-/// How well a name fits what was written, the best first.
+/// How well a name matches the input, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fit {
-    /// Letter by letter.
+    /// Equal.
     Exact,
-    /// But for the kind of its spaces and the composition of its letters.
+    /// Equal except for kinds of white space and Unicode normalization.
     Spelling,
-    /// But for these and the letter case.
+    /// Also except for letter case.
     Case,
-    /// The name has what was written in it.
+    /// The name contains the input.
     Part,
 }
 
-/// Those of `items` whose names fit `written` best, and how well.
+/// The `items` with the best match, and how good it is.
 pub(super) fn find<'a, T>(
     items: &'a [T],
     written: &str,
     name: impl Fn(&T) -> &str,
 ) -> Option<(Fit, Vec<&'a T>)> {
-    /// A shorter part is in too many names.
+    /// Shorter parts match too many names.
     const SHORTEST_PART: usize = 2;
     let exact: Vec<_> = items.iter().filter(|item| name(item) == written).collect();
     if !exact.is_empty() {
@@ -49,7 +49,7 @@ pub(super) fn find<'a, T>(
     fits.into_iter().find(|(_, fitting)| !fitting.is_empty())
 }
 
-/// A text by what people see of it.
+/// Normalized text: what a reader sees, and the same without letter case.
 struct Folded {
     spelled: String,
     caseless: String,
@@ -59,13 +59,13 @@ impl Folded {
     fn of(text: &str) -> Self {
         let plain: String = text.nfkc().filter(|letter| !is_invisible(*letter)).map(plain).collect();
         let spelled = plain.split_whitespace().collect::<Vec<_>>().join(" ");
-        // Upper case first, for letters that have several lower ones.
+        // Upper case first, for letters that have several lower-case forms.
         let caseless = spelled.to_uppercase().to_lowercase().nfkc().collect();
         Self { spelled, caseless }
     }
 }
 
-/// The letter that is on keyboards.
+/// The keyboard character that looks like `letter`.
 fn plain(letter: char) -> char {
     match letter {
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
@@ -75,7 +75,7 @@ fn plain(letter: char) -> char {
     }
 }
 
-/// Characters of no width: joiners, marks of direction, variation selectors, tags.
+/// Zero-width characters: joiners, direction marks, variation selectors, tags.
 fn is_invisible(letter: char) -> bool {
     matches!(letter,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

@@ -1,4 +1,5 @@
-//! Names of sites, devices and organizations, and the choice of one by what people write: [`Wanted::pick`].
+//! Name lists of sites, devices and organizations, and the selection of one object by user input
+//! ([`Wanted::pick`]).
 
 use serde_json::Value;
 use tokio::time::Instant;
@@ -11,33 +12,33 @@ use crate::text::shortened;
 use crate::{Error, Result};
 
 const SHOWN: usize = 10;
-/// The longest that is repeated of what was written.
-const REPEATED: usize = 100;
+/// Maximum characters of the input that are quoted.
+const MAX_QUOTED: usize = 100;
 
-/// A list of names, and when it was asked for.
+/// A list of names, and when it was requested.
 #[derive(Debug)]
 pub(super) struct Listing {
     pub(super) rows: Vec<Named>,
     pub(super) asked: Instant,
-    /// Whether all that Mist has were read.
+    /// Whether all rows of Mist were read.
     pub(super) complete: bool,
 }
 
-/// An object that people call by a name.
+/// An object with a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Named {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) mac: Option<String>,
-    /// The MAC address of the virtual chassis or cluster that it is a part of.
+    /// MAC address of the virtual chassis or cluster that it belongs to.
     chassis: Option<String>,
-    /// The MAC addresses of its parts, where it is a virtual chassis or a cluster.
+    /// MAC addresses of its members, if it is a virtual chassis or a cluster.
     members: Vec<String>,
-    /// What tells it from another of that name.
+    /// Distinguishes it from others with the same name.
     detail: String,
 }
 
-/// What is looked for.
+/// What to find.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Wanted<'a> {
     pub(super) written: &'a str,
@@ -45,9 +46,9 @@ pub(super) struct Wanted<'a> {
     pub(super) kind: &'static str,
     /// The tools that list such objects.
     pub(super) listers: &'static [&'static str],
-    /// Whether errors and notes may repeat anything of such objects.
+    /// Whether errors and notes may quote such objects.
     pub(super) disclosed: bool,
-    /// Whether a part of a name will do. It does not where the tool may change what is found.
+    /// Whether a part of a name is accepted. It is not where the tool may change the object.
     pub(super) partial: bool,
 }
 
@@ -55,12 +56,12 @@ pub(super) struct Wanted<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Picked {
     pub(super) id: String,
-    /// What the answer has to say of it, where it is not called what was written.
+    /// Note for the answer, where the object's name differs from the input.
     pub(super) note: Option<String>,
 }
 
 impl Listing {
-    /// What it takes to keep it, in bytes.
+    /// Bytes that caching it takes.
     pub(super) fn weight(&self) -> usize {
         let text = |row: &Named| {
             let members: usize = row.members.iter().map(|member| size_of::<String>() + member.len()).sum();
@@ -72,13 +73,13 @@ impl Listing {
 }
 
 impl Named {
-    /// Whether it is a part of something else, and not to be found by its name.
+    /// Whether it is a member of a virtual chassis or cluster, and not to be found by its name.
     fn is_member(&self) -> bool {
         self.chassis.is_some() && self.chassis != self.mac
     }
 }
 
-/// The named objects in an answer: rows of a list, or the organizations among one's privileges.
+/// The named objects of an answer: rows of a list, or the organizations of the token's privileges.
 pub(super) fn named(answer: &Value) -> Vec<Named> {
     let text = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).map(str::to_owned);
     let mut found: Vec<Named> = Vec::new();
@@ -111,13 +112,13 @@ pub(super) fn named(answer: &Value) -> Vec<Named> {
 }
 
 impl Wanted<'_> {
-    /// The one object that is called what was written; else an error that lists those that it may be.
+    /// The one object with this name, or an error that lists candidates.
     pub(super) fn pick(&self, listing: &Listing) -> Result<Picked> {
         let Self { parameter, kind, .. } = self;
-        let written = shortened(self.written, REPEATED);
+        let written = shortened(self.written, MAX_QUOTED);
         let named: Vec<_> = listing.rows.iter().filter(|object| !object.is_member()).collect();
         let problem = match find(&named, self.written, |object| &object.name) {
-            // That a part fits would tell the name letter by letter.
+            // That a part matches would disclose the name letter by letter.
             Some((Fit::Part, _)) | None if !self.disclosed => return Err(self.undisclosed()),
             Some((Fit::Part, fitting)) => match fitting.as_slice() {
                 [only] if self.partial => {
@@ -156,7 +157,7 @@ impl Wanted<'_> {
         Err(Error::new(ErrorKind::Arguments, problem))
     }
 
-    /// The device of a MAC address. That of a part of a virtual chassis or cluster leads to the whole.
+    /// The device with a MAC address. The address of a member resolves to its virtual chassis or cluster.
     pub(super) fn by_mac(&self, mac: &Mac, listing: &Listing) -> Option<Picked> {
         let with = |mac: &str| listing.rows.iter().find(|device| device.mac.as_deref() == Some(mac));
         let own = with(mac.as_str());
@@ -206,16 +207,16 @@ impl Wanted<'_> {
             format!("; there are {}, such as {first}", objects.len())
         };
         let read = if complete { "" } else { " Only the first of them were looked at: give the id." };
-        let written = shortened(self.written, REPEATED);
+        let written = shortened(self.written, MAX_QUOTED);
         let words = format!("`{parameter}`: no {kind} is called \"{written}\"{there}.");
         let hints = listers.iter().map(|lister| (*lister, format!(" `{lister}` lists them.")));
         Error::new(ErrorKind::Arguments, words).hint_of(hints, "").and(read)
     }
 
-    /// No such object, for a session that may not know which ones there are.
+    /// The error for a session that may not list such objects.
     fn undisclosed(&self) -> Error {
         let Self { parameter, kind, .. } = self;
-        let written = shortened(self.written, REPEATED);
+        let written = shortened(self.written, MAX_QUOTED);
         Error::new(
             ErrorKind::Arguments,
             format!(
@@ -282,13 +283,13 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_several_lists_them_with_what_tells_them_apart() {
+    fn an_ambiguous_name_lists_the_candidates_with_details() {
         let error = refusal(&sites(), "Lyon");
         assert!(error.contains("2 (Lyon Rue 1), 3 (Lyon Rue 2)"), "{error}");
     }
 
     #[test]
-    fn a_part_of_one_name_is_taken_and_told() {
+    fn a_unique_part_of_a_name_is_accepted_with_a_note() {
         let picked = wanted("berl").pick(&sites()).unwrap();
         assert_eq!(picked.id, "1");
         assert_eq!(picked.note.unwrap(), "`site_id`: \"berl\" was taken for \"Berlin\" (1).");
@@ -300,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_brings_near_ones_or_else_all() {
+    fn an_unknown_name_lists_similar_names_or_all() {
         let error = refusal(&sites(), "Berlim");
         assert!(error.contains("there is \"Berlin\"") && error.contains("searchOrgSites"), "{error}");
         let error = refusal(&sites(), "Quito");

@@ -1,5 +1,5 @@
-//! How Mist is reached: the proxy and the certificates that variables name. What cannot be read as a proxy is an error, and
-//! never a direct connection.
+//! Proxy and root certificates from environment variables ([`Network`]). A proxy that cannot be parsed is an error
+//! and never becomes a direct connection.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use thiserror::Error;
 use super::Cloud;
 use crate::quote;
 
-/// The variables that name a proxy for `https`, the strongest first.
+/// Variables that name a proxy for `https`, in order of precedence.
 pub(crate) const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
-/// The variables that name what is reached without it.
+/// Variables that name hosts reached without the proxy.
 pub(crate) const EXCEPTION_VARIABLES: [&str; 2] = ["NO_PROXY", "no_proxy"];
-/// The variable that names a file of root certificates.
+/// Variable that names a file of root certificates.
 pub(crate) const CERTIFICATES: &str = "SSL_CERT_FILE";
 
-/// The proxy and the certificates on the way to Mist.
+/// Proxy and root certificates for connections to Mist.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Network {
     proxy: Option<Named>,
-    /// As `NO_PROXY` has them.
+    /// The value of `NO_PROXY`.
     exceptions: String,
     certificates: Option<PathBuf>,
 }
@@ -34,7 +34,8 @@ struct Named {
     url: Url,
 }
 
-/// Why the settings cannot be used. The text names the variable and the remedy, and not the value, which may hold a password.
+/// Why the settings cannot be used. The message names the variable and the remedy, but not the value, which may
+/// contain a password.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub(crate) enum NetworkError {
     #[error(
@@ -50,13 +51,13 @@ pub(crate) enum NetworkError {
 }
 
 impl Network {
-    /// What the process's environment says.
+    /// Reads the environment of the process.
     pub(crate) fn of_environment() -> Result<Self, NetworkError> {
-        // What is not Unicode is no proxy, and must not be passed over.
+        // A value that is not Unicode is not a valid proxy, and must not be ignored.
         Self::read(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
     }
 
-    /// What these variables say. An empty one says nothing.
+    /// Reads the variables. An empty value counts as unset.
     pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Result<Self, NetworkError> {
         let value = |name: &str| {
             variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
@@ -72,7 +73,7 @@ impl Network {
         Ok(Self { proxy, exceptions, certificates: value(CERTIFICATES).map(PathBuf::from) })
     }
 
-    /// The proxy that requests to `cloud` go through, with its variable and without its password.
+    /// The proxy for requests to `cloud`, with the name of its variable and without the password.
     pub(crate) fn proxy(&self, cloud: &Cloud) -> Option<String> {
         if cloud.is_loopback() {
             return None;
@@ -83,7 +84,7 @@ impl Network {
         Some(format!("{} ({variable})", without_user(url)))
     }
 
-    /// The same settings for an HTTP client, which reads none by itself.
+    /// Applies the settings to an HTTP client, which otherwise reads the environment itself.
     pub(super) fn configure(&self, builder: ClientBuilder) -> Result<ClientBuilder, NetworkError> {
         let mut builder = builder.no_proxy();
         if let Some(Named { variable, url }) = &self.proxy {
@@ -92,14 +93,14 @@ impl Network {
         }
         let Some(path) = &self.certificates else { return Ok(builder) };
         let certificates = certificates(path)?;
-        // On these systems the TLS library reads that variable by itself, and takes nothing else.
+        // On these systems the TLS library reads this variable itself, and accepts no other certificates.
         let is_read = cfg!(all(unix, not(target_os = "macos")))
             && std::env::var_os(CERTIFICATES).is_some_and(|named| Path::new(&named) == path);
         Ok(if is_read { builder } else { builder.tls_certs_merge(certificates) })
     }
 }
 
-/// Without the user name and the password of the proxy.
+/// Prints neither user name nor password of the proxy.
 impl fmt::Debug for Network {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let proxy = self.proxy.as_ref().map(|named| without_user(&named.url));
@@ -107,7 +108,7 @@ impl fmt::Debug for Network {
     }
 }
 
-/// Whether the value of a proxy's variable holds a user name or a password.
+/// Whether the value of a proxy variable contains a user name or a password.
 pub(crate) fn holds_user(text: &str) -> bool {
     text.contains('@')
 }
@@ -117,14 +118,14 @@ fn without_user(url: &Url) -> String {
     format!("{}://{}{port}", url.scheme(), url.host_str().unwrap_or_default())
 }
 
-/// Longer than the labels of proxies are, and shorter than tokens.
+/// Longer than the labels of proxy host names, shorter than tokens.
 const LONGEST_LABEL: usize = 32;
 
 fn is_byte_of_label(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-_".contains(&byte)
 }
 
-/// The host of an address as it is written, before a parser makes small letters of it.
+/// The host as it was written, before the URL parser lowercases it.
 fn written_host(text: &str) -> &str {
     let authority = text.split_once("://").map_or(text, |(_, rest)| rest).trim_start_matches('/');
     let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
@@ -132,14 +133,15 @@ fn written_host(text: &str) -> &str {
     authority.split(':').next().unwrap_or_default()
 }
 
-/// The address of a proxy: a scheme that is supported, or none, which is `http`; a host; and nothing behind the port.
+/// Parses the address of a proxy: a supported scheme (`http` if none is given), a host, an optional port, and
+/// nothing after it.
 fn proxy_url(text: &str) -> Option<Url> {
     let absolute = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
     let mut url = Url::parse(&absolute).ok()?;
     let is_socks = matches!(url.scheme(), "socks4" | "socks4a" | "socks5" | "socks5h");
     let is_known = is_socks || matches!(url.scheme(), "http" | "https");
     let host = url.host_str()?;
-    // A resolver must not learn a token in the wrong place.
+    // A token in the wrong place must not be sent to a DNS resolver.
     let is_label =
         |label: &str| (1..=LONGEST_LABEL).contains(&label.len()) && label.bytes().all(is_byte_of_label);
     let name = host.strip_suffix('.').unwrap_or(host);
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_in_place_of_a_proxy_is_no_host() {
+    fn a_token_is_not_a_valid_proxy_host() {
         for token in [
             "Zk3v9QpLr7TtYyUuIiOoPpAaSsDdFfGg",
             "http://deadbeef00112233445566778899aabbccddeeff",
@@ -229,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_as_a_proxy_is_an_error_and_is_not_repeated() {
+    fn an_invalid_proxy_is_an_error_that_does_not_quote_it() {
         for value in [
             "socks://s3cret:1",
             "ftp://s3cret",
@@ -278,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_without_certificates_is_told_with_its_variable() {
+    fn an_error_in_the_certificate_file_names_its_variable() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("roots.pem");
         let configure = || {

@@ -1,11 +1,11 @@
-//! Stands in for the rate limit in Redis where the feature `redis` is left out: no value of it exists.
+//! Stub of the shared rate limit for builds without the feature `redis`: an uninhabited [`SharedRateLimit`].
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::rate_limit::{Asking, Heard, Purpose};
+use super::rate_limit::{Purpose, SharedCounts, SharedRequest};
 use super::token_state::Key;
 use crate::redis::{RedisClient, Unavailable};
 
@@ -20,10 +20,10 @@ impl SharedRateLimit {
 
     pub(super) async fn ask(
         &self,
-        _asking: &Asking,
+        _request: &SharedRequest,
         _purpose: Purpose,
         _take: bool,
-    ) -> Result<Heard, Unavailable> {
+    ) -> Result<SharedCounts, Unavailable> {
         match *self {}
     }
 

@@ -1,4 +1,4 @@
-//! Rate limit of the questions that Mist is asked with tokens that it has not accepted yet.
+//! Rate limit per client address of requests to Mist with tokens that it has not accepted yet ([`Pacer`]).
 
 use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
@@ -9,13 +9,13 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-/// Requests that wait for their turn at once, of one address. The next ones are refused.
-const WAITING: usize = 8;
-/// How long one waits.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Maximum waiting requests of one address. Further ones are refused.
+const MAX_WAITING: usize = 8;
+/// How long a request waits for its turn.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// The questions that one address may have Mist asked with tokens that Mist has not accepted: so many a minute. A token
-/// that Mist accepts is not counted any more.
+/// Rate limit of one address: requests per minute with tokens that Mist has not accepted. Requests with an accepted
+/// token are not counted.
 #[derive(Debug)]
 pub(crate) struct Pacer {
     limiter: DefaultDirectRateLimiter,
@@ -24,7 +24,7 @@ pub(crate) struct Pacer {
     last: Mutex<Option<Instant>>,
 }
 
-/// The questions of this minute are used up.
+/// The requests of this minute are used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct PacedOut {
     pub(crate) per_minute: NonZeroU32,
@@ -34,21 +34,21 @@ pub(crate) struct PacedOut {
 impl Pacer {
     pub(crate) fn new(per_minute: NonZeroU32) -> Self {
         let limiter = RateLimiter::direct(Quota::per_minute(per_minute));
-        Self { limiter, waiting: Semaphore::new(WAITING), per_minute, last: Mutex::default() }
+        Self { limiter, waiting: Semaphore::new(MAX_WAITING), per_minute, last: Mutex::default() }
     }
 
-    /// Whether all questions of a minute are there.
+    /// Whether no request of the last minute is counted.
     pub(crate) fn is_full(&self) -> bool {
         let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
         last.is_none_or(|last| last.elapsed() > Duration::from_mins(1))
     }
 
-    /// Takes one question, and waits a short while for it where that helps.
+    /// Takes one request, after a short wait if that suffices.
     pub(crate) async fn take(&self) -> Result<(), PacedOut> {
         let Err(wait) = self.try_take() else { return Ok(()) };
         let refused = |wait| PacedOut { per_minute: self.per_minute, wait };
         let Ok(_waiting) = self.waiting.try_acquire() else { return Err(refused(wait)) };
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + MAX_WAIT;
         loop {
             let Err(wait) = self.try_take() else { return Ok(()) };
             let ready = Instant::now() + wait;
@@ -72,14 +72,14 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn an_address_has_so_many_questions_a_minute() {
+    async fn an_address_has_a_limit_per_minute() {
         let pacer = Pacer::new(NonZeroU32::new(3).unwrap());
         for _ in 0..3 {
             pacer.take().await.unwrap();
         }
-        // The next one is twenty seconds away, for which nobody waits.
+        // The next one is free in twenty seconds, which is too long to wait for.
         let refused = pacer.take().await.unwrap_err();
         assert_eq!(refused.per_minute.get(), 3);
-        assert!(refused.wait > PATIENCE && refused.wait <= Duration::from_secs(20), "{refused:?}");
+        assert!(refused.wait > MAX_WAIT && refused.wait <= Duration::from_secs(20), "{refused:?}");
     }
 }

@@ -1,3 +1,5 @@
+//! Hourly fixed-window rate limit of a token ([`RateLimit`]).
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -5,10 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 
 const HOUR: i64 = 3_600;
 
-/// The calls that one token has left, counted as Mist counts them: from the top of the hour.
+/// The remaining calls of one token, counted as Mist counts them: from the top of the hour.
 ///
-/// The last 5 % are a reserve: where Mist's limit is reached, the user's portal and other programs are cut off as
-/// well. Half of the reserve is for calls that tell how things stand.
+/// The last 5 % are a reserve: at Mist's limit, the user's portal and other programs would be cut off as well. Half
+/// of the reserve is for calls that diagnose the token.
 #[derive(Debug)]
 pub(super) struct RateLimit {
     ceiling: u32,
@@ -19,45 +21,45 @@ pub(super) struct RateLimit {
 struct Window {
     hour: i64,
     calls: u32,
-    /// What Mist says that the token may, where it said so.
+    /// Mist's own limit for the token, if known.
     limit: Option<u32>,
     blocked_until: Option<Timestamp>,
-    /// Of the calls, those of this replica where there are others, and as many of them as the others have heard of.
+    /// Calls of this replica in the window, and how many of them Redis has recorded.
     own: u32,
-    told: u32,
+    published: u32,
 }
 
-/// What is asked of the budget that replicas share.
+/// Request to the rate limit shared by replicas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Asking {
+pub(super) struct SharedRequest {
     pub(super) hour: i64,
     pub(super) limit: u32,
     /// This replica's calls of the hour.
     pub(super) own: u32,
 }
 
-/// What it answers.
+/// Its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Heard {
+pub(super) struct SharedCounts {
     pub(super) granted: bool,
-    /// The calls of all replicas in this hour, with this one, and this replica's among them.
+    /// The calls of all replicas in this hour including this one, and this replica's part.
     pub(super) calls: u32,
     pub(super) own: u32,
-    /// What Mist says that the token may, where it said so to one of them.
+    /// Mist's own limit for the token, if any replica knows it.
     pub(super) limit: Option<u32>,
     pub(super) blocked_until: Option<Timestamp>,
 }
 
-/// What a call is for.
+/// Purpose of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     Work,
-    /// Tells who the token is and what it has used.
+    /// Reads the token's identity or usage.
     Diagnosis,
 }
 
 impl Purpose {
-    /// Which part of the hour's calls is kept back from it.
+    /// The part of the hour's calls that is reserved from this purpose.
     pub(super) fn reserve(self) -> u32 {
         match self {
             Self::Work => 20,
@@ -66,24 +68,24 @@ impl Purpose {
     }
 }
 
-/// No call can be had now.
+/// No call is available now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Exhausted {
-    pub(super) by: By,
+    pub(super) by: ExhaustedBy,
     pub(super) until: Timestamp,
     pub(super) wait: Duration,
 }
 
-/// Who says that the calls are used up.
+/// What exhausted the calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum By {
+pub(super) enum ExhaustedBy {
     /// Mist answered 429.
     Mist,
-    /// This program's own count, with the calls that it allows an hour.
+    /// This program's own count, with its hourly limit.
     Count(u32),
 }
 
-/// How much of an hour's calls is left, roughly: what may be told of a token without telling which it is.
+/// Coarse level of the remaining calls: shown in metrics, where it must not identify a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
     /// Three quarters and more.
@@ -92,7 +94,7 @@ pub(super) enum Level {
     Partly,
     /// Less than a quarter.
     Low,
-    /// Nothing, but for the reserve.
+    /// None, except the reserve.
     Exhausted,
 }
 
@@ -109,7 +111,7 @@ impl Level {
     }
 }
 
-/// The count at some time, to hold against what Mist says of it later.
+/// The count at some time, to compare with Mist's count later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tally {
     pub(super) hour: i64,
@@ -117,12 +119,12 @@ pub(super) struct Tally {
 }
 
 impl RateLimit {
-    /// A budget of `ceiling` calls an hour, or of fewer where Mist says so.
+    /// A limit of `ceiling` calls an hour, or fewer if Mist's own limit is lower.
     pub(super) fn new(ceiling: u32) -> Self {
         Self { ceiling, spent: Mutex::default() }
     }
 
-    /// Takes one call, or says when there are new ones.
+    /// Takes one call, or returns when the next ones are available.
     pub(super) fn take(&self, now: Timestamp, purpose: Purpose) -> Result<(), Exhausted> {
         let mut spent = self.spent(now);
         self.check(&spent, now, purpose)?;
@@ -130,7 +132,7 @@ impl RateLimit {
         Ok(())
     }
 
-    /// Takes one call of this replica's share: its part of what was left when it last heard of the others.
+    /// Takes one call of this replica's share: its part of what was left when Redis last answered.
     pub(super) fn take_share(
         &self,
         now: Timestamp,
@@ -140,9 +142,10 @@ impl RateLimit {
         let mut spent = self.spent(now);
         self.check(&spent, now, purpose)?;
         let limit = self.limit(&spent);
-        let untold = spent.own.saturating_sub(spent.told);
-        let left = (limit - limit / purpose.reserve()).saturating_sub(spent.calls.saturating_sub(untold));
-        if untold >= left / replicas.max(1) {
+        let unpublished = spent.own.saturating_sub(spent.published);
+        let left =
+            (limit - limit / purpose.reserve()).saturating_sub(spent.calls.saturating_sub(unpublished));
+        if unpublished >= left / replicas.max(1) {
             return Err(self.used_up(&spent, now));
         }
         spent.calls += 1;
@@ -150,39 +153,44 @@ impl RateLimit {
         Ok(())
     }
 
-    /// What the others are asked, and told.
-    pub(super) fn asking(&self, now: Timestamp) -> Asking {
+    /// The request to the shared rate limit.
+    pub(super) fn shared_request(&self, now: Timestamp) -> SharedRequest {
         let spent = self.spent(now);
-        Asking { hour: spent.hour, limit: self.limit(&spent), own: spent.own }
+        SharedRequest { hour: spent.hour, limit: self.limit(&spent), own: spent.own }
     }
 
-    /// Takes over what the others answered, and whether there is a call.
-    pub(super) fn hear(&self, now: Timestamp, asking: &Asking, heard: &Heard) -> Result<(), Exhausted> {
+    /// Merges the response of the shared rate limit. Returns whether a call is available.
+    pub(super) fn merge(
+        &self,
+        now: Timestamp,
+        request: &SharedRequest,
+        counts: &SharedCounts,
+    ) -> Result<(), Exhausted> {
         let mut spent = self.spent(now);
-        if spent.hour == asking.hour {
-            spent.told = spent.told.max(heard.own);
-            spent.own = spent.own.max(heard.own);
-            spent.calls = heard.calls.saturating_add(spent.own - spent.told);
+        if spent.hour == request.hour {
+            spent.published = spent.published.max(counts.own);
+            spent.own = spent.own.max(counts.own);
+            spent.calls = counts.calls.saturating_add(spent.own - spent.published);
         }
-        spent.limit = heard.limit.or(spent.limit);
-        spent.blocked_until = spent.blocked_until.max(heard.blocked_until);
-        if heard.granted {
+        spent.limit = counts.limit.or(spent.limit);
+        spent.blocked_until = spent.blocked_until.max(counts.blocked_until);
+        if counts.granted {
             return Ok(());
         }
-        match heard.blocked_until.filter(|until| *until > now) {
-            Some(until) => Err(Exhausted { by: By::Mist, until, wait: between(now, until) }),
+        match counts.blocked_until.filter(|until| *until > now) {
+            Some(until) => Err(Exhausted { by: ExhaustedBy::Mist, until, wait: between(now, until) }),
             None => Err(self.used_up(&spent, now)),
         }
     }
 
-    /// What [`take`](Self::take) would say.
-    pub(super) fn look(&self, now: Timestamp, purpose: Purpose) -> Result<(), Exhausted> {
+    /// What [`take`](Self::take) would return.
+    pub(super) fn peek(&self, now: Timestamp, purpose: Purpose) -> Result<(), Exhausted> {
         self.check(&self.spent(now), now, purpose)
     }
 
     fn check(&self, spent: &Window, now: Timestamp, purpose: Purpose) -> Result<(), Exhausted> {
         if let Some(until) = spent.blocked_until.filter(|until| *until > now) {
-            return Err(Exhausted { by: By::Mist, until, wait: between(now, until) });
+            return Err(Exhausted { by: ExhaustedBy::Mist, until, wait: between(now, until) });
         }
         let limit = self.limit(spent);
         if spent.calls >= limit - limit / purpose.reserve() {
@@ -197,17 +205,17 @@ impl RateLimit {
 
     fn used_up(&self, spent: &Window, now: Timestamp) -> Exhausted {
         let until = next_hour(now);
-        Exhausted { by: By::Count(self.limit(spent)), until, wait: between(now, until) }
+        Exhausted { by: ExhaustedBy::Count(self.limit(spent)), until, wait: between(now, until) }
     }
 
-    /// Mist answered 429: nothing is left for so long.
+    /// Records a 429 of Mist: no calls for `wait`.
     pub(super) fn block(&self, now: Timestamp, wait: Duration) -> Exhausted {
-        // Mist counts by the hour, so it cannot be longer, whatever a header says.
+        // Mist counts by the hour, so a block cannot be longer, whatever the header says.
         let wait = wait.min(Duration::from_secs(HOUR.unsigned_abs()));
         let until = after(now, wait);
         let mut spent = self.spent(now);
         spent.blocked_until = spent.blocked_until.max(Some(until));
-        Exhausted { by: By::Mist, until, wait }
+        Exhausted { by: ExhaustedBy::Mist, until, wait }
     }
 
     pub(super) fn tally(&self, now: Timestamp) -> Tally {
@@ -215,7 +223,7 @@ impl RateLimit {
         Tally { hour: spent.hour, calls: spent.calls }
     }
 
-    /// Mist says how many calls it has counted, and how many there may be, to a question asked at `asked`.
+    /// Corrects the count by Mist's count and limit, as answered to a request sent at `asked`.
     pub(super) fn correct(&self, now: Timestamp, asked: Tally, requests: u32, limit: u32) {
         let mut spent = self.spent(now);
         if limit > 0 {
@@ -228,7 +236,7 @@ impl RateLimit {
     }
 
     pub(super) fn level(&self, now: Timestamp) -> Level {
-        if self.look(now, Purpose::Work).is_err() {
+        if self.peek(now, Purpose::Work).is_err() {
             return Level::Exhausted;
         }
         let spent = self.spent(now);
@@ -240,25 +248,25 @@ impl RateLimit {
         }
     }
 
-    /// Whether it would be a loss to forget this budget.
+    /// Whether the state differs from that of an unused token.
     pub(super) fn is_worth_keeping(&self, now: Timestamp) -> bool {
         let spent = self.spent(now);
         spent.calls > 0 || spent.blocked_until.is_some_and(|until| until > now)
     }
 
-    /// What is spent in the hour that it is now.
+    /// The current window.
     fn spent(&self, now: Timestamp) -> MutexGuard<'_, Window> {
         let hour = now.as_second().div_euclid(HOUR);
-        // A panic cannot leave a half-written count behind, so a poisoned lock is as good as any.
+        // A panic cannot leave a half-written count, so a poisoned lock is safe to use.
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         if spent.hour != hour {
-            (spent.hour, spent.calls, spent.own, spent.told) = (hour, 0, 0, 0);
+            (spent.hour, spent.calls, spent.own, spent.published) = (hour, 0, 0, 0);
         }
         spent
     }
 }
 
-/// How long it is until Mist counts anew.
+/// Time until Mist's next window.
 pub(super) fn until_next_hour(now: Timestamp) -> Duration {
     between(now, next_hour(now))
 }
@@ -295,34 +303,34 @@ mod tests {
         let until = at("2026-01-01T11:00:00Z");
         assert_eq!(
             budget.take(at("2026-01-01T10:59:30Z"), Purpose::Work),
-            Err(Exhausted { by: By::Count(2), until, wait: Duration::from_secs(30) })
+            Err(Exhausted { by: ExhaustedBy::Count(2), until, wait: Duration::from_secs(30) })
         );
         assert_eq!(budget.take(until, Purpose::Work), Ok(()));
     }
 
     #[test]
-    fn the_last_calls_are_kept_back_and_half_of_them_tell_how_things_stand() {
+    fn the_reserve_is_kept_and_half_of_it_is_for_diagnosis() {
         let (budget, now) = (RateLimit::new(5_000), at("2026-01-01T10:10:00Z"));
         assert_eq!(taken(&budget, now, Purpose::Work), 4_750);
         assert_eq!(taken(&budget, now, Purpose::Diagnosis), 125);
-        assert!(budget.look(now, Purpose::Work).is_err() && budget.look(now, Purpose::Diagnosis).is_err());
+        assert!(budget.peek(now, Purpose::Work).is_err() && budget.peek(now, Purpose::Diagnosis).is_err());
     }
 
     #[test]
-    fn a_429_uses_the_budget_up_until_its_retry_after() {
+    fn a_429_blocks_calls_until_its_retry_after() {
         let (budget, now) = (RateLimit::new(100), at("2026-01-01T10:10:00Z"));
         budget.block(now, Duration::from_secs(73));
-        // A shorter one does not take back what was said.
+        // A shorter block does not shorten the longer one.
         budget.block(now, Duration::from_secs(3));
         let refused = budget.take(at("2026-01-01T10:11:12Z"), Purpose::Diagnosis).unwrap_err();
-        assert_eq!((refused.by, refused.wait), (By::Mist, Duration::from_secs(1)));
+        assert_eq!((refused.by, refused.wait), (ExhaustedBy::Mist, Duration::from_secs(1)));
         assert_eq!(budget.take(at("2026-01-01T10:11:13Z"), Purpose::Work), Ok(()));
         let forever = budget.block(now, Duration::MAX);
         assert_eq!(forever.until, at("2026-01-01T11:10:00Z"));
     }
 
     #[test]
-    fn mists_own_count_corrects_this_one_both_ways() {
+    fn mists_count_corrects_the_own_count_up_and_down() {
         let (budget, now) = (RateLimit::new(5_000), at("2026-01-01T10:10:00Z"));
         budget.take(now, Purpose::Work).unwrap();
         let asked = budget.tally(now);
@@ -330,7 +338,7 @@ mod tests {
         budget.correct(now, asked, 4_740, 5_000);
         assert_eq!(taken(&budget, now, Purpose::Work), 9, "one was taken since the question");
         budget.correct(now, budget.tally(now), 10, 5_000);
-        assert!(budget.look(now, Purpose::Work).is_ok());
+        assert!(budget.peek(now, Purpose::Work).is_ok());
     }
 
     #[test]
@@ -338,21 +346,21 @@ mod tests {
         let budget = RateLimit::new(5_000);
         let asked = budget.tally(at("2026-01-01T10:59:59Z"));
         budget.correct(at("2026-01-01T11:00:01Z"), asked, 4_999, 5_000);
-        assert!(budget.look(at("2026-01-01T11:00:01Z"), Purpose::Work).is_ok());
+        assert!(budget.peek(at("2026-01-01T11:00:01Z"), Purpose::Work).is_ok());
     }
 
     #[test]
     fn the_lower_of_mists_limit_and_the_operators_holds() {
         let now = at("2026-01-01T10:10:00Z");
-        for (ceiling, told, wanted) in [(5_000, 2_000, 1_900), (1_000, 5_000, 950), (1_000, 0, 950)] {
+        for (ceiling, stated, wanted) in [(5_000, 2_000, 1_900), (1_000, 5_000, 950), (1_000, 0, 950)] {
             let budget = RateLimit::new(ceiling);
-            budget.correct(now, budget.tally(now), 0, told);
+            budget.correct(now, budget.tally(now), 0, stated);
             assert_eq!(taken(&budget, now, Purpose::Work), wanted);
         }
     }
 
     #[test]
-    fn a_share_is_a_part_of_what_was_left_at_the_last_word() {
+    fn a_share_is_a_part_of_what_was_left_at_the_last_merge() {
         let now = at("2026-01-01T10:10:00Z");
         let share = |budget: &RateLimit, replicas| {
             (0..10_000).take_while(|_| budget.take_share(now, Purpose::Work, replicas).is_ok()).count()
@@ -360,21 +368,21 @@ mod tests {
         assert_eq!(share(&RateLimit::new(5_000), 1), 4_750);
         assert_eq!(share(&RateLimit::new(5_000), 3), 1_583);
         let budget = RateLimit::new(5_000);
-        let asking = budget.asking(now);
-        let heard =
-            Heard { granted: true, calls: 4_000, own: 1_000, limit: Some(4_500), blocked_until: None };
-        budget.hear(now, &asking, &heard).unwrap();
+        let request = budget.shared_request(now);
+        let counts =
+            SharedCounts { granted: true, calls: 4_000, own: 1_000, limit: Some(4_500), blocked_until: None };
+        budget.merge(now, &request, &counts).unwrap();
         assert_eq!(share(&budget, 2), 137, "half of 4,275 less 4,000");
-        let asking = budget.asking(now);
-        assert_eq!(asking.own, 1_137, "the others hear of them");
-        let heard = Heard { calls: 4_137, own: 1_137, ..heard };
-        budget.hear(now, &asking, &heard).unwrap();
+        let request = budget.shared_request(now);
+        assert_eq!(request.own, 1_137, "they are published");
+        let counts = SharedCounts { calls: 4_137, own: 1_137, ..counts };
+        budget.merge(now, &request, &counts).unwrap();
         assert_eq!(share(&budget, 2), 69, "half of what is left now");
-        assert_eq!(budget.asking(at("2026-01-01T11:00:00Z")).own, 0, "another hour, another count");
+        assert_eq!(budget.shared_request(at("2026-01-01T11:00:00Z")).own, 0, "another hour, another count");
     }
 
     #[test]
-    fn how_much_is_left_is_told_in_four_levels() {
+    fn remaining_calls_have_four_levels() {
         let (budget, now) = (RateLimit::new(100), "2026-01-01T10:00:00Z".parse::<Timestamp>().unwrap());
         let mut levels = vec![budget.level(now)];
         while budget.take(now, Purpose::Work).is_ok() {

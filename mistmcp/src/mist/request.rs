@@ -1,3 +1,5 @@
+//! Builder of requests to the Mist API ([`Request`]).
+
 use std::fmt;
 
 use http::{Method, Uri};
@@ -13,30 +15,30 @@ use crate::error::ErrorKind;
 use crate::text::shortened;
 use crate::{Error, Result};
 
-/// All that is encoded in a segment: everything but what RFC 3986 calls unreserved.
+/// Characters that are percent-encoded in a segment: all but RFC 3986's unreserved ones.
 const OUTSIDE_A_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A request to Mist, on its way to becoming a URL: segments and values are kept apart until then, so that what a
-/// model sends is always data.
+/// A request to Mist. Path segments and query values are kept apart until the URL is built, so that the arguments
+/// of a model are always data.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
     pub(crate) method: Method,
     segments: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Option<Value>,
-    /// Where in a list to go on; it is appended to the query as it stands.
+    /// Pagination cursor, appended to the query without encoding.
     pub(crate) cursor: Option<Cursor>,
-    /// The path that it was made with, where that is more than a path.
+    /// The path given to the constructor, if it is more than a path.
     unfit: Option<String>,
 }
 
-/// What a parameter of a query can be: an [`Arg`], a text or a number.
+/// A query value: an [`Arg`], a text or a number.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the value of a parameter of a query",
     note = "take a text, a number, `bool`, a type that `mistmcp` has, such as `Id` or `Time`, or an `Option` of one"
 )]
 pub trait IntoQuery {
-    /// How it is spelled in the query.
+    /// Encodes the value for the query.
     fn into_query(self) -> QueryValue;
 }
 
@@ -59,28 +61,28 @@ macro_rules! into_query {
 into_query!(&str, i32, u64, usize);
 
 impl Request {
-    /// A GET of `path`, such as `/api/v1/self`. Values belong into [`segment`](Self::segment) and
+    /// A GET of `path`, such as `/api/v1/self`. Values belong in [`segment`](Self::segment) and
     /// [`query`](Self::query).
     pub fn get(path: &str) -> Self {
         Self::new(Method::GET, path)
     }
 
-    /// A request with another method. A path that holds a query or a hole is refused when the request is sent: what a
-    /// model wrote must not become one by way of the path.
+    /// A request with another method. A path that contains a query or a placeholder is refused when the request is
+    /// sent: a model's input must not become part of the path unencoded.
     pub fn new(method: Method, path: &str) -> Self {
         let segments = path.split('/').filter(|segment| !segment.is_empty()).map(str::to_owned).collect();
         let unfit = path.contains(['?', '#', '{', '}']).then(|| path.to_owned());
         Self { method, segments, query: Vec::new(), body: None, cursor: None, unfit }
     }
 
-    /// Adds a segment to the path, whatever it holds.
+    /// Adds a path segment, which is percent-encoded.
     #[must_use]
     pub fn segment(mut self, value: impl Into<String>) -> Self {
         self.segments.push(value.into());
         self
     }
 
-    /// Adds a parameter to the query: `.query("type", "all").query("limit", 1000)`. `None` adds nothing.
+    /// Adds a query parameter: `.query("type", "all").query("limit", 1000)`. `None` adds nothing.
     #[must_use]
     pub fn query(mut self, name: &str, value: impl IntoQuery) -> Self {
         self.add(name, value.into_query());
@@ -104,7 +106,7 @@ impl Request {
         }
     }
 
-    /// Whether it only reads, and may be sent again.
+    /// Whether it only reads, and may be retried.
     pub(super) fn is_get(&self) -> bool {
         self.method == Method::GET
     }
@@ -117,7 +119,7 @@ impl Request {
         self.is_get_of(&["api", "v1", "self", "usage"])
     }
 
-    /// Whether it asks for what is the same for everybody, and seldom changes.
+    /// Whether it reads constants, which are the same for everyone and seldom change.
     pub(super) fn is_for_constants(&self) -> bool {
         self.is_get()
             && matches!(self.segments.as_slice(), [api, v1, constants, _, ..]
@@ -128,7 +130,7 @@ impl Request {
         self.is_get() && self.segments == path
     }
 
-    /// The request of an endpoint: each value into its hole, or else into the query.
+    /// Builds the request of an endpoint: path values fill their placeholders, the others go into the query.
     pub(crate) fn to_endpoint(endpoint: &Endpoint, values: Vec<(&'static str, QueryValue)>) -> Result<Self> {
         let mut request = Self::new(endpoint.method.clone(), "");
         for segment in endpoint.segments() {
@@ -150,7 +152,7 @@ impl Request {
         Ok(request)
     }
 
-    /// The whole address, as a URL.
+    /// The full address, as a URL.
     pub(crate) fn url(&self, cloud: &Cloud) -> Result<Url> {
         let impossible = |error: &dyn fmt::Display| {
             let message =
@@ -158,12 +160,12 @@ impl Request {
             Error::new(ErrorKind::Arguments, message)
         };
         let url = Url::parse(&self.address(cloud)?).map_err(|error| impossible(&error))?;
-        // The HTTP client refuses what is no `Uri`, such as one of more than 65,534 bytes, only when it sends it.
+        // The HTTP client refuses an invalid `Uri`, such as one of more than 65,534 bytes, only when it sends it.
         Uri::try_from(url.as_str()).map_err(|error| impossible(&error))?;
         Ok(url)
     }
 
-    /// The whole address. Segments are percent-encoded, so that `../`, `?` or `#` in a value stay in its segment.
+    /// The full address. Segments are percent-encoded, so that `../`, `?` or `#` in a value stay in their segment.
     pub(super) fn address(&self, cloud: &Cloud) -> Result<String> {
         if let Some(path) = &self.unfit {
             return Err(Error::advice(format!(
@@ -174,7 +176,7 @@ impl Request {
         }
         let mut address = String::from(cloud.base().as_str().trim_end_matches('/'));
         for segment in &self.segments {
-            // What every URL library takes for "this folder" and "the one above", encoded or not.
+            // URL libraries normalize these dot segments, encoded or not.
             if matches!(segment.as_str(), "" | "." | "..") {
                 return Err(Error::new(
                     ErrorKind::Arguments,
@@ -197,7 +199,7 @@ impl Request {
     }
 }
 
-/// Method and path as they are sent, for logs and errors. What is in the query may be secret.
+/// Method and path for logs and errors. The query may contain secrets.
 impl fmt::Display for Request {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} ", self.method)?;
@@ -226,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_a_segment_holds_stays_in_it() {
+    fn any_text_stays_within_its_segment() {
         for (value, encoded) in [
             ("../../self", "..%2F..%2Fself"),
             ("a?b", "a%3Fb"),
@@ -247,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_that_would_leave_its_folder_is_refused() {
+    fn dot_segments_are_refused() {
         for value in ["..", ".", ""] {
             assert!(url(&Request::get("/api/v1/sites").segment(value)).is_err(), "{value}");
         }
@@ -323,7 +325,7 @@ mod tests {
         ]
     }
 
-    /// The parts of a path, each decoded by itself.
+    /// The segments of a path, each decoded on its own.
     fn decoded(path: &str) -> Vec<String> {
         let parts = path.trim_start_matches('/').split('/');
         parts.map(|part| percent_decode_str(part).decode_utf8().unwrap().into_owned()).collect()

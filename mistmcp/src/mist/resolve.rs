@@ -1,4 +1,4 @@
-//! What people call things, turned into Mist's ids. Each look-up is one list, remembered for some minutes.
+//! Resolution of object names to Mist ids. Each name list is cached for some minutes.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -14,23 +14,23 @@ use crate::{Error, Result};
 
 const SELF: &str = "/api/v1/self";
 
-/// The tools that give the lists of the look-ups.
+/// The tools that list organizations, sites and devices.
 const ORGANIZATIONS: &[&str] = &["getSelf"];
 const SITES: &[&str] = &["searchOrgSites"];
 const INVENTORY: &[&str] = &["getOrgInventory"];
-/// The inventory has the devices of every site.
+/// The inventory includes the devices of every site.
 const DEVICES_OF_SITE: &[&str] = &["getOrgInventory", "listSiteDevices"];
 
-/// The rows that are asked for at once. Mist may give fewer.
+/// Page size of requests. Mist may return fewer rows.
 const ROWS: u32 = 1_000;
-/// The rows that Mist gives at once where it is not told how many.
+/// Mist's default page size.
 const DEFAULT_LIMIT: u64 = 100;
-/// The pages that are read of one list at most: 10,000 rows where Mist gives 100 at once.
+/// Maximum pages read of one list: 10,000 rows where Mist returns 100 per page.
 const PAGES: u32 = 100;
 
 impl Mist {
-    /// Makes the argument `name` an id, if it is not one yet. What it was taken for is in the answer where that has to
-    /// be told. One that is `optional` is not looked for where it is left out.
+    /// Resolves the argument `name` to an id, unless it is one. Returns a note for the answer where the match was
+    /// not exact. An `optional` argument that is absent is not resolved.
     pub(super) async fn look_up_one(
         &self,
         (lookup, optional, partial): (Lookup, bool, bool),
@@ -79,7 +79,8 @@ impl Mist {
         let pick = |devices: &Listing| by_mac(devices).map_or_else(|| wanted.pick(devices), Ok);
         let chosen = self.choose(&path, pick).await;
         if chosen.is_err() && site.is_some() && mac.is_some()
-            // Members are in the inventory alone. That it cannot be read says nothing of the device.
+            // Members of a virtual chassis are listed in the inventory only. An error there says nothing about the
+            // device.
             && let Ok(org) = self.org_of(arguments).await
             && let Ok(inventory) = self.names(&inventory(&org), None).await
         {
@@ -91,7 +92,7 @@ impl Mist {
         chosen
     }
 
-    /// The organization that the call itself names, or the default one.
+    /// The organization of the call's arguments, or the default one.
     async fn org_of(&self, arguments: &Map<String, Value>) -> Result<String> {
         let written = arguments.get("org_id").and_then(Value::as_str).unwrap_or_default();
         let wanted = Wanted {
@@ -105,7 +106,7 @@ impl Mist {
         self.org(&wanted).await.map(|picked| picked.id)
     }
 
-    /// An organization by id or name; for nothing, the operator's or the only one.
+    /// An organization by id or name; without either, the operator's default or the only one.
     async fn org(&self, wanted: &Wanted<'_>) -> Result<Picked> {
         let id = |id: &str| Ok(Picked { id: id.to_owned(), note: None });
         if let Some(written) = Id::parse(wanted.written) {
@@ -139,7 +140,7 @@ impl Mist {
         }
     }
 
-    /// Names of the sites of the default organization or the only one. None where the session may not list sites.
+    /// Names of the sites of the default organization. Empty where the session may not list sites.
     pub(crate) async fn site_names(&self) -> Result<Vec<String>> {
         if !self.discloses(SITES) {
             return Ok(Vec::new());
@@ -149,7 +150,7 @@ impl Mist {
         Ok(sites.rows.iter().map(|site| site.name.clone()).collect())
     }
 
-    /// The names of all sites, by id, or of all devices, by id and by MAC address.
+    /// Names of all sites by id, or of all devices by id and by MAC address.
     pub(crate) async fn names_of(&self, lookup: Lookup, org_id: &str) -> Result<HashMap<String, String>> {
         let org = self.org_of(&Map::from_iter([("org_id".to_owned(), org_id.into())])).await?;
         let listing = match lookup {
@@ -163,7 +164,7 @@ impl Mist {
         Ok(named.flat_map(|row| keys(row).into_iter().map(|key| (key, row.name.clone()))).collect())
     }
 
-    /// Chooses from a list of names. What is not in a remembered one is looked for in a new one.
+    /// Matches against the cached list, and against a new one if that fails.
     async fn choose(&self, path: &str, choose: impl Fn(&Listing) -> Result<Picked>) -> Result<Picked> {
         let begun = Instant::now();
         let listing = self.names(path, None).await?;
@@ -173,12 +174,12 @@ impl Mist {
         }
     }
 
-    /// The names at `path`: remembered ones, unless they have to be asked for at `since` or later.
+    /// The names at `path`, from the cache unless requested before `since`.
     async fn names(&self, path: &str, since: Option<Instant>) -> Result<Arc<Listing>> {
-        let line = &self.connection.line;
+        let dispatcher = &self.connection.dispatcher;
         let new_enough = |listing: &Arc<Listing>| since.is_none_or(|since| listing.asked >= since);
-        if line.is_accepted()
-            && let Some(listing) = line.pool.memory.names(&line.ids, path).filter(new_enough)
+        if dispatcher.is_accepted()
+            && let Some(listing) = dispatcher.pool.cache.names(&dispatcher.ids, path).filter(new_enough)
         {
             self.call.trace().remembered(path);
             return Ok(listing);
@@ -186,11 +187,11 @@ impl Mist {
         let asked = Instant::now();
         let (rows, complete) = self.list(path).await?;
         let listing = Arc::new(Listing { rows, asked, complete });
-        line.pool.memory.keep_names(&line.ids, path, Arc::clone(&listing));
+        dispatcher.pool.cache.keep_names(&dispatcher.ids, path, Arc::clone(&listing));
         Ok(listing)
     }
 
-    /// Asks for a list of names, page by page, as long as the pages are that Mist gives; and tells whether it is whole.
+    /// Fetches a name list page by page. Returns whether it is complete.
     async fn list(&self, path: &str) -> Result<(Vec<Named>, bool)> {
         let (mut rows, mut ids, mut limit, mut seen) = (Vec::new(), HashSet::new(), ROWS, 0);
         for number in 1..=PAGES {
@@ -214,13 +215,13 @@ impl Mist {
                     rows.push(row);
                 }
             }
-            // Where Mist does not say how many it gives at once, it shows.
+            // Without the header, the number of rows received is the page size.
             let given = page_limit.or_else(|| total.map(|_| came)).filter(|given| *given > 0);
             limit = given.and_then(|given| u32::try_from(given).ok()).unwrap_or(limit).min(limit);
-            // Without headers, a page that may have been cut to Mist's own size is not known to be the last.
+            // Without headers, a page cut to Mist's default size may not be the last one.
             let full = page_limit.map_or(DEFAULT_LIMIT, |_| limit.into());
             let more = total.map_or(came >= full, |total| total > seen);
-            // A page that brings nothing new is the last one, whatever it says.
+            // A page without new rows is the last one, whatever its headers say.
             if path == SELF || !more || ids.len() == before {
                 return Ok((rows, true));
             }
@@ -228,14 +229,14 @@ impl Mist {
         Ok((rows, false))
     }
 
-    /// What the user asks about the token is what look-ups go by from now on.
+    /// Updates the cached organizations from the answer to a `/self` request of the user.
     pub(super) fn remember_self(&self, answer: &Answer, asked: Instant) {
-        let line = &self.connection.line;
+        let dispatcher = &self.connection.dispatcher;
         if !answer.is_large()
             && let Ok(value) = answer.json()
         {
             let listing = Arc::new(Listing { rows: named(&value), asked, complete: true });
-            line.pool.memory.keep_names(&line.ids, SELF, listing);
+            dispatcher.pool.cache.keep_names(&dispatcher.ids, SELF, listing);
         }
     }
 }

@@ -1,3 +1,5 @@
+//! Retries with backoff, within the deadline of the call ([`with_retries`]).
+
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
@@ -8,30 +10,30 @@ use super::wait_progress::{Wait, WaitReporter};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
 
-/// An attempt that failed, and whether another one may go better.
+/// A failed attempt, and whether to retry.
 pub(super) struct Failure {
     pub(super) error: Error,
     pub(super) again: Again,
 }
 
-/// When to try again.
+/// When to retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Again {
     Never,
-    /// Once without waiting: the connection was closed before anything was answered, as happens to one that was idle.
+    /// Once, at once: the connection was closed before any answer, as happens to an idle one.
     AtOnce,
-    /// After a short while, the longer the more attempts have failed.
+    /// After a backoff that grows with each failure.
     Soon,
-    /// After what Mist asked for.
+    /// After the time that Mist asked for.
     After(Duration),
 }
 
-/// How long a call may wait before it tries again.
+/// How long a call may spend on retries.
 #[derive(Clone, Debug)]
-pub(super) struct Patience {
-    /// In all.
+pub(super) struct RetryBudget {
+    /// Maximum total wait.
     pub(super) wait: Duration,
-    /// The time by which nobody needs the answer any more.
+    /// When no waiter needs the answer any more.
     pub(super) deadline: Needed,
 }
 
@@ -43,16 +45,16 @@ impl From<Error> for Failure {
 
 const ATTEMPTS_AFTER_THE_FIRST: usize = 3;
 
-/// Runs `attempt` until it succeeds, trying again cannot help, or patience is over.
+/// Runs `attempt` until it succeeds, retrying cannot help, or the budget is used up.
 pub(super) async fn with_retries<T, F>(
-    patience: Patience,
+    retry_budget: RetryBudget,
     waits: &WaitReporter,
     mut attempt: impl FnMut() -> F,
 ) -> Result<T>
 where
     F: Future<Output = Result<T, Failure>>,
 {
-    let (mut left, mut hurried, mut attempts) = (patience.wait, false, 1);
+    let (mut left, mut retried_at_once, mut attempts) = (retry_budget.wait, false, 1);
     let schedule = ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(250))
         .with_max_delay(Duration::from_secs(4))
@@ -69,8 +71,8 @@ where
             let planned = planned?;
             let wait = match failure.again {
                 Again::Never => return None,
-                Again::AtOnce if !hurried => {
-                    hurried = true;
+                Again::AtOnce if !retried_at_once => {
+                    retried_at_once = true;
                     attempts += 1;
                     return Some(Duration::ZERO);
                 }
@@ -79,15 +81,16 @@ where
             };
             left = left.checked_sub(wait)?;
             let wait = match failure.again {
-                // A little later than asked, and not all at the same time.
+                // A little later than asked, with jitter between clients.
                 Again::After(_) => wait.saturating_add(planned / 8),
                 _ => wait,
             };
             let until = Instant::now().checked_add(wait)?;
-            // One that takes as long again would end in the deadline, which says less than this failure does.
-            until.checked_add(*took).filter(|end| *end < patience.deadline.end())?;
+            // An attempt that takes as long again would only reach the deadline, whose error says less than this
+            // failure.
+            until.checked_add(*took).filter(|end| *end < retry_budget.deadline.end())?;
             attempts += 1;
-            waits.tell(Some(match failure.error.kind() {
+            waits.report(Some(match failure.error.kind() {
                 ErrorKind::RateLimit => Wait::Limit(until),
                 _ => Wait::Retry(until),
             }));
@@ -105,22 +108,22 @@ where
 
 #[cfg(test)]
 mod tests {
-    use super::super::wait_progress::waits;
+    use super::super::wait_progress::wait_channel;
     use super::*;
 
-    /// So many seconds to wait, and until the deadline.
-    fn patience(wait: u64, deadline: u64) -> Patience {
+    /// A budget of so many seconds of wait, and until the deadline.
+    fn retry_budget(wait: u64, deadline: u64) -> RetryBudget {
         let deadline = Needed::until(Instant::now() + Duration::from_secs(deadline));
-        Patience { wait: Duration::from_secs(wait), deadline }
+        RetryBudget { wait: Duration::from_secs(wait), deadline }
     }
 
-    /// What an attempt that fails each time comes to: how often it was made, and how long it took.
+    /// Runs attempts that all fail. Returns their number and the time taken.
     async fn tried(again: Again, wait: u64, deadline: u64) -> (usize, Duration) {
         let started = Instant::now();
-        let patience = patience(wait, deadline);
+        let retry_budget = retry_budget(wait, deadline);
         let mut attempts = 0;
-        let (told, _waiting) = waits();
-        let outcome: Result<()> = with_retries(patience, &told, || {
+        let (reporter, _waiting) = wait_channel();
+        let outcome: Result<()> = with_retries(retry_budget, &reporter, || {
             attempts += 1;
             async move { Err(Failure { error: Error::advice("no"), again }) }
         })
@@ -130,7 +133,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_passes_is_tried_a_few_times_with_growing_pauses() {
+    async fn transient_failures_are_retried_with_growing_pauses() {
         let (attempts, took) = tried(Again::Soon, 15, 30).await;
         assert_eq!(attempts, 4);
         assert!((1_750..=3_500).contains(&took.as_millis()), "{took:?}");
@@ -138,7 +141,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nothing_waits_longer_than_it_may() {
+    async fn waits_stay_within_the_budget() {
         assert_eq!(tried(Again::Soon, 0, 30).await.0, 1, "no waiting at all");
         assert_eq!(tried(Again::After(Duration::from_secs(16)), 15, 30).await.0, 1, "the wait budget");
         assert_eq!(tried(Again::After(Duration::from_secs(7)), 15, 5).await.0, 1, "the deadline");
@@ -150,11 +153,11 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_attempt_that_would_end_in_the_deadline_is_not_made() {
-        let patience = patience(15, 30);
-        let (told, _waiting) = waits();
+    async fn no_attempt_starts_that_would_reach_the_deadline() {
+        let retry_budget = retry_budget(15, 30);
+        let (reporter, _waiting) = wait_channel();
         let mut attempts = 0;
-        let outcome: Result<()> = with_retries(patience, &told, || {
+        let outcome: Result<()> = with_retries(retry_budget, &reporter, || {
             attempts += 1;
             async {
                 tokio::time::sleep(Duration::from_secs(10)).await;
@@ -166,15 +169,15 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_connection_that_was_closed_is_made_anew_once_without_waiting() {
+    async fn a_closed_connection_is_retried_once_at_once() {
         assert_eq!(tried(Again::AtOnce, 0, 30).await, (2, Duration::ZERO));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_error_says_how_often_it_was_tried() {
-        let patience = patience(15, 30);
-        let (told, _waiting) = waits();
-        let outcome: Result<()> = with_retries(patience, &told, || async {
+    async fn the_error_names_the_number_of_attempts() {
+        let retry_budget = retry_budget(15, 30);
+        let (reporter, _waiting) = wait_channel();
+        let outcome: Result<()> = with_retries(retry_budget, &reporter, || async {
             Err(Failure { error: Error::new(ErrorKind::Cloud, "Mist failed."), again: Again::Soon })
         })
         .await;

@@ -1,3 +1,5 @@
+//! Parser of the `Retry-After` header (RFC 9110): [`retry_after`].
+
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -5,7 +7,7 @@ use http::header::{DATE, RETRY_AFTER};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 
-/// How long Mist wants to be left alone: `Retry-After` in seconds, or as a date.
+/// How long to wait, from `Retry-After` in seconds or as a date.
 pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     static DATES: DateTimeParser = DateTimeParser::new();
     let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
@@ -15,7 +17,7 @@ pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
         return Some(asked.parse().map_or(Duration::MAX, Duration::from_secs));
     }
     let until = date(asked)?;
-    // Against the clock that wrote it, where that is known.
+    // Relative to the sender's clock (`Date`) where it is known.
     let now = text(DATE).and_then(date).unwrap_or(now);
     Some(if until > now { until.duration_since(now).unsigned_abs() } else { Duration::ZERO })
 }
@@ -37,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn seconds_and_dates_are_read() {
+    fn seconds_and_dates_are_parsed() {
         assert_eq!(read("73", None), Some(73));
         assert_eq!(read(" 0 ", None), Some(0));
         assert_eq!(read("Thu, 01 Jan 2026 10:10:07 GMT", None), Some(7));
@@ -45,13 +47,13 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_held_against_the_clock_that_wrote_it() {
+    fn a_date_is_relative_to_the_senders_clock() {
         let (asked, date) = ("Thu, 01 Jan 2026 10:30:05 GMT", "Thu, 01 Jan 2026 10:30:00 GMT");
         assert_eq!(read(asked, Some(date)), Some(5));
     }
 
     #[test]
-    fn what_is_neither_is_nothing() {
+    fn invalid_values_are_ignored() {
         for text in ["", "soon", "-1", "1.5", "7 s", "Thu, 99 Jan 2026 10:10:07 GMT"] {
             assert_eq!(read(text, None), None, "{text}");
         }

@@ -1,3 +1,5 @@
+//! Rate limit shared by all replicas through Redis ([`SharedRateLimit`]).
+
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -6,18 +8,17 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use redis::Script;
 
-use super::rate_limit::{Asking, Heard, Purpose};
+use super::rate_limit::{Purpose, SharedCounts, SharedRequest};
 use super::token_state::Key;
 use crate::redis::{RedisClient, Unavailable};
 
-/// A replica that has never heard how many there are takes it for so many.
+/// Number of replicas assumed before Redis has answered.
 const UNKNOWN_REPLICAS: u32 = 4;
-/// How long a count lasts after its last call, in seconds: its hour is over then, whatever the clocks say.
+/// Time to live of a count after its last call, in seconds: by then its hour is over on every clock.
 const LASTS: u64 = 3_600;
 
-/// Takes a call of the hour's budget, where there is one. Each replica has a count of its own, which it tells as it knows
-/// it, so that nothing is counted twice, and calls that were made while Redis was away are there with the next one, or
-/// where Redis has lost the others.
+/// Takes a call of the hour if one is left. Each replica publishes its own count, so that nothing is counted twice,
+/// and calls made while Redis was unavailable, or that Redis has lost, are added with the next one.
 static TAKE: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local blocked = redis.call('GET', KEYS[3])
@@ -39,7 +40,7 @@ static TAKE: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// Keeps the longest time for which Mist has said that there is nothing.
+/// Keeps the longest block that Mist has asked for.
 static BLOCK: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local there = tonumber(redis.call('GET', KEYS[1]) or 0)
@@ -47,7 +48,7 @@ static BLOCK: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// Holds the count against Mist's, with what was taken since Mist was asked.
+/// Corrects the count by Mist's own, plus the calls made since Mist was asked.
 static CORRECT: LazyLock<Script> = LazyLock::new(|| {
     Script::new(
         "local calls = 0
@@ -59,8 +60,8 @@ static CORRECT: LazyLock<Script> = LazyLock::new(|| {
     )
 });
 
-/// A token's budget as all replicas count it, in Redis: one step there for each request to Mist. Tokens are known there
-/// by keyed hashes.
+/// Rate limit of a token across all replicas: one Redis round trip for each Mist request. Keys contain keyed hashes
+/// of tokens.
 #[derive(Debug)]
 pub(super) struct SharedRateLimit {
     link: Arc<RedisClient>,
@@ -73,40 +74,46 @@ impl SharedRateLimit {
         Self { link, token: URL_SAFE_NO_PAD.encode(&hash[..16]) }
     }
 
-    /// Takes a call, or only looks, and tells how many this replica has made.
+    /// Takes a call, or only reads the count, and publishes this replica's own.
     pub(super) async fn ask(
         &self,
-        asking: &Asking,
+        request: &SharedRequest,
         purpose: Purpose,
         take: bool,
-    ) -> Result<Heard, Unavailable> {
+    ) -> Result<SharedCounts, Unavailable> {
         let mut script = TAKE.prepare_invoke();
-        script.key(self.calls(asking.hour)).key(self.limit()).key(self.blocked());
-        script.arg(asking.limit).arg(purpose.reserve()).arg(self.link.replica()).arg(asking.own);
+        script.key(self.calls(request.hour)).key(self.limit()).key(self.blocked());
+        script.arg(request.limit).arg(purpose.reserve()).arg(self.link.replica()).arg(request.own);
         script.arg(u8::from(take)).arg(LASTS);
         let (granted, calls, own, limit, blocked): (u8, u32, u32, u32, i64) = self.link.run(&script).await?;
         let blocked_until = Timestamp::from_millisecond(blocked).ok().filter(|_| blocked > 0);
-        Ok(Heard { granted: granted == 1, calls, own, limit: (limit > 0).then_some(limit), blocked_until })
+        Ok(SharedCounts {
+            granted: granted == 1,
+            calls,
+            own,
+            limit: (limit > 0).then_some(limit),
+            blocked_until,
+        })
     }
 
-    /// Mist has said that nothing is left.
+    /// Records a 429 of Mist.
     pub(super) async fn block(&self, until: Timestamp, wait: Duration) {
         let mut script = BLOCK.prepare_invoke();
-        // A time to live of nothing is none.
+        // Redis rejects a time to live of zero.
         let lasts = wait.as_millis().max(1).to_string();
         script.key(self.blocked()).arg(until.as_millisecond()).arg(lasts);
-        // Where Redis is away, each replica hears it from Mist.
+        // While Redis is unavailable, each replica gets its own 429 from Mist.
         let _: Result<(), Unavailable> = self.link.run(&script).await;
     }
 
-    /// Mist has said how many calls it has counted, and how many there may be, when this many were counted here.
+    /// Corrects the count: Mist's count and limit, as of when `counted` calls were counted here.
     pub(super) async fn correct(&self, hour: i64, counted: u32, requests: u32, limit: u32) {
         let mut script = CORRECT.prepare_invoke();
         script.key(self.calls(hour)).key(self.limit()).arg(counted).arg(requests).arg(limit).arg(LASTS);
         let _: Result<(), Unavailable> = self.link.run(&script).await;
     }
 
-    /// How many replicas there are, as far as this one has heard.
+    /// Number of replicas, as last read from Redis.
     pub(super) fn replicas(&self) -> u32 {
         self.link.replicas().unwrap_or(UNKNOWN_REPLICAS)
     }

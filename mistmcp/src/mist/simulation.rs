@@ -1,4 +1,5 @@
-//! Many sessions with one token, for hours that pass in no time.
+//! Simulation tests of the rate limit and the queue: many sessions with one token over several hours of paused
+//! time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,9 +8,9 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use super::clock::Clock;
-use super::rate_limit::{By, Exhausted, Purpose};
+use super::rate_limit::{Exhausted, ExhaustedBy, Purpose};
 use super::token_state::AT_ONCE;
-use super::wait_progress::waits;
+use super::wait_progress::wait_channel;
 use super::{Clouds, Connection, Limits, Pool, Token};
 
 const SESSIONS: usize = 20;
@@ -29,12 +30,12 @@ fn session(pool: &Arc<Pool>, token: &str) -> Connection {
     Connection::new(Arc::clone(pool), cloud, Token::new(token).unwrap(), None)
 }
 
-/// Calls again and again until the hour's calls are used up, and says how often that was.
+/// Calls until the hour's calls are used up. Returns the number of calls and the error.
 async fn calls(connection: &Connection, under_way: &AtomicUsize) -> (u32, Exhausted) {
-    let account = &connection.line.leases[0];
-    let (told, _waiting) = waits();
+    let token = &connection.dispatcher.leases[0];
+    let (reporter, _waiting) = wait_channel();
     for made in 0.. {
-        let admitted = match account.admit(connection.line.pool.clock, Purpose::Work, &told).await {
+        let admitted = match token.admit(connection.dispatcher.pool.clock, Purpose::Work, &reporter).await {
             Ok(admitted) => admitted,
             Err(used_up) => return (made, used_up),
         };
@@ -47,7 +48,7 @@ async fn calls(connection: &Connection, under_way: &AtomicUsize) -> (u32, Exhaus
 }
 
 #[tokio::test(start_paused = true)]
-async fn twenty_sessions_of_a_token_share_its_hour_exactly_and_none_starves() {
+async fn twenty_sessions_share_the_hourly_limit_of_a_token_fairly() {
     let pool = pool(5_000, "2026-01-01T10:20:00Z");
     let under_way = Arc::new(AtomicUsize::new(0));
     for reset in ["2026-01-01T11:00:00Z", "2026-01-01T12:00:00Z"] {
@@ -56,7 +57,7 @@ async fn twenty_sessions_of_a_token_share_its_hour_exactly_and_none_starves() {
             let (connection, under_way) = (session(&pool, "shared"), Arc::clone(&under_way));
             sessions.spawn(async move { calls(&connection, &under_way).await });
         }
-        // Another token has an hour of its own.
+        // Another token has its own limit.
         let alone = calls(&session(&pool, reset), &AtomicUsize::new(0)).await.0;
         let outcomes = sessions.join_all().await;
         assert_eq!(outcomes.iter().map(|(made, _)| made).sum::<u32>(), 4_750);
@@ -65,7 +66,7 @@ async fn twenty_sessions_of_a_token_share_its_hour_exactly_and_none_starves() {
         let (least, most) = (shares().min().unwrap(), shares().max().unwrap());
         assert!(most - least <= 1, "from {least} to {most}");
         for (_, used_up) in outcomes {
-            assert_eq!((used_up.by, used_up.until), (By::Count(5_000), reset.parse().unwrap()));
+            assert_eq!((used_up.by, used_up.until), (ExhaustedBy::Count(5_000), reset.parse().unwrap()));
         }
         let wait = reset.parse::<jiff::Timestamp>().unwrap().duration_since(pool.clock.now());
         tokio::time::sleep(wait.unsigned_abs()).await;
@@ -73,25 +74,25 @@ async fn twenty_sessions_of_a_token_share_its_hour_exactly_and_none_starves() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_call_that_gives_up_in_the_queue_takes_neither_a_place_nor_a_call() {
+async fn a_call_cancelled_in_the_queue_uses_no_permit_and_no_quota() {
     let pool = pool(100, "2026-01-01T10:20:00Z");
     let connection = session(&pool, "shared");
-    let (account, clock) = (&connection.line.leases[0], pool.clock);
-    let (told, waiting) = waits();
-    let mut places = Vec::new();
+    let (token, clock) = (&connection.dispatcher.leases[0], pool.clock);
+    let (reporter, waiting) = wait_channel();
+    let mut permits = Vec::new();
     for _ in 0..AT_ONCE {
-        places.push(account.admit(clock, Purpose::Work, &told).await.unwrap());
+        permits.push(token.admit(clock, Purpose::Work, &reporter).await.unwrap());
     }
-    let before = account.budget.tally(clock.now());
-    let late = account.admit(clock, Purpose::Work, &told);
+    let before = token.budget.tally(clock.now());
+    let late = token.admit(clock, Purpose::Work, &reporter);
     assert!(tokio::time::timeout(Duration::from_secs(5), late).await.is_err());
-    assert!(waiting.borrow().is_some(), "those who wait are told");
-    assert_eq!(account.budget.tally(clock.now()), before);
-    places.pop();
-    places.push(account.admit(clock, Purpose::Work, &told).await.unwrap());
+    assert!(waiting.borrow().is_some(), "the wait is reported");
+    assert_eq!(token.budget.tally(clock.now()), before);
+    permits.pop();
+    permits.push(token.admit(clock, Purpose::Work, &reporter).await.unwrap());
     assert!(waiting.borrow().is_none());
-    account.budget.block(clock.now(), Duration::from_mins(1));
-    let refused = account.admit(clock, Purpose::Work, &told);
+    token.budget.block(clock.now(), Duration::from_mins(1));
+    let refused = token.admit(clock, Purpose::Work, &reporter);
     let refused = tokio::time::timeout(Duration::from_secs(5), refused).await;
-    assert!(refused.unwrap().is_err(), "nobody queues for what is used up");
+    assert!(refused.unwrap().is_err(), "an exhausted limit fails without queueing");
 }

@@ -1,7 +1,7 @@
-//! Coalescing of equal requests: one that is under way is answered to all that wait for it ([`SingleFlight`]).
+//! Request coalescing ([`SingleFlight`]): equal requests in request share one answer.
 //!
-//! A request has a life of its own, so that one that hangs ends whoever waits for it; and each waiter has a deadline of
-//! its own, up to which it begins a new request where the one that it waited for has ended.
+//! A request has a maximum lifetime, so that one that hangs does not block its waiters forever. Each waiter has its
+//! own deadline, until which it may start a new request after the shared one expired.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,16 +14,16 @@ use futures_util::FutureExt;
 use futures_util::future::{Shared, WeakShared};
 use tokio::time::{Instant, timeout};
 
-use super::wait_progress::{WaitReporter, Waiting, waits};
+use super::wait_progress::{WaitReporter, Waiting, wait_channel};
 use crate::trace::Trace;
 
-type Asking<T> = Pin<Box<dyn Future<Output = Result<T, Expired>> + Send>>;
+type RequestFuture<T> = Pin<Box<dyn Future<Output = Result<T, Expired>> + Send>>;
 
-/// The life of a request was over before there was an answer.
+/// The request's lifetime ended before there was an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Expired;
 
-/// The deadline of the last waiter: when nobody needs the answer any more.
+/// The latest deadline of the waiters, after which no one needs the answer.
 #[derive(Clone, Debug)]
 pub(super) struct Needed(Arc<Mutex<Instant>>);
 
@@ -42,29 +42,29 @@ impl Needed {
     }
 }
 
-/// The questions that are under way, by what makes two of them equal.
+/// The requests in request, by a key that equal requests share.
 pub(super) struct SingleFlight<K: Eq + Hash, T>(Arc<Mutex<InFlightMap<K, T>>>);
 
 struct InFlightMap<K, T> {
-    flights: HashMap<K, InFlightRequest<T>>,
+    in_flight: HashMap<K, InFlightRequest<T>>,
     last_number: u64,
 }
 
-/// A question under way. Only those who wait hold it, so that it ends when nobody waits any more.
+/// A request in request. Only waiters hold strong references, so it is cancelled when the last one leaves.
 struct InFlightRequest<T> {
     number: u64,
-    asking: WeakShared<Asking<T>>,
+    future: WeakShared<RequestFuture<T>>,
     waiting: Waiting,
     needed: Needed,
-    /// Of the one who asked first.
+    /// Trace of the first waiter.
     trace: Trace,
 }
 
-/// A place among those who wait for an answer.
+/// A waiter on an in-request request.
 pub(super) struct Waiter<T> {
-    pub(super) answer: Shared<Asking<T>>,
+    pub(super) answer: Shared<RequestFuture<T>>,
     pub(super) waiting: Waiting,
-    /// What somebody else has asked before is traced there.
+    /// Trace of the request that this waiter joined, if another one sent it.
     pub(super) joined: Option<Trace>,
 }
 
@@ -73,8 +73,8 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     T: Clone + Send + Sync + 'static,
 {
-    /// Waits until `deadline` with those who ask for the same, or asks by `ask`, which also tells what it waits for.
-    /// What it begins ends after `life`.
+    /// Joins the equal request in request, or starts one with `ask`, and waits until `deadline`. `ask` also gets the
+    /// reporter of wait progress. A request that is started here expires after `life`.
     pub(super) fn join<F>(
         &self,
         key: K,
@@ -86,55 +86,56 @@ where
         F: Future<Output = T> + Send + 'static,
     {
         let mut under_way = lock(&self.0);
-        if let Some(flight) = under_way.flights.get(&key)
-            && let Some(answer) = flight.asking.upgrade()
+        if let Some(request) = under_way.in_flight.get(&key)
+            && let Some(answer) = request.future.upgrade()
         {
-            flight.needed.extend(deadline);
-            return Waiter { answer, waiting: flight.waiting.clone(), joined: Some(flight.trace.clone()) };
+            request.needed.extend(deadline);
+            return Waiter { answer, waiting: request.waiting.clone(), joined: Some(request.trace.clone()) };
         }
         under_way.last_number += 1;
         let number = under_way.last_number;
         let landing = RemoveOnDrop { key: key.clone(), number, under_way: Arc::clone(&self.0) };
-        let (told, waiting) = waits();
+        let (reporter, waiting) = wait_channel();
         let needed = Needed::until(deadline);
-        let asking = ask(told, needed.clone());
-        let asking: Asking<T> = Box::pin(async move {
+        let future = ask(reporter, needed.clone());
+        let future: RequestFuture<T> = Box::pin(async move {
             let _landing = landing;
-            timeout(life, asking).await.map_err(|_| Expired)
+            timeout(life, future).await.map_err(|_| Expired)
         });
-        let answer = asking.shared();
-        if let Some(asking) = answer.downgrade() {
+        let answer = future.shared();
+        if let Some(future) = answer.downgrade() {
             let (waiting, trace) = (waiting.clone(), trace.clone());
-            let flight = InFlightRequest { number, asking, waiting, needed, trace };
-            under_way.flights.insert(key, flight);
+            let request = InFlightRequest { number, future, waiting, needed, trace };
+            under_way.in_flight.insert(key, request);
         }
         Waiter { answer, waiting, joined: None }
     }
 
-    /// Lets nobody else join those under way whose key is `such`: what they bring may be out of date.
-    pub(super) fn close(&self, such: impl Fn(&K) -> bool) {
-        lock(&self.0).flights.retain(|key, _| !such(key));
+    /// Stops further waiters from joining the requests in request whose key matches `is_stale`: their answers may be
+    /// stale.
+    pub(super) fn close(&self, is_stale: impl Fn(&K) -> bool) {
+        lock(&self.0).in_flight.retain(|key, _| !is_stale(key));
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        lock(&self.0).flights.len()
+        lock(&self.0).in_flight.len()
     }
 }
 
 impl<K: Eq + Hash, T> Default for SingleFlight<K, T> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(InFlightMap { flights: HashMap::new(), last_number: 0 })))
+        Self(Arc::new(Mutex::new(InFlightMap { in_flight: HashMap::new(), last_number: 0 })))
     }
 }
 
 impl<K: Eq + Hash, T> fmt::Debug for SingleFlight<K, T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SingleFlight").field("under_way", &lock(&self.0).flights.len()).finish()
+        formatter.debug_struct("SingleFlight").field("under_way", &lock(&self.0).in_flight.len()).finish()
     }
 }
 
-/// Ends a flight's entry, with its answer or with the last who waited.
+/// Removes the entry when the request completes or its last waiter leaves.
 struct RemoveOnDrop<K: Eq + Hash, T> {
     key: K,
     number: u64,
@@ -144,8 +145,8 @@ struct RemoveOnDrop<K: Eq + Hash, T> {
 impl<K: Eq + Hash, T> Drop for RemoveOnDrop<K, T> {
     fn drop(&mut self) {
         let mut under_way = lock(&self.under_way);
-        if under_way.flights.get(&self.key).is_some_and(|flight| flight.number == self.number) {
-            under_way.flights.remove(&self.key);
+        if under_way.in_flight.get(&self.key).is_some_and(|request| request.number == self.number) {
+            under_way.in_flight.remove(&self.key);
         }
     }
 }
@@ -164,7 +165,7 @@ mod tests {
 
     const LIFE: Duration = Duration::from_secs(30);
 
-    /// Counts how often something was asked, and whether the question was dropped.
+    /// Counts how often a request was sent and dropped.
     #[derive(Default)]
     struct Asked {
         begun: AtomicUsize,
@@ -180,14 +181,14 @@ mod tests {
     }
 
     fn ask(
-        flights: &SingleFlight<&'static str, Result<u32, String>>,
+        in_flight: &SingleFlight<&'static str, Result<u32, String>>,
         key: &'static str,
         asked: &Arc<Asked>,
         answer: oneshot::Receiver<Result<u32, String>>,
     ) -> Waiter<Result<u32, String>> {
         let asked = Arc::clone(asked);
         let times = (Instant::now() + LIFE, LIFE);
-        flights.join(key, &Trace::default(), times, |_, _| async move {
+        in_flight.join(key, &Trace::default(), times, |_, _| async move {
             asked.begun.fetch_add(1, Ordering::SeqCst);
             let _end = End(asked);
             answer.await.unwrap()
@@ -195,44 +196,45 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn equal_questions_are_asked_once_and_errors_are_shared() {
+    async fn equal_requests_are_sent_once_and_errors_are_shared() {
         for answer in [Ok(7), Err("no".to_owned())] {
-            let (flights, asked) = (SingleFlight::default(), Arc::default());
-            let (tell, told) = oneshot::channel();
-            let mut seats = vec![ask(&flights, "a", &asked, told)];
-            seats.extend((0..9).map(|_| ask(&flights, "a", &asked, oneshot::channel().1)));
-            let waiting: Vec<_> = seats.into_iter().map(|seat| tokio::spawn(seat.answer)).collect();
+            let (in_flight, asked) = (SingleFlight::default(), Arc::default());
+            let (sender, receiver) = oneshot::channel();
+            let mut waiters = vec![ask(&in_flight, "a", &asked, receiver)];
+            waiters.extend((0..9).map(|_| ask(&in_flight, "a", &asked, oneshot::channel().1)));
+            let waiting: Vec<_> = waiters.into_iter().map(|waiter| tokio::spawn(waiter.answer)).collect();
             tokio::task::yield_now().await;
-            tell.send(answer.clone()).unwrap();
+            sender.send(answer.clone()).unwrap();
             for waiting in waiting {
                 assert_eq!(waiting.await.unwrap(), Ok(answer.clone()));
             }
             assert_eq!(asked.begun.load(Ordering::SeqCst), 1);
-            assert_eq!(flights.len(), 0);
+            assert_eq!(in_flight.len(), 0);
         }
     }
 
     #[tokio::test]
-    async fn the_first_to_give_up_takes_nothing_from_the_others() {
-        let (flights, asked) = (SingleFlight::default(), Arc::default());
-        let (tell, told) = oneshot::channel();
-        let first = tokio::spawn(ask(&flights, "a", &asked, told).answer);
+    async fn a_cancelled_first_waiter_does_not_affect_the_others() {
+        let (in_flight, asked) = (SingleFlight::default(), Arc::default());
+        let (sender, receiver) = oneshot::channel();
+        let first = tokio::spawn(ask(&in_flight, "a", &asked, receiver).answer);
         tokio::task::yield_now().await;
-        let second = tokio::spawn(ask(&flights, "a", &asked, oneshot::channel().1).answer);
+        let second = tokio::spawn(ask(&in_flight, "a", &asked, oneshot::channel().1).answer);
         tokio::task::yield_now().await;
         first.abort();
         assert!(first.await.unwrap_err().is_cancelled());
-        tell.send(Ok(7)).unwrap();
+        sender.send(Ok(7)).unwrap();
         assert_eq!(second.await.unwrap(), Ok(Ok(7)));
         assert_eq!(asked.begun.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test]
-    async fn a_question_that_nobody_waits_for_is_dropped_and_the_next_one_is_asked_anew() {
-        let (flights, asked) = (SingleFlight::default(), Arc::default());
-        let (_never, told) = oneshot::channel();
-        let seats = [ask(&flights, "a", &asked, told), ask(&flights, "a", &asked, oneshot::channel().1)];
-        let waiting: Vec<_> = seats.into_iter().map(|seat| tokio::spawn(seat.answer)).collect();
+    async fn a_request_without_waiters_is_dropped_and_the_next_one_is_sent() {
+        let (in_flight, asked) = (SingleFlight::default(), Arc::default());
+        let (_never, receiver) = oneshot::channel();
+        let waiters =
+            [ask(&in_flight, "a", &asked, receiver), ask(&in_flight, "a", &asked, oneshot::channel().1)];
+        let waiting: Vec<_> = waiters.into_iter().map(|waiter| tokio::spawn(waiter.answer)).collect();
         tokio::task::yield_now().await;
         for waiting in waiting {
             assert_eq!(asked.ended.load(Ordering::SeqCst), 0);
@@ -240,54 +242,54 @@ mod tests {
             assert!(waiting.await.unwrap_err().is_cancelled());
         }
         assert_eq!(asked.ended.load(Ordering::SeqCst), 1, "the question itself is gone");
-        assert_eq!(flights.len(), 0);
-        let (tell, told) = oneshot::channel();
-        tell.send(Ok(8)).unwrap();
-        assert_eq!(ask(&flights, "a", &asked, told).answer.await, Ok(Ok(8)));
+        assert_eq!(in_flight.len(), 0);
+        let (sender, receiver) = oneshot::channel();
+        sender.send(Ok(8)).unwrap();
+        assert_eq!(ask(&in_flight, "a", &asked, receiver).answer.await, Ok(Ok(8)));
         assert_eq!(asked.begun.load(Ordering::SeqCst), 2);
     }
 
     #[tokio::test]
-    async fn different_questions_and_closed_ones_are_not_joined() {
-        let (flights, asked) = (SingleFlight::default(), Arc::default());
+    async fn different_and_closed_requests_are_not_joined() {
+        let (in_flight, asked) = (SingleFlight::default(), Arc::default());
         let channels: [_; 3] = std::array::from_fn(|_| oneshot::channel());
-        let mut seats = Vec::new();
-        for ((key, answer), (tell, told)) in [("a", 1), ("b", 2), ("a", 3)].into_iter().zip(channels) {
+        let mut waiters = Vec::new();
+        for ((key, answer), (sender, receiver)) in [("a", 1), ("b", 2), ("a", 3)].into_iter().zip(channels) {
             if answer == 3 {
-                flights.close(|key| *key == "a");
+                in_flight.close(|key| *key == "a");
             }
-            tell.send(Ok(answer)).unwrap();
-            seats.push((answer, ask(&flights, key, &asked, told)));
+            sender.send(Ok(answer)).unwrap();
+            waiters.push((answer, ask(&in_flight, key, &asked, receiver)));
         }
-        for (answer, seat) in seats {
-            assert_eq!(seat.answer.await, Ok(Ok(answer)));
+        for (answer, waiter) in waiters {
+            assert_eq!(waiter.answer.await, Ok(Ok(answer)));
         }
-        assert_eq!(flights.len(), 0);
+        assert_eq!(in_flight.len(), 0);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_question_that_hangs_ends_although_somebody_always_waits() {
-        let (flights, asked) = (SingleFlight::default(), Arc::default());
+    async fn a_hanging_request_expires_despite_waiters() {
+        let (in_flight, asked) = (SingleFlight::default(), Arc::default());
         let began = Instant::now();
-        let (_never, told) = oneshot::channel();
-        let mut waiting = vec![tokio::spawn(ask(&flights, "a", &asked, told).answer)];
+        let (_never, receiver) = oneshot::channel();
+        let mut waiting = vec![tokio::spawn(ask(&in_flight, "a", &asked, receiver).answer)];
         for _ in 0..5 {
             tokio::time::sleep(LIFE / 6).await;
-            waiting.push(tokio::spawn(ask(&flights, "a", &asked, oneshot::channel().1).answer));
+            waiting.push(tokio::spawn(ask(&in_flight, "a", &asked, oneshot::channel().1).answer));
         }
         for waiting in waiting {
             assert_eq!(waiting.await.unwrap(), Err(Expired));
         }
         assert_eq!((began.elapsed(), asked.begun.load(Ordering::SeqCst)), (LIFE, 1));
-        assert_eq!((asked.ended.load(Ordering::SeqCst), flights.len()), (1, 0));
+        assert_eq!((asked.ended.load(Ordering::SeqCst), in_flight.len()), (1, 0));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_answer_is_needed_until_the_deadline_of_the_last_who_waits() {
-        let flights: SingleFlight<&str, Instant> = SingleFlight::default();
+    async fn an_answer_is_needed_until_the_last_deadline() {
+        let in_flight: SingleFlight<&str, Instant> = SingleFlight::default();
         let began = Instant::now();
         let join = |deadline| {
-            flights.join("a", &Trace::default(), (began + deadline, LIFE), |_, needed| async move {
+            in_flight.join("a", &Trace::default(), (began + deadline, LIFE), |_, needed| async move {
                 tokio::time::sleep(LIFE / 2).await;
                 needed.end()
             })

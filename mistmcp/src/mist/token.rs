@@ -1,19 +1,21 @@
+//! API token ([`Token`]).
+
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-/// An API token. It prints as `[token]` and is wiped from memory when it is dropped.
+/// An API token. It prints as `[token]` and is zeroed in memory on drop.
 #[derive(Clone)]
 pub struct Token(SecretString);
 
 impl Token {
-    /// Takes a token as it was given, without the white space and a byte-order mark around it.
+    /// Parses a token, trimming white space and a byte-order mark.
     ///
     /// # Errors
-    /// It is empty, a placeholder, a token with something around it, or what no header can carry. The message names the
-    /// remedy, and does not repeat the text.
+    /// It is empty, a placeholder, has surrounding text, or cannot be sent in a header. The message names the
+    /// remedy and does not contain the text.
     pub fn new(text: &str) -> Result<Self, &'static str> {
         let text = text.trim_matches(|character: char| character.is_whitespace() || character == '\u{feff}');
         if text.is_empty() {
@@ -31,12 +33,12 @@ impl Token {
         Ok(Self(text.into()))
     }
 
-    /// The token itself, for nothing but to be hashed.
+    /// The secret, to be hashed only.
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// Whether it is the same one.
+    /// Whether both tokens are equal.
     pub(super) fn is(&self, other: &Self) -> bool {
         self.0.expose_secret() == other.0.expose_secret()
     }
@@ -45,7 +47,7 @@ impl Token {
         self.0.expose_secret().hash(state);
     }
 
-    /// `Token …`, marked so that no HTTP library prints it.
+    /// The header value `Token …`, marked as sensitive so that HTTP libraries do not print it.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         let mut value = HeaderValue::from_str(&format!("Token {}", self.0.expose_secret())).ok()?;
         value.set_sensitive(true);

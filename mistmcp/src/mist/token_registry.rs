@@ -1,3 +1,5 @@
+//! Registry of token states, shared by all connections of a pool ([`TokenRegistry`]).
+
 use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
@@ -14,25 +16,25 @@ use crate::redis::RedisClient;
 
 const BETWEEN_SWEEPS: SignedDuration = SignedDuration::from_mins(1);
 
-/// The accounts that somebody uses, and those whose count of this hour must not be forgotten.
+/// The token states in use, and those whose count of this hour must be kept.
 #[derive(Debug)]
 pub(super) struct TokenRegistry {
     rate_limit: u32,
     clock: Clock,
-    /// Where replicas count together.
+    /// Set when replicas share the rate limit.
     link: OnceLock<Arc<RedisClient>>,
     known: Mutex<Known>,
 }
 
 #[derive(Debug, Default)]
 struct Known {
-    // Hashed with keys of this process alone, which is what the standard library does.
+    // The standard library's hasher has random keys for each process.
     accounts: HashSet<ByKey>,
     last_id: u64,
     swept: Timestamp,
 }
 
-/// An account as one of its users holds it.
+/// Counted reference to a token state.
 #[derive(Debug)]
 pub(super) struct Lease {
     account: Arc<TokenState>,
@@ -47,19 +49,19 @@ impl TokenRegistry {
         Self { rate_limit, clock, link: OnceLock::new(), known: Mutex::default() }
     }
 
-    /// Budgets are those of all replicas from now on.
+    /// Shares the rate limits with all replicas from now on.
     pub(super) fn share(self: &Arc<Self>, link: Arc<RedisClient>) {
         let mut availability = link.availability();
-        let accounts = Arc::downgrade(self);
-        // There is one service, and it is joined but once.
+        let registry = Arc::downgrade(self);
+        // Set once: a process joins only one Redis.
         let _ = self.link.set(link);
         tokio::spawn(async move {
-            // Redis may have lost the counts while it was away: each replica knows its own.
+            // Redis may have lost the counts while it was unavailable: each replica publishes its own again.
             while availability.changed().await.is_ok() {
                 let there = *availability.borrow_and_update();
-                let Some(accounts) = accounts.upgrade().filter(|_| there) else { continue };
-                for account in accounts.all() {
-                    account.tell(accounts.clock).await;
+                let Some(registry) = registry.upgrade().filter(|_| there) else { continue };
+                for account in registry.all() {
+                    account.publish(registry.clock).await;
                 }
             }
         });
@@ -70,7 +72,7 @@ impl TokenRegistry {
         known.accounts.iter().map(|ByKey(account)| Arc::clone(account)).collect()
     }
 
-    /// The one account of that key.
+    /// The one state of this key, created if needed.
     pub(super) fn lease(self: &Arc<Self>, key: Key) -> Lease {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.sweep(self.clock.now());
@@ -78,8 +80,8 @@ impl TokenRegistry {
             Some(ByKey(account)) => Arc::clone(account),
             None => {
                 known.last_id += 1;
-                let common = self.link.get().map(|link| SharedRateLimit::new(Arc::clone(link), &key));
-                let account = Arc::new(TokenState::new(known.last_id, key, self.rate_limit, common));
+                let shared = self.link.get().map(|link| SharedRateLimit::new(Arc::clone(link), &key));
+                let account = Arc::new(TokenState::new(known.last_id, key, self.rate_limit, shared));
                 known.accounts.insert(ByKey(Arc::clone(&account)));
                 account
             }
@@ -88,7 +90,7 @@ impl TokenRegistry {
     }
 
     fn release(&self, account: &Arc<TokenState>) {
-        // The set's and the one that is being dropped. One that two users drop at the same time is swept later.
+        // One in the set, one being dropped. If two leases drop at the same time, the sweep removes it.
         const LAST: usize = 2;
         let now = self.clock.now();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -98,7 +100,7 @@ impl TokenRegistry {
         known.sweep(now);
     }
 
-    /// How much of its hour's calls each token has left.
+    /// Remaining calls of the hour by token.
     pub(super) fn levels(&self) -> Vec<Level> {
         let now = self.clock.now();
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -125,7 +127,7 @@ impl Known {
     }
 }
 
-/// A token that Mist refuses has no budget worth remembering; anybody can make thousands of those up.
+/// The count of a refused token is not kept: anyone can invent thousands of them.
 fn is_worth_keeping(account: &TokenState, now: Timestamp) -> bool {
     account.refused_at().is_none() && account.budget.is_worth_keeping(now)
 }
@@ -183,7 +185,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_at_a_cloud_is_one_account_and_any_other_is_another() {
+    async fn each_token_and_cloud_has_one_state() {
         let accounts = accounts("2026-01-01T10:10:00Z");
         let first = accounts.lease(key("api.mist.com", "a"));
         assert_eq!(accounts.lease(key("api.mist.com", "a")).id, first.id);
@@ -193,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_a_token_has_spent_is_remembered_until_the_hour_is_over() {
+    async fn the_count_of_a_token_is_kept_until_the_hour_ends() {
         let accounts = accounts("2026-01-01T10:10:00Z");
         let id = {
             let lease = accounts.lease(key("api.mist.com", "a"));
@@ -208,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn tokens_that_nobody_uses_any_more_leave_nothing_behind() {
+    async fn unused_tokens_are_removed() {
         let accounts = accounts("2026-01-01T10:10:00Z");
         let leases: Vec<_> =
             (0..1_000).map(|number| accounts.lease(key("api.mist.com", &format!("t{number}")))).collect();
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_account_prints_no_token() {
+    async fn debug_output_contains_no_token() {
         let lease = accounts("2026-01-01T10:10:00Z").lease(key("api.mist.com", "s3cr3t-t0ken"));
         let printed = format!("{lease:?}");
         assert!(printed.contains("[token]") && !printed.contains("s3cr3t"), "{printed}");

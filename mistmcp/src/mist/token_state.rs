@@ -1,3 +1,6 @@
+//! State of one API token at one cloud, shared by all its connections: rate limit, queue and validity
+//! ([`TokenState`]).
+
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -11,46 +14,46 @@ use super::clock::Clock;
 use super::mask::Mask;
 use super::rate_limit::{Exhausted, Purpose, RateLimit, Tally};
 use super::shared_rate_limit::SharedRateLimit;
-use super::validation_gate::Proving;
+use super::validation_gate::ValidationGate;
 use super::wait_progress::{Wait, WaitReporter};
 use super::{Cloud, Token};
 use crate::redis::Unavailable;
 
-/// Calls of one token that are under way at once. The others wait in the order in which they came.
+/// Concurrent calls of one token. Further calls wait in a FIFO queue.
 pub(super) const AT_ONCE: usize = 16;
-/// How long a token that Mist refused is not asked with again, where there is another one.
-const PUT_ASIDE: Duration = Duration::from_mins(5);
-/// How long Mist's acceptance of a token stands for what is the same for everybody.
+/// How long a token that Mist refused is skipped while another one is available.
+const SET_ASIDE: Duration = Duration::from_mins(5);
+/// How long after Mist last accepted a token it may read cached constants.
 const TRUSTED: Duration = Duration::from_hours(1);
 
-/// A token at a cloud: what is counted for it, and what Mist thinks of it.
+/// State of a token at a cloud: rate limit, queue, and whether Mist accepts it.
 #[derive(Debug)]
 pub(super) struct TokenState {
-    /// Names it in caches; never given twice.
+    /// Identifies the token in caches; never reused.
     pub(super) id: u64,
     pub(super) key: Key,
     pub(super) budget: RateLimit,
-    /// The same budget as all replicas count it, where there are others.
-    common: Option<SharedRateLimit>,
-    /// Lets calls through in the order in which they came.
+    /// The rate limit shared by all replicas, if there are several.
+    shared: Option<SharedRateLimit>,
+    /// FIFO queue for concurrent calls.
     queue: Semaphore,
-    standing: Mutex<Standing>,
-    /// Mist has accepted the token in some answer, and not refused it since.
+    validity: Mutex<Validity>,
+    /// Mist has accepted the token in an answer, and not refused it since.
     is_proven: AtomicBool,
-    /// Made when an answer is masked first.
+    /// Built when the first answer is masked.
     mask: OnceLock<Mask>,
-    pub(super) proving: Proving,
+    pub(super) validation: ValidationGate,
 }
 
-/// A call's place among those under way, for as long as it is held.
+/// Permit of one of the concurrent calls, released on drop.
 #[derive(Debug)]
 pub(super) struct Admitted<'a> {
-    /// The count with this call.
+    /// The count including this call.
     pub(super) tally: Tally,
-    _place: Option<SemaphorePermit<'a>>,
+    _permit: Option<SemaphorePermit<'a>>,
 }
 
-/// What makes two accounts the same one. It prints no token.
+/// Identity of a token state: cloud and token. `Debug` does not print the token.
 #[derive(Clone, Debug)]
 pub(super) struct Key {
     pub(super) cloud: Cloud,
@@ -58,28 +61,28 @@ pub(super) struct Key {
 }
 
 #[derive(Debug, Default)]
-struct Standing {
+struct Validity {
     accepted: Option<Instant>,
-    /// Since Mist last accepted the token.
+    /// When Mist refused the token, if that was after its last acceptance.
     refused: Option<Instant>,
 }
 
 impl TokenState {
-    pub(super) fn new(id: u64, key: Key, rate_limit: u32, common: Option<SharedRateLimit>) -> Self {
+    pub(super) fn new(id: u64, key: Key, rate_limit: u32, shared: Option<SharedRateLimit>) -> Self {
         Self {
             id,
             key,
             budget: RateLimit::new(rate_limit),
-            common,
+            shared,
             queue: Semaphore::new(AT_ONCE),
-            standing: Mutex::default(),
+            validity: Mutex::default(),
             is_proven: AtomicBool::new(false),
             mask: OnceLock::new(),
-            proving: Proving::default(),
+            validation: ValidationGate::default(),
         }
     }
 
-    /// Masks the token in what Mist answers.
+    /// Mask of the token, for Mist's answers.
     pub(super) fn mask(&self) -> &Mask {
         self.mask.get_or_init(|| Mask::of(self.token().expose()))
     }
@@ -89,16 +92,16 @@ impl TokenState {
         self.is_proven.load(Ordering::Acquire)
     }
 
-    /// Mist answered with that status. Mist looks at the token first: whatever else it says, it has accepted it.
+    /// Records the status of an answer. Mist checks the token first: any other error means that it was accepted.
     pub(super) fn answered(&self, status: StatusCode) {
         if status == StatusCode::UNAUTHORIZED {
             self.is_proven.store(false, Ordering::Release);
-            self.proving.refused();
+            self.validation.refused();
         } else if status != StatusCode::TOO_MANY_REQUESTS && !status.is_server_error() {
-            // Looked at first: most answers change nothing.
+            // Read before writing: most answers change nothing.
             if !self.is_proven() {
                 self.is_proven.store(true, Ordering::Release);
-                self.proving.accepted();
+                self.validation.accepted();
             }
         }
     }
@@ -107,84 +110,84 @@ impl TokenState {
         &self.key.token
     }
 
-    /// Waits for a place among the calls under way, and takes one of the hour's calls.
+    /// Waits for a permit among the concurrent calls, and takes one call of the hour.
     pub(super) async fn admit(
         &self,
         clock: Clock,
         purpose: Purpose,
         waits: &WaitReporter,
     ) -> Result<Admitted<'_>, Exhausted> {
-        // Nobody queues for what is used up.
-        self.look(clock, purpose).await?;
-        // Nobody closes the queue, so that there always is a place.
-        let place = match self.queue.try_acquire() {
-            Ok(place) => Some(place),
+        // Fail at once instead of queueing for an exhausted limit.
+        self.peek(clock, purpose).await?;
+        // The semaphore is never closed, so there always is a permit.
+        let permit = match self.queue.try_acquire() {
+            Ok(permit) => Some(permit),
             Err(_) => {
-                waits.tell(Some(Wait::Turn));
+                waits.report(Some(Wait::Turn));
                 self.queue.acquire().await.ok()
             }
         };
-        waits.tell(None);
+        waits.report(None);
         self.take(clock, purpose).await?;
-        Ok(Admitted { tally: self.budget.tally(clock.now()), _place: place })
+        Ok(Admitted { tally: self.budget.tally(clock.now()), _permit: permit })
     }
 
-    /// Whether there is a call to be had; other replicas may know of one.
-    async fn look(&self, clock: Clock, purpose: Purpose) -> Result<(), Exhausted> {
-        let here = self.budget.look(clock.now(), purpose);
-        let Some(common) = self.common.as_ref().filter(|_| here.is_err()) else { return here };
-        match self.ask(common, clock, purpose, false).await {
-            // Without taking, nothing is granted. What was heard says whether there is a call.
-            Ok(_) => self.budget.look(clock.now(), purpose),
+    /// Whether a call is available, here or at another replica.
+    async fn peek(&self, clock: Clock, purpose: Purpose) -> Result<(), Exhausted> {
+        let here = self.budget.peek(clock.now(), purpose);
+        let Some(shared) = self.shared.as_ref().filter(|_| here.is_err()) else { return here };
+        match self.ask(shared, clock, purpose, false).await {
+            // Without `take` nothing is granted. The merged count says whether a call is available.
+            Ok(_) => self.budget.peek(clock.now(), purpose),
             Err(_) => here,
         }
     }
 
-    /// Takes a call, of the budget of all replicas, or of this one's share of it where the others cannot be asked.
+    /// Takes a call from the shared rate limit, or from this replica's share of it while Redis is unavailable.
     async fn take(&self, clock: Clock, purpose: Purpose) -> Result<(), Exhausted> {
-        let Some(common) = &self.common else { return self.budget.take(clock.now(), purpose) };
-        match self.ask(common, clock, purpose, true).await {
+        let Some(shared) = &self.shared else { return self.budget.take(clock.now(), purpose) };
+        match self.ask(shared, clock, purpose, true).await {
             Ok(outcome) => outcome,
-            Err(_) => self.budget.take_share(clock.now(), purpose, common.replicas()),
+            Err(_) => self.budget.take_share(clock.now(), purpose, shared.replicas()),
         }
     }
 
     async fn ask(
         &self,
-        common: &SharedRateLimit,
+        shared: &SharedRateLimit,
         clock: Clock,
         purpose: Purpose,
         take: bool,
     ) -> Result<Result<(), Exhausted>, Unavailable> {
-        let asking = self.budget.asking(clock.now());
-        let heard = common.ask(&asking, purpose, take).await?;
-        Ok(self.budget.hear(clock.now(), &asking, &heard))
+        let request = self.budget.shared_request(clock.now());
+        let counts = shared.ask(&request, purpose, take).await?;
+        Ok(self.budget.merge(clock.now(), &request, &counts))
     }
 
-    /// Tells the other replicas of the calls that this one has made in this hour.
-    pub(super) async fn tell(&self, clock: Clock) {
-        if let Some(common) = &self.common
-            && self.budget.asking(clock.now()).own > 0
+    /// Publishes this replica's calls of the hour to the other replicas.
+    pub(super) async fn publish(&self, clock: Clock) {
+        if let Some(shared) = &self.shared
+            && self.budget.shared_request(clock.now()).own > 0
         {
-            // Where nobody hears it, it is told with the next call.
-            let _ = self.ask(common, clock, Purpose::Work, false).await;
+            // If Redis is unavailable, the next call publishes them.
+            let _ = self.ask(shared, clock, Purpose::Work, false).await;
         }
     }
 
-    /// Mist answered 429: nothing is left for so long, at no replica.
+    /// Records a 429 of Mist: no calls for `wait`, at any replica.
     pub(super) async fn block(&self, clock: Clock, wait: Duration) -> Exhausted {
         let used_up = self.budget.block(clock.now(), wait);
-        if let Some(common) = &self.common {
-            common.block(used_up.until, used_up.wait).await;
+        if let Some(shared) = &self.shared {
+            shared.block(used_up.until, used_up.wait).await;
         }
         used_up
     }
 
-    /// Mist says how many calls it has counted, to a question asked at `asked`.
+    /// Corrects the count by Mist's own, as answered to a request sent at `asked`.
     pub(super) async fn correct(&self, clock: Clock, asked: Tally, requests: u32, limit: u32) {
         self.budget.correct(clock.now(), asked, requests, limit);
-        if let Some(common) = &self.common {
-            common.correct(asked.hour, asked.calls, requests, limit).await;
+        if let Some(shared) = &self.shared {
+            shared.correct(asked.hour, asked.calls, requests, limit).await;
         }
     }
 
@@ -193,30 +196,30 @@ impl TokenState {
     }
 
     pub(super) fn accepted(&self) {
-        *self.standing() = Standing { accepted: Some(Instant::now()), refused: None };
+        *self.validity() = Validity { accepted: Some(Instant::now()), refused: None };
     }
 
     pub(super) fn refused(&self) {
-        self.standing().refused = Some(Instant::now());
+        self.validity().refused = Some(Instant::now());
     }
 
-    /// When Mist refused it, if that was its last word.
+    /// When Mist refused the token, if that was after its last acceptance.
     pub(super) fn refused_at(&self) -> Option<Instant> {
-        self.standing().refused
+        self.validity().refused
     }
 
-    pub(super) fn is_put_aside(&self) -> bool {
-        self.refused_at().is_some_and(|refused| refused.elapsed() < PUT_ASIDE)
+    pub(super) fn is_set_aside(&self) -> bool {
+        self.refused_at().is_some_and(|refused| refused.elapsed() < SET_ASIDE)
     }
 
-    /// Whether Mist has accepted it lately, and not refused it since.
+    /// Whether Mist has accepted the token recently, and not refused it since.
     pub(super) fn is_trusted(&self) -> bool {
-        let standing = self.standing();
-        standing.refused.is_none() && standing.accepted.is_some_and(|accepted| accepted.elapsed() < TRUSTED)
+        let validity = self.validity();
+        validity.refused.is_none() && validity.accepted.is_some_and(|accepted| accepted.elapsed() < TRUSTED)
     }
 
-    fn standing(&self) -> MutexGuard<'_, Standing> {
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    fn validity(&self) -> MutexGuard<'_, Validity> {
+        self.validity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -241,21 +244,21 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn what_mist_thinks_of_a_token_lasts_a_while() {
+    async fn validity_expires() {
         let cloud = Clouds::default().find("api.mist.com").unwrap();
-        let account = TokenState::new(1, Key { cloud, token: Token::new("a").unwrap() }, 100, None);
-        assert!(!account.is_trusted() && !account.is_put_aside(), "nobody knows yet");
-        account.accepted();
+        let state = TokenState::new(1, Key { cloud, token: Token::new("a").unwrap() }, 100, None);
+        assert!(!state.is_trusted() && !state.is_set_aside(), "nobody knows yet");
+        state.accepted();
         tokio::time::advance(TRUSTED / 2).await;
-        assert!(account.is_trusted());
+        assert!(state.is_trusted());
         tokio::time::advance(TRUSTED / 2).await;
-        assert!(!account.is_trusted(), "it may have been revoked meanwhile");
-        account.refused();
-        tokio::time::advance(PUT_ASIDE / 2).await;
-        assert!(account.is_put_aside());
-        tokio::time::advance(PUT_ASIDE / 2).await;
-        assert!(!account.is_put_aside() && account.refused_at().is_some());
-        account.accepted();
-        assert!(account.is_trusted() && account.refused_at().is_none());
+        assert!(!state.is_trusted(), "it may have been revoked meanwhile");
+        state.refused();
+        tokio::time::advance(SET_ASIDE / 2).await;
+        assert!(state.is_set_aside());
+        tokio::time::advance(SET_ASIDE / 2).await;
+        assert!(!state.is_set_aside() && state.refused_at().is_some());
+        state.accepted();
+        assert!(state.is_trusted() && state.refused_at().is_none());
     }
 }

@@ -1,15 +1,17 @@
+//! List of API tokens of one connection ([`Tokens`]).
+
 use super::Token;
 use crate::placeholder::is_enclosed;
 
-/// One API token, or several that are used in turn.
+/// One API token, or several that are used in rotation.
 #[derive(Clone, Debug)]
 pub struct Tokens(Vec<Token>);
 
 impl Tokens {
-    /// Takes tokens as they were given, with commas between them.
+    /// Parses a comma-separated list of tokens.
     ///
     /// # Errors
-    /// Which one cannot be used, and why. The message repeats none.
+    /// Which token is invalid, and why. The message contains no token.
     pub fn parse(text: &str) -> Result<Self, String> {
         let parts: Vec<_> = if is_enclosed(text.trim()) { vec![text] } else { text.split(',').collect() };
         let token = |(place, part): (usize, &&str)| {
@@ -28,7 +30,7 @@ impl Tokens {
         Ok(Self(tokens))
     }
 
-    /// Each of them.
+    /// The tokens.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Token> {
         self.0.iter()
     }
@@ -65,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_cannot_be_used_is_named_by_its_place_and_not_repeated() {
+    fn an_invalid_token_is_named_by_position_and_not_quoted() {
         for (text, place) in [
             ("s3cret-1,s3cret 2", "2nd"),
             ("a,b,s3\ncret", "3rd"),
@@ -86,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn ordinals_end_as_they_are_spoken() {
+    fn ordinals_have_english_suffixes() {
         let spoken = [1, 2, 3, 4, 11, 12, 13, 21, 22, 101, 111].map(ordinal).join(" ");
         assert_eq!(spoken, "1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 101st 111th");
     }

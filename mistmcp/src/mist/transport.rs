@@ -1,3 +1,5 @@
+//! One HTTP round trip to Mist, with a bounded response body ([`exchange`]).
+
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
@@ -9,16 +11,16 @@ use crate::Error;
 use crate::error::ErrorKind;
 use crate::work::{self, LARGE, Room};
 
-/// What came back, whatever Mist thinks of the request.
+/// The HTTP response, whatever its status.
 pub(super) struct Response {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    /// Held as long as the body, where that is large.
+    /// Memory permit of a large body, held as long as the body.
     pub(super) room: Option<Room>,
 }
 
-/// One request over HTTP, and the whole of what it brings.
+/// Sends one request and reads the whole response.
 pub(super) async fn exchange(
     pool: &Pool,
     cloud: &Cloud,
@@ -49,7 +51,8 @@ pub(super) async fn exchange(
     Ok(Response { status, headers, body, room })
 }
 
-/// Reads a body, decompressed, up to the limit and not a chunk further. A large one waits until there is room for it.
+/// Reads the decompressed body up to the limit, at most one chunk beyond it. A large body first waits for a memory
+/// permit.
 async fn read(mut response: reqwest::Response, limit: usize) -> Result<(Bytes, Option<Room>), Failure> {
     let mut body = BytesMut::new();
     let mut room = None;
@@ -61,7 +64,7 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<(Bytes, O
             let most = response.content_length().and_then(|length| usize::try_from(length).ok());
             let most = most.map_or(limit, |length| length.clamp(LARGE, limit));
             room = Some(work::room(most).await?);
-            // Memory that is not written to is not taken, and growing would take it twice.
+            // Reserved but unwritten memory is not resident, whereas growing would need it twice.
             body.reserve(most - body.len());
         }
         body.extend_from_slice(&chunk);

@@ -1,4 +1,5 @@
-//! First requests to Mist with a token that it has not accepted yet: [`TokenState::prove`].
+//! Validation of new tokens ([`ValidationGate`]): limits the requests to Mist with a token that it has not accepted
+//! yet.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -8,50 +9,51 @@ use tokio::sync::{Mutex, Notify};
 use super::pacer::{PacedOut, Pacer};
 use super::token_state::TokenState;
 
-/// How long the requests of a new token wait for the answer to an earlier one before one more is sent.
+/// How long requests with a new token wait for the answer to an earlier one before another is sent.
 const APART: Duration = Duration::from_secs(1);
 
-/// Requests with a token that Mist has not accepted yet: few are sent, and their answers decide about the others.
+/// Gate for requests with a token that Mist has not accepted yet: few are sent, and their answers decide the
+/// others.
 #[derive(Debug, Default)]
-pub(super) struct Proving {
-    /// Held by the request that is sent next.
+pub(super) struct ValidationGate {
+    /// Held by the next request to be sent.
     next: Mutex<()>,
     under_way: AtomicUsize,
     refusals: AtomicUsize,
-    /// An answer has come, or a request has ended without one.
+    /// Notifies that an answer was received, or a request ended without one.
     changed: Notify,
 }
 
 /// Whether a request may be sent.
 #[derive(Debug)]
-pub(super) enum Proof<'a> {
+pub(super) enum Validation<'a> {
     /// Mist has accepted the token.
     Accepted,
-    /// Mist has not accepted it yet. The request counts as under way until this is dropped.
+    /// Mist has not accepted the token yet. The request counts as in flight until this is dropped.
     Unknown(#[cfg_attr(not(test), expect(dead_code, reason = "held for its drop"))] UnderWay<'a>),
-    /// Mist has refused it while the request waited.
+    /// Mist refused the token while the request waited.
     Refused,
 }
 
-/// A request that is under way with a token that Mist has not accepted yet.
+/// Guard of a request in flight with a token that Mist has not accepted yet.
 #[derive(Debug)]
-pub(super) struct UnderWay<'a>(&'a Proving);
+pub(super) struct UnderWay<'a>(&'a ValidationGate);
 
 impl TokenState {
-    /// Takes one of the requests that an address may make with tokens that Mist has not accepted; none where Mist has
-    /// accepted this one. While an earlier request is under way, others wait for its answer: one more is sent each
-    /// second, as long as the pacer allows it. Its refusal is the answer to all that have waited for it.
+    /// Takes one request from the address's limit; none if Mist has accepted this token. While an earlier request
+    /// is in flight, others wait for its answer, and one more is sent each second as far as the pacer allows. A
+    /// refusal answers all that waited for it.
     ///
     /// # Errors
-    /// The address has used up its requests, and none of this token is under way.
-    pub(super) async fn prove(&self, pacer: &Pacer) -> Result<Proof<'_>, PacedOut> {
-        let proving = &self.proving;
-        let refusals = proving.refusals.load(Ordering::Acquire);
+    /// The address has used up its requests, and no request with this token is in flight.
+    pub(super) async fn validate(&self, pacer: &Pacer) -> Result<Validation<'_>, PacedOut> {
+        let validation = &self.validation;
+        let refusals = validation.refusals.load(Ordering::Acquire);
         let decided = || {
             if self.is_proven() {
-                Some(Proof::Accepted)
-            } else if proving.refusals.load(Ordering::Acquire) != refusals {
-                Some(Proof::Refused)
+                Some(Validation::Accepted)
+            } else if validation.refusals.load(Ordering::Acquire) != refusals {
+                Some(Validation::Refused)
             } else {
                 None
             }
@@ -61,13 +63,13 @@ impl TokenState {
         }
         tokio::select! {
             biased;
-            proof = proving.until(decided) => Ok(proof),
-            sent = proving.send(pacer) => sent.map(Proof::Unknown),
+            proof = validation.until(decided) => Ok(proof),
+            sent = validation.send(pacer) => sent.map(Validation::Unknown),
         }
     }
 }
 
-impl Proving {
+impl ValidationGate {
     pub(super) fn accepted(&self) {
         self.changed.notify_waiters();
     }
@@ -79,7 +81,7 @@ impl Proving {
 
     async fn send(&self, pacer: &Pacer) -> Result<UnderWay<'_>, PacedOut> {
         let _next = self.next.lock().await;
-        // None is under way any more, or it takes long.
+        // No request is in flight any more, or one takes longer than `APART`.
         let _ = tokio::time::timeout(APART, self.until_none_is_under_way()).await;
         loop {
             match pacer.take().await {
@@ -101,7 +103,7 @@ impl Proving {
         self.until(|| self.is_idle().then_some(())).await;
     }
 
-    /// Waits until there is something.
+    /// Waits until `something` returns a value.
     async fn until<T>(&self, something: impl Fn() -> Option<T>) -> T {
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
@@ -132,26 +134,26 @@ mod tests {
     use super::super::{Clouds, Token};
     use super::*;
 
-    fn account() -> Arc<TokenState> {
+    fn token() -> Arc<TokenState> {
         let cloud = Clouds::default().find("api.mist.com").unwrap();
         Arc::new(TokenState::new(1, Key { cloud, token: Token::new("a").unwrap() }, 100, None))
     }
 
-    /// Requests that wait for their turn: of each, how it ends.
+    /// Spawns requests that wait for their turn; each returns its outcome.
     async fn waiting(
-        account: &Arc<TokenState>,
+        token: &Arc<TokenState>,
         pacer: &Arc<Pacer>,
         count: usize,
     ) -> tokio::task::JoinSet<&'static str> {
         let mut waiting = tokio::task::JoinSet::new();
         for _ in 0..count {
-            let (account, pacer) = (Arc::clone(account), Arc::clone(pacer));
+            let (token, pacer) = (Arc::clone(token), Arc::clone(pacer));
             waiting.spawn(async move {
-                match account.prove(&pacer).await {
-                    Ok(Proof::Accepted) => "accepted",
-                    Ok(Proof::Refused) => "refused",
+                match token.validate(&pacer).await {
+                    Ok(Validation::Accepted) => "accepted",
+                    Ok(Validation::Refused) => "refused",
                     // It is answered after the others.
-                    Ok(Proof::Unknown(_under_way)) => {
+                    Ok(Validation::Unknown(_under_way)) => {
                         tokio::time::sleep(Duration::from_mins(10)).await;
                         "sent"
                     }
@@ -164,14 +166,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_waits_for_the_first_answer_is_decided_by_it() {
+    async fn the_first_answer_decides_waiting_requests() {
         for (status, wanted) in [(StatusCode::OK, "accepted"), (StatusCode::UNAUTHORIZED, "refused")] {
-            // The clock of the pacer is not the one that is paused: none of its requests comes back here.
-            let (account, pacer) = (account(), Arc::new(Pacer::new(NonZeroU32::new(2).unwrap())));
-            let Ok(Proof::Unknown(first)) = account.prove(&pacer).await else { panic!("nothing is known") };
-            let mut others = waiting(&account, &pacer, 40).await;
+            // The pacer's clock is not paused: its quota does not refill here.
+            let (token, pacer) = (token(), Arc::new(Pacer::new(NonZeroU32::new(2).unwrap())));
+            let Ok(Validation::Unknown(first)) = token.validate(&pacer).await else {
+                panic!("nothing is known")
+            };
+            let mut others = waiting(&token, &pacer, 40).await;
             assert!(others.try_join_next().is_none(), "none is refused while the first one is under way");
-            account.answered(status);
+            token.answered(status);
             drop(first);
             let mut ends = others.join_all().await;
             ends.sort_unstable();
@@ -181,13 +185,13 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn without_an_answer_the_next_one_is_sent_or_paced_out() {
-        let (account, pacer) = (account(), Arc::new(Pacer::new(NonZeroU32::new(1).unwrap())));
-        let Ok(Proof::Unknown(first)) = account.prove(&pacer).await else { panic!("nothing is known") };
-        let mut others = waiting(&account, &pacer, 3).await;
+    async fn without_an_answer_the_next_request_is_sent_or_refused() {
+        let (token, pacer) = (token(), Arc::new(Pacer::new(NonZeroU32::new(1).unwrap())));
+        let Ok(Validation::Unknown(first)) = token.validate(&pacer).await else { panic!("nothing is known") };
+        let mut others = waiting(&token, &pacer, 3).await;
         assert!(others.try_join_next().is_none());
-        // Mist has failed, which says nothing of the token.
-        account.answered(StatusCode::BAD_GATEWAY);
+        // A server error says nothing about the token.
+        token.answered(StatusCode::BAD_GATEWAY);
         drop(first);
         assert_eq!(others.join_all().await, ["paced out"; 3]);
     }

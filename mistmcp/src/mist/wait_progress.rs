@@ -1,4 +1,4 @@
-//! What a call waits for, told to all who wait for its answer.
+//! Progress notifications while a call waits: for its turn, a rate limit or a retry ([`WaitReporter`]).
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -9,39 +9,39 @@ use tokio::time::Instant;
 use super::single_flight::{Expired, Waiter};
 use crate::Call;
 
-/// How often somebody who waits hears of it.
-const TOLD_EVERY: Duration = Duration::from_secs(5);
+/// Interval of progress notifications.
+const REPORT_INTERVAL: Duration = Duration::from_secs(5);
 
-/// Where a call tells what it waits for.
+/// Sender of what a request waits for.
 #[derive(Debug)]
 pub(super) struct WaitReporter(watch::Sender<Option<Wait>>);
 
-/// Where one hears of it.
+/// Receiver of what a request waits for.
 pub(super) type Waiting = watch::Receiver<Option<Wait>>;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Wait {
     /// For other calls of the same token.
     Turn,
-    /// For Mist's limit to pass.
+    /// For Mist's rate limit.
     Limit(Instant),
-    /// After a failure, for another try.
+    /// For the next attempt after a failure.
     Retry(Instant),
 }
 
-pub(super) fn waits() -> (WaitReporter, Waiting) {
-    let (told, waiting) = watch::channel(None);
-    (WaitReporter(told), waiting)
+pub(super) fn wait_channel() -> (WaitReporter, Waiting) {
+    let (sender, waiting) = watch::channel(None);
+    (WaitReporter(sender), waiting)
 }
 
 impl WaitReporter {
-    pub(super) fn tell(&self, wait: Option<Wait>) {
-        self.0.send_if_modified(|told| std::mem::replace(told, wait) != wait);
+    pub(super) fn report(&self, wait: Option<Wait>) {
+        self.0.send_if_modified(|current| std::mem::replace(current, wait) != wait);
     }
 }
 
 impl Wait {
-    fn words(self) -> String {
+    fn message(self) -> String {
         let seconds =
             |until: Instant| until.saturating_duration_since(Instant::now()).as_secs_f64().round().max(1.0);
         match self {
@@ -52,12 +52,12 @@ impl Wait {
     }
 }
 
-/// Waits for an answer, and tells `call` what is waited for.
-pub(super) async fn wait_for<T: Clone>(seat: Waiter<T>, call: &Call) -> Result<T, Expired> {
+/// Waits for an answer and reports the progress to `call`.
+pub(super) async fn wait_for<T: Clone>(waiter: Waiter<T>, call: &Call) -> Result<T, Expired> {
     tokio::select! {
         biased;
-        answer = seat.answer => answer,
-        never = report_progress(seat.waiting, call) => match never {},
+        answer = waiter.answer => answer,
+        never = report_progress(waiter.waiting, call) => match never {},
     }
 }
 
@@ -66,12 +66,12 @@ async fn report_progress(mut waiting: Waiting, call: &Call) -> Infallible {
         let wait = *waiting.borrow_and_update();
         let changed = match wait {
             Some(wait) => {
-                call.note(wait.words());
-                tokio::time::timeout(TOLD_EVERY, waiting.changed()).await
+                call.note(wait.message());
+                tokio::time::timeout(REPORT_INTERVAL, waiting.changed()).await
             }
             None => Ok(waiting.changed().await),
         };
-        // The answer is there, or about to be.
+        // The sender is gone: the answer is there, or about to be.
         if matches!(changed, Ok(Err(_))) {
             std::future::pending::<()>().await;
         }
@@ -91,9 +91,9 @@ mod tests {
     use crate::trace::Trace;
 
     #[derive(Default)]
-    struct Heard(Mutex<Vec<(f64, String)>>);
+    struct RecordingListener(Mutex<Vec<(f64, String)>>);
 
-    impl CallPeer for Heard {
+    impl CallPeer for RecordingListener {
         fn notify(&self, notification: Notification) {
             if let Notification::Progress { done, message, .. } = notification {
                 self.0.lock().unwrap().push((done, message));
@@ -110,27 +110,27 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_waits_long_hears_of_it_again_and_again() {
-        let heard = Arc::new(Heard::default());
-        let call = Call::new(CancellationToken::new(), Some(Arc::clone(&heard) as Arc<dyn CallPeer>));
+    async fn progress_is_reported_repeatedly_while_waiting() {
+        let recorded = Arc::new(RecordingListener::default());
+        let call = Call::new(CancellationToken::new(), Some(Arc::clone(&recorded) as Arc<dyn CallPeer>));
         call.progress(3.0, Some(10.0), "reading");
         let times = (Instant::now() + Duration::from_mins(5), Duration::from_mins(5));
-        let seat =
+        let waiter =
             SingleFlight::default().join("question", &Trace::default(), times, |waits, _| async move {
                 for wait in [Wait::Limit, Wait::Retry] {
                     let until = Instant::now() + Duration::from_secs(12);
-                    waits.tell(Some(wait(until)));
+                    waits.report(Some(wait(until)));
                     tokio::time::sleep_until(until).await;
                 }
-                waits.tell(Some(Wait::Turn));
+                waits.report(Some(Wait::Turn));
                 tokio::time::sleep(Duration::from_secs(1)).await;
-                waits.tell(None);
+                waits.report(None);
                 tokio::time::sleep(Duration::from_mins(1)).await;
                 7
             });
-        assert_eq!(wait_for(seat, &call).await, Ok(7));
-        let heard = heard.0.lock().unwrap();
-        let messages: Vec<_> = heard.iter().map(|(_, message)| message.as_str()).collect();
+        assert_eq!(wait_for(waiter, &call).await, Ok(7));
+        let recorded = recorded.0.lock().unwrap();
+        let messages: Vec<_> = recorded.iter().map(|(_, message)| message.as_str()).collect();
         assert_eq!(
             messages,
             [
@@ -144,6 +144,6 @@ mod tests {
                 "waiting for other calls of this API token",
             ]
         );
-        assert!(heard.is_sorted_by(|before, after| before.0 < after.0), "progress grows: {heard:?}");
+        assert!(recorded.is_sorted_by(|before, after| before.0 < after.0), "progress grows: {recorded:?}");
     }
 }

@@ -1,9 +1,10 @@
-//! The cloud that was probably meant. A token is of one cloud alone, so a short name is suggested and never taken.
+//! "Did you mean" suggestions for cloud names ([`suggestion`]). A short name is suggested but never accepted, since
+//! a token belongs to one cloud only.
 
 use super::PUBLIC;
 use crate::suggestion::alike;
 
-/// Other words for regions, and what the names of their clouds begin with.
+/// Synonyms of regions, and the prefixes of their clouds' names.
 const REGIONS: [(&str, &[&str]); 12] = [
     ("global", &["Global"]),
     ("emea", &["EMEA"]),
@@ -19,7 +20,7 @@ const REGIONS: [(&str, &[&str]); 12] = [
     ("federal", &["US"]),
 ];
 
-/// `; did you mean …?`, or nothing.
+/// `; did you mean …?`, or an empty text.
 pub(super) fn suggestion(text: &str) -> String {
     let meant = match aliased(text) {
         clouds if !clouds.is_empty() => clouds,
@@ -38,12 +39,12 @@ pub(super) fn suggestion(text: &str) -> String {
     }
 }
 
-/// Whether `text` is another name of clouds, though it is no host.
+/// Whether `text` is a short name of a cloud rather than a host.
 pub(super) fn is_alias(text: &str) -> bool {
     !aliased(text).is_empty()
 }
 
-/// The clouds that `text` is another name of: the distinct part of a host, a name or a region of Mist's documentation.
+/// The clouds with this short name: the distinct part of a host, or a name or region of Mist's documentation.
 fn aliased(text: &str) -> Vec<(&'static str, &'static str)> {
     let key = key(text);
     let one = PUBLIC.iter().find(|(name, host)| {
@@ -60,7 +61,7 @@ fn aliased(text: &str) -> Vec<(&'static str, &'static str)> {
         .collect()
 }
 
-/// What distinguishes a host or a name from the others.
+/// The part of a host or name that differs from the others.
 fn key(text: &str) -> String {
     let host = host_part(text);
     let host = ["api.", "manage.", "www.", "portal.", "api-ws."]
