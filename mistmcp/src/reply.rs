@@ -1,4 +1,5 @@
-//! What a client gets: one shape for every list, nothing secret, nothing empty, and never more than it can take.
+//! Replies of tools ([`Reply`]) and their rendering for clients: one shape for lists, pruned, redacted, truncated
+//! to a size limit.
 
 mod block;
 mod field_mask;
@@ -36,19 +37,19 @@ use crate::error::ErrorKind;
 use crate::mist::{Answer, Parsed, Repairs};
 use crate::{Error, Fields, Result, work};
 
-/// What a tool answers, before it is brought into the form that clients get.
+/// The reply of a tool, before rendering.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
     pub(crate) body: Body,
-    /// What was taken for what the call named, to be told beside the answer.
+    /// How names in the arguments were resolved, to be shown beside the answer.
     pub(crate) notes: Vec<String>,
-    /// Arguments that were used in place of the call's own. The next page needs them too.
+    /// Arguments used in place of those of the call. The next page needs them too.
     pub(crate) instead: Map<String, Value>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Body {
-    /// Data, and what is known of the response that it came in.
+    /// Data, and what is known of the HTTP response that it came in.
     Data {
         value: Value,
         source: Source,
@@ -57,40 +58,40 @@ pub(crate) enum Body {
     Blocks(Vec<Block>),
 }
 
-/// How replies are written. The operator's choice.
+/// Rendering options of replies, set by the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Bytes of text at most.
+    /// Maximum bytes of text.
     pub max_bytes: usize,
-    /// The notation.
+    /// Output format.
     pub format: Format,
-    /// Whether passwords and their kin are shown.
+    /// Whether secrets such as passwords are shown.
     pub show_secrets: bool,
 }
 
-/// How data is written.
+/// Output format of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Format {
     /// Compact JSON.
     Json,
-    /// TOON, which spends fewer tokens on tables.
+    /// TOON, which takes fewer tokens for tables.
     Toon,
 }
 
-/// A reply as a client gets it.
+/// A rendered reply.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// Text in the operator's notation.
+    /// Text in the operator's format.
     Text(String),
     /// A file.
     File(File),
-    /// Several pieces, or a picture or a sound.
+    /// Several blocks, or an image or audio.
     Blocks(Vec<Block>),
 }
 
 impl Content {
-    /// The same content with `notes` beside it, as a field or a block of its own.
+    /// Adds `notes` to the content, as a field or a block.
     fn with_notes(self, notes: &[String], format: Format) -> Result<Self> {
         let notes = notes.join(" ");
         Ok(match self {
@@ -109,7 +110,7 @@ impl Content {
         })
     }
 
-    /// How many bytes are in it.
+    /// Size in bytes.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -119,37 +120,38 @@ impl Content {
     }
 }
 
-/// A rendered reply, and whether asking for fewer rows would give a better one.
+/// A rendered reply, and whether refetching fewer rows would give a better one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Rendered {
     pub(crate) content: Content,
-    /// So many rows fit. Mist's `next` points past those that were cut, so only asking anew can tell what follows.
+    /// The number of rows that fit. Mist's `next` points past the rows that were cut, so the call must be repeated
+    /// with this limit to get the `next` after them.
     pub(crate) ask_again_for: Option<u64>,
 }
 
 impl Reply {
-    /// Answers with anything that serializes.
+    /// A reply with any serializable value.
     ///
     /// # Errors
-    /// It does not serialize.
+    /// The value does not serialize.
     pub fn json(value: impl Serialize) -> Result<Self> {
         serde_json::to_value(value)
             .map(|value| Self::of(Body::Data { value, source: Source::default() }))
             .map_err(|error| Error::new(ErrorKind::Advice, format!("The answer cannot be written: {error}.")))
     }
 
-    /// Answers with a file.
+    /// A reply with a file.
     pub fn file(file: File) -> Self {
         Self::of(Body::File(file))
     }
 
-    /// Answers with words.
+    /// A reply with text.
     pub fn text(text: impl Into<String>) -> Self {
         Self::blocks([Block::text(text)])
     }
 
-    /// Answers with several pieces, or with a picture or a sound. Data is better answered with [`Reply::json`], which
-    /// hides secrets, leaves out what is empty, and cuts between rows.
+    /// A reply with several blocks, or with an image or audio. For data use [`Reply::json`], which hides secrets,
+    /// omits empty values, and truncates between rows.
     ///
     /// ```
     /// # use mistmcp::{Block, Reply};
@@ -160,11 +162,11 @@ impl Reply {
         Self::of(Body::Blocks(blocks.into_iter().collect()))
     }
 
-    /// Answers what Mist answered: data where it is JSON, else a file. What cannot be read in JSON is replaced, and the
-    /// reply says so.
+    /// A reply with Mist's answer: data if it is JSON, else a file. Invalid characters in JSON are replaced, and a
+    /// remark in the reply says so.
     ///
     /// # Errors
-    /// Mist called it JSON, or a page, and it is no JSON.
+    /// Mist declared the body as JSON or HTML, and it is not JSON.
     pub fn from_answer(answer: &Answer) -> Result<Self> {
         if answer.is_large() {
             return Self::from_large(answer, None);
@@ -192,7 +194,7 @@ impl Reply {
         Self { body, notes: Vec::new(), instead: Map::new() }
     }
 
-    /// Whether it is a list without a row.
+    /// Whether it is a list without rows.
     pub(crate) fn is_empty_list(&self) -> bool {
         let Body::Data { value, .. } = &self.body else { return false };
         match value.get("results").unwrap_or(value) {
@@ -202,8 +204,8 @@ impl Reply {
         }
     }
 
-    /// The same as [`from_answer`](Self::from_answer) for a call that keeps these fields, off the async threads where the
-    /// answer is large.
+    /// As [`from_answer`](Self::from_answer), for a call that selects these fields. Large answers are parsed off
+    /// the async threads.
     pub(crate) async fn from_endpoint(answer: Answer, fields: Option<Fields>) -> Result<Self> {
         if !answer.is_large() {
             return Self::from_answer(&answer);
@@ -214,7 +216,7 @@ impl Reply {
     fn from_large(answer: &Answer, fields: Option<&Fields>) -> Result<Self> {
         let media_type = answer.media_type().unwrap_or_default();
         let readable = media_type.is_empty() || media_type.contains("json") || media_type.contains("html");
-        // The first rows stay whole: names that no row has are explained by those that they have.
+        // The first rows stay complete: unknown field names are reported with similar names from these rows.
         let pick = |place: usize, row: &mut Value| {
             if let Some(fields) = fields.filter(|_| place >= field_mask::LOOKED_AT) {
                 field_mask::keep(row, fields);
@@ -234,7 +236,7 @@ impl Reply {
         }
     }
 
-    /// Brings the reply into its form, off the async threads where it is large.
+    /// Renders the reply, off the async threads if it is large.
     pub(crate) async fn rendered(self, rules: &Rules, asked: RequestFacts) -> Result<Rendered> {
         match &self.body {
             Body::Data { source, .. } if source.is_large => {
@@ -247,7 +249,7 @@ impl Reply {
 }
 
 impl Reply {
-    /// Brings the reply into its form.
+    /// Renders the reply.
     pub(crate) fn render(self, rules: &Rules, asked: &RequestFacts) -> Result<Rendered> {
         let (value, source) = match self.body {
             Body::File(file) => {
@@ -274,20 +276,21 @@ impl Reply {
     }
 }
 
-/// Whether a field of this name, inside a field of that one, is hidden: for holding the names against Mist's document.
+/// Whether a field with this name, inside a field with that one, is redacted. For checking the names against Mist's
+/// OpenAPI document.
 #[doc(hidden)]
 pub fn hides(inside: &str, name: &str) -> bool {
     secrets::is_secret(inside, name)
 }
 
-/// A value without its secrets: for the evaluation.
+/// A value with secrets redacted: for the evaluation.
 #[doc(hidden)]
 pub fn redacted(mut value: Value) -> Value {
     secrets::redact(&mut value);
     value
 }
 
-/// A file without its secrets: for the evaluation.
+/// A file with secrets redacted: for the evaluation.
 #[doc(hidden)]
 pub fn redacted_file(file: File) -> File {
     secrets::redact_file(file)

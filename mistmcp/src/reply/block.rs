@@ -1,3 +1,5 @@
+//! Content blocks of replies: text, images, audio and files ([`Block`]).
+
 use bytes::Bytes;
 
 use super::Content;
@@ -6,45 +8,45 @@ use super::secrets::{redact_file, redact_text};
 use crate::Result;
 use crate::text::shortened;
 
-/// One piece of a reply that is made of several, or of something else than data.
+/// One content block of a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
-    /// Words.
+    /// Text.
     Text(String),
-    /// A picture, which the client shows.
+    /// An image, which the client shows.
     Image(Media),
-    /// A sound, which the client plays.
+    /// Audio, which the client plays.
     Audio(Media),
-    /// A file, which the client keeps.
+    /// A file, which the client saves.
     File(File),
 }
 
-/// What is seen or heard.
+/// Image or audio data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Media {
-    /// Its media type, such as `image/png`.
+    /// Media type, such as `image/png`.
     pub media_type: String,
-    /// What is in it.
+    /// Content.
     pub bytes: Bytes,
 }
 
 impl Block {
-    /// Words.
+    /// A text block.
     pub fn text(text: impl Into<String>) -> Self {
         Self::Text(text.into())
     }
 
-    /// A picture of a media type such as `image/png`.
+    /// An image with a media type such as `image/png`.
     pub fn image(media_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self::Image(Media { media_type: media_type.into(), bytes: bytes.into() })
     }
 
-    /// A sound of a media type such as `audio/wav`.
+    /// Audio with a media type such as `audio/wav`.
     pub fn audio(media_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self::Audio(Media { media_type: media_type.into(), bytes: bytes.into() })
     }
 
-    /// How many bytes are in it.
+    /// Size in bytes.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Text(text) => text.len(),
@@ -53,7 +55,7 @@ impl Block {
         }
     }
 
-    /// The same block without what `text` and `bytes` take out.
+    /// Applies the masks `text` and `bytes`.
     pub(crate) fn masked(self, text: impl Fn(String) -> String, bytes: impl Fn(Bytes) -> Bytes) -> Self {
         let media = |media: Media| Media { media_type: text(media.media_type), bytes: bytes(media.bytes) };
         match self {
@@ -66,14 +68,14 @@ impl Block {
 }
 
 impl File {
-    /// The same file without what `text` and `bytes` take out.
+    /// Applies the masks `text` and `bytes`.
     fn masked(self, text: impl Fn(String) -> String, bytes: impl Fn(Bytes) -> Bytes) -> Self {
         Self { name: text(self.name), media_type: text(self.media_type), bytes: bytes(self.bytes) }
     }
 }
 
 impl Content {
-    /// The same content without what `text` and `bytes` take out.
+    /// Applies the masks `text` and `bytes`.
     pub(crate) fn masked(self, text: impl Fn(String) -> String, bytes: impl Fn(Bytes) -> Bytes) -> Self {
         match self {
             Self::Text(written) => Self::Text(text(written)),
@@ -103,7 +105,7 @@ impl From<File> for Block {
     }
 }
 
-/// A block without the secrets in its text or its file.
+/// Redacts secrets in the block's text or file.
 pub(super) fn without_secrets(block: Block) -> Block {
     match block {
         Block::Text(text) => Block::Text(redact_text("", &text).unwrap_or(text)),
@@ -112,7 +114,8 @@ pub(super) fn without_secrets(block: Block) -> Block {
     }
 }
 
-/// Blocks as a client can take them: words within `max_bytes` in all, and nothing else that is too large.
+/// Fits blocks to the size limits: truncates text to `max_bytes` in total, and refuses other blocks that are too
+/// large.
 pub(super) fn to_fit(blocks: Vec<Block>, max_bytes: usize) -> Result<Vec<Block>> {
     let mut room = max_bytes;
     let mut fitting = Vec::with_capacity(blocks.len());

@@ -1,4 +1,4 @@
-//! The fields that a call asked for, of each row and nothing else.
+//! Field mask: keeps the requested fields of each row ([`keep`]).
 
 use std::collections::BTreeSet;
 
@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use crate::Fields;
 use crate::text::shortened;
 
-/// A call may misspell so many names before the rest is not told any more.
+/// Maximum number of unknown names that are reported.
 const TOLD: usize = 10;
-/// Rows that are looked through for the names that there are.
+/// Number of rows whose field names are collected.
 pub(super) const LOOKED_AT: usize = 20;
 
 /// Keeps the named fields of a row.
@@ -21,7 +21,7 @@ pub(super) fn keep(row: &mut Value, fields: &Fields) {
     }
 }
 
-/// Keeps `names`, which are in order. Whether anything is left.
+/// Keeps `names`, which are sorted. Returns whether anything is left.
 fn retain(value: &mut Value, names: &[&str]) -> bool {
     match value {
         Value::Object(object) => {
@@ -42,7 +42,7 @@ fn retain(value: &mut Value, names: &[&str]) -> bool {
                 if retain(item, names) {
                     any = true;
                 } else if !item.is_object() {
-                    // In arrays places count.
+                    // Positions in arrays matter.
                     *item = Value::Null;
                 }
             }
@@ -52,8 +52,8 @@ fn retain(value: &mut Value, names: &[&str]) -> bool {
     }
 }
 
-/// What is asked for inside the field `key`: names of ports and addresses have dots of their own, so they are not
-/// simply taken apart at the dots.
+/// The part of a name inside the field `key`. Keys such as port names and addresses contain dots, so names cannot
+/// simply be split at dots.
 fn inside<'a>(name: &'a str, key: &str) -> Option<&'a str> {
     name.strip_prefix(key)?.strip_prefix('.')
 }
@@ -69,13 +69,13 @@ fn has(value: &Value, name: &str) -> bool {
     }
 }
 
-/// What the answer has to say of names that no row has: the names, and those that are most like them.
+/// Remarks about names that no row has: the names, and similar existing ones.
 pub(super) fn unknown(rows: &[Value], fields: &Fields) -> Map<String, Value> {
     let mut about = Map::new();
     if rows.is_empty() {
         return about;
     }
-    // Most rows have most fields: what a row has is not looked for in the next one.
+    // Most rows have most fields: names found in one row are not searched in the next.
     let mut unknown: Vec<_> = fields.names().iter().collect();
     for row in rows {
         unknown.retain(|name| !has(row, name));
@@ -97,7 +97,7 @@ pub(super) fn unknown(rows: &[Value], fields: &Fields) -> Map<String, Value> {
     about
 }
 
-/// The likest names to each of the unknown ones.
+/// Similar names for each of the unknown ones.
 fn nearest(unknown: &[&String], names: &BTreeSet<String>) -> Vec<String> {
     const EACH: usize = 3;
     let mut found = Vec::new();
@@ -113,7 +113,7 @@ fn nearest(unknown: &[&String], names: &BTreeSet<String>) -> Vec<String> {
     found
 }
 
-/// People remember the last part of a name best.
+/// The last part of a name weighs most: people remember it best.
 fn likeness(written: &str, name: &str) -> f64 {
     let last = |name: &str| name.rsplit('.').next().map(str::to_lowercase).unwrap_or_default();
     let whole = strsim::jaro_winkler(&shortened(&written.to_lowercase(), 80), &name.to_lowercase());

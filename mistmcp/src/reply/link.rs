@@ -1,4 +1,4 @@
-//! Link to the next page, as Mist puts it into `next`.
+//! Parser of Mist's `next` link ([`Link`]).
 
 use percent_encoding::percent_decode_str;
 use reqwest::Url;
@@ -7,23 +7,23 @@ use serde_json::{Map, Value, json};
 use super::request_facts::RequestFacts;
 use crate::mist::{CURSOR, Cursor};
 
-/// What the `next` of an answer leads to.
+/// The target of an answer's `next`.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Link {
-    /// There is none.
+    /// There is no next page.
     Missing,
-    /// The arguments to lay over those of the call.
+    /// The arguments to merge into those of the call.
     To(Map<String, Value>),
-    /// There is more, but no arguments of the tool lead there.
+    /// There is a next page, but the tool has no arguments for it.
     Unusable,
 }
 
-/// What a link repeats of the call, which leads nowhere by itself.
+/// Parameters that a link repeats from the call, and that do not select a page alone.
 const REPEATED: [&str; 6] = ["limit", "start", "end", "duration", "sort", "interval"];
 
 impl Link {
-    /// Reads a link. It is never followed as it stands: only its query is taken, and only where it leads to the API of
-    /// the host that answered. What the tool has no parameter for stays as it is, as a cursor.
+    /// Parses a link. It is never requested as it is: only its query is used, and only if it points to the API of
+    /// the host that answered. Parameters that the tool does not have become a cursor.
     pub(super) fn read(next: Option<&Value>, host: Option<&Url>, asked: &RequestFacts) -> Self {
         match next {
             None | Some(Value::Null | Value::Bool(false)) => Self::Missing,
@@ -70,9 +70,9 @@ impl Link {
     }
 }
 
-/// The query of a link, percent-encoding and all.
+/// The query of a link, still percent-encoded.
 fn query(link: &str, host: Option<&Url>) -> Option<String> {
-    // A path needs some host to be read as a URL.
+    // A relative link needs a base to be parsed as a URL.
     let nowhere = Url::parse("https://localhost/").ok()?;
     let host = host.unwrap_or(&nowhere);
     let link = host.join(link).ok()?;
@@ -83,7 +83,7 @@ fn query(link: &str, host: Option<&Url>) -> Option<String> {
     is_api.then(|| link.query().map(str::to_owned)).flatten()
 }
 
-/// A part of a query, as a form is decoded.
+/// A part of a query, form-decoded.
 fn decoded(text: &str) -> String {
     percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }

@@ -12,33 +12,33 @@ use super::{Content, Format, Rendered, Rules, field_mask, page, truncate, window
 use crate::Result;
 use crate::mist::{CURSOR, Page};
 
-/// Room that is kept for the note of a cut, at first.
+/// Bytes reserved at first for the note of a truncated list.
 const NOTE: usize = 500;
 
-/// The one shape of all lists: rows, how many there are in all, and where the next ones are.
+/// The common shape of all lists: rows, total, and the arguments of the next page.
 #[derive(Debug)]
 pub(crate) struct List {
     rows: Vec<Value>,
     total: Option<Value>,
     next: Option<Map<String, Value>>,
-    /// What else there is to say of the list, such as the window that it covers.
+    /// Other fields of the list, such as its window.
     about: Map<String, Value>,
     page: Option<Page>,
-    /// Arguments that were used in place of the call's own.
+    /// Arguments used in place of those of the call.
     instead: Map<String, Value>,
-    /// How many rows came.
+    /// Number of rows in the answer.
     count: usize,
-    /// The arguments that give another page the window of this one.
+    /// The arguments that give another page the same window.
     window: Map<String, Value>,
-    /// What a reader has to know of an answer that is odd or not complete.
+    /// Remarks for the reader about an unusual or incomplete answer.
     remarks: Vec<String>,
-    /// Rows of Mist's answer that could not be read.
+    /// Number of invalid rows in Mist's answer.
     dropped: usize,
-    /// Mist's answer broke off.
+    /// Whether Mist's answer was truncated.
     truncated: bool,
 }
 
-/// How much of a list is shown where not all of it can be.
+/// Truncation of a list.
 #[derive(Debug)]
 struct Cut {
     kept: usize,
@@ -49,7 +49,7 @@ struct Cut {
 }
 
 impl List {
-    /// Reads a list out of Mist's forms; what is none comes back as it was.
+    /// Parses any of Mist's list shapes; `Err` returns a value that is not a list.
     pub(super) fn read(value: Value, source: &Source, asked: &RequestFacts) -> Result<Self, Value> {
         let Found { rows, mut about, remark } = Found::of(value, asked.expected == Expected::List)?;
         let link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), asked);
@@ -80,9 +80,9 @@ impl List {
         Ok(list)
     }
 
-    /// Works out where the next page is.
+    /// Sets the arguments of the next page.
     fn go_on(&mut self, link: &Link, page: Option<Page>, asked: &RequestFacts) {
-        // A cursor says nothing of how many pages are before it.
+        // With a cursor, the number of pages before this one is unknown.
         let by_cursor = asked.given(CURSOR).is_some()
             || matches!(link, Link::To(arguments) if arguments.contains_key(CURSOR));
         let page = page.filter(|_| !by_cursor);
@@ -94,7 +94,7 @@ impl List {
                 ));
                 None
             }
-            // What follows nothing is nothing.
+            // An empty page has no next page.
             Link::To(_) | Link::Unusable if self.count == 0 => {
                 self.remarks
                     .push("This page is empty: what Mist says is behind it is not asked for.".to_owned());
@@ -112,13 +112,13 @@ impl List {
         self.page = page.filter(counts_in_pages);
     }
 
-    /// The arguments of another page, with the window of this one.
+    /// Adds this page's window to the arguments of another page.
     fn in_window(&self, mut arguments: Map<String, Value>) -> Map<String, Value> {
         arguments.extend(self.window.clone());
         arguments
     }
 
-    /// Writes the list, cut between rows where it is too long.
+    /// Renders the list, truncated between rows if it is too long.
     pub(super) fn render(mut self, rules: &Rules, asked: &RequestFacts) -> Result<Rendered> {
         tidy_object(&mut self.about, rules.show_secrets);
         if self.next.as_ref().is_some_and(|next| length(next) > rules.max_bytes / 4) {
@@ -146,7 +146,7 @@ impl List {
         }
     }
 
-    /// Rows are made ready and written one after the other, and those past the budget not at all.
+    /// Prepares and serializes rows until the budget is reached.
     fn json(mut self, budget: usize, asked: &RequestFacts, ready: impl Fn(&mut Value)) -> Result<Rendered> {
         let room = budget.saturating_sub(length(&self.head(None)) + FRAME);
         let mut written = Written::of(&mut self.rows, &ready, room);
@@ -173,7 +173,7 @@ impl List {
     }
 
     fn toon(mut self, budget: usize, asked: &RequestFacts, ready: impl Fn(&mut Value)) -> Result<Rendered> {
-        // A table takes a fraction of its JSON, but hardly less than a fourth.
+        // A TOON table takes a fraction of its JSON's size, but hardly less than a fourth.
         let mut kept = Written::of(&mut self.rows, &ready, budget.saturating_mul(4)).ends.len();
         if kept == self.count {
             let text = self.in_toon(None)?;
@@ -207,7 +207,7 @@ impl List {
         text
     }
 
-    /// The first row alone is more than there is room for, or there is none.
+    /// Renders a list whose first row alone exceeds the budget, or that has no rows.
     fn part_of_a_row(mut self, budget: usize, format: Format, asked: &RequestFacts) -> Result<Rendered> {
         let cut = self.cut(self.count.min(1), budget, asked);
         let Some(row) = self.rows.drain(..).next() else {
@@ -227,7 +227,8 @@ impl List {
         rendered(text, cut.ask_again_for)
     }
 
-    /// What a list of the first `kept` rows has to say, and how many can be kept so that what follows can be asked for.
+    /// Truncation after at most `kept` rows: the note, and how many rows to keep so that the next page can follow
+    /// them.
     fn cut(&self, mut kept: usize, budget: usize, asked: &RequestFacts) -> Cut {
         let (mut next, mut ask_again_for) = (None, None);
         if kept == self.count {
@@ -257,7 +258,7 @@ impl List {
         asked.given(CURSOR).is_some() || self.next.as_ref().is_some_and(|next| next.contains_key(CURSOR))
     }
 
-    /// Everything but the rows.
+    /// All fields but the rows.
     fn head(&self, cut: Option<&Cut>) -> Map<String, Value> {
         let mut head = Map::new();
         head.extend(self.total.iter().map(|total| ("total".to_owned(), total.clone())));
@@ -288,7 +289,7 @@ impl List {
         head
     }
 
-    /// Cuts what there is beside the rows, where it takes too much of the room; and tells whether it did.
+    /// Truncates the fields beside the rows if they are too large. Returns whether it did.
     fn slim(&mut self, budget: usize, format: Format) -> Result<bool> {
         let most = budget / 4;
         let whole = Value::Object(std::mem::take(&mut self.about));
@@ -303,7 +304,7 @@ impl List {
                     self.about = part;
                     return Ok(is_cut);
                 }
-                // Nothing gets smaller than that.
+                // It cannot be reduced further.
                 _ if room == 0 => return Ok(true),
                 _ => room = less(room, most, size),
             }

@@ -1,20 +1,22 @@
+//! Size of serialized JSON, without building it ([`length`]).
+
 use std::io::{Error, ErrorKind, Result, Write};
 
 use serde::Serialize;
 
-/// How many bytes the JSON of a value has.
+/// Bytes of a value's JSON.
 pub(super) fn length(value: &impl Serialize) -> usize {
     length_within(value, usize::MAX).unwrap_or(usize::MAX)
 }
 
-/// The same, or nothing where it is more than `most`: what lies behind is not looked at any more.
+/// As [`length`], or `None` if it exceeds `most`; serialization stops there.
 pub(super) fn length_within(value: &impl Serialize, most: usize) -> Option<usize> {
     let mut count = Count { bytes: 0, most };
     serde_json::to_writer(&mut count, value).ok().map(|()| count.bytes)
 }
 
-/// Adds the JSON of a value to `text`. Where that would make it longer than `most`, it stays as it was, and the
-/// answer is no.
+/// Appends the JSON of a value to `text`. If the result would exceed `most`, `text` stays unchanged and the result
+/// is `false`.
 pub(super) fn add_within(text: &mut Vec<u8>, value: &impl Serialize, most: usize) -> bool {
     let before = text.len();
     let fits = serde_json::to_writer(Limited { text, most }, value).is_ok();

@@ -1,18 +1,18 @@
-//! Where the next page of a list begins.
+//! Arguments of the next page of a list that is paged by number ([`next`]).
 
 use serde_json::{Map, Value, json};
 
 use super::request_facts::{RequestFacts, number};
 use crate::mist::{CURSOR, Page};
 
-/// The arguments to lay over those of the call for the next page, where there is one and the tool takes them.
+/// The arguments to merge into those of the call for the next page, if there is one and the tool accepts them.
 pub(super) fn next(page: Option<Page>, rows: usize, asked: &RequestFacts) -> Option<Map<String, Value>> {
-    // What follows nothing is nothing.
+    // An empty page has no next page.
     let page = page.filter(|_| rows > 0 && (asked.takes("page") || asked.takes_cursor))?;
     let seen = page.number.checked_mul(page.limit)?;
     let more = match page.total {
         Some(total) => seen < total,
-        // Without a total only a page that is not full is known to be the last.
+        // Without a total, only a page that is not full is known to be the last.
         None => rows as u64 == page.limit,
     };
     let number = page.number + 1;
@@ -24,10 +24,10 @@ pub(super) fn next(page: Option<Page>, rows: usize, asked: &RequestFacts) -> Opt
     more.then(|| arguments(next))
 }
 
-/// Where an answer stands that does not say so in its headers: by its own fields, or else by what the call asked for.
+/// The page of an answer without paging headers: from its own fields, or else from the arguments of the call.
 pub(super) fn of_answer(about: &Map<String, Value>, asked: &RequestFacts) -> Option<Page> {
     const DEFAULT_LIMIT: u64 = 100;
-    /// However many are asked for, Mist answers no more.
+    /// Mist's maximum page size, however many rows are requested.
     const LARGEST_LIMIT: u64 = 1_000;
     if !asked.takes("page") || !asked.takes("limit") {
         return None;
@@ -42,12 +42,12 @@ pub(super) fn of_answer(about: &Map<String, Value>, asked: &RequestFacts) -> Opt
     })
 }
 
-/// The arguments for what follows the first rows of a page, and how many of these are to be kept for that, `kept` at
-/// most: pages are counted in whole pages, so all rows before the next one have to be a multiple of its page's size.
+/// The arguments for what follows the first rows of a page, and how many rows to keep (at most `kept`). Pages are
+/// counted in whole pages, so the number of rows before the next one must be a multiple of its page size.
 pub(super) fn after_cut(page: Page, kept: u64) -> Option<(u64, Map<String, Value>)> {
     let before = (page.number - 1).checked_mul(page.limit)?;
     before.checked_add(kept)?;
-    // Among so many numbers in a row there is a multiple of every size up to a fourth, and mostly of a far larger one.
+    // So many consecutive numbers contain a multiple of every size up to a fourth, and mostly of a far larger one.
     let ways = (kept - kept / 4..=kept).rev().filter_map(|kept_now| {
         let size = (1..=kept).rev().find(|size| (before + kept_now).is_multiple_of(*size))?;
         Some((size, kept_now))
@@ -91,7 +91,7 @@ mod tests {
         let next = |rows| next(Some(page(2, 10, None)), rows, &asked).map(Value::from);
         assert_eq!(next(10), Some(json!({ "page": 3 })));
         assert_eq!(next(9), None);
-        // Who answers more than a page does not count in pages.
+        // An answer with more rows than a page is not paged.
         assert_eq!(next(11), None);
     }
 

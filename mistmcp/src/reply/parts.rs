@@ -1,3 +1,5 @@
+//! Rendering of a value that is not a list, with its largest parts truncated ([`render`]).
+
 use serde_json::{Map, Value};
 
 use super::measure::{length, length_within};
@@ -7,7 +9,7 @@ use super::source::Source;
 use super::{Format, Rules, field_mask, truncate, write};
 use crate::Result;
 
-/// Writes what is no list: where it is too long, without its largest parts.
+/// Renders a value that is not a list, without its largest parts if it is too long.
 pub(super) fn render(
     mut value: Value,
     source: &Source,
@@ -28,7 +30,7 @@ pub(super) fn render(
             }
             about.extend(std::mem::take(object));
             if !remarks.is_empty() {
-                // What Mist calls a note stays.
+                // A `note` field of Mist is kept.
                 let name = if about.contains_key("note") { "warning" } else { "note" };
                 about.insert(name.into(), remarks.join(" ").into());
             }
@@ -37,7 +39,8 @@ pub(super) fn render(
         Value::String(_) => {}
         _ => return write(&value, rules.format),
     }
-    // TOON is sometimes shorter than JSON, so only what is far too long is known to be so without being written.
+    // TOON is sometimes shorter than JSON, so only a value that is far too long is known to be so without
+    // rendering.
     if length_within(&value, rules.max_bytes.saturating_mul(4)).is_some() {
         let text = write(&value, rules.format)?;
         if text.len() <= rules.max_bytes {
@@ -59,15 +62,15 @@ pub(super) fn render(
     })
 }
 
-/// Writes a value that is too long, cut so that it fits together with what `frame` puts around it, which is told the
-/// names of the parts that were cut.
+/// Renders a truncated value that fits together with what `frame` adds to it. `frame` gets the names of the
+/// truncated parts.
 pub(super) fn in_parts(
     value: &Value,
     budget: usize,
     format: Format,
     frame: impl Fn(Value, &[String]) -> Value,
 ) -> Result<String> {
-    /// Room for the names of the parts.
+    /// Bytes reserved for the names of the parts.
     const NAMES: usize = 240;
     let mut room = budget.saturating_sub(length(&frame(Value::Object(Map::new()), &[])) + NAMES);
     loop {
@@ -84,7 +87,7 @@ pub(super) fn in_parts(
     }
 }
 
-/// The next smaller room to try, where `size` came of it and `wanted` is what there is.
+/// The next smaller budget to try, after `room` resulted in `size` bytes instead of `wanted`.
 pub(super) fn less(room: usize, wanted: usize, size: usize) -> usize {
     if room < 100 { 0 } else { (room * wanted / size).min(room - room / 10) }
 }

@@ -1,4 +1,4 @@
-//! What holds for every answer, whatever Mist says.
+//! Property tests of rendering: size limit, redaction and paging for any answer.
 
 use std::future::ready;
 
@@ -16,7 +16,7 @@ use crate::{Arg, Endpoint, Fields, Hints, PageNumber, Param, Run, SearchPage, To
 
 const SECRET: &str = "hunter2";
 
-/// Any JSON, with secrets in some of its fields, and of any size up to some ten times the budget.
+/// Any JSON, with secrets in some fields, and up to about ten times the budget in size.
 fn any_json() -> impl Strategy<Value = Value> {
     let text = prop_oneof![
         ".{0,12}",
@@ -103,7 +103,7 @@ proptest! {
     }
 }
 
-/// A list as Mist keeps it, with rows of these sizes.
+/// A mock list with rows of these sizes.
 struct Collection {
     rows: Vec<Value>,
 }
@@ -122,7 +122,7 @@ impl Collection {
         self.rows.iter().skip(first).take(limit).cloned().collect()
     }
 
-    /// As it is paged by number, with what is told in headers or in the answer.
+    /// A page by number, with the paging data in headers or in the answer.
     fn page(&self, arguments: &Map<String, Value>, headers: bool) -> Reply {
         let (number, limit) = (Self::number(arguments, "page", 1), Self::number(arguments, "limit", 100));
         let rows = self.slice((number - 1) * limit, limit);
@@ -135,7 +135,7 @@ impl Collection {
         Reply::of(Body::Data { value, source: Source::default() })
     }
 
-    /// As it is searched.
+    /// A page of a search.
     fn search(&self, arguments: &Map<String, Value>) -> Reply {
         let first = arguments.get("search_after").map_or(0, |after| after.as_str().unwrap().parse().unwrap());
         let limit = Self::number(arguments, "limit", 100);
@@ -169,7 +169,7 @@ const fn tool(params: &'static [Param]) -> Tool {
     }
 }
 
-/// Follows `next` to the end, and tells the ids of all rows seen.
+/// Follows `next` to the end. Returns the ids of all rows seen.
 async fn ids_by_next(
     tool: &'static Tool,
     rules: &Rules,

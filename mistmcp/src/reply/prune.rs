@@ -1,9 +1,11 @@
+//! Pruning of empty values and redaction of secrets ([`tidy`]).
+
 use serde_json::{Map, Value};
 
 use super::secrets::{redact, redact_object};
 
-/// Leaves out nulls, empty texts and empty objects, but not from arrays, where places count; escapes invisible
-/// characters; and hides secrets unless they are to be shown.
+/// Removes nulls, empty strings and empty objects, but not from arrays, where positions matter; escapes invisible
+/// characters; and redacts secrets unless `show_secrets`.
 pub(super) fn tidy(value: &mut Value, show_secrets: bool) {
     prune(value);
     if !show_secrets {
@@ -11,7 +13,7 @@ pub(super) fn tidy(value: &mut Value, show_secrets: bool) {
     }
 }
 
-/// The same for the fields of an object.
+/// As [`tidy`], for the fields of an object.
 pub(super) fn tidy_object(object: &mut Map<String, Value>, show_secrets: bool) {
     prune_object(object);
     if !show_secrets {

@@ -1,11 +1,12 @@
+//! Refetching of a search with fewer rows when its reply had to be truncated ([`in_turns`]).
+
 use serde_json::{Map, Value};
 
 use super::{Content, Rendered, Reply, RequestFacts, Rules};
 use crate::Result;
 
-/// Asks until the answer is one that can be shown: a search that has to be cut is asked for again with fewer rows, so
-/// that Mist itself says where the next ones are. A tool that may change something, or that is not idempotent, is run
-/// once.
+/// Runs a tool until its reply fits: a truncated search is repeated with fewer rows, so that Mist returns the link
+/// to the next ones. A tool that may write or is not idempotent runs once.
 pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
     repeatable: bool,
     facts: impl Fn(&Map<String, Value>) -> RequestFacts,
@@ -13,7 +14,7 @@ pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
     mut arguments: Map<String, Value>,
     ask: impl Fn(Map<String, Value>) -> Asking,
 ) -> Result<Content> {
-    // The second time fits, unless other rows have come between.
+    // The second reply fits, unless the rows have changed in between.
     const TIMES: usize = 4;
     let mut time = 1;
     loop {
@@ -21,7 +22,7 @@ pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
         let notes = std::mem::take(&mut reply.notes);
         let mut asked = facts(&arguments);
         asked.instead = std::mem::take(&mut reply.instead);
-        // Twice as much as the notes: some letters are written as two.
+        // Twice the length of the notes: some characters are escaped as two.
         let room = notes.iter().map(|note| 2 * note.len() + 16).sum();
         let rules = Rules { max_bytes: rules.max_bytes.saturating_sub(room), ..*rules };
         let Rendered { content, ask_again_for } = reply.rendered(&rules, asked).await?;

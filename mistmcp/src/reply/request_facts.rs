@@ -1,3 +1,5 @@
+//! Properties of a tool call that the rendering of its reply depends on ([`RequestFacts`]).
+
 use serde_json::{Map, Value, json};
 
 use crate::mist::CURSOR;
@@ -5,38 +7,38 @@ use crate::param::Param;
 use crate::text::shortened;
 use crate::{Arg, Fields, Time};
 
-/// What the answer to a call is.
+/// The expected shape of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// A list.
     List,
-    /// One object of a list, asked for by its id.
+    /// One object of a list, selected by id.
     One,
-    /// Whatever it looks like.
+    /// Determined by the answer.
     #[default]
     Anything,
 }
 
-/// What a call asked for, as far as the form of its answer depends on it.
+/// Properties of a call that rendering depends on.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestFacts {
     takes: Vec<&'static str>,
-    /// How long the window is where the call names none.
+    /// The default window, if the call gives none.
     duration: Option<&'static str>,
     given: Map<String, Value>,
-    /// What to keep of each row, where that is not everything.
+    /// The fields to keep of each row; `None` for all.
     pub(crate) fields: Option<Fields>,
-    /// The tool has a parameter for that.
+    /// Whether the tool has a `fields` parameter.
     pub(super) takes_fields: bool,
     pub(super) expected: Expected,
-    /// The tool takes back a cursor that it has no parameter for.
+    /// Whether the tool accepts a cursor without having a parameter for it.
     pub(super) takes_cursor: bool,
-    /// Arguments that were used in place of the call's own.
+    /// Arguments used in place of those of the call.
     pub(super) instead: Map<String, Value>,
 }
 
 impl RequestFacts {
-    /// `arguments` have been checked against `params`.
+    /// From `arguments` that were validated against `params`.
     pub(crate) fn of(params: &[&'static Param], arguments: &Map<String, Value>, expected: Expected) -> Self {
         let picking = params.iter().find(|param| param.picks_fields());
         let fields = picking.and_then(|param| Fields::read(arguments.get(param.name)?).ok());
@@ -54,23 +56,23 @@ impl RequestFacts {
         }
     }
 
-    /// The same, of a tool that takes back a cursor that it has no parameter for, or does not.
+    /// Sets whether the tool accepts a cursor without having a parameter for it.
     pub(crate) fn taking_a_cursor(self, takes_cursor: bool) -> Self {
         Self { takes_cursor, ..self }
     }
 
-    /// What the call gave for a parameter of the window or the page.
+    /// The value of a window or page parameter in the call.
     pub(super) fn given(&self, name: &str) -> Option<&Value> {
         self.given.get(name)
     }
 
-    /// Whether the call gave this very moment.
+    /// Whether the call gave this exact time.
     pub(super) fn is_given_as(&self, name: &str, epoch: i64) -> bool {
         let given = self.given(name).and_then(|value| Time::read(value).ok());
         given.is_some_and(|time| time.epoch(i64::MIN) == Some(epoch))
     }
 
-    /// How long the window is where the call names none.
+    /// The default window, if the call gives none.
     pub(super) fn default_duration(&self) -> Option<&'static str> {
         self.duration
     }
@@ -79,13 +81,12 @@ impl RequestFacts {
         self.takes.contains(&name)
     }
 
-    /// A number that the call gave.
+    /// A number among the call's arguments.
     pub(super) fn number(&self, name: &str) -> Option<u64> {
         number(&self.given, name)
     }
 
-    /// The window that the answer covers where Mist does not say: what the call asked for, or else what holds when
-    /// nothing is asked for.
+    /// The window of an answer that does not contain it: from the arguments of the call, or else the default.
     pub(super) fn window(&self) -> Option<(String, Value)> {
         let given = ["start", "end", "duration"].iter().filter_map(|name| self.given.get_key_value(*name));
         let given: Map<_, _> = given.map(|(name, value)| (name.clone(), value.clone())).collect();
@@ -96,7 +97,7 @@ impl RequestFacts {
         }
     }
 
-    /// How to get the rows that a cut left out.
+    /// Hint how to get rows that were truncated.
     pub(super) fn ways_to_rows(&self, next: bool) -> String {
         let has_window = ["start", "end", "duration"].iter().any(|name| self.takes(name));
         let ways = [
@@ -109,7 +110,7 @@ impl RequestFacts {
         if ways.is_empty() { "the Mist portal shows them".to_owned() } else { ways.join(", or ") }
     }
 
-    /// How to get what was left out of one object.
+    /// Hint how to get truncated parts of an object.
     pub(super) fn ways_to_parts(&self, parts: &[String]) -> String {
         let parts: Vec<_> = parts.iter().map(|part| format!("`{part}`")).collect();
         let parts = shortened(&parts.join(", "), 200);
@@ -123,11 +124,11 @@ impl RequestFacts {
     }
 }
 
-/// Parameters that say where to look and in what form, but not for what.
+/// Parameters that select the scope or the format, but not the content.
 const FORM: [&str; 10] =
     ["org_id", "site_id", "fields", "start", "end", "duration", "limit", "page", "search_after", "sort"];
 
-/// A number of a map, also where it is written as text.
+/// A number in a map, also if it is a string.
 pub(super) fn number(map: &Map<String, Value>, key: &str) -> Option<u64> {
     let value = map.get(key)?;
     value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
@@ -135,7 +136,7 @@ pub(super) fn number(map: &Map<String, Value>, key: &str) -> Option<u64> {
 
 #[cfg(test)]
 impl RequestFacts {
-    /// A call of a tool that takes the parameters in `takes`, with the arguments in `given`.
+    /// A call of a tool that accepts the parameters in `takes`, with the arguments in `given`.
     pub(super) fn test(takes: &[&'static str], given: Value) -> Self {
         let Value::Object(given) = given else { panic!("arguments are an object: {given}") };
         let fields = given.get("fields").map(|fields| Fields::read(fields).unwrap());

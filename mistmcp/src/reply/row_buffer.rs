@@ -1,20 +1,22 @@
+//! Buffer of serialized rows, for truncating a list between rows ([`Written`]).
+
 use serde_json::{Map, Value};
 
 use super::measure::add_within;
 use super::{Format, write};
 use crate::Result;
 
-/// The JSON of rows, one after the other, and where each ends.
+/// JSON of rows, one after the other, and the end offset of each.
 pub(super) struct Written {
     text: Vec<u8>,
     pub(super) ends: Vec<usize>,
 }
 
-/// What stands between the head of a list and its rows, and behind them, and what is lost of the head.
+/// Bytes between the head of a list and its rows and after them, minus the head's closing bracket.
 pub(super) const FRAME: usize = r#","results":[]}"#.len() - 1;
 
 impl Written {
-    /// Makes rows ready and writes them, as many as have room.
+    /// Prepares and serializes as many rows as fit.
     pub(super) fn of(rows: &mut [Value], ready: &impl Fn(&mut Value), room: usize) -> Self {
         let mut written = Self { text: Vec::with_capacity(room.min(64 * 1024)), ends: Vec::new() };
         for row in rows {
@@ -30,7 +32,7 @@ impl Written {
         written
     }
 
-    /// The list of the first `kept` rows.
+    /// JSON of a list with the first `kept` rows.
     pub(super) fn in_frame(&self, head: &Map<String, Value>, kept: usize) -> Result<String> {
         let rows = kept.checked_sub(1).map_or(0, |last| self.ends[last]);
         let mut text = write(head, Format::Json)?;

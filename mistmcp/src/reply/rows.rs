@@ -1,19 +1,20 @@
-//! Rows of a list, in whichever form Mist answers them.
+//! Extraction of rows from Mist's different list shapes ([`Found`]).
 
 use serde_json::{Map, Value};
 
-/// A list taken apart.
+/// The rows of a list, and its other fields.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) rows: Vec<Value>,
-    /// What stands beside the rows.
+    /// The fields beside the rows.
     pub(super) about: Map<String, Value>,
-    /// What a reader has to know where the form is not that of a list.
+    /// Remark for the reader if the shape is not that of a list.
     pub(super) remark: Option<String>,
 }
 
 impl Found {
-    /// Finds the rows; what is no list comes back as it was. Where a list `is_wanted`, nothing is a list without rows.
+    /// Extracts the rows; `Err` returns a value that is not a list. If a list `is_wanted`, an empty value counts as
+    /// a list without rows.
     pub(super) fn of(value: Value, is_wanted: bool) -> Result<Self, Value> {
         match value {
             Value::Array(rows) => Ok(Self { rows, about: Map::new(), remark: None }),
@@ -51,7 +52,7 @@ impl Found {
     }
 }
 
-/// Whether a value stands for no rows at all.
+/// Whether a value means that there are no rows.
 fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
@@ -62,7 +63,7 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// The field that holds the rows: `results`, or the only array of an object that counts them.
+/// The field with the rows: `results`, or the only array of an object with a row count.
 fn key_of_rows(object: &Map<String, Value>, is_wanted: bool) -> Option<String> {
     if object.get("results").is_some_and(Value::is_array) {
         return Some("results".to_owned());
@@ -79,7 +80,7 @@ fn key_of_rows(object: &Map<String, Value>, is_wanted: bool) -> Option<String> {
     }
 }
 
-/// Whether an object says how many rows there are, or how many a page has.
+/// Whether an object has a row count or page size.
 fn counts(object: &Map<String, Value>) -> bool {
     let has_array = object.values().filter(|value| value.is_array()).count() > 1;
     !has_array

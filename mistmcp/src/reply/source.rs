@@ -1,3 +1,5 @@
+//! Origin of a reply's data: page, date and URL of Mist's response, and what was repaired in it ([`Source`]).
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -6,18 +8,18 @@ use reqwest::Url;
 
 use crate::mist::{Answer, Page, Repairs};
 
-/// The response that data came from, as far as the form of a reply depends on it.
+/// Properties of the HTTP response that rendering depends on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Source {
-    /// Its place among the pages, where its headers say so.
+    /// The page, if the response has paging headers.
     pub(super) page: Option<Page>,
-    /// When it was made.
+    /// The `Date` header.
     pub(super) date: Option<Timestamp>,
     pub(super) url: Option<Arc<Url>>,
     pub(super) repairs: Repairs,
-    /// Rows of its lists that were not kept, by the list's name.
+    /// Number of omitted rows of each list, by its name.
     pub(super) omitted: BTreeMap<String, usize>,
-    /// It is to be written off the async threads.
+    /// Whether to render it off the async threads.
     pub(super) is_large: bool,
 }
 
@@ -33,7 +35,7 @@ impl Source {
         }
     }
 
-    /// What a reader has to know of characters and rows that could not be read.
+    /// Remarks for the reader about invalid characters and rows.
     pub(super) fn remarks(&self) -> impl Iterator<Item = String> {
         let replaced = match self.repairs.replaced {
             0 => None,

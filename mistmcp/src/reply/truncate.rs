@@ -1,17 +1,19 @@
+//! Truncation of a JSON value to a size limit ([`to_fit`]).
+
 use serde_json::{Map, Value};
 
 use super::measure::{length, length_within};
 use crate::text::shortened;
 
-/// The least that a cut value is given: room for the note that stands in its place.
+/// Minimum size of a truncated value: the note that replaces it must fit.
 const LEAST: usize = 64;
-/// What a field of an object with very many is given before the later ones are left out altogether.
+/// Minimum size of a field of a large object; later fields are omitted.
 const SHARE: usize = 200;
-/// So many of the parts that were cut are named.
+/// Maximum number of truncated parts that are named.
 const NAMED: usize = 5;
 
-/// Leaves out the largest parts of a value, so that its JSON has at most `budget` bytes, which are 64 or more. It says
-/// what is missing in the place where it was, and the names of what was cut, with dots, are the answer.
+/// Truncates the largest parts of a value, so that its JSON has at most `budget` bytes (64 or more). Notes replace
+/// the missing parts. Returns the dotted paths of the truncated parts.
 pub(super) fn to_fit(value: &mut Value, budget: usize) -> Vec<String> {
     let mut cut = Vec::new();
     shrink(value, budget.max(LEAST), "", &mut cut);
@@ -40,7 +42,7 @@ fn shrink_object(object: &mut Map<String, Value>, budget: usize, path: &str, cut
     let ceiling = ceiling(&sizes, budget - 2);
     let ceiling = if ceiling < SHARE { SHARE.min(budget - 2) } else { ceiling };
     let mut room = budget - 2;
-    // Should fields be left out, there has to be room to say so.
+    // If fields are omitted, the note about them must fit.
     if sizes.iter().map(|size| (*size).min(ceiling)).sum::<usize>() > room {
         room = room.saturating_sub(LEAST);
     }
@@ -65,7 +67,7 @@ fn shrink_object(object: &mut Map<String, Value>, budget: usize, path: &str, cut
     }
 }
 
-/// The most that each part may take, so that all of them take `budget`: the largest give way, down to one height.
+/// The maximum size of each part so that all together fit `budget`: larger parts are reduced to it.
 fn ceiling(sizes: &[usize], budget: usize) -> usize {
     let mut sorted = sizes.to_vec();
     sorted.sort_unstable();
@@ -91,7 +93,7 @@ fn shrink_array(items: &mut Vec<Value>, budget: usize, path: &str, cut: &mut Vec
             break;
         }
     }
-    // One that is too long by itself says more in parts than left out.
+    // A part of an item that is too long tells more than a note alone.
     if kept == 0 && room >= SHARE {
         shrink(&mut items[0], room, path, cut);
         kept = 1;
@@ -102,7 +104,7 @@ fn shrink_array(items: &mut Vec<Value>, budget: usize, path: &str, cut: &mut Vec
     }
 }
 
-/// The beginning of a text, with a note behind it.
+/// Truncates a string, with a note at its end.
 fn shrink_text(text: &mut String, budget: usize) {
     let note = format!("[{} bytes left out]", text.len());
     let room = budget.saturating_sub(note.len() + 2);
@@ -115,7 +117,7 @@ fn shrink_text(text: &mut String, budget: usize) {
     text.push_str(&note);
 }
 
-/// How many bytes a character takes in JSON.
+/// Bytes of a character in a JSON string.
 fn escaped(letter: char) -> usize {
     match letter {
         '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,

@@ -1,4 +1,4 @@
-//! Time window of a list, held still from page to page.
+//! Fixed time window for all pages of a list ([`fixed`]).
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::request_facts::RequestFacts;
 use crate::{Arg, RelativeDuration, Time};
 
-/// The arguments that give the next page the window of this one: a window that ends now, or is counted from now, would
-/// move on between two calls, and rows would be lost or come twice. Nothing where the window stands still anyway.
+/// The arguments that give the next page the same window. A window that ends now or is relative to now would move
+/// between two calls, so that rows are lost or repeated. Empty if the window is absolute already.
 pub(super) fn fixed(
     about: &Map<String, Value>,
     date: Option<Timestamp>,
@@ -21,7 +21,7 @@ pub(super) fn fixed(
     let given = |name: &str| Time::read(asked.given(name)?).ok();
     let given_duration = asked.given("duration").and_then(|value| RelativeDuration::read(value).ok());
     let is_given = ["start", "end", "duration"].iter().any(|name| asked.given(name).is_some());
-    // What holds where a call names no window slides, too.
+    // The default window moves, too.
     let default = asked
         .default_duration()
         .filter(|_| !is_given)
@@ -38,7 +38,7 @@ pub(super) fn fixed(
                     (duration.seconds().and_then(|length| end.checked_sub(length)), Some(end))
                 }
                 (Some(start), None, None) => (Some(start), Some(now())),
-                // A length is counted from the one end that is given.
+                // A duration is relative to the given end.
                 (start, end, _) => {
                     let mut put = |name: &str, epoch: Option<i64>| {
                         if let Some(epoch) = epoch.filter(|epoch| !asked.is_given_as(name, *epoch)) {
@@ -58,13 +58,13 @@ pub(super) fn fixed(
         fixed.insert("end".into(), json!(end));
     }
     if given_duration.is_some() {
-        // An empty text stands for a parameter that is left out.
+        // An empty string omits a parameter.
         fixed.insert("duration".into(), "".into());
     }
     fixed
 }
 
-/// A moment that Mist answers: seconds since 1970, sometimes with a fraction.
+/// A time in Mist's answer: seconds since 1970, sometimes with a fraction.
 fn seconds(about: &Map<String, Value>, name: &str) -> Option<i64> {
     let value = about.get(name)?;
     let is_number =
