@@ -52,7 +52,7 @@ use std::time::Duration;
 struct MacroPage;
 
 /// How long a test waits for what should come at once. It only ever passes when something is broken.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Waits for what should come at once.
 ///

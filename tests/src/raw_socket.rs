@@ -86,6 +86,11 @@ impl RawSocket {
         Some((status, head, String::from_utf8_lossy(&body).into_owned()))
     }
 
+    /// Waits until bytes have come, and leaves them unread.
+    pub async fn readable(&self) {
+        soon("the first bytes", self.stream.readable()).await.unwrap();
+    }
+
     /// Everything until the connection is closed.
     pub async fn rest(mut self) -> String {
         while self.more().await.is_some() {}

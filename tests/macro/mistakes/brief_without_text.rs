@@ -1,4 +1,4 @@
-use mistmcp::{Choice, OrgId, mist_tool};
+use mistmcp::{OrgId, mist_tool};
 
 /// The sites of an organization.
 #[mist_tool(category = "orgs", get = "/api/v1/orgs/{org_id}/sites")]
@@ -8,12 +8,5 @@ pub async fn list_sites(
     #[brief(Rows)]
     limit: Option<u32>,
 );
-
-/// Radio band.
-#[derive(Clone, Copy, Choice)]
-#[brief = 5]
-pub enum Band {
-    Any,
-}
 
 fn main() {}

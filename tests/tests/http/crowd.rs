@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use mistmcp_tests::{Era, Heard, RawSocket};
+use mistmcp_tests::{Era, Heard, PATIENCE, RawSocket};
 use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -61,12 +61,12 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
         line.unwrap().parse::<usize>().unwrap()
     };
     // The system lets some in before the server takes them.
-    let taken = tokio::time::timeout(Duration::from_secs(5), async {
+    let taken = tokio::time::timeout(PATIENCE, async {
         while count().await <= room / 4 {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     });
-    taken.await.expect("a quarter of the crowd is inside at once");
+    taken.await.expect("a quarter of the crowd is inside");
     alice.call("getSiteInfo", site(number)).await;
 
     // Who comes now gets in when the first of the crowd have been shown out.

@@ -25,7 +25,7 @@ async fn ended(fixture: &Fixture, token: &str) {
 
 #[tokio::test]
 async fn a_session_in_which_nothing_goes_on_ends_and_leaves_its_room() {
-    let fixture = Fixture::set("--session-idle 1 --max-sessions-per-token 1").await;
+    let fixture = Fixture::set("--session-idle 3 --max-sessions-per-token 1").await;
     let alice = fixture.alice("").open().await;
     ended(&fixture, crate::fixture::ALICE).await;
     for heard in [
@@ -41,7 +41,7 @@ async fn a_session_in_which_nothing_goes_on_ends_and_leaves_its_room() {
 
 #[tokio::test]
 async fn a_stream_or_a_call_keeps_a_session() {
-    let fixture = Fixture::set("--session-idle 1 --max-sessions-per-token 1 --timeout 300").await;
+    let fixture = Fixture::set("--session-idle 3 --max-sessions-per-token 1 --timeout 300").await;
     let turnstile = Arc::new(Semaphore::new(0));
     fixture.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
     let listening = HttpClient::with_token(&fixture.server, "", "l1stening").open().await;

@@ -12,8 +12,6 @@ pub(crate) const KEY: &str = "a-key-0f-the-tests-that-n0body-else-has";
 /// What a replica says of Redis.
 pub(crate) const THERE: &str = "it is there";
 pub(crate) const AWAY: &str = "it is away";
-/// Nobody notices this, and it is far less than a client waits.
-pub(crate) const SOON: Duration = Duration::from_secs(2);
 
 /// Replicas of one service, the Redis that they share, and a peer in Mist's place.
 pub(crate) struct Fixture {

@@ -84,7 +84,7 @@ async fn a_replica_that_is_killed_takes_no_session_and_no_call_with_it() {
 
 #[tokio::test]
 async fn an_answer_that_breaks_off_is_never_taken_for_a_whole_one() {
-    let mut service = Service::start(2, Balance::Random, "--max-result-bytes 30000000").await;
+    let mut service = Service::start(2, Balance::Random, "--timeout 300 --max-result-bytes 30000000").await;
     let site = "00000000-0000-4000-8000-000000000001";
     let rows: Vec<_> = (0..90_000).map(|row| json!({ "name": format!("{row:0>100}") })).collect();
     service.fixture.peer.json(&format!("/api/v1/sites/{site}"), &json!({ "rows": rows }));

@@ -145,12 +145,12 @@ async fn a_session_ends_everywhere() {
 
 #[tokio::test]
 async fn a_session_lasts_as_long_as_it_is_used_somewhere() {
-    let fixture = Fixture::set(2, "--session-idle 1").await;
+    let fixture = Fixture::set(2, "--session-idle 3").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     fixture.at(1, &alice).tools().await;
     // Longer than it may be idle, and at one replica alone.
-    for _ in 0..25 {
+    for _ in 0..50 {
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_eq!(alice.ask("ping", json!({})).await.status, 200);
     }

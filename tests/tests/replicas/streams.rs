@@ -66,11 +66,11 @@ async fn a_stream_ends_with_its_session_wherever_that_is_ended() {
 
 #[tokio::test]
 async fn a_stream_at_one_replica_keeps_its_session_for_all() {
-    let fixture = Fixture::set(2, "--session-idle 1").await;
+    let fixture = Fixture::set(2, "--session-idle 3").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     let stream = alice.listen().await;
-    tokio::time::sleep(std::time::Duration::from_secs(4)).await;
+    tokio::time::sleep(std::time::Duration::from_secs(9)).await;
     assert!(fixture.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
     drop(stream);
 }

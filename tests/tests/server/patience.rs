@@ -61,7 +61,7 @@ async fn a_call_that_is_cancelled_ends_its_request() {
 #[tokio::test]
 async fn a_call_that_is_cancelled_while_it_waits_is_not_tried_again() {
     let (peer, mut console) = start().await;
-    peer.answers(PATH, [limited(1), fine()]);
+    peer.answers(PATH, [limited(3), fine()]);
     let id = console.ask("tools/call", json!({ "name": TOOL, "arguments": {} })).await;
     soon("the request", peer.arrival()).await;
     cancel(&mut console, id).await;

@@ -93,7 +93,7 @@ async fn a_call_that_waits_for_anothers_request_names_that_call() {
         let other = guest.clone().header("X-Request-Id", "the-sec0nd");
         let waiting = other.call("getSiteInfo", site(1));
         let opening = async {
-            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
             gate.close();
         };
         tokio::join!(waiting, opening);
