@@ -28,7 +28,7 @@ impl Mode {
     pub const fn about(self) -> &'static str {
         match self {
             Self::Managed => "A few tools; the others are found, called by name, or switched on by category",
-            Self::All => "All tools at once",
+            Self::All => "All tools at once, but those of extended categories",
             Self::Custom => "The tools of the named categories, and the essential ones",
         }
     }
