@@ -1,5 +1,5 @@
-//! All tools of the program, gathered when it starts: categories, the tools in them, what clients see of each, and the
-//! prompts that name them.
+//! Catalog of all tools, built at start: categories, tools, their definitions for clients, and
+//! prompts. The main type is [`Catalog`].
 
 mod category;
 mod definition;
@@ -20,7 +20,7 @@ pub use validate::Clashes;
 use crate::prompt::Prompt;
 use crate::tool::Registered;
 
-/// The categories and their tools, in one fixed order: by category, then by name. And the prompts, by name.
+/// Categories and tools in a fixed order, by category and then by name; and prompts, by name.
 #[derive(Debug)]
 pub struct Catalog {
     categories: Vec<&'static Category>,
@@ -30,10 +30,10 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Gathers what `#[mist_tool]`, `category!` and `prompt!` registered.
+    /// Builds the catalog from what `#[mist_tool]`, `category!` and `prompt!` registered.
     ///
-    /// # Errors
-    /// Two of one name, a tool in no category, or a prompt that names what is not there; with the file and line of each.
+    /// # Errors Duplicate names, a tool without a category, or a prompt that names something
+    /// unknown; each with file and line.
     pub fn gather() -> Result<Self, Clashes> {
         let tools = inventory::iter::<Registered>().map(|registered| registered.0).collect();
         let categories = inventory::iter::<Category>().collect();
@@ -72,17 +72,17 @@ impl Catalog {
         &self.prompts
     }
 
-    /// Where the tool that clients call `name` is among the entries.
+    /// The index of the tool `name` among the entries.
     pub(crate) fn place(&self, name: &str) -> Option<usize> {
         self.by_name.get(name).copied()
     }
 
-    /// The tool that clients call `name`.
+    /// The tool with this name.
     pub fn find(&self, name: &str) -> Option<&Entry> {
         self.by_name.get(name).map(|place| &self.entries[*place])
     }
 
-    /// The category of that name, in any letter case.
+    /// The category with this name, ignoring case.
     pub fn category(&self, name: &str) -> Option<&'static Category> {
         self.categories.iter().find(|category| category.name.eq_ignore_ascii_case(name.trim())).copied()
     }

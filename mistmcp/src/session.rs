@@ -1,4 +1,5 @@
-//! What one client may see and call, and the way of a call from its name to its answer.
+//! Session of a client: which tools it can see and call, and the execution of a call. The main type
+//! is [`Session`].
 
 mod access;
 mod category_docs;
@@ -33,42 +34,44 @@ use crate::suggestion::{did_you_mean, listed};
 use crate::text::shortened;
 use crate::{Call, Error, Result};
 
-/// One client: what it has switched on, and the token and cloud that it calls with.
+/// Session of a client: enabled categories, and the token and cloud of its calls.
 #[derive(Debug)]
 pub struct Session {
     settings: Arc<Settings>,
     connection: Arc<Connection>,
     enabled: Arc<EnabledCategories>,
-    /// Whether the client learns of changes of its list. One that does not is told how to call without the list.
+    /// Whether the client handles `tools/list_changed`. If not, replies explain how to call tools
+    /// that are not listed.
     sees_changes: bool,
 }
 
-/// What a call came to.
+/// Outcome of a call.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The answer, or why there is none.
+    /// The content, or the error.
     pub content: Result<Content>,
-    /// The call changed the list of tools.
+    /// Whether the call changed the list of tools.
     pub list_changed: bool,
 }
 
 impl Session {
-    /// A session in which nothing is switched on yet.
+    /// Creates a session without enabled categories.
     pub fn new(settings: Arc<Settings>, connection: Arc<Connection>, sees_changes: bool) -> Self {
         Self { settings, connection, enabled: Arc::default(), sees_changes }
     }
 
-    /// The same session, with what is switched on kept elsewhere.
+    /// Replaces the set of enabled categories by one that is shared.
     pub(crate) fn with(self, enabled: Arc<EnabledCategories>) -> Self {
         Self { enabled, ..self }
     }
 
-    /// The same client where every request stands for itself: nothing is switched on, and nothing stays so.
+    /// A stateless session of the same client: no categories are enabled, and changes do not
+    /// persist.
     pub fn afresh(&self) -> Self {
         Self::new(Arc::clone(&self.settings), Arc::clone(&self.connection), false)
     }
 
-    /// What the operator set.
+    /// The operator's settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -77,17 +80,16 @@ impl Session {
         &self.connection
     }
 
-    /// The tools that are on, in the order in which every session lists them.
+    /// The enabled tools, in the fixed order of every list.
     pub fn listed(&self) -> impl Iterator<Item = &Entry> {
         let controls = self.controls().iter();
         controls
             .chain(self.settings.catalog().entries().iter().filter(|entry| self.access(entry) == Access::On))
     }
 
-    /// Calls a tool that is on.
+    /// Calls an enabled tool.
     ///
-    /// # Errors
-    /// In the outcome: as advice for the model. An unknown name is an [`ErrorKind::Tool`].
+    /// # Errors In the outcome, as advice for the model. An unknown name is an [`ErrorKind::Tool`].
     pub async fn call(&self, name: &str, arguments: Map<String, Value>, call: &Call) -> Outcome {
         if let Some(control) = self.controls().iter().find(|control| control.tool().name == name) {
             return self.control(control, arguments, call).await;
@@ -100,8 +102,8 @@ impl Session {
         Outcome { content, list_changed: false }
     }
 
-    /// The names of an organization's sites, by id, or of its devices, by id and MAC address: none where Mist does not
-    /// give them.
+    /// Names of an organization's sites by id, or of its devices by id and MAC address; empty if
+    /// Mist does not return them.
     pub(crate) async fn names_of(
         &self,
         lookup: Lookup,
@@ -112,7 +114,7 @@ impl Session {
         self.within_deadline(mist.names_of(lookup, org_id), call).await.unwrap_or_default()
     }
 
-    /// The name of a tool of this session, as the catalog has it.
+    /// The static name of a tool that this session can reach.
     pub(crate) fn known(&self, name: &str) -> Option<&'static str> {
         let control = self.controls().iter().find(|control| control.tool().name == name);
         let reachable =
@@ -120,7 +122,7 @@ impl Session {
         control.or_else(reachable).map(|entry| entry.tool().name)
     }
 
-    /// The tool `name`, where this session may reach it at all.
+    /// The tool `name`, if this session can reach it.
     fn entry(&self, name: &str) -> Result<&Entry> {
         let catalog = self.settings.catalog();
         let reachable = |entry: &&Entry| self.access(entry) != Access::Never;
@@ -141,7 +143,7 @@ impl Session {
         })
     }
 
-    /// Runs a tool, within the time that a call may take, until it answers or its caller gives up.
+    /// Runs a tool until it finishes, its deadline passes, or the call is cancelled.
     async fn run(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {
         match self.within_deadline(self.answer(entry, arguments, call), call).await {
             Ok(content) => {
@@ -155,7 +157,7 @@ impl Session {
         }
     }
 
-    /// What this session knows of a tool's name.
+    /// How much this session knows of a tool's name.
     fn knows(&self, name: &str) -> Known {
         if self.controls().iter().any(|control| control.tool().name == name) {
             Known::Callable
@@ -164,11 +166,11 @@ impl Session {
         }
     }
 
-    /// What `work` comes to, within the time that a call may take, and for as long as its caller waits.
+    /// Awaits `work` until the deadline of a call, or until the call is cancelled.
     async fn within_deadline<T>(&self, work: impl Future<Output = Result<T>>, call: &Call) -> Result<T> {
         let limit = self.connection.limits().timeout;
         tokio::select! {
-            // What is answered from memory needs no timer.
+            // A result that is ready needs no timer.
             biased;
             outcome = work => outcome,
             () = call.outlasts(limit) => Err(for_deadline(limit)),
@@ -176,7 +178,7 @@ impl Session {
         }
     }
 
-    /// A text without this connection's tokens, and without other secrets unless they are to be shown.
+    /// Masks this connection's tokens, and other secrets unless they are shown.
     pub(crate) fn masked(&self, text: String) -> String {
         let text = self.connection.mask(text);
         if self.settings.rules().show_secrets {
@@ -185,8 +187,8 @@ impl Session {
         redact_text("", &text).unwrap_or(text)
     }
 
-    /// Mist for a call. With the operator's token, look-ups repeat only what the session's own tools can list; with a
-    /// token of its own, a client may see all that the token sees.
+    /// The Mist client of a call. With the operator's token, lookups repeat only what the session's
+    /// own tools can list; with a token of its own, a client may see all that the token can.
     fn mist(&self, call: Call) -> Mist {
         let mist = Mist::new(Arc::clone(&self.connection), call);
         if !self.connection.is_shared() {

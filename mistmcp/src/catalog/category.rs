@@ -1,23 +1,26 @@
+//! Category of tools: [`Category`], declared by [`category!`](crate::category).
+
 use std::borrow::Cow;
 use std::panic::Location;
 
-/// A group of tools that clients switch on together. Declared with [`category!`](crate::category).
+/// Group of tools that a client enables together. Declared with [`category!`](crate::category).
 #[derive(Debug)]
 pub struct Category {
-    /// Its name, which is that of its module.
+    /// Name, equal to that of its module.
     pub name: &'static str,
-    /// What it is for.
+    /// Purpose, in a sentence.
     pub description: &'static str,
-    /// Whether it is for seldom needs: mode `all` does not list its tools unless it is named.
+    /// Whether its tools are seldom needed: mode `all` does not list them unless the category is
+    /// named.
     pub extended: bool,
-    /// Where it is declared.
+    /// Location of the declaration.
     pub location: &'static Location<'static>,
 }
 
 inventory::collect!(Category);
 
 impl Category {
-    /// What it is for, and that it is extended where it is, for lists of categories.
+    /// The purpose, marked as extended where it is, for lists of categories.
     pub fn about(&self) -> Cow<'static, str> {
         if self.extended {
             Cow::Owned(format!("{} (extended)", self.description))

@@ -1,4 +1,4 @@
-//! A tool as clients see it in `tools/list`.
+//! Definition of a tool for `tools/list`.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ pub(super) fn definition(tool: &'static Tool, params: &[&'static Param]) -> Defi
         .with_annotations(annotations(tool.hints))
 }
 
-/// The hints as MCP has them.
+/// The hints as MCP tool annotations.
 pub(crate) fn annotations(hints: Hints) -> ToolAnnotations {
     ToolAnnotations::from_raw(
         None,
@@ -28,8 +28,9 @@ pub(crate) fn annotations(hints: Hints) -> ToolAnnotations {
 }
 
 fn input_schema(params: &[&'static Param], rules: Map<String, Value>) -> Map<String, Value> {
-    // Which fields to keep may be said to every tool that lists. The schemas of those with pages show it, and the
-    // server's instructions tell it for all: in each schema it would cost a client a thousand tokens.
+    // Every list tool accepts `fields`. Only the schemas of paginated tools show it, and the
+    // server's instructions mention it for all: in every schema it would cost about a thousand
+    // tokens.
     let paged = params.iter().any(|param| ["page", "search_after"].contains(&param.name));
     let shown = params.iter().filter(|param| paged || !param.picks_fields());
     let properties: Map<_, _> = shown.map(|param| (param.name.to_owned(), property(param))).collect();
@@ -41,7 +42,7 @@ fn input_schema(params: &[&'static Param], rules: Map<String, Value>) -> Map<Str
         schema.insert("required".into(), json!(required));
     }
     for (keyword, rule) in rules {
-        // What the parameters say of themselves stands.
+        // A parameter's own rule takes precedence.
         schema.entry(keyword).or_insert(rule);
     }
     schema
@@ -53,7 +54,7 @@ fn property(param: &Param) -> Value {
         Kind::Body(reader) => (reader.schema)(),
         Kind::Group(..) => return Value::Null,
     };
-    // The type, then the words: in this order they cost the fewest tokens.
+    // Type before description: this order costs the fewest tokens.
     let mut property = Map::new();
     if let Some(kind) = schema.get("type") {
         property.insert("type".into(), kind.clone());
@@ -73,12 +74,12 @@ fn property(param: &Param) -> Value {
     Value::Object(property)
 }
 
-/// Words without what only people need: over the whole list, back quotes come to hundreds of tokens.
+/// Removes markup that only people need: over the whole list, back quotes cost hundreds of tokens.
 fn plain(description: &str) -> String {
     description.replace('`', "")
 }
 
-/// The words of a parameter, which are no sentence: without its full stop as well.
+/// The description of a parameter, which is not a sentence, without its full stop.
 fn terse(description: &str) -> String {
     plain(description.trim_end_matches('.'))
 }

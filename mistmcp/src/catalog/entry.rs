@@ -1,3 +1,5 @@
+//! Entry of a tool in the catalog, which validates the arguments of a call and runs it: [`Entry`].
+
 use std::sync::OnceLock;
 
 use rmcp::model::Tool as Definition;
@@ -15,10 +17,10 @@ use crate::suggestion::{did_you_mean, listed};
 use crate::text::shortened;
 use crate::{Arg, Call, Error, Mist, Result, Run, Tool};
 
-/// Unknown parameters that an error names.
+/// Maximum number of unknown parameters that an error names.
 const TOLD: usize = 5;
 
-/// A tool in the catalog, with what is worked out from it once.
+/// A tool in the catalog, with its precomputed definition.
 #[derive(Debug)]
 pub struct Entry {
     tool: &'static Tool,
@@ -32,7 +34,7 @@ impl Entry {
         Self { tool, params: flattened(tool.params), extended: false, definition: OnceLock::new() }
     }
 
-    /// The same tool, whose category is extended or not.
+    /// Sets whether its category is extended.
     pub(super) fn extended(self, extended: bool) -> Self {
         Self { extended, ..self }
     }
@@ -47,22 +49,22 @@ impl Entry {
         self.tool
     }
 
-    /// Its parameters, groups taken apart.
+    /// Its parameters, with groups expanded.
     pub(crate) fn params(&self) -> &[&'static Param] {
         &self.params
     }
 
-    /// What clients see of it.
+    /// The definition for clients.
     pub fn definition(&self) -> &Definition {
         self.definition.get_or_init(|| definition(self.tool, &self.params))
     }
 
-    /// The parameters that the request of an endpoint has in its query: for the repository's own tasks.
+    /// Query parameters of the endpoint's request: for the repository's own tasks.
     #[doc(hidden)]
     pub fn in_query(&self) -> Vec<&'static str> {
         let Run::Endpoint(endpoint) = &self.tool.run else { return Vec::new() };
         let is_sent = |param: &&&Param| match param.kind {
-            // The server picks fields itself, but where Mist does.
+            // The server applies the field mask itself, unless Mist does.
             Kind::Value(reader) if reader.picks_fields => {
                 (reader.wire)(&"name".into()) != Ok(QueryValue::Nothing)
             }
@@ -77,7 +79,7 @@ impl Entry {
         self.params.iter().any(|param| param.name == name)
     }
 
-    /// What the form of an answer to these arguments depends on.
+    /// Facts about a call with these arguments that the form of its reply depends on.
     pub(crate) fn asked(&self, arguments: &Map<String, Value>) -> RequestFacts {
         let one = match &self.tool.run {
             Run::Endpoint(endpoint) => endpoint.segments().any(|segment| match segment {
@@ -98,8 +100,8 @@ impl Entry {
         RequestFacts::of(&self.params, arguments, expected).taking_a_cursor(self.takes_cursor())
     }
 
-    /// Whether the tool answers a list where no single object is asked for: as its endpoint says, or else where its
-    /// name or its parameters say so.
+    /// Whether the tool returns a list unless a single object is requested: according to its
+    /// endpoint, or else its name or parameters.
     pub fn answers_list(&self) -> bool {
         let Run::Endpoint(endpoint) = &self.tool.run else { return false };
         if let Some(answers) = endpoint.answers {
@@ -114,7 +116,7 @@ impl Entry {
         paged || named || endpoint.segments().any(optional)
     }
 
-    /// Whether a call may give back a cursor of Mist's that the tool has no parameter for.
+    /// Whether the tool accepts Mist's cursor without a parameter for it.
     fn takes_cursor(&self) -> bool {
         let is_get = matches!(&self.tool.run, Run::Endpoint(endpoint) if endpoint.method == Method::GET);
         is_get && self.answers_list() && !self.takes(CURSOR)
@@ -136,7 +138,7 @@ impl Entry {
         }
     }
 
-    /// Runs the tool: reads the arguments, turns names into ids, and asks Mist.
+    /// Runs the tool: parses the arguments, resolves names to ids, and calls Mist.
     pub(crate) async fn run(
         &self,
         mut arguments: Map<String, Value>,
@@ -144,11 +146,11 @@ impl Entry {
         call: &Call,
     ) -> Result<Reply> {
         self.check(&mut arguments)?;
-        // What may change something does so to what was named, and to nothing that is called alike.
+        // A tool that may change something does not accept partial names.
         let partial = self.tool.hints.read_only;
         let notes = mist.look_up(&self.params, partial, &mut arguments).await?;
         let mut reply = match &self.tool.run {
-            // A session runs these itself.
+            // The session runs these itself.
             Run::MetaTool(_) => return Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),
             Run::Body(body) => body(&mist.naming_requests(), call, Arguments::new(arguments)).await?,
             Run::Endpoint(endpoint) => self.reach(endpoint, &arguments, mist).await?,
@@ -157,8 +159,8 @@ impl Entry {
         Ok(reply)
     }
 
-    /// Asks an endpoint: once more for parts of names where no name is found, and for the values that Mist knows
-    /// where it does not know one.
+    /// Calls an endpoint. If no row matches, it searches again for partial names; if Mist does not
+    /// know a value, the error lists the known ones.
     async fn reach(&self, endpoint: &Endpoint, arguments: &Map<String, Value>, mist: &Mist) -> Result<Reply> {
         let reply = match mist.send(self.request(endpoint, arguments)?).await {
             Ok(answer) => Reply::from_endpoint(answer, self.asked(arguments).fields).await?,
@@ -170,7 +172,7 @@ impl Entry {
         Ok(self.widened(endpoint, arguments, mist).await.unwrap_or(reply))
     }
 
-    /// The request of an endpoint for these arguments.
+    /// Builds the endpoint's request for these arguments.
     fn request(&self, endpoint: &Endpoint, arguments: &Map<String, Value>) -> Result<Request> {
         let mut body = None;
         let mut values = Vec::with_capacity(arguments.len());
@@ -190,7 +192,8 @@ impl Entry {
         Ok(request)
     }
 
-    /// The same search for parts of the names that were given whole, where that finds something.
+    /// Repeats a search without rows with partial names in place of full ones, and returns the
+    /// result if there is one.
     async fn widened(
         &self,
         endpoint: &Endpoint,
@@ -220,7 +223,7 @@ impl Entry {
         Some(reply)
     }
 
-    /// Takes out what stands for nothing, and refuses what does not fit, all of it at once.
+    /// Removes arguments that count as missing, and reports all that are invalid at once.
     pub(crate) fn check(&self, arguments: &mut Map<String, Value>) -> Result<()> {
         let mut mistakes: Vec<Error> = Vec::new();
         let known = |name: &str| self.takes(name) || name == CURSOR && self.takes_cursor();

@@ -1,35 +1,38 @@
+//! Human-readable descriptions of parameters: [`Parameter`].
+
 use serde_json::Value;
 
 use super::Entry;
 
-/// A parameter of a tool, as people read it.
+/// Human-readable description of a parameter.
 #[derive(Debug)]
 pub(crate) struct Parameter<'a> {
     pub(crate) name: &'a str,
-    /// Its type in a word or three.
+    /// Its type in up to three words.
     pub(crate) kind: String,
     pub(crate) required: bool,
-    /// What it means, the values that it takes, and what stands for it where it is left out.
+    /// Its meaning, allowed values and default.
     pub(crate) about: String,
 }
 
-/// Who reads of a parameter.
+/// The audience of a description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reader {
-    /// The whole description.
+    /// A person, who gets the full description.
     Person,
-    /// The short one.
+    /// A model, which gets the short one.
     Model,
 }
 
 impl Entry {
-    /// The whole description of a parameter, for people; clients get the short one. For the repository's own tasks.
+    /// The full description of a parameter; clients get the short one. For the repository's own
+    /// tasks.
     #[doc(hidden)]
     pub fn description_of(&self, parameter: &str) -> &'static str {
         self.params().iter().find(|param| param.name == parameter).map_or("", |param| param.description)
     }
 
-    /// Its parameters, those that clients see.
+    /// The parameters that clients see.
     pub(crate) fn parameters(&self, reader: Reader) -> Vec<Parameter<'_>> {
         let schema = &self.definition().input_schema;
         let required = schema.get("required").and_then(Value::as_array);
@@ -83,7 +86,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Words in one line.
+/// Joins a text into one line.
 pub(crate) fn one_line(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -95,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameter_tells_its_meaning_its_values_and_its_default() {
+    fn a_parameter_shows_its_meaning_its_values_and_its_default() {
         let band = json!({ "type": "string", "description": "Band.", "enum": ["5", "24"], "default": "5" });
         assert_eq!(
             (kind(&band), about(of_schema(&band), &band)),

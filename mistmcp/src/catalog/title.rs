@@ -1,10 +1,12 @@
-/// Words that are written in capitals.
+//! Titles of tools, derived from their names.
+
+/// Acronyms, which are written in capitals.
 const CAPITALS: [&str; 29] = [
     "Ap", "Api", "Bgp", "Bssid", "Ecmp", "Id", "Ip", "Lan", "Led", "Mac", "Mcp", "Mx", "Nac", "Ospf", "Poe",
     "Pma", "Psk", "Rf", "Rrm", "Sdk", "Sle", "Ssid", "Ssr", "Url", "Usb", "Vlan", "Vpn", "Wan", "Wlan",
 ];
 
-/// The name of a tool in words: `listSiteRrmEvents` is `List site RRM events`.
+/// Converts a tool's name to words: `listSiteRrmEvents` becomes `List site RRM events`.
 pub(super) fn title(name: &str) -> String {
     let mut words = Vec::new();
     let mut word = String::new();
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_told_in_words() {
+    fn a_name_is_converted_to_words() {
         for (name, words) in [
             ("getSelf", "Get self"),
             ("listSiteRrmEvents", "List site RRM events"),

@@ -1,4 +1,4 @@
-//! Explains an error of Mist by the arguments of the call: [`explained`].
+//! Explanation of Mist's errors by the arguments of the call: [`explained`].
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,14 +14,15 @@ use crate::suggestion::remedy;
 use crate::text::shortened;
 use crate::{Error, Mist};
 
-/// Where Mist's constants are.
+/// Path of Mist's constants.
 const CONSTANTS: &str = "/api/v1/const/";
 
-/// How long a call that has failed waits for the list that explains it.
+/// Timeout for the list that explains a failed call.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The error of a request, with the parameter that may be its cause: a value that Mist does not list, which is looked
-/// up with one more request, or a parameter that Mist asks for although its document does not.
+/// Adds to an error the argument that may be its cause: a value that Mist does not list, for which
+/// one more request is sent, or a parameter that Mist requires although its OpenAPI document does
+/// not.
 pub(super) async fn explained(
     mut error: Error,
     params: &[&'static Param],
@@ -45,7 +46,7 @@ pub(super) async fn explained(
                 else {
                     continue;
                 };
-                // Constants are Mist's own and the same for everybody. Other lists are of the organization.
+                // Constants are public. Other lists belong to the organization.
                 let disclosed = listed.path.starts_with(CONSTANTS) || mist.discloses(&[listed.tool]);
                 let known = if disclosed { known(listed, params, arguments, mist).await } else { None };
                 match known {
@@ -75,7 +76,7 @@ fn unlisted(kind: ErrorKind, name: &str, written: &str, known: &BTreeSet<String>
         .hint([(listed.tool, hint.as_str())], "")
 }
 
-/// The values that Mist lists; nothing where it cannot be asked for them.
+/// The values that Mist lists, if they can be requested.
 async fn known(
     listed: Listed,
     params: &[&'static Param],
@@ -91,7 +92,7 @@ async fn known(
     names(&answer.json().ok()?).filter(|names| !names.is_empty())
 }
 
-/// The names in a list of them, in lists of them, or of objects by their names.
+/// Names in a list of texts, of lists, or of objects with names.
 fn names(value: &Value) -> Option<BTreeSet<String>> {
     let text = |value: &Value| match value {
         Value::String(name) => Some(name.clone()),
@@ -118,7 +119,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_in_every_form_in_which_mist_lists_them() {
+    fn names_are_read_from_every_form_of_list() {
         for listed in [
             json!(["a", "b"]),
             json!({ "enabled": ["a"], "supported": ["b", "a"] }),

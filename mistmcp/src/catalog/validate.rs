@@ -1,3 +1,5 @@
+//! Validation of the catalog at start: [`Clashes`].
+
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::panic::Location;
@@ -6,7 +8,7 @@ use super::{Category, Entry};
 use crate::prompt::Prompt;
 use crate::suggestion::did_you_mean;
 
-/// What stands in the way of a catalog, a line each.
+/// Errors in the declarations of a catalog, one per line.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Clashes(Vec<String>);
 
@@ -58,7 +60,7 @@ pub(super) fn check(
     if clashes.is_empty() { Ok(()) } else { Err(Clashes(clashes)) }
 }
 
-/// What a prompt names that is not there.
+/// Unknown names in a prompt.
 fn nowhere(prompt: &Prompt, tools: &HashSet<&str>) -> Vec<String> {
     let Prompt { name, location, .. } = prompt;
     let steps = prompt.steps.iter().filter(|step| !tools.contains(step.tool));
@@ -82,7 +84,7 @@ fn nowhere(prompt: &Prompt, tools: &HashSet<&str>) -> Vec<String> {
     clashes
 }
 
-/// How a message about an unknown name ends.
+/// The end of a message about an unknown name.
 fn meant<'a>(
     written: &str,
     candidates: impl Iterator<Item = &'a str>,
@@ -162,14 +164,14 @@ mod tests {
     static STRAY: Prompt = Prompt { name: "stray", ..prompt("{site}", &[Step { tool: "wander", why: "" }]) };
 
     #[test]
-    fn what_is_well_declared_is_gathered_in_order() {
+    fn valid_declarations_are_collected_in_order() {
         let catalog = Catalog::of(vec![&SITES], vec![&ONE], vec![&ASK]).unwrap();
         assert_eq!(catalog.find("getOne").unwrap().tool().name, "getOne");
         assert!(catalog.find("getone").is_none());
     }
 
     #[test]
-    fn a_name_that_is_not_there_is_told_with_what_was_meant_or_what_to_do() {
+    fn an_unknown_name_is_reported_with_a_suggestion_or_a_remedy() {
         let tools = vec![&ONE, &LOST, &MISTYPED];
         let clashes = Catalog::of(vec![&SITES], tools, vec![&ASK_AGAIN, &STRAY]).unwrap_err().to_string();
         for (wanted, remedy) in [
@@ -184,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn every_clash_is_told_with_its_places() {
+    fn every_clash_is_reported_with_its_locations() {
         let tools = vec![&ONE, &ONE_AGAIN, &LOST, &DOUBLED];
         let prompts = vec![&ASK, &ASK_AGAIN];
         let clashes = Catalog::of(vec![&SITES, &SITES_AGAIN], tools, prompts).unwrap_err().to_string();

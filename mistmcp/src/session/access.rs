@@ -1,3 +1,5 @@
+//! Access control of tools: [`Access`].
+
 use super::{Mode, Session, Settings};
 use crate::catalog::{Category, Entry};
 use crate::error::ErrorKind;
@@ -5,20 +7,20 @@ use crate::suggestion::remedy;
 use crate::text::shortened;
 use crate::{Error, Result, Tool};
 
-/// What a session may do with a tool.
+/// Access of a session to a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// It is listed and may be called.
+    /// Listed and callable.
     On,
-    /// It is not listed. In managed mode it may be found, switched on, and called through `callTool`.
+    /// Not listed. In managed mode it can be found, enabled, and called through `callTool`.
     Reachable,
-    /// For this session it is not there.
+    /// Hidden from this session.
     Never,
 }
 
 impl Settings {
-    /// The one place that decides what a session may do with a tool, where nothing is switched on in it: listing, calling,
-    /// finding and `callTool` ask here.
+    /// The single access check for a session without enabled categories: listing, calling,
+    /// searching and `callTool` use it.
     pub(crate) fn access(&self, entry: &Entry) -> Access {
         let Tool { essential, category, .. } = *entry.tool();
         match self.mode() {
@@ -30,12 +32,12 @@ impl Settings {
         }
     }
 
-    /// Whether sessions may reach a tool at all.
+    /// Whether sessions can reach a tool at all.
     pub(super) fn reaches(&self, entry: &Entry) -> bool {
         self.access(entry) != Access::Never
     }
 
-    /// Whether sessions may call a tool in one way or another.
+    /// Whether sessions can call a tool, directly or through `callTool`.
     pub(super) fn calls(&self, entry: &Entry) -> bool {
         match self.access(entry) {
             Access::On => true,
@@ -44,7 +46,7 @@ impl Settings {
         }
     }
 
-    /// The category of that name, in any letter case, where sessions may reach it.
+    /// The category with this name, ignoring case, if sessions can reach it.
     pub(super) fn category(&self, name: &str) -> Result<&'static Category> {
         let name = name.trim();
         let mut categories = self.categories();
@@ -59,7 +61,7 @@ impl Settings {
 }
 
 impl Session {
-    /// What this session may do with a tool: what its settings allow, and what is switched on in it.
+    /// Access of this session to a tool: according to its settings and its enabled categories.
     pub(crate) fn access(&self, entry: &Entry) -> Access {
         match self.settings.access(entry) {
             Access::Reachable

@@ -1,4 +1,4 @@
-//! What the categories are for, to be read: a line each, or the tools of one.
+//! Documentation of categories as Markdown: all of them, or the tools of one.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::catalog::{Category, Entry};
 // Writing to a String cannot fail, so what `writeln!` returns is dropped throughout.
 
 impl Settings {
-    /// Every category that sessions may reach, with what it is for, as Markdown.
+    /// All categories that sessions can reach, with their purpose, as Markdown.
     pub fn glossary(&self) -> String {
         let mut text =
             String::from("# Categories of tools\n\n| category | tools | what it is for |\n|---|---:|---|\n");
@@ -22,8 +22,7 @@ impl Settings {
 
     /// The tools of a category, as Markdown.
     ///
-    /// # Errors
-    /// There is no such category for these settings.
+    /// # Errors Sessions of these settings have no such category.
     pub fn glossary_of(&self, name: &str) -> Result<String> {
         let category = self.category(name)?;
         let mut text =

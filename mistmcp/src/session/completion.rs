@@ -1,16 +1,18 @@
+//! Completion of argument values.
+
 use super::Session;
 use crate::Call;
 use crate::prompt::Completed;
 use crate::text::one_line;
 
 impl Session {
-    /// What somebody who has typed `written` may mean: what begins so, then what has it in it, in any letter case.
-    /// Nothing where Mist cannot be asked: a list of suggestions is no place for advice.
+    /// Completions of `written`, ignoring case: prefix matches first, then substring matches. Empty
+    /// if Mist cannot be asked, because a completion list cannot carry an error.
     pub async fn complete(&self, what: Completed, written: &str) -> Vec<String> {
         self.complete_by(what, written, Call::unattended()).await
     }
 
-    /// The same as part of a call.
+    /// As [`Self::complete`], as part of a call.
     pub(crate) async fn complete_by(&self, what: Completed, written: &str, call: Call) -> Vec<String> {
         let names = match what {
             Completed::Category => {

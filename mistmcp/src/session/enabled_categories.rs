@@ -1,7 +1,9 @@
+//! Enabled categories of a session: [`EnabledCategories`].
+
 use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock};
 
-/// The categories that are switched on in a session.
+/// The categories that are enabled in a session.
 #[derive(Debug, Default)]
 pub(crate) struct EnabledCategories(RwLock<BTreeSet<&'static str>>);
 
@@ -11,7 +13,7 @@ impl EnabledCategories {
     }
 
     pub(crate) fn has(&self, category: &str) -> bool {
-        // A panic cannot leave a half-written set behind, so a poisoned lock is as good as any.
+        // A panic cannot leave a partial set, so a poisoned lock is safe to use.
         self.0.read().unwrap_or_else(PoisonError::into_inner).contains(category)
     }
 
@@ -19,7 +21,7 @@ impl EnabledCategories {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Changes what is on; whether it is anything else then.
+    /// Applies a change, and returns whether the set differs.
     pub(crate) fn change(&self, change: impl FnOnce(&mut BTreeSet<&'static str>)) -> bool {
         let mut on = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let before = on.clone();

@@ -1,4 +1,5 @@
-//! `findTools`: the search of tools by what somebody wants to know. [`Index`] ranks; this module writes the reply.
+//! The tool `findTools`, which searches tools by a question. [`Index`] ranks; this module writes
+//! the reply.
 
 mod engine;
 mod lexical;
@@ -24,17 +25,17 @@ use crate::prompt::Prompt;
 use crate::reply::Reply;
 use crate::{Result, work};
 
-/// Tools in a reply, where `limit` does not say.
+/// Default of `limit`.
 const SHOWN: usize = 5;
-/// The greatest `limit`.
+/// Maximum of `limit`.
 const MOST: usize = 10;
 
-/// What a search found, best first.
+/// Result of a search, best first.
 #[derive(Debug)]
 pub(crate) struct Found<'a> {
-    /// Whether the best tools fit well.
+    /// Whether the best tools match well.
     pub(crate) is_good: bool,
-    /// Whether the query looks like an order to change something.
+    /// Whether the query looks like a request to change something.
     pub(crate) orders_change: bool,
     pub(crate) tools: Vec<&'a Entry>,
     pub(crate) prompts: Vec<&'static Prompt>,
@@ -55,7 +56,7 @@ impl Session {
 }
 
 impl Settings {
-    /// The tools that fit a query best, among those that sessions may reach, with the prompts and categories that fit it.
+    /// Searches the tools that sessions can reach, and the matching prompts and categories.
     pub(crate) fn search(&self, query: &str, most: usize, category: Option<&Category>) -> Found<'_> {
         let entries = self.catalog().entries();
         let usable = |place: usize| {
@@ -74,7 +75,7 @@ impl Settings {
         }
     }
 
-    /// The names of the tools that a query finds where everything is allowed, and whether they fit well: for the
+    /// Names of the tools for a query, without restrictions, and whether they match well: for the
     /// evaluation.
     #[doc(hidden)]
     pub fn found(&self, query: &str) -> (Vec<&'static str>, bool) {
@@ -82,7 +83,7 @@ impl Settings {
         (found.tools.iter().map(|entry| entry.tool().name).collect(), found.is_good)
     }
 
-    /// The same settings with a search that knows no questions of some tools: for the evaluation.
+    /// These settings with an index without the questions of some tools: for the evaluation.
     #[doc(hidden)]
     pub fn without_questions(self, names: &HashSet<&str>) -> Self {
         let index = Index::new(self.catalog(), names);
@@ -96,7 +97,7 @@ impl Settings {
         json!({ "tools": tools, "confidence": confidence })
     }
 
-    /// The stems of a text, as the search reads it: for making the vectors.
+    /// The stems of a text in the index: for building the vectors.
     #[doc(hidden)]
     pub fn stems(&self, text: &str) -> Vec<String> {
         self.index().stems(text)
@@ -104,7 +105,8 @@ impl Settings {
 }
 
 impl Settings {
-    /// A tool as a model needs it to call it: its parameters as text, with type, meaning, values and default.
+    /// Description of a tool for a model that calls it: its parameters as text, with type, meaning,
+    /// values and default.
     pub(super) fn description(&self, entry: &Entry) -> Value {
         let parameters = entry.parameters(Reader::Model);
         let required =
@@ -144,12 +146,12 @@ impl Found<'_> {
         Value::Object(reply)
     }
 
-    /// How well the best tools fit, as a word.
+    /// Quality of the best match, as a word.
     pub(crate) fn fit(&self) -> &'static str {
         if self.is_good { "good" } else { "weak" }
     }
 
-    /// What to say where nothing fits well.
+    /// Advice if nothing matches well.
     pub(crate) fn note(&self) -> Option<&'static str> {
         match (self.tools.is_empty(), self.is_good, self.orders_change) {
             (true, ..) => Some(
@@ -167,8 +169,8 @@ impl Found<'_> {
     }
 }
 
-/// What is wrong with the registered questions, a line each: unknown tools, and questions that are empty, repeated or too
-/// long.
+/// Problems of the registered questions, one per line: unknown tools, and questions that are empty,
+/// repeated or too long.
 #[doc(hidden)]
 pub fn question_problems(settings: &Settings) -> Vec<String> {
     const LONGEST: usize = 200;

@@ -1,3 +1,5 @@
+//! Server instructions for the model.
+
 use std::fmt::Write;
 
 use super::{Mode, Settings};
@@ -5,8 +7,8 @@ use crate::error::Known;
 use crate::identity::identity;
 
 impl Settings {
-    /// What a model is told of this server before it calls anything. `list_changes`: its client hears when the list of
-    /// tools changes.
+    /// The `instructions` of the `initialize` result. `list_changes`: whether the client handles
+    /// `tools/list_changed`.
     pub fn instructions(&self, list_changes: bool) -> String {
         let mut text = String::new();
         if let Some(own) = identity().instructions {
@@ -50,7 +52,8 @@ impl Settings {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "- {}: {}", category.name, category.description);
         }
-        // Each has its line in the resource of categories: a line each would cost every client more than they are worth.
+        // They are documented in the resource of categories: a line each would cost every client
+        // too many tokens.
         if !extended.is_empty() && (self.mode() != Mode::All || self.names_categories()) {
             let names: Vec<_> = extended.into_iter().map(|category| category.name).collect();
             let _ = writeln!(text, "- Seldom needed: {}", names.join(", "));

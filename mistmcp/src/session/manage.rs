@@ -1,3 +1,5 @@
+//! The tool `manageTools`, which enables and disables categories.
+
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
@@ -10,7 +12,8 @@ use crate::reply::Reply;
 use crate::{Error, Result};
 
 impl Session {
-    /// Switches categories on or off, all that are named or none. The flag says whether the list changed.
+    /// Enables or disables categories, all named ones or none, and reports the enabled ones. The
+    /// flag is whether the list of tools changed.
     pub(super) fn manage(&self, arguments: &mut Arguments) -> Result<(Reply, bool)> {
         let enable = self.named(arguments, "enable_mcp_tools_categories")?;
         let disable = self.named(arguments, "disable_mcp_tools_categories")?;
@@ -32,7 +35,7 @@ impl Session {
         Ok((Reply::json(json!({ "changed": changed, "on": on }))?, changed))
     }
 
-    /// For a client whose list stays as it is: the tools themselves, to be called by name.
+    /// For a client without `tools/list_changed`: describes the tools, to be called by name.
     fn told(&self, categories: &BTreeSet<&'static str>) -> Result<Reply> {
         let wanted = |entry: &&Entry| {
             categories.contains(entry.tool().category) && self.access(entry) != Access::Never
@@ -50,7 +53,7 @@ impl Session {
         }))
     }
 
-    /// The categories that an argument names, each by its own name.
+    /// Parses a list of category names from an argument.
     fn named(&self, arguments: &mut Arguments, parameter: &str) -> Result<BTreeSet<&'static str>> {
         let names = arguments.take::<Option<Names>>(parameter)?.map(|names| names.0).unwrap_or_default();
         let categories = names.iter().map(|name| self.settings.category(name).map(|category| category.name));

@@ -1,4 +1,4 @@
-//! The tools of managed mode, which act on the session and not on Mist.
+//! Meta tools of managed mode, which act on the session and not on Mist: [`MetaTool`].
 
 use std::panic::Location;
 use std::sync::LazyLock;
@@ -55,7 +55,7 @@ static CALL: Tool = Tool {
     category: "",
     questions: &[],
     essential: false,
-    // What a session can reach decides: `Settings::definition` puts that in their place.
+    // Depends on what the session can reach: `Settings::definition` sets the hints.
     hints: Hints::UNSPECIFIED,
     params: &[
         Param::described::<ToolName>("tool", "Its name, as `findTools` gives it."),
@@ -72,7 +72,7 @@ static CONTROLS: LazyLock<[Entry; 3]> =
     LazyLock::new(|| [Entry::new(&MANAGE), Entry::new(&FIND), Entry::new(&CALL)]);
 
 impl Session {
-    /// The tools of managed mode; none in the other modes.
+    /// The meta tools in managed mode; empty in the other modes.
     pub(super) fn controls(&self) -> &'static [Entry] {
         match self.settings.mode() {
             Mode::Managed => &*CONTROLS,
@@ -111,7 +111,7 @@ impl Session {
     async fn call_by_name(&self, arguments: &mut Arguments, call: &Call) -> Result<Content> {
         let ToolName(name) = arguments.take("tool")?;
         let given = arguments.take::<Option<Object>>("arguments")?.map(|object| object.0);
-        // `callTool` itself is there, so a name that is wrong is a mistake in its arguments.
+        // `callTool` itself exists, so a wrong name is an error in its arguments.
         let name = name.trim();
         if let Some(control) = self.controls().iter().find(|control| control.tool().name == name) {
             let words = format!("`tool`: `{}` is listed: call it by itself.", control.tool().name);
@@ -124,7 +124,7 @@ impl Session {
     }
 }
 
-/// Names as a list, as one name, or with commas between them.
+/// Names as a list, as one name, or separated by commas.
 pub(super) struct Names(pub(super) Vec<String>);
 
 impl Arg for Names {
@@ -141,7 +141,7 @@ impl Arg for Names {
     }
 }
 
-/// A text with a limit of its own.
+/// A text with its own length limit.
 macro_rules! bounded_text {
     ($(#[doc = $documentation:literal])+ $name:ident, $max_length:expr) => {
         $(#[doc = $documentation])+
@@ -166,7 +166,7 @@ macro_rules! bounded_text {
 }
 
 bounded_text! {
-    /// A question to `findTools`. Searching takes time by the number of its words.
+    /// A query of `findTools`. The time of a search grows with the number of words.
     Query, 500
 }
 
@@ -175,14 +175,14 @@ bounded_text! {
     ToolName, NAME
 }
 
-/// A JSON object, or one written in a text. The arguments in it have limits of their own.
+/// A JSON object, or its JSON text. The arguments in it have their own limits.
 struct Object(Map<String, Value>);
 
 impl Arg for Object {
     const MAX_LENGTH: usize = 1 << 20;
 
-    /// Names the arguments that most tools take, and those of a `next`: some model APIs refuse an object without
-    /// properties, and some models write no others. Others are allowed.
+    /// Names the arguments that most tools take, and those of `next`: some model APIs refuse an
+    /// object without properties, and some models write no others. Additional ones are allowed.
     fn schema() -> schemars::Schema {
         schemars::json_schema!({
             "type": "object",
@@ -201,7 +201,7 @@ impl Arg for Object {
         })
     }
 
-    /// Some languages write an empty object as an empty list.
+    /// Some languages serialize an empty object as an empty list.
     fn is_absent(value: &Value) -> bool {
         String::is_absent(value) || value.as_array().is_some_and(Vec::is_empty) || *value == "[]"
     }

@@ -1,4 +1,6 @@
-/// How a session's tools are loaded.
+//! Loading mode of tools: [`Mode`].
+
+/// Loading mode of a session's tools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
@@ -15,7 +17,7 @@ impl Mode {
     /// All modes.
     pub const ALL: [Self; 3] = [Self::Managed, Self::All, Self::Custom];
 
-    /// Its name in flags and URLs.
+    /// Name in flags and URLs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Managed => "managed",
@@ -24,7 +26,7 @@ impl Mode {
         }
     }
 
-    /// What it does, for people.
+    /// Description for people.
     pub const fn about(self) -> &'static str {
         match self {
             Self::Managed => "A few tools; the others are found, called by name, or switched on by category",
@@ -33,11 +35,11 @@ impl Mode {
         }
     }
 
-    /// Up to so many tools are simply listed. Their definitions take some 3,000 tokens, where those of managed mode take
-    /// 1,000 and a search before most calls.
+    /// Maximum number of tools for which the default is to list all. Their definitions take some
+    /// 3,000 tokens; those of managed mode take 1,000 and a search before most calls.
     pub const FEW_TOOLS: usize = 20;
 
-    /// The mode of a program with so many tools, where nobody names one: all of few, and managed mode for more than
+    /// The default mode of a program with this many tools: `All`, or `Managed` above
     /// [`Self::FEW_TOOLS`].
     pub const fn default_for(tools: usize) -> Self {
         if tools <= Self::FEW_TOOLS { Self::All } else { Self::Managed }

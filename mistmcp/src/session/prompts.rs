@@ -1,3 +1,5 @@
+//! Prompts of a session, and the substitution of their arguments.
+
 use serde_json::{Map, Value};
 
 use super::{Mode, Settings};
@@ -10,16 +12,15 @@ use crate::text::shortened;
 use crate::{Error, Result};
 
 impl Settings {
-    /// The prompts that the tools of a session can answer, by name.
+    /// The prompts whose tools the session has, by name.
     pub fn prompts(&self) -> impl Iterator<Item = &'static Prompt> {
         let prompts = self.catalog().prompts().iter().copied();
         prompts.filter(|prompt| prompt.steps.is_empty() || self.steps(prompt).next().is_some())
     }
 
-    /// The words of a prompt, with these arguments in it.
+    /// The text of a prompt with these arguments.
     ///
-    /// # Errors
-    /// There is no such prompt, or an argument is missing, unknown or no name of what it should be.
+    /// # Errors The prompt is unknown, or an argument is missing, unknown or not a valid name.
     pub fn prompt(&self, name: &str, given: &Map<String, Value>) -> Result<String> {
         let prompt = self.prompts().find(|prompt| prompt.name == name).ok_or_else(|| {
             let names: Vec<_> = self.prompts().map(|prompt| prompt.name).collect();
@@ -59,7 +60,7 @@ impl Settings {
         prompt.steps.iter().filter(reachable)
     }
 
-    /// What stands in an argument's place.
+    /// The text that replaces an argument.
     fn words(&self, argument: &PromptArgument, given: &Map<String, Value>) -> Result<String> {
         let value = match given.get(argument.name) {
             None | Some(Value::Null) => String::new(),
@@ -81,12 +82,13 @@ impl Settings {
         if argument.completed == Some(Completed::Category) {
             return self.category(&value).map(|category| category.name.to_owned());
         }
-        // In one line and in quotes, so that it reads as a name whatever it says.
+        // One quoted line, so that any value reads as a name.
         Ok(format!("\"{value}\""))
     }
 }
 
-/// `text` with each `{name}` replaced by its value, in one pass: what stands in a value stays as it is.
+/// Replaces each `{name}` in `text` by its value, in one pass, so that braces in a value are not
+/// replaced.
 fn filled(text: &str, values: &[(&str, String)]) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
@@ -119,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_is_not_filled_in_again() {
+    fn a_placeholder_inside_a_value_is_not_replaced() {
         let values = |site: &str, when: &str| vec![("site", site.to_owned()), ("duration", when.to_owned())];
         for (text, values, wanted) in [
             ("{site} over {duration}", values("\"{duration}\"", "1d"), "\"{duration}\" over 1d"),

@@ -1,3 +1,6 @@
+//! Settings of sessions: which tools they can reach, and how these are loaded. The main type is
+//! [`Settings`].
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -16,37 +19,38 @@ use crate::suggestion::did_you_mean;
 use crate::tool::MetaTool;
 use crate::{Hints, Run};
 
-/// Which tools sessions may reach, and how they are loaded: what the operator set, or what a client makes of that.
+/// Settings of sessions: which tools they can reach, and how these are loaded. Set by the operator,
+/// or narrowed by a client.
 #[derive(Clone, Debug)]
 pub struct Settings {
     shared: Arc<SharedCatalog>,
     mode: Mode,
-    /// The categories that sessions may reach; all of them where nothing is said.
+    /// The categories that sessions can reach; `None` for all.
     bounds: Option<BTreeSet<&'static str>>,
     rules: Rules,
 }
 
-/// What all settings share.
+/// State that all settings share.
 #[derive(Debug)]
 struct SharedCatalog {
     catalog: Catalog,
     index: OnceLock<Index>,
 }
 
-/// Why settings do not fit the catalog.
+/// Error for settings that do not fit the catalog.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum SettingsError {
-    /// A category that is none.
+    /// An unknown category.
     #[error("there is no category called {unknown}{suggestion}\nthe categories are: {valid}")]
     Category {
-        /// What was written, in backticks, or what it is.
+        /// The input in backticks, or a description of it.
         unknown: String,
-        /// What was probably meant.
+        /// A suggestion, or an empty text.
         suggestion: String,
-        /// Those there are.
+        /// The known categories.
         valid: String,
     },
-    /// Custom mode, and nothing to load.
+    /// Custom mode without categories.
     #[error(
         "mode `custom` loads the categories that are named, and none is: add `--categories` \
          (or MISTMCP_TOOL_CATEGORIES)\nthe categories are: {0}"
@@ -61,10 +65,9 @@ pub enum SettingsError {
 }
 
 impl Settings {
-    /// Holds mode and categories against the catalog.
+    /// Validates mode and categories against the catalog.
     ///
-    /// # Errors
-    /// A category that is none, or custom mode without any.
+    /// # Errors An unknown category, or custom mode without categories.
     pub fn new(
         catalog: Catalog,
         mode: Mode,
@@ -75,11 +78,10 @@ impl Settings {
         Self { shared, mode, bounds: None, rules }.narrowed(None, categories)
     }
 
-    /// The same settings for a client that asks for its own mode and for fewer categories. What is not set here, none
-    /// of its sessions reaches.
+    /// These settings, narrowed by a client to a mode and to fewer categories.
     ///
-    /// # Errors
-    /// A category that is none or not to be reached, custom mode without any, or a mode that is wider.
+    /// # Errors An unknown or unreachable category, custom mode without categories, or a mode that
+    /// is wider.
     pub fn narrowed(&self, mode: Option<Mode>, categories: &[String]) -> Result<Self, SettingsError> {
         let mut bounds = BTreeSet::new();
         for name in categories.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
@@ -96,32 +98,32 @@ impl Settings {
         Ok(Self { mode, bounds, ..self.clone() })
     }
 
-    /// All tools.
+    /// The catalog of all tools.
     pub fn catalog(&self) -> &Catalog {
         &self.shared.catalog
     }
 
-    /// How tools are loaded.
+    /// The loading mode.
     pub fn mode(&self) -> Mode {
         self.mode
     }
 
-    /// How replies are written.
+    /// The rendering rules of replies.
     pub fn rules(&self) -> &Rules {
         &self.rules
     }
 
-    /// The categories that sessions may reach, by name.
+    /// The categories that sessions can reach, by name.
     pub fn categories(&self) -> impl Iterator<Item = &'static Category> {
         self.catalog().categories().iter().copied().filter(|category| self.permits(category.name))
     }
 
-    /// The tools that sessions may reach, by category and name.
+    /// The tools that sessions can reach, by category and name.
     pub(crate) fn tools(&self) -> impl Iterator<Item = &Entry> {
         self.catalog().entries().iter().filter(|entry| self.reaches(entry))
     }
 
-    /// What sessions know of a tool's name.
+    /// How much sessions know of a tool's name.
     pub(crate) fn knows(&self, name: &str) -> Known {
         match self.catalog().find(name) {
             Some(entry) if self.calls(entry) => Known::Callable,
@@ -130,7 +132,7 @@ impl Settings {
         }
     }
 
-    /// A description as sessions read it: it names no tool that they cannot call.
+    /// A description for sessions, without names of tools that they cannot call.
     pub(crate) fn described<'a>(&self, description: &'a str) -> Cow<'a, str> {
         if self.bars_tools() {
             without_barred(description, |name| self.knows(name))
@@ -139,7 +141,7 @@ impl Settings {
         }
     }
 
-    /// What a client of these settings sees of a tool.
+    /// The definition of a tool for clients of these settings.
     pub fn definition(&self, entry: &Entry) -> Definition {
         let mut definition = entry.definition().clone();
         if matches!(entry.tool().run, Run::MetaTool(MetaTool::Call)) {
@@ -169,51 +171,53 @@ impl Settings {
         definition
     }
 
-    /// What a call of any tool that sessions may reach can do: `callTool` may be any of them.
+    /// Combined hints of all tools that sessions can reach, because `callTool` may call any of
+    /// them.
     pub(crate) fn reach(&self) -> Hints {
         let all = self.tools().map(|entry| entry.tool().hints);
         all.reduce(Hints::or).unwrap_or(Hints::READ)
     }
 
-    /// The same settings for somebody who reads replies in another form.
+    /// These settings with other rendering rules.
     pub(crate) fn with_rules(self, rules: Rules) -> Self {
         Self { rules, ..self }
     }
 
-    /// Whether a client may ask for a mode. Custom mode lists what there is, and nothing else is searched or called by
-    /// name: the other modes would widen it.
+    /// Whether a client may choose a mode. Custom mode lists its tools, and others cannot be
+    /// searched or called; the other modes would widen it.
     pub(crate) fn permits_mode(&self, mode: Mode) -> bool {
         self.mode != Mode::Custom || mode == Mode::Custom
     }
 
-    /// Whether sessions may reach a category.
+    /// Whether sessions can reach a category.
     pub(super) fn permits(&self, category: &str) -> bool {
         self.bounds.as_ref().is_none_or(|bounds| bounds.contains(category))
     }
 
-    /// Whether categories are named: of these, extended ones are loaded as all others.
+    /// Whether categories are named. Named extended categories are loaded as all others.
     pub(crate) fn names_categories(&self) -> bool {
         self.bounds.is_some()
     }
 
-    /// Whether there may be tools that sessions cannot call.
+    /// Whether some tools may be unreachable for sessions.
     fn bars_tools(&self) -> bool {
         self.names_categories()
             || self.mode == Mode::All && self.catalog().categories().iter().any(|category| category.extended)
     }
 
-    /// The same settings with every category named that sessions may reach, so that extended ones are loaded as well.
+    /// These settings with all reachable categories named, so that extended ones are loaded as
+    /// well.
     pub(crate) fn with_extended(self) -> Self {
         let bounds = self.categories().map(|category| category.name).collect();
         Self { bounds: Some(bounds), ..self }
     }
 
-    /// How many tools a session lists in which nothing is switched on, apart from those of managed mode.
+    /// Number of tools that a session without enabled categories lists, without meta tools.
     pub(crate) fn listed(&self) -> usize {
         self.catalog().entries().iter().filter(|entry| self.access(entry) == Access::On).count()
     }
 
-    /// The same settings with another search index.
+    /// These settings with another search index.
     pub(super) fn with_index(self, index: Index) -> Self {
         match Arc::into_inner(self.shared) {
             Some(shared) => {

@@ -1,4 +1,4 @@
-//! The index of tools, [`Index`], and how a query is ranked against it: by words and by meaning at once.
+//! Search index of tools, [`Index`], which ranks tools for a query by words and by meaning.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,31 +11,33 @@ use super::vectors::{Direction, Vectors, cosine};
 use super::weights::{CONFIDENCE, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
 use crate::catalog::Catalog;
 
-/// How many nearest questions of a tool are averaged.
+/// Number of nearest questions of a tool that are averaged.
 const NEAREST: usize = 3;
-/// The cosine from which a query is taken for an order like one of the unanswerable questions.
+/// Minimum cosine to an unanswerable question for a query to count as a request to change
+/// something.
 const LIKE_AN_ORDER: f32 = 0.6;
-/// The cosine from which a prompt or category fits a query.
+/// Minimum cosine for a prompt or category to match.
 const TOPIC_FITS: f32 = 0.7;
-/// Texts of a tool beside its questions: title and description.
+/// Number of texts of a tool beside its questions: title and description.
 const OWN_TEXTS: usize = 2;
-/// Parameters that say where to look, and not for what.
+/// Parameters of scope, which are not a subject.
 const SCOPES: [&str; 2] = ["org_id", "site_id"];
-/// Prompts and categories in an answer at most.
+/// Maximum number of prompts and of categories in a result.
 const MOST_TOPICS: usize = 2;
 
-/// Everything that a search needs, made once at the first query.
+/// Index of all tools, built at the first query.
 pub(in crate::session) struct Index {
     text: Text,
     vectors: Vectors,
     tools: Vec<Tool>,
     stems: Stems,
     fields: Bm25,
-    /// The directions of the titles, descriptions and questions of all tools and of the unanswerable questions, each text once.
+    /// Vectors of all titles, descriptions, questions and unanswerable questions, without
+    /// duplicates.
     directions: Vec<Direction>,
     cosines: Cosines,
     vocabulary: HashMap<char, Vec<String>>,
-    /// The places of questions that no tool answers, and whether each orders a change.
+    /// Indexes of the questions that no tool answers, and whether each requests a change.
     unanswerable: Vec<(u32, bool)>,
     prompts: Vec<(&'static str, Direction)>,
     categories: Vec<(&'static str, Direction)>,
@@ -43,17 +45,17 @@ pub(in crate::session) struct Index {
 
 /// A tool in the index.
 struct Tool {
-    /// Which of all texts are its own.
+    /// Indexes of its texts.
     texts: Vec<u32>,
     counts: bool,
     scope: Scope,
     /// Whether another tool differs only in scope.
     has_twin: bool,
-    /// Whether it needs to be told of something beside the site and the organization.
+    /// Whether it requires an argument beside site and organization.
     needs_id: bool,
 }
 
-/// What a tool asks about, by its name.
+/// The scope of a tool, from its name.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
     Other,
@@ -61,20 +63,20 @@ enum Scope {
     Organization,
 }
 
-/// What a query found: places in the catalog, best first, and how well they fit.
+/// Result of a query: indexes in the catalog, best first, and their confidence.
 #[derive(Debug, Default)]
 pub(in crate::session) struct Found {
     pub(in crate::session) places: Vec<usize>,
-    /// Probability that the query can be answered at all.
+    /// Probability that a tool can answer the query.
     pub(in crate::session) confidence: f32,
-    /// Whether the query looks like an order to change something.
+    /// Whether the query looks like a request to change something.
     pub(in crate::session) orders_change: bool,
-    /// Names of prompts that fit, and of categories.
+    /// Names of matching prompts and categories.
     pub(in crate::session) prompts: Vec<&'static str>,
     pub(in crate::session) categories: Vec<&'static str>,
 }
 
-/// What speaks for a tool: one number for each of [`WEIGHTS`].
+/// Features of a tool for a query: one number for each of [`WEIGHTS`].
 pub(super) type Features = [f32; WEIGHTS.len()];
 
 impl std::fmt::Debug for Index {
@@ -84,7 +86,7 @@ impl std::fmt::Debug for Index {
 }
 
 impl Index {
-    /// Indexes the tools of a catalog, but for the questions of those that `without` names.
+    /// Indexes the tools of a catalog, without the questions of the tools in `without`.
     pub(in crate::session) fn new(catalog: &Catalog, without: &HashSet<&str>) -> Self {
         let (text, vectors) = (Text::new(), Vectors::new());
         let entries = catalog.entries();
@@ -146,7 +148,7 @@ impl Index {
         }
     }
 
-    /// The `most` tools that fit a query best, among those that may be used.
+    /// The best `most` tools for a query, among the permitted ones.
     pub(in crate::session) fn search(
         &self,
         query: &str,
@@ -174,7 +176,7 @@ impl Index {
         }
     }
 
-    /// The features of all tools for a query, and those that confidence is made of: for fitting the weights.
+    /// Features of all tools for a query, and those of the confidence: for fitting the weights.
     pub(in crate::session) fn explain(&self, query: &str) -> (Vec<Features>, Vec<f32>) {
         let (words, likeness) = self.read(query);
         let features = self.features(&words, &likeness);
@@ -183,12 +185,12 @@ impl Index {
         (features, evidence)
     }
 
-    /// The stems of a text, as the texts of tools are read: what the vectors are made from.
+    /// Stems of a text, as indexed: for building the vectors.
     pub(in crate::session) fn stems(&self, text: &str) -> Vec<String> {
         self.text.read(text).stems
     }
 
-    /// Reads a query, and compares it with all texts.
+    /// Parses a query and compares it with all texts.
     fn read(&self, query: &str) -> (Words, Likeness) {
         let is_stem = |stem: &str| self.stems.has(stem) || self.vectors.has(stem);
         let words = self.text.read_query(query, &Vocabulary { words: &self.vocabulary, is_stem: &is_stem });
@@ -198,8 +200,8 @@ impl Index {
         (words, Likeness { direction, by_words, by_meaning })
     }
 
-    /// How like a query is, by words and by meaning, to the nearest order to change something, and to the nearest of the
-    /// other questions that no tool answers.
+    /// Similarity of a query, by words and by meaning, to the nearest request for a change, and to
+    /// the nearest other unanswerable question.
     fn unanswerable(&self, likeness: &Likeness) -> [(f32, f32); 2] {
         [true, false].map(|change| {
             let of = self.unanswerable.iter().filter(|(_, is_change)| *is_change == change);
@@ -246,9 +248,9 @@ impl Index {
         self.tools.iter().zip(fields).map(of).collect()
     }
 
-    /// What confidence is made of: likeness to the best tool by words, by meaning and on the mean, its leads over the nearest
-    /// order and the nearest other unanswerable question, by words and by meaning each, the share of known words, and the
-    /// number of words.
+    /// Features of the confidence: similarity to the best tool by words, by meaning and on average;
+    /// its margins over the nearest request for a change and over the nearest other unanswerable
+    /// question, by words and by meaning each; the share of known words; and the number of words.
     fn evidence(&self, words: &Words, best: &Features, likeness: &Likeness) -> [f32; CONFIDENCE.len()] {
         let known = self.stems.of(&words.telling).iter().filter(|stem| self.fields.has(**stem)).count();
         let share = number_of(known) / number_of(words.telling.len()).max(1.0);
@@ -269,14 +271,14 @@ impl Index {
     }
 }
 
-/// How like a query is to each text of the index.
+/// Similarity of a query to each text of the index.
 struct Likeness {
     direction: Direction,
     by_words: Vec<f32>,
     by_meaning: Vec<f32>,
 }
 
-/// The names of the topics that fit a direction, best first.
+/// Names of the topics that match a vector, best first.
 fn fitting(topics: &[(&'static str, Direction)], direction: &[f32]) -> Vec<&'static str> {
     let near = topics.iter().map(|(name, topic)| (cosine(direction, topic), *name));
     let mut near: Vec<_> = near.filter(|(cosine, _)| *cosine >= TOPIC_FITS).collect();
@@ -288,7 +290,7 @@ fn score(features: &Features) -> f32 {
     features.iter().zip(WEIGHTS).map(|(feature, weight)| feature * weight).sum()
 }
 
-/// The greatest of the cosines, greatest first.
+/// The greatest cosines, in descending order.
 fn nearest(cosines: &[f32]) -> Vec<f32> {
     let mut nearest: Vec<f32> = Vec::with_capacity(NEAREST + 1);
     for cosine in cosines {
@@ -319,14 +321,14 @@ fn has_twin(name: &str, names: &HashSet<&str>) -> bool {
     })
 }
 
-/// The texts of tools while they are indexed, each once.
+/// Texts of tools during indexing, without duplicates.
 struct Texts<'a> {
     text: &'a Text,
     vectors: &'a Vectors,
     places: HashMap<String, u32>,
     known: HashMap<String, String>,
     stems: Stems,
-    /// The stems of each text, and those that carry meaning by themselves.
+    /// Stems of each text, and those that carry meaning.
     numbers: Vec<Vec<Stem>>,
     telling: Vec<Vec<Stem>>,
     directions: Vec<Direction>,
@@ -361,13 +363,13 @@ impl<'a> Texts<'a> {
         words
     }
 
-    /// The stems of a text that carry meaning by themselves.
+    /// Stems of a text that carry meaning.
     fn telling(&mut self, written: &str) -> Vec<Stem> {
         let words = self.read(written);
         words.telling.iter().map(|stem| self.stems.add(stem)).collect()
     }
 
-    /// The place of a text among all.
+    /// Index of a text, which is added if it is new.
     fn add(&mut self, written: &str) -> u32 {
         if let Some(place) = self.places.get(written) {
             return *place;

@@ -1,23 +1,24 @@
-//! Likeness of texts by their words: BM25F over the fields of tools, and cosines of tf-idf over words and pairs of words.
+//! Lexical similarity: BM25F over the fields of tools, and tf-idf cosines over words and word
+//! pairs.
 
 use std::collections::HashMap;
 
-/// BM25's saturation of repeated words.
+/// BM25 parameter k1: saturation of repeated words.
 const K1: f32 = 1.2;
-/// BM25's weight of a field's length.
+/// BM25 parameter b: weight of a field's length.
 const B: f32 = 0.5;
-/// Weight of a pair of neighboring words beside a single word.
+/// Weight of a pair of adjacent words, relative to a single word.
 const PAIR: f32 = 0.35;
 
-/// A stem by its number among those of the index.
+/// Number of a stem in the index.
 pub(super) type Stem = u32;
 
-/// The number of every stem in the index.
+/// The number of each stem in the index.
 #[derive(Debug, Default)]
 pub(super) struct Stems(HashMap<String, Stem>);
 
 impl Stems {
-    /// The number of a stem, which is added where it is new.
+    /// The number of a stem, which is added if it is new.
     pub(super) fn add(&mut self, stem: &str) -> Stem {
         if let Some(number) = self.0.get(stem) {
             return *number;
@@ -38,10 +39,10 @@ impl Stems {
     }
 }
 
-/// What has a term: the numbers of texts or documents, with the weight of the term in each.
+/// Posting list of a term: numbers of texts or documents, with the term's weight in each.
 type Postings = Box<[(u32, f32)]>;
 
-/// BM25F: how much a document has of the words of a query, the fields of each document weighed.
+/// BM25F index of documents with weighted fields.
 #[derive(Debug, Default)]
 pub(super) struct Bm25 {
     postings: HashMap<Stem, Postings>,
@@ -49,7 +50,7 @@ pub(super) struct Bm25 {
 }
 
 impl Bm25 {
-    /// Indexes documents, each with its fields in one order, by the weight of each field.
+    /// Indexes documents, whose fields are in the order of `weights`.
     pub(super) fn new(documents: &[Vec<Vec<Stem>>], weights: &[f32]) -> Self {
         let mut postings: HashMap<Stem, Vec<(u32, f32)>> = HashMap::new();
         let average = |field: usize| {
@@ -62,7 +63,8 @@ impl Bm25 {
                 let norm = 1.0 - B + B * number_of(words.len()) / average;
                 for stem in words {
                     let rows = postings.entry(*stem).or_default();
-                    // Documents come one after the other: only the last row can be this one's.
+                    // Documents are added in order, so only the last posting can be this
+                    // document's.
                     match rows.last_mut().filter(|(document, _)| *document == number) {
                         Some((_, frequency)) => *frequency += weight / norm,
                         None => rows.push((number, weight / norm)),
@@ -77,7 +79,7 @@ impl Bm25 {
         self.postings.contains_key(&stem)
     }
 
-    /// The score of each document, relative to that of the best.
+    /// The score of each document, relative to the best.
     pub(super) fn scores(&self, stems: &[Stem]) -> Vec<f32> {
         let mut scores = vec![0.0; self.documents];
         for (place, stem) in stems.iter().enumerate() {
@@ -101,7 +103,7 @@ impl Bm25 {
     }
 }
 
-/// Short texts, to be compared with a query by the words and pairs of words that they share.
+/// Short texts, compared with a query by shared words and word pairs.
 #[derive(Debug, Default)]
 pub(super) struct Cosines {
     terms: HashMap<u64, Postings>,
@@ -159,12 +161,12 @@ fn boxed<Key: Eq + std::hash::Hash>(rows: HashMap<Key, Vec<(u32, f32)>>) -> Hash
     rows.into_iter().map(|(key, rows)| (key, rows.into_boxed_slice())).collect()
 }
 
-/// A count as a number to calculate with; more than any catalog has counts as the greatest.
+/// Converts a count for arithmetic; counts beyond any catalog saturate.
 pub(super) fn number_of(count: usize) -> f32 {
     f32::from(u16::try_from(count).unwrap_or(u16::MAX))
 }
 
-/// The words and pairs of words of a text, each once, with their weights.
+/// The distinct words and word pairs of a text, with their weights.
 fn terms(stems: &[Stem]) -> Vec<(u64, f32)> {
     let words = stems.iter().map(|stem| (u64::from(*stem), 1.0));
     let pairs = stems.windows(2).map(|pair| ((u64::from(pair[0]) + 1) << 32 | u64::from(pair[1]), PAIR));
@@ -185,12 +187,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_nearest_to_itself_and_far_from_another() {
+    fn a_text_is_most_similar_to_itself() {
         let texts = vec![vec![1, 2, 3], vec![4, 5], vec![1, 5]];
         let cosines = Cosines::new(&texts);
         let with = cosines.with(&[1, 2, 3]);
         assert!(with[0] > 0.99 && with[1] == 0.0 && with[2] > 0.0 && with[2] < 0.5, "{with:?}");
-        // The order of words counts, by their pairs.
+        // Word order matters because of the pairs.
         assert!(cosines.with(&[3, 2, 1])[0] < 0.99);
     }
 

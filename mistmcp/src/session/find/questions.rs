@@ -1,4 +1,4 @@
-//! The questions that tools answer: what people ask when they need them.
+//! Registered example questions of tools.
 
 use std::collections::HashSet;
 
@@ -32,7 +32,7 @@ macro_rules! questions {
     };
 }
 
-/// Each question in the registered files, with the name of a tool that it belongs to.
+/// Each question in the registered files, with the name of one of its tools.
 #[doc(hidden)]
 pub fn registered() -> impl Iterator<Item = (&'static str, &'static str)> {
     inventory::iter::<Questions>().flat_map(|file| {
@@ -49,7 +49,7 @@ pub fn registered() -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
-/// The questions of each tool of a catalog, in its order; none of those tools that `without` names.
+/// The questions of each tool of a catalog, in its order; empty for the tools in `without`.
 pub(super) fn questions(catalog: &Catalog, without: &HashSet<&str>) -> Vec<Vec<&'static str>> {
     let entries = catalog.entries();
     let mut all: Vec<Vec<_>> = entries.iter().map(|entry| entry.tool().questions.to_vec()).collect();

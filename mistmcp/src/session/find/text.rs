@@ -1,4 +1,5 @@
-//! Text of queries and tools as stems: normal forms, other languages, spelling, and the words that carry no meaning.
+//! Text analysis of queries and tools: normalization, translation, spelling correction, stop words
+//! and stemming. The main type is [`Text`].
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -8,11 +9,11 @@ use strsim::osa_distance;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Phrases of one or several words, and the words that stand for each.
+/// Phrases of one or more words, and the words that replace each.
 #[derive(Debug, Default)]
 struct Phrases {
     meanings: HashMap<String, Vec<String>>,
-    /// The words of the longest phrase that begins with a word.
+    /// Length of the longest phrase that begins with a word.
     longest: HashMap<String, usize>,
 }
 
@@ -29,12 +30,12 @@ impl Phrases {
         phrases
     }
 
-    /// The meaning of a phrase of one word.
+    /// The replacement of a phrase of one word.
     fn get(&self, word: &str) -> Option<&Vec<String>> {
         self.meanings.get(word)
     }
 
-    /// The longest phrase at the beginning of the words: how many it has, and its meaning.
+    /// The longest phrase at the beginning of `words`: its length and replacement.
     fn at(&self, words: &[String]) -> Option<(usize, &Vec<String>)> {
         let longest = (*self.longest.get(words.first()?)?).min(words.len());
         (1..=longest).rev().find_map(|length| match length {
@@ -44,14 +45,14 @@ impl Phrases {
     }
 }
 
-/// The tables of `search/words.txt` and `search/translations.txt`.
+/// Tables of `search/words.txt` and `search/translations.txt`.
 pub(super) struct Text {
     stemmer: Stemmer,
     forms: Phrases,
     languages: Vec<Phrases>,
-    /// Words without meaning in questions as a whole.
+    /// Stop words of whole questions.
     stops: HashSet<String>,
-    /// And those without meaning as single words.
+    /// Stop words when words are taken singly.
     word_stops: HashSet<String>,
     counts: Phrases,
     one_site: Phrases,
@@ -59,12 +60,12 @@ pub(super) struct Text {
     before_a_name: HashSet<String>,
 }
 
-/// A text, read.
+/// Analyzed text.
 #[derive(Debug, Default)]
 pub(super) struct Words {
-    /// Stems of all words but those without meaning in a question.
+    /// Stems of all words but the stop words of questions.
     pub(super) stems: Vec<String>,
-    /// Stems that carry meaning by themselves.
+    /// Stems that carry meaning.
     pub(super) telling: Vec<String>,
     pub(super) counts: bool,
     pub(super) one_site: bool,
@@ -97,17 +98,17 @@ impl Text {
         self.stemmer.stem(word).into_owned()
     }
 
-    /// The words of a text in their normal forms.
+    /// The normalized words of a text.
     pub(super) fn words(&self, text: &str) -> Vec<String> {
         replaced(tokens(text), &self.forms)
     }
 
-    /// Reads a text of a tool.
+    /// Analyzes a text of a tool.
     pub(super) fn read(&self, text: &str) -> Words {
         self.meaning(&self.words(text), &|word| self.stem(word))
     }
 
-    /// The same, with the stems that were found before.
+    /// As [`Self::read`], with a cache of stems.
     pub(super) fn read_with(&self, text: &str, known: &mut HashMap<String, String>) -> Words {
         let words = self.words(text);
         for word in &words {
@@ -118,7 +119,7 @@ impl Text {
         self.meaning(&words, &|word| known.get(word).cloned().unwrap_or_default())
     }
 
-    /// Reads a query: translated, with its spelling corrected, and with what it says of counts and sites.
+    /// Analyzes a query: translates it, corrects its spelling, and detects counts and sites.
     pub(super) fn read_query(&self, text: &str, known: &Vocabulary<'_>) -> Words {
         let words = replaced(self.in_english(tokens(text), known), &self.forms);
         let counts = contains(&words, &self.counts);
@@ -144,7 +145,7 @@ impl Text {
         read
     }
 
-    /// Translates a query, where its unknown words are known in another language.
+    /// Translates a query if its unknown words are known in another language.
     fn in_english(&self, tokens: Vec<String>, known: &Vocabulary<'_>) -> Vec<String> {
         let unknown: Vec<_> = tokens
             .iter()
@@ -167,7 +168,7 @@ impl Text {
         }
     }
 
-    /// Whether a text names a place: a capitalized, unknown word after a preposition.
+    /// Whether a text names a site: a capitalized unknown word after a preposition.
     fn names_place(&self, text: &str, known: &Vocabulary<'_>) -> bool {
         let words: Vec<_> = text.split_whitespace().collect();
         words.windows(2).any(|pair| {
@@ -181,7 +182,7 @@ impl Text {
     }
 }
 
-/// Words that are known: those of the tools, as they are written, and the stems that have a vector.
+/// Known words: those of the tools as written, and the stems with a vector.
 pub(super) struct Vocabulary<'a> {
     pub(super) words: &'a HashMap<char, Vec<String>>,
     pub(super) is_stem: &'a dyn Fn(&str) -> bool,
@@ -192,7 +193,7 @@ impl Vocabulary<'_> {
         (self.is_stem)(&text.stem(word)) || text.word_stops.contains(word)
     }
 
-    /// The nearest known word, where this one is not known.
+    /// The nearest known word, if this one is unknown.
     fn corrected(&self, word: String, text: &Text) -> String {
         let length = word.chars().count();
         let fixed = |word: &String| word.chars().all(|letter| letter.is_ascii_alphabetic());
@@ -208,7 +209,7 @@ impl Vocabulary<'_> {
     }
 }
 
-/// The words of a text in lower case, without accents; addresses and ports by what they are.
+/// Tokenizes a text: lower case, without accents; addresses and ports are replaced by their kind.
 fn tokens(text: &str) -> Vec<String> {
     let folded: String =
         text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect();
@@ -225,7 +226,7 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// What a word is that means itself: a MAC or IP address, or a port of a switch.
+/// The kind of a literal: a MAC or IP address, or a switch port.
 fn literal(word: &str) -> Option<&'static str> {
     let hex = word.chars().filter(char::is_ascii_hexdigit).count();
     let separators = word.len().saturating_sub(hex);
@@ -247,7 +248,7 @@ fn is_cjk(word: &str) -> bool {
     word.chars().any(|letter| matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}'))
 }
 
-/// Cuts a word of a script without spaces into the longest parts that a language knows, and leaves out the rest.
+/// Segments a word of a script without spaces into the longest known phrases, and drops the rest.
 fn segments(word: &str, language: &Phrases) -> Vec<String> {
     let (mut found, mut rest) = (Vec::new(), word);
     'word: while let Some(first) = rest.chars().next() {
@@ -268,7 +269,7 @@ fn segments(word: &str, language: &Phrases) -> Vec<String> {
     found
 }
 
-/// The words with the longest phrases of a table replaced by what they stand for.
+/// Replaces the longest phrases of a table.
 fn replaced(words: Vec<String>, table: &Phrases) -> Vec<String> {
     if !words.iter().any(|word| table.longest.contains_key(word)) {
         return words;
@@ -290,12 +291,12 @@ fn replaced(words: Vec<String>, table: &Phrases) -> Vec<String> {
     out
 }
 
-/// Whether any phrase of a table is among the words.
+/// Whether the words contain a phrase of a table.
 fn contains(words: &[String], table: &Phrases) -> bool {
     (0..words.len()).any(|at| table.at(&words[at..]).is_some())
 }
 
-/// The lines of a table, each with the section that it is in.
+/// The lines of a table, each with its section.
 pub(super) fn sections(table: &'static str) -> Vec<(&'static str, &'static str)> {
     let mut section = "";
     let mut lines = Vec::new();
@@ -314,7 +315,7 @@ fn sections_of_phrases(table: &'static str) -> Vec<Phrases> {
     sections.map(|lines| Phrases::of(lines.iter().flat_map(|(_, line)| phrases(line)))).collect()
 }
 
-/// `written, written = meant`, as a phrase and its meaning each.
+/// Parses `written, written = meant` into phrases and their replacement.
 fn phrases(line: &str) -> Vec<(String, Vec<String>)> {
     let (written, meant) = line.split_once('=').unwrap_or((line, ""));
     let meant = tokens(meant);

@@ -1,10 +1,11 @@
-//! Word vectors: a table of stems, made offline by `mistmcp/search/build` and compiled into the program.
+//! Word vectors: a table of stems, built offline by `mistmcp/search/build` and compiled into the
+//! program.
 //!
-//! The file holds, in little-endian order: the number of stems (u32), the dimensions (u32), the bytes of the stems'
-//! text (u32), the sorted stems with a line break after each, a scale for each stem (f32), and a row of signed bytes for
-//! each stem. A vector is its row times its scale.
+//! File format, little-endian: the number of stems (u32), the dimensions (u32), the byte length of
+//! the stems' text (u32), the sorted stems with a line break after each, a scale for each stem
+//! (f32), and a row of signed bytes for each stem. A vector is its row times its scale.
 
-/// The vectors of stems.
+/// Vectors of stems.
 #[derive(Debug)]
 pub(super) struct Vectors {
     stems: Vec<&'static str>,
@@ -13,11 +14,11 @@ pub(super) struct Vectors {
     pub(super) dimensions: usize,
 }
 
-/// A direction in the space of meanings; of length one, or zero where nothing is known of a text.
+/// Unit vector of a text, or zero if none of its stems is known.
 pub(super) type Direction = Vec<f32>;
 
 impl Vectors {
-    /// Reads the table that is compiled in. An empty table knows no stem.
+    /// Parses the compiled-in table. An empty table has no stems.
     pub(super) fn new() -> Self {
         let table: &'static [u8] = include_bytes!("../../../search/vectors.bin");
         Self::read(table).unwrap_or(Self { stems: Vec::new(), scales: &[], rows: &[], dimensions: 0 })
@@ -42,7 +43,7 @@ impl Vectors {
         self.stems.binary_search(&stem).is_ok()
     }
 
-    /// The direction of a text: the normalized sum of its stems' vectors.
+    /// The vector of a text: the normalized sum of its stems' vectors.
     pub(super) fn direction<'a>(&self, stems: impl IntoIterator<Item = &'a String>) -> Direction {
         let mut sum = vec![0.0; self.dimensions];
         for place in stems.into_iter().filter_map(|stem| self.stems.binary_search(&stem.as_str()).ok()) {
@@ -63,7 +64,7 @@ impl Vectors {
     }
 }
 
-/// The cosine of two directions.
+/// The cosine of two unit vectors.
 pub(super) fn cosine(left: &[f32], right: &[f32]) -> f32 {
     left.iter().zip(right).map(|(left, right)| left * right).sum()
 }
