@@ -31,7 +31,7 @@ impl Location {
     ///
     /// # Errors
     /// Always.
-    pub(crate) fn read(
+    pub(crate) fn parse(
         _url: &SecretString,
         _password: Option<&SecretString>,
         _prefix: &str,

@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use axum::Json;
 use axum::routing::get;
-use client::{Client, Era};
+use client::{Client, Lifecycle};
 use measure::{Round, quantile};
 use programs::{build, cloud};
 use serde_json::{Value, json};
@@ -58,15 +58,19 @@ async fn main() -> Result<()> {
     })?;
 
     println!("{:44} {:>10} {:>10} {:>7}", "", "mistmcp", "bare rmcp", "ratio");
-    for era in [Era::Modern, Era::Legacy] {
+    for lifecycle in [Lifecycle::Stateless, Lifecycle::Legacy] {
         let (mut ours, mut theirs) = (Round::default(), Round::default());
         for _ in 0..ROUNDS {
-            ours.add(round(&own, CACHED, era).await?);
-            theirs.add(round(&bare, DUMMY, era).await?);
+            ours.add(round(&own, CACHED, lifecycle).await?);
+            theirs.add(round(&bare, DUMMY, lifecycle).await?);
         }
-        row(&format!("tools/call a second, {CONNECTIONS} connections, {era:?}"), ours.rate(), theirs.rate());
-        row(&format!("p50 of these, ms, {era:?}"), ours.milliseconds(0.5), theirs.milliseconds(0.5));
-        row(&format!("p99 of these, ms, {era:?}"), ours.milliseconds(0.99), theirs.milliseconds(0.99));
+        row(
+            &format!("tools/call a second, {CONNECTIONS} connections, {lifecycle:?}"),
+            ours.rate(),
+            theirs.rate(),
+        );
+        row(&format!("p50 of these, ms, {lifecycle:?}"), ours.milliseconds(0.5), theirs.milliseconds(0.5));
+        row(&format!("p99 of these, ms, {lifecycle:?}"), ours.milliseconds(0.99), theirs.milliseconds(0.99));
     }
     let (ours, theirs) = (session_size(&own).await?, session_size(&bare).await?);
     row("an idle session, kB", ours, theirs);
@@ -84,10 +88,10 @@ async fn main() -> Result<()> {
 }
 
 /// Calls one tool over and over on every connection.
-async fn round(server: &Server, tool: &'static str, era: Era) -> Result<Round> {
+async fn round(server: &Server, tool: &'static str, lifecycle: Lifecycle) -> Result<Round> {
     let mut clients = Vec::new();
     for _ in 0..CONNECTIONS {
-        let mut client = Client::open(&server.address, "/mcp", "benchmark", era).await?;
+        let mut client = Client::open(&server.address, "/mcp", "benchmark", lifecycle).await?;
         // Fills the cache.
         client.call(tool, &json!({})).await?;
         clients.push(client);
@@ -100,7 +104,7 @@ async fn session_size(server: &Server) -> Result<f64> {
     // The connection is not part of it: each is closed at once.
     async fn open(server: &Server, many: usize) -> Result<()> {
         for number in 0..many {
-            Client::open(&server.address, "/mcp", &format!("benchmark-{number}"), Era::Legacy).await?;
+            Client::open(&server.address, "/mcp", &format!("benchmark-{number}"), Lifecycle::Legacy).await?;
         }
         tokio::time::sleep(Duration::from_secs(1)).await;
         Ok(())
@@ -119,7 +123,7 @@ async fn at_once(server: &Server, many: usize) -> Result<f64> {
     for time in 0..7 {
         let mut clients = Vec::new();
         for _ in 0..many {
-            clients.push(Client::open(&server.address, "/mcp", "benchmark", Era::Modern).await?);
+            clients.push(Client::open(&server.address, "/mcp", "benchmark", Lifecycle::Stateless).await?);
         }
         let began = Instant::now();
         let calls = clients.into_iter().enumerate().map(|(number, mut client)| {

@@ -31,7 +31,7 @@ async fn main() -> Result<()> {
     for (size, times) in SIZES {
         let body = body(size);
         let bytes = body.len();
-        let url = peer(body).await?;
+        let url = upstream(body).await?;
         let session = session(&url)?;
         let client = reqwest::Client::new();
         let (mut bare, mut whole) = (Vec::new(), Vec::new());
@@ -90,7 +90,7 @@ fn body(size: usize) -> Vec<u8> {
 }
 
 /// Answers everything with one body, at once.
-async fn peer(body: Vec<u8>) -> Result<String> {
+async fn upstream(body: Vec<u8>) -> Result<String> {
     let body = axum::body::Bytes::from(body);
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);

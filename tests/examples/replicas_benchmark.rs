@@ -27,7 +27,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use axum::Json;
 use axum::routing::get;
-use client::{Client, Era};
+use client::{Client, Lifecycle};
 use measure::Round;
 use mistmcp_tests::RedisServer;
 use programs::{build, cloud};
@@ -45,15 +45,15 @@ const KEY: &str = "a-key-0f-the-benchmark-that-n0body-else-has";
 /// What is called, and by how many clients at once.
 struct Load {
     name: &'static str,
-    era: Era,
+    lifecycle: Lifecycle,
     clients: usize,
     call: fn(u64) -> (&'static str, Value),
 }
 
 const LOADS: [Load; 3] = [
-    Load { name: "a 20 ms call in a session", era: Era::Legacy, clients: 16, call: from_mist },
-    Load { name: "a 20 ms call, 2026-07-28", era: Era::Modern, clients: 16, call: from_mist },
-    Load { name: "a cached call in a session", era: Era::Legacy, clients: 32, call: from_cache },
+    Load { name: "a 20 ms call in a session", lifecycle: Lifecycle::Legacy, clients: 16, call: from_mist },
+    Load { name: "a 20 ms call, 2026-07-28", lifecycle: Lifecycle::Stateless, clients: 16, call: from_mist },
+    Load { name: "a cached call in a session", lifecycle: Lifecycle::Legacy, clients: 32, call: from_cache },
 ];
 
 /// Each asks for something else, so that none is answered with another's answer.
@@ -139,7 +139,7 @@ impl Service {
         for index in 0..load.clients {
             let server = &self.replicas[index % self.replicas.len()];
             let token = format!("benchmark-{number}-{index}");
-            let mut client = Client::open(&server.address, "/mcp", &token, load.era).await?;
+            let mut client = Client::open(&server.address, "/mcp", &token, load.lifecycle).await?;
             // Makes connections, and fills the cache.
             let (tool, arguments) = (load.call)(1_000_000_000);
             client.call(tool, &arguments).await?;

@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use axum::Json;
 use axum::http::HeaderMap;
-use client::{Client, Era};
+use client::{Client, Lifecycle};
 use programs::{build, cloud};
 use serde_json::{Value, json};
 use server::Server;
@@ -97,11 +97,11 @@ async fn main() -> Result<()> {
 /// One user: calls now and then, and knows its own answers by the token that made them.
 async fn user(server: &Server, count: &Count, number: u64, pause: Duration, end: Instant) -> Result<()> {
     let token = format!("soak-token-{number:06}");
-    let era = if number.is_multiple_of(2) { Era::Legacy } else { Era::Modern };
+    let lifecycle = if number.is_multiple_of(2) { Lifecycle::Legacy } else { Lifecycle::Stateless };
     let warm = Instant::now() + WARM;
     // Not all at once.
     tokio::time::sleep((pause / WARMING).mul_f64(share(number))).await;
-    let mut client = Client::open(&server.address, "/mcp", &token, era).await?;
+    let mut client = Client::open(&server.address, "/mcp", &token, lifecycle).await?;
     for call in number.. {
         if Instant::now() >= end {
             break;
@@ -111,7 +111,7 @@ async fn user(server: &Server, count: &Count, number: u64, pause: Duration, end:
             _ => ("listSelfAuditLogs", json!({ "page": 1 + call % 50, "limit": 20 })),
         };
         if (call * 7_919).is_multiple_of(VANISHES) {
-            client.vanish(tool, &arguments).await?;
+            client.close_stdio(tool, &arguments).await?;
             count.vanished.fetch_add(1, Ordering::Relaxed);
         } else {
             let text = client.call(tool, &arguments).await?;

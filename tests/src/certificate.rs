@@ -1,12 +1,14 @@
+//! Self-signed TLS certificates.
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-/// A certificate for this machine's own names, which signs itself, and its key, in PEM.
+/// A self-signed certificate for loopback, and its private key, in PEM.
 pub fn certificate() -> (String, String) {
     certificate_for(&["localhost", "127.0.0.1"])
 }
 
-/// The same for other names.
+/// The same for other host names.
 pub fn certificate_for(names: &[&str]) -> (String, String) {
     let names: Vec<_> = names.iter().map(ToString::to_string).collect();
     let made = rcgen::generate_simple_self_signed(names).unwrap();

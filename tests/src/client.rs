@@ -1,3 +1,5 @@
+//! rmcp's own client over stdio: [`Client`].
+
 use std::process::Stdio;
 
 use rmcp::model::{CallToolRequestParams, CallToolResult, ContentBlock, ErrorData, ProtocolVersion, Tool};
@@ -11,21 +13,21 @@ use tokio::process::Command;
 
 use crate::soon;
 
-/// The two ways in which MCP is spoken.
+/// The two lifecycles of MCP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Era {
+pub enum Lifecycle {
     /// Up to 2025-11-25, with `initialize`.
     Legacy,
-    /// From 2026-07-28 on, where every request stands for itself.
-    Modern,
+    /// From 2026-07-28 on, with stateless requests.
+    Stateless,
 }
 
-impl Era {
-    /// Both of them.
-    pub const BOTH: [Self; 2] = [Self::Legacy, Self::Modern];
+impl Lifecycle {
+    /// Both lifecycles.
+    pub const BOTH: [Self; 2] = [Self::Legacy, Self::Stateless];
 }
 
-/// rmcp's client, with the binary as its child.
+/// rmcp's client, with the server as its child process.
 #[derive(Debug)]
 pub struct Client {
     service: RunningService<RoleClient, ()>,
@@ -33,11 +35,11 @@ pub struct Client {
 }
 
 impl Client {
-    pub(crate) async fn connect(command: Command, folder: TempDir, era: Era) -> Self {
+    pub(crate) async fn connect(command: Command, folder: TempDir, lifecycle: Lifecycle) -> Self {
         let (transport, _) = TokioChildProcess::builder(command).stderr(Stdio::null()).spawn().unwrap();
-        let lifecycle = match era {
-            Era::Legacy => ClientLifecycleMode::Initialize,
-            Era::Modern => {
+        let lifecycle = match lifecycle {
+            Lifecycle::Legacy => ClientLifecycleMode::Initialize,
+            Lifecycle::Stateless => {
                 ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] }
             }
         };
@@ -45,17 +47,17 @@ impl Client {
         Self { service, _folder: folder }
     }
 
-    /// The server, as rmcp speaks to it.
+    /// The peer of rmcp.
     pub fn server(&self) -> &Peer<RoleClient> {
         self.service.peer()
     }
 
-    /// The tools that it lists.
+    /// The tools that the server lists.
     pub async fn tools(&self) -> Vec<Tool> {
         soon("tools/list", self.service.list_all_tools()).await.unwrap()
     }
 
-    /// Calls a tool. An error is one of the protocol.
+    /// Calls a tool. An error is a protocol error.
     pub async fn try_call(&self, tool: &str, arguments: Value) -> Result<CallToolResult, ErrorData> {
         let Value::Object(arguments) = arguments else { panic!("arguments are an object") };
         let params = CallToolRequestParams::new(tool.to_owned()).with_arguments(arguments);
@@ -66,7 +68,7 @@ impl Client {
         }
     }
 
-    /// Calls a tool and returns its text, which has to be the whole of a success.
+    /// Calls a tool that must succeed, and returns its text.
     pub async fn call(&self, tool: &str, arguments: Value) -> String {
         let result = self.try_call(tool, arguments.clone()).await.unwrap();
         let text = text(&result);
@@ -74,13 +76,13 @@ impl Client {
         text
     }
 
-    /// The same as JSON.
+    /// The same, parsed as JSON.
     pub async fn json(&self, tool: &str, arguments: Value) -> Value {
         let text = self.call(tool, arguments).await;
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{tool}: {error}: {text}"))
     }
 
-    /// Calls a tool that cannot succeed, and returns what the model is told.
+    /// Calls a tool that must fail, and returns the error text.
     pub async fn refusal(&self, tool: &str, arguments: Value) -> String {
         let result = self.try_call(tool, arguments.clone()).await.unwrap();
         let text = text(&result);
@@ -90,7 +92,7 @@ impl Client {
     }
 }
 
-/// The one text block that a result has.
+/// The only text block of a result.
 pub fn text(result: &CallToolResult) -> String {
     assert_eq!(result.structured_content, None, "clients pay for it twice");
     match result.content.as_slice() {

@@ -1,3 +1,5 @@
+//! An OTLP collector: [`Collector`].
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,79 +18,79 @@ use tokio::sync::{Notify, oneshot};
 use crate::serving::serve;
 use crate::{Launch, soon};
 
-/// A collector of spans, over OTLP. Dropping it stops it.
+/// A collector of spans over OTLP. Dropping it stops it.
 #[derive(Debug)]
 pub struct Collector {
     address: SocketAddr,
-    desk: Arc<Desk>,
+    state: Arc<MockState>,
     _stop: oneshot::Sender<()>,
 }
 
 #[derive(Debug, Default)]
-struct Desk {
+struct MockState {
     exports: Mutex<Vec<(HeaderMap, Vec<Exported>)>>,
     arrived: Notify,
-    /// What it answers in place of taking anything.
+    /// The status and delay with which exports are rejected, if they are.
     refusal: Mutex<Option<(u16, Duration)>>,
     refused: Mutex<usize>,
 }
 
-/// A span, and what it says of the service that it is of.
+/// A span with the resource attributes of its service.
 #[derive(Clone, Debug)]
 pub struct Exported {
-    /// As it came.
+    /// The span as received.
     pub span: Span,
     resource: Vec<KeyValue>,
 }
 
 impl Exported {
-    /// Its name.
+    /// The name of the span.
     pub fn name(&self) -> &str {
         &self.span.name
     }
 
-    /// Its trace, in hexadecimal.
+    /// The trace id, in hexadecimal.
     pub fn trace(&self) -> String {
         hex(&self.span.trace_id)
     }
 
-    /// Its own id, in hexadecimal.
+    /// The span id, in hexadecimal.
     pub fn id(&self) -> String {
         hex(&self.span.span_id)
     }
 
-    /// The span that it is below; empty where there is none.
+    /// The parent span id; empty without a parent.
     pub fn parent(&self) -> String {
         hex(&self.span.parent_span_id)
     }
 
-    /// An attribute as text; empty where there is none.
+    /// An attribute as text; empty if absent.
     pub fn attribute(&self, name: &str) -> String {
         text(&self.span.attributes, name)
     }
 
-    /// An attribute of its service as text; empty where there is none.
+    /// A resource attribute as text; empty if absent.
     pub fn of_service(&self, name: &str) -> String {
         text(&self.resource, name)
     }
 
-    /// The names of its attributes.
+    /// The names of the attributes.
     pub fn attributes(&self) -> Vec<&str> {
         self.span.attributes.iter().map(|attribute| attribute.key.as_str()).collect()
     }
 
-    /// What happened in it, each by its name and the path that it is about.
+    /// The events: name and URL template.
     pub fn events(&self) -> Vec<(&str, String)> {
         let events = self.span.events.iter();
         events.map(|event| (event.name.as_str(), text(&event.attributes, "url.template"))).collect()
     }
 
-    /// The spans that it names, which it is not below.
+    /// The ids of linked spans.
     pub fn links(&self) -> Vec<String> {
         self.span.links.iter().map(|link| hex(&link.span_id)).collect()
     }
 
-    /// Whether it ended in an error.
+    /// Whether the status is an error.
     pub fn has_failed(&self) -> bool {
         const ERROR: i32 = 2;
         self.span.status.as_ref().is_some_and(|status| status.code == ERROR)
@@ -96,55 +98,55 @@ impl Exported {
 }
 
 impl Collector {
-    /// A collector that takes everything.
+    /// Starts a collector that accepts everything.
     pub async fn start() -> Self {
-        let desk = Arc::new(Desk::default());
+        let state = Arc::new(MockState::default());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let router = axum::Router::new().route("/v1/traces", post(take)).with_state(Arc::clone(&desk));
-        Self { address, desk, _stop: serve(listener, router) }
+        let router = axum::Router::new().route("/v1/traces", post(take)).with_state(Arc::clone(&state));
+        Self { address, state, _stop: serve(listener, router) }
     }
 
-    /// Its base URL.
+    /// The base URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// A program that exports its spans here, and at once.
+    /// Configures a program to export its spans here, without delay.
     pub fn of(&self, launch: Launch) -> Launch {
         launch.variable("OTEL_EXPORTER_OTLP_ENDPOINT", &self.url()).variable("OTEL_BSP_SCHEDULE_DELAY", "20")
     }
 
-    /// Answers with that status from now on, after a while, and takes nothing.
+    /// Rejects exports with this status, after a delay.
     pub fn refuse(&self, status: u16, after: Duration) {
-        *lock(&self.desk.refusal) = Some((status, after));
+        *lock(&self.state.refusal) = Some((status, after));
     }
 
-    /// Takes everything again.
+    /// Accepts exports again.
     pub fn accept(&self) {
-        *lock(&self.desk.refusal) = None;
+        *lock(&self.state.refusal) = None;
     }
 
-    /// How many exports it has refused.
+    /// The number of rejected exports.
     pub fn refused(&self) -> usize {
-        *lock(&self.desk.refused)
+        *lock(&self.state.refused)
     }
 
-    /// Everything that has come so far.
+    /// All spans received so far.
     pub fn spans(&self) -> Vec<Exported> {
-        lock(&self.desk.exports).iter().flat_map(|(_, spans)| spans.clone()).collect()
+        lock(&self.state.exports).iter().flat_map(|(_, spans)| spans.clone()).collect()
     }
 
-    /// The headers of each export that has come so far.
+    /// The headers of each export received so far.
     pub fn headers(&self) -> Vec<HeaderMap> {
-        lock(&self.desk.exports).iter().map(|(headers, _)| headers.clone()).collect()
+        lock(&self.state.exports).iter().map(|(headers, _)| headers.clone()).collect()
     }
 
-    /// Waits until what has come satisfies that, and returns it.
-    pub async fn told(&self, what: &str, wanted: impl Fn(&[Exported]) -> bool) -> Vec<Exported> {
+    /// Waits until the received spans satisfy `wanted`, and returns them.
+    pub async fn wait_until(&self, what: &str, wanted: impl Fn(&[Exported]) -> bool) -> Vec<Exported> {
         let telling = async {
             loop {
-                let arrived = self.desk.arrived.notified();
+                let arrived = self.state.arrived.notified();
                 let spans = self.spans();
                 if wanted(&spans) {
                     return spans;
@@ -155,21 +157,21 @@ impl Collector {
         soon(what, telling).await
     }
 
-    /// Waits for so many spans of that name, and returns them in the order in which they began.
+    /// Waits for `count` spans of that name, and returns them by start time.
     pub async fn named(&self, name: &str, count: usize) -> Vec<Exported> {
         let of_name = |spans: &[Exported]| spans.iter().filter(|span| span.name() == name).count();
-        let spans = self.told(name, |spans| of_name(spans) >= count).await;
+        let spans = self.wait_until(name, |spans| of_name(spans) >= count).await;
         let mut spans: Vec<_> = spans.into_iter().filter(|span| span.name() == name).collect();
         spans.sort_by_key(|span| span.span.start_time_unix_nano);
         spans
     }
 }
 
-async fn take(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) -> (StatusCode, Vec<u8>) {
-    let refusal = *lock(&desk.refusal);
+async fn take(State(state): State<Arc<MockState>>, headers: HeaderMap, body: Bytes) -> (StatusCode, Vec<u8>) {
+    let refusal = *lock(&state.refusal);
     if let Some((status, after)) = refusal {
         tokio::time::sleep(after).await;
-        *lock(&desk.refused) += 1;
+        *lock(&state.refused) += 1;
         return (StatusCode::from_u16(status).unwrap(), Vec::new());
     }
     let export = ExportTraceServiceRequest::decode(body).unwrap();
@@ -180,8 +182,8 @@ async fn take(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: Bytes) ->
             spans.push(Exported { span, resource: resource.clone() });
         }
     }
-    lock(&desk.exports).push((headers, spans));
-    desk.arrived.notify_waiters();
+    lock(&state.exports).push((headers, spans));
+    state.arrived.notify_waiters();
     (StatusCode::OK, Vec::new())
 }
 

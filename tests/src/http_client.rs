@@ -1,27 +1,29 @@
+//! An MCP client over HTTP: [`HttpClient`].
+
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 
-use crate::{Era, HttpServer, StdioProcess, soon};
+use crate::{HttpServer, Lifecycle, StdioProcess, soon};
 
 const LEGACY: &str = "2025-11-25";
 const MODERN: &str = "2026-07-28";
 
-/// A client over HTTP, with a connection pool of its own unless it is cloned.
+/// An MCP client over HTTP. Clones share its connection pool.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     http: Client,
     url: String,
     headers: Vec<(String, String)>,
-    era: Era,
+    lifecycle: Lifecycle,
     session: Option<String>,
 }
 
-/// What came back.
+/// An HTTP response with its whole body.
 #[derive(Clone, Debug)]
-pub struct Heard {
+pub struct HttpResponse {
     /// The status.
     pub status: u16,
     /// The headers.
@@ -30,7 +32,7 @@ pub struct Heard {
     pub body: String,
 }
 
-/// A request of MCP as text, with an id that no other has.
+/// A JSON-RPC request with a unique id.
 pub fn message(method: &str, params: &Value) -> String {
     static LAST: AtomicU64 = AtomicU64::new(0);
     let id = LAST.fetch_add(1, Ordering::Relaxed) + 1;
@@ -38,73 +40,73 @@ pub fn message(method: &str, params: &Value) -> String {
 }
 
 impl HttpClient {
-    /// A client of the older era, without a token.
+    /// A legacy client without a token.
     pub fn new(server: &HttpServer, query: &str) -> Self {
-        // The test's process has no other, and reqwest asks for one even where nothing is encrypted.
+        // reqwest requires a crypto provider, even without TLS.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder().no_proxy().build().unwrap();
         let url = server.url(&format!("/mcp{query}"));
-        Self { http, url, headers: Vec::new(), era: Era::Legacy, session: None }
+        Self { http, url, headers: Vec::new(), lifecycle: Lifecycle::Legacy, session: None }
     }
 
-    /// A client of the older era with a token of its own.
+    /// A legacy client with a token.
     pub fn with_token(server: &HttpServer, query: &str, token: &str) -> Self {
         Self::new(server, query).header("X-Authorization", token)
     }
 
-    /// With that header in every request, in place of any of the name.
+    /// Sets a header of every request.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(there, _)| !there.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Of that era.
-    pub fn of(mut self, era: Era) -> Self {
-        self.era = era;
+    /// Sets the lifecycle.
+    pub fn lifecycle(mut self, lifecycle: Lifecycle) -> Self {
+        self.lifecycle = lifecycle;
         self
     }
 
-    /// With another query.
+    /// Replaces the query of the URL.
     pub fn query(mut self, query: &str) -> Self {
         self.url.truncate(self.url.find('?').unwrap_or(self.url.len()));
         self.url.push_str(query);
         self
     }
 
-    /// At another URL altogether.
+    /// Replaces the URL.
     pub fn to(mut self, url: &str) -> Self {
         url.clone_into(&mut self.url);
         self
     }
 
-    /// The URL that it asks.
+    /// The URL.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// With another HTTP client.
+    /// Replaces the reqwest client.
     pub fn by(self, http: Client) -> Self {
         Self { http, ..self }
     }
 
-    /// On a session that somebody has opened.
+    /// Uses a session that has been opened.
     pub fn on(mut self, session: &str) -> Self {
         self.session = Some(session.to_owned());
         self
     }
 
-    /// Its session.
+    /// The session id.
     pub fn session(&self) -> &str {
         self.session.as_deref().expect("it has opened one")
     }
 
-    /// Its session, where it has one.
+    /// The session id, if a session is open.
     pub fn opened(&self) -> Option<&str> {
         self.session.as_deref()
     }
 
-    /// A request with its headers, and nothing in it yet.
+    /// A request with the headers of this client, and no body.
     pub fn request(&self, method: Method) -> RequestBuilder {
         let mut request = self.http.request(method, &self.url);
         for (name, value) in &self.headers {
@@ -116,114 +118,115 @@ impl HttpClient {
         request.header("Accept", "application/json, text/event-stream")
     }
 
-    /// Posts a body, whatever is in it.
-    pub async fn post(&self, body: impl Into<reqwest::Body>) -> Heard {
-        Heard::of(self.request(Method::POST).header("Content-Type", "application/json").body(body)).await
+    /// Posts a raw body.
+    pub async fn post(&self, body: impl Into<reqwest::Body>) -> HttpResponse {
+        HttpResponse::of(self.request(Method::POST).header("Content-Type", "application/json").body(body))
+            .await
     }
 
-    /// Sends a request of MCP as its era has it.
-    pub async fn ask(&self, method: &str, params: Value) -> Heard {
-        Heard::of(self.asking(method, params)).await
+    /// Sends an MCP request in the lifecycle of this client.
+    pub async fn ask(&self, method: &str, params: Value) -> HttpResponse {
+        HttpResponse::of(self.request_builder(method, params)).await
     }
 
-    /// The same, about to be sent.
-    pub fn asking(&self, method: &str, params: Value) -> RequestBuilder {
-        let version = if self.era == Era::Modern { MODERN } else { LEGACY };
+    /// The same request, not sent yet.
+    pub fn request_builder(&self, method: &str, params: Value) -> RequestBuilder {
+        let version = if self.lifecycle == Lifecycle::Stateless { MODERN } else { LEGACY };
         let mut request = self.request(Method::POST).header("Content-Type", "application/json");
         request = request.header("MCP-Protocol-Version", version);
-        let params = match self.era {
-            Era::Legacy => params,
-            Era::Modern => {
+        let params = match self.lifecycle {
+            Lifecycle::Legacy => params,
+            Lifecycle::Stateless => {
                 request = request.header("Mcp-Method", method);
                 if let Some(name) = params["name"].as_str().or(params["uri"].as_str()) {
                     request = request.header("Mcp-Name", name);
                 }
-                StdioProcess::modern(params)
+                StdioProcess::stateless_params(params)
             }
         };
         request.body(message(method, &params))
     }
 
-    /// Sends `initialize`, and keeps the session that it opens.
-    pub async fn knock(&mut self) -> Heard {
+    /// Sends `initialize`, and stores the session id.
+    pub async fn initialize(&mut self) -> HttpResponse {
         let client = json!({ "name": "guest", "version": "1" });
         let params = json!({ "protocolVersion": LEGACY, "capabilities": {}, "clientInfo": client });
-        let heard = self.post(message("initialize", &params)).await;
-        self.session = heard.headers.get("mcp-session-id").map(|id| id.to_str().unwrap().to_owned());
-        heard
+        let reply = self.post(message("initialize", &params)).await;
+        self.session = reply.headers.get("mcp-session-id").map(|id| id.to_str().unwrap().to_owned());
+        reply
     }
 
-    /// Opens a session.
+    /// Opens a session: `initialize` and `notifications/initialized`.
     pub async fn open(mut self) -> Self {
-        let heard = self.knock().await;
-        assert_eq!(heard.status, 200, "{}", heard.body);
+        let reply = self.initialize().await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
         let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }).to_string();
-        let heard = self.post(initialized).await;
-        assert_eq!(heard.status, 202, "{}", heard.body);
+        let reply = self.post(initialized).await;
+        assert_eq!(reply.status, 202, "{}", reply.body);
         self
     }
 
-    /// Comes in as a client of that era does.
-    pub async fn enter(self, era: Era) -> Self {
-        match era {
-            Era::Legacy => self.of(era).open().await,
-            Era::Modern => self.of(era),
+    /// Sets the lifecycle, and opens a session if it is the legacy one.
+    pub async fn connect(self, lifecycle: Lifecycle) -> Self {
+        match lifecycle {
+            Lifecycle::Legacy => self.lifecycle(lifecycle).open().await,
+            Lifecycle::Stateless => self.lifecycle(lifecycle),
         }
     }
 
-    /// Ends the session.
-    pub async fn end(&self) -> Heard {
-        Heard::of(self.request(Method::DELETE)).await
+    /// Ends the session with DELETE.
+    pub async fn end(&self) -> HttpResponse {
+        HttpResponse::of(self.request(Method::DELETE)).await
     }
 
-    /// Opens the session's stream, or one that stands for itself and asks for all there is to hear.
+    /// Opens the stream of the session, or a stateless subscription to everything.
     pub async fn listen(&self) -> Response {
-        let request = match self.era {
-            Era::Legacy => self.request(Method::GET),
-            Era::Modern => {
+        let request = match self.lifecycle {
+            Lifecycle::Legacy => self.request(Method::GET),
+            Lifecycle::Stateless => {
                 let all = json!({ "toolsListChanged": true, "promptsListChanged": true, "resourcesListChanged": true });
-                self.asking("subscriptions/listen", json!({ "notifications": all }))
+                self.request_builder("subscriptions/listen", json!({ "notifications": all }))
             }
         };
         soon("a stream", request.send()).await.unwrap()
     }
 
-    /// The names of the tools that it sees.
+    /// The names of the listed tools.
     pub async fn tools(&self) -> Vec<String> {
-        let heard = self.ask("tools/list", json!({})).await;
-        let tools = heard.result()["tools"].as_array().unwrap_or_else(|| panic!("{heard:?}")).clone();
+        let reply = self.ask("tools/list", json!({})).await;
+        let tools = reply.result()["tools"].as_array().unwrap_or_else(|| panic!("{reply:?}")).clone();
         tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect()
     }
 
     /// Calls a tool.
-    pub async fn try_call(&self, tool: &str, arguments: Value) -> Heard {
+    pub async fn try_call(&self, tool: &str, arguments: Value) -> HttpResponse {
         self.ask("tools/call", json!({ "name": tool, "arguments": arguments })).await
     }
 
-    /// Calls a tool that has to succeed, and returns its text.
+    /// Calls a tool that must succeed, and returns its text.
     pub async fn call(&self, tool: &str, arguments: Value) -> String {
-        let heard = self.try_call(tool, arguments).await;
-        let (failed, text) = heard.outcome();
+        let reply = self.try_call(tool, arguments).await;
+        let (failed, text) = reply.outcome();
         assert!(!failed, "{tool}: {text}");
         text
     }
 
-    /// Calls a tool that cannot succeed, and returns what the model is told.
+    /// Calls a tool that must fail, and returns the error text.
     pub async fn refusal(&self, tool: &str, arguments: Value) -> String {
-        let heard = self.try_call(tool, arguments).await;
-        let (failed, text) = heard.outcome();
+        let reply = self.try_call(tool, arguments).await;
+        let (failed, text) = reply.outcome();
         assert!(failed, "{tool}: {text}");
         text
     }
 }
 
-impl Heard {
-    /// Sends a request and reads all that comes back.
+impl HttpResponse {
+    /// Sends a request and reads the whole response.
     pub async fn of(request: RequestBuilder) -> Self {
         Self::or_error(request).await.unwrap()
     }
 
-    /// The same where it may fail: nobody answers, or not to the end.
+    /// The same, for requests that may fail to connect or break off.
     pub async fn or_error(request: RequestBuilder) -> reqwest::Result<Self> {
         let response = soon("an answer", request.send()).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -231,33 +234,33 @@ impl Heard {
         Ok(Self { status, headers, body })
     }
 
-    /// A header, empty where there is none.
+    /// A header; empty if absent.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
-    /// The message of MCP in it: the body, or the last event of the stream that it is.
+    /// The JSON-RPC message: the body, or the last event of an event stream.
     pub fn message(&self) -> Value {
         let data = self.body.lines().filter_map(|line| line.strip_prefix("data:"));
         let text = data.map(str::trim).rfind(|data| !data.is_empty()).unwrap_or(&self.body);
         serde_json::from_str(text).unwrap_or_else(|error| panic!("no message ({error}): {self:?}"))
     }
 
-    /// The result in that message.
+    /// The result of the message.
     pub fn result(&self) -> Value {
         let message = self.message();
         assert!(message["error"].is_null(), "{message}");
         message["result"].clone()
     }
 
-    /// Whether a call failed, and its text.
+    /// Whether a tool call failed, and its text.
     pub fn outcome(&self) -> (bool, String) {
         let result = self.result();
         let text = result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{self:?}"));
         (result["isError"] == true, text.to_owned())
     }
 
-    /// What a refusal says.
+    /// The text of an HTTP rejection.
     pub fn error(&self) -> String {
         let body: Value = serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no refusal: {self:?}"));
         body["error"].as_str().unwrap_or_else(|| panic!("no refusal: {self:?}")).to_owned()

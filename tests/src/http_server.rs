@@ -1,3 +1,5 @@
+//! The server over HTTP: [`HttpServer`].
+
 use std::net::SocketAddr;
 use std::process::ExitStatus;
 
@@ -9,7 +11,7 @@ use tokio::task::JoinHandle;
 
 use crate::soon;
 
-/// The binary as a server over HTTP. Dropping it kills it.
+/// The server process, over HTTP. Dropping it kills it.
 #[derive(Debug)]
 pub struct HttpServer {
     child: Child,
@@ -30,51 +32,52 @@ impl HttpServer {
                 written.send_modify(|text| text.extend([line.as_str(), "\n"]));
             }
         });
-        let Ok(told) = errors.wait_for(|text| place(text).is_some()).await.map(|told| told.clone()) else {
+        let Ok(told) = errors.wait_for(|text| address_in(text).is_some()).await.map(|told| told.clone())
+        else {
             panic!("it ended before it listened: {}", *errors.borrow());
         };
-        let (scheme, address) = place(&told).unwrap();
+        let (scheme, address) = address_in(&told).unwrap();
         Self { child, address, scheme, errors, reading, folder }
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// A URL of its.
+    /// A URL of the server.
     pub fn url(&self, path: &str) -> String {
         format!("{}://{}{path}", self.scheme, self.address)
     }
 
-    /// Its process.
+    /// The process id.
     pub fn id(&self) -> u32 {
         self.child.id().expect("it runs")
     }
 
-    /// The folder that it was started in.
+    /// The working directory.
     pub fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
-    /// What it has written to standard error.
+    /// Standard error so far.
     pub fn errors(&self) -> String {
         self.errors.borrow().clone()
     }
 
-    /// Waits until its standard error satisfies that, and returns it.
-    pub async fn told(&self, what: &str, wanted: impl FnMut(&String) -> bool) -> String {
+    /// Waits until standard error satisfies `wanted`, and returns it.
+    pub async fn wait_until(&self, what: &str, wanted: impl FnMut(&String) -> bool) -> String {
         let mut errors = self.errors.clone();
         soon(what, errors.wait_for(wanted)).await.unwrap().clone()
     }
 
-    /// Sends it a signal: `TERM`, `INT`.
+    /// Sends a signal: `TERM`, `INT`.
     pub async fn signal(&self, name: &str) {
         let status = Command::new("kill").args(["-s", name, &self.id().to_string()]).status().await.unwrap();
         assert!(status.success());
     }
 
-    /// Waits for its end: how it ended, and its standard error.
+    /// Waits for the exit: status and standard error.
     pub async fn ended(mut self) -> (ExitStatus, String) {
         let status = soon("the end", self.child.wait()).await.unwrap();
         soon("standard error", &mut self.reading).await.unwrap();
@@ -83,7 +86,7 @@ impl HttpServer {
     }
 }
 
-/// A test that fails shows what its servers have written.
+/// A failing test shows the standard error of its servers.
 impl Drop for HttpServer {
     #[expect(clippy::print_stderr, reason = "it is shown with the failure, and nowhere else")]
     fn drop(&mut self) {
@@ -93,8 +96,8 @@ impl Drop for HttpServer {
     }
 }
 
-/// The scheme and address in the line that says where MCP is.
-fn place(text: &str) -> Option<(String, SocketAddr)> {
+/// The scheme and address in the log line of the listener.
+fn address_in(text: &str) -> Option<(String, SocketAddr)> {
     let (_, url) = text.split_once("MCP is at ")?;
     let (scheme, rest) = url.split_once("://")?;
     let (address, _) = rest.split_once("/mcp")?;

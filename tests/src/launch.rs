@@ -1,26 +1,28 @@
+//! Starting the server: [`Launch`].
+
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::{Client, Era, Finished, HttpServer, MockUpstream, StdioProcess, soon};
+use crate::{Client, Finished, HttpServer, Lifecycle, MockUpstream, StdioProcess, soon};
 
-/// A token that nothing else looks like.
+/// A token that cannot be confused with other text.
 pub const TOKEN: &str = "s3cr3t-0f-7he-7es7s-Q9zXw4Lm";
 
-/// The binary, about to be started: in an empty folder, with no variables but those that are given.
+/// A server to start: in an empty folder, with only the given environment variables.
 #[derive(Debug)]
 pub struct Launch {
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
     folder: TempDir,
-    /// Another program than the binary.
+    /// Another program in place of the server.
     program: Option<PathBuf>,
 }
 
 impl Launch {
-    /// The binary with these arguments, separated by spaces.
+    /// The server with these arguments, separated by spaces.
     pub fn new(arguments: &str) -> Self {
         Self {
             arguments: arguments.split_whitespace().map(str::to_owned).collect(),
@@ -30,12 +32,12 @@ impl Launch {
         }
     }
 
-    /// The binary with a peer in Mist's place.
-    pub fn at(peer: &MockUpstream, arguments: &str) -> Self {
-        Self::at_url(&peer.url(), arguments)
+    /// The server with a mock upstream as the Mist cloud.
+    pub fn at(upstream: &MockUpstream, arguments: &str) -> Self {
+        Self::at_url(&upstream.url(), arguments)
     }
 
-    /// The binary with whatever is at `url` in Mist's place.
+    /// The server with `url` as the Mist cloud.
     pub fn at_url(url: &str, arguments: &str) -> Self {
         Self::new(arguments)
             .argument("--allow-cloud")
@@ -45,68 +47,68 @@ impl Launch {
             .variable("MIST_APITOKEN", TOKEN)
     }
 
-    /// Another program in the place of the binary.
+    /// Starts another program in place of the server.
     pub fn program(mut self, path: impl Into<PathBuf>) -> Self {
         self.program = Some(path.into());
         self
     }
 
-    /// One argument more, spaces and all.
+    /// Adds one argument, which may contain spaces.
     pub fn argument(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
         self
     }
 
-    /// More arguments, separated by spaces.
+    /// Adds arguments, separated by spaces.
     pub fn arguments(mut self, arguments: &str) -> Self {
         self.arguments.extend(arguments.split_whitespace().map(str::to_owned));
         self
     }
 
-    /// A variable of its environment; the last one given counts.
+    /// Sets an environment variable; the last value counts.
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Writes a file into the folder that it is started in.
+    /// Writes a file into the working directory.
     pub fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
         std::fs::write(self.folder.path().join(name), content).unwrap();
         self
     }
 
-    /// The folder that it is started in.
+    /// The working directory.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Starts it for lines to be written and read.
-    pub fn console(self) -> StdioProcess {
+    /// Starts the server over stdio, to write and read lines.
+    pub fn stdio(self) -> StdioProcess {
         let (command, folder) = self.command();
         StdioProcess::start(command, folder)
     }
 
-    /// Starts it, and a client of that era with it.
-    pub async fn client(self, era: Era) -> Client {
+    /// Starts the server over stdio, with an rmcp client.
+    pub async fn client(self, lifecycle: Lifecycle) -> Client {
         let (command, folder) = self.command();
-        soon("connecting", Client::connect(command, folder, era)).await
+        soon("connecting", Client::connect(command, folder, lifecycle)).await
     }
 
-    /// Starts it as a server over HTTP, on a port of its own, and waits until it listens.
+    /// Starts the server over HTTP on a free port, and waits until it listens.
     pub async fn serve(self) -> HttpServer {
         self.serve_at(0).await
     }
 
-    /// The same on that port.
+    /// The same on a given port.
     pub async fn serve_at(self, port: u16) -> HttpServer {
         let launch = self.arguments("--transport http --port").argument(&port.to_string());
         let (command, folder) = launch.command();
         soon("listening", HttpServer::start(command, folder)).await
     }
 
-    /// Runs it to its end, with nothing to read.
+    /// Runs the program to its end, without input.
     pub async fn run(self) -> Finished {
-        self.console().finish().await
+        self.stdio().finish().await
     }
 
     fn command(self) -> (Command, TempDir) {
@@ -124,8 +126,8 @@ impl Launch {
     }
 }
 
-/// The binary that Cargo built beside the test: the server's own `main`, under a name of this package. To test
-/// another one, such as a release, set `MISTMCP_BINARY`.
+/// The binary that Cargo built beside the test: the `main` of the server, under a name of this package. Set
+/// `MISTMCP_BINARY` to test another one, such as a release.
 pub fn binary() -> PathBuf {
     if let Some(path) = std::env::var_os("MISTMCP_BINARY") {
         return std::path::absolute(path).unwrap();

@@ -1,11 +1,13 @@
-//! What the tests of the whole share: the real binary, MCP clients that talk to it, and a peer in Mist's place.
+//! Test helpers: the real binary, MCP clients, and mock upstreams in place of the Mist cloud.
 //!
-//! [`Launch`] starts the binary in an environment that holds nothing but what the test says. [`Client`] is rmcp's
-//! own client, in either era; [`StdioProcess`] writes and reads lines, where a test is about the lines themselves. [`MockUpstream`]
-//! answers what a test wants and remembers what it was asked; [`RawPeer`] answers bytes, however wrong they are. [`HttpServer`] is
-//! the binary over HTTP, a [`RedisServer`] what several of them share, by way of a [`TcpProxy`] where that is slow, and [`Nginx`]
-//! what stands before them, a [`Proxy`] what stands before Mist; a [`HttpClient`] is a client of its, and a [`RawSocket`] a bare connection, for what no client would say.
-//! A [`Collector`] takes the spans that it exports.
+//! [`Launch`] starts the server in an environment with only the given variables. [`Client`] is rmcp's own client over
+//! stdio, in either lifecycle; [`StdioProcess`] writes and reads raw lines. [`MockUpstream`] answers as configured
+//! and records requests; [`RawUpstream`] answers with raw bytes.
+//!
+//! [`HttpServer`] is the server over HTTP, [`HttpClient`] an MCP client of it, and [`RawSocket`] a TCP connection for
+//! requests that no client would send. [`RedisServer`] is a Redis for replicas, optionally behind a [`TcpProxy`] with
+//! delays; [`Nginx`] is a load balancer before them; [`Proxy`] is an HTTP and SOCKS5 proxy before Mist. [`Collector`]
+//! receives exported spans.
 
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
@@ -29,16 +31,16 @@ mod stdio_process;
 mod tcp_proxy;
 
 pub use certificate::{certificate, certificate_for};
-pub use client::{Client, Era, text};
+pub use client::{Client, Lifecycle, text};
 pub use collector::{Collector, Exported};
-pub use http_client::{Heard, HttpClient, message};
+pub use http_client::{HttpClient, HttpResponse, message};
 pub use http_server::HttpServer;
 pub use launch::{Launch, TOKEN, binary};
 pub use mock_upstream::{Answer, MockUpstream, Received};
 pub use nginx::{Balance, Nginx};
 pub use port::free_port;
 pub use proxy::{Connects, Proxy};
-pub use raw::{RawPeer, Then};
+pub use raw::{RawUpstream, Then};
 pub use raw_socket::RawSocket;
 pub use redis_server::RedisServer;
 pub use stdio_process::{Finished, StdioProcess};
@@ -46,18 +48,18 @@ pub use tcp_proxy::TcpProxy;
 
 use std::time::Duration;
 
-/// The examples of the documentation, which Cargo compiles as it does those of code.
+/// The code examples of the documentation, as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/macro.md")]
 struct MacroPage;
 
-/// How long a test waits for what should come at once. It only ever passes when something is broken.
+/// How long a test waits for something that should happen at once. It only passes if something is broken.
 pub const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Waits for what should come at once.
+/// Waits for something that should happen at once.
 ///
 /// # Panics
-/// It does not come.
+/// It does not happen within [`PATIENCE`].
 pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
     tokio::time::timeout(PATIENCE, future)
         .await

@@ -1,3 +1,5 @@
+//! A mock of the Mist cloud: [`MockUpstream`].
+
 use std::collections::HashMap;
 use std::fmt;
 use std::net::SocketAddr;
@@ -18,24 +20,24 @@ use tokio::sync::{Notify, Semaphore, oneshot};
 
 use crate::serving::serve;
 
-/// An HTTP server in Mist's place. Dropping it stops it.
+/// An HTTP server in place of the Mist cloud. Dropping it stops it.
 #[derive(Debug)]
 pub struct MockUpstream {
     address: SocketAddr,
-    desk: Arc<Desk>,
+    state: Arc<MockState>,
     _stop: oneshot::Sender<()>,
 }
 
 #[derive(Debug, Default)]
-struct Desk {
+struct MockState {
     answers: Mutex<HashMap<String, Vec<Answer>>>,
     received: Mutex<Vec<Received>>,
     connections: AtomicUsize,
     arrived: Notify,
     abandoned: Notify,
-    /// For these tokens, whatever the path.
+    /// Answers by token, whatever the path.
     for_tokens: Mutex<HashMap<String, Answer>>,
-    /// Where nothing else is said.
+    /// The default answer.
     otherwise: Mutex<Option<Otherwise>>,
 }
 
@@ -48,27 +50,27 @@ impl fmt::Debug for Otherwise {
     }
 }
 
-/// A request as it arrived.
+/// A recorded request.
 #[derive(Clone, Debug)]
 pub struct Received {
-    /// Its method.
+    /// The method.
     pub method: String,
-    /// Its path as it stood in the request line, percent-encoding and all.
+    /// The path of the request line, percent-encoded.
     pub path: String,
-    /// Its query, decoded as a form is, in order.
+    /// The decoded query parameters, in order.
     pub query: Vec<(String, String)>,
-    /// Its headers.
+    /// The headers.
     pub headers: HeaderMap,
 }
 
 impl Received {
-    /// The segments of its path, each decoded by itself.
+    /// The path segments, each decoded.
     pub fn segments(&self) -> Vec<String> {
         let segments = self.path.trim_start_matches('/').split('/');
         segments.map(|segment| percent_decode_str(segment).decode_utf8().unwrap().into_owned()).collect()
     }
 
-    /// A header that it has once.
+    /// A header that must occur once.
     pub fn header(&self, name: &str) -> &str {
         let values: Vec<_> = self.headers.get_all(name).iter().collect();
         assert_eq!(values.len(), 1, "{name}: {values:?}");
@@ -76,14 +78,14 @@ impl Received {
     }
 }
 
-/// What a peer answers.
+/// An answer of the mock.
 #[derive(Clone, Debug)]
 pub struct Answer {
     status: u16,
     headers: Vec<(String, String)>,
     body: Bytes,
     kind: Kind,
-    turnstile: Option<Arc<Semaphore>>,
+    permits: Option<Arc<Semaphore>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,8 +96,8 @@ enum Kind {
     Late(Duration),
 }
 
-/// A request that is never answered. It ends when the one who asked has gone away.
-struct Waiting(Arc<Desk>);
+/// A request that is never answered, until its client disconnects.
+struct Waiting(Arc<MockState>);
 
 impl Drop for Waiting {
     fn drop(&mut self) {
@@ -104,10 +106,10 @@ impl Drop for Waiting {
 }
 
 impl Answer {
-    /// A body of that type.
+    /// A body of a media type.
     pub fn new(media_type: &str, body: impl Into<Bytes>) -> Self {
         let headers = vec![("content-type".to_owned(), media_type.to_owned())];
-        Self { status: 200, headers, body: body.into(), kind: Kind::Whole, turnstile: None }
+        Self { status: 200, headers, body: body.into(), kind: Kind::Whole, permits: None }
     }
 
     /// JSON.
@@ -115,52 +117,52 @@ impl Answer {
         Self::new("application/json", value.to_string())
     }
 
-    /// Begins, and breaks off.
+    /// A body that breaks off.
     pub fn cut_off() -> Self {
         Self { kind: Kind::CutOff, ..Self::new("application/json", r#"[{"id":"#) }
     }
 
-    /// Takes the request, and is silent.
+    /// No answer.
     pub fn never() -> Self {
         Self { kind: Kind::Never, ..Self::new("application/json", "") }
     }
 
-    /// The same, after a while.
+    /// The same answer after a delay.
     #[must_use]
     pub fn late(self, delay: Duration) -> Self {
         Self { kind: Kind::Late(delay), ..self }
     }
 
-    /// With another status.
+    /// Sets the status.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.status = status;
         self
     }
 
-    /// With a header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Not before there is a permit for it, or the semaphore is closed.
+    /// Waits for a permit of the semaphore, or until it is closed.
     #[must_use]
-    pub fn once(mut self, turnstile: &Arc<Semaphore>) -> Self {
-        self.turnstile = Some(Arc::clone(turnstile));
+    pub fn once(mut self, permits: &Arc<Semaphore>) -> Self {
+        self.permits = Some(Arc::clone(permits));
         self
     }
 
-    async fn respond(self, desk: Arc<Desk>) -> Response {
-        if let Some(turnstile) = &self.turnstile
-            && let Ok(permit) = turnstile.acquire().await
+    async fn respond(self, state: Arc<MockState>) -> Response {
+        if let Some(permits) = &self.permits
+            && let Ok(permit) = permits.acquire().await
         {
             permit.forget();
         }
         match self.kind {
             Kind::Never => {
-                let _waiting = Waiting(desk);
+                let _waiting = Waiting(state);
                 std::future::pending::<()>().await;
             }
             Kind::Late(delay) => tokio::time::sleep(delay).await,
@@ -168,7 +170,7 @@ impl Answer {
         }
         let body = match self.kind {
             Kind::CutOff => {
-                // A moment later: at once, the beginning would never leave the server's buffer.
+                // With a delay, because otherwise the beginning would never leave the write buffer.
                 let end = async {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                     Err(std::io::Error::other("cut off"))
@@ -186,50 +188,50 @@ impl Answer {
 }
 
 impl MockUpstream {
-    /// A peer that answers `{}` to everything, until it is told otherwise.
+    /// Starts a mock that answers `{}` to everything until configured.
     pub async fn start() -> Self {
         Self::start_at("127.0.0.1:0").await
     }
 
-    /// The same at another address of this machine.
+    /// The same at another local address.
     pub async fn start_at(address: &str) -> Self {
-        let desk = Arc::new(Desk::default());
-        let counted = Arc::clone(&desk);
+        let state = Arc::new(MockState::default());
+        let counted = Arc::clone(&state);
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let listener = listener.tap_io(move |connection| {
             counted.connections.fetch_add(1, Ordering::SeqCst);
             let _ = connection.set_nodelay(true);
         });
-        let router = axum::Router::new().fallback(answer).with_state(Arc::clone(&desk));
-        Self { address, desk, _stop: serve(listener, router) }
+        let router = axum::Router::new().fallback(answer).with_state(Arc::clone(&state));
+        Self { address, state, _stop: serve(listener, router) }
     }
 
-    /// Its base URL.
+    /// The base URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Its host and port.
+    /// Host and port.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Answers requests for a path so; several answers are given in turn, the last one again and again.
+    /// Sets the answers for a path. They are given in turn, and the last one is repeated.
     pub fn answers(&self, path: &str, answers: impl IntoIterator<Item = Answer>) {
         let mut answers: Vec<_> = answers.into_iter().collect();
         answers.reverse();
-        lock(&self.desk.answers).insert(path.to_owned(), answers);
+        lock(&self.state.answers).insert(path.to_owned(), answers);
     }
 
-    /// Answers all requests with that token so.
+    /// Sets the answer for all requests with a token.
     pub fn answers_token(&self, token: &str, answer: Answer) {
-        lock(&self.desk.for_tokens).insert(format!("Token {token}"), answer);
+        lock(&self.state.for_tokens).insert(format!("Token {token}"), answer);
     }
 
-    /// Answers requests with that token as those with any other.
+    /// Removes the answer for a token.
     pub fn accepts_token(&self, token: &str) {
-        lock(&self.desk.for_tokens).remove(&format!("Token {token}"));
+        lock(&self.state.for_tokens).remove(&format!("Token {token}"));
     }
 
     /// Answers requests for a path with JSON.
@@ -237,27 +239,27 @@ impl MockUpstream {
         self.answers(path, [Answer::json(value)]);
     }
 
-    /// Answers requests of which nothing else is said by what they are; that is `{}` until then.
+    /// Sets the default answer, which depends on the request.
     pub fn otherwise(&self, answer: impl Fn(&Received) -> Answer + Send + Sync + 'static) {
-        *lock(&self.desk.otherwise) = Some(Otherwise(Arc::new(answer)));
+        *lock(&self.state.otherwise) = Some(Otherwise(Arc::new(answer)));
     }
 
-    /// The requests that have arrived since this was last asked.
+    /// Takes the recorded requests.
     pub fn take(&self) -> Vec<Received> {
-        std::mem::take(&mut lock(&self.desk.received))
+        std::mem::take(&mut lock(&self.state.received))
     }
 
-    /// Returns when a request has arrived, now or since this was last asked.
+    /// Waits for a request, including one that arrived since the last wait.
     pub async fn arrival(&self) {
-        self.desk.arrived.notified().await;
+        self.state.arrived.notified().await;
     }
 
-    /// Returns when somebody has gone away who waited for [`Answer::never`].
+    /// Waits until a client of [`Answer::never`] has disconnected.
     pub async fn abandonment(&self) {
-        self.desk.abandoned.notified().await;
+        self.state.abandoned.notified().await;
     }
 
-    /// Waits until so many requests have arrived, and takes them.
+    /// Waits for `count` requests, and takes them.
     pub async fn arrivals(&self, count: usize) -> Vec<Received> {
         let mut received = self.take();
         while received.len() < count {
@@ -267,13 +269,13 @@ impl MockUpstream {
         received
     }
 
-    /// How many connections were made.
+    /// The number of connections accepted.
     pub fn connections(&self) -> usize {
-        self.desk.connections.load(Ordering::SeqCst)
+        self.state.connections.load(Ordering::SeqCst)
     }
 }
 
-async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
+async fn answer(State(state): State<Arc<MockState>>, request: Request) -> Response {
     let query = request.uri().query().unwrap_or_default();
     let received = Received {
         method: request.method().to_string(),
@@ -282,9 +284,9 @@ async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
         headers: request.headers().clone(),
     };
     let authorization = received.headers.get("authorization").and_then(|value| value.to_str().ok());
-    let for_token = authorization.and_then(|token| lock(&desk.for_tokens).get(token).cloned());
+    let for_token = authorization.and_then(|token| lock(&state.for_tokens).get(token).cloned());
     let answer = for_token.or_else(|| {
-        let mut answers = lock(&desk.answers);
+        let mut answers = lock(&state.answers);
         match answers.get_mut(&received.path) {
             Some(left) if left.len() > 1 => left.pop(),
             Some(left) => left.first().cloned(),
@@ -292,12 +294,12 @@ async fn answer(State(desk): State<Arc<Desk>>, request: Request) -> Response {
         }
     });
     let answer = answer.unwrap_or_else(|| {
-        let otherwise = lock(&desk.otherwise).clone();
+        let otherwise = lock(&state.otherwise).clone();
         otherwise.map_or_else(|| Answer::new("application/json", "{}"), |Otherwise(answer)| answer(&received))
     });
-    lock(&desk.received).push(received);
-    desk.arrived.notify_one();
-    answer.respond(desk).await
+    lock(&state.received).push(received);
+    state.arrived.notify_one();
+    answer.respond(state).await
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

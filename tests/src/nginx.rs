@@ -1,3 +1,5 @@
+//! A real nginx before several servers: [`Nginx`].
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -9,11 +11,10 @@ use tokio::process::{Child, Command};
 use crate::port::free_port;
 use crate::{program, soon};
 
-/// What operators are given.
+/// The configuration that is shipped to operators.
 const SITE: &str = include_str!("../../packages/docker/nginx.conf");
 
-/// An nginx of its own on a loopback port before several servers, set up as operators are told to, but for TLS. Dropping it
-/// kills it.
+/// An nginx on a loopback port, with the shipped configuration but without TLS. Dropping it kills it.
 #[derive(Debug)]
 pub struct Nginx {
     port: u16,
@@ -21,23 +22,23 @@ pub struct Nginx {
     folder: TempDir,
 }
 
-/// Which server a request goes to.
+/// How requests are balanced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Balance {
-    /// All of a session's to one, as operators are told.
+    /// By session, as in the shipped configuration.
     BySession,
-    /// Any, each time.
+    /// Randomly.
     Random,
 }
 
 impl Nginx {
-    /// Starts one, and waits until it listens.
+    /// Starts nginx, and waits until it listens.
     ///
     /// # Panics
     /// `nginx` is not installed, or does not start.
     pub async fn start(servers: &[SocketAddr], balance: Balance) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // The port may be taken by somebody else before nginx has it; then it ends, and another one is tried.
+        // Another process may take the port before nginx does. Then nginx exits, and another port is tried.
         for _ in 0..10 {
             let port = free_port().await;
             std::fs::write(folder.path().join("nginx.conf"), configuration(port, servers, balance)).unwrap();
@@ -49,12 +50,12 @@ impl Nginx {
         panic!("nginx does not start: {}", errors(&folder));
     }
 
-    /// A URL of its.
+    /// A URL of nginx.
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// What it has written of errors.
+    /// The error log.
     pub fn errors(&self) -> String {
         errors(&self.folder)
     }
@@ -64,7 +65,7 @@ fn errors(folder: &TempDir) -> String {
     std::fs::read_to_string(folder.path().join("error.log")).unwrap_or_default()
 }
 
-/// All that it writes is in the folder that it is started in.
+/// The main configuration, with all files in the working directory.
 fn configuration(port: u16, servers: &[SocketAddr], balance: Balance) -> String {
     let site = site(port, servers, balance);
     format!(
@@ -75,24 +76,24 @@ fn configuration(port: u16, servers: &[SocketAddr], balance: Balance) -> String 
     )
 }
 
-/// The operators' own file, with these servers in it, and without TLS.
+/// The shipped site configuration, with these servers and without TLS.
 fn site(port: u16, servers: &[SocketAddr], balance: Balance) -> String {
     let (mut lines, mut listens, mut balances, mut served) = (Vec::new(), 0, 0, 0);
     for line in SITE.lines() {
-        let said = line.trim();
-        if said.starts_with("listen ") {
+        let directive = line.trim();
+        if directive.starts_with("listen ") {
             listens += 1;
             lines.push(format!("listen 127.0.0.1:{port};"));
-        } else if said.starts_with("hash ") && balance == Balance::Random {
+        } else if directive.starts_with("hash ") && balance == Balance::Random {
             balances += 1;
             lines.push("random;".to_owned());
-        } else if let Some(options) = said.strip_prefix("server 127.0.0.1:") {
+        } else if let Some(options) = directive.strip_prefix("server 127.0.0.1:") {
             served += 1;
             let options = options.trim_start_matches(|letter: char| letter.is_ascii_digit());
-            // All of them in place of the first.
+            // All servers in place of the first.
             let servers = if served == 1 { servers } else { &[] };
             lines.extend(servers.iter().map(|server| format!("server {server}{options}")));
-        } else if !said.starts_with("ssl_") {
+        } else if !directive.starts_with("ssl_") {
             lines.push(line.to_owned());
         }
     }
@@ -106,14 +107,14 @@ fn site(port: u16, servers: &[SocketAddr], balance: Balance) -> String {
 }
 
 fn spawn(folder: &TempDir) -> Child {
-    // Where Debian has it, only root's path leads.
-    let debians = Path::new("/usr/sbin/nginx");
-    let mut command = Command::new(if debians.is_file() { debians } else { Path::new("nginx") });
+    // Debian installs it in a folder that is only in the path of root.
+    let debian_path = Path::new("/usr/sbin/nginx");
+    let mut command = Command::new(if debian_path.is_file() { debian_path } else { Path::new("nginx") });
     command.arg("-p").arg(folder.path()).args(["-c", "nginx.conf", "-e", "error.log"]);
     program::spawn(command, "nginx", folder)
 }
 
-/// Whether it listens before it ends.
+/// Whether it listens before it exits.
 async fn listens(port: u16, process: &mut Child) -> bool {
     let listening = async {
         loop {

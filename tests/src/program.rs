@@ -1,12 +1,14 @@
+//! Starting programs of Debian packages: [`spawn`].
+
 use std::process::Stdio;
 
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
-/// Starts a program of Debian's package of that name, silent, in a folder of its own. Dropping it kills it.
+/// Starts a program without input and output, in its own folder. Dropping it kills it.
 ///
 /// # Panics
-/// It is not installed.
+/// The package is not installed.
 pub(crate) fn spawn(mut command: Command, package: &str, folder: &TempDir) -> Child {
     command
         .current_dir(folder.path())

@@ -1,3 +1,5 @@
+//! An HTTP and SOCKS5 proxy: [`Proxy`].
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -5,45 +7,45 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// An HTTP and SOCKS5 proxy that connects to one address, whatever it is asked for. Dropping it stops it.
+/// An HTTP and SOCKS5 proxy that connects to one address, whatever the target. Dropping it stops it.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
-    asked: Arc<Mutex<Vec<String>>>,
+    requested: Arc<Mutex<Vec<String>>>,
     serving: JoinHandle<()>,
 }
 
-/// What a proxy does with a CONNECT.
+/// How the proxy handles CONNECT.
 #[derive(Clone, Copy, Debug)]
 pub enum Connects {
-    /// It connects to this address.
+    /// Connects to this address.
     To(SocketAddr),
-    /// It answers this status.
+    /// Answers with this status.
     Not(u16),
 }
 
 impl Proxy {
-    /// Starts it.
+    /// Starts the proxy.
     pub async fn start(connects: Connects) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let (address, asked) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
-        let all = Arc::clone(&asked);
+        let (address, requested) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
+        let all = Arc::clone(&requested);
         let serving = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 tokio::spawn(serve(client, connects, Arc::clone(&all)));
             }
         });
-        Self { address, asked, serving }
+        Self { address, requested, serving }
     }
 
-    /// Where it listens.
+    /// The address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it was asked for: the protocol, the host and the port, and the credentials where there were some.
-    pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// The requested targets: protocol, host, port, and credentials if there were any.
+    pub fn requested(&self) -> Vec<String> {
+        self.requested.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -53,10 +55,10 @@ impl Drop for Proxy {
     }
 }
 
-/// Serves one connection, until either side is gone.
-async fn serve(mut client: TcpStream, connects: Connects, asked: Arc<Mutex<Vec<String>>>) -> Option<()> {
+/// Serves one connection until either side closes it.
+async fn serve(mut client: TcpStream, connects: Connects, requested: Arc<Mutex<Vec<String>>>) -> Option<()> {
     let first = client.read_u8().await.ok()?;
-    let (what, granted, refused): (String, &[u8], Vec<u8>) = if first == 5 {
+    let (what, success, refused): (String, &[u8], Vec<u8>) = if first == 5 {
         (socks(&mut client).await?, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0], vec![5, 2, 0, 1, 0, 0, 0, 0, 0, 0])
     } else {
         let mut head = vec![first];
@@ -70,18 +72,18 @@ async fn serve(mut client: TcpStream, connects: Connects, asked: Arc<Mutex<Vec<S
         let what = credentials.map_or(target.clone(), |line| format!("{target} {line}"));
         (what, b"HTTP/1.1 200 OK\r\n\r\n", format!("HTTP/1.1 {status} No\r\n\r\n").into_bytes())
     };
-    asked.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+    requested.lock().unwrap_or_else(PoisonError::into_inner).push(what);
     let Connects::To(address) = connects else {
         client.write_all(&refused).await.ok()?;
         return None;
     };
     let mut server = TcpStream::connect(address).await.ok()?;
-    client.write_all(granted).await.ok()?;
+    client.write_all(success).await.ok()?;
     copy_bidirectional(&mut client, &mut server).await.ok()?;
     Some(())
 }
 
-/// The greeting and the request of SOCKS5, for a name.
+/// The SOCKS5 greeting and request, with a domain name.
 async fn socks(client: &mut TcpStream) -> Option<String> {
     let mut methods = vec![0; usize::from(client.read_u8().await.ok()?)];
     client.read_exact(&mut methods).await.ok()?;

@@ -1,3 +1,5 @@
+//! A mock upstream that sends raw bytes: [`RawUpstream`].
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,25 +8,25 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::AbortHandle;
 
-/// A peer that answers each request with bytes that no HTTP library would send. Dropping it stops it.
+/// An upstream that answers each request with raw bytes, valid HTTP or not. Dropping it stops it.
 #[derive(Debug)]
-pub struct RawPeer {
+pub struct RawUpstream {
     address: SocketAddr,
     requests: Arc<AtomicUsize>,
     task: AbortHandle,
 }
 
-/// What a raw peer does with a connection after an answer.
+/// What happens to the connection after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
-    /// It reads the next request from it.
+    /// It is kept open for the next request.
     KeepOpen,
-    /// It closes it.
+    /// It is closed.
     Close,
 }
 
-impl RawPeer {
-    /// A peer that gives these answers in turn, the last one again and again. An empty one is a closed connection.
+impl RawUpstream {
+    /// Starts an upstream with these answers in turn, the last one repeated. An empty answer closes the connection.
     pub async fn start(answers: impl IntoIterator<Item = (Vec<u8>, Then)>) -> Self {
         let answers: Arc<[_]> = answers.into_iter().collect();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
@@ -39,18 +41,18 @@ impl RawPeer {
         Self { address, requests, task: task.abort_handle() }
     }
 
-    /// Its base URL.
+    /// The base URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// How many requests have come.
+    /// The number of requests received.
     pub fn requests(&self) -> usize {
         self.requests.load(Ordering::SeqCst)
     }
 }
 
-impl Drop for RawPeer {
+impl Drop for RawUpstream {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -60,14 +62,14 @@ async fn serve(mut connection: TcpStream, answers: Arc<[(Vec<u8>, Then)]>, reque
     while read_head(&mut connection).await {
         let number = requests.fetch_add(1, Ordering::SeqCst);
         let (answer, then) = &answers[number.min(answers.len() - 1)];
-        // Who has read enough goes away in the middle of an answer.
+        // A client may disconnect in the middle of an answer.
         if connection.write_all(answer).await.is_err() || *then == Then::Close {
             return;
         }
     }
 }
 
-/// Reads to the empty line that ends a request without a body.
+/// Reads up to the end of a request head.
 async fn read_head(connection: &mut TcpStream) -> bool {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

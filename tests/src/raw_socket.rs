@@ -1,3 +1,5 @@
+//! A TCP connection for raw HTTP/1.1: [`RawSocket`].
+
 use std::net::{IpAddr, SocketAddr};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -5,7 +7,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 use crate::soon;
 
-/// A bare connection, on which anything can be said.
+/// A TCP connection on which arbitrary bytes can be sent.
 #[derive(Debug)]
 pub struct RawSocket {
     stream: TcpStream,
@@ -19,7 +21,7 @@ impl RawSocket {
         Self { stream, read: Vec::new() }
     }
 
-    /// Connects from that address of this machine.
+    /// Connects from a local address.
     pub async fn from_address(own: IpAddr, address: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind((own, 0).into()).unwrap();
@@ -27,7 +29,7 @@ impl RawSocket {
         Self { stream, read: Vec::new() }
     }
 
-    /// Connects from a port that may have been another connection's; none where somebody else has it by now.
+    /// Connects from a port that another connection may have used. None if the port is taken.
     pub async fn from(port: u16, address: SocketAddr) -> Option<Self> {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_reuseaddr(true).unwrap();
@@ -36,22 +38,22 @@ impl RawSocket {
         Some(Self { stream, read: Vec::new() })
     }
 
-    /// Closes it at once, so that its port is free.
+    /// Closes the connection with a reset, so that its port is free.
     pub fn reset(self) {
         self.stream.set_zero_linger().unwrap();
     }
 
-    /// The port that it comes from.
+    /// The local port.
     pub fn port(&self) -> u16 {
         self.stream.local_addr().unwrap().port()
     }
 
-    /// Sends bytes. That nobody takes them is no failure: a server may close before it has read all.
+    /// Sends bytes. Errors are ignored: a server may close before it has read everything.
     pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         let _ = soon("sending", self.stream.write_all(bytes.as_ref())).await;
     }
 
-    /// Sends a POST to MCP with these lines of headers and a body whose length is told.
+    /// Sends a POST to the MCP endpoint with these header lines and a body with `Content-Length`.
     pub async fn post(&mut self, target: &str, headers: &[&str], body: impl AsRef<[u8]>) {
         let body = body.as_ref();
         let mut head = format!(
@@ -66,7 +68,7 @@ impl RawSocket {
         self.send([head.as_bytes(), body].concat()).await;
     }
 
-    /// The next answer: status, the lines of its head, and its body. None where the connection is closed before it.
+    /// The next response: status, head, and body. None if the connection is closed before.
     pub async fn answer(&mut self) -> Option<(u16, String, String)> {
         let head = loop {
             if let Some(end) = find(&self.read, b"\r\n\r\n") {
@@ -91,7 +93,7 @@ impl RawSocket {
         soon("the first bytes", self.stream.readable()).await.unwrap();
     }
 
-    /// Everything until the connection is closed.
+    /// All bytes until the connection is closed.
     pub async fn rest(mut self) -> String {
         while self.more().await.is_some() {}
         String::from_utf8_lossy(&self.read).into_owned()

@@ -1,3 +1,5 @@
+//! A real Redis: [`RedisServer`].
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use tokio::process::{Child, Command};
 use crate::port::free_port;
 use crate::{program, soon};
 
-/// A Redis of its own on a loopback port, which writes nothing to disk. Dropping it kills it.
+/// A Redis on a loopback port, without persistence. Dropping it kills it.
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
@@ -19,7 +21,7 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts one, and waits until it answers.
+    /// Starts Redis, and waits until it answers.
     ///
     /// # Panics
     /// `redis-server` is not installed, or does not start.
@@ -27,11 +29,11 @@ impl RedisServer {
         Self::start_with("").await
     }
 
-    /// The same with options of `redis-server`, separated by spaces.
+    /// The same with options, separated by spaces.
     pub async fn start_with(options: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options: Vec<_> = options.split_whitespace().map(str::to_owned).collect();
-        // The port may be taken by somebody else before Redis has it; then it ends, and another one is tried.
+        // Another process may take the port before Redis does. Then Redis exits, and another port is tried.
         for _ in 0..10 {
             let port = free_port().await;
             let mut process = spawn(port, &options, &folder);
@@ -42,17 +44,17 @@ impl RedisServer {
         panic!("redis-server does not start");
     }
 
-    /// Its URL.
+    /// The URL.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
 
-    /// Its port.
+    /// The port.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Ends it, with all that it knew.
+    /// Kills Redis, with all its data.
     pub async fn stop(&mut self) {
         self.process.kill().await.unwrap();
     }
@@ -63,19 +65,19 @@ impl RedisServer {
         assert!(answers(self.port, &mut self.process).await, "redis-server does not start again");
     }
 
-    /// Has it be silent, with its connections open, until it is sent `CONT`.
+    /// Sends a signal. After `STOP` it does not answer, with open connections, until `CONT`.
     pub async fn signal(&self, name: &str) {
         let id = self.process.id().expect("it runs").to_string();
         assert!(Command::new("kill").args(["-s", name, &id]).status().await.unwrap().success());
     }
 
-    /// A connection to it.
+    /// Opens a connection.
     pub async fn connect(&self) -> MultiplexedConnection {
         let client = redis::Client::open(self.url()).unwrap();
         soon("Redis", client.get_multiplexed_async_connection()).await.unwrap()
     }
 
-    /// All that is in it: values, and seconds to live, by key.
+    /// All keys, with values and TTLs.
     pub async fn content(&self) -> BTreeMap<String, (String, i64)> {
         let mut connection = self.connect().await;
         let keys: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut connection).await.unwrap();
@@ -89,10 +91,10 @@ impl RedisServer {
                 redis::Value::BulkString(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
                 other => Some(format!("{:?}", Vec::<String>::from_redis_value(other).unwrap())),
             };
-            let lasts: i64 = redis::cmd("TTL").arg(&key).query_async(&mut connection).await.unwrap();
-            // It may have gone meanwhile.
+            let ttl: i64 = redis::cmd("TTL").arg(&key).query_async(&mut connection).await.unwrap();
+            // The key may have expired in the meantime.
             if let Some(value) = value {
-                content.insert(key, (value, lasts));
+                content.insert(key, (value, ttl));
             }
         }
         content
@@ -106,7 +108,7 @@ fn spawn(port: u16, options: &[String], folder: &TempDir) -> Child {
     program::spawn(command, "redis-server", folder)
 }
 
-/// Whether it answers before it ends.
+/// Whether it answers before it exits.
 async fn answers(port: u16, process: &mut Child) -> bool {
     let client = redis::Client::open(format!("redis://127.0.0.1:{port}")).unwrap();
     let answer = async {
@@ -116,7 +118,7 @@ async fn answers(port: u16, process: &mut Child) -> bool {
             }
             match client.get_multiplexed_async_connection().await {
                 Ok(_) => return true,
-                // One that asks for a password is there as well.
+                // A Redis that requires a password is running, too.
                 Err(error) if error.kind() == redis::ErrorKind::AuthenticationFailed => return true,
                 Err(error) if error.code() == Some("NOAUTH") => return true,
                 Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,

@@ -1,3 +1,5 @@
+//! The server over stdio, line by line: [`StdioProcess`].
+
 use std::process::ExitStatus;
 
 use serde_json::{Value, json};
@@ -8,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use crate::soon;
 
-/// The binary, spoken to line by line.
+/// The server process over stdio, with raw lines.
 #[derive(Debug)]
 pub struct StdioProcess {
     child: Child,
@@ -20,24 +22,24 @@ pub struct StdioProcess {
     _folder: TempDir,
 }
 
-/// What a run of the binary left behind.
+/// The result of a finished run.
 #[derive(Debug)]
 pub struct Finished {
-    /// How it ended.
+    /// The exit status.
     pub status: ExitStatus,
-    /// The lines of its standard output.
+    /// The lines of standard output.
     pub stdout: Vec<String>,
-    /// Its standard error.
+    /// Standard error.
     pub stderr: String,
 }
 
 impl Finished {
-    /// Its exit code; none where a signal ended it.
+    /// The exit code; none if a signal ended it.
     pub fn code(&self) -> Option<i32> {
         self.status.code()
     }
 
-    /// Its standard output as one text.
+    /// Standard output as one text.
     pub fn output(&self) -> String {
         self.stdout.join("\n")
     }
@@ -57,17 +59,17 @@ impl StdioProcess {
         Self { child, stdin, stdout, stderr, written: Vec::new(), last_id: 0, _folder: folder }
     }
 
-    /// Its process.
+    /// The process id.
     pub fn id(&self) -> u32 {
         self.child.id().expect("it runs")
     }
 
-    /// Writes a line, whatever is in it.
+    /// Writes a raw line.
     pub async fn write(&mut self, line: &str) {
         self.write_bytes(format!("{line}\n").as_bytes()).await;
     }
 
-    /// Writes bytes, and no end of a line after them.
+    /// Writes bytes without a line feed.
     pub async fn write_bytes(&mut self, bytes: &[u8]) {
         let stdin = self.stdin.as_mut().expect("standard input is open");
         soon("writing", stdin.write_all(bytes)).await.unwrap();
@@ -78,7 +80,7 @@ impl StdioProcess {
         soon(what, self.stdout.as_mut()?.next_line()).await.unwrap()
     }
 
-    /// Reads the next message; nothing where there will be none.
+    /// Reads the next message. None at the end of output.
     pub async fn read(&mut self) -> Option<Value> {
         let line = self.next_line("reading").await?;
         let message = serde_json::from_str(&line)
@@ -96,7 +98,7 @@ impl StdioProcess {
         id
     }
 
-    /// Sends a request and reads on to its answer, which comes back with the messages before it.
+    /// Sends a request and reads up to its response. Returns the messages before it, too.
     pub async fn request(&mut self, method: &str, params: Value) -> (Value, Vec<Value>) {
         let id = self.ask(method, params).await;
         let mut before = Vec::new();
@@ -114,7 +116,7 @@ impl StdioProcess {
         self.request("tools/call", json!({ "name": tool, "arguments": arguments })).await.0
     }
 
-    /// Begins a session of the era with sessions.
+    /// Initializes a legacy session.
     pub async fn initialize(&mut self) -> Value {
         let client = json!({ "name": "console", "version": "1" });
         let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client });
@@ -123,8 +125,8 @@ impl StdioProcess {
         answer
     }
 
-    /// Parameters of the era in which every request stands for itself.
-    pub fn modern(mut params: Value) -> Value {
+    /// Adds the `_meta` of a stateless request to parameters.
+    pub fn stateless_params(mut params: Value) -> Value {
         let meta = json!({
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
             "io.modelcontextprotocol/clientInfo": { "name": "console", "version": "1" },
@@ -136,30 +138,30 @@ impl StdioProcess {
         params
     }
 
-    /// Ends its standard input, as a client does that goes away.
-    pub fn hang_up(&mut self) {
+    /// Closes standard input, as a client does that disconnects.
+    pub fn close_stdin(&mut self) {
         self.stdin = None;
     }
 
-    /// Closes its standard output as well: nobody reads what it still says.
-    pub fn vanish(&mut self) {
-        self.hang_up();
+    /// Closes standard input and output.
+    pub fn close_stdio(&mut self) {
+        self.close_stdin();
         self.stdout = None;
     }
 
-    /// Sends it a signal: `TERM`, `INT`.
+    /// Sends a signal: `TERM`, `INT`.
     pub async fn signal(&self, name: &str) {
         let status = Command::new("kill").args(["-s", name, &self.id().to_string()]).status().await.unwrap();
         assert!(status.success());
     }
 
-    /// Ends its standard input and waits for its end.
+    /// Closes standard input and waits for the exit.
     pub async fn finish(mut self) -> Finished {
-        self.hang_up();
+        self.close_stdin();
         self.ended().await
     }
 
-    /// Waits for its end, without ending its standard input.
+    /// Waits for the exit, with standard input open.
     pub async fn ended(mut self) -> Finished {
         while let Some(line) = self.next_line("the last lines").await {
             self.written.push(line);

@@ -1,3 +1,5 @@
+//! A TCP proxy with delays: [`TcpProxy`].
+
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,7 +10,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep_until};
 
-/// A way to a server on which all that is sent takes as long as it is told. Dropping it closes it.
+/// A TCP proxy to a loopback port that delays everything. Dropping it closes it.
 #[derive(Debug)]
 pub struct TcpProxy {
     address: SocketAddr,
@@ -17,7 +19,7 @@ pub struct TcpProxy {
 }
 
 impl TcpProxy {
-    /// A way to the server on that port of loopback, without delay.
+    /// Starts a proxy to a loopback port, without delay.
     pub async fn to(port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -31,13 +33,13 @@ impl TcpProxy {
         Self { address, delay, task: task.abort_handle() }
     }
 
-    /// Where it begins.
+    /// The address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// From now on each way takes so long.
-    pub fn takes(&self, each_way: Duration) {
+    /// Sets the delay of each direction.
+    pub fn set_delay(&self, each_way: Duration) {
         self.delay.send_replace(each_way);
     }
 }
@@ -53,26 +55,26 @@ async fn connect(client: TcpStream, port: u16, delays: watch::Receiver<Duration>
     client.set_nodelay(true)?;
     server.set_nodelay(true)?;
     let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
-    // Where one way ends, the other has no use.
+    // If one direction ends, the other is closed.
     tokio::select! {
         ended = pass(from_client, to_server, delays.clone()) => ended,
         ended = pass(from_server, to_client, delays) => ended,
     }
 }
 
-/// Passes on what comes, in its order, each piece after its time: many are under way at once.
+/// Forwards data in order, each piece after the delay. Many pieces can be in flight.
 async fn pass(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
     delays: watch::Receiver<Duration>,
 ) -> io::Result<()> {
-    let (under_way, mut arriving) = mpsc::unbounded_channel();
+    let (in_flight, mut arriving) = mpsc::unbounded_channel();
     let reading = async move {
         let mut bytes = vec![0; 16 * 1024];
         loop {
             let length = from.read(&mut bytes).await?;
             let due = Instant::now() + *delays.borrow();
-            if length == 0 || under_way.send((due, bytes[..length].to_vec())).is_err() {
+            if length == 0 || in_flight.send((due, bytes[..length].to_vec())).is_err() {
                 return Ok(());
             }
         }

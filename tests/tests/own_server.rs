@@ -90,13 +90,14 @@ const SITE: &str = "05000000-0000-4000-8000-000000000001";
 /// A session of it, and its Mist: an organization with a site, and a status for everything else.
 async fn session(mode: Mode, categories: &[&str], status: u16) -> (MockUpstream, Session) {
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let peer = MockUpstream::start().await;
-    peer.json("/api/v1/self", &json!({ "privileges": [{ "scope": "org", "org_id": ORG, "name": "Acme" }] }));
-    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([{ "id": SITE, "name": "Leeds Office" }]));
-    peer.otherwise(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
+    let upstream = MockUpstream::start().await;
+    upstream
+        .json("/api/v1/self", &json!({ "privileges": [{ "scope": "org", "org_id": ORG, "name": "Acme" }] }));
+    upstream.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([{ "id": SITE, "name": "Leeds Office" }]));
+    upstream.otherwise(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
     let mut clouds = Clouds::default();
-    clouds.allow(&peer.url()).unwrap();
-    let cloud: Cloud = clouds.find(&peer.url()).unwrap();
+    clouds.allow(&upstream.url()).unwrap();
+    let cloud: Cloud = clouds.find(&upstream.url()).unwrap();
     let limits = Limits {
         timeout: Duration::from_secs(20),
         retry_wait: Duration::ZERO,
@@ -108,7 +109,7 @@ async fn session(mode: Mode, categories: &[&str], status: u16) -> (MockUpstream,
     let settings = Settings::new(Catalog::gather().unwrap(), mode, &categories, rules).unwrap();
     let connection =
         Connection::new(Arc::new(Pool::new(limits)), cloud, Tokens::parse("a-token-of-tests").unwrap(), None);
-    (peer, Session::new(Arc::new(settings), Arc::new(connection), true))
+    (upstream, Session::new(Arc::new(settings), Arc::new(connection), true))
 }
 
 async fn call(session: &Session, tool: &str, arguments: Value) -> Result<String, Error> {
@@ -167,7 +168,7 @@ fn described(session: &Session, tool: &str) -> String {
 
 #[tokio::test]
 async fn mode_all_neither_lists_nor_calls_nor_names_an_extended_tool_whose_category_is_not_named() {
-    let (peer, session) = session(Mode::All, &[], 200).await;
+    let (upstream, session) = session(Mode::All, &[], 200).await;
     assert!(!listed(&session).iter().any(|name| name.starts_with("seldom")), "{:?}", listed(&session));
     let error = call(&session, "seldomAsked", json!({ "org_id": ORG })).await.unwrap_err().to_string();
     assert!(
@@ -178,7 +179,7 @@ async fn mode_all_neither_lists_nor_calls_nor_names_an_extended_tool_whose_categ
     assert!(!slip.contains("\"seldomAsked\""), "{slip}");
     assert!(!described(&session, "whoAsks").contains("seldomAsked"));
     assert!(!session.settings().instructions(true).contains("eldom"));
-    assert_eq!(peer.take().len(), 0);
+    assert_eq!(upstream.take().len(), 0);
 }
 
 #[tokio::test]
@@ -234,22 +235,22 @@ async fn a_tool_that_may_change_something_runs_once_for_a_call() {
 
 #[tokio::test]
 async fn an_organization_that_a_tool_can_do_without_is_not_looked_for() {
-    let (peer, session) = session(Mode::All, &[], 200).await;
+    let (upstream, session) = session(Mode::All, &[], 200).await;
     for nothing in [json!({}), json!({ "org_id": null }), json!({ "org_id": "" })] {
         let answer = call(&session, "namedOrg", nothing).await.unwrap();
         assert!(!answer.contains(ORG), "{answer}");
     }
-    assert_eq!(peer.take().len(), 0);
+    assert_eq!(upstream.take().len(), 0);
     let answer = call(&session, "namedOrg", json!({ "org_id": "acme" })).await.unwrap();
     assert!(answer.contains(ORG), "{answer}");
 }
 
 #[tokio::test]
 async fn what_may_change_something_takes_no_part_of_a_name() {
-    let (peer, session) = session(Mode::All, &[], 200).await;
+    let (upstream, session) = session(Mode::All, &[], 200).await;
     let error = call(&session, "rebootSite", json!({ "site_id": "Leeds" })).await.unwrap_err().to_string();
     assert!(error.contains(SITE) && error.contains("may change something"), "{error}");
-    assert!(peer.take().iter().all(|received| received.method == "GET"));
+    assert!(upstream.take().iter().all(|received| received.method == "GET"));
     assert!(call(&session, "oneSite", json!({ "site_id": "Leeds" })).await.unwrap().contains("Leeds Office"));
     call(&session, "rebootSite", json!({ "site_id": "leeds office" })).await.unwrap();
 }

@@ -58,15 +58,15 @@ const BOTH: [&str; 2] = ["countSitesByCountry", "listChannelChanges"];
 
 #[tokio::test]
 async fn over_stdio_it_has_its_own_name_and_lists_its_tools() {
-    let mut console = launch("--demo").console();
-    let initialized = console.initialize().await;
+    let mut stdio = launch("--demo").stdio();
+    let initialized = stdio.initialize().await;
     assert_introduced(&initialized["result"]);
     assert_eq!(initialized["result"]["capabilities"]["tools"]["listChanged"], Value::Null, "{initialized}");
-    let (list, _) = console.request("tools/list", json!({})).await;
+    let (list, _) = stdio.request("tools/list", json!({})).await;
     assert_eq!(names(&list["result"]), BOTH);
-    let (discovered, _) = console.request("server/discover", StdioProcess::modern(json!({}))).await;
+    let (discovered, _) = stdio.request("server/discover", StdioProcess::stateless_params(json!({}))).await;
     assert_introduced(&discovered["result"]);
-    let (list, _) = console.request("tools/list", StdioProcess::modern(json!({}))).await;
+    let (list, _) = stdio.request("tools/list", StdioProcess::stateless_params(json!({}))).await;
     assert_eq!(names(&list["result"]), BOTH);
 }
 
@@ -74,8 +74,8 @@ async fn over_stdio_it_has_its_own_name_and_lists_its_tools() {
 async fn over_http_so_do_its_sessions_and_its_page() {
     let server = launch("--demo").serve().await;
     assert!(server.errors().contains(&format!("two_tools {VERSION} listens")), "{}", server.errors());
-    let guest = HttpClient::new(&server, "").open().await;
-    assert_eq!(guest.tools().await, BOTH);
+    let client = HttpClient::new(&server, "").open().await;
+    assert_eq!(client.tools().await, BOTH);
     let page = reqwest::get(server.url("/")).await.unwrap().text().await.unwrap();
     for wanted in
         ["<title>two_tools: ", "<h1>two_tools</h1>", "&quot;two_tools&quot;: {", "data-entry=\"two_tools\""]
@@ -95,9 +95,9 @@ async fn managed_mode_is_there_for_an_operator_or_a_client_that_asks() {
     for launch in
         [launch("--demo --mode managed"), launch("--demo").variable("MISTMCP_TOOL_LOADING_MODE", "managed")]
     {
-        let mut console = launch.console();
-        console.initialize().await;
-        let (list, _) = console.request("tools/list", json!({})).await;
+        let mut stdio = launch.stdio();
+        stdio.initialize().await;
+        let (list, _) = stdio.request("tools/list", json!({})).await;
         assert_eq!(names(&list["result"]), managed);
     }
 }
@@ -148,12 +148,12 @@ async fn its_command_line_is_its_own() {
 
 #[tokio::test]
 async fn mist_and_its_proxies_see_its_name() {
-    let peer = MockUpstream::start().await;
-    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([]));
-    let mut console = Launch::at(&peer, "").program(program()).console();
-    console.initialize().await;
-    console.call("countSitesByCountry", json!({ "org_id": ORG })).await;
-    let received = peer.take();
+    let upstream = MockUpstream::start().await;
+    upstream.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([]));
+    let mut stdio = Launch::at(&upstream, "").program(program()).stdio();
+    stdio.initialize().await;
+    stdio.call("countSitesByCountry", json!({ "org_id": ORG })).await;
+    let received = upstream.take();
     assert!(!received.is_empty());
     for request in received {
         assert_eq!(request.headers["user-agent"], format!("two_tools/{VERSION} mistmcp/{VERSION}"));

@@ -7,11 +7,11 @@ use tokio::net::TcpStream;
 
 /// Which revision a client speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Era {
+pub(crate) enum Lifecycle {
     /// 2025-11-25: a session, opened with `initialize`.
     Legacy,
     /// 2026-07-28: every request stands for itself.
-    Modern,
+    Stateless,
 }
 
 /// One client on one connection.
@@ -23,7 +23,7 @@ pub(crate) struct Client {
     /// The path, its query, and the token.
     path: String,
     token: String,
-    era: Era,
+    lifecycle: Lifecycle,
     session: Option<String>,
     next_id: u64,
 }
@@ -38,18 +38,18 @@ pub(crate) struct Answer {
 
 impl Client {
     /// Connects, and opens a session where the era has them.
-    pub(crate) async fn open(address: &str, path: &str, token: &str, era: Era) -> Result<Self> {
+    pub(crate) async fn open(address: &str, path: &str, token: &str, lifecycle: Lifecycle) -> Result<Self> {
         let mut client = Self {
             stream: BufReader::new(connect(address).await?),
             is_gone: false,
             address: address.to_owned(),
             path: path.to_owned(),
             token: token.to_owned(),
-            era,
+            lifecycle,
             session: None,
             next_id: 1,
         };
-        if era == Era::Legacy {
+        if lifecycle == Lifecycle::Legacy {
             let hello = json!({
                 "protocolVersion": "2025-11-25",
                 "capabilities": {},
@@ -75,7 +75,7 @@ impl Client {
 
     #[allow(dead_code, reason = "the soak has clients that vanish, the benchmark has none")]
     /// Sends a call and goes away without waiting for its answer; the next one makes a connection of its own.
-    pub(crate) async fn vanish(&mut self, tool: &str, arguments: &Value) -> Result<()> {
+    pub(crate) async fn close_stdio(&mut self, tool: &str, arguments: &Value) -> Result<()> {
         let message = self.message("tools/call", json!({ "name": tool, "arguments": arguments }));
         let request = self.written("tools/call", tool, &message);
         self.stream.write_all(&request).await?;
@@ -93,7 +93,7 @@ impl Client {
     fn message(&mut self, method: &str, mut params: Value) -> Value {
         let id = self.next_id;
         self.next_id += 1;
-        if self.era == Era::Modern {
+        if self.lifecycle == Lifecycle::Stateless {
             params["_meta"] = json!({
                 "io.modelcontextprotocol/protocolVersion": "2026-07-28",
                 "io.modelcontextprotocol/clientCapabilities": {},
@@ -121,17 +121,17 @@ impl Client {
             self.token,
             body.len()
         );
-        match (self.era, &self.session) {
-            (Era::Modern, _) => {
+        match (self.lifecycle, &self.session) {
+            (Lifecycle::Stateless, _) => {
                 head.extend(["MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: ", method, "\r\n"]);
                 if !name.is_empty() {
                     head.extend(["Mcp-Name: ", name, "\r\n"]);
                 }
             }
-            (Era::Legacy, Some(session)) => {
+            (Lifecycle::Legacy, Some(session)) => {
                 head.extend(["MCP-Protocol-Version: 2025-11-25\r\nMcp-Session-Id: ", session, "\r\n"]);
             }
-            (Era::Legacy, None) => {}
+            (Lifecycle::Legacy, None) => {}
         }
         format!("{head}\r\n{body}").into_bytes()
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mistmcp::{
     Catalog, Clouds, Connection, Format, Limits, Mode, Pool, Rules, Server, Session, Settings, Token,
 };
-use mistmcp_tests::{Era, TOKEN, soon};
+use mistmcp_tests::{Lifecycle, TOKEN, soon};
 use rmcp::handler::client::ClientHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResult, ClientCapabilities, ClientConfig, CreateMessageRequestParams,
@@ -90,12 +90,12 @@ pub(crate) fn server() -> Server {
 pub(crate) struct Client(pub(crate) RunningService<RoleClient, Person>);
 
 impl Client {
-    pub(crate) async fn of(person: Person, era: Era) -> Self {
+    pub(crate) async fn of(person: Person, lifecycle: Lifecycle) -> Self {
         let (ours, theirs) = tokio::io::duplex(1 << 16);
         tokio::spawn(async move { Box::pin(serve_server(server(), theirs)).await.unwrap().waiting().await });
-        let lifecycle = match era {
-            Era::Legacy => ClientLifecycleMode::Initialize,
-            Era::Modern => {
+        let lifecycle = match lifecycle {
+            Lifecycle::Legacy => ClientLifecycleMode::Initialize,
+            Lifecycle::Stateless => {
                 ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] }
             }
         };

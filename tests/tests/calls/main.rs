@@ -14,7 +14,7 @@ mod tools;
 
 use std::time::Duration;
 
-use mistmcp_tests::{Era, text};
+use mistmcp_tests::{Lifecycle, text};
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, ClientCapabilities, ContentBlock, ElicitResult,
     ElicitationAction, InputRequiredResult, ResourceContents,
@@ -26,35 +26,35 @@ use client::{Client, LIMIT, Person, filled};
 
 #[tokio::test]
 async fn a_tool_asks_and_goes_on_with_the_answer() {
-    for era in Era::BOTH {
+    for lifecycle in Lifecycle::BOTH {
         let person = Person::answering([
             filled(json!({ "name": "Ada", "age": 36 })),
             filled(json!({ "name": "Bob" })),
         ]);
-        let client = Client::of(person.clone(), era).await;
+        let client = Client::of(person.clone(), lifecycle).await;
         let result = client.call("twoPeople").await.unwrap();
-        assert_eq!(text(&result), "Ada Some(36), Bob None", "{era:?}");
-        assert_eq!(*person.asked.lock().unwrap(), ["first", "second after Ada Some(36)"], "{era:?}");
+        assert_eq!(text(&result), "Ada Some(36), Bob None", "{lifecycle:?}");
+        assert_eq!(*person.asked.lock().unwrap(), ["first", "second after Ada Some(36)"], "{lifecycle:?}");
     }
 }
 
 #[tokio::test]
 async fn who_declines_or_closes_a_form_has_answered() {
-    for era in Era::BOTH {
+    for lifecycle in Lifecycle::BOTH {
         let no = [ElicitationAction::Decline, ElicitationAction::Cancel].map(ElicitResult::new);
-        let client = Client::of(Person::answering(no), era).await;
-        assert_eq!(text(&client.call("twoPeople").await.unwrap()), "declined, closed", "{era:?}");
+        let client = Client::of(Person::answering(no), lifecycle).await;
+        assert_eq!(text(&client.call("twoPeople").await.unwrap()), "declined, closed", "{lifecycle:?}");
     }
 }
 
 #[tokio::test]
 async fn several_are_asked_at_once() {
-    for era in Era::BOTH {
-        let client = Client::of(Person::answering([filled(json!({ "name": "Ada" }))]), era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Client::of(Person::answering([filled(json!({ "name": "Ada" }))]), lifecycle).await;
         let result = client.call("everybody").await.unwrap();
-        assert_eq!(text(&result), "Ada None, 7 tokens, file:///a file:///b", "{era:?}");
+        assert_eq!(text(&result), "Ada None, 7 tokens, file:///a file:///b", "{lifecycle:?}");
     }
-    let client = Client::of(Person::answering([]), Era::Modern).await;
+    let client = Client::of(Person::answering([]), Lifecycle::Stateless).await;
     let asked = asked(client.0.call_tool_once(CallToolRequestParams::new("everybody")).await.unwrap());
     assert_eq!(asked.input_requests.unwrap().into_keys().collect::<Vec<_>>(), ["name", "roots", "words"]);
 }
@@ -68,7 +68,7 @@ fn asked(response: CallToolResponse) -> InputRequiredResult {
 
 #[tokio::test]
 async fn an_answer_that_does_not_fit_the_form_is_asked_for_again() {
-    let client = Client::of(Person::answering([]), Era::Modern).await;
+    let client = Client::of(Person::answering([]), Lifecycle::Stateless).await;
     for wrong in
         [json!(1), json!({ "action": "accept" }), json!({ "action": "accept", "content": { "name": 1 } })]
     {
@@ -81,7 +81,7 @@ async fn an_answer_that_does_not_fit_the_form_is_asked_for_again() {
 
 #[tokio::test]
 async fn a_state_that_was_changed_is_refused() {
-    let client = Client::of(Person::answering([]), Era::Modern).await;
+    let client = Client::of(Person::answering([]), Lifecycle::Stateless).await;
     let round = |answer: &str, state: Option<String>| {
         let answer = (answer.to_owned(), json!({ "action": "accept", "content": { "name": "Ada" } }));
         let mut params = CallToolRequestParams::new("twoPeople").with_input_responses([answer].into());
@@ -101,11 +101,11 @@ async fn a_state_that_was_changed_is_refused() {
 #[tokio::test]
 async fn a_client_that_cannot_be_asked_is_told_what_is_wanted() {
     let person = Person { capabilities: ClientCapabilities::default(), ..Person::answering([]) };
-    let client = Client::of(person.clone(), Era::Legacy).await;
+    let client = Client::of(person.clone(), Lifecycle::Legacy).await;
     let result = client.call("twoPeople").await.unwrap();
     assert!(result.is_error == Some(true) && text(&result).contains("`elicitation`"), "{result:?}");
 
-    let client = Client::of(person, Era::Modern).await;
+    let client = Client::of(person, Lifecycle::Stateless).await;
     let refused = client.call("twoPeople").await;
     let Err(ServiceError::McpError(error)) = refused else { panic!("{refused:?}") };
     assert_eq!(error.code.0, -32021);
@@ -114,22 +114,22 @@ async fn a_client_that_cannot_be_asked_is_told_what_is_wanted() {
 
 #[tokio::test]
 async fn a_tool_knows_what_a_client_can_be_asked() {
-    for era in Era::BOTH {
-        let client = Client::of(Person::answering([]), era).await;
-        assert_eq!(text(&client.call("hasModel").await.unwrap()), "true", "{era:?}");
+    for lifecycle in Lifecycle::BOTH {
+        let client = Client::of(Person::answering([]), lifecycle).await;
+        assert_eq!(text(&client.call("hasModel").await.unwrap()), "true", "{lifecycle:?}");
         let capabilities = ClientCapabilities::builder().enable_elicitation().build();
-        let client = Client::of(Person { capabilities, ..Person::default() }, era).await;
-        assert_eq!(text(&client.call("hasModel").await.unwrap()), "false", "{era:?}");
+        let client = Client::of(Person { capabilities, ..Person::default() }, lifecycle).await;
+        assert_eq!(text(&client.call("hasModel").await.unwrap()), "false", "{lifecycle:?}");
     }
 }
 
 #[tokio::test]
 async fn the_time_in_which_somebody_thinks_is_not_the_calls() {
     let person = Person { thinks: LIMIT * 3 / 2, ..Person::answering([filled(json!({ "name": "Ada" }))]) };
-    let client = Client::of(person, Era::Legacy).await;
+    let client = Client::of(person, Lifecycle::Legacy).await;
     assert_eq!(text(&client.call_with("patient", json!({ "work": 1 })).await.unwrap()), "Ada None");
     let quick = Person::answering([filled(json!({ "name": "Ada" }))]);
-    let client = Client::of(quick, Era::Legacy).await;
+    let client = Client::of(quick, Lifecycle::Legacy).await;
     let work = u64::try_from((LIMIT + Duration::from_mins(1)).as_millis()).unwrap();
     let result = client.call_with("patient", json!({ "work": work })).await.unwrap();
     assert_eq!(result.is_error, Some(true), "{result:?}");
@@ -137,7 +137,7 @@ async fn the_time_in_which_somebody_thinks_is_not_the_calls() {
 
 #[tokio::test]
 async fn a_client_that_does_not_answer_is_no_end_of_the_session() {
-    let client = Client::of(Person::answering([]), Era::Legacy).await;
+    let client = Client::of(Person::answering([]), Lifecycle::Legacy).await;
     let result = client.call("twoPeople").await.unwrap();
     assert!(result.is_error == Some(true) && text(&result).contains("nobody is there"), "{result:?}");
     assert_eq!(text(&client.call("hasModel").await.unwrap()), "true");
@@ -145,8 +145,8 @@ async fn a_client_that_does_not_answer_is_no_end_of_the_session() {
 
 #[tokio::test]
 async fn each_kind_of_block_reaches_the_client() {
-    for era in Era::BOTH {
-        let client = Client::of(Person::default(), era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Client::of(Person::default(), lifecycle).await;
         let result = client.call("blocks").await.unwrap();
         let [
             ContentBlock::Text(words),
@@ -169,7 +169,7 @@ async fn each_kind_of_block_reaches_the_client() {
 
 #[tokio::test]
 async fn the_rules_of_a_group_stand_in_the_tools_schema() {
-    let client = Client::of(Person::default(), Era::Modern).await;
+    let client = Client::of(Person::default(), Lifecycle::Stateless).await;
     let tools = client.0.list_all_tools().await.unwrap();
     let tool = tools.into_iter().find(|tool| tool.name == "reach").unwrap();
     let schema = Value::Object((*tool.input_schema).clone());

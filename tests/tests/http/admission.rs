@@ -9,7 +9,7 @@ mod proxies;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use mistmcp_tests::{Answer, Heard, HttpClient, PATIENCE};
+use mistmcp_tests::{Answer, HttpClient, HttpResponse, PATIENCE};
 use reqwest::{Client, Method};
 
 use crate::fixture::{BOB, Fixture};
@@ -23,10 +23,10 @@ fn at(address: [u8; 4]) -> Client {
 
 /// A sample of `/metrics`, which is asked for from an address of its own; 0 where there is none.
 async fn sample(fixture: &Fixture, name: &str) -> u64 {
-    let guest =
+    let mcp_client =
         HttpClient::new(&fixture.server, "").by(at([127, 0, 9, 9])).to(&fixture.server.url("/metrics"));
-    let heard = Heard::of(guest.request(Method::GET)).await;
-    let value = heard.body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    let response = HttpResponse::of(mcp_client.request(Method::GET)).await;
+    let value = response.body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     value.map_or(0, |value| value.parse().unwrap())
 }
 
@@ -51,7 +51,7 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 
 /// Mist accepts Bob's token and no other.
 fn knows_bob_alone(fixture: &Fixture) {
-    fixture.peer.otherwise(|request| {
+    fixture.upstream.otherwise(|request| {
         let known = request.header("authorization") == format!("Token {BOB}");
         if known {
             Answer::json(&serde_json::json!({ "name": "Bob" }))
@@ -62,6 +62,6 @@ fn knows_bob_alone(fixture: &Fixture) {
 }
 
 /// A client with a token that somebody has made up.
-fn stranger(fixture: &Fixture, client: &Client, number: usize) -> HttpClient {
+fn unknown_client(fixture: &Fixture, client: &Client, number: usize) -> HttpClient {
     HttpClient::with_token(&fixture.server, "?mode=all", &format!("made-up-{number:06}")).by(client.clone())
 }

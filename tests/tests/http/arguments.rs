@@ -1,23 +1,23 @@
 //! Texts of arguments have a limit, which the refusal names, and no request to Mist is made for a longer one.
 
-use mistmcp_tests::{Era, HttpClient};
+use mistmcp_tests::{HttpClient, Lifecycle};
 use serde_json::{Value, json};
 
 use crate::fixture::{Fixture, site};
 
 /// That a call is refused for the length of `parameter`, in few words.
-async fn is_refused(guest: &HttpClient, tool: &str, arguments: Value, parameter: &str, limit: &str) {
-    let refused = guest.refusal(tool, arguments).await;
+async fn is_refused(client: &HttpClient, tool: &str, arguments: Value, parameter: &str, limit: &str) {
+    let refused = client.refusal(tool, arguments).await;
     assert!(refused.contains(&format!("`{parameter}`")) && refused.contains(limit), "{tool}: {refused}");
     assert!(refused.len() < 1_600, "{tool}: {} bytes", refused.len());
 }
 
 #[tokio::test]
 async fn a_question_to_find_tools_has_so_many_characters() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let words = (0..100_000).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
-    for era in Era::BOTH {
-        let alice = fixture.alice("?mode=managed").enter(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let alice = fixture.alice("?mode=managed").connect(lifecycle).await;
         for query in [words.clone(), "x".repeat(501), "ü ".repeat(251), "a ".repeat(400_000)] {
             is_refused(&alice, "findTools", json!({ "query": query }), "query", "at most 500 characters")
                 .await;
@@ -26,14 +26,14 @@ async fn a_question_to_find_tools_has_so_many_characters() {
             alice.call("findTools", json!({ "query": query })).await;
         }
     }
-    assert_eq!(fixture.peer.connections(), 0);
+    assert_eq!(fixture.upstream.connections(), 0);
 }
 
 #[tokio::test]
 async fn names_ids_and_times_have_so_many_characters() {
-    let fixture = Fixture::set("").await;
-    for era in Era::BOTH {
-        let alice = fixture.alice("?mode=all").enter(era).await;
+    let fixture = Fixture::start("").await;
+    for lifecycle in Lifecycle::BOTH {
+        let alice = fixture.alice("?mode=all").connect(lifecycle).await;
         for length in [201, 520_000] {
             let text = "x".repeat(length);
             for (tool, parameter) in [
@@ -52,7 +52,7 @@ async fn names_ids_and_times_have_so_many_characters() {
                 is_refused(&alice, tool, arguments, parameter, "at most 200 characters").await;
             }
         }
-        let managed = fixture.alice("?mode=managed").enter(era).await;
+        let managed = fixture.alice("?mode=managed").connect(lifecycle).await;
         is_refused(&managed, "callTool", json!({ "tool": "x".repeat(201) }), "tool", "at most 200").await;
         let inside = json!({ "tool": "getSiteInfo", "arguments": { "site_id": "x".repeat(201) } });
         is_refused(&managed, "callTool", inside, "site_id", "at most 200").await;
@@ -60,13 +60,13 @@ async fn names_ids_and_times_have_so_many_characters() {
         let inside = json!({ "tool": "getSiteInfo", "arguments": written });
         is_refused(&managed, "callTool", inside, "site_id", "at most 200").await;
     }
-    assert_eq!(fixture.peer.connections(), 0);
+    assert_eq!(fixture.upstream.connections(), 0);
 }
 
 #[tokio::test]
 async fn any_other_text_has_so_many_bytes_also_as_a_list() {
-    let fixture = Fixture::set("").await;
-    let alice = fixture.alice("?mode=all").of(Era::Modern);
+    let fixture = Fixture::start("").await;
+    let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     for text in [json!("x".repeat(65_537)), json!(vec!["x"; 40_000]), json!(vec![1; 66_000])] {
         let asked = json!({ "hostname": text });
         is_refused(&alice, "searchOrgWirelessClients", asked, "hostname", "at most 65536").await;
@@ -75,13 +75,13 @@ async fn any_other_text_has_so_many_bytes_also_as_a_list() {
         (0..50_000).map(|number| (format!("unknown{number}"), json!(1))).collect();
     let refused = alice.refusal("searchOrgSites", many.into()).await;
     assert!(refused.contains("50000 parameters are unknown"), "{refused}");
-    assert_eq!(fixture.peer.connections(), 0);
+    assert_eq!(fixture.upstream.connections(), 0);
 }
 
 #[tokio::test]
 async fn fields_are_bounded_in_number_length_and_depth() {
-    let fixture = Fixture::set("").await;
-    let alice = fixture.alice("?mode=all").of(Era::Modern);
+    let fixture = Fixture::start("").await;
+    let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     let many = (0..201).map(|number| format!("n{number}")).collect::<Vec<_>>();
     for fields in [
         json!("name,".repeat(150_000)),
@@ -93,24 +93,24 @@ async fn fields_are_bounded_in_number_length_and_depth() {
     ] {
         is_refused(&alice, "searchOrgAlarms", json!({ "fields": fields }), "fields", "at most").await;
     }
-    assert_eq!(fixture.peer.connections(), 0);
+    assert_eq!(fixture.upstream.connections(), 0);
 }
 
 #[tokio::test]
 async fn custom_mode_of_the_operator_is_not_widened_by_a_url() {
-    let fixture = Fixture::set("--mode custom --categories sites").await;
-    for era in Era::BOTH {
+    let fixture = Fixture::start("--mode custom --categories sites").await;
+    for lifecycle in Lifecycle::BOTH {
         for mode in ["managed", "all", "ALL", "%6danaged"] {
-            let guest = fixture.alice(&format!("?mode={mode}")).of(era);
-            let heard = match era {
-                Era::Legacy => guest.clone().knock().await,
-                Era::Modern => guest.try_call("findTools", json!({ "query": "clients" })).await,
+            let client = fixture.alice(&format!("?mode={mode}")).lifecycle(lifecycle);
+            let response = match lifecycle {
+                Lifecycle::Legacy => client.clone().initialize().await,
+                Lifecycle::Stateless => client.try_call("findTools", json!({ "query": "clients" })).await,
             };
-            assert_eq!(heard.status, 400, "{mode}: {heard:?}");
-            assert!(heard.error().contains("--mode"), "{mode}: {heard:?}");
+            assert_eq!(response.status, 400, "{mode}: {response:?}");
+            assert!(response.error().contains("--mode"), "{mode}: {response:?}");
         }
-        let operators = fixture.alice("").enter(era).await.tools().await;
-        let custom = fixture.alice("?mode=custom&categories=sites").enter(era).await.tools().await;
+        let operators = fixture.alice("").connect(lifecycle).await.tools().await;
+        let custom = fixture.alice("?mode=custom&categories=sites").connect(lifecycle).await.tools().await;
         assert_eq!(operators, custom);
         assert!(!operators.iter().any(|tool| tool == "findTools" || tool == "callTool"), "{operators:?}");
     }

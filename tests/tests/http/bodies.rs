@@ -1,6 +1,6 @@
 //! Messages that are none.
 
-use mistmcp_tests::{Era, message};
+use mistmcp_tests::{Lifecycle, message};
 use serde_json::json;
 
 use crate::fixture::{Fixture, site};
@@ -39,34 +39,35 @@ fn broken() -> Vec<(&'static str, Vec<u8>)> {
 
 #[tokio::test]
 async fn what_is_no_message_is_refused_and_the_server_goes_on() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let alice = fixture.alice("?mode=all").open().await;
     let modern = fixture.alice("?mode=all").header("MCP-Protocol-Version", "2026-07-28");
     for (what, body) in broken() {
-        for guest in [&alice, &fixture.alice(""), &modern] {
-            let heard = guest.post(body.clone()).await;
-            let error = heard.status == 200 && heard.message()["error"].is_object();
-            assert!((400..500).contains(&heard.status) || error, "{what}: {heard:?}");
-            assert_eq!(heard.header("mcp-session-id"), "", "{what}");
-            assert!(heard.body.len() < 2_000, "{what}: {} bytes", heard.body.len());
+        for client in [&alice, &fixture.alice(""), &modern] {
+            let response = client.post(body.clone()).await;
+            let error = response.status == 200 && response.message()["error"].is_object();
+            assert!((400..500).contains(&response.status) || error, "{what}: {response:?}");
+            assert_eq!(response.header("mcp-session-id"), "", "{what}");
+            assert!(response.body.len() < 2_000, "{what}: {} bytes", response.body.len());
         }
         // The session is none the worse for it.
         alice.call("getSiteInfo", site(1)).await;
     }
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test]
 async fn calls_of_tools_that_are_not_on_or_not_there_reach_nothing() {
-    let fixture = Fixture::set("").await;
-    for era in Era::BOTH {
-        let alice = fixture.alice("").enter(era).await;
+    let fixture = Fixture::start("").await;
+    for lifecycle in Lifecycle::BOTH {
+        let alice = fixture.alice("").connect(lifecycle).await;
         let refused = alice.refusal("getSiteInfo", site(1)).await;
         assert!(refused.contains("callTool") && refused.contains("[request "), "{refused}");
         for tool in ["", "getSiteinfo2", "../getSelf", "getSelf\0", "🦀", &"x".repeat(100_000)] {
             // As a header a name has to be one; the newer era asks for it there.
-            if era == Era::Modern && !tool.bytes().all(|byte| byte.is_ascii_graphic()) || tool.len() > 10_000
+            if lifecycle == Lifecycle::Stateless && !tool.bytes().all(|byte| byte.is_ascii_graphic())
+                || tool.len() > 10_000
             {
                 continue;
             }
@@ -77,12 +78,12 @@ async fn calls_of_tools_that_are_not_on_or_not_there_reach_nothing() {
         let deep = format!("{}1{}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
         alice.refusal("callTool", json!({ "tool": "getSelf", "arguments": deep })).await;
     }
-    assert_eq!(fixture.peer.connections(), 0);
+    assert_eq!(fixture.upstream.connections(), 0);
 }
 
 #[tokio::test]
 async fn a_body_of_another_type_is_refused() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let alice = fixture.alice("").open().await;
     for (name, value, status) in [
@@ -92,8 +93,8 @@ async fn a_body_of_another_type_is_refused() {
     ] {
         let request = alice.request(reqwest::Method::POST).header(name, value);
         let body = if name == "Content-Encoding" { vec![0x1f, 0x8b, 8, 0] } else { b"{}".to_vec() };
-        let heard = mistmcp_tests::Heard::of(request.body(body)).await;
-        assert_eq!(heard.status, status, "{name}: {value}: {heard:?}");
+        let response = mistmcp_tests::HttpResponse::of(request.body(body)).await;
+        assert_eq!(response.status, status, "{name}: {value}: {response:?}");
     }
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use mistmcp_tests::{Era, Heard, PATIENCE, RawSocket};
+use mistmcp_tests::{HttpResponse, Lifecycle, PATIENCE, RawSocket};
 use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -29,7 +29,7 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
     // The crowd and those who are served come from one address.
     let limits =
         "--max-connections-per-address 8192 --max-requests-per-address 8192 --max-body-bytes 268435456";
-    let fixture = Fixture::set(limits).await;
+    let fixture = Fixture::start(limits).await;
     let process = fixture.server.id();
     let alice = fixture.alice("?mode=all").open().await;
     let address = fixture.server.address();
@@ -44,8 +44,8 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
             let mut stream = TcpStream::connect(address).await.unwrap();
             inside.fetch_add(1, Ordering::SeqCst);
             let _ = stream.write_all(said.as_bytes()).await;
-            let mut heard = Vec::new();
-            let _ = stream.read_to_end(&mut heard).await;
+            let mut response = Vec::new();
+            let _ = stream.read_to_end(&mut response).await;
         });
     }
     // Who is inside is served on, as often as it likes.
@@ -56,8 +56,8 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
     }
     let count = async || {
         let metrics = alice.clone().to(&fixture.server.url("/metrics"));
-        let heard = Heard::of(metrics.request(Method::GET)).await;
-        let line = heard.body.lines().find_map(|line| line.strip_prefix("mistmcp_connections "));
+        let response = HttpResponse::of(metrics.request(Method::GET)).await;
+        let line = response.body.lines().find_map(|line| line.strip_prefix("mistmcp_connections "));
         line.unwrap().parse::<usize>().unwrap()
     };
     // The system lets some in before the server takes them.
@@ -72,9 +72,9 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
     // Who comes now gets in when the first of the crowd have been shown out.
     let late = tokio::time::timeout(Duration::from_mins(2), async {
         loop {
-            let guest = fixture.bob("?mode=all").of(Era::Modern);
+            let client = fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless);
             let body = mistmcp_tests::message("ping", &serde_json::json!({}));
-            let asked = guest.request(Method::POST).header("Content-Type", "application/json").body(body);
+            let asked = client.request(Method::POST).header("Content-Type", "application/json").body(body);
             if asked.timeout(Duration::from_secs(100)).send().await.is_ok() {
                 return;
             }
@@ -89,12 +89,12 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
     });
     shown_out.await.unwrap();
     alice.call("getSiteInfo", site(number)).await;
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test]
 async fn many_clients_may_come_at_one_moment() {
-    let fixture = Fixture::set("--max-connections-per-address 8192").await;
+    let fixture = Fixture::start("--max-connections-per-address 8192").await;
     let process = fixture.server.id();
     // The server takes nobody in until it goes on.
     fixture.server.signal("STOP").await;
@@ -105,11 +105,11 @@ async fn many_clients_may_come_at_one_moment() {
         wires.push(RawSocket::open(fixture.server.address()).await);
     }
     fixture.server.signal("CONT").await;
-    for wire in &mut wires {
-        wire.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    for socket in &mut wires {
+        socket.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     }
-    for wire in &mut wires {
-        assert_eq!(wire.answer().await.unwrap().0, 200);
+    for socket in &mut wires {
+        assert_eq!(socket.answer().await.unwrap().0, 200);
     }
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }

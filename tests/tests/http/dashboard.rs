@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use mistmcp_tests::{Heard, HttpClient};
+use mistmcp_tests::{HttpClient, HttpResponse};
 use reqwest::Method;
 use serde_json::Value;
 
@@ -35,11 +35,11 @@ fn grouped(text: &str) -> BTreeSet<&str> {
 
 /// The metrics of a server that has let somebody in, refused somebody, and asked Mist.
 async fn shown() -> String {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     fixture.alice("?mode=all").open().await.call("getSiteInfo", site(1)).await;
-    HttpClient::new(&fixture.server, "").knock().await;
+    HttpClient::new(&fixture.server, "").initialize().await;
     let url = fixture.server.url("/metrics");
-    Heard::of(HttpClient::new(&fixture.server, "").to(&url).request(Method::GET)).await.body
+    HttpResponse::of(HttpClient::new(&fixture.server, "").to(&url).request(Method::GET)).await.body
 }
 
 #[tokio::test]

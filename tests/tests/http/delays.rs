@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use mistmcp_tests::{Answer, Era, RawSocket, message, soon};
+use mistmcp_tests::{Answer, Lifecycle, RawSocket, message, soon};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
@@ -11,24 +11,24 @@ use crate::fixture::{ALICE, Fixture, site, site_path};
 
 #[tokio::test]
 async fn a_slow_call_holds_up_no_other() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let turnstile = Arc::new(Semaphore::new(0));
-    fixture.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "slow" })).once(&turnstile)]);
-    for era in Era::BOTH {
-        let alice = fixture.alice("?mode=all").enter(era).await;
+    fixture.upstream.answers(&site_path(1), [Answer::json(&json!({ "name": "slow" })).once(&turnstile)]);
+    for lifecycle in Lifecycle::BOTH {
+        let alice = fixture.alice("?mode=all").connect(lifecycle).await;
         let slow = tokio::spawn({
             let alice = alice.clone();
             async move { alice.call("getSiteInfo", site(1)).await }
         });
-        soon("the slow call", fixture.peer.arrivals(1)).await;
+        soon("the slow call", fixture.upstream.arrivals(1)).await;
         // Another client, another call of the same one, and its other requests: all of them before the first ends.
-        fixture.bob("?mode=all").enter(era).await.call("getSiteInfo", site(2)).await;
+        fixture.bob("?mode=all").connect(lifecycle).await.call("getSiteInfo", site(2)).await;
         alice.call("getSiteInfo", site(3)).await;
         assert!(alice.tools().await.len() > 200);
         assert!(!slow.is_finished());
         turnstile.add_permits(1);
         assert!(soon("the slow call", slow).await.unwrap().contains("slow"));
-        fixture.peer.take();
+        fixture.upstream.take();
     }
 }
 
@@ -37,9 +37,9 @@ async fn clients_that_do_not_read_hold_up_no_other() {
     // The large answers are made one after the other, and all of them have room at once: the bound of an address has tests
     // of its own.
     let fixture =
-        Fixture::set("--timeout 300 --max-result-bytes 20000000 --max-answer-bytes 1073741824").await;
+        Fixture::start("--timeout 300 --max-result-bytes 20000000 --max-answer-bytes 1073741824").await;
     let rows: Vec<_> = (0..60_000).map(|row| json!({ "name": format!("{row:0>100}") })).collect();
-    fixture.peer.json(&site_path(1), &json!({ "rows": rows }));
+    fixture.upstream.json(&site_path(1), &json!({ "rows": rows }));
     let token = format!("X-Authorization: {ALICE}");
     let call = json!({ "name": "getSiteInfo", "arguments": site(1) });
     let initialize = json!({
@@ -48,24 +48,24 @@ async fn clients_that_do_not_read_hold_up_no_other() {
         "clientInfo": { "name": "deaf", "version": "1" },
     });
     let ask = async || {
-        let mut wire = RawSocket::open(fixture.server.address()).await;
-        wire.post("/mcp?mode=all", &[&token], message("initialize", &initialize)).await;
-        let (_, head, _) = wire.answer().await.unwrap();
+        let mut socket = RawSocket::open(fixture.server.address()).await;
+        socket.post("/mcp?mode=all", &[&token], message("initialize", &initialize)).await;
+        let (_, head, _) = socket.answer().await.unwrap();
         let session = head.lines().find(|line| line.to_ascii_lowercase().starts_with("mcp-session-id:"));
-        wire.post("/mcp?mode=all", &[&token, session.unwrap()], message("tools/call", &call)).await;
-        wire
+        socket.post("/mcp?mode=all", &[&token, session.unwrap()], message("tools/call", &call)).await;
+        socket
     };
     let mut deaf = Vec::new();
     for _ in 0..8 {
         deaf.push(ask().await);
     }
-    soon("huge answers", fixture.peer.arrivals(1)).await;
-    for era in Era::BOTH {
-        let bob = fixture.bob("?mode=all").enter(era).await;
+    soon("huge answers", fixture.upstream.arrivals(1)).await;
+    for lifecycle in Lifecycle::BOTH {
+        let bob = fixture.bob("?mode=all").connect(lifecycle).await;
         bob.call("getSiteInfo", site(2)).await;
         assert!(bob.tools().await.len() > 200);
         // The same token, too.
-        fixture.alice("?mode=all").enter(era).await.call("getSiteInfo", site(3)).await;
+        fixture.alice("?mode=all").connect(lifecycle).await.call("getSiteInfo", site(3)).await;
     }
     // A client that begins to read late gets the whole of it. It asks now, since the server closes the connections of clients
     // that have read nothing for 30 seconds, and a busy machine may need that long for the calls above.
@@ -78,7 +78,7 @@ async fn clients_that_do_not_read_hold_up_no_other() {
 
 #[tokio::test]
 async fn a_body_that_comes_slowly_holds_up_no_other() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let mut slow = RawSocket::open(fixture.server.address()).await;
     let body = message("ping", &json!({}));
     let head = format!(

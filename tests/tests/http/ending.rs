@@ -3,20 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mistmcp_tests::{Answer, Era, Heard, HttpClient, Launch, MockUpstream, RawSocket, soon};
+use mistmcp_tests::{Answer, HttpClient, HttpResponse, Launch, Lifecycle, MockUpstream, RawSocket, soon};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
 use crate::fixture::{ALICE, Fixture, site, site_path};
 
 /// Waits until new sessions are refused.
-async fn closing(fixture: &Fixture) -> Heard {
+async fn closing(fixture: &Fixture) -> HttpResponse {
     let refused = async {
         loop {
             // The signal may arrive a moment later than this.
-            let heard = fixture.bob("").knock().await;
-            if heard.status != 200 {
-                return heard;
+            let response = fixture.bob("").initialize().await;
+            if response.status != 200 {
+                return response;
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -27,26 +27,27 @@ async fn closing(fixture: &Fixture) -> Heard {
 #[tokio::test]
 async fn calls_under_way_are_answered_before_the_end_and_nothing_new_begins() {
     for signal in ["TERM", "INT"] {
-        let fixture = Fixture::set("").await;
+        let fixture = Fixture::start("").await;
         let turnstile = Arc::new(Semaphore::new(0));
         for number in [1, 2] {
             let late = Answer::json(&json!({ "name": "late" })).once(&turnstile);
-            fixture.peer.answers(&site_path(number), [late]);
+            fixture.upstream.answers(&site_path(number), [late]);
         }
         let listening = fixture.alice("").open().await;
         let stream = listening.listen().await;
         let mut calls = Vec::new();
-        for (number, era) in [(1, Era::Legacy), (2, Era::Modern)] {
-            let alice = fixture.alice("?mode=all").enter(era).await;
+        for (number, lifecycle) in [(1, Lifecycle::Legacy), (2, Lifecycle::Stateless)] {
+            let alice = fixture.alice("?mode=all").connect(lifecycle).await;
             calls.push(tokio::spawn(async move { alice.call("getSiteInfo", site(number)).await }));
         }
-        soon("the calls", fixture.peer.arrivals(2)).await;
+        soon("the calls", fixture.upstream.arrivals(2)).await;
 
         fixture.server.signal(signal).await;
         let refused = closing(&fixture).await;
         assert_eq!((refused.status, refused.header("retry-after")), (503, "10"), "{refused:?}");
         assert!(refused.error().contains("about to end"), "{refused:?}");
-        let modern = fixture.alice("?mode=all").of(Era::Modern).try_call("getSiteInfo", site(3)).await;
+        let modern =
+            fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless).try_call("getSiteInfo", site(3)).await;
         assert_eq!(modern.status, 503, "{modern:?}");
         assert_eq!(listening.ask("tools/list", json!({})).await.status, 503);
 
@@ -64,7 +65,7 @@ async fn calls_under_way_are_answered_before_the_end_and_nothing_new_begins() {
 
 #[tokio::test]
 async fn idle_clients_do_not_hold_up_the_end() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     let streams = [alice.listen().await, fixture.bob("").open().await.listen().await];
     let _silent = RawSocket::open(fixture.server.address()).await;
@@ -80,8 +81,8 @@ async fn idle_clients_do_not_hold_up_the_end() {
 
 #[tokio::test]
 async fn a_call_that_does_not_end_is_cut_off_in_the_end() {
-    let fixture = Fixture::set("--timeout 300").await;
-    fixture.peer.answers(&site_path(1), [Answer::never()]);
+    let fixture = Fixture::start("--timeout 300").await;
+    fixture.upstream.answers(&site_path(1), [Answer::never()]);
     let alice = fixture.alice("?mode=all").open().await;
     let call = tokio::spawn(async move {
         let params = json!({ "name": "getSiteInfo", "arguments": site(1) });
@@ -93,7 +94,7 @@ async fn a_call_that_does_not_end_is_cut_off_in_the_end() {
             .send()
             .await
     });
-    soon("the call", fixture.peer.arrivals(1)).await;
+    soon("the call", fixture.upstream.arrivals(1)).await;
     fixture.server.signal("TERM").await;
     let (status, errors) = fixture.server.ended().await;
     assert_eq!(status.code(), Some(0), "{errors}");
@@ -104,10 +105,10 @@ async fn a_call_that_does_not_end_is_cut_off_in_the_end() {
 
 #[tokio::test]
 async fn a_port_that_is_taken_is_said() {
-    let peer = MockUpstream::start().await;
-    let first = Launch::at(&peer, "").serve().await;
+    let upstream = MockUpstream::start().await;
+    let first = Launch::at(&upstream, "").serve().await;
     let arguments = format!("-t http -p {}", first.address().port());
-    let finished = Launch::at(&peer, &arguments).run().await;
+    let finished = Launch::at(&upstream, &arguments).run().await;
     assert_eq!(finished.code(), Some(1), "{finished:?}");
     assert!(finished.stderr.contains(&first.address().to_string()), "{finished:?}");
     HttpClient::with_token(&first, "", ALICE).open().await;

@@ -7,15 +7,15 @@ pub(crate) const BOB: &str = "b0b-t0ken-9Zr5";
 
 /// A server, and the cloud that its operator has set.
 pub(crate) struct Fixture {
-    pub(crate) peer: MockUpstream,
+    pub(crate) upstream: MockUpstream,
     pub(crate) server: HttpServer,
 }
 
 impl Fixture {
-    pub(crate) async fn set(arguments: &str) -> Self {
-        let peer = MockUpstream::start().await;
-        let server = Launch::at(&peer, arguments).serve().await;
-        Self { peer, server }
+    pub(crate) async fn start(arguments: &str) -> Self {
+        let upstream = MockUpstream::start().await;
+        let server = Launch::at(&upstream, arguments).serve().await;
+        Self { upstream, server }
     }
 
     /// A client with Alice's token.
@@ -30,17 +30,17 @@ impl Fixture {
 
     /// That the server is the same process as at the start, has not panicked, and serves: somebody new gets an answer
     /// of Mist's.
-    pub(crate) async fn goes_on(&self, process: u32) {
+    pub(crate) async fn assert_serving(&self, process: u32) {
         assert_eq!(self.server.id(), process);
-        let guest = HttpClient::with_token(&self.server, "?mode=all", "s0mebody-new").open().await;
-        guest.call("getSiteInfo", site(4_711)).await;
-        guest.end().await;
+        let client = HttpClient::with_token(&self.server, "?mode=all", "s0mebody-new").open().await;
+        client.call("getSiteInfo", site(4_711)).await;
+        client.end().await;
         let errors = self.server.errors();
         assert!(!errors.contains("panicked"), "{errors}");
     }
 
     /// That nothing it wrote holds a token.
-    pub(crate) fn is_discreet(&self) {
+    pub(crate) fn assert_no_token_in_logs(&self) {
         let errors = self.server.errors();
         for token in [ALICE, BOB, TOKEN] {
             assert!(!errors.contains(token), "{token}: {errors}");

@@ -9,12 +9,12 @@ use crate::fixture::{ALICE, BOB, Fixture};
 
 /// What a connection answers to these bytes, until it is closed or all the answers are there.
 async fn answers(fixture: &Fixture, bytes: impl AsRef<[u8]>) -> Vec<(u16, String)> {
-    let mut wire = RawSocket::open(fixture.server.address()).await;
-    wire.send(bytes).await;
+    let mut socket = RawSocket::open(fixture.server.address()).await;
+    socket.send(bytes).await;
     // Whatever is a request of its own by now has its answer before this last one, which closes the connection.
-    wire.send("GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+    socket.send("GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
     let mut answers = Vec::new();
-    while let Some((status, head, body)) = wire.answer().await {
+    while let Some((status, head, body)) = socket.answer().await {
         answers.push((status, format!("{head}{body}")));
     }
     answers
@@ -22,7 +22,7 @@ async fn answers(fixture: &Fixture, bytes: impl AsRef<[u8]>) -> Vec<(u16, String
 
 #[tokio::test]
 async fn what_a_url_brings_ends_up_in_no_header_and_no_line_of_the_log() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     for value in [
         "%0d%0aX-Injected:%20yes",
@@ -39,20 +39,20 @@ async fn what_a_url_brings_ends_up_in_no_header_and_no_line_of_the_log() {
         for name in ["cloud", "mode", "categories", "org_id", "debug", "x", value] {
             let query = format!("?mode=custom&{name}={value}");
             let query = if name == "mode" { format!("?mode={value}") } else { query };
-            let heard = HttpClient::with_token(&fixture.server, &query, ALICE).knock().await;
-            assert_eq!(heard.status, 400, "{query}: {heard:?}");
-            assert_eq!(heard.header("x-injected"), "");
+            let response = HttpClient::with_token(&fixture.server, &query, ALICE).initialize().await;
+            assert_eq!(response.status, 400, "{query}: {response:?}");
+            assert_eq!(response.header("x-injected"), "");
         }
     }
-    let told = fixture.server.errors();
-    assert!(!told.to_lowercase().contains("injected") && !told.contains('\u{1b}'), "{told}");
-    assert_eq!(fixture.peer.connections(), 0);
-    fixture.goes_on(process).await;
+    let shown = fixture.server.errors();
+    assert!(!shown.to_lowercase().contains("injected") && !shown.contains('\u{1b}'), "{shown}");
+    assert_eq!(fixture.upstream.connections(), 0);
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test]
 async fn headers_that_are_none_are_refused() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let body = message("ping", &json!({}));
     for header in [
@@ -74,12 +74,12 @@ async fn headers_that_are_none_are_refused() {
             assert!([400, 401, 404, 406].contains(&status), "{header:?}: {answer}");
         }
     }
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test]
 async fn a_header_that_says_who_it_is_comes_once() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     let session = format!("Mcp-Session-Id: {}", alice.session());
     let (own, others) = (format!("X-Authorization: {ALICE}"), format!("X-Authorization: {BOB}"));
@@ -93,9 +93,9 @@ async fn a_header_that_says_who_it_is_comes_once() {
         [&*own, nobodys, &*session],
         [&*own, &*session, &*session],
     ] {
-        let mut wire = RawSocket::open(fixture.server.address()).await;
-        wire.post("/mcp", &headers, message("tools/list", &json!({}))).await;
-        let (status, _, body) = wire.answer().await.unwrap();
+        let mut socket = RawSocket::open(fixture.server.address()).await;
+        socket.post("/mcp", &headers, message("tools/list", &json!({}))).await;
+        let (status, _, body) = socket.answer().await.unwrap();
         assert!(status == 400 && body.contains("twice"), "{headers:?}: {status} {body}");
     }
     assert_eq!(alice.tools().await.len(), 4);
@@ -103,7 +103,7 @@ async fn a_header_that_says_who_it_is_comes_once() {
 
 #[tokio::test]
 async fn heads_have_so_many_bytes_and_lines() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let many = (0..5_000).fold(String::new(), |mut text, number| {
         write!(text, "X-{number}: a\r\n").unwrap();
@@ -122,21 +122,21 @@ async fn heads_have_so_many_bytes_and_lines() {
         ("a long URL", format!("GET /mcp?cloud={long} HTTP/1.1\r\nHost: localhost\r\n\r\n")),
         ("no end", long.repeat(64)),
     ] {
-        let mut wire = RawSocket::open(fixture.server.address()).await;
-        wire.send(request).await;
+        let mut socket = RawSocket::open(fixture.server.address()).await;
+        socket.send(request).await;
         // Where it closes with bytes unread, the system may throw its answer away.
-        let answer = wire.answer().await;
+        let answer = socket.answer().await;
         assert!(
             answer.as_ref().is_none_or(|(status, ..)| [400, 414, 431].contains(status)),
             "{what}: {answer:?}"
         );
     }
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test]
 async fn no_request_hides_in_the_body_of_another() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let hidden = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let in_a_chunk = format!("{:x}\r\n{hidden}\r\n0\r\n\r\n", hidden.len());
@@ -166,12 +166,12 @@ async fn no_request_hides_in_the_body_of_another() {
         assert!(!smuggled, "{framing:?}: {answers:?}");
         assert!(answers.iter().all(|(status, _)| *status >= 400), "{framing:?}: {answers:?}");
     }
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test]
 async fn methods_and_paths_that_are_not_served_are_refused() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     for line in [
         "PUT /mcp HTTP/1.1",
@@ -195,5 +195,5 @@ async fn methods_and_paths_that_are_not_served_are_refused() {
             assert!(!answer.contains(ALICE), "{line}: {answer}");
         }
     }
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mistmcp_tests::{Era, Heard, HttpClient, Launch, MockUpstream, RawSocket, TOKEN};
+use mistmcp_tests::{HttpClient, HttpResponse, Launch, Lifecycle, MockUpstream, RawSocket, TOKEN};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -10,34 +10,35 @@ use crate::fixture::{ALICE, BOB, Fixture, site, site_path};
 
 const ORG: &str = "9f2c1e50-8c4b-4f0e-a1d7-0123456789ab";
 
-async fn get(fixture: &Fixture, path: &str) -> Heard {
-    Heard::of(HttpClient::new(&fixture.server, "").to(&fixture.server.url(path)).request(Method::GET)).await
+async fn get(fixture: &Fixture, path: &str) -> HttpResponse {
+    HttpResponse::of(HttpClient::new(&fixture.server, "").to(&fixture.server.url(path)).request(Method::GET))
+        .await
 }
 
 #[tokio::test]
 async fn health_is_told_to_whoever_asks_by_any_name() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     for path in ["/livez", "/readyz"] {
         for host in ["10.1.2.3:8000", "mistmcp.default.svc"] {
-            let mut wire = RawSocket::open(fixture.server.address()).await;
-            wire.send(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
-            let (status, _, body) = wire.answer().await.unwrap();
+            let mut socket = RawSocket::open(fixture.server.address()).await;
+            socket.send(format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
+            let (status, _, body) = socket.answer().await.unwrap();
             let body: Value = serde_json::from_str(&body).unwrap();
             assert_eq!(status, 200, "{body}");
             assert!(body["live"] == true || body["ready"] == true, "{body}");
         }
     }
-    assert_eq!(fixture.peer.connections(), 0, "to be asked costs Mist nothing");
+    assert_eq!(fixture.upstream.connections(), 0, "to be asked costs Mist nothing");
 }
 
 #[tokio::test]
 async fn a_server_whose_cloud_has_no_address_is_alive_but_not_ready() {
     let launch = Launch::new("--allow-cloud mist.invalid --cloud mist.invalid");
-    let fixture = Fixture { peer: MockUpstream::start().await, server: launch.serve().await };
+    let fixture = Fixture { upstream: MockUpstream::start().await, server: launch.serve().await };
     assert_eq!(get(&fixture, "/livez").await.status, 200);
-    let heard = get(&fixture, "/readyz").await;
-    assert_eq!(heard.status, 503, "{heard:?}");
-    assert!(heard.body.contains("mist.invalid"), "{heard:?}");
+    let response = get(&fixture, "/readyz").await;
+    assert_eq!(response.status, 503, "{response:?}");
+    assert!(response.body.contains("mist.invalid"), "{response:?}");
 }
 
 /// The samples of an OpenMetrics text, by name and labels; and that it is one.
@@ -73,9 +74,9 @@ fn samples(text: &str) -> BTreeMap<String, String> {
 
 #[tokio::test]
 async fn metrics_count_calls_by_tool_and_outcome_and_name_nobody() {
-    let fixture = Fixture::set("--max-sessions-per-token 1").await;
+    let fixture = Fixture::start("--max-sessions-per-token 1").await;
     fixture
-        .peer
+        .upstream
         .answers(&site_path(2), [mistmcp_tests::Answer::json(&json!({ "detail": TOKEN })).status(404)]);
     let alice = fixture.alice(&format!("?mode=all&org_id={ORG}&debug=true")).open().await;
     alice.call("getSiteInfo", site(1)).await;
@@ -83,20 +84,20 @@ async fn metrics_count_calls_by_tool_and_outcome_and_name_nobody() {
     alice.refusal("getSiteInfo", site(2)).await;
     alice.refusal("getSiteInfo", json!({ "sight_id": 1 })).await;
     alice.try_call(ALICE, json!({})).await;
-    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(3)).await;
-    assert_eq!(fixture.alice("").knock().await.status, 503);
-    HttpClient::new(&fixture.server, "").knock().await;
+    fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(3)).await;
+    assert_eq!(fixture.alice("").initialize().await.status, 503);
+    HttpClient::new(&fixture.server, "").initialize().await;
     for path in ["/mcp", "/metrics"] {
         let mut foreign = fixture.alice("").to(&fixture.server.url(path)).header("Host", "mist.example.com");
-        assert_eq!(foreign.knock().await.status, 403, "{path}");
+        assert_eq!(foreign.initialize().await.status, 403, "{path}");
     }
 
-    let heard = get(&fixture, "/metrics").await;
+    let response = get(&fixture, "/metrics").await;
     assert!(
-        heard.header("content-type").starts_with("application/openmetrics-text; version=1.0.0"),
-        "{heard:?}"
+        response.header("content-type").starts_with("application/openmetrics-text; version=1.0.0"),
+        "{response:?}"
     );
-    let counted = samples(&heard.body);
+    let counted = samples(&response.body);
     let calls = |tool: &str, outcome: &str| {
         let labels = format!("mistmcp_tool_calls_total{{tool=\"{tool}\",outcome=\"{outcome}\"}}");
         counted.get(&labels).map_or("", String::as_str)
@@ -115,7 +116,7 @@ async fn metrics_count_calls_by_tool_and_outcome_and_name_nobody() {
         assert_eq!(counted[name], wanted, "{name}: {counted:?}");
     }
     assert!(counted["mistmcp_tool_result_bytes_total"] != "0", "{counted:?}");
-    for told in [ALICE, BOB, TOKEN, ORG, alice.session(), "guest", "127.0.0.1"] {
-        assert!(!heard.body.contains(told), "{told}");
+    for message in [ALICE, BOB, TOKEN, ORG, alice.session(), "guest", "127.0.0.1"] {
+        assert!(!response.body.contains(message), "{message}");
     }
 }

@@ -13,9 +13,9 @@ use crate::fixture::{Fixture, site, site_path};
 async fn ended(fixture: &Fixture, token: &str) {
     let room = async {
         loop {
-            let mut guest = HttpClient::with_token(&fixture.server, "", token);
-            if guest.knock().await.status == 200 {
-                return guest.end().await;
+            let mut client = HttpClient::with_token(&fixture.server, "", token);
+            if client.initialize().await.status == 200 {
+                return client.end().await;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
@@ -25,25 +25,25 @@ async fn ended(fixture: &Fixture, token: &str) {
 
 #[tokio::test]
 async fn a_session_in_which_nothing_goes_on_ends_and_leaves_its_room() {
-    let fixture = Fixture::set("--session-idle 3 --max-sessions-per-token 1").await;
+    let fixture = Fixture::start("--session-idle 3 --max-sessions-per-token 1").await;
     let alice = fixture.alice("").open().await;
     ended(&fixture, crate::fixture::ALICE).await;
-    for heard in [
+    for response in [
         alice.ask("tools/list", json!({})).await,
         HttpClient::clone(&alice).post("{}").await,
         alice.end().await,
     ] {
-        assert_eq!(heard.status, 404, "{heard:?}");
-        assert!(heard.error().contains("initialize"), "{heard:?}");
+        assert_eq!(response.status, 404, "{response:?}");
+        assert!(response.error().contains("initialize"), "{response:?}");
     }
     fixture.alice("").open().await;
 }
 
 #[tokio::test]
 async fn a_stream_or_a_call_keeps_a_session() {
-    let fixture = Fixture::set("--session-idle 3 --max-sessions-per-token 1 --timeout 300").await;
+    let fixture = Fixture::start("--session-idle 3 --max-sessions-per-token 1 --timeout 300").await;
     let turnstile = Arc::new(Semaphore::new(0));
-    fixture.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
+    fixture.upstream.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
     let listening = HttpClient::with_token(&fixture.server, "", "l1stening").open().await;
     let stream = listening.listen().await;
     assert_eq!(stream.status(), 200);
@@ -52,7 +52,7 @@ async fn a_stream_or_a_call_keeps_a_session() {
         let calling = calling.clone();
         async move { calling.call("getSiteInfo", site(1)).await }
     });
-    soon("the call", fixture.peer.arrivals(1)).await;
+    soon("the call", fixture.upstream.arrivals(1)).await;
     // Others come and go meanwhile, for longer than a session may be idle.
     for token in ["0ne", "tw0", "thr33"] {
         let idle = HttpClient::with_token(&fixture.server, "", token).open().await;
@@ -63,8 +63,8 @@ async fn a_stream_or_a_call_keeps_a_session() {
     assert!(soon("the call", call).await.unwrap().contains("late"));
     assert_eq!(listening.ask("ping", json!({})).await.status, 200);
     drop(stream);
-    for (guest, token) in [(listening, "l1stening"), (calling, "call1ng")] {
+    for (client, token) in [(listening, "l1stening"), (calling, "call1ng")] {
         ended(&fixture, token).await;
-        assert_eq!(guest.ask("ping", json!({})).await.status, 404);
+        assert_eq!(client.ask("ping", json!({})).await.status, 404);
     }
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mistmcp_tests::{Answer, Era, Heard, HttpClient, soon};
+use mistmcp_tests::{Answer, HttpClient, HttpResponse, Lifecycle, soon};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -20,17 +20,17 @@ fn rows(count: usize) -> Vec<Value> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn large_answers_that_come_at_once_are_all_read_and_others_are_served_meanwhile() {
     const COUNT: usize = 20_000;
-    let fixture = Fixture::set("--timeout 300").await;
+    let fixture = Fixture::start("--timeout 300").await;
     let process = fixture.server.id();
     let body = Value::from(rows(COUNT)).to_string();
     assert!(body.len() > 6 << 20);
     for number in 0..8 {
-        fixture.peer.answers(
+        fixture.upstream.answers(
             &format!("{}/devices", site_path(number)),
             [Answer::new("application/json", body.clone())],
         );
     }
-    let alice = fixture.alice("?mode=all").of(Era::Modern);
+    let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     let mut calls = JoinSet::new();
     for number in 0..8 {
         let alice = alice.clone();
@@ -39,7 +39,7 @@ async fn large_answers_that_come_at_once_are_all_read_and_others_are_served_mean
     let mut livez = 0;
     while !calls.is_empty() {
         let probe = HttpClient::new(&fixture.server, "").to(&fixture.server.url("/livez"));
-        assert_eq!(Heard::of(probe.request(Method::GET)).await.status, 200);
+        assert_eq!(HttpResponse::of(probe.request(Method::GET)).await.status, 200);
         livez += 1;
         while let Some(call) = calls.try_join_next() {
             let answer: Value = serde_json::from_str(&call.unwrap()).unwrap();
@@ -50,16 +50,16 @@ async fn large_answers_that_come_at_once_are_all_read_and_others_are_served_mean
         }
     }
     assert!(livez > 0);
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn fields_of_a_large_answer_are_picked_from_all_of_its_rows() {
     const COUNT: usize = 4_000;
-    let fixture = Fixture::set("--timeout 300").await;
+    let fixture = Fixture::start("--timeout 300").await;
     let list = json!({ "results": rows(COUNT), "total": COUNT, "limit": COUNT });
-    fixture.peer.json(&format!("/api/v1/orgs/{ORG}/alarms/search"), &list);
-    let alice = fixture.alice(&format!("?mode=all&org_id={ORG}")).of(Era::Modern);
+    fixture.upstream.json(&format!("/api/v1/orgs/{ORG}/alarms/search"), &list);
+    let alice = fixture.alice(&format!("?mode=all&org_id={ORG}")).lifecycle(Lifecycle::Stateless);
     let answer = alice.call("searchOrgAlarms", json!({ "fields": "id,nam" })).await;
     let answer: Value = serde_json::from_str(&answer).unwrap();
     let results = answer["results"].as_array().unwrap();
@@ -70,28 +70,28 @@ async fn fields_of_a_large_answer_are_picked_from_all_of_its_rows() {
 
 #[tokio::test]
 async fn a_large_answer_that_is_no_list_or_no_json_is_answered_as_a_small_one_is() {
-    let fixture = Fixture::set("--timeout 300").await;
-    let alice = fixture.alice("?mode=all").of(Era::Modern);
+    let fixture = Fixture::start("--timeout 300").await;
+    let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     let object = json!({ "name": "Berlin", "big": { "rows": rows(4_000) } });
-    fixture.peer.json(&site_path(1), &object);
+    fixture.upstream.json(&site_path(1), &object);
     let answer: Value = serde_json::from_str(&alice.call("getSiteInfo", site(1)).await).unwrap();
     assert_eq!(answer["name"], "Berlin");
     assert!(answer.to_string().contains("`big"), "{answer}");
     let text = format!("{{\"a\": {}", "[1,".repeat(600_000));
-    fixture.peer.answers(&site_path(2), [Answer::new("application/json", text)]);
-    let told = alice.refusal("getSiteInfo", site(2)).await;
-    assert!(told.contains("not JSON"), "{told}");
+    fixture.upstream.answers(&site_path(2), [Answer::new("application/json", text)]);
+    let message = alice.refusal("getSiteInfo", site(2)).await;
+    assert!(message.contains("not JSON"), "{message}");
     // So many values that they would take gigabytes.
     let dense = format!("{{\"a\": {{\"b\": [{}1]}}}}", "{},".repeat(3_000_000));
-    fixture.peer.answers(&site_path(3), [Answer::new("application/json", dense)]);
-    let told = alice.refusal("getSiteInfo", site(3)).await;
-    assert!(told.contains("Ask for less"), "{told}");
+    fixture.upstream.answers(&site_path(3), [Answer::new("application/json", dense)]);
+    let message = alice.refusal("getSiteInfo", site(3)).await;
+    assert!(message.contains("Ask for less"), "{message}");
 }
 
 #[tokio::test]
 async fn a_token_is_masked_in_every_spelling_before_anything_is_cut() {
-    let fixture = Fixture::set("--max-result-bytes 2000").await;
-    let alice = fixture.alice("?mode=all").of(Era::Modern);
+    let fixture = Fixture::start("--max-result-bytes 2000").await;
+    let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     let hexadecimal = ALICE.bytes().fold(String::new(), |digits, byte| format!("{digits}{byte:02X}"));
     let spellings = [
         ALICE.to_owned(),
@@ -107,7 +107,7 @@ async fn a_token_is_masked_in_every_spelling_before_anything_is_cut() {
         // What is left of it must not be its beginning either, wherever the cut is.
         for before in [0, 1_700, 1_800, 1_850, 1_900, 1_925, 1_940, 1_950, 1_960, 1_980] {
             let text = format!("{}{spelling} {}", "y ".repeat(before / 2), "z ".repeat(4_000));
-            fixture.peer.json(&site_path(number), &json!({ "text": text }));
+            fixture.upstream.json(&site_path(number), &json!({ "text": text }));
             let answer = alice.call("getSiteInfo", site(number)).await;
             // Around a token in base64 a character or two are of both.
             let begins = &spelling[4..10];
@@ -118,17 +118,17 @@ async fn a_token_is_masked_in_every_spelling_before_anything_is_cut() {
 
 #[tokio::test]
 async fn a_token_is_masked_in_the_name_and_the_media_type_of_a_file() {
-    let fixture = Fixture::set("").await;
-    let alice = fixture.alice(&format!("?mode=all&org_id={ORG}")).of(Era::Modern);
+    let fixture = Fixture::start("").await;
+    let alice = fixture.alice(&format!("?mode=all&org_id={ORG}")).lifecycle(Lifecycle::Stateless);
     for (number, spelling) in
         [ALICE.to_owned(), ALICE.to_uppercase(), STANDARD.encode(ALICE)].into_iter().enumerate()
     {
         let file = Answer::new(&format!("image/{spelling}"), vec![1, 2, 3])
             .header("content-disposition", &format!("attachment; filename=\"{spelling}.png\""));
-        fixture.peer.answers(&site_path(number), [file]);
-        let heard = soon("a file", alice.try_call("getSiteInfo", site(number))).await;
-        assert!(heard.body.contains("[token]") || heard.body.contains("%5Btoken%5D"), "{heard:?}");
-        let heard = heard.body.to_lowercase();
-        assert!(!heard.contains(&spelling.to_lowercase()[..10]), "{heard}");
+        fixture.upstream.answers(&site_path(number), [file]);
+        let response = soon("a file", alice.try_call("getSiteInfo", site(number))).await;
+        assert!(response.body.contains("[token]") || response.body.contains("%5Btoken%5D"), "{response:?}");
+        let response = response.body.to_lowercase();
+        assert!(!response.contains(&spelling.to_lowercase()[..10]), "{response}");
     }
 }

@@ -1,6 +1,6 @@
 //! What the process says of what goes on: enough to find a call again, and never a token.
 
-use mistmcp_tests::{Answer, Era, HttpClient, RawSocket, TOKEN, message};
+use mistmcp_tests::{Answer, HttpClient, Lifecycle, RawSocket, TOKEN, message};
 use serde_json::{Value, json};
 
 use crate::fixture::{ALICE, BOB, Fixture, site, site_path};
@@ -9,22 +9,22 @@ const VERBOSE: &str = "Mist answered";
 
 #[tokio::test]
 async fn a_call_is_one_line_with_the_name_that_its_client_sees() {
-    let fixture = Fixture::set("--log-format json").await;
-    fixture.peer.answers(&site_path(2), [Answer::json(&json!({})).status(404)]);
-    for era in Era::BOTH {
-        let alice = fixture.alice("?mode=all").enter(era).await;
+    let fixture = Fixture::start("--log-format json").await;
+    fixture.upstream.answers(&site_path(2), [Answer::json(&json!({})).status(404)]);
+    for lifecycle in Lifecycle::BOTH {
+        let alice = fixture.alice("?mode=all").connect(lifecycle).await;
         for (number, outcome) in [(1, "ok"), (2, "missing")] {
-            let heard = alice.try_call("getSiteInfo", site(number)).await;
-            let request = heard.header("x-request-id").to_owned();
-            assert!(request.len() == 16, "{heard:?}");
+            let response = alice.try_call("getSiteInfo", site(number)).await;
+            let request = response.header("x-request-id").to_owned();
+            assert!(request.len() == 16, "{response:?}");
             assert_eq!(
-                heard.outcome().1.contains(&format!("[request {request}]")),
+                response.outcome().1.contains(&format!("[request {request}]")),
                 outcome != "ok",
-                "{heard:?}"
+                "{response:?}"
             );
-            let told = fixture.server.told("a line of the call", |text| text.contains(&request)).await;
-            let lines: Vec<_> = told.lines().filter(|line| line.contains(&request)).collect();
-            assert_eq!(lines.len(), 1, "{told}");
+            let shown = fixture.server.wait_until("a line of the call", |text| text.contains(&request)).await;
+            let lines: Vec<_> = shown.lines().filter(|line| line.contains(&request)).collect();
+            assert_eq!(lines.len(), 1, "{shown}");
             let line: Value = serde_json::from_str(lines[0]).unwrap();
             for (name, wanted) in [("request", &*request), ("tool", "getSiteInfo"), ("outcome", outcome)] {
                 assert_eq!(line[name], wanted, "{line}");
@@ -36,49 +36,53 @@ async fn a_call_is_one_line_with_the_name_that_its_client_sees() {
     for line in fixture.server.errors().lines().filter(|line| !line.starts_with("mistmcp ")) {
         serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     }
-    fixture.is_discreet();
+    fixture.assert_no_token_in_logs();
 }
 
 #[tokio::test]
 async fn lines_for_people_say_the_same() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let alice = fixture.alice("?mode=all").open().await.header("X-Request-Id", "by-a-proxy.1");
     alice.call("getSiteInfo", site(1)).await;
-    let told = fixture.server.told("a line of the call", |text| text.contains("by-a-proxy.1")).await;
-    let line = told.lines().find(|line| line.contains("by-a-proxy.1")).unwrap();
+    let shown = fixture.server.wait_until("a line of the call", |text| text.contains("by-a-proxy.1")).await;
+    let line = shown.lines().find(|line| line.contains("by-a-proxy.1")).unwrap();
     assert!(line.contains("getSiteInfo") && line.contains("ok") && line.contains("INFO"), "{line}");
-    assert!(!told.contains(VERBOSE), "{told}");
+    assert!(!shown.contains(VERBOSE), "{shown}");
 }
 
 #[tokio::test]
 async fn a_name_that_could_forge_a_line_is_not_taken() {
-    let fixture = Fixture::set("").await;
-    let alice = fixture.alice("?mode=all").of(Era::Modern);
+    let fixture = Fixture::start("").await;
+    let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     for given in ["abc", "4bf92f35-77b3_4da6.1", &"x".repeat(64)] {
-        let heard = alice.clone().header("X-Request-Id", given).try_call("getSiteInfo", site(1)).await;
-        assert_eq!(heard.header("x-request-id"), given);
+        let response = alice.clone().header("X-Request-Id", given).try_call("getSiteInfo", site(1)).await;
+        assert_eq!(response.header("x-request-id"), given);
     }
     for given in
         ["a b", "a\tINFO call", "a=b", "\"", "[request x]", "{}", &"x".repeat(65), "a;b", "\\u001b[31m"]
     {
-        let heard = alice.clone().header("X-Request-Id", given).try_call("getSiteInfo", site(1)).await;
-        assert_eq!((heard.status, heard.header("x-request-id").len()), (200, 16), "{given}: {heard:?}");
+        let response = alice.clone().header("X-Request-Id", given).try_call("getSiteInfo", site(1)).await;
+        assert_eq!(
+            (response.status, response.header("x-request-id").len()),
+            (200, 16),
+            "{given}: {response:?}"
+        );
     }
     let (token, body) = (format!("X-Authorization: {ALICE}"), message("ping", &json!({})));
-    let mut wire = RawSocket::open(fixture.server.address()).await;
-    wire.post("/mcp", &[&token, "X-Request-Id: f\u{f6}rged"], &body).await;
-    let (_, head, _) = wire.answer().await.unwrap();
+    let mut socket = RawSocket::open(fixture.server.address()).await;
+    socket.post("/mcp", &[&token, "X-Request-Id: f\u{f6}rged"], &body).await;
+    let (_, head, _) = socket.answer().await.unwrap();
     assert!(!head.contains("rged"), "{head}");
-    let told = fixture.server.errors();
-    assert!(!told.contains("rged") && !told.contains("INFO call\""), "{told}");
+    let shown = fixture.server.errors();
+    assert!(!shown.contains("rged") && !shown.contains("INFO call\""), "{shown}");
 }
 
 #[tokio::test]
 async fn verbose_logs_are_those_of_the_client_that_asked() {
-    let fixture = Fixture::set("").await;
-    for era in Era::BOTH {
-        let verbose = fixture.alice("?mode=all&debug=true").enter(era).await;
-        let quiet = fixture.bob("?mode=all").enter(era).await;
+    let fixture = Fixture::start("").await;
+    for lifecycle in Lifecycle::BOTH {
+        let verbose = fixture.alice("?mode=all&debug=true").connect(lifecycle).await;
+        let quiet = fixture.bob("?mode=all").connect(lifecycle).await;
         for number in [1, 2] {
             // Both at once, so that a switch for all would be seen.
             tokio::join!(
@@ -87,29 +91,29 @@ async fn verbose_logs_are_those_of_the_client_that_asked() {
             );
         }
     }
-    let last = fixture.alice("?mode=all").of(Era::Modern).header("X-Request-Id", "the-last");
+    let last = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless).header("X-Request-Id", "the-last");
     last.call("getSiteInfo", site(9)).await;
-    let told = fixture.server.told("the last line", |text| text.contains("the-last")).await;
-    let lines: Vec<_> = told.lines().filter(|line| line.contains(VERBOSE)).collect();
-    assert_eq!(lines.len(), 4, "{told}");
+    let shown = fixture.server.wait_until("the last line", |text| text.contains("the-last")).await;
+    let lines: Vec<_> = shown.lines().filter(|line| line.contains(VERBOSE)).collect();
+    assert_eq!(lines.len(), 4, "{shown}");
     for line in lines {
         let asked = [1, 2].iter().any(|number| line.contains(&site_path(*number)));
         assert!(asked && line.contains("DEBUG"), "{line}");
     }
-    fixture.is_discreet();
+    fixture.assert_no_token_in_logs();
 }
 
 #[tokio::test]
 async fn no_token_shows_whatever_is_said() {
-    let fixture = Fixture::set("--debug").await;
+    let fixture = Fixture::start("--debug").await;
     let words = format!("{TOKEN} {ALICE}");
-    fixture.peer.answers(&site_path(1), [Answer::json(&json!({ "detail": words })).status(400)]);
-    fixture.peer.answers(&site_path(2), [Answer::json(&json!({ "note": ALICE, ALICE: [ALICE] }))]);
-    fixture.peer.answers(&site_path(3), [Answer::cut_off()]);
+    fixture.upstream.answers(&site_path(1), [Answer::json(&json!({ "detail": words })).status(400)]);
+    fixture.upstream.answers(&site_path(2), [Answer::json(&json!({ "note": ALICE, ALICE: [ALICE] }))]);
+    fixture.upstream.answers(&site_path(3), [Answer::cut_off()]);
     let mut bodies = Vec::new();
-    for era in Era::BOTH {
+    for lifecycle in Lifecycle::BOTH {
         for query in ["?mode=all&debug=true", "?mode=all"] {
-            let alice = fixture.alice(query).enter(era).await;
+            let alice = fixture.alice(query).connect(lifecycle).await;
             for number in [1, 2] {
                 bodies.push(alice.try_call("getSiteInfo", site(number)).await.body);
             }
@@ -118,7 +122,13 @@ async fn no_token_shows_whatever_is_said() {
         // A token where none belongs: in the URL, in a scheme that is none, on a session that is none.
         for query in [format!("?token={ALICE}"), format!("?debug=x&{ALICE}=1")] {
             bodies.push(
-                fixture.bob(&query).of(era).ask("tools/list", json!({})).await.body.replace(ALICE, "asked"),
+                fixture
+                    .bob(&query)
+                    .lifecycle(lifecycle)
+                    .ask("tools/list", json!({}))
+                    .await
+                    .body
+                    .replace(ALICE, "asked"),
             );
         }
         for (name, value) in [
@@ -127,14 +137,14 @@ async fn no_token_shows_whatever_is_said() {
             ("X-Authorization", format!("{ALICE} {ALICE} {ALICE}")),
             ("X-Authorization", format!("{ALICE}\u{e9}")),
         ] {
-            let guest = HttpClient::new(&fixture.server, "").header(name, &value).of(era);
-            bodies.push(guest.ask("tools/list", json!({})).await.body);
+            let client = HttpClient::new(&fixture.server, "").header(name, &value).lifecycle(lifecycle);
+            bodies.push(client.ask("tools/list", json!({})).await.body);
         }
         bodies.push(fixture.alice("").on(ALICE).end().await.body);
     }
     for body in bodies {
         assert!(!body.contains(ALICE) && !body.contains("al1ce"), "{body}");
     }
-    fixture.server.told("verbose lines", |text| text.contains(VERBOSE)).await;
-    fixture.is_discreet();
+    fixture.server.wait_until("verbose lines", |text| text.contains(VERBOSE)).await;
+    fixture.assert_no_token_in_logs();
 }

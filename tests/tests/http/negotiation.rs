@@ -1,6 +1,6 @@
 //! What a client says that it accepts and sends, and in which form it is answered.
 
-use mistmcp_tests::{Era, Heard, HttpClient, StdioProcess, message};
+use mistmcp_tests::{HttpClient, HttpResponse, Lifecycle, StdioProcess, message};
 use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
@@ -8,33 +8,37 @@ use serde_json::{Value, json};
 use crate::fixture::{ALICE, Fixture};
 
 /// A POST with exactly these headers beside those that say who it is from.
-async fn post(guest: &HttpClient, headers: &[(&str, &str)], body: impl Into<reqwest::Body>) -> Heard {
-    send(guest, Method::POST, headers, body).await
+async fn post(
+    mcp_client: &HttpClient,
+    headers: &[(&str, &str)],
+    body: impl Into<reqwest::Body>,
+) -> HttpResponse {
+    send(mcp_client, Method::POST, headers, body).await
 }
 
 async fn send(
-    guest: &HttpClient,
+    mcp_client: &HttpClient,
     method: Method,
     headers: &[(&str, &str)],
     body: impl Into<reqwest::Body>,
-) -> Heard {
+) -> HttpResponse {
     let mut own = HeaderMap::new();
     for (name, value) in headers {
         own.append(reqwest::header::HeaderName::try_from(*name).unwrap(), value.parse().unwrap());
     }
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    let mut request = http.request(method, guest.url()).header("X-Authorization", ALICE).headers(own);
-    if let Some(session) = guest.opened() {
+    let mut request = http.request(method, mcp_client.url()).header("X-Authorization", ALICE).headers(own);
+    if let Some(session) = mcp_client.opened() {
         request = request.header("Mcp-Session-Id", session);
     }
-    Heard::of(request.body(body)).await
+    HttpResponse::of(request.body(body)).await
 }
 
 /// An error of JSON-RPC; its code and text.
-fn error(heard: &Heard) -> (i64, String) {
-    assert!(heard.header("content-type").starts_with("application/json"), "{heard:?}");
-    let body = heard.message();
-    assert_eq!((&body["jsonrpc"], body.get("id").is_some()), (&json!("2.0"), true), "{heard:?}");
+fn error(response: &HttpResponse) -> (i64, String) {
+    assert!(response.header("content-type").starts_with("application/json"), "{response:?}");
+    let body = response.message();
+    assert_eq!((&body["jsonrpc"], body.get("id").is_some()), (&json!("2.0"), true), "{response:?}");
     (body["error"]["code"].as_i64().unwrap(), body["error"]["message"].as_str().unwrap().to_owned())
 }
 
@@ -57,7 +61,7 @@ const ACCEPTED: [(&[&str], Option<&str>); 13] = [
 
 #[tokio::test]
 async fn every_form_that_a_client_may_accept_is_served_in_both_eras() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     for (values, form) in ACCEPTED {
         let accept: Vec<_> = values.iter().map(|value| ("Accept", *value)).collect();
         let headers = [&accept[..], &[("Content-Type", "application/json")]].concat();
@@ -86,46 +90,50 @@ async fn every_form_that_a_client_may_accept_is_served_in_both_eras() {
         ]
         .concat();
         let modern =
-            post(&fixture.alice(""), &modern, message("tools/call", &StdioProcess::modern(call))).await;
-        for heard in [&hello, &called, &wrong, &modern] {
-            let found = heard.header("content-type");
+            post(&fixture.alice(""), &modern, message("tools/call", &StdioProcess::stateless_params(call)))
+                .await;
+        for response in [&hello, &called, &wrong, &modern] {
+            let found = response.header("content-type");
             assert!(
-                heard.status == 200 && form.is_none_or(|form| found.starts_with(form)),
-                "{values:?}: {heard:?}"
+                response.status == 200 && form.is_none_or(|form| found.starts_with(form)),
+                "{values:?}: {response:?}"
             );
             if found.starts_with("application/json") {
-                assert!(serde_json::from_str::<Value>(&heard.body).is_ok(), "{values:?}: {heard:?}");
+                assert!(serde_json::from_str::<Value>(&response.body).is_ok(), "{values:?}: {response:?}");
             }
         }
-        for heard in [&hello, &called, &modern] {
-            assert!(heard.result().is_object(), "{values:?}: {heard:?}");
+        for response in [&hello, &called, &modern] {
+            assert!(response.result().is_object(), "{values:?}: {response:?}");
         }
     }
 }
 
 #[tokio::test]
 async fn progress_on_the_way_is_left_out_of_an_answer_in_json() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let headers = [("Accept", "application/json"), ("Content-Type", "application/json")];
     let alice = fixture.alice("?mode=all").open().await;
     let params = json!({ "name": "getSelf", "arguments": {}, "_meta": { "progressToken": 1 } });
-    let heard = post(&alice, &headers, message("tools/call", &params)).await;
-    assert!(heard.result()["content"].is_array() && !heard.body.contains("notifications/"), "{heard:?}");
+    let response = post(&alice, &headers, message("tools/call", &params)).await;
+    assert!(
+        response.result()["content"].is_array() && !response.body.contains("notifications/"),
+        "{response:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_form_that_no_answer_has_is_refused_in_json_with_the_remedy() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     for accept in ["text/html", "text/plain, image/*", "*/*;q=0", "application/xml"] {
-        let heard = post(
+        let response = post(
             &alice,
             &[("Accept", accept), ("Content-Type", "application/json")],
             message("ping", &json!({})),
         )
         .await;
-        let (code, text) = error(&heard);
-        assert_eq!((heard.status, code), (406, -32600), "{accept}: {heard:?}");
+        let (code, text) = error(&response);
+        assert_eq!((response.status, code), (406, -32600), "{accept}: {response:?}");
         assert!(text.contains("Accept: application/json, text/event-stream"), "{text}");
     }
     let stream = send(&alice, Method::GET, &[("Accept", "application/json")], "").await;
@@ -136,19 +144,19 @@ async fn a_form_that_no_answer_has_is_refused_in_json_with_the_remedy() {
         ("MCP-Protocol-Version", "2026-07-28"),
         ("Mcp-Method", "subscriptions/listen"),
     ];
-    let listen = StdioProcess::modern(json!({ "notifications": { "toolsListChanged": true } }));
-    let heard = post(&fixture.alice(""), &headers, message("subscriptions/listen", &listen)).await;
-    assert!(heard.status == 406 && error(&heard).1.contains("text/event-stream"), "{heard:?}");
+    let listen = StdioProcess::stateless_params(json!({ "notifications": { "toolsListChanged": true } }));
+    let response = post(&fixture.alice(""), &headers, message("subscriptions/listen", &listen)).await;
+    assert!(response.status == 406 && error(&response).1.contains("text/event-stream"), "{response:?}");
 }
 
 #[tokio::test]
 async fn every_refusal_of_a_message_is_json_with_the_remedy() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
-    let stranger = fixture.alice("");
+    let unknown_client = fixture.alice("");
     let ping = message("ping", &json!({}));
     let json = ("Content-Type", "application/json");
-    for (guest, method, headers, body, status, code, remedy) in [
+    for (mcp_client, method, headers, body, status, code, remedy) in [
         (&alice, Method::POST, vec![("Content-Type", "text/plain")], &*ping, 415, -32600, "application/json"),
         (
             &alice,
@@ -190,14 +198,14 @@ async fn every_refusal_of_a_message_is_json_with_the_remedy() {
             -32022,
             "2025-11-25",
         ),
-        (&stranger, Method::POST, vec![json], &ping, 400, -32600, "initialize"),
-        (&stranger, Method::GET, vec![("Accept", "text/event-stream")], "", 400, -32600, "initialize"),
+        (&unknown_client, Method::POST, vec![json], &ping, 400, -32600, "initialize"),
+        (&unknown_client, Method::GET, vec![("Accept", "text/event-stream")], "", 400, -32600, "initialize"),
         (&alice, Method::PUT, vec![json], &ping, 405, -32600, "POST"),
     ] {
         let what = format!("{method} {headers:?} {body}");
-        let heard = send(guest, method, &headers, body.to_owned()).await;
-        let (found, text) = error(&heard);
-        assert_eq!((heard.status, found), (status, code), "{what}: {heard:?}");
+        let response = send(mcp_client, method, &headers, body.to_owned()).await;
+        let (found, text) = error(&response);
+        assert_eq!((response.status, found), (status, code), "{what}: {response:?}");
         assert!(text.contains(remedy), "{what}: {text}");
     }
     let nobodys = send(&fixture.alice("").on("no-such-session"), Method::POST, &[json], ping).await;
@@ -206,7 +214,7 @@ async fn every_refusal_of_a_message_is_json_with_the_remedy() {
 
 #[tokio::test]
 async fn json_is_read_under_its_names_and_in_utf_8() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     let list = message("tools/list", &json!({}));
     for headers in [
@@ -216,28 +224,28 @@ async fn json_is_read_under_its_names_and_in_utf_8() {
         vec![("Content-Type", "application/json-rpc")],
         vec![("Content-Type", "application/json"), ("Content-Encoding", "identity")],
     ] {
-        let heard = post(&alice, &headers, list.clone()).await;
-        assert!(heard.result()["tools"].is_array(), "{headers:?}: {heard:?}");
+        let response = post(&alice, &headers, list.clone()).await;
+        assert!(response.result()["tools"].is_array(), "{headers:?}: {response:?}");
         let marked = post(&alice, &headers, format!("\u{feff}{list}")).await;
         assert!(marked.result()["tools"].is_array(), "{headers:?}: {marked:?}");
     }
     let wide: Vec<u8> = list.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let heard = post(&alice, &[("Content-Type", "application/json")], wide).await;
-    assert!(heard.status == 400 && error(&heard).1.contains("UTF-8"), "{heard:?}");
+    let response = post(&alice, &[("Content-Type", "application/json")], wide).await;
+    assert!(response.status == 400 && error(&response).1.contains("UTF-8"), "{response:?}");
 }
 
 #[tokio::test]
 async fn parameters_are_read_and_refused_as_they_are_over_stdio() {
-    let fixture = Fixture::set("").await;
-    for era in Era::BOTH {
-        let alice = fixture.alice("").enter(era).await;
+    let fixture = Fixture::start("").await;
+    for lifecycle in Lifecycle::BOTH {
+        let alice = fixture.alice("").connect(lifecycle).await;
         for nothing in [json!([]), json!(""), json!(null)] {
             let call =
                 json!({ "name": "callTool", "arguments": { "tool": "findTools", "arguments": nothing } });
-            assert!(alice.ask("tools/call", call).await.result().is_object(), "{era:?} {nothing}");
+            assert!(alice.ask("tools/call", call).await.result().is_object(), "{lifecycle:?} {nothing}");
             let call = json!({ "name": "findTools", "arguments": nothing });
             let (failed, text) = alice.ask("tools/call", call).await.outcome();
-            assert!(failed && text.contains("`query`"), "{era:?} {nothing}: {text}");
+            assert!(failed && text.contains("`query`"), "{lifecycle:?} {nothing}: {text}");
         }
         for (method, wrong) in [
             ("tools/call", json!({ "arguments": {} })),
@@ -246,23 +254,28 @@ async fn parameters_are_read_and_refused_as_they_are_over_stdio() {
             ("resources/read", json!({ "uri": 7 })),
             ("completion/complete", json!({ "ref": "x" })),
         ] {
-            let heard = alice.ask(method, wrong.clone()).await;
-            assert_eq!(heard.status, 200, "{era:?} {method} {wrong}: {heard:?}");
-            assert_eq!(heard.message()["error"]["code"], -32602, "{era:?} {method} {wrong}: {heard:?}");
-            assert!(heard.message()["id"].is_u64(), "{era:?} {method} {wrong}: {heard:?}");
+            let response = alice.ask(method, wrong.clone()).await;
+            assert_eq!(response.status, 200, "{lifecycle:?} {method} {wrong}: {response:?}");
+            assert_eq!(
+                response.message()["error"]["code"],
+                -32602,
+                "{lifecycle:?} {method} {wrong}: {response:?}"
+            );
+            assert!(response.message()["id"].is_u64(), "{lifecycle:?} {method} {wrong}: {response:?}");
         }
         let cut = json!({ "name": "findTools", "arguments": { "query": "rogue CUT" } });
-        let body = alice.asking("tools/call", cut).build().unwrap();
+        let body = alice.request_builder("tools/call", cut).build().unwrap();
         let body = String::from_utf8(body.body().unwrap().as_bytes().unwrap().to_vec()).unwrap();
-        let request =
-            alice.asking("tools/call", json!({ "name": "findTools" })).body(body.replace("CUT", "\\ud83d"));
-        assert!(Heard::of(request).await.result()["content"].is_array(), "{era:?}");
+        let request = alice
+            .request_builder("tools/call", json!({ "name": "findTools" }))
+            .body(body.replace("CUT", "\\ud83d"));
+        assert!(HttpResponse::of(request).await.result()["content"].is_array(), "{lifecycle:?}");
     }
 }
 
 #[tokio::test]
 async fn a_client_that_takes_json_alone_is_not_asked() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let headers = [("Accept", "application/json"), ("Content-Type", "application/json")];
     let client = json!({ "name": "guest", "version": "1" });
     let capabilities = json!({ "elicitation": {}, "sampling": [], "roots": { "listChanged": true } });

@@ -1,6 +1,6 @@
 //! From which web pages, and by which names, the server may be asked.
 
-use mistmcp_tests::{Era, Heard, HttpClient, Launch, MockUpstream, RawSocket, message};
+use mistmcp_tests::{HttpClient, HttpResponse, Launch, Lifecycle, MockUpstream, RawSocket, message};
 use reqwest::Method;
 use serde_json::json;
 
@@ -8,14 +8,14 @@ use crate::fixture::{ALICE, Fixture};
 
 const PAGE: &str = "https://chat.example.com";
 
-async fn asked(fixture: &Fixture, name: &str, value: &str) -> Heard {
-    let guest = fixture.alice("").of(Era::Modern).header(name, value);
-    guest.ask("tools/list", json!({})).await
+async fn asked(fixture: &Fixture, name: &str, value: &str) -> HttpResponse {
+    let client = fixture.alice("").lifecycle(Lifecycle::Stateless).header(name, value);
+    client.ask("tools/list", json!({})).await
 }
 
 #[tokio::test]
 async fn only_names_of_its_own_are_answered_to() {
-    let fixture = Fixture::set("--allow-host mist.example.com,10.0.0.5:8443").await;
+    let fixture = Fixture::start("--allow-host mist.example.com,10.0.0.5:8443").await;
     let port = fixture.server.address().port();
     for host in [
         &format!("127.0.0.1:{port}"),
@@ -40,15 +40,15 @@ async fn only_names_of_its_own_are_answered_to() {
         "0.0.0.0",
         "169.254.169.254",
     ] {
-        let heard = asked(&fixture, "Host", host).await;
-        assert_eq!(heard.status, 403, "{host}: {heard:?}");
-        assert!(heard.error().contains("--allow-host"), "{host}: {heard:?}");
+        let response = asked(&fixture, "Host", host).await;
+        assert_eq!(response.status, 403, "{host}: {response:?}");
+        assert!(response.error().contains("--allow-host"), "{host}: {response:?}");
     }
 }
 
 #[tokio::test]
 async fn a_request_has_one_name_to_ask_for() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     for hosts in [
         "",
         "Host: \r\n",
@@ -58,21 +58,21 @@ async fn a_request_has_one_name_to_ask_for() {
         "Host: \u{f6}rtlich\r\n",
     ] {
         for path in ["/mcp", "/metrics", "/elsewhere"] {
-            let mut wire = RawSocket::open(fixture.server.address()).await;
-            wire.send(format!("GET {path} HTTP/1.1\r\n{hosts}X-Authorization: {ALICE}\r\n\r\n")).await;
-            let (status, ..) = wire.answer().await.unwrap();
+            let mut socket = RawSocket::open(fixture.server.address()).await;
+            socket.send(format!("GET {path} HTTP/1.1\r\n{hosts}X-Authorization: {ALICE}\r\n\r\n")).await;
+            let (status, ..) = socket.answer().await.unwrap();
             assert!([400, 403].contains(&status), "{hosts:?} {path}: {status}");
         }
     }
     // The name in the request line does not stand in for that in the header.
-    let mut wire = RawSocket::open(fixture.server.address()).await;
-    wire.send("GET http://localhost/metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n").await;
-    assert_eq!(wire.answer().await.unwrap().0, 403);
+    let mut socket = RawSocket::open(fixture.server.address()).await;
+    socket.send("GET http://localhost/metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n").await;
+    assert_eq!(socket.answer().await.unwrap().0, 403);
 }
 
 #[tokio::test]
 async fn only_pages_that_may_are_answered() {
-    let fixture = Fixture::set("--allow-origin https://chat.example.com").await;
+    let fixture = Fixture::start("--allow-origin https://chat.example.com").await;
     let port = fixture.server.address().port();
     for page in [PAGE, "http://localhost:6274", &format!("http://127.0.0.1:{port}"), "https://[::1]"] {
         assert_eq!(asked(&fixture, "Origin", page).await.status, 200, "{page}");
@@ -87,10 +87,10 @@ async fn only_pages_that_may_are_answered() {
         "http://localhost.evil.example",
         "http://localhost@evil.example",
     ] {
-        for heard in [
+        for response in [
             asked(&fixture, "Origin", page).await,
-            fixture.alice("").header("Origin", page).knock().await,
-            Heard::of(
+            fixture.alice("").header("Origin", page).initialize().await,
+            HttpResponse::of(
                 fixture
                     .alice("")
                     .header("Origin", page)
@@ -99,57 +99,69 @@ async fn only_pages_that_may_are_answered() {
             )
             .await,
         ] {
-            assert_eq!(heard.status, 403, "{page}: {heard:?}");
-            assert!(heard.error().contains("--allow-origin"), "{page}: {heard:?}");
-            assert_eq!(heard.header("access-control-allow-origin"), "");
+            assert_eq!(response.status, 403, "{page}: {response:?}");
+            assert!(response.error().contains("--allow-origin"), "{page}: {response:?}");
+            assert_eq!(response.header("access-control-allow-origin"), "");
         }
     }
     // One that may does not let in one that may not.
-    let mut wire = RawSocket::open(fixture.server.address()).await;
+    let mut socket = RawSocket::open(fixture.server.address()).await;
     let origins = [&format!("Origin: {PAGE}"), "Origin: https://evil.example", "X-Authorization: a"];
-    wire.post("/mcp", &origins, message("ping", &json!({}))).await;
-    assert_eq!(wire.answer().await.unwrap().0, 403);
+    socket.post("/mcp", &origins, message("ping", &json!({}))).await;
+    assert_eq!(socket.answer().await.unwrap().0, 403);
 }
 
 #[tokio::test]
 async fn a_browsers_client_is_told_what_it_may_do_and_reads_what_it_needs() {
-    let fixture = Fixture::set("--allow-origin https://chat.example.com").await;
+    let fixture = Fixture::start("--allow-origin https://chat.example.com").await;
     let preflight = |origin: &str| {
-        let guest = HttpClient::new(&fixture.server, "?mode=all").header("Origin", origin);
+        let client = HttpClient::new(&fixture.server, "?mode=all").header("Origin", origin);
         let asked = "content-type,x-authorization,mcp-session-id,mcp-protocol-version,mcp-param-site";
-        guest
+        client
             .request(Method::OPTIONS)
             .header("Access-Control-Request-Method", "POST")
             .header("Access-Control-Request-Headers", asked)
     };
-    let heard = Heard::of(preflight(PAGE)).await;
-    assert_eq!((heard.status, heard.header("access-control-allow-origin")), (200, PAGE), "{heard:?}");
+    let response = HttpResponse::of(preflight(PAGE)).await;
+    assert_eq!(
+        (response.status, response.header("access-control-allow-origin")),
+        (200, PAGE),
+        "{response:?}"
+    );
     for method in ["GET", "POST", "DELETE"] {
-        assert!(heard.header("access-control-allow-methods").contains(method), "{heard:?}");
+        assert!(response.header("access-control-allow-methods").contains(method), "{response:?}");
     }
     for header in
         ["x-authorization", "mcp-session-id", "mcp-protocol-version", "content-type", "mcp-param-site"]
     {
-        assert!(heard.header("access-control-allow-headers").contains(header), "{heard:?}");
+        assert!(response.header("access-control-allow-headers").contains(header), "{response:?}");
     }
-    assert_eq!(heard.header("access-control-allow-credentials"), "", "no cookie is ever asked for");
+    assert_eq!(response.header("access-control-allow-credentials"), "", "no cookie is ever asked for");
 
-    let mut guest = fixture.alice("").header("Origin", PAGE);
-    let heard = guest.knock().await;
-    assert_eq!((heard.status, heard.header("access-control-allow-origin")), (200, PAGE), "{heard:?}");
-    let exposed = heard.header("access-control-expose-headers").to_ascii_lowercase();
+    let mut client = fixture.alice("").header("Origin", PAGE);
+    let response = client.initialize().await;
+    assert_eq!(
+        (response.status, response.header("access-control-allow-origin")),
+        (200, PAGE),
+        "{response:?}"
+    );
+    let exposed = response.header("access-control-expose-headers").to_ascii_lowercase();
     for header in
         ["mcp-session-id", "mcp-protocol-version", "x-request-id", "www-authenticate", "retry-after"]
     {
         assert!(exposed.contains(header), "{header}: {exposed}");
     }
-    assert!(guest.tools().await.len() == 4);
+    assert!(client.tools().await.len() == 4);
     // A refusal can be read, too.
-    let heard = HttpClient::new(&fixture.server, "").header("Origin", PAGE).knock().await;
-    assert_eq!((heard.status, heard.header("access-control-allow-origin")), (401, PAGE), "{heard:?}");
+    let response = HttpClient::new(&fixture.server, "").header("Origin", PAGE).initialize().await;
+    assert_eq!(
+        (response.status, response.header("access-control-allow-origin")),
+        (401, PAGE),
+        "{response:?}"
+    );
 
-    let heard = Heard::of(preflight("https://evil.example")).await;
-    assert_eq!((heard.status, heard.header("access-control-allow-origin")), (403, ""), "{heard:?}");
+    let response = HttpResponse::of(preflight("https://evil.example")).await;
+    assert_eq!((response.status, response.header("access-control-allow-origin")), (403, ""), "{response:?}");
 }
 
 #[tokio::test]
@@ -159,8 +171,8 @@ async fn what_is_no_host_or_origin_stops_the_start() {
         ("--allow-origin chat.example.com", "https://chat.example.com"),
         ("--allow-origin https://chat.example.com/page", "https://chat.example.com"),
     ] {
-        let peer = MockUpstream::start().await;
-        let finished = Launch::at(&peer, &format!("-t http -p 0 {arguments}")).run().await;
+        let upstream = MockUpstream::start().await;
+        let finished = Launch::at(&upstream, &format!("-t http -p 0 {arguments}")).run().await;
         assert_eq!(finished.code(), Some(1), "{arguments}: {finished:?}");
         assert!(finished.stderr.contains(wanted), "{arguments}: {finished:?}");
     }

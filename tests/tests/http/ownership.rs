@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use mistmcp_tests::{Era, Heard, HttpClient, Launch, MockUpstream, RawSocket, message, soon};
+use mistmcp_tests::{HttpClient, HttpResponse, Launch, Lifecycle, MockUpstream, RawSocket, message, soon};
 use reqwest::Method;
 use serde_json::json;
 
@@ -11,61 +11,61 @@ use crate::fixture::{ALICE, BOB, Fixture, encoded, site};
 const NOBODYS: &str = "5d0f6f0e-8f6c-4f43-9a53-3f0a5d1b7c11";
 
 /// Every request that a session knows.
-async fn everything(guest: &HttpClient) -> [Heard; 5] {
+async fn everything(client: &HttpClient) -> [HttpResponse; 5] {
     let initialize = json!({
         "protocolVersion": "2025-11-25",
         "capabilities": {},
         "clientInfo": { "name": "thief", "version": "1" },
     });
     [
-        guest.ask("tools/list", json!({})).await,
-        guest.try_call("getSelf", json!({})).await,
-        guest.post(message("initialize", &initialize)).await,
-        Heard::of(guest.request(Method::GET)).await,
-        guest.end().await,
+        client.ask("tools/list", json!({})).await,
+        client.try_call("getSelf", json!({})).await,
+        client.post(message("initialize", &initialize)).await,
+        HttpResponse::of(client.request(Method::GET)).await,
+        client.end().await,
     ]
 }
 
 /// What tells two answers apart, but for the name of the request.
-fn told(heard: &Heard) -> (u16, String, Vec<String>) {
-    let mut names: Vec<_> = heard.headers.keys().map(ToString::to_string).collect();
+fn told(response: &HttpResponse) -> (u16, String, Vec<String>) {
+    let mut names: Vec<_> = response.headers.keys().map(ToString::to_string).collect();
     names.sort();
-    (heard.status, heard.body.clone(), names)
+    (response.status, response.body.clone(), names)
 }
 
 #[tokio::test]
 async fn nobody_else_gets_into_a_session_nor_learns_that_there_is_one() {
     let other = MockUpstream::start().await;
-    let peer = MockUpstream::start().await;
-    let server = Launch::at(&peer, "").argument("--allow-cloud").argument(&other.url()).serve().await;
+    let upstream = MockUpstream::start().await;
+    let server = Launch::at(&upstream, "").argument("--allow-cloud").argument(&other.url()).serve().await;
     let elsewhere = format!("?cloud={}", encoded(&other.url()));
     let alice = HttpClient::with_token(&server, "", ALICE).open().await;
     for (query, token) in [("", BOB), (&elsewhere, ALICE), (&elsewhere, BOB), ("", "AL1CE-T0KEN-7Kq2")] {
-        let thief = HttpClient::with_token(&server, query, token);
-        let stolen = everything(&thief.clone().on(alice.session())).await;
-        let guessed = everything(&thief.on(NOBODYS)).await;
+        let attacker = HttpClient::with_token(&server, query, token);
+        let stolen = everything(&attacker.clone().on(alice.session())).await;
+        let guessed = everything(&attacker.on(NOBODYS)).await;
         for (stolen, guessed) in stolen.iter().zip(&guessed) {
             assert_eq!(stolen.status, 404, "{stolen:?}");
             assert_eq!(told(stolen), told(guessed));
         }
     }
     let anonymous = HttpClient::new(&server, "").on(alice.session());
-    for heard in everything(&anonymous).await {
-        assert_eq!(heard.status, 401, "{heard:?}");
+    for response in everything(&anonymous).await {
+        assert_eq!(response.status, 401, "{response:?}");
     }
-    assert_eq!((peer.connections(), other.connections()), (0, 0));
+    assert_eq!((upstream.connections(), other.connections()), (0, 0));
     alice.call("getSelf", json!({})).await;
-    assert_eq!(peer.take()[0].header("authorization"), format!("Token {ALICE}"));
+    assert_eq!(upstream.take()[0].header("authorization"), format!("Token {ALICE}"));
 }
 
 #[tokio::test]
 async fn the_newer_era_is_no_way_into_a_session_of_the_older_one() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     let manage = json!({ "enable_mcp_tools_categories": "sites" });
     alice.call("manageMcpTools", manage).await;
     for version in ["2026-07-28", "2099-01-01"] {
-        let thief = fixture.bob("").on(alice.session()).header("MCP-Protocol-Version", version);
+        let attacker = fixture.bob("").on(alice.session()).header("MCP-Protocol-Version", version);
         let mut bodies = Vec::new();
         for method in ["initialize", "tools/list", "tools/call", "ping"] {
             let mut params = json!({
@@ -79,24 +79,24 @@ async fn the_newer_era_is_no_way_into_a_session_of_the_older_one() {
             bodies.push(message(method, &params));
         }
         for body in bodies {
-            let heard = thief.post(body.clone()).await;
-            assert_ne!(heard.header("mcp-session-id"), alice.session());
-            assert!(!heard.body.contains("getSiteInfo"), "{body}: {heard:?}");
+            let response = attacker.post(body.clone()).await;
+            assert_ne!(response.header("mcp-session-id"), alice.session());
+            assert!(!response.body.contains("getSiteInfo"), "{body}: {response:?}");
         }
         for method in [Method::GET, Method::DELETE] {
-            let heard = Heard::of(thief.request(method)).await;
-            assert!(heard.status >= 400, "{heard:?}");
+            let response = HttpResponse::of(attacker.request(method)).await;
+            assert!(response.status >= 400, "{response:?}");
         }
     }
     // What a session of the older era is told it is told by Alice alone.
     assert!(alice.tools().await.contains(&"getSiteInfo".to_owned()));
-    assert_eq!(fixture.peer.connections(), 0);
+    assert_eq!(fixture.upstream.connections(), 0);
 }
 
 #[tokio::test]
 async fn sessions_on_one_connection_stay_apart() {
-    let fixture = Fixture::set("").await;
-    let mut wire = RawSocket::open(fixture.server.address()).await;
+    let fixture = Fixture::start("").await;
+    let mut socket = RawSocket::open(fixture.server.address()).await;
     let initialize = message(
         "initialize",
         &json!({
@@ -108,8 +108,8 @@ async fn sessions_on_one_connection_stay_apart() {
     let mut sessions = Vec::new();
     for (target, token) in [("/mcp", ALICE), ("/mcp?mode=all", BOB), ("/mcp", BOB), ("/mcp", ALICE)] {
         let token = format!("X-Authorization: {token}");
-        wire.post(target, &[&token], &initialize).await;
-        let (status, head, _) = wire.answer().await.unwrap();
+        socket.post(target, &[&token], &initialize).await;
+        let (status, head, _) = socket.answer().await.unwrap();
         assert_eq!(status, 200, "{head}");
         let session = head.lines().find(|line| line.to_ascii_lowercase().starts_with("mcp-session-id:"));
         sessions.push((target, token, session.unwrap().to_owned()));
@@ -125,29 +125,29 @@ async fn sessions_on_one_connection_stay_apart() {
         (3, message("tools/call", &json!({ "name": "getSelf" })), "content"),
     ] {
         let (target, headers, body) = ask(index, body);
-        wire.post(target, &[&headers[0], &headers[1]], body).await;
-        let (status, _, answer) = wire.answer().await.unwrap();
+        socket.post(target, &[&headers[0], &headers[1]], body).await;
+        let (status, _, answer) = socket.answer().await.unwrap();
         assert!(status == 200 && answer.contains(wanted), "{answer}");
     }
     for (index, sees, many) in [(0, true, false), (1, true, true), (2, false, false), (3, false, false)] {
         let (target, headers, body) = ask(index, message("tools/list", &json!({})));
-        wire.post(target, &[&headers[0], &headers[1]], body).await;
-        let (_, _, answer) = wire.answer().await.unwrap();
+        socket.post(target, &[&headers[0], &headers[1]], body).await;
+        let (_, _, answer) = socket.answer().await.unwrap();
         assert_eq!(answer.contains("\"getSiteInfo\""), sees, "session {index}");
         assert_eq!(answer.contains("\"listSiteRrmEvents\""), many, "session {index}");
     }
     let tokens: Vec<_> =
-        fixture.peer.take().iter().map(|received| received.header("authorization").to_owned()).collect();
+        fixture.upstream.take().iter().map(|received| received.header("authorization").to_owned()).collect();
     assert_eq!(tokens, [format!("Token {BOB}"), format!("Token {ALICE}")]);
     // The next to have a session on this connection has to say whose it is.
     let (target, headers, body) = ask(0, message("tools/list", &json!({})));
-    wire.post(target, &[&headers[1]], body).await;
-    assert_eq!(wire.answer().await.unwrap().0, 401);
+    socket.post(target, &[&headers[1]], body).await;
+    assert_eq!(socket.answer().await.unwrap().0, 401);
 }
 
 #[tokio::test]
 async fn a_session_is_one_over_many_connections() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     // Each has a pool of its own, and so a connection.
     let again = || fixture.alice("").on(alice.session());
@@ -160,26 +160,26 @@ async fn a_session_is_one_over_many_connections() {
 
 #[tokio::test]
 async fn a_port_that_is_used_again_inherits_nothing() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let token = format!("X-Authorization: {ALICE}");
-    let mut wire = loop {
-        let mut wire = RawSocket::open(fixture.server.address()).await;
-        let port = wire.port();
-        wire.post("/mcp", &[&token], message("ping", &json!({}))).await;
-        wire.answer().await.unwrap();
-        wire.reset();
-        if let Some(wire) = RawSocket::from(port, fixture.server.address()).await {
-            break wire;
+    let mut socket = loop {
+        let mut socket = RawSocket::open(fixture.server.address()).await;
+        let port = socket.port();
+        socket.post("/mcp", &[&token], message("ping", &json!({}))).await;
+        socket.answer().await.unwrap();
+        socket.reset();
+        if let Some(socket) = RawSocket::from(port, fixture.server.address()).await {
+            break socket;
         }
     };
-    wire.post("/mcp", &[], message("tools/list", &json!({}))).await;
-    assert_eq!(wire.answer().await.unwrap().0, 401);
+    socket.post("/mcp", &[], message("tools/list", &json!({}))).await;
+    assert_eq!(socket.answer().await.unwrap().0, 401);
 }
 
 #[tokio::test]
 async fn a_stream_tells_of_its_own_session_alone() {
     const CHANGED: &str = "notifications/tools/list_changed";
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let (alice, bob, again) =
         (fixture.alice("").open().await, fixture.bob("").open().await, fixture.alice("").open().await);
     let streams = [alice.listen().await, bob.listen().await, again.listen().await];
@@ -196,7 +196,7 @@ async fn a_stream_tells_of_its_own_session_alone() {
 
 #[tokio::test]
 async fn names_of_sessions_cannot_be_guessed() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let mut seen = HashSet::new();
     let mut places: Vec<HashSet<char>> = vec![HashSet::new(); 36];
     for _ in 0..64 {
@@ -222,11 +222,11 @@ async fn names_of_sessions_cannot_be_guessed() {
 
 #[tokio::test]
 async fn a_session_that_has_ended_cannot_be_had_again() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     assert_eq!(alice.end().await.status, 204);
-    for heard in everything(&alice).await {
-        assert_eq!(heard.status, 404, "{heard:?}");
+    for response in everything(&alice).await {
+        assert_eq!(response.status, 404, "{response:?}");
     }
     let next = fixture.alice("").open().await;
     assert_ne!(next.session(), alice.session());
@@ -235,11 +235,11 @@ async fn a_session_that_has_ended_cannot_be_had_again() {
 
 #[tokio::test]
 async fn every_modern_request_stands_for_its_own_token() {
-    let fixture = Fixture::set("").await;
-    let alice = fixture.alice("?mode=all").of(Era::Modern);
+    let fixture = Fixture::start("").await;
+    let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     for token in [ALICE, BOB, ALICE] {
-        let guest = alice.clone().header("X-Authorization", token);
-        guest.call("getSiteInfo", site(1)).await;
-        assert_eq!(fixture.peer.take()[0].header("authorization"), format!("Token {token}"));
+        let client = alice.clone().header("X-Authorization", token);
+        client.call("getSiteInfo", site(1)).await;
+        assert_eq!(fixture.upstream.take()[0].header("authorization"), format!("Token {token}"));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::read::GzDecoder;
-use mistmcp_tests::{Heard, HttpClient, HttpServer, Launch, MockUpstream, TOKEN};
+use mistmcp_tests::{HttpClient, HttpResponse, HttpServer, Launch, MockUpstream, TOKEN};
 use reqwest::{Client, Method, RequestBuilder};
 use ring::digest;
 use serde_json::{Value, json};
@@ -23,15 +23,16 @@ fn request(server: &HttpServer, method: Method, path: &str) -> RequestBuilder {
     http.request(method, server.url(path))
 }
 
-async fn asked(server: &HttpServer, method: Method, headers: &[(&str, &str)]) -> Heard {
+async fn asked(server: &HttpServer, method: Method, headers: &[(&str, &str)]) -> HttpResponse {
     let request = request(server, method, "/");
-    Heard::of(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
+    HttpResponse::of(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
+        .await
 }
 
-async fn page(server: &HttpServer) -> Heard {
-    let heard = asked(server, Method::GET, &[("Accept", "text/html")]).await;
-    assert_eq!(heard.status, 200, "{heard:?}");
-    heard
+async fn page(server: &HttpServer) -> HttpResponse {
+    let response = asked(server, Method::GET, &[("Accept", "text/html")]).await;
+    assert_eq!(response.status, 200, "{response:?}");
+    response
 }
 
 /// What stands between the first `before` and the next `after`.
@@ -56,9 +57,9 @@ fn categories(html: &str) -> (Vec<String>, Vec<String>) {
 
 #[tokio::test]
 async fn nothing_but_the_pages_own_style_and_script_may_run() {
-    let fixture = Fixture::set("").await;
-    let heard = page(&fixture.server).await;
-    let policy = heard.header("content-security-policy");
+    let fixture = Fixture::start("").await;
+    let response = page(&fixture.server).await;
+    let policy = response.header("content-security-policy");
     assert!(!policy.contains("unsafe") && !policy.contains('*') && !policy.contains("http"), "{policy}");
     for directive in [
         "default-src 'none'",
@@ -72,8 +73,8 @@ async fn nothing_but_the_pages_own_style_and_script_may_run() {
     }
     for element in ["style", "script"] {
         // A second one, or one with attributes, would be another that the policy has to know.
-        assert_eq!(heard.body.matches(&format!("<{element}")).count(), 1, "{element}");
-        let text = between(&heard.body, &format!("<{element}>"), &format!("</{element}>"));
+        assert_eq!(response.body.matches(&format!("<{element}")).count(), 1, "{element}");
+        let text = between(&response.body, &format!("<{element}>"), &format!("</{element}>"));
         let known = STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
         assert!(policy.contains(&format!("{element}-src 'sha256-{known}';")), "{element}: {policy}");
     }
@@ -86,76 +87,76 @@ async fn nothing_but_the_pages_own_style_and_script_may_run() {
         ("cache-control", "no-cache"),
         ("x-robots-tag", "noindex, nofollow"),
     ] {
-        assert_eq!(heard.header(name), wanted, "{name}");
+        assert_eq!(response.header(name), wanted, "{name}");
     }
-    assert!(heard.header("permissions-policy").contains("camera=()"), "{heard:?}");
+    assert!(response.header("permissions-policy").contains("camera=()"), "{response:?}");
 }
 
 #[tokio::test]
 async fn the_page_loads_nothing_and_asks_for_no_secret() {
-    let fixture = Fixture::set("").await;
-    let heard = page(&fixture.server).await;
+    let fixture = Fixture::start("").await;
+    let response = page(&fixture.server).await;
     for attribute in ["src", "srcset", "action", "formaction", "poster", "data", "ping"] {
-        assert!(values(&heard.body, attribute).is_empty(), "{attribute}");
+        assert!(values(&response.body, attribute).is_empty(), "{attribute}");
     }
-    for target in values(&heard.body, "href") {
+    for target in values(&response.body, "href") {
         let stays = target.starts_with('#') || target.starts_with("data:image/svg+xml,") || target == "mcp";
         assert!(stays, "{target}");
     }
     let inputs: BTreeSet<_> =
-        heard.body.split("<input ").skip(1).map(|rest| between(rest, "type=\"", "\"")).collect();
+        response.body.split("<input ").skip(1).map(|rest| between(rest, "type=\"", "\"")).collect();
     assert_eq!(inputs, BTreeSet::from(["checkbox", "radio", "search"]));
-    let (markup, _) = heard.body.split_once("<script>").unwrap();
+    let (markup, _) = response.body.split_once("<script>").unwrap();
     assert!(!markup.contains("<textarea") && !markup.contains(" style="));
     let handler =
         |rest: &str| rest.trim_start_matches(|letter: char| letter.is_ascii_lowercase()).starts_with('=');
     assert!(!markup.split(" on").skip(1).any(handler), "a handler in the markup");
-    assert!(!heard.body.contains("{{"), "a hole of the template");
+    assert!(!response.body.contains("{{"), "a hole of the template");
     for secret in [TOKEN, ALICE] {
-        assert!(!heard.body.contains(secret));
+        assert!(!response.body.contains(secret));
     }
-    assert_eq!(fixture.peer.connections(), 0, "to be looked at costs Mist nothing");
+    assert_eq!(fixture.upstream.connections(), 0, "to be looked at costs Mist nothing");
     // Every tool is in it. What travels is compressed: `browsers_keep_the_page_and_ask_whether_it_is_the_same` bounds that.
-    assert!(heard.body.len() < 400_000, "{}", heard.body.len());
+    assert!(response.body.len() < 400_000, "{}", response.body.len());
 }
 
 #[tokio::test]
 async fn all_tools_are_there_without_a_script() {
-    let fixture = Fixture::set("--mode all").await;
-    let heard = page(&fixture.server).await;
+    let fixture = Fixture::start("--mode all").await;
+    let response = page(&fixture.server).await;
     let alice = fixture.alice("").open().await;
     for tool in alice.tools().await {
-        assert_eq!(heard.body.matches(&format!("<li id=\"{tool}\">")).count(), 1, "{tool}");
+        assert_eq!(response.body.matches(&format!("<li id=\"{tool}\">")).count(), 1, "{tool}");
     }
     // Names of parameters, what is required, the values that are taken.
-    let tool = between(&heard.body, "<li id=\"listSiteRrmEvents\">", "</li>");
-    for told in
+    let tool = between(&response.body, "<li id=\"listSiteRrmEvents\">", "</li>");
+    for message in
         ["<dt><code>site_id</code> (required)</dt>", "<dt><code>band</code></dt>", "One of: ", "&quot;"]
     {
-        let there = if told == "&quot;" { &heard.body } else { tool };
-        assert!(there.contains(told), "{told}: {tool}");
+        let there = if message == "&quot;" { &response.body } else { tool };
+        assert!(there.contains(message), "{message}: {tool}");
     }
-    let ids = values(&heard.body, "id");
+    let ids = values(&response.body, "id");
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "an id is there twice");
 }
 
 #[tokio::test]
 async fn only_what_the_operator_offers_is_shown() {
-    let fixture = Fixture::set("--categories sites_rrm,orgs").await;
-    let heard = page(&fixture.server).await;
+    let fixture = Fixture::start("--categories sites_rrm,orgs").await;
+    let response = page(&fixture.server).await;
     let wanted = vec!["orgs".to_owned(), "sites_rrm".to_owned()];
-    assert_eq!(categories(&heard.body), (wanted.clone(), wanted));
-    assert!(!heard.body.contains("<li id=\"searchOrgSites\">"), "a tool beyond the ceiling");
-    assert!(heard.body.contains(" in <strong>2</strong> categories"), "{}", heard.body);
+    assert_eq!(categories(&response.body), (wanted.clone(), wanted));
+    assert!(!response.body.contains("<li id=\"searchOrgSites\">"), "a tool beyond the ceiling");
+    assert!(response.body.contains(" in <strong>2</strong> categories"), "{}", response.body);
     // Where the operator has named some, a URL may ask for mode custom and name none: so says the page, so it is.
-    assert!(values(&heard.body, "data-bounded") == ["yes"]);
-    assert_eq!(fixture.alice("?mode=custom").knock().await.status, 200);
+    assert!(values(&response.body, "data-bounded") == ["yes"]);
+    assert_eq!(fixture.alice("?mode=custom").initialize().await.status, 200);
 
-    let open = Fixture::set("").await;
-    let heard = page(&open.server).await;
-    assert!(values(&heard.body, "data-bounded").is_empty());
-    assert_eq!(open.alice("?mode=custom").knock().await.status, 400);
-    let (listed, offered) = categories(&heard.body);
+    let open = Fixture::start("").await;
+    let response = page(&open.server).await;
+    assert!(values(&response.body, "data-bounded").is_empty());
+    assert_eq!(open.alice("?mode=custom").initialize().await.status, 400);
+    let (listed, offered) = categories(&response.body);
     assert!(listed.len() > 40 && listed == offered, "{listed:?}");
 }
 
@@ -163,21 +164,21 @@ async fn only_what_the_operator_offers_is_shown() {
 async fn every_cloud_that_is_offered_is_taken() {
     let added = "--allow-cloud http://127.0.0.1:9000 --allow-cloud mist.internal.example";
     let server = Launch::new(added).serve().await;
-    let heard = page(&server).await;
-    let form = between(&heard.body, "<select id=\"cloud-choice\" name=\"cloud\" required>", "</select>");
+    let response = page(&server).await;
+    let form = between(&response.body, "<select id=\"cloud-choice\" name=\"cloud\" required>", "</select>");
     let clouds: Vec<_> = values(form, "value").into_iter().filter(|value| !value.is_empty()).collect();
     assert!(clouds.len() > 10 && clouds.contains(&"http://127.0.0.1:9000".to_owned()), "{clouds:?}");
     for cloud in clouds {
         let query = format!("?cloud={}", crate::fixture::encoded(&cloud));
-        assert_eq!(HttpClient::with_token(&server, &query, ALICE).knock().await.status, 200, "{cloud}");
+        assert_eq!(HttpClient::with_token(&server, &query, ALICE).initialize().await.status, 200, "{cloud}");
     }
 }
 
 #[tokio::test]
 async fn the_page_says_who_has_to_bring_what() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let own = ["data-own-token"].as_slice();
-    for (arguments, secret, form, told) in [
+    for (arguments, secret, form, message) in [
         ("", None, own, "brings its own <strong>Mist API token</strong>"),
         ("--shared-token", None, &[], "API token of this server"),
         ("", Some(SECRET), &["data-own-token", "data-client-token"], "<strong>client token</strong>"),
@@ -185,37 +186,41 @@ async fn the_page_says_who_has_to_bring_what() {
         ("--demo", None, &[], "The network is made up"),
     ] {
         let mut launch =
-            if arguments == "--demo" { Launch::new(arguments) } else { Launch::at(&peer, arguments) };
+            if arguments == "--demo" { Launch::new(arguments) } else { Launch::at(&upstream, arguments) };
         if let Some(secret) = secret {
             launch = launch.variable("MISTMCP_CLIENT_TOKEN", secret);
         }
         let server = launch.serve().await;
-        let heard = page(&server).await;
-        assert!(heard.body.contains(told), "{arguments}: {}", between(&heard.body, "<main>", "<form"));
-        let start = between(&heard.body, "<form id=\"client-form\"", ">");
+        let response = page(&server).await;
+        assert!(
+            response.body.contains(message),
+            "{arguments}: {}",
+            between(&response.body, "<main>", "<form")
+        );
+        let start = between(&response.body, "<form id=\"client-form\"", ">");
         for name in ["data-own-token", "data-client-token"] {
             assert_eq!(start.contains(name), form.contains(&name), "{arguments} {name}: {start}");
         }
         // The operator's token goes to one cloud alone, so there is no choice.
-        let chooses = heard.body.contains("<select id=\"cloud-choice\"");
+        let chooses = response.body.contains("<select id=\"cloud-choice\"");
         assert_eq!(chooses, form.contains(&"data-own-token"), "{arguments}");
-        assert!(!heard.body.contains(SECRET) && !heard.body.contains(TOKEN), "{arguments}");
+        assert!(!response.body.contains(SECRET) && !response.body.contains(TOKEN), "{arguments}");
     }
 }
 
 #[tokio::test]
 async fn the_page_is_for_those_who_may_ask() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     for (name, value) in [("Host", "evil.example"), ("Origin", "https://evil.example")] {
-        let heard = asked(&fixture.server, Method::GET, &[(name, value)]).await;
-        assert_eq!(heard.status, 403, "{name}: {heard:?}");
-        assert!(!heard.body.contains("<html"), "{name}");
+        let response = asked(&fixture.server, Method::GET, &[(name, value)]).await;
+        assert_eq!(response.status, 403, "{name}: {response:?}");
+        assert!(!response.body.contains("<html"), "{name}");
     }
 }
 
 #[tokio::test]
 async fn browsers_keep_the_page_and_ask_whether_it_is_the_same() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let whole = page(&fixture.server).await;
     let tag = whole.header("etag").to_owned();
     let again = asked(&fixture.server, Method::GET, &[("If-None-Match", &tag)]).await;
@@ -242,14 +247,14 @@ async fn browsers_keep_the_page_and_ask_whether_it_is_the_same() {
 
 #[tokio::test]
 async fn whoever_comes_the_wrong_way_is_told_the_right_one() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
-        let heard = asked(&fixture.server, method.clone(), &[]).await;
-        assert_eq!((heard.status, heard.header("allow")), (405, "GET, HEAD"), "{method}");
-        assert!(heard.error().contains("/mcp"), "{method}: {heard:?}");
+        let response = asked(&fixture.server, method.clone(), &[]).await;
+        assert_eq!((response.status, response.header("allow")), (405, "GET, HEAD"), "{method}");
+        assert!(response.error().contains("/mcp"), "{method}: {response:?}");
     }
     let get = |path: &str, accept: &'static str| {
-        Heard::of(request(&fixture.server, Method::GET, path).header("Accept", accept))
+        HttpResponse::of(request(&fixture.server, Method::GET, path).header("Accept", accept))
     };
     let browser = get("/mcp", "text/html,application/xhtml+xml,*/*;q=0.8").await;
     assert_eq!(browser.status, 406);
@@ -262,19 +267,19 @@ async fn whoever_comes_the_wrong_way_is_told_the_right_one() {
 }
 
 /// What `/search` answers for a query.
-async fn search(server: &HttpServer, query: &str) -> Heard {
+async fn search(server: &HttpServer, query: &str) -> HttpResponse {
     let path = format!("/search?query={}", crate::fixture::encoded(query));
-    Heard::of(request(server, Method::GET, &path)).await
+    HttpResponse::of(request(server, Method::GET, &path)).await
 }
 
 #[tokio::test]
 async fn the_pages_search_ranks_as_find_tools_does() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     for query in ["rogue APs", "who changed the WLAN", "warum ist das WLAN so langsam", "bake a cake"] {
-        let heard = search(&fixture.server, query).await;
-        assert_eq!((heard.status, heard.header("cache-control")), (200, "no-store"), "{heard:?}");
-        let found: Value = serde_json::from_str(&heard.body).unwrap();
+        let response = search(&fixture.server, query).await;
+        assert_eq!((response.status, response.header("cache-control")), (200, "no-store"), "{response:?}");
+        let found: Value = serde_json::from_str(&response.body).unwrap();
         let wanted = alice.call("findTools", json!({ "query": query, "limit": 8 })).await;
         let wanted: Value = serde_json::from_str(&wanted).unwrap();
         let names = wanted["tools"].as_array().unwrap().iter().map(|tool| tool["tool"].clone());
@@ -285,7 +290,7 @@ async fn the_pages_search_ranks_as_find_tools_does() {
 
 #[tokio::test]
 async fn the_pages_search_is_as_bounded_as_the_page() {
-    let fixture = Fixture::set("--categories sites_rrm,orgs").await;
+    let fixture = Fixture::start("--categories sites_rrm,orgs").await;
     let found: Value = serde_json::from_str(&search(&fixture.server, "rogue APs").await.body).unwrap();
     let shown = page(&fixture.server).await.body;
     for tool in found["tools"].as_array().unwrap() {
@@ -299,9 +304,9 @@ async fn the_pages_search_is_as_bounded_as_the_page() {
         assert_eq!(refused.status, 400, "{refused:?}");
         assert!(refused.error().contains("500 characters"), "{refused:?}");
     }
-    let missing = Heard::of(request(&fixture.server, Method::GET, "/search")).await;
+    let missing = HttpResponse::of(request(&fixture.server, Method::GET, "/search")).await;
     assert_eq!(missing.status, 400, "{missing:?}");
     let foreign = request(&fixture.server, Method::GET, "/search?query=a").header("Host", "evil.example");
-    assert_eq!(Heard::of(foreign).await.status, 403);
-    assert_eq!(fixture.peer.connections(), 0, "a search asks Mist nothing");
+    assert_eq!(HttpResponse::of(foreign).await.status, 403);
+    assert_eq!(fixture.upstream.connections(), 0, "a search asks Mist nothing");
 }

@@ -1,6 +1,6 @@
 //! What a client's URL says of it.
 
-use mistmcp_tests::{Era, HttpClient, Launch, MockUpstream};
+use mistmcp_tests::{HttpClient, Launch, Lifecycle, MockUpstream};
 use serde_json::json;
 
 use crate::fixture::{ALICE, BOB, Fixture, encoded, site};
@@ -12,106 +12,107 @@ async fn each_client_calls_the_cloud_that_its_url_names() {
     let (one, other) = (MockUpstream::start().await, MockUpstream::start().await);
     let server =
         Launch::new("--allow-cloud").argument(&format!("{},{}", one.url(), other.url())).serve().await;
-    for era in Era::BOTH {
-        for (peer, token) in [(&one, ALICE), (&other, BOB)] {
-            let query = format!("?mode=all&Cloud={}", encoded(&peer.url().to_uppercase()));
-            let guest = HttpClient::with_token(&server, &query, token).enter(era).await;
-            guest.call("getSiteInfo", site(1)).await;
+    for lifecycle in Lifecycle::BOTH {
+        for (upstream, token) in [(&one, ALICE), (&other, BOB)] {
+            let query = format!("?mode=all&Cloud={}", encoded(&upstream.url().to_uppercase()));
+            let client = HttpClient::with_token(&server, &query, token).connect(lifecycle).await;
+            client.call("getSiteInfo", site(1)).await;
         }
-        for (peer, token) in [(&one, ALICE), (&other, BOB)] {
-            let received = peer.take();
-            assert_eq!(received.len(), 1, "{era:?}: {received:?}");
-            assert_eq!(received[0].header("authorization"), format!("Token {token}"), "{era:?}");
+        for (upstream, token) in [(&one, ALICE), (&other, BOB)] {
+            let received = upstream.take();
+            assert_eq!(received.len(), 1, "{lifecycle:?}: {received:?}");
+            assert_eq!(received[0].header("authorization"), format!("Token {token}"), "{lifecycle:?}");
         }
     }
 }
 
 #[tokio::test]
 async fn the_address_of_a_portal_is_taken_as_the_cloud() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     for cloud in [
         format!("https://manage.eu.mist.com/admin/?org_id={ORG}#!dashboard"),
         "https://api.gc1.mist.com/api/v1".to_owned(),
     ] {
-        let heard = fixture.alice(&format!("?cloud={}", encoded(&cloud))).knock().await;
-        assert_eq!(heard.status, 200, "{cloud}: {heard:?}");
+        let response = fixture.alice(&format!("?cloud={}", encoded(&cloud))).initialize().await;
+        assert_eq!(response.status, 200, "{cloud}: {response:?}");
     }
-    let heard = fixture.alice("?cloud=eu").knock().await;
-    assert_eq!(heard.status, 400, "{heard:?}");
-    assert!(heard.error().contains("did you mean `api.eu.mist.com`"), "{heard:?}");
+    let response = fixture.alice("?cloud=eu").initialize().await;
+    assert_eq!(response.status, 400, "{response:?}");
+    assert!(response.error().contains("did you mean `api.eu.mist.com`"), "{response:?}");
 }
 
 #[tokio::test]
 async fn without_a_cloud_a_client_is_told_which_there_are() {
-    let peer = MockUpstream::start().await;
-    let server = Launch::new("--allow-cloud").argument(&peer.url()).serve().await;
+    let upstream = MockUpstream::start().await;
+    let server = Launch::new("--allow-cloud").argument(&upstream.url()).serve().await;
     for query in ["", "?cloud=", "?mode=all"] {
-        let heard = HttpClient::with_token(&server, query, ALICE).knock().await;
-        assert_eq!(heard.status, 400, "{heard:?}");
-        for wanted in ["?cloud=", "api.eu.mist.com", &peer.address().to_string()] {
-            assert!(heard.error().contains(wanted), "{wanted}: {heard:?}");
+        let response = HttpClient::with_token(&server, query, ALICE).initialize().await;
+        assert_eq!(response.status, 400, "{response:?}");
+        for wanted in ["?cloud=", "api.eu.mist.com", &upstream.address().to_string()] {
+            assert!(response.error().contains(wanted), "{wanted}: {response:?}");
         }
     }
-    let told = server.errors();
-    assert!(told.contains("/mcp?cloud=api.mist.com"), "{told}");
+    let text = server.errors();
+    assert!(text.contains("/mcp?cloud=api.mist.com"), "{text}");
 }
 
 #[tokio::test]
 async fn a_strangers_cloud_is_refused_and_no_packet_goes_there() {
-    let stranger = MockUpstream::start().await;
-    let fixture = Fixture::set("").await;
-    let address = stranger.address().to_string();
+    let unknown_client = MockUpstream::start().await;
+    let fixture = Fixture::start("").await;
+    let address = unknown_client.address().to_string();
     for cloud in [
-        stranger.url(),
+        unknown_client.url(),
         address.clone(),
         format!("https://{address}"),
         format!("http://api.mist.com@{address}"),
         format!("http://api.mist.com:x@{address}/"),
-        format!("{}#@{address}", fixture.peer.url()),
-        format!("{}\\@{address}", fixture.peer.url()),
-        format!("{}\r\nHost: {address}", fixture.peer.url()),
-        format!("localhost:{}", stranger.address().port()),
-        format!("http://0x7f000001:{}", stranger.address().port()),
+        format!("{}#@{address}", fixture.upstream.url()),
+        format!("{}\\@{address}", fixture.upstream.url()),
+        format!("{}\r\nHost: {address}", fixture.upstream.url()),
+        format!("localhost:{}", unknown_client.address().port()),
+        format!("http://0x7f000001:{}", unknown_client.address().port()),
         "169.254.169.254".to_owned(),
         "api.mist.com.evil.example".to_owned(),
         "file:///etc/passwd".to_owned(),
     ] {
-        for era in Era::BOTH {
-            let guest = fixture.alice(&format!("?mode=all&cloud={}", encoded(&cloud))).of(era);
-            let heard = match era {
-                Era::Legacy => guest.clone().knock().await,
-                Era::Modern => guest.try_call("getSiteInfo", site(1)).await,
+        for lifecycle in Lifecycle::BOTH {
+            let client = fixture.alice(&format!("?mode=all&cloud={}", encoded(&cloud))).lifecycle(lifecycle);
+            let response = match lifecycle {
+                Lifecycle::Legacy => client.clone().initialize().await,
+                Lifecycle::Stateless => client.try_call("getSiteInfo", site(1)).await,
             };
-            assert_eq!(heard.status, 400, "{cloud}: {heard:?}");
-            assert!(heard.error().contains("cloud"), "{cloud}: {heard:?}");
+            assert_eq!(response.status, 400, "{cloud}: {response:?}");
+            assert!(response.error().contains("cloud"), "{cloud}: {response:?}");
         }
     }
-    assert_eq!((stranger.connections(), fixture.peer.connections()), (0, 0));
+    assert_eq!((unknown_client.connections(), fixture.upstream.connections()), (0, 0));
 }
 
 #[tokio::test]
 async fn modes_and_categories_are_taken_in_any_spelling() {
-    let fixture = Fixture::set("").await;
-    let wanted = fixture.alice("?mode=custom&categories=orgs,sites").enter(Era::Modern).await.tools().await;
+    let fixture = Fixture::start("").await;
+    let wanted =
+        fixture.alice("?mode=custom&categories=orgs,sites").connect(Lifecycle::Stateless).await.tools().await;
     assert!(wanted.contains(&"getSiteInfo".to_owned()) && wanted.len() < 60, "{wanted:?}");
-    for era in Era::BOTH {
+    for lifecycle in Lifecycle::BOTH {
         for query in [
             "?MODE=Custom&Categories=ORGS%20%2C%20Sites",
             "?mode=%63ustom&categories=orgs+,+sites,",
             "?categories=orgs&mode=custom&categories=sites&debug=&cloud=",
         ] {
-            let guest = fixture.alice(query).enter(era).await;
-            assert_eq!(guest.tools().await, wanted, "{query}");
+            let client = fixture.alice(query).connect(lifecycle).await;
+            assert_eq!(client.tools().await, wanted, "{query}");
         }
-        let all = fixture.alice("?mode=ALL").enter(era).await.tools().await;
-        let managed = fixture.alice("").enter(era).await.tools().await;
+        let all = fixture.alice("?mode=ALL").connect(lifecycle).await.tools().await;
+        let managed = fixture.alice("").connect(lifecycle).await.tools().await;
         assert!(all.len() > 200 && managed.len() == 4, "{} {managed:?}", all.len());
     }
 }
 
 #[tokio::test]
 async fn what_a_url_cannot_say_is_answered_with_what_it_can() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     for (query, wanted) in [
         ("?token=abc", "cloud, mode"),
         ("?catagories=sites", "did you mean \"categories\"?"),
@@ -123,38 +124,39 @@ async fn what_a_url_cannot_say_is_answered_with_what_it_can() {
         ("?mode=all&mode=managed", "twice"),
         ("?cloud=api.mist.example", "api.gc1.mist.com"),
     ] {
-        for era in Era::BOTH {
-            let guest = fixture.alice(query).of(era);
-            let heard = match era {
-                Era::Legacy => guest.clone().knock().await,
-                Era::Modern => guest.ask("tools/list", json!({})).await,
+        for lifecycle in Lifecycle::BOTH {
+            let client = fixture.alice(query).lifecycle(lifecycle);
+            let response = match lifecycle {
+                Lifecycle::Legacy => client.clone().initialize().await,
+                Lifecycle::Stateless => client.ask("tools/list", json!({})).await,
             };
-            assert_eq!(heard.status, 400, "{query}: {heard:?}");
-            assert!(heard.error().contains(wanted), "{query}: {heard:?}");
+            assert_eq!(response.status, 400, "{query}: {response:?}");
+            assert!(response.error().contains(wanted), "{query}: {response:?}");
         }
     }
 }
 
 #[tokio::test]
 async fn a_client_may_name_the_organization_that_it_means() {
-    let fixture = Fixture::set("").await;
-    for era in Era::BOTH {
-        let guest = fixture.alice(&format!("?mode=all&org_id={}", ORG.to_uppercase())).enter(era).await;
-        guest.call("getOrg", json!({})).await;
-        let paths: Vec<_> = fixture.peer.take().into_iter().map(|received| received.path).collect();
+    let fixture = Fixture::start("").await;
+    for lifecycle in Lifecycle::BOTH {
+        let client =
+            fixture.alice(&format!("?mode=all&org_id={}", ORG.to_uppercase())).connect(lifecycle).await;
+        client.call("getOrg", json!({})).await;
+        let paths: Vec<_> = fixture.upstream.take().into_iter().map(|received| received.path).collect();
         assert_eq!(paths, [format!("/api/v1/orgs/{ORG}")]);
     }
 }
 
 #[tokio::test]
 async fn both_paths_are_mcp_in_both_eras() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     for path in ["/mcp", "/mcp/", "/mcp?mode=all", "/mcp/?mode=all"] {
-        for era in Era::BOTH {
-            let guest = fixture.alice("").to(&fixture.server.url(path)).enter(era).await;
-            assert_eq!(guest.tools().await.len() > 200, path.contains("all"), "{path} {era:?}");
+        for lifecycle in Lifecycle::BOTH {
+            let client = fixture.alice("").to(&fixture.server.url(path)).connect(lifecycle).await;
+            assert_eq!(client.tools().await.len() > 200, path.contains("all"), "{path} {lifecycle:?}");
         }
     }
-    let elsewhere = fixture.alice("").to(&fixture.server.url("/mcp/x")).knock().await;
+    let elsewhere = fixture.alice("").to(&fixture.server.url("/mcp/x")).initialize().await;
     assert_eq!((elsewhere.status, elsewhere.error().contains("/mcp")), (404, true));
 }

@@ -1,6 +1,6 @@
 //! Look-ups with a shared token: errors, notes and completions repeat only what the session's own tools can list.
 
-use mistmcp_tests::{Era, HttpClient, HttpServer, Launch, MockUpstream};
+use mistmcp_tests::{HttpClient, HttpServer, Launch, Lifecycle, MockUpstream};
 use serde_json::{Value, json};
 
 use crate::fixture::ALICE;
@@ -33,11 +33,11 @@ const PRIVATE: [&str; 13] = [
 
 const CEILING: &str = "--shared-token --categories orgs,sites,sites_stats";
 
-async fn peer() -> MockUpstream {
-    let peer = MockUpstream::start().await;
+async fn upstream() -> MockUpstream {
+    let upstream = MockUpstream::start().await;
     let org = |id: &str, name: &str| json!({ "scope": "org", "org_id": id, "name": name, "role": "read" });
-    peer.json("/api/v1/self", &json!({ "name": "token", "privileges": [org(ORG, "Globex Freight")] }));
-    peer.json(
+    upstream.json("/api/v1/self", &json!({ "name": "token", "privileges": [org(ORG, "Globex Freight")] }));
+    upstream.json(
         &format!("/api/v1/orgs/{ORG}/sites"),
         &json!([
             { "id": SITE, "name": "Harbour Warehouse", "country_code": "DE" },
@@ -50,57 +50,59 @@ async fn peer() -> MockUpstream {
         { "id": STACK, "name": "Reception Stack", "mac": "5c5b35000002", "type": "switch", "model": "EX4400-48",
           "virtual_chassis": { "members": [{ "mac": MEMBER_MAC }] } },
     ]);
-    peer.json(&format!("/api/v1/sites/{SITE}/devices"), &devices);
-    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &devices);
-    peer
+    upstream.json(&format!("/api/v1/sites/{SITE}/devices"), &devices);
+    upstream.json(&format!("/api/v1/orgs/{ORG}/inventory"), &devices);
+    upstream
 }
 
 /// A server with a tool that reads one device, and none that lists devices.
-async fn serve(peer: &MockUpstream, arguments: &str) -> HttpServer {
-    Launch::at(peer, arguments).serve().await
+async fn serve(upstream: &MockUpstream, arguments: &str) -> HttpServer {
+    Launch::at(upstream, arguments).serve().await
 }
 
 fn is_private(text: &str) -> bool {
     PRIVATE.iter().any(|private| text.contains(private))
 }
 
-async fn completions(guest: &HttpClient, written: &str) -> Value {
+async fn completions(client: &HttpClient, written: &str) -> Value {
     let params = json!({
         "ref": { "type": "ref/prompt", "name": "site-health" },
         "argument": { "name": "site", "value": written },
     });
-    let heard = guest.ask("completion/complete", params).await;
-    heard.result()["completion"]["values"].clone()
+    let response = client.ask("completion/complete", params).await;
+    response.result()["completion"]["values"].clone()
 }
 
 #[tokio::test]
 async fn without_a_tool_that_lists_sites_no_error_and_no_completion_repeats_one() {
-    let peer = peer().await;
-    let server = serve(&peer, CEILING).await;
-    for (era, query) in [(Era::Legacy, "?mode=all"), (Era::Modern, "?mode=all"), (Era::Modern, "")] {
-        let guest = HttpClient::new(&server, query).enter(era).await;
+    let upstream = upstream().await;
+    let server = serve(&upstream, CEILING).await;
+    for (lifecycle, query) in
+        [(Lifecycle::Legacy, "?mode=all"), (Lifecycle::Stateless, "?mode=all"), (Lifecycle::Stateless, "")]
+    {
+        let client = HttpClient::new(&server, query).connect(lifecycle).await;
         for written in ["Harbor Warehouse", "Harb", "arbour", "Quito", "Depo", "Depot", "*", "AB"] {
-            let refused = refusal(&guest, "getSiteInfo", json!({ "site_id": written })).await;
+            let refused = refusal(&client, "getSiteInfo", json!({ "site_id": written })).await;
             assert!(!is_private(&refused), "{written}: {refused}");
             assert!(refused.contains("Give") && refused.contains("id"), "{written}: {refused}");
         }
         let [part, other] =
             ["Harbour", "Zzzzzzz"].map(|written| {
-                let guest = &guest;
+                let client = &client;
                 async move {
-                    refusal(guest, "getSiteInfo", json!({ "site_id": written })).await.replace(written, "")
+                    refusal(client, "getSiteInfo", json!({ "site_id": written })).await.replace(written, "")
                 }
             });
         // The id of the request is in each error.
         let sentence = |text: String| text.split(" [request").next().unwrap_or_default().to_owned();
         assert_eq!(sentence(part.await), sentence(other.await), "a part of a name reads as any other text");
         for written in ["", "Harb", "d"] {
-            assert_eq!(completions(&guest, written).await, json!([]), "{written}");
+            assert_eq!(completions(&client, written).await, json!([]), "{written}");
         }
         // The exact name is found, in any letter case.
         for written in ["Harbour Warehouse", "harbour  warehouse"] {
-            call(&guest, "getSiteInfo", json!({ "site_id": written })).await;
-            let asked = peer.take();
+            call(&client, "getSiteInfo", json!({ "site_id": written })).await;
+            let asked = upstream.take();
             assert_eq!(asked.last().unwrap().path, format!("/api/v1/sites/{SITE}"), "{written}");
         }
     }
@@ -108,94 +110,94 @@ async fn without_a_tool_that_lists_sites_no_error_and_no_completion_repeats_one(
 
 #[tokio::test]
 async fn without_a_tool_that_lists_devices_no_error_and_no_note_repeats_one() {
-    let peer = peer().await;
+    let upstream = upstream().await;
     let server =
-        serve(&peer, "--shared-token --categories orgs_sites,sites_stats,sites_synthetic_tests").await;
-    for era in Era::BOTH {
-        let guest = HttpClient::new(&server, "?mode=all").enter(era).await;
+        serve(&upstream, "--shared-token --categories orgs_sites,sites_stats,sites_synthetic_tests").await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = HttpClient::new(&server, "?mode=all").connect(lifecycle).await;
         let arguments = |device: &str| json!({ "site_id": "Harbour Warehouse", "device_id": device });
         for written in ["Recep", "eception A", "Lobby", "5c5b350000ff"] {
-            let refused = refusal(&guest, "getSiteDeviceSyntheticTest", arguments(written)).await;
+            let refused = refusal(&client, "getSiteDeviceSyntheticTest", arguments(written)).await;
             assert!(!is_private(&refused), "{written}: {refused}");
         }
         for (written, found) in [("Reception AP", DEVICE), ("5c:5b:35:00:00:02", STACK), (MEMBER_MAC, STACK)]
         {
-            let answer = call(&guest, "getSiteDeviceSyntheticTest", arguments(written)).await;
+            let answer = call(&client, "getSiteDeviceSyntheticTest", arguments(written)).await;
             assert!(!is_private(&answer), "{written}: {answer}");
-            let asked = peer.take();
+            let asked = upstream.take();
             let last = &asked.last().unwrap().path;
             assert!(last.contains(found), "{written}: {last}");
         }
         // Its tools list sites, so these are told.
         let refused = refusal(
-            &guest,
+            &client,
             "getSiteDeviceSyntheticTest",
             json!({ "site_id": "Harbor Warehouse", "device_id": "x" }),
         );
         assert!(refused.await.contains("\"Harbour Warehouse\""));
-        assert_eq!(completions(&guest, "harb").await, json!(["Harbour Warehouse"]));
+        assert_eq!(completions(&client, "harb").await, json!(["Harbour Warehouse"]));
     }
 }
 
 #[tokio::test]
 async fn organizations_are_told_by_the_tool_that_every_session_has() {
-    let peer = peer().await;
+    let upstream = upstream().await;
     let org = |id: &str, name: &str| json!({ "scope": "org", "org_id": id, "name": name, "role": "read" });
     let both = [org(ORG, "Globex Freight"), org(OTHER_ORG, "Initech")];
-    peer.json("/api/v1/self", &json!({ "name": "token", "privileges": both }));
-    let server = serve(&peer, CEILING).await;
-    for era in Era::BOTH {
-        let guest = HttpClient::new(&server, "?mode=all").enter(era).await;
-        assert!(call(&guest, "getSelf", json!({})).await.contains("Initech"));
+    upstream.json("/api/v1/self", &json!({ "name": "token", "privileges": both }));
+    let server = serve(&upstream, CEILING).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = HttpClient::new(&server, "?mode=all").connect(lifecycle).await;
+        assert!(call(&client, "getSelf", json!({})).await.contains("Initech"));
         for arguments in [json!({}), json!({ "org_id": "Initeck" })] {
-            assert!(refusal(&guest, "getOrg", arguments).await.contains("Initech"));
+            assert!(refusal(&client, "getOrg", arguments).await.contains("Initech"));
         }
     }
 }
 
 #[tokio::test]
 async fn a_client_with_a_token_of_its_own_is_told_what_its_token_sees() {
-    let peer = peer().await;
-    let server = serve(&peer, CEILING).await;
-    for era in Era::BOTH {
-        let guest = HttpClient::with_token(&server, "?mode=all", ALICE).enter(era).await;
-        let refused = refusal(&guest, "getSiteInfo", json!({ "site_id": "Harbor Warehouse" })).await;
+    let upstream = upstream().await;
+    let server = serve(&upstream, CEILING).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = HttpClient::with_token(&server, "?mode=all", ALICE).connect(lifecycle).await;
+        let refused = refusal(&client, "getSiteInfo", json!({ "site_id": "Harbor Warehouse" })).await;
         assert!(refused.contains("\"Harbour Warehouse\""), "{refused}");
-        assert_eq!(completions(&guest, "harb").await, json!(["Harbour Warehouse"]));
+        assert_eq!(completions(&client, "harb").await, json!(["Harbour Warehouse"]));
     }
     // Over stdio the token is the user's own as well.
-    let launch = Launch::at(&peer, "--mode custom --categories sites");
-    let mut console = launch.console();
-    console.initialize().await;
-    let answer = console.call("getSiteInfo", json!({ "site_id": "Harbor Warehouse" })).await;
+    let launch = Launch::at(&upstream, "--mode custom --categories sites");
+    let mut process = launch.stdio();
+    process.initialize().await;
+    let answer = process.call("getSiteInfo", json!({ "site_id": "Harbor Warehouse" })).await;
     assert!(answer.to_string().contains("Harbour Warehouse"), "{answer}");
 }
 
 #[tokio::test]
 async fn without_a_ceiling_a_shared_token_lists_everything() {
-    let peer = peer().await;
-    let server = serve(&peer, "--shared-token").await;
-    let guest = HttpClient::new(&server, "").enter(Era::Modern).await;
-    let refused = refusal(&guest, "getSiteInfo", json!({ "site_id": "Depot" })).await;
+    let upstream = upstream().await;
+    let server = serve(&upstream, "--shared-token").await;
+    let client = HttpClient::new(&server, "").connect(Lifecycle::Stateless).await;
+    let refused = refusal(&client, "getSiteInfo", json!({ "site_id": "Depot" })).await;
     assert!(refused.contains(TWIN) && refused.contains("Rue 2"), "{refused}");
-    assert_eq!(completions(&guest, "").await, json!(["Depot", "Harbour Warehouse"]));
+    assert_eq!(completions(&client, "").await, json!(["Depot", "Harbour Warehouse"]));
     // A URL with fewer categories narrows this too.
-    let narrowed = HttpClient::new(&server, "?mode=all&categories=sites").enter(Era::Modern).await;
+    let narrowed = HttpClient::new(&server, "?mode=all&categories=sites").connect(Lifecycle::Stateless).await;
     let refused = refusal(&narrowed, "getSiteInfo", json!({ "site_id": "Depot" })).await;
     assert!(!is_private(&refused), "{refused}");
 }
 
 /// Calls a tool, by way of `callTool` where it is not listed.
-async fn call(guest: &HttpClient, tool: &str, arguments: Value) -> String {
-    if guest.tools().await.iter().any(|listed| listed == tool) {
-        return guest.call(tool, arguments).await;
+async fn call(client: &HttpClient, tool: &str, arguments: Value) -> String {
+    if client.tools().await.iter().any(|listed| listed == tool) {
+        return client.call(tool, arguments).await;
     }
-    guest.call("callTool", json!({ "tool": tool, "arguments": arguments })).await
+    client.call("callTool", json!({ "tool": tool, "arguments": arguments })).await
 }
 
-async fn refusal(guest: &HttpClient, tool: &str, arguments: Value) -> String {
-    if guest.tools().await.iter().any(|listed| listed == tool) {
-        return guest.refusal(tool, arguments).await;
+async fn refusal(client: &HttpClient, tool: &str, arguments: Value) -> String {
+    if client.tools().await.iter().any(|listed| listed == tool) {
+        return client.refusal(tool, arguments).await;
     }
-    guest.refusal("callTool", json!({ "tool": tool, "arguments": arguments })).await
+    client.refusal("callTool", json!({ "tool": tool, "arguments": arguments })).await
 }

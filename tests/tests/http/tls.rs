@@ -12,38 +12,38 @@ const WARNING: &str = "in the clear";
 
 /// A client that trusts this certificate and no other, and makes a connection of its own.
 fn trusting(server: &HttpServer, certificate: &str) -> HttpClient {
-    let guest = HttpClient::with_token(server, "", ALICE);
+    let client = HttpClient::with_token(server, "", ALICE);
     let certificate = Certificate::from_pem(certificate.as_bytes()).unwrap();
-    guest.by(Client::builder().no_proxy().tls_certs_only([certificate]).build().unwrap())
+    client.by(Client::builder().no_proxy().tls_certs_only([certificate]).build().unwrap())
 }
 
-fn launch(peer: &MockUpstream) -> Launch {
-    Launch::at(peer, "--tls-cert server.pem --tls-key server.key")
+fn launch(upstream: &MockUpstream) -> Launch {
+    Launch::at(upstream, "--tls-cert server.pem --tls-key server.key")
 }
 
 #[tokio::test]
 async fn tokens_travel_encrypted_where_there_is_a_certificate() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let (certificate, key) = certificate();
-    let server = launch(&peer).file("server.pem", &certificate).file("server.key", &key).serve().await;
+    let server = launch(&upstream).file("server.pem", &certificate).file("server.key", &key).serve().await;
     assert!(server.url("").starts_with("https://"), "{}", server.errors());
-    let guest = trusting(&server, &certificate).open().await;
-    guest.call("getSelf", json!({})).await;
-    assert_eq!(peer.take()[0].header("authorization"), format!("Token {ALICE}"));
+    let client = trusting(&server, &certificate).open().await;
+    client.call("getSelf", json!({})).await;
+    assert_eq!(upstream.take()[0].header("authorization"), format!("Token {ALICE}"));
     // Who does not trust the certificate, or speaks without encryption, is not served.
-    let stranger = mistmcp_tests::certificate().0;
-    assert!(trusting(&server, &stranger).request(reqwest::Method::POST).send().await.is_err());
-    let mut wire = mistmcp_tests::RawSocket::open(server.address()).await;
-    wire.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
-    assert!(!wire.rest().await.contains("live"));
-    guest.call("getSelf", json!({})).await;
+    let unknown_client = mistmcp_tests::certificate().0;
+    assert!(trusting(&server, &unknown_client).request(reqwest::Method::POST).send().await.is_err());
+    let mut socket = mistmcp_tests::RawSocket::open(server.address()).await;
+    socket.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    assert!(!socket.rest().await.contains("live"));
+    client.call("getSelf", json!({})).await;
 }
 
 #[tokio::test]
 async fn a_server_with_a_certificate_for_another_name_can_be_asked_from_this_machine_whether_it_is_ready() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let (certificate, key) = certificate_for(&["mist-mcp.example.com"]);
-    let server = launch(&peer).file("server.pem", &certificate).file("server.key", &key).serve().await;
+    let server = launch(&upstream).file("server.pem", &certificate).file("server.key", &key).serve().await;
     let port = server.address().port().to_string();
     let finished = Launch::new("check --server")
         .variable("MISTMCP_PORT", &port)
@@ -57,14 +57,14 @@ async fn a_server_with_a_certificate_for_another_name_can_be_asked_from_this_mac
 
 #[tokio::test]
 async fn a_certificate_that_changes_is_read_again_and_a_wrong_one_is_not_taken() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let (old, old_key) = certificate();
-    let server = launch(&peer).file("server.pem", &old).file("server.key", &old_key).serve().await;
-    let guest = trusting(&server, &old).open().await;
+    let server = launch(&upstream).file("server.pem", &old).file("server.key", &old_key).serve().await;
+    let client = trusting(&server, &old).open().await;
     let write = |name: &str, text: &str| std::fs::write(server.folder().join(name), text).unwrap();
 
     write("server.pem", "-----BEGIN CERTIFICATE-----\nnone\n");
-    server.told("that it is none", |text| text.contains("the old one serves on")).await;
+    server.wait_until("that it is none", |text| text.contains("the old one serves on")).await;
     trusting(&server, &old).open().await;
 
     let (new, new_key) = certificate();
@@ -79,18 +79,19 @@ async fn a_certificate_that_changes_is_read_again_and_a_wrong_one_is_not_taken()
     trusting(&server, &new).open().await;
     assert!(trusting(&server, &old).request(reqwest::Method::GET).send().await.is_err());
     // What was open goes on.
-    guest.call("getSelf", json!({})).await;
+    client.call("getSelf", json!({})).await;
 }
 
 #[tokio::test]
 async fn files_in_odd_encodings_are_read_or_refused_with_the_remedy() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let (certificate, key) = certificate();
     let marked = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
     // OpenSSL writes names before a block, in any encoding.
     let named = [b"friendlyName: M\xfcller\n", certificate.as_bytes()].concat();
     for chain in [marked(&certificate).into_bytes(), named] {
-        let server = launch(&peer).file("server.pem", chain).file("server.key", marked(&key)).serve().await;
+        let server =
+            launch(&upstream).file("server.pem", chain).file("server.key", marked(&key)).serve().await;
         trusting(&server, &certificate).open().await;
     }
     let utf16 = |text: &str| marked(text).encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
@@ -100,13 +101,13 @@ async fn files_in_odd_encodings_are_read_or_refused_with_the_remedy() {
         (certificate.clone().into_bytes(), utf16(&key), "server.key: it is UTF-16"),
         (certificate.clone().into_bytes(), vec![b'a'; 2 << 20], "server.key: it is larger than 1 MiB"),
     ] {
-        let launch = Launch::at(&peer, arguments).file("server.pem", chain).file("server.key", private);
+        let launch = Launch::at(&upstream, arguments).file("server.pem", chain).file("server.key", private);
         let finished = launch.run().await;
         assert!(finished.code() == Some(1) && finished.stderr.contains(what), "{what}: {}", finished.stderr);
     }
     #[cfg(unix)]
     {
-        let launch = Launch::at(&peer, arguments).file("server.pem", &certificate);
+        let launch = Launch::at(&upstream, arguments).file("server.pem", &certificate);
         let pipe = launch.folder().join("server.key");
         assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
         let finished = launch.run().await;
@@ -116,7 +117,7 @@ async fn files_in_odd_encodings_are_read_or_refused_with_the_remedy() {
 
 #[tokio::test]
 async fn files_that_are_no_certificate_stop_the_start() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let ((certificate, key), (_, others)) = (certificate(), self::certificate());
     let arguments = "-t http -p 0 --tls-cert server.pem --tls-key server.key";
     for (files, what) in [
@@ -125,8 +126,9 @@ async fn files_that_are_no_certificate_stop_the_start() {
         (vec![("server.pem", &*certificate), ("server.key", "no key")], "no key"),
         (vec![("server.pem", &*certificate), ("server.key", &others)], "another's key"),
     ] {
-        let launch =
-            files.iter().fold(Launch::at(&peer, arguments), |launch, (name, text)| launch.file(name, text));
+        let launch = files
+            .iter()
+            .fold(Launch::at(&upstream, arguments), |launch, (name, text)| launch.file(name, text));
         let finished = launch.run().await;
         assert_eq!(finished.code(), Some(1), "{what}: {finished:?}");
         for wanted in ["server.pem", "server.key", "--tls-cert"] {
@@ -134,20 +136,20 @@ async fn files_that_are_no_certificate_stop_the_start() {
         }
         assert!(!finished.stderr.contains("MCP is at"), "{what}: {}", finished.stderr);
     }
-    let finished = Launch::at(&peer, "-t http -p 0 --tls-cert server.pem").run().await;
+    let finished = Launch::at(&upstream, "-t http -p 0 --tls-cert server.pem").run().await;
     assert!(finished.stderr.contains("--tls-key"), "{finished:?}");
 }
 
 #[tokio::test]
 async fn tokens_in_the_clear_beyond_this_machine_are_warned_of() {
-    let peer = MockUpstream::start().await;
-    let server = Launch::at(&peer, "--host 0.0.0.0").serve().await;
-    let told = server.errors();
-    assert!(told.contains(WARNING) && told.contains("--tls-cert"), "{told}");
+    let upstream = MockUpstream::start().await;
+    let server = Launch::at(&upstream, "--host 0.0.0.0").serve().await;
+    let message = server.errors();
+    assert!(message.contains(WARNING) && message.contains("--tls-cert"), "{message}");
 
-    assert!(!Launch::at(&peer, "").serve().await.errors().contains(WARNING));
+    assert!(!Launch::at(&upstream, "").serve().await.errors().contains(WARNING));
     let (certificate, key) = certificate();
-    let launch = Launch::at(&peer, "--host 0.0.0.0 --tls-cert server.pem --tls-key server.key");
+    let launch = Launch::at(&upstream, "--host 0.0.0.0 --tls-cert server.pem --tls-key server.key");
     let server = launch.file("server.pem", &certificate).file("server.key", &key).serve().await;
     assert!(!server.errors().contains(WARNING), "{}", server.errors());
 }

@@ -1,6 +1,6 @@
 //! Whose token a call is made with.
 
-use mistmcp_tests::{Era, HttpClient, Launch, MockUpstream, TOKEN};
+use mistmcp_tests::{HttpClient, Launch, Lifecycle, MockUpstream, TOKEN};
 use serde_json::json;
 
 use crate::fixture::{ALICE, Fixture, encoded, site};
@@ -8,16 +8,16 @@ use crate::fixture::{ALICE, Fixture, encoded, site};
 const SECRET: &str = "a-secret-of-the-operators";
 
 /// The token that the last call was made with.
-fn token_at(peer: &MockUpstream) -> String {
-    let received = peer.take();
+fn token_at(upstream: &MockUpstream) -> String {
+    let received = upstream.take();
     assert_eq!(received.len(), 1, "{received:?}");
     received[0].header("authorization").to_owned()
 }
 
 #[tokio::test]
 async fn a_token_is_taken_from_either_header_and_sent_to_mist() {
-    let fixture = Fixture::set("").await;
-    for era in Era::BOTH {
+    let fixture = Fixture::start("").await;
+    for lifecycle in Lifecycle::BOTH {
         for (name, value) in [
             ("X-Authorization", ALICE.to_owned()),
             ("x-authorization", format!("Token {ALICE}")),
@@ -25,16 +25,17 @@ async fn a_token_is_taken_from_either_header_and_sent_to_mist() {
             ("authorization", format!("bEARER  {ALICE} ")),
             ("Authorization", format!("Token {ALICE}")),
         ] {
-            let guest = HttpClient::new(&fixture.server, "?mode=all").header(name, &value).enter(era).await;
-            guest.call("getSiteInfo", site(1)).await;
-            assert_eq!(token_at(&fixture.peer), format!("Token {ALICE}"), "{name}: {value}");
+            let client =
+                HttpClient::new(&fixture.server, "?mode=all").header(name, &value).connect(lifecycle).await;
+            client.call("getSiteInfo", site(1)).await;
+            assert_eq!(token_at(&fixture.upstream), format!("Token {ALICE}"), "{name}: {value}");
         }
     }
 }
 
 #[tokio::test]
 async fn without_a_token_nobody_gets_as_far_as_a_list_of_tools() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     for headers in [
         &[][..],
         &[("Authorization", "Basic YWxpY2U6YWxpY2U=")],
@@ -49,28 +50,28 @@ async fn without_a_token_nobody_gets_as_far_as_a_list_of_tools() {
         &[("X-Authorization", "Authorization: Token abc")],
         &[("Cookie", "MIST_APITOKEN=abc")],
     ] {
-        let guest = headers
+        let client = headers
             .iter()
-            .fold(HttpClient::new(&fixture.server, ""), |guest, (name, value)| guest.header(name, value));
-        let modern = guest.clone().of(Era::Modern);
-        for heard in [
-            guest.clone().knock().await,
+            .fold(HttpClient::new(&fixture.server, ""), |client, (name, value)| client.header(name, value));
+        let modern = client.clone().lifecycle(Lifecycle::Stateless);
+        for response in [
+            client.clone().initialize().await,
             modern.ask("server/discover", json!({})).await,
             modern.ask("tools/list", json!({})).await,
-            HttpClient::clone(&guest).end().await,
+            HttpClient::clone(&client).end().await,
         ] {
-            assert_eq!(heard.status, 401, "{headers:?}: {heard:?}");
-            assert!(heard.header("www-authenticate").starts_with("Bearer "), "{heard:?}");
-            assert_eq!(heard.header("mcp-session-id"), "");
-            assert!(!heard.error().is_empty());
+            assert_eq!(response.status, 401, "{headers:?}: {response:?}");
+            assert!(response.header("www-authenticate").starts_with("Bearer "), "{response:?}");
+            assert_eq!(response.header("mcp-session-id"), "");
+            assert!(!response.error().is_empty());
         }
     }
-    assert_eq!(fixture.peer.connections(), 0, "the process's own token was used");
+    assert_eq!(fixture.upstream.connections(), 0, "the process's own token was used");
 }
 
 #[tokio::test]
 async fn a_token_that_is_none_is_refused_with_the_cause_and_not_repeated() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     for (name, value, cause) in [
         ("X-Authorization", "${env:MIST_APITOKEN}", "reference to a variable"),
         ("Authorization", "Bearer %MIST_APITOKEN%", "reference to a variable"),
@@ -81,9 +82,12 @@ async fn a_token_that_is_none_is_refused_with_the_cause_and_not_repeated() {
         ("X-Authorization", "s3cr3t s3cr3t", "space"),
         ("X-Authorization", "Bearer ", "No Mist API token"),
     ] {
-        let heard = HttpClient::new(&fixture.server, "").header(name, value).knock().await;
-        assert_eq!(heard.status, 401, "{value}: {heard:?}");
-        assert!(heard.error().contains(cause) && !heard.body.contains("s3cr3t"), "{value}: {heard:?}");
+        let response = HttpClient::new(&fixture.server, "").header(name, value).initialize().await;
+        assert_eq!(response.status, 401, "{value}: {response:?}");
+        assert!(
+            response.error().contains(cause) && !response.body.contains("s3cr3t"),
+            "{value}: {response:?}"
+        );
     }
     for query in [
         "?cloud=s3cr3t-0f-7he-7es7s",
@@ -91,33 +95,34 @@ async fn a_token_that_is_none_is_refused_with_the_cause_and_not_repeated() {
         "?org_id=s3cr3t",
         "?mode=s3cr3t7",
     ] {
-        let heard = fixture.alice(query).knock().await;
-        assert_eq!(heard.status, 400, "{query}: {heard:?}");
-        assert!(!heard.body.contains("s3cr3t"), "{query}: {heard:?}");
+        let response = fixture.alice(query).initialize().await;
+        assert_eq!(response.status, 400, "{query}: {response:?}");
+        assert!(!response.body.contains("s3cr3t"), "{query}: {response:?}");
     }
-    assert_eq!(fixture.peer.connections(), 0);
+    assert_eq!(fixture.upstream.connections(), 0);
     assert!(!fixture.server.errors().contains("s3cr3t"), "{}", fixture.server.errors());
 }
 
 #[tokio::test]
 async fn a_shared_token_is_for_those_who_bring_none_and_for_the_operators_cloud_alone() {
-    let (peer, other) = (MockUpstream::start().await, MockUpstream::start().await);
-    let launch = Launch::at(&peer, "--shared-token").argument("--allow-cloud").argument(&other.url());
+    let (upstream, other) = (MockUpstream::start().await, MockUpstream::start().await);
+    let launch = Launch::at(&upstream, "--shared-token").argument("--allow-cloud").argument(&other.url());
     let server = launch.serve().await;
     let elsewhere = format!("?mode=all&cloud={}", encoded(&other.url()));
-    for era in Era::BOTH {
-        let guest = HttpClient::new(&server, "?mode=all").enter(era).await;
-        guest.call("getSiteInfo", site(1)).await;
-        assert_eq!(token_at(&peer), format!("Token {TOKEN}"));
-        let own = HttpClient::with_token(&server, "?mode=all", ALICE).enter(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = HttpClient::new(&server, "?mode=all").connect(lifecycle).await;
+        client.call("getSiteInfo", site(1)).await;
+        assert_eq!(token_at(&upstream), format!("Token {TOKEN}"));
+        let own = HttpClient::with_token(&server, "?mode=all", ALICE).connect(lifecycle).await;
         own.call("getSiteInfo", site(2)).await;
-        assert_eq!(token_at(&peer), format!("Token {ALICE}"));
+        assert_eq!(token_at(&upstream), format!("Token {ALICE}"));
 
-        let stray = HttpClient::new(&server, &elsewhere).of(era).try_call("getSiteInfo", site(3)).await;
+        let stray =
+            HttpClient::new(&server, &elsewhere).lifecycle(lifecycle).try_call("getSiteInfo", site(3)).await;
         assert_eq!(stray.status, 400, "{stray:?}");
         assert!(stray.error().contains("shares its own token"), "{stray:?}");
         assert_eq!(other.take().len(), 0);
-        let own = HttpClient::with_token(&server, &elsewhere, ALICE).enter(era).await;
+        let own = HttpClient::with_token(&server, &elsewhere, ALICE).connect(lifecycle).await;
         own.call("getSiteInfo", site(4)).await;
         assert_eq!(token_at(&other), format!("Token {ALICE}"));
     }
@@ -129,32 +134,32 @@ async fn a_shared_token_is_for_those_who_bring_none_and_for_the_operators_cloud_
 
 #[tokio::test]
 async fn a_client_token_keeps_out_who_does_not_know_it() {
-    let peer = MockUpstream::start().await;
-    let launch = Launch::at(&peer, "--shared-token").variable("MISTMCP_CLIENT_TOKEN", SECRET);
+    let upstream = MockUpstream::start().await;
+    let launch = Launch::at(&upstream, "--shared-token").variable("MISTMCP_CLIENT_TOKEN", SECRET);
     let server = launch.serve().await;
     let bearer = format!("Bearer {SECRET}");
     let without = HttpClient::new(&server, "?mode=all");
-    for guest in [
+    for client in [
         without.clone(),
         without.clone().header("X-Authorization", ALICE),
         without.clone().header("Authorization", &bearer[..bearer.len() - 1]),
         without.clone().header("Authorization", &format!("{bearer}x")),
     ] {
-        for era in Era::BOTH {
-            let heard = guest.clone().of(era).ask("tools/list", json!({})).await;
-            assert_eq!(heard.status, 401, "{heard:?}");
-            assert!(!heard.body.contains(SECRET));
+        for lifecycle in Lifecycle::BOTH {
+            let response = client.clone().lifecycle(lifecycle).ask("tools/list", json!({})).await;
+            assert_eq!(response.status, 401, "{response:?}");
+            assert!(!response.body.contains(SECRET));
         }
     }
-    assert_eq!(peer.connections(), 0);
-    for era in Era::BOTH {
-        let guest = without.clone().header("Authorization", &bearer).enter(era).await;
-        guest.call("getSiteInfo", site(1)).await;
-        assert_eq!(token_at(&peer), format!("Token {TOKEN}"));
+    assert_eq!(upstream.connections(), 0);
+    for lifecycle in Lifecycle::BOTH {
+        let client = without.clone().header("Authorization", &bearer).connect(lifecycle).await;
+        client.call("getSiteInfo", site(1)).await;
+        assert_eq!(token_at(&upstream), format!("Token {TOKEN}"));
         let own = without.clone().header("Authorization", &bearer).header("X-Authorization", ALICE);
-        let own = own.enter(era).await;
+        let own = own.connect(lifecycle).await;
         own.call("getSiteInfo", site(1)).await;
-        assert_eq!(token_at(&peer), format!("Token {ALICE}"), "the secret never goes to Mist");
+        assert_eq!(token_at(&upstream), format!("Token {ALICE}"), "the secret never goes to Mist");
     }
 }
 
@@ -165,8 +170,8 @@ async fn a_token_is_shared_only_where_that_is_safe() {
         ("--shared-token --host ::", "MISTMCP_CLIENT_TOKEN"),
         ("--client-token short", "can be guessed"),
     ] {
-        let peer = MockUpstream::start().await;
-        let finished = Launch::at(&peer, &format!("-t http -p 0 {arguments}")).run().await;
+        let upstream = MockUpstream::start().await;
+        let finished = Launch::at(&upstream, &format!("-t http -p 0 {arguments}")).run().await;
         assert_eq!(finished.code(), Some(1), "{arguments}: {finished:?}");
         assert!(finished.stderr.contains(wanted), "{arguments}: {}", finished.stderr);
     }
@@ -179,9 +184,9 @@ async fn a_token_is_shared_only_where_that_is_safe() {
 #[tokio::test]
 async fn a_demo_asks_for_no_token() {
     let server = Launch::new("--demo").serve().await;
-    for era in Era::BOTH {
-        let guest = HttpClient::new(&server, "?mode=all").enter(era).await;
-        let myself = guest.call("getSelf", json!({})).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = HttpClient::new(&server, "?mode=all").connect(lifecycle).await;
+        let myself = client.call("getSelf", json!({})).await;
         assert!(myself.contains("privileges"), "{myself}");
     }
 }

@@ -14,8 +14,8 @@ const DOCS: &str = include_str!("../../../docs/replicas.md");
 /// What every connection begins with, which no rule forbids.
 const GREETINGS: [&str; 3] = ["hello", "auth", "client"];
 
-fn replica(peer: &MockUpstream, url: &str) -> Launch {
-    Launch::at(peer, "").variable("MISTMCP_REDIS_URL", url).variable("MISTMCP_REDIS_KEY", KEY)
+fn replica(upstream: &MockUpstream, url: &str) -> Launch {
+    Launch::at(upstream, "").variable("MISTMCP_REDIS_URL", url).variable("MISTMCP_REDIS_KEY", KEY)
 }
 
 async fn ready(server: &HttpServer) -> String {
@@ -37,8 +37,8 @@ async fn what_is_written_down_travels_encrypted_to_a_redis_that_proves_who_it_is
         path("redis.pem")
     );
     let redis = RedisServer::start_with(&options).await;
-    let (peer, url) = (MockUpstream::start().await, format!("rediss://localhost:{port}"));
-    let trusting = || replica(&peer, &url).variable("SSL_CERT_FILE", &path("redis.pem"));
+    let (upstream, url) = (MockUpstream::start().await, format!("rediss://localhost:{port}"));
+    let trusting = || replica(&upstream, &url).variable("SSL_CERT_FILE", &path("redis.pem"));
     let (one, other) = (trusting().serve().await, trusting().serve().await);
     let alice = HttpClient::with_token(&one, "", ALICE).open().await;
     alice.call("manageMcpTools", on("sites")).await;
@@ -47,8 +47,8 @@ async fn what_is_written_down_travels_encrypted_to_a_redis_that_proves_who_it_is
     assert!(redis.content().await.keys().any(|key| key.contains(":session:")), "{:?}", redis.content().await);
 
     // One that does not trust the certificate sends it nothing, and says why.
-    let doubting = replica(&peer, &url).serve().await;
-    let line = doubting.told("why", |line| line.contains("Redis is away")).await;
+    let doubting = replica(&upstream, &url).serve().await;
+    let line = doubting.wait_until("why", |line| line.contains("Redis is away")).await;
     assert!(line.to_lowercase().contains("certificate"), "{line}");
     assert!(ready(&doubting).await.contains("it is away"));
     let there = alice.clone().to(&doubting.url("/mcp"));
@@ -64,8 +64,8 @@ fn documented() -> BTreeSet<String> {
 
 /// The commands that were sent since the last time, by anybody.
 async fn sent(admin: &mut MultiplexedConnection) -> BTreeSet<String> {
-    let told: String = redis::cmd("INFO").arg("commandstats").query_async(admin).await.unwrap();
-    let names = told.lines().filter_map(|line| line.strip_prefix("cmdstat_")?.split([':', '|']).next());
+    let message: String = redis::cmd("INFO").arg("commandstats").query_async(admin).await.unwrap();
+    let names = message.lines().filter_map(|line| line.strip_prefix("cmdstat_")?.split([':', '|']).next());
     names.map(str::to_owned).collect()
 }
 
@@ -87,11 +87,11 @@ async fn the_commands_that_the_docs_name_are_those_that_are_used() {
     let () = allowing.query_async(&mut admin).await.unwrap();
     let () = redis::cmd("CONFIG").arg("RESETSTAT").query_async(&mut admin).await.unwrap();
 
-    let peer = MockUpstream::start().await;
-    peer.json("/api/v1/self/usage", &json!({ "requests": 50, "request_limit": 5_000 }));
+    let upstream = MockUpstream::start().await;
+    upstream.json("/api/v1/self/usage", &json!({ "requests": 50, "request_limit": 5_000 }));
     let url = redis.url().replace("redis://", "redis://mistmcp:s3cr3t-0f-redis@");
     // Its record is renewed by every request once an eighth of a second has passed.
-    let launch = || replica(&peer, &url).arguments("--session-idle 1");
+    let launch = || replica(&upstream, &url).arguments("--session-idle 1");
     let (one, other) = (launch().serve().await, launch().serve().await);
     let alice = HttpClient::with_token(&one, "", ALICE).open().await;
     let there = alice.clone().to(&other.url("/mcp"));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use mistmcp_tests::{Answer, Era, HttpClient, soon};
+use mistmcp_tests::{Answer, HttpClient, Lifecycle, soon};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
@@ -21,7 +21,7 @@ async fn well_within_an_hour() {
 }
 
 fn alice(fixture: &Fixture, replica: usize) -> HttpClient {
-    fixture.alice(replica, "?mode=all").of(Era::Modern)
+    fixture.alice(replica, "?mode=all").lifecycle(Lifecycle::Stateless)
 }
 
 /// Each has its own path at Mist, so that no two calls are one.
@@ -34,16 +34,16 @@ async fn use_up(fixture: &Fixture, replicas: &[usize], first: usize) -> usize {
     let mut calling = JoinSet::new();
     for replica in replicas {
         for call in 0..CALLS + 3 {
-            let guest = alice(fixture, *replica);
+            let client = alice(fixture, *replica);
             let arguments = site(first + replica * 1_000 + call);
-            calling.spawn(async move { guest.try_call("getSiteInfo", arguments).await.outcome() });
+            calling.spawn(async move { client.try_call("getSiteInfo", arguments).await.outcome() });
         }
     }
     while let Some(outcome) = calling.join_next().await {
         let (failed, text) = outcome.unwrap();
         assert!(!failed || text.contains("used up"), "{text}");
     }
-    fixture.peer.take().len()
+    fixture.upstream.take().len()
 }
 
 /// One call that has to succeed.
@@ -54,55 +54,55 @@ async fn call(fixture: &Fixture, replica: usize, number: usize) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn replicas_that_call_at_once_make_no_more_and_no_fewer_calls_than_one() {
     well_within_an_hour().await;
-    let fixture = Fixture::set(3, LIMIT).await;
+    let fixture = Fixture::start(3, LIMIT).await;
     assert_eq!(use_up(&fixture, &[0, 1, 2], 0).await, CALLS);
     // Another token has its own.
-    let bob = fixture.bob(0, "?mode=all").of(Era::Modern);
+    let bob = fixture.bob(0, "?mode=all").lifecycle(Lifecycle::Stateless);
     bob.call("getSiteInfo", site(1)).await;
     // Nor is anything left for a replica that has not called yet.
     let late = fixture.launch().serve().await;
-    let guest = HttpClient::with_token(&late, "?mode=all", ALICE).of(Era::Modern);
-    assert!(guest.refusal("getSiteInfo", site(2)).await.contains("used up"));
+    let client = HttpClient::with_token(&late, "?mode=all", ALICE).lifecycle(Lifecycle::Stateless);
+    assert!(client.refusal("getSiteInfo", site(2)).await.contains("used up"));
 }
 
 #[tokio::test]
 async fn what_mist_says_to_one_replica_all_have_heard() {
     well_within_an_hour().await;
-    let fixture = Fixture::set(2, LIMIT).await;
+    let fixture = Fixture::start(2, LIMIT).await;
     call(&fixture, 1, 1).await;
-    fixture.peer.json("/api/v1/self/usage", &json!({ "requests": 50, "request_limit": 60 }));
+    fixture.upstream.json("/api/v1/self/usage", &json!({ "requests": 50, "request_limit": 60 }));
     alice(&fixture, 0).call("getSelfApiUsage", json!({})).await;
-    fixture.peer.take();
+    fixture.upstream.take();
     assert_eq!(use_up(&fixture, &[1], 10).await, CALLS - 50);
     // And back: it was somebody else's count that was too high.
-    fixture.peer.json("/api/v1/self/usage", &json!({ "requests": 40, "request_limit": 60 }));
+    fixture.upstream.json("/api/v1/self/usage", &json!({ "requests": 40, "request_limit": 60 }));
     alice(&fixture, 0).call("getSelfApiUsage", json!({})).await;
-    fixture.peer.take();
+    fixture.upstream.take();
     assert_eq!(use_up(&fixture, &[1], 10_000).await, CALLS - 40);
 }
 
 #[tokio::test]
 async fn a_429_at_one_replica_stops_all() {
-    let fixture = Fixture::set(2, "--retry-wait 0").await;
+    let fixture = Fixture::start(2, "--retry-wait 0").await;
     call(&fixture, 1, 1).await;
-    fixture.peer.answers_token(ALICE, Answer::json(&json!({})).status(429).header("retry-after", "100"));
+    fixture.upstream.answers_token(ALICE, Answer::json(&json!({})).status(429).header("retry-after", "100"));
     alice(&fixture, 0).refusal("getSiteInfo", site(2)).await;
-    fixture.peer.take();
+    fixture.upstream.take();
     alice(&fixture, 1).refusal("getSiteInfo", site(3)).await;
-    assert!(fixture.peer.take().is_empty(), "Mist was not asked again");
+    assert!(fixture.upstream.take().is_empty(), "Mist was not asked again");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn while_redis_is_away_each_replica_has_a_share_and_afterwards_all_is_counted() {
     well_within_an_hour().await;
-    let mut fixture = Fixture::set(3, LIMIT).await;
+    let mut fixture = Fixture::start(3, LIMIT).await;
     for replica in 0..3 {
         call(&fixture, replica, replica).await;
     }
     // Each looks how many there are every five seconds.
     tokio::time::sleep(Duration::from_secs(6)).await;
     fixture.redis.stop().await;
-    let mut made = fixture.peer.take().len();
+    let mut made = fixture.upstream.take().len();
     assert_eq!(made, 3);
     let share = use_up(&fixture, &[0], 100).await;
     assert!((15..=19).contains(&share), "a third of what was left: {share}");
@@ -114,7 +114,7 @@ async fn while_redis_is_away_each_replica_has_a_share_and_afterwards_all_is_coun
     for replica in 0..3 {
         fixture.redis_is(replica, "it is there").await;
     }
-    let told = async {
+    let message = async {
         while fixture
             .redis
             .content()
@@ -127,7 +127,7 @@ async fn while_redis_is_away_each_replica_has_a_share_and_afterwards_all_is_coun
             pause().await;
         }
     };
-    soon("the counts of all three", told).await;
+    soon("the counts of all three", message).await;
     made += use_up(&fixture, &[0, 1, 2], 20_000).await;
     assert_eq!(made, CALLS);
 }

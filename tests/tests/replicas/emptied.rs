@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use mistmcp_tests::{Balance, Era, Heard, soon};
+use mistmcp_tests::{Balance, HttpResponse, Lifecycle, soon};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -14,14 +14,17 @@ use crate::user::User;
 /// A session that one replica holds, and no other.
 async fn held_at(fixture: &Fixture, service: &Service, replica: usize, number: usize) -> User {
     let here = fixture.alice(replica, "");
-    User::enter(here, number, Era::Legacy).await.by_way_of(&service.guest())
+    User::enter(here, number, Lifecycle::Legacy).await.by_way_of(&service.client())
 }
 
 /// That a client is to try again in a while, by what the replica says that was asked last. The one that was killed says nothing.
-fn is_not_known(heard: &Heard) {
-    if heard.status != 502 {
-        assert_eq!((heard.status, heard.header("retry-after")), (503, "10"), "{heard:?}");
-        assert!(heard.error().contains("Redis") && heard.error().contains("initialize"), "{heard:?}");
+fn is_not_known(response: &HttpResponse) {
+    if response.status != 502 {
+        assert_eq!((response.status, response.header("retry-after")), (503, "10"), "{response:?}");
+        assert!(
+            response.error().contains("Redis") && response.error().contains("initialize"),
+            "{response:?}"
+        );
     }
 }
 
@@ -53,33 +56,33 @@ async fn a_redis_that_comes_back_empty_costs_only_the_sessions_that_no_replica_h
     let calling: JoinSet<()> = kept.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
     // Nobody knows yet whether they are lost.
     for user in &lost {
-        is_not_known(&user.guest.ask("tools/list", json!({})).await);
+        is_not_known(&user.client.ask("tools/list", json!({})).await);
     }
     service.fixture.redis.start_again().await;
     for replica in 0..2 {
         service.fixture.redis_is(replica, THERE).await;
     }
-    let told = async {
+    let text = async {
         for user in &lost {
             loop {
-                let heard = user.guest.ask("tools/list", json!({})).await;
-                if heard.status == 404 {
-                    assert!(heard.error().contains("initialize"), "{heard:?}");
+                let response = user.client.ask("tools/list", json!({})).await;
+                if response.status == 404 {
+                    assert!(response.error().contains("initialize"), "{response:?}");
                     break;
                 }
-                is_not_known(&heard);
+                is_not_known(&response);
                 pause().await;
             }
         }
     };
-    soon("the end of lost sessions to be told", told).await;
+    soon("the end of lost sessions to be told", text).await;
     stop.store(true, Ordering::Relaxed);
     soon("the last calls", calling.join_all()).await;
     for user in &kept {
         user.is_as_it_was().await;
     }
     for user in &lost {
-        let again = user.again(&service.guest()).await;
+        let again = user.again(&service.client()).await;
         again.call(2).await;
         again.is_as_it_was().await;
     }

@@ -15,20 +15,20 @@ pub(crate) const AWAY: &str = "it is away";
 
 /// Replicas of one service, the Redis that they share, and a peer in Mist's place.
 pub(crate) struct Fixture {
-    pub(crate) peer: MockUpstream,
+    pub(crate) upstream: MockUpstream,
     pub(crate) redis: RedisServer,
     pub(crate) replicas: Vec<HttpServer>,
     /// How replicas reach Redis, where it is not by itself.
-    pub(crate) relay: Option<TcpProxy>,
+    pub(crate) tcp_proxy: Option<TcpProxy>,
     arguments: String,
 }
 
 impl Fixture {
     /// So many replicas, with these arguments.
-    pub(crate) async fn set(count: usize, arguments: &str) -> Self {
-        let (peer, redis) = (MockUpstream::start().await, RedisServer::start().await);
+    pub(crate) async fn start(count: usize, arguments: &str) -> Self {
+        let (upstream, redis) = (MockUpstream::start().await, RedisServer::start().await);
         let mut fixture =
-            Self { peer, redis, replicas: Vec::new(), relay: None, arguments: arguments.to_owned() };
+            Self { upstream, redis, replicas: Vec::new(), tcp_proxy: None, arguments: arguments.to_owned() };
         for _ in 0..count {
             fixture.replicas.push(fixture.launch().serve().await);
         }
@@ -37,11 +37,11 @@ impl Fixture {
 
     /// Another replica, about to be started.
     pub(crate) fn launch(&self) -> Launch {
-        let redis = match &self.relay {
-            Some(relay) => format!("redis://{}", relay.address()),
+        let redis = match &self.tcp_proxy {
+            Some(tcp_proxy) => format!("redis://{}", tcp_proxy.address()),
             None => self.redis.url(),
         };
-        let launch = Launch::at(&self.peer, &self.arguments).argument("--redis").argument(&redis);
+        let launch = Launch::at(&self.upstream, &self.arguments).argument("--redis").argument(&redis);
         // All clients come from one address, with many tokens that Mist has not accepted yet.
         let launch = launch.arguments("--new-tokens-per-minute 1000000 --max-new-clients-per-address 100000");
         launch.variable("MISTMCP_REDIS_KEY", KEY)
@@ -58,13 +58,13 @@ impl Fixture {
     }
 
     /// The same client, by way of another replica.
-    pub(crate) fn at(&self, replica: usize, guest: &HttpClient) -> HttpClient {
-        guest.clone().to(&self.replicas[replica].url("/mcp"))
+    pub(crate) fn at(&self, replica: usize, client: &HttpClient) -> HttpClient {
+        client.clone().to(&self.replicas[replica].url("/mcp"))
     }
 
     /// The same client, by way of whichever replica comes.
-    pub(crate) fn anywhere(&self, guest: &HttpClient) -> HttpClient {
-        self.at(any(self.replicas.len()), guest)
+    pub(crate) fn anywhere(&self, client: &HttpClient) -> HttpClient {
+        self.at(any(self.replicas.len()), client)
     }
 
     /// What a replica says of how it is.
@@ -80,12 +80,12 @@ impl Fixture {
 
     /// Waits until a replica says that Redis is there, or away.
     pub(crate) async fn redis_is(&self, replica: usize, wanted: &str) {
-        let told = async {
+        let message = async {
             while self.ready(replica).await["redis"] != wanted {
                 pause().await;
             }
         };
-        soon(wanted, told).await;
+        soon(wanted, message).await;
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use mistmcp_tests::{Balance, Era, HttpClient, soon};
+use mistmcp_tests::{Balance, HttpClient, Lifecycle, soon};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -24,10 +24,10 @@ async fn call_on(user: Arc<User>, answered: Arc<AtomicUsize>, stop: Arc<AtomicBo
 }
 
 /// Tries somebody else's session, and never gets in.
-async fn steal(thief: HttpClient, answered: Arc<AtomicUsize>, stop: Arc<AtomicBool>) {
+async fn steal(attacker: HttpClient, answered: Arc<AtomicUsize>, stop: Arc<AtomicBool>) {
     while !stop.load(Ordering::Relaxed) {
-        let heard = thief.ask("tools/list", json!({})).await;
-        assert!(matches!(heard.status, 404 | 503), "{heard:?}");
+        let response = attacker.ask("tools/list", json!({})).await;
+        assert!(matches!(response.status, 404 | 503), "{response:?}");
         answered.fetch_add(1, Ordering::Relaxed);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -37,20 +37,20 @@ async fn steal(thief: HttpClient, answered: Arc<AtomicUsize>, stop: Arc<AtomicBo
 async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
     let service = Service::start(3, Balance::Random, "").await;
     let fixture = &service.fixture;
-    let users = service.users(30, Era::Legacy).await;
+    let users = service.users(30, Lifecycle::Legacy).await;
     let mut all = users.clone();
-    all.extend(service.users(6, Era::Modern).await);
+    all.extend(service.users(6, Lifecycle::Stateless).await);
     let stop = Arc::new(AtomicBool::new(false));
     let answered: Vec<Arc<AtomicUsize>> = (0..=all.len()).map(|_| Arc::default()).collect();
     let mut calling = JoinSet::new();
     for (user, answered) in all.iter().zip(&answered) {
         calling.spawn(call_on(Arc::clone(user), Arc::clone(answered), Arc::clone(&stop)));
     }
-    let thief = service.guest().header("X-Authorization", BOB).on(users[0].guest.session());
-    calling.spawn(steal(thief, Arc::clone(&answered[all.len()]), Arc::clone(&stop)));
+    let attacker = service.client().header("X-Authorization", BOB).on(users[0].client.session());
+    calling.spawn(steal(attacker, Arc::clone(&answered[all.len()]), Arc::clone(&stop)));
 
     // All of them hold this one.
-    let switching = service.guest().open().await;
+    let switching = service.client().open().await;
     for replica in 0..3 {
         fixture.at(replica, &switching).tools().await;
     }
@@ -63,7 +63,7 @@ async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
         assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
     }
     // Somebody comes, and somebody switches.
-    let late = User::enter(service.guest(), 700, Era::Legacy).await;
+    let late = User::enter(service.client(), 700, Lifecycle::Legacy).await;
     late.call(1).await;
     switching.call("manageMcpTools", on("orgs")).await;
     // All have answers to requests that they began meanwhile: the first may be from before.

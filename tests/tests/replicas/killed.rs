@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
-use mistmcp_tests::{Balance, Era, soon};
+use mistmcp_tests::{Balance, Lifecycle, soon};
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -24,8 +24,8 @@ impl Count {
     fn add(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Answered => self.answered += 1,
-            Outcome::Refused(heard) => {
-                assert!((502..=504).contains(&heard.status) && !heard.body.is_empty(), "{heard:?}");
+            Outcome::Refused(response) => {
+                assert!((502..=504).contains(&response.status) && !response.body.is_empty(), "{response:?}");
                 self.failed += 1;
             }
             Outcome::Broken(error) => {
@@ -53,13 +53,13 @@ async fn all_are_as_they_were(users: &[Arc<User>]) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_replica_that_is_killed_takes_no_session_and_no_call_with_it() {
     let mut service = Service::start(3, Balance::Random, "").await;
-    let mut users = service.users(SESSIONS, Era::Legacy).await;
-    users.extend(service.users(ALONE, Era::Modern).await);
+    let mut users = service.users(SESSIONS, Lifecycle::Legacy).await;
+    users.extend(service.users(ALONE, Lifecycle::Stateless).await);
 
     // All of them wait for Mist when it happens.
     let turnstile = service.hold();
     let mut calling = all_call(&users, HELD);
-    soon("the calls", service.fixture.peer.arrivals(users.len())).await;
+    soon("the calls", service.fixture.upstream.arrivals(users.len())).await;
     service.kill(0).await;
     turnstile.close();
     let mut count = Count::default();
@@ -87,13 +87,14 @@ async fn an_answer_that_breaks_off_is_never_taken_for_a_whole_one() {
     let mut service = Service::start(2, Balance::Random, "--timeout 300 --max-result-bytes 30000000").await;
     let site = "00000000-0000-4000-8000-000000000001";
     let rows: Vec<_> = (0..90_000).map(|row| json!({ "name": format!("{row:0>100}") })).collect();
-    service.fixture.peer.json(&format!("/api/v1/sites/{site}"), &json!({ "rows": rows }));
+    service.fixture.upstream.json(&format!("/api/v1/sites/{site}"), &json!({ "rows": rows }));
     let call = json!({ "name": "getSiteInfo", "arguments": { "site_id": site } });
     let mut answers = Vec::new();
-    for era in Era::BOTH {
-        let guest = service.guest().query("?mode=all").enter(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = service.client().query("?mode=all").connect(lifecycle).await;
         // It has begun, and nobody reads it.
-        let answer = soon("the beginning", guest.asking("tools/call", call.clone()).send()).await.unwrap();
+        let answer =
+            soon("the beginning", client.request_builder("tools/call", call.clone()).send()).await.unwrap();
         assert_eq!(answer.status(), 200);
         answers.push(answer);
     }

@@ -23,19 +23,19 @@ async fn written(fixture: &Fixture, count: usize) {
 }
 
 /// That a client is served as ever by the replica that holds its session.
-async fn goes_on(guest: &HttpClient, tool: &str) {
-    assert!(guest.tools().await.contains(&tool.to_owned()));
+async fn assert_serving(client: &HttpClient, tool: &str) {
+    assert!(client.tools().await.contains(&tool.to_owned()));
 }
 
 #[tokio::test]
 async fn while_redis_is_away_sessions_go_on_where_they_are_and_afterwards_everywhere() {
-    let mut fixture = Fixture::set(2, "").await;
+    let mut fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     let ending = fixture.alice(0, "").open().await;
     fixture.redis.stop().await;
 
-    goes_on(&alice, "getSiteInfo").await;
+    assert_serving(&alice, "getSiteInfo").await;
     for replica in [0, 1] {
         fixture.redis_is(replica, AWAY).await;
         let ready = fixture.ready(replica).await;
@@ -43,10 +43,10 @@ async fn while_redis_is_away_sessions_go_on_where_they_are_and_afterwards_everyw
         assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
     }
     // Nobody can tell whether it is anybody's, and so nobody is told.
-    for guest in [fixture.at(1, &alice), fixture.bob(0, "").on(alice.session())] {
-        let heard = guest.ask("tools/list", json!({})).await;
-        assert_eq!((heard.status, heard.header("retry-after")), (503, "10"), "{heard:?}");
-        assert!(heard.error().contains("Redis"), "{heard:?}");
+    for client in [fixture.at(1, &alice), fixture.bob(0, "").on(alice.session())] {
+        let response = client.ask("tools/list", json!({})).await;
+        assert_eq!((response.status, response.header("retry-after")), (503, "10"), "{response:?}");
+        assert!(response.error().contains("Redis"), "{response:?}");
     }
     alice.call("manageMcpTools", on("orgs")).await;
     let bob = fixture.bob(1, "").open().await;
@@ -60,9 +60,9 @@ async fn while_redis_is_away_sessions_go_on_where_they_are_and_afterwards_everyw
     }
     written(&fixture, 2).await;
     for tool in ["getSiteInfo", "getOrg"] {
-        goes_on(&fixture.at(1, &alice), tool).await;
+        assert_serving(&fixture.at(1, &alice), tool).await;
     }
-    goes_on(&fixture.at(0, &bob), "getSiteInfo").await;
+    assert_serving(&fixture.at(0, &bob), "getSiteInfo").await;
     assert_eq!(fixture.at(1, &ending).ask("ping", json!({})).await.status, 404);
     // What is published comes again as well.
     let stream = fixture.at(1, &alice).listen().await;
@@ -77,7 +77,7 @@ async fn while_redis_is_away_sessions_go_on_where_they_are_and_afterwards_everyw
 
 #[tokio::test]
 async fn an_end_while_redis_was_away_is_an_end_everywhere() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     fixture.at(1, &alice).tools().await;
     // Silent, it forgets nothing.
@@ -97,28 +97,28 @@ async fn an_end_while_redis_was_away_is_an_end_everywhere() {
 
 #[tokio::test]
 async fn nobody_waits_for_a_redis_that_is_silent() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     // It says nothing until all of them have their answers.
     fixture.redis.signal("STOP").await;
     for _ in 0..5 {
-        goes_on(&alice, "getSiteInfo").await;
+        assert_serving(&alice, "getSiteInfo").await;
     }
     // Whoever opens a session just then waits a moment: it might be a short silence.
     let bob = fixture.bob(1, "").open().await;
-    goes_on(&bob, "getSelf").await;
+    assert_serving(&bob, "getSelf").await;
     fixture.redis_is(1, AWAY).await;
     fixture.redis.signal("CONT").await;
     fixture.redis_is(0, THERE).await;
     fixture.redis_is(1, THERE).await;
     written(&fixture, 2).await;
-    goes_on(&fixture.at(1, &alice), "getSiteInfo").await;
+    assert_serving(&fixture.at(1, &alice), "getSiteInfo").await;
 }
 
 #[tokio::test]
 async fn a_short_silence_of_redis_costs_no_session() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     // One replica takes Redis for gone while a session is opened there. It is known everywhere before its client knows it.
     fixture.redis.signal("STOP").await;
@@ -126,7 +126,7 @@ async fn a_short_silence_of_redis_costs_no_session() {
     fixture.redis_is(0, AWAY).await;
     fixture.redis.signal("CONT").await;
     let bob = soon("the session", opening).await.unwrap();
-    goes_on(&fixture.at(1, &bob), "getSelf").await;
+    assert_serving(&fixture.at(1, &bob), "getSelf").await;
     // Or while somebody comes whose session it would have to look up.
     fixture.redis_is(0, THERE).await;
     fixture.redis.signal("STOP").await;
@@ -139,7 +139,7 @@ async fn a_short_silence_of_redis_costs_no_session() {
 
 #[tokio::test]
 async fn a_replica_starts_without_redis_and_finds_it_later() {
-    let mut fixture = Fixture::set(1, "").await;
+    let mut fixture = Fixture::start(1, "").await;
     fixture.redis.stop().await;
     fixture.replicas.push(fixture.launch().serve().await);
     assert!(fixture.replicas[1].errors().contains("Redis is away"), "{}", fixture.replicas[1].errors());
@@ -159,7 +159,7 @@ async fn require(connection: &mut MultiplexedConnection, password: &str) {
 #[tokio::test]
 async fn a_redis_that_lets_nobody_in_any_more_is_one_that_is_away() {
     const PASSWORD: &str = "s3cr3t-0f-redis";
-    let fixture = Fixture::set(1, "").await;
+    let fixture = Fixture::start(1, "").await;
     let alice = fixture.alice(0, "").open().await;
     let mut connection = fixture.redis.connect().await;
     require(&mut connection, PASSWORD).await;

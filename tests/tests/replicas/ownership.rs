@@ -1,6 +1,6 @@
 //! A session belongs to its token and cloud at every replica, and to others it is nowhere there.
 
-use mistmcp_tests::{Heard, HttpClient, MockUpstream};
+use mistmcp_tests::{HttpClient, HttpResponse, MockUpstream};
 use reqwest::Method;
 use serde_json::json;
 
@@ -9,19 +9,19 @@ use crate::fixture::{ALICE, BOB, Fixture, KEY, on};
 const NOBODYS: &str = "5d0f6f0e-8f6c-4f43-9a53-3f0a5d1b7c11";
 
 /// What tells two answers apart, but for the name of the request.
-fn told(heard: &Heard) -> (u16, String, Vec<String>) {
-    let mut names: Vec<_> = heard.headers.keys().map(ToString::to_string).collect();
+fn told(response: &HttpResponse) -> (u16, String, Vec<String>) {
+    let mut names: Vec<_> = response.headers.keys().map(ToString::to_string).collect();
     names.sort();
-    (heard.status, heard.body.clone(), names)
+    (response.status, response.body.clone(), names)
 }
 
 /// Every kind of request that a session knows.
-async fn everything(guest: &HttpClient) -> [Heard; 4] {
+async fn everything(client: &HttpClient) -> [HttpResponse; 4] {
     [
-        guest.ask("tools/list", json!({})).await,
-        guest.try_call("getSelf", json!({})).await,
-        Heard::of(guest.request(Method::GET)).await,
-        guest.end().await,
+        client.ask("tools/list", json!({})).await,
+        client.try_call("getSelf", json!({})).await,
+        HttpResponse::of(client.request(Method::GET)).await,
+        client.end().await,
     ]
 }
 
@@ -29,23 +29,23 @@ async fn everything(guest: &HttpClient) -> [Heard; 4] {
 async fn nobody_else_gets_into_a_session_at_any_replica_nor_learns_that_there_is_one() {
     let other = MockUpstream::start().await;
     let allowed = format!("--allow-cloud {}", other.url());
-    let fixture = Fixture::set(2, &allowed).await;
+    let fixture = Fixture::start(2, &allowed).await;
     let cloud: String = url::form_urlencoded::byte_serialize(other.url().as_bytes()).collect();
     let elsewhere = format!("?cloud={cloud}");
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     for (query, token) in [("", BOB), (&elsewhere, ALICE), (&elsewhere, BOB)] {
         for replica in &fixture.replicas {
-            let thief = HttpClient::with_token(replica, query, token);
-            let stolen = everything(&thief.clone().on(alice.session())).await;
-            let guessed = everything(&thief.on(NOBODYS)).await;
+            let attacker = HttpClient::with_token(replica, query, token);
+            let stolen = everything(&attacker.clone().on(alice.session())).await;
+            let guessed = everything(&attacker.on(NOBODYS)).await;
             for (stolen, guessed) in stolen.iter().zip(&guessed) {
                 assert_eq!(stolen.status, 404, "{stolen:?}");
                 assert_eq!(told(stolen), told(guessed));
             }
         }
     }
-    assert_eq!((fixture.peer.connections(), other.connections()), (0, 0));
+    assert_eq!((fixture.upstream.connections(), other.connections()), (0, 0));
     let metrics = fixture.read(1, "/metrics").await;
     assert!(metrics.contains("mistmcp_sessions_taken_up_total 0\n"), "{metrics}");
     assert!(fixture.at(1, &alice).tools().await.contains(&"getSiteInfo".to_owned()));
@@ -53,16 +53,16 @@ async fn nobody_else_gets_into_a_session_at_any_replica_nor_learns_that_there_is
 
 #[tokio::test]
 async fn a_replica_with_another_key_knows_nobody() {
-    let fixture = Fixture::set(1, "").await;
+    let fixture = Fixture::start(1, "").await;
     let alice = fixture.alice(0, "").open().await;
-    let stranger = fixture.launch().variable("MISTMCP_REDIS_KEY", &KEY.to_uppercase()).serve().await;
-    let there = HttpClient::with_token(&stranger, "", ALICE).on(alice.session());
+    let unknown_client = fixture.launch().variable("MISTMCP_REDIS_KEY", &KEY.to_uppercase()).serve().await;
+    let there = HttpClient::with_token(&unknown_client, "", ALICE).on(alice.session());
     assert_eq!(there.ask("tools/list", json!({})).await.status, 404);
 }
 
 #[tokio::test]
 async fn services_of_other_prefixes_share_nothing() {
-    let fixture = Fixture::set(1, "").await;
+    let fixture = Fixture::start(1, "").await;
     let alice = fixture.alice(0, "").open().await;
     let other = fixture.launch().argument("--redis-prefix").argument("other").serve().await;
     let there = HttpClient::with_token(&other, "", ALICE).on(alice.session());
@@ -77,7 +77,7 @@ async fn services_of_other_prefixes_share_nothing() {
 /// Whoever may write to Redis still has no token; what he writes gives him no session of somebody who is here.
 #[tokio::test]
 async fn a_forged_record_opens_no_session_that_another_holds() {
-    let fixture = Fixture::set(1, "").await;
+    let fixture = Fixture::start(1, "").await;
     let (alice, bob) = (fixture.alice(0, "").open().await, fixture.bob(0, "").open().await);
     let content = fixture.redis.content().await;
     let records: Vec<_> = content.iter().filter(|(key, _)| key.contains(":session:")).collect();
@@ -94,21 +94,21 @@ async fn a_forged_record_opens_no_session_that_another_holds() {
             .unwrap();
         assert_eq!(set, "OK");
     }
-    let thief = fixture.bob(0, "").on(alice.session());
-    assert_eq!(thief.ask("tools/list", json!({})).await.status, 404);
-    assert_eq!(thief.try_call("getSelf", json!({})).await.status, 404);
-    assert_eq!(fixture.peer.connections(), 0);
+    let attacker = fixture.bob(0, "").on(alice.session());
+    assert_eq!(attacker.ask("tools/list", json!({})).await.status, 404);
+    assert_eq!(attacker.try_call("getSelf", json!({})).await.status, 404);
+    assert_eq!(fixture.upstream.connections(), 0);
     drop(bob);
 }
 
 #[tokio::test]
 async fn a_replica_that_allows_less_gives_no_more_of_a_session() {
-    let fixture = Fixture::set(1, "").await;
+    let fixture = Fixture::start(1, "").await;
     let alice = fixture.alice(0, "?mode=custom&categories=orgs").open().await;
     let managed = fixture.alice(0, "").open().await;
     managed.call("manageMcpTools", on("orgs,sites")).await;
     let narrow = fixture.launch().argument("--categories").argument("sites").serve().await;
-    let at_narrow = |guest: &HttpClient| guest.clone().to(&narrow.url("/mcp"));
+    let at_narrow = |client: &HttpClient| client.clone().to(&narrow.url("/mcp"));
     assert_eq!(at_narrow(&alice).ask("tools/list", json!({})).await.status, 404);
     let tools = at_narrow(&managed).tools().await;
     assert!(tools.contains(&"getSiteInfo".to_owned()) && !tools.contains(&"getOrg".to_owned()), "{tools:?}");

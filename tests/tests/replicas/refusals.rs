@@ -12,8 +12,8 @@ async fn config(redis: &RedisServer, name: &str, value: &str) {
 
 #[tokio::test]
 async fn names_that_another_program_uses_cost_no_more_than_themselves() {
-    let fixture = Fixture::set(1, "").await;
-    fixture.peer.json("/api/v1/self", &json!({ "name": "alice" }));
+    let fixture = Fixture::start(1, "").await;
+    fixture.upstream.json("/api/v1/self", &json!({ "name": "alice" }));
     let alice = fixture.alice(0, "").open().await;
     alice.call("getSelf", json!({})).await;
     let mut admin = fixture.redis.connect().await;
@@ -25,7 +25,7 @@ async fn names_that_another_program_uses_cost_no_more_than_themselves() {
     for _ in 0..3 {
         alice.call("getSelf", json!({})).await;
     }
-    let line = fixture.replicas[0].told("the remedy", |line| line.contains("--redis-prefix")).await;
+    let line = fixture.replicas[0].wait_until("the remedy", |line| line.contains("--redis-prefix")).await;
     assert!(line.contains("WRONGTYPE") && line.contains("refuses"), "{line}");
     fixture.redis_is(0, THERE).await;
     let errors = fixture.replicas[0].errors();
@@ -35,14 +35,14 @@ async fn names_that_another_program_uses_cost_no_more_than_themselves() {
 
 #[tokio::test]
 async fn a_redis_without_memory_is_told_with_the_remedy_and_used_again_later() {
-    let fixture = Fixture::set(1, "").await;
-    fixture.peer.json("/api/v1/self", &json!({ "name": "alice" }));
+    let fixture = Fixture::start(1, "").await;
+    fixture.upstream.json("/api/v1/self", &json!({ "name": "alice" }));
     let alice = fixture.alice(0, "").open().await;
     config(&fixture.redis, "maxmemory", "1").await;
     for _ in 0..3 {
         alice.call("getSelf", json!({})).await;
     }
-    let line = fixture.replicas[0].told("the remedy", |line| line.contains("maxmemory")).await;
+    let line = fixture.replicas[0].wait_until("the remedy", |line| line.contains("maxmemory")).await;
     assert!(line.contains("OOM") && !line.contains("is away"), "{line}");
     // The next look finds that nothing can be written down.
     fixture.redis_is(0, AWAY).await;

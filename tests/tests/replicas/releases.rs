@@ -40,7 +40,7 @@ impl Written {
 
 #[tokio::test]
 async fn what_a_later_release_writes_of_a_session_beside_the_rest_stays() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     let mut written = Written::at(&fixture).await;
     let (beginning, mut record) = written.parts().await;
@@ -61,7 +61,7 @@ async fn what_a_later_release_writes_of_a_session_beside_the_rest_stays() {
 
 #[tokio::test]
 async fn a_session_in_a_form_that_is_not_known_is_left_to_those_who_know_it() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("orgs")).await;
     let mut written = Written::at(&fixture).await;
@@ -83,16 +83,16 @@ async fn a_session_in_a_form_that_is_not_known_is_left_to_those_who_know_it() {
 
 #[tokio::test]
 async fn news_that_are_not_understood_disturb_nobody() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     let mut redis = fixture.redis.connect().await;
     let key = Written::at(&fixture).await.name.rsplit(':').next().unwrap().to_owned();
     for news in
         ["", "x", "a b", &format!("later {key} renamed"), &format!("later {key}"), "\u{0} \u{7f} ended"]
     {
-        let heard: u32 =
+        let response: u32 =
             redis::cmd("PUBLISH").arg("mistmcp:news").arg(news).query_async(&mut redis).await.unwrap();
-        assert_eq!(heard, 2, "both replicas listen");
+        assert_eq!(response, 2, "both replicas listen");
     }
     fixture.at(1, &alice).call("manageMcpTools", on("sites")).await;
     assert!(alice.tools().await.contains(&SITES.to_owned()));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use mistmcp_tests::{Balance, Era, HttpClient, soon};
+use mistmcp_tests::{Balance, HttpClient, Lifecycle, soon};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
@@ -30,13 +30,13 @@ async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) -> usize {
 }
 
 /// Comes, calls and goes, again and again.
-async fn come_and_go(guest: HttpClient, number: usize, stop: Arc<AtomicBool>) -> usize {
+async fn come_and_go(client: HttpClient, number: usize, stop: Arc<AtomicBool>) -> usize {
     let mut visits = 0;
     while !stop.load(Ordering::Relaxed) {
-        let user = User::enter(guest.clone(), number, Era::Legacy).await;
+        let user = User::enter(client.clone(), number, Lifecycle::Legacy).await;
         user.call(visits).await;
         user.is_as_it_was().await;
-        assert_eq!(user.guest.end().await.status, 204);
+        assert_eq!(user.client.end().await.status, 204);
         visits += 1;
     }
     visits
@@ -45,7 +45,7 @@ async fn come_and_go(guest: HttpClient, number: usize, stop: Arc<AtomicBool>) ->
 /// Listens to a stream, and opens another one when it ends, which it has to do properly.
 async fn listen_on(user: Arc<User>, ended: Arc<AtomicUsize>) {
     loop {
-        let stream = user.guest.listen().await;
+        let stream = user.client.listen().await;
         assert_eq!(stream.status(), StatusCode::OK);
         let mut events = stream.bytes_stream();
         while let Some(event) = events.next().await {
@@ -57,14 +57,14 @@ async fn listen_on(user: Arc<User>, ended: Arc<AtomicUsize>) {
 
 async fn nothing_is_lost(replicas: usize, balance: Balance) {
     let mut service = Service::start(replicas, balance, "").await;
-    let users = service.users(USERS, Era::Legacy).await;
+    let users = service.users(USERS, Lifecycle::Legacy).await;
     let mut all = users.clone();
-    all.extend(service.users(USERS / 4, Era::Modern).await);
+    all.extend(service.users(USERS / 4, Lifecycle::Stateless).await);
     let stop = Arc::new(AtomicBool::new(false));
     let mut calling: JoinSet<usize> =
         all.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
     for number in 0..2 {
-        calling.spawn(come_and_go(service.guest(), 1_000 + number, Arc::clone(&stop)));
+        calling.spawn(come_and_go(service.client(), 1_000 + number, Arc::clone(&stop)));
     }
     let ended = Arc::new(AtomicUsize::new(0));
     let listening: JoinSet<()> =
@@ -99,17 +99,17 @@ async fn nothing_is_lost(replicas: usize, balance: Balance) {
     assert!(ended >= LISTENERS, "{ended}");
     drop(listening);
     // Of somebody who has not listened yet: a second stream hears nothing until the first one's end is known of.
-    let listener = &users[LISTENERS].guest;
+    let listener = &users[LISTENERS].client;
     let stream = listener.listen().await;
     let mut events = stream.bytes_stream();
     listener.call("manageMcpTools", off("sites")).await;
     let mut text = String::new();
-    let heard = async {
+    let response = async {
         while !text.contains("notifications/tools/list_changed") {
             text.push_str(&String::from_utf8_lossy(&events.next().await.unwrap().unwrap()));
         }
     };
-    soon("word of a changed list", heard).await;
+    soon("word of a changed list", response).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,24 +8,24 @@ use crate::fixture::{ALICE, BOB, Fixture, KEY, on};
 #[tokio::test]
 async fn nothing_in_redis_opens_anything_and_every_key_has_a_time_to_live() {
     const CLIENT: &str = "cl1ent-s3cret-5Xw8";
-    let fixture = Fixture::set(2, &format!("--client-token {CLIENT} --rate-limit 1000")).await;
+    let fixture = Fixture::start(2, &format!("--client-token {CLIENT} --rate-limit 1000")).await;
     let mut sessions = Vec::new();
-    for guest in [fixture.alice(0, ""), fixture.bob(1, "?mode=all")] {
-        let guest = guest.header("Authorization", &format!("Bearer {CLIENT}")).open().await;
-        let there = fixture.anywhere(&guest);
+    for mcp_client in [fixture.alice(0, ""), fixture.bob(1, "?mode=all")] {
+        let mcp_client = mcp_client.header("Authorization", &format!("Bearer {CLIENT}")).open().await;
+        let there = fixture.anywhere(&mcp_client);
         there.call("getSelf", json!({})).await;
-        sessions.push(guest);
+        sessions.push(mcp_client);
     }
     fixture.at(1, &sessions[0]).call("manageMcpTools", on("sites")).await;
     let content = fixture.redis.content().await;
     assert!(content.keys().filter(|key| key.contains(":session:")).count() == 2, "{content:?}");
     fixture.at(1, &sessions[1]).end().await;
     for content in [content, fixture.redis.content().await] {
-        let told = format!("{content:?}");
-        let cloud = fixture.peer.address().to_string();
+        let text = format!("{content:?}");
+        let cloud = fixture.upstream.address().to_string();
         let secrets = [ALICE, BOB, TOKEN, CLIENT, KEY, &cloud, sessions[0].session(), sessions[1].session()];
         for secret in secrets {
-            assert!(!told.contains(secret), "{secret}: {told}");
+            assert!(!text.contains(secret), "{secret}: {text}");
         }
         for (key, (_, lasts)) in &content {
             assert!((1..=3_600).contains(lasts), "{key} lasts {lasts} s");
@@ -41,15 +41,15 @@ async fn nothing_in_redis_opens_anything_and_every_key_has_a_time_to_live() {
 
 #[tokio::test]
 async fn what_a_client_says_at_length_is_not_kept() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let mut sizes = Vec::new();
     for name in ["short", &"long".repeat(50_000)] {
         let client = json!({ "name": name, "version": name, "description": name });
         let capabilities = json!({ "experimental": { "all": { "of": name } }, "elicitation": {} });
         let params =
             json!({ "protocolVersion": "2025-11-25", "capabilities": capabilities, "clientInfo": client });
-        let heard = fixture.alice(0, "").post(mistmcp_tests::message("initialize", &params)).await;
-        let there = fixture.alice(1, "").on(heard.header("mcp-session-id"));
+        let response = fixture.alice(0, "").post(mistmcp_tests::message("initialize", &params)).await;
+        let there = fixture.alice(1, "").on(response.header("mcp-session-id"));
         there.tools().await;
         there.call("manageMcpTools", on("sites")).await;
         let content = fixture.redis.content().await;

@@ -2,7 +2,8 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use mistmcp_tests::{
-    Answer, Balance, Era, Heard, HttpClient, HttpServer, Nginx, Received, TcpProxy, free_port, soon,
+    Answer, Balance, HttpClient, HttpResponse, HttpServer, Lifecycle, Nginx, Received, TcpProxy, free_port,
+    soon,
 };
 use serde_json::json;
 use tokio::sync::Semaphore;
@@ -25,18 +26,18 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) async fn start(replicas: usize, balance: Balance, arguments: &str) -> Self {
-        Self::with(Fixture::set(0, arguments).await, replicas, balance).await
+        Self::with(Fixture::start(0, arguments).await, replicas, balance).await
     }
 
     /// The same with a Redis that may be far away.
     pub(crate) async fn far_from_redis(replicas: usize) -> Self {
-        let mut fixture = Fixture::set(0, "").await;
-        fixture.relay = Some(TcpProxy::to(fixture.redis.port()).await);
+        let mut fixture = Fixture::start(0, "").await;
+        fixture.tcp_proxy = Some(TcpProxy::to(fixture.redis.port()).await);
         Self::with(fixture, replicas, Balance::Random).await
     }
 
     async fn with(mut fixture: Fixture, replicas: usize, balance: Balance) -> Self {
-        fixture.peer.otherwise(told);
+        fixture.upstream.otherwise(told);
         for _ in 0..replicas {
             fixture.replicas.push(fixture.launch().serve_at(free_port().await).await);
         }
@@ -45,15 +46,15 @@ impl Service {
     }
 
     /// Users of that era, each with a token of its own, and categories where it has a session.
-    pub(crate) async fn users(&self, count: usize, era: Era) -> Vec<Arc<User>> {
-        let first = if era == Era::Modern { FIRST_ALONE } else { 0 };
-        let guest = self.guest();
-        let users = (first..first + count).map(|number| User::enter(guest.clone(), number, era));
+    pub(crate) async fn users(&self, count: usize, lifecycle: Lifecycle) -> Vec<Arc<User>> {
+        let first = if lifecycle == Lifecycle::Stateless { FIRST_ALONE } else { 0 };
+        let client = self.client();
+        let users = (first..first + count).map(|number| User::enter(client.clone(), number, lifecycle));
         stream::iter(users).buffered(AT_ONCE).map(Arc::new).collect().await
     }
 
     /// A client that comes by way of nginx.
-    pub(crate) fn guest(&self) -> HttpClient {
+    pub(crate) fn client(&self) -> HttpClient {
         HttpClient::new(&self.fixture.replicas[0], "")
             .header("X-Authorization", ALICE)
             .to(&self.nginx.url("/mcp"))
@@ -63,7 +64,7 @@ impl Service {
     pub(crate) fn hold(&self) -> Arc<Semaphore> {
         let turnstile = Arc::new(Semaphore::new(0));
         let held = Arc::clone(&turnstile);
-        self.fixture.peer.otherwise(move |received| {
+        self.fixture.upstream.otherwise(move |received| {
             if is_held(received) { told(received).once(&held) } else { told(received) }
         });
         turnstile
@@ -73,30 +74,30 @@ impl Service {
     pub(crate) async fn held(&self, count: usize) -> usize {
         let mut held = 0;
         loop {
-            held += self.fixture.peer.take().iter().filter(|received| is_held(received)).count();
+            held += self.fixture.upstream.take().iter().filter(|received| is_held(received)).count();
             if held >= count {
                 return held;
             }
-            self.fixture.peer.arrival().await;
+            self.fixture.upstream.arrival().await;
         }
     }
 
     /// Tells a replica to end gracefully, and returns when it has heard. It is none of the replicas until it starts again.
     pub(crate) async fn begin_to_end(&mut self, replica: usize) -> HttpServer {
         let ending = self.fixture.replicas.remove(replica);
-        let guest = self.guest().to(&ending.url("/mcp"));
+        let client = self.client().to(&ending.url("/mcp"));
         ending.signal("TERM").await;
-        let heard = async {
+        let response = async {
             loop {
                 // One that has nothing to do ends at once.
-                match Heard::or_error(guest.asking("ping", json!({}))).await {
-                    Ok(heard) if heard.status == 503 => return,
+                match HttpResponse::or_error(client.request_builder("ping", json!({}))).await {
+                    Ok(response) if response.status == 503 => return,
                     Err(error) if error.is_connect() => return,
                     _ => pause().await,
                 }
             }
         };
-        soon("the end to begin", heard).await;
+        soon("the end to begin", response).await;
         ending
     }
 

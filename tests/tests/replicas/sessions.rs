@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mistmcp_tests::{Era, HttpClient, soon};
+use mistmcp_tests::{HttpClient, Lifecycle, soon};
 use reqwest::Method;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -20,28 +20,28 @@ const CATEGORIES: [(&str, &str); 4] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sessions_keep_their_categories_at_whichever_replica_their_requests_come() {
-    let fixture = Fixture::set(3, "").await;
+    let fixture = Fixture::start(3, "").await;
     let mut guests: Vec<(HttpClient, BTreeMap<&str, bool>)> = Vec::new();
     for index in 0..12 {
         let (replica, alice) = (any(3), index % 2 == 0);
-        let guest = if alice { fixture.alice(replica, "") } else { fixture.bob(replica, "") };
-        guests.push((guest.open().await, BTreeMap::new()));
+        let client = if alice { fixture.alice(replica, "") } else { fixture.bob(replica, "") };
+        guests.push((client.open().await, BTreeMap::new()));
     }
     for _ in 0..300 {
-        let (guest, switched) = &mut guests[any(12)];
+        let (client, switched) = &mut guests[any(12)];
         let (category, tool) = CATEGORIES[any(4)];
-        let guest = fixture.anywhere(guest);
+        let client = fixture.anywhere(client);
         match any(3) {
             0 => {
-                guest.call("manageMcpTools", on(category)).await;
+                client.call("manageMcpTools", on(category)).await;
                 switched.insert(tool, true);
             }
             1 => {
-                guest.call("manageMcpTools", off(category)).await;
+                client.call("manageMcpTools", off(category)).await;
                 switched.insert(tool, false);
             }
             _ => {
-                let tools = guest.tools().await;
+                let tools = client.tools().await;
                 for (_, tool) in CATEGORIES {
                     let wanted = switched.get(tool).copied().unwrap_or_default();
                     assert_eq!(tools.contains(&tool.to_owned()), wanted, "{tool}: {tools:?}");
@@ -56,7 +56,7 @@ async fn sessions_keep_their_categories_at_whichever_replica_their_requests_come
 #[tokio::test]
 async fn what_a_sessions_url_asked_for_holds_at_every_replica() {
     const ORG: &str = "0e0e0e0e-0000-4000-8000-000000000001";
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let opened = format!("?mode=custom&categories=Orgs,sites&org_id={ORG}");
     let alice = fixture.alice(0, &opened).open().await;
     let tools = alice.tools().await;
@@ -66,13 +66,13 @@ async fn what_a_sessions_url_asked_for_holds_at_every_replica() {
         let there = fixture.alice(1, query).on(alice.session());
         assert_eq!(there.tools().await, tools, "{query}");
         there.call("getOrg", json!({})).await;
-        assert_eq!(fixture.peer.take().pop().unwrap().path, format!("/api/v1/orgs/{ORG}"), "{query}");
+        assert_eq!(fixture.upstream.take().pop().unwrap().path, format!("/api/v1/orgs/{ORG}"), "{query}");
     }
 }
 
 #[tokio::test]
 async fn a_session_is_taken_up_once_however_many_requests_come_at_once() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     let mut asking = JoinSet::new();
@@ -90,7 +90,7 @@ async fn a_session_is_taken_up_once_however_many_requests_come_at_once() {
 
 #[tokio::test]
 async fn changes_at_several_replicas_at_once_are_all_kept() {
-    let fixture = Fixture::set(3, "").await;
+    let fixture = Fixture::start(3, "").await;
     let alice = fixture.alice(0, "").open().await;
     for replica in [1, 2] {
         fixture.at(replica, &alice).tools().await;
@@ -116,7 +116,7 @@ async fn changes_at_several_replicas_at_once_are_all_kept() {
 
 #[tokio::test]
 async fn a_session_ends_everywhere() {
-    let fixture = Fixture::set(3, "").await;
+    let fixture = Fixture::start(3, "").await;
     // The last one is not held where it is ended.
     for (held, ends) in [(&[0, 1, 2][..], 1), (&[0], 0), (&[0, 2], 1)] {
         let alice = fixture.alice(0, "").open().await;
@@ -126,9 +126,9 @@ async fn a_session_ends_everywhere() {
         assert_eq!(fixture.at(ends, &alice).end().await.status, 204);
         for replica in 0..3 {
             let there = fixture.at(replica, &alice);
-            let heard = there.ask("tools/list", json!({})).await;
-            assert_eq!(heard.status, 404, "{held:?} {replica}: {heard:?}");
-            assert!(heard.error().contains("initialize"));
+            let response = there.ask("tools/list", json!({})).await;
+            assert_eq!(response.status, 404, "{held:?} {replica}: {response:?}");
+            assert!(response.error().contains("initialize"));
             assert_eq!(there.end().await.status, 404);
             assert_eq!(there.request(Method::GET).send().await.unwrap().status(), 404);
         }
@@ -145,7 +145,7 @@ async fn a_session_ends_everywhere() {
 
 #[tokio::test]
 async fn a_session_lasts_as_long_as_it_is_used_somewhere() {
-    let fixture = Fixture::set(2, "--session-idle 3").await;
+    let fixture = Fixture::start(2, "--session-idle 3").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     fixture.at(1, &alice).tools().await;
@@ -174,7 +174,7 @@ async fn a_session_lasts_as_long_as_it_is_used_somewhere() {
 
 #[tokio::test]
 async fn a_restart_of_all_replicas_loses_nobody() {
-    let mut fixture = Fixture::set(2, "").await;
+    let mut fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     let bob = fixture.bob(1, "?mode=all").open().await;
@@ -193,9 +193,9 @@ async fn a_restart_of_all_replicas_loses_nobody() {
 
 #[tokio::test]
 async fn requests_that_stand_for_themselves_leave_nothing_behind() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     for replica in [0, 1] {
-        let modern = fixture.alice(replica, "?mode=all").of(Era::Modern);
+        let modern = fixture.alice(replica, "?mode=all").lifecycle(Lifecycle::Stateless);
         modern.call("getSelf", json!({})).await;
     }
     let content = fixture.redis.content().await;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use mistmcp_tests::Era;
+use mistmcp_tests::Lifecycle;
 use tokio::task::JoinSet;
 
 use crate::fixture::{AWAY, THERE};
@@ -25,19 +25,19 @@ async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_away() {
     let service = Service::far_from_redis(3).await;
-    let (fixture, relay) = (&service.fixture, service.fixture.relay.as_ref().unwrap());
-    let users = service.users(20, Era::Legacy).await;
+    let (fixture, tcp_proxy) = (&service.fixture, service.fixture.tcp_proxy.as_ref().unwrap());
+    let users = service.users(20, Lifecycle::Legacy).await;
     // As far as the other side of the earth, and within the time that a call waits.
-    relay.takes(Duration::from_millis(100));
+    tcp_proxy.set_delay(Duration::from_millis(100));
     let stop = Arc::new(AtomicBool::new(false));
     let calling: JoinSet<()> =
         users.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
-    let late = User::enter(service.guest(), 700, Era::Legacy).await;
+    let late = User::enter(service.client(), 700, Lifecycle::Legacy).await;
     late.comes_to_be_as_it_was().await;
     tokio::time::sleep(Duration::from_secs(2)).await;
 
     // No answer comes in time any more, though all of them come.
-    relay.takes(Duration::from_millis(200));
+    tcp_proxy.set_delay(Duration::from_millis(200));
     for replica in 0..3 {
         fixture.redis_is(replica, AWAY).await;
     }
@@ -58,7 +58,7 @@ async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_away() {
         assert_eq!(fixture.ready(replica).await["redis"], AWAY);
     }
 
-    relay.takes(Duration::ZERO);
+    tcp_proxy.set_delay(Duration::ZERO);
     for replica in 0..3 {
         fixture.redis_is(replica, THERE).await;
     }

@@ -1,7 +1,7 @@
 //! A stream that one replica holds hears what happens at another.
 
 use futures_util::StreamExt;
-use mistmcp_tests::{Era, soon};
+use mistmcp_tests::{Lifecycle, soon};
 use reqwest::{Method, Response};
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::fixture::{Fixture, off, on};
 const CHANGED: &str = "notifications/tools/list_changed";
 
 /// Reads a stream until it has said that so many times, and returns all that it has said.
-async fn heard(stream: Response, count: usize) -> String {
+async fn response(stream: Response, count: usize) -> String {
     let mut text = String::new();
     let mut bytes = stream.bytes_stream();
     let reading = async {
@@ -24,7 +24,7 @@ async fn heard(stream: Response, count: usize) -> String {
 
 #[tokio::test]
 async fn a_stream_hears_of_changes_made_at_another_replica() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     let stream = alice.listen().await;
     let others = fixture.alice(0, "").open().await;
@@ -35,7 +35,7 @@ async fn a_stream_hears_of_changes_made_at_another_replica() {
     there.call("manageMcpTools", on("sites")).await;
     there.call("manageMcpTools", off("sites")).await;
     fixture.at(1, &others).tools().await;
-    let text = heard(stream, 2).await;
+    let text = response(stream, 2).await;
     assert_eq!(text.matches(CHANGED).count(), 2, "{text}");
     fixture.replicas[0].signal("TERM").await;
     let text = soon("the end of the stream", quiet.text()).await.unwrap();
@@ -44,19 +44,19 @@ async fn a_stream_hears_of_changes_made_at_another_replica() {
 
 #[tokio::test]
 async fn a_stream_is_opened_at_any_replica_and_hears_of_all() {
-    let fixture = Fixture::set(3, "").await;
+    let fixture = Fixture::start(3, "").await;
     let alice = fixture.alice(0, "").open().await;
     let stream = fixture.at(1, &alice).listen().await;
     assert_eq!(stream.status(), 200);
     alice.call("manageMcpTools", on("sites")).await;
     fixture.at(2, &alice).call("manageMcpTools", on("orgs")).await;
     fixture.at(1, &alice).call("manageMcpTools", off("orgs")).await;
-    heard(stream, 3).await;
+    response(stream, 3).await;
 }
 
 #[tokio::test]
 async fn a_stream_ends_with_its_session_wherever_that_is_ended() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     let stream = alice.listen().await;
     assert_eq!(fixture.at(1, &alice).end().await.status, 204);
@@ -66,7 +66,7 @@ async fn a_stream_ends_with_its_session_wherever_that_is_ended() {
 
 #[tokio::test]
 async fn a_stream_at_one_replica_keeps_its_session_for_all() {
-    let fixture = Fixture::set(2, "--session-idle 3").await;
+    let fixture = Fixture::start(2, "--session-idle 3").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     let stream = alice.listen().await;
@@ -77,8 +77,8 @@ async fn a_stream_at_one_replica_keeps_its_session_for_all() {
 
 #[tokio::test]
 async fn whoever_listens_without_a_session_hears_nothing_of_those_of_others() {
-    let fixture = Fixture::set(2, "").await;
-    let listening = fixture.alice(0, "").of(Era::Modern).listen().await;
+    let fixture = Fixture::start(2, "").await;
+    let listening = fixture.alice(0, "").lifecycle(Lifecycle::Stateless).listen().await;
     let stream = fixture.alice(0, "").open().await.listen().await;
     for replica in [0, 1] {
         fixture.alice(replica, "").open().await.call("manageMcpTools", on("sites")).await;
@@ -90,12 +90,12 @@ async fn whoever_listens_without_a_session_hears_nothing_of_those_of_others() {
     assert!(text.contains("notifications/subscriptions/acknowledged"), "{text}");
     assert!(text.contains(r#""resultType":"complete""#) && !text.contains(CHANGED), "{text}");
     soon("the end of the other stream", stream.text()).await.unwrap();
-    assert_eq!(fixture.alice(1, "").of(Era::Modern).listen().await.status(), 200);
+    assert_eq!(fixture.alice(1, "").lifecycle(Lifecycle::Stateless).listen().await.status(), 200);
 }
 
 #[tokio::test]
 async fn a_stream_that_broke_is_opened_again_at_another_replica() {
-    let fixture = Fixture::set(2, "").await;
+    let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     let mut stream = alice.listen().await;
     // What is said before the first word has the name by which a client comes back.
@@ -109,6 +109,6 @@ async fn a_stream_that_broke_is_opened_again_at_another_replica() {
         let stream = soon("a stream", again.send()).await.unwrap();
         assert_eq!(stream.status(), 200);
         alice.call("manageMcpTools", if replica == 1 { on("sites") } else { off("sites") }).await;
-        heard(stream, 1).await;
+        response(stream, 1).await;
     }
 }

@@ -9,16 +9,16 @@ const CONTEXT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 #[tokio::test]
 async fn a_session_that_goes_on_elsewhere_is_one_trace_without_what_its_client_did_not_ask() {
-    let mut fixture = Fixture::set(0, "").await;
+    let mut fixture = Fixture::start(0, "").await;
     let collector = Collector::start().await;
     for replica in ["one", "other"] {
         let launch = collector.of(fixture.launch()).variable("OTEL_SERVICE_NAME", replica);
         fixture.replicas.push(launch.serve().await);
     }
-    let guest = fixture.alice(0, "?mode=all").open().await.header("traceparent", CONTEXT);
-    let there: HttpClient = fixture.at(1, &guest);
-    for guest in [&guest, &there] {
-        guest.call("getSelf", json!({})).await;
+    let client = fixture.alice(0, "?mode=all").open().await.header("traceparent", CONTEXT);
+    let there: HttpClient = fixture.at(1, &client);
+    for client in [&client, &there] {
+        client.call("getSelf", json!({})).await;
     }
     let asked = collector.named("GET /api/v1/self", 2).await;
     let calls = collector.named("tools/call getSelf", 2).await;

@@ -1,4 +1,4 @@
-use mistmcp_tests::{Era, Heard, HttpClient, soon};
+use mistmcp_tests::{HttpClient, HttpResponse, Lifecycle, soon};
 use serde_json::{Value, json};
 
 use crate::fixture::pause;
@@ -16,7 +16,7 @@ const CATEGORIES: [(&str, &str); 4] = [
 
 /// A client with a token of its own. In the older era it has a session with categories of its own as well.
 pub(crate) struct User {
-    pub(crate) guest: HttpClient,
+    pub(crate) client: HttpClient,
     number: usize,
     on: Vec<(&'static str, &'static str)>,
 }
@@ -26,38 +26,40 @@ pub(crate) struct User {
 pub(crate) enum Outcome {
     Answered,
     /// With a status that is no success, and words.
-    Refused(Heard),
+    Refused(HttpResponse),
     /// Nobody answered, or not to the end.
     Broken(reqwest::Error),
 }
 
 impl User {
     /// Comes in with what is its own.
-    pub(crate) async fn enter(guest: HttpClient, number: usize, era: Era) -> Self {
-        let guest = guest.header("X-Authorization", &format!("{TOKEN}{number:05}")).enter(era).await;
-        if era == Era::Modern {
-            return Self { guest, number, on: Vec::new() };
+    pub(crate) async fn enter(client: HttpClient, number: usize, lifecycle: Lifecycle) -> Self {
+        let client =
+            client.header("X-Authorization", &format!("{TOKEN}{number:05}")).connect(lifecycle).await;
+        if lifecycle == Lifecycle::Stateless {
+            return Self { client, number, on: Vec::new() };
         }
         // One of the fifteen ways to have some of four.
         let chosen = number % 15 + 1;
         let on = CATEGORIES.into_iter().enumerate().filter(|(place, _)| chosen >> place & 1 == 1);
         let on: Vec<_> = on.map(|(_, category)| category).collect();
         let names: Vec<_> = on.iter().map(|(category, _)| category).collect();
-        guest.call("manageMcpTools", json!({ "enable_mcp_tools_categories": names })).await;
-        Self { guest, number, on }
+        client.call("manageMcpTools", json!({ "enable_mcp_tools_categories": names })).await;
+        Self { client, number, on }
     }
 
     /// A call that may fail, for what it alone asks for. No other's answer is ever taken for its own.
     pub(crate) async fn try_call(&self, call: usize) -> Outcome {
-        let heard = match Heard::or_error(self.guest.asking("tools/call", self.asked(call))).await {
-            Err(error) => return Outcome::Broken(error),
-            Ok(heard) if heard.status != 200 => return Outcome::Refused(heard),
-            Ok(heard) => heard,
-        };
-        let (failed, text) = heard.outcome();
-        let told = serde_json::from_str::<Value>(&text).unwrap_or_default();
+        let response =
+            match HttpResponse::or_error(self.client.request_builder("tools/call", self.asked(call))).await {
+                Err(error) => return Outcome::Broken(error),
+                Ok(response) if response.status != 200 => return Outcome::Refused(response),
+                Ok(response) => response,
+            };
+        let (failed, text) = response.outcome();
+        let message = serde_json::from_str::<Value>(&text).unwrap_or_default();
         let own = json!({ "id": format!("/api/v1/sites/{}", self.site(call)), "name": self.mark() });
-        assert!(!failed && told == own, "{own} was asked for, and this the answer: {text}");
+        assert!(!failed && message == own, "{own} was asked for, and this the answer: {text}");
         Outcome::Answered
     }
 
@@ -68,12 +70,12 @@ impl User {
     }
 
     /// What it sees of the tools that any of these users may see.
-    pub(crate) async fn sees(&self) -> Result<bool, Heard> {
-        let heard = self.guest.ask("tools/list", json!({})).await;
-        if heard.status != 200 {
-            return Err(heard);
+    pub(crate) async fn sees(&self) -> Result<bool, HttpResponse> {
+        let response = self.client.ask("tools/list", json!({})).await;
+        if response.status != 200 {
+            return Err(response);
         }
-        let result = heard.result();
+        let result = response.result();
         let tools: Vec<_> = result["tools"].as_array().unwrap().iter().map(|tool| &tool["name"]).collect();
         Ok(CATEGORIES
             .iter()
@@ -99,14 +101,14 @@ impl User {
     }
 
     /// The same user, at another place.
-    pub(crate) fn by_way_of(mut self, guest: &HttpClient) -> Self {
-        self.guest = self.guest.to(guest.url());
+    pub(crate) fn by_way_of(mut self, client: &HttpClient) -> Self {
+        self.client = self.client.to(client.url());
         self
     }
 
     /// The same user, who has lost its session and begins anew.
-    pub(crate) async fn again(&self, guest: &HttpClient) -> Self {
-        Self::enter(guest.clone(), self.number, Era::Legacy).await
+    pub(crate) async fn again(&self, client: &HttpClient) -> Self {
+        Self::enter(client.clone(), self.number, Lifecycle::Legacy).await
     }
 
     fn asked(&self, call: usize) -> Value {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use mistmcp::{Catalog, Mode, Session};
-use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream};
+use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream};
 use serde_json::{Map, Value, json};
 
 use crate::process::{Process, call};
@@ -121,7 +121,7 @@ async fn texts(process: &Process, session: &Session, tools_called: usize) -> Vec
         } else {
             call(session, &tool, arguments).await
         };
-        process.peer.take();
+        process.upstream.take();
         texts.push((tool, outcome.unwrap_or_else(|error| error.to_string())));
     }
     texts
@@ -144,12 +144,13 @@ async fn names_only_its_own(process: &Process, session: &Session, what: &str, to
 /// A process whose Mist has sites and devices, and answers everything else with `status`.
 async fn process(status: u16) -> Process {
     let process = Process::start().await;
-    let peer = &process.peer;
-    peer.json("/api/v1/self", &json!({ "privileges": [{ "scope": "org", "org_id": ORG, "name": "Acme" }] }));
+    let upstream = &process.upstream;
+    upstream
+        .json("/api/v1/self", &json!({ "privileges": [{ "scope": "org", "org_id": ORG, "name": "Acme" }] }));
     let sites = json!([{ "id": SITE, "name": "Leeds" }, { "id": ORG, "name": "Lyon" }, { "id": "3", "name": "Lyon" }]);
-    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &sites);
-    peer.json(&format!("/api/v1/sites/{SITE}/devices"), &json!([{ "id": "1", "name": "ap" }]));
-    peer.otherwise(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
+    upstream.json(&format!("/api/v1/orgs/{ORG}/sites"), &sites);
+    upstream.json(&format!("/api/v1/sites/{SITE}/devices"), &json!([{ "id": "1", "name": "ap" }]));
+    upstream.otherwise(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
     process
 }
 
@@ -191,20 +192,21 @@ async fn advice_names_a_tool_where_the_session_has_it() {
 }
 
 async fn sles() -> (MockUpstream, Client) {
-    let peer = MockUpstream::start().await;
-    peer.json(
+    let upstream = MockUpstream::start().await;
+    upstream.json(
         &format!("/api/v1/sites/{SITE}/sle/site/{SITE}/metrics"),
         &json!({ "enabled": ["coverage"], "supported": ["coverage", "roaming", "time-to-connect"] }),
     );
-    peer.json("/api/v1/const/insight_metrics", &json!({ "bytes": { "unit": "byte" }, "num_clients": {} }));
-    peer.otherwise(|_| Answer::json(&json!({ "detail": "not found" })).status(404));
-    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
-    (peer, client)
+    upstream
+        .json("/api/v1/const/insight_metrics", &json!({ "bytes": { "unit": "byte" }, "num_clients": {} }));
+    upstream.otherwise(|_| Answer::json(&json!({ "detail": "not found" })).status(404));
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
+    (upstream, client)
 }
 
 #[tokio::test]
 async fn a_metric_that_mist_does_not_know_is_told_with_those_that_it_knows() {
-    let (peer, client) = sles().await;
+    let (upstream, client) = sles().await;
     let sle = |metric: &str| json!({ "site_id": SITE, "scope": "site", "scope_id": SITE, "metric": metric });
     for (tool, arguments, wanted) in [
         ("getSiteSleThreshold", sle("coverge"), "did you mean \"coverage\"?"),
@@ -226,10 +228,10 @@ async fn a_metric_that_mist_does_not_know_is_told_with_those_that_it_knows() {
     ] {
         let refusal = client.refusal(tool, arguments).await;
         assert!(refusal.contains(wanted), "{tool}: {wanted}: {refusal}");
-        assert!(peer.take().len() <= 2, "{tool}: one more request at most");
+        assert!(upstream.take().len() <= 2, "{tool}: one more request at most");
     }
     // Where the list cannot be had either, the error is what it was, and says where to look.
-    peer.answers(
+    upstream.answers(
         &format!("/api/v1/sites/{SITE}/sle/site/{SITE}/metrics"),
         [Answer::json(&json!({})).status(403)],
     );
@@ -242,9 +244,9 @@ async fn a_metric_that_mist_does_not_know_is_told_with_those_that_it_knows() {
 
 #[tokio::test]
 async fn a_call_that_is_refused_without_an_advised_parameter_names_it() {
-    let peer = MockUpstream::start().await;
-    peer.otherwise(|_| Answer::json(&json!({ "detail": "bad request" })).status(400));
-    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+    let upstream = MockUpstream::start().await;
+    upstream.otherwise(|_| Answer::json(&json!({ "detail": "bad request" })).status(400));
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
     let refusal = client.refusal("listSiteRrmEvents", json!({ "site_id": SITE })).await;
     assert!(refusal.contains("`band` was left out") && refusal.contains("bad request"), "{refusal}");
     let refusal = client.refusal("listSiteRrmEvents", json!({ "site_id": SITE, "band": "5" })).await;
@@ -257,7 +259,7 @@ async fn a_call_that_is_refused_without_an_advised_parameter_names_it() {
 
 #[tokio::test]
 async fn a_word_like_no_other_brings_those_there_are() {
-    let client = Launch::new("--demo").client(Era::Legacy).await;
+    let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
     for (tool, arguments, wanted) in [
         (
             "manageMcpTools",

@@ -1,6 +1,6 @@
 //! The form of answers: the fields that were asked for, the window, the budget, files.
 
-use mistmcp_tests::{Answer, Era, Launch, MockUpstream};
+use mistmcp_tests::{Answer, Launch, Lifecycle, MockUpstream};
 use rmcp::model::{ContentBlock, ResourceContents};
 use serde_json::{Value, json};
 
@@ -21,12 +21,12 @@ fn stats() -> Value {
 
 #[tokio::test]
 async fn fields_are_picked_from_rows_and_leave_room_for_more_of_them() {
-    let peer = MockUpstream::start().await;
-    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &stats());
-    let client = Launch::at(&peer, "-m all --max-result-bytes 20000").client(Era::Legacy).await;
+    let upstream = MockUpstream::start().await;
+    upstream.json(&format!("/api/v1/orgs/{ORG}/inventory"), &stats());
+    let client = Launch::at(&upstream, "-m all --max-result-bytes 20000").client(Lifecycle::Legacy).await;
     let ask = async |fields: Value| {
         let answer = client.json("getOrgInventory", json!({ "org_id": ORG, "fields": fields })).await;
-        let received = peer.take();
+        let received = upstream.take();
         assert!(received[0].query.iter().all(|(name, _)| name != "fields"), "{received:?}");
         answer
     };
@@ -49,13 +49,13 @@ async fn fields_are_picked_from_rows_and_leave_room_for_more_of_them() {
 
 #[tokio::test]
 async fn where_mist_picks_fields_itself_it_is_told_of_them() {
-    let peer = MockUpstream::start().await;
-    peer.json(&format!("/api/v1/orgs/{ORG}/stats/devices"), &stats());
-    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+    let upstream = MockUpstream::start().await;
+    upstream.json(&format!("/api/v1/orgs/{ORG}/stats/devices"), &stats());
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
     let ask = async |fields: &str| {
         let answer = client.json("listOrgDevicesStats", json!({ "org_id": ORG, "fields": fields })).await;
         let sent = ("fields".to_owned(), fields.to_owned());
-        assert!(peer.take()[0].query.contains(&sent));
+        assert!(upstream.take()[0].query.contains(&sent));
         answer["results"][0].clone()
     };
     assert_eq!(ask("mac,name").await, json!({ "mac": "5c5b35000000", "name": "ap" }));
@@ -63,20 +63,20 @@ async fn where_mist_picks_fields_itself_it_is_told_of_them() {
 
     let summary = json!({ "ap": [{ "ap_mac": "5c5b35000001", "total": 1 }], "wlan": [{ "wlan_id": "x" }] });
     let path = format!("/api/v1/sites/{SITE}/sle/site/{SITE}/metric/coverage/impact-summary");
-    peer.json(&path, &summary);
+    upstream.json(&path, &summary);
     let arguments =
         json!({ "site_id": SITE, "scope": "site", "scope_id": SITE, "metric": "coverage", "fields": "ap" });
     let answer = client.json("getSiteSleImpactSummary", arguments).await;
-    assert_eq!(peer.take()[0].query, [("fields".to_owned(), "ap".to_owned())]);
+    assert_eq!(upstream.take()[0].query, [("fields".to_owned(), "ap".to_owned())]);
     assert_eq!(answer["wlan"], summary["wlan"]);
 }
 
 #[tokio::test]
 async fn a_secret_is_hidden_from_those_who_ask_for_it_by_name() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let rows = json!([{ "ssid": "corp", "auth": { "psk": "hunter2-psk", "keys": ["hunter2-wep"] } }]);
-    peer.json(&format!("/api/v1/sites/{SITE}/wlans"), &rows);
-    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+    upstream.json(&format!("/api/v1/sites/{SITE}/wlans"), &rows);
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
     for fields in ["auth.psk", "auth", "auth.keys"] {
         let answer = client.call("listSiteWlans", json!({ "site_id": SITE, "fields": fields })).await;
         assert!(answer.contains("[hidden]") && !answer.contains("hunter2"), "{answer}");
@@ -85,12 +85,13 @@ async fn a_secret_is_hidden_from_those_who_ask_for_it_by_name() {
 
 #[tokio::test]
 async fn an_answer_names_the_window_that_it_covers() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let path = format!("/api/v1/orgs/{ORG}/stats/devices");
-    peer.json(&path, &json!([{ "mac": "5c5b35000001" }]));
+    upstream.json(&path, &json!([{ "mac": "5c5b35000001" }]));
     let search = format!("/api/v1/orgs/{ORG}/alarms/search");
-    peer.json(&search, &json!({ "results": [], "start": 1_763_800_000, "end": 1_763_886_400, "total": 0 }));
-    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+    upstream
+        .json(&search, &json!({ "results": [], "start": 1_763_800_000, "end": 1_763_886_400, "total": 0 }));
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
     let ask =
         async |tool: &str, start: Value| client.json(tool, json!({ "org_id": ORG, "start": start })).await;
     let searched = ask("searchOrgAlarms", json!("-7d")).await;
@@ -103,13 +104,13 @@ async fn an_answer_names_the_window_that_it_covers() {
 
 #[tokio::test]
 async fn a_single_object_that_is_too_long_names_what_was_cut_and_how_to_get_it() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let setting = json!({
         "name": "site",
         "vars": (0..900).map(|number| (format!("v{number}"), json!("x".repeat(60)))).collect::<serde_json::Map<_, _>>(),
     });
-    peer.json(&format!("/api/v1/sites/{SITE}/setting"), &setting);
-    let client = Launch::at(&peer, "-m all --max-result-bytes 8000").client(Era::Legacy).await;
+    upstream.json(&format!("/api/v1/sites/{SITE}/setting"), &setting);
+    let client = Launch::at(&upstream, "-m all --max-result-bytes 8000").client(Lifecycle::Legacy).await;
     let cut = client.call("getSiteSetting", json!({ "site_id": SITE })).await;
     assert!(cut.len() <= 8_000, "{} bytes", cut.len());
     let cut: Value = serde_json::from_str(&cut).unwrap();
@@ -122,19 +123,19 @@ async fn a_single_object_that_is_too_long_names_what_was_cut_and_how_to_get_it()
 
 #[tokio::test]
 async fn files_come_with_their_names_and_media_types() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let attachment = |name: &str| format!("attachment; filename=\"{name}\"");
     let csv = Answer::new("text/csv; charset=utf-8", "name,mac\nap,5c5b35000001\n");
-    peer.answers(
+    upstream.answers(
         &format!("/api/v1/sites/{SITE}/devices/export"),
         [csv.header("content-disposition", &attachment("devices.csv"))],
     );
     let pcap = Answer::new("application/vnd.tcpdump.pcap", vec![0xd4, 0xc3, 0xb2, 0xa1]);
-    peer.answers(
+    upstream.answers(
         &format!("/api/v1/sites/{SITE}/rfdiags/{ORG}/download"),
         [pcap.header("content-disposition", &attachment("rf.pcap"))],
     );
-    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
     let resource = async |tool: &str, arguments: Value| {
         let result = client.try_call(tool, arguments).await.unwrap();
         let [ContentBlock::Resource(resource)] = result.content.as_slice() else { panic!("{result:?}") };

@@ -9,12 +9,12 @@ const ORG: &str = "6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428";
 const OTHER_ORG: &str = "7f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428";
 
 /// A peer that takes every token, for an account with this role.
-async fn peer(role: &str) -> MockUpstream {
-    let peer = MockUpstream::start().await;
+async fn upstream(role: &str) -> MockUpstream {
+    let upstream = MockUpstream::start().await;
     let privilege = json!({ "scope": "org", "role": role, "org_id": ORG, "name": "Pine" });
-    peer.json(SELF, &json!({ "email": "ada@example.com", "privileges": [privilege] }));
-    peer.json(USAGE, &json!({ "requests": 38, "request_limit": 5000, "seconds": 60 }));
-    peer
+    upstream.json(SELF, &json!({ "email": "ada@example.com", "privileges": [privilege] }));
+    upstream.json(USAGE, &json!({ "requests": 38, "request_limit": 5000, "seconds": 60 }));
+    upstream
 }
 
 async fn ends(launch: Launch, code: i32) -> Finished {
@@ -48,8 +48,8 @@ async fn all_is_well_with_the_demo() {
 
 #[tokio::test]
 async fn a_token_is_told_with_its_owner_what_it_sees_and_what_it_has_left() {
-    let peer = peer("read").await;
-    let finished = ends(Launch::at(&peer, "check"), 0).await;
+    let upstream = upstream("read").await;
+    let finished = ends(Launch::at(&upstream, "check"), 0).await;
     for wanted in ["ada@example.com", "\"Pine\"", ORG, "(role read)", "4962 of 5000 calls"] {
         assert!(finished.output().contains(wanted), "{wanted}: {}", finished.output());
     }
@@ -59,11 +59,11 @@ async fn a_token_is_told_with_its_owner_what_it_sees_and_what_it_has_left() {
 
 #[tokio::test]
 async fn what_others_have_named_neither_steers_the_terminal_nor_shows_the_token() {
-    let peer = peer("read").await;
+    let upstream = upstream("read").await;
     let name = format!("\u{1b}[2J\nfailed  all  {TOKEN}");
     let privilege = json!({ "scope": "org", "role": "read", "org_id": ORG, "name": name });
-    peer.json(SELF, &json!({ "email": "\u{1b}]0;ada\u{7}", "privileges": [privilege] }));
-    let finished = ends(Launch::at(&peer, "check"), 0).await;
+    upstream.json(SELF, &json!({ "email": "\u{1b}]0;ada\u{7}", "privileges": [privilege] }));
+    let finished = ends(Launch::at(&upstream, "check"), 0).await;
     assert!(line(&finished, "ok", "token").contains("[token]"), "{}", finished.output());
     assert!(!finished.output().contains(['\u{1b}', '\u{7}']), "{}", finished.output());
     assert!(finished.stdout.iter().all(|line| !line.starts_with("failed")), "{}", finished.output());
@@ -71,8 +71,8 @@ async fn what_others_have_named_neither_steers_the_terminal_nor_shows_the_token(
 
 #[tokio::test]
 async fn scripts_get_json_with_the_same_findings() {
-    let peer = peer("admin").await;
-    let finished = ends(Launch::at(&peer, "check --json"), 0).await;
+    let upstream = upstream("admin").await;
+    let finished = ends(Launch::at(&upstream, "check --json"), 0).await;
     let report: Value = serde_json::from_str(&finished.output()).unwrap();
     assert_eq!(report["mark"], "warning");
     let findings = report["findings"].as_array().unwrap();
@@ -84,9 +84,9 @@ async fn scripts_get_json_with_the_same_findings() {
 
 #[tokio::test]
 async fn a_refused_token_is_told_with_the_clouds_it_may_belong_to_and_sent_nowhere_else() {
-    let (peer, stranger) = (peer("read").await, peer("read").await);
-    peer.answers_token(TOKEN, Answer::json(&json!({ "detail": "unauthorized" })).status(401));
-    let launch = Launch::at(&peer, "check").argument("--allow-cloud").argument(&stranger.url());
+    let (upstream, stranger) = (upstream("read").await, upstream("read").await);
+    upstream.answers_token(TOKEN, Answer::json(&json!({ "detail": "unauthorized" })).status(401));
+    let launch = Launch::at(&upstream, "check").argument("--allow-cloud").argument(&stranger.url());
     let finished = ends(launch, 1).await;
     let line = line(&finished, "failed", "token");
     for wanted in ["Mist refused it at 127.0.0.1", "belongs to one cloud", "--cloud (or MIST_HOST)"] {
@@ -97,10 +97,10 @@ async fn a_refused_token_is_told_with_the_clouds_it_may_belong_to_and_sent_nowhe
 
 #[tokio::test]
 async fn each_of_several_tokens_is_told_by_its_place() {
-    let peer = peer("read").await;
-    peer.answers_token("second-t0ken", Answer::new("text/plain", "").status(401));
-    let launch =
-        Launch::at(&peer, "check").variable("MIST_APITOKEN", &format!("{TOKEN},second-t0ken,third-t0ken"));
+    let upstream = upstream("read").await;
+    upstream.answers_token("second-t0ken", Answer::new("text/plain", "").status(401));
+    let launch = Launch::at(&upstream, "check")
+        .variable("MIST_APITOKEN", &format!("{TOKEN},second-t0ken,third-t0ken"));
     let finished = ends(launch, 1).await;
     assert!(line(&finished, "ok", "tokens").contains("3 tokens"));
     assert!(line(&finished, "ok", "token 1").contains("valid"));
@@ -111,47 +111,47 @@ async fn each_of_several_tokens_is_told_by_its_place() {
 
 #[tokio::test]
 async fn tokens_that_see_different_things_are_warned_of() {
-    let peer = peer("read").await;
+    let upstream = upstream("read").await;
     let privilege = json!({ "scope": "org", "role": "read", "org_id": OTHER_ORG });
-    peer.answers_token(
+    upstream.answers_token(
         "second-t0ken",
         Answer::json(&json!({ "name": "bot", "privileges": [privilege], "requests": 0, "request_limit": 9 })),
     );
-    let launch = Launch::at(&peer, "check").variable("MIST_APITOKEN", &format!("{TOKEN},second-t0ken"));
+    let launch = Launch::at(&upstream, "check").variable("MIST_APITOKEN", &format!("{TOKEN},second-t0ken"));
     assert!(line(&ends(launch, 0).await, "warning", "tokens").contains("may not see the same"));
 }
 
 #[tokio::test]
 async fn an_organization_that_the_token_does_not_see_fails() {
-    let peer = peer("read").await;
-    let finished = ends(Launch::at(&peer, "check").argument("--org-id").argument(ORG), 0).await;
+    let upstream = upstream("read").await;
+    let finished = ends(Launch::at(&upstream, "check").argument("--org-id").argument(ORG), 0).await;
     assert!(
         finished.output().contains(&format!("sees the organization of --org-id, {ORG}")),
         "{}",
         finished.output()
     );
-    let finished = ends(Launch::at(&peer, "check").argument("--org-id").argument(OTHER_ORG), 1).await;
+    let finished = ends(Launch::at(&upstream, "check").argument("--org-id").argument(OTHER_ORG), 1).await;
     let line = line(&finished, "failed", "token");
     assert!(line.contains(OTHER_ORG) && line.contains("MISTMCP_ORG_ID"), "{line}");
 }
 
 #[tokio::test]
 async fn the_last_calls_of_the_hour_are_warned_of() {
-    let peer = peer("read").await;
-    peer.json(USAGE, &json!({ "requests": 4_800, "request_limit": 5000, "seconds": 60 }));
-    let finished = ends(Launch::at(&peer, "check"), 0).await;
+    let upstream = upstream("read").await;
+    upstream.json(USAGE, &json!({ "requests": 4_800, "request_limit": 5000, "seconds": 60 }));
+    let finished = ends(Launch::at(&upstream, "check"), 0).await;
     assert!(line(&finished, "warning", "token").contains("200 of 5000 calls"));
 }
 
 #[tokio::test]
 async fn a_cloud_that_is_silent_does_not_hold_it_up() {
-    let peer = peer("read").await;
-    peer.answers(SELF, [Answer::never()]);
+    let upstream = upstream("read").await;
+    upstream.answers(SELF, [Answer::never()]);
     // Another try would wait for longer than the whole test may.
-    let finished = ends(Launch::at(&peer, "check --timeout 2 --retry-wait 3600"), 1).await;
-    soon("the end of its request", peer.abandonment()).await;
+    let finished = ends(Launch::at(&upstream, "check --timeout 2 --retry-wait 3600"), 1).await;
+    soon("the end of its request", upstream.abandonment()).await;
     let asked: Vec<_> =
-        peer.take().into_iter().map(|received| received.path).filter(|path| path != "/").collect();
+        upstream.take().into_iter().map(|received| received.path).filter(|path| path != "/").collect();
     assert_eq!(asked, [SELF], "one silence is enough, and the token is asked about once");
     assert!(line(&finished, "failed", "token").contains("did not answer in time"), "{}", finished.output());
 }

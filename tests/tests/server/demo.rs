@@ -1,6 +1,6 @@
 //! Every tool against the demo cloud, in both eras: what a newcomer sees.
 
-use mistmcp_tests::{Client, Era, Launch, text};
+use mistmcp_tests::{Client, Launch, Lifecycle, text};
 use rmcp::model::{ContentBlock, Tool};
 use serde_json::{Map, Value, json};
 
@@ -89,12 +89,12 @@ async fn arguments(client: &Client, tool: &Tool) -> Map<String, Value> {
 
 #[tokio::test]
 async fn every_tool_answers_something_that_a_client_can_read() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo -m all").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo -m all").client(lifecycle).await;
         let mut wrong = Vec::new();
         for tool in client.tools().await {
             let arguments = arguments(&client, &tool).await;
-            let shown = format!("{era:?} {} {}", tool.name, Value::Object(arguments.clone()));
+            let shown = format!("{lifecycle:?} {} {}", tool.name, Value::Object(arguments.clone()));
             let result = client.try_call(&tool.name, Value::Object(arguments)).await.unwrap();
             if FILES.contains(&&*tool.name) {
                 assert!(matches!(result.content.as_slice(), [ContentBlock::Resource(_)]), "{shown}");
@@ -164,8 +164,8 @@ async fn assert_same_rows(
 
 #[tokio::test]
 async fn following_next_visits_each_row_once() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo -m all").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo -m all").client(lifecycle).await;
         let window = json!({ "site_id": SITE, "start": "-3h", "end": "-1h" });
         for (tool, arguments, limits) in [
             ("listSiteDevices", json!({ "site_id": SITE, "type": "all" }), [1, 4]),
@@ -194,7 +194,7 @@ async fn following_next_visits_each_row_once() {
                     assert!((least..=least + 1).contains(&pages), "{tool} by {limit}: {pages} pages");
                     visited
                 };
-                assert_same_rows(&format!("{era:?} {tool} by {limit}"), whole, parts).await;
+                assert_same_rows(&format!("{lifecycle:?} {tool} by {limit}"), whole, parts).await;
             }
         }
     }
@@ -202,8 +202,8 @@ async fn following_next_visits_each_row_once() {
 
 #[tokio::test]
 async fn a_list_that_is_too_long_is_cut_and_next_goes_on_without_a_gap() {
-    let narrow = Launch::new("--demo -m all --max-result-bytes 4000").client(Era::Legacy).await;
-    let wide = Launch::new("--demo -m all").client(Era::Legacy).await;
+    let narrow = Launch::new("--demo -m all --max-result-bytes 4000").client(Lifecycle::Legacy).await;
+    let wide = Launch::new("--demo -m all").client(Lifecycle::Legacy).await;
     let window = json!({ "site_id": SITE, "start": "-1d", "end": "-1h", "limit": 1000 });
     for (tool, arguments) in [
         ("listSiteDevices", json!({ "site_id": SITE, "type": "all" })),
@@ -222,8 +222,8 @@ async fn a_list_that_is_too_long_is_cut_and_next_goes_on_without_a_gap() {
 
 #[tokio::test]
 async fn a_file_is_an_embedded_resource() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo -m all").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo -m all").client(lifecycle).await;
         let result = client.try_call("exportSiteDevices", json!({ "site_id": SITE })).await.unwrap();
         let written = serde_json::to_value(&result.content).unwrap();
         assert_eq!(written[0]["type"], "resource", "{written}");
@@ -235,7 +235,7 @@ async fn a_file_is_an_embedded_resource() {
 #[tokio::test]
 async fn toon_says_a_table_in_fewer_bytes() {
     let [json, toon] = ["json", "toon"].map(|format| Launch::new("--demo -m all --format").argument(format));
-    let (as_json, as_toon) = (json.client(Era::Legacy).await, toon.client(Era::Legacy).await);
+    let (as_json, as_toon) = (json.client(Lifecycle::Legacy).await, toon.client(Lifecycle::Legacy).await);
     let (json, toon) =
         (as_json.call("searchOrgSites", json!({})).await, as_toon.call("searchOrgSites", json!({})).await);
     assert!(toon.len() < json.len(), "{} and {}", toon.len(), json.len());

@@ -7,16 +7,16 @@ const VARIABLE: &str = "0e000000-0000-4000-8000-00000000000e";
 const FILE: &str = "0d000000-0000-4000-8000-00000000000d";
 
 /// Calls `getOrg`, and returns which organization was asked for, with which token.
-async fn asked(peer: &MockUpstream, launch: Launch) -> (String, String) {
+async fn asked(upstream: &MockUpstream, launch: Launch) -> (String, String) {
     let finished = launch.argument("call").argument("getOrg").run().await;
     assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
-    let received = peer.take();
+    let received = upstream.take();
     let org = received[0].path.rsplit('/').next().unwrap().to_owned();
     (org, received[0].header("authorization").to_owned())
 }
 
-fn launch(peer: &MockUpstream) -> Launch {
-    let url = peer.url();
+fn launch(upstream: &MockUpstream) -> Launch {
+    let url = upstream.url();
     let file = format!(
         "# where\nexport MIST_HOST={url}\nMISTMCP_ALLOW_CLOUDS='https://mist.example, {url}'\n\
          MIST_APITOKEN=\"{TOKEN}\"\n\nMISTMCP_ORG_ID={FILE} # mine\n"
@@ -26,22 +26,22 @@ fn launch(peer: &MockUpstream) -> Launch {
 
 #[tokio::test]
 async fn a_flag_wins_over_the_environment_and_that_over_the_file() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let of_file = (FILE.to_owned(), format!("Token {TOKEN}"));
-    assert_eq!(asked(&peer, launch(&peer)).await, of_file);
+    assert_eq!(asked(&upstream, launch(&upstream)).await, of_file);
     let of_variable =
-        launch(&peer).variable("MISTMCP_ORG_ID", VARIABLE).variable("MIST_APITOKEN", "other-token");
-    assert_eq!(asked(&peer, of_variable).await, (VARIABLE.to_owned(), "Token other-token".to_owned()));
-    let of_flag = launch(&peer).variable("MISTMCP_ORG_ID", VARIABLE).argument("--org-id").argument(FLAG);
-    assert_eq!(asked(&peer, of_flag).await.0, FLAG);
+        launch(&upstream).variable("MISTMCP_ORG_ID", VARIABLE).variable("MIST_APITOKEN", "other-token");
+    assert_eq!(asked(&upstream, of_variable).await, (VARIABLE.to_owned(), "Token other-token".to_owned()));
+    let of_flag = launch(&upstream).variable("MISTMCP_ORG_ID", VARIABLE).argument("--org-id").argument(FLAG);
+    assert_eq!(asked(&upstream, of_flag).await.0, FLAG);
 }
 
 #[tokio::test]
 async fn an_empty_variable_is_none() {
-    let peer = MockUpstream::start().await;
-    let empty = launch(&peer).variable("MISTMCP_ORG_ID", "").variable("MIST_APITOKEN", "");
-    assert_eq!(asked(&peer, empty).await.0, FILE);
-    let all_empty = launch(&peer)
+    let upstream = MockUpstream::start().await;
+    let empty = launch(&upstream).variable("MISTMCP_ORG_ID", "").variable("MIST_APITOKEN", "");
+    assert_eq!(asked(&upstream, empty).await.0, FILE);
+    let all_empty = launch(&upstream)
         .variable("MIST_HOST", "")
         .variable("MISTMCP_ALLOW_CLOUDS", "")
         .variable("MISTMCP_TIMEOUT", "")
@@ -50,37 +50,39 @@ async fn an_empty_variable_is_none() {
         .variable("MISTMCP_DEBUG", "")
         .variable("MISTMCP_DEMO", "")
         .variable("MISTMCP_FORMAT", "");
-    assert_eq!(asked(&peer, all_empty).await.0, FILE);
+    assert_eq!(asked(&upstream, all_empty).await.0, FILE);
 }
 
 #[tokio::test]
 async fn another_file_is_read_where_it_is_named() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let own = format!(
         "MIST_HOST={0}\nMISTMCP_ALLOW_CLOUDS={0}\nMIST_APITOKEN={TOKEN}\nMISTMCP_ORG_ID={FLAG}\n",
-        peer.url()
+        upstream.url()
     );
     for launch in [
-        launch(&peer).file("own", &own).variable("MIST_ENV_FILE", "own"),
-        launch(&peer).file("own", &own).argument("--env-file").argument("own"),
-        launch(&peer).file("own", &own).argument("-eown"),
+        launch(&upstream).file("own", &own).variable("MIST_ENV_FILE", "own"),
+        launch(&upstream).file("own", &own).argument("--env-file").argument("own"),
+        launch(&upstream).file("own", &own).argument("-eown"),
     ] {
-        assert_eq!(asked(&peer, launch).await.0, FLAG);
+        assert_eq!(asked(&upstream, launch).await.0, FLAG);
     }
     let behind =
-        launch(&peer).file("own", &own).argument("call").argument("getOrg").argument("--env-file=own");
+        launch(&upstream).file("own", &own).argument("call").argument("getOrg").argument("--env-file=own");
     assert_eq!(behind.run().await.code(), Some(0));
-    assert!(peer.take()[0].path.ends_with(FLAG), "a flag behind the subcommand counts as well");
+    assert!(upstream.take()[0].path.ends_with(FLAG), "a flag behind the subcommand counts as well");
 }
 
 #[tokio::test]
 async fn flags_that_are_on_or_off_are_read_from_the_file() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     for (line, logs) in
         [("MISTMCP_DEBUG=true", true), ("MISTMCP_DEBUG=1", true), ("MISTMCP_DEBUG=off", false)]
     {
-        let own =
-            format!("MIST_HOST={0}\nMISTMCP_ALLOW_CLOUDS={0}\nMIST_APITOKEN={TOKEN}\n{line}\n", peer.url());
+        let own = format!(
+            "MIST_HOST={0}\nMISTMCP_ALLOW_CLOUDS={0}\nMIST_APITOKEN={TOKEN}\n{line}\n",
+            upstream.url()
+        );
         let finished = Launch::new("call getSelf -e .env").file(".env", &own).run().await;
         assert_eq!(finished.code(), Some(0), "{line}: {}", finished.stderr);
         assert_eq!(finished.stderr.contains("GET /api/v1/self"), logs, "{line}: {}", finished.stderr);
@@ -153,7 +155,7 @@ async fn a_line_that_cannot_be_read_is_told_by_its_number_and_its_remedy_works()
 
 #[tokio::test]
 async fn a_value_is_taken_as_it_stands() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     for (line, wanted) in [
         ("MIST_APITOKEN=abc$def", "abc$def"),
         ("MIST_APITOKEN=\"abc$MISTMCP_ORG_ID\"", "abc$MISTMCP_ORG_ID"),
@@ -161,11 +163,15 @@ async fn a_value_is_taken_as_it_stands() {
         ("MIST_APITOKEN=first\nMIST_APITOKEN=last", "last"),
         ("MIST_APITOKEN=a=b#c", "a=b#c"),
     ] {
-        let launch =
-            launch(&peer).file(".env", format!("\u{feff}{line}\r\n")).variable("MISTMCP_ORG_ID", VARIABLE);
-        let launch =
-            launch.argument("--allow-cloud").argument(&peer.url()).argument("--cloud").argument(&peer.url());
-        assert_eq!(asked(&peer, launch).await.1, format!("Token {wanted}"), "{line}");
+        let launch = launch(&upstream)
+            .file(".env", format!("\u{feff}{line}\r\n"))
+            .variable("MISTMCP_ORG_ID", VARIABLE);
+        let launch = launch
+            .argument("--allow-cloud")
+            .argument(&upstream.url())
+            .argument("--cloud")
+            .argument(&upstream.url());
+        assert_eq!(asked(&upstream, launch).await.1, format!("Token {wanted}"), "{line}");
     }
     let launch = Launch::new("-t http --demo -e own.env")
         .file("own.env", "MISTMCP_TLS_CERT=\"C:\\certs\\new.pem\"\nMISTMCP_TLS_KEY='C:\\keys\\t.pem'\n");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use mistmcp_tests::{Era, Launch};
+use mistmcp_tests::{Launch, Lifecycle};
 use serde_json::{Map, Value, json};
 
 /// The request of one tool.
@@ -117,7 +117,7 @@ async fn schemas_have_the_types_values_and_defaults_of_mists_document() {
         eprintln!("{LEFT_OUT}");
         return;
     };
-    let client = Launch::new("--demo -m all").client(Era::Legacy).await;
+    let client = Launch::new("--demo -m all").client(Lifecycle::Legacy).await;
     let mut wrong = Vec::new();
     for tool in client.tools().await {
         let Some(of_mist) = document.iter().find(|other| other["tool"] == *tool.name) else { continue };

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream};
+use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream};
 use serde_json::json;
 
 const PATH: &str = "/api/v1/self/usage";
@@ -13,21 +13,21 @@ fn fine() -> Answer {
 }
 
 async fn start(arguments: &str) -> (MockUpstream, Client) {
-    let peer = MockUpstream::start().await;
-    let client = Launch::at(&peer, &format!("-m all {arguments}")).client(Era::Legacy).await;
-    (peer, client)
+    let upstream = MockUpstream::start().await;
+    let client = Launch::at(&upstream, &format!("-m all {arguments}")).client(Lifecycle::Legacy).await;
+    (upstream, client)
 }
 
 /// The call fails with advice that has all of `wanted`, after so many requests, and the next one works.
 async fn fails(arguments: &str, answer: Answer, requests: usize, wanted: &[&str]) -> String {
-    let (peer, client) = start(arguments).await;
-    peer.answers(PATH, [answer]);
+    let (upstream, client) = start(arguments).await;
+    upstream.answers(PATH, [answer]);
     let refusal = client.refusal(TOOL, json!({})).await;
     for wanted in wanted {
         assert!(refusal.contains(wanted), "{wanted}: {refusal}");
     }
-    assert_eq!(peer.take().len(), requests, "{refusal}");
-    peer.answers(PATH, [fine()]);
+    assert_eq!(upstream.take().len(), requests, "{refusal}");
+    upstream.answers(PATH, [fine()]);
     assert_eq!(client.json(TOOL, json!({})).await["requests"], 1);
     refusal
 }
@@ -60,41 +60,41 @@ async fn an_unknown_id_points_to_where_ids_are_found() {
 
 #[tokio::test]
 async fn a_short_retry_after_is_waited_for() {
-    let (peer, client) = start("").await;
-    peer.answers(PATH, [detail("slow down").status(429).header("retry-after", "1"), fine()]);
+    let (upstream, client) = start("").await;
+    upstream.answers(PATH, [detail("slow down").status(429).header("retry-after", "1"), fine()]);
     let started = Instant::now();
     assert_eq!(client.json(TOOL, json!({})).await["requests"], 1);
     assert!(started.elapsed().as_millis() >= 1_000, "{:?}", started.elapsed());
-    assert_eq!(peer.take().len(), 2);
+    assert_eq!(upstream.take().len(), 2);
 }
 
 #[tokio::test]
 async fn a_long_retry_after_fails_at_once_with_the_seconds() {
-    let (peer, client) = start("").await;
-    peer.answers(PATH, [detail("slow down").status(429).header("retry-after", "798"), fine()]);
+    let (upstream, client) = start("").await;
+    upstream.answers(PATH, [detail("slow down").status(429).header("retry-after", "798"), fine()]);
     let refusal = client.refusal(TOOL, json!({})).await;
     for wanted in ["798 seconds", " UTC", "do not loop", "slow down"] {
         assert!(refusal.contains(wanted), "{wanted}: {refusal}");
     }
     let refusal = client.refusal("getSelf", json!({})).await;
     assert!(refusal.contains(" seconds"), "{refusal}");
-    assert_eq!(peer.take().len(), 1, "Mist is left alone until then");
+    assert_eq!(upstream.take().len(), 1, "Mist is left alone until then");
 }
 
 #[tokio::test]
 async fn a_retry_after_may_be_a_date() {
-    let (peer, client) = start("").await;
+    let (upstream, client) = start("").await;
     let limited = detail("slow down").status(429).header("date", "Thu, 01 Jan 2026 10:30:00 GMT");
     let limited = limited.header("retry-after", "Thu, 01 Jan 2026 10:41:07 GMT");
-    peer.answers(PATH, [limited]);
+    upstream.answers(PATH, [limited]);
     let refusal = client.refusal(TOOL, json!({})).await;
     assert!(refusal.contains("667 seconds"), "{refusal}");
 }
 
 #[tokio::test]
 async fn a_proxys_limit_is_told_without_its_page() {
-    let (peer, client) = start("--retry-wait 0").await;
-    peer.answers(PATH, [Answer::new("text/html", "<html>Too many</html>").status(429)]);
+    let (upstream, client) = start("--retry-wait 0").await;
+    upstream.answers(PATH, [Answer::new("text/html", "<html>Too many</html>").status(429)]);
     let refusal = client.refusal(TOOL, json!({})).await;
     assert!(refusal.contains("proxy") && !refusal.contains("<html>"), "{refusal}");
 }
@@ -120,24 +120,24 @@ async fn a_failure_that_stays_says_how_often_it_was_tried() {
 
 #[tokio::test]
 async fn a_limit_without_a_retry_after_lasts_until_the_hour_is_over() {
-    let (peer, client) = start("--retry-wait 0").await;
-    peer.answers(PATH, [detail("slow down").status(429)]);
+    let (upstream, client) = start("--retry-wait 0").await;
+    upstream.answers(PATH, [detail("slow down").status(429)]);
     let refusal = client.refusal(TOOL, json!({})).await;
     let seconds = refusal.split(' ').find_map(|word| word.parse::<u32>().ok()).unwrap();
     assert!((1..=3_600).contains(&seconds), "{refusal}");
-    assert_eq!(peer.take().len(), 1);
+    assert_eq!(upstream.take().len(), 1);
 }
 
 #[tokio::test]
 async fn the_operators_rate_limit_stops_a_runaway_before_mist_does() {
-    let (peer, client) = start("--rate-limit 3").await;
-    peer.json("/api/v1/self/logs", &json!([]));
+    let (upstream, client) = start("--rate-limit 3").await;
+    upstream.json("/api/v1/self/logs", &json!([]));
     for page in 1..=3 {
         client.call("listSelfAuditLogs", json!({ "page": page })).await;
     }
     let refusal = client.refusal("listSelfAuditLogs", json!({ "page": 4 })).await;
     assert!(refusal.contains("seconds") && refusal.contains("do not loop"), "{refusal}");
-    assert_eq!(peer.take().len(), 3);
+    assert_eq!(upstream.take().len(), 3);
 }
 
 #[tokio::test]
@@ -148,11 +148,11 @@ async fn a_failure_of_mists_own_is_not_tried_again() {
 #[tokio::test]
 async fn a_failure_that_passes_is_not_noticed() {
     for status in [502, 503, 504] {
-        let (peer, client) = start("").await;
+        let (upstream, client) = start("").await;
         let proxy = Answer::new("text/html", "<html>Bad gateway</html>").status(status);
-        peer.answers(PATH, [proxy, fine()]);
+        upstream.answers(PATH, [proxy, fine()]);
         assert_eq!(client.json(TOOL, json!({})).await["requests"], 1, "{status}");
-        assert_eq!(peer.take().len(), 2, "{status}");
+        assert_eq!(upstream.take().len(), 2, "{status}");
     }
 }
 
@@ -178,8 +178,8 @@ async fn broken_json_is_told() {
 #[tokio::test]
 async fn an_empty_body_is_a_result() {
     for (body, wanted) in [("", "null"), ("null", "null"), ("7", "7"), ("\"text\"", "\"text\""), ("[]", "")] {
-        let (peer, client) = start("").await;
-        peer.answers(PATH, [Answer::new("application/json", body)]);
+        let (upstream, client) = start("").await;
+        upstream.answers(PATH, [Answer::new("application/json", body)]);
         let text = client.call(TOOL, json!({})).await;
         if wanted.is_empty() {
             assert_eq!(text, "{\"results\":[]}");
@@ -191,14 +191,14 @@ async fn an_empty_body_is_a_result() {
 
 #[tokio::test]
 async fn an_answer_that_is_cut_off_is_told_after_a_few_tries() {
-    let (peer, client) = start("--retry-wait 0").await;
-    peer.answers(PATH, [Answer::cut_off()]);
+    let (upstream, client) = start("--retry-wait 0").await;
+    upstream.answers(PATH, [Answer::cut_off()]);
     let refusal = client.refusal(TOOL, json!({})).await;
     assert!(refusal.contains("broke off"), "{refusal}");
     let (peer_again, client_again) = start("").await;
     peer_again.answers(PATH, [Answer::cut_off(), fine()]);
     assert_eq!(client_again.json(TOOL, json!({})).await["requests"], 1);
-    assert_eq!(peer.take().len(), 1);
+    assert_eq!(upstream.take().len(), 1);
 }
 
 #[tokio::test]
@@ -209,9 +209,9 @@ async fn an_answer_that_does_not_come_in_time_is_told_with_the_limit() {
 
 #[tokio::test]
 async fn a_host_that_nobody_answers_at_is_told() {
-    let peer = MockUpstream::start().await;
-    let client = Launch::at(&peer, "-m all --retry-wait 0").client(Era::Legacy).await;
-    drop(peer);
+    let upstream = MockUpstream::start().await;
+    let client = Launch::at(&upstream, "-m all --retry-wait 0").client(Lifecycle::Legacy).await;
+    drop(upstream);
     let refusal = client.refusal(TOOL, json!({})).await;
     assert!(refusal.contains("could not be reached"), "{refusal}");
 }
@@ -229,11 +229,11 @@ async fn a_redirect_to_a_stranger_is_not_followed() {
 
 #[tokio::test]
 async fn a_redirect_on_the_same_host_is_followed_with_the_token() {
-    let (peer, client) = start("").await;
-    peer.answers(PATH, [Answer::json(&json!({})).status(307).header("location", "/api/v1/elsewhere")]);
-    peer.answers("/api/v1/elsewhere", [fine()]);
+    let (upstream, client) = start("").await;
+    upstream.answers(PATH, [Answer::json(&json!({})).status(307).header("location", "/api/v1/elsewhere")]);
+    upstream.answers("/api/v1/elsewhere", [fine()]);
     assert_eq!(client.json(TOOL, json!({})).await["requests"], 1);
-    let received = peer.take();
+    let received = upstream.take();
     assert_eq!(received[1].header("authorization"), received[0].header("authorization"));
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream, RawPeer, Then};
+use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream, RawUpstream, Then};
 use serde_json::json;
 
 const PATH: &str = "/api/v1/self/usage";
@@ -23,10 +23,11 @@ fn fine() -> (Vec<u8>, Then) {
 }
 
 /// A client of a peer that answers these in turn.
-async fn start(arguments: &str, answers: impl IntoIterator<Item = (Vec<u8>, Then)>) -> (RawPeer, Client) {
-    let peer = RawPeer::start(answers).await;
-    let client = Launch::at_url(&peer.url(), &format!("-m all {arguments}")).client(Era::Legacy).await;
-    (peer, client)
+async fn start(arguments: &str, answers: impl IntoIterator<Item = (Vec<u8>, Then)>) -> (RawUpstream, Client) {
+    let upstream = RawUpstream::start(answers).await;
+    let client =
+        Launch::at_url(&upstream.url(), &format!("-m all {arguments}")).client(Lifecycle::Legacy).await;
+    (upstream, client)
 }
 
 async fn works(client: &Client) {
@@ -72,16 +73,16 @@ async fn a_bomb_is_not_unpacked_beyond_what_is_read() {
     let bomb = [first, more.repeat(1_000)].concat();
     assert!(bomb.len() < 2 << 20);
     let bomb = answer(bomb.len(), "Content-Encoding: gzip\r\n", &bomb);
-    let peer = RawPeer::start([(bomb, Then::Close), fine()]).await;
-    let mut console = Launch::at_url(&peer.url(), "-m all").console();
-    console.initialize().await;
-    let refused = console.call(TOOL, json!({})).await;
+    let upstream = RawUpstream::start([(bomb, Then::Close), fine()]).await;
+    let mut stdio = Launch::at_url(&upstream.url(), "-m all").stdio();
+    stdio.initialize().await;
+    let refused = stdio.call(TOOL, json!({})).await;
     assert!(refused.to_string().contains("33554432 bytes"), "{refused}");
-    let status = std::fs::read_to_string(format!("/proc/{}/status", console.id())).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", stdio.id())).unwrap();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
     assert!(peak < 200_000, "{peak} kB");
-    assert!(console.call(TOOL, json!({})).await.to_string().contains("requests"));
+    assert!(stdio.call(TOOL, json!({})).await.to_string().contains("requests"));
 }
 
 #[tokio::test]
@@ -93,51 +94,51 @@ async fn what_is_not_packed_as_it_says_is_told() {
 #[tokio::test]
 async fn what_is_not_http_is_told() {
     let words = b"SSH-2.0-OpenSSH_9.9\r\n".to_vec();
-    let (peer, client) = start("--retry-wait 0", [(words, Then::Close)]).await;
+    let (upstream, client) = start("--retry-wait 0", [(words, Then::Close)]).await;
     let refusal = client.refusal(TOOL, json!({})).await;
     assert!(refusal.contains("tell the user to check the network"), "{refusal}");
-    assert_eq!(peer.requests(), 2);
+    assert_eq!(upstream.requests(), 2);
 }
 
 #[tokio::test]
 async fn a_connection_that_the_peer_has_closed_meanwhile_is_not_noticed() {
     let closed = || (Vec::new(), Then::Close);
-    let (peer, client) = start("--retry-wait 0", [fine(), closed(), fine(), closed(), fine()]).await;
+    let (upstream, client) = start("--retry-wait 0", [fine(), closed(), fine(), closed(), fine()]).await;
     for _ in 0..3 {
         works(&client).await;
     }
-    assert_eq!(peer.requests(), 5);
+    assert_eq!(upstream.requests(), 5);
 }
 
 #[tokio::test]
 async fn a_peer_that_closes_every_connection_after_its_answer_is_not_noticed() {
-    let (peer, client) = start("--retry-wait 0", [(fine().0, Then::Close)]).await;
+    let (upstream, client) = start("--retry-wait 0", [(fine().0, Then::Close)]).await;
     for _ in 0..10 {
         works(&client).await;
     }
-    assert_eq!(peer.requests(), 10);
+    assert_eq!(upstream.requests(), 10);
 }
 
 #[tokio::test]
 async fn a_cloud_is_reached_over_ipv6() {
-    let peer = MockUpstream::start_at("[::1]:0").await;
-    peer.answers(PATH, [Answer::new("application/json", FINE)]);
-    assert!(peer.url().starts_with("http://[::1]:"));
-    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+    let upstream = MockUpstream::start_at("[::1]:0").await;
+    upstream.answers(PATH, [Answer::new("application/json", FINE)]);
+    assert!(upstream.url().starts_with("http://[::1]:"));
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
     works(&client).await;
-    assert_eq!(peer.take()[0].header("host"), peer.address().to_string());
+    assert_eq!(upstream.take()[0].header("host"), upstream.address().to_string());
 }
 
 #[tokio::test]
 async fn a_cloud_on_this_machine_is_not_reached_through_a_proxy() {
-    let (peer, proxy) = (MockUpstream::start().await, MockUpstream::start().await);
-    peer.answers(PATH, [Answer::new("application/json", FINE)]);
-    let mut launch = Launch::at(&peer, "-m all");
+    let (upstream, proxy) = (MockUpstream::start().await, MockUpstream::start().await);
+    upstream.answers(PATH, [Answer::new("application/json", FINE)]);
+    let mut launch = Launch::at(&upstream, "-m all");
     for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
         launch = launch.variable(name, &proxy.url());
     }
-    works(&launch.client(Era::Legacy).await).await;
-    assert_eq!((peer.take().len(), proxy.connections()), (1, 0));
+    works(&launch.client(Lifecycle::Legacy).await).await;
+    assert_eq!((upstream.take().len(), proxy.connections()), (1, 0));
 }
 
 #[tokio::test]
@@ -145,7 +146,7 @@ async fn a_cloud_elsewhere_is_reached_through_the_proxy_of_the_environment() {
     let proxy = MockUpstream::start().await;
     let launch = Launch::new("-m all --retry-wait 0 --cloud api.mist.com").variable("MIST_APITOKEN", "token");
     let launch = launch.variable("HTTPS_PROXY", &proxy.url());
-    let refusal = launch.client(Era::Legacy).await.refusal(TOOL, json!({})).await;
+    let refusal = launch.client(Lifecycle::Legacy).await.refusal(TOOL, json!({})).await;
     let received = proxy.take();
     assert_eq!(received[0].method, "CONNECT");
     assert!(received[0].headers.get("authorization").is_none(), "the proxy does not see the token");

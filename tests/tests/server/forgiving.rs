@@ -1,25 +1,25 @@
 //! What is made of arguments as models send them.
 
-use mistmcp_tests::{Client, Era, Launch, MockUpstream};
+use mistmcp_tests::{Client, Launch, Lifecycle, MockUpstream};
 use serde_json::{Value, json};
 
 const SITE: &str = "4ac1dcf4-9d8b-7211-65c4-057819f0862b";
 
 async fn start() -> (MockUpstream, Client) {
-    let peer = MockUpstream::start().await;
-    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
-    (peer, client)
+    let upstream = MockUpstream::start().await;
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
+    (upstream, client)
 }
 
-fn query(peer: &MockUpstream) -> Vec<(String, String)> {
-    let received = peer.take();
+fn query(upstream: &MockUpstream) -> Vec<(String, String)> {
+    let received = upstream.take();
     assert_eq!(received.len(), 1, "{received:?}");
     received[0].query.clone()
 }
 
 #[tokio::test]
 async fn sloppy_values_are_read_as_what_they_mean() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     for (name, sent, arrives) in [
         ("limit", json!("100"), Some("100")),
         ("limit", json!(" 7 "), Some("7")),
@@ -42,21 +42,21 @@ async fn sloppy_values_are_read_as_what_they_mean() {
     ] {
         client.call("searchSiteDevices", json!({ "site_id": SITE, name: sent })).await;
         let wanted: Vec<_> = arrives.map(|text| (name.to_owned(), text.to_owned())).into_iter().collect();
-        assert_eq!(query(&peer), wanted, "{name}: {sent}");
+        assert_eq!(query(&upstream), wanted, "{name}: {sent}");
     }
 }
 
 #[tokio::test]
 async fn start_end_and_duration_may_come_together() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let arguments = json!({ "site_id": SITE, "start": "-2d", "end": "-1d", "duration": "1d" });
     client.call("searchSiteDevices", arguments).await;
-    assert_eq!(query(&peer).len(), 3);
+    assert_eq!(query(&upstream).len(), 3);
 }
 
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_by_name_and_mist_is_not_asked() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     for (name, sent, wanted) in [
         ("limit", json!("many"), "an integer"),
         ("limit", json!(-1), "at least 0"),
@@ -77,12 +77,12 @@ async fn what_cannot_be_read_is_refused_by_name_and_mist_is_not_asked() {
     }
     let refusal = client.refusal("listSiteDevices", json!({ "site_id": SITE, "page": 0 })).await;
     assert!(refusal.contains("`page`") && refusal.contains("at least 1"), "{refusal}");
-    assert_eq!(peer.take().len(), 0);
+    assert_eq!(upstream.take().len(), 0);
 }
 
 #[tokio::test]
 async fn all_mistakes_of_a_call_are_told_at_once() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let arguments = json!({ "limit": "many", "modl": "AP45", "stats": 7 });
     let refusal = client.refusal("searchSiteDevices", arguments).await;
     for wanted in ["`limit`", "`modl`; did you mean \"model\"?", "`stats`", "`site_id` is missing"] {
@@ -90,16 +90,16 @@ async fn all_mistakes_of_a_call_are_told_at_once() {
     }
     let refusal = client.refusal("getSelf", json!({ "verbose": true })).await;
     assert!(refusal.contains("`verbose`; it takes none"), "{refusal}");
-    assert_eq!(peer.take().len(), 0);
+    assert_eq!(upstream.take().len(), 0);
 }
 
 #[tokio::test]
 async fn a_refusal_is_short_however_long_the_mistake_is() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let long = "x".repeat(100_000);
     let many: serde_json::Map<_, _> = (0..500).map(|number| (format!("p{number}"), Value::Null)).collect();
     client.refusal("searchSiteDevices", json!({ "site_id": SITE, "limit": long })).await;
     client.refusal("searchSiteDevices", json!({ "site_id": SITE, long.as_str(): 1 })).await;
     client.refusal("getSelf", Value::Object(many)).await;
-    assert_eq!(peer.take().len(), 0);
+    assert_eq!(upstream.take().len(), 0);
 }

@@ -1,15 +1,15 @@
 //! Answers that are empty, odd, broken, or only a part of the rows: nothing is lost silently.
 
-use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream};
+use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream};
 use serde_json::{Value, json};
 
 const ORG: &str = "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f";
 const SITE: &str = "4ac1dcf4-9d8b-7211-65c4-057819f0862b";
 
 async fn start() -> (MockUpstream, Client) {
-    let peer = MockUpstream::start().await;
-    let client = Launch::at(&peer, "-m all --rate-limit 100000").client(Era::Legacy).await;
-    (peer, client)
+    let upstream = MockUpstream::start().await;
+    let client = Launch::at(&upstream, "-m all --rate-limit 100000").client(Lifecycle::Legacy).await;
+    (upstream, client)
 }
 
 fn raw(body: impl Into<Vec<u8>>) -> Answer {
@@ -25,7 +25,7 @@ fn over(arguments: &Value, next: &Value) -> Value {
 
 #[tokio::test]
 async fn nothing_in_place_of_a_list_is_a_list_without_rows() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let tools = [
         ("listOrgWlans", format!("/api/v1/orgs/{ORG}/wlans")),
         ("getOrgInventory", format!("/api/v1/orgs/{ORG}/inventory")),
@@ -50,7 +50,7 @@ async fn nothing_in_place_of_a_list_is_a_list_without_rows() {
             raw("\u{feff}[]"),
         ] {
             let shown = format!("{tool}: {answer:?}");
-            peer.answers(path, [answer]);
+            upstream.answers(path, [answer]);
             let value = client.json(tool, json!({ "org_id": ORG })).await;
             assert_eq!(value["results"], json!([]), "{shown}: {value}");
             assert_eq!((value.get("next"), value.get("note")), (None, None), "{shown}: {value}");
@@ -60,7 +60,7 @@ async fn nothing_in_place_of_a_list_is_a_list_without_rows() {
 
 #[tokio::test]
 async fn nothing_in_place_of_an_object_is_no_list() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     for (tool, path, arguments) in [
         ("getSiteInfo", format!("/api/v1/sites/{SITE}"), json!({ "site_id": SITE })),
         ("getSiteSetting", format!("/api/v1/sites/{SITE}/setting"), json!({ "site_id": SITE })),
@@ -73,7 +73,7 @@ async fn nothing_in_place_of_an_object_is_no_list() {
         ("listInsightMetrics", "/api/v1/const/insight_metrics".to_owned(), json!({})),
     ] {
         for (body, wanted) in [("null", "null"), ("", "null"), (r#"{"results":null}"#, "{}"), ("{}", "{}")] {
-            peer.answers(&path, [raw(body)]);
+            upstream.answers(&path, [raw(body)]);
             assert_eq!(client.call(tool, arguments.clone()).await, wanted, "{tool} {body:?}");
         }
     }
@@ -81,19 +81,19 @@ async fn nothing_in_place_of_an_object_is_no_list() {
 
 #[tokio::test]
 async fn odd_forms_of_a_list_are_shown_with_a_note() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let path = format!("/api/v1/orgs/{ORG}/alarms/search");
     for (body, rows) in [
         (json!({ "results": "busy" }), json!(["busy"])),
         (json!({ "results": { "id": 1 }, "total": 1 }), json!([{ "id": 1 }])),
         (json!({ "total": 3, "limit": 100, "start": 1, "end": 2 }), json!([])),
     ] {
-        peer.json(&path, &body);
+        upstream.json(&path, &body);
         let value = client.json("searchOrgAlarms", json!({ "org_id": ORG })).await;
         assert_eq!(value["results"], rows, "{value}");
         assert!(value["note"].is_string(), "{value}");
     }
-    peer.json(&path, &json!({ "detail": "later" }));
+    upstream.json(&path, &json!({ "detail": "later" }));
     assert_eq!(client.json("searchOrgAlarms", json!({ "org_id": ORG })).await["detail"], "later");
 }
 
@@ -127,7 +127,7 @@ fn tools_with_a_cursor() -> [(&'static str, String, Value); 9] {
 
 #[tokio::test]
 async fn a_next_with_any_cursor_leads_to_the_second_page() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     for (tool, path, arguments) in tools_with_a_cursor() {
         for name in ["token", "after", "cursor", "offset", "search_after", "page"] {
             let value = if name == "page" { "2" } else { "a%2Fb%3D%2525%C3%BC" };
@@ -136,12 +136,13 @@ async fn a_next_with_any_cursor_leads_to_the_second_page() {
                 "limit": 2,
                 "next": format!("{path}?limit=2&{name}={value}"),
             });
-            peer.answers(&path, [Answer::json(&first), Answer::json(&json!({ "results": [{ "id": 3 }] }))]);
+            upstream
+                .answers(&path, [Answer::json(&first), Answer::json(&json!({ "results": [{ "id": 3 }] }))]);
             let page = client.json(tool, arguments.clone()).await;
             let second = client.json(tool, over(&arguments, &page["next"])).await;
             assert_eq!(second["results"], json!([{ "id": 3 }]), "{tool} {name}: {page}");
             assert_eq!(second.get("next"), None, "{tool} {name}: {second}");
-            let asked = peer.take();
+            let asked = upstream.take();
             let sent: Vec<_> = asked[1].query.iter().filter(|(sent, _)| sent == name).collect();
             let wanted = if name == "page" { "2" } else { "a/b=%25\u{fc}" };
             assert_eq!(sent, [&(name.to_owned(), wanted.to_owned())], "{tool}: {asked:?}");
@@ -157,7 +158,7 @@ async fn a_next_with_any_cursor_leads_to_the_second_page() {
 #[tokio::test]
 async fn a_next_to_another_host_or_out_of_the_api_is_told_and_never_followed() {
     let stranger = MockUpstream::start().await;
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let (tool, path, arguments) = tools_with_a_cursor()[0].clone();
     for next in [
         format!("{}{path}?token=a", stranger.url()),
@@ -166,7 +167,7 @@ async fn a_next_to_another_host_or_out_of_the_api_is_told_and_never_followed() {
         "/api/v1/../../admin?token=a".to_owned(),
         "WzE2LCAiYSJd".to_owned(),
     ] {
-        peer.json(&path, &json!({ "results": [{ "id": 1 }], "next": next }));
+        upstream.json(&path, &json!({ "results": [{ "id": 1 }], "next": next }));
         let page = client.json(tool, arguments.clone()).await;
         assert_eq!((page.get("next"), &page["results"]), (None, &json!([{ "id": 1 }])), "{next}");
         let note = page["note"].as_str().unwrap();
@@ -174,13 +175,16 @@ async fn a_next_to_another_host_or_out_of_the_api_is_told_and_never_followed() {
     }
     assert_eq!(stranger.connections(), 0);
     // The same host by its whole address is the same host.
-    peer.json(&path, &json!({ "results": [{ "id": 1 }], "next": format!("{}{path}?token=a", peer.url()) }));
+    upstream.json(
+        &path,
+        &json!({ "results": [{ "id": 1 }], "next": format!("{}{path}?token=a", upstream.url()) }),
+    );
     assert_eq!(client.json(tool, arguments).await["next"]["cursor"], "token=a");
 }
 
 #[tokio::test]
 async fn a_cursor_that_no_answer_gave_is_refused() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let (tool, _, arguments) = tools_with_a_cursor()[0].clone();
     for cursor in
         [json!("token"), json!("a=b#c"), json!("a=b c"), json!("limit=1000"), json!(7), json!(["a=b"])]
@@ -190,12 +194,12 @@ async fn a_cursor_that_no_answer_gave_is_refused() {
     }
     let refusal = client.refusal("getSiteInfo", json!({ "site_id": SITE, "cursor": "a=b" })).await;
     assert!(refusal.contains("no parameter"), "{refusal}");
-    assert_eq!(peer.take().len(), 0);
+    assert_eq!(upstream.take().len(), 0);
 }
 
 #[tokio::test]
 async fn the_second_page_has_the_window_of_the_first() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let sent = |asked: &mistmcp_tests::Received| {
         let pick =
             |name: &str| asked.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
@@ -215,10 +219,10 @@ async fn the_second_page_has_the_window_of_the_first() {
         json!({ "end": "-2h", "duration": "6h" }),
     ] {
         let arguments = over(&json!({ "org_id": ORG }), &window);
-        peer.json(&path, &first);
+        upstream.json(&path, &first);
         let page = client.json("searchOrgAlarms", arguments.clone()).await;
         client.json("searchOrgAlarms", over(&arguments, &page["next"])).await;
-        let asked = peer.take();
+        let asked = upstream.take();
         assert_eq!(sent(&asked[1]), (start.clone(), end.clone(), None), "{window}: {page}");
     }
 
@@ -236,17 +240,17 @@ async fn the_second_page_has_the_window_of_the_first() {
         json!({ "start": "-1d", "end": "now" }),
     ] {
         let arguments = over(&json!({ "org_id": ORG, "limit": 1 }), &window);
-        peer.answers(&path, [page("1"), page("2")]);
+        upstream.answers(&path, [page("1"), page("2")]);
         let first = client.json("listOrgDevicesStats", arguments.clone()).await;
         let second = client.json("listOrgDevicesStats", over(&arguments, &first["next"])).await;
         assert_eq!(second["results"], json!([{ "mac": "2" }]), "{window}: {first}");
-        assert_eq!(sent(&peer.take()[1]), (start.clone(), end.clone(), None), "{window}: {first}");
+        assert_eq!(sent(&upstream.take()[1]), (start.clone(), end.clone(), None), "{window}: {first}");
     }
 }
 
 #[tokio::test]
 async fn one_row_that_cannot_be_read_does_not_lose_the_others_and_is_told() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let path = format!("/api/v1/orgs/{ORG}/alarms/search");
     let others: Vec<_> = (0..50).map(|id| json!({ "id": id })).collect();
     let others = json!(others).to_string();
@@ -266,14 +270,14 @@ async fn one_row_that_cannot_be_read_does_not_lose_the_others_and_is_told() {
             body.extend(value);
             body.extend(format!("}}{behind}").bytes());
             let shown = String::from_utf8_lossy(value).into_owned();
-            peer.answers(&path, [raw(body)]);
+            upstream.answers(&path, [raw(body)]);
             let answer = client.json("searchOrgAlarms", json!({ "org_id": ORG })).await;
             assert_eq!(answer["results"].as_array().unwrap().len(), 51, "{shown}: {answer}");
             assert_eq!(answer["results"][50]["text"], wanted, "{shown}");
             assert!(answer["note"].as_str().unwrap().contains("replaced"), "{shown}: {answer}");
         }
     }
-    peer.answers(&format!("/api/v1/sites/{SITE}"), [raw(&b"{\"name\":\"Z\xfcrich\",\"id\":NaN}"[..])]);
+    upstream.answers(&format!("/api/v1/sites/{SITE}"), [raw(&b"{\"name\":\"Z\xfcrich\",\"id\":NaN}"[..])]);
     let answer = client.json("getSiteInfo", json!({ "site_id": SITE })).await;
     assert_eq!(answer["name"], "Z\u{fffd}rich");
     assert!(answer["note"].as_str().unwrap().contains("2 places"), "{answer}");
@@ -281,7 +285,7 @@ async fn one_row_that_cannot_be_read_does_not_lose_the_others_and_is_told() {
 
 #[tokio::test]
 async fn a_row_that_is_no_json_is_left_out_and_told() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let path = format!("/api/v1/orgs/{ORG}/alarms/search");
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(300), "]".repeat(300));
     for row in ["{\"a\":undefined}", "{'a':1}", "{\"a\":1,}", &deep] {
@@ -291,7 +295,7 @@ async fn a_row_that_is_no_json_is_left_out_and_told() {
                 "{{\"total\":9,\"results\":[{{\"id\":1}},{row},{{\"id\":2}}],\"next\":\"{path}?search_after=3\"}}"
             ),
         ] {
-            peer.answers(&path, [raw(body)]);
+            upstream.answers(&path, [raw(body)]);
             let answer = client.json("searchOrgAlarms", json!({ "org_id": ORG })).await;
             assert_eq!(answer["results"], json!([{ "id": 1 }, { "id": 2 }]), "{row}");
             assert_eq!(answer["incomplete"], true, "{answer}");
@@ -303,13 +307,13 @@ async fn a_row_that_is_no_json_is_left_out_and_told() {
 
 #[tokio::test]
 async fn a_list_that_breaks_off_keeps_its_rows_and_says_so() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let path = format!("/api/v1/orgs/{ORG}/alarms/search");
     for body in [
         r#"[{"id":1},{"id":2},{"id":"#,
         r#"{"limit":3,"next":"/api/v1/x?search_after=3","results":[{"id":1},{"id":2},{"text":"x"#,
     ] {
-        peer.answers(&path, [raw(body)]);
+        upstream.answers(&path, [raw(body)]);
         let answer = client.json("searchOrgAlarms", json!({ "org_id": ORG })).await;
         assert_eq!(answer["results"], json!([{ "id": 1 }, { "id": 2 }]));
         assert_eq!((&answer["incomplete"], answer.get("next")), (&json!(true), None));
@@ -319,7 +323,7 @@ async fn a_list_that_breaks_off_keeps_its_rows_and_says_so() {
 
 #[tokio::test]
 async fn a_byte_order_mark_is_no_part_of_an_answer() {
-    let (peer, client) = start().await;
-    peer.answers(&format!("/api/v1/sites/{SITE}"), [raw("\u{feff}{\"name\":\"Leeds\"}")]);
+    let (upstream, client) = start().await;
+    upstream.answers(&format!("/api/v1/sites/{SITE}"), [raw("\u{feff}{\"name\":\"Leeds\"}")]);
     assert_eq!(client.json("getSiteInfo", json!({ "site_id": SITE })).await, json!({ "name": "Leeds" }));
 }

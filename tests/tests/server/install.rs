@@ -301,9 +301,10 @@ async fn a_file_of_variables_that_is_named_is_what_the_entry_starts_with() {
 
 #[tokio::test]
 async fn what_the_entry_says_starts_the_server_with_the_token_and_the_settings() {
-    let (home, peer) = (Home::new(), MockUpstream::start().await);
+    let (home, upstream) = (Home::new(), MockUpstream::start().await);
     let launch = home.launch("cursor --yes --org-id 6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428");
-    let launch = launch.variable("MIST_HOST", &peer.url()).variable("MISTMCP_ALLOW_CLOUDS", &peer.url());
+    let launch =
+        launch.variable("MIST_HOST", &upstream.url()).variable("MISTMCP_ALLOW_CLOUDS", &upstream.url());
     ends(launch.variable("MIST_APITOKEN", TOKEN), 0).await;
     let settings: Value = serde_json::from_str(&read(&home.path(".cursor/mcp.json"))).unwrap();
     let server = &settings["mcpServers"]["mist"];
@@ -313,7 +314,7 @@ async fn what_the_entry_says_starts_the_server_with_the_token_and_the_settings()
         .fold(Launch::new(""), |launch, argument| launch.argument(argument.as_str().unwrap()));
     let finished = launch.argument("call").argument("getOrg").run().await;
     assert_eq!(finished.code(), Some(0), "{}", finished.stderr);
-    let received = peer.take();
+    let received = upstream.take();
     assert_eq!(received[0].header("authorization"), format!("Token {TOKEN}"));
     assert!(received[0].path.ends_with("6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428"), "{}", received[0].path);
 }
@@ -653,15 +654,15 @@ async fn a_settings_file_that_is_no_regular_text_file_is_refused() {
 #[tokio::test]
 async fn the_command_at_the_end_checks_what_was_installed() {
     let home = Home::new();
-    let peer = MockUpstream::start().await;
-    peer.json("/api/v1/self", &serde_json::json!({ "email": "ada@example.com", "privileges": [] }));
+    let upstream = MockUpstream::start().await;
+    upstream.json("/api/v1/self", &serde_json::json!({ "email": "ada@example.com", "privileges": [] }));
     let command = |finished: &Finished| {
         let told = format!("{}\n{}", finished.output(), finished.stderr);
         let last = told.trim_end().lines().last().unwrap_or_default().to_owned();
         assert!(last.starts_with("To check it"), "{told}");
         last.split_once(": ").unwrap().1.to_owned()
     };
-    let url = peer.url();
+    let url = upstream.url();
     let settings = format!("--cloud {url} --allow-cloud {url} --mode all --timeout 7 --yes");
     let launch = || home.launch(&format!("cursor {settings}")).variable("MIST_APITOKEN", TOKEN);
     let installed = command(&ends(launch(), 0).await);

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use mistmcp_tests::{Answer, Client, Era, HttpClient, Launch, MockUpstream, TOKEN, binary};
+use mistmcp_tests::{Answer, Client, HttpClient, Launch, Lifecycle, MockUpstream, TOKEN, binary};
 use rmcp::model::{
     ArgumentInfo, CompleteRequestParams, GetPromptRequestParams, ReadResourceRequestParams, Reference,
     ResourceContents,
@@ -32,24 +32,24 @@ fn assert_seen(text: &str) {
     assert_eq!(text.chars().find(unseen), None, "{text:?}");
 }
 
-async fn peer() -> MockUpstream {
-    let peer = MockUpstream::start().await;
+async fn upstream() -> MockUpstream {
+    let upstream = MockUpstream::start().await;
     let privilege = json!({ "scope": "org", "role": "read", "org_id": ORG, "name": HOSTILE });
-    peer.json(
+    upstream.json(
         SELF,
         &json!({ "name": HOSTILE, HOSTILE: [HOSTILE, { HOSTILE: 1 }], "privileges": [privilege] }),
     );
-    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([{ "id": SITE, "name": HOSTILE }]));
-    peer.json(
+    upstream.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([{ "id": SITE, "name": HOSTILE }]));
+    upstream.json(
         &format!("/api/v1/orgs/{ORG}/wlans"),
         &json!([{ "id": "1", "ssid": HOSTILE, HOSTILE: HOSTILE }]),
     );
-    peer
+    upstream
 }
 
 #[tokio::test]
 async fn no_form_of_an_answer_has_anything_unseen() {
-    let peer = peer().await;
+    let upstream = upstream().await;
     for call in [
         "call getSelf",
         "call getSelf --table",
@@ -63,7 +63,7 @@ async fn no_form_of_an_answer_has_anything_unseen() {
         "check",
         "check --json",
     ] {
-        let finished = Launch::at(&peer, call).variable("MISTMCP_ORG_ID", ORG).run().await;
+        let finished = Launch::at(&upstream, call).variable("MISTMCP_ORG_ID", ORG).run().await;
         assert_seen(&finished.output());
         assert_seen(&finished.stderr);
         // `check` writes names as quoted texts, with the escapes of those.
@@ -75,12 +75,12 @@ async fn no_form_of_an_answer_has_anything_unseen() {
 
 #[tokio::test]
 async fn no_error_has_anything_unseen() {
-    let peer = peer().await;
+    let upstream = upstream().await;
     let site = format!("site_id={}", HOSTILE.replace("Cafe", "Cafes"));
     for arguments in
         [["call", "getSiteInfo", &site], ["call", "getSelf", "a\u{202e}b=1"], ["call", HOSTILE, "a=b"]]
     {
-        let launch = Launch::at(&peer, "").variable("MISTMCP_ORG_ID", ORG);
+        let launch = Launch::at(&upstream, "").variable("MISTMCP_ORG_ID", ORG);
         let finished =
             arguments.iter().fold(launch, |launch, argument| launch.argument(argument)).run().await;
         assert_ne!(finished.code(), Some(0));
@@ -88,8 +88,8 @@ async fn no_error_has_anything_unseen() {
         assert!(finished.stderr.contains("<U+"), "{}", finished.stderr);
     }
     for body in [HOSTILE.to_owned(), json!({ "detail": format!("{HOSTILE}\r\nerror: forged") }).to_string()] {
-        peer.answers(SELF, [Answer::new("text/plain", body).status(400)]);
-        let finished = Launch::at(&peer, "call getSelf").run().await;
+        upstream.answers(SELF, [Answer::new("text/plain", body).status(400)]);
+        let finished = Launch::at(&upstream, "call getSelf").run().await;
         assert_seen(&finished.stderr);
         assert!(finished.stderr.contains(&SHOWN[..70]), "{}", finished.stderr);
         assert!(finished.stderr.lines().all(|line| line != "error: forged"), "{}", finished.stderr);
@@ -101,11 +101,14 @@ async fn no_error_has_anything_unseen() {
 
 #[tokio::test]
 async fn a_file_keeps_its_bytes_and_a_terminal_gets_nothing_to_obey() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let csv = format!("name,x\r\n{HOSTILE},1\r\n");
-    peer.answers(SELF, [Answer::new("text/csv", csv.clone())]);
-    let call =
-        format!("{} --allow-cloud {url} --cloud {url} call getSelf", binary().display(), url = peer.url());
+    upstream.answers(SELF, [Answer::new("text/csv", csv.clone())]);
+    let call = format!(
+        "{} --allow-cloud {url} --cloud {url} call getSelf",
+        binary().display(),
+        url = upstream.url()
+    );
     let run = |command: [&str; 3]| {
         let mut child = Command::new(command[0]);
         child.args(&command[1..]).arg("/dev/null").env("MIST_APITOKEN", TOKEN).env("SHELL", "/bin/sh");
@@ -125,9 +128,9 @@ async fn a_file_keeps_its_bytes_and_a_terminal_gets_nothing_to_obey() {
 
 #[tokio::test]
 async fn a_model_sees_every_character_of_an_answer_and_can_give_a_name_back() {
-    let peer = peer().await;
-    for era in Era::BOTH {
-        let client = Launch::at(&peer, "-m all").variable("MISTMCP_ORG_ID", ORG).client(era).await;
+    let upstream = upstream().await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::at(&upstream, "-m all").variable("MISTMCP_ORG_ID", ORG).client(lifecycle).await;
         let value = client.json("getSelf", json!({})).await;
         assert_eq!(value["name"], SHOWN);
         assert_eq!(value[SHOWN], json!([SHOWN, { SHOWN: 1 }]));
@@ -135,26 +138,27 @@ async fn a_model_sees_every_character_of_an_answer_and_can_give_a_name_back() {
         assert_eq!(rows["results"], json!([{ "ssid": SHOWN }]));
         assert_seen(&rows.to_string());
         // A line break is text.
-        peer.answers(
+        upstream.answers(
             SELF,
             [Answer::json(&json!({ "name": "a\nb\tc", "ok": "می\u{200c}خواهم 👩\u{200d}💻" }))],
         );
         let text = client.json("getSelf", json!({})).await;
         assert_eq!(text, json!({ "name": "a\nb\tc", "ok": "می\u{200c}خواهم 👩\u{200d}💻" }));
-        peer.json(SELF, &json!({ "name": HOSTILE, HOSTILE: [HOSTILE, { HOSTILE: 1 }] }));
-        peer.take();
-        peer.json(&format!("/api/v1/orgs/{ORG}/sites/search"), &json!({ "results": [] }));
+        upstream.json(SELF, &json!({ "name": HOSTILE, HOSTILE: [HOSTILE, { HOSTILE: 1 }] }));
+        upstream.take();
+        upstream.json(&format!("/api/v1/orgs/{ORG}/sites/search"), &json!({ "results": [] }));
         client.call("searchOrgSites", json!({ "name": SHOWN })).await;
-        let asked = peer.take();
+        let asked = upstream.take();
         assert!(asked[0].query.contains(&("name".to_owned(), HOSTILE.to_owned())), "{asked:?}");
     }
 }
 
 #[tokio::test]
 async fn a_model_sees_every_character_of_what_else_it_is_told() {
-    let peer = peer().await;
-    peer.answers(SELF, [Answer::new("text/csv", HOSTILE)]);
-    let client = Launch::at(&peer, "-m all").variable("MISTMCP_ORG_ID", ORG).client(Era::Legacy).await;
+    let upstream = upstream().await;
+    upstream.answers(SELF, [Answer::new("text/csv", HOSTILE)]);
+    let client =
+        Launch::at(&upstream, "-m all").variable("MISTMCP_ORG_ID", ORG).client(Lifecycle::Legacy).await;
     let file = client.try_call("getSelf", json!({})).await.unwrap();
     let resource = file.content[0].as_resource().unwrap();
     let ResourceContents::TextResourceContents { text, .. } = &resource.resource else {
@@ -190,10 +194,10 @@ async fn a_model_sees_every_character_of_what_else_it_is_told() {
 
 #[tokio::test]
 async fn an_unknown_method_is_told_back_as_it_is_seen_and_cut() {
-    let mut console = Launch::new("--demo").console();
-    console.initialize().await;
+    let mut stdio = Launch::new("--demo").stdio();
+    stdio.initialize().await;
     for method in [format!("x/{HOSTILE}"), "y".repeat(100_000)] {
-        let (answer, _) = console.request(&method, json!({})).await;
+        let (answer, _) = stdio.request(&method, json!({})).await;
         let told = answer["error"]["message"].as_str().unwrap_or_else(|| panic!("{answer}"));
         assert_eq!(answer["error"]["code"], -32601);
         assert_seen(told);
@@ -214,22 +218,23 @@ async fn completes_nothing(client: &Client) {
 #[tokio::test]
 async fn an_entry_of_the_log_is_one_line_of_a_sane_length() {
     for format in ["text", "json"] {
-        let peer = MockUpstream::start().await;
-        let launch = Launch::at(&peer, &format!("--log-format {format}")).variable("MISTMCP_ORG_ID", ORG);
+        let upstream = MockUpstream::start().await;
+        let launch = Launch::at(&upstream, &format!("--log-format {format}")).variable("MISTMCP_ORG_ID", ORG);
         let server = launch.serve().await;
-        let guest = HttpClient::with_token(&server, "?mode=all&debug=true", "al1ce-t0ken-7Kq2").open().await;
+        let mcp_client =
+            HttpClient::with_token(&server, "?mode=all&debug=true", "al1ce-t0ken-7Kq2").open().await;
         let forged = format!("x\n2026-11-28T10:00:00Z  INFO call tool=forged {HOSTILE}");
         for metric in [forged.as_str(), &"y".repeat(50_000)] {
-            guest.try_call("getOrgSle", json!({ "metric": metric })).await;
+            mcp_client.try_call("getOrgSle", json!({ "metric": metric })).await;
         }
-        guest.try_call("getSelf", json!({})).await;
-        let told = server.told("the last call", |text| text.contains("getSelf")).await;
+        mcp_client.try_call("getSelf", json!({})).await;
+        let told = server.wait_until("the last call", |text| text.contains("getSelf")).await;
         for line in told.lines() {
             assert_seen(line);
             assert!(line.len() < 4_000, "{} bytes", line.len());
             assert!(!line.starts_with("2026-11-28T10:00:00Z"), "{line}");
         }
-        let sent = peer.take();
+        let sent = upstream.take();
         let path = sent.iter().find(|sent| sent.path.contains("forged")).unwrap().path.clone();
         assert!(told.contains(&path[..200]), "the path is logged as it was sent: {told}");
     }
@@ -237,16 +242,16 @@ async fn an_entry_of_the_log_is_one_line_of_a_sane_length() {
 
 #[tokio::test]
 async fn an_address_that_cannot_be_built_is_refused_before_it_is_sent() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let long = Value::from("y".repeat(70_000));
-    let finished = Launch::at(&peer, "--debug -m all").variable("MISTMCP_ORG_ID", ORG);
-    let mut console = finished.console();
-    console.initialize().await;
-    let answer = console.call("getOrgSle", json!({ "metric": long })).await;
+    let finished = Launch::at(&upstream, "--debug -m all").variable("MISTMCP_ORG_ID", ORG);
+    let mut stdio = finished.stdio();
+    stdio.initialize().await;
+    let answer = stdio.call("getOrgSle", json!({ "metric": long })).await;
     let text = answer["result"]["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{answer}"));
     assert!(answer["result"]["isError"] == true && !text.contains("Mist"), "{text}");
-    let finished = console.finish().await;
+    let finished = stdio.finish().await;
     assert!(!finished.stderr.contains("trying again"), "{}", finished.stderr);
     assert!(finished.stderr.len() < 4_000, "{} bytes", finished.stderr.len());
-    assert!(peer.take().is_empty());
+    assert!(upstream.take().is_empty());
 }

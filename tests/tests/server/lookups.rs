@@ -1,6 +1,6 @@
 //! Names in place of ids, and organizations that are not named.
 
-use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream};
+use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream};
 use serde_json::{Value, json};
 
 const ORG: &str = "0a000000-0000-4000-8000-000000000001";
@@ -15,10 +15,10 @@ fn privilege(org_id: &str, name: &str) -> Value {
 }
 
 /// A peer with an organization, three sites in it, and a device in the first.
-async fn peer(orgs: &[Value]) -> MockUpstream {
-    let peer = MockUpstream::start().await;
-    peer.json("/api/v1/self", &json!({ "name": "token", "privileges": orgs }));
-    peer.json(
+async fn upstream(orgs: &[Value]) -> MockUpstream {
+    let upstream = MockUpstream::start().await;
+    upstream.json("/api/v1/self", &json!({ "name": "token", "privileges": orgs }));
+    upstream.json(
         &format!("/api/v1/orgs/{ORG}/sites"),
         &json!([
             { "id": BERLIN, "name": "Berlin", "country_code": "DE" },
@@ -26,121 +26,121 @@ async fn peer(orgs: &[Value]) -> MockUpstream {
             { "id": LYON_TOO, "name": "Lyon", "address": "Rue 2" },
         ]),
     );
-    peer.json(
+    upstream.json(
         &format!("/api/v1/sites/{BERLIN}/devices"),
         &json!([{ "id": DEVICE, "name": "Lobby AP", "mac": "5c5b35000001", "type": "ap" }]),
     );
-    peer
+    upstream
 }
 
 async fn start(orgs: &[Value]) -> (MockUpstream, Client) {
-    let peer = peer(orgs).await;
-    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
-    (peer, client)
+    let upstream = upstream(orgs).await;
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
+    (upstream, client)
 }
 
-fn paths(peer: &MockUpstream) -> Vec<String> {
-    peer.take().into_iter().map(|received| received.path).collect()
+fn paths(upstream: &MockUpstream) -> Vec<String> {
+    upstream.take().into_iter().map(|received| received.path).collect()
 }
 
 #[tokio::test]
 async fn the_only_organization_is_meant_where_none_is_named() {
-    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
     client.call("getOrg", json!({})).await;
-    assert_eq!(paths(&peer), ["/api/v1/self".to_owned(), format!("/api/v1/orgs/{ORG}")]);
+    assert_eq!(paths(&upstream), ["/api/v1/self".to_owned(), format!("/api/v1/orgs/{ORG}")]);
     client.call("getOrgSettings", json!({ "org_id": null })).await;
-    assert_eq!(paths(&peer), [format!("/api/v1/orgs/{ORG}/setting")], "it is looked up once");
+    assert_eq!(paths(&upstream), [format!("/api/v1/orgs/{ORG}/setting")], "it is looked up once");
 }
 
 #[tokio::test]
 async fn the_operators_organization_wins_over_what_the_token_sees() {
-    let peer = peer(&[privilege(ORG, "Acme")]).await;
-    let launch = Launch::at(&peer, "-m all").variable("MISTMCP_ORG_ID", OTHER_ORG);
-    let client = launch.client(Era::Legacy).await;
+    let upstream = upstream(&[privilege(ORG, "Acme")]).await;
+    let launch = Launch::at(&upstream, "-m all").variable("MISTMCP_ORG_ID", OTHER_ORG);
+    let client = launch.client(Lifecycle::Legacy).await;
     client.call("getOrg", json!({})).await;
-    assert_eq!(paths(&peer), [format!("/api/v1/orgs/{OTHER_ORG}")]);
+    assert_eq!(paths(&upstream), [format!("/api/v1/orgs/{OTHER_ORG}")]);
     client.call("getOrg", json!({ "org_id": ORG })).await;
-    assert_eq!(paths(&peer), [format!("/api/v1/orgs/{ORG}")], "what the call names wins over both");
+    assert_eq!(paths(&upstream), [format!("/api/v1/orgs/{ORG}")], "what the call names wins over both");
 }
 
 #[tokio::test]
 async fn two_organizations_are_an_error_that_lists_them() {
-    let (peer, client) = start(&[privilege(ORG, "Acme"), privilege(OTHER_ORG, "Globex")]).await;
+    let (upstream, client) = start(&[privilege(ORG, "Acme"), privilege(OTHER_ORG, "Globex")]).await;
     let refusal = client.refusal("getOrg", json!({})).await;
     for wanted in ["org_id", ORG, "Acme", OTHER_ORG, "Globex"] {
         assert!(refusal.contains(wanted), "{wanted}: {refusal}");
     }
-    assert_eq!(paths(&peer), ["/api/v1/self"]);
+    assert_eq!(paths(&upstream), ["/api/v1/self"]);
     client.call("getOrg", json!({ "org_id": "globex" })).await;
-    assert_eq!(paths(&peer), [format!("/api/v1/orgs/{OTHER_ORG}")], "a name serves as well");
+    assert_eq!(paths(&upstream), [format!("/api/v1/orgs/{OTHER_ORG}")], "a name serves as well");
 }
 
 #[tokio::test]
 async fn a_site_is_found_by_its_name() {
-    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
     for written in ["Berlin", "berlin", " BERLIN "] {
         client.call("getSiteInfo", json!({ "site_id": written })).await;
-        assert_eq!(paths(&peer).last(), Some(&format!("/api/v1/sites/{BERLIN}")), "{written}");
+        assert_eq!(paths(&upstream).last(), Some(&format!("/api/v1/sites/{BERLIN}")), "{written}");
     }
 }
 
 #[tokio::test]
 async fn a_name_that_fits_several_sites_is_an_error_that_lists_them() {
-    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
     let refusal = client.refusal("getSiteInfo", json!({ "site_id": "Lyon" })).await;
     for wanted in ["site_id", LYON, "Rue 1", LYON_TOO, "Rue 2"] {
         assert!(refusal.contains(wanted), "{wanted}: {refusal}");
     }
-    assert!(!paths(&peer).iter().any(|path| path.starts_with("/api/v1/sites/")));
+    assert!(!paths(&upstream).iter().any(|path| path.starts_with("/api/v1/sites/")));
 }
 
 #[tokio::test]
 async fn an_unknown_name_brings_near_ones_and_the_tool_that_lists_them() {
-    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
     let refusal = client.refusal("getSiteInfo", json!({ "site_id": "Berlim" })).await;
     for wanted in ["\"Berlim\"", "\"Berlin\"", "searchOrgSites"] {
         assert!(refusal.contains(wanted), "{wanted}: {refusal}");
     }
     let nasty = client.refusal("getSiteInfo", json!({ "site_id": "../../self?x=#" })).await;
     assert!(nasty.contains("../../self?x=#"), "{nasty}");
-    assert!(!paths(&peer).iter().any(|path| path.starts_with("/api/v1/sites/")));
+    assert!(!paths(&upstream).iter().any(|path| path.starts_with("/api/v1/sites/")));
 }
 
 #[tokio::test]
 async fn a_site_added_after_the_names_were_read_is_found() {
-    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
     client.call("getSiteInfo", json!({ "site_id": "Berlin" })).await;
     let (before, added) =
         (json!([{ "id": BERLIN, "name": "Berlin" }]), json!({ "id": LYON, "name": "Oslo" }));
     let now = json!([before[0], added]);
-    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &now);
-    peer.take();
+    upstream.json(&format!("/api/v1/orgs/{ORG}/sites"), &now);
+    upstream.take();
     client.call("getSiteInfo", json!({ "site_id": "Oslo" })).await;
-    assert_eq!(paths(&peer).last(), Some(&format!("/api/v1/sites/{LYON}")));
+    assert_eq!(paths(&upstream).last(), Some(&format!("/api/v1/sites/{LYON}")));
 }
 
 #[tokio::test]
 async fn a_site_beyond_the_first_page_of_names_is_found() {
-    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
     let page = |number: &str, rows: Vec<Value>| {
         let answer = Answer::json(&Value::Array(rows)).header("x-page-total", "1001");
         answer.header("x-page-limit", "1000").header("x-page-page", number)
     };
     let first = (0..1_000).map(|number| json!({ "id": BERLIN, "name": format!("Site {number}") })).collect();
     let second = vec![json!({ "id": LYON, "name": "The last one" })];
-    peer.answers(&format!("/api/v1/orgs/{ORG}/sites"), [page("1", first), page("2", second)]);
+    upstream.answers(&format!("/api/v1/orgs/{ORG}/sites"), [page("1", first), page("2", second)]);
     client.call("getSiteInfo", json!({ "site_id": "The last one" })).await;
-    assert_eq!(paths(&peer).last(), Some(&format!("/api/v1/sites/{LYON}")));
+    assert_eq!(paths(&upstream).last(), Some(&format!("/api/v1/sites/{LYON}")));
 }
 
 #[tokio::test]
 async fn a_device_is_found_by_its_address_and_its_name() {
-    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
     for written in ["5C:5B:35:00:00:01", "5c5b35000001", "Lobby AP", "lobby ap", DEVICE] {
         let arguments = json!({ "site_id": "Berlin", "device_id": written, "band": "5" });
         client.call("getSiteCurrentRrmConsiderations", arguments).await;
         let wanted = format!("/api/v1/sites/{BERLIN}/rrm/current/devices/{DEVICE}/band/5");
-        assert_eq!(paths(&peer).last(), Some(&wanted), "{written}");
+        assert_eq!(paths(&upstream).last(), Some(&wanted), "{written}");
     }
     let arguments = json!({ "site_id": "Berlin", "device_id": "Loby AP", "band": "5" });
     let refusal = client.refusal("getSiteCurrentRrmConsiderations", arguments).await;
@@ -149,21 +149,21 @@ async fn a_device_is_found_by_its_address_and_its_name() {
 
 #[tokio::test]
 async fn a_look_up_that_fails_is_told_and_the_next_one_tries_again() {
-    let peer = peer(&[privilege(ORG, "Acme")]).await;
+    let upstream = upstream(&[privilege(ORG, "Acme")]).await;
     let path = format!("/api/v1/orgs/{ORG}/sites");
     let sites = Answer::json(&json!([{ "id": BERLIN, "name": "Berlin" }]));
     let forbidden = Answer::json(&json!({ "detail": "no access" })).status(403);
-    peer.answers(&path, [forbidden, sites]);
-    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+    upstream.answers(&path, [forbidden, sites]);
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
     let refusal = client.refusal("getSiteInfo", json!({ "site_id": "Berlin" })).await;
     assert!(refusal.contains("no access") && refusal.contains("getSelf"), "{refusal}");
     client.call("getSiteInfo", json!({ "site_id": "Berlin" })).await;
 }
 
 /// An organization of so many sites, of which Mist gives 100 at once whatever is asked for.
-fn many_sites(peer: &MockUpstream, count: usize, headers: &'static [&'static str]) {
+fn many_sites(upstream: &MockUpstream, count: usize, headers: &'static [&'static str]) {
     let path = format!("/api/v1/orgs/{ORG}/sites");
-    peer.otherwise(move |received| {
+    upstream.otherwise(move |received| {
         if received.path != path {
             return Answer::json(&json!({}));
         }
@@ -186,12 +186,12 @@ async fn every_site_is_found_however_few_mist_gives_at_once() {
     const HEADERS: [&[&str]; 4] =
         [&["x-page-limit", "x-page-page", "x-page-total"], &["x-page-limit"], &["x-page-total"], &[]];
     for headers in HEADERS {
-        let peer = MockUpstream::start().await;
-        peer.json("/api/v1/self", &json!({ "privileges": [privilege(ORG, "Acme")] }));
-        many_sites(&peer, 2_500, headers);
-        let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+        let upstream = MockUpstream::start().await;
+        upstream.json("/api/v1/self", &json!({ "privileges": [privilege(ORG, "Acme")] }));
+        many_sites(&upstream, 2_500, headers);
+        let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
         client.call("getSiteInfo", json!({ "site_id": "Site 2499" })).await;
-        let asked = paths(&peer);
+        let asked = paths(&upstream);
         assert_eq!(
             asked.last().unwrap(),
             "/api/v1/sites/000009c3-0000-4000-8000-000000000000",
@@ -201,29 +201,29 @@ async fn every_site_is_found_however_few_mist_gives_at_once() {
         for site in ["Site 150", "Site 1007"] {
             client.call("getSiteInfo", json!({ "site_id": site })).await;
         }
-        assert_eq!(paths(&peer).len(), 2, "they are remembered");
+        assert_eq!(paths(&upstream).len(), 2, "they are remembered");
     }
 }
 
 #[tokio::test]
 async fn a_list_of_names_without_end_is_given_up_and_told() {
-    let peer = MockUpstream::start().await;
-    peer.json("/api/v1/self", &json!({ "privileges": [privilege(ORG, "Acme")] }));
-    many_sites(&peer, 1_000_000, &["x-page-limit", "x-page-page", "x-page-total"]);
-    let client = Launch::at(&peer, "-m all").client(Era::Legacy).await;
+    let upstream = MockUpstream::start().await;
+    upstream.json("/api/v1/self", &json!({ "privileges": [privilege(ORG, "Acme")] }));
+    many_sites(&upstream, 1_000_000, &["x-page-limit", "x-page-page", "x-page-total"]);
+    let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
     let refusal = client.refusal("getSiteInfo", json!({ "site_id": "Quito" })).await;
     assert!(refusal.contains("Only the first of them were looked at"), "{refusal}");
-    assert!(paths(&peer).len() <= 101);
+    assert!(paths(&upstream).len() <= 101);
     // Pages that repeat are the end.
     let same = Answer::json(&json!([{ "id": BERLIN, "name": "Berlin" }])).header("x-page-limit", "1");
-    peer.answers(&format!("/api/v1/orgs/{ORG}/sites"), [same.header("x-page-total", "1000")]);
+    upstream.answers(&format!("/api/v1/orgs/{ORG}/sites"), [same.header("x-page-total", "1000")]);
     let refusal = client.refusal("getSiteInfo", json!({ "site_id": "Oslo" })).await;
-    assert!(refusal.contains("there are Berlin") && paths(&peer).len() <= 2, "{refusal}");
+    assert!(refusal.contains("there are Berlin") && paths(&upstream).len() <= 2, "{refusal}");
 }
 
-fn named_sites(peer: &MockUpstream, names: &[&str]) {
+fn named_sites(upstream: &MockUpstream, names: &[&str]) {
     let sites = names.iter().enumerate().map(|(number, name)| json!({ "id": id(number), "name": name }));
-    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &sites.collect::<Vec<_>>().into());
+    upstream.json(&format!("/api/v1/orgs/{ORG}/sites"), &sites.collect::<Vec<_>>().into());
 }
 
 fn id(number: usize) -> String {
@@ -232,21 +232,21 @@ fn id(number: usize) -> String {
 
 #[tokio::test]
 async fn a_part_of_one_sites_name_is_taken_and_told() {
-    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
-    named_sites(&peer, &["Leeds Office", "York", "Lyon Nord", "Lyon Sud", "Zu\u{308}rich\u{a0}HQ "]);
+    let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
+    named_sites(&upstream, &["Leeds Office", "York", "Lyon Nord", "Lyon Sud", "Zu\u{308}rich\u{a0}HQ "]);
     let answer = client.json("getSiteInfo", json!({ "site_id": "leeds" })).await;
     assert_eq!(answer["taken"], format!("`site_id`: \"leeds\" was taken for \"Leeds Office\" ({}).", id(0)));
     let answer = client.json("getSiteInfo", json!({ "site_id": "York" })).await;
     assert_eq!(answer.get("taken"), None, "{answer}");
     let answer = client.json("getSiteInfo", json!({ "site_id": "z\u{fc}rich  hq" })).await;
     assert_eq!(answer.get("taken"), None, "{answer}");
-    assert_eq!(paths(&peer).last(), Some(&format!("/api/v1/sites/{}", id(4))));
+    assert_eq!(paths(&upstream).last(), Some(&format!("/api/v1/sites/{}", id(4))));
     let refusal = client.refusal("getSiteInfo", json!({ "site_id": "Lyon" })).await;
     for wanted in [id(2).as_str(), "Lyon Nord", id(3).as_str(), "Lyon Sud", "2 sites"] {
         assert!(refusal.contains(wanted), "{wanted}: {refusal}");
     }
     // A list says so too, beside its rows, and a name that is right wins over one that has it in it.
-    peer.json(&format!("/api/v1/sites/{}/wlans", id(0)), &json!([{ "ssid": "corp" }]));
+    upstream.json(&format!("/api/v1/sites/{}/wlans", id(0)), &json!([{ "ssid": "corp" }]));
     let answer = client.json("listSiteWlans", json!({ "site_id": "Leeds" })).await;
     assert!(answer["taken"].as_str().unwrap().contains("Leeds Office"), "{answer}");
     assert_eq!(answer["results"][0]["ssid"], "corp", "{answer}");
@@ -259,34 +259,34 @@ async fn a_name_that_is_right_wins_over_one_that_has_it_in_it() {
         (vec!["Leeds North", "LEEDS"], 1),
         (vec!["Leeds North", "Leeds "], 1),
     ] {
-        let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
-        named_sites(&peer, &names);
+        let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
+        named_sites(&upstream, &names);
         client.call("getSiteInfo", json!({ "site_id": "Leeds" })).await;
-        assert_eq!(paths(&peer).last(), Some(&format!("/api/v1/sites/{}", id(wanted))), "{names:?}");
+        assert_eq!(paths(&upstream).last(), Some(&format!("/api/v1/sites/{}", id(wanted))), "{names:?}");
     }
 }
 
 #[tokio::test]
 async fn in_toon_too_an_answer_says_what_was_taken() {
-    let peer = peer(&[privilege(ORG, "Acme")]).await;
-    named_sites(&peer, &["Leeds Office"]);
-    let client = Launch::at(&peer, "-m all --format toon").client(Era::Legacy).await;
+    let upstream = upstream(&[privilege(ORG, "Acme")]).await;
+    named_sites(&upstream, &["Leeds Office"]);
+    let client = Launch::at(&upstream, "-m all --format toon").client(Lifecycle::Legacy).await;
     let answer = client.call("getSiteInfo", json!({ "site_id": "Leeds" })).await;
     assert!(answer.starts_with("taken: ") && answer.contains("Leeds Office"), "{answer}");
 }
 
 #[tokio::test]
 async fn a_device_is_found_by_a_part_of_its_name_and_a_member_leads_to_its_chassis() {
-    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
     let devices = format!("/api/v1/sites/{BERLIN}/devices");
-    peer.json(
+    upstream.json(
         &devices,
         &json!([
             { "id": DEVICE, "name": "Lobby AP", "mac": "5c5b35000001", "type": "ap" },
             { "id": "00000000-0000-0000-1000-020003000001", "name": "Core", "mac": "020003000001", "type": "switch" },
         ]),
     );
-    peer.json(
+    upstream.json(
         &format!("/api/v1/orgs/{ORG}/inventory"),
         &json!([
             { "id": "00000000-0000-0000-1000-020003000001", "name": "Core", "mac": "020003000001", "vc_mac": "020003000001" },
@@ -301,14 +301,14 @@ async fn a_device_is_found_by_a_part_of_its_name_and_a_member_leads_to_its_chass
     ] {
         let arguments = json!({ "site_id": "Berlin", "device_id": written, "band": "5" });
         client.call("getSiteCurrentRrmConsiderations", arguments).await;
-        let asked = peer.take();
+        let asked = upstream.take();
         let wanted = format!("/api/v1/sites/{BERLIN}/rrm/current/devices/{device}/band/5");
         assert_eq!(asked.last().unwrap().path, wanted, "{written}");
         let inventory = asked.iter().filter(|received| received.path.ends_with("/inventory"));
         assert!(inventory.clone().all(|received| received.query.contains(&("vc".into(), "true".into()))));
     }
     // The inventory may be out of reach: the error is that of the site's list.
-    peer.answers(&format!("/api/v1/orgs/{ORG}/inventory"), [Answer::json(&json!({})).status(403)]);
+    upstream.answers(&format!("/api/v1/orgs/{ORG}/inventory"), [Answer::json(&json!({})).status(403)]);
     let arguments = json!({ "site_id": "Berlin", "device_id": "aa0000000009", "band": "5" });
     let refusal = client.refusal("getSiteCurrentRrmConsiderations", arguments).await;
     assert!(refusal.contains("no device is called \"aa0000000009\""), "{refusal}");
@@ -316,10 +316,10 @@ async fn a_device_is_found_by_a_part_of_its_name_and_a_member_leads_to_its_chass
 
 #[tokio::test]
 async fn a_search_for_a_name_that_finds_nothing_looks_for_it_in_names() {
-    let (peer, client) = start(&[privilege(ORG, "Acme")]).await;
+    let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
     let path = format!("/api/v1/orgs/{ORG}/sites/search");
     let search = path.clone();
-    peer.otherwise(move |received| {
+    upstream.otherwise(move |received| {
         let name = received.query.iter().find(|(key, _)| key == "name").map(|(_, value)| value.as_str());
         let found = received.path == search && name == Some("*Leeds*");
         let rows = if found { json!([{ "id": BERLIN, "name": "Leeds Office" }]) } else { json!([]) };
@@ -333,11 +333,11 @@ async fn a_search_for_a_name_that_finds_nothing_looks_for_it_in_names() {
     assert_eq!(answer["results"][0]["name"], "Leeds Office", "{answer}");
     assert!(answer["taken"].as_str().unwrap().contains("*Leeds*"), "{answer}");
     assert_eq!(answer["next"]["name"], "*Leeds*", "the next page is one of the same search: {answer}");
-    peer.take();
+    upstream.take();
     // What finds nothing either way says nothing, and a pattern is the caller's own.
     for name in ["Oslo", "Oslo*", "*Oslo*"] {
         let answer = client.json("searchOrgSites", json!({ "name": name })).await;
         assert_eq!((&answer["results"], answer.get("taken")), (&json!([]), None), "{answer}");
-        assert_eq!(peer.take().len(), 1 + usize::from(name == "Oslo"), "{name}");
+        assert_eq!(upstream.take().len(), 1 + usize::from(name == "Oslo"), "{name}");
     }
 }

@@ -1,26 +1,26 @@
 //! Messages as clients write them, line by line: what is read, and what each mistake is answered with.
 
-use mistmcp_tests::{Era, Launch, StdioProcess};
+use mistmcp_tests::{Launch, Lifecycle, StdioProcess};
 use serde_json::{Value, json};
 
-async fn start(era: Era) -> StdioProcess {
-    let mut console = Launch::new("--demo").console();
-    if era == Era::Legacy {
-        console.initialize().await;
+async fn start(lifecycle: Lifecycle) -> StdioProcess {
+    let mut stdio = Launch::new("--demo").stdio();
+    if lifecycle == Lifecycle::Legacy {
+        stdio.initialize().await;
     }
-    console
+    stdio
 }
 
 /// Writes a request of these parameters, as they are, and returns its answer, which has the same id.
-async fn ask(console: &mut StdioProcess, method: &str, params: &Value) -> Value {
+async fn ask(stdio: &mut StdioProcess, method: &str, params: &Value) -> Value {
     let request = json!({ "jsonrpc": "2.0", "id": "ask", "method": method, "params": params });
-    answer(console, &request.to_string(), &json!("ask")).await
+    answer(stdio, &request.to_string(), &json!("ask")).await
 }
 
-async fn answer(console: &mut StdioProcess, line: &str, id: &Value) -> Value {
-    console.write(line).await;
+async fn answer(stdio: &mut StdioProcess, line: &str, id: &Value) -> Value {
+    stdio.write(line).await;
     loop {
-        let message = console.read().await.unwrap();
+        let message = stdio.read().await.unwrap();
         if message.get("method").is_none() {
             assert_eq!(message.get("id"), Some(id), "{line}: {message}");
             return message;
@@ -28,28 +28,31 @@ async fn answer(console: &mut StdioProcess, line: &str, id: &Value) -> Value {
     }
 }
 
-fn params(era: Era, params: Value) -> Value {
-    if era == Era::Modern { StdioProcess::modern(params) } else { params }
+fn params(lifecycle: Lifecycle, params: Value) -> Value {
+    if lifecycle == Lifecycle::Stateless { StdioProcess::stateless_params(params) } else { params }
 }
 
 #[tokio::test]
 async fn what_stands_for_no_arguments_is_none() {
-    for era in Era::BOTH {
-        let mut console = start(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let mut stdio = start(lifecycle).await;
         for nothing in [json!([]), json!(""), json!(null), json!({})] {
-            let call = params(era, json!({ "name": "getSelf", "arguments": nothing }));
-            let told = ask(&mut console, "tools/call", &call).await;
+            let call = params(lifecycle, json!({ "name": "getSelf", "arguments": nothing }));
+            let told = ask(&mut stdio, "tools/call", &call).await;
             assert_ne!(told["result"]["isError"], true, "{nothing}: {told}");
             assert!(told["result"]["content"].is_array(), "{nothing}: {told}");
             let nested = json!({ "tool": "getSelf", "arguments": nothing });
-            let call = params(era, json!({ "name": "callTool", "arguments": nested }));
-            let told = ask(&mut console, "tools/call", &call).await;
+            let call = params(lifecycle, json!({ "name": "callTool", "arguments": nested }));
+            let told = ask(&mut stdio, "tools/call", &call).await;
             assert_eq!(told["result"]["isError"], false, "{nothing}: {told}");
-            let prompts = ask(&mut console, "prompts/list", &params(era, json!({}))).await;
+            let prompts = ask(&mut stdio, "prompts/list", &params(lifecycle, json!({}))).await;
             let name = &prompts["result"]["prompts"][0]["name"];
-            let told =
-                ask(&mut console, "prompts/get", &params(era, json!({ "name": name, "arguments": nothing })))
-                    .await;
+            let told = ask(
+                &mut stdio,
+                "prompts/get",
+                &params(lifecycle, json!({ "name": name, "arguments": nothing })),
+            )
+            .await;
             // Whether the prompt needs arguments or not, it is the prompt that says so.
             assert!(told["result"].is_object() || told["error"]["code"] == -32602, "{nothing}: {told}");
         }
@@ -58,28 +61,28 @@ async fn what_stands_for_no_arguments_is_none() {
 
 #[tokio::test]
 async fn what_stands_for_no_parameters_is_none() {
-    let mut console = start(Era::Legacy).await;
+    let mut stdio = start(Lifecycle::Legacy).await;
     for nothing in [json!([]), json!(""), json!(null)] {
         for method in ["ping", "tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
-            let told = ask(&mut console, method, &nothing).await;
+            let told = ask(&mut stdio, method, &nothing).await;
             assert!(told["result"].is_object(), "{method} {nothing}: {told}");
         }
         for method in ["tools/call", "prompts/get", "resources/read", "completion/complete", "initialize"] {
-            let told = ask(&mut console, method, &nothing).await;
+            let told = ask(&mut stdio, method, &nothing).await;
             assert_eq!(told["error"]["code"], -32602, "{method} {nothing}: {told}");
         }
         let note = json!({ "jsonrpc": "2.0", "method": "notifications/initialized", "params": nothing });
-        console.write(&note.to_string()).await;
+        stdio.write(&note.to_string()).await;
     }
-    let told = ask(&mut console, "nonsense/method", &json!([])).await;
+    let told = ask(&mut stdio, "nonsense/method", &json!([])).await;
     assert_eq!(told["error"]["code"], -32601, "{told}");
-    assert_eq!(console.finish().await.code(), Some(0));
+    assert_eq!(stdio.finish().await.code(), Some(0));
 }
 
 #[tokio::test]
 async fn parameters_that_do_not_fit_are_told_with_what_is_wrong() {
-    for era in Era::BOTH {
-        let mut console = start(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let mut stdio = start(lifecycle).await;
         for (method, wrong, wanted) in [
             ("tools/call", json!({ "arguments": {} }), "`name`"),
             ("tools/call", json!({ "name": 7 }), "`params.name`"),
@@ -96,26 +99,26 @@ async fn parameters_that_do_not_fit_are_told_with_what_is_wrong() {
             ),
             ("tools/list", json!({ "cursor": 5 }), "`params.cursor`"),
         ] {
-            let told = ask(&mut console, method, &params(era, wrong.clone())).await;
-            assert_eq!(told["error"]["code"], -32602, "{era:?} {method} {wrong}: {told}");
+            let told = ask(&mut stdio, method, &params(lifecycle, wrong.clone())).await;
+            assert_eq!(told["error"]["code"], -32602, "{lifecycle:?} {method} {wrong}: {told}");
             let message = told["error"]["message"].as_str().unwrap();
             assert!(
                 message.contains(wanted) && message.contains("such as"),
-                "{era:?} {method} {wrong}: {message}"
+                "{lifecycle:?} {method} {wrong}: {message}"
             );
         }
         for wrong in [json!("getSelf"), json!(5), json!(false), json!(["getSelf", {}])] {
-            let told = ask(&mut console, "tools/call", &wrong).await;
-            assert_eq!(told["error"]["code"], -32602, "{era:?} {wrong}: {told}");
+            let told = ask(&mut stdio, "tools/call", &wrong).await;
+            assert_eq!(told["error"]["code"], -32602, "{lifecycle:?} {wrong}: {told}");
         }
-        let call = params(era, json!({ "name": "getSelf", "arguments": {} }));
-        assert!(ask(&mut console, "tools/call", &call).await["result"].is_object(), "{era:?}");
+        let call = params(lifecycle, json!({ "name": "getSelf", "arguments": {} }));
+        assert!(ask(&mut stdio, "tools/call", &call).await["result"].is_object(), "{lifecycle:?}");
     }
 }
 
 #[tokio::test]
 async fn each_line_that_is_no_message_is_answered_once() {
-    let mut console = start(Era::Legacy).await;
+    let mut stdio = start(Lifecycle::Legacy).await;
     for (line, code, id) in [
         ("hello", -32700, json!(null)),
         (r#"{"jsonrpc":"2.0","id":1,"method":"ping""#, -32700, json!(null)),
@@ -127,22 +130,22 @@ async fn each_line_that_is_no_message_is_answered_once() {
         (r#"{"jsonrpc":"2.0","id":{},"method":"ping"}"#, -32600, json!(null)),
         (r#"{"jsonrpc":"2.0","id":1,"method":1}"#, -32600, json!(1)),
     ] {
-        let told = answer(&mut console, line, &id).await;
+        let told = answer(&mut stdio, line, &id).await;
         assert_eq!(told["error"]["code"], code, "{line}: {told}");
         assert_ne!(told["error"]["message"], "", "{line}: {told}");
     }
     // These want no answer.
     for line in ["", "  ", "\r", r#"{"jsonrpc":"2.0","method":"notifications/cancelled","params":7}"#] {
-        console.write(line).await;
+        stdio.write(line).await;
     }
-    assert!(ask(&mut console, "ping", &json!({})).await["result"].is_object());
-    let finished = console.finish().await;
+    assert!(ask(&mut stdio, "ping", &json!({})).await["result"].is_object());
+    let finished = stdio.finish().await;
     assert_eq!((finished.code(), finished.stdout.len()), (Some(0), 11), "{}", finished.output());
 }
 
 #[tokio::test]
 async fn odd_characters_get_an_answer() {
-    let mut console = start(Era::Legacy).await;
+    let mut stdio = start(Lifecycle::Legacy).await;
     let call = |text: &str| {
         let arguments = format!(r#"{{"query":"{text}"}}"#);
         format!(
@@ -150,19 +153,19 @@ async fn odd_characters_get_an_answer() {
         )
     };
     for text in [r"rogue \ud83d", r"\udc00 rogue", r"rogue \ud83d\ude00", r"\ud83d\ud83d\ude00 rogue"] {
-        let told = answer(&mut console, &call(text), &json!(9)).await;
+        let told = answer(&mut stdio, &call(text), &json!(9)).await;
         assert!(told["result"]["content"].is_array(), "{text}: {told}");
     }
-    console.write_bytes(&[call("rogue \u{fffd}").as_bytes(), b"\n"].concat().replace_mark()).await;
-    let told = console.read().await.unwrap();
+    stdio.write_bytes(&[call("rogue \u{fffd}").as_bytes(), b"\n"].concat().replace_mark()).await;
+    let told = stdio.read().await.unwrap();
     assert_eq!((&told["error"]["code"], &told["id"]), (&json!(-32700), &json!(9)), "{told}");
     let wide: Vec<u8> = "{\"jsonrpc\":\"2.0\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    console.write_bytes(&[&wide[..], b"\n\0"].concat()).await;
-    let told = console.read().await.unwrap();
+    stdio.write_bytes(&[&wide[..], b"\n\0"].concat()).await;
+    let told = stdio.read().await.unwrap();
     assert!(told["error"]["message"].as_str().unwrap().contains("UTF-8"), "{told}");
-    console.write("").await;
+    stdio.write("").await;
     let marked = format!("\u{feff}{}", call("rogue"));
-    assert!(answer(&mut console, &marked, &json!(9)).await["result"].is_object());
+    assert!(answer(&mut stdio, &marked, &json!(9)).await["result"].is_object());
 }
 
 /// Bytes with one that UTF-8 never has in place of U+FFFD.
@@ -183,9 +186,9 @@ async fn the_last_line_needs_no_line_feed() {
         r#"{"jsonrpc":"2.0","id":"last","method":"tools/call","params":{"name":"getSelf","arguments":{}}}"#,
         r#"{"jsonrpc":"2.0","id":"last","method":"tools/call","params":[]}"#,
     ] {
-        let mut console = start(Era::Legacy).await;
-        console.write_bytes(line.as_bytes()).await;
-        let finished = console.finish().await;
+        let mut stdio = start(Lifecycle::Legacy).await;
+        stdio.write_bytes(line.as_bytes()).await;
+        let finished = stdio.finish().await;
         let last: Value = serde_json::from_str(finished.stdout.last().unwrap()).unwrap();
         assert_eq!(last["id"], "last", "{}", finished.output());
         assert_eq!(finished.code(), Some(0));
@@ -194,28 +197,28 @@ async fn the_last_line_needs_no_line_feed() {
 
 #[tokio::test]
 async fn a_line_that_is_too_long_is_refused_and_the_next_is_read() {
-    let mut console = start(Era::Legacy).await;
+    let mut stdio = start(Lifecycle::Legacy).await;
     let part = vec![b'x'; 1 << 20];
     for _ in 0..17 {
-        console.write_bytes(&part).await;
+        stdio.write_bytes(&part).await;
     }
-    console.write("").await;
-    let told = console.read().await.unwrap();
+    stdio.write("").await;
+    let told = stdio.read().await.unwrap();
     assert_eq!((&told["error"]["code"], told.get("id")), (&json!(-32600), Some(&json!(null))), "{told}");
-    assert!(ask(&mut console, "ping", &json!({})).await["result"].is_object());
+    assert!(ask(&mut stdio, "ping", &json!({})).await["result"].is_object());
 }
 
 #[tokio::test]
 async fn what_comes_before_initialize_and_wants_no_answer_does_not_end_the_server() {
-    let mut console = Launch::new("--demo").console();
+    let mut stdio = Launch::new("--demo").stdio();
     for line in [
         r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
         r#"{"jsonrpc":"2.0","method":"notifications/roots/list_changed"}"#,
         r#"{"jsonrpc":"2.0","id":5,"result":{}}"#,
         r#"{"jsonrpc":"2.0","id":5,"error":{"code":1,"message":"x"}}"#,
     ] {
-        console.write(line).await;
+        stdio.write(line).await;
     }
-    assert!(console.initialize().await["result"].is_object());
-    assert_eq!(console.finish().await.code(), Some(0));
+    assert!(stdio.initialize().await["result"].is_object());
+    assert_eq!(stdio.finish().await.code(), Some(0));
 }

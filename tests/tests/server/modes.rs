@@ -1,6 +1,6 @@
 //! Which tools a session lists and may call, in both eras.
 
-use mistmcp_tests::{Client, Era, Launch, MockUpstream, StdioProcess};
+use mistmcp_tests::{Client, Launch, Lifecycle, MockUpstream, StdioProcess};
 use serde_json::{Value, json};
 
 const MANAGED: [&str; 4] = ["manageMcpTools", "findTools", "callTool", "getSelf"];
@@ -29,29 +29,29 @@ fn sorted(names: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
 
 #[tokio::test]
 async fn managed_mode_lists_four_tools() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo").client(era).await;
-        assert_eq!(sorted(names(&client).await), sorted(MANAGED), "{era:?}");
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo").client(lifecycle).await;
+        assert_eq!(sorted(names(&client).await), sorted(MANAGED), "{lifecycle:?}");
     }
 }
 
 #[tokio::test]
 async fn all_mode_lists_every_tool_and_none_of_managed_mode() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo -m all").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo -m all").client(lifecycle).await;
         let names = names(&client).await;
-        assert!(names.len() >= 30, "{era:?}: {names:?}");
+        assert!(names.len() >= 30, "{lifecycle:?}: {names:?}");
         assert!(names.contains(&"getSelf".to_owned()));
-        assert!(!names.iter().any(|name| MANAGED[..3].contains(&name.as_str())), "{era:?}: {names:?}");
+        assert!(!names.iter().any(|name| MANAGED[..3].contains(&name.as_str())), "{lifecycle:?}: {names:?}");
     }
 }
 
 #[tokio::test]
 async fn custom_mode_lists_the_named_categories_and_get_self() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo -m custom -c sites_rrm").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo -m custom -c sites_rrm").client(lifecycle).await;
         let wanted = sorted(RRM.into_iter().chain(["getSelf"]));
-        assert_eq!(sorted(names(&client).await), wanted, "{era:?}");
+        assert_eq!(sorted(names(&client).await), wanted, "{lifecycle:?}");
         client.call("getSelf", json!({})).await;
         let error = client.try_call("getOrg", json!({})).await.unwrap_err();
         assert_eq!(error.code.0, -32602, "{error:?}");
@@ -60,9 +60,9 @@ async fn custom_mode_lists_the_named_categories_and_get_self() {
 
 #[tokio::test]
 async fn categories_bound_what_managed_mode_reaches() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo -c sites_rrm,sites").client(era).await;
-        assert_eq!(sorted(names(&client).await), sorted(MANAGED), "{era:?}");
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo -c sites_rrm,sites").client(lifecycle).await;
+        assert_eq!(sorted(names(&client).await), sorted(MANAGED), "{lifecycle:?}");
         let found = client.call("findTools", json!({ "query": "sites of the organization" })).await;
         assert!(!found.contains("searchOrgSites"), "{found}");
         let refusal =
@@ -75,9 +75,9 @@ async fn categories_bound_what_managed_mode_reaches() {
 #[tokio::test]
 async fn the_list_has_one_order() {
     let lists = [
-        names(&Launch::new("--demo -m all").client(Era::Legacy).await).await,
-        names(&Launch::new("--demo -m all").client(Era::Legacy).await).await,
-        names(&Launch::new("--demo -m all").client(Era::Modern).await).await,
+        names(&Launch::new("--demo -m all").client(Lifecycle::Legacy).await).await,
+        names(&Launch::new("--demo -m all").client(Lifecycle::Legacy).await).await,
+        names(&Launch::new("--demo -m all").client(Lifecycle::Stateless).await).await,
     ];
     assert!(lists.iter().all(|list| *list == lists[0]), "{lists:?}");
 }
@@ -85,7 +85,7 @@ async fn the_list_has_one_order() {
 #[tokio::test]
 async fn every_listed_tool_tells_what_a_client_needs() {
     for launch in ["--demo", "--demo -m all"] {
-        let client = Launch::new(launch).client(Era::Legacy).await;
+        let client = Launch::new(launch).client(Lifecycle::Legacy).await;
         for tool in client.tools().await {
             let written = serde_json::to_value(&tool).unwrap();
             assert!(tool.title.as_deref().is_some_and(|title| title.contains(' ')), "{written}");
@@ -108,8 +108,8 @@ async fn every_listed_tool_tells_what_a_client_needs() {
 
 #[tokio::test]
 async fn a_client_hears_of_its_new_list_before_the_answer_that_changed_it() {
-    let mut console = Launch::new("--demo").console();
-    let hello = console.initialize().await;
+    let mut stdio = Launch::new("--demo").stdio();
+    let hello = stdio.initialize().await;
     assert_eq!(hello["result"]["protocolVersion"], "2025-11-25");
     assert_eq!(hello["result"]["capabilities"]["tools"]["listChanged"], true);
     let manage = |change: Value| json!({ "name": "manageMcpTools", "arguments": change });
@@ -118,26 +118,26 @@ async fn a_client_hears_of_its_new_list_before_the_answer_that_changed_it() {
         before.iter().filter(|message| message["method"] == "notifications/tools/list_changed").count()
     };
 
-    let (answer, before) = console.request("tools/call", manage(enable.clone())).await;
+    let (answer, before) = stdio.request("tools/call", manage(enable.clone())).await;
     assert_eq!(told(&before), 1, "{before:?}");
     assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("listSiteRrmEvents"));
-    let (list, _) = console.request("tools/list", json!({})).await;
+    let (list, _) = stdio.request("tools/list", json!({})).await;
     assert_eq!(sorted(listed(&list)), sorted(MANAGED.into_iter().chain(RRM)));
 
-    let (_, before) = console.request("tools/call", manage(enable)).await;
+    let (_, before) = stdio.request("tools/call", manage(enable)).await;
     assert_eq!(told(&before), 0, "nothing changed");
 
     let disable = json!({ "disable_mcp_tools_categories": ["sites_rrm"] });
-    let (_, before) = console.request("tools/call", manage(disable)).await;
+    let (_, before) = stdio.request("tools/call", manage(disable)).await;
     assert_eq!(told(&before), 1, "{before:?}");
-    let (list, before) = console.request("tools/list", json!({})).await;
+    let (list, before) = stdio.request("tools/list", json!({})).await;
     assert_eq!(sorted(listed(&list)), sorted(MANAGED));
     assert_eq!(before, Vec::<Value>::new());
 }
 
 #[tokio::test]
 async fn a_category_that_is_none_switches_nothing() {
-    let client = Launch::new("--demo").client(Era::Legacy).await;
+    let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
     let change = json!({ "enable_mcp_tools_categories": ["sites", "sites_rmm"] });
     let refusal = client.refusal("manageMcpTools", change).await;
     assert!(refusal.contains("`sites_rmm`; did you mean \"sites_rrm\"?"), "{refusal}");
@@ -146,21 +146,25 @@ async fn a_category_that_is_none_switches_nothing() {
 
 #[tokio::test]
 async fn a_tool_that_is_not_switched_on_is_refused_with_the_way_to_it() {
-    let peer = MockUpstream::start().await;
-    for era in Era::BOTH {
-        let client = Launch::at(&peer, "").client(era).await;
+    let upstream = MockUpstream::start().await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::at(&upstream, "").client(lifecycle).await;
         let refusal = client.refusal("listSiteRrmEvents", json!({ "site_id": "x" })).await;
-        assert!(refusal.contains("`callTool`"), "{era:?}: {refusal}");
-        assert_eq!(refusal.contains("`manageMcpTools`"), era == Era::Legacy, "{era:?}: {refusal}");
+        assert!(refusal.contains("`callTool`"), "{lifecycle:?}: {refusal}");
+        assert_eq!(
+            refusal.contains("`manageMcpTools`"),
+            lifecycle == Lifecycle::Legacy,
+            "{lifecycle:?}: {refusal}"
+        );
     }
-    assert_eq!(peer.take().len(), 0);
+    assert_eq!(upstream.take().len(), 0);
 }
 
 #[tokio::test]
 async fn an_unknown_tool_is_a_mistake_of_the_protocol_with_a_suggestion() {
-    for era in Era::BOTH {
+    for lifecycle in Lifecycle::BOTH {
         for arguments in ["--demo", "--demo -m all"] {
-            let client = Launch::new(arguments).client(era).await;
+            let client = Launch::new(arguments).client(lifecycle).await;
             let error = client.try_call("getself", json!({})).await.unwrap_err();
             assert_eq!(error.code.0, -32602, "{error:?}");
             assert!(error.message.contains("did you mean \"getSelf\"?"), "{error:?}");
@@ -172,20 +176,20 @@ async fn an_unknown_tool_is_a_mistake_of_the_protocol_with_a_suggestion() {
 
 #[tokio::test]
 async fn call_tool_with_an_unknown_name_tells_the_model_what_was_meant() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo").client(lifecycle).await;
         let refusal = client.refusal("callTool", json!({ "tool": "listSiteRmmEvents" })).await;
-        assert!(refusal.contains("did you mean \"listSiteRrmEvents\"?"), "{era:?}: {refusal}");
+        assert!(refusal.contains("did you mean \"listSiteRrmEvents\"?"), "{lifecycle:?}: {refusal}");
     }
 }
 
 #[tokio::test]
 async fn call_tool_reaches_what_find_tools_finds() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo").client(lifecycle).await;
         let found = client.json("findTools", json!({ "query": "which channels do access points use" })).await;
         let tools: Vec<_> = found["tools"].as_array().unwrap().iter().map(|tool| &tool["tool"]).collect();
-        assert!(tools.contains(&&json!("getSiteCurrentChannelPlanning")), "{era:?}: {tools:?}");
+        assert!(tools.contains(&&json!("getSiteCurrentChannelPlanning")), "{lifecycle:?}: {tools:?}");
         assert!(found["tools"][0]["parameters"].is_object(), "{found}");
 
         let nothing = client.json("findTools", json!({ "query": "bake a chocolate cake" })).await;
@@ -218,7 +222,7 @@ async fn call_tool_reaches_what_find_tools_finds() {
 
 #[tokio::test]
 async fn find_tools_finds_what_people_ask_for_first() {
-    let client = Launch::new("--demo").client(Era::Legacy).await;
+    let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
     let mut missed = Vec::new();
     for (query, wanted) in [
         ("sites of the organization", "searchOrgSites"),
@@ -241,48 +245,48 @@ async fn find_tools_finds_what_people_ask_for_first() {
 
 #[tokio::test]
 async fn in_the_modern_era_every_request_stands_for_itself() {
-    let mut console = Launch::new("--demo").console();
-    let (discovered, _) = console.request("server/discover", StdioProcess::modern(json!({}))).await;
+    let mut stdio = Launch::new("--demo").stdio();
+    let (discovered, _) = stdio.request("server/discover", StdioProcess::stateless_params(json!({}))).await;
     let result = &discovered["result"];
     assert!(result["supportedVersions"].as_array().unwrap().contains(&json!("2026-07-28")), "{discovered}");
     assert!(result["instructions"].as_str().unwrap().contains("callTool"), "{discovered}");
 
     let change =
         json!({ "name": "manageMcpTools", "arguments": { "enable_mcp_tools_categories": ["sites_rrm"] } });
-    let (answer, before) = console.request("tools/call", StdioProcess::modern(change)).await;
+    let (answer, before) = stdio.request("tools/call", StdioProcess::stateless_params(change)).await;
     let told = answer["result"]["content"][0]["text"].as_str().unwrap();
     assert!(told.contains("callTool") && told.contains("listSiteRrmEvents"), "{answer}");
     assert_eq!(before, Vec::<Value>::new(), "no list has changed");
 
-    let (list, _) = console.request("tools/list", StdioProcess::modern(json!({}))).await;
+    let (list, _) = stdio.request("tools/list", StdioProcess::stateless_params(json!({}))).await;
     assert_eq!(sorted(listed(&list)), sorted(MANAGED));
     assert!(list["result"]["ttlMs"].as_u64().unwrap() > 0, "{list}");
     assert_eq!(list["result"]["cacheScope"], "private", "{list}");
 
     let call = json!({ "name": "getSelf", "arguments": {} });
-    let (answer, _) = console.request("tools/call", StdioProcess::modern(call)).await;
+    let (answer, _) = stdio.request("tools/call", StdioProcess::stateless_params(call)).await;
     assert_eq!(answer["result"]["resultType"], "complete", "{answer}");
 }
 
 #[tokio::test]
 async fn a_legacy_list_that_can_grow_is_not_to_be_kept() {
-    let mut console = Launch::new("--demo").console();
-    console.initialize().await;
-    let (list, _) = console.request("tools/list", json!({})).await;
+    let mut stdio = Launch::new("--demo").stdio();
+    stdio.initialize().await;
+    let (list, _) = stdio.request("tools/list", json!({})).await;
     assert!(list["result"].get("ttlMs").is_none_or(|ttl| *ttl == json!(0)), "{list}");
 }
 
 #[tokio::test]
 async fn every_revision_of_the_legacy_era_is_spoken() {
     for version in ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"] {
-        let mut console = Launch::new("--demo").console();
+        let mut stdio = Launch::new("--demo").stdio();
         let client = json!({ "name": "console", "version": "1" });
         let params = json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": client });
-        let (answer, _) = console.request("initialize", params).await;
+        let (answer, _) = stdio.request("initialize", params).await;
         assert_eq!(answer["result"]["protocolVersion"], version);
         assert_eq!(answer["result"]["serverInfo"]["name"], "mistmcp");
-        console.write(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#).await;
-        let answer = console.call("getSelf", json!({})).await;
+        stdio.write(r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#).await;
+        let answer = stdio.call("getSelf", json!({})).await;
         assert_eq!(answer["result"].get("structuredContent"), None, "{answer}");
         assert_ne!(answer["result"]["isError"], true, "{answer}");
     }

@@ -47,7 +47,7 @@ async fn check_connects_to_the_cloud_through_a_proxy_of_either_kind() {
         let finished = ends(launch.variable(variable, &value)).await;
         let line = network(&finished);
         assert!(line.starts_with("ok") && line.contains(&format!("{address} ({variable})")), "{line}");
-        let all = proxy.asked();
+        let all = proxy.requested();
         assert!(all.last().is_some_and(|last| last.contains(asked)), "{asked}: {all:?}");
     }
 }
@@ -62,10 +62,10 @@ async fn a_named_file_names_proxy_and_certificates_and_a_found_one_does_not() {
     let file = format!("HTTPS_PROXY=http://{}\nSSL_CERT_FILE='{}'\n", proxy.address(), roots.display());
     let finished = ends(check("--env-file mine.env").file("mine.env", &file)).await;
     assert!(network(&finished).starts_with("ok"), "{}", finished.output());
-    let asked = proxy.asked().len();
+    let asked = proxy.requested().len();
     assert!(asked > 0);
     let found = ends(check("").variable("NO_PROXY", "*").file(".env", &file)).await;
-    assert_eq!(proxy.asked().len(), asked, "{}", found.output());
+    assert_eq!(proxy.requested().len(), asked, "{}", found.output());
     for name in ["HTTPS_PROXY in ", "SSL_CERT_FILE in "] {
         let is_told = |line: &String| line.contains(name) && line.contains("--env-file");
         assert!(found.stdout.iter().any(is_told), "{name}: {}", found.output());
@@ -84,7 +84,7 @@ async fn a_certificate_that_is_not_trusted_is_told_with_its_variable() {
         line.starts_with("failed") && line.contains("not trusted") && line.contains("SSL_CERT_FILE"),
         "{line}"
     );
-    assert_eq!(proxy.asked().len(), 1, "trying again cannot help");
+    assert_eq!(proxy.requested().len(), 1, "trying again cannot help");
     for (name, content) in [("empty.pem", "nothing"), ("other.pem", "")] {
         let launch = Launch::new("call getSelf --cloud").argument(HOST).variable("MIST_APITOKEN", TOKEN);
         let launch = launch.file("empty.pem", content).variable("SSL_CERT_FILE", name);
@@ -104,7 +104,7 @@ async fn a_proxy_that_refuses_is_told_with_what_it_wants() {
             line.starts_with("failed") && line.contains(wanted) && line.contains("HTTPS_PROXY"),
             "{line}"
         );
-        assert_eq!(proxy.asked().len(), 1);
+        assert_eq!(proxy.requested().len(), 1);
     }
 }
 

@@ -16,59 +16,59 @@ fn fine() -> Answer {
 }
 
 async fn start() -> (MockUpstream, StdioProcess) {
-    let peer = MockUpstream::start().await;
-    let mut console = Launch::at(&peer, "-m all --timeout 300").console();
-    console.initialize().await;
-    (peer, console)
+    let upstream = MockUpstream::start().await;
+    let mut stdio = Launch::at(&upstream, "-m all --timeout 300").stdio();
+    stdio.initialize().await;
+    (upstream, stdio)
 }
 
-async fn cancel(console: &mut StdioProcess, id: u64) {
+async fn cancel(stdio: &mut StdioProcess, id: u64) {
     let params = json!({ "requestId": id, "reason": "the user has had enough" });
     let notification = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params });
-    console.write(&notification.to_string()).await;
+    stdio.write(&notification.to_string()).await;
 }
 
 #[tokio::test]
 async fn a_client_that_asked_for_it_hears_what_its_call_waits_for() {
-    let (peer, mut console) = start().await;
-    peer.answers(PATH, [limited(2), fine()]);
+    let (upstream, mut stdio) = start().await;
+    upstream.answers(PATH, [limited(2), fine()]);
     let params = json!({ "name": TOOL, "arguments": {}, "_meta": { "progressToken": "p1" } });
-    let (answer, before) = console.request("tools/call", params).await;
+    let (answer, before) = stdio.request("tools/call", params).await;
     assert!(answer["result"]["isError"] != json!(true), "{answer}");
     let progress: Vec<&Value> =
         before.iter().filter(|message| message["method"] == "notifications/progress").collect();
     assert_eq!(progress[0]["params"]["progressToken"], "p1");
     assert_eq!(progress[0]["params"]["message"], "waiting 2 s for Mist's limit");
     assert!(progress[0]["params"]["progress"].as_f64().unwrap() > 0.0);
-    peer.answers(PATH, [limited(1), fine()]);
-    let (_, before) = console.request("tools/call", json!({ "name": TOOL, "arguments": {} })).await;
+    upstream.answers(PATH, [limited(1), fine()]);
+    let (_, before) = stdio.request("tools/call", json!({ "name": TOOL, "arguments": {} })).await;
     assert_eq!(before, Vec::<Value>::new(), "one that did not ask hears nothing");
 }
 
 #[tokio::test]
 async fn a_call_that_is_cancelled_ends_its_request() {
-    let (peer, mut console) = start().await;
-    peer.answers(PATH, [Answer::never()]);
-    let id = console.ask("tools/call", json!({ "name": TOOL, "arguments": {} })).await;
-    soon("the request", peer.arrival()).await;
-    cancel(&mut console, id).await;
-    soon("the connection's end", peer.abandonment()).await;
-    peer.answers(PATH, [fine()]);
-    assert!(console.call(TOOL, json!({})).await.to_string().contains("requests"));
-    assert_eq!(peer.take().len(), 2);
+    let (upstream, mut stdio) = start().await;
+    upstream.answers(PATH, [Answer::never()]);
+    let id = stdio.ask("tools/call", json!({ "name": TOOL, "arguments": {} })).await;
+    soon("the request", upstream.arrival()).await;
+    cancel(&mut stdio, id).await;
+    soon("the connection's end", upstream.abandonment()).await;
+    upstream.answers(PATH, [fine()]);
+    assert!(stdio.call(TOOL, json!({})).await.to_string().contains("requests"));
+    assert_eq!(upstream.take().len(), 2);
 }
 
 #[tokio::test]
 async fn a_call_that_is_cancelled_while_it_waits_is_not_tried_again() {
-    let (peer, mut console) = start().await;
-    peer.answers(PATH, [limited(3), fine()]);
-    let id = console.ask("tools/call", json!({ "name": TOOL, "arguments": {} })).await;
-    soon("the request", peer.arrival()).await;
-    cancel(&mut console, id).await;
+    let (upstream, mut stdio) = start().await;
+    upstream.answers(PATH, [limited(3), fine()]);
+    let id = stdio.ask("tools/call", json!({ "name": TOOL, "arguments": {} })).await;
+    soon("the request", upstream.arrival()).await;
+    cancel(&mut stdio, id).await;
     // These wait for the same limit, and come after what was cancelled would have come.
     for _ in 0..2 {
-        console.call("listSelfAuditLogs", json!({})).await;
+        stdio.call("listSelfAuditLogs", json!({})).await;
     }
-    let paths: Vec<_> = peer.take().into_iter().map(|received| received.path).collect();
+    let paths: Vec<_> = upstream.take().into_iter().map(|received| received.path).collect();
     assert_eq!(paths, [PATH, "/api/v1/self/logs", "/api/v1/self/logs"]);
 }

@@ -15,7 +15,7 @@ pub(crate) const USAGE: &str = "/api/v1/self/usage";
 
 /// One process: its pool, and the cloud that it talks to.
 pub(crate) struct Process {
-    pub(crate) peer: MockUpstream,
+    pub(crate) upstream: MockUpstream,
     pub(crate) pool: Arc<Pool>,
     settings: Arc<Settings>,
     cloud: Cloud,
@@ -38,17 +38,17 @@ impl Process {
     async fn with_limits(rate_limit: u32, timeout: Duration) -> Self {
         // The first test that comes by installs it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let peer = MockUpstream::start().await;
+        let upstream = MockUpstream::start().await;
         let mut clouds = Clouds::default();
-        clouds.allow(&peer.url()).unwrap();
+        clouds.allow(&upstream.url()).unwrap();
         let limits = Limits { timeout, retry_wait: Duration::ZERO, rate_limit, max_response_bytes: 1 << 20 };
         let rules = Rules { max_bytes: 60_000, format: Format::Json, show_secrets: false };
         let settings = Settings::new(Catalog::gather().unwrap(), Mode::All, &[], rules).unwrap();
         Self {
-            cloud: clouds.find(&peer.url()).unwrap(),
+            cloud: clouds.find(&upstream.url()).unwrap(),
             pool: Arc::new(Pool::new(limits)),
             settings: Arc::new(settings),
-            peer,
+            upstream,
         }
     }
 
@@ -72,7 +72,7 @@ impl Process {
     /// The requests since this was last asked, each as its path and its token.
     pub(crate) fn asked(&self) -> Vec<(String, String)> {
         let token = |value: &str| value.trim_start_matches("Token ").to_owned();
-        let received = self.peer.take();
+        let received = self.upstream.take();
         received.into_iter().map(|one| (one.path.clone(), token(one.header("authorization")))).collect()
     }
 

@@ -1,6 +1,6 @@
 //! Prompts, resources, and the completion of their arguments: what is declared is offered, in both eras.
 
-use mistmcp_tests::{Answer, Client, Era, Launch, MockUpstream, StdioProcess};
+use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream, StdioProcess};
 use rmcp::model::{
     ArgumentInfo, CompleteRequestParams, GetPromptRequestParams, ReadResourceRequestParams, Reference,
     ResourceContents,
@@ -43,13 +43,13 @@ async fn complete(client: &Client, of: Reference, argument: &str, written: &str)
 
 #[tokio::test]
 async fn what_is_declared_is_offered() {
-    let mut console = Launch::new("--demo").console();
-    let hello = console.initialize().await;
+    let mut stdio = Launch::new("--demo").stdio();
+    let hello = stdio.initialize().await;
     for declared in ["tools", "prompts", "resources", "completions"] {
         assert!(hello["result"]["capabilities"][declared].is_object(), "{hello}");
     }
-    for era in Era::BOTH {
-        let client = Launch::new("--demo").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo").client(lifecycle).await;
         assert_eq!(prompt_names(&client).await, ["client-unhappy", "explore", "site-health", "what-changed"]);
         assert_eq!(client.server().list_all_resources().await.unwrap().len(), 1);
         assert_eq!(client.server().list_all_resource_templates().await.unwrap().len(), 1);
@@ -58,8 +58,8 @@ async fn what_is_declared_is_offered() {
 
 #[tokio::test]
 async fn a_prompt_names_its_tools_and_what_was_given() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo").client(lifecycle).await;
         let text = prompt(&client, "client-unhappy", json!({ "client": " aa:bb\n cc " })).await.unwrap();
         assert!(text.starts_with("Why is the client \"aa:bb cc\" at any site unhappy?"), "{text}");
         assert!(text.contains("the last 1d") && text.contains("`getSiteEventsForClient`"), "{text}");
@@ -76,7 +76,7 @@ async fn a_prompt_names_its_tools_and_what_was_given() {
                 "{text}"
             );
         }
-        let all = Launch::new("--demo -m all").client(era).await;
+        let all = Launch::new("--demo -m all").client(lifecycle).await;
         let text = prompt(&all, "explore", json!({ "category": "SITES_RRM" })).await.unwrap();
         assert!(text.contains("category sites_rrm") && !text.contains("callTool"), "{text}");
     }
@@ -84,8 +84,8 @@ async fn a_prompt_names_its_tools_and_what_was_given() {
 
 #[tokio::test]
 async fn an_argument_that_is_too_long_is_refused_and_not_cut() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo").client(lifecycle).await;
         let longest = "é".repeat(200);
         let text = prompt(&client, "site-health", json!({ "site": longest })).await.unwrap();
         assert!(text.contains(&format!("\"{longest}\"")), "{text}");
@@ -109,7 +109,7 @@ async fn an_argument_that_is_too_long_is_refused_and_not_cut() {
 
 #[tokio::test]
 async fn a_prompt_asked_wrongly_says_what_is_right() {
-    let client = Launch::new("--demo").client(Era::Legacy).await;
+    let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
     for (name, arguments, wanted) in [
         ("site-helth", json!({}), "did you mean \"site-health\"?"),
         ("site-health", json!({}), "`site` is missing"),
@@ -124,33 +124,33 @@ async fn a_prompt_asked_wrongly_says_what_is_right() {
 
 #[tokio::test]
 async fn a_prompt_names_no_tool_that_the_session_may_not_use() {
-    let client = Launch::new("--demo -c sites_rrm,sites_devices").client(Era::Legacy).await;
+    let client = Launch::new("--demo -c sites_rrm,sites_devices").client(Lifecycle::Legacy).await;
     assert_eq!(prompt_names(&client).await, ["client-unhappy", "explore", "site-health", "what-changed"]);
     let text = prompt(&client, "site-health", json!({ "site": "Leeds" })).await.unwrap();
     assert!(text.contains("`listSiteRrmEvents`") && !text.contains("searchOrgAlarms"), "{text}");
     // Where not one of its tools is left, neither is the prompt.
-    let client = Launch::new("--demo -c orgs_licenses").client(Era::Legacy).await;
+    let client = Launch::new("--demo -c orgs_licenses").client(Lifecycle::Legacy).await;
     assert_eq!(prompt_names(&client).await, ["explore"]);
     assert!(prompt(&client, "site-health", json!({ "site": "Leeds" })).await.is_err());
 }
 
 #[tokio::test]
 async fn the_glossary_has_the_categories_that_the_session_may_reach() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo").client(lifecycle).await;
         let glossary = read(&client, "mistmcp://categories").await;
         let catalog = mistmcp::Catalog::gather().unwrap();
         let lines = glossary.lines().filter(|line| line.starts_with("| `"));
         assert_eq!(lines.count(), catalog.categories().len(), "{glossary}");
         let category = read(&client, "mistmcp://categories/sites_rrm").await;
         assert!(category.contains("`listSiteRrmEvents`"), "{category}");
-        let bound = Launch::new("--demo -c sites_rrm").client(era).await;
+        let bound = Launch::new("--demo -c sites_rrm").client(lifecycle).await;
         let glossary = read(&bound, "mistmcp://categories").await;
         assert!(glossary.contains("sites_rrm") && !glossary.contains("orgs_sites"), "{glossary}");
         for uri in ["mistmcp://categories/orgs_sites", "mistmcp://elsewhere", "file:///etc/passwd"] {
             let refused = bound.server().read_resource(ReadResourceRequestParams::new(uri)).await;
             let Err(ServiceError::McpError(error)) = refused else { panic!("{uri}: {refused:?}") };
-            let code = if era == Era::Legacy { -32002 } else { -32602 };
+            let code = if lifecycle == Lifecycle::Legacy { -32002 } else { -32602 };
             assert_eq!(error.code.0, code, "{uri}: {error:?}");
         }
     }
@@ -158,8 +158,8 @@ async fn the_glossary_has_the_categories_that_the_session_may_reach() {
 
 #[tokio::test]
 async fn sites_and_categories_are_completed() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo").client(lifecycle).await;
         let site = |written| complete(&client, Reference::for_prompt("site-health"), "site", written);
         let sites = site("").await;
         assert!(sites.len() >= 5, "{sites:?}");
@@ -174,7 +174,7 @@ async fn sites_and_categories_are_completed() {
         {
             assert_eq!(complete(&client, of, "category", "rrm").await, ["sites_rrm"]);
         }
-        let bound = Launch::new("--demo -c orgs").client(era).await;
+        let bound = Launch::new("--demo -c orgs").client(lifecycle).await;
         let names = complete(&bound, Reference::for_prompt("explore"), "category", "s").await;
         assert_eq!(names, ["orgs"]);
     }
@@ -182,7 +182,7 @@ async fn sites_and_categories_are_completed() {
 
 #[tokio::test]
 async fn completion_of_what_is_not_there_is_refused_with_the_remedy() {
-    let client = Launch::new("--demo").client(Era::Legacy).await;
+    let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
     for (of, argument, wanted) in [
         (Reference::for_prompt("site-helth"), "site", "did you mean \"site-health\"?"),
         (Reference::for_prompt("site-health"), "sites", "did you mean \"site\"?"),
@@ -197,8 +197,8 @@ async fn completion_of_what_is_not_there_is_refused_with_the_remedy() {
 
 #[tokio::test]
 async fn a_prompt_that_a_session_does_not_have_is_completed_with_nothing() {
-    for era in Era::BOTH {
-        let client = Launch::new("--demo").client(era).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = Launch::new("--demo").client(lifecycle).await;
         let values = complete(&client, Reference::for_prompt("somebody_elses"), "site", "").await;
         assert_eq!(values, Vec::<String>::new());
     }
@@ -206,9 +206,9 @@ async fn a_prompt_that_a_session_does_not_have_is_completed_with_nothing() {
 
 #[tokio::test]
 async fn sites_that_mist_does_not_tell_are_not_completed() {
-    let peer = MockUpstream::start().await;
-    peer.answers("/api/v1/self", [Answer::json(&json!({ "detail": "no" })).status(401)]);
-    let client = Launch::at(&peer, "").client(Era::Legacy).await;
+    let upstream = MockUpstream::start().await;
+    upstream.answers("/api/v1/self", [Answer::json(&json!({ "detail": "no" })).status(401)]);
+    let client = Launch::at(&upstream, "").client(Lifecycle::Legacy).await;
     let sites = complete(&client, Reference::for_prompt("site-health"), "site", "").await;
     assert_eq!(sites, Vec::<String>::new());
 }
@@ -216,8 +216,8 @@ async fn sites_that_mist_does_not_tell_are_not_completed() {
 #[tokio::test]
 async fn each_of_many_requests_at_once_is_answered() {
     const MANY: u64 = 200;
-    let mut console: StdioProcess = Launch::new("--demo").console();
-    console.initialize().await;
+    let mut stdio: StdioProcess = Launch::new("--demo").stdio();
+    stdio.initialize().await;
     let kinds = [
         ("prompts/list", json!({})),
         ("resources/read", json!({ "uri": "mistmcp://categories/sites_rrm" })),
@@ -227,11 +227,11 @@ async fn each_of_many_requests_at_once_is_answered() {
     ];
     for (id, (method, params)) in (1_000..1_000 + MANY).zip(kinds.iter().cycle()) {
         let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
-        console.write(&request.to_string()).await;
+        stdio.write(&request.to_string()).await;
     }
     let mut answered = Vec::new();
     while answered.len() < usize::try_from(MANY).unwrap() {
-        let message = console.read().await.expect("an answer to each");
+        let message = stdio.read().await.expect("an answer to each");
         answered.push(message["id"].as_u64().unwrap());
     }
     answered.sort_unstable();

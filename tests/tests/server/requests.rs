@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use mistmcp_tests::{Client, Era, Launch, MockUpstream, Received, TOKEN};
+use mistmcp_tests::{Client, Launch, Lifecycle, MockUpstream, Received, TOKEN};
 use rmcp::model::Tool;
 use serde_json::{Map, Value, json};
 
@@ -49,16 +49,16 @@ fn sample(name: &str, schema: &Value) -> Sample {
 /// Calls a tool and holds what Mist gets against the table.
 async fn check(
     client: &Client,
-    peer: &MockUpstream,
+    upstream: &MockUpstream,
     tool: &str,
     expected: &Expected,
     given: &[(String, Sample)],
 ) {
-    peer.take();
+    upstream.take();
     let arguments: Map<_, _> = given.iter().map(|(name, (value, _))| (name.clone(), value.clone())).collect();
     let shown = Value::Object(arguments.clone()).to_string();
     client.call(tool, Value::Object(arguments)).await;
-    let received = peer.take();
+    let received = upstream.take();
     let [received] = received.as_slice() else { panic!("{tool} {shown}: {} requests", received.len()) };
 
     let texts = |name: &str| given.iter().find(|(given, _)| given == name).map(|(_, (_, texts))| texts);
@@ -129,9 +129,9 @@ fn is_required(tool: &Tool, name: &str) -> bool {
 }
 
 async fn start() -> (MockUpstream, Client) {
-    let peer = MockUpstream::start().await;
-    let client = Launch::at(&peer, "-m all --rate-limit 1000000").client(Era::Legacy).await;
-    (peer, client)
+    let upstream = MockUpstream::start().await;
+    let client = Launch::at(&upstream, "-m all --rate-limit 1000000").client(Lifecycle::Legacy).await;
+    (upstream, client)
 }
 
 #[tokio::test]
@@ -151,36 +151,36 @@ async fn every_tool_takes_exactly_the_parameters_of_its_request() {
 
 #[tokio::test]
 async fn with_its_required_parameters_alone_a_tool_sends_nothing_else() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     for (tool, expected) in tools(&client).await {
         let given: Vec<_> = samples(&tool).into_iter().filter(|(name, _)| is_required(&tool, name)).collect();
-        check(&client, &peer, &tool.name, &expected, &given).await;
+        check(&client, &upstream, &tool.name, &expected, &given).await;
     }
 }
 
 #[tokio::test]
 async fn with_all_its_parameters_a_tool_sends_each_as_it_is_and_where_it_belongs() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     for (tool, expected) in tools(&client).await {
         let given = samples(&tool);
         if given.iter().all(|(name, _)| is_required(&tool, name)) {
             continue;
         }
-        check(&client, &peer, &tool.name, &expected, &given).await;
+        check(&client, &upstream, &tool.name, &expected, &given).await;
         let optional = expected.segments().find_map(|segment| match segment {
             Segment::Hole { name, optional: true } => Some(name),
             _ => None,
         });
         if let Some(optional) = optional {
             let list: Vec<_> = given.into_iter().filter(|(name, _)| name != optional).collect();
-            check(&client, &peer, &tool.name, &expected, &list).await;
+            check(&client, &upstream, &tool.name, &expected, &list).await;
         }
     }
 }
 
 #[tokio::test]
 async fn every_value_of_every_choice_reaches_mist_as_it_is_listed() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     let mut checked = 0;
     for (tool, expected) in tools(&client).await {
         let schema = schema(&tool);
@@ -198,7 +198,7 @@ async fn every_value_of_every_choice_reaches_mist_as_it_is_listed() {
                 let mut given = required.clone();
                 given.retain(|(other, _)| other != name);
                 given.push((name.clone(), value));
-                check(&client, &peer, &tool.name, &expected, &given).await;
+                check(&client, &upstream, &tool.name, &expected, &given).await;
                 checked += 1;
             }
         }
@@ -208,9 +208,9 @@ async fn every_value_of_every_choice_reaches_mist_as_it_is_listed() {
 
 #[tokio::test]
 async fn a_mac_address_is_sent_as_mist_writes_it() {
-    let (peer, client) = start().await;
+    let (upstream, client) = start().await;
     for written in ["5C:5B:35:00:00:01", "5c-5b-35-00-00-01", "5c5b.3500.0001", " 5C5B35000001 "] {
         client.call("searchSiteDevices", json!({ "site_id": UUID, "mac": written })).await;
-        assert_eq!(peer.take()[0].query, [("mac".to_owned(), "5c5b35000001".to_owned())], "{written}");
+        assert_eq!(upstream.take()[0].query, [("mac".to_owned(), "5c5b35000001".to_owned())], "{written}");
     }
 }

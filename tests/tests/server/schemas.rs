@@ -6,7 +6,7 @@
 //! OpenAI's strict mode also asks for `additionalProperties: false` and for every property to be required. These schemas
 //! do not: a filter that is left out is no filter, and `callTool` takes the arguments of any tool.
 
-use mistmcp_tests::{Era, Launch};
+use mistmcp_tests::{Launch, Lifecycle};
 use serde_json::{Map, Value};
 
 const KEYWORDS: [&str; 10] = [
@@ -91,11 +91,11 @@ fn faults(path: &str, schema: &Map<String, Value>, depth: usize) -> Vec<String> 
 
 #[tokio::test]
 async fn every_schema_is_one_that_all_model_apis_take() {
-    for era in Era::BOTH {
+    for lifecycle in Lifecycle::BOTH {
         for (arguments, least) in
             [("--demo", 4), ("--demo -m all", 200), ("--demo -m custom -c orgs_stats,sites", 10)]
         {
-            let client = Launch::new(arguments).client(era).await;
+            let client = Launch::new(arguments).client(lifecycle).await;
             let tools = client.tools().await;
             assert!(tools.len() >= least, "{arguments}: {}", tools.len());
             let mut found = Vec::new();
@@ -109,7 +109,7 @@ async fn every_schema_is_one_that_all_model_apis_take() {
                 }
                 found.extend(faults(&tool.name, &tool.input_schema, 1));
             }
-            assert!(found.is_empty(), "{era:?} {arguments}:\n{}", found.join("\n"));
+            assert!(found.is_empty(), "{lifecycle:?} {arguments}:\n{}", found.join("\n"));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use mistmcp_tests::{Answer, Era, Finished, Launch, MockUpstream, TOKEN};
+use mistmcp_tests::{Answer, Finished, Launch, Lifecycle, MockUpstream, TOKEN};
 use serde_json::json;
 
 /// What would give it away: its beginning is enough to tell whose it is.
@@ -19,29 +19,29 @@ fn assert_untold(what: &str, finished: &Finished) {
 
 /// A peer that repeats the token wherever a body can be.
 async fn parrot() -> MockUpstream {
-    let peer = MockUpstream::start().await;
-    peer.answers(
+    let upstream = MockUpstream::start().await;
+    upstream.answers(
         "/api/v1/self",
         [Answer::json(&json!({ "detail": format!("bad token {TOKEN}") })).status(401)],
     );
-    peer.answers("/api/v1/self/usage", [Answer::json(&json!({ "note": TOKEN, TOKEN: [TOKEN] }))]);
+    upstream.answers("/api/v1/self/usage", [Answer::json(&json!({ "note": TOKEN, TOKEN: [TOKEN] }))]);
     // Where words are cut to their length, the cut goes through the token.
     let words = format!("{}{TOKEN}", "x".repeat(575));
-    peer.answers("/api/v1/self/login_failures", [Answer::json(&json!({ "detail": words })).status(400)]);
-    peer.answers("/api/v1/self/logs", [Answer::new("text/plain", TOKEN).status(500)]);
-    peer.answers("/api/v1/const/webhook_topics", [Answer::new("application/json", TOKEN)]);
-    peer.answers(
+    upstream.answers("/api/v1/self/login_failures", [Answer::json(&json!({ "detail": words })).status(400)]);
+    upstream.answers("/api/v1/self/logs", [Answer::new("text/plain", TOKEN).status(500)]);
+    upstream.answers("/api/v1/const/webhook_topics", [Answer::new("application/json", TOKEN)]);
+    upstream.answers(
         "/api/v1/const/insight_metrics",
         [Answer::json(&json!({})).status(302).header("location", TOKEN)],
     );
-    peer
+    upstream
 }
 
 #[tokio::test]
 async fn the_token_is_on_no_output_whatever_mist_says() {
-    let peer = parrot().await;
-    let mut console = Launch::at(&peer, "-m all --debug --retry-wait 0").console();
-    console.initialize().await;
+    let upstream = parrot().await;
+    let mut stdio = Launch::at(&upstream, "-m all --debug --retry-wait 0").stdio();
+    stdio.initialize().await;
     for tool in [
         "getSelf",
         "getSelfApiUsage",
@@ -51,35 +51,36 @@ async fn the_token_is_on_no_output_whatever_mist_says() {
         "listInsightMetrics",
         "getOrg",
     ] {
-        console.call(tool, json!({})).await;
+        stdio.call(tool, json!({})).await;
     }
-    let finished = console.finish().await;
+    let finished = stdio.finish().await;
     assert!(finished.output().contains("[token]"), "something was masked");
     assert_untold("a session", &finished);
 }
 
 #[tokio::test]
 async fn the_token_is_on_no_output_of_a_call_from_the_shell() {
-    let peer = parrot().await;
+    let upstream = parrot().await;
     for tool in ["getSelf", "getSelfApiUsage", "getSelfLoginFailures", "listSelfAuditLogs"] {
-        let finished = Launch::at(&peer, "--debug --retry-wait 0 call").argument(tool).run().await;
+        let finished = Launch::at(&upstream, "--debug --retry-wait 0 call").argument(tool).run().await;
         assert_untold(tool, &finished);
     }
 }
 
 #[tokio::test]
 async fn the_token_is_in_no_file_that_mist_answers() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     for media_type in ["text/csv", "application/octet-stream"] {
-        peer.answers("/api/v1/const/license_types", [Answer::new(media_type, format!("note\n{TOKEN}\n"))]);
-        let mut console = Launch::at(&peer, "-m all").console();
-        console.initialize().await;
-        let answer = console.call("listLicenseTypes", json!({})).await;
+        upstream
+            .answers("/api/v1/const/license_types", [Answer::new(media_type, format!("note\n{TOKEN}\n"))]);
+        let mut stdio = Launch::at(&upstream, "-m all").stdio();
+        stdio.initialize().await;
+        let answer = stdio.call("listLicenseTypes", json!({})).await;
         assert_eq!(answer["result"]["content"][0]["type"], "resource", "{answer}");
         let encoded = STANDARD.encode(format!("note\n{TOKEN}\n"));
         assert!(!answer.to_string().contains(&encoded), "{media_type}: {answer}");
-        assert_untold(media_type, &console.finish().await);
-        assert_untold(media_type, &Launch::at(&peer, "call listLicenseTypes").run().await);
+        assert_untold(media_type, &stdio.finish().await);
+        assert_untold(media_type, &Launch::at(&upstream, "call listLicenseTypes").run().await);
     }
 }
 
@@ -99,35 +100,35 @@ async fn the_token_is_in_no_message_about_a_bad_command_line() {
 
 #[tokio::test]
 async fn the_token_is_not_in_the_process_list() {
-    let peer = MockUpstream::start().await;
-    let mut console = Launch::at(&peer, "").console();
-    console.initialize().await;
-    let arguments = std::fs::read_to_string(format!("/proc/{}/cmdline", console.id())).unwrap();
+    let upstream = MockUpstream::start().await;
+    let mut stdio = Launch::at(&upstream, "").stdio();
+    stdio.initialize().await;
+    let arguments = std::fs::read_to_string(format!("/proc/{}/cmdline", stdio.id())).unwrap();
     assert!(arguments.contains("--cloud") && !arguments.contains(TOKEN), "{arguments:?}");
 }
 
 #[tokio::test]
 async fn a_token_with_characters_that_json_escapes_is_masked_as_well() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let token = r#"qu"ote\and-the-rest-of-it"#;
-    peer.answers("/api/v1/self/usage", [Answer::json(&json!({ "note": token }))]);
-    let launch = Launch::at(&peer, "-m all").variable("MIST_APITOKEN", token);
-    let text = launch.client(Era::Legacy).await.call("getSelfApiUsage", json!({})).await;
+    upstream.answers("/api/v1/self/usage", [Answer::json(&json!({ "note": token }))]);
+    let launch = Launch::at(&upstream, "-m all").variable("MIST_APITOKEN", token);
+    let text = launch.client(Lifecycle::Legacy).await.call("getSelfApiUsage", json!({})).await;
     assert!(!text.contains("and-the-rest-of-it"), "{text}");
 }
 
 #[tokio::test]
 async fn secrets_of_the_network_are_hidden_unless_the_operator_shows_them() {
     for (arguments, shown) in [("-m all", false), ("-m all --show-secrets", true)] {
-        let peer = MockUpstream::start().await;
+        let upstream = MockUpstream::start().await;
         let settings = json!({
             "name": "site",
             "root_password": "hunter2-a",
             "radius": { "servers": [{ "host": "r", "secret": "hunter2-b" }] },
             "psk": ["hunter2-c"],
         });
-        peer.json("/api/v1/sites/4ac1dcf4-9d8b-7211-65c4-057819f0862b/setting", &settings);
-        let client = Launch::at(&peer, arguments).client(Era::Legacy).await;
+        upstream.json("/api/v1/sites/4ac1dcf4-9d8b-7211-65c4-057819f0862b/setting", &settings);
+        let client = Launch::at(&upstream, arguments).client(Lifecycle::Legacy).await;
         let arguments = json!({ "site_id": "4ac1dcf4-9d8b-7211-65c4-057819f0862b" });
         let answer = client.json("getSiteSetting", arguments).await;
         assert_eq!(answer["name"], "site");
@@ -140,19 +141,19 @@ async fn secrets_of_the_network_are_hidden_unless_the_operator_shows_them() {
 async fn secrets_of_the_network_are_hidden_in_errors_and_files_too() {
     let site = "4ac1dcf4-9d8b-7211-65c4-057819f0862b";
     for (arguments, shown) in [("-m all", false), ("-m all --show-secrets", true)] {
-        let peer = MockUpstream::start().await;
-        let client = Launch::at(&peer, arguments).client(Era::Legacy).await;
+        let upstream = MockUpstream::start().await;
+        let client = Launch::at(&upstream, arguments).client(Lifecycle::Legacy).await;
         for body in [
             json!({ "detail": "invalid line: set snmp community hunter2 authorization read-only" }),
             json!([{ "psk": "hunter2", "vlan_id": 20 }]),
         ] {
-            peer.answers(&format!("/api/v1/sites/{site}/setting"), [Answer::json(&body).status(400)]);
+            upstream.answers(&format!("/api/v1/sites/{site}/setting"), [Answer::json(&body).status(400)]);
             let text = client.refusal("getSiteSetting", json!({ "site_id": site })).await;
             assert_eq!(text.contains("hunter2"), shown, "{text}");
             assert!(text.contains("read-only") || text.contains("vlan_id"), "{text}");
         }
         let csv = Answer::new("text/csv", "name,psk\nalice,hunter2\n");
-        peer.answers(
+        upstream.answers(
             &format!("/api/v1/sites/{site}/devices/export"),
             [csv.header("content-disposition", "attachment; filename=\"devices.csv\"")],
         );

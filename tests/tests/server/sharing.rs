@@ -16,7 +16,7 @@ const ORG: &str = "0a000000-0000-4000-8000-000000000001";
 #[tokio::test]
 async fn equal_calls_of_a_token_are_one_request_and_those_of_another_token_are_not() {
     let process = Process::start().await;
-    process.peer.answers(USAGE, [fine().late(Duration::from_millis(300))]);
+    process.upstream.answers(USAGE, [fine().late(Duration::from_millis(300))]);
     let (first, second, other) = (process.session("one"), process.session("one"), process.session("two"));
     let outcomes = tokio::join!(usage(&first), usage(&second), usage(&first), usage(&other));
     assert!(outcomes.0.is_ok() && outcomes.0 == outcomes.1 && outcomes.1 == outcomes.2);
@@ -31,10 +31,10 @@ async fn equal_calls_of_a_token_are_one_request_and_those_of_another_token_are_n
 #[tokio::test]
 async fn a_call_that_is_given_up_takes_nothing_from_those_that_ask_the_same() {
     let process = Process::start().await;
-    process.peer.answers(USAGE, [fine().late(Duration::from_millis(500))]);
+    process.upstream.answers(USAGE, [fine().late(Duration::from_millis(500))]);
     let (first, second) = (process.session("one"), process.session("one"));
     let first = tokio::spawn(async move { usage(&first).await });
-    process.peer.arrival().await;
+    process.upstream.arrival().await;
     let second = tokio::spawn(async move { usage(&second).await });
     tokio::time::sleep(Duration::from_millis(100)).await;
     first.abort();
@@ -45,18 +45,18 @@ async fn a_call_that_is_given_up_takes_nothing_from_those_that_ask_the_same() {
 #[tokio::test]
 async fn a_request_that_nobody_waits_for_any_more_is_dropped() {
     let process = Process::start().await;
-    process.peer.answers(USAGE, [Answer::never()]);
+    process.upstream.answers(USAGE, [Answer::never()]);
     let session = process.session("one");
     let asking = tokio::spawn(async move { usage(&session).await });
-    process.peer.arrival().await;
+    process.upstream.arrival().await;
     asking.abort();
-    soon("the connection's end", process.peer.abandonment()).await;
+    soon("the connection's end", process.upstream.abandonment()).await;
 }
 
 #[tokio::test]
 async fn the_calls_of_an_hour_are_counted_for_a_token_and_not_for_a_session() {
     let process = Process::with_rate_limit(10).await;
-    process.peer.json("/api/v1/self/logs", &json!([]));
+    process.upstream.json("/api/v1/self/logs", &json!([]));
     for page in 0..10 {
         call(&process.session("one"), "listSelfAuditLogs", json!({ "page": page + 1 })).await.unwrap();
     }
@@ -70,7 +70,7 @@ async fn the_calls_of_an_hour_are_counted_for_a_token_and_not_for_a_session() {
 async fn the_last_calls_of_an_hour_only_tell_how_things_stand() {
     let process = Process::with_rate_limit(1_000).await;
     let session = process.session("one");
-    process.peer.json(USAGE, &json!({ "requests": 950, "request_limit": 1000, "seconds": 9 }));
+    process.upstream.json(USAGE, &json!({ "requests": 950, "request_limit": 1000, "seconds": 9 }));
     usage(&session).await.unwrap();
     let refused = call(&session, "listSelfAuditLogs", json!({})).await.unwrap_err().to_string();
     for wanted in ["1000", "seconds", " UTC", "`getSelfApiUsage`"] {
@@ -78,7 +78,7 @@ async fn the_last_calls_of_an_hour_only_tell_how_things_stand() {
     }
     usage(&session).await.unwrap();
     call(&session, "getSelf", json!({})).await.unwrap();
-    process.peer.json(USAGE, &json!({ "requests": 100, "request_limit": 1000, "seconds": 9 }));
+    process.upstream.json(USAGE, &json!({ "requests": 100, "request_limit": 1000, "seconds": 9 }));
     usage(&session).await.unwrap();
     call(&session, "listSelfAuditLogs", json!({})).await.unwrap();
 }
@@ -86,24 +86,24 @@ async fn the_last_calls_of_an_hour_only_tell_how_things_stand() {
 #[tokio::test]
 async fn constants_are_asked_for_once_a_cloud_by_those_whom_mist_accepts() {
     let process = Process::start().await;
-    process.peer.json(TOPICS, &json!([{ "key": "alarms" }]));
+    process.upstream.json(TOPICS, &json!([{ "key": "alarms" }]));
     let (one, two) = (process.session("one"), process.session("two"));
     let answer = call(&one, "listWebhookTopics", json!({})).await.unwrap();
     assert_eq!(call(&one, "listWebhookTopics", json!({})).await.unwrap(), answer);
     assert_eq!(process.tokens(), ["one"]);
     // Nobody knows yet what Mist thinks of the other one.
-    process.peer.answers_token("two", unauthorized());
+    process.upstream.answers_token("two", unauthorized());
     for _ in 0..2 {
         let refused = call(&two, "listWebhookTopics", json!({})).await.unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Token);
     }
     assert_eq!(process.tokens(), ["two", "two"]);
-    process.peer.accepts_token("two");
+    process.upstream.accepts_token("two");
     usage(&two).await.unwrap();
     assert_eq!(call(&two, "listWebhookTopics", json!({})).await.unwrap(), answer);
     assert_eq!(process.asked(), [(USAGE.to_owned(), "two".to_owned())]);
     // And one that is refused later loses them.
-    process.peer.answers_token("one", unauthorized());
+    process.upstream.answers_token("one", unauthorized());
     usage(&one).await.unwrap_err();
     assert_eq!(
         call(&one, "listWebhookTopics", json!({})).await.unwrap_err().kind(),
@@ -119,7 +119,7 @@ async fn what_is_no_answer_of_mists_is_not_remembered_as_a_constant() {
     let page = Answer::new("text/html", "<html>Sign in</html>");
     let own = Answer::json(&json!([{ "key": "one-token-of-some-length" }]));
     let right = Answer::json(&json!([{ "key": "alarms" }]));
-    process.peer.answers(TOPICS, [page, own, right]);
+    process.upstream.answers(TOPICS, [page, own, right]);
     call(&session, "listWebhookTopics", json!({})).await.unwrap_err();
     assert!(call(&session, "listWebhookTopics", json!({})).await.unwrap().contains("[token]"));
     for _ in 0..2 {
@@ -132,7 +132,7 @@ async fn what_is_no_answer_of_mists_is_not_remembered_as_a_constant() {
 async fn what_the_token_may_see_is_asked_anew_by_its_tool_and_remembered_for_look_ups() {
     let process = Process::start().await;
     let privileges = |name: &str| json!({ "privileges": [{ "scope": "org", "org_id": ORG, "name": name }] });
-    process.peer.json(SELF, &privileges("Acme"));
+    process.upstream.json(SELF, &privileges("Acme"));
     let session = process.session("one");
     for _ in 0..3 {
         call(&session, "getOrg", json!({})).await.unwrap();
@@ -141,7 +141,7 @@ async fn what_the_token_may_see_is_asked_anew_by_its_tool_and_remembered_for_loo
     assert_eq!(asked_for_self(&process), 1);
     call(&process.session("two"), "getOrg", json!({})).await.unwrap();
     assert_eq!(asked_for_self(&process), 1, "another token may see something else");
-    process.peer.json(SELF, &privileges("Globex"));
+    process.upstream.json(SELF, &privileges("Globex"));
     assert!(call(&session, "getSelf", json!({})).await.unwrap().contains("Globex"));
     assert_eq!(asked_for_self(&process), 1);
     call(&session, "getOrg", json!({ "org_id": "Globex" })).await.unwrap();
@@ -155,8 +155,8 @@ async fn look_ups_at_the_same_time_are_one() {
     let process = Process::start().await;
     let sites = json!([{ "id": "05000000-0000-4000-8000-000000000001", "name": "Berlin" }]);
     let path = format!("/api/v1/orgs/{ORG}/sites");
-    process.peer.answers(&path, [Answer::json(&sites).late(Duration::from_millis(300))]);
-    process.peer.json(SELF, &json!({ "privileges": [{ "scope": "org", "org_id": ORG }] }));
+    process.upstream.answers(&path, [Answer::json(&sites).late(Duration::from_millis(300))]);
+    process.upstream.json(SELF, &json!({ "privileges": [{ "scope": "org", "org_id": ORG }] }));
     let (first, second) = (process.session("one"), process.session("one"));
     let berlin = json!({ "site_id": "Berlin" });
     let (info, setting) = tokio::join!(
@@ -172,7 +172,7 @@ async fn look_ups_at_the_same_time_are_one() {
 #[tokio::test]
 async fn a_session_does_not_notice_how_mist_fails_another() {
     let process = Process::start().await;
-    process.peer.answers(USAGE, [fine()]);
+    process.upstream.answers(USAGE, [fine()]);
     let (unlucky, lucky) = (process.session("unlucky"), process.session("lucky"));
     let failures = [
         Answer::json(&json!({ "detail": "no" })).status(400),
@@ -188,7 +188,7 @@ async fn a_session_does_not_notice_how_mist_fails_another() {
         Answer::json(&json!({ "detail": "no" })).status(429).header("retry-after", "900"),
     ];
     for failure in failures {
-        process.peer.answers_token("unlucky", failure.clone());
+        process.upstream.answers_token("unlucky", failure.clone());
         let (failed, fine) = tokio::join!(usage(&unlucky), usage(&lucky));
         assert!(failed.is_err(), "{failure:?}");
         assert!(fine.is_ok(), "{failure:?}: {fine:?}");
@@ -198,10 +198,10 @@ async fn a_session_does_not_notice_how_mist_fails_another() {
 #[tokio::test]
 async fn who_joins_a_request_that_hangs_has_time_of_its_own() {
     let process = Process::with_timeout(Duration::from_secs(8)).await;
-    process.peer.answers(USAGE, [Answer::never(), fine()]);
+    process.upstream.answers(USAGE, [Answer::never(), fine()]);
     let (first, second) = (process.session("one"), process.session("one"));
     let first = tokio::spawn(async move { usage(&first).await });
-    process.peer.arrival().await;
+    process.upstream.arrival().await;
     tokio::time::sleep(Duration::from_secs(4)).await;
     let second = usage(&second).await;
     assert_eq!(first.await.unwrap().unwrap_err().kind(), ErrorKind::Deadline);
@@ -212,7 +212,7 @@ async fn who_joins_a_request_that_hangs_has_time_of_its_own() {
 #[tokio::test]
 async fn a_request_that_hangs_ends_although_somebody_always_waits() {
     let process = Process::with_timeout(Duration::from_secs(1)).await;
-    process.peer.answers(USAGE, [Answer::never()]);
+    process.upstream.answers(USAGE, [Answer::never()]);
     let began = Instant::now();
     let mut waiting = Vec::new();
     for _ in 0..12 {
@@ -220,7 +220,7 @@ async fn a_request_that_hangs_ends_although_somebody_always_waits() {
         waiting.push(tokio::spawn(async move { usage(&session).await }));
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
-    soon("the end of the first request", process.peer.abandonment()).await;
+    soon("the end of the first request", process.upstream.abandonment()).await;
     for waiting in waiting {
         assert_eq!(waiting.await.unwrap().unwrap_err().kind(), ErrorKind::Deadline);
     }

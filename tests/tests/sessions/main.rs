@@ -15,7 +15,7 @@ use script::scene;
 
 #[test]
 fn each_session_sees_and_runs_what_it_may_whatever_the_others_do() {
-    let stage = Fixture::set();
+    let stage = Fixture::start();
     let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(scene in scene())| stage.play(&scene)?);
 }

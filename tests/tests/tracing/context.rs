@@ -1,6 +1,6 @@
 //! What a request is part of: what its `_meta` says, or else its headers.
 
-use mistmcp_tests::{Collector, Era, HttpClient, Launch, MockUpstream, StdioProcess};
+use mistmcp_tests::{Collector, HttpClient, Launch, Lifecycle, MockUpstream, StdioProcess};
 use serde_json::{Value, json};
 
 use crate::stage::{ALICE, ASK_SITE, Fixture, GET_SITE, call_within, site};
@@ -16,9 +16,9 @@ fn parts(context: &str) -> (String, String) {
 
 #[tokio::test]
 async fn a_request_is_part_of_what_its_meta_says_or_else_its_headers() {
-    let stage = Fixture::set().await;
-    for era in Era::BOTH {
-        let guest = stage.guest(era).await;
+    let stage = Fixture::start().await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = stage.client(lifecycle).await;
         let seen = stage.collector.spans().iter().filter(|span| span.name() == GET_SITE).count();
         let (meta, nothing) = (json!({ "traceparent": IN_META, "tracestate": "a=1" }), json!({}));
         let cases: [(&Value, Option<&str>, &str, &str); 3] = [
@@ -27,13 +27,13 @@ async fn a_request_is_part_of_what_its_meta_says_or_else_its_headers() {
             (&meta, Some(IN_HEADER), IN_META, "a=1"),
         ];
         for (number, (meta, header, wanted, state)) in cases.into_iter().enumerate() {
-            let guest = match header {
-                Some(header) => guest.clone().header("traceparent", header).header("tracestate", "b=2"),
-                None => guest.clone(),
+            let client = match header {
+                Some(header) => client.clone().header("traceparent", header).header("tracestate", "b=2"),
+                None => client.clone(),
             };
-            guest.ask("tools/call", call_within(number, meta)).await.result();
+            client.ask("tools/call", call_within(number, meta)).await.result();
             let span = stage.collector.named(GET_SITE, seen + number + 1).await.remove(seen + number);
-            assert_eq!((span.trace(), span.parent()), parts(wanted), "{era:?} {number}");
+            assert_eq!((span.trace(), span.parent()), parts(wanted), "{lifecycle:?} {number}");
             assert_eq!(span.span.trace_state, state);
             let links = if number == 2 { vec![parts(IN_HEADER).1] } else { Vec::new() };
             assert_eq!(span.links(), links, "what the headers say besides is linked");
@@ -43,14 +43,14 @@ async fn a_request_is_part_of_what_its_meta_says_or_else_its_headers() {
 
 #[tokio::test]
 async fn malformed_contexts_are_ignored() {
-    let stage = Fixture::set().await;
-    for era in Era::BOTH {
-        let guest = stage.guest(era).await;
+    let stage = Fixture::start().await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = stage.client(lifecycle).await;
         for meta in
             [json!("x"), json!(7), json!({}), json!(""), json!("00-0-0-01"), json!("x".repeat(100_000))]
         {
-            let guest = guest.clone().header("traceparent", "n0ne");
-            guest
+            let client = client.clone().header("traceparent", "n0ne");
+            client
                 .ask("tools/call", call_within(1, &json!({ "traceparent": meta, "tracestate": meta })))
                 .await
                 .result();
@@ -63,21 +63,21 @@ async fn malformed_contexts_are_ignored() {
 
 #[tokio::test]
 async fn over_stdio_a_request_is_part_of_what_its_meta_says() {
-    let (peer, collector) = (MockUpstream::start().await, Collector::start().await);
-    for (number, era) in Era::BOTH.into_iter().enumerate() {
-        let mut console = collector.of(Launch::at(&peer, "--mode all")).console();
+    let (upstream, collector) = (MockUpstream::start().await, Collector::start().await);
+    for (number, lifecycle) in Lifecycle::BOTH.into_iter().enumerate() {
+        let mut stdio = collector.of(Launch::at(&upstream, "--mode all")).stdio();
         let params = call_within(number, &json!({ "traceparent": IN_META }));
-        let params = match era {
-            Era::Legacy => {
-                console.initialize().await;
+        let params = match lifecycle {
+            Lifecycle::Legacy => {
+                stdio.initialize().await;
                 params
             }
-            Era::Modern => StdioProcess::modern(params),
+            Lifecycle::Stateless => StdioProcess::stateless_params(params),
         };
-        console.ask("tools/call", params).await;
-        console.read().await.unwrap();
+        stdio.ask("tools/call", params).await;
+        stdio.read().await.unwrap();
         let span = collector.named(GET_SITE, number + 1).await.remove(number);
-        assert_eq!((span.trace(), span.parent()), parts(IN_META), "{era:?}");
+        assert_eq!((span.trace(), span.parent()), parts(IN_META), "{lifecycle:?}");
         let asked = collector.named(ASK_SITE, number + 1).await.remove(number);
         assert_eq!((asked.trace(), asked.parent()), (span.trace(), span.id()));
     }
@@ -85,11 +85,11 @@ async fn over_stdio_a_request_is_part_of_what_its_meta_says() {
 
 #[tokio::test]
 async fn calls_to_several_servers_are_one_trace() {
-    let stage = Fixture::set().await;
-    let other = stage.collector.of(Launch::at(&stage.peer, "")).serve().await;
-    let one = stage.guest(Era::Modern).await;
-    for (number, guest) in [one.clone(), one.to(&other.url("/mcp?mode=all"))].into_iter().enumerate() {
-        guest.header("traceparent", IN_HEADER).call("getSiteInfo", site(number)).await;
+    let stage = Fixture::start().await;
+    let other = stage.collector.of(Launch::at(&stage.upstream, "")).serve().await;
+    let one = stage.client(Lifecycle::Stateless).await;
+    for (number, client) in [one.clone(), one.to(&other.url("/mcp?mode=all"))].into_iter().enumerate() {
+        client.header("traceparent", IN_HEADER).call("getSiteInfo", site(number)).await;
     }
     let spans = stage.collector.named(ASK_SITE, 2).await;
     let all = stage.collector.named(GET_SITE, 2).await.into_iter().chain(spans);
@@ -98,17 +98,17 @@ async fn calls_to_several_servers_are_one_trace() {
 
 #[tokio::test]
 async fn what_the_client_does_not_keep_is_not_exported_and_mist_is_told_of_none() {
-    let stage = Fixture::set().await;
-    let guest = stage.guest(Era::Modern).await;
+    let stage = Fixture::start().await;
+    let client = stage.client(Lifecycle::Stateless).await;
     let unsampled = IN_META.replace("-01", "-00");
-    guest.ask("tools/call", call_within(1, &json!({ "traceparent": unsampled }))).await.result();
+    client.ask("tools/call", call_within(1, &json!({ "traceparent": unsampled }))).await.result();
     let kept =
-        guest.header("traceparent", IN_HEADER).header("tracestate", "b=2").header("baggage", "user=alice");
+        client.header("traceparent", IN_HEADER).header("tracestate", "b=2").header("baggage", "user=alice");
     kept.call("getSiteInfo", site(2)).await;
     let spans = stage.collector.named(ASK_SITE, 1).await;
     let all = stage.collector.named(GET_SITE, 1).await.into_iter().chain(spans);
     assert!(all.map(|span| span.trace()).all(|trace| trace == parts(IN_HEADER).0));
-    for asked in stage.peer.take() {
+    for asked in stage.upstream.take() {
         for name in ["traceparent", "tracestate", "baggage"] {
             assert!(!asked.headers.contains_key(name), "{asked:?}");
         }
@@ -117,19 +117,20 @@ async fn what_the_client_does_not_keep_is_not_exported_and_mist_is_told_of_none(
 
 #[tokio::test]
 async fn the_line_of_a_call_has_its_trace() {
-    let stage = Fixture::set_with("--log-format json", |launch| launch).await;
-    let guest = stage.guest(Era::Modern).await.header("X-Request-Id", "the-traced-0ne");
-    guest.clone().header("traceparent", IN_HEADER).call("getSiteInfo", site(1)).await;
-    let told = stage.server.told("its line", |text| text.contains("the-traced-0ne")).await;
+    let stage = Fixture::start_with("--log-format json", |launch| launch).await;
+    let client = stage.client(Lifecycle::Stateless).await.header("X-Request-Id", "the-traced-0ne");
+    client.clone().header("traceparent", IN_HEADER).call("getSiteInfo", site(1)).await;
+    let told = stage.server.wait_until("its line", |text| text.contains("the-traced-0ne")).await;
     let line = told.lines().find(|line| line.contains("the-traced-0ne")).unwrap();
     let line: Value = serde_json::from_str(line).unwrap();
     assert_eq!(line["trace"], parts(IN_HEADER).0, "{line}");
 
     // Where nothing is traced, there is none, whatever a client says.
-    let server = Launch::at(&stage.peer, "").serve().await;
-    let guest =
-        HttpClient::with_token(&server, "?mode=all", ALICE).of(Era::Modern).header("traceparent", IN_HEADER);
-    guest.call("getSiteInfo", site(1)).await;
-    let told = server.told("its line", |text| text.contains("getSiteInfo")).await;
+    let server = Launch::at(&stage.upstream, "").serve().await;
+    let client = HttpClient::with_token(&server, "?mode=all", ALICE)
+        .lifecycle(Lifecycle::Stateless)
+        .header("traceparent", IN_HEADER);
+    client.call("getSiteInfo", site(1)).await;
+    let told = server.wait_until("its line", |text| text.contains("getSiteInfo")).await;
     assert!(!told.contains("trace"), "{told}");
 }

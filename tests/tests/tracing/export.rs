@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use mistmcp_tests::{Collector, Era, HttpClient, Launch, MockUpstream};
+use mistmcp_tests::{Collector, HttpClient, Launch, Lifecycle, MockUpstream};
 use serde_json::json;
 
 use crate::stage::{ALICE, Fixture, GET_SITE, call_within, site};
@@ -13,14 +13,14 @@ const WARNING: &str = "takes no spans";
 
 #[tokio::test]
 async fn without_a_collector_calls_go_on_with_one_warning_and_the_end_is_graceful() {
-    let peer = MockUpstream::start().await;
-    let launch = Launch::at(&peer, "").variable("OTEL_EXPORTER_OTLP_ENDPOINT", NOBODY);
+    let upstream = MockUpstream::start().await;
+    let launch = Launch::at(&upstream, "").variable("OTEL_EXPORTER_OTLP_ENDPOINT", NOBODY);
     let server = launch.variable("OTEL_BSP_SCHEDULE_DELAY", "20").serve().await;
-    let guest = HttpClient::with_token(&server, "?mode=all", ALICE).of(Era::Modern);
-    guest.call("getSiteInfo", site(0)).await;
-    server.told("a warning", |text| text.contains(WARNING)).await;
+    let client = HttpClient::with_token(&server, "?mode=all", ALICE).lifecycle(Lifecycle::Stateless);
+    client.call("getSiteInfo", site(0)).await;
+    server.wait_until("a warning", |text| text.contains(WARNING)).await;
     for number in 1..30 {
-        guest.call("getSiteInfo", site(number)).await;
+        client.call("getSiteInfo", site(number)).await;
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     server.signal("TERM").await;
@@ -33,34 +33,34 @@ async fn without_a_collector_calls_go_on_with_one_warning_and_the_end_is_gracefu
 
 #[tokio::test]
 async fn a_collector_that_comes_back_gets_spans_again() {
-    let stage = Fixture::set().await;
-    let guest = stage.guest(Era::Modern).await;
+    let stage = Fixture::start().await;
+    let client = stage.client(Lifecycle::Stateless).await;
     stage.collector.refuse(503, Duration::ZERO);
-    guest.call("getSiteInfo", site(1)).await;
-    stage.server.told("a warning", |text| text.contains(WARNING)).await;
+    client.call("getSiteInfo", site(1)).await;
+    stage.server.wait_until("a warning", |text| text.contains(WARNING)).await;
     stage.collector.accept();
-    guest.call("getSiteInfo", site(2)).await;
+    client.call("getSiteInfo", site(2)).await;
     assert_eq!(stage.collector.named(GET_SITE, 1).await.len(), 1);
-    let told = stage.server.told("that it is back", |text| text.contains("takes spans again")).await;
+    let told = stage.server.wait_until("that it is back", |text| text.contains("takes spans again")).await;
     assert!(stage.collector.refused() > 1, "what may pass is tried again");
     assert!(told.contains("lost=2"), "{told}");
 }
 
 #[tokio::test]
 async fn a_collector_that_does_not_answer_holds_up_neither_calls_nor_the_end() {
-    let stage = Fixture::set().await;
+    let stage = Fixture::start().await;
     // Longer than a test waits for the end.
     stage.collector.refuse(200, Duration::from_hours(1));
-    let guest = stage.guest(Era::Modern).await;
+    let client = stage.client(Lifecycle::Stateless).await;
     let began = Instant::now();
     // More than are kept for it.
     for _ in 0..2_500 {
-        guest.ask("tools/list", json!({ "cursor": null })).await;
+        client.ask("tools/list", json!({ "cursor": null })).await;
         if began.elapsed() > Duration::from_secs(5) {
             break;
         }
     }
-    guest.call("getSiteInfo", site(1)).await;
+    client.call("getSiteInfo", site(1)).await;
     stage.server.signal("TERM").await;
     let (status, errors) = stage.server.ended().await;
     assert_eq!(status.code(), Some(0), "{errors}");
@@ -69,20 +69,20 @@ async fn a_collector_that_does_not_answer_holds_up_neither_calls_nor_the_end() {
 #[tokio::test]
 async fn what_is_left_is_exported_at_the_end() {
     let later = |launch: Launch| launch.variable("OTEL_BSP_SCHEDULE_DELAY", "600000");
-    let stage = Fixture::set_with("", later).await;
-    stage.guest(Era::Modern).await.call("getSiteInfo", site(1)).await;
+    let stage = Fixture::start_with("", later).await;
+    stage.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
     assert!(stage.collector.spans().is_empty());
     stage.server.signal("TERM").await;
     assert_eq!(stage.server.ended().await.0.code(), Some(0));
     assert_eq!(stage.collector.named(GET_SITE, 1).await.len(), 1);
 
     let collector = Collector::start().await;
-    let mut console = later(collector.of(Launch::at(&stage.peer, "--mode all"))).console();
-    console.initialize().await;
-    console.ask("tools/call", call_within(1, &json!({}))).await;
-    console.read().await.unwrap();
+    let mut stdio = later(collector.of(Launch::at(&stage.upstream, "--mode all"))).stdio();
+    stdio.initialize().await;
+    stdio.ask("tools/call", call_within(1, &json!({}))).await;
+    stdio.read().await.unwrap();
     assert!(collector.spans().is_empty());
-    let finished = console.finish().await;
+    let finished = stdio.finish().await;
     assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
     assert_eq!(collector.named(GET_SITE, 1).await.len(), 1);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mistmcp_tests::{Answer, Collector, Era, Launch};
+use mistmcp_tests::{Answer, Collector, Launch, Lifecycle};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
@@ -12,12 +12,12 @@ const CLIENT: i32 = 3;
 
 #[tokio::test]
 async fn a_request_to_mist_is_a_span_below_the_call() {
-    let stage = Fixture::set().await;
-    stage.guest(Era::Modern).await.call("getSiteInfo", site(1)).await;
+    let stage = Fixture::start().await;
+    stage.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
     let call = stage.collector.named(GET_SITE, 1).await.remove(0);
     let asked = stage.collector.named(ASK_SITE, 1).await.remove(0);
     assert_eq!((asked.trace(), asked.parent(), asked.span.kind), (call.trace(), call.id(), CLIENT));
-    let port = stage.peer.address().port().to_string();
+    let port = stage.upstream.address().port().to_string();
     for (name, wanted) in [
         ("http.request.method", "GET"),
         ("url.template", "/api/v1/sites/{site_id}"),
@@ -35,10 +35,10 @@ async fn a_request_to_mist_is_a_span_below_the_call() {
 
 #[tokio::test]
 async fn each_try_is_a_span_and_says_which_one_it_is() {
-    let stage = Fixture::set().await;
+    let stage = Fixture::start().await;
     let away = Answer::json(&json!({})).status(503);
-    stage.peer.answers(&site_path(1), [away.clone(), away, Answer::json(&json!({ "name": "Leeds" }))]);
-    stage.guest(Era::Modern).await.call("getSiteInfo", site(1)).await;
+    stage.upstream.answers(&site_path(1), [away.clone(), away, Answer::json(&json!({ "name": "Leeds" }))]);
+    stage.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
     let call = stage.collector.named(GET_SITE, 1).await.remove(0);
     let tries = stage.collector.named(ASK_SITE, 3).await;
     let wanted = [("503", "", "503"), ("503", "1", "503"), ("200", "2", "")];
@@ -53,9 +53,9 @@ async fn each_try_is_a_span_and_says_which_one_it_is() {
 
 #[tokio::test]
 async fn a_request_without_an_answer_says_what_there_is_in_its_place() {
-    let stage = Fixture::set_with("--retry-wait 0", |launch| launch).await;
-    stage.peer.answers(&site_path(1), [Answer::cut_off()]);
-    stage.guest(Era::Modern).await.refusal("getSiteInfo", site(1)).await;
+    let stage = Fixture::start_with("--retry-wait 0", |launch| launch).await;
+    stage.upstream.answers(&site_path(1), [Answer::cut_off()]);
+    stage.client(Lifecycle::Stateless).await.refusal("getSiteInfo", site(1)).await;
     let asked = stage.collector.named(ASK_SITE, 1).await.remove(0);
     assert_eq!((asked.attribute("error.type").as_str(), asked.has_failed()), ("network", true), "{asked:?}");
     assert!(asked.attribute("http.response.status_code").is_empty());
@@ -64,7 +64,7 @@ async fn a_request_without_an_answer_says_what_there_is_in_its_place() {
 #[tokio::test]
 async fn what_is_remembered_is_told_and_asked_but_once() {
     let collector = Collector::start().await;
-    let client = collector.of(Launch::new("--demo --mode all")).client(Era::Legacy).await;
+    let client = collector.of(Launch::new("--demo --mode all")).client(Lifecycle::Legacy).await;
     for _ in 0..2 {
         client.call("getSiteInfo", json!({ "site_id": "Leeds Distribution Centre" })).await;
         client.call("listInsightMetrics", json!({})).await;
@@ -81,16 +81,16 @@ async fn what_is_remembered_is_told_and_asked_but_once() {
 
 #[tokio::test]
 async fn a_call_that_waits_for_anothers_request_names_that_call() {
-    let stage = Fixture::set().await;
+    let stage = Fixture::start().await;
     let gate = Arc::new(Semaphore::new(0));
-    stage.peer.answers(&site_path(1), [Answer::json(&json!({})).once(&gate)]);
-    let guest = stage.guest(Era::Modern).await;
+    stage.upstream.answers(&site_path(1), [Answer::json(&json!({})).once(&gate)]);
+    let mcp_client = stage.client(Lifecycle::Stateless).await;
     let first = async {
-        guest.call("getSiteInfo", site(1)).await;
+        mcp_client.call("getSiteInfo", site(1)).await;
     };
     let second = async {
-        stage.peer.arrival().await;
-        let other = guest.clone().header("X-Request-Id", "the-sec0nd");
+        stage.upstream.arrival().await;
+        let other = mcp_client.clone().header("X-Request-Id", "the-sec0nd");
         let waiting = other.call("getSiteInfo", site(1));
         let opening = async {
             tokio::time::sleep(std::time::Duration::from_secs(2)).await;

@@ -1,6 +1,6 @@
 //! Nothing that lets anybody in, and nothing of a network or of who asks, is in a span.
 
-use mistmcp_tests::{Answer, Era, TOKEN};
+use mistmcp_tests::{Answer, Lifecycle, TOKEN};
 use serde_json::json;
 
 use crate::stage::{ALICE, ASK_SITE, Fixture, GET_SITE, site, site_id, site_path};
@@ -9,23 +9,23 @@ const HEADER: &str = "c0llect0r-s3cret";
 
 #[tokio::test]
 async fn nothing_of_a_call_is_in_its_spans() {
-    let stage = Fixture::set().await;
+    let stage = Fixture::start().await;
     let words = json!({ "name": "n3twork-name", "token": ALICE });
-    stage.peer.answers(&site_path(1), [Answer::json(&words), Answer::json(&words).status(400)]);
+    stage.upstream.answers(&site_path(1), [Answer::json(&words), Answer::json(&words).status(400)]);
     let mut secrets = vec![ALICE.to_owned(), TOKEN.to_owned(), site_id(1), "n3twork".into(), "guest".into()];
-    for era in Era::BOTH {
-        let guest = stage.guest(era).await;
-        guest.try_call("getSiteInfo", site(1)).await;
-        guest.try_call("getSiteInfo", json!({ "site_id": "4rgument" })).await;
-        guest.try_call("searchOrgSites", json!({ "org_id": site_id(2), "name": "4rgument" })).await;
-        guest.ask("resources/read", json!({ "uri": "mistmcp://4rgument" })).await;
-        guest.ask("prompts/get", json!({ "name": "4rgument" })).await;
-        guest.ask("m3thod/made-up", json!({ "some": "4rgument" })).await;
+    for lifecycle in Lifecycle::BOTH {
+        let client = stage.client(lifecycle).await;
+        client.try_call("getSiteInfo", site(1)).await;
+        client.try_call("getSiteInfo", json!({ "site_id": "4rgument" })).await;
+        client.try_call("searchOrgSites", json!({ "org_id": site_id(2), "name": "4rgument" })).await;
+        client.ask("resources/read", json!({ "uri": "mistmcp://4rgument" })).await;
+        client.ask("prompts/get", json!({ "name": "4rgument" })).await;
+        client.ask("m3thod/made-up", json!({ "some": "4rgument" })).await;
         // An id that is more than one.
         let long = json!({ "jsonrpc": "2.0", "id": format!("4rgument {ALICE}"), "method": "tools/list", "params": {} });
-        guest.post(long.to_string()).await;
-        if era == Era::Legacy {
-            secrets.push(guest.session().to_owned());
+        client.post(long.to_string()).await;
+        if lifecycle == Lifecycle::Legacy {
+            secrets.push(client.session().to_owned());
         }
     }
     secrets.extend([site_id(2), "4rgument".into(), "m3thod".into()]);
@@ -41,23 +41,23 @@ async fn nothing_of_a_call_is_in_its_spans() {
 
 #[tokio::test]
 async fn headers_for_the_collector_are_sent_to_it_and_shown_nowhere() {
-    let stage = Fixture::set_with("--debug", |launch| {
+    let stage = Fixture::start_with("--debug", |launch| {
         let headers = format!("x-api-key={HEADER},authorization=Basic%20{HEADER}");
         launch.variable("OTEL_EXPORTER_OTLP_HEADERS", &headers)
     })
     .await;
-    let guest = stage.guest(Era::Modern).await;
-    guest.call("getSiteInfo", site(1)).await;
+    let client = stage.client(Lifecycle::Stateless).await;
+    client.call("getSiteInfo", site(1)).await;
     stage.collector.named(GET_SITE, 1).await;
     let headers = stage.collector.headers().remove(0);
     assert_eq!(headers["x-api-key"], HEADER);
     assert_eq!(headers["authorization"], format!("Basic {HEADER}"));
     assert_eq!(headers["content-type"], "application/x-protobuf");
     stage.collector.refuse(401, std::time::Duration::ZERO);
-    guest.call("getSiteInfo", site(2)).await;
-    let told = stage.server.told("a warning", |text| text.contains("takes no spans")).await;
+    client.call("getSiteInfo", site(2)).await;
+    let told = stage.server.wait_until("a warning", |text| text.contains("takes no spans")).await;
     assert!(!told.contains(HEADER) && told.contains("401"), "{told}");
-    for asked in stage.peer.take() {
+    for asked in stage.upstream.take() {
         assert!(!format!("{asked:?}").contains(HEADER), "{asked:?}");
     }
     let told = format!("{:?}", stage.collector.spans());

@@ -1,4 +1,4 @@
-use mistmcp_tests::{Collector, Era, HttpClient, HttpServer, Launch, MockUpstream};
+use mistmcp_tests::{Collector, HttpClient, HttpServer, Launch, Lifecycle, MockUpstream};
 use serde_json::{Value, json};
 
 /// What clients bring.
@@ -9,26 +9,26 @@ pub(crate) const ASK_SITE: &str = "GET /api/v1/sites/{site_id}";
 
 /// A server that exports its spans, and those whom it talks to.
 pub(crate) struct Fixture {
-    pub(crate) peer: MockUpstream,
+    pub(crate) upstream: MockUpstream,
     pub(crate) collector: Collector,
     pub(crate) server: HttpServer,
 }
 
 impl Fixture {
-    pub(crate) async fn set() -> Self {
-        Self::set_with("", |launch| launch).await
+    pub(crate) async fn start() -> Self {
+        Self::start_with("", |launch| launch).await
     }
 
     /// With these arguments, and with what else is done to it.
-    pub(crate) async fn set_with(arguments: &str, more: impl FnOnce(Launch) -> Launch) -> Self {
-        let (peer, collector) = (MockUpstream::start().await, Collector::start().await);
-        let server = more(collector.of(Launch::at(&peer, arguments))).serve().await;
-        Self { peer, collector, server }
+    pub(crate) async fn start_with(arguments: &str, more: impl FnOnce(Launch) -> Launch) -> Self {
+        let (upstream, collector) = (MockUpstream::start().await, Collector::start().await);
+        let server = more(collector.of(Launch::at(&upstream, arguments))).serve().await;
+        Self { upstream, collector, server }
     }
 
     /// A client of that era.
-    pub(crate) async fn guest(&self, era: Era) -> HttpClient {
-        HttpClient::with_token(&self.server, "?mode=all", ALICE).enter(era).await
+    pub(crate) async fn client(&self, lifecycle: Lifecycle) -> HttpClient {
+        HttpClient::with_token(&self.server, "?mode=all", ALICE).connect(lifecycle).await
     }
 }
 

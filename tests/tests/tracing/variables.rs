@@ -1,6 +1,6 @@
 //! The standard's variables say whether, where, how and how much.
 
-use mistmcp_tests::{Collector, Era, Launch, MockUpstream};
+use mistmcp_tests::{Collector, Launch, Lifecycle, MockUpstream};
 
 use crate::stage::{Fixture, GET_SITE, site};
 
@@ -8,8 +8,8 @@ use crate::stage::{Fixture, GET_SITE, site};
 async fn exported(variables: &[(&str, &str)]) -> usize {
     let set =
         |launch: Launch| variables.iter().fold(launch, |launch, (name, value)| launch.variable(name, value));
-    let stage = Fixture::set_with("", set).await;
-    stage.guest(Era::Modern).await.call("getSiteInfo", site(1)).await;
+    let stage = Fixture::start_with("", set).await;
+    stage.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
     stage.server.signal("TERM").await;
     let (status, errors) = stage.server.ended().await;
     assert_eq!(status.code(), Some(0), "{errors}");
@@ -41,8 +41,8 @@ async fn the_service_is_called_what_the_operator_calls_it() {
         let set = |launch: Launch| {
             variables.iter().fold(launch, |launch, (name, value)| launch.variable(name, value))
         };
-        let stage = Fixture::set_with("", set).await;
-        stage.guest(Era::Modern).await.call("getSiteInfo", site(1)).await;
+        let stage = Fixture::start_with("", set).await;
+        stage.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
         let span = stage.collector.named(GET_SITE, 1).await.remove(0);
         for (name, wanted) in wanted {
             assert_eq!(span.of_service(name), *wanted, "{name}");
@@ -52,14 +52,15 @@ async fn the_service_is_called_what_the_operator_calls_it() {
 
 #[tokio::test]
 async fn an_endpoint_of_spans_alone_is_taken_as_it_is_and_wins() {
-    let (peer, collector) = (MockUpstream::start().await, Collector::start().await);
+    let (upstream, collector) = (MockUpstream::start().await, Collector::start().await);
     let endpoint = format!("{}/v1/traces", collector.url());
-    let launch = Launch::at(&peer, "--mode all").variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &endpoint);
-    let launch = launch.variable("OTEL_EXPORTER_OTLP_ENDPOINT", &peer.url());
-    let client = launch.variable("OTEL_BSP_SCHEDULE_DELAY", "20").client(Era::Legacy).await;
+    let launch =
+        Launch::at(&upstream, "--mode all").variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &endpoint);
+    let launch = launch.variable("OTEL_EXPORTER_OTLP_ENDPOINT", &upstream.url());
+    let client = launch.variable("OTEL_BSP_SCHEDULE_DELAY", "20").client(Lifecycle::Legacy).await;
     client.call("getSiteInfo", site(1)).await;
     assert_eq!(collector.named(GET_SITE, 1).await.len(), 1);
-    assert!(peer.take().iter().all(|asked| asked.method == "GET"), "it is told nothing");
+    assert!(upstream.take().iter().all(|asked| asked.method == "GET"), "it is told nothing");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use mistmcp_tests::{Era, RawSocket};
+use mistmcp_tests::{Lifecycle, RawSocket};
 use serde_json::json;
 
 use super::{refusals, sample};
@@ -11,57 +11,58 @@ use crate::fixture::{Fixture, site};
 const STRANGER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 2));
 
 async fn get(fixture: &Fixture, path: &str) -> Option<(u16, String, String)> {
-    let mut wire = RawSocket::from_address(STRANGER, fixture.server.address()).await;
-    wire.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")).await;
-    wire.answer().await
+    let mut raw_socket = RawSocket::from_address(STRANGER, fixture.server.address()).await;
+    raw_socket.send(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n")).await;
+    raw_socket.answer().await
 }
 
 #[tokio::test]
 async fn idle_connections_of_an_address_make_room_for_new_ones() {
-    let fixture = Fixture::set("--max-connections-per-address 20").await;
+    let fixture = Fixture::start("--max-connections-per-address 20").await;
     let process = fixture.server.id();
     let mut wires = Vec::new();
     for number in 0..100 {
-        let mut wire = RawSocket::from_address(STRANGER, fixture.server.address()).await;
+        let mut raw_socket = RawSocket::from_address(STRANGER, fixture.server.address()).await;
         if number % 2 == 0 {
-            wire.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
-            assert_eq!(wire.answer().await.unwrap().0, 200);
+            raw_socket.send("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+            assert_eq!(raw_socket.answer().await.unwrap().0, 200);
         }
-        wires.push(wire);
+        wires.push(raw_socket);
     }
     assert!(sample(&fixture, "mistmcp_connections").await <= 30);
     for path in ["/livez", "/readyz", "/"] {
         assert_eq!(get(&fixture, path).await.unwrap().0, 200, "{path}");
     }
-    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(1)).await;
     drop(wires);
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test]
 async fn idle_connections_of_strangers_make_room_for_everybody() {
-    let fixture = Fixture::set("--max-connections 30").await;
+    let fixture = Fixture::start("--max-connections 30").await;
     let process = fixture.server.id();
-    let alice = fixture.alice("?mode=all").of(Era::Modern);
+    let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     alice.call("getSiteInfo", site(1)).await;
     let mut wires = Vec::new();
     for number in 0..200_u8 {
         let own = IpAddr::from([127, 0, 2, 1 + number % 50]);
         wires.push(RawSocket::from_address(own, fixture.server.address()).await);
     }
-    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(2)).await;
+    fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(2)).await;
     assert_eq!(get(&fixture, "/livez").await.unwrap().0, 200);
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test]
 async fn where_all_connections_are_busy_probes_are_answered_and_others_refused() {
-    let fixture = Fixture::set("--max-connections-per-address 8").await;
+    let fixture = Fixture::start("--max-connections-per-address 8").await;
     let process = fixture.server.id();
     let client = super::at([127, 0, 0, 2]);
     let mut streams = Vec::new();
     for _ in 0..8 {
-        let mut stream = fixture.alice("?mode=all").by(client.clone()).of(Era::Modern).listen().await;
+        let mut stream =
+            fixture.alice("?mode=all").by(client.clone()).lifecycle(Lifecycle::Stateless).listen().await;
         mistmcp_tests::soon("an acknowledgement", stream.chunk()).await.unwrap();
         streams.push(stream);
     }
@@ -77,54 +78,58 @@ async fn where_all_connections_are_busy_probes_are_answered_and_others_refused()
         silent.push(RawSocket::from_address(STRANGER, fixture.server.address()).await);
     }
     assert_eq!(get(&fixture, "/readyz").await.unwrap().0, 200);
-    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(1)).await;
     drop((silent, streams));
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test]
 async fn an_address_has_so_many_requests_under_way() {
-    let fixture = Fixture::set("--max-requests-per-address 6").await;
+    let fixture = Fixture::start("--max-requests-per-address 6").await;
     let process = fixture.server.id();
     let client = super::at([127, 0, 0, 2]);
     let mut streams = Vec::new();
     for _ in 0..6 {
-        let alice = fixture.alice("?mode=all").by(client.clone()).of(Era::Modern);
+        let alice = fixture.alice("?mode=all").by(client.clone()).lifecycle(Lifecycle::Stateless);
         let mut stream = alice.listen().await;
         mistmcp_tests::soon("an acknowledgement", stream.chunk()).await.unwrap();
         streams.push(stream);
     }
-    let refused =
-        fixture.alice("?mode=all").by(client.clone()).of(Era::Modern).ask("tools/list", json!({})).await;
+    let refused = fixture
+        .alice("?mode=all")
+        .by(client.clone())
+        .lifecycle(Lifecycle::Stateless)
+        .ask("tools/list", json!({}))
+        .await;
     assert_eq!(refused.status, 429, "{refused:?}");
     assert!(refused.error().contains("--max-requests-per-address"), "{refused:?}");
     assert!(refusals(&fixture, "requests_of_address").await >= 1);
-    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(1)).await;
     drop(streams);
     super::until("they are over", async || {
         fixture
             .alice("?mode=all")
             .by(client.clone())
-            .of(Era::Modern)
+            .lifecycle(Lifecycle::Stateless)
             .ask("tools/list", json!({}))
             .await
             .status
             == 200
     })
     .await;
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test]
 async fn a_name_that_is_not_the_servers_learns_no_cloud_and_authority_is_checked_as_host_is() {
-    let fixture = Fixture::set("").await;
-    let address = fixture.peer.address().to_string();
+    let fixture = Fixture::start("").await;
+    let address = fixture.upstream.address().to_string();
     for (host, names_it) in
         [("localhost", true), ("127.0.0.1:9", true), ("evil.example", false), ("10.1.2.3", false)]
     {
-        let mut wire = RawSocket::open(fixture.server.address()).await;
-        wire.send(format!("GET /readyz HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
-        let (status, _, body) = wire.answer().await.unwrap();
+        let mut raw_socket = RawSocket::open(fixture.server.address()).await;
+        raw_socket.send(format!("GET /readyz HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
+        let (status, _, body) = raw_socket.answer().await.unwrap();
         assert_eq!((status, body.contains(&address)), (200, names_it), "{host}: {body}");
     }
     // In the absolute form, as HTTP/2 has it in `:authority`.
@@ -133,9 +138,9 @@ async fn a_name_that_is_not_the_servers_learns_no_cloud_and_authority_is_checked
         ("http://localhost/metrics", "evil.example", 403),
         ("http://localhost/metrics", "localhost", 200),
     ] {
-        let mut wire = RawSocket::open(fixture.server.address()).await;
-        wire.send(format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
-        assert_eq!(wire.answer().await.unwrap().0, status, "{target} {host}");
+        let mut raw_socket = RawSocket::open(fixture.server.address()).await;
+        raw_socket.send(format!("GET {target} HTTP/1.1\r\nHost: {host}\r\n\r\n")).await;
+        assert_eq!(raw_socket.answer().await.unwrap().0, status, "{target} {host}");
     }
     let socket = tokio::net::TcpStream::connect(fixture.server.address()).await.unwrap();
     let (requests, connection) = h2::client::handshake(socket).await.unwrap();

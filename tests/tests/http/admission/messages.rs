@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use h2::client::SendRequest;
 use http::{Request, StatusCode, Version};
-use mistmcp_tests::{Answer, Era, RawSocket, message};
+use mistmcp_tests::{Answer, Lifecycle, RawSocket, message};
 use serde_json::json;
 use tokio::net::TcpSocket;
 use tokio::sync::Semaphore;
@@ -26,16 +26,16 @@ fn head() -> String {
 
 #[tokio::test]
 async fn messages_that_are_not_complete_are_bounded_in_bytes_for_an_address_and_in_all() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let unfinished = [head().into_bytes(), vec![b' '; 900 * KILO]].concat();
     // Five addresses: one may have a quarter.
     let (mut wires, mut of_address, mut of_all) = (Vec::new(), 0, 0);
     for number in 0..100 {
         let own = IpAddr::from([127, 0, 1, 1 + number / 20]);
-        let mut wire = RawSocket::from_address(own, fixture.server.address()).await;
-        wire.send(&unfinished).await;
-        wires.push(wire);
+        let mut raw_socket = RawSocket::from_address(own, fixture.server.address()).await;
+        raw_socket.send(&unfinished).await;
+        wires.push(raw_socket);
     }
     until("some are refused", async || {
         refusals(&fixture, "bodies_of_address").await + refusals(&fixture, "bodies").await >= 30
@@ -44,15 +44,15 @@ async fn messages_that_are_not_complete_are_bounded_in_bytes_for_an_address_and_
     let held = in_use(&fixture, "body_bytes").await;
     assert!((BODIES / 2..=4 * BODIES).contains(&held), "{held}");
     // Who sends whole messages is served meanwhile.
-    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
-    for wire in wires {
-        let told = wire.rest().await;
-        of_address += usize::from(told.starts_with("HTTP/1.1 429") && told.contains("--max-body-bytes"));
-        of_all += usize::from(told.starts_with("HTTP/1.1 503") && told.contains("--max-body-bytes"));
+    fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(1)).await;
+    for raw_socket in wires {
+        let output = raw_socket.rest().await;
+        of_address += usize::from(output.starts_with("HTTP/1.1 429") && output.contains("--max-body-bytes"));
+        of_all += usize::from(output.starts_with("HTTP/1.1 503") && output.contains("--max-body-bytes"));
     }
     assert!(of_address > 0 && of_address + of_all >= 30, "{of_address} {of_all}");
     until("all of it comes back", async || in_use(&fixture, "body_bytes").await == 0).await;
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 /// A connection with HTTP/2 in the clear, whose streams may bring so many bytes before they are taken.
@@ -80,9 +80,9 @@ fn request(fixture: &Fixture, target: &str, method: &str) -> Request<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn answers_that_nobody_takes_are_bounded_in_bytes_and_let_go() {
-    let fixture = Fixture::set("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
+    let fixture = Fixture::start("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
     let process = fixture.server.id();
-    let list = message("tools/list", &mistmcp_tests::StdioProcess::modern(json!({})));
+    let list = message("tools/list", &mistmcp_tests::StdioProcess::stateless_params(json!({})));
     let (mut connections, mut answers) = (Vec::new(), tokio::task::JoinSet::new());
     for _ in 0..3 {
         let mut requests = connect(&fixture, [127, 0, 0, 2], 0).await;
@@ -107,16 +107,16 @@ async fn answers_that_nobody_takes_are_bounded_in_bytes_and_let_go() {
     let bytes = in_use(&fixture, "answer_bytes").await;
     assert!((1..=2_097_152).contains(&bytes), "{bytes}");
     assert!(refusals(&fixture, "answers_of_address").await > 0);
-    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(1)).await;
     // Those who take nothing for long are shown out.
     until("all of it comes back", async || in_use(&fixture, "answer_bytes").await == 0).await;
     drop((held, connections));
-    fixture.goes_on(process).await;
+    fixture.assert_serving(process).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_that_nobody_takes_are_bounded_in_bytes_as_well() {
-    let fixture = Fixture::set("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
+    let fixture = Fixture::start("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
     let (mut connections, mut answers) = (Vec::new(), tokio::task::JoinSet::new());
     for _ in 0..3 {
         let session = fixture.alice("?mode=all").by(at([127, 0, 0, 2])).open().await.session().to_owned();
@@ -147,9 +147,9 @@ async fn events_that_nobody_takes_are_bounded_in_bytes_as_well() {
 
 #[tokio::test]
 async fn a_request_has_an_id_of_its_own_in_its_session() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let turnstile = Arc::new(Semaphore::new(0));
-    fixture.peer.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
+    fixture.upstream.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
     let (alice, bob) = (fixture.alice("?mode=all").open().await, fixture.bob("?mode=all").open().await);
     let call = |number: usize, id: &str| {
         let params = json!({ "name": "getSiteInfo", "arguments": site(number) });
@@ -159,7 +159,7 @@ async fn a_request_has_an_id_of_its_own_in_its_session() {
         let (alice, call) = (alice.clone(), call(1, "same"));
         async move { alice.post(call).await }
     });
-    mistmcp_tests::soon("the first request", fixture.peer.arrivals(1)).await;
+    mistmcp_tests::soon("the first request", fixture.upstream.arrivals(1)).await;
     let refused = alice.post(call(2, "same")).await;
     assert_eq!(refused.status, 400, "{refused:?}");
     let error = &refused.message()["error"];
@@ -176,7 +176,7 @@ async fn a_request_has_an_id_of_its_own_in_its_session() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn messages_over_http_2_are_bounded_in_streams_and_bytes() {
-    let fixture = Fixture::set("").await;
+    let fixture = Fixture::start("").await;
     let mut connections = Vec::new();
     for _ in 0..3 {
         let mut requests = connect(&fixture, [127, 0, 0, 2], 65_535).await;
@@ -194,19 +194,23 @@ async fn messages_over_http_2_are_bounded_in_streams_and_bytes() {
     }
     until("some are refused", async || refusals(&fixture, "bodies_of_address").await > 0).await;
     assert!(in_use(&fixture, "body_bytes").await <= BODIES);
-    fixture.bob("?mode=all").of(Era::Modern).call("getSiteInfo", site(1)).await;
+    fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(1)).await;
     drop(connections);
     until("all of it comes back", async || in_use(&fixture, "body_bytes").await == 0).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_over_http_2_is_whole_however_little_is_taken_at_once() {
-    let fixture = Fixture::set("").await;
-    let whole =
-        fixture.alice("?mode=all").of(Era::Modern).by(at([127, 0, 0, 1])).ask("tools/list", json!({})).await;
+    let fixture = Fixture::start("").await;
+    let whole = fixture
+        .alice("?mode=all")
+        .lifecycle(Lifecycle::Stateless)
+        .by(at([127, 0, 0, 1]))
+        .ask("tools/list", json!({}))
+        .await;
     let wanted = whole.result();
     let mut requests = connect(&fixture, [127, 0, 0, 2], 1_000).await.ready().await.unwrap();
-    let list = message("tools/list", &mistmcp_tests::StdioProcess::modern(json!({})));
+    let list = message("tools/list", &mistmcp_tests::StdioProcess::stateless_params(json!({})));
     let (answer, mut body) =
         requests.send_request(request(&fixture, "/mcp?mode=all", "tools/list"), false).unwrap();
     body.send_data(Bytes::from(list), true).unwrap();
@@ -217,6 +221,6 @@ async fn an_answer_over_http_2_is_whole_however_little_is_taken_at_once() {
         taken.extend_from_slice(&piece);
         body.flow_control().release_capacity(piece.len()).unwrap();
     }
-    let heard: serde_json::Value = serde_json::from_slice(&taken).unwrap();
-    assert_eq!(heard["result"], wanted);
+    let response: serde_json::Value = serde_json::from_slice(&taken).unwrap();
+    assert_eq!(response["result"], wanted);
 }

@@ -3,32 +3,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mistmcp_tests::{Answer, Era, Launch, MockUpstream, soon};
+use mistmcp_tests::{Answer, Launch, Lifecycle, MockUpstream, soon};
 use reqwest::Method;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use super::{at, in_use, knows_bob_alone, refusals, stranger, until};
+use super::{at, in_use, knows_bob_alone, refusals, unknown_client, until};
 use crate::fixture::{Fixture, site};
 
 #[tokio::test]
 async fn an_address_has_few_sessions_of_tokens_that_mist_has_not_accepted() {
-    let fixture = Fixture::set("--max-new-clients-per-address 3 --new-tokens-per-minute 4").await;
+    let fixture = Fixture::start("--max-new-clients-per-address 3 --new-tokens-per-minute 4").await;
     knows_bob_alone(&fixture);
     let client = at([127, 0, 0, 2]);
     for number in 0..3 {
-        stranger(&fixture, &client, number).open().await;
+        unknown_client(&fixture, &client, number).open().await;
     }
-    assert_eq!(fixture.peer.take().len(), 0, "nobody has called anything");
+    assert_eq!(fixture.upstream.take().len(), 0, "nobody has called anything");
     // Beyond them Mist is asked about each, and soon not even that.
     let mut statuses = Vec::new();
     for number in 3..40 {
-        let heard = stranger(&fixture, &client, number).knock().await;
-        let (told, status) = (heard.error(), heard.status);
-        assert!(told.contains("Mist"), "{told}");
+        let response = unknown_client(&fixture, &client, number).initialize().await;
+        let (message, status) = (response.error(), response.status);
+        assert!(message.contains("Mist"), "{message}");
         if status == 429 {
-            assert!(told.contains("--max-new-clients-per-address"), "{told}");
-            assert_eq!(heard.header("retry-after"), "10");
+            assert!(message.contains("--max-new-clients-per-address"), "{message}");
+            assert_eq!(response.header("retry-after"), "10");
         }
         statuses.push(status);
     }
@@ -36,7 +36,7 @@ async fn an_address_has_few_sessions_of_tokens_that_mist_has_not_accepted() {
         statuses.contains(&429) && statuses.iter().all(|status| [401, 429].contains(status)),
         "{statuses:?}"
     );
-    let asked = fixture.peer.take();
+    let asked = fixture.upstream.take();
     assert!((1..=8).contains(&asked.len()), "{}", asked.len());
     assert!(asked.iter().all(|request| request.path == "/api/v1/self"), "{asked:?}");
     assert!(refusals(&fixture, "new_clients").await > 20);
@@ -45,81 +45,86 @@ async fn an_address_has_few_sessions_of_tokens_that_mist_has_not_accepted() {
     // Somebody at another address gets in, and so does an honest one at the same when Mist can be asked.
     fixture.bob("?mode=all").by(at([127, 0, 0, 3])).open().await;
     let bob = fixture.bob("?mode=all").by(client.clone());
-    until("Bob gets in", async || bob.clone().knock().await.status == 200).await;
+    until("Bob gets in", async || bob.clone().initialize().await.status == 200).await;
 }
 
 #[tokio::test]
 async fn the_first_accepted_call_makes_a_session_lasting() {
-    let fixture = Fixture::set("--max-new-clients-per-address 2").await;
+    let fixture = Fixture::start("--max-new-clients-per-address 2").await;
     knows_bob_alone(&fixture);
     let bobs = [fixture.bob("?mode=all").open().await, fixture.bob("?mode=all").open().await];
     assert_eq!(in_use(&fixture, "new_clients").await, 2);
     bobs[0].call("getSelf", json!({})).await;
     until("their places are given back", async || in_use(&fixture, "new_clients").await == 0).await;
     // He may have as many as he likes by now, and Mist is not asked about them.
-    fixture.peer.take();
+    fixture.upstream.take();
     for _ in 0..9 {
         fixture.bob("?mode=all").open().await;
     }
-    assert_eq!(fixture.peer.take().len(), 0);
+    assert_eq!(fixture.upstream.take().len(), 0);
     // What a session that ends had comes back as well.
-    let stranger = stranger(&fixture, &at([127, 0, 0, 2]), 1).open().await;
+    let unknown_client = unknown_client(&fixture, &at([127, 0, 0, 2]), 1).open().await;
     assert_eq!(in_use(&fixture, "new_clients").await, 1);
-    assert_eq!(stranger.end().await.status, 204);
+    assert_eq!(unknown_client.end().await.status, 204);
     assert_eq!(in_use(&fixture, "new_clients").await, 0);
 }
 
 #[tokio::test]
 async fn an_address_listens_on_few_streams_with_tokens_that_mist_has_not_accepted() {
-    let fixture = Fixture::set("--max-new-clients-per-address 4 --new-tokens-per-minute 1").await;
+    let fixture = Fixture::start("--max-new-clients-per-address 4 --new-tokens-per-minute 1").await;
     knows_bob_alone(&fixture);
     let client = at([127, 0, 0, 2]);
     let mut streams = Vec::new();
     for number in 0..4 {
-        let mut stream = stranger(&fixture, &client, number).of(Era::Modern).listen().await;
+        let mut stream =
+            unknown_client(&fixture, &client, number).lifecycle(Lifecycle::Stateless).listen().await;
         soon("an acknowledgement", stream.chunk()).await.unwrap().unwrap();
         streams.push(stream);
     }
     until("they are counted", async || in_use(&fixture, "new_clients").await == 4).await;
     for number in 4..9 {
-        let refused = stranger(&fixture, &client, number).of(Era::Modern).listen().await;
+        let refused =
+            unknown_client(&fixture, &client, number).lifecycle(Lifecycle::Stateless).listen().await;
         let refused = soon("a refusal", refused.text()).await.unwrap();
         assert!(refused.contains("error") && refused.contains("Mist"), "{refused}");
     }
-    assert!(fixture.peer.take().len() <= 2);
+    assert!(fixture.upstream.take().len() <= 2);
     drop(streams);
     until("their places are given back", async || in_use(&fixture, "new_clients").await == 0).await;
 }
 
 #[tokio::test]
 async fn mist_is_asked_with_unaccepted_tokens_so_often_for_each_address() {
-    let fixture = Fixture::set("--new-tokens-per-minute 5").await;
+    let fixture = Fixture::start("--new-tokens-per-minute 5").await;
     knows_bob_alone(&fixture);
     let client = at([127, 0, 0, 2]);
     let (mut refused, mut paced) = (0, 0);
     for number in 0..60 {
-        let told = stranger(&fixture, &client, number).of(Era::Modern).refusal("getSelf", json!({})).await;
-        refused += usize::from(told.contains("does not accept the API token"));
-        paced += usize::from(told.contains("--new-tokens-per-minute"));
+        let message = unknown_client(&fixture, &client, number)
+            .lifecycle(Lifecycle::Stateless)
+            .refusal("getSelf", json!({}))
+            .await;
+        refused += usize::from(message.contains("does not accept the API token"));
+        paced += usize::from(message.contains("--new-tokens-per-minute"));
     }
     // A minute has more than these take.
-    let asked = fixture.peer.take().len();
+    let asked = fixture.upstream.take().len();
     assert!(
         refused == asked && (5..=11).contains(&asked) && refused + paced == 60,
         "{asked} {refused} {paced}"
     );
     assert!(refusals(&fixture, "new_tokens").await >= 40);
     // One that Mist accepts is asked with as often as it likes, and one at another address at all.
-    let bob = fixture.bob("?mode=all").of(Era::Modern).by(at([127, 0, 0, 3]));
+    let bob = fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).by(at([127, 0, 0, 3]));
     for number in 0..20 {
         bob.call("getSiteInfo", site(number)).await;
     }
-    assert_eq!(fixture.peer.take().len(), 20);
+    assert_eq!(fixture.upstream.take().len(), 20);
 }
 
 #[tokio::test]
 async fn calls_of_a_new_token_that_come_at_once_are_not_taken_for_strangers() {
-    let fixture = Fixture::set("--new-tokens-per-minute 1").await;
+    let fixture = Fixture::start("--new-tokens-per-minute 1").await;
     knows_bob_alone(&fixture);
     let bob = fixture.bob("?mode=all").open().await;
     let mut calls = tokio::task::JoinSet::new();
@@ -130,23 +135,23 @@ async fn calls_of_a_new_token_that_come_at_once_are_not_taken_for_strangers() {
     while let Some(call) = soon("a call", calls.join_next()).await {
         call.unwrap();
     }
-    assert_eq!(fixture.peer.take().len(), 30);
+    assert_eq!(fixture.upstream.take().len(), 30);
 }
 
 #[tokio::test]
 async fn calls_of_a_new_token_wait_for_a_slow_first_answer() {
-    let fixture = Fixture::set("--new-tokens-per-minute 2").await;
+    let fixture = Fixture::start("--new-tokens-per-minute 2").await;
     let turnstile = Arc::new(Semaphore::new(0));
     let slow = Answer::json(&json!({ "name": "slow" })).once(&turnstile);
-    fixture.peer.otherwise(move |_| slow.clone());
-    let bob = fixture.bob("?mode=all").of(Era::Modern);
+    fixture.upstream.otherwise(move |_| slow.clone());
+    let bob = fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless);
     let mut calls = tokio::task::JoinSet::new();
     for number in 0..40 {
         let bob = bob.clone();
         calls.spawn(async move { bob.call("getSiteInfo", site(number)).await });
     }
     // Two requests are all that the address has with a new token. None of the other calls fails for that.
-    let first = soon("the first requests", fixture.peer.arrivals(2)).await;
+    let first = soon("the first requests", fixture.upstream.arrivals(2)).await;
     assert_eq!(first.len(), 2);
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert!(calls.try_join_next().is_none(), "nothing is answered or refused yet");
@@ -159,37 +164,37 @@ async fn calls_of_a_new_token_wait_for_a_slow_first_answer() {
 
 #[tokio::test]
 async fn the_refusal_of_a_token_answers_all_calls_that_wait_for_it() {
-    let fixture = Fixture::set("--new-tokens-per-minute 2").await;
+    let fixture = Fixture::start("--new-tokens-per-minute 2").await;
     let turnstile = Arc::new(Semaphore::new(0));
     let slow = Answer::json(&json!({})).status(401).once(&turnstile);
-    fixture.peer.otherwise(move |_| slow.clone());
+    fixture.upstream.otherwise(move |_| slow.clone());
     let client = at([127, 0, 0, 2]);
     let mut calls = tokio::task::JoinSet::new();
     for number in 0..40 {
-        let guest = stranger(&fixture, &client, 1).of(Era::Modern);
-        calls.spawn(async move { guest.refusal("getSiteInfo", site(number)).await });
+        let mcp_client = unknown_client(&fixture, &client, 1).lifecycle(Lifecycle::Stateless);
+        calls.spawn(async move { mcp_client.refusal("getSiteInfo", site(number)).await });
     }
-    soon("the first requests", fixture.peer.arrivals(2)).await;
+    soon("the first requests", fixture.upstream.arrivals(2)).await;
     turnstile.close();
     while let Some(call) = soon("a call", calls.join_next()).await {
         assert!(call.unwrap().contains("does not accept the API token"));
     }
-    assert!(fixture.peer.take().is_empty());
+    assert!(fixture.upstream.take().is_empty());
 }
 
 #[tokio::test]
 async fn a_token_that_is_shared_behind_a_proxy_needs_a_client_token() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     for behind in ["--allow-host mist.example.com", "--trusted-proxy 127.0.0.1"] {
         let arguments = format!("--transport http --port 0 --shared-token {behind}");
-        let finished = Launch::at(&peer, &arguments).run().await;
+        let finished = Launch::at(&upstream, &arguments).run().await;
         assert_ne!(finished.status.code(), Some(0), "{behind}");
         assert!(finished.stderr.contains("MISTMCP_CLIENT_TOKEN"), "{behind}: {}", finished.stderr);
-        let guarded = Launch::at(&peer, &format!("--shared-token {behind}"));
+        let guarded = Launch::at(&upstream, &format!("--shared-token {behind}"));
         guarded.variable("MISTMCP_CLIENT_TOKEN", "a-secret-of-the-clients").serve().await;
     }
     // Nobody but this machine reaches it.
-    let server = Launch::at(&peer, "--shared-token").serve().await;
-    let guest = mistmcp_tests::HttpClient::new(&server, "").request(Method::GET).send().await.unwrap();
-    assert_ne!(guest.status(), 401);
+    let server = Launch::at(&upstream, "--shared-token").serve().await;
+    let mcp_client = mistmcp_tests::HttpClient::new(&server, "").request(Method::GET).send().await.unwrap();
+    assert_ne!(mcp_client.status(), 401);
 }

@@ -1,31 +1,32 @@
 //! The address of a client behind a trusted proxy, and of one that only says so.
 
-use mistmcp_tests::{Era, Launch, MockUpstream};
+use mistmcp_tests::{Launch, Lifecycle, MockUpstream};
 use serde_json::json;
 
-use super::{at, stranger};
+use super::{at, unknown_client};
 use crate::fixture::Fixture;
 
 const HEADERS: [(&str, &str); 2] = [("X-Forwarded-For", "192.0.2."), ("Forwarded", "for=192.0.2.")];
 
 #[tokio::test]
 async fn behind_a_trusted_proxy_each_client_has_a_quota_of_its_own() {
-    let fixture =
-        Fixture::set("--trusted-proxy 127.0.0.0/8 --max-new-clients-per-address 1 --new-tokens-per-minute 1")
-            .await;
+    let fixture = Fixture::start(
+        "--trusted-proxy 127.0.0.0/8 --max-new-clients-per-address 1 --new-tokens-per-minute 1",
+    )
+    .await;
     super::knows_bob_alone(&fixture);
     let proxy = at([127, 0, 0, 2]);
     for (first, (header, prefix)) in [(1, HEADERS[0]), (101, HEADERS[1])] {
         for number in 0..5 {
             let named = format!("{prefix}{}", first + number);
-            stranger(&fixture, &proxy, number).header(header, &named).open().await;
+            unknown_client(&fixture, &proxy, number).header(header, &named).open().await;
         }
         // The same again have no place left, whatever they say before it.
         for spoofed in [format!("{prefix}{first}"), format!("{prefix}77, {prefix}{first}")] {
-            let mut again = stranger(&fixture, &proxy, 9).header(header, &spoofed);
-            let mut refused = again.knock().await;
+            let mut again = unknown_client(&fixture, &proxy, 9).header(header, &spoofed);
+            let mut refused = again.initialize().await;
             if refused.status == 401 {
-                refused = again.knock().await;
+                refused = again.initialize().await;
             }
             assert_eq!(refused.status, 429, "{spoofed}: {refused:?}");
         }
@@ -36,17 +37,17 @@ async fn behind_a_trusted_proxy_each_client_has_a_quota_of_its_own() {
 async fn who_is_no_trusted_proxy_is_not_believed() {
     for trusted in ["", "--trusted-proxy 10.0.0.0/8"] {
         let fixture =
-            Fixture::set(&format!("{trusted} --max-new-clients-per-address 1 --new-tokens-per-minute 1"))
+            Fixture::start(&format!("{trusted} --max-new-clients-per-address 1 --new-tokens-per-minute 1"))
                 .await;
         super::knows_bob_alone(&fixture);
         let client = at([127, 0, 0, 2]);
-        stranger(&fixture, &client, 0).open().await;
+        unknown_client(&fixture, &client, 0).open().await;
         let mut statuses = Vec::new();
         for number in 1..6 {
             for (header, prefix) in HEADERS {
-                let mut guest =
-                    stranger(&fixture, &client, number).header(header, &format!("{prefix}{number}"));
-                statuses.push(guest.knock().await.status);
+                let mut mcp_client =
+                    unknown_client(&fixture, &client, number).header(header, &format!("{prefix}{number}"));
+                statuses.push(mcp_client.initialize().await.status);
             }
         }
         assert!(!statuses.contains(&200) && statuses.contains(&429), "{trusted}: {statuses:?}");
@@ -55,10 +56,10 @@ async fn who_is_no_trusted_proxy_is_not_believed() {
 
 #[tokio::test]
 async fn a_trusted_proxy_is_named_as_a_network() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     for wrong in ["proxy.example", "10.0.0.0/33", "*"] {
         let finished =
-            Launch::at(&peer, &format!("--transport http --port 0 --trusted-proxy {wrong}")).run().await;
+            Launch::at(&upstream, &format!("--transport http --port 0 --trusted-proxy {wrong}")).run().await;
         assert_ne!(finished.status.code(), Some(0), "{wrong}");
         assert!(
             finished.stderr.contains("--trusted-proxy") && finished.stderr.contains("10.0.0.0/24"),
@@ -68,9 +69,12 @@ async fn a_trusted_proxy_is_named_as_a_network() {
     }
     for right in ["10.0.0.5", "10.0.0.0/24,fd00::/8"] {
         let fixture = Fixture {
-            server: Launch::at(&peer, &format!("--trusted-proxy {right}")).serve().await,
-            peer: MockUpstream::start().await,
+            server: Launch::at(&upstream, &format!("--trusted-proxy {right}")).serve().await,
+            upstream: MockUpstream::start().await,
         };
-        assert_eq!(fixture.alice("").of(Era::Modern).ask("tools/list", json!({})).await.status, 200);
+        assert_eq!(
+            fixture.alice("").lifecycle(Lifecycle::Stateless).ask("tools/list", json!({})).await.status,
+            200
+        );
     }
 }

@@ -37,9 +37,9 @@ async fn arguments_come_as_json_from_the_line_a_file_or_standard_input() {
     let of_line = launch.argument(arguments).run().await;
     let launch = Launch::new("--demo call searchOrgSites --json @asked.json");
     let of_file = launch.file("asked.json", format!("\u{feff}{arguments}\r\n")).run().await;
-    let mut console = Launch::new("--demo call searchOrgSites --json -").console();
-    console.write(arguments).await;
-    for finished in [of_line, of_file, console.finish().await] {
+    let mut stdio = Launch::new("--demo call searchOrgSites --json -").stdio();
+    stdio.write(arguments).await;
+    for finished in [of_line, of_file, stdio.finish().await] {
         assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
         let answer: Value = serde_json::from_str(&finished.output()).unwrap();
         let rows = answer["results"].as_array().unwrap();
@@ -79,10 +79,10 @@ const ORG: &str = "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f";
 
 #[tokio::test]
 async fn an_answer_is_whole_unless_a_limit_is_set() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let rows: Vec<_> = (0..100).map(|row| json!({ "mac": row, "note": "x".repeat(1_000) })).collect();
-    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &json!(rows));
-    let call = || Launch::at(&peer, "call getOrgInventory").argument(&format!("org_id={ORG}"));
+    upstream.json(&format!("/api/v1/orgs/{ORG}/inventory"), &json!(rows));
+    let call = || Launch::at(&upstream, "call getOrgInventory").argument(&format!("org_id={ORG}"));
     let read = async |launch: Launch| serde_json::from_str::<Value>(&launch.run().await.output()).unwrap();
     let whole = read(call()).await;
     assert_eq!((whole["results"].as_array(), whole.get("left_out")), (Some(&rows), None));
@@ -95,11 +95,11 @@ async fn an_answer_is_whole_unless_a_limit_is_set() {
 
 #[tokio::test]
 async fn a_file_is_printed_whole_however_large_it_is() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let csv = "name,mac\n".repeat(200_000);
     let path = format!("/api/v1/sites/{ORG}/devices/export");
-    peer.answers(&path, [Answer::new("text/csv", csv.clone())]);
-    let call = || Launch::at(&peer, "call exportSiteDevices").argument(&format!("site_id={ORG}"));
+    upstream.answers(&path, [Answer::new("text/csv", csv.clone())]);
+    let call = || Launch::at(&upstream, "call exportSiteDevices").argument(&format!("site_id={ORG}"));
     assert_eq!(call().run().await.output() + "\n", csv);
     stops(call().argument("--max-result-bytes=60000"), 1, &["1800000 bytes", "1048576"]).await;
 }

@@ -100,7 +100,7 @@ async fn an_unknown_cloud_is_refused_and_nothing_is_sent_to_it() {
 
 #[tokio::test]
 async fn a_placeholder_or_a_token_with_something_around_it_is_refused_before_any_request() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     for (token, wanted) in [
         ("${MIST_APITOKEN}", "reference to a variable"),
         ("${input:mist-token}", "reference to a variable"),
@@ -118,7 +118,7 @@ async fn a_placeholder_or_a_token_with_something_around_it_is_refused_before_any
         ("api.eu.mist.com", "MIST_HOST"),
         ("s3cr3t-first,${SECOND}", "the 2nd token"),
     ] {
-        let launch = |arguments: &str| Launch::at(&peer, arguments).variable("MIST_APITOKEN", token);
+        let launch = |arguments: &str| Launch::at(&upstream, arguments).variable("MIST_APITOKEN", token);
         let finished = stops(launch("call getSelf"), 1, &["MIST_APITOKEN", wanted]).await;
         assert!(!finished.stderr.contains("s3cr3t"), "{}", finished.stderr);
         let file = format!("MIST_APITOKEN='{}'\n", token.replace('\'', ""));
@@ -134,7 +134,7 @@ async fn a_placeholder_or_a_token_with_something_around_it_is_refused_before_any
             checked.output()
         );
     }
-    assert!(peer.take().is_empty());
+    assert!(upstream.take().is_empty());
 }
 
 #[tokio::test]
@@ -291,14 +291,17 @@ async fn another_programs_name_for_a_variable_is_told_where_ours_is_not_set() {
 
 #[tokio::test]
 async fn a_cloud_that_was_added_is_used_and_no_other_port_of_it() {
-    let (peer, stranger) = (MockUpstream::start().await, MockUpstream::start().await);
+    let (upstream, stranger) = (MockUpstream::start().await, MockUpstream::start().await);
     let launch = |cloud: &str| {
-        Launch::new("call getSelf --allow-cloud").argument(&peer.url()).argument("--cloud").argument(cloud)
+        Launch::new("call getSelf --allow-cloud")
+            .argument(&upstream.url())
+            .argument("--cloud")
+            .argument(cloud)
     };
-    for cloud in ["127.0.0.1".to_owned(), peer.url()] {
+    for cloud in ["127.0.0.1".to_owned(), upstream.url()] {
         let finished = launch(&cloud).variable("MIST_APITOKEN", TOKEN).run().await;
         assert_eq!((finished.code(), finished.output().as_str()), (Some(0), "{}"), "{}", finished.stderr);
-        assert_eq!(peer.take().len(), 1);
+        assert_eq!(upstream.take().len(), 1);
     }
     stops(launch(&stranger.url()).variable("MIST_APITOKEN", TOKEN), 1, &["--allow-cloud"]).await;
     assert_eq!(stranger.connections(), 0);

@@ -19,7 +19,7 @@ async fn wrong_usage_ends_with_2_and_says_where_the_right_one_stands() {
 
 #[tokio::test]
 async fn a_value_that_does_not_fit_is_refused_before_mist_is_asked_with_its_name_and_what_is_taken() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     for (call, value, wanted) in [
         ("searchOrgDevices mac=xyz", "xyz", "\"5c5b35*\""),
         ("searchOrgWirelessClients ap=lobby", "lobby", "a MAC address such as"),
@@ -32,13 +32,13 @@ async fn a_value_that_does_not_fit_is_refused_before_mist_is_asked_with_its_name
         ("countOrgDevices distinct=colour", "colour", "\"model\""),
     ] {
         let name = call.split([' ', '=']).nth(1).unwrap();
-        let finished = Launch::at(&peer, &format!("call {call}")).run().await;
+        let finished = Launch::at(&upstream, &format!("call {call}")).run().await;
         assert_eq!((finished.code(), finished.output().as_str()), (Some(2), ""), "{call}");
         for wanted in [&format!("`{name}`"), &format!("\"{value}\""), wanted] {
             assert!(finished.stderr.contains(wanted), "{call}: {wanted}: {}", finished.stderr);
         }
     }
-    assert!(peer.take().is_empty(), "nothing of it reaches Mist");
+    assert!(upstream.take().is_empty(), "nothing of it reaches Mist");
 }
 
 #[tokio::test]
@@ -62,9 +62,9 @@ async fn each_way_to_fail_at_mist_has_its_code() {
         (said(404), 4),
         (limited, 5),
     ] {
-        let peer = MockUpstream::start().await;
-        peer.answers(SELF, [answer]);
-        stops(Launch::at(&peer, "call getSelf --retry-wait 0"), code, &["error: "]).await;
+        let upstream = MockUpstream::start().await;
+        upstream.answers(SELF, [answer]);
+        stops(Launch::at(&upstream, "call getSelf --retry-wait 0"), code, &["error: "]).await;
     }
 }
 
@@ -72,21 +72,21 @@ async fn each_way_to_fail_at_mist_has_its_code() {
 async fn mist_that_is_not_reached_or_silent_ends_with_6() {
     let nobody = MockUpstream::start().await.url();
     stops(Launch::at_url(&nobody, "call getSelf --retry-wait 0"), 6, &["error: "]).await;
-    let peer = MockUpstream::start().await;
-    peer.answers(SELF, [Answer::never()]);
-    stops(Launch::at(&peer, "call getSelf --timeout 1"), 6, &["1 seconds"]).await;
+    let upstream = MockUpstream::start().await;
+    upstream.answers(SELF, [Answer::never()]);
+    stops(Launch::at(&upstream, "call getSelf --timeout 1"), 6, &["1 seconds"]).await;
 }
 
 #[cfg(unix)]
 #[tokio::test]
 async fn an_interrupted_call_ends_with_130_and_ends_its_request() {
-    let peer = MockUpstream::start().await;
-    peer.answers(SELF, [Answer::never()]);
-    let console = Launch::at(&peer, "call getSelf").console();
-    soon("the request", peer.arrival()).await;
-    console.signal("INT").await;
-    let finished = console.ended().await;
+    let upstream = MockUpstream::start().await;
+    upstream.answers(SELF, [Answer::never()]);
+    let stdio = Launch::at(&upstream, "call getSelf").stdio();
+    soon("the request", upstream.arrival()).await;
+    stdio.signal("INT").await;
+    let finished = stdio.ended().await;
     assert_eq!((finished.code(), finished.output().as_str()), (Some(130), ""));
     assert!(finished.stderr.contains("interrupted"), "{}", finished.stderr);
-    soon("its end", peer.abandonment()).await;
+    soon("its end", upstream.abandonment()).await;
 }

@@ -24,8 +24,8 @@ fn rows(from: usize, count: usize) -> Vec<Value> {
     (from..from + count).map(|row| json!({ "mac": row, "note": "x".repeat(1_500) })).collect()
 }
 
-fn all(peer: &MockUpstream) -> Launch {
-    Launch::at(peer, "call listOrgDevicesStats limit=2 --all-pages").argument("--org-id").argument(ORG)
+fn all(upstream: &MockUpstream) -> Launch {
+    Launch::at(upstream, "call listOrgDevicesStats limit=2 --all-pages").argument("--org-id").argument(ORG)
 }
 
 fn answer(finished: &Finished) -> Value {
@@ -61,12 +61,12 @@ async fn all_pages_are_the_sum_of_the_pages() {
 
 #[tokio::test]
 async fn a_page_that_is_longer_than_the_limit_is_neither_cut_nor_asked_for_twice() {
-    let peer = MockUpstream::start().await;
-    peer.answers(&stats(), [page(1, 5, &rows(0, 2)), page(2, 5, &rows(2, 2)), page(3, 5, &rows(4, 1))]);
-    let finished = all(&peer).variable("MISTMCP_MAX_RESULT_BYTES", "2000").run().await;
+    let upstream = MockUpstream::start().await;
+    upstream.answers(&stats(), [page(1, 5, &rows(0, 2)), page(2, 5, &rows(2, 2)), page(3, 5, &rows(4, 1))]);
+    let finished = all(&upstream).variable("MISTMCP_MAX_RESULT_BYTES", "2000").run().await;
     assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
     assert_eq!(answer(&finished)["results"], json!(rows(0, 5)));
-    let asked = peer.take();
+    let asked = upstream.take();
     let pages: Vec<_> =
         asked.iter().map(|request| request.query.iter().find(|(name, _)| name == "page")).collect();
     let page = |number: &str| ("page".to_owned(), number.to_owned());
@@ -83,10 +83,10 @@ async fn what_has_no_pages_is_printed_as_ever() {
 
 #[tokio::test]
 async fn an_error_on_the_way_leaves_a_whole_object_that_says_where_to_go_on() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let limited = Answer::json(&json!({ "detail": "slow down" })).status(429).header("retry-after", "900");
-    peer.answers(&stats(), [page(1, 5, &rows(0, 2)), page(2, 5, &rows(2, 2)), limited]);
-    let finished = all(&peer).run().await;
+    upstream.answers(&stats(), [page(1, 5, &rows(0, 2)), page(2, 5, &rows(2, 2)), limited]);
+    let finished = all(&upstream).run().await;
     assert_eq!(finished.code(), Some(5), "{}", finished.stderr);
     let answer = answer(&finished);
     assert_eq!((&answer["results"], &answer["next"]), (&json!(rows(0, 4)), &json!({ "page": 3 })));
@@ -99,22 +99,25 @@ async fn an_error_on_the_way_leaves_a_whole_object_that_says_where_to_go_on() {
 
 #[tokio::test]
 async fn a_page_that_points_to_itself_is_no_endless_errand() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let search = json!({ "results": [{ "id": 1 }], "next": "/api/v1/x?search_after=same", "total": 9 });
-    peer.json(&format!("/api/v1/orgs/{ORG}/alarms/search"), &search);
-    let finished =
-        Launch::at(&peer, "call searchOrgAlarms --all-pages").argument("--org-id").argument(ORG).run().await;
+    upstream.json(&format!("/api/v1/orgs/{ORG}/alarms/search"), &search);
+    let finished = Launch::at(&upstream, "call searchOrgAlarms --all-pages")
+        .argument("--org-id")
+        .argument(ORG)
+        .run()
+        .await;
     assert_eq!(finished.code(), Some(1), "{}", finished.stderr);
     assert!(finished.stderr.contains("same page"), "{}", finished.stderr);
-    assert_eq!(peer.take().len(), 2);
+    assert_eq!(upstream.take().len(), 2);
 }
 
 /// A search whose pages follow one another as `answer` says: the rows and the next cursor by the last one.
 fn search(
-    peer: &MockUpstream,
+    upstream: &MockUpstream,
     answer: impl Fn(Option<&str>) -> (Value, Option<String>) + Send + Sync + 'static,
 ) {
-    peer.otherwise(move |request| {
+    upstream.otherwise(move |request| {
         let after = request.query.iter().find(|(name, _)| name == "search_after" || name == "token");
         let (rows, next) = answer(after.map(|(_, value)| value.as_str()));
         let next = next.map(|next| format!("{}?{next}", request.path));
@@ -122,45 +125,45 @@ fn search(
     });
 }
 
-fn all_of(peer: &MockUpstream, tool: &str) -> Launch {
-    Launch::at(peer, &format!("call {tool} --all-pages")).argument("--org-id").argument(ORG)
+fn all_of(upstream: &MockUpstream, tool: &str) -> Launch {
+    Launch::at(upstream, &format!("call {tool} --all-pages")).argument("--org-id").argument(ORG)
 }
 
 #[tokio::test]
 async fn pages_that_alternate_or_come_again_behind_new_cursors_end_it() {
     for fields in ["", "fields=id"] {
-        let peer = MockUpstream::start().await;
-        search(&peer, |after| match after {
+        let upstream = MockUpstream::start().await;
+        search(&upstream, |after| match after {
             Some("b") => (json!([{ "id": "b" }]), Some("search_after=a".to_owned())),
             _ => (json!([{ "id": "a" }]), Some("search_after=b".to_owned())),
         });
-        let alternating = all_of(&peer, "searchOrgAlarms");
+        let alternating = all_of(&upstream, "searchOrgAlarms");
         let alternating = if fields.is_empty() { alternating } else { alternating.argument(fields) };
         let finished = alternating.run().await;
-        assert_eq!((finished.code(), peer.take().len()), (Some(1), 3), "{}", finished.stderr);
+        assert_eq!((finished.code(), upstream.take().len()), (Some(1), 3), "{}", finished.stderr);
         assert_eq!(answer(&finished)["results"], json!([{ "id": "a" }, { "id": "b" }]));
         assert!(finished.stderr.contains("same page"), "{}", finished.stderr);
     }
 
-    let peer = MockUpstream::start().await;
-    search(&peer, |after| {
+    let upstream = MockUpstream::start().await;
+    search(&upstream, |after| {
         let number: u32 = after.map_or(0, |after| after.parse().unwrap());
         (json!([{ "id": number % 3 }]), Some(format!("search_after={}", number + 1)))
     });
-    let finished = all_of(&peer, "searchOrgAlarms").run().await;
-    assert_eq!((finished.code(), peer.take().len()), (Some(1), 4), "{}", finished.stderr);
+    let finished = all_of(&upstream, "searchOrgAlarms").run().await;
+    assert_eq!((finished.code(), upstream.take().len()), (Some(1), 4), "{}", finished.stderr);
     assert_eq!(answer(&finished)["results"], json!([{ "id": 0 }, { "id": 1 }, { "id": 2 }]));
 }
 
 #[tokio::test]
 async fn rows_that_look_alike_since_fields_are_picked_are_no_repetition() {
-    let peer = MockUpstream::start().await;
-    search(&peer, |after| {
+    let upstream = MockUpstream::start().await;
+    search(&upstream, |after| {
         let number: u32 = after.map_or(0, |after| after.parse().unwrap());
         let row = json!({ "id": number, "type": "ap" });
         (json!([row]), (number < 8).then(|| format!("token={}", number + 1)))
     });
-    let finished = all_of(&peer, "searchOrgAlarms").argument("fields=type").run().await;
+    let finished = all_of(&upstream, "searchOrgAlarms").argument("fields=type").run().await;
     assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
     assert_eq!(answer(&finished)["results"], json!(vec![json!({ "type": "ap" }); 9]));
 }
@@ -168,14 +171,14 @@ async fn rows_that_look_alike_since_fields_are_picked_are_no_repetition() {
 #[tokio::test]
 async fn an_empty_page_ends_it_and_is_told_where_rows_are_missing() {
     for empty in [json!([]), Value::Null, json!({})] {
-        let peer = MockUpstream::start().await;
+        let upstream = MockUpstream::start().await;
         let none = empty.clone();
-        search(&peer, move |after| match after {
+        search(&upstream, move |after| match after {
             None => (json!([{ "id": 1 }]), Some("search_after=2".to_owned())),
             Some(_) => (none.clone(), Some("search_after=3".to_owned())),
         });
-        let finished = all_of(&peer, "searchOrgAlarms").run().await;
-        assert_eq!((finished.code(), peer.take().len()), (Some(1), 2), "{}", finished.stderr);
+        let finished = all_of(&upstream, "searchOrgAlarms").run().await;
+        assert_eq!((finished.code(), upstream.take().len()), (Some(1), 2), "{}", finished.stderr);
         assert_eq!(answer(&finished)["results"], json!([{ "id": 1 }]), "{empty}");
         assert!(
             finished.stderr.contains("page without rows") && finished.stderr.contains("1 of 9 rows"),
@@ -183,50 +186,50 @@ async fn an_empty_page_ends_it_and_is_told_where_rows_are_missing() {
             finished.stderr
         );
     }
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let null = Answer::new("application/json", "null");
-    peer.answers(&stats(), [Answer::json(&json!(rows(0, 2))), null]);
-    let finished = all(&peer).run().await;
-    assert_eq!((finished.code(), finished.stderr.as_str(), peer.take().len()), (Some(0), "", 2));
+    upstream.answers(&stats(), [Answer::json(&json!(rows(0, 2))), null]);
+    let finished = all(&upstream).run().await;
+    assert_eq!((finished.code(), finished.stderr.as_str(), upstream.take().len()), (Some(0), "", 2));
     assert_eq!(answer(&finished)["results"], json!(rows(0, 2)));
 }
 
 #[tokio::test]
 async fn so_many_calls_are_enough_and_the_rest_can_be_had_from_there() {
-    let peer = MockUpstream::start().await;
-    search(&peer, |after| {
+    let upstream = MockUpstream::start().await;
+    search(&upstream, |after| {
         let number: u32 = after.map_or(0, |after| after.parse().unwrap());
         (json!([{ "id": number }]), Some(format!("token={}", number + 1)))
     });
-    let finished = all_of(&peer, "searchOrgGuestAuthorization").argument("--max-calls=3").run().await;
-    assert_eq!((finished.code(), peer.take().len()), (Some(1), 3), "{}", finished.stderr);
+    let finished = all_of(&upstream, "searchOrgGuestAuthorization").argument("--max-calls=3").run().await;
+    assert_eq!((finished.code(), upstream.take().len()), (Some(1), 3), "{}", finished.stderr);
     let first = answer(&finished);
     assert_eq!(first["results"], json!([{ "id": 0 }, { "id": 1 }, { "id": 2 }]));
     assert_eq!(first["next"]["cursor"], "token=3");
     for wanted in ["--max-calls=3", "3 of 9 rows", "token=3"] {
         assert!(finished.stderr.contains(wanted), "{wanted}: {}", finished.stderr);
     }
-    let go_on = Launch::at(&peer, "call searchOrgGuestAuthorization --all-pages --max-calls 2")
+    let go_on = Launch::at(&upstream, "call searchOrgGuestAuthorization --all-pages --max-calls 2")
         .argument("--org-id")
         .argument(ORG)
         .argument("--json")
         .argument(&first["next"].to_string());
     let finished = go_on.run().await;
     assert_eq!(answer(&finished)["results"], json!([{ "id": 3 }, { "id": 4 }]), "{}", finished.stderr);
-    peer.take();
+    upstream.take();
 
-    let finished = all_of(&peer, "searchOrgGuestAuthorization").run().await;
-    assert_eq!((finished.code(), peer.take().len()), (Some(1), 100), "{}", finished.stderr);
+    let finished = all_of(&upstream, "searchOrgGuestAuthorization").run().await;
+    assert_eq!((finished.code(), upstream.take().len()), (Some(1), 100), "{}", finished.stderr);
     assert_eq!(answer(&finished)["results"].as_array().unwrap().len(), 100);
 }
 
 #[tokio::test]
 async fn a_page_that_breaks_off_ends_it_with_the_rows_that_came() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let broken = Answer::new("application/json", r#"[{"mac":2},{"ma"#);
-    peer.answers(&stats(), [page(1, 4, &rows(0, 2)), broken]);
-    let finished = all(&peer).run().await;
-    assert_eq!((finished.code(), peer.take().len()), (Some(1), 2), "{}", finished.stderr);
+    upstream.answers(&stats(), [page(1, 4, &rows(0, 2)), broken]);
+    let finished = all(&upstream).run().await;
+    assert_eq!((finished.code(), upstream.take().len()), (Some(1), 2), "{}", finished.stderr);
     assert_eq!(answer(&finished)["results"].as_array().unwrap().len(), 3);
     assert!(
         finished.stderr.contains("broke off") && finished.stderr.contains("\"page\":2"),
@@ -237,11 +240,11 @@ async fn a_page_that_breaks_off_ends_it_with_the_rows_that_came() {
 
 #[tokio::test]
 async fn a_list_without_rows_is_an_empty_table() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     for body in ["null", "", r#"{"results":null}"#] {
-        peer.answers(&stats(), [Answer::new("application/json", body)]);
+        upstream.answers(&stats(), [Answer::new("application/json", body)]);
         for flags in ["--table", "--table --all-pages"] {
-            let call = Launch::at(&peer, &format!("call listOrgDevicesStats {flags} --org-id {ORG}"));
+            let call = Launch::at(&upstream, &format!("call listOrgDevicesStats {flags} --org-id {ORG}"));
             let finished = call.run().await;
             assert_eq!((finished.code(), finished.output().as_str()), (Some(0), ""), "{body:?}");
             assert!(finished.stderr.contains("no rows"), "{body:?} {flags}: {}", finished.stderr);
@@ -251,25 +254,25 @@ async fn a_list_without_rows_is_an_empty_table() {
 
 #[tokio::test]
 async fn all_pages_are_one_table_or_one_toon() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let pages = [page(1, 3, &rows(0, 2)), page(2, 3, &rows(2, 1))];
-    peer.answers(&stats(), pages.clone());
-    let table = all(&peer).argument("--table").argument("fields=mac").run().await;
+    upstream.answers(&stats(), pages.clone());
+    let table = all(&upstream).argument("--table").argument("fields=mac").run().await;
     assert_eq!((table.output().as_str(), table.stderr.as_str()), ("mac\n  0\n  1\n  2", ""));
-    peer.answers(&stats(), pages);
-    let toon = all(&peer).argument("--format=toon").argument("fields=mac").run().await;
+    upstream.answers(&stats(), pages);
+    let toon = all(&upstream).argument("--format=toon").argument("fields=mac").run().await;
     assert!(toon.output().contains("results[3]{mac}:\n  0\n  1\n  2"), "{}", toon.output());
 }
 
 #[cfg(unix)]
 #[tokio::test]
 async fn interrupted_it_tells_how_far_it_came() {
-    let peer = MockUpstream::start().await;
-    peer.answers(&stats(), [page(1, 5, &rows(0, 2)), Answer::never()]);
-    let console = all(&peer).console();
-    soon("two requests", peer.arrivals(2)).await;
-    console.signal("INT").await;
-    let finished = console.ended().await;
+    let upstream = MockUpstream::start().await;
+    upstream.answers(&stats(), [page(1, 5, &rows(0, 2)), Answer::never()]);
+    let stdio = all(&upstream).stdio();
+    soon("two requests", upstream.arrivals(2)).await;
+    stdio.signal("INT").await;
+    let finished = stdio.ended().await;
     assert_eq!(finished.code(), Some(130), "{}", finished.stderr);
     assert!(
         finished.stderr.contains("interrupted") && finished.stderr.contains("2 of 5 rows"),
@@ -281,8 +284,8 @@ async fn interrupted_it_tells_how_far_it_came() {
 
 #[tokio::test]
 async fn where_nobody_reads_any_more_nothing_more_is_asked() {
-    let peer = MockUpstream::start().await;
-    peer.otherwise(|request| {
+    let upstream = MockUpstream::start().await;
+    upstream.otherwise(|request| {
         let number = request.query.iter().find(|(name, _)| name == "page");
         let number = number.map_or(1, |(_, number)| number.parse().unwrap());
         page(number, 1_000_000, &rows(2 * number, 2))
@@ -290,7 +293,7 @@ async fn where_nobody_reads_any_more_nothing_more_is_asked() {
     let mut child = Command::new(binary())
         .args(["call", "listOrgDevicesStats", "limit=2", "--all-pages", "--org-id", ORG])
         .args(["--max-calls", "100000"])
-        .args(["--allow-cloud", &peer.url(), "--cloud", &peer.url()])
+        .args(["--allow-cloud", &upstream.url(), "--cloud", &upstream.url()])
         .env_clear()
         .env("MIST_APITOKEN", TOKEN)
         .stdin(Stdio::null())

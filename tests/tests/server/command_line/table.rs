@@ -9,13 +9,13 @@ const ORG: &str = "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f";
 
 #[tokio::test]
 async fn rows_are_lines_under_the_names_of_their_fields() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let rows = json!([
         { "id": "1", "mac": "5c5b35000001", "radio": { "band_5": { "channel": 36 } }, "last_seen": 1_795_389_660 },
         { "id": "2", "mac": "5c5b35000002", "name": "a name\nof two lines that is rather longer than a terminal is wide, and has words" },
     ]);
-    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &rows);
-    let launch = Launch::at(&peer, "call getOrgInventory --table").argument(&format!("org_id={ORG}"));
+    upstream.json(&format!("/api/v1/orgs/{ORG}/inventory"), &rows);
+    let launch = Launch::at(&upstream, "call getOrgInventory --table").argument(&format!("org_id={ORG}"));
     // In a pipe there is no width, whatever the shell before it had.
     let finished = launch.variable("COLUMNS", "20").run().await;
     assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
@@ -34,25 +34,26 @@ async fn rows_are_lines_under_the_names_of_their_fields() {
 async fn an_object_is_a_line_a_field_and_hides_what_is_secret() {
     let finished = Launch::new("--demo call getSelf --table").run().await;
     assert!(finished.output().contains("\nprivileges.0.role      read\n"), "{}", finished.output());
-    let peer = MockUpstream::start().await;
-    peer.json("/api/v1/self", &json!({ "name": "x", "passphrase": "hunter2-psk" }));
-    let finished = Launch::at(&peer, "call getSelf --table").run().await;
+    let upstream = MockUpstream::start().await;
+    upstream.json("/api/v1/self", &json!({ "name": "x", "passphrase": "hunter2-psk" }));
+    let finished = Launch::at(&upstream, "call getSelf --table").run().await;
     assert_eq!(finished.output(), "name        x\npassphrase  [hidden]");
 }
 
 #[tokio::test]
 async fn names_stand_for_ids_that_a_row_or_one_list_names() {
     const SITE: &str = "c50037a7-178f-4890-b13a-6e506db8f944";
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let rows =
         json!([{ "site_id": SITE, "ap": "5c5b35000001", "map_id": "1", "map_name": "Floor 1", "type": "X" }]);
-    peer.json(&format!("/api/v1/orgs/{ORG}/devices/events/search"), &json!({ "results": rows, "total": 1 }));
-    peer.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([{ "id": SITE, "name": "Leeds" }]));
+    upstream
+        .json(&format!("/api/v1/orgs/{ORG}/devices/events/search"), &json!({ "results": rows, "total": 1 }));
+    upstream.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([{ "id": SITE, "name": "Leeds" }]));
     let device =
         json!({ "id": "00000000-0000-0000-1000-5c5b35000001", "mac": "5c5b35000001", "name": "LDS-AP-01" });
-    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &json!([device]));
+    upstream.json(&format!("/api/v1/orgs/{ORG}/inventory"), &json!([device]));
     let call = |more: &str| {
-        Launch::at(&peer, &format!("--org-id {ORG} call searchOrgDeviceEvents --table")).arguments(more)
+        Launch::at(&upstream, &format!("--org-id {ORG} call searchOrgDeviceEvents --table")).arguments(more)
     };
     let finished = call("").run().await;
     assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
@@ -61,28 +62,29 @@ async fn names_stand_for_ids_that_a_row_or_one_list_names() {
     };
     assert_eq!(words(&finished.stdout[0]), ["site", "ap", "type", "map_name"]);
     assert_eq!(words(&finished.stdout[1]), ["Leeds", "LDS-AP-01", "X", "Floor 1"]);
-    assert_eq!(peer.take().len(), 3, "the rows, and a list each of sites and devices");
+    assert_eq!(upstream.take().len(), 3, "the rows, and a list each of sites and devices");
     // Chosen columns are as Mist has them, in their order.
     let finished = call("--fields type,site_id").run().await;
     assert_eq!(words(&finished.stdout[0]), ["type", "site_id"]);
     assert_eq!(words(&finished.stdout[1]), ["X", SITE]);
-    assert_eq!(peer.take().len(), 1);
+    assert_eq!(upstream.take().len(), 1);
     // Where Mist does not give the lists, ids stay.
-    peer.answers(&format!("/api/v1/orgs/{ORG}/sites"), [Answer::json(&json!({})).status(403)]);
+    upstream.answers(&format!("/api/v1/orgs/{ORG}/sites"), [Answer::json(&json!({})).status(403)]);
     let finished = call("").run().await;
     assert!(finished.code() == Some(0) && finished.output().contains(SITE), "{}", finished.output());
 }
 
 #[tokio::test]
 async fn csv_has_a_header_and_a_line_for_each_row() {
-    let peer = MockUpstream::start().await;
+    let upstream = MockUpstream::start().await;
     let rows = json!([
         { "name": "=cmd|'/c calc'!A1", "rssi": -65, "radio": { "channel": 36 }, "tags": ["a", "b"] },
         { "name": "two\nlines, \"quoted\"", "radio": { "channel": 40 } },
     ]);
-    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &rows);
-    let call =
-        |more: &str| Launch::at(&peer, &format!("--org-id {ORG} call getOrgInventory --csv")).arguments(more);
+    upstream.json(&format!("/api/v1/orgs/{ORG}/inventory"), &rows);
+    let call = |more: &str| {
+        Launch::at(&upstream, &format!("--org-id {ORG} call getOrgInventory --csv")).arguments(more)
+    };
     let finished = call("").run().await;
     assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));
     let lines = [
@@ -94,11 +96,11 @@ async fn csv_has_a_header_and_a_line_for_each_row() {
     assert_eq!(finished.output().replace('\r', "").lines().collect::<Vec<_>>(), lines);
     let finished = call("--all-pages --fields radio,name").run().await;
     assert!(finished.output().starts_with("radio.channel,name"), "{}", finished.output());
-    peer.json(&format!("/api/v1/orgs/{ORG}/inventory"), &json!([]));
+    upstream.json(&format!("/api/v1/orgs/{ORG}/inventory"), &json!([]));
     let finished = call("--fields name,mac").run().await;
     assert_eq!((finished.output().trim(), finished.stderr.trim()), ("name,mac", "no rows"));
-    peer.json("/api/v1/self", &json!({ "email": "ada@example.com", "session": { "ip": "1.2.3.4" } }));
-    let finished = Launch::at(&peer, "call getSelf --csv").run().await;
+    upstream.json("/api/v1/self", &json!({ "email": "ada@example.com", "session": { "ip": "1.2.3.4" } }));
+    let finished = Launch::at(&upstream, "call getSelf --csv").run().await;
     assert_eq!(finished.output().replace('\r', ""), "email,session.ip\nada@example.com,1.2.3.4");
 }
 
