@@ -1,4 +1,5 @@
-//! What a parameter's type is: its schema, how it is read from what a model sent, and how Mist spells it.
+//! Types of tool parameters: [`Arg`] defines a type's schema, its parser for a model's input, and
+//! its encoding for Mist.
 
 mod advised;
 mod arguments;
@@ -29,7 +30,7 @@ use serde_json::Value;
 
 /// A type that a parameter of a tool can have.
 ///
-/// Reading is forgiving: models send numbers as text and texts as numbers. The schema is strict, so that the next
+/// Parsing is lenient: models send numbers as text and texts as numbers. The schema is strict, so that the next
 /// call is better.
 ///
 /// `String`, `bool`, `u32`, `NonZero<u32>`, `i64`, `f64`, `Vec` and `Option` of them, and the types of this crate have it. For an enum derive
@@ -71,24 +72,27 @@ use serde_json::Value;
             `mistmcp::Arg`"
 )]
 pub trait Arg: Sized {
-    /// What parameters of this type mean, where their name and type say all there is to say.
+    /// Default description of parameters of this type, where name and type are enough.
     const DESCRIPTION: &'static str = "";
-    /// The same in fewer words, for the model, which pays for each word of a tool list.
+    /// A shorter description for the model, which pays for each word of a tool list.
     const BRIEF: &'static str = Self::DESCRIPTION;
-    /// Whether a call has to name the parameter.
+    /// Whether the parameter is required.
     const PRESENCE: Presence = Presence::Required;
-    /// What is looked up when the value is a name, or when there is none.
+    /// The lookup that resolves a name, or a missing value.
     const LOOKUP: Option<Lookup> = None;
-    /// Whether the value names the fields that the answer keeps of each row, as [`Fields`] reads them.
+    /// Whether the value is a field mask for the rows of the answer, as [`Fields`] is.
     const PICKS_FIELDS: bool = false;
-    /// The longest text that is taken, in characters. Longer ones are refused before they are read. 64 KiB where a type
-    /// says nothing.
+    /// Maximum length of a text in characters. Longer ones are refused before they are parsed. The
+    /// default is 64 KiB.
     const MAX_LENGTH: usize = TEXT;
-    /// Where Mist lists the values that it knows, if it does: told where it knows none of this name.
+    /// The list of values that Mist knows, if there is one: an error for an unknown value quotes
+    /// it.
     const LISTED: Option<Listed> = None;
-    /// Whether a search that finds nothing is made again for names that have the value in them, as [`NameFilter`] is.
+    /// Whether a search without results is repeated for names that contain the value, as for
+    /// [`NameFilter`].
     const WIDENS: bool = false;
-    /// Whether Mist may refuse a call that leaves the parameter out, although its document allows that; as [`Advised`].
+    /// Whether Mist may refuse a call without the parameter, although its OpenAPI document makes it
+    /// optional; as [`Advised`].
     const ADVISED: bool = false;
     #[doc(hidden)]
     const READER: &'static ValueReader = &ValueReader::of::<Self>();
@@ -96,18 +100,18 @@ pub trait Arg: Sized {
     /// The JSON schema, without a description.
     fn schema() -> Schema;
 
-    /// Reads what a model sent.
+    /// Parses the value from a model.
     fn read(value: &Value) -> Result<Self, Mismatch>;
 
-    /// How Mist spells it in a path or a query.
+    /// Encodes the value for a path or a query.
     fn wire(&self) -> QueryValue;
 
-    /// The value of a parameter that was left out, where that is allowed.
+    /// The value of a missing parameter, if it is optional.
     fn absent() -> Option<Self> {
         None
     }
 
-    /// Whether `value` stands for a parameter that was left out: `null`, `"null"` and `""` are what models write.
+    /// Whether `value` counts as missing: models write `null`, `"null"` and `""`.
     fn is_absent(value: &Value) -> bool {
         match value {
             Value::Null => true,
@@ -117,31 +121,32 @@ pub trait Arg: Sized {
     }
 }
 
-/// Whether a call has to name a parameter.
+/// Whether a call must contain a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// It has to.
+    /// It must be given.
     Required,
-    /// It need not: the server finds the value.
+    /// It may be missing: the server resolves the value.
     Resolved,
-    /// It need not, and without it nothing is sent.
+    /// It may be missing, and then nothing is sent.
     Optional,
 }
 
-/// A list of the values that Mist knows for a parameter, such as metrics.
+/// List at Mist of the known values of a parameter, such as metrics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listed {
-    /// The tool that gives it. It is named where the session has it.
+    /// The tool that returns the list. Errors name it if the session has it.
     pub tool: &'static str,
-    /// Its path, with the call's own arguments in its holes: `/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metrics`. It
-    /// answers names, or objects by name.
+    /// Its path, with placeholders for the call's own arguments:
+    /// `/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metrics`. It returns names, or objects keyed
+    /// by name.
     pub path: &'static str,
 }
 
-/// What the server finds by itself, asking Mist.
+/// Lookup at Mist that resolves a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lookup {
-    /// The organization, when none is named.
+    /// The organization, if none is given.
     Org,
     /// A site by its name.
     Site,
@@ -149,14 +154,14 @@ pub enum Lookup {
     Device,
 }
 
-/// A value as Mist reads it.
+/// Query encoding of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QueryValue {
-    /// It is not sent.
+    /// Not sent.
     Nothing,
-    /// It is sent as this text.
+    /// Sent as this text.
     Text(String),
-    /// It is sent several times.
+    /// Sent once per item.
     List(Vec<String>),
 }
 
@@ -194,7 +199,7 @@ impl<T: Arg> Arg for Option<T> {
 impl<T: Arg> Arg for Vec<T> {
     const DESCRIPTION: &'static str = T::DESCRIPTION;
     const BRIEF: &'static str = T::BRIEF;
-    // Of all items together, each of which may be a name.
+    // The limit applies to all items together; each may be a name.
     const MAX_LENGTH: usize = if T::MAX_LENGTH > TEXT { T::MAX_LENGTH } else { TEXT };
 
     fn schema() -> Schema {
@@ -223,7 +228,7 @@ impl<T: Arg> Arg for Vec<T> {
     }
 }
 
-/// Reads names as a list, as one name, or with commas between them.
+/// Parses names from a list, a single name, or a comma-separated text.
 pub(crate) fn names(value: &Value) -> Result<Vec<String>, Mismatch> {
     let items = Vec::<String>::read(value)?;
     let names = items.iter().flat_map(|item| item.split(',')).map(str::trim);

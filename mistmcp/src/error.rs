@@ -1,3 +1,5 @@
+//! Error of a call, with a message for the model: [`Error`].
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -6,10 +8,10 @@ use thiserror::Error;
 use crate::capability::Capability;
 use crate::text::shortened;
 
-/// What every fallible function here returns.
+/// Result of this crate's fallible functions.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call did not succeed, in words for the model: what was wrong, and what to do next.
+/// Error of a call, with a message for the model: what was wrong, and what to do next.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[error("{}", self.words(|_| Known::Nowhere))]
 pub struct Error {
@@ -17,70 +19,70 @@ pub struct Error {
     parts: Vec<Part>,
 }
 
-/// A part of an error's message. Which words it has may depend on the tools of the session that reads it, and an error
-/// is often made where no session is known: one request to Mist serves several sessions.
+/// Part of an error's message. Its text may depend on the tools of the session, which is often
+/// unknown when the error is created: one request to Mist serves several sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
     Text(String),
-    /// The first of the texts whose tool the session can call, or else the last one.
+    /// The first text whose tool the session can call, or else the last text.
     Hint {
         choices: Vec<(&'static str, String)>,
         otherwise: String,
     },
-    /// The description of a parameter or a tool, without the tools that the session cannot call.
+    /// Description of a parameter or a tool, without the tools that the session cannot call.
     Description(&'static str),
 }
 
-/// What a session knows of a name: whether it is that of a tool.
+/// How much a session knows of a name as a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
-    /// A tool that the session can call, at once or by `callTool`.
+    /// A tool that the session can call, directly or through `callTool`.
     Callable,
-    /// A tool of this program that the session may not call.
+    /// A tool of this program that the session cannot call.
     Barred,
-    /// No tool of this program.
+    /// Not a tool of this program.
     Nowhere,
 }
 
-/// What went wrong, for code that decides on it.
+/// Kind of an error, for code that handles it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The arguments do not fit the tool; Mist was not asked.
+    /// The arguments are invalid; no request was sent to Mist.
     Arguments,
-    /// There is no such tool, or this session may not call it.
+    /// The tool does not exist, or the session cannot call it.
     Tool,
-    /// Mist does not accept the request (400 and its kin).
+    /// Mist rejects the request (400 and similar).
     Request,
     /// Mist does not accept the token (401).
     Token,
-    /// The token may not see this (403).
+    /// The token lacks the permission (403).
     Permission,
     /// Mist does not know the object (404).
     Missing,
     /// The hour's calls are used up (429, or this server's own count).
     RateLimit,
-    /// Mist failed (5xx), or answered what nobody can read.
+    /// Mist failed (5xx), or its answer is unreadable.
     Cloud,
     /// Mist could not be reached.
     Network,
-    /// The call took longer than it may.
+    /// The call exceeded its deadline.
     Deadline,
-    /// The answer is larger than what is read.
+    /// The answer exceeds the size limit.
     Size,
-    /// A tool's own reason.
+    /// A tool's own message.
     Advice,
-    /// The client has to answer something first, and to call again with that.
+    /// The client must answer a request first, and call again with the answer.
     ClientRequest,
-    /// The client cannot do what the tool asks of it.
+    /// The client lacks a capability that the tool needs.
     Client(Capability),
 }
 
-/// The longest that a model is given to read, in bytes.
+/// Maximum length of a message in bytes.
 const LONGEST: usize = 1_500;
 
 impl ErrorKind {
-    /// Its name in logs and metrics.
+    /// Name in logs and metrics.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Arguments => "arguments",
@@ -119,15 +121,16 @@ impl Error {
         Self { kind, parts: vec![Part::Text(shown(message.into()))] }
     }
 
-    /// The same error with more words.
+    /// Appends text.
     #[must_use]
     pub(crate) fn and(mut self, words: impl Into<String>) -> Self {
         self.parts.push(Part::Text(shown(words.into())));
         self
     }
 
-    /// The same error with the first of `choices` whose tool the session can call, or else with `otherwise`. Every
-    /// text that names a tool is added by this, so that no session reads of a tool that it does not have.
+    /// Appends the first of `choices` whose tool the session can call, or else `otherwise`. Every
+    /// text that names a tool is added this way, so that no session reads of a tool that it does
+    /// not have.
     #[must_use]
     pub(crate) fn hint<const N: usize>(
         self,
@@ -137,7 +140,7 @@ impl Error {
         self.hint_of(choices.map(|(tool, words)| (tool, words.to_owned())), otherwise)
     }
 
-    /// The same with choices that are worked out.
+    /// As [`Self::hint`], with computed choices.
     #[must_use]
     pub(crate) fn hint_of(
         mut self,
@@ -149,14 +152,14 @@ impl Error {
         self
     }
 
-    /// The same error with a description out of the catalog.
+    /// Appends a description from the catalog.
     #[must_use]
     pub(crate) fn describing(mut self, description: &'static str) -> Self {
         self.parts.push(Part::Description(description));
         self
     }
 
-    /// The same error with the words of another one after its own.
+    /// Appends the message of another error.
     #[must_use]
     pub(crate) fn with(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
@@ -176,17 +179,17 @@ impl Error {
         self.parts.iter().map(part).collect()
     }
 
-    /// The same error as a session reads it that knows these tools.
+    /// Resolves the message for a session that knows these tools.
     pub(crate) fn for_session(self, known: impl Fn(&str) -> Known) -> Self {
         Self::new(self.kind, self.words(known))
     }
 
-    /// What went wrong.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// The same error with the request to Mist that failed, where it is about that one.
+    /// Adds the request to Mist that failed, if the error is about it.
     pub(crate) fn of_path(self, request: &impl std::fmt::Display) -> Self {
         match self.kind {
             ErrorKind::Request
@@ -201,26 +204,26 @@ impl Error {
         }
     }
 
-    /// The same error with the name of the request that it came of, for whoever reads the logs.
+    /// Adds the name of the request, for the logs.
     pub(crate) fn of_request(self, request: &str) -> Self {
         let room = LONGEST.saturating_sub(request.len() + 11);
         Self::new(self.kind, format!("{} [request {request}]", shortened(&self.to_string(), room)))
     }
 
-    /// The same error with every occurrence of a secret masked, and cut to what a model should read of it.
+    /// Masks secrets, and truncates the message for a model.
     pub(crate) fn presentable(self, mask: impl FnOnce(String) -> String) -> Self {
         Self::new(self.kind, shortened(&mask(self.to_string()), LONGEST))
     }
 }
 
-/// `text` with invisible and control characters made visible.
+/// Escapes invisible and control characters in `text`.
 fn shown(mut text: String) -> String {
     crate::text::show(&mut text);
     text
 }
 
-/// `text`, a description, without the tools that a session may not call: a sentence that names one is left out; the
-/// last one left is cut before the name, or gets other words in its place.
+/// Removes tools that a session cannot call from a description: sentences that name one are
+/// dropped; the last remaining one is cut before the name, or replaced.
 pub(crate) fn without_barred(text: &str, known: impl Fn(&str) -> Known) -> Cow<'_, str> {
     let barred = |text: &str| barred(text, &known);
     if barred(text).is_none() {
@@ -244,14 +247,14 @@ pub(crate) fn without_barred(text: &str, known: impl Fn(&str) -> Known) -> Cow<'
     Cow::Owned(text)
 }
 
-/// Where `text` first names a tool that the session may not call, with the backticks around it.
+/// Range of the first name in `text`, with its backticks, of a tool that the session cannot call.
 fn barred(text: &str, known: impl Fn(&str) -> Known) -> Option<Range<usize>> {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let mut start = 0;
     while let Some(begin) = text[start..].find(is_name).map(|begin| start + begin) {
         let end = text[begin..].find(|letter| !is_name(letter)).map_or(text.len(), |length| begin + length);
         let name = &text[begin..end];
-        // A name that is a word of English says nothing.
+        // A plain English word is not taken for a tool's name.
         let compound = name.contains(|letter: char| letter.is_ascii_uppercase() || letter == '_');
         if compound && known(name) == Known::Barred {
             let ticked = text[..begin].ends_with('`') && text[end..].starts_with('`');
@@ -266,7 +269,7 @@ fn barred(text: &str, known: impl Fn(&str) -> Known) -> Option<Range<usize>> {
 mod tests {
     use super::*;
 
-    /// A session that can call `getOne`, of a program that has `getTwo` too.
+    /// A session that can call `getOne`, of a program that also has `getTwo`.
     fn known(name: &str) -> Known {
         match name {
             "getOne" => Known::Callable,

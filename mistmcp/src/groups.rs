@@ -1,4 +1,4 @@
-//! The groups of parameters that Mist uses everywhere.
+//! Parameter groups that many of Mist's endpoints share.
 
 use std::num::NonZero;
 

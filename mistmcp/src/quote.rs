@@ -1,5 +1,5 @@
-//! Quotes what an operator or a URL has set, for errors. A token or a password may stand in the wrong place, so only what
-//! has the form of a host, an id or a word is repeated; anything else is described.
+//! Quoting of settings and URL parts in errors. The value may be a misplaced token or password, so
+//! only text in the form of a host, an id or a word is quoted; anything else is described.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::path::Path;
@@ -44,7 +44,7 @@ pub(crate) fn is_word(text: &str) -> bool {
     const LONGEST_WORD: usize = 32;
     const LONGEST_NUMBER: usize = 12;
     let text = text.trim();
-    // "Custom" is a word, "aBcD" may be a part of a token.
+    // "Custom" is a word; "aBcD" may be a part of a token.
     let mut behind_first = text.as_bytes().iter().skip(1);
     let of_one_case =
         !(text.bytes().any(|byte| byte.is_ascii_lowercase()) && behind_first.any(u8::is_ascii_uppercase));
@@ -55,7 +55,8 @@ pub(crate) fn is_word(text: &str) -> bool {
     (is_name && of_one_case) || is_number
 }
 
-/// A path in backticks, where what does not exist of it has the form of names of files; anything else is described.
+/// A path in backticks, if its part that does not exist looks like file names; anything else is
+/// described.
 pub(crate) fn path(path: &Path) -> String {
     let text = path.to_string_lossy();
     let exists =
@@ -70,8 +71,8 @@ pub(crate) fn path(path: &Path) -> String {
     if is_path && !text.is_empty() { format!("`{text}`") } else { described(&text) }
 }
 
-/// Whether a name of a file or a host is made of words and short numbers, with one word at most that ends in digits. A
-/// token is of mixed case, longer, or has digits in between.
+/// Whether a file or host name consists of words and short numbers, with at most one word that ends
+/// in digits. A token is of mixed case, longer, or has digits in between.
 fn is_file_name(name: &str) -> bool {
     const LONGEST: usize = 64;
     const LONGEST_WORD: usize = 24;
@@ -97,7 +98,7 @@ fn is_file_name(name: &str) -> bool {
         && name.split(|letter: char| !letter.is_alphanumeric()).all(&mut is_part)
 }
 
-/// Whether a word is of one case, or of words that begin with a capital and have three letters at least.
+/// Whether a word is of one case, or in camel case with parts of at least three letters.
 fn is_camel_case(word: &str) -> bool {
     let mut humps = word.split(char::is_uppercase);
     let is_first = humps.next().is_some_and(|first| first.is_empty() || first.len() >= 2);
@@ -105,7 +106,7 @@ fn is_camel_case(word: &str) -> bool {
     of_one_case || (is_first && humps.all(|hump| hump.len() >= 2))
 }
 
-/// Whether `name`, without dots, may be what a host is called in its own network, and is not a token.
+/// Whether `name`, without dots, may be the local name of a host, and is not a token.
 pub(crate) fn is_bare_host(name: &str) -> bool {
     const LONGEST: usize = 20;
     let is_label = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
@@ -116,7 +117,7 @@ pub(crate) fn is_bare_host(name: &str) -> bool {
         && ((name.len() <= LONGEST && of_one_case) || is_file_name(name))
 }
 
-/// What kind of text it is, without a part of it.
+/// Describes the kind of text without quoting any of it.
 pub(crate) fn described(text: &str) -> String {
     let text = text.trim();
     let length = text.chars().count();
@@ -136,8 +137,8 @@ pub(crate) fn described(text: &str) -> String {
     }
 }
 
-/// Whether `authority` is an address, or a name with dots, and a port at most. What is longer than such names are, or in
-/// mixed case, may be a token with dots.
+/// Whether `authority` is an address, or a name with dots, with an optional port. A longer name, or
+/// one in mixed case, may be a token with dots.
 pub(crate) fn is_host(authority: &str) -> bool {
     const LONGEST_LABEL: usize = 40;
     let (name, port) = match authority.rsplit_once(':') {
@@ -236,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn what_exists_of_a_path_is_no_secret() {
+    fn the_existing_part_of_a_path_is_quoted() {
         let folder = tempfile::tempdir().unwrap();
         let named = |name: &str| path(&folder.path().join(name));
         assert_eq!(named("x.env"), format!("`{}`", folder.path().join("x.env").display()));
@@ -259,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_neither_id_nor_word_is_described() {
+    fn other_texts_are_described() {
         assert_eq!(id("4AC1DCF4-9d8b-7211-65c4-057819f0862b"), "`4ac1dcf4-9d8b-7211-65c4-057819f0862b`");
         for token in TOKENS.into_iter().chain(["acme", "${ORG}", ""]) {
             assert!(!id(token).contains('`'), "{}", id(token));

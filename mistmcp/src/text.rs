@@ -1,19 +1,20 @@
-//! Escaping of characters that cannot be seen or that a terminal obeys: `<U+202E>` stands in place of the character.
+//! Escaping of invisible and control characters: `<U+202E>` replaces the character.
 //!
-//! Names of networks, events and errors come from strangers. A model must not read what a person does not see, a
-//! terminal must not obey a name, and an entry of a log must stay one line.
+//! Names of networks, events and errors come from untrusted sources. A model must not read text
+//! that a person does not see, a terminal must not obey a name, and a log entry must stay on one
+//! line.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
 use serde_json::{Map, Value};
 
-/// `text` for a model: line breaks and tabs stay, every other control character and every invisible one is escaped.
+/// Escapes `text` for a model: all control and invisible characters but line breaks and tabs.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
     escaped(text, |letter, _| matches!(letter, '\n' | '\r' | '\t'))
 }
 
-/// `text` for a terminal: a carriage return, which writes over what stands in its line, is escaped as well.
+/// Escapes `text` for a terminal: also carriage returns, which would overwrite the line.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     escaped(text, |letter, after| match letter {
         '\n' | '\t' => true,
@@ -22,7 +23,7 @@ pub(crate) fn printable(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// `text` with styles for a terminal: of escape sequences, only those that set colors and weight stay.
+/// Escapes styled `text` for a terminal: of escape sequences, only colors and weight stay.
 pub(crate) fn printable_with_styles(text: &str) -> String {
     let mut parts = text.split('\u{1b}');
     let mut out = printable(parts.next().unwrap_or_default()).into_owned();
@@ -39,7 +40,7 @@ pub(crate) fn printable_with_styles(text: &str) -> String {
     out
 }
 
-/// `text` as one line.
+/// Escapes `text` as one line.
 pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
     escaped(text, |_, _| false)
 }
@@ -59,7 +60,7 @@ pub(crate) fn show_names(object: &mut Map<String, Value>) {
     }
 }
 
-/// The text that was escaped, so that a name or a cursor can be given back as it was shown.
+/// Reverses the escaping, so that a name or a cursor can be sent back as it was shown.
 pub(crate) fn restored(text: &str) -> Cow<'_, str> {
     const OPEN: &str = "<U+";
     let mut parts = text.split(OPEN);
@@ -85,18 +86,20 @@ pub(crate) fn restored(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// The emoji that becomes the flag of a part of a country by the tag characters after it.
+/// The emoji that starts a subdivision flag, followed by tag characters.
 const BLACK_FLAG: char = '\u{1f3f4}';
-/// Those of England, Scotland and Wales, which are all that Unicode recommends. Other tag characters are a hidden text.
+/// England, Scotland and Wales, which are all that Unicode recommends. Other tag characters are
+/// hidden text.
 const TAGS_OF_FLAGS: [&str; 3] = [
     "\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}",
     "\u{e0067}\u{e0062}\u{e0073}\u{e0063}\u{e0074}\u{e007f}",
     "\u{e0067}\u{e0062}\u{e0077}\u{e006c}\u{e0073}\u{e007f}",
 ];
 
-/// Escapes what is unseen, unless `keeps` names it, with the character after it, or real text needs it there.
+/// Escapes invisible characters, unless `keeps` accepts one with its successor, or the text around
+/// it needs it.
 fn escaped(text: &str, keeps: impl Fn(char, Option<char>) -> bool) -> Cow<'_, str> {
-    // Without a branch for each byte, so that the compiler makes vectors of it.
+    // Branchless, so that the compiler vectorizes it.
     if text.bytes().fold(true, |plain, byte| plain & (b' '..=b'~').contains(&byte)) {
         return Cow::Borrowed(text);
     }
@@ -129,8 +132,8 @@ fn escaped(text: &str, keeps: impl Fn(char, Option<char>) -> bool) -> Cow<'_, st
     Cow::Owned(out)
 }
 
-/// Whether a character shows nothing by itself: controls, format characters and what Unicode calls
-/// `Default_Ignorable_Code_Point`, and the separators of lines and paragraphs.
+/// Whether a character is invisible: control and format characters, Unicode's
+/// `Default_Ignorable_Code_Point`, and separators of lines and paragraphs.
 fn is_unseen(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
@@ -141,7 +144,7 @@ fn is_unseen(letter: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether an unseen character is part of how the text around it is written.
+/// Whether an invisible character belongs to the spelling of the text around it.
 fn is_needed(before: Option<char>, letter: char, after: Option<char>) -> bool {
     let (Some(before), after) = (before, after.unwrap_or(' ')) else { return false };
     match letter {
@@ -165,7 +168,7 @@ fn is_emoji(letter: char) -> bool {
         | '\u{2934}' | '\u{2935}' | '\u{2b00}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}')
 }
 
-/// Whether a letter is of a script in which joiners make a difference: Arabic to Myanmar, Khmer, Mongolian and kin.
+/// Whether a letter is of a script with joiners: Arabic to Myanmar, Khmer, Mongolian and similar.
 fn is_joined(letter: char) -> bool {
     !is_unseen(letter)
         && matches!(letter,
@@ -173,7 +176,7 @@ fn is_joined(letter: char) -> bool {
             | '\u{a800}'..='\u{abff}' | '\u{10a00}'..='\u{11fff}' | '\u{1e900}'..='\u{1e95f}')
 }
 
-/// The sign that takes the vowel from a letter of an Indic script, after which a joiner forms the letter.
+/// Virama of an Indic script, after which a joiner selects a letter form.
 fn is_virama(letter: char) -> bool {
     matches!(
         letter,
@@ -194,7 +197,7 @@ fn is_ideograph(letter: char) -> bool {
     matches!(letter, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
 }
 
-/// `text` cut to at most `length` bytes, with `…` where something is missing.
+/// Truncates `text` to at most `length` bytes, with `…` at the cut.
 pub(crate) fn shortened(text: &str, length: usize) -> String {
     if text.len() <= length {
         return text.to_owned();
@@ -210,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_seen_is_shown_by_its_number() {
+    fn invisible_characters_are_escaped() {
         for (text, shown) in [
             ("a\u{202e}b", "a<U+202E>b"),
             ("\u{200b}", "<U+200B>"),
@@ -219,7 +222,7 @@ mod tests {
             ("\u{1b}[2J\u{7}\u{9b}1m\u{7f}", "<U+001B>[2J<U+0007><U+009B>1m<U+007F>"),
             ("a\u{2028}b\u{2029}c\u{85}d", "a<U+2028>b<U+2029>c<U+0085>d"),
             ("\u{feff}x\u{2066}y\u{3164}", "<U+FEFF>x<U+2066>y<U+3164>"),
-            // One selector after an emoji is text, a row of them is a message.
+            // One selector after an emoji is valid; several are hidden text.
             ("❤\u{fe0f}\u{fe0f}\u{e0101}", "❤\u{fe0f}<U+FE0F><U+E0101>"),
             ("🏴\u{e0068}\u{e0069}\u{e007f}", "🏴<U+E0068><U+E0069><U+E007F>"),
             ("a\u{fe0f}b\u{200d}c\u{200c}d", "a<U+FE0F>b<U+200D>c<U+200C>d"),
@@ -231,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_real_text_needs_stays() {
+    fn joiners_and_selectors_of_real_text_stay() {
         for text in [
             "Größe 12 µm — naïve, 日本語, Ελλάδα, שלום, مرحبا",
             "👩🏽\u{200d}💻 👨\u{200d}👩\u{200d}👧 🏳\u{fe0f}\u{200d}🌈 ❤\u{fe0f} 1\u{fe0f}\u{20e3} ⚠\u{fe0f}",
@@ -256,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn of_escape_sequences_only_styles_stay() {
+    fn only_style_escape_sequences_stay() {
         let styled = "\u{1b}[1mname\u{1b}[0m \u{1b}[38;5;1mred\u{1b}[m";
         assert_eq!(printable_with_styles(styled), styled);
         for (text, shown) in [
@@ -271,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_a_field_is_shown_in_its_place() {
+    fn a_field_name_is_escaped_in_place() {
         let mut object = Map::new();
         object.insert("a".into(), 1.into());
         object.insert("b\u{200b}".into(), 2.into());
@@ -281,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_escaped_is_restored() {
+    fn only_escaped_characters_are_restored() {
         for text in
             ["<U+0041>", "<U+>", "<U+200B", "a<U+ZZZZ>", "<U+D800>", "<U+110000>", "<u+200b>", "<U+0000200B>"]
         {
@@ -292,7 +295,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_shown_has_nothing_unseen_but_what_is_needed_and_is_restored(text: String) {
+        fn escaped_text_has_no_needless_invisible_characters_and_is_restored(text: String) {
             let shown = one_line(&text);
             prop_assert!(matches!(one_line(&shown), Cow::Borrowed(_)));
             if !text.contains("<U+") {

@@ -1,4 +1,5 @@
-//! What a tool is: its name and words, its parameters, and what runs when it is called.
+//! Definition of a tool: name, description, parameters and implementation. The main type is
+//! [`Tool`].
 
 mod check;
 mod hints;
@@ -18,25 +19,25 @@ use crate::endpoint::Endpoint;
 use crate::param::Param;
 use crate::{Arguments, Call, Mist, Reply, Result};
 
-/// One MCP tool, as `#[mist_tool]` makes it: a constant, registered when the program starts.
+/// MCP tool, as a constant that `#[mist_tool]` generates and that registers itself at start.
 pub struct Tool {
-    /// The name that clients call it by: `listSiteRrmEvents`.
+    /// Name for clients: `listSiteRrmEvents`.
     pub name: &'static str,
-    /// What a model learns from it.
+    /// Description for the model.
     pub description: &'static str,
-    /// The name of the category that it belongs to.
+    /// Name of its category.
     pub category: &'static str,
-    /// What people ask when they need it, for the search of `findTools`. Clients do not see them.
+    /// Example questions, for the search of `findTools`. Clients do not see them.
     pub questions: &'static [&'static str],
     /// Whether every session lists it, whatever its mode and categories.
     pub essential: bool,
-    /// MCP's annotations.
+    /// MCP tool annotations.
     pub hints: Hints,
-    /// What it takes, groups not yet taken apart.
+    /// Parameters; groups are not expanded.
     pub params: &'static [Param],
-    /// What a call does.
+    /// Implementation.
     pub run: Run,
-    /// Where it is written.
+    /// Location of the declaration.
     pub location: &'static Location<'static>,
 }
 
@@ -46,29 +47,29 @@ impl fmt::Debug for Tool {
     }
 }
 
-/// What a call of a tool does.
+/// Implementation of a tool.
 pub enum Run {
     /// One request to Mist, whose answer is the reply.
     Endpoint(Endpoint),
-    /// A function of its own.
+    /// A hand-written function.
     Body(Body),
-    /// Something about the session itself.
+    /// A meta tool of the session.
     #[doc(hidden)]
     MetaTool(MetaTool),
 }
 
-/// The function behind a tool that has one.
+/// Function of a hand-written tool.
 pub type Body = for<'a> fn(&'a Mist, &'a Call, Arguments) -> Running<'a>;
 
-/// A call of such a function, under way.
+/// Future of a call of such a function.
 pub type Running<'a> = Pin<Box<dyn Future<Output = Result<Reply>> + Send + 'a>>;
 
-/// A tool that was registered. Made by `#[mist_tool]` alone.
+/// Registered tool. Only `#[mist_tool]` constructs it.
 pub struct Registered(pub &'static Tool);
 
 inventory::collect!(Registered);
 
-/// The endpoints of all tools that are linked into the program.
+/// Endpoints of all linked tools.
 pub(crate) fn endpoints() -> impl Iterator<Item = &'static Endpoint> {
     inventory::iter::<Registered>().filter_map(|Registered(tool)| match &tool.run {
         Run::Endpoint(endpoint) => Some(endpoint),

@@ -1,8 +1,10 @@
-//! What requests came to, as spans of OpenTelemetry: one for each request of MCP, and below it one for each request that
-//! goes to Mist. They are exported over OTLP where the feature `otlp` is on and the environment asks for it.
+//! OpenTelemetry tracing: a server span per MCP request, and a client span per request to Mist
+//! below it. Spans are exported over OTLP if the feature `otlp` is on and the environment asks for
+//! it.
 //!
-//! Spans are handed from hand to hand, and are none of the log's: whoever waits for an answer of Mist's may carry on with
-//! what another call has begun, and what the log leaves out, it leaves out for all who listen.
+//! Spans are passed explicitly and are independent of the spans of `tracing`: a waiter may continue
+//! with a request that another call has started, and the log filter would drop spans for all
+//! subscribers.
 
 mod variables;
 

@@ -1,9 +1,11 @@
+//! Optional parameter that Mist may require: [`Advised`].
+
 use schemars::Schema;
 use serde_json::Value;
 
 use super::{Arg, Listed, Lookup, Mismatch, Presence, QueryValue};
 
-/// A parameter that may be left out, which Mist has refused calls without, although its document allows them. The
+/// Optional parameter that Mist requires in some calls, although its OpenAPI document does not. The
 /// error of such a call names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Advised<T>(pub Option<T>);

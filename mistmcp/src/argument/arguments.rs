@@ -1,10 +1,12 @@
+//! Validated arguments of a call: [`Arguments`].
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::Arg;
 use crate::{Error, Result};
 
-/// The arguments of one call, checked against the tool's parameters, with names turned into ids.
+/// Arguments of one call, validated against the tool's parameters, with names resolved to ids.
 #[derive(Debug)]
 pub struct Arguments {
     values: Map<String, Value>,
@@ -15,10 +17,10 @@ impl Arguments {
         Self { values }
     }
 
-    /// Takes one out: the value of a parameter, or what its type has for one that was left out.
+    /// Removes and parses the value of a parameter, or returns its type's default if it is missing.
     ///
     /// # Errors
-    /// It cannot be read as a `T`: advice that says what came and what is wanted.
+    /// The value is not a `T`. The message says what was given and what is expected.
     pub fn take<T: Arg>(&mut self, name: &str) -> Result<T> {
         let value = self.values.remove(name).unwrap_or(Value::Null);
         if T::is_absent(&value)
@@ -29,10 +31,10 @@ impl Arguments {
         T::read(&value).map_err(|mismatch| Error::argument(name, &value, &mismatch))
     }
 
-    /// Takes an object out, as JSON.
+    /// Removes and deserializes a JSON object.
     ///
     /// # Errors
-    /// It is left out, or does not deserialize.
+    /// It is missing, or does not deserialize.
     pub fn body<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
         let value = self.values.remove(name).unwrap_or(Value::Null);
         serde_path_to_error::deserialize(value)
@@ -60,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_a_body_is_named_by_its_place() {
+    fn a_mistake_in_a_body_is_named_by_its_path() {
         let Value::Object(values) = json!({ "body": { "rows": [{ "count": 1 }, { "count": "x" }] } }) else {
             panic!("it is an object")
         };

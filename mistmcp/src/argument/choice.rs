@@ -1,3 +1,5 @@
+//! Parameter types with a fixed set of values: [`Choice`].
+
 use std::mem::discriminant;
 
 use schemars::{Schema, json_schema};
@@ -5,13 +7,13 @@ use serde_json::Value;
 
 use super::{Arg, Mismatch, NAME, QueryValue};
 
-/// A parameter type with a fixed set of values. Derive it.
+/// Parameter type with a fixed set of values. Derive it.
 pub trait Choice: Copy + 'static {
-    /// What parameters of this type mean, or nothing.
+    /// Description of parameters of this type; may be empty.
     const DESCRIPTION: &'static str;
-    /// The same in fewer words, for the model.
+    /// A shorter description for the model.
     const BRIEF: &'static str = Self::DESCRIPTION;
-    /// The values, each with Mist's spelling.
+    /// The values, each with its spelling at Mist.
     const VALUES: &'static [(&'static str, Self)];
 }
 
@@ -21,13 +23,14 @@ impl<T: Choice> Arg for T {
     const BRIEF: &'static str = <T as Choice>::BRIEF;
     const MAX_LENGTH: usize = NAME;
 
-    /// The empty text is left out, though it is read: some model APIs refuse a schema that has it among its values.
+    /// The schema omits an empty value, though it is accepted: some model APIs refuse a schema with
+    /// an empty enum value.
     fn schema() -> Schema {
         let spellings: Vec<_> = spellings::<T>().filter(|spelling| !spelling.is_empty()).collect();
         json_schema!({ "type": "string", "enum": spellings })
     }
 
-    /// Takes any letter case, where only one value fits.
+    /// Ignores case, if only one value matches.
     fn read(value: &Value) -> Result<Self, Mismatch> {
         let written = String::read(value).unwrap_or_default();
         let written = written.trim();
@@ -98,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn another_value_is_refused_with_those_there_are() {
+    fn an_unknown_value_is_refused_with_the_known_ones() {
         let refused = Sort::read(&json!("newest")).unwrap_err().to_string();
         assert_eq!(refused, r#"one of "timestamp", "-timestamp", "", "site_id""#);
     }

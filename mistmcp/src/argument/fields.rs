@@ -1,3 +1,5 @@
+//! Field mask of a call: [`Fields`].
+
 use std::collections::HashSet;
 use std::fmt;
 
@@ -6,20 +8,20 @@ use serde_json::Value;
 
 use super::{Arg, Mismatch, NAME, QueryValue, names};
 
-/// Names in one call at most.
+/// Maximum number of names in a call.
 const MAX_NAMES: usize = 200;
-/// Parts of a name at most: objects lie in one another only so deep, and addresses have dots of their own.
+/// Maximum number of parts of a name: nesting depth, plus the dots in addresses.
 const MAX_PARTS: usize = 24;
 
-/// The fields that an answer keeps of each row: names with dots for what lies inside, as in
-/// `radio_stat.band_5.channel`. They are taken out of the answer here, and Mist does not hear of them.
+/// Field mask: the fields to keep of each row, with dots for nested ones, as in
+/// `radio_stat.band_5.channel`. The server applies it; it is not sent to Mist.
 ///
-/// A tool that lists takes them as `fields: Option<Fields>`, where its page does not bring them already.
+/// A list tool declares it as `fields: Option<Fields>`, unless its page group contains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fields(Vec<String>);
 
 impl Fields {
-    /// The names, or none where everything is to be kept.
+    /// The names; empty if all fields are kept.
     pub fn names(&self) -> &[String] {
         if self.0.iter().any(|name| name == "*") { &[] } else { &self.0 }
     }

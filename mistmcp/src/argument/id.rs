@@ -1,9 +1,11 @@
+//! Ids of Mist's objects: [`Id`], and the types that resolve names.
+
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
 use super::{Arg, Lookup, Mismatch, NAME, Presence, QueryValue};
 
-/// The id of an object of Mist: a UUID.
+/// Id of an object at Mist: a UUID.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Id(String);
 
@@ -49,10 +51,10 @@ impl Arg for Id {
     }
 }
 
-/// An id that the server finds where it can: by a name, or alone.
+/// Id type that the server can resolve from a name, or from nothing.
 ///
-/// Before a tool runs, whatever stood there has become a UUID; so reading takes any text, and holding it against
-/// Mist is the look-up's part.
+/// The lookup replaces any input by a UUID before the tool runs. Parsing therefore accepts any
+/// text; the lookup validates it.
 macro_rules! found_id {
     ($(#[doc = $documentation:literal])+ $name:ident: $lookup:expr, $presence:expr, $schema:tt, $description:literal, $brief:literal) => {
         $(#[doc = $documentation])+

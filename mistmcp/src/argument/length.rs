@@ -1,21 +1,21 @@
-//! Length limits of argument texts, so that no call costs more than its size is worth.
+//! Length limits of argument texts, which bound the cost of a call.
 
 use serde_json::Value;
 
 use super::Mismatch;
 
-/// Longest text of an argument, in bytes, where its type names no smaller limit.
+/// Default maximum length of an argument's text in bytes.
 pub(crate) const TEXT: usize = 64 * 1024;
-/// Longest name, id or point in time, in characters.
+/// Maximum length of a name, id or time in characters.
 pub(crate) const NAME: usize = 200;
 
-/// Checks the texts of an argument against the limit of its type.
+/// Checks the texts of an argument against its type's limit.
 ///
 /// # Errors
-/// They are longer: what is allowed, and how long they are.
+/// They are longer. The message names the limit and the length.
 pub(super) fn check(value: &Value, max_length: usize) -> Result<(), Mismatch> {
     let bytes = bytes(value);
-    // A character has at least one byte.
+    // Fast path: a character has at least one byte.
     if bytes <= max_length.min(TEXT) {
         return Ok(());
     }
@@ -34,7 +34,7 @@ pub(super) fn check(value: &Value, max_length: usize) -> Result<(), Mismatch> {
     Ok(())
 }
 
-/// Bytes of all texts in a value, with one for each item of a list or an object.
+/// Total bytes of all texts in a value, plus one per item of a list or an object.
 fn bytes(value: &Value) -> usize {
     measure(value, &str::len)
 }
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_text_is_taken_up_to_its_limit_and_not_a_character_further() {
+    fn a_text_is_accepted_up_to_its_limit() {
         for (value, limit, taken) in [
             (json!("x".repeat(200)), 200, true),
             (json!("x".repeat(201)), 200, false),
@@ -69,7 +69,7 @@ mod tests {
             (json!("😀".repeat(201)), 200, false),
             (json!("x".repeat(TEXT)), TEXT, true),
             (json!("x".repeat(TEXT + 1)), TEXT, false),
-            // Bytes count as well, whatever the script.
+            // The byte limit applies to any script.
             (json!("ü".repeat(TEXT - 1)), TEXT, false),
             (json!("x".repeat(TEXT + 1)), 2 * TEXT, true),
         ] {

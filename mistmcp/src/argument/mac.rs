@@ -1,3 +1,5 @@
+//! MAC addresses and filters: [`Mac`], [`MacFilter`].
+
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
@@ -45,7 +47,7 @@ impl Arg for Mac {
     }
 }
 
-/// What a MAC address has to be like: one or several with commas between them, or parts of one with `*`.
+/// Filter for MAC addresses: one or several, separated by commas, or parts of one with `*`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MacFilter(String);
 
@@ -76,7 +78,8 @@ impl Arg for MacFilter {
     }
 }
 
-/// One address, or a part of one with `*`, in Mist's notation. An address has 12 digits, or 16 (EUI-64).
+/// Normalizes one address, or a part of one with `*`, to Mist's notation. An address has 12 digits,
+/// or 16 (EUI-64).
 fn pattern(text: &str) -> Option<String> {
     let digits: String =
         text.chars().filter(|letter| !":-. ".contains(*letter)).collect::<String>().to_lowercase();
@@ -93,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_notation_is_read_as_mists() {
+    fn every_notation_is_normalized() {
         for written in ["5c5b35000001", "5C:5B:35:00:00:01", "5c-5b-35-00-00-01", "5C5B.3500.0001"] {
             assert_eq!(Mac::read(&json!(written)).map(|mac| mac.0), Ok("5c5b35000001".into()), "{written}");
         }
@@ -134,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn other_texts_are_refused() {
         for written in ["5c5b3500000", "5c5b3500000g", "", "ap-lobby-01"] {
             assert!(Mac::read(&json!(written)).is_err(), "{written}");
         }

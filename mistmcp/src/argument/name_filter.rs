@@ -1,10 +1,12 @@
+//! Name filter of a search: [`NameFilter`].
+
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
 use super::{Arg, Mismatch, NAME, QueryValue};
 
-/// A name to search by, for Mist's parameters that take `*` for any letters. A search for a whole name that finds
-/// nothing is made again for names that have it in them, and the answer says so.
+/// Name filter for parameters that accept `*` as a wildcard. A search for a full name without
+/// results is repeated for names that contain it, and the reply says so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NameFilter(String);
 

@@ -1,3 +1,5 @@
+//! Type-erased parsers of parameters and bodies: [`ValueReader`], [`BodyReader`].
+
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -9,7 +11,7 @@ use crate::text::shortened;
 
 use super::{Arg, Listed, Lookup, Presence, QueryValue, TEXT, length};
 
-/// What was wanted where something else came: `an integer of at least 1`.
+/// Parse error of an argument, with what was expected: `an integer of at least 1`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{wanted}")]
 pub struct Mismatch {
@@ -17,13 +19,13 @@ pub struct Mismatch {
 }
 
 impl Mismatch {
-    /// Says what was wanted, as it goes on after "wanted is".
+    /// Creates an error with what was expected, as the continuation of "wanted is".
     pub fn wanted(wanted: impl Into<String>) -> Self {
         Self { wanted: wanted.into() }
     }
 }
 
-/// An [`Arg`] as plain functions, so that one constant serves every parameter of its type.
+/// Type-erased [`Arg`], so that one constant serves all parameters of a type.
 pub struct ValueReader {
     pub(crate) presence: Presence,
     pub(crate) lookup: Option<Lookup>,
@@ -55,7 +57,7 @@ impl ValueReader {
     }
 }
 
-/// The type of a request's body, as plain functions.
+/// Type-erased [`RequestBody`].
 pub(crate) struct BodyReader {
     pub(crate) schema: fn() -> Schema,
     pub(crate) read: fn(&Value) -> Result<Value, Mismatch>,
@@ -77,8 +79,8 @@ impl BodyReader {
     }
 }
 
-/// A schema with everything in place: no `$ref`, which clients choke on, and no `$schema` or `title`, which cost
-/// tokens and say nothing.
+/// Inlined schema: no `$ref`, which some clients cannot resolve, and no `$schema` or `title`, which
+/// cost tokens.
 fn plain_schema<T: JsonSchema>() -> Schema {
     let mut schema = inlined_schema::<T>();
     schemars::transform::transform_subschemas(
@@ -88,7 +90,7 @@ fn plain_schema<T: JsonSchema>() -> Schema {
     schema
 }
 
-/// A schema with everything in place, and the titles that are in it.
+/// Inlined schema with its titles.
 pub(crate) fn inlined_schema<T: JsonSchema>() -> Schema {
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
@@ -103,7 +105,7 @@ fn untitled(schema: &mut Schema) {
     schema.remove("title");
 }
 
-/// What the JSON body of a request can be: whatever has a schema and goes both ways.
+/// JSON body of a request: any type with a schema that serializes and deserializes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the body of a request",
     label = "has no schema, or cannot be read and written",
@@ -115,7 +117,7 @@ pub trait RequestBody: JsonSchema + Serialize + DeserializeOwned {}
 impl<T: JsonSchema + Serialize + DeserializeOwned> RequestBody for T {}
 
 impl crate::Error {
-    /// The error of an argument that is missing or cannot be read.
+    /// Creates the error of a missing or invalid argument.
     pub(crate) fn argument(name: &str, value: &Value, mismatch: &Mismatch) -> Self {
         Self::new(
             crate::error::ErrorKind::Arguments,

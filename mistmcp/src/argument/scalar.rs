@@ -1,3 +1,5 @@
+//! Scalar parameter types: texts, booleans and numbers.
+
 use std::num::NonZero;
 
 use schemars::{Schema, json_schema};
@@ -15,7 +17,7 @@ impl Arg for String {
             Value::String(text) => Ok(crate::text::restored(text).into_owned()),
             Value::Number(number) => Ok(number.to_string()),
             Value::Bool(flag) => Ok(flag.to_string()),
-            // Where Mist takes several values in one text, commas are between them.
+            // Mist's texts of several values are comma-separated.
             Value::Array(items) if !items.is_empty() && !items.iter().any(Value::is_array) => {
                 Ok(items.iter().map(Self::read).collect::<Result<Vec<_>, _>>()?.join(","))
             }
@@ -134,7 +136,7 @@ fn number(value: &Value) -> Option<Number> {
     }
 }
 
-/// A whole number, also where it came as `100.0` or `"100"`.
+/// Parses a whole number, also from `100.0` or `"100"`.
 #[expect(clippy::cast_possible_truncation, reason = "only whole numbers that an i64 can hold get there")]
 fn integer(value: &Value) -> Option<i64> {
     let number = number(value)?;
@@ -176,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn one_value_is_taken_for_a_list_and_so_is_a_list_in_a_text() {
+    fn a_single_value_or_a_text_is_accepted_as_a_list() {
         let two = vec!["a".to_owned(), "b".to_owned()];
         assert_eq!(Vec::<String>::read(&json!("a")), Ok(vec!["a".to_owned()]));
         assert_eq!(Vec::<String>::read(&json!(["a", "b"])), Ok(two.clone()));
@@ -184,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_has_three_spellings() {
+    fn null_and_its_spellings_count_as_missing() {
         for value in [json!(null), json!("null"), json!(""), json!("  ")] {
             assert_eq!(Option::<String>::read(&value), Ok(None), "{value}");
         }

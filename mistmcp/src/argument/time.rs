@@ -1,9 +1,11 @@
+//! Times and durations: [`Time`], [`RelativeDuration`].
+
 use schemars::{Schema, json_schema};
 use serde_json::Value;
 
 use super::{Arg, Mismatch, NAME, QueryValue};
 
-/// A moment: seconds since 1970, a distance from now (`-1d`, `-2h`, `now`), or ISO 8601.
+/// Point in time: epoch seconds, relative to now (`-1d`, `-2h`, `now`), or ISO 8601.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Time(String);
 
@@ -30,7 +32,7 @@ impl Arg for Time {
 }
 
 impl Time {
-    /// The seconds since 1970, where `now` is what it is counted from.
+    /// Epoch seconds, relative to `now`.
     pub(crate) fn epoch(&self, now: i64) -> Option<i64> {
         match self.0.strip_prefix('-') {
             Some(span) => now.checked_sub(seconds(span)?),
@@ -41,13 +43,13 @@ impl Time {
 }
 
 impl RelativeDuration {
-    /// Its length.
+    /// The duration in seconds.
     pub(crate) fn seconds(&self) -> Option<i64> {
         seconds(&self.0)
     }
 }
 
-/// The length of `90`, `10m`, `6h`, `1d` or `2w`.
+/// Parses the seconds of `90`, `10m`, `6h`, `1d` or `2w`.
 fn seconds(span: &str) -> Option<i64> {
     let digits = span.trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
     let unit = match &span[digits.len()..] {
@@ -70,7 +72,7 @@ fn moment(text: &str) -> Option<String> {
         return Some(lower);
     }
     let zoned = text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_second).ok();
-    // A time without a zone is taken as UTC, which is what Mist answers in.
+    // A time without a zone is UTC, as in Mist's answers.
     let civil = || {
         let civil: jiff::civil::DateTime = text.parse().ok()?;
         civil.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp().as_second())
@@ -78,14 +80,14 @@ fn moment(text: &str) -> Option<String> {
     zoned.or_else(civil).map(|seconds| seconds.to_string())
 }
 
-/// Seconds; milliseconds, which JavaScript counts in, are told by their size.
+/// Epoch seconds. JavaScript's milliseconds are recognized by their magnitude.
 #[expect(clippy::cast_possible_truncation, reason = "the bound keeps it within an i64")]
 fn epoch(number: f64) -> Option<String> {
     let seconds = if number >= 1.0e11 { number / 1000.0 } else { number };
     (0.0..1.0e11).contains(&seconds).then(|| (seconds as i64).to_string())
 }
 
-/// A length of time: `10m`, `1d`, `2w`.
+/// Duration: `10m`, `1d`, `2w`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RelativeDuration(String);
 
@@ -127,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_is_taken_in_every_form_that_people_write() {
+    fn a_time_is_accepted_in_every_common_form() {
         for (written, sent) in [
             (json!(1_760_000_000), "1760000000"),
             (json!("1760000000"), "1760000000"),
@@ -145,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_moment_has_its_seconds_when_it_is_known_what_time_it_is() {
+    fn a_relative_time_is_converted_to_epoch_seconds() {
         let epoch = |written: Value| Time::read(&written).unwrap().epoch(1_000_000);
         assert_eq!(epoch(json!("now")), Some(1_000_000));
         assert_eq!(epoch(json!("-2h")), Some(992_800));
@@ -157,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_moment_is_refused() {
+    fn other_texts_are_refused() {
         for written in [json!("yesterday"), json!("1d"), json!("-d"), json!(-5), json!({}), json!("--1d")] {
             assert_eq!(read(&written), None, "{written}");
         }
     }
 
     #[test]
-    fn a_span_has_a_unit_or_counts_seconds() {
+    fn a_duration_has_a_unit_or_is_in_seconds() {
         for written in ["10m", "1d", "2w", "3600", " 6H "] {
             assert!(RelativeDuration::read(&json!(written)).is_ok(), "{written}");
         }

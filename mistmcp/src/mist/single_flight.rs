@@ -1,4 +1,4 @@
-//! Request coalescing ([`SingleFlight`]): equal requests in request share one answer.
+//! Request coalescing ([`SingleFlight`]): equal requests in flight share one answer.
 //!
 //! A request has a maximum lifetime, so that one that hangs does not block its waiters forever. Each waiter has its
 //! own deadline, until which it may start a new request after the shared one expired.
@@ -42,7 +42,7 @@ impl Needed {
     }
 }
 
-/// The requests in request, by a key that equal requests share.
+/// The requests in flight, by a key that equal requests share.
 pub(super) struct SingleFlight<K: Eq + Hash, T>(Arc<Mutex<InFlightMap<K, T>>>);
 
 struct InFlightMap<K, T> {
@@ -50,7 +50,7 @@ struct InFlightMap<K, T> {
     last_number: u64,
 }
 
-/// A request in request. Only waiters hold strong references, so it is cancelled when the last one leaves.
+/// A request in flight. Only waiters hold strong references, so it is cancelled when the last one leaves.
 struct InFlightRequest<T> {
     number: u64,
     future: WeakShared<RequestFuture<T>>,
@@ -60,7 +60,7 @@ struct InFlightRequest<T> {
     trace: Trace,
 }
 
-/// A waiter on an in-request request.
+/// A waiter on an in-flight request.
 pub(super) struct Waiter<T> {
     pub(super) answer: Shared<RequestFuture<T>>,
     pub(super) waiting: Waiting,
@@ -73,7 +73,7 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     T: Clone + Send + Sync + 'static,
 {
-    /// Joins the equal request in request, or starts one with `ask`, and waits until `deadline`. `ask` also gets the
+    /// Joins the equal request in flight, or starts one with `ask`, and waits until `deadline`. `ask` also gets the
     /// reporter of wait progress. A request that is started here expires after `life`.
     pub(super) fn join<F>(
         &self,
@@ -111,7 +111,7 @@ where
         Waiter { answer, waiting, joined: None }
     }
 
-    /// Stops further waiters from joining the requests in request whose key matches `is_stale`: their answers may be
+    /// Stops further waiters from joining the requests in flight whose key matches `is_stale`: their answers may be
     /// stale.
     pub(super) fn close(&self, is_stale: impl Fn(&K) -> bool) {
         lock(&self.0).in_flight.retain(|key, _| !is_stale(key));

@@ -1,11 +1,11 @@
-//! What `#[mist_tool]` leaves to the compiler, since it depends on types. A mistake stops the build at the place that
-//! called, which the macro has put where it was written.
+//! Compile-time checks that `#[mist_tool]` generates, because they depend on types. A failed check
+//! stops the build at the macro's input.
 
 use super::likeness::jaro_winkler;
 use crate::argument::Presence;
 use crate::param::{Kind, Param};
 
-/// Stops the build with a message made of `parts`.
+/// Stops the build with a message of `parts`.
 #[track_caller]
 #[expect(clippy::panic, reason = "called by constants alone, so it is the compiler that stops")]
 const fn mistake(parts: &[&str]) -> ! {
@@ -26,7 +26,8 @@ const fn mistake(parts: &[&str]) -> ! {
     }
 }
 
-/// Asserts that the parameter `name` of a tool or a group has a description, its own or its type's.
+/// Asserts that the parameter `name` of a tool or a group has a description of its own or of its
+/// type.
 #[track_caller]
 pub const fn assert_described(params: &'static [Param], name: &str) {
     if let Some(param) = find(params, name)
@@ -36,8 +37,8 @@ pub const fn assert_described(params: &'static [Param], name: &str) {
     }
 }
 
-/// Asserts that one of `params`, in a group or not, fills the hole `name` of a path, which says whether it may be
-/// left out.
+/// Asserts that one of `params`, in a group or not, fills the placeholder `name` of a path, and is
+/// required unless `optional`.
 #[track_caller]
 pub const fn assert_filled(params: &'static [Param], name: &str, optional: bool) {
     let Some(param) = find(params, name) else { unfilled(name, likeliest(params, name, &[])) };
@@ -60,8 +61,8 @@ pub const fn assert_filled(params: &'static [Param], name: &str, optional: bool)
     }
 }
 
-/// Asserts that one of `groups` has the parameter `name`, which a hole of the path names and none of the tool's `plain`
-/// parameters is called.
+/// Asserts that one of `groups` has the parameter `name`, which a placeholder of the path names and
+/// which is not among the tool's `plain` parameters.
 #[track_caller]
 pub const fn assert_in_groups(groups: &'static [Param], plain: &'static [&'static str], name: &str) {
     if find(groups, name).is_none() {
@@ -69,7 +70,7 @@ pub const fn assert_in_groups(groups: &'static [Param], plain: &'static [&'stati
     }
 }
 
-/// Stops the build for a hole that nothing fills.
+/// Stops the build for a placeholder without a parameter.
 #[track_caller]
 const fn unfilled(name: &str, meant: Option<&'static str>) -> ! {
     let (start, middle) = ("path names `{", "}`, but no parameter and no group has a `");
@@ -79,13 +80,14 @@ const fn unfilled(name: &str, meant: Option<&'static str>) -> ! {
     }
 }
 
-/// The parameter of `params`, in a group or not, or the name among `plain`, that was probably meant by `name`.
+/// The parameter of `params`, in a group or not, or the name among `plain`, that is most similar to
+/// `name`.
 const fn likeliest(
     params: &'static [Param],
     name: &str,
     plain: &'static [&'static str],
 ) -> Option<&'static str> {
-    /// As in the macros.
+    /// Same threshold as in the macros.
     const ALIKE: f64 = 0.75;
     let (mut best, mut likeness, mut at) = (None, ALIKE, 0);
     while at < params.len() + plain.len() {

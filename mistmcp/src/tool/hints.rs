@@ -1,36 +1,38 @@
-/// MCP's annotations of a tool: what a client may assume before it calls.
+//! MCP tool annotations: [`Hints`].
+
+/// MCP tool annotations: what a client may assume before a call.
 ///
-/// They follow from the method of the tool's endpoint; `hints(…)` of `#[mist_tool]` overrides them. A tool with a body
-/// has MCP's defaults.
+/// They follow from the HTTP method of the endpoint; `hints(…)` of `#[mist_tool]` overrides them. A
+/// hand-written tool has MCP's defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "four independent flags are what MCP has")]
 pub struct Hints {
     /// Nothing is changed.
     pub read_only: bool,
-    /// Something that exists may be changed or lost.
+    /// Existing data may be changed or lost.
     pub destructive: bool,
-    /// A second equal call changes nothing more.
+    /// An equal second call changes nothing more.
     pub idempotent: bool,
     /// The tool reaches beyond this process.
     pub open_world: bool,
 }
 
 impl Hints {
-    /// MCP's defaults: what a client has to assume of a tool that says nothing. Of a tool with a body.
+    /// MCP's defaults, for hand-written tools.
     pub const UNSPECIFIED: Self =
         Self { read_only: false, destructive: true, idempotent: false, open_world: true };
-    /// Of a `get`, and of a tool that says `hints(read_only)`.
+    /// For a `get`, and for a tool with `hints(read_only)`.
     pub const READ: Self = Self { read_only: true, destructive: false, idempotent: true, open_world: true };
-    /// Of a `post`.
+    /// For a `post`.
     pub const CREATE: Self =
         Self { read_only: false, destructive: false, idempotent: false, open_world: true };
-    /// Of a `put`.
+    /// For a `put`.
     pub const REPLACE: Self =
         Self { read_only: false, destructive: true, idempotent: true, open_world: true };
-    /// Of a `delete`.
+    /// For a `delete`.
     pub const DELETE: Self = Self::REPLACE;
 
-    /// The hints of a tool that does what one of these two does.
+    /// The hints of a tool that does either of two things.
     pub(crate) fn or(self, other: Self) -> Self {
         Self {
             read_only: self.read_only && other.read_only,
@@ -40,7 +42,8 @@ impl Hints {
         }
     }
 
-    /// Whether a call may be run again without being asked to: it changes nothing, the second time neither.
+    /// Whether the server may repeat a call by itself: it is read-only or idempotent without
+    /// effect.
     pub(crate) fn repeatable(self) -> bool {
         self.read_only && self.idempotent
     }

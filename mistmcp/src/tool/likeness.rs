@@ -1,9 +1,9 @@
 //! Jaro-Winkler similarity of two names, at compile time: `strsim` has no `const fn`.
 
-/// Names of more bytes than this are like no other.
+/// Longer names have similarity zero.
 const LONGEST: usize = 64;
 
-/// How alike two names of ASCII are, from 0 to 1, as `strsim::jaro_winkler` measures it.
+/// Jaro-Winkler similarity of two ASCII names from 0 to 1, equal to `strsim::jaro_winkler`.
 pub(super) const fn jaro_winkler(left: &str, right: &str) -> f64 {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.is_empty() || right.is_empty() || left.len() > LONGEST || right.len() > LONGEST {
@@ -39,7 +39,7 @@ pub(super) const fn jaro_winkler(left: &str, right: &str) -> f64 {
     if jaro > 0.7 { jaro + 0.1 * f64_of(prefix) * (1.0 - jaro) } else { jaro }
 }
 
-/// How many of the matched letters stand in another order.
+/// Number of matched letters in another order (transpositions).
 const fn moved(left: &[u8], right: &[u8], in_left: &[bool; LONGEST], in_right: &[bool; LONGEST]) -> usize {
     let (mut at, mut other, mut moved) = (0, 0, 0);
     while at < left.len() {
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_measures_as_strsim_does() {
+    fn the_similarity_equals_that_of_strsim() {
         let names = [
             "site_id",
             "site",

@@ -1,9 +1,9 @@
-//! The tools of the session itself: [`MetaTool`].
+//! Meta tools, which act on the session: [`MetaTool`].
 
-/// What a tool of managed mode does.
+/// Meta tool of managed mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetaTool {
-    /// Switches categories on or off.
+    /// Enables or disables categories.
     Manage,
     /// Searches tools.
     Find,

@@ -1,3 +1,5 @@
+//! Client spans of requests to Mist: [`ClientSpans`].
+
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use http::{Method, StatusCode};
@@ -9,19 +11,20 @@ use reqwest::Url;
 use super::template::template;
 use crate::error::ErrorKind;
 
-/// Requests to Mist for one answer: each of them is a span. Nothing is in them that is the network's or the user's own.
+/// Factory of client spans for the attempts of one request to Mist. The spans contain no data of
+/// the network or the user.
 pub(crate) struct ClientSpans(Option<Inner>);
 
 struct Inner {
     tracer: SdkTracer,
-    /// That of the request of MCP.
+    /// Context of the MCP request's span.
     parent: Context,
     name: String,
     attributes: Vec<KeyValue>,
     sent: AtomicI64,
 }
 
-/// A request to Mist that is under way.
+/// Span of an in-flight attempt.
 pub(crate) struct ClientSpan(Option<Span>);
 
 impl ClientSpans {
@@ -42,7 +45,7 @@ impl ClientSpans {
         }))
     }
 
-    /// Begins the first one, or another try.
+    /// Starts the span of the first attempt, or of a retry.
     pub(crate) fn begin(&self) -> ClientSpan {
         ClientSpan(self.0.as_ref().map(|inner| {
             let span = inner.tracer.span_builder(inner.name.clone()).with_kind(SpanKind::Client);
@@ -59,7 +62,7 @@ impl ClientSpans {
 }
 
 impl ClientSpan {
-    /// Ends it: with the status of Mist's answer, or with what there is in its place.
+    /// Ends the span with the status of Mist's answer, or with the kind of failure.
     pub(crate) fn end(mut self, outcome: Result<StatusCode, ErrorKind>) {
         let Some(mut span) = self.0.take() else { return };
         if let Ok(status) = outcome {
@@ -76,7 +79,7 @@ impl ClientSpan {
 }
 
 impl Drop for ClientSpan {
-    /// Nobody waits for the answer any more.
+    /// Ends the span as cancelled.
     fn drop(&mut self) {
         if let Some(span) = &mut self.0 {
             fail(span, super::span::CANCELLED.to_owned());

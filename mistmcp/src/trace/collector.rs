@@ -1,3 +1,5 @@
+//! HTTP client of the OTLP collector: [`Collector`].
+
 use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -13,22 +15,22 @@ use tokio::runtime::Handle;
 
 use super::settings::Settings;
 
-/// As much as is read of what a collector answers, which is nothing or a sentence.
+/// Maximum size of a collector's answer, which is empty or a sentence.
 const LONGEST_ANSWER: usize = 64 * 1024;
-/// How long nobody is told again of a collector that comes and goes.
+/// Minimum interval of warnings about an unavailable collector.
 const BETWEEN_WARNINGS: Duration = Duration::from_mins(10);
 
-/// The way to the collector, over the HTTP client that the program has anyway. Exports come from a thread of their own,
-/// which waits here for the runtime.
+/// Transport to the collector, with the program's HTTP client. A separate thread exports, and
+/// blocks on the runtime here.
 #[derive(Clone)]
 pub(super) struct Collector(Arc<Way>);
 
 struct Way {
     settings: Settings,
     runtime: Handle,
-    /// Made with the first export, since reading the system's certificates takes a while.
+    /// Built at the first export, because loading the system's certificates takes a while.
     client: OnceLock<reqwest::Client>,
-    /// Why the last attempt was not answered.
+    /// Reason of the last failure.
     failure: Mutex<Option<String>>,
 }
 
@@ -37,7 +39,7 @@ impl Collector {
         Self(Arc::new(Way { settings, runtime, client: OnceLock::new(), failure: Mutex::default() }))
     }
 
-    /// Its name for people.
+    /// Display name.
     pub(super) fn name(&self) -> &str {
         &self.0.settings.collector
     }
@@ -52,7 +54,7 @@ impl Way {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        // What is meant for the collector, headers with secrets too, goes nowhere else.
+        // No redirects: data and headers, which may hold secrets, must not reach another host.
         let builder = reqwest::Client::builder()
             .timeout(self.settings.timeout)
             .redirect(reqwest::redirect::Policy::none());
@@ -90,7 +92,7 @@ impl HttpClient for Collector {
     }
 }
 
-/// What is at the bottom of an error. Its URL, which may hold a secret, is at its top.
+/// The innermost cause of an error. The outer one contains the URL, which may hold a secret.
 fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
@@ -102,14 +104,14 @@ fn reason(error: &reqwest::Error) -> String {
     bottom.map_or_else(|| "no answer".to_owned(), ToString::to_string)
 }
 
-/// Shows no headers, and nothing of a URL but where it leads.
+/// Omits the headers, and all of the URL but its host.
 impl fmt::Debug for Collector {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("Collector").field(&self.0.settings.collector).finish()
     }
 }
 
-/// An exporter whose failures are told once, and not with each batch.
+/// Exporter that reports a series of failures once, and not with each batch.
 #[derive(Debug)]
 pub(super) struct Told<E> {
     exporter: E,
@@ -119,7 +121,7 @@ pub(super) struct Told<E> {
 
 #[derive(Debug, Default)]
 struct Standing {
-    /// Spans that were lost since the collector took any.
+    /// Spans lost since the collector last accepted any.
     lost: usize,
     told: Option<Instant>,
 }

@@ -1,3 +1,5 @@
+//! Export of spans: [`Tracing`].
+
 use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider;
@@ -16,19 +18,19 @@ use super::variables::{asked_by, variable};
 use crate::endpoint::Endpoint;
 use crate::identity::identity;
 
-/// How long the last spans may take to be taken.
+/// Timeout of the last export.
 const FAREWELL: Duration = Duration::from_secs(3);
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// The export of spans; nothing where nobody asks for them.
+/// Exporter of spans; empty if the environment asks for none.
 #[derive(Debug, Default)]
 pub(crate) struct Tracing(Option<SdkTracerProvider>);
 
 impl Tracing {
-    /// Exports spans from now on, by a thread of its own, if the environment asks for it.
+    /// Starts the export in its own thread, if the environment asks for it.
     ///
     /// # Errors
-    /// A variable asks for what there is not.
+    /// A variable has an unsupported value.
     pub(crate) fn start(
         runtime: &Handle,
         endpoints: impl IntoIterator<Item = &'static Endpoint>,
@@ -48,7 +50,7 @@ impl Tracing {
         Ok(Self(Some(provider)))
     }
 
-    /// The same handlers, whose requests are traced.
+    /// Wraps a handler so that its requests are traced.
     pub(crate) fn around<S, H: ServerHandler>(
         &self,
         handler: impl Fn(S) -> H + Send + Sync + 'static,
@@ -57,7 +59,7 @@ impl Tracing {
         move |server| Traced::new(handler(server), tracer.clone())
     }
 
-    /// Exports what is left, while the runtime is still there.
+    /// Exports the remaining spans while the runtime still exists.
     pub(crate) fn end(self) {
         if let Some(provider) = self.0
             && let Err(error) = provider.shutdown_with_timeout(FAREWELL)
@@ -71,7 +73,7 @@ fn tracer(provider: &SdkTracerProvider) -> SdkTracer {
     provider.tracer_with_scope(InstrumentationScope::builder("mistmcp").with_version(VERSION).build())
 }
 
-/// What the environment says of this service, and its name and version where it does not say them.
+/// Resource attributes from the environment, with this program's name and version as defaults.
 fn resource() -> Resource {
     let said = Resource::builder().build();
     let own = [("service.name", identity().name), ("service.version", identity().version)];

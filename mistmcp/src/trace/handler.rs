@@ -1,3 +1,5 @@
+//! Handler that traces each MCP request: [`Traced`].
+
 #![expect(deprecated, reason = "what goes from MCP stays for the clients that have it")]
 
 use std::borrow::Cow;
@@ -27,12 +29,12 @@ use tokio_util::sync::CancellationToken;
 use super::propagation::Parent;
 use super::span::{CANCELLED, Trace};
 
-/// What clients may call a request, at most, where its name is to be kept.
+/// Maximum length of a request id that is recorded.
 const LONGEST_ID: usize = 64;
-/// What stands for a method that a client has made up.
+/// Placeholder for an unknown method.
 const OTHER: &str = "_OTHER";
 
-/// A handler, with a span around each request that it is handed. Streams and notifications have none.
+/// Handler that wraps another one with a span per request. Streams and notifications have none.
 pub(crate) struct Traced<H> {
     handler: H,
     tracer: Option<SdkTracer>,
@@ -43,9 +45,9 @@ impl<H> Traced<H> {
         Self { handler, tracer }
     }
 
-    /// Begins the span, and hands it on with the request.
+    /// Starts the span and passes it on with the request.
     fn begin(&self, method: &'static str, context: &mut RequestContext<RoleServer>) -> Option<Answering> {
-        // A session that goes on at another replica is begun there again, which no client has asked for.
+        // Restoring a session replays `initialize`, which the client has not sent.
         let is_asked = || context.extensions.get::<SessionRestoreMarker>().is_none();
         let tracer = self.tracer.as_ref().filter(|_| is_asked())?;
         let parts = context.extensions.get::<Parts>();
@@ -89,7 +91,7 @@ fn attributes(method: &'static str, context: &RequestContext<RoleServer>) -> Vec
     attributes
 }
 
-/// A request's id, where it is one that tells nothing but which request it is.
+/// A request's id, if it is short and plain enough to be recorded.
 fn plain(id: &RequestId) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     match id {
@@ -100,7 +102,7 @@ fn plain(id: &RequestId) -> Option<String> {
     }
 }
 
-/// A request that is being answered.
+/// Span of a request that is being handled.
 struct Answering {
     trace: Trace,
     cancelled: CancellationToken,
@@ -128,10 +130,10 @@ impl Answering {
 
     fn fail(&self, kind: String) {
         if let Some(span) = self.trace.recorded() {
-            // Who has gone away is answered all the same, and no answer is an error of the tool's then.
+            // A cancelled request may still be answered; its error is not the tool's then.
             let kind = if self.cancelled.is_cancelled() { CANCELLED.to_owned() } else { kind };
             span.set_attribute(KeyValue::new("error.type", kind));
-            // What an error says may be about the network, and is for the client.
+            // The message may contain data of the network, and is only for the client.
             span.set_status(Status::error(""));
         }
     }
@@ -146,7 +148,7 @@ impl Drop for Answering {
     }
 }
 
-// What is not traced is handed on as it is, and costs nothing.
+// A request that is not traced is passed on without overhead.
 macro_rules! traced {
     ($($method:expr => $name:ident($($request:ident: $of:ty)?) -> $result:ty, $end:ident;)*) => {
         $(fn $name(
@@ -174,7 +176,7 @@ macro_rules! handed_on {
     };
 }
 
-// All of the trait: what is not here would be answered by its defaults, whatever the handler does.
+// All methods of the trait: a missing one would use the trait's default instead of the handler's.
 impl<H: ServerHandler> ServerHandler for Traced<H> {
     traced! {
         "tools/call" => call_tool(request: CallToolRequestParams) -> CallToolResponse, end_call;

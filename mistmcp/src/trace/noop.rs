@@ -1,4 +1,4 @@
-//! The same without OpenTelemetry: nothing is traced, and nothing is spent on it.
+//! No-op tracing without the feature `otlp`, with the same interface.
 #![expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as the ones that do something")]
 
 use http::{Method, StatusCode};
@@ -15,7 +15,7 @@ use crate::error::ErrorKind;
 pub(crate) struct Tracing(());
 
 impl Tracing {
-    /// Nothing starts. Who asks for spans is told why there are none.
+    /// Starts nothing. If the environment asks for an export, it warns why there is none.
     pub(crate) fn start(
         _runtime: &Handle,
         _endpoints: impl IntoIterator<Item = &'static Endpoint>,

@@ -1,3 +1,5 @@
+//! Propagation of the W3C trace context from a request: [`Parent`].
+
 use opentelemetry::Context;
 use opentelemetry::propagation::{Extractor, TextMapPropagator};
 use opentelemetry::trace::{SpanContext, TraceContextExt};
@@ -8,15 +10,16 @@ use http::HeaderMap;
 
 const TRACEPARENT: &str = "traceparent";
 const TRACESTATE: &str = "tracestate";
-/// As much of a tracestate as the W3C has everybody pass on. It is kept with each span.
+/// Maximum length of a `tracestate`: what W3C requires to be propagated. It is stored with each
+/// span.
 const LONGEST_STATE: usize = 512;
 
-/// What a request is part of, by its own word.
+/// Trace context that a request carries.
 #[derive(Debug, Default)]
 pub(super) struct Parent {
-    /// What the request's `_meta` says, or else its HTTP headers.
+    /// From the request's `_meta`, or else from its HTTP headers.
     pub(super) context: Context,
-    /// What the headers say besides, where `_meta` says something else.
+    /// The context of the headers, if `_meta` has another one.
     pub(super) link: Option<SpanContext>,
 }
 
@@ -34,7 +37,7 @@ fn remote(context: SpanContext) -> Context {
     Context::new().with_remote_span_context(context)
 }
 
-/// The two texts of a trace context.
+/// The header texts of a trace context.
 struct Said {
     parent: String,
     state: Option<String>,
@@ -59,7 +62,7 @@ impl Said {
         }
     }
 
-    /// Nothing where it is malformed.
+    /// Parses the context; `None` if it is malformed.
     fn context(self) -> Option<SpanContext> {
         if !is_well_formed(&self.parent) {
             return None;
@@ -83,7 +86,7 @@ impl Extractor for Said {
     }
 }
 
-/// Whether each part is as long as it has to be: the propagator takes shorter ones for numbers.
+/// Checks the length of each part, because the propagator accepts shorter ones.
 fn is_well_formed(parent: &str) -> bool {
     let parts: Vec<_> = parent.splitn(5, '-').collect();
     let is_hex = |part: &str| part.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -125,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_ones_are_as_if_they_were_not_there() {
+    fn a_malformed_context_is_ignored() {
         let [version, trace_id, span_id, flags] =
             ["00", "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331", "01"];
         for parent in [
@@ -150,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_comes_along_unless_it_is_longer_than_anybody_passes_on() {
+    fn a_tracestate_is_kept_up_to_its_maximum_length() {
         for (states, kept) in [
             (vec!["a=1", "b=2"], "a=1,b=2"),
             (vec!["no state"], ""),

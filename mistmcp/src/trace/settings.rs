@@ -1,3 +1,5 @@
+//! Settings of the OTLP export: [`Settings`].
+
 use std::time::Duration;
 
 use http::Uri;
@@ -23,14 +25,14 @@ const SAMPLERS: [&str; 6] = [
     "parentbased_traceidratio",
 ];
 
-/// What the environment says of the export, as far as its crates do not read it by themselves, or read past mistakes.
+/// Settings of the export that its crates do not read themselves, or read without validation.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Settings {
-    /// How long one export may take.
+    /// Timeout of one export.
     pub(super) timeout: Duration,
-    /// The collector's host and port, with which it may be named: what else is in its URL may be secret.
+    /// Host and port of the collector, for display: the rest of its URL may be secret.
     pub(super) collector: String,
-    /// It is on this machine.
+    /// Whether it is on this machine.
     pub(super) is_near: bool,
 }
 
@@ -63,7 +65,7 @@ impl Settings {
     }
 }
 
-/// The value of the first of these variables that is set, which has to be among those that it takes.
+/// The value of the first variable that is set, which must be one of those supported.
 fn one_of(
     variable: impl Fn(&str) -> Option<String>,
     names: &[&'static str],
@@ -95,17 +97,17 @@ fn timeout(variable: impl Fn(&str) -> Option<String>) -> Result<Duration, Mistak
     Ok(OTEL_EXPORTER_OTLP_TIMEOUT_DEFAULT)
 }
 
-/// Where the collector is, and whether that is on this machine.
+/// The collector's address, and whether it is on this machine.
 fn collector(variable: impl Fn(&str) -> Option<String>) -> Result<(String, bool), Mistake> {
     let Some((name, value)) = ENDPOINTS.into_iter().find_map(|name| Some((name, variable(name)?))) else {
         return Ok(("localhost:4318".to_owned(), true));
     };
-    // The exporter reads it as a URI, and repeats one that it cannot read.
+    // The exporter parses it as a URI, and would quote an invalid one in its error.
     let url = Url::parse(&value).ok().filter(|_| value.parse::<Uri>().is_ok());
     let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
     let place = url.as_ref().and_then(|url| Some((url.host()?.to_owned(), url.port_or_known_default()?)));
     let Some((host, port)) = place else {
-        // It may hold a password, and is not repeated.
+        // The value may hold a password, so it is not repeated.
         return Err(Mistake { name, problem: "is no URL such as http://127.0.0.1:4318".to_owned() });
     };
     let is_near = match &host {
@@ -146,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_spoken_is_refused_with_what_is() {
+    fn an_unsupported_protocol_is_refused_with_the_supported_ones() {
         for (name, value, words) in [
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "it takes http/protobuf"),
             ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/json", "it takes http/protobuf"),
@@ -164,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_variable_of_spans_alone_wins() {
+    fn the_variable_of_traces_takes_precedence() {
         let timeouts = [("OTEL_EXPORTER_OTLP_TIMEOUT", "5000"), ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "250")];
         assert_eq!(read(&timeouts).unwrap().timeout, Duration::from_millis(250));
         assert_eq!(read(&[]).unwrap().timeout, OTEL_EXPORTER_OTLP_TIMEOUT_DEFAULT);

@@ -1,3 +1,5 @@
+//! Server span of an MCP request: [`Trace`].
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,10 +14,10 @@ use super::client_span::ClientSpans;
 use super::template::template;
 use crate::error::ErrorKind;
 
-/// What a span ended with that nobody waited for any more.
+/// Outcome of a span whose request was cancelled.
 pub(super) const CANCELLED: &str = "cancelled";
 
-/// The span of a request of MCP, for all who do something for it; nothing where nothing is traced.
+/// Handle of the span of an MCP request; empty if it is not traced.
 #[derive(Clone, Default)]
 pub(crate) struct Trace(Option<Arc<Inner>>);
 
@@ -29,23 +31,23 @@ impl Trace {
         Self(Some(Arc::new(Inner { tracer, context })))
     }
 
-    /// The one that a request's handler was given.
+    /// The handle that the request's context carries.
     pub(crate) fn of(context: &RequestContext<RoleServer>) -> Self {
         context.extensions.get::<Self>().cloned().unwrap_or_default()
     }
 
-    /// By which the trace is found again, recorded or not.
+    /// The trace id, whether the span is recorded or not.
     pub(crate) fn id(&self) -> Option<String> {
         let Inner { context, .. } = self.0.as_deref()?;
         Some(context.span().span_context().trace_id().to_string())
     }
 
-    /// The request is for a tool that there is: what clients make up is no name.
+    /// Sets the tool of the request, if it exists: a made-up name is not recorded.
     pub(crate) fn is_for_tool(&self, name: impl FnOnce() -> Option<&'static str>) {
         self.is_for("tools/call", "gen_ai.tool.name", name);
     }
 
-    /// The request is for a prompt that there is.
+    /// Sets the prompt of the request, if it exists.
     pub(crate) fn is_for_prompt(&self, name: impl FnOnce() -> Option<&'static str>) {
         self.is_for("prompts/get", "gen_ai.prompt.name", name);
     }
@@ -59,21 +61,21 @@ impl Trace {
         }
     }
 
-    /// The tool that is called is one that calls another.
+    /// Sets the tool that `callTool` calls.
     pub(crate) fn calls(&self, tool: &'static str) {
         if let Some(span) = self.recorded() {
             span.set_attribute(KeyValue::new("mistmcp.called_tool", tool));
         }
     }
 
-    /// What a call came to, in the words of the log and the metrics.
+    /// Sets the outcome of a call, with the names of the log and the metrics.
     pub(crate) fn comes_to(&self, failure: Option<ErrorKind>) {
         if let Some(span) = self.recorded() {
             span.set_attribute(KeyValue::new("mistmcp.outcome", failure.map_or("ok", ErrorKind::name)));
         }
     }
 
-    /// What stands at that path was known, and Mist was not asked.
+    /// Records a cache hit for the path.
     pub(crate) fn remembered(&self, path: &str) {
         if let Some(span) = self.recorded() {
             let path = KeyValue::new("url.template", template(&Method::GET, path));
@@ -81,7 +83,7 @@ impl Trace {
         }
     }
 
-    /// Waits for the answer to a request of another's: its span is below that one.
+    /// Links the span of another call whose request this one waits for.
     pub(crate) fn shares(&self, other: &Self) {
         if let (Some(span), Some(other)) = (self.recorded(), other.0.as_deref()) {
             let other = other.context.span().span_context().clone();
@@ -89,13 +91,13 @@ impl Trace {
         }
     }
 
-    /// The requests to Mist for one answer: the first, and those that try again.
+    /// Creates the client spans of one request to Mist and its retries.
     pub(crate) fn sends(&self, method: &Method, url: &Url) -> ClientSpans {
         let under = self.0.as_deref().filter(|inner| inner.context.span().is_recording());
         ClientSpans::new(under.map(|inner| (inner.tracer.clone(), inner.context.clone())), method, url)
     }
 
-    /// The span, where what is told of it is kept.
+    /// The span, if it is recorded.
     pub(super) fn recorded(&self) -> Option<SpanRef<'_>> {
         let span = self.0.as_deref()?.context.span();
         span.is_recording().then_some(span)

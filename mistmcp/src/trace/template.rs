@@ -1,4 +1,4 @@
-//! Paths without what is a network's own: the template of the endpoint that they are of.
+//! URL templates for spans: an endpoint's path without ids.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
@@ -7,25 +7,25 @@ use http::Method;
 
 use crate::endpoint::{Endpoint, Segment};
 
-/// The endpoints of all tools that are linked into the program, by how many segments they have.
+/// Endpoints of all linked tools, by number of segments.
 static ENDPOINTS: OnceLock<Endpoints> = OnceLock::new();
 
-/// What look-ups ask for, whichever tools there are.
+/// Segments that lookups use, whichever tools are linked.
 const OWN: [&str; 9] = ["api", "v1", "self", "usage", "const", "orgs", "sites", "devices", "inventory"];
 
 struct Endpoints {
     routes: HashMap<usize, Vec<(&'static Method, Vec<Segment>)>>,
     words: HashSet<&'static str>,
-    /// What stands behind a word, where it is a hole.
+    /// The name of the placeholder after a literal segment.
     holes: HashMap<&'static str, &'static str>,
 }
 
-/// Sets the endpoints whose paths are templates; the first call counts.
+/// Registers the endpoints; only the first call counts.
 pub(super) fn know(endpoints: impl IntoIterator<Item = &'static Endpoint>) {
     ENDPOINTS.get_or_init(|| Endpoints::of(endpoints));
 }
 
-/// The template of a path, whatever stands before it and after it.
+/// The template of a URL's path.
 pub(super) fn template(method: &Method, address: &str) -> String {
     let path = address.find("/api/").map_or("", |begin| &address[begin + 1..]);
     let path = path.split('?').next().unwrap_or_default();
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_shows_but_words_of_the_api_where_no_tool_has_the_path() {
+    fn an_unknown_path_shows_only_literal_segments() {
         for (path, wanted) in [
             ("api/v1/orgs/Leeds/sites", "/api/v1/orgs/{id}/sites"),
             ("api/v1/sites/Leeds/inventory", "/api/v1/sites/{site_id}/inventory"),

@@ -1,10 +1,12 @@
+//! Environment variables of OpenTelemetry.
+
 use thiserror::Error;
 
-/// The collector of spans alone, and the one of everything that OpenTelemetry exports.
+/// The endpoint of traces only, and the endpoint of all signals.
 pub(super) const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
 
-/// A variable whose value is not one that it takes.
+/// Error: a variable has an invalid value.
 #[derive(Debug, Error)]
 #[error("{name} {problem}")]
 pub(super) struct Mistake {
@@ -12,13 +14,13 @@ pub(super) struct Mistake {
     pub(super) problem: String,
 }
 
-/// A variable of the environment. An empty one is none.
+/// Reads an environment variable. An empty one counts as unset.
 pub(super) fn variable(name: &str) -> Option<String> {
     let value = std::env::var_os(name)?.to_string_lossy().into_owned();
     (!value.is_empty()).then_some(value)
 }
 
-/// Which variable asks for spans to be exported: nobody gets any who has not been named.
+/// The variable that enables the export. Without one, nothing is exported.
 pub(super) fn asked_by(variable: impl Fn(&str) -> Option<String>) -> Result<Option<&'static str>, Mistake> {
     if variable("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
         return Ok(None);
@@ -45,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_asks_for_spans_and_nothing_else_does_unless_told() {
+    fn an_endpoint_enables_the_export() {
         let [traces, all] = ENDPOINTS;
         assert_eq!(asked(&[]), Ok(None));
         assert_eq!(asked(&[("OTEL_SERVICE_NAME", "mine"), ("OTEL_TRACES_SAMPLER", "always_on")]), Ok(None));
@@ -55,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_switched_off_stays_off_whatever_the_endpoint() {
+    fn a_disabled_export_stays_off_whatever_the_endpoint() {
         let [_, all] = ENDPOINTS;
         assert_eq!(asked(&[(all, "http://a"), (EXPORTER, "none")]), Ok(None));
         assert_eq!(asked(&[(all, "http://a"), ("OTEL_SDK_DISABLED", "TRUE")]), Ok(None));
@@ -63,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn an_exporter_that_there_is_not_is_named_with_those_that_there_are() {
+    fn an_unknown_exporter_is_named_with_the_known_ones() {
         let mistake = asked(&[(EXPORTER, "zipkin")]).unwrap_err();
         assert_eq!(mistake, "OTEL_TRACES_EXPORTER is `zipkin`; it takes otlp or none");
     }
