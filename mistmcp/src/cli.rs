@@ -1,4 +1,5 @@
-//! The command line: flags, then the environment, then a `.env` file; and what each subcommand does.
+//! Command line: flags, environment, `.env` file, and the subcommands. The main type is
+//! [`Program`].
 
 mod call;
 mod check;
@@ -160,7 +161,7 @@ impl Program {
             },
         };
         logging::start(&flags);
-        // `check` has a place of its own for them.
+        // `check` reports them itself.
         if !matches!(flags.command, Some(Command::Check(_) | Command::Completions { .. } | Command::Man)) {
             for told in flags.strays.iter().cloned().chain(environment.untaken()) {
                 output::error(&format!("warning: {told}"));
@@ -171,9 +172,9 @@ impl Program {
             Ok(runtime) => runtime,
             Err(error) => return fail(&anyhow::Error::new(error).context("the runtime cannot start")),
         };
-        // A provider that is there already serves as well.
+        // An installed provider serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        // A subcommand serves nobody, and is traced for nobody.
+        // A subcommand serves no client, and is not traced.
         let tracing = match &flags.command {
             None => {
                 tell_of_tracing(&environment);
@@ -187,7 +188,7 @@ impl Program {
         };
         let outcome = runtime.block_on(run(flags, &environment, tracing.around(handler)));
         tracing.end();
-        // A read of standard input that is still waiting must not keep the program alive.
+        // A blocked read of standard input must not keep the program alive.
         runtime.shutdown_timeout(Duration::from_millis(100));
         match outcome {
             Ok(code) => code,
@@ -236,7 +237,7 @@ async fn run<H: ServerHandler>(
     }
 }
 
-/// What OpenTelemetry's crates read by themselves, they read of the environment alone.
+/// OpenTelemetry's crates read their variables from the process's environment only.
 fn tell_of_tracing(environment: &env_file::Environment) {
     if let Some(name) = environment.names_of_file().find(|name| name.starts_with("OTEL_")) {
         output::error(&format!(
@@ -247,12 +248,12 @@ fn tell_of_tracing(environment: &env_file::Environment) {
 
 /// Prints a mistake of the command line. Asking for help is none.
 fn refuse(error: &clap::Error) -> ExitCode {
-    // A value of a variable or a file may hold what a terminal would obey.
+    // A value of a variable or a file may hold control characters.
     let text = error.render().ansi().to_string();
     if error.use_stderr() {
         output::error_styled(&text);
     } else {
-        // Where there is nowhere to print to, there is nobody to tell.
+        // If standard error is closed, the message is lost.
         let _ = output::print_styled(&text);
     }
     match error.kind() {

@@ -31,7 +31,7 @@ use crate::{Call, Error};
 use names::Names;
 use progress::Progress;
 
-/// A terminal or a pipe has room for what a model's context has not.
+/// Terminals and pipes need no size limit, unlike a model's context.
 const NO_LIMIT: u32 = u32::MAX;
 
 /// How the answer is printed.
@@ -73,11 +73,11 @@ pub(super) async fn run(
     let max_bytes = flags.max_result_bytes.filter(|_| !asked.all_pages).unwrap_or(NO_LIMIT);
     let rules = Rules {
         max_bytes: max_bytes as usize,
-        // What is read again, to be joined or laid out, is JSON.
+        // Output that is joined or laid out is parsed again, as JSON.
         format: if asked.table || asked.csv || asked.all_pages { Format::Json } else { flags.format },
         show_secrets: flags.show_secrets,
     };
-    // Every tool that the operator allows, however a server would load it.
+    // All tools that the operator allows, whatever the loading mode.
     let configuration = Configuration::read(flags, environment, Mode::All).await?;
     let configuration = configuration.with_rules(rules).with_extended();
     let session = configuration.session()?;
@@ -106,7 +106,7 @@ pub(super) async fn run(
     }
 }
 
-/// One tool, to be called once or more often.
+/// One tool, called once or repeatedly.
 struct Caller<'a> {
     session: Session,
     tool: &'a str,
@@ -141,7 +141,7 @@ impl Caller<'_> {
         }
     }
 
-    /// Says why there is no answer, and what to do about it.
+    /// Reports an error and its remedy.
     fn failed(&self, error: &Error) -> Exit {
         self.progress.end();
         if self.stop.is_cancelled() {
@@ -161,7 +161,7 @@ impl Caller<'_> {
     }
 }
 
-/// Whether writing failed since nobody reads any more, which is the end and no error.
+/// Whether the reader has closed the pipe, which is not an error.
 fn is_closed(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::BrokenPipe
 }

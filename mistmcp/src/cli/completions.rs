@@ -1,3 +1,5 @@
+//! The subcommand `completions`, which prints a shell's completion script.
+
 use std::process::ExitCode;
 
 use clap::Arg;
@@ -49,7 +51,7 @@ pub(super) fn print(flags: &Flags, shell: Shell) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What clap leaves out of fish's script: the values of what has no flag.
+/// Values without a flag, which clap omits from fish's script.
 fn for_fish<'a>(program: &str, subcommand: &str, names: impl Iterator<Item = &'a str>) -> String {
     let names = names.collect::<Vec<_>>().join(" ");
     format!("complete -c {program} -n \"__fish_seen_subcommand_from {subcommand}\" -f -a \"{names}\"\n")

@@ -1,3 +1,5 @@
+//! Configuration from flags and environment: [`Configuration`].
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +18,7 @@ use crate::quote;
 use crate::reply::Rules;
 use crate::session::{Mode, Session, Settings};
 
-/// What every form of the program needs: the tools, Mist's clouds, and what the operator says of both.
+/// Configuration of servers and subcommands: tools, clouds and tokens.
 pub(super) struct Configuration {
     pub(super) settings: Arc<Settings>,
     pub(super) pool: Arc<Pool>,
@@ -26,7 +28,7 @@ pub(super) struct Configuration {
     /// The operator's own tokens; the demo's where it runs.
     pub(super) tokens: Option<Tokens>,
     pub(super) org_id: Option<String>,
-    /// Where the demo cloud runs, it runs as long as this lives.
+    /// The demo cloud, which runs until it is dropped.
     pub(super) demo: Option<DemoCloud>,
 }
 
@@ -37,7 +39,7 @@ impl Configuration {
         let org_id = org_id(flags)?;
         let clouds = clouds(flags)?;
         let pool = Pool::new(limits(flags));
-        // The demo is on this machine, which no proxy leads to.
+        // The demo cloud is on this machine, so no proxy applies.
         let pool = Arc::new(if flags.demo { pool } else { pool.with_network(network(environment)?) });
         let mut configuration =
             Self { settings, pool, clouds, cloud: None, tokens: None, org_id, demo: None };
@@ -50,7 +52,7 @@ impl Configuration {
         Ok(configuration)
     }
 
-    /// The same for somebody who reads answers in another form.
+    /// This configuration with other rendering rules.
     pub(super) fn with_rules(self, rules: Rules) -> Self {
         let settings = Settings::clone(&self.settings).with_rules(rules);
         Self { settings: Arc::new(settings), ..self }
@@ -87,20 +89,20 @@ impl Configuration {
     }
 }
 
-/// As much of an answer as a model is given to read, where nothing is said.
+/// Default size limit of a reply for a model.
 pub(super) const MAX_RESULT_BYTES: u32 = 60_000;
 
-/// Where the operator's own token stands. It has no flag.
+/// The variable of the operator's token. It has no flag.
 pub(super) const TOKEN: &str = "MIST_APITOKEN";
 
-/// Secrets of the Redis that replicas share. They have no flag either.
+/// Secrets of the shared Redis. They have no flag either.
 pub(super) const REDIS_KEY: &str = "MISTMCP_REDIS_KEY";
 pub(super) const REDIS_PASSWORD: &str = "MISTMCP_REDIS_PASSWORD";
 
 /// The variables that have no flag.
 pub(super) const WITHOUT_FLAG: [&str; 3] = [TOKEN, REDIS_KEY, REDIS_PASSWORD];
 
-/// How one names a cloud, and which there are.
+/// Error for a missing cloud, with the known ones.
 pub(super) fn no_cloud(clouds: &Clouds) -> String {
     format!(
         "no Mist cloud is named: set --cloud (or MIST_HOST) to the one whose portal you use, with `api.` in place of \
@@ -109,7 +111,7 @@ pub(super) fn no_cloud(clouds: &Clouds) -> String {
     )
 }
 
-/// Where one gets a token.
+/// Error for a missing token, with the portal that creates one.
 pub(super) fn no_token(cloud: &Cloud) -> String {
     format!(
         "no API token: make one at {} (Organization > Settings > API Token, or My Account) and set {TOKEN} to it, \
@@ -154,7 +156,7 @@ pub(super) fn tokens(environment: &Environment) -> anyhow::Result<Option<Tokens>
     environment.get(TOKEN).map(parse).transpose()
 }
 
-/// The organization that is meant where none is named.
+/// The default organization.
 pub(super) fn org_id(flags: &Flags) -> anyhow::Result<Option<String>> {
     let Some(text) = flags.org_id.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
         return Ok(org_id_of_cloud(flags));
@@ -166,7 +168,7 @@ pub(super) fn org_id(flags: &Flags) -> anyhow::Result<Option<String>> {
     Ok(Some(id.as_str().to_owned()))
 }
 
-/// The organization that the address of a portal names, where it is given as the cloud.
+/// The organization in a portal's address, if the cloud is given as one.
 pub(super) fn org_id_of_cloud(flags: &Flags) -> Option<String> {
     Clouds::organization(flags.cloud.as_deref()?)
 }

@@ -1,4 +1,5 @@
-//! Variables of the process's environment, and behind them those of a `.env` file.
+//! Variables of the process's environment, with those of a `.env` file as fallback:
+//! [`Environment`].
 
 mod found;
 mod grammar;
@@ -15,21 +16,22 @@ use crate::quote;
 use crate::text_file::{self, TextFileError};
 use grammar::Mistake;
 
-/// What the environment says, and behind it what a `.env` file says.
+/// The process's environment, with a `.env` file as fallback.
 #[derive(Default)]
 pub(super) struct Environment {
-    /// Those of the file that are taken.
+    /// Accepted variables of the file.
     file: HashMap<String, String>,
-    /// The names of all that the file has.
+    /// Names of all variables of the file.
     names: BTreeSet<String>,
     path: Option<PathBuf>,
-    /// Whether the file was named, and not only found.
+    /// Whether the operator named the file.
     named: bool,
-    /// What of a found file is not taken, and what to do about it.
+    /// Message about variables of a found file that are ignored.
     untaken: Option<String>,
 }
 
-/// Why a `.env` file cannot be used. Its lines hold tokens, so none is ever repeated; nor is a token in place of its path.
+/// Error of a `.env` file. Its lines hold tokens, so none is quoted; nor is a token in place of its
+/// path.
 #[derive(Debug, Error)]
 pub(super) enum EnvFileError {
     #[error("there is no file {path}, which `--env-file` (or MIST_ENV_FILE) names", path = quote::path(.0))]
@@ -40,11 +42,11 @@ pub(super) enum EnvFileError {
     Line(PathBuf, usize, Mistake),
 }
 
-/// The file that is looked for in the working folder.
+/// Default file in the working folder.
 const FOUND: &str = ".env";
 
 impl Environment {
-    /// Reads a file that the operator named, all of which is taken.
+    /// Reads a file that the operator named, and accepts all of it.
     pub(super) fn named(path: PathBuf) -> Result<Self, EnvFileError> {
         let bytes = text_file::read_bytes(&path, text_file::SMALL).map_err(|error| match error {
             TextFileError::Missing => EnvFileError::Missing(path.clone()),
@@ -59,13 +61,13 @@ impl Environment {
         Ok(Self { file, names, path: Some(absolute(path)), named: true, untaken: None })
     }
 
-    /// Reads the `.env` of the working folder, where there is one, and takes what cannot widen trust. Nothing in it stops
-    /// the program.
+    /// Reads the `.env` of the working folder, if there is one, and accepts what cannot widen
+    /// trust. Nothing in it stops the program.
     pub(super) fn found(command: &clap::Command, look: &FirstLook) -> Self {
         let path = PathBuf::from(FOUND);
         let bytes = match text_file::read_bytes(&path, text_file::SMALL) {
             Ok(bytes) => bytes,
-            // A folder of that name is Python's, for a virtual environment.
+            // A folder of that name is a Python virtual environment.
             Err(TextFileError::Missing) => return Self::default(),
             Err(_) if path.is_dir() => return Self::default(),
             Err(error) => {

@@ -1,10 +1,10 @@
-//! What the exit code of a subcommand tells a script.
+//! Exit codes of subcommands.
 
 use std::process::ExitCode;
 
 use crate::error::ErrorKind;
 
-/// Why a subcommand did not do what it was asked to.
+/// Failure of a subcommand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exit {
     /// Mist failed, or the program is not set up.
@@ -19,7 +19,7 @@ pub(super) enum Exit {
     RateLimit = 5,
     /// Mist was not reached, or not in time.
     Unreachable = 6,
-    /// Ctrl-C, or the signal of somebody who wants it to end.
+    /// Ctrl-C or SIGTERM.
     Interrupted = 130,
 }
 

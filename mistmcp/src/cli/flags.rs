@@ -1,3 +1,5 @@
+//! Flags of the command line: [`Flags`].
+
 mod adapted;
 mod command;
 mod first_look;

@@ -1,3 +1,5 @@
+//! Logging to standard error.
+
 mod entry;
 
 use std::fmt;
@@ -21,33 +23,33 @@ const VERBOSE: &str = "verbose";
 /// Logs to standard error: warnings, over HTTP a line a call, and with `--debug`, or for a client that asks for it,
 /// each request to Mist with its method, path, status and time.
 pub(super) fn start(flags: &Flags) {
-    // A subcommand serves nobody, whatever the environment says of servers.
+    // A subcommand ignores the variables of a server.
     let over_http = flags.transport == Transport::Http && flags.command.is_none();
     let own = match over_http {
         _ if flags.debug => Level::DEBUG,
         true => Level::INFO,
         false => Level::WARN,
     };
-    // What is never logged is not even looked at; only over HTTP some lines depend on whose call they are of.
+    // The static maximum level. Only over HTTP does the level depend on the call.
     let most = if over_http { Level::DEBUG } else { own };
-    // The crate of a program of one's own, whose tools log as well.
+    // The program's own crate, whose tools log as well.
     let own_crate = identity().name.replace('-', "_");
     let targets = Targets::new()
         .with_default(Level::WARN)
         .with_target("mistmcp", most)
         .with_target(own_crate, most)
         .with_target(
-            // It warns of clients that go away, which is no news.
+            // It warns of clients that disconnect, which is normal.
             "rmcp",
             Level::ERROR,
         );
     let whose = dynamic_filter_fn(move |metadata, context| {
         *metadata.level() <= own || metadata.name() == VERBOSE || is_verbose(context)
     });
-    // What is left out here is left out everywhere, so that whoever asks whether a line would be logged hears it.
+    // Filtered globally, so that a check whether a line is enabled sees the filter.
     let logged = tracing_subscriber::registry().with(whose.with_max_level_hint(Level::DEBUG)).with(targets);
     let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_target(false).with_timer(Clock);
-    // A program that has set up its own keeps it.
+    // A program that has installed its own subscriber keeps it.
     let _ = match flags.log_format {
         LogFormat::Text => {
             let lines = lines.with_ansi(io::stderr().is_terminal()).fmt_fields(entry::fields());

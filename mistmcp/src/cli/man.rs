@@ -1,3 +1,5 @@
+//! The subcommand `man`, which prints the man page.
+
 use std::io;
 use std::process::ExitCode;
 
@@ -58,7 +60,7 @@ fn of_subcommand(command: Command, page: &mut Vec<u8>) -> io::Result<()> {
     let mut options = Vec::new();
     Man::new(command).render_options_section(&mut options)?;
     let options = String::from_utf8_lossy(&options);
-    // What has a heading of its own in a page of its own has none here.
+    // Subcommands with their own page are omitted here.
     page.extend(
         options
             .lines()
@@ -95,7 +97,7 @@ fn list<'a>(name: &str, entries: impl IntoIterator<Item = (&'a str, &'a str)>) -
     roff
 }
 
-/// Paragraphs are filled; what is indented stays as it is.
+/// Paragraphs are filled; indented lines are kept.
 fn words(roff: &mut Roff, text: &str) {
     let mut filled = true;
     for line in text.lines() {

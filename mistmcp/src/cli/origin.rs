@@ -1,3 +1,5 @@
+//! Origin of a setting: [`Origin`].
+
 use std::fmt;
 
 use clap::parser::ValueSource;
@@ -6,7 +8,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command};
 use super::env_file::Environment;
 use super::flags::{HTTP, LIMITS};
 
-/// Where a setting comes from.
+/// Origin of a setting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
     Flag,
@@ -16,7 +18,7 @@ pub(super) enum Origin {
     File,
 }
 
-/// A setting of the program that somebody has set.
+/// A setting that was given.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Given {
     /// Its flag, without the dashes.

@@ -1,3 +1,5 @@
+//! Standard output and standard error, with escaping for terminals.
+
 use std::io::{self, IsTerminal, Write};
 
 use anstream::AutoStream;
@@ -37,9 +39,9 @@ fn write(mut out: impl Write, bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes).and_then(|()| out.flush())
 }
 
-/// Writes a line to standard error, where all but MCP's messages goes. It has nothing that a terminal would obey.
+/// Writes an escaped line to standard error, which takes all output but MCP messages.
 pub(super) fn error(line: &str) {
-    // Where standard error is closed, there is nobody to tell.
+    // If standard error is closed, the line is lost.
     let _ = writeln!(io::stderr(), "{}", printable(line));
 }
 
@@ -48,13 +50,13 @@ pub(super) fn error_styled(text: &str) {
     let _ = write(AutoStream::auto(io::stderr().lock()), printable_with_styles(text).as_bytes());
 }
 
-/// Whether a person reads standard output as it comes.
+/// Whether standard output is a terminal.
 pub(super) fn is_terminal() -> bool {
     io::stdout().is_terminal()
 }
 
-/// How many columns the terminal on standard output has; `COLUMNS` or 80 where it does not tell. What goes into a pipe or
-/// a file has no width.
+/// Width of the terminal on standard output; `COLUMNS` or 80 if it is unknown. A pipe or a file has
+/// no width.
 pub(super) fn width() -> Option<u16> {
     if !is_terminal() {
         return None;

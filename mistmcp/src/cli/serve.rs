@@ -1,3 +1,5 @@
+//! Server over standard input and output.
+
 use std::io::{self, IsTerminal};
 
 use anyhow::Context;
@@ -23,7 +25,7 @@ pub(super) async fn serve<H: ServerHandler>(
     server::serve(handler(Server::new(session)), timeout, stop).await.context("the server stopped")
 }
 
-/// For somebody who started the server by hand, and sees nothing happen.
+/// Explains the program to a person who started the server by hand.
 fn explain(configuration: &Configuration) {
     let program = std::env::current_exe().ok().and_then(|path| path.to_str().map(str::to_owned));
     let program = program.unwrap_or_else(|| identity().name.to_owned());

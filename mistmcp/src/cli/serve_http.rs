@@ -1,3 +1,5 @@
+//! Server over HTTP.
+
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -72,7 +74,7 @@ pub(super) async fn serve<H: ServerHandler>(
     served.with_context(|| format!("the server on {address} stopped"))
 }
 
-/// What strangers and single clients may have of the server.
+/// Admission limits for clients.
 fn admission(flags: &HttpFlags) -> anyhow::Result<AdmissionLimits> {
     let network = |text: &str| {
         let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
@@ -126,7 +128,7 @@ async fn address(host: &str) -> anyhow::Result<IpAddr> {
     if let Ok(address) = host.trim_matches(['[', ']']).parse() {
         return Ok(address);
     }
-    // A resolver is asked over the network, which must not learn a token in the wrong place.
+    // A DNS resolver must not learn a misplaced token.
     if !(quote::is_host(host) || quote::is_bare_host(host)) {
         bail!(
             "--host (or MISTMCP_HOST) is {}, which is no address to listen on: write one of this machine's, such as \
@@ -187,7 +189,7 @@ fn credentials(
     Ok(Credentials { client_token, shared: Some(tokens) })
 }
 
-/// The shortest secret that is not guessed soon.
+/// Minimum length of a secret.
 const SHORTEST: usize = 16;
 
 fn allowed(flags: &HttpFlags) -> anyhow::Result<Allowed> {

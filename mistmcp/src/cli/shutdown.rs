@@ -1,3 +1,5 @@
+//! Shutdown signals.
+
 use std::io;
 
 use tokio_util::sync::CancellationToken;
@@ -30,7 +32,7 @@ fn signal() -> io::Result<impl Future<Output = ()> + Send> {
 #[cfg(not(unix))]
 fn signal() -> io::Result<impl Future<Output = ()> + Send> {
     Ok(async {
-        // Where Ctrl-C cannot be listened for, the system ends the program by itself.
+        // If Ctrl-C cannot be handled, the system ends the program itself.
         let _ = tokio::signal::ctrl_c().await;
     })
 }

@@ -1,6 +1,9 @@
+//! Limit on the number of tools in some clients.
+
 use crate::session::{Mode, Settings};
 
-/// Tools that VS Code and Cursor pass on to a model, of all servers together. They leave the others out without a word.
+/// Maximum number of tools, of all servers together, that VS Code and Cursor pass on to a model.
+/// They drop the others silently.
 const MOST: usize = 128;
 
 /// The clients that have the limit, by the name that `install` knows them by.

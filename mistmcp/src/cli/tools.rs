@@ -14,10 +14,10 @@ use crate::identity::name;
 use crate::session::{Found, Mode, Settings};
 use crate::suggestion::did_you_mean;
 
-/// Tools that a search prints.
+/// Maximum number of tools that a search prints.
 const SHOWN: usize = 5;
 
-/// What the words after `tools` stand for.
+/// What to print.
 enum Shown<'a> {
     Categories(Vec<&'static Category>),
     OneCategory(&'static Category, Vec<&'a Entry>),
@@ -71,7 +71,7 @@ pub(super) fn help(flags: &Flags, tool: &str) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Says that there is no such tool, and how to find one.
+/// Reports an unknown tool, and how to find one.
 pub(super) fn tell_unknown(settings: &Settings, tool: &str) {
     let meant = match did_you_mean(tool, settings.tools().map(|entry| entry.tool().name)) {
         nothing if nothing.is_empty() => ".".to_owned(),
@@ -106,7 +106,7 @@ fn of_category<'a>(settings: &'a Settings, category: &Category) -> impl Iterator
     settings.tools().filter(|entry| entry.tool().category == category.name)
 }
 
-/// The name that was probably meant, where what was written looks like one.
+/// The suggested name, if the words look like one.
 fn meant(settings: &Settings, words: &str) -> Option<String> {
     let inside = words.get(1..).unwrap_or_default();
     let is_name = inside.contains('_') || inside.contains(|letter: char| letter.is_ascii_uppercase());

@@ -1,3 +1,5 @@
+//! Output of one answer.
+
 use std::io;
 
 use anyhow::bail;
@@ -80,14 +82,14 @@ pub(super) fn rows(page: &Page, output: &Output) -> io::Result<()> {
 }
 
 fn file(file: &File) -> anyhow::Result<()> {
-    // A terminal obeys some bytes.
+    // Binary data may control a terminal.
     if terminal::is_terminal() && std::str::from_utf8(&file.bytes).is_err() {
         bail!("{} is no text ({} bytes): send it into a file, with `> {0}`", file.name, file.bytes.len());
     }
     Ok(terminal::print(&file.bytes)?)
 }
 
-/// Words as they are; of anything else what it is, for a terminal is no place for it.
+/// Text as it is; a description of any other block.
 fn line(block: &Block) -> String {
     match block {
         Block::Text(text) => format!("{text}\n"),

@@ -1,3 +1,5 @@
+//! Arguments of `mistmcp call`.
+
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};

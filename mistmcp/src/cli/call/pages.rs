@@ -1,3 +1,5 @@
+//! Output of all pages of a list.
+
 use std::io;
 use std::process::ExitCode;
 
@@ -121,7 +123,7 @@ pub(super) async fn print(
                 None => None,
             };
         };
-        // A terminal that shows the rows as they come has no place for a bar.
+        // A terminal that shows rows as they arrive has no room for a bar.
         if output.form != Form::Json || !output::is_terminal() {
             caller.progress.rows(printed.count, total);
         }
@@ -143,7 +145,7 @@ pub(super) async fn print(
     caller.progress.end();
     let rows = printed.count;
     match printed.end(caller, output, stopped.as_ref().and_then(|(_, next)| next.clone())).await {
-        // Nobody reads any more, and nobody misses the rest.
+        // The reader has closed the pipe.
         Err(error) if is_closed(&error) => return Ok(ExitCode::SUCCESS),
         ended => ended?,
     }

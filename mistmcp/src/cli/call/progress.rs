@@ -1,3 +1,5 @@
+//! Progress bar of `mistmcp call`.
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +9,7 @@ use crate::call::{CallPeer, ClientRequest, Notification, ResponseFuture};
 use crate::capability::Capability;
 use crate::text::one_line;
 
-/// What a person at a terminal sees on standard error while a call goes on; nobody else sees anything.
+/// Progress of a call on standard error, if that is a terminal.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
@@ -33,7 +35,7 @@ impl Progress {
         self.0.set_position(seen as u64);
     }
 
-    /// Leaves nothing of it behind.
+    /// Removes the bar.
     pub(super) fn end(&self) {
         self.0.finish_and_clear();
     }

@@ -1,3 +1,5 @@
+//! Detection of repeated pages.
+
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hasher};
 use std::io;
@@ -5,7 +7,8 @@ use std::io;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// Detector of pages that come again: from a `next` that leads back, or behind ever new cursors. It keeps hashes alone.
+/// Detector of repeated pages, from a `next` that leads back or from ever new cursors. It stores
+/// hashes only.
 #[derive(Debug)]
 pub(super) struct Repeats {
     arguments: HashSet<u64>,

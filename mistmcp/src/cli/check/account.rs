@@ -1,8 +1,10 @@
+//! Account of a token, for `mistmcp check`.
+
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-/// Whose a token is, and what it may see: what Mist answers at `/api/v1/self`.
+/// Account and privileges of a token: the answer of `/api/v1/self`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Account {
@@ -89,7 +91,7 @@ impl Privilege {
     }
 }
 
-/// What a token has used up this hour: what Mist answers at `/api/v1/self/usage`.
+/// Usage of a token in this hour: the answer of `/api/v1/self/usage`.
 #[derive(Debug, Deserialize)]
 pub(super) struct Usage {
     requests: u64,

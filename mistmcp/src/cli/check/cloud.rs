@@ -1,3 +1,5 @@
+//! Connectivity check of the cloud.
+
 use std::net::SocketAddr;
 use std::time::Duration;
 

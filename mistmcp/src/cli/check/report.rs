@@ -1,3 +1,5 @@
+//! Report of `mistmcp check`.
+
 use std::fmt::Write;
 
 use clap::builder::styling::{AnsiColor, Style};
@@ -5,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::text::printable;
 
-/// What was looked at, and how it is.
+/// Findings of all checks.
 #[derive(Debug, Default)]
 pub(super) struct Report(Vec<Finding>);
 
-/// One thing that was looked at.
+/// One finding.
 #[derive(Debug)]
 pub(super) struct Finding {
     what: String,
@@ -39,7 +41,7 @@ impl Finding {
     }
 
     fn new(what: &str, mark: Mark, words: impl Into<String>) -> Self {
-        // What others have named must not steer a terminal.
+        // Names from other systems must not control a terminal.
         let words = printable(&words.into()).into_owned();
         Self { what: what.to_owned(), mark, words, remedy: None }
     }

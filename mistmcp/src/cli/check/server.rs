@@ -1,3 +1,5 @@
+//! Readiness check of a server over HTTP.
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -10,7 +12,7 @@ use super::report::{Finding, Report};
 use crate::cli::flags::Flags;
 use crate::quote;
 
-/// How long a server that works takes at the very most.
+/// Timeout of the check.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Asks a server over HTTP whether it is ready: the one at `url`, or the one that these flags and variables would
@@ -44,7 +46,7 @@ fn address(flags: &Flags, url: Option<&str>) -> Result<Url, String> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("{} is no URL of a server over HTTP", quote::host(&text)));
     }
-    // MCP's own address stands for its server.
+    // The endpoint of MCP implies its server.
     if matches!(url.path(), "/" | "/mcp") {
         url.set_path("/readyz");
         url.set_query(None);
@@ -61,7 +63,7 @@ async fn ask(flags: &Flags, url: Url) -> Finding {
     };
     let mut builder = reqwest::Client::builder().timeout(PATIENCE.min(Duration::from_secs(flags.timeout)));
     if loopback {
-        // Its certificate is for the name that clients ask for, which is none of this machine's.
+        // The certificate is for the public name and not for this machine's.
         builder = builder.no_proxy().tls_danger_accept_invalid_certs(true);
     }
     let asked = async {

@@ -1,3 +1,5 @@
+//! Check of the settings, with their origins.
+
 use std::path::Path;
 
 use super::report::{Finding, Report};

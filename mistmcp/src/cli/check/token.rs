@@ -1,3 +1,5 @@
+//! Check of the tokens.
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +13,7 @@ use crate::error::ErrorKind;
 use crate::mist::{Answer, Cloud, Connection, Pool, Token, Tokens};
 use crate::{Call, Error, Mist, Request};
 
-/// Further apart, a clock makes answers look older or newer than they are.
+/// Maximum clock skew before answers look older or newer than they are.
 const ASKEW: Duration = Duration::from_mins(1);
 
 /// What is asked of each token.

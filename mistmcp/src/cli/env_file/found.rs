@@ -1,6 +1,6 @@
-//! What a `.env` file may set that was found in the working folder and that nobody named. A stranger may have written it, so
-//! only what cannot widen trust is taken: the token together with its cloud, how tools are loaded, and limits below the
-//! defaults.
+//! Restrictions on a `.env` file that was found in the working folder and not named. It may be
+//! untrusted, so only variables that cannot widen trust are accepted: the token together with its
+//! cloud, how tools are loaded, and limits below the defaults.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,7 +18,7 @@ const MODE: &str = "MISTMCP_TOOL_LOADING_MODE";
 const CATEGORIES: &str = "MISTMCP_TOOL_CATEGORIES";
 const FORMAT: &str = "MISTMCP_FORMAT";
 
-/// Taken up to their defaults.
+/// Accepted up to their defaults.
 const LIMITS: [&str; 8] = [
     "MISTMCP_TIMEOUT",
     "MISTMCP_RETRY_WAIT",
@@ -30,10 +30,10 @@ const LIMITS: [&str; 8] = [
     "MISTMCP_SESSION_IDLE",
 ];
 
-/// Names and lines that one message holds at most: a hostile file has any number of them.
+/// Maximum number of names and lines in one message: a hostile file may have any number.
 const MOST: usize = 16;
 
-/// The variables of the file that are taken, and what is to be said of the others: names, and never values.
+/// Accepted variables of the file, and a message about the others with names but never values.
 pub(super) fn restrict(
     content: &Content,
     command: &Command,
@@ -117,7 +117,7 @@ impl File<'_> {
         Some(format!("{names} ({reason})"))
     }
 
-    /// Looking for what was meant takes time, and is left out for a name that is only counted.
+    /// Suggestions take time, and are omitted for a name that is only counted.
     fn judge(&self, name: &str, value: &str, is_told: bool) -> Verdict {
         if matches!(name, TOKEN | CLOUD) || self.is_set_elsewhere(name) {
             return Verdict::NotConcerned;

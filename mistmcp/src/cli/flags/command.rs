@@ -1,3 +1,5 @@
+//! Subcommands of the command line and their flags.
+
 use clap::{Args, Subcommand};
 use clap_complete::Shell;
 

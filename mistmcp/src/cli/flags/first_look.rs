@@ -1,3 +1,5 @@
+//! First pass over the command line, for the flags that locate the `.env` file.
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -6,8 +8,8 @@ use clap::{ArgMatches, CommandFactory};
 
 use super::{Flags, Transport, without_empty};
 
-/// Command line and environment, read before the `.env` file: which file is named, and what is set without it. Mistakes
-/// are left for the second reading.
+/// First pass over the command line and the environment, before the `.env` file is read: it finds
+/// the file's name, and what is set without it. Errors are left to the second pass.
 pub(in crate::cli) struct FirstLook(Option<ArgMatches>);
 
 impl FirstLook {

@@ -1,3 +1,5 @@
+//! Flags of the server over HTTP.
+
 use std::path::PathBuf;
 
 use clap::builder::BoolishValueParser;

@@ -1,4 +1,4 @@
-//! The clients that this server can be put into: where each keeps its servers, and in which form.
+//! Supported clients: the location and the format of each one's settings.
 
 use std::path::PathBuf;
 
@@ -22,15 +22,15 @@ pub(super) struct Client {
     pub(super) says_stdio: bool,
     pub(super) http: Http,
     pub(super) environment: Environment,
-    /// Whether it writes its file anew while it runs or when it ends, and so undoes a change of somebody else's.
+    /// Whether it rewrites its file while it runs or at its end, and so undoes other changes.
     pub(super) rewrites: bool,
     /// What the name of its package of the Microsoft Store begins with.
     pub(super) package: Option<&'static str>,
     /// Whether it asks for secrets by itself, and keeps them.
     pub(super) asks_for_secrets: bool,
-    /// What it takes for a change to be seen.
+    /// How a change takes effect.
     pub(super) then: &'static str,
-    /// The document that describes the form.
+    /// The client's documentation of the format.
     pub(super) source: &'static str,
 }
 

@@ -1,3 +1,5 @@
+//! Diff of a settings file, with secrets hidden.
+
 use std::collections::HashSet;
 use std::fmt::Write;
 
@@ -6,9 +8,9 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::text::printable;
 
-/// How many lines around a change are shown.
+/// Number of context lines.
 const AROUND: usize = 1;
-/// A line that is longer is cut.
+/// Maximum length of a line.
 const LONGEST: usize = 160;
 
 /// What is different, as a unified diff with colours. Of the texts in quotation marks, names are shown, and what stands

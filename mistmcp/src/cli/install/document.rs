@@ -1,10 +1,12 @@
+//! Format-independent editing of a client's settings file.
+
 use thiserror::Error;
 
 use super::client::{Client, Form};
 use super::entry::Entry;
 use super::{json, toml};
 
-/// Why a file cannot be changed. It repeats nothing of the file.
+/// Error: a file cannot be changed. It quotes nothing of the file.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub(super) enum Problem {
     #[error("line {line}, column {column}: {what}")]

@@ -1,3 +1,5 @@
+//! Entry of this server in a client's settings: [`Entry`].
+
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -9,24 +11,24 @@ use crate::cli::flags::NO_FILE;
 use crate::cli::origin::{Given, Origin};
 use crate::quote;
 
-/// What a client's settings have of this server.
+/// Entry of this server in a client's settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     /// Its name among the servers.
     pub(super) name: String,
     pub(super) server: Map<String, Value>,
-    /// What the client asks its user for, where it does that by itself.
+    /// Input that the client asks its user for, if it supports that.
     pub(super) input: Option<Value>,
 }
 
-/// Where a server that a client starts has its token from.
+/// Source of the token of a server that a client starts.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum TokenFrom<'a> {
     /// A file of variables.
     File(&'a Path),
     /// The client, which asks for it.
     Client,
-    /// Nowhere else: it needs none, or the environment has it.
+    /// Elsewhere: no token is needed, or the environment has it.
     Elsewhere,
 }
 
@@ -54,7 +56,8 @@ impl Entry {
             server.insert("type".into(), "stdio".into());
         }
         server.insert("command".into(), program.into());
-        // Named here, neither can be changed by a variable or by a `.env` in the folder that the client starts it in.
+        // As arguments, neither can be overridden by a variable or by a `.env` in the client's
+        // working folder.
         let mut arguments = vec!["--transport".to_owned(), "stdio".to_owned()];
         arguments.extend(self::arguments(given));
         let file = match from {
@@ -151,7 +154,7 @@ impl Entry {
     }
 }
 
-/// A word as a shell reads it as one.
+/// Quotes a word for a shell.
 fn shell_word(word: &str) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "-_./:=,@%+".contains(letter);
     let is_plain = |letter: char| is_plain(letter) || cfg!(windows) && letter == '\\';

@@ -1,4 +1,4 @@
-//! A settings file: read, kept beside itself, and written whole or not at all.
+//! Settings file with backups and atomic replacement.
 
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
@@ -14,9 +14,9 @@ const LARGEST: u64 = 64 << 20;
 /// A file, and what it held when it was read.
 #[derive(Debug)]
 pub(super) struct SettingsFile {
-    /// Where it really is, behind links.
+    /// The real path, with links resolved.
     path: PathBuf,
-    /// None where there is no file yet.
+    /// `None` if there is no file yet.
     text: Option<String>,
     had_folder: bool,
 }

@@ -1,3 +1,5 @@
+//! Settings folders of the operating systems.
+
 use std::path::PathBuf;
 
 /// The operating system, as far as it says where programs keep their settings.
@@ -72,7 +74,8 @@ impl Place<'_> {
             .max()
     }
 
-    /// The folder that a variable names. A relative one would be another one in each folder that one is in.
+    /// The folder that a variable names. A relative one is ignored, because it would depend on the
+    /// working folder.
     pub(super) fn named(&self, variable: &str) -> Option<PathBuf> {
         let value = (self.variable)(variable)?;
         let is_absolute = match self.system {

@@ -1,3 +1,5 @@
+//! Plan of an installation: entry, token file and checks.
+
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
@@ -17,7 +19,7 @@ use crate::cli::origin::{Given, Origin};
 use crate::cli::{shutdown, tool_limit};
 use crate::mist::{Cloud, Tokens};
 
-/// What is to be there in the end.
+/// Plan of an installation.
 pub(super) struct Plan {
     pub(super) entry: Entry,
     /// The file of the token, where the entry has one of this program's.
@@ -26,7 +28,7 @@ pub(super) struct Plan {
     pub(super) token: Option<SecretString>,
     /// Where one gets a token.
     portal: String,
-    /// Whether the token is in no file that the entry names: a check has it from the environment alone.
+    /// Whether the token is in no file of the entry, so that a check needs it in the environment.
     needs_variable: bool,
     pub(super) notes: Vec<String>,
 }
@@ -39,7 +41,7 @@ impl Plan {
         environment: &Environment,
         place: &Place<'_>,
     ) -> anyhow::Result<Self> {
-        // What would stop the server is told now.
+        // Errors that would stop the server are reported now.
         let settings = configuration::settings(flags, flags.mode)?;
         let too_many = tool_limit::exceeded(&settings).filter(|_| tool_limit::CLIENTS.contains(&client.name));
         let too_many = too_many.map(|exceeded| format!("warning: {exceeded}. {}.", tool_limit::REMEDY));
@@ -69,7 +71,7 @@ impl Plan {
         let mut notes = notes_of_program(program);
         notes.extend(too_many);
         let own_file = environment.named_path();
-        // What the named file says, it says to the server as well.
+        // The server reads the named file itself.
         let in_named_file = |given: &Given| own_file.is_some() && given.origin == Origin::File;
         let given: Vec<_> = given.into_iter().filter(|given| !in_named_file(given)).collect();
         let needs_token = !install.no_token && !flags.demo;
@@ -148,7 +150,7 @@ impl Plan {
             return Ok(None);
         }
         if !install.yes && io::stdin().is_terminal() {
-            // Held, it keeps Ctrl-C from ending the program before the terminal shows again what is typed.
+            // While held, Ctrl-C does not end the program before the terminal's echo is restored.
             let _stop = shutdown::on_signal()?;
             let text = rpassword::prompt_password(format!(
                 "API token, made at {} (nothing is shown; Enter leaves it out): ",

@@ -1,3 +1,5 @@
+//! Removal of an entry from a client's settings.
+
 use std::process::ExitCode;
 
 use super::client::Client;
@@ -6,7 +8,8 @@ use super::place::Place;
 use super::{InstallFlags, consent, headed, left_alone, quit_first};
 use crate::cli::output;
 
-/// Takes the entry out. Where nothing else has changed since it was put in, the file is what it was, to the byte.
+/// Removes the entry. If nothing else has changed since the installation, the file is restored byte
+/// for byte.
 pub(super) fn remove(
     client: &Client,
     install: &InstallFlags,
@@ -23,7 +26,7 @@ pub(super) fn remove(
     };
     let makes_this = |before: &str| {
         client.put(before, &taken.entry).is_ok_and(|put| put == file.text())
-            // One from before another installation holds an older entry.
+            // A backup from before a reinstallation holds an older entry.
             && client.take(before, &install.name).is_ok_and(|older| older.is_none())
     };
     let before = file.backups().into_iter().find(|(_, text)| makes_this(text));
@@ -45,7 +48,7 @@ pub(super) fn remove(
         done.push(format!("What was there before is kept in {}.", backup.display()));
     }
     if let Some((backup, _)) = &before {
-        // The file holds the same again.
+        // The file has the same content again.
         let _ = std::fs::remove_file(backup);
     }
     let token_file = place.token_file(&install.name);

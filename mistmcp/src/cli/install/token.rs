@@ -1,4 +1,4 @@
-//! The file that holds an entry's token, and nothing that others may see.
+//! Private file of an entry's token.
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +29,7 @@ impl TokenFile {
     pub(super) fn read(path: PathBuf) -> anyhow::Result<Self> {
         let (known, exposed) = if path.exists() {
             let environment = Environment::named(path.clone())?;
-            // A placeholder is none.
+            // A placeholder does not count.
             let token = environment.of_file(TOKEN).filter(|token| Tokens::parse(token).is_ok());
             (token.map(SecretString::from), env_file::exposed(&path))
         } else {

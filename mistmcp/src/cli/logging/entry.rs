@@ -1,4 +1,4 @@
-//! An entry of the log is one line of a sane length, whatever the values in it hold.
+//! Log formatter: each entry is one line of bounded length.
 
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};
@@ -11,16 +11,16 @@ use tracing_subscriber::fmt::format::debug_fn;
 use crate::text::one_line;
 use crate::text::shortened;
 
-/// The most that a value takes, in bytes.
+/// Maximum length of a value in bytes.
 const LONGEST_VALUE: usize = 500;
-/// An entry that is longer has its values cut.
+/// Maximum length of an entry, beyond which its values are cut.
 const LONGEST_ENTRY: usize = 4_000;
 
 /// The fields of an entry for people: `message name=value`, each value cut and escaped.
 pub(super) fn fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'static {
     let field = debug_fn(|writer, field, value| {
         let mut bounded = Bounded::default();
-        // It stops with an error when it is full.
+        // It fails when the buffer is full.
         let _ = write!(bounded, "{value:?}");
         let text = bounded.text();
         match field.name() {
@@ -31,7 +31,7 @@ pub(super) fn fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync 
     field.delimited(" ")
 }
 
-/// A text that takes no more than is shown of it.
+/// Writer of bounded length.
 #[derive(Default)]
 struct Bounded(String);
 
@@ -49,7 +49,7 @@ impl fmt::Write for Bounded {
     }
 }
 
-/// Standard error for entries in JSON, which come in one piece each.
+/// Writer of JSON entries, each in one piece.
 pub(super) struct JsonEntries<W>(pub(super) W);
 
 impl<W: Write> Write for JsonEntries<W> {
@@ -57,7 +57,7 @@ impl<W: Write> Write for JsonEntries<W> {
         let text = String::from_utf8_lossy(entry);
         let text = text.trim_end_matches('\n');
         let cut = (text.len() > LONGEST_ENTRY).then(|| cut(text));
-        // What JSON does not escape itself stands in texts alone.
+        // Characters that JSON does not escape occur only in texts.
         let line = one_line(cut.as_deref().unwrap_or(text)).into_owned() + "\n";
         self.0.write_all(line.as_bytes())?;
         Ok(entry.len())

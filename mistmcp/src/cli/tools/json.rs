@@ -1,3 +1,5 @@
+//! JSON output of `mistmcp tools`.
+
 use serde_json::{Value, json};
 
 use super::{Shown, of_category};

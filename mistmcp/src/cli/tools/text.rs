@@ -1,9 +1,11 @@
+//! Text output of `mistmcp tools`.
+
 use super::{Shown, of_category};
 use crate::catalog::{Category, Entry, Parameter, Reader, one_line};
 use crate::cli::layout::{Columns, bold, paragraph};
 use crate::session::Settings;
 
-/// For people, as wide as their terminal.
+/// Text for people, as wide as the terminal.
 pub(super) fn of(settings: &Settings, shown: &Shown<'_>, width: Option<u16>) -> String {
     match shown {
         Shown::Categories(categories) => all_categories(settings, categories, width),
@@ -31,7 +33,7 @@ pub(super) fn of(settings: &Settings, shown: &Shown<'_>, width: Option<u16>) -> 
     }
 }
 
-/// What somebody at a terminal can do next.
+/// The next step for a person at a terminal.
 pub(super) fn next_step(shown: &Shown<'_>) -> String {
     let program = crate::identity::name();
     match shown {

@@ -11,12 +11,12 @@ use super::reader::Reader;
 /// Deepest nesting that is followed.
 const DEEPEST: usize = 64;
 
-/// What is open while the lines of a text are read.
+/// Parser state between the lines of a text.
 pub(super) struct Assignments {
     frames: Vec<Frame>,
     /// Brackets beyond the deepest.
     beyond: usize,
-    /// A secret's name in a line before, whose value stands in the lines after it.
+    /// The name of a secret in an earlier line, whose value is in the lines after it.
     block: Option<usize>,
     /// Whether the text has several lines.
     lines: bool,

@@ -33,13 +33,13 @@ const IOS_HEADS: &[(&str, &str)] = &[
     ("hostname", ""),
 ];
 
-/// What is open while the lines of a configuration are read.
+/// Parser state between the lines of a configuration.
 #[derive(Default)]
 pub(super) struct ConfigLines {
-    /// What the statements around this one say.
+    /// Flags of the enclosing statements.
     stack: Vec<u16>,
     beyond: usize,
-    /// What the last `[edit …]` says.
+    /// Flags of the last `[edit …]`.
     header: u16,
     /// Whether a line before was one of IOS.
     ios: bool,
@@ -52,7 +52,8 @@ impl ConfigLines {
         Self { hinted, ..Self::default() }
     }
 
-    /// For a text in quotes which is all of a line, such as the statement that an error below `[edit …]` repeats.
+    /// State for a quoted text that fills a line, such as the statement that an error below `[edit
+    /// …]` repeats.
     pub(super) fn inner(&self, alone: bool) -> Self {
         let open = alone && !self.stack.is_empty();
         let header = if open { self.context() } else { 0 };
@@ -135,7 +136,7 @@ impl ConfigLines {
         self.statements(reader, first, Certainty::Unsure, false);
     }
 
-    /// Whether a line is `[edit …]`, which says where those after it stand.
+    /// Whether a line is `[edit …]`, which sets the path of the lines after it.
     fn is_header(&mut self, reader: &mut Reader<'_>, first: usize) -> bool {
         let opens = reader.tokens.get(first).is_some_and(|token| token.is(b'['));
         if !opens || reader.word(first + 1) != Some("edit") {

@@ -26,11 +26,11 @@ pub(super) enum Certainty {
     Sure,
     /// By the name of its field, or by its first word: it may be a sentence yet.
     Likely,
-    /// By nothing: only words that stand in no sentence are looked for.
+    /// Unannounced: only words that do not occur in sentences are searched for.
     Unsure,
 }
 
-/// What a statement is looked through for.
+/// Parser of a configuration statement.
 pub(super) struct Statement {
     pub(super) flags: u16,
     certainty: Certainty,
@@ -114,7 +114,7 @@ impl Statement {
         at + 1
     }
 
-    /// Whether a word stands between the word for a secret and the secret.
+    /// Whether a word is skipped between the word for a secret and the secret.
     fn passes(&self, word: &str, introduces: bool, followed: bool, pending: Pending) -> bool {
         if !followed {
             // A type alone, behind another: `authentication-key 1 type md5`.
@@ -135,13 +135,14 @@ impl Statement {
         peer || digits && id || (pending != Pending::Community && (TYPES.has(word) || introduces))
     }
 
-    /// Whether a word at the end says how a secret is written, and is none itself.
+    /// Whether a word at the end is the format of a secret and not the secret itself.
     fn is_type_alone(&self, word: &str) -> bool {
         let typed = TYPES.has(&self.previous) || self.previous.bytes().all(|byte| byte.is_ascii_digit());
         TYPES.has(word) && typed && !self.previous.is_empty() || is(word, &["ascii-text", "hexadecimal"])
     }
 
-    /// Hides the secret that a word for one announced, unless the word is none; where to go on, or the same place.
+    /// Redacts the secret after a word that announces one, unless the word is not a secret. Returns
+    /// where to continue, or the same position.
     fn value(
         &mut self,
         reader: &mut Reader<'_>,
@@ -285,7 +286,7 @@ fn is_named(word: &str) -> bool {
     NAMED.has(word) || ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
-/// What a word says about the statements below it.
+/// Flags that a word sets for the statements below it.
 pub(super) fn flags_of(word: &str, previous: &str) -> u16 {
     match word.to_ascii_lowercase().as_str() {
         "snmp" | "snmp-server" => SNMP,
@@ -327,7 +328,7 @@ fn run(reader: &Reader<'_>, at: usize) -> (std::ops::Range<usize>, usize) {
     (start..end, kept)
 }
 
-/// Whether the word behind `community` is one of BGP, or is the name of such a one.
+/// Whether the word after `community` is a BGP community, or the name of one.
 fn is_bgp(reader: &Reader<'_>, at: usize, word: &str) -> bool {
     let after = reader.tokens.get(at + 1);
     let number = after.is_some_and(|next| next.glued && next.is(b':'))

@@ -64,7 +64,7 @@ pub(super) static TYPES: LazyLock<Words> = LazyLock::new(|| {
     )
 });
 
-/// Words after the word for a secret that say that there is none here.
+/// Words that, after the word for a secret, mean that no secret follows.
 pub(super) static OTHERS: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
         "accept-lifetime key-name address algorithm algorithms any authentication-order burst chain change-type ckn description \

@@ -31,7 +31,7 @@ impl Cover {
         self
     }
 
-    /// The text with each range replaced; nothing where there is none.
+    /// Replaces each range of the text. `None` if there are no ranges.
     pub(super) fn apply(mut self, text: &str) -> Option<String> {
         if self.ranges.is_empty() {
             return None;

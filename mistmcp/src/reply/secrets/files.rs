@@ -8,7 +8,7 @@ use super::place::Place;
 use super::text::TextReader;
 use crate::reply::File;
 
-/// A file without the secrets in it. What is no text stays as it is.
+/// Redacts the secrets in a file. A file that is not text is unchanged.
 pub(super) fn redact(file: File) -> File {
     let Some((text, mark)) = text_of(&file.bytes) else { return file };
     let table = is_table(&file);
@@ -68,7 +68,7 @@ fn redact_table(text: &str) -> Option<String> {
     cover.apply(text)
 }
 
-/// Where the names of the columns stand: behind blank lines, comments and a title.
+/// Position of the header row, after blank lines, comments and a title.
 fn header(text: &str) -> usize {
     const LINES: usize = 10;
     let mut at = 0;
@@ -88,7 +88,7 @@ fn header(text: &str) -> usize {
     0
 }
 
-/// What is to be hidden in the columns of a table that is a text, if it is one with such columns.
+/// The ranges to redact in the columns of a text, if it is a table with secret columns.
 pub(super) fn table_in_text(text: &str) -> Option<Cover> {
     let separator = separator(text);
     let (mut names, mut values) = (Vec::new(), Vec::new());
@@ -115,7 +115,7 @@ pub(super) fn table_in_text(text: &str) -> Option<Cover> {
 /// Longest first line of a table in a text, in bytes.
 const LONGEST_HEADER: usize = 1024;
 
-/// What is to be hidden in a table, which begins at `base` of the whole text.
+/// The ranges to redact in a table that begins at `base` of the whole text.
 fn table(text: &str, separator: u8, base: usize) -> Cover {
     let mut cover = Cover::default();
     let mut at = 0;
@@ -170,7 +170,7 @@ fn undoubled(cell: &str) -> (std::borrow::Cow<'_, str>, Vec<usize>) {
     (once.into(), places)
 }
 
-/// What separates the cells: of the usual signs, the one that is in the first line most often.
+/// The cell separator: the usual one that is most frequent in the first line.
 fn separator(text: &str) -> u8 {
     let line = text.lines().next().unwrap_or_default();
     let count = |sign: &u8| line.bytes().filter(|byte| byte == sign).count();

@@ -9,7 +9,7 @@ pub(super) struct Token {
     pub(super) end: usize,
     /// How many bytes its opening quote has.
     quote: u8,
-    /// Whether it stands directly behind the piece before it.
+    /// Whether no white space separates it from the token before it.
     pub(super) glued: bool,
 }
 
@@ -160,7 +160,7 @@ impl<'a> Lexer<'a> {
             0xc2 => bytes.get(at + 1) == Some(&0xa0),
             0xe2 => ["→", "“", "”"].iter().any(|sign| self.text[at..end].starts_with(sign)),
             b'-' => bytes.get(at + 1) == Some(&b'>'),
-            // The apostrophe in a word is none that opens.
+            // An apostrophe within a word does not open a quote.
             b'\'' => {
                 !bytes.get(at + 1).is_some_and(u8::is_ascii_alphanumeric)
                     || !bytes[at - 1].is_ascii_alphanumeric()

@@ -7,7 +7,7 @@ use super::words::{
 };
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
-/// What a name stands for.
+/// Classification of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sense {
     /// No secret.
@@ -78,7 +78,7 @@ pub(super) fn any_of(automaton: &LazyLock<Option<AhoCorasick>>, text: &str) -> b
 const LONGEST: usize = 96;
 const PARTS: usize = 12;
 
-/// What a name stands for by itself.
+/// Classifies a name by itself.
 pub(super) fn sense(name: &str) -> Sense {
     if let Some(pair) = pair(name) {
         return pair;
@@ -101,7 +101,8 @@ pub(super) fn sense(name: &str) -> Sense {
     Sense::Plain
 }
 
-/// Whether a part of a name is a secret's word in it, and which. A later part may be a secret where this one is none.
+/// Classifies a part of a name that is a secret's word. A later part may be a secret if this one is
+/// not.
 fn sense_of_part(parts: &[&str], at: usize, part: &str) -> Option<Sense> {
     let before = at.checked_sub(1).map(|before| parts[before]);
     let is_before = |words: &[&str]| before.is_some_and(|before| is_one_of(before, words));
@@ -162,7 +163,8 @@ fn secret_or_named(named: bool, switch: bool, sense: Sense) -> Sense {
     if switch && !named { Sense::Plain } else { sense }
 }
 
-/// The names of pairs of name and value, by their length: every field comes by here.
+/// Classifies the names of name-value pairs, matched by length first, because every field passes
+/// here.
 fn pair(name: &str) -> Option<Sense> {
     let (names, values): (&[&str], &[&str]) = match name.len() {
         1 => (&["k"], &["v"]),
@@ -197,7 +199,7 @@ pub(super) fn is_plural(name: &str) -> bool {
     name.ends_with(['s', 'S'])
 }
 
-/// Whether a word stands in [`ABOUT`], in the singular or the plural.
+/// Whether a word is in [`ABOUT`], in singular or plural.
 fn is_about_word(word: &str) -> bool {
     ABOUT.has_number(word)
 }
@@ -251,7 +253,7 @@ fn begins_word(bytes: &[u8], start: usize, at: usize) -> bool {
     at > start && capital && (bytes[at - 1].is_ascii_lowercase() || begins_lower(bytes, at + 1))
 }
 
-/// Whether small letters go on here, and not only the `s` of a plural such as `PSKs`.
+/// Whether lower-case letters follow, other than the plural `s` in `PSKs`.
 fn begins_lower(bytes: &[u8], at: usize) -> bool {
     let small = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_lowercase);
     small(at) && (bytes[at] != b's' || small(at + 1))

@@ -1,11 +1,12 @@
-//! The place of a field: what the names above it say about an ambiguous name such as `key` or `community`.
+//! Path of a field: what the names above an ambiguous name such as `key` or `community` say about
+//! it. The main type is [`Place`].
 
 use super::names::{Sense, any_of, automaton, is_one_of, is_secret_variable, parts, sense};
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-/// What the names of the two fields above say.
+/// Meaning of the names of the two fields above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::reply) struct Place(u16);
 
@@ -90,7 +91,7 @@ impl Place {
         Self(self.0 & !VARIABLES)
     }
 
-    /// What a name stands for here: a secret, or not.
+    /// Classifies a name at this place: a secret or not.
     pub(super) fn sense(self, name: &str) -> Sense {
         match sense(name) {
             Sense::Key if self.has(CREDENTIAL | (CREDENTIAL * ABOVE) | VARIABLES) => Sense::Secret,

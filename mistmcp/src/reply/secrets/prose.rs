@@ -94,7 +94,7 @@ fn qualified(reader: &Reader<'_>, at: usize) -> bool {
     words.is_some_and(|words| sense(words) == Sense::Secret)
 }
 
-/// Whether a word stands for the kind of an object that is created, changed or deleted.
+/// Whether a word names a kind of object that is created, changed or deleted.
 fn is_object(reader: &Reader<'_>, at: usize) -> bool {
     let words = (1..=3).map_while(|back| Some((back, reader.word(at.checked_sub(back)?)?)));
     // An access token, and no access to one.
@@ -106,7 +106,8 @@ fn is_object(reader: &Reader<'_>, at: usize) -> bool {
     (verb || is_object_before(reader, at)) && !changes
 }
 
-/// Whether the name of an object stands behind its kind, and a verb behind that: `PSK "alice" was deleted`.
+/// Whether the name of an object follows its kind, and a verb follows that: `PSK "alice" was
+/// deleted`.
 fn is_object_before(reader: &Reader<'_>, at: usize) -> bool {
     const KINDS: &[&str] = &["key", "ppsk", "psk", "token"];
     const OTHERS: &[&str] = &["assigned", "edited", "expired", "modified"];
@@ -122,7 +123,7 @@ fn is_object_before(reader: &Reader<'_>, at: usize) -> bool {
     kind && name && verb.is_some_and(|word| VERBS.has_number(word) || is_one_of(word, OTHERS))
 }
 
-/// What follows the word for a secret.
+/// Redacts the value after the word for a secret.
 fn sentence(reader: &mut Reader<'_>, at: usize) {
     let mut next = at + 1;
     while next < at + 6 && reader.word(next).is_some_and(|word| CONNECTORS.has_number(word)) {

@@ -42,7 +42,7 @@ impl<'a> Reader<'a> {
         Some(name.rsplit(['.', '?']).next().unwrap_or(name))
     }
 
-    /// Whether a quoted text stands directly behind the word at a place.
+    /// Whether a quoted text directly follows the word at a position.
     pub(super) fn quoted_behind(&self, at: usize) -> bool {
         self.tokens.get(at + 1).is_some_and(|next| next.glued && next.kind == Kind::Quoted)
     }
@@ -87,7 +87,7 @@ impl<'a> Reader<'a> {
         (before.is(b'(') && is(at + 1, b',') && value && is(at + 3, b')') && quoted).then_some(at + 2)
     }
 
-    /// What a name stands for together with the one or two words before it: `API key`, `SNMP community`.
+    /// Classifies a name together with the one or two words before it: `API key`, `SNMP community`.
     pub(super) fn qualified(&self, at: usize, place: Place) -> Option<Sense> {
         let last = self.tokens.get(at)?;
         let mut sense = None;

@@ -1,5 +1,5 @@
-//! Secrets that are known by their shape wherever they stand: private keys in PEM, JSON web tokens, hashes of passwords,
-//! keys of cloud providers.
+//! Secrets that are recognized by their shape: private keys in PEM, JSON web tokens, password
+//! hashes, keys of cloud providers.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ struct Shape {
     prefix: &'static str,
     shortest: usize,
     letters: &'static [u8],
-    /// What has to occur after the prefix.
+    /// A byte that must occur after the prefix.
     contains: Option<u8>,
 }
 

@@ -17,7 +17,7 @@ use super::{prose, shapes, urls, xml};
 /// How deep quoted texts inside quoted texts are read. Deeper ones are hidden as a whole if they may hold a secret.
 const DEEPEST: usize = 6;
 
-/// So many backslashes stand only before a quote deeper than that.
+/// This many backslashes occur only before a quote that is nested deeper.
 const DEEPER: &str = r"\\\\\\\\\\\\\\\\";
 
 /// Parts of letters and signs without which a text has no secret.
@@ -91,11 +91,11 @@ static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     ])
 });
 
-/// Reads texts that belong together, such as the lines of a configuration in a list.
+/// Redactor of texts that belong together, such as the lines of a configuration in a list.
 pub(super) struct TextReader {
     place: Place,
     hinted: bool,
-    /// What is open, once a text was read.
+    /// Parser state after a text.
     open: Option<(Assignments, ConfigLines)>,
     in_key: bool,
 }
@@ -111,7 +111,7 @@ impl TextReader {
         self.cover(text, in_list)?.apply(text)
     }
 
-    /// What is to be hidden in a text.
+    /// The ranges of a text to redact.
     pub(super) fn cover(&mut self, text: &str, in_list: bool) -> Option<Cover> {
         // Lines of a list carry what is open to the next, whether or not there is a secret in them.
         let carries = in_list && (self.open.is_some() || text.ends_with(['{', ':', ']']) || opens(text));
@@ -141,7 +141,7 @@ impl TextReader {
     }
 }
 
-/// A text, or what stands in quotes in it.
+/// A text, or a quoted text inside it.
 struct Part<'a> {
     text: &'a str,
     start: usize,
@@ -170,7 +170,7 @@ impl Part<'_> {
         }
     }
 
-    /// Reads what stands in quotes as texts of their own.
+    /// Parses quoted texts inside a text.
     fn quoted(&self, tokens: &[Token], config: &ConfigLines, cover: &mut Cover) {
         for token in tokens.iter().filter(|token| token.kind == Kind::Quoted) {
             let inner = self.text.get(token.start..token.end).unwrap_or_default();
@@ -423,7 +423,7 @@ mod tests {
         }
     }
 
-    /// What the readers of texts look for, and letters of several bytes.
+    /// Keywords of the text parsers, and multi-byte letters.
     const PIECES: &[&str] = &[
         "psk",
         "é",

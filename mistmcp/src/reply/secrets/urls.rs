@@ -26,7 +26,7 @@ const PARAMETERS: [&str; 17] = [
     "assertion",
 ];
 
-/// Hosts whose whole path is a secret: who knows the address of such a webhook can write there.
+/// Hosts whose whole path is a secret: anyone with the address of such a webhook can write there.
 const SECRET_PATHS: [&str; 9] = [
     "discord.com",
     "discordapp.com",
@@ -73,7 +73,7 @@ fn url(url: &str, base: usize, web: bool, cover: &mut Cover) {
                 Some((name, password)) if !password.is_empty() => {
                     cover.add(base + name.len() + 1..base + user.len());
                 }
-                // A token stands in the place of a user.
+                // A token in place of the user name.
                 _ if web => cover.add(base..base + user.trim_end_matches(':').len()),
                 _ => {}
             }

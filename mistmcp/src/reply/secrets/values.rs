@@ -8,7 +8,7 @@ use super::place::Place;
 use super::remarks::is_state;
 use super::text::{TextReader, without_authorization};
 
-/// Hides the secrets in a value that stands in a field.
+/// Redacts the secrets in the value of a field.
 pub(super) fn redact(field: &str, value: &mut Value, place: Place) {
     match value {
         Value::Object(object) => redact_object(object, place),
@@ -71,8 +71,8 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, place: Place) {
     }
 }
 
-/// Hides every text and number here and below: a secret may be a list, or an object of several. What says something
-/// about the secret stays, and what says only whether there is one.
+/// Redacts every text and number here and below: a secret may be a list, or an object of several.
+/// Metadata of the secret stays, and so do flags that only say whether there is one.
 fn hide(name: &str, value: &mut Value, place: Place) {
     match value {
         Value::String(text) if text.is_empty() || is_masked(text) => {}

@@ -31,7 +31,7 @@ impl Words {
     }
 }
 
-/// Words that are secret wherever they stand in a name, unless a word of [`ABOUT`] follows.
+/// Words that are secret anywhere in a name, unless a word of [`ABOUT`] follows.
 pub(super) static STRONG: LazyLock<Words> = LazyLock::new(|| {
     Words::of(
         "accesskey apikey apitoken authkey cak contrasena contraseña cookie encryptionkey jwt kek kennwort mack motdepasse \

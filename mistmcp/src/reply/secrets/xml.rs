@@ -7,7 +7,7 @@ use super::names::{Sense, is_about};
 use super::place::Place;
 use super::remarks::is_message;
 
-/// What text follows in which `<` is no tag.
+/// Start of a section in which `<` does not open a tag.
 const CDATA: &str = "<![CDATA[";
 
 /// Deepest nesting that is followed.
