@@ -1,5 +1,5 @@
-//! What strangers and single clients may have of the server, for each address and in all. Strangers come from 127.0.0.2
-//! and on; honest clients from 127.0.0.1, where nothing else is said.
+//! Admission quotas, per address and in total. Unknown clients connect from 127.0.0.2 and up, known clients from
+//! 127.0.0.1 unless stated otherwise.
 
 mod connections;
 mod messages;
@@ -14,14 +14,14 @@ use reqwest::{Client, Method};
 
 use crate::fixture::{BOB, Fixture};
 
-/// An HTTP client at an address of this machine, with connections of its own.
+/// A reqwest client that connects from a local address.
 fn at(address: [u8; 4]) -> Client {
-    // The test's process has no other, and reqwest asks for one even where nothing is encrypted.
+    // reqwest requires a crypto provider, even without TLS.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder().no_proxy().local_address(IpAddr::from(address)).build().unwrap()
 }
 
-/// A sample of `/metrics`, which is asked for from an address of its own; 0 where there is none.
+/// A sample of `/metrics`, requested from another address; 0 if absent.
 async fn sample(fixture: &Fixture, name: &str) -> u64 {
     let mcp_client =
         HttpClient::new(&fixture.server, "").by(at([127, 0, 9, 9])).to(&fixture.server.url("/metrics"));
@@ -38,7 +38,7 @@ async fn in_use(fixture: &Fixture, limit: &str) -> u64 {
     sample(fixture, &format!("mistmcp_admission_in_use{{limit=\"{limit}\"}}")).await
 }
 
-/// Waits until that comes true.
+/// Polls until `is_so` returns true.
 async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !is_so().await {
@@ -49,8 +49,8 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     assert!(waited.is_ok(), "{what}");
 }
 
-/// Mist accepts Bob's token and no other.
-fn knows_bob_alone(fixture: &Fixture) {
+/// Configures the mock to accept only Bob's token.
+fn accept_only_bob(fixture: &Fixture) {
     fixture.upstream.otherwise(|request| {
         let known = request.header("authorization") == format!("Token {BOB}");
         if known {
@@ -61,7 +61,7 @@ fn knows_bob_alone(fixture: &Fixture) {
     });
 }
 
-/// A client with a token that somebody has made up.
+/// A client with an invented token.
 fn unknown_client(fixture: &Fixture, client: &Client, number: usize) -> HttpClient {
     HttpClient::with_token(&fixture.server, "?mode=all", &format!("made-up-{number:06}")).by(client.clone())
 }

@@ -1,26 +1,32 @@
-//! Texts of arguments have a limit, which the refusal names, and no request to Mist is made for a longer one.
+//! Length limits of text arguments: the error names the limit, and no request is sent to Mist.
 
 use mistmcp_tests::{HttpClient, Lifecycle};
 use serde_json::{Value, json};
 
 use crate::fixture::{Fixture, site};
 
-/// That a call is refused for the length of `parameter`, in few words.
-async fn is_refused(client: &HttpClient, tool: &str, arguments: Value, parameter: &str, limit: &str) {
+/// Asserts that a call fails with a short error about the length of `parameter`.
+async fn assert_too_long(client: &HttpClient, tool: &str, arguments: Value, parameter: &str, limit: &str) {
     let refused = client.refusal(tool, arguments).await;
     assert!(refused.contains(&format!("`{parameter}`")) && refused.contains(limit), "{tool}: {refused}");
     assert!(refused.len() < 1_600, "{tool}: {} bytes", refused.len());
 }
 
 #[tokio::test]
-async fn a_question_to_find_tools_has_so_many_characters() {
+async fn the_query_of_find_tools_is_limited() {
     let fixture = Fixture::start("").await;
     let words = (0..100_000).map(|number| format!("w{number}")).collect::<Vec<_>>().join(" ");
     for lifecycle in Lifecycle::BOTH {
         let alice = fixture.alice("?mode=managed").connect(lifecycle).await;
         for query in [words.clone(), "x".repeat(501), "ü ".repeat(251), "a ".repeat(400_000)] {
-            is_refused(&alice, "findTools", json!({ "query": query }), "query", "at most 500 characters")
-                .await;
+            assert_too_long(
+                &alice,
+                "findTools",
+                json!({ "query": query }),
+                "query",
+                "at most 500 characters",
+            )
+            .await;
         }
         for query in ["ü".repeat(500), "a ".repeat(250), "wireless clients".to_owned()] {
             alice.call("findTools", json!({ "query": query })).await;
@@ -30,7 +36,7 @@ async fn a_question_to_find_tools_has_so_many_characters() {
 }
 
 #[tokio::test]
-async fn names_ids_and_times_have_so_many_characters() {
+async fn names_ids_and_times_are_limited() {
     let fixture = Fixture::start("").await;
     for lifecycle in Lifecycle::BOTH {
         let alice = fixture.alice("?mode=all").connect(lifecycle).await;
@@ -49,27 +55,28 @@ async fn names_ids_and_times_have_so_many_characters() {
                     arguments = json!({});
                 }
                 arguments[parameter] = text.clone().into();
-                is_refused(&alice, tool, arguments, parameter, "at most 200 characters").await;
+                assert_too_long(&alice, tool, arguments, parameter, "at most 200 characters").await;
             }
         }
         let managed = fixture.alice("?mode=managed").connect(lifecycle).await;
-        is_refused(&managed, "callTool", json!({ "tool": "x".repeat(201) }), "tool", "at most 200").await;
+        assert_too_long(&managed, "callTool", json!({ "tool": "x".repeat(201) }), "tool", "at most 200")
+            .await;
         let inside = json!({ "tool": "getSiteInfo", "arguments": { "site_id": "x".repeat(201) } });
-        is_refused(&managed, "callTool", inside, "site_id", "at most 200").await;
+        assert_too_long(&managed, "callTool", inside, "site_id", "at most 200").await;
         let written = json!({ "site_id": "x".repeat(300_000) }).to_string();
         let inside = json!({ "tool": "getSiteInfo", "arguments": written });
-        is_refused(&managed, "callTool", inside, "site_id", "at most 200").await;
+        assert_too_long(&managed, "callTool", inside, "site_id", "at most 200").await;
     }
     assert_eq!(fixture.upstream.connections(), 0);
 }
 
 #[tokio::test]
-async fn any_other_text_has_so_many_bytes_also_as_a_list() {
+async fn other_texts_and_lists_are_limited() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     for text in [json!("x".repeat(65_537)), json!(vec!["x"; 40_000]), json!(vec![1; 66_000])] {
         let asked = json!({ "hostname": text });
-        is_refused(&alice, "searchOrgWirelessClients", asked, "hostname", "at most 65536").await;
+        assert_too_long(&alice, "searchOrgWirelessClients", asked, "hostname", "at most 65536").await;
     }
     let many: serde_json::Map<_, _> =
         (0..50_000).map(|number| (format!("unknown{number}"), json!(1))).collect();
@@ -79,7 +86,7 @@ async fn any_other_text_has_so_many_bytes_also_as_a_list() {
 }
 
 #[tokio::test]
-async fn fields_are_bounded_in_number_length_and_depth() {
+async fn fields_are_limited_in_number_length_and_depth() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     let many = (0..201).map(|number| format!("n{number}")).collect::<Vec<_>>();
@@ -91,7 +98,7 @@ async fn fields_are_bounded_in_number_length_and_depth() {
         json!("x".repeat(201)),
         json!(vec!["a"; 30].join(".")),
     ] {
-        is_refused(&alice, "searchOrgAlarms", json!({ "fields": fields }), "fields", "at most").await;
+        assert_too_long(&alice, "searchOrgAlarms", json!({ "fields": fields }), "fields", "at most").await;
     }
     assert_eq!(fixture.upstream.connections(), 0);
 }

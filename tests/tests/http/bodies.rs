@@ -1,4 +1,4 @@
-//! Messages that are none.
+//! Invalid message bodies.
 
 use mistmcp_tests::{Lifecycle, message};
 use serde_json::json;
@@ -38,7 +38,7 @@ fn broken() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 #[tokio::test]
-async fn what_is_no_message_is_refused_and_the_server_goes_on() {
+async fn invalid_messages_are_rejected_and_the_server_keeps_serving() {
     let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let alice = fixture.alice("?mode=all").open().await;
@@ -51,21 +51,21 @@ async fn what_is_no_message_is_refused_and_the_server_goes_on() {
             assert_eq!(response.header("mcp-session-id"), "", "{what}");
             assert!(response.body.len() < 2_000, "{what}: {} bytes", response.body.len());
         }
-        // The session is none the worse for it.
+        // The session still works.
         alice.call("getSiteInfo", site(1)).await;
     }
     fixture.assert_serving(process).await;
 }
 
 #[tokio::test]
-async fn calls_of_tools_that_are_not_on_or_not_there_reach_nothing() {
+async fn calls_of_unknown_or_disabled_tools_send_nothing_to_mist() {
     let fixture = Fixture::start("").await;
     for lifecycle in Lifecycle::BOTH {
         let alice = fixture.alice("").connect(lifecycle).await;
         let refused = alice.refusal("getSiteInfo", site(1)).await;
         assert!(refused.contains("callTool") && refused.contains("[request "), "{refused}");
         for tool in ["", "getSiteinfo2", "../getSelf", "getSelf\0", "🦀", &"x".repeat(100_000)] {
-            // As a header a name has to be one; the newer era asks for it there.
+            // A header value must be valid, and stateless requests repeat the name in a header.
             if lifecycle == Lifecycle::Stateless && !tool.bytes().all(|byte| byte.is_ascii_graphic())
                 || tool.len() > 10_000
             {
@@ -82,7 +82,7 @@ async fn calls_of_tools_that_are_not_on_or_not_there_reach_nothing() {
 }
 
 #[tokio::test]
-async fn a_body_of_another_type_is_refused() {
+async fn a_body_of_another_media_type_is_rejected() {
     let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let alice = fixture.alice("").open().await;

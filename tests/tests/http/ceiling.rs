@@ -1,11 +1,11 @@
-//! What the operator allows is the most that anybody gets, whatever the URL asks for.
+//! The settings of the operator are the upper limit of what a URL can request.
 
 use mistmcp_tests::{HttpClient, Lifecycle};
 use serde_json::{Map, json};
 
 use crate::fixture::{Fixture, site};
 
-/// A tool of a category that is not allowed, what would find it, and the path that it would call.
+/// A tool of a category that is not allowed, a query that would find it, and its path at Mist.
 const BEYOND: &str = "listSiteRrmEvents";
 
 const URLS: [&str; 6] = [
@@ -17,7 +17,7 @@ const URLS: [&str; 6] = [
     "?mode=managed&categories=sites",
 ];
 
-async fn reaches_nothing_beyond(fixture: &Fixture, client: &HttpClient, what: &str) {
+async fn assert_nothing_beyond_the_limit(fixture: &Fixture, client: &HttpClient, what: &str) {
     let tools = client.tools().await;
     assert!(!tools.iter().any(|tool| tool == BEYOND), "{what}: {tools:?}");
     let called = client.try_call(BEYOND, site(1)).await.message();
@@ -60,18 +60,18 @@ async fn reaches_nothing_beyond(fixture: &Fixture, client: &HttpClient, what: &s
 }
 
 #[tokio::test]
-async fn no_url_reaches_beyond_the_operators_categories() {
+async fn no_url_enables_more_than_the_operators_categories() {
     let fixture = Fixture::start("--categories orgs,sites").await;
     for query in URLS {
         for lifecycle in Lifecycle::BOTH {
             let client = fixture.alice(query).connect(lifecycle).await;
-            reaches_nothing_beyond(&fixture, &client, &format!("{query} {lifecycle:?}")).await;
+            assert_nothing_beyond_the_limit(&fixture, &client, &format!("{query} {lifecycle:?}")).await;
         }
     }
 }
 
 #[tokio::test]
-async fn a_category_beyond_the_ceiling_is_refused_by_naming_those_within() {
+async fn a_category_beyond_the_limit_is_rejected_with_the_allowed_ones() {
     let fixture = Fixture::start("--categories orgs,sites").await;
     for query in ["?mode=custom&categories=sites_rrm", "?mode=all&categories=sites,sites_rrm"] {
         let response = fixture.alice(query).initialize().await;
@@ -82,7 +82,7 @@ async fn a_category_beyond_the_ceiling_is_refused_by_naming_those_within() {
 }
 
 #[tokio::test]
-async fn a_url_chooses_how_what_is_allowed_is_loaded() {
+async fn a_url_chooses_the_mode() {
     let fixture = Fixture::start("--mode all --categories sites").await;
     for lifecycle in Lifecycle::BOTH {
         let operators = fixture.alice("").connect(lifecycle).await.tools().await;
@@ -99,11 +99,11 @@ async fn a_url_chooses_how_what_is_allowed_is_loaded() {
 }
 
 #[tokio::test]
-async fn what_a_url_leaves_out_cannot_be_had_by_another_way() {
+async fn categories_that_a_url_leaves_out_are_unavailable() {
     let fixture = Fixture::start("").await;
     for lifecycle in Lifecycle::BOTH {
         let client = fixture.alice("?mode=managed&categories=orgs,sites").connect(lifecycle).await;
-        reaches_nothing_beyond(&fixture, &client, &format!("{lifecycle:?}")).await;
+        assert_nothing_beyond_the_limit(&fixture, &client, &format!("{lifecycle:?}")).await;
     }
 }
 
@@ -112,5 +112,5 @@ async fn a_session_keeps_the_tools_that_it_was_opened_with() {
     let fixture = Fixture::start("").await;
     let client = fixture.alice("?mode=managed&categories=orgs,sites").open().await;
     let wider = client.query("?mode=all");
-    reaches_nothing_beyond(&fixture, &wider, "a wider URL on an open session").await;
+    assert_nothing_beyond_the_limit(&fixture, &wider, "a wider URL on an open session").await;
 }

@@ -1,4 +1,4 @@
-//! Thousands of connections on which nothing is said.
+//! Thousands of idle connections.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,32 +12,33 @@ use tokio::task::JoinSet;
 
 use crate::fixture::{ALICE, Fixture, site};
 
-/// How many are tried. The server holds 8,192; the system holds some more for it, and lets the rest knock again.
+/// The number of connections attempted. The server holds 8,192, the backlog of the system holds some more, and the
+/// rest retry.
 const CROWD: usize = 10_000;
 
-/// The connections that this process, and the server that it starts, may have: no limit is raised for the test.
-fn room() -> usize {
+/// The file descriptor limit of this process and its server: the test does not raise it.
+fn connection_limit() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let files = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
     let soft = files.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
-    // Where it is not told, it is what most systems begin with.
+    // The usual default, if it cannot be read.
     CROWD.min(soft.unwrap_or(1_024_usize).saturating_sub(500))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
-    // The crowd and those who are served come from one address.
+async fn idle_connections_do_not_block_other_clients_for_long() {
+    // Idle and active clients share one address.
     let limits =
         "--max-connections-per-address 8192 --max-requests-per-address 8192 --max-body-bytes 268435456";
     let fixture = Fixture::start(limits).await;
     let process = fixture.server.id();
     let alice = fixture.alice("?mode=all").open().await;
     let address = fixture.server.address();
-    let (inside, room) = (Arc::new(AtomicUsize::new(0)), room());
+    let (inside, connection_limit) = (Arc::new(AtomicUsize::new(0)), connection_limit());
     let half = format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Authorization: {ALICE}\r\nContent-Le");
     let whole = format!("{half}ngth: 100\r\n\r\n{{");
     let mut crowd = JoinSet::new();
-    for index in 0..room {
+    for index in 0..connection_limit {
         let said = [String::new(), half.clone(), whole.clone()][index % 3].clone();
         let inside = Arc::clone(&inside);
         crowd.spawn(async move {
@@ -48,9 +49,9 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
             let _ = stream.read_to_end(&mut response).await;
         });
     }
-    // Who is inside is served on, as often as it likes.
+    // An open connection is served any number of times.
     let mut number = 0;
-    while inside.load(Ordering::SeqCst) < room * 3 / 4 {
+    while inside.load(Ordering::SeqCst) < connection_limit * 3 / 4 {
         alice.call("getSiteInfo", site(number)).await;
         number += 1;
     }
@@ -60,16 +61,16 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
         let line = response.body.lines().find_map(|line| line.strip_prefix("mistmcp_connections "));
         line.unwrap().parse::<usize>().unwrap()
     };
-    // The system lets some in before the server takes them.
+    // The backlog accepts some before the server does.
     let taken = tokio::time::timeout(PATIENCE, async {
-        while count().await <= room / 4 {
+        while count().await <= connection_limit / 4 {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     });
     taken.await.expect("a quarter of the crowd is inside");
     alice.call("getSiteInfo", site(number)).await;
 
-    // Who comes now gets in when the first of the crowd have been shown out.
+    // A new client is served once the first idle connections have been closed.
     let late = tokio::time::timeout(Duration::from_mins(2), async {
         loop {
             let client = fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless);
@@ -81,7 +82,7 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
         }
     });
     late.await.unwrap();
-    // Those who have got in are shown out. Some never have, and cannot tell: the system let them believe it.
+    // Accepted connections are closed. Some were only in the backlog, and cannot tell.
     let shown_out = tokio::time::timeout(Duration::from_mins(2), async {
         while count().await > 100 {
             tokio::time::sleep(Duration::from_millis(500)).await;
@@ -93,13 +94,13 @@ async fn a_crowd_that_says_nothing_keeps_nobody_out_for_long() {
 }
 
 #[tokio::test]
-async fn many_clients_may_come_at_one_moment() {
+async fn many_clients_can_connect_at_once() {
     let fixture = Fixture::start("--max-connections-per-address 8192").await;
     let process = fixture.server.id();
-    // The server takes nobody in until it goes on.
+    // The server accepts nothing until it continues.
     fixture.server.signal("STOP").await;
     let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
-    let most = most.trim().parse().unwrap_or(128_usize).min(1_024).min(room());
+    let most = most.trim().parse().unwrap_or(128_usize).min(1_024).min(connection_limit());
     let mut wires = Vec::new();
     for _ in 0..most {
         wires.push(RawSocket::open(fixture.server.address()).await);

@@ -1,4 +1,4 @@
-//! What operators are given to look at the metrics with, held against a server that runs.
+//! The shipped Grafana dashboard and Prometheus alerts, compared with the metrics of a running server.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,21 +10,21 @@ use serde_json::Value;
 
 use crate::fixture::{Fixture, site};
 
-/// What Prometheus adds by itself.
+/// Labels and metrics that Prometheus adds.
 const OF_PROMETHEUS: [&str; 3] = ["job", "instance", "le"];
 
 fn packaged(path: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../packages").join(path)).unwrap()
 }
 
-/// The words of a text that name one of the server's metrics.
+/// The metric names in a text.
 fn metrics(text: &str) -> BTreeSet<&str> {
     text.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_')
         .filter(|word| word.starts_with("mistmcp_"))
         .collect()
 }
 
-/// What operators read of the metrics.
+/// The documentation of the metrics.
 const DOCUMENTED: &str = include_str!("../../../docs/http.md");
 
 /// The labels that a query groups by.
@@ -33,7 +33,7 @@ fn grouped(text: &str) -> BTreeSet<&str> {
     lists.flat_map(|list| list.split(',').map(str::trim)).collect()
 }
 
-/// The metrics of a server that has let somebody in, refused somebody, and asked Mist.
+/// The metrics of a server after a session, a rejection, and a request to Mist.
 async fn shown() -> String {
     let fixture = Fixture::start("").await;
     fixture.alice("?mode=all").open().await.call("getSiteInfo", site(1)).await;
@@ -49,13 +49,13 @@ async fn the_dashboard_shows_every_metric_of_the_server_and_no_other() {
     let known: BTreeSet<_> = samples.iter().filter_map(|line| line.split(['{', ' ']).next()).collect();
     let dashboard = packaged("grafana/dashboard.json");
     let named = metrics(&dashboard);
-    // What is Redis's shows where there is one.
+    // Redis metrics exist only with Redis.
     let documented = metrics(DOCUMENTED);
     let of_redis = |name: &str| name.starts_with("mistmcp_redis_") && documented.contains(name);
     let strange: Vec<_> = named.difference(&known).filter(|name| !of_redis(name)).collect();
     assert!(strange.is_empty(), "not the server's: {strange:?}");
     for name in known {
-        // Of a histogram, the buckets are what quantiles are made of.
+        // Quantiles are computed from histogram buckets.
         let wanted =
             name.replace("_seconds_sum", "_seconds_bucket").replace("_seconds_count", "_seconds_bucket");
         assert!(named.contains(wanted.as_str()), "no panel shows {name}");
@@ -66,7 +66,7 @@ async fn the_dashboard_shows_every_metric_of_the_server_and_no_other() {
 }
 
 #[tokio::test]
-async fn the_alerts_ask_for_metrics_and_labels_that_the_server_shows() {
+async fn the_alerts_use_existing_metrics_and_labels() {
     let shown = shown().await;
     let alerts = packaged("prometheus/alerts.yml");
     let named = metrics(&alerts);
@@ -81,7 +81,7 @@ async fn the_alerts_ask_for_metrics_and_labels_that_the_server_shows() {
 }
 
 #[test]
-fn the_dashboard_can_be_imported_and_no_two_panels_lie_over_each_other() {
+fn the_dashboard_can_be_imported_and_its_panels_do_not_overlap() {
     let dashboard: Value = serde_json::from_str(&packaged("grafana/dashboard.json")).unwrap();
     assert!(dashboard.get("id").is_none(), "an id of one Grafana's is another's in the next");
     let mut taken = BTreeSet::new();

@@ -1,5 +1,4 @@
-//! Who is slow, or asks for much, delays nobody else. What comes first is told by what waits for what, never by a
-//! clock.
+//! A slow or demanding client delays no other. Order is verified by dependencies, never by a clock.
 
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use tokio::sync::Semaphore;
 use crate::fixture::{ALICE, Fixture, site, site_path};
 
 #[tokio::test]
-async fn a_slow_call_holds_up_no_other() {
+async fn a_slow_call_delays_no_other() {
     let fixture = Fixture::start("").await;
     let turnstile = Arc::new(Semaphore::new(0));
     fixture.upstream.answers(&site_path(1), [Answer::json(&json!({ "name": "slow" })).once(&turnstile)]);
@@ -21,7 +20,7 @@ async fn a_slow_call_holds_up_no_other() {
             async move { alice.call("getSiteInfo", site(1)).await }
         });
         soon("the slow call", fixture.upstream.arrivals(1)).await;
-        // Another client, another call of the same one, and its other requests: all of them before the first ends.
+        // Another client, another call of the same one, and its other requests all finish before the first call.
         fixture.bob("?mode=all").connect(lifecycle).await.call("getSiteInfo", site(2)).await;
         alice.call("getSiteInfo", site(3)).await;
         assert!(alice.tools().await.len() > 200);
@@ -33,7 +32,7 @@ async fn a_slow_call_holds_up_no_other() {
 }
 
 #[tokio::test]
-async fn clients_that_do_not_read_hold_up_no_other() {
+async fn clients_that_do_not_read_delay_no_other() {
     // The large answers are made one after the other, and all of them have room at once: the bound of an address has tests
     // of its own.
     let fixture =
@@ -64,7 +63,7 @@ async fn clients_that_do_not_read_hold_up_no_other() {
         let bob = fixture.bob("?mode=all").connect(lifecycle).await;
         bob.call("getSiteInfo", site(2)).await;
         assert!(bob.tools().await.len() > 200);
-        // The same token, too.
+        // A client with the same token, too.
         fixture.alice("?mode=all").connect(lifecycle).await.call("getSiteInfo", site(3)).await;
     }
     // A client that begins to read late gets the whole of it. It asks now, since the server closes the connections of clients
@@ -77,7 +76,7 @@ async fn clients_that_do_not_read_hold_up_no_other() {
 }
 
 #[tokio::test]
-async fn a_body_that_comes_slowly_holds_up_no_other() {
+async fn a_slow_request_body_delays_no_other() {
     let fixture = Fixture::start("").await;
     let mut slow = RawSocket::open(fixture.server.address()).await;
     let body = message("ping", &json!({}));

@@ -1,4 +1,4 @@
-//! How the process ends: at once for who does nothing, after the last answer for who waits for one.
+//! Graceful shutdown: at once for idle clients, after the last response for calls in flight.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use tokio::sync::Semaphore;
 
 use crate::fixture::{ALICE, Fixture, site, site_path};
 
-/// Waits until new sessions are refused.
+/// Waits until new sessions are rejected.
 async fn closing(fixture: &Fixture) -> HttpResponse {
     let refused = async {
         loop {
-            // The signal may arrive a moment later than this.
+            // The signal may be handled after this request.
             let response = fixture.bob("").initialize().await;
             if response.status != 200 {
                 return response;
@@ -25,7 +25,7 @@ async fn closing(fixture: &Fixture) -> HttpResponse {
 }
 
 #[tokio::test]
-async fn calls_under_way_are_answered_before_the_end_and_nothing_new_begins() {
+async fn calls_in_flight_are_answered_at_shutdown_and_new_requests_rejected() {
     for signal in ["TERM", "INT"] {
         let fixture = Fixture::start("").await;
         let turnstile = Arc::new(Semaphore::new(0));
@@ -64,7 +64,7 @@ async fn calls_under_way_are_answered_before_the_end_and_nothing_new_begins() {
 }
 
 #[tokio::test]
-async fn idle_clients_do_not_hold_up_the_end() {
+async fn idle_clients_do_not_delay_shutdown() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     let streams = [alice.listen().await, fixture.bob("").open().await.listen().await];
@@ -80,7 +80,7 @@ async fn idle_clients_do_not_hold_up_the_end() {
 }
 
 #[tokio::test]
-async fn a_call_that_does_not_end_is_cut_off_in_the_end() {
+async fn a_call_that_does_not_end_is_cancelled_at_shutdown() {
     let fixture = Fixture::start("--timeout 300").await;
     fixture.upstream.answers(&site_path(1), [Answer::never()]);
     let alice = fixture.alice("?mode=all").open().await;
@@ -99,12 +99,12 @@ async fn a_call_that_does_not_end_is_cut_off_in_the_end() {
     let (status, errors) = fixture.server.ended().await;
     assert_eq!(status.code(), Some(0), "{errors}");
     assert!(errors.contains("cut off"), "{errors}");
-    // Whether it was told or not, it does not wait any longer.
+    // Whether it got a response or not, it does not wait any longer.
     let _ = soon("the call", call).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_said() {
+async fn a_port_in_use_is_an_error() {
     let upstream = MockUpstream::start().await;
     let first = Launch::at(&upstream, "").serve().await;
     let arguments = format!("-t http -p {}", first.address().port());

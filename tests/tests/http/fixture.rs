@@ -1,11 +1,13 @@
+//! The fixture of the HTTP tests: a server with a mock upstream.
+
 use mistmcp_tests::{HttpClient, HttpServer, Launch, MockUpstream, TOKEN};
 use serde_json::{Value, json};
 
-/// What the clients of most tests bring. The process's own is another one, and must never be seen.
+/// Tokens of the clients in most tests. The token of the process itself is another one, and must never be sent.
 pub(crate) const ALICE: &str = "al1ce-t0ken-7Kq2";
 pub(crate) const BOB: &str = "b0b-t0ken-9Zr5";
 
-/// A server, and the cloud that its operator has set.
+/// A server, and the mock of its Mist cloud.
 pub(crate) struct Fixture {
     pub(crate) upstream: MockUpstream,
     pub(crate) server: HttpServer,
@@ -28,8 +30,7 @@ impl Fixture {
         HttpClient::with_token(&self.server, query, BOB)
     }
 
-    /// That the server is the same process as at the start, has not panicked, and serves: somebody new gets an answer
-    /// of Mist's.
+    /// Asserts that the server is the same process as at the start, has not panicked, and serves a new client.
     pub(crate) async fn assert_serving(&self, process: u32) {
         assert_eq!(self.server.id(), process);
         let client = HttpClient::with_token(&self.server, "?mode=all", "s0mebody-new").open().await;
@@ -39,7 +40,7 @@ impl Fixture {
         assert!(!errors.contains("panicked"), "{errors}");
     }
 
-    /// That nothing it wrote holds a token.
+    /// Asserts that standard error contains no token.
     pub(crate) fn assert_no_token_in_logs(&self) {
         let errors = self.server.errors();
         for token in [ALICE, BOB, TOKEN] {
@@ -48,12 +49,12 @@ impl Fixture {
     }
 }
 
-/// Arguments that name a site. Each has its own path at Mist, so that no two calls are one.
+/// Arguments that name a site. Each number has its own path at Mist, so that calls are not coalesced.
 pub(crate) fn site(number: usize) -> Value {
     json!({ "site_id": site_id(number) })
 }
 
-/// The path that it is asked for by.
+/// The path of the site at Mist.
 pub(crate) fn site_path(number: usize) -> String {
     format!("/api/v1/sites/{}", site_id(number))
 }
@@ -62,7 +63,7 @@ fn site_id(number: usize) -> String {
     format!("00000000-0000-4000-8000-{number:012}")
 }
 
-/// A URL as the value of a query's parameter.
+/// A URL, encoded as a query value.
 pub(crate) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

@@ -1,4 +1,4 @@
-//! Request lines and headers that are meant to be read in two ways.
+//! Ambiguous and malicious request lines and headers.
 
 use std::fmt::Write;
 
@@ -7,11 +7,11 @@ use serde_json::json;
 
 use crate::fixture::{ALICE, BOB, Fixture};
 
-/// What a connection answers to these bytes, until it is closed or all the answers are there.
+/// The responses to these bytes, until the connection is closed.
 async fn answers(fixture: &Fixture, bytes: impl AsRef<[u8]>) -> Vec<(u16, String)> {
     let mut socket = RawSocket::open(fixture.server.address()).await;
     socket.send(bytes).await;
-    // Whatever is a request of its own by now has its answer before this last one, which closes the connection.
+    // Any smuggled request is answered before this last one, which closes the connection.
     socket.send("GET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
     let mut answers = Vec::new();
     while let Some((status, head, body)) = socket.answer().await {
@@ -21,7 +21,7 @@ async fn answers(fixture: &Fixture, bytes: impl AsRef<[u8]>) -> Vec<(u16, String
 }
 
 #[tokio::test]
-async fn what_a_url_brings_ends_up_in_no_header_and_no_line_of_the_log() {
+async fn a_url_cannot_inject_headers_or_log_lines() {
     let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     for value in [
@@ -51,7 +51,7 @@ async fn what_a_url_brings_ends_up_in_no_header_and_no_line_of_the_log() {
 }
 
 #[tokio::test]
-async fn headers_that_are_none_are_refused() {
+async fn invalid_headers_are_rejected() {
     let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let body = message("ping", &json!({}));
@@ -78,7 +78,7 @@ async fn headers_that_are_none_are_refused() {
 }
 
 #[tokio::test]
-async fn a_header_that_says_who_it_is_comes_once() {
+async fn repeated_identity_headers_are_rejected() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     let session = format!("Mcp-Session-Id: {}", alice.session());
@@ -102,7 +102,7 @@ async fn a_header_that_says_who_it_is_comes_once() {
 }
 
 #[tokio::test]
-async fn heads_have_so_many_bytes_and_lines() {
+async fn request_heads_are_limited_in_bytes_and_lines() {
     let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let many = (0..5_000).fold(String::new(), |mut text, number| {
@@ -124,7 +124,7 @@ async fn heads_have_so_many_bytes_and_lines() {
     ] {
         let mut socket = RawSocket::open(fixture.server.address()).await;
         socket.send(request).await;
-        // Where it closes with bytes unread, the system may throw its answer away.
+        // If the server closes with bytes unread, the system may discard its response.
         let answer = socket.answer().await;
         assert!(
             answer.as_ref().is_none_or(|(status, ..)| [400, 414, 431].contains(status)),
@@ -135,7 +135,7 @@ async fn heads_have_so_many_bytes_and_lines() {
 }
 
 #[tokio::test]
-async fn no_request_hides_in_the_body_of_another() {
+async fn requests_cannot_be_smuggled_in_a_body() {
     let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let hidden = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
@@ -170,7 +170,7 @@ async fn no_request_hides_in_the_body_of_another() {
 }
 
 #[tokio::test]
-async fn methods_and_paths_that_are_not_served_are_refused() {
+async fn unknown_methods_and_paths_are_rejected() {
     let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     for line in [

@@ -1,4 +1,4 @@
-//! What those learn who look after the process.
+//! Health probes and metrics.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ async fn get(fixture: &Fixture, path: &str) -> HttpResponse {
 }
 
 #[tokio::test]
-async fn health_is_told_to_whoever_asks_by_any_name() {
+async fn health_probes_accept_any_host() {
     let fixture = Fixture::start("").await;
     for path in ["/livez", "/readyz"] {
         for host in ["10.1.2.3:8000", "mistmcp.default.svc"] {
@@ -32,7 +32,7 @@ async fn health_is_told_to_whoever_asks_by_any_name() {
 }
 
 #[tokio::test]
-async fn a_server_whose_cloud_has_no_address_is_alive_but_not_ready() {
+async fn a_server_whose_cloud_does_not_resolve_is_live_but_not_ready() {
     let launch = Launch::new("--allow-cloud mist.invalid --cloud mist.invalid");
     let fixture = Fixture { upstream: MockUpstream::start().await, server: launch.serve().await };
     assert_eq!(get(&fixture, "/livez").await.status, 200);
@@ -41,7 +41,7 @@ async fn a_server_whose_cloud_has_no_address_is_alive_but_not_ready() {
     assert!(response.body.contains("mist.invalid"), "{response:?}");
 }
 
-/// The samples of an OpenMetrics text, by name and labels; and that it is one.
+/// Parses an OpenMetrics text, and asserts that it is valid.
 fn samples(text: &str) -> BTreeMap<String, String> {
     assert!(text.ends_with("# EOF\n"), "{text}");
     let mut kinds = BTreeMap::new();
@@ -73,7 +73,7 @@ fn samples(text: &str) -> BTreeMap<String, String> {
 }
 
 #[tokio::test]
-async fn metrics_count_calls_by_tool_and_outcome_and_name_nobody() {
+async fn metrics_count_calls_by_tool_and_outcome_without_client_data() {
     let fixture = Fixture::start("--max-sessions-per-token 1").await;
     fixture
         .upstream

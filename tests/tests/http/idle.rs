@@ -1,4 +1,4 @@
-//! Sessions end when nothing goes on in them, and not before.
+//! Idle sessions end, and active ones do not.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::fixture::{Fixture, site, site_path};
 
-/// Waits until somebody's session has ended by itself, which is seen without touching it: its token has room again.
+/// Waits until a session has ended by itself, without touching it: its token can open another one.
 async fn ended(fixture: &Fixture, token: &str) {
     let room = async {
         loop {
@@ -24,7 +24,7 @@ async fn ended(fixture: &Fixture, token: &str) {
 }
 
 #[tokio::test]
-async fn a_session_in_which_nothing_goes_on_ends_and_leaves_its_room() {
+async fn an_idle_session_ends_and_releases_its_permit() {
     let fixture = Fixture::start("--session-idle 3 --max-sessions-per-token 1").await;
     let alice = fixture.alice("").open().await;
     ended(&fixture, crate::fixture::ALICE).await;
@@ -40,7 +40,7 @@ async fn a_session_in_which_nothing_goes_on_ends_and_leaves_its_room() {
 }
 
 #[tokio::test]
-async fn a_stream_or_a_call_keeps_a_session() {
+async fn a_stream_or_a_call_keeps_a_session_open() {
     let fixture = Fixture::start("--session-idle 3 --max-sessions-per-token 1 --timeout 300").await;
     let turnstile = Arc::new(Semaphore::new(0));
     fixture.upstream.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
@@ -53,7 +53,7 @@ async fn a_stream_or_a_call_keeps_a_session() {
         async move { calling.call("getSiteInfo", site(1)).await }
     });
     soon("the call", fixture.upstream.arrivals(1)).await;
-    // Others come and go meanwhile, for longer than a session may be idle.
+    // Other sessions open and end for longer than the idle timeout.
     for token in ["0ne", "tw0", "thr33"] {
         let idle = HttpClient::with_token(&fixture.server, "", token).open().await;
         ended(&fixture, token).await;

@@ -1,4 +1,4 @@
-//! Answers of Mist's of many megabytes, several at once; and tokens in answers that are cut.
+//! Concurrent answers of many megabytes, and tokens in truncated answers.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,14 +11,14 @@ use crate::fixture::{ALICE, Fixture, site, site_path};
 
 const ORG: &str = "9f2c1e50-8c4b-4f0e-a1d7-0123456789ab";
 
-/// Rows of some hundred bytes each.
+/// Rows of a few hundred bytes each.
 fn rows(count: usize) -> Vec<Value> {
     let row = |number| json!({ "id": number, "name": format!("row-{number}"), "text": "x".repeat(300), "deep": { "a": [number] } });
     (0..count).map(row).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn large_answers_that_come_at_once_are_all_read_and_others_are_served_meanwhile() {
+async fn concurrent_large_answers_are_read_and_other_calls_are_served() {
     const COUNT: usize = 20_000;
     let fixture = Fixture::start("--timeout 300").await;
     let process = fixture.server.id();
@@ -69,7 +69,7 @@ async fn fields_of_a_large_answer_are_picked_from_all_of_its_rows() {
 }
 
 #[tokio::test]
-async fn a_large_answer_that_is_no_list_or_no_json_is_answered_as_a_small_one_is() {
+async fn large_answers_that_are_no_list_or_no_json_are_handled_like_small_ones() {
     let fixture = Fixture::start("--timeout 300").await;
     let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     let object = json!({ "name": "Berlin", "big": { "rows": rows(4_000) } });
@@ -81,7 +81,7 @@ async fn a_large_answer_that_is_no_list_or_no_json_is_answered_as_a_small_one_is
     fixture.upstream.answers(&site_path(2), [Answer::new("application/json", text)]);
     let message = alice.refusal("getSiteInfo", site(2)).await;
     assert!(message.contains("not JSON"), "{message}");
-    // So many values that they would take gigabytes.
+    // Enough values to take gigabytes.
     let dense = format!("{{\"a\": {{\"b\": [{}1]}}}}", "{},".repeat(3_000_000));
     fixture.upstream.answers(&site_path(3), [Answer::new("application/json", dense)]);
     let message = alice.refusal("getSiteInfo", site(3)).await;
@@ -89,7 +89,7 @@ async fn a_large_answer_that_is_no_list_or_no_json_is_answered_as_a_small_one_is
 }
 
 #[tokio::test]
-async fn a_token_is_masked_in_every_spelling_before_anything_is_cut() {
+async fn tokens_are_masked_in_every_encoding_before_truncation() {
     let fixture = Fixture::start("--max-result-bytes 2000").await;
     let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     let hexadecimal = ALICE.bytes().fold(String::new(), |digits, byte| format!("{digits}{byte:02X}"));
@@ -104,12 +104,12 @@ async fn a_token_is_masked_in_every_spelling_before_anything_is_cut() {
         STANDARD.encode(format!("x{ALICE} and more")),
     ];
     for (number, spelling) in spellings.iter().enumerate() {
-        // What is left of it must not be its beginning either, wherever the cut is.
+        // The remainder must not be a prefix of the token either, wherever the cut is.
         for before in [0, 1_700, 1_800, 1_850, 1_900, 1_925, 1_940, 1_950, 1_960, 1_980] {
             let text = format!("{}{spelling} {}", "y ".repeat(before / 2), "z ".repeat(4_000));
             fixture.upstream.json(&site_path(number), &json!({ "text": text }));
             let answer = alice.call("getSiteInfo", site(number)).await;
-            // Around a token in base64 a character or two are of both.
+            // In base64, a character or two at the edges contain bits of the token.
             let begins = &spelling[4..10];
             assert!(!answer.contains(begins), "{spelling} behind {before}: {answer}");
         }
@@ -117,7 +117,7 @@ async fn a_token_is_masked_in_every_spelling_before_anything_is_cut() {
 }
 
 #[tokio::test]
-async fn a_token_is_masked_in_the_name_and_the_media_type_of_a_file() {
+async fn tokens_are_masked_in_the_name_and_media_type_of_a_file() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice(&format!("?mode=all&org_id={ORG}")).lifecycle(Lifecycle::Stateless);
     for (number, spelling) in

@@ -1,4 +1,4 @@
-//! How much one may have of it all, and what is said to who wants more.
+//! Quotas of sessions, calls, streams and messages.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use tokio::task::JoinSet;
 
 use crate::fixture::{ALICE, Fixture, site, site_path};
 
-/// Calls that a session may have under way at once.
+/// The limit of calls in flight per session.
 const AT_ONCE: usize = 64;
-/// And some more.
+/// Calls beyond the limit.
 const TOO_MANY: usize = 8;
-/// Bytes of a message.
+/// The largest message.
 const MOST_BYTES: usize = 1024 * 1024;
 
 #[tokio::test]
-async fn there_are_so_many_sessions_and_room_comes_back() {
+async fn sessions_are_limited_in_total_and_permits_are_released() {
     let fixture = Fixture::start("--max-sessions 3").await;
     let first = fixture.alice("").open().await;
     fixture.bob("").open().await;
@@ -30,7 +30,7 @@ async fn there_are_so_many_sessions_and_room_comes_back() {
         assert!(response.error().contains("--max-sessions"), "{response:?}");
         assert_eq!(response.header("retry-after"), "10");
     }
-    // Who needs no session is served all the same.
+    // Stateless requests are still served.
     fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(1)).await;
     assert_eq!(first.end().await.status, 204);
     fixture.alice("").open().await;
@@ -38,7 +38,7 @@ async fn there_are_so_many_sessions_and_room_comes_back() {
 }
 
 #[tokio::test]
-async fn a_token_has_so_many_sessions_and_takes_none_of_anothers() {
+async fn sessions_are_limited_per_token() {
     let fixture = Fixture::start("--max-sessions-per-token 2").await;
     let first = fixture.alice("").open().await;
     fixture.alice("?mode=all").open().await;
@@ -52,7 +52,7 @@ async fn a_token_has_so_many_sessions_and_takes_none_of_anothers() {
 }
 
 #[tokio::test]
-async fn no_version_in_a_header_opens_sessions_beyond_the_limit() {
+async fn no_protocol_version_bypasses_the_session_limit() {
     let fixture = Fixture::start("--max-sessions-per-token 2").await;
     for version in ["2026-07-28", "2099-01-01"] {
         let mut opened = 0;
@@ -71,7 +71,7 @@ async fn no_version_in_a_header_opens_sessions_beyond_the_limit() {
                 continue;
             }
             opened += 1;
-            // It counts, and ends as any other does.
+            // It counts as a session, and ends like any other.
             let there = fixture.alice("").on(&session).ask("tools/list", json!({})).await;
             assert_eq!(there.status, 200, "{there:?}");
         }
@@ -80,7 +80,7 @@ async fn no_version_in_a_header_opens_sessions_beyond_the_limit() {
 }
 
 #[tokio::test]
-async fn a_client_has_so_many_calls_under_way_at_once() {
+async fn calls_in_flight_are_limited_per_client() {
     let fixture = Fixture::start("--timeout 300").await;
     for lifecycle in Lifecycle::BOTH {
         let turnstile = Arc::new(Semaphore::new(0));
@@ -88,7 +88,7 @@ async fn a_client_has_so_many_calls_under_way_at_once() {
             fixture.upstream.answers(&site_path(number), [Answer::json(&json!({})).once(&turnstile)]);
         }
         let alice = fixture.alice("?mode=all").connect(lifecycle).await;
-        // Mist is asked sixteen at once, and the others wait: it is those too many that are answered first.
+        // Sixteen requests to Mist run at once and the others wait, so the calls beyond the limit are answered first.
         let mut calls = JoinSet::new();
         for number in 0..AT_ONCE + TOO_MANY {
             let alice = alice.clone();
@@ -99,7 +99,7 @@ async fn a_client_has_so_many_calls_under_way_at_once() {
             assert!(failed, "{refused}");
             assert!(refused.contains("64 calls") && refused.contains("[request "), "{refused}");
         }
-        // Others have theirs.
+        // Other clients have their own limit.
         fixture.bob("?mode=all").connect(lifecycle).await.call("getSiteInfo", site(99)).await;
         turnstile.close();
         while let Some(call) = soon("a call", calls.join_next()).await {
@@ -112,7 +112,7 @@ async fn a_client_has_so_many_calls_under_way_at_once() {
 }
 
 #[tokio::test]
-async fn a_message_has_so_many_bytes() {
+async fn messages_are_limited_in_bytes() {
     let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let whole = message("ping", &json!({}));
@@ -124,12 +124,12 @@ async fn a_message_has_so_many_bytes() {
         assert_eq!(response.status, 413, "{response:?}");
         assert!(response.error().contains(&MOST_BYTES.to_string()), "{response:?}");
     }
-    // One that says it is larger than anything, and one that says nothing and does not end.
+    // One with a huge `Content-Length`, and one without a length that does not end.
     let token = format!("X-Authorization: {ALICE}");
     let head = format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\n{token}\r\n");
     let mut socket = RawSocket::open(fixture.server.address()).await;
     socket.send(format!("{head}Content-Length: 18446744073709551615\r\n\r\n{filled} ")).await;
-    // Already as a number it is more than any message has.
+    // The length alone exceeds the limit.
     let answer = socket.answer().await;
     assert!(answer.as_ref().is_none_or(|(status, ..)| [400, 413, 431].contains(status)), "{answer:?}");
     let mut socket = RawSocket::open(fixture.server.address()).await;
@@ -140,7 +140,7 @@ async fn a_message_has_so_many_bytes() {
 }
 
 #[tokio::test]
-async fn a_message_has_so_much_time() {
+async fn messages_have_a_timeout() {
     let fixture = Fixture::start("").await;
     let head = format!("POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Authorization: {ALICE}\r\n");
     let mut socket = RawSocket::open(fixture.server.address()).await;
@@ -150,7 +150,7 @@ async fn a_message_has_so_much_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_token_may_listen_on_so_many_streams_and_its_calls_go_on() {
+async fn streams_are_limited_per_token_and_calls_still_work() {
     const MOST: usize = 256;
     let fixture = Fixture::start("").await;
     let process = fixture.server.id();
@@ -160,7 +160,7 @@ async fn a_token_may_listen_on_so_many_streams_and_its_calls_go_on() {
         let mut stream = alice.listen().await;
         let first = soon("an acknowledgement", stream.chunk()).await.unwrap().unwrap();
         let first = String::from_utf8_lossy(&first).into_owned();
-        // Nothing of what was asked for ever comes, and that is said.
+        // None of the requested notifications will be sent, and the acknowledgement says so.
         assert!(first.contains(r#""notifications":{}"#), "{first}");
         streams.push(stream);
     }
@@ -170,7 +170,7 @@ async fn a_token_may_listen_on_so_many_streams_and_its_calls_go_on() {
     let mut bobs = fixture.bob("").lifecycle(Lifecycle::Stateless).listen().await;
     soon("an acknowledgement", bobs.chunk()).await.unwrap().unwrap();
 
-    // A stream that its client leaves gives its place back.
+    // A stream releases its permit when its client disconnects.
     streams.pop();
     let again = async {
         loop {

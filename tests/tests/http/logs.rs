@@ -1,4 +1,4 @@
-//! What the process says of what goes on: enough to find a call again, and never a token.
+//! The access log: enough to find a call, and never a token.
 
 use mistmcp_tests::{Answer, HttpClient, Lifecycle, RawSocket, TOKEN, message};
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use crate::fixture::{ALICE, BOB, Fixture, site, site_path};
 const VERBOSE: &str = "Mist answered";
 
 #[tokio::test]
-async fn a_call_is_one_line_with_the_name_that_its_client_sees() {
+async fn a_call_is_logged_in_one_line_with_its_request_id() {
     let fixture = Fixture::start("--log-format json").await;
     fixture.upstream.answers(&site_path(2), [Answer::json(&json!({})).status(404)]);
     for lifecycle in Lifecycle::BOTH {
@@ -32,7 +32,7 @@ async fn a_call_is_one_line_with_the_name_that_its_client_sees() {
             assert!(line["milliseconds"].is_number() && line["level"] == "INFO", "{line}");
         }
     }
-    // Every line but those that it starts with is an object.
+    // Every line but those at the start is a JSON object.
     for line in fixture.server.errors().lines().filter(|line| !line.starts_with("mistmcp ")) {
         serde_json::from_str::<Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     }
@@ -40,7 +40,7 @@ async fn a_call_is_one_line_with_the_name_that_its_client_sees() {
 }
 
 #[tokio::test]
-async fn lines_for_people_say_the_same() {
+async fn text_logs_have_the_same_content_as_json() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("?mode=all").open().await.header("X-Request-Id", "by-a-proxy.1");
     alice.call("getSiteInfo", site(1)).await;
@@ -51,7 +51,7 @@ async fn lines_for_people_say_the_same() {
 }
 
 #[tokio::test]
-async fn a_name_that_could_forge_a_line_is_not_taken() {
+async fn a_request_id_that_could_forge_a_log_line_is_replaced() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     for given in ["abc", "4bf92f35-77b3_4da6.1", &"x".repeat(64)] {
@@ -78,13 +78,13 @@ async fn a_name_that_could_forge_a_line_is_not_taken() {
 }
 
 #[tokio::test]
-async fn verbose_logs_are_those_of_the_client_that_asked() {
+async fn verbose_logs_are_limited_to_the_client_that_requested_them() {
     let fixture = Fixture::start("").await;
     for lifecycle in Lifecycle::BOTH {
         let verbose = fixture.alice("?mode=all&debug=true").connect(lifecycle).await;
         let quiet = fixture.bob("?mode=all").connect(lifecycle).await;
         for number in [1, 2] {
-            // Both at once, so that a switch for all would be seen.
+            // Concurrently, so that a global switch would be detected.
             tokio::join!(
                 verbose.call("getSiteInfo", site(number)),
                 quiet.call("getSiteInfo", site(number + 100))
@@ -104,7 +104,7 @@ async fn verbose_logs_are_those_of_the_client_that_asked() {
 }
 
 #[tokio::test]
-async fn no_token_shows_whatever_is_said() {
+async fn no_token_is_ever_logged() {
     let fixture = Fixture::start("--debug").await;
     let words = format!("{TOKEN} {ALICE}");
     fixture.upstream.answers(&site_path(1), [Answer::json(&json!({ "detail": words })).status(400)]);
@@ -119,7 +119,7 @@ async fn no_token_shows_whatever_is_said() {
             }
             bodies.push(alice.try_call(ALICE, json!({ ALICE: BOB })).await.body.replace(ALICE, "asked"));
         }
-        // A token where none belongs: in the URL, in a scheme that is none, on a session that is none.
+        // Tokens in the wrong place: in the URL, in an unknown scheme, as a session id.
         for query in [format!("?token={ALICE}"), format!("?debug=x&{ALICE}=1")] {
             bodies.push(
                 fixture

@@ -1,5 +1,5 @@
-//! The real binary over HTTP, under clients that mean well and others that do not: each with its own token, cloud and
-//! tools, apart from the others, and no way around it.
+//! The real binary over HTTP, with well-behaved and hostile clients: each has its own token, cloud and tools,
+//! isolated from the others.
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! What a client says that it accepts and sends, and in which form it is answered.
+//! Content negotiation: `Accept`, `Content-Type`, and the form of responses.
 
 use mistmcp_tests::{HttpClient, HttpResponse, Lifecycle, StdioProcess, message};
 use reqwest::Method;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::fixture::{ALICE, Fixture};
 
-/// A POST with exactly these headers beside those that say who it is from.
+/// A POST with exactly these headers besides the credentials.
 async fn post(
     mcp_client: &HttpClient,
     headers: &[(&str, &str)],
@@ -34,7 +34,7 @@ async fn send(
     HttpResponse::of(request.body(body)).await
 }
 
-/// An error of JSON-RPC; its code and text.
+/// Code and text of a JSON-RPC error.
 fn error(response: &HttpResponse) -> (i64, String) {
     assert!(response.header("content-type").starts_with("application/json"), "{response:?}");
     let body = response.message();
@@ -42,7 +42,7 @@ fn error(response: &HttpResponse) -> (i64, String) {
     (body["error"]["code"].as_i64().unwrap(), body["error"]["message"].as_str().unwrap().to_owned())
 }
 
-/// Values of `Accept`, and whether the answer has to be JSON, a stream, or either.
+/// Values of `Accept`, and whether the response must be JSON, a stream, or either.
 const ACCEPTED: [(&[&str], Option<&str>); 13] = [
     (&["*/*"], Some("application/json")),
     (&[], Some("application/json")),
@@ -60,7 +60,7 @@ const ACCEPTED: [(&[&str], Option<&str>); 13] = [
 ];
 
 #[tokio::test]
-async fn every_form_that_a_client_may_accept_is_served_in_both_eras() {
+async fn every_accepted_media_type_is_served_in_both_lifecycles() {
     let fixture = Fixture::start("").await;
     for (values, form) in ACCEPTED {
         let accept: Vec<_> = values.iter().map(|value| ("Accept", *value)).collect();
@@ -109,7 +109,7 @@ async fn every_form_that_a_client_may_accept_is_served_in_both_eras() {
 }
 
 #[tokio::test]
-async fn progress_on_the_way_is_left_out_of_an_answer_in_json() {
+async fn a_json_response_omits_progress() {
     let fixture = Fixture::start("").await;
     let headers = [("Accept", "application/json"), ("Content-Type", "application/json")];
     let alice = fixture.alice("?mode=all").open().await;
@@ -122,7 +122,7 @@ async fn progress_on_the_way_is_left_out_of_an_answer_in_json() {
 }
 
 #[tokio::test]
-async fn a_form_that_no_answer_has_is_refused_in_json_with_the_remedy() {
+async fn an_unsupported_accept_is_rejected_in_json_with_the_remedy() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     for accept in ["text/html", "text/plain, image/*", "*/*;q=0", "application/xml"] {
@@ -150,7 +150,7 @@ async fn a_form_that_no_answer_has_is_refused_in_json_with_the_remedy() {
 }
 
 #[tokio::test]
-async fn every_refusal_of_a_message_is_json_with_the_remedy() {
+async fn every_rejected_message_is_answered_in_json_with_the_remedy() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     let unknown_client = fixture.alice("");
@@ -213,7 +213,7 @@ async fn every_refusal_of_a_message_is_json_with_the_remedy() {
 }
 
 #[tokio::test]
-async fn json_is_read_under_its_names_and_in_utf_8() {
+async fn json_media_types_and_utf_8_are_accepted() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     let list = message("tools/list", &json!({}));
@@ -235,7 +235,7 @@ async fn json_is_read_under_its_names_and_in_utf_8() {
 }
 
 #[tokio::test]
-async fn parameters_are_read_and_refused_as_they_are_over_stdio() {
+async fn parameters_are_validated_as_over_stdio() {
     let fixture = Fixture::start("").await;
     for lifecycle in Lifecycle::BOTH {
         let alice = fixture.alice("").connect(lifecycle).await;
@@ -274,7 +274,7 @@ async fn parameters_are_read_and_refused_as_they_are_over_stdio() {
 }
 
 #[tokio::test]
-async fn a_client_that_takes_json_alone_is_not_asked() {
+async fn a_client_that_accepts_only_json_gets_no_requests() {
     let fixture = Fixture::start("").await;
     let headers = [("Accept", "application/json"), ("Content-Type", "application/json")];
     let client = json!({ "name": "guest", "version": "1" });

@@ -1,4 +1,4 @@
-//! From which web pages, and by which names, the server may be asked.
+//! Validation of `Host` and `Origin`, and CORS.
 
 use mistmcp_tests::{HttpClient, HttpResponse, Launch, Lifecycle, MockUpstream, RawSocket, message};
 use reqwest::Method;
@@ -14,7 +14,7 @@ async fn asked(fixture: &Fixture, name: &str, value: &str) -> HttpResponse {
 }
 
 #[tokio::test]
-async fn only_names_of_its_own_are_answered_to() {
+async fn only_allowed_hosts_are_served() {
     let fixture = Fixture::start("--allow-host mist.example.com,10.0.0.5:8443").await;
     let port = fixture.server.address().port();
     for host in [
@@ -28,7 +28,7 @@ async fn only_names_of_its_own_are_answered_to() {
     ] {
         assert_eq!(asked(&fixture, "Host", host).await.status, 200, "{host}");
     }
-    // A name of the attacker's that points here is how a page gets around its origin.
+    // DNS rebinding: a name of the attacker that resolves to the server.
     for host in [
         "evil.example",
         &format!("evil.example:{port}"),
@@ -47,7 +47,7 @@ async fn only_names_of_its_own_are_answered_to() {
 }
 
 #[tokio::test]
-async fn a_request_has_one_name_to_ask_for() {
+async fn a_request_has_exactly_one_host() {
     let fixture = Fixture::start("").await;
     for hosts in [
         "",
@@ -64,14 +64,14 @@ async fn a_request_has_one_name_to_ask_for() {
             assert!([400, 403].contains(&status), "{hosts:?} {path}: {status}");
         }
     }
-    // The name in the request line does not stand in for that in the header.
+    // An allowed authority in the request line does not replace the `Host` header.
     let mut socket = RawSocket::open(fixture.server.address()).await;
     socket.send("GET http://localhost/metrics HTTP/1.1\r\nHost: evil.example\r\n\r\n").await;
     assert_eq!(socket.answer().await.unwrap().0, 403);
 }
 
 #[tokio::test]
-async fn only_pages_that_may_are_answered() {
+async fn only_allowed_origins_are_served() {
     let fixture = Fixture::start("--allow-origin https://chat.example.com").await;
     let port = fixture.server.address().port();
     for page in [PAGE, "http://localhost:6274", &format!("http://127.0.0.1:{port}"), "https://[::1]"] {
@@ -104,7 +104,7 @@ async fn only_pages_that_may_are_answered() {
             assert_eq!(response.header("access-control-allow-origin"), "");
         }
     }
-    // One that may does not let in one that may not.
+    // An allowed origin does not excuse a second, foreign one.
     let mut socket = RawSocket::open(fixture.server.address()).await;
     let origins = [&format!("Origin: {PAGE}"), "Origin: https://evil.example", "X-Authorization: a"];
     socket.post("/mcp", &origins, message("ping", &json!({}))).await;
@@ -112,7 +112,7 @@ async fn only_pages_that_may_are_answered() {
 }
 
 #[tokio::test]
-async fn a_browsers_client_is_told_what_it_may_do_and_reads_what_it_needs() {
+async fn a_browser_client_gets_cors_headers() {
     let fixture = Fixture::start("--allow-origin https://chat.example.com").await;
     let preflight = |origin: &str| {
         let client = HttpClient::new(&fixture.server, "?mode=all").header("Origin", origin);
@@ -152,7 +152,7 @@ async fn a_browsers_client_is_told_what_it_may_do_and_reads_what_it_needs() {
         assert!(exposed.contains(header), "{header}: {exposed}");
     }
     assert!(client.tools().await.len() == 4);
-    // A refusal can be read, too.
+    // Rejections have CORS headers, too.
     let response = HttpClient::new(&fixture.server, "").header("Origin", PAGE).initialize().await;
     assert_eq!(
         (response.status, response.header("access-control-allow-origin")),
@@ -165,7 +165,7 @@ async fn a_browsers_client_is_told_what_it_may_do_and_reads_what_it_needs() {
 }
 
 #[tokio::test]
-async fn what_is_no_host_or_origin_stops_the_start() {
+async fn invalid_allowed_hosts_and_origins_fail_at_start() {
     for (arguments, wanted) in [
         ("--allow-host https://mist.example.com/x", "mist.example.com"),
         ("--allow-origin chat.example.com", "https://chat.example.com"),

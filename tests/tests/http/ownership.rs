@@ -1,4 +1,4 @@
-//! A session belongs to the token and cloud that opened it, whatever connection it comes by.
+//! A session belongs to the token and cloud that opened it, whatever the connection.
 
 use std::collections::HashSet;
 
@@ -10,8 +10,8 @@ use crate::fixture::{ALICE, BOB, Fixture, encoded, site};
 
 const NOBODYS: &str = "5d0f6f0e-8f6c-4f43-9a53-3f0a5d1b7c11";
 
-/// Every request that a session knows.
-async fn everything(client: &HttpClient) -> [HttpResponse; 5] {
+/// Sends every kind of request on a session.
+async fn all_requests(client: &HttpClient) -> [HttpResponse; 5] {
     let initialize = json!({
         "protocolVersion": "2025-11-25",
         "capabilities": {},
@@ -26,7 +26,7 @@ async fn everything(client: &HttpClient) -> [HttpResponse; 5] {
     ]
 }
 
-/// What tells two answers apart, but for the name of the request.
+/// The parts of a response that must be equal, without the request id.
 fn told(response: &HttpResponse) -> (u16, String, Vec<String>) {
     let mut names: Vec<_> = response.headers.keys().map(ToString::to_string).collect();
     names.sort();
@@ -34,7 +34,7 @@ fn told(response: &HttpResponse) -> (u16, String, Vec<String>) {
 }
 
 #[tokio::test]
-async fn nobody_else_gets_into_a_session_nor_learns_that_there_is_one() {
+async fn another_client_can_neither_use_nor_detect_a_session() {
     let other = MockUpstream::start().await;
     let upstream = MockUpstream::start().await;
     let server = Launch::at(&upstream, "").argument("--allow-cloud").argument(&other.url()).serve().await;
@@ -42,15 +42,15 @@ async fn nobody_else_gets_into_a_session_nor_learns_that_there_is_one() {
     let alice = HttpClient::with_token(&server, "", ALICE).open().await;
     for (query, token) in [("", BOB), (&elsewhere, ALICE), (&elsewhere, BOB), ("", "AL1CE-T0KEN-7Kq2")] {
         let attacker = HttpClient::with_token(&server, query, token);
-        let stolen = everything(&attacker.clone().on(alice.session())).await;
-        let guessed = everything(&attacker.on(NOBODYS)).await;
+        let stolen = all_requests(&attacker.clone().on(alice.session())).await;
+        let guessed = all_requests(&attacker.on(NOBODYS)).await;
         for (stolen, guessed) in stolen.iter().zip(&guessed) {
             assert_eq!(stolen.status, 404, "{stolen:?}");
             assert_eq!(told(stolen), told(guessed));
         }
     }
     let anonymous = HttpClient::new(&server, "").on(alice.session());
-    for response in everything(&anonymous).await {
+    for response in all_requests(&anonymous).await {
         assert_eq!(response.status, 401, "{response:?}");
     }
     assert_eq!((upstream.connections(), other.connections()), (0, 0));
@@ -59,7 +59,7 @@ async fn nobody_else_gets_into_a_session_nor_learns_that_there_is_one() {
 }
 
 #[tokio::test]
-async fn the_newer_era_is_no_way_into_a_session_of_the_older_one() {
+async fn stateless_requests_cannot_use_a_legacy_session() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     let manage = json!({ "enable_mcp_tools_categories": "sites" });
@@ -88,13 +88,13 @@ async fn the_newer_era_is_no_way_into_a_session_of_the_older_one() {
             assert!(response.status >= 400, "{response:?}");
         }
     }
-    // What a session of the older era is told it is told by Alice alone.
+    // The stream of a legacy session only has notifications of its own client.
     assert!(alice.tools().await.contains(&"getSiteInfo".to_owned()));
     assert_eq!(fixture.upstream.connections(), 0);
 }
 
 #[tokio::test]
-async fn sessions_on_one_connection_stay_apart() {
+async fn sessions_on_one_connection_are_isolated() {
     let fixture = Fixture::start("").await;
     let mut socket = RawSocket::open(fixture.server.address()).await;
     let initialize = message(
@@ -139,17 +139,17 @@ async fn sessions_on_one_connection_stay_apart() {
     let tokens: Vec<_> =
         fixture.upstream.take().iter().map(|received| received.header("authorization").to_owned()).collect();
     assert_eq!(tokens, [format!("Token {BOB}"), format!("Token {ALICE}")]);
-    // The next to have a session on this connection has to say whose it is.
+    // The next client on this connection must authenticate for itself.
     let (target, headers, body) = ask(0, message("tools/list", &json!({})));
     socket.post(target, &[&headers[1]], body).await;
     assert_eq!(socket.answer().await.unwrap().0, 401);
 }
 
 #[tokio::test]
-async fn a_session_is_one_over_many_connections() {
+async fn a_session_works_over_many_connections() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
-    // Each has a pool of its own, and so a connection.
+    // Each client has its own pool, and so its own connection.
     let again = || fixture.alice("").on(alice.session());
     again().call("manageMcpTools", json!({ "enable_mcp_tools_categories": "sites" })).await;
     assert!(again().tools().await.contains(&"getSiteInfo".to_owned()));
@@ -159,7 +159,7 @@ async fn a_session_is_one_over_many_connections() {
 }
 
 #[tokio::test]
-async fn a_port_that_is_used_again_inherits_nothing() {
+async fn a_reused_client_port_inherits_nothing() {
     let fixture = Fixture::start("").await;
     let token = format!("X-Authorization: {ALICE}");
     let mut socket = loop {
@@ -177,7 +177,7 @@ async fn a_port_that_is_used_again_inherits_nothing() {
 }
 
 #[tokio::test]
-async fn a_stream_tells_of_its_own_session_alone() {
+async fn a_stream_has_notifications_of_its_own_session_only() {
     const CHANGED: &str = "notifications/tools/list_changed";
     let fixture = Fixture::start("").await;
     let (alice, bob, again) =
@@ -195,7 +195,7 @@ async fn a_stream_tells_of_its_own_session_alone() {
 }
 
 #[tokio::test]
-async fn names_of_sessions_cannot_be_guessed() {
+async fn session_ids_cannot_be_guessed() {
     let fixture = Fixture::start("").await;
     let mut seen = HashSet::new();
     let mut places: Vec<HashSet<char>> = vec![HashSet::new(); 36];
@@ -208,7 +208,7 @@ async fn names_of_sessions_cannot_be_guessed() {
         }
         assert!(seen.insert(session.to_owned()), "{session} came twice");
     }
-    // A UUID of version 4: 122 bits of chance, and six that say what it is.
+    // A version 4 UUID: 122 random bits and six fixed ones.
     for (index, letters) in places.iter().enumerate() {
         let varied = match index {
             8 | 13 | 18 | 23 => letters == &HashSet::from(['-']),
@@ -221,11 +221,11 @@ async fn names_of_sessions_cannot_be_guessed() {
 }
 
 #[tokio::test]
-async fn a_session_that_has_ended_cannot_be_had_again() {
+async fn an_ended_session_cannot_be_used() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("").open().await;
     assert_eq!(alice.end().await.status, 204);
-    for response in everything(&alice).await {
+    for response in all_requests(&alice).await {
         assert_eq!(response.status, 404, "{response:?}");
     }
     let next = fixture.alice("").open().await;
@@ -234,7 +234,7 @@ async fn a_session_that_has_ended_cannot_be_had_again() {
 }
 
 #[tokio::test]
-async fn every_modern_request_stands_for_its_own_token() {
+async fn every_stateless_request_uses_its_own_token() {
     let fixture = Fixture::start("").await;
     let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
     for token in [ALICE, BOB, ALICE] {

@@ -1,4 +1,4 @@
-//! The page at `/`: what it tells of the server, and what browsers are told about it.
+//! The web page at `/`: its content, and its security headers.
 
 use std::collections::BTreeSet;
 
@@ -14,34 +14,34 @@ use crate::fixture::{ALICE, Fixture};
 
 const SECRET: &str = "client-s3cret-0123456789";
 
-/// A request as a browser's, which says nothing of MCP.
+/// A request like that of a browser.
 fn request(server: &HttpServer, method: Method, path: &str) -> RequestBuilder {
-    // As for all clients: the test's process has no other, and reqwest asks for one.
+    // reqwest requires a crypto provider, even without TLS.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    // What comes is held against what was sent, so that reqwest must not unpack it.
+    // The body is compared as sent, so reqwest must not decompress it.
     let http = Client::builder().no_proxy().no_gzip().build().unwrap();
     http.request(method, server.url(path))
 }
 
-async fn asked(server: &HttpServer, method: Method, headers: &[(&str, &str)]) -> HttpResponse {
+async fn fetch(server: &HttpServer, method: Method, headers: &[(&str, &str)]) -> HttpResponse {
     let request = request(server, method, "/");
     HttpResponse::of(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)))
         .await
 }
 
 async fn page(server: &HttpServer) -> HttpResponse {
-    let response = asked(server, Method::GET, &[("Accept", "text/html")]).await;
+    let response = fetch(server, Method::GET, &[("Accept", "text/html")]).await;
     assert_eq!(response.status, 200, "{response:?}");
     response
 }
 
-/// What stands between the first `before` and the next `after`.
+/// The text between the first `before` and the next `after`.
 fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
     let (_, rest) = text.split_once(before).unwrap();
     rest.split_once(after).unwrap().0
 }
 
-/// The values of an attribute.
+/// The values of an HTML attribute.
 fn values(html: &str, attribute: &str) -> Vec<String> {
     let start = format!(" {attribute}=\"");
     html.split(&start).skip(1).map(|part| part.split('"').next().unwrap().to_owned()).collect()
@@ -56,7 +56,7 @@ fn categories(html: &str) -> (Vec<String>, Vec<String>) {
 }
 
 #[tokio::test]
-async fn nothing_but_the_pages_own_style_and_script_may_run() {
+async fn only_the_style_and_script_of_the_page_may_run() {
     let fixture = Fixture::start("").await;
     let response = page(&fixture.server).await;
     let policy = response.header("content-security-policy");
@@ -72,7 +72,7 @@ async fn nothing_but_the_pages_own_style_and_script_may_run() {
         assert!(policy.split("; ").any(|one| one == directive), "{directive}: {policy}");
     }
     for element in ["style", "script"] {
-        // A second one, or one with attributes, would be another that the policy has to know.
+        // A second script, or one with attributes, would need its own hash.
         assert_eq!(response.body.matches(&format!("<{element}")).count(), 1, "{element}");
         let text = between(&response.body, &format!("<{element}>"), &format!("</{element}>"));
         let known = STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
@@ -93,7 +93,7 @@ async fn nothing_but_the_pages_own_style_and_script_may_run() {
 }
 
 #[tokio::test]
-async fn the_page_loads_nothing_and_asks_for_no_secret() {
+async fn the_page_loads_nothing_and_has_no_field_for_secrets() {
     let fixture = Fixture::start("").await;
     let response = page(&fixture.server).await;
     for attribute in ["src", "srcset", "action", "formaction", "poster", "data", "ping"] {
@@ -116,19 +116,19 @@ async fn the_page_loads_nothing_and_asks_for_no_secret() {
         assert!(!response.body.contains(secret));
     }
     assert_eq!(fixture.upstream.connections(), 0, "to be looked at costs Mist nothing");
-    // Every tool is in it. What travels is compressed: `browsers_keep_the_page_and_ask_whether_it_is_the_same` bounds that.
+    // Every tool is in it. What travels is compressed: `browsers_cache_the_page_and_revalidate_it` bounds that.
     assert!(response.body.len() < 400_000, "{}", response.body.len());
 }
 
 #[tokio::test]
-async fn all_tools_are_there_without_a_script() {
+async fn all_tools_are_shown_without_a_script() {
     let fixture = Fixture::start("--mode all").await;
     let response = page(&fixture.server).await;
     let alice = fixture.alice("").open().await;
     for tool in alice.tools().await {
         assert_eq!(response.body.matches(&format!("<li id=\"{tool}\">")).count(), 1, "{tool}");
     }
-    // Names of parameters, what is required, the values that are taken.
+    // Parameter names, required marks, and accepted values.
     let tool = between(&response.body, "<li id=\"listSiteRrmEvents\">", "</li>");
     for message in
         ["<dt><code>site_id</code> (required)</dt>", "<dt><code>band</code></dt>", "One of: ", "&quot;"]
@@ -141,14 +141,14 @@ async fn all_tools_are_there_without_a_script() {
 }
 
 #[tokio::test]
-async fn only_what_the_operator_offers_is_shown() {
+async fn the_page_shows_only_allowed_categories() {
     let fixture = Fixture::start("--categories sites_rrm,orgs").await;
     let response = page(&fixture.server).await;
     let wanted = vec!["orgs".to_owned(), "sites_rrm".to_owned()];
     assert_eq!(categories(&response.body), (wanted.clone(), wanted));
     assert!(!response.body.contains("<li id=\"searchOrgSites\">"), "a tool beyond the ceiling");
     assert!(response.body.contains(" in <strong>2</strong> categories"), "{}", response.body);
-    // Where the operator has named some, a URL may ask for mode custom and name none: so says the page, so it is.
+    // If the operator has named categories, a URL may use mode custom without naming any, and the page says so.
     assert!(values(&response.body, "data-bounded") == ["yes"]);
     assert_eq!(fixture.alice("?mode=custom").initialize().await.status, 200);
 
@@ -161,7 +161,7 @@ async fn only_what_the_operator_offers_is_shown() {
 }
 
 #[tokio::test]
-async fn every_cloud_that_is_offered_is_taken() {
+async fn every_offered_cloud_is_accepted() {
     let added = "--allow-cloud http://127.0.0.1:9000 --allow-cloud mist.internal.example";
     let server = Launch::new(added).serve().await;
     let response = page(&server).await;
@@ -175,7 +175,7 @@ async fn every_cloud_that_is_offered_is_taken() {
 }
 
 #[tokio::test]
-async fn the_page_says_who_has_to_bring_what() {
+async fn the_page_says_which_credentials_are_needed() {
     let upstream = MockUpstream::start().await;
     let own = ["data-own-token"].as_slice();
     for (arguments, secret, form, message) in [
@@ -201,7 +201,7 @@ async fn the_page_says_who_has_to_bring_what() {
         for name in ["data-own-token", "data-client-token"] {
             assert_eq!(start.contains(name), form.contains(&name), "{arguments} {name}: {start}");
         }
-        // The operator's token goes to one cloud alone, so there is no choice.
+        // A shared token is sent to one cloud only, so there is no choice.
         let chooses = response.body.contains("<select id=\"cloud-choice\"");
         assert_eq!(chooses, form.contains(&"data-own-token"), "{arguments}");
         assert!(!response.body.contains(SECRET) && !response.body.contains(TOKEN), "{arguments}");
@@ -209,27 +209,27 @@ async fn the_page_says_who_has_to_bring_what() {
 }
 
 #[tokio::test]
-async fn the_page_is_for_those_who_may_ask() {
+async fn the_page_validates_host_and_origin() {
     let fixture = Fixture::start("").await;
     for (name, value) in [("Host", "evil.example"), ("Origin", "https://evil.example")] {
-        let response = asked(&fixture.server, Method::GET, &[(name, value)]).await;
+        let response = fetch(&fixture.server, Method::GET, &[(name, value)]).await;
         assert_eq!(response.status, 403, "{name}: {response:?}");
         assert!(!response.body.contains("<html"), "{name}");
     }
 }
 
 #[tokio::test]
-async fn browsers_keep_the_page_and_ask_whether_it_is_the_same() {
+async fn browsers_cache_the_page_and_revalidate_it() {
     let fixture = Fixture::start("").await;
     let whole = page(&fixture.server).await;
     let tag = whole.header("etag").to_owned();
-    let again = asked(&fixture.server, Method::GET, &[("If-None-Match", &tag)]).await;
+    let again = fetch(&fixture.server, Method::GET, &[("If-None-Match", &tag)]).await;
     assert_eq!((again.status, again.body.len()), (304, 0), "{again:?}");
     assert_eq!(again.header("etag"), tag);
-    let other = asked(&fixture.server, Method::GET, &[("If-None-Match", "W/\"another\"")]).await;
+    let other = fetch(&fixture.server, Method::GET, &[("If-None-Match", "W/\"another\"")]).await;
     assert_eq!(other.status, 200);
 
-    let head = asked(&fixture.server, Method::HEAD, &[]).await;
+    let head = fetch(&fixture.server, Method::HEAD, &[]).await;
     assert_eq!((head.status, head.body.len()), (200, 0), "{head:?}");
     for name in ["etag", "content-length", "content-security-policy", "content-type"] {
         assert_eq!(head.header(name), whole.header(name), "{name}");
@@ -246,10 +246,10 @@ async fn browsers_keep_the_page_and_ask_whether_it_is_the_same() {
 }
 
 #[tokio::test]
-async fn whoever_comes_the_wrong_way_is_told_the_right_one() {
+async fn wrong_methods_and_paths_are_answered_with_the_right_ones() {
     let fixture = Fixture::start("").await;
     for method in [Method::POST, Method::PUT, Method::DELETE, Method::PATCH] {
-        let response = asked(&fixture.server, method.clone(), &[]).await;
+        let response = fetch(&fixture.server, method.clone(), &[]).await;
         assert_eq!((response.status, response.header("allow")), (405, "GET, HEAD"), "{method}");
         assert!(response.error().contains("/mcp"), "{method}: {response:?}");
     }
@@ -260,13 +260,13 @@ async fn whoever_comes_the_wrong_way_is_told_the_right_one() {
     assert_eq!(browser.status, 406);
     assert!(browser.body.contains("<a href=\"/\">"), "{browser:?}");
     assert_eq!(browser.header("content-security-policy").split(';').next(), Some("default-src 'none'"));
-    // A client's stream is refused as ever.
+    // The stream of an MCP client is still rejected.
     assert_eq!(get("/mcp", "text/event-stream").await.status, 401);
     assert_eq!(get("/favicon.ico", "image/*").await.status, 204);
     assert!(get("/elsewhere", "text/html").await.error().contains("a page for people at /"));
 }
 
-/// What `/search` answers for a query.
+/// The response of `/search`.
 async fn search(server: &HttpServer, query: &str) -> HttpResponse {
     let path = format!("/search?query={}", crate::fixture::encoded(query));
     HttpResponse::of(request(server, Method::GET, &path)).await
@@ -289,12 +289,12 @@ async fn the_pages_search_ranks_as_find_tools_does() {
 }
 
 #[tokio::test]
-async fn the_pages_search_is_as_bounded_as_the_page() {
+async fn the_search_of_the_page_finds_only_allowed_tools() {
     let fixture = Fixture::start("--categories sites_rrm,orgs").await;
     let found: Value = serde_json::from_str(&search(&fixture.server, "rogue APs").await.body).unwrap();
     let shown = page(&fixture.server).await.body;
     for tool in found["tools"].as_array().unwrap() {
-        // `getSelf` is never beyond a ceiling, and stands in no category that the page shows here.
+        // `getSelf` is always allowed, and in no category that the page shows here.
         let is_shown = tool == "getSelf" || shown.contains(&format!("<li id={tool}>"));
         assert!(is_shown, "beyond the ceiling: {tool}");
     }

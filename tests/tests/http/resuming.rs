@@ -1,4 +1,4 @@
-//! What takes a while is not lost with the connection that asked for it.
+//! Resuming a stream: a response is not lost with its connection.
 
 use std::sync::Arc;
 
@@ -10,13 +10,13 @@ use tokio::sync::Semaphore;
 use crate::fixture::{Fixture, site, site_path};
 
 #[tokio::test]
-async fn who_loses_the_connection_comes_back_for_the_answer() {
+async fn a_client_that_loses_its_connection_can_resume_the_stream() {
     let fixture = Fixture::start("").await;
     let turnstile = Arc::new(Semaphore::new(0));
     fixture.upstream.answers(&site_path(1), [Answer::json(&json!({ "name": "late" })).once(&turnstile)]);
     let alice = fixture.alice("?mode=all").open().await;
     let call = json!({ "name": "getSiteInfo", "arguments": site(1) });
-    // The answer begins though there is none yet, with the name by which a client comes back.
+    // The stream starts before there is a response, with the event id for resuming.
     let mut answer = soon("the head", alice.request_builder("tools/call", call).send()).await.unwrap();
     let named = soon("a first event", answer.chunk()).await.unwrap().unwrap();
     let named = String::from_utf8_lossy(&named).into_owned();

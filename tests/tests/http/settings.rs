@@ -1,4 +1,4 @@
-//! What a client's URL says of it.
+//! Query parameters of the MCP URL.
 
 use mistmcp_tests::{HttpClient, Launch, Lifecycle, MockUpstream};
 use serde_json::json;
@@ -27,7 +27,7 @@ async fn each_client_calls_the_cloud_that_its_url_names() {
 }
 
 #[tokio::test]
-async fn the_address_of_a_portal_is_taken_as_the_cloud() {
+async fn a_portal_url_is_accepted_as_the_cloud() {
     let fixture = Fixture::start("").await;
     for cloud in [
         format!("https://manage.eu.mist.com/admin/?org_id={ORG}#!dashboard"),
@@ -42,7 +42,7 @@ async fn the_address_of_a_portal_is_taken_as_the_cloud() {
 }
 
 #[tokio::test]
-async fn without_a_cloud_a_client_is_told_which_there_are() {
+async fn without_a_cloud_the_error_lists_the_clouds() {
     let upstream = MockUpstream::start().await;
     let server = Launch::new("--allow-cloud").argument(&upstream.url()).serve().await;
     for query in ["", "?cloud=", "?mode=all"] {
@@ -57,7 +57,7 @@ async fn without_a_cloud_a_client_is_told_which_there_are() {
 }
 
 #[tokio::test]
-async fn a_strangers_cloud_is_refused_and_no_packet_goes_there() {
+async fn an_unknown_cloud_is_rejected_and_gets_no_connection() {
     let unknown_client = MockUpstream::start().await;
     let fixture = Fixture::start("").await;
     let address = unknown_client.address().to_string();
@@ -90,7 +90,7 @@ async fn a_strangers_cloud_is_refused_and_no_packet_goes_there() {
 }
 
 #[tokio::test]
-async fn modes_and_categories_are_taken_in_any_spelling() {
+async fn modes_and_categories_are_case_insensitive() {
     let fixture = Fixture::start("").await;
     let wanted =
         fixture.alice("?mode=custom&categories=orgs,sites").connect(Lifecycle::Stateless).await.tools().await;
@@ -111,7 +111,7 @@ async fn modes_and_categories_are_taken_in_any_spelling() {
 }
 
 #[tokio::test]
-async fn what_a_url_cannot_say_is_answered_with_what_it_can() {
+async fn an_invalid_parameter_is_rejected_with_the_valid_ones() {
     let fixture = Fixture::start("").await;
     for (query, wanted) in [
         ("?token=abc", "cloud, mode"),
@@ -137,7 +137,7 @@ async fn what_a_url_cannot_say_is_answered_with_what_it_can() {
 }
 
 #[tokio::test]
-async fn a_client_may_name_the_organization_that_it_means() {
+async fn a_client_can_set_its_organization() {
     let fixture = Fixture::start("").await;
     for lifecycle in Lifecycle::BOTH {
         let client =
@@ -149,7 +149,7 @@ async fn a_client_may_name_the_organization_that_it_means() {
 }
 
 #[tokio::test]
-async fn both_paths_are_mcp_in_both_eras() {
+async fn both_paths_serve_mcp_in_both_lifecycles() {
     let fixture = Fixture::start("").await;
     for path in ["/mcp", "/mcp/", "/mcp?mode=all", "/mcp/?mode=all"] {
         for lifecycle in Lifecycle::BOTH {

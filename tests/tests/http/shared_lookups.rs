@@ -1,4 +1,5 @@
-//! Look-ups with a shared token: errors, notes and completions repeat only what the session's own tools can list.
+//! Name lookups with a shared token: errors, notes and completions contain only what the tools of the session can
+//! list.
 
 use mistmcp_tests::{HttpClient, HttpServer, Launch, Lifecycle, MockUpstream};
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ const DEVICE: &str = "00000000-0000-0000-1000-5c5b35000001";
 const STACK: &str = "00000000-0000-0000-1000-5c5b35000002";
 const MEMBER_MAC: &str = "5c5b350000aa";
 
-/// Everything in the lists of the peer that a client could not have written itself.
+/// Everything in the lists of the mock that a client could not have written itself.
 const PRIVATE: [&str; 13] = [
     "Harbour",
     SITE,
@@ -55,7 +56,7 @@ async fn upstream() -> MockUpstream {
     upstream
 }
 
-/// A server with a tool that reads one device, and none that lists devices.
+/// A server with a tool that reads a device, and none that lists devices.
 async fn serve(upstream: &MockUpstream, arguments: &str) -> HttpServer {
     Launch::at(upstream, arguments).serve().await
 }
@@ -74,7 +75,7 @@ async fn completions(client: &HttpClient, written: &str) -> Value {
 }
 
 #[tokio::test]
-async fn without_a_tool_that_lists_sites_no_error_and_no_completion_repeats_one() {
+async fn without_a_tool_that_lists_sites_no_error_or_completion_shows_one() {
     let upstream = upstream().await;
     let server = serve(&upstream, CEILING).await;
     for (lifecycle, query) in
@@ -93,13 +94,13 @@ async fn without_a_tool_that_lists_sites_no_error_and_no_completion_repeats_one(
                     refusal(client, "getSiteInfo", json!({ "site_id": written })).await.replace(written, "")
                 }
             });
-        // The id of the request is in each error.
+        // Each error contains the request id.
         let sentence = |text: String| text.split(" [request").next().unwrap_or_default().to_owned();
         assert_eq!(sentence(part.await), sentence(other.await), "a part of a name reads as any other text");
         for written in ["", "Harb", "d"] {
             assert_eq!(completions(&client, written).await, json!([]), "{written}");
         }
-        // The exact name is found, in any letter case.
+        // The exact name is resolved, in any letter case.
         for written in ["Harbour Warehouse", "harbour  warehouse"] {
             call(&client, "getSiteInfo", json!({ "site_id": written })).await;
             let asked = upstream.take();
@@ -109,7 +110,7 @@ async fn without_a_tool_that_lists_sites_no_error_and_no_completion_repeats_one(
 }
 
 #[tokio::test]
-async fn without_a_tool_that_lists_devices_no_error_and_no_note_repeats_one() {
+async fn without_a_tool_that_lists_devices_no_error_or_note_shows_one() {
     let upstream = upstream().await;
     let server =
         serve(&upstream, "--shared-token --categories orgs_sites,sites_stats,sites_synthetic_tests").await;
@@ -128,7 +129,7 @@ async fn without_a_tool_that_lists_devices_no_error_and_no_note_repeats_one() {
             let last = &asked.last().unwrap().path;
             assert!(last.contains(found), "{written}: {last}");
         }
-        // Its tools list sites, so these are told.
+        // Its tools list sites, so sites are shown.
         let refused = refusal(
             &client,
             "getSiteDeviceSyntheticTest",
@@ -140,7 +141,7 @@ async fn without_a_tool_that_lists_devices_no_error_and_no_note_repeats_one() {
 }
 
 #[tokio::test]
-async fn organizations_are_told_by_the_tool_that_every_session_has() {
+async fn organizations_are_shown_because_every_session_can_list_them() {
     let upstream = upstream().await;
     let org = |id: &str, name: &str| json!({ "scope": "org", "org_id": id, "name": name, "role": "read" });
     let both = [org(ORG, "Globex Freight"), org(OTHER_ORG, "Initech")];
@@ -156,7 +157,7 @@ async fn organizations_are_told_by_the_tool_that_every_session_has() {
 }
 
 #[tokio::test]
-async fn a_client_with_a_token_of_its_own_is_told_what_its_token_sees() {
+async fn a_client_with_its_own_token_sees_its_names() {
     let upstream = upstream().await;
     let server = serve(&upstream, CEILING).await;
     for lifecycle in Lifecycle::BOTH {
@@ -165,7 +166,7 @@ async fn a_client_with_a_token_of_its_own_is_told_what_its_token_sees() {
         assert!(refused.contains("\"Harbour Warehouse\""), "{refused}");
         assert_eq!(completions(&client, "harb").await, json!(["Harbour Warehouse"]));
     }
-    // Over stdio the token is the user's own as well.
+    // Over stdio the token belongs to the user as well.
     let launch = Launch::at(&upstream, "--mode custom --categories sites");
     let mut process = launch.stdio();
     process.initialize().await;
@@ -174,20 +175,20 @@ async fn a_client_with_a_token_of_its_own_is_told_what_its_token_sees() {
 }
 
 #[tokio::test]
-async fn without_a_ceiling_a_shared_token_lists_everything() {
+async fn without_a_category_limit_a_shared_token_lists_everything() {
     let upstream = upstream().await;
     let server = serve(&upstream, "--shared-token").await;
     let client = HttpClient::new(&server, "").connect(Lifecycle::Stateless).await;
     let refused = refusal(&client, "getSiteInfo", json!({ "site_id": "Depot" })).await;
     assert!(refused.contains(TWIN) && refused.contains("Rue 2"), "{refused}");
     assert_eq!(completions(&client, "").await, json!(["Depot", "Harbour Warehouse"]));
-    // A URL with fewer categories narrows this too.
+    // A URL with fewer categories restricts this, too.
     let narrowed = HttpClient::new(&server, "?mode=all&categories=sites").connect(Lifecycle::Stateless).await;
     let refused = refusal(&narrowed, "getSiteInfo", json!({ "site_id": "Depot" })).await;
     assert!(!is_private(&refused), "{refused}");
 }
 
-/// Calls a tool, by way of `callTool` where it is not listed.
+/// Calls a tool, through `callTool` if it is not listed.
 async fn call(client: &HttpClient, tool: &str, arguments: Value) -> String {
     if client.tools().await.iter().any(|listed| listed == tool) {
         return client.call(tool, arguments).await;

@@ -1,4 +1,4 @@
-//! HTTPS of its own, and what is said where there is none.
+//! HTTPS, and the warning without it.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::fixture::ALICE;
 
 const WARNING: &str = "in the clear";
 
-/// A client that trusts this certificate and no other, and makes a connection of its own.
+/// A client that trusts only this certificate, with its own connection.
 fn trusting(server: &HttpServer, certificate: &str) -> HttpClient {
     let client = HttpClient::with_token(server, "", ALICE);
     let certificate = Certificate::from_pem(certificate.as_bytes()).unwrap();
@@ -22,7 +22,7 @@ fn launch(upstream: &MockUpstream) -> Launch {
 }
 
 #[tokio::test]
-async fn tokens_travel_encrypted_where_there_is_a_certificate() {
+async fn with_a_certificate_tokens_are_encrypted() {
     let upstream = MockUpstream::start().await;
     let (certificate, key) = certificate();
     let server = launch(&upstream).file("server.pem", &certificate).file("server.key", &key).serve().await;
@@ -30,7 +30,7 @@ async fn tokens_travel_encrypted_where_there_is_a_certificate() {
     let client = trusting(&server, &certificate).open().await;
     client.call("getSelf", json!({})).await;
     assert_eq!(upstream.take()[0].header("authorization"), format!("Token {ALICE}"));
-    // Who does not trust the certificate, or speaks without encryption, is not served.
+    // A client that does not trust the certificate, or uses plain HTTP, is not served.
     let unknown_client = mistmcp_tests::certificate().0;
     assert!(trusting(&server, &unknown_client).request(reqwest::Method::POST).send().await.is_err());
     let mut socket = mistmcp_tests::RawSocket::open(server.address()).await;
@@ -40,7 +40,7 @@ async fn tokens_travel_encrypted_where_there_is_a_certificate() {
 }
 
 #[tokio::test]
-async fn a_server_with_a_certificate_for_another_name_can_be_asked_from_this_machine_whether_it_is_ready() {
+async fn the_health_check_accepts_a_certificate_for_another_name() {
     let upstream = MockUpstream::start().await;
     let (certificate, key) = certificate_for(&["mist-mcp.example.com"]);
     let server = launch(&upstream).file("server.pem", &certificate).file("server.key", &key).serve().await;
@@ -56,7 +56,7 @@ async fn a_server_with_a_certificate_for_another_name_can_be_asked_from_this_mac
 }
 
 #[tokio::test]
-async fn a_certificate_that_changes_is_read_again_and_a_wrong_one_is_not_taken() {
+async fn a_changed_certificate_is_reloaded_and_an_invalid_one_ignored() {
     let upstream = MockUpstream::start().await;
     let (old, old_key) = certificate();
     let server = launch(&upstream).file("server.pem", &old).file("server.key", &old_key).serve().await;
@@ -78,16 +78,16 @@ async fn a_certificate_that_changes_is_read_again_and_a_wrong_one_is_not_taken()
     soon("the new certificate", changed).await;
     trusting(&server, &new).open().await;
     assert!(trusting(&server, &old).request(reqwest::Method::GET).send().await.is_err());
-    // What was open goes on.
+    // Open sessions continue.
     client.call("getSelf", json!({})).await;
 }
 
 #[tokio::test]
-async fn files_in_odd_encodings_are_read_or_refused_with_the_remedy() {
+async fn files_in_other_encodings_are_read_or_rejected_with_the_remedy() {
     let upstream = MockUpstream::start().await;
     let (certificate, key) = certificate();
     let marked = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
-    // OpenSSL writes names before a block, in any encoding.
+    // OpenSSL writes names before a PEM block, in any encoding.
     let named = [b"friendlyName: M\xfcller\n", certificate.as_bytes()].concat();
     for chain in [marked(&certificate).into_bytes(), named] {
         let server =
@@ -116,7 +116,7 @@ async fn files_in_odd_encodings_are_read_or_refused_with_the_remedy() {
 }
 
 #[tokio::test]
-async fn files_that_are_no_certificate_stop_the_start() {
+async fn invalid_certificate_files_fail_at_start() {
     let upstream = MockUpstream::start().await;
     let ((certificate, key), (_, others)) = (certificate(), self::certificate());
     let arguments = "-t http -p 0 --tls-cert server.pem --tls-key server.key";
@@ -141,7 +141,7 @@ async fn files_that_are_no_certificate_stop_the_start() {
 }
 
 #[tokio::test]
-async fn tokens_in_the_clear_beyond_this_machine_are_warned_of() {
+async fn listening_without_tls_beyond_loopback_logs_a_warning() {
     let upstream = MockUpstream::start().await;
     let server = Launch::at(&upstream, "--host 0.0.0.0").serve().await;
     let message = server.errors();

@@ -1,4 +1,4 @@
-//! Whose token a call is made with.
+//! Which token a call is made with.
 
 use mistmcp_tests::{HttpClient, Launch, Lifecycle, MockUpstream, TOKEN};
 use serde_json::json;
@@ -7,15 +7,15 @@ use crate::fixture::{ALICE, Fixture, encoded, site};
 
 const SECRET: &str = "a-secret-of-the-operators";
 
-/// The token that the last call was made with.
-fn token_at(upstream: &MockUpstream) -> String {
+/// The token of the last request to Mist.
+fn last_token(upstream: &MockUpstream) -> String {
     let received = upstream.take();
     assert_eq!(received.len(), 1, "{received:?}");
     received[0].header("authorization").to_owned()
 }
 
 #[tokio::test]
-async fn a_token_is_taken_from_either_header_and_sent_to_mist() {
+async fn a_token_from_either_header_is_sent_to_mist() {
     let fixture = Fixture::start("").await;
     for lifecycle in Lifecycle::BOTH {
         for (name, value) in [
@@ -28,13 +28,13 @@ async fn a_token_is_taken_from_either_header_and_sent_to_mist() {
             let client =
                 HttpClient::new(&fixture.server, "?mode=all").header(name, &value).connect(lifecycle).await;
             client.call("getSiteInfo", site(1)).await;
-            assert_eq!(token_at(&fixture.upstream), format!("Token {ALICE}"), "{name}: {value}");
+            assert_eq!(last_token(&fixture.upstream), format!("Token {ALICE}"), "{name}: {value}");
         }
     }
 }
 
 #[tokio::test]
-async fn without_a_token_nobody_gets_as_far_as_a_list_of_tools() {
+async fn requests_without_a_token_are_rejected() {
     let fixture = Fixture::start("").await;
     for headers in [
         &[][..],
@@ -70,7 +70,7 @@ async fn without_a_token_nobody_gets_as_far_as_a_list_of_tools() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_none_is_refused_with_the_cause_and_not_repeated() {
+async fn an_invalid_token_is_rejected_with_the_reason_and_not_repeated() {
     let fixture = Fixture::start("").await;
     for (name, value, cause) in [
         ("X-Authorization", "${env:MIST_APITOKEN}", "reference to a variable"),
@@ -104,7 +104,7 @@ async fn a_token_that_is_none_is_refused_with_the_cause_and_not_repeated() {
 }
 
 #[tokio::test]
-async fn a_shared_token_is_for_those_who_bring_none_and_for_the_operators_cloud_alone() {
+async fn a_shared_token_is_for_clients_without_one_and_for_one_cloud() {
     let (upstream, other) = (MockUpstream::start().await, MockUpstream::start().await);
     let launch = Launch::at(&upstream, "--shared-token").argument("--allow-cloud").argument(&other.url());
     let server = launch.serve().await;
@@ -112,10 +112,10 @@ async fn a_shared_token_is_for_those_who_bring_none_and_for_the_operators_cloud_
     for lifecycle in Lifecycle::BOTH {
         let client = HttpClient::new(&server, "?mode=all").connect(lifecycle).await;
         client.call("getSiteInfo", site(1)).await;
-        assert_eq!(token_at(&upstream), format!("Token {TOKEN}"));
+        assert_eq!(last_token(&upstream), format!("Token {TOKEN}"));
         let own = HttpClient::with_token(&server, "?mode=all", ALICE).connect(lifecycle).await;
         own.call("getSiteInfo", site(2)).await;
-        assert_eq!(token_at(&upstream), format!("Token {ALICE}"));
+        assert_eq!(last_token(&upstream), format!("Token {ALICE}"));
 
         let stray =
             HttpClient::new(&server, &elsewhere).lifecycle(lifecycle).try_call("getSiteInfo", site(3)).await;
@@ -124,16 +124,16 @@ async fn a_shared_token_is_for_those_who_bring_none_and_for_the_operators_cloud_
         assert_eq!(other.take().len(), 0);
         let own = HttpClient::with_token(&server, &elsewhere, ALICE).connect(lifecycle).await;
         own.call("getSiteInfo", site(4)).await;
-        assert_eq!(token_at(&other), format!("Token {ALICE}"));
+        assert_eq!(last_token(&other), format!("Token {ALICE}"));
     }
-    // A session of the shared token is not to be gone on with by one who brings another.
+    // A session of the shared token cannot be continued with another token.
     let opened = HttpClient::new(&server, "").open().await;
     let swapped = HttpClient::with_token(&server, "", ALICE).on(opened.session());
     assert_eq!(swapped.ask("tools/list", json!({})).await.status, 404);
 }
 
 #[tokio::test]
-async fn a_client_token_keeps_out_who_does_not_know_it() {
+async fn a_client_token_is_required() {
     let upstream = MockUpstream::start().await;
     let launch = Launch::at(&upstream, "--shared-token").variable("MISTMCP_CLIENT_TOKEN", SECRET);
     let server = launch.serve().await;
@@ -155,16 +155,16 @@ async fn a_client_token_keeps_out_who_does_not_know_it() {
     for lifecycle in Lifecycle::BOTH {
         let client = without.clone().header("Authorization", &bearer).connect(lifecycle).await;
         client.call("getSiteInfo", site(1)).await;
-        assert_eq!(token_at(&upstream), format!("Token {TOKEN}"));
+        assert_eq!(last_token(&upstream), format!("Token {TOKEN}"));
         let own = without.clone().header("Authorization", &bearer).header("X-Authorization", ALICE);
         let own = own.connect(lifecycle).await;
         own.call("getSiteInfo", site(1)).await;
-        assert_eq!(token_at(&upstream), format!("Token {ALICE}"), "the secret never goes to Mist");
+        assert_eq!(last_token(&upstream), format!("Token {ALICE}"), "the secret never goes to Mist");
     }
 }
 
 #[tokio::test]
-async fn a_token_is_shared_only_where_that_is_safe() {
+async fn sharing_a_token_requires_safe_settings() {
     for (arguments, wanted) in [
         ("--shared-token --host 0.0.0.0", "MISTMCP_CLIENT_TOKEN"),
         ("--shared-token --host ::", "MISTMCP_CLIENT_TOKEN"),
@@ -182,7 +182,7 @@ async fn a_token_is_shared_only_where_that_is_safe() {
 }
 
 #[tokio::test]
-async fn a_demo_asks_for_no_token() {
+async fn the_demo_needs_no_token() {
     let server = Launch::new("--demo").serve().await;
     for lifecycle in Lifecycle::BOTH {
         let client = HttpClient::new(&server, "?mode=all").connect(lifecycle).await;

@@ -1,4 +1,4 @@
-//! Connections of one address, and what is still answered where there are too many.
+//! Connection and request quotas, and what is served when they are used up.
 
 use std::net::IpAddr;
 
@@ -17,7 +17,7 @@ async fn get(fixture: &Fixture, path: &str) -> Option<(u16, String, String)> {
 }
 
 #[tokio::test]
-async fn idle_connections_of_an_address_make_room_for_new_ones() {
+async fn idle_connections_of_an_address_are_closed_for_new_ones() {
     let fixture = Fixture::start("--max-connections-per-address 20").await;
     let process = fixture.server.id();
     let mut wires = Vec::new();
@@ -39,7 +39,7 @@ async fn idle_connections_of_an_address_make_room_for_new_ones() {
 }
 
 #[tokio::test]
-async fn idle_connections_of_strangers_make_room_for_everybody() {
+async fn idle_connections_are_closed_for_other_addresses() {
     let fixture = Fixture::start("--max-connections 30").await;
     let process = fixture.server.id();
     let alice = fixture.alice("?mode=all").lifecycle(Lifecycle::Stateless);
@@ -55,7 +55,7 @@ async fn idle_connections_of_strangers_make_room_for_everybody() {
 }
 
 #[tokio::test]
-async fn where_all_connections_are_busy_probes_are_answered_and_others_refused() {
+async fn without_idle_connections_only_probes_are_served() {
     let fixture = Fixture::start("--max-connections-per-address 8").await;
     let process = fixture.server.id();
     let client = super::at([127, 0, 0, 2]);
@@ -72,7 +72,7 @@ async fn where_all_connections_are_busy_probes_are_answered_and_others_refused()
     }
     let (status, head, body) = get(&fixture, "/mcp").await.unwrap();
     assert!(status == 429 && body.contains("--max-connections-per-address"), "{head} {body}");
-    // Connections of the reserve that say nothing make room for a probe as well.
+    // Idle connections of the reserve are closed for a probe as well.
     let mut silent = Vec::new();
     for _ in 0..200 {
         silent.push(RawSocket::from_address(STRANGER, fixture.server.address()).await);
@@ -84,7 +84,7 @@ async fn where_all_connections_are_busy_probes_are_answered_and_others_refused()
 }
 
 #[tokio::test]
-async fn an_address_has_so_many_requests_under_way() {
+async fn requests_in_flight_are_limited_per_address() {
     let fixture = Fixture::start("--max-requests-per-address 6").await;
     let process = fixture.server.id();
     let client = super::at([127, 0, 0, 2]);
@@ -121,7 +121,7 @@ async fn an_address_has_so_many_requests_under_way() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_not_the_servers_learns_no_cloud_and_authority_is_checked_as_host_is() {
+async fn an_unknown_host_sees_no_cloud_and_authority_is_validated_as_host_is() {
     let fixture = Fixture::start("").await;
     let address = fixture.upstream.address().to_string();
     for (host, names_it) in
@@ -132,7 +132,7 @@ async fn a_name_that_is_not_the_servers_learns_no_cloud_and_authority_is_checked
         let (status, _, body) = raw_socket.answer().await.unwrap();
         assert_eq!((status, body.contains(&address)), (200, names_it), "{host}: {body}");
     }
-    // In the absolute form, as HTTP/2 has it in `:authority`.
+    // In absolute form, as HTTP/2 has it in `:authority`.
     for (target, host, status) in [
         ("http://evil.example/metrics", "localhost", 403),
         ("http://localhost/metrics", "evil.example", 403),

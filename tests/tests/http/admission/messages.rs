@@ -1,4 +1,4 @@
-//! Messages that are not complete, and answers that nobody takes.
+//! Incomplete messages, and responses that clients do not read.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use super::{at, in_use, refusals, until};
 use crate::fixture::{ALICE, Fixture, site, site_path};
 
 const KILO: usize = 1_024;
-/// Bytes of messages, and of answers, that one address may have under way where nothing else is set.
+/// The default byte quotas of messages and responses for one address.
 const BODIES: u64 = 8_388_608;
 
 fn head() -> String {
@@ -25,11 +25,11 @@ fn head() -> String {
 }
 
 #[tokio::test]
-async fn messages_that_are_not_complete_are_bounded_in_bytes_for_an_address_and_in_all() {
+async fn incomplete_messages_are_limited_in_bytes_per_address_and_in_total() {
     let fixture = Fixture::start("").await;
     let process = fixture.server.id();
     let unfinished = [head().into_bytes(), vec![b' '; 900 * KILO]].concat();
-    // Five addresses: one may have a quarter.
+    // Five addresses, because one may use a quarter.
     let (mut wires, mut of_address, mut of_all) = (Vec::new(), 0, 0);
     for number in 0..100 {
         let own = IpAddr::from([127, 0, 1, 1 + number / 20]);
@@ -43,7 +43,7 @@ async fn messages_that_are_not_complete_are_bounded_in_bytes_for_an_address_and_
     .await;
     let held = in_use(&fixture, "body_bytes").await;
     assert!((BODIES / 2..=4 * BODIES).contains(&held), "{held}");
-    // Who sends whole messages is served meanwhile.
+    // Complete messages are served in the meantime.
     fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(1)).await;
     for raw_socket in wires {
         let output = raw_socket.rest().await;
@@ -55,7 +55,7 @@ async fn messages_that_are_not_complete_are_bounded_in_bytes_for_an_address_and_
     fixture.assert_serving(process).await;
 }
 
-/// A connection with HTTP/2 in the clear, whose streams may bring so many bytes before they are taken.
+/// A cleartext HTTP/2 connection with a given stream window.
 async fn connect(fixture: &Fixture, own: [u8; 4], window: u32) -> SendRequest<Bytes> {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind((IpAddr::from(own), 0).into()).unwrap();
@@ -79,7 +79,7 @@ fn request(fixture: &Fixture, target: &str, method: &str) -> Request<()> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn answers_that_nobody_takes_are_bounded_in_bytes_and_let_go() {
+async fn unread_responses_are_limited_in_bytes_and_dropped() {
     let fixture = Fixture::start("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
     let process = fixture.server.id();
     let list = message("tools/list", &mistmcp_tests::StdioProcess::stateless_params(json!({})));
@@ -91,7 +91,7 @@ async fn answers_that_nobody_takes_are_bounded_in_bytes_and_let_go() {
             let (answer, mut body) =
                 requests.send_request(request(&fixture, "/mcp?mode=all", "tools/list"), false).unwrap();
             body.send_data(Bytes::from(list.clone()), true).unwrap();
-            // Its head comes, and nothing of its body is taken.
+            // The head is read, and nothing of the body.
             answers.spawn(async move { answer.await.map(|answer| (answer.status(), answer)) });
         }
         connections.push(requests);
@@ -108,14 +108,14 @@ async fn answers_that_nobody_takes_are_bounded_in_bytes_and_let_go() {
     assert!((1..=2_097_152).contains(&bytes), "{bytes}");
     assert!(refusals(&fixture, "answers_of_address").await > 0);
     fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).call("getSiteInfo", site(1)).await;
-    // Those who take nothing for long are shown out.
+    // Stalled clients are disconnected.
     until("all of it comes back", async || in_use(&fixture, "answer_bytes").await == 0).await;
     drop((held, connections));
     fixture.assert_serving(process).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn events_that_nobody_takes_are_bounded_in_bytes_as_well() {
+async fn unread_stream_events_are_limited_in_bytes() {
     let fixture = Fixture::start("--max-answer-bytes 8388608 --max-requests-per-address 4096").await;
     let (mut connections, mut answers) = (Vec::new(), tokio::task::JoinSet::new());
     for _ in 0..3 {
@@ -164,7 +164,7 @@ async fn a_request_has_an_id_of_its_own_in_its_session() {
     assert_eq!(refused.status, 400, "{refused:?}");
     let error = &refused.message()["error"];
     assert!(error["code"] == -32600 && error["message"].as_str().unwrap().contains("of its own"), "{error}");
-    // Other ids, and other sessions, are not concerned.
+    // Other ids and other sessions are not affected.
     assert_eq!(alice.post(call(3, "other")).await.status, 200);
     assert_eq!(bob.post(call(4, "same")).await.status, 200);
     turnstile.close();
@@ -175,7 +175,7 @@ async fn a_request_has_an_id_of_its_own_in_its_session() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn messages_over_http_2_are_bounded_in_streams_and_bytes() {
+async fn http_2_messages_are_limited_in_streams_and_bytes() {
     let fixture = Fixture::start("").await;
     let mut connections = Vec::new();
     for _ in 0..3 {
@@ -200,7 +200,7 @@ async fn messages_over_http_2_are_bounded_in_streams_and_bytes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_answer_over_http_2_is_whole_however_little_is_taken_at_once() {
+async fn an_http_2_response_is_complete_with_a_small_window() {
     let fixture = Fixture::start("").await;
     let whole = fixture
         .alice("?mode=all")

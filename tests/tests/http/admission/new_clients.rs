@@ -1,4 +1,4 @@
-//! Sessions, streams and questions of tokens that Mist has not accepted yet.
+//! Sessions, streams and validation requests of tokens that Mist has not accepted yet.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,19 +8,19 @@ use reqwest::Method;
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use super::{at, in_use, knows_bob_alone, refusals, unknown_client, until};
+use super::{accept_only_bob, at, in_use, refusals, unknown_client, until};
 use crate::fixture::{Fixture, site};
 
 #[tokio::test]
-async fn an_address_has_few_sessions_of_tokens_that_mist_has_not_accepted() {
+async fn sessions_of_unaccepted_tokens_are_limited_per_address() {
     let fixture = Fixture::start("--max-new-clients-per-address 3 --new-tokens-per-minute 4").await;
-    knows_bob_alone(&fixture);
+    accept_only_bob(&fixture);
     let client = at([127, 0, 0, 2]);
     for number in 0..3 {
         unknown_client(&fixture, &client, number).open().await;
     }
     assert_eq!(fixture.upstream.take().len(), 0, "nobody has called anything");
-    // Beyond them Mist is asked about each, and soon not even that.
+    // Beyond the quota, Mist is asked to validate each token, until that is rate-limited, too.
     let mut statuses = Vec::new();
     for number in 3..40 {
         let response = unknown_client(&fixture, &client, number).initialize().await;
@@ -42,27 +42,27 @@ async fn an_address_has_few_sessions_of_tokens_that_mist_has_not_accepted() {
     assert!(refusals(&fixture, "new_clients").await > 20);
     assert_eq!(in_use(&fixture, "new_clients").await, 3);
 
-    // Somebody at another address gets in, and so does an honest one at the same when Mist can be asked.
+    // A client of another address can connect, and so can a valid one of the same address once Mist can be asked.
     fixture.bob("?mode=all").by(at([127, 0, 0, 3])).open().await;
     let bob = fixture.bob("?mode=all").by(client.clone());
     until("Bob gets in", async || bob.clone().initialize().await.status == 200).await;
 }
 
 #[tokio::test]
-async fn the_first_accepted_call_makes_a_session_lasting() {
+async fn a_session_lasts_after_its_first_accepted_call() {
     let fixture = Fixture::start("--max-new-clients-per-address 2").await;
-    knows_bob_alone(&fixture);
+    accept_only_bob(&fixture);
     let bobs = [fixture.bob("?mode=all").open().await, fixture.bob("?mode=all").open().await];
     assert_eq!(in_use(&fixture, "new_clients").await, 2);
     bobs[0].call("getSelf", json!({})).await;
     until("their places are given back", async || in_use(&fixture, "new_clients").await == 0).await;
-    // He may have as many as he likes by now, and Mist is not asked about them.
+    // Sessions of the accepted token are not limited, and cause no validation requests.
     fixture.upstream.take();
     for _ in 0..9 {
         fixture.bob("?mode=all").open().await;
     }
     assert_eq!(fixture.upstream.take().len(), 0);
-    // What a session that ends had comes back as well.
+    // An ended session releases its permit as well.
     let unknown_client = unknown_client(&fixture, &at([127, 0, 0, 2]), 1).open().await;
     assert_eq!(in_use(&fixture, "new_clients").await, 1);
     assert_eq!(unknown_client.end().await.status, 204);
@@ -70,9 +70,9 @@ async fn the_first_accepted_call_makes_a_session_lasting() {
 }
 
 #[tokio::test]
-async fn an_address_listens_on_few_streams_with_tokens_that_mist_has_not_accepted() {
+async fn streams_of_unaccepted_tokens_are_limited_per_address() {
     let fixture = Fixture::start("--max-new-clients-per-address 4 --new-tokens-per-minute 1").await;
-    knows_bob_alone(&fixture);
+    accept_only_bob(&fixture);
     let client = at([127, 0, 0, 2]);
     let mut streams = Vec::new();
     for number in 0..4 {
@@ -94,9 +94,9 @@ async fn an_address_listens_on_few_streams_with_tokens_that_mist_has_not_accepte
 }
 
 #[tokio::test]
-async fn mist_is_asked_with_unaccepted_tokens_so_often_for_each_address() {
+async fn validation_requests_to_mist_are_limited_per_address() {
     let fixture = Fixture::start("--new-tokens-per-minute 5").await;
-    knows_bob_alone(&fixture);
+    accept_only_bob(&fixture);
     let client = at([127, 0, 0, 2]);
     let (mut refused, mut paced) = (0, 0);
     for number in 0..60 {
@@ -107,14 +107,14 @@ async fn mist_is_asked_with_unaccepted_tokens_so_often_for_each_address() {
         refused += usize::from(message.contains("does not accept the API token"));
         paced += usize::from(message.contains("--new-tokens-per-minute"));
     }
-    // A minute has more than these take.
+    // The limit is per minute, and the test takes less.
     let asked = fixture.upstream.take().len();
     assert!(
         refused == asked && (5..=11).contains(&asked) && refused + paced == 60,
         "{asked} {refused} {paced}"
     );
     assert!(refusals(&fixture, "new_tokens").await >= 40);
-    // One that Mist accepts is asked with as often as it likes, and one at another address at all.
+    // An accepted token is not limited, nor is another address.
     let bob = fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless).by(at([127, 0, 0, 3]));
     for number in 0..20 {
         bob.call("getSiteInfo", site(number)).await;
@@ -123,9 +123,9 @@ async fn mist_is_asked_with_unaccepted_tokens_so_often_for_each_address() {
 }
 
 #[tokio::test]
-async fn calls_of_a_new_token_that_come_at_once_are_not_taken_for_strangers() {
+async fn concurrent_calls_of_a_new_token_are_validated_once() {
     let fixture = Fixture::start("--new-tokens-per-minute 1").await;
-    knows_bob_alone(&fixture);
+    accept_only_bob(&fixture);
     let bob = fixture.bob("?mode=all").open().await;
     let mut calls = tokio::task::JoinSet::new();
     for number in 0..30 {
@@ -150,7 +150,7 @@ async fn calls_of_a_new_token_wait_for_a_slow_first_answer() {
         let bob = bob.clone();
         calls.spawn(async move { bob.call("getSiteInfo", site(number)).await });
     }
-    // Two requests are all that the address has with a new token. None of the other calls fails for that.
+    // The address may send two requests with a new token. None of the other calls fails because of that.
     let first = soon("the first requests", fixture.upstream.arrivals(2)).await;
     assert_eq!(first.len(), 2);
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -163,7 +163,7 @@ async fn calls_of_a_new_token_wait_for_a_slow_first_answer() {
 }
 
 #[tokio::test]
-async fn the_refusal_of_a_token_answers_all_calls_that_wait_for_it() {
+async fn a_rejected_token_fails_all_calls_that_wait_for_its_validation() {
     let fixture = Fixture::start("--new-tokens-per-minute 2").await;
     let turnstile = Arc::new(Semaphore::new(0));
     let slow = Answer::json(&json!({})).status(401).once(&turnstile);
@@ -193,7 +193,7 @@ async fn a_token_that_is_shared_behind_a_proxy_needs_a_client_token() {
         let guarded = Launch::at(&upstream, &format!("--shared-token {behind}"));
         guarded.variable("MISTMCP_CLIENT_TOKEN", "a-secret-of-the-clients").serve().await;
     }
-    // Nobody but this machine reaches it.
+    // Only this machine can reach it.
     let server = Launch::at(&upstream, "--shared-token").serve().await;
     let mcp_client = mistmcp_tests::HttpClient::new(&server, "").request(Method::GET).send().await.unwrap();
     assert_ne!(mcp_client.status(), 401);

@@ -1,4 +1,4 @@
-//! The address of a client behind a trusted proxy, and of one that only says so.
+//! The client address behind a trusted proxy, and from headers of an untrusted client.
 
 use mistmcp_tests::{Launch, Lifecycle, MockUpstream};
 use serde_json::json;
@@ -9,19 +9,19 @@ use crate::fixture::Fixture;
 const HEADERS: [(&str, &str); 2] = [("X-Forwarded-For", "192.0.2."), ("Forwarded", "for=192.0.2.")];
 
 #[tokio::test]
-async fn behind_a_trusted_proxy_each_client_has_a_quota_of_its_own() {
+async fn clients_behind_a_trusted_proxy_have_separate_quotas() {
     let fixture = Fixture::start(
         "--trusted-proxy 127.0.0.0/8 --max-new-clients-per-address 1 --new-tokens-per-minute 1",
     )
     .await;
-    super::knows_bob_alone(&fixture);
+    super::accept_only_bob(&fixture);
     let proxy = at([127, 0, 0, 2]);
     for (first, (header, prefix)) in [(1, HEADERS[0]), (101, HEADERS[1])] {
         for number in 0..5 {
             let named = format!("{prefix}{}", first + number);
             unknown_client(&fixture, &proxy, number).header(header, &named).open().await;
         }
-        // The same again have no place left, whatever they say before it.
+        // More of the same clients are over the quota, whatever addresses they prepend.
         for spoofed in [format!("{prefix}{first}"), format!("{prefix}77, {prefix}{first}")] {
             let mut again = unknown_client(&fixture, &proxy, 9).header(header, &spoofed);
             let mut refused = again.initialize().await;
@@ -34,12 +34,12 @@ async fn behind_a_trusted_proxy_each_client_has_a_quota_of_its_own() {
 }
 
 #[tokio::test]
-async fn who_is_no_trusted_proxy_is_not_believed() {
+async fn headers_of_untrusted_clients_are_ignored() {
     for trusted in ["", "--trusted-proxy 10.0.0.0/8"] {
         let fixture =
             Fixture::start(&format!("{trusted} --max-new-clients-per-address 1 --new-tokens-per-minute 1"))
                 .await;
-        super::knows_bob_alone(&fixture);
+        super::accept_only_bob(&fixture);
         let client = at([127, 0, 0, 2]);
         unknown_client(&fixture, &client, 0).open().await;
         let mut statuses = Vec::new();
