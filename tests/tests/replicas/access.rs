@@ -1,4 +1,4 @@
-//! How replicas come to their Redis, and what it has to allow them.
+//! Access of replicas to Redis: TLS, and the commands it must allow.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::fixture::{ALICE, KEY, off, on, pause};
 
 const DOCS: &str = include_str!("../../../docs/replicas.md");
-/// What every connection begins with, which no rule forbids.
+/// The commands of every connection, which no ACL rule forbids.
 const GREETINGS: [&str; 3] = ["hello", "auth", "client"];
 
 fn replica(upstream: &MockUpstream, url: &str) -> Launch {
@@ -23,7 +23,7 @@ async fn ready(server: &HttpServer) -> String {
 }
 
 #[tokio::test]
-async fn what_is_written_down_travels_encrypted_to_a_redis_that_proves_who_it_is() {
+async fn records_are_encrypted_to_a_redis_with_a_trusted_certificate() {
     let (certificate, key) = certificate();
     let files = tempfile::tempdir().unwrap();
     let path = |name: &str| files.path().join(name).to_str().unwrap().to_owned();
@@ -46,7 +46,7 @@ async fn what_is_written_down_travels_encrypted_to_a_redis_that_proves_who_it_is
     assert!(there.tools().await.contains(&"getSiteInfo".to_owned()));
     assert!(redis.content().await.keys().any(|key| key.contains(":session:")), "{:?}", redis.content().await);
 
-    // One that does not trust the certificate sends it nothing, and says why.
+    // A replica that does not trust the certificate sends nothing, and logs why.
     let doubting = replica(&upstream, &url).serve().await;
     let line = doubting.wait_until("why", |line| line.contains("Redis is away")).await;
     assert!(line.to_lowercase().contains("certificate"), "{line}");
@@ -55,14 +55,14 @@ async fn what_is_written_down_travels_encrypted_to_a_redis_that_proves_who_it_is
     assert_eq!(there.ask("ping", json!({})).await.status, 503);
 }
 
-/// The commands that docs/replicas.md tells operators to allow.
+/// The commands that docs/replicas.md lists.
 fn documented() -> BTreeSet<String> {
     let (_, rest) = DOCS.split_once("and the commands ").unwrap();
     let (list, _) = rest.split_once(".\n").unwrap();
     list.split('`').skip(1).step_by(2).map(str::to_lowercase).collect()
 }
 
-/// The commands that were sent since the last time, by anybody.
+/// The commands sent by all clients since the last call.
 async fn sent(admin: &mut MultiplexedConnection) -> BTreeSet<String> {
     let message: String = redis::cmd("INFO").arg("commandstats").query_async(admin).await.unwrap();
     let names = message.lines().filter_map(|line| line.strip_prefix("cmdstat_")?.split([':', '|']).next());
@@ -70,7 +70,7 @@ async fn sent(admin: &mut MultiplexedConnection) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn the_commands_that_the_docs_name_are_those_that_are_used() {
+async fn the_documented_commands_are_those_in_use() {
     let redis = RedisServer::start().await;
     let mut admin = redis.connect().await;
     let mut allowing = redis::cmd("ACL");
@@ -90,7 +90,7 @@ async fn the_commands_that_the_docs_name_are_those_that_are_used() {
     let upstream = MockUpstream::start().await;
     upstream.json("/api/v1/self/usage", &json!({ "requests": 50, "request_limit": 5_000 }));
     let url = redis.url().replace("redis://", "redis://mistmcp:s3cr3t-0f-redis@");
-    // Its record is renewed by every request once an eighth of a second has passed.
+    // The TTL is renewed by each request after an eighth of a second.
     let launch = || replica(&upstream, &url).arguments("--session-idle 1");
     let (one, other) = (launch().serve().await, launch().serve().await);
     let alice = HttpClient::with_token(&one, "", ALICE).open().await;
@@ -98,7 +98,7 @@ async fn the_commands_that_the_docs_name_are_those_that_are_used() {
     let stream = there.listen().await;
     let mut used = BTreeSet::new();
     let mut wanted = documented();
-    // By it a Redis from 7.2 on is told who connects; an older one does not know it.
+    // A Redis from 7.2 on learns the client library by it; an older one does not know it.
     assert!(wanted.remove("client"));
     let using = async {
         while !wanted.is_subset(&used) {

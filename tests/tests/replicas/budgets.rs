@@ -1,4 +1,4 @@
-//! The hour's calls of a token are one budget, whichever replicas make them.
+//! The hourly rate limit of a token is shared by all replicas.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,11 +8,11 @@ use tokio::task::JoinSet;
 
 use crate::fixture::{ALICE, Fixture, pause};
 
-/// Of 60 calls an hour, three are kept back.
+/// Of 60 calls an hour, three are reserved.
 const LIMIT: &str = "--rate-limit 60";
 const CALLS: usize = 57;
 
-/// Waits for the next hour where this one is about to end, in which a budget would be counted twice.
+/// Waits for the next hour if this one is about to end, because the limit would be counted twice.
 async fn well_within_an_hour() {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() % 3_600;
     if since > 3_540 {
@@ -24,12 +24,12 @@ fn alice(fixture: &Fixture, replica: usize) -> HttpClient {
     fixture.alice(replica, "?mode=all").lifecycle(Lifecycle::Stateless)
 }
 
-/// Each has its own path at Mist, so that no two calls are one.
+/// Each number has its own path at Mist, so that calls are not coalesced.
 fn site(number: usize) -> Value {
     json!({ "site_id": format!("00000000-0000-4000-8000-{number:012}") })
 }
 
-/// Calls until each replica has refused, so many times at once at each; how many calls Mist got.
+/// Calls, concurrently at each replica, until all have rejected a call. Returns the number of requests to Mist.
 async fn use_up(fixture: &Fixture, replicas: &[usize], first: usize) -> usize {
     let mut calling = JoinSet::new();
     for replica in replicas {
@@ -46,27 +46,27 @@ async fn use_up(fixture: &Fixture, replicas: &[usize], first: usize) -> usize {
     fixture.upstream.take().len()
 }
 
-/// One call that has to succeed.
+/// A call that must succeed.
 async fn call(fixture: &Fixture, replica: usize, number: usize) {
     alice(fixture, replica).call("getSiteInfo", site(number)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn replicas_that_call_at_once_make_no_more_and_no_fewer_calls_than_one() {
+async fn replicas_together_make_exactly_the_calls_of_one() {
     well_within_an_hour().await;
     let fixture = Fixture::start(3, LIMIT).await;
     assert_eq!(use_up(&fixture, &[0, 1, 2], 0).await, CALLS);
-    // Another token has its own.
+    // Another token has its own limit.
     let bob = fixture.bob(0, "?mode=all").lifecycle(Lifecycle::Stateless);
     bob.call("getSiteInfo", site(1)).await;
-    // Nor is anything left for a replica that has not called yet.
+    // A replica that has not called yet has nothing left either.
     let late = fixture.launch().serve().await;
     let client = HttpClient::with_token(&late, "?mode=all", ALICE).lifecycle(Lifecycle::Stateless);
     assert!(client.refusal("getSiteInfo", site(2)).await.contains("used up"));
 }
 
 #[tokio::test]
-async fn what_mist_says_to_one_replica_all_have_heard() {
+async fn the_limit_that_mist_reports_to_one_replica_holds_for_all() {
     well_within_an_hour().await;
     let fixture = Fixture::start(2, LIMIT).await;
     call(&fixture, 1, 1).await;
@@ -74,7 +74,7 @@ async fn what_mist_says_to_one_replica_all_have_heard() {
     alice(&fixture, 0).call("getSelfApiUsage", json!({})).await;
     fixture.upstream.take();
     assert_eq!(use_up(&fixture, &[1], 10).await, CALLS - 50);
-    // And back: it was somebody else's count that was too high.
+    // And back: the count was too high.
     fixture.upstream.json("/api/v1/self/usage", &json!({ "requests": 40, "request_limit": 60 }));
     alice(&fixture, 0).call("getSelfApiUsage", json!({})).await;
     fixture.upstream.take();
@@ -93,13 +93,13 @@ async fn a_429_at_one_replica_stops_all() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_redis_is_away_each_replica_has_a_share_and_afterwards_all_is_counted() {
+async fn without_redis_each_replica_has_a_share_and_later_all_calls_count() {
     well_within_an_hour().await;
     let mut fixture = Fixture::start(3, LIMIT).await;
     for replica in 0..3 {
         call(&fixture, replica, replica).await;
     }
-    // Each looks how many there are every five seconds.
+    // Each replica counts the replicas every five seconds.
     tokio::time::sleep(Duration::from_secs(6)).await;
     fixture.redis.stop().await;
     let mut made = fixture.upstream.take().len();
@@ -109,7 +109,7 @@ async fn while_redis_is_away_each_replica_has_a_share_and_afterwards_all_is_coun
     made += share;
     made += use_up(&fixture, &[1], 10_000).await;
     assert!(made < CALLS, "{made}");
-    // It has forgotten the calls from before; the replicas have not.
+    // Redis has lost the earlier calls; the replicas have not.
     fixture.redis.start_again().await;
     for replica in 0..3 {
         fixture.redis_is(replica, "it is there").await;

@@ -1,4 +1,4 @@
-//! Redis ends and comes back with nothing in it, while the clients of three replicas call on, and one replica is lost as well.
+//! Redis restarts empty while clients of three replicas call, and one replica is lost as well.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,13 +11,13 @@ use crate::fixture::{AWAY, Fixture, THERE, pause};
 use crate::service::Service;
 use crate::user::User;
 
-/// A session that one replica holds, and no other.
+/// A session that only one replica has.
 async fn held_at(fixture: &Fixture, service: &Service, replica: usize, number: usize) -> User {
     let here = fixture.alice(replica, "");
-    User::enter(here, number, Lifecycle::Legacy).await.by_way_of(&service.client())
+    User::enter(here, number, Lifecycle::Legacy).await.through(&service.client())
 }
 
-/// That a client is to try again in a while, by what the replica says that was asked last. The one that was killed says nothing.
+/// Whether the replica says to retry later. A killed replica gives no answer.
 fn is_not_known(response: &HttpResponse) {
     if response.status != 502 {
         assert_eq!((response.status, response.header("retry-after")), (503, "10"), "{response:?}");
@@ -28,8 +28,8 @@ fn is_not_known(response: &HttpResponse) {
     }
 }
 
-/// Calls on. Its session is held somewhere, so that it is never told that it is gone.
-async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) {
+/// Keeps calling. A replica has the session, so it is never reported as gone.
+async fn keep_calling(user: Arc<User>, stop: Arc<AtomicBool>) {
     let mut calls = 0;
     while !stop.load(Ordering::Relaxed) {
         user.call(calls).await;
@@ -38,7 +38,7 @@ async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_redis_that_comes_back_empty_costs_only_the_sessions_that_no_replica_holds() {
+async fn an_emptied_redis_loses_only_sessions_that_no_replica_has() {
     let mut service = Service::start(3, Balance::Random, "").await;
     let (mut kept, mut lost) = (Vec::new(), Vec::new());
     for number in 0..16 {
@@ -53,8 +53,9 @@ async fn a_redis_that_comes_back_empty_costs_only_the_sessions_that_no_replica_h
     for replica in 0..2 {
         service.fixture.redis_is(replica, AWAY).await;
     }
-    let calling: JoinSet<()> = kept.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
-    // Nobody knows yet whether they are lost.
+    let calling: JoinSet<()> =
+        kept.iter().map(|user| keep_calling(Arc::clone(user), Arc::clone(&stop))).collect();
+    // The replicas cannot know yet whether the sessions are lost.
     for user in &lost {
         is_not_known(&user.client.ask("tools/list", json!({})).await);
     }
@@ -79,11 +80,11 @@ async fn a_redis_that_comes_back_empty_costs_only_the_sessions_that_no_replica_h
     stop.store(true, Ordering::Relaxed);
     soon("the last calls", calling.join_all()).await;
     for user in &kept {
-        user.is_as_it_was().await;
+        user.assert_unchanged().await;
     }
     for user in &lost {
         let again = user.again(&service.client()).await;
         again.call(2).await;
-        again.is_as_it_was().await;
+        again.assert_unchanged().await;
     }
 }

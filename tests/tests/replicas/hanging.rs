@@ -1,4 +1,4 @@
-//! Redis says nothing for ten seconds, while the clients of three replicas call on.
+//! Redis does not respond for ten seconds while clients of three replicas call.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -14,8 +14,8 @@ use crate::user::User;
 
 const HANGS: Duration = Duration::from_secs(10);
 
-/// Calls on, and counts its answers.
-async fn call_on(user: Arc<User>, answered: Arc<AtomicUsize>, stop: Arc<AtomicBool>) {
+/// Keeps calling, and counts the responses.
+async fn keep_calling(user: Arc<User>, answered: Arc<AtomicUsize>, stop: Arc<AtomicBool>) {
     while !stop.load(Ordering::Relaxed) {
         user.call(answered.load(Ordering::Relaxed)).await;
         answered.fetch_add(1, Ordering::Relaxed);
@@ -23,7 +23,7 @@ async fn call_on(user: Arc<User>, answered: Arc<AtomicUsize>, stop: Arc<AtomicBo
     }
 }
 
-/// Tries somebody else's session, and never gets in.
+/// Tries the session of another user, which must always fail.
 async fn steal(attacker: HttpClient, answered: Arc<AtomicUsize>, stop: Arc<AtomicBool>) {
     while !stop.load(Ordering::Relaxed) {
         let response = attacker.ask("tools/list", json!({})).await;
@@ -34,7 +34,7 @@ async fn steal(attacker: HttpClient, answered: Arc<AtomicUsize>, stop: Arc<Atomi
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
+async fn a_redis_that_hangs_for_ten_seconds_blocks_no_call() {
     let service = Service::start(3, Balance::Random, "").await;
     let fixture = &service.fixture;
     let users = service.users(30, Lifecycle::Legacy).await;
@@ -44,12 +44,12 @@ async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
     let answered: Vec<Arc<AtomicUsize>> = (0..=all.len()).map(|_| Arc::default()).collect();
     let mut calling = JoinSet::new();
     for (user, answered) in all.iter().zip(&answered) {
-        calling.spawn(call_on(Arc::clone(user), Arc::clone(answered), Arc::clone(&stop)));
+        calling.spawn(keep_calling(Arc::clone(user), Arc::clone(answered), Arc::clone(&stop)));
     }
     let attacker = service.client().header("X-Authorization", BOB).on(users[0].client.session());
     calling.spawn(steal(attacker, Arc::clone(&answered[all.len()]), Arc::clone(&stop)));
 
-    // All of them hold this one.
+    // All replicas have this session.
     let switching = service.client().open().await;
     for replica in 0..3 {
         fixture.at(replica, &switching).tools().await;
@@ -62,11 +62,11 @@ async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
         fixture.redis_is(replica, AWAY).await;
         assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
     }
-    // Somebody comes, and somebody switches.
+    // A session is opened, and one changes its categories.
     let late = User::enter(service.client(), 700, Lifecycle::Legacy).await;
     late.call(1).await;
     switching.call("manageMcpTools", on("orgs")).await;
-    // All have answers to requests that they began meanwhile: the first may be from before.
+    // Each has a response to a request from this time: the first one may be older.
     for (count, before) in answered.iter().zip(before) {
         let more = async {
             while count.load(Ordering::Relaxed) < before + 2 {
@@ -85,8 +85,8 @@ async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
     while let Some(called) = calling.join_next().await {
         called.unwrap();
     }
-    // What happened meanwhile is written down soon, and then known everywhere.
-    late.comes_to_be_as_it_was().await;
+    // Changes from this time are stored soon, and then known to all replicas.
+    late.wait_until_unchanged().await;
     for replica in 0..3 {
         let known = async {
             while !fixture.at(replica, &switching).tools().await.contains(&"getOrg".to_owned()) {
@@ -96,7 +96,7 @@ async fn a_redis_that_hangs_for_ten_seconds_keeps_no_client_from_its_answers() {
         soon("what was switched", known).await;
     }
     for user in &users {
-        user.is_as_it_was().await;
+        user.assert_unchanged().await;
     }
     for replica in 0..3 {
         let errors = fixture.replicas[replica].errors();

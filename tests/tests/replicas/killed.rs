@@ -1,4 +1,4 @@
-//! A replica is killed while its clients wait for answers: the others go on with all that it has done.
+//! A replica is killed with calls in flight: the others continue its sessions.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::user::{Outcome, User};
 const SESSIONS: usize = 500;
 const ALONE: usize = 20;
 
-/// What came of calls: an answer, or an error that its client sees as one.
+/// Outcomes of calls: responses, or errors that the client can see.
 #[derive(Debug, Default)]
 struct Count {
     answered: usize,
@@ -46,17 +46,17 @@ fn all_call(users: &[Arc<User>], call: usize) -> JoinSet<Outcome> {
     users.iter().map(Arc::clone).map(|user| async move { user.try_call(call).await }).collect()
 }
 
-async fn all_are_as_they_were(users: &[Arc<User>]) {
-    stream::iter(users).for_each_concurrent(16, |user| user.is_as_it_was()).await;
+async fn assert_all_unchanged(users: &[Arc<User>]) {
+    stream::iter(users).for_each_concurrent(16, |user| user.assert_unchanged()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_replica_that_is_killed_takes_no_session_and_no_call_with_it() {
+async fn a_killed_replica_loses_no_session_and_no_call() {
     let mut service = Service::start(3, Balance::Random, "").await;
     let mut users = service.users(SESSIONS, Lifecycle::Legacy).await;
     users.extend(service.users(ALONE, Lifecycle::Stateless).await);
 
-    // All of them wait for Mist when it happens.
+    // All calls wait for Mist when it happens.
     let turnstile = service.hold();
     let mut calling = all_call(&users, HELD);
     soon("the calls", service.fixture.upstream.arrivals(users.len())).await;
@@ -67,7 +67,7 @@ async fn a_replica_that_is_killed_takes_no_session_and_no_call_with_it() {
         count.add(outcome.unwrap());
     }
     count.is_good();
-    all_are_as_they_were(&users[..SESSIONS]).await;
+    assert_all_unchanged(&users[..SESSIONS]).await;
 
     // Now they are in all their stages, and two replicas are left.
     let mut calling = all_call(&users, 1);
@@ -79,11 +79,11 @@ async fn a_replica_that_is_killed_takes_no_session_and_no_call_with_it() {
         }
     }
     count.is_good();
-    all_are_as_they_were(&users[..SESSIONS]).await;
+    assert_all_unchanged(&users[..SESSIONS]).await;
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off_is_never_taken_for_a_whole_one() {
+async fn a_truncated_response_is_never_taken_for_a_complete_one() {
     let mut service = Service::start(2, Balance::Random, "--timeout 300 --max-result-bytes 30000000").await;
     let site = "00000000-0000-4000-8000-000000000001";
     let rows: Vec<_> = (0..90_000).map(|row| json!({ "name": format!("{row:0>100}") })).collect();
@@ -92,7 +92,7 @@ async fn an_answer_that_breaks_off_is_never_taken_for_a_whole_one() {
     let mut answers = Vec::new();
     for lifecycle in Lifecycle::BOTH {
         let client = service.client().query("?mode=all").connect(lifecycle).await;
-        // It has begun, and nobody reads it.
+        // It has started, and is not being read.
         let answer =
             soon("the beginning", client.request_builder("tools/call", call.clone()).send()).await.unwrap();
         assert_eq!(answer.status(), 200);

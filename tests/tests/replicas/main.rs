@@ -1,6 +1,6 @@
-//! Several replicas of the real binary and a real Redis: to their clients they are one server.
+//! Several replicas of the real binary with a real Redis: to clients they are one server.
 //!
-//! Where no Redis or nginx is installed they are left out, and the build script says so.
+//! Without an installed Redis or nginx these tests are left out, and the build script says so.
 #![cfg(replicas)]
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]

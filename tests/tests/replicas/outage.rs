@@ -1,4 +1,4 @@
-//! Redis goes, is silent, and comes back empty: replicas go on, nobody waits, and all of it mends itself.
+//! Redis outages: replicas keep serving, no call waits for Redis, and everything recovers by itself.
 
 use mistmcp_tests::{HttpClient, soon};
 use redis::aio::MultiplexedConnection;
@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::fixture::{AWAY, Fixture, THERE, on, pause};
 
-/// Waits until a session is written down.
+/// Waits until that many sessions are stored.
 async fn written(fixture: &Fixture, count: usize) {
     let written = async {
         loop {
@@ -22,13 +22,13 @@ async fn written(fixture: &Fixture, count: usize) {
     soon("the sessions to be written down", written).await;
 }
 
-/// That a client is served as ever by the replica that holds its session.
+/// Asserts that the replica with the session of a client still serves it.
 async fn assert_serving(client: &HttpClient, tool: &str) {
     assert!(client.tools().await.contains(&tool.to_owned()));
 }
 
 #[tokio::test]
-async fn while_redis_is_away_sessions_go_on_where_they_are_and_afterwards_everywhere() {
+async fn during_an_outage_sessions_work_at_their_replica_and_afterwards_at_all() {
     let mut fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
@@ -42,7 +42,7 @@ async fn while_redis_is_away_sessions_go_on_where_they_are_and_afterwards_everyw
         assert_eq!(ready["ready"], true, "a replica serves on: {ready}");
         assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
     }
-    // Nobody can tell whether it is anybody's, and so nobody is told.
+    // The replica cannot know whether the session exists, and says so to everyone.
     for client in [fixture.at(1, &alice), fixture.bob(0, "").on(alice.session())] {
         let response = client.ask("tools/list", json!({})).await;
         assert_eq!((response.status, response.header("retry-after")), (503, "10"), "{response:?}");
@@ -64,7 +64,7 @@ async fn while_redis_is_away_sessions_go_on_where_they_are_and_afterwards_everyw
     }
     assert_serving(&fixture.at(0, &bob), "getSiteInfo").await;
     assert_eq!(fixture.at(1, &ending).ask("ping", json!({})).await.status, 404);
-    // What is published comes again as well.
+    // Pub/sub messages arrive again as well.
     let stream = fixture.at(1, &alice).listen().await;
     assert_eq!(alice.end().await.status, 204);
     soon("the end of the stream", stream.text()).await.unwrap();
@@ -76,11 +76,11 @@ async fn while_redis_is_away_sessions_go_on_where_they_are_and_afterwards_everyw
 }
 
 #[tokio::test]
-async fn an_end_while_redis_was_away_is_an_end_everywhere() {
+async fn a_session_that_ends_during_an_outage_ends_at_all_replicas() {
     let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     fixture.at(1, &alice).tools().await;
-    // Silent, it forgets nothing.
+    // A stopped Redis loses no data.
     fixture.redis.signal("STOP").await;
     assert_eq!(alice.end().await.status, 204);
     fixture.redis_is(0, AWAY).await;
@@ -96,16 +96,16 @@ async fn an_end_while_redis_was_away_is_an_end_everywhere() {
 }
 
 #[tokio::test]
-async fn nobody_waits_for_a_redis_that_is_silent() {
+async fn calls_do_not_wait_for_an_unresponsive_redis() {
     let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
-    // It says nothing until all of them have their answers.
+    // It does not answer until all calls have been answered.
     fixture.redis.signal("STOP").await;
     for _ in 0..5 {
         assert_serving(&alice, "getSiteInfo").await;
     }
-    // Whoever opens a session just then waits a moment: it might be a short silence.
+    // Opening a session waits a moment, because the outage may be short.
     let bob = fixture.bob(1, "").open().await;
     assert_serving(&bob, "getSelf").await;
     fixture.redis_is(1, AWAY).await;
@@ -117,17 +117,18 @@ async fn nobody_waits_for_a_redis_that_is_silent() {
 }
 
 #[tokio::test]
-async fn a_short_silence_of_redis_costs_no_session() {
+async fn a_short_outage_loses_no_session() {
     let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
-    // One replica takes Redis for gone while a session is opened there. It is known everywhere before its client knows it.
+    // One replica finds Redis unavailable while a session is opened there. The session is stored before its client
+    // learns its id.
     fixture.redis.signal("STOP").await;
     let opening = tokio::spawn(fixture.bob(0, "").open());
     fixture.redis_is(0, AWAY).await;
     fixture.redis.signal("CONT").await;
     let bob = soon("the session", opening).await.unwrap();
     assert_serving(&fixture.at(1, &bob), "getSelf").await;
-    // Or while somebody comes whose session it would have to look up.
+    // The same for a request whose session must be looked up.
     fixture.redis_is(0, THERE).await;
     fixture.redis.signal("STOP").await;
     let elsewhere = fixture.at(1, &alice);
@@ -155,9 +156,9 @@ async fn require(connection: &mut MultiplexedConnection, password: &str) {
     let _: String = redis::cmd("CONFIG").arg(&set).query_async(connection).await.unwrap();
 }
 
-/// A password that is changed at Redis first and at the replicas later.
+/// The password is changed at Redis first and at the replicas later.
 #[tokio::test]
-async fn a_redis_that_lets_nobody_in_any_more_is_one_that_is_away() {
+async fn a_redis_that_rejects_the_password_later_is_unavailable() {
     const PASSWORD: &str = "s3cr3t-0f-redis";
     let fixture = Fixture::start(1, "").await;
     let alice = fixture.alice(0, "").open().await;

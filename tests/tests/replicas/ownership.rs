@@ -1,4 +1,4 @@
-//! A session belongs to its token and cloud at every replica, and to others it is nowhere there.
+//! A session belongs to its token and cloud at every replica. For others it does not exist.
 
 use mistmcp_tests::{HttpClient, HttpResponse, MockUpstream};
 use reqwest::Method;
@@ -8,15 +8,15 @@ use crate::fixture::{ALICE, BOB, Fixture, KEY, on};
 
 const NOBODYS: &str = "5d0f6f0e-8f6c-4f43-9a53-3f0a5d1b7c11";
 
-/// What tells two answers apart, but for the name of the request.
+/// The parts of a response that must be equal, without the request id.
 fn told(response: &HttpResponse) -> (u16, String, Vec<String>) {
     let mut names: Vec<_> = response.headers.keys().map(ToString::to_string).collect();
     names.sort();
     (response.status, response.body.clone(), names)
 }
 
-/// Every kind of request that a session knows.
-async fn everything(client: &HttpClient) -> [HttpResponse; 4] {
+/// Sends every kind of request on a session.
+async fn all_requests(client: &HttpClient) -> [HttpResponse; 4] {
     [
         client.ask("tools/list", json!({})).await,
         client.try_call("getSelf", json!({})).await,
@@ -26,7 +26,7 @@ async fn everything(client: &HttpClient) -> [HttpResponse; 4] {
 }
 
 #[tokio::test]
-async fn nobody_else_gets_into_a_session_at_any_replica_nor_learns_that_there_is_one() {
+async fn another_client_can_neither_use_nor_detect_a_session_at_any_replica() {
     let other = MockUpstream::start().await;
     let allowed = format!("--allow-cloud {}", other.url());
     let fixture = Fixture::start(2, &allowed).await;
@@ -37,8 +37,8 @@ async fn nobody_else_gets_into_a_session_at_any_replica_nor_learns_that_there_is
     for (query, token) in [("", BOB), (&elsewhere, ALICE), (&elsewhere, BOB)] {
         for replica in &fixture.replicas {
             let attacker = HttpClient::with_token(replica, query, token);
-            let stolen = everything(&attacker.clone().on(alice.session())).await;
-            let guessed = everything(&attacker.on(NOBODYS)).await;
+            let stolen = all_requests(&attacker.clone().on(alice.session())).await;
+            let guessed = all_requests(&attacker.on(NOBODYS)).await;
             for (stolen, guessed) in stolen.iter().zip(&guessed) {
                 assert_eq!(stolen.status, 404, "{stolen:?}");
                 assert_eq!(told(stolen), told(guessed));
@@ -52,7 +52,7 @@ async fn nobody_else_gets_into_a_session_at_any_replica_nor_learns_that_there_is
 }
 
 #[tokio::test]
-async fn a_replica_with_another_key_knows_nobody() {
+async fn a_replica_with_another_key_restores_no_session() {
     let fixture = Fixture::start(1, "").await;
     let alice = fixture.alice(0, "").open().await;
     let unknown_client = fixture.launch().variable("MISTMCP_REDIS_KEY", &KEY.to_uppercase()).serve().await;
@@ -74,15 +74,15 @@ async fn services_of_other_prefixes_share_nothing() {
     }
 }
 
-/// Whoever may write to Redis still has no token; what he writes gives him no session of somebody who is here.
+/// Write access to Redis, without the token, gives no access to an existing session.
 #[tokio::test]
-async fn a_forged_record_opens_no_session_that_another_holds() {
+async fn a_forged_record_opens_no_existing_session() {
     let fixture = Fixture::start(1, "").await;
     let (alice, bob) = (fixture.alice(0, "").open().await, fixture.bob(0, "").open().await);
     let content = fixture.redis.content().await;
     let records: Vec<_> = content.iter().filter(|(key, _)| key.contains(":session:")).collect();
     let mut connection = fixture.redis.connect().await;
-    // Each gets the other's record, and with it the other's owner.
+    // The two records are exchanged, and with them the owners.
     for ((key, _), (_, (value, _))) in [(records[0], records[1]), (records[1], records[0])] {
         let set: String = redis::cmd("SET")
             .arg(key)
@@ -102,7 +102,7 @@ async fn a_forged_record_opens_no_session_that_another_holds() {
 }
 
 #[tokio::test]
-async fn a_replica_that_allows_less_gives_no_more_of_a_session() {
+async fn a_restored_session_is_restricted_to_the_settings_of_its_replica() {
     let fixture = Fixture::start(1, "").await;
     let alice = fixture.alice(0, "?mode=custom&categories=orgs").open().await;
     let managed = fixture.alice(0, "").open().await;
@@ -112,7 +112,7 @@ async fn a_replica_that_allows_less_gives_no_more_of_a_session() {
     assert_eq!(at_narrow(&alice).ask("tools/list", json!({})).await.status, 404);
     let tools = at_narrow(&managed).tools().await;
     assert!(tools.contains(&"getSiteInfo".to_owned()) && !tools.contains(&"getOrg".to_owned()), "{tools:?}");
-    // Nor does it take away what others have on.
+    // It does not disable categories of other replicas either.
     at_narrow(&managed).call("manageMcpTools", crate::fixture::off("sites")).await;
     let tools = managed.tools().await;
     assert!(tools.contains(&"getOrg".to_owned()) && !tools.contains(&"getSiteInfo".to_owned()), "{tools:?}");

@@ -1,4 +1,4 @@
-//! A Redis that is there and refuses is not one that is away: it stays in use, and the operator is told what to do.
+//! A Redis that rejects commands stays in use, and the log names the remedy.
 
 use mistmcp_tests::RedisServer;
 use serde_json::json;
@@ -11,7 +11,7 @@ async fn config(redis: &RedisServer, name: &str, value: &str) {
 }
 
 #[tokio::test]
-async fn names_that_another_program_uses_cost_no_more_than_themselves() {
+async fn keys_of_another_type_affect_only_themselves() {
     let fixture = Fixture::start(1, "").await;
     fixture.upstream.json("/api/v1/self", &json!({ "name": "alice" }));
     let alice = fixture.alice(0, "").open().await;
@@ -34,7 +34,7 @@ async fn names_that_another_program_uses_cost_no_more_than_themselves() {
 }
 
 #[tokio::test]
-async fn a_redis_without_memory_is_told_with_the_remedy_and_used_again_later() {
+async fn a_redis_without_memory_is_logged_with_the_remedy_and_used_again() {
     let fixture = Fixture::start(1, "").await;
     fixture.upstream.json("/api/v1/self", &json!({ "name": "alice" }));
     let alice = fixture.alice(0, "").open().await;
@@ -44,7 +44,7 @@ async fn a_redis_without_memory_is_told_with_the_remedy_and_used_again_later() {
     }
     let line = fixture.replicas[0].wait_until("the remedy", |line| line.contains("maxmemory")).await;
     assert!(line.contains("OOM") && !line.contains("is away"), "{line}");
-    // The next look finds that nothing can be written down.
+    // The next probe finds that nothing can be written.
     fixture.redis_is(0, AWAY).await;
     alice.call("getSelf", json!({})).await;
     config(&fixture.redis, "maxmemory", "0").await;

@@ -1,4 +1,4 @@
-//! Replicas of two releases run side by side.
+//! Replicas of two releases side by side.
 
 use redis::aio::MultiplexedConnection;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use crate::fixture::{Fixture, off, on};
 
 const SITES: &str = "getSiteInfo";
 
-/// The one session that is written down, and a way to write it otherwise.
+/// The only stored session, and a way to overwrite it.
 struct Written {
     redis: MultiplexedConnection,
     name: String,
@@ -30,7 +30,7 @@ impl Written {
         let () = command.query_async(&mut self.redis).await.unwrap();
     }
 
-    /// Form and revision, and the record.
+    /// Format and revision, and the record.
     async fn parts(&mut self) -> (String, Value) {
         let text = self.read().await;
         let (beginning, record) = text.split_at(text.find('{').unwrap());
@@ -39,7 +39,7 @@ impl Written {
 }
 
 #[tokio::test]
-async fn what_a_later_release_writes_of_a_session_beside_the_rest_stays() {
+async fn unknown_fields_of_a_record_are_kept() {
     let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     let mut written = Written::at(&fixture).await;
@@ -60,7 +60,7 @@ async fn what_a_later_release_writes_of_a_session_beside_the_rest_stays() {
 }
 
 #[tokio::test]
-async fn a_session_in_a_form_that_is_not_known_is_left_to_those_who_know_it() {
+async fn a_record_in_an_unknown_format_is_left_alone() {
     let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("orgs")).await;
@@ -70,19 +70,19 @@ async fn a_session_in_a_form_that_is_not_known_is_left_to_those_who_know_it() {
         format!("2{} what only a later release reads", beginning.trim_end().trim_start_matches('1'));
     written.write(&foreign).await;
 
-    // Whoever does not hold it has the client begin anew, which it can do here.
+    // A replica without the session asks the client to initialize again, which works here.
     let there = fixture.at(1, &alice);
     let answer = there.ask("tools/list", json!({})).await;
     assert_eq!(answer.status, 404, "{}", answer.body);
     fixture.alice(1, "").open().await.call("getSelf", json!({})).await;
-    // Whoever holds it goes on, and writes nothing over it.
+    // The replica with the session continues, and does not overwrite the record.
     alice.call("manageMcpTools", on("sites")).await;
     assert!(alice.tools().await.contains(&SITES.to_owned()));
     assert_eq!(written.read().await, foreign);
 }
 
 #[tokio::test]
-async fn news_that_are_not_understood_disturb_nobody() {
+async fn unknown_notices_are_ignored() {
     let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     let mut redis = fixture.redis.connect().await;

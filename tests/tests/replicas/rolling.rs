@@ -1,4 +1,4 @@
-//! Replicas end gracefully one after the other, and start again, while their clients call on.
+//! Rolling restart: replicas stop gracefully one after the other and start again, while clients call.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,11 +15,11 @@ use crate::user::User;
 
 const USERS: usize = 24;
 const LISTENERS: usize = 6;
-/// Enough that the replica that ends has some of them.
+/// Enough that the stopping replica has some of them.
 const LONG_CALLS: usize = 12;
 
-/// Calls on until it is told to stop. Each call has to succeed.
-async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) -> usize {
+/// Calls until stopped. Each call must succeed.
+async fn keep_calling(user: Arc<User>, stop: Arc<AtomicBool>) -> usize {
     let mut calls = 0;
     while !stop.load(Ordering::Relaxed) {
         user.call(calls).await;
@@ -29,21 +29,21 @@ async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) -> usize {
     calls
 }
 
-/// Comes, calls and goes, again and again.
-async fn come_and_go(client: HttpClient, number: usize, stop: Arc<AtomicBool>) -> usize {
+/// Opens, uses and ends sessions, again and again.
+async fn open_and_end(client: HttpClient, number: usize, stop: Arc<AtomicBool>) -> usize {
     let mut visits = 0;
     while !stop.load(Ordering::Relaxed) {
         let user = User::enter(client.clone(), number, Lifecycle::Legacy).await;
         user.call(visits).await;
-        user.is_as_it_was().await;
+        user.assert_unchanged().await;
         assert_eq!(user.client.end().await.status, 204);
         visits += 1;
     }
     visits
 }
 
-/// Listens to a stream, and opens another one when it ends, which it has to do properly.
-async fn listen_on(user: Arc<User>, ended: Arc<AtomicUsize>) {
+/// Reads a stream, and opens another one when it ends, which must be without an error.
+async fn keep_listening(user: Arc<User>, ended: Arc<AtomicUsize>) {
     loop {
         let stream = user.client.listen().await;
         assert_eq!(stream.status(), StatusCode::OK);
@@ -55,20 +55,20 @@ async fn listen_on(user: Arc<User>, ended: Arc<AtomicUsize>) {
     }
 }
 
-async fn nothing_is_lost(replicas: usize, balance: Balance) {
+async fn assert_nothing_lost(replicas: usize, balance: Balance) {
     let mut service = Service::start(replicas, balance, "").await;
     let users = service.users(USERS, Lifecycle::Legacy).await;
     let mut all = users.clone();
     all.extend(service.users(USERS / 4, Lifecycle::Stateless).await);
     let stop = Arc::new(AtomicBool::new(false));
     let mut calling: JoinSet<usize> =
-        all.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
+        all.iter().map(|user| keep_calling(Arc::clone(user), Arc::clone(&stop))).collect();
     for number in 0..2 {
-        calling.spawn(come_and_go(service.client(), 1_000 + number, Arc::clone(&stop)));
+        calling.spawn(open_and_end(service.client(), 1_000 + number, Arc::clone(&stop)));
     }
     let ended = Arc::new(AtomicUsize::new(0));
     let listening: JoinSet<()> =
-        users[..LISTENERS].iter().map(|user| listen_on(Arc::clone(user), Arc::clone(&ended))).collect();
+        users[..LISTENERS].iter().map(|user| keep_listening(Arc::clone(user), Arc::clone(&ended))).collect();
 
     for replica in 0..replicas {
         let turnstile = service.hold();
@@ -79,22 +79,22 @@ async fn nothing_is_lost(replicas: usize, balance: Balance) {
             .map(|user| async move { user.call(call).await })
             .collect();
         soon("the long calls", service.held(LONG_CALLS)).await;
-        let ending = service.begin_to_end(replica).await;
+        let ending = service.begin_shutdown(replica).await;
         turnstile.close();
         while let Some(answered) = long.join_next().await {
             answered.unwrap();
         }
         service.start_again(ending, replica).await;
-        // Whoever had begun a call has answered it, and nobody has asked for it once more.
+        // Every call in flight has been answered, and none was sent twice.
         assert_eq!(service.held(0).await, 0);
     }
     stop.store(true, Ordering::Relaxed);
     let calls: usize = soon("the last calls", calling.join_all()).await.into_iter().sum();
     assert!(calls > all.len() * replicas, "{calls}");
     for user in &users {
-        user.is_as_it_was().await;
+        user.assert_unchanged().await;
     }
-    // All streams have ended with their replicas, and are there again.
+    // All streams have ended with their replicas, and are open again.
     let ended = ended.load(Ordering::SeqCst);
     assert!(ended >= LISTENERS, "{ended}");
     drop(listening);
@@ -114,10 +114,10 @@ async fn nothing_is_lost(replicas: usize, balance: Balance) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rolling_restart_of_three_loses_no_call_and_no_session() {
-    nothing_is_lost(3, Balance::Random).await;
+    assert_nothing_lost(3, Balance::Random).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rolling_restart_of_two_loses_nothing_where_sessions_stick_to_one() {
-    nothing_is_lost(2, Balance::BySession).await;
+async fn a_rolling_restart_of_two_with_sticky_sessions_loses_nothing() {
+    assert_nothing_lost(2, Balance::BySession).await;
 }

@@ -1,4 +1,4 @@
-//! What is in Redis opens nothing, and goes by itself.
+//! Redis contains no credentials, and every key expires.
 
 use mistmcp_tests::TOKEN;
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::fixture::{ALICE, BOB, Fixture, KEY, on};
 
 #[tokio::test]
-async fn nothing_in_redis_opens_anything_and_every_key_has_a_time_to_live() {
+async fn redis_contains_no_credentials_and_every_key_has_a_ttl() {
     const CLIENT: &str = "cl1ent-s3cret-5Xw8";
     let fixture = Fixture::start(2, &format!("--client-token {CLIENT} --rate-limit 1000")).await;
     let mut sessions = Vec::new();
@@ -40,7 +40,7 @@ async fn nothing_in_redis_opens_anything_and_every_key_has_a_time_to_live() {
 }
 
 #[tokio::test]
-async fn what_a_client_says_at_length_is_not_kept() {
+async fn long_initialize_parameters_are_shortened() {
     let fixture = Fixture::start(2, "").await;
     let mut sizes = Vec::new();
     for name in ["short", &"long".repeat(50_000)] {

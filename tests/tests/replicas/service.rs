@@ -1,3 +1,5 @@
+//! Replicas behind nginx, as clients see them: [`Service`].
+
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
@@ -11,14 +13,14 @@ use tokio::sync::Semaphore;
 use crate::fixture::{ALICE, Fixture, pause};
 use crate::user::{User, mark};
 
-/// Users that come in at the same time.
+/// Users that connect concurrently.
 const AT_ONCE: usize = 16;
-/// Those who have no sessions are numbered from here.
+/// The first number of stateless users.
 const FIRST_ALONE: usize = 5_000;
-/// Calls from this number on are answered when a test has Mist do so.
+/// Calls from this number on are answered when the test permits it.
 pub(crate) const HELD: usize = 90_000;
 
-/// Replicas as their clients see them: behind nginx. Mist's answers say who has asked, and for what.
+/// Replicas behind nginx. The mock answers with the token and the path of each request.
 pub(crate) struct Service {
     pub(crate) fixture: Fixture,
     pub(crate) nginx: Nginx,
@@ -29,7 +31,7 @@ impl Service {
         Self::with(Fixture::start(0, arguments).await, replicas, balance).await
     }
 
-    /// The same with a Redis that may be far away.
+    /// The same with a Redis behind a delaying proxy.
     pub(crate) async fn far_from_redis(replicas: usize) -> Self {
         let mut fixture = Fixture::start(0, "").await;
         fixture.tcp_proxy = Some(TcpProxy::to(fixture.redis.port()).await);
@@ -45,7 +47,7 @@ impl Service {
         Self { nginx: Nginx::start(&addresses, balance).await, fixture }
     }
 
-    /// Users of that era, each with a token of its own, and categories where it has a session.
+    /// Users of a lifecycle, each with its own token, and with categories in a session.
     pub(crate) async fn users(&self, count: usize, lifecycle: Lifecycle) -> Vec<Arc<User>> {
         let first = if lifecycle == Lifecycle::Stateless { FIRST_ALONE } else { 0 };
         let client = self.client();
@@ -53,14 +55,14 @@ impl Service {
         stream::iter(users).buffered(AT_ONCE).map(Arc::new).collect().await
     }
 
-    /// A client that comes by way of nginx.
+    /// A client that connects through nginx.
     pub(crate) fn client(&self) -> HttpClient {
         HttpClient::new(&self.fixture.replicas[0], "")
             .header("X-Authorization", ALICE)
             .to(&self.nginx.url("/mcp"))
     }
 
-    /// Has Mist wait with its answers to [`HELD`] calls until the semaphore is closed.
+    /// Holds the answers to [`HELD`] calls until the semaphore is closed.
     pub(crate) fn hold(&self) -> Arc<Semaphore> {
         let turnstile = Arc::new(Semaphore::new(0));
         let held = Arc::clone(&turnstile);
@@ -70,7 +72,7 @@ impl Service {
         turnstile
     }
 
-    /// Waits until Mist has been asked by so many held calls since this was last asked; how many it were.
+    /// Waits for that many held calls since the last time, and returns their number.
     pub(crate) async fn held(&self, count: usize) -> usize {
         let mut held = 0;
         loop {
@@ -82,14 +84,14 @@ impl Service {
         }
     }
 
-    /// Tells a replica to end gracefully, and returns when it has heard. It is none of the replicas until it starts again.
-    pub(crate) async fn begin_to_end(&mut self, replica: usize) -> HttpServer {
+    /// Stops a replica gracefully, and returns once it is shutting down. It is removed until it is started again.
+    pub(crate) async fn begin_shutdown(&mut self, replica: usize) -> HttpServer {
         let ending = self.fixture.replicas.remove(replica);
         let client = self.client().to(&ending.url("/mcp"));
         ending.signal("TERM").await;
         let response = async {
             loop {
-                // One that has nothing to do ends at once.
+                // An idle replica exits at once.
                 match HttpResponse::or_error(client.request_builder("ping", json!({}))).await {
                     Ok(response) if response.status == 503 => return,
                     Err(error) if error.is_connect() => return,
@@ -101,7 +103,7 @@ impl Service {
         ending
     }
 
-    /// Waits for a replica's end, which has to be a good one, and starts it again in its place.
+    /// Waits until a replica has exited successfully, and starts it again.
     pub(crate) async fn start_again(&mut self, ending: HttpServer, replica: usize) {
         let port = ending.address().port();
         let (status, errors) = ending.ended().await;
@@ -110,7 +112,7 @@ impl Service {
         self.fixture.replicas.insert(replica, self.fixture.launch().serve_at(port).await);
     }
 
-    /// Ends a replica in the middle of whatever it does. It is none of the replicas any more.
+    /// Kills a replica, and removes it.
     pub(crate) async fn kill(&mut self, replica: usize) {
         let killed = self.fixture.replicas.remove(replica);
         killed.signal("KILL").await;

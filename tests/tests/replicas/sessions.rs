@@ -1,4 +1,4 @@
-//! A session of the older era is one, whichever replica its requests come to.
+//! A legacy session works at every replica.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::fixture::{Fixture, any, off, on, pause};
 
-/// A category, and a tool that is listed where it is on.
+/// A category, and a tool that is listed if it is enabled.
 const CATEGORIES: [(&str, &str); 4] = [
     ("sites", "getSiteInfo"),
     ("sites_rrm", "listSiteRrmEvents"),
@@ -19,7 +19,7 @@ const CATEGORIES: [(&str, &str); 4] = [
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn sessions_keep_their_categories_at_whichever_replica_their_requests_come() {
+async fn sessions_keep_their_categories_at_every_replica() {
     let fixture = Fixture::start(3, "").await;
     let mut guests: Vec<(HttpClient, BTreeMap<&str, bool>)> = Vec::new();
     for index in 0..12 {
@@ -54,14 +54,14 @@ async fn sessions_keep_their_categories_at_whichever_replica_their_requests_come
 }
 
 #[tokio::test]
-async fn what_a_sessions_url_asked_for_holds_at_every_replica() {
+async fn the_parameters_of_a_sessions_url_hold_at_every_replica() {
     const ORG: &str = "0e0e0e0e-0000-4000-8000-000000000001";
     let fixture = Fixture::start(2, "").await;
     let opened = format!("?mode=custom&categories=Orgs,sites&org_id={ORG}");
     let alice = fixture.alice(0, &opened).open().await;
     let tools = alice.tools().await;
     assert!(tools.contains(&"getOrg".to_owned()) && !tools.contains(&"findTools".to_owned()), "{tools:?}");
-    // A client's URL is the same each time; what counts is the one that it began with.
+    // The URL of a client may change; the one that opened the session counts.
     for query in [&opened[..], "", "?mode=all"] {
         let there = fixture.alice(1, query).on(alice.session());
         assert_eq!(there.tools().await, tools, "{query}");
@@ -71,7 +71,7 @@ async fn what_a_sessions_url_asked_for_holds_at_every_replica() {
 }
 
 #[tokio::test]
-async fn a_session_is_taken_up_once_however_many_requests_come_at_once() {
+async fn concurrent_requests_restore_a_session_once() {
     let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
@@ -89,7 +89,7 @@ async fn a_session_is_taken_up_once_however_many_requests_come_at_once() {
 }
 
 #[tokio::test]
-async fn changes_at_several_replicas_at_once_are_all_kept() {
+async fn concurrent_changes_at_several_replicas_are_merged() {
     let fixture = Fixture::start(3, "").await;
     let alice = fixture.alice(0, "").open().await;
     for replica in [1, 2] {
@@ -117,7 +117,7 @@ async fn changes_at_several_replicas_at_once_are_all_kept() {
 #[tokio::test]
 async fn a_session_ends_everywhere() {
     let fixture = Fixture::start(3, "").await;
-    // The last one is not held where it is ended.
+    // The last session is not at the replica that gets the DELETE.
     for (held, ends) in [(&[0, 1, 2][..], 1), (&[0], 0), (&[0, 2], 1)] {
         let alice = fixture.alice(0, "").open().await;
         for replica in held {
@@ -144,12 +144,12 @@ async fn a_session_ends_everywhere() {
 }
 
 #[tokio::test]
-async fn a_session_lasts_as_long_as_it_is_used_somewhere() {
+async fn a_session_lasts_as_long_as_one_replica_uses_it() {
     let fixture = Fixture::start(2, "--session-idle 3").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
     fixture.at(1, &alice).tools().await;
-    // Longer than it may be idle, and at one replica alone.
+    // For longer than the idle timeout, at one replica only.
     for _ in 0..50 {
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_eq!(alice.ask("ping", json!({})).await.status, 200);
@@ -173,7 +173,7 @@ async fn a_session_lasts_as_long_as_it_is_used_somewhere() {
 }
 
 #[tokio::test]
-async fn a_restart_of_all_replicas_loses_nobody() {
+async fn a_restart_of_all_replicas_loses_no_session() {
     let mut fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
@@ -192,7 +192,7 @@ async fn a_restart_of_all_replicas_loses_nobody() {
 }
 
 #[tokio::test]
-async fn requests_that_stand_for_themselves_leave_nothing_behind() {
+async fn stateless_requests_store_nothing() {
     let fixture = Fixture::start(2, "").await;
     for replica in [0, 1] {
         let modern = fixture.alice(replica, "?mode=all").lifecycle(Lifecycle::Stateless);

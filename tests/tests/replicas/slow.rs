@@ -1,4 +1,4 @@
-//! Redis is far away: as long as it answers in time replicas are one, and beyond that each goes on by itself.
+//! A distant Redis: within the timeout replicas share sessions, and beyond it each works alone.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,32 +11,32 @@ use crate::fixture::{AWAY, THERE};
 use crate::service::Service;
 use crate::user::User;
 
-/// Calls and looks at its tools, and always gets its answers.
-async fn call_on(user: Arc<User>, stop: Arc<AtomicBool>) {
+/// Calls and lists its tools, always with success.
+async fn keep_calling(user: Arc<User>, stop: Arc<AtomicBool>) {
     let mut calls = 0;
     while !stop.load(Ordering::Relaxed) {
         user.call(calls).await;
-        user.is_as_it_was().await;
+        user.assert_unchanged().await;
         calls += 1;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_away() {
+async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_unavailable() {
     let service = Service::far_from_redis(3).await;
     let (fixture, tcp_proxy) = (&service.fixture, service.fixture.tcp_proxy.as_ref().unwrap());
     let users = service.users(20, Lifecycle::Legacy).await;
-    // As far as the other side of the earth, and within the time that a call waits.
+    // As slow as the other side of the earth, and within the command timeout.
     tcp_proxy.set_delay(Duration::from_millis(100));
     let stop = Arc::new(AtomicBool::new(false));
     let calling: JoinSet<()> =
-        users.iter().map(|user| call_on(Arc::clone(user), Arc::clone(&stop))).collect();
+        users.iter().map(|user| keep_calling(Arc::clone(user), Arc::clone(&stop))).collect();
     let late = User::enter(service.client(), 700, Lifecycle::Legacy).await;
-    late.comes_to_be_as_it_was().await;
+    late.wait_until_unchanged().await;
     tokio::time::sleep(Duration::from_secs(2)).await;
 
-    // No answer comes in time any more, though all of them come.
+    // No reply arrives within the timeout, though all arrive.
     tcp_proxy.set_delay(Duration::from_millis(200));
     for replica in 0..3 {
         fixture.redis_is(replica, AWAY).await;
@@ -65,6 +65,6 @@ async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_away() {
     stop.store(true, Ordering::Relaxed);
     calling.join_all().await;
     for user in users.iter().map(AsRef::as_ref).chain([&late]) {
-        user.is_as_it_was().await;
+        user.assert_unchanged().await;
     }
 }

@@ -1,11 +1,11 @@
-//! What an operator is told who has not got it right yet.
+//! Errors of the Redis configuration at start.
 
 use mistmcp_tests::{Finished, Launch, RedisServer};
 
 use crate::fixture::KEY;
 
-/// The server does not start, and says why, without what nobody may read.
-async fn stops(launch: Launch, wanted: &[&str]) -> Finished {
+/// Asserts that the server fails at start with this message, and shows no secret.
+async fn assert_fails(launch: Launch, wanted: &[&str]) -> Finished {
     let finished =
         launch.argument("--demo").argument("-t").argument("http").argument("-p").argument("0").run().await;
     assert_eq!(finished.code(), Some(1), "{}", finished.stderr);
@@ -17,31 +17,33 @@ async fn stops(launch: Launch, wanted: &[&str]) -> Finished {
 }
 
 #[tokio::test]
-async fn a_key_has_to_be_there_and_long() {
+async fn a_key_is_required_and_must_be_long() {
     let launch = || Launch::new("--redis redis://127.0.0.1:1");
-    stops(launch(), &["MISTMCP_REDIS_KEY", "openssl rand -hex 32"]).await;
-    stops(launch().variable("MISTMCP_REDIS_KEY", "s3cr3t"), &["MISTMCP_REDIS_KEY", "32 characters"]).await;
+    assert_fails(launch(), &["MISTMCP_REDIS_KEY", "openssl rand -hex 32"]).await;
+    assert_fails(launch().variable("MISTMCP_REDIS_KEY", "s3cr3t"), &["MISTMCP_REDIS_KEY", "32 characters"])
+        .await;
 }
 
 #[tokio::test]
-async fn an_address_has_to_be_a_redis_and_is_not_repeated() {
+async fn an_invalid_url_is_rejected_and_not_repeated() {
     for url in ["http://:s3cr3t@localhost", "localhost:6379", "redis:///0", "redis://:s3cr3t@localhost/x"] {
         let launch = Launch::new("").argument("--redis").argument(url).variable("MISTMCP_REDIS_KEY", KEY);
-        stops(launch, &["--redis (or MISTMCP_REDIS_URL)"]).await;
+        assert_fails(launch, &["--redis (or MISTMCP_REDIS_URL)"]).await;
     }
     let launch = Launch::new("--redis redis://localhost").argument("--redis-prefix").argument("a b");
-    stops(launch.variable("MISTMCP_REDIS_KEY", KEY), &["--redis-prefix (or MISTMCP_REDIS_PREFIX)"]).await;
+    assert_fails(launch.variable("MISTMCP_REDIS_KEY", KEY), &["--redis-prefix (or MISTMCP_REDIS_PREFIX)"])
+        .await;
 }
 
 #[tokio::test]
-async fn a_redis_that_lets_nobody_in_is_told_with_where_the_password_stands() {
+async fn a_rejected_login_is_an_error_that_names_the_password_settings() {
     let redis = RedisServer::start_with("--requirepass s3cr3t-0f-redis").await;
     let launch =
         |url: &str| Launch::new("").variable("MISTMCP_REDIS_URL", url).variable("MISTMCP_REDIS_KEY", KEY);
     let wrong = redis.url().replace("redis://", "redis://:s3cr3t-but-wr0ng@");
     let place = redis.url().replace("redis://", "");
     for url in [&redis.url(), &wrong] {
-        stops(launch(url), &[&place, "MISTMCP_REDIS_PASSWORD"]).await;
+        assert_fails(launch(url), &[&place, "MISTMCP_REDIS_PASSWORD"]).await;
     }
     let server =
         launch(&redis.url()).argument("--demo").variable("MISTMCP_REDIS_PASSWORD", "s3cr3t-0f-redis");

@@ -1,4 +1,4 @@
-//! A stream that one replica holds hears what happens at another.
+//! A stream at one replica gets notifications of changes at another.
 
 use futures_util::StreamExt;
 use mistmcp_tests::{Lifecycle, soon};
@@ -9,7 +9,7 @@ use crate::fixture::{Fixture, off, on};
 
 const CHANGED: &str = "notifications/tools/list_changed";
 
-/// Reads a stream until it has said that so many times, and returns all that it has said.
+/// Reads a stream up to `count` tool list notifications, and returns the text.
 async fn response(stream: Response, count: usize) -> String {
     let mut text = String::new();
     let mut bytes = stream.bytes_stream();
@@ -23,7 +23,7 @@ async fn response(stream: Response, count: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_stream_hears_of_changes_made_at_another_replica() {
+async fn a_stream_is_notified_of_changes_at_another_replica() {
     let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     let stream = alice.listen().await;
@@ -31,7 +31,7 @@ async fn a_stream_hears_of_changes_made_at_another_replica() {
     let quiet = others.listen().await;
     let there = fixture.at(1, &alice);
     there.call("manageMcpTools", on("sites")).await;
-    // What is on already is no change.
+    // Enabling an enabled category is no change.
     there.call("manageMcpTools", on("sites")).await;
     there.call("manageMcpTools", off("sites")).await;
     fixture.at(1, &others).tools().await;
@@ -43,7 +43,7 @@ async fn a_stream_hears_of_changes_made_at_another_replica() {
 }
 
 #[tokio::test]
-async fn a_stream_is_opened_at_any_replica_and_hears_of_all() {
+async fn a_stream_at_any_replica_is_notified_of_all_changes() {
     let fixture = Fixture::start(3, "").await;
     let alice = fixture.alice(0, "").open().await;
     let stream = fixture.at(1, &alice).listen().await;
@@ -65,7 +65,7 @@ async fn a_stream_ends_with_its_session_wherever_that_is_ended() {
 }
 
 #[tokio::test]
-async fn a_stream_at_one_replica_keeps_its_session_for_all() {
+async fn a_stream_at_one_replica_keeps_its_session_at_all() {
     let fixture = Fixture::start(2, "--session-idle 3").await;
     let alice = fixture.alice(0, "").open().await;
     alice.call("manageMcpTools", on("sites")).await;
@@ -76,7 +76,7 @@ async fn a_stream_at_one_replica_keeps_its_session_for_all() {
 }
 
 #[tokio::test]
-async fn whoever_listens_without_a_session_hears_nothing_of_those_of_others() {
+async fn stateless_subscriptions_get_no_notifications_of_sessions() {
     let fixture = Fixture::start(2, "").await;
     let listening = fixture.alice(0, "").lifecycle(Lifecycle::Stateless).listen().await;
     let stream = fixture.alice(0, "").open().await.listen().await;
@@ -84,7 +84,7 @@ async fn whoever_listens_without_a_session_hears_nothing_of_those_of_others() {
         fixture.alice(replica, "").open().await.call("manageMcpTools", on("sites")).await;
         fixture.bob(replica, "").open().await.call("manageMcpTools", on("orgs")).await;
     }
-    // It ends with its replica, properly, and is opened again at another one.
+    // It ends with its replica, without an error, and is opened again at another one.
     fixture.replicas[0].signal("TERM").await;
     let text = soon("the end of the stream", listening.text()).await.unwrap();
     assert!(text.contains("notifications/subscriptions/acknowledged"), "{text}");
@@ -94,11 +94,11 @@ async fn whoever_listens_without_a_session_hears_nothing_of_those_of_others() {
 }
 
 #[tokio::test]
-async fn a_stream_that_broke_is_opened_again_at_another_replica() {
+async fn a_broken_stream_is_opened_again_at_another_replica() {
     let fixture = Fixture::start(2, "").await;
     let alice = fixture.alice(0, "").open().await;
     let mut stream = alice.listen().await;
-    // What is said before the first word has the name by which a client comes back.
+    // The first event carries the id with which a client resumes.
     let said = soon("a first event", stream.chunk()).await.unwrap().unwrap();
     let said = String::from_utf8_lossy(&said).into_owned();
     let last = said.lines().find_map(|line| line.strip_prefix("id:")).unwrap().trim().to_owned();

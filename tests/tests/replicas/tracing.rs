@@ -1,4 +1,4 @@
-//! A trace goes on at any replica, and holds what its client asked for and nothing else.
+//! Traces across replicas.
 
 use mistmcp_tests::{Collector, HttpClient};
 use serde_json::json;
@@ -8,7 +8,7 @@ use crate::fixture::Fixture;
 const CONTEXT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 #[tokio::test]
-async fn a_session_that_goes_on_elsewhere_is_one_trace_without_what_its_client_did_not_ask() {
+async fn a_restored_session_is_one_trace_with_only_the_requests_of_its_client() {
     let mut fixture = Fixture::start(0, "").await;
     let collector = Collector::start().await;
     for replica in ["one", "other"] {

@@ -1,3 +1,5 @@
+//! A simulated user of the service: [`User`].
+
 use mistmcp_tests::{HttpClient, HttpResponse, Lifecycle, soon};
 use serde_json::{Value, json};
 
@@ -6,7 +8,7 @@ use crate::fixture::pause;
 const TOKEN: &str = "t0ken-of-number-";
 const MARK: &str = "user-number-";
 
-/// A category, and a tool that is listed where it is on.
+/// A category, and a tool that is listed if it is enabled.
 const CATEGORIES: [(&str, &str); 4] = [
     ("sites", "getSiteInfo"),
     ("sites_rrm", "listSiteRrmEvents"),
@@ -14,32 +16,32 @@ const CATEGORIES: [(&str, &str); 4] = [
     ("sites_stats", "getSiteStats"),
 ];
 
-/// A client with a token of its own. In the older era it has a session with categories of its own as well.
+/// A client with its own token. A legacy one has a session with its own categories.
 pub(crate) struct User {
     pub(crate) client: HttpClient,
     number: usize,
     on: Vec<(&'static str, &'static str)>,
 }
 
-/// How a request ended that was allowed to fail. Whatever it is, it is no other request's answer.
+/// The outcome of a request that may fail. It is never the response to another request.
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Answered,
-    /// With a status that is no success, and words.
+    /// An error status, with its text.
     Refused(HttpResponse),
-    /// Nobody answered, or not to the end.
+    /// No response, or a truncated one.
     Broken(reqwest::Error),
 }
 
 impl User {
-    /// Comes in with what is its own.
+    /// Connects, and enables its categories.
     pub(crate) async fn enter(client: HttpClient, number: usize, lifecycle: Lifecycle) -> Self {
         let client =
             client.header("X-Authorization", &format!("{TOKEN}{number:05}")).connect(lifecycle).await;
         if lifecycle == Lifecycle::Stateless {
             return Self { client, number, on: Vec::new() };
         }
-        // One of the fifteen ways to have some of four.
+        // One of the fifteen non-empty subsets of four.
         let chosen = number % 15 + 1;
         let on = CATEGORIES.into_iter().enumerate().filter(|(place, _)| chosen >> place & 1 == 1);
         let on: Vec<_> = on.map(|(_, category)| category).collect();
@@ -48,7 +50,7 @@ impl User {
         Self { client, number, on }
     }
 
-    /// A call that may fail, for what it alone asks for. No other's answer is ever taken for its own.
+    /// A call that may fail, with its own arguments. Panics on the response of another call.
     pub(crate) async fn try_call(&self, call: usize) -> Outcome {
         let response =
             match HttpResponse::or_error(self.client.request_builder("tools/call", self.asked(call))).await {
@@ -63,14 +65,14 @@ impl User {
         Outcome::Answered
     }
 
-    /// A call that has to succeed.
+    /// A call that must succeed.
     pub(crate) async fn call(&self, call: usize) {
         let outcome = self.try_call(call).await;
         assert!(matches!(outcome, Outcome::Answered), "{} {call}: {outcome:?}", self.mark());
     }
 
-    /// What it sees of the tools that any of these users may see.
-    pub(crate) async fn sees(&self) -> Result<bool, HttpResponse> {
+    /// Whether the listed tools are those of its own categories.
+    pub(crate) async fn has_its_tools(&self) -> Result<bool, HttpResponse> {
         let response = self.client.ask("tools/list", json!({})).await;
         if response.status != 200 {
             return Err(response);
@@ -82,31 +84,31 @@ impl User {
             .all(|category| tools.iter().any(|tool| *tool == category.1) == self.on.contains(category)))
     }
 
-    /// That its session is there, with its categories and no others.
-    pub(crate) async fn is_as_it_was(&self) {
-        let seen = self.sees().await;
+    /// Asserts that its session exists, with exactly its categories.
+    pub(crate) async fn assert_unchanged(&self) {
+        let seen = self.has_its_tools().await;
         assert!(matches!(seen, Ok(true)), "{} has not what it had switched on: {seen:?}", self.mark());
     }
 
-    /// Waits until it is so at whichever replica it asks.
-    pub(crate) async fn comes_to_be_as_it_was(&self) {
+    /// Waits until that holds at any replica.
+    pub(crate) async fn wait_until_unchanged(&self) {
         let known = async {
             let mut in_turn = 0;
             while in_turn < 10 {
-                in_turn = if matches!(self.sees().await, Ok(true)) { in_turn + 1 } else { 0 };
+                in_turn = if matches!(self.has_its_tools().await, Ok(true)) { in_turn + 1 } else { 0 };
                 pause().await;
             }
         };
         soon("a session to be as it was", known).await;
     }
 
-    /// The same user, at another place.
-    pub(crate) fn by_way_of(mut self, client: &HttpClient) -> Self {
+    /// The same user at another URL.
+    pub(crate) fn through(mut self, client: &HttpClient) -> Self {
         self.client = self.client.to(client.url());
         self
     }
 
-    /// The same user, who has lost its session and begins anew.
+    /// The same user with a new session.
     pub(crate) async fn again(&self, client: &HttpClient) -> Self {
         Self::enter(client.clone(), self.number, Lifecycle::Legacy).await
     }
@@ -125,7 +127,7 @@ impl User {
     }
 }
 
-/// What tells of whom a token is. The token itself would be masked.
+/// A mark that identifies a token. The token itself would be masked.
 pub(crate) fn mark(authorization: &str) -> String {
     authorization.trim_start_matches("Token ").replace(TOKEN, MARK)
 }
