@@ -5,9 +5,10 @@ mod elicitation;
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use parking_lot::Mutex;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -89,7 +90,7 @@ impl Call {
     /// ```
     pub fn progress(&self, done: f64, total: Option<f64>, message: impl Into<String>) {
         if let Some(peer) = &self.peer {
-            *self.last.lock().unwrap_or_else(PoisonError::into_inner) = (done, total);
+            *self.last.lock() = (done, total);
             peer.notify(Notification::Progress { done, total, message: message.into() });
         }
     }
@@ -100,7 +101,7 @@ impl Call {
         const STEP: f64 = 0.001;
         if let Some(peer) = &self.peer {
             let (done, total) = {
-                let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut last = self.last.lock();
                 last.0 += STEP;
                 *last
             };
@@ -216,12 +217,12 @@ impl Call {
 
     /// How long the call has waited for its client.
     pub(crate) fn waited(&self) -> Duration {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = self.waiting.lock();
         waiting.ended + waiting.since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     fn wait(&self) -> WaitGuard {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.waiting.lock();
         waiting.open += 1;
         waiting.since.get_or_insert_with(Instant::now);
         WaitGuard(Arc::clone(&self.waiting))
@@ -233,7 +234,7 @@ struct WaitGuard(Arc<Mutex<Waiting>>);
 
 impl Drop for WaitGuard {
     fn drop(&mut self) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self.0.lock();
         waiting.open -= 1;
         if waiting.open == 0
             && let Some(since) = waiting.since.take()

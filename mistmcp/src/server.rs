@@ -16,8 +16,9 @@ mod result;
 mod session_shared;
 mod stdio;
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
+use parking_lot::{Mutex, MutexGuard};
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
@@ -418,7 +419,7 @@ impl ServerHandler for Server {
 
 impl Log {
     fn level(&self) -> MutexGuard<'_, LoggingLevel> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

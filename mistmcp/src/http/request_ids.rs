@@ -4,9 +4,10 @@
 //! messages that rmcp keeps for a client that resumes its stream, for as long as the session lasts.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 use tokio::sync::Notify;
 
@@ -46,7 +47,7 @@ impl RequestIds {
     }
 
     fn used(&self) -> MutexGuard<'_, HashSet<String>> {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+        self.used.lock()
     }
 }
 

@@ -2,9 +2,10 @@
 //! idle ones.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use parking_lot::{Mutex, MutexGuard};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::session::{SessionId, SessionManager};
 use tokio_util::task::AbortOnDropHandle;
@@ -163,7 +164,7 @@ impl Sessions {
 
     fn lock(&self) -> MutexGuard<'_, OpenSessions> {
         // No panic can leave a partial change behind, so a poisoned lock is usable.
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock()
     }
 }
 

@@ -1,11 +1,11 @@
 //! Rate limit per client address of requests to Mist with tokens that it has not accepted yet ([`Pacer`]).
 
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -39,7 +39,7 @@ impl Pacer {
 
     /// Whether no request of the last minute is counted.
     pub(crate) fn is_full(&self) -> bool {
-        let last = *self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = *self.last.lock();
         last.is_none_or(|last| last.elapsed() > Duration::from_mins(1))
     }
 
@@ -62,7 +62,7 @@ impl Pacer {
     fn try_take(&self) -> Result<(), Duration> {
         let clock = DefaultClock::default();
         self.limiter.check().map_err(|not_until| not_until.wait_time_from(clock.now()))?;
-        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        *self.last.lock() = Some(Instant::now());
         Ok(())
     }
 }

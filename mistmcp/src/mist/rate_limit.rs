@@ -1,9 +1,9 @@
 //! Hourly fixed-window rate limit of a token ([`RateLimit`]).
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::{Mutex, MutexGuard};
 
 const HOUR: i64 = 3_600;
 
@@ -258,7 +258,7 @@ impl RateLimit {
     fn spent(&self, now: Timestamp) -> MutexGuard<'_, Window> {
         let hour = now.as_second().div_euclid(HOUR);
         // A panic cannot leave a half-written count, so a poisoned lock is safe to use.
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut spent = self.spent.lock();
         if spent.hour != hour {
             (spent.hour, spent.calls, spent.own, spent.published) = (hour, 0, 0, 0);
         }

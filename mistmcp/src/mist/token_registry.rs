@@ -4,9 +4,10 @@ use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
 
 use super::clock::Clock;
 use super::rate_limit::Level;
@@ -68,13 +69,13 @@ impl TokenRegistry {
     }
 
     fn all(&self) -> Vec<Arc<TokenState>> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.lock();
         known.accounts.iter().map(|ByKey(account)| Arc::clone(account)).collect()
     }
 
     /// The one state of this key, created if needed.
     pub(super) fn lease(self: &Arc<Self>, key: Key) -> Lease {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock();
         known.sweep(self.clock.now());
         let account = match known.accounts.get(&key) {
             Some(ByKey(account)) => Arc::clone(account),
@@ -93,7 +94,7 @@ impl TokenRegistry {
         // One in the set, one being dropped. If two leases drop at the same time, the sweep removes it.
         const LAST: usize = 2;
         let now = self.clock.now();
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock();
         if Arc::strong_count(account) <= LAST && !is_worth_keeping(account, now) {
             known.accounts.remove(&account.key);
         }
@@ -103,13 +104,13 @@ impl TokenRegistry {
     /// Remaining calls of the hour by token.
     pub(super) fn levels(&self) -> Vec<Level> {
         let now = self.clock.now();
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.lock();
         known.accounts.iter().map(|ByKey(account)| account.budget.level(now)).collect()
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.known.lock().unwrap().accounts.len()
+        self.known.lock().accounts.len()
     }
 }
 

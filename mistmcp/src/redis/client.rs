@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use parking_lot::{Mutex, RwLock};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::{Cmd, FromRedisValue, Pipeline, PushInfo, PushKind, RedisError, RedisResult, ScriptInvocation};
 use thiserror::Error;
@@ -223,7 +224,7 @@ impl RedisClient {
 
     /// Logs what Redis rejects, with the remedy. Rate-limited, because each call may fail.
     fn log_fault(&self, error: &RedisError, Fault { code, remedy, .. }: Fault) {
-        let mut last_logged = self.last_logged.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut last_logged = self.last_logged.lock();
         if last_logged.get(&code).is_some_and(|last| last.elapsed() < LOG_INTERVAL) {
             return;
         }
@@ -286,14 +287,14 @@ impl RedisClient {
     }
 
     fn manager(&self) -> ConnectionManager {
-        self.manager.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.manager.read().clone()
     }
 
     /// Replaces the connection: one that is stuck or was rejected does not recover by itself.
     fn reconnect(&self) {
         // Creation succeeded before with the same configuration, so an error is ignored.
         if let Ok(new_manager) = manager(&self.location, &self.push_sender) {
-            *self.manager.write().unwrap_or_else(PoisonError::into_inner) = new_manager;
+            *self.manager.write() = new_manager;
         }
     }
 }
@@ -305,11 +306,11 @@ impl std::fmt::Debug for RedisClient {
 }
 
 fn since(moment: &RwLock<Option<Instant>>) -> Option<Instant> {
-    *moment.read().unwrap_or_else(PoisonError::into_inner)
+    *moment.read()
 }
 
 fn set_now(moment: &RwLock<Option<Instant>>) {
-    *moment.write().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    *moment.write() = Some(Instant::now());
 }
 
 fn manager(location: &Location, push_sender: &UnboundedSender<PushInfo>) -> RedisResult<ConnectionManager> {

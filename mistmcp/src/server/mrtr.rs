@@ -1,10 +1,11 @@
 //! Multi-round-trip requests: [`MultiRoundTrip`], and the signed [`RequestState`].
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use parking_lot::{Mutex, MutexGuard};
 use ring::hmac;
 use rmcp::model::{CallToolRequestParams, ErrorData, InputRequest, InputRequiredResult};
 use serde_json::{Map, Value};
@@ -88,7 +89,7 @@ impl MultiRoundTrip {
     }
 
     fn round(&self) -> MutexGuard<'_, Round> {
-        self.round.lock().unwrap_or_else(PoisonError::into_inner)
+        self.round.lock()
     }
 }
 

@@ -58,10 +58,10 @@ impl SessionShared {
             match tokio::time::timeout(NOTIFY_TIMEOUT, peer.notify_tool_list_changed()).await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => {
-                    tracing::debug!(%error, "the client could not be notified of its changed tool list")
+                    tracing::debug!(%error, "the client could not be notified of its changed tool list");
                 }
                 Err(_) => {
-                    tracing::debug!("the client did not read the notification of its changed tool list")
+                    tracing::debug!("the client did not read the notification of its changed tool list");
                 }
             }
         });

@@ -1,7 +1,8 @@
 //! Enabled categories of a session: [`EnabledCategories`].
 
 use std::collections::BTreeSet;
-use std::sync::{PoisonError, RwLock};
+
+use parking_lot::RwLock;
 
 /// The categories that are enabled in a session.
 #[derive(Debug, Default)]
@@ -14,16 +15,16 @@ impl EnabledCategories {
 
     pub(crate) fn has(&self, category: &str) -> bool {
         // A panic cannot leave a partial set, so a poisoned lock is safe to use.
-        self.0.read().unwrap_or_else(PoisonError::into_inner).contains(category)
+        self.0.read().contains(category)
     }
 
     pub(crate) fn on(&self) -> BTreeSet<&'static str> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.read().clone()
     }
 
     /// Applies a change, and returns whether the set differs.
     pub(crate) fn change(&self, change: impl FnOnce(&mut BTreeSet<&'static str>)) -> bool {
-        let mut on = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut on = self.0.write();
         let before = on.clone();
         change(&mut on);
         *on != before

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -11,6 +11,7 @@ use opentelemetry_http::{HttpClient, HttpError};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
 use super::settings::Settings;
@@ -45,7 +46,7 @@ impl Collector {
     }
 
     fn take_failure(&self) -> Option<String> {
-        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.0.failure.lock().take()
     }
 }
 
@@ -87,7 +88,7 @@ impl HttpClient for Collector {
         let way = Arc::clone(&self.0);
         let outcome = self.0.runtime.spawn(async move { way.send(request).await }).await?;
         let failure = outcome.as_ref().err().map(reason);
-        *self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+        *self.0.failure.lock() = failure;
         Ok(outcome.map_err(reqwest::Error::without_url)?)
     }
 }
@@ -132,7 +133,7 @@ impl<E> Told<E> {
     }
 
     fn tell(&self, spans: usize, outcome: &OTelSdkResult) {
-        let mut standing = self.standing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut standing = self.standing.lock();
         let collector = self.collector.name();
         match outcome {
             Ok(()) if standing.lost > 0 => {

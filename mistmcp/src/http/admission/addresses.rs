@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use super::budget::Budget;
 use super::limits::{AdmissionLimits, SHARE};
@@ -67,14 +69,14 @@ impl Addresses {
         // The remainder is less than the length of the array, so it fits.
         let shard = self.hasher.hash_one(group) % self.shards.len() as u64;
         let shard = &self.shards[usize::try_from(shard).unwrap_or_default()];
-        let mut addresses = shard.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = shard.lock();
         Arc::clone(addresses.entry(group).or_insert_with(|| Arc::new(Address::new(&self.limits))))
     }
 
     /// Removes addresses that use nothing, and whose pacer is full again.
     pub(super) fn sweep(&self) {
         for shard in &self.shards {
-            let mut addresses = shard.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut addresses = shard.lock();
             addresses.retain(|_, address| Arc::strong_count(address) > 1 || !address.pacer.is_full());
             if addresses.len() < addresses.capacity() / 4 {
                 addresses.shrink_to_fit();

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use futures_util::task::AtomicWaker;
+use parking_lot::{Mutex, MutexGuard};
 
 use super::addresses::Address;
 use super::budget::{Budget, Part};
@@ -170,7 +171,7 @@ impl Connections {
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        self.open.lock()
     }
 }
 
@@ -178,7 +179,7 @@ impl Connection {
     /// Closes the connection: its socket reads the end of input. Its slot is released at once.
     pub(crate) fn close(&self) {
         if !self.is_closed.swap(true, Ordering::AcqRel) {
-            self.slots.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            self.slots.lock().clear();
             self.waker.wake();
         }
     }
@@ -243,7 +244,7 @@ impl Connection {
     }
 
     fn sending(&self) -> MutexGuard<'_, Sending> {
-        self.sending.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sending.lock()
     }
 }
 

@@ -6,12 +6,13 @@ mod sync;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Weak};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use parking_lot::{Mutex, MutexGuard};
 use redis::{Cmd, Pipeline, Script};
 use rmcp::transport::streamable_http_server::session::SessionStore as InitializeStore;
 
@@ -221,11 +222,11 @@ impl RedisStore {
 
     fn replicas(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<SessionReplica>>> {
         // No panic can leave a partial change behind, so a poisoned lock is usable.
-        self.replicas.lock().unwrap_or_else(PoisonError::into_inner)
+        self.replicas.lock()
     }
 
     fn pending_ends(&self) -> MutexGuard<'_, HashMap<Arc<str>, Instant>> {
-        self.pending_ends.lock().unwrap_or_else(PoisonError::into_inner)
+        self.pending_ends.lock()
     }
 }
 

@@ -1,8 +1,8 @@
 //! Pending requests of the stdio transport: [`Pending`].
 
 use std::collections::{HashSet, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use parking_lot::{Mutex, MutexGuard};
 use rmcp::model::RequestId;
 use tokio::sync::Notify;
 
@@ -19,7 +19,7 @@ struct Requests {
     /// `subscriptions/listen`, which the client ends.
     subscriptions: HashSet<RequestId>,
     /// Requests from the server to the client.
-    server_requests: VecDeque<RequestId>,
+    from_server: VecDeque<RequestId>,
 }
 
 /// What the transport waits for after the end of input.
@@ -40,7 +40,7 @@ impl Pending {
     }
 
     pub(super) fn server_request(&self, id: RequestId) {
-        self.requests().server_requests.push_back(id);
+        self.requests().from_server.push_back(id);
         self.changed.notify_one();
     }
 
@@ -54,12 +54,12 @@ impl Pending {
 
     /// The client has answered a request of the server.
     pub(super) fn answered_by_client(&self, id: &RequestId) {
-        self.requests().server_requests.retain(|other| other != id);
+        self.requests().from_server.retain(|other| other != id);
     }
 
     /// Removes a request of the server that will get no response.
     pub(super) fn take_server_request(&self) -> Option<RequestId> {
-        self.requests().server_requests.pop_front()
+        self.requests().from_server.pop_front()
     }
 
     pub(super) fn remaining(&self) -> Remaining {
@@ -77,6 +77,6 @@ impl Pending {
     }
 
     fn requests(&self) -> MutexGuard<'_, Requests> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+        self.requests.lock()
     }
 }

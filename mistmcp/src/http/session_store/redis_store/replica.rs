@@ -1,8 +1,10 @@
 //! This replica's copy of a stored session: [`SessionReplica`], with its revision (optimistic concurrency).
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, MutexGuard};
 
 use super::super::super::session_handle::SessionHandle;
 use super::super::Record;
@@ -93,7 +95,7 @@ impl SessionReplica {
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        self.known.lock()
     }
 }
 
