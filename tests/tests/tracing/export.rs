@@ -33,7 +33,13 @@ async fn without_a_collector_calls_go_on_with_one_warning_and_the_end_is_gracefu
 
 #[tokio::test]
 async fn a_collector_that_comes_back_gets_spans_again() {
-    let stage = Fixture::start().await;
+    // The two spans of a call are one batch, and are exported as soon as both have ended. With the usual delay the second
+    // could be exported after the collector has come back.
+    let in_pairs = |launch: Launch| {
+        let launch = launch.variable("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "2");
+        launch.variable("OTEL_BSP_SCHEDULE_DELAY", "600000")
+    };
+    let stage = Fixture::start_with("", in_pairs).await;
     let client = stage.client(Lifecycle::Stateless).await;
     stage.collector.refuse(503, Duration::ZERO);
     client.call("getSiteInfo", site(1)).await;
