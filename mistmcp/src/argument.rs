@@ -17,7 +17,7 @@ pub use advised::Advised;
 pub use arguments::Arguments;
 pub use choice::Choice;
 pub use fields::Fields;
-pub use id::{DeviceId, Id, OrgId, SiteId};
+pub use id::{DeviceId, Id, MspId, OrgId, SiteId};
 pub(crate) use length::{NAME, TEXT};
 pub use mac::{Mac, MacFilter};
 pub use name_filter::NameFilter;
@@ -148,6 +148,8 @@ pub struct Listed {
 pub enum Lookup {
     /// The organization, if none is given.
     Org,
+    /// The MSP (managed service provider), when none is named.
+    Msp,
     /// A site by its name.
     Site,
     /// A device by its name or MAC address.

@@ -141,7 +141,7 @@ mod trace;
 mod work;
 
 pub use argument::{
-    Advised, Arg, Arguments, Choice, DeviceId, Fields, Id, Listed, Lookup, Mac, MacFilter, Mismatch,
+    Advised, Arg, Arguments, Choice, DeviceId, Fields, Id, Listed, Lookup, Mac, MacFilter, Mismatch, MspId,
     NameFilter, OrgId, Presence, QueryValue, RelativeDuration, RequestBody, SiteId, Time,
 };
 pub use call::{Call, Form, Level, Root};

@@ -177,7 +177,7 @@ impl Mist {
         self.send(Request::get(path)).await?.parsed().await
     }
 
-    /// Resolves names in the arguments to ids, and fills in a required organization that is not given. With
+    /// Resolves names in the arguments to ids, and fills in a required organization or MSP that is not given. With
     /// `partial`, a unique part of a name is accepted. Returns the notes for the answer.
     pub(crate) async fn look_up(
         &self,
@@ -187,7 +187,7 @@ impl Mist {
     ) -> Result<Vec<String>> {
         let mut notes = Vec::new();
         // Organizations first, then sites: devices are resolved within their site, sites within their organization.
-        for lookup in [Lookup::Org, Lookup::Site, Lookup::Device] {
+        for lookup in [Lookup::Org, Lookup::Msp, Lookup::Site, Lookup::Device] {
             for param in params.iter().filter(|param| param.lookup() == Some(lookup)) {
                 let optional = param.presence() == Some(Presence::Optional);
                 notes.extend(self.look_up_one((lookup, optional, partial), param.name, arguments).await?);

@@ -5,7 +5,7 @@ use mistmcp::{Fields, Id, OrgId, PageNumber, SiteId, mist_tool};
 use crate::shared::DeviceType;
 
 mistmcp::category! {
-    /// Access point templates and device profiles, written and in effect.
+    /// Access point templates and device profiles.
     devices_config
 }
 

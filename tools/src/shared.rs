@@ -1,6 +1,7 @@
 //! Parameters that tools of several categories share.
 
 mod audit;
+mod connection;
 mod country;
 mod device;
 mod for_site;
@@ -8,8 +9,10 @@ mod guest;
 mod metric;
 mod mxedge;
 mod nac;
+mod ospf;
 mod psk;
 mod radio;
+mod range;
 mod release;
 mod rows;
 mod wan_client;
@@ -18,6 +21,7 @@ mod wired_client;
 mod wireless_client;
 
 pub use audit::AuditLogSort;
+pub use connection::ConnectionStatus;
 pub use country::Country;
 pub use device::{
     ConfiguredType, ConnectedDevice, DeviceEventFilter, DeviceFilter, DeviceIdentity, DeviceType,
@@ -31,8 +35,10 @@ pub use nac::{
     EdrProvider, EdrStatus, LastNacFilter, NacAccessFilter, NacClientFilter, NacEventField, NacEventFilter,
     NacIdentityFilter, NacSearch, NacStatus,
 };
+pub use ospf::{OspfBuckets, OspfField, OspfSearch};
 pub use psk::PreSharedKeyFilter;
 pub use radio::Band;
+pub use range::TimeRange;
 pub use release::ReleaseChannel;
 pub use rows::Rows;
 pub use wan_client::{WanClientEventField, WanClientEventFilter, WanClientFilter, WanClientIdentity};

@@ -34,15 +34,14 @@ pub async fn list_site_sle_metric_classifiers(site_id: SiteId, #[flatten] metric
 )]
 pub async fn get_site_sle_threshold(site_id: SiteId, #[flatten] metric: Metric);
 
-/// An SLE metric over time, by classifier. Deprecated: Mist's `getSiteSleSummaryTrend` (no tool here) replaces it.
+/// An SLE metric over time, by classifier. Deprecated by Mist: `getSiteSleSummaryTrend` replaces it.
 #[mist_tool(
     category = "sites_sles",
     get = "/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metric/{metric}/summary"
 )]
 pub async fn get_site_sle_summary(site_id: SiteId, #[flatten] metric: Metric, #[flatten] window: TimeWindow);
 
-/// One classifier of an SLE metric over time. Deprecated: Mist's `getSiteSleClassifierSummaryTrend` (no tool here)
-/// replaces it.
+/// One classifier of an SLE metric over time. Deprecated by Mist: `getSiteSleClassifierSummaryTrend` replaces it.
 #[mist_tool(
     category = "sites_sles",
     get = "/api/v1/sites/{site_id}/sle/{scope}/{scope_id}/metric/{metric}/classifier/{classifier}/summary"

@@ -54,6 +54,14 @@ impl Document {
         )
     }
 
+    /// The path and the operationId of each GET.
+    pub(crate) fn gets(&self) -> impl Iterator<Item = (&str, &str)> {
+        let paths = self.root["paths"].as_object().into_iter().flatten();
+        paths.filter_map(|(path, item)| {
+            Some((path.as_str(), item.get("get")?["operationId"].as_str().unwrap_or_default()))
+        })
+    }
+
     /// The schemas of what an operation answers where it succeeds.
     pub(crate) fn answers(&self, path: &str, method: &str) -> Vec<&Value> {
         let responses = &self.root["paths"][path][method]["responses"];

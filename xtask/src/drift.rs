@@ -8,22 +8,26 @@ use mistmcp::serde_json::Value;
 use mistmcp::{Catalog, Entry, Run};
 
 use crate::document::{Document, Parameter};
+use crate::left_out;
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
 pub(crate) fn print(catalog: &Catalog, path: &Path) -> Result<ExitCode> {
     let document = Document::read(path)?;
     let differences: Vec<_> =
         catalog.entries().iter().flat_map(|entry| differences(entry, &document)).collect();
-    for difference in &differences {
-        println!("{difference}");
+    let problems = left_out::problems(catalog, &document, left_out::LEFT_OUT, &left_out::UNDOCUMENTED);
+    for line in differences.iter().chain(&problems) {
+        println!("{line}");
     }
     println!(
-        "{} tools, Mist's document {}: {} differences",
+        "{} tools, {} GETs left out, Mist's document {}: {} differences, {} unaccounted",
         catalog.entries().len(),
+        left_out::count(),
         document.version(),
-        differences.len()
+        differences.len(),
+        problems.len()
     );
-    Ok(if differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if differences.is_empty() && problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// What differs between a tool and the operation behind it, a line each.
@@ -94,8 +98,8 @@ fn compare(name: &str, property: &Value, required: bool, hole: bool, parameter: 
     if (parameter.place == "path") != hole {
         problems.push(format!("goes into the {} in Mist's document", parameter.place));
     }
-    // The server finds the organization where none is named.
-    if required != parameter.required && name != "org_id" {
+    // The server finds the organization or MSP where none is named.
+    if required != parameter.required && name != "org_id" && name != "msp_id" {
         problems.push(format!(
             "is {} in Mist's document",
             if parameter.required { "required" } else { "optional" }

@@ -37,6 +37,11 @@ pub(super) const ROUTES: &[Route] = &[
         "mac ap client_family client_manufacture client_model client_os ssid wlan_id",
     ),
     Route::search("/api/v1/orgs/{org_id}/clients/events/search", &EVENTS),
+    Route::count(
+        "/api/v1/orgs/{org_id}/clients/events/count",
+        &EVENTS,
+        "type band channel proto ssid wlan_id",
+    ),
     Route::search("/api/v1/sites/{site_id}/clients/events/search", &EVENTS),
     Route::count(
         "/api/v1/sites/{site_id}/clients/events/count",

@@ -47,10 +47,19 @@ pub(super) const ROUTES: &[Route] = &[
     listed!("device_models"),
     listed!("mxedge_models"),
     listed!("otherdevice_models"),
+    listed!("ap_esl_versions"),
+    listed!("app_categories"),
+    listed!("app_subcategories"),
+    listed!("applications"),
+    listed!("gateway_applications"),
+    listed!("languages"),
+    listed!("marvisclient_events"),
+    listed!("marvisclient_versions"),
+    listed!("traffic_types"),
 ];
 
 /// Countries that the demo knows: code, number, name, whether 2.4 GHz has channels 12 and 13, and 6 GHz.
-const COUNTRIES: &[(&str, u32, &str, bool, bool)] = &[
+pub(super) const COUNTRIES: &[(&str, u32, &str, bool, bool)] = &[
     ("AU", 36, "Australia", true, true),
     ("GB", 826, "United Kingdom", true, true),
     ("NL", 528, "Netherlands", true, true),

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::service_levels::Level;
+use super::{mxedges, service_levels::Level};
 use crate::{
     engine::{Answer, Call, Refusal, Route},
-    world::Random,
+    world::{Device, Random},
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -14,8 +14,13 @@ pub(super) const ROUTES: &[Route] = &[
     Route::made("/api/v1/sites/{site_id}/insights", series),
     Route::made("/api/v1/sites/{site_id}/insights/client/{client_mac}", series),
     Route::made("/api/v1/sites/{site_id}/insights/device/{device_mac}/{metric}", of_device),
+    Route::made("/api/v1/sites/{site_id}/insights/ap/{device_id}/stats", of_device).requiring(METRICS),
+    Route::made("/api/v1/sites/{site_id}/insights/gateway/{device_id}/stats", of_device).requiring(METRICS),
+    Route::made("/api/v1/sites/{site_id}/insights/switch/{device_mac}/{metric}", of_device),
+    Route::made("/api/v1/sites/{site_id}/insights/mxedge/{device_mac}/{metric}", of_edge),
 ];
 
+const METRICS: &[&str] = &["metrics"];
 const INTERVAL: i64 = 3600;
 
 /// One number for each interval of the window, the same whenever it is asked for.
@@ -56,11 +61,31 @@ fn series(call: &Call<'_>) -> Result<Answer, Refusal> {
 
 fn of_device(call: &Call<'_>) -> Result<Answer, Refusal> {
     let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
-    let known =
-        |mac: &str| call.world.devices.iter().any(|device| device.mac == mac && device.site == site.index);
-    if !known(call.hole("device_mac")) {
+    // The path says which kind of device it is, but for the one that takes all.
+    let kind = ["ap", "switch", "gateway"]
+        .into_iter()
+        .find(|kind| call.path.contains(&format!("/insights/{kind}/")));
+    let (id, mac) = (call.hole("device_id"), call.hole("device_mac"));
+    let asked = |device: &Device| {
+        let is_it = device.id == id || device.mac == mac;
+        is_it && device.site == site.index && kind.is_none_or(|kind| device.kind.name() == kind)
+    };
+    if !call.world.devices.iter().any(asked) {
         return Err(Refusal::not_found());
     }
+    points(call)
+}
+
+/// The one Mist Edge is at the first site.
+fn of_edge(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let at_home = call.world.sites.first().is_some_and(|site| site.id == call.hole("site_id"));
+    if !at_home || call.hole("device_mac") != mxedges::mac_address() {
+        return Err(Refusal::not_found());
+    }
+    points(call)
+}
+
+fn points(call: &Call<'_>) -> Result<Answer, Refusal> {
     let (mut answer, numbers) = numbers(call)?;
     answer["page"] = call.query.page()?.into();
     answer["rt"] = json!(["1h"]);

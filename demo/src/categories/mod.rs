@@ -1,48 +1,77 @@
 //! The tables: what each path answers, one module a category of Mist's API.
 
+mod anomalies;
 mod apps;
 mod calls;
 mod calls_troubleshoot;
+mod client_certificates;
 mod clients;
 mod constants;
+mod constants_countries;
 mod device_events;
+mod device_parts;
 mod devices_config;
 mod discovered_switches;
 mod guests;
 mod insights;
 mod inventory;
+mod iot_endpoints;
+mod marvis_clients;
+mod marvis_configs;
+mod msps;
+mod msps_admins;
 mod mxedges;
 mod orgs;
 mod orgs_alarm_templates;
 mod orgs_alarms;
+mod orgs_assets;
 mod orgs_devices;
 mod orgs_lan;
 mod orgs_licenses;
 mod orgs_logs;
 mod orgs_marvis;
+mod orgs_marvis_actions;
 mod orgs_nac;
 mod orgs_sitegroups;
 mod orgs_sites;
 mod orgs_wan;
 mod orgs_wlans;
+mod orgs_wxtunnels;
+mod ospf;
 mod other_devices;
+mod pcaps;
+mod portals;
 mod ports;
 mod record;
+mod reports;
 mod rf_recordings;
+mod roaming;
 mod rrm_events;
+mod security_services;
 mod self_account;
 mod service_levels;
 mod service_paths;
+mod site_vars;
 mod sites;
+mod sites_assets;
+mod sites_beacons;
 mod sites_devices;
+mod sites_location;
 mod sites_maps;
 mod sites_rogues;
 mod sites_rrm;
 mod sites_sles;
 mod sites_sles_impact;
+mod sites_spectrum;
+mod sites_uisettings;
+mod sites_wxtunnels;
+mod sites_zones;
+mod sso;
 mod stats;
+mod support_insights;
 mod synthetic_tests;
 mod system_events;
+mod tickets;
 mod unconnected_clients;
 mod upgrades;
 mod wan_clients;
@@ -54,45 +83,74 @@ mod wireless_rules;
 use crate::engine::Route;
 
 const ROUTES: &[&[Route]] = &[
+    anomalies::ROUTES,
     apps::ROUTES,
     calls::ROUTES,
     calls_troubleshoot::ROUTES,
+    client_certificates::ROUTES,
     clients::ROUTES,
     constants::ROUTES,
+    constants_countries::ROUTES,
+    device_parts::ROUTES,
     devices_config::ROUTES,
     discovered_switches::ROUTES,
     guests::ROUTES,
     insights::ROUTES,
     inventory::ROUTES,
+    iot_endpoints::ROUTES,
+    marvis_clients::ROUTES,
+    marvis_configs::ROUTES,
+    msps::ROUTES,
+    msps_admins::ROUTES,
     mxedges::ROUTES,
     orgs::ROUTES,
     orgs_alarm_templates::ROUTES,
     orgs_alarms::ROUTES,
+    orgs_assets::ROUTES,
     orgs_devices::ROUTES,
     orgs_lan::ROUTES,
     orgs_licenses::ROUTES,
     orgs_logs::ROUTES,
     orgs_marvis::ROUTES,
+    orgs_marvis_actions::ROUTES,
     orgs_nac::ROUTES,
     orgs_sitegroups::ROUTES,
     orgs_sites::ROUTES,
     orgs_wan::ROUTES,
     orgs_wlans::ROUTES,
+    orgs_wxtunnels::ROUTES,
+    ospf::ROUTES,
     other_devices::ROUTES,
+    pcaps::ROUTES,
+    portals::ROUTES,
     ports::ROUTES,
+    reports::ROUTES,
     rf_recordings::ROUTES,
+    roaming::ROUTES,
+    security_services::ROUTES,
     self_account::ROUTES,
     service_paths::ROUTES,
+    site_vars::ROUTES,
     sites::ROUTES,
+    sites_assets::ROUTES,
+    sites_beacons::ROUTES,
     sites_devices::ROUTES,
+    sites_location::ROUTES,
     sites_maps::ROUTES,
     sites_rogues::ROUTES,
     sites_rrm::ROUTES,
     sites_sles::ROUTES,
     sites_sles_impact::ROUTES,
+    sites_spectrum::ROUTES,
+    sites_uisettings::ROUTES,
+    sites_wxtunnels::ROUTES,
+    sites_zones::ROUTES,
+    sso::ROUTES,
     stats::ROUTES,
+    support_insights::ROUTES,
     synthetic_tests::ROUTES,
     system_events::ROUTES,
+    tickets::ROUTES,
     unconnected_clients::ROUTES,
     upgrades::ROUTES,
     wan_clients::ROUTES,

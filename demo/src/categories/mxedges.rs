@@ -62,6 +62,10 @@ pub(super) fn cluster_id() -> String {
     record::id("mxcluster", CLUSTER)
 }
 
+pub(super) fn mac_address() -> String {
+    mac("5c5b35", NAME)
+}
+
 const NAME: &str = "LDS-ME-01";
 const CLUSTER: &str = "Leeds edge";
 pub(super) const VERSION: &str = "0.1.3152";

@@ -15,6 +15,8 @@ pub(super) const ROUTES: &[Route] = &[
         &ALARMS,
         "type site_id group severity acked ack_admin_name status",
     ),
+    Route::search("/api/v1/sites/{site_id}/alarms/search", &ALARMS),
+    Route::count("/api/v1/sites/{site_id}/alarms/count", &ALARMS, "type acked group severity"),
 ];
 
 /// Alarms of the last week.

@@ -12,6 +12,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::whole("/api/v1/orgs/{org_id}/licenses", licenses),
     Route::list("/api/v1/orgs/{org_id}/licenses/usages", &USAGES),
     Route::whole("/api/v1/orgs/{org_id}/claim/status", claim),
+    Route::whole("/api/v1/sites/{site_id}/licenses/usages", site_usage),
 ];
 
 static USAGES: Collection = Collection::of("license usages", usages);
@@ -28,7 +29,7 @@ fn used(world: &World, at: Option<usize>) -> Map<String, Value> {
     used.collect()
 }
 
-fn licenses(call: &Call<'_>) -> Value {
+pub(super) fn licenses(call: &Call<'_>) -> Value {
     let world = call.world;
     let bought = |kind| world.kind(kind).count() + 10;
     let licenses = TYPES.iter().map(|(kind, name)| {
@@ -53,6 +54,17 @@ fn licenses(call: &Call<'_>) -> Value {
     json!({
         "licenses": licenses.collect::<Vec<_>>(), "amendments": [],
         "entitled": entitled, "summary": used(world, None), "usages": used(world, None), "fully_loaded": used(world, None),
+    })
+}
+
+fn site_usage(call: &Call<'_>) -> Value {
+    let world = call.world;
+    let entitled =
+        TYPES.iter().map(|(kind, name)| ((*name).to_owned(), (world.kind(*kind).count() + 10).into()));
+    let entitled = entitled.collect::<Map<_, Value>>();
+    json!({
+        "org_entitled": entitled, "usages": used(world, world.site(call.hole("site_id")).map(|site| site.index)),
+        "trial_enabled": false, "svna_enabled": false, "vna_eligible": true, "vna_ui": true, "wvna_eligible": true,
     })
 }
 

@@ -20,6 +20,13 @@ pub(super) const ROUTES: &[Route] = &[
     Route::one("/api/v1/orgs/{org_id}/nactags/{nactag_id}", &TAGS),
     Route::pages("/api/v1/orgs/{org_id}/usermacs/search", &MACHINES),
     Route::one("/api/v1/orgs/{org_id}/usermacs/{usermac_id}", &MACHINES),
+    // Mist's document has the labelled clients themselves here.
+    Route::search_with(
+        "/api/v1/orgs/{org_id}/usermacs/count",
+        &MACHINES,
+        &["start", "end", "limit", "total"],
+    )
+    .requiring(&["distinct"]),
     Route::search("/api/v1/orgs/{org_id}/nac_clients/search", &CLIENTS),
     Route::search("/api/v1/sites/{site_id}/nac_clients/search", &CLIENTS),
     Route::count("/api/v1/orgs/{org_id}/nac_clients/count", &CLIENTS, CLIENT_FIELDS),

@@ -20,12 +20,14 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     Route::pages("/api/v1/orgs/{org_id}/sitetemplates", &TEMPLATES),
     Route::one("/api/v1/orgs/{org_id}/sitetemplates/{sitetemplate_id}", &TEMPLATES),
+    Route::list("/api/v1/sites/{site_id}/sitetemplates/derived", &DERIVED_TEMPLATES),
 ];
 
 /// Sites with their configuration.
 pub(super) static SITES: Collection = Collection::of("sites", sites);
 static FOUND: Collection = Collection::of("sites found", found);
 static TEMPLATES: Collection = Collection::of("site templates", templates);
+static DERIVED_TEMPLATES: Collection = Collection::of("derived site templates", derived_templates);
 
 fn sites(world: &World) -> Vec<Value> {
     let sites = world.sites.iter().map(|site| {
@@ -71,12 +73,12 @@ fn found(world: &World) -> Vec<Value> {
             "timestamp": world.ago(240),
             "~analytic_enabled": true,
             "~app_waking": false,
-            "~asset_enabled": false,
+            "~asset_enabled": true,
             "~locate_unconnected": site.plan.group == "Stores",
             "~mesh_enabled": false,
             "~remote_syslog_enabled": true,
             "~rogue_enabled": true,
-            "~rtsa_enabled": false,
+            "~rtsa_enabled": true,
         })
     });
     sites.collect()
@@ -95,4 +97,9 @@ fn templates(world: &World) -> Vec<Value> {
             )
         })
         .into()
+}
+
+/// The template that all sites have.
+fn derived_templates(world: &World) -> Vec<Value> {
+    templates(world).into_iter().take(1).collect()
 }

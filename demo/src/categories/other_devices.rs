@@ -13,6 +13,9 @@ pub(super) const ROUTES: &[Route] = &[
     Route::one_by("/api/v1/orgs/{org_id}/otherdevices/{device_mac}", &ROUTERS, "mac"),
     Route::search("/api/v1/orgs/{org_id}/otherdevices/events/search", &EVENTS),
     Route::count("/api/v1/orgs/{org_id}/otherdevices/events/count", &EVENTS, "mac site_id type vendor"),
+    Route::pages("/api/v1/sites/{site_id}/otherdevices", &ROUTERS),
+    Route::search("/api/v1/sites/{site_id}/otherdevices/events/search", &EVENTS),
+    Route::count("/api/v1/sites/{site_id}/otherdevices/events/count", &EVENTS, "mac site_id type vendor"),
     Route::one_by("/api/v1/orgs/{org_id}/stats/otherdevices/{device_mac}", &STATS, "mac"),
 ];
 

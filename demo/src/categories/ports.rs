@@ -10,12 +10,13 @@ use crate::{
 
 pub(super) const ROUTES: &[Route] = &[
     Route::search("/api/v1/orgs/{org_id}/stats/ports/search", &PORTS),
-    Route::count(
-        "/api/v1/orgs/{org_id}/stats/ports/count",
-        &PORTS,
-        "mac full_duplex neighbor_mac neighbor_port_desc neighbor_system_name poe_disabled poe_mode poe_on port_id port_mac speed up",
-    ),
+    Route::count("/api/v1/orgs/{org_id}/stats/ports/count", &PORTS, COUNTED),
+    Route::search("/api/v1/sites/{site_id}/stats/ports/search", &PORTS),
+    Route::count("/api/v1/sites/{site_id}/stats/ports/count", &PORTS, COUNTED),
 ];
+
+/// The fields that ports are counted by.
+const COUNTED: &str = "mac full_duplex neighbor_mac neighbor_port_desc neighbor_system_name poe_disabled poe_mode poe_on port_id port_mac speed up";
 
 static PORTS: Collection = Collection::of("ports", ports);
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::record::with;
 use crate::{
     engine::{Call, Collection, Route, Usage},
-    world::{ORG_ID, ORG_NAME, Random, World, uuid},
+    world::{MSP_ID, MSP_NAME, ORG_ID, ORG_NAME, Random, World, uuid},
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -25,6 +25,11 @@ pub(super) fn admin_id(name: &str) -> String {
     uuid(&format!("admin {name}"))
 }
 
+/// The address that mail of a name goes to.
+pub(super) fn email(login: &str) -> String {
+    format!("{login}@harbourandpine.example")
+}
+
 fn account(_call: &Call<'_>) -> Value {
     json!({
         "admin_id": admin_id("Demo User"),
@@ -35,6 +40,7 @@ fn account(_call: &Call<'_>) -> Value {
         "via_sso": false,
         "privileges": [{
             "scope": "org", "role": "read", "name": ORG_NAME, "org_id": ORG_ID, "org_name": ORG_NAME,
+            "msp_id": MSP_ID, "msp_name": MSP_NAME,
         }],
         "tags": ["has_8021x"],
     })

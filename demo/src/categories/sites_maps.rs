@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::record;
+use super::{record, sites_location};
 use crate::{
     engine::{Collection, Route},
     world::{ORG_ID, World},
@@ -24,7 +24,7 @@ fn maps(world: &World) -> Vec<Value> {
             "name": if site.plan.group == "Logistics" { "Hall A" } else { "Ground floor" },
             "type": "image",
             "width": 1200, "height": 800, "width_m": 60, "height_m": 40, "ppm": 20,
-            "~mapstack_id": null, "orientation": 0, "origin_x": 30, "origin_y": 30, "locked": false,
+            "~mapstack_id": sites_location::stack_id(site), "orientation": 0, "origin_x": 30, "origin_y": 30, "locked": false,
             "url": format!("https://maps.harbourandpine.example/{}.png", site.plan.code.to_lowercase()),
             "thumbnail_url": format!("https://maps.harbourandpine.example/{}-small.png", site.plan.code.to_lowercase()),
             "created_time": record::created(world),

@@ -17,10 +17,12 @@ macro_rules! below {
 pub(super) const ROUTES: &[Route] = &[
     Route::made(below!("/metrics"), metrics),
     Route::made(below!("/metric/{metric}/summary"), summary),
+    Route::made(below!("/metric/{metric}/summary-trend"), trend),
     Route::made(below!("/metric/{metric}/threshold"), threshold),
     Route::made(below!("/metric/{metric}/histogram"), histogram),
     Route::made(below!("/metric/{metric}/classifiers"), classifiers),
     Route::made(below!("/metric/{metric}/classifier/{classifier}/summary"), classifier),
+    Route::made(below!("/metric/{metric}/classifier/{classifier}/summary-trend"), classifier_trend),
 ];
 
 /// What a call asks the level of.
@@ -63,24 +65,44 @@ fn metrics(call: &Call<'_>) -> Result<Answer, Refusal> {
 
 fn summary(call: &Call<'_>) -> Result<Answer, Refusal> {
     let asked = asked(call)?;
-    let hours = asked.level.hours(asked.site, asked.hours);
-    let value = hours.iter().map(|(total, bad)| 100 - 100 * bad / total.max(&1)).collect::<Vec<_>>();
+    let (sle, bad) = level(&asked);
     let classifiers = asked.level.classifiers.iter().map(|name| one_classifier(&asked, name));
     Ok(Answer::json(json!({
-        "start": asked.start,
-        "end": asked.end,
-        "sle": {
-            "name": asked.level.name, "interval": 3600, "x_label": "seconds", "y_label": "user-minutes",
-            "samples": {
-                "total": hours.iter().map(|(total, _)| total).collect::<Vec<_>>(),
-                "degraded": hours.iter().map(|(_, bad)| bad).collect::<Vec<_>>(),
-                "value": value,
-            },
-        },
-        "impact": impact(&asked, sums(&hours).1),
-        "classifiers": classifiers.collect::<Vec<_>>(),
-        "events": [],
+        "start": asked.start, "end": asked.end, "sle": sle, "impact": impact(&asked, bad),
+        "classifiers": classifiers.collect::<Vec<_>>(), "events": [],
     })))
+}
+
+/// The level hour by hour, and its bad minutes together.
+fn level(asked: &Asked<'_>) -> (Value, f64) {
+    let hours = asked.level.hours(asked.site, asked.hours);
+    let value = hours.iter().map(|(total, bad)| 100 - 100 * bad / total.max(&1)).collect::<Vec<_>>();
+    let level = json!({
+        "name": asked.level.name, "interval": 3600, "x_label": "seconds", "y_label": "user-minutes",
+        "samples": {
+            "total": hours.iter().map(|(total, _)| total).collect::<Vec<_>>(),
+            "degraded": hours.iter().map(|(_, bad)| bad).collect::<Vec<_>>(),
+            "value": value,
+        },
+    });
+    (level, sums(&hours).1)
+}
+
+fn trend(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let asked = asked(call)?;
+    let classifiers = asked.level.classifiers.iter().map(|name| classifier_samples(&asked, name));
+    Ok(Answer::json(json!({
+        "start": asked.start, "end": asked.end, "sle": level(&asked).0, "classifiers": classifiers.collect::<Vec<_>>(),
+    })))
+}
+
+/// A classifier hour by hour, without whom it hit.
+fn classifier_samples(asked: &Asked<'_>, name: &str) -> Value {
+    let mut classifier = one_classifier(asked, name);
+    if let Value::Object(fields) = &mut classifier {
+        fields.remove("impact");
+    }
+    classifier
 }
 
 /// One classifier's part of the bad minutes, hour by hour.
@@ -146,11 +168,23 @@ fn classifiers(call: &Call<'_>) -> Result<Answer, Refusal> {
 
 fn classifier(call: &Call<'_>) -> Result<Answer, Refusal> {
     let asked = asked(call)?;
-    let name = call.hole("classifier");
-    let name = asked.level.classifiers.iter().find(|one| **one == name).ok_or_else(Refusal::not_found)?;
-    let classifier = one_classifier(&asked, name);
+    let classifier = one_classifier(&asked, classifier_name(call, &asked)?);
     Ok(Answer::json(json!({
         "metric": asked.level.name, "start": asked.start, "end": asked.end, "failures": [],
         "impact": classifier["impact"], "classifier": classifier,
     })))
+}
+
+fn classifier_trend(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let asked = asked(call)?;
+    let classifier = classifier_samples(&asked, classifier_name(call, &asked)?);
+    Ok(Answer::json(json!({
+        "metric": asked.level.name, "start": asked.start, "end": asked.end, "classifier": classifier,
+    })))
+}
+
+/// The classifier of a call's path, where its level has it.
+fn classifier_name(call: &Call<'_>, asked: &Asked<'_>) -> Result<&'static str, Refusal> {
+    let name = call.hole("classifier");
+    asked.level.classifiers.iter().copied().find(|one| *one == name).ok_or_else(Refusal::not_found)
 }

@@ -8,8 +8,8 @@ use super::{
     service_levels::{Level, sums},
 };
 use crate::{
-    engine::{Call, Collection, Route},
-    world::{Device, Kind, ORG_ID, ORG_NAME, Random, World, uuid},
+    engine::{Answer, Call, Collection, Refusal, Route, shown},
+    world::{Device, Kind, MSP_ID, ORG_ID, ORG_NAME, Random, World},
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -17,6 +17,11 @@ pub(super) const ROUTES: &[Route] = &[
     Route::pages("/api/v1/orgs/{org_id}/stats/sites", &SITES),
     Route::one("/api/v1/sites/{site_id}/stats", &SITES),
     Route::pages("/api/v1/orgs/{org_id}/stats/devices", &DEVICES).unless_said(&[("type", "ap")]),
+    Route::pages("/api/v1/sites/{site_id}/stats/devices", &DEVICES).unless_said(&[("type", "ap")]),
+    Route::one("/api/v1/sites/{site_id}/stats/devices/{device_id}", &DEVICES),
+    Route::made("/api/v1/sites/{site_id}/stats/devices/{device_id}/clients", clients_of_device),
+    Route::whole("/api/v1/sites/{site_id}/stats/gateways/metrics", gateway_metrics),
+    Route::whole("/api/v1/sites/{site_id}/stats/switches/metrics", switch_metrics),
     Route::list("/api/v1/sites/{site_id}/stats/clients", &CLIENTS),
     Route::one_by("/api/v1/sites/{site_id}/stats/clients/{client_mac}", &CLIENTS, "mac"),
     Route::pages("/api/v1/sites/{site_id}/stats/maps/{map_id}/clients", &CLIENTS),
@@ -27,7 +32,11 @@ static DEVICES: Collection = Collection::of("device stats", devices);
 static CLIENTS: Collection = Collection::of("client stats", clients);
 
 fn org(call: &Call<'_>) -> Value {
-    let world = call.world;
+    figures(call.world)
+}
+
+/// The organization in figures.
+pub(super) fn figures(world: &World) -> Value {
     let connected = world.devices.iter().filter(|device| device.connected).count();
     let levels = ["coverage", "capacity", "time-to-connect"].iter().filter_map(|name| Level::named(name));
     let levels = levels.map(|level| {
@@ -36,7 +45,7 @@ fn org(call: &Call<'_>) -> Value {
         json!({ "path": level.name, "user_minutes": { "total": total, "ok": total - bad } })
     });
     json!({
-        "id": ORG_ID, "name": ORG_NAME, "msp_id": uuid("no msp"), "alarmtemplate_id": orgs_alarm_templates::id(),
+        "id": ORG_ID, "name": ORG_NAME, "msp_id": MSP_ID, "alarmtemplate_id": orgs_alarm_templates::id(),
         "allow_mist": true, "orggroup_ids": [], "session_expiry": 1440,
         "created_time": record::created(world), "modified_time": world.ago(12 * 86_400),
         "num_sites": world.sites.len(), "num_inventory": world.devices.len(), "num_devices": world.devices.len(),
@@ -152,4 +161,63 @@ fn clients(world: &World) -> Vec<Value> {
         })
     });
     present.collect()
+}
+
+/// The clients that are connected to one access point; no other device has any.
+fn clients_of_device(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (site, device) = (call.hole("site_id"), call.hole("device_id"));
+    let here = |known: &&Device| known.id == device && call.world.site_of(known).id == site;
+    let device = call.world.devices.iter().find(here).ok_or_else(Refusal::not_found)?;
+    let rows = call.world.rows(&CLIENTS);
+    let rows = rows.iter().filter(|row| row["ap_mac"] == device.mac.as_str()).map(shown);
+    Ok(Answer::json(rows.collect()))
+}
+
+/// The devices of one kind at the site of a call.
+fn of_kind<'w>(call: &Call<'w>, kind: Kind) -> Vec<&'w Device> {
+    let here = |device: &&Device| call.world.site_of(device).id == call.hole("site_id");
+    call.world.kind(kind).filter(here).collect()
+}
+
+fn gateway_metrics(call: &Call<'_>) -> Value {
+    let models = of_kind(call, Kind::Gateway).into_iter().map(|gateway| {
+        (gateway.model.to_owned(), json!({ "major_version": gateway.version, "major_count": 1 }))
+    });
+    let models = models.collect::<serde_json::Map<_, _>>();
+    json!({
+        "config_success": 100.0, "version_compliance": { "score": 100.0, "type": "gateway", "major_version": models },
+    })
+}
+
+fn switch_metrics(call: &Call<'_>) -> Value {
+    let mut switches = of_kind(call, Kind::Switch);
+    if let Some(mac) = call.query.get("switch_mac") {
+        switches.retain(|switch| switch.mac == mac);
+    }
+    let count = switches.len();
+    let versions = switches.iter().map(|switch| {
+        json!({
+            "model": switch.model, "major_version": switch.version, "major_count": 1, "system_names": [switch.name],
+        })
+    });
+    let ports = switches.iter().map(|switch| if switch.model.contains("24P") { 24 } else { 48 }).sum::<i64>();
+    let used =
+        call.world.wired.iter().filter(|client| {
+            switches.iter().any(|switch| call.world.devices[client.switch].mac == switch.mac)
+        });
+    let used = i64::try_from(used.count() + count).unwrap_or_default();
+    let ports_in_use = json!({
+        "score": 100 * used / ports.max(1), "total_switch_count": count,
+        "details": { "active_port_count": used, "total_port_count": ports },
+    });
+    if call.query.get("type") == Some("active_ports_summary") {
+        return json!({ "active_ports_summary": ports_in_use });
+    }
+    json!({
+        "active_ports_summary": ports_in_use,
+        "config_success": { "score": 100, "total_switch_count": count, "details": { "config_success_count": count } },
+        "version_compliance": {
+            "score": 100, "total_switch_count": count, "details": { "major_versions": versions.collect::<Vec<_>>() },
+        },
+    })
 }

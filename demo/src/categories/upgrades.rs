@@ -18,6 +18,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::one("/api/v1/orgs/{org_id}/devices/upgrade/{upgrade_id}", &ORG_UPGRADE),
     Route::list("/api/v1/orgs/{org_id}/mxedges/upgrade", &EDGE_UPGRADES),
     Route::one("/api/v1/orgs/{org_id}/mxedges/upgrade/{upgrade_id}", &EDGE_UPGRADES),
+    Route::list("/api/v1/sites/{site_id}/mxedges/upgrade", &EDGE_UPGRADES),
+    Route::one("/api/v1/sites/{site_id}/mxedges/upgrade/{upgrade_id}", &EDGE_UPGRADES),
     Route::list("/api/v1/orgs/{org_id}/ssr/upgrade", &SSR_UPGRADES),
     Route::one("/api/v1/sites/{site_id}/ssr/upgrade/{upgrade_id}", &SSR_UPGRADE),
 ];
@@ -109,8 +111,10 @@ fn org_upgrade(world: &World) -> Vec<Value> {
 }
 
 /// The upgrade of the one Mist Edge.
-fn edge_upgrades(_world: &World) -> Vec<Value> {
+fn edge_upgrades(world: &World) -> Vec<Value> {
+    let site = world.sites.first().map(|site| site.id.as_str());
     vec![json!({
+        "~site_id": site,
         "id": id("mxedge"), "status": "completed", "strategy": "serial", "channel": "stable",
         "counts": { "success": 1, "failed": 0, "queued": 0, "upgrading": 0 }, "versions": { "tunterm": mxedges::VERSION },
     })]

@@ -17,8 +17,10 @@ pub(super) const ROUTES: &[Route] = &[
     Route::count(
         "/api/v1/orgs/{org_id}/stats/bgp_peers/count",
         &BGP,
-        "state site_id mac neighbor neighbor_mac neighbor_as local_as vrf_name node up evpn_overlay for_overlay",
+        BGP_COUNTED,
     ),
+    Route::search("/api/v1/sites/{site_id}/stats/bgp_peers/search", &BGP),
+    Route::count("/api/v1/sites/{site_id}/stats/bgp_peers/count", &BGP, BGP_COUNTED),
     Route::search("/api/v1/orgs/{org_id}/stats/tunnels/search", &TUNNELS)
         .unless_said(&[("type", "wxtunnel"), ("duration", "5m")]),
     Route::count(
@@ -35,6 +37,10 @@ pub(super) const ROUTES: &[Route] = &[
         "mac site_id type port_id peer_mac peer_port_id peer_site_id router_name up is_active",
     ),
 ];
+
+/// The fields that BGP sessions are counted by.
+const BGP_COUNTED: &str =
+    "state site_id mac neighbor neighbor_mac neighbor_as local_as vrf_name node up evpn_overlay for_overlay";
 
 static BGP: Collection = Collection::timed("bgp peers", bgp);
 static TUNNELS: Collection = Collection::of("tunnels", tunnels);

@@ -9,7 +9,7 @@ use super::{
     count, filter, list, search, shown,
     window::Window,
 };
-use crate::world::{ORG_ID, World};
+use crate::world::{MSP_ID, ORG_ID, World};
 
 /// What a call asks, and what it may be answered from.
 #[derive(Debug)]
@@ -57,7 +57,11 @@ impl Call<'_> {
     fn permitted(&self) -> Result<(), Refusal> {
         for (hole, value) in &self.holes {
             match *hole {
-                "org_id" if value != ORG_ID => return Err(Refusal::forbidden()),
+                // A provider sees all of its organizations.
+                "org_id" if value != ORG_ID && !self.path.starts_with("/api/v1/msps/") => {
+                    return Err(Refusal::forbidden());
+                }
+                "msp_id" if value != MSP_ID => return Err(Refusal::forbidden()),
                 "site_id" if !self.world.sites.iter().any(|site| site.id == *value) => {
                     return Err(Refusal::not_found());
                 }
@@ -71,6 +75,9 @@ impl Call<'_> {
 /// Answers a call by its route.
 pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, Refusal> {
     call.permitted()?;
+    if let Some(name) = route.required.iter().find(|name| call.query.get(name).is_none()) {
+        return Err(Refusal::bad_request(format!("{name}: is required")));
+    }
     for (name, value) in route.unsaid {
         // A window that begins somewhere ends now unless said.
         let begun = *name == "duration" && call.query.get("start").is_some();

@@ -34,7 +34,7 @@ const CONTROLS: &[&str] = &[
 pub(crate) fn keep(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Result<(), Refusal> {
     for (name, wanted) in &query.0 {
         let everything = wanted.is_empty()
-            || (wanted == "all" && name == "type")
+            || (wanted == "all" && matches!(name.as_str(), "type" | "status" | "device_type"))
             || (wanted == "any" && name == "for_site");
         if everything || CONTROLS.contains(&name.as_str()) {
             continue;

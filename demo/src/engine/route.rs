@@ -16,6 +16,8 @@ pub(crate) struct Route {
     pub(crate) form: Form,
     /// Parameters as they are taken when the caller leaves them out.
     pub(crate) unsaid: &'static [(&'static str, &'static str)],
+    /// Parameters that a call is refused without.
+    pub(crate) required: &'static [&'static str],
 }
 
 /// The shapes of Mist's answers.
@@ -39,7 +41,7 @@ pub(crate) enum Form {
 
 impl Route {
     const fn new(path: &'static str, form: Form) -> Route {
-        Route { path, form, unsaid: &[] }
+        Route { path, form, unsaid: &[], required: &[] }
     }
 
     pub(crate) const fn list(path: &'static str, rows: &'static Collection) -> Route {
@@ -64,6 +66,15 @@ impl Route {
 
     pub(crate) const fn paged_search_without_total(path: &'static str, rows: &'static Collection) -> Route {
         Route::new(path, Form::Search(rows, Envelope::PageUnsaid))
+    }
+
+    /// A search whose envelope has these fields beside its rows.
+    pub(crate) const fn search_with(
+        path: &'static str,
+        rows: &'static Collection,
+        envelope: &'static [&'static str],
+    ) -> Route {
+        Route::new(path, Form::Search(rows, Envelope::Fields(envelope)))
     }
 
     pub(crate) const fn count(
@@ -94,6 +105,12 @@ impl Route {
     /// The same route, taking parameters to be these where the caller leaves them out.
     pub(crate) const fn unless_said(mut self, unsaid: &'static [(&'static str, &'static str)]) -> Route {
         self.unsaid = unsaid;
+        self
+    }
+
+    /// The same route, refusing calls without these parameters.
+    pub(crate) const fn requiring(mut self, required: &'static [&'static str]) -> Route {
+        self.required = required;
         self
     }
 

@@ -22,6 +22,8 @@ pub(crate) enum Envelope {
     PageWithTotal,
     /// Continued by `page`, and says neither.
     PageUnsaid,
+    /// Has these fields alone beside its rows: continued by `search_after` where `next` is one, else by `page`.
+    Fields(&'static [&'static str]),
 }
 
 pub(crate) fn search(
@@ -31,6 +33,27 @@ pub(crate) fn search(
     window: Window,
     envelope: Envelope,
 ) -> Result<Answer, Refusal> {
+    let answer = match envelope {
+        Envelope::Fields(names) => {
+            let whole = if names.contains(&"next") { Envelope::Next } else { Envelope::Page };
+            let mut answer = enveloped(rows, query, path, window, whole)?;
+            if let Value::Object(fields) = &mut answer {
+                fields.retain(|name, _| name == "results" || names.contains(&name.as_str()));
+            }
+            answer
+        }
+        envelope => enveloped(rows, query, path, window, envelope)?,
+    };
+    Ok(Answer::json(answer))
+}
+
+fn enveloped(
+    rows: &mut [&Row],
+    query: &Query,
+    path: &str,
+    window: Window,
+    envelope: Envelope,
+) -> Result<Value, Refusal> {
     sort(rows, query)?;
     let (limit, total) = (query.limit()?, rows.len());
     let mut answer = json!({ "start": window.start, "end": window.end, "limit": limit });
@@ -46,7 +69,7 @@ pub(crate) fn search(
             }
             answer["results"] = shown.into();
         }
-        Envelope::Page | Envelope::PageWithTotal | Envelope::PageUnsaid => {
+        Envelope::Page | Envelope::PageWithTotal | Envelope::PageUnsaid | Envelope::Fields(_) => {
             let page = query.page()?;
             if envelope == Envelope::Page {
                 answer["page"] = page.into();
@@ -57,7 +80,7 @@ pub(crate) fn search(
             answer["results"] = list::slice(rows, limit, page);
         }
     }
-    Ok(Answer::json(answer))
+    Ok(answer)
 }
 
 const CURSOR: &str = "demo";

@@ -31,6 +31,11 @@ pub const ORG_ID: &str = "6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428";
 
 pub(crate) const ORG_NAME: &str = "Harbour & Pine";
 
+/// The id of the managed service provider that the organization belongs to.
+pub(crate) const MSP_ID: &str = "b3e0d7c2-5a16-4f8b-9c41-27d95e60a183";
+
+pub(crate) const MSP_NAME: &str = "Skelton Networks";
+
 /// Everything there is at one moment.
 #[derive(Debug)]
 pub(crate) struct World {

@@ -38,6 +38,25 @@ async fn an_org_that_is_not_the_demos_is_forbidden() {
 }
 
 #[tokio::test]
+async fn another_provider_is_forbidden_and_the_own_one_sees_its_customers() {
+    let peer = Peer::start().await;
+    let other = "/api/v1/msps/00000000-0000-4000-8000-000000000000";
+    for path in ["", "/orgs", "/licenses", "/suggestion/count"] {
+        assert_eq!(peer.ask(&format!("{other}{path}")).await.status(), 403, "{path}");
+    }
+    let account = peer.json("/api/v1/self").await;
+    let own = format!("/api/v1/msps/{}", account["privileges"][0]["msp_id"].as_str().unwrap());
+    let customers = peer.rows(&format!("{own}/orgs")).await;
+    assert!(customers.len() > 1, "{customers:?}");
+    for customer in &customers {
+        let id = customer["id"].as_str().unwrap();
+        assert_eq!(&peer.json(&format!("{own}/orgs/{id}")).await, customer);
+    }
+    let found = peer.rows(&format!("{own}/search?type=orgs&q=CALDER")).await;
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[tokio::test]
 async fn what_does_not_exist_is_not_found() {
     let peer = Peer::start().await;
     let unknown = "00000000-0000-4000-8000-000000000000";

@@ -29,7 +29,7 @@ pub(crate) async fn addresses(peer: &Peer, path: &str) -> Vec<String> {
     for (number, mut path) in open.into_iter().enumerate() {
         while let Some(start) = path.find('{') {
             let end = path[start..].find('}').unwrap() + start;
-            let value = value(peer, &path[..start], &path[start + 1..end]).await;
+            let value = value(peer, &path[..start], &path[start + 1..end], &path[end + 1..]).await;
             path = format!("{}{value}{}", &path[..start], &path[end + 1..]);
         }
         let window = "start=-1w";
@@ -47,6 +47,16 @@ pub(crate) async fn addresses(peer: &Peer, path: &str) -> Vec<String> {
 async fn required(peer: &Peer, path: &str) -> String {
     if path.contains("/insights") && !path.contains("/rogues") && !path.contains("fingerprints") {
         "metrics=num_clients".to_owned()
+    } else if path.ends_with("/jsi/pbn/count") || path.ends_with("/jsi/sirt/count") {
+        "distinct=models".to_owned()
+    } else if path.ends_with("/const/states") {
+        "country_code=US".to_owned()
+    } else if path.ends_with("/const/default_gateway_config") {
+        "model=SRX345".to_owned()
+    } else if path.contains("/msps/") && path.ends_with("/search") && !path.ends_with("/orgs/search") {
+        "type=orgs&q=e".to_owned()
+    } else if path.ends_with("/usermacs/count") {
+        "distinct=labels".to_owned()
     } else if path.ends_with("/troubleshoot") && path.contains("/calls/client/") {
         let (calls, rest) = path.split_once("/client/").unwrap();
         let client = rest.trim_end_matches("/troubleshoot");
@@ -58,7 +68,7 @@ async fn required(peer: &Peer, path: &str) -> String {
 }
 
 /// Something that fits a hole.
-async fn value(peer: &Peer, before: &str, hole: &str) -> String {
+async fn value(peer: &Peer, before: &str, hole: &str, after: &str) -> String {
     let before = before.trim_end_matches('/');
     let site = before.split("/sites/").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default();
     let first = |rows: Vec<Value>, field: &str| {
@@ -66,12 +76,44 @@ async fn value(peer: &Peer, before: &str, hole: &str) -> String {
         row[field].as_str().unwrap_or_else(|| panic!("no {field} to fill {hole} of {before} with")).to_owned()
     };
     match hole {
+        "msp_id" => {
+            let account = peer.json("/api/v1/self").await;
+            account["privileges"][0]["msp_id"].as_str().unwrap().to_owned()
+        }
+        "admin_id" => first(peer.rows(before).await, "admin_id"),
+        "claim_id" => {
+            let claims = peer.json(before).await["claims"].take();
+            first(claims.as_array().unwrap().clone(), "claim_id")
+        }
+        "attachment_id" => {
+            let ticket = peer.json(before.trim_end_matches("/attachments")).await;
+            ticket["comments"][0]["attachment_ids"][0].as_str().unwrap().to_owned()
+        }
+        "device_mac" if before.contains("/msps/") => first(peer.rows("{org}/inventory").await, "mac"),
         "band" => "5".to_owned(),
-        "device_id" => first(peer.rows(&format!("/api/v1/sites/{site}/devices")).await, "id"),
+        "device_id" | "device_mac" if before.contains("/mxedge") => {
+            first(peer.rows(&format!("/api/v1/sites/{site}/stats/mxedges")).await, "mac")
+        }
+        "device_id" => {
+            let kind = kind(before, after);
+            first(peer.rows(&format!("/api/v1/sites/{site}/devices?type={kind}")).await, "id")
+        }
         "device_mac" if before.contains("otherdevices") => {
             first(peer.rows("{org}/otherdevices").await, "mac")
         }
-        "device_mac" => first(peer.rows(&format!("/api/v1/sites/{site}/devices")).await, "mac"),
+        "device_mac" => {
+            let kind = kind(before, after);
+            first(peer.rows(&format!("/api/v1/sites/{site}/devices?type={kind}")).await, "mac")
+        }
+        "zone_type" => "zones".to_owned(),
+        "sdkclient_id" => {
+            let map = first(peer.rows(&format!("/api/v1/sites/{site}/maps")).await, "id");
+            let there = peer.rows(&format!("/api/v1/sites/{site}/stats/maps/{map}/sdkclients")).await;
+            first(there, "id")
+        }
+        "marvisclient_id" => {
+            first(peer.rows("{org}/stats/marvisclients/search?duration=1w").await, "device_id")
+        }
         "client_mac" if before.contains("/calls/") => {
             let calls = before.trim_end_matches("/client");
             first(peer.rows(&format!("{calls}/search?duration=1w")).await, "mac")
@@ -89,5 +131,16 @@ async fn value(peer: &Peer, before: &str, hole: &str) -> String {
         "metric" => "num_clients".to_owned(),
         "classifier" => "weak-signal".to_owned(),
         _ => first(peer.rows(before).await, "id"),
+    }
+}
+
+/// The kind of device that a path is about.
+fn kind(before: &str, after: &str) -> &'static str {
+    match after {
+        "/vc" | "/flow_records/search" => "switch",
+        "/ha" => "gateway",
+        _ if before.ends_with("/insights/switch") => "switch",
+        _ if before.ends_with("/insights/gateway") => "gateway",
+        _ => "ap",
     }
 }

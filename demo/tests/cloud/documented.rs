@@ -48,8 +48,13 @@ async fn filtered(peer: &Peer, document: &Value) -> Vec<(String, Vec<Value>, Vec
         let filters = filters.collect::<Vec<_>>();
         // The numbers of an insight are measured, not filtered.
         let measured = path.contains("/insights/{metric}")
-            || path.contains("/insights/device/")
-            || path.ends_with("/insights");
+            || ["device", "ap", "switch", "gateway", "mxedge"]
+                .iter()
+                .any(|kind| path.contains(&format!("/insights/{kind}/")))
+            || path.ends_with("/insights")
+            // Which signals a map of coverage is made of, and how long a visit has to last to be one.
+            || path.ends_with("/location/coverage")
+            || path.ends_with("/stats/zones");
         if filters.is_empty() || measured || path.contains("/insights/client/") {
             continue;
         }

@@ -65,6 +65,7 @@ async fn counts_add_up_with_the_search() {
             format!("{site}/devices/events/search?limit=1"),
         ),
         (format!("{site}/wired_clients/count"), format!("{site}/wired_clients/search?limit=1")),
+        ("{org}/pskportals/logs/count".to_owned(), "{org}/pskportals/logs/search?limit=1".to_owned()),
         ("{org}/guests/count?distinct=company".to_owned(), "{org}/guests/search?limit=1".to_owned()),
         (format!("{site}/wan_clients/count"), format!("{site}/wan_clients/search?limit=1")),
         (format!("{site}/wan_client/events/count"), format!("{site}/wan_clients/events/search?limit=1")),
@@ -80,6 +81,31 @@ async fn counts_add_up_with_the_search() {
         ("{org}/stats/vpn_peers/count".to_owned(), "{org}/stats/vpn_peers/search?limit=1".to_owned()),
         (format!("{site}/services/events/count"), format!("{site}/services/events/search?limit=1")),
         (format!("{site}/stats/calls/count"), format!("{site}/stats/calls/search?limit=1")),
+        (
+            format!("{site}/alarms/count?distinct=severity&duration=1w"),
+            format!("{site}/alarms/search?limit=1&duration=1w"),
+        ),
+        (format!("{site}/stats/ports/count"), format!("{site}/stats/ports/search?limit=1")),
+        (format!("{site}/stats/bgp_peers/count"), format!("{site}/stats/bgp_peers/search?limit=1")),
+        (format!("{site}/stats/ospf_peers/count"), format!("{site}/stats/ospf_peers/search?limit=1")),
+        (
+            "{org}/stats/ospf_peers/count?distinct=mac".to_owned(),
+            "{org}/stats/ospf_peers/search?limit=1".to_owned(),
+        ),
+        (format!("{site}/otherdevices/events/count"), format!("{site}/otherdevices/events/search?limit=1")),
+        (format!("{site}/iotendpoints/count?distinct=ap_mac"), format!("{site}/iotendpoints/search?limit=1")),
+        (format!("{site}/skyatp/events/count"), format!("{site}/skyatp/events/search?limit=1")),
+        (format!("{site}/marvis_configs/count"), format!("{site}/marvis_configs/search?limit=1")),
+        (
+            "{org}/stats/assets/count?distinct=site_id".to_owned(),
+            "{org}/stats/assets/search?limit=1".to_owned(),
+        ),
+        ("{org}/jsi/inventory/count".to_owned(), "{org}/jsi/inventory/search?limit=1".to_owned()),
+        ("{org}/stats/marvisclients/count".to_owned(), "{org}/stats/marvisclients/search?limit=1".to_owned()),
+        (
+            "{org}/marvisclients/events/count".to_owned(),
+            "{org}/marvisclients/events/search?limit=1".to_owned(),
+        ),
         (
             format!("{site}/stats/discovered_switches/count"),
             format!("{site}/stats/discovered_switches/search?limit=1"),
@@ -149,4 +175,34 @@ async fn bounds_and_the_last_of_each_leave_what_they_say() {
     let devices = peer.rows(events).await.iter().map(|row| row["mac"].to_string()).collect::<BTreeSet<_>>();
     assert_eq!(last.iter().map(|row| row["mac"].to_string()).collect::<BTreeSet<_>>(), devices);
     assert_eq!(last.len(), devices.len());
+}
+
+#[tokio::test]
+async fn a_date_bounds_rows_as_its_epoch_does() {
+    let peer = Peer::start().await;
+    let path = |query: &str| format!("{{org}}/jsi/inventory/search?limit=1000&{query}");
+    let all = peer.rows(&path("")).await.len();
+    let later = peer.rows(&path("eos_after=2000-01-01")).await;
+    assert_eq!(later, peer.rows(&path("eos_after=946684800")).await);
+    assert_eq!(later.len(), all);
+    assert!(peer.rows(&path("eos_before=2000-01-01")).await.is_empty());
+    let covered = peer.rows(&path("contract_end_after=2000-01-01&has_support=true")).await.len();
+    assert!(covered > 0 && covered < all, "{covered} of {all}");
+}
+
+#[tokio::test]
+async fn all_is_every_state_and_every_kind() {
+    let peer = Peer::start().await;
+    let devices = peer.at("Rotterdam Warehouse", "/stats/devices?type=all").await;
+    let number = async |query: &str| peer.rows(&format!("{devices}{query}")).await.len();
+    let [all, up, down] = [
+        number("&status=all").await,
+        number("&status=connected").await,
+        number("&status=disconnected").await,
+    ];
+    assert_eq!((all, down), (up + down, 1));
+    let ports = peer.at("Rotterdam Warehouse", "/stats/ports/search?limit=1000").await;
+    let every = peer.rows(&format!("{ports}&device_type=all")).await;
+    assert!(!every.is_empty());
+    assert_eq!(every, peer.rows(&ports).await);
 }

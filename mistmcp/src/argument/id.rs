@@ -101,6 +101,13 @@ found_id! {
 }
 
 found_id! {
+    /// An MSP (managed service provider). Where a call names none, it is the only one that the token can see.
+    MspId: Lookup::Msp, Presence::Resolved, { "type": "string" },
+        "MSP (managed service provider), by its id or name. Needed only where the API token sees several.",
+        "MSP, if there are several"
+}
+
+found_id! {
     /// A site, by its id or its name.
     SiteId: Lookup::Site, Presence::Required, { "type": "string" },
         "Site, by its id or name.", "Site id or name"

@@ -132,7 +132,7 @@ impl Caller<'_> {
             let found = self.session.names_of(lookup, &organization, &call).await;
             match lookup {
                 Lookup::Device => names.devices = found,
-                Lookup::Site | Lookup::Org => names.sites = found,
+                Lookup::Site | Lookup::Org | Lookup::Msp => names.sites = found,
             }
         }
         self.progress.end();

@@ -11,6 +11,9 @@ use crate::suggestion::{listed as listed_names, nearest};
 use crate::text::shortened;
 use crate::{Error, Result};
 
+/// What an MSP is called in errors.
+pub(super) const MSP: &str = "MSP";
+
 const SHOWN: usize = 10;
 /// Maximum characters of the input that are quoted.
 const MAX_QUOTED: usize = 100;
@@ -36,6 +39,8 @@ pub(super) struct Named {
     members: Vec<String>,
     /// Distinguishes it from others with the same name.
     detail: String,
+    /// Whether it is an MSP: the privileges of a token name MSPs and organizations.
+    is_msp: bool,
 }
 
 /// What to find.
@@ -73,23 +78,29 @@ impl Listing {
 }
 
 impl Named {
+    /// Whether it is of a kind of object, as [`Wanted::kind`] has it.
+    pub(super) fn is_of(&self, kind: &str) -> bool {
+        self.is_msp == (kind == MSP)
+    }
+
     /// Whether it is a member of a virtual chassis or cluster, and not to be found by its name.
     fn is_member(&self) -> bool {
         self.chassis.is_some() && self.chassis != self.mac
     }
 }
 
-/// The named objects of an answer: rows of a list, or the organizations of the token's privileges.
+/// The named objects of an answer: rows of a list, or the organizations and MSPs of the token's privileges.
 pub(super) fn named(answer: &Value) -> Vec<Named> {
     let text = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).map(str::to_owned);
     let mut found: Vec<Named> = Vec::new();
     if let Some(privileges) = answer.get("privileges").and_then(Value::as_array) {
         for privilege in privileges {
-            let Some(id) = text(privilege, "org_id") else { continue };
+            let is_msp = text(privilege, "scope").as_deref() == Some("msp");
+            let (id, name) = if is_msp { ("msp_id", "msp_name") } else { ("org_id", "org_name") };
+            let Some(id) = text(privilege, id) else { continue };
             if found.iter().all(|known| known.id != id) {
-                let name =
-                    text(privilege, "org_name").or_else(|| text(privilege, "name")).unwrap_or_default();
-                found.push(Named { id, name, ..Named::default() });
+                let name = text(privilege, name).or_else(|| text(privilege, "name")).unwrap_or_default();
+                found.push(Named { id, name, is_msp, ..Named::default() });
             }
         }
     }
@@ -106,7 +117,7 @@ pub(super) fn named(answer: &Value) -> Vec<Named> {
         let members = named.chain(parts).filter(|member| own.as_ref() != Some(member)).collect();
         let detail = ["type", "model", "mac", "address", "country_code"];
         let detail: Vec<_> = detail.iter().filter_map(|key| text(row, key)).collect();
-        found.push(Named { id, name, mac: own, chassis, members, detail: detail.join(" ") });
+        found.push(Named { id, name, mac: own, chassis, members, detail: detail.join(" "), is_msp: false });
     }
     found
 }
@@ -116,7 +127,8 @@ impl Wanted<'_> {
     pub(super) fn pick(&self, listing: &Listing) -> Result<Picked> {
         let Self { parameter, kind, .. } = self;
         let written = shortened(self.written, MAX_QUOTED);
-        let named: Vec<_> = listing.rows.iter().filter(|object| !object.is_member()).collect();
+        let named: Vec<_> =
+            listing.rows.iter().filter(|object| object.is_of(kind) && !object.is_member()).collect();
         let problem = match find(&named, self.written, |object| &object.name) {
             // That a part matches would disclose the name letter by letter.
             Some((Fit::Part, _)) | None if !self.disclosed => return Err(self.undisclosed()),
@@ -343,13 +355,13 @@ mod tests {
     }
 
     #[test]
-    fn organizations_come_from_privileges_each_once() {
+    fn organizations_and_msps_come_from_privileges_each_once() {
         let orgs = named(&json!({ "privileges": [
             { "scope": "org", "org_id": "a", "org_name": "Acme" },
             { "scope": "site", "org_id": "a", "site_id": "s" },
             { "scope": "msp", "msp_id": "m" },
         ] }));
-        assert_eq!(orgs.len(), 1);
-        assert_eq!((orgs[0].id.as_str(), orgs[0].name.as_str()), ("a", "Acme"));
+        let told: Vec<_> = orgs.iter().map(|it| (it.id.as_str(), it.name.as_str(), it.is_msp)).collect();
+        assert_eq!(told, [("a", "Acme", false), ("m", "", true)]);
     }
 }

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::names::{Listing, Named, Picked, Wanted, listed, named};
+use super::names::{Listing, MSP, Named, Picked, Wanted, listed, named};
 use super::{Answer, Mist, Request};
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
 
 const SELF: &str = "/api/v1/self";
+
+/// What an organization is called in errors.
+const ORGANIZATION: &str = "organization";
 
 /// The tools that list organizations, sites and devices.
 const ORGANIZATIONS: &[&str] = &["getSelf"];
@@ -45,11 +48,12 @@ impl Mist {
             arguments.insert(name.to_owned(), id.as_str().into());
             return Ok(None);
         }
-        if written.is_empty() && (optional || lookup != Lookup::Org) {
+        if written.is_empty() && (optional || !matches!(lookup, Lookup::Org | Lookup::Msp)) {
             return Ok(None);
         }
         let (kind, listers) = match lookup {
-            Lookup::Org => ("organization", ORGANIZATIONS),
+            Lookup::Org => (ORGANIZATION, ORGANIZATIONS),
+            Lookup::Msp => (MSP, ORGANIZATIONS),
             Lookup::Site => ("site", SITES),
             Lookup::Device if arguments.contains_key("site_id") => ("device", DEVICES_OF_SITE),
             Lookup::Device => ("device", INVENTORY),
@@ -57,7 +61,7 @@ impl Mist {
         let disclosed = self.discloses(listers);
         let wanted = Wanted { written: &written, parameter: name, kind, listers, partial, disclosed };
         let Picked { id, note } = match lookup {
-            Lookup::Org => self.org(&wanted).await?,
+            Lookup::Org | Lookup::Msp => self.of_token(&wanted).await?,
             Lookup::Site => {
                 let org = self.org_of(arguments).await?;
                 self.choose(&format!("/api/v1/orgs/{org}/sites"), |sites| wanted.pick(sites)).await?
@@ -98,46 +102,48 @@ impl Mist {
         let wanted = Wanted {
             written,
             parameter: "org_id",
-            kind: "organization",
+            kind: ORGANIZATION,
             listers: ORGANIZATIONS,
             partial: false,
             disclosed: self.discloses(ORGANIZATIONS),
         };
-        self.org(&wanted).await.map(|picked| picked.id)
+        self.of_token(&wanted).await.map(|picked| picked.id)
     }
 
-    /// An organization by id or name; without either, the operator's default or the only one.
-    async fn org(&self, wanted: &Wanted<'_>) -> Result<Picked> {
+    /// An organization or MSP by id or name; without either, the operator's default organization or the only one.
+    async fn of_token(&self, wanted: &Wanted<'_>) -> Result<Picked> {
         let id = |id: &str| Ok(Picked { id: id.to_owned(), note: None });
         if let Some(written) = Id::parse(wanted.written) {
             return id(written.as_str());
         }
         if !wanted.written.is_empty() {
-            return self.choose(SELF, |orgs| wanted.pick(orgs)).await;
+            return self.choose(SELF, |seen| wanted.pick(seen)).await;
         }
-        if let Some(org_id) = &self.connection.org_id {
+        if let Some(org_id) = self.connection.org_id.as_ref().filter(|_| wanted.kind == ORGANIZATION) {
             return id(org_id);
         }
-        match self.names(SELF, None).await?.rows.as_slice() {
-            [only] => id(&only.id),
-            [] => Err(Error::new(
-                ErrorKind::Arguments,
-                "`org_id` is missing, and the API token sees no organization by itself. Ask the user for the id.",
-            )),
-            _ if !wanted.disclosed => Err(Error::new(
-                ErrorKind::Arguments,
-                "`org_id` is missing, and the API token sees several organizations. Give the id or the exact name of \
-                 one.",
-            )),
-            several => Err(Error::new(
-                ErrorKind::Arguments,
+        let Wanted { parameter, kind, .. } = wanted;
+        let seen = self.names(SELF, None).await?;
+        let words = match seen.rows.iter().filter(|row| row.is_of(kind)).collect::<Vec<_>>().as_slice() {
+            [only] => return id(&only.id),
+            [] if *kind == MSP => {
                 format!(
-                    "`org_id` is missing, and the API token sees {} organizations. Name one of: {}.",
-                    several.len(),
-                    listed(several.iter())
-                ),
-            )),
-        }
+                    "`{parameter}` is missing, and the API token has no role in an MSP. Ask the user for the id."
+                )
+            }
+            [] => format!(
+                "`{parameter}` is missing, and the API token sees no {kind} by itself. Ask the user for the id."
+            ),
+            _ if !wanted.disclosed => format!(
+                "`{parameter}` is missing, and the API token sees several {kind}s. Give the id or the exact name of one."
+            ),
+            several => format!(
+                "`{parameter}` is missing, and the API token sees {} {kind}s. Name one of: {}.",
+                several.len(),
+                listed(several.iter().copied())
+            ),
+        };
+        Err(Error::new(ErrorKind::Arguments, words))
     }
 
     /// Names of the sites of the default organization. Empty where the session may not list sites.
@@ -154,7 +160,7 @@ impl Mist {
     pub(crate) async fn names_of(&self, lookup: Lookup, org_id: &str) -> Result<HashMap<String, String>> {
         let org = self.org_of(&Map::from_iter([("org_id".to_owned(), org_id.into())])).await?;
         let listing = match lookup {
-            Lookup::Org => self.names(SELF, None).await?,
+            Lookup::Org | Lookup::Msp => self.names(SELF, None).await?,
             Lookup::Site => self.names(&format!("/api/v1/orgs/{org}/sites"), None).await?,
             Lookup::Device => self.names(&inventory(&org), None).await?,
         };

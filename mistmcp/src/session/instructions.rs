@@ -6,6 +6,9 @@ use super::{Mode, Settings};
 use crate::error::Known;
 use crate::identity::identity;
 
+/// Extended categories that the instructions name at most.
+const MOST_NAMED: usize = 4;
+
 impl Settings {
     /// The `instructions` of the `initialize` result. `list_changes`: whether the client handles
     /// `tools/list_changed`.
@@ -33,7 +36,7 @@ impl Settings {
         let others = if ids.is_empty() { " Ids" } else { " Other ids" };
         text.extend(["-", &ids, others, " come from the tool that lists their kind.\n"]);
         if takes("duration") {
-            text.push_str("- Searches and counts look at the last day, unless told otherwise.\n");
+            text.push_str("- Searches and counts look at the last day by default.\n");
         }
         text.push_str(
             "- An answer with `next` has more: repeat the call with these arguments laid over its own.\n\
@@ -52,11 +55,15 @@ impl Settings {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "- {}: {}", category.name, category.description);
         }
-        // They are documented in the resource of categories: a line each would cost every client
-        // too many tokens.
+        // A line each, and even all their names, would cost every client more than they are worth: the resource of
+        // categories has them.
         if !extended.is_empty() && (self.mode() != Mode::All || self.names_categories()) {
-            let names: Vec<_> = extended.into_iter().map(|category| category.name).collect();
-            let _ = writeln!(text, "- Seldom needed: {}", names.join(", "));
+            let names: Vec<_> = extended.iter().map(|category| category.name).collect();
+            let _ = if names.len() <= MOST_NAMED {
+                writeln!(text, "- Seldom needed: {}", names.join(", "))
+            } else {
+                writeln!(text, "- {} more: `mistmcp://categories`", names.len())
+            };
         }
         text
     }

@@ -264,7 +264,7 @@ async fn a_word_like_no_other_brings_those_there_are() {
         (
             "manageMcpTools",
             json!({ "enable_mcp_tools_categories": "bogus" }),
-            "there are constants_definitions, ",
+            "there are constants_applications, ",
         ),
         ("callTool", json!({ "tool": "bogus" }), "`findTools` finds the others"),
         ("getSelf", json!({ "bogus": 1 }), "it takes"),

@@ -52,6 +52,49 @@ async fn the_only_organization_is_meant_where_none_is_named() {
     assert_eq!(paths(&upstream), [format!("/api/v1/orgs/{ORG}/setting")], "it is looked up once");
 }
 
+fn msp(msp_id: &str, name: &str) -> Value {
+    json!({ "scope": "msp", "msp_id": msp_id, "name": name, "role": "read" })
+}
+
+#[tokio::test]
+async fn the_only_msp_is_meant_where_none_is_named_and_a_name_stands_for_one() {
+    const OTHER_MSP: &str = "0b000000-0000-4000-8000-000000000002";
+    let msp_id = "0b000000-0000-4000-8000-000000000001";
+    let served = |orgs: Vec<Value>| async move {
+        let peer = upstream(&orgs).await;
+        let client = Launch::at(&peer, "-m all -c msps_stats,orgs").client(Lifecycle::Legacy).await;
+        (peer, client)
+    };
+    let (peer, client) = served(vec![msp(msp_id, "Acme Partners"), privilege(ORG, "Acme")]).await;
+    client.call("listMspOrgStats", json!({})).await;
+    assert_eq!(paths(&peer), ["/api/v1/self".to_owned(), format!("/api/v1/msps/{msp_id}/stats/orgs")]);
+    client.call("listMspOrgStats", json!({ "msp_id": "acme partners" })).await;
+    client.call("listMspOrgStats", json!({ "msp_id": OTHER_MSP })).await;
+    // An MSP is no organization, nor the other way round.
+    client.call("getOrg", json!({})).await;
+    assert_eq!(
+        paths(&peer),
+        [msp_id, OTHER_MSP]
+            .map(|id| format!("/api/v1/msps/{id}/stats/orgs"))
+            .into_iter()
+            .chain([format!("/api/v1/orgs/{ORG}")])
+            .collect::<Vec<_>>()
+    );
+    let refusal = client.refusal("listMspOrgStats", json!({ "msp_id": "Globex" })).await;
+    assert!(!refusal.contains(ORG), "{refusal}");
+
+    let (peer, client) = served(vec![msp(msp_id, "Acme Partners"), msp(OTHER_MSP, "Globex Partners")]).await;
+    let refusal = client.refusal("listMspOrgStats", json!({})).await;
+    for wanted in ["msp_id", msp_id, "Acme Partners", OTHER_MSP, "Globex Partners"] {
+        assert!(refusal.contains(wanted), "{refusal}");
+    }
+    assert_eq!(paths(&peer), ["/api/v1/self"]);
+
+    let (_peer, client) = served(vec![privilege(ORG, "Acme")]).await;
+    let refusal = client.refusal("listMspOrgStats", json!({})).await;
+    assert!(refusal.contains("no role in an MSP"), "{refusal}");
+}
+
 #[tokio::test]
 async fn the_operators_organization_wins_over_what_the_token_sees() {
     let upstream = upstream(&[privilege(ORG, "Acme")]).await;

@@ -17,6 +17,7 @@ mod incomplete;
 mod install;
 mod invisible;
 mod lookups;
+mod marvis_actions;
 mod messages;
 mod modes;
 mod network;

@@ -26,7 +26,7 @@ fn sample(name: &str, schema: &Value) -> Sample {
         "array" => (json!([NASTY, "second"]), vec![NASTY.to_owned(), "second".to_owned()]),
         "string" => match (name, schema["format"].as_str(), schema["pattern"].as_str()) {
             (_, Some("uuid"), _) => text(UUID),
-            (name, ..) if name.ends_with("_id") => text(UUID),
+            (name, ..) if name == "id" || name.ends_with("_id") => text(UUID),
             (_, Some("ipv4"), _) => text("10.0.0.1"),
             (_, _, Some("^[a-zA-Z]{2}$")) => text("DE"),
             (_, _, Some("^[0-9a-fA-F]{12}$")) => text("5c5b35000001"),
@@ -125,12 +125,17 @@ fn samples(tool: &Tool) -> Vec<(String, Sample)> {
 fn is_required(tool: &Tool, name: &str) -> bool {
     let schema = schema(tool);
     // Left out, it is looked up, which is another request.
-    name == "org_id" || schema["required"].as_array().is_some_and(|names| names.contains(&json!(name)))
+    ["org_id", "msp_id"].contains(&name)
+        || schema["required"].as_array().is_some_and(|names| names.contains(&json!(name)))
 }
 
 async fn start() -> (MockUpstream, Client) {
     let upstream = MockUpstream::start().await;
-    let client = Launch::at(&upstream, "-m all --rate-limit 1000000").client(Lifecycle::Legacy).await;
+    // Named, extended categories are listed as well.
+    let catalog = mistmcp::Catalog::gather().unwrap();
+    let every = catalog.categories().iter().map(|category| category.name).collect::<Vec<_>>().join(",");
+    let launch = Launch::at(&upstream, &format!("-m all -c {every} --rate-limit 1000000"));
+    let client = launch.client(Lifecycle::Legacy).await;
     (upstream, client)
 }
 

@@ -86,10 +86,11 @@ fn tools(flags: &Flags) -> Finding {
         let tools: usize = categories.iter().map(|category| of(category.name)).sum();
         format!("{tools} in {}", categories.len())
     };
-    let mut counts = format!("{} categories", counted(&usual));
-    if !extended.is_empty() {
-        counts.extend([", ", counted(&extended).as_str(), " extended ones"]);
-    }
+    let counts = if extended.is_empty() {
+        format!("{} categories", counted(&usual))
+    } else {
+        format!("{} categories, {} extended ones", counted(&usual), counted(&extended))
+    };
     let loaded = match flags.mode {
         Mode::Managed => "managed mode: a client sees a few, which find and call the others".to_owned(),
         Mode::All if extended.is_empty() || !flags.categories.is_empty() => {

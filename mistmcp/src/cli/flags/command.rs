@@ -121,7 +121,7 @@ Examples:
 
 const TOOLS_HELP: &str = "\
 With --json, each of `categories` has `name`, `description`, `extended` and the number of its `tools`; each of \
-`tools` has `name`, `category`, `extended`, `title`, `description`, `inputSchema` and `annotations`. Where nothing fits, the exit code is 4.";
+`tools` has `name`, `category`, `title`, `description`, `inputSchema` and `annotations`. Where nothing fits, the exit code is 4.";
 
 const COMPLETIONS_HELP: &str = "\
 They hold the names of the tools and categories of this version, so renew them after an update.

@@ -32,7 +32,6 @@ fn tools(entries: &[&Entry]) -> Value {
         json!({
             "name": definition.name,
             "category": entry.tool().category,
-            "extended": entry.is_extended(),
             "title": definition.title,
             "description": definition.description,
             "inputSchema": definition.input_schema,

@@ -8,7 +8,7 @@ use super::lexical::{Bm25, Cosines, Stem, Stems, number_of};
 use super::questions::questions;
 use super::text::{Text, Vocabulary, Words, sections};
 use super::vectors::{Direction, Vectors, cosine};
-use super::weights::{CONFIDENCE, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
+use super::weights::{CONFIDENCE, EXTENDED, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
 use crate::catalog::Catalog;
 
 /// Number of nearest questions of a tool that are averaged.
@@ -53,6 +53,8 @@ struct Tool {
     has_twin: bool,
     /// Whether it requires an argument beside site and organization.
     needs_id: bool,
+    /// What it has to lead by to stand before others: more than nothing where it is seldom needed.
+    handicap: f32,
 }
 
 /// The scope of a tool, from its name.
@@ -115,6 +117,7 @@ impl Index {
                 scope: Scope::of(tool.name),
                 has_twin: has_twin(tool.name, &names),
                 needs_id: required.any(|name| !SCOPES.contains(&name)),
+                handicap: if entry.is_extended() { EXTENDED } else { 0.0 },
             });
         }
         let lines = sections(include_str!("../../../search/unanswerable.txt"));
@@ -159,7 +162,7 @@ impl Index {
         let features = self.features(&words, &likeness);
         let mut scored: Vec<_> = (0..self.tools.len())
             .filter(|place| usable(*place))
-            .map(|place| (score(&features[place]), place))
+            .map(|place| (score(&features[place]) - self.tools[place].handicap, place))
             .collect();
         scored.sort_by(|(left, a), (right, b)| right.total_cmp(left).then(a.cmp(b)));
         let best = scored.first().map(|(_, place)| features[*place]).unwrap_or_default();

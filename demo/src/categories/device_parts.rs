@@ -1,0 +1,117 @@
+//! Parts of a device: virtual chassis, cluster, IoT port, flows; and the channels of a country.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    engine::{Answer, Call, Collection, Refusal, Route},
+    world::{Device, Kind, ORG_ID, Random, World},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::whole("/api/v1/sites/{site_id}/devices/ap_channels", channels),
+    Route::search_with(
+        "/api/v1/sites/{site_id}/devices/{device_id}/flow_records/search",
+        &FLOWS,
+        &["start", "end", "limit", "total"],
+    ),
+    Route::made("/api/v1/sites/{site_id}/devices/{device_id}/ha", cluster),
+    Route::made("/api/v1/sites/{site_id}/devices/{device_id}/iot", iot),
+    Route::made("/api/v1/sites/{site_id}/devices/{device_id}/vc", chassis),
+];
+
+static FLOWS: Collection = Collection::timed("flow records", flows);
+
+/// The device of a call, if it is of a kind.
+fn device<'w>(call: &Call<'w>, kind: Kind) -> Result<&'w Device, Refusal> {
+    let (site, id) = (call.hole("site_id"), call.hole("device_id"));
+    let asked = |device: &&Device| device.id == id && call.world.site_of(device).id == site;
+    call.world.kind(kind).find(asked).ok_or_else(Refusal::not_found)
+}
+
+/// The countries of the sites, with Mist's number of each.
+const COUNTRIES: &[(&str, &str, i64)] = &[
+    ("GB", "United Kingdom", 826),
+    ("NL", "Netherlands", 528),
+    ("US", "United States", 840),
+    ("SG", "Singapore", 702),
+    ("AU", "Australia", 36),
+    ("DE", "Germany", 276),
+];
+
+/// What regulators allow, in two groups: America, and the others.
+fn channels(call: &Call<'_>) -> Value {
+    let here = call.world.site(call.hole("site_id")).map_or("GB", |site| site.plan.country);
+    let country = call.query.get("country_code").unwrap_or(here);
+    let known = COUNTRIES.iter().find(|(code, ..)| code.eq_ignore_ascii_case(country));
+    let (code, name, number) = known.unwrap_or(&COUNTRIES[0]);
+    let american = *code == "US";
+    let band_24 = (1..=if american { 11 } else { 13 }).collect::<Vec<i64>>();
+    let mut band_5 = (36..=64).step_by(4).chain((100..=140).step_by(4)).collect::<Vec<i64>>();
+    if american {
+        band_5.extend((144..=165).filter(|channel| *channel == 144 || channel % 4 == 1));
+    }
+    let band_6 = (1..=if american { 233 } else { 93 }).step_by(4).collect::<Vec<i64>>();
+    json!({
+        "key": code, "name": name, "code": number, "certified": true, "dfs_ok": true, "uses": "indoor and outdoor",
+        "band24_enabled": true, "band24_40mhz_allowed": false, "band24_channels": { "20": band_24 },
+        "band5_enabled": true, "band5_channels": { "20": band_5, "40": band_5, "80": band_5 },
+        "band6_enabled": true, "band6_channels": { "20": band_6, "40": band_6, "80": band_6 },
+    })
+}
+
+/// No gateway here has a second node.
+fn cluster(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let gateway = device(call, Kind::Gateway)?;
+    Ok(Answer::json(json!({ "nodes": [{ "mac": gateway.mac }] })))
+}
+
+fn iot(call: &Call<'_>) -> Result<Answer, Refusal> {
+    device(call, Kind::AccessPoint)?;
+    Ok(Answer::json(json!({ "DO": 0, "A1": 1 })))
+}
+
+fn chassis(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let switch = device(call, Kind::Switch)?;
+    let mut random = Random::of(&format!("chassis {}", switch.mac));
+    let used = random.between(8, 30);
+    let member = json!({
+        "fpc_idx": 0, "mac": switch.mac, "serial": switch.serial, "model": switch.model, "version": switch.version,
+        "type": "fpc", "status": "present", "vc_role": "master", "vc_state": "present", "vc_mode": "virtual-chassis",
+        "uptime": switch.uptime, "last_seen": call.world.ago(switch.silent), "boot_partition": "junos", "vc_links": [],
+        "cpu_stat": { "idle": 100 - used, "user": used - 4, "system": 4, "interrupt": 0, "usage": used, "load_avg": [0.4, 0.5, 0.4] },
+        "memory_stat": { "usage": random.between(30, 60) },
+        "poe": { "max_power": 740, "power_draw": random.fraction(40, 320), "status": "on" },
+        "fans": [{ "name": "Fan Tray 0 Fan 0", "airflow": "out", "rpm": random.between(5_000, 8_000), "status": "ok" }],
+        "psus": [{ "name": "Power Supply 0", "status": "ok" }],
+        "temperatures": [{ "name": "CPU", "celsius": random.fraction(38, 58), "status": "ok" }],
+    });
+    Ok(Answer::json(json!({
+        "id": switch.id, "org_id": ORG_ID, "site_id": call.hole("site_id"), "mac": switch.mac, "vc_mac": switch.mac,
+        "serial": switch.serial, "model": switch.model, "type": "switch", "status": "connected", "locating": false,
+        "config_type": "nonprovisioned", "num_routing_engines": 1, "members": [member],
+    })))
+}
+
+/// Where the flows of wired clients go.
+const TARGETS: &[(&str, &str, i64)] =
+    &[("198.51.100.40", "tcp", 443), ("198.51.100.53", "udp", 53), ("203.0.113.9", "tcp", 8883)];
+
+fn flows(world: &World) -> Vec<Value> {
+    let rows = world.wired.iter().flat_map(|client| {
+        let switch = &world.devices[client.switch];
+        TARGETS.iter().zip(0..).map(move |((target, protocol, port), number)| {
+            let mut random = Random::of(&format!("flow {} {number}", client.mac));
+            let (ago, lasted, packets) = (random.between(30, 3_000), random.between(2, 600), random.between(4, 9_000));
+            let row = json!({
+                "org_id": ORG_ID, "site_id": world.site_of(switch).id, "device_mac": switch.mac, "flow_id": random.between(1_000, 99_999),
+                "src_ip": client.ip, "src_port": random.between(49_152, 65_535), "dst_ip": target, "dst_port": port,
+                "protocol": protocol, "direction": "ingress", "state": if random.chance(60) { "aged-out" } else { "active" },
+                "start_time": world.ago(ago + lasted), "end_time": world.ago(ago), "duration": lasted, "timestamp": world.ago(ago),
+                "total_pkts": packets, "total_bytes": packets * random.between(90, 1_300), "sampling_percentage": 0.1,
+            });
+            let hidden = Map::from_iter([("~device_id".to_owned(), Value::from(switch.id.as_str()))]);
+            super::record::with(row, Value::Object(hidden))
+        })
+    });
+    rows.collect()
+}

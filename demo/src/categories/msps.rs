@@ -1,0 +1,221 @@
+//! The managed service provider (MSP) that the organization belongs to, and its other customers.
+
+use serde_json::{Value, json};
+
+use super::{
+    orgs_licenses,
+    record::{self, with},
+    stats,
+};
+use crate::{
+    engine::{Answer, Call, Collection, Refusal, Route},
+    world::{Kind, MSP_ID, MSP_NAME, ORG_ID, ORG_NAME, Random, World, uuid},
+};
+
+pub(super) const ROUTES: &[Route] = &[
+    Route::whole("/api/v1/msps/{msp_id}", details),
+    Route::list("/api/v1/msps/{msp_id}/orgs", &ORGS),
+    Route::one("/api/v1/msps/{msp_id}/orgs/{org_id}", &ORGS),
+    Route::search("/api/v1/msps/{msp_id}/orgs/search", &FOUND),
+    Route::made("/api/v1/msps/{msp_id}/search", search).requiring(&["type", "q"]),
+    Route::list("/api/v1/msps/{msp_id}/orggroups", &GROUPS),
+    Route::one("/api/v1/msps/{msp_id}/orggroups/{orggroup_id}", &GROUPS),
+    Route::one_by("/api/v1/msps/{msp_id}/inventory/{device_mac}", &INVENTORY, "mac"),
+    Route::whole("/api/v1/msps/{msp_id}/licenses", licenses),
+    Route::whole("/api/v1/msps/{msp_id}/stats/licenses", orgs_licenses::licenses),
+    Route::pages("/api/v1/msps/{msp_id}/stats/orgs", &STATS),
+    Route::made("/api/v1/msps/{msp_id}/insights/{metric}", levels),
+    Route::made("/api/v1/msps/{msp_id}/suggestion/count", suggestions),
+];
+
+static ORGS: Collection = Collection::of("msp orgs", orgs);
+static FOUND: Collection = Collection::of("msp orgs found", found);
+static GROUPS: Collection = Collection::of("msp org groups", groups);
+static INVENTORY: Collection = Collection::of("msp inventory", inventory);
+static STATS: Collection = Collection::of("msp org stats", org_stats);
+
+/// A customer of the provider beside the organization of the demo.
+struct Customer {
+    name: &'static str,
+    sites: i64,
+    devices: [i64; 3],
+    trial: bool,
+    /// Whether it uses more subscriptions than it owns.
+    short: bool,
+}
+
+const CUSTOMERS: &[Customer] = &[
+    Customer { name: "Calder Schools", sites: 9, devices: [140, 36, 9], trial: false, short: true },
+    Customer { name: "Rosehill Clinics", sites: 5, devices: [60, 18, 5], trial: false, short: false },
+    Customer { name: "Winterbourne Hotels", sites: 3, devices: [85, 14, 3], trial: true, short: false },
+];
+
+impl Customer {
+    fn id(&self) -> String {
+        org_id(self.name)
+    }
+}
+
+/// The id of a customer.
+pub(super) fn org_id(name: &str) -> String {
+    if name == ORG_NAME { ORG_ID.to_owned() } else { uuid(&format!("customer {name}")) }
+}
+
+/// A configured object of the provider: its id, name and times, and then `more`.
+pub(super) fn of_msp(world: &World, kind: &str, name: &str, more: Value) -> Value {
+    let record = json!({
+        "id": record::id(kind, name), "name": name, "msp_id": MSP_ID, "created_time": record::created(world),
+        "modified_time": world.ago(30 * 86_400),
+    });
+    with(record, more)
+}
+
+fn details(call: &Call<'_>) -> Value {
+    json!({
+        "id": MSP_ID, "name": MSP_NAME, "tier": "advanced", "allow_mist": true,
+        "logo_url": "https://www.skelton-networks.example/logo.png", "url": "https://skelton-networks.example",
+        "created_time": record::created(call.world), "modified_time": call.world.ago(90 * 86_400),
+    })
+}
+
+fn names() -> impl Iterator<Item = &'static str> {
+    [ORG_NAME].into_iter().chain(CUSTOMERS.iter().map(|customer| customer.name))
+}
+
+fn orgs(world: &World) -> Vec<Value> {
+    let orgs = names().map(|name| {
+        let more = json!({
+            "id": org_id(name), "msp_name": MSP_NAME, "orggroup_ids": [record::id("org group", group(name))],
+            "allow_mist": true, "session_expiry": 1440,
+        });
+        of_msp(world, "org", name, more)
+    });
+    orgs.collect()
+}
+
+/// The group that an organization is in.
+fn group(name: &str) -> &'static str {
+    if name == "Calder Schools" || name == "Rosehill Clinics" { "Public" } else { "Commercial" }
+}
+
+fn groups(world: &World) -> Vec<Value> {
+    let groups = ["Commercial", "Public"].map(|wanted| {
+        let members = names().filter(|name| group(name) == wanted).map(org_id).collect::<Vec<_>>();
+        of_msp(world, "org group", wanted, json!({ "org_ids": members }))
+    });
+    groups.into()
+}
+
+fn found(world: &World) -> Vec<Value> {
+    let row = |name: &str, sites: i64, [aps, switches, gateways]: [i64; 3], trial: bool, short: bool| {
+        json!({
+            "org_id": org_id(name), "msp_id": MSP_ID, "name": name, "num_sites": sites, "num_aps": aps,
+            "num_switches": switches, "num_gateways": gateways, "num_unassigned_aps": 0, "trial_enabled": trial,
+            "sub_insufficient": short, "sub_man_required": aps, "sub_man_entitled": if short { aps - 20 } else { aps + 10 },
+            "usage_types": if gateways > 4 { json!(["wifi", "wired", "wan"]) } else { json!(["wifi", "wired"]) },
+            "timestamp": world.ago(1800),
+        })
+    };
+    let counted = [Kind::AccessPoint, Kind::Switch, Kind::Gateway]
+        .map(|kind| i64::try_from(world.kind(kind).count()).unwrap_or_default());
+    let sites = i64::try_from(world.sites.len()).unwrap_or_default();
+    let others = CUSTOMERS.iter().map(|it| row(it.name, it.sites, it.devices, it.trial, it.short));
+    [row(ORG_NAME, sites, counted, false, false)].into_iter().chain(others).collect()
+}
+
+fn search(call: &Call<'_>) -> Result<Answer, Refusal> {
+    if call.query.get("type") != Some("orgs") {
+        return Err(Refusal::bad_request("type: must be orgs"));
+    }
+    let (limit, page) = (call.query.limit()?, call.query.page()?);
+    let wanted = call.query.get("q").unwrap_or_default().to_lowercase();
+    let found = names().filter(|name| name.to_lowercase().contains(&wanted)).collect::<Vec<_>>();
+    let shown = found.iter().skip((page - 1).saturating_mul(limit)).take(limit);
+    let rows = shown.map(|name| json!({ "type": "orgs", "id": org_id(name), "text": name }));
+    let rows = rows.collect::<Vec<_>>();
+    Ok(Answer::json(json!({ "limit": limit, "page": page, "total": found.len(), "results": rows })))
+}
+
+fn inventory(world: &World) -> Vec<Value> {
+    let devices = world.devices.iter().map(|device| {
+        json!({
+            "mac": device.mac, "serial": device.serial, "model": device.model, "type": device.kind.name(),
+            "org_id": ORG_ID, "site_id": world.site_of(device).id, "for_site": true,
+        })
+    });
+    devices.collect()
+}
+
+fn licenses(call: &Call<'_>) -> Value {
+    let world = call.world;
+    let license = json!({
+        "id": uuid("msp license"), "type": "SUB-MAN", "quantity": 500, "remaining_quantity": 150,
+        "subscription_id": "DEMO-MSP-SUB-MAN", "order_id": "DEMO-00002", "start_time": record::created(world),
+        "end_time": world.ago(-200 * 86_400), "created_time": record::created(world),
+        "modified_time": record::created(world),
+    });
+    json!({
+        "licenses": [license], "amendments": [], "entitled": { "SUB-MAN": 500 }, "summary": { "SUB-MAN": 350 },
+        "usages": { "SUB-MAN": 350 }, "fully_loaded": { "SUB-MAN": 350 },
+    })
+}
+
+fn org_stats(world: &World) -> Vec<Value> {
+    let own =
+        with(stats::figures(world), json!({ "orggroup_ids": [record::id("org group", group(ORG_NAME))] }));
+    let others = CUSTOMERS.iter().map(|customer| {
+        let devices = customer.devices.iter().sum::<i64>();
+        let missing = Random::of(customer.name).between(1, 5);
+        let minutes = devices * 9000;
+        let level = |path: &str, bad: i64| {
+            json!({ "path": path, "user_minutes": { "total": minutes, "ok": minutes - minutes * bad / 100 } })
+        };
+        let figures = json!({
+            "id": customer.id(), "name": customer.name, "orggroup_ids": [record::id("org group", group(customer.name))],
+            "num_sites": customer.sites, "num_inventory": devices, "num_devices": devices,
+            "num_devices_connected": devices - missing, "num_devices_disconnected": missing,
+            "sle": [level("coverage", 4), level("capacity", missing), level("time-to-connect", 6)],
+        });
+        with(own.clone(), figures)
+    });
+    [own.clone()].into_iter().chain(others.collect::<Vec<_>>()).collect()
+}
+
+/// The service levels of each customer, from 0 to 1.
+fn levels(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let (window, limit) = (call.window()?, call.query.limit()?);
+    let rows = call.world.rows(&FOUND);
+    let rows = rows.iter().take(limit).map(|org| {
+        let mut random = Random::of(&format!("msp sle {}", org["org_id"]));
+        let mut level = || f64::from(i32::try_from(random.between(800, 990)).unwrap_or_default()) / 1000.0;
+        json!({
+            "org_id": org["org_id"], "num_aps": org["num_aps"], "coverage": level(), "capacity": level(),
+            "roaming": level(), "throughput": level(), "time-to-connect": level(), "successful-connect": level(),
+            "ap-health": level(),
+        })
+    });
+    let rows = rows.collect::<Vec<_>>();
+    Ok(Answer::json(json!({
+        "start": window.start, "end": window.end, "interval": 3600, "limit": limit, "results": rows,
+    })))
+}
+
+/// How many Marvis actions there are by organization or status, without a window: open ones, and one resolved for each.
+fn suggestions(call: &Call<'_>) -> Result<Answer, Refusal> {
+    let limit = call.query.limit()?;
+    let open = names().zip([5, 9, 2, 4]);
+    let buckets = match call.query.get("distinct").unwrap_or("org_id") {
+        "org_id" => {
+            open.map(|(name, number)| json!({ "org_id": org_id(name), "count": number + 1 })).collect()
+        }
+        "status" => {
+            vec![json!({ "status": "open", "count": 20 }), json!({ "status": "resolved", "count": 4 })]
+        }
+        other => {
+            return Err(Refusal::bad_request(format!("distinct: \"{other}\" is not one of org_id, status")));
+        }
+    };
+    let distinct = call.query.get("distinct").unwrap_or("org_id");
+    let (total, shown) = (buckets.len(), buckets.into_iter().take(limit).collect::<Vec<_>>());
+    Ok(Answer::json(json!({ "distinct": distinct, "limit": limit, "total": total, "results": shown })))
+}

@@ -1,0 +1,90 @@
+//! The ports of the switches and gateways of one site.
+
+use mistmcp::{Buckets, Choice, ParamGroup, SearchPage, SiteId, SortField, mist_tool};
+
+use crate::orgs_stats::{PoePriority, PortField, PortFilter};
+
+mistmcp::category! {
+    /// Switch and gateway ports of one site: link, speed, PoE, neighbor, traffic.
+    extended sites_ports
+}
+
+/// How many switch and gateway ports a site has by a field. Rows: `searchSiteSwOrGwPorts`.
+#[mist_tool(category = "sites_ports", get = "/api/v1/sites/{site_id}/stats/ports/count")]
+pub async fn count_site_sw_or_gw_ports(
+    site_id: SiteId,
+    #[default = "mac"] distinct: Option<PortField>,
+    #[flatten] port: PortFilter,
+    #[flatten] traffic: PortTraffic,
+    #[flatten] buckets: Buckets,
+);
+
+/// Ports of the switches and gateways of one site: link, speed, PoE, STP, neighbor, LTE, traffic since the last
+/// restart.
+#[mist_tool(category = "sites_ports", get = "/api/v1/sites/{site_id}/stats/ports/search")]
+pub async fn search_site_sw_or_gw_ports(
+    site_id: SiteId,
+    #[default = "all"] device_type: Option<PortDevice>,
+    #[flatten] port: PortFilter,
+    /// Number of the LTE subscriber (IMSI).
+    #[brief = "LTE subscriber"]
+    lte_imsi: Option<String>,
+    /// Number of the LTE SIM card (ICCID).
+    #[brief = "LTE SIM"]
+    lte_iccid: Option<String>,
+    /// Number of the LTE modem (IMEI).
+    #[brief = "LTE modem"]
+    lte_imei: Option<String>,
+    poe_priority: Option<PoePriority>,
+    /// Part number of the optic.
+    #[brief = "Optic"]
+    xcvr_part_number: Option<String>,
+    #[flatten] sort: SortField,
+    #[flatten] page: SearchPage,
+);
+
+/// Counters that a port is filtered by.
+#[derive(ParamGroup)]
+pub struct PortTraffic {
+    /// PoE power drawn from the port, in watts.
+    #[brief = "Watts"]
+    pub power_draw: Option<f64>,
+    /// Packets sent.
+    #[brief = "Sent"]
+    pub tx_pkts: Option<i64>,
+    /// Packets received.
+    #[brief = "Received"]
+    pub rx_pkts: Option<i64>,
+    /// Bytes received.
+    #[brief = "Received"]
+    pub rx_bytes: Option<i64>,
+    /// Bits sent per second.
+    #[brief = "Sent"]
+    pub tx_bps: Option<i64>,
+    /// Bits received per second.
+    #[brief = "Received"]
+    pub rx_bps: Option<i64>,
+    /// Multicast packets sent.
+    #[brief = "Multicast sent"]
+    pub tx_mcast_pkts: Option<i64>,
+    /// Broadcast packets sent.
+    #[brief = "Broadcast sent"]
+    pub tx_bcast_pkts: Option<i64>,
+    /// Multicast packets received.
+    #[brief = "Multicast received"]
+    pub rx_mcast_pkts: Option<i64>,
+    /// Broadcast packets received.
+    #[brief = "Broadcast received"]
+    pub rx_bcast_pkts: Option<i64>,
+}
+
+/// Kind of device.
+#[derive(Clone, Copy, Choice)]
+pub enum PortDevice {
+    /// Switches and gateways
+    All,
+    /// Gateways
+    Gateway,
+    /// Switches
+    Switch,
+}
