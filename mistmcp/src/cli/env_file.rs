@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_lines_with_one_name_the_last_counts_and_a_mark_is_dropped() {
+    fn the_last_of_repeated_variables_counts_and_a_byte_order_mark_is_dropped() {
         let (_folder, path) = file(b"\xef\xbb\xbfFILE_A=one\r\nFILE_A=two\r\n");
         assert_eq!(Environment::named(path).unwrap().get("FILE_A").as_deref(), Some("two"));
     }

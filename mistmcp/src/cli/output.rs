@@ -1,4 +1,6 @@
-//! Standard output and standard error, with escaping for terminals.
+//! Writes to standard output. A closed pipe is not an error.
+//!
+//! # Errors Anything else that keeps the text from being written.
 
 use std::io::{self, IsTerminal, Write};
 

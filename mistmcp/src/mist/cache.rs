@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_kept_for_the_tokens_that_asked() {
+    fn names_are_cached_per_token() {
         let cache = ResponseCache::new();
         cache.keep_names(&[1, 2].into(), "/sites", listing("Berlin"));
         assert!(cache.names(&[1, 2].into(), "/sites").is_some());

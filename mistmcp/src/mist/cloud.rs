@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_for_loopback_alone() {
+    fn plain_http_is_allowed_for_loopback_only() {
         let mut clouds = Clouds::default();
         assert!(matches!(clouds.allow("http://mist.internal.example"), Err(CloudError::Insecure(_))));
         for text in ["http://127.0.0.1:1", "http://[::1]:1", "http://localhost:1"] {

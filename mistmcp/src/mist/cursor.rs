@@ -41,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_a_part_of_a_query_and_nothing_else() {
+    fn a_cursor_that_is_not_a_part_of_a_query_is_refused() {
         for text in ["token=a%2Fb%3D", "a=1&b=2", "search_after=[1,'a']", "page=2", "token="] {
             assert_eq!(Cursor::read(text).map(|cursor| cursor.0).as_deref(), Ok(text));
         }

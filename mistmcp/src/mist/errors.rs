@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn mists_own_words_are_kept() {
+    fn the_message_of_mist_is_kept() {
         assert!(advice(400, r#"{"detail":"bad duration"}"#).ends_with("Mist says: bad duration"));
         assert!(advice(404, r#"{"id":"unknown"}"#).contains(r#"{"id":"unknown"}"#));
         assert!(advice(400, r#"{"detail":{"name":["required"]}}"#).contains(r#"{"name":["required"]}"#));

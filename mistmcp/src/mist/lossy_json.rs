@@ -432,12 +432,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_read_or_refused(body in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn arbitrary_bytes_are_parsed_or_refused(body in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = parse(&body);
         }
 
         #[test]
-        fn any_cut_and_any_broken_byte_of_a_list_leaves_rows(
+        fn any_truncation_or_broken_byte_of_a_list_leaves_rows(
             cut in 0_usize..400,
             place in 0_usize..400,
             byte in any::<u8>(),

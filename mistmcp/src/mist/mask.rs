@@ -106,7 +106,7 @@ mod tests {
     const TOKEN: &str = "s3cr3t/T0ken+0123456789==";
 
     #[test]
-    fn a_token_is_masked_in_every_spelling() {
+    fn a_token_is_masked_in_every_encoding() {
         let mask = Mask::of(TOKEN);
         for (text, wanted) in [
             (format!("a {TOKEN} b"), "a [token] b".to_owned()),

@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_of_a_member_leads_to_its_chassis() {
+    fn the_mac_address_of_a_member_resolves_to_its_chassis() {
         let inventory = listing(&json!([
             { "id": "a", "mac": "aa0000000001", "vc_mac": "aa0000000001", "name": "core" },
             { "id": "b", "mac": "aa0000000002", "vc_mac": "aa0000000001", "name": "core" },

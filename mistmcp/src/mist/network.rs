@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn exceptions_are_read_as_the_http_client_reads_them() {
+    fn exceptions_are_parsed_as_the_http_client_parses_them() {
         for (exceptions, is_direct) in [
             ("*", true),
             ("mist.com", true),

@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_of_the_hour_before_corrects_nothing() {
+    fn a_count_of_the_previous_hour_is_ignored() {
         let budget = RateLimit::new(5_000);
         let asked = budget.tally(at("2026-01-01T10:59:59Z"));
         budget.correct(at("2026-01-01T11:00:01Z"), asked, 4_999, 5_000);
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lower_of_mists_limit_and_the_operators_holds() {
+    fn the_lower_of_the_limits_of_mist_and_the_operator_applies() {
         let now = at("2026-01-01T10:10:00Z");
         for (ceiling, stated, wanted) in [(5_000, 2_000, 1_900), (1_000, 5_000, 950), (1_000, 0, 950)] {
             let budget = RateLimit::new(ceiling);

@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_that_holds_a_query_or_a_hole_is_refused_with_the_remedy() {
+    fn a_path_with_a_query_or_a_placeholder_is_refused_with_the_remedy() {
         for path in
             ["/api/v1/sites?up=false", "/api/v1/sites/{site_id}", "/api/v1/self#x", "/api/v1/?a=1&b=2"]
         {
@@ -317,7 +317,7 @@ mod tests {
     ];
     const QUERIES: [&str; 4] = ["limit", "search_after", "a b&c=d", "größe[]"];
 
-    fn wires() -> impl Strategy<Value = QueryValue> {
+    fn query_values() -> impl Strategy<Value = QueryValue> {
         prop_oneof![
             Just(QueryValue::Nothing),
             any::<String>().prop_map(QueryValue::Text),
@@ -333,7 +333,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_arguments_are_the_address_decodes_back_to_them(
+        fn the_url_decodes_back_to_any_arguments(
             endpoint in 0..ENDPOINTS.len(),
             holes in vec(prop_oneof![4 => any::<String>(), 1 => "[./%\\\\?#]{0,3}"], 4),
             last in any::<bool>(),

@@ -144,13 +144,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_share_the_budget_of_a_reply() {
+    fn text_blocks_share_the_size_limit() {
         let fitting = to_fit(vec!["0123456789".into(), "0123456789".into(), "0".into()], 15).unwrap();
         assert_eq!(fitting, ["0123456789".into(), "01…".into(), "…".into()]);
     }
 
     #[test]
-    fn a_picture_that_is_too_large_is_refused_with_its_size() {
+    fn an_image_that_is_too_large_is_refused_with_its_size() {
         let large = Block::image("image/png", vec![0; 1024 * 1024 + 1]);
         let refused = to_fit(vec!["look".into(), large], 100).unwrap_err();
         assert!(refused.to_string().contains("1048577 bytes"), "{refused}");

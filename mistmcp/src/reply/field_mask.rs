@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_no_row_has_is_told_with_those_that_are_like_it() {
+    fn an_unknown_field_is_reported_with_similar_names() {
         let rows = [json!({ "mac": "aa" }), json!({ "mac": "bb", "radio": { "channel": null } })];
         let about = |names| Value::from(unknown(&rows, &fields(names)));
         assert_eq!(about("mac,radio.channel"), json!({}));

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_tool_has_no_parameter_for_is_a_cursor_as_it_stands() {
+    fn parameters_that_the_tool_lacks_are_kept_as_a_cursor() {
         for name in ["token", "after", "cursor", "page", "search_after", "offset", "next_key"] {
             let link = format!("/api/v1/sites/x/insights/rogues?limit=2&{name}=a%2Fb%3D%3D%2525+c&start=1");
             let cursor = format!("{name}=a%2Fb%3D%3D%2525+c");
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn other_forms_of_a_next_are_more_that_cannot_be_reached() {
+    fn an_unknown_form_of_next_is_unusable() {
         for next in [json!(2), json!(true), json!({ "token": "a" }), json!(["a"])] {
             assert_eq!(read(next.clone(), &["page"]), Link::Unusable, "{next}");
         }

@@ -388,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn a_next_that_the_tool_has_no_parameter_for_is_a_cursor() {
+    fn a_next_that_the_tool_lacks_a_parameter_for_is_a_cursor() {
         let counts = json!({ "results": [1], "next": "/api/v1/x?page=2" });
         assert_eq!(
             shape(counts, None, &["limit"]),
@@ -427,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_with_a_cursor_is_asked_anew_for_what_fits() {
+    fn a_long_list_with_a_cursor_is_refetched_with_fewer_rows() {
         let value = json!({ "results": rows(100), "next": "/api/v1/x?token=a" });
         let (value, again) = render(value, None, &["limit"], json!({}));
         let kept = value["results"].as_array().unwrap().len() as u64;
@@ -442,7 +442,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_that_broke_off_says_so_and_has_no_next() {
+    fn a_truncated_answer_says_so_and_has_no_next() {
         let source = Source {
             repairs: Repairs { replaced: 2, truncated: true, ..Repairs::default() },
             ..Source::default()
@@ -462,7 +462,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_names_its_window_as_mist_does_or_else_as_it_was_asked_for() {
+    fn the_window_of_a_list_is_that_of_the_answer_or_of_the_call() {
         let takes = ["start", "end", "duration"];
         let window = |value, given| render(value, None, &takes, given).0;
         assert_eq!(window(json!([1]), json!({}))["window_default"], json!({ "duration": "1d" }));
@@ -484,7 +484,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_search_is_to_be_asked_anew_for_what_fits() {
+    fn a_long_search_is_refetched_with_fewer_rows() {
         let value = json!({ "results": rows(100), "next": "/api/v1/x?search_after=%5B100%5D" });
         let (value, again) = render(value, None, &["search_after", "limit"], json!({}));
         let kept = value["results"].as_array().unwrap().len() as u64;
@@ -505,7 +505,7 @@ mod tests {
     }
 
     #[test]
-    fn one_row_too_long_by_itself_is_cut_inside_and_what_follows_it_is_not_lost() {
+    fn a_single_row_that_is_too_long_is_cut_inside_and_next_follows_it() {
         let value = json!({ "results": [{ "id": 1, "big": vec!["y".repeat(90); 100] }], "next": "/api/v1/x?search_after=7" });
         let (value, again) = render(value, None, &["search_after", "limit", "fields"], json!({ "limit": 1 }));
         assert_eq!((&value["results"][0]["id"], again), (&json!(1), None));
@@ -515,7 +515,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_without_rows_is_cut_beside_them() {
+    fn the_other_fields_of_an_empty_list_are_cut() {
         let value = json!({ "results": [], "total": [5e-324], "rt": vec!["2026-11-22T20:00:00Z"; 400] });
         let (value, _) = render(value, None, &[], json!({}));
         assert_eq!(value["results"], json!([]));
@@ -523,7 +523,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_beside_the_rows_is_cut_where_it_leaves_them_no_room() {
+    fn other_fields_are_cut_if_they_leave_no_room_for_rows() {
         let value = json!({ "results": rows(10), "rt": vec!["2026-11-22T20:00:00Z"; 400] });
         let (value, _) = render(value, None, &[], json!({}));
         assert_eq!(value["results"].as_array().unwrap().len(), 10);

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_says_its_page_by_its_fields_or_the_call_does() {
+    fn the_page_is_that_of_the_fields_or_of_the_call() {
         let read = |about: Value, given: Value| {
             of_answer(about.as_object().unwrap(), &asked(&["page", "limit"], given)).unwrap()
         };
@@ -107,13 +107,13 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_an_empty_page_is_nothing_whatever_the_total() {
+    fn an_empty_page_has_no_next_whatever_the_total() {
         let asked = asked(&["page"], json!({}));
         assert_eq!(next(Some(page(2, 10, 500)), 0, &asked), None);
     }
 
     #[test]
-    fn a_tool_without_a_page_parameter_goes_on_by_a_cursor() {
+    fn a_tool_without_a_page_parameter_continues_by_cursor() {
         let asked = asked(&["site_id"], json!({}));
         assert_eq!(
             next(Some(page(1, 10, 500)), 10, &asked).map(Value::from),

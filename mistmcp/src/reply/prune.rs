@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_empty_is_left_out_at_every_depth_but_not_from_arrays() {
+    fn empty_values_are_pruned_at_every_depth_but_not_from_arrays() {
         let value = json!({
             "a": null, "b": {}, "c": { "d": { "e": null } }, "f": [1, null, {}, ""], "g": 0, "h": false, "i": "", "j": [],
         });
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_tells_about_a_secret_stays() {
+    fn metadata_of_a_secret_stays() {
         for name in [
             "psk_id",
             "psk_name",
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_community_of_bgp_is_no_secret_and_one_of_snmp_is() {
+    fn an_snmp_community_is_a_secret_and_a_bgp_community_is_not() {
         let value =
             json!({ "actions": { "community": ["65000:1"] }, "v2c_config": [{ "community": "public" }] });
         let tidied = tidied(value, false);

@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_window_is_what_was_asked_or_else_the_default() {
+    fn the_window_is_that_of_the_call_or_the_default() {
         let window = |takes: &[&'static str], given| RequestFacts::test(takes, given).window();
         let all = ["start", "end", "duration"];
         assert_eq!(window(&all, json!({})), Some(("window_default".to_owned(), json!({ "duration": "1d" }))));

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_a_list_without_rows_where_a_list_is_wanted_and_nowhere_else() {
+    fn an_empty_value_is_an_empty_list_only_if_a_list_is_expected() {
         for nothing in [
             json!(null),
             json!(""),
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_forms_lose_nothing_and_say_that_they_are_odd() {
+    fn unusual_forms_lose_nothing_and_add_a_note() {
         for (value, wanted) in [
             (json!({ "results": "busy" }), json!(["busy"])),
             (json!({ "results": 7, "total": 1 }), json!([7])),
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_stays_one() {
+    fn an_object_is_not_a_list() {
         for object in
             [json!({ "id": 1 }), json!({ "detail": "x" }), json!(7), json!({ "a": [], "b": [], "total": 1 })]
         {

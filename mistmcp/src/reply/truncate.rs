@@ -133,14 +133,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_fits_stays_as_it_is() {
+    fn a_value_that_fits_is_unchanged() {
         let value = json!({ "a": [1, 2, 3] });
         let mut same = value.clone();
         assert_eq!((to_fit(&mut same, 100), same), (Vec::new(), value));
     }
 
     #[test]
-    fn the_largest_part_gives_way_is_named_and_the_small_ones_stay() {
+    fn the_largest_part_is_cut_and_named_and_the_small_ones_stay() {
         let mut value = json!({ "name": "site", "big": vec!["x".repeat(50); 100], "rest": { "a": 1 } });
         assert_eq!(to_fit(&mut value, 1_000), ["big"]);
         assert!((800..=1_000).contains(&length(&value)), "{}", length(&value));

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_window_that_mist_answers_is_that_of_the_next_page() {
+    fn the_next_page_has_the_window_of_the_answer() {
         let about = json!({ "start": 500, "end": 900.75 });
         assert_eq!(fixed_at(&about, json!({})), json!({ "start": 500, "end": 900 }));
         assert_eq!(
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn where_mist_does_not_say_the_window_it_is_counted_from_when_it_answered() {
+    fn without_a_window_in_the_answer_it_is_relative_to_the_date_header() {
         let none = json!({});
         assert_eq!(fixed_at(&none, json!({})), json!({ "start": 913_600, "end": 1_000_000 }));
         assert_eq!(
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tool_that_takes_no_window_gets_none() {
+    fn a_tool_without_window_parameters_gets_none() {
         let about = json!({ "start": 5, "end": 6 });
         let asked = RequestFacts::test(&["duration"], json!({ "duration": "1d" }));
         assert_eq!(fixed(about.as_object().unwrap(), None, &asked), Map::new());

@@ -59,7 +59,7 @@ fn take_apart(value: &Value, path: String, lists: Lists, cells: &mut Vec<(String
     }
 }
 
-/// A value on one line. A name that somebody gave to a network can hold what a terminal would obey.
+/// A value on one line, escaped for a terminal, because users choose the names of networks.
 fn plain(value: &Value) -> Cell {
     let text = match value {
         Value::Null => String::new(),
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_is_named_by_its_path() {
+    fn nested_values_are_named_by_their_path() {
         let value = json!({ "mac": "5c", "radio": { "band_5": { "channel": 36 } }, "tags": ["a", 1], "ports": [{ "up": true }], "gone": null });
         let pairs = |lists| {
             let texts = texts(&value, lists);

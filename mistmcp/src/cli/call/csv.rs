@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nested_has_a_column_by_its_path_and_a_list_is_json() {
+    fn nested_values_have_columns_by_path_and_lists_are_json() {
         let rows = json!([
             { "a": 1, "b": { "c": true, "d": { "e": null } }, "list": [1, { "x": "y" }], "empty": {} },
             { "b": { "c": false }, "late": "ü" },

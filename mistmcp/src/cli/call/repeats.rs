@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn where_fields_are_picked_a_page_comes_again_if_it_leads_to_the_same_place() {
+    fn with_a_field_mask_a_page_is_repeated_if_its_next_is_equal() {
         let mut repeats = Repeats::new(&object(json!({ "fields": "type" })));
         let mut answered =
             |next: Value| repeats.was_answered(&[json!({ "type": "ap" })], Some(&object(next)));

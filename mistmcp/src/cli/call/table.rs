@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_left_out_and_named() {
+    fn columns_that_do_not_fit_are_left_out_and_named() {
         let table = of_rows(&devices(), &[], Some(30));
         assert_eq!(table.left_out, ["note", "radio.channel", "id"]);
         assert!(table.text.lines().skip(1).all(|line| line.chars().count() <= 30), "{}", table.text);

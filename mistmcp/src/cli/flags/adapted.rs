@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn where_no_tool_goes_without_arguments_an_example_of_one_is_left_out() {
+    fn an_example_without_arguments_is_omitted_if_no_tool_allows_it() {
         let words = Words { known: HashSet::from(["countSites"]), example: None };
         assert!(!words.adapted(EXAMPLES, "morning").contains("morning call getSelf"));
     }

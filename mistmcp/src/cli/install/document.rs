@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_the_entry_stays_as_it_is() {
+    fn the_rest_of_the_file_is_unchanged() {
         for (name, text) in [("zed", SETTINGS), ("codex", CODEX)] {
             let put = client(name).put(text, &entry(client(name))).unwrap();
             let mut lines = put.lines();
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_is_taken_and_nothing_else() {
+    fn removal_takes_the_entry_and_nothing_else() {
         for client in &CLIENTS {
             let text = if client.form == Form::Toml { CODEX } else { SETTINGS };
             let put = client.put(text, &entry(client)).unwrap();
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_table_of_servers_is_left_alone() {
+    fn a_value_that_is_not_a_table_of_servers_is_left_alone() {
         for (name, text) in [
             ("cursor", "[]"),
             ("cursor", "{\"mcpServers\": []}"),

@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_of_a_server_is_refused() {
+    fn an_invalid_server_address_is_refused() {
         for text in ["127.0.0.1:8000", "file:///etc", "http://u:p@h/mcp", ""] {
             assert!(address(text, &[]).is_err(), "{text}");
         }

@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_secret_is_set_to_is_hidden_and_the_name_of_an_object_is_not() {
+    fn the_value_of_a_secret_is_hidden_and_the_name_of_an_object_is_not() {
         for (text, wanted) in [
             ("set the psk to moonlight for WLAN x", "set the psk to [hidden] for WLAN x"),
             ("Passphrase changed: \"a 1\" -> \"b 2\"", "Passphrase changed: \"[hidden]\" -> \"[hidden]\""),
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_open_in_a_line_of_a_list_is_open_in_the_next() {
+    fn the_parser_state_is_kept_between_lines_of_a_list() {
         let mut reader = TextReader::new("lines", Place::default());
         let lines = ["[edit snmp]", "+  community hunter2 {", "+    authorization read-only;", "+  }"];
         let read = lines.map(|line| reader.read(line, true).unwrap_or_else(|| line.to_owned()));
