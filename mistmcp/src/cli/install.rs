@@ -85,7 +85,7 @@ fn name(text: &str) -> Result<String, String> {
     }
 }
 
-/// Shows what would change, asks, and changes it. The exit code is 2 where there is nobody to ask.
+/// Shows what would change, asks, and changes it. The exit code is 2 if there is no terminal to ask.
 pub(super) fn run(
     flags: &Flags,
     install: &InstallFlags,

@@ -1,6 +1,4 @@
-//! Writes to standard output. A closed pipe is not an error.
-//!
-//! # Errors Anything else that keeps the text from being written.
+//! Standard output and standard error, with escaping for terminals.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -8,7 +6,7 @@ use anstream::AutoStream;
 
 use crate::text::{printable, printable_with_styles};
 
-/// Writes to standard output. Where nobody reads any more, that is the end and no error.
+/// Writes to standard output. A closed pipe is not an error.
 ///
 /// # Errors
 /// Anything else that keeps the text from being written.
@@ -24,11 +22,11 @@ pub(super) fn print_styled(text: &str) -> io::Result<()> {
     unless_closed(write(AutoStream::auto(io::stdout().lock()), printable_with_styles(text).as_bytes()))
 }
 
-/// Writes to standard output, of which more is to come. A terminal gets nothing that it would obey; a pipe or a file
+/// Writes a part of the output to standard output. Text for a terminal is escaped; a pipe or a file
 /// gets the bytes as they are.
 ///
 /// # Errors
-/// Whatever keeps it from being written, also that nobody reads any more.
+/// Anything that keeps it from being written, including a closed pipe.
 pub(super) fn stream(bytes: &[u8]) -> io::Result<()> {
     let out = io::stdout().lock();
     if out.is_terminal() {

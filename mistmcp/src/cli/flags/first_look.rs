@@ -29,7 +29,7 @@ impl FirstLook {
         matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
     }
 
-    /// Whether clients with tokens of their own are served. A call serves nobody.
+    /// Whether clients with tokens of their own are served. A subcommand serves no clients.
     pub(in crate::cli) fn is_over_http(&self) -> bool {
         let transport = self.0.as_ref().and_then(|matches| matches.try_get_one("transport").ok()?.copied());
         transport == Some(Transport::Http) && self.subcommand() != Some("call")

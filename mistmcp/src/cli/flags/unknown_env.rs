@@ -1,5 +1,5 @@
-//! Warnings of variables that look like this program's and are not: with a slip in its name, what was to narrow the tools or
-//! to be the token would do nothing, and nobody would know. Names alone are told.
+//! Warnings of unknown variables that resemble this program's. A misspelled variable that should
+//! restrict the tools or hold the token would be ignored silently. Only names are shown.
 
 use crate::cli::configuration::{TOKEN, WITHOUT_FLAG};
 use crate::cli::env_file::Environment;
