@@ -337,7 +337,7 @@ mod tests {
             endpoint in 0..ENDPOINTS.len(),
             holes in vec(prop_oneof![4 => any::<String>(), 1 => "[./%\\\\?#]{0,3}"], 4),
             last in any::<bool>(),
-            queries in vec((0..QUERIES.len(), wires()), 0..6),
+            queries in vec((0..QUERIES.len(), query_values()), 0..6),
         ) {
             let endpoint = &ENDPOINTS[endpoint];
             let mut wanted_path = Vec::new();
