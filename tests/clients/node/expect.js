@@ -1,12 +1,15 @@
 // What is expected, and saying what differs.
 
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 const { CLIENTS } = process.env;
 export const FACTS = JSON.parse(readFileSync(`${CLIENTS}/facts.json`, 'utf8'));
-export const ALL = readdirSync(`${CLIENTS}/../../tools/snapshots`)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => name.slice(0, -'.json'.length))
+/** The tools that mode all lists: those of docs/tools.md in categories that are not extended. */
+const page = readFileSync(`${CLIENTS}/../../docs/tools.md`, 'utf8');
+const extended = new Set([...page.matchAll(/^\| \[(\w+)\].*\(extended\) \|$/gm)].map(([, name]) => name));
+export const ALL = page.split(/^## /m).slice(1)
+    .filter((section) => !extended.has(section.split('\n')[0].trim()))
+    .flatMap((section) => [...section.matchAll(/^### (\w+)$/gm)].map(([, name]) => name))
     .sort();
 
 export function same(what, got, wanted) {

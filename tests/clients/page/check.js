@@ -11,7 +11,7 @@ const [executablePath, ...urls] = process.argv.slice(2);
 const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 const browser = await chromium.launch({ executablePath, args });
 
-/** A page whose troubles are counted: what it logs, and what it loads but itself. */
+/** A page whose troubles are counted: what it logs, and what it loads but itself and its search. */
 async function open(url, options = {}) {
     const context = await browser.newContext(options);
     context.setDefaultTimeout(10_000);
@@ -20,7 +20,9 @@ async function open(url, options = {}) {
     page.on('console', (message) => troubles.push(`${message.type()}: ${message.text()}`));
     page.on('pageerror', (error) => troubles.push(error.message));
     page.on('request', (request) => {
-        if (!request.isNavigationRequest() && !request.url().startsWith('data:')) troubles.push(`loads ${request.url()}`);
+        const is = (start) => request.url().startsWith(start);
+        const own = request.isNavigationRequest() || is('data:') || is(new URL('/search?query=', url).href);
+        if (!own) troubles.push(`loads ${request.url()}`);
     });
     await page.goto(url);
     return { page, context, troubles };

@@ -26,7 +26,7 @@ async function copies(page) {
         await page.locator('#copy-said', { hasText: 'Copied' }).waitFor({ state: 'attached' });
         const text = await page.locator(`#${id}`).textContent();
         assert.ok(text.length > 20, text);
-        assert.equal(await pasted(page), text.replaceAll('\n', ' ').slice(0, 200));
+        assert.equal(await pasted(page), text.replaceAll('\n', ' ').slice(0, 500));
     }
 }
 
@@ -61,12 +61,25 @@ export const using = {
         assert.ok(two.fits.every((text) => one.fits.includes(text)));
 
         const none = await search(page, 'site xyzzy');
-        assert.deepEqual(none, { fits: [], shown: 0, said: 'No tool fits. Fewer words find more.' });
+        assert.deepEqual(none, { fits: [], shown: 0, said: 'No tool has all these words.' });
         assert.equal((await search(page, '<img src=x>')).fits.length, 0);
 
         const back = await search(page, '');
         assert.deepEqual([back.fits.length, back.said], [all, whole]);
         assert.equal(await page.locator('.category[open]').count(), 0);
+    },
+
+    'tools that answer a question': async (open) => {
+        const page = await open();
+        await page.getByRole('searchbox').fill('who changed the WLAN yesterday');
+        const best = page.locator('#search-best-list > li');
+        await best.first().waitFor();
+        assert.ok((await best.allTextContents()).some((text) => text.startsWith('listOrgAuditLogs: ')));
+        await best.getByRole('link', { name: 'listOrgAuditLogs' }).click();
+        await page.locator('[id="listOrgAuditLogs"]').waitFor();
+        assert.equal(await page.getByRole('searchbox').inputValue(), 'who changed the WLAN yesterday');
+        await page.getByRole('searchbox').fill('');
+        await page.locator('#search-best').waitFor({ state: 'hidden' });
     },
 
     'links to what was found': async (open) => {

@@ -2,13 +2,22 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 from offers import offers
 
 HERE = Path(__file__).resolve().parent
 FACTS = json.loads((HERE.parent / "facts.json").read_text())
-ALL = sorted(path.stem for path in (HERE.parents[2] / "tools" / "snapshots").glob("*.json"))
+# The tools that mode all lists: those of docs/tools.md in categories that are not extended.
+PAGE = (HERE.parents[2] / "docs" / "tools.md").read_text()
+EXTENDED = set(re.findall(r"^\| \[(\w+)\].*\(extended\) \|$", PAGE, re.MULTILINE))
+ALL = sorted(
+    name
+    for section in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
+    if section.split("\n")[0].strip() not in EXTENDED
+    for name in re.findall(r"^### (\w+)$", section, re.MULTILINE)
+)
 
 
 def same(what, got, wanted):

@@ -152,31 +152,55 @@
 
   const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 
-  let waiting;
-  let asked = 0;
-
   const asking = () => $('search-words').value.trim();
 
-  /** Ranks the tools by what was written, and shows the best; those in the list below that have its words stay. */
+  let waiting;
+  let ranked = 0;
+
+  /** Keeps in the list the tools that have all words that were written, and asks the server which tools answer them. */
+  function find() {
+    const words = asking().toLowerCase().split(/\s+/).filter(Boolean);
+    let found = 0;
+    let within = 0;
+    for (const { details, tools } of categories) {
+      let fits = 0;
+      for (const { item, text } of tools) {
+        item.hidden = !words.every((word) => text.includes(word));
+        if (!item.hidden) fits += 1;
+      }
+      details.hidden = fits === 0;
+      details.open = words.length > 0 && fits > 0;
+      details.querySelector('.count').textContent = fits;
+      found += fits;
+      if (fits) within += 1;
+    }
+    $('search-said').textContent = found
+      ? `${counted(found, 'tool', 'tools')} in ${counted(within, 'category', 'categories')}`
+      : 'No tool has all these words.';
+    clearTimeout(waiting);
+    waiting = setTimeout(rank, 300);
+  }
+
+  /** Shows the tools that answer what was written, best first, and notes it in the address. */
   async function rank() {
     const query = asking();
     const address = new URL(location);
-    if (query) address.searchParams.set('q', query);
+    if (query) address.searchParams.set('q', query.split(/\s+/).join(' '));
     else address.searchParams.delete('q');
     // Some browsers count how often an address is changed.
     history.replaceState(null, '', address);
-    asked += 1;
-    const turn = asked;
+    ranked += 1;
+    const turn = ranked;
     let found = { tools: [] };
     if (query) {
       try {
         const response = await fetch(`search?query=${encodeURIComponent(query)}`);
         if (response.ok) found = await response.json();
       } catch {
-        // The list below is filtered all the same.
+        // The list is filtered all the same.
       }
     }
-    if (turn !== asked) return;
+    if (turn !== ranked) return;
     const items = found.tools.map((name) => $(name)).filter(Boolean).map((item) => {
       const line = document.createElement('li');
       const link = document.createElement('a');
@@ -188,35 +212,6 @@
     $('search-best-heading').textContent = found.fit === 'good' ? 'Tools that answer it' : 'The nearest tools';
     $('search-note').textContent = found.note ?? '';
     $('search-best').hidden = items.length === 0;
-    filter(items.length);
-  }
-
-  /** Hides the tools in the list that lack a word of what was written; none, where all lack one. */
-  function filter(best) {
-    const words = asking().toLowerCase().split(/\s+/).filter(Boolean);
-    const fits = ({ text }) => words.every((word) => text.includes(word));
-    const any = categories.some(({ tools }) => tools.some(fits));
-    let found = 0;
-    let within = 0;
-    for (const { details, tools } of categories) {
-      const shown = tools.filter((tool) => {
-        tool.item.hidden = any && !fits(tool);
-        return !tool.item.hidden;
-      }).length;
-      details.hidden = shown === 0;
-      details.open = any && words.length > 0 && shown > 0;
-      details.querySelector('.count').textContent = shown;
-      found += shown;
-      if (shown) within += 1;
-    }
-    const listed = `${counted(found, 'tool', 'tools')} in ${counted(within, 'category', 'categories')}`;
-    const said = any ? `${listed}${words.length ? ' with these words' : ''}` : `No tool has all these words; all ${listed} are listed`;
-    $('search-said').textContent = best ? `${counted(best, 'tool', 'tools')} found by meaning. ${said}.` : said;
-  }
-
-  function find() {
-    clearTimeout(waiting);
-    waiting = setTimeout(rank, 200);
   }
 
   /** Opens what the address names: a category, or a tool in one. */
@@ -224,11 +219,8 @@
     const named = $(decodeURIComponent(location.hash.slice(1)));
     const category = named?.closest('.category');
     if (!category) return;
-    if (category.hidden || named.hidden) {
-      $('search-words').value = '';
-      filter(0);
-      $('search-best').hidden = true;
-    }
+    category.hidden = false;
+    named.hidden = false;
     category.open = true;
     named.scrollIntoView();
   }
@@ -259,6 +251,6 @@
   make();
   $('open-note').hidden = !(open && HEADERS.length);
   $('search-words').value = new URLSearchParams(location.search).get('q') ?? '';
-  if (asking()) rank();
+  if (asking()) find();
   reveal();
 })();
