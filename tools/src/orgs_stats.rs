@@ -142,19 +142,7 @@ pub async fn search_org_sw_or_gw_ports(
     #[brief = "switch, gateway, all"]
     device_type: Option<String>,
     #[flatten] port: PortFilter,
-    /// Number of the LTE subscriber (IMSI).
-    #[brief = "LTE subscriber"]
-    lte_imsi: Option<String>,
-    /// Number of the LTE SIM card (ICCID).
-    #[brief = "LTE SIM"]
-    lte_iccid: Option<String>,
-    /// Number of the LTE modem (IMEI).
-    #[brief = "LTE modem"]
-    lte_imei: Option<String>,
-    poe_priority: Option<PoePriority>,
-    /// Part number of the optic.
-    #[brief = "Optic"]
-    xcvr_part_number: Option<String>,
+    #[flatten] hardware: PortHardware,
     #[flatten] sort: SortField,
     #[flatten] page: SearchPage,
 );
@@ -251,6 +239,25 @@ pub async fn search_org_peer_path_stats(
     r#type: Option<String>,
     #[flatten] search: Search,
 );
+
+/// Hardware of a port that it is searched by: LTE modem, PoE priority and optic.
+#[derive(ParamGroup)]
+pub struct PortHardware {
+    /// Number of the LTE subscriber (IMSI).
+    #[brief = "LTE subscriber"]
+    pub lte_imsi: Option<String>,
+    /// Number of the LTE SIM card (ICCID).
+    #[brief = "LTE SIM"]
+    pub lte_iccid: Option<String>,
+    /// Number of the LTE modem (IMEI).
+    #[brief = "LTE modem"]
+    pub lte_imei: Option<String>,
+    /// PoE priority.
+    pub poe_priority: Option<PoePriority>,
+    /// Part number of the optic.
+    #[brief = "Optic"]
+    pub xcvr_part_number: Option<String>,
+}
 
 /// Properties that a port of a switch or gateway is searched by.
 #[derive(ParamGroup)]

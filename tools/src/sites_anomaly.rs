@@ -11,13 +11,7 @@ mistmcp::category! {
 
 /// When a metric of a site deviated from its baseline, by how much, and the events behind it.
 #[mist_tool(category = "sites_anomaly", get = "/api/v1/sites/{site_id}/anomaly/{metric}")]
-pub async fn list_site_anomaly_events(
-    site_id: SiteId,
-    /// Metric, from `listInsightMetrics`.
-    #[brief = "One of listInsightMetrics"]
-    metric: InsightMetric,
-    fields: Option<Fields>,
-);
+pub async fn list_site_anomaly_events(site_id: SiteId, metric: InsightMetric, fields: Option<Fields>);
 
 /// When a metric of one client deviated from its baseline, by how much, and the events behind it.
 #[mist_tool(
@@ -28,8 +22,6 @@ pub async fn list_site_anomaly_events(
 pub async fn get_site_anomaly_events_for_client(
     site_id: SiteId,
     client_mac: Mac,
-    /// Metric, from `listInsightMetrics`.
-    #[brief = "One of listInsightMetrics"]
     metric: InsightMetric,
     fields: Option<Fields>,
 );
@@ -43,8 +35,6 @@ pub async fn get_site_anomaly_events_for_client(
 pub async fn get_site_anomaly_events_for_device(
     site_id: SiteId,
     device_mac: Mac,
-    /// Metric, from `listInsightMetrics`.
-    #[brief = "One of listInsightMetrics"]
     metric: InsightMetric,
     fields: Option<Fields>,
 );

@@ -25,8 +25,6 @@ pub async fn get_site_insight_metrics_for_client(
 pub async fn get_site_insight_metrics_for_device(
     site_id: SiteId,
     device_mac: Mac,
-    /// Metric, from `listInsightMetrics`.
-    #[brief = "One of listInsightMetrics"]
     metric: InsightMetric,
     /// Port, such as `ge-0/0/1`.
     #[brief = "Port: ge-0/0/1"]

@@ -46,8 +46,6 @@ pub async fn get_site_insight_metrics_for_gateway(
 pub async fn get_site_insight_metrics_for_mx_edge(
     site_id: SiteId,
     device_mac: Mac,
-    /// Metric, from `listInsightMetrics`.
-    #[brief = "One of listInsightMetrics"]
     metric: InsightMetric,
     /// Port, such as `port0`.
     #[brief = "Port: port0"]
@@ -63,8 +61,6 @@ pub async fn get_site_insight_metrics_for_mx_edge(
 pub async fn get_site_insight_metrics_for_switch(
     site_id: SiteId,
     device_mac: Mac,
-    /// Metric, from `listInsightMetrics`.
-    #[brief = "One of listInsightMetrics"]
     metric: InsightMetric,
     /// Port, such as `ge-0/0/1`.
     #[brief = "Port: ge-0/0/1"]

@@ -2,7 +2,7 @@
 
 use mistmcp::{Buckets, Choice, ParamGroup, SearchPage, SiteId, SortField, mist_tool};
 
-use crate::orgs_stats::{PoePriority, PortField, PortFilter};
+use crate::orgs_stats::{PortField, PortFilter, PortHardware};
 
 mistmcp::category! {
     /// Switch and gateway ports of one site: link, speed, PoE, neighbor, traffic.
@@ -26,19 +26,7 @@ pub async fn search_site_sw_or_gw_ports(
     site_id: SiteId,
     #[default = "all"] device_type: Option<PortDevice>,
     #[flatten] port: PortFilter,
-    /// Number of the LTE subscriber (IMSI).
-    #[brief = "LTE subscriber"]
-    lte_imsi: Option<String>,
-    /// Number of the LTE SIM card (ICCID).
-    #[brief = "LTE SIM"]
-    lte_iccid: Option<String>,
-    /// Number of the LTE modem (IMEI).
-    #[brief = "LTE modem"]
-    lte_imei: Option<String>,
-    poe_priority: Option<PoePriority>,
-    /// Part number of the optic.
-    #[brief = "Optic"]
-    xcvr_part_number: Option<String>,
+    #[flatten] hardware: PortHardware,
     #[flatten] sort: SortField,
     #[flatten] page: SearchPage,
 );

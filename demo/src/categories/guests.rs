@@ -26,7 +26,7 @@ static GUESTS: Collection = Collection::of("guests", guests);
 static FOUND: Collection = Collection::timed("guests found", guests);
 static DERIVED: Collection = Collection::of("derived guests", derived);
 
-/// How long a visitor is let in, in minutes.
+/// Minutes for which a guest is authorized.
 const MINUTES: i64 = 480;
 
 const COMPANIES: &[&str] = &["Northgate Freight", "Quayside Coffee", "Tideline Media", "Brackwater Audit"];

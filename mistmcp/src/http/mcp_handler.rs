@@ -165,7 +165,7 @@ impl<H: ServerHandler> McpHandler<H> {
         }
         Ok(uncached(Response::from_parts(
             parts,
-            Body::new(GuardedBody { body, _in_flight: in_flight, _call: call, _id: id }),
+            Body::new(TrackedBody { body, _in_flight: in_flight, _call: call, _id: id }),
         )))
     }
 
@@ -325,14 +325,14 @@ fn single_value<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<
 }
 
 /// A response body with guards that are held until it has been sent.
-struct GuardedBody<B> {
+struct TrackedBody<B> {
     body: B,
     _in_flight: InFlightGuard,
     _call: Option<TaskTrackerToken>,
     _id: Option<RequestIdGuard>,
 }
 
-impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for GuardedBody<B> {
+impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for TrackedBody<B> {
     type Data = Bytes;
     type Error = B::Error;
 

@@ -4,12 +4,18 @@ use mistmcp::{Arg, Listed, Mismatch, QueryValue};
 
 /// A name that Mist lists somewhere: any text, and where Mist does not know it, the call's error says which it knows.
 macro_rules! listed_name {
-    ($(#[doc = $documentation:literal])+ $name:ident: $tool:literal, $path:literal) => {
+    ($(#[doc = $documentation:literal])+ $name:ident: $tool:literal, $path:literal
+        $(, $description:literal, $brief:literal)?
+    ) => {
         $(#[doc = $documentation])+
         #[derive(Clone, Debug)]
         pub struct $name(String);
 
         impl Arg for $name {
+            $(
+                const DESCRIPTION: &str = $description;
+                const BRIEF: &str = $brief;
+            )?
             const LISTED: Option<Listed> = Some(Listed { tool: $tool, path: $path });
 
             fn schema() -> Schema {
@@ -29,7 +35,8 @@ macro_rules! listed_name {
 
 listed_name! {
     /// An insight metric, or several with commas.
-    InsightMetric: "listInsightMetrics", "/api/v1/const/insight_metrics"
+    InsightMetric: "listInsightMetrics", "/api/v1/const/insight_metrics",
+    "Metric, from `listInsightMetrics`.", "One of listInsightMetrics"
 }
 
 listed_name! {
