@@ -9,7 +9,7 @@ use super::{Mode, Outcome, Session};
 use crate::argument::{Arguments, NAME, names};
 use crate::catalog::Entry;
 use crate::error::ErrorKind;
-use crate::reply::{Content, Reply, RequestFacts};
+use crate::reply::{Content, Reply, RequestFacts, Rules};
 use crate::tool::MetaTool;
 use crate::{Arg, Call, Error, Hints, Mismatch, Param, QueryValue, Result, Run, Tool};
 
@@ -104,8 +104,11 @@ impl Session {
         Outcome { content, list_changed }
     }
 
+    /// Renders a reply of a meta tool. It describes the catalog, and holds nothing of Mist: the names in it look like
+    /// secrets where they are about secrets (`self_apitokens`, `psk_id`), and are none.
     fn written(&self, reply: Reply) -> Result<Content> {
-        reply.render(self.settings.rules(), &RequestFacts::default()).map(|rendered| rendered.content)
+        let rules = Rules { show_secrets: true, ..*self.settings.rules() };
+        reply.render(&rules, &RequestFacts::default()).map(|rendered| rendered.content)
     }
 
     async fn call_by_name(&self, arguments: &mut Arguments, call: &Call) -> Result<Content> {

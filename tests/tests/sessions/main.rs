@@ -19,3 +19,8 @@ fn each_session_sees_and_runs_what_it_may_whatever_the_others_do() {
     let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(scene in scene())| stage.play(&scene)?);
 }
+
+#[test]
+fn the_names_of_tools_categories_and_parameters_are_never_taken_for_secrets() {
+    Fixture::start().describe_all().unwrap();
+}

@@ -3,9 +3,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use mistmcp::{
-    Call, Catalog, Clouds, Connection, Content, ErrorKind, Format, Limits, Outcome, Pool, Rules, Session,
-    Settings, Token,
+    Call, Catalog, Clouds, Connection, Content, ErrorKind, Format, Limits, Mode, Outcome, Pool, Rules,
+    Session, Settings, Token,
 };
 use mistmcp_demo::{DemoCloud, ORG_ID};
 use proptest::test_runner::TestCaseError;
@@ -67,10 +68,9 @@ impl Fixture {
                 .zip(scene.scripts.clone())
                 .map(|(actor, script)| tokio::spawn(actor.play(script)))
                 .collect();
-            let mut actors = Vec::new();
-            for actor in playing {
-                actors.push(actor.await.unwrap()?);
-            }
+            // All are played to their end, also where one fails: what still ran would be counted to the next scene.
+            let played = join_all(playing).await.into_iter().map(|actor| actor.unwrap());
+            let actors = played.collect::<Result<Vec<_>, _>>()?;
             // Whatever the others did after a client was done is nothing to it.
             for actor in &actors {
                 actor.list(&actor.session)?;
@@ -82,6 +82,30 @@ impl Fixture {
         let seen: BTreeSet<_> =
             marked.filter(|mark| number(mark).is_some_and(|mark| mark >= first)).collect();
         prop_assert_eq!(seen, ran, "what reached the cloud, and what may");
+        Ok(())
+    }
+
+    /// Has everything in the catalog described: by `manageMcpTools`, with and without changes of the list, and by `findTools`.
+    pub(crate) fn describe_all(&self) -> Checked {
+        let rules = Rules { max_bytes: 60_000_000, format: Format::Json, show_secrets: false };
+        let settings = Settings::new(Catalog::gather().unwrap(), Mode::Managed, &[], rules).unwrap();
+        let settings = Arc::new(settings);
+        let catalog = settings.catalog();
+        let categories: Vec<_> = catalog.categories().iter().map(|category| category.name).collect();
+        for sees_changes in [true, false] {
+            let session = Session::new(Arc::clone(&settings), Arc::clone(&self.connection), sees_changes);
+            let manage =
+                call(&session, "manageMcpTools", json!({ "enable_mcp_tools_categories": categories }));
+            let switched = self.runtime.block_on(manage);
+            let mut described = vec![answer(&switched)?];
+            for entry in catalog.entries() {
+                let find = call(&session, "findTools", json!({ "query": entry.tool().name, "limit": 1 }));
+                described.push(answer(&self.runtime.block_on(find))?);
+            }
+            for description in described {
+                prop_assert!(!description.to_string().contains("[hidden]"), "{description}");
+            }
+        }
         Ok(())
     }
 }
