@@ -47,10 +47,16 @@ impl Catalog {
     ) -> Result<Self, Clashes> {
         categories.sort_by_key(|category| category.name);
         tools.sort_by_key(|tool| (tool.category, tool.name));
-        let is_extended =
-            |name: &str| categories.iter().any(|category| category.extended && category.name == name);
-        let entries: Vec<_> =
-            tools.into_iter().map(|tool| Entry::new(tool).extended(is_extended(tool.category))).collect();
+        let entry = |tool: &'static crate::Tool| {
+            let category = categories.iter().find(|category| category.name == tool.category);
+            let entry = Entry::new(tool);
+            // A tool without a category is reported below.
+            match category {
+                Some(category) => entry.in_category(category),
+                None => entry,
+            }
+        };
+        let entries: Vec<_> = tools.into_iter().map(entry).collect();
         prompts.sort_by_key(|prompt| prompt.name);
         validate::check(&categories, &entries, &prompts)?;
         let by_name = entries.iter().enumerate().map(|(place, entry)| (entry.tool().name, place)).collect();

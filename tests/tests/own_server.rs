@@ -28,6 +28,11 @@ mistmcp::category! {
     extended seldom
 }
 
+mistmcp::category! {
+    /// Questions to the whole network.
+    listed questions
+}
+
 static RUNS: [AtomicUsize; 2] = [const { AtomicUsize::new(0) }; 2];
 
 fn long_answer() -> Result<Reply> {
@@ -71,6 +76,13 @@ pub(crate) async fn named_org(mist: &Mist, org_id: Option<OrgId>) -> Result<Repl
 pub(crate) async fn who_asks(mist: &Mist) -> Result<Reply> {
     let _ = mist;
     Reply::json("a test")
+}
+
+/// How the network is.
+#[mist_tool(category = "questions", hints(read_only))]
+pub(crate) async fn ask_network(mist: &Mist) -> Result<Reply> {
+    let _ = mist;
+    Reply::json("all is well")
 }
 
 /// What is asked once a year.
@@ -141,9 +153,9 @@ async fn what_call_tool_can_do_is_what_the_tools_can_do_that_it_reaches() {
 #[tokio::test]
 async fn an_essential_tool_is_listed_whatever_the_mode_and_the_categories() {
     let controls = ["manageMcpTools", "findTools", "callTool"];
-    let all = ["namedOrg", "oneSite", "readRows", "whoAsks", "doRows", "rebootSite"];
+    let all = ["askNetwork", "namedOrg", "oneSite", "readRows", "whoAsks", "doRows", "rebootSite"];
     for (mode, categories, listed) in [
-        (Mode::Managed, vec![], [&controls[..], &["whoAsks"]].concat()),
+        (Mode::Managed, vec![], [&controls[..], &["askNetwork", "whoAsks"]].concat()),
         (Mode::Managed, vec!["writing"], [&controls[..], &["whoAsks"]].concat()),
         (Mode::Custom, vec!["writing"], vec!["whoAsks", "doRows", "rebootSite"]),
         (Mode::Custom, vec!["reading"], vec!["namedOrg", "oneSite", "readRows", "whoAsks"]),
@@ -210,8 +222,35 @@ async fn managed_mode_finds_calls_and_switches_on_what_is_extended() {
     let refusal = call(&session, "seldomAnswered", json!({})).await.unwrap_err().to_string();
     assert!(refusal.contains("callTool") && refusal.contains("manageMcpTools"), "{refusal}");
     call(&session, "manageMcpTools", json!({ "enable_mcp_tools_categories": "seldom" })).await.unwrap();
-    assert_eq!(listed(&session)[3..], ["whoAsks", "seldomAnswered", "seldomAsked"]);
+    assert_eq!(listed(&session)[3..], ["askNetwork", "whoAsks", "seldomAnswered", "seldomAsked"]);
     assert!(described(&session, "whoAsks").contains("seldomAsked"));
+}
+
+#[tokio::test]
+async fn managed_mode_lists_a_listed_category_from_the_start_and_custom_mode_only_where_it_is_named() {
+    let (_peer, managed) = session(Mode::Managed, &[], 200).await;
+    assert!(call(&managed, "askNetwork", json!({})).await.unwrap().contains("all is well"));
+    let disable = json!({ "disable_mcp_tools_categories": "questions" });
+    let told = call(&managed, "manageMcpTools", disable).await.unwrap();
+    assert!(told.contains("\"changed\":false") && listed(&managed).contains(&"askNetwork"), "{told}");
+    for (mode, categories, is_listed) in [
+        (Mode::Managed, &["questions"][..], true),
+        (Mode::Managed, &["reading"], false),
+        (Mode::All, &[], true),
+        (Mode::All, &["reading"], false),
+        (Mode::Custom, &["reading"], false),
+        (Mode::Custom, &["reading", "questions"], true),
+    ] {
+        let (_peer, session) = session(mode, categories, 200).await;
+        assert_eq!(listed(&session).contains(&"askNetwork"), is_listed, "{mode:?} {categories:?}");
+        assert_eq!(
+            call(&session, "askNetwork", json!({})).await.is_ok(),
+            is_listed,
+            "{mode:?} {categories:?}"
+        );
+    }
+    // A stateless request lists it as well.
+    assert!(listed(&managed.afresh()).contains(&"askNetwork"));
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ pub struct Category {
     /// Whether its tools are seldom needed: mode `all` does not list them unless the category is
     /// named.
     pub extended: bool,
+    /// Whether managed mode lists its tools from the start.
+    pub listed: bool,
     /// Location of the declaration.
     pub location: &'static Location<'static>,
 }
@@ -52,20 +54,36 @@ impl Category {
 ///     }
 /// }
 /// ```
+///
+/// The word `listed` before the name is for the few tools that every client should see at once. Managed mode lists them
+/// from the start, beside the essential ones; in mode `custom` the category has to be named as any other.
+///
+/// ```
+/// mod answers {
+///     mistmcp::category! {
+///         /// Questions to the network as a whole.
+///         listed answers
+///     }
+/// }
+/// ```
 #[macro_export]
 macro_rules! category {
     ($(#[doc = $line:literal])+ extended $name:ident) => {
-        $crate::category!(@declare [$($line),+] $name true);
+        $crate::category!(@declare [$($line),+] $name extended: true, listed: false);
+    };
+    ($(#[doc = $line:literal])+ listed $name:ident) => {
+        $crate::category!(@declare [$($line),+] $name extended: false, listed: true);
     };
     ($(#[doc = $line:literal])+ $name:ident) => {
-        $crate::category!(@declare [$($line),+] $name false);
+        $crate::category!(@declare [$($line),+] $name extended: false, listed: false);
     };
-    (@declare [$($line:literal),+] $name:ident $extended:literal) => {
+    (@declare [$($line:literal),+] $name:ident extended: $extended:literal, listed: $listed:literal) => {
         $crate::__private::submit! {
             $crate::Category {
                 name: ::core::stringify!($name),
                 description: ::core::concat!($($line),+).trim_ascii(),
                 extended: $extended,
+                listed: $listed,
                 location: ::core::panic::Location::caller(),
             }
         }
@@ -75,6 +93,13 @@ macro_rules! category {
                 version: ::core::env!("CARGO_PKG_VERSION"),
             }
         }
+    };
+    (listed $name:ident) => {
+        ::core::compile_error!(::core::concat!(
+            "category `",
+            ::core::stringify!($name),
+            "` has no description: write a `///` above its name"
+        ));
     };
     (extended $name:ident) => {
         ::core::compile_error!(::core::concat!(
@@ -90,7 +115,7 @@ macro_rules! category {
             "` has no description: write a `///` above its name"
         ));
     };
-    ($(#[doc = $line:literal])* $(extended)? $name:literal) => {
+    ($(#[doc = $line:literal])* $(extended)? $(listed)? $name:literal) => {
         ::core::compile_error!(::core::concat!(
             "the name of a category stands without quotes: write ",
             ::core::stringify!($name),

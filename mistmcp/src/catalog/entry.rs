@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use rmcp::model::Tool as Definition;
 use serde_json::{Map, Value};
 
+use super::Category;
 use super::definition::definition;
 use super::unknown;
 use crate::argument::{Arguments, QueryValue};
@@ -26,22 +27,34 @@ pub struct Entry {
     tool: &'static Tool,
     params: Vec<&'static Param>,
     extended: bool,
+    listed: bool,
     definition: OnceLock<Definition>,
 }
 
 impl Entry {
     pub(crate) fn new(tool: &'static Tool) -> Self {
-        Self { tool, params: flattened(tool.params), extended: false, definition: OnceLock::new() }
+        Self {
+            tool,
+            params: flattened(tool.params),
+            extended: false,
+            listed: false,
+            definition: OnceLock::new(),
+        }
     }
 
-    /// Sets whether its category is extended.
-    pub(super) fn extended(self, extended: bool) -> Self {
-        Self { extended, ..self }
+    /// Sets how its category is loaded.
+    pub(super) fn in_category(self, category: &Category) -> Self {
+        Self { extended: category.extended, listed: category.listed, ..self }
     }
 
     /// Whether its category is extended: mode `all` does not list it unless the category is named.
     pub fn is_extended(&self) -> bool {
         self.extended
+    }
+
+    /// Whether managed mode lists it from the start.
+    pub fn is_listed(&self) -> bool {
+        self.listed
     }
 
     /// The tool.

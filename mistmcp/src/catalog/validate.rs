@@ -116,10 +116,20 @@ mod tests {
     use crate::prompt::{PromptArgument, Step};
     use crate::{Endpoint, Hints, Param, Run, Tool};
 
-    static SITES: Category =
-        Category { name: "sites", description: "Sites.", extended: false, location: Location::caller() };
-    static SITES_AGAIN: Category =
-        Category { name: "sites", description: "Sites.", extended: false, location: Location::caller() };
+    static SITES: Category = Category {
+        name: "sites",
+        description: "Sites.",
+        extended: false,
+        listed: false,
+        location: Location::caller(),
+    };
+    static SITES_AGAIN: Category = Category {
+        name: "sites",
+        description: "Sites.",
+        extended: false,
+        listed: false,
+        location: Location::caller(),
+    };
 
     const fn tool(name: &'static str, category: &'static str, params: &'static [Param]) -> Tool {
         Tool {

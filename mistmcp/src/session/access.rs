@@ -26,6 +26,7 @@ impl Settings {
         match self.mode() {
             _ if essential => Access::On,
             _ if !self.permits(category) => Access::Never,
+            Mode::Managed if entry.is_listed() => Access::On,
             Mode::Managed => Access::Reachable,
             Mode::All if entry.is_extended() && !self.names_categories() => Access::Reachable,
             Mode::All | Mode::Custom => Access::On,

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use mistmcp::Mode;
 
-use crate::script::{EXTENDED, Kind, Names, Scene, TOOLS};
+use crate::script::{EXTENDED, Kind, LISTED, Names, Scene, TOOLS};
 
 /// What a client may see and run, in few words: the operator's bounds, and a set of categories.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Model {
 
     fn is_on(&self, tool: (&str, &str)) -> bool {
         let loaded = match self.mode {
-            Mode::Managed => self.enabled.contains(tool.0),
+            Mode::Managed => LISTED.contains(tool.0) || self.enabled.contains(tool.0),
             Mode::All => !self.bounds.is_empty() || !EXTENDED.contains(tool.0),
             Mode::Custom => true,
         };

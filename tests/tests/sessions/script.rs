@@ -26,6 +26,12 @@ pub(crate) static EXTENDED: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| 
     catalog.categories().iter().filter(|category| category.extended).map(|category| category.name).collect()
 });
 
+/// The categories that managed mode lists from the start.
+pub(crate) static LISTED: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+    let catalog = Catalog::gather().unwrap();
+    catalog.categories().iter().filter(|category| category.listed).map(|category| category.name).collect()
+});
+
 /// What the operator set, and what clients do at once.
 #[derive(Clone, Debug)]
 pub(crate) struct Scene {

@@ -120,7 +120,8 @@ Examples:
   mistmcp tools sites_rrm --json | jq -r '.tools[].name'";
 
 const TOOLS_HELP: &str = "\
-With --json, each of `categories` has `name`, `description`, `extended` and the number of its `tools`; each of \
+With --json, each of `categories` has `name`, `description`, `extended`, `listed` (in managed mode, from \
+the start) and the number of its `tools`; each of \
 `tools` has `name`, `category`, `title`, `description`, `inputSchema` and `annotations`. Where nothing fits, the exit code is 4.";
 
 const COMPLETIONS_HELP: &str = "\

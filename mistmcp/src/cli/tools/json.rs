@@ -15,6 +15,7 @@ pub(super) fn of(settings: &Settings, shown: &Shown<'_>) -> Value {
                     "name": category.name,
                     "description": category.description,
                     "extended": category.extended,
+                    "listed": category.listed,
                     "tools": of_category(settings, category).count(),
                 })
             });
