@@ -265,6 +265,13 @@ fn barred(text: &str, known: impl Fn(&str) -> Known) -> Option<Range<usize>> {
     None
 }
 
+/// An error and the chain of its causes, the root cause last.
+pub(crate) fn causes<'e>(
+    error: &'e (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'e (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

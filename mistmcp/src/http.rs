@@ -120,8 +120,9 @@ pub(crate) async fn serve<H: ServerHandler>(
     let local = LocalSessions { sessions, manager: Arc::new(manager) };
     let key = match &configuration.redis {
         Some(location) => location.key().clone(),
-        None => Key::random()?,
+        None => Key::random(),
     };
+    let server_key = key.clone();
     let session_store = session_store(&configuration, &local).await?;
     let (operator, server_metrics) = (Arc::clone(&configuration.settings), Arc::clone(&metrics));
     let mut settings = StreamableHttpServerConfig::default()
@@ -132,7 +133,10 @@ pub(crate) async fn serve<H: ServerHandler>(
         .disable_allowed_hosts();
     settings.session_store = session_store.initialize_cache();
     let mcp = Mcp::new(
-        move || Ok(handler(Server::for_http(Arc::clone(&operator), Arc::clone(&server_metrics)))),
+        move || {
+            let (settings, metrics) = (Arc::clone(&operator), Arc::clone(&server_metrics));
+            Ok(handler(Server::for_http(settings, metrics, server_key.clone())))
+        },
         Arc::clone(&local.manager),
         settings,
     );

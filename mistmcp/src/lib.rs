@@ -115,6 +115,7 @@ mod cli;
 mod endpoint;
 mod error;
 mod groups;
+mod host;
 #[cfg(feature = "http")]
 mod http;
 mod identity;

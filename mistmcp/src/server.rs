@@ -44,6 +44,7 @@ pub(crate) use stdio::serve;
 use crate::call::CallPeer;
 use crate::error::ErrorKind;
 use crate::identity::identity;
+use crate::key::Key;
 use crate::metrics::Metrics;
 use crate::session::{Mode, Session, Settings};
 use crate::text::one_line;
@@ -97,6 +98,8 @@ pub(crate) const STREAMS_AT_ONCE: usize = 256;
 pub struct Server {
     clients: Clients,
     log: Option<Log>,
+    /// Signs the state of multi-round-trip requests.
+    key: Key,
 }
 
 /// The log level of a session, which its client sets with `logging/setLevel`.
@@ -114,12 +117,13 @@ enum Clients {
 impl Server {
     /// A server for one client.
     pub fn new(session: Session) -> Self {
-        Self { clients: Clients::One(Arc::new(session)), log: None }
+        Self { clients: Clients::One(Arc::new(session)), log: None, key: Key::random() }
     }
 
-    /// A server for a legacy session over HTTP, or for one stateless request.
-    pub(crate) fn for_http(settings: Arc<Settings>, metrics: Arc<Metrics>) -> Self {
-        Self { clients: Clients::Http { settings, metrics, session: OnceLock::new() }, log: None }
+    /// A server for a legacy session over HTTP, or for one stateless request. Servers with the same key continue each
+    /// other's multi-round-trip requests.
+    pub(crate) fn for_http(settings: Arc<Settings>, metrics: Arc<Metrics>, key: Key) -> Self {
+        Self { clients: Clients::Http { settings, metrics, session: OnceLock::new() }, log: None, key }
     }
 
     /// Enables MCP logging: tools [log](crate::Call::log) to the client. The default level is `notice` in a session,
@@ -158,7 +162,8 @@ impl Server {
         let session = self.session(&context)?;
         let trace = Trace::of(&context);
         trace.is_for_tool(|| session.known(&request.name));
-        let mrtr = is_stateless(&context).then(|| MultiRoundTrip::read(&request, session.connection()));
+        let mrtr =
+            is_stateless(&context).then(|| MultiRoundTrip::read(&request, session.connection(), &self.key));
         let (peer, pump) =
             ClientPeer::new(&context, Arc::clone(&session), mrtr.transpose()?, self.log_level(&context));
         let peer = Arc::new(peer);
@@ -201,7 +206,7 @@ impl Server {
             None => outcome.content,
         };
         match (peer.mrtr(), answer.as_ref().map_err(Error::kind)) {
-            (Some(mrtr), Err(ErrorKind::ClientRequest)) => Ok(mrtr.end().into()),
+            (Some(mrtr), Err(ErrorKind::ClientRequest)) => Ok(mrtr.end()?.into()),
             (Some(_), Err(ErrorKind::Client(capability))) => {
                 Err(ErrorData::missing_required_client_capability(client_request::required_capabilities(
                     capability,

@@ -38,10 +38,13 @@ fn account(_call: &Call<'_>) -> Value {
         "last_name": "User",
         "two_factor_verified": false,
         "via_sso": false,
-        "privileges": [{
-            "scope": "org", "role": "read", "name": ORG_NAME, "org_id": ORG_ID, "org_name": ORG_NAME,
-            "msp_id": MSP_ID, "msp_name": MSP_NAME,
-        }],
+        "privileges": [
+            {
+                "scope": "org", "role": "read", "name": ORG_NAME, "org_id": ORG_ID, "org_name": ORG_NAME,
+                "msp_id": MSP_ID, "msp_name": MSP_NAME,
+            },
+            { "scope": "msp", "role": "read", "name": MSP_NAME, "msp_id": MSP_ID, "msp_name": MSP_NAME },
+        ],
         "tags": ["has_8021x"],
     })
 }

@@ -12,6 +12,7 @@ use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
 use url::{Host, Url};
 
 use super::rejection::Rejection;
+use crate::host::is_loopback;
 use crate::quote;
 
 /// The hosts and origins that are allowed besides loopback.
@@ -159,14 +160,6 @@ fn quoted(text: &str) -> String {
 fn is_same_origin(page: &str, host: &str) -> bool {
     let own = ["http", "https"].map(|scheme| origin(&format!("{scheme}://{host}")));
     origin(page).is_some_and(|page| own.contains(&Some(page)))
-}
-
-fn is_loopback(host: &Host) -> bool {
-    match host {
-        Host::Domain(name) => name == "localhost",
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-    }
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ mod tests {
     fn a_principal_differs_by_token_cloud_and_key() {
         let clouds = Clouds::default();
         let (eu, global) = (clouds.find("api.eu.mist.com").unwrap(), clouds.find("api.mist.com").unwrap());
-        let (key, other) = (Key::random().unwrap(), Key::random().unwrap());
+        let (key, other) = (Key::random(), Key::random());
         let [a, b, both] = ["a", "b", "a,b"].map(|text| Tokens::parse(text).unwrap());
         assert_eq!(Principal::of(&key, &a, &eu), Principal::of(&key, &a, &eu));
         assert_ne!(Principal::of(&key, &a, &eu), Principal::of(&key, &b, &eu));

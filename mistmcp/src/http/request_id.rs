@@ -1,13 +1,12 @@
 //! Request ids for logs and errors: [`RequestId`], from the header `x-request-id` or generated.
 
-use std::hash::{BuildHasher, RandomState};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
+use uuid::Uuid;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_LENGTH: usize = 64;
@@ -47,9 +46,6 @@ fn is_plain(id: &str) -> bool {
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-/// A unique id that does not reveal the number of requests.
 fn generate() -> Arc<str> {
-    static HASHER: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    static COUNTER: AtomicU64 = AtomicU64::new(0);
-    format!("{:016x}", HASHER.hash_one(COUNTER.fetch_add(1, Ordering::Relaxed))).into()
+    Uuid::new_v4().simple().to_string().into()
 }

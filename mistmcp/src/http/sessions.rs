@@ -242,7 +242,7 @@ mod tests {
         let (known, _transport) = manager.create_session().await.unwrap();
         let (orphan, _transport) = manager.create_session().await.unwrap();
         let cloud = Clouds::default().find("api.mist.com").unwrap();
-        let principal = Principal::of(&Key::random().unwrap(), &Tokens::parse("a").unwrap(), &cloud);
+        let principal = Principal::of(&Key::random(), &Tokens::parse("a").unwrap(), &cloud);
         let permit = sessions.permit(principal).unwrap();
         sessions.register(&known, Arc::new(SessionHandle::new(EnabledCategories::default())), permit, None);
 

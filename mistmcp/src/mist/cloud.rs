@@ -9,6 +9,7 @@ use reqwest::Url;
 use thiserror::Error;
 
 use crate::argument::Id;
+use crate::host::is_loopback;
 use crate::quote;
 
 /// Mist's public clouds: the name in Mist's documentation, and the API host.
@@ -193,12 +194,7 @@ impl Cloud {
     }
 
     pub(super) fn is_loopback(&self) -> bool {
-        match self.base.host() {
-            Some(url::Host::Ipv4(address)) => address.is_loopback(),
-            Some(url::Host::Ipv6(address)) => address.is_loopback(),
-            Some(url::Host::Domain(name)) => name == "localhost",
-            None => false,
-        }
+        self.base.host().is_some_and(|host| is_loopback(&host))
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::pacer::PacedOut;
 use super::rate_limit::{Exhausted, ExhaustedBy};
 use crate::Error;
-use crate::error::ErrorKind;
+use crate::error::{self, ErrorKind};
 use crate::text::shortened;
 use crate::text::visible;
 
@@ -170,13 +170,7 @@ pub(super) fn is_lasting(error: &reqwest::Error) -> bool {
 
 /// The error and its chain of causes, the root cause last.
 pub(super) fn causes(error: &reqwest::Error) -> Vec<String> {
-    let mut causes = vec![error.to_string()];
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(deeper) = cause.source() {
-        causes.push(deeper.to_string());
-        cause = deeper;
-    }
-    causes
+    error::causes(error).map(ToString::to_string).collect()
 }
 
 /// Error when the whole call took too long.

@@ -1,20 +1,24 @@
-//! Multi-round-trip requests: [`MultiRoundTrip`], and the signed [`RequestState`].
+//! Multi-round-trip requests: [`MultiRoundTrip`], and their signed `requestState`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parking_lot::{Mutex, MutexGuard};
-use ring::hmac;
-use rmcp::model::{CallToolRequestParams, ErrorData, InputRequest, InputRequiredResult};
-use serde_json::{Map, Value};
+use rmcp::model::{
+    CallToolRequestParams, ErrorData, InputRequest, InputRequiredResult, RequestStateCodec,
+    RequestStateError, SealOptions,
+};
+use serde_json::{Value, json};
 
 use super::client_request;
 use crate::call::ClientRequest;
 use crate::error::ErrorKind;
+use crate::key::Key;
 use crate::mist::Connection;
 use crate::{Error, Result, Token};
+
+/// How long a client may take for the responses of a round.
+const STATE_TTL: Duration = Duration::from_secs(3_600);
 
 /// A stateless tool call that needs input from the client. The client calls again with the responses to the requests
 /// that the last round returned. Responses of earlier rounds are in the signed `requestState`, so that any replica
@@ -22,9 +26,8 @@ use crate::{Error, Result, Token};
 #[derive(Debug)]
 pub(super) struct MultiRoundTrip {
     responses: BTreeMap<String, Value>,
-    connection: Arc<Connection>,
-    tool: String,
-    arguments: Option<Map<String, Value>>,
+    codec: RequestStateCodec,
+    context: Vec<u8>,
     round: Mutex<Round>,
 }
 
@@ -35,32 +38,35 @@ struct Round {
 }
 
 impl MultiRoundTrip {
-    /// Reads the responses and the `requestState` of a call.
+    /// Reads the responses and the `requestState` of a call. Servers with the same key continue each other's calls.
     ///
     /// # Errors
-    /// The `requestState` was not issued to this client for this call.
+    /// The `requestState` was not issued to this client for this call, or has expired.
     pub(super) fn read(
         request: &CallToolRequestParams,
-        connection: &Arc<Connection>,
+        connection: &Connection,
+        key: &Key,
     ) -> Result<Self, ErrorData> {
-        let mut mrtr = Self {
-            responses: BTreeMap::new(),
-            connection: Arc::clone(connection),
-            tool: request.name.to_string(),
-            arguments: request.arguments.clone(),
-            round: Mutex::default(),
-        };
+        let codec = RequestStateCodec::new_unchecked(key.hash(["requestState"]));
+        let context = context(key, connection, request);
+        let mut responses = BTreeMap::new();
         if let Some(state) = &request.request_state {
-            mrtr.responses = mrtr.signer().verify(state).ok_or_else(|| {
-                ErrorData::invalid_params(
-                    "`requestState` is not what this server gave for this call: send it as it came, with the same \
-                     arguments, or call anew without it.",
-                    None,
-                )
+            let opened = codec.open_json_with(state, &context);
+            responses = opened.map_err(|error| {
+                let problem = match error {
+                    RequestStateError::Expired => {
+                        "`requestState` has expired: its responses came more than an hour later. Call anew without it."
+                    }
+                    _ => {
+                        "`requestState` is not what this server gave for this call: send it as it came, with the same \
+                         arguments, or call anew without it."
+                    }
+                };
+                ErrorData::invalid_params(problem, None)
             })?;
         }
-        mrtr.responses.extend(request.input_responses.clone().unwrap_or_default());
-        Ok(mrtr)
+        responses.extend(request.input_responses.clone().unwrap_or_default());
+        Ok(Self { responses, codec, context, round: Mutex::default() })
     }
 
     /// The response to a request. If there is none, or it is invalid, the request is added to this round.
@@ -78,14 +84,15 @@ impl MultiRoundTrip {
     }
 
     /// The result that asks the client for the requests of this round.
-    pub(super) fn end(&self) -> InputRequiredResult {
+    ///
+    /// # Errors
+    /// The responses so far cannot be written as JSON.
+    pub(super) fn end(&self) -> Result<InputRequiredResult, ErrorData> {
         let round = std::mem::take(&mut *self.round());
-        InputRequiredResult::new(Some(round.requested), Some(self.signer().sign(&round.answered)))
-    }
-
-    /// Created on demand, because few calls send requests to the client.
-    fn signer(&self) -> RequestState {
-        RequestState::new(&self.connection, &self.tool, self.arguments.as_ref())
+        let options = SealOptions::new().associated_data(&self.context).ttl(STATE_TTL);
+        let state = self.codec.seal_json_with(&round.answered, &options);
+        let state = state.map_err(|error| ErrorData::internal_error(error.to_string(), None))?;
+        Ok(InputRequiredResult::new(Some(round.requested), Some(state)))
     }
 
     fn round(&self) -> MutexGuard<'_, Round> {
@@ -93,69 +100,34 @@ impl MultiRoundTrip {
     }
 }
 
-/// Signs responses, so that the client cannot change them. The key is the token of the client: it reveals nothing new
-/// to the client, and every replica has it when the call arrives.
-#[derive(Debug)]
-struct RequestState {
-    key: hmac::Key,
-    context: Vec<u8>,
-}
-
-impl RequestState {
-    fn new(connection: &Connection, tool: &str, arguments: Option<&Map<String, Value>>) -> Self {
-        let mut arguments = Value::Object(arguments.cloned().unwrap_or_default());
-        arguments.sort_all_objects();
-        let tokens: Vec<_> = connection.tokens().map(Token::expose).collect();
-        let key = hmac::Key::new(hmac::HMAC_SHA256, tokens.join(",").as_bytes());
-        let context = Value::from(vec![
-            Value::from("mistmcp requestState"),
-            connection.cloud().base().as_str().into(),
-            tool.into(),
-            arguments,
-        ]);
-        Self { key, context: context.to_string().into_bytes() }
-    }
-
-    fn sign(&self, responses: &BTreeMap<String, Value>) -> String {
-        let responses = serde_json::to_vec(responses).unwrap_or_default();
-        let tag = hmac::sign(&self.key, &self.signed_bytes(&responses));
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(responses), URL_SAFE_NO_PAD.encode(tag))
-    }
-
-    fn verify(&self, state: &str) -> Option<BTreeMap<String, Value>> {
-        let (responses, tag) = state.split_once('.')?;
-        let (responses, tag) = (URL_SAFE_NO_PAD.decode(responses).ok()?, URL_SAFE_NO_PAD.decode(tag).ok()?);
-        hmac::verify(&self.key, &self.signed_bytes(&responses), &tag).ok()?;
-        serde_json::from_slice(&responses).ok()
-    }
-
-    fn signed_bytes(&self, responses: &[u8]) -> Vec<u8> {
-        // The context is a single JSON array, so that no two pairs have the same concatenation.
-        [&self.context, responses].concat()
-    }
+/// What a `requestState` is bound to, beside the key of the server: the client's tokens and cloud, the tool and its arguments.
+fn context(key: &Key, connection: &Connection, request: &CallToolRequestParams) -> Vec<u8> {
+    let mut arguments = Value::Object(request.arguments.clone().unwrap_or_default());
+    arguments.sort_all_objects();
+    let tokens = key.hash(connection.tokens().map(Token::expose));
+    let parts = json!([connection.cloud().base().as_str(), tokens, request.name, arguments]);
+    parts.to_string().into_bytes()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use serde_json::json;
+    use std::sync::Arc;
 
     use super::*;
     use crate::{Clouds, Limits, Pool, Token};
 
-    fn connection(token: &str) -> Arc<Connection> {
+    fn connection(token: &str) -> Connection {
         let second = Duration::from_secs(1);
         let limits = Limits { timeout: second, retry_wait: second, rate_limit: 1, max_response_bytes: 1 };
         let cloud = Clouds::default().find("api.mist.com").unwrap();
-        Arc::new(Connection::new(Arc::new(Pool::new(limits)), cloud, Token::new(token).unwrap(), None))
+        Connection::new(Arc::new(Pool::new(limits)), cloud, Token::new(token).unwrap(), None)
     }
 
     fn mrtr(token: &str, arguments: &Value, state: Option<String>) -> Result<MultiRoundTrip, ErrorData> {
         let mut request = CallToolRequestParams::new("tool");
         request.arguments = arguments.as_object().cloned();
         request.request_state = state;
-        MultiRoundTrip::read(&request, &connection(token))
+        MultiRoundTrip::read(&request, &connection(token), &Key::of(&"of the server".into()))
     }
 
     /// The state after a round in which a client sent its roots.
@@ -164,7 +136,7 @@ mod tests {
         mrtr.responses.insert("roots".to_owned(), json!({ "roots": [{ "uri": "file:///a" }] }));
         mrtr.answer("roots", ClientRequest::Roots).unwrap();
         mrtr.answer("more", ClientRequest::Roots).unwrap_err();
-        mrtr.end().request_state.unwrap()
+        mrtr.end().unwrap().request_state.unwrap()
     }
 
     #[test]
@@ -174,7 +146,7 @@ mod tests {
         let next = mrtr("one", &other, Some(state("one", &one))).unwrap();
         assert_eq!(next.answer("roots", ClientRequest::Roots).unwrap()["roots"][0]["uri"], "file:///a");
         assert_eq!(next.answer("more", ClientRequest::Roots).unwrap_err().kind(), ErrorKind::ClientRequest);
-        assert_eq!(next.end().input_requests.unwrap().into_keys().collect::<Vec<_>>(), ["more"]);
+        assert_eq!(next.end().unwrap().input_requests.unwrap().into_keys().collect::<Vec<_>>(), ["more"]);
     }
 
     #[test]
@@ -194,7 +166,7 @@ mod tests {
         let mut first = mrtr("one", &json!({}), None).unwrap();
         first.responses.insert("unknown".to_owned(), json!("much"));
         first.answer("roots", ClientRequest::Roots).unwrap_err();
-        let next = mrtr("one", &json!({}), first.end().request_state).unwrap();
+        let next = mrtr("one", &json!({}), first.end().unwrap().request_state).unwrap();
         assert!(next.responses.is_empty(), "{:?}", next.responses);
     }
 }

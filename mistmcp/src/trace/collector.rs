@@ -1,6 +1,5 @@
 //! HTTP client of the OTLP collector: [`Collector`].
 
-use std::error::Error;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -15,6 +14,7 @@ use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
 use super::settings::Settings;
+use crate::error::causes;
 
 /// Maximum size of a collector's answer, which is empty or a sentence.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -98,11 +98,7 @@ fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
         return "no answer in time".to_owned();
     }
-    let mut bottom: Option<&dyn Error> = error.source();
-    while let Some(deeper) = bottom.and_then(Error::source) {
-        bottom = Some(deeper);
-    }
-    bottom.map_or_else(|| "no answer".to_owned(), ToString::to_string)
+    causes(error).skip(1).last().map_or_else(|| "no answer".to_owned(), ToString::to_string)
 }
 
 /// Omits the headers, and all of the URL but its host.

@@ -9,9 +9,9 @@ use opentelemetry_otlp::{
     OTEL_EXPORTER_OTLP_TRACES_PROTOCOL, OTEL_EXPORTER_OTLP_TRACES_TIMEOUT,
 };
 use reqwest::Url;
-use url::Host;
 
 use super::variables::{ENDPOINTS, Mistake};
+use crate::host::is_loopback;
 use crate::quote;
 
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
@@ -110,12 +110,7 @@ fn collector(variable: impl Fn(&str) -> Option<String>) -> Result<(String, bool)
         // The value may hold a password, so it is not repeated.
         return Err(Mistake { name, problem: "is no URL such as http://127.0.0.1:4318".to_owned() });
     };
-    let is_near = match &host {
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-        Host::Domain(name) => name == "localhost",
-    };
-    Ok((format!("{host}:{port}"), is_near))
+    Ok((format!("{host}:{port}"), is_loopback(&host)))
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use super::report::{Finding, Report};
 use crate::cli::flags::Flags;
+use crate::error::causes;
+use crate::host::is_loopback;
 use crate::quote;
 
 /// Timeout of the check.
@@ -55,12 +57,7 @@ fn address(flags: &Flags, url: Option<&str>) -> Result<Url, String> {
 }
 
 async fn ask(flags: &Flags, url: Url) -> Finding {
-    let loopback = match url.host() {
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        Some(url::Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
+    let loopback = url.host().is_some_and(|host| is_loopback(&host));
     let mut builder = reqwest::Client::builder().timeout(PATIENCE.min(Duration::from_secs(flags.timeout)));
     if loopback {
         // The certificate is for the public name and not for this machine's.
@@ -84,10 +81,7 @@ async fn ask(flags: &Flags, url: Url) -> Finding {
             })
         }
         Err(error) => {
-            let mut cause: &dyn std::error::Error = &error;
-            while let Some(deeper) = cause.source() {
-                cause = deeper;
-            }
+            let cause = causes(&error).last().map(ToString::to_string).unwrap_or_default();
             Finding::failed("server", format!("{url} does not answer: {cause}")).remedy(format!(
                 "Start it with {} --transport http, or name its address: --server URL",
                 crate::identity::name()
