@@ -14,6 +14,7 @@ pub static COUNT_SITES: ::mistmcp::Tool = ::mistmcp::Tool {
     category: "sites",
     questions: &[],
     essential: false,
+    view: ::core::option::Option::None,
     hints: ::mistmcp::Hints {
         idempotent: false,
         ..::mistmcp::Hints::UNSPECIFIED

@@ -5,6 +5,7 @@ pub static LIST_SITE_RRM_EVENTS: ::mistmcp::Tool = ::mistmcp::Tool {
     category: "sites_rrm",
     questions: &[],
     essential: false,
+    view: ::core::option::Option::None,
     hints: ::mistmcp::Hints::READ,
     params: &[
         ::mistmcp::Param::of::<SiteId>("site_id"),

@@ -5,6 +5,7 @@ pub static LIST_ORG_NETWORKS: ::mistmcp::Tool = ::mistmcp::Tool {
     category: "orgs_lan",
     questions: &[],
     essential: false,
+    view: ::core::option::Option::None,
     hints: ::mistmcp::Hints::READ,
     params: &[
         ::mistmcp::Param::of::<OrgId>("org_id"),

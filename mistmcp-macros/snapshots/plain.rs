@@ -5,6 +5,7 @@ pub static GET_SITE_INFO: ::mistmcp::Tool = ::mistmcp::Tool {
     category: "sites",
     questions: &[],
     essential: false,
+    view: ::core::option::Option::None,
     hints: ::mistmcp::Hints::READ,
     params: &[::mistmcp::Param::of::<SiteId>("site_id")],
     run: ::mistmcp::Run::Endpoint(

@@ -66,6 +66,7 @@ use proc_macro::TokenStream;
 /// | `name = "…"` | the MCP name, where it is not the function's name in camelCase |
 /// | `answers = "list"` or `"object"` | what the endpoint answers, where that does not follow from name and parameters |
 /// | `essential` | every session lists the tool, also in managed mode and where its category is left out |
+/// | `view = "…"` | the view that shows the answer in clients with MCP Apps; declared with `view!` |
 /// | `hints(read_only, destructive, idempotent, open_world)` | MCP's annotations, where they do not follow from the method; `key = false` turns one off |
 ///
 /// # On a parameter

@@ -32,6 +32,7 @@ pub struct Call {
     /// The last progress that was sent.
     last: Arc<Mutex<(f64, Option<f64>)>>,
     trace: Trace,
+    shows_views: bool,
 }
 
 /// The client of a call.
@@ -59,12 +60,22 @@ struct Waiting {
 impl Call {
     pub(crate) fn new(cancelled: CancellationToken, peer: Option<Arc<dyn CallPeer>>) -> Self {
         let (waiting, last) = (Arc::default(), Arc::default());
-        Self { cancelled, peer, waiting, last, trace: Trace::default() }
+        Self { cancelled, peer, waiting, last, trace: Trace::default(), shows_views: false }
     }
 
     /// The same call with a trace.
     pub(crate) fn traced(self, trace: Trace) -> Self {
         Self { trace, ..self }
+    }
+
+    /// The same call for a client that shows views of MCP Apps, or does not.
+    pub(crate) fn showing_views(self, shows_views: bool) -> Self {
+        Self { shows_views, ..self }
+    }
+
+    /// Whether the client shows views of MCP Apps.
+    pub(crate) fn shows_views(&self) -> bool {
+        self.shows_views
     }
 
     /// The trace of the call.

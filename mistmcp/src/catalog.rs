@@ -19,6 +19,7 @@ pub use validate::Clashes;
 
 use crate::prompt::Prompt;
 use crate::tool::Registered;
+use crate::view::View;
 
 /// Categories and tools in a fixed order, by category and then by name; and prompts, by name.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub struct Catalog {
     entries: Vec<Entry>,
     by_name: HashMap<&'static str, usize>,
     prompts: Vec<&'static Prompt>,
+    views: Vec<&'static View>,
 }
 
 impl Catalog {
@@ -58,9 +60,11 @@ impl Catalog {
         };
         let entries: Vec<_> = tools.into_iter().map(entry).collect();
         prompts.sort_by_key(|prompt| prompt.name);
-        validate::check(&categories, &entries, &prompts)?;
+        let mut views: Vec<_> = inventory::iter::<View>().collect();
+        views.sort_by_key(|view| view.name);
+        validate::check(&categories, &entries, &prompts, &views)?;
         let by_name = entries.iter().enumerate().map(|(place, entry)| (entry.tool().name, place)).collect();
-        Ok(Self { categories, entries, by_name, prompts })
+        Ok(Self { categories, entries, by_name, prompts, views })
     }
 
     /// The categories, by name.
@@ -76,6 +80,11 @@ impl Catalog {
     /// The prompts, by name.
     pub fn prompts(&self) -> &[&'static Prompt] {
         &self.prompts
+    }
+
+    /// The views, by name.
+    pub fn views(&self) -> &[&'static View] {
+        &self.views
     }
 
     /// The index of the tool `name` among the entries.

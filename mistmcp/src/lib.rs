@@ -87,6 +87,7 @@
 //! | for | look at |
 //! |---|---|
 //! | what a tool can be | [`mist_tool`](macro@mist_tool), [`category!`], [`prompt!`] |
+//! | showing an answer in clients with MCP Apps | [`view!`], and `docs/views.md` |
 //! | parameters | [`Arg`] and its types ([`SiteId`], [`Mac`], [`Time`] …), [`macro@Choice`], [`macro@ParamGroup`] and the groups ([`TimeWindow`], [`PageNumber`], [`SearchPage`] …) |
 //! | asking Mist in a body | [`Mist`], [`Request`], [`Answer`] |
 //! | answering | [`Reply`], [`Block`], [`Error::advice`] |
@@ -139,6 +140,7 @@ mod text;
 mod text_file;
 mod tool;
 mod trace;
+mod view;
 mod work;
 
 pub use argument::{
@@ -163,6 +165,7 @@ pub use reply::{Block, Content, File, Format, Media, Reply, Rules};
 pub use server::Server;
 pub use session::{Mode, Outcome, Session, Settings, SettingsError};
 pub use tool::{Body, Hints, Run, Running, Tool};
+pub use view::View;
 pub use {rmcp, schemars, serde_json};
 
 /// What the macros' expansions and the repository's own tasks call. Not for anybody else.

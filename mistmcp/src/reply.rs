@@ -17,6 +17,7 @@ mod rows;
 mod secrets;
 mod source;
 mod truncate;
+mod view_data;
 mod window;
 
 #[cfg(test)]
@@ -45,6 +46,8 @@ pub struct Reply {
     pub(crate) notes: Vec<String>,
     /// Arguments used in place of those of the call. The next page needs them too.
     pub(crate) instead: Map<String, Value>,
+    /// Data that only the view of the tool shows.
+    pub(crate) view_data: Option<Value>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -140,6 +143,18 @@ impl Reply {
             .map_err(|error| Error::new(ErrorKind::Advice, format!("The answer cannot be written: {error}.")))
     }
 
+    /// Adds data that only the tool's [view](macro@crate::view) needs, such as each port of a switch. Clients that show views get it
+    /// as `view` in the structured content, with secrets redacted; the text for the model does not have it.
+    ///
+    /// ```
+    /// # use mistmcp::{Reply, serde_json::json};
+    /// let reply = Reply::json(json!({ "verdict": "One port is down." }))?.with_view(json!({ "ports": [] }));
+    /// # Ok::<(), mistmcp::Error>(())
+    /// ```
+    pub fn with_view(self, data: Value) -> Self {
+        Self { view_data: Some(data), ..self }
+    }
+
     /// A reply with a file.
     pub fn file(file: File) -> Self {
         Self::of(Body::File(file))
@@ -191,7 +206,7 @@ impl Reply {
 
 impl Reply {
     pub(crate) fn of(body: Body) -> Self {
-        Self { body, notes: Vec::new(), instead: Map::new() }
+        Self { body, notes: Vec::new(), instead: Map::new(), view_data: None }
     }
 
     /// Whether it is a list without rows.

@@ -15,6 +15,7 @@ mod resources;
 mod result;
 mod session_shared;
 mod stdio;
+mod views;
 
 use std::sync::{Arc, OnceLock};
 
@@ -40,8 +41,10 @@ use mrtr::MultiRoundTrip;
 pub(crate) use session_shared::{SessionShared, ToolListObserver};
 use stdio::InputEnd;
 pub(crate) use stdio::serve;
+pub(crate) use views::used_extensions;
 
 use crate::call::CallPeer;
+use crate::catalog::Entry;
 use crate::error::ErrorKind;
 use crate::identity::identity;
 use crate::key::Key;
@@ -168,13 +171,13 @@ impl Server {
             ClientPeer::new(&context, Arc::clone(&session), mrtr.transpose()?, self.log_level(&context));
         let peer = Arc::new(peer);
         let call = Call::new(context.ct.clone(), Some(Arc::clone(&peer) as Arc<dyn CallPeer>));
-        let call = call.traced(trace.clone());
+        let call = call.traced(trace.clone()).showing_views(views::are_shown(&context));
         let guard = match (&self.clients, HttpRequestContext::of(&context)) {
             (Clients::Http { metrics, .. }, Some(http)) => match CallGuard::begin(http, metrics) {
                 Ok(guard) => Some(guard),
                 Err(error) => {
                     trace.comes_to(Some(error.kind()));
-                    return result::from_outcome(Err(error));
+                    return result::from_outcome(Err(error), None);
                 }
             },
             _ => None,
@@ -212,7 +215,7 @@ impl Server {
                     capability,
                 )))
             }
-            _ => result::from_outcome(answer),
+            _ => result::from_outcome(answer, outcome.view_data),
         }
     }
 
@@ -282,7 +285,12 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         let session = self.session(&context)?;
-        let tools = session.listed().map(|entry| session.settings().definition(entry)).collect();
+        let views = views::are_shown(&context);
+        let definition = |entry: &Entry| match session.settings().definition(entry) {
+            definition if views => views::linked(definition, entry.tool()),
+            definition => definition,
+        };
+        let tools = session.listed().map(definition).collect();
         let list = ListToolsResult::with_all_items(tools).with_cache_scope(CacheScope::Private);
         // A list that can change must not be cached.
         let is_cacheable = is_stateless(&context) || !list_changes(session.settings());
@@ -356,9 +364,12 @@ impl ServerHandler for Server {
     async fn list_resources(
         &self,
         _request: Option<PaginatedRequestParams>,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
-        Ok(resources::list())
+        if !views::are_shown(&context) {
+            return Ok(resources::list([]));
+        }
+        Ok(resources::list(views::resources(self.session(&context)?.settings())))
     }
 
     async fn list_resource_templates(
@@ -374,7 +385,9 @@ impl ServerHandler for Server {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        resources::read(self.session(&context)?.settings(), &request.uri).map(Into::into)
+        let session = self.session(&context)?;
+        let view = views::are_shown(&context).then(|| views::document(session.settings(), &request.uri));
+        resources::read(session.settings(), &request.uri, view.flatten()).map(Into::into)
     }
 
     /// Subscriptions are accepted but never notify: stateless clients always get the same list. A client that

@@ -50,8 +50,23 @@ pub struct Session {
 pub struct Outcome {
     /// The content, or the error.
     pub content: Result<Content>,
+    /// The data of the tool's view, if the client shows views and the tool has one.
+    pub view_data: Option<Map<String, Value>>,
     /// Whether the call changed the list of tools.
     pub list_changed: bool,
+}
+
+impl Outcome {
+    /// An outcome without data for a view.
+    fn of(content: Result<Content>, list_changed: bool) -> Self {
+        Self { content, view_data: None, list_changed }
+    }
+}
+
+/// The reply of a call that succeeded.
+struct Ran {
+    content: Content,
+    view_data: Option<Map<String, Value>>,
 }
 
 impl Session {
@@ -94,12 +109,18 @@ impl Session {
         if let Some(control) = self.controls().iter().find(|control| control.tool().name == name) {
             return self.control(control, arguments, call).await;
         }
-        let content = match self.entry(name) {
-            Ok(entry) if self.access(entry) == Access::On => self.run(entry, arguments, call).await,
+        let ran = match self.entry(name) {
+            Ok(entry) if self.access(entry) == Access::On => {
+                let for_view = call.shows_views() && entry.tool().view.is_some();
+                self.run(entry, arguments, for_view, call).await
+            }
             Ok(entry) => Err(self.switched_off(entry)),
             Err(error) => Err(error),
         };
-        Outcome { content, list_changed: false }
+        match ran {
+            Ok(Ran { content, view_data }) => Outcome { view_data, ..Outcome::of(Ok(content), false) },
+            Err(error) => Outcome::of(Err(error), false),
+        }
     }
 
     /// Names of an organization's sites by id, or of its devices by id and MAC address; empty if
@@ -143,12 +164,22 @@ impl Session {
         })
     }
 
-    /// Runs a tool until it finishes, its deadline passes, or the call is cancelled.
-    async fn run(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {
-        match self.within_deadline(self.answer(entry, arguments, call), call).await {
-            Ok(content) => {
-                Ok(content
-                    .masked(|text| self.connection.mask(text), |bytes| self.connection.mask_bytes(bytes)))
+    /// Runs a tool until it finishes, its deadline passes, or the call is cancelled. `for_view` adds the data of its
+    /// view to the reply.
+    async fn run(
+        &self,
+        entry: &Entry,
+        arguments: Map<String, Value>,
+        for_view: bool,
+        call: &Call,
+    ) -> Result<Ran> {
+        match self.within_deadline(self.answer(entry, arguments, for_view, call), call).await {
+            Ok((content, view_data)) => {
+                let masked = content
+                    .masked(|text| self.connection.mask(text), |bytes| self.connection.mask_bytes(bytes));
+                let view_data = view_data.map(|data| self.connection.mask(data));
+                let view_data = view_data.and_then(|data| serde_json::from_str(&data).ok());
+                Ok(Ran { content: masked, view_data })
             }
             Err(error) => {
                 let error = error.for_session(|name| self.knows(name));
@@ -198,11 +229,17 @@ impl Session {
         mist.disclosing(Disclosure::of_tools(move |tool| settings.knows(tool) == Known::Callable))
     }
 
-    async fn answer(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Result<Content> {
+    async fn answer(
+        &self,
+        entry: &Entry,
+        arguments: Map<String, Value>,
+        for_view: bool,
+        call: &Call,
+    ) -> Result<(Content, Option<String>)> {
         let mist = self.mist(call.clone());
         let ask = |arguments| entry.run(arguments, &mist, call);
         let asked = |arguments: &Map<String, Value>| entry.asked(arguments);
         let repeatable = entry.tool().hints.repeatable();
-        in_turns(repeatable, asked, self.settings.rules(), arguments, ask).await
+        in_turns(repeatable, asked, self.settings.rules(), for_view, arguments, ask).await
     }
 }

@@ -31,6 +31,8 @@ pub struct Tool {
     pub questions: &'static [&'static str],
     /// Whether every session lists it, whatever its mode and categories.
     pub essential: bool,
+    /// Name of the view that shows its answer, for clients that show views.
+    pub view: Option<&'static str>,
     /// MCP tool annotations.
     pub hints: Hints,
     /// Parameters; groups are not expanded.

@@ -7,8 +7,19 @@ use super::hints::Hints;
 use crate::diagnostics::Diagnostics;
 use crate::{literal, names};
 
-const KEYS: [&str; 10] =
-    ["category", "get", "post", "put", "delete", "name", "hints", "answers", "questions", "essential"];
+const KEYS: [&str; 11] = [
+    "category",
+    "get",
+    "post",
+    "put",
+    "delete",
+    "name",
+    "hints",
+    "answers",
+    "questions",
+    "essential",
+    "view",
+];
 /// The longest question, in bytes.
 const LONGEST_QUESTION: usize = 200;
 
@@ -24,6 +35,8 @@ pub(super) struct Attribute {
     pub(super) questions: Vec<LitStr>,
     /// Every session lists the tool.
     pub(super) essential: bool,
+    /// The view that shows the tool's answer.
+    pub(super) view: Option<LitStr>,
     /// Something could not be read: what seems missing may only be mistyped.
     pub(super) incomplete: bool,
 }
@@ -111,6 +124,7 @@ impl Attribute {
                 None => diagnostics
                     .report(entry, "`essential` is on or off: write `essential` or `essential = false`"),
             },
+            "view" => self.view = self.text(entry, diagnostics),
             "hints" => match &entry.value {
                 Value::List(list) => self.hints.read(list, diagnostics),
                 Value::Expr(_) | Value::Nothing => diagnostics.report(

@@ -23,6 +23,10 @@ pub(super) fn tool(model: &Model, signature: &Signature) -> TokenStream {
     let (declared, end) = (declared(&constant, function), quote_spanned!(constant.span()=> ;));
     let (name, category, description) = (&model.name, &model.category, &signature.description);
     let (questions, essential) = (&model.questions, model.essential);
+    let view = match &model.view {
+        Some(view) => quote!(::core::option::Option::Some(#view)),
+        None => quote!(::core::option::Option::None),
+    };
     let hints = model.hints.expression(model.endpoint.as_ref().map(|endpoint| endpoint.method));
     let params = signature.parameters().map(Parameter::descriptor);
     let conditions: TokenStream = function.conditions().map(ToTokens::to_token_stream).collect();
@@ -35,6 +39,7 @@ pub(super) fn tool(model: &Model, signature: &Signature) -> TokenStream {
             category: #category,
             questions: &[#(#questions),*],
             essential: #essential,
+            view: #view,
             hints: #hints,
             params: &[#(#params),*],
             run: #run,

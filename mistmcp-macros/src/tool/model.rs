@@ -19,6 +19,7 @@ pub(super) struct Model {
     pub(super) category: LitStr,
     pub(super) questions: Vec<LitStr>,
     pub(super) essential: bool,
+    pub(super) view: Option<LitStr>,
     pub(super) hints: Hints,
     pub(super) endpoint: Option<Endpoint>,
     pub(super) answers: Option<Answers>,
@@ -31,6 +32,7 @@ impl Model {
         let function = &signature.function.signature.ident;
         let name = name(attribute.name, function, diagnostics);
         let category = attribute.category.inspect(|category| check_category(category, diagnostics));
+        let view = attribute.view.inspect(|view| check_view(view, diagnostics));
         if category.is_none() && !attribute.incomplete {
             diagnostics.keep(syn::Error::new(
                 Span::call_site(),
@@ -72,6 +74,7 @@ impl Model {
             category: category.unwrap_or_else(|| LitStr::new("", Span::call_site())),
             questions: attribute.questions,
             essential: attribute.essential,
+            view,
             hints: attribute.hints,
             endpoint,
             answers: attribute.answers,
@@ -113,6 +116,20 @@ fn check_category(category: &LitStr, diagnostics: &mut Diagnostics) {
         diagnostics.report(
             category,
             format!("`{text}` is no name for a category: write it as its module is called, like `sites_rrm`"),
+        );
+    }
+}
+
+fn check_view(view: &LitStr, diagnostics: &mut Diagnostics) {
+    let text = view.value();
+    let well_formed = text.starts_with(|letter: char| letter.is_ascii_lowercase())
+        && text.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
+    if !well_formed {
+        diagnostics.report(
+            view,
+            format!(
+                "`{text}` is no name for a view: write lower-case words with hyphens, like `site-health`"
+            ),
         );
     }
 }

@@ -7,6 +7,7 @@ use std::panic::Location;
 use super::{Category, Entry};
 use crate::prompt::Prompt;
 use crate::suggestion::did_you_mean;
+use crate::view::View;
 
 /// Errors in the declarations of a catalog, one per line.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,6 +25,7 @@ pub(super) fn check(
     categories: &[&'static Category],
     entries: &[Entry],
     prompts: &[&'static Prompt],
+    views: &[&'static View],
 ) -> Result<(), Clashes> {
     let mut clashes = Vec::new();
     clashes.extend(twice("category", categories.iter().map(|category| (category.name, category.location))));
@@ -49,6 +51,20 @@ pub(super) fn check(
                 entry.tool().location,
                 entry.tool().name,
                 param.name
+            ));
+        }
+    }
+    clashes.extend(twice("view", views.iter().map(|view| (view.name, view.location))));
+    for tool in entries.iter().map(Entry::tool) {
+        let Some(view) = tool.view else { continue };
+        let names = || views.iter().map(|view| view.name);
+        if !names().any(|name| name == view) {
+            let there = || format!("; the views are {}", names().collect::<Vec<_>>().join(", "));
+            clashes.push(format!(
+                "{}: tool `{}` has the view `{view}`, which no `view!` declares{}",
+                tool.location,
+                tool.name,
+                meant(view, names(), there)
             ));
         }
     }
@@ -138,11 +154,18 @@ mod tests {
             category,
             questions: &[],
             essential: false,
+            view: None,
             hints: Hints::READ,
             params,
             run: Run::Endpoint(Endpoint::get("/api/v1/self")),
             location: Location::caller(),
         }
+    }
+
+    const fn shown(name: &'static str, view: &'static str) -> Tool {
+        let mut tool = tool(name, "sites", &[]);
+        tool.view = Some(view);
+        tool
     }
 
     static ONE: Tool = tool("getOne", "sites", &[]);
@@ -192,6 +215,26 @@ mod tests {
         ] {
             let line = clashes.lines().find(|line| line.contains(wanted)).unwrap();
             assert!(line.contains("validate.rs:") && line.ends_with(remedy), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_view_is_reported_with_a_suggestion_or_the_views() {
+        static SHOWN: Tool = shown("showOne", "topology");
+        static MISSHOWN: Tool = shown("showTwo", "topolgy");
+        static UNSHOWN: Tool = shown("showThree", "xyzzy");
+        let clashes =
+            Catalog::of(vec![&SITES], vec![&SHOWN, &MISSHOWN, &UNSHOWN], vec![]).unwrap_err().to_string();
+        assert_eq!(clashes.lines().count(), 2, "{clashes}");
+        for (wanted, remedy) in [
+            (
+                "tool `showTwo` has the view `topolgy`, which no `view!` declares",
+                "; did you mean \"topology\"?",
+            ),
+            ("tool `showThree` has the view `xyzzy`", "; the views are client-timeline, "),
+        ] {
+            let line = clashes.lines().find(|line| line.contains(wanted)).unwrap();
+            assert!(line.contains("validate.rs:") && line.contains(remedy), "{line}");
         }
     }
 

@@ -162,6 +162,7 @@ const fn tool(params: &'static [Param]) -> Tool {
         category: "things",
         questions: &[],
         essential: false,
+        view: None,
         hints: Hints::READ,
         params,
         run: Run::Endpoint(Endpoint::get("/api/v1/things")),
@@ -185,11 +186,13 @@ async fn ids_by_next(
             true,
             |arguments| entry.asked(arguments),
             rules,
+            false,
             arguments.clone(),
             |arguments| ready(Ok(ask(&arguments))),
         )
         .await
-        .unwrap();
+        .unwrap()
+        .0;
         let Content::Text(text) = content else { panic!("no text") };
         assert!(text.len() <= rules.max_bytes, "{} bytes", text.len());
         let value: Value = match rules.format {

@@ -2,29 +2,33 @@
 
 use serde_json::{Map, Value};
 
-use super::{Content, Rendered, Reply, RequestFacts, Rules};
+use super::{Content, Rendered, Reply, RequestFacts, Rules, view_data};
 use crate::Result;
 
 /// Runs a tool until its reply fits: a truncated search is repeated with fewer rows, so that Mist returns the link
-/// to the next ones. A tool that may write or is not idempotent runs once.
+/// to the next ones. A tool that may write or is not idempotent runs once. `for_view` adds the data of the tool's view,
+/// as JSON text.
 pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
     repeatable: bool,
     facts: impl Fn(&Map<String, Value>) -> RequestFacts,
     rules: &Rules,
+    for_view: bool,
     mut arguments: Map<String, Value>,
     ask: impl Fn(Map<String, Value>) -> Asking,
-) -> Result<Content> {
+) -> Result<(Content, Option<String>)> {
     // The second reply fits, unless the rows have changed in between.
     const TIMES: usize = 4;
     let mut time = 1;
     loop {
         let mut reply = ask(arguments.clone()).await?;
         let notes = std::mem::take(&mut reply.notes);
+        let own_data = reply.view_data.take();
         let mut asked = facts(&arguments);
         asked.instead = std::mem::take(&mut reply.instead);
         // Twice the length of the notes: some characters are escaped as two.
         let room = notes.iter().map(|note| 2 * note.len() + 16).sum();
         let rules = Rules { max_bytes: rules.max_bytes.saturating_sub(room), ..*rules };
+        let in_json = view_data::in_json(&reply, &rules, &asked, for_view).await?;
         let Rendered { content, ask_again_for } = reply.rendered(&rules, asked).await?;
         let content = content.with_notes(&notes, rules.format)?;
         match ask_again_for {
@@ -32,7 +36,11 @@ pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
                 arguments.insert("limit".into(), rows.into());
                 time += 1;
             }
-            _ => return Ok(content),
+            _ => {
+                let shown = in_json.as_ref().unwrap_or(&content);
+                let data = if for_view { view_data::of(shown, own_data, &rules)? } else { None };
+                return Ok((content, data));
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `resources/list`, `resources/templates/list` and `resources/read`: documentation of the categories.
+//! `resources/list`, `resources/templates/list` and `resources/read`: documentation of the categories, and views for
+//! the clients that show them.
 
 use percent_encoding::percent_decode_str;
 use rmcp::model::{
@@ -14,12 +15,13 @@ const CATEGORIES: &str = "mistmcp://categories";
 pub(super) const CATEGORY: &str = "mistmcp://categories/{category}";
 const MARKDOWN: &str = "text/markdown";
 
-pub(super) fn list() -> ListResourcesResult {
+/// The list, with the resources of `views`.
+pub(super) fn list(views: impl IntoIterator<Item = Resource>) -> ListResourcesResult {
     let glossary = Resource::new(CATEGORIES, "categories")
         .with_title("Categories of tools")
         .with_description("What each category of tools is for.")
         .with_mime_type(MARKDOWN);
-    let list = ListResourcesResult::with_all_items(vec![glossary]);
+    let list = ListResourcesResult::with_all_items(std::iter::once(glossary).chain(views).collect());
     list.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS)
 }
 
@@ -32,7 +34,16 @@ pub(super) fn templates() -> ListResourceTemplatesResult {
     list.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS)
 }
 
-pub(super) fn read(settings: &Settings, uri: &str) -> Result<ReadResourceResult, ErrorData> {
+/// The resource at `uri`, which is `view` if that is there.
+pub(super) fn read(
+    settings: &Settings,
+    uri: &str,
+    view: Option<ResourceContents>,
+) -> Result<ReadResourceResult, ErrorData> {
+    if let Some(view) = view {
+        let read = ReadResourceResult::new(vec![view]);
+        return Ok(read.with_cache_scope(CacheScope::Private).with_ttl_ms(LIST_TTL_MS));
+    }
     let text = match uri.strip_prefix(CATEGORIES).map(|rest| rest.trim_end_matches('/')) {
         Some("") => settings.glossary(),
         Some(rest) if rest.starts_with('/') => {

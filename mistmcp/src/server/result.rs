@@ -3,15 +3,20 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, ErrorData, ResourceContents};
+use serde_json::{Map, Value};
 
 use crate::Result;
 use crate::error::ErrorKind;
 use crate::reply::{Block, Content, File, Media};
 use crate::text::visible;
 
-/// Converts an outcome. Errors that a model can act on are results; only an unknown tool is a protocol error.
-pub(super) fn from_outcome(outcome: Result<Content>) -> Result<CallToolResponse, ErrorData> {
-    let result = match outcome {
+/// Converts an outcome, with the data of the tool's view. Errors that a model can act on are results; only an unknown
+/// tool is a protocol error.
+pub(super) fn from_outcome(
+    outcome: Result<Content>,
+    view_data: Option<Map<String, Value>>,
+) -> Result<CallToolResponse, ErrorData> {
+    let mut result = match outcome {
         Ok(Content::Text(text)) => CallToolResult::success(vec![ContentBlock::text(text)]),
         Ok(Content::File(file)) => CallToolResult::success(vec![ContentBlock::resource(resource(file))]),
         Ok(Content::Blocks(blocks)) => CallToolResult::success(blocks.into_iter().map(block).collect()),
@@ -20,6 +25,7 @@ pub(super) fn from_outcome(outcome: Result<Content>) -> Result<CallToolResponse,
         }
         Err(error) => CallToolResult::error(vec![ContentBlock::text(error.to_string())]),
     };
+    result.structured_content = view_data.map(Value::Object);
     Ok(result.into())
 }
 

@@ -23,6 +23,7 @@ static MANAGE: Tool = Tool {
     category: "",
     questions: &[],
     essential: false,
+    view: None,
     hints: SESSION_ONLY,
     params: &[
         Param::described::<Option<Names>>("enable_mcp_tools_categories", "Categories to switch on."),
@@ -39,6 +40,7 @@ static FIND: Tool = Tool {
     category: "",
     questions: &[],
     essential: false,
+    view: None,
     hints: SESSION_ONLY,
     params: &[
         Param::described::<Query>("query", "What you want to know, in a few words."),
@@ -55,6 +57,7 @@ static CALL: Tool = Tool {
     category: "",
     questions: &[],
     essential: false,
+    view: None,
     // Depends on what the session can reach: `Settings::definition` sets the hints.
     hints: Hints::UNSPECIFIED,
     params: &[
@@ -87,7 +90,7 @@ impl Session {
         call: &Call,
     ) -> Outcome {
         if let Err(error) = entry.check(&mut arguments) {
-            return Outcome { content: Err(error), list_changed: false };
+            return Outcome::of(Err(error), false);
         }
         let mut arguments = Arguments::new(arguments);
         let (content, list_changed) = match entry.tool().run {
@@ -101,7 +104,7 @@ impl Session {
             }
             _ => (self.call_by_name(&mut arguments, call).await, false),
         };
-        Outcome { content, list_changed }
+        Outcome::of(content, list_changed)
     }
 
     /// Renders a reply of a meta tool. It describes the catalog, and holds nothing of Mist: the names in it look like
@@ -123,7 +126,9 @@ impl Session {
         let entry =
             self.entry(name).map_err(|error| Error::new(ErrorKind::Arguments, format!("`tool`: {error}")))?;
         call.trace().calls(entry.tool().name);
-        self.run(entry, given.unwrap_or_default(), call).await
+        // The client shows the views of tools that it calls itself, and not of those that are called for it.
+        let ran = self.run(entry, given.unwrap_or_default(), false, call).await;
+        ran.map(|ran| ran.content)
     }
 }
 

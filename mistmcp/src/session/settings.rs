@@ -17,7 +17,7 @@ use crate::quote;
 use crate::reply::Rules;
 use crate::suggestion::did_you_mean;
 use crate::tool::MetaTool;
-use crate::{Hints, Run};
+use crate::{Hints, Run, View};
 
 /// Settings of sessions: which tools they can reach, and how these are loaded. Set by the operator,
 /// or narrowed by a client.
@@ -121,6 +121,15 @@ impl Settings {
     /// The tools that sessions can reach, by category and name.
     pub(crate) fn tools(&self) -> impl Iterator<Item = &Entry> {
         self.catalog().entries().iter().filter(|entry| self.reaches(entry))
+    }
+
+    /// The views of the tools that sessions can call.
+    pub(crate) fn views(&self) -> impl Iterator<Item = &'static View> {
+        let shows = |view: &&View| {
+            let mut tools = self.tools().filter(|entry| self.calls(entry));
+            tools.any(|entry| entry.tool().view == Some(view.name))
+        };
+        self.catalog().views().iter().copied().filter(shows)
     }
 
     /// How much sessions know of a tool's name.

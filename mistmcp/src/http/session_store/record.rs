@@ -10,6 +10,7 @@ use crate::catalog::Catalog;
 
 use super::super::principal::Principal;
 use super::super::session_handle::SessionParams;
+use crate::server::used_extensions;
 
 /// The format version. A release that writes a format that this one cannot read has another number.
 const FORMAT: u32 = 1;
@@ -60,7 +61,7 @@ impl Record {
     ) -> Option<Self> {
         client.meta = None;
         client.capabilities.experimental = None;
-        client.capabilities.extensions = None;
+        client.capabilities.extensions = used_extensions(&client.capabilities);
         let short = |text: &str| text.chars().take(MAX_NAME_LENGTH).collect::<String>();
         let Implementation { name, version, .. } = &client.client_info;
         client.client_info = Implementation::new(short(name), short(version));
@@ -172,6 +173,21 @@ mod tests {
         assert!(record.client.capabilities.elicitation.is_some());
         let serialized = record.serialized().unwrap();
         assert!(serialized.len() < 500 && !serialized.contains("s3cret"), "{serialized}");
+    }
+
+    #[test]
+    fn a_client_that_shows_views_still_does_on_another_replica() {
+        let mut client = client();
+        let views = json!({ "mimeTypes": ["text/html;profile=mcp-app"], "more": "x".repeat(MAX_BYTES) });
+        client["capabilities"]["extensions"] =
+            json!({ "io.modelcontextprotocol/ui": views, "io.example/x": {} });
+        let serialized = record(client).unwrap().serialized().unwrap();
+        let StoredValue::Record(restored) = StoredValue::parse(Some(&serialized)) else {
+            panic!("{serialized}")
+        };
+        let capabilities = restored.client.capabilities;
+        assert!(capabilities.extensions.is_some());
+        assert_eq!(capabilities.extensions, used_extensions(&capabilities));
     }
 
     #[test]
