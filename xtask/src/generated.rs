@@ -8,7 +8,7 @@ use std::{fs, io};
 use anyhow::{Context, Result};
 use mistmcp::Catalog;
 
-use crate::{configuration_table, marked, mistakes, requests, snapshots, tools_page};
+use crate::{configuration_table, marked, mistakes, requests, snapshots, tools_page, views};
 
 /// Where a folder holds nothing but generated files, what is in it and not generated is left over.
 const OWN_FOLDER: &str = "tools/snapshots";
@@ -18,6 +18,7 @@ pub(crate) fn write(catalog: &Catalog, check: bool) -> Result<ExitCode> {
     let mut files: BTreeMap<PathBuf, String> = snapshots::files(catalog)?;
     files.insert("docs/tools.md".into(), tools_page::page(catalog));
     files.insert("tests/expected/requests.json".into(), requests::table(catalog));
+    files.extend(views::files(root, catalog)?);
     for (path, name, content) in [
         ("README.md", "configuration", configuration_table::table(&mistmcp::__private::command())?),
         ("docs/macro.md", "mistakes", mistakes::table(root)?),

@@ -14,6 +14,7 @@ mod secrets;
 mod snapshots;
 mod tokens;
 mod tools_page;
+mod views;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -33,8 +34,8 @@ struct Flags {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write what is generated: docs/tools.md, tools/snapshots, tests/expected/requests.json, and tables in README.md and
-    /// docs/macro.md
+    /// Write what is generated: docs/tools.md, tools/snapshots, tests/expected/requests.json, mistmcp/views, and tables in
+    /// README.md and docs/macro.md
     Generate {
         /// Change nothing; fail where a file is not up to date
         #[arg(long)]
