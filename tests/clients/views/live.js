@@ -1,0 +1,64 @@
+// Answers of a real server over the demo network, in its own views: what a host does with a client that shows views.
+
+import assert from 'node:assert/strict';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+
+const MEDIA_TYPE = 'text/html;profile=mcp-app';
+const SITE = 'Leeds Distribution Centre';
+
+/** What each tool with a view is asked. */
+export const ASKED = {
+    showTopology: { site_id: SITE },
+    checkSite: { site_id: SITE },
+    troubleshootClient: { client: 'scanner-17' },
+    explainSle: { site_id: SITE, metric: 'capacity' },
+    checkPorts: { site_id: SITE },
+    checkRadio: { site_id: SITE },
+    queryRows: {
+        tables: { aps: { tool: 'listOrgDevicesStats', arguments: { type: 'ap' } } },
+        sql: 'SELECT name, model, num_clients FROM aps ORDER BY num_clients DESC',
+    },
+};
+
+/** A client that shows views, connected to a program over the demo network. */
+export async function connect(program, args = []) {
+    const capabilities = { extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: [MEDIA_TYPE] } } };
+    const client = new Client({ name: 'mistmcp-tests', version: '1' }, { capabilities });
+    await client.connect(new StdioClientTransport({ command: program, args: ['--demo', '--env-file', 'none', ...args], stderr: 'ignore' }));
+    return client;
+}
+
+/** The tools with a view: the document, and the answer to what is asked here. */
+export async function shown(client) {
+    const { tools } = await client.listTools();
+    const all = [];
+    for (const { name, _meta } of tools.filter((tool) => tool._meta?.ui?.resourceUri)) {
+        const uri = _meta.ui.resourceUri;
+        const { contents: [document] } = await client.readResource({ uri });
+        assert.equal(document.mimeType, MEDIA_TYPE, uri);
+        const result = await client.callTool({ name, arguments: ASKED[name] ?? {} });
+        all.push({ name, view: uri.split('/').at(-1), html: document.text, result });
+    }
+    return all;
+}
+
+export const live = (program) => ({
+    'answers over the demo network': async (open) => {
+        const client = await connect(program);
+        try {
+            for (const { name, view, html, result } of await shown(client)) {
+                assert.ok(!result.isError, `${name}: ${JSON.stringify(result.content)}`);
+                assert.ok(result.structuredContent, `${name} has no data for its view`);
+                const { show, violations } = await open();
+                const frame = await show(view, undefined, { html, result });
+                assert.equal(await frame.getByRole('alert').count(), 0, name);
+                const drawn = await frame.locator('main').innerText();
+                if (result.structuredContent.verdict) assert.ok(drawn.includes(result.structuredContent.verdict), `${name}: ${drawn}`);
+                assert.deepEqual(await violations(), [], name);
+            }
+        } finally {
+            await client.close();
+        }
+    },
+});
