@@ -1,4 +1,4 @@
-"""Fits the weights of findTools to the train questions, and prints what belongs into weights.rs.
+"""Fits the weights of findTools to the train questions, and prints the new weights.rs.
 
     fit.py CORPUS
 

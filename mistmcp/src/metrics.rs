@@ -153,7 +153,7 @@ impl Metrics {
         );
         registry.register(
             "redis_up",
-            "Whether Redis is there; nothing without --redis",
+            "Whether Redis is available; nothing without --redis",
             self.redis_up.clone(),
         );
         registry.register("redis_commands", "What Redis was asked", self.redis_commands.clone());

@@ -13,7 +13,7 @@ const SHORTENED: &str = "the token is masked or shortened, as portals and logs s
                          made, or make a new one";
 const EXAMPLE: &str = "the token is a placeholder of an example or an empty value written out, such as `your_api_token` \
                        or `null`: replace it with the token itself";
-const CLOUD: &str = "the token is the host of a cloud, which belongs into MIST_HOST (or --cloud)";
+const CLOUD: &str = "the token is the host of a cloud, which goes into MIST_HOST (or --cloud)";
 
 /// Why `text`, which is trimmed and not empty, is no token by itself.
 pub(super) fn problem(text: &str) -> Option<&'static str> {

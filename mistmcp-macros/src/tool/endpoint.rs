@@ -83,6 +83,6 @@ fn check_text(segment: &str, path: &LitStr, diagnostics: &mut Diagnostics) {
         segment.chars().find(|letter| "?#%".contains(*letter) || letter.is_whitespace())
     {
         diagnostics
-            .report(path, format!("a path holds no `{stray}`: what belongs into the query is a parameter"));
+            .report(path, format!("a path holds no `{stray}`: what goes into the query is a parameter"));
     }
 }

@@ -142,7 +142,7 @@ fn carry_out(
         let what = match (&plan.token, file.has_token()) {
             (Some(_), true) => "The token is replaced in",
             (Some(_), false) => "The token goes into",
-            (None, _) => "The token belongs into",
+            (None, _) => "Put the token into",
         };
         let closed = match System::HERE {
             System::Windows => "in your profile, which other users cannot open",

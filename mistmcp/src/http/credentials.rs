@@ -42,8 +42,8 @@ impl Credentials {
                     (false, true) => bearer,
                     (false, false) => {
                         return Err(Rejection::unauthorized(
-                            "This server asks for its client token: send it as `Authorization: Bearer …`. Whoever \
-                             runs the server knows it.",
+                            "This server asks for its client token: send it as `Authorization: Bearer …`. The \
+                             operator of the server has it.",
                         ));
                     }
                 }

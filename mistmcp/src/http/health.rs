@@ -91,7 +91,7 @@ pub(super) async fn ready(State(health): State<Health>, uri: Uri, headers: Heade
     // Redis does not affect readiness: a replica serves without it, and otherwise all replicas would be out of
     // service at once.
     if let Some(is_available) = health.session_store.is_available() {
-        body["redis"] = if is_available { "it is there" } else { "it is away" }.into();
+        body["redis"] = if is_available { "available" } else { "unavailable" }.into();
     }
     (status, Json(body)).into_response()
 }

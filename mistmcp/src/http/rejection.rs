@@ -58,9 +58,9 @@ impl Rejection {
 
     /// Redis is unavailable, so the session may or may not exist at another replica.
     pub(super) fn unknown_session() -> Self {
-        let message = "This session is not held here, and where the others are written down (Redis) is away, or has \
+        let message = "This replica does not hold the session, and Redis, where the others are stored, is unavailable or has \
                        just come back. Try again in a while, or begin a new one with `initialize`.";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "redis_away", message)
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "redis_unavailable", message)
     }
 
     /// A quota of the client address is used up.

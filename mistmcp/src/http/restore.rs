@@ -110,9 +110,7 @@ impl<H: ServerHandler> McpHandler<H> {
             tracing::warn!(status = %response.status(), "a session could not be restored");
             return Err(match response.status() {
                 StatusCode::NOT_FOUND => Rejection::session(),
-                _ => {
-                    Rejection::full("taking_up", "This session could not be taken up. Try again in a while.")
-                }
+                _ => Rejection::full("restore", "This session could not be restored. Try again in a while."),
             });
         }
         let proof_task = new_client.map(|new_client| self.await_proof(id, new_client));

@@ -251,10 +251,10 @@ impl RedisClient {
         let (redis, Fault { kind, remedy, .. }) = (&self.location.address, Fault::of(why));
         match (kind, remedy) {
             (FaultKind::Unavailable, "") => {
-                tracing::warn!(%redis, %why, "Redis is away: sessions that this replica holds go on, new ones stay here");
+                tracing::warn!(%redis, %why, "Redis is unavailable: sessions that this replica holds go on, new ones stay here");
             }
             (FaultKind::Unavailable, remedy) => {
-                tracing::warn!(%redis, %why, remedy, "Redis is away: sessions that this replica holds go on, new ones stay here");
+                tracing::warn!(%redis, %why, remedy, "Redis is unavailable: sessions that this replica holds go on, new ones stay here");
             }
             (_, remedy) => {
                 tracing::error!(%redis, %why, remedy, "Redis refuses this server: sessions that this replica holds go on, new ones stay here");
@@ -269,7 +269,7 @@ impl RedisClient {
             if resubscribe {
                 manager.subscribe(self.channel()).await?;
             }
-            let name = format!("{}:look", self.location.prefix);
+            let name = format!("{}:probe", self.location.prefix);
             let mut set = redis::cmd("SET");
             let set = set.arg(name).arg(1).arg("EX").arg(60).exec_async(&mut manager);
             // A Redis that is too slow for calls counts as unavailable.
@@ -349,7 +349,7 @@ async fn probe_availability(client: Weak<RedisClient>) {
                 set_now(&client.available_since);
                 client.metrics.redis(true);
                 client.is_available.send_replace(true);
-                tracing::info!(redis = %client.location.address, "Redis is there");
+                tracing::info!(redis = %client.location.address, "Redis is available");
             }
             Err(error) => {
                 tracing::debug!(%error, "Redis is still away");

@@ -48,9 +48,9 @@ async fn records_are_encrypted_to_a_redis_with_a_trusted_certificate() {
 
     // A replica that does not trust the certificate sends nothing, and logs why.
     let doubting = replica(&upstream, &url).serve().await;
-    let line = doubting.wait_until("why", |line| line.contains("Redis is away")).await;
+    let line = doubting.wait_until("why", |line| line.contains("Redis is unavailable")).await;
     assert!(line.to_lowercase().contains("certificate"), "{line}");
-    assert!(ready(&doubting).await.contains("it is away"));
+    assert!(ready(&doubting).await.contains("unavailable"));
     let there = alice.clone().to(&doubting.url("/mcp"));
     assert_eq!(there.ask("ping", json!({})).await.status, 503);
 }
@@ -125,6 +125,6 @@ async fn the_documented_commands_are_those_in_use() {
     let beyond: Vec<_> = beyond.iter().filter(|name| !own.contains(name)).collect();
     assert!(beyond.iter().all(|name| GREETINGS.contains(&name.as_str())), "{beyond:?}");
     for server in [&one, &other] {
-        assert!(ready(server).await.contains("it is there"), "{}", server.errors());
+        assert!(ready(server).await.contains(r#""available""#), "{}", server.errors());
     }
 }

@@ -112,7 +112,7 @@ async fn without_redis_each_replica_has_a_share_and_later_all_calls_count() {
     // Redis has lost the earlier calls; the replicas have not.
     fixture.redis.start_again().await;
     for replica in 0..3 {
-        fixture.redis_is(replica, "it is there").await;
+        fixture.redis_is(replica, "available").await;
     }
     let message = async {
         while fixture

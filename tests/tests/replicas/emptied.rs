@@ -7,7 +7,7 @@ use mistmcp_tests::{Balance, HttpResponse, Lifecycle, soon};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::fixture::{AWAY, Fixture, THERE, pause};
+use crate::fixture::{AVAILABLE, Fixture, UNAVAILABLE, pause};
 use crate::service::Service;
 use crate::user::User;
 
@@ -51,7 +51,7 @@ async fn an_emptied_redis_loses_only_sessions_that_no_replica_has() {
     service.fixture.redis.stop().await;
     service.kill(0).await;
     for replica in 0..2 {
-        service.fixture.redis_is(replica, AWAY).await;
+        service.fixture.redis_is(replica, UNAVAILABLE).await;
     }
     let calling: JoinSet<()> =
         kept.iter().map(|user| keep_calling(Arc::clone(user), Arc::clone(&stop))).collect();
@@ -61,7 +61,7 @@ async fn an_emptied_redis_loses_only_sessions_that_no_replica_has() {
     }
     service.fixture.redis.start_again().await;
     for replica in 0..2 {
-        service.fixture.redis_is(replica, THERE).await;
+        service.fixture.redis_is(replica, AVAILABLE).await;
     }
     let text = async {
         for user in &lost {

@@ -12,8 +12,8 @@ pub(crate) const BOB: &str = "b0b-t0ken-9Zr5";
 pub(crate) const KEY: &str = "a-key-0f-the-tests-that-n0body-else-has";
 
 /// The state of Redis in `/readyz`.
-pub(crate) const THERE: &str = "it is there";
-pub(crate) const AWAY: &str = "it is away";
+pub(crate) const AVAILABLE: &str = "available";
+pub(crate) const UNAVAILABLE: &str = "unavailable";
 
 /// Replicas of one service, their Redis, and the mock of the Mist cloud.
 pub(crate) struct Fixture {

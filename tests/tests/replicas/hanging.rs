@@ -8,7 +8,7 @@ use mistmcp_tests::{Balance, HttpClient, Lifecycle, soon};
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::fixture::{AWAY, BOB, THERE, on, pause};
+use crate::fixture::{AVAILABLE, BOB, UNAVAILABLE, on, pause};
 use crate::service::Service;
 use crate::user::User;
 
@@ -59,7 +59,7 @@ async fn a_redis_that_hangs_for_ten_seconds_blocks_no_call() {
     let began = Instant::now();
     let before: Vec<_> = answered.iter().map(|count| count.load(Ordering::Relaxed)).collect();
     for replica in 0..3 {
-        fixture.redis_is(replica, AWAY).await;
+        fixture.redis_is(replica, UNAVAILABLE).await;
         assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
     }
     // A session is opened, and one changes its categories.
@@ -78,7 +78,7 @@ async fn a_redis_that_hangs_for_ten_seconds_blocks_no_call() {
     tokio::time::sleep(HANGS.saturating_sub(began.elapsed())).await;
     fixture.redis.signal("CONT").await;
     for replica in 0..3 {
-        fixture.redis_is(replica, THERE).await;
+        fixture.redis_is(replica, AVAILABLE).await;
         assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 1\n"));
     }
     stop.store(true, Ordering::Relaxed);

@@ -4,7 +4,7 @@ use mistmcp_tests::{HttpClient, soon};
 use redis::aio::MultiplexedConnection;
 use serde_json::json;
 
-use crate::fixture::{AWAY, Fixture, THERE, on, pause};
+use crate::fixture::{AVAILABLE, Fixture, UNAVAILABLE, on, pause};
 
 /// Waits until that many sessions are stored.
 async fn written(fixture: &Fixture, count: usize) {
@@ -37,7 +37,7 @@ async fn during_an_outage_sessions_work_at_their_replica_and_afterwards_at_all()
 
     assert_serving(&alice, "getSiteInfo").await;
     for replica in [0, 1] {
-        fixture.redis_is(replica, AWAY).await;
+        fixture.redis_is(replica, UNAVAILABLE).await;
         let ready = fixture.ready(replica).await;
         assert_eq!(ready["ready"], true, "a replica serves on: {ready}");
         assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 0\n"));
@@ -55,7 +55,7 @@ async fn during_an_outage_sessions_work_at_their_replica_and_afterwards_at_all()
 
     fixture.redis.start_again().await;
     for replica in [0, 1] {
-        fixture.redis_is(replica, THERE).await;
+        fixture.redis_is(replica, AVAILABLE).await;
         assert!(fixture.read(replica, "/metrics").await.contains("mistmcp_redis_up{} 1\n"));
     }
     written(&fixture, 2).await;
@@ -70,8 +70,8 @@ async fn during_an_outage_sessions_work_at_their_replica_and_afterwards_at_all()
     soon("the end of the stream", stream.text()).await.unwrap();
     for replica in &fixture.replicas {
         let errors = replica.errors();
-        assert!(errors.contains("Redis is away") && errors.contains("Redis is there"), "{errors}");
-        assert_eq!(errors.matches("Redis is away").count(), 1, "once is enough: {errors}");
+        assert!(errors.contains("Redis is unavailable") && errors.contains("Redis is available"), "{errors}");
+        assert_eq!(errors.matches("Redis is unavailable").count(), 1, "once is enough: {errors}");
     }
 }
 
@@ -83,7 +83,7 @@ async fn a_session_that_ends_during_an_outage_ends_at_all_replicas() {
     // A stopped Redis loses no data.
     fixture.redis.signal("STOP").await;
     assert_eq!(alice.end().await.status, 204);
-    fixture.redis_is(0, AWAY).await;
+    fixture.redis_is(0, UNAVAILABLE).await;
     fixture.redis.signal("CONT").await;
     let ended = async {
         while fixture.at(1, &alice).ask("ping", json!({})).await.status != 404 {
@@ -91,7 +91,7 @@ async fn a_session_that_ends_during_an_outage_ends_at_all_replicas() {
         }
     };
     soon("the end", ended).await;
-    fixture.redis_is(0, THERE).await;
+    fixture.redis_is(0, AVAILABLE).await;
     assert_eq!(alice.ask("ping", json!({})).await.status, 404);
 }
 
@@ -108,10 +108,10 @@ async fn calls_do_not_wait_for_an_unresponsive_redis() {
     // Opening a session waits a moment, because the outage may be short.
     let bob = fixture.bob(1, "").open().await;
     assert_serving(&bob, "getSelf").await;
-    fixture.redis_is(1, AWAY).await;
+    fixture.redis_is(1, UNAVAILABLE).await;
     fixture.redis.signal("CONT").await;
-    fixture.redis_is(0, THERE).await;
-    fixture.redis_is(1, THERE).await;
+    fixture.redis_is(0, AVAILABLE).await;
+    fixture.redis_is(1, AVAILABLE).await;
     written(&fixture, 2).await;
     assert_serving(&fixture.at(1, &alice), "getSiteInfo").await;
 }
@@ -124,16 +124,16 @@ async fn a_short_outage_loses_no_session() {
     // learns its id.
     fixture.redis.signal("STOP").await;
     let opening = tokio::spawn(fixture.bob(0, "").open());
-    fixture.redis_is(0, AWAY).await;
+    fixture.redis_is(0, UNAVAILABLE).await;
     fixture.redis.signal("CONT").await;
     let bob = soon("the session", opening).await.unwrap();
     assert_serving(&fixture.at(1, &bob), "getSelf").await;
     // The same for a request whose session must be looked up.
-    fixture.redis_is(0, THERE).await;
+    fixture.redis_is(0, AVAILABLE).await;
     fixture.redis.signal("STOP").await;
     let elsewhere = fixture.at(1, &alice);
     let coming = tokio::spawn(async move { elsewhere.tools().await });
-    fixture.redis_is(1, AWAY).await;
+    fixture.redis_is(1, UNAVAILABLE).await;
     fixture.redis.signal("CONT").await;
     assert!(soon("the tools", coming).await.unwrap().contains(&"getSelf".to_owned()));
 }
@@ -143,10 +143,14 @@ async fn a_replica_starts_without_redis_and_finds_it_later() {
     let mut fixture = Fixture::start(1, "").await;
     fixture.redis.stop().await;
     fixture.replicas.push(fixture.launch().serve().await);
-    assert!(fixture.replicas[1].errors().contains("Redis is away"), "{}", fixture.replicas[1].errors());
+    assert!(
+        fixture.replicas[1].errors().contains("Redis is unavailable"),
+        "{}",
+        fixture.replicas[1].errors()
+    );
     let bob = fixture.bob(1, "").open().await;
     fixture.redis.start_again().await;
-    fixture.redis_is(0, THERE).await;
+    fixture.redis_is(0, AVAILABLE).await;
     written(&fixture, 1).await;
     fixture.at(0, &bob).tools().await;
 }
@@ -168,9 +172,9 @@ async fn a_redis_that_rejects_the_password_later_is_unavailable() {
         let _: i64 =
             redis::cmd("CLIENT").arg(&["KILL", "TYPE", kind]).query_async(&mut connection).await.unwrap();
     }
-    fixture.redis_is(0, AWAY).await;
+    fixture.redis_is(0, UNAVAILABLE).await;
     alice.tools().await;
     require(&mut connection, "").await;
-    fixture.redis_is(0, THERE).await;
+    fixture.redis_is(0, AVAILABLE).await;
     alice.tools().await;
 }

@@ -3,7 +3,7 @@
 use mistmcp_tests::RedisServer;
 use serde_json::json;
 
-use crate::fixture::{AWAY, Fixture, THERE};
+use crate::fixture::{AVAILABLE, Fixture, UNAVAILABLE};
 
 async fn config(redis: &RedisServer, name: &str, value: &str) {
     let mut admin = redis.connect().await;
@@ -19,7 +19,7 @@ async fn keys_of_another_type_affect_only_themselves() {
     let mut admin = fixture.redis.connect().await;
     let keys: Vec<String> = redis::cmd("KEYS").arg("mistmcp:*").query_async(&mut admin).await.unwrap();
     assert!(!keys.is_empty());
-    for key in keys.iter().filter(|key| !key.ends_with(":look")) {
+    for key in keys.iter().filter(|key| !key.ends_with(":probe")) {
         let () = redis::pipe().del(key).rpush(key, "x").query_async(&mut admin).await.unwrap();
     }
     for _ in 0..3 {
@@ -27,9 +27,9 @@ async fn keys_of_another_type_affect_only_themselves() {
     }
     let line = fixture.replicas[0].wait_until("the remedy", |line| line.contains("--redis-prefix")).await;
     assert!(line.contains("WRONGTYPE") && line.contains("refuses"), "{line}");
-    fixture.redis_is(0, THERE).await;
+    fixture.redis_is(0, AVAILABLE).await;
     let errors = fixture.replicas[0].errors();
-    assert!(!errors.contains("Redis is away"), "{errors}");
+    assert!(!errors.contains("Redis is unavailable"), "{errors}");
     assert_eq!(errors.matches("--redis-prefix").count(), 1, "once is enough: {errors}");
 }
 
@@ -43,11 +43,11 @@ async fn a_redis_without_memory_is_logged_with_the_remedy_and_used_again() {
         alice.call("getSelf", json!({})).await;
     }
     let line = fixture.replicas[0].wait_until("the remedy", |line| line.contains("maxmemory")).await;
-    assert!(line.contains("OOM") && !line.contains("is away"), "{line}");
+    assert!(line.contains("OOM") && !line.contains("unavailable"), "{line}");
     // The next probe finds that nothing can be written.
-    fixture.redis_is(0, AWAY).await;
+    fixture.redis_is(0, UNAVAILABLE).await;
     alice.call("getSelf", json!({})).await;
     config(&fixture.redis, "maxmemory", "0").await;
-    fixture.redis_is(0, THERE).await;
+    fixture.redis_is(0, AVAILABLE).await;
     alice.call("getSelf", json!({})).await;
 }

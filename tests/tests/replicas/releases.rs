@@ -96,5 +96,5 @@ async fn unknown_notices_are_ignored() {
     }
     fixture.at(1, &alice).call("manageMcpTools", on("sites")).await;
     assert!(alice.tools().await.contains(&SITES.to_owned()));
-    assert_eq!(fixture.ready(0).await["redis"], "it is there");
+    assert_eq!(fixture.ready(0).await["redis"], "available");
 }

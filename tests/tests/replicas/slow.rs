@@ -7,7 +7,7 @@ use std::time::Duration;
 use mistmcp_tests::Lifecycle;
 use tokio::task::JoinSet;
 
-use crate::fixture::{AWAY, THERE};
+use crate::fixture::{AVAILABLE, UNAVAILABLE};
 use crate::service::Service;
 use crate::user::User;
 
@@ -39,28 +39,28 @@ async fn a_slow_redis_delays_calls_and_one_that_is_too_slow_is_unavailable() {
     // No reply arrives within the timeout, though all arrive.
     tcp_proxy.set_delay(Duration::from_millis(200));
     for replica in 0..3 {
-        fixture.redis_is(replica, AWAY).await;
+        fixture.redis_is(replica, UNAVAILABLE).await;
     }
     let mut errors = Vec::new();
     for replica in &fixture.replicas {
-        errors.push(replica.errors().matches("Redis is there").count());
+        errors.push(replica.errors().matches("Redis is available").count());
     }
     tokio::time::sleep(Duration::from_secs(3)).await;
     for (replica, before) in fixture.replicas.iter().zip(errors) {
         let errors = replica.errors();
         assert_eq!(
-            errors.matches("Redis is there").count(),
+            errors.matches("Redis is available").count(),
             before,
             "it is not taken for what it is not: {errors}"
         );
     }
     for replica in 0..3 {
-        assert_eq!(fixture.ready(replica).await["redis"], AWAY);
+        assert_eq!(fixture.ready(replica).await["redis"], UNAVAILABLE);
     }
 
     tcp_proxy.set_delay(Duration::ZERO);
     for replica in 0..3 {
-        fixture.redis_is(replica, THERE).await;
+        fixture.redis_is(replica, AVAILABLE).await;
     }
     stop.store(true, Ordering::Relaxed);
     calling.join_all().await;

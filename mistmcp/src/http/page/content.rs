@@ -135,7 +135,7 @@ impl Content {
         if self.client_token {
             text.push_str(
                 "<p>Every client sends this server's <strong>client token</strong>, as <code>Authorization: Bearer \
-                 &lt;client token&gt;</code>. Whoever runs the server has it.</p>\n",
+                 &lt;client token&gt;</code>. The operator of the server has it.</p>\n",
             );
         }
         text.push_str(if self.demo {
