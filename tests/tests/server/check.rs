@@ -153,7 +153,9 @@ async fn a_cloud_that_is_silent_does_not_hold_it_up() {
     let asked: Vec<_> =
         upstream.take().into_iter().map(|received| received.path).filter(|path| path != "/").collect();
     assert_eq!(asked, [SELF], "one silence is enough, and the token is asked about once");
-    assert!(line(&finished, "failed", "token").contains("did not answer in time"), "{}", finished.output());
+    // The time of the request and that of all it does for a call end together, and either may be told.
+    let told = line(&finished, "failed", "token");
+    assert!(["did not answer in time", "took longer"].iter().any(|words| told.contains(words)), "{told}");
 }
 
 #[tokio::test]
