@@ -10,7 +10,7 @@ import sys
 
 import torch
 
-START = [2.63, 1.92, 1.93, 2.09, 0.17, -0.44, 0.32, -0.20, 0.24, -0.29, 0.3, 0, 0, 0, 0, 0]
+START = [2.63, 1.92, 1.93, 2.09, 0.17, -0.44, 0.32, -0.20, 0.24, -0.29, 0.3, 0, 0, 0, 0, 0, -0.6]
 
 
 def fitted(start, steps, loss_of):
@@ -27,7 +27,7 @@ def fitted(start, steps, loss_of):
 def main():
     train = json.load(open(sys.argv[1]))["train"]
     rows = [row for row in train if row["wanted"]]
-    features = torch.tensor([row["features"]["tools"] for row in rows])
+    features = torch.tensor([row["query"]["tools"] for row in rows])
     wanted = torch.zeros(features.shape[:2])
     for number, row in enumerate(rows):
         wanted[number, row["wanted"]] = 1
@@ -38,7 +38,7 @@ def main():
         return (torch.logsumexp(scores, 1) - hits).mean() + 0.01 * ((weights - torch.tensor(START)) ** 2).sum()
 
     print("WEIGHTS", fitted(START, 400, ranking))
-    evidence = torch.tensor([row["features"]["confidence"] for row in train])
+    evidence = torch.tensor([row["query"]["confidence"] for row in train])
     answerable = torch.tensor([float(bool(row["wanted"])) for row in train])
     # A wrong doubt costs more than a wrong confidence.
     cost = torch.where(answerable == 1, 1.0, float(answerable.sum() / (1 - answerable).sum()) * 0.5)

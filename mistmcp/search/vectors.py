@@ -29,7 +29,7 @@ rng = np.random.default_rng(1)
 
 
 def bags_of(texts, place):
-    return [[place[stem] for stem in text["stems"] if stem in place] for text in texts]
+    return [[place[stem] for stem in text["words"]["stems"] if stem in place] for text in texts]
 
 
 def directions(table, bags, dropout=0.0):
@@ -65,7 +65,7 @@ def main():
     words = {}
     for word, _ in written.most_common():
         words.setdefault(stemmer.stemWord(word), word)
-    for stem in (stem for text in texts + corpus["unanswerable"] for stem in text["stems"]):
+    for stem in (stem for text in texts + corpus["unanswerable"] for stem in text["words"]["stems"]):
         words.setdefault(stem, stem)
     common = [word for word, _ in sorted(vocabulary.items(), key=lambda item: item[1]) if re.fullmatch("[a-z]{3,}", word)]
     for word in common[:COMMON_WORDS]:
@@ -81,7 +81,7 @@ def main():
     components = np.linalg.svd(of_words - middle, full_matrices=False)[2][:DIMENSIONS].T
     counts = np.ones(len(stems))
     for text in unique.values():
-        for stem in text["stems"]:
+        for stem in text["words"]["stems"]:
             counts[place[stem]] += 1
     rarity = 1e-3 / (1e-3 + counts / counts.sum())
     start = torch.tensor(((of_words - middle) @ components) * rarity[:, None], dtype=torch.float32)

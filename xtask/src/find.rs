@@ -144,30 +144,46 @@ pub(crate) fn print(misses: Option<&str>, query: Option<&str>) -> Result<ExitCod
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
 pub(crate) fn corpus() -> Result<ExitCode> {
     let settings = settings()?;
-    let names: Vec<_> = settings.catalog().entries().iter().map(|entry| entry.tool().name).collect();
+    let entries = settings.catalog().entries();
+    let names: Vec<_> = entries.iter().map(|entry| entry.tool().name).collect();
+    let read = |text: &str| settings.read(text);
     let mut texts = Vec::new();
-    for entry in settings.catalog().entries() {
+    for entry in entries {
         let definition = entry.definition();
         let (name, title) = (entry.tool().name, definition.title.as_deref().unwrap_or_default());
         let description = definition.description.as_deref().unwrap_or_default();
-        let own = [title, description].map(|text| (name, text.to_owned()));
         let asked = mistmcp::__private::registered_questions().filter(|(owner, _)| *owner == name);
-        for (name, text) in own.into_iter().chain(asked.map(|(name, text)| (name, text.to_owned()))) {
-            texts.push(json!({ "tool": name, "text": text, "stems": settings.stems(&text) }));
+        for text in [title, description].into_iter().chain(asked.map(|(_, text)| text)) {
+            texts.push(json!({ "tool": name, "text": text, "words": read(text) }));
         }
     }
+    let fields = entries.iter().map(|entry| {
+        let params = entry.definition().input_schema.get("properties").and_then(Value::as_object);
+        let params: Vec<_> = params.into_iter().flatten().map(|(name, _)| name.replace('_', " ")).collect();
+        let category = read(&entry.tool().category.replace('_', " "));
+        json!({ "category": category, "params": read(&params.join(" ")), "extended": entry.is_extended() })
+    });
+    let fields: Vec<Value> = fields.collect();
     let unanswerable = include_str!("../../mistmcp/search/unanswerable.txt").lines();
-    let unanswerable = unanswerable.filter(|line| !line.is_empty() && !line.starts_with(['#', '[']));
-    let unanswerable: Vec<_> =
-        unanswerable.map(|line| json!({ "text": line, "stems": settings.stems(line) })).collect();
+    let mut section = "";
+    let unanswerable = unanswerable.filter_map(|line| {
+        if line.starts_with('[') {
+            section = line;
+        }
+        let is_question = !line.is_empty() && !line.starts_with(['#', '[']);
+        is_question.then(|| json!({ "text": line, "section": section, "words": read(line) }))
+    });
+    let unanswerable: Vec<Value> = unanswerable.collect();
     let train = cases(&settings, "train")?.into_iter().map(|case| {
         let wanted = case.fitting.iter().filter_map(|name| names.iter().position(|other| other == name));
         let wanted: Vec<_> = wanted.collect();
-        let (question, stems) = (&case.question, settings.stems(&case.question));
-        json!({ "question": question, "stems": stems, "wanted": wanted, "features": settings.explain(question) })
+        json!({ "question": case.question, "wanted": wanted, "query": settings.explain(&case.question) })
     });
     let train: Vec<Value> = train.collect();
-    println!("{}", json!({ "tools": names, "texts": texts, "unanswerable": unanswerable, "train": train }));
+    println!(
+        "{}",
+        json!({ "tools": names, "fields": fields, "texts": texts, "unanswerable": unanswerable, "train": train })
+    );
     Ok(ExitCode::SUCCESS)
 }
 

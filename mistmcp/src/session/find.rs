@@ -93,14 +93,21 @@ impl Settings {
     /// The features of a query: for fitting the weights.
     #[doc(hidden)]
     pub fn explain(&self, query: &str) -> Value {
-        let (tools, confidence) = self.index().explain(query);
-        json!({ "tools": tools, "confidence": confidence })
+        let (tools, confidence, words) = self.index().explain(query);
+        json!({
+            "tools": tools,
+            "confidence": confidence,
+            "stems": words.stems,
+            "telling": words.telling,
+            "flags": [words.counts, words.one_site, words.all_sites],
+        })
     }
 
-    /// The stems of a text in the index: for building the vectors.
+    /// The stems of a text in the index, and those that carry meaning: for building the vectors.
     #[doc(hidden)]
-    pub fn stems(&self, text: &str) -> Vec<String> {
-        self.index().stems(text)
+    pub fn read(&self, text: &str) -> Value {
+        let words = self.index().words(text);
+        json!({ "stems": words.stems, "telling": words.telling })
     }
 }
 

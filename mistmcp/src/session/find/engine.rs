@@ -8,7 +8,7 @@ use super::lexical::{Bm25, Cosines, Stem, Stems, number_of};
 use super::questions::questions;
 use super::text::{Text, Vocabulary, Words, sections};
 use super::vectors::{Direction, Vectors, cosine};
-use super::weights::{CONFIDENCE, EXTENDED, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
+use super::weights::{CONFIDENCE, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
 use crate::catalog::Catalog;
 
 /// Number of nearest questions of a tool that are averaged.
@@ -22,6 +22,10 @@ const TOPIC_FITS: f32 = 0.7;
 const OWN_TEXTS: usize = 2;
 /// Parameters of scope, which are not a subject.
 const SCOPES: [&str; 2] = ["org_id", "site_id"];
+/// Minimum length of a part of a tool's name as a query.
+const SHORTEST_PART: usize = 3;
+/// Lead of the tools whose name contains the query.
+const NAMED: f32 = 10.0;
 /// Maximum number of prompts and of categories in a result.
 const MOST_TOPICS: usize = 2;
 
@@ -53,8 +57,9 @@ struct Tool {
     has_twin: bool,
     /// Whether it requires an argument beside site and organization.
     needs_id: bool,
-    /// What it has to lead by to stand before others: more than nothing where it is seldom needed.
-    handicap: f32,
+    extended: bool,
+    /// Name in lower case.
+    name: String,
 }
 
 /// The scope of a tool, from its name.
@@ -95,8 +100,8 @@ impl Index {
         let questions = questions(catalog, without);
         let mut texts = Texts::new(&text, &vectors);
         let (mut tools, mut documents) = (Vec::new(), Vec::new());
-        let names: HashSet<_> = entries.iter().map(|entry| entry.tool().name).collect();
-        for (entry, questions) in entries.iter().zip(&questions) {
+        let subjects: Vec<_> = entries.iter().map(|entry| subject(entry.tool().name)).collect();
+        for (place, (entry, questions)) in entries.iter().zip(&questions).enumerate() {
             let tool = entry.tool();
             let title = texts.add(entry.definition().title.as_deref().unwrap_or(tool.name));
             let description = texts.add(tool.description);
@@ -115,9 +120,10 @@ impl Index {
                 texts: [title, description].into_iter().chain(asked).collect(),
                 counts: tool.name.starts_with("count"),
                 scope: Scope::of(tool.name),
-                has_twin: has_twin(tool.name, &names),
+                has_twin: subjects.iter().filter(|subject| **subject == subjects[place]).count() > 1,
                 needs_id: required.any(|name| !SCOPES.contains(&name)),
-                handicap: if entry.is_extended() { EXTENDED } else { 0.0 },
+                extended: entry.is_extended(),
+                name: tool.name.to_lowercase(),
             });
         }
         let lines = sections(include_str!("../../../search/unanswerable.txt"));
@@ -160,9 +166,13 @@ impl Index {
     ) -> Found {
         let (words, likeness) = self.read(query);
         let features = self.features(&words, &likeness);
+        // A part of a name, rather than a word.
+        let part = query.trim().to_lowercase();
+        let is_part = part.len() >= SHORTEST_PART && !words.stems.iter().any(|stem| self.knows(stem));
+        let named = |tool: &Tool| if is_part && tool.name.contains(&part) { NAMED } else { 0.0 };
         let mut scored: Vec<_> = (0..self.tools.len())
             .filter(|place| usable(*place))
-            .map(|place| (score(&features[place]) - self.tools[place].handicap, place))
+            .map(|place| (score(&features[place]) + named(&self.tools[place]), place))
             .collect();
         scored.sort_by(|(left, a), (right, b)| right.total_cmp(left).then(a.cmp(b)));
         let best = scored.first().map(|(_, place)| features[*place]).unwrap_or_default();
@@ -179,23 +189,27 @@ impl Index {
         }
     }
 
-    /// Features of all tools for a query, and those of the confidence: for fitting the weights.
-    pub(in crate::session) fn explain(&self, query: &str) -> (Vec<Features>, Vec<f32>) {
+    /// Features of all tools for a query, those of the confidence, and the query's words: for fitting the weights.
+    pub(in crate::session) fn explain(&self, query: &str) -> (Vec<Features>, Vec<f32>, Words) {
         let (words, likeness) = self.read(query);
         let features = self.features(&words, &likeness);
         let best = features.iter().max_by(|a, b| score(a).total_cmp(&score(b))).copied().unwrap_or_default();
         let evidence = self.evidence(&words, &best, &likeness).to_vec();
-        (features, evidence)
+        (features, evidence, words)
     }
 
-    /// Stems of a text, as indexed: for building the vectors.
-    pub(in crate::session) fn stems(&self, text: &str) -> Vec<String> {
-        self.text.read(text).stems
+    /// Words of a text, as indexed: for building the vectors.
+    pub(in crate::session) fn words(&self, text: &str) -> Words {
+        self.text.read(text)
+    }
+
+    fn knows(&self, stem: &str) -> bool {
+        self.stems.has(stem) || self.vectors.has(stem)
     }
 
     /// Parses a query and compares it with all texts.
     fn read(&self, query: &str) -> (Words, Likeness) {
-        let is_stem = |stem: &str| self.stems.has(stem) || self.vectors.has(stem);
+        let is_stem = |stem: &str| self.knows(stem);
         let words = self.text.read_query(query, &Vocabulary { words: &self.vocabulary, is_stem: &is_stem });
         let direction = self.vectors.direction(&words.stems);
         let by_words = self.cosines.with(&self.stems.of(&words.stems));
@@ -246,6 +260,7 @@ impl Index {
                 on(alone_org && words.all_sites),
                 on(alone_org && one_site),
                 on(tool.needs_id),
+                on(tool.extended),
             ]
         };
         self.tools.iter().zip(fields).map(of).collect()
@@ -307,21 +322,24 @@ fn nearest(cosines: &[f32]) -> Vec<f32> {
 }
 
 impl Scope {
+    /// The first scope in a name.
     fn of(name: &str) -> Self {
-        match (name.contains("Site"), name.contains("Org")) {
-            (true, _) => Self::Site,
-            (_, true) => Self::Organization,
+        match (name.find("Site"), name.find("Org")) {
+            (Some(site), org) if org.is_none_or(|org| site < org) => Self::Site,
+            (_, Some(_)) => Self::Organization,
             _ => Self::Other,
         }
     }
 }
 
-/// Whether another tool has the same name but for the scope.
-fn has_twin(name: &str, names: &HashSet<&str>) -> bool {
-    [("Site", "Org"), ("Org", "Site")].into_iter().any(|(from, to)| {
-        let twin = name.replacen(from, to, 1);
-        name.contains(from) && (names.contains(twin.as_str()) || names.contains(format!("{twin}s").as_str()))
-    })
+/// A tool's name without its scope and plurals: equal for tools that differ only in scope.
+fn subject(name: &str) -> String {
+    let name = match Scope::of(name) {
+        Scope::Site => name.replacen("Site", "", 1),
+        Scope::Organization => name.replacen("Org", "", 1),
+        Scope::Other => name.to_owned(),
+    };
+    name.trim_end_matches("Derived").to_lowercase().replace('s', "")
 }
 
 /// Texts of tools during indexing, without duplicates.

@@ -10,11 +10,13 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 /// Phrases of one or more words, and the words that replace each.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Phrases {
     meanings: HashMap<String, Vec<String>>,
     /// Length of the longest phrase that begins with a word.
     longest: HashMap<String, usize>,
+    /// Stemmer of the phrases' language: another form of a word is found too.
+    stemmer: Option<Stemmer>,
 }
 
 impl Phrases {
@@ -30,20 +32,48 @@ impl Phrases {
         phrases
     }
 
+    /// The phrases of a language. Single words are also found by their stems.
+    fn of_language(name: &str, lines: &[(&'static str, &'static str)]) -> Self {
+        let algorithm = match name {
+            "german" => Some(Algorithm::German),
+            "french" => Some(Algorithm::French),
+            "spanish" => Some(Algorithm::Spanish),
+            "portuguese" => Some(Algorithm::Portuguese),
+            _ => None,
+        };
+        let mut all = Self::of(lines.iter().flat_map(|(_, line)| phrases(line)));
+        if let Some(stemmer) = algorithm.map(Stemmer::create) {
+            let single = |(word, meaning): (&String, &Vec<String>)| {
+                (!word.contains(' ')).then(|| (stemmer.stem(word).into_owned(), meaning.clone()))
+            };
+            let mut stems: Vec<_> = all.meanings.iter().filter_map(single).collect();
+            stems.sort();
+            for (stem, meaning) in stems.into_iter().filter(|(_, meaning)| !meaning.is_empty()) {
+                all.meanings.entry(format!("{STEM}{stem}")).or_insert(meaning);
+            }
+            all.stemmer = Some(stemmer);
+        }
+        all
+    }
+
     /// The replacement of a phrase of one word.
     fn get(&self, word: &str) -> Option<&Vec<String>> {
-        self.meanings.get(word)
+        let by_stem = || self.meanings.get(&format!("{STEM}{}", self.stemmer.as_ref()?.stem(word)));
+        self.meanings.get(word).or_else(by_stem)
     }
 
     /// The longest phrase at the beginning of `words`: its length and replacement.
     fn at(&self, words: &[String]) -> Option<(usize, &Vec<String>)> {
-        let longest = (*self.longest.get(words.first()?)?).min(words.len());
+        let longest = self.longest.get(words.first()?).copied().unwrap_or(1).min(words.len());
         (1..=longest).rev().find_map(|length| match length {
             1 => Some((1, self.get(&words[0])?)),
             _ => Some((length, self.meanings.get(&words[..length].join(" "))?)),
         })
     }
 }
+
+/// Mark of a stem among phrases.
+const STEM: char = '*';
 
 /// Tables of `search/words.txt` and `search/translations.txt`.
 pub(super) struct Text {
@@ -62,7 +92,7 @@ pub(super) struct Text {
 
 /// Analyzed text.
 #[derive(Debug, Default)]
-pub(super) struct Words {
+pub(in crate::session) struct Words {
     /// Stems of all words but the stop words of questions.
     pub(super) stems: Vec<String>,
     /// Stems that carry meaning.
@@ -271,7 +301,7 @@ fn segments(word: &str, language: &Phrases) -> Vec<String> {
 
 /// Replaces the longest phrases of a table.
 fn replaced(words: Vec<String>, table: &Phrases) -> Vec<String> {
-    if !words.iter().any(|word| table.longest.contains_key(word)) {
+    if table.stemmer.is_none() && !words.iter().any(|word| table.longest.contains_key(word)) {
         return words;
     }
     let mut out = Vec::with_capacity(words.len());
@@ -312,7 +342,7 @@ pub(super) fn sections(table: &'static str) -> Vec<(&'static str, &'static str)>
 fn sections_of_phrases(table: &'static str) -> Vec<Phrases> {
     let lines = sections(table);
     let sections = lines.chunk_by(|(one, _), (other, _)| one == other);
-    sections.map(|lines| Phrases::of(lines.iter().flat_map(|(_, line)| phrases(line)))).collect()
+    sections.map(|lines| Phrases::of_language(lines[0].0, lines)).collect()
 }
 
 /// Parses `written, written = meant` into phrases and their replacement.
