@@ -23,10 +23,10 @@ pub static COUNT_SITES: ::mistmcp::Tool = ::mistmcp::Tool {
         ::mistmcp::Param::of::<OrgId>("org_id"),
         ::mistmcp::Param::group::<TimeWindow>(),
     ],
-    run: ::mistmcp::Run::Body(|mist, _, mut arguments| {
+    run: ::mistmcp::Run::Body(|mist, call, mut arguments| {
         ::std::boxed::Box::pin(async move {
             let reply: ::mistmcp::Result<::mistmcp::Reply> = count_sites(
-                    mist,
+                    <Mist as ::mistmcp::__private::Context>::of(mist, call),
                     arguments.take::<OrgId>("org_id")?,
                     arguments.group::<TimeWindow>()?,
                 )

@@ -3,7 +3,7 @@ use quote::quote;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Variant};
 
 use crate::diagnostics::Diagnostics;
-use crate::{documentation, names};
+use crate::{documentation, names, runtime};
 
 /// `#[derive(Choice)]`: the spellings of an enum's values, in the order of its variants.
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
@@ -14,6 +14,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let mut values = values(&input, &mut diagnostics);
     let brief = documentation::brief(&input.attrs, &mut diagnostics);
+    let path = runtime::named(&input.attrs, &mut diagnostics);
     let mistakes = diagnostics.finish().err();
     if mistakes.is_some() {
         // The tools that take it have nothing wrong with them.
@@ -23,14 +24,15 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let description = documentation::text(&input.attrs);
     let brief = brief.map(|brief| quote!(const BRIEF: &'static str = #brief;));
     let (variants, spellings): (Vec<_>, Vec<_>) = values.into_iter().unzip();
-    quote! {
+    let expansion = quote! {
         #mistakes
         impl #generics ::mistmcp::Choice for #name #arguments #clause {
             const DESCRIPTION: &'static str = #description;
             #brief
             const VALUES: &'static [(&'static str, Self)] = &[#((#spellings, Self::#variants)),*];
         }
-    }
+    };
+    runtime::at(path.as_ref(), expansion)
 }
 
 fn values(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Vec<(Ident, String)> {

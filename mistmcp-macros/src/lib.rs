@@ -20,6 +20,7 @@ mod literal;
 mod names;
 mod param_group;
 mod parameter;
+mod runtime;
 #[cfg(test)]
 mod snapshots;
 mod span;
@@ -65,6 +66,7 @@ use proc_macro::TokenStream;
 /// | `get = "…"`, `post`, `put`, `delete` | the endpoint: a method of HTTP and a path with `{holes}` |
 /// | `name = "…"` | the MCP name, where it is not the function's name in camelCase |
 /// | `answers = "list"` or `"object"` | what the endpoint answers, where that does not follow from name and parameters |
+/// | `crate = path` | where the runtime is, if not at `::mistmcp`: `crate = my_crate::mistmcp` |
 /// | `essential` | every session lists the tool, also in managed mode and where its category is left out |
 /// | `view = "…"` | the view that shows the answer in clients with MCP Apps; declared with `view!` |
 /// | `hints(read_only, destructive, idempotent, open_world)` | MCP's annotations, where they do not follow from the method; `key = false` turns one off |
@@ -86,7 +88,7 @@ pub fn mist_tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// Makes a struct a group of parameters that tools share with `#[flatten]`.
 ///
 /// Each field is a parameter: its `///` the description, its type an `Arg`, `#[brief = …]`, `#[default = …]` and `#[flatten]` as
-/// on a tool.
+/// on a tool. `#[mistmcp(crate = path)]` says where the runtime is, if not at `::mistmcp`.
 ///
 /// ```
 /// use mistmcp::{Mac, ParamGroup, SiteId, TimeWindow, mist_tool};
@@ -105,7 +107,7 @@ pub fn mist_tool(attribute: TokenStream, item: TokenStream) -> TokenStream {
 /// #[mist_tool(category = "clients", get = "/api/v1/sites/{site_id}/clients/{client_mac}/events")]
 /// pub async fn list_client_events(#[flatten] client: ClientAtSite);
 /// ```
-#[proc_macro_derive(ParamGroup, attributes(body, brief, default, flatten))]
+#[proc_macro_derive(ParamGroup, attributes(body, brief, default, flatten, mistmcp))]
 pub fn param_group(item: TokenStream) -> TokenStream {
     param_group::expand(item.into()).into()
 }
@@ -114,6 +116,7 @@ pub fn param_group(item: TokenStream) -> TokenStream {
 ///
 /// A value is spelled as its variant in `snake_case`, or as `#[mist("…")]` says. The enum's `///` describes
 /// parameters of that type that have no description of their own; `#[brief = "…"]` says it to the model in fewer words.
+/// `#[mistmcp(crate = path)]` says where the runtime is, if not at `::mistmcp`.
 ///
 /// ```
 /// use mistmcp::Choice;
@@ -131,7 +134,7 @@ pub fn param_group(item: TokenStream) -> TokenStream {
 /// let spellings: Vec<_> = Band::VALUES.iter().map(|(spelling, _)| *spelling).collect();
 /// assert_eq!(spellings, ["24", "5", "any"]);
 /// ```
-#[proc_macro_derive(Choice, attributes(brief, mist))]
+#[proc_macro_derive(Choice, attributes(brief, mist, mistmcp))]
 pub fn choice(item: TokenStream) -> TokenStream {
     choice::expand(item.into()).into()
 }

@@ -4,6 +4,7 @@ use syn::{Data, DeriveInput, Fields};
 
 use crate::diagnostics::Diagnostics;
 use crate::parameter::{Parameter, Role};
+use crate::runtime;
 
 /// `#[derive(ParamGroup)]`: the descriptors of a struct's fields, and how the struct is read from a call.
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
@@ -12,7 +13,13 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
         Err(error) => return error.to_compile_error(),
     };
     let mut diagnostics = Diagnostics::default();
-    let parameters = parameters(&input, &mut diagnostics);
+    let path = runtime::named(&input.attrs, &mut diagnostics);
+    let expansion = expansion(&input, diagnostics);
+    runtime::at(path.as_ref(), expansion)
+}
+
+fn expansion(input: &DeriveInput, mut diagnostics: Diagnostics) -> TokenStream {
+    let parameters = parameters(input, &mut diagnostics);
     if let Err(mistakes) = diagnostics.finish() {
         let (name, (generics, arguments, clause)) = (&input.ident, input.generics.split_for_impl());
         // The tools that take it have nothing wrong with them.

@@ -13,6 +13,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::diagnostics::Diagnostics;
+use crate::runtime;
 use attribute::Attribute;
 use model::Model;
 use signature::Signature;
@@ -22,17 +23,19 @@ use signature::Signature;
 pub(crate) fn expand(attribute: TokenStream, item: &TokenStream) -> TokenStream {
     let mut diagnostics = Diagnostics::default();
     let attribute = Attribute::read(attribute, &mut diagnostics);
+    let path = attribute.path.clone();
     let Some(signature) = Signature::read(item, &mut diagnostics) else {
         let mistakes = diagnostics.finish().err();
         return quote!(#mistakes #item);
     };
     let model = Model::new(attribute, &signature, &mut diagnostics);
-    match diagnostics.finish() {
+    let expansion = match diagnostics.finish() {
         Ok(()) => expand::tool(&model, &signature),
         Err(mistakes) => {
             let checks = expand::checks_of_groups(&model, &signature);
             let function = signature.function.mended();
             quote!(#mistakes #function #checks)
         }
-    }
+    };
+    runtime::at(path.as_ref(), expansion)
 }

@@ -179,7 +179,7 @@ pub mod __private {
     pub use crate::register;
     pub use crate::reply::{hides, redacted, redacted_file};
     pub use crate::session::{Questions, question_problems, registered_questions};
-    pub use crate::tool::{Registered, assert_described, assert_filled, assert_in_groups};
+    pub use crate::tool::{Context, Registered, assert_described, assert_filled, assert_in_groups};
 }
 
 /// Registers a tool.

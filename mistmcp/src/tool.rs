@@ -66,6 +66,28 @@ pub type Body = for<'a> fn(&'a Mist, &'a Call, Arguments) -> Running<'a>;
 /// Future of a call of such a function.
 pub type Running<'a> = Pin<Box<dyn Future<Output = Result<Reply>> + Send + 'a>>;
 
+/// What the function of a tool takes by reference.
+#[diagnostic::on_unimplemented(
+    message = "`&{Self}` is not handed to a tool",
+    label = "only `&Mist` and `&Call` are handed over as references; a parameter is owned"
+)]
+pub trait Context {
+    /// Picks it.
+    fn of<'a>(mist: &'a Mist, call: &'a Call) -> &'a Self;
+}
+
+impl Context for Mist {
+    fn of<'a>(mist: &'a Mist, _: &'a Call) -> &'a Self {
+        mist
+    }
+}
+
+impl Context for Call {
+    fn of<'a>(_: &'a Mist, call: &'a Call) -> &'a Self {
+        call
+    }
+}
+
 /// Registered tool. Only `#[mist_tool]` constructs it.
 pub struct Registered(pub &'static Tool);
 

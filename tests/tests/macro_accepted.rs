@@ -4,6 +4,8 @@
 mod bodies;
 #[path = "../macro/accepted/endpoints.rs"]
 mod endpoints;
+#[path = "../macro/accepted/paths.rs"]
+mod paths;
 
 use mistmcp::{Hints, Method, Run, Tool};
 
@@ -12,6 +14,7 @@ use endpoints::{
     GROUPS_AND_CHOICES, HOLES_FILLED_BY_A_GROUP, MACRO_MADE, MOVE, NAME_OF_ITS_OWN, OPTIONAL_ID, PLAIN,
     REQUEST_BODY,
 };
+use paths::OTHER_NAMES;
 
 fn method(tool: &Tool) -> Option<&Method> {
     match &tool.run {
@@ -45,6 +48,11 @@ fn an_endpoint_has_its_method_and_a_body_none() {
         methods,
         [Some(&Method::GET), Some(&Method::POST), Some(&Method::PUT), Some(&Method::GET), None]
     );
+}
+
+#[test]
+fn the_runtime_and_the_context_may_have_other_names() {
+    assert_eq!((OTHER_NAMES.name, OTHER_NAMES.params.len()), ("otherNames", 1));
 }
 
 #[test]

@@ -1,13 +1,13 @@
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{Expr, Ident, Lit, LitStr};
+use syn::{Expr, Ident, Lit, LitStr, Path};
 
 use super::entry::{Entry, Value, entries};
 use super::hints::Hints;
 use crate::diagnostics::Diagnostics;
 use crate::{literal, names};
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "category",
     "get",
     "post",
@@ -19,6 +19,7 @@ const KEYS: [&str; 11] = [
     "questions",
     "essential",
     "view",
+    "crate",
 ];
 /// The longest question, in bytes.
 const LONGEST_QUESTION: usize = 200;
@@ -37,6 +38,8 @@ pub(super) struct Attribute {
     pub(super) essential: bool,
     /// The view that shows the tool's answer.
     pub(super) view: Option<LitStr>,
+    /// Where the runtime is, if not at `::mistmcp`.
+    pub(super) path: Option<Path>,
     /// Something could not be read: what seems missing may only be mistyped.
     pub(super) incomplete: bool,
 }
@@ -125,6 +128,13 @@ impl Attribute {
                     .report(entry, "`essential` is on or off: write `essential` or `essential = false`"),
             },
             "view" => self.view = self.text(entry, diagnostics),
+            "crate" => match &entry.value {
+                Value::Expr(Expr::Path(path)) if path.qself.is_none() => self.path = Some(path.path.clone()),
+                _ => diagnostics.report(
+                    entry,
+                    "`crate` takes the path of the runtime: write `crate = my_crate::mistmcp`",
+                ),
+            },
             "hints" => match &entry.value {
                 Value::List(list) => self.hints.read(list, diagnostics),
                 Value::Expr(_) | Value::Nothing => diagnostics.report(

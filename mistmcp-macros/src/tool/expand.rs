@@ -75,15 +75,17 @@ fn body_run(signature: &Signature) -> TokenStream {
     let function = &signature.function.signature;
     let (name, arguments) = (&function.ident, &signature.arguments);
     let values = arguments.iter().map(|argument| match argument {
-        Argument::Mist(_) => quote!(mist),
-        Argument::Call(_) => quote!(call),
+        Argument::Context { referent, .. } => {
+            let (first, last) = span::ends(referent);
+            let context = quote_spanned!(first=> ::mistmcp::__private::Context);
+            quote_spanned!(last=> <#referent as #context>::of(mist, call))
+        }
         Argument::Parameter(parameter) => parameter.reading(),
     });
     let (mut mist, mut call, mut given) = (quote!(_), quote!(_), quote!(_));
     for argument in arguments {
         match argument {
-            Argument::Mist(_) => mist = quote!(mist),
-            Argument::Call(_) => call = quote!(call),
+            Argument::Context { .. } => (mist, call) = (quote!(mist), quote!(call)),
             Argument::Parameter(_) => given = quote!(mut arguments),
         }
     }

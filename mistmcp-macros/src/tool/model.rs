@@ -156,9 +156,9 @@ fn check_endpoint(
     diagnostics: &mut Diagnostics,
 ) {
     for argument in &signature.arguments {
-        if let Argument::Mist(ty) | Argument::Call(ty) = argument {
+        if let Argument::Context { reference, .. } = argument {
             diagnostics.report(
-                ty,
+                reference,
                 "a plain endpoint has no code to hand this to; remove it, or give the tool a body in place of \
                  the endpoint",
             );

@@ -16,10 +16,11 @@ pub(super) struct Signature {
 
 /// An argument of the function, in its order.
 pub(super) enum Argument {
-    /// `&Mist`: the client.
-    Mist(Type),
-    /// `&Call`: what this call is about.
-    Call(Type),
+    /// `&Mist` or `&Call`, by whatever name: the type of the reference, and what it leads to.
+    Context {
+        reference: Type,
+        referent: Type,
+    },
     Parameter(Parameter),
 }
 
@@ -57,7 +58,7 @@ impl Signature {
     pub(super) fn parameters(&self) -> impl Iterator<Item = &Parameter> {
         self.arguments.iter().filter_map(|argument| match argument {
             Argument::Parameter(parameter) => Some(parameter),
-            Argument::Mist(_) | Argument::Call(_) => None,
+            Argument::Context { .. } => None,
         })
     }
 }
@@ -104,20 +105,22 @@ fn check(function: &Function, description: &str, diagnostics: &mut Diagnostics) 
     }
 }
 
+const OWNED: &str = "a parameter is owned: only `&Mist` and `&Call` are handed over as references; \
+                     take `String` for a text";
+
 fn argument(typed: &PatType, diagnostics: &mut Diagnostics) -> Option<Argument> {
     match &*typed.ty {
-        Type::Reference(reference) => match last_segment(&reference.elem).as_deref() {
-            Some(shared @ ("Mist" | "Call")) if reference.mutability.is_some() => {
+        Type::Reference(reference) => match last_segment(&reference.elem) {
+            None => diagnostics.report(&typed.ty, OWNED),
+            Some(text) if text == "str" => diagnostics.report(&typed.ty, OWNED),
+            Some(shared) if reference.mutability.is_some() => {
                 diagnostics.report(&typed.ty, format!("many calls share the `{shared}`: take `&{shared}`"));
                 return None;
             }
-            Some("Mist") => return Some(Argument::Mist((*typed.ty).clone())),
-            Some("Call") => return Some(Argument::Call((*typed.ty).clone())),
-            _ => diagnostics.report(
-                &typed.ty,
-                "a parameter is owned: only `&Mist` and `&Call` are handed over as references; \
-                 take `String` for a text",
-            ),
+            Some(_) => {
+                let (reference, referent) = ((*typed.ty).clone(), (*reference.elem).clone());
+                return Some(Argument::Context { reference, referent });
+            }
         },
         Type::ImplTrait(_) => diagnostics.report(&typed.ty, "a tool takes no generics: name the type"),
         _ => {}
