@@ -18,7 +18,7 @@ use crate::mist::Connection;
 use crate::{Error, Result, Token};
 
 /// How long a client may take for the responses of a round.
-const STATE_TTL: Duration = Duration::from_secs(3_600);
+const STATE_TTL: Duration = Duration::from_hours(1);
 
 /// A stateless tool call that needs input from the client. The client calls again with the responses to the requests
 /// that the last round returned. Responses of earlier rounds are in the signed `requestState`, so that any replica

@@ -48,6 +48,7 @@ pub(in crate::session) struct Index {
 }
 
 /// A tool in the index.
+#[expect(clippy::struct_excessive_bools, reason = "each is a feature of its own in the ranking")]
 struct Tool {
     /// Indexes of its texts.
     texts: Vec<u32>,
