@@ -82,6 +82,8 @@ pub trait Arg: Sized {
     const LOOKUP: Option<Lookup> = None;
     /// Whether the value is a field mask for the rows of the answer, as [`Fields`] is.
     const PICKS_FIELDS: bool = false;
+    /// Whether the schema of a tool shows the parameter. One that few calls need is accepted without that.
+    const IN_SCHEMA: bool = true;
     /// Maximum length of a text in characters. Longer ones are refused before they are parsed. The
     /// default is 64 KiB.
     const MAX_LENGTH: usize = TEXT;
@@ -173,6 +175,7 @@ impl<T: Arg> Arg for Option<T> {
     const PRESENCE: Presence = Presence::Optional;
     const LOOKUP: Option<Lookup> = T::LOOKUP;
     const PICKS_FIELDS: bool = T::PICKS_FIELDS;
+    const IN_SCHEMA: bool = T::IN_SCHEMA;
     const MAX_LENGTH: usize = T::MAX_LENGTH;
     const LISTED: Option<Listed> = T::LISTED;
     const WIDENS: bool = T::WIDENS;

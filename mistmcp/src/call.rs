@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use client_request::{ClientRequest, Notification};
@@ -33,6 +33,22 @@ pub struct Call {
     last: Arc<Mutex<(f64, Option<f64>)>>,
     trace: Trace,
     shows_views: bool,
+    session: Option<Arc<dyn CallSession>>,
+    /// Tool and arguments, with names resolved. Equal calls have equal ones.
+    invocation: Option<Arc<str>>,
+}
+
+/// The session of a call, as its tool sees it.
+pub(crate) trait CallSession: Send + Sync {
+    /// Whether the session can call a tool, directly or through `callTool`.
+    fn may_call(&self, tool: &str) -> bool;
+
+    /// Whether a tool that answers a question may read what another tool reads. The categories that the operator
+    /// names do not limit this; tools that the operator removes do.
+    fn may_read(&self, tool: &str) -> bool;
+
+    /// Differs for sessions that may call or read different tools.
+    fn access_key(&self) -> u64;
 }
 
 /// The client of a call.
@@ -60,7 +76,16 @@ struct Waiting {
 impl Call {
     pub(crate) fn new(cancelled: CancellationToken, peer: Option<Arc<dyn CallPeer>>) -> Self {
         let (waiting, last) = (Arc::default(), Arc::default());
-        Self { cancelled, peer, waiting, last, trace: Trace::default(), shows_views: false }
+        Self {
+            cancelled,
+            peer,
+            waiting,
+            last,
+            trace: Trace::default(),
+            shows_views: false,
+            session: None,
+            invocation: None,
+        }
     }
 
     /// The same call with a trace.
@@ -81,6 +106,33 @@ impl Call {
     /// The trace of the call.
     pub(crate) fn trace(&self) -> &Trace {
         &self.trace
+    }
+
+    /// The same call in a session.
+    pub(crate) fn in_session(self, session: Arc<dyn CallSession>) -> Self {
+        Self { session: Some(session), ..self }
+    }
+
+    /// The same call with its tool and resolved arguments.
+    pub(crate) fn of_tool(self, tool: &str, arguments: &Map<String, Value>) -> Self {
+        let arguments = serde_json::to_string(arguments).unwrap_or_default();
+        Self { invocation: Some(format!("{tool} {arguments}").into()), ..self }
+    }
+
+    /// A key that equal calls of sessions with equal access have in common; `None` outside of a session.
+    pub(crate) fn key(&self) -> Option<String> {
+        let (session, invocation) = (self.session.as_ref()?, self.invocation.as_ref()?);
+        Some(format!("{:016x} {invocation}", session.access_key()))
+    }
+
+    /// Whether the session can call `tool`, directly or through `callTool`. A reply names only such tools.
+    pub fn may_call(&self, tool: &str) -> bool {
+        self.session.as_ref().is_none_or(|session| session.may_call(tool))
+    }
+
+    /// Whether this tool may read what `tool` reads: it may not, if the operator has removed that one.
+    pub fn may_read(&self, tool: &str) -> bool {
+        self.session.as_ref().is_none_or(|session| session.may_read(tool))
     }
 
     /// A call without a client: it is never cancelled, and cannot send requests.

@@ -5,6 +5,7 @@ mod category;
 mod definition;
 mod entry;
 mod parameter;
+mod request;
 mod title;
 mod unknown;
 mod validate;
@@ -15,6 +16,7 @@ pub use category::Category;
 pub(crate) use definition::annotations;
 pub use entry::Entry;
 pub(crate) use parameter::{Parameter, Reader, one_line};
+pub(crate) use request::request_of;
 pub use validate::Clashes;
 
 use crate::prompt::Prompt;

@@ -107,6 +107,7 @@
 // The macros name this crate, and they are used inside it as well.
 extern crate self as mistmcp;
 
+pub mod answers;
 mod argument;
 mod call;
 mod capability;

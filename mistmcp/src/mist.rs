@@ -46,6 +46,7 @@ mod validation_gate;
 mod wait_progress;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(crate) use acceptance::{Acceptance, Verdict};
 pub use answer::Answer;
@@ -72,7 +73,7 @@ use tokio::time::Instant;
 use crate::argument::{Lookup, Presence};
 use crate::param::Param;
 use crate::{Call, Result};
-use dispatch::Dispatched;
+use dispatch::{Dispatched, SentCount};
 use single_flight::Expired;
 
 /// Mist API client of one call, with the tokens and the cloud of the calling session.
@@ -103,12 +104,20 @@ pub struct Mist {
     /// A tool with a body may send several requests: its errors name the one that failed.
     names_requests: bool,
     disclosure: Disclosure,
+    sent: SentCount,
 }
 
 impl Mist {
     pub(crate) fn new(connection: Arc<Connection>, call: Call) -> Self {
         let deadline = Instant::now() + connection.limits().timeout;
-        Self { connection, call, deadline, names_requests: false, disclosure: Disclosure::default() }
+        Self {
+            connection,
+            call,
+            deadline,
+            names_requests: false,
+            disclosure: Disclosure::default(),
+            sent: SentCount::default(),
+        }
     }
 
     /// The same client with a limit on which lists errors and notes may quote.
@@ -139,7 +148,7 @@ impl Mist {
     async fn sent(&self, request: &Request) -> Result<Answer> {
         let asked = Instant::now();
         if !request.is_get() {
-            return self.connection.dispatcher.change(request, self.call.trace()).await;
+            return self.connection.dispatcher.change(request, self.call.trace(), &self.sent).await;
         }
         let answer = self.ask(request).await?;
         if request.is_for_self() {
@@ -154,7 +163,7 @@ impl Mist {
         let trace = self.call.trace();
         loop {
             let deadline = self.deadline + self.call.waited();
-            let waiter = match self.connection.dispatcher.ask(request, deadline, trace)? {
+            let waiter = match self.connection.dispatcher.ask(request, deadline, trace, &self.sent)? {
                 Dispatched::Known(answer) => return Ok(answer),
                 Dispatched::UnderWay(waiter) => waiter,
             };
@@ -167,6 +176,60 @@ impl Mist {
                 Err(Expired) => return Err(for_deadline(self.connection.limits().timeout)),
             }
         }
+    }
+
+    /// The number of requests that this call has sent to Mist so far: look-ups of names and retries included, and
+    /// without the requests of other calls whose answers it shared.
+    pub fn requests_sent(&self) -> usize {
+        self.sent.get()
+    }
+
+    /// Limits the requests that this call may still send, retries included. Each is taken with
+    /// [`take_call`](Self::take_call) before it is sent.
+    pub(crate) fn limit_calls(&self, left: usize) {
+        self.sent.limit(left);
+    }
+
+    /// Takes one of the requests that are left. Returns `false` if there is none.
+    pub(crate) fn take_call(&self) -> bool {
+        self.sent.take()
+    }
+
+    /// The number of calls that are left in this hour, without the reserve.
+    pub(crate) fn calls_left(&self) -> u32 {
+        self.connection.dispatcher.calls_left()
+    }
+
+    /// When the call ends at the latest.
+    pub(crate) fn deadline(&self) -> Instant {
+        self.deadline + self.call.waited()
+    }
+
+    /// The time that a whole call may take.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.connection.limits().timeout
+    }
+
+    /// The current time at the cloud, in epoch seconds.
+    pub(crate) fn now(&self) -> i64 {
+        self.connection.dispatcher.pool.clock.now().as_second()
+    }
+
+    /// Awaits `work`, or the result of an equal call with the same tokens that is computing it. Equal calls have the
+    /// same `key`.
+    pub(crate) async fn computed<F>(&self, key: String, work: F) -> Result<Value>
+    where
+        F: Future<Output = Result<Value>> + Send + 'static,
+    {
+        let dispatcher = &self.connection.dispatcher;
+        let (trace, timeout) = (self.call.trace(), self.timeout());
+        let times = (self.deadline(), timeout);
+        let waiter =
+            dispatcher.pool.computed.join((Arc::clone(&dispatcher.ids), key), trace, times, |_, _| work);
+        if let Some(other) = &waiter.joined {
+            trace.shares(other);
+        }
+        wait_progress::wait_for(waiter, &self.call).await.unwrap_or_else(|Expired| Err(for_deadline(timeout)))
     }
 
     /// Reads JSON from `path`, which starts with `/api/`.

@@ -35,7 +35,7 @@ use crate::text::shortened;
 use crate::{Call, Error, Result};
 
 /// Session of a client: enabled categories, and the token and cloud of its calls.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Session {
     settings: Arc<Settings>,
     connection: Arc<Connection>,
@@ -173,6 +173,7 @@ impl Session {
         for_view: bool,
         call: &Call,
     ) -> Result<Ran> {
+        let call = &call.clone().in_session(Arc::new(self.clone()));
         match self.within_deadline(self.answer(entry, arguments, for_view, call), call).await {
             Ok((content, view_data)) => {
                 let masked = content

@@ -1,5 +1,6 @@
 //! The tools of mistmcp: one module a category, one function a tool. And the prompts, which are answered with them.
 
+pub mod answers;
 pub mod constants_applications;
 pub mod constants_countries;
 pub mod constants_definitions;

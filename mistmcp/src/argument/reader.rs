@@ -26,10 +26,12 @@ impl Mismatch {
 }
 
 /// Type-erased [`Arg`], so that one constant serves all parameters of a type.
+#[expect(clippy::struct_excessive_bools, reason = "each is a constant of `Arg`")]
 pub struct ValueReader {
     pub(crate) presence: Presence,
     pub(crate) lookup: Option<Lookup>,
     pub(crate) picks_fields: bool,
+    pub(crate) in_schema: bool,
     pub(crate) listed: Option<Listed>,
     pub(crate) widens: bool,
     pub(crate) advised: bool,
@@ -44,6 +46,7 @@ impl ValueReader {
             presence: T::PRESENCE,
             lookup: T::LOOKUP,
             picks_fields: T::PICKS_FIELDS,
+            in_schema: T::IN_SCHEMA,
             listed: T::LISTED,
             widens: T::WIDENS,
             advised: T::ADVISED,

@@ -32,7 +32,8 @@ fn input_schema(params: &[&'static Param], rules: Map<String, Value>) -> Map<Str
     // server's instructions mention it for all: in every schema it would cost about a thousand
     // tokens.
     let paged = params.iter().any(|param| ["page", "search_after"].contains(&param.name));
-    let shown = params.iter().filter(|param| paged || !param.picks_fields());
+    let in_schema = |param: &Param| param.reader().is_none_or(|reader| reader.in_schema);
+    let shown = params.iter().filter(|param| in_schema(param) && (paged || !param.picks_fields()));
     let properties: Map<_, _> = shown.map(|param| (param.name.to_owned(), property(param))).collect();
     let required: Vec<_> = params.iter().filter(|param| param.required()).map(|param| param.name).collect();
     let mut schema = Map::new();

@@ -165,7 +165,10 @@ impl Entry {
         let mut reply = match &self.tool.run {
             // The session runs these itself.
             Run::MetaTool(_) => return Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),
-            Run::Body(body) => body(&mist.naming_requests(), call, Arguments::new(arguments)).await?,
+            Run::Body(body) => {
+                let call = call.clone().of_tool(self.tool.name, &arguments);
+                body(&mist.naming_requests(), &call, Arguments::new(arguments)).await?
+            }
             Run::Endpoint(endpoint) => self.reach(endpoint, &arguments, mist).await?,
         };
         reply.notes.splice(0..0, notes);
@@ -186,7 +189,7 @@ impl Entry {
     }
 
     /// Builds the endpoint's request for these arguments.
-    fn request(&self, endpoint: &Endpoint, arguments: &Map<String, Value>) -> Result<Request> {
+    pub(super) fn request(&self, endpoint: &Endpoint, arguments: &Map<String, Value>) -> Result<Request> {
         let mut body = None;
         let mut values = Vec::with_capacity(arguments.len());
         for param in &self.params {

@@ -2,9 +2,11 @@
 //! failover.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use bytes::Bytes;
+use futures_util::TryFutureExt as _;
 use http::StatusCode;
 use reqwest::Url;
 use tokio::time::Instant as Deadline;
@@ -45,10 +47,61 @@ pub(super) enum Dispatched {
     UnderWay(Waiter<Result<Answer>>),
 }
 
+/// Count of the requests that a call has sent, retries included. Requests that it joined are not its own.
+#[derive(Clone, Debug)]
+pub(super) struct SentCount(Arc<Counts>);
+
+#[derive(Debug)]
+struct Counts {
+    sent: AtomicUsize,
+    /// Requests that the call may still send, if it has a limit.
+    left: AtomicUsize,
+}
+
+impl Default for SentCount {
+    fn default() -> Self {
+        Self(Arc::new(Counts { sent: AtomicUsize::new(0), left: AtomicUsize::new(usize::MAX) }))
+    }
+}
+
+impl SentCount {
+    pub(super) fn get(&self) -> usize {
+        self.0.sent.load(Ordering::Relaxed)
+    }
+
+    fn add(&self) {
+        self.0.sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Limits the requests from now on, retries included.
+    pub(super) fn limit(&self, left: usize) {
+        self.0.left.store(left, Ordering::Relaxed);
+    }
+
+    /// Takes one of the requests that are left. Where there is a limit, each request and each retry takes one.
+    pub(super) fn take(&self) -> bool {
+        let less = |left: usize| if left == usize::MAX { Some(left) } else { left.checked_sub(1) };
+        self.0.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
+    }
+}
+
 impl Dispatcher {
+    /// The number of calls that are left in this hour, of all tokens that Mist has not refused.
+    pub(super) fn calls_left(&self) -> u32 {
+        let now = self.pool.clock.now();
+        let usable = self.leases.iter().filter(|lease| !lease.is_set_aside());
+        usable.map(|lease| lease.budget.left(now, Purpose::Work)).fold(0, u32::saturating_add)
+    }
+
     /// Answers a GET from the cache, joins the equal request in flight, or sends it. The caller waits until
     /// `deadline`.
-    pub(super) fn ask(&self, request: &Request, deadline: Deadline, trace: &Trace) -> Result<Dispatched> {
+    pub(super) fn ask(
+        &self,
+        request: &Request,
+        deadline: Deadline,
+        trace: &Trace,
+        sent: &SentCount,
+    ) -> Result<Dispatched> {
         let address = request.address(&self.cloud)?;
         if let Some(answer) = self.pool.cache.constant(request, &self.cloud, &address, &self.leases) {
             tracing::debug!(%request, "known already");
@@ -58,14 +111,19 @@ impl Dispatcher {
         let url = request.url(&self.cloud)?;
         let key = (Arc::clone(&self.ids), address.clone());
         let (dispatcher, request) = (self.clone(), request.clone());
-        let sends = trace.sends(&request.method, &url);
+        let (sends, sent) = (trace.sends(&request.method, &url), sent.clone());
         let times = (deadline, self.pool.limits.timeout);
         Ok(Dispatched::UnderWay(self.pool.gets.join(key, trace, times, |waits, deadline| async move {
             let retry_budget = RetryBudget { wait: dispatcher.pool.limits.retry_wait, deadline };
             let mut attempts = 0_u64;
             let attempt = || {
                 attempts += 1;
-                dispatcher.attempt(&request, &url, &waits, &sends)
+                let outcome = dispatcher.attempt(&request, &url, &waits, &sends, &sent);
+                outcome.map_err(|failure| match failure.again {
+                    Again::Never => failure,
+                    _ if sent.take() => failure,
+                    _ => Failure { again: Again::Never, ..failure },
+                })
             };
             let answer = with_retries(retry_budget, &waits, attempt).await;
             dispatcher.pool.metrics().retries(attempts.saturating_sub(1));
@@ -76,13 +134,15 @@ impl Dispatcher {
     }
 
     /// Sends a write: once, and never coalesced.
-    pub(super) async fn change(&self, request: &Request, trace: &Trace) -> Result<Answer> {
+    pub(super) async fn change(&self, request: &Request, trace: &Trace, sent: &SentCount) -> Result<Answer> {
         let url = request.url(&self.cloud)?;
         let (waits, _waiting) = wait_channel();
         let sends = trace.sends(&request.method, &url);
-        let answer = self.attempt(request, &url, &waits, &sends).await.map_err(|failure| failure.error);
+        let answer = self.attempt(request, &url, &waits, &sends, sent).await;
+        let answer = answer.map_err(|failure| failure.error);
         // A read after the write must not join a request that was sent before it.
         self.pool.gets.close(|(ids, _)| *ids == self.ids);
+        self.pool.computed.close(|(ids, _)| *ids == self.ids);
         answer
     }
 
@@ -93,11 +153,12 @@ impl Dispatcher {
         url: &Url,
         waits: &WaitReporter,
         sends: &ClientSpans,
+        sent: &SentCount,
     ) -> Result<Answer, Failure> {
         let purpose = request.purpose();
         let (mut used_up, mut refused): (Option<(Exhausted, String)>, _) = (None, None);
         for token in self.in_turn(purpose) {
-            let outcome = self.attempt_with(token, request, url, waits, sends).await;
+            let outcome = self.attempt_with(token, request, url, waits, sends, sent).await;
             match outcome {
                 Err(AttemptError::Exhausted(by, words)) => match &used_up {
                     Some((sooner, _)) if sooner.until <= by.until => {}
@@ -126,6 +187,7 @@ impl Dispatcher {
         url: &Url,
         waits: &WaitReporter,
         sends: &ClientSpans,
+        sent: &SentCount,
     ) -> Result<Answer, AttemptError> {
         let clock = self.pool.clock;
         let _proving = match &self.pacer {
@@ -141,6 +203,7 @@ impl Dispatcher {
         };
         let admitted = token.admit(clock, request.purpose(), waits).await;
         let admitted = admitted.map_err(|used_up| AttemptError::Exhausted(used_up, String::new()))?;
+        sent.add();
         let (started, sending) = (Instant::now(), sends.begin());
         let outcome = exchange(&self.pool, &self.cloud, token.token(), request, url.clone()).await;
         sending.end(match &outcome {

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::cache::{Ids, ResponseCache};
 use super::clock::Clock;
 use super::errors::{self, causes};
@@ -47,6 +49,8 @@ pub struct Pool {
     pub(super) registry: Arc<TokenRegistry>,
     /// GETs in flight, by tokens and URL.
     pub(super) gets: SingleFlight<(Ids, String), Result<Answer>>,
+    /// Results that tools compute of several requests, in flight, by tokens and a key of the tool.
+    pub(super) computed: SingleFlight<(Ids, String), Result<Value>>,
     pub(super) cache: ResponseCache,
     metrics: Arc<Metrics>,
 }
@@ -68,6 +72,7 @@ impl Pool {
             clock,
             registry: Arc::new(TokenRegistry::new(limits.rate_limit, clock)),
             gets: SingleFlight::default(),
+            computed: SingleFlight::default(),
             cache: ResponseCache::new(),
             metrics: Arc::new(Metrics::new()),
         }

@@ -188,6 +188,16 @@ impl RateLimit {
         self.check(&self.spent(now), now, purpose)
     }
 
+    /// The number of calls that are left in this hour; none while Mist blocks.
+    pub(super) fn left(&self, now: Timestamp, purpose: Purpose) -> u32 {
+        let spent = self.spent(now);
+        if spent.blocked_until.is_some_and(|until| until > now) {
+            return 0;
+        }
+        let limit = self.limit(&spent);
+        (limit - limit / purpose.reserve()).saturating_sub(spent.calls)
+    }
+
     fn check(&self, spent: &Window, now: Timestamp, purpose: Purpose) -> Result<(), Exhausted> {
         if let Some(until) = spent.blocked_until.filter(|until| *until > now) {
             return Err(Exhausted { by: ExhaustedBy::Mist, until, wait: between(now, until) });
@@ -314,6 +324,16 @@ mod tests {
         assert_eq!(taken(&budget, now, Purpose::Work), 4_750);
         assert_eq!(taken(&budget, now, Purpose::Diagnosis), 125);
         assert!(budget.peek(now, Purpose::Work).is_err() && budget.peek(now, Purpose::Diagnosis).is_err());
+    }
+
+    #[test]
+    fn the_calls_that_are_left_do_not_include_the_reserve() {
+        let (budget, now) = (RateLimit::new(100), at("2026-01-01T10:10:00Z"));
+        assert_eq!(budget.left(now, Purpose::Work), 95);
+        budget.take(now, Purpose::Work).unwrap();
+        assert_eq!(budget.left(now, Purpose::Work), 94);
+        budget.block(now, Duration::from_secs(73));
+        assert_eq!(budget.left(now, Purpose::Work), 0);
     }
 
     #[test]

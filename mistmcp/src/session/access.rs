@@ -1,6 +1,9 @@
 //! Access control of tools: [`Access`].
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use super::{Mode, Session, Settings};
+use crate::call::CallSession;
 use crate::catalog::{Category, Entry};
 use crate::error::ErrorKind;
 use crate::suggestion::remedy;
@@ -47,6 +50,12 @@ impl Settings {
         }
     }
 
+    /// Whether tools that answer questions may read what a tool reads. The categories that the operator names do not
+    /// limit this: naming the category of such a tool allows what it reads.
+    pub(super) fn reads(&self, tool: &str) -> bool {
+        self.catalog().find(tool).is_some()
+    }
+
     /// The category with this name, ignoring case, if sessions can reach it.
     pub(super) fn category(&self, name: &str) -> Result<&'static Category> {
         let name = name.trim();
@@ -58,6 +67,25 @@ impl Settings {
                 format!("There is no category `{}`{}", shortened(name, 60), remedy(name, names)),
             )
         })
+    }
+}
+
+impl CallSession for Session {
+    fn may_call(&self, tool: &str) -> bool {
+        let control = || self.controls().iter().any(|control| control.tool().name == tool);
+        self.settings.catalog().find(tool).map_or_else(control, |entry| self.settings.calls(entry))
+    }
+
+    fn may_read(&self, tool: &str) -> bool {
+        self.settings.reads(tool)
+    }
+
+    fn access_key(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for entry in self.settings.catalog().entries() {
+            (self.settings.calls(entry), self.settings.reads(entry.tool().name)).hash(&mut hasher);
+        }
+        hasher.finish()
     }
 }
 

@@ -1,0 +1,16 @@
+//! Cause of a trouble: [`Cause`].
+
+/// What can be wrong, from a closed list, with its documentation.
+#[derive(Debug)]
+pub struct Cause {
+    /// Name in answers: `port_slow`.
+    pub name: &'static str,
+    /// The group under which the documentation lists it.
+    pub group: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// The evidence that leads to it.
+    pub evidence: &'static str,
+    /// What to do about it.
+    pub remedy: &'static str,
+}

@@ -1,0 +1,273 @@
+//! Answer to a question, before and as it is written: [`Diagnosis`].
+
+use serde_json::{Map, Value, json};
+
+use super::rank::{Ranked, ranked};
+use super::size::{MOST_TOKENS, STEPS, Step, estimated_tokens, trimmed_fields};
+use super::wording::{count, listed, sentence};
+use super::{Finding, Object, See, Severity};
+
+/// What a tool found out: the subject of the question, findings in any order, and facts.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnosis {
+    subject: String,
+    findings: Vec<Finding>,
+    facts: Map<String, Value>,
+    unknown: bool,
+    normal: Option<String>,
+}
+
+impl Diagnosis {
+    /// An answer about a subject, with its state, as the beginning of the verdict: `LDS-AP-03 is disconnected`.
+    pub fn about(subject: impl Into<String>) -> Self {
+        Self { subject: subject.into(), ..Self::default() }
+    }
+
+    /// An answer where the subject was not found, or has no data: a whole sentence. Say why in
+    /// [`Inquiry::not_seen`](super::Inquiry::not_seen) as well.
+    pub fn unknown(verdict: impl Into<String>) -> Self {
+        Self { subject: verdict.into(), unknown: true, ..Self::default() }
+    }
+
+    /// Adds findings.
+    pub fn findings(mut self, findings: impl IntoIterator<Item = Finding>) -> Self {
+        self.findings.extend(findings);
+        self
+    }
+
+    /// Adds a fact about the subject. `null` and empty texts add nothing.
+    pub fn fact(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        let empty = match &value {
+            Value::Null => true,
+            Value::String(text) => text.is_empty(),
+            Value::Array(items) => items.is_empty(),
+            Value::Object(fields) => fields.is_empty(),
+            _ => false,
+        };
+        if !empty {
+            self.facts.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    /// What to say in place of "nothing wrong was found", where there are no findings but something to say.
+    pub fn otherwise(mut self, words: impl Into<String>) -> Self {
+        self.normal = Some(words.into());
+        self
+    }
+
+    /// The answer as JSON. `seen` names the parts that were read.
+    pub(super) fn into_value(
+        self,
+        seen: &[String],
+        not_seen: &[String],
+        calls: usize,
+        may_call: impl Fn(&str) -> bool,
+    ) -> Value {
+        let Self { subject, findings, facts, unknown, normal } = self;
+        let found = ranked(findings);
+        let verdict = verdict(&subject, &found, unknown, normal.as_deref(), seen, not_seen);
+        let mut value = Value::Null;
+        for step in &STEPS {
+            value = written(&verdict, &found, &facts, not_seen, calls, step, &may_call);
+            if estimated_tokens(&value.to_string()) <= MOST_TOKENS {
+                break;
+            }
+        }
+        value
+    }
+}
+
+fn verdict(
+    subject: &str,
+    found: &[Ranked],
+    unknown: bool,
+    normal: Option<&str>,
+    seen: &[String],
+    not_seen: &[String],
+) -> String {
+    if unknown && found.is_empty() {
+        return sentence(subject, 400);
+    }
+    let subject = subject.trim_end_matches('.');
+    let text = match found.first() {
+        Some(Ranked { finding, .. }) => {
+            let serious =
+                if finding.severity == Severity::Info { "nothing serious was found, but: " } else { "" };
+            let others = match found.len() - 1 {
+                0 => String::new(),
+                1 => " There is one more finding.".to_owned(),
+                others => format!(" There are {others} more findings."),
+            };
+            let summary = finding.summary.trim_end_matches('.');
+            format!("{subject}: {serious}{summary}.{others}")
+        }
+        None if seen.is_empty() => format!("{subject}: nothing could be looked at, so nothing is known."),
+        None => {
+            let nothing = format!("nothing wrong was found in {}", listed(seen, 6));
+            format!("{subject}: {}.", normal.map_or(nothing, str::to_owned).trim_end_matches('.'))
+        }
+    };
+    let hidden = match not_seen.len() {
+        0 => String::new(),
+        parts if found.is_empty() => {
+            format!(" {} could not be seen, so this is not the whole picture.", count(parts, "part"))
+        }
+        parts => format!(" {} could not be seen.", count(parts, "part")),
+    };
+    sentence(&(text + &hidden), 500)
+}
+
+fn written(
+    verdict: &str,
+    found: &[Ranked],
+    facts: &Map<String, Value>,
+    not_seen: &[String],
+    calls: usize,
+    step: &Step,
+    may_call: impl Fn(&str) -> bool,
+) -> Value {
+    let shown = found.iter().take(step.findings).map(|ranked| finding(ranked, step, &may_call));
+    let mut answer = json!({ "verdict": verdict, "findings": shown.collect::<Vec<_>>() });
+    if found.len() > step.findings {
+        answer["more_findings"] = (found.len() - step.findings).into();
+    }
+    let facts = trimmed_fields(facts, step, step.facts);
+    if !facts.is_empty() {
+        answer["facts"] = facts.into();
+    }
+    let mut parts: Vec<_> = not_seen.iter().take(step.not_seen).map(|part| sentence(part, 160)).collect();
+    if not_seen.len() > parts.len() {
+        parts.push(format!("{} more", not_seen.len() - parts.len()));
+    }
+    answer["not_seen"] = parts.into();
+    answer["calls"] = calls.into();
+    answer
+}
+
+fn finding(Ranked { finding, because_of }: &Ranked, step: &Step, may_call: impl Fn(&str) -> bool) -> Value {
+    let Finding { cause, severity, summary, objects, since, evidence, see, .. } = finding;
+    let shown: Vec<_> = objects.iter().take(step.objects).map(object).collect();
+    let mut value = json!({
+        "cause": cause.name,
+        "severity": severity.name(),
+        "summary": sentence(summary, step.summary),
+        "objects": shown,
+    });
+    if objects.len() > step.objects {
+        value["more_objects"] = (objects.len() - step.objects).into();
+    }
+    if let Some(since) = since {
+        value["since"] = (*since).into();
+    }
+    if let Some(root) = because_of {
+        value["because_of"] = (*root).into();
+    }
+    let evidence = trimmed_fields(evidence, step, step.fields);
+    if !evidence.is_empty() {
+        value["evidence"] = evidence.into();
+    }
+    if let Some(See { tool, arguments }) = see.as_ref().filter(|see| may_call(see.tool)) {
+        value["see"] = json!({ "tool": tool, "arguments": arguments });
+    }
+    value
+}
+
+fn object(object: &Object) -> Value {
+    let Object { kind, name, device, mac, site } = object;
+    let mut value = json!({ "kind": kind, "name": name });
+    for (key, text) in [("device", device), ("mac", mac), ("site", site)] {
+        if let Some(text) = text {
+            value[key] = text.as_str().into();
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Cause;
+    use super::*;
+
+    static CAUSE: Cause = Cause { name: "port_slow", group: "ports", meaning: "", evidence: "", remedy: "" };
+
+    fn texts(items: &[&str]) -> Vec<String> {
+        items.iter().map(|item| (*item).to_owned()).collect()
+    }
+
+    fn one(number: usize) -> Finding {
+        Finding::new(&CAUSE, Severity::Warning, format!("Port {number} is slow."))
+            .on(Object::port(&format!("ge-0/0/{number}")).of_device("SW-1").mac("5c5b35000001".to_owned()))
+            .since(1_795_890_000)
+            .evidence("speed", 100)
+            .evidence("nothing", Value::Null)
+    }
+
+    #[test]
+    fn an_answer_has_its_four_fields_also_when_nothing_was_found() {
+        let value =
+            Diagnosis::about("AP-1 is connected").into_value(&texts(&["ports", "events"]), &[], 3, |_| true);
+        assert_eq!(value["findings"], json!([]));
+        assert_eq!(value["not_seen"], json!([]));
+        assert_eq!(value["calls"], 3);
+        assert_eq!(value["verdict"], "AP-1 is connected: nothing wrong was found in ports and events.");
+    }
+
+    #[test]
+    fn a_verdict_says_what_was_not_seen_and_never_that_all_is_well() {
+        let hidden = texts(&["NAC: 403"]);
+        let value = Diagnosis::about("AP-1").into_value(&[], &hidden, 1, |_| true);
+        assert!(value["verdict"].as_str().unwrap().contains("nothing is known"), "{value}");
+        let value = Diagnosis::about("AP-1").into_value(&texts(&["ports"]), &hidden, 1, |_| true);
+        assert!(value["verdict"].as_str().unwrap().contains("1 part could not be seen"), "{value}");
+        let value =
+            Diagnosis::unknown("No client is called x.")
+                .into_value(&texts(&["clients"]), &hidden, 1, |_| true);
+        assert_eq!(value["verdict"], "No client is called x.");
+    }
+
+    #[test]
+    fn a_finding_is_written_with_the_call_that_the_session_can_make() {
+        let part = super::super::Part::new("ports", "searchOrgSwOrGwPorts")
+            .with("mac", "5c5b35000001")
+            .with("limit", 1000);
+        let diagnosis = Diagnosis::about("AP-1 is slow").findings([one(1).see(&part)]);
+        let value = diagnosis.clone().into_value(&[], &[], 1, |_| true);
+        assert_eq!(
+            value["findings"][0],
+            json!({
+                "cause": "port_slow", "severity": "warning", "summary": "Port 1 is slow.",
+                "objects": [{ "kind": "port", "name": "ge-0/0/1", "device": "SW-1", "mac": "5c5b35000001" }],
+                "since": 1_795_890_000, "evidence": { "speed": 100 },
+                "see": { "tool": "searchOrgSwOrGwPorts", "arguments": { "mac": "5c5b35000001" } },
+            })
+        );
+        assert_eq!(value["verdict"], "AP-1 is slow: Port 1 is slow.");
+        let value = diagnosis.into_value(&[], &[], 1, |_| false);
+        assert!(value["findings"][0].get("see").is_none());
+    }
+
+    #[test]
+    fn names_from_the_network_are_cleaned_and_an_answer_of_any_size_is_cut() {
+        let long = "\u{202e}\u{7}名前".repeat(400);
+        let many = (0..200).map(|number| {
+            (0..30).fold(one(number).evidence("text", long.clone()), |finding, place| {
+                finding
+                    .on(Object::ap(&format!("{long}{place}")))
+                    .evidence(&format!("{long}{place}"), vec![long.clone(); 50])
+            })
+        });
+        let facts = (0..100).fold(Diagnosis::about(&long), |diagnosis, place| {
+            diagnosis.fact(&format!("{place}"), long.clone())
+        });
+        let hidden: Vec<_> = (0..50).map(|number| format!("{number} {long}")).collect();
+        let value = facts.findings(many).into_value(&[], &hidden, 12, |_| true);
+        let text = value.to_string();
+        assert!(estimated_tokens(&text) <= MOST_TOKENS, "{}", estimated_tokens(&text));
+        assert!(!text.contains('\u{202e}') && !text.contains('\u{7}') && !text.contains("\\u0007"), "{text}");
+        assert!(
+            !value["findings"].as_array().unwrap().is_empty() && value["more_findings"].as_u64() > Some(0)
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! Part of the network that an answer reads: [`Part`].
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value};
+
+use super::See;
+use crate::{Request, Result};
+
+/// A part of the network: what it is called in `not_seen`, and the tool and arguments that read it.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub(super) name: Cow<'static, str>,
+    tool: &'static str,
+    arguments: Map<String, Value>,
+    pub(super) pages: usize,
+    pub(super) or_none: bool,
+    request: Option<Request>,
+}
+
+impl Part {
+    /// A part that `tool` reads. The tool must have an endpoint.
+    pub fn new(name: impl Into<Cow<'static, str>>, tool: &'static str) -> Self {
+        Self { name: name.into(), tool, arguments: Map::new(), pages: 1, or_none: false, request: None }
+    }
+
+    /// Adds an argument of the tool. `null` adds nothing.
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        let value = value.into();
+        if !value.is_null() {
+            self.arguments.insert(name.to_owned(), value);
+        }
+        self
+    }
+
+    /// Reads up to that many pages. Each is a request.
+    pub fn pages(mut self, pages: usize) -> Self {
+        self.pages = pages.max(1);
+        self
+    }
+
+    /// Takes 404 for "there is none", as for the statistics of a client that is not connected.
+    pub fn or_none(mut self) -> Self {
+        self.or_none = true;
+        self
+    }
+
+    /// Sends this request in place of the tool's: for a tool with a body, or an endpoint that is no tool.
+    pub fn requesting(mut self, request: Request) -> Self {
+        self.request = Some(request);
+        self
+    }
+
+    /// The tool that reads it.
+    pub fn tool(&self) -> &'static str {
+        self.tool
+    }
+
+    /// The call that shows its rows.
+    pub fn see(&self) -> See {
+        let mut arguments = self.arguments.clone();
+        // A model reads fewer rows than the engine.
+        arguments.remove("limit");
+        See { tool: self.tool, arguments }
+    }
+
+    pub(super) fn request(&self) -> Result<Request> {
+        match &self.request {
+            Some(request) => Ok(request.clone()),
+            None => crate::catalog::request_of(self.tool, self.arguments.clone()),
+        }
+    }
+}

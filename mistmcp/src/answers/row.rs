@@ -1,0 +1,254 @@
+//! Rows of a part, read leniently: [`Rows`] and [`Row`].
+
+use serde_json::Value;
+
+use crate::Mac;
+
+/// The rows of a part. Where it could not be read there are none, and [`is_seen`](Self::is_seen) is false.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    values: Vec<Value>,
+    seen: bool,
+}
+
+/// One row, or a value in it. A field that is missing, `null` or of another type reads as `None`.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a>(&'a Value);
+
+impl Rows {
+    /// The rows of an answer: a list, the `results` of an object, or the object itself.
+    pub fn of(answer: Value) -> Self {
+        let values = match answer {
+            Value::Array(rows) => rows,
+            Value::Object(mut object) => match object.get_mut("results").map(Value::take) {
+                Some(Value::Array(rows)) => rows,
+                Some(_) => Vec::new(),
+                None => vec![Value::Object(object)],
+            },
+            _ => Vec::new(),
+        };
+        Self { values: values.into_iter().filter(Value::is_object).collect(), seen: true }
+    }
+
+    /// Whether the part was read. If so, no rows mean that there are none.
+    pub fn is_seen(&self) -> bool {
+        self.seen
+    }
+
+    /// Whether there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The rows.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = Row<'_>> + Clone {
+        self.values.iter().map(Row)
+    }
+
+    /// The first row.
+    pub fn first(&self) -> Option<Row<'_>> {
+        self.values.first().map(Row)
+    }
+
+    /// Appends the rows of another part. Both must be seen for the whole to be seen.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.values.extend(other.values);
+        Self { seen: self.seen && other.seen, ..self }
+    }
+}
+
+impl<'a> Row<'a> {
+    /// A row with this value.
+    pub fn of(value: &'a Value) -> Self {
+        Self(value)
+    }
+
+    /// The value.
+    pub fn value(self) -> &'a Value {
+        self.0
+    }
+
+    /// The value at a path with dots, such as `radio_stat.band_5.channel`; `null` if there is none. The empty path is
+    /// the row itself.
+    pub fn at(self, path: &str) -> Self {
+        static NULL: Value = Value::Null;
+        let steps = path.split('.').filter(|step| !step.is_empty());
+        Self(steps.fold(self.0, |value, step| value.get(step).unwrap_or(&NULL)))
+    }
+
+    /// Whether there is a value.
+    pub fn has(self, path: &str) -> bool {
+        !self.at(path).0.is_null()
+    }
+
+    /// A text that is not empty. Numbers become text, and of a list the first item is taken.
+    pub fn text(self, path: &str) -> Option<String> {
+        match self.single(path) {
+            Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        }
+    }
+
+    /// A text, or else this one.
+    pub fn text_or(self, path: &str, otherwise: &str) -> String {
+        self.text(path).unwrap_or_else(|| otherwise.to_owned())
+    }
+
+    /// All texts of a list, or the only one.
+    pub fn texts(self, path: &str) -> Vec<String> {
+        match self.at(path).0 {
+            Value::Array(items) => items.iter().filter_map(|item| Row(item).text("")).collect(),
+            _ => self.text(path).into_iter().collect(),
+        }
+    }
+
+    /// Whether a text, or one of a list of them, is this one in any letter case.
+    pub fn is(self, path: &str, wanted: &str) -> bool {
+        self.texts(path).iter().any(|text| text.eq_ignore_ascii_case(wanted))
+    }
+
+    /// A finite number, also from text.
+    pub fn number(self, path: &str) -> Option<f64> {
+        let number = match self.single(path) {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number.filter(|number| number.is_finite())
+    }
+
+    /// A whole number, also from text; fractions are cut off.
+    #[expect(clippy::cast_possible_truncation, reason = "a cast from a float saturates")]
+    pub fn integer(self, path: &str) -> Option<i64> {
+        match self.single(path) {
+            Value::Number(number) if number.is_i64() => number.as_i64(),
+            _ => self.number(path).map(|number| number as i64),
+        }
+    }
+
+    /// A truth value, also from text or 0 and 1.
+    pub fn flag(self, path: &str) -> Option<bool> {
+        match self.single(path) {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+                "true" | "yes" | "1" => Some(true),
+                "false" | "no" | "0" => Some(false),
+                _ => None,
+            },
+            Value::Number(number) => number.as_f64().map(|number| number != 0.0),
+            _ => None,
+        }
+    }
+
+    /// A time in epoch seconds: from seconds, milliseconds, text of either, or ISO 8601.
+    #[expect(clippy::cast_possible_truncation, reason = "the bounds keep it within an i64")]
+    pub fn time(self, path: &str) -> Option<i64> {
+        const MILLISECONDS: f64 = 1.0e11;
+        if let Some(number) = self.number(path) {
+            let seconds = if number >= MILLISECONDS { number / 1000.0 } else { number };
+            return (1.0..MILLISECONDS).contains(&seconds).then_some(seconds as i64);
+        }
+        let text = self.text(path)?;
+        text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
+    }
+
+    /// A MAC address as Mist writes it: twelve digits in lower case.
+    pub fn mac(self, path: &str) -> Option<String> {
+        self.text(path).and_then(|text| Mac::parse(&text)).map(|mac| mac.as_str().to_owned())
+    }
+
+    /// All MAC addresses of a list, or the only one.
+    pub fn macs(self, path: &str) -> Vec<String> {
+        let macs = self.texts(path).into_iter().filter_map(|text| Mac::parse(&text));
+        macs.map(|mac| mac.as_str().to_owned()).collect()
+    }
+
+    /// The objects of a list, or the only one.
+    pub fn rows(self, path: &str) -> impl Iterator<Item = Row<'a>> {
+        let value = self.at(path).0;
+        let items = match value {
+            Value::Array(items) => items.as_slice(),
+            Value::Object(_) => std::slice::from_ref(value),
+            _ => &[],
+        };
+        items.iter().filter(|item| item.is_object()).map(Row)
+    }
+
+    /// The fields of an object.
+    pub fn fields(self, path: &str) -> impl Iterator<Item = (&'a str, Row<'a>)> {
+        let fields = self.at(path).0.as_object();
+        fields.into_iter().flatten().map(|(name, value)| (name.as_str(), Row(value)))
+    }
+
+    /// The value, or the first item of a list.
+    fn single(self, path: &str) -> &'a Value {
+        let value = self.at(path).0;
+        match value {
+            Value::Array(items) => items.first().unwrap_or(value),
+            _ => value,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn values_are_read_in_every_form_that_mist_has_sent() {
+        let value = json!({
+            "n": "-71.5", "i": [12], "big": 1_795_890_000_000_i64, "iso": "2026-11-29T05:00:00Z", "yes": "true", "no": 0,
+            "mac": "5C:5B:35:00:00:01", "names": ["a", null, 3], "deep": { "list": [{ "x": 1 }, null, 2] }, "empty": " ",
+        });
+        let row = Row::of(&value);
+        assert_eq!(row.number("n"), Some(-71.5));
+        assert_eq!(row.integer("n"), Some(-71));
+        assert_eq!(row.integer("i"), Some(12));
+        assert_eq!(row.time("big"), Some(1_795_890_000));
+        assert_eq!(row.time("iso"), Some(1_795_928_400));
+        assert_eq!((row.flag("yes"), row.flag("no"), row.flag("n")), (Some(true), Some(false), None));
+        assert_eq!(row.mac("mac").as_deref(), Some("5c5b35000001"));
+        assert_eq!(row.texts("names"), ["a", "3"]);
+        assert_eq!(row.rows("deep.list").count(), 1);
+        assert_eq!(row.text("empty"), None);
+    }
+
+    #[test]
+    fn values_of_another_type_and_missing_ones_read_as_none() {
+        for value in
+            [json!(null), json!([]), json!({}), json!("x"), json!([null]), json!({ "a": { "b": [] } })]
+        {
+            let row = Row::of(&value);
+            for path in ["", "a", "a.b", "a.b.c", "..", "0"] {
+                let _ = (row.text(path), row.texts(path), row.macs(path), row.fields(path).count());
+                assert_eq!(
+                    (row.number(path), row.integer(path), row.time(path)),
+                    (None, None, None),
+                    "{value} {path}"
+                );
+                assert_eq!((row.flag(path), row.mac(path)), (None, None), "{value} {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn rows_come_from_lists_results_and_objects_and_others_are_left_out() {
+        assert_eq!(Rows::of(json!([{}, null, 1, { "a": 1 }])).len(), 2);
+        assert_eq!(Rows::of(json!({ "results": [{ "a": 1 }], "total": 1 })).len(), 1);
+        assert_eq!(Rows::of(json!({ "a": 1 })).len(), 1);
+        for nothing in [json!(null), json!({ "results": null }), json!("x"), json!([])] {
+            let rows = Rows::of(nothing);
+            assert!(rows.is_empty() && rows.is_seen());
+        }
+        assert!(!Rows::default().is_seen());
+    }
+}

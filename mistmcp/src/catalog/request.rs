@@ -1,0 +1,32 @@
+//! Requests of linked tools, by the tool's name: [`request_of`].
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde_json::{Map, Value};
+
+use super::Entry;
+use crate::mist::Request;
+use crate::tool::Registered;
+use crate::{Error, Result, Run};
+
+static ENDPOINTS: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
+    let tools = inventory::iter::<Registered>().map(|Registered(tool)| *tool);
+    let endpoints = tools.filter(|tool| matches!(tool.run, Run::Endpoint(_)));
+    endpoints.map(|tool| (tool.name, Entry::new(tool))).collect()
+});
+
+/// The request that a tool sends for these arguments, in which ids stand in place of names.
+///
+/// # Errors
+/// No linked tool with an endpoint has this name, or the arguments do not fit it.
+pub(crate) fn request_of(tool: &str, mut arguments: Map<String, Value>) -> Result<Request> {
+    let entry = ENDPOINTS.get(tool);
+    match entry.map(|entry| (entry, &entry.tool().run)) {
+        Some((entry, Run::Endpoint(endpoint))) => {
+            entry.check(&mut arguments)?;
+            entry.request(endpoint, &arguments)
+        }
+        _ => Err(Error::advice(format!("There is no tool `{tool}` with an endpoint. Tell the user."))),
+    }
+}

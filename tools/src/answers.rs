@@ -1,0 +1,62 @@
+//! Tools that answer a question about the network, over the engine [`mistmcp::answers`].
+//!
+//! # How to add one
+//!
+//! 1. A file of its own, named as the tool, with the function, its `FINDS`, and one function that reads the parts and
+//!    applies the rules. [`check_ports`] is the shortest example with all that there is.
+//! 2. Parts that other tools read as well are functions of `parts`; a part of its own is a [`Part`] in the file. A part
+//!    names a tool with an endpoint and its arguments; that gives the request, and `see`.
+//! 3. Rows become facts in `facts`, rules are functions from facts to findings in `rules`, each with tests, and without
+//!    requests. Figures that a rule compares with are constants of `thresholds`, with unit and source.
+//! 4. Causes are in `causes`, for all tools. `weight` of a finding says how well it explains the question; `affects` names
+//!    what follows from it.
+//! 5. What an answer could not see, such as a site without devices, goes to [`Inquiry::not_seen`]; a part that fails is
+//!    there by itself. Where there is no data at all, the answer is [`Diagnosis::unknown`].
+//! 6. A line in `mod` and [`FOUND_BY`] here, twelve or more questions in `tools/questions/answers.txt`, and
+//!    `cargo xtask generate`. The descriptions of all tools of this category are listed to every client: keep them short,
+//!    and look at `cargo xtask tokens --tools`.
+//!
+//! | tool | file |
+//! |---|---|
+//! | `findAnything` | `find_anything.rs` |
+//! | `troubleshootClient` | `troubleshoot_client.rs` |
+//! | `troubleshootAuthentication` | `troubleshoot_authentication.rs` |
+//! | `troubleshootDevice` | `troubleshoot_device.rs` |
+//! | `checkSite` | `check_site.rs` |
+//! | `rankSites` | `rank_sites.rs` |
+//! | `explainSle` | `explain_sle.rs` |
+//! | `whatChanged` | `what_changed.rs` |
+//! | `listProblems` | `list_problems.rs` |
+//! | `checkPorts` | `check_ports.rs` |
+//! | `checkRadio` | `check_radio.rs` |
+//! | `checkWan` | `check_wan.rs` |
+//! | `showTopology` | `show_topology.rs` |
+//! | `checkCompliance` | `check_compliance.rs` |
+//! | `auditConfig` | `audit_config.rs` |
+//!
+//! [`Part`]: mistmcp::answers::Part
+//! [`Inquiry::not_seen`]: mistmcp::answers::Inquiry::not_seen
+//! [`Diagnosis::unknown`]: mistmcp::answers::Diagnosis::unknown
+
+#![allow(dead_code, unused_imports, reason = "parts, facts and thresholds that the next tools share")]
+
+mod arguments;
+pub mod causes;
+pub mod check_ports;
+mod facts;
+mod locate;
+mod parts;
+mod rules;
+mod thresholds;
+pub mod troubleshoot_device;
+
+use mistmcp::answers::Cause;
+
+mistmcp::category! {
+    /// Whole questions, each answered by one tool: what is wrong, since when, why, with evidence.
+    listed answers
+}
+
+/// The causes that each tool finds.
+pub static FOUND_BY: &[(&str, &[&Cause])] =
+    &[("checkPorts", check_ports::FINDS), ("troubleshootDevice", troubleshoot_device::FINDS)];

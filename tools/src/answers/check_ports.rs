@@ -1,0 +1,220 @@
+//! `checkPorts`: what is wrong with ports of switches and gateways.
+
+use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Window, answer, count, join, name};
+use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
+
+use super::arguments::Organization;
+use super::facts::{Device, Event, Port};
+use super::rules::ports::{self, Around};
+use super::{causes as c, locate, parts, thresholds as t};
+
+/// The causes that this tool finds.
+pub(super) const FINDS: &[&Cause] = &[
+    &c::PORT_DOWN,
+    &c::PORT_SLOW,
+    &c::PORT_HALF_DUPLEX,
+    &c::PORT_ERRORS,
+    &c::PORT_FLAPPING,
+    &c::PORT_DISABLED,
+    &c::SPANNING_TREE_BLOCKED,
+    &c::MAC_LIMIT,
+    &c::PORT_AUTH_FAILED,
+    &c::LOOP,
+    &c::POWER_LOST,
+    &c::POWER_CONSTRAINED,
+];
+
+/// Switch and gateway ports with trouble: slow, half duplex, errors, flapping, PoE, blocked, MAC limit, authentication.
+#[mist_tool(category = "answers", hints(read_only))]
+pub async fn check_ports(
+    mist: &Mist,
+    call: &Call,
+    org_id: Organization,
+    site_id: Option<SiteId>,
+    /// Only the ports of this device, by its name, MAC address or id.
+    #[brief = "Device name, MAC or id"]
+    device_id: Option<String>,
+    /// Only this trouble.
+    #[brief = "Only this"]
+    problem: Option<Problem>,
+) -> Result<Reply> {
+    answer(mist, call, 12, move |ask| async move {
+        Ok(find(&ask, org_id.as_str(), site_id.as_ref().map(SiteId::as_str), device_id.as_deref(), problem)
+            .await)
+    })
+    .await
+}
+
+/// A cause of ports.
+#[derive(Clone, Copy, Choice, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// Down, although in use
+    PortDown,
+    /// Less speed than its peers
+    PortSlow,
+    /// Half duplex
+    PortHalfDuplex,
+    /// Damaged frames
+    PortErrors,
+    /// Up and down again
+    PortFlapping,
+    /// Disabled
+    PortDisabled,
+    /// Blocked by spanning tree
+    SpanningTreeBlocked,
+    /// A loop
+    Loop,
+    /// Too many MAC addresses
+    MacLimit,
+    /// Fails authentication
+    PortAuthFailed,
+    /// Lacks a VLAN
+    MissingVlan,
+}
+
+impl Problem {
+    fn cause(self) -> &'static Cause {
+        match self {
+            Self::PortDown => &c::PORT_DOWN,
+            Self::PortSlow => &c::PORT_SLOW,
+            Self::PortHalfDuplex => &c::PORT_HALF_DUPLEX,
+            Self::PortErrors => &c::PORT_ERRORS,
+            Self::PortFlapping => &c::PORT_FLAPPING,
+            Self::PortDisabled => &c::PORT_DISABLED,
+            Self::SpanningTreeBlocked => &c::SPANNING_TREE_BLOCKED,
+            Self::Loop => &c::LOOP,
+            Self::MacLimit => &c::MAC_LIMIT,
+            Self::PortAuthFailed => &c::PORT_AUTH_FAILED,
+            Self::MissingVlan => &c::MISSING_VLAN,
+        }
+    }
+}
+
+async fn find(
+    ask: &Inquiry,
+    org: &str,
+    site: Option<&str>,
+    device: Option<&str>,
+    problem: Option<Problem>,
+) -> Diagnosis {
+    let window = Window::last(t::DAY, ask);
+    let located = match device {
+        Some(text) => match locate::device(ask, org, text).await {
+            Ok(located) => Some(located),
+            Err(unknown) => return unknown,
+        },
+        None => None,
+    };
+    let of_device = located.as_ref().map(|located| &located.device);
+    let site = of_device.and_then(|device| device.site.as_deref()).or(site);
+    let (ports_part, events_part, alarms_part) = match (site, of_device) {
+        (Some(site), Some(device)) => {
+            let ports = parts::ports(site).with("mac", device.mac.as_str());
+            (ports, parts::events_of(site, &device.mac, "device", &window), parts::alarms(site, &window))
+        }
+        (Some(site), None) => {
+            (parts::ports(site), parts::device_events(site, &window), parts::alarms(site, &window))
+        }
+        (None, Some(device)) => {
+            let ports = parts::org_ports(org).with("mac", device.mac.as_str());
+            (
+                ports,
+                parts::org_device_events(org, &window).with("mac", device.mac.as_str()),
+                parts::org_alarms(org, &window),
+            )
+        }
+        (None, None) => {
+            (parts::org_ports(org), parts::org_device_events(org, &window), parts::org_alarms(org, &window))
+        }
+    };
+    let inventory = located.is_none().then(|| parts::inventory(org));
+    let (port_rows, events, alarm_rows, devices) = join!(
+        ask.rows(&ports_part),
+        ask.rows(&events_part),
+        ask.rows(&alarms_part),
+        ask.rows_if(inventory.as_ref())
+    );
+    let devices: Vec<Device> = match located.as_ref() {
+        Some(located) => located.inventory.clone(),
+        None => locate::devices_of(&devices),
+    };
+    let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
+    let events: Vec<_> = events.iter().filter_map(Event::of).collect();
+    let subject = match (of_device, site) {
+        (Some(device), _) => format!("The ports of {}", device.called()),
+        (None, Some(_)) => "The ports of the site".to_owned(),
+        (None, None) => "The ports of the organization".to_owned(),
+    };
+    if ports.is_empty() {
+        if port_rows.is_seen() {
+            ask.not_seen("ports", "there are none");
+        }
+        return Diagnosis::unknown(format!("{subject}: there is no port to look at, so nothing is known."));
+    }
+    let around = Around::new(ask.now(), &devices, &ports, &events);
+    let see = |port: &Port| {
+        let part = match site {
+            Some(site) => Part::new("ports", "searchSiteSwOrGwPorts").with("site_id", site),
+            None => Part::new("ports", "searchOrgSwOrGwPorts"),
+        };
+        part.with("mac", port.device.as_str()).with("port_id", port.id.as_str())
+    };
+    let mut found: Vec<Finding> = ports
+        .iter()
+        .flat_map(|port| {
+            let power = devices.iter().filter(|device| port.leads_to(&device.mac, device.name.as_deref()));
+            let power: Vec<_> = power.filter_map(|device| ports::power_lost(port, device, &around)).collect();
+            let others = ports::port(port, &around);
+            // Where there is no power, the rest follows.
+            let found = if power.is_empty() { others } else { power };
+            found.into_iter().map(|finding| finding.see(&see(port))).collect::<Vec<_>>()
+        })
+        .collect();
+    let here = |device: &&Device| site.is_none_or(|site| device.site.as_deref() == Some(site));
+    found.extend(devices.iter().filter(here).filter_map(ports::poe_budget));
+    found.extend(reported(&alarm_rows, &devices, of_device, ask.now()));
+    if let Some(problem) = problem {
+        found.retain(|finding| finding.cause().name == problem.cause().name);
+    }
+    let diagnosis = Diagnosis::about(subject)
+        .fact("ports", ports.len())
+        .fact("up", ports.iter().filter(|port| port.up == Some(true)).count())
+        .fact("unused", ports::unused(&ports, ask.now()))
+        .findings(found);
+    match problem {
+        Some(problem) => {
+            let words = format!(
+                "none of {} has the trouble {}",
+                count(ports.len(), "port"),
+                name(problem.cause().name)
+            );
+            diagnosis.otherwise(words)
+        }
+        None => diagnosis,
+    }
+}
+
+/// What alarms and Marvis say of ports.
+fn reported(
+    rows: &mistmcp::answers::Rows,
+    devices: &[Device],
+    only: Option<&Device>,
+    now: i64,
+) -> Vec<Finding> {
+    use super::facts::Alarm;
+    use super::rules::alarms;
+    let all: Vec<_> = rows.iter().filter_map(Alarm::of).collect();
+    let of_ports = |alarm: &&&Alarm| {
+        let cause = alarms::cause_of(&alarm.kind).map(|(cause, ..)| cause.group);
+        cause == Some("ports")
+            && only.is_none_or(|device| alarm.devices.iter().any(|mac| device.has_mac(mac)))
+    };
+    let open: Vec<_> = alarms::open(&all).iter().filter(of_ports).copied().collect();
+    alarms::findings(&open, devices, |_| None, now)
+        .into_iter()
+        .map(|finding| {
+            let weight = finding.explains().saturating_sub(10);
+            finding.weight(weight)
+        })
+        .collect()
+}

@@ -1,0 +1,79 @@
+//! An alarm or a Marvis action: [`Alarm`].
+
+use mistmcp::answers::Row;
+
+/// A trouble that Mist reports by itself: an alarm, or a Marvis action.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::answers) struct Alarm {
+    /// Type of the alarm, or symptom of the action.
+    pub(in crate::answers) kind: String,
+    pub(in crate::answers) id: Option<String>,
+    pub(in crate::answers) site: Option<String>,
+    pub(in crate::answers) severity: Option<String>,
+    pub(in crate::answers) time: Option<i64>,
+    pub(in crate::answers) last_seen: Option<i64>,
+    pub(in crate::answers) count: i64,
+    pub(in crate::answers) is_open: bool,
+    /// MAC addresses of the devices, and their names.
+    pub(in crate::answers) devices: Vec<String>,
+    pub(in crate::answers) names: Vec<String>,
+    pub(in crate::answers) ports: Vec<String>,
+    pub(in crate::answers) vlans: Vec<String>,
+    pub(in crate::answers) ssids: Vec<String>,
+    pub(in crate::answers) suggestion: Option<String>,
+    pub(in crate::answers) is_action: bool,
+}
+
+impl Alarm {
+    pub(in crate::answers) fn of(row: Row<'_>) -> Option<Self> {
+        let status = row.text("status").unwrap_or_default().to_lowercase();
+        let closed = ["resolved", "closed", "cleared"].contains(&status.as_str()) || row.has("resolved_time");
+        let macs = ["aps", "switches", "gateways", "mxedges", "device_mac", "mac"];
+        let mut devices: Vec<_> = macs.iter().flat_map(|name| row.macs(name)).collect();
+        devices.dedup();
+        Some(Self {
+            kind: row.text("type")?.to_lowercase(),
+            id: row.text("id"),
+            site: row.text("site_id"),
+            severity: row.text("severity").map(|severity| severity.to_lowercase()),
+            time: row.time("timestamp"),
+            last_seen: row.time("last_seen"),
+            count: row.integer("count").unwrap_or(1),
+            is_open: !closed,
+            devices,
+            names: row.texts("hostnames"),
+            ports: row.texts("port_ids").into_iter().chain(row.texts("port_id")).collect(),
+            vlans: row.texts("vlans").into_iter().chain(row.texts("vlan")).collect(),
+            ssids: row.texts("ssids").into_iter().chain(row.texts("ssid")).collect(),
+            suggestion: None,
+            is_action: false,
+        })
+    }
+
+    /// An action of Marvis.
+    pub(in crate::answers) fn of_action(row: Row<'_>) -> Option<Self> {
+        let status = row.text("status").unwrap_or_default().to_lowercase();
+        let open = ["open", "inprogress", "in_progress", "reoccured", "reoccurred", "new"];
+        let tuple = row.at("details.impacted_tuple");
+        let macs = ["mac", "device_mac", "ap", "ap_mac", "switch_mac", "gateway_mac"];
+        let mut devices: Vec<_> = macs.iter().flat_map(|name| tuple.macs(name)).collect();
+        devices.dedup();
+        Some(Self {
+            kind: row.text("symptom").or_else(|| row.text("type"))?.to_lowercase().replace(' ', "_"),
+            id: row.text("uuid").or_else(|| row.text("row_key")),
+            site: row.text("site_id").or_else(|| tuple.text("site_id")),
+            severity: row.text("severity"),
+            time: row.time("start_time").or_else(|| row.time("timestamp")),
+            last_seen: row.time("last_seen"),
+            count: row.integer("count").unwrap_or(1),
+            is_open: open.contains(&status.as_str()),
+            devices,
+            names: tuple.texts("name").into_iter().chain(tuple.texts("display_name")).collect(),
+            ports: tuple.texts("port_id").into_iter().chain(tuple.texts("port_ids")).collect(),
+            vlans: tuple.texts("vlan").into_iter().chain(tuple.texts("vlans")).collect(),
+            ssids: tuple.texts("ssid").into_iter().chain(tuple.texts("ssids")).collect(),
+            suggestion: row.text("suggestion"),
+            is_action: true,
+        })
+    }
+}

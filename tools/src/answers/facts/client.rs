@@ -1,0 +1,124 @@
+//! A client of the network: [`Client`].
+
+use mistmcp::answers::{Object, Row, name};
+
+/// How a client is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::answers) enum Medium {
+    Wireless,
+    Wired,
+    Wan,
+    Nac,
+}
+
+/// A client, from its row in a search or in the statistics.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::answers) struct Client {
+    pub(in crate::answers) medium: Medium,
+    pub(in crate::answers) mac: String,
+    pub(in crate::answers) hostname: Option<String>,
+    pub(in crate::answers) user: Option<String>,
+    pub(in crate::answers) ip: Option<String>,
+    pub(in crate::answers) site: Option<String>,
+    /// MAC address of its access point, or of its switch or gateway.
+    pub(in crate::answers) device: Option<String>,
+    pub(in crate::answers) port: Option<String>,
+    pub(in crate::answers) ssid: Option<String>,
+    pub(in crate::answers) wlan: Option<String>,
+    pub(in crate::answers) vlan: Option<i64>,
+    pub(in crate::answers) band: Option<String>,
+    pub(in crate::answers) channel: Option<i64>,
+    pub(in crate::answers) rssi: Option<f64>,
+    pub(in crate::answers) snr: Option<f64>,
+    pub(in crate::answers) model: Option<String>,
+    pub(in crate::answers) auth: Option<String>,
+    pub(in crate::answers) auth_state: Option<String>,
+    pub(in crate::answers) rule: Option<String>,
+    pub(in crate::answers) last_seen: Option<i64>,
+    /// Access points that it used before.
+    pub(in crate::answers) before: Vec<String>,
+}
+
+impl Client {
+    pub(in crate::answers) fn of(row: Row<'_>, medium: Medium) -> Option<Self> {
+        let first = |names: &[&str]| names.iter().find_map(|name| row.text(name));
+        let device = ["ap_mac", "last_ap", "ap", "device_mac", "last_device_mac"].iter();
+        Some(Self {
+            medium,
+            mac: row.mac("mac").or_else(|| row.mac("client_mac"))?,
+            hostname: first(&["last_hostname", "hostname", "dhcp_hostname", "last_dhcp_hostname"]),
+            user: first(&["last_username", "username", "dot1x_username", "idp_username", "cert_cn"]),
+            ip: first(&["last_ip", "ip", "last_client_ip", "client_ip"]),
+            site: row.text("site_id").or_else(|| row.text("site_ids")),
+            device: device.into_iter().find_map(|name| row.mac(name)).or_else(|| row.mac("device_mac_port")),
+            port: first(&["last_port_id", "port_id"]),
+            ssid: first(&["last_ssid", "ssid"]),
+            wlan: first(&["last_wlan_id", "wlan_id"]),
+            vlan: ["last_vlan", "vlan_id", "vlan", "last_vlan_id"].iter().find_map(|name| row.integer(name)),
+            band: row.text("band"),
+            channel: row.integer("channel"),
+            rssi: row.number("rssi").filter(|rssi| *rssi < 0.0),
+            snr: row.number("snr"),
+            model: first(&["last_model", "model", "last_device", "device", "manufacture", "mfg"]),
+            auth: first(&["key_mgmt", "auth_type", "auth_method"]),
+            auth_state: first(&["auth_state", "last_status"]).map(|state| state.to_lowercase()),
+            rule: first(&["last_nacrule_name", "nacrule_name"]),
+            last_seen: row.time("last_seen").or_else(|| row.time("timestamp")),
+            before: row.macs("ap"),
+        })
+    }
+
+    /// The host name, the user or the MAC address.
+    pub(in crate::answers) fn called(&self) -> String {
+        name(self.hostname.as_deref().or(self.user.as_deref()).unwrap_or(&self.mac))
+    }
+
+    pub(in crate::answers) fn object(&self) -> Object {
+        let called = self.hostname.as_deref().or(self.user.as_deref()).unwrap_or(&self.mac);
+        Object::client(called).mac(self.mac.clone())
+    }
+
+    /// How well a text names the client: exactly, by a part of a name, or not at all.
+    pub(in crate::answers) fn fits(&self, text: &str, mac: Option<&str>) -> Option<bool> {
+        if let Some(mac) = mac {
+            return (self.mac == mac).then_some(true);
+        }
+        let names = [&self.hostname, &self.user, &self.ip].into_iter().flatten();
+        let names: Vec<_> = names.map(|known| known.to_lowercase()).collect();
+        let text = text.to_lowercase();
+        let account = |known: &String| {
+            known.split('@').next() == Some(text.as_str()) || known.split('.').next() == Some(text.as_str())
+        };
+        if names.iter().any(|known| *known == text || account(known)) {
+            Some(true)
+        } else {
+            names.iter().any(|known| known.contains(&text)).then_some(false)
+        }
+    }
+
+    /// Adds what another row knows of the same client.
+    pub(in crate::answers) fn with(self, other: &Self) -> Self {
+        let other = other.clone();
+        Self {
+            hostname: self.hostname.or(other.hostname),
+            user: self.user.or(other.user),
+            ip: self.ip.or(other.ip),
+            site: self.site.or(other.site),
+            device: self.device.or(other.device),
+            port: self.port.or(other.port),
+            ssid: self.ssid.or(other.ssid),
+            wlan: self.wlan.or(other.wlan),
+            vlan: self.vlan.or(other.vlan),
+            band: self.band.or(other.band),
+            channel: self.channel.or(other.channel),
+            rssi: self.rssi.or(other.rssi),
+            snr: self.snr.or(other.snr),
+            model: self.model.or(other.model),
+            auth: self.auth.or(other.auth),
+            auth_state: self.auth_state.or(other.auth_state),
+            rule: self.rule.or(other.rule),
+            last_seen: self.last_seen.max(other.last_seen),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! A device of the network: [`Device`].
+
+use mistmcp::answers::{Object, Row, name};
+
+/// A device, from its row in the inventory, in the statistics or in a search.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::answers) struct Device {
+    pub(in crate::answers) id: Option<String>,
+    pub(in crate::answers) mac: String,
+    pub(in crate::answers) name: Option<String>,
+    /// `ap`, `switch` or `gateway`.
+    pub(in crate::answers) kind: String,
+    pub(in crate::answers) model: Option<String>,
+    pub(in crate::answers) serial: Option<String>,
+    pub(in crate::answers) version: Option<String>,
+    pub(in crate::answers) site: Option<String>,
+    pub(in crate::answers) ip: Option<String>,
+    pub(in crate::answers) connected: Option<bool>,
+    pub(in crate::answers) status: Option<String>,
+    pub(in crate::answers) last_seen: Option<i64>,
+    pub(in crate::answers) uptime: Option<i64>,
+    pub(in crate::answers) config_status: Option<String>,
+    pub(in crate::answers) power_constrained: bool,
+    pub(in crate::answers) power_source: Option<String>,
+    pub(in crate::answers) upgrade: Option<String>,
+    /// What it heard of its upstream neighbor: name, MAC address and port.
+    pub(in crate::answers) uplink: (Option<String>, Option<String>, Option<String>),
+    /// Its Ethernet port: speed in Mb/s, duplex, errors.
+    pub(in crate::answers) eth_speed: Option<i64>,
+    pub(in crate::answers) eth_full_duplex: Option<bool>,
+    pub(in crate::answers) eth_errors: i64,
+    pub(in crate::answers) clients: Option<i64>,
+    /// MAC addresses of all members of a virtual chassis or cluster, and those that are not present.
+    pub(in crate::answers) members: Vec<String>,
+    pub(in crate::answers) members_gone: Vec<String>,
+    /// Parts of the PoE budget: drawn and available, in watts.
+    pub(in crate::answers) poe: Option<(f64, f64)>,
+    /// Failed fans, power supplies and temperatures that the modules report.
+    pub(in crate::answers) hardware: Vec<String>,
+}
+
+impl Device {
+    pub(in crate::answers) fn of(row: Row<'_>) -> Option<Self> {
+        let status = row.text("status").map(|status| status.to_lowercase());
+        let connected = match status.as_deref() {
+            Some("connected") => Some(true),
+            Some("disconnected" | "offline" | "down") => Some(false),
+            _ => row.flag("connected"),
+        };
+        let eth = ["port_stat.eth0", "eth0", "port_stat.eth1"].map(|path| row.at(path));
+        let eth = eth
+            .into_iter()
+            .find(|eth| eth.has("speed") || eth.has("up"))
+            .unwrap_or(Row::of(row.at("none").value()));
+        let error = |name: &str| eth.integer(name).unwrap_or(0).max(0);
+        let upgrade = ["fwupdate.status", "fwupdate.will_retry"].iter().find_map(|path| row.text(path));
+        Some(Self {
+            id: row.text("id"),
+            mac: row.mac("mac")?,
+            name: row.text("name").or_else(|| row.text("hostname")).or_else(|| row.text("last_hostname")),
+            kind: row.text("type").map_or_else(|| "ap".to_owned(), |kind| kind.to_lowercase()),
+            model: row.text("model"),
+            serial: row.text("serial"),
+            version: row.text("version"),
+            site: row.text("site_id").filter(|site| !site.starts_with("00000000-0000-0000-0000")),
+            ip: row.text("ip").or_else(|| row.text("ip_stat.ip")),
+            connected,
+            last_seen: row.time("last_seen").or_else(|| row.time("disconnected_time")),
+            uptime: row.integer("uptime").filter(|uptime| *uptime > 0),
+            config_status: row.text("config_status").or_else(|| row.text("last_config_status")),
+            power_constrained: row.flag("power_constrained") == Some(true),
+            power_source: row.text("power_src"),
+            upgrade,
+            uplink: (
+                row.text("lldp_stat.system_name"),
+                row.mac("lldp_stat.chassis_id").or_else(|| row.mac("lldp_stat.mac")),
+                row.text("lldp_stat.port_id").or_else(|| row.text("lldp_stat.port_desc")),
+            ),
+            eth_speed: eth.integer("speed").filter(|speed| *speed > 0),
+            eth_full_duplex: eth.flag("full_duplex"),
+            eth_errors: error("rx_errors").saturating_add(error("tx_errors")),
+            clients: row.integer("num_clients"),
+            members: members(row).filter_map(|member| member.mac("mac")).collect(),
+            members_gone: members(row)
+                .filter(|member| {
+                    member.is("vc_state", "not-present")
+                        || member.is("vc_state", "notprsnt")
+                        || member.is("status", "disconnected")
+                        || member.is("status", "not-present")
+                })
+                .filter_map(|member| member.mac("mac").or_else(|| member.text("fpc_idx")))
+                .collect(),
+            poe: poe(row),
+            hardware: hardware(row),
+            status,
+        })
+    }
+
+    /// The name, or else the MAC address.
+    pub(in crate::answers) fn called(&self) -> String {
+        name(self.name.as_deref().unwrap_or(&self.mac))
+    }
+
+    pub(in crate::answers) fn object(&self) -> Object {
+        Object::device(&self.kind, self.name.as_deref().unwrap_or(&self.mac)).mac(self.mac.clone())
+    }
+
+    /// The word for its kind.
+    pub(in crate::answers) fn word(&self) -> &'static str {
+        match self.kind.as_str() {
+            "switch" => "switch",
+            "gateway" => "gateway",
+            "mxedge" => "Mist Edge",
+            _ => "access point",
+        }
+    }
+
+    pub(in crate::answers) fn is_down(&self) -> bool {
+        self.connected == Some(false)
+    }
+
+    /// Whether it is the device with this MAC address, or one of its members is.
+    pub(in crate::answers) fn has_mac(&self, mac: &str) -> bool {
+        self.mac == mac || self.members.iter().any(|member| member == mac)
+    }
+
+    /// Adds what another row knows of the same device.
+    pub(in crate::answers) fn with(self, other: &Self) -> Self {
+        let other = other.clone();
+        Self {
+            id: self.id.or(other.id),
+            name: self.name.or(other.name),
+            model: self.model.or(other.model),
+            serial: self.serial.or(other.serial),
+            version: self.version.or(other.version),
+            site: self.site.or(other.site),
+            ip: self.ip.or(other.ip),
+            connected: self.connected.or(other.connected),
+            last_seen: self.last_seen.or(other.last_seen),
+            ..self
+        }
+    }
+}
+
+fn members(row: Row<'_>) -> impl Iterator<Item = Row<'_>> {
+    ["module_stat", "module2_stat", "virtual_chassis.members"]
+        .into_iter()
+        .flat_map(move |path| row.rows(path))
+}
+
+/// The PoE power that is drawn and that there is, of all modules.
+fn poe(row: Row<'_>) -> Option<(f64, f64)> {
+    let modules = members(row).filter_map(|module| {
+        let most = module.number("poe.max_power")?;
+        Some((module.number("poe.power_draw").unwrap_or(0.0), most))
+    });
+    modules
+        .filter(|(_, most)| *most > 0.0)
+        .reduce(|(drawn, most), (more, others)| (drawn + more, most + others))
+}
+
+/// Parts of the hardware that the modules report as failed.
+fn hardware(row: Row<'_>) -> Vec<String> {
+    let parts = members(row).flat_map(|module| {
+        ["fans", "psus", "temperatures"].into_iter().flat_map(move |kind| {
+            let failed = module.rows(kind).filter(|part| has_failed(*part));
+            failed.map(move |part| {
+                let status = part.text_or("status", "failed");
+                format!("{} {}", part.text_or("name", kind.trim_end_matches('s')), status)
+            })
+        })
+    });
+    parts.collect()
+}
+
+fn has_failed(part: Row<'_>) -> bool {
+    part.text("status").is_some_and(|status| {
+        !["ok", "absent", "present", "online", "normal", "empty"].contains(&status.to_lowercase().as_str())
+    })
+}

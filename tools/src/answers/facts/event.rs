@@ -1,0 +1,310 @@
+//! Events of devices and clients: [`Event`], which of them are still open ([`open`]), and the stage of a client's
+//! connection that they are about ([`Stage`]).
+
+use mistmcp::answers::Row;
+
+/// Something that happened to a device or client.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::answers) struct Event {
+    pub(in crate::answers) kind: String,
+    pub(in crate::answers) time: i64,
+    /// MAC address of the device, or of the client.
+    pub(in crate::answers) mac: Option<String>,
+    pub(in crate::answers) device_name: Option<String>,
+    pub(in crate::answers) port: Option<String>,
+    /// Distinguishes other events of one kind and device: component, neighbor, slot.
+    detail: Option<String>,
+    pub(in crate::answers) text: Option<String>,
+    pub(in crate::answers) ap: Option<String>,
+    pub(in crate::answers) ssid: Option<String>,
+    pub(in crate::answers) vlan: Option<i64>,
+    pub(in crate::answers) band: Option<String>,
+    pub(in crate::answers) channel: Option<i64>,
+    pub(in crate::answers) rssi: Option<f64>,
+    pub(in crate::answers) reason: Option<i64>,
+    pub(in crate::answers) status: Option<i64>,
+    pub(in crate::answers) user: Option<String>,
+    pub(in crate::answers) rule: Option<String>,
+    pub(in crate::answers) rule_name: Option<String>,
+    pub(in crate::answers) site: Option<String>,
+}
+
+impl Event {
+    pub(in crate::answers) fn of(row: Row<'_>) -> Option<Self> {
+        let detail =
+            ["neighbor", "peer_name", "component", "service", "protocol_name", "fru_slot", "vpn_name"];
+        Some(Self {
+            kind: row.text("type")?,
+            time: row.time("timestamp").or_else(|| row.time("when")).or_else(|| row.time("start"))?,
+            mac: row.mac("mac").or_else(|| row.mac("device_mac")),
+            device_name: row.text("device_name").or_else(|| row.text("ap_name")),
+            port: row.text("port_id"),
+            detail: detail.iter().find_map(|name| row.text(name)),
+            text: row.text("text").or_else(|| row.text("reason")),
+            ap: row.mac("ap"),
+            ssid: row.text("ssid"),
+            vlan: row.integer("vlan"),
+            band: row.text("band"),
+            channel: row.integer("channel"),
+            rssi: row.number("rssi").filter(|rssi| *rssi < 0.0),
+            reason: row.integer("reason_code").or_else(|| row.integer("reason")).filter(|code| *code > 0),
+            status: row.integer("status_code").filter(|code| *code > 0),
+            user: row.text("username").or_else(|| row.text("idp_username")).or_else(|| row.text("cert_cn")),
+            rule: row.text("nacrule_id"),
+            rule_name: row.text("nacrule_name"),
+            site: row.text("site_id"),
+        })
+    }
+
+    pub(in crate::answers) fn is(&self, kinds: &[&str]) -> bool {
+        kinds.contains(&self.kind.as_str())
+    }
+
+    /// The type without the kind of device before it: `DISCONNECTED` of `AP_DISCONNECTED`.
+    pub(in crate::answers) fn short(&self) -> &str {
+        let (device, short) = self.kind.split_once('_').unwrap_or(("", &self.kind));
+        if ["AP", "SW", "GW", "ME"].contains(&device) { short } else { &self.kind }
+    }
+}
+
+/// What an event opens, and what closes it, without the kind of device before it. `_UP` and `_CLEAR` stand for any type
+/// with the opening one's beginning.
+const PAIRS: &[(&str, &[&str])] = &[
+    ("DISCONNECTED", &["CONNECTED"]),
+    ("CONFIG_FAILED", &["CONFIGURED", "RECONFIGURED"]),
+    ("CONFIG_LOCK_FAILED", &["CONFIGURED", "RECONFIGURED"]),
+    ("CONFIG_ERROR_ADDTL_COMMAND", &["CONFIGURED", "RECONFIGURED"]),
+    ("PORT_DOWN", &["PORT_UP"]),
+    ("RADSEC_FAILURE", &["RADSEC_RECOVERY"]),
+    ("UPGRADE_FAILED", &["UPGRADED"]),
+    ("PORT_BPDU_BLOCKED", &["PORT_BPDU_ERROR_CLEARED"]),
+    ("LOOP_DETECTED", &["LOOP_CLEARED"]),
+    ("LACPD_TIMEOUT", &["LACPD_TIMEOUT_CLEARED"]),
+    ("MAC_LIMIT_EXCEEDED", &["MAC_LIMIT_RESET"]),
+    ("MAC_LEARNING_STOPPED", &["MAC_LEARNING_RESUMED"]),
+    ("BGP_NEIGHBOR_DOWN", &["BGP_NEIGHBOR_UP"]),
+    ("OSPF_NEIGHBOR_DOWN", &["OSPF_NEIGHBOR_UP"]),
+    ("BFD_SESSION_DISCONNECTED", &["BFD_SESSION_ESTABLISHED"]),
+    ("EVPN_CORE_ISOLATED", &["EVPN_CORE_ISOLATION_CLEARED"]),
+    ("VC_PORT_DOWN", &["VC_PORT_UP"]),
+    ("VC_IN_TRANSITION", &["VC_STABLE"]),
+    ("ZTP_FAILED", &["ZTP_FINISHED"]),
+    ("RECOVERY_SNAPSHOT_FAILED", &["RECOVERY_SNAPSHOT_SUCCEEDED"]),
+    ("DDOS_PROTOCOL_VIOLATION_SET", &["DDOS_PROTOCOL_VIOLATION_CLEAR"]),
+    ("FPC_POWER_OFF", &["FPC_POWER_ON"]),
+    ("ARP_UNRESOLVED", &["ARP_RESOLVED"]),
+    ("DHCP_UNRESOLVED", &["DHCP_RESOLVED"]),
+    ("TUNNEL_DOWN", &["TUNNEL_UP"]),
+    ("VPN_PATH_DOWN", &["VPN_PATH_UP"]),
+    ("VPN_PEER_DOWN", &["VPN_PEER_UP"]),
+    ("HA_CONTROL_LINK_DOWN", &["HA_CONTROL_LINK_UP"]),
+    ("HA_HEALTH_WEIGHT_LOW", &["HA_HEALTH_WEIGHT_RECOVERY"]),
+    ("FIB_COUNT_THRESHOLD_EXCEEDED", &["FIB_COUNT_RETURNED_TO_NORMAL"]),
+    ("FLOW_COUNT_THRESHOLD_EXCEEDED", &["FLOW_COUNT_RETURNED_TO_NORMAL"]),
+    ("APPID_INSTALL_FAILED", &["APPID_INSTALLED", "APPID_INSTALL_SUCCESS"]),
+    ("IDP_INSTALL_FAILED", &["IDP_INSTALLED", "IDP_INSTALL_SUCCESS"]),
+    ("SERVICE_CRASHED", &["SERVICE_STARTED"]),
+    ("SERVICE_FAILED", &["SERVICE_STARTED"]),
+    ("PSU_UNPLUGGED", &["PSU_PLUGGED"]),
+    ("FAN_UNPLUGGED", &["FAN_PLUGGED"]),
+    ("POWERINPUT_DISCONNECTED", &["POWERINPUT_CONNECTED"]),
+];
+
+/// The events that opened something which no later event closed, the earliest of each: with the number of times that it
+/// opened in the window.
+pub(in crate::answers) fn open(events: &[Event]) -> Vec<(&Event, usize)> {
+    let mut ordered: Vec<&Event> = events.iter().collect();
+    ordered.sort_by_key(|event| event.time);
+    let mut found: Vec<(&Event, usize, bool)> = Vec::new();
+    for event in ordered {
+        let short = event.short();
+        if opens(short) {
+            match found.iter_mut().find(|(known, ..)| known.kind == event.kind && same_thing(known, event)) {
+                Some((known, times, is_open)) => {
+                    *times += 1;
+                    if !*is_open {
+                        (*known, *is_open) = (event, true);
+                    }
+                }
+                None => found.push((event, 1, true)),
+            }
+        } else {
+            for (known, _, is_open) in &mut found {
+                if closes(known.short(), short) && same_thing(known, event) {
+                    *is_open = false;
+                }
+            }
+        }
+    }
+    found.into_iter().filter(|(.., is_open)| *is_open).map(|(event, times, _)| (event, times)).collect()
+}
+
+fn opens(short: &str) -> bool {
+    PAIRS.iter().any(|(opening, _)| *opening == short)
+        || (short.starts_with("ALARM_CHASSIS_") && !short.ends_with("_CLEAR"))
+}
+
+fn closes(opening: &str, closing: &str) -> bool {
+    closing.strip_suffix("_CLEAR").is_some_and(|opened| opened == opening)
+        || PAIRS.iter().any(|(known, closers)| *known == opening && closers.contains(&closing))
+}
+
+/// Whether two events are about the same device, port and component. An event that names none is about all.
+fn same_thing(one: &Event, other: &Event) -> bool {
+    let same = |one: &Option<String>, other: &Option<String>| match (one, other) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    };
+    same(&one.mac, &other.mac) && same(&one.port, &other.port) && same(&one.detail, &other.detail)
+}
+
+/// A stage of a client's connection, in the order in which it passes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::answers) enum Stage {
+    Association,
+    Authorization,
+    Roaming,
+    Dhcp,
+    Arp,
+    Dns,
+    Portal,
+    Leaving,
+}
+
+/// The stage of a client event, and whether it went well. `None` for types that say neither.
+pub(in crate::answers) fn stage_of(kind: &str) -> Option<(Stage, bool)> {
+    let has = |words: &[&str]| words.iter().any(|word| kind.contains(word));
+    let failed = has(&[
+        "FAIL",
+        "DENIED",
+        "TIMEOUT",
+        "STUCK",
+        "NAK",
+        "NOT_FOUND",
+        "BLOCKED",
+        "EXCESSIVE",
+        "SPOOFING",
+        "BAD_IP",
+    ]);
+    if has(&["FBT", "FT_KEY"]) {
+        return Some((Stage::Roaming, !failed));
+    }
+    if has(&["DHCP", "IP_ASSIGNED", "IPV6_ASSIGNED", "IP_ASSIGNMENT", "STATIC_IP"]) {
+        return Some((Stage::Dhcp, !failed));
+    }
+    if has(&["ARP", "GATEWAY_SPOOFING"]) {
+        return Some((Stage::Arp, !failed));
+    }
+    if has(&["DNS"]) {
+        return Some((Stage::Dns, !failed));
+    }
+    if has(&["PORTAL"]) {
+        return Some((Stage::Portal, !failed));
+    }
+    if has(&["DEAUTHENTICAT", "DEASSOCIATION", "DISASSOCIATION", "STA_LEAVING"]) {
+        return Some((Stage::Leaving, true));
+    }
+    if has(&["SA_QUERY", "ASSOCIATION_FAILURE"]) {
+        return Some((Stage::Association, false));
+    }
+    if has(&["AUTH_FAILURE", "AUTH_DENIED", "SAE_AUTH", "REPEATED_AUTH", "MAC_AUTH"]) {
+        return Some((Stage::Authorization, !failed && !kind.contains("REPEATED")));
+    }
+    if has(&["ASSOCIATION"]) {
+        return Some((Stage::Association, !failed));
+    }
+    if has(&["AUTHENTICATED", "AUTHORIZED"]) {
+        return Some((Stage::Authorization, !failed));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    fn event(kind: &str, time: i64, port: Option<&str>) -> Event {
+        Event {
+            kind: kind.into(),
+            time,
+            mac: Some("5c5b35000001".into()),
+            port: port.map(str::to_owned),
+            ..Event::default()
+        }
+    }
+
+    fn kinds(events: &[Event]) -> Vec<(String, i64, usize)> {
+        open(events).into_iter().map(|(event, times)| (event.kind.clone(), event.time, times)).collect()
+    }
+
+    #[test]
+    fn an_event_is_open_until_its_opposite_at_the_same_place() {
+        let down = |time| event("SW_PORT_DOWN", time, Some("ge-0/0/1"));
+        assert_eq!(kinds(&[down(1), event("SW_PORT_UP", 2, Some("ge-0/0/1"))]), []);
+        assert_eq!(
+            kinds(&[down(1), event("SW_PORT_UP", 2, Some("ge-0/0/2"))]),
+            [("SW_PORT_DOWN".into(), 1, 1)]
+        );
+        assert_eq!(
+            kinds(&[down(5), event("SW_PORT_UP", 2, Some("ge-0/0/1")), down(1)]),
+            [("SW_PORT_DOWN".into(), 5, 2)],
+            "rows come in any order"
+        );
+        assert_eq!(kinds(&[event("AP_CONFIG_FAILED", 1, None), event("AP_RECONFIGURED", 2, None)]), []);
+        assert_eq!(
+            kinds(&[event("GW_ALARM_CHASSIS_FAN", 1, None), event("GW_ALARM_CHASSIS_FAN_CLEAR", 2, None)]),
+            []
+        );
+        assert_eq!(
+            kinds(&[event("SW_ALARM_CHASSIS_PSU", 1, None), event("SW_ALARM_CHASSIS_FAN_CLEAR", 2, None)])
+                .len(),
+            1
+        );
+        assert_eq!(kinds(&[event("SOMETHING_NEW", 1, None), event("", 2, None)]), []);
+    }
+
+    #[test]
+    fn rows_without_type_or_time_are_no_events() {
+        for row in [
+            json!({}),
+            json!({ "type": "AP_DISCONNECTED" }),
+            json!({ "timestamp": 1 }),
+            json!({ "type": 5, "timestamp": "x" }),
+        ] {
+            assert_eq!(Event::of(Row::of(&row)), None, "{row}");
+        }
+        let row = json!({ "type": "AP_DISCONNECTED", "timestamp": "1795890000.5", "mac": "5C:5B:35:00:00:01", "vlan": "20" });
+        let event = Event::of(Row::of(&row)).unwrap();
+        assert_eq!((event.time, event.vlan, event.short()), (1_795_890_000, Some(20), "DISCONNECTED"));
+    }
+
+    #[test]
+    fn client_events_belong_to_a_stage() {
+        for (kind, stage) in [
+            ("CLIENT_ASSOCIATION", Some((Stage::Association, true))),
+            ("CLIENT_AUTH_REASSOCIATION_11R", Some((Stage::Association, true))),
+            ("CLIENT_ASSOCIATION_FAILURE", Some((Stage::Association, false))),
+            ("SA_QUERY_TIMEOUT", Some((Stage::Association, false))),
+            ("CLIENT_AUTHENTICATED_OKC", Some((Stage::Authorization, true))),
+            ("MARVIS_EVENT_CLIENT_MAC_AUTH_SUCCESS", Some((Stage::Authorization, true))),
+            ("MARVIS_EVENT_CLIENT_AUTH_DENIED", Some((Stage::Authorization, false))),
+            ("MARVIS_EVENT_SAE_AUTH_FAILURE", Some((Stage::Authorization, false))),
+            ("REPEATED_AUTH_FAILURES", Some((Stage::Authorization, false))),
+            ("MARVIS_EVENT_CLIENT_FBT_FAILURE", Some((Stage::Roaming, false))),
+            ("MARVIS_EVENT_WLC_FT_KEY_NOT_FOUND", Some((Stage::Roaming, false))),
+            ("CLIENT_IP_ASSIGNED", Some((Stage::Dhcp, true))),
+            ("MARVIS_EVENT_CLIENT_DHCP_STUCK", Some((Stage::Dhcp, false))),
+            ("MARVIS_EVENT_CLIENT_DHCP_NAK", Some((Stage::Dhcp, false))),
+            ("CLIENT_GW_ARP_OK", Some((Stage::Arp, true))),
+            ("CLIENT_EXCESSIVE_ARPING_GW", Some((Stage::Arp, false))),
+            ("MARVIS_DNS_FAILURE", Some((Stage::Dns, false))),
+            ("MARVIS_EVENT_CAPTIVE_PORTAL_AUTHORIZED", Some((Stage::Portal, true))),
+            ("CLIENT_DEAUTHENTICATION", Some((Stage::Leaving, true))),
+            ("SOMETHING_NEW", None),
+        ] {
+            assert_eq!(stage_of(kind), stage, "{kind}");
+        }
+    }
+}

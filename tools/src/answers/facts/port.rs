@@ -1,0 +1,104 @@
+//! A port of a switch or gateway: [`Port`].
+
+use mistmcp::answers::{Object, Row};
+
+/// A port with its state and counters.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::answers) struct Port {
+    /// MAC address of its device.
+    pub(in crate::answers) device: String,
+    pub(in crate::answers) id: String,
+    pub(in crate::answers) site: Option<String>,
+    pub(in crate::answers) of_gateway: bool,
+    pub(in crate::answers) up: Option<bool>,
+    pub(in crate::answers) disabled: bool,
+    /// In Mb/s; `None` where it is down or unknown.
+    pub(in crate::answers) speed: Option<i64>,
+    pub(in crate::answers) full_duplex: Option<bool>,
+    pub(in crate::answers) rx_errors: i64,
+    pub(in crate::answers) tx_errors: i64,
+    pub(in crate::answers) packets: i64,
+    pub(in crate::answers) bytes: i64,
+    pub(in crate::answers) poe_disabled: bool,
+    pub(in crate::answers) poe_on: Option<bool>,
+    /// In watts.
+    pub(in crate::answers) draw: Option<f64>,
+    pub(in crate::answers) stp_state: Option<String>,
+    pub(in crate::answers) auth_state: Option<String>,
+    pub(in crate::answers) usage: Option<String>,
+    pub(in crate::answers) uplink: bool,
+    pub(in crate::answers) neighbor_mac: Option<String>,
+    pub(in crate::answers) neighbor_name: Option<String>,
+    pub(in crate::answers) last_flapped: Option<i64>,
+    pub(in crate::answers) mac_count: Option<i64>,
+    pub(in crate::answers) mac_limit: Option<i64>,
+    /// Percent, milliseconds, milliseconds: of WAN ports.
+    pub(in crate::answers) loss: Option<f64>,
+    pub(in crate::answers) latency: Option<f64>,
+    pub(in crate::answers) jitter: Option<f64>,
+}
+
+impl Port {
+    pub(in crate::answers) fn of(row: Row<'_>) -> Option<Self> {
+        let count = |name: &str| row.integer(name).unwrap_or(0).max(0);
+        let usage = row.text("port_usage");
+        let disabled = row.flag("disabled") == Some(true)
+            || row.flag("admin_up") == Some(false)
+            || row.flag("admin_disabled") == Some(true)
+            || usage.as_deref().is_some_and(|usage| usage.eq_ignore_ascii_case("disabled"));
+        Some(Self {
+            device: row.mac("mac")?,
+            id: row.text("port_id")?,
+            site: row.text("site_id"),
+            of_gateway: row.is("type", "gateway") || row.is("device_type", "gateway"),
+            up: row.flag("up"),
+            disabled,
+            speed: row.integer("speed").filter(|speed| *speed > 0),
+            full_duplex: row.flag("full_duplex"),
+            rx_errors: count("rx_errors"),
+            tx_errors: count("tx_errors"),
+            packets: count("rx_pkts").saturating_add(count("tx_pkts")),
+            bytes: count("rx_bytes").saturating_add(count("tx_bytes")),
+            poe_disabled: row.flag("poe_disabled") == Some(true),
+            poe_on: row.flag("poe_on"),
+            draw: row.number("power_draw"),
+            stp_state: row.text("stp_state").map(|state| state.to_lowercase()),
+            auth_state: row.text("auth_state").map(|state| state.to_lowercase()),
+            uplink: row.flag("uplink") == Some(true) || usage.as_deref() == Some("uplink"),
+            usage,
+            neighbor_mac: row.mac("neighbor_mac"),
+            neighbor_name: row.text("neighbor_system_name"),
+            last_flapped: row.time("last_flapped"),
+            mac_count: row.integer("mac_count"),
+            mac_limit: row.integer("mac_limit").filter(|limit| *limit > 0),
+            loss: row.number("loss"),
+            latency: row.number("latency"),
+            jitter: row.number("jitter"),
+        })
+    }
+
+    /// The port as the object of a finding, with the name of its device.
+    pub(in crate::answers) fn object(&self, device: &str) -> Object {
+        Object::port(&self.id).of_device(device).mac(self.device.clone())
+    }
+
+    /// Whether a device with this MAC address or name is behind it.
+    pub(in crate::answers) fn leads_to(&self, mac: &str, name: Option<&str>) -> bool {
+        self.neighbor_mac.as_deref() == Some(mac)
+            || (self.neighbor_mac.is_none()
+                && name.is_some_and(|name| {
+                    self.neighbor_name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name))
+                }))
+    }
+
+    /// Whether an access point is behind it, as its profile or its neighbor says.
+    pub(in crate::answers) fn feeds_ap(&self, is_ap: impl Fn(&str) -> bool) -> bool {
+        self.neighbor_mac.as_deref().is_some_and(is_ap)
+            || self.usage.as_deref().is_some_and(|usage| usage.eq_ignore_ascii_case("ap"))
+    }
+
+    pub(in crate::answers) fn errors(&self) -> i64 {
+        self.rx_errors.saturating_add(self.tx_errors)
+    }
+}

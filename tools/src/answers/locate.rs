@@ -1,0 +1,102 @@
+//! Finds the device that a question is about.
+
+use mistmcp::answers::{Diagnosis, Finding, Inquiry, Object, Row, Rows, Severity, listed, name};
+use mistmcp::{Arg, Mac};
+
+use super::causes as c;
+use super::facts::Device;
+use super::parts;
+
+/// The device of a question, with all devices of the inventory.
+#[derive(Clone, Debug)]
+pub(super) struct Located {
+    pub(super) device: Device,
+    pub(super) inventory: Vec<Device>,
+}
+
+/// A MAC address in any form, as Mist writes it.
+pub(super) fn mac_of(text: &str) -> Option<String> {
+    Mac::read(&text.into()).ok().map(|mac| mac.as_str().to_owned())
+}
+
+/// The devices of rows, each once.
+pub(super) fn devices_of(rows: &Rows) -> Vec<Device> {
+    let mut devices: Vec<Device> = Vec::with_capacity(rows.len());
+    for device in rows.iter().filter_map(Device::of) {
+        if !devices.iter().any(|known| known.mac == device.mac) {
+            devices.push(device);
+        }
+    }
+    devices
+}
+
+/// Finds a device of the inventory by id, MAC address, name, serial number or a part of its name; or an answer that says
+/// why there is none.
+pub(super) async fn device(ask: &Inquiry, org: &str, text: &str) -> Result<Located, Diagnosis> {
+    let rows = ask.rows(&parts::inventory(org)).await;
+    let inventory = devices_of(&rows);
+    let id = text.trim().to_lowercase();
+    let mac = mac_of(text).or_else(|| id.strip_prefix("00000000-0000-0000-1000-").and_then(mac_of));
+    let called = name(text);
+    let exact = |device: &&Device| {
+        device.id.as_deref() == Some(id.as_str())
+            || mac.as_deref().is_some_and(|mac| device.mac == mac)
+            || [&device.name, &device.serial]
+                .into_iter()
+                .flatten()
+                .any(|known| known.eq_ignore_ascii_case(text.trim()))
+    };
+    let member = |device: &&Device| mac.as_deref().is_some_and(|mac| device.has_mac(mac));
+    let part = |device: &&Device| {
+        !id.is_empty() && device.name.as_deref().is_some_and(|known| known.to_lowercase().contains(&id))
+    };
+    let mut fitting: Vec<_> = inventory.iter().filter(exact).collect();
+    if fitting.is_empty() {
+        fitting = inventory.iter().filter(member).collect();
+    }
+    if fitting.is_empty() && mac.is_none() {
+        fitting = inventory.iter().filter(part).collect();
+    }
+    match fitting.as_slice() {
+        [device] => Ok(Located { device: (*device).clone(), inventory }),
+        [] if !rows.is_seen() => match mac {
+            // The other parts can still be asked for by its address.
+            Some(mac) => {
+                let row = mistmcp::serde_json::json!({ "mac": mac, "id": id });
+                Device::of(Row::of(&row))
+                    .map(|device| Located { device, inventory })
+                    .ok_or_else(|| unknown(&called))
+            }
+            None => Err(Diagnosis::unknown(format!(
+                "{called} could not be looked up, because the inventory could not be read. Give its MAC address, or try again."
+            ))),
+        },
+        [] => {
+            ask.not_seen("device", &format!("the inventory has none that is called {called}"));
+            if inventory.is_empty() {
+                return Err(Diagnosis::unknown("The organization has no devices, so nothing is known."));
+            }
+            Err(unknown(&called))
+        }
+        several => {
+            let names: Vec<_> = several.iter().map(|device| device.called()).collect();
+            ask.not_seen("device", "several fit the name");
+            Err(Diagnosis::unknown(format!(
+                "{called} fits {} devices: {}. Ask again with the name or MAC address of one.",
+                several.len(),
+                listed(&names, 8)
+            )))
+        }
+    }
+}
+
+fn unknown(called: &str) -> Diagnosis {
+    let words =
+        format!("The inventory has no device {called}: no id, MAC address, name or serial number fits.");
+    Diagnosis::about(format!("{called} is unknown")).findings([Finding::new(
+        &c::NEVER_SEEN,
+        Severity::Warning,
+        words,
+    )
+    .on(Object::ap(called))])
+}

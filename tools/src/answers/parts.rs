@@ -1,0 +1,90 @@
+//! Parts of Mist that several answer tools read.
+
+use mistmcp::Request;
+use mistmcp::answers::{Part, Window};
+
+/// Rows of a page: the most that Mist gives.
+pub(super) const ROWS: u32 = 1_000;
+
+/// All devices of the organization, with their sites and whether they are connected.
+pub(super) fn inventory(org: &str) -> Part {
+    Part::new("inventory", "getOrgInventory")
+        .with("org_id", org)
+        .with("vc", true)
+        .with("limit", ROWS)
+        .pages(4)
+}
+
+/// The statistics of all devices of a site: some 5 kB each.
+pub(super) fn device_stats(site: &str) -> Part {
+    Part::new("device statistics", "listSiteDevicesStats")
+        .with("site_id", site)
+        .with("type", "all")
+        .with("limit", ROWS)
+        .pages(2)
+}
+
+/// All ports of switches and gateways of a site.
+pub(super) fn ports(site: &str) -> Part {
+    Part::new("ports", "searchSiteSwOrGwPorts").with("site_id", site).with("limit", ROWS).pages(2)
+}
+
+/// All ports of the organization.
+pub(super) fn org_ports(org: &str) -> Part {
+    Part::new("ports", "searchOrgSwOrGwPorts").with("org_id", org).with("limit", ROWS).pages(4)
+}
+
+/// Events of the devices of a site, the latest first.
+pub(super) fn device_events(site: &str, window: &Window) -> Part {
+    let part = Part::new("device events", "searchSiteDeviceEvents").with("site_id", site).with("limit", ROWS);
+    window.on(part.with("sort", "-timestamp"))
+}
+
+/// Events of one device, the latest first.
+pub(super) fn events_of(site: &str, mac: &str, what: &str, window: &Window) -> Part {
+    let part = Part::new(format!("events of the {what}"), "searchSiteDeviceEvents");
+    window.on(part.with("site_id", site).with("mac", mac).with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// Events of all devices of the organization, the latest first.
+pub(super) fn org_device_events(org: &str, window: &Window) -> Part {
+    let part =
+        Part::new("device events", "searchOrgDeviceEvents").with("org_id", org).with("device_type", "all");
+    window.on(part.with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// Alarms of a site.
+pub(super) fn alarms(site: &str, window: &Window) -> Part {
+    window.on(Part::new("alarms", "searchSiteAlarms").with("site_id", site).with("limit", ROWS))
+}
+
+/// Alarms of the organization.
+pub(super) fn org_alarms(org: &str, window: &Window) -> Part {
+    window.on(Part::new("alarms", "searchOrgAlarms").with("org_id", org).with("limit", ROWS))
+}
+
+/// Actions of Marvis, which Mist's document does not have.
+pub(super) fn marvis_actions(org: &str) -> Part {
+    let request = Request::get("/api/v1/labs/orgs").segment(org).segment("suggestion");
+    let request = request
+        .query("query", "get_suggestion")
+        .query("resolve_wcid", true)
+        .query("limit", ROWS)
+        .query("page", 1_u32);
+    Part::new("Marvis actions", "listOrgMarvisActions").with("org_id", org).requesting(request)
+}
+
+/// What administrators changed in the organization.
+pub(super) fn audit_logs(org: &str, window: &Window) -> Part {
+    window.on(Part::new("audit log", "listOrgAuditLogs").with("org_id", org).with("limit", ROWS))
+}
+
+/// A site with its name and its counts of devices and clients.
+pub(super) fn site(site: &str) -> Part {
+    Part::new("site", "getSiteStats").with("site_id", site)
+}
+
+/// The names of all sites.
+pub(super) fn sites(org: &str) -> Part {
+    Part::new("sites", "listOrgSiteStats").with("org_id", org).with("limit", ROWS).pages(3)
+}

@@ -1,0 +1,5 @@
+//! Rules: functions from facts to findings, without requests.
+
+pub(super) mod alarms;
+pub(super) mod device;
+pub(super) mod ports;

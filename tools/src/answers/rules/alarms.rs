@@ -1,0 +1,269 @@
+//! Rules for alarms and Marvis actions: what each kind means, which are still open, and which are one trouble.
+
+use mistmcp::answers::{Cause, Finding, Object, Severity, lasting};
+
+use crate::answers::causes as c;
+use crate::answers::facts::{Alarm, Device};
+
+/// Kinds of alarms and actions with their cause, severity, and what they say of a place.
+const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
+    (&["missing_vlan"], &c::MISSING_VLAN, Severity::Critical, "lacks a VLAN"),
+    (&["bad_cable", "ap_bad_cable", "gw_bad_cable"], &c::CABLE_FAULT, Severity::Warning, "has a bad cable"),
+    (
+        &["authentication_failure"],
+        &c::AUTH_SERVER_UNREACHABLE,
+        Severity::Critical,
+        "has many failed sign-ins",
+    ),
+    (
+        &["dhcp_failure", "infra_dhcp_failure"],
+        &c::DHCP_FAILURE,
+        Severity::Critical,
+        "has clients that get no address",
+    ),
+    (
+        &["arp_failure", "infra_arp_failure"],
+        &c::GATEWAY_ARP_FAILURE,
+        Severity::Critical,
+        "has clients whose gateway does not answer ARP",
+    ),
+    (
+        &["dns_failure", "infra_dns_failure"],
+        &c::DNS_FAILURE,
+        Severity::Critical,
+        "has clients without name resolution",
+    ),
+    (&["port_flap"], &c::PORT_FLAPPING, Severity::Warning, "has a port that goes up and down"),
+    (
+        &["negotiation_mismatch", "gw_negotiation_mismatch"],
+        &c::PORT_HALF_DUPLEX,
+        Severity::Warning,
+        "has a port with a negotiation mismatch",
+    ),
+    (&["non_compliant"], &c::FIRMWARE_BEHIND, Severity::Info, "has another firmware than its siblings"),
+    (
+        &["health_check_failed", "wan_device_problem"],
+        &c::HARDWARE_ALARM,
+        Severity::Warning,
+        "fails its health check",
+    ),
+    (
+        &["bad_wan_uplink", "intermittent_wan_connectivity"],
+        &c::WAN_LINK_DEGRADED,
+        Severity::Critical,
+        "has a bad WAN link",
+    ),
+    (
+        &["switch_stp_loop", "loop_detected_by_ap", "loop_detected"],
+        &c::LOOP,
+        Severity::Critical,
+        "sees a loop",
+    ),
+    (&["insufficient_coverage"], &c::COVERAGE_HOLE, Severity::Warning, "has clients that hear it too weakly"),
+    (
+        &["insufficient_capacity"],
+        &c::CHANNEL_UTILIZATION,
+        Severity::Warning,
+        "has more traffic than its channel carries",
+    ),
+    (&["gw_critical_port_down"], &c::WAN_LINK_DOWN, Severity::Critical, "has a WAN port that is down"),
+    (&["gw_port_down"], &c::PORT_DOWN, Severity::Warning, "has a port that is down"),
+    (
+        &["gw_bgp_neighbor_down", "bgp_neighbor_down"],
+        &c::BGP_DOWN,
+        Severity::Warning,
+        "has lost a BGP neighbor",
+    ),
+    (
+        &["vpn_path_down", "gw_vpn_path_down", "vpn_peer_down", "gw_vpn_peer_down"],
+        &c::VPN_PATH_DOWN,
+        Severity::Warning,
+        "has lost a VPN path",
+    ),
+    (
+        &[
+            "ap_offline",
+            "device_down",
+            "switch_down",
+            "switch_offline",
+            "gateway_down",
+            "gateway_offline",
+            "mist_edge_disconnected",
+        ],
+        &c::DEVICE_DOWN,
+        Severity::Critical,
+        "is down",
+    ),
+    (&["rogue_ap"], &c::ROGUE_AP, Severity::Warning, "hears a rogue access point"),
+    (
+        &["honeypot_ssid"],
+        &c::HONEYPOT_SSID,
+        Severity::Warning,
+        "hears a foreign access point with an SSID of the organization",
+    ),
+];
+
+/// What closes an alarm of a kind that has no status.
+const PAIRS: &[(&str, &[&str])] = &[
+    ("device_down", &["device_reconnected"]),
+    ("switch_down", &["switch_reconnected"]),
+    ("gateway_down", &["gateway_reconnected"]),
+    ("gw_bgp_neighbor_down", &["gw_bgp_neighbor_up"]),
+    ("infra_dhcp_failure", &["infra_dhcp_success"]),
+    ("infra_dns_failure", &["infra_dns_success"]),
+    ("infra_arp_failure", &["infra_arp_success"]),
+    ("gw_vpn_path_down", &["gw_vpn_path_up"]),
+    ("gw_vpn_peer_down", &["gw_vpn_peer_up"]),
+    ("vpn_path_down", &["vpn_path_up"]),
+    ("vpn_peer_down", &["vpn_peer_up"]),
+    ("gw_port_down", &["gw_port_up"]),
+];
+
+/// The cause that a kind of alarm stands for.
+pub(in crate::answers) fn cause_of(kind: &str) -> Option<(&'static Cause, Severity, &'static str)> {
+    let known = KINDS.iter().find(|(kinds, ..)| kinds.contains(&kind));
+    known.map(|(_, cause, severity, words)| (*cause, *severity, *words))
+}
+
+/// The alarms that are open: without a status that closes them, and without a later opposite.
+pub(in crate::answers) fn open(alarms: &[Alarm]) -> Vec<&Alarm> {
+    let closed = |alarm: &Alarm| {
+        let closers = PAIRS.iter().find(|(kind, _)| *kind == alarm.kind).map(|(_, closers)| *closers);
+        closers.is_some_and(|closers| {
+            alarms.iter().any(|other| {
+                closers.contains(&other.kind.as_str())
+                    && other.time >= alarm.time
+                    && other.site == alarm.site
+                    && (other.devices == alarm.devices || other.devices.is_empty())
+            })
+        })
+    };
+    alarms.iter().filter(|alarm| alarm.is_open && !closed(alarm)).collect()
+}
+
+/// A finding for each cause and place among open alarms. `devices` are those that are known, `site_name` names a site
+/// by its id.
+pub(in crate::answers) fn findings(
+    alarms: &[&Alarm],
+    devices: &[Device],
+    site_name: impl Fn(&str) -> Option<String>,
+    now: i64,
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for alarm in alarms {
+        let Some((cause, severity, words)) = cause_of(&alarm.kind) else { continue };
+        let device = alarm.devices.iter().find_map(|mac| devices.iter().find(|device| device.has_mac(mac)));
+        // A device that is back is not down, whatever its alarm says.
+        if cause.name == c::DEVICE_DOWN.name && device.is_some_and(|device| device.connected == Some(true)) {
+            continue;
+        }
+        let site = alarm.site.as_deref().and_then(&site_name);
+        found.push(finding(alarm, cause, severity, words, device, site.as_deref(), now));
+    }
+    found
+}
+
+fn finding(
+    alarm: &Alarm,
+    cause: &'static Cause,
+    severity: Severity,
+    words: &str,
+    device: Option<&Device>,
+    site: Option<&str>,
+    now: i64,
+) -> Finding {
+    let place = device
+        .map(Device::called)
+        .or_else(|| alarm.names.first().cloned())
+        .or_else(|| alarm.devices.first().cloned());
+    let place = mistmcp::answers::name(place.as_deref().or(site).unwrap_or("The organization"));
+    let port = alarm.ports.first().map_or(String::new(), |port| format!(" {}", mistmcp::answers::name(port)));
+    let when = alarm.time.map_or(String::new(), |time| format!(" {}", lasting(time, now)));
+    let severity = match alarm.severity.as_deref() {
+        Some("critical") => severity.max(Severity::Warning),
+        Some("info") => severity.min(Severity::Warning),
+        _ => severity,
+    };
+    let mut finding = Finding::new(cause, severity, format!("{place}{port} {words}{when}."));
+    if let (Some(port), false) = (alarm.ports.first(), place.is_empty()) {
+        finding = finding.on(Object::port(port).of_device(&place).mac(alarm.devices.first().cloned()));
+    }
+    finding = match (device, alarm.devices.first()) {
+        (Some(device), _) => finding.on(device.object()),
+        (None, Some(mac)) => {
+            finding.on(Object::ap(alarm.names.first().map_or(mac.as_str(), String::as_str)).mac(mac.clone()))
+        }
+        (None, None) => finding,
+    };
+    for vlan in alarm.vlans.iter().take(2) {
+        finding = finding.on(Object::vlan(vlan));
+    }
+    for ssid in alarm.ssids.iter().take(2) {
+        finding = finding.on(Object::wlan(ssid));
+    }
+    if let Some(site) = site {
+        finding = finding.on(Object::site(site));
+    }
+    let kind = if alarm.is_action { "marvis_action" } else { "alarm" };
+    finding
+        .since(alarm.time)
+        .evidence(kind, alarm.kind.clone())
+        .evidence("times", Some(alarm.count).filter(|count| *count > 1))
+        .evidence("suggestion", alarm.suggestion.clone())
+        .affects(alarm.devices.iter().filter(|_| cause.name == c::DEVICE_DOWN.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    fn alarm(kind: &str, time: i64, status: &str) -> Alarm {
+        Alarm::of(Row::of(&json!({
+            "type": kind, "timestamp": time, "status": status, "aps": ["5c5b35000001"], "hostnames": ["AP-1"], "site_id": "s",
+        })))
+        .unwrap()
+    }
+
+    #[test]
+    fn resolved_alarms_and_those_with_a_later_opposite_are_closed() {
+        let kinds =
+            |alarms: &[Alarm]| open(alarms).iter().map(|alarm| alarm.kind.clone()).collect::<Vec<_>>();
+        assert_eq!(
+            kinds(&[alarm("bad_cable", 1, "open"), alarm("missing_vlan", 1, "resolved")]),
+            ["bad_cable"]
+        );
+        assert_eq!(
+            kinds(&[alarm("device_down", 1, ""), alarm("device_reconnected", 2, "")]),
+            ["device_reconnected"]
+        );
+        assert_eq!(kinds(&[alarm("device_down", 3, ""), alarm("device_reconnected", 2, "")]).len(), 2);
+    }
+
+    #[test]
+    fn an_alarm_of_a_device_that_is_back_is_no_finding() {
+        let device = |connected: bool| {
+            Device::of(Row::of(&json!({ "mac": "5c5b35000001", "name": "AP-1", "connected": connected })))
+                .unwrap()
+        };
+        let down = alarm("device_down", 1, "open");
+        assert!(findings(&[&down], &[device(true)], |_| None, 10).is_empty());
+        assert_eq!(findings(&[&down], &[device(false)], |_| None, 10)[0].cause().name, "device_down");
+        assert!(findings(&[&alarm("something_new", 1, "open")], &[], |_| None, 10).is_empty());
+    }
+
+    #[test]
+    fn an_action_is_read_from_its_details() {
+        let row = json!({
+            "symptom": "port_flap", "status": "reoccured", "start_time": 1_795_890_000_000_i64, "uuid": "u", "site_id": "s",
+            "details": { "impacted_tuple": { "mac": "5c5b35000001", "name": "SW-1", "port_id": "ge-0/0/1" } },
+        });
+        let action = Alarm::of_action(Row::of(&row)).unwrap();
+        assert!(action.is_open);
+        let found = findings(&[&action], &[], |_| Some("Leeds".into()), 1_795_890_300);
+        assert_eq!(found[0].cause().name, "port_flapping");
+        assert!(found[0].is_on("ge-0/0/1") && found[0].is_on("Leeds"), "{found:?}");
+    }
+}

@@ -1,0 +1,314 @@
+//! `troubleshootDevice`: why a device is down, or has trouble.
+
+use mistmcp::answers::{
+    Cause, Diagnosis, Finding, Inquiry, Object, Rows, Severity, Window, ago, answer, join, name,
+};
+use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
+
+use super::arguments::Organization;
+use super::facts::{Alarm, Device, Event, Port};
+use super::locate::{self, Located};
+use super::rules::{alarms, device, ports::Around};
+use super::{causes as c, parts, thresholds as t};
+
+/// The causes that this tool finds.
+pub(super) const FINDS: &[&Cause] = &[
+    &c::SITE_DOWN,
+    &c::UPSTREAM_DOWN,
+    &c::POWER_LOST,
+    &c::POWER_CONSTRAINED,
+    &c::CABLE_FAULT,
+    &c::CONFIG_FAILED,
+    &c::UPGRADE_FAILED,
+    &c::UPGRADING,
+    &c::RESTARTED_BY_USER,
+    &c::RESTARTING,
+    &c::HARDWARE_ALARM,
+    &c::NEVER_CONNECTED,
+    &c::NOT_ASSIGNED,
+    &c::DEVICE_DOWN,
+    &c::VIRTUAL_CHASSIS_UNSTABLE,
+    &c::PORT_DOWN,
+    &c::PORT_SLOW,
+    &c::PORT_HALF_DUPLEX,
+    &c::PORT_ERRORS,
+    &c::PORT_FLAPPING,
+    &c::PORT_DISABLED,
+    &c::SPANNING_TREE_BLOCKED,
+    &c::MAC_LIMIT,
+    &c::PORT_AUTH_FAILED,
+    &c::MISSING_VLAN,
+    &c::LOOP,
+    &c::CHANGED_BEFORE,
+    &c::AUTH_SERVER_UNREACHABLE,
+    &c::NEVER_SEEN,
+];
+
+/// Why an access point, switch or gateway is down or has trouble: power, port, upstream, upgrade, configuration, hardware.
+#[mist_tool(category = "answers", hints(read_only))]
+pub async fn troubleshoot_device(
+    mist: &Mist,
+    call: &Call,
+    org_id: Organization,
+    /// The device, by its name, MAC address, serial number or id.
+    #[brief = "Name, MAC, serial or id"]
+    device_id: String,
+    #[flatten] window: TimeWindow,
+) -> Result<Reply> {
+    answer(
+        mist,
+        call,
+        12,
+        move |ask| async move { Ok(find(&ask, org_id.as_str(), &device_id, &window).await) },
+    )
+    .await
+}
+
+async fn find(ask: &Inquiry, org: &str, text: &str, window: &TimeWindow) -> Diagnosis {
+    let Located { device: mut found, inventory } = match locate::device(ask, org, text).await {
+        Ok(located) => located,
+        Err(unknown) => return unknown,
+    };
+    let window = Window::of(window, ask);
+    let around = Around::default();
+    let Some(site) = found.site.clone() else {
+        let case = device::Case {
+            device: &found,
+            site: &[],
+            site_name: "",
+            events: &[],
+            ports: &[],
+            around: &around,
+        };
+        return facts(Diagnosis::about(state(&found, ask)), &found).findings(device::device(&case));
+    };
+    let chassis = (found.kind == "switch").then(|| {
+        let id = found.id.clone().unwrap_or_else(|| format!("00000000-0000-0000-1000-{}", found.mac));
+        mistmcp::answers::Part::new("virtual chassis", "getSiteDeviceVirtualChassis")
+            .with("site_id", site.as_str())
+            .with("device_id", id)
+            .or_none()
+    });
+    let own = parts::events_of(&site, &found.mac, "device", &window);
+    let (port_rows, alarm_rows) = (parts::ports(&site), parts::alarms(&site, &window));
+    let (stats_part, audit_part, site_part) =
+        (parts::device_stats(&site), parts::audit_logs(org, &window), parts::site(&site));
+    let (stats, events, ports, alarm_rows, audit, site_row, members) = join!(
+        ask.rows(&stats_part),
+        ask.rows(&own),
+        ask.rows(&port_rows),
+        ask.rows(&alarm_rows),
+        ask.rows(&audit_part),
+        ask.rows(&site_part),
+        ask.rows_if(chassis.as_ref()),
+    );
+    let mut devices = locate::devices_of(&stats);
+    for known in inventory.iter().filter(|known| known.site.as_deref() == Some(site.as_str())) {
+        match devices.iter_mut().find(|device| device.mac == known.mac) {
+            Some(device) => *device = device.clone().with(known),
+            None => devices.push(known.clone()),
+        }
+    }
+    if let Some(known) = devices.iter().find(|device| device.mac == found.mac) {
+        found = known.clone();
+    } else {
+        devices.push(found.clone());
+    }
+    // A device that exists only in the inventory, and a part of Mist that has no row of it.
+    if stats.is_seen() && !stats.iter().any(|row| row.mac("mac").as_deref() == Some(found.mac.as_str())) {
+        ask.not_seen("device statistics", "there are none of this device");
+    }
+    add_members(&mut found, &members);
+    let ports: Vec<_> = ports.iter().filter_map(Port::of).collect();
+    let own_events: Vec<_> = events.iter().filter_map(Event::of).collect();
+    let upstream = device::upstream(&found, &devices, &ports).cloned();
+    let upstream_events = match &upstream {
+        Some(upstream) => ask.rows(&parts::events_of(&site, &upstream.mac, "upstream device", &window)).await,
+        None => Rows::default(),
+    };
+    let mut port_events: Vec<_> = upstream_events.iter().filter_map(Event::of).collect();
+    port_events.extend(own_events.iter().cloned());
+    let site_name = site_row.first().and_then(|row| row.text("name")).unwrap_or_else(|| site.clone());
+    let around = Around::new(ask.now(), &devices, &ports, &port_events);
+    let case = device::Case {
+        device: &found,
+        site: &devices,
+        site_name: &site_name,
+        events: &own_events,
+        ports: &ports,
+        around: &around,
+    };
+    let mut findings = device::device(&case);
+    let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
+    findings.extend(reported(&alarms, &case, &site_name, ask.now()));
+    findings.extend(changed_before(&audit, &found, &own_events, &findings, ask.now()));
+    if found.is_down() && !findings.iter().any(|finding| finding.explains() >= 70) {
+        findings.push(only_down(&found, ask.now()));
+    }
+    let shown = findings.into_iter().map(|finding| match finding.explains() {
+        90.. => finding.see(&port_or_stats(&site, &found, &ports, &devices)),
+        _ => finding.see(&own),
+    });
+    facts(Diagnosis::about(state(&found, ask)), &found)
+        .fact("site", name(&site_name))
+        .fact("upstream", upstream.map(|upstream| upstream.called()))
+        .fact("upstream_port", device::upstream_port(&found, &devices, &ports).map(|port| port.id.clone()))
+        .findings(shown)
+}
+
+/// The call that shows the port upstream of a device, or its statistics.
+fn port_or_stats(site: &str, found: &Device, ports: &[Port], devices: &[Device]) -> mistmcp::answers::Part {
+    match device::upstream_port(found, devices, ports) {
+        Some(port) => mistmcp::answers::Part::new("ports", "searchSiteSwOrGwPorts")
+            .with("site_id", site)
+            .with("mac", port.device.as_str())
+            .with("port_id", port.id.as_str()),
+        None => mistmcp::answers::Part::new("device statistics", "listSiteDevicesStats")
+            .with("site_id", site)
+            .with("type", found.kind.as_str()),
+    }
+}
+
+fn add_members(found: &mut Device, members: &Rows) {
+    if let Some(row) = members.first() {
+        let gone = row.rows("members").filter(|member| {
+            ["vc_state", "status"].iter().any(|field| {
+                member.text(field).is_some_and(|state| {
+                    let state = state.to_lowercase();
+                    state.contains("not") || state.contains("inactive") || state == "disconnected"
+                })
+            })
+        });
+        let gone: Vec<_> =
+            gone.filter_map(|member| member.mac("mac").or_else(|| member.text("fpc_idx"))).collect();
+        found.members_gone.extend(gone);
+        found.members_gone.dedup();
+    }
+}
+
+/// The state of a device as the beginning of the verdict.
+fn state(found: &Device, ask: &Inquiry) -> String {
+    let called = found.called();
+    match (found.connected, found.last_seen) {
+        (Some(true), _) => format!("{called} is connected"),
+        (Some(false), Some(seen)) => format!("{called} is down, last seen {}", ask.ago(seen)),
+        (Some(false), None) => format!("{called} is down"),
+        (None, _) => called,
+    }
+}
+
+fn facts(diagnosis: Diagnosis, found: &Device) -> Diagnosis {
+    diagnosis
+        .fact("device", found.called())
+        .fact("type", found.kind.clone())
+        .fact("mac", found.mac.clone())
+        .fact("model", found.model.clone())
+        .fact("version", found.version.clone())
+        .fact("status", found.status.clone())
+        .fact("ip", found.ip.clone())
+        .fact("uptime", found.uptime)
+        .fact("last_seen", found.last_seen)
+        .fact("clients", found.clients)
+}
+
+/// Alarms of the device, and of the port upstream of it.
+fn reported(all: &[Alarm], case: &device::Case<'_>, site_name: &str, now: i64) -> Vec<Finding> {
+    let upstream = case.upstream_port();
+    let is_own = |alarm: &&&Alarm| alarm.devices.iter().any(|mac| case.device.has_mac(mac));
+    let is_of_port = |alarm: &&&Alarm| {
+        upstream.is_some_and(|port| alarm.devices.contains(&port.device) && alarm.ports.contains(&port.id))
+    };
+    let wanted = [
+        &c::CABLE_FAULT,
+        &c::MISSING_VLAN,
+        &c::LOOP,
+        &c::PORT_FLAPPING,
+        &c::PORT_HALF_DUPLEX,
+        &c::HARDWARE_ALARM,
+    ];
+    let of_device: Vec<_> = alarms::open(all)
+        .iter()
+        .filter(|alarm| is_own(alarm) || is_of_port(alarm))
+        .filter(|alarm| {
+            alarms::cause_of(&alarm.kind)
+                .is_some_and(|(cause, ..)| wanted.iter().any(|wanted| wanted.name == cause.name))
+        })
+        .copied()
+        .collect();
+    let found = alarms::findings(&of_device, case.site, |_| Some(site_name.to_owned()), now);
+    let found = found.into_iter().map(|finding| {
+        let is_cable = finding.cause().name == c::CABLE_FAULT.name;
+        // The access point and its port have one cable.
+        let finding = match (is_cable, upstream, case.upstream()) {
+            (true, Some(port), Some(switch)) if case.device.kind == "ap" => {
+                Finding::new(&c::CABLE_FAULT, Severity::Warning, finding.summary().to_owned())
+                    .on(port.object(&switch.called()))
+                    .on(case.device.object())
+                    .on(switch.object())
+                    .evidence("alarm", "bad_cable")
+                    .evidence("errors", port.errors())
+                    .evidence("speed", port.speed)
+            }
+            _ => finding,
+        };
+        finding.weight(if is_cable { 91 } else { 68 })
+    });
+    found.collect()
+}
+
+/// A change of the device shortly before its trouble began.
+fn changed_before(
+    audit: &Rows,
+    found: &Device,
+    events: &[Event],
+    findings: &[Finding],
+    now: i64,
+) -> Option<Finding> {
+    let name_of = found.name.as_deref()?;
+    let began = if found.is_down() {
+        found.last_seen?
+    } else {
+        let troubles = ["CONFIG_FAILED", "DISCONNECTED", "PORT_DOWN"];
+        let last =
+            events.iter().filter(|event| troubles.contains(&event.short())).map(|event| event.time).max();
+        last.filter(|_| findings.iter().any(|finding| finding.explains() >= 60))?
+    };
+    let row = audit
+        .iter()
+        .filter(|row| {
+            row.time("timestamp").is_some_and(|time| (0..=t::SHORTLY_BEFORE).contains(&(began - time)))
+        })
+        .filter(|row| row.text("message").is_some_and(|message| message.contains(name_of)))
+        .max_by_key(|row| row.time("timestamp"))?;
+    let (who, when) = (name(&row.text_or("admin_name", "Somebody")), row.time("timestamp")?);
+    Some(
+        Finding::new(
+            &c::CHANGED_BEFORE,
+            Severity::Warning,
+            format!("{who} changed {} {}, shortly before it began.", found.called(), ago(when, now)),
+        )
+        .on(found.object())
+        .on(Object::change(&row.text_or("message", "change")))
+        .weight(69)
+        .since(when)
+        .evidence("message", row.text("message"))
+        .evidence("admin", row.text("admin_name")),
+    )
+}
+
+fn only_down(found: &Device, now: i64) -> Finding {
+    let when = found.last_seen.map_or(String::new(), |seen| format!(", last seen {}", ago(seen, now)));
+    Finding::new(
+        &c::DEVICE_DOWN,
+        Severity::Critical,
+        format!(
+            "The {} {} is not connected{when}, and nothing around it tells why.",
+            found.word(),
+            found.called()
+        ),
+    )
+    .on(found.object())
+    .weight(70)
+    .since(found.last_seen)
+    .evidence("status", found.status.clone())
+}
