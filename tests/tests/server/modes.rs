@@ -1,6 +1,7 @@
 //! Which tools a session lists and may call, in both eras.
 
 use mistmcp_tests::{Client, Launch, Lifecycle, MockUpstream, StdioProcess};
+use mistmcp_tools as _;
 use serde_json::{Value, json};
 
 const MANAGED: [&str; 4] = ["manageMcpTools", "findTools", "callTool", "getSelf"];
@@ -10,6 +11,13 @@ const RRM: [&str; 4] = [
     "listSiteCurrentRrmNeighbors",
     "listSiteRrmEvents",
 ];
+
+/// What managed mode lists: the essential tools, and those of categories that are listed from the start.
+fn managed() -> Vec<String> {
+    let catalog = mistmcp::Catalog::gather().unwrap();
+    let listed = catalog.entries().iter().filter(|entry| entry.is_listed()).map(|entry| entry.tool().name);
+    MANAGED.into_iter().chain(listed).map(str::to_owned).collect()
+}
 
 async fn names(client: &Client) -> Vec<String> {
     client.tools().await.into_iter().map(|tool| tool.name.into_owned()).collect()
@@ -28,10 +36,10 @@ fn sorted(names: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn managed_mode_lists_four_tools() {
+async fn managed_mode_lists_the_essential_tools_and_those_of_listed_categories() {
     for lifecycle in Lifecycle::BOTH {
         let client = Launch::new("--demo").client(lifecycle).await;
-        assert_eq!(sorted(names(&client).await), sorted(MANAGED), "{lifecycle:?}");
+        assert_eq!(sorted(names(&client).await), sorted(managed()), "{lifecycle:?}");
     }
 }
 
@@ -122,7 +130,7 @@ async fn a_client_hears_of_its_new_list_before_the_answer_that_changed_it() {
     assert_eq!(told(&before), 1, "{before:?}");
     assert!(answer["result"]["content"][0]["text"].as_str().unwrap().contains("listSiteRrmEvents"));
     let (list, _) = stdio.request("tools/list", json!({})).await;
-    assert_eq!(sorted(listed(&list)), sorted(MANAGED.into_iter().chain(RRM)));
+    assert_eq!(sorted(listed(&list)), sorted(managed().into_iter().chain(RRM.map(str::to_owned))));
 
     let (_, before) = stdio.request("tools/call", manage(enable)).await;
     assert_eq!(told(&before), 0, "nothing changed");
@@ -131,7 +139,7 @@ async fn a_client_hears_of_its_new_list_before_the_answer_that_changed_it() {
     let (_, before) = stdio.request("tools/call", manage(disable)).await;
     assert_eq!(told(&before), 1, "{before:?}");
     let (list, before) = stdio.request("tools/list", json!({})).await;
-    assert_eq!(sorted(listed(&list)), sorted(MANAGED));
+    assert_eq!(sorted(listed(&list)), sorted(managed()));
     assert_eq!(before, Vec::<Value>::new());
 }
 
@@ -141,7 +149,7 @@ async fn a_category_that_is_none_switches_nothing() {
     let change = json!({ "enable_mcp_tools_categories": ["sites", "sites_rmm"] });
     let refusal = client.refusal("manageMcpTools", change).await;
     assert!(refusal.contains("`sites_rmm`; did you mean \"sites_rrm\"?"), "{refusal}");
-    assert_eq!(sorted(names(&client).await), sorted(MANAGED));
+    assert_eq!(sorted(names(&client).await), sorted(managed()));
 }
 
 #[tokio::test]
@@ -259,7 +267,7 @@ async fn in_the_modern_era_every_request_stands_for_itself() {
     assert_eq!(before, Vec::<Value>::new(), "no list has changed");
 
     let (list, _) = stdio.request("tools/list", StdioProcess::stateless_params(json!({}))).await;
-    assert_eq!(sorted(listed(&list)), sorted(MANAGED));
+    assert_eq!(sorted(listed(&list)), sorted(managed()));
     assert!(list["result"]["ttlMs"].as_u64().unwrap() > 0, "{list}");
     assert_eq!(list["result"]["cacheScope"], "private", "{list}");
 
