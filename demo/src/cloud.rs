@@ -9,7 +9,7 @@ use std::{
 use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
-    Fault, Recorded, categories,
+    Fault, Overlay, Recorded, categories,
     server::{self, State},
 };
 
@@ -31,11 +31,20 @@ impl DemoCloud {
         DemoCloud::start_on(0).await
     }
 
+    /// Starts on a free port with changes laid over the network.
+    pub async fn start_with(overlay: Overlay) -> io::Result<DemoCloud> {
+        DemoCloud::serve(0, State::with(overlay)).await
+    }
+
     /// Starts on a port of 127.0.0.1; 0 is any free one.
     pub async fn start_on(port: u16) -> io::Result<DemoCloud> {
+        DemoCloud::serve(port, State::default()).await
+    }
+
+    async fn serve(port: u16, state: State) -> io::Result<DemoCloud> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State::default());
+        let state = Arc::new(state);
         let (stop, stopped) = oneshot::channel();
         tokio::spawn(server::serve(listener, Arc::clone(&state), stopped));
         Ok(DemoCloud { address, state, _stop: stop })
@@ -49,6 +58,11 @@ impl DemoCloud {
     /// Its base URL: `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The names of the collections that its answers are made of, which overlays change.
+    pub fn collections() -> Vec<&'static str> {
+        categories::collections().into_iter().map(|collection| collection.name).collect()
     }
 
     /// The paths that it answers, with their holes: `/api/v1/sites/{site_id}/devices`.

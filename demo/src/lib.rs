@@ -24,11 +24,15 @@ mod categories;
 mod cloud;
 mod engine;
 mod fault;
+mod incident;
+mod overlay;
 mod recorded;
 mod server;
 mod world;
 
 pub use cloud::DemoCloud;
 pub use fault::Fault;
+pub use incident::{Expect, Half, Incident, Question};
+pub use overlay::{Overlay, OverlayError};
 pub use recorded::Recorded;
 pub use world::ORG_ID;

@@ -9,6 +9,7 @@ mod demo;
 mod env_file;
 mod exit;
 mod flags;
+mod incidents;
 mod install;
 mod layout;
 mod logging;
@@ -223,6 +224,7 @@ async fn run<H: ServerHandler>(
         Some(Command::Install(install)) => install::run(&flags, install, environment),
         Some(Command::Call(asked)) => call::run(&flags, environment, asked).await,
         Some(Command::Tools(asked)) => tools::print(&flags, asked),
+        Some(Command::Incidents(asked)) => incidents::print(asked),
         Some(Command::Completions { shell }) => completions::print(&flags, *shell),
         Some(Command::Man) => man::print(),
         None => {

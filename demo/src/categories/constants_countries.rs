@@ -14,8 +14,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::made("/api/v1/const/default_gateway_config", gateway).requiring(&["model"]),
 ];
 
-static LISTED: Collection = Collection::of("countries", countries);
-static STATES: Collection = Collection::of("states", states);
+static LISTED: Collection = Collection::of("countries", countries).for_all();
+static STATES: Collection = Collection::of("states", states).for_all();
 
 /// Countries where no site of the demo may be: code, number and name.
 const OTHERS: &[(&str, u32, &str)] = &[("KE", 404, "Kenya"), ("NP", 524, "Nepal"), ("UY", 858, "Uruguay")];

@@ -44,7 +44,12 @@ fn events(world: &World) -> Vec<Value> {
     let daily =
         world.devices.iter().flat_map(|device| (0..25).map(move |number| event(world, device, number)));
     let down = world.devices.iter().filter(|device| !device.connected).map(|device| {
-        let lost = ("AP_DISCONNECTED", 1006, true, "Lost contact with the cloud");
+        let (name, code) = match device.kind {
+            Kind::AccessPoint => ("AP_DISCONNECTED", 1006),
+            Kind::Switch => ("SW_DISCONNECTED", 2006),
+            Kind::Gateway => ("GW_DISCONNECTED", 3006),
+        };
+        let lost = (name, code, true, "Lost contact with the cloud");
         described(world, device, lost, device.silent)
     });
     daily.chain(down).chain(rrm_actions(world)).collect()

@@ -87,7 +87,7 @@ fn chassis(call: &Call<'_>) -> Result<Answer, Refusal> {
     });
     Ok(Answer::json(json!({
         "id": switch.id, "org_id": ORG_ID, "site_id": call.hole("site_id"), "mac": switch.mac, "vc_mac": switch.mac,
-        "serial": switch.serial, "model": switch.model, "type": "switch", "status": "connected", "locating": false,
+        "serial": switch.serial, "model": switch.model, "type": "switch", "status": switch.status(), "locating": false,
         "config_type": "nonprovisioned", "num_routing_engines": 1, "members": [member],
     })))
 }

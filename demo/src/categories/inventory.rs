@@ -70,7 +70,7 @@ fn found(world: &World) -> Vec<Value> {
             "name": device.name,
             "magic": magic(device),
             "master": true,
-            "status": if device.connected { "connected" } else { "disconnected" },
+            "status": device.status(),
             "version": device.version,
         })
     });

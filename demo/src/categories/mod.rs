@@ -80,7 +80,7 @@ mod webhooks;
 mod wired_clients;
 mod wireless_rules;
 
-use crate::engine::Route;
+use crate::engine::{Collection, Form, Route};
 
 const ROUTES: &[&[Route]] = &[
     anomalies::ROUTES,
@@ -164,3 +164,32 @@ const ROUTES: &[&[Route]] = &[
 pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
     ROUTES.iter().copied().flatten()
 }
+
+/// Every collection that a route answers from, by name.
+pub(crate) fn collections() -> Vec<&'static Collection> {
+    let collections = routes().filter_map(|route| match route.form {
+        Form::List(rows)
+        | Form::Pages(rows)
+        | Form::Search(rows, _)
+        | Form::Count(rows, _)
+        | Form::One(rows, _) => Some(rows),
+        Form::Whole(_) | Form::Made(_) => None,
+    });
+    let mut collections = collections.collect::<Vec<_>>();
+    collections.sort_by_key(|collection| collection.name);
+    collections.dedup_by_key(|collection| collection.name);
+    collections
+}
+
+/// The collections that sites without devices have.
+pub(crate) const OF_SITES: &[&str] = &[
+    "sites",
+    "sites found",
+    "site stats",
+    "site settings",
+    "derived site settings",
+    "site variables",
+    "sitegroups",
+    "org",
+    "org setting",
+];

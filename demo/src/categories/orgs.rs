@@ -14,9 +14,9 @@ pub(super) const ROUTES: &[Route] = &[
     Route::one_by("/api/v1/orgs/{org_id}/setting", &SETTING, "org_id"),
 ];
 
-static ORG: Collection = Collection::of("org", org);
+static ORG: Collection = Collection::of("org", org).for_all();
 static EVENTS: Collection = Collection::timed("org events", events);
-static SETTING: Collection = Collection::of("org setting", setting);
+static SETTING: Collection = Collection::of("org setting", setting).for_all();
 
 fn org(world: &World) -> Vec<Value> {
     vec![json!({

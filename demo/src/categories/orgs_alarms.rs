@@ -38,13 +38,18 @@ const SORTS: &[Sort] = &[
 fn alarms(world: &World) -> Vec<Value> {
     let down = world.devices.iter().filter(|device| !device.connected);
     let down = down.map(|device| {
-        let sort = (Kind::AccessPoint, "device_down", "infrastructure", "warn");
-        alarm(world, device, sort, "down", device.silent, false)
+        let (name, severity) = match device.kind {
+            Kind::AccessPoint => ("device_down", "warn"),
+            Kind::Switch => ("switch_down", "critical"),
+            Kind::Gateway => ("gateway_down", "critical"),
+        };
+        let sort = (device.kind, name, "infrastructure", severity);
+        alarm(world, device, sort, &format!("down {}", device.mac), device.silent, false)
     });
     let other = (0..40).map(|number| {
         let mut random = Random::of(&format!("alarm {number}"));
         let sort = *random.pick(SORTS);
-        let devices = world.kind(sort.0).filter(|device| device.connected).collect::<Vec<_>>();
+        let devices = world.kind(sort.0).filter(|device| device.usually_connected).collect::<Vec<_>>();
         let device = *random.pick(&devices);
         let ago = random.between(900, if number % 2 == 0 { 86_000 } else { 600_000 });
         alarm(world, device, sort, &number.to_string(), ago, random.chance(40))

@@ -2,21 +2,52 @@
 
 use serde_json::{Value, json};
 
-use crate::engine::{Answer, Call, Refusal, Route};
+use crate::{
+    engine::{Answer, Call, Refusal, Route},
+    world::Kind,
+};
 
 pub(super) const ROUTES: &[Route] = &[Route::made("/api/v1/orgs/{org_id}/troubleshoot", troubleshoot)];
 
 fn troubleshoot(call: &Call<'_>) -> Result<Answer, Refusal> {
     let window = call.window()?;
     let wanted = Wanted::of(call)?;
-    let down = call.world.devices.iter().filter(|device| !device.connected);
-    let down = down.filter(|device| wanted.site(device.site) && wanted.medium("wired")).map(|device| json!({
-        "category": "AP Offline",
-        "reason": "disconnected",
-        "text": format!("{} at {} lost its power over Ethernet", device.name, call.world.site_of(device).name()),
-        "recommendation": "Check the cable and the power of the switch port that it hangs on",
-    }));
-    let weak = call.world.clients.iter().filter(|client| client.rssi < -76);
+    let mac = call.query.get("mac").map(|mac| mac.replace([':', '-', '.'], "").to_ascii_lowercase());
+    let is_it = |known: &str| mac.as_deref().is_none_or(|mac| mac == known);
+    let mut known = call.world.devices.iter().map(|device| device.mac.as_str());
+    let mut clients = call.world.clients.iter().map(|client| client.mac.as_str());
+    if mac.is_some() && !known.any(is_it) && !clients.any(is_it) {
+        return Err(Refusal::not_found());
+    }
+    let down = call.world.devices.iter().filter(|device| !device.connected && is_it(&device.mac));
+    let down = down.filter(|device| wanted.site(device.site) && wanted.medium("wired")).map(|device| {
+        let site = call.world.site_of(device).name();
+        let (category, text, recommendation) = match device.kind {
+            // The one that is always down.
+            Kind::AccessPoint if !device.usually_connected => (
+                "AP Offline",
+                format!("{} at {site} lost its power over Ethernet", device.name),
+                "Check the cable and the power of the switch port that it hangs on",
+            ),
+            Kind::AccessPoint => (
+                "AP Offline",
+                format!("{} at {site} has lost contact with the cloud", device.name),
+                "Check its power, its cable and the switch that it hangs on",
+            ),
+            Kind::Switch => (
+                "Switch Offline",
+                format!("{} at {site} has lost contact with the cloud", device.name),
+                "Check its power and the way to its gateway",
+            ),
+            Kind::Gateway => (
+                "Gateway Offline",
+                format!("{} at {site} has lost contact with the cloud", device.name),
+                "Check its power and its WAN links",
+            ),
+        };
+        json!({ "category": category, "reason": "disconnected", "text": text, "recommendation": recommendation })
+    });
+    let weak = call.world.clients.iter().filter(|client| client.rssi < -76 && is_it(&client.mac));
     let weak = weak.filter(|client| wanted.site(client.site) && wanted.medium("wireless")).map(|client| {
         json!({
             "category": "Coverage",
@@ -25,20 +56,8 @@ fn troubleshoot(call: &Call<'_>) -> Result<Answer, Refusal> {
             "recommendation": "Move the client or add an access point nearby",
         })
     });
-    let mac = call.query.get("mac").map(|mac| mac.replace([':', '-', '.'], "").to_ascii_lowercase());
-    let Some(mac) = mac else {
-        let results = down.chain(weak.take(3)).collect::<Vec<Value>>();
-        return Ok(Answer::json(json!({ "start": window.start, "end": window.end, "results": results })));
-    };
-    let known = call.world.devices.iter().any(|device| device.mac == mac)
-        || call.world.clients.iter().any(|client| client.mac == mac);
-    if !known {
-        return Err(Refusal::not_found());
-    }
-    let is_down = call.world.devices.iter().any(|device| device.mac == mac && !device.connected);
-    let is_weak = call.world.clients.iter().any(|client| client.mac == mac && client.rssi < -76);
-    let results =
-        down.take(usize::from(is_down)).chain(weak.take(usize::from(is_weak))).collect::<Vec<Value>>();
+    let most = if mac.is_some() { usize::MAX } else { 3 };
+    let results = down.chain(weak.take(most)).collect::<Vec<Value>>();
     Ok(Answer::json(json!({ "start": window.start, "end": window.end, "results": results })))
 }
 

@@ -23,6 +23,8 @@ const KINDS: &[Action] = &[
     ("missing_vlan", "switch", "Add the VLAN to the port of the access point", 3),
     ("ap_offline", "ap", "Check the power and the cable of the access point", 3),
     ("insufficient_coverage", "ap", "Move an access point closer, or add one", 1),
+    ("switch_offline", "switch", "Check the power of the switch and the way to its gateway", 3),
+    ("gateway_offline", "gateway", "Check the power of the gateway and its WAN link", 3),
 ];
 
 /// Those that stand behind alarms, and more that no alarm tells of.
@@ -33,9 +35,14 @@ fn actions(world: &World) -> Vec<Value> {
     let down = world.devices.iter().filter(|device| !device.connected);
     let down = down.map(|device| {
         let label = uuid(&format!("action {}", device.mac));
-        action(world, device, &KINDS[2], &label, "open", device.silent)
+        let kind = match device.kind {
+            Kind::AccessPoint => &KINDS[2],
+            Kind::Switch => &KINDS[4],
+            Kind::Gateway => &KINDS[5],
+        };
+        action(world, device, kind, &label, "open", device.silent)
     });
-    let access_points = world.kind(Kind::AccessPoint).filter(|device| device.connected);
+    let access_points = world.kind(Kind::AccessPoint).filter(|device| device.usually_connected);
     let states = ["open", "inprogress", "reoccured", "validated", "marvis_self_driven", "expired action"];
     let weak = access_points.zip(states).zip(1..).map(|((device, status), number)| {
         let label = uuid(&format!("coverage {}", device.mac));

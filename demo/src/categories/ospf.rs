@@ -34,7 +34,7 @@ fn neighbors(world: &World) -> Vec<Value> {
 fn neighbor(world: &World, device: &Device, other: &Device, port: &str) -> Value {
     let mut random = Random::of(&format!("ospf {}", device.mac));
     // The youngest site's neighbors disagree on the timers.
-    let up = device.site + 1 < world.sites.len();
+    let up = device.site + 1 < world.sites.len() && device.connected && other.connected;
     json!({
         "org_id": ORG_ID, "site_id": world.site_of(device).id, "mac": device.mac, "peer_ip": other.ip,
         "port_id": format!("{port}.0"), "vrf_name": "default", "priority": 128, "up": up,

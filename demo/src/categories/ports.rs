@@ -30,7 +30,10 @@ fn ports(world: &World) -> Vec<Value> {
                 "poe_on": device.connected, "poe_mode": "802.3at", "poe_priority": "low", "power_draw": if device.connected { 18.2 } else { 0.0 },
                 "port_usage": "ap", "up": device.connected, "active": device.connected,
             });
-            Some(with(port_stats(world, switch, port), neighbor))
+            let port = with(port_stats(world, switch, port), neighbor);
+            // A port whose device an overlay took down went down with it.
+            let went_down = device.usually_connected && !device.connected;
+            Some(if went_down { with(port, json!({ "last_flapped": world.ago(device.silent) })) } else { port })
         });
         let here = world.wired.iter().filter(|client| world.devices[client.switch].mac == switch.mac);
         let to_clients = here.map(move |client| {
@@ -45,7 +48,7 @@ fn ports(world: &World) -> Vec<Value> {
             let port = switch.uplink.as_ref().map_or("", |(_, port)| port.as_str());
             let neighbor = json!({
                 "neighbor_mac": gateway.mac, "neighbor_system_name": gateway.name, "neighbor_port_desc": port,
-                "uplink": true, "speed": 10_000, "poe_disabled": true, "xcvr_part_number": "740-021308", "stp_role": "root", "port_usage": "uplink",
+                "uplink": true, "up": switch.connected, "active": switch.connected, "speed": 10_000, "poe_disabled": true, "xcvr_part_number": "740-021308", "stp_role": "root", "port_usage": "uplink",
             });
             with(port_stats(world, switch, "xe-0/2/0"), neighbor)
         });
@@ -54,7 +57,7 @@ fn ports(world: &World) -> Vec<Value> {
     let wan = world.kind(Kind::Gateway).map(|gateway| {
         with(
             port_stats(world, gateway, "ge-0/0/0"),
-            json!({ "port_usage": "wan", "uplink": true, "latency": 11.5, "jitter": 0.8, "loss": 0.1 }),
+            json!({ "port_usage": "wan", "uplink": true, "up": gateway.connected, "active": gateway.connected, "latency": 11.5, "jitter": 0.8, "loss": 0.1 }),
         )
     });
     switches.chain(wan).collect()

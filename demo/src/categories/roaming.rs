@@ -19,7 +19,7 @@ static ROAMS: Collection = Collection::timed("roams", roams);
 fn roams(world: &World) -> Vec<Value> {
     let walking = world.clients.iter().filter(|client| world.wlans[client.wlan].vlan != 50);
     let rows = walking.flat_map(|client| {
-        let aps = world.access_points(client.site).filter(|ap| ap.connected).collect::<Vec<_>>();
+        let aps = world.access_points(client.site).filter(|ap| ap.usually_connected).collect::<Vec<_>>();
         (0..2).map(move |number| {
             let mut random = Random::of(&format!("roam {} {number}", client.mac));
             let to = &world.devices[client.ap];

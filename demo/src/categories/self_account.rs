@@ -94,5 +94,6 @@ fn logs(world: &World) -> Vec<Value> {
 
 /// The same with where the administrator was.
 pub(super) fn org_logs(world: &World) -> Vec<Value> {
-    logs(world).into_iter().map(|row| with(row, json!({ "src_ip": "198.51.100.23" }))).collect()
+    let logs = world.rows(&LOGS);
+    logs.iter().map(|row| with(json!({ "src_ip": "198.51.100.23" }), row.clone().into())).collect()
 }

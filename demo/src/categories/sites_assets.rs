@@ -86,12 +86,13 @@ fn tagged(group: &str) -> &'static [&'static str] {
 
 /// All tags of all sites.
 pub(super) fn tags(world: &World) -> Vec<Tag<'_>> {
-    let tags = world.sites.iter().flat_map(|site| {
+    let heard = world.sites.iter().filter(|site| world.access_points(site.index).next().is_some());
+    let tags = heard.flat_map(|site| {
         let code = site.plan.code;
         let named = tagged(site.plan.group).iter().map(|name| (format!("{code} {name}"), Match::Name));
         let badges = (1..=3).map(|number| (format!("{code} badge {number}"), Match::Filter));
         let others = (1..=4).map(|number| (format!("{code} unknown {number}"), Match::Nothing));
-        let aps = world.access_points(site.index).filter(|ap| ap.connected).collect::<Vec<_>>();
+        let aps = world.access_points(site.index).filter(|ap| ap.usually_connected).collect::<Vec<_>>();
         let all = named.chain(badges).chain(others).enumerate().collect::<Vec<_>>();
         all.into_iter().map(move |(number, (label, by))| tag(site, &aps, number, label, by))
     });

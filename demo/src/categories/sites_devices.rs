@@ -148,8 +148,7 @@ fn export(call: &Call<'_>) -> Result<Answer, Refusal> {
     let devices = call.world.devices.iter().filter(|device| device.site == site.index);
     let lines = devices.map(|device| {
         let (x, y) = device.position;
-        let (kind, status) =
-            (device.kind.name(), if device.connected { "connected" } else { "disconnected" });
+        let (kind, status) = (device.kind.name(), device.status());
         [&device.name, &device.mac, &device.serial, device.model, kind, &device.ip, device.version, status]
             .join(",")
             + &format!(",{x},{y}\n")

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, Call, Collection, Refusal, Route, Row, field},
     world::{Random, Site, World, mac},
 };
 
@@ -39,7 +39,7 @@ struct Stranger<'w> {
 
 fn strangers(world: &World) -> Vec<Stranger<'_>> {
     let strangers = world.sites.iter().flat_map(|site| {
-        let aps = world.access_points(site.index).filter(|ap| ap.connected).collect::<Vec<_>>();
+        let aps = world.access_points(site.index).filter(|ap| ap.usually_connected).collect::<Vec<_>>();
         STRANGERS
             .iter()
             .map(move |(ssid, kind)| {
@@ -87,8 +87,11 @@ fn events(world: &World) -> Vec<Value> {
 
 fn details(call: &Call<'_>) -> Result<Answer, Refusal> {
     let (site, bssid) = (call.hole("site_id"), call.hole("rogue_bssid"));
-    let known = strangers(call.world).iter().any(|it| it.bssid == bssid && it.site.id == site);
-    if !known {
+    let rogues = call.world.rows(&ROGUES);
+    let is_it = |row: &Row| {
+        row.get("bssid").is_some_and(|it| it == bssid) && field(row, "site_id").is_some_and(|it| it == site)
+    };
+    if !rogues.iter().any(is_it) {
         return Err(Refusal::not_found());
     }
     Ok(Answer::json(json!({ "manufacture": "Ubiquiti", "seen_as_client": false })))

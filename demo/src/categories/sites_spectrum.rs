@@ -23,7 +23,7 @@ const BANDS: [&str; 7] = ["24", "5", "5-dedicated", "5-selectable", "6", "6-dedi
 fn running(call: &Call<'_>) -> Value {
     let world = call.world;
     let site = world.site(call.hole("site_id")).filter(|site| site.plan.code == ANALYZED);
-    match site.and_then(|site| world.access_points(site.index).find(|ap| ap.connected)) {
+    match site.and_then(|site| world.access_points(site.index).find(|ap| ap.usually_connected)) {
         Some(ap) => json!({
             "device_id": ap.id, "band": "5", "channels": channels("5"), "width": 20, "duration": 600, "format": "json",
             "started_time": world.ago(240),
@@ -47,8 +47,10 @@ fn frequency(band: &str, channel: i64) -> i64 {
 
 /// Two analyses of each site's first two access points.
 fn past(world: &World) -> Vec<Value> {
-    let aps =
-        world.sites.iter().flat_map(|site| world.access_points(site.index).filter(|ap| ap.connected).take(2));
+    let aps = world
+        .sites
+        .iter()
+        .flat_map(|site| world.access_points(site.index).filter(|ap| ap.usually_connected).take(2));
     let rows =
         aps.flat_map(|ap| [("24", 9_000), ("5", 10_500)].map(|(band, ago)| analysis(world, ap, band, ago)));
     rows.collect()

@@ -95,7 +95,7 @@ fn device_stats(world: &World, device: &Device) -> Value {
     let common = json!({
         "id": device.id, "org_id": ORG_ID, "site_id": site.id, "type": device.kind.name(), "mac": device.mac,
         "name": device.name, "model": device.model, "serial": device.serial, "version": device.version,
-        "status": if device.connected { "connected" } else { "disconnected" },
+        "status": device.status(),
         "ip": device.ip, "ext_ip": site.external_ip(), "map_id": site.map_id,
         "uptime": if device.connected { device.uptime } else { 0 }, "last_seen": world.ago(device.silent),
         "created_time": record::created(world), "modified_time": world.ago(device.uptime),

@@ -68,7 +68,7 @@ fn purchase(world: &World, device: &Device) -> Value {
     json!({
         "org_id": ORG_ID, "device_name": device.name, "serial": device.serial, "model": device.model, "sku": format!("{}-A", device.model),
         "type": device.kind.name(), "version": device.version, "suggested_version": device.version, "claimed": true, "master": true,
-        "status": if device.connected { "connected" } else { "disconnected" }, "availability": "Yes",
+        "status": device.status(), "availability": "Yes",
         "contract_id": format!("HP-{}", random.between(10_000, 99_999)), "contract_type": "Maintenance", "contract_sku": "SVC-ND",
         "contract_reseller": "Northgate Networks", "distributor": "Northgate Networks",
         "contract_start_date": day(ends - 1_095 * DAY), "contract_end_date": day(ends),

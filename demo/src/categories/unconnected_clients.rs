@@ -17,7 +17,7 @@ const MAKERS: &[(&str, &str)] =
 
 fn heard(world: &World) -> Vec<Value> {
     let rows = world.sites.iter().flat_map(|site| {
-        let aps = world.access_points(site.index).filter(|ap| ap.connected).collect::<Vec<_>>();
+        let aps = world.access_points(site.index).filter(|ap| ap.usually_connected).collect::<Vec<_>>();
         (0..6).map(move |number| {
             let label = format!("unconnected {} {number}", site.plan.code);
             let mut random = Random::of(&label);

@@ -68,7 +68,7 @@ fn bgp(world: &World) -> Vec<Value> {
     // The carrier of the youngest store does not answer, the VPN runs without it.
     let silent = world.sites.last().map(|site| site.index);
     let carrier = world.kind(Kind::Gateway).map(|gateway| {
-        let up = Some(gateway.site) != silent;
+        let up = Some(gateway.site) != silent && gateway.connected;
         with(
             peer(world, gateway, CARRIER, up),
             json!({
@@ -77,7 +77,7 @@ fn bgp(world: &World) -> Vec<Value> {
         )
     });
     let overlay = pairs(world).into_iter().map(|(gateway, other)| {
-        with(peer(world, gateway, &other.mac, true), json!({
+        with(peer(world, gateway, &other.mac, gateway.connected && other.connected), json!({
             "neighbor": overlay_ip(other), "neighbor_as": LOCAL_AS, "neighbor_mac": other.mac, "for_overlay": true,
         }))
     });
@@ -109,7 +109,7 @@ fn to_the_edge(world: &World) -> Vec<Value> {
         json!({
             "org_id": ORG_ID, "site_id": world.site_of(ap).id, "for_site": false, "ap": ap.mac, "mxedge_id": mxedges::edge_id(),
             "mxcluster_id": mxedges::cluster_id(), "mxtunnel_id": tunnel, "remote_ip": mxedges::HOST, "remote_port": 1701,
-            "mtu": 1300, "state": "established_with_sessions", "start_time": world.ago(ap.uptime / 3), "last_seen": world.ago(ap.silent),
+            "mtu": 1300, "state": if ap.connected { "established_with_sessions" } else { "idle" }, "start_time": world.ago(ap.uptime / 3), "last_seen": world.ago(ap.silent),
             "sessions": [{ "local_sid": local, "remote_sid": remote, "remote_id": "vlan40", "state": "established" }],
             "~wxtunnel_id": tunnel, "~type": "wxtunnel", "~timestamp": world.ago(ap.silent), "~peer_mxedge_id": null,
         })
@@ -126,7 +126,8 @@ fn to_the_cloud(world: &World) -> Vec<Value> {
             "org_id": ORG_ID, "site_id": world.site_of(gateway).id, "mac": gateway.mac, "node": "node0", "tunnel_name": CLOUD_TUNNEL,
             "protocol": "ipsec", "ip": world.site_of(gateway).external_ip(), "peer_ip": CLOUD_TUNNEL_HOST,
             "peer_host": CLOUD_TUNNEL_HOST, "wan_name": "wan0", "priority": "primary", "ike_version": "2", "auth_algo": "sha2",
-            "encrypt_algo": "aes256", "up": true, "uptime": gateway.uptime / 4, "last_event": "Tunnel established",
+            "encrypt_algo": "aes256", "up": gateway.connected, "uptime": if gateway.connected { gateway.uptime / 4 } else { 0 },
+            "last_event": if gateway.connected { "Tunnel established" } else { "Peer does not answer" },
             "rx_bytes": random.between(1 << 24, 1 << 36), "tx_bytes": random.between(1 << 24, 1 << 36),
             "rx_pkts": random.between(1 << 16, 1 << 28), "tx_pkts": random.between(1 << 16, 1 << 28),
             "~type": "wan", "~timestamp": world.ago(gateway.silent),
@@ -139,11 +140,12 @@ fn vpn(world: &World) -> Vec<Value> {
     let rows = pairs(world).into_iter().map(|(gateway, other)| {
         let latency = latency(world, gateway, other);
         let mut random = Random::of(&format!("vpn {} {}", gateway.mac, other.mac));
+        let up = gateway.connected && other.connected;
         json!({
             "org_id": ORG_ID, "site_id": world.site_of(gateway).id, "mac": gateway.mac, "router_name": gateway.name, "port_id": "wan0",
             "peer_site_id": world.site_of(other).id, "peer_mac": other.mac, "peer_router_name": other.name, "peer_port_id": "wan0",
-            "type": "ipsec", "up": true, "is_active": true, "latency": latency, "jitter": random.fraction(0, 4),
-            "loss": random.fraction(0, 1), "mos": 4.4 - latency / 400.0, "mtu": 1400, "uptime": gateway.uptime.min(other.uptime) / 2,
+            "type": "ipsec", "up": up, "is_active": up, "latency": latency, "jitter": random.fraction(0, 4),
+            "loss": random.fraction(0, 1), "mos": 4.4 - latency / 400.0, "mtu": 1400, "uptime": if up { gateway.uptime.min(other.uptime) / 2 } else { 0 },
             "last_seen": world.ago(random.between(20, 290)), "~timestamp": world.ago(random.between(20, 290)),
         })
     });

@@ -8,7 +8,7 @@ use crate::world::World;
 /// sorted by, but is not shown: Mist filters by more than it answers.
 pub(crate) type Row = Map<String, Value>;
 
-const HIDDEN: char = '~';
+pub(crate) const HIDDEN: char = '~';
 
 /// All rows of one kind, made from the world when they are first asked for.
 #[derive(Debug)]
@@ -17,30 +17,47 @@ pub(crate) struct Collection {
     pub(crate) rows: fn(&World) -> Vec<Value>,
     /// Whether rows happen at a `timestamp`, so that a time window applies and the newest comes first.
     pub(crate) timed: bool,
+    /// Whether an empty organization has these rows as well.
+    for_all: bool,
 }
 
 impl Collection {
     /// Things that are: a time window does not touch them.
     pub(crate) const fn of(name: &'static str, rows: fn(&World) -> Vec<Value>) -> Collection {
-        Collection { name, rows, timed: false }
+        Collection { name, rows, timed: false, for_all: false }
     }
 
     /// Things that happened, each at its `timestamp`.
     pub(crate) const fn timed(name: &'static str, rows: fn(&World) -> Vec<Value>) -> Collection {
-        Collection { name, rows, timed: true }
+        Collection { name, rows, timed: true, for_all: false }
     }
 
-    /// Makes the rows.
+    /// Things that are the same for every organization, an empty one too.
+    pub(crate) const fn for_all(mut self) -> Collection {
+        self.for_all = true;
+        self
+    }
+
+    /// The rows as an overlay left them.
     pub(crate) fn build(&self, world: &World) -> Vec<Row> {
-        let objects = (self.rows)(world).into_iter().filter_map(|row| match row {
-            Value::Object(row) => Some(row),
-            _ => None,
-        });
-        let mut rows = objects.collect::<Vec<Row>>();
+        let mut rows = self.made(world);
+        world.overlay.lay(world, self, &mut rows);
         if self.timed {
             rows.sort_by(|one, other| timestamp(other).total_cmp(&timestamp(one)));
         }
         rows
+    }
+
+    /// Makes the rows.
+    pub(crate) fn made(&self, world: &World) -> Vec<Row> {
+        if !self.for_all && world.overlay.leaves_out(self) {
+            return Vec::new();
+        }
+        let objects = (self.rows)(world).into_iter().filter_map(|row| match row {
+            Value::Object(row) => Some(row),
+            _ => None,
+        });
+        objects.collect()
     }
 }
 

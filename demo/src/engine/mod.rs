@@ -13,7 +13,7 @@ mod search;
 mod window;
 
 pub(crate) use answer::{Answer, Call, Usage, answer};
-pub(crate) use collection::{Collection, Row, shown};
+pub(crate) use collection::{Collection, HIDDEN, Row, field, shown};
 pub(crate) use query::Query;
 pub(crate) use refusal::Refusal;
-pub(crate) use route::{Form, Holes, Route, find};
+pub(crate) use route::{Form, HoleValues, Holes, Route, find, matching};

@@ -7,6 +7,9 @@ use super::{Answer, Call, Collection, Refusal, search::Envelope};
 /// The values of a path's holes, in order.
 pub(crate) type Holes = Vec<(&'static str, String)>;
 
+/// What stands in place of some of a path's holes, by their names.
+pub(crate) type HoleValues = Vec<(String, String)>;
+
 /// One path, and how it is answered.
 #[derive(Debug)]
 pub(crate) struct Route {
@@ -140,4 +143,30 @@ pub(crate) fn find(
 ) -> Option<(&'static Route, Holes)> {
     let fitting = routes.filter_map(|route| route.holes(path).map(|holes| (route, holes)));
     fitting.min_by_key(|(_, holes)| holes.len())
+}
+
+/// The route that a path with holes or with values in their place means, and those values by the names of the holes.
+pub(crate) fn matching(
+    routes: impl Iterator<Item = &'static Route>,
+    path: &str,
+) -> Option<(&'static Route, HoleValues)> {
+    let hole = |part: &str| part.strip_prefix('{').and_then(|name| name.strip_suffix('}')).map(str::to_owned);
+    let values = |route: &'static Route| {
+        let (mut pattern, mut path) = (route.path.split('/'), path.split('/'));
+        let mut values = Vec::new();
+        loop {
+            match (pattern.next(), path.next()) {
+                (None, None) => return Some((route, values)),
+                (Some(wanted), Some(came)) if wanted == came => {}
+                (Some(wanted), Some(came)) => {
+                    let name = hole(wanted)?;
+                    if hole(came).is_none() {
+                        values.push((name, came.to_owned()));
+                    }
+                }
+                _ => return None,
+            }
+        }
+    };
+    routes.filter_map(values).min_by_key(|(_, values)| values.len())
 }

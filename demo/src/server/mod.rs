@@ -17,11 +17,11 @@ use serde_json::json;
 use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
-    DemoCloud, categories,
+    DemoCloud, Overlay, categories,
     engine::{self, Answer, Call, Query, Refusal},
     fault::{self, Faults},
     recorded::Recorder,
-    world,
+    world::{Current, UNTOUCHED, World},
 };
 
 /// What one running cloud remembers.
@@ -30,9 +30,23 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     pub(crate) recorder: Recorder,
     usage: usage::Counter,
+    /// The changes of the network, and the network with them.
+    overlaid: Option<(Overlay, Current)>,
 }
 
 impl State {
+    /// The state of a cloud with changes of its network.
+    pub(crate) fn with(overlay: Overlay) -> State {
+        State { overlaid: Some((overlay, Current::new())), ..State::default() }
+    }
+
+    fn world(&self) -> Arc<World> {
+        match &self.overlaid {
+            Some((overlay, current)) => current.world(overlay),
+            None => UNTOUCHED.world(&Overlay::default()),
+        }
+    }
+
     /// How many calls an hour may see from now on.
     pub(crate) fn limit_requests(&self, limit: u64) {
         self.usage.limit(limit);
@@ -80,9 +94,12 @@ fn answer(state: &State, request: &Parts) -> Result<Answer, Refusal> {
     if request.method != Method::GET {
         return Err(Refusal::method_not_allowed(request.method.as_str()));
     }
-    let world = world::current();
+    let world = state.world();
     let query = Query::of(&request.uri);
-    engine::answer(route, Call { world: &world, path, holes, query, usage })
+    let said = holes.clone();
+    let mut answer = engine::answer(route, Call { world: &world, path, holes, query, usage })?;
+    world.overlay.lay_over_answer(&world, route, &said, &mut answer);
+    Ok(answer)
 }
 
 fn authorized(headers: &HeaderMap) -> bool {

@@ -25,9 +25,12 @@ pub(crate) struct Client {
     pub(crate) connected_for: i64,
 }
 
+/// After this many seconds of silence a wireless client is gone.
+pub(super) const GONE: i64 = 60;
+
 impl Client {
     pub(crate) fn present(&self) -> bool {
-        self.silent < 60
+        self.silent < GONE
     }
 }
 

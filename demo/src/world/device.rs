@@ -37,6 +37,9 @@ pub(crate) struct Device {
     pub(crate) place: usize,
     pub(crate) ip: String,
     pub(crate) connected: bool,
+    /// Whether it is connected where no overlay takes it down. What is chosen among connected devices is chosen by this,
+    /// so that the choice stays the same.
+    pub(crate) usually_connected: bool,
     /// Seconds since it started.
     pub(crate) uptime: i64,
     /// Seconds since it was last heard.
@@ -46,6 +49,19 @@ pub(crate) struct Device {
     pub(crate) uplink: Option<(String, String)>,
     /// Where it is on its map, in pixels.
     pub(crate) position: (i64, i64),
+}
+
+impl Device {
+    /// Whether this is its name, MAC address or id.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        let mac = || name.replace([':', '-', '.'], "").eq_ignore_ascii_case(&self.mac);
+        self.name == name || self.id == name || mac()
+    }
+
+    /// Mist's `status`.
+    pub(crate) fn status(&self) -> &'static str {
+        if self.connected { "connected" } else { "disconnected" }
+    }
 }
 
 /// The port of a switch that an access point is plugged into.
@@ -101,6 +117,7 @@ fn device(site: &Site, kind: Kind, model: &'static str, place: usize) -> Device 
         place,
         ip: site.ip(10, vlan_host),
         connected,
+        usually_connected: connected,
         uptime: random.between(2, 90) * 86_400 + random.between(0, 86_399),
         silent: if connected { random.between(5, 55) } else { 5 * 3600 + 1260 },
         radios: if kind == Kind::AccessPoint { radio::radios(&mac, model, place) } else { Vec::new() },

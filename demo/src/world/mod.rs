@@ -18,13 +18,16 @@ use std::{
 pub(crate) use client::{Client, WiredClient};
 pub(crate) use device::{Device, Kind};
 pub(crate) use identity::{mac, uuid};
-pub(crate) use moment::{current, written};
+pub(crate) use moment::{Current, UNTOUCHED, now, written};
 pub(crate) use place::Site;
 pub(crate) use radio::{Radio, channels};
 pub(crate) use random::Random;
 pub(crate) use wlan::{Wlan, wlan_named};
 
-use crate::engine::{Collection, Row};
+use crate::{
+    engine::{Collection, Row},
+    overlay::{Overlay, Population},
+};
 
 /// The id of the demo's one organization.
 pub const ORG_ID: &str = "6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428";
@@ -48,16 +51,46 @@ pub(crate) struct World {
     pub(crate) wired: Vec<WiredClient>,
     /// Rows by the name of their collection, made when they are first asked for.
     made: Mutex<HashMap<&'static str, Arc<[Row]>>>,
+    /// What is laid over the rows.
+    pub(crate) overlay: Overlay,
 }
 
 impl World {
-    fn at(now: i64) -> World {
-        let sites = place::sites();
-        let wlans = wlan::wlans(&sites);
-        let devices = device::devices(&sites);
-        let clients = client::wireless(&sites, &devices, &wlans);
-        let wired = client::wired(&sites, &devices);
-        World { now, sites, wlans, devices, clients, wired, made: Mutex::default() }
+    pub(crate) fn new(now: i64, overlay: &Overlay) -> World {
+        let sites = if overlay.population() == Population::Nothing { Vec::new() } else { place::sites() };
+        let mut world = World {
+            now,
+            sites,
+            wlans: Vec::new(),
+            devices: Vec::new(),
+            clients: Vec::new(),
+            wired: Vec::new(),
+            made: Mutex::default(),
+            overlay: overlay.clone(),
+        };
+        if overlay.population() == Population::All {
+            world.wlans = wlan::wlans(&world.sites);
+            world.devices = device::devices(&world.sites);
+            world.clients = client::wireless(&world.sites, &world.devices, &world.wlans);
+            world.wired = client::wired(&world.sites, &world.devices);
+            for (device, seconds) in overlay.offline() {
+                world.take_down(device, seconds);
+            }
+        }
+        world
+    }
+
+    /// Takes a device down, and the clients on it with it. Devices behind it stay as they are.
+    fn take_down(&mut self, name: &str, seconds: i64) {
+        let Some(down) = self.devices.iter().position(|device| device.is_called(name)) else { return };
+        let device = &mut self.devices[down];
+        (device.connected, device.silent) = (false, seconds);
+        for client in self.clients.iter_mut().filter(|client| client.ap == down) {
+            client.silent = client.silent.max(seconds.max(client::GONE));
+        }
+        for client in self.wired.iter_mut().filter(|client| client.switch == down) {
+            client.silent = client.silent.max(seconds);
+        }
     }
 
     /// A moment ago, in epoch seconds.

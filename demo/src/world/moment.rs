@@ -6,22 +6,39 @@ use std::{
 };
 
 use super::World;
+use crate::overlay::Overlay;
 
 /// Within this many seconds the world stands still, so that pages and counts of one look agree; then it
 /// moves on as a whole, so that the last hour is always the last hour.
 const STILL: u64 = 300;
 
-static CURRENT: Mutex<Option<Arc<World>>> = Mutex::new(None);
+/// A world as it is now, made when it is first asked for.
+#[derive(Debug)]
+pub(crate) struct Current(Mutex<Option<Arc<World>>>);
 
-/// The world as it is now; made by the first call that needs it, shared by all clouds of the process.
-pub(crate) fn current() -> Arc<World> {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    let now = i64::try_from(seconds - seconds % STILL).unwrap_or_default();
-    let mut current = CURRENT.lock().unwrap_or_else(PoisonError::into_inner);
-    match &*current {
-        Some(world) if world.now == now => Arc::clone(world),
-        _ => Arc::clone(current.insert(Arc::new(World::at(now)))),
+/// The world without an overlay, shared by all clouds of the process.
+pub(crate) static UNTOUCHED: Current = Current::new();
+
+impl Current {
+    pub(crate) const fn new() -> Current {
+        Current(Mutex::new(None))
     }
+
+    /// The world at this moment, with an overlay, which is always the same one.
+    pub(crate) fn world(&self, overlay: &Overlay) -> Arc<World> {
+        let now = now();
+        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*current {
+            Some(world) if world.now == now => Arc::clone(world),
+            _ => Arc::clone(current.insert(Arc::new(World::new(now, overlay)))),
+        }
+    }
+}
+
+/// The moment of the world, in epoch seconds.
+pub(crate) fn now() -> i64 {
+    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    i64::try_from(seconds - seconds % STILL).unwrap_or_default()
 }
 
 /// A moment as Mist writes it where it writes a text: `2026-01-02 03:04:05.000000+00:00`.

@@ -1,8 +1,8 @@
 //! A client for the demo cloud.
 
-use mistmcp_demo::{DemoCloud, ORG_ID};
+use mistmcp_demo::{DemoCloud, Incident, ORG_ID, Overlay};
 use reqwest::{Client, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) struct Peer {
     pub(crate) cloud: DemoCloud,
@@ -16,6 +16,18 @@ impl Peer {
         let redirects = reqwest::redirect::Policy::none();
         let client = Client::builder().redirect(redirects).no_proxy().build().unwrap();
         Peer { cloud: DemoCloud::start().await.unwrap(), client }
+    }
+
+    /// A client of a cloud with changes of its network.
+    pub(crate) async fn start_with(overlay: Overlay) -> Peer {
+        Peer { cloud: DemoCloud::start_with(overlay).await.unwrap(), ..Peer::start().await }
+    }
+
+    /// The same with the entries of an overlay, as JSON.
+    pub(crate) async fn laid(entries: &Value) -> Peer {
+        let text = json!({ "overlay": entries }).to_string();
+        let incident = Incident::parse("test.json", &text).unwrap_or_else(|error| panic!("{error}"));
+        Peer::start_with(Overlay::of(&[incident]).unwrap_or_else(|error| panic!("{error}"))).await
     }
 
     /// Asks for a path below `/api/v1`; `{org}` is the demo's organization.

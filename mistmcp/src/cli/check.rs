@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::demo::DemoCloud;
+use super::demo::{self, DemoCloud};
 use clap::Args;
 use tokio::time::Instant;
 
@@ -66,14 +66,17 @@ async fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
         }
     };
     let demo = if flags.demo {
-        match DemoCloud::start().await {
+        match demo::start(flags).await {
             Ok(demo) => Some(demo),
             Err(error) => {
-                report.add(Finding::failed("cloud", format!("the demo cloud cannot start: {error}")));
+                report.add(Finding::failed("cloud", format!("{error:#}")));
                 return;
             }
         }
     } else {
+        if demo::is_changed(flags) {
+            report.add(Finding::failed("settings", demo::NEEDS_DEMO));
+        }
         None
     };
     let cloud = match &demo {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 
-use super::demo::DemoCloud;
+use super::demo::{self, DemoCloud};
 use super::env_file::Environment;
 use super::flags::Flags;
 use super::origin::Origin;
@@ -44,8 +44,11 @@ impl Configuration {
         let mut configuration =
             Self { settings, pool, clouds, cloud: None, tokens: None, org_id, demo: None };
         if flags.demo {
-            configuration.start_demo(environment).await?;
+            configuration.start_demo(flags, environment).await?;
             return Ok(configuration);
+        }
+        if demo::is_changed(flags) {
+            bail!(demo::NEEDS_DEMO);
         }
         configuration.cloud = cloud(flags, &configuration.clouds)?;
         configuration.tokens = tokens(environment)?;
@@ -64,8 +67,8 @@ impl Configuration {
         Self { settings: Arc::new(settings), ..self }
     }
 
-    async fn start_demo(&mut self, environment: &Environment) -> anyhow::Result<()> {
-        let demo = DemoCloud::start().await.context("the demo cloud cannot start")?;
+    async fn start_demo(&mut self, flags: &Flags, environment: &Environment) -> anyhow::Result<()> {
+        let demo = demo::start(flags).await?;
         if environment.get(TOKEN).is_some() {
             output::error("note: with --demo, MIST_APITOKEN is not used.");
         }

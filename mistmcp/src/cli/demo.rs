@@ -3,6 +3,43 @@
 #[cfg(feature = "demo")]
 pub(super) use mistmcp_demo::DemoCloud;
 
+use super::flags::Flags;
+
+/// Error for changes of the demo network where there is none.
+pub(super) const NEEDS_DEMO: &str = "--demo-incident (or MISTMCP_DEMO_INCIDENTS) and --demo-overlay (or MISTMCP_DEMO_OVERLAY) \
+     change the network of --demo: add --demo, or leave them out";
+
+/// Whether changes of the demo network are given.
+pub(super) fn is_changed(flags: &Flags) -> bool {
+    !flags.demo_incident.is_empty() || !flags.demo_overlay.is_empty()
+}
+
+/// Starts the demo cloud with the incidents and overlays of the flags.
+///
+/// # Errors
+/// An incident or a file is not there or not right, or no port is free.
+#[cfg(feature = "demo")]
+pub(super) async fn start(flags: &Flags) -> anyhow::Result<DemoCloud> {
+    use anyhow::Context as _;
+    use mistmcp_demo::{Incident, Overlay};
+
+    let mut incidents = Vec::new();
+    for name in flags.demo_incident.iter().map(|name| name.trim()).filter(|name| !name.is_empty()) {
+        incidents.push(Incident::named(name).context("--demo-incident (or MISTMCP_DEMO_INCIDENTS)")?);
+    }
+    for path in &flags.demo_overlay {
+        let said = || format!("--demo-overlay (or MISTMCP_DEMO_OVERLAY): {}", path.display());
+        let text = std::fs::read_to_string(path).with_context(said)?;
+        let name = path.display().to_string();
+        incidents.push(Incident::parse(&name, &text).context("--demo-overlay (or MISTMCP_DEMO_OVERLAY)")?);
+    }
+    if incidents.is_empty() {
+        return DemoCloud::start().await.context("the demo cloud cannot start");
+    }
+    let overlay = Overlay::of(&incidents).context("the demo network cannot be changed so")?;
+    DemoCloud::start_with(overlay).await.context("the demo cloud cannot start")
+}
+
 /// No demo cloud.
 #[cfg(not(feature = "demo"))]
 pub(super) enum DemoCloud {}
@@ -11,16 +48,17 @@ pub(super) enum DemoCloud {}
 impl DemoCloud {
     pub(super) const TOKEN: &'static str = "";
 
-    /// Refuses to start.
-    ///
-    /// # Errors
-    /// Always.
-    #[expect(clippy::unused_async, reason = "as the real one")]
-    pub(super) async fn start() -> std::io::Result<Self> {
-        Err(std::io::Error::other("this program is built without the feature `demo`: leave --demo out"))
-    }
-
     pub(super) fn url(&self) -> String {
         match *self {}
     }
+}
+
+/// Refuses to start.
+///
+/// # Errors
+/// Always.
+#[cfg(not(feature = "demo"))]
+#[expect(clippy::unused_async, reason = "as the real one")]
+pub(super) async fn start(_flags: &Flags) -> anyhow::Result<DemoCloud> {
+    anyhow::bail!("this program is built without the feature `demo`: leave --demo out")
 }

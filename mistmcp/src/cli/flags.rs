@@ -14,7 +14,7 @@ use clap::builder::BoolishValueParser;
 use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
-pub(super) use command::{CallFlags, Command, ToolsFlags};
+pub(super) use command::{CallFlags, Command, IncidentsFlags, ToolsFlags};
 pub(super) use first_look::FirstLook;
 pub(super) use http::{HTTP, HttpFlags, LIMITS};
 pub(super) use unknown_env::{looks_like_ours, meant};
@@ -100,6 +100,15 @@ pub(super) struct Flags {
     #[arg(long, env = "MISTMCP_DEMO", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     #[arg(global = true, help_heading = MIST)]
     pub(super) demo: bool,
+
+    /// With --demo: lay a built-in incident over the network (repeat it for several); `mistmcp incidents` lists them
+    #[arg(long, env = "MISTMCP_DEMO_INCIDENTS", value_delimiter = ',', value_name = "NAME", global = true)]
+    #[arg(help_heading = MIST)]
+    pub(super) demo_incident: Vec<String>,
+
+    /// With --demo: lay the changes of a file over the network (repeat it for several)
+    #[arg(long, env = "MISTMCP_DEMO_OVERLAY", value_name = "FILE", global = true, help_heading = MIST)]
+    pub(super) demo_overlay: Vec<PathBuf>,
 
     /// The Mist cloud, such as api.eu.mist.com: `api.` in place of the portal's `manage.`
     #[arg(long, env = "MIST_HOST", value_name = "HOST", global = true, help_heading = MIST)]
@@ -201,6 +210,7 @@ Examples:
   mistmcp --demo -t http -p 8000               over HTTP, at http://127.0.0.1:8000/mcp
   mistmcp tools sites_rrm                      the tools of a category, with their parameters
   mistmcp tools who changed something          the tools that fit a question
+  mistmcp incidents                            the troubles that the made-up network can have
 
 `mistmcp call --help` tells the exit codes.";
 

@@ -20,6 +20,9 @@ pub(in crate::cli) enum Command {
     /// Show the categories, the tools of one, one tool, or those that fit a question
     #[command(before_long_help = TOOLS_EXAMPLES, after_long_help = TOOLS_HELP)]
     Tools(ToolsFlags),
+    /// List the incidents that --demo-incident lays over the made-up network
+    #[command(after_long_help = INCIDENTS_HELP)]
+    Incidents(IncidentsFlags),
     /// Print what a shell needs to complete flags and names: `mistmcp completions bash`
     #[command(after_long_help = COMPLETIONS_HELP)]
     Completions {
@@ -78,6 +81,14 @@ pub(in crate::cli) struct ToolsFlags {
     pub(in crate::cli) json: bool,
 }
 
+/// In what form to list the incidents.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct IncidentsFlags {
+    /// Print JSON: `incidents`, each with `name`, `title`, `half`, `question` and `expect`
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}
+
 fn call_help() -> String {
     format!("{CALL_HELP}\n\nExit codes:\n  {}", CODES.replace('\n', "\n  "))
 }
@@ -123,6 +134,16 @@ const TOOLS_HELP: &str = "\
 With --json, each of `categories` has `name`, `description`, `extended`, `listed` (in managed mode, from \
 the start) and the number of its `tools`; each of \
 `tools` has `name`, `category`, `title`, `description`, `inputSchema` and `annotations`. Where nothing fits, the exit code is 4.";
+
+const INCIDENTS_HELP: &str = "\
+Examples:
+  mistmcp incidents
+  mistmcp incidents --json | jq -r '.incidents[].name'
+  mistmcp call searchOrgAlarms --demo --demo-incident NAME
+
+With --json, each of `incidents` has its `name`, its `title`, its `half` of the evaluation (`train` or `test`), the `question`
+that it raises (`tool` and `arguments`) and the `cause` and `object` that the answer is expected to name. --demo-overlay takes a file of the \
+same form: docs/demo.md tells it.";
 
 const COMPLETIONS_HELP: &str = "\
 They hold the names of the tools and categories of this version, so renew them after an update.

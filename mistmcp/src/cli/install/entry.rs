@@ -187,6 +187,13 @@ fn arguments(given: &[Given]) -> Vec<String> {
         match given.switch {
             Some(false) => {}
             Some(true) => arguments.push(format!("--{}", given.flag)),
+            // The client starts the server in a folder of its own.
+            None if given.flag == "demo-overlay" => {
+                let paths =
+                    given.values.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.into()));
+                arguments
+                    .extend(paths.flat_map(|path| ["--demo-overlay".to_owned(), path.display().to_string()]));
+            }
             None => arguments.extend([format!("--{}", given.flag), given.values.join(",")]),
         }
     }
