@@ -51,6 +51,7 @@ pub(crate) use credentials::Credentials;
 pub(crate) use host_validation::{Allowed, AllowedHost, AllowedOrigin};
 use mcp_handler::McpHandler;
 use middleware::FrontMiddleware;
+pub(crate) use page::Question;
 use restore::RestoreLocks;
 use session_store::{LocalOnly, SessionStore};
 use sessions::{LocalSessions, Sessions};
@@ -79,6 +80,8 @@ pub(crate) struct Configuration {
     pub(crate) org_id: Option<String>,
     /// Whether the server runs in demo mode, against the simulated cloud.
     pub(crate) demo: bool,
+    /// The questions that the page offers, over the demo network.
+    pub(crate) questions: Vec<Question>,
     pub(crate) allowed: Allowed,
     /// Paths of the TLS certificate and its private key.
     pub(crate) tls: Option<(PathBuf, PathBuf)>,

@@ -96,7 +96,8 @@ function plain(value) {
   if (value === true) return 'yes';
   if (value === false) return 'no';
   if (typeof value === 'number') return format(value);
-  return name(value);
+  // A nested value is seen in part, and whole in its title.
+  return typeof value === 'object' ? el('bdi', { title: JSON.stringify(value) }, clean(value, 80)) : name(value);
 }
 
 const details = (title, ...content) => el('details', {}, el('summary', {}, title), ...content);

@@ -4,6 +4,7 @@
 pub(super) use mistmcp_demo::DemoCloud;
 
 use super::flags::Flags;
+use crate::http::Question;
 
 /// Error for changes of the demo network where there is none.
 pub(super) const NEEDS_DEMO: &str = "--demo-incident (or MISTMCP_DEMO_INCIDENTS) and --demo-overlay (or MISTMCP_DEMO_OVERLAY) \
@@ -38,6 +39,23 @@ pub(super) async fn start(flags: &Flags) -> anyhow::Result<DemoCloud> {
     }
     let overlay = Overlay::of(&incidents).context("the demo network cannot be changed so")?;
     DemoCloud::start_with(overlay).await.context("the demo cloud cannot start")
+}
+
+/// The questions that the web page offers over the demo network.
+#[cfg(feature = "demo")]
+pub(super) fn questions() -> Vec<Question> {
+    let owned = |question: mistmcp_demo::SampleQuestion| Question {
+        text: question.text.to_owned(),
+        tool: question.tool.to_owned(),
+        arguments: question.arguments.to_owned(),
+    };
+    mistmcp_demo::SAMPLE_QUESTIONS.map(owned).into()
+}
+
+/// No questions.
+#[cfg(not(feature = "demo"))]
+pub(super) fn questions() -> Vec<Question> {
+    Vec::new()
 }
 
 /// No demo cloud.

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::configuration::{Configuration, REDIS_KEY, REDIS_PASSWORD, TOKEN, no_token};
 use super::env_file::Environment;
 use super::flags::HttpFlags;
-use super::{output, shutdown};
+use super::{demo, output, shutdown};
 use crate::Server;
 use crate::http::{self, AdmissionLimits, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
 use crate::identity::identity;
@@ -36,7 +36,7 @@ pub(super) async fn serve<H: ServerHandler>(
              in the clear, unless a proxy before it speaks TLS."
         ));
     }
-    let demo = configuration.demo;
+    let cloud_of_demo = configuration.demo;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let needs_cloud = configuration.cloud.is_none();
     let http = http::Configuration {
@@ -47,7 +47,8 @@ pub(super) async fn serve<H: ServerHandler>(
         clouds: configuration.clouds,
         cloud: configuration.cloud,
         org_id: configuration.org_id,
-        demo: demo.is_some(),
+        demo: cloud_of_demo.is_some(),
+        questions: if cloud_of_demo.is_some() { demo::questions() } else { Vec::new() },
         allowed: allowed(flags)?,
         tls,
         limits: SessionLimits {
@@ -70,7 +71,7 @@ pub(super) async fn serve<H: ServerHandler>(
         ));
     };
     let served = http::serve(http, handler, shutdown::on_signal()?, told).await;
-    drop(demo);
+    drop(cloud_of_demo);
     served.with_context(|| format!("the server on {address} stopped"))
 }
 

@@ -2,9 +2,10 @@
 //!
 //! It is rendered once, at the first request, from the settings of the server. It loads nothing else, and its
 //! Content-Security-Policy allows only its own style and script. Its search calls `/search`, which ranks tools as
-//! `findTools` does.
+//! `findTools` does. Over the demo network it offers questions, and shows the answers in views.
 
 mod content;
+mod demo;
 mod escape;
 
 use std::io::{self, Write};
@@ -12,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -31,6 +32,7 @@ use super::rejection::Rejection;
 use crate::identity::identity;
 use crate::work;
 use content::Content;
+pub(crate) use demo::Question;
 use escape::Escaped;
 
 /// Security headers besides the Content-Security-Policy.
@@ -81,7 +83,8 @@ impl Page {
             let digest = digest::digest(&digest::SHA256, html.as_bytes());
             // The tag is weak, because it is the same for the plain and the gzip representation.
             let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&digest.as_ref()[..12]));
-            Rendered { gzip: gzip(html.as_bytes()).ok(), html: html.into(), tag, policy: policy() }
+            let policy = policy(&self.content);
+            Rendered { gzip: gzip(html.as_bytes()).ok(), html: html.into(), tag, policy }
         })
     }
 }
@@ -117,6 +120,7 @@ pub(super) fn routes(page: Arc<Page>) -> Router {
     Router::new()
         .route("/", get(show).fallback(method_not_allowed))
         .route("/search", get(search))
+        .route("/views/{name}", get(view))
         // The page has an inline icon.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
         .with_state(page)
@@ -124,6 +128,11 @@ pub(super) fn routes(page: Arc<Page>) -> Router {
 
 async fn show(State(page): State<Arc<Page>>, headers: HeaderMap) -> Response {
     page.rendered().response(&headers)
+}
+
+/// The document of a view, over the demo network.
+async fn view(State(page): State<Arc<Page>>, Path(name): Path<String>) -> Response {
+    page.content.view(&name)
 }
 
 /// The query parameters of `/search`.
@@ -195,13 +204,15 @@ pub(super) fn browser_hint() -> Response {
     (StatusCode::NOT_ACCEPTABLE, headers, html).into_response()
 }
 
-/// The Content-Security-Policy: only the inline style and script, by their hashes, and requests to this server.
-fn policy() -> String {
+/// The Content-Security-Policy: only the inline style and script, by their hashes, and requests to this server; over the
+/// demo network its views in frames as well.
+fn policy(content: &Content) -> String {
+    let frames = if content.asks() { "frame-src 'self'; " } else { "" };
     let known = |text: &str| STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
     format!(
-        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; connect-src 'self'; img-src data:; base-uri 'none'; \
+        "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; connect-src 'self'; {frames}img-src data:; base-uri 'none'; \
          form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-        known(content::SCRIPT),
+        known(&content.script()),
         known(content::STYLE)
     )
 }

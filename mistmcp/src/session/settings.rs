@@ -123,6 +123,11 @@ impl Settings {
         self.catalog().entries().iter().filter(|entry| self.reaches(entry))
     }
 
+    /// Whether a session without enabled categories lists a tool.
+    pub(crate) fn lists(&self, entry: &Entry) -> bool {
+        self.access(entry) == Access::On
+    }
+
     /// The views of the tools that sessions can call.
     pub(crate) fn views(&self) -> impl Iterator<Item = &'static View> {
         let shows = |view: &&View| {
@@ -223,7 +228,7 @@ impl Settings {
 
     /// Number of tools that a session without enabled categories lists, without meta tools.
     pub(crate) fn listed(&self) -> usize {
-        self.catalog().entries().iter().filter(|entry| self.access(entry) == Access::On).count()
+        self.catalog().entries().iter().filter(|entry| self.lists(entry)).count()
     }
 
     /// These settings with another search index.

@@ -1,7 +1,8 @@
 // Walks through the page of each server: a line for each walk, and what was not as it should be. The first is looked at
-// in every way; of the others, what a server's own settings change: the form and what it makes.
+// in every way; of the others, what a server's own settings change: the form and what it makes, and the questions of the demo.
 
 import { chromium } from 'playwright-core';
+import { asking } from './asking.js';
 import { configurations } from './configurations.js';
 import { reading } from './reading.js';
 import { using } from './using.js';
@@ -21,7 +22,8 @@ async function open(url, options = {}) {
     page.on('pageerror', (error) => troubles.push(error.message));
     page.on('request', (request) => {
         const is = (start) => request.url().startsWith(start);
-        const own = request.isNavigationRequest() || is('data:') || is(new URL('/search?query=', url).href);
+        const paths = ['/search?query=', '/views/', '/mcp'].map((path) => new URL(path, url).href);
+        const own = request.isNavigationRequest() || is('data:') || paths.some(is);
         if (!own) troubles.push(`loads ${request.url()}`);
     });
     await page.goto(url);
@@ -30,7 +32,7 @@ async function open(url, options = {}) {
 
 console.log(`page in Chromium ${browser.version()}`);
 for (const [place, url] of urls.entries()) {
-    const walks = place === 0 ? { ...reading, ...using, ...configurations } : configurations;
+    const walks = place === 0 ? { ...reading, ...using, ...configurations, ...asking } : { ...configurations, ...asking };
     for (const [name, walk] of Object.entries(walks)) {
         const line = `page ${url}, ${name}`;
         try {

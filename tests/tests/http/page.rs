@@ -310,3 +310,17 @@ async fn the_search_of_the_page_finds_only_allowed_tools() {
     assert_eq!(HttpResponse::of(foreign).await.status, 403);
     assert_eq!(fixture.upstream.connections(), 0, "a search asks Mist nothing");
 }
+
+#[tokio::test]
+async fn over_a_real_network_the_page_asks_nothing_and_serves_no_view() {
+    let fixture = Fixture::start("").await;
+    let response = page(&fixture.server).await;
+    assert!(!response.body.contains("id=\"questions\""), "questions without a demo");
+    assert!(!response.header("content-security-policy").contains("frame-src"), "{response:?}");
+    for path in ["/views/topology", "/views/table", "/views/nothing", "/views/..%2fpage"] {
+        let view = HttpResponse::of(request(&fixture.server, Method::GET, path)).await;
+        assert_eq!(view.status, 404, "{path}: {view:?}");
+        assert!(!view.body.contains("<html"), "{path}");
+    }
+    assert_eq!(fixture.upstream.connections(), 0);
+}

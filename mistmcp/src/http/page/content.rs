@@ -3,9 +3,14 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use super::demo::{self, Question};
 use super::escape::{Escaped, Prose};
 use crate::catalog::{Category, Entry, Parameter, Reader};
 use crate::http::Configuration;
+use crate::http::rejection::Rejection;
 use crate::identity::identity;
 use crate::session::{Mode, Settings};
 
@@ -13,7 +18,7 @@ use crate::session::{Mode, Settings};
 const ABOUT: &str = "An MCP server that lets an AI look into a Juniper Mist network.";
 const TEMPLATE: &str = include_str!("page.html");
 pub(super) const STYLE: &str = include_str!("page.css");
-pub(super) const SCRIPT: &str = include_str!("page.js");
+const SCRIPT: &str = include_str!("page.js");
 
 /// The content of the page: settings of the server, and no secrets.
 #[derive(Debug)]
@@ -21,6 +26,8 @@ pub(super) struct Content {
     settings: Arc<Settings>,
     clouds: Clouds,
     demo: bool,
+    /// The questions over the demo network.
+    questions: Vec<Question>,
     /// Clients without a token use the one that the operator shares.
     shared: bool,
     /// Every client must send the client token.
@@ -51,6 +58,7 @@ impl Content {
             settings: Arc::clone(&configuration.settings),
             clouds,
             demo: configuration.demo,
+            questions: configuration.questions.clone(),
             shared,
             client_token: configuration.credentials.client_token.is_some(),
         }
@@ -60,11 +68,45 @@ impl Content {
         &self.settings
     }
 
+    /// Whether the page offers questions.
+    pub(super) fn asks(&self) -> bool {
+        !self.buttons().is_empty()
+    }
+
+    fn buttons(&self) -> String {
+        if self.demo { demo::buttons(&self.questions, &self.settings) } else { String::new() }
+    }
+
+    /// The script of the page.
+    pub(super) fn script(&self) -> String {
+        if self.asks() { format!("{SCRIPT}{}", demo::SCRIPT) } else { SCRIPT.to_owned() }
+    }
+
+    /// The section of the questions.
+    fn demo(&self) -> String {
+        let buttons = self.buttons();
+        if buttons.is_empty() {
+            return String::new();
+        }
+        fill(demo::SECTION, |name| if name == "questions" { buttons.clone() } else { String::new() })
+    }
+
+    /// The document of a view.
+    pub(super) fn view(&self, name: &str) -> Response {
+        if self.asks() {
+            demo::view(&self.settings, name)
+        } else {
+            Rejection::new(StatusCode::NOT_FOUND, "view", "This server shows views in MCP clients alone.")
+                .into_response()
+        }
+    }
+
     /// Renders the page.
     pub(super) fn html(&self) -> String {
         fill(TEMPLATE, |name| match name {
             "style" => STYLE.to_owned(),
-            "script" => SCRIPT.to_owned(),
+            "script" => self.script(),
+            "demo" => self.demo(),
             "name" => Escaped(identity().name).to_string(),
             "about" => Escaped(identity().about.unwrap_or(ABOUT)).to_string(),
             "version" => Escaped(identity().version).to_string(),

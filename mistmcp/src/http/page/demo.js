@@ -1,0 +1,114 @@
+(() => {
+  const $ = (id) => document.getElementById(id);
+  const object = (value) => (value && typeof value === 'object' && !Array.isArray(value) ? value : {});
+  const VERSION = '2026-07-28';
+  const META = {
+    'io.modelcontextprotocol/protocolVersion': VERSION,
+    'io.modelcontextprotocol/clientInfo': { name: 'page', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {
+      extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } },
+    },
+  };
+
+  /** Calls a tool of this server, and returns the result. */
+  async function callTool(name, given) {
+    const response = await fetch('mcp', {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/json', Accept: 'application/json', 'MCP-Protocol-Version': VERSION, 'Mcp-Method': 'tools/call', 'Mcp-Name': name,
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: given, _meta: META } }),
+    });
+    const message = object(await response.json());
+    if (message.error) throw new Error(String(object(message.error).message));
+    return object(message.result);
+  }
+
+  let asked = 0;
+  let end = () => {};
+
+  /** Shows a view in a sandboxed frame, and answers what it asks of its host. */
+  function show(view, title, given, result) {
+    const frame = document.createElement('iframe');
+    frame.title = title;
+    frame.setAttribute('sandbox', 'allow-scripts');
+    const theme = matchMedia('(prefers-color-scheme: dark)');
+    const send = (message) => frame.contentWindow?.postMessage({ jsonrpc: '2.0', ...message }, '*');
+    const notify = (method, params) => send({ method, params });
+    const context = () => ({ theme: theme.matches ? 'dark' : 'light', locale: navigator.language, displayMode: 'inline' });
+    const requests = {
+      'ui/initialize': () => ({
+        protocolVersion: '2026-01-26', hostInfo: { name: 'page', version: '1' }, hostCapabilities: { serverTools: {} }, hostContext: context(),
+      }),
+      'tools/call': ({ name, arguments: of }) => callTool(String(name), object(of)),
+      ping: () => ({}),
+    };
+    const told = {
+      'ui/notifications/initialized': () => {
+        notify('ui/notifications/tool-input', { arguments: given });
+        notify('ui/notifications/tool-result', result);
+      },
+      'ui/notifications/size-changed': ({ height }) => {
+        if (height > 0 && height < 1e6) frame.style.height = `${Math.ceil(height)}px`;
+      },
+    };
+    const hear = async ({ source, data }) => {
+      if (source !== frame.contentWindow || object(data).jsonrpc !== '2.0') return;
+      const known = data.id === undefined ? told : requests;
+      if (!Object.hasOwn(known, data.method)) {
+        if (data.method !== undefined && data.id !== undefined) send({ id: data.id, error: { code: -32601, message: 'Method not found' } });
+        return;
+      }
+      try {
+        const answer = await known[data.method](object(data.params));
+        if (data.id !== undefined) send({ id: data.id, result: answer });
+      } catch (error) {
+        send({ id: data.id, error: { code: -32603, message: error.message } });
+      }
+    };
+    const changed = () => notify('ui/notifications/host-context-changed', context());
+    addEventListener('message', hear);
+    theme.addEventListener('change', changed);
+    end = () => {
+      removeEventListener('message', hear);
+      theme.removeEventListener('change', changed);
+    };
+    frame.src = `views/${view}`;
+    $('asked-view').replaceChildren(frame);
+  }
+
+  async function ask(button) {
+    const { tool, view, arguments: text } = button.dataset;
+    const given = JSON.parse(text);
+    asked += 1;
+    const turn = asked;
+    end();
+    $('asked').hidden = false;
+    $('asked-heading').textContent = button.textContent;
+    $('asked-said').textContent = 'Asking…';
+    $('asked-view').replaceChildren();
+    $('asked-text').textContent = '';
+    for (const one of document.querySelectorAll('#questions button')) one.setAttribute('aria-pressed', String(one === button));
+    const started = performance.now();
+    let result;
+    let failure;
+    try {
+      result = await callTool(tool, given);
+    } catch (error) {
+      failure = error.message;
+    }
+    if (turn !== asked) return;
+    $('asked-said').textContent = failure ? `It failed: ${failure}` : `${tool} answered in ${Math.round(performance.now() - started)} ms.`;
+    if (failure) return;
+    const words = (Array.isArray(result.content) ? result.content : []).map((block) => object(block).text).filter((one) => typeof one === 'string').join('\n');
+    $('asked-text').textContent = words;
+    $('asked-size').textContent = `${words.length.toLocaleString()} characters, from ${tool} ${text}`;
+    if (view) show(view, button.textContent, given, result);
+  }
+
+  $('questions').addEventListener('click', ({ target }) => {
+    const button = target.closest('button');
+    if (button) ask(button);
+  });
+  for (const button of document.querySelectorAll('#questions button')) button.hidden = false;
+})();

@@ -1,0 +1,70 @@
+// The questions over the demo network: each is answered, and its answer is shown in a view. Other servers ask nothing.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const violations = async (frame) => {
+    await frame.evaluate(AXE);
+    return frame.evaluate(async () => (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`));
+};
+
+const view = async (page) => (await page.locator('#asked-view iframe').elementHandle()).contentFrame();
+
+/** Asks one question, and waits for its answer. */
+async function ask(page, button) {
+    await button.click();
+    await page.locator('#asked-said', { hasText: /answered in|failed/ }).waitFor();
+    assert.match(await page.locator('#asked-said').innerText(), /answered in/);
+    assert.equal(await button.getAttribute('aria-pressed'), 'true');
+}
+
+export const asking = {
+    'questions over the demo network': async (open, base) => {
+        const page = await open();
+        const buttons = page.locator('#questions button');
+        const demo = (await page.locator('.facts').innerText()).includes('made-up network');
+        const count = await buttons.count();
+        if (!demo || count === 0) {
+            assert.equal(count, 0, 'a real network is not asked');
+            const response = await fetch(new URL('views/topology', base));
+            assert.equal(response.status, 404);
+            return;
+        }
+        for (const button of await buttons.all()) {
+            await ask(page, button);
+            const title = await button.innerText();
+            assert.equal(await page.locator('#asked-heading').innerText(), title);
+            await page.locator('#asked summary').click();
+            assert.ok((await page.locator('#asked-text').innerText()).startsWith('{'), title);
+            await page.locator('#asked summary').click();
+            if (!(await button.getAttribute('data-view'))) continue;
+            const frame = await view(page);
+            await frame.locator('[role=status]:text("Waiting")').waitFor({ state: 'detached' });
+            assert.equal(await frame.getByRole('alert').count(), 0, title);
+            assert.deepEqual(await violations(frame), [], title);
+            const { origin, height } = await frame.evaluate(() => ({ origin: String(self.origin), height: document.body.getBoundingClientRect().height }));
+            assert.equal(origin, 'null', 'a view runs in an origin of its own');
+            await page.waitForFunction((height) => document.querySelector('#asked-view iframe').clientHeight >= height - 1, height);
+        }
+        assert.deepEqual(await violations(page.mainFrame()), []);
+    },
+
+    'questions in the dark, on a phone': async (open) => {
+        const page = await open({ colorScheme: 'dark', viewport: { width: 360, height: 800 } });
+        const button = page.locator('#questions button').first();
+        if (await button.count() === 0) return;
+        await ask(page, button);
+        const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
+        assert.equal(scrollWidth, clientWidth);
+        if (!(await button.getAttribute('data-view'))) return;
+        const frame = await view(page);
+        await frame.locator('[role=status]:text("Waiting")').waitFor({ state: 'detached' });
+        const dark = () => frame.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+        assert.equal(await dark(), 'dark');
+        await page.emulateMedia({ colorScheme: 'light' });
+        await frame.waitForFunction(() => getComputedStyle(document.documentElement).colorScheme === 'light');
+    },
+};
