@@ -18,6 +18,7 @@ pub struct HttpClient {
     url: String,
     headers: Vec<(String, String)>,
     lifecycle: Lifecycle,
+    capabilities: Value,
     session: Option<String>,
 }
 
@@ -46,7 +47,8 @@ impl HttpClient {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder().no_proxy().build().unwrap();
         let url = server.url(&format!("/mcp{query}"));
-        Self { http, url, headers: Vec::new(), lifecycle: Lifecycle::Legacy, session: None }
+        let (lifecycle, capabilities) = (Lifecycle::Legacy, json!({}));
+        Self { http, url, headers: Vec::new(), lifecycle, capabilities, session: None }
     }
 
     /// A legacy client with a token.
@@ -65,6 +67,11 @@ impl HttpClient {
     pub fn lifecycle(mut self, lifecycle: Lifecycle) -> Self {
         self.lifecycle = lifecycle;
         self
+    }
+
+    /// Sets the capabilities that the client declares.
+    pub fn capabilities(self, capabilities: Value) -> Self {
+        Self { capabilities, ..self }
     }
 
     /// Replaces the query of the URL.
@@ -141,7 +148,9 @@ impl HttpClient {
                 if let Some(name) = params["name"].as_str().or(params["uri"].as_str()) {
                     request = request.header("Mcp-Name", name);
                 }
-                StdioProcess::stateless_params(params)
+                let mut params = StdioProcess::stateless_params(params);
+                params["_meta"]["io.modelcontextprotocol/clientCapabilities"] = self.capabilities.clone();
+                params
             }
         };
         request.body(message(method, &params))
@@ -150,7 +159,9 @@ impl HttpClient {
     /// Sends `initialize`, and stores the session id.
     pub async fn initialize(&mut self) -> HttpResponse {
         let client = json!({ "name": "guest", "version": "1" });
-        let params = json!({ "protocolVersion": LEGACY, "capabilities": {}, "clientInfo": client });
+        let params = json!({
+            "protocolVersion": LEGACY, "capabilities": self.capabilities, "clientInfo": client,
+        });
         let reply = self.post(message("initialize", &params)).await;
         self.session = reply.headers.get("mcp-session-id").map(|id| id.to_str().unwrap().to_owned());
         reply
