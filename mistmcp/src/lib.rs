@@ -164,7 +164,7 @@ pub use param::{Param, ParamGroup};
 pub use prompt::{Completed, Prompt, PromptArgument, Step};
 pub use reply::{Block, Content, File, Format, Media, Reply, Rules};
 pub use server::Server;
-pub use session::{Mode, Outcome, Session, Settings, SettingsError};
+pub use session::{Mode, Outcome, PolicyError, Session, Settings, SettingsError};
 pub use tool::{Body, Hints, Run, Running, Tool};
 pub use view::View;
 pub use {rmcp, schemars, serde_json};

@@ -39,6 +39,14 @@ pub(crate) fn word(text: &str) -> String {
     if is_word(text) { format!("`{text}`") } else { described(text) }
 }
 
+/// Names of tools, with `*` for any characters, in backticks; anything else is described. Tokens have digits.
+pub(crate) fn pattern(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let is_pattern =
+        text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphabetic() || b"*_".contains(&byte));
+    if is_pattern { format!("`{text}`") } else { word(text) }
+}
+
 /// Whether `text` is a word or a number as flags take them, and so no secret.
 pub(crate) fn is_word(text: &str) -> bool {
     const LONGEST_WORD: usize = 32;

@@ -10,6 +10,7 @@ mod instructions;
 mod manage;
 mod meta_tools;
 mod mode;
+mod policy;
 mod prompts;
 mod settings;
 
@@ -23,6 +24,7 @@ pub(crate) use enabled_categories::EnabledCategories;
 pub(crate) use find::Found;
 pub use find::{Questions, question_problems, registered as registered_questions};
 pub use mode::Mode;
+pub use policy::PolicyError;
 pub use settings::{Settings, SettingsError};
 
 use crate::argument::Lookup;

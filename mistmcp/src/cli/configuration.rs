@@ -135,7 +135,9 @@ pub(super) fn settings(flags: &Flags, mode: Mode) -> anyhow::Result<Settings> {
         show_secrets: flags.show_secrets,
     };
     Settings::new(catalog, mode, &flags.categories, rules)
-        .context("--categories (or MISTMCP_TOOL_CATEGORIES)")
+        .context("--categories (or MISTMCP_TOOL_CATEGORIES)")?
+        .with_policy(&flags.tools, &flags.without_tools)
+        .map_err(Into::into)
 }
 
 /// The clouds that tokens may be sent to.

@@ -79,6 +79,22 @@ pub(super) struct Flags {
     #[arg(help_heading = SERVER)]
     pub(super) categories: Vec<String>,
 
+    /// Only tools of these names, in which `*` stands for any characters
+    #[arg(long, env = "MISTMCP_TOOLS", value_delimiter = ',', value_name = "NAME,NAME", global = true)]
+    #[arg(help_heading = SERVER)]
+    pub(super) tools: Vec<String>,
+
+    /// No tools of these names, in which `*` stands for any characters
+    #[arg(
+        long,
+        env = "MISTMCP_WITHOUT_TOOLS",
+        value_delimiter = ',',
+        value_name = "NAME,NAME",
+        global = true
+    )]
+    #[arg(help_heading = SERVER)]
+    pub(super) without_tools: Vec<String>,
+
     /// A file of variables, read where the environment has none; `none` for no file [default: .env, of which little is taken]
     #[arg(short, long, env = "MIST_ENV_FILE", value_name = "PATH", global = true, help_heading = SERVER)]
     pub(super) env_file: Option<PathBuf>,

@@ -25,8 +25,9 @@ impl Settings {
     /// The single access check for a session without enabled categories: listing, calling,
     /// searching and `callTool` use it.
     pub(crate) fn access(&self, entry: &Entry) -> Access {
-        let Tool { essential, category, .. } = *entry.tool();
+        let Tool { name, essential, category, .. } = *entry.tool();
         match self.mode() {
+            _ if !self.allows(name) => Access::Never,
             _ if essential => Access::On,
             _ if !self.permits(category) => Access::Never,
             Mode::Managed if entry.is_listed() => Access::On,

@@ -10,7 +10,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 use super::find::Index;
-use super::{Access, Mode};
+use super::policy::Policy;
+use super::{Access, Mode, PolicyError};
 use crate::catalog::{Catalog, Category, Entry, annotations};
 use crate::error::{Known, without_barred};
 use crate::quote;
@@ -27,6 +28,8 @@ pub struct Settings {
     mode: Mode,
     /// The categories that sessions can reach; `None` for all.
     bounds: Option<BTreeSet<&'static str>>,
+    /// The tools that the operator allows; `None` for all.
+    policy: Option<Arc<Policy>>,
     rules: Rules,
 }
 
@@ -75,7 +78,26 @@ impl Settings {
         rules: Rules,
     ) -> Result<Self, SettingsError> {
         let shared = Arc::new(SharedCatalog { catalog, index: OnceLock::new() });
-        Self { shared, mode, bounds: None, rules }.narrowed(None, categories)
+        Self { shared, mode, bounds: None, policy: None, rules }.narrowed(None, categories)
+    }
+
+    /// These settings with a policy: only the tools that a pattern of `only` matches, if there is one, and none that a
+    /// pattern of `without` matches. In a pattern `*` stands for any characters. No URL widens it.
+    ///
+    /// # Errors A pattern matches no tool, or no tool is left.
+    pub fn with_policy(self, only: &[String], without: &[String]) -> Result<Self, PolicyError> {
+        let policy = Policy::new(self.catalog(), only, without)?.map(Arc::new);
+        let settings = Self { policy, ..self };
+        if settings.tools().next().is_none() && settings.policy.is_some() {
+            return Err(PolicyError::NothingLeft);
+        }
+        Ok(settings)
+    }
+
+    /// Whether the policy allows a tool, whatever the mode and the categories. Answers that are composed of several tools
+    /// say which parts are left out for it.
+    pub(crate) fn allows(&self, tool: &str) -> bool {
+        self.policy.as_ref().is_none_or(|policy| policy.allows(tool))
     }
 
     /// These settings, narrowed by a client to a mode and to fewer categories.
@@ -206,6 +228,7 @@ impl Settings {
     /// Whether sessions can reach a category.
     pub(super) fn permits(&self, category: &str) -> bool {
         self.bounds.as_ref().is_none_or(|bounds| bounds.contains(category))
+            && self.policy.as_ref().is_none_or(|policy| policy.allows_category(category))
     }
 
     /// Whether categories are named. Named extended categories are loaded as all others.
@@ -216,6 +239,7 @@ impl Settings {
     /// Whether some tools may be unreachable for sessions.
     fn bars_tools(&self) -> bool {
         self.names_categories()
+            || self.policy.is_some()
             || self.mode == Mode::All && self.catalog().categories().iter().any(|category| category.extended)
     }
 

@@ -71,6 +71,39 @@ async fn no_url_enables_more_than_the_operators_categories() {
 }
 
 #[tokio::test]
+async fn no_url_brings_back_a_tool_that_the_policy_removes() {
+    for policy in [
+        "--without-tools *Rrm*,getSiteCurrentChannelPlanning",
+        "--tools getOrg*,getSite* --without-tools getSiteCurrent*",
+    ] {
+        let fixture = Fixture::start(policy).await;
+        for query in URLS {
+            for lifecycle in Lifecycle::BOTH {
+                let client = fixture.alice(query).connect(lifecycle).await;
+                let what = format!("{policy} {query} {lifecycle:?}");
+                assert_nothing_beyond_the_limit(&fixture, &client, &what).await;
+            }
+        }
+        let beyond = fixture.alice("?mode=custom&categories=sites_rrm").initialize().await;
+        assert_eq!(beyond.status, 400, "{policy}: {beyond:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_essential_tool_is_removed_by_the_policy_as_well() {
+    let fixture = Fixture::start("--without-tools getSelf").await;
+    for query in ["", "?mode=all", "?mode=custom&categories=orgs"] {
+        for lifecycle in Lifecycle::BOTH {
+            let client = fixture.alice(query).connect(lifecycle).await;
+            assert!(!client.tools().await.contains(&"getSelf".to_owned()), "{query}");
+            let called = client.try_call("getSelf", json!({})).await.message();
+            assert_eq!(called["error"]["code"], -32602, "{query} {lifecycle:?}: {called}");
+        }
+    }
+    assert_eq!(fixture.upstream.connections(), 0);
+}
+
+#[tokio::test]
 async fn a_category_beyond_the_limit_is_rejected_with_the_allowed_ones() {
     let fixture = Fixture::start("--categories orgs,sites").await;
     for query in ["?mode=custom&categories=sites_rrm", "?mode=all&categories=sites,sites_rrm"] {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mistmcp::{Catalog, Mode, Session};
+use mistmcp::{Catalog, Mode, Session, Settings};
 use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream};
 use serde_json::{Map, Value, json};
 
@@ -27,14 +27,18 @@ fn tools_in(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The tools that the policy of a session allows.
+type Allowed = fn(&str) -> bool;
+
 /// The tools that a session can call, at once or by `callTool`.
-fn callable(session: &Session) -> BTreeSet<&'static str> {
+fn callable(session: &Session, allowed: Allowed) -> BTreeSet<&'static str> {
     let settings = session.settings();
     let reached: BTreeSet<_> = settings.categories().map(|category| category.name).collect();
     let tools = settings.catalog().entries().iter().map(mistmcp::Entry::tool);
     let mut names: BTreeSet<_> =
         tools.filter(|tool| reached.contains(tool.category)).map(|tool| tool.name).collect();
     names.insert("getSelf");
+    names.retain(|name| allowed(name));
     if settings.mode() == Mode::Managed {
         names.extend(CONTROLS);
     }
@@ -64,7 +68,12 @@ fn some_arguments(definition: &mistmcp::rmcp::model::Tool) -> Value {
 }
 
 /// Every text that a session gives, with what it was given for.
-async fn texts(process: &Process, session: &Session, tools_called: usize) -> Vec<(String, String)> {
+async fn texts(
+    process: &Process,
+    session: &Session,
+    allowed: Allowed,
+    tools_called: usize,
+) -> Vec<(String, String)> {
     let settings = session.settings();
     let mut texts = vec![
         ("instructions".to_owned(), settings.instructions(true)),
@@ -94,7 +103,7 @@ async fn texts(process: &Process, session: &Session, tools_called: usize) -> Vec
         texts.push((definition.name.to_string(), serde_json::to_string(definition).unwrap()));
     }
     let entries = settings.catalog().entries().iter();
-    let reached: BTreeSet<_> = callable(session);
+    let reached: BTreeSet<_> = callable(session, allowed);
     for entry in entries.filter(|entry| reached.contains(entry.tool().name)).take(tools_called) {
         let (name, definition) = (entry.tool().name, settings.definition(entry));
         let given = some_arguments(&definition);
@@ -128,12 +137,18 @@ async fn texts(process: &Process, session: &Session, tools_called: usize) -> Vec
 }
 
 /// Fails with every text of a session that names a tool which it cannot call.
-async fn names_only_its_own(process: &Process, session: &Session, what: &str, tools_called: usize) {
-    let callable = callable(session);
+async fn names_only_its_own(
+    process: &Process,
+    session: &Session,
+    allowed: Allowed,
+    what: &str,
+    tools_called: usize,
+) {
+    let callable = callable(session, allowed);
     let everything: BTreeSet<_> =
         Catalog::gather().unwrap().entries().iter().map(|entry| entry.tool().name).collect();
     let mut wrong = Vec::new();
-    for (of, text) in texts(process, session, tools_called).await {
+    for (of, text) in texts(process, session, allowed, tools_called).await {
         // An error repeats the name of the tool that was asked for.
         let strange = tools_in(&text).filter(|name| !callable.contains(name) && *name != of);
         wrong.extend(strange.map(|name| format!("{what}: {of}: `{name}`: {text:.300}")));
@@ -167,11 +182,37 @@ async fn a_session_reads_of_no_tool_that_it_cannot_call() {
                 let session = process.session_of(&token, process.settings(mode, &[category]));
                 // All tools for one status; one tool for each of the others.
                 let tools_called = if status == 404 && mode == Mode::Custom { 50 } else { 1 };
-                names_only_its_own(&process, &session, &what, tools_called).await;
+                names_only_its_own(&process, &session, |_| true, &what, tools_called).await;
             }
         }
         let session = process.session_of("everything", process.settings(Mode::Managed, &[]));
-        names_only_its_own(&process, &session, "everything", 3).await;
+        names_only_its_own(&process, &session, |_| true, "everything", 3).await;
+    }
+}
+
+#[tokio::test]
+async fn a_session_reads_of_no_tool_that_its_policy_removes() {
+    let policies: [(&[&str], &[&str], Allowed); 4] = [
+        (&["listSite*", "getSiteInfo"], &[], |name| name.starts_with("listSite") || name == "getSiteInfo"),
+        (&[], &["getSelf", "*Org*"], |name| name != "getSelf" && !name.contains("Org")),
+        (&["search*", "*Stats"], &["searchOrgSites"], |name| {
+            (name.starts_with("search") || name.ends_with("Stats")) && name != "searchOrgSites"
+        }),
+        (&["getSiteInfo"], &[], |name| name == "getSiteInfo"),
+    ];
+    for status in [400, 403, 404] {
+        let process = process(status).await;
+        for (only, without, allowed) in policies {
+            for mode in [Mode::Managed, Mode::All] {
+                let [only, without] = [only, without]
+                    .map(|names| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>());
+                let settings =
+                    Settings::clone(&process.settings(mode, &[])).with_policy(&only, &without).unwrap();
+                let what = format!("{status} {mode:?} {only:?} {without:?}");
+                let session = process.session_of(&format!("{mode:?}-{}", only.len()), settings.into());
+                names_only_its_own(&process, &session, allowed, &what, 20).await;
+            }
+        }
     }
 }
 

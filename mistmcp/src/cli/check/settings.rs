@@ -65,6 +65,7 @@ fn shown(given: &Given, value: &str) -> String {
         // Its file has been read.
         "env-file" => return value.to_owned(),
         "org-id" => quote::id(value),
+        "tools" | "without-tools" => quote::pattern(value),
         "cloud" | "allow-cloud" | "host" | "allow-host" | "allow-origin" => quote::host(value),
         "tls-cert" | "tls-key" if Path::new(value).exists() => return value.to_owned(),
         _ => quote::word(value),
@@ -81,7 +82,7 @@ fn tools(flags: &Flags) -> Finding {
         Err(error) => return Finding::failed("tools", format!("{error:#}")),
     };
     let (extended, usual): (Vec<_>, Vec<_>) = settings.categories().partition(|category| category.extended);
-    let of = |name| settings.catalog().entries().iter().filter(|entry| entry.tool().category == name).count();
+    let of = |name| settings.tools().filter(|entry| entry.tool().category == name).count();
     let counted = |categories: &[&Category]| {
         let tools: usize = categories.iter().map(|category| of(category.name)).sum();
         format!("{tools} in {}", categories.len())
@@ -98,8 +99,7 @@ fn tools(flags: &Flags) -> Finding {
         }
         Mode::All => "a client sees all but the extended ones".to_owned(),
         Mode::Custom => {
-            let essential =
-                settings.catalog().entries().iter().map(Entry::tool).filter(|tool| tool.essential);
+            let essential = settings.tools().map(Entry::tool).filter(|tool| tool.essential);
             let essential: Vec<_> = essential.map(|tool| tool.name).collect();
             match essential.as_slice() {
                 [] => "a client sees them".to_owned(),

@@ -4,8 +4,12 @@ use clap::{Arg, Command};
 
 /// The flags that say something to a subcommand; to one that is not named here, all do. The others are taken as well,
 /// so that a line of flags may be used for anything.
-const SHOWN: [(&str, &[&str]); 4] =
-    [("tools", &["categories"]), ("incidents", &[]), ("completions", &[]), ("man", &[])];
+const SHOWN: [(&str, &[&str]); 4] = [
+    ("tools", &["categories", "tools", "without_tools"]),
+    ("incidents", &[]),
+    ("completions", &[]),
+    ("man", &[]),
+];
 
 /// Hides in the help of each subcommand what means nothing to it.
 pub(super) fn of_subcommands(command: Command) -> Command {

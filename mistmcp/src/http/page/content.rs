@@ -132,8 +132,7 @@ impl Content {
     }
 
     fn of_category(&self, category: &Category) -> impl Iterator<Item = &Entry> {
-        let entries = self.settings.catalog().entries().iter();
-        entries.filter(move |entry| entry.tool().category == category.name)
+        self.settings.tools().filter(move |entry| entry.tool().category == category.name)
     }
 
     fn tools(&self, counts: impl Fn(&Category) -> bool) -> usize {

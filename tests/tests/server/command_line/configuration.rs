@@ -26,6 +26,40 @@ async fn custom_mode_without_categories_is_told_with_the_remedy() {
 }
 
 #[tokio::test]
+async fn a_pattern_without_a_tool_is_told_with_what_was_meant() {
+    for (arguments, wanted) in [
+        ("--tools getSelv", &["--tools (or MISTMCP_TOOLS)", "`getSelv`", "did you mean `getSelf`"][..]),
+        ("--without-tools getSelf,serchOrg*", &["MISTMCP_WITHOUT_TOOLS", "`serchOrg*`", "`searchOrg*`"]),
+        ("--tools *Statz", &["`*Statz`", "`*Stats`"]),
+        ("--tools sites_rrm", &["sites_rrm is a category", "--categories"]),
+        ("--tools getself", &["did you mean `getSelf`"]),
+        ("--without-tools zzz*", &["`zzz*`", "mistmcp tools"]),
+        ("--without-tools *", &["leave no tool", "--without-tools"]),
+        ("--tools getSelf --without-tools get*", &["leave no tool"]),
+    ] {
+        stops(Launch::new(&format!("--demo {arguments}")), 1, wanted).await;
+        stops(Launch::new(&format!("call getSelf --demo {arguments}")), 1, wanted).await;
+    }
+    let variable = Launch::new("--demo").variable("MISTMCP_TOOLS", "getSelf, listOrgSitez");
+    stops(variable, 1, &["MISTMCP_TOOLS", "`listOrgSitez`"]).await;
+    // A misplaced token is not repeated.
+    let secret = Launch::new("--demo --tools").argument(TOKEN).run().await;
+    assert!(!secret.stderr.contains(TOKEN), "{}", secret.stderr);
+}
+
+#[tokio::test]
+async fn call_and_tools_know_the_policy() {
+    let policy = "--demo --without-tools getSelf,*Rrm*";
+    let called = Launch::new(&format!("call getSelf {policy}")).run().await;
+    assert_ne!(called.code(), Some(0));
+    assert!(called.stderr.contains("There is no tool `getSelf`"), "{}", called.stderr);
+    let listed = Launch::new(&format!("tools --json self_account {policy}")).run().await.output();
+    assert!(listed.contains("getSelfApiUsage") && !listed.contains("\"getSelf\""), "{listed}");
+    let checked = Launch::new(&format!("check --json {policy}")).run().await.output();
+    assert!(checked.contains("--without-tools getSelf,*Rrm*"), "{checked}");
+}
+
+#[tokio::test]
 async fn numbers_out_of_range_are_told_with_the_flag() {
     for (flag, value) in [
         ("--timeout", "0"),

@@ -14,6 +14,8 @@ async fn help_names_every_flag_in_its_group() {
                 "-t, --transport MISTMCP_TRANSPORT_MODE",
                 "-m, --mode MISTMCP_TOOL_LOADING_MODE",
                 "-c, --categories MISTMCP_TOOL_CATEGORIES",
+                "--tools MISTMCP_TOOLS",
+                "--without-tools MISTMCP_WITHOUT_TOOLS",
                 "-e, --env-file MIST_ENV_FILE",
                 "-d, --debug MISTMCP_DEBUG",
             ][..],
