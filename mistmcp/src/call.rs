@@ -2,6 +2,7 @@
 
 mod client_request;
 mod elicitation;
+mod record;
 
 use std::fmt;
 use std::pin::Pin;
@@ -16,6 +17,7 @@ pub(crate) use client_request::{ClientRequest, Notification};
 pub use client_request::{Level, Root};
 pub use elicitation::Form;
 pub(crate) use elicitation::fits;
+pub(crate) use record::CallRecord;
 
 use crate::capability::Capability;
 use crate::error::ErrorKind;
@@ -36,6 +38,7 @@ pub struct Call {
     session: Option<Arc<dyn CallSession>>,
     /// Tool and arguments, with names resolved. Equal calls have equal ones.
     invocation: Option<Arc<str>>,
+    record: Arc<CallRecord>,
 }
 
 /// The session of a call, as its tool sees it.
@@ -85,6 +88,7 @@ impl Call {
             shows_views: false,
             session: None,
             invocation: None,
+            record: Arc::default(),
         }
     }
 
@@ -133,6 +137,11 @@ impl Call {
     /// Whether this tool may read what `tool` reads: it may not, if the operator has removed that one.
     pub fn may_read(&self, tool: &str) -> bool {
         self.session.as_ref().is_none_or(|session| session.may_read(tool))
+    }
+
+    /// What the call has used.
+    pub(crate) fn record(&self) -> &Arc<CallRecord> {
+        &self.record
     }
 
     /// A call without a client: it is never cancelled, and cannot send requests.

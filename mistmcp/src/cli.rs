@@ -1,6 +1,7 @@
 //! Command line: flags, environment, `.env` file, and the subcommands. The main type is
 //! [`Program`].
 
+mod audit_log;
 mod call;
 mod check;
 mod completions;
@@ -9,6 +10,7 @@ mod demo;
 mod env_file;
 mod exit;
 mod flags;
+mod hangup;
 mod incidents;
 mod install;
 mod layout;
@@ -230,8 +232,8 @@ async fn run<H: ServerHandler>(
         None => {
             let configuration = Configuration::read(&flags, environment, flags.mode).await?;
             let served = match flags.transport {
-                Transport::Stdio => serve::serve(configuration, handler).await,
-                Transport::Http => serve_http::serve(configuration, &flags.http, environment, handler).await,
+                Transport::Stdio => serve::serve(configuration, &flags, handler).await,
+                Transport::Http => serve_http::serve(configuration, &flags, environment, handler).await,
             };
             served?;
             Ok(ExitCode::SUCCESS)

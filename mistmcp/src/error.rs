@@ -52,6 +52,12 @@ pub enum ErrorKind {
     Arguments,
     /// The tool does not exist, or the session cannot call it.
     Tool,
+    /// The session may not call the tool, directly or by this way.
+    Access,
+    /// The client has too many calls in flight.
+    Busy,
+    /// The call cannot be written to the audit log, which is required.
+    Audit,
     /// Mist rejects the request (400 and similar).
     Request,
     /// Mist does not accept the token (401).
@@ -87,6 +93,9 @@ impl ErrorKind {
         match self {
             Self::Arguments => "arguments",
             Self::Tool => "tool",
+            Self::Access => "access",
+            Self::Busy => "busy",
+            Self::Audit => "audit",
             Self::Request => "request",
             Self::Token => "token",
             Self::Permission => "permission",

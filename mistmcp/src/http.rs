@@ -56,6 +56,7 @@ use restore::RestoreLocks;
 use session_store::{LocalOnly, SessionStore};
 use sessions::{LocalSessions, Sessions};
 
+use crate::audit::AuditLog;
 use crate::key::Key;
 use crate::mist::{Cloud, Clouds, Pool};
 use crate::redis::Location;
@@ -88,6 +89,7 @@ pub(crate) struct Configuration {
     pub(crate) limits: SessionLimits,
     /// Quotas per client and for unauthenticated clients.
     pub(crate) admission: AdmissionLimits,
+    pub(crate) audit: Option<Arc<AuditLog>>,
     /// The Redis that replicas share, if there is one.
     pub(crate) redis: Option<Location>,
 }
@@ -128,6 +130,7 @@ pub(crate) async fn serve<H: ServerHandler>(
     let server_key = key.clone();
     let session_store = session_store(&configuration, &local).await?;
     let (operator, server_metrics) = (Arc::clone(&configuration.settings), Arc::clone(&metrics));
+    let audit = configuration.audit.clone();
     let mut settings = StreamableHttpServerConfig::default()
         .with_json_response(true)
         .with_max_request_body_bytes(mcp_handler::MAX_BODY_BYTES)
@@ -138,7 +141,8 @@ pub(crate) async fn serve<H: ServerHandler>(
     let mcp = Mcp::new(
         move || {
             let (settings, metrics) = (Arc::clone(&operator), Arc::clone(&server_metrics));
-            Ok(handler(Server::for_http(settings, metrics, server_key.clone())))
+            let server = Server::for_http(settings, metrics, server_key.clone());
+            Ok(handler(server.audited(audit.clone())))
         },
         Arc::clone(&local.manager),
         settings,

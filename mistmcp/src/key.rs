@@ -1,5 +1,7 @@
 //! Keyed hashes of identities: [`Key`], and comparison of secrets in constant time.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ring::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
@@ -32,6 +34,11 @@ impl Key {
         bytes.copy_from_slice(hash.sign().as_ref());
         bytes
     }
+}
+
+/// A hash, or a part of one, as text.
+pub(crate) fn text_of(hash: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(hash)
 }
 
 /// Compares two secrets in a time that depends on their lengths alone.

@@ -109,6 +109,7 @@ extern crate self as mistmcp;
 
 pub mod answers;
 mod argument;
+mod audit;
 mod call;
 mod capability;
 mod catalog;

@@ -116,7 +116,7 @@ impl Mist {
             deadline,
             names_requests: false,
             disclosure: Disclosure::default(),
-            sent: SentCount::default(),
+            sent: SentCount::new(Arc::clone(call.record())),
         }
     }
 

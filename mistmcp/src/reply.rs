@@ -31,7 +31,7 @@ pub use file::File;
 use list::List;
 pub(crate) use refetch::in_turns;
 pub(crate) use request_facts::{Expected, RequestFacts};
-pub(crate) use secrets::redact_text;
+pub(crate) use secrets::{redact_object, redact_text};
 use source::Source;
 
 use crate::error::ErrorKind;

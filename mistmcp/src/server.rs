@@ -43,12 +43,14 @@ use stdio::InputEnd;
 pub(crate) use stdio::serve;
 pub(crate) use views::used_extensions;
 
+use crate::audit::{AuditEntry, AuditLog};
 use crate::call::CallPeer;
 use crate::catalog::Entry;
 use crate::error::ErrorKind;
 use crate::identity::identity;
 use crate::key::Key;
 use crate::metrics::Metrics;
+use crate::reply::Content;
 use crate::session::{Mode, Session, Settings};
 use crate::text::one_line;
 use crate::text::shortened;
@@ -103,6 +105,7 @@ pub struct Server {
     log: Option<Log>,
     /// Signs the state of multi-round-trip requests.
     key: Key,
+    audit: Option<Arc<AuditLog>>,
 }
 
 /// The log level of a session, which its client sets with `logging/setLevel`.
@@ -120,13 +123,43 @@ enum Clients {
 impl Server {
     /// A server for one client.
     pub fn new(session: Session) -> Self {
-        Self { clients: Clients::One(Arc::new(session)), log: None, key: Key::random() }
+        Self { clients: Clients::One(Arc::new(session)), log: None, key: Key::random(), audit: None }
     }
 
     /// A server for a legacy session over HTTP, or for one stateless request. Servers with the same key continue each
     /// other's multi-round-trip requests.
     pub(crate) fn for_http(settings: Arc<Settings>, metrics: Arc<Metrics>, key: Key) -> Self {
-        Self { clients: Clients::Http { settings, metrics, session: OnceLock::new() }, log: None, key }
+        Self {
+            clients: Clients::Http { settings, metrics, session: OnceLock::new() },
+            log: None,
+            key,
+            audit: None,
+        }
+    }
+
+    /// Writes each call to an audit log.
+    pub(crate) fn audited(self, audit: Option<Arc<AuditLog>>) -> Self {
+        Self { audit, ..self }
+    }
+
+    /// Begins the line of a call in the audit log, if there is one.
+    fn audit(
+        &self,
+        session: &Session,
+        (tool, arguments): (&str, &JsonObject),
+        call: &Call,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<Option<AuditEntry>, Error> {
+        let Some(audit) = &self.audit else { return Ok(None) };
+        let connection = session.connection();
+        let http = HttpRequestContext::of(context);
+        let subject = http.and_then(|http| http.subject.clone());
+        let session_id = match http {
+            Some(_) => session_id(context),
+            None => (!is_stateless(context)).then_some("stdio"),
+        };
+        let caller = audit.caller(subject, connection.tokens(), session_id);
+        audit.begin(caller, (tool, arguments), connection, call.record()).map(Some)
     }
 
     /// Enables MCP logging: tools [log](crate::Call::log) to the client. The default level is `notice` in a session,
@@ -172,17 +205,27 @@ impl Server {
         let peer = Arc::new(peer);
         let call = Call::new(context.ct.clone(), Some(Arc::clone(&peer) as Arc<dyn CallPeer>));
         let call = call.traced(trace.clone()).showing_views(views::are_shown(&context));
+        let arguments = request.arguments.unwrap_or_default();
+        let audit = match self.audit(&session, (&request.name, &arguments), &call, &context) {
+            Ok(audit) => audit,
+            Err(error) => {
+                trace.comes_to(Some(error.kind()));
+                return result::from_outcome(Err(error), None);
+            }
+        };
         let guard = match (&self.clients, HttpRequestContext::of(&context)) {
             (Clients::Http { metrics, .. }, Some(http)) => match CallGuard::begin(http, metrics) {
                 Ok(guard) => Some(guard),
                 Err(error) => {
                     trace.comes_to(Some(error.kind()));
+                    if let Some(audit) = audit {
+                        audit.end(Err(error.kind()));
+                    }
                     return result::from_outcome(Err(error), None);
                 }
             },
             _ => None,
         };
-        let arguments = request.arguments.unwrap_or_default();
         let calling = async {
             let outcome = session.call(&request.name, arguments, &call).await;
             peer.end();
@@ -204,6 +247,9 @@ impl Server {
             tracing::debug!(%error, "the client could not be notified of its changed tool list");
         }
         trace.comes_to(outcome.content.as_ref().err().map(Error::kind));
+        if let Some(audit) = audit {
+            audit.end(outcome.content.as_ref().map(Content::len).map_err(Error::kind));
+        }
         let answer = match guard {
             Some(guard) => guard.end(session.known(&request.name), &trace, outcome.content),
             None => outcome.content,
@@ -444,6 +490,12 @@ impl Log {
 /// Whether the tool list can change during a session.
 fn list_changes(settings: &Settings) -> bool {
     settings.mode() == Mode::Managed
+}
+
+/// The id of the legacy HTTP session that a request belongs to.
+fn session_id(context: &RequestContext<RoleServer>) -> Option<&str> {
+    let parts = context.extensions.get::<http::request::Parts>()?;
+    parts.headers.get("mcp-session-id")?.to_str().ok()
 }
 
 fn is_stateless(context: &RequestContext<RoleServer>) -> bool {

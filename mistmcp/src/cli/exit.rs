@@ -43,12 +43,14 @@ impl From<Exit> for ExitCode {
 impl From<ErrorKind> for Exit {
     fn from(kind: ErrorKind) -> Self {
         match kind {
-            ErrorKind::Arguments | ErrorKind::Tool | ErrorKind::Request => Self::Usage,
+            ErrorKind::Arguments | ErrorKind::Tool | ErrorKind::Access | ErrorKind::Request => Self::Usage,
             ErrorKind::Token | ErrorKind::Permission => Self::Refused,
             ErrorKind::Missing => Self::Missing,
             ErrorKind::RateLimit => Self::RateLimit,
             ErrorKind::Network | ErrorKind::Deadline => Self::Unreachable,
-            ErrorKind::Cloud
+            ErrorKind::Audit
+            | ErrorKind::Busy
+            | ErrorKind::Cloud
             | ErrorKind::Size
             | ErrorKind::Advice
             | ErrorKind::ClientRequest

@@ -6,15 +6,18 @@ use anyhow::Context;
 use rmcp::handler::server::ServerHandler;
 
 use super::configuration::Configuration;
-use super::{output, shutdown};
+use super::flags::Flags;
+use super::{audit_log, output, shutdown};
 use crate::catalog::Entry;
 use crate::identity::identity;
+use crate::key::Key;
 use crate::param::flattened;
 use crate::server::{self, Server};
 
 /// Serves one client on standard input and output.
 pub(super) async fn serve<H: ServerHandler>(
     configuration: Configuration,
+    flags: &Flags,
     handler: impl FnOnce(Server) -> H,
 ) -> anyhow::Result<()> {
     let session = configuration.session()?;
@@ -22,7 +25,13 @@ pub(super) async fn serve<H: ServerHandler>(
         explain(&configuration);
     }
     let (stop, timeout) = (shutdown::on_signal()?, session.connection().limits().timeout);
-    server::serve(handler(Server::new(session)), timeout, stop).await.context("the server stopped")
+    let audit = audit_log::open(flags, Key::random())?;
+    let server = Server::new(session).audited(audit.clone());
+    let served = server::serve(handler(server), timeout, stop).await.context("the server stopped");
+    if let Some(audit) = audit {
+        audit.close().await;
+    }
+    served
 }
 
 /// Explains the program to a person who started the server by hand.

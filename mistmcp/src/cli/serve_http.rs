@@ -11,11 +11,12 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::configuration::{Configuration, REDIS_KEY, REDIS_PASSWORD, TOKEN, no_token};
 use super::env_file::Environment;
-use super::flags::HttpFlags;
-use super::{demo, output, shutdown};
+use super::flags::{Flags, HttpFlags};
+use super::{audit_log, demo, output, shutdown};
 use crate::Server;
 use crate::http::{self, AdmissionLimits, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
 use crate::identity::identity;
+use crate::key::Key;
 use crate::placeholder::placeholder;
 use crate::quote;
 use crate::redis::Location;
@@ -23,10 +24,11 @@ use crate::redis::Location;
 /// Serves many clients over HTTP.
 pub(super) async fn serve<H: ServerHandler>(
     configuration: Configuration,
-    flags: &HttpFlags,
+    all_flags: &Flags,
     environment: &Environment,
     handler: impl Fn(Server) -> H + Send + Sync + 'static,
 ) -> anyhow::Result<()> {
+    let flags = &all_flags.http;
     let address = SocketAddr::new(address(&flags.host).await?, flags.port);
     let credentials = credentials(&configuration, flags, address)?;
     let tls = flags.tls_cert.clone().zip(flags.tls_key.clone());
@@ -37,6 +39,12 @@ pub(super) async fn serve<H: ServerHandler>(
         ));
     }
     let cloud_of_demo = configuration.demo;
+    let redis = redis(flags, environment)?;
+    let key = match &redis {
+        Some(location) => location.key().clone(),
+        None => Key::random(),
+    };
+    let audit = audit_log::open(all_flags, key)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let needs_cloud = configuration.cloud.is_none();
     let http = http::Configuration {
@@ -57,7 +65,8 @@ pub(super) async fn serve<H: ServerHandler>(
             idle: Duration::from_secs(flags.session_idle),
         },
         admission: admission(flags)?,
-        redis: redis(flags, environment)?,
+        audit: audit.clone(),
+        redis,
     };
     let told = |address: SocketAddr| {
         let cloud = if needs_cloud { "?cloud=api.mist.com" } else { "" };
@@ -72,6 +81,9 @@ pub(super) async fn serve<H: ServerHandler>(
     };
     let served = http::serve(http, handler, shutdown::on_signal()?, told).await;
     drop(cloud_of_demo);
+    if let Some(audit) = audit {
+        audit.close().await;
+    }
     served.with_context(|| format!("the server on {address} stopped"))
 }
 

@@ -287,6 +287,7 @@ impl RequestIdentity {
             tokens,
             cloud,
             org_id,
+            subject: None,
             pool,
             activity,
             shared,

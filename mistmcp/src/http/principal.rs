@@ -1,9 +1,6 @@
 //! The owner of a session: [`Principal`], a keyed hash of token and cloud.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-use crate::key::Key;
+use crate::key::{Key, text_of};
 use crate::mist::Cloud;
 use crate::{Token, Tokens};
 
@@ -19,7 +16,7 @@ impl Principal {
 
     /// The form that is stored in a session record.
     pub(super) fn text(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.0)
+        text_of(&self.0)
     }
 }
 

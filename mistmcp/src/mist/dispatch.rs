@@ -24,6 +24,7 @@ use super::validation_gate::Validation;
 use super::wait_progress::{WaitReporter, wait_channel};
 use super::{Answer, Cloud, Pool, Request, errors};
 use crate::Result;
+use crate::call::CallRecord;
 use crate::trace::{ClientSpans, Trace};
 use crate::work::{self, LARGE};
 
@@ -56,21 +57,22 @@ struct Counts {
     sent: AtomicUsize,
     /// Requests that the call may still send, if it has a limit.
     left: AtomicUsize,
-}
-
-impl Default for SentCount {
-    fn default() -> Self {
-        Self(Arc::new(Counts { sent: AtomicUsize::new(0), left: AtomicUsize::new(usize::MAX) }))
-    }
+    /// Counts for the audit log.
+    record: Arc<CallRecord>,
 }
 
 impl SentCount {
+    pub(super) fn new(record: Arc<CallRecord>) -> Self {
+        Self(Arc::new(Counts { sent: AtomicUsize::new(0), left: AtomicUsize::new(usize::MAX), record }))
+    }
+
     pub(super) fn get(&self) -> usize {
         self.0.sent.load(Ordering::Relaxed)
     }
 
     fn add(&self) {
         self.0.sent.fetch_add(1, Ordering::Relaxed);
+        self.0.record.sent();
     }
 
     /// Limits the requests from now on, retries included.

@@ -31,7 +31,7 @@ impl<'a> CallGuard<'a> {
                 "{CALLS_AT_ONCE} calls of this client are under way, which is as many as may be at once. Wait for \
                  one to end."
             );
-            Error::new(ErrorKind::RateLimit, message).of_request(&context.request_id)
+            Error::new(ErrorKind::Busy, message).of_request(&context.request_id)
         })?;
         Ok(Self { context, metrics, started: Instant::now(), _in_flight: in_flight })
     }

@@ -22,6 +22,8 @@ pub(crate) struct HttpRequestContext {
     pub(crate) tokens: Tokens,
     pub(crate) cloud: Cloud,
     pub(crate) org_id: Option<String>,
+    /// The subject of the access token, where clients have one.
+    pub(crate) subject: Option<Arc<str>>,
     pub(crate) pool: Arc<Pool>,
     /// The in-flight limiter of the session, or of the token of a stateless client.
     pub(crate) activity: Arc<InFlight>,

@@ -107,7 +107,7 @@ impl Session {
         let Tool { name, category, .. } = *entry.tool();
         if self.settings.mode() != Mode::Managed {
             return Error::new(
-                ErrorKind::Arguments,
+                ErrorKind::Access,
                 format!(
                     "`{name}` is a tool of the extended category `{category}`, which mode `all` does not load. Tell the \
                      user: mode `managed` reaches it, and so does a server that names the category (--categories, or \
@@ -123,7 +123,7 @@ impl Session {
             String::new()
         };
         Error::new(
-            ErrorKind::Arguments,
+            ErrorKind::Access,
             format!("`{name}` is not switched on. Call it with `callTool` (tool: {name}){switch}."),
         )
     }

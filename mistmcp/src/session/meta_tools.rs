@@ -124,7 +124,7 @@ impl Session {
             return Err(Error::new(ErrorKind::Arguments, words));
         }
         let entry =
-            self.entry(name).map_err(|error| Error::new(ErrorKind::Arguments, format!("`tool`: {error}")))?;
+            self.entry(name).map_err(|error| Error::new(ErrorKind::Access, format!("`tool`: {error}")))?;
         call.trace().calls(entry.tool().name);
         // The client shows the views of tools that it calls itself, and not of those that are called for it.
         let ran = self.run(entry, given.unwrap_or_default(), false, call).await;

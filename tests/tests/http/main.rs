@@ -5,6 +5,7 @@
 
 mod admission;
 mod arguments;
+mod audit;
 mod bodies;
 mod ceiling;
 mod crowd;

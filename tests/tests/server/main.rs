@@ -4,6 +4,7 @@
 
 mod advice;
 mod answers;
+mod audit;
 mod check;
 mod command_line;
 mod demo;

@@ -1,0 +1,197 @@
+//! Audit log: a JSON line for each tool call, with who called, what was called and how it ended. The main type is
+//! [`AuditLog`].
+//!
+//! Lines are queued, and a thread of its own writes them, so that no call waits for a disk. The queue is bounded by the
+//! bytes of its arguments. Where a line finds no room, or the file cannot be written, the call is refused or goes
+//! unrecorded, as the operator has set.
+
+mod line;
+mod writer;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use parking_lot::Mutex;
+use serde_json::{Map, Value};
+use tokio::sync::Semaphore;
+
+use line::{Line, Outcome};
+use writer::{Message, Target, Writer};
+
+use crate::call::CallRecord;
+use crate::error::ErrorKind;
+use crate::key::{Key, text_of};
+use crate::mist::{Connection, Token};
+use crate::text::shortened;
+use crate::{Error, Result};
+
+/// Memory of the queue, in units of [`UNIT`] bytes. A line has at least one.
+const UNITS: usize = 64 * 1024;
+const UNIT: usize = 1024;
+/// How long the last lines may take to be written.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest name of a tool that is written, in bytes.
+const LONGEST_NAME: usize = 200;
+
+/// The audit log of a process.
+#[derive(Debug)]
+pub(crate) struct AuditLog {
+    key: Key,
+    is_required: bool,
+    queue: Sender<Message>,
+    room: Arc<Semaphore>,
+    state: Arc<State>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the writer reports.
+#[derive(Debug, Default)]
+struct State {
+    /// The last line could not be written, and is tried again.
+    is_failing: AtomicBool,
+    /// The process ends: the writer gives up what it cannot write.
+    is_closing: AtomicBool,
+    /// Calls that went unrecorded.
+    lost: AtomicU64,
+}
+
+/// Who calls: the subject of an access token, or else the token, as a keyed hash; and the session.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    subject: Option<Arc<str>>,
+    token_hash: Option<String>,
+    session: Option<String>,
+}
+
+/// The line of a call in progress. A call that ends without [`AuditEntry::end`] is written as cancelled.
+#[derive(Debug)]
+pub(crate) struct AuditEntry {
+    log: Arc<AuditLog>,
+    started: Instant,
+    record: Arc<CallRecord>,
+    /// None if the line found no room, or was written.
+    line: Option<Line>,
+}
+
+impl AuditLog {
+    /// Opens the log and starts its writer. `key` is that of the hashes.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub(crate) fn open(path: Option<PathBuf>, is_required: bool, key: Key) -> std::io::Result<Arc<Self>> {
+        let target = Target::open(path)?;
+        let (queue, messages) = channel();
+        let state = Arc::new(State::default());
+        let writer = Writer::new(target, Arc::clone(&state));
+        let thread =
+            std::thread::Builder::new().name("audit".to_owned()).spawn(move || writer.run(&messages))?;
+        let (room, thread) = (Arc::new(Semaphore::new(UNITS)), Mutex::new(Some(thread)));
+        Ok(Arc::new(Self { key, is_required, queue, room, state, thread }))
+    }
+
+    /// Opens the file anew, after it was moved by a rotation.
+    pub(crate) fn reopen(&self) {
+        // The writer ends with the process.
+        let _ = self.queue.send(Message::Reopen);
+    }
+
+    /// Writes all lines, and ends the writer.
+    pub(crate) async fn close(&self) {
+        self.state.is_closing.store(true, Ordering::Release);
+        let _ = self.queue.send(Message::End);
+        let Some(thread) = self.thread.lock().take() else { return };
+        let ended = tokio::task::spawn_blocking(move || thread.join());
+        if tokio::time::timeout(CLOSE_TIMEOUT, ended).await.is_err() {
+            tracing::error!("the last lines of the audit log were not written in time");
+        }
+        let lost = self.state.lost.load(Ordering::Acquire);
+        if lost > 0 {
+            tracing::error!(lost, "calls are missing in the audit log");
+        }
+    }
+
+    /// The caller of a request.
+    pub(crate) fn caller<'a>(
+        &self,
+        subject: Option<Arc<str>>,
+        tokens: impl IntoIterator<Item = &'a Token>,
+        session: Option<&str>,
+    ) -> Caller {
+        let hash = |parts: Vec<&str>| text_of(&self.key.hash(parts)[..16]);
+        let token_hash = match subject {
+            Some(_) => None,
+            None => {
+                let tokens = tokens.into_iter().map(Token::expose);
+                Some(hash(std::iter::once("audit token").chain(tokens).collect()))
+            }
+        };
+        let session = session.map(|session| hash(vec!["audit session", session]));
+        Caller { subject, token_hash, session }
+    }
+
+    /// Begins the line of a call.
+    ///
+    /// # Errors
+    /// The log is required, and cannot take the line.
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        caller: Caller,
+        (tool, arguments): (&str, &Map<String, Value>),
+        connection: &Arc<Connection>,
+        record: &Arc<CallRecord>,
+    ) -> Result<AuditEntry> {
+        let units = line::bytes(arguments).div_ceil(UNIT).clamp(1, UNITS);
+        let units = u32::try_from(units).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.room).try_acquire_many_owned(units).ok();
+        if self.is_required && (room.is_none() || self.state.is_failing.load(Ordering::Acquire)) {
+            return Err(Error::new(
+                ErrorKind::Audit,
+                "The call was not made, since the audit log of this server cannot be written. Tell the user that its \
+                 operator has to look at the file of --audit-log.",
+            ));
+        }
+        if room.is_none() {
+            self.state.lost.fetch_add(1, Ordering::AcqRel);
+        }
+        let line = room.map(|room| Line {
+            time: Timestamp::now(),
+            caller,
+            account: None,
+            tool: shortened(tool, LONGEST_NAME),
+            arguments: arguments.clone(),
+            outcome: Outcome::Cancelled,
+            bytes: 0,
+            mist_calls: 0,
+            milliseconds: 0,
+            connection: Arc::clone(connection),
+            _room: room,
+        });
+        Ok(AuditEntry { log: Arc::clone(self), started: Instant::now(), record: Arc::clone(record), line })
+    }
+}
+
+impl AuditEntry {
+    /// Ends the line with the outcome of the call: the bytes of its answer, or its error.
+    pub(crate) fn end(mut self, outcome: Result<usize, ErrorKind>) {
+        if let Some(line) = &mut self.line {
+            line.bytes = outcome.unwrap_or(0);
+            line.outcome = Outcome::of(outcome.err());
+        }
+    }
+}
+
+impl Drop for AuditEntry {
+    fn drop(&mut self) {
+        let Some(mut line) = self.line.take() else { return };
+        line.milliseconds = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        line.mist_calls = self.record.mist_calls();
+        line.account = self.record.accounts();
+        // The writer ends with the process.
+        let _ = self.log.queue.send(Message::Line(Box::new(line)));
+    }
+}

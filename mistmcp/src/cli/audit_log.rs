@@ -1,0 +1,33 @@
+//! The audit log of a server, as the flags have it.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+
+use super::flags::Flags;
+use super::hangup;
+use crate::audit::AuditLog;
+use crate::key::Key;
+
+/// The value of `--audit-log` for standard error.
+const STDERR: &str = "stderr";
+
+/// Opens the audit log, if there is one. `key` is that of its hashes. SIGHUP opens its file anew.
+///
+/// # Errors
+/// The file cannot be opened.
+pub(super) fn open(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLog>>> {
+    let Some(path) = flags.audit_log.as_deref().filter(|path| !path.as_os_str().is_empty()) else {
+        if flags.audit_log_required {
+            bail!("--audit-log-required needs --audit-log (or MISTMCP_AUDIT_LOG)");
+        }
+        return Ok(None);
+    };
+    let path = Some(path).filter(|path| *path != Path::new(STDERR)).map(Path::to_owned);
+    let audit = AuditLog::open(path, flags.audit_log_required, key)
+        .context("the file of --audit-log (or MISTMCP_AUDIT_LOG) cannot be opened")?;
+    let log = Arc::clone(&audit);
+    hangup::on_signal(move || log.reopen())?;
+    Ok(Some(audit))
+}

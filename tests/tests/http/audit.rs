@@ -1,0 +1,168 @@
+//! The audit log: a line for each call, complete, without secrets, and never in the way of a call.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use mistmcp_tests::{HttpServer, Launch, Lifecycle, MockUpstream, TOKEN, soon};
+use serde_json::{Value, json};
+
+use crate::fixture::{ALICE, BOB, Fixture, site, site_path};
+
+const LOG: &str = "audit.jsonl";
+
+async fn audited(arguments: &str) -> Fixture {
+    let upstream = MockUpstream::start().await;
+    let server = Launch::at(&upstream, &format!("--audit-log {LOG} {arguments}")).serve().await;
+    Fixture { upstream, server }
+}
+
+fn lines(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect()
+}
+
+/// The lines of the log once there are so many.
+async fn written(server: &HttpServer, name: &str, count: usize) -> Vec<Value> {
+    let path = server.folder().join(name);
+    let enough = async {
+        loop {
+            let lines = lines(&path);
+            if lines.len() >= count {
+                return lines;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    soon("the lines of the audit log", enough).await
+}
+
+#[tokio::test]
+async fn each_call_has_a_line_that_says_who_called_what_and_how_it_ended() {
+    let fixture = audited("--mode all --without-tools getSelf").await;
+    fixture.upstream.json(&site_path(1), &json!({ "name": "Leeds" }));
+    fixture.upstream.answers(&site_path(2), [mistmcp_tests::Answer::json(&json!({})).status(403)]);
+    let mut of_alice = BTreeSet::new();
+    for (round, lifecycle) in Lifecycle::BOTH.into_iter().enumerate() {
+        let alice = fixture.alice("").connect(lifecycle).await;
+        alice.call("getSiteInfo", site(1)).await;
+        alice.refusal("getSiteInfo", site(2)).await;
+        alice.try_call("getSelf", json!({})).await;
+        alice.try_call("noSuchTool", json!({ "password": "hunter2hunter2", "name": ALICE })).await;
+        let lines = written(&fixture.server, LOG, 4 * (round + 1)).await.split_off(4 * round);
+        let outcomes: Vec<_> = lines
+            .iter()
+            .map(|line| {
+                [&line["tool"], &line["outcome"], &line["kind"], &line["mist_calls"]]
+                    .map(Value::to_string)
+                    .join(" ")
+            })
+            .collect();
+        assert_eq!(
+            outcomes,
+            [
+                r#""getSiteInfo" "ok" null 1"#,
+                r#""getSiteInfo" "error" "permission" 1"#,
+                r#""getSelf" "refused" "tool" 0"#,
+                r#""noSuchTool" "refused" "tool" 0"#,
+            ]
+        );
+        assert_eq!(lines[0]["arguments"], site(1));
+        assert_eq!(lines[3]["arguments"], json!({ "password": "[hidden]", "name": "[token]" }));
+        for line in &lines {
+            assert!(line["time"].as_str().unwrap().ends_with('Z') && line["ms"].is_u64(), "{line}");
+            assert_eq!(line["bytes"].as_u64().unwrap() > 0, line["outcome"] == "ok", "{line}");
+            assert_eq!(line["session"].is_string(), lifecycle == Lifecycle::Legacy, "{line}");
+            of_alice.insert(line["token_hash"].as_str().unwrap().to_owned());
+        }
+        assert!(!alice.opened().is_some_and(|id| lines[0].to_string().contains(id)));
+    }
+    fixture.bob("").open().await.call("getSiteInfo", site(1)).await;
+    let bob = written(&fixture.server, LOG, 9).await[8]["token_hash"].as_str().unwrap().to_owned();
+    assert!(of_alice.len() == 1 && !of_alice.contains(&bob), "{of_alice:?} {bob}");
+    let text = std::fs::read_to_string(fixture.server.folder().join(LOG)).unwrap();
+    for secret in [ALICE, BOB, TOKEN, "hunter2"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn no_line_is_missing_under_load_or_at_the_end() {
+    const CLIENTS: usize = 20;
+    const CALLS: usize = 40;
+    let fixture = audited("--audit-log-required").await;
+    let clients = (0..CLIENTS).map(|client| {
+        let alice = fixture.alice("").lifecycle(Lifecycle::BOTH[client % 2]);
+        async move {
+            let alice = alice.connect(Lifecycle::BOTH[client % 2]).await;
+            for call in 0..CALLS {
+                let arguments = site(client * CALLS + call);
+                alice.call("callTool", json!({ "tool": "getSiteInfo", "arguments": arguments })).await;
+            }
+        }
+    });
+    futures_util::future::join_all(clients).await;
+    fixture.server.signal("TERM").await;
+    let path = fixture.server.folder().join(LOG);
+    let copy = tempfile::tempdir().unwrap();
+    // The folder goes with the server.
+    std::fs::hard_link(&path, copy.path().join(LOG)).unwrap();
+    let (status, errors) = fixture.server.ended().await;
+    assert!(status.success(), "{errors}");
+    let sites: BTreeSet<_> = lines(&copy.path().join(LOG))
+        .iter()
+        .map(|line| line["arguments"]["arguments"]["site_id"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(sites.len(), CLIENTS * CALLS);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_rotated_log_goes_on_in_a_new_file() {
+    let fixture = audited("").await;
+    let alice = fixture.alice("?mode=all").open().await;
+    alice.call("getSiteInfo", site(1)).await;
+    written(&fixture.server, LOG, 1).await;
+    let folder = fixture.server.folder();
+    std::fs::rename(folder.join(LOG), folder.join("old.jsonl")).unwrap();
+    fixture.server.signal("HUP").await;
+    let reopened = async {
+        while !folder.join(LOG).exists() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    soon("a new file", reopened).await;
+    alice.call("getSiteInfo", site(2)).await;
+    assert_eq!(written(&fixture.server, LOG, 1).await[0]["arguments"], site(2));
+    assert_eq!(lines(&folder.join("old.jsonl")).len(), 1);
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(folder.join(LOG)).unwrap().permissions().mode();
+    assert_eq!(mode & 0o077, 0, "{mode:o}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_log_that_cannot_be_written_stops_calls_only_where_it_is_required() {
+    for required in [false, true] {
+        let upstream = MockUpstream::start().await;
+        let flags = if required { " --audit-log-required" } else { "" };
+        let server = Launch::at(&upstream, &format!("--audit-log /dev/full{flags}")).serve().await;
+        let fixture = Fixture { upstream, server };
+        let alice = fixture.alice("?mode=all").open().await;
+        alice.call("getSiteInfo", site(1)).await;
+        let told = |errors: &String| errors.contains("audit log cannot be written");
+        fixture.server.wait_until("the failure in the log", told).await;
+        fixture.upstream.take();
+        if required {
+            let refused = alice.refusal("getSiteInfo", site(2)).await;
+            assert!(refused.contains("audit log"), "{refused}");
+        } else {
+            alice.call("getSiteInfo", site(2)).await;
+        }
+        assert_eq!(fixture.upstream.take().is_empty(), required);
+        fixture.server.signal("TERM").await;
+        let (status, errors) = fixture.server.ended().await;
+        assert!(status.success() && errors.contains("missing in the audit log"), "{errors}");
+    }
+}
