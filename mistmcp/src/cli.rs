@@ -1,6 +1,7 @@
 //! Command line: flags, environment, `.env` file, and the subcommands. The main type is
 //! [`Program`].
 
+mod accounts;
 mod audit_log;
 mod call;
 mod check;
@@ -16,6 +17,7 @@ mod install;
 mod layout;
 mod logging;
 mod man;
+mod oauth;
 mod origin;
 mod output;
 mod serve;

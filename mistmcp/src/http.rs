@@ -7,6 +7,7 @@
 mod accept;
 mod admission;
 mod answer;
+mod authentication;
 mod credentials;
 mod health;
 mod host_validation;
@@ -14,6 +15,7 @@ mod listener;
 mod mcp_handler;
 mod message;
 mod middleware;
+mod oauth;
 mod page;
 mod principal;
 mod query;
@@ -51,6 +53,8 @@ pub(crate) use credentials::Credentials;
 pub(crate) use host_validation::{Allowed, AllowedHost, AllowedOrigin};
 use mcp_handler::McpHandler;
 use middleware::FrontMiddleware;
+use oauth::OAuth;
+pub(crate) use oauth::OAuthSettings;
 pub(crate) use page::Question;
 use restore::RestoreLocks;
 use session_store::{LocalOnly, SessionStore};
@@ -58,7 +62,7 @@ use sessions::{LocalSessions, Sessions};
 
 use crate::audit::AuditLog;
 use crate::key::Key;
-use crate::mist::{Cloud, Clouds, Pool};
+use crate::mist::{Accounts, Cloud, Clouds, Pool};
 use crate::redis::Location;
 use crate::server::Server;
 use crate::session::Settings;
@@ -75,6 +79,10 @@ pub(crate) struct Configuration {
     pub(crate) settings: Arc<Settings>,
     pub(crate) pool: Arc<Pool>,
     pub(crate) credentials: Credentials,
+    /// OAuth, if clients send access tokens.
+    pub(crate) oauth: Option<OAuthSettings>,
+    /// The accounts of the people who have such a token.
+    pub(crate) accounts: Option<Arc<Accounts>>,
     pub(crate) clouds: Clouds,
     /// The cloud of clients whose URL names none.
     pub(crate) cloud: Option<Cloud>,
@@ -161,8 +169,15 @@ pub(crate) async fn serve<H: ServerHandler>(
     let page = Arc::new(page::Page::new(&configuration));
     let tls = configuration.tls.clone();
     let address = configuration.address;
+    let oauth =
+        configuration.oauth.clone().map(|settings| OAuth::new(settings, &configuration.pool)).transpose()?;
+    let metadata = oauth.as_ref().map(oauth::routes).unwrap_or_default();
+    if let Some(oauth) = oauth.clone() {
+        tokio::spawn(async move { oauth.prepare().await });
+    }
     let mcp_handler = Arc::new(McpHandler {
         configuration,
+        oauth,
         mcp,
         local: local.clone(),
         session_store,
@@ -180,6 +195,7 @@ pub(crate) async fn serve<H: ServerHandler>(
     });
     let app = Router::new()
         .merge(page::routes(page))
+        .merge(metadata)
         .merge(Router::new().route("/metrics", get(health::metrics)).with_state(health.clone()))
         .fallback(rejection::not_found)
         .layer(from_fn_with_state(front_middleware, middleware::layer))

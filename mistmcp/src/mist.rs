@@ -5,6 +5,7 @@
 //! [`Pool`] holds them, and each client has a [`Connection`].
 
 mod acceptance;
+mod accounts;
 mod answer;
 mod bounded_json;
 mod cache;
@@ -29,6 +30,7 @@ mod request;
 mod resolve;
 mod retry;
 mod retry_after;
+mod routing;
 #[cfg(feature = "redis")]
 mod shared_rate_limit;
 #[cfg(not(feature = "redis"))]
@@ -49,6 +51,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use acceptance::{Acceptance, Verdict};
+pub(crate) use accounts::{Account, Accounts, LiveConnection, Person};
 pub use answer::Answer;
 pub(crate) use answer::Page;
 pub(crate) use bounded_json::Parsed;
@@ -73,7 +76,7 @@ use tokio::time::Instant;
 use crate::argument::{Lookup, Presence};
 use crate::param::Param;
 use crate::{Call, Result};
-use dispatch::{Dispatched, SentCount};
+use dispatch::{Dispatched, Dispatcher, SentCount};
 use single_flight::Expired;
 
 /// Mist API client of one call, with the tokens and the cloud of the calling session.
@@ -110,14 +113,8 @@ pub struct Mist {
 impl Mist {
     pub(crate) fn new(connection: Arc<Connection>, call: Call) -> Self {
         let deadline = Instant::now() + connection.limits().timeout;
-        Self {
-            connection,
-            call,
-            deadline,
-            names_requests: false,
-            disclosure: Disclosure::default(),
-            sent: SentCount::new(Arc::clone(call.record())),
-        }
+        let sent = SentCount::new(Arc::clone(call.record()));
+        Self { connection, call, deadline, names_requests: false, disclosure: Disclosure::default(), sent }
     }
 
     /// The same client with a limit on which lists errors and notes may quote.
@@ -146,24 +143,28 @@ impl Mist {
     }
 
     async fn sent(&self, request: &Request) -> Result<Answer> {
+        if let Some(routes) = self.routes().filter(|_| request.is_about_token()) {
+            return self.of_all_accounts(routes, request).await;
+        }
+        let dispatcher = self.dispatcher_for(request).await?;
         let asked = Instant::now();
         if !request.is_get() {
-            return self.connection.dispatcher.change(request, self.call.trace(), &self.sent).await;
+            return dispatcher.change(request, self.call.trace(), &self.sent).await;
         }
-        let answer = self.ask(request).await?;
+        let answer = self.ask_at(dispatcher, request).await?;
         if request.is_for_self() {
-            self.remember_self(&answer, asked);
+            self.remember_self(dispatcher, &answer, asked);
         }
         Ok(answer)
     }
 
     /// Sends a GET, or waits for the equal GET of another call. If that one ends without an answer, the request is
     /// sent again within the rest of this call's deadline.
-    async fn ask(&self, request: &Request) -> Result<Answer> {
+    async fn ask_at(&self, dispatcher: &Dispatcher, request: &Request) -> Result<Answer> {
         let trace = self.call.trace();
         loop {
             let deadline = self.deadline + self.call.waited();
-            let waiter = match self.connection.dispatcher.ask(request, deadline, trace, &self.sent)? {
+            let waiter = match dispatcher.ask(request, deadline, trace, &self.sent)? {
                 Dispatched::Known(answer) => return Ok(answer),
                 Dispatched::UnderWay(waiter) => waiter,
             };
@@ -195,9 +196,9 @@ impl Mist {
         self.sent.take()
     }
 
-    /// The number of calls that are left in this hour, without the reserve.
+    /// The number of calls that are left in this hour, without the reserve. Of several accounts, the least.
     pub(crate) fn calls_left(&self) -> u32 {
-        self.connection.dispatcher.calls_left()
+        self.connection.dispatchers().map(Dispatcher::calls_left).min().unwrap_or(0)
     }
 
     /// When the call ends at the latest.
@@ -221,11 +222,11 @@ impl Mist {
     where
         F: Future<Output = Result<Value>> + Send + 'static,
     {
-        let dispatcher = &self.connection.dispatcher;
         let (trace, timeout) = (self.call.trace(), self.timeout());
         let times = (self.deadline(), timeout);
-        let waiter =
-            dispatcher.pool.computed.join((Arc::clone(&dispatcher.ids), key), trace, times, |_, _| work);
+        // Clients with other accounts may see something else.
+        let key = (self.connection.ids(), format!("{}{key}", self.connection.scope()));
+        let waiter = self.connection.dispatcher.pool.computed.join(key, trace, times, |_, _| work);
         if let Some(other) = &waiter.joined {
             trace.shares(other);
         }

@@ -50,6 +50,7 @@ use crate::error::ErrorKind;
 use crate::identity::identity;
 use crate::key::Key;
 use crate::metrics::Metrics;
+use crate::mist::LiveConnection;
 use crate::reply::Content;
 use crate::session::{Mode, Session, Settings};
 use crate::text::one_line;
@@ -106,6 +107,8 @@ pub struct Server {
     /// Signs the state of multi-round-trip requests.
     key: Key,
     audit: Option<Arc<AuditLog>>,
+    /// The accounts of the only client, which may change while it is connected.
+    accounts: Option<LiveConnection>,
 }
 
 /// The log level of a session, which its client sets with `logging/setLevel`.
@@ -123,7 +126,13 @@ enum Clients {
 impl Server {
     /// A server for one client.
     pub fn new(session: Session) -> Self {
-        Self { clients: Clients::One(Arc::new(session)), log: None, key: Key::random(), audit: None }
+        Self {
+            clients: Clients::One(Arc::new(session)),
+            log: None,
+            key: Key::random(),
+            audit: None,
+            accounts: None,
+        }
     }
 
     /// A server for a legacy session over HTTP, or for one stateless request. Servers with the same key continue each
@@ -134,12 +143,18 @@ impl Server {
             log: None,
             key,
             audit: None,
+            accounts: None,
         }
     }
 
     /// Writes each call to an audit log.
     pub(crate) fn audited(self, audit: Option<Arc<AuditLog>>) -> Self {
         Self { audit, ..self }
+    }
+
+    /// Takes the connection of the only client from accounts, anew for each request.
+    pub(crate) fn with_accounts(self, accounts: Option<LiveConnection>) -> Self {
+        Self { accounts, ..self }
     }
 
     /// Begins the line of a call in the audit log, if there is one.
@@ -180,12 +195,24 @@ impl Server {
     fn session(&self, context: &RequestContext<RoleServer>) -> Result<Arc<Session>, ErrorData> {
         let is_stateless_request = is_stateless(context);
         match (&self.clients, HttpRequestContext::of(context)) {
-            (Clients::One(session), _) if is_stateless_request => Ok(Arc::new(session.afresh())),
-            (Clients::One(session), _) => Ok(Arc::clone(session)),
+            (Clients::One(session), _) => {
+                let session = match self.accounts.as_ref().and_then(LiveConnection::now) {
+                    Some(connection) => Arc::new(session.over(Arc::new(connection))),
+                    None => Arc::clone(session),
+                };
+                Ok(if is_stateless_request { Arc::new(session.afresh()) } else { session })
+            }
             (Clients::Http { .. }, Some(http)) if is_stateless_request => Ok(Arc::new(http.session(false))),
-            (Clients::Http { session, .. }, _) => session.get().cloned().ok_or_else(|| {
-                ErrorData::invalid_request("This session is not open: begin with `initialize`.", None)
-            }),
+            (Clients::Http { session, .. }, http) => {
+                let session = session.get().cloned().ok_or_else(|| {
+                    ErrorData::invalid_request("This session is not open: begin with `initialize`.", None)
+                })?;
+                // What a person may use follows from the access token of each request.
+                Ok(match http.filter(|http| http.accounts.is_some()) {
+                    Some(http) => Arc::new(session.over(Arc::new(http.connection()))),
+                    None => session,
+                })
+            }
         }
     }
 

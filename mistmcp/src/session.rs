@@ -88,6 +88,12 @@ impl Session {
         Self::new(Arc::clone(&self.settings), Arc::clone(&self.connection), false)
     }
 
+    /// The same session over another connection.
+    pub(crate) fn over(&self, connection: Arc<Connection>) -> Self {
+        let (settings, enabled) = (Arc::clone(&self.settings), Arc::clone(&self.enabled));
+        Self { settings, connection, enabled, sees_changes: self.sees_changes }
+    }
+
     /// The operator's settings.
     pub fn settings(&self) -> &Settings {
         &self.settings

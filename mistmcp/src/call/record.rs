@@ -23,7 +23,6 @@ impl CallRecord {
     }
 
     /// Notes that the call uses an account.
-    #[expect(dead_code, reason = "for accounts")]
     pub(crate) fn uses(&self, account: &Arc<str>) {
         let mut accounts = self.accounts.lock();
         if !accounts.contains(account) {

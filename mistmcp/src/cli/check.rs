@@ -1,6 +1,7 @@
 //! `mistmcp check`: whether everything is as it has to be, and what to do where it is not.
 
 mod account;
+mod accounts;
 mod cloud;
 mod report;
 mod server;
@@ -79,6 +80,10 @@ async fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
         }
         None
     };
+    if demo.is_none() && flags.accounts.is_some() {
+        accounts::look(report, flags, environment, org_id, deadline).await;
+        return;
+    }
     let cloud = match &demo {
         Some(demo) => of_demo(report, demo),
         None => named_cloud(report, flags, environment),
@@ -106,7 +111,7 @@ async fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
         return;
     }
     let Some(tokens) = tokens else { return };
-    token::look(report, &token::Question { pool, cloud, org_id, deadline }, tokens).await;
+    token::look(report, &token::Question { pool, cloud, org_id, deadline }, "token", tokens).await;
 }
 
 fn of_demo(report: &mut Report, demo: &DemoCloud) -> Option<Cloud> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 
+use super::accounts::Source;
 use super::demo::{self, DemoCloud};
 use super::env_file::Environment;
 use super::flags::Flags;
@@ -13,7 +14,9 @@ use super::output;
 use crate::argument::Id;
 use crate::catalog::Catalog;
 use crate::identity::name;
-use crate::mist::{Cloud, Clouds, Connection, Limits, Network, NetworkError, Pool, Tokens};
+use crate::mist::{
+    Accounts, Cloud, Clouds, Connection, Limits, LiveConnection, Network, NetworkError, Pool, Tokens,
+};
 use crate::quote;
 use crate::reply::Rules;
 use crate::session::{Mode, Session, Settings};
@@ -28,6 +31,8 @@ pub(super) struct Configuration {
     /// The operator's own tokens; the demo's where it runs.
     pub(super) tokens: Option<Tokens>,
     pub(super) org_id: Option<String>,
+    /// The accounts of the operator, in place of the tokens.
+    pub(super) accounts: Option<Arc<Accounts>>,
     /// The demo cloud, which runs until it is dropped.
     pub(super) demo: Option<DemoCloud>,
 }
@@ -42,7 +47,10 @@ impl Configuration {
         // The demo cloud is on this machine, so no proxy applies.
         let pool = Arc::new(if flags.demo { pool } else { pool.with_network(network(environment)?) });
         let mut configuration =
-            Self { settings, pool, clouds, cloud: None, tokens: None, org_id, demo: None };
+            Self { settings, pool, clouds, cloud: None, tokens: None, org_id, accounts: None, demo: None };
+        if flags.demo && flags.accounts.is_some() {
+            bail!("--demo has an account of its own: leave --accounts (or MISTMCP_ACCOUNTS) out");
+        }
         if flags.demo {
             configuration.start_demo(flags, environment).await?;
             return Ok(configuration);
@@ -51,6 +59,17 @@ impl Configuration {
             bail!(demo::NEEDS_DEMO);
         }
         configuration.cloud = cloud(flags, &configuration.clouds)?;
+        if let Some(source) = account_source(flags, environment)? {
+            let accounts = Arc::new(Accounts::new(source.read().await?));
+            if flags.command.is_none() {
+                source.watch(Arc::clone(&accounts))?;
+            }
+            if environment.get(TOKEN).is_some() {
+                output::error("note: with --accounts, MIST_APITOKEN is not used.");
+            }
+            configuration.accounts = Some(accounts);
+            return Ok(configuration);
+        }
         configuration.tokens = tokens(environment)?;
         Ok(configuration)
     }
@@ -79,11 +98,20 @@ impl Configuration {
         Ok(())
     }
 
+    /// The connection over all accounts, if there are any.
+    pub(super) fn accounts(&self) -> Option<LiveConnection> {
+        let (pool, org_id) = (Arc::clone(&self.pool), self.org_id.clone());
+        self.accounts.clone().map(|accounts| LiveConnection { accounts, pool, org_id })
+    }
+
     /// A session of the operator's own tokens and cloud.
     ///
     /// # Errors
     /// One of them is missing.
     pub(super) fn session(&self) -> anyhow::Result<Session> {
+        if let Some(connection) = self.accounts().and_then(|accounts| accounts.now()) {
+            return Ok(Session::new(Arc::clone(&self.settings), Arc::new(connection), true));
+        }
         let Some(cloud) = &self.cloud else { bail!(no_cloud(&self.clouds)) };
         let Some(tokens) = &self.tokens else { bail!(no_token(cloud)) };
         let (pool, tokens) = (Arc::clone(&self.pool), tokens.clone());
@@ -159,6 +187,16 @@ pub(super) fn cloud(flags: &Flags, clouds: &Clouds) -> anyhow::Result<Option<Clo
 pub(super) fn tokens(environment: &Environment) -> anyhow::Result<Option<Tokens>> {
     let parse = |text: String| Tokens::parse(&text).map_err(|problem| anyhow!("{TOKEN}: {problem}"));
     environment.get(TOKEN).map(parse).transpose()
+}
+
+/// The accounts file, if one is named.
+pub(super) fn account_source(flags: &Flags, environment: &Environment) -> anyhow::Result<Option<Source>> {
+    let Some(path) = flags.accounts.as_deref().filter(|path| !path.as_os_str().is_empty()) else {
+        return Ok(None);
+    };
+    let clouds = clouds(flags)?;
+    let cloud = cloud(flags, &clouds)?;
+    Ok(Some(Source::new(path, clouds, cloud, environment)))
 }
 
 /// The default organization.

@@ -17,7 +17,7 @@ use crate::text_file::{self, TextFileError};
 use grammar::Mistake;
 
 /// The process's environment, with a `.env` file as fallback.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Environment {
     /// Accepted variables of the file.
     file: HashMap<String, String>,

@@ -139,6 +139,10 @@ pub(super) struct Flags {
     #[arg(long, env = "MIST_HOST", value_name = "HOST", global = true, help_heading = MIST)]
     pub(super) cloud: Option<String>,
 
+    /// A file of accounts, each with its token and cloud, in place of MIST_APITOKEN; read again when it changes
+    #[arg(long, env = "MISTMCP_ACCOUNTS", value_name = "PATH", global = true, help_heading = MIST)]
+    pub(super) accounts: Option<PathBuf>,
+
     /// Another host that tokens may be sent to (repeat it for several)
     #[arg(long, env = "MISTMCP_ALLOW_CLOUDS", value_delimiter = ',', value_name = "HOST|URL", global = true)]
     #[arg(help_heading = MIST)]

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::configuration::{Configuration, REDIS_KEY, REDIS_PASSWORD, TOKEN, no_token};
 use super::env_file::Environment;
 use super::flags::{Flags, HttpFlags};
-use super::{audit_log, demo, output, shutdown};
+use super::{audit_log, demo, oauth, output, shutdown};
 use crate::Server;
 use crate::http::{self, AdmissionLimits, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
 use crate::identity::identity;
@@ -30,7 +30,14 @@ pub(super) async fn serve<H: ServerHandler>(
 ) -> anyhow::Result<()> {
     let flags = &all_flags.http;
     let address = SocketAddr::new(address(&flags.host).await?, flags.port);
-    let credentials = credentials(&configuration, flags, address)?;
+    let oauth = oauth::settings(&configuration, flags)?;
+    let credentials = match &oauth {
+        Some(_) => Credentials {
+            client_token: None,
+            shared: configuration.tokens.clone().filter(|_| configuration.demo.is_some()),
+        },
+        None => credentials(&configuration, flags, address)?,
+    };
     let tls = flags.tls_cert.clone().zip(flags.tls_key.clone());
     if tls.is_none() && !address.ip().is_loopback() {
         output::error(&format!(
@@ -46,12 +53,14 @@ pub(super) async fn serve<H: ServerHandler>(
     };
     let audit = audit_log::open(all_flags, key)?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let needs_cloud = configuration.cloud.is_none();
+    let needs_cloud = configuration.cloud.is_none() && configuration.accounts.is_none();
     let http = http::Configuration {
         address,
         settings: configuration.settings,
         pool: configuration.pool,
         credentials,
+        oauth,
+        accounts: configuration.accounts,
         clouds: configuration.clouds,
         cloud: configuration.cloud,
         org_id: configuration.org_id,

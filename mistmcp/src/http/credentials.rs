@@ -65,6 +65,14 @@ impl Credentials {
     }
 }
 
+/// The Mist API tokens that a client sends beside an access token.
+pub(super) fn own_token(headers: &HeaderMap) -> Result<Option<Tokens>, Rejection> {
+    let Some(text) = presented(headers, &X_AUTHORIZATION)? else { return Ok(None) };
+    Token::new(&text).map(|token| Some(token.into())).map_err(|problem| {
+        Rejection::unauthorized(format!("The API token in `X-Authorization` cannot be used: {problem}."))
+    })
+}
+
 /// The token in a header, without its scheme.
 fn presented(headers: &HeaderMap, name: &HeaderName) -> Result<Option<String>, Rejection> {
     let mut values = headers.get_all(name).iter();

@@ -17,8 +17,9 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::admission::{Client, NewClient};
 use super::answer;
-use super::credentials::Admitted;
+use super::authentication::Authenticated;
 use super::message::{self, RequestSummary};
+use super::oauth::OAuth;
 use super::page;
 use super::principal::Principal;
 use super::query::Query;
@@ -34,7 +35,7 @@ use super::{Configuration, Mcp};
 use crate::Tokens;
 use crate::key::Key;
 use crate::metrics::Metrics;
-use crate::mist::{Cloud, Clouds, Pool};
+use crate::mist::{Account, Cloud, Clouds, Pool};
 use crate::server::json_rpc::Invalid;
 use crate::server::{ClientAdmission, HttpRequestContext, InFlight, InFlightGuard, SessionShared};
 use crate::session::{EnabledCategories, Settings};
@@ -48,6 +49,7 @@ const PROTOCOL_VERSION: HeaderName = HeaderName::from_static("mcp-protocol-versi
 /// of another.
 pub(super) struct McpHandler<H> {
     pub(super) configuration: Configuration,
+    pub(super) oauth: Option<Arc<OAuth>>,
     pub(super) mcp: Mcp<H>,
     pub(super) local: LocalSessions,
     pub(super) session_store: Arc<dyn SessionStore>,
@@ -78,15 +80,14 @@ impl<H: ServerHandler> McpHandler<H> {
         }
         let (mut parts, body) = request.into_parts();
         let query = Query::parse(parts.uri.query().unwrap_or_default())?;
-        let Admitted { tokens, shared: is_shared } = self.configuration.credentials.admit(&parts.headers)?;
         let client = parts.extensions.get::<Arc<Client>>().cloned().ok_or_else(Rejection::session)?;
-        let cloud = self.cloud(&query, is_shared)?;
+        let Authenticated { tokens, cloud, is_shared, principal, subject, accounts } =
+            self.authenticate(&parts.headers, &query).await?;
         let settings = self
             .configuration
             .settings
             .narrowed(query.mode, &query.categories)
             .map_err(|error| Rejection::request(error.to_string()))?;
-        let principal = Principal::of(&self.key, &tokens, &cloud);
 
         let session_id = single_value(&parts.headers, &SESSION)?.map(str::to_owned);
         let is_stateless = is_stateless_version(&parts.headers);
@@ -98,8 +99,17 @@ impl<H: ServerHandler> McpHandler<H> {
         let closing = Arc::clone(&self.closing);
         // The operator's own tokens need not be validated with Mist first.
         let admission = (!is_shared).then(|| Arc::clone(&client));
-        let identity =
-            RequestIdentity { tokens, cloud, pool, request_id, verbose: query.debug, closing, admission };
+        let identity = RequestIdentity {
+            tokens,
+            cloud,
+            subject,
+            accounts,
+            pool,
+            request_id,
+            verbose: query.debug,
+            closing,
+            admission,
+        };
         let is_delete = parts.method == Method::DELETE;
         let handle = match &session_id {
             _ if is_stateless => {
@@ -234,7 +244,7 @@ impl<H: ServerHandler> McpHandler<H> {
     }
 
     /// The cloud that a client calls. A shared token is only ever sent to the cloud that the operator configured.
-    fn cloud(&self, query: &Query, shared: bool) -> Result<Cloud, Rejection> {
+    pub(super) fn cloud(&self, query: &Query, shared: bool) -> Result<Cloud, Rejection> {
         let Configuration { clouds, cloud: default_cloud, .. } = &self.configuration;
         let Some(text) = &query.cloud else {
             return default_cloud.clone().ok_or_else(|| {
@@ -260,6 +270,10 @@ impl<H: ServerHandler> McpHandler<H> {
 pub(super) struct RequestIdentity {
     tokens: Tokens,
     cloud: Cloud,
+    /// The subject of the access token.
+    subject: Option<Arc<str>>,
+    /// The accounts of the subject. `tokens` and `cloud` are those of the first.
+    accounts: Option<Arc<[Arc<Account>]>>,
     pool: Arc<Pool>,
     request_id: Arc<str>,
     verbose: bool,
@@ -279,7 +293,7 @@ impl RequestIdentity {
         activity: Arc<InFlight>,
         shared: Option<Arc<SessionShared>>,
     ) -> HttpRequestContext {
-        let Self { tokens, cloud, pool, request_id, verbose, closing, admission } = self;
+        let Self { tokens, cloud, subject, accounts, pool, request_id, verbose, closing, admission } = self;
         let settings = Arc::new(settings);
         let admission = admission.map(|client| client as Arc<dyn ClientAdmission>);
         HttpRequestContext {
@@ -287,7 +301,8 @@ impl RequestIdentity {
             tokens,
             cloud,
             org_id,
-            subject: None,
+            subject,
+            accounts,
             pool,
             activity,
             shared,

@@ -14,6 +14,13 @@ impl Principal {
         Self(key.hash(["owner", cloud.base().as_str()].into_iter().chain(tokens)))
     }
 
+    /// The subject of an access token, with the token and cloud that the client has of its own, if it has.
+    pub(super) fn of_subject(key: &Key, issuer: &str, subject: &str, own: Option<(&Tokens, &Cloud)>) -> Self {
+        let cloud = own.map(|(_, cloud)| cloud.base().as_str());
+        let tokens = own.into_iter().flat_map(|(tokens, _)| tokens.iter().map(Token::expose));
+        Self(key.hash(["subject", issuer, subject].into_iter().chain(cloud).chain(tokens)))
+    }
+
     /// The form that is stored in a session record.
     pub(super) fn text(&self) -> String {
         text_of(&self.0)

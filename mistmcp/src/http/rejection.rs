@@ -21,17 +21,19 @@ pub(super) struct Rejection {
     message: String,
     /// The JSON-RPC error, if the message in the body is rejected.
     answer: Option<Value>,
+    /// The value of `WWW-Authenticate`.
+    challenge: Option<HeaderValue>,
 }
 
 impl Rejection {
     pub(super) fn new(status: StatusCode, reason: &'static str, message: impl Into<String>) -> Self {
-        Self { status, reason, message: message.into(), answer: None }
+        Self { status, reason, message: message.into(), answer: None, challenge: None }
     }
 
     /// Rejects the message in the body.
     pub(super) fn of_message(status: StatusCode, reason: &'static str, invalid: Invalid) -> Self {
         let answer = Some(invalid.to_json());
-        Self { status, reason, message: invalid.message, answer }
+        Self { status, reason, message: invalid.message, answer, challenge: None }
     }
 
     /// Counts the rejection, and converts it to a response.
@@ -43,6 +45,16 @@ impl Rejection {
     /// Credentials are missing or wrong.
     pub(super) fn unauthorized(message: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", message)
+    }
+
+    /// The credentials do not suffice.
+    pub(super) fn forbidden(reason: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, reason, message)
+    }
+
+    /// Sets the value of `WWW-Authenticate`.
+    pub(super) fn with_challenge(self, challenge: Option<HeaderValue>) -> Self {
+        Self { challenge, ..self }
     }
 
     /// The URL or a header is invalid.
@@ -86,6 +98,9 @@ impl IntoResponse for Rejection {
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         match self.status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if self.challenge.is_some() => {
+                headers.extend(self.challenge.map(|challenge| (WWW_AUTHENTICATE, challenge)));
+            }
             StatusCode::UNAUTHORIZED => {
                 headers.insert(
                     WWW_AUTHENTICATE,

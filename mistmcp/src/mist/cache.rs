@@ -18,6 +18,7 @@ const CONSTANTS_TTL: Duration = Duration::from_hours(24);
 const NAMES_TTL: Duration = Duration::from_mins(5);
 const CONSTANTS_BYTES: u64 = 8 << 20;
 const NAMES_BYTES: u64 = 32 << 20;
+const SITES: u64 = 50_000;
 
 /// The ids of a connection's tokens, in a fixed order.
 pub(super) type Ids = Arc<[u64]>;
@@ -28,6 +29,8 @@ pub(super) struct ResponseCache {
     constants: Cache<(Cloud, String), Answer>,
     /// Keyed by the tokens of the request.
     names: Cache<(Ids, String), Arc<Listing>>,
+    /// The sites that tokens have been found to see.
+    sites: Cache<(Ids, String), ()>,
 }
 
 impl ResponseCache {
@@ -43,6 +46,7 @@ impl ResponseCache {
                 .weigher(|key: &(Ids, String), listing: &Arc<Listing>| weight(key.1.len() + listing.weight()))
                 .time_to_live(NAMES_TTL)
                 .build(),
+            sites: Cache::builder().max_capacity(SITES).time_to_live(NAMES_TTL).build(),
         }
     }
 
@@ -71,6 +75,15 @@ impl ResponseCache {
 
     pub(super) fn names(&self, ids: &Ids, path: &str) -> Option<Arc<Listing>> {
         self.names.get(&(Arc::clone(ids), path.to_owned()))
+    }
+
+    /// Whether the tokens have been found to see a site.
+    pub(super) fn sees_site(&self, ids: &Ids, id: &str) -> bool {
+        self.sites.contains_key(&(Arc::clone(ids), id.to_owned()))
+    }
+
+    pub(super) fn keep_site(&self, ids: &Ids, id: &str) {
+        self.sites.insert((Arc::clone(ids), id.to_owned()), ());
     }
 
     pub(super) fn keep_names(&self, ids: &Ids, path: &str, listing: Arc<Listing>) {

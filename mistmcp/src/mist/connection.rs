@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::accounts::Account;
+use super::cache::Ids;
 use super::dispatch::Dispatcher;
+use super::routing::Route;
 use super::token_state::Key;
 use super::{Cloud, Limits, Pacer, Pool, Token, Tokens};
 
@@ -14,21 +17,65 @@ use super::{Cloud, Limits, Pacer, Pool, Token, Tokens};
 pub struct Connection {
     pub(super) dispatcher: Dispatcher,
     pub(super) org_id: Option<String>,
+    /// The account of the tokens, if they are one's.
+    pub(super) account: Option<Arc<Account>>,
+    /// The accounts among which requests are routed. `dispatcher` is that of the first.
+    pub(super) routes: Option<Arc<[Route]>>,
     is_shared: bool,
 }
 
 impl Connection {
     /// Creates a connection with `tokens` to `cloud`. Nothing is sent. Cheap enough to be made for each request.
     pub fn new(pool: Arc<Pool>, cloud: Cloud, tokens: impl Into<Tokens>, org_id: Option<String>) -> Self {
-        let lease = |token| pool.registry.lease(Key { cloud: cloud.clone(), token });
-        let leases: Arc<[_]> = tokens.into().into_vec().into_iter().map(lease).collect();
-        let mut ids: Vec<_> = leases.iter().map(|lease| lease.id).collect();
-        ids.sort_unstable();
-        Self {
-            dispatcher: Dispatcher { pool, cloud, leases, ids: ids.into(), pacer: None },
-            org_id,
-            is_shared: false,
+        let dispatcher = dispatcher(pool, cloud, tokens.into());
+        Self { dispatcher, org_id, account: None, routes: None, is_shared: false }
+    }
+
+    /// Creates a connection over these accounts. None if there is none.
+    pub(crate) fn of_accounts(
+        pool: &Arc<Pool>,
+        accounts: &[Arc<Account>],
+        org_id: Option<String>,
+    ) -> Option<Self> {
+        let dispatcher =
+            |account: &Account| dispatcher(Arc::clone(pool), account.cloud.clone(), account.tokens.clone());
+        let first = dispatcher(accounts.first()?);
+        let (account, routes) = match accounts {
+            [only] if only.orgs.is_none() => (Some(Arc::clone(only)), None),
+            _ => {
+                let route = |account: &Arc<Account>| Route {
+                    account: Arc::clone(account),
+                    dispatcher: dispatcher(account),
+                };
+                (None, Some(accounts.iter().map(route).collect()))
+            }
+        };
+        Some(Self { dispatcher: first, org_id, account, routes, is_shared: false })
+    }
+
+    /// The ids of all tokens.
+    pub(super) fn ids(&self) -> Ids {
+        match &self.routes {
+            None => Arc::clone(&self.dispatcher.ids),
+            Some(routes) => routes.iter().flat_map(|route| route.dispatcher.ids.iter().copied()).collect(),
         }
+    }
+
+    /// The accounts and the organizations that they are used for, as a part of cache keys.
+    pub(super) fn scope(&self) -> String {
+        let routes = self.routes.as_deref().unwrap_or_default();
+        let of = |route: &Route| {
+            let orgs = route.account.orgs.iter().flat_map(|orgs| orgs.iter().map(String::as_str));
+            format!("{}:{};", route.account.name, orgs.collect::<Vec<_>>().join(","))
+        };
+        routes.iter().map(of).collect()
+    }
+
+    /// The dispatchers of all tokens.
+    pub(super) fn dispatchers(&self) -> impl Iterator<Item = &Dispatcher> {
+        let routes = self.routes.as_deref().unwrap_or_default();
+        let only = routes.is_empty().then_some(&self.dispatcher);
+        only.into_iter().chain(routes.iter().map(|route| &route.dispatcher))
     }
 
     /// The same connection with a rate limit until Mist has accepted a token.
@@ -54,7 +101,7 @@ impl Connection {
 
     /// The tokens, to be hashed only.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = &Token> {
-        self.dispatcher.leases.iter().map(|lease| lease.token())
+        self.dispatchers().flat_map(|dispatcher| dispatcher.leases.iter()).map(|lease| lease.token())
     }
 
     /// Limits of a call.
@@ -64,13 +111,22 @@ impl Connection {
 
     /// Masks this connection's tokens in `text` and escapes invisible characters.
     pub(crate) fn mask(&self, text: String) -> String {
-        let mut text = self.dispatcher.mask(text);
+        let mut text = self.dispatchers().fold(text, |text, dispatcher| dispatcher.mask(text));
         crate::text::show(&mut text);
         text
     }
 
     /// Masks this connection's tokens in `bytes`.
     pub(crate) fn mask_bytes(&self, bytes: Bytes) -> Bytes {
-        self.dispatcher.leases.iter().fold(bytes, |bytes, lease| lease.mask().bytes(bytes))
+        let leases = self.dispatchers().flat_map(|dispatcher| dispatcher.leases.iter());
+        leases.fold(bytes, |bytes, lease| lease.mask().bytes(bytes))
     }
+}
+
+fn dispatcher(pool: Arc<Pool>, cloud: Cloud, tokens: Tokens) -> Dispatcher {
+    let lease = |token| pool.registry.lease(Key { cloud: cloud.clone(), token });
+    let leases: Arc<[_]> = tokens.into_vec().into_iter().map(lease).collect();
+    let mut ids: Vec<_> = leases.iter().map(|lease| lease.id).collect();
+    ids.sort_unstable();
+    Dispatcher { pool, cloud, leases, ids: ids.into(), pacer: None }
 }

@@ -144,7 +144,7 @@ impl Dispatcher {
         let answer = answer.map_err(|failure| failure.error);
         // A read after the write must not join a request that was sent before it.
         self.pool.gets.close(|(ids, _)| *ids == self.ids);
-        self.pool.computed.close(|(ids, _)| *ids == self.ids);
+        self.pool.computed.close(|(ids, _)| ids.iter().any(|id| self.ids.contains(id)));
         answer
     }
 

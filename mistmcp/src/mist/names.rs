@@ -38,7 +38,7 @@ pub(super) struct Named {
     /// MAC addresses of its members, if it is a virtual chassis or a cluster.
     members: Vec<String>,
     /// Distinguishes it from others with the same name.
-    detail: String,
+    pub(super) detail: String,
     /// Whether it is an MSP: the privileges of a token name MSPs and organizations.
     is_msp: bool,
 }
@@ -78,9 +78,18 @@ impl Listing {
 }
 
 impl Named {
+    /// An organization of which only the id is known.
+    pub(super) fn unnamed(id: &str) -> Self {
+        Self { id: id.to_owned(), ..Self::default() }
+    }
+
     /// Whether it is of a kind of object, as [`Wanted::kind`] has it.
     pub(super) fn is_of(&self, kind: &str) -> bool {
         self.is_msp == (kind == MSP)
+    }
+
+    pub(super) fn is_msp(&self) -> bool {
+        self.is_msp
     }
 
     /// Whether it is a member of a virtual chassis or cluster, and not to be found by its name.

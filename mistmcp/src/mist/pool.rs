@@ -143,6 +143,16 @@ impl Pool {
         Ok(place.get_or_init(|| client))
     }
 
+    /// A client for another server than Mist, which follows no redirect.
+    pub(crate) fn client_without_redirects(&self, direct: bool) -> Result<reqwest::Client, NetworkError> {
+        let builder = reqwest::Client::builder()
+            .user_agent(identity().user_agent())
+            .connect_timeout(Duration::from_secs(5))
+            .redirect(reqwest::redirect::Policy::none());
+        let builder = if direct { builder.no_proxy() } else { self.configured(builder)? };
+        builder.build().map_err(|error| NetworkError::Client(error.to_string()))
+    }
+
     fn configured(&self, builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, NetworkError> {
         match &self.network {
             Some(network) => network.configure(builder),

@@ -115,6 +115,15 @@ impl Request {
         self.is_get_of(&["api", "v1", "self"])
     }
 
+    /// Whether it is about the token itself.
+    pub(super) fn is_about_token(&self) -> bool {
+        matches!(self.segments.as_slice(), [_, _, kind, ..] if kind == "self")
+    }
+
+    pub(super) fn segments(&self) -> &[String] {
+        &self.segments
+    }
+
     pub(super) fn is_for_usage(&self) -> bool {
         self.is_get_of(&["api", "v1", "self", "usage"])
     }

@@ -3,16 +3,19 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
+use super::dispatch::Dispatcher;
 use super::names::{Listing, MSP, Named, Picked, Wanted, listed, named};
+use super::routing::Route;
 use super::{Answer, Mist, Request};
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
 
-const SELF: &str = "/api/v1/self";
+pub(super) const SELF: &str = "/api/v1/self";
 
 /// What an organization is called in errors.
 const ORGANIZATION: &str = "organization";
@@ -182,7 +185,69 @@ impl Mist {
 
     /// The names at `path`, from the cache unless requested before `since`.
     async fn names(&self, path: &str, since: Option<Instant>) -> Result<Arc<Listing>> {
-        let dispatcher = &self.connection.dispatcher;
+        match self.routes() {
+            Some(routes) if path == SELF => self.orgs_of_all(routes, since).await,
+            _ => {
+                let dispatcher = self.dispatcher_for(&Request::get(path)).await?;
+                self.names_at(dispatcher, path, since).await
+            }
+        }
+    }
+
+    /// The organizations and MSPs that an account is used for, each with the account's name.
+    pub(super) async fn orgs_of(&self, route: &Route, since: Option<Instant>) -> Result<Arc<Listing>> {
+        let listing = self.names_at(&route.dispatcher, SELF, since).await?;
+        let account = &route.account;
+        let is_used =
+            |row: &&Named| if row.is_msp() { account.orgs.is_none() } else { account.permits(&row.id) };
+        let detail = format!("account {}", account.name);
+        let mut rows: Vec<_> = listing.rows.iter().filter(is_used).cloned().collect();
+        for org in account.orgs.iter().flat_map(|orgs| orgs.iter()) {
+            // The privileges of a provider do not name its organizations.
+            if rows.iter().all(|row| row.id != *org) {
+                rows.push(Named::unnamed(org));
+            }
+        }
+        rows.iter_mut().for_each(|row| row.detail.clone_from(&detail));
+        Ok(Arc::new(Listing { rows, asked: listing.asked, complete: listing.complete }))
+    }
+
+    /// The same of all accounts. An account that cannot be asked is left out, unless none can.
+    async fn orgs_of_all(&self, routes: &[Route], since: Option<Instant>) -> Result<Arc<Listing>> {
+        let (mut all, mut error) =
+            (Listing { rows: Vec::new(), asked: Instant::now(), complete: true }, None);
+        let mut has_answer = false;
+        for listing in join_all(routes.iter().map(|route| self.orgs_of(route, since))).await {
+            match listing {
+                Ok(listing) => {
+                    has_answer = true;
+                    all.asked = all.asked.min(listing.asked);
+                    for row in &listing.rows {
+                        match all.rows.iter_mut().find(|known| known.id == row.id) {
+                            Some(known) => known.detail = format!("{}, {}", known.detail, row.detail),
+                            None => all.rows.push(row.clone()),
+                        }
+                    }
+                }
+                Err(failure) => {
+                    all.complete = false;
+                    error.get_or_insert(failure);
+                }
+            }
+        }
+        match error {
+            Some(error) if !has_answer => Err(error),
+            _ => Ok(Arc::new(all)),
+        }
+    }
+
+    /// The names at `path` for one account, from the cache unless requested before `since`.
+    pub(super) async fn names_at(
+        &self,
+        dispatcher: &Dispatcher,
+        path: &str,
+        since: Option<Instant>,
+    ) -> Result<Arc<Listing>> {
         let new_enough = |listing: &Arc<Listing>| since.is_none_or(|since| listing.asked >= since);
         if dispatcher.is_accepted()
             && let Some(listing) = dispatcher.pool.cache.names(&dispatcher.ids, path).filter(new_enough)
@@ -191,14 +256,14 @@ impl Mist {
             return Ok(listing);
         }
         let asked = Instant::now();
-        let (rows, complete) = self.list(path).await?;
+        let (rows, complete) = self.list(dispatcher, path).await?;
         let listing = Arc::new(Listing { rows, asked, complete });
         dispatcher.pool.cache.keep_names(&dispatcher.ids, path, Arc::clone(&listing));
         Ok(listing)
     }
 
     /// Fetches a name list page by page. Returns whether it is complete.
-    async fn list(&self, path: &str) -> Result<(Vec<Named>, bool)> {
+    async fn list(&self, dispatcher: &Dispatcher, path: &str) -> Result<(Vec<Named>, bool)> {
         let (mut rows, mut ids, mut limit, mut seen) = (Vec::new(), HashSet::new(), ROWS, 0);
         for number in 1..=PAGES {
             let mut request = Request::get(path);
@@ -211,7 +276,7 @@ impl Mist {
             if path.ends_with("/inventory") {
                 request = request.query("vc", true);
             }
-            let answer = self.ask(&request).await?;
+            let answer = self.ask_at(dispatcher, &request).await?;
             let (total, page_limit) = (answer.rows_in_all(), answer.page_limit());
             let value = answer.parsed().await?;
             let (came, before) = (value.as_array().map_or(0, Vec::len) as u64, ids.len());
@@ -236,8 +301,7 @@ impl Mist {
     }
 
     /// Updates the cached organizations from the answer to a `/self` request of the user.
-    pub(super) fn remember_self(&self, answer: &Answer, asked: Instant) {
-        let dispatcher = &self.connection.dispatcher;
+    pub(super) fn remember_self(&self, dispatcher: &Dispatcher, answer: &Answer, asked: Instant) {
         if !answer.is_large()
             && let Ok(value) = answer.json()
         {

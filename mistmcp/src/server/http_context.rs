@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::in_flight::InFlight;
 use super::session_shared::SessionShared;
-use crate::mist::{Cloud, Connection, Pacer, Pool, Tokens};
+use crate::mist::{Account, Cloud, Connection, Pacer, Pool, Tokens};
 use crate::session::{Session, Settings};
 
 /// The client of a request over HTTP, and its settings. Created by `McpHandler`, and passed through rmcp as a request
@@ -24,6 +24,8 @@ pub(crate) struct HttpRequestContext {
     pub(crate) org_id: Option<String>,
     /// The subject of the access token, where clients have one.
     pub(crate) subject: Option<Arc<str>>,
+    /// The accounts of the subject, in place of the tokens and the cloud.
+    pub(crate) accounts: Option<Arc<[Arc<Account>]>>,
     pub(crate) pool: Arc<Pool>,
     /// The in-flight limiter of the session, or of the token of a stateless client.
     pub(crate) activity: Arc<InFlight>,
@@ -55,15 +57,25 @@ impl HttpRequestContext {
         context.extensions.get::<http::request::Parts>()?.extensions.get()
     }
 
-    /// Creates the session of this client.
-    pub(super) fn session(&self, sees_changes: bool) -> Session {
+    /// The connection of this request.
+    pub(super) fn connection(&self) -> Connection {
         let Self { tokens, cloud, org_id, pool, .. } = self;
-        let mut connection = Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), org_id.clone());
-        connection = match &self.admission {
+        let of_accounts = self
+            .accounts
+            .as_deref()
+            .and_then(|accounts| Connection::of_accounts(pool, accounts, org_id.clone()));
+        let connection = of_accounts.unwrap_or_else(|| {
+            Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), org_id.clone())
+        });
+        match &self.admission {
             Some(admission) => connection.paced(admission.pacer()),
             None => connection.shared(),
-        };
-        let session = Session::new(Arc::clone(&self.settings), Arc::new(connection), sees_changes);
+        }
+    }
+
+    /// Creates the session of this client.
+    pub(super) fn session(&self, sees_changes: bool) -> Session {
+        let session = Session::new(Arc::clone(&self.settings), Arc::new(self.connection()), sees_changes);
         match &self.shared {
             Some(shared) => session.with(Arc::clone(&shared.enabled)),
             None => session,

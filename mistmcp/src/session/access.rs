@@ -52,9 +52,9 @@ impl Settings {
     }
 
     /// Whether tools that answer questions may read what a tool reads. The categories that the operator names do not
-    /// limit this: naming the category of such a tool allows what it reads.
+    /// limit this: naming the category of such a tool allows what it reads. The operator's policy does.
     pub(super) fn reads(&self, tool: &str) -> bool {
-        self.catalog().find(tool).is_some()
+        self.catalog().find(tool).is_some() && self.allows(tool)
     }
 
     /// The category with this name, ignoring case, if sessions can reach it.

@@ -20,6 +20,7 @@ mod large_answers;
 mod limits;
 mod logs;
 mod negotiation;
+mod oauth;
 mod origins;
 mod ownership;
 mod page;

@@ -32,11 +32,11 @@ enum Silence {
 }
 
 /// Whether Mist takes each token, whose it is, what it may see, and what it has left; and what time it is at Mist.
-pub(super) async fn look(report: &mut Report, question: &Question, tokens: Tokens) {
+pub(super) async fn look(report: &mut Report, question: &Question, what: &str, tokens: Tokens) {
     let tokens: Vec<_> = tokens.iter().cloned().collect();
     let names: Vec<_> = match tokens.len() {
-        1 => vec!["token".to_owned()],
-        several => (1..=several).map(|number| format!("token {number}")).collect(),
+        1 => vec![what.to_owned()],
+        several => (1..=several).map(|number| format!("{what} {number}")).collect(),
     };
     let looked = join_all(names.iter().zip(tokens).map(|(name, token)| one(question, name, token))).await;
     let (mut accounts, mut date) = (Vec::new(), None);

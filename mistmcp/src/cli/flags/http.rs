@@ -45,6 +45,29 @@ pub(in crate::cli) struct HttpFlags {
     #[arg(long, env = "MISTMCP_CLIENT_TOKEN", value_name = "SECRET", hide_env_values = true, help_heading = HTTP)]
     pub(in crate::cli) client_token: Option<SecretString>,
 
+    /// OAuth: the issuer of the access tokens that clients have to send
+    #[arg(long, env = "MISTMCP_OAUTH_ISSUER", value_name = "URL", help_heading = HTTP)]
+    pub(in crate::cli) oauth_issuer: Option<String>,
+
+    /// OAuth: the URL of this server as clients reach it, which their tokens have as audience; then other names of it there
+    #[arg(long, env = "MISTMCP_OAUTH_AUDIENCE", value_delimiter = ',', value_name = "URL", help_heading = HTTP)]
+    #[arg(requires = "oauth_issuer")]
+    pub(in crate::cli) oauth_audience: Vec<String>,
+
+    /// OAuth: a scope that tokens need
+    #[arg(long, env = "MISTMCP_OAUTH_SCOPE", value_name = "NAME", help_heading = HTTP)]
+    #[arg(requires = "oauth_issuer")]
+    pub(in crate::cli) oauth_scope: Option<String>,
+
+    /// OAuth: the claim of a token that names the groups of a person
+    #[arg(long, env = "MISTMCP_OAUTH_GROUPS_CLAIM", default_value = "groups", value_name = "NAME", help_heading = HTTP)]
+    pub(in crate::cli) oauth_groups_claim: String,
+
+    /// OAuth: let clients send a Mist token of their own in X-Authorization
+    #[arg(long, env = "MISTMCP_OAUTH_OWN_TOKEN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    #[arg(help_heading = HTTP)]
+    pub(in crate::cli) oauth_own_token: bool,
+
     /// Sessions at once
     #[arg(long, env = "MISTMCP_MAX_SESSIONS", default_value = "10000", value_name = "N", help_heading = HTTP)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]

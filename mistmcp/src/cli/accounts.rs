@@ -1,0 +1,131 @@
+//! The accounts file of `--accounts`: read at start, and again on SIGHUP and when it changes. The main type is
+//! [`Source`].
+
+mod file;
+mod token;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use anyhow::Context;
+use futures_util::future::try_join_all;
+use tokio::sync::Notify;
+
+use super::env_file::Environment;
+use super::hangup;
+use crate::mist::{Account, Accounts, Cloud, Clouds};
+use crate::text_file::{self, SMALL};
+use file::Entry;
+
+/// Time between two looks at the files.
+const LOOK_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Where the accounts come from.
+#[derive(Clone)]
+pub(super) struct Source {
+    path: PathBuf,
+    clouds: Clouds,
+    /// The cloud of accounts that name none.
+    cloud: Option<Cloud>,
+    environment: Environment,
+}
+
+/// What tells that a file has changed.
+type Fingerprint = Vec<Option<(SystemTime, u64)>>;
+
+impl Source {
+    pub(super) fn new(path: &Path, clouds: Clouds, cloud: Option<Cloud>, environment: &Environment) -> Self {
+        Self { path: path.to_owned(), clouds, cloud, environment: environment.clone() }
+    }
+
+    /// Reads the file, and gets the tokens.
+    ///
+    /// # Errors
+    /// What is wrong, with its line, and the remedy. No token is in it.
+    pub(super) async fn read(&self) -> anyhow::Result<Vec<Account>> {
+        let (accounts, _) = self.read_with_files().await?;
+        Ok(accounts)
+    }
+
+    async fn read_with_files(&self) -> anyhow::Result<(Vec<Account>, Vec<PathBuf>)> {
+        let entries = self.entries()?;
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let files = entries.iter().filter_map(|entry| entry.token.file(folder)).collect();
+        let accounts = try_join_all(entries.into_iter().map(|entry| async move {
+            let Entry { name, line, token, cloud, orgs, users, groups } = entry;
+            let tokens = token.read(folder, &self.environment).await.map_err(|problem| {
+                anyhow::anyhow!("{}, line {line}: account `{name}`: {problem}", self.path.display())
+            })?;
+            Ok::<_, anyhow::Error>(Account {
+                name: name.into(),
+                cloud,
+                tokens,
+                orgs: orgs.map(|orgs| Arc::new(orgs.into_iter().collect())),
+                users,
+                groups,
+            })
+        }))
+        .await?;
+        Ok((accounts, files))
+    }
+
+    fn entries(&self) -> anyhow::Result<Vec<Entry>> {
+        let text = text_file::read(&self.path, SMALL)
+            .with_context(|| format!("the accounts file {} cannot be read", self.path.display()))?;
+        file::parse(&text, &self.clouds, self.cloud.as_ref())
+            .map_err(|problem| anyhow::anyhow!("{}, {problem}", self.path.display()))
+    }
+
+    /// Reads the file again on SIGHUP, and when it or a token file changes, for as long as the process runs. What cannot
+    /// be read leaves the accounts as they are.
+    ///
+    /// # Errors
+    /// The signal cannot be handled.
+    pub(super) fn watch(self, accounts: Arc<Accounts>) -> std::io::Result<()> {
+        let hangups = Arc::new(Notify::new());
+        let hung_up = Arc::clone(&hangups);
+        hangup::on_signal(move || hung_up.notify_one())?;
+        tokio::spawn(async move {
+            let mut files = self.token_files();
+            let mut seen = self.fingerprint(&files);
+            loop {
+                let is_asked = tokio::select! {
+                    () = hangups.notified() => true,
+                    () = tokio::time::sleep(LOOK_INTERVAL) => false,
+                };
+                let now = self.fingerprint(&files);
+                if !is_asked && now == seen {
+                    continue;
+                }
+                match self.read_with_files().await {
+                    Ok((read, named)) => {
+                        tracing::info!(count = read.len(), "the accounts were read again");
+                        accounts.replace(read);
+                        seen = if named == files { now } else { self.fingerprint(&named) };
+                        files = named;
+                    }
+                    Err(error) => {
+                        tracing::error!("the accounts stay as they were: {error:#}");
+                        seen = now;
+                    }
+                }
+            }
+        });
+        Ok(())
+    }
+
+    fn token_files(&self) -> Vec<PathBuf> {
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let entries = self.entries().unwrap_or_default();
+        entries.iter().filter_map(|entry| entry.token.file(folder)).collect()
+    }
+
+    fn fingerprint(&self, files: &[PathBuf]) -> Fingerprint {
+        let of = |path: &PathBuf| {
+            let metadata = std::fs::metadata(path).ok()?;
+            Some((metadata.modified().ok()?, metadata.len()))
+        };
+        std::iter::once(&self.path).chain(files).map(of).collect()
+    }
+}

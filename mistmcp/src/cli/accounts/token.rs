@@ -1,0 +1,97 @@
+//! Where the tokens of an account come from: [`TokenSource`].
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
+
+use crate::cli::env_file::Environment;
+use crate::mist::Tokens;
+use crate::text_file;
+
+/// How long a command may take.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most bytes of a token file, and of a command's output.
+const MOST_BYTES: u64 = 64 * 1024;
+
+/// Where the tokens of an account come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum TokenSource {
+    File(PathBuf),
+    /// A variable of the environment, or of the env file.
+    Variable(String),
+    /// A program and its arguments, which is run without a shell.
+    Command(Vec<String>),
+}
+
+impl TokenSource {
+    /// The file, if it is one. A relative path is one in the folder of the accounts file.
+    pub(super) fn file(&self, folder: &Path) -> Option<PathBuf> {
+        match self {
+            Self::File(path) => Some(folder.join(path)),
+            Self::Variable(_) | Self::Command(_) => None,
+        }
+    }
+
+    /// The tokens. Neither they nor the output of a command are in the error.
+    pub(super) async fn read(&self, folder: &Path, environment: &Environment) -> Result<Tokens, String> {
+        match self {
+            Self::File(path) => {
+                let path = folder.join(path);
+                let text = text_file::read(&path, MOST_BYTES)
+                    .map_err(|error| format!("token_file {} cannot be read: {error}", path.display()))?;
+                Tokens::parse(&text).map_err(|problem| format!("token_file {}: {problem}", path.display()))
+            }
+            Self::Variable(name) => {
+                let text = environment.get(name).ok_or_else(|| {
+                    format!(
+                        "token_env names {name}, which is not set: set it in the environment of the server"
+                    )
+                })?;
+                Tokens::parse(&text).map_err(|problem| format!("token_env {name}: {problem}"))
+            }
+            Self::Command(words) => {
+                let text = output(words).await.map_err(|problem| format!("token_command {problem}"))?;
+                Tokens::parse(&text).map_err(|problem| format!("the output of token_command: {problem}"))
+            }
+        }
+    }
+}
+
+/// The standard output of a command, within a deadline and a limit.
+async fn output(words: &[String]) -> Result<String, String> {
+    let [program, arguments @ ..] = words else { return Err("is empty".to_owned()) };
+    let command = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn();
+    let mut child = command.map_err(|error| format!("cannot be started: {error}"))?;
+    let Some(stdout) = child.stdout.take() else { return Err("has no output".to_owned()) };
+    let run = async {
+        let mut bytes = Vec::new();
+        let read = stdout.take(MOST_BYTES + 1).read_to_end(&mut bytes).await;
+        read.map_err(|error| format!("has no output that can be read: {error}"))?;
+        if bytes.len() as u64 > MOST_BYTES {
+            return Err(format!(
+                "has more than {} KiB of output: let it print the token alone",
+                MOST_BYTES / 1024
+            ));
+        }
+        let status = child.wait().await.map_err(|error| format!("cannot be waited for: {error}"))?;
+        if !status.success() {
+            return Err(format!("failed ({status}): run it by hand to see why"));
+        }
+        String::from_utf8(bytes).map_err(|_| "has an output that is not UTF-8".to_owned())
+    };
+    match tokio::time::timeout(COMMAND_TIMEOUT, run).await {
+        Ok(output) => output,
+        Err(_) => {
+            Err(format!("did not end within {} seconds: it may not ask for input", COMMAND_TIMEOUT.as_secs()))
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! OAuth 2.1 resource server (MCP authorization): clients send an access token of the operator's issuer. The main type
+//! is [`OAuth`].
+//!
+//! An access token is a JWT that a key of the issuer's JWKS has signed, for this server as its audience (RFC 8707). It is
+//! never sent to Mist. Clients find the issuer in the metadata of the protected resource (RFC 9728).
+
+mod keys;
+mod metadata;
+mod signature;
+mod token;
+
+use std::sync::Arc;
+
+use http::HeaderValue;
+use http::header::{AUTHORIZATION, HeaderMap};
+use jsonwebtoken::get_current_timestamp;
+use moka::sync::Cache;
+
+pub(super) use metadata::routes;
+
+use keys::{KeyError, KeyStore, Times};
+use token::{Claims, Refused};
+
+use super::rejection::Rejection;
+use crate::key::Key;
+use crate::mist::{Person, Pool};
+
+/// What the operator has set of OAuth.
+#[derive(Clone, Debug)]
+pub(crate) struct OAuthSettings {
+    /// The issuer, as it stands in its own metadata.
+    pub(crate) issuer: String,
+    /// The URL of this server as clients reach it.
+    pub(crate) resource: url::Url,
+    /// What a token may have as its audience: the resource, and other names that the issuer has for it.
+    pub(crate) audiences: Vec<String>,
+    /// The scopes that a token needs.
+    pub(crate) scopes: Vec<String>,
+    /// The claim that names the groups of a person.
+    pub(crate) groups_claim: String,
+    /// Whether a client may send a Mist token of its own in `X-Authorization`.
+    pub(crate) own_token: bool,
+}
+
+/// The longest access token, in bytes.
+const MAX_TOKEN_BYTES: usize = 16 * 1024;
+/// The most access tokens whose verification is cached.
+const CACHED: u64 = 10_000;
+
+/// The verification of access tokens.
+#[derive(Debug)]
+pub(super) struct OAuth {
+    settings: OAuthSettings,
+    keys: Arc<KeyStore>,
+    /// Verified tokens by their keyed hash: a signature takes longer to verify than most of a request.
+    verified: Cache<[u8; 32], Arc<Verified>>,
+    hash_key: Key,
+}
+
+/// A verified access token.
+#[derive(Debug)]
+struct Verified {
+    person: Arc<Person>,
+    expires: u64,
+    has_scopes: bool,
+    /// The key that has signed it. If the issuer withdraws the key, the token is refused.
+    key: u64,
+}
+
+impl OAuth {
+    /// # Errors
+    /// The client of the issuer cannot be built.
+    pub(super) fn new(settings: OAuthSettings, pool: &Pool) -> anyhow::Result<Arc<Self>> {
+        signature::install();
+        let keys = Arc::new(KeyStore::new(&settings.issuer, pool, Times::default())?);
+        let verified = Cache::builder().max_capacity(CACHED).build();
+        Ok(Arc::new(Self { settings, keys, verified, hash_key: Key::random() }))
+    }
+
+    pub(super) fn settings(&self) -> &OAuthSettings {
+        &self.settings
+    }
+
+    /// Gets the keys of the issuer, so that the first client does not wait for them.
+    pub(super) async fn prepare(&self) {
+        if let Err(error) = self.keys.refresh().await {
+            tracing::warn!("the keys of --oauth-issuer cannot be read yet: {error}");
+        }
+    }
+
+    /// The person whose access token a request has.
+    pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<Person>, Rejection> {
+        let token = self.presented(headers)?;
+        let hash = self.hash_key.hash([token]);
+        let known = self.verified.get(&hash).filter(|known| self.keys.has(known.key));
+        let verified = match known {
+            Some(known) => known,
+            None => {
+                let verified = Arc::new(self.verify(token).await?);
+                self.verified.insert(hash, Arc::clone(&verified));
+                verified
+            }
+        };
+        if verified.expires + token::LEEWAY < get_current_timestamp() {
+            return Err(self.invalid("it has expired"));
+        }
+        if !verified.has_scopes {
+            let scopes = self.settings.scopes.join(" ");
+            let challenge = self.challenge(Some(("insufficient_scope", "the token lacks a scope")));
+            let message =
+                format!("The access token lacks a scope of this server ({scopes}): sign in again with it.");
+            return Err(Rejection::forbidden("insufficient_scope", message).with_challenge(challenge));
+        }
+        Ok(Arc::clone(&verified.person))
+    }
+
+    async fn verify(&self, token: &str) -> Result<Verified, Rejection> {
+        let header = token::header(token).map_err(|refused| self.refused(&refused))?;
+        let keys = match self.keys.find(header.kid.as_deref(), header.alg).await {
+            Ok(keys) => keys,
+            Err(KeyError::Unknown) => {
+                return Err(self.invalid("it is signed by a key that the issuer does not have"));
+            }
+            Err(KeyError::Unavailable) => {
+                return Err(Rejection::full(
+                    "issuer",
+                    "The keys of the issuer cannot be read now, so that no access token can be checked. Try again in a \
+                     while.",
+                ));
+            }
+        };
+        let issuer = self.keys.issuer();
+        let (claims, key) = token::verify(token, &header, &keys, &issuer, &self.settings.audiences)
+            .map_err(|refused| self.refused(&refused))?;
+        let Claims { sub, exp, email, groups, scopes } = claims.read(&self.settings.groups_claim);
+        if sub.is_empty() {
+            return Err(self.invalid("it names no subject"));
+        }
+        let has_scopes = self.settings.scopes.iter().all(|scope| scopes.contains(scope));
+        let person = Arc::new(Person { subject: sub, email, groups });
+        Ok(Verified { person, expires: exp, has_scopes, key })
+    }
+
+    /// The access token in `Authorization`.
+    fn presented<'h>(&self, headers: &'h HeaderMap) -> Result<&'h str, Rejection> {
+        let mut values = headers.get_all(AUTHORIZATION).iter();
+        let Some(value) = values.next() else { return Err(self.missing()) };
+        if values.next().is_some() {
+            return Err(Rejection::request("The header `authorization` is there twice."));
+        }
+        let text = value.to_str().map_err(|_| self.invalid("it is no ASCII"))?.trim();
+        let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
+        let token = token.trim();
+        if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
+            return Err(self.missing());
+        }
+        if token.len() > MAX_TOKEN_BYTES {
+            return Err(self.invalid("it is longer than 16 KiB"));
+        }
+        Ok(token)
+    }
+
+    fn missing(&self) -> Rejection {
+        let message = format!(
+            "This server asks for an access token of {}: sign in there, and send it as `Authorization: Bearer …`. MCP \
+             clients do so by themselves.",
+            self.settings.issuer
+        );
+        Rejection::unauthorized(message).with_challenge(self.challenge(None))
+    }
+
+    fn refused(&self, refused: &Refused) -> Rejection {
+        self.invalid(&refused.to_string())
+    }
+
+    fn invalid(&self, problem: &str) -> Rejection {
+        let message = format!("The access token cannot be used: {problem}. Sign in again.");
+        Rejection::unauthorized(message).with_challenge(self.challenge(Some(("invalid_token", problem))))
+    }
+
+    /// The value of `WWW-Authenticate`, with an error and its description.
+    fn challenge(&self, error: Option<(&str, &str)>) -> Option<HeaderValue> {
+        let mut text = "Bearer ".to_owned();
+        if let Some((error, description)) = error {
+            text.extend(["error=\"", error, "\", error_description=\"", description, "\", "]);
+        }
+        if !self.settings.scopes.is_empty() {
+            text.extend(["scope=\"", &self.settings.scopes.join(" "), "\", "]);
+        }
+        text.extend(["resource_metadata=\"", metadata::url(&self.settings.resource).as_str(), "\""]);
+        HeaderValue::from_str(&text).ok()
+    }
+}

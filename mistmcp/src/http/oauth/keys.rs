@@ -1,0 +1,423 @@
+//! Keys of the issuer: its JWKS, found by its metadata (RFC 8414, OpenID Connect Discovery) and cached. The main type
+//! is [`KeyStore`].
+//!
+//! Known keys serve at once, and are read again in the background. An unknown one is looked for at a bounded rate. While
+//! the issuer cannot be reached, its last keys serve for a day.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use parking_lot::RwLock;
+use serde_json::Value;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+use url::Url;
+
+use crate::host::is_loopback;
+use crate::mist::Pool;
+
+/// The most bytes of an answer of the issuer, and of keys in it.
+const MAX_BYTES: usize = 256 * 1024;
+const MOST_KEYS: usize = 100;
+/// How long the issuer may take for an answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// When keys are read again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// How long keys are fresh.
+    pub(super) fresh: Duration,
+    /// How long a key serves that the issuer has withdrawn.
+    pub(super) grace: Duration,
+    /// The least time between two attempts to read them.
+    pub(super) between: Duration,
+    /// How long keys serve while the issuer cannot be reached.
+    pub(super) outage: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            fresh: Duration::from_mins(1),
+            grace: Duration::from_mins(1),
+            between: Duration::from_secs(5),
+            outage: Duration::from_hours(24),
+        }
+    }
+}
+
+/// A public key of the issuer.
+#[derive(Clone, Debug)]
+pub(super) struct StoredKey {
+    /// Identifies it in this process.
+    pub(super) id: u64,
+    pub(super) key: Arc<DecodingKey>,
+    kid: Option<String>,
+    algorithm: Option<Algorithm>,
+    /// When it was first missing in the JWKS.
+    withdrawn: Option<Instant>,
+}
+
+/// Why there is no key.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum KeyError {
+    /// The issuer has no such key.
+    Unknown,
+    /// The issuer cannot be reached, and no keys of it are known.
+    Unavailable,
+}
+
+/// The cached keys of an issuer.
+#[derive(Debug)]
+pub(super) struct KeyStore {
+    client: reqwest::Client,
+    configured: String,
+    times: Times,
+    hasher: RandomState,
+    known: RwLock<Known>,
+    /// When the issuer was last asked. Held while it is.
+    attempt: Mutex<Option<Instant>>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    /// The issuer, as its metadata has it.
+    issuer: Option<String>,
+    jwks: Option<Url>,
+    keys: Vec<StoredKey>,
+    read: Option<Instant>,
+}
+
+impl KeyStore {
+    /// # Errors
+    /// The HTTP client cannot be built.
+    pub(super) fn new(issuer: &str, pool: &Pool, times: Times) -> anyhow::Result<Self> {
+        let url = Url::parse(issuer).context("the issuer is no URL")?;
+        let client =
+            pool.client_without_redirects(url.host().is_some_and(|host| is_loopback(&host.to_owned())))?;
+        Ok(Self {
+            client,
+            configured: issuer.to_owned(),
+            times,
+            hasher: RandomState::new(),
+            known: RwLock::default(),
+            attempt: Mutex::default(),
+        })
+    }
+
+    /// What tokens have as their issuer.
+    pub(super) fn issuer(&self) -> String {
+        self.known.read().issuer.clone().unwrap_or_else(|| self.configured.clone())
+    }
+
+    /// Whether a key may still be used.
+    pub(super) fn has(&self, id: u64) -> bool {
+        let known = self.known.read();
+        self.is_usable(&known) && known.keys.iter().any(|key| key.id == id && self.serves(key))
+    }
+
+    /// The keys that may have signed a token with this key id and algorithm.
+    pub(super) async fn find(
+        self: &Arc<Self>,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+    ) -> Result<Vec<StoredKey>, KeyError> {
+        let (found, is_fresh) = self.cached(kid, algorithm);
+        if !found.is_empty() {
+            if !is_fresh {
+                let store = Arc::clone(self);
+                tokio::spawn(async move { store.refresh_logged().await });
+            }
+            return Ok(found);
+        }
+        self.refresh_logged().await;
+        let (found, _) = self.cached(kid, algorithm);
+        match found.is_empty() {
+            false => Ok(found),
+            true if self.is_usable(&self.known.read()) => Err(KeyError::Unknown),
+            true => Err(KeyError::Unavailable),
+        }
+    }
+
+    fn cached(&self, kid: Option<&str>, algorithm: Algorithm) -> (Vec<StoredKey>, bool) {
+        let known = self.known.read();
+        let is_fresh = known.read.is_some_and(|read| read.elapsed() < self.times.fresh);
+        if !self.is_usable(&known) {
+            return (Vec::new(), is_fresh);
+        }
+        let fits = |key: &&StoredKey| {
+            self.serves(key)
+                && kid.is_none_or(|kid| key.kid.as_deref() == Some(kid))
+                && key.key.family().algorithms().contains(&algorithm)
+                && key.algorithm.is_none_or(|own| own == algorithm)
+        };
+        (known.keys.iter().filter(fits).cloned().collect(), is_fresh)
+    }
+
+    fn is_usable(&self, known: &Known) -> bool {
+        known.read.is_some_and(|read| read.elapsed() < self.times.outage)
+    }
+
+    fn serves(&self, key: &StoredKey) -> bool {
+        key.withdrawn.is_none_or(|withdrawn| withdrawn.elapsed() < self.times.grace)
+    }
+
+    async fn refresh_logged(&self) {
+        if let Err(error) = self.refresh().await {
+            tracing::warn!("the keys of the issuer cannot be read: {error:#}");
+        }
+    }
+
+    /// Reads the keys again, unless that was tried a moment ago. Concurrent callers wait for one attempt.
+    ///
+    /// # Errors
+    /// The issuer cannot be reached, or its answers are none.
+    pub(super) async fn refresh(&self) -> anyhow::Result<()> {
+        let mut attempt = self.attempt.lock().await;
+        if attempt.is_some_and(|last| last.elapsed() < self.times.between) {
+            return Ok(());
+        }
+        let read = tokio::time::timeout(TIMEOUT, self.read()).await;
+        *attempt = Some(Instant::now());
+        read.context("the issuer did not answer in time")?
+    }
+
+    async fn read(&self) -> anyhow::Result<()> {
+        let known = self.known.read().jwks.clone();
+        let jwks = match known {
+            Some(jwks) => jwks,
+            None => self.discover().await?,
+        };
+        let keys = match self.json(jwks.clone()).await {
+            Ok(document) => self.keys(&document),
+            Err(error) => {
+                // It may have moved.
+                self.known.write().jwks = None;
+                return Err(error.context("its JWKS"));
+            }
+        };
+        let now = Instant::now();
+        let mut known = self.known.write();
+        let withdrawn = known.keys.iter().filter(|old| keys.iter().all(|key| key.id != old.id)).cloned();
+        let withdrawn: Vec<_> = withdrawn
+            .map(|old| StoredKey { withdrawn: old.withdrawn.or(Some(now)), ..old })
+            .filter(|old| self.serves(old))
+            .collect();
+        known.keys = keys;
+        known.keys.extend(withdrawn);
+        known.read = Some(now);
+        Ok(())
+    }
+
+    /// Finds the JWKS by the metadata of the issuer.
+    async fn discover(&self) -> anyhow::Result<Url> {
+        let mut failure = None;
+        for url in metadata_urls(&self.configured)? {
+            let document = match self.json(url).await {
+                Ok(document) => document,
+                Err(error) => {
+                    failure.get_or_insert(error);
+                    continue;
+                }
+            };
+            let issuer = document["issuer"].as_str().unwrap_or_default();
+            if issuer.trim_end_matches('/') != self.configured.trim_end_matches('/') {
+                bail!("its metadata is that of another issuer: set --oauth-issuer to the one that it names");
+            }
+            let jwks = document["jwks_uri"].as_str().and_then(|uri| Url::parse(uri).ok());
+            let jwks = jwks.filter(is_safe).context("its metadata names no `jwks_uri` with https")?;
+            let mut known = self.known.write();
+            known.issuer = Some(issuer.to_owned());
+            known.jwks = Some(jwks.clone());
+            return Ok(jwks);
+        }
+        Err(failure.unwrap_or_else(|| anyhow::anyhow!("it has no metadata")))
+    }
+
+    /// A JSON document, within the limit of its size.
+    async fn json(&self, url: Url) -> anyhow::Result<Value> {
+        let mut response = self.client.get(url).header("Accept", "application/json").send().await?;
+        if !response.status().is_success() {
+            bail!("it answered {}", response.status());
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await? {
+            if body.len() + chunk.len() > MAX_BYTES {
+                bail!("its answer is longer than {} KiB", MAX_BYTES / 1024);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        serde_json::from_slice(&body).context("its answer is not JSON")
+    }
+
+    /// The public keys for signatures in a JWKS. Others are left out.
+    fn keys(&self, document: &Value) -> Vec<StoredKey> {
+        let keys = document["keys"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let key = |value: &Value| {
+            let jwk: Jwk = serde_json::from_value(value.clone()).ok()?;
+            let is_public = matches!(
+                jwk.algorithm,
+                AlgorithmParameters::RSA(_)
+                    | AlgorithmParameters::EllipticCurve(_)
+                    | AlgorithmParameters::OctetKeyPair(_)
+            );
+            let is_for_signatures = !matches!(jwk.common.public_key_use, Some(PublicKeyUse::Encryption));
+            if !is_public || !is_for_signatures {
+                return None;
+            }
+            let algorithm = match jwk.common.key_algorithm {
+                Some(named) => Some(Algorithm::try_from(named).ok()?),
+                None => None,
+            };
+            Some(StoredKey {
+                id: self.hasher.hash_one(value.to_string()),
+                key: Arc::new(DecodingKey::from_jwk(&jwk).ok()?),
+                kid: jwk.common.key_id,
+                algorithm,
+                withdrawn: None,
+            })
+        };
+        keys.iter().take(MOST_KEYS).filter_map(key).collect()
+    }
+}
+
+/// Where the metadata of an issuer may be: RFC 8414, and OpenID Connect Discovery with the path before or behind.
+fn metadata_urls(issuer: &str) -> anyhow::Result<Vec<Url>> {
+    let issuer = Url::parse(issuer).context("the issuer is no URL")?;
+    let path = issuer.path().trim_end_matches('/');
+    let paths = [
+        format!("{path}/.well-known/openid-configuration"),
+        format!("/.well-known/oauth-authorization-server{path}"),
+        format!("/.well-known/openid-configuration{path}"),
+    ];
+    let mut urls: Vec<Url> = Vec::new();
+    for path in paths {
+        let mut url = issuer.clone();
+        url.set_path(&path);
+        url.set_query(None);
+        if !urls.contains(&url) {
+            urls.push(url);
+        }
+    }
+    Ok(urls)
+}
+
+/// Whether a URL is https, or on this machine.
+pub(super) fn is_safe(url: &Url) -> bool {
+    match url.scheme() {
+        "https" => true,
+        "http" => url.host().is_some_and(|host| is_loopback(&host.to_owned())),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use axum::{Json, Router};
+    use serde_json::json;
+
+    use super::*;
+    use crate::mist::Limits;
+
+    const KEY: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+
+    fn pool() -> Pool {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let limits =
+            Limits { timeout: TIMEOUT, retry_wait: TIMEOUT, rate_limit: 100, max_response_bytes: 1 << 20 };
+        Pool::new(limits)
+    }
+
+    fn jwk(kid: &str) -> Value {
+        json!({ "kty": "OKP", "crv": "Ed25519", "kid": kid, "x": KEY })
+    }
+
+    /// An issuer whose keys can be replaced.
+    async fn issuer() -> (String, Arc<RwLock<Vec<Value>>>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let keys = Arc::new(RwLock::new(vec![jwk("a")]));
+        let (published, issuer) = (Arc::clone(&keys), url.clone());
+        let metadata = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/keys") });
+        let router = Router::new()
+            .route("/.well-known/oauth-authorization-server", get(async move || Json(metadata)))
+            .route("/keys", get(async move || Json(json!({ "keys": published.read().clone() }))));
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        (url, keys)
+    }
+
+    fn times(grace: Duration) -> Times {
+        Times { fresh: Duration::ZERO, grace, between: Duration::ZERO, outage: Duration::from_hours(1) }
+    }
+
+    async fn kids(store: &Arc<KeyStore>, kid: &str) -> usize {
+        store.find(Some(kid), Algorithm::EdDSA).await.map_or(0, |keys| keys.len())
+    }
+
+    #[tokio::test]
+    async fn a_withdrawn_key_serves_for_the_grace_time_alone() {
+        let (url, keys) = issuer().await;
+        let patient = Arc::new(KeyStore::new(&url, &pool(), times(Duration::from_hours(1))).unwrap());
+        let strict = Arc::new(KeyStore::new(&url, &pool(), times(Duration::ZERO)).unwrap());
+        for store in [&patient, &strict] {
+            assert_eq!(kids(store, "a").await, 1);
+        }
+        let id = strict.find(Some("a"), Algorithm::EdDSA).await.unwrap()[0].id;
+        assert!(strict.has(id));
+        *keys.write() = vec![jwk("b")];
+        for store in [&patient, &strict] {
+            assert_eq!(kids(store, "b").await, 1, "an unknown key is looked for");
+        }
+        assert!(patient.has(patient.find(Some("a"), Algorithm::EdDSA).await.unwrap()[0].id));
+        assert!(!strict.has(id));
+        assert_eq!(strict.find(Some("a"), Algorithm::EdDSA).await.unwrap_err(), KeyError::Unknown);
+    }
+
+    #[tokio::test]
+    async fn only_public_keys_for_signatures_of_their_algorithm_serve() {
+        let (url, keys) = issuer().await;
+        *keys.write() = vec![
+            json!({ "kty": "oct", "kid": "symmetric", "k": "c2VjcmV0" }),
+            json!({ "kty": "OKP", "crv": "Ed25519", "kid": "encryption", "use": "enc", "x": KEY }),
+            json!({ "kty": "RSA", "kid": "oaep", "alg": "RSA-OAEP", "n": KEY, "e": "AQAB" }),
+            json!({ "kty": "unknown", "kid": "unknown" }),
+            json!("no key"),
+            jwk("a"),
+        ];
+        let store = Arc::new(KeyStore::new(&url, &pool(), times(Duration::ZERO)).unwrap());
+        assert_eq!(kids(&store, "a").await, 1);
+        assert_eq!(store.known.read().keys.len(), 1);
+        assert_eq!(store.find(Some("a"), Algorithm::RS256).await.unwrap_err(), KeyError::Unknown);
+        assert_eq!(store.find(None, Algorithm::EdDSA).await.unwrap().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn metadata_of_another_issuer_is_refused() {
+        let (url, _) = issuer().await;
+        let other = format!("{url}/tenant");
+        let store = Arc::new(KeyStore::new(&other, &pool(), times(Duration::ZERO)).unwrap());
+        assert_eq!(store.find(None, Algorithm::EdDSA).await.unwrap_err(), KeyError::Unavailable);
+        let slash = Arc::new(KeyStore::new(&format!("{url}/"), &pool(), times(Duration::ZERO)).unwrap());
+        assert_eq!(kids(&slash, "a").await, 1);
+        assert_eq!(slash.issuer(), url, "tokens have it as the metadata has it");
+    }
+
+    #[test]
+    fn only_https_and_this_machine_are_safe() {
+        for (url, wanted) in [
+            ("https://login.example.com/keys", true),
+            ("http://127.0.0.1:8080/keys", true),
+            ("http://localhost/keys", true),
+            ("http://login.example.com/keys", false),
+            ("file:///etc/passwd", false),
+            ("http://localhost.example.com/keys", false),
+        ] {
+            assert_eq!(is_safe(&Url::parse(url).unwrap()), wanted, "{url}");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Verification of JWT signatures by ring, which this program has for TLS: a provider for `jsonwebtoken`.
+
+use jsonwebtoken::crypto::{CryptoProvider, JwtVerifier, KeyUtils};
+use jsonwebtoken::errors::{ErrorKind, Result};
+use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind};
+use ring::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, RSA_PSS_2048_8192_SHA256,
+    RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, RsaParameters, RsaPublicKeyComponents,
+    UnparsedPublicKey, VerificationAlgorithm,
+};
+use signature::{Error, Verifier};
+
+/// The algorithms that are accepted: those with a public key, and no other.
+pub(super) const ALGORITHMS: [Algorithm; 9] = [
+    Algorithm::RS256,
+    Algorithm::RS384,
+    Algorithm::RS512,
+    Algorithm::PS256,
+    Algorithm::PS384,
+    Algorithm::PS512,
+    Algorithm::ES256,
+    Algorithm::ES384,
+    Algorithm::EdDSA,
+];
+
+static PROVIDER: CryptoProvider = CryptoProvider {
+    signer_factory: |_, _| Err(ErrorKind::InvalidAlgorithm.into()),
+    verifier_factory: verifier,
+    key_utils: KeyUtils::new_unimplemented(),
+};
+
+/// Makes ring the provider of this process. Another one that a program has installed serves as well.
+pub(super) fn install() {
+    let _ = PROVIDER.install_default();
+}
+
+enum Scheme {
+    Rsa(&'static RsaParameters),
+    Other(&'static dyn VerificationAlgorithm),
+}
+
+struct RingVerifier {
+    algorithm: Algorithm,
+    scheme: Scheme,
+    key: DecodingKey,
+}
+
+fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
+    let scheme = match algorithm {
+        Algorithm::RS256 => Scheme::Rsa(&RSA_PKCS1_2048_8192_SHA256),
+        Algorithm::RS384 => Scheme::Rsa(&RSA_PKCS1_2048_8192_SHA384),
+        Algorithm::RS512 => Scheme::Rsa(&RSA_PKCS1_2048_8192_SHA512),
+        Algorithm::PS256 => Scheme::Rsa(&RSA_PSS_2048_8192_SHA256),
+        Algorithm::PS384 => Scheme::Rsa(&RSA_PSS_2048_8192_SHA384),
+        Algorithm::PS512 => Scheme::Rsa(&RSA_PSS_2048_8192_SHA512),
+        Algorithm::ES256 => Scheme::Other(&ECDSA_P256_SHA256_FIXED),
+        Algorithm::ES384 => Scheme::Other(&ECDSA_P384_SHA384_FIXED),
+        Algorithm::EdDSA => Scheme::Other(&ED25519),
+        // Symmetric ones, and what the library may add.
+        _ => return Err(ErrorKind::InvalidAlgorithm.into()),
+    };
+    Ok(Box::new(RingVerifier { algorithm: *algorithm, scheme, key: key.clone() }))
+}
+
+impl Verifier<Vec<u8>> for RingVerifier {
+    fn verify(&self, message: &[u8], signature: &Vec<u8>) -> std::result::Result<(), Error> {
+        let verified = match (&self.scheme, self.key.kind()) {
+            (Scheme::Rsa(parameters), DecodingKeyKind::RsaModulusExponent { n, e }) => {
+                // Some issuers pad the numbers, which ring refuses.
+                let [n, e] = [n, e].map(|number| {
+                    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+                    &number[zeros..]
+                });
+                RsaPublicKeyComponents { n, e }.verify(parameters, message, signature)
+            }
+            (Scheme::Other(algorithm), DecodingKeyKind::SecretOrDer(key)) => {
+                UnparsedPublicKey::new(*algorithm, key).verify(message, signature)
+            }
+            _ => return Err(Error::new()),
+        };
+        verified.map_err(|_| Error::new())
+    }
+}
+
+impl JwtVerifier for RingVerifier {
+    fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+}

@@ -1,0 +1,215 @@
+//! Verification of an access token, and its claims: [`verify`].
+
+use jsonwebtoken::errors::ErrorKind;
+use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use thiserror::Error;
+
+use super::keys::StoredKey;
+use super::signature::ALGORITHMS;
+
+/// Seconds by which clocks may differ.
+pub(super) const LEEWAY: u64 = 30;
+/// The most groups of a person that are read.
+const MOST_GROUPS: usize = 2_000;
+
+/// Why an access token is refused. Nothing of the token is repeated.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub(super) enum Refused {
+    #[error("it is no JWT")]
+    Form,
+    #[error("its algorithm is not accepted")]
+    Algorithm,
+    #[error("its signature is wrong")]
+    Signature,
+    #[error("it has expired")]
+    Expired,
+    #[error("it is not valid yet")]
+    Immature,
+    #[error("it is for another audience")]
+    Audience,
+    #[error("it is of another issuer")]
+    Issuer,
+    #[error("it lacks a claim, or has one in another form: exp, iss, aud and sub are needed")]
+    Claims,
+}
+
+/// The part of the header that is used. Keys and addresses of keys in a header are not.
+#[derive(Debug)]
+pub(super) struct Header {
+    pub(super) alg: Algorithm,
+    pub(super) kid: Option<String>,
+}
+
+/// The claims that are used.
+#[derive(Debug)]
+pub(super) struct Claims {
+    pub(super) sub: String,
+    pub(super) exp: u64,
+    pub(super) email: Option<String>,
+    pub(super) groups: Vec<String>,
+    pub(super) scopes: Vec<String>,
+}
+
+/// All claims of a verified token.
+#[derive(Debug, Deserialize)]
+pub(super) struct VerifiedClaims(Map<String, Value>);
+
+/// Reads the header of a token, without trusting it.
+pub(super) fn header(token: &str) -> Result<Header, Refused> {
+    let header = decode_header(token).map_err(|error| match error.kind() {
+        // `none`, and all that is unknown.
+        ErrorKind::InvalidAlgorithmName | ErrorKind::InvalidAlgorithm | ErrorKind::Json(_) => {
+            Refused::Algorithm
+        }
+        _ => Refused::Form,
+    })?;
+    if !ALGORITHMS.contains(&header.alg) {
+        return Err(Refused::Algorithm);
+    }
+    Ok(Header { alg: header.alg, kid: header.kid })
+}
+
+/// Verifies a token by one of these keys, and returns its claims and the id of the key.
+pub(super) fn verify(
+    token: &str,
+    header: &Header,
+    keys: &[StoredKey],
+    issuer: &str,
+    audiences: &[String],
+) -> Result<(VerifiedClaims, u64), Refused> {
+    let mut validation = Validation::new(header.alg);
+    validation.leeway = LEEWAY;
+    validation.validate_nbf = true;
+    validation.set_issuer(&[issuer]);
+    validation.set_audience(audiences);
+    validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+    let mut refused = Refused::Signature;
+    for key in keys {
+        match decode::<VerifiedClaims>(token, &key.key, &validation) {
+            Ok(token) => {
+                // RFC 9068 knows one issuer; the library accepts a list.
+                let claims = token.claims;
+                let is_one = claims.0.get("iss").is_some_and(Value::is_string);
+                return if is_one { Ok((claims, key.id)) } else { Err(Refused::Issuer) };
+            }
+            Err(error) => {
+                refused = match error.kind() {
+                    ErrorKind::InvalidSignature => Refused::Signature,
+                    ErrorKind::ExpiredSignature => Refused::Expired,
+                    ErrorKind::ImmatureSignature => Refused::Immature,
+                    ErrorKind::InvalidAudience => Refused::Audience,
+                    ErrorKind::InvalidIssuer => Refused::Issuer,
+                    ErrorKind::InvalidAlgorithm => Refused::Algorithm,
+                    ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) => Refused::Claims,
+                    _ => Refused::Form,
+                };
+                if refused != Refused::Signature {
+                    break;
+                }
+            }
+        }
+    }
+    Err(refused)
+}
+
+impl VerifiedClaims {
+    /// The claims that are used, with the groups of the claim of this name.
+    pub(super) fn read(self, groups_claim: &str) -> Claims {
+        let Self(claims) = self;
+        let text = |name: &str| claims.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let is_verified =
+            claims.get("email_verified").is_some_and(|verified| *verified == true || *verified == "true");
+        let email = Some(text("email")).filter(|email| is_verified && !email.is_empty());
+        let scopes = ["scope", "scp"].iter().filter_map(|name| claims.get(*name)).flat_map(texts);
+        let scopes =
+            scopes.flat_map(|scopes| scopes.split_whitespace().map(str::to_owned).collect::<Vec<_>>());
+        let groups = claim(&claims, groups_claim).map(texts).unwrap_or_default();
+        Claims {
+            sub: text("sub"),
+            exp: claims.get("exp").and_then(Value::as_f64).map_or(0, seconds),
+            email,
+            groups: groups.into_iter().take(MOST_GROUPS).collect(),
+            scopes: scopes.collect(),
+        }
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "`as` saturates")]
+fn seconds(number: f64) -> u64 {
+    number as u64
+}
+
+/// A claim by its name, or by a path of names with dots between them.
+fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    if let Some(claim) = claims.get(name) {
+        return Some(claim);
+    }
+    let (first, rest) = name.split_once('.')?;
+    claim(claims.get(first)?.as_object()?, rest)
+}
+
+/// A text, or the texts in a list.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Array(items) => items.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn claims(value: Value, groups_claim: &str) -> Claims {
+        serde_json::from_value::<VerifiedClaims>(value).unwrap().read(groups_claim)
+    }
+
+    #[test]
+    fn groups_and_scopes_have_the_forms_of_the_common_issuers() {
+        for (value, name, wanted) in [
+            (json!({ "groups": ["noc", 3] }), "groups", &["noc"][..]),
+            (json!({ "groups": "noc" }), "groups", &["noc"]),
+            (json!({ "realm_access": { "roles": ["a", "b"] } }), "realm_access.roles", &["a", "b"]),
+            (json!({ "https://example.com/groups": ["x"] }), "https://example.com/groups", &["x"]),
+            (json!({ "groups": { "a": true } }), "groups", &[]),
+            (json!({}), "groups", &[]),
+        ] {
+            assert_eq!(claims(value, name).groups, wanted, "{name}");
+        }
+        assert_eq!(claims(json!({ "scope": "mcp read" }), "x").scopes, ["mcp", "read"]);
+        assert_eq!(claims(json!({ "scp": ["mcp"] }), "x").scopes, ["mcp"]);
+    }
+
+    #[test]
+    fn an_email_address_counts_only_where_it_is_verified() {
+        for (verified, wanted) in
+            [(json!(true), true), (json!("true"), true), (json!(false), false), (json!(1), false)]
+        {
+            let read = claims(json!({ "email": "ada@example.com", "email_verified": verified }), "groups");
+            assert_eq!(read.email.is_some(), wanted);
+        }
+        assert_eq!(claims(json!({ "email": "ada@example.com" }), "groups").email, None);
+    }
+
+    #[test]
+    fn symmetric_and_missing_algorithms_are_refused_by_the_header() {
+        use base64::Engine;
+        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+        for algorithm in ["none", "None", "HS256", "HS512", "RSA1_5", "", "ES512"] {
+            let header = URL_SAFE_NO_PAD.encode(json!({ "alg": algorithm, "typ": "JWT" }).to_string());
+            assert_eq!(
+                super::header(&format!("{header}.e30.")).unwrap_err(),
+                Refused::Algorithm,
+                "{algorithm}"
+            );
+        }
+        for token in ["", "a", "a.b", "....", "é.b.c"] {
+            assert!(super::header(token).is_err(), "{token}");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Accounts of the operator: named API tokens, each with its cloud and the people who may use it. The main type is
+//! [`Accounts`].
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+
+use super::{Cloud, Connection, Pool, Tokens};
+
+/// A named account: API tokens at a cloud.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub(crate) name: Arc<str>,
+    pub(crate) cloud: Cloud,
+    pub(crate) tokens: Tokens,
+    /// The only organizations that it is used for. None for all that its tokens see.
+    pub(crate) orgs: Option<Arc<BTreeSet<String>>>,
+    /// Subjects or verified email addresses of the people who may use it.
+    pub(crate) users: Vec<String>,
+    /// Groups of people who may use it.
+    pub(crate) groups: Vec<String>,
+}
+
+/// A person as an access token describes them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Person {
+    pub(crate) subject: String,
+    /// The email address, if the issuer has verified it.
+    pub(crate) email: Option<String>,
+    pub(crate) groups: Vec<String>,
+}
+
+/// The accounts of the operator, which may be replaced while the server runs.
+#[derive(Debug)]
+pub(crate) struct Accounts(RwLock<Arc<[Arc<Account>]>>);
+
+impl Accounts {
+    pub(crate) fn new(accounts: Vec<Account>) -> Self {
+        Self(RwLock::new(shared(accounts)))
+    }
+
+    pub(crate) fn replace(&self, accounts: Vec<Account>) {
+        *self.0.write() = shared(accounts);
+    }
+
+    /// All accounts.
+    pub(crate) fn all(&self) -> Arc<[Arc<Account>]> {
+        Arc::clone(&self.0.read())
+    }
+
+    /// The accounts that a person may use.
+    pub(crate) fn of(&self, person: &Person) -> Arc<[Arc<Account>]> {
+        self.all().iter().filter(|account| account.admits(person)).cloned().collect()
+    }
+}
+
+impl Account {
+    /// Whether it is a person's: by the subject, the verified email address in any letter case, or a group.
+    fn admits(&self, person: &Person) -> bool {
+        let is_user = |user: &String| {
+            *user == person.subject
+                || person.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(user))
+        };
+        self.users.iter().any(is_user) || self.groups.iter().any(|group| person.groups.contains(group))
+    }
+
+    /// Whether it may be used for an organization.
+    pub(super) fn permits(&self, org_id: &str) -> bool {
+        self.orgs.as_ref().is_none_or(|orgs| orgs.contains(org_id))
+    }
+}
+
+/// The connection of a client that may use all accounts, as they are now.
+#[derive(Clone, Debug)]
+pub(crate) struct LiveConnection {
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) org_id: Option<String>,
+}
+
+impl LiveConnection {
+    /// The connection. None if there is no account.
+    pub(crate) fn now(&self) -> Option<Connection> {
+        Connection::of_accounts(&self.pool, &self.accounts.all(), self.org_id.clone())
+    }
+}
+
+fn shared(accounts: Vec<Account>) -> Arc<[Arc<Account>]> {
+    accounts.into_iter().map(Arc::new).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::Clouds;
+    use super::*;
+
+    fn account(name: &str, users: &[String], groups: &[String]) -> Account {
+        Account {
+            name: name.into(),
+            cloud: Clouds::default().find("api.mist.com").unwrap(),
+            tokens: Tokens::parse("t0ken-of-a-test").unwrap(),
+            orgs: None,
+            users: users.to_vec(),
+            groups: groups.to_vec(),
+        }
+    }
+
+    fn names(of: &[Arc<Account>]) -> Vec<&str> {
+        of.iter().map(|account| &*account.name).collect()
+    }
+
+    #[test]
+    fn a_person_has_the_accounts_of_subject_verified_email_and_groups() {
+        let list = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+        let accounts = Accounts::new(vec![
+            account("a", &list(&["sub-1"]), &[]),
+            account("b", &list(&["Ada@Example.com"]), &[]),
+            account("c", &[], &list(&["noc"])),
+            account("nobody's", &[], &[]),
+        ]);
+        let person = |subject: &str, email: Option<&str>, groups: &[&str]| Person {
+            subject: subject.into(),
+            email: email.map(str::to_owned),
+            groups: list(groups),
+        };
+        for (person, wanted) in [
+            (person("sub-1", None, &[]), &["a"][..]),
+            (person("SUB-1", None, &[]), &[]),
+            (person("x", Some("ada@example.com"), &["noc", "other"]), &["b", "c"]),
+            (person("x", None, &["NOC"]), &[]),
+            (person("", Some(""), &[""]), &[]),
+        ] {
+            assert_eq!(names(&accounts.of(&person)), wanted, "{person:?}");
+        }
+        accounts.replace(Vec::new());
+        assert!(accounts.all().is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn a_person_never_has_an_account_without_a_claim_that_it_names(
+            grants in prop::collection::vec((prop::collection::vec(0_u8..6, 0..3), prop::collection::vec(0_u8..6, 0..3)), 1..6),
+            subject in 0_u8..6, email in prop::option::of(0_u8..6), groups in prop::collection::vec(0_u8..6, 0..4),
+        ) {
+            let user = |number: &u8| if number % 2 == 0 { format!("s{number}") } else { format!("{number}@example.com") };
+            let group = |number: &u8| format!("g{number}");
+            let accounts = Accounts::new(grants.iter().enumerate().map(|(place, (users, groups))| {
+                let [users, groups] = [users.iter().map(user).collect::<Vec<_>>(), groups.iter().map(group).collect()];
+                account(&place.to_string(), &users, &groups)
+            }).collect());
+            let person = Person {
+                subject: format!("s{subject}"),
+                email: email.map(|email| format!("{email}@example.com")),
+                groups: groups.iter().map(group).collect(),
+            };
+            let wanted: Vec<_> = grants.iter().enumerate().filter(|(_, (users, granted))| {
+                users.iter().any(|number| if number % 2 == 0 { *number == subject } else { Some(*number) == email })
+                    || granted.iter().any(|number| groups.contains(number))
+            }).map(|(place, _)| place.to_string()).collect();
+            prop_assert_eq!(names(&accounts.of(&person)), wanted);
+        }
+    }
+}
