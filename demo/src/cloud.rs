@@ -65,6 +65,11 @@ impl DemoCloud {
         categories::collections().into_iter().map(|collection| collection.name).collect()
     }
 
+    /// The paths that are answered from a collection alone, each with its name.
+    pub fn answered_from() -> Vec<(&'static str, &'static str)> {
+        categories::answered_from().collect()
+    }
+
     /// The paths that it answers, with their holes: `/api/v1/sites/{site_id}/devices`.
     pub fn paths() -> Vec<&'static str> {
         categories::routes().map(|route| route.path).collect()

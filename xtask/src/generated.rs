@@ -8,7 +8,7 @@ use std::{fs, io};
 use anyhow::{Context, Result};
 use mistmcp::Catalog;
 
-use crate::{configuration_table, marked, mistakes, requests, snapshots, tools_page, views};
+use crate::{collections, configuration_table, marked, mistakes, requests, snapshots, tools_page, views};
 
 /// Where a folder holds nothing but generated files, what is in it and not generated is left over.
 const OWN_FOLDER: &str = "tools/snapshots";
@@ -21,6 +21,7 @@ pub(crate) fn write(catalog: &Catalog, check: bool) -> Result<ExitCode> {
     files.extend(views::files(root, catalog)?);
     for (path, name, content) in [
         ("README.md", "configuration", configuration_table::table(&mistmcp::__private::command())?),
+        ("docs/demo.md", "collections", collections::table()),
         ("docs/macro.md", "mistakes", mistakes::table(root)?),
     ] {
         let page = fs::read_to_string(root.join(path)).context(path)?;

@@ -1,5 +1,7 @@
 //! `cargo xtask`: what keeps the repository in order.
 
+mod answers;
+mod collections;
 mod configuration_table;
 mod document;
 mod drift;
@@ -77,6 +79,16 @@ enum Command {
         #[arg(conflicts_with = "misses")]
         query: Option<String>,
     },
+    /// Ask the questions of the incidents in demo/incidents, and print how well they are answered, what an answer costs, and what the
+    /// same costs by raw tools
+    Answers {
+        /// One half alone
+        #[arg(long, value_name = "train|test")]
+        half: Option<String>,
+        /// Each answer that is not right at once, and each false alarm as well. Never tune the rules to the test half
+        #[arg(long)]
+        misses: bool,
+    },
     /// Print what `mistmcp/search/build` makes the search's vectors and weights from
     SearchCorpus,
 }
@@ -91,6 +103,7 @@ fn main() -> Result<ExitCode> {
         Command::Secrets { forms: true, misses, .. } => secrets::print_forms(misses.as_deref()),
         Command::Secrets { document, .. } => secrets::print(&catalog, &document.unwrap_or_default()),
         Command::Find { misses, query } => find::print(misses.as_deref(), query.as_deref()),
+        Command::Answers { half, misses } => answers::print(&catalog, half.as_deref(), misses),
         Command::SearchCorpus => find::corpus(),
     }
 }

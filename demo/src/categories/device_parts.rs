@@ -14,11 +14,13 @@ pub(super) const ROUTES: &[Route] = &[
         &FLOWS,
         &["start", "end", "limit", "total"],
     ),
-    Route::made("/api/v1/sites/{site_id}/devices/{device_id}/ha", cluster),
+    Route::one_by("/api/v1/sites/{site_id}/devices/{device_id}/ha", &CLUSTERS, "device_id"),
     Route::made("/api/v1/sites/{site_id}/devices/{device_id}/iot", iot),
-    Route::made("/api/v1/sites/{site_id}/devices/{device_id}/vc", chassis),
+    Route::one("/api/v1/sites/{site_id}/devices/{device_id}/vc", &CHASSIS),
 ];
 
+static CLUSTERS: Collection = Collection::of("gateway clusters", clusters);
+static CHASSIS: Collection = Collection::of("virtual chassis", all_chassis);
 static FLOWS: Collection = Collection::timed("flow records", flows);
 
 /// The device of a call, if it is of a kind.
@@ -60,9 +62,14 @@ fn channels(call: &Call<'_>) -> Value {
 }
 
 /// No gateway here has a second node.
-fn cluster(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let gateway = device(call, Kind::Gateway)?;
-    Ok(Answer::json(json!({ "nodes": [{ "mac": gateway.mac }] })))
+fn clusters(world: &World) -> Vec<Value> {
+    let rows = world.kind(Kind::Gateway).map(|gateway| {
+        json!({
+            "nodes": [{ "mac": gateway.mac }], "~mac": gateway.mac, "~device_id": gateway.id,
+            "~site_id": world.site_of(gateway).id,
+        })
+    });
+    rows.collect()
 }
 
 fn iot(call: &Call<'_>) -> Result<Answer, Refusal> {
@@ -70,14 +77,18 @@ fn iot(call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::json(json!({ "DO": 0, "A1": 1 })))
 }
 
-fn chassis(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let switch = device(call, Kind::Switch)?;
+fn all_chassis(world: &World) -> Vec<Value> {
+    world.kind(Kind::Switch).map(|switch| chassis(world, switch)).collect()
+}
+
+/// A switch as the one member of its chassis.
+fn chassis(world: &World, switch: &Device) -> Value {
     let mut random = Random::of(&format!("chassis {}", switch.mac));
     let used = random.between(8, 30);
     let member = json!({
         "fpc_idx": 0, "mac": switch.mac, "serial": switch.serial, "model": switch.model, "version": switch.version,
         "type": "fpc", "status": "present", "vc_role": "master", "vc_state": "present", "vc_mode": "virtual-chassis",
-        "uptime": switch.uptime, "last_seen": call.world.ago(switch.silent), "boot_partition": "junos", "vc_links": [],
+        "uptime": switch.uptime, "last_seen": world.ago(switch.silent), "boot_partition": "junos", "vc_links": [],
         "cpu_stat": { "idle": 100 - used, "user": used - 4, "system": 4, "interrupt": 0, "usage": used, "load_avg": [0.4, 0.5, 0.4] },
         "memory_stat": { "usage": random.between(30, 60) },
         "poe": { "max_power": 740, "power_draw": random.fraction(40, 320), "status": "on" },
@@ -85,11 +96,11 @@ fn chassis(call: &Call<'_>) -> Result<Answer, Refusal> {
         "psus": [{ "name": "Power Supply 0", "status": "ok" }],
         "temperatures": [{ "name": "CPU", "celsius": random.fraction(38, 58), "status": "ok" }],
     });
-    Ok(Answer::json(json!({
-        "id": switch.id, "org_id": ORG_ID, "site_id": call.hole("site_id"), "mac": switch.mac, "vc_mac": switch.mac,
+    json!({
+        "id": switch.id, "org_id": ORG_ID, "site_id": world.site_of(switch).id, "mac": switch.mac, "vc_mac": switch.mac,
         "serial": switch.serial, "model": switch.model, "type": "switch", "status": switch.status(), "locating": false,
         "config_type": "nonprovisioned", "num_routing_engines": 1, "members": [member],
-    })))
+    })
 }
 
 /// Where the flows of wired clients go.

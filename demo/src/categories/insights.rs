@@ -120,12 +120,18 @@ fn sites(call: &Call<'_>) -> Result<Answer, Refusal> {
     };
     let rows = call.world.sites.iter().map(|site| {
         let number = call.world.kind(kind).filter(|device| device.site == site.index).count();
-        let mut row = json!({ "site_id": site.id, "num_clients": site.plan.wireless, devices: number });
+        let clients = call.world.clients_at(site);
+        let mut row = json!({ "site_id": site.id, "num_clients": clients, devices: number });
         for level in names.iter().filter_map(|name| Level::named(name)) {
-            row[level.name] = level.success(site, 24).into();
+            if let Some(success) = level.success(call.world, site, 24) {
+                row[level.name] = success.into();
+            }
         }
-        if devices == "num_aps" {
-            row["ap-availability"] = if site.plan.code == "RTM" { 0.96 } else { 1.0 }.into();
+        if devices == "num_aps" && number > 0 {
+            let down = call.world.kind(kind).filter(|ap| ap.site == site.index && !ap.connected).count();
+            let [down, number] = [down, number].map(|it| f64::from(u32::try_from(it).unwrap_or_default()));
+            // One of the day's hours in five is missed by a device that is down.
+            row["ap-availability"] = (1.0 - 0.2 * down / number).into();
         }
         row
     });

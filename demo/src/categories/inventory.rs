@@ -14,7 +14,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::count("/api/v1/orgs/{org_id}/inventory/count", &FOUND, "model site_id sku status type version"),
 ];
 
-static INVENTORY: Collection = Collection::of("inventory", inventory);
+pub(super) static INVENTORY: Collection = Collection::of("inventory", inventory);
 static FOUND: Collection = Collection::of("inventory found", found);
 
 fn sku(device: &Device) -> String {

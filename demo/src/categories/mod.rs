@@ -165,17 +165,33 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
     ROUTES.iter().copied().flatten()
 }
 
-/// Every collection that a route answers from, by name.
-pub(crate) fn collections() -> Vec<&'static Collection> {
-    let collections = routes().filter_map(|route| match route.form {
+/// The collection that a route answers from.
+fn collection_of(route: &Route) -> Option<&'static Collection> {
+    match route.form {
         Form::List(rows)
         | Form::Pages(rows)
         | Form::Search(rows, _)
         | Form::Count(rows, _)
         | Form::One(rows, _) => Some(rows),
         Form::Whole(_) | Form::Made(_) => None,
-    });
-    let mut collections = collections.collect::<Vec<_>>();
+    }
+}
+
+/// The paths that are answered from a collection, each with its name.
+pub(crate) fn answered_from() -> impl Iterator<Item = (&'static str, &'static str)> {
+    routes().filter_map(|route| Some((route.path, collection_of(route)?.name)))
+}
+
+/// The collection of a name.
+pub(crate) fn collection(name: &str) -> Option<&'static Collection> {
+    collections().into_iter().find(|collection| collection.name == name)
+}
+
+/// Every collection that answers are made of, by name.
+pub(crate) fn collections() -> Vec<&'static Collection> {
+    let collections = routes().filter_map(collection_of);
+    let of_functions = [&service_levels::LEVELS_OF_SITES, &sites_sles_impact::IMPACTS];
+    let mut collections = collections.chain(of_functions).collect::<Vec<_>>();
     collections.sort_by_key(|collection| collection.name);
     collections.dedup_by_key(|collection| collection.name);
     collections

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{device_events, mxedges, sites_devices};
+use super::{device_events, inventory::INVENTORY, mxedges, sites_devices};
 use crate::{
     engine::{Call, Collection, Route},
     world::{Device, Kind, ORG_ID, World},
@@ -118,7 +118,9 @@ fn found_device(world: &World, device: &Device) -> Map<String, Value> {
 }
 
 fn names(call: &Call<'_>) -> Value {
-    let devices = call.world.devices.iter().map(|device| json!({ "mac": device.mac, "name": device.name }));
+    let devices = call.world.rows(&INVENTORY);
+    let devices =
+        devices.iter().map(|device| json!({ "mac": device.get("mac"), "name": device.get("name") }));
     json!({ "results": devices.collect::<Vec<_>>() })
 }
 
@@ -131,10 +133,17 @@ fn radio_macs(world: &World) -> Vec<Value> {
 }
 
 fn summary(call: &Call<'_>) -> Value {
-    let number = |kind| call.world.kind(kind).count();
+    let devices = call.world.rows(&INVENTORY);
+    let number = |kind: Kind, assigned: bool| {
+        let of_kind = devices.iter().filter(|device| device.get("type").is_some_and(|it| it == kind.name()));
+        of_kind.filter(|device| device.get("site_id").is_some_and(|site| !site.is_null()) == assigned).count()
+    };
+    let (ap, switch, gateway) = (Kind::AccessPoint, Kind::Switch, Kind::Gateway);
+    let all = |kind| number(kind, true) + number(kind, false);
     json!({
-        "num_aps": number(Kind::AccessPoint), "num_switches": number(Kind::Switch), "num_gateways": number(Kind::Gateway),
-        "num_mxedges": 1, "num_unassigned_aps": 0, "num_unassigned_switches": 0, "num_unassigned_gateways": 0,
+        "num_aps": all(ap), "num_switches": all(switch), "num_gateways": all(gateway),
+        "num_mxedges": usize::from(!devices.is_empty()), "num_unassigned_aps": number(ap, false),
+        "num_unassigned_switches": number(switch, false), "num_unassigned_gateways": number(gateway, false),
     })
 }
 

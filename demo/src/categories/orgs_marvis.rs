@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::stats::CLIENTS;
 use crate::{
     engine::{Answer, Call, Refusal, Route},
-    world::Kind,
+    world::{Client, Kind},
 };
 
 pub(super) const ROUTES: &[Route] = &[Route::made("/api/v1/orgs/{org_id}/troubleshoot", troubleshoot)];
@@ -47,15 +48,23 @@ fn troubleshoot(call: &Call<'_>) -> Result<Answer, Refusal> {
         };
         json!({ "category": category, "reason": "disconnected", "text": text, "recommendation": recommendation })
     });
-    let weak = call.world.clients.iter().filter(|client| client.rssi < -76 && is_it(&client.mac));
-    let weak = weak.filter(|client| wanted.site(client.site) && wanted.medium("wireless")).map(|client| {
-        json!({
-            "category": "Coverage",
-            "reason": "weak signal",
-            "text": format!("{} hears its access point at {} dBm", client.hostname, client.rssi),
-            "recommendation": "Move the client or add an access point nearby",
-        })
-    });
+    let stats = call.world.rows(&CLIENTS);
+    let rssi = |client: &Client| {
+        let row = stats.iter().find(|row| row.get("mac").is_some_and(|mac| *mac == client.mac.as_str()));
+        row.map_or(Some(client.rssi), |row| row.get("rssi").and_then(Value::as_i64))
+    };
+    let heard = call.world.clients.iter().filter(|client| is_it(&client.mac));
+    let weak = heard.filter_map(|client| rssi(client).filter(|rssi| *rssi < -76).map(|rssi| (client, rssi)));
+    let weak = weak.filter(|(client, _)| wanted.site(client.site) && wanted.medium("wireless")).map(
+        |(client, rssi)| {
+            json!({
+                "category": "Coverage",
+                "reason": "weak signal",
+                "text": format!("{} hears its access point at {} dBm", client.hostname, rssi),
+                "recommendation": "Move the client or add an access point nearby",
+            })
+        },
+    );
     let most = if mac.is_some() { usize::MAX } else { 3 };
     let results = down.chain(weak.take(most)).collect::<Vec<Value>>();
     Ok(Answer::json(json!({ "start": window.start, "end": window.end, "results": results })))

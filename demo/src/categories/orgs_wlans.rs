@@ -56,10 +56,14 @@ fn site_wlans(world: &World) -> Vec<Value> {
 
 /// What is on the air at each site: the organization's networks and its own.
 fn derived_wlans(world: &World) -> Vec<Value> {
+    let (of_org, of_sites) = (world.rows(&ORG_WLANS), world.rows(&SITE_WLANS));
     let sites = world.sites.iter().flat_map(|site| {
-        let here = world.wlans.iter().filter(|wlan| wlan.is_at(site.index));
-        here.map(|here| with(wlan(world, here), json!({ "site_id": site.id, "~wlan_id": here.id })))
-            .collect::<Vec<_>>()
+        let own = of_sites.iter().filter(|row| row.get("site_id").is_some_and(|it| *it == site.id.as_str()));
+        let here = of_org
+            .iter()
+            .chain(own)
+            .map(|row| with(row.clone().into(), json!({ "site_id": site.id, "~wlan_id": row.get("id") })));
+        here.collect::<Vec<_>>()
     });
     sites.collect()
 }

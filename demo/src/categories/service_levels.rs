@@ -1,6 +1,40 @@
 //! The numbers of the service levels: how many user minutes there were, how many were bad, and why.
 
-use crate::world::{Random, Site};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    engine::{Collection, Row, field},
+    world::{Random, Site, World},
+};
+
+/// How each site's levels are: `bad` is the percentage of bad minutes, as on usual days where it is null; `hours` is since
+/// how many hours that is so, always where it is null; `blame` is each classifier's part of the bad minutes.
+pub(super) static LEVELS_OF_SITES: Collection = Collection::of("sle", levels_of_sites);
+
+fn levels_of_sites(world: &World) -> Vec<Value> {
+    let rows = world.sites.iter().flat_map(|site| {
+        LEVELS.iter().map(|level| {
+            // The first classifier is the one that is to blame most.
+            let blame = (0..)
+                .zip(level.classifiers)
+                .map(|(place, name)| ((*name).to_owned(), json!(if place == 0 { 2 } else { 1 })));
+            json!({
+                "site_id": site.id, "metric": level.name, "bad": null, "hours": null,
+                "blame": blame.collect::<Map<_, _>>(),
+            })
+        })
+    });
+    rows.collect()
+}
+
+/// The row of a level at a site; none where the level is not measured there.
+fn row(world: &World, site: &Site, level: &Level) -> Option<Row> {
+    let is_it = |row: &&Row| {
+        let has = |name: &str, value: &str| field(row, name).is_some_and(|it| it == value);
+        has("site_id", &site.id) && has("metric", level.name)
+    };
+    world.rows(&LEVELS_OF_SITES).iter().find(is_it).cloned()
+}
 
 /// A service level and what can spoil it.
 #[derive(Debug)]
@@ -34,33 +68,57 @@ impl Level {
         LEVELS.iter().find(|level| level.name == name)
     }
 
+    /// Whether it is measured at a site.
+    pub(super) fn is_at(&self, world: &World, site: &Site) -> bool {
+        row(world, site, self).is_some()
+    }
+
     /// Each hour's user minutes at a site, and how many of them were bad; the newest last.
-    pub(super) fn hours(&self, site: &Site, count: usize) -> Vec<(i64, i64)> {
-        let users = i64::try_from(site.plan.wireless).unwrap_or_default();
+    pub(super) fn hours(&self, world: &World, site: &Site, count: usize) -> Vec<(i64, i64)> {
+        let users = i64::try_from(world.clients_at(site)).unwrap_or_default();
+        let row = row(world, site, self);
+        let number = |name: &str| row.as_ref().and_then(|row| row.get(name)).and_then(Value::as_f64);
+        let (share, since) = (number("bad"), number("hours"));
         let hours = (0..count).rev().map(|ago| {
             let mut random = Random::of(&format!("sle {} {} {ago}", site.plan.code, self.name));
-            let total = users * random.between(20, 42);
-            (total, total * random.between(0, 2 * self.bad) / 100)
+            let total = if row.is_some() { users * random.between(20, 42) } else { 0 };
+            let usual = total * random.between(0, 2 * self.bad) / 100;
+            let is_so = since.is_none_or(|since| f64::from(u32::try_from(ago).unwrap_or(u32::MAX)) < since);
+            (total, share.filter(|_| is_so).map_or(usual, |share| part(total, share / 100.0)))
         });
         hours.collect()
     }
 
     /// How many of some bad minutes each classifier is to blame for; together they are all of them.
-    pub(super) fn blame(&self, bad: i64) -> Vec<(&'static str, i64)> {
-        let parts = i64::try_from(self.classifiers.len()).unwrap_or(1) + 1;
-        let mut blame = self.classifiers.iter().map(|name| (*name, bad / parts)).collect::<Vec<_>>();
+    pub(super) fn blame(&self, world: &World, site: &Site, bad: i64) -> Vec<(&'static str, i64)> {
+        let row = row(world, site, self);
+        let weight = |name: &str| {
+            let blame = row.as_ref().and_then(|row| row.get("blame")?.get(name)?.as_f64());
+            blame.unwrap_or_default().max(0.0)
+        };
+        let sum = self.classifiers.iter().map(|name| weight(name)).sum::<f64>();
+        let share = |name: &str| if sum > 0.0 { weight(name) / sum } else { 0.0 };
+        let mut blame =
+            self.classifiers.iter().map(|name| (*name, part(bad, share(name)))).collect::<Vec<_>>();
         let rest = bad - blame.iter().map(|(_, part)| part).sum::<i64>();
-        if let Some((_, first)) = blame.first_mut() {
-            *first += rest;
+        if let Some((_, most)) = blame.iter_mut().rev().max_by_key(|(_, part)| *part) {
+            *most += rest;
         }
         blame
     }
 
-    /// How well it went over some hours, from 0 to 1.
-    pub(super) fn success(&self, site: &Site, hours: usize) -> f64 {
-        let (total, bad) = sums(&self.hours(site, hours));
-        if total > 0.0 { 1.0 - bad / total } else { 1.0 }
+    /// How well it went over some hours, from 0 to 1; none where nothing was measured.
+    pub(super) fn success(&self, world: &World, site: &Site, hours: usize) -> Option<f64> {
+        let (total, bad) = sums(&self.hours(world, site, hours));
+        (total > 0.0).then(|| 1.0 - bad / total)
     }
+}
+
+/// A part of some minutes, from 0 to 1 of them, in whole minutes.
+#[expect(clippy::cast_possible_truncation, reason = "minutes of some days fit many times over")]
+fn part(minutes: i64, share: f64) -> i64 {
+    let minutes = f64::from(i32::try_from(minutes).unwrap_or(i32::MAX));
+    (minutes * share.clamp(0.0, 1.0)).floor() as i64
 }
 
 /// All minutes, and all bad ones.

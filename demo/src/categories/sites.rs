@@ -17,7 +17,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::one_by("/api/v1/sites/{site_id}/setting/derived", &DERIVED, "site_id"),
 ];
 
-static SETTINGS: Collection = Collection::of("site settings", settings);
+/// The settings of each site.
+pub(super) static SETTINGS: Collection = Collection::of("site settings", settings);
 static DERIVED: Collection = Collection::of("derived site settings", derived);
 
 fn settings(world: &World) -> Vec<Value> {
@@ -26,7 +27,8 @@ fn settings(world: &World) -> Vec<Value> {
 
 /// Settings with what the organization adds to them.
 fn derived(world: &World) -> Vec<Value> {
-    let everywhere = world.sites.iter().map(|site| {
+    let settings = world.rows(&SETTINGS);
+    let everywhere = settings.iter().map(|setting| {
         let inherited = json!({
             "ap_updown_threshold": 10,
             "device_updown_threshold": 10,
@@ -34,7 +36,7 @@ fn derived(world: &World) -> Vec<Value> {
             "gateway_updown_threshold": 10,
             "mist_nac": { "enabled": true },
         });
-        with(setting(world, site), inherited)
+        with(inherited, setting.clone().into())
     });
     everywhere.collect()
 }

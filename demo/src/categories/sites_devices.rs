@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{
     device_events, devices_config,
     orgs_devices::{AP, FOUND},
-    record,
+    record, stats,
 };
 use crate::{
     engine::{Answer, Call, Collection, Refusal, Route},
@@ -145,13 +145,14 @@ fn history_entry(world: &World, ap: &Device, age: i64) -> Value {
 
 fn export(call: &Call<'_>) -> Result<Answer, Refusal> {
     let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
-    let devices = call.world.devices.iter().filter(|device| device.site == site.index);
-    let lines = devices.map(|device| {
-        let (x, y) = device.position;
-        let (kind, status) = (device.kind.name(), device.status());
-        [&device.name, &device.mac, &device.serial, device.model, kind, &device.ip, device.version, status]
-            .join(",")
-            + &format!(",{x},{y}\n")
+    let devices = call.world.rows(&stats::DEVICES);
+    let here = devices.iter().filter(|row| row.get("site_id").is_some_and(|it| *it == site.id.as_str()));
+    let lines = here.map(|row| {
+        let text = |name| row.get(name).and_then(Value::as_str).unwrap_or_default();
+        let columns = ["name", "mac", "serial", "model", "type", "ip", "version", "status"].map(text);
+        let device = call.world.devices.iter().find(|device| device.mac == text("mac"));
+        let (x, y) = device.map_or((0, 0), |device| device.position);
+        columns.join(",") + &format!(",{x},{y}\n")
     });
     let head = "name,mac,serial,model,type,ip,version,status,x,y\n".to_owned();
     let disposition = HeaderValue::from_static("attachment; filename=\"devices.csv\"");

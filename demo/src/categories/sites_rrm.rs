@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{orgs_wlans, rrm_events};
+use super::{orgs_wlans, rrm_events, stats::DEVICES};
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
-    world::{Device, Kind, Radio, Random, Site, World, channels},
+    engine::{Answer, Call, Collection, Refusal, Route, Row},
+    world::{Device, Kind, Random, Site, World, channels},
 };
 
 pub(super) const ROUTES: &[Route] = &[
@@ -77,30 +77,52 @@ fn current(call: &Call<'_>) -> Result<Answer, Refusal> {
     for band in ["24", "5", "6"] {
         let radios = radios(world, site, band);
         answer[format!("band_{band}")] =
-            radios.iter().map(|(ap, radio)| (ap.mac.clone(), planned(radio))).collect::<Map<_, _>>().into();
+            radios.iter().map(|radio| (radio.ap.clone(), planned(radio, band))).collect::<Map<_, _>>().into();
         answer[format!("band_{band}_metric")] = metric(band, &radios);
     }
     Ok(Answer::json(answer))
 }
 
-fn radios<'w>(world: &'w World, site: &Site, band: &str) -> Vec<(&'w Device, &'w Radio)> {
-    let aps = world.access_points(site.index).filter(|ap| ap.connected);
-    aps.flat_map(|ap| ap.radios.iter().map(move |radio| (ap, radio)))
-        .filter(|(_, radio)| radio.band == band)
-        .collect()
+/// A radio as the statistics of its access point show it.
+struct RadioNow {
+    ap: String,
+    channel: Value,
+    bandwidth: Value,
+    power: Value,
 }
 
-fn planned(radio: &Radio) -> Value {
+/// The radios of the access points that are connected.
+fn radios(world: &World, site: &Site, band: &str) -> Vec<RadioNow> {
+    let devices = world.rows(&DEVICES);
+    let has = |row: &Row, name: &str, value: &str| row.get(name).is_some_and(|it| it == value);
+    let aps = devices.iter().filter(|row| {
+        has(row, "site_id", &site.id) && has(row, "type", "ap") && has(row, "status", "connected")
+    });
+    let radios = aps.filter_map(|row| {
+        let radio = row.get("radio_stat")?.get(format!("band_{band}"))?;
+        let value = |name: &str| radio.get(name).cloned().unwrap_or_default();
+        Some(RadioNow {
+            ap: row.get("mac")?.as_str()?.to_owned(),
+            channel: value("channel"),
+            bandwidth: value("bandwidth"),
+            power: value("power"),
+        })
+    });
+    radios.collect()
+}
+
+fn planned(radio: &RadioNow, band: &str) -> Value {
+    let RadioNow { channel, bandwidth, power, .. } = radio;
     json!({
-        "channel": radio.channel, "bandwidth": radio.bandwidth, "power": radio.power, "usage": radio.band,
-        "curr_channel": radio.channel, "curr_bandwidth": radio.bandwidth, "curr_power": radio.power, "curr_usage": radio.band,
+        "channel": channel, "bandwidth": bandwidth, "power": power, "usage": band,
+        "curr_channel": channel, "curr_bandwidth": bandwidth, "curr_power": power, "curr_usage": band,
     })
 }
 
-fn metric(band: &str, radios: &[(&Device, &Radio)]) -> Value {
+fn metric(band: &str, radios: &[RadioNow]) -> Value {
     let mut by_channel = BTreeMap::<String, u32>::new();
     let mut by_power = BTreeMap::<String, u32>::new();
-    for (_, radio) in radios {
+    for radio in radios {
         *by_channel.entry(radio.channel.to_string()).or_default() += 1;
         *by_power.entry(radio.power.to_string()).or_default() += 1;
     }

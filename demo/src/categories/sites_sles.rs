@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::service_levels::{LEVELS, Level, sums};
 use crate::{
     engine::{Answer, Call, Refusal, Route},
-    world::Site,
+    world::{Kind, Site, World},
 };
 
 macro_rules! below {
@@ -27,6 +27,7 @@ pub(super) const ROUTES: &[Route] = &[
 
 /// What a call asks the level of.
 pub(super) struct Asked<'c> {
+    pub(super) world: &'c World,
     pub(super) site: &'c Site,
     pub(super) level: &'static Level,
     pub(super) start: i64,
@@ -52,15 +53,17 @@ fn scope<'c>(call: &Call<'c>) -> Result<&'c Site, Refusal> {
 
 pub(super) fn asked<'c>(call: &Call<'c>) -> Result<Asked<'c>, Refusal> {
     let (site, window) = (scope(call)?, call.window()?);
-    let level = Level::named(call.hole("metric")).ok_or_else(Refusal::not_found)?;
+    let level = Level::named(call.hole("metric")).filter(|level| level.is_at(call.world, site));
+    let level = level.ok_or_else(Refusal::not_found)?;
     let hours = usize::try_from((window.end - window.start) / 3600).unwrap_or_default().clamp(1, 168);
-    Ok(Asked { site, level, start: window.start, end: window.end, hours })
+    Ok(Asked { world: call.world, site, level, start: window.start, end: window.end, hours })
 }
 
 fn metrics(call: &Call<'_>) -> Result<Answer, Refusal> {
-    scope(call)?;
-    let names = LEVELS.iter().map(|level| level.name).collect::<Vec<_>>();
-    Ok(Answer::json(json!({ "enabled": names, "supported": names })))
+    let site = scope(call)?;
+    let supported = LEVELS.iter().map(|level| level.name).collect::<Vec<_>>();
+    let enabled = LEVELS.iter().filter(|level| level.is_at(call.world, site)).map(|level| level.name);
+    Ok(Answer::json(json!({ "enabled": enabled.collect::<Vec<_>>(), "supported": supported })))
 }
 
 fn summary(call: &Call<'_>) -> Result<Answer, Refusal> {
@@ -75,7 +78,7 @@ fn summary(call: &Call<'_>) -> Result<Answer, Refusal> {
 
 /// The level hour by hour, and its bad minutes together.
 fn level(asked: &Asked<'_>) -> (Value, f64) {
-    let hours = asked.level.hours(asked.site, asked.hours);
+    let hours = asked.level.hours(asked.world, asked.site, asked.hours);
     let value = hours.iter().map(|(total, bad)| 100 - 100 * bad / total.max(&1)).collect::<Vec<_>>();
     let level = json!({
         "name": asked.level.name, "interval": 3600, "x_label": "seconds", "y_label": "user-minutes",
@@ -107,9 +110,14 @@ fn classifier_samples(asked: &Asked<'_>, name: &str) -> Value {
 
 /// One classifier's part of the bad minutes, hour by hour.
 fn one_classifier(asked: &Asked<'_>, name: &str) -> Value {
-    let hours = asked.level.hours(asked.site, asked.hours);
+    let hours = asked.level.hours(asked.world, asked.site, asked.hours);
     let parts = hours.iter().map(|(_, bad)| {
-        asked.level.blame(*bad).iter().find(|(one, _)| *one == name).map_or(0, |(_, part)| *part)
+        asked
+            .level
+            .blame(asked.world, asked.site, *bad)
+            .iter()
+            .find(|(one, _)| *one == name)
+            .map_or(0, |(_, part)| *part)
     });
     let parts = parts.collect::<Vec<_>>();
     let total = sums(&parts.iter().map(|part| (0, *part)).collect::<Vec<_>>()).1;
@@ -125,17 +133,12 @@ fn one_classifier(asked: &Asked<'_>, name: &str) -> Value {
 
 /// Whom some bad minutes hit: a user for every half hour, among those there are.
 fn impact(asked: &Asked<'_>, bad: f64) -> Value {
-    let plan = asked.site.plan;
     let count = |number: usize| f64::from(u32::try_from(number).unwrap_or_default());
-    let aps = plan
-        .devices
-        .iter()
-        .filter(|(kind, ..)| *kind == crate::world::Kind::AccessPoint)
-        .map(|(.., count)| *count)
-        .sum();
-    let users = (bad / 30.0).ceil().min(count(plan.wireless));
+    let aps = asked.world.kind(Kind::AccessPoint).filter(|ap| ap.site == asked.site.index).count();
+    let clients = asked.world.clients_at(asked.site);
+    let users = (bad / 30.0).ceil().min(count(clients));
     json!({
-        "num_users": users, "total_users": plan.wireless, "num_aps": (users / 4.0).ceil().min(count(aps)), "total_aps": aps,
+        "num_users": users, "total_users": clients, "num_aps": (users / 4.0).ceil().min(count(aps)), "total_aps": aps,
     })
 }
 
@@ -150,7 +153,7 @@ fn threshold(call: &Call<'_>) -> Result<Answer, Refusal> {
 
 fn histogram(call: &Call<'_>) -> Result<Answer, Refusal> {
     let asked = asked(call)?;
-    let (total, bad) = sums(&asked.level.hours(asked.site, asked.hours));
+    let (total, bad) = sums(&asked.level.hours(asked.world, asked.site, asked.hours));
     let (middle, units, low, high) = asked.level.threshold;
     let data = json!([
         { "range": [low, middle], "value": bad },

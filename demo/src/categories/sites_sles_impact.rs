@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use super::{
     record::with,
+    service_levels::{LEVELS, Level},
     sites_sles::{Asked, asked},
 };
 use crate::{
-    engine::{Answer, Call, Refusal, Route},
-    world::{Device, Kind, Random, World},
+    engine::{Answer, Call, Collection, Refusal, Route, Row, field, shown},
+    world::{Device, Kind, Random, Site, World},
 };
 
 macro_rules! below {
@@ -19,22 +20,84 @@ macro_rules! below {
 
 pub(super) const ROUTES: &[Route] = &[
     Route::made(below!("/impact-summary"), summary),
-    Route::made(below!("/impacted-users"), |call| impacted(call, "users", users)),
-    Route::made(below!("/impacted-clients"), |call| impacted(call, "clients", wired)),
-    Route::made(below!("/impacted-aps"), |call| impacted(call, "aps", aps)),
-    Route::made(below!("/impacted-switches"), |call| impacted(call, "switches", switches)),
-    Route::made(below!("/impacted-gateways"), |call| impacted(call, "gateways", gateways)),
-    Route::made(below!("/impacted-interfaces"), |call| impacted(call, "interfaces", interfaces)),
-    Route::made(below!("/impacted-chassis"), |call| impacted(call, "chassis", chassis)),
-    Route::made(below!("/impacted-applications"), |call| impacted(call, "apps", apps)),
+    Route::made(below!("/impacted-users"), |call| impacted(call, "users")),
+    Route::made(below!("/impacted-clients"), |call| impacted(call, "clients")),
+    Route::made(below!("/impacted-aps"), |call| impacted(call, "aps")),
+    Route::made(below!("/impacted-switches"), |call| impacted(call, "switches")),
+    Route::made(below!("/impacted-gateways"), |call| impacted(call, "gateways")),
+    Route::made(below!("/impacted-interfaces"), |call| impacted(call, "interfaces")),
+    Route::made(below!("/impacted-chassis"), |call| impacted(call, "chassis")),
+    Route::made(below!("/impacted-applications"), |call| impacted(call, "apps")),
 ];
 
+/// What each level hits at each site: `degraded` is the percentage of its minutes that are bad.
+pub(super) static IMPACTS: Collection = Collection::of("sle impacts", impacts);
+
+fn impacts(world: &World) -> Vec<Value> {
+    let rows =
+        world.sites.iter().flat_map(|site| LEVELS.iter().flat_map(move |level| of_level(world, site, level)));
+    rows.collect()
+}
+
+fn of_level(world: &World, site: &Site, level: &'static Level) -> Vec<Value> {
+    let things = [
+        ("users", users(world, site)),
+        ("clients", wired(world, site)),
+        ("aps", of_kind(world, site, Kind::AccessPoint, |ap| json!({ "ap_mac": ap.mac, "name": ap.name }))),
+        ("switches", of_kind(world, site, Kind::Switch, switch)),
+        ("gateways", of_kind(world, site, Kind::Gateway, gateway)),
+        ("interfaces", of_kind(world, site, Kind::Switch, interface)),
+        ("chassis", of_kind(world, site, Kind::Switch, chassis)),
+        ("apps", apps()),
+        ("band", named("band", &["24", "5", "6"])),
+        ("device_os", named("device_os", &["Android", "iOS", "macOS", "Windows 11"])),
+        ("device_type", named("device_type", &["Android", "iPhone", "Mac", "Windows"])),
+        ("wlan", wlans(world, site)),
+    ];
+    let rows = things.into_iter().flat_map(|(kind, things)| {
+        things.into_iter().map(move |(label, thing)| {
+            let mut random = Random::of(&format!("impact {} {label}", level.name));
+            // Its minutes an hour.
+            let minutes = random.between(20, 40);
+            let share = json!({
+                "degraded": random.between(2, 18), "~minutes": minutes, "~kind": kind, "~metric": level.name, "~site_id": site.id,
+            });
+            with(thing, share)
+        })
+    });
+    rows.collect()
+}
+
+/// A thing, and the label of its numbers.
+type Labelled = (String, Value);
+
+/// The rows of one kind that a call asks for, with their minutes.
+fn rows(asked: &Asked<'_>, kind: &str) -> Vec<Value> {
+    let all = asked.world.rows(&IMPACTS);
+    let has = |row: &Row, name: &str, value: &str| field(row, name).is_some_and(|it| it == value);
+    let wanted = all.iter().filter(|row| {
+        has(row, "site_id", &asked.site.id) && has(row, "metric", asked.level.name) && has(row, "kind", kind)
+    });
+    let hours = f64::from(u32::try_from(asked.hours).unwrap_or_default());
+    let rows = wanted.map(|row| {
+        let number = |name: &str| field(row, name).and_then(Value::as_f64).unwrap_or_default();
+        let total = hours * number("minutes");
+        let degraded = (total * number("degraded").clamp(0.0, 100.0) / 100.0).floor();
+        with(
+            shown(row),
+            json!({ "duration": whole(total), "total": whole(total), "degraded": whole(degraded) }),
+        )
+    });
+    rows.collect()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the minutes of a week")]
+fn whole(minutes: f64) -> i64 {
+    minutes as i64
+}
+
 /// The rows of a list, the worst first, in the envelope that all of these lists have.
-fn impacted(
-    call: &Call<'_>,
-    key: &str,
-    rows: fn(&World, &Asked<'_>) -> Vec<Value>,
-) -> Result<Answer, Refusal> {
+fn impacted(call: &Call<'_>, key: &str) -> Result<Answer, Refusal> {
     let asked = asked(call)?;
     let classifier = call.query.get("classifier").unwrap_or_default();
     if !classifier.is_empty() && !asked.level.classifiers.contains(&classifier) {
@@ -43,7 +106,7 @@ fn impacted(
             asked.level.classifiers.join(", ")
         )));
     }
-    let mut rows = rows(call.world, &asked);
+    let mut rows = rows(&asked, key);
     rows.sort_by_key(|row| std::cmp::Reverse(row["degraded"].as_i64()));
     // Mist's document has a text here in this one list.
     let limit = if key == "apps" { json!("100") } else { json!(100) };
@@ -53,103 +116,75 @@ fn impacted(
     })))
 }
 
-/// How long something was there and how much of it was bad, in minutes.
-fn share(asked: &Asked<'_>, label: &str) -> Value {
-    let mut random = Random::of(&format!("impact {} {label}", asked.level.name));
-    let total = i64::try_from(asked.hours).unwrap_or_default() * random.between(20, 40);
-    json!({ "duration": total, "total": total, "degraded": total * random.between(2, 18) / 100 })
-}
-
-fn users(world: &World, asked: &Asked<'_>) -> Vec<Value> {
-    let weak = world.clients.iter().filter(|client| client.site == asked.site.index && client.rssi < -68);
+fn users(world: &World, site: &Site) -> Vec<Labelled> {
+    let weak = world.clients.iter().filter(|client| client.site == site.index && client.rssi < -68);
     let rows = weak.map(|client| {
         let (ap, wlan) = (&world.devices[client.ap], &world.wlans[client.wlan]);
-        with(share(asked, &client.mac), json!({
+        let row = json!({
             "mac": client.mac, "name": client.hostname, "ap_mac": ap.mac, "ap_name": ap.name, "ssid": wlan.ssid,
             "wlan_id": wlan.id, "device_os": client.hardware.os, "device_type": client.hardware.family,
-        }))
+        });
+        (client.mac.clone(), row)
     });
     rows.collect()
 }
 
-fn wired(world: &World, asked: &Asked<'_>) -> Vec<Value> {
-    let here = world.wired.iter().filter(|client| client.site == asked.site.index).take(5);
+fn wired(world: &World, site: &Site) -> Vec<Labelled> {
+    let here = world.wired.iter().filter(|client| client.site == site.index).take(5);
     let rows = here.map(|client| {
         let switch = &world.devices[client.switch];
-        with(share(asked, &client.mac), json!({
-            "mac": client.mac, "name": client.hostname,
-            "switches": [{ "switch_mac": switch.mac, "switch_name": switch.name, "interfaces": [client.port] }],
-        }))
+        let on =
+            json!([{ "switch_mac": switch.mac, "switch_name": switch.name, "interfaces": [client.port] }]);
+        (client.mac.clone(), json!({ "mac": client.mac, "name": client.hostname, "switches": on }))
     });
     rows.collect()
 }
 
-fn of_kind(world: &World, asked: &Asked<'_>, kind: Kind, row: fn(&Device) -> Value) -> Vec<Value> {
-    let here = world.kind(kind).filter(|device| device.site == asked.site.index);
-    here.map(|device| with(share(asked, &device.mac), row(device))).collect()
+fn of_kind(world: &World, site: &Site, kind: Kind, row: fn(&Device) -> Value) -> Vec<Labelled> {
+    let here = world.kind(kind).filter(|device| device.site == site.index);
+    here.map(|device| (device.mac.clone(), row(device))).collect()
 }
 
-fn aps(world: &World, asked: &Asked<'_>) -> Vec<Value> {
-    of_kind(world, asked, Kind::AccessPoint, |ap| json!({ "ap_mac": ap.mac, "name": ap.name }))
-}
-
-fn switches(world: &World, asked: &Asked<'_>) -> Vec<Value> {
-    of_kind(world, asked, Kind::Switch, |switch| {
-        json!({
-            "switch_mac": switch.mac, "name": switch.name, "switch_model": switch.model, "switch_version": switch.version,
-            "interface": ["ge-0/0/12"],
-        })
+fn switch(switch: &Device) -> Value {
+    json!({
+        "switch_mac": switch.mac, "name": switch.name, "switch_model": switch.model, "switch_version": switch.version,
+        "interface": ["ge-0/0/12"],
     })
 }
 
-fn gateways(world: &World, asked: &Asked<'_>) -> Vec<Value> {
-    of_kind(world, asked, Kind::Gateway, |gateway| {
-        json!({
-            "gateway_mac": gateway.mac, "name": gateway.name, "gateway_model": gateway.model, "gateway_version": gateway.version,
-        })
+fn gateway(gateway: &Device) -> Value {
+    json!({
+        "gateway_mac": gateway.mac, "name": gateway.name, "gateway_model": gateway.model, "gateway_version": gateway.version,
     })
 }
 
-fn interfaces(world: &World, asked: &Asked<'_>) -> Vec<Value> {
-    of_kind(
-        world,
-        asked,
-        Kind::Switch,
-        |switch| json!({ "switch_mac": switch.mac, "switch_name": switch.name, "interface_name": "ge-0/0/12" }),
-    )
+fn interface(switch: &Device) -> Value {
+    json!({ "switch_mac": switch.mac, "switch_name": switch.name, "interface_name": "ge-0/0/12" })
 }
 
-fn chassis(world: &World, asked: &Asked<'_>) -> Vec<Value> {
-    of_kind(
-        world,
-        asked,
-        Kind::Switch,
-        |switch| json!({ "switch_mac": switch.mac, "switch_name": switch.name, "chassis": switch.serial, "role": "master" }),
-    )
+fn chassis(switch: &Device) -> Value {
+    json!({ "switch_mac": switch.mac, "switch_name": switch.name, "chassis": switch.serial, "role": "master" })
 }
 
-fn apps(_world: &World, asked: &Asked<'_>) -> Vec<Value> {
+fn apps() -> Vec<Labelled> {
     let apps = [("zoom", "Zoom"), ("ms-teams", "Microsoft Teams"), ("sap", "SAP")];
-    apps.map(|(app, name)| with(share(asked, app), json!({ "app": app, "name": name, "threshold": 100 })))
-        .into()
+    apps.map(|(app, name)| (app.to_owned(), json!({ "app": app, "name": name, "threshold": 100 }))).into()
+}
+
+fn named(key: &str, names: &[&str]) -> Vec<Labelled> {
+    names.iter().map(|name| ((*name).to_owned(), json!({ key: name, "name": name }))).collect()
+}
+
+fn wlans(world: &World, site: &Site) -> Vec<Labelled> {
+    let here = world.wlans.iter().filter(|wlan| wlan.is_at(site.index));
+    here.map(|wlan| (wlan.ssid.to_owned(), json!({ "wlan_id": wlan.id, "name": wlan.ssid }))).collect()
 }
 
 fn summary(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let (asked, world) = (asked(call)?, call.world);
-    let rows = |key: &str, names: &[&str]| {
-        let rows = names.iter().map(|name| with(share(&asked, name), json!({ key: name, "name": name })));
-        rows.collect::<Vec<_>>()
-    };
-    let wlans = world.wlans.iter().filter(|wlan| wlan.is_at(asked.site.index));
-    let wlans =
-        wlans.map(|wlan| with(share(&asked, wlan.ssid), json!({ "wlan_id": wlan.id, "name": wlan.ssid })));
+    let asked = asked(call)?;
     Ok(Answer::json(json!({
         "metric": asked.level.name, "classifier": call.query.get("classifier").unwrap_or_default(), "failure": "",
-        "start": asked.start, "end": asked.end,
-        "ap": aps(world, &asked),
-        "band": rows("band", &["24", "5", "6"]),
-        "device_os": rows("device_os", &["Android", "iOS", "macOS", "Windows 11"]),
-        "device_type": rows("device_type", &["Android", "iPhone", "Mac", "Windows"]),
-        "wlan": wlans.collect::<Vec<_>>(),
+        "start": asked.start, "end": asked.end, "ap": rows(&asked, "aps"), "band": rows(&asked, "band"),
+        "device_os": rows(&asked, "device_os"), "device_type": rows(&asked, "device_type"), "wlan": rows(&asked, "wlan"),
     })))
 }

@@ -1,14 +1,17 @@
 //! How sites, devices and clients are doing now.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{
+    inventory::INVENTORY,
     orgs_alarm_templates, orgs_sites,
     record::{self, with},
     service_levels::{Level, sums},
 };
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route, shown},
+    engine::{Answer, Call, Collection, Refusal, Route, Row, shown},
     world::{Device, Kind, MSP_ID, ORG_ID, ORG_NAME, Random, World},
 };
 
@@ -28,8 +31,10 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 static SITES: Collection = Collection::of("site stats", sites);
-static DEVICES: Collection = Collection::of("device stats", devices);
-static CLIENTS: Collection = Collection::of("client stats", clients);
+/// How each device is doing.
+pub(super) static DEVICES: Collection = Collection::of("device stats", devices);
+/// How each connected wireless client is doing.
+pub(super) static CLIENTS: Collection = Collection::of("client stats", clients);
 
 fn org(call: &Call<'_>) -> Value {
     figures(call.world)
@@ -37,10 +42,11 @@ fn org(call: &Call<'_>) -> Value {
 
 /// The organization in figures.
 pub(super) fn figures(world: &World) -> Value {
-    let connected = world.devices.iter().filter(|device| device.connected).count();
+    let devices = world.rows(&DEVICES);
+    let connected = devices.iter().filter(|row| is_connected(row)).count();
     let levels = ["coverage", "capacity", "time-to-connect"].iter().filter_map(|name| Level::named(name));
     let levels = levels.map(|level| {
-        let hours = world.sites.iter().flat_map(|site| level.hours(site, 24)).collect::<Vec<_>>();
+        let hours = world.sites.iter().flat_map(|site| level.hours(world, site, 24)).collect::<Vec<_>>();
         let (total, bad) = sums(&hours);
         json!({ "path": level.name, "user_minutes": { "total": total, "ok": total - bad } })
     });
@@ -48,39 +54,46 @@ pub(super) fn figures(world: &World) -> Value {
         "id": ORG_ID, "name": ORG_NAME, "msp_id": MSP_ID, "alarmtemplate_id": orgs_alarm_templates::id(),
         "allow_mist": true, "orggroup_ids": [], "session_expiry": 1440,
         "created_time": record::created(world), "modified_time": world.ago(12 * 86_400),
-        "num_sites": world.sites.len(), "num_inventory": world.devices.len(), "num_devices": world.devices.len(),
-        "num_devices_connected": connected, "num_devices_disconnected": world.devices.len() - connected,
+        "num_sites": world.sites.len(), "num_inventory": world.rows(&INVENTORY).len(), "num_devices": devices.len(),
+        "num_devices_connected": connected, "num_devices_disconnected": devices.len() - connected,
         "sle": levels.collect::<Vec<_>>(),
     })
 }
 
+fn is_connected(row: &Row) -> bool {
+    row.get("status").is_some_and(|status| status == "connected")
+}
+
 fn sites(world: &World) -> Vec<Value> {
-    let rows = world.rows(&orgs_sites::SITES);
-    let stats = world.sites.iter().zip(rows.iter()).map(|(site, row)| {
-        let here = |kind: Kind, connected: bool| {
-            world
-                .kind(kind)
-                .filter(|device| device.site == site.index && (device.connected || !connected))
+    let (rows, devices, clients) =
+        (world.rows(&orgs_sites::SITES), world.rows(&DEVICES), world.rows(&CLIENTS));
+    let stats = rows.iter().filter_map(|row| {
+        let id = row.get("id")?.as_str()?;
+        let site = world.site(id)?;
+        let is_here = |row: &&Row| row.get("site_id").is_some_and(|site| site == id);
+        let here = |kind: Option<Kind>, connected: bool| {
+            let of_kind =
+                |row: &&Row| kind.is_none_or(|kind| row.get("type").is_some_and(|it| it == kind.name()));
+            devices
+                .iter()
+                .filter(is_here)
+                .filter(of_kind)
+                .filter(|row| is_connected(row) || !connected)
                 .count()
         };
-        let all = |connected| {
-            [Kind::AccessPoint, Kind::Switch, Kind::Gateway]
-                .map(|kind| here(kind, connected))
-                .iter()
-                .sum::<usize>()
-        };
-        let clients = world.clients.iter().filter(|client| client.site == site.index && client.present());
+        let (ap, switch, gateway) = (Some(Kind::AccessPoint), Some(Kind::Switch), Some(Kind::Gateway));
         let (lat, lng) = site.plan.position;
-        with(
+        Some(with(
             row.clone().into(),
             json!({
                 "lat": lat, "lng": lng, "tzoffset": 0,
-                "num_ap": here(Kind::AccessPoint, false), "num_ap_connected": here(Kind::AccessPoint, true),
-                "num_switch": here(Kind::Switch, false), "num_switch_connected": here(Kind::Switch, true),
-                "num_gateway": here(Kind::Gateway, false), "num_gateway_connected": here(Kind::Gateway, true),
-                "num_devices": all(false), "num_devices_connected": all(true), "num_clients": clients.count(),
+                "num_ap": here(ap, false), "num_ap_connected": here(ap, true),
+                "num_switch": here(switch, false), "num_switch_connected": here(switch, true),
+                "num_gateway": here(gateway, false), "num_gateway_connected": here(gateway, true),
+                "num_devices": here(None, false), "num_devices_connected": here(None, true),
+                "num_clients": clients.iter().filter(is_here).count(),
             }),
-        )
+        ))
     });
     stats.collect()
 }
@@ -169,42 +182,79 @@ fn clients_of_device(call: &Call<'_>) -> Result<Answer, Refusal> {
     let here = |known: &&Device| known.id == device && call.world.site_of(known).id == site;
     let device = call.world.devices.iter().find(here).ok_or_else(Refusal::not_found)?;
     let rows = call.world.rows(&CLIENTS);
-    let rows = rows.iter().filter(|row| row["ap_mac"] == device.mac.as_str()).map(shown);
+    let rows =
+        rows.iter().filter(|row| row.get("ap_mac").is_some_and(|it| it == device.mac.as_str())).map(shown);
     Ok(Answer::json(rows.collect()))
 }
 
-/// The devices of one kind at the site of a call.
-fn of_kind<'w>(call: &Call<'w>, kind: Kind) -> Vec<&'w Device> {
-    let here = |device: &&Device| call.world.site_of(device).id == call.hole("site_id");
-    call.world.kind(kind).filter(here).collect()
+/// The statistics of the devices of one kind at the site of a call.
+fn of_kind(call: &Call<'_>, kind: Kind) -> Vec<Row> {
+    let has = |row: &Row, name: &str, value: &str| row.get(name).is_some_and(|it| it == value);
+    let rows = call.world.rows(&DEVICES);
+    let here =
+        rows.iter().filter(|row| has(row, "site_id", call.hole("site_id")) && has(row, "type", kind.name()));
+    here.cloned().collect()
+}
+
+/// The models of some devices: the version that most of them have, how many those are, and their names.
+fn versions(devices: &[Row]) -> Vec<(&str, &str, Vec<&str>)> {
+    let mut models = BTreeMap::<&str, BTreeMap<&str, Vec<&str>>>::new();
+    for row in devices {
+        let text = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+        models.entry(text("model")).or_default().entry(text("version")).or_default().push(text("name"));
+    }
+    let major = models.into_iter().filter_map(|(model, versions)| {
+        let (version, names) = versions.into_iter().max_by_key(|(_, names)| names.len())?;
+        Some((model, version, names))
+    });
+    major.collect()
+}
+
+/// How many of all there are, from 0 to 100.
+fn score(part: usize, all: usize) -> usize {
+    (100 * part).checked_div(all).unwrap_or(100)
+}
+
+/// How many devices have the version of most of their model.
+fn compliant(devices: &[Row]) -> usize {
+    versions(devices).iter().map(|(.., names)| names.len()).sum()
+}
+
+fn configured(devices: &[Row]) -> usize {
+    devices.iter().filter(|row| row.get("config_status").is_some_and(|it| it == "success")).count()
 }
 
 fn gateway_metrics(call: &Call<'_>) -> Value {
-    let models = of_kind(call, Kind::Gateway).into_iter().map(|gateway| {
-        (gateway.model.to_owned(), json!({ "major_version": gateway.version, "major_count": 1 }))
+    let gateways = of_kind(call, Kind::Gateway);
+    let number = |number: usize| f64::from(u32::try_from(number).unwrap_or_default());
+    let models = versions(&gateways).into_iter().map(|(model, version, names)| {
+        (model.to_owned(), json!({ "major_version": version, "major_count": names.len() }))
     });
     let models = models.collect::<serde_json::Map<_, _>>();
     json!({
-        "config_success": 100.0, "version_compliance": { "score": 100.0, "type": "gateway", "major_version": models },
+        "config_success": number(score(configured(&gateways), gateways.len())),
+        "version_compliance": {
+            "score": number(score(compliant(&gateways), gateways.len())), "type": "gateway", "major_version": models,
+        },
     })
 }
 
 fn switch_metrics(call: &Call<'_>) -> Value {
     let mut switches = of_kind(call, Kind::Switch);
     if let Some(mac) = call.query.get("switch_mac") {
-        switches.retain(|switch| switch.mac == mac);
+        switches.retain(|switch| switch.get("mac").is_some_and(|it| it == mac));
     }
     let count = switches.len();
-    let versions = switches.iter().map(|switch| {
-        json!({
-            "model": switch.model, "major_version": switch.version, "major_count": 1, "system_names": [switch.name],
-        })
+    let versions = versions(&switches).into_iter().map(|(model, version, names)| {
+        json!({ "model": model, "major_version": version, "major_count": names.len(), "system_names": names })
     });
-    let ports = switches.iter().map(|switch| if switch.model.contains("24P") { 24 } else { 48 }).sum::<i64>();
-    let used =
-        call.world.wired.iter().filter(|client| {
-            switches.iter().any(|switch| call.world.devices[client.switch].mac == switch.mac)
-        });
+    let is_small =
+        |row: &Row| row.get("model").and_then(Value::as_str).is_some_and(|model| model.contains("24P"));
+    let ports = switches.iter().map(|switch| if is_small(switch) { 24 } else { 48 }).sum::<i64>();
+    let used = call.world.wired.iter().filter(|client| {
+        let mac = call.world.devices[client.switch].mac.as_str();
+        switches.iter().any(|switch| switch.get("mac").is_some_and(|it| it == mac))
+    });
     let used = i64::try_from(used.count() + count).unwrap_or_default();
     let ports_in_use = json!({
         "score": 100 * used / ports.max(1), "total_switch_count": count,
@@ -215,9 +265,13 @@ fn switch_metrics(call: &Call<'_>) -> Value {
     }
     json!({
         "active_ports_summary": ports_in_use,
-        "config_success": { "score": 100, "total_switch_count": count, "details": { "config_success_count": count } },
+        "config_success": {
+            "score": score(configured(&switches), count), "total_switch_count": count,
+            "details": { "config_success_count": configured(&switches) },
+        },
         "version_compliance": {
-            "score": 100, "total_switch_count": count, "details": { "major_versions": versions.collect::<Vec<_>>() },
+            "score": score(compliant(&switches), count), "total_switch_count": count,
+            "details": { "major_versions": versions.collect::<Vec<_>>() },
         },
     })
 }

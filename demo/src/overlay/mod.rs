@@ -8,6 +8,7 @@ mod patch;
 mod rows;
 mod select;
 mod strict;
+mod twins;
 
 use std::sync::Arc;
 
@@ -105,6 +106,21 @@ impl Overlay {
             // The changes were checked, so that only a row that depends on the time of day can be missing.
             tracing::warn!(%error, "a change does not fit the demo network");
         }
+        for twin in twins::of(collection).filter(|twin| self.patches(twin.name)) {
+            let before = twin.made(world);
+            let mut after = before.clone();
+            // Its errors are told where its own rows are asked for.
+            drop(self.try_lay(world, twin, &mut after));
+            twins::agree(rows, &before, &after);
+        }
+    }
+
+    /// Whether rows of a collection are patched.
+    fn patches(&self, name: &str) -> bool {
+        let changes = self.0.changes.iter().map(|laid| &laid.change);
+        let mut patches =
+            changes.filter(|change| matches!(change, Change::Rows { action: Action::Set(_), .. }));
+        patches.any(|change| matches!(change, Change::Rows { collection, .. } if *collection == name))
     }
 
     fn try_lay(&self, world: &World, collection: &Collection, rows: &mut Vec<Row>) -> Vec<OverlayError> {
@@ -174,7 +190,7 @@ impl Overlay {
 
 /// The collection of a name.
 fn collection(name: &str) -> Result<&'static Collection, String> {
-    categories::collections().into_iter().find(|collection| collection.name == name).ok_or_else(|| {
+    categories::collection(name).ok_or_else(|| {
         let names = categories::collections().into_iter().map(|collection| collection.name);
         format!("there is no collection \"{name}\"{}", names::remedy(name, names))
     })

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::{Action, fill, names::Names, patch, select};
+use super::{Action, Overlay, fill, names::Names, patch, select};
 use crate::{
     engine::{Collection, Row},
-    world::World,
+    world::{UNTOUCHED, World},
 };
 
 /// Makes the change, at a place of a file.
@@ -20,13 +20,13 @@ pub(super) fn change(
     let names = Names(world);
     match action {
         Action::Set(wanted) => {
-            for place in select::selected(rows, selection, &names)? {
+            for place in places(collection, rows, selection, &names)? {
                 patch::lay_over_row(&mut rows[place], wanted, &names);
             }
         }
         Action::Remove => {
             // The places are in order, and each removal moves those behind it.
-            for place in select::selected(rows, selection, &names)?.into_iter().rev() {
+            for place in places(collection, rows, selection, &names)?.into_iter().rev() {
                 rows.remove(place);
             }
         }
@@ -41,4 +41,18 @@ pub(super) fn change(
         }
     }
     Ok(())
+}
+
+/// The places of the selected rows. What another change took away is none of them, and is no error.
+fn places(
+    collection: &Collection,
+    rows: &[Row],
+    selection: &Map<String, Value>,
+    names: &Names<'_>,
+) -> Result<Vec<usize>, String> {
+    select::selected(rows, selection, names).or_else(|problem| {
+        let untouched = UNTOUCHED.world(&Overlay::default());
+        let was_there = select::selected(&collection.made(&untouched), selection, &Names(&untouched)).is_ok();
+        if was_there { Ok(Vec::new()) } else { Err(problem) }
+    })
 }

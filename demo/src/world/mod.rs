@@ -122,6 +122,11 @@ impl World {
         self.kind(Kind::AccessPoint).filter(move |device| device.site == site)
     }
 
+    /// How many wireless clients a site has, connected or not.
+    pub(crate) fn clients_at(&self, site: &Site) -> usize {
+        self.clients.iter().filter(|client| client.site == site.index).count()
+    }
+
     /// The site of a path's `site_id`.
     pub(crate) fn site(&self, id: &str) -> Option<&Site> {
         self.sites.iter().find(|site| site.id == id)

@@ -1,0 +1,263 @@
+//! How well the answer tools explain the incidents of `demo/incidents`, and what the same questions cost by raw tools.
+
+mod asked;
+mod by_hand;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use mistmcp::Catalog;
+use mistmcp_demo::{Half, Incident, Overlay};
+
+use asked::{Answered, Asker, Finding};
+
+/// How well a half of the incidents is explained.
+#[derive(Debug, Default)]
+pub(crate) struct Score {
+    /// The incidents whose tool there is.
+    pub(crate) asked: usize,
+    /// Those whose first finding is the right one.
+    pub(crate) first: usize,
+    /// Those with the right one among the first three.
+    pub(crate) among_three: usize,
+    /// The answers: requests to Mist, milliseconds and tokens of each.
+    pub(crate) answers: Vec<Cost>,
+    /// The same questions by raw tools: calls, milliseconds and tokens of each.
+    pub(crate) by_hand: Vec<Cost>,
+    /// How many incidents have no tool yet, by its name.
+    pub(crate) without_tool: BTreeMap<String, usize>,
+    /// What is not right, in a line each.
+    pub(crate) misses: Vec<String>,
+    pub(crate) false_alarms: FalseAlarms,
+}
+
+/// What answers find where nothing of the kind is.
+#[derive(Debug, Default)]
+pub(crate) struct FalseAlarms {
+    /// Questions that find their incident's trouble in the untouched network.
+    pub(crate) without_trouble: Vec<String>,
+    /// Critical findings of the untouched network: cause and objects.
+    pub(crate) critical: BTreeMap<String, usize>,
+    /// Answers about an organization or a site with nothing in it that have a finding, or do not say what was not seen.
+    pub(crate) of_nothing: Vec<String>,
+}
+
+/// What an answer costs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Cost {
+    pub(crate) calls: usize,
+    pub(crate) milliseconds: u128,
+    pub(crate) tokens: usize,
+}
+
+/// Prints the scores of one half or of both, and what is missed.
+pub(crate) fn print(catalog: &Catalog, half: Option<&str>, misses: bool) -> Result<ExitCode> {
+    let halves = match half {
+        None => vec![Half::Train, Half::Test],
+        Some("train") => vec![Half::Train],
+        Some("test") => vec![Half::Test],
+        Some(other) => anyhow::bail!("--half is train or test, not {other}"),
+    };
+    for half in halves {
+        print_score(half, &score(catalog, half)?, misses);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks the questions of a half.
+pub(crate) fn score(catalog: &Catalog, half: Half) -> Result<Score> {
+    // Another provider serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let mut score = Score::default();
+        let incidents = Incident::built_in()?.into_iter().filter(|incident| incident.half == Some(half));
+        let incidents = incidents.collect::<Vec<_>>();
+        let untouched = Asker::start(Overlay::default()).await?;
+        let nothing = [
+            ("an empty organization", Asker::start(Overlay::empty_organization()).await?),
+            ("sites without devices", Asker::start(Overlay::sites_without_devices()).await?),
+        ];
+        for incident in &incidents {
+            let question =
+                incident.question.as_ref().with_context(|| format!("{}: no question", incident.name))?;
+            if !catalog.entries().iter().any(|entry| entry.tool().name == question.tool) {
+                *score.without_tool.entry(question.tool.clone()).or_default() += 1;
+                continue;
+            }
+            let asker = Asker::start(Overlay::of(std::slice::from_ref(incident))?).await?;
+            score.add(incident, &asker.ask(question).await);
+            score.by_hand.push(by_hand::cost(&asker, question).await);
+            score.false_alarms.add(incident, &untouched.ask(question).await);
+            for (name, asker) in &nothing {
+                score.false_alarms.add_of_nothing(incident, name, &asker.ask(question).await);
+            }
+        }
+        Ok(score)
+    })
+}
+
+impl Score {
+    fn add(&mut self, incident: &Incident, answered: &Answered) {
+        self.asked += 1;
+        self.answers.push(answered.cost);
+        let place = answered.findings.iter().take(3).position(|finding| is_right(incident, finding));
+        self.first += usize::from(place == Some(0));
+        self.among_three += usize::from(place.is_some());
+        if place != Some(0) {
+            let expected = incident.expect.as_ref().map_or_else(String::new, |expect| {
+                format!("{} of {}", expect.cause, expect.object.as_deref().unwrap_or("anything"))
+            });
+            let found =
+                answered.findings.iter().take(3).map(Finding::to_string).collect::<Vec<_>>().join("; ");
+            let found = match &answered.error {
+                Some(error) => format!("error: {error}"),
+                None if found.is_empty() => format!("nothing: {}", answered.verdict),
+                None => found,
+            };
+            self.misses.push(format!("{}: {expected}\n      found {found}", incident.name));
+        }
+    }
+}
+
+/// Whether a finding has the cause and the object that are expected.
+fn is_right(incident: &Incident, finding: &Finding) -> bool {
+    incident.expect.as_ref().is_some_and(|expect| {
+        let object = expect.object.as_ref();
+        finding.cause == expect.cause && object.is_none_or(|object| finding.objects.contains(object))
+    })
+}
+
+impl FalseAlarms {
+    fn add(&mut self, incident: &Incident, answered: &Answered) {
+        if answered.findings.iter().any(|finding| is_right(incident, finding)) {
+            self.without_trouble.push(incident.name.clone());
+        }
+        for finding in answered.findings.iter().filter(|finding| finding.severity == "critical") {
+            *self.critical.entry(finding.to_string()).or_default() += 1;
+        }
+    }
+
+    fn add_of_nothing(&mut self, incident: &Incident, of: &str, answered: &Answered) {
+        let is_told = answered.error.is_some() || (answered.findings.is_empty() && answered.says_not_seen);
+        if !is_told || answered.verdict.to_lowercase().contains("healthy") {
+            self.of_nothing.push(format!("{} in {of}: {}", incident.name, answered.verdict));
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "it is what the command is for")]
+fn print_score(half: Half, score: &Score, misses: bool) {
+    println!("{}: {} incidents", half.name(), score.asked + score.without_tool.values().sum::<usize>());
+    for (tool, count) in &score.without_tool {
+        println!("  {count:>4} of them ask {tool}, which does not exist yet");
+    }
+    if score.asked == 0 {
+        return;
+    }
+    println!("  first finding right      {}", share(score.first, score.asked));
+    println!("  among the first three    {}", share(score.among_three, score.asked));
+    for (name, costs, calls) in
+        [("an answer", &score.answers, "calls to Mist"), ("by raw tools", &score.by_hand, "calls of tools")]
+    {
+        println!("  {name}");
+        println!("    {calls:<22} {}", spread(costs.iter().map(|cost| cost.calls)));
+        println!("    {:<22} {}", "tokens (o200k)", spread(costs.iter().map(|cost| cost.tokens)));
+        let milliseconds = costs.iter().map(|cost| usize::try_from(cost.milliseconds).unwrap_or(usize::MAX));
+        println!("    {:<22} {}", "milliseconds", spread(milliseconds));
+    }
+    let alarms = &score.false_alarms;
+    println!("  false alarms");
+    println!("    the same trouble where there is none      {}", alarms.without_trouble.len());
+    println!("    kinds of critical findings without any    {}", alarms.critical.len());
+    println!("    of an empty organization or empty sites   {}", alarms.of_nothing.len());
+    if misses {
+        println!("  not right at once");
+        for miss in &score.misses {
+            println!("    {miss}");
+        }
+        println!("  false alarms");
+        for name in &alarms.without_trouble {
+            println!("    {name}: found in the untouched network as well");
+        }
+        for (finding, count) in &alarms.critical {
+            println!("    {finding}: critical in the untouched network, {count} times");
+        }
+        for told in &alarms.of_nothing {
+            println!("    {told}");
+        }
+    }
+}
+
+fn share(part: usize, whole: usize) -> String {
+    format!("{part} of {whole}, {} %", 100 * part / whole.max(1))
+}
+
+/// The middle one and the most.
+fn spread(numbers: impl Iterator<Item = usize>) -> String {
+    let mut numbers = numbers.collect::<Vec<_>>();
+    numbers.sort_unstable();
+    let middle = numbers.get(numbers.len() / 2).copied().unwrap_or_default();
+    format!("median {middle}, most {}", numbers.last().copied().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    fn incident() -> Incident {
+        let text = json!({ "expect": { "cause": "port_slow", "object": "ge-0/0/0" }, "overlay": [] });
+        Incident::parse("slow.json", &text.to_string()).unwrap()
+    }
+
+    fn answered(findings: &mistmcp::serde_json::Value) -> Answered {
+        let text = json!({ "verdict": "v", "findings": findings, "not_seen": [], "calls": 3 }).to_string();
+        Answered::read(&text, Cost::default())
+    }
+
+    #[test]
+    fn a_finding_is_right_by_its_cause_and_one_of_its_objects() {
+        let right =
+            json!({ "cause": "port_slow", "objects": [{ "name": "LDS-AP-03" }, { "name": "ge-0/0/0" }] });
+        let wrong = [
+            json!({ "cause": "port_errors", "objects": [{ "name": "ge-0/0/0" }] }),
+            json!({ "cause": "port_slow", "objects": [{ "name": "ge-0/0/1" }] }),
+            json!({ "cause": "port_slow" }),
+            json!(17),
+        ];
+        for (findings, first, among_three) in [
+            (json!([right]), 1, 1),
+            (json!([wrong[0], wrong[1], right]), 0, 1),
+            (json!([wrong[0], wrong[1], wrong[2], right]), 0, 0),
+            (json!([wrong[3]]), 0, 0),
+            (json!([]), 0, 0),
+            (json!("nothing"), 0, 0),
+        ] {
+            let mut score = Score::default();
+            score.add(&incident(), &answered(&findings));
+            assert_eq!((score.first, score.among_three), (first, among_three), "{findings}");
+            assert_eq!(score.misses.len(), 1 - first);
+        }
+    }
+
+    #[test]
+    fn an_answer_about_nothing_has_to_say_what_was_not_seen() {
+        let told = |verdict: &str, not_seen: &[&str]| {
+            let text =
+                json!({ "verdict": verdict, "findings": [], "not_seen": not_seen, "calls": 3 }).to_string();
+            let mut alarms = FalseAlarms::default();
+            alarms.add_of_nothing(
+                &incident(),
+                "an empty organization",
+                &Answered::read(&text, Cost::default()),
+            );
+            alarms.of_nothing.len()
+        };
+        assert_eq!(told("Nothing was seen.", &["no devices"]), 0);
+        assert_eq!(told("Nothing was seen.", &[]), 1);
+        assert_eq!(told("All is healthy.", &["no devices"]), 1);
+    }
+}
