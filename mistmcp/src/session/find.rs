@@ -1,6 +1,7 @@
 //! The tool `findTools`, which searches tools by a question. [`Index`] ranks; this module writes
 //! the reply.
 
+mod answerable;
 mod engine;
 mod lexical;
 mod questions;

@@ -1,13 +1,15 @@
 //! Search index of tools, [`Index`], which ranks tools for a query by words and by meaning.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use foldhash::HashMap;
 use serde_json::Value;
 
+use super::answerable::answerable;
 use super::lexical::{Bm25, Cosines, Stem, Stems, number_of};
 use super::questions::questions;
-use super::text::{Text, Vocabulary, Words, sections};
-use super::vectors::{Direction, Vectors, cosine};
+use super::text::{Text, Vocabulary, Words, fold, sections};
+use super::vectors::{Direction, Directions, Vectors, cosine};
 use super::weights::{CONFIDENCE, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
 use crate::catalog::Catalog;
 
@@ -16,6 +18,9 @@ const NEAREST: usize = 3;
 /// Minimum cosine to an unanswerable question for a query to count as a request to change
 /// something.
 const LIKE_AN_ORDER: f32 = 0.6;
+/// Cosines above which a text says the same as a query.
+const EQUAL_BY_WORDS: f32 = 0.75;
+const EQUAL_BY_MEANING: f32 = 0.97;
 /// Minimum cosine for a prompt or category to match.
 const TOPIC_FITS: f32 = 0.7;
 /// Number of texts of a tool beside its questions: title and description.
@@ -38,9 +43,10 @@ pub(in crate::session) struct Index {
     fields: Bm25,
     /// Vectors of all titles, descriptions, questions and unanswerable questions, without
     /// duplicates.
-    directions: Vec<Direction>,
+    directions: Directions,
     cosines: Cosines,
-    vocabulary: HashMap<char, Vec<String>>,
+    /// Words as written, by their first letters, with a line break after each.
+    vocabulary: HashMap<char, String>,
     /// Indexes of the questions that no tool answers, and whether each requests a change.
     unanswerable: Vec<(u32, bool)>,
     prompts: Vec<(&'static str, Direction)>,
@@ -133,13 +139,10 @@ impl Index {
         let fields = Bm25::new(&documents, &FIELDS);
         let Texts { stems, numbers, directions, vocabulary, .. } = texts;
         let cosines = Cosines::new(&numbers);
-        let sorted = |(first, words): (char, HashSet<String>)| {
-            let mut words: Vec<_> = words.into_iter().collect();
-            words.sort();
-            (first, words)
+        let topic = |name: &'static str, about: &str| {
+            let rows = text.read(about).stems.into_iter().filter_map(|stem| vectors.row(&stem));
+            (name, vectors.direction(rows))
         };
-        let vocabulary = vocabulary.into_iter().map(sorted).collect();
-        let topic = |name: &'static str, about: &str| (name, vectors.direction(&text.read(about).stems));
         let prompts = catalog.prompts().iter();
         let prompts = prompts.map(|it| topic(it.name, &format!("{} {}", it.title, it.description))).collect();
         let categories = catalog.categories().iter().map(|it| topic(it.name, it.description)).collect();
@@ -192,7 +195,8 @@ impl Index {
 
     /// Features of all tools for a query, those of the confidence, and the query's words: for fitting the weights.
     pub(in crate::session) fn explain(&self, query: &str) -> (Vec<Features>, Vec<f32>, Words) {
-        let (words, likeness) = self.read(query);
+        let (words, mut likeness) = self.read(query);
+        likeness.forget_equals();
         let features = self.features(&words, &likeness);
         let best = features.iter().max_by(|a, b| score(a).total_cmp(&score(b))).copied().unwrap_or_default();
         let evidence = self.evidence(&words, &best, &likeness).to_vec();
@@ -205,16 +209,16 @@ impl Index {
     }
 
     fn knows(&self, stem: &str) -> bool {
-        self.stems.has(stem) || self.vectors.has(stem)
+        self.stems.get(stem, &self.vectors).is_some()
     }
 
     /// Parses a query and compares it with all texts.
     fn read(&self, query: &str) -> (Words, Likeness) {
         let is_stem = |stem: &str| self.knows(stem);
         let words = self.text.read_query(query, &Vocabulary { words: &self.vocabulary, is_stem: &is_stem });
-        let direction = self.vectors.direction(&words.stems);
-        let by_words = self.cosines.with(&self.stems.of(&words.stems));
-        let by_meaning = self.directions.iter().map(|text| cosine(&direction, text)).collect();
+        let direction = self.vectors.direction(words.stems.iter().filter_map(|stem| self.vectors.row(stem)));
+        let by_words = self.cosines.with(&self.stems.of(&words.stems, &self.vectors));
+        let by_meaning = self.directions.with(&direction);
         (words, Likeness { direction, by_words, by_meaning })
     }
 
@@ -231,14 +235,13 @@ impl Index {
     }
 
     fn features(&self, words: &Words, likeness: &Likeness) -> Vec<Features> {
-        let fields = self.fields.scores(&self.stems.of(&words.telling));
+        let fields = self.fields.scores(&self.stems.of(&words.telling, &self.vectors));
         let on = |condition: bool| if condition { 1.0 } else { 0.0 };
         let of = |(tool, fields): (&Tool, f32)| {
-            let of_texts =
-                |all: &'_ [f32]| tool.texts.iter().map(|place| all[*place as usize]).collect::<Vec<_>>();
-            let words_best = of_texts(&likeness.by_words).into_iter().fold(0.0, f32::max);
-            let nearest = nearest(&of_texts(&likeness.by_meaning));
-            let mean = nearest.iter().sum::<f32>() / number_of(nearest.len()).max(1.0);
+            let of = |all: &[f32], place: &u32| all[*place as usize];
+            let words_best = tool.texts.iter().map(|place| of(&likeness.by_words, place)).fold(0.0, f32::max);
+            let nearest = nearest(tool.texts.iter().map(|place| of(&likeness.by_meaning, place)));
+            let mean = nearest.iter().sum::<f32>() / number_of(NEAREST);
             let of_scope = |scope, twin| tool.scope == scope && tool.has_twin == twin;
             let (site, org) = (of_scope(Scope::Site, true), of_scope(Scope::Organization, true));
             let (alone_site, alone_org) =
@@ -247,7 +250,7 @@ impl Index {
             [
                 fields,
                 words_best,
-                nearest.first().copied().unwrap_or_default(),
+                nearest[0],
                 mean,
                 on(tool.counts && words.counts),
                 on(tool.counts && !words.counts),
@@ -269,9 +272,15 @@ impl Index {
 
     /// Features of the confidence: similarity to the best tool by words, by meaning and on average;
     /// its margins over the nearest request for a change and over the nearest other unanswerable
-    /// question, by words and by meaning each; the share of known words; and the number of words.
+    /// question, by words and by meaning each; the share of known words; the number of words; and the
+    /// decision of the classifier.
     fn evidence(&self, words: &Words, best: &Features, likeness: &Likeness) -> [f32; CONFIDENCE.len()] {
-        let known = self.stems.of(&words.telling).iter().filter(|stem| self.fields.has(**stem)).count();
+        let known = self
+            .stems
+            .of(&words.telling, &self.vectors)
+            .iter()
+            .filter(|stem| self.fields.has(**stem))
+            .count();
         let share = number_of(known) / number_of(words.telling.len()).max(1.0);
         let length = number_of(words.telling.len()).min(8.0) / 8.0;
         let [change, other] = self.unanswerable(likeness);
@@ -286,6 +295,7 @@ impl Index {
             best[2] - other.1,
             share,
             length,
+            answerable(&words.stems),
         ]
     }
 }
@@ -295,6 +305,17 @@ struct Likeness {
     direction: Direction,
     by_words: Vec<f32>,
     by_meaning: Vec<f32>,
+}
+
+impl Likeness {
+    /// Forgets the texts that say the same as the query: they tell nothing about other queries.
+    fn forget_equals(&mut self) {
+        for (words, meaning) in self.by_words.iter_mut().zip(&mut self.by_meaning) {
+            if *words > EQUAL_BY_WORDS || *meaning > EQUAL_BY_MEANING {
+                (*words, *meaning) = (0.0, 0.0);
+            }
+        }
+    }
 }
 
 /// Names of the topics that match a vector, best first.
@@ -309,14 +330,14 @@ fn score(features: &Features) -> f32 {
     features.iter().zip(WEIGHTS).map(|(feature, weight)| feature * weight).sum()
 }
 
-/// The greatest cosines, in descending order.
-fn nearest(cosines: &[f32]) -> Vec<f32> {
-    let mut nearest: Vec<f32> = Vec::with_capacity(NEAREST + 1);
-    for cosine in cosines {
-        let place = nearest.iter().position(|other| other < cosine).unwrap_or(nearest.len());
-        if place < NEAREST {
-            nearest.insert(place, *cosine);
-            nearest.truncate(NEAREST);
+/// The greatest cosines, in descending order; every tool has some texts.
+fn nearest(cosines: impl Iterator<Item = f32>) -> [f32; NEAREST] {
+    let mut nearest = [0.0; NEAREST];
+    for mut cosine in cosines {
+        for greatest in &mut nearest {
+            if cosine > *greatest {
+                std::mem::swap(greatest, &mut cosine);
+            }
         }
     }
     nearest
@@ -347,14 +368,15 @@ fn subject(name: &str) -> String {
 struct Texts<'a> {
     text: &'a Text,
     vectors: &'a Vectors,
-    places: HashMap<String, u32>,
-    known: HashMap<String, String>,
+    places: HashMap<&'a str, u32>,
+    /// Words met, without the stop words: their stems, and whether they carry meaning.
+    words: HashMap<String, Option<(Stem, bool)>>,
     stems: Stems,
     /// Stems of each text, and those that carry meaning.
-    numbers: Vec<Vec<Stem>>,
-    telling: Vec<Vec<Stem>>,
-    directions: Vec<Direction>,
-    vocabulary: HashMap<char, HashSet<String>>,
+    numbers: Vec<Box<[Stem]>>,
+    telling: Vec<Box<[Stem]>>,
+    directions: Directions,
+    vocabulary: HashMap<char, String>,
 }
 
 impl<'a> Texts<'a> {
@@ -362,46 +384,62 @@ impl<'a> Texts<'a> {
         Self {
             text,
             vectors,
-            places: HashMap::new(),
-            known: HashMap::new(),
-            stems: Stems::default(),
+            places: HashMap::default(),
+            words: HashMap::default(),
+            stems: Stems::new(vectors),
             numbers: Vec::new(),
             telling: Vec::new(),
-            directions: Vec::new(),
-            vocabulary: HashMap::new(),
+            directions: Directions::default(),
+            vocabulary: HashMap::default(),
         }
     }
 
-    fn read(&mut self, written: &str) -> Words {
-        let before = self.known.len();
-        let words = self.text.read_with(written, &mut self.known);
-        if self.known.len() > before {
-            for word in self.text.words(written).into_iter().filter(|word| word.len() > 3) {
-                if let Some(first) = word.chars().next() {
-                    self.vocabulary.entry(first).or_default().insert(word);
-                }
+    /// The stems of a text, and those that carry meaning.
+    fn read(&mut self, written: &str) -> (Vec<Stem>, Vec<Stem>) {
+        let (mut stems, mut telling) = (Vec::with_capacity(16), Vec::with_capacity(16));
+        for word in self.text.words(&fold(written)) {
+            let known = self.words.get(word).copied().unwrap_or_else(|| self.meet(word));
+            if let Some((stem, is_telling)) = known {
+                stems.push(stem);
+                telling.extend(is_telling.then_some(stem));
             }
         }
-        words
+        if telling.is_empty() {
+            telling.clone_from(&stems);
+        }
+        (stems, telling)
+    }
+
+    /// Adds a word to those met.
+    fn meet(&mut self, word: &str) -> Option<(Stem, bool)> {
+        if let Some(first) = word.chars().next().filter(|_| word.len() > 3) {
+            self.vocabulary.entry(first).or_default().extend([word, "\n"]);
+        }
+        let known = (!self.text.is_stop(word)).then(|| {
+            let stem = self.stems.add(&self.text.stem(word), self.vectors);
+            (stem, self.text.is_telling(word))
+        });
+        self.words.insert(word.to_owned(), known);
+        known
     }
 
     /// Stems of a text that carry meaning.
     fn telling(&mut self, written: &str) -> Vec<Stem> {
-        let words = self.read(written);
-        words.telling.iter().map(|stem| self.stems.add(stem)).collect()
+        self.read(written).1
     }
 
     /// Index of a text, which is added if it is new.
-    fn add(&mut self, written: &str) -> u32 {
+    fn add(&mut self, written: &'a str) -> u32 {
         if let Some(place) = self.places.get(written) {
             return *place;
         }
-        let words = self.read(written);
+        let (stems, telling) = self.read(written);
         let place = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-        self.places.insert(written.to_owned(), place);
-        self.directions.push(self.vectors.direction(&words.stems));
-        self.numbers.push(words.stems.iter().map(|stem| self.stems.add(stem)).collect());
-        self.telling.push(words.telling.iter().map(|stem| self.stems.add(stem)).collect());
+        self.places.insert(written, place);
+        let rows = stems.iter().filter_map(|stem| self.stems.row(*stem));
+        self.directions.push(&self.vectors.direction(rows));
+        self.numbers.push(stems.into());
+        self.telling.push(telling.into());
         place
     }
 }

@@ -1,7 +1,9 @@
 //! Lexical similarity: BM25F over the fields of tools, and tf-idf cosines over words and word
 //! pairs.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
+
+use super::vectors::Vectors;
 
 /// BM25 parameter k1: saturation of repeated words.
 const K1: f32 = 1.2;
@@ -13,46 +15,64 @@ const PAIR: f32 = 0.35;
 /// Number of a stem in the index.
 pub(super) type Stem = u32;
 
-/// The number of each stem in the index.
-#[derive(Debug, Default)]
-pub(super) struct Stems(HashMap<String, Stem>);
+/// The number of each stem in the index: its row in the table of vectors, or one beyond the table.
+#[derive(Debug)]
+pub(super) struct Stems {
+    rows: usize,
+    others: HashMap<Box<str>, Stem>,
+}
 
 impl Stems {
+    pub(super) fn new(vectors: &Vectors) -> Self {
+        Self { rows: vectors.len(), others: HashMap::default() }
+    }
+
     /// The number of a stem, which is added if it is new.
-    pub(super) fn add(&mut self, stem: &str) -> Stem {
-        if let Some(number) = self.0.get(stem) {
-            return *number;
+    pub(super) fn add(&mut self, stem: &str, vectors: &Vectors) -> Stem {
+        if let Some(number) = self.get(stem, vectors) {
+            return number;
         }
-        let number = Stem::try_from(self.0.len()).unwrap_or(Stem::MAX);
-        self.0.insert(stem.to_owned(), number);
+        let number = number(self.rows + self.others.len());
+        self.others.insert(stem.into(), number);
         number
     }
 
-    /// The numbers of a query's stems. An unknown stem gets a number that no text has.
-    pub(super) fn of(&self, stems: &[String]) -> Vec<Stem> {
-        let unknown = (0..).map(|number: Stem| Stem::MAX - number);
-        stems.iter().zip(unknown).map(|(stem, other)| self.0.get(stem).copied().unwrap_or(other)).collect()
+    /// The number of a stem, if it is known.
+    pub(super) fn get(&self, stem: &str, vectors: &Vectors) -> Option<Stem> {
+        vectors.row(stem).map(number).or_else(|| self.others.get(stem).copied())
     }
 
-    pub(super) fn has(&self, stem: &str) -> bool {
-        self.0.contains_key(stem)
+    /// The numbers of a query's stems. An unknown stem gets a number that no text has.
+    pub(super) fn of(&self, stems: &[String], vectors: &Vectors) -> Vec<Stem> {
+        let unknown = (0..).map(|number: Stem| Stem::MAX - number);
+        stems.iter().zip(unknown).map(|(stem, other)| self.get(stem, vectors).unwrap_or(other)).collect()
+    }
+
+    /// Row in the table of vectors.
+    pub(super) fn row(&self, stem: Stem) -> Option<usize> {
+        Some(stem as usize).filter(|row| *row < self.rows)
     }
 }
 
+fn number(count: usize) -> Stem {
+    Stem::try_from(count).unwrap_or(Stem::MAX)
+}
+
 /// Posting list of a term: numbers of texts or documents, with the term's weight in each.
-type Postings = Box<[(u32, f32)]>;
+type Postings = Vec<(u32, f32)>;
 
 /// BM25F index of documents with weighted fields.
 #[derive(Debug, Default)]
 pub(super) struct Bm25 {
-    postings: HashMap<Stem, Postings>,
+    /// Posting list of each stem.
+    postings: Vec<Postings>,
     documents: usize,
 }
 
 impl Bm25 {
     /// Indexes documents, whose fields are in the order of `weights`.
     pub(super) fn new(documents: &[Vec<Vec<Stem>>], weights: &[f32]) -> Self {
-        let mut postings: HashMap<Stem, Vec<(u32, f32)>> = HashMap::new();
+        let mut postings: Vec<Postings> = Vec::new();
         let average = |field: usize| {
             let words: usize = documents.iter().map(|fields| fields[field].len()).sum();
             (number_of(words) / number_of(documents.len()).max(1.0)).max(1.0)
@@ -62,21 +82,29 @@ impl Bm25 {
             for ((words, weight), average) in fields.iter().zip(weights).zip(&averages) {
                 let norm = 1.0 - B + B * number_of(words.len()) / average;
                 for stem in words {
-                    let rows = postings.entry(*stem).or_default();
+                    let place = *stem as usize;
+                    if place >= postings.len() {
+                        postings.resize(place + 1, Vec::new());
+                    }
                     // Documents are added in order, so only the last posting can be this
                     // document's.
-                    match rows.last_mut().filter(|(document, _)| *document == number) {
+                    match postings[place].last_mut().filter(|(document, _)| *document == number) {
                         Some((_, frequency)) => *frequency += weight / norm,
-                        None => rows.push((number, weight / norm)),
+                        None => postings[place].push((number, weight / norm)),
                     }
                 }
             }
         }
-        Self { postings: boxed(postings), documents: documents.len() }
+        postings.iter_mut().for_each(Vec::shrink_to_fit);
+        Self { postings, documents: documents.len() }
+    }
+
+    fn rows(&self, stem: Stem) -> &[(u32, f32)] {
+        self.postings.get(stem as usize).map_or(&[], Vec::as_slice)
     }
 
     pub(super) fn has(&self, stem: Stem) -> bool {
-        self.postings.contains_key(&stem)
+        !self.rows(stem).is_empty()
     }
 
     /// The score of each document, relative to the best.
@@ -86,7 +114,7 @@ impl Bm25 {
             if stems[..place].contains(stem) {
                 continue;
             }
-            let rows: &[_] = self.postings.get(stem).map_or(&[], |rows| rows);
+            let rows = self.rows(*stem);
             let having = number_of(rows.len());
             let rarity = (1.0 + (number_of(self.documents) - having + 0.5) / (having + 0.5)).ln();
             for (document, frequency) in rows {
@@ -106,30 +134,43 @@ impl Bm25 {
 /// Short texts, compared with a query by shared words and word pairs.
 #[derive(Debug, Default)]
 pub(super) struct Cosines {
-    terms: HashMap<u64, Postings>,
+    /// Terms in order, and where the rows of each begin.
+    terms: Vec<u64>,
+    starts: Vec<u32>,
+    rows: Postings,
     texts: usize,
 }
 
 impl Cosines {
-    pub(super) fn new(texts: &[Vec<Stem>]) -> Self {
-        let mut by_term: HashMap<u64, Vec<(u32, f32)>> = HashMap::new();
-        for (number, stems) in (0..).zip(texts) {
-            for (term, weight) in terms(stems) {
-                by_term.entry(term).or_default().push((number, weight));
-            }
-        }
+    pub(super) fn new(texts: &[Box<[Stem]>]) -> Self {
+        let of_text = |(number, stems): (u32, &Box<[Stem]>)| {
+            terms(stems).into_iter().map(move |(term, weight)| (term, number, weight))
+        };
+        let mut all: Vec<(u64, u32, f32)> = (0..).zip(texts).flat_map(of_text).collect();
+        all.sort_unstable_by_key(|(term, number, _)| (*term, *number));
+        let mut index = Self { texts: texts.len(), rows: Vec::with_capacity(all.len()), ..Self::default() };
         let mut lengths = vec![0.0_f32; texts.len()];
-        for rows in by_term.values_mut() {
+        for rows in all.chunk_by(|one, other| one.0 == other.0) {
+            index.terms.push(rows[0].0);
+            index.starts.push(number(index.rows.len()));
             let rarity = rarity(texts.len(), rows.len());
-            for (number, weight) in rows {
-                *weight *= rarity;
-                lengths[*number as usize] += *weight * *weight;
+            for (_, number, weight) in rows {
+                let weight = weight * rarity;
+                lengths[*number as usize] += weight * weight;
+                index.rows.push((*number, weight));
             }
         }
-        for (number, weight) in by_term.values_mut().flatten() {
+        index.starts.push(number(index.rows.len()));
+        for (number, weight) in &mut index.rows {
             *weight /= lengths[*number as usize].sqrt();
         }
-        Self { terms: boxed(by_term), texts: texts.len() }
+        index
+    }
+
+    fn rows(&self, term: u64) -> &[(u32, f32)] {
+        let start = |place: usize| self.starts.get(place).map(|start| *start as usize);
+        let rows = |place: usize| self.rows.get(start(place)?..start(place + 1)?);
+        self.terms.binary_search(&term).ok().and_then(rows).unwrap_or_default()
     }
 
     /// The cosine of each text with a query.
@@ -137,7 +178,7 @@ impl Cosines {
         let mut cosines = vec![0.0; self.texts];
         let mut length = 0.0;
         for (term, weight) in terms(stems) {
-            let rows: &[_] = self.terms.get(&term).map_or(&[], |rows| rows);
+            let rows = self.rows(term);
             let weight = weight * rarity(self.texts, rows.len());
             length += weight * weight;
             for (number, of_text) in rows {
@@ -155,10 +196,6 @@ impl Cosines {
 
 fn rarity(texts: usize, having: usize) -> f32 {
     (1.0 + number_of(texts) / (1.0 + number_of(having))).ln()
-}
-
-fn boxed<Key: Eq + std::hash::Hash>(rows: HashMap<Key, Vec<(u32, f32)>>) -> HashMap<Key, Postings> {
-    rows.into_iter().map(|(key, rows)| (key, rows.into_boxed_slice())).collect()
 }
 
 /// Converts a count for arithmetic; counts beyond any catalog saturate.
@@ -188,7 +225,7 @@ mod tests {
 
     #[test]
     fn a_text_is_most_similar_to_itself() {
-        let texts = vec![vec![1, 2, 3], vec![4, 5], vec![1, 5]];
+        let texts: [Box<[Stem]>; 3] = [[1, 2, 3].into(), [4, 5].into(), [1, 5].into()];
         let cosines = Cosines::new(&texts);
         let with = cosines.with(&[1, 2, 3]);
         assert!(with[0] > 0.99 && with[1] == 0.0 && with[2] > 0.0 && with[2] < 0.5, "{with:?}");
@@ -198,11 +235,16 @@ mod tests {
 
     #[test]
     fn unknown_stems_match_nothing_but_lengthen_the_query() {
-        let mut stems = Stems::default();
-        let known = vec![stems.add("port"), stems.add("speed")];
+        let vectors = Vectors::new();
+        let mut stems = Stems::new(&vectors);
+        let known: Box<[Stem]> = ["port", "zzport"].map(|stem| stems.add(stem, &vectors)).into();
+        assert_eq!(stems.get("zzport", &vectors), Some(known[1]));
         let cosines = Cosines::new(std::slice::from_ref(&known));
-        let whole = cosines.with(&stems.of(&["port".into(), "speed".into()]))[0];
-        let part = cosines.with(&stems.of(&["port".into(), "speed".into(), "xyzzy".into()]))[0];
+        let with = |query: &[&str]| {
+            let query: Vec<_> = query.iter().map(|stem| (*stem).to_owned()).collect();
+            cosines.with(&stems.of(&query, &vectors))[0]
+        };
+        let (whole, part) = (with(&["port", "zzport"]), with(&["port", "zzport", "zzunknown"]));
         assert!(part < whole && part > 0.0, "{part} {whole}");
     }
 }

@@ -1,9 +1,11 @@
 //! Text analysis of queries and tools: normalization, translation, spelling correction, stop words
 //! and stemming. The main type is [`Text`].
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::LazyLock;
 
+use foldhash::{HashMap, HashSet};
 use rust_stemmers::{Algorithm, Stemmer};
 use strsim::osa_distance;
 use unicode_normalization::UnicodeNormalization;
@@ -57,17 +59,17 @@ impl Phrases {
     }
 
     /// The replacement of a phrase of one word.
-    fn get(&self, word: &str) -> Option<&Vec<String>> {
+    fn get(&self, word: &str) -> Option<&[String]> {
         let by_stem = || self.meanings.get(&format!("{STEM}{}", self.stemmer.as_ref()?.stem(word)));
-        self.meanings.get(word).or_else(by_stem)
+        self.meanings.get(word).or_else(by_stem).map(Vec::as_slice)
     }
 
     /// The longest phrase at the beginning of `words`: its length and replacement.
-    fn at(&self, words: &[String]) -> Option<(usize, &Vec<String>)> {
-        let longest = self.longest.get(words.first()?).copied().unwrap_or(1).min(words.len());
+    fn at(&self, words: &[&str]) -> Option<(usize, &[String])> {
+        let longest = self.longest.get(*words.first()?).copied().unwrap_or(1).min(words.len());
         (1..=longest).rev().find_map(|length| match length {
-            1 => Some((1, self.get(&words[0])?)),
-            _ => Some((length, self.meanings.get(&words[..length].join(" "))?)),
+            1 => Some((1, self.get(words[0])?)),
+            _ => Some((length, self.meanings.get(&words[..length].join(" "))?.as_slice())),
         })
     }
 }
@@ -79,7 +81,8 @@ const STEM: char = '*';
 pub(super) struct Text {
     stemmer: Stemmer,
     forms: Phrases,
-    languages: Vec<Phrases>,
+    /// Read at the first query with unknown words.
+    languages: LazyLock<Vec<Phrases>>,
     /// Stop words of whole questions.
     stops: HashSet<String>,
     /// Stop words when words are taken singly.
@@ -105,16 +108,17 @@ pub(in crate::session) struct Words {
 impl Text {
     pub(super) fn new() -> Self {
         let sections = sections(include_str!("../../../search/words.txt"));
-        let translations = sections_of_phrases(include_str!("../../../search/translations.txt"));
         let lines = |name: &'static str| {
             sections.iter().filter(move |(section, _)| *section == name).map(|(_, line)| *line)
         };
-        let set = |name| lines(name).flat_map(tokens).collect::<HashSet<_>>();
+        let set = |name| lines(name).flat_map(|line| owned(tokens(&fold(line)))).collect::<HashSet<_>>();
         let list = |name| Phrases::of(lines(name).flat_map(phrases));
         Self {
             stemmer: Stemmer::create(Algorithm::English),
             forms: list("forms"),
-            languages: translations,
+            languages: LazyLock::new(|| {
+                sections_of_phrases(include_str!("../../../search/translations.txt"))
+            }),
             stops: set("stop"),
             word_stops: set("stop in words"),
             counts: list("counts"),
@@ -124,47 +128,47 @@ impl Text {
         }
     }
 
-    fn stem(&self, word: &str) -> String {
-        self.stemmer.stem(word).into_owned()
+    pub(super) fn stem<'a>(&self, word: &'a str) -> Cow<'a, str> {
+        self.stemmer.stem(word)
     }
 
-    /// The normalized words of a text.
-    pub(super) fn words(&self, text: &str) -> Vec<String> {
-        replaced(tokens(text), &self.forms)
+    /// The normalized words of a folded text.
+    pub(super) fn words<'a>(&'a self, folded: &'a str) -> Vec<&'a str> {
+        replaced(tokens(folded), &self.forms)
+    }
+
+    /// Whether a word is left out of texts.
+    pub(super) fn is_stop(&self, word: &str) -> bool {
+        self.stops.contains(word)
+    }
+
+    /// Whether a word has a meaning of its own.
+    pub(super) fn is_telling(&self, word: &str) -> bool {
+        !self.word_stops.contains(word)
     }
 
     /// Analyzes a text of a tool.
     pub(super) fn read(&self, text: &str) -> Words {
-        self.meaning(&self.words(text), &|word| self.stem(word))
-    }
-
-    /// As [`Self::read`], with a cache of stems.
-    pub(super) fn read_with(&self, text: &str, known: &mut HashMap<String, String>) -> Words {
-        let words = self.words(text);
-        for word in &words {
-            if !known.contains_key(word) {
-                known.insert(word.clone(), self.stem(word));
-            }
-        }
-        self.meaning(&words, &|word| known.get(word).cloned().unwrap_or_default())
+        self.meaning(&self.words(&fold(text)))
     }
 
     /// Analyzes a query: translates it, corrects its spelling, and detects counts and sites.
     pub(super) fn read_query(&self, text: &str, known: &Vocabulary<'_>) -> Words {
-        let words = replaced(self.in_english(tokens(text), known), &self.forms);
+        let folded = fold(text);
+        let words = replaced(self.in_english(tokens(&folded), known), &self.forms);
         let counts = contains(&words, &self.counts);
         let one_site = contains(&words, &self.one_site) || self.names_place(text, known);
         let all_sites = contains(&words, &self.all_sites);
         let words: Vec<_> = words.into_iter().map(|word| known.corrected(word, self)).collect();
-        Words { counts, one_site, all_sites, ..self.meaning(&words, &|word| self.stem(word)) }
+        Words { counts, one_site, all_sites, ..self.meaning(&words) }
     }
 
     /// The stems of words.
-    fn meaning(&self, words: &[String], stem: &dyn Fn(&str) -> String) -> Words {
+    fn meaning(&self, words: &[&str]) -> Words {
         let mut read = Words::default();
-        for word in words.iter().filter(|word| !self.stops.contains(*word)) {
-            let stem = stem(word);
-            if !self.word_stops.contains(word) {
+        for word in words.iter().filter(|word| !self.is_stop(word)) {
+            let stem = self.stem(word).into_owned();
+            if self.is_telling(word) {
                 read.telling.push(stem.clone());
             }
             read.stems.push(stem);
@@ -176,22 +180,21 @@ impl Text {
     }
 
     /// Translates a query if its unknown words are known in another language.
-    fn in_english(&self, tokens: Vec<String>, known: &Vocabulary<'_>) -> Vec<String> {
-        let unknown: Vec<_> = tokens
-            .iter()
-            .filter(|token| {
-                !known.has(token, self) && !self.stops.contains(*token) && self.forms.get(token).is_none()
-            })
-            .collect();
+    fn in_english<'a>(&'a self, tokens: Vec<&'a str>, known: &Vocabulary<'_>) -> Vec<&'a str> {
+        let is_unknown =
+            |token: &&str| !known.has(token, self) && !self.is_stop(token) && self.forms.get(token).is_none();
+        let unknown: Vec<_> = tokens.iter().copied().filter(is_unknown).collect();
+        if unknown.is_empty() {
+            return tokens;
+        }
         let score = |language: &&Phrases| {
-            let there = |token: &&String| language.get(token).is_some() || is_cjk(token);
-            unknown.iter().filter(|token| there(token)).count()
+            unknown.iter().filter(|token| language.get(token).is_some() || is_cjk(token)).count()
         };
         match self.languages.iter().max_by_key(score).filter(|language| score(language) > 0) {
             Some(language) => {
                 let segmented = tokens
                     .into_iter()
-                    .flat_map(|token| if is_cjk(&token) { segments(&token, language) } else { vec![token] });
+                    .flat_map(|token| if is_cjk(token) { segments(token, language) } else { vec![token] });
                 replaced(segmented.collect(), language)
             }
             None => tokens,
@@ -214,7 +217,7 @@ impl Text {
 
 /// Known words: those of the tools as written, and the stems with a vector.
 pub(super) struct Vocabulary<'a> {
-    pub(super) words: &'a HashMap<char, Vec<String>>,
+    pub(super) words: &'a HashMap<char, String>,
     pub(super) is_stem: &'a dyn Fn(&str) -> bool,
 }
 
@@ -224,36 +227,50 @@ impl Vocabulary<'_> {
     }
 
     /// The nearest known word, if this one is unknown.
-    fn corrected(&self, word: String, text: &Text) -> String {
-        let length = word.chars().count();
-        let fixed = |word: &String| word.chars().all(|letter| letter.is_ascii_alphabetic());
-        if length < 5 || !fixed(&word) || self.has(&word, text) {
+    fn corrected<'a>(&'a self, word: &'a str, text: &Text) -> &'a str {
+        let length = word.len();
+        let is_plain = word.bytes().all(|letter| letter.is_ascii_alphabetic());
+        if length < 5 || !is_plain || self.has(word, text) {
             return word;
         }
         let most = if length >= 8 { 2 } else { 1 };
         let first = word.chars().next().unwrap_or_default();
-        let near =
-            self.words.get(&first).into_iter().flatten().filter(|known| known.len().abs_diff(length) <= most);
-        let nearest = near.map(|known| (osa_distance(known, &word), known)).min();
-        nearest.filter(|(distance, _)| *distance <= most).map_or(word, |(_, known)| known.clone())
+        let near = self
+            .words
+            .get(&first)
+            .into_iter()
+            .flat_map(|words| words.lines())
+            .filter(|known| known.len().abs_diff(length) <= most);
+        let nearest = near.map(|known| (osa_distance(known, word), known)).min();
+        nearest.filter(|(distance, _)| *distance <= most).map_or(word, |(_, known)| known)
     }
 }
 
-/// Tokenizes a text: lower case, without accents; addresses and ports are replaced by their kind.
-fn tokens(text: &str) -> Vec<String> {
-    let folded: String =
-        text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect();
-    let mut tokens = Vec::new();
+/// A text in lower case, without accents.
+pub(super) fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    text.nfkd().filter(|letter| !is_combining_mark(*letter)).flat_map(char::to_lowercase).collect()
+}
+
+/// Tokenizes a folded text; addresses and ports are replaced by their kind.
+fn tokens(folded: &str) -> Vec<&str> {
+    let mut tokens = Vec::with_capacity(16);
     for chunk in folded.split_whitespace() {
         let trimmed = chunk.trim_matches(|letter: char| !letter.is_alphanumeric());
         if let Some(kind) = literal(trimmed) {
-            tokens.push(kind.to_owned());
+            tokens.push(kind);
         } else {
             let words = trimmed.split(|letter: char| !letter.is_alphanumeric());
-            tokens.extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
+            tokens.extend(words.filter(|word| !word.is_empty()));
         }
     }
     tokens
+}
+
+fn owned(words: Vec<&str>) -> Vec<String> {
+    words.into_iter().map(str::to_owned).collect()
 }
 
 /// The kind of a literal: a MAC or IP address, or a switch port.
@@ -279,20 +296,20 @@ fn is_cjk(word: &str) -> bool {
 }
 
 /// Segments a word of a script without spaces into the longest known phrases, and drops the rest.
-fn segments(word: &str, language: &Phrases) -> Vec<String> {
+fn segments<'a>(word: &'a str, language: &Phrases) -> Vec<&'a str> {
     let (mut found, mut rest) = (Vec::new(), word);
     'word: while let Some(first) = rest.chars().next() {
         let ends: Vec<_> = rest.char_indices().map(|(at, letter)| at + letter.len_utf8()).take(12).collect();
         for end in ends.into_iter().rev() {
             if language.get(&rest[..end]).is_some() {
-                found.push(rest[..end].to_owned());
+                found.push(&rest[..end]);
                 rest = &rest[end..];
                 continue 'word;
             }
         }
         let latin = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
         if latin > 0 {
-            found.push(rest[..latin].to_owned());
+            found.push(&rest[..latin]);
         }
         rest = &rest[latin.max(first.len_utf8())..];
     }
@@ -300,8 +317,8 @@ fn segments(word: &str, language: &Phrases) -> Vec<String> {
 }
 
 /// Replaces the longest phrases of a table.
-fn replaced(words: Vec<String>, table: &Phrases) -> Vec<String> {
-    if table.stemmer.is_none() && !words.iter().any(|word| table.longest.contains_key(word)) {
+fn replaced<'a>(words: Vec<&'a str>, table: &'a Phrases) -> Vec<&'a str> {
+    if table.stemmer.is_none() && !words.iter().any(|word| table.longest.contains_key(*word)) {
         return words;
     }
     let mut out = Vec::with_capacity(words.len());
@@ -309,11 +326,11 @@ fn replaced(words: Vec<String>, table: &Phrases) -> Vec<String> {
     while let Some(first) = rest.first() {
         match table.at(rest) {
             Some((length, meant)) => {
-                out.extend(meant.iter().cloned());
+                out.extend(meant.iter().map(String::as_str));
                 rest = &rest[length..];
             }
             None => {
-                out.push(first.clone());
+                out.push(*first);
                 rest = &rest[1..];
             }
         }
@@ -322,7 +339,7 @@ fn replaced(words: Vec<String>, table: &Phrases) -> Vec<String> {
 }
 
 /// Whether the words contain a phrase of a table.
-fn contains(words: &[String], table: &Phrases) -> bool {
+fn contains(words: &[&str], table: &Phrases) -> bool {
     (0..words.len()).any(|at| table.at(&words[at..]).is_some())
 }
 
@@ -348,8 +365,8 @@ fn sections_of_phrases(table: &'static str) -> Vec<Phrases> {
 /// Parses `written, written = meant` into phrases and their replacement.
 fn phrases(line: &str) -> Vec<(String, Vec<String>)> {
     let (written, meant) = line.split_once('=').unwrap_or((line, ""));
-    let meant = tokens(meant);
-    let written =
-        written.split(',').map(|phrase| tokens(phrase).join(" ")).filter(|phrase| !phrase.is_empty());
+    let meant = owned(tokens(&fold(meant)));
+    let written = written.split(',').map(|phrase| tokens(&fold(phrase)).join(" "));
+    let written = written.filter(|phrase| !phrase.is_empty());
     written.map(|phrase| (phrase, meant.clone())).collect()
 }

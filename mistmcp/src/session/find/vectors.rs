@@ -38,15 +38,20 @@ impl Vectors {
         })
     }
 
-    /// Whether a stem has a vector.
-    pub(super) fn has(&self, stem: &str) -> bool {
-        self.stems.binary_search(&stem).is_ok()
+    /// Number of stems.
+    pub(super) fn len(&self) -> usize {
+        self.stems.len()
     }
 
-    /// The vector of a text: the normalized sum of its stems' vectors.
-    pub(super) fn direction<'a>(&self, stems: impl IntoIterator<Item = &'a String>) -> Direction {
+    /// Row of a stem in the table, if it has a vector.
+    pub(super) fn row(&self, stem: &str) -> Option<usize> {
+        self.stems.binary_search(&stem).ok()
+    }
+
+    /// The vector of a text: the normalized sum of its stems' vectors, by their rows.
+    pub(super) fn direction(&self, rows: impl IntoIterator<Item = usize>) -> Direction {
         let mut sum = vec![0.0; self.dimensions];
-        for place in stems.into_iter().filter_map(|stem| self.stems.binary_search(&stem.as_str()).ok()) {
+        for place in rows {
             let scale = self.scales.get(4 * place..4 * place + 4).and_then(|scale| scale.try_into().ok());
             let scale = scale.map_or(0.0, f32::from_le_bytes);
             let row = &self.rows[place * self.dimensions..][..self.dimensions];
@@ -67,4 +72,34 @@ impl Vectors {
 /// The cosine of two unit vectors.
 pub(super) fn cosine(left: &[f32], right: &[f32]) -> f32 {
     left.iter().zip(right).map(|(left, right)| left * right).sum()
+}
+
+/// Unit vectors of many texts, in a byte for each dimension.
+#[derive(Debug, Default)]
+pub(super) struct Directions(Vec<i8>);
+
+/// What 1 is in bytes.
+const UNIT: f32 = 127.0;
+
+#[expect(clippy::cast_possible_truncation, reason = "parts of a unit vector are at most 1")]
+fn bytes(direction: &Direction) -> impl Iterator<Item = i8> {
+    direction.iter().map(|part| (part * UNIT).round() as i8)
+}
+
+impl Directions {
+    pub(super) fn push(&mut self, direction: &Direction) {
+        self.0.extend(bytes(direction));
+    }
+
+    /// The cosine of each text with a query.
+    pub(super) fn with(&self, query: &Direction) -> Vec<f32> {
+        let query: Vec<_> = bytes(query).collect();
+        let cosine = |text: &[i8]| -> i32 {
+            let product = |(one, other): (&i8, &i8)| i32::from(i16::from(*one) * i16::from(*other));
+            text.iter().zip(&query).map(product).sum()
+        };
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+        let share = |product: i32| product as f32 / (UNIT * UNIT);
+        self.0.chunks_exact(query.len().max(1)).map(|text| share(cosine(text))).collect()
+    }
 }

@@ -10,10 +10,10 @@ pub(super) const WITHOUT_QUESTIONS: usize = 2;
 /// tool of sites without a twin where one site is named, where none is, one of the organization where all sites are meant,
 /// where one site is named; a tool that needs an id; and one of an extended category.
 pub(super) const WEIGHTS: [f32; 17] = [
-    2.97, 2.32, 2.59, 2.79, 0.56, -0.32, 0.48, -0.35, 0.12, -0.13, 0.3, -0.04, -0.07, 0.35, -0.16, -0.36,
-    -0.89,
+    3.09, 1.98, 2.61, 2.85, 0.56, -0.31, 0.44, -0.39, 0.12, -0.11, 0.3, -0.06, -0.11, 0.37, -0.1, -0.37,
+    -0.85,
 ];
 /// Weights of the confidence features, for a logistic function.
-pub(super) const CONFIDENCE: [f32; 10] = [-4.04, -0.63, 0.98, 2.01, 3.19, 2.28, 2.92, 2.64, 0.15, 1.45];
+pub(super) const CONFIDENCE: [f32; 11] = [-7.33, 0.43, 2.81, 3.34, 1.6, 0.95, 1.36, 1.98, 1.31, 1.77, 0.78];
 /// Minimum confidence of a good match.
-pub(super) const GOOD: f32 = 0.4;
+pub(super) const GOOD: f32 = 0.5;
