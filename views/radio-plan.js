@@ -43,7 +43,12 @@ start((answer) => {
   const data = dataOf(answer);
   const findings = objects(answer.findings);
   const site = object(data.site);
-  const radios = objects(data.radios).map((radio) => ({ ...radio, band: bandOf(radio), kind: known(radio.problem) ? kindOf(radio.problem, undefined, findings) : '' }));
+  const mark = marksOf(answer);
+  const radios = objects(data.radios).map((radio) => {
+    const marked = known(radio.problem) ? undefined : mark([radio.mac], [radio.ap]);
+    const problem = first(radio.problem, marked?.cause);
+    return { ...radio, problem, band: bandOf(radio), kind: known(problem) ? kindOf(problem, undefined, marked ? [marked] : findings) : '' };
+  });
   const rogues = objects(data.rogues);
   const events = objects(data.events);
   const bands = ['24', '5', '6', ''].filter((key) => radios.some((radio) => radio.band === key));

@@ -16,11 +16,13 @@ const [GAP, PAD, DOWN] = [6, 10, 44];
 const kindNumber = (node) => (KINDS.indexOf(node.kind) + KINDS.length) % KINDS.length;
 
 /** The graph: nodes with the edges that lead away from the gateway, each node below one other. */
-function graphOf(data, findings) {
+function graphOf(data, findings, mark) {
   const nodes = new Map();
   for (const node of objects(data.nodes).slice(0, MAX_NODES)) {
     const id = String(first(node.id, node.mac, node.name));
-    nodes.set(id, { ...node, id, links: [], below: [], state: kindOf(node.problem, flag(node.up), findings) });
+    const marked = known(node.problem) ? undefined : mark([node.mac], [node.name]);
+    const problem = first(node.problem, marked?.severity === 'info' ? undefined : marked?.cause);
+    nodes.set(id, { ...node, id, problem, links: [], below: [], state: marked && problem ? (marked.severity === 'critical' ? 'bad' : 'warn') : kindOf(problem, flag(node.up), findings) });
   }
   const edges = objects(data.edges).slice(0, 2 * MAX_NODES).map((edge) => ({
     ...edge, from: nodes.get(String(edge.from)), to: nodes.get(String(edge.to)), state: kindOf(edge.problem, flag(edge.up), findings),
@@ -170,7 +172,7 @@ function item({ edge, node }) {
 let brokenOnly = false;
 
 start(function draw(answer, main) {
-  const graph = graphOf(dataOf(answer), objects(answer.findings));
+  const graph = graphOf(dataOf(answer), objects(answer.findings), marksOf(answer));
   if (!graph.nodes.length) return drawAnswer(answer, el('p', { class: 'soft' }, 'The answer has no devices.'));
   const place = el('div');
   const broken = graph.nodes.filter(isBroken).length;

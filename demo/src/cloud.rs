@@ -23,7 +23,8 @@ pub struct DemoCloud {
 }
 
 impl DemoCloud {
-    /// The one API token that it accepts.
+    /// The API token that it accepts. With a dot and the name of a built-in incident behind it, as in `demo.NAME`, the
+    /// network has this incident alone.
     pub const TOKEN: &str = "demo";
 
     /// Starts on a free port of 127.0.0.1, on the current tokio runtime.

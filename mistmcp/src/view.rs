@@ -117,3 +117,8 @@ view! {
     /// Shows rows as a table that can be sorted and filtered, and as a chart.
     "table" { title: "Table", file: "views/table.html" }
 }
+
+view! {
+    /// Shows the verdict of an answer, its findings with their evidence, and its facts.
+    "findings" { title: "Findings", file: "views/findings.html" }
+}

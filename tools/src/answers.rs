@@ -49,6 +49,7 @@ mod parts;
 mod rules;
 mod thresholds;
 pub mod troubleshoot_device;
+mod views;
 
 use mistmcp::answers::Cause;
 

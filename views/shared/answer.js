@@ -17,6 +17,24 @@ const textOf = (result) => objects(result.content).map((block) => block.text).fi
 /** What a view draws: facts of the answer, and the data for the view alone, which is more complete. */
 const dataOf = (answer) => ({ ...object(answer.facts), ...object(answer.view) });
 
+/** What findings are about: the cause and severity for each thing, by its name, its MAC address, and the port of a device. */
+function marksOf(answer) {
+  const marks = new Map();
+  const add = (key, mark) => key.every(known) && !marks.has(key.join('\n').toLowerCase()) && marks.set(key.join('\n').toLowerCase(), mark);
+  const about = objects(answer.findings).map((one) => ({ ...object(list(one.objects)[0]), cause: one.cause, severity: one.severity }));
+  for (const mark of [...about, ...objects(object(answer.view).marks)]) {
+    if (!known(mark.cause)) continue;
+    if (mark.kind === 'port') {
+      add(['port', mark.mac, mark.name], mark);
+      add(['port', mark.device, mark.name], mark);
+    } else {
+      add([mark.mac], mark);
+      add([mark.name], mark);
+    }
+  }
+  return (...keys) => keys.filter((key) => key.every(known)).map((key) => marks.get(key.map(String).join('\n').toLowerCase())).find(Boolean);
+}
+
 /** The kind of a thing by its problem and state: bad, warn, good, or unknown. */
 function kindOf(problem, up, findings = []) {
   if (known(problem)) {

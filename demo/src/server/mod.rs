@@ -1,6 +1,7 @@
 //! HTTP: who may ask, what is failing, and who answers.
 
 mod faults;
+mod incidents;
 mod usage;
 
 use std::sync::Arc;
@@ -32,6 +33,7 @@ pub(crate) struct State {
     usage: usage::Counter,
     /// The changes of the network, and the network with them.
     overlaid: Option<(Overlay, Current)>,
+    incidents: incidents::IncidentNetworks,
 }
 
 impl State {
@@ -40,10 +42,12 @@ impl State {
         State { overlaid: Some((overlay, Current::new())), ..State::default() }
     }
 
-    fn world(&self) -> Arc<World> {
-        match &self.overlaid {
-            Some((overlay, current)) => current.world(overlay),
-            None => UNTOUCHED.world(&Overlay::default()),
+    /// The network that a token sees; none for a token that is not accepted.
+    fn world(&self, token: &str) -> Option<Arc<World>> {
+        match (token.strip_prefix(DemoCloud::TOKEN)?, &self.overlaid) {
+            ("", Some((overlay, current))) => Some(current.world(overlay)),
+            ("", None) => Some(UNTOUCHED.world(&Overlay::default())),
+            (incident, _) => self.incidents.world(incident.strip_prefix('.')?),
         }
     }
 
@@ -85,16 +89,14 @@ async fn handle(Shared(state): Shared<Arc<State>>, request: Request) -> Response
 }
 
 fn answer(state: &State, request: &Parts) -> Result<Answer, Refusal> {
-    if !authorized(&request.headers) {
-        return Err(Refusal::unauthorized());
-    }
+    let world = token(&request.headers).and_then(|token| state.world(token));
+    let world = world.ok_or_else(Refusal::unauthorized)?;
     let usage = state.usage.count()?;
     let path = request.uri.path();
     let (route, holes) = engine::find(categories::routes(), path).ok_or_else(Refusal::unknown_path)?;
     if request.method != Method::GET {
         return Err(Refusal::method_not_allowed(request.method.as_str()));
     }
-    let world = state.world();
     let query = Query::of(&request.uri);
     let said = holes.clone();
     let mut answer = engine::answer(route, Call { world: &world, path, holes, query, usage })?;
@@ -102,9 +104,8 @@ fn answer(state: &State, request: &Parts) -> Result<Answer, Refusal> {
     Ok(answer)
 }
 
-fn authorized(headers: &HeaderMap) -> bool {
-    let said = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    said.and_then(|said| said.strip_prefix("Token ")) == Some(DemoCloud::TOKEN)
+fn token(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Token ")
 }
 
 fn answered(answer: Answer) -> Response {

@@ -1,6 +1,8 @@
 //! The incidents of `demo/incidents`.
 
-use mistmcp_demo::{Half, Incident, Overlay};
+use mistmcp_demo::{DemoCloud, Half, Incident, ORG_ID, Overlay};
+
+use crate::peer::Peer;
 
 /// The tools that ask the network a question.
 const TOOLS: &[&str] = &[
@@ -60,4 +62,28 @@ fn an_incident_has_a_name_and_a_half() {
     assert!(built_in.iter().all(|it| matches!(it.half, Some(Half::Train | Half::Test))));
     let error = Incident::named(&format!("{}x", first.name)).unwrap_err().to_string();
     assert!(error.contains(&format!("did you mean \"{}\"?", first.name)), "{error}");
+}
+
+#[tokio::test]
+async fn a_token_that_names_an_incident_sees_the_network_with_it_alone() {
+    let peer = Peer::start().await;
+    let ask = async |token: &str| {
+        let url = format!("{}/api/v1/orgs/{ORG_ID}/stats/ports/search?limit=1000", peer.cloud.url());
+        let response =
+            peer.client.get(url).header("authorization", format!("Token {token}")).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    };
+    let names: Vec<_> = Incident::built_in().unwrap().into_iter().map(|incident| incident.name).collect();
+    let (_, untouched) = ask(DemoCloud::TOKEN).await;
+    let mut changed = 0;
+    for name in names.iter().take(12) {
+        let (status, body) = ask(&format!("{}.{name}", DemoCloud::TOKEN)).await;
+        assert_eq!(status, 200, "{name}");
+        changed += usize::from(body != untouched);
+    }
+    assert!(changed > 0, "no incident of {names:?} changes a port");
+    assert_eq!(ask(DemoCloud::TOKEN).await, (200, untouched));
+    for token in ["demo.", "demo.no-such-incident", "demo.../x", "demox", "other", ""] {
+        assert_eq!(ask(token).await.0, 401, "{token}");
+    }
 }

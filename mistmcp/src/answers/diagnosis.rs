@@ -13,6 +13,7 @@ pub struct Diagnosis {
     subject: String,
     findings: Vec<Finding>,
     facts: Map<String, Value>,
+    view: Map<String, Value>,
     unknown: bool,
     normal: Option<String>,
 }
@@ -51,10 +52,34 @@ impl Diagnosis {
         self
     }
 
+    /// Adds data that only the tool's view shows, such as all ports of a switch: the text of the answer does not have
+    /// it, and its size is not bound by that of the answer. The view marks what findings are about by itself.
+    pub fn view(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.view.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// What to say in place of "nothing wrong was found", where there are no findings but something to say.
     pub fn otherwise(mut self, words: impl Into<String>) -> Self {
         self.normal = Some(words.into());
         self
+    }
+
+    /// The data of its view, with what the findings are about: also those that the answer has no room for.
+    pub(super) fn view_data(&self) -> Option<Value> {
+        if self.view.is_empty() {
+            return None;
+        }
+        let mark = |finding: &Finding| {
+            let Object { kind, name, device, mac, .. } = finding.objects.first()?;
+            let (cause, severity) = (finding.cause.name, finding.severity.name());
+            Some(json!({
+                "cause": cause, "severity": severity, "kind": kind, "name": name, "device": device, "mac": mac,
+            }))
+        };
+        let mut view = self.view.clone();
+        view.insert("marks".into(), self.findings.iter().filter_map(mark).collect());
+        Some(Value::Object(view))
     }
 
     /// The answer as JSON. `seen` names the parts that were read.
@@ -65,7 +90,7 @@ impl Diagnosis {
         calls: usize,
         may_call: impl Fn(&str) -> bool,
     ) -> Value {
-        let Self { subject, findings, facts, unknown, normal } = self;
+        let Self { subject, findings, facts, unknown, normal, .. } = self;
         let found = ranked(findings);
         let verdict = verdict(&subject, &found, unknown, normal.as_deref(), seen, not_seen);
         let mut value = Value::Null;
@@ -246,6 +271,19 @@ mod tests {
         assert_eq!(value["verdict"], "AP-1 is slow: Port 1 is slow.");
         let value = diagnosis.into_value(&[], &[], 1, |_| false);
         assert!(value["findings"][0].get("see").is_none());
+    }
+
+    #[test]
+    fn a_view_gets_its_data_and_marks_what_all_findings_are_about() {
+        assert_eq!(Diagnosis::about("AP-1").findings([one(0)]).view_data(), None);
+        let many = (0..200).map(one);
+        let diagnosis = Diagnosis::about("The ports").view("ports", json!([1, 2])).findings(many);
+        let view = diagnosis.view_data().unwrap();
+        assert_eq!(view["ports"], json!([1, 2]));
+        assert_eq!(view["marks"].as_array().unwrap().len(), 200);
+        assert!(view["marks"][199]["cause"].is_string() && view["marks"][199]["name"].is_string(), "{view}");
+        let answer = diagnosis.into_value(&texts(&["ports"]), &[], 1, |_| true);
+        assert!(answer.get("view").is_none() && answer.get("marks").is_none(), "{answer}");
     }
 
     #[test]

@@ -42,14 +42,20 @@ where
     let work = work(inquiry.clone()).boxed();
     let finished = async move {
         let diagnosis = work.await?;
-        inquiry.conclude(diagnosis)
+        let (answer, view) = inquiry.conclude(diagnosis)?;
+        Ok(Value::Array(std::iter::once(answer).chain(view).collect()))
     };
     async move {
-        let value = match call.key() {
+        let concluded = match call.key() {
             Some(key) => mist.computed(key, finished).await?,
             None => finished.await?,
         };
-        Reply::json(value)
+        let mut parts = concluded.as_array().into_iter().flatten();
+        let reply = Reply::json(parts.next())?;
+        Ok(match parts.next() {
+            Some(view) => reply.with_view(view.clone()),
+            None => reply,
+        })
     }
     .boxed()
 }
@@ -215,7 +221,7 @@ impl Inquiry {
     }
 
     /// The answer, as its tool returns it.
-    fn conclude(&self, diagnosis: Diagnosis) -> Result<Value> {
+    fn conclude(&self, diagnosis: Diagnosis) -> Result<(Value, Option<Value>)> {
         let (seen, not_seen) = {
             let mut state = self.0.state.lock();
             if let (true, Some(refused)) = (state.seen.is_empty(), state.refused.take()) {
@@ -224,7 +230,8 @@ impl Inquiry {
             (std::mem::take(&mut state.seen), std::mem::take(&mut state.not_seen))
         };
         let may_call = |tool: &str| self.0.call.may_call(tool);
-        Ok(diagnosis.into_value(&seen, &not_seen, self.0.mist.requests_sent(), may_call))
+        let view = diagnosis.view_data();
+        Ok((diagnosis.into_value(&seen, &not_seen, self.0.mist.requests_sent(), may_call), view))
     }
 }
 

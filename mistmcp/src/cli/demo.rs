@@ -48,8 +48,18 @@ pub(super) fn questions() -> Vec<Question> {
         text: question.text.to_owned(),
         tool: question.tool.to_owned(),
         arguments: question.arguments.to_owned(),
+        incident: None,
     };
-    mistmcp_demo::SAMPLE_QUESTIONS.map(owned).into()
+    let of_incident = |incident: mistmcp_demo::Incident| {
+        let mistmcp_demo::Question { tool, arguments } = incident.question?;
+        let arguments = serde_json::Value::Object(arguments).to_string();
+        Some(Question { text: incident.title, tool, arguments, incident: Some(incident.name) })
+    };
+    // A test holds that the built-in incidents are of their form.
+    let incidents = mistmcp_demo::Incident::built_in().unwrap_or_default();
+    let mut incidents: Vec<_> = incidents.into_iter().filter_map(of_incident).collect();
+    incidents.sort_by(|one, other| one.text.cmp(&other.text));
+    mistmcp_demo::SAMPLE_QUESTIONS.into_iter().map(owned).chain(incidents).collect()
 }
 
 /// No questions.

@@ -124,6 +124,14 @@ const radioPlan = {
     calls: 5,
 };
 
+const findings = {
+    verdict: 'LDS-AP-03 is connected: its port runs at 100 Mb/s.',
+    findings: [slowPort],
+    facts: { name: 'LDS-AP-03', model: 'AP45', status: 'connected', last_seen: NOW, uplink: { name: 'LDS-SW-03', port: 'ge-0/0/0' }, ssids: ['warehouse', 'guest'], clients: [{ name: 'scanner-17', rssi: -61 }, { name: 'scanner-18', rssi: -70 }] },
+    not_seen: [],
+    calls: 7,
+};
+
 const table = {
     results: aps.map((ap, place) => ({ name: ap.name, model: ap.model, site: place % 2 ? 'Leeds Distribution Centre' : 'Sydney Store', clients: (place * 7) % 13, utilization: place * 6.5, up: place < 8 ? 1 : 0, uptime: place === 3 ? undefined : 86_400 * place })),
     total: 40,
@@ -134,7 +142,7 @@ const table = {
 
 /** An answer for each view, as the demo network gives it. */
 export const answers = {
-    topology, 'site-health': siteHealth, 'client-timeline': clientTimeline, 'sle-trend': sleTrend, 'switch-ports': switchPorts, 'radio-plan': radioPlan, table,
+    findings, topology, 'site-health': siteHealth, 'client-timeline': clientTimeline, 'sle-trend': sleTrend, 'switch-ports': switchPorts, 'radio-plan': radioPlan, table,
 };
 
 // Markup, a script, quotes, bidirectional and other invisible characters, letters from right to left, and a very long word.
@@ -170,6 +178,7 @@ export const hostile = Object.fromEntries(Object.entries(answers).map(([view, an
 
 hostile.topology['10,000 rows'] = { ...topology, facts: { nodes: many(10_000, (place) => ({ id: place, kind: place ? 'ap' : 'switch', name: `${hostileName(place)} ${place}`, up: place % 9 > 0 })), edges: many(9_999, (place) => ({ from: 0, to: place + 1, up: true })) } };
 hostile.topology['a ring and a chain'] = { ...topology, facts: { nodes: many(600, (place) => ({ id: place, kind: 'switch', name: `SW-${place}`, up: true })), edges: [...many(599, (place) => ({ from: place, to: place + 1 })), { from: 599, to: 0 }, { from: 3, to: 3 }, { from: 'gone', to: 1 }] } };
+hostile.findings['10,000 rows'] = { ...findings, facts: { rows: many(10_000, (place) => ({ name: hostileName(place), [hostileName(place)]: odd(place) })), ...Object.fromEntries(many(500, (place) => [`${hostileName(place)}${place}`, hostileName(place)])) }, findings: many(10_000, (place) => finding('port_slow', 'info', hostileName(place), { evidence: Object.fromEntries(many(50, (at) => [`e${at}`, hostileName(at)])), objects: many(40, (at) => ({ kind: 'ap', name: hostileName(at) })) })) };
 hostile['site-health']['10,000 rows'] = { ...siteHealth, facts: { ...siteHealth.facts, down: many(10_000, (place) => ({ kind: 'ap', name: hostileName(place), since: NOW - place })), sles: many(10_000, (place) => ({ metric: `m${place}`, value: odd(place) })) }, findings: many(10_000, (place) => finding('site_down', 'critical', hostileName(place))), not_seen: many(10_000, hostileName) };
 hostile['client-timeline']['10,000 rows'] = { ...clientTimeline, facts: { timeline: many(10_000, (place) => ({ when: NOW - place, stage: stages[place % 6], ok: place % 2 === 0, type: hostileName(place) })), sessions: many(10_000, (place) => ({ start: NOW - place * 10, end: NOW - place * 9, ap: hostileName(place) })), signal: many(10_000, (place) => ({ when: NOW - place, rssi: -50 - (place % 40) })) } };
 hostile['sle-trend']['10,000 rows'] = { ...sleTrend, facts: { ...sleTrend.facts, trend: many(10_000, (place) => ({ when: NOW - place * 60, value: (place % 100) / 100 })), classifiers: many(10_000, (place) => ({ name: hostileName(place), share: 1 / (place + 1), trend: many(20, (at) => at / 20) })), hit: many(10_000, (place) => ({ name: hostileName(place) })) } };

@@ -13,6 +13,7 @@ export const ASKED = {
     checkSite: { site_id: SITE },
     troubleshootClient: { client: 'scanner-17' },
     explainSle: { site_id: SITE, metric: 'capacity' },
+    troubleshootDevice: { device_id: 'LDS-AP-03' },
     checkPorts: { site_id: SITE },
     checkRadio: { site_id: SITE },
     queryRows: {

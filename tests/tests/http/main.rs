@@ -29,3 +29,4 @@ mod settings;
 mod shared_lookups;
 mod tls;
 mod tokens;
+mod views;

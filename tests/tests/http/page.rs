@@ -324,3 +324,33 @@ async fn over_a_real_network_the_page_asks_nothing_and_serves_no_view() {
     }
     assert_eq!(fixture.upstream.connections(), 0);
 }
+#[tokio::test]
+async fn the_page_of_the_demo_offers_questions_whose_views_run_in_a_sandbox() {
+    let server = Launch::new("--demo").serve().await;
+    let response = page(&server).await;
+    let questions = between(&response.body, "id=\"questions\"", "</ul>");
+    let (tools, views) = (values(questions, "data-tool"), values(questions, "data-view"));
+    assert!(!tools.is_empty(), "{questions}");
+    assert!(response.header("content-security-policy").contains("; frame-src 'self'; "), "{response:?}");
+    assert_eq!(response.body.matches("<script").count(), 1);
+    for arguments in values(questions, "data-arguments") {
+        let arguments: Value =
+            serde_json::from_str(&arguments.replace("&quot;", "\"").replace("&#39;", "'")).unwrap();
+        assert!(arguments.is_object(), "{arguments}");
+    }
+    for name in views.iter().filter(|name| !name.is_empty()) {
+        let view = HttpResponse::of(request(&server, Method::GET, &format!("/views/{name}"))).await;
+        assert_eq!(view.status, 200, "{name}: {view:?}");
+        let policy = view.header("content-security-policy");
+        for directive in ["default-src 'none'", "sandbox allow-scripts", "frame-ancestors 'self'"] {
+            assert!(policy.split("; ").any(|one| one == directive), "{directive}: {policy}");
+        }
+        assert_eq!(view.header("x-content-type-options"), "nosniff");
+    }
+    let missing = HttpResponse::of(request(&server, Method::GET, "/views/nothing")).await;
+    assert_eq!(missing.status, 404, "{missing:?}");
+
+    // A server that may not ask one of these questions does not offer it.
+    let narrow = Launch::new("--demo --mode custom --categories sites").serve().await;
+    assert!(!page(&narrow).await.body.contains("id=\"questions\""));
+}

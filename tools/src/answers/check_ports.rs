@@ -6,7 +6,7 @@ use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 use super::arguments::Organization;
 use super::facts::{Device, Event, Port};
 use super::rules::ports::{self, Around};
-use super::{causes as c, locate, parts, thresholds as t};
+use super::{causes as c, locate, parts, thresholds as t, views};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&Cause] = &[
@@ -25,7 +25,7 @@ pub(super) const FINDS: &[&Cause] = &[
 ];
 
 /// Switch and gateway ports with trouble: slow, half duplex, errors, flapping, PoE, blocked, MAC limit, authentication.
-#[mist_tool(category = "answers", hints(read_only))]
+#[mist_tool(category = "answers", hints(read_only), view = "switch-ports")]
 pub async fn check_ports(
     mist: &Mist,
     call: &Call,
@@ -180,6 +180,7 @@ async fn find(
         .fact("ports", ports.len())
         .fact("up", ports.iter().filter(|port| port.up == Some(true)).count())
         .fact("unused", ports::unused(&ports, ask.now()))
+        .view("devices", views::plates(&ports, &devices))
         .findings(found);
     match problem {
         Some(problem) => {

@@ -45,7 +45,7 @@ pub(super) const FINDS: &[&Cause] = &[
 ];
 
 /// Why an access point, switch or gateway is down or has trouble: power, port, upstream, upgrade, configuration, hardware.
-#[mist_tool(category = "answers", hints(read_only))]
+#[mist_tool(category = "answers", hints(read_only), view = "findings")]
 pub async fn troubleshoot_device(
     mist: &Mist,
     call: &Call,

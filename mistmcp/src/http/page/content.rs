@@ -88,7 +88,11 @@ impl Content {
         if buttons.is_empty() {
             return String::new();
         }
-        fill(demo::SECTION, |name| if name == "questions" { buttons.clone() } else { String::new() })
+        fill(demo::SECTION, |name| match name {
+            "questions" => buttons.clone(),
+            "incidents" => demo::incidents(&self.questions, &self.settings),
+            _ => String::new(),
+        })
     }
 
     /// The document of a view.

@@ -10,12 +10,14 @@
     },
   };
 
-  /** Calls a tool of this server, and returns the result. */
-  async function callTool(name, given) {
+  /** Calls a tool of this server, in the network with an incident where one is named, and returns the result. */
+  async function callTool(name, given, incident) {
     const response = await fetch('mcp', {
       method: 'POST',
       headers: {
         'Content-Type': 'application/json', Accept: 'application/json', 'MCP-Protocol-Version': VERSION, 'Mcp-Method': 'tools/call', 'Mcp-Name': name,
+        // The demo cloud lays the incident that its token names over the network.
+        ...(incident && { 'X-Authorization': `demo.${incident}` }),
       },
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: given, _meta: META } }),
     });
@@ -28,7 +30,7 @@
   let end = () => {};
 
   /** Shows a view in a sandboxed frame, and answers what it asks of its host. */
-  function show(view, title, given, result) {
+  function show(view, title, given, result, incident) {
     const frame = document.createElement('iframe');
     frame.title = title;
     frame.setAttribute('sandbox', 'allow-scripts');
@@ -40,7 +42,7 @@
       'ui/initialize': () => ({
         protocolVersion: '2026-01-26', hostInfo: { name: 'page', version: '1' }, hostCapabilities: { serverTools: {} }, hostContext: context(),
       }),
-      'tools/call': ({ name, arguments: of }) => callTool(String(name), object(of)),
+      'tools/call': ({ name, arguments: of }) => callTool(String(name), object(of), incident),
       ping: () => ({}),
     };
     const told = {
@@ -77,23 +79,26 @@
     $('asked-view').replaceChildren(frame);
   }
 
-  async function ask(button) {
-    const { tool, view, arguments: text } = button.dataset;
+  /** Asks what a button or an option says, and shows the answer. */
+  async function ask(chosen) {
+    const { tool, view, arguments: text } = chosen.dataset;
+    const incident = chosen.localName === 'option' ? chosen.value : undefined;
+    const title = chosen.textContent;
     const given = JSON.parse(text);
     asked += 1;
     const turn = asked;
     end();
     $('asked').hidden = false;
-    $('asked-heading').textContent = button.textContent;
+    $('asked-heading').textContent = title;
     $('asked-said').textContent = 'Asking…';
     $('asked-view').replaceChildren();
     $('asked-text').textContent = '';
-    for (const one of document.querySelectorAll('#questions button')) one.setAttribute('aria-pressed', String(one === button));
+    for (const one of document.querySelectorAll('#questions button')) one.setAttribute('aria-pressed', String(one === chosen));
     const started = performance.now();
     let result;
     let failure;
     try {
-      result = await callTool(tool, given);
+      result = await callTool(tool, given, incident);
     } catch (error) {
       failure = error.message;
     }
@@ -103,7 +108,8 @@
     const words = (Array.isArray(result.content) ? result.content : []).map((block) => object(block).text).filter((one) => typeof one === 'string').join('\n');
     $('asked-text').textContent = words;
     $('asked-size').textContent = `${words.length.toLocaleString()} characters, from ${tool} ${text}`;
-    if (view) show(view, button.textContent, given, result);
+    document.querySelector('#asked details').open = !view;
+    if (view) show(view, title, given, result, incident);
   }
 
   $('questions').addEventListener('click', ({ target }) => {
@@ -111,4 +117,13 @@
     if (button) ask(button);
   });
   for (const button of document.querySelectorAll('#questions button')) button.hidden = false;
+  const incidents = $('incident-form');
+  if (incidents) {
+    incidents.hidden = false;
+    incidents.addEventListener('submit', (event) => {
+      event.preventDefault();
+      const option = $('incident').selectedOptions[0];
+      if (option) ask(option);
+    });
+  }
 })();

@@ -12,6 +12,8 @@ use crate::session::Settings;
 
 /// The section of the page.
 pub(super) const SECTION: &str = include_str!("demo.html");
+/// The form of the incidents.
+const INCIDENTS: &str = include_str!("incidents.html");
 /// Its script, which asks this server and is the host of the views.
 pub(super) const SCRIPT: &str = include_str!("demo.js");
 
@@ -28,27 +30,52 @@ pub(crate) struct Question {
     pub(crate) tool: String,
     /// Its arguments, as JSON text.
     pub(crate) arguments: String,
+    /// The name of the incident that is laid over the network for it.
+    pub(crate) incident: Option<String>,
 }
+
+impl Question {
+    /// What the script needs for the call. None if a session of these settings does not list the tool.
+    fn data(&self, settings: &Settings) -> Option<String> {
+        let entry = settings.catalog().find(&self.tool).filter(|entry| settings.lists(entry))?;
+        Some(format!(
+            "data-tool=\"{}\" data-view=\"{}\" data-arguments=\"{}\"",
+            Escaped(&self.tool),
+            Escaped(entry.tool().view.unwrap_or_default()),
+            Escaped(&self.arguments)
+        ))
+    }
+}
+
+// Writing to a String cannot fail, so the results of `write!` are ignored.
 
 /// The buttons of the questions that a session of these settings can ask without further steps.
 pub(super) fn buttons(questions: &[Question], settings: &Settings) -> String {
     let mut text = String::new();
-    for Question { text: words, tool, arguments } in questions {
-        let Some(entry) = settings.catalog().find(tool).filter(|entry| settings.lists(entry)) else {
-            continue;
-        };
-        // Writing to a String cannot fail.
+    for question in questions.iter().filter(|question| question.incident.is_none()) {
+        let Some(data) = question.data(settings) else { continue };
         let _ = writeln!(
             text,
-            "<li><button type=\"button\" hidden aria-pressed=\"false\" data-tool=\"{}\" data-view=\"{}\" \
-             data-arguments=\"{}\">{}</button></li>",
-            Escaped(tool),
-            Escaped(entry.tool().view.unwrap_or_default()),
-            Escaped(arguments),
-            Escaped(words)
+            "<li><button type=\"button\" hidden aria-pressed=\"false\" {data}>{}</button></li>",
+            Escaped(&question.text)
         );
     }
     text
+}
+
+/// The form with the incidents, if there are any whose question can be asked.
+pub(super) fn incidents(questions: &[Question], settings: &Settings) -> String {
+    let mut options = String::new();
+    for question in questions {
+        let (Some(incident), Some(data)) = (&question.incident, question.data(settings)) else { continue };
+        let _ = writeln!(
+            options,
+            "<option value=\"{}\" {data}>{}</option>",
+            Escaped(incident),
+            Escaped(&question.text)
+        );
+    }
+    if options.is_empty() { options } else { INCIDENTS.replace("{{options}}", &options) }
 }
 
 /// The document of a view, for a sandboxed frame of the page.
