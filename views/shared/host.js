@@ -87,5 +87,7 @@ function connect({ shown, cancelled, changed }) {
     notify('ui/notifications/initialized');
     new ResizeObserver(report).observe(document.body);
     changed();
+  }, () => {
+    // A host that refuses the view shows it no further.
   });
 }

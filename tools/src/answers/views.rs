@@ -2,7 +2,7 @@
 
 use mistmcp::serde_json::{Value, json};
 
-use super::facts::{Device, Port};
+use super::facts::{Client, Device, Event, Port, Stage, stage_of};
 
 /// Most ports in the data of a view.
 const MOST_PORTS: usize = 2_000;
@@ -45,4 +45,68 @@ pub(super) fn plates(ports: &[Port], devices: &[Device]) -> Value {
         })
     });
     plates.collect()
+}
+
+/// Most events in the data of a view.
+const MOST_EVENTS: usize = 1_000;
+
+/// A client, for the view `client-timeline`.
+pub(super) fn client(client: &Client, access_point: Option<&Device>) -> Value {
+    json!({
+        "name": client.called(),
+        "mac": client.mac,
+        "user": client.user,
+        "ip": client.ip,
+        "ssid": client.ssid,
+        "band": client.band,
+        "channel": client.channel,
+        "rssi": client.rssi,
+        "snr": client.snr,
+        "ap": access_point.map(Device::called),
+        "port": client.port,
+        "vlan": client.vlan,
+        "os": client.model,
+        "since": client.last_seen,
+    })
+}
+
+/// What happened to a client, for the view `client-timeline`. Access points are named where `devices` has them.
+pub(super) fn timeline<'a>(events: impl IntoIterator<Item = &'a Event>, devices: &[Device]) -> Value {
+    let called = |mac: &String| {
+        let device = devices.iter().find(|device| device.has_mac(mac));
+        device.map_or_else(|| mac.clone(), Device::called)
+    };
+    let row = |event: &Event| {
+        let stage = stage_of(&event.kind);
+        json!({
+            "when": event.time,
+            "stage": stage.map_or("other", |(stage, _)| stage_name(stage)),
+            "ok": stage.map(|(_, passed)| passed),
+            "type": event.kind,
+            "text": event.text,
+            "ap": event.ap.as_ref().map(called),
+            "ssid": event.ssid,
+            "rssi": event.rssi,
+        })
+    };
+    events.into_iter().take(MOST_EVENTS).map(row).collect()
+}
+
+/// The signal of a client over time, for the view `client-timeline`.
+pub(super) fn signal<'a>(events: impl IntoIterator<Item = &'a Event>) -> Value {
+    let signal = events.into_iter().take(MOST_EVENTS).filter_map(|event| Some((event.time, event.rssi?)));
+    signal.map(|(when, rssi)| json!({ "when": when, "rssi": rssi })).collect()
+}
+
+fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Association => "association",
+        Stage::Authorization => "authentication",
+        Stage::Roaming => "roaming",
+        Stage::Dhcp => "dhcp",
+        Stage::Arp => "arp",
+        Stage::Dns => "dns",
+        Stage::Portal => "portal",
+        Stage::Leaving => "session",
+    }
 }
