@@ -70,6 +70,14 @@ impl Source {
         Ok((accounts, files))
     }
 
+    /// The names of the accounts, without getting a token.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(super) fn names(&self) -> anyhow::Result<Vec<String>> {
+        Ok(self.entries()?.into_iter().map(|entry| entry.name).collect())
+    }
+
     fn entries(&self) -> anyhow::Result<Vec<Entry>> {
         let text = text_file::read(&self.path, SMALL)
             .with_context(|| format!("the accounts file {} cannot be read", self.path.display()))?;

@@ -52,7 +52,7 @@ impl Plan {
         let given = resolved(flags, cloud.as_ref());
         if let Some(url) = &install.url {
             let url = entry::address(url, &given)?;
-            let needs_token = !install.no_token && !flags.demo;
+            let needs_token = !install.no_token && !has_account(flags);
             let entry = Entry::http(client, &install.name, &url, needs_token)?;
             let mut notes = notes_of_http(client, &url, needs_token);
             notes.extend(too_many);
@@ -63,8 +63,11 @@ impl Plan {
                 "a client starts the server over stdio: leave --transport http out, or name a server with --url"
             );
         }
-        if cloud.is_none() && !flags.demo {
+        if cloud.is_none() && !has_account(flags) {
             bail!(no_cloud(&clouds));
+        }
+        if flags.accounts.is_some() {
+            configuration::account_source(flags, environment)?.map(|source| source.names()).transpose()?;
         }
         let program = std::env::current_exe().context("this program does not know where it is")?;
         let program = program.to_str().context("the path of this program is no Unicode")?;
@@ -74,7 +77,7 @@ impl Plan {
         // The server reads the named file itself.
         let in_named_file = |given: &Given| own_file.is_some() && given.origin == Origin::File;
         let given: Vec<_> = given.into_iter().filter(|given| !in_named_file(given)).collect();
-        let needs_token = !install.no_token && !flags.demo;
+        let needs_token = !install.no_token && !has_account(flags);
         let (mut token_file, mut token) = (None, None);
         let from = match own_file {
             Some(path) => {
@@ -107,7 +110,10 @@ impl Plan {
             }
         };
         let mut variables = Variables::default();
-        if install.no_token && !flags.demo && own_file.and_then(|_| environment.of_file(TOKEN)).is_none() {
+        if install.no_token
+            && !has_account(flags)
+            && own_file.and_then(|_| environment.of_file(TOKEN)).is_none()
+        {
             variables.passes_token = true;
             notes.push(environment::note_of_token(client));
         }
@@ -121,7 +127,7 @@ impl Plan {
             variables.set = set;
             notes.extend(more);
         }
-        let needs_variable = !flags.demo && !matches!(from, TokenFrom::File(_));
+        let needs_variable = !has_account(flags) && !matches!(from, TokenFrom::File(_));
         let entry = Entry::stdio(client, &install.name, program, &given, from, &variables)?;
         Ok(Self { entry, token_file, token, portal, needs_variable, notes })
     }
@@ -172,9 +178,21 @@ impl Plan {
     }
 }
 
+/// Whether the server has an account without a token of its own variable: the demo's, or those of a file.
+fn has_account(flags: &Flags) -> bool {
+    flags.demo || flags.accounts.is_some()
+}
+
 /// What was given, with the cloud's own address in place of a portal's, and with the organization that the latter names.
 fn resolved(flags: &Flags, cloud: Option<&Cloud>) -> Vec<Given> {
     let mut given = flags.given.clone();
+    // A client starts the server in another folder.
+    for value in given.iter_mut().filter(|given| given.flag == "accounts").flat_map(|given| &mut given.values)
+    {
+        if let Ok(path) = std::path::absolute(&*value) {
+            *value = path.to_string_lossy().into_owned();
+        }
+    }
     let Some((cloud, of_cloud)) = cloud.zip(given.iter_mut().find(|given| given.flag == "cloud")) else {
         return given;
     };

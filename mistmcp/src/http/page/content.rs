@@ -32,6 +32,8 @@ pub(super) struct Content {
     shared: bool,
     /// Every client must send the client token.
     client_token: bool,
+    /// The issuer at which people sign in, if clients send access tokens.
+    issuer: Option<String>,
 }
 
 /// The clouds that a client may choose.
@@ -48,9 +50,11 @@ enum Clouds {
 
 impl Content {
     pub(super) fn new(configuration: &Configuration) -> Self {
-        let shared = configuration.credentials.shared.is_some();
+        let oauth = configuration.oauth.as_ref();
+        let shared = configuration.credentials.shared.is_some() || oauth.is_some();
         let default_cloud = configuration.cloud.as_ref().map(ToString::to_string);
         let clouds = match default_cloud {
+            _ if configuration.accounts.is_some() => Clouds::One("of each person's account".to_owned()),
             Some(cloud) if shared => Clouds::One(cloud),
             default => Clouds::Some { default, all: configuration.clouds.named().collect() },
         };
@@ -61,6 +65,7 @@ impl Content {
             questions: configuration.questions.clone(),
             shared,
             client_token: configuration.credentials.client_token.is_some(),
+            issuer: oauth.map(|oauth| oauth.issuer.clone()),
         }
     }
 
@@ -176,6 +181,13 @@ impl Content {
 
     /// How clients authenticate.
     fn tokens(&self) -> String {
+        if let Some(issuer) = &self.issuer {
+            return format!(
+                "<p>People <strong>sign in</strong> at <code>{}</code>, which clients do by themselves: the address is all that \
+                 they need. Calls are made with the Mist accounts of the person.</p>",
+                Escaped(issuer)
+            );
+        }
         let mut text = String::new();
         if self.client_token {
             text.push_str(
