@@ -10,10 +10,10 @@ pub(super) const WITHOUT_QUESTIONS: usize = 2;
 /// tool of sites without a twin where one site is named, where none is, one of the organization where all sites are meant,
 /// where one site is named; a tool that needs an id; and one of an extended category.
 pub(super) const WEIGHTS: [f32; 17] = [
-    3.09, 1.98, 2.61, 2.85, 0.56, -0.31, 0.44, -0.39, 0.12, -0.11, 0.3, -0.06, -0.11, 0.37, -0.1, -0.37,
-    -0.85,
+    3.29, 1.84, 2.38, 2.56, 0.39, -0.27, 0.36, -0.45, 0.12, -0.15, 0.3, -0.15, -0.06, 0.23, 0.01, -0.29,
+    -0.87,
 ];
 /// Weights of the confidence features, for a logistic function.
-pub(super) const CONFIDENCE: [f32; 11] = [-7.33, 0.43, 2.81, 3.34, 1.6, 0.95, 1.36, 1.98, 1.31, 1.77, 0.78];
+pub(super) const CONFIDENCE: [f32; 11] = [-8.35, -0.12, 3.27, 3.95, 1.08, 0.76, 1.75, 2.11, 1.65, 0.95, 0.74];
 /// Minimum confidence of a good match.
 pub(super) const GOOD: f32 = 0.5;
