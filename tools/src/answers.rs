@@ -44,10 +44,15 @@ mod arguments;
 pub mod causes;
 pub mod check_ports;
 mod facts;
+pub mod find_anything;
+pub mod list_problems;
 mod locate;
+mod locate_client;
 mod parts;
 mod rules;
 mod thresholds;
+pub mod troubleshoot_authentication;
+pub mod troubleshoot_client;
 pub mod troubleshoot_device;
 mod views;
 
@@ -59,5 +64,11 @@ mistmcp::category! {
 }
 
 /// The causes that each tool finds.
-pub static FOUND_BY: &[(&str, &[&Cause])] =
-    &[("checkPorts", check_ports::FINDS), ("troubleshootDevice", troubleshoot_device::FINDS)];
+pub static FOUND_BY: &[(&str, &[&Cause])] = &[
+    ("checkPorts", check_ports::FINDS),
+    ("findAnything", find_anything::FINDS),
+    ("listProblems", list_problems::FINDS),
+    ("troubleshootAuthentication", troubleshoot_authentication::FINDS),
+    ("troubleshootClient", troubleshoot_client::FINDS),
+    ("troubleshootDevice", troubleshoot_device::FINDS),
+];

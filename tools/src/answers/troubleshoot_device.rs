@@ -143,7 +143,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: &TimeWindow) -> Diag
     findings.extend(reported(&alarms, &case, &site_name, ask.now()));
     findings.extend(changed_before(&audit, &found, &own_events, &findings, ask.now()));
     if found.is_down() && !findings.iter().any(|finding| finding.explains() >= 70) {
-        findings.push(only_down(&found, ask.now()));
+        findings.push(device::single_down(&found, ask.now()));
     }
     let shown = findings.into_iter().map(|finding| match finding.explains() {
         90.. => finding.see(&port_or_stats(&site, &found, &ports, &devices)),
@@ -294,21 +294,4 @@ fn changed_before(
         .evidence("message", row.text("message"))
         .evidence("admin", row.text("admin_name")),
     )
-}
-
-fn only_down(found: &Device, now: i64) -> Finding {
-    let when = found.last_seen.map_or(String::new(), |seen| format!(", last seen {}", ago(seen, now)));
-    Finding::new(
-        &c::DEVICE_DOWN,
-        Severity::Critical,
-        format!(
-            "The {} {} is not connected{when}, and nothing around it tells why.",
-            found.word(),
-            found.called()
-        ),
-    )
-    .on(found.object())
-    .weight(70)
-    .since(found.last_seen)
-    .evidence("status", found.status.clone())
 }

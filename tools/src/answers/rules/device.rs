@@ -282,6 +282,21 @@ pub(in crate::answers) fn device_down_with_others(
     finding
 }
 
+/// A device that is down, where nothing around it tells why.
+pub(in crate::answers) fn single_down(device: &Device, now: i64) -> Finding {
+    let when = device.last_seen.map_or(String::new(), |seen| format!(", last seen {}", ago(seen, now)));
+    Finding::new(
+        &c::DEVICE_DOWN,
+        Severity::Critical,
+        format!("The {} {} is not connected{when}.", device.word(), device.called()),
+    )
+    .on(device.object())
+    .weight(70)
+    .since(device.last_seen)
+    .evidence("status", device.status.clone())
+    .affects([device.mac.as_str()])
+}
+
 fn upgrade(case: &Case<'_>) -> Vec<Finding> {
     let (device, called, now) = (case.device, case.device.called(), case.now());
     let status = device.upgrade.as_deref().unwrap_or_default().to_lowercase();

@@ -1,0 +1,140 @@
+//! Finds the client that a question is about.
+
+use mistmcp::answers::{Diagnosis, Inquiry, Part, Rows, Window, join, listed, name};
+use mistmcp::serde_json::Value;
+
+use super::facts::{Client, Medium};
+use super::locate::mac_of;
+use super::parts::ROWS;
+use super::rules::client;
+use super::thresholds as t;
+
+/// How far back clients are looked for, in days.
+pub(super) const DAYS: i64 = 7;
+
+/// Searches for clients of each kind by a text.
+#[derive(Clone, Debug)]
+pub(super) struct Search {
+    mac: Option<String>,
+    text: String,
+    org: String,
+    site: Option<String>,
+    window: Window,
+}
+
+impl Search {
+    pub(super) fn new(ask: &Inquiry, org: &str, site: Option<&str>, text: &str) -> Self {
+        let text = text.trim().to_owned();
+        Self {
+            mac: mac_of(&text),
+            text,
+            org: org.to_owned(),
+            site: site.map(str::to_owned),
+            window: Window::last(DAYS * t::DAY, ask),
+        }
+    }
+
+    fn part(&self, name: &'static str, tool: &'static str) -> Part {
+        let part = Part::new(name, tool).with("org_id", self.org.as_str()).with("limit", ROWS.min(100));
+        let part = part.with("site_id", self.site.as_deref().map_or(Value::Null, Value::from));
+        let part = match &self.mac {
+            Some(mac) => part.with("mac", mac.as_str()),
+            None => part.with("text", self.text.as_str()),
+        };
+        self.window.on(part)
+    }
+
+    pub(super) fn wireless(&self) -> Part {
+        self.part("wireless clients", "searchOrgWirelessClients")
+    }
+
+    pub(super) fn wired(&self) -> Part {
+        self.part("wired clients", "searchOrgWiredClients")
+    }
+
+    pub(super) fn nac(&self) -> Part {
+        self.part("NAC clients", "searchOrgNacClients")
+    }
+
+    /// WAN clients, which have no search for any text.
+    pub(super) fn wan(&self) -> Part {
+        let part = Part::new("WAN clients", "searchOrgWanClients")
+            .with("org_id", self.org.as_str())
+            .with("limit", 100);
+        let part = part.with("site_id", self.site.as_deref().map_or(Value::Null, Value::from));
+        let is_address = self.text.parse::<std::net::IpAddr>().is_ok();
+        let part = match &self.mac {
+            Some(mac) => part.with("mac", mac.as_str()),
+            None if is_address => part.with("ip", self.text.as_str()),
+            None => part.with("hostname", self.text.as_str()),
+        };
+        self.window.on(part)
+    }
+
+    /// The clients among rows that fit the text: those that fit exactly, or else by a part of a name.
+    pub(super) fn fitting(&self, found: &[(&Rows, Medium)]) -> Vec<Client> {
+        let mut exact: Vec<Client> = Vec::new();
+        let mut partly: Vec<Client> = Vec::new();
+        for (rows, medium) in found {
+            for client in rows.iter().filter_map(|row| Client::of(row, *medium)) {
+                let list = match client.fits(&self.text, self.mac.as_deref()) {
+                    Some(true) => &mut exact,
+                    // Mist's search fits fields that the row does not show.
+                    Some(false) | None => &mut partly,
+                };
+                match list.iter_mut().find(|known| known.mac == client.mac) {
+                    Some(known) => *known = known.clone().with(&client),
+                    None => list.push(client),
+                }
+            }
+        }
+        // What one part knows completes what another does.
+        for client in &mut exact {
+            if let Some(more) = partly.iter().find(|other| other.mac == client.mac) {
+                *client = client.clone().with(more);
+            }
+        }
+        let mut all = if exact.is_empty() { partly } else { exact };
+        all.sort_by_key(|client| std::cmp::Reverse(client.last_seen));
+        all
+    }
+}
+
+/// Finds one client, or an answer that says why there is none.
+pub(super) async fn client(ask: &Inquiry, search: &Search) -> Result<Client, Diagnosis> {
+    let (wireless, wired) = (search.wireless(), search.wired());
+    let (wireless, wired) = join!(ask.rows(&wireless), ask.rows(&wired));
+    let mut found = search.fitting(&[(&wireless, Medium::Wireless), (&wired, Medium::Wired)]);
+    if found.is_empty() {
+        let nac = ask.rows(&search.nac()).await;
+        found = search.fitting(&[(&nac, Medium::Nac)]);
+        if found.is_empty() && !(wireless.is_seen() && wired.is_seen() && nac.is_seen()) {
+            let text = name(&search.text);
+            return Err(Diagnosis::unknown(format!(
+                "{text} was not found, but not every kind of client could be looked at, so nothing is known."
+            )));
+        }
+    }
+    one(ask, &search.text, found)
+}
+
+/// The one client among those that fit: the latest of several with one name and one site is not guessed.
+pub(super) fn one(ask: &Inquiry, text: &str, found: Vec<Client>) -> Result<Client, Diagnosis> {
+    let called = name(text);
+    match found.len() {
+        0 => {
+            ask.not_seen("client", &format!("none that fits {called} in the last {DAYS} days"));
+            Err(Diagnosis::about(format!("{called} is unknown")).findings([client::never_seen(text, DAYS)]))
+        }
+        1 => found.into_iter().next().ok_or_else(|| Diagnosis::unknown(called)),
+        several => {
+            let names: Vec<_> =
+                found.iter().map(|client| format!("{} ({})", client.called(), client.mac)).collect();
+            ask.not_seen("client", "several fit");
+            Err(Diagnosis::unknown(format!(
+                "{called} fits {several} clients: {}. Ask again with the MAC address of one.",
+                listed(&names, 6)
+            )))
+        }
+    }
+}

@@ -1,0 +1,513 @@
+//! Rules for clients: the stage of the connection that fails, the signal, and the radio.
+
+use mistmcp::answers::{Cause, Finding, Object, Row, Severity, ago, count, name};
+
+use super::nac;
+use crate::answers::causes as c;
+use crate::answers::facts::{Client, Device, Event, Stage, stage_of};
+use crate::answers::thresholds as t;
+
+/// What the rules know of a client.
+#[derive(Clone, Debug)]
+pub(in crate::answers) struct Case<'a> {
+    pub(in crate::answers) client: &'a Client,
+    /// Its own events in the window.
+    pub(in crate::answers) events: &'a [Event],
+    /// Events of the other clients of its site.
+    pub(in crate::answers) others: &'a [Event],
+    pub(in crate::answers) ap: Option<&'a Device>,
+    pub(in crate::answers) now: i64,
+}
+
+impl Case<'_> {
+    fn called(&self) -> String {
+        self.client.called()
+    }
+
+    /// A finding with the client, its WLAN and its access point.
+    fn finding(&self, cause: &'static Cause, severity: Severity, summary: String) -> Finding {
+        let mut finding = Finding::new(cause, severity, summary).on(self.client.object());
+        let ssid = self.latest().and_then(|event| event.ssid.clone()).or_else(|| self.client.ssid.clone());
+        if let Some(ssid) = ssid {
+            finding = finding.on(Object::wlan(&ssid));
+        }
+        if let Some(ap) = self.ap {
+            finding = finding.on(ap.object());
+        }
+        match self.client.vlan {
+            Some(vlan) => finding.on(Object::vlan(&vlan.to_string())),
+            None => finding,
+        }
+    }
+
+    fn latest(&self) -> Option<&Event> {
+        self.events.iter().max_by_key(|event| event.time)
+    }
+
+    fn is_wireless_key(&self, events: &[&Event]) -> bool {
+        let psk = self.client.auth.as_deref().is_some_and(|auth| {
+            let auth = auth.to_lowercase();
+            auth.contains("psk") || auth.contains("sae")
+        });
+        let handshake = |event: &&Event| {
+            event.reason == Some(15)
+                || event.kind.contains("SAE")
+                || event.text.as_deref().is_some_and(|text| {
+                    let text = text.to_lowercase();
+                    text.contains("4-way")
+                        || text.contains("four-way")
+                        || text.contains("handshake")
+                        || text.contains("mic ")
+                })
+        };
+        let enterprise = events.iter().any(|event| event.reason == Some(23));
+        events.iter().any(handshake) || (psk && !enterprise)
+    }
+}
+
+/// A stage that fails, and has not been passed since.
+#[derive(Clone, Debug)]
+struct Failing<'a> {
+    failures: Vec<&'a Event>,
+    last: i64,
+}
+
+/// Events that are often noise: a client without IPv6 asks for it again and again.
+fn is_noise(event: &Event) -> bool {
+    event.kind.contains("DHCPV6") || event.kind.contains("IPV6")
+}
+
+/// The failures of a stage since a client last passed it. Reaching a later stage passes the earlier ones.
+fn failing<'a>(events: &'a [Event], wanted: Stage) -> Option<Failing<'a>> {
+    let passed = events
+        .iter()
+        .filter(|event| !is_noise(event))
+        .filter_map(|event| stage_of(&event.kind).map(|(stage, good)| (stage, good, event.time)))
+        .filter(|(stage, good, _)| {
+            (*stage == wanted && *good)
+                || (*stage > wanted && *stage != Stage::Leaving && *stage != Stage::Roaming)
+        })
+        .map(|(.., time)| time)
+        .max()
+        .unwrap_or(i64::MIN);
+    let failures: Vec<_> = events
+        .iter()
+        .filter(|event| {
+            !is_noise(event) && event.time > passed && stage_of(&event.kind) == Some((wanted, false))
+        })
+        .collect();
+    let last = failures.iter().map(|event| event.time).max()?;
+    Some(Failing { failures, last })
+}
+
+/// Failures of a stage that come again and again, although each is passed in the end.
+fn recurring<'a>(events: &'a [Event], wanted: Stage) -> Option<Failing<'a>> {
+    let of_stage = |good| {
+        events.iter().filter(move |event| !is_noise(event) && stage_of(&event.kind) == Some((wanted, good)))
+    };
+    let failures: Vec<_> = of_stage(false).collect();
+    let last = failures.iter().map(|event| event.time).max()?;
+    (failures.len() >= 4 && failures.len() * 2 > of_stage(true).count()).then_some(Failing { failures, last })
+}
+
+/// Why a client does not get as far as it should: the earliest stage that fails. With `explained`, why its authorization
+/// fails is known already.
+pub(in crate::answers) fn stages(case: &Case<'_>, explained: bool) -> Vec<Finding> {
+    let mut found = Vec::new();
+    found.extend(roaming(case));
+    for (stage, cause, severity, words, weight) in [
+        (
+            Stage::Association,
+            &c::ASSOCIATION_REFUSED,
+            Severity::Critical,
+            "is refused by its access point",
+            88,
+        ),
+        (Stage::Dhcp, &c::DHCP_FAILURE, Severity::Critical, "gets no address by DHCP", 87),
+        (Stage::Arp, &c::GATEWAY_ARP_FAILURE, Severity::Critical, "gets no ARP answer from its gateway", 86),
+        (Stage::Dns, &c::DNS_FAILURE, Severity::Critical, "gets no answer from its DNS server", 85),
+        (Stage::Portal, &c::CAPTIVE_PORTAL_FAILURE, Severity::Warning, "fails at the guest portal", 84),
+    ] {
+        let now_failing = failing(case.events, stage);
+        let is_open = now_failing.is_some();
+        let Some(failing) = now_failing.or_else(|| recurring(case.events, stage)) else { continue };
+        // One lost exchange is a chance.
+        if failing.failures.len() < t::SOME_FAILURES
+            && !(is_open && case.now - failing.last < t::SHORTLY_BEFORE)
+        {
+            continue;
+        }
+        let (severity, weight) = if is_open { (severity, weight) } else { (Severity::Warning, weight - 15) };
+        found.push(stage_finding(case, &failing, stage, (cause, severity, words), weight));
+    }
+    if !explained {
+        found.extend(authorization(case));
+    }
+    found
+}
+
+fn stage_finding(
+    case: &Case<'_>,
+    failing: &Failing<'_>,
+    stage: Stage,
+    (cause, severity, words): (&'static Cause, Severity, &str),
+    weight: u8,
+) -> Finding {
+    let others = others_failing(case, stage);
+    let scope = match others {
+        0 => "; no other client near it does".to_owned(),
+        others => format!("; others at the site fail as well ({})", count(others, "event")),
+    };
+    let first = failing.failures.iter().map(|event| event.time).min();
+    let sample = failing.failures.iter().max_by_key(|event| event.time);
+    let status = sample.and_then(|event| event.status);
+    let full = status == Some(17) || sample.is_some_and(|event| event.reason == Some(5));
+    let words =
+        if full { "is refused, because its access point has all the clients that it takes" } else { words };
+    let times = failing.failures.len();
+    let finding = case
+        .finding(
+            cause,
+            severity,
+            format!(
+                "{} {words}: {}, last {}{scope}.",
+                case.called(),
+                count(times, "failure"),
+                ago(failing.last, case.now)
+            ),
+        )
+        .weight(weight)
+        .since(first)
+        .evidence("event", sample.map(|event| event.kind.clone()))
+        .evidence("failures", times)
+        .evidence("last", failing.last)
+        .evidence("failures_of_others", others)
+        .evidence("status_code", status)
+        .evidence("reason_code", sample.and_then(|event| event.reason))
+        .evidence("text", sample.and_then(|event| event.text.clone()));
+    match sample.and_then(|event| event.vlan) {
+        Some(vlan) => finding.on(Object::vlan(&vlan.to_string())),
+        None => finding,
+    }
+}
+
+/// Failures of a stage by other clients of the site: on the same WLAN or VLAN where that is known.
+fn others_failing(case: &Case<'_>, stage: Stage) -> usize {
+    let same = |event: &&Event| match (&event.ssid, &case.client.ssid) {
+        (Some(theirs), Some(own)) => theirs == own,
+        _ => true,
+    };
+    case.others
+        .iter()
+        .filter(same)
+        .filter(|event| !is_noise(event) && stage_of(&event.kind) == Some((stage, false)))
+        .count()
+}
+
+fn roaming(case: &Case<'_>) -> Option<Finding> {
+    let failures: Vec<_> =
+        case.events.iter().filter(|event| stage_of(&event.kind) == Some((Stage::Roaming, false))).collect();
+    let moves: Vec<_> = case.events.iter().filter(|event| event.kind.contains("REASSOCIATION")).collect();
+    let last_moves = moves.iter().filter(|event| {
+        moves.iter().map(|other| other.time).max().is_some_and(|last| last - event.time <= t::TOGETHER)
+    });
+    let restless = last_moves.count();
+    let (summary, weight) = if failures.len() >= t::SOME_FAILURES {
+        (format!("{} fails to roam fast: {}", case.called(), count(failures.len(), "failed transition")), 80)
+    } else if restless >= t::RESTLESS {
+        (
+            format!(
+                "{} moves between access points without rest: {restless} times in ten minutes",
+                case.called()
+            ),
+            66,
+        )
+    } else {
+        return None;
+    };
+    let sample = failures.iter().max_by_key(|event| event.time);
+    Some(
+        case.finding(&c::ROAMING_FAILURE, Severity::Warning, format!("{summary}."))
+            .weight(weight)
+            .since(failures.iter().map(|event| event.time).min())
+            .evidence("event", sample.map(|event| event.kind.clone()))
+            .evidence("failures", failures.len())
+            .evidence("reassociations", moves.len())
+            .evidence("text", sample.and_then(|event| event.text.clone())),
+    )
+}
+
+/// Why the authorization of a client fails, where NAC says nothing.
+pub(in crate::answers) fn authorization(case: &Case<'_>) -> Option<Finding> {
+    let failing = failing(case.events, Stage::Authorization)?;
+    let sample = failing.failures.iter().max_by_key(|event| event.time)?;
+    if failing.failures.len() < t::SOME_FAILURES && case.now - failing.last > t::SHORTLY_BEFORE {
+        return None;
+    }
+    let by_server = |event: &&&Event| event.text.as_deref().is_some_and(nac::says_unreachable);
+    let (cause, words) = if failing.failures.iter().any(|event| by_server(&event)) {
+        (&c::AUTH_SERVER_UNREACHABLE, "gets no answer from the authentication server")
+    } else if case.is_wireless_key(&failing.failures) {
+        (&c::WRONG_KEY, "uses a wrong passphrase")
+    } else if failing
+        .failures
+        .iter()
+        .any(|event| event.kind.contains("DENIED") || event.kind.contains("MAC_AUTH"))
+    {
+        (&c::AUTH_DENIED, "is denied by the authentication server")
+    } else {
+        (&c::AUTH_DENIED, "fails 802.1X authentication")
+    };
+    let times = failing.failures.len();
+    let others = others_failing(case, Stage::Authorization);
+    Some(
+        case.finding(
+            cause,
+            Severity::Critical,
+            format!(
+                "{} {words}: {}, last {}.",
+                case.called(),
+                count(times, "failure"),
+                ago(failing.last, case.now)
+            ),
+        )
+        .weight(89)
+        .since(failing.failures.iter().map(|event| event.time).min())
+        .evidence("event", sample.kind.clone())
+        .evidence("failures", times)
+        .evidence("failures_of_others", others)
+        .evidence("reason_code", sample.reason)
+        .evidence("text", sample.text.clone()),
+    )
+}
+
+/// A client that hears its access point too weakly, now or when it was last here.
+pub(in crate::answers) fn signal(case: &Case<'_>) -> Option<Finding> {
+    let client = case.client;
+    let mut heard: Vec<_> = case.events.iter().filter_map(|event| event.rssi).collect();
+    heard.sort_by(f64::total_cmp);
+    let rssi = client
+        .rssi
+        .or_else(|| heard.get(heard.len() / 2).copied().filter(|_| heard.len() >= t::SOME_FAILURES));
+    let weak = rssi.is_some_and(|rssi| rssi < t::WEAK_RSSI);
+    let noisy = client.snr.is_some_and(|snr| snr > 0.0 && snr < t::WEAK_SNR);
+    if !weak && !noisy {
+        return None;
+    }
+    let unusable = rssi.is_some_and(|rssi| rssi < t::UNUSABLE_RSSI)
+        || client.snr.is_some_and(|snr| snr > 0.0 && snr < t::WEAK_SNR / 1.5);
+    let by = case.ap.map_or(String::new(), |ap| format!(" {}", ap.called()));
+    let level = rssi.map_or_else(
+        || format!("an SNR of {} dB", client.snr.unwrap_or_default()),
+        |rssi| format!("{rssi} dBm"),
+    );
+    Some(
+        case.finding(
+            &c::WEAK_SIGNAL,
+            Severity::Warning,
+            format!("{} hears its access point{by} with only {level}.", case.called()),
+        )
+        .weight(if unusable { 78 } else { 64 })
+        .evidence("rssi", rssi)
+        .evidence("snr", client.snr)
+        .evidence("band", client.band.clone())
+        .evidence("channel", client.channel),
+    )
+}
+
+/// The radio of a client that is busy. `stats` is the row of its access point.
+pub(in crate::answers) fn radio(case: &Case<'_>, stats: Row<'_>) -> Option<Finding> {
+    let band = case.client.band.as_deref().or_else(|| case.latest()?.band.as_deref())?;
+    let radio = stats.at(&format!("radio_stat.band_{band}"));
+    let used = radio.number("util_all");
+    let clients = radio.integer("num_clients");
+    let busy = used.is_some_and(|used| used >= t::BUSY_CHANNEL);
+    let crowded = clients.is_some_and(|clients| clients >= t::MANY_CLIENTS);
+    if !busy && !crowded {
+        return None;
+    }
+    let ap = case.ap?;
+    let band_name = match band {
+        "24" => "2.4",
+        other => other,
+    };
+    let what = match used.filter(|_| busy) {
+        Some(used) => format!("is busy {used:.0}% of the time"),
+        None => format!("has {} clients", clients.unwrap_or_default()),
+    };
+    Some(
+        Finding::new(
+            &c::RADIO_CONGESTED,
+            Severity::Warning,
+            format!("The {band_name} GHz radio of {} {what}.", ap.called()),
+        )
+        .on(ap.object())
+        .on(case.client.object())
+        .weight(74)
+        .evidence("util_all", used)
+        .evidence("util_non_wifi", radio.number("util_non_wifi"))
+        .evidence("num_clients", clients)
+        .evidence("channel", radio.integer("channel")),
+    )
+}
+
+/// A client that has trouble, or leaves again and again, while nothing around it explains that.
+pub(in crate::answers) fn alone(case: &Case<'_>, others: &[Finding]) -> Option<Finding> {
+    if others.iter().any(|finding| finding.explains() >= 64) {
+        return None;
+    }
+    let leaves =
+        case.events.iter().filter(|event| matches!(stage_of(&event.kind), Some((Stage::Leaving, _))));
+    let leaves: Vec<_> = leaves.collect();
+    let failures = case
+        .events
+        .iter()
+        .filter(|event| matches!(stage_of(&event.kind), Some((_, false))) && !is_noise(event))
+        .count();
+    if leaves.len() < t::RESTLESS && failures < 2 * t::SOME_FAILURES {
+        return None;
+    }
+    let around = case.others.iter().filter(|event| matches!(stage_of(&event.kind), Some((_, false)))).count();
+    let what = if leaves.len() >= t::RESTLESS {
+        format!("left {} times by itself", leaves.len())
+    } else {
+        format!("failed {failures} times")
+    };
+    Some(
+        case.finding(
+            &c::CLIENT_ALONE,
+            Severity::Warning,
+            format!("{} {what}, while the network around it is fine: look at the client.", case.called()),
+        )
+        .weight(62)
+        .since(leaves.iter().map(|event| event.time).min())
+        .evidence("leaves", leaves.len())
+        .evidence("failures", failures)
+        .evidence("failures_of_others", around)
+        .evidence("reason_code", leaves.first().and_then(|event| event.reason)),
+    )
+}
+
+/// A client that no part of the network knows.
+pub(in crate::answers) fn never_seen(text: &str, days: i64) -> Finding {
+    let called = name(text);
+    Finding::new(
+        &c::NEVER_SEEN,
+        Severity::Warning,
+        format!(
+            "No client {called} was seen in the last {days} days: neither by name, user, address nor MAC."
+        ),
+    )
+    .on(Object::client(&called))
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::{Value, json};
+
+    use super::*;
+    use crate::answers::facts::Medium;
+
+    fn client(more: &Value) -> Client {
+        let mut row = json!({ "mac": "8c8caa000001", "hostname": "laptop-1", "ssid": "Staff", "band": "5" });
+        for (name, value) in more.as_object().unwrap() {
+            row[name] = value.clone();
+        }
+        Client::of(Row::of(&row), Medium::Wireless).unwrap()
+    }
+
+    fn event(kind: &str, time: i64, more: &Value) -> Event {
+        let mut row = json!({ "type": kind, "timestamp": time, "ssid": "Staff" });
+        for (name, value) in more.as_object().unwrap() {
+            row[name] = value.clone();
+        }
+        Event::of(Row::of(&row)).unwrap()
+    }
+
+    fn all(kinds: &[(&str, i64)]) -> Vec<Event> {
+        kinds.iter().map(|(kind, time)| event(kind, *time, &json!({}))).collect()
+    }
+
+    fn causes(events: &[Event], more: &Value) -> Vec<&'static str> {
+        let client = client(more);
+        let case = Case { client: &client, events, others: &[], ap: None, now: 1_000 };
+        let mut found = stages(&case, false);
+        found.extend(signal(&case));
+        found.extend(alone(&case, &found));
+        found.iter().map(|finding| finding.cause().name).collect()
+    }
+
+    #[test]
+    fn the_stage_that_fails_is_the_cause() {
+        for (kind, cause) in [
+            ("CLIENT_ASSOCIATION_FAILURE", "association_refused"),
+            ("MARVIS_EVENT_CLIENT_DHCP_FAILURE", "dhcp_failure"),
+            ("CLIENT_GW_ARP_FAILURE", "gateway_arp_failure"),
+            ("MARVIS_DNS_FAILURE", "dns_failure"),
+            ("MARVIS_EVENT_CAPTIVE_PORTAL_FAILURE", "captive_portal_failure"),
+            ("MARVIS_EVENT_CLIENT_FBT_FAILURE", "roaming_failure"),
+            ("MARVIS_EVENT_SAE_AUTH_FAILURE", "wrong_key"),
+            ("MARVIS_EVENT_CLIENT_AUTH_DENIED", "auth_denied"),
+        ] {
+            assert_eq!(causes(&all(&[(kind, 800), (kind, 900)]), &json!({})), [cause], "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_stage_that_was_passed_since_is_no_cause() {
+        for events in [
+            all(&[("MARVIS_EVENT_CLIENT_DHCP_FAILURE", 800), ("CLIENT_IP_ASSIGNED", 900)]),
+            all(&[
+                ("MARVIS_EVENT_CLIENT_AUTH_FAILURE", 700),
+                ("MARVIS_EVENT_CLIENT_AUTH_FAILURE", 800),
+                ("CLIENT_IP_ASSIGNED", 900),
+            ]),
+            all(&[("MARVIS_EVENT_CLIENT_DHCPV6_STUCK", 800), ("MARVIS_EVENT_CLIENT_DHCPV6_STUCK", 900)]),
+            all(&[("SOMETHING_NEW", 900)]),
+        ] {
+            assert!(causes(&events, &json!({})).is_empty(), "{events:?}");
+        }
+    }
+
+    #[test]
+    fn a_handshake_that_times_out_is_a_wrong_key() {
+        let fail = |reason| event("MARVIS_EVENT_CLIENT_AUTH_FAILURE", 900, &json!({ "reason_code": reason }));
+        assert_eq!(causes(&[fail(15)], &json!({})), ["wrong_key"]);
+        assert_eq!(causes(&[fail(23)], &json!({})), ["auth_denied"]);
+        assert_eq!(causes(&[fail(0)], &json!({ "key_mgmt": "WPA2-PSK/CCMP" })), ["wrong_key"]);
+    }
+
+    #[test]
+    fn signal_is_judged_now_or_by_the_last_events() {
+        assert_eq!(causes(&[], &json!({ "rssi": -84, "snr": 9 })), ["weak_signal"]);
+        assert_eq!(causes(&[], &json!({ "rssi": "-84" })), ["weak_signal"]);
+        assert!(causes(&[], &json!({ "rssi": -60, "snr": 30 })).is_empty());
+        assert!(causes(&[], &json!({ "rssi": 0, "snr": 0 })).is_empty(), "zero is unknown");
+        let weak = |time| event("CLIENT_REASSOCIATION", time, &json!({ "rssi": -82 }));
+        assert_eq!(causes(&[weak(900), weak(950)], &json!({})), ["weak_signal"]);
+    }
+
+    #[test]
+    fn a_client_that_leaves_without_a_reason_around_it_is_alone() {
+        let leaves: Vec<_> = (0..9)
+            .map(|step| event("CLIENT_DEAUTHENTICATION", step * 100, &json!({ "reason_code": 3 })))
+            .collect();
+        assert_eq!(causes(&leaves, &json!({})), ["client_alone"]);
+        assert!(causes(&leaves[..3], &json!({})).is_empty());
+    }
+
+    #[test]
+    fn a_busy_radio_is_that_of_the_client() {
+        let (client, ap) = (
+            client(&json!({})),
+            Device::of(Row::of(&json!({ "mac": "5c5b35000001", "name": "AP-1" }))).unwrap(),
+        );
+        let case = Case { client: &client, events: &[], others: &[], ap: Some(&ap), now: 1_000 };
+        let busy = |value: Value| radio(&case, Row::of(&value)).is_some();
+        assert!(busy(json!({ "radio_stat": { "band_5": { "util_all": "93" } } })));
+        assert!(!busy(
+            json!({ "radio_stat": { "band_24": { "util_all": 93 }, "band_5": { "util_all": 12 } } })
+        ));
+        assert!(!busy(json!({ "radio_stat": null })) && !busy(json!({})));
+    }
+}

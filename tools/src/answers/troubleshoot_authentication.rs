@@ -1,0 +1,165 @@
+//! `troubleshootAuthentication`: why a client or user does not get in.
+
+use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Rows, Window, answer, join, name};
+use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
+
+use super::arguments::Organization;
+use super::facts::{Client, Event, Medium};
+use super::locate_client::{self, Search};
+use super::rules::{client, nac};
+use super::troubleshoot_client::{
+    client_events, facts, nac_events, nac_rules, rule_names, site_client_events, without_own,
+};
+use super::{causes as c, parts};
+
+/// The causes that this tool finds.
+pub(super) const FINDS: &[&Cause] = &[
+    &c::AUTH_DENIED,
+    &c::AUTH_CERTIFICATE,
+    &c::AUTH_IDENTITY,
+    &c::AUTH_SERVER_UNREACHABLE,
+    &c::POSTURE_FAILED,
+    &c::WRONG_KEY,
+    &c::CAPTIVE_PORTAL_FAILURE,
+    &c::WLAN_OFF,
+    &c::NEVER_SEEN,
+];
+
+/// Why a client or user does not get in: rule, certificate, password, device management, RADIUS server, passphrase.
+#[mist_tool(category = "answers", hints(read_only))]
+pub async fn troubleshoot_authentication(
+    mist: &Mist,
+    call: &Call,
+    org_id: Organization,
+    /// The client or user: MAC address, user, certificate name or host name.
+    #[brief = "MAC, user, certificate or host name"]
+    who: String,
+    site_id: Option<SiteId>,
+    #[flatten] window: TimeWindow,
+) -> Result<Reply> {
+    answer(mist, call, 12, move |ask| async move {
+        let site = site_id.as_ref().map(SiteId::as_str);
+        let search = Search::new(&ask, org_id.as_str(), site, &who);
+        let window = Window::of(&window, &ask);
+        Ok(match locate(&ask, &search, &who).await {
+            Ok(found) => find(&ask, org_id.as_str(), site, &found, &window).await,
+            Err(unknown) => unknown,
+        })
+    })
+    .await
+}
+
+/// Finds the client among those that NAC knows and those of the WLANs; if need be, among the wired ones.
+async fn locate(ask: &Inquiry, search: &Search, who: &str) -> Result<Client, Diagnosis> {
+    let (nac, wireless) = (search.nac(), search.wireless());
+    let (nac, wireless) = join!(ask.rows(&nac), ask.rows(&wireless));
+    let mut found = search.fitting(&[(&wireless, Medium::Wireless), (&nac, Medium::Nac)]);
+    let mut wired = Rows::default();
+    if found.is_empty() {
+        wired = ask.rows(&search.wired()).await;
+        found = search.fitting(&[(&wired, Medium::Wired)]);
+    }
+    if found.is_empty() && !(nac.is_seen() && wireless.is_seen() && wired.is_seen()) {
+        let called = name(who);
+        return Err(Diagnosis::unknown(format!(
+            "{called} was not found, but not every kind of client could be looked at, so nothing is known."
+        )));
+    }
+    // A user with several devices: the one that failed last is meant.
+    if found.len() > 1
+        && found
+            .iter()
+            .all(|client| client.user.as_deref().is_some_and(|user| user.eq_ignore_ascii_case(who.trim())))
+    {
+        let denied =
+            |client: &&Client| client.auth_state.as_deref().is_some_and(|state| state.contains("den"));
+        let meant = found.iter().find(denied).or_else(|| found.first()).cloned();
+        found = meant.into_iter().collect();
+    }
+    locate_client::one(ask, who, found)
+}
+
+async fn find(
+    ask: &Inquiry,
+    org: &str,
+    asked_site: Option<&str>,
+    found: &Client,
+    window: &Window,
+) -> Diagnosis {
+    let mac = found.mac.as_str();
+    let site = asked_site.or(found.site.as_deref());
+    let wireless = site.filter(|_| found.medium != Medium::Wired);
+    let nac_part = nac_events(org, mac, window);
+    let events_part = wireless.map(|site| client_events(site, mac, window));
+    let others_part = wireless.map(|site| site_client_events(site, window));
+    let devices_part = site.map(|site| parts::device_events(site, window));
+    let rules_part = nac_rules(org);
+    let macs_part = Part::new("user MAC addresses", "searchOrgUserMacs")
+        .with("org_id", org)
+        .with("mac", mac)
+        .with("limit", 10);
+    let wlans_part = wireless.map(|site| Part::new("WLANs", "listSiteWlanDerived").with("site_id", site));
+    let (nac_rows, events, others, devices, rules, macs, wlans) = join!(
+        ask.rows(&nac_part),
+        ask.rows_if(events_part.as_ref()),
+        ask.rows_if(others_part.as_ref()),
+        ask.rows_if(devices_part.as_ref()),
+        ask.rows(&rules_part),
+        ask.rows(&macs_part),
+        ask.rows_if(wlans_part.as_ref()),
+    );
+    let own: Vec<_> = events.iter().filter_map(Event::of).collect();
+    let others = without_own(&others, &own, mac);
+    let nac_events: Vec<_> = nac_rows.iter().filter_map(Event::of).collect();
+    let devices: Vec<_> = devices.iter().filter_map(Event::of).collect();
+    let called = found.called();
+    let who = nac::Who { called: &called, client: Some(found), now: ask.now() };
+    let refused = nac::refused(&nac_events, &who, rule_names(&rules)).map(|finding| finding.see(&nac_part));
+    let unreachable = nac::server_unreachable(&own, &others, &devices, &who);
+    let case = client::Case { client: found, events: &own, others: &others, ap: None, now: ask.now() };
+    let mut findings: Vec<Finding> = Vec::new();
+    if refused.is_none() && unreachable.is_none() {
+        findings.extend(client::authorization(&case));
+    }
+    findings.extend(
+        client::stages(&case, true)
+            .into_iter()
+            .filter(|finding| finding.cause().name == c::CAPTIVE_PORTAL_FAILURE.name),
+    );
+    findings.extend(unreachable);
+    let shown = findings
+        .into_iter()
+        .map(|finding| events_part.as_ref().map_or(finding.clone(), |part| finding.see(part)));
+    let findings: Vec<_> = shown.chain(refused).collect();
+    if nac_events.is_empty() && own.is_empty() {
+        ask.not_seen("sign-ins", "there is no event of this client in this time");
+    }
+    let wlan = found.ssid.as_deref().and_then(|ssid| wlans.iter().find(|row| row.is("ssid", ssid)));
+    let off = wlan.filter(|row| row.flag("enabled") == Some(false)).map(|row| {
+        let ssid = row.text_or("ssid", "The WLAN");
+        Finding::new(
+            &c::WLAN_OFF,
+            mistmcp::answers::Severity::Critical,
+            format!("The WLAN {} is switched off.", name(&ssid)),
+        )
+        .on(mistmcp::answers::Object::wlan(&ssid))
+        .weight(95)
+        .evidence("enabled", false)
+    });
+    let servers =
+        wlan.map(|row| row.rows("auth_servers").filter_map(|server| server.text("host")).collect::<Vec<_>>());
+    let last = nac_events.iter().max_by_key(|event| event.time);
+    facts(Diagnosis::about(format!("The sign-in of {called}")), found)
+        .fact("last_nac_event", last.map(|event| event.kind.clone()))
+        .fact(
+            "rule",
+            last.and_then(|event| event.rule.as_deref())
+                .and_then(rule_names(&rules))
+                .or_else(|| found.rule.clone()),
+        )
+        .fact("labels", macs.first().map(|row| row.texts("labels")))
+        .fact("wlan_auth", wlan.and_then(|row| row.text("auth.type")))
+        .fact("auth_servers", servers)
+        .findings(findings)
+        .findings(off)
+}
