@@ -30,6 +30,7 @@ pub struct Finding {
     pub(super) weight: u8,
     pub(super) affects: BTreeSet<String>,
     pub(super) folds: bool,
+    pub(super) independent: bool,
 }
 
 /// A thing in the network that a finding is about.
@@ -83,6 +84,7 @@ impl Finding {
             weight: severity.weight(),
             affects: BTreeSet::new(),
             folds: false,
+            independent: false,
         }
     }
 
@@ -136,6 +138,12 @@ impl Finding {
         self
     }
 
+    /// Never puts the finding behind another one: it explains the trouble of its object by itself, as an upgrade does.
+    pub fn independent(mut self) -> Self {
+        self.independent = true;
+        self
+    }
+
     /// The cause.
     pub fn cause(&self) -> &'static Cause {
         self.cause
@@ -163,7 +171,8 @@ impl Finding {
 
     /// Whether the finding follows from `root`.
     pub(super) fn follows(&self, root: &Self) -> bool {
-        self.objects.first().is_some_and(|own| own.keys().any(|key| root.affects.contains(&key)))
+        !self.independent
+            && self.objects.first().is_some_and(|own| own.keys().any(|key| root.affects.contains(&key)))
     }
 
     /// Whether both are the same cause at the same place.

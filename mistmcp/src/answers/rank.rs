@@ -199,6 +199,12 @@ mod tests {
     }
 
     #[test]
+    fn an_independent_finding_follows_from_nothing() {
+        let found = ranked(vec![finding("ap", 90).independent(), finding("port", 80).affects(["ap"])]);
+        assert_eq!(names(&found), [("ap", None), ("port", None)]);
+    }
+
+    #[test]
     fn a_symptom_without_a_root_stays() {
         assert_eq!(names(&ranked(vec![finding("ap", 70).folds()])), [("ap", None)]);
     }

@@ -7,12 +7,14 @@ use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::{Alarm, Device, Port};
+use super::rules::ports::{self as port_rules, Around};
 use super::rules::{alarms, device};
 use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&Cause] = &[
     &c::SITE_DOWN,
+    &c::POWER_LOST,
     &c::UPSTREAM_DOWN,
     &c::DEVICE_DOWN,
     &c::MISSING_VLAN,
@@ -155,6 +157,7 @@ pub(super) fn down(
     for (site, devices) in by_site {
         let called = site_name(site).unwrap_or_else(|| site.to_owned());
         found.extend(device::site_down(&devices, &called, now));
+        let around = Around::new(now, &devices, ports, &[]);
         for device in devices.iter().filter(|device| device.is_down()) {
             let is_root =
                 device::upstream(device, &devices, ports).is_none_or(|upstream| !upstream.is_down());
@@ -162,7 +165,9 @@ pub(super) fn down(
             let finding = if has_others || (is_root && device.kind != "ap") {
                 device::device_down_with_others(device, &devices, ports, now)
             } else {
-                device::single_down(device, now)
+                device::upstream_port(device, &devices, ports)
+                    .and_then(|port| port_rules::power_lost(port, device, &around))
+                    .unwrap_or_else(|| device::single_down(device, now))
             };
             found.push(finding.on(mistmcp::answers::Object::site(&called)).folds());
         }

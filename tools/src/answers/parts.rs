@@ -8,11 +8,7 @@ pub(super) const ROWS: u32 = 1_000;
 
 /// All devices of the organization, with their sites and whether they are connected.
 pub(super) fn inventory(org: &str) -> Part {
-    Part::new("inventory", "getOrgInventory")
-        .with("org_id", org)
-        .with("vc", true)
-        .with("limit", ROWS)
-        .pages(4)
+    Part::new("inventory", "getOrgInventory").with("org_id", org).with("limit", ROWS).pages(4)
 }
 
 /// The statistics of all devices of a site: some 5 kB each.

@@ -164,9 +164,12 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
     let called = found.called();
     let who = nac::Who { called: &called, client: Some(&found), now: ask.now() };
     let mut refused = nac::refused(&nac_events, &who, |_| None);
+    let mut alarm_rows = Rows::default();
     if refused.as_ref().is_some_and(|finding| finding.cause().name == c::AUTH_DENIED.name) {
         let rules = ask.rows(&nac_rules(org)).await;
         refused = nac::refused(&nac_events, &who, rule_names(&rules));
+    } else {
+        alarm_rows = ask.rows(&parts::alarms(site, window)).await;
     }
     let case =
         client::Case { client: &found, events: &own, others: &others, ap: ap.as_ref(), now: ask.now() };
@@ -190,6 +193,7 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
     if let Some(ap) = &ap {
         let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
         findings.extend(access_point(ap, &ports, &ap_events, &found, ask.now()));
+        findings.extend(missing_vlan(ap, &ports, &alarm_rows, &found, ask.now()));
     }
     findings.extend(client::alone(&case, &findings).map(see(&events_part)));
     if own.is_empty() && events.is_seen() {
@@ -205,6 +209,32 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
     facts(Diagnosis::about(state), &found).fact("access_point", ap.map(|ap| ap.called())).findings(findings)
 }
 
+/// The VLAN of a client that its access point's port lacks, as an alarm says.
+fn missing_vlan(ap: &Device, ports: &[Port], alarm_rows: &Rows, found: &Client, now: i64) -> Vec<Finding> {
+    let vlan = found.vlan.map(|vlan| vlan.to_string());
+    let of_client =
+        |vlans: &[String]| vlans.is_empty() || vlan.as_ref().is_none_or(|vlan| vlans.contains(vlan));
+    let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
+    let of_path: Vec<_> = alarms::open(&alarms)
+        .iter()
+        .filter(|alarm| {
+            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::MISSING_VLAN.name)
+        })
+        .filter(|alarm| of_client(&alarm.vlans))
+        .filter(|alarm| {
+            alarm.devices.contains(&ap.mac)
+                || ports
+                    .iter()
+                    .any(|port| alarm.devices.contains(&port.device) && alarm.ports.contains(&port.id))
+        })
+        .copied()
+        .collect();
+    alarms::findings(&of_path, std::slice::from_ref(ap), |_| None, now)
+        .into_iter()
+        .map(|finding| finding.weight(90).on(found.object()).on(ap.object()))
+        .collect()
+}
+
 /// What is wrong with the access point of a client, as far as it explains the client's trouble.
 fn access_point(ap: &Device, ports: &[Port], events: &Rows, found: &Client, now: i64) -> Vec<Finding> {
     let site = [ap.clone()];
@@ -216,7 +246,14 @@ fn access_point(ap: &Device, ports: &[Port], events: &Rows, found: &Client, now:
     let findings =
         device::device(&case).into_iter().filter(|finding| finding.cause().name != c::SITE_DOWN.name);
     let mut findings: Vec<_> = findings
+        .filter(|finding| {
+            finding.cause().name != c::MISSING_VLAN.name
+                || found.vlan.is_some_and(|vlan| ap.missing_vlans.contains(&vlan.to_string()))
+        })
         .map(|finding| {
+            if finding.cause().name == c::MISSING_VLAN.name {
+                return finding.weight(91);
+            }
             let weight =
                 if ap.is_down() { finding.explains() } else { finding.explains().min(70).saturating_sub(8) };
             finding.weight(weight)
@@ -286,6 +323,18 @@ async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, window: &Win
         }));
     } else if port_rows.is_seen() {
         ask.not_seen("port of the client", "no port is known for it");
+    }
+    let held = ["held", "failed", "denied", "rejected", "unauthenticated"];
+    let held = found.auth_state.as_deref().filter(|state| held.contains(state));
+    let is_known = findings.iter().any(|finding| finding.cause().name == c::PORT_AUTH_FAILED.name);
+    if let (Some(state), false) = (held, is_known) {
+        let summary = format!("{called} does not pass the authentication of its port ({state}).");
+        findings.push(
+            Finding::new(&c::PORT_AUTH_FAILED, mistmcp::answers::Severity::Critical, summary)
+                .on(found.object())
+                .weight(88)
+                .evidence("auth_state", state),
+        );
     }
     findings.extend(refused.map(|finding| finding.see(&nac_part)));
     let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();

@@ -256,6 +256,14 @@ fn reported(all: &[Alarm], case: &device::Case<'_>, site_name: &str, now: i64) -
     found.collect()
 }
 
+/// Whether an entry of the audit log tells of a changed configuration, and not of an action such as a restart.
+fn is_change(message: &str) -> bool {
+    let first = message.split_whitespace().next().unwrap_or_default().to_lowercase();
+    ["update", "add", "create", "delete", "remove", "modify", "change", "set", "assign", "unassign", "import"]
+        .iter()
+        .any(|verb| first.starts_with(verb))
+}
+
 /// A change of the device shortly before its trouble began.
 fn changed_before(
     audit: &Rows,
@@ -278,7 +286,9 @@ fn changed_before(
         .filter(|row| {
             row.time("timestamp").is_some_and(|time| (0..=t::SHORTLY_BEFORE).contains(&(began - time)))
         })
-        .filter(|row| row.text("message").is_some_and(|message| message.contains(name_of)))
+        .filter(|row| {
+            row.text("message").is_some_and(|message| message.contains(name_of) && is_change(&message))
+        })
         .max_by_key(|row| row.time("timestamp"))?;
     let (who, when) = (name(&row.text_or("admin_name", "Somebody")), row.time("timestamp")?);
     Some(

@@ -35,6 +35,8 @@ pub(in crate::answers) struct Device {
     pub(in crate::answers) members_gone: Vec<String>,
     /// Parts of the PoE budget: drawn and available, in watts.
     pub(in crate::answers) poe: Option<(f64, f64)>,
+    /// VLANs that clients use and that carry no traffic on its wire.
+    pub(in crate::answers) missing_vlans: Vec<String>,
     /// Failed fans, power supplies and temperatures that the modules report.
     pub(in crate::answers) hardware: Vec<String>,
 }
@@ -68,7 +70,11 @@ impl Device {
             last_seen: row.time("last_seen").or_else(|| row.time("disconnected_time")),
             uptime: row.integer("uptime").filter(|uptime| *uptime > 0),
             config_status: row.text("config_status").or_else(|| row.text("last_config_status")),
-            power_constrained: row.flag("power_constrained") == Some(true),
+            power_constrained: row.flag("power_constrained") == Some(true)
+                || matches!(
+                    (row.number("lldp_stat.power_allocated"), row.number("lldp_stat.power_requested")),
+                    (Some(given), Some(wanted)) if given > 0.0 && given < wanted
+                ),
             power_source: row.text("power_src"),
             upgrade,
             uplink: (
@@ -90,6 +96,7 @@ impl Device {
                 })
                 .filter_map(|member| member.mac("mac").or_else(|| member.text("fpc_idx")))
                 .collect(),
+            missing_vlans: row.texts("inactive_wired_vlans"),
             poe: poe(row),
             hardware: hardware(row),
             status,

@@ -204,7 +204,11 @@ pub(in crate::answers) fn stage_of(kind: &str) -> Option<(Stage, bool)> {
     if has(&["DEAUTHENTICAT", "DEASSOCIATION", "DISASSOCIATION", "STA_LEAVING"]) {
         return Some((Stage::Leaving, true));
     }
-    if has(&["SA_QUERY", "ASSOCIATION_FAILURE"]) {
+    // The client did not answer: it is gone.
+    if has(&["SA_QUERY"]) {
+        return Some((Stage::Leaving, true));
+    }
+    if has(&["ASSOCIATION_FAILURE"]) {
         return Some((Stage::Association, false));
     }
     if has(&["AUTH_FAILURE", "AUTH_DENIED", "SAE_AUTH", "REPEATED_AUTH", "MAC_AUTH"]) {
@@ -286,7 +290,7 @@ mod tests {
             ("CLIENT_ASSOCIATION", Some((Stage::Association, true))),
             ("CLIENT_AUTH_REASSOCIATION_11R", Some((Stage::Association, true))),
             ("CLIENT_ASSOCIATION_FAILURE", Some((Stage::Association, false))),
-            ("SA_QUERY_TIMEOUT", Some((Stage::Association, false))),
+            ("SA_QUERY_TIMEOUT", Some((Stage::Leaving, true))),
             ("CLIENT_AUTHENTICATED_OKC", Some((Stage::Authorization, true))),
             ("MARVIS_EVENT_CLIENT_MAC_AUTH_SUCCESS", Some((Stage::Authorization, true))),
             ("MARVIS_EVENT_CLIENT_AUTH_DENIED", Some((Stage::Authorization, false))),

@@ -156,6 +156,11 @@ pub(in crate::answers) fn device(case: &Case<'_>) -> Vec<Finding> {
     found.extend(virtual_chassis(case));
     found.extend(power_constrained(case));
     found.extend(radius(case));
+    found.extend(loops(case));
+    found.extend(missing_vlan(case));
+    if case.device.kind == "gateway" {
+        found.extend(gateway(case));
+    }
     if !case.upstream().is_some_and(Device::is_down) {
         found.extend(uplink(case));
     }
@@ -170,6 +175,7 @@ fn not_assigned(case: &Case<'_>) -> Option<Finding> {
             Severity::Critical,
             format!("{called} is assigned to no site, so it has no configuration."),
         )
+        .independent()
         .weight(97)
     })
 }
@@ -309,6 +315,7 @@ fn upgrade(case: &Case<'_>) -> Vec<Finding> {
         let asked = case.latest(&["UPGRADE_BY_USER", "UPGRADE_STARTED", "UPGRADE_REQUESTED"]);
         found.push(
             case.finding(&c::UPGRADING, Severity::Info, format!("{called} is being upgraded now."))
+                .independent()
                 .weight(if device.is_down() { 97 } else { 60 })
                 .since(asked.map(|event| event.time))
                 .evidence("fwupdate", status.clone())
@@ -373,7 +380,8 @@ fn restarted_by_user(case: &Case<'_>) -> Option<Finding> {
             Severity::Info,
             format!("Somebody restarted {called} {}.", ago(event.time, case.now())),
         )
-        .weight(if recent { 93 } else { 61 })
+        .independent()
+        .weight(if recent { 97 } else { 61 })
         .since(event.time)
         .evidence("text", event.text.clone()),
     )
@@ -546,6 +554,95 @@ fn radius(case: &Case<'_>) -> Option<Finding> {
         .evidence("failures", times)
         .evidence("text", event.text.clone()),
     )
+}
+
+fn loops(case: &Case<'_>) -> Option<Finding> {
+    let (event, _) = case.open(&["LOOP_DETECTED"])?;
+    let called = case.device.called();
+    Some(
+        case.finding(
+            &c::LOOP,
+            Severity::Critical,
+            format!("{called} sees a loop {}.", lasting(event.time, case.now())),
+        )
+        .weight(85)
+        .since(event.time)
+        .evidence("text", event.text.clone()),
+    )
+}
+
+/// VLANs that clients use and that carry no traffic on the wire of an access point.
+fn missing_vlan(case: &Case<'_>) -> Option<Finding> {
+    let vlans = &case.device.missing_vlans;
+    if vlans.is_empty() || case.device.is_down() {
+        return None;
+    }
+    let called = case.device.called();
+    let word = if vlans.len() == 1 { "VLAN" } else { "VLANs" };
+    let mut finding = case
+        .finding(
+            &c::MISSING_VLAN,
+            Severity::Critical,
+            format!(
+                "{called} gets no traffic in {word} {}: its switch port lacks it.",
+                mistmcp::answers::listed(vlans, 4)
+            ),
+        )
+        .weight(79)
+        .evidence("inactive_wired_vlans", vlans.clone());
+    if let Some(port) = case.upstream_port() {
+        finding = finding.on(port.object(&case.upstream().map(Device::called).unwrap_or_default()));
+    }
+    if let Some(switch) = case.upstream() {
+        finding = finding.on(switch.object());
+    }
+    Some(vlans.iter().take(2).fold(finding, |finding, vlan| finding.on(Object::vlan(vlan))))
+}
+
+/// What a gateway reports of its neighbors, paths and cluster.
+fn gateway(case: &Case<'_>) -> Vec<Finding> {
+    let called = case.device.called();
+    let mut found = Vec::new();
+    for (shorts, cause, severity, words, weight) in [
+        (
+            &["HA_CONTROL_LINK_DOWN", "HA_HEALTH_WEIGHT_LOW"][..],
+            &c::CLUSTER_DEGRADED,
+            Severity::Warning,
+            "has lost the redundancy of its cluster",
+            82,
+        ),
+        (&["TUNNEL_DOWN"], &c::TUNNEL_DOWN, Severity::Warning, "has a tunnel that is down", 58),
+        (
+            &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"],
+            &c::BGP_DOWN,
+            Severity::Warning,
+            "has lost a routing neighbor",
+            57,
+        ),
+        (
+            &["VPN_PATH_DOWN", "VPN_PEER_DOWN"],
+            &c::VPN_PATH_DOWN,
+            Severity::Warning,
+            "has a VPN path that is down",
+            56,
+        ),
+    ] {
+        if let Some((event, times)) = case.open(shorts) {
+            found.push(
+                case.finding(
+                    cause,
+                    severity,
+                    format!("{called} {words} {}.", lasting(event.time, case.now())),
+                )
+                .weight(weight)
+                .since(event.time)
+                .evidence("event", event.kind.clone())
+                .evidence("times", times)
+                .evidence("text", event.text.clone()),
+            );
+        }
+    }
+    found
 }
 
 /// What is wrong with the port upstream, as the switch and the device itself see it.

@@ -195,7 +195,15 @@ pub(in crate::answers) fn server_unreachable(
     });
     let others: Vec<_> = others.iter().filter(authorization).filter(recent).collect();
     let enterprise = own.iter().any(|event| event.reason == Some(23));
-    if told.is_empty() && !(enterprise && device.is_some()) {
+    let denied = own.iter().any(|event| {
+        event.kind.contains("DENIED")
+            || event.text.as_deref().is_some_and(|text| text.to_lowercase().contains("reject"))
+    });
+    // Many who fail at once, without a denial, have no answer.
+    let many = enterprise
+        && !denied
+        && others.iter().filter(|event| event.reason == Some(23)).count() >= 2 * t::SOME_FAILURES;
+    if told.is_empty() && !(enterprise && device.is_some()) && !many {
         return None;
     }
     let ssid = own.first().and_then(|event| event.ssid.clone()).or_else(|| who.client?.ssid.clone());
