@@ -38,8 +38,6 @@
 //! [`Inquiry::not_seen`]: mistmcp::answers::Inquiry::not_seen
 //! [`Diagnosis::unknown`]: mistmcp::answers::Diagnosis::unknown
 
-#![allow(dead_code, unused_imports, reason = "parts, facts and thresholds that the next tools share")]
-
 mod arguments;
 pub mod causes;
 pub mod check_ports;

@@ -12,8 +12,9 @@ use super::{Finding, Object, See, Severity};
 pub struct Diagnosis {
     subject: String,
     findings: Vec<Finding>,
-    facts: Map<String, Value>,
-    view: Map<String, Value>,
+    /// Boxed, so that a result with a diagnosis as its error stays small.
+    facts: Box<Map<String, Value>>,
+    view: Box<Map<String, Value>>,
     unknown: bool,
     normal: Option<String>,
 }
@@ -79,7 +80,7 @@ impl Diagnosis {
         };
         let mut view = self.view.clone();
         view.insert("marks".into(), self.findings.iter().filter_map(mark).collect());
-        Some(Value::Object(view))
+        Some(Value::Object(*view))
     }
 
     /// The answer as JSON. `seen` names the parts that were read.

@@ -1,6 +1,6 @@
 //! Requests of one answer: [`Inquiry`], and [`answer`], which runs a tool's body with one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,8 +81,11 @@ struct Inner {
 struct State {
     /// Parts in flight or read, by request.
     asked: HashMap<String, Shared<BoxFuture<'static, Fetched>>>,
-    seen: Vec<String>,
-    not_seen: Vec<String>,
+    /// Names of parts in the order in which they were asked for, so that equal answers are written equally.
+    order: Vec<String>,
+    seen: HashSet<String>,
+    /// Names of parts with the reason.
+    not_seen: Vec<(String, String)>,
     /// The error of a token that Mist refused.
     refused: Option<Error>,
 }
@@ -161,8 +164,8 @@ impl Inquiry {
     pub fn not_seen(&self, part: &str, reason: &str) {
         let line = shortened(&format!("{part}: {reason}"), 160);
         let mut state = self.0.state.lock();
-        if !state.not_seen.contains(&line) {
-            state.not_seen.push(line);
+        if !state.not_seen.iter().any(|(_, known)| *known == line) {
+            state.not_seen.push((part.to_owned(), line));
         }
     }
 
@@ -172,6 +175,12 @@ impl Inquiry {
     }
 
     async fn read(&self, part: &Part) -> Option<Arc<(Vec<Value>, bool)>> {
+        {
+            let mut state = self.0.state.lock();
+            if !state.order.iter().any(|name| *name == part.name) {
+                state.order.push(part.name.clone().into_owned());
+            }
+        }
         let fetched = match part.request() {
             Ok(request) => self.fetch(part, request).await,
             Err(error) => Err(Missed::Failed(error)),
@@ -182,10 +191,7 @@ impl Inquiry {
                     let rows: usize = pages.0.iter().cloned().map(|page| Rows::of(page).len()).sum();
                     self.not_seen(&part.name, &format!("only the first {rows} rows were read"));
                 }
-                let mut state = self.0.state.lock();
-                if !state.seen.iter().any(|name| *name == part.name) {
-                    state.seen.push(part.name.clone().into_owned());
-                }
+                self.0.state.lock().seen.insert(part.name.clone().into_owned());
                 Some(pages)
             }
             Err(Missed::Failed(error)) if part.or_none && error.kind() == ErrorKind::Missing => {
@@ -227,7 +233,12 @@ impl Inquiry {
             if let (true, Some(refused)) = (state.seen.is_empty(), state.refused.take()) {
                 return Err(refused);
             }
-            (std::mem::take(&mut state.seen), std::mem::take(&mut state.not_seen))
+            let State { order, seen, not_seen, .. } = &*state;
+            let place = |name: &String| order.iter().position(|known| known == name).unwrap_or(usize::MAX);
+            let seen: Vec<_> = order.iter().filter(|name| seen.contains(*name)).cloned().collect();
+            let mut not_seen = not_seen.clone();
+            not_seen.sort_by_key(|(name, _)| place(name));
+            (seen, not_seen.into_iter().map(|(_, line)| line).collect::<Vec<_>>())
         };
         let may_call = |tool: &str| self.0.call.may_call(tool);
         let view = diagnosis.view_data();

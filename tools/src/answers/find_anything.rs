@@ -51,7 +51,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     // A device that the network also sees as a client is one thing.
     let others = clients.iter().filter(|client| !fitting.iter().any(|device| device.has_mac(&client.mac)));
     things.extend(others.map(|client| names.client(client)));
-    things.extend(fitting_sites(&sites, text).map(|site| names.site(&site)));
+    things.extend(fitting_sites(&sites, text).map(|site| Names::site(&site)));
     let called = name(text);
     let all_seen = [&wireless, &wired, &wan, &nac, &inventory, &sites].iter().all(|rows| rows.is_seen());
     if things.is_empty() {
@@ -93,7 +93,8 @@ fn headline(thing: &Value) -> String {
         (device, "") => format!(" on {device}"),
         (device, site) => format!(" on {device} at {site}"),
     };
-    format!("{} is a {}{place}", text("name"), text("what"))
+    let article = if text("what").starts_with('a') { "an" } else { "a" };
+    format!("{} is {article} {}{place}", text("name"), text("what"))
 }
 
 /// Devices that a text names: exactly, or else by a part of the name.
@@ -209,7 +210,7 @@ impl Names<'_> {
         ])
     }
 
-    fn site(&self, site: &Site) -> Value {
+    fn site(site: &Site) -> Value {
         object([
             ("what", Some(json!("site"))),
             ("name", Some(json!(name(&site.name)))),

@@ -199,14 +199,14 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
     if own.is_empty() && events.is_seen() {
         ask.not_seen("client events", "there are none in this time");
     }
-    let state = match (stats.is_empty(), found.last_seen) {
+    let subject = match (stats.is_empty(), found.last_seen) {
         (false, _) => format!("{called} is connected"),
         (true, Some(seen)) if stats.is_seen() => {
             format!("{called} is not connected, last seen {}", ask.ago(seen))
         }
         _ => called.clone(),
     };
-    facts(Diagnosis::about(state), &found).fact("access_point", ap.map(|ap| ap.called())).findings(findings)
+    facts(Diagnosis::about(subject), &found).fact("access_point", ap.map(|ap| ap.called())).findings(findings)
 }
 
 /// The VLAN of a client that its access point's port lacks, as an alarm says.

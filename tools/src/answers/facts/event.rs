@@ -56,10 +56,6 @@ impl Event {
         })
     }
 
-    pub(in crate::answers) fn is(&self, kinds: &[&str]) -> bool {
-        kinds.contains(&self.kind.as_str())
-    }
-
     /// The type without the kind of device before it: `DISCONNECTED` of `AP_DISCONNECTED`.
     pub(in crate::answers) fn short(&self) -> &str {
         let (device, short) = self.kind.split_once('_').unwrap_or(("", &self.kind));

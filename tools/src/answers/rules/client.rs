@@ -78,7 +78,7 @@ fn is_noise(event: &Event) -> bool {
 }
 
 /// The failures of a stage since a client last passed it. Reaching a later stage passes the earlier ones.
-fn failing<'a>(events: &'a [Event], wanted: Stage) -> Option<Failing<'a>> {
+fn failing(events: &[Event], wanted: Stage) -> Option<Failing<'_>> {
     let passed = events
         .iter()
         .filter(|event| !is_noise(event))
@@ -101,7 +101,7 @@ fn failing<'a>(events: &'a [Event], wanted: Stage) -> Option<Failing<'a>> {
 }
 
 /// Failures of a stage that come again and again, although each is passed in the end.
-fn recurring<'a>(events: &'a [Event], wanted: Stage) -> Option<Failing<'a>> {
+fn recurring(events: &[Event], wanted: Stage) -> Option<Failing<'_>> {
     let of_stage = |good| {
         events.iter().filter(move |event| !is_noise(event) && stage_of(&event.kind) == Some((wanted, good)))
     };
@@ -150,7 +150,7 @@ fn stage_finding(
     case: &Case<'_>,
     failing: &Failing<'_>,
     stage: Stage,
-    (cause, severity, words): (&'static Cause, Severity, &str),
+    (kind, severity, words): (&'static Cause, Severity, &str),
     weight: u8,
 ) -> Finding {
     let others = others_failing(case, stage);
@@ -167,7 +167,7 @@ fn stage_finding(
     let times = failing.failures.len();
     let finding = case
         .finding(
-            cause,
+            kind,
             severity,
             format!(
                 "{} {words}: {}, last {}{scope}.",
@@ -245,7 +245,7 @@ pub(in crate::answers) fn authorization(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let by_server = |event: &&&Event| event.text.as_deref().is_some_and(nac::says_unreachable);
-    let (cause, words) = if failing.failures.iter().any(|event| by_server(&event)) {
+    let (kind, words) = if failing.failures.iter().any(|event| by_server(&event)) {
         (&c::AUTH_SERVER_UNREACHABLE, "gets no answer from the authentication server")
     } else if case.is_wireless_key(&failing.failures) {
         (&c::WRONG_KEY, "uses a wrong passphrase")
@@ -262,7 +262,7 @@ pub(in crate::answers) fn authorization(case: &Case<'_>) -> Option<Finding> {
     let others = others_failing(case, Stage::Authorization);
     Some(
         case.finding(
-            cause,
+            kind,
             Severity::Critical,
             format!(
                 "{} {words}: {}, last {}.",
