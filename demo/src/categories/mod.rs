@@ -190,7 +190,8 @@ pub(crate) fn collection(name: &str) -> Option<&'static Collection> {
 /// Every collection that answers are made of, by name.
 pub(crate) fn collections() -> Vec<&'static Collection> {
     let collections = routes().filter_map(collection_of);
-    let of_functions = [&service_levels::LEVELS_OF_SITES, &sites_sles_impact::IMPACTS];
+    let of_functions =
+        [&orgs_licenses::LICENSES, &service_levels::LEVELS_OF_SITES, &sites_sles_impact::IMPACTS];
     let mut collections = collections.chain(of_functions).collect::<Vec<_>>();
     collections.sort_by_key(|collection| collection.name);
     collections.dedup_by_key(|collection| collection.name);

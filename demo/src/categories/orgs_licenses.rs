@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::record;
 use crate::{
-    engine::{Call, Collection, Route},
+    engine::{Call, Collection, Route, shown},
     world::{Kind, ORG_ID, World, uuid},
 };
 
@@ -15,7 +15,11 @@ pub(super) const ROUTES: &[Route] = &[
     Route::whole("/api/v1/sites/{site_id}/licenses/usages", site_usage),
 ];
 
+pub(super) static LICENSES: Collection = Collection::of("licenses", bought);
 static USAGES: Collection = Collection::of("license usages", usages);
+
+/// How many licenses of a type are not used.
+const SPARE: usize = 10;
 
 /// Which license a kind of device takes.
 const TYPES: [(Kind, &str); 3] =
@@ -29,16 +33,15 @@ fn used(world: &World, at: Option<usize>) -> Map<String, Value> {
     used.collect()
 }
 
-pub(super) fn licenses(call: &Call<'_>) -> Value {
-    let world = call.world;
-    let bought = |kind| world.kind(kind).count() + 10;
+/// What was bought.
+fn bought(world: &World) -> Vec<Value> {
     let licenses = TYPES.iter().map(|(kind, name)| {
         json!({
             "id": uuid(&format!("license {name}")),
             "org_id": ORG_ID,
             "type": name,
-            "quantity": bought(*kind),
-            "remaining_quantity": 10,
+            "quantity": world.kind(*kind).count() + SPARE,
+            "remaining_quantity": SPARE,
             "subscription_id": format!("DEMO-{name}"),
             "order_id": "DEMO-00001",
             "start_time": record::created(world),
@@ -47,23 +50,34 @@ pub(super) fn licenses(call: &Call<'_>) -> Value {
             "modified_time": record::created(world),
         })
     });
-    let entitled = TYPES
-        .iter()
-        .map(|(kind, name)| ((*name).to_owned(), Value::from(bought(*kind))))
-        .collect::<Map<_, _>>();
+    licenses.collect()
+}
+
+/// How many licenses of each type there are.
+fn entitled(world: &World) -> Map<String, Value> {
+    let mut entitled = Map::new();
+    for license in world.rows(&LICENSES).iter() {
+        let (Some(name), Some(quantity)) = (license.get("type"), license.get("quantity")) else { continue };
+        let (Some(name), Some(quantity)) = (name.as_str(), quantity.as_u64()) else { continue };
+        let sum = entitled.get(name).and_then(Value::as_u64).unwrap_or_default() + quantity;
+        entitled.insert(name.to_owned(), sum.into());
+    }
+    entitled
+}
+
+pub(super) fn licenses(call: &Call<'_>) -> Value {
+    let world = call.world;
+    let licenses = world.rows(&LICENSES).iter().map(shown).collect::<Vec<_>>();
     json!({
-        "licenses": licenses.collect::<Vec<_>>(), "amendments": [],
-        "entitled": entitled, "summary": used(world, None), "usages": used(world, None), "fully_loaded": used(world, None),
+        "licenses": licenses, "amendments": [], "entitled": entitled(world), "summary": used(world, None),
+        "usages": used(world, None), "fully_loaded": used(world, None),
     })
 }
 
 fn site_usage(call: &Call<'_>) -> Value {
     let world = call.world;
-    let entitled =
-        TYPES.iter().map(|(kind, name)| ((*name).to_owned(), (world.kind(*kind).count() + 10).into()));
-    let entitled = entitled.collect::<Map<_, Value>>();
     json!({
-        "org_entitled": entitled, "usages": used(world, world.site(call.hole("site_id")).map(|site| site.index)),
+        "org_entitled": entitled(world), "usages": used(world, world.site(call.hole("site_id")).map(|site| site.index)),
         "trial_enabled": false, "svna_enabled": false, "vna_eligible": true, "vna_ui": true, "wvna_eligible": true,
     })
 }

@@ -128,10 +128,14 @@ fn device_stats(world: &World, device: &Device) -> Value {
             }),
         );
     }
+    let connected = world.rows(&CLIENTS);
     let clients =
-        world.clients.iter().filter(|client| world.devices[client.ap].mac == device.mac && client.present());
+        connected.iter().filter(|client| client.get("ap_mac").is_some_and(|ap| *ap == device.mac.as_str()));
     let radios = device.radios.iter().map(|radio| {
-        let heard = clients.clone().filter(|client| client.radio.band == radio.band).count();
+        let heard = clients
+            .clone()
+            .filter(|client| client.get("band").is_some_and(|band| band == radio.band))
+            .count();
         let stat = json!({
             "mac": radio.mac, "channel": radio.channel, "bandwidth": radio.bandwidth, "power": radio.power,
             "num_clients": heard, "util_all": random.between(5, 60), "noise_floor": -92,

@@ -106,21 +106,19 @@ impl Overlay {
             // The changes were checked, so that only a row that depends on the time of day can be missing.
             tracing::warn!(%error, "a change does not fit the demo network");
         }
-        for twin in twins::of(collection).filter(|twin| self.patches(twin.name)) {
+        for twin in twins::of(collection).filter(|twin| self.changes(twin.name)) {
             let before = twin.made(world);
             let mut after = before.clone();
             // Its errors are told where its own rows are asked for.
             drop(self.try_lay(world, twin, &mut after));
-            twins::agree(rows, &before, &after);
+            twins::agree(collection, twin, rows, &before, &after);
         }
     }
 
-    /// Whether rows of a collection are patched.
-    fn patches(&self, name: &str) -> bool {
-        let changes = self.0.changes.iter().map(|laid| &laid.change);
-        let mut patches =
-            changes.filter(|change| matches!(change, Change::Rows { action: Action::Set(_), .. }));
-        patches.any(|change| matches!(change, Change::Rows { collection, .. } if *collection == name))
+    /// Whether rows of a collection are changed.
+    fn changes(&self, name: &str) -> bool {
+        let mut changes = self.0.changes.iter().map(|laid| &laid.change);
+        changes.any(|change| matches!(change, Change::Rows { collection, .. } if *collection == name))
     }
 
     fn try_lay(&self, world: &World, collection: &Collection, rows: &mut Vec<Row>) -> Vec<OverlayError> {
@@ -174,11 +172,7 @@ impl Overlay {
                 Change::Rows { .. } => {}
             }
         }
-        let is_changed = |name| {
-            let changes = self.0.changes.iter().map(|laid| &laid.change);
-            changes.into_iter().any(|it| matches!(it, Change::Rows { collection, .. } if *collection == name))
-        };
-        for collection in categories::collections().into_iter().filter(|it| is_changed(it.name)) {
+        for collection in categories::collections().into_iter().filter(|it| self.changes(it.name)) {
             let mut rows = collection.made(&world);
             if let Some(error) = self.try_lay(&world, collection, &mut rows).into_iter().next() {
                 return Err(error);

@@ -1,5 +1,7 @@
 //! Collections that tell of the same things: what is patched in one shows in the others.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -13,6 +15,9 @@ const FAMILIES: &[&[&str]] = &[
     &["client stats", "clients"],
 ];
 
+/// Those that list the same things: what is added to one, or removed, is in the other as well or is not.
+const LISTS: &[[&str; 2]] = &[["inventory", "inventory found"], ["device stats", "devices found"]];
+
 /// The other collections that tell of the same things.
 pub(super) fn of(collection: &Collection) -> impl Iterator<Item = &'static Collection> {
     let name = collection.name;
@@ -21,7 +26,20 @@ pub(super) fn of(collection: &Collection) -> impl Iterator<Item = &'static Colle
 }
 
 /// Makes rows agree with a twin's: a field that was as the twin's was becomes as the twin's is.
-pub(super) fn agree(rows: &mut [Row], before: &[Row], after: &[Row]) {
+pub(super) fn agree(
+    collection: &Collection,
+    twin: &Collection,
+    rows: &mut Vec<Row>,
+    before: &[Row],
+    after: &[Row],
+) {
+    if LISTS.iter().any(|pair| pair.contains(&collection.name) && pair.contains(&twin.name)) {
+        let is_gone = |row: &Row| same(before, row).is_some() && same(after, row).is_none();
+        rows.retain(|row| !is_gone(row));
+        let new = after.iter().filter(|row| same(before, row).is_none() && same(rows, row).is_none());
+        let new = new.map(|row| in_form(row, rows)).collect::<Vec<_>>();
+        rows.extend(new);
+    }
     for (old, new) in before.iter().filter_map(|old| Some((old, same(after, old)?))) {
         let changes = aspects(old).into_iter().filter_map(|(name, was)| {
             let is = new_aspect(new, &name)?;
@@ -41,6 +59,19 @@ pub(super) fn agree(rows: &mut [Row], before: &[Row], after: &[Row]) {
 
 fn same<'r>(rows: &'r [Row], row: &Row) -> Option<&'r Row> {
     rows.iter().find(|other| other.get("mac") == row.get("mac"))
+}
+
+/// A twin's row with the fields that rows of a collection have.
+fn in_form(row: &Row, rows: &[Row]) -> Row {
+    let known = aspects(row);
+    let fields = rows.iter().flat_map(Row::keys).collect::<BTreeSet<_>>();
+    let has = fields.into_iter().filter_map(|field| {
+        let value = row
+            .get(field)
+            .or_else(|| known.iter().find(|(name, _)| name == common(field)).map(|(_, it)| it))?;
+        Some((field.clone(), value.clone()))
+    });
+    has.collect()
 }
 
 /// The name that a field has in all collections of a family.

@@ -230,6 +230,52 @@ async fn collections_of_the_same_things_agree_whichever_is_changed() {
 }
 
 #[tokio::test]
+async fn a_device_that_is_added_to_one_list_or_removed_is_so_in_the_other() {
+    let peer = Peer::laid(&json!([
+        { "collection": "inventory", "add": { "site": "Sydney Store", "type": "ap", "mac": "5c5b35aa1010", "name": "SYD-AP-09",
+            "model": "AP34", "connected": false } },
+        { "collection": "inventory found", "where": { "name": "LDS-AP-01" }, "remove": true },
+        { "collection": "device stats", "where": { "name": "LDS-AP-02" }, "remove": true },
+    ]))
+    .await;
+    let found = peer.rows("{org}/inventory/search?limit=1000").await;
+    let new = find(&found, "name", "SYD-AP-09");
+    assert_eq!(
+        (&new["status"], &new["model"], &new["mac"]),
+        (&json!("disconnected"), &json!("AP34"), &json!("5c5b35aa1010"))
+    );
+    let inventory = peer.rows("{org}/inventory?limit=1000").await;
+    assert!(inventory.iter().all(|row| row["name"] != "LDS-AP-01"));
+    assert_eq!(inventory.len(), found.len());
+    let searched = peer.rows("{org}/devices/search?limit=1000").await;
+    assert!(searched.iter().all(|row| row["last_hostname"] != "LDS-AP-02"));
+    let summary = peer.json("{org}/devices/summary").await;
+    assert_eq!(summary["num_aps"], inventory.iter().filter(|row| row["type"] == "ap").count());
+}
+
+#[tokio::test]
+async fn licenses_and_clients_are_counted_as_they_are() {
+    let peer = Peer::laid(&json!([
+        { "collection": "licenses", "where": { "type": "SUB-MAN" }, "set": { "quantity": 3 } },
+        { "collection": "client stats", "where": { "ap_mac": "LDS-AP-05" }, "set": { "ap_mac": "LDS-AP-06" } },
+    ]))
+    .await;
+    let licenses = peer.json("{org}/licenses").await;
+    assert_eq!(licenses["entitled"]["SUB-MAN"], 3);
+    assert_eq!(find(licenses["licenses"].as_array().unwrap(), "type", "SUB-MAN")["quantity"], 3);
+    let usages = peer.at("Sydney Store", "/licenses/usages").await;
+    assert_eq!(peer.json(&usages).await["org_entitled"]["SUB-MAN"], 3);
+    let devices = peer.rows("{org}/stats/devices?limit=1000").await;
+    let clients = peer.at("Leeds Distribution Centre", "/stats/clients").await;
+    let clients = peer.rows(&clients).await;
+    for name in ["LDS-AP-05", "LDS-AP-06"] {
+        let ap = find(&devices, "name", name);
+        let there = clients.iter().filter(|row| row["ap_mac"] == ap["mac"]).count();
+        assert_eq!((ap["num_clients"] == there, name == "LDS-AP-06"), (true, there > 0), "{name}");
+    }
+}
+
+#[tokio::test]
 async fn settings_and_wlans_show_in_what_is_derived_from_them() {
     let peer = Peer::laid(&json!([
         { "collection": "site settings", "where": { "site_id": "Sydney Store" }, "set": { "vars": { "staff_vlan": null, "new": "1" } } },

@@ -4,6 +4,7 @@ mod call;
 mod configuration;
 mod exit_codes;
 mod help;
+mod incidents;
 mod pages;
 mod shells;
 mod table;
