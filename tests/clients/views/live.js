@@ -11,7 +11,10 @@ const SITE = 'Leeds Distribution Centre';
 export const ASKED = {
     showTopology: { site_id: SITE },
     checkSite: { site_id: SITE },
-    troubleshootClient: { client: 'scanner-17' },
+    troubleshootClient: { client: 'hugo.nguyen' },
+    troubleshootAuthentication: { who: 'hugo.nguyen' },
+    findAnything: { text: 'LDS-AP-03' },
+    listProblems: {},
     explainSle: { site_id: SITE, metric: 'capacity' },
     troubleshootDevice: { device_id: 'LDS-AP-03' },
     checkPorts: { site_id: SITE },

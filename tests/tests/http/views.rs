@@ -17,6 +17,9 @@ async fn client(server: &HttpServer, lifecycle: Lifecycle, capabilities: Value) 
 fn arguments(tool: &str) -> Value {
     match tool {
         "troubleshootClient" => json!({ "client": "hugo.nguyen" }),
+        "troubleshootAuthentication" => json!({ "who": "hugo.nguyen" }),
+        "findAnything" => json!({ "text": "LDS-AP-03" }),
+        "listProblems" => json!({}),
         "explainSle" => json!({ "site_id": "Leeds Distribution Centre", "metric": "capacity" }),
         "queryRows" => json!({
             "tables": { "sites": { "tool": "searchOrgSites", "arguments": {} } },

@@ -17,7 +17,7 @@ pub(super) const FINDS: &[&Cause] = &[&c::NEVER_SEEN];
 const MOST: usize = 10;
 
 /// What something is and where: any client, device or site, by MAC, host name, user, IP, serial or name.
-#[mist_tool(category = "answers", hints(read_only))]
+#[mist_tool(category = "answers", hints(read_only), view = "findings")]
 pub async fn find_anything(
     mist: &Mist,
     call: &Call,

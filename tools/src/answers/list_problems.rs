@@ -43,7 +43,7 @@ pub(super) const FINDS: &[&Cause] = &[
 const DAYS: i64 = 7;
 
 /// What is wrong now: open Marvis actions, alarms and devices down, folded to their roots, the worst first.
-#[mist_tool(category = "answers", hints(read_only))]
+#[mist_tool(category = "answers", hints(read_only), view = "findings")]
 pub async fn list_problems(
     mist: &Mist,
     call: &Call,

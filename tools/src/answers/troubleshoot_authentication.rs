@@ -26,7 +26,7 @@ pub(super) const FINDS: &[&Cause] = &[
 ];
 
 /// Why a client or user does not get in: rule, certificate, password, device management, RADIUS server, passphrase.
-#[mist_tool(category = "answers", hints(read_only))]
+#[mist_tool(category = "answers", hints(read_only), view = "findings")]
 pub async fn troubleshoot_authentication(
     mist: &Mist,
     call: &Call,

@@ -8,7 +8,7 @@ use super::arguments::Organization;
 use super::facts::{Alarm, Client, Device, Event, Medium, Port};
 use super::locate_client::{self, Search};
 use super::rules::{alarms, client, device, nac, ports, ports::Around};
-use super::{causes as c, locate, parts};
+use super::{causes as c, locate, parts, views};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&Cause] = &[
@@ -47,7 +47,7 @@ pub(super) const FINDS: &[&Cause] = &[
 ];
 
 /// Why a wireless or wired client has trouble: signal, roaming, sign-in, DHCP, DNS, gateway, its access point or port.
-#[mist_tool(category = "answers", hints(read_only))]
+#[mist_tool(category = "answers", hints(read_only), view = "client-timeline")]
 pub async fn troubleshoot_client(
     mist: &Mist,
     call: &Call,
@@ -206,7 +206,12 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
         }
         _ => called.clone(),
     };
-    facts(Diagnosis::about(subject), &found).fact("access_point", ap.map(|ap| ap.called())).findings(findings)
+    facts(Diagnosis::about(subject), &found)
+        .fact("access_point", ap.as_ref().map(Device::called))
+        .view("client", views::client(&found, ap.as_ref()))
+        .view("timeline", views::timeline(own.iter().chain(&nac_events), ap.as_slice()))
+        .view("signal", views::signal(&own))
+        .findings(findings)
 }
 
 /// The VLAN of a client that its access point's port lacks, as an alarm says.
@@ -358,6 +363,8 @@ async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, window: &Win
         .fact("switch", device.map(Device::called))
         .fact("port_up", own.and_then(|port| port.up))
         .fact("port_speed", own.and_then(|port| port.speed))
+        .view("client", views::client(&found, None))
+        .view("timeline", views::timeline(&nac_events, &devices))
         .findings(findings)
 }
 
