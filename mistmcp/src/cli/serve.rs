@@ -27,11 +27,11 @@ pub(super) async fn serve<H: ServerHandler>(
     let (stop, timeout) = (shutdown::on_signal()?, session.connection().limits().timeout);
     let audit = audit_log::open(flags, Key::random())?;
     let server = Server::new(session).audited(audit.clone()).with_accounts(configuration.accounts());
-    let served = server::serve(handler(server), timeout, stop).await.context("the server stopped");
+    let outcome = server::serve(handler(server), timeout, stop).await.context("the server stopped");
     if let Some(audit) = audit {
         audit.close().await;
     }
-    served
+    outcome
 }
 
 /// Explains the program to a person who started the server by hand.

@@ -145,7 +145,7 @@ mod tests {
             grants in prop::collection::vec((prop::collection::vec(0_u8..6, 0..3), prop::collection::vec(0_u8..6, 0..3)), 1..6),
             subject in 0_u8..6, email in prop::option::of(0_u8..6), groups in prop::collection::vec(0_u8..6, 0..4),
         ) {
-            let user = |number: &u8| if number % 2 == 0 { format!("s{number}") } else { format!("{number}@example.com") };
+            let user = |number: &u8| if number.is_multiple_of(2) { format!("s{number}") } else { format!("{number}@example.com") };
             let group = |number: &u8| format!("g{number}");
             let accounts = Accounts::new(grants.iter().enumerate().map(|(place, (users, groups))| {
                 let [users, groups] = [users.iter().map(user).collect::<Vec<_>>(), groups.iter().map(group).collect()];
@@ -157,7 +157,7 @@ mod tests {
                 groups: groups.iter().map(group).collect(),
             };
             let wanted: Vec<_> = grants.iter().enumerate().filter(|(_, (users, granted))| {
-                users.iter().any(|number| if number % 2 == 0 { *number == subject } else { Some(*number) == email })
+                users.iter().any(|number| if number.is_multiple_of(2) { *number == subject } else { Some(*number) == email })
                     || granted.iter().any(|number| groups.contains(number))
             }).map(|(place, _)| place.to_string()).collect();
             let granted = accounts.of(&person);

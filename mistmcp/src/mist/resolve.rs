@@ -123,7 +123,14 @@ impl Mist {
             return self.choose(SELF, |seen| wanted.pick(seen)).await;
         }
         if let Some(org_id) = self.connection.org_id.as_ref().filter(|_| wanted.kind == ORGANIZATION) {
-            return id(org_id);
+            // The operator's default organization may be none of the accounts of this client.
+            let is_seen = match self.routes() {
+                Some(routes) => self.route_of_org(routes, org_id).await.is_ok(),
+                None => true,
+            };
+            if is_seen {
+                return id(org_id);
+            }
         }
         let Wanted { parameter, kind, .. } = wanted;
         let seen = self.names(SELF, None).await?;

@@ -120,11 +120,11 @@ impl Mist {
         }
     }
 
-    async fn route_of_org<'r>(&self, routes: &'r [Route], id: &str) -> Result<&'r Route> {
-        let names = |route: &&Route| route.account.orgs.as_ref().is_some_and(|orgs| orgs.contains(id));
-        let named: Vec<_> = routes.iter().filter(names).collect();
-        if !named.is_empty() {
-            return one("organization", id, &named, routes, None);
+    pub(super) async fn route_of_org<'r>(&self, routes: &'r [Route], id: &str) -> Result<&'r Route> {
+        let is_for_org = |route: &&Route| route.account.orgs.as_ref().is_some_and(|orgs| orgs.contains(id));
+        let explicit: Vec<_> = routes.iter().filter(is_for_org).collect();
+        if !explicit.is_empty() {
+            return one("organization", id, &explicit, routes, None);
         }
         let open: Vec<_> = routes.iter().filter(|route| route.account.orgs.is_none()).collect();
         let listings = self.self_listings(&open).await;

@@ -209,8 +209,17 @@ async fn the_file_is_read_again_when_it_changes_and_a_wrong_one_changes_nothing(
         |received: &[mistmcp_tests::Received]| received.last().unwrap().header("authorization").to_owned();
     process.call("getOrg", ask.clone()).await;
     assert_eq!(token(&upstream.take()), format!("Token {}", TOKENS[0]));
-    std::fs::write(&path, "[accounts.acme]\ntoken = \"x\"\n").unwrap();
+    // A command that fails leaves a mark when it is run.
+    let mark = folder.path().join("mark");
+    let command = format!("token_command = [\"sh\", \"-c\", \"touch '{}'; exit 3\"]", mark.display());
+    std::fs::write(&path, format!("[accounts.acme]\n{command}\ncloud = \"{}\"\n", upstream.url())).unwrap();
     process.signal("HUP").await;
+    let was_read = async {
+        while !mark.exists() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    soon("the wrong file to be read", was_read).await;
     process.call("getOrg", ask.clone()).await;
     assert_eq!(token(&upstream.take()), format!("Token {}", TOKENS[0]));
     std::fs::write(&path, text("another-t0ken-5Yw2")).unwrap();
@@ -227,7 +236,7 @@ async fn the_file_is_read_again_when_it_changes_and_a_wrong_one_changes_nothing(
     process.close_stdin();
     let finished = process.ended().await;
     assert!(
-        finished.stderr.contains("line 2") && finished.stderr.contains("stay as they were"),
+        finished.stderr.contains("account `acme`") && finished.stderr.contains("stay as they were"),
         "{}",
         finished.stderr
     );
