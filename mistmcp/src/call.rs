@@ -3,6 +3,7 @@
 mod client_request;
 mod elicitation;
 mod record;
+mod rows;
 
 use std::fmt;
 use std::pin::Pin;
@@ -18,6 +19,7 @@ pub use client_request::{Level, Root};
 pub use elicitation::Form;
 pub(crate) use elicitation::fits;
 pub(crate) use record::CallRecord;
+pub(crate) use rows::{FetchedPage, RowAccess, RowPage, RowsFuture, TableScope};
 
 use crate::capability::Capability;
 use crate::error::ErrorKind;
@@ -39,10 +41,11 @@ pub struct Call {
     /// Tool and arguments, with names resolved. Equal calls have equal ones.
     invocation: Option<Arc<str>>,
     record: Arc<CallRecord>,
+    has_deadline: bool,
 }
 
 /// The session of a call, as its tool sees it.
-pub(crate) trait CallSession: Send + Sync {
+pub(crate) trait CallSession: RowAccess {
     /// Whether the session can call a tool, directly or through `callTool`.
     fn may_call(&self, tool: &str) -> bool;
 
@@ -89,6 +92,7 @@ impl Call {
             session: None,
             invocation: None,
             record: Arc::default(),
+            has_deadline: true,
         }
     }
 
@@ -127,6 +131,26 @@ impl Call {
     pub(crate) fn key(&self) -> Option<String> {
         let (session, invocation) = (self.session.as_ref()?, self.invocation.as_ref()?);
         Some(format!("{:016x} {invocation}", session.access_key()))
+    }
+
+    /// The same call without a deadline.
+    pub(crate) fn without_deadline(self) -> Self {
+        Self { has_deadline: false, ..self }
+    }
+
+    /// Whether the call has to end within the time that the operator has set.
+    pub(crate) fn has_deadline(&self) -> bool {
+        self.has_deadline
+    }
+
+    /// The same call without its session.
+    pub(crate) fn outside_session(self) -> Self {
+        Self { session: None, ..self }
+    }
+
+    /// The session of the call; none outside of one.
+    pub(crate) fn session(&self) -> Option<&Arc<dyn CallSession>> {
+        self.session.as_ref()
     }
 
     /// Whether the session can call `tool`, directly or through `callTool`. A reply names only such tools.

@@ -20,6 +20,8 @@ mod man;
 mod oauth;
 mod origin;
 mod output;
+#[cfg(feature = "query")]
+mod query;
 mod serve;
 mod serve_http;
 mod shutdown;
@@ -227,6 +229,8 @@ async fn run<H: ServerHandler>(
         Some(Command::Check(check)) => check::run(&flags, check, environment).await,
         Some(Command::Install(install)) => install::run(&flags, install, environment),
         Some(Command::Call(asked)) => call::run(&flags, environment, asked).await,
+        #[cfg(feature = "query")]
+        Some(Command::Query(asked)) => query::run(&flags, environment, asked).await,
         Some(Command::Tools(asked)) => tools::print(&flags, asked),
         Some(Command::Incidents(asked)) => incidents::print(asked),
         Some(Command::Completions { shell }) => completions::print(&flags, *shell),

@@ -128,6 +128,8 @@ mod mist;
 mod param;
 mod placeholder;
 mod prompt;
+#[cfg(feature = "query")]
+mod query;
 mod quote;
 #[cfg(feature = "redis")]
 mod redis;
@@ -163,6 +165,8 @@ pub use mist::{
 pub use mistmcp_macros::{Choice, ParamGroup, mist_tool};
 pub use param::{Param, ParamGroup};
 pub use prompt::{Completed, Prompt, PromptArgument, Step};
+#[cfg(feature = "query")]
+pub use query::{Query, QueryTables, Sql, TableSource};
 pub use reply::{Block, Content, File, Format, Media, Reply, Rules};
 pub use server::Server;
 pub use session::{Mode, Outcome, PolicyError, Session, Settings, SettingsError};

@@ -32,8 +32,11 @@ use list::List;
 pub(crate) use refetch::in_turns;
 pub(crate) use request_facts::{Expected, RequestFacts};
 pub(crate) use secrets::{redact_object, redact_text};
+pub(crate) use source::Offset;
 use source::Source;
 
+#[cfg(feature = "query")]
+use crate::call::RowPage;
 use crate::error::ErrorKind;
 use crate::mist::{Answer, Parsed, Repairs};
 use crate::{Error, Fields, Result, work};
@@ -155,6 +158,13 @@ impl Reply {
         Self { view_data: Some(data), ..self }
     }
 
+    /// A reply with rows of a list that the tool made, for a tool with a parameter `offset`: `next` skips the rows
+    /// that were answered.
+    #[cfg(feature = "query")]
+    pub(crate) fn rows_from(offset: Offset, value: Value) -> Self {
+        Self::of(Body::Data { value, source: Source { offset: Some(offset), ..Source::default() } })
+    }
+
     /// A reply with a file.
     pub fn file(file: File) -> Self {
         Self::of(Body::File(file))
@@ -228,6 +238,12 @@ impl Reply {
         work::on_large(move || Self::from_large(&answer, fields.as_ref())).await?
     }
 
+    /// As [`from_endpoint`](Self::from_endpoint), on this thread.
+    #[cfg(feature = "query")]
+    pub(crate) fn parsed(answer: &Answer, fields: Option<&Fields>) -> Result<Self> {
+        if answer.is_large() { Self::from_large(answer, fields) } else { Self::from_answer(answer) }
+    }
+
     fn from_large(answer: &Answer, fields: Option<&Fields>) -> Result<Self> {
         let media_type = answer.media_type().unwrap_or_default();
         let readable = media_type.is_empty() || media_type.contains("json") || media_type.contains("html");
@@ -249,6 +265,27 @@ impl Reply {
                 bytes: answer.bytes().clone(),
             })),
         }
+    }
+
+    /// The rows of the reply, pruned and redacted but not truncated. An object is one row.
+    ///
+    /// # Errors
+    /// The reply is a file or text.
+    #[cfg(feature = "query")]
+    pub(crate) fn into_rows(self, show_secrets: bool, mut asked: RequestFacts) -> Result<RowPage> {
+        asked.instead = self.instead;
+        let Body::Data { value, source } = self.body else { return Err(no_rows("a file or a text")) };
+        let mut page = match List::read(value, &source, &asked) {
+            Ok(list) => list.into_page(show_secrets, &asked),
+            Err(object @ Value::Object(_)) => {
+                let list = List::read(Value::Array(vec![object]), &source, &asked);
+                let list = list.map_err(|_| no_rows("an object"))?;
+                RowPage { next: None, total: None, ..list.into_page(show_secrets, &asked) }
+            }
+            Err(_) => return Err(no_rows("a single value")),
+        };
+        page.notes.splice(0..0, self.notes);
+        Ok(page)
     }
 
     /// Renders the reply, off the async threads if it is large.
@@ -289,6 +326,14 @@ impl Reply {
             }
         }
     }
+}
+
+#[cfg(feature = "query")]
+fn no_rows(what: &str) -> Error {
+    Error::new(
+        ErrorKind::Arguments,
+        format!("It answers {what} and no rows. Take a tool that lists, searches or counts."),
+    )
 }
 
 /// Whether a field with this name, inside a field with that one, is redacted. For checking the names against Mist's

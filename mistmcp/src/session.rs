@@ -12,10 +12,12 @@ mod meta_tools;
 mod mode;
 mod policy;
 mod prompts;
+mod rows;
 mod settings;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::{Map, Value};
 
@@ -45,6 +47,8 @@ pub struct Session {
     /// Whether the client handles `tools/list_changed`. If not, replies explain how to call tools
     /// that are not listed.
     sees_changes: bool,
+    /// Identifies a session with several requests; none for a stateless request.
+    id: Option<u64>,
 }
 
 /// Outcome of a call.
@@ -74,7 +78,9 @@ struct Ran {
 impl Session {
     /// Creates a session without enabled categories.
     pub fn new(settings: Arc<Settings>, connection: Arc<Connection>, sees_changes: bool) -> Self {
-        Self { settings, connection, enabled: Arc::default(), sees_changes }
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let id = sees_changes.then(|| LAST.fetch_add(1, Ordering::Relaxed));
+        Self { settings, connection, enabled: Arc::default(), sees_changes, id }
     }
 
     /// Replaces the set of enabled categories by one that is shared.
@@ -90,8 +96,7 @@ impl Session {
 
     /// The same session over another connection.
     pub(crate) fn over(&self, connection: Arc<Connection>) -> Self {
-        let (settings, enabled) = (Arc::clone(&self.settings), Arc::clone(&self.enabled));
-        Self { settings, connection, enabled, sees_changes: self.sees_changes }
+        Self { connection, ..self.clone() }
     }
 
     /// The operator's settings.

@@ -9,6 +9,8 @@ use super::Category;
 use super::definition::definition;
 use super::unknown;
 use crate::argument::{Arguments, QueryValue};
+#[cfg(feature = "query")]
+use crate::call::FetchedPage;
 use crate::endpoint::{Answers, Endpoint, Method, Segment};
 use crate::error::ErrorKind;
 use crate::mist::{CURSOR, Cursor, Request};
@@ -173,6 +175,45 @@ impl Entry {
         };
         reply.notes.splice(0..0, notes);
         Ok(reply)
+    }
+
+    /// Requests one page of rows for a query, with the largest pages that the tool has.
+    #[cfg(feature = "query")]
+    pub(crate) async fn fetch_rows(
+        &self,
+        mut arguments: Map<String, Value>,
+        show_secrets: bool,
+        mist: &Mist,
+        call: &Call,
+    ) -> Result<FetchedPage> {
+        self.check(&mut arguments)?;
+        let widens = |param: &&&Param| param.reader().is_some_and(|reader| reader.widens);
+        let may_widen = self.params.iter().filter(widens).any(|param| arguments.contains_key(param.name));
+        let (answer, arguments, notes) = match &self.tool.run {
+            // A search that may be repeated for partial names is parsed at once: the repetition depends on its rows.
+            Run::Endpoint(endpoint) if !may_widen => {
+                let notes = mist.look_up(&self.params, true, &mut arguments).await?;
+                let answer = match mist.send(self.request(endpoint, &arguments)?).await {
+                    Ok(answer) => answer,
+                    Err(error) => return Err(unknown::explained(error, &self.params, &arguments, mist).await),
+                };
+                (answer, arguments, notes)
+            }
+            _ => {
+                let asked = self.asked(&arguments);
+                let reply = self.run(arguments, mist, call).await?;
+                let parse = Box::new(move || reply.into_rows(show_secrets, asked));
+                return Ok(FetchedPage { is_large: true, parse });
+            }
+        };
+        let asked = self.asked(&arguments);
+        let is_large = answer.is_large();
+        let parse = move || {
+            let mut page = Reply::parsed(&answer, asked.fields.as_ref())?.into_rows(show_secrets, asked)?;
+            page.notes.splice(0..0, notes);
+            Ok(page)
+        };
+        Ok(FetchedPage { is_large, parse: Box::new(parse) })
     }
 
     /// Calls an endpoint. If no row matches, it searches again for partial names; if Mist does not

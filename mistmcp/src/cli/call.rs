@@ -1,13 +1,13 @@
 //! `mistmcp call`: one tool, called as an MCP client calls it, and its answer in the form that was asked for.
 
-mod answer;
-mod arguments;
+pub(super) mod answer;
+pub(super) mod arguments;
 mod cells;
 mod columns;
 mod csv;
 mod names;
-mod pages;
-mod progress;
+pub(super) mod pages;
+pub(super) mod progress;
 mod repeats;
 mod table;
 
@@ -36,7 +36,7 @@ const NO_LIMIT: u32 = u32::MAX;
 
 /// How the answer is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     Json,
     Toon,
     Table,
@@ -45,10 +45,10 @@ enum Form {
 
 /// What is printed of an answer.
 #[derive(Debug)]
-struct Output {
-    form: Form,
+pub(super) struct Output {
+    pub(super) form: Form,
     /// The columns of a table or of CSV, where they were chosen.
-    fields: Vec<String>,
+    pub(super) fields: Vec<String>,
 }
 
 /// Calls a tool, and prints what it answers.

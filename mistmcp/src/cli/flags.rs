@@ -15,6 +15,8 @@ use clap::error::{ContextKind, ContextValue};
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, ValueEnum};
 
 pub(super) use command::{CallFlags, Command, IncidentsFlags, ToolsFlags};
+#[cfg(feature = "query")]
+pub(super) use command::{QueryFlags, QueryOutput};
 pub(super) use first_look::FirstLook;
 pub(super) use http::{HTTP, HttpFlags, LIMITS};
 pub(super) use unknown_env::{looks_like_ours, meant};

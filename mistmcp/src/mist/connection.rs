@@ -104,6 +104,16 @@ impl Connection {
         self.dispatchers().flat_map(|dispatcher| dispatcher.leases.iter()).map(|lease| lease.token())
     }
 
+    /// The organization of calls that name none.
+    pub(crate) fn org_id(&self) -> Option<&str> {
+        self.org_id.as_deref()
+    }
+
+    /// Calls that are left in this hour, of all tokens that Mist has not refused.
+    pub(crate) fn calls_left(&self) -> u32 {
+        self.dispatcher.calls_left()
+    }
+
     /// Limits of a call.
     pub fn limits(&self) -> &Limits {
         &self.dispatcher.pool.limits

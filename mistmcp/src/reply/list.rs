@@ -7,9 +7,11 @@ use super::prune::{tidy, tidy_object};
 use super::request_facts::{Expected, RequestFacts};
 use super::row_buffer::{FRAME, Written};
 use super::rows::Found;
-use super::source::Source;
+use super::source::{OFFSET, Offset, Source};
 use super::{Content, Format, Rendered, Rules, field_mask, page, truncate, window, write};
 use crate::Result;
+#[cfg(feature = "query")]
+use crate::call::RowPage;
 use crate::mist::{CURSOR, Page};
 
 /// Bytes reserved at first for the note of a truncated list.
@@ -36,6 +38,8 @@ pub(crate) struct List {
     dropped: usize,
     /// Whether Mist's answer was truncated.
     truncated: bool,
+    /// Position of the rows, if the tool made the list.
+    offset: Option<Offset>,
 }
 
 /// Truncation of a list.
@@ -68,8 +72,15 @@ impl List {
             truncated: source.repairs.truncated,
             instead: asked.instead.clone(),
             about,
+            offset: source.offset,
         };
         list.go_on(&link, page, asked);
+        if let Some(offset) = list.offset {
+            list.next = offset.more.then(|| offset.after(list.count));
+            if offset.more {
+                list.remarks.push(format!("There are more rows: {}.", asked.ways_to_rows(true)));
+            }
+        }
         let counted =
             ["total", "total_count"].iter().find(|key| list.about.get(**key).is_some_and(Value::is_u64));
         let total = counted.and_then(|key| list.about.shift_remove(*key));
@@ -116,6 +127,36 @@ impl List {
     fn in_window(&self, mut arguments: Map<String, Value>) -> Map<String, Value> {
         arguments.extend(self.window.clone());
         arguments
+    }
+
+    /// The rows, pruned and redacted but not truncated, and what leads to the next page.
+    #[cfg(feature = "query")]
+    pub(super) fn into_page(mut self, show_secrets: bool, asked: &RequestFacts) -> RowPage {
+        let mut notes = Vec::new();
+        if let Some(fields) = &asked.fields {
+            let unknown = field_mask::unknown(&self.rows, fields);
+            notes.extend((!unknown.is_empty()).then(|| Value::Object(unknown).to_string()));
+        }
+        for row in &mut self.rows {
+            if let Some(fields) = &asked.fields {
+                field_mask::keep(row, fields);
+            }
+            tidy(row, show_secrets);
+        }
+        let is_broken = self.truncated || self.dropped > 0 || !self.remarks.is_empty();
+        let next = self.next.map(|mut next| {
+            next.extend(self.instead);
+            next
+        });
+        RowPage {
+            omitted: self.count - self.rows.len(),
+            rows: self.rows,
+            total: self.total.as_ref().and_then(Value::as_u64),
+            page_size: self.page.map(|page| page.limit),
+            next,
+            broken: is_broken.then(|| self.remarks.join(" ")),
+            notes,
+        }
     }
 
     /// Renders the list, truncated between rows if it is too long.
@@ -233,6 +274,8 @@ impl List {
         let (mut next, mut ask_again_for) = (None, None);
         if kept == self.count {
             next.clone_from(&self.next);
+        } else if let Some(offset) = self.offset {
+            next = Some(offset.after(kept));
         } else if let Some(page) = self.page {
             if let Some((size, after)) = page::after_cut(page, kept as u64) {
                 kept = usize::try_from(size).unwrap_or(kept);
@@ -309,6 +352,13 @@ impl List {
                 _ => room = less(room, most, size),
             }
         }
+    }
+}
+
+impl Offset {
+    /// The arguments for what follows the first `kept` of these rows.
+    fn after(self, kept: usize) -> Map<String, Value> {
+        Map::from_iter([(OFFSET.to_owned(), json!(self.start + kept))])
     }
 }
 

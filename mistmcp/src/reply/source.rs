@@ -21,6 +21,20 @@ pub(crate) struct Source {
     pub(super) omitted: BTreeMap<String, usize>,
     /// Whether to render it off the async threads.
     pub(super) is_large: bool,
+    /// Position of the rows, if the tool takes an `offset`.
+    pub(super) offset: Option<Offset>,
+}
+
+/// The parameter that skips rows of a list, for lists that are made here and not by Mist.
+pub(super) const OFFSET: &str = "offset";
+
+/// Position of rows in the list that a tool made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Offset {
+    /// Rows before these.
+    pub(crate) start: usize,
+    /// Whether there are rows after these.
+    pub(crate) more: bool,
 }
 
 impl Source {
@@ -32,6 +46,7 @@ impl Source {
             repairs,
             omitted: BTreeMap::new(),
             is_large: answer.is_large(),
+            offset: None,
         }
     }
 

@@ -142,7 +142,7 @@ async function modes(opened, place) {
     holds(category.tool, await answered(some, category.tool, category.arguments), category.answer);
 
     const bounded = await opened(place.loading('managed', ...custom.categories));
-    same('the list within bounds', await names(bounded), FACTS.managed);
+    same('the list within bounds', await names(bounded), FACTS.bounded);
     const found = JSON.parse(await answered(bounded, 'findTools', { query: question.query })).tools;
     same('found beyond the bounds', found.filter(({ tool }) => !custom.tools.includes(tool)), []);
     await refused(bounded, 'callTool', { tool: question.tool, arguments: question.arguments });

@@ -176,7 +176,7 @@ async def modes(connect, place, era):
         holds(category["tool"], text, category["answer"])
 
     async with connect(place.loading("managed", *custom["categories"]), era) as talk:
-        same("the list within bounds", await names(talk), FACTS["managed"])
+        same("the list within bounds", await names(talk), FACTS["bounded"])
         question = FACTS["question"]
         found = json.loads(await answered(talk, "findTools", query=question["query"]))["tools"]
         beyond = {tool["tool"] for tool in found} - set(custom["tools"])

@@ -26,6 +26,7 @@ mod network;
 mod patience;
 mod process;
 mod prompts;
+mod queries;
 mod requests;
 mod schemas;
 mod secrecy;

@@ -79,7 +79,7 @@ fn of_json(source: &str) -> anyhow::Result<Map<String, Value>> {
 }
 
 /// Reads `name=value` pairs. A name given twice is a list; an object is written as JSON.
-fn of_pairs(pairs: &[String]) -> anyhow::Result<Map<String, Value>> {
+pub(in crate::cli) fn of_pairs(pairs: &[String]) -> anyhow::Result<Map<String, Value>> {
     let mut arguments = Map::new();
     for pair in pairs {
         let (name, text) = pair.split_once('=').with_context(|| {

@@ -13,12 +13,12 @@ use crate::reply::{self, Content, Format};
 
 /// One page of a list.
 #[derive(Debug)]
-pub(super) struct Page {
-    pub(super) rows: Vec<Value>,
-    pub(super) total: Option<u64>,
-    pub(super) next: Option<Map<String, Value>>,
+pub(in crate::cli) struct Page {
+    pub(in crate::cli) rows: Vec<Value>,
+    pub(in crate::cli) total: Option<u64>,
+    pub(in crate::cli) next: Option<Map<String, Value>>,
     /// All that is said beside the rows, but where the next ones are.
-    pub(super) about: Map<String, Value>,
+    pub(in crate::cli) about: Map<String, Value>,
 }
 
 impl Page {

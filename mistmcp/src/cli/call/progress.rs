@@ -10,10 +10,10 @@ use crate::capability::Capability;
 use crate::text::one_line;
 
 /// Progress of a call on standard error, if that is a terminal.
-pub(super) struct Progress(ProgressBar);
+pub(in crate::cli) struct Progress(ProgressBar);
 
 impl Progress {
-    pub(super) fn new() -> Self {
+    pub(in crate::cli) fn new() -> Self {
         Self(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()))
     }
 
@@ -36,11 +36,11 @@ impl Progress {
     }
 
     /// Removes the bar.
-    pub(super) fn end(&self) {
+    pub(in crate::cli) fn end(&self) {
         self.0.finish_and_clear();
     }
 
-    pub(super) fn listener(&self) -> Arc<dyn CallPeer> {
+    pub(in crate::cli) fn listener(&self) -> Arc<dyn CallPeer> {
         Arc::new(Waits(self.0.clone()))
     }
 }

@@ -17,6 +17,10 @@ pub(in crate::cli) enum Command {
     /// Call one tool and print its answer
     #[command(before_long_help = CALL_EXAMPLES, after_long_help = call_help())]
     Call(CallFlags),
+    /// Query the rows of tools with SQL
+    #[cfg(feature = "query")]
+    #[command(before_long_help = QUERY_EXAMPLES, after_long_help = QUERY_HELP)]
+    Query(QueryFlags),
     /// Show the categories, the tools of one, one tool, or those that fit a question
     #[command(before_long_help = TOOLS_EXAMPLES, after_long_help = TOOLS_HELP)]
     Tools(ToolsFlags),
@@ -67,6 +71,47 @@ pub(in crate::cli) struct CallFlags {
     #[arg(long, value_name = "N", default_value = "100", requires = "all_pages")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..))]
     pub(in crate::cli) max_calls: u32,
+}
+
+/// A query, and in what form to print its result.
+#[cfg(feature = "query")]
+#[derive(Debug, Args)]
+pub(in crate::cli) struct QueryFlags {
+    /// One SELECT or WITH; `-` reads it from standard input. Without it, the columns of the tables are printed
+    #[arg(value_name = "SQL")]
+    pub(in crate::cli) sql: Option<String>,
+
+    /// A table, and the tool that has its rows; may be given several times
+    #[arg(long, value_name = "NAME=TOOL", required = true)]
+    pub(in crate::cli) from: Vec<String>,
+
+    /// An argument of a table's tool; a name given twice is a list
+    #[arg(long, value_name = "NAME.ARGUMENT=VALUE")]
+    pub(in crate::cli) with: Vec<String>,
+
+    /// The form of the result
+    #[arg(long, value_enum, default_value = "table")]
+    pub(in crate::cli) output: QueryOutput,
+
+    /// Print what fetching the tables costs, and do not run the query
+    #[arg(long)]
+    pub(in crate::cli) explain: bool,
+
+    /// Calls of Mist's API at most; if more are needed, the query ends before it makes them
+    #[arg(long, value_name = "N", default_value_t = crate::query::MAX_CALLS)]
+    pub(in crate::cli) max_calls: u32,
+}
+
+/// The form of a result.
+#[cfg(feature = "query")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(in crate::cli) enum QueryOutput {
+    /// Columns for people
+    Table,
+    /// One JSON object with `results`, as an MCP client gets it
+    Json,
+    /// CSV for a spreadsheet
+    Csv,
 }
 
 /// What to show of the tools.
@@ -121,6 +166,24 @@ Examples:
   mistmcp call listOrgDevicesStats --csv --fields name,status > devices.csv
   mistmcp call searchOrgAlarms --help
   mistmcp call getSelf --demo";
+
+#[cfg(feature = "query")]
+const QUERY_EXAMPLES: &str = "\
+Examples:
+  mistmcp query 'SELECT model, count(*) AS n FROM aps GROUP BY model' --from aps=listOrgDevicesStats --with aps.type=ap
+  mistmcp query 'SELECT s.name, count(*) AS aps FROM aps a JOIN sites s ON s.id = a.site_id GROUP BY s.name' \\
+    --from aps=listOrgDevicesStats --from sites=searchOrgSites --output csv
+  mistmcp query --from aps=listOrgDevicesStats               the columns
+  mistmcp query --from aps=listOrgDevicesStats --explain     the cost";
+
+#[cfg(feature = "query")]
+const QUERY_HELP: &str = "\
+All rows of each table are fetched first, with names of sites and devices in place of ids as in `mistmcp call`. Nested \
+fields are columns with dots, in double quotes: \"radio_stat.band_5.channel\". Lists are JSON for json_each, and true and \
+false are 1 and 0. The SQL is SQLite's: one SELECT or WITH, of 10 seconds at most.
+
+--output json prints `results`, `total`, `tables` with the rows and the age of each, and `calls`. With table and csv, what is \
+missing from a table is told on standard error, and the exit code is 1.";
 
 const TOOLS_EXAMPLES: &str = "\
 Examples:

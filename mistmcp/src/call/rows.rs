@@ -1,0 +1,72 @@
+//! Rows of a list tool, for a tool that works on whole lists: [`RowPage`].
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::{Call, Result};
+
+/// Access to the rows of the tools that a session can call.
+pub(crate) trait RowAccess: Send + Sync {
+    /// Checks that the rows of a tool may be read here: the session can call it, and it only reads.
+    fn may_read_rows(&self, tool: &str) -> Result<()>;
+
+    /// The largest `limit` of a tool; none if it has no such parameter.
+    fn largest_page(&self, tool: &str) -> Option<u64>;
+
+    /// Requests a page of a tool's rows.
+    fn fetch_rows<'a>(
+        &'a self,
+        tool: &'a str,
+        arguments: Map<String, Value>,
+        call: &'a Call,
+    ) -> RowsFuture<'a>;
+
+    /// Whose tables a query may use again.
+    fn table_scope(&self) -> TableScope;
+
+    /// Calls that are left in this hour.
+    fn calls_left(&self) -> u32;
+
+    /// The time that a whole call may take.
+    fn timeout(&self) -> Duration;
+
+    /// Maximum bytes of a reply.
+    fn max_reply_bytes(&self) -> usize;
+}
+
+/// One page of a list: whole rows, pruned and redacted as in any reply.
+#[derive(Debug, Default)]
+pub(crate) struct RowPage {
+    pub(crate) rows: Vec<Value>,
+    /// Rows of the whole list, if the answer says so.
+    pub(crate) total: Option<u64>,
+    /// The arguments of the next page, to be laid over those of this one.
+    pub(crate) next: Option<Map<String, Value>>,
+    /// Rows in a page, if pages are numbered.
+    pub(crate) page_size: Option<u64>,
+    /// Rows of the answer that are not here, because all of them would take too much memory.
+    pub(crate) omitted: usize,
+    /// Why rows are missing, if Mist's answer was broken.
+    pub(crate) broken: Option<String>,
+    /// How arguments were resolved, and which `fields` no row has.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A page as it was received. Parsing and redaction take processor time, so they are a step of their own.
+pub(crate) struct FetchedPage {
+    pub(crate) is_large: bool,
+    pub(crate) parse: Box<dyn FnOnce() -> Result<RowPage> + Send>,
+}
+
+pub(crate) type RowsFuture<'a> = Pin<Box<dyn Future<Output = Result<FetchedPage>> + Send + 'a>>;
+
+/// Whose tables a query may use again: those of its session, or of its token and cloud if requests are stateless.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TableScope {
+    /// The session; none for stateless requests.
+    pub(crate) session: Option<u64>,
+    /// Keyed hash of the tokens, the cloud, and what else replies depend on.
+    pub(crate) owner: [u8; 32],
+}

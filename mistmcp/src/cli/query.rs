@@ -1,0 +1,187 @@
+//! `mistmcp query`: SQL over the rows of tools, and its result in the form that was asked for.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, anyhow, bail};
+use serde_json::{Map, Value, json};
+
+use super::call::answer;
+use super::call::arguments::of_pairs;
+use super::call::pages::Page;
+use super::call::progress::Progress;
+use super::call::{Form, Output};
+use super::configuration::Configuration;
+use super::env_file::Environment;
+use super::exit::Exit;
+use super::flags::{Flags, QueryFlags, QueryOutput};
+use super::{output, shutdown};
+use crate::query::{Answered, QueryResult};
+use crate::reply::Rules;
+use crate::session::Mode;
+use crate::{Arg, Call, Query, QueryTables, quote, text_file};
+
+/// Runs a query, and prints its result.
+pub(super) async fn run(
+    flags: &Flags,
+    environment: &Environment,
+    asked: &QueryFlags,
+) -> anyhow::Result<ExitCode> {
+    let query = match read(asked) {
+        Ok(query) => query,
+        Err(error) => {
+            output::error(&format!("error: {error:#}"));
+            return Ok(Exit::Usage.into());
+        }
+    };
+    // A terminal or a pipe needs no size limit, unlike a model's context.
+    let rules =
+        Rules { max_bytes: u32::MAX as usize, format: flags.format, show_secrets: flags.show_secrets };
+    // All tools that the operator allows, whatever the loading mode.
+    let configuration = Configuration::read(flags, environment, Mode::All).await?;
+    let configuration = configuration.with_rules(rules).with_extended();
+    let session = configuration.session()?;
+    let stop = shutdown::on_signal()?;
+    let progress = Progress::new();
+    let answered = session.query(&query, &Call::new(stop.clone(), Some(progress.listener()))).await;
+    progress.end();
+    match answered {
+        Ok(Answered::Columns(tables)) if asked.explain => explain(&tables, asked.output)?,
+        Ok(Answered::Columns(tables)) => columns(&tables, asked.output)?,
+        Ok(Answered::Rows(result)) => return print(result, asked.output),
+        Err(_) if stop.is_cancelled() => {
+            output::error("error: interrupted");
+            return Ok(Exit::Interrupted.into());
+        }
+        Err(error) => {
+            output::error(&format!("error: {error}"));
+            return Ok(Exit::from(error.kind()).into());
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The query of the flags.
+fn read(asked: &QueryFlags) -> anyhow::Result<Query> {
+    let mut tables: Vec<(&str, &str, Vec<String>)> = Vec::new();
+    for from in &asked.from {
+        let (name, tool) = from
+            .split_once('=')
+            .with_context(|| format!("{} is no table: write --from NAME=TOOL", quote::word(from)))?;
+        tables.push((name.trim(), tool.trim(), Vec::new()));
+    }
+    for with in &asked.with {
+        let named = tables.iter_mut().find_map(|(name, _, arguments)| {
+            let rest = with.strip_prefix(*name)?.strip_prefix('.')?;
+            Some((arguments, rest))
+        });
+        let (arguments, rest) = named.with_context(|| {
+            format!(
+                "{} is of no table: write --with NAME.ARGUMENT=VALUE with the NAME of a --from",
+                quote::word(with)
+            )
+        })?;
+        arguments.push(rest.to_owned());
+    }
+    let mut object = Map::new();
+    for (name, tool, arguments) in tables {
+        let source = json!({ "tool": tool, "arguments": of_pairs(&arguments)? });
+        if object.insert(name.to_owned(), source).is_some() {
+            bail!("{} is the name of two tables: give each --from a name of its own", quote::word(name));
+        }
+    }
+    let tables = QueryTables::read(&object.into()).map_err(|mismatch| anyhow!("--from takes {mismatch}"))?;
+    let sql = match asked.sql.as_deref() {
+        _ if asked.explain => None,
+        Some("-") => Some(
+            text_file::read_stream(std::io::stdin().lock(), text_file::SMALL)
+                .context("standard input, which `-` reads, cannot be read")?,
+        ),
+        sql => sql.map(str::to_owned),
+    };
+    Ok(Query { tables, sql, max_calls: Some(asked.max_calls), ..Query::default() })
+}
+
+/// Prints a result. Where rows are missing, the exit code says so.
+fn print(result: QueryResult, form: QueryOutput) -> anyhow::Result<ExitCode> {
+    let more = result.more(0);
+    let QueryResult { selected, tables, calls } = result;
+    let mut is_whole = true;
+    for (name, table) in &tables {
+        for key in ["partial", "note"] {
+            if let Some(text) = table.get(key).and_then(Value::as_str) {
+                output::error(&format!("{name}: {text}"));
+                is_whole &= key != "partial";
+            }
+        }
+    }
+    if more {
+        output::error(&format!(
+            "{} of {} rows; LIMIT and OFFSET show others",
+            selected.rows.len(),
+            selected.total
+        ));
+        is_whole = false;
+    }
+    let form = match form {
+        QueryOutput::Json => {
+            let value = json!({
+                "results": selected.rows, "total": selected.total, "tables": tables, "calls": calls,
+            });
+            print_json(&value)?;
+            None
+        }
+        QueryOutput::Table => Some(Form::Table),
+        QueryOutput::Csv => Some(Form::Csv),
+    };
+    if let Some(form) = form {
+        let total = Some(selected.total as u64);
+        let page = Page { rows: selected.rows, total, next: None, about: Map::new() };
+        answer::rows(&page, &Output { form, fields: selected.columns })?;
+    }
+    Ok(if is_whole { ExitCode::SUCCESS } else { Exit::Failed.into() })
+}
+
+fn print_json(value: &Value) -> std::io::Result<()> {
+    let text = if output::is_terminal() { format!("{value:#}\n") } else { format!("{value}\n") };
+    output::print(text.as_bytes())
+}
+
+/// Prints the columns of the tables.
+fn columns(about: &Value, form: QueryOutput) -> anyhow::Result<()> {
+    if form == QueryOutput::Json {
+        return Ok(print_json(about)?);
+    }
+    let of_table = |(table, about): (&String, &Value)| {
+        let columns = about["columns"].as_object().cloned().unwrap_or_default();
+        let row = |(name, about): (String, Value)| {
+            let (kind, example) = about.as_str().and_then(|text| text.split_once(": ")).unwrap_or_default();
+            json!({ "table": table, "column": name, "type": kind, "example": example })
+        };
+        columns.into_iter().map(row).collect::<Vec<_>>()
+    };
+    let rows = about["tables"].as_object().into_iter().flatten().flat_map(of_table).collect();
+    rows_of(rows, &["table", "column", "type", "example"], form)
+}
+
+/// Prints the cost of the tables.
+fn explain(about: &Value, form: QueryOutput) -> anyhow::Result<()> {
+    if form == QueryOutput::Json {
+        return Ok(print_json(about)?);
+    }
+    let row = |(table, about): (&String, &Value)| json!({ "table": table, "rows": about["rows"], "calls": about["calls"] });
+    let tables = about["tables"].as_object();
+    rows_of(tables.into_iter().flatten().map(row).collect(), &["table", "rows", "calls"], form)?;
+    let calls: u64 = tables.into_iter().flatten().filter_map(|(_, about)| about["calls"].as_u64()).sum();
+    output::error(&format!(
+        "{calls} calls of Mist's API, {} of them made to tell this; {} are left in this hour",
+        about["calls"], about["calls_left"]
+    ));
+    Ok(())
+}
+
+fn rows_of(rows: Vec<Value>, columns: &[&str], form: QueryOutput) -> anyhow::Result<()> {
+    let page = Page { rows, total: None, next: None, about: Map::new() };
+    let form = if form == QueryOutput::Csv { Form::Csv } else { Form::Table };
+    let fields = columns.iter().map(|column| (*column).to_owned()).collect();
+    Ok(answer::rows(&page, &Output { form, fields })?)
+}

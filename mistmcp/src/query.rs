@@ -1,0 +1,236 @@
+//! SQL over the rows of list tools: [`Query`]. Rows are fetched, pruned and redacted as in any reply, and only then
+//! become tables of an SQLite database in memory.
+
+mod arguments;
+mod columns;
+mod cost;
+mod error;
+mod fetch;
+mod functions;
+mod lanes;
+mod names;
+mod row;
+mod sandbox;
+mod select;
+mod table;
+mod table_cache;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::future::try_join_all;
+use serde_json::{Map, Value, json};
+
+pub use arguments::{QueryTables, Sql, TableSource};
+use cost::Cost;
+use fetch::{Fetch, Started};
+use names::Names;
+pub(crate) use select::Selected;
+use table::Table;
+use table_cache::TableKey;
+
+use crate::call::CallSession;
+use crate::error::ErrorKind;
+use crate::reply::Offset;
+use crate::{Call, Error, Reply, Result};
+
+/// The default of [`Query::max_calls`].
+pub(crate) const MAX_CALLS: u32 = 50;
+
+/// An SQL query over the rows of list tools that the session of a call can call.
+///
+/// The reply has `results`, `total`, `next` where there are more rows, `tables` with the rows and age of each table,
+/// and `calls`, the number of requests for pages.
+///
+/// ```no_run
+/// # use mistmcp::{Call, Query, QueryTables, Reply, Result, TableSource};
+/// # async fn slow_ports(call: &Call) -> Result<Reply> {
+/// let ports = TableSource { tool: "searchOrgSwOrGwPorts".to_owned(), arguments: Default::default() };
+/// let query = Query {
+///     tables: QueryTables(vec![("ports".to_owned(), ports)]),
+///     sql: Some("SELECT mac, count(*) AS slow FROM ports WHERE speed < 1000 GROUP BY mac".to_owned()),
+///     ..Query::default()
+/// };
+/// query.run(call).await
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// The tables, by the names that the query gives them.
+    pub tables: QueryTables,
+    /// One `SELECT` or `WITH`. Without it, the reply describes the tables' columns.
+    pub sql: Option<String>,
+    /// Requests for pages at most. If more are needed, the query ends before it sends them. The default is 50.
+    pub max_calls: Option<u32>,
+    /// Whether to fetch the rows even if they are known from a query of the last minutes.
+    pub refresh: bool,
+    /// Rows of the result to skip.
+    pub offset: usize,
+}
+
+/// A table, known or with its first page.
+enum Source {
+    Known(Arc<Table>),
+    Started(Box<Started>),
+}
+
+impl Query {
+    /// Fetches the tables and runs the query.
+    ///
+    /// # Errors
+    /// The session may not call a tool, more requests are needed than allowed, Mist refuses one, or SQLite refuses
+    /// the query.
+    pub async fn run(self, call: &Call) -> Result<Reply> {
+        match self.answered(call).await? {
+            Answered::Columns(description) => Reply::json(description),
+            Answered::Rows(result) => Ok(result.reply(self.offset)),
+        }
+    }
+
+    /// The result of the query, or the description of its tables where it has no SQL.
+    pub(crate) async fn answered(&self, call: &Call) -> Result<Answered> {
+        let session = call.session().cloned().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Arguments,
+                "A query cannot be a table of another query. Join the tables in one.",
+            )
+        })?;
+        for (_, source) in &self.tables.0 {
+            session.may_read_rows(&source.tool)?;
+        }
+        let _turn = lanes::of_token(session.table_scope().owner, call).await?;
+        let Some(sql) = self.sql.as_deref().map(str::trim).filter(|sql| !sql.is_empty()) else {
+            return self.described(&session, call).await.map(Answered::Columns);
+        };
+        let (tables, calls) = self.tables(&session, call).await?;
+        let room = session.max_reply_bytes();
+        let names = Names::of(&tables);
+        let selected = select::run(sql, &tables, self.offset, room, call).await;
+        let selected = selected.map_err(|failure| error::explained(&failure, sql, &names))?;
+        let about = tables.iter().map(|(name, table)| (name.clone(), table.about().into()));
+        Ok(Answered::Rows(QueryResult { selected, tables: about.collect(), calls }))
+    }
+
+    /// All tables, fetched or known, and the requests that it took. Equal ones are fetched once.
+    async fn tables(
+        &self,
+        session: &Arc<dyn CallSession>,
+        call: &Call,
+    ) -> Result<(Vec<(String, Arc<Table>)>, u32)> {
+        let sources = self.sources(session, call, !self.refresh).await?;
+        let started = sources.iter().filter_map(|(_, _, source)| match source {
+            Source::Started(started) => Some((started.name.as_str(), started.pages())),
+            Source::Known(_) => None,
+        });
+        let cost = Cost::of(started);
+        let most = self.max_calls.unwrap_or(MAX_CALLS);
+        cost.check(most, session.calls_left())?;
+        let fetch = Fetch::new(session, call, cost.left(most), cost.pages());
+        let fetching = sources.into_iter().map(|(names, key, source)| {
+            let fetch = &fetch;
+            async move {
+                let table = match source {
+                    Source::Known(table) => table,
+                    Source::Started(started) => {
+                        let (table, is_whole) = started.finish(fetch).await?;
+                        let table = Arc::new(table);
+                        if is_whole {
+                            table_cache::keep(key, &table);
+                        }
+                        table
+                    }
+                };
+                Ok::<_, Error>((names, table))
+            }
+        });
+        let tables = try_join_all(fetching).await?;
+        let mut by_name: HashMap<String, Arc<Table>> = HashMap::new();
+        for (names, table) in tables {
+            by_name.extend(names.into_iter().map(|name| (name, Arc::clone(&table))));
+        }
+        let in_order = self.tables.0.iter().filter_map(|(name, _)| by_name.remove_entry(name));
+        Ok((in_order.collect(), cost.made() + fetch.calls()))
+    }
+
+    /// The different tables with the names that they have, each known or with its first page.
+    async fn sources(
+        &self,
+        session: &Arc<dyn CallSession>,
+        call: &Call,
+        may_be_known: bool,
+    ) -> Result<Vec<(Vec<String>, TableKey, Source)>> {
+        let scope = session.table_scope();
+        let mut different: Vec<(Vec<String>, TableKey, &TableSource)> = Vec::new();
+        for (name, source) in &self.tables.0 {
+            let key = TableKey::new(&scope, source);
+            match different.iter_mut().find(|(_, other, _)| *other == key) {
+                Some((names, ..)) => names.push(name.clone()),
+                None => different.push((vec![name.clone()], key, source)),
+            }
+        }
+        let sources = different.into_iter().map(|(names, key, source)| async move {
+            let known = if may_be_known { table_cache::get(&key) } else { None };
+            let source = match known {
+                Some(table) => Source::Known(table),
+                None => Source::Started(Box::new(Started::new(&names[0], source, session, call).await?)),
+            };
+            Ok::<_, Error>((names, key, source))
+        });
+        try_join_all(sources).await
+    }
+
+    /// What the tables have: columns with types and examples, and what fetching all of them would cost.
+    async fn described(&self, session: &Arc<dyn CallSession>, call: &Call) -> Result<Value> {
+        let sources = self.sources(session, call, !self.refresh).await?;
+        let mut tables = Map::new();
+        let mut calls = 0;
+        for (names, _, source) in sources {
+            let (about, used) = match source {
+                Source::Known(table) => (table.described(), 0),
+                Source::Started(started) => (started.described(), started.calls()),
+            };
+            calls += used;
+            for name in names {
+                tables.insert(name, about.clone().into());
+            }
+        }
+        Ok(json!({ "tables": tables, "calls": calls, "calls_left": session.calls_left() }))
+    }
+}
+
+/// What a query answers.
+#[derive(Debug)]
+pub(crate) enum Answered {
+    /// The tables with their columns, and what they cost.
+    Columns(Value),
+    Rows(QueryResult),
+}
+
+/// The rows of a query.
+#[derive(Debug)]
+pub(crate) struct QueryResult {
+    pub(crate) selected: Selected,
+    /// The rows and the age of each table.
+    pub(crate) tables: Map<String, Value>,
+    /// Requests for pages.
+    pub(crate) calls: u32,
+}
+
+impl QueryResult {
+    /// The reply with the rows from `offset`.
+    fn reply(self, offset: usize) -> Reply {
+        let more = self.more(offset);
+        let value = json!({
+            "results": self.selected.rows,
+            "total": self.selected.total,
+            "tables": self.tables,
+            "calls": self.calls,
+        });
+        Reply::rows_from(Offset { start: offset, more }, value)
+    }
+
+    /// Whether there are more rows.
+    pub(crate) fn more(&self, offset: usize) -> bool {
+        offset + self.selected.rows.len() < self.selected.total
+    }
+}

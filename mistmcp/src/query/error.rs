@@ -1,0 +1,311 @@
+//! Errors of a query for a model: what SQLite refused, where, and the names that were probably meant ([`explained`]).
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use rusqlite::ErrorCode;
+
+use super::functions;
+use super::names::{Names, quoted};
+use super::sandbox::Stop;
+use super::select::TIME;
+use crate::Error;
+use crate::error::ErrorKind;
+use crate::suggestion::alike;
+use crate::text::shortened;
+
+/// Bytes of names that an error lists.
+const ROOM: usize = 700;
+
+/// Why a statement failed.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// SQLite's message, with the place in the statement.
+    Sql {
+        message: String,
+        place: Option<usize>,
+    },
+    /// What the authorizer refused.
+    Refused(String),
+    NoStatement,
+    TwoStatements,
+    TimedOut,
+    Cancelled,
+    NoMemory,
+    TooLong,
+    /// The thread panicked, or the process is shutting down.
+    Broken,
+    Other(Error),
+}
+
+impl Failure {
+    pub(super) fn of(error: rusqlite::Error, refused: Option<String>, stop: &Arc<Stop>) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) if stop.is_cancelled.load(Ordering::Relaxed) => {
+                Self::Cancelled
+            }
+            Some(ErrorCode::OperationInterrupted) => Self::TimedOut,
+            Some(ErrorCode::OutOfMemory) => Self::NoMemory,
+            Some(ErrorCode::TooBig) => Self::TooLong,
+            _ => match (error, refused) {
+                (_, Some(what)) => Self::Refused(what),
+                (rusqlite::Error::SqlInputError { msg, offset, .. }, None) => {
+                    Self::Sql { message: msg, place: usize::try_from(offset).ok() }
+                }
+                (rusqlite::Error::SqliteFailure(_, Some(message)), None) if message.contains("too big") => {
+                    Self::TooLong
+                }
+                (rusqlite::Error::SqliteFailure(_, Some(message)), None) => {
+                    Self::Sql { message, place: None }
+                }
+                (other, None) => Self::Sql { message: other.to_string(), place: None },
+            },
+        }
+    }
+}
+
+/// The error for a model.
+pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
+    let arguments = |words: String| Error::new(ErrorKind::Arguments, words);
+    match failure {
+        Failure::Sql { message, place } => arguments(of_sqlite(message, *place, sql, names)),
+        Failure::Refused(what) if what.starts_with("the function") => arguments(format!(
+            "`sql` may not use {what}. There are {}, and json_each and json_tree as tables.",
+            listed(functions::allowed())
+        )),
+        Failure::Refused(what) if what.starts_with("the table") => {
+            arguments(format!("`sql` may not read {what}. The tables are {}.", listed(names.tables())))
+        }
+        Failure::Refused(what) => arguments(format!(
+            "`sql` may only read: one SELECT or WITH … SELECT. It has {what}, which is refused."
+        )),
+        Failure::NoStatement => {
+            arguments("`sql` has no statement: write one SELECT or WITH … SELECT.".to_owned())
+        }
+        Failure::TwoStatements => {
+            arguments("`sql` has more than one statement. Send each in a call of its own.".to_owned())
+        }
+        Failure::TimedOut => Error::new(
+            ErrorKind::Deadline,
+            format!(
+                "The query took longer than {} s and was stopped. Give each JOIN its condition, and each recursion its \
+                 end; group or filter each table before joining it.",
+                TIME.as_secs()
+            ),
+        ),
+        Failure::Cancelled => Error::new(ErrorKind::Deadline, "The call was cancelled."),
+        Failure::NoMemory => Error::new(
+            ErrorKind::Size,
+            "The query needs more memory than it may have. Sort, group or keep fewer and shorter columns; give each \
+             JOIN its condition.",
+        ),
+        Failure::TooLong => Error::new(
+            ErrorKind::Size,
+            "The query makes a value longer than 1 MiB. Take shorter parts (`substr`), or fewer rows in \
+             `group_concat` and `json_group_array`.",
+        ),
+        Failure::Broken => {
+            Error::new(ErrorKind::Cloud, "The query failed here. Try again once; if it stays, tell the user.")
+        }
+        Failure::Other(error) => error.clone(),
+    }
+}
+
+fn of_sqlite(message: &str, place: Option<usize>, sql: &str, names: &Names) -> String {
+    let message = shortened(message, 300);
+    // SQLite's own guess is wrong more often than not.
+    let (message, is_quoted) = match message.split_once(" - should this be") {
+        Some((message, _)) => (message.to_owned(), true),
+        None => (message, false),
+    };
+    let (what, rest) = message.split_once(": ").unwrap_or((&message, ""));
+    let written = rest.trim().trim_matches('"');
+    let remedy = match what {
+        "no such column" => of_column(written, is_quoted, names),
+        "ambiguous column name" => " Put the table's name before it.".to_owned(),
+        "no such table" => format!(" {}", meant(written, names.tables())),
+        "no such function" => {
+            let functions = functions::allowed();
+            let extra = if written.eq_ignore_ascii_case("regexp") {
+                " Use LIKE or GLOB in place of regular expressions."
+            } else {
+                ""
+            };
+            format!("{extra} {}", meant(written, functions))
+        }
+        _ if message.contains("syntax error") || message.contains("unrecognized token") => format!(
+            " Names with dots or signs stand in double quotes, texts in single ones: SELECT a.\"radio_stat.band_5.channel\" \
+             FROM aps a. {}",
+            tables(names)
+        ),
+        _ if message.contains("malformed JSON") => {
+            " Not every value in that column is JSON: test it with json_valid, or leave out what is NULL."
+                .to_owned()
+        }
+        _ if message.contains("too many columns") => {
+            " Name the columns that you need in place of `*`.".to_owned()
+        }
+        _ => String::new(),
+    };
+    let place =
+        place.filter(|_| what != "no such table").map(|place| excerpt(sql, place)).unwrap_or_default();
+    format!("SQLite: {message}{place}.{remedy}")
+}
+
+/// The remedy for an unknown column: columns like it, or those that there are.
+fn of_column(written: &str, is_quoted: bool, names: &Names) -> String {
+    // SQLite takes a.b.c for a column of a table of a schema.
+    let inner = written.split_once('.').map_or(written, |(_, column)| column);
+    let exact = |name: &str| names.columns().find(|column| column.eq_ignore_ascii_case(name)).map(quoted);
+    let dotted = exact(written).or_else(|| exact(inner)).filter(|column| column.contains('.'));
+    if let Some(column) = dotted.filter(|_| !is_quoted) {
+        return format!(" Write it as {column}: a name with dots stands in double quotes.");
+    }
+    let of_table = names.0.iter().find(|(table, _)| {
+        written.get(..=table.len()).is_some_and(|start| start.eq_ignore_ascii_case(&format!("{table}.")))
+    });
+    let near: Vec<_> = match of_table {
+        Some((_, columns)) => nearest(inner, columns.iter().map(String::as_str)),
+        None => match nearest(written, names.columns()) {
+            none if none.is_empty() => nearest(inner, names.columns()),
+            near => near,
+        },
+    };
+    let text = if is_quoted && near.is_empty() { " A text stands in single quotes." } else { "" };
+    match near.as_slice() {
+        [] => format!("{text} {}", tables(names)),
+        near => format!(" Did you mean {}? {}", near.join(", "), tables(names)),
+    }
+}
+
+/// The columns like a name, in quotes, the likest first.
+fn nearest<'a>(written: &str, columns: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+    const MOST: usize = 3;
+    let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
+    let mut near: Vec<&str> = alike(written, columns.clone()).take(MOST).collect();
+    if near.is_empty() {
+        near.extend(closest(written, columns.clone()));
+    }
+    // People remember the last part of a nested name best.
+    let ending = columns.filter(|column| last(column).eq_ignore_ascii_case(written));
+    near.splice(0..0, ending.take(MOST));
+    let mut different: Vec<String> = Vec::new();
+    for name in near.into_iter().map(quoted) {
+        if !different.contains(&name) {
+            different.push(name);
+        }
+    }
+    different.truncate(MOST);
+    different
+}
+
+/// The column that differs in the fewest letters, if it differs in two at most.
+fn closest<'a>(written: &str, columns: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const LONGEST: usize = 60;
+    let written = shortened(written, LONGEST).to_lowercase();
+    let distance = |column: &str| strsim::osa_distance(&written, &shortened(column, LONGEST).to_lowercase());
+    let near = columns.map(|column| (distance(column), column));
+    let near =
+        near.filter(|(distance, column)| *distance <= 2 && *distance < column.len().min(written.len()));
+    near.min_by_key(|(distance, _)| *distance).map(|(_, column)| column)
+}
+
+/// The tables with as many of their columns as there is room for.
+fn tables(names: &Names) -> String {
+    let room = ROOM / names.0.len().max(1);
+    let each = names.0.iter().map(|(table, columns)| {
+        let mut text = String::new();
+        let mut left = columns.len();
+        for column in columns {
+            if text.len() + column.len() + 4 > room {
+                break;
+            }
+            text.push_str(if text.is_empty() { "" } else { ", " });
+            text.push_str(&shortened(column, 80));
+            left -= 1;
+        }
+        let more =
+            if left > 0 { format!(" and {left} more (call without `sql` for all)") } else { String::new() };
+        format!("`{}` has {text}{more}", shortened(table, 60))
+    });
+    format!("{}.", each.collect::<Vec<_>>().join("; "))
+}
+
+fn meant<'a>(written: &str, names: impl Iterator<Item = &'a str> + Clone) -> String {
+    match alike(written, names.clone()).next() {
+        Some(name) => format!("Did you mean `{}`?", shortened(name, 60)),
+        None => format!("There are {}.", listed(names)),
+    }
+}
+
+fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    crate::suggestion::listed(names)
+}
+
+/// The part of the statement where the mistake is.
+fn excerpt(sql: &str, place: usize) -> String {
+    match sql.get(place..) {
+        Some("") | None => " at its end".to_owned(),
+        Some(rest) => {
+            let character = sql[..place].chars().count() + 1;
+            format!(" at character {character}, `{}`", shortened(rest.lines().next().unwrap_or(rest), 40))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        let columns =
+            ["name", "mac", "status", "radio_stat.band_5.channel", "ip_stat.ip"].map(str::to_owned).to_vec();
+        Names(vec![("aps".to_owned(), columns), ("ports".to_owned(), vec!["speed".to_owned()])])
+    }
+
+    fn told(message: &str, sql: &str, place: usize) -> String {
+        let failure = Failure::Sql { message: message.to_owned(), place: Some(place) };
+        explained(&failure, sql, &names()).to_string()
+    }
+
+    #[test]
+    fn an_unknown_column_is_answered_with_the_nearest_and_with_those_that_there_are() {
+        for (message, wanted) in [
+            ("no such column: a.nme", "\"name\""),
+            ("no such column: statsu", "\"status\""),
+            ("no such column: channel", "\"radio_stat.band_5.channel\""),
+            ("no such column: radio_stat.band_5.channel", "Write it as \"radio_stat.band_5.channel\""),
+            (
+                "no such column: \"radio_stat.band5.channel\" - should this be a string literal in single-quotes?",
+                "\"radio_stat.band_5.channel\"",
+            ),
+            ("no such column: ports.sped", "\"speed\""),
+            ("no such column: xyzzy", "`aps` has name, mac, status"),
+            (
+                "no such column: \"connected\" - should this be a string literal in single-quotes?",
+                "single quotes",
+            ),
+        ] {
+            let text = told(message, "SELECT x FROM aps", 7);
+            assert!(text.contains(wanted) && text.contains("at character 8"), "{message}: {text}");
+        }
+    }
+
+    #[test]
+    fn unknown_tables_and_functions_are_answered_with_what_there_is() {
+        assert!(told("no such table: ap", "SELECT 1 FROM ap", 0).contains("Did you mean `aps`?"));
+        assert!(told("no such table: clients", "SELECT 1 FROM clients", 0).contains("There are aps"));
+        assert!(told("no such function: REGEXP", "SELECT 1 REGEXP 2", 0).contains("LIKE or GLOB"));
+        assert!(told("near \"FORM\": syntax error", "SELECT a FORM b", 9).contains("`FORM b`"));
+        assert!(told("incomplete input", "SELECT", 6).contains("at its end"));
+    }
+
+    #[test]
+    fn an_error_stays_short_whatever_the_names() {
+        let long = Names(
+            (0..8).map(|table| (format!("{table}").repeat(60), vec!["c".repeat(5_000); 1_500])).collect(),
+        );
+        let failure = Failure::Sql { message: "no such column: q".to_owned(), place: Some(3) };
+        assert!(explained(&failure, "SELECT q", &long).to_string().len() < 2_500);
+    }
+}

@@ -1,0 +1,330 @@
+//! Fetching of a table's pages ([`Started`], [`Fetch`]): numbered pages in parallel, others one after the other.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+use futures_util::stream::{self, StreamExt as _};
+use parking_lot::Mutex;
+use rusqlite::ErrorCode;
+use serde_json::{Map, Value, json};
+
+use super::arguments::TableSource;
+use super::lanes;
+use super::table::{MOST_ROWS, Table, TableBuilder};
+use crate::call::{CallSession, FetchedPage, RowPage};
+use crate::error::ErrorKind;
+use crate::text::shortened;
+use crate::{Call, Error, Result, work};
+
+/// Pages of a table that are fetched at once.
+const AT_ONCE: usize = 6;
+/// Page sizes to try, if a page is too large.
+const SMALLER_PAGES: [u64; 2] = [100, 10];
+/// Arguments that select a page. A query fetches all pages.
+const PAGING: [&str; 4] = ["limit", "page", "search_after", "cursor"];
+
+/// What the tables of a query share while they are fetched.
+pub(super) struct Fetch<'a> {
+    session: &'a Arc<dyn CallSession>,
+    call: &'a Call,
+    /// Requests that are left.
+    left: AtomicU32,
+    sent: AtomicU32,
+    done: AtomicU32,
+    pages: u32,
+    /// When fetching has to end, so that there is time for the query.
+    until: Option<Instant>,
+}
+
+impl<'a> Fetch<'a> {
+    pub(super) fn new(session: &'a Arc<dyn CallSession>, call: &'a Call, left: u32, pages: u32) -> Self {
+        // The rest of the time is for the statement, which has a limit of its own.
+        let until = call.has_deadline().then(|| Instant::now() + session.timeout().mul_f64(0.6));
+        let (left, sent, done) = (AtomicU32::new(left), AtomicU32::new(0), AtomicU32::new(0));
+        Self { session, call, left, sent, done, pages, until }
+    }
+
+    /// Requests for pages after the first ones.
+    pub(super) fn calls(&self) -> u32 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    /// Requests a page. An error says why the rest of the table is missing.
+    async fn page(&self, tool: &str, arguments: Map<String, Value>) -> Result<FetchedPage, String> {
+        let less = |left: u32| left.checked_sub(1);
+        if self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_err() {
+            return Err("`max_calls` is reached: set it higher for the rest".to_owned());
+        }
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let fetched = self.session.fetch_rows(tool, arguments, self.call);
+        let fetched = match self.until {
+            Some(until) => tokio::time::timeout_at(until.into(), fetched).await.map_err(|_| {
+                "there was no time for the rest: ask for fewer rows with the tool's `arguments`".to_owned()
+            })?,
+            None => fetched.await,
+        };
+        fetched.map_err(|error| error.to_string())
+    }
+
+    fn progress(&self, name: &str, rows: usize) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        let total = (self.pages >= done).then(|| self.pages.into());
+        self.call.progress(done.into(), total, format!("{}: {rows} rows", shortened(name, 60)));
+    }
+}
+
+/// A table with its first page.
+pub(super) struct Started {
+    pub(super) name: String,
+    tool: String,
+    /// The arguments of its first page.
+    arguments: Map<String, Value>,
+    builder: Arc<Mutex<TableBuilder>>,
+    total: Option<u64>,
+    next: Option<Map<String, Value>>,
+    /// Rows in a page, if pages are numbered.
+    page_size: Option<u64>,
+    broken: Option<String>,
+    notes: Vec<String>,
+    calls: u32,
+}
+
+impl Started {
+    /// Fetches the first page, as large as possible.
+    pub(super) async fn new(
+        name: &str,
+        source: &TableSource,
+        session: &Arc<dyn CallSession>,
+        call: &Call,
+    ) -> Result<Self> {
+        let named =
+            |error: Error| Error::new(error.kind(), format!("Table `{}`: {error}", shortened(name, 60)));
+        let mut arguments = source.arguments.clone();
+        let mut notes = Vec::new();
+        let paging: Vec<_> =
+            PAGING.into_iter().filter(|name| arguments.shift_remove(*name).is_some()).collect();
+        if !paging.is_empty() {
+            notes.push(format!("all pages are fetched, so {} was not needed", paging.join(" and ")));
+        }
+        let mut calls = 0;
+        let largest = session.largest_page(&source.tool);
+        arguments.extend(largest.map(|size| ("limit".to_owned(), size.into())));
+        let mut smaller = SMALLER_PAGES.into_iter();
+        let (page, builder) = loop {
+            calls += 1;
+            let builder = new_builder().map_err(named)?;
+            let loaded = match session.fetch_rows(&source.tool, arguments.clone(), call).await {
+                Ok(fetched) => load(&builder, fetched).await,
+                Err(error) => Err(error),
+            };
+            let is_too_large = match &loaded {
+                Ok(page) => page.omitted > 0,
+                Err(error) => error.kind() == ErrorKind::Size,
+            };
+            match smaller.next().filter(|_| is_too_large && largest.is_some()) {
+                Some(size) => {
+                    arguments.insert("limit".to_owned(), size.into());
+                }
+                None => break (loaded.map_err(named)?, builder),
+            }
+        };
+        notes.extend(page.notes);
+        let omitted =
+            (page.omitted > 0).then(|| format!("{} rows of a page are too large to hold", page.omitted));
+        Ok(Self {
+            name: name.to_owned(),
+            tool: source.tool.clone(),
+            arguments,
+            builder,
+            total: page.total,
+            next: page.next,
+            page_size: page.page_size,
+            broken: page.broken.or(omitted),
+            notes,
+            calls,
+        })
+    }
+
+    /// Requests so far.
+    pub(super) fn calls(&self) -> u32 {
+        self.calls
+    }
+
+    fn rows(&self) -> usize {
+        self.builder.lock().rows
+    }
+
+    fn is_full(&self) -> bool {
+        self.builder.lock().is_full()
+    }
+
+    /// Requests so far, and those that follow, as far as the total is known; at least one if there is a next page.
+    pub(super) fn pages(&self) -> (u32, u32) {
+        let left = match (&self.next, self.total) {
+            (None, _) => 0,
+            (Some(_), Some(total)) => {
+                let size = self.page_size.unwrap_or(self.rows() as u64).max(1);
+                total.min(MOST_ROWS as u64).div_ceil(size).saturating_sub(1).max(1)
+            }
+            (Some(_), None) => 1,
+        };
+        (self.calls, u32::try_from(left).unwrap_or(u32::MAX))
+    }
+
+    /// Columns and cost, from the first page.
+    pub(super) fn described(&self) -> Map<String, Value> {
+        let (made, left) = self.pages();
+        let mut about = Map::new();
+        about.insert("rows".to_owned(), json!(self.total.unwrap_or(self.rows() as u64)));
+        about.insert("calls".to_owned(), json!(made + left));
+        if self.next.is_some() && self.total.is_none() {
+            about.insert("calls_at_least".to_owned(), true.into());
+        }
+        if !self.notes.is_empty() {
+            about.insert("note".to_owned(), self.notes.join("; ").into());
+        }
+        about.insert("columns".to_owned(), self.builder.lock().described().into());
+        about
+    }
+
+    /// Fetches the other pages. The flag is whether nothing failed, so that the table may be used again.
+    pub(super) async fn finish(mut self, fetch: &Fetch<'_>) -> Result<(Table, bool)> {
+        let numbered = self.numbered();
+        let stopped = match numbered {
+            Some(pages) => self.in_parallel(fetch, pages).await,
+            None => self.one_by_one(fetch).await,
+        };
+        let rows = self.rows();
+        let of = self.total.filter(|total| *total > rows as u64).map(|total| format!(" of {total}"));
+        let of = of.unwrap_or_default();
+        let is_whole = stopped.is_ok();
+        let reason = match (stopped, self.broken.take()) {
+            (Err(reason), _) => Some(reason),
+            (Ok(()), Some(reason)) if !reason.is_empty() => Some(reason),
+            (Ok(()), Some(_)) => Some("Mist's answer was broken".to_owned()),
+            (Ok(()), None) if self.is_full() && (!of.is_empty() || self.next.is_some()) => {
+                Some(format!("a table holds {MOST_ROWS} rows and 128 MB at most"))
+            }
+            (Ok(()), None) if !of.is_empty() => Some("Mist answered no more".to_owned()),
+            (Ok(()), None) => None,
+        };
+        let partial = reason.map(|reason| format!("{rows}{of} rows: {}", shortened(&reason, 400)));
+        let (builder, notes) = (self.builder, self.notes);
+        // All jobs have ended, so nothing else holds the builder.
+        let builder = Arc::into_inner(builder).ok_or_else(|| Error::advice("The call was cancelled."))?;
+        let table = work::run(move || builder.into_inner().finish(partial, notes)).await?;
+        Ok((table.map_err(|error| unusable(&error))?, is_whole))
+    }
+
+    /// The numbers of the pages that follow, if they can be fetched independently of each other.
+    fn numbered(&self) -> Option<std::ops::RangeInclusive<u64>> {
+        let (size, total) = (self.page_size?, self.total?);
+        let next = self.next.as_ref()?.get("page")?.as_u64()?;
+        Some(next..=total.min(MOST_ROWS as u64).div_ceil(size.max(1)))
+    }
+
+    async fn in_parallel(
+        &mut self,
+        fetch: &Fetch<'_>,
+        pages: std::ops::RangeInclusive<u64>,
+    ) -> Result<(), String> {
+        let mut first = self.arguments.clone();
+        first.extend(self.next.clone().unwrap_or_default());
+        let tool = self.tool.clone();
+        let fetched = stream::iter(pages).map(|number| {
+            let mut arguments = first.clone();
+            arguments.insert("page".to_owned(), number.into());
+            fetch.page(&tool, arguments)
+        });
+        let mut fetched = std::pin::pin!(fetched.buffered(AT_ONCE));
+        while let Some(page) = fetched.next().await {
+            let (_, rows) = self.add(page?, fetch).await?;
+            if rows == 0 || self.is_full() {
+                break;
+            }
+        }
+        self.next = None;
+        Ok(())
+    }
+
+    async fn one_by_one(&mut self, fetch: &Fetch<'_>) -> Result<(), String> {
+        let mut arguments = self.arguments.clone();
+        while let Some(next) = self.next.clone() {
+            if self.is_full() {
+                break;
+            }
+            let before = arguments.clone();
+            arguments.extend(next.clone());
+            if arguments == before {
+                return Err("Mist answered the same page again".to_owned());
+            }
+            let fetched = fetch.page(&self.tool, arguments.clone()).await?;
+            let (following, rows) = self.add(fetched, fetch).await?;
+            if rows == 0 {
+                self.next = None;
+                break;
+            }
+            if following.as_ref() == Some(&next) {
+                return Err("Mist answered the same page again".to_owned());
+            }
+            self.next = following;
+        }
+        Ok(())
+    }
+
+    /// Adds the rows of a page. Returns the arguments of the next page, and the number of rows.
+    async fn add(
+        &mut self,
+        fetched: FetchedPage,
+        fetch: &Fetch<'_>,
+    ) -> Result<(Option<Map<String, Value>>, usize), String> {
+        let before = self.rows();
+        let page = load(&self.builder, fetched).await.map_err(|error| error.to_string())?;
+        if page.omitted > 0 {
+            return Err(format!("{} rows of a page are too large to hold", page.omitted));
+        }
+        // An empty page at the end is no failure: the total may have changed in between.
+        if let Some(broken) = page.broken.filter(|_| self.rows() > before) {
+            self.broken = Some(broken);
+        }
+        fetch.progress(&self.name, self.rows());
+        Ok((page.next, self.rows() - before))
+    }
+}
+
+/// Parses a page and inserts its rows, off the async threads. The page comes back without its rows.
+async fn load(builder: &Arc<Mutex<TableBuilder>>, fetched: FetchedPage) -> Result<RowPage> {
+    let target = Arc::clone(builder);
+    let FetchedPage { is_large, parse } = fetched;
+    let job = move || {
+        let mut page = parse()?;
+        let rows = std::mem::take(&mut page.rows);
+        let inserted = target.lock().insert(&rows);
+        Ok::<_, Error>((page, inserted.map_err(|error| (error, rows))))
+    };
+    let (page, inserted) = if is_large { work::on_large(job).await?? } else { work::run(job).await?? };
+    match inserted {
+        Ok(()) => Ok(page),
+        Err((error, rows)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
+            // Another query may have taken the memory: it is tried again without any.
+            let _alone = lanes::alone().await;
+            let target = Arc::clone(builder);
+            let inserted = work::run(move || target.lock().insert(&rows)).await?;
+            inserted.map(|()| page).map_err(|error| unusable(&error))
+        }
+        Err((error, _)) => Err(unusable(&error)),
+    }
+}
+
+fn new_builder() -> Result<Arc<Mutex<TableBuilder>>> {
+    TableBuilder::new().map(|builder| Arc::new(Mutex::new(builder))).map_err(|error| unusable(&error))
+}
+
+fn unusable(error: &rusqlite::Error) -> Error {
+    tracing::error!(%error, "a table of a query cannot be filled");
+    Error::new(
+        ErrorKind::Size,
+        "The rows do not fit the server's memory now. Ask for fewer rows or fields, or try again in some minutes.",
+    )
+}

@@ -1,0 +1,148 @@
+//! Connections to SQLite that can do nothing but read ([`for_tables`]), and the limit on SQLite's memory.
+
+use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use rusqlite::config::DbConfig;
+use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, Result};
+
+use super::functions;
+use super::names::quoted;
+use super::row::LONGEST_VALUE;
+use super::table::Table;
+
+/// Bytes that SQLite may allocate in this process: tables, and what statements sort, group and keep.
+const HEAP: u64 = 640 << 20;
+/// Instructions of SQLite between two looks at the clock.
+const INSTRUCTIONS: i32 = 500;
+
+/// The limit on memory is set once, and holds for all connections of the process.
+static HEAP_LIMIT: LazyLock<()> = LazyLock::new(|| {
+    let set = Connection::open_in_memory()
+        .and_then(|connection| connection.execute_batch(&format!("PRAGMA hard_heap_limit={HEAP}")));
+    if let Err(error) = set {
+        tracing::error!(%error, "SQLite takes no limit on its memory");
+    }
+});
+
+/// Opens a database in memory.
+pub(super) fn open(uri: &str) -> Result<Connection> {
+    LazyLock::force(&HEAP_LIMIT);
+    let connection = Connection::open(uri)?;
+    // Temporary data is never written to a file.
+    connection.execute_batch("PRAGMA temp_store=MEMORY")?;
+    Ok(connection)
+}
+
+/// Why and when a statement has to stop.
+#[derive(Debug)]
+pub(super) struct Stop {
+    pub(super) deadline: Instant,
+    pub(super) is_cancelled: AtomicBool,
+}
+
+impl Stop {
+    pub(super) fn is_due(&self) -> bool {
+        self.is_cancelled.load(Ordering::Relaxed) || Instant::now() >= self.deadline
+    }
+}
+
+/// What the authorizer refused.
+pub(super) type Refused = Arc<Mutex<Option<String>>>;
+
+/// A connection that can read these tables by their names, and nothing else.
+pub(super) fn for_tables(
+    tables: &[(String, Arc<Table>)],
+    stop: &Arc<Stop>,
+    refused: &Refused,
+) -> Result<Connection> {
+    let mut connection = open("file::memory:")?;
+    // Pages are read where they are, without a copy.
+    connection.execute_batch("PRAGMA mmap_size=268435456")?;
+    for (place, (name, table)) in tables.iter().enumerate() {
+        connection.execute_batch(&format!(
+            "ATTACH '{}&mode=ro' AS _t{place}; CREATE TEMP VIEW {} AS SELECT * FROM _t{place}.rows",
+            table.uri,
+            quoted(name)
+        ))?;
+    }
+    functions::replace_slow(&connection)?;
+    restrict(&connection)?;
+    let readable: Vec<_> = ["rows", "json_each", "json_tree"]
+        .into_iter()
+        .chain(tables.iter().map(|(name, _)| name.as_str()))
+        .map(str::to_lowercase)
+        .collect();
+    let refused = Arc::clone(refused);
+    connection.authorizer(Some(move |context: AuthContext<'_>| {
+        match refusal(&context.action, &readable) {
+            None => Authorization::Allow,
+            Some(what) => {
+                refused.lock().get_or_insert(what);
+                Authorization::Deny
+            }
+        }
+    }))?;
+    let stop = Arc::clone(stop);
+    connection.progress_handler(INSTRUCTIONS, Some(move || stop.is_due()))?;
+    Ok(connection)
+}
+
+/// Lowers the limits of a connection and switches off what a query does not need.
+fn restrict(connection: &Connection) -> Result<()> {
+    for (limit, value) in [
+        (Limit::SQLITE_LIMIT_LENGTH, i32::try_from(LONGEST_VALUE).unwrap_or(i32::MAX)),
+        (Limit::SQLITE_LIMIT_SQL_LENGTH, 64 * 1024),
+        (Limit::SQLITE_LIMIT_COLUMN, 2_000),
+        (Limit::SQLITE_LIMIT_EXPR_DEPTH, 200),
+        (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
+        (Limit::SQLITE_LIMIT_VDBE_OP, 250_000),
+        (Limit::SQLITE_LIMIT_FUNCTION_ARG, 100),
+        (Limit::SQLITE_LIMIT_ATTACHED, 0),
+        (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200),
+        (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 0),
+        (Limit::SQLITE_LIMIT_TRIGGER_DEPTH, 0),
+        (Limit::SQLITE_LIMIT_WORKER_THREADS, 0),
+    ] {
+        connection.set_limit(limit, value)?;
+    }
+    // A name in double quotes that is no column is an error, and not a text.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    Ok(())
+}
+
+/// What an action is, if a query may not take it.
+fn refusal(action: &AuthAction<'_>, readable: &[String]) -> Option<String> {
+    let what = match action {
+        AuthAction::Select | AuthAction::Recursive => return None,
+        AuthAction::Read { table_name, column_name } => {
+            let table = table_name.to_lowercase();
+            // A table of which no column is read may be one of the statement's own, made by `WITH`.
+            let is_own = column_name.is_empty()
+                && !["sqlite_", "pragma_", "dbstat"].iter().any(|reserved| table.starts_with(reserved));
+            return (!is_own && !readable.contains(&table)).then(|| format!("the table `{table_name}`"));
+        }
+        AuthAction::Function { function_name } => {
+            return (!functions::is_allowed(function_name))
+                .then(|| format!("the function `{function_name}`"));
+        }
+        AuthAction::Attach { .. } => "ATTACH",
+        AuthAction::Detach { .. } => "DETACH",
+        AuthAction::Pragma { .. } => "PRAGMA",
+        AuthAction::Insert { .. } => "INSERT",
+        AuthAction::Update { .. } => "UPDATE",
+        AuthAction::Delete { .. } => "DELETE",
+        AuthAction::Transaction { .. } | AuthAction::Savepoint { .. } => "a transaction",
+        _ => "a change of the schema",
+    };
+    Some(what.to_owned())
+}

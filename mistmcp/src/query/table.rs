@@ -1,0 +1,268 @@
+//! A table of a query ([`Table`]): the rows of a tool in a database of SQLite's VFS `memdb`, which several connections
+//! can read at once.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use jiff::{Timestamp, Unit};
+use parking_lot::Mutex;
+use rusqlite::Connection;
+use rusqlite::types::Value as Cell;
+use serde_json::{Map, Value, json};
+
+use super::columns::Columns;
+use super::names::quoted;
+use super::row::{Cells, flatten};
+use super::sandbox;
+
+/// Rows of a table at most.
+pub(super) const MOST_ROWS: usize = 100_000;
+/// Bytes of a table at most.
+const MOST_BYTES: u64 = 128 << 20;
+/// Bytes of a page of the database: most rows fit one.
+const PAGE: u64 = 16 * 1024;
+/// Rows whose columns are made before they are inserted.
+const CHUNK: usize = 128;
+
+/// The rows of a tool.
+pub(super) struct Table {
+    /// Keeps the database, which ends with its last connection.
+    _keeper: Mutex<Connection>,
+    pub(super) uri: String,
+    pub(super) columns: Columns,
+    pub(super) rows: usize,
+    pub(super) bytes: u64,
+    as_of: Timestamp,
+    /// Why rows are missing.
+    partial: Option<String>,
+    notes: Vec<String>,
+}
+
+/// A table that is being filled.
+#[derive(Debug)]
+pub(super) struct TableBuilder {
+    connection: Connection,
+    uri: String,
+    columns: Columns,
+    /// The columns that the table has in the database.
+    made: usize,
+    pub(super) rows: usize,
+    too_long: usize,
+    as_of: Timestamp,
+}
+
+impl TableBuilder {
+    pub(super) fn new() -> rusqlite::Result<Self> {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let uri = format!("file:/mistmcp-{}?vfs=memdb", LAST.fetch_add(1, Ordering::Relaxed));
+        let connection = sandbox::open(&uri)?;
+        // The journal makes it possible to insert a page of rows again after an error.
+        connection.execute_batch(&format!(
+            "PRAGMA page_size={PAGE}; PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-4096"
+        ))?;
+        Ok(Self {
+            connection,
+            uri,
+            columns: Columns::default(),
+            made: 0,
+            rows: 0,
+            too_long: 0,
+            as_of: Timestamp::now(),
+        })
+    }
+
+    /// Whether the table can take no more rows.
+    pub(super) fn is_full(&self) -> bool {
+        self.rows >= MOST_ROWS || self.bytes().is_ok_and(|bytes| bytes >= MOST_BYTES)
+    }
+
+    fn bytes(&self) -> rusqlite::Result<u64> {
+        let pages: i64 = self.connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+        Ok(pages.unsigned_abs() * PAGE)
+    }
+
+    /// Inserts rows, as many as the table can take: all of them, or none if it fails.
+    pub(super) fn insert(&mut self, rows: &[Value]) -> rusqlite::Result<()> {
+        let (made, count, too_long) = (self.made, self.rows, self.too_long);
+        self.connection.execute_batch("BEGIN")?;
+        let inserted = self.insert_within(rows).and_then(|()| self.connection.execute_batch("COMMIT"));
+        if inserted.is_err() {
+            (self.made, self.rows, self.too_long) = (made, count, too_long);
+            // SQLite itself has rolled back after some errors, and says so with an error.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        inserted
+    }
+
+    fn insert_within(&mut self, rows: &[Value]) -> rusqlite::Result<()> {
+        let mut cells = Cells::default();
+        for chunk in rows.chunks(CHUNK) {
+            if self.is_full() {
+                return Ok(());
+            }
+            let chunk = &chunk[..chunk.len().min(MOST_ROWS - self.rows)];
+            let mut flat: Vec<Vec<(usize, Cell)>> = Vec::with_capacity(chunk.len());
+            for row in chunk {
+                flatten(row, &mut self.columns, &mut cells);
+                self.too_long += cells.too_long;
+                flat.push(std::mem::take(&mut cells.list));
+            }
+            self.make_columns()?;
+            let places: Vec<_> = (1..=self.made).map(|place| format!("?{place}")).collect();
+            let sql = format!("INSERT INTO rows VALUES ({})", places.join(","));
+            let mut statement = self.connection.prepare(&sql)?;
+            for cells in flat {
+                for (place, cell) in cells {
+                    statement.raw_bind_parameter(place + 1, cell)?;
+                }
+                statement.raw_execute()?;
+                statement.clear_bindings();
+            }
+            self.rows += chunk.len();
+        }
+        Ok(())
+    }
+
+    /// Makes the columns in the database that appeared since the last time.
+    fn make_columns(&mut self) -> rusqlite::Result<()> {
+        if self.made > 0 && self.made == self.columns.len() {
+            return Ok(());
+        }
+        let names: Vec<_> = self.columns.iter().map(|column| quoted(&column.name)).collect();
+        if self.made == 0 {
+            // A row may have no fields at all, and a table needs a column.
+            if names.is_empty() {
+                self.columns.place("value", false);
+                return self.make_columns();
+            }
+            self.connection.execute_batch(&format!("CREATE TABLE rows ({})", names.join(",")))?;
+        } else {
+            for name in names.iter().skip(self.made) {
+                self.connection.execute_batch(&format!("ALTER TABLE rows ADD COLUMN {name}"))?;
+            }
+        }
+        self.made = names.len();
+        Ok(())
+    }
+
+    /// The columns with types and examples.
+    pub(super) fn described(&self) -> Map<String, Value> {
+        self.columns.described()
+    }
+
+    /// The table. `partial`: why rows are missing.
+    pub(super) fn finish(
+        mut self,
+        partial: Option<String>,
+        mut notes: Vec<String>,
+    ) -> rusqlite::Result<Table> {
+        if self.made == 0 {
+            self.make_columns()?;
+        }
+        if self.too_long > 0 {
+            notes.push(format!("{} values are longer than 256 KiB and left out", self.too_long));
+        }
+        if self.columns.left_out > 0 {
+            notes.push(
+                "there are more fields than a table can have columns: the last ones are only in the JSON of the field \
+                 above them"
+                    .to_owned(),
+            );
+        }
+        let bytes = self.bytes()?;
+        self.connection.execute_batch("PRAGMA cache_size=1")?;
+        self.connection.release_memory()?;
+        let Self { connection, uri, columns, rows, as_of, .. } = self;
+        Ok(Table { _keeper: Mutex::new(connection), uri, columns, rows, bytes, as_of, partial, notes })
+    }
+}
+
+impl Table {
+    /// What a reply says of the table.
+    pub(super) fn about(&self) -> Map<String, Value> {
+        let mut about = Map::from_iter([
+            ("rows".to_owned(), json!(self.rows)),
+            ("as_of".to_owned(), time(self.as_of).into()),
+        ]);
+        about.extend(self.partial.iter().map(|partial| ("partial".to_owned(), partial.as_str().into())));
+        if !self.notes.is_empty() {
+            about.insert("note".to_owned(), self.notes.join("; ").into());
+        }
+        about
+    }
+
+    /// What a reply says of the table without a query: its columns as well.
+    pub(super) fn described(&self) -> Map<String, Value> {
+        let mut about = self.about();
+        about.insert("calls".to_owned(), json!(0));
+        about.insert("columns".to_owned(), self.columns.described().into());
+        about
+    }
+}
+
+fn time(time: Timestamp) -> String {
+    time.round(Unit::Second).unwrap_or(time).to_string()
+}
+
+impl fmt::Debug for Table {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Table")
+            .field("rows", &self.rows)
+            .field("bytes", &self.bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_that_appear_later_are_empty_in_earlier_rows() {
+        let mut builder = TableBuilder::new().unwrap();
+        builder.insert(&[json!({ "a": 1 }), json!({ "a": 2, "b.c": "x" })]).unwrap();
+        builder.insert(&[json!({ "d": { "e\"f": true } })]).unwrap();
+        let sql = "SELECT count(*), count(\"a\"), count(\"b.c\"), sum(\"d.e\"\"f\") FROM rows";
+        let counts: [i64; 4] = builder
+            .connection
+            .query_row(sql, [], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))
+            .unwrap();
+        assert_eq!(counts, [3, 2, 1, 1]);
+        let table = builder.finish(None, Vec::new()).unwrap();
+        assert_eq!((table.rows, table.columns.len()), (3, 3));
+    }
+
+    #[test]
+    fn a_page_of_rows_is_inserted_whole_or_not_at_all_and_can_be_inserted_again() {
+        let mut builder = TableBuilder::new().unwrap();
+        builder.insert(&[json!({ "a": 1 })]).unwrap();
+        builder.connection.execute_batch("PRAGMA max_page_count=3").unwrap();
+        let rows: Vec<_> = (0..500).map(|number| json!({ "b": number, "c": "x".repeat(1_000) })).collect();
+        assert!(builder.insert(&rows).is_err());
+        assert_eq!(builder.rows, 1);
+        builder.connection.execute_batch("PRAGMA max_page_count=1000").unwrap();
+        builder.insert(&rows).unwrap();
+        let count: i64 =
+            builder.connection.query_row("SELECT count(*) FROM rows", [], |row| row.get(0)).unwrap();
+        assert_eq!((builder.rows, count), (501, 501));
+    }
+
+    #[test]
+    fn a_table_is_bounded_in_rows_and_may_be_empty() {
+        let mut builder = TableBuilder::new().unwrap();
+        let rows = vec![json!({ "a": 1 }); 30_000];
+        for _ in 0..5 {
+            builder.insert(&rows).unwrap();
+        }
+        assert!(builder.is_full() && builder.rows == MOST_ROWS, "{}", builder.rows);
+        let empty = TableBuilder::new().unwrap().finish(None, Vec::new()).unwrap();
+        assert_eq!((empty.rows, empty.columns.len()), (0, 1));
+        let bare = {
+            let mut builder = TableBuilder::new().unwrap();
+            builder.insert(&[json!({})]).unwrap();
+            builder.finish(None, Vec::new()).unwrap()
+        };
+        assert_eq!(bare.rows, 1);
+    }
+}

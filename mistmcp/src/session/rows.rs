@@ -1,0 +1,100 @@
+//! Rows of the tools that a session can call ([`RowAccess`]), for queries.
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::Session;
+use crate::call::{RowAccess, RowsFuture, TableScope};
+use crate::catalog::Entry;
+use crate::error::ErrorKind;
+use crate::key::Key;
+#[cfg(all(feature = "query", feature = "cli"))]
+use crate::query::{Answered, Query};
+use crate::{Call, Error, Result, Run, Token};
+
+/// Mist's maximum page size.
+const LARGEST_PAGE: u64 = 1_000;
+
+impl Session {
+    /// Runs a query without a deadline, for the command line.
+    #[cfg(all(feature = "query", feature = "cli"))]
+    pub(crate) async fn query(&self, query: &Query, call: &Call) -> Result<Answered> {
+        let call = call.clone().in_session(Arc::new(self.clone())).without_deadline();
+        let answered = tokio::select! {
+            answered = query.answered(&call) => answered,
+            () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),
+        };
+        answered
+            .map_err(|error| error.for_session(|name| self.knows(name)).presentable(|text| self.masked(text)))
+    }
+
+    /// The tool `name`, if the session can call it and it only reads.
+    fn row_source(&self, name: &str) -> Result<&Entry> {
+        let as_argument = |error: &Error| Error::new(ErrorKind::Arguments, error.to_string());
+        let entry = self.entry(name.trim()).map_err(|error| as_argument(&error))?;
+        if !self.settings.calls(entry) {
+            return Err(as_argument(&self.switched_off(entry)));
+        }
+        if !entry.tool().hints.read_only || matches!(entry.tool().run, Run::MetaTool(_)) {
+            let words =
+                format!("`{}` does not only read. Take a tool that lists, searches or counts.", name.trim());
+            return Err(Error::new(ErrorKind::Arguments, words));
+        }
+        Ok(entry)
+    }
+}
+
+impl RowAccess for Session {
+    fn may_read_rows(&self, tool: &str) -> Result<()> {
+        self.row_source(tool).map(|_| ())
+    }
+
+    fn largest_page(&self, tool: &str) -> Option<u64> {
+        self.row_source(tool).ok().filter(|entry| entry.takes("limit")).map(|_| LARGEST_PAGE)
+    }
+
+    #[cfg(feature = "query")]
+    fn fetch_rows<'a>(
+        &'a self,
+        tool: &'a str,
+        arguments: Map<String, Value>,
+        call: &'a Call,
+    ) -> RowsFuture<'a> {
+        Box::pin(async move {
+            let entry = self.row_source(tool)?;
+            // Outside of a session: a tool that reads other tools' rows is no source of rows.
+            let call = call.clone().outside_session();
+            let mist = self.mist(call.clone());
+            entry.fetch_rows(arguments, self.settings.rules().show_secrets, &mist, &call).await
+        })
+    }
+
+    #[cfg(not(feature = "query"))]
+    fn fetch_rows<'a>(&'a self, _: &'a str, _: Map<String, Value>, _: &'a Call) -> RowsFuture<'a> {
+        Box::pin(async { Err(Error::advice("This server is built without queries.")) })
+    }
+
+    fn table_scope(&self) -> TableScope {
+        // Keys are compared within this process only.
+        static KEY: LazyLock<Key> = LazyLock::new(Key::random);
+        let connection = &self.connection;
+        let tokens = connection.tokens().map(Token::expose);
+        let secrets = if self.settings.rules().show_secrets { "shown" } else { "hidden" };
+        let parts = [connection.cloud().base().as_str(), connection.org_id().unwrap_or_default(), secrets];
+        TableScope { session: self.id, owner: KEY.hash(parts.into_iter().chain(tokens)) }
+    }
+
+    fn calls_left(&self) -> u32 {
+        self.connection.calls_left()
+    }
+
+    fn timeout(&self) -> Duration {
+        self.connection.limits().timeout
+    }
+
+    fn max_reply_bytes(&self) -> usize {
+        self.settings.rules().max_bytes
+    }
+}
