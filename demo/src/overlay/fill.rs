@@ -7,11 +7,11 @@ use serde_json::{Map, Value, json};
 use super::{
     Addition,
     names::{AnyClient, Names, is_uuid},
-    patch,
+    patch::{self, moment},
 };
 use crate::{
     engine::{Collection, HIDDEN, Row},
-    world::{Client, Device, Kind, ORG_ID, Site, WiredClient, uuid, written},
+    world::{Client, Device, Kind, ORG_ID, Site, WiredClient, uuid},
 };
 
 /// The fields that tell when something was.
@@ -127,19 +127,6 @@ fn in_form(sample: &Value, value: &Value) -> Value {
             text.parse::<i64>().map_or_else(|_| value.clone(), Value::from)
         }
         (_, value) => value.clone(),
-    }
-}
-
-/// A moment in the form that a field has: a text, seconds or milliseconds.
-fn moment(epoch: i64, sample: &Value) -> Option<Value> {
-    const MILLISECONDS: f64 = 1e11;
-    match sample {
-        Value::String(_) => Some(written(epoch).into()),
-        Value::Number(number) if number.as_f64().is_some_and(|number| number > MILLISECONDS) => {
-            Some((epoch * 1_000).into())
-        }
-        Value::Number(_) => Some(epoch.into()),
-        _ => None,
     }
 }
 

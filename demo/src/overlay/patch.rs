@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::names::Names;
-use crate::engine::HIDDEN;
+use crate::{engine::HIDDEN, world::written};
 
 /// Lays a patch over an object; whatever else stands there is replaced by one.
 pub(super) fn lay(target: &mut Value, patch: &Map<String, Value>, names: &Names<'_>) {
@@ -32,8 +32,33 @@ pub(super) fn lay_over_row(row: &mut Map<String, Value>, patch: &Map<String, Val
 fn put(object: &mut Map<String, Value>, name: &str, value: &Value, old: Option<&Value>, names: &Names<'_>) {
     match value {
         Value::Null => drop(object.shift_remove(name)),
-        Value::Object(patch) => lay(object.entry(name).or_insert(Value::Null), patch, names),
+        Value::Object(patch) => match since(patch) {
+            Some(ago) => {
+                let epoch = names.0.now.saturating_sub(ago);
+                let time = old.and_then(|old| moment(epoch, old)).unwrap_or_else(|| epoch.into());
+                object.insert(name.to_owned(), time);
+            }
+            None => lay(object.entry(name).or_insert(Value::Null), patch, names),
+        },
         value => drop(object.insert(name.to_owned(), names.resolved(name, old, value))),
+    }
+}
+
+/// The seconds of a time that is written as `{ "ago": 3600 }`.
+fn since(value: &Map<String, Value>) -> Option<i64> {
+    value.get("ago").filter(|_| value.len() == 1).and_then(Value::as_i64)
+}
+
+/// A moment in the form that a field has: a text, seconds or milliseconds.
+pub(super) fn moment(epoch: i64, sample: &Value) -> Option<Value> {
+    const MILLISECONDS: f64 = 1e11;
+    match sample {
+        Value::String(_) => Some(written(epoch).into()),
+        Value::Number(number) if number.as_f64().is_some_and(|number| number > MILLISECONDS) => {
+            Some(epoch.saturating_mul(1_000).into())
+        }
+        Value::Number(_) => Some(epoch.into()),
+        _ => None,
     }
 }
 
@@ -113,6 +138,18 @@ mod tests {
             lay(&mut target, case[1].as_object().unwrap(), &Names(&world));
             assert_eq!(target, case[2], "{case}");
         }
+    }
+
+    #[test]
+    fn a_time_is_written_by_how_long_ago_it_is_in_the_form_that_the_field_has() {
+        let world = World::new(2_000_000_000, &Overlay::empty_organization());
+        let mut target = json!({ "seconds": 1, "milliseconds": 1_800_000_000_000_i64, "text": "2026-01-01", "~hidden": 5 });
+        let ago = json!({ "ago": -86_400 });
+        let patch = json!({ "seconds": ago, "milliseconds": ago, "text": ago, "hidden": ago, "new": ago, "ago": 5, "both": { "ago": 1, "x": 2 } });
+        lay(&mut target, patch.as_object().unwrap(), &Names(&world));
+        let expected = json!({ "seconds": 2_000_086_400, "milliseconds": 2_000_086_400_000_i64,
+            "text": "2033-05-19 03:33:20.000000+00:00", "hidden": 2_000_086_400, "new": 2_000_086_400, "ago": 5, "both": { "ago": 1, "x": 2 } });
+        assert_eq!(target, expected);
     }
 
     #[test]
