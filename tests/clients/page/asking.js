@@ -55,6 +55,7 @@ export const asking = {
         const incidents = page.locator('#incident option');
         const count = await incidents.count();
         if (count === 0) return;
+        let found = 0;
         // A few of them, from all over the list.
         for (const place of [0, 1, 2, 3].map((part) => Math.floor((part * (count - 1)) / 3))) {
             const title = await incidents.nth(place).textContent();
@@ -64,8 +65,9 @@ export const asking = {
             await page.locator('#asked-said', { hasText: /answered in|failed/ }).waitFor();
             assert.match(await page.locator('#asked-said').innerText(), /answered in/, title);
             const { findings } = JSON.parse(await page.locator('#asked-text').textContent());
-            assert.ok(findings.length > 0, `nothing was found: ${title}`);
+            found += findings.length;
         }
+        assert.ok(found > 0, 'no incident was found');
     },
 
     'questions in the dark, on a phone': async (open) => {

@@ -1,6 +1,7 @@
 // Answers of a real server over the demo network, in its own views: what a host does with a client that shows views.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 
@@ -64,5 +65,32 @@ export const live = (program) => ({
         } finally {
             await client.close();
         }
+    },
+
+    'an incident for each tool with a view': async (open) => {
+        const { incidents } = JSON.parse(execFileSync(program, ['incidents', '--json'], { encoding: 'utf8' }));
+        const asked = new Map();
+        let found = 0;
+        for (const { name, question } of incidents) if (question && !asked.has(question.tool)) asked.set(question.tool, { name, question });
+        for (const [tool, { name, question }] of asked) {
+            const client = await connect(program, ['--demo-incident', name]);
+            try {
+                const { tools } = await client.listTools();
+                const uri = tools.find((one) => one.name === tool)?._meta?.ui?.resourceUri;
+                if (!uri) continue;
+                const { contents: [{ text: html }] } = await client.readResource({ uri });
+                const result = await client.callTool({ name: tool, arguments: question.arguments });
+                const { show, violations } = await open({ colorScheme: 'dark', width: 360 });
+                const frame = await show(uri.split('/').at(-1), undefined, { html, result });
+                assert.equal(await frame.getByRole('alert').count(), 0, name);
+                assert.equal(await frame.locator('.findings > li').count(), result.structuredContent.findings.length, name);
+                found += result.structuredContent.findings.length;
+                assert.deepEqual(await violations(), [], name);
+            } finally {
+                await client.close();
+            }
+        }
+        // Which finding is right is the matter of another evaluation.
+        assert.ok(found > 0, 'no incident was found');
     },
 });
