@@ -89,18 +89,31 @@ function box(node, width, height, mark = node.state) {
 function groupsOf(drawn, width) {
   const shown = new Set(drawn);
   const ends = (node) => !node.below.some((one) => shown.has(one.node)) && kindNumber(node) > KINDS.indexOf('switch');
-  const groups = drawn.filter((node) => !ends(node) || node.level === 0).map((node) => {
-    const leaves = node.below.filter((one) => shown.has(one.node) && ends(one.node));
-    const most = Math.max(1, Math.floor((width - 2 * PAD + GAP) / (LEAF.width + GAP)));
-    const columns = Math.min(most, Math.ceil(Math.sqrt(2 * leaves.length)));
-    const rows = Math.ceil(leaves.length / Math.max(1, columns));
+  const fitting = Math.max(1, Math.floor((width - 2 * PAD + GAP) / (LEAF.width + GAP)));
+  const sized = (group, most) => {
+    const count = group.leaves.length;
+    const columns = Math.min(most, fitting, Math.ceil(Math.sqrt(2 * count)));
+    const rows = Math.ceil(count / Math.max(1, columns));
     return {
-      node, leaves, columns, level: node.level,
-      width: Math.max(HEAD.width, leaves.length ? columns * (LEAF.width + GAP) - GAP + 2 * PAD : 0),
-      height: HEAD.height + (leaves.length ? rows * (LEAF.height + GAP) + PAD : 0),
+      ...group, columns,
+      width: Math.max(HEAD.width, count ? columns * (LEAF.width + GAP) - GAP + 2 * PAD : 0),
+      height: HEAD.height + (count ? rows * (LEAF.height + GAP) + PAD : 0),
     };
+  };
+  const levels = [];
+  for (const node of drawn) {
+    if (ends(node) && node.level > 0) continue;
+    const leaves = node.below.filter((one) => shown.has(one.node) && ends(one.node));
+    (levels[node.level] ??= []).push({ node, leaves, level: node.level });
+  }
+  // The groups of a level stand side by side, with fewer columns where that is needed for it.
+  return levels.filter(Boolean).flatMap((level) => {
+    for (let most = 6; most > 0; most -= 1) {
+      const groups = level.map((group) => sized(group, most));
+      if (groups.reduce((sum, group) => sum + group.width + PAD, -PAD) <= width) return groups;
+    }
+    return level.map((group) => sized(group, 6));
   });
-  return groups.sort((a, b) => a.level - b.level);
 }
 
 function picture(graph, drawn, width) {

@@ -8,23 +8,16 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 const MEDIA_TYPE = 'text/html;profile=mcp-app';
 const SITE = 'Leeds Distribution Centre';
 
-/** What each tool with a view is asked. */
-export const ASKED = {
-    showTopology: { site_id: SITE },
-    checkSite: { site_id: SITE },
-    troubleshootClient: { client: 'hugo.nguyen' },
-    troubleshootAuthentication: { who: 'hugo.nguyen' },
-    findAnything: { text: 'LDS-AP-03' },
-    listProblems: {},
-    explainSle: { site_id: SITE, metric: 'capacity' },
-    troubleshootDevice: { device_id: 'LDS-AP-03' },
+/** What the tools with a view are asked: the value of each parameter that a tool requires. */
+const VALUES = { site_id: SITE, device_id: 'LDS-AP-03', client: 'hugo.nguyen', who: 'hugo.nguyen', text: 'LDS-AP-03', metric: 'capacity' };
+const ASKED = {
     checkPorts: { site_id: SITE },
-    checkRadio: { site_id: SITE },
     queryRows: {
         tables: { aps: { tool: 'listOrgDevicesStats', arguments: { type: 'ap' } } },
         sql: 'SELECT name, model, num_clients FROM aps ORDER BY num_clients DESC',
     },
 };
+const argumentsOf = ({ name, inputSchema }) => ASKED[name] ?? Object.fromEntries((inputSchema.required ?? []).map((key) => [key, VALUES[key]]));
 
 /** A client that shows views, connected to a program over the demo network. */
 export async function connect(program, args = []) {
@@ -38,11 +31,11 @@ export async function connect(program, args = []) {
 export async function shown(client) {
     const { tools } = await client.listTools();
     const all = [];
-    for (const { name, _meta } of tools.filter((tool) => tool._meta?.ui?.resourceUri)) {
-        const uri = _meta.ui.resourceUri;
+    for (const tool of tools.filter((one) => one._meta?.ui?.resourceUri)) {
+        const { name, _meta: { ui: { resourceUri: uri } } } = tool;
         const { contents: [document] } = await client.readResource({ uri });
         assert.equal(document.mimeType, MEDIA_TYPE, uri);
-        const result = await client.callTool({ name, arguments: ASKED[name] ?? {} });
+        const result = await client.callTool({ name, arguments: argumentsOf(tool) });
         all.push({ name, view: uri.split('/').at(-1), html: document.text, result });
     }
     return all;

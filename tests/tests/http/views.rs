@@ -1,7 +1,7 @@
 //! Views of MCP Apps over HTTP: the real server's tools with a view, for clients with the extension and without.
 
 use mistmcp_tests::{HttpClient, HttpResponse, HttpServer, Launch, Lifecycle};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// The capabilities of a client that shows views.
 fn shows_views() -> Value {
@@ -13,21 +13,22 @@ async fn client(server: &HttpServer, lifecycle: Lifecycle, capabilities: Value) 
     HttpClient::new(server, "").capabilities(capabilities).connect(lifecycle).await
 }
 
-/// Arguments with which a tool answers over the demo network.
-fn arguments(tool: &str) -> Value {
-    match tool {
-        "troubleshootClient" => json!({ "client": "hugo.nguyen" }),
-        "troubleshootAuthentication" => json!({ "who": "hugo.nguyen" }),
-        "findAnything" => json!({ "text": "LDS-AP-03" }),
-        "listProblems" => json!({}),
-        "explainSle" => json!({ "site_id": "Leeds Distribution Centre", "metric": "capacity" }),
-        "queryRows" => json!({
+/// Arguments with which a tool answers over the demo network: a value for each parameter that it requires.
+fn arguments(tool: &Value) -> Value {
+    if tool["name"] == "queryRows" {
+        return json!({
             "tables": { "sites": { "tool": "searchOrgSites", "arguments": {} } },
             "sql": "SELECT name FROM sites ORDER BY name",
-        }),
-        "troubleshootDevice" => json!({ "device_id": "LDS-AP-03" }),
-        _ => json!({ "site_id": "Leeds Distribution Centre" }),
+        });
     }
+    let value = |name: &str| match name {
+        "site_id" => "Leeds Distribution Centre",
+        "metric" => "capacity",
+        "client" | "who" => "hugo.nguyen",
+        _ => "LDS-AP-03",
+    };
+    let required = tool["inputSchema"]["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    required.map(|name| (name.to_owned(), json!(value(name)))).collect::<Map<_, _>>().into()
 }
 
 /// A message without the id of its request.
@@ -53,8 +54,7 @@ async fn each_tool_with_a_view_has_its_document_and_data_in_both_lifecycles() {
             assert!(html.starts_with("<!doctype html>") && html.len() < 60_000, "{uri}");
             assert!(html.contains("Content-Security-Policy"), "{uri}");
 
-            let call =
-                json!({ "name": tool["name"], "arguments": arguments(tool["name"].as_str().unwrap()) });
+            let call = json!({ "name": tool["name"], "arguments": arguments(tool) });
             let (with, without) =
                 (shown.ask("tools/call", call.clone()).await, plain.ask("tools/call", call).await);
             assert_ne!(with.result()["isError"], true, "{with:?}");
