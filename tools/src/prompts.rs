@@ -22,6 +22,7 @@ mistmcp::prompt! {
         ],
         task: "Why is the client {client} at {site} unhappy? Look at the last {duration}.",
         steps: &[
+            step("troubleshootClient", "the likely causes with their evidence; go on by hand only for what it says in `not_seen`"),
             step("searchOrgWirelessClients", "who it is: MAC, site, access point, SSID, band; if it is not there, it may be wired"),
             step("searchOrgWiredClients", "the same for a wired one: switch, port, VLAN"),
             step("getSiteEventsForClient", "what happened to it: association, authorization, DHCP, DNS, roaming, each failure with its reason"),
@@ -46,6 +47,7 @@ mistmcp::prompt! {
         arguments: &[SITE, DURATION],
         task: "How has the site {site} been doing in the last {duration}?",
         steps: &[
+            step("listProblems", "what is open at the site, folded to its roots; go on by hand only for what it says in `not_seen`"),
             step("getSiteStats", "devices and clients now, and how many devices are down"),
             step("listSiteSlesMetrics", "which service levels there are for this site"),
             step("getSiteSleSummary", "for each: how often it was met, and the classifiers that took most from it"),

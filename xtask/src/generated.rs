@@ -8,7 +8,9 @@ use std::{fs, io};
 use anyhow::{Context, Result};
 use mistmcp::Catalog;
 
-use crate::{collections, configuration_table, marked, mistakes, requests, snapshots, tools_page, views};
+use crate::{
+    answers_page, collections, configuration_table, marked, mistakes, requests, snapshots, tools_page, views,
+};
 
 /// Where a folder holds nothing but generated files, what is in it and not generated is left over.
 const OWN_FOLDER: &str = "tools/snapshots";
@@ -16,6 +18,7 @@ const OWN_FOLDER: &str = "tools/snapshots";
 pub(crate) fn write(catalog: &Catalog, check: bool) -> Result<ExitCode> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace has no folder")?;
     let mut files: BTreeMap<PathBuf, String> = snapshots::files(catalog)?;
+    files.insert("docs/answers.md".into(), answers_page::page(catalog));
     files.insert("docs/tools.md".into(), tools_page::page(catalog));
     files.insert("tests/expected/requests.json".into(), requests::table(catalog));
     files.extend(views::files(root, catalog)?);

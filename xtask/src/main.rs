@@ -1,6 +1,7 @@
 //! `cargo xtask`: what keeps the repository in order.
 
 mod answers;
+mod answers_page;
 mod collections;
 mod configuration_table;
 mod document;

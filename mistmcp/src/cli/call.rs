@@ -5,6 +5,7 @@ pub(super) mod arguments;
 mod cells;
 mod columns;
 mod csv;
+mod diagnosis;
 mod names;
 pub(super) mod pages;
 pub(super) mod progress;

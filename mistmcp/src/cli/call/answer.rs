@@ -5,7 +5,7 @@ use std::io;
 use anyhow::bail;
 use serde_json::Value;
 
-use super::{Caller, Form, Output, csv, pages::Page, table};
+use super::{Caller, Form, Output, csv, diagnosis, pages::Page, table};
 use crate::cli::output as terminal;
 use crate::reply::{Block, Content, File};
 
@@ -33,6 +33,11 @@ async fn laid_out(caller: &Caller<'_>, value: Value, output: &Output) -> io::Res
             return terminal::print(&csv::of_rows(&rows, &output.fields)?);
         }
         Err(value) => {
+            if output.fields.is_empty()
+                && let Some(text) = diagnosis::text(&value, terminal::width())
+            {
+                return terminal::print_styled(&text);
+            }
             return terminal::print_styled(&table::of_one(&value, &output.fields, terminal::width()));
         }
     };
