@@ -70,6 +70,7 @@ mod wording;
 pub use cause::Cause;
 pub use diagnosis::Diagnosis;
 pub use finding::{Finding, Object, See, Severity};
+pub use futures_util::future::join_all;
 pub use inquiry::{Inquiry, answer};
 pub use part::Part;
 pub use row::{Row, Rows};

@@ -39,15 +39,21 @@
 //! [`Diagnosis::unknown`]: mistmcp::answers::Diagnosis::unknown
 
 mod arguments;
+pub mod audit_config;
 pub mod causes;
+pub mod check_compliance;
 pub mod check_ports;
+pub mod check_radio;
+pub mod check_wan;
 mod facts;
 pub mod find_anything;
 pub mod list_problems;
 mod locate;
 mod locate_client;
+mod mermaid;
 mod parts;
 mod rules;
+pub mod show_topology;
 mod thresholds;
 pub mod troubleshoot_authentication;
 pub mod troubleshoot_client;
@@ -63,9 +69,14 @@ mistmcp::category! {
 
 /// The causes that each tool finds.
 pub static FOUND_BY: &[(&str, &[&Cause])] = &[
+    ("auditConfig", audit_config::FINDS),
+    ("checkCompliance", check_compliance::FINDS),
     ("checkPorts", check_ports::FINDS),
+    ("checkRadio", check_radio::FINDS),
+    ("checkWan", check_wan::FINDS),
     ("findAnything", find_anything::FINDS),
     ("listProblems", list_problems::FINDS),
+    ("showTopology", show_topology::FINDS),
     ("troubleshootAuthentication", troubleshoot_authentication::FINDS),
     ("troubleshootClient", troubleshoot_client::FINDS),
     ("troubleshootDevice", troubleshoot_device::FINDS),

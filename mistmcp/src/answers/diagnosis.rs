@@ -15,9 +15,13 @@ pub struct Diagnosis {
     /// Boxed, so that a result with a diagnosis as its error stays small.
     facts: Box<Map<String, Value>>,
     view: Box<Map<String, Value>>,
+    whole: Vec<Map<String, Value>>,
     unknown: bool,
     normal: Option<String>,
 }
+
+/// Findings that stay where facts that are told whole need room.
+const ENOUGH_FINDINGS: usize = 5;
 
 impl Diagnosis {
     /// An answer about a subject, with its state, as the beginning of the verdict: `LDS-AP-03 is disconnected`.
@@ -60,6 +64,13 @@ impl Diagnosis {
         self
     }
 
+    /// Adds facts that are told whole, or not at all: the first of these sets with which the answer keeps its size. Texts
+    /// are taken as they are, so clean the names in them.
+    pub fn whole(mut self, sets: impl IntoIterator<Item = Map<String, Value>>) -> Self {
+        self.whole.extend(sets);
+        self
+    }
+
     /// What to say in place of "nothing wrong was found", where there are no findings but something to say.
     pub fn otherwise(mut self, words: impl Into<String>) -> Self {
         self.normal = Some(words.into());
@@ -91,15 +102,29 @@ impl Diagnosis {
         calls: usize,
         may_call: impl Fn(&str) -> bool,
     ) -> Value {
-        let Self { subject, findings, facts, unknown, normal, .. } = self;
+        let Self { subject, findings, facts, whole, unknown, normal, .. } = self;
         let found = ranked(findings);
         let verdict = verdict(&subject, &found, unknown, normal.as_deref(), seen, not_seen);
         let mut value = Value::Null;
         for step in &STEPS {
             value = written(&verdict, &found, &facts, not_seen, calls, step, &may_call);
-            if estimated_tokens(&value.to_string()) <= MOST_TOKENS {
-                break;
+            let own = estimated_tokens(&value.to_string());
+            if own > MOST_TOKENS {
+                continue;
             }
+            let fits = |set: &&Map<String, Value>| {
+                let text = json!(set).to_string();
+                own + estimated_tokens(&text) <= MOST_TOKENS
+            };
+            if let Some(set) = whole.iter().find(fits) {
+                for (name, fact) in set {
+                    value["facts"][name] = fact.clone();
+                }
+            } else if !whole.is_empty() && step.findings > ENOUGH_FINDINGS {
+                // Rather fewer findings than none of the sets.
+                continue;
+            }
+            break;
         }
         value
     }
@@ -285,6 +310,21 @@ mod tests {
         assert!(view["marks"][199]["cause"].is_string() && view["marks"][199]["name"].is_string(), "{view}");
         let answer = diagnosis.into_value(&texts(&["ports"]), &[], 1, |_| true);
         assert!(answer.get("view").is_none() && answer.get("marks").is_none(), "{answer}");
+    }
+
+    #[test]
+    fn facts_that_are_told_whole_are_the_first_set_that_fits() {
+        let set = |length: usize| json!({ "drawing": "word ".repeat(length) }).as_object().cloned().unwrap();
+        let drawn = |sets: Vec<Map<String, Value>>, findings: usize| {
+            let diagnosis = Diagnosis::about("The site").findings((0..findings).map(one)).whole(sets);
+            let value = diagnosis.into_value(&texts(&["ports"]), &[], 3, |_| true);
+            assert!(estimated_tokens(&value.to_string()) <= MOST_TOKENS);
+            value["facts"]["drawing"].as_str().map(|text| text.len() / 5)
+        };
+        assert_eq!(drawn(vec![set(900), set(100)], 0), Some(900));
+        assert_eq!(drawn(vec![set(9_000), set(100)], 0), Some(100));
+        assert_eq!(drawn(vec![set(9_000), set(600)], 40), Some(600), "with fewer findings");
+        assert_eq!(drawn(vec![set(9_000)], 1), None);
     }
 
     #[test]

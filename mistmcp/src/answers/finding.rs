@@ -164,6 +164,16 @@ impl Finding {
         &self.summary
     }
 
+    /// Whether its first object, where the cause is, has this name.
+    pub fn starts_on(&self, name: &str) -> bool {
+        self.objects.first().is_some_and(|object| object.name == name)
+    }
+
+    /// Whether its evidence has this value.
+    pub fn shows(&self, name: &str, value: &str) -> bool {
+        self.evidence.get(name).and_then(Value::as_str) == Some(value)
+    }
+
     /// Whether one of its objects has this name.
     pub fn is_on(&self, name: &str) -> bool {
         self.objects.iter().any(|object| object.name == name)

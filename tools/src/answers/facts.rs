@@ -2,12 +2,21 @@
 
 mod alarm;
 mod client;
+pub(super) mod config;
 mod device;
 mod event;
+pub(super) mod lifecycle;
 mod port;
+pub(super) mod radio;
+mod rogue;
+pub(super) mod topology;
+pub(super) mod wan;
 
 pub(super) use alarm::Alarm;
 pub(super) use client::{Client, Medium};
 pub(super) use device::Device;
 pub(super) use event::{Event, Stage, open, stage_of};
 pub(super) use port::Port;
+pub(super) use radio::{Hearing, Radio};
+pub(super) use rogue::Rogue;
+pub(super) use topology::Topology;

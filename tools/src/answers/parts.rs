@@ -1,7 +1,7 @@
 //! Parts of Mist that several answer tools read.
 
 use mistmcp::Request;
-use mistmcp::answers::{Part, Window};
+use mistmcp::answers::{Finding, Part, Window};
 
 /// Rows of a page: the most that Mist gives.
 pub(super) const ROWS: u32 = 1_000;
@@ -83,4 +83,9 @@ pub(super) fn site(site: &str) -> Part {
 /// The names of all sites.
 pub(super) fn sites(org: &str) -> Part {
     Part::new("sites", "listOrgSiteStats").with("org_id", org).with("limit", ROWS).pages(3)
+}
+
+/// Findings with the part whose rows show them.
+pub(super) fn shown_by(found: Vec<Finding>, part: &Part) -> Vec<Finding> {
+    found.into_iter().map(|finding| finding.see(part)).collect()
 }

@@ -2,6 +2,11 @@
 
 pub(super) mod alarms;
 pub(super) mod client;
+pub(super) mod config;
 pub(super) mod device;
+pub(super) mod lifecycle;
 pub(super) mod nac;
 pub(super) mod ports;
+pub(super) mod radio;
+pub(super) mod topology;
+pub(super) mod wan;

@@ -44,3 +44,40 @@ pub(super) const MOST_OF_A_SITE: f64 = 0.8;
 
 pub(super) const MINUTE: i64 = 60;
 pub(super) const DAY: i64 = 86_400;
+
+/// RSSI in dBm from which on another access point is near: its frames are decoded and keep the channel busy. 802.11 defers
+/// from -82 dBm on; design guides plan for less than -75 dBm between cells of one channel.
+pub(super) const NEAR_AP: f64 = -75.0;
+/// Near access points on the same channel that a plan should avoid: at 5 and 6 GHz, and at 2.4 GHz, which has three channels.
+pub(super) const SAME_CHANNEL: usize = 2;
+pub(super) const SAME_CHANNEL_24: usize = 3;
+/// Utilization in percent from which on a shared channel is felt.
+pub(super) const SHARED_CHANNEL: f64 = 50.0;
+/// Share of the air time in percent that other networks or other devices than Wi-Fi take, from which on they are felt.
+pub(super) const FOREIGN_SHARE: f64 = 30.0;
+/// Noise floor in dBm above which data rates fall. It is -90 to -95 dBm on a quiet channel; with -80 dBm, a client at
+/// -65 dBm has 15 dB left.
+pub(super) const NOISY: f64 = -80.0;
+/// Radar hits of one access point in the window that are more than a chance.
+pub(super) const RADAR_HITS: usize = 3;
+/// Clients with a weak signal at one access point, and their share, from which on the place lacks coverage and not the client.
+pub(super) const WEAK_CLIENTS: usize = 3;
+pub(super) const WEAK_SHARE: f64 = 0.3;
+/// RSSI in dBm from which on a foreign access point is on the premises or next door.
+pub(super) const CLOSE_ROGUE: f64 = -60.0;
+
+/// Packet loss of a WAN link in percent that people notice, and with which they cannot work. Voice suffers from 1 %
+/// (ITU-T G.114 and Y.1541), TCP falls to a fraction from 5 % on.
+pub(super) const WAN_LOSS: f64 = 3.0;
+pub(super) const WAN_LOSS_UNUSABLE: f64 = 10.0;
+/// Latency in milliseconds, there and back, that people notice on a WAN link to its provider or peer. ITU-T G.114 allows
+/// 150 ms one way.
+pub(super) const WAN_LATENCY: f64 = 300.0;
+/// Jitter in milliseconds that real-time traffic notices.
+pub(super) const WAN_JITTER: f64 = 30.0;
+/// Part of a DHCP pool from which on the next clients may get no address.
+pub(super) const POOL_NEARLY_FULL: f64 = 0.95;
+
+/// Seconds before an expiry that it is worth telling, and that it is pressing.
+pub(super) const EXPIRES: i64 = 90 * DAY;
+pub(super) const EXPIRES_SOON: i64 = 30 * DAY;

@@ -30,6 +30,8 @@ pub(in crate::answers) struct Port {
     pub(in crate::answers) uplink: bool,
     pub(in crate::answers) neighbor_mac: Option<String>,
     pub(in crate::answers) neighbor_name: Option<String>,
+    /// The port at the other end, as its device describes it.
+    pub(in crate::answers) neighbor_port: Option<String>,
     pub(in crate::answers) last_flapped: Option<i64>,
     pub(in crate::answers) mac_count: Option<i64>,
     pub(in crate::answers) mac_limit: Option<i64>,
@@ -69,6 +71,7 @@ impl Port {
             usage,
             neighbor_mac: row.mac("neighbor_mac"),
             neighbor_name: row.text("neighbor_system_name"),
+            neighbor_port: row.text("neighbor_port_desc").or_else(|| row.text("neighbor_port_id")),
             last_flapped: row.time("last_flapped"),
             mac_count: row.integer("mac_count"),
             mac_limit: row.integer("mac_limit").filter(|limit| *limit > 0),

@@ -1,0 +1,244 @@
+//! The configuration of an organization.
+
+use std::collections::HashMap;
+
+use mistmcp::answers::{Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, count, join};
+
+use super::super::facts::Event;
+use super::super::facts::config::Wlan;
+use super::super::parts::{self, shown_by};
+use super::super::rules::config::{self as rules, SwitchedOff};
+use super::super::{locate, thresholds as t};
+use super::site::{CONFIG_EVENTS, called};
+use super::{Templates, configured, defined_at, uses};
+
+/// Sites whose devices and own WLANs are read one by one.
+const SITES: usize = 6;
+
+pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
+    let window = Window::last(7 * t::DAY, ask);
+    let part = |name, tool| Part::new(name, tool).with("org_id", org).with("limit", parts::ROWS);
+    let sites_part = part("sites", "listOrgSites").pages(2);
+    let vars_part = part("site variables", "searchOrgVars").with("var", "*").pages(2);
+    let network_part = part("network templates", "listOrgNetworkTemplates");
+    let gateway_part = part("gateway templates", "listOrgGatewayTemplates");
+    let rf_part = part("RF templates", "listOrgRfTemplates");
+    let networks_part = part("networks", "listOrgNetworks");
+    let wlans_part = part("WLANs", "listOrgWlans");
+    let wlan_templates_part = part("WLAN templates", "listOrgTemplates");
+    let profiles_part = part("device profiles", "listOrgDeviceProfiles");
+    let events_part = parts::org_device_events(org, &window).with("type", CONFIG_EVENTS);
+    let audit_part = parts::audit_logs(org, &window);
+    let inventory_part = parts::inventory(org).pages(2);
+    let (sites, vars, network, gateway, rf, networks, wlan_rows, wlan_templates) = join!(
+        ask.rows(&sites_part),
+        ask.rows(&vars_part),
+        ask.rows(&network_part),
+        ask.rows(&gateway_part),
+        ask.rows(&rf_part),
+        ask.rows(&networks_part),
+        ask.rows(&wlans_part),
+        ask.rows(&wlan_templates_part),
+    );
+    let (profiles, event_rows, audit, inventory) = join!(
+        ask.rows(&profiles_part),
+        ask.rows(&events_part),
+        ask.rows(&audit_part),
+        ask.rows(&inventory_part),
+    );
+    let devices = locate::devices_of(&inventory);
+    if sites.is_empty() && devices.is_empty() && wlan_rows.is_empty() {
+        if sites.is_seen() {
+            ask.not_seen("sites", "the organization has none");
+        }
+        return Diagnosis::unknown(
+            "Neither sites nor devices nor WLANs of the organization could be seen, so nothing is known.",
+        );
+    }
+
+    let mut found = Vec::new();
+    let mut known: Vec<Wlan> = wlan_rows.iter().filter_map(Wlan::of).collect();
+    if vars.is_seen() {
+        for site in sites.iter() {
+            let templates = templates_of(site, &network, &gateway, &rf);
+            let has_gateways = site.has("gatewaytemplate_id");
+            let of_wlans = wlan_rows.iter().filter(|wlan| applies(*wlan, &wlan_templates, site));
+            let users = templates
+                .named()
+                .into_iter()
+                .map(|(what, row)| (what, row.value()))
+                .chain(
+                    networks
+                        .iter()
+                        .filter(|_| has_gateways)
+                        .map(|row| (called("the network", row, "name"), row.value())),
+                )
+                .chain(of_wlans.map(|row| (called("the WLAN", row, "ssid"), row.value())));
+            let (Some(id), Some(name)) = (site.text("id"), site.text("name")) else { continue };
+            found.extend(
+                rules::unset(&name, &uses(users), &defined_at(&vars, &id))
+                    .map(|finding| finding.see(&vars_part)),
+            );
+        }
+    }
+    found.extend(shown_by(rules::applied_nowhere(&known, &unapplied(&wlan_templates)), &wlan_templates_part));
+    found.extend(shown_by(rules::not_carried(&known, None, None), &wlans_part));
+    let changes = switched_off(&audit);
+    found.extend(shown_by(rules::wlans_off(&known, &changes, None, ask.now()), &wlans_part));
+
+    let few = sites.len() <= SITES;
+    if !few {
+        ask.not_seen(
+            "overrides of devices, and WLANs of single sites",
+            "too many sites; ask about one of them",
+        );
+    }
+    let mut reads = Vec::new();
+    for site in sites.iter().filter(|_| few) {
+        reads.push(of_site(ask, site, templates_of(site, &network, &gateway, &rf), &profiles, &changes));
+    }
+    for (findings, wlans) in mistmcp::answers::join_all(reads).await {
+        found.extend(findings);
+        known.extend(wlans);
+    }
+
+    let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
+    found.extend(shown_by(rules::failed(&devices, &events, ask.now()), &events_part));
+    Diagnosis::about("The configuration of the organization")
+        .fact("sites", sites.len())
+        .fact("devices", devices.len())
+        .fact("wlans", known.len())
+        .fact(
+            "templates",
+            format!(
+                "{}, {}, {}",
+                count(network.len(), "network template"),
+                count(gateway.len(), "gateway template"),
+                count(rf.len(), "RF template")
+            ),
+        )
+        .findings(found)
+}
+
+/// What is found in the devices and own WLANs of a site, and these WLANs.
+async fn of_site(
+    ask: &Inquiry,
+    site: Row<'_>,
+    templates: Templates<'_>,
+    profiles: &Rows,
+    changes: &HashMap<String, SwitchedOff>,
+) -> (Vec<Finding>, Vec<Wlan>) {
+    let (Some(id), Some(name)) = (site.text("id"), site.text("name")) else { return Default::default() };
+    let at_site = |what, tool| {
+        Part::new(format!("{what} of {name}"), tool).with("site_id", id.as_str()).with("limit", parts::ROWS)
+    };
+    let devices_part = at_site("device settings", "listSiteDevices").with("type", "all");
+    let wlans_part = at_site("WLANs", "listSiteWlans");
+    let (devices, wlan_rows) = join!(ask.rows(&devices_part), ask.rows(&wlans_part));
+    let configured = configured(&devices, &templates, profiles, &Default::default());
+    let aps: Vec<_> = configured
+        .iter()
+        .filter(|one| one.device.kind == "ap")
+        .filter_map(|one| one.device.id.clone())
+        .collect();
+    let wlans: Vec<_> = wlan_rows.iter().filter_map(Wlan::of).collect();
+    let mut found = shown_by(rules::overrides(&configured), &devices_part);
+    found.extend(shown_by(rules::wlans_off(&wlans, changes, Some(&name), ask.now()), &wlans_part));
+    let here = devices.is_seen().then_some(aps.as_slice());
+    found.extend(shown_by(rules::not_carried(&wlans, here, Some(&name)), &wlans_part));
+    (found, wlans)
+}
+
+fn templates_of<'a>(site: Row<'_>, network: &'a Rows, gateway: &'a Rows, rf: &'a Rows) -> Templates<'a> {
+    let of = |rows: &'a Rows, field: &str| {
+        let id = site.text(field)?;
+        rows.iter().find(|row| row.text("id").as_deref() == Some(id.as_str()))
+    };
+    Templates {
+        network: of(network, "networktemplate_id"),
+        gateway: of(gateway, "gatewaytemplate_id"),
+        rf: of(rf, "rftemplate_id"),
+    }
+}
+
+/// Whether a WLAN is applied at a site, by its template.
+fn applies(wlan: Row<'_>, templates: &Rows, site: Row<'_>) -> bool {
+    let Some(template) = wlan.text("template_id") else { return false };
+    let Some(template) = templates.iter().find(|row| row.text("id").as_deref() == Some(template.as_str()))
+    else {
+        return false;
+    };
+    let (id, groups) = (site.text("id").unwrap_or_default(), site.texts("sitegroup_ids"));
+    let names = |field: &str| {
+        let list = template.at(field);
+        list.texts("site_ids").contains(&id)
+            || list.texts("sitegroup_ids").iter().any(|group| groups.contains(group))
+    };
+    (template.has("applies.org_id") || names("applies")) && !names("exceptions")
+}
+
+/// The templates of WLANs that are applied nowhere.
+fn unapplied(templates: &Rows) -> Vec<String> {
+    let nowhere = templates.iter().filter(|row| {
+        let applies = row.at("applies");
+        !applies.has("org_id")
+            && applies.texts("site_ids").is_empty()
+            && applies.texts("sitegroup_ids").is_empty()
+    });
+    nowhere.filter_map(|row| row.text("id")).collect()
+}
+
+/// The last changes that switched a WLAN off, by its SSID.
+fn switched_off(audit: &Rows) -> HashMap<String, SwitchedOff> {
+    let mut found: HashMap<String, SwitchedOff> = HashMap::new();
+    for row in audit.iter().filter(|row| row.flag("after.enabled") == Some(false)) {
+        let message = row.text_or("message", "");
+        let quoted = message.split('"').nth(1).map(str::to_owned);
+        let ssid = row.text("after.ssid").or_else(|| row.text("before.ssid")).or(quoted);
+        let (Some(ssid), Some(time)) = (ssid, row.time("timestamp")) else { continue };
+        if found.get(&ssid).is_none_or(|(known, _)| *known < time) {
+            found.insert(ssid, (time, row.text_or("admin_name", "somebody")));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_template_is_applied_to_sites_by_organization_group_or_id() {
+        let site = json!({ "id": "s1", "sitegroup_ids": ["g1"] });
+        let applied = |template: mistmcp::serde_json::Value| {
+            let templates = Rows::of(
+                json!([{ "id": "t", "applies": template["applies"], "exceptions": template["exceptions"] }]),
+            );
+            applies(Row::of(&json!({ "template_id": "t" })), &templates, Row::of(&site))
+        };
+        assert!(applied(json!({ "applies": { "org_id": "o" } })));
+        assert!(applied(json!({ "applies": { "site_ids": ["s1"] } })));
+        assert!(applied(json!({ "applies": { "sitegroup_ids": ["g1"] } })));
+        assert!(!applied(json!({ "applies": { "site_ids": ["s2"] } })));
+        assert!(!applied(json!({ "applies": { "org_id": "o" }, "exceptions": { "site_ids": ["s1"] } })));
+        assert!(!applies(Row::of(&json!({})), &Rows::default(), Row::of(&site)));
+        let nowhere = Rows::of(
+            json!([{ "id": "t", "applies": { "site_ids": [] } }, { "id": "u", "applies": { "org_id": "o" } }]),
+        );
+        assert_eq!(unapplied(&nowhere), ["t"]);
+    }
+
+    #[test]
+    fn the_last_change_that_switched_a_wlan_off_counts() {
+        let rows = Rows::of(json!([
+            { "timestamp": 5, "admin_name": "A", "message": "Update WLAN \"Yard\"", "after": { "enabled": false } },
+            { "timestamp": 9, "admin_name": "B", "message": "Update WLAN \"Yard\"", "after": { "enabled": false } },
+            { "timestamp": 7, "message": "Update WLAN \"Staff\"", "after": { "enabled": true } },
+            { "timestamp": 7, "message": "no name", "after": { "enabled": false } },
+        ]));
+        let found = switched_off(&rows);
+        assert_eq!((found.len(), &found["Yard"]), (1, &(9, "B".to_owned())));
+    }
+}

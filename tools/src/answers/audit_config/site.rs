@@ -1,0 +1,136 @@
+//! The configuration of one site.
+
+use std::collections::HashMap;
+
+use mistmcp::answers::{Diagnosis, Inquiry, Part, Row, Rows, Window, join, name};
+
+use super::super::facts::config::{Wlan, defined, settings};
+use super::super::facts::{Device, Event};
+use super::super::parts::{self, shown_by};
+use super::super::rules::config as rules;
+use super::super::{locate, thresholds as t};
+use super::{Templates, configured, uses};
+
+/// Settings of a site that templates give as well.
+const OF_SITE: [&str; 6] =
+    ["dns_servers", "ntp_servers", "radius_config", "networks", "port_usages", "additional_config_cmds"];
+
+pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
+    let window = Window::last(7 * t::DAY, ask);
+    let at_site = |name, tool| Part::new(name, tool).with("site_id", site);
+    let unresolved = |name, tool| at_site(name, tool).with("resolve", false);
+    let devices_part =
+        at_site("device settings", "listSiteDevices").with("type", "all").with("limit", parts::ROWS).pages(2);
+    let (stats_part, site_part) = (parts::device_stats(site).pages(1), parts::site(site));
+    let events_part = parts::device_events(site, &window).with("type", CONFIG_EVENTS);
+    let wlans_part = unresolved("WLANs", "listSiteWlanDerived");
+    let setting_part = at_site("site settings", "getSiteSetting");
+    let (device_rows, stats, event_rows, wlan_rows, setting_rows, site_rows) = join!(
+        ask.rows(&devices_part),
+        ask.rows(&stats_part),
+        ask.rows(&events_part),
+        ask.rows(&wlans_part),
+        ask.rows(&setting_part),
+        ask.rows(&site_part),
+    );
+    let devices = locate::devices_of(&device_rows);
+    // Without a list of devices, all templates are worth a look.
+    let has = |kind: &str| devices.is_empty() || devices.iter().any(|device| device.kind == kind);
+    let network_part =
+        has("switch").then(|| unresolved("network template", "listSiteNetworkTemplateDerived"));
+    let rf_part = has("ap").then(|| unresolved("RF template", "listSiteRfTemplateDerived"));
+    let gateway_part =
+        has("gateway").then(|| unresolved("gateway template", "listSiteGatewayTemplateDerived"));
+    let networks_part = has("gateway").then(|| unresolved("networks", "listSiteNetworksDerived"));
+    let (network, rf, gateway, networks) = join!(
+        ask.rows_if(network_part.as_ref()),
+        ask.rows_if(rf_part.as_ref()),
+        ask.rows_if(gateway_part.as_ref()),
+        ask.rows_if(networks_part.as_ref()),
+    );
+    let site_name = site_rows.first().and_then(|row| row.text("name")).unwrap_or_else(|| site.to_owned());
+    let setting = setting_rows.first();
+    let templates = Templates { network: network.first(), gateway: gateway.first(), rf: rf.first() };
+    if devices.is_empty() && wlan_rows.is_empty() && setting.is_none() {
+        return Diagnosis::unknown(format!(
+            "Nothing of the configuration of {} could be seen, so nothing is known.",
+            name(&site_name)
+        ));
+    }
+    if device_rows.is_seen() && devices.is_empty() {
+        ask.not_seen("devices", "the site has none");
+    }
+    let own = setting.map(|row| settings(row, &[])).unwrap_or_default();
+    let own =
+        own.into_iter().filter(|(path, _)| OF_SITE.contains(&path.split('.').next().unwrap_or_default()));
+    let own = own.collect();
+    let mut overrides = rules::overrides(&configured(&device_rows, &templates, &Rows::default(), &own));
+    let mut profiled = device_rows.iter().filter(|row| row.has("deviceprofile_id")).filter_map(Device::of);
+    if profiled.any(|device| overrides.iter().any(|finding| finding.is_on(&device.called()))) {
+        // The profile may be what gives these settings.
+        let profiles = ask.rows(&unresolved("device profiles", "listSiteDeviceProfilesDerived")).await;
+        overrides = rules::overrides(&configured(&device_rows, &templates, &profiles, &own));
+    }
+    let mut found = shown_by(overrides, &devices_part);
+    for (template, row) in templates.named().into_iter().take(1).filter(|_| templates.network.is_some()) {
+        let given = settings(row, &[]);
+        found.extend(
+            rules::site_overrides(&site_name, &own, &given, &template)
+                .map(|finding| finding.see(&setting_part)),
+        );
+    }
+
+    if setting_rows.is_seen() {
+        let mut values = setting.map(|row| defined(row, "vars")).unwrap_or_default();
+        values.extend(device_rows.iter().flat_map(|row| defined(row, "vars")));
+        let users = templates
+            .named()
+            .into_iter()
+            .map(|(what, row)| (what, row.value()))
+            .chain(networks.iter().map(|row| (called("the network", row, "name"), row.value())))
+            .chain(wlan_rows.iter().map(|row| (called("the WLAN", row, "ssid"), row.value())))
+            .chain(device_rows.iter().map(|row| (called("the device", row, "name"), row.value())))
+            .chain(setting.map(|row| ("the site's settings".to_owned(), row.value())));
+        found.extend(
+            rules::unset(&site_name, &uses(users), &values).map(|finding| finding.see(&setting_part)),
+        );
+    }
+
+    let wlans: Vec<_> = wlan_rows.iter().filter_map(Wlan::of).collect();
+    let aps: Vec<_> =
+        devices.iter().filter(|device| device.kind == "ap").filter_map(|device| device.id.clone()).collect();
+    found.extend(shown_by(
+        rules::wlans_off(&wlans, &HashMap::new(), Some(&site_name), ask.now()),
+        &wlans_part,
+    ));
+    let here = device_rows.is_seen().then_some(aps.as_slice());
+    found.extend(shown_by(rules::not_carried(&wlans, here, Some(&site_name)), &wlans_part));
+
+    let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
+    let mut known: Vec<Device> = locate::devices_of(&stats);
+    known.extend(
+        devices
+            .iter()
+            .filter(|device| !stats.iter().any(|row| row.mac("mac").as_deref() == Some(&device.mac)))
+            .cloned(),
+    );
+    found.extend(shown_by(rules::failed(&known, &events, ask.now()), &events_part));
+
+    let names: Vec<_> =
+        templates.named().into_iter().map(|(what, _)| what.trim_start_matches("the ").to_owned()).collect();
+    Diagnosis::about(format!("The configuration of {}", name(&site_name)))
+        .fact("devices", devices.len())
+        .fact("wlans", wlans.len())
+        .fact("templates", names)
+        .findings(found)
+}
+
+/// Events of configurations, applied or not.
+pub(super) const CONFIG_EVENTS: &str = "AP_CONFIG_FAILED,AP_CONFIGURED,AP_RECONFIGURED,SW_CONFIG_FAILED,SW_CONFIG_LOCK_FAILED,\
+SW_CONFIG_ERROR_ADDTL_COMMAND,SW_CONFIGURED,SW_RECONFIGURED,GW_CONFIG_FAILED,GW_CONFIG_LOCK_FAILED,\
+GW_CONFIG_ERROR_ADDTL_COMMAND,GW_CONFIGURED,GW_RECONFIGURED";
+
+/// An object with its name, for a sentence.
+pub(super) fn called(what: &str, row: Row<'_>, field: &str) -> String {
+    format!("{what} {}", row.text_or(field, "without a name"))
+}

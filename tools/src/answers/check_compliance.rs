@@ -1,0 +1,140 @@
+//! `checkCompliance`: firmware, licenses, certificates, contracts and advisories.
+
+use std::collections::BTreeMap;
+
+use mistmcp::answers::{Cause, Diagnosis, Inquiry, Part, Row, Rows, answer, join};
+use mistmcp::{Call, Mist, Reply, Result, SiteId, mist_tool};
+
+use super::arguments::Organization;
+use super::facts::Device;
+use super::facts::lifecycle::{Certificate, Contract, License, Notice, Offered};
+use super::parts::shown_by;
+use super::rules::lifecycle as rules;
+use super::{causes as c, locate, parts};
+
+/// The causes that this tool finds.
+pub(super) const FINDS: &[&Cause] =
+    &[&c::FIRMWARE_BEHIND, &c::LICENSE_EXPIRING, &c::CERTIFICATE_EXPIRING, &c::SUPPORT_ENDED, &c::ADVISORY];
+
+/// Most requests of an answer about one site, and about an organization, whose devices take several pages.
+const CALLS: [usize; 2] = [12, 18];
+
+/// What is out of date or expires: firmware against suggested and usual versions, licenses, certificates, support, advisories.
+#[mist_tool(category = "answers", hints(read_only), view = "findings")]
+pub async fn check_compliance(
+    mist: &Mist,
+    call: &Call,
+    org_id: Organization,
+    site_id: Option<SiteId>,
+) -> Result<Reply> {
+    let calls = if site_id.is_some() { CALLS[0] } else { CALLS[1] };
+    answer(mist, call, calls, move |ask| async move {
+        Ok(find(&ask, org_id.as_str(), site_id.as_ref().map(SiteId::as_str)).await)
+    })
+    .await
+}
+
+async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
+    let of_org = |name, tool| Part::new(name, tool).with("org_id", org);
+    let stats_part = match site {
+        Some(site) => parts::device_stats(site),
+        None => of_org("device statistics", "listOrgDevicesStats")
+            .with("type", "all")
+            .with("limit", parts::ROWS)
+            .pages(6),
+    };
+    let versions = |name, kind: &str| {
+        let part = match site {
+            Some(site) => Part::new(name, "listSiteAvailableDeviceVersions").with("site_id", site),
+            None => of_org(name, "listOrgAvailableDeviceVersions"),
+        };
+        part.with("type", kind)
+    };
+    let ap_part = versions("versions of access points", "ap");
+    let switch_part = versions("versions of switches", "switch");
+    let gateway_part = versions("versions of gateways", "gateway");
+    let license_part = of_org("licenses", "getOrgLicensesSummary");
+    let contract_part = of_org("contracts", "searchOrgJsiAssetsAndContracts")
+        .with("limit", parts::ROWS)
+        .pages(if site.is_some() { 1 } else { 4 });
+    let advisory_part = of_org("security advisories", "searchOrgJsiSirt").with("limit", parts::ROWS);
+    let notice_part = of_org("problem notices", "searchOrgJsiPbn").with("limit", parts::ROWS);
+    let certificate_part = of_org("certificates of the organization", "listOrgCertificates").or_none();
+    let (stats, aps, switches, gateways, license_rows, contracts, advisories, notices, org_certificates) = join!(
+        ask.rows(&stats_part),
+        ask.rows(&ap_part),
+        ask.rows(&switch_part),
+        ask.rows(&gateway_part),
+        ask.rows(&license_part),
+        ask.rows(&contract_part),
+        ask.rows(&advisory_part),
+        ask.rows(&notice_part),
+        ask.rows(&certificate_part),
+    );
+    let devices = locate::devices_of(&stats);
+    let ssr_part = devices
+        .iter()
+        .any(|device| device.model.as_deref().is_some_and(|model| model.to_uppercase().starts_with("SSR")))
+        .then(|| of_org("versions of SSR", "listOrgAvailableSsrVersions"));
+    let ssr = ask.rows_if(ssr_part.as_ref()).await;
+    let offered: Vec<_> =
+        [&aps, &switches, &gateways, &ssr].into_iter().flat_map(Rows::iter).filter_map(Offered::of).collect();
+    let contracts: Vec<_> = contracts.iter().filter_map(Contract::of).collect();
+    let mut notices: Vec<_> = notices.iter().filter_map(|row| Notice::of(row, false)).collect();
+    notices.extend(advisories.iter().filter_map(|row| Notice::of(row, true)));
+    let mut certificates: Vec<_> = stats.iter().flat_map(Certificate::all_of).collect();
+    certificates.extend(org_certificates.iter().flat_map(Certificate::of_org));
+    if devices.is_empty() && stats.is_seen() {
+        ask.not_seen(
+            "devices",
+            if site.is_some() { "the site has none" } else { "the organization has none" },
+        );
+    }
+
+    let mut found = shown_by(rules::firmware(&devices, &offered, &contracts), &stats_part);
+    found.extend(shown_by(rules::support(&devices, &contracts, ask.now()), &contract_part));
+    found.extend(shown_by(licenses(&license_rows, ask.now()), &license_part));
+    found.extend(shown_by(rules::certificates(&certificates, ask.now()), &stats_part));
+    let (security, bugs): (Vec<_>, Vec<_>) = notices.into_iter().partition(|notice| notice.is_security);
+    found.extend(shown_by(rules::advisories(&security, &devices), &advisory_part));
+    found.extend(shown_by(rules::advisories(&bugs, &devices), &notice_part));
+
+    let subject = if site.is_some() { "The site" } else { "The organization" };
+    if devices.is_empty() && found.is_empty() {
+        return Diagnosis::unknown(format!(
+            "{subject}: no device could be seen, so nothing is known of its state."
+        ));
+    }
+    Diagnosis::about(subject)
+        .fact("devices", devices.len())
+        .fact("versions", versions_of(&devices))
+        .fact("contracts", Some(contracts.len()).filter(|contracts| *contracts > 0))
+        .findings(found)
+}
+
+fn licenses(rows: &Rows, now: i64) -> Vec<mistmcp::answers::Finding> {
+    let Some(row) = rows.first() else { return Vec::new() };
+    let counts = |field: &str| -> BTreeMap<String, i64> {
+        row.fields(field).filter_map(|(kind, count)| Some((kind.to_owned(), count.integer("")?))).collect()
+    };
+    let mut used = counts("usages");
+    if used.is_empty() {
+        used = counts("summary");
+    }
+    let all = row.rows("licenses").chain(row.rows("amendments"));
+    let all: Vec<_> = all.filter_map(|license: Row<'_>| License::of(license)).collect();
+    rules::licenses(&all, &used, &counts("entitled"), now)
+}
+
+/// How many devices of each model run which version.
+fn versions_of(devices: &[Device]) -> Vec<String> {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for device in devices {
+        if let (Some(model), Some(version)) = (device.model.as_deref(), device.version.as_deref()) {
+            *counts.entry((model, version)).or_default() += 1;
+        }
+    }
+    let mut all: Vec<_> = counts.into_iter().collect();
+    all.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    all.into_iter().map(|((model, version), count)| format!("{count} {model} with {version}")).collect()
+}

@@ -1,0 +1,341 @@
+//! `checkRadio`: what disturbs the Wi-Fi of a site.
+
+use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Rows, Window, answer, join};
+use mistmcp::serde_json::{Map, Value, json};
+use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
+
+use super::facts::radio::{BANDS, band_name, band_of};
+use super::facts::{Alarm, Client, Device, Hearing, Medium, Radio, Rogue};
+use super::parts::shown_by;
+use super::rules::{alarms, radio as rules};
+use super::{causes as c, locate, parts, thresholds as t};
+
+/// The causes that this tool finds.
+pub(super) const FINDS: &[&Cause] = &[
+    &c::CO_CHANNEL,
+    &c::CHANNEL_UTILIZATION,
+    &c::RADAR,
+    &c::NOISE,
+    &c::RADIO_DISABLED,
+    &c::COVERAGE_HOLE,
+    &c::ROGUE_AP,
+    &c::HONEYPOT_SSID,
+];
+
+/// Most requests of one answer.
+const CALLS: usize = 12;
+
+/// What disturbs the Wi-Fi of a site: shared or busy channels, noise, radar, radios off, weak coverage, rogue access points.
+#[mist_tool(category = "answers", hints(read_only), view = "radio-plan")]
+pub async fn check_radio(
+    mist: &Mist,
+    call: &Call,
+    site_id: SiteId,
+    /// Only this radio band.
+    #[brief = "Only this band"]
+    band: Option<RadioBand>,
+) -> Result<Reply> {
+    answer(mist, call, CALLS, move |ask| async move {
+        Ok(find(&ask, site_id.as_str(), band.map(RadioBand::name)).await)
+    })
+    .await
+}
+
+/// A radio band, as a number.
+#[derive(Clone, Copy, Choice, Debug, PartialEq, Eq)]
+pub enum RadioBand {
+    /// 2.4 GHz
+    #[mist("24")]
+    Band24,
+    /// 5 GHz
+    #[mist("5")]
+    Band5,
+    /// 6 GHz
+    #[mist("6")]
+    Band6,
+}
+
+impl RadioBand {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Band24 => "24",
+            Self::Band5 => "5",
+            Self::Band6 => "6",
+        }
+    }
+}
+
+async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
+    let window = Window::last(t::DAY, ask);
+    let at_site = |name, tool| Part::new(name, tool).with("site_id", site);
+    let rogue_part =
+        |name, kind: &str| window.on(at_site(name, "listSiteRogueAPs").with("type", kind).with("limit", 100));
+    let stats_part = at_site("access points", "listSiteDevicesStats")
+        .with("type", "ap")
+        .with("limit", parts::ROWS)
+        .pages(2);
+    let rrm_part =
+        window.on(at_site("radio management events", "listSiteRrmEvents").with("limit", parts::ROWS));
+    let radar_part = parts::device_events(site, &window).with("type", "AP_RADAR_DETECTED");
+    let (honeypot_part, lan_part) = (rogue_part("honeypots", "honeypot"), rogue_part("rogues", "lan"));
+    let clients_part = at_site("wireless clients", "listSiteWirelessClientsStats").with("limit", parts::ROWS);
+    let alarms_part = parts::alarms(site, &window);
+    let (stats, rrm, radar, honeypots, on_lan, clients, alarm_rows) = join!(
+        ask.rows(&stats_part),
+        ask.rows(&rrm_part),
+        ask.rows(&radar_part),
+        ask.rows(&honeypot_part),
+        ask.rows(&lan_part),
+        ask.rows(&clients_part),
+        ask.rows(&alarms_part),
+    );
+    let devices: Vec<Device> =
+        locate::devices_of(&stats).into_iter().filter(|device| device.kind == "ap").collect();
+    let all: Vec<Radio> =
+        stats.iter().filter(|row| !row.is("type", "switch")).flat_map(Radio::all_of).collect();
+    let up = |mac: &str| devices.iter().any(|device| device.mac == mac && !device.is_down());
+    let radios: Vec<Radio> = all.into_iter().filter(|radio| up(&radio.ap)).collect();
+    let name_of = |mac: &str| match devices.iter().find(|device| device.mac == mac) {
+        Some(device) => device.called(),
+        None => mac.to_owned(),
+    };
+    if devices.is_empty() {
+        if stats.is_seen() {
+            ask.not_seen("access points", "the site has none");
+        }
+        return Diagnosis::unknown(
+            "No access point of the site could be seen, so nothing is known of its Wi-Fi.",
+        );
+    }
+    let connected: Vec<_> = devices
+        .iter()
+        .filter(|device| !device.is_down())
+        .map(|device| {
+            (
+                device.mac.clone(),
+                device.name.clone().unwrap_or_else(|| device.mac.clone()),
+                device.model.clone(),
+            )
+        })
+        .collect();
+    if radios.is_empty() {
+        let why =
+            if connected.is_empty() { "no access point is connected" } else { "the statistics have none" };
+        ask.not_seen("radios", why);
+    }
+    let (hearing, off) = join!(
+        hearing(ask, site, &radios, band),
+        switched_off(ask, site, rules::lacks_a_band(&radios) || radios.is_empty())
+    );
+    let wanted = |own: &str| band.is_none_or(|band| band == own);
+    let in_band: Vec<_> = radios.iter().filter(|radio| wanted(&radio.band)).cloned().collect();
+    let mut rogues: Vec<_> = honeypots.iter().filter_map(|row| Rogue::of(row, "honeypot")).collect();
+    rogues.extend(on_lan.iter().filter_map(|row| Rogue::of(row, "rogue")));
+    rogues.retain(|rogue| band.is_none_or(|band| rogue.may_be_in(band)));
+    let clients: Vec<_> = clients.iter().filter_map(|row| Client::of(row, Medium::Wireless)).collect();
+
+    let (crowds, explained) = rules::co_channel(&in_band, &hearing);
+    let mut found = shown_by(crowds, &stats_part);
+    found.extend(shown_by(rules::utilization(&in_band, &explained), &stats_part));
+    found.extend(shown_by(rules::noise(&in_band), &stats_part));
+    let disabled = rules::disabled(&radios, &connected, &off);
+    found.extend(shown_by(disabled, &at_site("device settings", "listSiteDevices").with("type", "ap")));
+    let (from_events, from_rrm) = (rules::radar_hits(&radar, band), rules::radar_hits(&rrm, band));
+    let radar_see = if from_rrm.len() > from_events.len() { &rrm_part } else { &radar_part };
+    found.extend(shown_by(rules::radar([&from_events, &from_rrm], name_of, ask.now()), radar_see));
+    found.extend(shown_by(rules::coverage(&clients, band, name_of), &clients_part));
+    for rogue in &rogues {
+        let part = if rogue.kind == "honeypot" { &honeypot_part } else { &lan_part };
+        found.extend(shown_by(rules::rogues(std::slice::from_ref(rogue), name_of), part));
+    }
+    found.extend(shown_by(reported(&alarm_rows, &devices, &found, band, ask.now()), &alarms_part));
+
+    let mut diagnosis = Diagnosis::about(match band {
+        Some(band) => format!("The Wi-Fi of the site at {}", band_name(band)),
+        None => "The Wi-Fi of the site".to_owned(),
+    })
+    .fact("access_points", devices.len())
+    .fact("connected", connected.len())
+    .fact("clients", clients.len())
+    .fact("foreign_access_points", Some(rogues.len()).filter(|rogues| *rogues > 0))
+    .fact("bands", bands(&in_band));
+    diagnosis = diagnosis.view("radios", shown_radios(&in_band, &found));
+    diagnosis = diagnosis.view("rogues", shown_rogues(&rogues, name_of));
+    diagnosis = diagnosis.view("events", shown_events(&rrm, name_of, band));
+    if radios.is_empty() && found.is_empty() {
+        return Diagnosis::unknown("No radio of the site could be seen, so nothing is known of its Wi-Fi.");
+    }
+    diagnosis.findings(found)
+}
+
+/// What radios hear of each other, in the bands where channels are shared.
+async fn hearing(ask: &Inquiry, site: &str, radios: &[Radio], band: Option<&str>) -> Hearing {
+    let part = |own: &'static str| {
+        let shared = radios.iter().enumerate().any(|(place, radio)| {
+            radio.band == own
+                && radios[..place].iter().any(|other| other.ap != radio.ap && other.overlaps(radio))
+        });
+        (band.is_none_or(|band| band == own) && shared).then(|| {
+            Part::new(format!("neighbors at {}", band_name(own)), "listSiteCurrentRrmNeighbors")
+                .with("site_id", site)
+                .with("band", own)
+                .with("limit", parts::ROWS)
+        })
+    };
+    let [low, middle, high] = BANDS.map(part);
+    let (middle, low, high) =
+        join!(ask.rows_if(middle.as_ref()), ask.rows_if(low.as_ref()), ask.rows_if(high.as_ref()));
+    let mut hearing = Hearing::default();
+    for rows in [low, middle, high] {
+        hearing.add(&rows);
+    }
+    hearing
+}
+
+/// Radios that the settings of their access points switch off. Only asked for where a radio is missing.
+async fn switched_off(ask: &Inquiry, site: &str, is_asked: bool) -> Vec<rules::RadioKey> {
+    let part = is_asked.then(|| {
+        Part::new("device settings", "listSiteDevices")
+            .with("site_id", site)
+            .with("type", "ap")
+            .with("limit", parts::ROWS)
+    });
+    let rows = ask.rows_if(part.as_ref()).await;
+    let off = rows.iter().flat_map(|row| {
+        BANDS.into_iter().filter_map(move |band| {
+            let radio = row.at("radio_config").at(&format!("band_{band}"));
+            (radio.flag("disabled") == Some(true)).then(|| Some((row.mac("mac")?, band.to_owned()))).flatten()
+        })
+    });
+    off.collect()
+}
+
+/// Alarms and Marvis actions of radios that no rule has found itself.
+fn reported(
+    rows: &Rows,
+    devices: &[Device],
+    found: &[Finding],
+    band: Option<&str>,
+    now: i64,
+) -> Vec<Finding> {
+    let all: Vec<_> = rows.iter().filter_map(Alarm::of).collect();
+    let ours: Vec<_> = alarms::open(&all)
+        .into_iter()
+        .filter(|alarm| {
+            let cause = alarms::cause_of(&alarm.kind).map(|(cause, ..)| cause);
+            // An alarm has no band.
+            cause.is_some_and(|cause| {
+                FINDS.iter().any(|known| known.name == cause.name)
+                    && (band.is_none() || cause.group == "radio")
+            })
+        })
+        .collect();
+    alarms::findings(&ours, devices, |_| None, now)
+        .into_iter()
+        .filter(|finding| {
+            let device = |device: &&Device| finding.is_on(&device.called());
+            let known = |other: &Finding| {
+                other.cause().name == finding.cause().name
+                    && devices.iter().filter(device).any(|device| other.is_on(&device.called()))
+            };
+            !found.iter().any(known)
+        })
+        .map(|finding| {
+            // Foreign access points that nobody hears any more matter less.
+            let weight = if finding.cause().group == "radio" { 60 } else { 45 };
+            finding.weight(weight)
+        })
+        .collect()
+}
+
+/// For each band: radios, the busiest one, and how many use each channel.
+fn bands(radios: &[Radio]) -> Value {
+    let mut bands = Map::new();
+    for band in BANDS {
+        let own: Vec<_> = radios.iter().filter(|radio| radio.band == band && !radio.disabled).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let mut channels: Vec<(i64, usize)> = Vec::new();
+        for channel in own.iter().filter_map(|radio| radio.channel) {
+            match channels.iter_mut().find(|(known, _)| *known == channel) {
+                Some((_, used)) => *used += 1,
+                None => channels.push((channel, 1)),
+            }
+        }
+        channels.sort_unstable();
+        let channels: Vec<_> = channels.iter().map(|(channel, used)| format!("{channel}×{used}")).collect();
+        let most = own.iter().filter_map(|radio| radio.utilization).reduce(f64::max);
+        bands.insert(
+            band.to_owned(),
+            json!({ "radios": own.len(), "channels": channels.join(" "), "busiest_percent": most }),
+        );
+    }
+    bands.into()
+}
+
+fn shown_radios(radios: &[Radio], found: &[Finding]) -> Value {
+    let rows = radios.iter().map(|radio| {
+        let problem = found.iter().find(|finding| {
+            let by_band = [c::CO_CHANNEL.name, c::CHANNEL_UTILIZATION.name, c::NOISE.name, c::RADIO_DISABLED.name];
+            finding.is_on(&mistmcp::answers::name(&radio.name))
+                && by_band.contains(&finding.cause().name)
+                && finding.shows("band", &radio.band)
+        });
+        json!({
+            "ap": radio.name, "mac": radio.ap, "band": radio.band, "channel": radio.channel, "width": radio.width,
+            "power": radio.power, "utilization": radio.utilization, "noise": radio.noise, "clients": radio.clients,
+            "disabled": radio.disabled, "problem": problem.map(|finding| finding.cause().name),
+        })
+    });
+    rows.collect()
+}
+
+fn shown_rogues(rogues: &[Rogue], name_of: impl Fn(&str) -> String) -> Value {
+    let rows = rogues.iter().map(|rogue| {
+        json!({
+            "ssid": rogue.ssid, "bssid": rogue.bssid, "channel": rogue.channel, "rssi": rogue.rssi,
+            "kind": rogue.kind, "ap": rogue.ap.as_deref().map(&name_of),
+        })
+    });
+    rows.collect()
+}
+
+fn shown_events(rows: &Rows, name_of: impl Fn(&str) -> String, band: Option<&str>) -> Value {
+    let in_band = |row: &mistmcp::answers::Row<'_>| {
+        let own = row.text("band");
+        band.is_none_or(|band| own.as_deref().and_then(band_of) == Some(band))
+    };
+    let rows = rows.iter().filter(in_band).take(200).map(|row| {
+        let change = match (row.integer("pre_channel"), row.integer("channel")) {
+            (Some(before), Some(after)) if before != after => format!(", channel {before} to {after}"),
+            _ => String::new(),
+        };
+        json!({
+            "when": row.time("timestamp"),
+            "ap": row.mac("ap").map(|mac| name_of(&mac)),
+            "band": row.text("band"),
+            "text": format!("{}{change}", row.text_or("event", "changed").replace('-', " ")),
+        })
+    });
+    rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_channels_of_each_band_are_counted() {
+        let radio = |band: &str, channel| Radio {
+            band: band.into(),
+            channel: Some(channel),
+            utilization: Some(10.0),
+            ..Radio::default()
+        };
+        let bands = bands(&[radio("5", 36), radio("5", 36), radio("5", 100), radio("24", 1)]);
+        assert_eq!(bands["5"], json!({ "radios": 3, "channels": "36×2 100×1", "busiest_percent": 10.0 }));
+        assert_eq!(bands["24"]["radios"], 1);
+        assert!(bands.get("6").is_none());
+    }
+}

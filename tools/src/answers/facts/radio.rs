@@ -1,0 +1,217 @@
+//! A radio of an access point: [`Radio`], and what radios hear of each other ([`Hearing`]).
+
+use std::ops::RangeInclusive;
+
+use mistmcp::answers::{Row, Rows};
+
+/// A radio with its channel and state.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::answers) struct Radio {
+    /// MAC address and name of its access point.
+    pub(in crate::answers) ap: String,
+    pub(in crate::answers) name: String,
+    pub(in crate::answers) model: Option<String>,
+    pub(in crate::answers) mac: Option<String>,
+    /// `24`, `5` or `6`.
+    pub(in crate::answers) band: String,
+    pub(in crate::answers) channel: Option<i64>,
+    /// In MHz.
+    pub(in crate::answers) width: Option<i64>,
+    /// In dBm.
+    pub(in crate::answers) power: Option<i64>,
+    /// Percent of the air time: all of it, what other networks take, what is not Wi-Fi, and its own.
+    pub(in crate::answers) utilization: Option<f64>,
+    pub(in crate::answers) others: Option<f64>,
+    pub(in crate::answers) non_wifi: Option<f64>,
+    pub(in crate::answers) own: Option<f64>,
+    /// Noise floor in dBm.
+    pub(in crate::answers) noise: Option<f64>,
+    pub(in crate::answers) clients: Option<i64>,
+    pub(in crate::answers) disabled: bool,
+}
+
+/// Bands of access points.
+pub(in crate::answers) const BANDS: [&str; 3] = ["24", "5", "6"];
+
+/// A band in words.
+pub(in crate::answers) fn band_name(band: &str) -> &'static str {
+    match band {
+        "24" => "2.4 GHz",
+        "5" => "5 GHz",
+        "6" => "6 GHz",
+        _ => "an unknown band",
+    }
+}
+
+/// A band as the answers spell it: `5` of `band_5`, `5-dedicated` and `5GHz`.
+pub(in crate::answers) fn band_of(text: &str) -> Option<&'static str> {
+    let text = text.trim_start_matches("band_");
+    if text.starts_with("24") || text.starts_with("2.4") {
+        Some("24")
+    } else {
+        ["5", "6"].into_iter().find(|band| text.starts_with(band))
+    }
+}
+
+impl Radio {
+    /// The radios of an access point, from its row in the statistics. A band that is `null` has no radio.
+    pub(in crate::answers) fn all_of(row: Row<'_>) -> Vec<Self> {
+        let Some(ap) = row.mac("mac") else { return Vec::new() };
+        let name = row.text("name").unwrap_or_else(|| ap.clone());
+        let bands = BANDS.into_iter().filter_map(|band| {
+            let radio = row.at("radio_stat").at(&format!("band_{band}"));
+            let used = radio.text("usage").and_then(|usage| band_of(&usage)).unwrap_or(band);
+            radio.value().is_object().then(|| {
+                let own = [radio.number("util_tx"), radio.number("util_rx_in_bss")];
+                Self {
+                    ap: ap.clone(),
+                    name: name.clone(),
+                    model: row.text("model"),
+                    mac: radio.mac("mac"),
+                    band: used.to_owned(),
+                    channel: radio.integer("channel").filter(|channel| *channel > 0),
+                    width: radio.integer("bandwidth").filter(|width| *width > 0),
+                    power: radio.integer("power"),
+                    utilization: percent(radio, "util_all"),
+                    others: percent(radio, "util_rx_other_bss"),
+                    non_wifi: percent(radio, "util_non_wifi"),
+                    own: own.iter().any(Option::is_some).then(|| own.into_iter().flatten().sum()),
+                    noise: radio.number("noise_floor").filter(|noise| (-120.0..0.0).contains(noise)),
+                    clients: radio.integer("num_clients"),
+                    disabled: radio.integer("bandwidth") == Some(0) || radio.flag("disabled") == Some(true),
+                }
+            })
+        });
+        bands.collect()
+    }
+
+    /// Whether both send on the same frequencies, in whole or in part.
+    pub(in crate::answers) fn overlaps(&self, other: &Self) -> bool {
+        self.band == other.band
+            && match (self.spectrum(), other.spectrum()) {
+                (Some(one), Some(other)) => one.start() <= other.end() && other.start() <= one.end(),
+                _ => false,
+            }
+    }
+
+    /// The frequencies that it uses: in MHz at 2.4 GHz, and in blocks of 20 MHz at 5 and 6 GHz.
+    fn spectrum(&self) -> Option<RangeInclusive<i64>> {
+        let channel = self.channel?;
+        if self.band == "24" {
+            // Channels are 5 MHz apart, and 22 MHz wide in practice; the planned ones (1, 6, 11) do not touch.
+            return Some(channel * 5 - 10..=channel * 5 + 10);
+        }
+        let blocks = self.width.unwrap_or(20).clamp(20, 320) / 20;
+        let (first, base) = match (self.band.as_str(), channel) {
+            ("5", 149..) => (149, 1_000),
+            ("5", _) => (36, 0),
+            _ => (1, 0),
+        };
+        let block = (channel - first).max(0) / 4 / blocks * blocks;
+        Some(base + block..=base + block + blocks - 1)
+    }
+
+    /// Whether the MAC address is the radio's, or one of its access point's.
+    fn is(&self, mac: &str) -> bool {
+        // Radios and networks of an access point differ in the last digit.
+        self.mac.as_deref() == Some(mac)
+            || (self.mac.is_none() && mac.get(..11).is_some_and(|start| self.ap.starts_with(start)))
+    }
+}
+
+fn percent(row: Row<'_>, field: &str) -> Option<f64> {
+    row.number(field).filter(|percent| (0.0..=100.0).contains(percent))
+}
+
+/// How strongly radios hear each other.
+#[derive(Clone, Debug, Default)]
+pub(in crate::answers) struct Hearing(Vec<(String, String, f64)>);
+
+impl Hearing {
+    /// Adds the rows of a band.
+    pub(in crate::answers) fn add(&mut self, rows: &Rows) {
+        for row in rows.iter() {
+            let Some(listener) = row.mac("mac") else { continue };
+            for heard in row.rows("neighbors") {
+                if let (Some(mac), Some(rssi)) = (heard.mac("mac"), heard.number("rssi")) {
+                    self.0.push((listener.clone(), mac, rssi));
+                }
+            }
+        }
+    }
+
+    /// How strongly one hears the other, in dBm; the better of both directions.
+    pub(in crate::answers) fn between(&self, one: &Radio, other: &Radio) -> Option<f64> {
+        let heard = self.0.iter().filter(|(listener, heard, _)| {
+            (one.is(listener) && other.is(heard)) || (other.is(listener) && one.is(heard))
+        });
+        heard.map(|(.., rssi)| *rssi).reduce(f64::max)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    fn radio(band: &str, channel: i64, width: i64) -> Radio {
+        Radio { band: band.into(), channel: Some(channel), width: Some(width), ..Radio::default() }
+    }
+
+    #[test]
+    fn channels_overlap_by_their_width() {
+        for (band, one, other, overlap) in [
+            ("24", (1, 20), (6, 20), false),
+            ("24", (1, 20), (3, 20), true),
+            ("5", (36, 20), (40, 20), false),
+            ("5", (36, 40), (40, 20), true),
+            ("5", (36, 80), (48, 20), true),
+            ("5", (44, 40), (36, 40), false),
+            ("5", (149, 40), (36, 40), false),
+            ("5", (157, 20), (149, 80), true),
+            ("6", (5, 80), (53, 80), false),
+            ("6", (5, 80), (1, 80), true),
+        ] {
+            let (one, other) = (radio(band, one.0, one.1), radio(band, other.0, other.1));
+            assert_eq!(one.overlaps(&other), overlap, "{one:?} {other:?}");
+        }
+        assert!(!radio("5", 36, 20).overlaps(&radio("6", 36, 20)));
+        assert!(!radio("5", 36, 20).overlaps(&Radio { band: "5".into(), ..Radio::default() }));
+    }
+
+    #[test]
+    fn radios_are_read_from_statistics_in_every_form() {
+        let row = json!({ "mac": "5C:5B:35:00:00:01", "name": "AP-1", "radio_stat": {
+            "band_24": { "channel": "6", "util_all": "33.5", "noise_floor": -92, "bandwidth": 20, "usage": "5" },
+            "band_5": null, "band_6": { "bandwidth": 0, "util_all": 400, "noise_floor": 0 },
+        } });
+        let radios = Radio::all_of(Row::of(&row));
+        assert_eq!(radios.len(), 2);
+        assert_eq!(
+            (radios[0].band.as_str(), radios[0].channel, radios[0].utilization),
+            ("5", Some(6), Some(33.5))
+        );
+        assert!(radios[1].disabled && radios[1].utilization.is_none() && radios[1].noise.is_none());
+        for row in [json!({}), json!({ "mac": "x" }), json!({ "mac": "5c5b35000001", "radio_stat": [1] })] {
+            assert!(Radio::all_of(Row::of(&row)).is_empty());
+        }
+    }
+
+    #[test]
+    fn radios_hear_each_other_in_either_direction() {
+        let ap = |mac: &str, radio: Option<&str>| Radio {
+            ap: mac.into(),
+            mac: radio.map(str::to_owned),
+            ..Radio::default()
+        };
+        let mut hearing = Hearing::default();
+        hearing.add(&Rows::of(json!([
+            { "mac": "5c5b35000012", "neighbors": [{ "mac": "5c5b35000022", "rssi": -60 }, null, { "mac": "x" }] },
+            { "mac": "5c5b35000022", "neighbors": [{ "mac": "5c5b35000012", "rssi": "-55" }] },
+        ])));
+        let (one, other) = (ap("5c5b35000010", Some("5c5b35000012")), ap("5c5b35000020", None));
+        assert_eq!(hearing.between(&one, &other), Some(-55.0));
+        assert_eq!(hearing.between(&one, &ap("5c5b35000030", None)), None);
+    }
+}

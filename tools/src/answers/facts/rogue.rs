@@ -1,0 +1,54 @@
+//! A foreign access point that the site hears: [`Rogue`].
+
+use mistmcp::answers::Row;
+
+use super::radio::band_of;
+
+/// A foreign access point, as the nearest own one hears it.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::answers) struct Rogue {
+    /// `honeypot` or `rogue`.
+    pub(in crate::answers) kind: &'static str,
+    pub(in crate::answers) ssid: Option<String>,
+    pub(in crate::answers) bssid: Option<String>,
+    pub(in crate::answers) channel: Option<i64>,
+    pub(in crate::answers) rssi: Option<f64>,
+    /// MAC address of the access point that hears it best.
+    pub(in crate::answers) ap: Option<String>,
+    pub(in crate::answers) aps: Option<i64>,
+    pub(in crate::answers) times: Option<i64>,
+    pub(in crate::answers) on_lan: bool,
+    /// `24`, `5` or `6`, where its row tells.
+    band: Option<&'static str>,
+}
+
+impl Rogue {
+    pub(in crate::answers) fn of(row: Row<'_>, kind: &'static str) -> Option<Self> {
+        let (ssid, bssid) = (row.text("ssid"), row.text("bssid"));
+        if ssid.is_none() && bssid.is_none() {
+            return None;
+        }
+        Some(Self {
+            kind,
+            ssid,
+            bssid,
+            channel: row.integer("channel"),
+            rssi: row.number("avg_rssi").or_else(|| row.number("rssi")).filter(|rssi| *rssi < 0.0),
+            ap: row.mac("ap_mac"),
+            aps: row.integer("num_aps"),
+            times: row.integer("times_heard"),
+            on_lan: row.flag("seen_on_lan") == Some(true),
+            band: row.text("band").as_deref().and_then(band_of),
+        })
+    }
+
+    /// Whether it can be in a band, as far as its channel tells.
+    pub(in crate::answers) fn may_be_in(&self, band: &str) -> bool {
+        match (self.band, self.channel) {
+            (Some(own), _) => own == band,
+            (None, Some(1..=14)) => band != "5",
+            (None, Some(36..=177)) => band != "24",
+            _ => true,
+        }
+    }
+}

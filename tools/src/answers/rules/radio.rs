@@ -1,0 +1,606 @@
+//! Rules for radios: channels, air time, noise, radar, coverage and foreign access points.
+
+use std::collections::HashMap;
+
+use mistmcp::answers::{Finding, Object, Rows, Severity, ago, count, listed, name};
+
+use crate::answers::causes as c;
+use crate::answers::facts::radio::{BANDS, band_name};
+use crate::answers::facts::{Client, Hearing, Radio, Rogue};
+use crate::answers::thresholds as t;
+
+/// A radio, by the MAC address of its access point and its band.
+pub(in crate::answers) type RadioKey = (String, String);
+
+/// Access points that share a channel and hear each other, a finding for each channel; and the radios whose utilization
+/// that explains.
+pub(in crate::answers) fn co_channel(radios: &[Radio], hearing: &Hearing) -> (Vec<Finding>, Vec<RadioKey>) {
+    let mut crowds: Vec<Vec<(&Radio, usize, f64)>> = Vec::new();
+    for radio in radios.iter().filter(|radio| !radio.disabled) {
+        let near: Vec<_> = radios
+            .iter()
+            .filter(|other| !other.disabled && other.ap != radio.ap && radio.overlaps(other))
+            .filter_map(|other| hearing.between(radio, other))
+            .filter(|rssi| *rssi >= t::NEAR_AP)
+            .collect();
+        let most = if radio.band == "24" { t::SAME_CHANNEL_24 } else { t::SAME_CHANNEL };
+        if near.len() < most {
+            continue;
+        }
+        let found = (radio, near.len(), near.into_iter().fold(f64::MIN, f64::max));
+        match crowds.iter_mut().find(|crowd| crowd.iter().any(|(known, ..)| known.overlaps(radio))) {
+            Some(crowd) => crowd.push(found),
+            None => crowds.push(vec![found]),
+        }
+    }
+    let (mut found, mut explained) = (Vec::new(), Vec::new());
+    for crowd in crowds {
+        let Some((finding, is_felt)) = crowded(&crowd) else { continue };
+        found.push(finding);
+        if is_felt {
+            explained.extend(crowd.iter().map(|(radio, ..)| (radio.ap.clone(), radio.band.clone())));
+        }
+    }
+    (found, explained)
+}
+
+/// The finding about a crowd of radios, and whether people feel it.
+fn crowded(crowd: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
+    let mut crowd = crowd.to_vec();
+    crowd.sort_by(|one, other| busy(other.0).total_cmp(&busy(one.0)));
+    let felt = crowd
+        .iter()
+        .filter(|(radio, ..)| {
+            let by_others = radio.others.is_some_and(|share| share >= t::FOREIGN_SHARE);
+            busy(radio) >= if by_others { t::SHARED_CHANNEL } else { t::BUSY_CHANNEL }
+        })
+        .count();
+    let (first, near, strongest) = crowd.first().copied()?;
+    // A shared channel that nobody feels is worth a line only where many share it.
+    let is_felt = felt >= 2;
+    if !is_felt && near <= t::SAME_CHANNEL_24 {
+        return None;
+    }
+    let band = band_name(&first.band);
+    let names: Vec<_> = crowd.iter().map(|(radio, ..)| radio.name.as_str()).collect();
+    let (severity, weight) = if is_felt { (Severity::Warning, 63) } else { (Severity::Info, 24) };
+    let used = match first.utilization {
+        Some(used) if is_felt => format!("; it is up to {used:.0} % busy"),
+        _ => String::new(),
+    };
+    let channel = first.channel.unwrap_or_default();
+    let mut finding = Finding::new(
+        &c::CO_CHANNEL,
+        severity,
+        format!(
+            "{} share channel {channel} at {band} and hear each other: {}{used}.",
+            count(crowd.len(), "access point"),
+            listed(&names, 4)
+        ),
+    )
+    .weight(weight)
+    .evidence("band", first.band.clone())
+    .evidence("channel", channel)
+    .evidence("utilization", first.utilization)
+    .evidence("from_other_access_points", first.others)
+    .evidence("neighbors_on_channel", near)
+    .evidence("strongest_neighbor_dbm", strongest)
+    .evidence("access_points", names);
+    for (radio, ..) in crowd {
+        finding = finding.on(object(radio));
+    }
+    Some((finding, is_felt))
+}
+
+fn busy(radio: &Radio) -> f64 {
+    radio.utilization.unwrap_or_default()
+}
+
+fn object(radio: &Radio) -> Object {
+    Object::ap(&radio.name).mac(radio.ap.clone())
+}
+
+/// A busy channel, unless [`co_channel`] has explained it.
+pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) -> Vec<Finding> {
+    let explained = |radio: &Radio| explained.iter().any(|(ap, band)| *ap == radio.ap && *band == radio.band);
+    let found = radios.iter().filter(|radio| !radio.disabled && busy(radio) >= t::BUSY_CHANNEL);
+    let found = found.filter(|radio| !is_disturbed(radio) && !explained(radio));
+    found
+        .map(|radio| {
+            let used = busy(radio);
+            let most =
+                [(radio.others, "mostly with other networks"), (radio.own, "mostly with its own clients")];
+            let why = most
+                .iter()
+                .find(|(share, _)| share.is_some_and(|share| share > used / 2.0))
+                .map_or(String::new(), |(_, words)| format!(", {words}"));
+            Finding::new(
+                &c::CHANNEL_UTILIZATION,
+                Severity::Warning,
+                format!(
+                    "Channel {} of {} at {} is {used:.0} % busy{why}.",
+                    radio.channel.unwrap_or_default(),
+                    name(&radio.name),
+                    band_name(&radio.band)
+                ),
+            )
+            .on(object(radio))
+            .weight(if used >= 85.0 { 62 } else { 58 })
+            .evidence("band", radio.band.clone())
+            .evidence("channel", radio.channel)
+            .evidence("width", radio.width)
+            .evidence("utilization", radio.utilization)
+            .evidence("other_networks", radio.others)
+            .evidence("own_traffic", radio.own)
+            .evidence("clients", radio.clients)
+        })
+        .collect()
+}
+
+/// Whether other things than Wi-Fi keep the channel busy.
+fn is_disturbed(radio: &Radio) -> bool {
+    radio.non_wifi.is_some_and(|share| share >= t::FOREIGN_SHARE && share > busy(radio) / 2.0)
+}
+
+/// A noise floor that is too high, or much air time that is not Wi-Fi.
+pub(in crate::answers) fn noise(radios: &[Radio]) -> Vec<Finding> {
+    let usual = |band: &str| {
+        let mut all: Vec<_> =
+            radios.iter().filter(|radio| radio.band == band).filter_map(|radio| radio.noise).collect();
+        all.sort_by(f64::total_cmp);
+        all.get(all.len() / 2).copied()
+    };
+    let found = radios.iter().filter(|radio| {
+        !radio.disabled && (radio.noise.is_some_and(|noise| noise > t::NOISY) || is_disturbed(radio))
+    });
+    found
+        .map(|radio| {
+            let usual =
+                usual(&radio.band).filter(|usual| radio.noise.is_some_and(|noise| noise > usual + 5.0));
+            let what = match (radio.noise.filter(|noise| *noise > t::NOISY), usual, radio.non_wifi) {
+                (Some(noise), Some(usual), _) => {
+                    format!("hears noise at {noise:.0} dBm, where others of the site have {usual:.0}")
+                }
+                (Some(noise), None, _) => format!("hears noise at {noise:.0} dBm"),
+                (None, _, share) => {
+                    format!("is busy for {:.0} % with signals that are not Wi-Fi", share.unwrap_or_default())
+                }
+            };
+            Finding::new(
+                &c::NOISE,
+                Severity::Warning,
+                format!("The {} radio of {} {what}.", band_name(&radio.band), name(&radio.name)),
+            )
+            .on(object(radio))
+            .weight(62)
+            .evidence("band", radio.band.clone())
+            .evidence("channel", radio.channel)
+            .evidence("noise_floor_dbm", radio.noise)
+            .evidence("usual_dbm", usual)
+            .evidence("non_wifi", radio.non_wifi)
+            .evidence("utilization", radio.utilization)
+        })
+        .collect()
+}
+
+/// A radar hit: of an access point, at a time, with the channel that it left.
+#[derive(Clone, Debug)]
+pub(in crate::answers) struct RadarHit {
+    pub(in crate::answers) ap: String,
+    pub(in crate::answers) time: i64,
+    pub(in crate::answers) channel: Option<i64>,
+}
+
+/// Radar that an access point hears. Radio management and the device both tell of it: the longer list counts.
+pub(in crate::answers) fn radar(
+    reports: [&[RadarHit]; 2],
+    name_of: impl Fn(&str) -> String,
+    now: i64,
+) -> Vec<Finding> {
+    let mut aps: Vec<&str> = reports.iter().flat_map(|hits| hits.iter().map(|hit| hit.ap.as_str())).collect();
+    aps.sort_unstable();
+    aps.dedup();
+    let of = |ap: &str| {
+        let lists = reports.map(|hits| hits.iter().filter(|hit| hit.ap == ap).collect::<Vec<_>>());
+        lists.into_iter().max_by_key(Vec::len).unwrap_or_default()
+    };
+    let found = aps.into_iter().filter_map(|ap| {
+        let hits = of(ap);
+        let (first, last) = (hits.iter().map(|hit| hit.time).min()?, hits.iter().map(|hit| hit.time).max()?);
+        let mut channels: Vec<_> = hits.iter().filter_map(|hit| hit.channel).collect();
+        channels.sort_unstable();
+        channels.dedup();
+        let called = name_of(ap);
+        let often = hits.len() >= t::RADAR_HITS;
+        let (severity, weight) = if often { (Severity::Warning, 60) } else { (Severity::Info, 22) };
+        let times = if hits.len() == 1 { "once".to_owned() } else { format!("{} times", hits.len()) };
+        let at = match channels.as_slice() {
+            [] => String::new(),
+            some => format!(
+                " on channel {}",
+                listed(&some.iter().map(ToString::to_string).collect::<Vec<_>>(), 4)
+            ),
+        };
+        Some(
+            Finding::new(
+                &c::RADAR,
+                severity,
+                format!(
+                    "Radar drove {} from its channel {times}{at}, last {}.",
+                    name(&called),
+                    ago(last, now)
+                ),
+            )
+            .on(Object::ap(&called).mac(ap.to_owned()))
+            .weight(weight)
+            .since(first)
+            .evidence("hits", hits.len())
+            .evidence("channels", channels)
+            .evidence("last", last),
+        )
+    });
+    found.collect()
+}
+
+/// The radar hits among events of devices or of radio management.
+pub(in crate::answers) fn radar_hits(rows: &Rows, band: Option<&str>) -> Vec<RadarHit> {
+    let hits = rows.iter().filter(|row| {
+        let kind = row.text("type").or_else(|| row.text("event")).unwrap_or_default();
+        // Only 5 GHz has radar.
+        kind.to_lowercase().contains("radar") && band.is_none_or(|band| band == "5")
+    });
+    hits.filter_map(|row| {
+        let channel = ["pre_channel", "channel"].iter().find_map(|name| row.integer(name));
+        Some(RadarHit {
+            ap: row.mac("mac").or_else(|| row.mac("ap"))?,
+            time: row.time("timestamp")?,
+            channel: channel.filter(|channel| *channel > 0),
+        })
+    })
+    .collect()
+}
+
+/// Radios that are switched off: by the configuration of their access point, or missing where others of the model have
+/// one. `configured_off` tells the former, by access point and band.
+pub(in crate::answers) fn disabled(
+    radios: &[Radio],
+    connected: &[(String, String, Option<String>)],
+    configured_off: &[(String, String)],
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (mac, called, model) in connected {
+        let own = |band: &str| radios.iter().find(|radio| radio.ap == *mac && radio.band == band);
+        let mut off = Vec::new();
+        for band in BANDS {
+            let by_config = configured_off.iter().any(|(ap, other)| ap == mac && other == band);
+            let is_off = own(band).is_some_and(|radio| radio.disabled);
+            if by_config || is_off || lacks(radios, connected, mac, model.as_deref(), band) {
+                off.push((band, by_config));
+            }
+        }
+        if off.is_empty() {
+            continue;
+        }
+        let bands: Vec<_> = off.iter().map(|(band, _)| band_name(band)).collect();
+        let by_config = off.iter().any(|(_, by_config)| *by_config);
+        let tells = radios.iter().any(|radio| radio.ap == *mac);
+        let all = tells && BANDS.iter().all(|band| own(band).is_none_or(|radio| radio.disabled));
+        let (severity, weight) = if all { (Severity::Critical, 72) } else { (Severity::Warning, 61) };
+        let why = if by_config { ", by its own configuration" } else { "" };
+        found.push(
+            Finding::new(
+                &c::RADIO_DISABLED,
+                severity,
+                format!("{} does not send at {}{why}.", name(called), listed(&bands, 3)),
+            )
+            .on(Object::ap(called).mac(mac.clone()))
+            .weight(weight)
+            .evidence("bands", off.iter().map(|(band, _)| *band).collect::<Vec<_>>())
+            .evidence("disabled_in_its_configuration", Some(true).filter(|_| by_config))
+            .evidence("model", model.clone()),
+        );
+    }
+    found
+}
+
+/// Whether an access point lacks a radio that most others of its model at the site have.
+fn lacks(
+    radios: &[Radio],
+    connected: &[(String, String, Option<String>)],
+    mac: &str,
+    model: Option<&str>,
+    band: &str,
+) -> bool {
+    let has = |mac: &str, band: &str| radios.iter().any(|radio| radio.ap == mac && radio.band == band);
+    let tells = |mac: &str| radios.iter().any(|radio| radio.ap == mac);
+    if has(mac, band) || !tells(mac) || model.is_none() {
+        return false;
+    }
+    let siblings: Vec<_> = connected
+        .iter()
+        .filter(|(other, _, of)| other != mac && of.as_deref() == model && tells(other))
+        .map(|(other, ..)| has(other, band))
+        .collect();
+    let with = siblings.iter().filter(|has| **has).count();
+    with > 0 && with * 2 >= siblings.len()
+}
+
+/// Whether an access point lacks a band that others have, so that its settings are worth a look. Not all models have 6 GHz.
+pub(in crate::answers) fn lacks_a_band(radios: &[Radio]) -> bool {
+    let mut models: HashMap<Option<&str>, HashMap<&str, Vec<&str>>> = HashMap::new();
+    for radio in radios {
+        let bands = models.entry(radio.model.as_deref()).or_default().entry(radio.ap.as_str()).or_default();
+        if !radio.disabled {
+            bands.push(radio.band.as_str());
+        }
+    }
+    let all = || models.values().flat_map(HashMap::values);
+    models.values().any(|aps| {
+        let of_model = |band: &str| aps.values().any(|bands| bands.contains(&band));
+        aps.values().any(|own| {
+            BANDS.iter().any(|band| {
+                let expected = of_model(band)
+                    || ((*band != "6" || aps.len() == 1) && all().any(|bands| bands.contains(band)));
+                expected && !own.contains(band)
+            })
+        })
+    })
+}
+
+/// Access points where many clients have a weak signal.
+pub(in crate::answers) fn coverage(
+    clients: &[Client],
+    band: Option<&str>,
+    name_of: impl Fn(&str) -> String,
+) -> Vec<Finding> {
+    let clients: Vec<_> = clients
+        .iter()
+        .filter(|client| band.is_none() || client.band.as_deref() == band)
+        .filter_map(|client| Some((client.device.as_deref()?, client.rssi?)))
+        .collect();
+    let mut aps: Vec<_> = clients.iter().map(|(ap, _)| *ap).collect();
+    aps.sort_unstable();
+    aps.dedup();
+    let found = aps.into_iter().filter_map(|ap| {
+        let all: Vec<_> = clients.iter().filter(|(of, _)| *of == ap).map(|(_, rssi)| *rssi).collect();
+        let weak: Vec<_> = all.iter().copied().filter(|rssi| *rssi < t::WEAK_RSSI).collect();
+        #[expect(clippy::cast_precision_loss, reason = "a ratio")]
+        let share = weak.len() as f64 / all.len().max(1) as f64;
+        if weak.len() < t::WEAK_CLIENTS || share < t::WEAK_SHARE {
+            return None;
+        }
+        let called = name_of(ap);
+        let worst = weak.iter().copied().fold(0.0, f64::min);
+        Some(
+            Finding::new(
+                &c::COVERAGE_HOLE,
+                Severity::Warning,
+                format!(
+                    "{} of {} of {} hear it at less than {:.0} dBm.",
+                    weak.len(),
+                    count(all.len(), "client"),
+                    name(&called),
+                    t::WEAK_RSSI
+                ),
+            )
+            .on(Object::ap(&called).mac(ap.to_owned()))
+            .weight(59)
+            .evidence("weak_clients", weak.len())
+            .evidence("clients", all.len())
+            .evidence("worst_rssi_dbm", worst),
+        )
+    });
+    found.collect()
+}
+
+/// Foreign access points that are on the own network, or copy one of its WLANs.
+pub(in crate::answers) fn rogues(rogues: &[Rogue], name_of: impl Fn(&str) -> String) -> Vec<Finding> {
+    let found = rogues.iter().map(|rogue| {
+        let called = rogue.ap.as_deref().map(&name_of);
+        let near = rogue.rssi.is_some_and(|rssi| rssi >= t::CLOSE_ROGUE);
+        let ssid = rogue.ssid.as_deref().or(rogue.bssid.as_deref()).unwrap_or("without a name");
+        let heard = match (&called, rogue.rssi) {
+            (Some(ap), Some(rssi)) => format!(", as {} hears at {rssi:.0} dBm", name(ap)),
+            (Some(ap), None) => format!(", as {} hears", name(ap)),
+            _ => String::new(),
+        };
+        let (cause, severity, weight, words) = if rogue.on_lan {
+            (&c::ROGUE_AP, Severity::Critical, 74, "is connected to the own wired network")
+        } else if rogue.kind == "honeypot" {
+            let weight = if near { 60 } else { 42 };
+            (&c::HONEYPOT_SSID, Severity::Warning, weight, "uses the name of an own WLAN")
+        } else {
+            let weight = if near { 59 } else { 41 };
+            (&c::ROGUE_AP, Severity::Warning, weight, "may be connected to the own wired network")
+        };
+        let mut finding =
+            Finding::new(cause, severity, format!("The foreign access point {} {words}{heard}.", name(ssid)))
+                .weight(weight)
+                .evidence("ssid", rogue.ssid.clone())
+                .evidence("bssid", rogue.bssid.clone())
+                .evidence("channel", rogue.channel)
+                .evidence("rssi_dbm", rogue.rssi)
+                .evidence("heard_by", rogue.aps)
+                .evidence("times_heard", rogue.times)
+                .evidence("seen_on_lan", rogue.on_lan);
+        if let (Some(ap), Some(called)) = (&rogue.ap, &called) {
+            finding = finding.on(Object::ap(called).mac(ap.clone()));
+        }
+        finding.on(Object::wlan(ssid))
+    });
+    found.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::{Value, json};
+
+    use super::*;
+
+    /// Radios of access points `AP-1` and on, each with a channel and its utilization.
+    fn radios(band: &str, channels: &[(i64, f64)]) -> Vec<Radio> {
+        let radio = |(place, (channel, used)): (usize, &(i64, f64))| Radio {
+            ap: format!("5c5b350000{}0", place + 1),
+            name: format!("AP-{}", place + 1),
+            model: Some("AP45".into()),
+            band: band.into(),
+            channel: Some(*channel),
+            width: Some(20),
+            utilization: Some(*used),
+            ..Radio::default()
+        };
+        channels.iter().enumerate().map(radio).collect()
+    }
+
+    fn all_hear(count: usize, rssi: i64) -> Hearing {
+        let mac = |place: usize| format!("5c5b350000{}1", place + 1);
+        let neighbors = |own: usize| -> Vec<Value> {
+            (0..count)
+                .filter(|other| *other != own)
+                .map(|other| json!({ "mac": mac(other), "rssi": rssi }))
+                .collect()
+        };
+        let rows = (0..count).map(|own| json!({ "mac": mac(own), "neighbors": neighbors(own) }));
+        let mut hearing = Hearing::default();
+        hearing.add(&Rows::of(rows.collect()));
+        hearing
+    }
+
+    fn causes(findings: &[Finding]) -> Vec<&str> {
+        findings.iter().map(|finding| finding.cause().name).collect()
+    }
+
+    #[test]
+    fn busy_access_points_on_one_channel_are_one_finding() {
+        let mut crowd = radios("5", &[(36, 60.0), (36, 76.0), (36, 55.0), (100, 80.0)]);
+        crowd[0].others = Some(40.0);
+        let (found, explained) = co_channel(&crowd, &all_hear(4, -60));
+        assert_eq!(causes(&found), ["co_channel"]);
+        assert!(found[0].is_on("AP-2") && !found[0].is_on("AP-4"), "{found:?}");
+        let busy = utilization(&crowd, &explained);
+        assert_eq!(busy.len(), 1, "AP-2 is explained: {busy:?}");
+        assert!(busy[0].is_on("AP-4"));
+    }
+
+    #[test]
+    fn a_shared_channel_that_nobody_feels_or_hears_is_no_trouble() {
+        let calm = radios("5", &[(36, 20.0), (36, 10.0), (36, 15.0)]);
+        assert!(co_channel(&calm, &all_hear(3, -60)).0.is_empty());
+        let used = radios("5", &[(36, 60.0), (36, 55.0), (36, 50.0)]);
+        assert!(
+            co_channel(&used, &all_hear(3, -60)).0.is_empty(),
+            "nothing says that they disturb each other"
+        );
+        let far = radios("5", &[(36, 60.0), (36, 76.0), (36, 55.0)]);
+        assert!(co_channel(&far, &all_hear(3, -85)).0.is_empty());
+        assert!(co_channel(&far, &Hearing::default()).0.is_empty());
+        let narrow = radios("24", &[(1, 60.0), (6, 76.0), (11, 55.0), (1, 60.0), (6, 60.0)]);
+        assert!(co_channel(&narrow, &all_hear(5, -60)).0.is_empty(), "2.4 GHz has three channels");
+    }
+
+    #[test]
+    fn a_busy_channel_is_told_with_what_fills_it() {
+        let mut radio = radios("24", &[(1, 89.0)]);
+        radio[0].others = Some(71.0);
+        let found = utilization(&radio, &[]);
+        assert!(found[0].summary().contains("mostly with other networks"), "{found:?}");
+        radio[0].non_wifi = Some(60.0);
+        assert_eq!(causes(&utilization(&radio, &[])), [""; 0], "that is noise");
+        assert_eq!(causes(&noise(&radio)), ["noise"]);
+        assert!(utilization(&radios("5", &[(36, 60.0)]), &[]).is_empty());
+    }
+
+    #[test]
+    fn noise_is_compared_with_that_of_the_site() {
+        let mut all = radios("24", &[(1, 10.0), (6, 10.0), (11, 10.0)]);
+        for (radio, noise) in all.iter_mut().zip([-66.0, -92.0, -93.0]) {
+            radio.noise = Some(noise);
+        }
+        let found = noise(&all);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].summary().contains("-66") && found[0].summary().contains("-92"), "{found:?}");
+    }
+
+    #[test]
+    fn radar_that_two_sources_report_is_counted_once() {
+        let hit = |time| RadarHit { ap: "5c5b35000010".into(), time, channel: Some(52) };
+        let found = radar([&[hit(1), hit(2), hit(3)], &[hit(1), hit(2)]], |_| "AP-1".into(), 100);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].severity(), found[0].summary().contains("3 times")), (Severity::Warning, true));
+        let found = radar([&[hit(1)], &[]], |_| "AP-1".into(), 100);
+        assert_eq!(found[0].severity(), Severity::Info);
+    }
+
+    #[test]
+    fn a_radio_is_off_by_configuration_or_beside_others_of_its_model() {
+        let mut all = radios("5", &[(36, 1.0), (52, 1.0), (100, 1.0)]);
+        all.extend(radios("24", &[(1, 1.0), (6, 1.0), (11, 1.0)]));
+        let connected: Vec<_> = all[..3]
+            .iter()
+            .map(|radio| (radio.ap.clone(), radio.name.clone(), radio.model.clone()))
+            .collect();
+        assert!(disabled(&all, &connected, &[]).is_empty());
+        assert!(!lacks_a_band(&all));
+        let without: Vec<_> = all.iter().skip(1).cloned().collect();
+        assert!(lacks_a_band(&without));
+        let found = disabled(&without, &connected, &[]);
+        assert!(
+            found.len() == 1 && found[0].is_on("AP-1") && found[0].summary().contains("5 GHz"),
+            "{found:?}"
+        );
+        let found = disabled(&all, &connected, &[(connected[1].0.clone(), "24".into())]);
+        assert!(found.len() == 1 && found[0].is_on("AP-2") && found[0].summary().contains("configuration"));
+        // Models of which none has 6 GHz are no reason to look.
+        let mut mixed = radios("6", &[(5, 1.0), (37, 1.0)]);
+        mixed.extend(all.iter().cloned());
+        for radio in &mut mixed {
+            radio.model =
+                Some(if radio.band == "6" || radio.name != "AP-3" { "AP45" } else { "AP63" }.into());
+        }
+        assert!(lacks_a_band(&mixed), "the only one of its model");
+        let mut second = mixed.iter().filter(|radio| radio.name == "AP-3").cloned().collect::<Vec<_>>();
+        for radio in &mut second {
+            radio.ap = "5c5b35000040".into();
+        }
+        mixed.extend(second);
+        assert!(!lacks_a_band(&mixed));
+        // Another model need not have the band.
+        let mut outdoor = connected.clone();
+        outdoor[0].2 = Some("AP63".into());
+        assert!(disabled(&without, &outdoor, &[]).is_empty());
+        // Without any radio in the statistics nothing is known.
+        assert!(disabled(&[], &connected, &[]).is_empty());
+    }
+
+    #[test]
+    fn some_weak_clients_of_one_access_point_are_a_hole() {
+        let client = |ap: &str, rssi: i64| {
+            let row = json!({ "mac": "8c8caa000001", "ap_mac": ap, "rssi": rssi, "band": "24" });
+            Client::of(Row::of(&row), crate::answers::facts::Medium::Wireless).unwrap()
+        };
+        let mut clients: Vec<_> =
+            [-80, -81, -82, -50].iter().map(|rssi| client("5c5b35000010", *rssi)).collect();
+        clients.extend([-80, -81].iter().map(|rssi| client("5c5b35000020", *rssi)));
+        let name_of = |ap: &str| format!("AP {ap}");
+        let found = coverage(&clients, None, name_of);
+        assert!(found.len() == 1 && found[0].is_on("AP 5c5b35000010"), "{found:?}");
+        assert!(coverage(&clients, Some("5"), name_of).is_empty());
+    }
+
+    #[test]
+    fn foreign_access_points_are_judged_by_place_and_kind() {
+        let rogue = |on_lan: bool, kind, rssi: i64| {
+            let row = json!({ "ssid": "x", "bssid": "748300000001", "ap_mac": "5c5b35000010", "avg_rssi": rssi, "seen_on_lan": on_lan });
+            Rogue::of(Row::of(&row), kind).unwrap()
+        };
+        let found = rogues(
+            &[rogue(true, "rogue", -39), rogue(false, "honeypot", -40), rogue(false, "honeypot", -80)],
+            |_| "AP-1".into(),
+        );
+        assert_eq!(causes(&found), ["rogue_ap", "honeypot_ssid", "honeypot_ssid"]);
+        assert!(found[0].severity() == Severity::Critical && found[1].explains() > found[2].explains());
+        assert!(found.iter().all(|finding| finding.is_on("AP-1") && finding.is_on("x")));
+        assert_eq!(Rogue::of(Row::of(&json!({ "channel": 1 })), "rogue"), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! Rules for a topology: what is down, and what follows from it.
+
+use std::collections::HashSet;
+
+use mistmcp::answers::{Finding, Object, Severity, count, lasting};
+
+use crate::answers::causes as c;
+use crate::answers::facts::{Device, Port, Topology};
+use crate::answers::rules::ports::{self, Around};
+
+/// Devices that are down, each dead branch as one finding about its root.
+pub(in crate::answers) fn down(
+    topology: &Topology,
+    devices: &[Device],
+    ports: &[Port],
+    around: &Around<'_>,
+) -> Vec<Finding> {
+    let is_down = |place: usize| topology.nodes[place].up == Some(false);
+    let mut found = Vec::new();
+    for device in devices.iter().filter(|device| device.is_down()) {
+        let Some(place) = topology.place(&device.mac) else { continue };
+        if topology.upstream[place].is_some_and(is_down) {
+            continue;
+        }
+        let behind: Vec<_> = topology.behind(place).into_iter().filter(|place| is_down(*place)).collect();
+        if behind.is_empty() {
+            let power = ports.iter().filter(|port| port.leads_to(&device.mac, device.name.as_deref()));
+            let power = power.filter_map(|port| ports::power_lost(port, device, around)).next();
+            found.push(power.unwrap_or_else(|| alone(device, around.now)));
+        } else {
+            found.push(branch(device, topology, &behind, around.now));
+        }
+    }
+    found
+}
+
+fn when(device: &Device, now: i64) -> String {
+    device.last_seen.map_or(String::new(), |since| format!(" {}", lasting(since, now)))
+}
+
+fn alone(device: &Device, now: i64) -> Finding {
+    let severity = if device.kind == "ap" { Severity::Warning } else { Severity::Critical };
+    Finding::new(
+        &c::DEVICE_DOWN,
+        severity,
+        format!("The {} {} is down{}.", device.word(), device.called(), when(device, now)),
+    )
+    .on(device.object())
+    .since(device.last_seen)
+    .evidence("status", device.status.clone())
+}
+
+fn branch(device: &Device, topology: &Topology, behind: &[usize], now: i64) -> Finding {
+    let others = count(behind.len(), "device");
+    let mut finding = Finding::new(
+        &c::UPSTREAM_DOWN,
+        Severity::Critical,
+        format!(
+            "The {} {} is down{}, and {others} behind it.",
+            device.word(),
+            device.called(),
+            when(device, now)
+        ),
+    )
+    .on(device.object())
+    .weight(90)
+    .since(device.last_seen)
+    .evidence("status", device.status.clone())
+    .evidence("down_behind_it", behind.len())
+    .affects(behind.iter().map(|place| topology.nodes[*place].mac.as_str()));
+    for node in behind.iter().take(5).filter_map(|place| topology.nodes.get(*place)) {
+        finding = finding.on(Object::device(&node.kind, &node.name).mac(node.mac.clone()));
+    }
+    finding
+}
+
+/// What is wrong with the links, worst first; but for those to devices that are down.
+pub(in crate::answers) fn links(topology: &Topology, ports: &[Port], around: &Around<'_>) -> Vec<Finding> {
+    let mut ends: HashSet<(&str, &str)> = HashSet::new();
+    for edge in &topology.edges {
+        let is_down = |place: usize| topology.nodes[place].up == Some(false);
+        if is_down(edge.from) || is_down(edge.to) {
+            continue;
+        }
+        for (place, port) in [(edge.from, &edge.from_port), (edge.to, &edge.to_port)] {
+            if let Some(port) = port {
+                ends.insert((topology.nodes[place].mac.as_str(), port.as_str()));
+            }
+        }
+    }
+    let of_links = ports.iter().filter(|port| ends.contains(&(port.device.as_str(), port.id.as_str())));
+    of_links.flat_map(|port| ports::port(port, around)).collect()
+}
+
+/// Marks what findings are about.
+pub(in crate::answers) fn mark(topology: &mut Topology, findings: &[Finding]) {
+    let names: Vec<_> = topology.nodes.iter().map(|node| mistmcp::answers::name(&node.name)).collect();
+    for finding in findings {
+        let cause = finding.cause();
+        if cause.group == "ports" {
+            for edge in &mut topology.edges {
+                let ends = [(edge.from, &edge.from_port), (edge.to, &edge.to_port)];
+                let is_it = ends.into_iter().any(|(place, port)| {
+                    port.as_deref().is_some_and(|port| finding.is_on(port)) && finding.is_on(&names[place])
+                });
+                if is_it {
+                    edge.problem = edge.problem.or(Some(cause.name));
+                }
+            }
+        } else {
+            for (node, name) in topology.nodes.iter_mut().zip(&names) {
+                // What is down behind a root is marked by its state.
+                if finding.starts_on(name) {
+                    node.problem = node.problem.or(Some(cause.name));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::{Row, Rows};
+    use mistmcp::serde_json::{Value, json};
+
+    use super::*;
+
+    fn devices(down: &[u8]) -> Vec<Device> {
+        let kinds = ["gateway", "switch", "ap", "ap", "switch"];
+        let of = |(number, kind): (u8, &&str)| {
+            let row = json!({
+                "mac": format!("5c5b350000{number:02}"), "type": kind, "name": format!("{kind}-{number}"),
+                "connected": !down.contains(&number), "last_seen": 100,
+            });
+            Device::of(Row::of(&row)).unwrap()
+        };
+        (1..).zip(&kinds).map(of).collect()
+    }
+
+    /// Gateway 1, switch 2 below it with access points 3 and 4; and switch 5.
+    fn ports(extra: Value) -> Vec<Port> {
+        let links = [(1, "ge-0/0/1", 2), (2, "ge-0/0/3", 3), (2, "ge-0/0/4", 4), (1, "ge-0/0/5", 5)];
+        let port = |(device, id, to): (u8, &str, u8)| {
+            let mut row = json!({
+                "mac": format!("5c5b350000{device:02}"), "port_id": id, "neighbor_mac": format!("5c5b350000{to:02}"),
+                "up": true, "speed": 1000, "full_duplex": true,
+            });
+            if id == "ge-0/0/3" {
+                for (name, value) in extra.as_object().unwrap() {
+                    row[name] = value.clone();
+                }
+            }
+            Port::of(Row::of(&row)).unwrap()
+        };
+        links.into_iter().map(port).collect()
+    }
+
+    fn found(down_ones: &[u8], extra: Value) -> Vec<(String, String)> {
+        let (devices, ports) = (devices(down_ones), ports(extra));
+        let topology = Topology::of(&devices, &ports, &Rows::default());
+        let around = Around::new(1_000, &devices, &ports, &[]);
+        let mut all = down(&topology, &devices, &ports, &around);
+        all.extend(links(&topology, &ports, &around));
+        let on = |finding: &Finding| {
+            topology
+                .nodes
+                .iter()
+                .find(|node| finding.starts_on(&node.name))
+                .map_or("", |node| &node.name)
+                .to_owned()
+        };
+        all.iter().map(|finding| (finding.cause().name.to_owned(), on(finding))).collect()
+    }
+
+    fn pairs(all: &[(&str, &str)]) -> Vec<(String, String)> {
+        all.iter().map(|(cause, on)| ((*cause).to_owned(), (*on).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_dead_branch_is_one_finding_about_its_root() {
+        assert_eq!(found(&[2, 3, 4], json!({})), pairs(&[("upstream_down", "switch-2")]));
+        assert_eq!(found(&[1, 2, 3, 4, 5], json!({})), pairs(&[("upstream_down", "gateway-1")]));
+        assert_eq!(found(&[3, 5], json!({})), pairs(&[("device_down", "ap-3"), ("device_down", "switch-5")]));
+        assert_eq!(found(&[], json!({})), []);
+    }
+
+    #[test]
+    fn an_access_point_without_power_and_a_slow_link_are_told_as_such() {
+        assert_eq!(found(&[3], json!({ "up": false, "poe_on": false }))[0].0, "power_lost");
+        assert_eq!(found(&[], json!({ "speed": 100 }))[0].0, "port_slow");
+        assert_eq!(
+            found(&[3], json!({ "speed": 100 })),
+            pairs(&[("device_down", "ap-3")]),
+            "the device comes first"
+        );
+    }
+
+    #[test]
+    fn what_is_broken_is_marked() {
+        let (devices, ports) = (devices(&[5]), ports(json!({ "full_duplex": false })));
+        let mut topology = Topology::of(&devices, &ports, &Rows::default());
+        let around = Around::new(1_000, &devices, &ports, &[]);
+        let mut all = down(&topology, &devices, &ports, &around);
+        all.extend(links(&topology, &ports, &around));
+        mark(&mut topology, &all);
+        let nodes: Vec<_> = topology.nodes.iter().filter_map(|node| node.problem).collect();
+        let edges: Vec<_> = topology.edges.iter().filter_map(|edge| edge.problem).collect();
+        assert_eq!((nodes, edges), (vec!["device_down"], vec!["port_half_duplex"]));
+    }
+}
