@@ -109,6 +109,7 @@ pub mod sites_zones;
 pub mod utilities_upgrade;
 
 mistmcp::questions!("questions/accounts.txt");
+mistmcp::questions!("questions/answers_network.txt");
 mistmcp::questions!("questions/captures.txt");
 mistmcp::questions!("questions/answers.txt");
 mistmcp::questions!("questions/clients.txt");

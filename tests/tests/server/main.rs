@@ -5,6 +5,7 @@
 mod accounts;
 mod advice;
 mod answers;
+mod answers_network;
 mod audit;
 mod check;
 mod command_line;
