@@ -96,8 +96,8 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
     found.extend(shown_by(licenses(&license_rows, ask.now()), &license_part));
     found.extend(shown_by(rules::certificates(&certificates, ask.now()), &stats_part));
     let (security, bugs): (Vec<_>, Vec<_>) = notices.into_iter().partition(|notice| notice.is_security);
-    found.extend(shown_by(rules::advisories(&security, &devices), &advisory_part));
-    found.extend(shown_by(rules::advisories(&bugs, &devices), &notice_part));
+    found.extend(shown_by(rules::advisories(&security, &devices, ask.now()), &advisory_part));
+    found.extend(shown_by(rules::advisories(&bugs, &devices, ask.now()), &notice_part));
 
     let subject = if site.is_some() { "The site" } else { "The organization" };
     if devices.is_empty() && found.is_empty() {

@@ -128,6 +128,13 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
         switched_off(ask, site, rules::lacks_a_band(&radios) || radios.is_empty())
     );
     let wanted = |own: &str| band.is_none_or(|band| band == own);
+    let nowhere: Vec<_> = ["24", "5"]
+        .into_iter()
+        .filter(|band| wanted(band) && !radios.is_empty())
+        .filter(|band| !radios.iter().any(|radio| radio.band == **band && !radio.disabled))
+        .collect();
+    let template_part = (!nowhere.is_empty()).then(|| at_site("RF template", "listSiteRfTemplateDerived"));
+    let template = ask.rows_if(template_part.as_ref()).await;
     let in_band: Vec<_> = radios.iter().filter(|radio| wanted(&radio.band)).cloned().collect();
     let mut rogues: Vec<_> = honeypots.iter().filter_map(|row| Rogue::of(row, "honeypot")).collect();
     rogues.extend(on_lan.iter().filter_map(|row| Rogue::of(row, "rogue")));
@@ -140,6 +147,14 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     found.extend(shown_by(rules::noise(&in_band), &stats_part));
     let disabled = rules::disabled(&radios, &connected, &off);
     found.extend(shown_by(disabled, &at_site("device settings", "listSiteDevices").with("type", "ap")));
+    for (band, part) in nowhere.iter().zip(std::iter::repeat(&template_part)) {
+        if let (Some(row), Some(part)) = (template.first(), part)
+            && row.flag(&format!("band_{band}.disabled")) == Some(true)
+        {
+            let finding = rules::off_by_template(band, &row.text_or("name", "without a name"), &connected);
+            found.push(finding.see(part));
+        }
+    }
     let (from_events, from_rrm) = (rules::radar_hits(&radar, band), rules::radar_hits(&rrm, band));
     let radar_see = if from_rrm.len() > from_events.len() { &rrm_part } else { &radar_part };
     found.extend(shown_by(rules::radar([&from_events, &from_rrm], name_of, ask.now()), radar_see));

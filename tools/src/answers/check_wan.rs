@@ -157,7 +157,7 @@ async fn find(ask: &Inquiry, org: &str, site: &str, window: &TimeWindow) -> Diag
         };
         !found.iter().any(same)
     });
-    let by_alarms: Vec<_> = by_alarms.map(|finding| finding.weight(57)).collect();
+    let by_alarms: Vec<_> = by_alarms.map(|finding| finding.weight(63)).collect();
     found.extend(shown_by(by_alarms, &alarms_part));
 
     let count_up = |up: usize, all: usize| (all > 0).then(|| format!("{up} of {all} up"));

@@ -48,9 +48,8 @@ pub(super) const DAY: i64 = 86_400;
 /// RSSI in dBm from which on another access point is near: its frames are decoded and keep the channel busy. 802.11 defers
 /// from -82 dBm on; design guides plan for less than -75 dBm between cells of one channel.
 pub(super) const NEAR_AP: f64 = -75.0;
-/// Near access points on the same channel that a plan should avoid: at 5 and 6 GHz, and at 2.4 GHz, which has three channels.
-pub(super) const SAME_CHANNEL: usize = 2;
-pub(super) const SAME_CHANNEL_24: usize = 3;
+/// Near access points on one channel that are worth a line, even while nobody feels it.
+pub(super) const MANY_ON_CHANNEL: usize = 4;
 /// Utilization in percent from which on a shared channel is felt.
 pub(super) const SHARED_CHANNEL: f64 = 50.0;
 /// Share of the air time in percent that other networks or other devices than Wi-Fi take, from which on they are felt.
@@ -72,7 +71,7 @@ pub(super) const WAN_LOSS: f64 = 3.0;
 pub(super) const WAN_LOSS_UNUSABLE: f64 = 10.0;
 /// Latency in milliseconds, there and back, that people notice on a WAN link to its provider or peer. ITU-T G.114 allows
 /// 150 ms one way.
-pub(super) const WAN_LATENCY: f64 = 300.0;
+pub(super) const WAN_LATENCY: f64 = 250.0;
 /// Jitter in milliseconds that real-time traffic notices.
 pub(super) const WAN_JITTER: f64 = 30.0;
 /// Part of a DHCP pool from which on the next clients may get no address.

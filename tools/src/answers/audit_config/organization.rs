@@ -30,7 +30,20 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
     let events_part = parts::org_device_events(org, &window).with("type", CONFIG_EVENTS);
     let audit_part = parts::audit_logs(org, &window);
     let inventory_part = parts::inventory(org).pages(2);
-    let (sites, vars, network, gateway, rf, networks, wlan_rows, wlan_templates) = join!(
+    let (
+        sites,
+        vars,
+        network,
+        gateway,
+        rf,
+        networks,
+        wlan_rows,
+        wlan_templates,
+        profiles,
+        event_rows,
+        audit,
+        inventory,
+    ) = join!(
         ask.rows(&sites_part),
         ask.rows(&vars_part),
         ask.rows(&network_part),
@@ -39,8 +52,6 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
         ask.rows(&networks_part),
         ask.rows(&wlans_part),
         ask.rows(&wlan_templates_part),
-    );
-    let (profiles, event_rows, audit, inventory) = join!(
         ask.rows(&profiles_part),
         ask.rows(&events_part),
         ask.rows(&audit_part),

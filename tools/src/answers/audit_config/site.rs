@@ -51,14 +51,14 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     let site_name = site_rows.first().and_then(|row| row.text("name")).unwrap_or_else(|| site.to_owned());
     let setting = setting_rows.first();
     let templates = Templates { network: network.first(), gateway: gateway.first(), rf: rf.first() };
+    if device_rows.is_seen() && devices.is_empty() {
+        ask.not_seen("devices", "the site has none");
+    }
     if devices.is_empty() && wlan_rows.is_empty() && setting.is_none() {
         return Diagnosis::unknown(format!(
             "Nothing of the configuration of {} could be seen, so nothing is known.",
             name(&site_name)
         ));
-    }
-    if device_rows.is_seen() && devices.is_empty() {
-        ask.not_seen("devices", "the site has none");
     }
     let own = setting.map(|row| settings(row, &[])).unwrap_or_default();
     let own =

@@ -78,7 +78,9 @@ impl Radio {
                     own: own.iter().any(Option::is_some).then(|| own.into_iter().flatten().sum()),
                     noise: radio.number("noise_floor").filter(|noise| (-120.0..0.0).contains(noise)),
                     clients: radio.integer("num_clients"),
-                    disabled: radio.integer("bandwidth") == Some(0) || radio.flag("disabled") == Some(true),
+                    disabled: radio.integer("bandwidth") == Some(0)
+                        || radio.flag("disabled") == Some(true)
+                        || !(radio.has("channel") || radio.has("power") || radio.has("util_all")),
                 }
             })
         });

@@ -30,7 +30,7 @@ fn expiry(ends: i64, now: i64) -> String {
 fn pressing(ends: i64, now: i64, expired: u8) -> Option<(Severity, u8)> {
     match ends - now {
         ..=0 => Some((Severity::Warning, expired)),
-        1..=t::EXPIRES_SOON => Some((Severity::Warning, expired.saturating_sub(8))),
+        1..=t::EXPIRES_SOON => Some((Severity::Warning, expired.saturating_sub(3))),
         ..=t::EXPIRES => Some((Severity::Info, 38)),
         _ => None,
     }
@@ -79,7 +79,7 @@ fn behind(
             let verb = if names.len() == 1 { "runs" } else { "run" };
             (
                 Severity::Warning,
-                63,
+                66,
                 format!(
                     "{} {verb} {}, where most {} run {}.",
                     listed(&names, 4),
@@ -91,7 +91,7 @@ fn behind(
         }
         _ => (
             Severity::Info,
-            39,
+            52,
             format!(
                 "{} of {} ({}) are behind the suggested version {}: {}.",
                 own.len(),
@@ -273,7 +273,7 @@ pub(in crate::answers) fn licenses(
                     format!("{needed} of the license {} are in use, and {allowed} were bought.", name(kind)),
                 )
                 .on(Object::license(kind))
-                .weight(61)
+                .weight(65)
                 .evidence("in_use", needed)
                 .evidence("entitled", allowed),
             );
@@ -313,17 +313,20 @@ pub(in crate::answers) fn certificates(certificates: &[Certificate], now: i64) -
 }
 
 /// Advisories and notices that apply to devices.
-pub(in crate::answers) fn advisories(notices: &[Notice], devices: &[Device]) -> Vec<Finding> {
+pub(in crate::answers) fn advisories(notices: &[Notice], devices: &[Device], now: i64) -> Vec<Finding> {
     let found = notices.iter().filter_map(|notice| {
         let hit: Vec<_> = devices.iter().filter(|device| notice.applies_to(device)).collect();
         let first = hit.first()?;
-        let (severity, weight) = match (notice.is_security, notice.severity.as_str()) {
-            (true, "critical") => (Severity::Warning, 50),
-            (true, "high") => (Severity::Warning, 47),
-            (true, _) => (Severity::Info, 30),
-            (false, "critical" | "major") => (Severity::Info, 27),
-            (false, _) => (Severity::Info, 18),
-        };
+        let serious = ["critical", "high"].contains(&notice.severity.as_str());
+        let severity = if notice.is_security && serious { Severity::Warning } else { Severity::Info };
+        let recent = notice.updated.is_some_and(|updated| now - updated <= t::EXPIRES_SOON);
+        let weight = match (notice.is_security, notice.severity.as_str()) {
+            (true, "critical") => 48,
+            (true, "high") => 46,
+            (true, _) => 30,
+            (false, "critical" | "major") => 27,
+            (false, _) => 18,
+        } + if recent { 3 } else { 0 };
         let noun = if notice.is_security { "security advisory" } else { "problem notice" };
         let how =
             if notice.severity.is_empty() { String::new() } else { format!(" ({})", name(&notice.severity)) };
@@ -484,10 +487,11 @@ mod tests {
             Notice::of(Row::of(&row), is_security).unwrap()
         };
         let devices = [device(1, "SRX320", "1"), device(2, "AP45", "1")];
-        let found = advisories(&[notice("JSA1", "Critical", true), notice("PR1", "Minor", false)], &devices);
+        let found =
+            advisories(&[notice("JSA1", "Critical", true), notice("PR1", "Minor", false)], &devices, NOW);
         assert!(found[0].is_on("D-1") && !found[0].is_on("D-2") && found[0].severity() == Severity::Warning);
         assert!(!found[0].summary().contains("crafted"), "free text is evidence only");
         assert_eq!(found[1].severity(), Severity::Info);
-        assert!(advisories(&[notice("JSA1", "High", true)], &devices[1..]).is_empty());
+        assert!(advisories(&[notice("JSA1", "High", true)], &devices[1..], NOW).is_empty());
     }
 }

@@ -17,14 +17,17 @@ pub(in crate::answers) type RadioKey = (String, String);
 pub(in crate::answers) fn co_channel(radios: &[Radio], hearing: &Hearing) -> (Vec<Finding>, Vec<RadioKey>) {
     let mut crowds: Vec<Vec<(&Radio, usize, f64)>> = Vec::new();
     for radio in radios.iter().filter(|radio| !radio.disabled) {
-        let near: Vec<_> = radios
+        let heard: Vec<_> = radios
             .iter()
-            .filter(|other| !other.disabled && other.ap != radio.ap && radio.overlaps(other))
-            .filter_map(|other| hearing.between(radio, other))
-            .filter(|rssi| *rssi >= t::NEAR_AP)
+            .filter(|other| !other.disabled && other.ap != radio.ap && other.band == radio.band)
+            .filter_map(|other| Some((other, hearing.between(radio, other)?)))
+            .filter(|(_, rssi)| *rssi >= t::NEAR_AP)
             .collect();
-        let most = if radio.band == "24" { t::SAME_CHANNEL_24 } else { t::SAME_CHANNEL };
-        if near.len() < most {
+        let near: Vec<_> =
+            heard.iter().filter(|(other, _)| radio.overlaps(other)).map(|(_, rssi)| *rssi).collect();
+        // 2.4 GHz has three channels, so that some must share one.
+        let fair = if radio.band == "24" { (heard.len() + 1).div_ceil(3) - 1 } else { 0 };
+        if near.len() <= fair {
             continue;
         }
         let found = (radio, near.len(), near.into_iter().fold(f64::MIN, f64::max));
@@ -58,7 +61,7 @@ fn crowded(crowd: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
     let (first, near, strongest) = crowd.first().copied()?;
     // A shared channel that nobody feels is worth a line only where many share it.
     let is_felt = felt >= 2;
-    if !is_felt && near <= t::SAME_CHANNEL_24 {
+    if !is_felt && near < t::MANY_ON_CHANNEL {
         return None;
     }
     let band = band_name(&first.band);
@@ -303,6 +306,30 @@ pub(in crate::answers) fn disabled(
     found
 }
 
+/// A band that the RF template switches off, at a site where no access point sends in it.
+pub(in crate::answers) fn off_by_template(
+    band: &str,
+    template: &str,
+    connected: &[(String, String, Option<String>)],
+) -> Finding {
+    let mut finding = Finding::new(
+        &c::RADIO_DISABLED,
+        Severity::Warning,
+        format!(
+            "No access point sends at {}: the RF template {} switches it off.",
+            band_name(band),
+            name(template)
+        ),
+    )
+    .weight(61)
+    .evidence("bands", vec![band.to_owned()])
+    .evidence("rf_template", template);
+    for (mac, called, _) in connected {
+        finding = finding.on(Object::ap(called).mac(mac.clone()));
+    }
+    finding
+}
+
 /// Whether an access point lacks a radio that most others of its model at the site have.
 fn lacks(
     radios: &[Radio],
@@ -497,6 +524,10 @@ mod tests {
         assert!(co_channel(&far, &Hearing::default()).0.is_empty());
         let narrow = radios("24", &[(1, 60.0), (6, 76.0), (11, 55.0), (1, 60.0), (6, 60.0)]);
         assert!(co_channel(&narrow, &all_hear(5, -60)).0.is_empty(), "2.4 GHz has three channels");
+        let mut pair = radios("24", &[(1, 75.0), (1, 80.0), (11, 20.0)]);
+        assert_eq!(co_channel(&pair, &all_hear(3, -60)).0.len(), 1, "a channel is free");
+        pair[1].utilization = Some(20.0);
+        assert!(co_channel(&pair, &all_hear(3, -60)).0.is_empty(), "one of two feels it");
     }
 
     #[test]

@@ -297,7 +297,7 @@ pub(in crate::answers) fn paths_degraded(wan: &Wan<'_>, degraded: &[Finding]) ->
             )
             .on(Object::port(port).of_device(&called).mac(gateway.to_owned()))
             .on(wan.object(gateway))
-            .weight(56)
+            .weight(64)
             .evidence("paths_degraded", bad_ones.len())
             .evidence("paths", own.len())
             .evidence("loss_percent", worst.loss)
