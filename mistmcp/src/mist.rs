@@ -196,6 +196,11 @@ impl Mist {
         self.sent.take()
     }
 
+    /// The requests that this call may still send.
+    pub(crate) fn calls_allowed(&self) -> usize {
+        self.sent.left()
+    }
+
     /// The number of calls that are left in this hour, without the reserve. Of several accounts, the least.
     pub(crate) fn calls_left(&self) -> u32 {
         self.connection.dispatchers().map(Dispatcher::calls_left).min().unwrap_or(0)

@@ -44,7 +44,9 @@ pub mod causes;
 pub mod check_compliance;
 pub mod check_ports;
 pub mod check_radio;
+pub mod check_site;
 pub mod check_wan;
+pub mod explain_sle;
 mod facts;
 pub mod find_anything;
 pub mod list_problems;
@@ -52,13 +54,16 @@ mod locate;
 mod locate_client;
 mod mermaid;
 mod parts;
+pub mod rank_sites;
 mod rules;
 pub mod show_topology;
+mod site_state;
 mod thresholds;
 pub mod troubleshoot_authentication;
 pub mod troubleshoot_client;
 pub mod troubleshoot_device;
 mod views;
+pub mod what_changed;
 
 use mistmcp::answers::Cause;
 
@@ -73,11 +78,15 @@ pub static FOUND_BY: &[(&str, &[&Cause])] = &[
     ("checkCompliance", check_compliance::FINDS),
     ("checkPorts", check_ports::FINDS),
     ("checkRadio", check_radio::FINDS),
+    ("checkSite", check_site::FINDS),
     ("checkWan", check_wan::FINDS),
+    ("explainSle", explain_sle::FINDS),
     ("findAnything", find_anything::FINDS),
     ("listProblems", list_problems::FINDS),
+    ("rankSites", rank_sites::FINDS),
     ("showTopology", show_topology::FINDS),
     ("troubleshootAuthentication", troubleshoot_authentication::FINDS),
     ("troubleshootClient", troubleshoot_client::FINDS),
     ("troubleshootDevice", troubleshoot_device::FINDS),
+    ("whatChanged", what_changed::FINDS),
 ];

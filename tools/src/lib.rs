@@ -110,6 +110,7 @@ pub mod utilities_upgrade;
 
 mistmcp::questions!("questions/accounts.txt");
 mistmcp::questions!("questions/answers_network.txt");
+mistmcp::questions!("questions/answers_sites.txt");
 mistmcp::questions!("questions/captures.txt");
 mistmcp::questions!("questions/answers.txt");
 mistmcp::questions!("questions/clients.txt");

@@ -17,6 +17,7 @@ pub struct Diagnosis {
     view: Box<Map<String, Value>>,
     whole: Vec<Map<String, Value>>,
     unknown: bool,
+    list: bool,
     normal: Option<String>,
 }
 
@@ -33,6 +34,11 @@ impl Diagnosis {
     /// [`Inquiry::not_seen`](super::Inquiry::not_seen) as well.
     pub fn unknown(verdict: impl Into<String>) -> Self {
         Self { subject: verdict.into(), unknown: true, ..Self::default() }
+    }
+
+    /// An answer that lists what was asked for, so that findings of severity `info` are no reassurance.
+    pub fn list(subject: impl Into<String>) -> Self {
+        Self { subject: subject.into(), list: true, ..Self::default() }
     }
 
     /// Adds findings.
@@ -102,9 +108,9 @@ impl Diagnosis {
         calls: usize,
         may_call: impl Fn(&str) -> bool,
     ) -> Value {
-        let Self { subject, findings, facts, whole, unknown, normal, .. } = self;
+        let Self { subject, findings, facts, whole, unknown, list, normal, .. } = self;
         let found = ranked(findings);
-        let verdict = verdict(&subject, &found, unknown, normal.as_deref(), seen, not_seen);
+        let verdict = verdict(&subject, &found, (unknown, list), normal.as_deref(), seen, not_seen);
         let mut value = Value::Null;
         for step in &STEPS {
             value = written(&verdict, &found, &facts, not_seen, calls, step, &may_call);
@@ -133,7 +139,7 @@ impl Diagnosis {
 fn verdict(
     subject: &str,
     found: &[Ranked],
-    unknown: bool,
+    (unknown, list): (bool, bool),
     normal: Option<&str>,
     seen: &[String],
     not_seen: &[String],
@@ -144,8 +150,11 @@ fn verdict(
     let subject = subject.trim_end_matches('.');
     let text = match found.first() {
         Some(Ranked { finding, .. }) => {
-            let serious =
-                if finding.severity == Severity::Info { "nothing serious was found, but: " } else { "" };
+            let serious = if finding.severity == Severity::Info && !list {
+                "nothing serious was found, but: "
+            } else {
+                ""
+            };
             let others = match found.len() - 1 {
                 0 => String::new(),
                 1 => " There is one more finding.".to_owned(),

@@ -124,6 +124,17 @@ impl Finding {
         self
     }
 
+    /// Replaces the summary.
+    pub fn worded(self, summary: impl Into<String>) -> Self {
+        Self { summary: summary.into(), ..self }
+    }
+
+    /// Lowers the severity to this one, where it is above.
+    pub fn at_most(mut self, severity: Severity) -> Self {
+        self.severity = self.severity.min(severity);
+        self
+    }
+
     /// The things whose trouble follows from this finding, by MAC address or name. Findings about them stand after
     /// this one, with `because_of`.
     pub fn affects<T: AsRef<str>>(mut self, keys: impl IntoIterator<Item = T>) -> Self {
@@ -157,6 +168,11 @@ impl Finding {
     /// How well it explains the question, 0 to 100.
     pub fn explains(&self) -> u8 {
         self.weight
+    }
+
+    /// When it began, in epoch seconds.
+    pub fn began(&self) -> Option<i64> {
+        self.since
     }
 
     /// The sentence.

@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{Diagnosis, Part, Rows};
 use crate::error::ErrorKind;
 use crate::text::shortened;
-use crate::{Call, Error, Mist, Reply, Request, Result};
+use crate::{Call, Error, Mist, Reply, Request, Result, Time};
 
 /// Requests of one answer in flight.
 const AT_ONCE: usize = 8;
@@ -167,6 +167,16 @@ impl Inquiry {
         if !state.not_seen.iter().any(|(_, known)| *known == line) {
             state.not_seen.push((part.to_owned(), line));
         }
+    }
+
+    /// A time of the call's arguments in epoch seconds.
+    pub fn time(&self, time: &Time) -> Option<i64> {
+        time.epoch(self.0.now)
+    }
+
+    /// Requests that this answer may still send.
+    pub fn calls_left(&self) -> usize {
+        self.0.mist.calls_allowed()
     }
 
     /// Whether the session of the call can call a tool.

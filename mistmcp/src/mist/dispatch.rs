@@ -80,6 +80,10 @@ impl SentCount {
         self.0.left.store(left, Ordering::Relaxed);
     }
 
+    pub(super) fn left(&self) -> usize {
+        self.0.left.load(Ordering::Relaxed)
+    }
+
     /// Takes one of the requests that are left. Where there is a limit, each request and each retry takes one.
     pub(super) fn take(&self) -> bool {
         let less = |left: usize| if left == usize::MAX { Some(left) } else { left.checked_sub(1) };

@@ -6,6 +6,7 @@ mod accounts;
 mod advice;
 mod answers;
 mod answers_network;
+mod answers_of_sites;
 mod audit;
 mod check;
 mod command_line;

@@ -1,6 +1,7 @@
 //! Facts of the network, in typed form, drawn from rows of Mist.
 
 mod alarm;
+mod change;
 mod client;
 pub(super) mod config;
 mod device;
@@ -9,14 +10,17 @@ pub(super) mod lifecycle;
 mod port;
 pub(super) mod radio;
 mod rogue;
+mod service_level;
 pub(super) mod topology;
 pub(super) mod wan;
 
 pub(super) use alarm::Alarm;
+pub(super) use change::{Change, Target};
 pub(super) use client::{Client, Medium};
 pub(super) use device::Device;
 pub(super) use event::{Event, Stage, open, stage_of};
 pub(super) use port::Port;
 pub(super) use radio::{Hearing, Radio};
 pub(super) use rogue::Rogue;
+pub(super) use service_level::{Classifier, Level, Trend, classifiers, metric_name, percent};
 pub(super) use topology::Topology;

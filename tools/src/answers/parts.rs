@@ -89,3 +89,72 @@ pub(super) fn sites(org: &str) -> Part {
 pub(super) fn shown_by(found: Vec<Finding>, part: &Part) -> Vec<Finding> {
     found.into_iter().map(|finding| finding.see(part)).collect()
 }
+
+/// Service levels of all sites: `wifi`, `wired` or `wan`.
+pub(super) fn levels(org: &str, sle: &str, window: &Window) -> Part {
+    let called = match sle {
+        "wired" => "wired service levels",
+        "wan" => "WAN service levels",
+        _ => "wireless service levels",
+    };
+    let part = Part::new(called, "getOrgSitesSle").with("org_id", org).with("sle", sle);
+    window.on(part.with("limit", ROWS))
+}
+
+/// A service level of a site over time, with its classifiers.
+pub(super) fn level_trend(site: &str, metric: &str, window: &Window) -> Part {
+    let part = Part::new("service level over time", "getSiteSleSummaryTrend").with("site_id", site);
+    window.on(part.with("scope", "site").with("scope_id", site).with("metric", metric))
+}
+
+/// Events of the wireless clients of a site, the latest first.
+pub(super) fn client_events(site: &str, window: &Window) -> Part {
+    let part = Part::new("client events", "searchSiteWirelessClientEvents").with("site_id", site);
+    window.on(part.with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// Events of the wireless clients of the organization, the latest first.
+pub(super) fn org_client_events(org: &str, window: &Window) -> Part {
+    let part = Part::new("client events", "searchOrgWirelessClientEvents").with("org_id", org);
+    window.on(part.with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// The state of all devices of the organization, without their statistics.
+pub(super) fn org_devices(org: &str) -> Part {
+    Part::new("devices", "listOrgDevicesStats")
+        .with("org_id", org)
+        .with("type", "all")
+        .with("fields", "mac,name,type,model,status,last_seen,site_id,uptime,version")
+        .with("limit", ROWS)
+        .pages(4)
+}
+
+/// The ports of all gateways of the organization.
+pub(super) fn gateway_ports(org: &str) -> Part {
+    Part::new("gateway ports", "searchOrgSwOrGwPorts")
+        .with("org_id", org)
+        .with("device_type", "gateway")
+        .with("limit", ROWS)
+}
+
+/// What a service level fails by: access points, WLANs, bands and kinds of clients.
+pub(super) fn level_impact(site: &str, metric: &str, window: &Window) -> Part {
+    let part = Part::new("what the service level hits", "getSiteSleImpactSummary").with("site_id", site);
+    window.on(part.with("scope", "site").with("scope_id", site).with("metric", metric))
+}
+
+/// The clients that a service level hits: wireless, or wired.
+pub(super) fn level_clients(site: &str, metric: &str, is_wireless: bool, window: &Window) -> Part {
+    let tool =
+        if is_wireless { "listSiteSleImpactedWirelessClients" } else { "listSiteSleImpactedWiredClients" };
+    let part = Part::new("clients that the service level hits", tool).with("site_id", site);
+    window.on(part.with("scope", "site").with("scope_id", site).with("metric", metric))
+}
+
+/// The service levels that a site has.
+pub(super) fn metrics(site: &str) -> Part {
+    Part::new("names of service levels", "listSiteSlesMetrics")
+        .with("site_id", site)
+        .with("scope", "site")
+        .with("scope_id", site)
+}

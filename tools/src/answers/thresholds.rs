@@ -80,3 +80,16 @@ pub(super) const POOL_NEARLY_FULL: f64 = 0.95;
 /// Seconds before an expiry that it is worth telling, and that it is pressing.
 pub(super) const EXPIRES: i64 = 90 * DAY;
 pub(super) const EXPIRES_SOON: i64 = 30 * DAY;
+
+/// Seconds before the end of the window whose client events show what is wrong now.
+pub(super) const RECENTLY: i64 = 2 * 60 * MINUTE;
+/// Failures of clients on one WLAN within [`RECENTLY`] that are more than the few that every network has.
+pub(super) const MANY_FAILURES: usize = 8;
+/// A service level below which users complain: Mist's dashboards color it from 0.9 down.
+pub(super) const LOW_LEVEL: f64 = 0.9;
+/// A service level below which many users cannot work.
+pub(super) const BAD_LEVEL: f64 = 0.7;
+/// A difference of service levels that is more than the variation from day to day.
+pub(super) const LEVEL_CHANGE: f64 = 0.03;
+/// Share of the bad user minutes of one device, from which on the trouble is there and not at the whole site.
+pub(super) const MOST_OF_A_LEVEL: f64 = 0.5;

@@ -15,6 +15,8 @@ pub(in crate::answers) struct Around<'a> {
     /// Devices by MAC address.
     pub(in crate::answers) devices: HashMap<&'a str, &'a Device>,
     pub(in crate::answers) events: &'a [Event],
+    /// The events that nothing has closed, with how often each happened: sought once, and not for each port.
+    open: Vec<(&'a Event, usize)>,
     /// The usual speed of ports with access points, in Mb/s.
     pub(in crate::answers) ap_speed: Option<i64>,
 }
@@ -45,7 +47,7 @@ impl<'a> Around<'a> {
             .collect();
         speeds.sort_unstable();
         let ap_speed = speeds.get(speeds.len() / 2).copied();
-        Self { now, devices: by_mac, events, ap_speed }
+        Self { now, devices: by_mac, events, open: open(events), ap_speed }
     }
 
     /// The name of the device that a port belongs to.
@@ -122,7 +124,7 @@ fn disabled(port: &Port, around: &Around<'_>) -> Option<Finding> {
 }
 
 fn blocked(port: &Port, around: &Around<'_>) -> Option<Finding> {
-    let guard = open(around.events).into_iter().find(|(event, _)| {
+    let guard = around.open.iter().copied().find(|(event, _)| {
         event.short() == "PORT_BPDU_BLOCKED"
             && event.port.as_deref() == Some(port.id.as_str())
             && event.mac.as_deref().is_none_or(|mac| mac == port.device)
@@ -174,7 +176,7 @@ fn authentication(port: &Port, around: &Around<'_>) -> Option<Finding> {
 }
 
 fn mac_limit(port: &Port, around: &Around<'_>) -> Option<Finding> {
-    let exceeded = open(around.events).into_iter().find(|(event, _)| {
+    let exceeded = around.open.iter().copied().find(|(event, _)| {
         event.short() == "MAC_LIMIT_EXCEEDED"
             && event.port.as_deref() == Some(port.id.as_str())
             && event.mac.as_deref().is_none_or(|mac| mac == port.device)

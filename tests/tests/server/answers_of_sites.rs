@@ -1,0 +1,208 @@
+//! The answer tools for sites: `checkSite`, `rankSites`, `explainSle` and `whatChanged`, over incidents of the demo network,
+//! over the untouched one, and where Mist fails.
+
+use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream};
+use serde_json::{Value, json};
+
+const ORG: &str = "9777c1a0-6ef6-11e6-8bbf-02e208b2d34f";
+const SITE: &str = "4ac1dcf4-9d8b-7211-65c4-057819f0862b";
+
+async fn with_incident(name: &str) -> Client {
+    Launch::new(&format!("--demo --demo-incident {name}")).client(Lifecycle::Legacy).await
+}
+
+/// Whether a finding has this cause, and an object of this name.
+fn is(finding: &Value, cause: &str, object: &str) -> bool {
+    let objects = finding["objects"].as_array();
+    finding["cause"] == cause && objects.into_iter().flatten().any(|one| one["name"] == object)
+}
+
+/// The first finding has this cause and object, its evidence and a call that shows it, within twelve calls.
+async fn finds_first(incident: &str, tool: &str, arguments: Value, cause: &str, object: &str) -> Value {
+    let answer = with_incident(incident).await.json(tool, arguments).await;
+    let first = &answer["findings"][0];
+    assert!(is(first, cause, object), "{incident}: {answer}");
+    assert!(first["evidence"].is_object() && first["see"]["tool"].is_string(), "{incident}: {answer}");
+    assert!(
+        answer["calls"].as_u64().unwrap() <= 12 && answer["not_seen"] == json!([]),
+        "{incident}: {answer}"
+    );
+    answer
+}
+
+#[tokio::test]
+async fn check_site_tells_the_root_of_each_trouble_first() {
+    for (incident, site, cause, object) in [
+        ("loop-patched-twice", "Sydney Store", "loop", "SYD-SW-01"),
+        ("guest-dhcp-with-loop-elsewhere", "Singapore Office", "dhcp_failure", "Pine Guest"),
+        ("site-down-singapore", "Singapore Office", "site_down", "Singapore Office"),
+        ("two-unpowered-ap-and-slow-port", "Leeds Distribution Centre", "power_lost", "LDS-AP-11"),
+    ] {
+        finds_first(incident, "checkSite", json!({ "site_id": site }), cause, object).await;
+    }
+}
+
+#[tokio::test]
+async fn check_site_tells_what_hangs_from_a_dead_switch_once() {
+    let arguments = json!({ "site_id": "Chicago Flagship Store" });
+    let answer =
+        finds_first("two-dead-switch-and-guest-dhcp", "checkSite", arguments, "upstream_down", "CHI-SW-01")
+            .await;
+    let findings = answer["findings"].as_array().unwrap();
+    assert!(is(&findings[0], "upstream_down", "CHI-AP-03"), "{answer}");
+    let of_its_aps = findings.iter().filter(|finding| finding["objects"][0]["name"] == "CHI-AP-03");
+    assert_eq!(of_its_aps.count(), 0, "{answer}");
+}
+
+#[tokio::test]
+async fn rank_sites_puts_the_worst_first_and_takes_a_limit() {
+    let answer = finds_first(
+        "site-down-worst-of-all",
+        "rankSites",
+        json!({ "limit": 2 }),
+        "site_down",
+        "Sydney Store",
+    )
+    .await;
+    assert_eq!(answer["findings"].as_array().unwrap().len(), 2, "{answer}");
+    assert!(is(&answer["findings"][1], "wan_link_degraded", "Singapore Office"), "{answer}");
+}
+
+#[tokio::test]
+async fn explain_sle_names_the_classifier_and_since_when() {
+    let arguments = json!({ "site_id": "Singapore Office", "metric": "Successful Connects" });
+    let answer = finds_first(
+        "explain-sle-connects-fail-at-dhcp",
+        "explainSle",
+        arguments,
+        "dhcp_failure",
+        "Singapore Office",
+    )
+    .await;
+    let first = &answer["findings"][0];
+    assert!(first["since"].is_i64() && first["severity"] == "critical", "{answer}");
+}
+
+#[tokio::test]
+async fn what_changed_finds_the_change_before_it_with_its_difference() {
+    let arguments = json!({ "site_id": "Singapore Office", "before": "-40m" });
+    let answer = finds_first(
+        "changed-before-dns-server",
+        "whatChanged",
+        arguments,
+        "changed_before",
+        "Singapore Office",
+    )
+    .await;
+    let evidence = &answer["findings"][0]["evidence"];
+    assert_eq!(evidence["who"], "Lucia Mendes");
+    assert_eq!(evidence["before"]["dns_servers"][0], "10.14.10.2");
+    assert_eq!(evidence["after"]["dns_servers"][0], "10.14.10.20");
+    // A key that was changed is hidden, whatever the audit log tells of it.
+    let keys = finds_first(
+        "changed-before-new-scanner-key",
+        "whatChanged",
+        json!({ "duration": "3h", "before": "-45m" }),
+        "changed_before",
+        "Forklift terminals",
+    )
+    .await;
+    assert!(!keys["findings"][0].to_string().contains("***"), "{keys}");
+}
+
+#[tokio::test]
+async fn the_untouched_network_has_no_critical_finding_but_the_access_point_that_is_down() {
+    let client = Launch::new("--demo").client(Lifecycle::Stateless).await;
+    let sites = [
+        "Leeds Distribution Centre",
+        "Rotterdam Warehouse",
+        "Chicago Flagship Store",
+        "Singapore Office",
+        "Sydney Store",
+    ];
+    let mut asked = vec![("rankSites", json!({})), ("whatChanged", json!({}))];
+    for site in sites {
+        for tool in ["checkSite", "explainSle", "whatChanged"] {
+            asked.push((tool, json!({ "site_id": site })));
+        }
+    }
+    for (tool, arguments) in asked {
+        let answer = client.json(tool, arguments.clone()).await;
+        for finding in answer["findings"].as_array().unwrap() {
+            let is_down = finding["objects"].to_string().contains("RTM-AP-04");
+            assert!(finding["severity"] != "critical" || is_down, "{tool} {arguments}: {finding}");
+        }
+        assert!(answer["calls"].as_u64().unwrap() <= 12, "{tool}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_service_level_that_a_site_does_not_have_is_answered_with_those_it_has() {
+    let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
+    let answer = client.json("explainSle", json!({ "site_id": "Sydney Store", "metric": "happiness" })).await;
+    let verdict = answer["verdict"].as_str().unwrap();
+    assert!(verdict.contains("happiness") && verdict.contains("time-to-connect"), "{answer}");
+    assert!(answer["findings"] == json!([]) && answer["not_seen"] != json!([]), "{answer}");
+}
+
+/// What each tool is asked where Mist fails.
+fn questions() -> [(&'static str, Value); 5] {
+    [
+        ("checkSite", json!({ "org_id": ORG, "site_id": SITE })),
+        ("rankSites", json!({ "org_id": ORG })),
+        ("explainSle", json!({ "org_id": ORG, "site_id": SITE })),
+        ("explainSle", json!({ "org_id": ORG, "site_id": SITE, "metric": "coverage" })),
+        ("whatChanged", json!({ "org_id": ORG, "site_id": SITE, "before": "-1h" })),
+    ]
+}
+
+#[tokio::test]
+async fn where_mist_fails_or_has_nothing_an_answer_says_so_and_calls_nothing_healthy() {
+    let failures = [
+        Answer::json(&json!({})).status(403),
+        Answer::json(&json!({})).status(404),
+        Answer::json(&json!({ "detail": "no" })).status(429).header("retry-after", "700"),
+        Answer::json(&json!({ "detail": "broken" })).status(500),
+        Answer::json(&Value::Null),
+        Answer::json(&json!([])),
+        Answer::json(&json!({ "results": null, "total": 0 })),
+        Answer::json(&json!([null, 1, "x", { "mac": [], "type": {}, "site_id": 5, "timestamp": "never" }])),
+    ];
+    for failure in failures {
+        for (tool, arguments) in questions() {
+            let upstream = MockUpstream::start().await;
+            let answer = failure.clone();
+            upstream.otherwise(move |_| answer.clone());
+            let client = Launch::at(&upstream, "").client(Lifecycle::Legacy).await;
+            let answer = client.json(tool, arguments).await;
+            let told = answer.to_string();
+            let verdict = answer["verdict"].as_str().unwrap().to_lowercase();
+            assert_eq!(answer["findings"], json!([]), "{tool} {failure:?}: {told}");
+            assert_ne!(answer["not_seen"], json!([]), "{tool} {failure:?}: {told}");
+            assert!(
+                !verdict.contains("healthy") && !verdict.contains("nothing wrong was found"),
+                "{tool}: {told}"
+            );
+            assert!(answer["calls"].as_u64().unwrap() <= 12, "{tool}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_part_that_fails_stands_in_not_seen_and_the_rest_is_answered() {
+    let upstream = MockUpstream::start().await;
+    let device = json!([{
+        "mac": "5c5b35000001", "type": "ap", "name": "AP-1", "status": "disconnected", "last_seen": "1795000000", "site_id": SITE,
+        "uptime": "5",
+    }]);
+    upstream.json(&format!("/api/v1/sites/{SITE}/stats"), &json!({ "name": "Leeds", "num_clients": "3" }));
+    upstream.json(&format!("/api/v1/sites/{SITE}/stats/devices"), &device);
+    upstream.otherwise(|_| Answer::json(&json!({})).status(403));
+    let client = Launch::at(&upstream, "").client(Lifecycle::Legacy).await;
+    let answer = client.json("checkSite", json!({ "org_id": ORG, "site_id": SITE })).await;
+    assert!(is(&answer["findings"][0], "device_down", "AP-1"), "{answer}");
+    let hidden = answer["not_seen"].to_string();
+    for part in ["alarms: 403", "ports: 403", "audit log: 403", "wireless service levels: 403"] {
+        assert!(hidden.contains(part), "{part}: {answer}");
+    }
+}

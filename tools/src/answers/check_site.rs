@@ -1,0 +1,245 @@
+//! `checkSite`: what is wrong at a site.
+
+use mistmcp::answers::{
+    Cause, Diagnosis, Finding, Inquiry, Part, Rows, Severity, Window, answer, count, join, name,
+};
+use mistmcp::serde_json::{Value, json};
+use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
+
+use super::arguments::Organization;
+use super::facts::{Alarm, Change, Event, Level, Target, Trend, classifiers};
+use super::rules::ports::Around;
+use super::rules::{alarms, changes, service_levels, site};
+use super::site_state::{SiteState, Want};
+use super::{causes as c, parts};
+
+/// The causes that this tool finds.
+pub(super) const FINDS: &[&Cause] = &[
+    &c::SITE_DOWN,
+    &c::UPSTREAM_DOWN,
+    &c::DEVICE_DOWN,
+    &c::POWER_LOST,
+    &c::POWER_CONSTRAINED,
+    &c::CABLE_FAULT,
+    &c::CONFIG_FAILED,
+    &c::UPGRADE_FAILED,
+    &c::UPGRADING,
+    &c::RESTARTED_BY_USER,
+    &c::RESTARTING,
+    &c::HARDWARE_ALARM,
+    &c::NEVER_CONNECTED,
+    &c::VIRTUAL_CHASSIS_UNSTABLE,
+    &c::PORT_DOWN,
+    &c::PORT_SLOW,
+    &c::PORT_HALF_DUPLEX,
+    &c::PORT_ERRORS,
+    &c::PORT_FLAPPING,
+    &c::PORT_DISABLED,
+    &c::SPANNING_TREE_BLOCKED,
+    &c::LOOP,
+    &c::MAC_LIMIT,
+    &c::PORT_AUTH_FAILED,
+    &c::MISSING_VLAN,
+    &c::ASSOCIATION_REFUSED,
+    &c::ROAMING_FAILURE,
+    &c::WRONG_KEY,
+    &c::AUTH_DENIED,
+    &c::AUTH_CERTIFICATE,
+    &c::AUTH_IDENTITY,
+    &c::AUTH_SERVER_UNREACHABLE,
+    &c::DHCP_FAILURE,
+    &c::DNS_FAILURE,
+    &c::GATEWAY_ARP_FAILURE,
+    &c::CAPTIVE_PORTAL_FAILURE,
+    &c::WEAK_SIGNAL,
+    &c::RADIO_CONGESTED,
+    &c::COVERAGE_HOLE,
+    &c::CHANNEL_UTILIZATION,
+    &c::CO_CHANNEL,
+    &c::NOISE,
+    &c::WAN_LINK_DOWN,
+    &c::WAN_LINK_DEGRADED,
+    &c::VPN_PATH_DOWN,
+    &c::BGP_DOWN,
+    &c::FIRMWARE_BEHIND,
+    &c::ROGUE_AP,
+    &c::HONEYPOT_SSID,
+    &c::CHANGED_BEFORE,
+];
+
+/// What is wrong at a site: devices down, ports, alarms, failing clients, service levels, changes before it.
+#[mist_tool(category = "answers", hints(read_only), view = "site-health")]
+pub async fn check_site(
+    mist: &Mist,
+    call: &Call,
+    org_id: Organization,
+    site_id: SiteId,
+    #[flatten] window: TimeWindow,
+) -> Result<Reply> {
+    answer(mist, call, 12, move |ask| async move {
+        Ok(find(&ask, org_id.as_str(), site_id.as_str(), &window).await)
+    })
+    .await
+}
+
+/// What is read beside the state of the site.
+struct Beside {
+    levels: Vec<Level>,
+    changes: Vec<Change>,
+    client_events: Vec<Event>,
+}
+
+async fn find(ask: &Inquiry, org: &str, id: &str, window: &TimeWindow) -> Diagnosis {
+    let window = Window::of(window, ask);
+    let (actions, wireless) = (parts::marvis_actions(org), parts::levels(org, "wifi", &window));
+    let (mut state, actions, wireless) =
+        join!(SiteState::read(ask, id, &window, Want::ALL), ask.rows(&actions), ask.rows(&wireless));
+    state.add_actions(&actions, id);
+    if state.devices_seen && state.devices.is_empty() {
+        ask.not_seen("devices", "the site has none");
+        let about = name(&state.name);
+        return Diagnosis::unknown(format!("{about} has no devices, so nothing is known about it."))
+            .fact("site", state.place(id));
+    }
+    let beside = beside(ask, org, id, &window, &wireless, &state).await;
+    let around = Around::new(window.end, &state.devices, &state.ports, &state.events);
+    let case = state.case(&beside.client_events, &around);
+    let mut found: Vec<_> =
+        site::site(&case).into_iter().map(|finding| shown(finding, id, &window)).collect();
+    let reported = site::reported(&case, &found);
+    found.extend(reported.into_iter().map(|finding| finding.see(&parts::alarms(id, &window))));
+    if let Some(level) = service_levels::lowest(&beside.levels) {
+        let classified = classified(ask, id, &window, level, &state.name, &found).await;
+        found.extend(classified.or_else(|| service_levels::low(level, &state.name)));
+    }
+    found.extend(changes::before_findings(&beside.changes, &found, ask.now()));
+    facts(&state, id, &beside, &found).findings(found)
+}
+
+/// Reads the rest, in the order of what it tells: a call with names to look up has fewer requests left.
+async fn beside(
+    ask: &Inquiry,
+    org: &str,
+    id: &str,
+    window: &Window,
+    wireless: &Rows,
+    state: &SiteState,
+) -> Beside {
+    let (audit, clients) = (parts::audit_logs(org, window), parts::client_events(id, window));
+    let has = |kind: &str| state.count(kind).0 > 0;
+    // One request stays for the classifiers of a low service level.
+    let mut left = ask.calls_left().saturating_sub(2);
+    let mut level = |sle: &str, is_there: bool| {
+        let is_asked = is_there && left > 0;
+        left = left.saturating_sub(usize::from(is_asked));
+        is_asked.then(|| parts::levels(org, sle, window))
+    };
+    let (wan, wired) = (level("wan", has("gateway")), level("wired", has("switch")));
+    let (audit, clients, wan, wired) =
+        join!(ask.rows(&audit), ask.rows(&clients), ask.rows_if(wan.as_ref()), ask.rows_if(wired.as_ref()));
+    let here = |rows: &Rows, scope| {
+        let row = rows.iter().find(|row| row.text("site_id").as_deref() == Some(id));
+        row.map(|row| Level::all(row, scope)).unwrap_or_default()
+    };
+    let changes = audit.iter().filter_map(Change::of);
+    let changes =
+        changes.filter(|change| change.target != Target::Account && state.is_changed_by(change, id));
+    let mut changes: Vec<_> = changes.collect();
+    changes.sort_by_key(|change| std::cmp::Reverse(change.time));
+    Beside {
+        levels: [here(wireless, "wireless"), here(&wired, "wired"), here(&wan, "wan")].concat(),
+        changes,
+        client_events: clients.iter().filter_map(Event::of).collect(),
+    }
+}
+
+/// The low service level with the classifier that costs most, unless something else at the site explains it.
+async fn classified(
+    ask: &Inquiry,
+    id: &str,
+    window: &Window,
+    level: &Level,
+    site: &str,
+    found: &[Finding],
+) -> Option<Finding> {
+    if ask.calls_left() == 0 {
+        return None;
+    }
+    let part = parts::level_trend(id, &level.metric, window);
+    let trend = ask.rows(&part).await.first().map(Trend::of)?;
+    let judged = service_levels::judged(&trend)?;
+    let (classifier, share) = *judged.shares.first()?;
+    let causes = classifiers::causes(&level.metric, &classifier.name);
+    let is_explained =
+        found.iter().any(|finding| causes.iter().any(|cause| cause.name == finding.cause().name));
+    let cause = causes.first().filter(|_| !is_explained)?;
+    Some(
+        service_levels::explained(&level.metric, &judged, classifier, share, cause, site, ask.now())
+            .at_most(Severity::Warning)
+            .see(&part),
+    )
+}
+
+/// A finding with the call that shows it.
+pub(super) fn shown(finding: Finding, id: &str, window: &Window) -> Finding {
+    let part = match finding.cause().group {
+        "ports" => Part::new("ports", "searchSiteSwOrGwPorts").with("site_id", id),
+        "client" => parts::client_events(id, window),
+        _ => parts::device_stats(id),
+    };
+    finding.see(&part)
+}
+
+fn facts(state: &SiteState, id: &str, beside: &Beside, found: &[Finding]) -> Diagnosis {
+    let kinds = ["ap", "switch", "gateway", "mxedge"].map(|kind| (kind, state.count(kind)));
+    let counts = |(kind, (total, up)): &(&str, (usize, usize))| {
+        (*total > 0).then(|| ((*kind).to_owned(), json!({ "total": total, "up": up })))
+    };
+    let devices: Value = Value::Object(kinds.iter().filter_map(counts).collect());
+    let (total, up) = kinds.iter().fold((0, 0), |sums, (_, (total, up))| (sums.0 + total, sums.1 + up));
+    let mut subject = name(&state.name);
+    if state.devices_seen {
+        subject += &format!(", with {up} of {} connected", count(total, "device"));
+    }
+    let down = state.devices.iter().filter(|device| device.is_down()).map(|device| {
+        let called = device.called();
+        let problem = found.iter().find(|finding| finding.is_on(&called)).map(|finding| finding.cause().name);
+        json!({ "kind": device.kind, "name": called, "mac": device.mac, "since": device.last_seen, "problem": problem })
+    });
+    let changes = beside
+        .changes
+        .iter()
+        .take(20)
+        .map(|change| json!({ "when": change.time, "who": change.who, "what": change.message }));
+    let levels = beside
+        .levels
+        .iter()
+        .map(|level| json!({ "scope": level.scope, "metric": level.metric, "value": level.value }));
+    let mut lowest: Vec<_> = beside.levels.iter().collect();
+    lowest.sort_by(|one, other| one.value.total_cmp(&other.value));
+    let lowest: mistmcp::serde_json::Map<_, _> =
+        lowest.iter().take(3).map(|level| (level.metric.clone(), level.percent().into())).collect();
+    Diagnosis::about(subject)
+        .fact("site", state.name.clone())
+        .fact("devices", devices)
+        .fact("clients", state.clients().map(|clients| json!({ "wireless": clients })))
+        .fact("alarms", severities(&state.alarms))
+        .fact("lowest_service_levels_percent", lowest)
+        .view("site", state.place(id))
+        .view("down", down.collect::<Vec<_>>())
+        .view("changes", changes.collect::<Vec<_>>())
+        .view("sles", levels.collect::<Vec<_>>())
+}
+
+/// Open alarms and actions by severity.
+fn severities(all: &[Alarm]) -> Value {
+    let (mut critical, mut warning, mut info) = (0, 0, 0);
+    for alarm in alarms::open(all) {
+        match alarm.severity.as_deref() {
+            Some("critical") => critical += 1,
+            Some("info") => info += 1,
+            _ => warning += 1,
+        }
+    }
+    json!({ "critical": critical, "warning": warning, "info": info })
+}

@@ -1,0 +1,342 @@
+//! Service levels: their values at a site ([`Level`]), and one of them over time with its classifiers ([`Trend`]).
+
+use mistmcp::answers::Row;
+
+/// The value of a service level at a site, from 0 to 1.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::answers) struct Level {
+    /// `wireless`, `wired` or `wan`.
+    pub(in crate::answers) scope: &'static str,
+    /// As Mist names it: `time-to-connect`.
+    pub(in crate::answers) metric: String,
+    pub(in crate::answers) value: f64,
+}
+
+impl Level {
+    /// All service levels in the row of a site.
+    pub(in crate::answers) fn all(row: Row<'_>, scope: &'static str) -> Vec<Self> {
+        let levels = row.fields("").filter_map(|(name, value)| {
+            let metric = metric_name(name);
+            let known = classifiers::METRICS.contains(&metric.as_str());
+            let value = value.number("").filter(|_| known && !name.starts_with("num_"))?;
+            // Percentages have been seen as well.
+            let value = if value > 1.0 { value / 100.0 } else { value };
+            (0.0..=1.0).contains(&value).then_some(Self { scope, metric, value })
+        });
+        levels.collect()
+    }
+
+    /// The value in percent.
+    pub(in crate::answers) fn percent(&self) -> f64 {
+        percent(self.value)
+    }
+}
+
+/// A ratio in percent, with one decimal.
+pub(in crate::answers) fn percent(ratio: f64) -> f64 {
+    (ratio * 1_000.0).round() / 10.0
+}
+
+/// The name of a metric in Mist's spelling: in lower case, with hyphens.
+pub(in crate::answers) fn metric_name(text: &str) -> String {
+    let words = text.trim().to_lowercase();
+    words.split(['_', ' ', '-']).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// A service level over time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::answers) struct Trend {
+    /// Beginning of each step, in epoch seconds.
+    pub(in crate::answers) times: Vec<i64>,
+    /// User minutes of each step, and how many of them were bad.
+    pub(in crate::answers) total: Vec<f64>,
+    pub(in crate::answers) bad: Vec<f64>,
+    pub(in crate::answers) classifiers: Vec<Classifier>,
+}
+
+/// A classifier of a service level: what made its user minutes bad.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::answers) struct Classifier {
+    pub(in crate::answers) name: String,
+    pub(in crate::answers) bad: Vec<f64>,
+    pub(in crate::answers) users: Option<i64>,
+    pub(in crate::answers) aps: Option<i64>,
+}
+
+/// Most steps of a trend that are read.
+const STEPS: usize = 2_000;
+/// Most classifiers that are read.
+const CLASSIFIERS: usize = 40;
+
+impl Trend {
+    /// Reads `summary-trend` or `summary`.
+    pub(in crate::answers) fn of(row: Row<'_>) -> Self {
+        let sle = row.at("sle");
+        let (total, bad) = (samples(sle, "total"), samples(sle, "degraded"));
+        let interval = sle.integer("interval").filter(|interval| *interval > 0).unwrap_or(3_600);
+        let length = i64::try_from(total.len()).unwrap_or(0);
+        let start = row.time("start").or_else(|| Some(row.time("end")? - interval.checked_mul(length)?));
+        let times = (0..length).filter_map(|step| start?.checked_add(interval.checked_mul(step)?));
+        let classifiers = row.rows("classifiers").take(CLASSIFIERS).filter_map(|row| {
+            Some(Classifier {
+                name: row.text("name")?,
+                bad: samples(row, "degraded"),
+                users: row.integer("impact.num_users"),
+                aps: row.integer("impact.num_aps"),
+            })
+        });
+        Self { times: times.collect(), classifiers: classifiers.collect(), total, bad }
+    }
+
+    /// The value of the whole time, from 0 to 1.
+    pub(in crate::answers) fn value(&self) -> Option<f64> {
+        ratio(sum(&self.bad), sum(&self.total))
+    }
+
+    /// The value of a step; `None` without data.
+    pub(in crate::answers) fn at(&self, step: usize) -> Option<f64> {
+        ratio(*self.bad.get(step)?, *self.total.get(step)?)
+    }
+
+    /// The value in a part of the steps.
+    pub(in crate::answers) fn between(&self, steps: std::ops::Range<usize>) -> Option<f64> {
+        let part = |values: &[f64]| values.get(steps.clone()).map_or(0.0, sum);
+        ratio(part(&self.bad), part(&self.total))
+    }
+
+    /// The classifiers with their share of the bad user minutes from a step on, the largest first.
+    pub(in crate::answers) fn shares(&self, from: usize) -> Vec<(&Classifier, f64)> {
+        let bad = |classifier: &Classifier| sum(classifier.bad.get(from..).unwrap_or_default());
+        let all: f64 = self.classifiers.iter().map(bad).sum();
+        if all <= 0.0 {
+            return Vec::new();
+        }
+        let mut shares: Vec<_> =
+            self.classifiers.iter().map(|classifier| (classifier, bad(classifier) / all)).collect();
+        shares.sort_by(|one, other| other.1.total_cmp(&one.1));
+        shares
+    }
+}
+
+fn ratio(bad: f64, total: f64) -> Option<f64> {
+    (total > 0.0).then(|| (1.0 - bad / total).clamp(0.0, 1.0))
+}
+
+fn sum(values: &[f64]) -> f64 {
+    values.iter().sum()
+}
+
+/// The samples of a series. A missing one counts nothing.
+fn samples(row: Row<'_>, name: &str) -> Vec<f64> {
+    let samples = row.at("samples").at(name).value().as_array();
+    let number = |item| Row::of(item).number("").unwrap_or(0.0).max(0.0);
+    samples.into_iter().flatten().take(STEPS).map(number).collect()
+}
+
+/// The metrics and classifiers of service levels, and what they stand for.
+pub(in crate::answers) mod classifiers {
+    use mistmcp::answers::Cause;
+
+    use crate::answers::causes as c;
+
+    /// Metrics of service levels that are ratios.
+    pub(in crate::answers) const METRICS: &[&str] = &[
+        "ap-availability",
+        "ap-health",
+        "application-health",
+        "capacity",
+        "coverage",
+        "gateway-bandwidth",
+        "gateway-health",
+        "roaming",
+        "successful-connect",
+        "switch-bandwidth",
+        "switch-health",
+        "switch-stc",
+        "switch-throughput",
+        "throughput",
+        "time-to-connect",
+        "wan-link-health",
+    ];
+
+    /// Causes that a classifier can stand for; the first one unless something in the network shows another.
+    type Meaning = (&'static [&'static str], &'static str, &'static [&'static Cause]);
+
+    /// Metrics (none: any), the beginning of the classifier's name, and its causes.
+    const MEANINGS: &[Meaning] = &[
+        (&["coverage"], "", &[&c::WEAK_SIGNAL, &c::COVERAGE_HOLE, &c::RADIO_DISABLED]),
+        (&["capacity"], "non-wifi", &[&c::NOISE, &c::CHANNEL_UTILIZATION]),
+        (&["capacity"], "wifi", &[&c::CO_CHANNEL, &c::CHANNEL_UTILIZATION]),
+        (&["capacity"], "client-count", &[&c::RADIO_CONGESTED, &c::CHANNEL_UTILIZATION]),
+        (&["capacity"], "", &[&c::CHANNEL_UTILIZATION, &c::RADIO_CONGESTED]),
+        (&["roaming"], "", &[&c::ROAMING_FAILURE]),
+        (&["throughput"], "coverage", &[&c::WEAK_SIGNAL, &c::COVERAGE_HOLE]),
+        (&["throughput"], "capacity", &[&c::CHANNEL_UTILIZATION, &c::RADIO_CONGESTED, &c::CO_CHANNEL]),
+        (&["throughput"], "device", &[&c::CLIENT_ALONE]),
+        (
+            &["throughput"],
+            "",
+            &[&c::WAN_LINK_DEGRADED, &c::PORT_SLOW, &c::PORT_HALF_DUPLEX, &c::PORT_ERRORS, &c::CABLE_FAULT],
+        ),
+        (
+            &["successful-connect", "time-to-connect", "switch-stc"],
+            "association",
+            &[&c::ASSOCIATION_REFUSED, &c::WEAK_SIGNAL],
+        ),
+        (&["switch-stc"], "auth", &[&c::PORT_AUTH_FAILED, &c::AUTH_SERVER_UNREACHABLE, &c::AUTH_DENIED]),
+        (
+            &["time-to-connect"],
+            "auth",
+            &[&c::AUTH_SERVER_UNREACHABLE, &c::WRONG_KEY, &c::AUTH_IDENTITY, &c::AUTH_CERTIFICATE],
+        ),
+        (
+            &["successful-connect"],
+            "auth",
+            &[
+                &c::AUTH_IDENTITY,
+                &c::WRONG_KEY,
+                &c::AUTH_DENIED,
+                &c::AUTH_CERTIFICATE,
+                &c::AUTH_SERVER_UNREACHABLE,
+            ],
+        ),
+        (
+            &["successful-connect", "time-to-connect", "switch-stc"],
+            "dhcp",
+            &[&c::DHCP_FAILURE, &c::DHCP_POOL_EXHAUSTED, &c::MISSING_VLAN],
+        ),
+        (&["switch-stc"], "", &[&c::PORT_AUTH_FAILED, &c::AUTH_SERVER_UNREACHABLE]),
+        (&["successful-connect", "time-to-connect"], "arp", &[&c::GATEWAY_ARP_FAILURE, &c::MISSING_VLAN]),
+        (&["successful-connect", "time-to-connect"], "", &[&c::DNS_FAILURE, &c::GATEWAY_ARP_FAILURE]),
+        (
+            &["ap-health", "ap-availability", "switch-health", "gateway-health"],
+            "ethernet",
+            &[&c::PORT_ERRORS, &c::PORT_SLOW, &c::PORT_HALF_DUPLEX, &c::PORT_FLAPPING, &c::CABLE_FAULT],
+        ),
+        (&["ap-health", "ap-availability"], "low-power", &[&c::POWER_CONSTRAINED, &c::POWER_LOST]),
+        (&["gateway-health"], "dhcp", &[&c::DHCP_POOL_EXHAUSTED]),
+        (
+            &["ap-health", "ap-availability", "switch-health", "gateway-health"],
+            "system",
+            &[&c::HARDWARE_ALARM, &c::RESTARTING],
+        ),
+        (
+            &["ap-health", "ap-availability", "switch-health", "gateway-health"],
+            "network",
+            &[&c::WAN_LINK_DEGRADED, &c::TUNNEL_DOWN, &c::PORT_ERRORS],
+        ),
+        (
+            &["ap-health", "ap-availability", "switch-health", "gateway-health"],
+            "",
+            &[
+                &c::DEVICE_DOWN,
+                &c::SITE_DOWN,
+                &c::UPSTREAM_DOWN,
+                &c::POWER_LOST,
+                &c::RESTARTING,
+                &c::PORT_DISABLED,
+                &c::VIRTUAL_CHASSIS_UNSTABLE,
+                &c::RESTARTED_BY_USER,
+            ],
+        ),
+        (&["switch-throughput", "switch-bandwidth"], "storm", &[&c::LOOP]),
+        (
+            &["switch-throughput", "switch-bandwidth"],
+            "",
+            &[
+                &c::PORT_ERRORS,
+                &c::PORT_SLOW,
+                &c::PORT_HALF_DUPLEX,
+                &c::CABLE_FAULT,
+                &c::PORT_FLAPPING,
+                &c::LOOP,
+            ],
+        ),
+        (&["wan-link-health", "gateway-bandwidth"], "interface", &[&c::WAN_LINK_DOWN, &c::WAN_LINK_DEGRADED]),
+        (&["wan-link-health"], "isp", &[&c::WAN_LINK_DOWN, &c::WAN_LINK_DEGRADED]),
+        (
+            &["wan-link-health", "gateway-bandwidth", "application-health"],
+            "",
+            &[&c::WAN_LINK_DEGRADED, &c::WAN_LINK_DOWN, &c::VPN_PATH_DOWN],
+        ),
+    ];
+
+    /// The causes that a classifier of a metric can stand for, the usual one first.
+    pub(in crate::answers) fn causes(metric: &str, classifier: &str) -> &'static [&'static Cause] {
+        let classifier = super::metric_name(classifier);
+        let fits =
+            |(metrics, start, _): &&Meaning| metrics.contains(&metric) && classifier.starts_with(start);
+        MEANINGS.iter().find(fits).map_or(&[], |(.., causes)| causes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn levels_are_the_known_metrics_of_a_row() {
+        let row = json!({
+            "site_id": "s", "num_clients": 1, "num_aps": 0, "coverage": 0.93, "time-to-connect": "0.5", "application_health": 87,
+            "capacity": null, "roaming": "x", "new-thing": 0.5, "throughput": -1,
+        });
+        let levels = Level::all(Row::of(&row), "wireless");
+        let mut levels: Vec<_> =
+            levels.iter().map(|level| (level.metric.as_str(), level.percent())).collect();
+        levels.sort_by_key(|level| level.0);
+        assert_eq!(levels, [("application-health", 87.0), ("coverage", 93.0), ("time-to-connect", 50.0)]);
+    }
+
+    #[test]
+    fn a_trend_is_read_with_its_gaps_and_judged_by_user_minutes() {
+        let trend = Trend::of(Row::of(&json!({
+            "start": 1_000, "end": 8_200,
+            "sle": { "interval": "1800", "samples": { "total": [100, null, "200", 0], "degraded": [10, 5, 100, 0] } },
+            "classifiers": [
+                { "name": "dhcp", "samples": { "degraded": [9, 0, 90, 0] }, "impact": { "num_users": 7 } },
+                { "name": "dns", "samples": { "degraded": [1, 0, 10] } }, { "samples": {} }, null,
+            ],
+        })));
+        assert_eq!(trend.times, [1_000, 2_800, 4_600, 6_400]);
+        assert_eq!((trend.at(0), trend.at(1), trend.at(2), trend.at(9)), (Some(0.9), None, Some(0.5), None));
+        assert_eq!(
+            trend.shares(2).first().map(|(one, share)| (one.name.as_str(), *share)),
+            Some(("dhcp", 0.9))
+        );
+        assert_eq!(trend.classifiers[0].users, Some(7));
+    }
+
+    #[test]
+    fn a_trend_without_samples_has_no_data() {
+        for row in [
+            json!(null),
+            json!({}),
+            json!({ "sle": null, "classifiers": {} }),
+            json!({ "start": "x", "sle": { "samples": { "total": [null, 0], "degraded": "x" } } }),
+            json!({ "start": 1, "sle": { "interval": i64::MAX, "samples": { "total": [1, 1], "degraded": [] } } }),
+        ] {
+            let trend = Trend::of(Row::of(&row));
+            assert!(
+                trend.shares(0).is_empty() && trend.shares(99).is_empty() && trend.between(3..9).is_none()
+            );
+            assert!(trend.value().is_none_or(f64::is_finite), "{row}");
+        }
+    }
+
+    #[test]
+    fn each_metric_has_a_cause_for_any_classifier() {
+        for metric in classifiers::METRICS {
+            for classifier in ["dhcp", "DHCP-stuck", "anything new", ""] {
+                assert!(!classifiers::causes(metric, classifier).is_empty(), "{metric} {classifier}");
+            }
+        }
+        let first = |metric: &str, classifier: &str| classifiers::causes(metric, classifier)[0].name;
+        assert_eq!(first("successful-connect", "dhcp"), "dhcp_failure");
+        assert_eq!(first("time-to-connect", "IP-services"), "dns_failure");
+        assert_eq!(first("capacity", "Non-WiFi-interference"), "noise");
+        assert_eq!(first("ap-health", "ap-disconnected"), "device_down");
+        assert!(classifiers::causes("new-metric", "x").is_empty());
+    }
+}

@@ -1,0 +1,174 @@
+//! `rankSites`: which sites are worst, and why.
+
+use std::collections::HashMap;
+
+use mistmcp::answers::{Cause, Diagnosis, Inquiry, Part, Rows, Window, answer, count, join};
+use mistmcp::serde_json::{Value, json};
+use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
+
+use super::arguments::Organization;
+use super::facts::{Alarm, Device, Level, Port};
+use super::rules::ranking::{self, RankedSite, SiteRow};
+use super::{causes as c, locate, parts};
+
+/// The causes that this tool finds.
+pub(super) const FINDS: &[&Cause] = &[
+    &c::SITE_DOWN,
+    &c::UPSTREAM_DOWN,
+    &c::DEVICE_DOWN,
+    &c::WAN_LINK_DOWN,
+    &c::WAN_LINK_DEGRADED,
+    &c::VPN_PATH_DOWN,
+    &c::BGP_DOWN,
+    &c::MISSING_VLAN,
+    &c::CABLE_FAULT,
+    &c::LOOP,
+    &c::PORT_FLAPPING,
+    &c::PORT_HALF_DUPLEX,
+    &c::PORT_DOWN,
+    &c::PORT_ERRORS,
+    &c::HARDWARE_ALARM,
+    &c::FIRMWARE_BEHIND,
+    &c::DHCP_FAILURE,
+    &c::DNS_FAILURE,
+    &c::GATEWAY_ARP_FAILURE,
+    &c::AUTH_SERVER_UNREACHABLE,
+    &c::WEAK_SIGNAL,
+    &c::COVERAGE_HOLE,
+    &c::CHANNEL_UTILIZATION,
+    &c::ROAMING_FAILURE,
+    &c::ROGUE_AP,
+    &c::HONEYPOT_SSID,
+];
+
+/// Sites that are shown, if the call does not say.
+const SITES: usize = 5;
+/// The most sites that are shown.
+const MOST_SITES: usize = 20;
+
+/// Which sites are worst, and the main reason of each.
+#[mist_tool(category = "answers", hints(read_only))]
+pub async fn rank_sites(
+    mist: &Mist,
+    call: &Call,
+    org_id: Organization,
+    #[flatten] window: TimeWindow,
+    /// Number of sites in the answer, from 1 to 20.
+    #[brief = "Sites, 1 to 20"]
+    #[default = 5]
+    limit: Option<u32>,
+) -> Result<Reply> {
+    answer(mist, call, 12, move |ask| async move { Ok(find(&ask, org_id.as_str(), &window, limit).await) })
+        .await
+}
+
+async fn find(ask: &Inquiry, org: &str, window: &TimeWindow, limit: Option<u32>) -> Diagnosis {
+    let window = Window::of(window, ask);
+    let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(SITES).clamp(1, MOST_SITES);
+    let sites_part = parts::sites(org);
+    let (devices_part, ports_part) = (parts::org_devices(org), parts::gateway_ports(org));
+    let alarms_part = parts::org_alarms(org, &window);
+    let levels = ["wifi", "wired", "wan"].map(|sle| parts::levels(org, sle, &window));
+    let (sites, devices, alarms, wireless, wired, wan, ports) = join!(
+        ask.rows(&sites_part),
+        ask.rows(&devices_part),
+        ask.rows(&alarms_part),
+        ask.rows(&levels[0]),
+        ask.rows(&levels[1]),
+        ask.rows(&levels[2]),
+        ask.rows(&ports_part)
+    );
+    let mut rows = sites_of(&sites);
+    if rows.is_empty() {
+        if sites.is_seen() {
+            ask.not_seen("sites", "the organization has none");
+            return Diagnosis::unknown("The organization has no sites, so nothing is known.");
+        }
+        return Diagnosis::unknown("The sites could not be read, so nothing is known about them.");
+    }
+    fill(&mut rows, &devices, &ports, &alarms, &[("wireless", &wireless), ("wired", &wired), ("wan", &wan)]);
+    let empty = rows.iter().filter(|site| site.devices.is_empty()).count();
+    if devices.is_seen() && empty > 0 {
+        ask.not_seen(&format!("{} of {}", empty, count(rows.len(), "site")), "no devices there");
+    }
+    if devices.is_seen() && empty == rows.len() {
+        return Diagnosis::unknown("No site has devices, so nothing is known about them.");
+    }
+    let ranked = ranking::ranked(&rows, ask.now());
+    let table: Vec<_> = ranked.iter().take(limit).map(row).collect();
+    let findings =
+        ranked.iter().take(limit).map(|site| site.finding.clone().see(&see(site, &devices_part, &window)));
+    Diagnosis::about(format!("{} of {} have trouble", ranked.len(), count(rows.len(), "site")))
+        .fact("sites", rows.len())
+        .fact("ranking", table)
+        .findings(findings.collect::<Vec<_>>())
+}
+
+fn sites_of(rows: &Rows) -> Vec<SiteRow> {
+    let sites = rows.iter().filter_map(|row| {
+        let id = row.text("id").or_else(|| row.text("site_id"))?;
+        let name = row.text_or("name", &id);
+        Some(SiteRow { id, name, clients: row.integer("num_clients"), ..SiteRow::default() })
+    });
+    sites.collect()
+}
+
+/// Sorts everything to its site.
+fn fill(
+    sites: &mut [SiteRow],
+    devices: &Rows,
+    ports: &Rows,
+    alarms: &Rows,
+    levels: &[(&'static str, &Rows)],
+) {
+    let places: HashMap<String, usize> =
+        sites.iter().enumerate().map(|(place, site)| (site.id.clone(), place)).collect();
+    let place = |site: Option<&str>| site.and_then(|site| places.get(site)).copied();
+    let devices: Vec<Device> = locate::devices_of(devices);
+    for device in devices {
+        if let Some(place) = place(device.site.as_deref()) {
+            sites[place].devices.push(device);
+        }
+    }
+    for port in ports.iter().filter_map(Port::of) {
+        if let Some(place) = place(port.site.as_deref()) {
+            sites[place].ports.push(port);
+        }
+    }
+    for alarm in alarms.iter().filter_map(Alarm::of) {
+        if let Some(place) = place(alarm.site.as_deref()) {
+            sites[place].alarms.push(alarm);
+        }
+    }
+    for (scope, rows) in levels {
+        for row in rows.iter() {
+            if let Some(place) = place(row.text("site_id").as_deref()) {
+                sites[place].levels.extend(Level::all(row, scope));
+            }
+        }
+    }
+}
+
+/// A line of the ranking.
+fn row(ranked: &RankedSite<'_>) -> Value {
+    let site = ranked.site;
+    let up = site.devices.iter().filter(|device| device.connected == Some(true)).count();
+    let lowest = site.levels.iter().min_by(|one, other| one.value.total_cmp(&other.value));
+    json!({
+        "site": site.name,
+        "main_reason": ranked.finding.cause().name,
+        "devices_up": format!("{up} of {}", site.devices.len()),
+        "lowest_service_level": lowest.map(|level| format!("{} {} %", level.metric, level.percent())),
+    })
+}
+
+/// The call that shows more about the site.
+fn see(ranked: &RankedSite<'_>, devices: &Part, window: &Window) -> Part {
+    let id = ranked.site.id.as_str();
+    match ranked.finding.cause().group {
+        "device" => parts::device_stats(id),
+        _ if ranked.finding.cause().name.starts_with("wan_") => parts::ports(id),
+        _ if ranked.site.alarms.is_empty() => devices.clone().with("site_id", id),
+        _ => parts::alarms(id, window),
+    }
+}

@@ -1,0 +1,574 @@
+//! Rules for changes: which one a trouble follows from, by what it touched, how shortly before it was, and what fails
+//! since then.
+
+use std::collections::BTreeMap;
+
+use mistmcp::answers::{Finding, Object, Severity, ago, count, listed, name};
+use mistmcp::serde_json::Value;
+
+use super::connecting::Failures;
+use crate::answers::causes as c;
+use crate::answers::facts::{Change, Device, Event, Target, open};
+use crate::answers::thresholds as t;
+
+/// What the rules know beside the changes.
+#[derive(Clone, Debug)]
+pub(in crate::answers) struct ChangeCase<'a> {
+    pub(in crate::answers) now: i64,
+    /// When it got bad, if that was asked.
+    pub(in crate::answers) before: Option<i64>,
+    /// The device that was asked about.
+    pub(in crate::answers) device: Option<&'a Device>,
+    /// All devices that are known.
+    pub(in crate::answers) devices: &'a [Device],
+    /// Events of devices in the window.
+    pub(in crate::answers) events: &'a [Event],
+    /// What clients fail at since it got bad.
+    pub(in crate::answers) failures: &'a [Failures<'a>],
+    /// Names of sites by id.
+    pub(in crate::answers) sites: &'a BTreeMap<String, String>,
+}
+
+/// Seconds after a change within which devices apply it.
+const APPLIED: i64 = 5 * t::MINUTE;
+/// Seconds that the moment when it got bad may be wrong.
+const TOLERANCE: i64 = 2 * t::MINUTE;
+
+impl ChangeCase<'_> {
+    /// Whether a time is at or before the moment when it got bad.
+    fn is_early_enough(&self, time: i64) -> bool {
+        self.before.is_none_or(|before| time <= before + TOLERANCE)
+    }
+
+    /// Points for how shortly before the trouble, or how lately, it was.
+    fn closeness(&self, time: i64) -> i32 {
+        let distance = self.before.unwrap_or(self.now) - time;
+        match distance / t::MINUTE {
+            ..=5 => 16,
+            6..=15 => 13,
+            16..=30 => 10,
+            31..=60 => 6,
+            61..=180 => 2,
+            _ => 0,
+        }
+    }
+
+    fn site_name(&self, id: Option<&str>) -> Option<&str> {
+        id.and_then(|id| self.sites.get(id)).map(String::as_str)
+    }
+}
+
+/// A finding for each change before the trouble, and for what devices did by themselves.
+pub(in crate::answers) fn findings(changes: &[Change], case: &ChangeCase<'_>) -> Vec<Finding> {
+    let early =
+        changes.iter().filter(|change| change.target != Target::Account && case.is_early_enough(change.time));
+    let mut found: Vec<_> = early.map(|change| of_change(change, changes, case)).collect();
+    found.extend(upgraded(case));
+    found.extend(restarted(changes, case));
+    found.extend(radio_management(case));
+    found.extend(config_failed(case));
+    found
+}
+
+fn of_change(change: &Change, all: &[Change], case: &ChangeCase<'_>) -> Finding {
+    let touched = touched(change, all, case);
+    let fields: Vec<_> = change
+        .after
+        .keys()
+        .chain(change.before.keys().filter(|field| !change.after.contains_key(*field)))
+        .collect();
+    let weight = weight(change, &touched, case);
+    let severity = match case.before {
+        Some(_) if weight >= 60 => Severity::Warning,
+        _ => Severity::Info,
+    };
+    let mut what = name(change.called.as_deref().unwrap_or("the configuration"));
+    if !fields.is_empty() && fields.iter().all(|field| field.len() <= 40) {
+        what += &format!(" ({})", listed(&fields, 3));
+    }
+    let words = format!(
+        "{} {} {what} {}{}.",
+        change.by(),
+        did(change),
+        ago(change.time, case.now),
+        relative(change.time, case)
+    );
+    let device = change.called.as_deref().and_then(|called| {
+        case.devices
+            .iter()
+            .find(|device| device.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(called)))
+    });
+    let object = match (change.target, device) {
+        (Target::Device | Target::Restart | Target::Upgrade, Some(device)) => device.object(),
+        _ => change.object(),
+    };
+    let mut finding = Finding::new(&c::CHANGED_BEFORE, severity, words).on(object).weight(weight);
+    if let Some(site) = case.site_name(change.site.as_deref()) {
+        finding = finding.on(Object::site(site));
+    }
+    for device in
+        touched.iter().filter_map(|mac| case.devices.iter().find(|device| device.has_mac(mac))).take(4)
+    {
+        finding = finding.on(device.object());
+    }
+    let difference = |fields: &mistmcp::serde_json::Map<String, Value>| Value::Object(fields.clone());
+    finding
+        .since(change.time)
+        .evidence("who", change.who.clone())
+        .evidence("from", change.from.clone())
+        .evidence("message", change.message.clone())
+        .evidence("before", Some(difference(&change.before)).filter(|_| !change.before.is_empty()))
+        .evidence("after", Some(difference(&change.after)).filter(|_| !change.after.is_empty()))
+        .evidence("devices_configured", Some(touched.len()).filter(|touched| *touched > 0))
+}
+
+/// What an administrator did, as a verb with its object's kind.
+fn did(change: &Change) -> String {
+    let message = change.message.to_lowercase();
+    let verb = if ["add ", "create ", "new "].iter().any(|word| message.starts_with(word)) {
+        "added"
+    } else if change.is_removal() {
+        "removed"
+    } else {
+        match change.target {
+            Target::Restart => return "restarted".to_owned(),
+            Target::Upgrade => return "upgraded".to_owned(),
+            _ => "changed",
+        }
+    };
+    let what = match change.target {
+        Target::SiteSettings => " the settings of",
+        Target::Site => " the site",
+        Target::Device => " the device",
+        Target::Wlan => " the WLAN",
+        Target::Access => " the key or rule",
+        Target::Template => " the template or network",
+        _ => "",
+    };
+    format!("{verb}{what}")
+}
+
+/// How long before the trouble it was.
+fn relative(time: i64, case: &ChangeCase<'_>) -> String {
+    case.before.map_or(String::new(), |before| match before - time {
+        ..90 => ", right before it got bad".to_owned(),
+        seconds => format!(", {} before it got bad", ago(0, seconds).trim_end_matches(" ago")),
+    })
+}
+
+/// How well a change explains the trouble.
+fn weight(change: &Change, touched: &[&str], case: &ChangeCase<'_>) -> u8 {
+    if change.is_cosmetic() {
+        return 12;
+    }
+    let mut points = match change.target {
+        Target::SiteSettings | Target::Wlan | Target::Access | Target::Template => 44,
+        Target::Upgrade => 42,
+        Target::Device | Target::Restart => 40,
+        Target::Other => 30,
+        Target::Site => 26,
+        Target::Account => 5,
+    };
+    points += case.closeness(change.time);
+    points += if change.has_difference() { 8 } else { 0 };
+    points += if touched.is_empty() { 0 } else { 5 };
+    points += fit(change, case.failures) + fit_of_devices(change, case);
+    if let Some(device) = case.device {
+        let is_own = device.name.as_deref().is_some_and(|own| change.names(own))
+            || change.message.contains(&device.mac);
+        let is_elsewhere =
+            matches!(change.target, Target::Device | Target::Restart | Target::Upgrade) && !is_own;
+        points += if is_own { 14 } else { 0 } - if is_elsewhere { 20 } else { 0 };
+    }
+    u8::try_from(points.clamp(5, 96)).unwrap_or(50)
+}
+
+/// What each failure follows from: targets, and words in the names of fields.
+const FITS: &[(&[&str], &[Target], &[&str])] = &[
+    (
+        &["wrong_key", "auth_denied", "auth_identity", "auth_certificate", "auth_server_unreachable"],
+        &[Target::Access, Target::Wlan, Target::Template],
+        &["psk", "passphrase", "auth", "radius", "key", "nac", "rule", "cert"],
+    ),
+    (
+        &["dhcp_failure", "gateway_arp_failure"],
+        &[Target::SiteSettings, Target::Template, Target::Device, Target::Wlan, Target::Restart],
+        &["dhcp", "vlan", "network", "ip_config", "port", "gateway", "subnet", "vars"],
+    ),
+    (
+        &["dns_failure"],
+        &[Target::SiteSettings, Target::Template, Target::Device],
+        &["dns", "dhcp", "network", "vars"],
+    ),
+    (
+        &["association_refused", "roaming_failure"],
+        &[Target::Wlan, Target::Template, Target::SiteSettings],
+        &["rate", "roam", "limit", "min_rssi", "band", "wpa3", "auth", "radio", "rf"],
+    ),
+    (&["captive_portal_failure"], &[Target::Wlan, Target::Access], &["portal", "wall", "guest", "dns"]),
+];
+
+/// Points for a change of what clients fail at since then.
+fn fit(change: &Change, failures: &[Failures<'_>]) -> i32 {
+    let Some(worst) = failures
+        .iter()
+        .find(|failures| failures.failed >= t::MANY_FAILURES && failures.failed > failures.passed)
+    else {
+        return 0;
+    };
+    let Some((_, targets, words)) = FITS.iter().find(|(causes, ..)| causes.contains(&worst.cause.name))
+    else {
+        return 0;
+    };
+    let fields = change.before.keys().chain(change.after.keys());
+    let mut fields = fields.map(|field| field.to_lowercase());
+    let names_it = fields.any(|field| words.iter().any(|word| field.contains(word)));
+    let is_wlan = worst.ssid.as_deref().is_some_and(|ssid| change.names(ssid));
+    i32::from(targets.contains(&change.target)) * 6 + i32::from(names_it) * 10 + i32::from(is_wlan) * 8
+}
+
+/// Points for a change after which its device went down or failed to apply it.
+fn fit_of_devices(change: &Change, case: &ChangeCase<'_>) -> i32 {
+    let kinds =
+        ["DISCONNECTED", "CONFIG_FAILED", "UPGRADE_FAILED", "PORT_DOWN", "VPN_PATH_DOWN", "TUNNEL_DOWN"];
+    let failed = case.events.iter().filter(|event| kinds.contains(&event.short()));
+    let mut after = failed.filter(|event| (0..=t::SHORTLY_BEFORE).contains(&(event.time - change.time)));
+    let is_its = |event: &Event| {
+        let device =
+            event.mac.as_deref().and_then(|mac| case.devices.iter().find(|device| device.has_mac(mac)));
+        device.and_then(|device| device.name.as_deref()).is_some_and(|called| change.names(called))
+    };
+    i32::from(after.any(is_its)) * 10
+}
+
+/// The devices that applied a configuration shortly after a change, before the next change at the same site.
+fn touched<'a>(change: &Change, all: &[Change], case: &'a ChangeCase<'_>) -> Vec<&'a str> {
+    let next = all.iter().filter(|other| {
+        other.time > change.time && other.site == change.site && other.target != Target::Account
+    });
+    let until = next.map(|other| other.time).min().unwrap_or(i64::MAX).min(change.time + APPLIED);
+    let applied = ["CONFIG_CHANGED_BY_USER", "RECONFIGURED", "CONFIGURED", "CONFIG_FAILED", "RESTARTED"];
+    let mut macs: Vec<&str> = Vec::new();
+    for event in case.events {
+        let is_here = change.site.is_none() || event.site.is_none() || event.site == change.site;
+        if is_here
+            && applied.contains(&event.short())
+            && (change.time..until).contains(&event.time)
+            && let Some(mac) = event.mac.as_deref().filter(|mac| !macs.contains(mac))
+            && macs.len() < MOST_TOUCHED
+        {
+            macs.push(mac);
+        }
+    }
+    macs
+}
+
+/// Devices of one change that are counted, at most.
+const MOST_TOUCHED: usize = 200;
+
+/// Firmware upgrades, by version.
+fn upgraded(case: &ChangeCase<'_>) -> Option<Finding> {
+    let upgrades: Vec<_> = case
+        .events
+        .iter()
+        .filter(|event| event.short() == "UPGRADED" && case.is_early_enough(event.time))
+        .collect();
+    let last = upgrades.iter().max_by_key(|event| event.time)?;
+    let mut macs: Vec<_> = upgrades.iter().filter_map(|event| event.mac.as_deref()).collect();
+    macs.sort_unstable();
+    macs.dedup();
+    let devices: Vec<_> =
+        macs.iter().filter_map(|mac| case.devices.iter().find(|device| device.has_mac(mac))).collect();
+    let names: Vec<_> = devices.iter().map(|device| device.called()).collect();
+    let who = if names.is_empty() { count(macs.len().max(1), "device") } else { listed(&names, 3) };
+    let is_asked = case.device.is_some_and(|asked| macs.iter().any(|mac| asked.has_mac(mac)));
+    let points = 40 + case.closeness(last.time) + if is_asked { 14 } else { 0 };
+    let weight = u8::try_from(points).unwrap_or(50);
+    let severity = if case.before.is_some() && weight >= 56 { Severity::Warning } else { Severity::Info };
+    let words = format!(
+        "New firmware was installed on {who}, last {}{}.",
+        ago(last.time, case.now),
+        relative(last.time, case)
+    );
+    let mut finding = Finding::new(&c::CHANGED_BEFORE, severity, words).weight(weight);
+    for device in devices.iter().take(4) {
+        finding = finding.on(device.object());
+    }
+    Some(
+        finding
+            .on(Object::change("firmware upgrade"))
+            .since(last.time)
+            .evidence("event", last.kind.clone())
+            .evidence("text", last.text.clone()),
+    )
+}
+
+/// Restarts by a person that the audit log does not have.
+fn restarted(changes: &[Change], case: &ChangeCase<'_>) -> Vec<Finding> {
+    let restarts = case.events.iter().filter(|event| {
+        ["RESTART_BY_USER", "RESTARTED_BY_USER"].contains(&event.short()) && case.is_early_enough(event.time)
+    });
+    let unknown = restarts.filter_map(|event| {
+        let device =
+            case.devices.iter().find(|device| event.mac.as_deref().is_some_and(|mac| device.has_mac(mac)))?;
+        let is_logged = changes.iter().any(|change| {
+            change.target == Target::Restart
+                && (change.time - event.time).abs() <= APPLIED
+                && device.name.as_deref().is_some_and(|called| change.names(called))
+        });
+        (!is_logged).then_some((event, device))
+    });
+    let found = unknown.map(|(event, device)| {
+        let points = 38 + case.closeness(event.time);
+        Finding::new(
+            &c::RESTARTED_BY_USER,
+            Severity::Info,
+            format!("Somebody restarted {} {}.", device.called(), ago(event.time, case.now)),
+        )
+        .on(device.object())
+        .weight(u8::try_from(points).unwrap_or(45))
+        .since(event.time)
+        .evidence("event", event.kind.clone())
+        .evidence("text", event.text.clone())
+    });
+    found.collect()
+}
+
+/// Changes of channel and power by radio management, as one finding.
+fn radio_management(case: &ChangeCase<'_>) -> Option<Finding> {
+    let changes: Vec<_> = case
+        .events
+        .iter()
+        .filter(|event| ["CONFIG_CHANGED_BY_RRM", "RRM_ACTION"].contains(&event.short()))
+        .filter(|event| case.is_early_enough(event.time))
+        .collect();
+    let last = changes.iter().map(|event| event.time).max()?;
+    let mut macs: Vec<_> = changes.iter().filter_map(|event| event.mac.as_deref()).collect();
+    macs.sort_unstable();
+    macs.dedup();
+    let points = 14 + case.closeness(last);
+    Some(
+        Finding::new(
+            &c::CHANGED_BEFORE,
+            Severity::Info,
+            format!(
+                "Radio management changed channel or power of {} {}, last {}.",
+                count(macs.len(), "access point"),
+                times(changes.len()),
+                ago(last, case.now)
+            ),
+        )
+        .on(Object::change("radio management"))
+        .weight(u8::try_from(points).unwrap_or(20))
+        .since(last)
+        .evidence("changes", changes.len())
+        .evidence("access_points", macs.len()),
+    )
+}
+
+fn times(number: usize) -> String {
+    if number == 1 { "once".to_owned() } else { format!("{number} times") }
+}
+
+/// Configurations that devices did not apply and that are still not applied.
+fn config_failed(case: &ChangeCase<'_>) -> Vec<Finding> {
+    let kinds = ["CONFIG_FAILED", "CONFIG_LOCK_FAILED", "CONFIG_ERROR_ADDTL_COMMAND"];
+    let open = open(case.events).into_iter().filter(|(event, _)| kinds.contains(&event.short()));
+    let found = open.filter_map(|(event, failures)| {
+        let device =
+            case.devices.iter().find(|device| event.mac.as_deref().is_some_and(|mac| device.has_mac(mac)))?;
+        let words = format!(
+            "{} did not apply its last configuration {}.",
+            device.called(),
+            ago(event.time, case.now)
+        );
+        Some(
+            Finding::new(&c::CONFIG_FAILED, Severity::Warning, words)
+                .on(device.object())
+                .weight(u8::try_from(42 + case.closeness(event.time)).unwrap_or(50))
+                .since(event.time)
+                .evidence("failures", failures)
+                .evidence("text", event.text.clone()),
+        )
+    });
+    found.collect()
+}
+
+/// The changes shortly before the troubles of a site began, that may be their cause.
+pub(in crate::answers) fn before_findings(changes: &[Change], found: &[Finding], now: i64) -> Vec<Finding> {
+    let serious =
+        found.iter().filter(|finding| finding.explains() >= 60 && finding.severity() > Severity::Info);
+    let Some((began, trouble)) = serious
+        .filter_map(|finding| Some((finding.began()?, finding)))
+        .max_by_key(|(_, finding)| finding.explains())
+    else {
+        return Vec::new();
+    };
+    let shortly = changes.iter().filter(|change| {
+        (0..=t::SHORTLY_BEFORE).contains(&(began - change.time))
+            && !change.is_cosmetic()
+            && !matches!(change.target, Target::Account | Target::Site)
+    });
+    // A change of another device is no cause.
+    let fitting = shortly.filter(|change| {
+        !matches!(change.target, Target::Device | Target::Restart | Target::Upgrade)
+            || change.called.as_deref().is_some_and(|called| trouble.is_on(called))
+    });
+    let Some(change) = fitting.max_by_key(|change| change.time) else { return Vec::new() };
+    let what = name(change.called.as_deref().unwrap_or("the configuration"));
+    let words =
+        format!("{} {} {what} {}, shortly before it began.", change.by(), did(change), ago(change.time, now));
+    vec![
+        Finding::new(&c::CHANGED_BEFORE, Severity::Warning, words)
+            .on(change.object())
+            .weight(58)
+            .since(change.time)
+            .evidence("who", change.who.clone())
+            .evidence("message", change.message.clone()),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::json;
+
+    use super::super::connecting;
+    use super::*;
+
+    const NOW: i64 = 1_795_890_000;
+
+    fn change(message: &str, ago: i64, after: &Value) -> Change {
+        Change::of(Row::of(&json!({
+            "message": message, "timestamp": NOW - ago, "admin_name": "Ann", "site_id": "s", "before": {}, "after": after,
+        })))
+        .unwrap()
+    }
+
+    fn event(kind: &str, ago: i64, mac: &str) -> Event {
+        Event::of(Row::of(
+            &json!({ "type": kind, "timestamp": NOW - ago, "mac": mac, "site_id": "s", "ssid": "Staff" }),
+        ))
+        .unwrap()
+    }
+
+    fn devices() -> Vec<Device> {
+        let device = |mac: &str, name: &str| {
+            Device::of(Row::of(&json!({ "mac": mac, "type": "switch", "name": name })))
+        };
+        [device("5c4527000001", "SW-1"), device("5c4527000002", "SW-2")].into_iter().flatten().collect()
+    }
+
+    /// The names of the findings' objects, the weightiest first.
+    fn ranking(
+        changes: &[Change],
+        before: Option<i64>,
+        events: &[Event],
+        clients: &[Event],
+    ) -> Vec<(String, &'static str)> {
+        let (devices, sites) = (devices(), BTreeMap::new());
+        let failures = connecting::failures(clients, NOW);
+        let case = ChangeCase {
+            now: NOW,
+            before,
+            device: None,
+            devices: &devices,
+            events,
+            failures: &failures,
+            sites: &sites,
+        };
+        let mut found = findings(changes, &case);
+        found.sort_by_key(|finding| std::cmp::Reverse(finding.explains()));
+        let known = ["Leeds", "SW-1", "SW-2", "Staff", "Keys", "radio management", "firmware upgrade"];
+        let object = |finding: &Finding| {
+            known.iter().find(|known| finding.is_on(known)).map_or(String::new(), |known| (*known).to_owned())
+        };
+        found.iter().map(|finding| (object(finding), finding.cause().name)).collect()
+    }
+
+    #[test]
+    fn the_change_right_before_is_first_and_later_ones_are_left_out() {
+        let changes = [
+            change("Update Site Settings \"Leeds\"", 4_000, &json!({})),
+            change("Update WLAN \"Staff\"", 2_000, &json!({})),
+            change("Update PSK \"Keys\"", 100, &json!({})),
+        ];
+        let found = ranking(&changes, Some(NOW - 1_800), &[], &[]);
+        assert_eq!(found, [("Staff".to_owned(), "changed_before"), ("Leeds".to_owned(), "changed_before")]);
+    }
+
+    #[test]
+    fn a_change_of_what_fails_is_before_a_closer_one_of_something_else() {
+        let changes = [
+            change("Update PSK \"Keys\"", 2_600, &json!({ "passphrase": "***" })),
+            change("Update Device \"SW-1\"", 1_900, &json!({})),
+        ];
+        let failing: Vec<_> = (0..20)
+            .map(|number| {
+                event("MARVIS_EVENT_SAE_AUTH_FAILURE", 60 * number, &format!("5c5b3500{number:04x}"))
+            })
+            .collect();
+        let first = |clients: &[Event]| ranking(&changes, Some(NOW - 1_800), &[], clients)[0].0.clone();
+        assert_eq!(first(&failing), "Keys");
+    }
+
+    #[test]
+    fn cosmetic_changes_and_logins_explain_nothing() {
+        let changes = [
+            change("Update Site \"Leeds\"", 1_801, &json!({ "notes": "x" })),
+            change("Login with Role \"admin\"", 1_801, &json!({})),
+            change("Update Device \"SW-1\"", 9_000, &json!({ "port_config": {} })),
+        ];
+        let found = ranking(&changes, Some(NOW - 1_800), &[], &[]);
+        assert_eq!(found, [("SW-1".to_owned(), "changed_before"), ("Leeds".to_owned(), "changed_before")]);
+    }
+
+    #[test]
+    fn what_devices_did_is_told_once_for_each_kind() {
+        let events = [
+            event("AP_CONFIG_CHANGED_BY_RRM", 300, "5c5b35000001"),
+            event("AP_RRM_ACTION", 400, "5c5b35000002"),
+            event("SW_UPGRADED", 500, "5c4527000001"),
+            event("SW_RESTART_BY_USER", 600, "5c4527000002"),
+            event("SW_CONFIG_FAILED", 700, "5c4527000002"),
+        ];
+        let mut causes: Vec<_> = ranking(&[], None, &events, &[]).into_iter().map(|found| found.1).collect();
+        causes.sort_unstable();
+        assert_eq!(causes, ["changed_before", "changed_before", "config_failed", "restarted_by_user"]);
+        let logged = [change("Restart Device \"SW-2\"", 610, &json!({}))];
+        let found = ranking(&logged, None, &events[3..4], &[]);
+        assert_eq!(found, [("SW-2".to_owned(), "changed_before")], "the audit log has it");
+    }
+
+    #[test]
+    fn a_finding_names_the_devices_that_applied_the_change() {
+        let changes = [change("Update Site Settings \"Leeds\"", 900, &json!({ "vars": { "a": 1 } }))];
+        let events =
+            [event("SW_RECONFIGURED", 860, "5c4527000001"), event("SW_RECONFIGURED", 100, "5c4527000002")];
+        let (devices, sites) = (devices(), BTreeMap::from([("s".to_owned(), "Leeds".to_owned())]));
+        let case = ChangeCase {
+            now: NOW,
+            before: None,
+            device: None,
+            devices: &devices,
+            events: &events,
+            failures: &[],
+            sites: &sites,
+        };
+        let found = findings(&changes, &case);
+        assert!(found[0].is_on("SW-1") && !found[0].is_on("SW-2") && found[0].is_on("Leeds"), "{found:?}");
+    }
+
+    #[test]
+    fn a_trouble_of_a_site_is_held_against_the_changes_shortly_before_it() {
+        let trouble = Finding::new(&c::DNS_FAILURE, Severity::Critical, "x")
+            .on(Object::site("Leeds"))
+            .since(NOW - 1_000)
+            .weight(87);
+        let before = |change: Change| before_findings(&[change], std::slice::from_ref(&trouble), NOW).len();
+        assert_eq!(before(change("Update Site Settings \"Leeds\"", 1_100, &json!({}))), 1);
+        assert_eq!(before(change("Update Site Settings \"Leeds\"", 900, &json!({}))), 0, "after it");
+        assert_eq!(before(change("Update Site Settings \"Leeds\"", 9_000, &json!({}))), 0, "long before");
+        assert_eq!(before(change("Restart Device \"SW-1\"", 1_100, &json!({}))), 0, "another thing");
+    }
+}

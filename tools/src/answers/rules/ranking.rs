@@ -1,0 +1,294 @@
+//! Rules that rank sites: the worst first, with the main reason.
+
+use mistmcp::answers::{Finding, Object, Severity, ago, count, lasting, listed, name};
+
+use super::wan::{self, Wan};
+use super::{alarms, device, service_levels};
+use crate::answers::causes as c;
+use crate::answers::facts::{Alarm, Device, Level, Port};
+use crate::answers::thresholds as t;
+
+/// What the rules know of a site.
+#[derive(Clone, Debug, Default)]
+pub(in crate::answers) struct SiteRow {
+    pub(in crate::answers) id: String,
+    pub(in crate::answers) name: String,
+    pub(in crate::answers) devices: Vec<Device>,
+    /// Ports of its gateways.
+    pub(in crate::answers) ports: Vec<Port>,
+    pub(in crate::answers) alarms: Vec<Alarm>,
+    pub(in crate::answers) levels: Vec<Level>,
+    pub(in crate::answers) clients: Option<i64>,
+}
+
+/// A site with what is wrong there.
+#[derive(Clone, Debug)]
+pub(in crate::answers) struct RankedSite<'a> {
+    pub(in crate::answers) site: &'a SiteRow,
+    pub(in crate::answers) score: u32,
+    /// The main reason.
+    pub(in crate::answers) finding: Finding,
+}
+
+/// The sites where something is wrong, the worst first.
+pub(in crate::answers) fn ranked(sites: &[SiteRow], now: i64) -> Vec<RankedSite<'_>> {
+    let mut ranked: Vec<_> = sites.iter().filter_map(|site| rank(site, now)).collect();
+    ranked
+        .sort_by(|one, other| other.score.cmp(&one.score).then_with(|| one.site.name.cmp(&other.site.name)));
+    for (place, site) in ranked.iter_mut().enumerate() {
+        let weight = 99_u8.saturating_sub(u8::try_from(place).unwrap_or(u8::MAX));
+        site.finding = site.finding.clone().weight(weight);
+    }
+    ranked
+}
+
+fn rank(site: &SiteRow, now: i64) -> Option<RankedSite<'_>> {
+    let mut reasons: Vec<(u32, Finding)> = Vec::new();
+    match device::site_down(&site.devices, &site.name, now) {
+        Some(down) => reasons.push((10_000, down)),
+        None => reasons.extend(devices_down(site, now)),
+    }
+    reasons.extend(links(site, now));
+    reasons.extend(reported(site, now));
+    reasons.extend(level(site));
+    reasons.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let mut reasons = reasons.into_iter();
+    let (most, finding) = reasons.next()?;
+    let others: Vec<_> = reasons.collect();
+    let score = others.iter().fold(most, |sum, (score, _)| sum.saturating_add(score / 4));
+    let mut causes: Vec<&'static str> = Vec::new();
+    for (_, other) in &others {
+        let cause = other.cause().name;
+        if cause != finding.cause().name && !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    let finding = finding
+        .on(Object::site(&site.name))
+        .evidence("also", Some(causes).filter(|causes| !causes.is_empty()))
+        .evidence("clients", site.clients);
+    Some(RankedSite { site, score, finding })
+}
+
+/// Devices that are down, as one reason: the gateway or a switch before access points.
+fn devices_down(site: &SiteRow, now: i64) -> Option<(u32, Finding)> {
+    let down: Vec<_> =
+        site.devices.iter().filter(|device| device.is_down() && device.last_seen.is_some()).collect();
+    let of_kind = |kind: &str| down.iter().filter(|device| device.kind == kind).count();
+    let root = ["gateway", "switch"].iter().find_map(|kind| down.iter().find(|device| device.kind == *kind));
+    let root = root.or_else(|| down.iter().min_by_key(|device| device.last_seen))?;
+    let aps = site.devices.iter().filter(|device| device.kind == "ap").count();
+    // Access points that went with the switch or gateway.
+    let with_it = down.iter().filter(|device| {
+        device.mac != root.mac
+            && device
+                .last_seen
+                .zip(root.last_seen)
+                .is_some_and(|(one, other)| (one - other).abs() <= t::TOGETHER)
+    });
+    let with_it: Vec<_> = with_it.collect();
+    let is_root = root.kind != "ap" && !with_it.is_empty();
+    let many = aps > 0 && of_kind("ap") * 2 >= aps;
+    let score = match (of_kind("gateway"), of_kind("switch")) {
+        (1.., _) => 4_000,
+        (0, 1..) => 2_500,
+        (0, 0) if many => 2_000,
+        (0, 0) => 600,
+    };
+    let score = score + 100 * u32::try_from(down.len().min(20)).unwrap_or(20);
+    let cause = if is_root { &c::UPSTREAM_DOWN } else { &c::DEVICE_DOWN };
+    let severity = if root.kind == "ap" && !many { Severity::Warning } else { Severity::Critical };
+    let names: Vec<_> = down.iter().map(|device| device.called()).collect();
+    let when = root.last_seen.map_or(String::new(), |since| format!(" {}", lasting(since, now)));
+    let words = if is_root {
+        format!(
+            "{}: the {} {} is down{when}, and with it {}.",
+            name(&site.name),
+            root.word(),
+            root.called(),
+            count(with_it.len(), "device")
+        )
+    } else {
+        format!(
+            "{}: {} of {} down{when}: {}.",
+            name(&site.name),
+            down.len(),
+            count(site.devices.len(), "device"),
+            listed(&names, 3)
+        )
+    };
+    let mut finding = Finding::new(cause, severity, words)
+        .on(Object::site(&site.name))
+        .on(root.object())
+        .since(root.last_seen)
+        .evidence("devices_down", down.len())
+        .evidence("devices", site.devices.len());
+    for device in down.iter().take(5) {
+        finding = finding.on(device.object());
+    }
+    Some((score, finding))
+}
+
+/// WAN links of gateways that are connected.
+fn links(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
+    let gateways: Vec<_> =
+        site.devices.iter().filter(|device| device.kind == "gateway" && !device.is_down()).cloned().collect();
+    let ports: Vec<_> = site
+        .ports
+        .iter()
+        .filter(|port| gateways.iter().any(|gateway| gateway.has_mac(&port.device)))
+        .cloned()
+        .collect();
+    let wan = Wan {
+        gateways: &gateways,
+        ports: &ports,
+        paths: &[],
+        tunnels: &[],
+        neighbors: &[],
+        events: &[],
+        now,
+    };
+    let down = wan::links_down(&wan)
+        .into_iter()
+        .map(|finding| (if finding.severity() == Severity::Critical { 3_500 } else { 900 }, finding));
+    let degraded = wan::links_degraded(&wan, |_| None)
+        .into_iter()
+        .map(|finding| (if finding.severity() == Severity::Critical { 1_900 } else { 1_000 }, finding));
+    down.chain(degraded).map(|(score, finding)| (score, at(site, finding))).collect()
+}
+
+/// A finding with its site in the summary.
+fn at(site: &SiteRow, finding: Finding) -> Finding {
+    let words = format!("{}: {}", name(&site.name), finding.summary());
+    finding.worded(words)
+}
+
+/// The worst open alarms. The state of the network tells better whether a device is down.
+fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
+    let open = alarms::open(&site.alarms);
+    let mut found: Vec<(u32, Finding)> = Vec::new();
+    for alarm in open {
+        let findings = alarms::findings(&[alarm], &site.devices, |_| Some(site.name.clone()), now);
+        for finding in findings.into_iter().filter(|finding| finding.cause().name != c::DEVICE_DOWN.name) {
+            let seen = alarm.last_seen.max(alarm.time);
+            let recent = seen.is_some_and(|seen| now - seen <= t::RECENTLY);
+            let score = match (finding.severity(), recent) {
+                (Severity::Critical, true) => 700,
+                (Severity::Critical, false) => 300,
+                (Severity::Warning, _) => 150,
+                (Severity::Info, _) => 20,
+            };
+            let finding =
+                finding.at_most(Severity::Warning).evidence("last_reported", seen.map(|seen| ago(seen, now)));
+            found.push((score, at(site, finding)));
+        }
+    }
+    found
+}
+
+/// The lowest service level, by how far it is below what users accept.
+fn level(site: &SiteRow) -> Option<(u32, Finding)> {
+    let lowest = service_levels::lowest(&site.levels)?;
+    let finding = service_levels::low(lowest, &site.name)?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 3,000")]
+    let score = ((t::LOW_LEVEL - lowest.value).clamp(0.0, 1.0) * 3_000.0) as u32;
+    // Nobody suffers where nobody is.
+    let score = if site.clients == Some(0) { score / 4 } else { score };
+    Some((score.max(50), finding))
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::{Value, json};
+
+    use super::*;
+
+    const NOW: i64 = 1_795_890_000;
+
+    fn site(name: &str, down: &[&str]) -> SiteRow {
+        let device = |number: u32, kind: &str| {
+            let called = format!("{name}-{kind}-{number}");
+            let is_down = down.contains(&kind) || down.contains(&called.as_str());
+            Device::of(Row::of(&json!({
+                "mac": format!("5c5b35{:02x}{number:04x}", name.len()), "type": kind, "name": called, "last_seen": NOW - 600,
+                "status": if is_down { "disconnected" } else { "connected" },
+            })))
+        };
+        let devices =
+            [device(1, "gateway"), device(2, "switch"), device(3, "ap"), device(4, "ap"), device(5, "ap")];
+        SiteRow {
+            id: name.into(),
+            name: name.into(),
+            devices: devices.into_iter().flatten().collect(),
+            ..SiteRow::default()
+        }
+    }
+
+    fn order(sites: &[SiteRow]) -> Vec<(String, &'static str)> {
+        ranked(sites, NOW)
+            .into_iter()
+            .map(|site| (site.site.name.clone(), site.finding.cause().name))
+            .collect()
+    }
+
+    fn level(value: f64) -> Level {
+        Level { scope: "wireless", metric: "time-to-connect".into(), value }
+    }
+
+    #[test]
+    fn the_worst_site_is_first_and_good_ones_are_left_out() {
+        let mut slow = site("slow", &[]);
+        slow.levels = vec![level(0.5)];
+        let mut lossy = site("lossy", &[]);
+        lossy.ports = vec![
+            Port::of(Row::of(&json!({
+                "mac": lossy.devices[0].mac, "port_id": "ge-0/0/0", "up": true, "uplink": true, "port_usage": "wan", "loss": 6.0,
+            })))
+            .unwrap(),
+        ];
+        let sites = [
+            site("good", &[]),
+            slow,
+            site("one-ap", &["one-ap-ap-3"]),
+            site("all", &["gateway", "switch", "ap"]),
+            lossy,
+            site("switch", &["switch", "ap"]),
+        ];
+        let order = order(&sites);
+        let order: Vec<_> = order.iter().map(|(name, cause)| (name.as_str(), *cause)).collect();
+        assert_eq!(
+            order,
+            [
+                ("all", "site_down"),
+                ("switch", "upstream_down"),
+                ("slow", "dns_failure"),
+                ("lossy", "wan_link_degraded"),
+                ("one-ap", "device_down"),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_alarm_of_a_device_that_is_back_and_a_level_without_users_weigh_little() {
+        let alarm = |kind: &str, device: &Device| {
+            let row: Value =
+                json!({ "type": kind, "timestamp": NOW - 60, "aps": [device.mac], "status": "open" });
+            Alarm::of(Row::of(&row)).unwrap()
+        };
+        let mut back = site("back", &[]);
+        back.alarms = vec![alarm("device_down", &back.devices[2])];
+        assert!(ranked(&[back], NOW).is_empty());
+        let (mut empty, mut used) = (site("empty", &[]), site("used!", &[]));
+        (empty.levels, empty.clients) = (vec![level(0.5)], Some(0));
+        (used.levels, used.clients) = (vec![level(0.6)], Some(20));
+        assert_eq!(order(&[empty, used])[0].0, "used!");
+    }
+
+    #[test]
+    fn any_number_of_sites_is_ranked() {
+        let sites: Vec<_> = (0..300).map(|number| site(&format!("s{number}"), &["ap"])).collect();
+        assert_eq!(ranked(&sites, NOW).len(), 300);
+        assert!(ranked(&[], NOW).is_empty());
+    }
+}

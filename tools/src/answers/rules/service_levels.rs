@@ -1,0 +1,182 @@
+//! Rules for service levels: which are low, which classifier costs most, since when, and what it stands for.
+
+use mistmcp::answers::{Cause, Finding, Object, Severity, lasting, name};
+
+use crate::answers::facts::{Classifier, Level, Trend, classifiers, percent};
+use crate::answers::thresholds as t;
+
+/// The lowest service level of a site, if it is low.
+pub(in crate::answers) fn lowest(levels: &[Level]) -> Option<&Level> {
+    levels
+        .iter()
+        .filter(|level| level.value < t::LOW_LEVEL)
+        .min_by(|one, other| one.value.total_cmp(&other.value))
+}
+
+/// A finding about a service level that is low, where its classifiers are not known.
+pub(in crate::answers) fn low(level: &Level, site: &str) -> Option<Finding> {
+    let cause = classifiers::causes(&level.metric, "").first()?;
+    let (value, metric) = (level.percent(), &level.metric);
+    let severity = if level.value < t::BAD_LEVEL { Severity::Warning } else { Severity::Info };
+    Some(
+        Finding::new(cause, severity, format!("The service level {metric} of {} is {value} %.", name(site)))
+            .on(Object::site(site))
+            .weight(if severity == Severity::Warning { 46 } else { 26 })
+            .evidence("metric", metric.clone())
+            .evidence("percent", value),
+    )
+}
+
+/// A service level over time, judged.
+#[derive(Clone, Debug)]
+pub(in crate::answers) struct Judged<'a> {
+    /// Of the whole time, from 0 to 1.
+    pub(in crate::answers) value: f64,
+    /// Of the time since it got worse, or of the whole.
+    pub(in crate::answers) recent: f64,
+    /// When it got worse.
+    pub(in crate::answers) since: Option<i64>,
+    /// Classifiers with their share of the bad user minutes since then, the largest first.
+    pub(in crate::answers) shares: Vec<(&'a Classifier, f64)>,
+}
+
+/// Judges a service level by the time since it got worse; `None` without data.
+pub(in crate::answers) fn judged(trend: &Trend) -> Option<Judged<'_>> {
+    let value = trend.value()?;
+    let steps = trend.total.len();
+    let onset = onset(trend);
+    let from = onset.unwrap_or(0);
+    Some(Judged {
+        value,
+        recent: trend.between(from..steps).unwrap_or(value),
+        since: onset.and_then(|step| trend.times.get(step).copied()),
+        shares: trend.shares(from),
+    })
+}
+
+/// The step from which on the level stays clearly below what it was before. Steps without data count as neither.
+fn onset(trend: &Trend) -> Option<usize> {
+    let steps = trend.total.len();
+    let values: Vec<_> = (0..steps).map(|step| trend.at(step)).collect();
+    let mut known: Vec<f64> = values.iter().flatten().copied().collect();
+    if known.len() < 4 {
+        return None;
+    }
+    known.sort_by(f64::total_cmp);
+    // The usual value: bad times that last less than three quarters of the window do not change it.
+    let usual = known[known.len() * 3 / 4];
+    let is_low = |value: f64| value < usual - FALL;
+    let mut first = None;
+    for (step, value) in values.iter().enumerate().rev() {
+        match value {
+            Some(value) if is_low(*value) => first = Some(step),
+            Some(_) => break,
+            None => {}
+        }
+    }
+    first
+}
+
+/// How far a service level falls below its usual value when it gets worse.
+const FALL: f64 = 0.1;
+
+/// A finding for the cause that a classifier stands for.
+pub(in crate::answers) fn explained(
+    metric: &str,
+    judged: &Judged<'_>,
+    classifier: &Classifier,
+    share: f64,
+    cause: &'static Cause,
+    site: &str,
+    now: i64,
+) -> Finding {
+    let (now_percent, share_percent) = (percent(judged.recent), percent(share).round());
+    let is = match judged.since {
+        Some(since) => format!("has been {now_percent} % {}", lasting(since, now)),
+        None => format!("is {now_percent} %"),
+    };
+    let words =
+        format!("{metric} {is}; {share_percent} % of the bad user minutes are {}.", name(&classifier.name));
+    let severity = severity(judged.recent);
+    Finding::new(cause, severity, words)
+        .weight(match severity {
+            Severity::Critical => 84,
+            Severity::Warning => 64,
+            Severity::Info => 32,
+        })
+        .on(Object::site(site))
+        .since(judged.since)
+        .evidence("metric", metric)
+        .evidence("percent", percent(judged.value))
+        .evidence("percent_since", Some(now_percent).filter(|_| judged.since.is_some()))
+        .evidence("classifier", classifier.name.clone())
+        .evidence("share_percent", share_percent)
+        .evidence("users", classifier.users)
+}
+
+/// How much a service level matters to people.
+pub(in crate::answers) fn severity(value: f64) -> Severity {
+    if value < t::BAD_LEVEL {
+        Severity::Critical
+    } else if value < t::LOW_LEVEL {
+        Severity::Warning
+    } else {
+        Severity::Info
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    fn trend(bad: &[f64]) -> Trend {
+        let total = vec![100.0; bad.len()];
+        let dhcp: Vec<_> = bad.iter().map(|bad| bad * 0.9).collect();
+        let dns: Vec<_> = bad.iter().map(|bad| bad * 0.1).collect();
+        Trend::of(Row::of(&json!({
+            "start": 3_600,
+            "sle": { "interval": 3_600, "samples": { "total": total, "degraded": bad } },
+            "classifiers": [
+                { "name": "dns", "samples": { "degraded": dns } }, { "name": "dhcp", "samples": { "degraded": dhcp } },
+            ],
+        })))
+    }
+
+    #[test]
+    fn a_level_that_fell_is_judged_by_the_time_since_then() {
+        let fell = trend(&[2.0, 3.0, 1.0, 2.0, 4.0, 2.0, 40.0, 35.0]);
+        let judged = judged(&fell).unwrap();
+        assert_eq!(judged.since, Some(7 * 3_600));
+        assert!((judged.recent - 0.625).abs() < 1e-9);
+        assert_eq!(judged.shares[0].0.name, "dhcp");
+        let finding = explained(
+            "successful-connect",
+            &judged,
+            judged.shares[0].0,
+            0.9,
+            &crate::answers::causes::DHCP_FAILURE,
+            "Leeds",
+            99_999,
+        );
+        assert_eq!(finding.severity(), Severity::Critical);
+    }
+
+    #[test]
+    fn a_level_that_varies_or_has_recovered_has_no_beginning() {
+        for bad in [&[2.0, 9.0, 1.0, 8.0, 4.0, 2.0][..], &[2.0, 50.0, 50.0, 2.0, 2.0, 2.0], &[50.0; 6], &[]] {
+            let trend = trend(bad);
+            assert_eq!(judged(&trend).and_then(|judged| judged.since), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn only_a_low_level_is_a_finding() {
+        let level = |value: f64| Level { scope: "wireless", metric: "coverage".into(), value };
+        assert_eq!(lowest(&[level(0.95), level(0.93)]), None);
+        assert_eq!(lowest(&[level(0.8), level(0.6)]).map(|level| level.value), Some(0.6));
+        assert_eq!(low(&level(0.6), "Leeds").map(|finding| finding.severity()), Some(Severity::Warning));
+    }
+}

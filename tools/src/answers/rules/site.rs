@@ -1,0 +1,616 @@
+//! Rules for a whole site: what is down and why, what ports, alarms and open events show, roots before their symptoms.
+
+use std::collections::{HashMap, HashSet};
+
+use mistmcp::answers::{Finding, Object, Row, Severity, ago, count, lasting, listed};
+
+use super::device::{self, Case};
+use super::ports::{self, Around};
+use super::radio::RadarHit;
+use super::wan::{self, Wan};
+use super::{alarms, connecting, radio};
+use crate::answers::causes as c;
+use crate::answers::facts::wan::{Cluster, Pool};
+use crate::answers::facts::{Alarm, Device, Event, Port, Radio, open};
+use crate::answers::thresholds as t;
+
+/// What the rules know of a site.
+#[derive(Clone, Debug)]
+pub(in crate::answers) struct SiteCase<'a> {
+    pub(in crate::answers) name: &'a str,
+    pub(in crate::answers) devices: &'a [Device],
+    pub(in crate::answers) ports: &'a [Port],
+    /// Events of devices.
+    pub(in crate::answers) events: &'a [Event],
+    /// Events of clients.
+    pub(in crate::answers) client_events: &'a [Event],
+    /// Alarms and Marvis actions.
+    pub(in crate::answers) alarms: &'a [Alarm],
+    /// VLANs that access points do not get, by MAC address.
+    pub(in crate::answers) missing_vlans: &'a [(String, Vec<String>)],
+    pub(in crate::answers) radios: &'a [Radio],
+    pub(in crate::answers) pools: &'a [Pool],
+    pub(in crate::answers) clusters: &'a [Cluster],
+    pub(in crate::answers) around: &'a Around<'a>,
+}
+
+impl SiteCase<'_> {
+    fn now(&self) -> i64 {
+        self.around.now
+    }
+
+    fn device(&self, mac: &str) -> Option<&Device> {
+        self.around.devices.get(mac).copied()
+    }
+}
+
+/// The VLANs that access points do not get, from their statistics.
+pub(in crate::answers) fn missing_vlans<'a>(
+    stats: impl Iterator<Item = Row<'a>>,
+) -> Vec<(String, Vec<String>)> {
+    let missing = stats.filter_map(|row| Some((row.mac("mac")?, row.texts("inactive_wired_vlans"))));
+    missing.filter(|(_, vlans)| !vlans.is_empty()).collect()
+}
+
+/// All findings about a site that its state and events show, in any order.
+pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
+    let tree = Tree::of(case);
+    let mut found = Vec::new();
+    found.extend(device::site_down(case.devices, case.name, case.now()));
+    let is_site_down = !found.is_empty();
+    let mut events: HashMap<&str, Vec<Event>> = HashMap::new();
+    for event in case.events {
+        let device = event.mac.as_deref().and_then(|mac| case.device(mac));
+        if let Some(device) = device {
+            events.entry(device.mac.as_str()).or_default().push(event.clone());
+        }
+    }
+    for (place, device) in case.devices.iter().enumerate() {
+        if tree.is_behind_a_dead_one(place, case.devices) {
+            continue;
+        }
+        let events = events.get(device.mac.as_str()).map_or(&[][..], Vec::as_slice);
+        let mut own = of_device(case, device, events);
+        // A device that installs its firmware or was restarted draws no power for a while.
+        let is_starting = ["upgrading", "restarted_by_user"];
+        if device.is_down()
+            && own
+                .iter()
+                .any(|finding| is_starting.contains(&finding.cause().name) && finding.explains() > 90)
+        {
+            own.retain(|finding| finding.cause().name != c::POWER_LOST.name);
+        }
+        if device.is_down() && !is_site_down {
+            found.extend(down(case, device, &tree.behind(place, case.devices), &own));
+        }
+        found.extend(own);
+    }
+    found.extend(ports_of(case));
+    found.extend(wan_of(case));
+    found.extend(radios_of(case));
+    found.extend(loops(case));
+    found.extend(vlans(case, &tree));
+    let failures = connecting::failures(case.client_events, case.now());
+    found.extend(connecting::findings(&failures, case.name, case.now()));
+    found
+}
+
+/// Which device hangs from which.
+struct Tree {
+    /// The place of the device upstream of each one.
+    parents: Vec<Option<usize>>,
+    children: Vec<Vec<usize>>,
+}
+
+impl Tree {
+    fn of(case: &SiteCase<'_>) -> Self {
+        let places: HashMap<&str, usize> =
+            case.devices.iter().enumerate().map(|(place, device)| (device.mac.as_str(), place)).collect();
+        let parent = |device: &Device| {
+            let upstream = device::upstream(device, case.devices, case.ports)?;
+            places.get(upstream.mac.as_str()).copied()
+        };
+        let parents: Vec<_> = case.devices.iter().map(parent).collect();
+        let mut children = vec![Vec::new(); parents.len()];
+        for (place, parent) in parents.iter().enumerate() {
+            if let Some(parent) = parent {
+                children[*parent].push(place);
+            }
+        }
+        Self { parents, children }
+    }
+
+    /// Whether a device upstream is down, so that its own state tells nothing.
+    fn is_behind_a_dead_one(&self, place: usize, devices: &[Device]) -> bool {
+        let (mut above, mut steps) = (self.parents[place], 0);
+        while let Some(parent) = above.filter(|parent| *parent != place && steps < MOST_STEPS) {
+            if devices[parent].is_down() {
+                return devices[place].is_down();
+            }
+            (above, steps) = (self.parents[parent], steps + 1);
+        }
+        false
+    }
+
+    /// The devices behind one, directly or not.
+    fn behind<'a>(&self, root: usize, devices: &'a [Device]) -> Vec<&'a Device> {
+        let (mut found, mut seen, mut open) = (Vec::new(), HashSet::from([root]), vec![root]);
+        while let Some(place) = open.pop() {
+            for child in self.children[place].iter().copied() {
+                if seen.insert(child) {
+                    open.push(child);
+                    found.push(&devices[child]);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Longest way from a device to its gateway.
+const MOST_STEPS: usize = 16;
+
+/// What the rules for devices find about one, without its ports: these have their own findings.
+fn of_device(case: &SiteCase<'_>, device: &Device, events: &[Event]) -> Vec<Finding> {
+    let own = Case {
+        device,
+        site: case.devices,
+        site_name: case.name,
+        events,
+        ports: case.ports,
+        around: case.around,
+    };
+    let is_root = |finding: &Finding| {
+        let cause = finding.cause();
+        // Ports and WAN have rules of their own, by their state. An open event alone may be stale.
+        !["ports", "WAN"].contains(&cause.group)
+            && cause.name != c::SITE_DOWN.name
+            && cause.name != c::UPSTREAM_DOWN.name
+    };
+    let found = device::device(&own).into_iter().filter(is_root);
+    let calm = found.map(|finding| {
+        let name = finding.cause().name;
+        // A device that has never been here, or that somebody restarted, is not what a site suffers from.
+        let weight = match name {
+            "never_connected" => 55,
+            "restarted_by_user" if !device.is_down() => 25,
+            "upgrading" if !device.is_down() => 30,
+            _ => finding.explains(),
+        };
+        finding.weight(weight)
+    });
+    calm.collect()
+}
+
+/// A device that is down, with what is down behind it; nothing where the rules for devices say why.
+fn down(case: &SiteCase<'_>, root: &Device, behind: &[&Device], own: &[Finding]) -> Option<Finding> {
+    let (dead, alive): (Vec<&Device>, Vec<&Device>) = behind
+        .iter()
+        .copied()
+        .filter(|device| device.connected.is_some())
+        .partition(|device| device.is_down());
+    if dead.is_empty() && own.iter().any(|finding| finding.explains() >= 55) {
+        return None;
+    }
+    let since = root.last_seen;
+    let when = since.map_or(String::new(), |since| format!(" {}", lasting(since, case.now())));
+    let (cause, severity, weight, with) = match (dead.len(), alive.len()) {
+        (0, 0) if root.kind == "ap" => (&c::DEVICE_DOWN, Severity::Critical, 76, String::new()),
+        (0, 0) => (&c::DEVICE_DOWN, Severity::Critical, 90, String::new()),
+        // What hangs from it reaches the cloud, so that it still forwards.
+        (0, alive) => {
+            let with = format!(", but {} behind it {} connected", count(alive, "device"), is_or_are(alive));
+            (&c::DEVICE_DOWN, Severity::Warning, 72, with)
+        }
+        (dead, _) => {
+            (&c::UPSTREAM_DOWN, Severity::Critical, 95, format!(", and with it {}", count(dead, "device")))
+        }
+    };
+    let words = format!("The {} {} is down{when}{with}.", root.word(), root.called());
+    let mut finding = Finding::new(cause, severity, words)
+        .on(root.object())
+        .weight(weight)
+        .since(since)
+        .evidence("status", root.status.clone())
+        .evidence("down_behind_it", Some(dead.len()).filter(|dead| *dead > 0))
+        .evidence("connected_behind_it", Some(alive.len()).filter(|alive| *alive > 0))
+        .affects(dead.iter().map(|device| device.mac.as_str()))
+        .affects([root.mac.as_str()]);
+    for device in dead.iter().take(8) {
+        finding = finding.on(device.object());
+    }
+    Some(finding)
+}
+
+fn is_or_are(number: usize) -> &'static str {
+    if number == 1 { "is" } else { "are" }
+}
+
+/// Troubles of the ports of devices that are connected. A port that is down because of what is behind it is a symptom.
+fn ports_of(case: &SiteCase<'_>) -> Vec<Finding> {
+    let is_alive = |port: &&Port| case.device(&port.device).is_none_or(|device| !device.is_down());
+    let mut found = Vec::new();
+    for port in case.ports.iter().filter(is_alive) {
+        let neighbor = case.devices.iter().find(|device| port.leads_to(&device.mac, device.name.as_deref()));
+        let is_of_gateway = case.device(&port.device).is_some_and(|device| device.kind == "gateway");
+        let is_dead_end = neighbor.is_some_and(Device::is_down);
+        for finding in ports::port(port, case.around) {
+            match finding.cause().name {
+                "port_down" if is_dead_end || (is_of_gateway && wan::is_wan(port)) => {}
+                "port_disabled" if is_dead_end => found.push(finding.weight(93)),
+                _ => found.push(finding),
+            }
+        }
+    }
+    found
+}
+
+/// WAN links, DHCP pools and clusters of gateways that are connected.
+fn wan_of(case: &SiteCase<'_>) -> Vec<Finding> {
+    let is_up = |device: &&Device| device.kind == "gateway" && !device.is_down();
+    let gateways: Vec<_> = case.devices.iter().filter(is_up).cloned().collect();
+    let ports = case.ports.iter().filter(|port| gateways.iter().any(|gateway| gateway.has_mac(&port.device)));
+    let ports: Vec<_> = ports.cloned().collect();
+    let wan = Wan {
+        gateways: &gateways,
+        ports: &ports,
+        paths: &[],
+        tunnels: &[],
+        neighbors: &[],
+        events: case.events,
+        now: case.now(),
+    };
+    let mut found = wan::links_down(&wan);
+    found.extend(wan::links_degraded(&wan, |_| None));
+    found.extend(wan::pools(&wan, case.pools));
+    found.extend(wan::clusters(&wan, case.clusters, &[]));
+    found
+}
+
+/// Radios of access points that are connected. Which of them hear each other is a question of its own.
+fn radios_of(case: &SiteCase<'_>) -> Vec<Finding> {
+    let aps = || case.devices.iter().filter(|device| device.kind == "ap" && !device.is_down());
+    let is_up = |radio: &&Radio| aps().any(|ap| ap.mac == radio.ap);
+    let radios: Vec<_> = case.radios.iter().filter(is_up).cloned().collect();
+    let connected: Vec<_> = aps()
+        .map(|ap| (ap.mac.clone(), ap.name.clone().unwrap_or_else(|| ap.mac.clone()), ap.model.clone()))
+        .collect();
+    let radars = case.events.iter().filter(|event| event.short() == "RADAR_DETECTED").filter_map(|event| {
+        Some(RadarHit { ap: event.mac.clone()?, time: event.time, channel: event.channel })
+    });
+    let radars: Vec<_> = radars.collect();
+    let name_of = |mac: &str| case.device(mac).map_or_else(|| mac.to_owned(), Device::called);
+    let mut found = radio::utilization(&radios, &[]);
+    found.extend(radio::noise(&radios));
+    found.extend(radio::disabled(&radios, &connected, &[]));
+    found.extend(radio::radar([&radars, &[]], name_of, case.now()));
+    found
+}
+
+/// Loops that switches report and that are not cleared.
+fn loops(case: &SiteCase<'_>) -> Vec<Finding> {
+    let open: Vec<_> = open(case.events).into_iter().map(|(event, _)| event).collect();
+    let loops = open.iter().filter(|event| event.short() == "LOOP_DETECTED");
+    let found = loops.map(|event| {
+        let device = event.mac.as_deref().and_then(|mac| case.device(mac));
+        let called = device.map(Device::called).or_else(|| event.device_name.clone()).unwrap_or_default();
+        let changes = case.events.iter().filter(|other| {
+            other.short() == "STP_TOPO_CHANGED" && other.mac == event.mac && other.time >= event.time
+        });
+        let object = device.map_or_else(|| Object::switch(&called), Device::object);
+        Finding::new(
+            &c::LOOP,
+            Severity::Critical,
+            format!("{called} reports a loop {}, and it is not cleared.", lasting(event.time, case.now())),
+        )
+        .on(object)
+        .weight(89)
+        .since(event.time)
+        .evidence("event", event.kind.clone())
+        .evidence("topology_changes_since", Some(changes.count()).filter(|changes| *changes > 0))
+        .evidence("text", event.text.clone())
+    });
+    found.collect()
+}
+
+/// Access points that do not get a VLAN which their WLANs need.
+fn vlans(case: &SiteCase<'_>, tree: &Tree) -> Vec<Finding> {
+    let place = |mac: &str| case.devices.iter().position(|device| device.has_mac(mac));
+    let found = case.missing_vlans.iter().filter_map(|(mac, vlans)| {
+        let place = place(mac)?;
+        let ap = case.devices.get(place).filter(|ap| !ap.is_down())?;
+        let switch = tree.parents[place].and_then(|parent| case.devices.get(parent));
+        let port = device::upstream_port(ap, case.devices, case.ports);
+        let at = match (switch, port) {
+            (Some(switch), Some(port)) => format!(" on {} {}", switch.called(), port.id),
+            _ => String::new(),
+        };
+        let words = format!("{} gets no traffic of VLAN {}{at}.", ap.called(), listed(vlans, 4));
+        let mut finding = Finding::new(&c::MISSING_VLAN, Severity::Critical, words).weight(88);
+        if let Some((switch, port)) = switch.zip(port) {
+            finding = finding.on(port.object(&switch.called()));
+        }
+        finding = finding.on(ap.object());
+        if let Some(switch) = switch {
+            finding = finding.on(switch.object());
+        }
+        for vlan in vlans.iter().take(3) {
+            finding = finding.on(Object::vlan(vlan));
+        }
+        Some(finding.evidence("inactive_wired_vlans", vlans.clone()))
+    });
+    found.collect()
+}
+
+/// What alarms and Marvis report and no other finding shows, reports of one cause together. The state of the network wins
+/// over a report, so that a report alone is a warning.
+pub(in crate::answers) fn reported(case: &SiteCase<'_>, found: &[Finding]) -> Vec<Finding> {
+    let name_of = |_: &str| Some(case.name.to_owned());
+    let mut kept: Vec<(Finding, Vec<String>)> = Vec::new();
+    let mut open = alarms::open(case.alarms);
+    open.sort_by_key(|alarm| alarm.is_action);
+    for alarm in open {
+        let devices: Vec<_> = alarm.devices.iter().filter_map(|mac| case.device(mac)).collect();
+        for finding in alarms::findings(&[alarm], case.devices, name_of, case.now()) {
+            let cause = finding.cause();
+            // A loop is seen at many places, and clients fail at all of them.
+            let is_everywhere = devices.is_empty() || cause.name == c::LOOP.name || cause.group == "client";
+            let is_known = |known: &Finding| {
+                known.cause().name == cause.name
+                    && (is_everywhere || devices.iter().any(|device| known.is_on(&device.called())))
+            };
+            // Whether a device is down is told by its state.
+            let is_stale = cause.name == c::DEVICE_DOWN.name || devices.iter().any(|device| device.is_down());
+            if is_stale || found.iter().any(is_known) || kept.iter().any(|(known, _)| is_known(known)) {
+                continue;
+            }
+            let same =
+                kept.iter_mut().find(|(known, _)| known.cause().name == cause.name && cause.group != "ports");
+            if let (Some((known, others)), Some(device)) = (same, devices.first()) {
+                *known = known.clone().on(device.object());
+                others.push(device.called());
+            } else {
+                let finding = as_report(finding, alarm, case.now());
+                kept.push((on_cable(finding, alarm, case, found), Vec::new()));
+            }
+        }
+    }
+    let together = kept.into_iter().map(|(finding, others)| {
+        if others.is_empty() {
+            return finding;
+        }
+        let words =
+            format!("{}; the same at {}.", finding.summary().trim_end_matches('.'), listed(&others, 3));
+        finding.worded(words)
+    });
+    together.collect()
+}
+
+/// A report of a bad cable with the port where it is plugged in, and what that port suffers from.
+fn on_cable(finding: Finding, alarm: &Alarm, case: &SiteCase<'_>, found: &[Finding]) -> Finding {
+    if finding.cause().name != c::CABLE_FAULT.name {
+        return finding;
+    }
+    let devices: Vec<_> = alarm.devices.iter().filter_map(|mac| case.device(mac)).collect();
+    let reported =
+        case.ports.iter().find(|port| alarm.devices.contains(&port.device) && alarm.ports.contains(&port.id));
+    let upstream = || {
+        let ap = devices.iter().find(|device| device.kind == "ap")?;
+        device::upstream_port(ap, case.devices, case.ports)
+    };
+    let Some(port) = reported.or_else(upstream) else { return finding };
+    let called = case.device(&port.device).map_or_else(|| port.device.clone(), Device::called);
+    let symptoms = ["port_errors", "port_slow", "port_flapping", "port_half_duplex"];
+    let shows = |known: &&Finding| {
+        symptoms.contains(&known.cause().name) && known.is_on(&port.id) && known.is_on(&called)
+    };
+    let worst = found.iter().filter(shows).map(Finding::explains).max();
+    let finding = finding.on(port.object(&called));
+    match worst {
+        Some(worst) => {
+            let weight = finding.explains().max(worst).saturating_add(4);
+            finding.weight(weight).affects([format!("{} {}", port.device, port.id)])
+        }
+        None => finding,
+    }
+}
+
+/// A finding that rests on a report alone.
+fn as_report(finding: Finding, alarm: &Alarm, now: i64) -> Finding {
+    let seen = alarm.last_seen.max(alarm.time);
+    let recent = seen.is_some_and(|seen| now - seen <= t::RECENTLY);
+    let weight = match (finding.severity(), recent) {
+        (Severity::Critical, true) => 68,
+        (Severity::Critical, false) => 56,
+        (Severity::Warning, true) => 52,
+        (Severity::Warning, false) => 42,
+        (Severity::Info, _) => 15,
+    };
+    finding
+        .at_most(Severity::Warning)
+        .weight(weight)
+        .evidence("last_reported", seen.map(|seen| ago(seen, now)))
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::serde_json::{Value, json};
+
+    use super::*;
+
+    const NOW: i64 = 1_795_890_000;
+
+    /// A gateway, a switch behind it, and two access points on that.
+    fn network(down: &[&str]) -> (Vec<Device>, Vec<Port>) {
+        let device = |mac: &str, kind: &str, name: &str| {
+            let status = if down.contains(&name) { "disconnected" } else { "connected" };
+            Device::of(Row::of(&json!({
+                "mac": mac, "type": kind, "name": name, "status": status, "last_seen": NOW - 3_600, "site_id": "s",
+                "uptime": 100_000,
+            })))
+            .unwrap()
+        };
+        let devices = vec![
+            device("5c4527000000", "gateway", "GW"),
+            device("5c4527000001", "switch", "SW"),
+            device("5c5b35000001", "ap", "AP-1"),
+            device("5c5b35000002", "ap", "AP-2"),
+        ];
+        (
+            devices,
+            vec![
+                port(&json!({})),
+                port(&json!({
+                    "port_id": "ge-0/0/2", "neighbor_mac": "5c5b35000002", "neighbor_system_name": "AP-2",
+                })),
+                port(&json!({
+                    "mac": "5c4527000000", "port_id": "ge-0/0/5", "neighbor_mac": "5c4527000001", "neighbor_system_name": "SW",
+                    "type": "gateway",
+                })),
+            ],
+        )
+    }
+
+    fn port(changes: &Value) -> Port {
+        let mut row = json!({
+            "mac": "5c4527000001", "port_id": "ge-0/0/1", "up": true, "speed": 1000, "full_duplex": true,
+            "neighbor_mac": "5c5b35000001", "neighbor_system_name": "AP-1",
+        });
+        for (name, value) in changes.as_object().unwrap() {
+            row[name] = value.clone();
+        }
+        Port::of(Row::of(&row)).unwrap()
+    }
+
+    #[derive(Default)]
+    struct Given {
+        events: Vec<Event>,
+        alarms: Vec<Alarm>,
+        vlans: Vec<(String, Vec<String>)>,
+    }
+
+    fn found(devices: &[Device], ports: &[Port], given: &Given) -> Vec<Finding> {
+        let around = Around::new(NOW, devices, ports, &given.events);
+        let case = SiteCase {
+            name: "Leeds",
+            devices,
+            ports,
+            events: &given.events,
+            client_events: &[],
+            alarms: &given.alarms,
+            missing_vlans: &given.vlans,
+            radios: &[],
+            pools: &[],
+            clusters: &[],
+            around: &around,
+        };
+        let mut found = site(&case);
+        found.extend(reported(&case, &found));
+        found
+    }
+
+    fn causes(found: &[Finding]) -> Vec<&'static str> {
+        found.iter().map(|finding| finding.cause().name).collect()
+    }
+
+    fn alarm(kind: &str, switch: &str) -> Alarm {
+        Alarm::of(Row::of(
+            &json!({ "type": kind, "timestamp": NOW - 600, "switches": [switch], "status": "open" }),
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_site_where_all_is_well_has_no_findings() {
+        let (devices, ports) = network(&[]);
+        assert!(found(&devices, &ports, &Given::default()).is_empty());
+    }
+
+    #[test]
+    fn what_hangs_from_a_dead_switch_is_one_finding_about_the_switch() {
+        let (devices, ports) = network(&["SW", "AP-1", "AP-2"]);
+        let found = found(&devices, &ports, &Given::default());
+        assert_eq!(causes(&found), ["upstream_down"]);
+        assert!(["SW", "AP-1", "AP-2"].iter().all(|name| found[0].is_on(name)), "{found:?}");
+    }
+
+    #[test]
+    fn a_dead_gateway_with_everything_behind_it_is_a_site_that_is_down() {
+        let (devices, ports) = network(&["GW", "SW", "AP-1", "AP-2"]);
+        let found = found(&devices, &ports, &Given::default());
+        assert_eq!(found[0].cause().name, "site_down");
+        assert!(
+            found.iter().all(|finding| finding.explains() <= 98 && finding.cause().name != "device_down"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_switch_that_only_lost_the_cloud_is_a_warning() {
+        let (devices, ports) = network(&["SW"]);
+        let found = found(&devices, &ports, &Given::default());
+        assert_eq!((causes(&found), found[0].severity()), (vec!["device_down"], Severity::Warning));
+    }
+
+    #[test]
+    fn a_dead_access_point_is_told_by_its_port_or_else_by_itself() {
+        let (devices, mut ports) = network(&["AP-1"]);
+        assert_eq!(causes(&found(&devices, &ports, &Given::default())), ["device_down"]);
+        ports[0] = port(&json!({ "up": false, "poe_on": false, "power_draw": 0 }));
+        assert_eq!(causes(&found(&devices, &ports, &Given::default())), ["power_lost"]);
+        ports[0] = port(&json!({ "up": false, "disabled": true }));
+        assert!(causes(&found(&devices, &ports, &Given::default())).contains(&"port_disabled"));
+    }
+
+    #[test]
+    fn an_old_event_of_a_port_that_is_up_is_no_trouble() {
+        let (devices, ports) = network(&[]);
+        let event = Event::of(Row::of(&json!({
+            "type": "SW_PORT_DOWN", "timestamp": NOW - 50_000, "mac": "5c4527000001", "port_id": "ge-0/0/1",
+        })));
+        assert!(
+            found(&devices, &ports, &Given { events: event.into_iter().collect(), ..Given::default() })
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn a_report_alone_is_a_warning_and_one_that_the_state_shows_is_told_once() {
+        let (devices, ports) = network(&[]);
+        let reported = Given { alarms: vec![alarm("missing_vlan", "5c4527000001")], ..Given::default() };
+        let alone = found(&devices, &ports, &reported);
+        assert_eq!((causes(&alone), alone[0].severity()), (vec!["missing_vlan"], Severity::Warning));
+        let shown = Given { vlans: vec![("5c5b35000001".into(), vec!["30".into()])], ..reported };
+        let shown = found(&devices, &ports, &shown);
+        assert_eq!((causes(&shown), shown[0].severity()), (vec!["missing_vlan"], Severity::Critical));
+        assert!(shown[0].is_on("SW") && shown[0].is_on("AP-1"), "{shown:?}");
+        let other = Given { alarms: vec![alarm("switch_down", "5c4527000001")], ..Given::default() };
+        assert!(found(&devices, &ports, &other).is_empty(), "the switch is connected");
+    }
+
+    #[test]
+    fn a_loop_is_open_until_it_is_cleared() {
+        let (devices, ports) = network(&[]);
+        let event = |kind: &str, ago: i64| {
+            Event::of(Row::of(&json!({ "type": kind, "timestamp": NOW - ago, "mac": "5c4527000001" })))
+                .unwrap()
+        };
+        let mut given = Given {
+            events: vec![event("SW_LOOP_DETECTED", 900)],
+            alarms: vec![alarm("switch_stp_loop", "5c4527000001")],
+            ..Given::default()
+        };
+        assert_eq!(causes(&found(&devices, &ports, &given)), ["loop"]);
+        given.events.push(event("SW_LOOP_CLEARED", 60));
+        given.alarms.clear();
+        assert!(found(&devices, &ports, &given).is_empty());
+    }
+
+    #[test]
+    fn devices_that_name_each_other_as_upstream_do_not_hang_the_rules() {
+        let (devices, mut ports) = network(&["SW", "AP-1"]);
+        ports.push(port(&json!({ "mac": "5c5b35000001", "port_id": "eth1", "neighbor_mac": "5c4527000001", "neighbor_system_name": "SW" })));
+        assert!(!found(&devices, &ports, &Given::default()).is_empty());
+        assert!(found(&[], &ports, &Given::default()).is_empty());
+    }
+}

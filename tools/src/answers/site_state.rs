@@ -1,0 +1,138 @@
+//! State of a site, as several answer tools read it: [`SiteState`].
+
+use mistmcp::answers::{Inquiry, Part, Row, Rows, Window, join};
+use mistmcp::serde_json::{Value, json};
+
+use super::facts::wan::{Cluster, Pool};
+use super::facts::{Alarm, Change, Device, Event, Port, Radio};
+use super::rules::ports::Around;
+use super::rules::site::{self, SiteCase};
+use super::{locate, parts};
+
+/// Devices, ports, events and alarms of a site.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SiteState {
+    pub(super) name: String,
+    /// Its row with name, country, time zone and counts.
+    pub(super) about: Rows,
+    pub(super) devices: Vec<Device>,
+    /// Whether the devices could be read.
+    pub(super) devices_seen: bool,
+    pub(super) ports: Vec<Port>,
+    pub(super) events: Vec<Event>,
+    pub(super) alarms: Vec<Alarm>,
+    pub(super) missing_vlans: Vec<(String, Vec<String>)>,
+    pub(super) radios: Vec<Radio>,
+    pub(super) pools: Vec<Pool>,
+    pub(super) clusters: Vec<Cluster>,
+}
+
+/// What is read of a site beside its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Want {
+    Devices,
+    Ports,
+    Events,
+    Alarms,
+}
+
+impl Want {
+    pub(super) const ALL: &[Self] = &[Self::Devices, Self::Ports, Self::Events, Self::Alarms];
+}
+
+impl SiteState {
+    /// Reads a site: a call for its name and for each part, and one more for a second page of devices or ports.
+    pub(super) async fn read(ask: &Inquiry, site: &str, window: &Window, wanted: &[Want]) -> Self {
+        let if_wanted = |want: Want, part: Part| wanted.contains(&want).then_some(part);
+        let (about, stats) = (parts::site(site), if_wanted(Want::Devices, parts::device_stats(site)));
+        let ports = if_wanted(Want::Ports, parts::ports(site));
+        let events = if_wanted(Want::Events, parts::device_events(site, window));
+        let alarms = if_wanted(Want::Alarms, parts::alarms(site, window));
+        let (about, stats, ports, events, alarms) = join!(
+            ask.rows(&about),
+            ask.rows_if(stats.as_ref()),
+            ask.rows_if(ports.as_ref()),
+            ask.rows_if(events.as_ref()),
+            ask.rows_if(alarms.as_ref())
+        );
+        let name = about.first().and_then(|row| row.text("name")).unwrap_or_else(|| "The site".to_owned());
+        Self {
+            name,
+            devices: locate::devices_of(&stats),
+            devices_seen: stats.is_seen(),
+            missing_vlans: site::missing_vlans(stats.iter()),
+            radios: stats.iter().flat_map(Radio::all_of).collect(),
+            pools: stats.iter().flat_map(Pool::all_of).collect(),
+            clusters: stats.iter().filter_map(Cluster::of).collect(),
+            ports: ports.iter().filter_map(Port::of).collect(),
+            events: events.iter().filter_map(Event::of).collect(),
+            alarms: alarms.iter().filter_map(Alarm::of).collect(),
+            about,
+        }
+    }
+
+    /// What the rules for a site take.
+    pub(super) fn case<'a>(&'a self, client_events: &'a [Event], around: &'a Around<'a>) -> SiteCase<'a> {
+        SiteCase {
+            name: &self.name,
+            devices: &self.devices,
+            ports: &self.ports,
+            events: &self.events,
+            client_events,
+            alarms: &self.alarms,
+            missing_vlans: &self.missing_vlans,
+            radios: &self.radios,
+            pools: &self.pools,
+            clusters: &self.clusters,
+            around,
+        }
+    }
+
+    /// Adds the Marvis actions of the site that no alarm stands for.
+    pub(super) fn add_actions(&mut self, rows: &Rows, site: &str) {
+        let actions = rows.iter().filter_map(Alarm::of_action);
+        let here: Vec<_> = actions
+            .filter(|action| action.site.as_deref() == Some(site))
+            .filter(|action| action.id.is_none() || !self.alarms.iter().any(|alarm| alarm.id == action.id))
+            .collect();
+        self.alarms.extend(here);
+    }
+
+    fn row(&self) -> Row<'_> {
+        static NONE: Value = Value::Null;
+        self.about.first().unwrap_or(Row::of(&NONE))
+    }
+
+    /// Number of wireless clients.
+    pub(super) fn clients(&self) -> Option<i64> {
+        self.row().integer("num_clients")
+    }
+
+    /// Name, id, country and time zone.
+    pub(super) fn place(&self, id: &str) -> Value {
+        let row = self.row();
+        json!({ "id": id, "name": self.name, "country": row.text("country_code"), "timezone": row.text("timezone") })
+    }
+
+    /// Number of devices of a kind, and of those that are connected.
+    pub(super) fn count(&self, kind: &str) -> (usize, usize) {
+        let of_kind = || self.devices.iter().filter(|device| device.kind == kind);
+        (of_kind().count(), of_kind().filter(|device| device.connected == Some(true)).count())
+    }
+
+    /// Whether a change is about this site: made for it, or naming it or a device of it, or for no site at all.
+    pub(super) fn is_changed_by(&self, change: &Change, site: &str) -> bool {
+        match &change.site {
+            Some(other) => other == site,
+            None => {
+                let is_device_elsewhere = change.target == super::facts::Target::Device
+                    && !self
+                        .devices
+                        .iter()
+                        .filter_map(|device| device.name.as_deref())
+                        .any(|name| change.names(name));
+                !is_device_elsewhere
+            }
+        }
+    }
+}
