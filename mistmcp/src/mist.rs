@@ -153,7 +153,7 @@ impl Mist {
         }
         let answer = self.ask_at(dispatcher, request).await?;
         if request.is_for_self() {
-            self.remember_self(dispatcher, &answer, asked);
+            Self::remember_self(dispatcher, &answer, asked);
         }
         Ok(answer)
     }

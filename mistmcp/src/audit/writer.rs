@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use super::State;
@@ -68,7 +68,7 @@ pub(super) struct Writer {
     target: Target,
     state: Arc<State>,
     /// Lines that are being written. Their room in the queue is released afterwards.
-    lines: Vec<Box<Line>>,
+    lines: Vec<Line>,
     batch: Vec<u8>,
 }
 
@@ -85,7 +85,7 @@ impl Writer {
                 match message {
                     Message::Line(mut line) => {
                         self.batch.extend_from_slice(&line.written());
-                        self.lines.push(line);
+                        self.lines.push(*line);
                     }
                     Message::Reopen => {
                         self.flush();
@@ -96,10 +96,7 @@ impl Writer {
                     Message::End => return self.flush(),
                 }
                 if self.batch.len() < BATCH {
-                    next = match messages.try_recv() {
-                        Ok(message) => Some(message),
-                        Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-                    };
+                    next = messages.try_recv().ok();
                 }
             }
             self.flush();

@@ -31,6 +31,7 @@ use crate::session::Mode;
 ///
 /// Without a subcommand it is an MCP server: on standard input and output, as desktop clients start it, or over HTTP.
 #[derive(Debug, Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 #[command(name = "mistmcp", version, max_term_width = 100, after_help = EXAMPLES)]
 pub(super) struct Flags {
     #[command(subcommand)]

@@ -115,7 +115,7 @@ impl OAuth {
     }
 
     async fn verify(&self, token: &str) -> Result<Verified, Rejection> {
-        let header = token::header(token).map_err(|refused| self.refused(&refused))?;
+        let header = token::header(token).map_err(|refused| self.refused(refused))?;
         let keys = match self.keys.find(header.kid.as_deref(), header.alg).await {
             Ok(keys) => keys,
             Err(KeyError::Unknown) => {
@@ -131,7 +131,7 @@ impl OAuth {
         };
         let issuer = self.keys.issuer();
         let (claims, key) = token::verify(token, &header, &keys, &issuer, &self.settings.audiences)
-            .map_err(|refused| self.refused(&refused))?;
+            .map_err(|refused| self.refused(refused))?;
         let Claims { sub, exp, email, groups, scopes } = claims.read(&self.settings.groups_claim);
         if sub.is_empty() {
             return Err(self.invalid("it names no subject"));
@@ -169,7 +169,7 @@ impl OAuth {
         Rejection::unauthorized(message).with_challenge(self.challenge(None))
     }
 
-    fn refused(&self, refused: &Refused) -> Rejection {
+    fn refused(&self, refused: Refused) -> Rejection {
         self.invalid(&refused.to_string())
     }
 

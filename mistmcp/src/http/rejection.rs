@@ -22,7 +22,7 @@ pub(super) struct Rejection {
     /// The JSON-RPC error, if the message in the body is rejected.
     answer: Option<Value>,
     /// The value of `WWW-Authenticate`.
-    challenge: Option<HeaderValue>,
+    challenge: Option<Box<HeaderValue>>,
 }
 
 impl Rejection {
@@ -54,7 +54,7 @@ impl Rejection {
 
     /// Sets the value of `WWW-Authenticate`.
     pub(super) fn with_challenge(self, challenge: Option<HeaderValue>) -> Self {
-        Self { challenge, ..self }
+        Self { challenge: challenge.map(Box::new), ..self }
     }
 
     /// The URL or a header is invalid.
@@ -99,7 +99,7 @@ impl IntoResponse for Rejection {
         let headers = response.headers_mut();
         match self.status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN if self.challenge.is_some() => {
-                headers.extend(self.challenge.map(|challenge| (WWW_AUTHENTICATE, challenge)));
+                headers.extend(self.challenge.map(|challenge| (WWW_AUTHENTICATE, *challenge)));
             }
             StatusCode::UNAUTHORIZED => {
                 headers.insert(

@@ -94,8 +94,12 @@ impl ResponseCache {
 /// Prints sizes only; the content is private to users.
 impl fmt::Debug for ResponseCache {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (constants, names) = (self.constants.weighted_size(), self.names.weighted_size());
-        formatter.debug_struct("ResponseCache").field("constants", &constants).field("names", &names).finish()
+        formatter
+            .debug_struct("ResponseCache")
+            .field("constants", &self.constants.weighted_size())
+            .field("names", &self.names.weighted_size())
+            .field("sites", &self.sites.entry_count())
+            .finish()
     }
 }
 

@@ -215,7 +215,9 @@ impl Mist {
                 rows.push(Named::unnamed(org));
             }
         }
-        rows.iter_mut().for_each(|row| row.detail.clone_from(&detail));
+        for row in &mut rows {
+            row.detail.clone_from(&detail);
+        }
         Ok(Arc::new(Listing { rows, asked: listing.asked, complete: listing.complete }))
     }
 
@@ -308,7 +310,7 @@ impl Mist {
     }
 
     /// Updates the cached organizations from the answer to a `/self` request of the user.
-    pub(super) fn remember_self(&self, dispatcher: &Dispatcher, answer: &Answer, asked: Instant) {
+    pub(super) fn remember_self(dispatcher: &Dispatcher, answer: &Answer, asked: Instant) {
         if !answer.is_large()
             && let Ok(value) = answer.json()
         {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::accounts::Account;
 use super::dispatch::Dispatcher;
-use super::names::Listing;
+use super::names::{Listing, Named};
 use super::resolve::SELF;
 use super::{Answer, Mist, Request};
 use crate::argument::Id;
@@ -131,8 +131,7 @@ impl Mist {
         let mut seen = seeing(&open, &listings, |route, listing| route.sees_org(listing, id));
         if seen.is_empty() {
             // The privileges of a provider do not name its organizations.
-            let providers =
-                seeing(&open, &listings, |_, listing| listing.rows.iter().any(|row| row.is_msp()));
+            let providers = seeing(&open, &listings, |_, listing| listing.rows.iter().any(Named::is_msp));
             seen = match providers.as_slice() {
                 [_] => providers,
                 _ => self.answering(&providers, &format!("/api/v1/orgs/{id}"), |org| org["id"] == id).await,
@@ -223,7 +222,7 @@ impl Mist {
             let value = match answer {
                 Ok(answer) => {
                     if request.is_for_self() {
-                        self.remember_self(&route.dispatcher, &answer, asked);
+                        Self::remember_self(&route.dispatcher, &answer, asked);
                     }
                     answer.parsed().await
                 }
@@ -263,7 +262,7 @@ impl Merged {
         self.has_answer |= value.is_ok();
         match value {
             Ok(Value::Array(rows)) => {
-                self.rows.get_or_insert_default().extend(rows.into_iter().map(of_account))
+                self.rows.get_or_insert_default().extend(rows.into_iter().map(of_account));
             }
             Ok(Value::Object(mut object)) => {
                 if let Some(Value::Array(rows)) = object.remove("results") {

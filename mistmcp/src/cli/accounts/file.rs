@@ -47,7 +47,7 @@ pub(super) fn parse(text: &str, clouds: &Clouds, cloud: Option<&Cloud>) -> Resul
         format!("line {}: this is no TOML: {}", reader.line(start), error.message().trim())
     })?;
     let root = document.as_table();
-    for (key, item) in root.iter().filter(|(key, _)| *key != "accounts") {
+    if let Some((key, item)) = root.iter().find(|(key, _)| *key != "accounts") {
         let suggestion = did_you_mean(key, ["accounts"]);
         return Err(reader.at(
             root.key(key).and_then(toml_edit::Key::span).or(item.span()),
@@ -75,8 +75,8 @@ type Span = Option<std::ops::Range<usize>>;
 
 impl Reader<'_> {
     fn line(&self, place: usize) -> usize {
-        let before = &self.text.as_bytes()[..place.min(self.text.len())];
-        before.iter().filter(|byte| **byte == b'\n').count() + 1
+        let before = &self.text[..self.text.floor_char_boundary(place)];
+        before.matches('\n').count() + 1
     }
 
     fn at(&self, span: Span, problem: &str) -> String {
@@ -99,7 +99,7 @@ impl Reader<'_> {
             let span = table.key(key).and_then(toml_edit::Key::span);
             self.at(span.or_else(place), &format!("account `{name}`: {problem}"))
         };
-        for (key, _) in table.iter().filter(|(key, _)| !KEYS.contains(key)) {
+        if let Some((key, _)) = table.iter().find(|(key, _)| !KEYS.contains(key)) {
             let remedy = if key == "token" || key == "tokens" {
                 "; a token does not stand in this file: use token_file, token_env or token_command".to_owned()
             } else {
