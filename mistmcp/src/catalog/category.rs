@@ -124,7 +124,7 @@ macro_rules! category {
     };
     ($($other:tt)*) => {
         ::core::compile_error!(
-            "`category!` takes a `///` and one name (`extended` may stand before it), and nothing else: write a \
+            "`category!` takes a `///` and one name (`extended` or `listed` may stand before it), and nothing else: write a \
              `category!` for each category, with a name like `sites_rrm`"
         );
     };

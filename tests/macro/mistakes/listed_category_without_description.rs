@@ -1,0 +1,5 @@
+mistmcp::category! {
+    listed morning
+}
+
+fn main() {}
