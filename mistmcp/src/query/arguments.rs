@@ -80,9 +80,8 @@ impl Arg for QueryTables {
 }
 
 fn wanted() -> Mismatch {
-    Mismatch::wanted(
-        "an object such as {\"aps\": {\"tool\": \"listOrgDevicesStats\", \"arguments\": {\"type\": \"ap\"}}}",
-    )
+    // No tool is named: the session may not have it.
+    Mismatch::wanted("an object such as {\"t\": {\"tool\": \"its name\", \"arguments\": {}}}")
 }
 
 /// A table in a list of objects with a `name`.

@@ -302,11 +302,7 @@ async fn a_call_that_is_refused_without_an_advised_parameter_names_it() {
 async fn a_word_like_no_other_brings_those_there_are() {
     let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
     for (tool, arguments, wanted) in [
-        (
-            "manageMcpTools",
-            json!({ "enable_mcp_tools_categories": "bogus" }),
-            "there are constants_applications, ",
-        ),
+        ("manageMcpTools", json!({ "enable_mcp_tools_categories": "bogus" }), "there are answers, "),
         ("callTool", json!({ "tool": "bogus" }), "`findTools` finds the others"),
         ("getSelf", json!({ "bogus": 1 }), "it takes"),
     ] {

@@ -13,7 +13,8 @@ async fn a_bad_mode_is_told_with_the_modes() {
 
 #[tokio::test]
 async fn a_bad_category_is_told_with_the_one_that_was_meant_and_the_list() {
-    let wanted = ["`sites_rmm`; did you mean \"sites_rrm\"?", "the categories are: constants_applications, "];
+    let wanted =
+        ["`sites_rmm`; did you mean \"sites_rrm\"?", "the categories are: answers, constants_applications, "];
     stops(Launch::new("--demo -c sites,sites_rmm"), 1, &wanted).await;
     let variable = Launch::new("--demo -m custom").variable("MISTMCP_TOOL_CATEGORIES", "sites_rmm");
     stops(variable, 1, &wanted).await;
