@@ -47,7 +47,10 @@ mistmcp::prompt! {
         arguments: &[SITE, DURATION],
         task: "How has the site {site} been doing in the last {duration}?",
         steps: &[
-            step("listProblems", "what is open at the site, folded to its roots; go on by hand only for what it says in `not_seen`"),
+            step(
+                "checkSite",
+                "what is wrong at the site, with evidence; go on by hand only for what it says in `not_seen`",
+            ),
             step("getSiteStats", "devices and clients now, and how many devices are down"),
             step("listSiteSlesMetrics", "which service levels there are for this site"),
             step("getSiteSleSummary", "for each: how often it was met, and the classifiers that took most from it"),
@@ -73,6 +76,10 @@ mistmcp::prompt! {
         ],
         task: "What changed at {site} in the last {duration}, and did it do harm?",
         steps: &[
+            step(
+                "whatChanged",
+                "each change with who, when and what it touched; go on by hand only for what it says in `not_seen`",
+            ),
             step("listOrgAuditLogs", "what people and scripts changed: who, when, which object"),
             step("searchOrgDeviceEvents", "configuration pushes, restarts, upgrades, lost connections"),
             step("searchSiteDeviceConfigHistory", "what a device's configuration was before"),
