@@ -1,6 +1,6 @@
 //! Finds the device that a question is about.
 
-use mistmcp::answers::{Diagnosis, Finding, Inquiry, Object, Row, Rows, Severity, listed, name};
+use mistmcp::answers::{Diagnosis, Finding, Inquiry, Object, Rows, Severity, listed, name};
 use mistmcp::{Arg, Mac};
 
 use super::causes as c;
@@ -59,18 +59,11 @@ pub(super) async fn device(ask: &Inquiry, org: &str, text: &str) -> Result<Locat
     }
     match fitting.as_slice() {
         [device] => Ok(Located { device: (*device).clone(), inventory }),
-        [] if !rows.is_seen() => match mac {
-            // The other parts can still be asked for by its address.
-            Some(mac) => {
-                let row = mistmcp::serde_json::json!({ "mac": mac, "id": id });
-                Device::of(Row::of(&row))
-                    .map(|device| Located { device, inventory })
-                    .ok_or_else(|| unknown(&called))
-            }
-            None => Err(Diagnosis::unknown(format!(
-                "{called} could not be looked up, because the inventory could not be read. Give its MAC address, or try again."
-            ))),
-        },
+        // Without its row nothing is known of it, not even its site.
+        [] if !rows.is_seen() => Err(Diagnosis::unknown(format!(
+            "{called} could not be looked up, because the inventory could not be read. Try again, or ask with a token that \
+             may read it."
+        ))),
         [] => {
             ask.not_seen("device", &format!("the inventory has none that is called {called}"));
             if inventory.is_empty() {
