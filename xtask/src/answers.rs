@@ -12,6 +12,9 @@ use mistmcp_demo::{Half, Incident, Overlay};
 
 use asked::{Answered, Asker, Finding};
 
+/// The cause that is found where there is nothing.
+const NEVER_SEEN: &str = "never_seen";
+
 /// How well a half of the incidents is explained.
 #[derive(Debug, Default)]
 pub(crate) struct Score {
@@ -132,7 +135,7 @@ fn is_right(incident: &Incident, finding: &Finding) -> bool {
 impl FalseAlarms {
     fn add(&mut self, incident: &Incident, answered: &Answered) {
         // What nobody has seen is not in the untouched network either.
-        let is_true_there = incident.expect.as_ref().is_some_and(|expect| expect.cause == "never_seen");
+        let is_true_there = incident.expect.as_ref().is_some_and(|expect| expect.cause == NEVER_SEEN);
         if !is_true_there && answered.findings.iter().any(|finding| is_right(incident, finding)) {
             self.without_trouble.push(incident.name.clone());
         }
@@ -142,7 +145,8 @@ impl FalseAlarms {
     }
 
     fn add_of_nothing(&mut self, incident: &Incident, of: &str, answered: &Answered) {
-        let is_told = answered.error.is_some() || (answered.findings.is_empty() && answered.says_not_seen);
+        let has_none = answered.findings.iter().all(|finding| finding.cause == NEVER_SEEN);
+        let is_told = answered.error.is_some() || (has_none && answered.says_not_seen);
         if !is_told || answered.verdict.to_lowercase().contains("healthy") {
             self.of_nothing.push(format!("{} in {of}: {}", incident.name, answered.verdict));
         }
@@ -247,9 +251,10 @@ mod tests {
 
     #[test]
     fn an_answer_about_nothing_has_to_say_what_was_not_seen() {
-        let told = |verdict: &str, not_seen: &[&str]| {
-            let text =
-                json!({ "verdict": verdict, "findings": [], "not_seen": not_seen, "calls": 3 }).to_string();
+        let told = |verdict: &str, not_seen: &[&str], causes: &[&str]| {
+            let findings = causes.iter().map(|cause| json!({ "cause": cause })).collect::<Vec<_>>();
+            let text = json!({ "verdict": verdict, "findings": findings, "not_seen": not_seen, "calls": 3 })
+                .to_string();
             let mut alarms = FalseAlarms::default();
             alarms.add_of_nothing(
                 &incident(),
@@ -258,8 +263,10 @@ mod tests {
             );
             alarms.of_nothing.len()
         };
-        assert_eq!(told("Nothing was seen.", &["no devices"]), 0);
-        assert_eq!(told("Nothing was seen.", &[]), 1);
-        assert_eq!(told("All is healthy.", &["no devices"]), 1);
+        assert_eq!(told("Nothing was seen.", &["no devices"], &[]), 0);
+        assert_eq!(told("Nothing was seen.", &["no devices"], &["never_seen"]), 0);
+        assert_eq!(told("Nothing was seen.", &["no devices"], &["never_seen", "site_down"]), 1);
+        assert_eq!(told("Nothing was seen.", &[], &[]), 1);
+        assert_eq!(told("All is healthy.", &["no devices"], &[]), 1);
     }
 }
