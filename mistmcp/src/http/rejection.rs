@@ -20,7 +20,7 @@ pub(super) struct Rejection {
     reason: &'static str,
     message: String,
     /// The JSON-RPC error, if the message in the body is rejected.
-    answer: Option<Value>,
+    answer: Option<Box<Value>>,
     /// The value of `WWW-Authenticate`.
     challenge: Option<Box<HeaderValue>>,
 }
@@ -32,7 +32,7 @@ impl Rejection {
 
     /// Rejects the message in the body.
     pub(super) fn of_message(status: StatusCode, reason: &'static str, invalid: Invalid) -> Self {
-        let answer = Some(invalid.to_json());
+        let answer = Some(Box::new(invalid.to_json()));
         Self { status, reason, message: invalid.message, answer, challenge: None }
     }
 
@@ -94,7 +94,7 @@ impl fmt::Display for Rejection {
 
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
-        let body = self.answer.unwrap_or_else(|| json!({ "error": self.message }));
+        let body = self.answer.map_or_else(|| json!({ "error": self.message }), |answer| *answer);
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         match self.status {
