@@ -9,7 +9,7 @@ use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::facts::topology::edge_devices;
-use super::facts::{Client, Device, Event, Medium, Port, Topology};
+use super::facts::{Client, Event, Medium, Port, Topology};
 use super::mermaid::{self, Detail};
 use super::parts::shown_by;
 use super::rules::{device, ports::Around, topology as rules};
