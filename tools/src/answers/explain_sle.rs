@@ -116,6 +116,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
     );
     let client_events: Vec<_> = client_events.iter().filter_map(Event::of).collect();
     let Some(trend) = trend.first().map(Trend::of) else {
+        ask.not_seen("service level over time", "Mist has no row of it");
         return Diagnosis::unknown(format!(
             "{metric} of {} could not be read, so nothing is known about it.",
             name(&state.name)

@@ -69,10 +69,14 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: &TimeWindow) -> Diagnosi
     };
     let site = device.as_ref().and_then(|device| device.site.as_deref()).or(asked.site);
     let read = Read::of(ask, asked, &window, site, device.as_ref(), inventory).await;
-    if let (true, None, true) = (read.sites.is_empty(), device.as_ref(), read.sites_seen) {
-        ask.not_seen("sites", "the organization has none");
+    if read.sites.is_empty() && read.sites_seen && device.is_none() {
+        let (part, words) = match site {
+            Some(_) => ("site", "Mist has no data of the site and no changes"),
+            None => ("sites", "The organization has no sites and no changes"),
+        };
+        ask.not_seen(part, "Mist has none");
         if read.changes.is_empty() && read.events.is_empty() {
-            return Diagnosis::unknown("The organization has no sites and no changes, so nothing is known.");
+            return Diagnosis::unknown(format!("{words}, so nothing is known."));
         }
     }
     let subject = subject(&read, site, device.as_ref(), &window, ask);
