@@ -191,7 +191,7 @@ pub(in crate::answers) fn support(devices: &[Device], contracts: &[Contract], no
     let finding = |mut all: Vec<(i64, &Device, String)>, is_over: bool| {
         all.sort_by_key(|(time, device, _)| (*time, device.name.clone()));
         let (first, oldest, why) = all.first().cloned()?;
-        let (severity, weight) = if is_over { (Severity::Warning, 64) } else { pressing(first, now, 64)? };
+        let (severity, weight) = if is_over { (Severity::Warning, 64) } else { pressing(first, now, 48)? };
         let summary = match all.len() {
             1 => format!("{}: {why}.", oldest.called()),
             several if is_over => {

@@ -371,13 +371,15 @@ pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
         let down: Vec<_> = own.iter().filter(|neighbor| !neighbor.is_up && !explained(neighbor)).collect();
         let Some(first) = down.first() else { continue };
         let all = down.len() == own.len();
+        let since = wan.since(device, &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"], None);
         let (severity, weight) = match (protocol, all) {
             // OSPF runs inside; where it is lost, the default route often stays.
             ("OSPF", _) => (Severity::Warning, 56),
             (_, true) => (Severity::Critical, 77),
+            // One of several that was lost before the window explains little of what is wrong now.
+            (_, false) if since.is_none() => (Severity::Warning, 55),
             (_, false) => (Severity::Warning, 67),
         };
-        let since = wan.since(device, &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"], None);
         let called = wan.called(device);
         let names: Vec<_> = down
             .iter()
