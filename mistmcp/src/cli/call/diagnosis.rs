@@ -36,7 +36,8 @@ fn text_at(value: &Value, width: Option<u16>, now: i64) -> Option<String> {
         text.push_str(&table.text());
     }
     if let Some(more) = value.get("more_findings").and_then(Value::as_u64) {
-        text.push_str(&format!("{more} more findings\n"));
+        text.push_str(&more.to_string());
+        text.push_str(" more findings\n");
     }
     if !not_seen.is_empty() {
         let mut table = Columns::headed(["not seen"], width);

@@ -143,10 +143,11 @@ pub(super) struct Cosines {
 
 impl Cosines {
     pub(super) fn new(texts: &[Box<[Stem]>]) -> Self {
-        let of_text = |(number, stems): (u32, &Box<[Stem]>)| {
+        let of_text = |(number, stems): (u32, &[Stem])| {
             terms(stems).into_iter().map(move |(term, weight)| (term, number, weight))
         };
-        let mut all: Vec<(u64, u32, f32)> = (0..).zip(texts).flat_map(of_text).collect();
+        let texts_of_stems = texts.iter().map(AsRef::as_ref);
+        let mut all: Vec<(u64, u32, f32)> = (0..).zip(texts_of_stems).flat_map(of_text).collect();
         all.sort_unstable_by_key(|(term, number, _)| (*term, *number));
         let mut index = Self { texts: texts.len(), rows: Vec::with_capacity(all.len()), ..Self::default() };
         let mut lengths = vec![0.0_f32; texts.len()];
