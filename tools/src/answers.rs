@@ -38,6 +38,11 @@
 //! [`Inquiry::not_seen`]: mistmcp::answers::Inquiry::not_seen
 //! [`Diagnosis::unknown`]: mistmcp::answers::Diagnosis::unknown
 
+#![expect(
+    clippy::similar_names,
+    reason = "a case and its causes, a device and its profiles are named as they are"
+)]
+
 mod arguments;
 pub mod audit_config;
 pub mod causes;

@@ -65,6 +65,7 @@ impl RadioBand {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one step for each part of the answer")]
 async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     let window = Window::last(t::DAY, ask);
     let at_site = |name, tool| Part::new(name, tool).with("site_id", site);

@@ -199,7 +199,7 @@ fn facts(state: &SiteState, id: &str, beside: &Beside, found: &[Finding]) -> Dia
     let (total, up) = kinds.iter().fold((0, 0), |sums, (_, (total, up))| (sums.0 + total, sums.1 + up));
     let mut subject = name(&state.name);
     if state.devices_seen {
-        subject += &format!(", with {up} of {} connected", count(total, "device"));
+        subject = format!("{subject}, with {up} of {} connected", count(total, "device"));
     }
     let down = state.devices.iter().filter(|device| device.is_down()).map(|device| {
         let called = device.called();

@@ -40,6 +40,7 @@ pub async fn check_wan(
     .await
 }
 
+#[expect(clippy::too_many_lines, reason = "one step for each part of the answer")]
 async fn find(ask: &Inquiry, org: &str, site: &str, window: &TimeWindow) -> Diagnosis {
     let window = Window::of(window, ask);
     let at_site = |name, tool| Part::new(name, tool).with("site_id", site).with("limit", parts::ROWS);

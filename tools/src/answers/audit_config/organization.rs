@@ -1,6 +1,6 @@
 //! The configuration of an organization.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use mistmcp::answers::{Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, count, join};
 
@@ -15,6 +15,7 @@ use super::{Templates, configured, defined_at, uses};
 /// Sites whose devices and own WLANs are read one by one.
 const SITES: usize = 6;
 
+#[expect(clippy::too_many_lines, reason = "one step for each part of the answer")]
 pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
     let window = Window::last(7 * t::DAY, ask);
     let part = |name, tool| Part::new(name, tool).with("org_id", org).with("limit", parts::ROWS);
@@ -146,7 +147,7 @@ async fn of_site(
     let devices_part = at_site("device settings", "listSiteDevices").with("type", "all");
     let wlans_part = at_site("WLANs", "listSiteWlans");
     let (devices, wlan_rows) = join!(ask.rows(&devices_part), ask.rows(&wlans_part));
-    let configured = configured(&devices, &templates, profiles, &Default::default());
+    let configured = configured(&devices, &templates, profiles, &BTreeMap::default());
     let aps: Vec<_> = configured
         .iter()
         .filter(|one| one.device.kind == "ap")

@@ -15,6 +15,7 @@ use super::{Templates, configured, uses};
 const OF_SITE: [&str; 6] =
     ["dns_servers", "ntp_servers", "radius_config", "networks", "port_usages", "additional_config_cmds"];
 
+#[expect(clippy::too_many_lines, reason = "one step for each part of the answer")]
 pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     let window = Window::last(7 * t::DAY, ask);
     let at_site = |name, tool| Part::new(name, tool).with("site_id", site);

@@ -70,7 +70,7 @@ impl Change {
 
     /// Whether there is a difference of settings.
     pub(in crate::answers) fn has_difference(&self) -> bool {
-        !(self.before.is_empty() && self.after.is_empty()) && !self.is_cosmetic()
+        !(self.is_cosmetic() || self.before.is_empty() && self.after.is_empty())
     }
 
     /// Whether something was deleted or taken away.

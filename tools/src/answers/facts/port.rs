@@ -5,6 +5,7 @@ use mistmcp::answers::{Object, Row};
 /// A port with its state and counters.
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "named as Mist names it")]
 pub(in crate::answers) struct Port {
     /// MAC address of its device.
     pub(in crate::answers) device: String,

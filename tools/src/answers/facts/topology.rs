@@ -320,6 +320,7 @@ mod tests {
         ]
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
     fn port(device: u8, id: &str, neighbor: u8, neighbor_port: Value) -> Port {
         let mac = |number: u8| format!("5c5b350000{number:02}");
         let row = json!({

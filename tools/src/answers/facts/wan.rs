@@ -137,6 +137,7 @@ impl Pool {
 
 /// What a gateway tells of its cluster.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "named as Mist names it")]
 pub(in crate::answers) struct Cluster {
     pub(in crate::answers) gateway: String,
     pub(in crate::answers) is_cluster: bool,

@@ -84,7 +84,7 @@ fn of_change(change: &Change, all: &[Change], case: &ChangeCase<'_>) -> Finding 
     };
     let mut what = name(change.called.as_deref().unwrap_or("the configuration"));
     if !fields.is_empty() && fields.iter().all(|field| field.len() <= 40) {
-        what += &format!(" ({})", listed(&fields, 3));
+        what = format!("{what} ({})", listed(&fields, 3));
     }
     let words = format!(
         "{} {} {what} {}{}.",

@@ -405,6 +405,7 @@ mod tests {
     use super::super::super::facts::config::settings;
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
     fn configured(number: u8, kind: &str, own: Value, template: Value) -> Configured {
         let row =
             json!({ "mac": format!("5c5b350000{number:02}"), "name": format!("D-{number}"), "type": kind });
@@ -483,6 +484,7 @@ mod tests {
         assert!(unset("Leeds", &uses, &BTreeSet::from(["site_no".into(), "staff_vlan".into()])).is_none());
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
     fn wlan(row: Value) -> Wlan {
         let mut all = json!({ "ssid": "Yard", "enabled": true });
         for (name, value) in row.as_object().unwrap() {

@@ -31,7 +31,7 @@ fn pressing(ends: i64, now: i64, expired: u8) -> Option<(Severity, u8)> {
     match ends - now {
         ..=0 => Some((Severity::Warning, expired)),
         1..=t::EXPIRES_SOON => Some((Severity::Warning, expired.saturating_sub(3))),
-        ..=t::EXPIRES => Some((Severity::Info, 38)),
+        left if left <= t::EXPIRES => Some((Severity::Info, 38)),
         _ => None,
     }
 }
@@ -377,6 +377,7 @@ mod tests {
         Offered { model: Some(model.into()), version: Version::new(version), is_suggested: true }
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
     fn contract(number: u8, row: Value) -> Contract {
         let mut all = json!({ "serial": format!("S{number}"), "device_name": format!("D-{number}"), "has_support": true });
         for (name, value) in row.as_object().unwrap() {

@@ -24,8 +24,8 @@ pub(in crate::answers) fn down(
         }
         let behind: Vec<_> = topology.behind(place).into_iter().filter(|place| is_down(*place)).collect();
         if behind.is_empty() {
-            let power = ports.iter().filter(|port| port.leads_to(&device.mac, device.name.as_deref()));
-            let power = power.filter_map(|port| ports::power_lost(port, device, around)).next();
+            let mut power = ports.iter().filter(|port| port.leads_to(&device.mac, device.name.as_deref()));
+            let power = power.find_map(|port| ports::power_lost(port, device, around));
             found.push(power.unwrap_or_else(|| alone(device, around.now)));
         } else {
             found.push(branch(device, topology, &behind, around.now));
@@ -138,6 +138,7 @@ mod tests {
     }
 
     /// Gateway 1, switch 2 below it with access points 3 and 4; and switch 5.
+    #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
     fn ports(extra: Value) -> Vec<Port> {
         let links = [(1, "ge-0/0/1", 2), (2, "ge-0/0/3", 3), (2, "ge-0/0/4", 4), (1, "ge-0/0/5", 5)];
         let port = |(device, id, to): (u8, &str, u8)| {

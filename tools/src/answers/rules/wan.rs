@@ -390,7 +390,7 @@ pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
             .collect();
         let noun = if down.len() == 1 { "neighbor" } else { "neighbors" };
         let text = wan.events.iter().filter(|event| event.short().ends_with("NEIGHBOR_DOWN"));
-        let text = text.filter(|event| event.mac.as_deref() == Some(device) && Some(event.time) == since);
+        let mut text = text.filter(|event| event.mac.as_deref() == Some(device) && Some(event.time) == since);
         found.push(
             Finding::new(
                 &c::BGP_DOWN,
@@ -405,7 +405,7 @@ pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
             .evidence("neighbors", own.len())
             .evidence("state", first.state.clone())
             .evidence("vrf", first.vrf.clone())
-            .evidence("text", text.filter_map(|event| event.text.clone()).next()),
+            .evidence("text", text.find_map(|event| event.text.clone())),
         );
     }
     found
@@ -571,6 +571,7 @@ mod tests {
         Device::of(Row::of(&row)).into_iter().collect()
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
     fn port(row: Value) -> Port {
         let mut all = json!({ "mac": GW, "port_id": "ge-0/0/0", "port_usage": "wan", "up": true });
         for (name, value) in row.as_object().unwrap() {
