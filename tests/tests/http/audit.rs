@@ -136,8 +136,8 @@ async fn a_rotated_log_goes_on_in_a_new_file() {
     alice.call("getSiteInfo", site(2)).await;
     assert_eq!(written(&fixture.server, LOG, 1).await[0]["arguments"], site(2));
     assert_eq!(lines(&folder.join("old.jsonl")).len(), 1);
-    use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(folder.join(LOG)).unwrap().permissions().mode();
+    let permissions = std::fs::metadata(folder.join(LOG)).unwrap().permissions();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&permissions);
     assert_eq!(mode & 0o077, 0, "{mode:o}");
 }
 

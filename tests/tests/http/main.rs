@@ -1,7 +1,7 @@
 //! The real binary over HTTP, with well-behaved and hostile clients: each has its own token, cloud and tools,
 //! isolated from the others.
 #![forbid(unsafe_code)]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod admission;
 mod arguments;

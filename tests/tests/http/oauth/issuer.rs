@@ -130,6 +130,7 @@ impl Issuer {
     }
 
     /// The claims of a subject, with some of them changed or, where null, left out.
+    #[expect(clippy::needless_pass_by_value, reason = "tests write what is changed in place")]
     pub(crate) fn claims(&self, subject: &str, changed: Value) -> Value {
         let mut claims = json!({
             "iss": self.url, "aud": AUDIENCE, "sub": subject, "iat": now(), "exp": now() + 600, "groups": ["noc"],
@@ -175,7 +176,7 @@ async fn jwks(State(keys): State<Arc<Keys>>) -> Response {
             Body::from_stream(stream::repeat_with(move || Ok::<_, Infallible>(chunk.clone()))).into_response()
         }
         Fault::Silent => {
-            tokio::time::sleep(Duration::from_secs(600)).await;
+            tokio::time::sleep(Duration::from_mins(10)).await;
             "".into_response()
         }
         Fault::Large => {

@@ -89,7 +89,7 @@ fn bombs() -> Vec<(String, &'static [ErrorKind])> {
     let columns: Vec<_> = (0..10_000).map(|number| format!("1 AS c{number}")).collect();
     let mut doubling = "WITH a0 AS (SELECT 1 AS x)".to_owned();
     for level in 1..30 {
-        doubling += &format!(", a{level} AS (SELECT l.x FROM a{0} l, a{0} r)", level - 1);
+        doubling = format!("{doubling}, a{level} AS (SELECT l.x FROM a{0} l, a{0} r)", level - 1);
     }
     doubling += " SELECT count(*) FROM a29";
     let deep = format!("SELECT json_extract('{}1{}', '$')", "[".repeat(9_000), "]".repeat(9_000));
@@ -179,7 +179,7 @@ async fn hidden_values_are_not_reached_by_any_expression() {
         let answer = query(&session, sql).await.unwrap_or_else(|error| panic!("{sql}: {error}"));
         let text = answer.to_string().to_lowercase();
         for secret in secrets {
-            let hexadecimal: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let hexadecimal = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
             assert!(!text.contains(secret) && !text.contains(&hexadecimal), "{sql}: {text}");
         }
         for found in ["a", "b", "c", "d"] {
