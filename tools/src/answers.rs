@@ -73,7 +73,7 @@ pub mod what_changed;
 use mistmcp::answers::Cause;
 
 mistmcp::category! {
-    /// Whole questions, each answered by one tool: what is wrong, since when, why, with evidence.
+    /// What is wrong, since when and why, with evidence.
     listed answers
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Fields, mist_tool};
 use crate::shared::Country;
 
 mistmcp::category! {
-    /// Same for everybody: channels, LED codes, insight metrics, licenses, webhook topics.
+    /// Channels, LED codes, insight metrics, licenses, webhook topics.
     constants_definitions
 }
 

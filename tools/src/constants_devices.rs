@@ -3,7 +3,7 @@
 use mistmcp::{Fields, mist_tool};
 
 mistmcp::category! {
-    /// ESL firmware by AP model, Marvis Client versions and events, default gateway configuration.
+    /// ESL firmware, Marvis Client versions and events, gateway defaults.
     extended constants_devices
 }
 

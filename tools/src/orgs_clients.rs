@@ -10,7 +10,7 @@ use crate::shared::{
 };
 
 mistmcp::category! {
-    /// Clients of all sites: wireless, wired, WAN, NAC, guests; sessions and events.
+    /// Clients of all sites: wireless, wired, WAN, NAC, guests; events.
     orgs_clients
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Choice, MacFilter, OrgId, PageNumber, ParamGroup, SearchPage, Site
 use crate::shared::DeviceType;
 
 mistmcp::category! {
-    /// All devices owned, also those at no site: serials, claim codes, virtual chassis.
+    /// All devices owned, also without a site: serials, claim codes.
     orgs_inventory
 }
 

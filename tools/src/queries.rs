@@ -3,7 +3,7 @@
 use mistmcp::{Call, Query, QueryTables, Reply, Result, Sql, mist_tool};
 
 mistmcp::category! {
-    /// SQL over the rows of list tools: joins, counts, ranks, groups.
+    /// SQL over rows of list tools.
     listed queries
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{Fields, PageNumber, SiteId, mist_tool};
 
 mistmcp::category! {
-    /// Security profiles and site templates of the organization in effect at a site.
+    /// Security profiles and site templates in effect at a site.
     extended sites_derived
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{DeviceId, SearchPage, SiteId, SortField, mist_tool};
 use crate::shared::{Country, TimeRange};
 
 mistmcp::category! {
-    /// Parts of one device: virtual chassis, cluster, IoT port, flows; allowed channels.
+    /// Parts of one device: virtual chassis, cluster, IoT port; allowed channels.
     extended sites_devices_details
 }
 

@@ -6,7 +6,7 @@ use crate::shared::ConnectionStatus;
 use crate::sites_stats::SwitchMetricScope;
 
 mistmcp::category! {
-    /// State of the devices of one site: uptime, load, radios, clients, compliance.
+    /// State of a site's devices: uptime, load, radios, clients, compliance.
     extended sites_devices_stats
 }
 

@@ -5,7 +5,7 @@ use mistmcp::{Buckets, Choice, ParamGroup, SearchPage, SiteId, SortField, mist_t
 use crate::orgs_stats::{PortField, PortFilter, PortHardware};
 
 mistmcp::category! {
-    /// Switch and gateway ports of one site: link, speed, PoE, neighbor, traffic.
+    /// Switch and gateway ports of a site: link, speed, PoE, neighbor, traffic.
     extended sites_ports
 }
 

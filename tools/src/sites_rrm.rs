@@ -5,7 +5,7 @@ use mistmcp::{Advised, DeviceId, Fields, PageNumber, SiteId, TimeWindow, mist_to
 use crate::shared::Band;
 
 mistmcp::category! {
-    /// Radio management (RRM) at a site: channel plan, what changed it and why, neighbors.
+    /// Radio management (RRM) at a site: channel plan, changes, neighbors.
     sites_rrm
 }
 

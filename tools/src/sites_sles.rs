@@ -8,7 +8,7 @@ use mistmcp::{
 };
 
 mistmcp::category! {
-    /// Service levels (SLE) at a site: metrics, why they fail, who and what suffers.
+    /// Service levels (SLE) at a site: why they fail, who and what suffers.
     sites_sles
 }
 

@@ -9,7 +9,7 @@ use mistmcp::{
 use crate::shared::Rows;
 
 mistmcp::category! {
-    /// State of a site: connected clients, calls, applications, discovered switches.
+    /// State of a site: clients, calls, applications, discovered switches.
     sites_stats
 }
 

@@ -3,7 +3,7 @@
 use mistmcp::{Buckets, Choice, Fields, MacFilter, ParamGroup, Search, SiteId, mist_tool};
 
 mistmcp::category! {
-    /// WAN of a site in effect: gateway template, networks, services, policies, VPNs; path events.
+    /// WAN of a site: gateway template, networks, services, policies, VPNs; path events.
     sites_wan
 }
 

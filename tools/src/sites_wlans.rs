@@ -5,7 +5,7 @@ use mistmcp::{Fields, Id, PageNumber, SiteId, mist_tool};
 use crate::shared::PreSharedKeyFilter;
 
 mistmcp::category! {
-    /// A site's WLANs, PSKs, RF template, WxLAN rules and tags, written and in effect.
+    /// A site's WLANs, PSKs, RF template, WxLAN rules and tags.
     sites_wlans
 }
 

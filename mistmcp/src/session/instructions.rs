@@ -40,7 +40,7 @@ impl Settings {
         }
         text.push_str(
             "- An answer with `next` has more: repeat the call with these arguments laid over its own.\n\
-             - Any list takes `fields`, what to keep of each row: `mac,radio_stat.band_5.channel`.\n\
+             - Lists take `fields`, what to keep of each row: `mac,radio_stat.band_5.channel`.\n\
              - An error says what to do next.\n",
         );
         if self.mode() == Mode::Managed {

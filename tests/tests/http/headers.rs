@@ -98,7 +98,7 @@ async fn repeated_identity_headers_are_rejected() {
         let (status, _, body) = socket.answer().await.unwrap();
         assert!(status == 400 && body.contains("twice"), "{headers:?}: {status} {body}");
     }
-    assert_eq!(alice.tools().await.len(), 4);
+    assert!(alice.tools().await.contains(&"callTool".to_owned()));
 }
 
 #[tokio::test]

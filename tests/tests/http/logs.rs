@@ -16,7 +16,7 @@ async fn a_call_is_logged_in_one_line_with_its_request_id() {
         for (number, outcome) in [(1, "ok"), (2, "missing")] {
             let response = alice.try_call("getSiteInfo", site(number)).await;
             let request = response.header("x-request-id").to_owned();
-            assert!(request.len() == 16, "{response:?}");
+            assert!(request.len() == 32, "{response:?}");
             assert_eq!(
                 response.outcome().1.contains(&format!("[request {request}]")),
                 outcome != "ok",

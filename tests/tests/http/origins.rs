@@ -151,7 +151,7 @@ async fn a_browser_client_gets_cors_headers() {
     {
         assert!(exposed.contains(header), "{header}: {exposed}");
     }
-    assert!(client.tools().await.len() == 4);
+    assert!(client.tools().await.contains(&"callTool".to_owned()));
     // Rejections have CORS headers, too.
     let response = HttpClient::new(&fixture.server, "").header("Origin", PAGE).initialize().await;
     assert_eq!(
