@@ -40,6 +40,9 @@ async fn known(client: &Client, tool: &str, name: &str) -> Value {
         // The one site with a router that is upgraded this way.
         ("getSiteSsrUpgrade", "site_id") => return json!("Chicago Flagship Store"),
         (_, "site_id") => return json!(SITE),
+        ("queryRows", "tables") => return json!({ "aps": { "tool": "listOrgDevicesStats" } }),
+        (_, "text") => return json!("LDS-AP-03"),
+        (_, "client" | "who") => "client_mac",
         (_, "band") => return json!("5"),
         (_, "scope") => return json!("site"),
         (_, "classifier") => return json!("weak-signal"),

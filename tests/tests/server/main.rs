@@ -4,6 +4,7 @@
 
 mod accounts;
 mod advice;
+mod answer_tools;
 mod answers;
 mod answers_network;
 mod answers_of_sites;
