@@ -20,8 +20,11 @@ impl Session {
         if !self.sees_changes {
             return Ok((self.told(&enable)?, false));
         }
+        // Managed mode lists these from the start, and always.
+        let always = self.settings.catalog().categories().iter().filter(|category| category.listed);
+        let always: BTreeSet<_> = always.map(|category| category.name).collect();
         let changed = self.enabled.change(|on| {
-            on.extend(&enable);
+            on.extend(enable.difference(&always));
             on.retain(|category| !disable.contains(category));
         });
         let mut on: Map<String, Value> = Map::new();

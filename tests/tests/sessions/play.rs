@@ -150,7 +150,7 @@ impl Actor {
                     let outcome = call(session, "callTool", arguments).await;
                     if self.model.managed() {
                         let fate = self.model.call_by_name(&tool);
-                        self.judge(&tool, fate, &outcome, mark, ErrorKind::Arguments)?;
+                        self.judge(&tool, fate, &outcome, mark, ErrorKind::Access)?;
                     } else {
                         self.judge("callTool", Fate::Unknown, &outcome, mark, ErrorKind::Tool)?;
                     }
@@ -238,7 +238,7 @@ impl Actor {
                 prop_assert!(advice.contains(&mark), "{tool} did not run: {advice}");
             }
             (Fate::SwitchedOff, Some((kind, advice))) => {
-                prop_assert_eq!(kind, ErrorKind::Arguments, "{}: {}", tool, &advice);
+                prop_assert_eq!(kind, ErrorKind::Access, "{}: {}", tool, &advice);
                 prop_assert!(!advice.contains(&mark), "{tool} ran: {advice}");
                 let switch = advice.contains("`manageMcpTools`");
                 if self.model.managed() {

@@ -489,7 +489,7 @@ mod tests {
 
     #[test]
     fn a_client_that_leaves_without_a_reason_around_it_is_alone() {
-        let leaves: Vec<_> = (0..9)
+        let leaves: Vec<_> = (1..10)
             .map(|step| event("CLIENT_DEAUTHENTICATION", step * 100, &json!({ "reason_code": 3 })))
             .collect();
         assert_eq!(causes(&leaves, &json!({})), ["client_alone"]);
