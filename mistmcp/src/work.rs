@@ -8,6 +8,7 @@ use std::thread::available_parallelism;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::spawn_blocking;
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::error::ErrorKind;
 use crate::{Error, Result};
@@ -36,12 +37,7 @@ pub(crate) type Room = SemaphorePermit<'static>;
 /// # Errors
 /// The job panicked, or the process is shutting down.
 pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let permit = JOBS.acquire().await.map_err(|error| failed(&error))?;
-    let job = move || {
-        let _permit = permit;
-        job()
-    };
-    spawn_blocking(job).await.map_err(|error| failed(&error))
+    queued(None, job).await
 }
 
 /// Runs a job on a large answer.
@@ -49,12 +45,29 @@ pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'sta
 /// # Errors
 /// As [`run`].
 pub(crate) async fn on_large<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    let permit = PARSES.acquire().await.map_err(|error| failed(&error))?;
-    run(move || {
-        let _permit = permit;
-        job()
-    })
-    .await
+    queued(Some(&PARSES), job).await
+}
+
+/// Queues a job in a task of its own, which is aborted with its caller. A semaphore gives its permits to waiters in order,
+/// polled or not: a caller that is not polled, such as the pages of a buffered stream behind the current one, would keep
+/// its permit from the job that the stream waits for.
+async fn queued<T: Send + 'static>(
+    limit: Option<&'static Semaphore>,
+    job: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    let task = tokio::spawn(async move {
+        let of_limit = match limit {
+            Some(limit) => Some(limit.acquire().await.map_err(|error| failed(&error))?),
+            None => None,
+        };
+        let permits = (of_limit, JOBS.acquire().await.map_err(|error| failed(&error))?);
+        let job = move || {
+            let _permits = permits;
+            job()
+        };
+        spawn_blocking(job).await.map_err(|error| failed(&error))
+    });
+    AbortOnDropHandle::new(task).await.map_err(|error| failed(&error))?
 }
 
 /// Reserves memory for the text of a large answer of at most `bytes`.
@@ -79,4 +92,32 @@ fn failed(error: &dyn std::fmt::Display) -> Error {
         ErrorKind::Cloud,
         "The server failed to work this out. Try again once; if it stays, tell the user.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::poll;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_queued_job_whose_caller_is_not_polled_keeps_no_other_job_waiting() {
+        let jobs = available_parallelism().map_or(1, NonZero::get).saturating_sub(1).max(1);
+        let all = JOBS.acquire_many(u32::try_from(jobs).unwrap()).await.unwrap();
+        let mut idle: Vec<_> = (0..jobs).map(|number| Box::pin(run(move || number))).collect();
+        for caller in &mut idle {
+            assert!(poll!(caller).is_pending());
+        }
+        tokio::task::yield_now().await;
+        let mut last = Box::pin(on_large(|| "done"));
+        assert!(poll!(&mut last).is_pending());
+        drop(all);
+        let ended = tokio::time::timeout(Duration::from_mins(1), last).await;
+        assert_eq!(ended.expect("it waits for callers that are not polled").unwrap(), "done");
+        for (number, caller) in idle.into_iter().enumerate() {
+            assert_eq!(caller.await.unwrap(), number);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! What holds for every tool, whoever wrote it.
+//! What holds for every tool.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 

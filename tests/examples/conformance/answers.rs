@@ -99,12 +99,12 @@ pub(crate) async fn reconnection() -> Result<Reply> {
 pub(crate) async fn trigger_tool_change() -> Result<Reply> {
     // Nobody need listen.
     let _ = CHANGES.send(Change::Tools);
-    Ok(Reply::text("Whoever listens has been told."))
+    Ok(Reply::text("Subscribers have been notified."))
 }
 
 /// Changes the list of prompts, for those who listen.
 #[mist_tool(category = "conformance", name = "test_trigger_prompt_change")]
 pub(crate) async fn trigger_prompt_change() -> Result<Reply> {
     let _ = CHANGES.send(Change::Prompts);
-    Ok(Reply::text("Whoever listens has been told."))
+    Ok(Reply::text("Subscribers have been notified."))
 }

@@ -28,7 +28,7 @@ pub(crate) enum Change {
     Prompts,
 }
 
-/// What changes while the server runs, for whoever listens.
+/// What changes while the server runs, for subscribers.
 pub(crate) static CHANGES: LazyLock<broadcast::Sender<Change>> = LazyLock::new(|| broadcast::channel(16).0);
 
 pub(crate) struct Fixture {
