@@ -83,6 +83,8 @@ export const asking = {
         const dark = () => frame.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
         assert.equal(await dark(), 'dark');
         await page.emulateMedia({ colorScheme: 'light' });
-        await frame.waitForFunction(() => getComputedStyle(document.documentElement).colorScheme === 'light');
+        // A frame outside the viewport may paint nothing, so that it is not asked at each animation frame, as is the default.
+        const light = () => getComputedStyle(document.documentElement).colorScheme === 'light';
+        await frame.waitForFunction(light, undefined, { polling: 50 });
     },
 };

@@ -131,7 +131,7 @@ export function walks({ answers, hostile }) {
         await page.evaluate(() => window.bridge.setHostContext({ styles: { variables: {
             '--color-background-primary': 'rgb(1, 2, 3)', '--color-background-secondary': 'rgb(4, 5, 6)', '--color-text-primary': '#fff', '--color-text-secondary': '#ccc',
         } } }));
-        await frame.waitForFunction(() => getComputedStyle(document.body).backgroundColor === 'rgb(1, 2, 3)');
+        await frame.waitForFunction(() => getComputedStyle(document.body).backgroundColor === 'rgb(1, 2, 3)', undefined, { polling: 50 });
         assert.match(await text(frame), /97\.3%/);
     };
 
