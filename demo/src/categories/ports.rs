@@ -31,9 +31,8 @@ fn ports(world: &World) -> Vec<Value> {
                 "port_usage": "ap", "up": device.connected, "active": device.connected,
             });
             let port = with(port_stats(world, switch, port), neighbor);
-            // A port whose device an overlay took down went down with it.
-            let went_down = device.usually_connected && !device.connected;
-            Some(if went_down { with(port, json!({ "last_flapped": world.ago(device.silent) })) } else { port })
+            // A port goes down with its device.
+            Some(if device.connected { port } else { with(port, json!({ "last_flapped": world.ago(device.silent) })) })
         });
         let here = world.wired.iter().filter(|client| world.devices[client.switch].mac == switch.mac);
         let to_clients = here.map(move |client| {
