@@ -10,6 +10,8 @@ use tokio::task::JoinSet;
 
 use crate::fixture::{Fixture, any, off, on, pause};
 
+const ORG: &str = "0e0e0e0e-0000-4000-8000-000000000001";
+
 /// A category, and a tool that is listed if it is enabled.
 const CATEGORIES: [(&str, &str); 4] = [
     ("sites", "getSiteInfo"),
@@ -55,7 +57,6 @@ async fn sessions_keep_their_categories_at_every_replica() {
 
 #[tokio::test]
 async fn the_parameters_of_a_sessions_url_hold_at_every_replica() {
-    const ORG: &str = "0e0e0e0e-0000-4000-8000-000000000001";
     let fixture = Fixture::start(2, "").await;
     let opened = format!("?mode=custom&categories=Orgs,sites&org_id={ORG}");
     let alice = fixture.alice(0, &opened).open().await;
@@ -200,4 +201,27 @@ async fn stateless_requests_store_nothing() {
     }
     let content = fixture.redis.content().await;
     assert!(content.keys().all(|key| !key.contains(":session:")), "{content:?}");
+}
+
+#[tokio::test]
+async fn a_client_that_shows_views_gets_their_data_at_every_replica() {
+    let fixture = Fixture::start(2, "").await;
+    let views = json!({ "extensions": { "io.modelcontextprotocol/ui": { "mimeTypes": ["text/html;profile=mcp-app"] } } });
+    for (capabilities, shows) in [(views, true), (json!({}), false)] {
+        let alice = fixture.alice(0, &format!("?org_id={ORG}")).capabilities(capabilities).open().await;
+        for replica in [0, 1] {
+            let there = fixture.at(replica, &alice);
+            let tools = there.ask("tools/list", json!({})).await.result()["tools"].clone();
+            let declared =
+                tools.as_array().unwrap().iter().any(|tool| !tool["_meta"]["ui"]["resourceUri"].is_null());
+            assert_eq!(declared, shows, "replica {replica}");
+            let call = json!({ "name": "checkPorts", "arguments": {} });
+            let answer = there.ask("tools/call", call).await.result();
+            assert_eq!(
+                answer["structuredContent"]["verdict"].is_string(),
+                shows,
+                "replica {replica}: {answer}"
+            );
+        }
+    }
 }
