@@ -57,7 +57,7 @@ start(function draw(answer, main) {
   const failed = events.filter((event) => event.ok === false).length;
   return drawAnswer(answer, [
     facts([['Client', first(client.name, client.hostname, client.mac)], ['MAC', client.mac], ['User', client.user], ['Address', client.ip],
-      ['SSID', client.ssid], ['Band', client.band], ['Channel', client.channel], ['Signal', signalText(client.rssi)],
+      ['SSID', client.ssid], ['Band', BANDS[client.band] ?? client.band], ['Channel', client.channel], ['Signal', signalText(client.rssi)],
       ['Signal to noise', number(client.snr) === undefined ? undefined : `${format(client.snr)} dB`], ['Access point', client.ap],
       ['Switch', client.switch], ['Port', client.port], ['VLAN', client.vlan], ['System', client.os], ['Site', client.site], ['Since', time(client.since)]]),
     events.length + sessions.length > 0 && [
@@ -80,7 +80,7 @@ start(function draw(answer, main) {
       { heading: 'To', value: (row) => row.to, show: time },
       { heading: 'Access point', value: (row) => row.ap },
       { heading: 'SSID', value: (row) => row.ssid },
-      { heading: 'Band', value: (row) => row.band },
+      { heading: 'Band', value: (row) => BANDS[row.band] ?? row.band },
     ])),
     signal.length > 1 && [el('h2', {}, 'Signal'),
       lineChart('Signal over time; the table below has the values', signal, { width, show: (value) => `${format(value, 0)}` }),

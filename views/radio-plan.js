@@ -4,7 +4,6 @@
 //   rogues: [{ ssid?, bssid?, band?, channel, rssi?, kind?: rogue | honeypot | neighbor, ap? }]     events: [{ when, ap?, band?, text }]
 // parts: format, dom, host, answer
 
-const BANDS = { 24: '2.4 GHz', 5: '5 GHz', 6: '6 GHz' };
 
 const bandOf = (radio) => {
   const text = String(radio.band ?? '').replace(/[^\d]/g, '');
@@ -43,12 +42,8 @@ start((answer) => {
   const data = dataOf(answer);
   const findings = objects(answer.findings);
   const site = object(data.site);
-  const mark = marksOf(answer);
-  const radios = objects(data.radios).map((radio) => {
-    const marked = known(radio.problem) ? undefined : mark([radio.mac], [radio.ap]);
-    const problem = first(radio.problem, marked?.cause);
-    return { ...radio, problem, band: bandOf(radio), kind: known(problem) ? kindOf(problem, undefined, marked ? [marked] : findings) : '' };
-  });
+  const radios = objects(data.radios).map((radio) => (
+    { ...radio, band: bandOf(radio), kind: known(radio.problem) ? kindOf(radio.problem, undefined, findings) : '' }));
   const rogues = objects(data.rogues);
   const events = objects(data.events);
   const bands = ['24', '5', '6', ''].filter((key) => radios.some((radio) => radio.band === key));

@@ -24,9 +24,9 @@ pub const SAMPLE_QUESTIONS: [SampleQuestion; 7] = [
         arguments: r#"{"site_id":"Rotterdam Warehouse"}"#,
     },
     SampleQuestion {
-        text: "Why does Hugo's laptop keep losing its connection?",
+        text: "Why does the scanner scan-lds-015 in Leeds lose its connection?",
         tool: "troubleshootClient",
-        arguments: r#"{"client":"hugo.nguyen"}"#,
+        arguments: r#"{"client":"scan-lds-015"}"#,
     },
     SampleQuestion {
         text: "Which switch ports have a problem?",

@@ -82,7 +82,7 @@ function rowTable(caption, rows) {
 function finding(one, findings) {
   const [kind, word] = SEVERITY[one.severity] ?? ['', words(one.severity ?? 'Finding')];
   const root = number(one.because_of);
-  const evidence = Object.entries(object(one.evidence)).map(([key, value]) => [clean(key, 60), value]);
+  const evidence = Object.entries(object(one.evidence)).map(([key, value]) => [clean(key, 60), momentOrValue(value)]);
   return el('li', { class: `${one.severity === 'critical' || one.severity === 'warning' ? one.severity : ''} ${root !== undefined ? 'follows' : ''}` },
     el('div', {}, badge(word, kind), ' ', el('span', { class: 'soft small' }, words(one.cause ?? '')), ' ',
       known(one.since) && el('span', { class: 'soft small' }, 'since ', time(one.since))),
@@ -97,10 +97,11 @@ function finding(one, findings) {
 function drawAnswer(answer, picture) {
   const findings = objects(answer.findings);
   const unseen = list(answer.not_seen);
+  const more = number(answer.more_findings) ?? 0;
   return [
     known(answer.verdict) && el('p', { class: 'verdict' }, name(answer.verdict)),
     picture,
-    findings.length > 0 && [el('h2', {}, `${counted(findings.length, 'finding')}`),
+    findings.length > 0 && [el('h2', {}, more > 0 ? `${format(findings.length)} of ${counted(findings.length + more, 'finding')}` : counted(findings.length, 'finding')),
       longList(findings, (one) => finding(one, findings), { tag: 'ol', attributes: { class: 'findings' }, most: 50, what: 'findings' })],
     unseen.length > 0 && [el('h2', {}, 'Not seen'), longList(unseen, (one) => el('li', {}, '– ', name(one)), { attributes: { class: 'soft' }, most: 30 })],
     number(answer.calls) !== undefined && el('p', { class: 'soft small' }, `${counted(answer.calls, 'call')} to Mist`),

@@ -31,5 +31,11 @@ function time(value) {
   return at === undefined ? undefined : el('time', { datetime: new Date(at).toISOString() }, timeText(at));
 }
 
+/** What is written for a value: a moment, where a number is one of the last or the next years in seconds. */
+const momentOrValue = (value) => (Number.isInteger(value) && Math.abs(value - Date.now() / 1000) < 3e8 ? time(value) : value);
+
 /** Speed in Mb/s for people. */
 const speed = (mbps) => (mbps >= 1000 ? `${format(mbps / 1000)} Gb/s` : `${format(mbps)} Mb/s`);
+
+/** Radio bands by Mist's names of them. */
+const BANDS = { 24: '2.4 GHz', 5: '5 GHz', 6: '6 GHz' };

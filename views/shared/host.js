@@ -32,14 +32,19 @@ function applyContext(context) {
   }
 }
 
-/** Calls a tool of the server through the host, and returns its result. */
+/**
+ * Calls a tool of the server through the host, and returns its result. A session in managed mode calls by `callTool` what
+ * it does not list: there the direct call is an error of the protocol, or a result that is one.
+ */
 async function callTool(tool, given) {
-  try {
-    return await request('tools/call', { name: tool, arguments: given });
-  } catch {
-    // A session in managed mode calls by `callTool` what it does not list.
-    return request('tools/call', { name: 'callTool', arguments: { tool, arguments: given } });
-  }
+  const direct = await request('tools/call', { name: tool, arguments: given }).catch((error) => error);
+  if (!(direct instanceof Error) && !direct.isError) return direct;
+  const result = await request('tools/call', { name: 'callTool', arguments: { tool, arguments: given } }).catch((error) => error);
+  const failed = (one) => one instanceof Error || one.isError;
+  // In other modes there is no `callTool`: the error of the tool itself says more.
+  const answer = failed(result) && !(direct instanceof Error) ? direct : result;
+  if (answer instanceof Error) throw answer;
+  return answer;
 }
 
 /** Connects to the host. `shown` gets the result of the tool, `changed` is called when the host's context changed. */

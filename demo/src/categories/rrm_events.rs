@@ -40,7 +40,11 @@ fn of_radio<'w>(device: &'w Device, radio: &'w Radio) -> Vec<Change<'w>> {
     let changes = (0..4).map(|_| {
         ago += random.between(2 * 3600, 16 * 3600);
         let reason = *random.pick(REASONS);
-        let radar = radio.band == "5" && (52..=144).contains(&channel) && random.chance(25);
+        let pre_channel = *random.pick(channels(radio.band));
+        // A radio leaves a channel of weather radar (DFS).
+        let on_radar_channel =
+            radio.band == "5" && (52..=144).contains(&pre_channel) && pre_channel != channel;
+        let radar = on_radar_channel && random.chance(25);
         let change = Change {
             device,
             radio,
@@ -48,7 +52,7 @@ fn of_radio<'w>(device: &'w Device, radio: &'w Radio) -> Vec<Change<'w>> {
             event: if radar { "radar-detected" } else { reason },
             channel,
             power,
-            pre_channel: *random.pick(channels(radio.band)),
+            pre_channel,
             pre_power: (power + random.between(-2, 2)).max(3),
         };
         (channel, power) = (change.pre_channel, change.pre_power);

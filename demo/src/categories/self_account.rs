@@ -70,7 +70,8 @@ fn logs(world: &World) -> Vec<Value> {
         let (name, _) = random.pick(ADMINS);
         let site = random.pick(&world.sites);
         let device = random.pick(&world.devices);
-        let message = match random.between(0, 4) {
+        let subject = random.between(0, 4);
+        let message = match subject {
             0 => format!("Update Site \"{}\"", site.name()),
             1 => format!("Update Device \"{}\"", device.name),
             2 => format!("Restart Device \"{}\"", device.name),
@@ -80,7 +81,7 @@ fn logs(world: &World) -> Vec<Value> {
         json!({
             "id": uuid(&format!("audit log {number}")),
             "org_id": ORG_ID,
-            "site_id": site.id,
+            "site_id": if subject == 1 || subject == 2 { &world.site_of(device).id } else { &site.id },
             "admin_id": admin_id(name),
             "admin_name": *name,
             "message": message,

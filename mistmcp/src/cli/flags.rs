@@ -129,7 +129,7 @@ pub(super) struct Flags {
     #[arg(global = true, help_heading = MIST)]
     pub(super) demo: bool,
 
-    /// With --demo: lay a built-in incident over the network (repeat it for several); `mistmcp incidents` lists them
+    /// With --demo: add a built-in incident to the demo network (repeat it for several); `mistmcp incidents` lists them
     #[arg(long, env = "MISTMCP_DEMO_INCIDENTS", value_delimiter = ',', value_name = "NAME", global = true)]
     #[arg(help_heading = MIST)]
     pub(super) demo_incident: Vec<String>,
@@ -151,7 +151,7 @@ pub(super) struct Flags {
     #[arg(help_heading = MIST)]
     pub(super) allow_cloud: Vec<String>,
 
-    /// The organization that is meant where a call names none
+    /// The default organization, for calls without `org_id`
     #[arg(long, env = "MISTMCP_ORG_ID", value_name = "UUID", global = true, help_heading = MIST)]
     pub(super) org_id: Option<String>,
 
@@ -160,7 +160,7 @@ pub(super) struct Flags {
     #[arg(value_parser = clap::value_parser!(u64).range(1..=3_600), help_heading = MIST)]
     pub(super) timeout: u64,
 
-    /// How much of that may be spent waiting for another try
+    /// How much of that may be spent waiting before retries
     #[arg(long, env = "MISTMCP_RETRY_WAIT", default_value = "15", value_name = "SECONDS", global = true)]
     #[arg(value_parser = clap::value_parser!(u64).range(0..=3_600), help_heading = MIST)]
     pub(super) retry_wait: u64,
@@ -198,7 +198,7 @@ pub(super) struct Flags {
     #[arg(help_heading = ANSWERS)]
     pub(super) format: Format,
 
-    /// Show passwords, keys and their kin, which are hidden otherwise
+    /// Show passwords, keys and other secrets, which are hidden by default
     #[arg(long, env = "MISTMCP_SHOW_SECRETS", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
     #[arg(global = true, help_heading = ANSWERS)]
     pub(super) show_secrets: bool,
@@ -231,8 +231,8 @@ const ANSWERS: &str = "Answers";
 
 const EXAMPLES: &str = "\
 The API token has no flag, so that no process list shows it: set MIST_APITOKEN, in the environment or in a file (--env-file).
-Several tokens, with commas between them, are used in turn. Nor have MISTMCP_REDIS_KEY, the secret that replicas share,
-and MISTMCP_REDIS_PASSWORD.
+Several tokens, with commas between them, are used in turn. MISTMCP_REDIS_KEY, the secret that replicas share,
+and MISTMCP_REDIS_PASSWORD have no flag either.
 
 Examples:
   mistmcp --demo                               a server with a made-up network, to try a client

@@ -209,7 +209,9 @@ fn consent(install: &InstallFlags) -> anyhow::Result<Option<ExitCode>> {
         return Ok(None);
     }
     if !io::stdin().is_terminal() {
-        output::error("Nothing was changed, for there is no terminal to ask on: --yes makes the change.");
+        output::error(
+            "Nothing was changed: there is no terminal for the confirmation. --yes makes the change.",
+        );
         return Ok(Some(ExitCode::from(2)));
     }
     let mut answer = String::new();

@@ -26,10 +26,13 @@ pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
                 .and(said(body));
         }
         StatusCode::NOT_FOUND => {
-            return Error::new(ErrorKind::Missing, "Mist does not know this id here. Look it up first: ")
-                .hint([("searchOrgSites", "a site with `searchOrgSites`, another object")], "each object")
-                .and(" with the tool that lists its kind.")
-                .and(said(body));
+            return Error::new(
+                ErrorKind::Missing,
+                "Mist has no object with this id at this place. Look it up first: ",
+            )
+            .hint([("searchOrgSites", "a site with `searchOrgSites`, another object")], "each object")
+            .and(" with the tool that lists its kind.")
+            .and(said(body));
         }
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => (ErrorKind::Network, PROXY_PASSWORD.to_owned()),
         StatusCode::REQUEST_TIMEOUT => (

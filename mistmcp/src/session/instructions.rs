@@ -39,7 +39,7 @@ impl Settings {
             text.push_str("- Searches and counts look at the last day by default.\n");
         }
         text.push_str(
-            "- An answer with `next` has more: repeat the call with these arguments laid over its own.\n\
+            "- An answer with `next` has more: repeat the call with these arguments merged in.\n\
              - Lists take `fields`, what to keep of each row: `mac,radio_stat.band_5.channel`.\n\
              - An error says what to do next.\n",
         );

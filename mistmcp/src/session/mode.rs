@@ -7,7 +7,7 @@
 pub enum Mode {
     /// A few tools; the others are found, called by name, or switched on by category
     Managed,
-    /// All tools at once, but those of extended categories
+    /// All tools except those of extended categories
     All,
     /// The tools of the named categories, and the essential ones
     Custom,
@@ -30,7 +30,7 @@ impl Mode {
     pub const fn about(self) -> &'static str {
         match self {
             Self::Managed => "A few tools; the others are found, called by name, or switched on by category",
-            Self::All => "All tools at once, but those of extended categories",
+            Self::All => "All tools except those of extended categories",
             Self::Custom => "The tools of the named categories, and the essential ones",
         }
     }

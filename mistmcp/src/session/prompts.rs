@@ -41,7 +41,7 @@ impl Settings {
             .collect();
         let mut text = format!("{task}\n\n");
         if !steps.is_empty() {
-            text.push_str("Look at these in turn, as far as they bear on it:\n");
+            text.push_str("Look at these in turn, as far as they are relevant:\n");
             text.extend(steps);
             if self.mode() == Mode::Managed {
                 text.push_str("Tools that are not on your list are called with `callTool`.\n");

@@ -154,11 +154,19 @@ export function walks({ answers, hostile }) {
         await frame.getByRole('cell', { name: '<b>x</b>' }).waitFor();
         const wanted = { name: 'searchOrgSwOrGwPorts', arguments: { mac: 'f4bfa8e0bc70', port_id: 'ge-0/0/0' } };
         assert.deepEqual((await told()).calls, [wanted]);
-        frame = await show('switch-ports', answers['switch-ports'], { calls: { callTool: rows } });
+        // A server may answer the call of a tool that it does not list with an error, or with a result that is one.
+        const refused = { isError: true, content: [{ type: 'text', text: 'Call it with `callTool`.' }] };
+        for (const calls of [{ callTool: rows }, { searchOrgSwOrGwPorts: refused, callTool: rows }]) {
+            frame = await show('switch-ports', answers['switch-ports'], { calls });
+            await unfold(frame);
+            await frame.getByRole('button', { name: 'Show the rows' }).first().click();
+            await frame.getByRole('cell', { name: '<b>x</b>' }).waitFor();
+            assert.deepEqual((await told()).calls.at(-1), { name: 'callTool', arguments: { tool: wanted.name, arguments: wanted.arguments } });
+        }
+        frame = await show('switch-ports', answers['switch-ports'], { calls: { searchOrgSwOrGwPorts: refused } });
         await unfold(frame);
         await frame.getByRole('button', { name: 'Show the rows' }).first().click();
-        await frame.getByRole('cell', { name: '<b>x</b>' }).waitFor();
-        assert.deepEqual((await told()).calls[1], { name: 'callTool', arguments: { tool: wanted.name, arguments: wanted.arguments } });
+        await frame.getByText('Call it with').first().waitFor();
         frame = await show('switch-ports', answers['switch-ports'], { takesCalls: false });
         await unfold(frame);
         assert.equal(await frame.getByRole('button', { name: 'Show the rows' }).count(), 0);

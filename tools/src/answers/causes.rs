@@ -77,7 +77,7 @@ causes! {
         CABLE_FAULT "cable_fault": "The cable or its plug is bad.",
             "Marvis finds a bad cable, or errors and flaps of the port together with a low speed.",
             "Replace the cable and test the socket.";
-        UPSTREAM_DOWN "upstream_down": "The device that it hangs from is down.",
+        UPSTREAM_DOWN "upstream_down": "The upstream switch or gateway is down.",
             "The switch or gateway upstream of it is disconnected, since about the same time.",
             "Bring the upstream device back first.";
         SITE_DOWN "site_down": "The whole site is off the network.",
@@ -193,7 +193,7 @@ causes! {
             "Bring the other node or the link back.";
     }
     "configuration and lifecycle" {
-        CHANGED_BEFORE "changed_before": "Somebody changed the configuration right before it began.",
+        CHANGED_BEFORE "changed_before": "The configuration was changed shortly before the problem began.",
             "An entry of the audit log, or a configuration event, shortly before the first failure.",
             "Read the change, and undo it if it fits.";
         OVERRIDE "override": "A site or device overrides its template.",

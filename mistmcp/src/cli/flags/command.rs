@@ -10,7 +10,7 @@ use crate::cli::install::InstallFlags;
 /// What to do in place of serving.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
-    /// Look whether everything is as it has to be: settings, cloud, network, token
+    /// Check the settings, the cloud, the network and the token
     Check(CheckFlags),
     /// Put this server into a client's settings
     Install(InstallFlags),
@@ -47,7 +47,7 @@ pub(in crate::cli) struct CallFlags {
     #[arg(value_name = "NAME=VALUE", conflicts_with = "json")]
     pub(in crate::cli) arguments: Vec<String>,
 
-    /// The arguments, as a JSON object (it says nothing of the form of the answer); `-` reads it from standard input, `@PATH` from a file
+    /// The arguments, as a JSON object (input only; --table and --csv set the output); `-` reads it from standard input, `@PATH` from a file
     #[arg(long, value_name = "OBJECT|-|@PATH")]
     pub(in crate::cli) json: Option<String>,
 

@@ -20,11 +20,11 @@ pub(in crate::cli) struct HttpFlags {
     #[arg(short, long, env = "MISTMCP_PORT", default_value = "8000", help_heading = HTTP)]
     pub(in crate::cli) port: u16,
 
-    /// A name that clients may ask for this server by, beside loopback's (repeat it for several)
+    /// A host name to accept, in addition to those of loopback (repeat it for several)
     #[arg(long, env = "MISTMCP_ALLOW_HOST", value_delimiter = ',', value_name = "HOST[:PORT]", help_heading = HTTP)]
     pub(in crate::cli) allow_host: Vec<String>,
 
-    /// A web page's origin that may ask, beside loopback's (repeat it for several)
+    /// A web origin that may call the server, in addition to those of loopback (repeat it for several)
     #[arg(long, env = "MISTMCP_ALLOW_ORIGIN", value_delimiter = ',', value_name = "ORIGIN", help_heading = HTTP)]
     pub(in crate::cli) allow_origin: Vec<String>,
 
@@ -49,7 +49,7 @@ pub(in crate::cli) struct HttpFlags {
     #[arg(long, env = "MISTMCP_OAUTH_ISSUER", value_name = "URL", help_heading = HTTP)]
     pub(in crate::cli) oauth_issuer: Option<String>,
 
-    /// OAuth: the URL of this server as clients reach it, which their tokens have as audience; then other names of it there
+    /// OAuth: the audience that tokens must have: the URL of this server as clients reach it; further values with commas
     #[arg(long, env = "MISTMCP_OAUTH_AUDIENCE", value_delimiter = ',', value_name = "URL", help_heading = HTTP)]
     #[arg(requires = "oauth_issuer")]
     pub(in crate::cli) oauth_audience: Vec<String>,
@@ -78,12 +78,12 @@ pub(in crate::cli) struct HttpFlags {
     #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = HTTP)]
     pub(in crate::cli) max_sessions_per_token: u32,
 
-    /// How long a session lasts in which nothing goes on
+    /// How long an idle session lasts
     #[arg(long, env = "MISTMCP_SESSION_IDLE", default_value = "1800", value_name = "SECONDS", help_heading = HTTP)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=604_800))]
     pub(in crate::cli) session_idle: u64,
 
-    /// A proxy that is believed where it names a client's address in X-Forwarded-For or Forwarded (repeat it for several)
+    /// A proxy whose X-Forwarded-For or Forwarded header names the client's address (repeat it for several)
     #[arg(long, env = "MISTMCP_TRUSTED_PROXY", value_delimiter = ',', value_name = "CIDR", help_heading = HTTP)]
     pub(in crate::cli) trusted_proxy: Vec<String>,
 
@@ -112,7 +112,7 @@ pub(in crate::cli) struct HttpFlags {
     #[arg(value_parser = clap::value_parser!(u32).range(8_388_608..))]
     pub(in crate::cli) max_body_bytes: u32,
 
-    /// Bytes of answers that clients have not taken yet; one address may have a quarter
+    /// Bytes of answers that wait to be sent to clients; one address may have a quarter
     #[arg(long, env = "MISTMCP_MAX_ANSWER_BYTES", default_value = "134217728", value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(8_388_608..), help_heading = LIMITS)]
     pub(in crate::cli) max_answer_bytes: u32,
@@ -122,7 +122,7 @@ pub(in crate::cli) struct HttpFlags {
     #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
     pub(in crate::cli) max_new_clients_per_address: u32,
 
-    /// Questions a minute to Mist from one address with such tokens
+    /// Requests a minute to Mist from one address with such tokens
     #[arg(long, env = "MISTMCP_NEW_TOKENS_PER_MINUTE", default_value = "20", value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..), help_heading = LIMITS)]
     pub(in crate::cli) new_tokens_per_minute: u32,
@@ -131,7 +131,7 @@ pub(in crate::cli) struct HttpFlags {
     #[arg(long, env = "MISTMCP_REDIS_URL", value_name = "URL", hide_env_values = true, help_heading = HTTP)]
     pub(in crate::cli) redis: Option<SecretString>,
 
-    /// What their names there begin with
+    /// The prefix of all keys and channels in Redis
     #[arg(long, env = "MISTMCP_REDIS_PREFIX", default_value = "mistmcp", value_name = "NAME", help_heading = HTTP)]
     pub(in crate::cli) redis_prefix: String,
 }
