@@ -21,9 +21,7 @@ mod principal;
 mod query;
 mod rejection;
 mod request_id;
-mod request_ids;
 mod restore;
-mod session_handle;
 mod session_store;
 mod sessions;
 mod sse_peek;
@@ -56,9 +54,9 @@ use middleware::FrontMiddleware;
 use oauth::OAuth;
 pub(crate) use oauth::OAuthSettings;
 pub(crate) use page::Question;
-use restore::RestoreLocks;
+use restore::RestoredByRequest;
 use session_store::{LocalOnly, SessionStore};
-use sessions::{LocalSessions, Sessions};
+use sessions::Sessions;
 
 use crate::audit::AuditLog;
 use crate::key::Key;
@@ -127,16 +125,12 @@ pub(crate) async fn serve<H: ServerHandler>(
     let metrics = Arc::clone(configuration.pool.metrics());
     let sessions = Arc::new(Sessions::new(configuration.limits, Arc::clone(&metrics)));
     let streams = CancellationToken::new();
-    let mut manager = LocalSessionManager::default();
-    // Idle sessions are closed by `sessions::sweep`. rmcp's own timer would run on while a stream is open.
-    manager.session_config.keep_alive = None;
-    let local = LocalSessions { sessions, manager: Arc::new(manager) };
     let key = match &configuration.redis {
         Some(location) => location.key().clone(),
         None => Key::random(),
     };
     let server_key = key.clone();
-    let session_store = session_store(&configuration, &local).await?;
+    let session_store = session_store(&configuration, &sessions).await?;
     let (operator, server_metrics) = (Arc::clone(&configuration.settings), Arc::clone(&metrics));
     let audit = configuration.audit.clone();
     let mut settings = StreamableHttpServerConfig::default()
@@ -145,14 +139,14 @@ pub(crate) async fn serve<H: ServerHandler>(
         .with_cancellation_token(streams.clone())
         // `FrontMiddleware` validates `Host` and `Origin` for every path.
         .disable_allowed_hosts();
-    settings.session_store = session_store.initialize_cache();
+    settings.session_store = Some(Arc::new(RestoredByRequest));
     let mcp = Mcp::new(
         move || {
             let (settings, metrics) = (Arc::clone(&operator), Arc::clone(&server_metrics));
             let server = Server::for_http(settings, metrics, server_key.clone());
             Ok(handler(server.audited(audit.clone())))
         },
-        Arc::clone(&local.manager),
+        Arc::clone(&sessions.manager),
         settings,
     );
     let calls = TaskTracker::new();
@@ -179,13 +173,12 @@ pub(crate) async fn serve<H: ServerHandler>(
         configuration,
         oauth,
         mcp,
-        local: local.clone(),
+        sessions: Arc::clone(&sessions),
         session_store,
         metrics: Arc::clone(&metrics),
         key,
         closing: Arc::new(stop.clone()),
         calls: calls.clone(),
-        restore_locks: RestoreLocks::default(),
     });
     // The `/mcp` route calls the middleware directly: an axum layer costs as much as some of the steps of a request.
     let middleware = Arc::clone(&front_middleware);
@@ -211,7 +204,7 @@ pub(crate) async fn serve<H: ServerHandler>(
                 .with_state(health),
         );
 
-    let session_sweep = tokio::spawn(sessions::sweep(local));
+    let session_sweep = tokio::spawn(sessions::sweep(sessions));
     let connection_sweep = tokio::spawn(Arc::clone(&admission).sweep());
     let shutdown = async move {
         stop.cancelled().await;
@@ -233,24 +226,24 @@ pub(crate) async fn serve<H: ServerHandler>(
 /// Builds the session store: local only, or shared through Redis.
 async fn session_store(
     configuration: &Configuration,
-    local: &LocalSessions,
+    sessions: &Arc<Sessions>,
 ) -> anyhow::Result<Arc<dyn SessionStore>> {
     let Some(location) = configuration.redis.clone() else { return Ok(Arc::new(LocalOnly)) };
-    in_redis(location, configuration, local).await
+    in_redis(location, configuration, sessions).await
 }
 
 #[cfg(feature = "redis")]
 async fn in_redis(
     location: Location,
     configuration: &Configuration,
-    local: &LocalSessions,
+    sessions: &Arc<Sessions>,
 ) -> anyhow::Result<Arc<dyn SessionStore>> {
     let metrics = Arc::clone(configuration.pool.metrics());
     let (client, pushes) = crate::redis::RedisClient::open(location, metrics).await?;
     configuration.pool.share(Arc::clone(&client));
     let settings = Arc::clone(&configuration.settings);
     let store = session_store::RedisStore::new(client, settings, configuration.limits.idle);
-    tokio::spawn(session_store::sync(Arc::clone(&store), local.clone(), pushes));
+    tokio::spawn(session_store::sync(Arc::clone(&store), Arc::clone(sessions), pushes));
     Ok(store)
 }
 
@@ -258,7 +251,7 @@ async fn in_redis(
 async fn in_redis(
     location: Location,
     _configuration: &Configuration,
-    _local: &LocalSessions,
+    _sessions: &Arc<Sessions>,
 ) -> anyhow::Result<Arc<dyn SessionStore>> {
     match location {}
 }

@@ -7,13 +7,14 @@ mod client_peer;
 mod client_request;
 mod completion;
 mod http_context;
+mod http_session;
 mod in_flight;
 pub(crate) mod json_rpc;
 mod mrtr;
 mod prompts;
+mod request_ids;
 mod resources;
 mod result;
-mod session_shared;
 mod stdio;
 mod views;
 
@@ -36,9 +37,10 @@ use tracing::Instrument;
 use call_guard::CallGuard;
 use client_peer::ClientPeer;
 pub(crate) use http_context::{ClientAdmission, HttpRequestContext};
+pub(crate) use http_session::{HttpSession, ToolListObserver, Unrestored};
 pub(crate) use in_flight::{InFlight, InFlightGuard};
 use mrtr::MultiRoundTrip;
-pub(crate) use session_shared::{SessionShared, ToolListObserver};
+pub(crate) use request_ids::RequestIdGuard;
 use stdio::InputEnd;
 pub(crate) use stdio::serve;
 pub(crate) use views::used_extensions;
@@ -202,7 +204,9 @@ impl Server {
                 };
                 Ok(if is_stateless_request { Arc::new(session.afresh()) } else { session })
             }
-            (Clients::Http { .. }, Some(http)) if is_stateless_request => Ok(Arc::new(http.session(false))),
+            (Clients::Http { .. }, Some(http)) if is_stateless_request => {
+                Ok(Arc::new(http.new_session(false)))
+            }
             (Clients::Http { session, .. }, http) => {
                 let session = session.get().cloned().ok_or_else(|| {
                     ErrorData::invalid_request("This session is not open: begin with `initialize`.", None)
@@ -264,9 +268,9 @@ impl Server {
             None => tokio::join!(biased; calling, pump.run()),
         };
         if outcome.list_changed
-            && let Some(shared) = HttpRequestContext::of(&context).and_then(|http| http.shared.as_ref())
+            && let Some(session) = HttpRequestContext::of(&context).and_then(|http| http.session.as_ref())
         {
-            shared.list_changed().await;
+            session.list_changed().await;
         }
         if outcome.list_changed
             && let Err(error) = context.peer.notify_tool_list_changed().await
@@ -334,9 +338,9 @@ impl ServerHandler for Server {
     ) -> Result<InitializeResult, ErrorData> {
         if let (Clients::Http { session, .. }, Some(http)) = (&self.clients, HttpRequestContext::of(&context))
         {
-            session.get_or_init(|| Arc::new(http.session(true)));
-            if let Some(shared) = &http.shared {
-                shared.set_peer(&context.peer);
+            session.get_or_init(|| Arc::new(http.new_session(true)));
+            if let Some(session) = &http.session {
+                session.set_peer(&context.peer);
             }
         }
         context.peer.set_peer_info(request.clone());

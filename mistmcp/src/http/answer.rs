@@ -1,12 +1,10 @@
 //! Content negotiation of responses: converts what rmcp answers into a form that the client accepts.
 
-use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::Pin;
 
 use axum::body::{Body, to_bytes};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
 use http::{HeaderValue, StatusCode, header};
 use http_body::Body as HttpBody;
 use rmcp::model::{ErrorCode, ProtocolVersion};
@@ -21,13 +19,9 @@ use crate::server::json_rpc::Invalid;
 const MAX_REJECTION_BYTES: usize = 64 * 1024;
 
 /// Converts a plain-text rejection of rmcp to JSON, and adds the remedy.
-pub(super) async fn rejections_to_json<B>(response: Response<B>, summary: &RequestSummary) -> Response
-where
-    B: HttpBody<Data = Bytes, Error = Infallible> + Send + 'static,
-{
+pub(super) async fn rejections_to_json(response: Response, summary: &RequestSummary) -> Response {
     let (parts, body) = response.into_parts();
     let is_rejected = parts.status.is_client_error() || parts.status.is_server_error();
-    let body = Body::new(body);
     if !is_rejected || is(&parts.headers, "application/json") {
         return Response::from_parts(parts, body);
     }

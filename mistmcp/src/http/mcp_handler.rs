@@ -25,20 +25,16 @@ use super::principal::Principal;
 use super::query::Query;
 use super::rejection::Rejection;
 use super::request_id::RequestId;
-use super::request_ids::RequestIdGuard;
-use super::restore::RestoreLocks;
-use super::session_handle::{SessionHandle, SessionParams};
-use super::session_store::SessionStore;
-use super::sessions::{LocalSessions, SessionPermit};
+use super::session_store::{SessionParams, SessionStore};
+use super::sessions::{SessionPermit, Sessions};
 use super::sse_peek::{PEEK_ALONE, PEEK_AMONG_REPLICAS, PeekedBody};
 use super::{Configuration, Mcp};
-use crate::Tokens;
 use crate::key::Key;
 use crate::metrics::Metrics;
-use crate::mist::{Account, Cloud, Clouds, Pool};
+use crate::mist::{Cloud, Clouds};
 use crate::server::json_rpc::Invalid;
-use crate::server::{ClientAdmission, HttpRequestContext, InFlight, InFlightGuard, SessionShared};
-use crate::session::{EnabledCategories, Settings};
+use crate::server::{ClientAdmission, HttpRequestContext, HttpSession, InFlightGuard, RequestIdGuard};
+use crate::session::EnabledCategories;
 
 /// The largest request body, in bytes. A tool call has a few hundred.
 pub(super) const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -51,27 +47,27 @@ pub(super) struct McpHandler<H> {
     pub(super) configuration: Configuration,
     pub(super) oauth: Option<Arc<OAuth>>,
     pub(super) mcp: Mcp<H>,
-    pub(super) local: LocalSessions,
+    pub(super) sessions: Arc<Sessions>,
     pub(super) session_store: Arc<dyn SessionStore>,
     pub(super) metrics: Arc<Metrics>,
     /// Keys the hash of [`Principal`].
     pub(super) key: Key,
     pub(super) closing: Arc<CancellationToken>,
     pub(super) calls: TaskTracker,
-    pub(super) restore_locks: RestoreLocks,
 }
 
 impl<H: ServerHandler> McpHandler<H> {
     /// Handles a request to `/mcp`.
-    pub(super) async fn serve(&self, request: Request) -> Response {
+    pub(super) async fn serve(self: &Arc<Self>, request: Request) -> Response {
         if page::is_browser(request.method(), request.headers()) {
             self.metrics.refusal("browser");
             return page::browser_hint();
         }
-        self.answer(request).await.unwrap_or_else(|rejection| rejection.counted(&self.metrics))
+        let answer = self.answer(request).await.map(uncached);
+        answer.unwrap_or_else(|rejection| rejection.counted(&self.metrics))
     }
 
-    async fn answer(&self, request: Request) -> Result<Response, Rejection> {
+    async fn answer(self: &Arc<Self>, request: Request) -> Result<Response, Rejection> {
         // The tracker token is taken before the shutdown check: shutdown waits for every request that passed the
         // check. A GET is a stream that lasts as long as its client likes, so shutdown does not wait for it.
         let call = (request.method() == Method::POST).then(|| self.calls.token());
@@ -93,45 +89,41 @@ impl<H: ServerHandler> McpHandler<H> {
         let is_stateless = is_stateless_version(&parts.headers);
         let org_of_cloud = || query.cloud.as_deref().and_then(Clouds::organization);
         let org_id = query.org_id.clone().or_else(org_of_cloud).or_else(|| self.configuration.org_id.clone());
-        let request_id =
-            parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0));
-        let pool = Arc::clone(&self.configuration.pool);
-        let closing = Arc::clone(&self.closing);
-        // The operator's own tokens need not be validated with Mist first.
-        let admission = (!is_shared).then(|| Arc::clone(&client));
-        let identity = RequestIdentity {
-            tokens,
-            cloud,
-            subject,
-            accounts,
-            pool,
-            request_id,
-            verbose: query.debug,
-            closing,
-            admission,
-        };
         let is_delete = parts.method == Method::DELETE;
-        let handle = match &session_id {
+        let session = match &session_id {
             _ if is_stateless => {
                 // rmcp treats an `initialize` as legacy whatever protocol version it names, and would route it to the
                 // session in this header.
                 parts.headers.remove(SESSION);
                 None
             }
-            Some(id) => match self.find(id, principal, &identity, is_delete).await? {
-                Some(handle) => Some(handle),
-                None => return Ok(uncached(StatusCode::NO_CONTENT.into_response())),
+            Some(id) => match self.find(id, principal, is_delete).await? {
+                Some(session) => Some(session),
+                None => return Ok(StatusCode::NO_CONTENT.into_response()),
             },
-            None => Some(Arc::new(SessionHandle::new(EnabledCategories::default()))),
+            None => Some(Arc::new(HttpSession::new(EnabledCategories::default(), None))),
         };
-        let may_open = parts.method == Method::POST && session_id.is_none() && !is_stateless;
-        let params = may_open.then(|| SessionParams::new(&query, &settings, org_id.clone()));
-        let activity = handle
+        let activity = session
             .as_ref()
-            .map_or_else(|| self.local.sessions.stateless(principal), |handle| Arc::clone(&handle.activity));
+            .map_or_else(|| self.sessions.stateless(principal), |session| Arc::clone(&session.activity));
         let in_flight = activity.begin();
-        let shared = handle.as_ref().map(|handle| Arc::clone(&handle.shared));
-        parts.extensions.insert(identity.clone().context(settings, org_id, activity, shared));
+        // The operator's own tokens need not be validated with Mist first.
+        let admission = (!is_shared).then(|| Arc::clone(&client));
+        let context = HttpRequestContext {
+            settings: Arc::new(settings),
+            tokens,
+            cloud,
+            org_id,
+            subject,
+            accounts,
+            pool: Arc::clone(&self.configuration.pool),
+            activity,
+            session: session.clone(),
+            request_id: parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0)),
+            verbose: query.debug,
+            admission: admission.clone().map(|client| client as Arc<dyn ClientAdmission>),
+            closing: Arc::clone(&self.closing),
+        };
         let accept = message::check_accept(&mut parts.headers, &parts.method)?;
         let (summary, body, received) = match call {
             Some(_) => {
@@ -141,24 +133,29 @@ impl<H: ServerHandler> McpHandler<H> {
             }
             None => (RequestSummary::default(), Body::empty(), None),
         };
-        let id = match &handle {
-            Some(handle) if !summary.id.is_null() => Some(handle.request_ids.take(&summary.id).await.ok_or_else(|| {
-                let words = "another request with this `id` is under way in the session: give each request an `id` of \
-                             its own";
-                Rejection::of_message(StatusCode::BAD_REQUEST, "message", Invalid::request(words).of(summary.id.clone()))
-            })?),
+        let id = match &session {
+            Some(session) if !summary.id.is_null() => Some(take_id(session, &summary).await?),
             _ => None,
         };
-        let request = Request::from_parts(parts, body);
-        // The permit is released at once if the request opens no session.
-        let permit = if may_open { Some(self.permit(principal, &identity).await?) } else { None };
-        let response = answer::rejections_to_json(self.mcp.handle(request).await, &summary).await;
+        let opening = if summary.is_initialize && !parts.headers.contains_key(SESSION) {
+            Some(self.admit(principal, admission.as_ref(), &context, &query).await?)
+        } else {
+            None
+        };
+        parts.extensions.insert(context);
+        let response = match session_id.as_deref().zip(session.as_ref()) {
+            Some((id, session)) if !is_delete && !session.is_restored() => {
+                self.restore(id, session, admission, (parts, body)).await?
+            }
+            _ => self.mcp.handle(Request::from_parts(parts, body)).await.map(Body::new),
+        };
+        let response = answer::rejections_to_json(response, &summary).await;
         drop(received);
-        if let Some(id) = response.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
-            self.register(id, principal, &identity, permit, handle.zip(params)).await?;
+        if let (Some(id), Some(opening)) = (text(response.headers(), &SESSION), opening) {
+            self.register(id, principal, opening, session).await;
         }
         if let (true, true, Some(id)) = (is_delete, response.status().is_success(), &session_id) {
-            self.local.sessions.remove(id);
+            self.sessions.remove(id);
             self.session_store.end(id).await;
         }
         let response = answer::fit(response, accept, &summary).await;
@@ -173,74 +170,57 @@ impl<H: ServerHandler> McpHandler<H> {
             let replicas = self.session_store.is_available().is_some();
             body.peek(if replicas { PEEK_AMONG_REPLICAS } else { PEEK_ALONE }).await;
         }
-        Ok(uncached(Response::from_parts(
-            parts,
-            Body::new(TrackedBody { body, _in_flight: in_flight, _call: call, _id: id }),
-        )))
+        let body = TrackedBody { body, _in_flight: in_flight, _call: call, _id: id };
+        Ok(Response::from_parts(parts, Body::new(body)))
     }
 
-    /// Registers a session that rmcp has opened, if a permit is available.
+    /// Takes the permits of a session that the request opens.
+    async fn admit(
+        &self,
+        principal: Principal,
+        admission: Option<&Arc<Client>>,
+        context: &HttpRequestContext,
+        query: &Query,
+    ) -> Result<Opening, Rejection> {
+        let permit = self.sessions.permit(principal)?;
+        let new_client = new_client(admission, context).await?;
+        Ok((permit, new_client, SessionParams::new(query, &context.settings, context.org_id.clone())))
+    }
+
+    /// Registers a session that rmcp has opened. One of a request that declared a stateless protocol version is not
+    /// stored: only rmcp has its enabled categories.
     async fn register(
         &self,
         id: &str,
         principal: Principal,
-        identity: &RequestIdentity,
-        permit: Option<NewSession>,
-        handle: Option<(Arc<SessionHandle>, SessionParams)>,
-    ) -> Result<(), Rejection> {
-        let (permit, new_client) = match permit {
-            Some(permit) => permit,
-            // The request declared a stateless protocol version, but opened a session.
-            None => match self.permit(principal, identity).await {
-                Ok(permit) => permit,
-                Err(rejection) => {
-                    self.local.end(id).await;
-                    return Err(rejection);
-                }
-            },
-        };
+        (permit, new_client, params): Opening,
+        session: Option<Arc<HttpSession>>,
+    ) {
         self.metrics.session_opened();
-        let proof_task = new_client.map(|new_client| self.await_proof(id, new_client));
-        match handle {
-            Some((handle, params)) => {
-                self.local.sessions.register(id, Arc::clone(&handle), permit, proof_task);
-                self.session_store.insert(id, principal, params, &handle).await;
-            }
-            // Such a session is not stored: only rmcp has its enabled categories.
-            None => self.local.sessions.register(
-                id,
-                Arc::new(SessionHandle::new(EnabledCategories::default())),
-                permit,
-                proof_task,
-            ),
+        let is_stored = session.is_some();
+        let session =
+            session.unwrap_or_else(|| Arc::new(HttpSession::new(EnabledCategories::default(), None)));
+        self.prove(id, &session, new_client);
+        self.sessions.register(id, Arc::clone(&session), permit);
+        if is_stored {
+            self.session_store.insert(id, principal, params, &session).await;
         }
-        Ok(())
-    }
-
-    /// Takes a permit for another session, and a new-client permit if Mist has not accepted its token yet.
-    pub(super) async fn permit(
-        &self,
-        principal: Principal,
-        identity: &RequestIdentity,
-    ) -> Result<NewSession, Rejection> {
-        let permit = self.local.sessions.permit(principal)?;
-        let new_client = match &identity.admission {
-            Some(client) => client.proof(&identity.pool, &identity.cloud, &identity.tokens).admit().await?,
-            None => None,
-        };
-        Ok((permit, new_client))
     }
 
     /// Ends the session `id` unless Mist accepts its token.
-    pub(super) fn await_proof(&self, id: &str, new_client: NewClient) -> AbortOnDropHandle<()> {
-        let (id, local, session_store) = (id.to_owned(), self.local.clone(), Arc::clone(&self.session_store));
-        AbortOnDropHandle::new(tokio::spawn(async move {
+    pub(super) fn prove(&self, id: &str, session: &HttpSession, new_client: Option<NewClient>) {
+        let Some(new_client) = new_client else { return };
+        let (id, sessions, session_store) =
+            (id.to_owned(), Arc::clone(&self.sessions), Arc::clone(&self.session_store));
+        let proof = tokio::spawn(async move {
             if !new_client.proven().await {
                 tracing::debug!("a session ends whose token Mist has not accepted");
                 session_store.end(&id).await;
-                local.end(&id).await;
+                sessions.end(&id).await;
             }
-        }))
+        });
+        // Set once: a session is opened or restored once.
+        let _ = session.proof.set(AbortOnDropHandle::new(proof));
     }
 
     /// The cloud that a client calls. A shared token is only ever sent to the cloud that the operator configured.
@@ -265,53 +245,26 @@ impl<H: ServerHandler> McpHandler<H> {
     }
 }
 
-/// The identity of a request: client, token and cloud, independent of its session.
-#[derive(Clone, Debug)]
-pub(super) struct RequestIdentity {
-    tokens: Tokens,
-    cloud: Cloud,
-    /// The subject of the access token.
-    subject: Option<Arc<str>>,
-    /// The accounts of the subject. `tokens` and `cloud` are those of the first.
-    accounts: Option<Arc<[Arc<Account>]>>,
-    pool: Arc<Pool>,
-    request_id: Arc<str>,
-    verbose: bool,
-    closing: Arc<CancellationToken>,
-    /// None if the tokens are the operator's.
-    admission: Option<Arc<Client>>,
+/// The permits and parameters of a session that a request opens.
+type Opening = (SessionPermit, Option<NewClient>, SessionParams);
+
+/// Takes a new-client permit for a session, if Mist has not accepted the client's token yet. `admission` is None if the
+/// tokens are the operator's.
+pub(super) async fn new_client(
+    admission: Option<&Arc<Client>>,
+    context: &HttpRequestContext,
+) -> Result<Option<NewClient>, Rejection> {
+    let Some(client) = admission else { return Ok(None) };
+    client.proof(&context.pool, &context.cloud, &context.tokens).admit().await
 }
 
-/// The permit of a session, with the one of its new client.
-pub(super) type NewSession = (SessionPermit, Option<NewClient>);
-
-impl RequestIdentity {
-    pub(super) fn context(
-        self,
-        settings: Settings,
-        org_id: Option<String>,
-        activity: Arc<InFlight>,
-        shared: Option<Arc<SessionShared>>,
-    ) -> HttpRequestContext {
-        let Self { tokens, cloud, subject, accounts, pool, request_id, verbose, closing, admission } = self;
-        let settings = Arc::new(settings);
-        let admission = admission.map(|client| client as Arc<dyn ClientAdmission>);
-        HttpRequestContext {
-            settings,
-            tokens,
-            cloud,
-            org_id,
-            subject,
-            accounts,
-            pool,
-            activity,
-            shared,
-            request_id,
-            verbose,
-            admission,
-            closing,
-        }
-    }
+/// Takes the id of a request in its session.
+async fn take_id(session: &HttpSession, summary: &RequestSummary) -> Result<RequestIdGuard, Rejection> {
+    session.request_ids.take(&summary.id).await.ok_or_else(|| {
+        let words = "another request with this `id` is under way in the session: give each request an `id` of its own";
+        let invalid = Invalid::request(words).of(summary.id.clone());
+        Rejection::of_message(StatusCode::BAD_REQUEST, "message", invalid)
+    })
 }
 
 /// Marks a response as not cacheable.
@@ -322,9 +275,12 @@ fn uncached(mut response: Response) -> Response {
 
 /// Whether the request names a protocol version without sessions. rmcp compares the header with the body later.
 fn is_stateless_version(headers: &HeaderMap) -> bool {
-    let version = headers.get(PROTOCOL_VERSION).and_then(|value| value.to_str().ok());
-    let version = version.and_then(|text| serde_json::from_value(text.into()).ok());
+    let version = text(headers, &PROTOCOL_VERSION).and_then(|text| serde_json::from_value(text.into()).ok());
     version.is_some_and(|version: rmcp::model::ProtocolVersion| !version.has_initialize())
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
 }
 
 /// The value of a header that must not be repeated.

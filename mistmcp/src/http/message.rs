@@ -17,6 +17,7 @@ const JSON: [&str; 4] = ["application/json", "application/json-rpc", "applicatio
 #[derive(Debug, Default)]
 pub(super) struct RequestSummary {
     pub(super) id: Value,
+    pub(super) is_initialize: bool,
     pub(super) is_subscription: bool,
 }
 
@@ -63,6 +64,7 @@ pub(super) fn read(
     }
     let summary = RequestSummary {
         id: message.id(),
+        is_initialize: message.method() == Some("initialize"),
         is_subscription: message.method() == Some("subscriptions/listen"),
     };
     if summary.is_subscription && accept.events == Events::No {

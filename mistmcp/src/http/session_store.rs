@@ -1,6 +1,9 @@
 //! The session store: [`SessionStore`] keeps records of legacy sessions, so that other replicas can restore them.
+//!
+//! rmcp's own `SessionStore` cannot keep them: it has the `initialize` parameters alone and sees no request, so it can
+//! neither check whose session it is, nor keep the settings from the URL, the enabled categories and their changes.
+//! rmcp still restores the sessions: `McpHandler` gives it the parameters of a session that it has looked up here.
 
-mod local_only;
 mod record;
 #[cfg(feature = "redis")]
 mod redis_store;
@@ -9,15 +12,13 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rmcp::transport::streamable_http_server::session::SessionStore as InitializeStore;
 
-pub(super) use local_only::LocalOnly;
-pub(super) use record::{Record, known_categories};
+pub(super) use record::{Record, SessionParams, known_categories};
 #[cfg(feature = "redis")]
 pub(super) use redis_store::{RedisStore, sync};
 
 use super::principal::Principal;
-use super::session_handle::{SessionHandle, SessionParams};
+use crate::server::HttpSession;
 
 /// The result of looking a session up in the store.
 #[derive(Debug)]
@@ -32,33 +33,42 @@ pub(super) enum Lookup {
     Unavailable,
 }
 
-/// A session store: for one process alone, or shared by replicas.
+/// A session store that replicas share.
 #[async_trait]
 pub(super) trait SessionStore: Debug + Send + Sync {
     /// Looks a session up. If this process has it (`is_local`), it is synchronized with the store on the way.
     async fn look_up(&self, id: &str, principal: Principal, is_local: bool) -> Lookup;
 
     /// Stores a session that was opened here, before its client learns the session id.
-    async fn insert(
-        &self,
-        id: &str,
-        principal: Principal,
-        params: SessionParams,
-        handle: &Arc<SessionHandle>,
-    );
+    async fn insert(&self, id: &str, principal: Principal, params: SessionParams, session: &Arc<HttpSession>);
 
-    /// Tracks a session that was restored here. The caller must have looked it up.
-    fn track(&self, id: &str, record: &Record, handle: &Arc<SessionHandle>);
-
-    /// Caches the `initialize` parameters of a session, for rmcp to restore it with.
-    fn cache_initialize(&self, id: &str, record: &Record);
+    /// Tracks a session that is restored here. The caller must have looked it up.
+    fn track(&self, id: &str, record: Record, session: &Arc<HttpSession>);
 
     /// Marks a session as ended, for all replicas.
     async fn end(&self, id: &str);
 
-    /// The store in which rmcp keeps `initialize` parameters. None if sessions are never restored.
-    fn initialize_cache(&self) -> Option<Arc<dyn InitializeStore>>;
-
     /// Whether Redis is available. None without Redis.
     fn is_available(&self) -> Option<bool>;
+}
+
+/// The session store of a process without replicas, which stores nothing: all sessions are in this process.
+#[derive(Debug)]
+pub(super) struct LocalOnly;
+
+#[async_trait]
+impl SessionStore for LocalOnly {
+    async fn look_up(&self, _id: &str, _principal: Principal, _is_local: bool) -> Lookup {
+        Lookup::Local
+    }
+
+    async fn insert(&self, _: &str, _: Principal, _: SessionParams, _: &Arc<HttpSession>) {}
+
+    fn track(&self, _: &str, _: Record, _: &Arc<HttpSession>) {}
+
+    async fn end(&self, _id: &str) {}
+
+    fn is_available(&self) -> Option<bool> {
+        None
+    }
 }

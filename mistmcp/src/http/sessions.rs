@@ -8,42 +8,33 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, MutexGuard};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::session::{SessionId, SessionManager};
-use tokio_util::task::AbortOnDropHandle;
 
 use super::SessionLimits;
 use super::principal::Principal;
 use super::rejection::Rejection;
-use super::session_handle::SessionHandle;
 use crate::metrics::Metrics;
-use crate::server::{CALLS_AT_ONCE, InFlight};
+use crate::server::{CALLS_AT_ONCE, HttpSession, InFlight};
 
-/// How long opening a session may take.
+/// How long opening or restoring a session may take.
 const OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The registry of open sessions, and the activity of stateless clients.
+/// The registry of open sessions beside rmcp's, and the activity of stateless clients.
 #[derive(Debug)]
 pub(super) struct Sessions {
     limits: SessionLimits,
     open: Mutex<OpenSessions>,
     metrics: Arc<Metrics>,
+    pub(super) manager: Arc<LocalSessionManager>,
 }
 
 #[derive(Debug, Default)]
 struct OpenSessions {
-    by_id: HashMap<Arc<str>, Session>,
+    by_id: HashMap<Arc<str>, (Arc<HttpSession>, SessionPermit)>,
     /// Permits of each principal, including those of sessions that are being opened.
     counts: HashMap<Principal, usize>,
     total: usize,
     /// The in-flight limiters of stateless clients.
     stateless: HashMap<Principal, Weak<InFlight>>,
-}
-
-#[derive(Debug)]
-struct Session {
-    handle: Arc<SessionHandle>,
-    permit: SessionPermit,
-    /// Ends the session unless Mist accepts its token.
-    _proof_task: Option<AbortOnDropHandle<()>>,
 }
 
 /// The permit of one session, released on drop.
@@ -53,38 +44,27 @@ pub(super) struct SessionPermit {
     principal: Principal,
 }
 
-/// The sessions of this process: this registry, and rmcp's manager.
-#[derive(Clone, Debug)]
-pub(super) struct LocalSessions {
-    pub(super) sessions: Arc<Sessions>,
-    pub(super) manager: Arc<LocalSessionManager>,
-}
+impl Sessions {
+    pub(super) fn new(limits: SessionLimits, metrics: Arc<Metrics>) -> Self {
+        let mut manager = LocalSessionManager::default();
+        // `sweep` closes idle sessions. rmcp's own timer would run on while a stream is open.
+        manager.session_config.keep_alive = None;
+        Self { limits, open: Mutex::default(), metrics, manager: Arc::new(manager) }
+    }
 
-impl LocalSessions {
     /// Ends a session in this process.
     pub(super) async fn end(&self, id: &str) {
         if let Err(error) = self.manager.close_session(&id.into()).await {
             tracing::debug!(%error, "the session had ended already");
         }
-        self.sessions.remove(id);
-    }
-}
-
-impl Sessions {
-    pub(super) fn new(limits: SessionLimits, metrics: Arc<Metrics>) -> Self {
-        Self { limits, open: Mutex::default(), metrics }
+        self.remove(id);
     }
 
     /// The session `id`, if it belongs to `principal`.
-    pub(super) fn get(&self, id: &str, principal: Principal) -> Option<Arc<SessionHandle>> {
+    pub(super) fn get(&self, id: &str, principal: Principal) -> Option<Arc<HttpSession>> {
         let open = self.lock();
-        let session = open.by_id.get(id).filter(|session| session.permit.principal == principal)?;
-        Some(Arc::clone(&session.handle))
-    }
-
-    /// Whether a session `id` exists, whatever its principal.
-    pub(super) fn contains(&self, id: &str) -> bool {
-        self.lock().by_id.contains_key(id)
+        let (session, _) = open.by_id.get(id).filter(|(_, permit)| permit.principal == principal)?;
+        Some(Arc::clone(session))
     }
 
     /// The in-flight limiter of a stateless client, shared by all requests of its principal.
@@ -104,7 +84,14 @@ impl Sessions {
 
     /// Takes a permit for another session of `principal`.
     pub(super) fn permit(self: &Arc<Self>, principal: Principal) -> Result<SessionPermit, Rejection> {
-        let mut open = self.lock();
+        self.permit_among(&mut self.lock(), principal)
+    }
+
+    fn permit_among(
+        self: &Arc<Self>,
+        open: &mut OpenSessions,
+        principal: Principal,
+    ) -> Result<SessionPermit, Rejection> {
         if open.total >= self.limits.total {
             return Err(Rejection::full(
                 "sessions",
@@ -131,18 +118,31 @@ impl Sessions {
         Ok(SessionPermit { sessions: Arc::downgrade(self), principal })
     }
 
-    /// Registers a session that has been opened or restored.
-    pub(super) fn register(
-        &self,
-        id: &str,
-        handle: Arc<SessionHandle>,
-        permit: SessionPermit,
-        proof_task: Option<AbortOnDropHandle<()>>,
-    ) {
-        let session = Session { handle, permit, _proof_task: proof_task };
-        let replaced = self.lock().by_id.insert(id.into(), session);
+    /// Registers a session that rmcp has opened.
+    pub(super) fn register(&self, id: &str, session: Arc<HttpSession>, permit: SessionPermit) {
+        let replaced = self.lock().by_id.insert(id.into(), (session, permit));
         // Dropped after the lock is released: the permit takes the same lock on drop.
         drop(replaced);
+    }
+
+    /// Registers the session of another replica, unless a concurrent request has done so. Whatever the session store
+    /// says, a session of this process that belongs to another principal stays out of reach.
+    pub(super) fn adopt(
+        self: &Arc<Self>,
+        id: &str,
+        principal: Principal,
+        session: impl FnOnce() -> Arc<HttpSession>,
+    ) -> Result<Arc<HttpSession>, Rejection> {
+        let mut open = self.lock();
+        if let Some((session, permit)) = open.by_id.get(id) {
+            return (permit.principal == principal)
+                .then(|| Arc::clone(session))
+                .ok_or_else(Rejection::session);
+        }
+        let permit = self.permit_among(&mut open, principal)?;
+        let session = session();
+        open.by_id.insert(id.into(), (Arc::clone(&session), permit));
+        Ok(session)
     }
 
     /// Removes a session that has ended.
@@ -151,19 +151,14 @@ impl Sessions {
         drop(removed);
     }
 
-    fn idle(&self) -> Vec<Arc<str>> {
+    /// The sessions that have been idle for that long.
+    fn idle(&self, limit: Duration) -> Vec<Arc<str>> {
         let open = self.lock();
-        let idle =
-            open.by_id.iter().filter(|(_, session)| session.handle.activity.idle() >= self.limits.idle);
+        let idle = open.by_id.iter().filter(|(_, (session, _))| session.activity.idle() >= limit);
         idle.map(|(id, _)| Arc::clone(id)).collect()
     }
 
-    fn ids(&self) -> Vec<Arc<str>> {
-        self.lock().by_id.keys().map(Arc::clone).collect()
-    }
-
     fn lock(&self) -> MutexGuard<'_, OpenSessions> {
-        // No panic can leave a partial change behind, so a poisoned lock is usable.
         self.open.lock()
     }
 }
@@ -184,19 +179,19 @@ impl Drop for SessionPermit {
 }
 
 /// Ends idle sessions and removes those that rmcp has closed, for as long as the server runs.
-pub(super) async fn sweep(local: LocalSessions) {
-    let LocalSessions { sessions, manager } = &local;
+pub(super) async fn sweep(sessions: Arc<Sessions>) {
     let pause = (sessions.limits.idle / 4).clamp(Duration::from_millis(250), Duration::from_secs(30));
     let mut orphans = HashMap::new();
     loop {
         tokio::time::sleep(pause).await;
-        end_orphans(sessions, manager, &mut orphans, Instant::now()).await;
-        for id in sessions.idle() {
+        end_orphans(&sessions, &mut orphans, Instant::now()).await;
+        for id in sessions.idle(sessions.limits.idle) {
             tracing::debug!("ended an idle session");
-            local.end(&id).await;
+            sessions.end(&id).await;
         }
-        for id in sessions.ids() {
-            if !manager.has_session(&id).await.unwrap_or(false) {
+        // rmcp may not have begun to restore a session yet.
+        for id in sessions.idle(OPEN_TIMEOUT) {
+            if !sessions.manager.has_session(&id).await.unwrap_or(false) {
                 sessions.remove(&id);
             }
         }
@@ -205,13 +200,8 @@ pub(super) async fn sweep(local: LocalSessions) {
 }
 
 /// Ends sessions of rmcp that were never registered, because their clients disconnected while opening them.
-async fn end_orphans(
-    sessions: &Sessions,
-    manager: &LocalSessionManager,
-    first_seen: &mut HashMap<SessionId, Instant>,
-    now: Instant,
-) {
-    let mut orphans: Vec<SessionId> = manager.sessions.read().await.keys().cloned().collect();
+async fn end_orphans(sessions: &Sessions, first_seen: &mut HashMap<SessionId, Instant>, now: Instant) {
+    let mut orphans: Vec<SessionId> = sessions.manager.sessions.read().await.keys().cloned().collect();
     orphans.retain(|id| !sessions.lock().by_id.contains_key(id));
     first_seen.retain(|id, _| orphans.contains(id));
     for id in orphans {
@@ -220,7 +210,7 @@ async fn end_orphans(
             continue;
         }
         tracing::debug!("ended an orphaned session");
-        if let Err(error) = manager.close_session(&id).await {
+        if let Err(error) = sessions.manager.close_session(&id).await {
             tracing::debug!(%error, "the session had ended already");
         }
     }
@@ -238,18 +228,18 @@ mod tests {
     async fn an_orphaned_session_is_ended_after_the_open_timeout() {
         let limits = SessionLimits { total: 9, per_token: 9, idle: Duration::from_mins(1) };
         let sessions = Arc::new(Sessions::new(limits, Arc::new(Metrics::new())));
-        let manager = LocalSessionManager::default();
+        let manager = Arc::clone(&sessions.manager);
         let (known, _transport) = manager.create_session().await.unwrap();
         let (orphan, _transport) = manager.create_session().await.unwrap();
         let cloud = Clouds::default().find("api.mist.com").unwrap();
         let principal = Principal::of(&Key::random(), &Tokens::parse("a").unwrap(), &cloud);
         let permit = sessions.permit(principal).unwrap();
-        sessions.register(&known, Arc::new(SessionHandle::new(EnabledCategories::default())), permit, None);
+        sessions.register(&known, Arc::new(HttpSession::new(EnabledCategories::default(), None)), permit);
 
         let (mut first_seen, began) = (HashMap::new(), Instant::now());
-        end_orphans(&sessions, &manager, &mut first_seen, began).await;
+        end_orphans(&sessions, &mut first_seen, began).await;
         assert!(manager.has_session(&orphan).await.unwrap(), "it may be about to be registered");
-        end_orphans(&sessions, &manager, &mut first_seen, began + OPEN_TIMEOUT).await;
+        end_orphans(&sessions, &mut first_seen, began + OPEN_TIMEOUT).await;
         assert!(!manager.has_session(&orphan).await.unwrap());
         assert!(manager.has_session(&known).await.unwrap());
     }

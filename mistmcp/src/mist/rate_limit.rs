@@ -267,7 +267,6 @@ impl RateLimit {
     /// The current window.
     fn spent(&self, now: Timestamp) -> MutexGuard<'_, Window> {
         let hour = now.as_second().div_euclid(HOUR);
-        // A panic cannot leave a half-written count, so a poisoned lock is safe to use.
         let mut spent = self.spent.lock();
         if spent.hour != hour {
             (spent.hour, spent.calls, spent.own, spent.published) = (hour, 0, 0, 0);

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use rmcp::service::{RequestContext, RoleServer};
 use tokio_util::sync::CancellationToken;
 
+use super::http_session::HttpSession;
 use super::in_flight::InFlight;
-use super::session_shared::SessionShared;
 use crate::mist::{Account, Cloud, Connection, Pacer, Pool, Tokens};
 use crate::session::{Session, Settings};
 
@@ -29,8 +29,8 @@ pub(crate) struct HttpRequestContext {
     pub(crate) pool: Arc<Pool>,
     /// The in-flight limiter of the session, or of the token of a stateless client.
     pub(crate) activity: Arc<InFlight>,
-    /// The shared state of the session. None for stateless requests.
-    pub(crate) shared: Option<Arc<SessionShared>>,
+    /// The legacy session. None for stateless requests.
+    pub(crate) session: Option<Arc<HttpSession>>,
     /// The id of the request in logs and errors.
     pub(crate) request_id: Arc<str>,
     /// Whether the client asked for verbose logs.
@@ -74,10 +74,10 @@ impl HttpRequestContext {
     }
 
     /// Creates the session of this client.
-    pub(super) fn session(&self, sees_changes: bool) -> Session {
+    pub(super) fn new_session(&self, sees_changes: bool) -> Session {
         let session = Session::new(Arc::clone(&self.settings), Arc::new(self.connection()), sees_changes);
-        match &self.shared {
-            Some(shared) => session.with(Arc::clone(&shared.enabled)),
+        match &self.session {
+            Some(http) => session.with(Arc::clone(&http.enabled)),
             None => session,
         }
     }

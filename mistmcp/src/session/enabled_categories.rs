@@ -14,7 +14,6 @@ impl EnabledCategories {
     }
 
     pub(crate) fn has(&self, category: &str) -> bool {
-        // A panic cannot leave a partial set, so a poisoned lock is safe to use.
         self.0.read().contains(category)
     }
 

@@ -90,6 +90,21 @@ async fn concurrent_requests_restore_a_session_once() {
 }
 
 #[tokio::test]
+async fn a_client_that_disconnects_while_its_session_is_restored_can_go_on() {
+    let fixture = Fixture::start(2, "").await;
+    for step in 0..30 {
+        let alice = fixture.alice(0, "").open().await;
+        let there = fixture.at(1, &alice);
+        // The connection is closed before the restore, during it, or after it.
+        let asked = there.ask("tools/list", json!({}));
+        let _ = tokio::time::timeout(Duration::from_micros(300) * step, asked).await;
+        assert!(there.tools().await.contains(&"manageMcpTools".to_owned()), "{step}");
+    }
+    let metrics = fixture.read(1, "/metrics").await;
+    assert!(metrics.contains("mistmcp_sessions 30\n"), "{metrics}");
+}
+
+#[tokio::test]
 async fn concurrent_changes_at_several_replicas_are_merged() {
     let fixture = Fixture::start(3, "").await;
     let alice = fixture.alice(0, "").open().await;

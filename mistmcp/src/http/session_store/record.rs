@@ -1,4 +1,4 @@
-//! The stored form of a session: [`Record`], its format and its limits.
+//! The stored form of a session: [`Record`] with [`SessionParams`], its format and its limits.
 
 use std::collections::BTreeSet;
 
@@ -9,8 +9,9 @@ use serde_json::{Map, Value};
 use crate::catalog::Catalog;
 
 use super::super::principal::Principal;
-use super::super::session_handle::SessionParams;
+use super::super::query::Query;
 use crate::server::used_extensions;
+use crate::session::{Mode, Settings, SettingsError};
 
 /// The format version. A release that writes a format that this one cannot read has another number.
 const FORMAT: u32 = 1;
@@ -30,7 +31,7 @@ pub(in super::super) struct Record {
     #[serde(rename = "terms")]
     pub(in super::super) params: SessionParams,
     /// The `initialize` parameters, with which another replica restores the session.
-    pub(super) client: InitializeRequestParams,
+    pub(in super::super) client: InitializeRequestParams,
     /// The enabled categories.
     #[serde(rename = "on", default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(in super::super) enabled: BTreeSet<String>,
@@ -50,6 +51,32 @@ pub(super) enum StoredValue {
     /// Written by a release with another format.
     Unreadable,
     Record(Box<Record>),
+}
+
+/// Parameters from the URL that opened a session. They hold for as long as the session lasts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in super::super) struct SessionParams {
+    mode: Mode,
+    /// In lower case, without duplicates.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    categories: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in super::super) org_id: Option<String>,
+}
+
+impl SessionParams {
+    /// The parameters of `query` as they apply within `settings`.
+    pub(in super::super) fn new(query: &Query, settings: &Settings, org_id: Option<String>) -> Self {
+        let categories = query.categories.iter().filter(|name| !name.is_empty());
+        let categories = categories.map(|name| name.to_ascii_lowercase()).collect();
+        Self { mode: settings.mode(), categories, org_id }
+    }
+
+    /// These parameters within the settings of this process.
+    pub(in super::super) fn settings(&self, operator: &Settings) -> Result<Settings, SettingsError> {
+        let categories: Vec<_> = self.categories.iter().cloned().collect();
+        operator.narrowed(Some(self.mode), &categories)
+    }
 }
 
 impl Record {

@@ -1,6 +1,5 @@
 //! [`RedisStore`], the session store that replicas share in Redis.
 
-mod initialize_cache;
 mod replica;
 mod sync;
 
@@ -14,18 +13,16 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parking_lot::{Mutex, MutexGuard};
 use redis::{Cmd, Pipeline, Script};
-use rmcp::transport::streamable_http_server::session::SessionStore as InitializeStore;
+use rmcp::model::InitializeRequestParams;
 
-use initialize_cache::InitializeCache;
 use replica::{PendingWrite, SessionReplica};
 pub(in super::super) use sync::sync;
 
 use super::super::principal::Principal;
-use super::super::session_handle::{SessionHandle, SessionParams};
 use super::record::{ENDED, StoredValue};
-use super::{Lookup, Record, SessionStore};
+use super::{Lookup, Record, SessionParams, SessionStore};
 use crate::redis::{RedisClient, Unavailable};
-use crate::server::ToolListObserver;
+use crate::server::HttpSession;
 use crate::session::Settings;
 
 /// Attempts to write a session that other replicas are changing.
@@ -54,7 +51,6 @@ pub(in super::super) struct RedisStore {
     replicas: Mutex<HashMap<Arc<str>, Arc<SessionReplica>>>,
     /// Sessions that ended while Redis was unavailable.
     pending_ends: Mutex<HashMap<Arc<str>, Instant>>,
-    initialize_cache: Arc<InitializeCache>,
     this: Weak<Self>,
 }
 
@@ -77,7 +73,6 @@ impl RedisStore {
             idle,
             replicas: Mutex::default(),
             pending_ends: Mutex::default(),
-            initialize_cache: Arc::default(),
             this: this.clone(),
         })
     }
@@ -122,49 +117,39 @@ impl RedisStore {
         self.replicas().get(key).cloned()
     }
 
-    fn track_replica(
-        &self,
-        key: &Arc<str>,
-        id: &str,
-        record: Record,
-        handle: &Arc<SessionHandle>,
-    ) -> Arc<SessionReplica> {
-        let replica = Arc::new(SessionReplica::new(id, record, handle));
-        self.replicas().insert(Arc::clone(key), Arc::clone(&replica));
-        handle
-            .shared
-            .set_observer(Arc::new(ChangeWriter { session_store: self.this.clone(), key: Arc::clone(key) }));
-        replica
+    /// Merges the stored record and the session of this process.
+    async fn reconcile(&self, replica: &SessionReplica, stored: Record) {
+        if let Some(pending_write) = replica.adopt(stored, self.settings.catalog()) {
+            self.save(replica, pending_write).await;
+        }
     }
 
-    /// Merges the stored record and the session of this process.
-    async fn reconcile(&self, key: &str, replica: &SessionReplica, stored: Record) {
-        if let Some(pending_write) = replica.adopt(stored, self.settings.catalog()) {
-            self.save(key, replica, pending_write).await;
-        }
+    /// Writes the record of a session that Redis does not have.
+    async fn save_again(&self, replica: &SessionReplica) {
+        self.save(replica, replica.pending_write(self.settings.catalog())).await;
     }
 
     /// Writes the enabled categories before the client is notified. If Redis has just become unavailable, it waits:
     /// other replicas, which may still reach Redis, would miss the change.
-    async fn save_before_notification(&self, key: &str, replica: &SessionReplica) {
+    async fn save_before_notification(&self, replica: &SessionReplica) {
         let catalog = self.settings.catalog();
-        let save = || self.try_to_save(key, replica, replica.pending_write(catalog));
+        let save = || self.try_to_save(replica, replica.pending_write(catalog));
         // If Redis stays unavailable, `sync` writes it later.
         let _: Result<(), Unavailable> = self.redis.retry_while_unavailable(save).await;
     }
 
     /// Writes the enabled categories. If Redis is unavailable, `sync` writes them later.
-    async fn save(&self, key: &str, replica: &SessionReplica, pending_write: PendingWrite) {
-        let _: Result<(), Unavailable> = self.try_to_save(key, replica, pending_write).await;
+    async fn save(&self, replica: &SessionReplica, pending_write: PendingWrite) {
+        let _: Result<(), Unavailable> = self.try_to_save(replica, pending_write).await;
     }
 
     /// Writes the enabled categories. If another replica has written in the meantime, both changes are merged.
     async fn try_to_save(
         &self,
-        key: &str,
         replica: &SessionReplica,
         mut pending_write: PendingWrite,
     ) -> Result<(), Unavailable> {
+        let key = &*replica.key;
         for _ in 0..WRITE_ATTEMPTS {
             let Some(serialized) = pending_write.record.serialized() else { return Ok(()) };
             let mut script = WRITE.prepare_invoke();
@@ -221,7 +206,6 @@ impl RedisStore {
     }
 
     fn replicas(&self) -> MutexGuard<'_, HashMap<Arc<str>, Arc<SessionReplica>>> {
-        // No panic can leave a partial change behind, so a poisoned lock is usable.
         self.replicas.lock()
     }
 
@@ -252,13 +236,12 @@ impl SessionStore for RedisStore {
             (StoredValue::Ended, _) => Lookup::NotFound,
             (StoredValue::Record(record), _) if !record.belongs_to(principal) => self.not_found(),
             (StoredValue::Record(record), Some(replica)) => {
-                self.reconcile(&key, &replica, *record).await;
+                self.reconcile(&replica, *record).await;
                 Lookup::Local
             }
             (StoredValue::Missing, Some(replica)) => {
                 // Redis has lost the record, or was unavailable when the session was opened.
-                let pending_write = replica.pending_write(self.settings.catalog());
-                self.save(&key, &replica, pending_write).await;
+                self.save_again(&replica).await;
                 Lookup::Local
             }
             // A session whose record is too large to store exists in this process alone.
@@ -275,31 +258,30 @@ impl SessionStore for RedisStore {
         id: &str,
         principal: Principal,
         params: SessionParams,
-        handle: &Arc<SessionHandle>,
+        session: &Arc<HttpSession>,
     ) {
-        let Some(client) = self.initialize_cache.take(id) else { return };
-        let Some(record) = Record::new(principal, params, client) else {
+        let Some(client) = session.client() else { return };
+        let Some(record) = Record::new(principal, params, InitializeRequestParams::clone(&client)) else {
             tracing::debug!(
                 "the `initialize` parameters are too large to store; the session stays at this replica"
             );
             return;
         };
         let Some(serialized) = record.serialized() else { return };
-        let key = self.key(id);
-        self.track_replica(&key, id, record, handle);
+        self.track(id, record, session);
         let mut command = redis::cmd("SET");
-        command.arg(self.name(&key)).arg(serialized).arg("EX").arg(self.time_to_live());
+        command.arg(self.name(&self.key(id))).arg(serialized).arg("EX").arg(self.time_to_live());
         // If Redis is unavailable, `sync` writes it later.
         let _: Result<(), Unavailable> =
             self.redis.retry_while_unavailable(|| self.redis.ask(&command)).await;
     }
 
-    fn track(&self, id: &str, record: &Record, handle: &Arc<SessionHandle>) {
-        self.track_replica(&self.key(id), id, record.clone(), handle);
-    }
-
-    fn cache_initialize(&self, id: &str, record: &Record) {
-        self.initialize_cache.put(id, record.client.clone());
+    fn track(&self, id: &str, record: Record, session: &Arc<HttpSession>) {
+        let key = self.key(id);
+        let replica = SessionReplica::new((Arc::clone(&key), id), record, self.this.clone(), session);
+        let replica = Arc::new(replica);
+        self.replicas().insert(key, Arc::clone(&replica));
+        session.set_observer(replica);
     }
 
     async fn end(&self, id: &str) {
@@ -313,10 +295,6 @@ impl SessionStore for RedisStore {
         }
     }
 
-    fn initialize_cache(&self) -> Option<Arc<dyn InitializeStore>> {
-        Some(Arc::clone(&self.initialize_cache) as Arc<dyn InitializeStore>)
-    }
-
     fn is_available(&self) -> Option<bool> {
         Some(self.redis.is_available())
     }
@@ -325,20 +303,5 @@ impl SessionStore for RedisStore {
 impl fmt::Debug for RedisStore {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_struct("RedisStore").field("link", &self.redis).finish_non_exhaustive()
-    }
-}
-
-/// Stores the enabled categories of a session whenever they change.
-struct ChangeWriter {
-    session_store: Weak<RedisStore>,
-    key: Arc<str>,
-}
-
-#[async_trait]
-impl ToolListObserver for ChangeWriter {
-    async fn list_changed(&self) {
-        let Some(session_store) = self.session_store.upgrade() else { return };
-        let Some(replica) = session_store.replica(&self.key) else { return };
-        session_store.save_before_notification(&self.key, &replica).await;
     }
 }

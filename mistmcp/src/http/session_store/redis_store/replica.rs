@@ -4,18 +4,22 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use parking_lot::{Mutex, MutexGuard};
 
-use super::super::super::session_handle::SessionHandle;
-use super::super::Record;
-use super::super::known_categories;
+use super::super::{Record, known_categories};
+use super::RedisStore;
 use crate::catalog::Catalog;
+use crate::server::{HttpSession, ToolListObserver};
 
-/// A session of this process, and its record as this process last saw it.
-#[derive(Debug)]
+/// A session of this process, and its record as this process last saw it. Its enabled categories are stored whenever
+/// they change.
 pub(super) struct SessionReplica {
+    /// The part of its Redis key that is its own.
+    pub(super) key: Arc<str>,
     pub(super) id: Arc<str>,
-    handle: Weak<SessionHandle>,
+    store: Weak<RedisStore>,
+    session: Weak<HttpSession>,
     known: Mutex<Known>,
 }
 
@@ -34,13 +38,18 @@ pub(super) struct PendingWrite {
 }
 
 impl SessionReplica {
-    pub(super) fn new(id: &str, record: Record, handle: &Arc<SessionHandle>) -> Self {
+    pub(super) fn new(
+        (key, id): (Arc<str>, &str),
+        record: Record,
+        store: Weak<RedisStore>,
+        session: &Arc<HttpSession>,
+    ) -> Self {
         let known = Mutex::new(Known { record, mark_renewed: Instant::now() });
-        Self { id: id.into(), handle: Arc::downgrade(handle), known }
+        Self { key, id: id.into(), store, session: Arc::downgrade(session), known }
     }
 
-    pub(super) fn handle(&self) -> Option<Arc<SessionHandle>> {
-        self.handle.upgrade()
+    pub(super) fn session(&self) -> Option<Arc<HttpSession>> {
+        self.session.upgrade()
     }
 
     pub(super) fn is_due(&self, renewal: Duration) -> bool {
@@ -54,20 +63,18 @@ impl SessionReplica {
     /// Adopts the stored record if it is newer, merged with the changes made here in the meantime. Returns what must
     /// then be written. If the enabled categories change, the client is notified that its tool list has changed.
     pub(super) fn adopt(&self, stored: Record, catalog: &Catalog) -> Option<PendingWrite> {
-        let handle = self.handle()?;
+        let session = self.session()?;
         let mut known = self.known();
         let over = stored.revision;
         if over > known.record.revision {
-            let wanted = merged(&known.record.enabled, &handle.shared.enabled.on(), &stored.enabled, catalog);
-            let changed =
-                handle.shared.enabled.change(|enabled| *enabled = known_categories(&wanted, catalog));
+            let wanted = merged(&known.record.enabled, &session.enabled.on(), &stored.enabled, catalog);
+            let changed = session.enabled.change(|enabled| *enabled = known_categories(&wanted, catalog));
             known.record = stored;
             if changed {
-                handle.shared.notify_list_changed();
+                session.notify_list_changed();
             }
         }
-        let enabled =
-            merged(&known.record.enabled, &handle.shared.enabled.on(), &known.record.enabled, catalog);
+        let enabled = merged(&known.record.enabled, &session.enabled.on(), &known.record.enabled, catalog);
         if over == known.record.revision && enabled == known.record.enabled {
             return None;
         }
@@ -77,9 +84,9 @@ impl SessionReplica {
     /// The categories enabled here, as a write over the last record seen.
     pub(super) fn pending_write(&self, catalog: &Catalog) -> PendingWrite {
         let known = self.known();
-        let enabled = match self.handle() {
-            Some(handle) => {
-                merged(&known.record.enabled, &handle.shared.enabled.on(), &known.record.enabled, catalog)
+        let enabled = match self.session() {
+            Some(session) => {
+                merged(&known.record.enabled, &session.enabled.on(), &known.record.enabled, catalog)
             }
             None => known.record.enabled.clone(),
         };
@@ -96,6 +103,15 @@ impl SessionReplica {
 
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock()
+    }
+}
+
+#[async_trait]
+impl ToolListObserver for SessionReplica {
+    async fn list_changed(&self) {
+        if let Some(store) = self.store.upgrade() {
+            store.save_before_notification(self).await;
+        }
     }
 }
 

@@ -17,21 +17,21 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The ids in use.
 #[derive(Debug, Default)]
-pub(super) struct RequestIds {
+pub(crate) struct RequestIds {
     used: Mutex<HashSet<String>>,
     freed: Notify,
 }
 
 /// An id in use, released on drop.
 #[derive(Debug)]
-pub(super) struct RequestIdGuard {
+pub(crate) struct RequestIdGuard {
     ids: Arc<RequestIds>,
     id: String,
 }
 
 impl RequestIds {
     /// Takes an id. None if it stays in use until the timeout.
-    pub(super) async fn take(self: &Arc<Self>, id: &Value) -> Option<RequestIdGuard> {
+    pub(crate) async fn take(self: &Arc<Self>, id: &Value) -> Option<RequestIdGuard> {
         let id = id.to_string();
         let taking = async {
             loop {
