@@ -78,7 +78,7 @@ pub(super) async fn serve<H: ServerHandler>(
         redis,
     };
     let told = |address: SocketAddr| {
-        let cloud = if needs_cloud { "?cloud=api.mist.com" } else { "" };
+        let cloud = if needs_cloud { "?cloud=HOST, where HOST is your Mist cloud, such as api.eu.mist.com" } else { "" };
         let page = seen_from_here(address)
             .map(|place| format!("a page for people is at {scheme}://{place}/; "))
             .unwrap_or_default();

@@ -53,7 +53,7 @@ async fn without_a_cloud_the_error_lists_the_clouds() {
         }
     }
     let text = server.errors();
-    assert!(text.contains("/mcp?cloud=api.mist.com"), "{text}");
+    assert!(text.contains("/mcp?cloud=HOST, where"), "{text}");
 }
 
 #[tokio::test]

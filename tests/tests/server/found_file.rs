@@ -40,7 +40,7 @@ async fn a_found_cloud_never_gets_a_token_from_elsewhere() {
     // Over HTTP, clients bring the tokens.
     let launch = Launch::new("").variable("MIST_APITOKEN", TOKEN);
     let server = launch.file(".env", format!("MIST_APITOKEN={VALUE}\n{file}")).serve().await;
-    assert!(server.errors().contains("/mcp?cloud=api.mist.com"), "{}", server.errors());
+    assert!(server.errors().contains("/mcp?cloud=HOST, where"), "{}", server.errors());
     assert_eq!(stranger.connections(), 0);
 }
 
