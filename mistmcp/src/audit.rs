@@ -25,7 +25,7 @@ use writer::{Message, Target, Writer};
 
 use crate::call::CallRecord;
 use crate::error::ErrorKind;
-use crate::key::{Key, text_of};
+use crate::key::{Key, encoded};
 use crate::mist::{Connection, Token};
 use crate::text::shortened;
 use crate::{Error, Result};
@@ -122,7 +122,7 @@ impl AuditLog {
         tokens: impl IntoIterator<Item = &'a Token>,
         session: Option<&str>,
     ) -> Caller {
-        let hash = |parts: Vec<&str>| text_of(&self.key.hash(parts)[..16]);
+        let hash = |parts: Vec<&str>| encoded(&self.key.hash(parts)[..16]);
         let token_hash = match subject {
             Some(_) => None,
             None => {

@@ -13,7 +13,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Error of a call, with a message for the model: what was wrong, and what to do next.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{}", self.words(|_| Known::Nowhere))]
+#[error("{}", self.words(|_| ToolStatus::Unknown))]
 pub struct Error {
     kind: ErrorKind,
     parts: Vec<Part>,
@@ -35,13 +35,13 @@ enum Part {
 
 /// How much a session knows of a name as a tool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Known {
+pub(crate) enum ToolStatus {
     /// A tool that the session can call, directly or through `callTool`.
     Callable,
     /// A tool of this program that the session cannot call.
     Barred,
     /// Not a tool of this program.
-    Nowhere,
+    Unknown,
 }
 
 /// Kind of an error, for code that handles it.
@@ -176,11 +176,11 @@ impl Error {
     }
 
     /// The message for a session that knows these tools.
-    fn words(&self, known: impl Fn(&str) -> Known) -> String {
+    fn words(&self, known: impl Fn(&str) -> ToolStatus) -> String {
         let part = |part: &Part| match part {
             Part::Text(text) => text.clone(),
             Part::Hint { choices, otherwise } => {
-                let choice = choices.iter().find(|(tool, _)| known(tool) == Known::Callable);
+                let choice = choices.iter().find(|(tool, _)| known(tool) == ToolStatus::Callable);
                 choice.map_or_else(|| otherwise.clone(), |(_, words)| words.clone())
             }
             Part::Description(text) => without_barred(text, &known).into_owned(),
@@ -189,7 +189,7 @@ impl Error {
     }
 
     /// Resolves the message for a session that knows these tools.
-    pub(crate) fn for_session(self, known: impl Fn(&str) -> Known) -> Self {
+    pub(crate) fn for_session(self, known: impl Fn(&str) -> ToolStatus) -> Self {
         Self::new(self.kind, self.words(known))
     }
 
@@ -233,7 +233,7 @@ fn shown(mut text: String) -> String {
 
 /// Removes tools that a session cannot call from a description: sentences that name one are
 /// dropped; the last remaining one is cut before the name, or replaced.
-pub(crate) fn without_barred(text: &str, known: impl Fn(&str) -> Known) -> Cow<'_, str> {
+pub(crate) fn without_barred(text: &str, known: impl Fn(&str) -> ToolStatus) -> Cow<'_, str> {
     let barred = |text: &str| barred(text, &known);
     if barred(text).is_none() {
         return Cow::Borrowed(text);
@@ -257,7 +257,7 @@ pub(crate) fn without_barred(text: &str, known: impl Fn(&str) -> Known) -> Cow<'
 }
 
 /// Range of the first name in `text`, with its backticks, of a tool that the session cannot call.
-fn barred(text: &str, known: impl Fn(&str) -> Known) -> Option<Range<usize>> {
+fn barred(text: &str, known: impl Fn(&str) -> ToolStatus) -> Option<Range<usize>> {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let mut start = 0;
     while let Some(begin) = text[start..].find(is_name).map(|begin| start + begin) {
@@ -265,7 +265,7 @@ fn barred(text: &str, known: impl Fn(&str) -> Known) -> Option<Range<usize>> {
         let name = &text[begin..end];
         // A plain English word is not taken for a tool's name.
         let compound = name.contains(|letter: char| letter.is_ascii_uppercase() || letter == '_');
-        if compound && known(name) == Known::Barred {
+        if compound && known(name) == ToolStatus::Barred {
             let ticked = text[..begin].ends_with('`') && text[end..].starts_with('`');
             return Some(if ticked { begin - 1..end + 1 } else { begin..end });
         }
@@ -286,11 +286,11 @@ mod tests {
     use super::*;
 
     /// A session that can call `getOne`, of a program that also has `getTwo`.
-    fn known(name: &str) -> Known {
+    fn known(name: &str) -> ToolStatus {
         match name {
-            "getOne" => Known::Callable,
-            "getTwo" | "listTwo" => Known::Barred,
-            _ => Known::Nowhere,
+            "getOne" => ToolStatus::Callable,
+            "getTwo" | "listTwo" => ToolStatus::Barred,
+            _ => ToolStatus::Unknown,
         }
     }
 

@@ -37,12 +37,12 @@ impl Key {
 }
 
 /// A hash, or a part of one, as text.
-pub(crate) fn text_of(hash: &[u8]) -> String {
+pub(crate) fn encoded(hash: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(hash)
 }
 
 /// Compares two secrets in a time that depends on their lengths alone.
-pub(crate) fn same(left: &str, right: &str) -> bool {
+pub(crate) fn constant_time_eq(left: &str, right: &str) -> bool {
     left.as_bytes().ct_eq(right.as_bytes()).into()
 }
 
@@ -63,6 +63,10 @@ mod tests {
 
     #[test]
     fn secrets_are_compared_whole() {
-        assert!(same("secret", "secret") && !same("secret", "Secret") && !same("", "secret"));
+        assert!(
+            constant_time_eq("secret", "secret")
+                && !constant_time_eq("secret", "Secret")
+                && !constant_time_eq("", "secret")
+        );
     }
 }

@@ -62,7 +62,7 @@ pub(crate) use disclosure::Disclosure;
 pub(crate) use errors::for_deadline;
 pub(crate) use lossy_json::Repairs;
 pub(crate) use network::{
-    CERTIFICATES, EXCEPTION_VARIABLES, Network, NetworkError, PROXY_VARIABLES, holds_user,
+    CERTIFICATES, EXCEPTION_VARIABLES, Network, NetworkError, PROXY_VARIABLES, has_credentials,
 };
 pub(crate) use pacer::Pacer;
 pub use pool::{Limits, Pool};
@@ -151,7 +151,7 @@ impl Mist {
         if !request.is_get() {
             return dispatcher.change(request, self.call.trace(), &self.sent).await;
         }
-        let answer = self.ask_at(dispatcher, request).await?;
+        let answer = self.send_to(dispatcher, request).await?;
         if request.is_for_self() {
             Self::remember_self(dispatcher, &answer, asked);
         }
@@ -160,13 +160,13 @@ impl Mist {
 
     /// Sends a GET, or waits for the equal GET of another call. If that one ends without an answer, the request is
     /// sent again within the rest of this call's deadline.
-    async fn ask_at(&self, dispatcher: &Dispatcher, request: &Request) -> Result<Answer> {
+    async fn send_to(&self, dispatcher: &Dispatcher, request: &Request) -> Result<Answer> {
         let trace = self.call.trace();
         loop {
             let deadline = self.deadline + self.call.waited();
-            let waiter = match dispatcher.ask(request, deadline, trace, &self.sent)? {
-                Dispatched::Known(answer) => return Ok(answer),
-                Dispatched::UnderWay(waiter) => waiter,
+            let waiter = match dispatcher.dispatch(request, deadline, trace, &self.sent)? {
+                Dispatched::Cached(answer) => return Ok(answer),
+                Dispatched::InFlight(waiter) => waiter,
             };
             if let Some(other) = &waiter.joined {
                 trace.shares(other);
@@ -248,7 +248,7 @@ impl Mist {
 
     /// Resolves names in the arguments to ids, and fills in a required organization or MSP that is not given. With
     /// `partial`, a unique part of a name is accepted. Returns the notes for the answer.
-    pub(crate) async fn look_up(
+    pub(crate) async fn lookup(
         &self,
         params: &[&'static Param],
         partial: bool,
@@ -259,7 +259,7 @@ impl Mist {
         for lookup in [Lookup::Org, Lookup::Msp, Lookup::Site, Lookup::Device] {
             for param in params.iter().filter(|param| param.lookup() == Some(lookup)) {
                 let optional = param.presence() == Some(Presence::Optional);
-                notes.extend(self.look_up_one((lookup, optional, partial), param.name, arguments).await?);
+                notes.extend(self.lookup_one((lookup, optional, partial), param.name, arguments).await?);
             }
         }
         Ok(notes)

@@ -272,15 +272,15 @@ impl Reply {
     /// # Errors
     /// The reply is a file or text.
     #[cfg(feature = "query")]
-    pub(crate) fn into_rows(self, show_secrets: bool, mut asked: RequestFacts) -> Result<RowPage> {
-        asked.instead = self.instead;
+    pub(crate) fn into_rows(self, show_secrets: bool, mut facts: RequestFacts) -> Result<RowPage> {
+        facts.instead = self.instead;
         let Body::Data { value, source } = self.body else { return Err(no_rows("a file or a text")) };
-        let mut page = match List::read(value, &source, &asked) {
-            Ok(list) => list.into_page(show_secrets, &asked),
+        let mut page = match List::read(value, &source, &facts) {
+            Ok(list) => list.into_page(show_secrets, &facts),
             Err(object @ Value::Object(_)) => {
-                let list = List::read(Value::Array(vec![object]), &source, &asked);
+                let list = List::read(Value::Array(vec![object]), &source, &facts);
                 let list = list.map_err(|_| no_rows("an object"))?;
-                RowPage { next: None, total: None, ..list.into_page(show_secrets, &asked) }
+                RowPage { next: None, total: None, ..list.into_page(show_secrets, &facts) }
             }
             Err(_) => return Err(no_rows("a single value")),
         };
@@ -289,20 +289,20 @@ impl Reply {
     }
 
     /// Renders the reply, off the async threads if it is large.
-    pub(crate) async fn rendered(self, rules: &Rules, asked: RequestFacts) -> Result<Rendered> {
+    pub(crate) async fn rendered(self, rules: &Rules, facts: RequestFacts) -> Result<Rendered> {
         match &self.body {
             Body::Data { source, .. } if source.is_large => {
                 let rules = *rules;
-                work::on_large(move || self.render(&rules, &asked)).await?
+                work::on_large(move || self.render(&rules, &facts)).await?
             }
-            _ => self.render(rules, &asked),
+            _ => self.render(rules, &facts),
         }
     }
 }
 
 impl Reply {
     /// Renders the reply.
-    pub(crate) fn render(self, rules: &Rules, asked: &RequestFacts) -> Result<Rendered> {
+    pub(crate) fn render(self, rules: &Rules, facts: &RequestFacts) -> Result<Rendered> {
         let (value, source) = match self.body {
             Body::File(file) => {
                 file.check_size(rules.max_bytes)?;
@@ -313,15 +313,15 @@ impl Reply {
                 if !rules.show_secrets {
                     blocks = blocks.into_iter().map(block::without_secrets).collect();
                 }
-                let content = Content::Blocks(block::to_fit(blocks, rules.max_bytes)?);
+                let content = Content::Blocks(block::within_limit(blocks, rules.max_bytes)?);
                 return Ok(Rendered { content, ask_again_for: None });
             }
             Body::Data { value, source } => (value, source),
         };
-        match List::read(value, &source, asked) {
-            Ok(list) => list.render(rules, asked),
+        match List::read(value, &source, facts) {
+            Ok(list) => list.render(rules, facts),
             Err(value) => {
-                let text = parts::render(value, &source, rules, asked)?;
+                let text = parts::render(value, &source, rules, facts)?;
                 Ok(Rendered { content: Content::Text(text), ask_again_for: None })
             }
         }

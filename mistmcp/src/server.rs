@@ -240,7 +240,7 @@ impl Server {
         let audit = match self.audit(&session, (&request.name, &arguments), &call, &context) {
             Ok(audit) => audit,
             Err(error) => {
-                trace.comes_to(Some(error.kind()));
+                trace.set_outcome(Some(error.kind()));
                 return result::from_outcome(Err(error), None);
             }
         };
@@ -248,7 +248,7 @@ impl Server {
             (Clients::Http { metrics, .. }, Some(http)) => match CallGuard::begin(http, metrics) {
                 Ok(guard) => Some(guard),
                 Err(error) => {
-                    trace.comes_to(Some(error.kind()));
+                    trace.set_outcome(Some(error.kind()));
                     if let Some(audit) = audit {
                         audit.end(Err(error.kind()));
                     }
@@ -277,7 +277,7 @@ impl Server {
         {
             tracing::debug!(%error, "the client could not be notified of its changed tool list");
         }
-        trace.comes_to(outcome.content.as_ref().err().map(Error::kind));
+        trace.set_outcome(outcome.content.as_ref().err().map(Error::kind));
         if let Some(audit) = audit {
             audit.end(outcome.content.as_ref().map(Content::len).map_err(Error::kind));
         }
@@ -491,7 +491,7 @@ impl ServerHandler for Server {
         })?;
         let ended = async {
             match &http.admission {
-                Some(admission) => admission.hold_stream(&http.pool, &http.cloud, &http.tokens).await,
+                Some(admission) => admission.stream_rejection(&http.pool, &http.cloud, &http.tokens).await,
                 None => std::future::pending().await,
             }
         };

@@ -31,7 +31,7 @@ pub use settings::{Settings, SettingsError};
 
 use crate::argument::Lookup;
 use crate::catalog::Entry;
-use crate::error::{ErrorKind, Known};
+use crate::error::{ErrorKind, ToolStatus};
 use crate::mist::{Connection, Disclosure, Mist, for_deadline};
 use crate::reply::{Content, in_turns, redact_text};
 use crate::suggestion::{did_you_mean, listed};
@@ -196,18 +196,18 @@ impl Session {
                 Ok(Ran { content: masked, view_data })
             }
             Err(error) => {
-                let error = error.for_session(|name| self.knows(name));
+                let error = error.for_session(|name| self.tool_status(name));
                 Err(error.presentable(|text| self.masked(text)))
             }
         }
     }
 
     /// How much this session knows of a tool's name.
-    fn knows(&self, name: &str) -> Known {
+    fn tool_status(&self, name: &str) -> ToolStatus {
         if self.controls().iter().any(|control| control.tool().name == name) {
-            Known::Callable
+            ToolStatus::Callable
         } else {
-            self.settings.knows(name)
+            self.settings.tool_status(name)
         }
     }
 
@@ -240,7 +240,7 @@ impl Session {
             return mist;
         }
         let settings = Arc::clone(&self.settings);
-        mist.disclosing(Disclosure::of_tools(move |tool| settings.knows(tool) == Known::Callable))
+        mist.disclosing(Disclosure::of_tools(move |tool| settings.tool_status(tool) == ToolStatus::Callable))
     }
 
     async fn answer(
@@ -252,8 +252,8 @@ impl Session {
     ) -> Result<(Content, Option<String>)> {
         let mist = self.mist(call.clone());
         let ask = |arguments| entry.run(arguments, &mist, call);
-        let asked = |arguments: &Map<String, Value>| entry.asked(arguments);
+        let facts = |arguments: &Map<String, Value>| entry.request_facts(arguments);
         let repeatable = entry.tool().hints.repeatable();
-        in_turns(repeatable, asked, self.settings.rules(), for_view, arguments, ask).await
+        in_turns(repeatable, facts, self.settings.rules(), for_view, arguments, ask).await
     }
 }

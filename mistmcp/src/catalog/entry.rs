@@ -21,7 +21,7 @@ use crate::text::shortened;
 use crate::{Arg, Call, Error, Mist, Result, Run, Tool};
 
 /// Maximum number of unknown parameters that an error names.
-const TOLD: usize = 5;
+const MAX_NAMED: usize = 5;
 
 /// A tool in the catalog, with its precomputed definition.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl Entry {
     }
 
     /// Facts about a call with these arguments that the form of its reply depends on.
-    pub(crate) fn asked(&self, arguments: &Map<String, Value>) -> RequestFacts {
+    pub(crate) fn request_facts(&self, arguments: &Map<String, Value>) -> RequestFacts {
         let one = match &self.tool.run {
             Run::Endpoint(endpoint) => endpoint.segments().any(|segment| match segment {
                 Segment::Hole { name, optional } => {
@@ -163,7 +163,7 @@ impl Entry {
         self.check(&mut arguments)?;
         // A tool that may change something does not accept partial names.
         let partial = self.tool.hints.read_only;
-        let notes = mist.look_up(&self.params, partial, &mut arguments).await?;
+        let notes = mist.lookup(&self.params, partial, &mut arguments).await?;
         let mut reply = match &self.tool.run {
             // The session runs these itself.
             Run::MetaTool(_) => return Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),
@@ -192,7 +192,7 @@ impl Entry {
         let (answer, arguments, notes) = match &self.tool.run {
             // A search that may be repeated for partial names is parsed at once: the repetition depends on its rows.
             Run::Endpoint(endpoint) if !may_widen => {
-                let notes = mist.look_up(&self.params, true, &mut arguments).await?;
+                let notes = mist.lookup(&self.params, true, &mut arguments).await?;
                 let answer = match mist.send(self.request(endpoint, &arguments)?).await {
                     Ok(answer) => answer,
                     Err(error) => return Err(unknown::explained(error, &self.params, &arguments, mist).await),
@@ -200,16 +200,16 @@ impl Entry {
                 (answer, arguments, notes)
             }
             _ => {
-                let asked = self.asked(&arguments);
+                let facts = self.request_facts(&arguments);
                 let reply = self.run(arguments, mist, call).await?;
-                let parse = Box::new(move || reply.into_rows(show_secrets, asked));
+                let parse = Box::new(move || reply.into_rows(show_secrets, facts));
                 return Ok(FetchedPage { is_large: true, parse });
             }
         };
-        let asked = self.asked(&arguments);
+        let facts = self.request_facts(&arguments);
         let is_large = answer.is_large();
         let parse = move || {
-            let mut page = Reply::parsed(&answer, asked.fields.as_ref())?.into_rows(show_secrets, asked)?;
+            let mut page = Reply::parsed(&answer, facts.fields.as_ref())?.into_rows(show_secrets, facts)?;
             page.notes.splice(0..0, notes);
             Ok(page)
         };
@@ -220,7 +220,7 @@ impl Entry {
     /// know a value, the error lists the known ones.
     async fn reach(&self, endpoint: &Endpoint, arguments: &Map<String, Value>, mist: &Mist) -> Result<Reply> {
         let reply = match mist.send(self.request(endpoint, arguments)?).await {
-            Ok(answer) => Reply::from_endpoint(answer, self.asked(arguments).fields).await?,
+            Ok(answer) => Reply::from_endpoint(answer, self.request_facts(arguments).fields).await?,
             Err(error) => return Err(unknown::explained(error, &self.params, arguments, mist).await),
         };
         if !self.tool.hints.repeatable() || !reply.is_empty_list() {
@@ -270,7 +270,7 @@ impl Entry {
         let mut arguments = arguments.clone();
         arguments.extend(instead.clone());
         let answer = mist.send(self.request(endpoint, &arguments).ok()?).await.ok()?;
-        let reply = Reply::from_endpoint(answer, self.asked(&arguments).fields).await.ok();
+        let reply = Reply::from_endpoint(answer, self.request_facts(&arguments).fields).await.ok();
         let mut reply = reply.filter(|reply| !reply.is_empty_list())?;
         for (name, value) in &instead {
             let value = shortened(value.as_str().unwrap_or_default(), 100);
@@ -285,11 +285,11 @@ impl Entry {
         let mut mistakes: Vec<Error> = Vec::new();
         let known = |name: &str| self.takes(name) || name == CURSOR && self.takes_cursor();
         let unknown: Vec<_> = arguments.keys().filter(|name| !known(name)).collect();
-        if unknown.len() > TOLD {
+        if unknown.len() > MAX_NAMED {
             let words = format!("{} parameters are unknown.", unknown.len());
             mistakes.push(Error::new(ErrorKind::Arguments, words));
         }
-        mistakes.extend(unknown.iter().take(TOLD).map(|name| self.unknown(name)));
+        mistakes.extend(unknown.iter().take(MAX_NAMED).map(|name| self.unknown(name)));
         mistakes.extend(self.cursor(arguments).err());
         for param in &self.params {
             let mistake = match param.kind {

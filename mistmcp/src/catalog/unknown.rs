@@ -18,7 +18,7 @@ use crate::{Error, Mist};
 const CONSTANTS: &str = "/api/v1/const/";
 
 /// Timeout for the list that explains a failed call.
-const PATIENCE: Duration = Duration::from_secs(5);
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Adds to an error the argument that may be its cause: a value that Mist does not list, for which
 /// one more request is sent, or a parameter that Mist requires although its OpenAPI document does
@@ -48,12 +48,13 @@ pub(super) async fn explained(
                 };
                 // Constants are public. Other lists belong to the organization.
                 let disclosed = listed.path.starts_with(CONSTANTS) || mist.discloses(&[listed.tool]);
-                let known = if disclosed { known(listed, params, arguments, mist).await } else { None };
-                match known {
-                    Some(known) => {
+                let listed_values =
+                    if disclosed { listed_values(listed, params, arguments, mist).await } else { None };
+                match listed_values {
+                    Some(listed_values) => {
                         let mut written = value.split(',').map(str::trim);
-                        if let Some(unknown) = written.find(|written| !known.contains(*written)) {
-                            return unlisted(error.kind(), param.name, unknown, &known, listed);
+                        if let Some(unknown) = written.find(|written| !listed_values.contains(*written)) {
+                            return unlisted(error.kind(), param.name, unknown, &listed_values, listed);
                         }
                     }
                     None => {
@@ -69,15 +70,21 @@ pub(super) async fn explained(
     error
 }
 
-fn unlisted(kind: ErrorKind, name: &str, written: &str, known: &BTreeSet<String>, listed: Listed) -> Error {
-    let remedy = remedy(written, known.iter().map(String::as_str));
+fn unlisted(
+    kind: ErrorKind,
+    name: &str,
+    written: &str,
+    listed_values: &BTreeSet<String>,
+    listed: Listed,
+) -> Error {
+    let remedy = remedy(written, listed_values.iter().map(String::as_str));
     let hint = format!(" `{}` tells about them.", listed.tool);
     Error::new(kind, format!("`{name}`: Mist has no \"{}\" here{remedy}", shortened(written, 60)))
         .hint([(listed.tool, hint.as_str())], "")
 }
 
 /// The values that Mist lists, if they can be requested.
-async fn known(
+async fn listed_values(
     listed: Listed,
     params: &[&'static Param],
     arguments: &Map<String, Value>,
@@ -88,7 +95,7 @@ async fn known(
     let values =
         holes.map(|param| Some((param.name, (param.reader()?.wire)(arguments.get(param.name)?).ok()?)));
     let request = Request::to_endpoint(&endpoint, values.collect::<Option<_>>()?).ok()?;
-    let answer = tokio::time::timeout(PATIENCE, mist.send(request)).await.ok()?.ok()?;
+    let answer = tokio::time::timeout(LOOKUP_TIMEOUT, mist.send(request)).await.ok()?.ok()?;
     names(&answer.json().ok()?).filter(|names| !names.is_empty())
 }
 

@@ -19,7 +19,7 @@ use crate::text_file::{self, SMALL};
 use file::Entry;
 
 /// Time between two looks at the files.
-const LOOK_INTERVAL: Duration = Duration::from_secs(2);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// Where the accounts come from.
 #[derive(Clone)]
@@ -100,7 +100,7 @@ impl Source {
             loop {
                 let is_asked = tokio::select! {
                     () = hangups.notified() => true,
-                    () = tokio::time::sleep(LOOK_INTERVAL) => false,
+                    () = tokio::time::sleep(POLL_INTERVAL) => false,
                 };
                 let now = self.fingerprint(&files);
                 if !is_asked && now == seen {

@@ -150,7 +150,7 @@ impl Caller<'_> {
             return Exit::Interrupted;
         }
         if error.kind() == ErrorKind::Tool {
-            tools::tell_unknown(self.session.settings(), self.tool);
+            tools::report_unknown(self.session.settings(), self.tool);
             return Exit::from(error.kind());
         }
         output::error(&format!("error: {error}"));

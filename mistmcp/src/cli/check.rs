@@ -44,8 +44,8 @@ pub(super) async fn run(
 ) -> anyhow::Result<ExitCode> {
     let mut report = Report::default();
     match &check.server {
-        Some(url) => server::look(&mut report, flags, url.as_deref()).await,
-        None => look(&mut report, flags, environment).await,
+        Some(url) => server::check(&mut report, flags, url.as_deref()).await,
+        None => check_all(&mut report, flags, environment).await,
     }
     if check.json {
         output::print(format!("{}\n", report.json()).as_bytes())?;
@@ -56,9 +56,9 @@ pub(super) async fn run(
 }
 
 /// Everything, as far as one thing does not need another that is missing.
-async fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
+async fn check_all(report: &mut Report, flags: &Flags, environment: &Environment) {
     let deadline = Instant::now() + Duration::from_secs(flags.timeout);
-    settings::look(report, flags, environment);
+    settings::check(report, flags, environment);
     let org_id = match configuration::org_id(flags) {
         Ok(org_id) => org_id,
         Err(error) => {
@@ -81,7 +81,7 @@ async fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
         None
     };
     if demo.is_none() && flags.accounts.is_some() {
-        accounts::look(report, flags, environment, org_id, deadline).await;
+        accounts::check(report, flags, environment, org_id, deadline).await;
         return;
     }
     let cloud = match &demo {
@@ -104,14 +104,14 @@ async fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
     let proxy = network.proxy(&cloud);
     let pool = Arc::new(Pool::new(limits(flags)).with_network(network));
     let is_there = match &proxy {
-        Some(proxy) => cloud::look_through(report, &pool, &cloud, proxy, deadline).await,
-        None => cloud::look(report, &cloud, deadline).await,
+        Some(proxy) => cloud::check_through_proxy(report, &pool, &cloud, proxy, deadline).await,
+        None => cloud::check(report, &cloud, deadline).await,
     };
     if !is_there {
         return;
     }
     let Some(tokens) = tokens else { return };
-    token::look(report, &token::Question { pool, cloud, org_id, deadline }, "token", tokens).await;
+    token::check(report, &token::TokenCheck { pool, cloud, org_id, deadline }, "token", tokens).await;
 }
 
 fn of_demo(report: &mut Report, demo: &DemoCloud) -> Option<Cloud> {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::flags::FirstLook;
+use super::flags::EarlyFlags;
 use super::origin::Origin;
 use crate::quote;
 use crate::text_file::{self, TextFileError};
@@ -63,7 +63,7 @@ impl Environment {
 
     /// Reads the `.env` of the working folder, if there is one, and accepts what cannot widen
     /// trust. Nothing in it stops the program.
-    pub(super) fn found(command: &clap::Command, look: &FirstLook) -> Self {
+    pub(super) fn found(command: &clap::Command, early: &EarlyFlags) -> Self {
         let path = PathBuf::from(FOUND);
         let bytes = match text_file::read_bytes(&path, text_file::SMALL) {
             Ok(bytes) => bytes,
@@ -75,7 +75,7 @@ impl Environment {
             }
         };
         let content = grammar::parse(&bytes);
-        let (file, untaken) = found::restrict(&content, command, look);
+        let (file, untaken) = found::restrict(&content, command, early);
         let names = content.variables.into_iter().map(|(name, _)| name).collect();
         Self { file, names, path: Some(absolute(path)), named: false, untaken }
     }

@@ -2,7 +2,7 @@
 
 mod adapted;
 mod command;
-mod first_look;
+mod early_flags;
 mod help_visibility;
 mod http;
 mod unknown_env;
@@ -17,9 +17,9 @@ use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, ValueEnum};
 pub(super) use command::{CallFlags, Command, IncidentsFlags, ToolsFlags};
 #[cfg(feature = "query")]
 pub(super) use command::{QueryFlags, QueryOutput};
-pub(super) use first_look::FirstLook;
+pub(super) use early_flags::EarlyFlags;
 pub(super) use http::{HTTP, HttpFlags, LIMITS};
-pub(super) use unknown_env::{looks_like_ours, meant};
+pub(super) use unknown_env::{has_own_prefix, meant};
 
 use super::env_file::Environment;
 use super::origin::{self, Given};
@@ -259,13 +259,13 @@ pub(super) fn read(
         return Err(command.error(clap::error::ErrorKind::UnknownArgument, message));
     }
     let mut command = command.mut_args(|arg| with_own(arg, own));
-    let look = FirstLook::at(arguments);
-    let environment = match look.env_file() {
+    let early = EarlyFlags::parse(arguments);
+    let environment = match early.env_file() {
         Some(path) if path.as_os_str() == NO_FILE => Environment::default(),
         Some(path) => {
             Environment::named(path).map_err(|error| command.error(clap::error::ErrorKind::Io, error))?
         }
-        None => Environment::found(&command, &look),
+        None => Environment::found(&command, &early),
     };
     let command = command.mut_args(|arg| with_defaults(arg, &environment));
     let mut command = help_visibility::of_subcommands(command);

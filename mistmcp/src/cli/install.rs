@@ -7,7 +7,7 @@ mod entry;
 mod environment;
 mod file;
 mod json;
-mod place;
+mod location;
 mod plan;
 mod removal;
 mod token;
@@ -28,7 +28,7 @@ use client::{CLIENTS, Client};
 use difference::difference;
 use document::Problem;
 use file::{Backup, SettingsFile};
-use place::{Place, System};
+use location::{Location, System};
 use plan::Plan;
 use removal::remove;
 use token::TokenFile;
@@ -96,13 +96,13 @@ pub(super) fn run(
     let home = std::env::home_dir().filter(|home| home.is_absolute());
     let home = home.context("this user has no home folder: set HOME")?;
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let place = Place { system: System::HERE, home: &home, variable: &variable };
-    let path = install.file.clone().unwrap_or_else(|| client.file(&place));
+    let location = Location { system: System::CURRENT, home: &home, variable: &variable };
+    let path = install.file.clone().unwrap_or_else(|| client.file(&location));
     let path = std::path::absolute(&path).with_context(|| format!("{} is no path", path.display()))?;
     if install.remove {
-        return remove(client, install, &SettingsFile::read(&path)?, &place);
+        return remove(client, install, &SettingsFile::read(&path)?, &location);
     }
-    let plan = Plan::make(client, flags, install, environment, &place)?;
+    let plan = Plan::make(client, flags, install, environment, &location)?;
     if install.print {
         output::print(client.snippet(&plan.entry).as_bytes())?;
         plan.notes.iter().for_each(|note| output::error(note));
@@ -133,10 +133,10 @@ fn carry_out(
         output::print(words.as_bytes())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut told = String::new();
+    let mut text = String::new();
     if changes_file {
-        told.push_str(&headed(file, &new, &client.snippet(&plan.entry)));
-        told.push_str(&quit_first(client));
+        text.push_str(&headed(file, &new, &client.snippet(&plan.entry)));
+        text.push_str(&quit_first(client));
     }
     if let Some(file) = token_file {
         let what = match (&plan.token, file.has_token()) {
@@ -144,14 +144,14 @@ fn carry_out(
             (Some(_), false) => "The token goes into",
             (None, _) => "Put the token into",
         };
-        let closed = match System::HERE {
+        let closed = match System::CURRENT {
             System::Windows => "in your profile, which other users cannot open",
             _ => "which you alone may read",
         };
-        told.push_str(&[what, " ", &file.path().to_string_lossy(), ", ", closed, ".\n"].concat());
+        text.push_str(&[what, " ", &file.path().to_string_lossy(), ", ", closed, ".\n"].concat());
     }
-    told.extend(exposed.and_then(TokenFile::told_of_exposure));
-    output::print_styled(&told)?;
+    text.extend(exposed.and_then(TokenFile::exposure_warning));
+    output::print_styled(&text)?;
     if let Some(code) = consent(install)? {
         return Ok(code);
     }

@@ -77,9 +77,9 @@ pub(super) async fn serve<H: ServerHandler>(
         audit: audit.clone(),
         redis,
     };
-    let told = |address: SocketAddr| {
+    let log_address = |address: SocketAddr| {
         let cloud = if needs_cloud { "?cloud=HOST, where HOST is your Mist cloud, such as api.eu.mist.com" } else { "" };
-        let page = seen_from_here(address)
+        let page = reachability_note(address)
             .map(|place| format!("a page for people is at {scheme}://{place}/; "))
             .unwrap_or_default();
         output::error(&format!(
@@ -88,7 +88,7 @@ pub(super) async fn serve<H: ServerHandler>(
             identity().version
         ));
     };
-    let served = http::serve(http, handler, shutdown::on_signal()?, told).await;
+    let served = http::serve(http, handler, shutdown::on_signal()?, log_address).await;
     drop(cloud_of_demo);
     if let Some(audit) = audit {
         audit.close().await;
@@ -136,7 +136,7 @@ fn redis(flags: &HttpFlags, environment: &Environment) -> anyhow::Result<Option<
 }
 
 /// Where a browser on this machine finds it by a name that is always served.
-fn seen_from_here(address: SocketAddr) -> Option<String> {
+fn reachability_note(address: SocketAddr) -> Option<String> {
     match address.ip() {
         ip if ip.is_loopback() => Some(address.to_string()),
         ip if ip.is_unspecified() => Some(format!("localhost:{}", address.port())),

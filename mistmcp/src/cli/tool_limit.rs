@@ -4,7 +4,7 @@ use crate::session::{Mode, Settings};
 
 /// Maximum number of tools, of all servers together, that VS Code and Cursor pass on to a model.
 /// They drop the others silently.
-const MOST: usize = 128;
+const CLIENT_LIMIT: usize = 128;
 
 /// The clients that have the limit, by the name that `install` knows them by.
 pub(super) const CLIENTS: [&str; 2] = ["cursor", "vscode"];
@@ -18,6 +18,6 @@ pub(super) fn exceeded(settings: &Settings) -> Option<String> {
         Mode::Managed => return None,
         Mode::All | Mode::Custom => settings.listed(),
     };
-    (listed > MOST)
-        .then(|| format!("{listed} tools are listed, of which VS Code and Cursor use {MOST} at most"))
+    (listed > CLIENT_LIMIT)
+        .then(|| format!("{listed} tools are listed, of which VS Code and Cursor use {CLIENT_LIMIT} at most"))
 }

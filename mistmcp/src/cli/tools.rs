@@ -63,7 +63,7 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
 pub(super) fn help(flags: &Flags, tool: &str) -> anyhow::Result<ExitCode> {
     let settings = settings(flags, Mode::All)?;
     let Some(entry) = settings.tools().find(|entry| entry.tool().name.eq_ignore_ascii_case(tool)) else {
-        tell_unknown(&settings, tool);
+        report_unknown(&settings, tool);
         return Ok(Exit::Usage.into());
     };
     let text = text::of(&settings, &Shown::OneTool(entry), output::width());
@@ -72,7 +72,7 @@ pub(super) fn help(flags: &Flags, tool: &str) -> anyhow::Result<ExitCode> {
 }
 
 /// Reports an unknown tool, and how to find one.
-pub(super) fn tell_unknown(settings: &Settings, tool: &str) {
+pub(super) fn report_unknown(settings: &Settings, tool: &str) {
     let meant = match did_you_mean(tool, settings.tools().map(|entry| entry.tool().name)) {
         nothing if nothing.is_empty() => ".".to_owned(),
         meant => meant,

@@ -67,7 +67,7 @@ fn with_remedy(status: StatusCode, text: &str) -> (ErrorCode, String) {
 }
 
 /// Converts a response to a media type that the client accepts.
-pub(super) async fn fit(response: Response, accept: Accept, summary: &RequestSummary) -> Response {
+pub(super) async fn negotiate(response: Response, accept: Accept, summary: &RequestSummary) -> Response {
     let is_events = is(response.headers(), "text/event-stream");
     if is_events && accept.json && accept.events != Events::Named && !summary.is_subscription {
         return as_json(response, summary).await;

@@ -4,7 +4,7 @@ use http::header::{AUTHORIZATION, HeaderMap, HeaderName};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::rejection::Rejection;
-use crate::key::same;
+use crate::key::constant_time_eq;
 use crate::{Token, Tokens};
 
 const X_AUTHORIZATION: HeaderName = HeaderName::from_static("x-authorization");
@@ -34,7 +34,7 @@ impl Credentials {
             None => mist_token.or(bearer),
             Some(secret) => {
                 let is_client_token = |text: &Option<String>| {
-                    text.as_ref().is_some_and(|text| same(text, secret.expose_secret()))
+                    text.as_ref().is_some_and(|text| constant_time_eq(text, secret.expose_secret()))
                 };
                 match (is_client_token(&bearer), is_client_token(&mist_token)) {
                     (true, true) => None,

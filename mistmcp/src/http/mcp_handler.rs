@@ -158,7 +158,7 @@ impl<H: ServerHandler> McpHandler<H> {
             self.sessions.remove(id);
             self.session_store.end(id).await;
         }
-        let response = answer::fit(response, accept, &summary).await;
+        let response = answer::negotiate(response, accept, &summary).await;
         let (mut parts, body) = response.into_parts();
         if is_delete && parts.status == StatusCode::ACCEPTED {
             // rmcp answers DELETE with 202. Some client libraries take that for a failure.

@@ -90,11 +90,11 @@ impl Page {
 }
 
 impl Rendered {
-    fn response(&self, asked: &HeaderMap) -> Response {
-        let mut response = if is_cached(asked, &self.tag) {
+    fn response(&self, params: &HeaderMap) -> Response {
+        let mut response = if is_cached(params, &self.tag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            match self.gzip.as_ref().filter(|_| accepts_gzip(asked)) {
+            match self.gzip.as_ref().filter(|_| accepts_gzip(params)) {
                 Some(gzip) => {
                     ([(header::CONTENT_ENCODING, "gzip")], Body::from(gzip.clone())).into_response()
                 }
@@ -144,10 +144,10 @@ struct SearchParams {
 /// Ranks the tools for a query: `{"fit", "tools": [names], "note"?}`, best first.
 async fn search(
     State(page): State<Arc<Page>>,
-    asked: Result<Query<SearchParams>, QueryRejection>,
+    params: Result<Query<SearchParams>, QueryRejection>,
 ) -> Response {
-    let asked = asked.ok().map(|Query(asked)| asked.query);
-    let Some(query) = asked.filter(|query| query.chars().count() <= MAX_QUERY_LENGTH) else {
+    let params = params.ok().map(|Query(params)| params.query);
+    let Some(query) = params.filter(|query| query.chars().count() <= MAX_QUERY_LENGTH) else {
         let problem = format!("`/search?query=…` takes one query of at most {MAX_QUERY_LENGTH} characters.");
         return Rejection::request(problem).into_response();
     };
@@ -207,7 +207,7 @@ pub(super) fn browser_hint() -> Response {
 /// The Content-Security-Policy: only the inline style and script, by their hashes, and requests to this server; over the
 /// demo network its views in frames as well.
 fn policy(content: &Content) -> String {
-    let frames = if content.asks() { "frame-src 'self'; " } else { "" };
+    let frames = if content.has_questions() { "frame-src 'self'; " } else { "" };
     let known = |text: &str| STANDARD.encode(digest::digest(&digest::SHA256, text.as_bytes()));
     format!(
         "default-src 'none'; script-src 'sha256-{}'; style-src 'sha256-{}'; connect-src 'self'; {frames}img-src data:; base-uri 'none'; \

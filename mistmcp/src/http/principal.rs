@@ -1,6 +1,6 @@
 //! The owner of a session: [`Principal`], a keyed hash of token and cloud.
 
-use crate::key::{Key, text_of};
+use crate::key::{Key, encoded};
 use crate::mist::Cloud;
 use crate::{Token, Tokens};
 
@@ -23,7 +23,7 @@ impl Principal {
 
     /// The form that is stored in a session record.
     pub(super) fn text(&self) -> String {
-        text_of(&self.0)
+        encoded(&self.0)
     }
 }
 

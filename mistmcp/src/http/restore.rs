@@ -56,7 +56,7 @@ impl<H: ServerHandler> McpHandler<H> {
         is_delete: bool,
     ) -> Result<Option<Arc<HttpSession>>, Rejection> {
         let local = self.sessions.get(id, principal);
-        match self.session_store.look_up(id, principal, local.is_some()).await {
+        match self.session_store.lookup(id, principal, local.is_some()).await {
             Lookup::Local => local.ok_or_else(Rejection::session).map(Some),
             Lookup::Remote(_) if is_delete => {
                 self.session_store.end(id).await;

@@ -37,7 +37,7 @@ pub(super) enum Lookup {
 #[async_trait]
 pub(super) trait SessionStore: Debug + Send + Sync {
     /// Looks a session up. If this process has it (`is_local`), it is synchronized with the store on the way.
-    async fn look_up(&self, id: &str, principal: Principal, is_local: bool) -> Lookup;
+    async fn lookup(&self, id: &str, principal: Principal, is_local: bool) -> Lookup;
 
     /// Stores a session that was opened here, before its client learns the session id.
     async fn insert(&self, id: &str, principal: Principal, params: SessionParams, session: &Arc<HttpSession>);

@@ -35,10 +35,10 @@ impl Acceptance {
     }
 
     /// Asks Mist, if the pacer allows it.
-    pub(crate) async fn ask(&self) -> Verdict {
+    pub(crate) async fn verify(&self) -> Verdict {
         let mist = Mist::new(Arc::clone(&self.0), Call::unattended());
-        let asked = mist.send(Request::get("/api/v1/self")).await;
-        match asked {
+        let answer = mist.send(Request::get("/api/v1/self")).await;
+        match answer {
             _ if self.is_accepted() => Verdict::Accepted,
             Err(error) if error.kind() == ErrorKind::Token => Verdict::Refused,
             _ => Verdict::Unknown(SOON),

@@ -169,7 +169,7 @@ impl Answer {
     }
 
     /// Whether the body is JSON and not empty.
-    pub(super) fn holds_data(&self) -> bool {
+    pub(super) fn has_data(&self) -> bool {
         let text = self.text().trim_ascii();
         !matches!(text, b"" | b"null" | b"[]" | b"{}") && serde_json::from_slice::<IgnoredAny>(text).is_ok()
     }

@@ -68,7 +68,7 @@ impl ResponseCache {
     /// Caches the answer to a request for constants, unless it is empty, a proxy's page, or contains the token.
     pub(super) fn keep_constant(&self, request: &Request, cloud: &Cloud, address: &str, answer: &Answer) {
         let private = || memmem::find(answer.bytes(), MASK.as_bytes()).is_some();
-        if request.is_for_constants() && answer.holds_data() && !private() {
+        if request.is_for_constants() && answer.has_data() && !private() {
             self.constants.insert((cloud.clone(), address.to_owned()), answer.clone().in_room(None));
         }
     }
@@ -78,7 +78,7 @@ impl ResponseCache {
     }
 
     /// Whether the tokens have been found to see a site.
-    pub(super) fn sees_site(&self, ids: &Ids, id: &str) -> bool {
+    pub(super) fn has_site(&self, ids: &Ids, id: &str) -> bool {
         self.sites.contains_key(&(Arc::clone(ids), id.to_owned()))
     }
 
@@ -119,7 +119,7 @@ mod tests {
 
     fn listing(name: &str) -> Arc<Listing> {
         let rows = named(&json!([{ "id": "1", "name": name }]));
-        Arc::new(Listing { rows, asked: Instant::now(), complete: true })
+        Arc::new(Listing { rows, requested_at: Instant::now(), complete: true })
     }
 
     #[test]

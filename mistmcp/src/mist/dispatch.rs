@@ -14,7 +14,7 @@ use tokio::time::Instant as Deadline;
 use super::cache::Ids;
 use super::pacer::Pacer;
 use super::rate_limit::{Exhausted, Purpose, until_next_hour};
-use super::retry::{Again, Failure, RetryBudget, with_retries};
+use super::retry::{Failure, RetryBudget, RetryDecision, with_retries};
 use super::retry_after::retry_after;
 use super::single_flight::Waiter;
 use super::token_registry::Lease;
@@ -29,7 +29,7 @@ use crate::trace::{ClientSpans, Trace};
 use crate::work::{self, LARGE};
 
 /// Maximum bytes read of an error body: many times what is shown.
-const WORDS: usize = 64 * 1024;
+const MAX_ERROR_BODY: usize = 64 * 1024;
 
 /// Dispatcher of one connection. Cheap to clone: each request in flight holds a clone.
 #[derive(Clone, Debug)]
@@ -44,8 +44,8 @@ pub(super) struct Dispatcher {
 
 /// A cached answer, or a waiter on a request in flight.
 pub(super) enum Dispatched {
-    Known(Answer),
-    UnderWay(Waiter<Result<Answer>>),
+    Cached(Answer),
+    InFlight(Waiter<Result<Answer>>),
 }
 
 /// Count of the requests that a call has sent, retries included. Requests that it joined are not its own.
@@ -101,7 +101,7 @@ impl Dispatcher {
 
     /// Answers a GET from the cache, joins the equal request in flight, or sends it. The caller waits until
     /// `deadline`.
-    pub(super) fn ask(
+    pub(super) fn dispatch(
         &self,
         request: &Request,
         deadline: Deadline,
@@ -111,24 +111,24 @@ impl Dispatcher {
         let address = request.address(&self.cloud)?;
         if let Some(answer) = self.pool.cache.constant(request, &self.cloud, &address, &self.leases) {
             tracing::debug!(%request, "known already");
-            trace.remembered(&address);
-            return Ok(Dispatched::Known(answer));
+            trace.cache_hit(&address);
+            return Ok(Dispatched::Cached(answer));
         }
         let url = request.url(&self.cloud)?;
         let key = (Arc::clone(&self.ids), address.clone());
         let (dispatcher, request) = (self.clone(), request.clone());
         let (sends, sent) = (trace.sends(&request.method, &url), sent.clone());
         let times = (deadline, self.pool.limits.timeout);
-        Ok(Dispatched::UnderWay(self.pool.gets.join(key, trace, times, |waits, deadline| async move {
+        Ok(Dispatched::InFlight(self.pool.gets.join(key, trace, times, |waits, deadline| async move {
             let retry_budget = RetryBudget { wait: dispatcher.pool.limits.retry_wait, deadline };
             let mut attempts = 0_u64;
             let attempt = || {
                 attempts += 1;
                 let outcome = dispatcher.attempt(&request, &url, &waits, &sends, &sent);
-                outcome.map_err(|failure| match failure.again {
-                    Again::Never => failure,
+                outcome.map_err(|failure| match failure.retry {
+                    RetryDecision::Never => failure,
                     _ if sent.take() => failure,
-                    _ => Failure { again: Again::Never, ..failure },
+                    _ => Failure { retry: RetryDecision::Never, ..failure },
                 })
             };
             let answer = with_retries(retry_budget, &waits, attempt).await;
@@ -176,9 +176,10 @@ impl Dispatcher {
             }
         }
         match (used_up, refused) {
-            (Some((by, words)), _) => {
-                Err(Failure { error: errors::for_rate_limit(&by, &words), again: Again::After(by.wait) })
-            }
+            (Some((by, words)), _) => Err(Failure {
+                error: errors::for_rate_limit(&by, &words),
+                retry: RetryDecision::After(by.wait),
+            }),
             (None, words) => {
                 let words = words.unwrap_or_default();
                 Err(errors::for_refused(self.leases.len(), &words).into())
@@ -247,8 +248,8 @@ impl Dispatcher {
             return Ok(answer);
         }
         // Masked before truncation: a part of a token would not be found any more.
-        let words = self.mask(String::from_utf8_lossy(&body[..body.len().min(WORDS)]).into_owned());
-        let asked = retry_after(&headers, clock.now());
+        let words = self.mask(String::from_utf8_lossy(&body[..body.len().min(MAX_ERROR_BODY)]).into_owned());
+        let retry_after_header = retry_after(&headers, clock.now());
         match status {
             StatusCode::UNAUTHORIZED => {
                 token.refused();
@@ -256,12 +257,12 @@ impl Dispatcher {
             }
             StatusCode::TOO_MANY_REQUESTS => {
                 let now = clock.now();
-                let wait = asked.unwrap_or_else(|| until_next_hour(now));
+                let wait = retry_after_header.unwrap_or_else(|| until_next_hour(now));
                 Err(AttemptError::Exhausted(token.block(clock, wait).await, words))
             }
             StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => {
-                let again = asked.map_or(Again::Soon, Again::After);
-                Err(Failure { error: errors::for_status(status, &words), again }.into())
+                let retry = retry_after_header.map_or(RetryDecision::Soon, RetryDecision::After);
+                Err(Failure { error: errors::for_status(status, &words), retry }.into())
             }
             status => Err(Failure::from(errors::for_status(status, &words)).into()),
         }

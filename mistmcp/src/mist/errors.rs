@@ -23,7 +23,7 @@ pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
                     [("getSelf", " `getSelf` lists what it can see.")],
                     " Ask the user for one that it may see.",
                 )
-                .and(said(body));
+                .and(mist_message(body));
         }
         StatusCode::NOT_FOUND => {
             return Error::new(
@@ -32,7 +32,7 @@ pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
             )
             .hint([("searchOrgSites", "a site with `searchOrgSites`, another object")], "each object")
             .and(" with the tool that lists its kind.")
-            .and(said(body));
+            .and(mist_message(body));
         }
         StatusCode::PROXY_AUTHENTICATION_REQUIRED => (ErrorKind::Network, PROXY_PASSWORD.to_owned()),
         StatusCode::REQUEST_TIMEOUT => (
@@ -62,7 +62,7 @@ pub(super) fn for_status(status: StatusCode, body: &str) -> Error {
             ),
         ),
     };
-    Error::new(kind, advice + &said(body))
+    Error::new(kind, advice + &mist_message(body))
 }
 
 /// Error when Mist accepts none of the `tokens`.
@@ -76,7 +76,7 @@ pub(super) fn for_refused(tokens: usize, body: &str) -> Error {
              Do not try again; tell the user."
         ),
     };
-    Error::new(ErrorKind::Token, advice + &said(body))
+    Error::new(ErrorKind::Token, advice + &mist_message(body))
 }
 
 /// Error when the calls of the hour are used up.
@@ -97,7 +97,7 @@ pub(super) fn for_rate_limit(used_up: &Exhausted, body: &str) -> Error {
             error.hint([("getSelfApiUsage", " `getSelfApiUsage` tells what Mist has counted.")], "")
         }
     };
-    error.and(said(body))
+    error.and(mist_message(body))
 }
 
 /// Error when an address has sent too many requests with tokens that Mist has not accepted.
@@ -200,7 +200,7 @@ pub(super) fn for_size(limit: usize) -> Error {
 }
 
 /// What the body of the answer adds: Mist's message, or that a proxy sent the page.
-fn said(body: &str) -> String {
+fn mist_message(body: &str) -> String {
     if body.trim_start().starts_with('<') {
         return " The answer is an HTML page, which Mist does not send: a proxy or a firewall may stand between."
             .to_owned();

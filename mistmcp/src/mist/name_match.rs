@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 /// How well a name matches the input, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fit {
+pub(super) enum MatchKind {
     /// Equal.
     Exact,
     /// Equal except for kinds of white space and Unicode normalization.
@@ -20,12 +20,12 @@ pub(super) fn find<'a, T>(
     items: &'a [T],
     written: &str,
     name: impl Fn(&T) -> &str,
-) -> Option<(Fit, Vec<&'a T>)> {
+) -> Option<(MatchKind, Vec<&'a T>)> {
     /// Shorter parts match too many names.
     const SHORTEST_PART: usize = 2;
     let exact: Vec<_> = items.iter().filter(|item| name(item) == written).collect();
     if !exact.is_empty() {
-        return Some((Fit::Exact, exact));
+        return Some((MatchKind::Exact, exact));
     }
     let written = Folded::of(written);
     if written.caseless.is_empty() {
@@ -45,8 +45,8 @@ pub(super) fn find<'a, T>(
             part.push(item);
         }
     }
-    let fits = [(Fit::Spelling, spelling), (Fit::Case, case), (Fit::Part, part)];
-    fits.into_iter().find(|(_, fitting)| !fitting.is_empty())
+    let by_kind = [(MatchKind::Spelling, spelling), (MatchKind::Case, case), (MatchKind::Part, part)];
+    by_kind.into_iter().find(|(_, matching)| !matching.is_empty())
 }
 
 /// Normalized text: what a reader sees, and the same without letter case.
@@ -86,9 +86,10 @@ fn is_invisible(letter: char) -> bool {
 mod tests {
     use super::*;
 
-    fn found(names: &[&str], written: &str) -> Option<(Fit, Vec<String>)> {
+    fn found(names: &[&str], written: &str) -> Option<(MatchKind, Vec<String>)> {
         let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
-        find(&names, written, String::as_str).map(|(fit, names)| (fit, names.into_iter().cloned().collect()))
+        find(&names, written, String::as_str)
+            .map(|(kind, names)| (kind, names.into_iter().cloned().collect()))
     }
 
     #[test]
@@ -107,23 +108,23 @@ mod tests {
             ("\u{39f}\u{394}\u{39f}\u{3a3}", "\u{3bf}\u{3b4}\u{3bf}\u{3c2}"),
             ("\u{ff21}\u{ff30}1", "ap1"),
         ] {
-            let (fit, names) = found(&["Other", name], written).unwrap();
-            assert!(fit != Fit::Part && names == [name], "{name:?} {written:?}: {fit:?} {names:?}");
+            let (kind, names) = found(&["Other", name], written).unwrap();
+            assert!(kind != MatchKind::Part && names == [name], "{name:?} {written:?}: {kind:?} {names:?}");
         }
     }
 
     #[test]
     fn the_best_fit_wins() {
         let names = ["Leeds Office", "LEEDS", "Leeds\u{a0}", "Leeds"];
-        for (count, written, fit) in [
-            (4, "Leeds", Fit::Exact),
-            (3, "Leeds", Fit::Spelling),
-            (2, "Leeds", Fit::Case),
-            (1, "Leeds", Fit::Part),
-            (4, "office", Fit::Part),
+        for (count, written, kind) in [
+            (4, "Leeds", MatchKind::Exact),
+            (3, "Leeds", MatchKind::Spelling),
+            (2, "Leeds", MatchKind::Case),
+            (1, "Leeds", MatchKind::Part),
+            (4, "office", MatchKind::Part),
         ] {
             let (found, names) = found(&names[..count], written).unwrap();
-            assert_eq!((found, names.len()), (fit, 1), "{count} {written}: {names:?}");
+            assert_eq!((found, names.len()), (kind, 1), "{count} {written}: {names:?}");
         }
         assert_eq!(found(&names, "leed").unwrap().1.len(), 4);
         for written in ["", " ", "\u{200b}", "L", "York"] {

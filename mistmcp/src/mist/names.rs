@@ -4,7 +4,7 @@
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::name_match::{Fit, find};
+use super::name_match::{MatchKind, find};
 use crate::argument::Mac;
 use crate::error::ErrorKind;
 use crate::suggestion::{listed as listed_names, nearest};
@@ -22,7 +22,7 @@ const MAX_QUOTED: usize = 100;
 #[derive(Debug)]
 pub(super) struct Listing {
     pub(super) rows: Vec<Named>,
-    pub(super) asked: Instant,
+    pub(super) requested_at: Instant,
     /// Whether all rows of Mist were read.
     pub(super) complete: bool,
 }
@@ -140,8 +140,8 @@ impl Wanted<'_> {
             listing.rows.iter().filter(|object| object.is_of(kind) && !object.is_member()).collect();
         let problem = match find(&named, self.written, |object| &object.name) {
             // That a part matches would disclose the name letter by letter.
-            Some((Fit::Part, _)) | None if !self.disclosed => return Err(self.undisclosed()),
-            Some((Fit::Part, fitting)) => match fitting.as_slice() {
+            Some((MatchKind::Part, _)) | None if !self.disclosed => return Err(self.undisclosed()),
+            Some((MatchKind::Part, matching)) => match matching.as_slice() {
                 [only] if self.partial => {
                     let note = format!(
                         "`{parameter}`: \"{written}\" was taken for \"{}\" ({}).",
@@ -160,7 +160,7 @@ impl Wanted<'_> {
                     listed(several.iter().map(|object| **object))
                 ),
             },
-            Some((_, fitting)) => match fitting.as_slice() {
+            Some((_, matching)) => match matching.as_slice() {
                 [only] => return Ok(Picked { id: only.id.clone(), note: None }),
                 _ if !self.disclosed => {
                     format!(
@@ -268,7 +268,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::error::Known;
+    use crate::error::ToolStatus;
 
     fn sites() -> Listing {
         listing(&json!([
@@ -279,7 +279,7 @@ mod tests {
     }
 
     fn listing(rows: &Value) -> Listing {
-        Listing { rows: named(rows), asked: Instant::now(), complete: true }
+        Listing { rows: named(rows), requested_at: Instant::now(), complete: true }
     }
 
     fn wanted(written: &str) -> Wanted<'_> {
@@ -295,7 +295,7 @@ mod tests {
 
     fn refusal(listing: &Listing, written: &str) -> String {
         let error = wanted(written).pick(listing).unwrap_err();
-        error.for_session(|_| Known::Callable).to_string()
+        error.for_session(|_| ToolStatus::Callable).to_string()
     }
 
     #[test]
@@ -370,7 +370,7 @@ mod tests {
             { "scope": "site", "org_id": "a", "site_id": "s" },
             { "scope": "msp", "msp_id": "m" },
         ] }));
-        let told: Vec<_> = orgs.iter().map(|it| (it.id.as_str(), it.name.as_str(), it.is_msp)).collect();
-        assert_eq!(told, [("a", "Acme", false), ("m", "", true)]);
+        let found: Vec<_> = orgs.iter().map(|it| (it.id.as_str(), it.name.as_str(), it.is_msp)).collect();
+        assert_eq!(found, [("a", "Acme", false), ("m", "", true)]);
     }
 }

@@ -109,7 +109,7 @@ impl fmt::Debug for Network {
 }
 
 /// Whether the value of a proxy variable contains a user name or a password.
-pub(crate) fn holds_user(text: &str) -> bool {
+pub(crate) fn has_credentials(text: &str) -> bool {
     text.contains('@')
 }
 

@@ -18,7 +18,7 @@ impl SharedRateLimit {
         match *client {}
     }
 
-    pub(super) async fn ask(
+    pub(super) async fn request(
         &self,
         _request: &SharedRequest,
         _purpose: Purpose,

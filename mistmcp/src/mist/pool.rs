@@ -85,13 +85,13 @@ impl Pool {
 
     /// Connects to `cloud` as calls do, without a token. Any answer counts as success.
     pub(crate) async fn reach(&self, cloud: &Cloud) -> Result<()> {
-        let asked = self.client(cloud)?.head(cloud.base().clone()).send().await;
-        asked.map(|_| ()).map_err(|error| errors::for_network(&error.without_url()))
+        let response = self.client(cloud)?.head(cloud.base().clone()).send().await;
+        response.map(|_| ()).map_err(|error| errors::for_network(&error.without_url()))
     }
 
     /// Counts each token's calls together with the other replicas from now on.
-    pub(crate) fn share(&self, link: Arc<RedisClient>) {
-        self.registry.share(link);
+    pub(crate) fn share(&self, redis: Arc<RedisClient>) {
+        self.registry.share(redis);
     }
 
     /// Metrics of this process.

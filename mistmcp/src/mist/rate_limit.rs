@@ -234,13 +234,13 @@ impl RateLimit {
     }
 
     /// Corrects the count by Mist's count and limit, as answered to a request sent at `asked`.
-    pub(super) fn correct(&self, now: Timestamp, asked: Tally, requests: u32, limit: u32) {
+    pub(super) fn correct(&self, now: Timestamp, sent_at: Tally, requests: u32, limit: u32) {
         let mut spent = self.spent(now);
         if limit > 0 {
             spent.limit = Some(limit);
         }
-        if spent.hour == asked.hour {
-            let since = spent.calls.saturating_sub(asked.calls);
+        if spent.hour == sent_at.hour {
+            let since = spent.calls.saturating_sub(sent_at.calls);
             spent.calls = requests.saturating_add(since);
         }
     }
@@ -352,9 +352,9 @@ mod tests {
     fn mists_count_corrects_the_own_count_up_and_down() {
         let (budget, now) = (RateLimit::new(5_000), at("2026-01-01T10:10:00Z"));
         budget.take(now, Purpose::Work).unwrap();
-        let asked = budget.tally(now);
+        let sent_at = budget.tally(now);
         budget.take(now, Purpose::Work).unwrap();
-        budget.correct(now, asked, 4_740, 5_000);
+        budget.correct(now, sent_at, 4_740, 5_000);
         assert_eq!(taken(&budget, now, Purpose::Work), 9, "one was taken since the question");
         budget.correct(now, budget.tally(now), 10, 5_000);
         assert!(budget.peek(now, Purpose::Work).is_ok());
@@ -363,8 +363,8 @@ mod tests {
     #[test]
     fn a_count_of_the_previous_hour_is_ignored() {
         let budget = RateLimit::new(5_000);
-        let asked = budget.tally(at("2026-01-01T10:59:59Z"));
-        budget.correct(at("2026-01-01T11:00:01Z"), asked, 4_999, 5_000);
+        let sent_at = budget.tally(at("2026-01-01T10:59:59Z"));
+        budget.correct(at("2026-01-01T11:00:01Z"), sent_at, 4_999, 5_000);
         assert!(budget.peek(at("2026-01-01T11:00:01Z"), Purpose::Work).is_ok());
     }
 

@@ -37,7 +37,7 @@ const PAGES: u32 = 100;
 impl Mist {
     /// Resolves the argument `name` to an id, unless it is one. Returns a note for the answer where the match was
     /// not exact. An `optional` argument that is absent is not resolved.
-    pub(super) async fn look_up_one(
+    pub(super) async fn lookup_one(
         &self,
         (lookup, optional, partial): (Lookup, bool, bool),
         name: &str,
@@ -185,7 +185,7 @@ impl Mist {
         let begun = Instant::now();
         let listing = self.names(path, None).await?;
         match choose(&listing) {
-            Err(_) if listing.asked < begun => choose(&*self.names(path, Some(begun)).await?),
+            Err(_) if listing.requested_at < begun => choose(&*self.names(path, Some(begun)).await?),
             chosen => chosen,
         }
     }
@@ -218,19 +218,19 @@ impl Mist {
         for row in &mut rows {
             row.detail.clone_from(&detail);
         }
-        Ok(Arc::new(Listing { rows, asked: listing.asked, complete: listing.complete }))
+        Ok(Arc::new(Listing { rows, requested_at: listing.requested_at, complete: listing.complete }))
     }
 
     /// The same of all accounts. An account that cannot be asked is left out, unless none can.
     async fn orgs_of_all(&self, routes: &[Route], since: Option<Instant>) -> Result<Arc<Listing>> {
         let (mut all, mut error) =
-            (Listing { rows: Vec::new(), asked: Instant::now(), complete: true }, None);
+            (Listing { rows: Vec::new(), requested_at: Instant::now(), complete: true }, None);
         let mut has_answer = false;
         for listing in join_all(routes.iter().map(|route| self.orgs_of(route, since))).await {
             match listing {
                 Ok(listing) => {
                     has_answer = true;
-                    all.asked = all.asked.min(listing.asked);
+                    all.requested_at = all.requested_at.min(listing.requested_at);
                     for row in &listing.rows {
                         match all.rows.iter_mut().find(|known| known.id == row.id) {
                             Some(known) => known.detail = format!("{}, {}", known.detail, row.detail),
@@ -257,16 +257,16 @@ impl Mist {
         path: &str,
         since: Option<Instant>,
     ) -> Result<Arc<Listing>> {
-        let new_enough = |listing: &Arc<Listing>| since.is_none_or(|since| listing.asked >= since);
+        let new_enough = |listing: &Arc<Listing>| since.is_none_or(|since| listing.requested_at >= since);
         if dispatcher.is_accepted()
             && let Some(listing) = dispatcher.pool.cache.names(&dispatcher.ids, path).filter(new_enough)
         {
-            self.call.trace().remembered(path);
+            self.call.trace().cache_hit(path);
             return Ok(listing);
         }
-        let asked = Instant::now();
+        let requested_at = Instant::now();
         let (rows, complete) = self.list(dispatcher, path).await?;
-        let listing = Arc::new(Listing { rows, asked, complete });
+        let listing = Arc::new(Listing { rows, requested_at, complete });
         dispatcher.pool.cache.keep_names(&dispatcher.ids, path, Arc::clone(&listing));
         Ok(listing)
     }
@@ -285,7 +285,7 @@ impl Mist {
             if path.ends_with("/inventory") {
                 request = request.query("vc", true);
             }
-            let answer = self.ask_at(dispatcher, &request).await?;
+            let answer = self.send_to(dispatcher, &request).await?;
             let (total, page_limit) = (answer.rows_in_all(), answer.page_limit());
             let value = answer.parsed().await?;
             let (came, before) = (value.as_array().map_or(0, Vec::len) as u64, ids.len());
@@ -310,11 +310,11 @@ impl Mist {
     }
 
     /// Updates the cached organizations from the answer to a `/self` request of the user.
-    pub(super) fn remember_self(dispatcher: &Dispatcher, answer: &Answer, asked: Instant) {
+    pub(super) fn remember_self(dispatcher: &Dispatcher, answer: &Answer, requested_at: Instant) {
         if !answer.is_large()
             && let Ok(value) = answer.json()
         {
-            let listing = Arc::new(Listing { rows: named(&value), asked, complete: true });
+            let listing = Arc::new(Listing { rows: named(&value), requested_at, complete: true });
             dispatcher.pool.cache.keep_names(&dispatcher.ids, SELF, listing);
         }
     }

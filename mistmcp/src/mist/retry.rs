@@ -5,7 +5,7 @@ use std::time::Duration;
 use backon::{ExponentialBuilder, Retryable};
 use tokio::time::Instant;
 
-use super::single_flight::Needed;
+use super::single_flight::LatestDeadline;
 use super::wait_progress::{Wait, WaitReporter};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
@@ -13,12 +13,12 @@ use crate::{Error, Result};
 /// A failed attempt, and whether to retry.
 pub(super) struct Failure {
     pub(super) error: Error,
-    pub(super) again: Again,
+    pub(super) retry: RetryDecision,
 }
 
 /// When to retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Again {
+pub(super) enum RetryDecision {
     Never,
     /// Once, at once: the connection was closed before any answer, as happens to an idle one.
     AtOnce,
@@ -34,12 +34,12 @@ pub(super) struct RetryBudget {
     /// Maximum total wait.
     pub(super) wait: Duration,
     /// When no waiter needs the answer any more.
-    pub(super) deadline: Needed,
+    pub(super) deadline: LatestDeadline,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, again: Again::Never }
+        Self { error, retry: RetryDecision::Never }
     }
 }
 
@@ -66,23 +66,23 @@ where
     };
     timed
         .retry(schedule)
-        .when(|(failure, _): &(Failure, Duration)| failure.again != Again::Never)
+        .when(|(failure, _): &(Failure, Duration)| failure.retry != RetryDecision::Never)
         .adjust(|(failure, took), planned| {
             let planned = planned?;
-            let wait = match failure.again {
-                Again::Never => return None,
-                Again::AtOnce if !retried_at_once => {
+            let wait = match failure.retry {
+                RetryDecision::Never => return None,
+                RetryDecision::AtOnce if !retried_at_once => {
                     retried_at_once = true;
                     attempts += 1;
                     return Some(Duration::ZERO);
                 }
-                Again::AtOnce | Again::Soon => planned,
-                Again::After(asked) => asked.max(planned),
+                RetryDecision::AtOnce | RetryDecision::Soon => planned,
+                RetryDecision::After(retry_after_header) => retry_after_header.max(planned),
             };
             left = left.checked_sub(wait)?;
-            let wait = match failure.again {
+            let wait = match failure.retry {
                 // A little later than asked, with jitter between clients.
-                Again::After(_) => wait.saturating_add(planned / 8),
+                RetryDecision::After(_) => wait.saturating_add(planned / 8),
                 _ => wait,
             };
             let until = Instant::now().checked_add(wait)?;
@@ -113,19 +113,19 @@ mod tests {
 
     /// A budget of so many seconds of wait, and until the deadline.
     fn retry_budget(wait: u64, deadline: u64) -> RetryBudget {
-        let deadline = Needed::until(Instant::now() + Duration::from_secs(deadline));
+        let deadline = LatestDeadline::until(Instant::now() + Duration::from_secs(deadline));
         RetryBudget { wait: Duration::from_secs(wait), deadline }
     }
 
     /// Runs attempts that all fail. Returns their number and the time taken.
-    async fn tried(again: Again, wait: u64, deadline: u64) -> (usize, Duration) {
+    async fn tried(retry: RetryDecision, wait: u64, deadline: u64) -> (usize, Duration) {
         let started = Instant::now();
         let retry_budget = retry_budget(wait, deadline);
         let mut attempts = 0;
         let (reporter, _waiting) = wait_channel();
         let outcome: Result<()> = with_retries(retry_budget, &reporter, || {
             attempts += 1;
-            async move { Err(Failure { error: Error::advice("no"), again }) }
+            async move { Err(Failure { error: Error::advice("no"), retry }) }
         })
         .await;
         assert!(outcome.is_err());
@@ -134,22 +134,26 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn transient_failures_are_retried_with_growing_pauses() {
-        let (attempts, took) = tried(Again::Soon, 15, 30).await;
+        let (attempts, took) = tried(RetryDecision::Soon, 15, 30).await;
         assert_eq!(attempts, 4);
         assert!((1_750..=3_500).contains(&took.as_millis()), "{took:?}");
-        assert_eq!(tried(Again::Never, 15, 30).await.0, 1);
+        assert_eq!(tried(RetryDecision::Never, 15, 30).await.0, 1);
     }
 
     #[tokio::test(start_paused = true)]
     async fn waits_stay_within_the_budget() {
-        assert_eq!(tried(Again::Soon, 0, 30).await.0, 1, "no waiting at all");
-        assert_eq!(tried(Again::After(Duration::from_secs(16)), 15, 30).await.0, 1, "the wait budget");
-        assert_eq!(tried(Again::After(Duration::from_secs(7)), 15, 5).await.0, 1, "the deadline");
-        assert_eq!(tried(Again::After(Duration::ZERO), 0, 30).await.0, 1, "not even for nothing");
-        let (attempts, took) = tried(Again::After(Duration::from_secs(7)), 15, 30).await;
+        assert_eq!(tried(RetryDecision::Soon, 0, 30).await.0, 1, "no waiting at all");
+        assert_eq!(
+            tried(RetryDecision::After(Duration::from_secs(16)), 15, 30).await.0,
+            1,
+            "the wait budget"
+        );
+        assert_eq!(tried(RetryDecision::After(Duration::from_secs(7)), 15, 5).await.0, 1, "the deadline");
+        assert_eq!(tried(RetryDecision::After(Duration::ZERO), 0, 30).await.0, 1, "not even for nothing");
+        let (attempts, took) = tried(RetryDecision::After(Duration::from_secs(7)), 15, 30).await;
         assert_eq!(attempts, 3, "twice 7 s fit into 15");
         assert!((14_000..16_000).contains(&took.as_millis()), "{took:?}");
-        assert_eq!(tried(Again::After(Duration::MAX), 15, 30).await.0, 1);
+        assert_eq!(tried(RetryDecision::After(Duration::MAX), 15, 30).await.0, 1);
     }
 
     #[tokio::test(start_paused = true)]
@@ -161,7 +165,7 @@ mod tests {
             attempts += 1;
             async {
                 tokio::time::sleep(Duration::from_secs(10)).await;
-                Err(Failure { error: Error::advice("could not be reached"), again: Again::Soon })
+                Err(Failure { error: Error::advice("could not be reached"), retry: RetryDecision::Soon })
             }
         })
         .await;
@@ -170,7 +174,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_closed_connection_is_retried_once_at_once() {
-        assert_eq!(tried(Again::AtOnce, 0, 30).await, (2, Duration::ZERO));
+        assert_eq!(tried(RetryDecision::AtOnce, 0, 30).await, (2, Duration::ZERO));
     }
 
     #[tokio::test(start_paused = true)]
@@ -178,7 +182,7 @@ mod tests {
         let retry_budget = retry_budget(15, 30);
         let (reporter, _waiting) = wait_channel();
         let outcome: Result<()> = with_retries(retry_budget, &reporter, || async {
-            Err(Failure { error: Error::new(ErrorKind::Cloud, "Mist failed."), again: Again::Soon })
+            Err(Failure { error: Error::new(ErrorKind::Cloud, "Mist failed."), retry: RetryDecision::Soon })
         })
         .await;
         assert_eq!(outcome.unwrap_err().to_string(), "Mist failed. It was tried 4 times.");

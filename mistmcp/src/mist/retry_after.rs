@@ -12,11 +12,11 @@ pub(super) fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duratio
     static DATES: DateTimeParser = DateTimeParser::new();
     let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
     let date = |text: &str| DATES.parse_timestamp(text).ok();
-    let asked = text(RETRY_AFTER)?;
-    if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(asked.parse().map_or(Duration::MAX, Duration::from_secs));
+    let header = text(RETRY_AFTER)?;
+    if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(header.parse().map_or(Duration::MAX, Duration::from_secs));
     }
-    let until = date(asked)?;
+    let until = date(header)?;
     // Relative to the sender's clock (`Date`) where it is known.
     let now = text(DATE).and_then(date).unwrap_or(now);
     Some(if until > now { until.duration_since(now).unsigned_abs() } else { Duration::ZERO })
@@ -28,9 +28,9 @@ mod tests {
 
     use super::*;
 
-    fn read(asked: &str, date: Option<&str>) -> Option<u64> {
+    fn read(header: &str, date: Option<&str>) -> Option<u64> {
         let mut headers = HeaderMap::new();
-        headers.insert(RETRY_AFTER, HeaderValue::from_str(asked).unwrap());
+        headers.insert(RETRY_AFTER, HeaderValue::from_str(header).unwrap());
         if let Some(date) = date {
             headers.insert(DATE, HeaderValue::from_str(date).unwrap());
         }
@@ -48,8 +48,8 @@ mod tests {
 
     #[test]
     fn a_date_is_relative_to_the_senders_clock() {
-        let (asked, date) = ("Thu, 01 Jan 2026 10:30:05 GMT", "Thu, 01 Jan 2026 10:30:00 GMT");
-        assert_eq!(read(asked, Some(date)), Some(5));
+        let (header, date) = ("Thu, 01 Jan 2026 10:30:05 GMT", "Thu, 01 Jan 2026 10:30:00 GMT");
+        assert_eq!(read(header, Some(date)), Some(5));
     }
 
     #[test]

@@ -146,7 +146,7 @@ impl Mist {
         }
         let all: Vec<_> = routes.iter().collect();
         let cache = &self.connection.dispatcher.pool.cache;
-        let is_known = |route: &&&Route| cache.sees_site(&route.dispatcher.ids, id);
+        let is_known = |route: &&&Route| cache.has_site(&route.dispatcher.ids, id);
         let known: Vec<_> = all.iter().filter(is_known).copied().collect();
         if !known.is_empty() {
             return one("site", id, &known, routes, None);
@@ -204,7 +204,7 @@ impl Mist {
     }
 
     async fn value_at(&self, dispatcher: &Dispatcher, path: &str) -> Result<Value> {
-        self.ask_at(dispatcher, &Request::get(path)).await?.parsed().await
+        self.send_to(dispatcher, &Request::get(path)).await?.parsed().await
     }
 
     /// The answers of all accounts to a request about the token itself, as one.
@@ -214,7 +214,7 @@ impl Mist {
     pub(super) async fn of_all_accounts(&self, routes: &[Route], request: &Request) -> Result<Answer> {
         let ask = async |route: &Route| {
             self.note(Some(&route.account));
-            self.ask_at(&route.dispatcher, request).await
+            self.send_to(&route.dispatcher, request).await
         };
         let asked = Instant::now();
         let mut merged = Merged::default();

@@ -64,18 +64,18 @@ static CORRECT: LazyLock<Script> = LazyLock::new(|| {
 /// of tokens.
 #[derive(Debug)]
 pub(super) struct SharedRateLimit {
-    link: Arc<RedisClient>,
+    redis: Arc<RedisClient>,
     token: String,
 }
 
 impl SharedRateLimit {
-    pub(super) fn new(link: Arc<RedisClient>, key: &Key) -> Self {
-        let hash = link.key().hash(["budget", key.cloud.base().as_str(), key.token.expose()]);
-        Self { link, token: URL_SAFE_NO_PAD.encode(&hash[..16]) }
+    pub(super) fn new(redis: Arc<RedisClient>, key: &Key) -> Self {
+        let hash = redis.key().hash(["budget", key.cloud.base().as_str(), key.token.expose()]);
+        Self { redis, token: URL_SAFE_NO_PAD.encode(&hash[..16]) }
     }
 
     /// Takes a call, or only reads the count, and publishes this replica's own.
-    pub(super) async fn ask(
+    pub(super) async fn request(
         &self,
         request: &SharedRequest,
         purpose: Purpose,
@@ -83,9 +83,10 @@ impl SharedRateLimit {
     ) -> Result<SharedCounts, Unavailable> {
         let mut script = TAKE.prepare_invoke();
         script.key(self.calls(request.hour)).key(self.limit()).key(self.blocked());
-        script.arg(request.limit).arg(purpose.reserve()).arg(self.link.replica()).arg(request.own);
+        script.arg(request.limit).arg(purpose.reserve()).arg(self.redis.replica()).arg(request.own);
         script.arg(u8::from(take)).arg(LASTS);
-        let (granted, calls, own, limit, blocked): (u8, u32, u32, u32, i64) = self.link.run(&script).await?;
+        let (granted, calls, own, limit, blocked): (u8, u32, u32, u32, i64) =
+            self.redis.invoke_script(&script).await?;
         let blocked_until = Timestamp::from_millisecond(blocked).ok().filter(|_| blocked > 0);
         Ok(SharedCounts {
             granted: granted == 1,
@@ -103,30 +104,30 @@ impl SharedRateLimit {
         let lasts = wait.as_millis().max(1).to_string();
         script.key(self.blocked()).arg(until.as_millisecond()).arg(lasts);
         // While Redis is unavailable, each replica gets its own 429 from Mist.
-        let _: Result<(), Unavailable> = self.link.run(&script).await;
+        let _: Result<(), Unavailable> = self.redis.invoke_script(&script).await;
     }
 
     /// Corrects the count: Mist's count and limit, as of when `counted` calls were counted here.
     pub(super) async fn correct(&self, hour: i64, counted: u32, requests: u32, limit: u32) {
         let mut script = CORRECT.prepare_invoke();
         script.key(self.calls(hour)).key(self.limit()).arg(counted).arg(requests).arg(limit).arg(LASTS);
-        let _: Result<(), Unavailable> = self.link.run(&script).await;
+        let _: Result<(), Unavailable> = self.redis.invoke_script(&script).await;
     }
 
     /// Number of replicas, as last read from Redis.
     pub(super) fn replicas(&self) -> u32 {
-        self.link.replicas().unwrap_or(UNKNOWN_REPLICAS)
+        self.redis.replicas().unwrap_or(UNKNOWN_REPLICAS)
     }
 
     fn calls(&self, hour: i64) -> String {
-        self.link.name("calls", &format!("{}:{hour}", self.token))
+        self.redis.name("calls", &format!("{}:{hour}", self.token))
     }
 
     fn limit(&self) -> String {
-        self.link.name("limit", &self.token)
+        self.redis.name("limit", &self.token)
     }
 
     fn blocked(&self) -> String {
-        self.link.name("blocked", &self.token)
+        self.redis.name("blocked", &self.token)
     }
 }

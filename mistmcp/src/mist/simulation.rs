@@ -31,7 +31,7 @@ fn session(pool: &Arc<Pool>, token: &str) -> Connection {
 }
 
 /// Calls until the hour's calls are used up. Returns the number of calls and the error.
-async fn calls(connection: &Connection, under_way: &AtomicUsize) -> (u32, Exhausted) {
+async fn calls(connection: &Connection, in_flight: &AtomicUsize) -> (u32, Exhausted) {
     let token = &connection.dispatcher.leases[0];
     let (reporter, _waiting) = wait_channel();
     for made in 0.. {
@@ -39,9 +39,9 @@ async fn calls(connection: &Connection, under_way: &AtomicUsize) -> (u32, Exhaus
             Ok(admitted) => admitted,
             Err(used_up) => return (made, used_up),
         };
-        assert!(under_way.fetch_add(1, Ordering::SeqCst) < AT_ONCE);
+        assert!(in_flight.fetch_add(1, Ordering::SeqCst) < AT_ONCE);
         tokio::time::sleep(Duration::from_millis(40)).await;
-        under_way.fetch_sub(1, Ordering::SeqCst);
+        in_flight.fetch_sub(1, Ordering::SeqCst);
         drop(admitted);
     }
     unreachable!()
@@ -50,12 +50,12 @@ async fn calls(connection: &Connection, under_way: &AtomicUsize) -> (u32, Exhaus
 #[tokio::test(start_paused = true)]
 async fn twenty_sessions_share_the_hourly_limit_of_a_token_fairly() {
     let pool = pool(5_000, "2026-01-01T10:20:00Z");
-    let under_way = Arc::new(AtomicUsize::new(0));
+    let in_flight = Arc::new(AtomicUsize::new(0));
     for reset in ["2026-01-01T11:00:00Z", "2026-01-01T12:00:00Z"] {
         let mut sessions = JoinSet::new();
         for _ in 0..SESSIONS {
-            let (connection, under_way) = (session(&pool, "shared"), Arc::clone(&under_way));
-            sessions.spawn(async move { calls(&connection, &under_way).await });
+            let (connection, in_flight) = (session(&pool, "shared"), Arc::clone(&in_flight));
+            sessions.spawn(async move { calls(&connection, &in_flight).await });
         }
         // Another token has its own limit.
         let alone = calls(&session(&pool, reset), &AtomicUsize::new(0)).await.0;

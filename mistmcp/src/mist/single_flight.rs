@@ -26,9 +26,9 @@ pub(super) struct Expired;
 
 /// The latest deadline of the waiters, after which no one needs the answer.
 #[derive(Clone, Debug)]
-pub(super) struct Needed(Arc<Mutex<Instant>>);
+pub(super) struct LatestDeadline(Arc<Mutex<Instant>>);
 
-impl Needed {
+impl LatestDeadline {
     pub(super) fn until(deadline: Instant) -> Self {
         Self(Arc::new(Mutex::new(deadline)))
     }
@@ -56,7 +56,7 @@ struct InFlightRequest<T> {
     number: u64,
     future: WeakShared<RequestFuture<T>>,
     waiting: Waiting,
-    needed: Needed,
+    latest_deadline: LatestDeadline,
     /// Trace of the first waiter.
     trace: Trace,
 }
@@ -81,33 +81,33 @@ where
         key: K,
         trace: &Trace,
         (deadline, life): (Instant, Duration),
-        ask: impl FnOnce(WaitReporter, Needed) -> F,
+        start: impl FnOnce(WaitReporter, LatestDeadline) -> F,
     ) -> Waiter<T>
     where
         F: Future<Output = T> + Send + 'static,
     {
-        let mut under_way = lock(&self.0);
-        if let Some(request) = under_way.in_flight.get(&key)
+        let mut in_flight_map = lock(&self.0);
+        if let Some(request) = in_flight_map.in_flight.get(&key)
             && let Some(answer) = request.future.upgrade()
         {
-            request.needed.extend(deadline);
+            request.latest_deadline.extend(deadline);
             return Waiter { answer, waiting: request.waiting.clone(), joined: Some(request.trace.clone()) };
         }
-        under_way.last_number += 1;
-        let number = under_way.last_number;
-        let landing = RemoveOnDrop { key: key.clone(), number, under_way: Arc::clone(&self.0) };
+        in_flight_map.last_number += 1;
+        let number = in_flight_map.last_number;
+        let removal = RemoveOnDrop { key: key.clone(), number, in_flight_map: Arc::clone(&self.0) };
         let (reporter, waiting) = wait_channel();
-        let needed = Needed::until(deadline);
-        let future = ask(reporter, needed.clone());
+        let latest_deadline = LatestDeadline::until(deadline);
+        let future = start(reporter, latest_deadline.clone());
         let future: RequestFuture<T> = Box::pin(async move {
-            let _landing = landing;
+            let _removal = removal;
             timeout(life, future).await.map_err(|_| Expired)
         });
         let answer = future.shared();
         if let Some(future) = answer.downgrade() {
             let (waiting, trace) = (waiting.clone(), trace.clone());
-            let request = InFlightRequest { number, future, waiting, needed, trace };
-            under_way.in_flight.insert(key, request);
+            let request = InFlightRequest { number, future, waiting, latest_deadline, trace };
+            in_flight_map.in_flight.insert(key, request);
         }
         Waiter { answer, waiting, joined: None }
     }
@@ -140,14 +140,14 @@ impl<K: Eq + Hash, T> fmt::Debug for SingleFlight<K, T> {
 struct RemoveOnDrop<K: Eq + Hash, T> {
     key: K,
     number: u64,
-    under_way: Arc<Mutex<InFlightMap<K, T>>>,
+    in_flight_map: Arc<Mutex<InFlightMap<K, T>>>,
 }
 
 impl<K: Eq + Hash, T> Drop for RemoveOnDrop<K, T> {
     fn drop(&mut self) {
-        let mut under_way = lock(&self.under_way);
-        if under_way.in_flight.get(&self.key).is_some_and(|request| request.number == self.number) {
-            under_way.in_flight.remove(&self.key);
+        let mut in_flight_map = lock(&self.in_flight_map);
+        if in_flight_map.in_flight.get(&self.key).is_some_and(|request| request.number == self.number) {
+            in_flight_map.in_flight.remove(&self.key);
         }
     }
 }
@@ -168,30 +168,30 @@ mod tests {
 
     /// Counts how often a request was sent and dropped.
     #[derive(Default)]
-    struct Asked {
+    struct RequestCounter {
         begun: AtomicUsize,
         ended: AtomicUsize,
     }
 
-    struct End(Arc<Asked>);
+    struct EndCounter(Arc<RequestCounter>);
 
-    impl Drop for End {
+    impl Drop for EndCounter {
         fn drop(&mut self) {
             self.0.ended.fetch_add(1, Ordering::SeqCst);
         }
     }
 
-    fn ask(
+    fn start(
         in_flight: &SingleFlight<&'static str, Result<u32, String>>,
         key: &'static str,
-        asked: &Arc<Asked>,
+        counter: &Arc<RequestCounter>,
         answer: oneshot::Receiver<Result<u32, String>>,
     ) -> Waiter<Result<u32, String>> {
-        let asked = Arc::clone(asked);
+        let counter = Arc::clone(counter);
         let times = (Instant::now() + LIFE, LIFE);
         in_flight.join(key, &Trace::default(), times, |_, _| async move {
-            asked.begun.fetch_add(1, Ordering::SeqCst);
-            let _end = End(asked);
+            counter.begun.fetch_add(1, Ordering::SeqCst);
+            let _end = EndCounter(counter);
             answer.await.unwrap()
         })
     }
@@ -199,60 +199,62 @@ mod tests {
     #[tokio::test]
     async fn equal_requests_are_sent_once_and_errors_are_shared() {
         for answer in [Ok(7), Err("no".to_owned())] {
-            let (in_flight, asked) = (SingleFlight::default(), Arc::default());
+            let (in_flight, counter) = (SingleFlight::default(), Arc::default());
             let (sender, receiver) = oneshot::channel();
-            let mut waiters = vec![ask(&in_flight, "a", &asked, receiver)];
-            waiters.extend((0..9).map(|_| ask(&in_flight, "a", &asked, oneshot::channel().1)));
+            let mut waiters = vec![start(&in_flight, "a", &counter, receiver)];
+            waiters.extend((0..9).map(|_| start(&in_flight, "a", &counter, oneshot::channel().1)));
             let waiting: Vec<_> = waiters.into_iter().map(|waiter| tokio::spawn(waiter.answer)).collect();
             tokio::task::yield_now().await;
             sender.send(answer.clone()).unwrap();
             for waiting in waiting {
                 assert_eq!(waiting.await.unwrap(), Ok(answer.clone()));
             }
-            assert_eq!(asked.begun.load(Ordering::SeqCst), 1);
+            assert_eq!(counter.begun.load(Ordering::SeqCst), 1);
             assert_eq!(in_flight.len(), 0);
         }
     }
 
     #[tokio::test]
     async fn a_cancelled_first_waiter_does_not_affect_the_others() {
-        let (in_flight, asked) = (SingleFlight::default(), Arc::default());
+        let (in_flight, counter) = (SingleFlight::default(), Arc::default());
         let (sender, receiver) = oneshot::channel();
-        let first = tokio::spawn(ask(&in_flight, "a", &asked, receiver).answer);
+        let first = tokio::spawn(start(&in_flight, "a", &counter, receiver).answer);
         tokio::task::yield_now().await;
-        let second = tokio::spawn(ask(&in_flight, "a", &asked, oneshot::channel().1).answer);
+        let second = tokio::spawn(start(&in_flight, "a", &counter, oneshot::channel().1).answer);
         tokio::task::yield_now().await;
         first.abort();
         assert!(first.await.unwrap_err().is_cancelled());
         sender.send(Ok(7)).unwrap();
         assert_eq!(second.await.unwrap(), Ok(Ok(7)));
-        assert_eq!(asked.begun.load(Ordering::SeqCst), 1);
+        assert_eq!(counter.begun.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test]
     async fn a_request_without_waiters_is_dropped_and_the_next_one_is_sent() {
-        let (in_flight, asked) = (SingleFlight::default(), Arc::default());
+        let (in_flight, counter) = (SingleFlight::default(), Arc::default());
         let (_never, receiver) = oneshot::channel();
-        let waiters =
-            [ask(&in_flight, "a", &asked, receiver), ask(&in_flight, "a", &asked, oneshot::channel().1)];
+        let waiters = [
+            start(&in_flight, "a", &counter, receiver),
+            start(&in_flight, "a", &counter, oneshot::channel().1),
+        ];
         let waiting: Vec<_> = waiters.into_iter().map(|waiter| tokio::spawn(waiter.answer)).collect();
         tokio::task::yield_now().await;
         for waiting in waiting {
-            assert_eq!(asked.ended.load(Ordering::SeqCst), 0);
+            assert_eq!(counter.ended.load(Ordering::SeqCst), 0);
             waiting.abort();
             assert!(waiting.await.unwrap_err().is_cancelled());
         }
-        assert_eq!(asked.ended.load(Ordering::SeqCst), 1, "the question itself is gone");
+        assert_eq!(counter.ended.load(Ordering::SeqCst), 1, "the question itself is gone");
         assert_eq!(in_flight.len(), 0);
         let (sender, receiver) = oneshot::channel();
         sender.send(Ok(8)).unwrap();
-        assert_eq!(ask(&in_flight, "a", &asked, receiver).answer.await, Ok(Ok(8)));
-        assert_eq!(asked.begun.load(Ordering::SeqCst), 2);
+        assert_eq!(start(&in_flight, "a", &counter, receiver).answer.await, Ok(Ok(8)));
+        assert_eq!(counter.begun.load(Ordering::SeqCst), 2);
     }
 
     #[tokio::test]
     async fn different_and_closed_requests_are_not_joined() {
-        let (in_flight, asked) = (SingleFlight::default(), Arc::default());
+        let (in_flight, counter) = (SingleFlight::default(), Arc::default());
         let channels: [_; 3] = std::array::from_fn(|_| oneshot::channel());
         let mut waiters = Vec::new();
         for ((key, answer), (sender, receiver)) in [("a", 1), ("b", 2), ("a", 3)].into_iter().zip(channels) {
@@ -260,7 +262,7 @@ mod tests {
                 in_flight.close(|key| *key == "a");
             }
             sender.send(Ok(answer)).unwrap();
-            waiters.push((answer, ask(&in_flight, key, &asked, receiver)));
+            waiters.push((answer, start(&in_flight, key, &counter, receiver)));
         }
         for (answer, waiter) in waiters {
             assert_eq!(waiter.answer.await, Ok(Ok(answer)));
@@ -270,19 +272,19 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_hanging_request_expires_despite_waiters() {
-        let (in_flight, asked) = (SingleFlight::default(), Arc::default());
+        let (in_flight, counter) = (SingleFlight::default(), Arc::default());
         let began = Instant::now();
         let (_never, receiver) = oneshot::channel();
-        let mut waiting = vec![tokio::spawn(ask(&in_flight, "a", &asked, receiver).answer)];
+        let mut waiting = vec![tokio::spawn(start(&in_flight, "a", &counter, receiver).answer)];
         for _ in 0..5 {
             tokio::time::sleep(LIFE / 6).await;
-            waiting.push(tokio::spawn(ask(&in_flight, "a", &asked, oneshot::channel().1).answer));
+            waiting.push(tokio::spawn(start(&in_flight, "a", &counter, oneshot::channel().1).answer));
         }
         for waiting in waiting {
             assert_eq!(waiting.await.unwrap(), Err(Expired));
         }
-        assert_eq!((began.elapsed(), asked.begun.load(Ordering::SeqCst)), (LIFE, 1));
-        assert_eq!((asked.ended.load(Ordering::SeqCst), in_flight.len()), (1, 0));
+        assert_eq!((began.elapsed(), counter.begun.load(Ordering::SeqCst)), (LIFE, 1));
+        assert_eq!((counter.ended.load(Ordering::SeqCst), in_flight.len()), (1, 0));
     }
 
     #[tokio::test(start_paused = true)]
@@ -290,10 +292,15 @@ mod tests {
         let in_flight: SingleFlight<&str, Instant> = SingleFlight::default();
         let began = Instant::now();
         let join = |deadline| {
-            in_flight.join("a", &Trace::default(), (began + deadline, LIFE), |_, needed| async move {
-                tokio::time::sleep(LIFE / 2).await;
-                needed.end()
-            })
+            in_flight.join(
+                "a",
+                &Trace::default(),
+                (began + deadline, LIFE),
+                |_, latest_deadline| async move {
+                    tokio::time::sleep(LIFE / 2).await;
+                    latest_deadline.end()
+                },
+            )
         };
         let (first, second, third) = (join(LIFE), join(LIFE * 2), join(LIFE / 3));
         assert_eq!(first.answer.await, Ok(began + LIFE * 2));

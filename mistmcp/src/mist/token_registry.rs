@@ -23,12 +23,12 @@ pub(super) struct TokenRegistry {
     rate_limit: u32,
     clock: Clock,
     /// Set when replicas share the rate limit.
-    link: OnceLock<Arc<RedisClient>>,
-    known: Mutex<Known>,
+    redis: OnceLock<Arc<RedisClient>>,
+    states: Mutex<States>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct States {
     // The standard library's hasher has random keys for each process.
     accounts: HashSet<ByKey>,
     last_id: u64,
@@ -47,15 +47,15 @@ struct ByKey(Arc<TokenState>);
 
 impl TokenRegistry {
     pub(super) fn new(rate_limit: u32, clock: Clock) -> Self {
-        Self { rate_limit, clock, link: OnceLock::new(), known: Mutex::default() }
+        Self { rate_limit, clock, redis: OnceLock::new(), states: Mutex::default() }
     }
 
     /// Shares the rate limits with all replicas from now on.
-    pub(super) fn share(self: &Arc<Self>, link: Arc<RedisClient>) {
-        let mut availability = link.availability();
+    pub(super) fn share(self: &Arc<Self>, redis: Arc<RedisClient>) {
+        let mut availability = redis.availability();
         let registry = Arc::downgrade(self);
         // Set once: a process joins only one Redis.
-        let _ = self.link.set(link);
+        let _ = self.redis.set(redis);
         tokio::spawn(async move {
             // Redis may have lost the counts while it was unavailable: each replica publishes its own again.
             while availability.changed().await.is_ok() {
@@ -69,21 +69,21 @@ impl TokenRegistry {
     }
 
     fn all(&self) -> Vec<Arc<TokenState>> {
-        let known = self.known.lock();
-        known.accounts.iter().map(|ByKey(account)| Arc::clone(account)).collect()
+        let states = self.states.lock();
+        states.accounts.iter().map(|ByKey(account)| Arc::clone(account)).collect()
     }
 
     /// The one state of this key, created if needed.
     pub(super) fn lease(self: &Arc<Self>, key: Key) -> Lease {
-        let mut known = self.known.lock();
-        known.sweep(self.clock.now());
-        let account = match known.accounts.get(&key) {
+        let mut states = self.states.lock();
+        states.sweep(self.clock.now());
+        let account = match states.accounts.get(&key) {
             Some(ByKey(account)) => Arc::clone(account),
             None => {
-                known.last_id += 1;
-                let shared = self.link.get().map(|link| SharedRateLimit::new(Arc::clone(link), &key));
-                let account = Arc::new(TokenState::new(known.last_id, key, self.rate_limit, shared));
-                known.accounts.insert(ByKey(Arc::clone(&account)));
+                states.last_id += 1;
+                let shared = self.redis.get().map(|redis| SharedRateLimit::new(Arc::clone(redis), &key));
+                let account = Arc::new(TokenState::new(states.last_id, key, self.rate_limit, shared));
+                states.accounts.insert(ByKey(Arc::clone(&account)));
                 account
             }
         };
@@ -94,27 +94,27 @@ impl TokenRegistry {
         // One in the set, one being dropped. If two leases drop at the same time, the sweep removes it.
         const LAST: usize = 2;
         let now = self.clock.now();
-        let mut known = self.known.lock();
+        let mut states = self.states.lock();
         if Arc::strong_count(account) <= LAST && !is_worth_keeping(account, now) {
-            known.accounts.remove(&account.key);
+            states.accounts.remove(&account.key);
         }
-        known.sweep(now);
+        states.sweep(now);
     }
 
     /// Remaining calls of the hour by token.
     pub(super) fn levels(&self) -> Vec<Level> {
         let now = self.clock.now();
-        let known = self.known.lock();
-        known.accounts.iter().map(|ByKey(account)| account.budget.level(now)).collect()
+        let states = self.states.lock();
+        states.accounts.iter().map(|ByKey(account)| account.budget.level(now)).collect()
     }
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.known.lock().accounts.len()
+        self.states.lock().accounts.len()
     }
 }
 
-impl Known {
+impl States {
     fn sweep(&mut self, now: Timestamp) {
         if now.duration_since(self.swept).abs() < BETWEEN_SWEEPS {
             return;

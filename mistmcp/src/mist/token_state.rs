@@ -137,7 +137,7 @@ impl TokenState {
     async fn peek(&self, clock: Clock, purpose: Purpose) -> Result<(), Exhausted> {
         let here = self.budget.peek(clock.now(), purpose);
         let Some(shared) = self.shared.as_ref().filter(|_| here.is_err()) else { return here };
-        match self.ask(shared, clock, purpose, false).await {
+        match self.request_shared(shared, clock, purpose, false).await {
             // Without `take` nothing is granted. The merged count says whether a call is available.
             Ok(_) => self.budget.peek(clock.now(), purpose),
             Err(_) => here,
@@ -147,13 +147,13 @@ impl TokenState {
     /// Takes a call from the shared rate limit, or from this replica's share of it while Redis is unavailable.
     async fn take(&self, clock: Clock, purpose: Purpose) -> Result<(), Exhausted> {
         let Some(shared) = &self.shared else { return self.budget.take(clock.now(), purpose) };
-        match self.ask(shared, clock, purpose, true).await {
+        match self.request_shared(shared, clock, purpose, true).await {
             Ok(outcome) => outcome,
             Err(_) => self.budget.take_share(clock.now(), purpose, shared.replicas()),
         }
     }
 
-    async fn ask(
+    async fn request_shared(
         &self,
         shared: &SharedRateLimit,
         clock: Clock,
@@ -161,7 +161,7 @@ impl TokenState {
         take: bool,
     ) -> Result<Result<(), Exhausted>, Unavailable> {
         let request = self.budget.shared_request(clock.now());
-        let counts = shared.ask(&request, purpose, take).await?;
+        let counts = shared.request(&request, purpose, take).await?;
         Ok(self.budget.merge(clock.now(), &request, &counts))
     }
 
@@ -171,7 +171,7 @@ impl TokenState {
             && self.budget.shared_request(clock.now()).own > 0
         {
             // If Redis is unavailable, the next call publishes them.
-            let _ = self.ask(shared, clock, Purpose::Work, false).await;
+            let _ = self.request_shared(shared, clock, Purpose::Work, false).await;
         }
     }
 
@@ -185,10 +185,10 @@ impl TokenState {
     }
 
     /// Corrects the count by Mist's own, as answered to a request sent at `asked`.
-    pub(super) async fn correct(&self, clock: Clock, asked: Tally, requests: u32, limit: u32) {
-        self.budget.correct(clock.now(), asked, requests, limit);
+    pub(super) async fn correct(&self, clock: Clock, sent_at: Tally, requests: u32, limit: u32) {
+        self.budget.correct(clock.now(), sent_at, requests, limit);
         if let Some(shared) = &self.shared {
-            shared.correct(asked.hour, asked.calls, requests, limit).await;
+            shared.correct(sent_at.hour, sent_at.calls, requests, limit).await;
         }
     }
 

@@ -5,7 +5,7 @@ use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap};
 use reqwest::Url;
 
-use super::retry::{Again, Failure};
+use super::retry::{Failure, RetryDecision};
 use super::{Cloud, Pool, Request, Token, errors};
 use crate::Error;
 use crate::error::ErrorKind;
@@ -44,7 +44,7 @@ pub(super) async fn exchange(
     }
     let response = sending.send().await.map_err(|error| {
         let closed = error.is_request() && !error.is_connect() && !error.is_timeout();
-        failed(error, if closed { Again::AtOnce } else { Again::Soon })
+        failed(error, if closed { RetryDecision::AtOnce } else { RetryDecision::Soon })
     })?;
     let (status, headers) = (response.status(), response.headers().clone());
     let (body, room) = read(response, pool.limits.max_response_bytes).await?;
@@ -56,7 +56,7 @@ pub(super) async fn exchange(
 async fn read(mut response: reqwest::Response, limit: usize) -> Result<(Bytes, Option<Room>), Failure> {
     let mut body = BytesMut::new();
     let mut room = None;
-    while let Some(chunk) = response.chunk().await.map_err(|error| failed(error, Again::Soon))? {
+    while let Some(chunk) = response.chunk().await.map_err(|error| failed(error, RetryDecision::Soon))? {
         if body.len() + chunk.len() > limit {
             return Err(errors::for_size(limit).into());
         }
@@ -73,8 +73,8 @@ async fn read(mut response: reqwest::Response, limit: usize) -> Result<(Bytes, O
     Ok((body.freeze(), room.map(|room| work::shrink(room, body_len))))
 }
 
-fn failed(error: reqwest::Error, again: Again) -> Failure {
+fn failed(error: reqwest::Error, retry: RetryDecision) -> Failure {
     let error = error.without_url();
-    let again = if errors::is_lasting(&error) { Again::Never } else { again };
-    Failure { error: errors::for_network(&error), again }
+    let retry = if errors::is_lasting(&error) { RetryDecision::Never } else { retry };
+    Failure { error: errors::for_network(&error), retry }
 }

@@ -10,7 +10,7 @@ use super::pacer::{PacedOut, Pacer};
 use super::token_state::TokenState;
 
 /// How long requests with a new token wait for the answer to an earlier one before another is sent.
-const APART: Duration = Duration::from_secs(1);
+const MIN_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Gate for requests with a token that Mist has not accepted yet: few are sent, and their answers decide the
 /// others.
@@ -18,7 +18,7 @@ const APART: Duration = Duration::from_secs(1);
 pub(super) struct ValidationGate {
     /// Held by the next request to be sent.
     next: Mutex<()>,
-    under_way: AtomicUsize,
+    in_flight: AtomicUsize,
     refusals: AtomicUsize,
     /// Notifies that an answer was received, or a request ended without one.
     changed: Notify,
@@ -30,14 +30,14 @@ pub(super) enum Validation<'a> {
     /// Mist has accepted the token.
     Accepted,
     /// Mist has not accepted the token yet. The request counts as in flight until this is dropped.
-    Unknown(#[cfg_attr(not(test), expect(dead_code, reason = "held for its drop"))] UnderWay<'a>),
+    Unknown(#[cfg_attr(not(test), expect(dead_code, reason = "held for its drop"))] ValidationInFlight<'a>),
     /// Mist refused the token while the request waited.
     Refused,
 }
 
 /// Guard of a request in flight with a token that Mist has not accepted yet.
 #[derive(Debug)]
-pub(super) struct UnderWay<'a>(&'a ValidationGate);
+pub(super) struct ValidationInFlight<'a>(&'a ValidationGate);
 
 impl TokenState {
     /// Takes one request from the address's limit; none if Mist has accepted this token. While an earlier request
@@ -79,27 +79,27 @@ impl ValidationGate {
         self.changed.notify_waiters();
     }
 
-    async fn send(&self, pacer: &Pacer) -> Result<UnderWay<'_>, PacedOut> {
+    async fn send(&self, pacer: &Pacer) -> Result<ValidationInFlight<'_>, PacedOut> {
         let _next = self.next.lock().await;
-        // No request is in flight any more, or one takes longer than `APART`.
-        let _ = tokio::time::timeout(APART, self.until_none_is_under_way()).await;
+        // No request is in flight any more, or one takes longer than `MIN_INTERVAL`.
+        let _ = tokio::time::timeout(MIN_INTERVAL, self.until_none_in_flight()).await;
         loop {
             match pacer.take().await {
                 Ok(()) => {
-                    self.under_way.fetch_add(1, Ordering::AcqRel);
-                    return Ok(UnderWay(self));
+                    self.in_flight.fetch_add(1, Ordering::AcqRel);
+                    return Ok(ValidationInFlight(self));
                 }
                 Err(paced_out) if self.is_idle() => return Err(paced_out),
-                Err(_) => self.until_none_is_under_way().await,
+                Err(_) => self.until_none_in_flight().await,
             }
         }
     }
 
     fn is_idle(&self) -> bool {
-        self.under_way.load(Ordering::Acquire) == 0
+        self.in_flight.load(Ordering::Acquire) == 0
     }
 
-    async fn until_none_is_under_way(&self) {
+    async fn until_none_in_flight(&self) {
         self.until(|| self.is_idle().then_some(())).await;
     }
 
@@ -116,9 +116,9 @@ impl ValidationGate {
     }
 }
 
-impl Drop for UnderWay<'_> {
+impl Drop for ValidationInFlight<'_> {
     fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Ordering::AcqRel);
+        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
         self.0.changed.notify_waiters();
     }
 }
@@ -153,7 +153,7 @@ mod tests {
                     Ok(Validation::Accepted) => "accepted",
                     Ok(Validation::Refused) => "refused",
                     // It is answered after the others.
-                    Ok(Validation::Unknown(_under_way)) => {
+                    Ok(Validation::Unknown(_in_flight)) => {
                         tokio::time::sleep(Duration::from_mins(10)).await;
                         "sent"
                     }

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use crate::text::shortened;
 
 /// Columns of a table at most. SQLite takes 2,000 in a result.
-const MOST: usize = 1_500;
+const MAX_COLUMNS: usize = 1_500;
 /// Columns at most for the members of objects whose keys are data, such as the names of ports.
-const MOST_OF_DATA: usize = 800;
+const MAX_DATA_COLUMNS: usize = 800;
 
 /// The columns of a table in the order in which they appear.
 #[derive(Debug, Default)]
@@ -49,23 +49,23 @@ impl Columns {
     }
 
     /// The column of a path, made if there is room for it. `is_data`: the path contains a key that is data.
-    pub(super) fn place(&mut self, path: &str, is_data: bool) -> Option<usize> {
-        if let Some(place) = self.by_path.get(path) {
-            return *place;
+    pub(super) fn index(&mut self, path: &str, is_data: bool) -> Option<usize> {
+        if let Some(index) = self.by_path.get(path) {
+            return *index;
         }
-        let has_room = self.list.len() < MOST && (!is_data || self.of_data < MOST_OF_DATA);
-        let place = has_room.then(|| {
+        let has_room = self.list.len() < MAX_COLUMNS && (!is_data || self.of_data < MAX_DATA_COLUMNS);
+        let index = has_room.then(|| {
             self.of_data += usize::from(is_data);
             let name = self.free_name(path);
             self.list.push(Column { name, kinds: 0, example: String::new() });
             self.list.len() - 1
         });
-        self.left_out += usize::from(place.is_none());
+        self.left_out += usize::from(index.is_none());
         // The map is bounded as well: an unknown path is only remembered while columns are.
-        if place.is_some() || self.by_path.len() < 4 * MOST {
-            self.by_path.insert(path.to_owned(), place);
+        if index.is_some() || self.by_path.len() < 4 * MAX_COLUMNS {
+            self.by_path.insert(path.to_owned(), index);
         }
-        place
+        index
     }
 
     /// A name that no other column has. SQL does not distinguish upper and lower case.
@@ -76,13 +76,13 @@ impl Columns {
             return path;
         }
         // More names than there can be columns.
-        let others = (2..=MOST + 2).map(|number| format!("{path}_{number}"));
+        let others = (2..=MAX_COLUMNS + 2).map(|number| format!("{path}_{number}"));
         others.into_iter().find(|name| !taken(name)).unwrap_or(path)
     }
 
     /// Notes the type of a value, and the first value as an example.
-    pub(super) fn seen(&mut self, place: usize, kind: Kind, cell: &Cell) {
-        let column = &mut self.list[place];
+    pub(super) fn record(&mut self, index: usize, kind: Kind, cell: &Cell) {
+        let column = &mut self.list[index];
         column.kinds |= kind as u8;
         if column.example.is_empty() {
             column.example = match cell {
@@ -122,8 +122,8 @@ mod tests {
     #[test]
     fn columns_of_one_name_in_another_case_are_told_apart() {
         let mut columns = Columns::default();
-        assert_eq!([columns.place("name", false), columns.place("Name", false)], [Some(0), Some(1)]);
-        assert_eq!(columns.place("name", false), Some(0));
+        assert_eq!([columns.index("name", false), columns.index("Name", false)], [Some(0), Some(1)]);
+        assert_eq!(columns.index("name", false), Some(0));
         let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["name", "Name_2"]);
     }
@@ -132,13 +132,13 @@ mod tests {
     fn columns_are_bounded_and_keys_that_are_data_leave_room_for_fields() {
         let mut columns = Columns::default();
         for number in 0..5_000 {
-            columns.place(&format!("ports.ge-0/0/{number}"), true);
+            columns.index(&format!("ports.ge-0/0/{number}"), true);
         }
-        assert_eq!((columns.len(), columns.left_out), (MOST_OF_DATA, 5_000 - MOST_OF_DATA));
+        assert_eq!((columns.len(), columns.left_out), (MAX_DATA_COLUMNS, 5_000 - MAX_DATA_COLUMNS));
         for number in 0..100_000 {
-            columns.place(&format!("field{number}"), false);
+            columns.index(&format!("field{number}"), false);
         }
-        assert_eq!(columns.len(), MOST);
-        assert!(columns.by_path.len() <= 5 * MOST);
+        assert_eq!(columns.len(), MAX_COLUMNS);
+        assert!(columns.by_path.len() <= 5 * MAX_COLUMNS);
     }
 }

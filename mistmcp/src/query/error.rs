@@ -23,7 +23,7 @@ pub(super) enum Failure {
     /// SQLite's message, with the place in the statement.
     Sql {
         message: String,
-        place: Option<usize>,
+        offset: Option<usize>,
     },
     /// What the authorizer refused.
     Refused(String),
@@ -50,15 +50,15 @@ impl Failure {
             _ => match (error, refused) {
                 (_, Some(what)) => Self::Refused(what),
                 (rusqlite::Error::SqlInputError { msg, offset, .. }, None) => {
-                    Self::Sql { message: msg, place: usize::try_from(offset).ok() }
+                    Self::Sql { message: msg, offset: usize::try_from(offset).ok() }
                 }
                 (rusqlite::Error::SqliteFailure(_, Some(message)), None) if message.contains("too big") => {
                     Self::TooLong
                 }
                 (rusqlite::Error::SqliteFailure(_, Some(message)), None) => {
-                    Self::Sql { message, place: None }
+                    Self::Sql { message, offset: None }
                 }
-                (other, None) => Self::Sql { message: other.to_string(), place: None },
+                (other, None) => Self::Sql { message: other.to_string(), offset: None },
             },
         }
     }
@@ -68,7 +68,7 @@ impl Failure {
 pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
     let arguments = |words: String| Error::new(ErrorKind::Arguments, words);
     match failure {
-        Failure::Sql { message, place } => arguments(of_sqlite(message, *place, sql, names)),
+        Failure::Sql { message, offset } => arguments(of_sqlite(message, *offset, sql, names)),
         Failure::Refused(what) if what.starts_with("the function") => arguments(format!(
             "`sql` may not use {what}. There are {}, and json_each and json_tree as tables.",
             listed(functions::allowed())
@@ -111,7 +111,7 @@ pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
     }
 }
 
-fn of_sqlite(message: &str, place: Option<usize>, sql: &str, names: &Names) -> String {
+fn of_sqlite(message: &str, offset: Option<usize>, sql: &str, names: &Names) -> String {
     let message = shortened(message, 300);
     // SQLite's own guess is wrong more often than not.
     let (message, is_quoted) = match message.split_once(" - should this be") {
@@ -147,9 +147,9 @@ fn of_sqlite(message: &str, place: Option<usize>, sql: &str, names: &Names) -> S
         }
         _ => String::new(),
     };
-    let place =
-        place.filter(|_| what != "no such table").map(|place| excerpt(sql, place)).unwrap_or_default();
-    format!("SQLite: {message}{place}.{remedy}")
+    let offset =
+        offset.filter(|_| what != "no such table").map(|offset| excerpt(sql, offset)).unwrap_or_default();
+    format!("SQLite: {message}{offset}.{remedy}")
 }
 
 /// The remedy for an unknown column: columns like it, or those that there are.
@@ -180,22 +180,22 @@ fn of_column(written: &str, is_quoted: bool, names: &Names) -> String {
 
 /// The columns like a name, in quotes, the likest first.
 fn nearest<'a>(written: &str, columns: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
-    const MOST: usize = 3;
+    const MAX_NAMES: usize = 3;
     let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
-    let mut near: Vec<&str> = alike(written, columns.clone()).take(MOST).collect();
+    let mut near: Vec<&str> = alike(written, columns.clone()).take(MAX_NAMES).collect();
     if near.is_empty() {
         near.extend(closest(written, columns.clone()));
     }
     // People remember the last part of a nested name best.
     let ending = columns.filter(|column| last(column).eq_ignore_ascii_case(written));
-    near.splice(0..0, ending.take(MOST));
+    near.splice(0..0, ending.take(MAX_NAMES));
     let mut different: Vec<String> = Vec::new();
     for name in near.into_iter().map(quoted) {
         if !different.contains(&name) {
             different.push(name);
         }
     }
-    different.truncate(MOST);
+    different.truncate(MAX_NAMES);
     different
 }
 
@@ -243,11 +243,11 @@ fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// The part of the statement where the mistake is.
-fn excerpt(sql: &str, place: usize) -> String {
-    match sql.get(place..) {
+fn excerpt(sql: &str, offset: usize) -> String {
+    match sql.get(offset..) {
         Some("") | None => " at its end".to_owned(),
         Some(rest) => {
-            let character = sql[..place].chars().count() + 1;
+            let character = sql[..offset].chars().count() + 1;
             format!(" at character {character}, `{}`", shortened(rest.lines().next().unwrap_or(rest), 40))
         }
     }
@@ -263,8 +263,8 @@ mod tests {
         Names(vec![("aps".to_owned(), columns), ("ports".to_owned(), vec!["speed".to_owned()])])
     }
 
-    fn told(message: &str, sql: &str, place: usize) -> String {
-        let failure = Failure::Sql { message: message.to_owned(), place: Some(place) };
+    fn error_text(message: &str, sql: &str, offset: usize) -> String {
+        let failure = Failure::Sql { message: message.to_owned(), offset: Some(offset) };
         explained(&failure, sql, &names()).to_string()
     }
 
@@ -286,18 +286,18 @@ mod tests {
                 "single quotes",
             ),
         ] {
-            let text = told(message, "SELECT x FROM aps", 7);
+            let text = error_text(message, "SELECT x FROM aps", 7);
             assert!(text.contains(wanted) && text.contains("at character 8"), "{message}: {text}");
         }
     }
 
     #[test]
     fn unknown_tables_and_functions_are_answered_with_what_there_is() {
-        assert!(told("no such table: ap", "SELECT 1 FROM ap", 0).contains("Did you mean `aps`?"));
-        assert!(told("no such table: clients", "SELECT 1 FROM clients", 0).contains("There are aps"));
-        assert!(told("no such function: REGEXP", "SELECT 1 REGEXP 2", 0).contains("LIKE or GLOB"));
-        assert!(told("near \"FORM\": syntax error", "SELECT a FORM b", 9).contains("`FORM b`"));
-        assert!(told("incomplete input", "SELECT", 6).contains("at its end"));
+        assert!(error_text("no such table: ap", "SELECT 1 FROM ap", 0).contains("Did you mean `aps`?"));
+        assert!(error_text("no such table: clients", "SELECT 1 FROM clients", 0).contains("There are aps"));
+        assert!(error_text("no such function: REGEXP", "SELECT 1 REGEXP 2", 0).contains("LIKE or GLOB"));
+        assert!(error_text("near \"FORM\": syntax error", "SELECT a FORM b", 9).contains("`FORM b`"));
+        assert!(error_text("incomplete input", "SELECT", 6).contains("at its end"));
     }
 
     #[test]
@@ -305,7 +305,7 @@ mod tests {
         let long = Names(
             (0..8).map(|table| (format!("{table}").repeat(60), vec!["c".repeat(5_000); 1_500])).collect(),
         );
-        let failure = Failure::Sql { message: "no such column: q".to_owned(), place: Some(3) };
+        let failure = Failure::Sql { message: "no such column: q".to_owned(), offset: Some(3) };
         assert!(explained(&failure, "SELECT q", &long).to_string().len() < 2_500);
     }
 }

@@ -308,7 +308,7 @@ async fn load(builder: &Arc<Mutex<TableBuilder>>, fetched: FetchedPage) -> Resul
         Ok(()) => Ok(page),
         Err((error, rows)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
             // Another query may have taken the memory: it is tried again without any.
-            let _alone = lanes::alone().await;
+            let _exclusive = lanes::exclusive().await;
             let target = Arc::clone(builder);
             let inserted = work::run(move || target.lock().insert(&rows)).await?;
             inserted.map(|()| page).map_err(|error| unusable(&error))

@@ -1,4 +1,4 @@
-//! Limits on queries that run at once: [`of_token`], [`sql`], [`alone`].
+//! Limits on queries that run at once: [`of_token`], [`sql`], [`exclusive`].
 
 use std::collections::HashMap;
 use std::num::NonZero;
@@ -14,43 +14,43 @@ use crate::error::ErrorKind;
 use crate::{Call, Error, Result};
 
 /// Queries of one token and cloud at once.
-const OF_A_TOKEN: usize = 2;
+const PER_TOKEN: usize = 2;
 /// Statements of all tokens that run at once, at most.
-const IN_ALL: usize = 4;
+const MAX_RUNNING: usize = 4;
 /// Tokens that are remembered before those without a query are forgotten.
-const TOKENS: usize = 256;
+const MAX_TOKENS: usize = 256;
 
 static RUNNING: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, NonZero::get).clamp(2, IN_ALL)));
+    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, NonZero::get).clamp(2, MAX_RUNNING)));
 
 /// The limit on SQLite's memory is one for the whole process. A statement that reaches it runs again while no other
 /// does, so that one that needs too much does not make others fail.
 static MEMORY: RwLock<()> = RwLock::const_new(());
 
-type Owner = [u8; 32];
+type TokenHash = [u8; 32];
 
-static TOKENS_AT_WORK: LazyLock<Mutex<HashMap<Owner, Weak<Semaphore>>>> = LazyLock::new(Mutex::default);
+static QUEUES: LazyLock<Mutex<HashMap<TokenHash, Weak<Semaphore>>>> = LazyLock::new(Mutex::default);
 
 /// A turn among the queries of one token and cloud.
-pub(super) async fn of_token(owner: Owner, call: &Call) -> Result<OwnedSemaphorePermit> {
-    let queue = queue(owner);
+pub(super) async fn of_token(token: TokenHash, call: &Call) -> Result<OwnedSemaphorePermit> {
+    let queue = queue(token);
     if let Ok(turn) = Arc::clone(&queue).try_acquire_owned() {
         return Ok(turn);
     }
-    call.note(format!("Waiting for other queries: {OF_A_TOKEN} run at once."));
+    call.note(format!("Waiting for other queries: {PER_TOKEN} run at once."));
     queue.acquire_owned().await.map_err(|_| stopping())
 }
 
-fn queue(owner: Owner) -> Arc<Semaphore> {
-    let mut tokens = TOKENS_AT_WORK.lock();
-    if let Some(queue) = tokens.get(&owner).and_then(Weak::upgrade) {
+fn queue(token: TokenHash) -> Arc<Semaphore> {
+    let mut tokens = QUEUES.lock();
+    if let Some(queue) = tokens.get(&token).and_then(Weak::upgrade) {
         return queue;
     }
-    if tokens.len() >= TOKENS {
+    if tokens.len() >= MAX_TOKENS {
         tokens.retain(|_, queue| queue.strong_count() > 0);
     }
-    let queue = Arc::new(Semaphore::new(OF_A_TOKEN));
-    tokens.insert(owner, Arc::downgrade(&queue));
+    let queue = Arc::new(Semaphore::new(PER_TOKEN));
+    tokens.insert(token, Arc::downgrade(&queue));
     queue
 }
 
@@ -65,7 +65,7 @@ pub(super) async fn shared() -> RwLockReadGuard<'static, ()> {
 }
 
 /// Has SQLite's memory alone, but for the tables that are kept.
-pub(super) async fn alone() -> RwLockWriteGuard<'static, ()> {
+pub(super) async fn exclusive() -> RwLockWriteGuard<'static, ()> {
     MEMORY.write().await
 }
 

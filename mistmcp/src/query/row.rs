@@ -91,10 +91,10 @@ impl Cells {
             self.too_long += 1;
             return;
         }
-        let Some(place) = columns.place(&self.path, is_data) else { return };
-        columns.seen(place, kind, &cell);
+        let Some(index) = columns.index(&self.path, is_data) else { return };
+        columns.record(index, kind, &cell);
         self.bytes += length;
-        self.list.push((place, cell));
+        self.list.push((index, cell));
     }
 }
 

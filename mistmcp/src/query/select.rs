@@ -51,7 +51,7 @@ pub(super) async fn run(
     };
     match first {
         Err(Failure::NoMemory) => {
-            let _alone = lanes::alone().await;
+            let _exclusive = lanes::exclusive().await;
             run_once(sql, tables, offset, room).await
         }
         outcome => outcome,

@@ -132,7 +132,7 @@ impl TableBuilder {
         if self.made == 0 {
             // A row may have no fields at all, and a table needs a column.
             if names.is_empty() {
-                self.columns.place("value", false);
+                self.columns.index("value", false);
                 return self.make_columns();
             }
             self.connection.execute_batch(&format!("CREATE TABLE rows ({})", names.join(",")))?;

@@ -152,18 +152,22 @@ impl RedisClient {
         self.is_available.subscribe()
     }
 
-    pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Unavailable> {
+    /// Runs a command.
+    pub(crate) async fn query<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, Unavailable> {
         let mut manager = self.manager();
         self.within(command.query_async(&mut manager)).await
     }
 
     /// Runs a pipeline in one round trip.
-    pub(crate) async fn ask_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, Unavailable> {
+    pub(crate) async fn query_pipeline<T: FromRedisValue>(
+        &self,
+        commands: &Pipeline,
+    ) -> Result<T, Unavailable> {
         let mut manager = self.manager();
         self.within(commands.query_async(&mut manager)).await
     }
 
-    pub(crate) async fn run<T: FromRedisValue>(
+    pub(crate) async fn invoke_script<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'_>,
     ) -> Result<T, Unavailable> {

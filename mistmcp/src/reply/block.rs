@@ -116,7 +116,7 @@ pub(super) fn without_secrets(block: Block) -> Block {
 
 /// Fits blocks to the size limits: truncates text to `max_bytes` in total, and refuses other blocks that are too
 /// large.
-pub(super) fn to_fit(blocks: Vec<Block>, max_bytes: usize) -> Result<Vec<Block>> {
+pub(super) fn within_limit(blocks: Vec<Block>, max_bytes: usize) -> Result<Vec<Block>> {
     let mut room = max_bytes;
     let mut fitting = Vec::with_capacity(blocks.len());
     for block in blocks {
@@ -145,14 +145,14 @@ mod tests {
 
     #[test]
     fn text_blocks_share_the_size_limit() {
-        let fitting = to_fit(vec!["0123456789".into(), "0123456789".into(), "0".into()], 15).unwrap();
+        let fitting = within_limit(vec!["0123456789".into(), "0123456789".into(), "0".into()], 15).unwrap();
         assert_eq!(fitting, ["0123456789".into(), "01…".into(), "…".into()]);
     }
 
     #[test]
     fn an_image_that_is_too_large_is_refused_with_its_size() {
         let large = Block::image("image/png", vec![0; 1024 * 1024 + 1]);
-        let refused = to_fit(vec!["look".into(), large], 100).unwrap_err();
+        let refused = within_limit(vec!["look".into(), large], 100).unwrap_err();
         assert!(refused.to_string().contains("1048577 bytes"), "{refused}");
     }
 }

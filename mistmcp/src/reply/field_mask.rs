@@ -8,7 +8,7 @@ use crate::Fields;
 use crate::text::shortened;
 
 /// Maximum number of unknown names that are reported.
-const TOLD: usize = 10;
+const MAX_NAMED: usize = 10;
 /// Number of rows whose field names are collected.
 pub(super) const LOOKED_AT: usize = 20;
 
@@ -83,7 +83,7 @@ pub(super) fn unknown(rows: &[Value], fields: &Fields) -> Map<String, Value> {
             break;
         }
     }
-    unknown.truncate(TOLD);
+    unknown.truncate(MAX_NAMED);
     if unknown.is_empty() {
         return about;
     }
@@ -105,7 +105,7 @@ fn nearest(unknown: &[&String], names: &BTreeSet<String>) -> Vec<String> {
         let mut near: Vec<_> = names.iter().map(|other| (likeness(name, other), other)).collect();
         near.sort_by(|(left, _), (right, _)| right.total_cmp(left));
         for (_, other) in near.into_iter().take(EACH) {
-            if !found.contains(other) && found.len() < TOLD {
+            if !found.contains(other) && found.len() < MAX_NAMED {
                 found.push(other.clone());
             }
         }
@@ -121,12 +121,12 @@ fn likeness(written: &str, name: &str) -> f64 {
 }
 
 fn gather(value: &Value, path: &str, depth: usize, names: &mut BTreeSet<String>) {
-    const MOST: usize = 500;
+    const MAX_KNOWN: usize = 500;
     match value {
         Value::Object(object) if depth > 0 => {
             for (key, value) in object {
                 let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                if names.len() < MOST && path.len() <= 80 {
+                if names.len() < MAX_KNOWN && path.len() <= 80 {
                     gather(value, &path, depth - 1, names);
                     names.insert(path);
                 }
@@ -185,9 +185,9 @@ mod tests {
         let rows = [json!({ "mac": "aa" }), json!({ "mac": "bb", "radio": { "channel": null } })];
         let about = |names| Value::from(unknown(&rows, &fields(names)));
         assert_eq!(about("mac,radio.channel"), json!({}));
-        let told = about("mac,chanel");
-        assert_eq!(told["unknown_fields"], json!(["chanel"]));
-        assert_eq!(told["known_fields"][0], "radio.channel");
+        let about_fields = about("mac,chanel");
+        assert_eq!(about_fields["unknown_fields"], json!(["chanel"]));
+        assert_eq!(about_fields["known_fields"][0], "radio.channel");
         assert_eq!(Value::from(unknown(&[], &fields("x"))), json!({}));
     }
 }

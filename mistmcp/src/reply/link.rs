@@ -24,26 +24,26 @@ const REPEATED: [&str; 6] = ["limit", "start", "end", "duration", "sort", "inter
 impl Link {
     /// Parses a link. It is never requested as it is: only its query is used, and only if it points to the API of
     /// the host that answered. Parameters that the tool does not have become a cursor.
-    pub(super) fn read(next: Option<&Value>, host: Option<&Url>, asked: &RequestFacts) -> Self {
+    pub(super) fn read(next: Option<&Value>, host: Option<&Url>, facts: &RequestFacts) -> Self {
         match next {
             None | Some(Value::Null | Value::Bool(false)) => Self::Missing,
             Some(Value::String(text)) if text.trim().is_empty() => Self::Missing,
             Some(Value::String(text)) => match query(text.trim(), host) {
-                Some(query) => Self::to(&query, asked).map_or(Self::Unusable, Self::To),
+                Some(query) => Self::to(&query, facts).map_or(Self::Unusable, Self::To),
                 None => Self::Unusable,
             },
             Some(_) => Self::Unusable,
         }
     }
 
-    fn to(query: &str, asked: &RequestFacts) -> Option<Map<String, Value>> {
+    fn to(query: &str, facts: &RequestFacts) -> Option<Map<String, Value>> {
         let mut arguments = Map::new();
         let mut cursor = Vec::new();
         let mut leads_on = false;
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decoded(name);
-            match (asked.takes(&name), name.as_str()) {
+            match (facts.takes(&name), name.as_str()) {
                 (true, "search_after") => {
                     arguments.insert(name, decoded(value).into());
                 }
@@ -61,7 +61,7 @@ impl Link {
         }
         if leads_on {
             let cursor = cursor.join("&");
-            if !asked.takes_cursor || Cursor::read(&cursor).is_err() {
+            if !facts.takes_cursor || Cursor::read(&cursor).is_err() {
                 return None;
             }
             arguments.insert(CURSOR.into(), cursor.into());

@@ -54,11 +54,11 @@ struct Cut {
 
 impl List {
     /// Parses any of Mist's list shapes; `Err` returns a value that is not a list.
-    pub(super) fn read(value: Value, source: &Source, asked: &RequestFacts) -> Result<Self, Value> {
-        let Found { rows, mut about, remark } = Found::of(value, asked.expected == Expected::List)?;
-        let link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), asked);
-        let page = source.page.or_else(|| page::of_answer(&about, asked));
-        let window = window::fixed(&about, source.date, asked);
+    pub(super) fn read(value: Value, source: &Source, facts: &RequestFacts) -> Result<Self, Value> {
+        let Found { rows, mut about, remark } = Found::of(value, facts.expected == Expected::List)?;
+        let link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), facts);
+        let page = source.page.or_else(|| page::of_answer(&about, facts));
+        let window = window::fixed(&about, source.date, facts);
         let omitted = source.omitted.iter().filter(|(name, _)| !about.contains_key(*name));
         let mut list = Self {
             count: rows.len() + omitted.map(|(_, count)| count).sum::<usize>(),
@@ -70,15 +70,15 @@ impl List {
             remarks: source.remarks().chain(remark).collect(),
             dropped: source.repairs.dropped,
             truncated: source.repairs.truncated,
-            instead: asked.instead.clone(),
+            instead: facts.instead.clone(),
             about,
             offset: source.offset,
         };
-        list.go_on(&link, page, asked);
+        list.set_next(&link, page, facts);
         if let Some(offset) = list.offset {
             list.next = offset.more.then(|| offset.after(list.count));
             if offset.more {
-                list.remarks.push(format!("There are more rows: {}.", asked.ways_to_rows(true)));
+                list.remarks.push(format!("There are more rows: {}.", facts.ways_to_rows(true)));
             }
         }
         let counted =
@@ -92,16 +92,16 @@ impl List {
     }
 
     /// Sets the arguments of the next page.
-    fn go_on(&mut self, link: &Link, page: Option<Page>, asked: &RequestFacts) {
+    fn set_next(&mut self, link: &Link, page: Option<Page>, facts: &RequestFacts) {
         // With a cursor, the number of pages before this one is unknown.
-        let by_cursor = asked.given(CURSOR).is_some()
+        let by_cursor = facts.given(CURSOR).is_some()
             || matches!(link, Link::To(arguments) if arguments.contains_key(CURSOR));
         let page = page.filter(|_| !by_cursor);
         let next = match link {
             _ if self.truncated => {
                 self.remarks.push(format!(
                     "Mist's answer broke off, and these are the rows before that. Repeat the call{}.",
-                    if asked.takes("limit") { " with a smaller `limit`" } else { "" }
+                    if facts.takes("limit") { " with a smaller `limit`" } else { "" }
                 ));
                 None
             }
@@ -112,14 +112,14 @@ impl List {
                 None
             }
             Link::To(arguments) => Some(arguments.clone()),
-            Link::Missing | Link::Unusable => page::next(page, self.count + self.dropped, asked),
+            Link::Missing | Link::Unusable => page::next(page, self.count + self.dropped, facts),
         };
         if *link == Link::Unusable && next.is_none() && self.count > 0 && !self.truncated {
-            self.remarks.push(more_than_this(asked));
+            self.remarks.push(unreachable_rows_remark(facts));
         }
         self.next = next.map(|next| self.in_window(next));
         let counts_in_pages =
-            |page: &Page| asked.takes("page") && asked.takes("limit") && self.count as u64 <= page.limit;
+            |page: &Page| facts.takes("page") && facts.takes("limit") && self.count as u64 <= page.limit;
         self.page = page.filter(counts_in_pages);
     }
 
@@ -131,14 +131,14 @@ impl List {
 
     /// The rows, pruned and redacted but not truncated, and what leads to the next page.
     #[cfg(feature = "query")]
-    pub(super) fn into_page(mut self, show_secrets: bool, asked: &RequestFacts) -> RowPage {
+    pub(super) fn into_page(mut self, show_secrets: bool, facts: &RequestFacts) -> RowPage {
         let mut notes = Vec::new();
-        if let Some(fields) = &asked.fields {
+        if let Some(fields) = &facts.fields {
             let unknown = field_mask::unknown(&self.rows, fields);
             notes.extend((!unknown.is_empty()).then(|| Value::Object(unknown).to_string()));
         }
         for row in &mut self.rows {
-            if let Some(fields) = &asked.fields {
+            if let Some(fields) = &facts.fields {
                 field_mask::keep(row, fields);
             }
             tidy(row, show_secrets);
@@ -160,35 +160,35 @@ impl List {
     }
 
     /// Renders the list, truncated between rows if it is too long.
-    pub(super) fn render(mut self, rules: &Rules, asked: &RequestFacts) -> Result<Rendered> {
+    pub(super) fn render(mut self, rules: &Rules, facts: &RequestFacts) -> Result<Rendered> {
         tidy_object(&mut self.about, rules.show_secrets);
         if self.next.as_ref().is_some_and(|next| length(next) > rules.max_bytes / 4) {
             self.next = None;
-            self.remarks.push(more_than_this(asked));
+            self.remarks.push(unreachable_rows_remark(facts));
         }
         let mut about = Map::new();
-        if let Some(fields) = &asked.fields {
+        if let Some(fields) = &facts.fields {
             about = field_mask::unknown(&self.rows, fields);
         }
         if !self.about.contains_key("start") {
-            about.extend(asked.window());
+            about.extend(facts.window());
         }
         about.extend(std::mem::take(&mut self.about));
         self.about = about;
         let ready = |row: &mut Value| {
-            if let Some(fields) = &asked.fields {
+            if let Some(fields) = &facts.fields {
                 field_mask::keep(row, fields);
             }
             tidy(row, rules.show_secrets);
         };
         match rules.format {
-            Format::Json => self.json(rules.max_bytes, asked, ready),
-            Format::Toon => self.toon(rules.max_bytes, asked, ready),
+            Format::Json => self.json(rules.max_bytes, facts, ready),
+            Format::Toon => self.toon(rules.max_bytes, facts, ready),
         }
     }
 
     /// Prepares and serializes rows until the budget is reached.
-    fn json(mut self, budget: usize, asked: &RequestFacts, ready: impl Fn(&mut Value)) -> Result<Rendered> {
+    fn json(mut self, budget: usize, facts: &RequestFacts, ready: impl Fn(&mut Value)) -> Result<Rendered> {
         let room = budget.saturating_sub(length(&self.head(None)) + FRAME);
         let mut written = Written::of(&mut self.rows, &ready, room);
         if written.ends.len() == self.count {
@@ -203,17 +203,17 @@ impl List {
         let around = length(&self.head(None)) + FRAME + NOTE;
         let mut kept = written.ends.partition_point(|end| end + around <= budget);
         while kept > 0 {
-            let cut = self.cut(kept, budget, asked);
+            let cut = self.cut(kept, budget, facts);
             let text = written.in_frame(&self.head(Some(&cut)), cut.kept)?;
             if text.len() <= budget {
                 return rendered(text, cut.ask_again_for);
             }
             kept = cut.kept - 1;
         }
-        self.part_of_a_row(budget, Format::Json, asked)
+        self.cut_row(budget, Format::Json, facts)
     }
 
-    fn toon(mut self, budget: usize, asked: &RequestFacts, ready: impl Fn(&mut Value)) -> Result<Rendered> {
+    fn toon(mut self, budget: usize, facts: &RequestFacts, ready: impl Fn(&mut Value)) -> Result<Rendered> {
         // A TOON table takes a fraction of its JSON's size, but hardly less than a fourth.
         let mut kept = Written::of(&mut self.rows, &ready, budget.saturating_mul(4)).ends.len();
         if kept == self.count {
@@ -224,7 +224,7 @@ impl List {
         }
         self.slim(budget, Format::Toon)?;
         while kept > 0 {
-            let cut = self.cut(kept, budget, asked);
+            let cut = self.cut(kept, budget, facts);
             self.rows.truncate(cut.kept);
             let text = self.in_toon(Some(&cut))?;
             if text.len() <= budget {
@@ -232,7 +232,7 @@ impl List {
             }
             kept = (cut.kept * budget / text.len()).min(cut.kept - 1);
         }
-        self.part_of_a_row(budget, Format::Toon, asked)
+        self.cut_row(budget, Format::Toon, facts)
     }
 
     fn in_toon(&mut self, cut: Option<&Cut>) -> Result<String> {
@@ -249,15 +249,15 @@ impl List {
     }
 
     /// Renders a list whose first row alone exceeds the budget, or that has no rows.
-    fn part_of_a_row(mut self, budget: usize, format: Format, asked: &RequestFacts) -> Result<Rendered> {
-        let cut = self.cut(self.count.min(1), budget, asked);
+    fn cut_row(mut self, budget: usize, format: Format, facts: &RequestFacts) -> Result<Rendered> {
+        let cut = self.cut(self.count.min(1), budget, facts);
         let Some(row) = self.rows.drain(..).next() else {
             let mut value = self.head(Some(&cut));
             value.insert("results".into(), json!([]));
             return rendered(write(&value, format)?, None);
         };
         let text = in_parts(&row, budget, format, |row, parts| {
-            let mut note = asked.ways_to_parts(parts);
+            let mut note = facts.ways_to_parts(parts);
             if cut.left_out > 0 {
                 note = format!("{} {note}", cut.note);
             }
@@ -270,7 +270,7 @@ impl List {
 
     /// Truncation after at most `kept` rows: the note, and how many rows to keep so that the next page can follow
     /// them.
-    fn cut(&self, mut kept: usize, budget: usize, asked: &RequestFacts) -> Cut {
+    fn cut(&self, mut kept: usize, budget: usize, facts: &RequestFacts) -> Cut {
         let (mut next, mut ask_again_for) = (None, None);
         if kept == self.count {
             next.clone_from(&self.next);
@@ -281,15 +281,15 @@ impl List {
                 kept = usize::try_from(size).unwrap_or(kept);
                 next = Some(self.in_window(after));
             }
-        } else if asked.takes("limit")
-            && (asked.takes("search_after") || self.goes_by_cursor(asked))
-            && asked.number("limit") != Some(kept as u64)
+        } else if facts.takes("limit")
+            && (facts.takes("search_after") || self.pages_by_cursor(facts))
+            && facts.number("limit") != Some(kept as u64)
         {
             ask_again_for = Some(kept as u64);
             next = Some(self.in_window(Map::from_iter([("limit".to_owned(), json!(kept))])));
         }
         let left_out = self.count - kept;
-        let ways = asked.ways_to_rows(next.is_some());
+        let ways = facts.ways_to_rows(next.is_some());
         let note = match left_out {
             0 => format!("What stands beside the rows is cut to keep within {budget} bytes."),
             _ => format!("{left_out} of {} rows left out to keep within {budget} bytes: {ways}.", self.count),
@@ -297,8 +297,8 @@ impl List {
         Cut { kept, left_out, next, ask_again_for, note }
     }
 
-    fn goes_by_cursor(&self, asked: &RequestFacts) -> bool {
-        asked.given(CURSOR).is_some() || self.next.as_ref().is_some_and(|next| next.contains_key(CURSOR))
+    fn pages_by_cursor(&self, facts: &RequestFacts) -> bool {
+        facts.given(CURSOR).is_some() || self.next.as_ref().is_some_and(|next| next.contains_key(CURSOR))
     }
 
     /// All fields but the rows.
@@ -339,7 +339,7 @@ impl List {
         let mut room = most;
         loop {
             let mut part = whole.clone();
-            truncate::to_fit(&mut part, room);
+            truncate::within_limit(&mut part, room);
             let size = write(&part, format)?.len();
             let is_cut = part != whole;
             match part {
@@ -362,8 +362,8 @@ impl Offset {
     }
 }
 
-fn more_than_this(asked: &RequestFacts) -> String {
-    format!("There are more rows than these, and `next` cannot lead to them: {}.", asked.ways_to_rows(false))
+fn unreachable_rows_remark(facts: &RequestFacts) -> String {
+    format!("There are more rows than these, and `next` cannot lead to them: {}.", facts.ways_to_rows(false))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the last thing that those who call it do")]
@@ -517,8 +517,11 @@ mod tests {
         let window = |value, given| render(value, None, &takes, given).0;
         assert_eq!(window(json!([1]), json!({}))["window_default"], json!({ "duration": "1d" }));
         assert_eq!(window(json!([1]), json!({ "start": "-7d" }))["window_asked"], json!({ "start": "-7d" }));
-        let said = json!({ "results": [], "start": 5, "end": 6 });
-        assert_eq!(window(said, json!({ "start": "-7d" })), json!({ "start": 5, "end": 6, "results": [] }));
+        let given_window = json!({ "results": [], "start": 5, "end": 6 });
+        assert_eq!(
+            window(given_window, json!({ "start": "-7d" })),
+            json!({ "start": 5, "end": 6, "results": [] })
+        );
     }
 
     #[test]

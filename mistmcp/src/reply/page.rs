@@ -6,9 +6,9 @@ use super::request_facts::{RequestFacts, number};
 use crate::mist::{CURSOR, Page};
 
 /// The arguments to merge into those of the call for the next page, if there is one and the tool accepts them.
-pub(super) fn next(page: Option<Page>, rows: usize, asked: &RequestFacts) -> Option<Map<String, Value>> {
+pub(super) fn next(page: Option<Page>, rows: usize, facts: &RequestFacts) -> Option<Map<String, Value>> {
     // An empty page has no next page.
-    let page = page.filter(|_| rows > 0 && (asked.takes("page") || asked.takes_cursor))?;
+    let page = page.filter(|_| rows > 0 && (facts.takes("page") || facts.takes_cursor))?;
     let seen = page.number.checked_mul(page.limit)?;
     let more = match page.total {
         Some(total) => seen < total,
@@ -16,7 +16,7 @@ pub(super) fn next(page: Option<Page>, rows: usize, asked: &RequestFacts) -> Opt
         None => rows as u64 == page.limit,
     };
     let number = page.number + 1;
-    let next = if asked.takes("page") {
+    let next = if facts.takes("page") {
         json!({ "page": number })
     } else {
         json!({ (CURSOR): format!("page={number}") })
@@ -25,16 +25,16 @@ pub(super) fn next(page: Option<Page>, rows: usize, asked: &RequestFacts) -> Opt
 }
 
 /// The page of an answer without paging headers: from its own fields, or else from the arguments of the call.
-pub(super) fn of_answer(about: &Map<String, Value>, asked: &RequestFacts) -> Option<Page> {
+pub(super) fn of_answer(about: &Map<String, Value>, facts: &RequestFacts) -> Option<Page> {
     const DEFAULT_LIMIT: u64 = 100;
     /// Mist's maximum page size, however many rows are requested.
     const LARGEST_LIMIT: u64 = 1_000;
-    if !asked.takes("page") || !asked.takes("limit") {
+    if !facts.takes("page") || !facts.takes("limit") {
         return None;
     }
     let limit =
-        number(about, "limit").or_else(|| asked.number("limit").map(|limit| limit.min(LARGEST_LIMIT)));
-    let page = number(about, "page").or_else(|| asked.number("page"));
+        number(about, "limit").or_else(|| facts.number("limit").map(|limit| limit.min(LARGEST_LIMIT)));
+    let page = number(about, "page").or_else(|| facts.number("page"));
     Some(Page {
         number: page.filter(|page| *page > 0).unwrap_or(1),
         limit: limit.filter(|limit| *limit > 0).unwrap_or(DEFAULT_LIMIT),
@@ -71,14 +71,14 @@ mod tests {
         Page { number, limit, total: total.into() }
     }
 
-    fn asked(takes: &[&'static str], given: Value) -> RequestFacts {
+    fn facts(takes: &[&'static str], given: Value) -> RequestFacts {
         RequestFacts::test(takes, given)
     }
 
     #[test]
     fn a_page_is_followed_until_the_last() {
-        let asked = asked(&["page"], json!({}));
-        let next = |page, rows| next(Some(page), rows, &asked).map(Value::from);
+        let facts = facts(&["page"], json!({}));
+        let next = |page, rows| next(Some(page), rows, &facts).map(Value::from);
         assert_eq!(next(page(1, 100, 250), 100), Some(json!({ "page": 2 })));
         assert_eq!(next(page(3, 100, 250), 50), None);
         assert_eq!(next(page(2, 100, 200), 100), None);
@@ -87,8 +87,8 @@ mod tests {
 
     #[test]
     fn without_a_total_a_full_page_is_followed() {
-        let asked = asked(&["page"], json!({}));
-        let next = |rows| next(Some(page(2, 10, None)), rows, &asked).map(Value::from);
+        let facts = facts(&["page"], json!({}));
+        let next = |rows| next(Some(page(2, 10, None)), rows, &facts).map(Value::from);
         assert_eq!(next(10), Some(json!({ "page": 3 })));
         assert_eq!(next(9), None);
         // An answer with more rows than a page is not paged.
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn the_page_is_that_of_the_fields_or_of_the_call() {
         let read = |about: Value, given: Value| {
-            of_answer(about.as_object().unwrap(), &asked(&["page", "limit"], given)).unwrap()
+            of_answer(about.as_object().unwrap(), &facts(&["page", "limit"], given)).unwrap()
         };
         assert_eq!(read(json!({ "page": 2, "limit": 5, "total": 11 }), json!({})), page(2, 5, 11));
         assert_eq!(read(json!({ "limit": 5 }), json!({ "page": "3", "limit": 9 })), page(3, 5, None));
@@ -108,15 +108,15 @@ mod tests {
 
     #[test]
     fn an_empty_page_has_no_next_whatever_the_total() {
-        let asked = asked(&["page"], json!({}));
-        assert_eq!(next(Some(page(2, 10, 500)), 0, &asked), None);
+        let facts = facts(&["page"], json!({}));
+        assert_eq!(next(Some(page(2, 10, 500)), 0, &facts), None);
     }
 
     #[test]
     fn a_tool_without_a_page_parameter_continues_by_cursor() {
-        let asked = asked(&["site_id"], json!({}));
+        let facts = facts(&["site_id"], json!({}));
         assert_eq!(
-            next(Some(page(1, 10, 500)), 10, &asked).map(Value::from),
+            next(Some(page(1, 10, 500)), 10, &facts).map(Value::from),
             Some(json!({ "cursor": "page=2" }))
         );
     }

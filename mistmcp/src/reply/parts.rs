@@ -14,19 +14,19 @@ pub(super) fn render(
     mut value: Value,
     source: &Source,
     rules: &Rules,
-    asked: &RequestFacts,
+    facts: &RequestFacts,
 ) -> Result<String> {
     let remarks: Vec<_> = source.remarks().collect();
     let mut about = Map::new();
-    if let Some(fields) = asked.fields.as_ref().filter(|_| value.is_object()) {
+    if let Some(fields) = facts.fields.as_ref().filter(|_| value.is_object()) {
         about = field_mask::unknown(std::slice::from_ref(&value), fields);
         field_mask::keep(&mut value, fields);
     }
     tidy(&mut value, rules.show_secrets);
     match &mut value {
         Value::Object(object) => {
-            if asked.expected != Expected::One && !object.is_empty() && !object.contains_key("start") {
-                about.extend(asked.window());
+            if facts.expected != Expected::One && !object.is_empty() && !object.contains_key("start") {
+                about.extend(facts.window());
             }
             about.extend(std::mem::take(object));
             if !remarks.is_empty() {
@@ -49,7 +49,7 @@ pub(super) fn render(
     }
     in_parts(&value, rules.max_bytes, rules.format, |part, parts| match part {
         Value::Object(part) => {
-            let ways = asked.ways_to_parts(parts);
+            let ways = facts.ways_to_parts(parts);
             let note =
                 remarks.iter().map(String::as_str).chain([ways.as_str()]).collect::<Vec<_>>().join(" ");
             let mut object = Map::from_iter([("note".to_owned(), note.into())]);
@@ -75,7 +75,7 @@ pub(super) fn in_parts(
     let mut room = budget.saturating_sub(length(&frame(Value::Object(Map::new()), &[])) + NAMES);
     loop {
         let mut part = value.clone();
-        let parts = truncate::to_fit(&mut part, room);
+        let parts = truncate::within_limit(&mut part, room);
         let text = write(&frame(part, &parts), format)?;
         if text.len() <= budget {
             return Ok(text);

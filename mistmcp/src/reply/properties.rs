@@ -88,9 +88,9 @@ proptest! {
         let format = if toon { Format::Toon } else { Format::Json };
         let rules = Rules { max_bytes, format, show_secrets: false };
         let page = page.map(|(number, limit, total)| Page { number, limit, total });
-        let mut asked = RequestFacts::test(&["page", "limit", "search_after", "duration", "fields"], json!({}));
-        asked.fields = fields;
-        let content = Reply::of(Body::Data { value, source: source(page) }).render(&rules, &asked).unwrap().content;
+        let mut facts = RequestFacts::test(&["page", "limit", "search_after", "duration", "fields"], json!({}));
+        facts.fields = fields;
+        let content = Reply::of(Body::Data { value, source: source(page) }).render(&rules, &facts).unwrap().content;
         let Content::Text(text) = content else { panic!("no text") };
         prop_assert!(text.len() <= max_bytes, "{} bytes of {max_bytes}: {text}", text.len());
         prop_assert!(!text.contains(SECRET), "{text}");
@@ -184,7 +184,7 @@ async fn ids_by_next(
     for _ in 0..1_000 {
         let content = in_turns(
             true,
-            |arguments| entry.asked(arguments),
+            |arguments| entry.request_facts(arguments),
             rules,
             false,
             arguments.clone(),

@@ -23,13 +23,13 @@ pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
         let mut reply = ask(arguments.clone()).await?;
         let notes = std::mem::take(&mut reply.notes);
         let own_data = reply.view_data.take();
-        let mut asked = facts(&arguments);
-        asked.instead = std::mem::take(&mut reply.instead);
+        let mut facts = facts(&arguments);
+        facts.instead = std::mem::take(&mut reply.instead);
         // Twice the length of the notes: some characters are escaped as two.
         let room = notes.iter().map(|note| 2 * note.len() + 16).sum();
         let rules = Rules { max_bytes: rules.max_bytes.saturating_sub(room), ..*rules };
-        let in_json = view_data::in_json(&reply, &rules, &asked, for_view).await?;
-        let Rendered { content, ask_again_for } = reply.rendered(&rules, asked).await?;
+        let in_json = view_data::in_json(&reply, &rules, &facts, for_view).await?;
+        let Rendered { content, ask_again_for } = reply.rendered(&rules, facts).await?;
         let content = content.with_notes(&notes, rules.format)?;
         match ask_again_for {
             Some(rows) if time < TIMES && repeatable => {

@@ -19,7 +19,7 @@ impl Found {
         match value {
             Value::Array(rows) => Ok(Self { rows, about: Map::new(), remark: None }),
             Value::Object(about) => Self::in_object(about, is_wanted),
-            other if is_wanted && is_nothing(&other) => {
+            other if is_wanted && is_empty_value(&other) => {
                 Ok(Self { rows: Vec::new(), about: Map::new(), remark: None })
             }
             other => Err(other),
@@ -37,7 +37,7 @@ impl Found {
         }
         let counted = ["total", "total_count"].iter().find_map(|key| about.get(*key)?.as_u64()).unwrap_or(0);
         let (rows, remark) = match about.shift_remove("results") {
-            Some(value) if !is_nothing(&value) => {
+            Some(value) if !is_empty_value(&value) => {
                 let remark =
                     "Mist answered something else in place of a list of rows; it is shown as one row.";
                 (vec![value], Some(remark.to_owned()))
@@ -53,7 +53,7 @@ impl Found {
 }
 
 /// Whether a value means that there are no rows.
-fn is_nothing(value: &Value) -> bool {
+fn is_empty_value(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => true,
         Value::String(text) => text.trim().is_empty(),

@@ -1,4 +1,4 @@
-//! Truncation of a JSON value to a size limit ([`to_fit`]).
+//! Truncation of a JSON value to a size limit ([`within_limit`]).
 
 use serde_json::{Map, Value};
 
@@ -14,7 +14,7 @@ const NAMED: usize = 5;
 
 /// Truncates the largest parts of a value, so that its JSON has at most `budget` bytes (64 or more). Notes replace
 /// the missing parts. Returns the dotted paths of the truncated parts.
-pub(super) fn to_fit(value: &mut Value, budget: usize) -> Vec<String> {
+pub(super) fn within_limit(value: &mut Value, budget: usize) -> Vec<String> {
     let mut cut = Vec::new();
     shrink(value, budget.max(LEAST), "", &mut cut);
     cut
@@ -136,13 +136,13 @@ mod tests {
     fn a_value_that_fits_is_unchanged() {
         let value = json!({ "a": [1, 2, 3] });
         let mut same = value.clone();
-        assert_eq!((to_fit(&mut same, 100), same), (Vec::new(), value));
+        assert_eq!((within_limit(&mut same, 100), same), (Vec::new(), value));
     }
 
     #[test]
     fn the_largest_part_is_cut_and_named_and_the_small_ones_stay() {
         let mut value = json!({ "name": "site", "big": vec!["x".repeat(50); 100], "rest": { "a": 1 } });
-        assert_eq!(to_fit(&mut value, 1_000), ["big"]);
+        assert_eq!(within_limit(&mut value, 1_000), ["big"]);
         assert!((800..=1_000).contains(&length(&value)), "{}", length(&value));
         assert_eq!((&value["name"], &value["rest"]), (&json!("site"), &json!({ "a": 1 })));
         assert!(
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn a_part_deep_inside_is_named_by_its_path() {
         let mut value = json!({ "a": { "b": { "c": "x".repeat(5_000) }, "d": 1 } });
-        assert_eq!(to_fit(&mut value, 500), ["a.b.c"]);
+        assert_eq!(within_limit(&mut value, 500), ["a.b.c"]);
         assert_eq!(value["a"]["d"], 1);
     }
 
@@ -173,7 +173,7 @@ mod tests {
             json!({ "a": { "b": { "c": text, "d": [{ "e": text }] } }, "f": text, (text.clone()): 1 });
         for budget in [64, 500, 2_000, 10_000] {
             let mut value = value.clone();
-            to_fit(&mut value, budget);
+            within_limit(&mut value, budget);
             assert!(length(&value) <= budget, "{budget}: {}", length(&value));
         }
     }

@@ -10,20 +10,20 @@ use crate::Result;
 /// The most bytes of data that only the view shows. The model does not read it, so the limit of replies is not for it.
 const MAX_BYTES: usize = 256 * 1024;
 /// The field of the data that only the view shows.
-const OWN: &str = "view";
+const VIEW_FIELD: &str = "view";
 
 /// The content of a reply in JSON, where the text for the model is not.
 pub(super) async fn in_json(
     reply: &Reply,
     rules: &Rules,
-    asked: &RequestFacts,
+    facts: &RequestFacts,
     wanted: bool,
 ) -> Result<Option<Content>> {
     if !wanted || rules.format == Format::Json {
         return Ok(None);
     }
     let rules = Rules { format: Format::Json, ..*rules };
-    Ok(Some(reply.clone().rendered(&rules, asked.clone()).await?.content))
+    Ok(Some(reply.clone().rendered(&rules, facts.clone()).await?.content))
 }
 
 /// The data as JSON text. None if the content is not a JSON object.
@@ -33,7 +33,7 @@ pub(super) fn of(content: &Content, own: Option<Value>, rules: &Rules) -> Result
     if let Some(own) = own.filter(Value::is_object) {
         let rules = Rules { format: Format::Json, max_bytes: MAX_BYTES, ..*rules };
         let text = parts::render(own, &Source::default(), &rules, &RequestFacts::default())?;
-        object.insert(OWN.into(), serde_json::from_str(&text).unwrap_or_default());
+        object.insert(VIEW_FIELD.into(), serde_json::from_str(&text).unwrap_or_default());
     }
     Ok(Some(Value::Object(object).to_string()))
 }

@@ -11,18 +11,18 @@ use crate::{Arg, RelativeDuration, Time};
 pub(super) fn fixed(
     about: &Map<String, Value>,
     date: Option<Timestamp>,
-    asked: &RequestFacts,
+    facts: &RequestFacts,
 ) -> Map<String, Value> {
     let mut fixed = Map::new();
-    if !asked.takes("start") || !asked.takes("end") {
+    if !facts.takes("start") || !facts.takes("end") {
         return fixed;
     }
     let now = || date.unwrap_or_else(Timestamp::now).as_second();
-    let given = |name: &str| Time::read(asked.given(name)?).ok();
-    let given_duration = asked.given("duration").and_then(|value| RelativeDuration::read(value).ok());
-    let is_given = ["start", "end", "duration"].iter().any(|name| asked.given(name).is_some());
+    let given = |name: &str| Time::read(facts.given(name)?).ok();
+    let given_duration = facts.given("duration").and_then(|value| RelativeDuration::read(value).ok());
+    let is_given = ["start", "end", "duration"].iter().any(|name| facts.given(name).is_some());
     // The default window moves, too.
-    let default = asked
+    let default = facts
         .default_duration()
         .filter(|_| !is_given)
         .and_then(|text| RelativeDuration::read(&text.into()).ok());
@@ -41,7 +41,7 @@ pub(super) fn fixed(
                 // A duration is relative to the given end.
                 (start, end, _) => {
                     let mut put = |name: &str, epoch: Option<i64>| {
-                        if let Some(epoch) = epoch.filter(|epoch| !asked.is_given_as(name, *epoch)) {
+                        if let Some(epoch) = epoch.filter(|epoch| !facts.is_given_as(name, *epoch)) {
                             fixed.insert(name.into(), json!(epoch));
                         }
                     };
@@ -53,7 +53,7 @@ pub(super) fn fixed(
         }
     };
     let (Some(start), Some(end)) = (start, end) else { return fixed };
-    if !asked.is_given_as("start", start) || !asked.is_given_as("end", end) || given_duration.is_some() {
+    if !facts.is_given_as("start", start) || !facts.is_given_as("end", end) || given_duration.is_some() {
         fixed.insert("start".into(), json!(start));
         fixed.insert("end".into(), json!(end));
     }
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn a_tool_without_window_parameters_gets_none() {
         let about = json!({ "start": 5, "end": 6 });
-        let asked = RequestFacts::test(&["duration"], json!({ "duration": "1d" }));
-        assert_eq!(fixed(about.as_object().unwrap(), None, &asked), Map::new());
+        let facts = RequestFacts::test(&["duration"], json!({ "duration": "1d" }));
+        assert_eq!(fixed(about.as_object().unwrap(), None, &facts), Map::new());
     }
 }

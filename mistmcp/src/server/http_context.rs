@@ -48,7 +48,7 @@ pub(crate) trait ClientAdmission: Debug + Send + Sync {
     fn pacer(&self) -> Arc<Pacer>;
 
     /// Holds a permit for a stream while it is awaited. Returns why the stream is rejected, or must end.
-    async fn hold_stream(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String;
+    async fn stream_rejection(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String;
 }
 
 impl HttpRequestContext {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{Mode, Settings};
-use crate::error::Known;
+use crate::error::ToolStatus;
 use crate::identity::identity;
 
 /// Extended categories that the instructions name at most.
@@ -22,7 +22,7 @@ impl Settings {
         } else {
             "Works on a Juniper Mist network; some tools can change something.\n"
         });
-        if self.knows("getSelf") == Known::Callable {
+        if self.tool_status("getSelf") == ToolStatus::Callable {
             text.push_str("- `getSelf` tells which organizations the API token sees.\n");
         }
         let entries = self.catalog().entries();

@@ -18,7 +18,7 @@ impl Session {
         let enable = self.named(arguments, "enable_mcp_tools_categories")?;
         let disable = self.named(arguments, "disable_mcp_tools_categories")?;
         if !self.sees_changes {
-            return Ok((self.told(&enable)?, false));
+            return Ok((self.described(&enable)?, false));
         }
         // Managed mode lists these from the start, and always.
         let always = self.settings.catalog().categories().iter().filter(|category| category.listed);
@@ -39,7 +39,7 @@ impl Session {
     }
 
     /// For a client without `tools/list_changed`: describes the tools, to be called by name.
-    fn told(&self, categories: &BTreeSet<&'static str>) -> Result<Reply> {
+    fn described(&self, categories: &BTreeSet<&'static str>) -> Result<Reply> {
         let wanted = |entry: &&Entry| {
             categories.contains(entry.tool().category) && self.access(entry) != Access::Never
         };

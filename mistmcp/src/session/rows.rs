@@ -26,8 +26,9 @@ impl Session {
             answered = query.answered(&call) => answered,
             () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),
         };
-        answered
-            .map_err(|error| error.for_session(|name| self.knows(name)).presentable(|text| self.masked(text)))
+        answered.map_err(|error| {
+            error.for_session(|name| self.tool_status(name)).presentable(|text| self.masked(text))
+        })
     }
 
     /// The tool `name`, if the session can call it and it only reads.

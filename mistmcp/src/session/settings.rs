@@ -13,7 +13,7 @@ use super::find::Index;
 use super::policy::Policy;
 use super::{Access, Mode, PolicyError};
 use crate::catalog::{Catalog, Category, Entry, annotations};
-use crate::error::{Known, without_barred};
+use crate::error::{ToolStatus, without_barred};
 use crate::quote;
 use crate::reply::Rules;
 use crate::suggestion::did_you_mean;
@@ -160,18 +160,18 @@ impl Settings {
     }
 
     /// How much sessions know of a tool's name.
-    pub(crate) fn knows(&self, name: &str) -> Known {
+    pub(crate) fn tool_status(&self, name: &str) -> ToolStatus {
         match self.catalog().find(name) {
-            Some(entry) if self.calls(entry) => Known::Callable,
-            Some(_) => Known::Barred,
-            None => Known::Nowhere,
+            Some(entry) if self.calls(entry) => ToolStatus::Callable,
+            Some(_) => ToolStatus::Barred,
+            None => ToolStatus::Unknown,
         }
     }
 
     /// A description for sessions, without names of tools that they cannot call.
     pub(crate) fn described<'a>(&self, description: &'a str) -> Cow<'a, str> {
         if self.bars_tools() {
-            without_barred(description, |name| self.knows(name))
+            without_barred(description, |name| self.tool_status(name))
         } else {
             Cow::Borrowed(description)
         }

@@ -17,16 +17,16 @@ use super::settings::Settings;
 use crate::error::causes;
 
 /// Maximum size of a collector's answer, which is empty or a sentence.
-const LONGEST_ANSWER: usize = 64 * 1024;
+const MAX_ANSWER_BYTES: usize = 64 * 1024;
 /// Minimum interval of warnings about an unavailable collector.
-const BETWEEN_WARNINGS: Duration = Duration::from_mins(10);
+const WARNING_INTERVAL: Duration = Duration::from_mins(10);
 
 /// Transport to the collector, with the program's HTTP client. A separate thread exports, and
 /// blocks on the runtime here.
 #[derive(Clone)]
-pub(super) struct Collector(Arc<Way>);
+pub(super) struct Collector(Arc<Inner>);
 
-struct Way {
+struct Inner {
     settings: Settings,
     runtime: Handle,
     /// Built at the first export, because loading the system's certificates takes a while.
@@ -37,7 +37,7 @@ struct Way {
 
 impl Collector {
     pub(super) fn new(settings: Settings, runtime: Handle) -> Self {
-        Self(Arc::new(Way { settings, runtime, client: OnceLock::new(), failure: Mutex::default() }))
+        Self(Arc::new(Inner { settings, runtime, client: OnceLock::new(), failure: Mutex::default() }))
     }
 
     /// Display name.
@@ -50,7 +50,7 @@ impl Collector {
     }
 }
 
-impl Way {
+impl Inner {
     fn client(&self) -> reqwest::Result<&reqwest::Client> {
         if let Some(client) = self.client.get() {
             return Ok(client);
@@ -73,7 +73,7 @@ impl Way {
         *answer.headers_mut() = response.headers().clone();
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > LONGEST_ANSWER {
+            if body.len() + chunk.len() > MAX_ANSWER_BYTES {
                 break;
             }
             body.extend_from_slice(&chunk);
@@ -110,38 +110,40 @@ impl fmt::Debug for Collector {
 
 /// Exporter that reports a series of failures once, and not with each batch.
 #[derive(Debug)]
-pub(super) struct Told<E> {
+pub(super) struct FailureReporter<E> {
     exporter: E,
     collector: Collector,
-    standing: Mutex<Standing>,
+    state: Mutex<FailureState>,
 }
 
 #[derive(Debug, Default)]
-struct Standing {
+struct FailureState {
     /// Spans lost since the collector last accepted any.
     lost: usize,
-    told: Option<Instant>,
+    last_warning: Option<Instant>,
 }
 
-impl<E> Told<E> {
+impl<E> FailureReporter<E> {
     pub(super) fn new(exporter: E, collector: Collector) -> Self {
-        Self { exporter, collector, standing: Mutex::default() }
+        Self { exporter, collector, state: Mutex::default() }
     }
 
-    fn tell(&self, spans: usize, outcome: &OTelSdkResult) {
-        let mut standing = self.standing.lock();
+    fn report(&self, spans: usize, outcome: &OTelSdkResult) {
+        let mut state = self.state.lock();
         let collector = self.collector.name();
         match outcome {
-            Ok(()) if standing.lost > 0 => {
-                let lost = std::mem::take(&mut standing.lost);
+            Ok(()) if state.lost > 0 => {
+                let lost = std::mem::take(&mut state.lost);
                 tracing::info!(collector, lost, "the collector takes spans again");
             }
             Ok(()) => {}
             Err(error) => {
-                let is_news = standing.lost == 0;
-                standing.lost += spans;
-                if is_news && standing.told.is_none_or(|told| told.elapsed() > BETWEEN_WARNINGS) {
-                    standing.told = Some(Instant::now());
+                let is_news = state.lost == 0;
+                state.lost += spans;
+                if is_news
+                    && state.last_warning.is_none_or(|last_warning| last_warning.elapsed() > WARNING_INTERVAL)
+                {
+                    state.last_warning = Some(Instant::now());
                     let why = self.collector.take_failure().unwrap_or_else(|| error.to_string());
                     tracing::warn!(
                         collector,
@@ -154,11 +156,11 @@ impl<E> Told<E> {
     }
 }
 
-impl<E: SpanExporter> SpanExporter for Told<E> {
+impl<E: SpanExporter> SpanExporter for FailureReporter<E> {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
         let spans = batch.len();
         let outcome = self.exporter.export(batch).await;
-        self.tell(spans, &outcome);
+        self.report(spans, &outcome);
         outcome
     }
 

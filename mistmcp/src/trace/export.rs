@@ -10,11 +10,11 @@ use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use rmcp::handler::server::ServerHandler;
 use tokio::runtime::Handle;
 
-use super::collector::{Collector, Told};
+use super::collector::{Collector, FailureReporter};
 use super::handler::Traced;
 use super::settings::Settings;
 use super::template;
-use super::variables::{asked_by, variable};
+use super::variables::{exporter_variable, variable};
 use crate::endpoint::Endpoint;
 use crate::identity::identity;
 
@@ -35,17 +35,17 @@ impl Tracing {
         runtime: &Handle,
         endpoints: impl IntoIterator<Item = &'static Endpoint>,
     ) -> anyhow::Result<Self> {
-        let Some(asked_by) = asked_by(variable)? else { return Ok(Self::default()) };
+        let Some(exporter_variable) = exporter_variable(variable)? else { return Ok(Self::default()) };
         template::know(endpoints);
         let settings = Settings::read(variable)?;
         let timeout = settings.timeout;
         let collector = Collector::new(settings, runtime.clone());
         let exporter = SpanExporter::builder().with_http().with_http_client(collector.clone());
         let exporter = exporter.with_timeout(timeout).build()?;
-        tracing::info!(collector = collector.name(), by = asked_by, "spans are exported");
+        tracing::info!(collector = collector.name(), by = exporter_variable, "spans are exported");
         let provider = SdkTracerProvider::builder()
             .with_resource(resource())
-            .with_batch_exporter(Told::new(exporter, collector))
+            .with_batch_exporter(FailureReporter::new(exporter, collector))
             .build();
         Ok(Self(Some(provider)))
     }
@@ -75,11 +75,11 @@ fn tracer(provider: &SdkTracerProvider) -> SdkTracer {
 
 /// Resource attributes from the environment, with this program's name and version as defaults.
 fn resource() -> Resource {
-    let said = Resource::builder().build();
-    let own = [("service.name", identity().name), ("service.version", identity().version)];
-    let missing = own.into_iter().filter(|(name, _)| {
-        let said = said.get(&Key::from_static_str(name));
-        said.is_none_or(|value| value.as_str().starts_with("unknown_service"))
+    let detected = Resource::builder().build();
+    let of_lookups = [("service.name", identity().name), ("service.version", identity().version)];
+    let missing = of_lookups.into_iter().filter(|(name, _)| {
+        let detected = detected.get(&Key::from_static_str(name));
+        detected.is_none_or(|value| value.as_str().starts_with("unknown_service"))
     });
     Resource::builder().with_attributes(missing.map(|(name, value)| KeyValue::new(name, value))).build()
 }

@@ -30,7 +30,7 @@ use super::propagation::Parent;
 use super::span::{CANCELLED, Trace};
 
 /// Maximum length of a request id that is recorded.
-const LONGEST_ID: usize = 64;
+const MAX_ID_LENGTH: usize = 64;
 /// Placeholder for an unknown method.
 const OTHER: &str = "_OTHER";
 
@@ -97,7 +97,7 @@ fn plain(id: &RequestId) -> Option<String> {
     match id {
         NumberOrString::Number(number) => Some(number.to_string()),
         NumberOrString::String(text) => {
-            (text.len() <= LONGEST_ID && text.bytes().all(plain)).then(|| text.to_string())
+            (text.len() <= MAX_ID_LENGTH && text.bytes().all(plain)).then(|| text.to_string())
         }
     }
 }

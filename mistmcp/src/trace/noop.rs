@@ -7,7 +7,7 @@ use rmcp::handler::server::ServerHandler;
 use rmcp::service::{RequestContext, RoleServer};
 use tokio::runtime::Handle;
 
-use super::variables::{asked_by, variable};
+use super::variables::{exporter_variable, variable};
 use crate::endpoint::Endpoint;
 use crate::error::ErrorKind;
 
@@ -20,7 +20,7 @@ impl Tracing {
         _runtime: &Handle,
         _endpoints: impl IntoIterator<Item = &'static Endpoint>,
     ) -> anyhow::Result<Self> {
-        if let Ok(Some(name)) = asked_by(variable) {
+        if let Ok(Some(name)) = exporter_variable(variable) {
             tracing::warn!(
                 "{name} is set, but this program is built without tracing, and exports nothing: build it with \
                  `--features otlp`, or take the container image, which has it"
@@ -57,9 +57,9 @@ impl Trace {
 
     pub(crate) fn calls(&self, _tool: &'static str) {}
 
-    pub(crate) fn comes_to(&self, _failure: Option<ErrorKind>) {}
+    pub(crate) fn set_outcome(&self, _failure: Option<ErrorKind>) {}
 
-    pub(crate) fn remembered(&self, _path: &str) {}
+    pub(crate) fn cache_hit(&self, _path: &str) {}
 
     pub(crate) fn shares(&self, _other: &Self) {}
 

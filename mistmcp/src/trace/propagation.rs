@@ -25,8 +25,8 @@ pub(super) struct Parent {
 
 impl Parent {
     pub(super) fn of(meta: &RequestMetaObject, headers: Option<&HeaderMap>) -> Self {
-        let by_headers = headers.and_then(|headers| Said::by_headers(headers)?.context());
-        match Said::by_meta(meta).and_then(Said::context) {
+        let by_headers = headers.and_then(|headers| TraceHeaders::by_headers(headers)?.context());
+        match TraceHeaders::by_meta(meta).and_then(TraceHeaders::context) {
             Some(context) => Self { context: remote(context), link: by_headers },
             None => Self { context: by_headers.map(remote).unwrap_or_default(), link: None },
         }
@@ -38,12 +38,12 @@ fn remote(context: SpanContext) -> Context {
 }
 
 /// The header texts of a trace context.
-struct Said {
+struct TraceHeaders {
     parent: String,
     state: Option<String>,
 }
 
-impl Said {
+impl TraceHeaders {
     fn by_meta(meta: &RequestMetaObject) -> Option<Self> {
         let parent = meta.get_traceparent()?.to_owned();
         Some(Self { parent, state: meta.get_tracestate().map(str::to_owned) })
@@ -72,7 +72,7 @@ impl Said {
     }
 }
 
-impl Extractor for Said {
+impl Extractor for TraceHeaders {
     fn get(&self, key: &str) -> Option<&str> {
         match key {
             TRACEPARENT => Some(&self.parent),
@@ -108,9 +108,9 @@ mod tests {
         meta
     }
 
-    fn headers(said: &[(&'static str, &str)]) -> HeaderMap {
+    fn headers(trace_headers: &[(&'static str, &str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        for (name, value) in said {
+        for (name, value) in trace_headers {
             headers.append(*name, value.parse().unwrap());
         }
         headers
@@ -159,9 +159,9 @@ mod tests {
             (vec!["no state"], ""),
             (vec![&*format!("a={}", "x".repeat(LONGEST_STATE))], ""),
         ] {
-            let mut said = vec![(TRACEPARENT, HEADER)];
-            said.extend(states.into_iter().map(|state| (TRACESTATE, state)));
-            let parent = Parent::of(&RequestMetaObject::default(), Some(&headers(&said)));
+            let mut trace_headers = vec![(TRACEPARENT, HEADER)];
+            trace_headers.extend(states.into_iter().map(|state| (TRACESTATE, state)));
+            let parent = Parent::of(&RequestMetaObject::default(), Some(&headers(&trace_headers)));
             assert_eq!(parent.context.span().span_context().trace_state().header(), kept);
         }
     }

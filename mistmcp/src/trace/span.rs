@@ -69,14 +69,14 @@ impl Trace {
     }
 
     /// Sets the outcome of a call, with the names of the log and the metrics.
-    pub(crate) fn comes_to(&self, failure: Option<ErrorKind>) {
+    pub(crate) fn set_outcome(&self, failure: Option<ErrorKind>) {
         if let Some(span) = self.recorded() {
             span.set_attribute(KeyValue::new("mistmcp.outcome", failure.map_or("ok", ErrorKind::name)));
         }
     }
 
     /// Records a cache hit for the path.
-    pub(crate) fn remembered(&self, path: &str) {
+    pub(crate) fn cache_hit(&self, path: &str) {
         if let Some(span) = self.recorded() {
             let path = KeyValue::new("url.template", template(&Method::GET, path));
             span.add_event("mistmcp.remembered", vec![path]);

@@ -11,7 +11,8 @@ use crate::endpoint::{Endpoint, Segment};
 static ENDPOINTS: OnceLock<Endpoints> = OnceLock::new();
 
 /// Segments that lookups use, whichever tools are linked.
-const OWN: [&str; 9] = ["api", "v1", "self", "usage", "const", "orgs", "sites", "devices", "inventory"];
+const LOOKUP_SEGMENTS: [&str; 9] =
+    ["api", "v1", "self", "usage", "const", "orgs", "sites", "devices", "inventory"];
 
 struct Endpoints {
     routes: HashMap<usize, Vec<(&'static Method, Vec<Segment>)>>,
@@ -29,20 +30,20 @@ pub(super) fn know(endpoints: impl IntoIterator<Item = &'static Endpoint>) {
 pub(super) fn template(method: &Method, address: &str) -> String {
     let path = address.find("/api/").map_or("", |begin| &address[begin + 1..]);
     let path = path.split('?').next().unwrap_or_default();
-    ENDPOINTS.get_or_init(Endpoints::own).template(method, &path.split('/').collect::<Vec<_>>())
+    ENDPOINTS.get_or_init(Endpoints::of_lookups).template(method, &path.split('/').collect::<Vec<_>>())
 }
 
 impl Endpoints {
     fn of(all: impl IntoIterator<Item = &'static Endpoint>) -> Self {
-        let mut endpoints = Self::own();
+        let mut endpoints = Self::of_lookups();
         for endpoint in all {
             endpoints.add(&endpoint.method, endpoint.segments().collect());
         }
         endpoints
     }
 
-    fn own() -> Self {
-        Self { routes: HashMap::new(), words: HashSet::from(OWN), holes: HashMap::new() }
+    fn of_lookups() -> Self {
+        Self { routes: HashMap::new(), words: HashSet::from(LOOKUP_SEGMENTS), holes: HashMap::new() }
     }
 
     fn add(&mut self, method: &'static Method, segments: Vec<Segment>) {
@@ -100,7 +101,7 @@ mod tests {
     static EVENTS: Endpoint = Endpoint::get("/api/v1/sites/{site_id}/devices/events");
 
     fn endpoints() -> Endpoints {
-        let mut endpoints = Endpoints::own();
+        let mut endpoints = Endpoints::of_lookups();
         for endpoint in [&DEVICES, &EVENTS] {
             endpoints.add(&endpoint.method, endpoint.segments().collect());
         }

@@ -21,7 +21,9 @@ pub(super) fn variable(name: &str) -> Option<String> {
 }
 
 /// The variable that enables the export. Without one, nothing is exported.
-pub(super) fn asked_by(variable: impl Fn(&str) -> Option<String>) -> Result<Option<&'static str>, Mistake> {
+pub(super) fn exporter_variable(
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Option<&'static str>, Mistake> {
     if variable("OTEL_SDK_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")) {
         return Ok(None);
     }
@@ -39,34 +41,37 @@ pub(super) fn asked_by(variable: impl Fn(&str) -> Option<String>) -> Result<Opti
 mod tests {
     use super::*;
 
-    fn asked(variables: &[(&str, &str)]) -> Result<Option<&'static str>, String> {
+    fn exporter_variable_of(variables: &[(&str, &str)]) -> Result<Option<&'static str>, String> {
         let variable = |wanted: &str| {
             variables.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned())
         };
-        asked_by(variable).map_err(|mistake| mistake.to_string())
+        exporter_variable(variable).map_err(|mistake| mistake.to_string())
     }
 
     #[test]
     fn an_endpoint_enables_the_export() {
         let [traces, all] = ENDPOINTS;
-        assert_eq!(asked(&[]), Ok(None));
-        assert_eq!(asked(&[("OTEL_SERVICE_NAME", "mine"), ("OTEL_TRACES_SAMPLER", "always_on")]), Ok(None));
-        assert_eq!(asked(&[(all, "http://127.0.0.1:4318")]), Ok(Some(all)));
-        assert_eq!(asked(&[(all, "http://a"), (traces, "http://b")]), Ok(Some(traces)));
-        assert_eq!(asked(&[(EXPORTER, "otlp")]), Ok(Some(EXPORTER)));
+        assert_eq!(exporter_variable_of(&[]), Ok(None));
+        assert_eq!(
+            exporter_variable_of(&[("OTEL_SERVICE_NAME", "mine"), ("OTEL_TRACES_SAMPLER", "always_on")]),
+            Ok(None)
+        );
+        assert_eq!(exporter_variable_of(&[(all, "http://127.0.0.1:4318")]), Ok(Some(all)));
+        assert_eq!(exporter_variable_of(&[(all, "http://a"), (traces, "http://b")]), Ok(Some(traces)));
+        assert_eq!(exporter_variable_of(&[(EXPORTER, "otlp")]), Ok(Some(EXPORTER)));
     }
 
     #[test]
     fn a_disabled_export_stays_off_whatever_the_endpoint() {
         let [_, all] = ENDPOINTS;
-        assert_eq!(asked(&[(all, "http://a"), (EXPORTER, "none")]), Ok(None));
-        assert_eq!(asked(&[(all, "http://a"), ("OTEL_SDK_DISABLED", "TRUE")]), Ok(None));
-        assert_eq!(asked(&[(all, "http://a"), ("OTEL_SDK_DISABLED", "false")]), Ok(Some(all)));
+        assert_eq!(exporter_variable_of(&[(all, "http://a"), (EXPORTER, "none")]), Ok(None));
+        assert_eq!(exporter_variable_of(&[(all, "http://a"), ("OTEL_SDK_DISABLED", "TRUE")]), Ok(None));
+        assert_eq!(exporter_variable_of(&[(all, "http://a"), ("OTEL_SDK_DISABLED", "false")]), Ok(Some(all)));
     }
 
     #[test]
     fn an_unknown_exporter_is_named_with_the_known_ones() {
-        let mistake = asked(&[(EXPORTER, "zipkin")]).unwrap_err();
+        let mistake = exporter_variable_of(&[(EXPORTER, "zipkin")]).unwrap_err();
         assert_eq!(mistake, "OTEL_TRACES_EXPORTER is `zipkin`; it takes otlp or none");
     }
 }

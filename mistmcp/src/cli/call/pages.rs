@@ -59,7 +59,7 @@ enum Stop {
 }
 
 impl Stop {
-    fn tell(self, caller: &Caller<'_>) -> Exit {
+    fn report(self, caller: &Caller<'_>) -> Exit {
         let words = match self {
             Self::Failed(error) => return caller.failed(&error),
             Self::OtherForm => "the next page is not a list: Mist answered it in another form.".to_owned(),
@@ -150,7 +150,7 @@ pub(super) async fn print(
         ended => ended?,
     }
     let Some((stop, next)) = stopped else { return Ok(ExitCode::SUCCESS) };
-    let exit = stop.tell(caller);
+    let exit = stop.report(caller);
     let of = total.map(|total| format!(" of {total}")).unwrap_or_default();
     let go_on = next
         .map(|next| format!("; to continue, call again with these arguments added: {}", Value::Object(next)));

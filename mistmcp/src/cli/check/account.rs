@@ -61,12 +61,12 @@ impl Account {
     }
 
     /// Whether it may see organizations that it does not name: those of a provider, or of a group.
-    pub(super) fn sees_unnamed_orgs(&self) -> bool {
+    pub(super) fn can_see_unnamed_orgs(&self) -> bool {
         self.privileges.iter().any(|privilege| matches!(privilege.scope.as_str(), "msp" | "orggroup"))
     }
 
     /// Whether both may see the same.
-    pub(super) fn sees_as(&self, other: &Self) -> bool {
+    pub(super) fn can_see_same(&self, other: &Self) -> bool {
         let sorted =
             |account: &'_ Self| account.privileges.iter().map(Privilege::words).collect::<BTreeSet<_>>();
         sorted(self) == sorted(other)

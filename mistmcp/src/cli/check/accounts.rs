@@ -6,14 +6,14 @@ use tokio::time::Instant;
 
 use super::cloud;
 use super::report::{Finding, Report};
-use super::token::{self, Question};
+use super::token::{self, TokenCheck};
 use crate::cli::configuration::{self, limits};
 use crate::cli::env_file::Environment;
 use crate::cli::flags::Flags;
 use crate::mist::Pool;
 
 /// Whether the file can be read, and for each account whether its cloud is reached and its tokens are accepted.
-pub(super) async fn look(
+pub(super) async fn check(
     report: &mut Report,
     flags: &Flags,
     environment: &Environment,
@@ -40,14 +40,14 @@ pub(super) async fn look(
         let proxy = network.proxy(&account.cloud);
         let pool = Arc::new(Pool::new(limits(flags)).with_network(network.clone()));
         let is_there = match &proxy {
-            Some(proxy) => cloud::look_through(report, &pool, &account.cloud, proxy, deadline).await,
-            None => cloud::look(report, &account.cloud, deadline).await,
+            Some(proxy) => cloud::check_through_proxy(report, &pool, &account.cloud, proxy, deadline).await,
+            None => cloud::check(report, &account.cloud, deadline).await,
         };
         if is_there {
             let org_id =
                 org_id.clone().filter(|org| account.orgs.as_ref().is_none_or(|orgs| orgs.contains(org)));
-            let question = Question { pool, cloud: account.cloud, org_id, deadline };
-            token::look(report, &question, &format!("account {}", account.name), account.tokens).await;
+            let token_check = TokenCheck { pool, cloud: account.cloud, org_id, deadline };
+            token::check(report, &token_check, &format!("account {}", account.name), account.tokens).await;
         }
     }
 }

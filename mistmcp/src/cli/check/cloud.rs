@@ -10,12 +10,12 @@ use super::report::{Finding, Report};
 use crate::mist::{Cloud, Pool};
 
 /// How long a look-up, or a connection, may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an answer through a proxy may take.
 const THROUGH_PROXY: Duration = Duration::from_secs(10);
 
 /// Whether the cloud is there through the proxy: it is asked for an answer, without a token.
-pub(super) async fn look_through(
+pub(super) async fn check_through_proxy(
     report: &mut Report,
     pool: &Pool,
     cloud: &Cloud,
@@ -39,7 +39,7 @@ pub(super) async fn look_through(
 }
 
 /// Whether the cloud is there without a proxy: its name has an address, and that takes connections.
-pub(super) async fn look(report: &mut Report, cloud: &Cloud, deadline: Instant) -> bool {
+pub(super) async fn check(report: &mut Report, cloud: &Cloud, deadline: Instant) -> bool {
     let host = cloud.base().host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = cloud.base().port_or_known_default().unwrap_or(443);
     let addresses = match within(deadline, lookup_host((host, port))).await {
@@ -85,7 +85,7 @@ fn remark() -> &'static str {
 }
 
 async fn within<T>(deadline: Instant, step: impl Future<Output = std::io::Result<T>>) -> Result<T, String> {
-    let deadline = deadline.min(Instant::now() + PATIENCE);
+    let deadline = deadline.min(Instant::now() + TIMEOUT);
     match timeout_at(deadline, step).await {
         Ok(outcome) => outcome.map_err(|error| error.to_string()),
         Err(_) => Err("nothing came back in time".to_owned()),

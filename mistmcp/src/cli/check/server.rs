@@ -15,13 +15,13 @@ use crate::host::is_loopback;
 use crate::quote;
 
 /// Timeout of the check.
-const PATIENCE: Duration = Duration::from_secs(4);
+const TIMEOUT: Duration = Duration::from_secs(4);
 
 /// Asks a server over HTTP whether it is ready: the one at `url`, or the one that these flags and variables would
 /// start, of which `url` may be a path. It sends nothing that is secret.
-pub(super) async fn look(report: &mut Report, flags: &Flags, url: Option<&str>) {
+pub(super) async fn check(report: &mut Report, flags: &Flags, url: Option<&str>) {
     report.add(match address(flags, url) {
-        Ok(url) => ask(flags, url).await,
+        Ok(url) => request(flags, url).await,
         Err(problem) => Finding::failed("server", problem).remedy("Write --server http://127.0.0.1:8000"),
     });
 }
@@ -56,9 +56,9 @@ fn address(flags: &Flags, url: Option<&str>) -> Result<Url, String> {
     Ok(url)
 }
 
-async fn ask(flags: &Flags, url: Url) -> Finding {
+async fn request(flags: &Flags, url: Url) -> Finding {
     let loopback = url.host().is_some_and(|host| is_loopback(&host));
-    let mut builder = reqwest::Client::builder().timeout(PATIENCE.min(Duration::from_secs(flags.timeout)));
+    let mut builder = reqwest::Client::builder().timeout(TIMEOUT.min(Duration::from_secs(flags.timeout)));
     if loopback {
         // The certificate is for the public name and not for this machine's.
         builder = builder.no_proxy().tls_danger_accept_invalid_certs(true);
@@ -72,14 +72,14 @@ async fn ask(flags: &Flags, url: Url) -> Finding {
         Ok::<_, reqwest::Error>((response.status(), response.text().await?))
     };
     match asked.await {
-        Ok((status, body)) if status.is_success() => Finding::ok("server", told(&url, status, &body)),
-        Ok((status, body)) => {
-            Finding::failed("server", told(&url, status, &body)).remedy(if status == StatusCode::FORBIDDEN {
+        Ok((status, body)) if status.is_success() => Finding::ok("server", summary(&url, status, &body)),
+        Ok((status, body)) => Finding::failed("server", summary(&url, status, &body)).remedy(
+            if status == StatusCode::FORBIDDEN {
                 "Ask by a name that it is known by, or allow this one with --allow-host"
             } else {
                 "Look at its log"
-            })
-        }
+            },
+        ),
         Err(error) => {
             let cause = causes(&error).last().map(ToString::to_string).unwrap_or_default();
             Finding::failed("server", format!("{url} does not answer: {cause}")).remedy(format!(
@@ -90,7 +90,7 @@ async fn ask(flags: &Flags, url: Url) -> Finding {
     }
 }
 
-fn told(url: &Url, status: StatusCode, body: &str) -> String {
+fn summary(url: &Url, status: StatusCode, body: &str) -> String {
     let answer: Value = serde_json::from_str(body).unwrap_or_default();
     let clouds = answer.get("clouds").and_then(Value::as_object).into_iter().flatten();
     let words = clouds.map(|(name, how)| format!("{name}: {}", how.as_str().unwrap_or_default()));

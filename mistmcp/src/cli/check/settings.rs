@@ -14,7 +14,7 @@ use crate::quote;
 use crate::session::Mode;
 
 /// What is set, from where, and what that makes of the tools.
-pub(super) fn look(report: &mut Report, flags: &Flags, environment: &Environment) {
+pub(super) fn check(report: &mut Report, flags: &Flags, environment: &Environment) {
     report.add(Finding::ok("program", format!("{} {}", identity().name, identity().version)));
     report.add(match environment.path() {
         None if flags.env_file.as_deref().is_some_and(|path| path.as_os_str() == NO_FILE) => {
@@ -37,11 +37,12 @@ pub(super) fn look(report: &mut Report, flags: &Flags, environment: &Environment
         report.add(Finding::warning("env file", untaken));
     }
     // The cloud has a line of its own.
-    let told =
+    let summary =
         flags.given.iter().filter(|given| given.flag != "cloud").map(|given| words(given, environment));
-    let told: Vec<_> = told.collect();
-    let told = if told.is_empty() { "all as they are by default".to_owned() } else { told.join("; ") };
-    report.add(Finding::ok("settings", told));
+    let summary: Vec<_> = summary.collect();
+    let summary =
+        if summary.is_empty() { "all as they are by default".to_owned() } else { summary.join("; ") };
+    report.add(Finding::ok("settings", summary));
     for stray in &flags.strays {
         report.add(Finding::warning("settings", stray));
     }

@@ -14,10 +14,10 @@ use crate::mist::{Answer, Cloud, Connection, Pool, Token, Tokens};
 use crate::{Call, Error, Mist, Request};
 
 /// Maximum clock skew before answers look older or newer than they are.
-const ASKEW: Duration = Duration::from_mins(1);
+const MAX_CLOCK_SKEW: Duration = Duration::from_mins(1);
 
 /// What is asked of each token.
-pub(super) struct Question {
+pub(super) struct TokenCheck {
     pub(super) pool: Arc<Pool>,
     pub(super) cloud: Cloud,
     pub(super) org_id: Option<String>,
@@ -25,20 +25,20 @@ pub(super) struct Question {
 }
 
 /// Why there is no answer.
-enum Silence {
+enum NoAnswer {
     Refused(Error),
     /// The time is over.
     Late,
 }
 
 /// Whether Mist takes each token, whose it is, what it may see, and what it has left; and what time it is at Mist.
-pub(super) async fn look(report: &mut Report, question: &Question, what: &str, tokens: Tokens) {
+pub(super) async fn check(report: &mut Report, token_check: &TokenCheck, what: &str, tokens: Tokens) {
     let tokens: Vec<_> = tokens.iter().cloned().collect();
     let names: Vec<_> = match tokens.len() {
         1 => vec![what.to_owned()],
         several => (1..=several).map(|number| format!("{what} {number}")).collect(),
     };
-    let looked = join_all(names.iter().zip(tokens).map(|(name, token)| one(question, name, token))).await;
+    let looked = join_all(names.iter().zip(tokens).map(|(name, token)| one(token_check, name, token))).await;
     let (mut accounts, mut date) = (Vec::new(), None);
     for (findings, account, answered) in looked {
         report.extend(findings);
@@ -46,7 +46,7 @@ pub(super) async fn look(report: &mut Report, question: &Question, what: &str, t
         date = date.or(answered);
     }
     if let Some((first, others)) = accounts.split_first()
-        && others.iter().any(|other| !other.sees_as(first))
+        && others.iter().any(|other| !other.can_see_same(first))
     {
         let words = "they may not see the same, and any of them may answer a call";
         report.add(
@@ -59,17 +59,21 @@ pub(super) async fn look(report: &mut Report, question: &Question, what: &str, t
 }
 
 async fn one(
-    question: &Question,
+    token_check: &TokenCheck,
     name: &str,
     token: Token,
 ) -> (Vec<Finding>, Option<Account>, Option<Timestamp>) {
-    let connection =
-        Connection::new(Arc::clone(&question.pool), question.cloud.clone(), token, question.org_id.clone());
+    let connection = Connection::new(
+        Arc::clone(&token_check.pool),
+        token_check.cloud.clone(),
+        token,
+        token_check.org_id.clone(),
+    );
     let connection = Arc::new(connection);
     let mist = Mist::new(Arc::clone(&connection), Call::unattended());
-    let answer = match ask(question, &mist, "/api/v1/self").await {
+    let answer = match request(token_check, &mist, "/api/v1/self").await {
         Ok(answer) => answer,
-        Err(silence) => return (vec![unanswered(question, name, &silence)], None, None),
+        Err(silence) => return (vec![unanswered(token_check, name, &silence)], None, None),
     };
     let date = answer.date();
     let Ok(Ok(account)) = answer.json().map(serde_json::from_value::<Account>) else {
@@ -88,23 +92,23 @@ async fn one(
                 .remedy(format!("The role read is enough: {} only reads", crate::identity::name())),
         );
     }
-    findings.extend(org(question, name, &mist, &account).await);
-    findings.push(calls_left(question, name, &mist).await);
+    findings.extend(org(token_check, name, &mist, &account).await);
+    findings.push(calls_left(token_check, name, &mist).await);
     (findings, Some(account), date)
 }
 
-async fn ask(question: &Question, mist: &Mist, path: &str) -> Result<Answer, Silence> {
-    match timeout_at(question.deadline, mist.send(Request::get(path))).await {
-        Ok(answer) => answer.map_err(Silence::Refused),
-        Err(_) => Err(Silence::Late),
+async fn request(token_check: &TokenCheck, mist: &Mist, path: &str) -> Result<Answer, NoAnswer> {
+    match timeout_at(token_check.deadline, mist.send(Request::get(path))).await {
+        Ok(answer) => answer.map_err(NoAnswer::Refused),
+        Err(_) => Err(NoAnswer::Late),
     }
 }
 
-fn unanswered(question: &Question, name: &str, silence: &Silence) -> Finding {
-    let cloud = &question.cloud;
+fn unanswered(token_check: &TokenCheck, name: &str, silence: &NoAnswer) -> Finding {
+    let cloud = &token_check.cloud;
     let error = match silence {
-        Silence::Refused(error) => error,
-        Silence::Late => {
+        NoAnswer::Refused(error) => error,
+        NoAnswer::Late => {
             return Finding::failed(name, format!("{cloud} did not answer in time"))
                 .remedy("Check the network, or allow for more time with --timeout");
         }
@@ -139,9 +143,9 @@ fn sentence(error: &Error) -> String {
 }
 
 /// Whether the organization that calls mean by default can be seen, or which one they mean.
-async fn org(question: &Question, name: &str, mist: &Mist, account: &Account) -> Option<Finding> {
+async fn org(token_check: &TokenCheck, name: &str, mist: &Mist, account: &Account) -> Option<Finding> {
     let orgs = account.orgs();
-    let Some(org_id) = question.org_id.as_deref() else {
+    let Some(org_id) = token_check.org_id.as_deref() else {
         return (orgs.len() > 1).then(|| {
             let words = format!("sees {} organizations, so that each call has to name one", orgs.len());
             Finding::warning(name, words)
@@ -155,24 +159,24 @@ async fn org(question: &Question, name: &str, mist: &Mist, account: &Account) ->
         Finding::failed(name, format!("does not see the organization of --org-id, {org_id}"))
             .remedy("Correct --org-id (or MISTMCP_ORG_ID), or take a token of that organization")
     };
-    if !account.sees_unnamed_orgs() {
+    if !account.can_see_unnamed_orgs() {
         return Some(invisible());
     }
-    Some(match ask(question, mist, &format!("/api/v1/orgs/{org_id}")).await {
+    Some(match request(token_check, mist, &format!("/api/v1/orgs/{org_id}")).await {
         Ok(_) => Finding::ok(name, format!("sees the organization of --org-id, {org_id}")),
-        Err(Silence::Refused(error))
+        Err(NoAnswer::Refused(error))
             if matches!(error.kind(), ErrorKind::Permission | ErrorKind::Missing) =>
         {
             invisible()
         }
-        Err(silence) => unanswered(question, name, &silence),
+        Err(silence) => unanswered(token_check, name, &silence),
     })
 }
 
-async fn calls_left(question: &Question, name: &str, mist: &Mist) -> Finding {
-    let answer = match ask(question, mist, "/api/v1/self/usage").await {
+async fn calls_left(token_check: &TokenCheck, name: &str, mist: &Mist) -> Finding {
+    let answer = match request(token_check, mist, "/api/v1/self/usage").await {
         Ok(answer) => answer,
-        Err(silence) => return unanswered(question, name, &silence),
+        Err(silence) => return unanswered(token_check, name, &silence),
     };
     let Ok(Ok(usage)) = answer.json().map(serde_json::from_value::<Usage>) else {
         return Finding::warning(name, "Mist does not tell how many calls are left this hour");
@@ -192,7 +196,7 @@ async fn calls_left(question: &Question, name: &str, mist: &Mist) -> Finding {
 fn clock(date: Timestamp, now: Timestamp) -> Finding {
     let apart = now.duration_since(date);
     let (seconds, side) = (apart.abs().as_secs(), if apart.is_negative() { "behind" } else { "ahead of" });
-    if apart.unsigned_abs() > ASKEW {
+    if apart.unsigned_abs() > MAX_CLOCK_SKEW {
         return Finding::warning("clock", format!("{seconds} s {side} Mist's"))
             .remedy("Set this machine's clock: windows of time are reckoned from it");
     }
@@ -206,9 +210,9 @@ mod tests {
     #[test]
     fn a_clock_that_goes_wrong_is_told_with_its_side() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let told = |now| format!("{:?}", clock(at("2026-01-01T10:00:00Z"), at(now)));
-        assert!(told("2026-01-01T10:00:59Z").contains("agrees"));
-        assert!(told("2026-01-01T10:05:00Z").contains("300 s ahead of"));
-        assert!(told("2026-01-01T09:58:00Z").contains("120 s behind"));
+        let summary = |now| format!("{:?}", clock(at("2026-01-01T10:00:00Z"), at(now)));
+        assert!(summary("2026-01-01T10:00:59Z").contains("agrees"));
+        assert!(summary("2026-01-01T10:05:00Z").contains("300 s ahead of"));
+        assert!(summary("2026-01-01T09:58:00Z").contains("120 s behind"));
     }
 }

@@ -9,7 +9,7 @@ use clap::{Arg, Command};
 use super::grammar::{Content, Unreadable};
 use crate::catalog::Catalog;
 use crate::cli::configuration::{MAX_RESULT_BYTES, TOKEN, WITHOUT_FLAG};
-use crate::cli::flags::{FirstLook, looks_like_ours, meant};
+use crate::cli::flags::{EarlyFlags, has_own_prefix, meant};
 use crate::mist::{Clouds, Tokens};
 use crate::text::shortened;
 
@@ -31,44 +31,44 @@ const LIMITS: [&str; 8] = [
 ];
 
 /// Maximum number of names and lines in one message: a hostile file may have any number.
-const MOST: usize = 16;
+const MAX_NAMED: usize = 16;
 
 /// Accepted variables of the file, and a message about the others with names but never values.
 pub(super) fn restrict(
     content: &Content,
     command: &Command,
-    look: &FirstLook,
+    early: &EarlyFlags,
 ) -> (HashMap<String, String>, Option<String>) {
     let filled = content.variables.iter().filter(|(_, value)| !value.is_empty());
     let variables: BTreeMap<&str, &str> =
         filled.map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let file = File { variables, command, look };
-    let mut taken = HashMap::new();
+    let file = File { variables, command, early };
+    let mut accepted = HashMap::new();
     let mut left = Vec::new();
-    if let Some(refusal) = file.pair(&mut taken) {
+    if let Some(refusal) = file.pair(&mut accepted) {
         left.push(refusal);
     }
     let mut unknown = Vec::new();
     for (name, value) in &file.variables {
-        match file.judge(name, value, unknown.len() < MOST) {
+        match file.judge(name, value, unknown.len() < MAX_NAMED) {
             Verdict::Taken => {
-                taken.insert((*name).to_owned(), (*value).to_owned());
+                accepted.insert((*name).to_owned(), (*value).to_owned());
             }
             Verdict::Left(reason) => left.push(format!("{name}{reason}")),
             Verdict::Unknown(remark) => unknown.push(format!("{}{remark}", shortened(name, 60))),
             Verdict::NotConcerned => {}
         }
     }
-    let told = [file.told_of_variables(left, unknown), file.told_of_lines(&content.unreadable)];
-    let told: Vec<_> = told.into_iter().flatten().collect();
-    (taken, (!told.is_empty()).then(|| told.join("; ")))
+    let warnings = [file.variables_warning(left, unknown), file.lines_warning(&content.unreadable)];
+    let warnings: Vec<_> = warnings.into_iter().flatten().collect();
+    (accepted, (!warnings.is_empty()).then(|| warnings.join("; ")))
 }
 
 struct File<'a> {
     /// Those with a value; of several of one name, the last.
     variables: BTreeMap<&'a str, &'a str>,
     command: &'a Command,
-    look: &'a FirstLook,
+    early: &'a EarlyFlags,
 }
 
 enum Verdict {
@@ -95,11 +95,11 @@ impl File<'_> {
         };
         let reason = match (here, elsewhere) {
             (_, [true, true]) => return None,
-            _ if self.look.installs() => return Some(names),
+            _ if self.early.installs() => return Some(names),
             (_, [true, false] | [false, true]) => {
                 "one of token and cloud is set elsewhere, and they are not mixed".to_owned()
             }
-            _ if self.look.is_over_http() => "over HTTP, clients bring tokens of their own".to_owned(),
+            _ if self.early.is_over_http() => "over HTTP, clients bring tokens of their own".to_owned(),
             ([Some(_), None], _) => format!("it is taken with {CLOUD} beside it alone"),
             ([Some(token), Some(cloud)], _) => match (Tokens::parse(token), Clouds::default().find(cloud)) {
                 (Ok(_), Ok(cloud)) => {
@@ -125,7 +125,7 @@ impl File<'_> {
         let Some(arg) = self.arg(name) else {
             return match name {
                 _ if WITHOUT_FLAG.contains(&name) => Verdict::Left(String::new()),
-                _ if !looks_like_ours(name) => Verdict::NotConcerned,
+                _ if !has_own_prefix(name) => Verdict::NotConcerned,
                 _ if !is_told => Verdict::Unknown(String::new()),
                 _ => match meant(self.command, name) {
                     Some(meant) if self.is_set_elsewhere(meant) => Verdict::NotConcerned,
@@ -135,7 +135,7 @@ impl File<'_> {
             };
         };
         let is_limit = LIMITS.contains(&name);
-        if self.look.installs() || !(is_limit || matches!(name, MODE | CATEGORIES | FORMAT)) {
+        if self.early.installs() || !(is_limit || matches!(name, MODE | CATEGORIES | FORMAT)) {
             return Verdict::Left(String::new());
         }
         if !is_value(arg, value) || (name == CATEGORIES && !are_categories(arg, value)) {
@@ -156,7 +156,7 @@ impl File<'_> {
 
     fn is_set_elsewhere(&self, name: &str) -> bool {
         match self.arg(name) {
-            Some(arg) => self.look.sets(arg.get_id().as_str()),
+            Some(arg) => self.early.sets(arg.get_id().as_str()),
             None => std::env::var_os(name).is_some_and(|value| !value.is_empty()),
         }
     }
@@ -168,48 +168,50 @@ impl File<'_> {
     }
 
     /// All variables of this program's, and the first of those that look like them.
-    fn told_of_variables(&self, left: Vec<String>, unknown: Vec<String>) -> Option<String> {
+    fn variables_warning(&self, left: Vec<String>, unknown: Vec<String>) -> Option<String> {
         let count = left.len() + unknown.len();
-        let more = unknown.len().saturating_sub(MOST);
-        let mut names: Vec<_> = left.into_iter().chain(unknown.into_iter().take(MOST)).collect();
+        let more = unknown.len().saturating_sub(MAX_NAMED);
+        let mut names: Vec<_> = left.into_iter().chain(unknown.into_iter().take(MAX_NAMED)).collect();
         if more > 0 {
             names.push(format!("and {more} more"));
         }
-        let what = if self.look.installs() { "`install` takes nothing from it" } else { "it may not set" };
+        let what = if self.early.installs() { "`install` takes nothing from it" } else { "it may not set" };
         (count > 0).then(|| {
             let names = names.join(", ");
             format!("{what}: {names}; set them as flags or variables, or name the file: --env-file .env")
         })
     }
 
-    fn told_of_lines(&self, unreadable: &[Unreadable]) -> Option<String> {
-        let ours = |line: &&Unreadable| self.ours_in(&line.text).is_some();
-        let of_ours = unreadable.iter().filter(ours).take(MOST / 4);
-        let mut told: Vec<_> = of_ours
+    fn lines_warning(&self, unreadable: &[Unreadable]) -> Option<String> {
+        let own = |line: &&Unreadable| self.own_variable_in(&line.text).is_some();
+        let own_lines = unreadable.iter().filter(own).take(MAX_NAMED / 4);
+        let mut warnings: Vec<_> = own_lines
             .filter_map(|line| {
                 Some(format!(
                     "line {} ({}) is skipped: {}",
                     line.line,
-                    self.ours_in(&line.text)?,
+                    self.own_variable_in(&line.text)?,
                     line.mistake
                 ))
             })
             .collect();
-        let first =
-            unreadable.iter().find(|line| self.ours_in(&line.text).is_none()).or(unreadable.get(MOST / 4));
-        let others = unreadable.len() - told.len();
+        let first = unreadable
+            .iter()
+            .find(|line| self.own_variable_in(&line.text).is_none())
+            .or(unreadable.get(MAX_NAMED / 4));
+        let others = unreadable.len() - warnings.len();
         if let Some(first) = first.filter(|_| others > 0) {
             let lines = if others == 1 { "line is" } else { "lines are" };
-            told.push(format!(
+            warnings.push(format!(
                 "{others} {lines} skipped, being no `NAME=value`, from line {} on",
                 first.line
             ));
         }
-        (!told.is_empty()).then(|| told.join("; "))
+        (!warnings.is_empty()).then(|| warnings.join("; "))
     }
 
     /// A variable of this program's that the line mentions.
-    fn ours_in(&self, text: &str) -> Option<&str> {
+    fn own_variable_in(&self, text: &str) -> Option<&str> {
         let flags = self.command.get_arguments().filter_map(|arg| arg.get_env()?.to_str());
         let words = || text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '_'));
         flags.chain(WITHOUT_FLAG).find(|name| words().any(|word| word == *name))

@@ -8,7 +8,7 @@ use crate::mist::{CERTIFICATES, EXCEPTION_VARIABLES, PROXY_VARIABLES};
 use crate::suggestion::alike;
 
 /// How the variables of this program begin that no other has.
-const OURS: &str = "MISTMCP_";
+const PREFIX: &str = "MISTMCP_";
 /// How variables of other programs for Mist begin.
 const BEGINNINGS: [&str; 4] = ["JUNIPER", "MIST", "juniper", "mist"];
 const CLOUD: &str = "MIST_HOST";
@@ -19,7 +19,7 @@ pub(super) fn warnings(command: &clap::Command, given: &[Given], environment: &E
     let known = known(command);
     let is_known = |name: &String| known.contains(&name.as_str());
     let mut warnings: Vec<_> = environment
-        .names(OURS)
+        .names(PREFIX)
         .into_iter()
         .filter(|name| !is_known(name))
         .map(|name| {
@@ -36,7 +36,7 @@ pub(super) fn warnings(command: &clap::Command, given: &[Given], environment: &E
     };
     for beginning in BEGINNINGS {
         let names = environment.names(beginning).into_iter();
-        for name in names.filter(|name| !is_known(name) && !name.starts_with(OURS)) {
+        for name in names.filter(|name| !is_known(name) && !name.starts_with(PREFIX)) {
             if let Some(meant) = meant_by(&name).filter(|meant| !is_set(meant)) {
                 warnings.push(format!(
                     "{name} is no variable of this program, and changes nothing; did you mean {meant}?"
@@ -49,9 +49,9 @@ pub(super) fn warnings(command: &clap::Command, given: &[Given], environment: &E
 }
 
 /// Whether a name that is none of this program's looks like one.
-pub(in crate::cli) fn looks_like_ours(name: &str) -> bool {
+pub(in crate::cli) fn has_own_prefix(name: &str) -> bool {
     let is_near = BEGINNINGS.iter().any(|beginning| name.starts_with(beginning));
-    name.starts_with(OURS) || (is_near && meant_by(name).is_some())
+    name.starts_with(PREFIX) || (is_near && meant_by(name).is_some())
 }
 
 /// The variable that was probably meant by a name that looks like one of this program's.
@@ -59,7 +59,7 @@ pub(in crate::cli) fn meant<'a>(command: &'a clap::Command, name: &str) -> Optio
     let known = known(command);
     // What all begin with makes none of them likely.
     let alike = alike(own_part(name), known.iter().copied().map(own_part)).next();
-    let alike = alike.filter(|_| name.starts_with(OURS));
+    let alike = alike.filter(|_| name.starts_with(PREFIX));
     alike
         .and_then(|alike| known.into_iter().find(|known| own_part(known) == alike))
         .or_else(|| meant_by(name))
@@ -136,7 +136,7 @@ fn meant_by(name: &str) -> Option<&'static str> {
 
 /// What a name says beyond whose it is.
 fn own_part(name: &str) -> &str {
-    name.strip_prefix(OURS).or_else(|| name.strip_prefix("MIST_")).unwrap_or(name)
+    name.strip_prefix(PREFIX).or_else(|| name.strip_prefix("MIST_")).unwrap_or(name)
 }
 
 #[cfg(test)]

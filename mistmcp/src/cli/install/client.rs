@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::place::{Base, Place};
+use super::location::{Base, Location};
 
 /// A client.
 #[derive(Debug)]
@@ -228,15 +228,15 @@ impl Client {
     }
 
     /// Its file, for a user.
-    pub(super) fn file(&self, place: &Place<'_>) -> PathBuf {
-        let packaged = self.package.and_then(|package| place.packaged(package, self.path));
+    pub(super) fn file(&self, location: &Location<'_>) -> PathBuf {
+        let packaged = self.package.and_then(|package| location.packaged(package, self.path));
         if let Some(path) = packaged {
             return path;
         }
-        let (named, file) = (self.variable.and_then(|variable| place.named(variable)), self.path.last());
+        let (named, file) = (self.variable.and_then(|variable| location.named(variable)), self.path.last());
         match (named, file) {
             (Some(folder), Some(file)) => folder.join(file),
-            _ => self.path.iter().fold(place.folder(self.base), |path, part| path.join(part)),
+            _ => self.path.iter().fold(location.folder(self.base), |path, part| path.join(part)),
         }
     }
 }
@@ -245,15 +245,15 @@ impl Client {
 mod tests {
     use std::path::Path;
 
-    use super::super::place::System;
+    use super::super::location::System;
     use super::*;
 
     fn file(client: &str, system: System, home: &str, variables: &[(&str, &str)]) -> String {
         let variable = |name: &str| {
             variables.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned())
         };
-        let place = Place { system, home: Path::new(home), variable: &variable };
-        Client::named(client).unwrap().file(&place).to_str().unwrap().replace('\\', "/")
+        let location = Location { system, home: Path::new(home), variable: &variable };
+        Client::named(client).unwrap().file(&location).to_str().unwrap().replace('\\', "/")
     }
 
     #[test]
@@ -315,8 +315,8 @@ mod tests {
     fn claude_desktop_of_the_microsoft_store_has_its_file_in_its_package() {
         let home = tempfile::tempdir().unwrap();
         let file = |system| {
-            let place = Place { system, home: home.path(), variable: &|_| None };
-            Client::named("claude-desktop").unwrap().file(&place)
+            let location = Location { system, home: home.path(), variable: &|_| None };
+            Client::named("claude-desktop").unwrap().file(&location)
         };
         let usual = file(System::Windows);
         let packages = home.path().join("AppData").join("Local").join("Packages");
@@ -328,8 +328,8 @@ mod tests {
         std::fs::create_dir_all(&folder).unwrap();
         assert_eq!(file(System::Windows), folder.join("claude_desktop_config.json"));
         assert!(file(System::Linux).starts_with(home.path().join(".config")));
-        let place = Place { system: System::Windows, home: home.path(), variable: &|_| None };
-        assert!(!Client::named("vscode").unwrap().file(&place).starts_with(packages));
+        let location = Location { system: System::Windows, home: home.path(), variable: &|_| None };
+        assert!(!Client::named("vscode").unwrap().file(&location).starts_with(packages));
     }
 
     #[test]
@@ -339,9 +339,9 @@ mod tests {
             (System::MacOs, "/u/Library/Application Support/mistmcp/mist.env"),
             (System::Windows, "/u/AppData/Roaming/mistmcp/mist.env"),
         ] {
-            let place = Place { system, home: Path::new("/u"), variable: &|_| None };
+            let location = Location { system, home: Path::new("/u"), variable: &|_| None };
             let wanted = wanted.replace("mistmcp", crate::identity::name());
-            assert_eq!(place.token_file("mist").to_str().unwrap().replace('\\', "/"), wanted);
+            assert_eq!(location.token_file("mist").to_str().unwrap().replace('\\', "/"), wanted);
         }
     }
 }

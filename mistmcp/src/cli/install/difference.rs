@@ -64,9 +64,9 @@ fn masked(line: &str, own: &HashSet<&str>) -> String {
 }
 
 fn quoted(text: &str) -> impl Iterator<Item = Quoted<'_>> {
-    let mut place = 0;
+    let mut position = 0;
     std::iter::from_fn(move || {
-        let open = place + text[place..].find(['"', '\''])?;
+        let open = position + text[position..].find(['"', '\''])?;
         let mark = if text[open..].starts_with('"') { '"' } else { '\'' };
         let start = open + 1;
         let mut escaped = false;
@@ -76,11 +76,11 @@ fn quoted(text: &str) -> impl Iterator<Item = Quoted<'_>> {
             ends
         });
         let end = end.map_or(text.len(), |end| start + end);
-        place = (end + 1).min(text.len());
-        while !text.is_char_boundary(place) {
-            place += 1;
+        position = (end + 1).min(text.len());
+        while !text.is_char_boundary(position) {
+            position += 1;
         }
-        let is_name = text[place..].trim_start().starts_with([':', '=']);
+        let is_name = text[position..].trim_start().starts_with([':', '=']);
         Some(Quoted { start, text: &text[start..end], is_name })
     })
 }
@@ -99,9 +99,9 @@ mod tests {
         let old = "{\n  \"other\": { \"env\": { \"KEY\": \"s3cr\\\"et\" } }\n}\n";
         let new = "{\n  \"other\": { \"env\": { \"KEY\": \"s3cr\\\"et\" } },\n  \"mist\": { \"command\": \"/bin/mistmcp\" }\n}\n";
         let own = "{ \"command\": \"/bin/mistmcp\" }";
-        let told = plain(old, new, own);
-        assert!(!told.contains("s3cr") && told.contains("\"KEY\": \"…\""), "{told}");
-        assert!(told.contains("+  \"mist\": { \"command\": \"/bin/mistmcp\" }"), "{told}");
+        let text = plain(old, new, own);
+        assert!(!text.contains("s3cr") && text.contains("\"KEY\": \"…\""), "{text}");
+        assert!(text.contains("+  \"mist\": { \"command\": \"/bin/mistmcp\" }"), "{text}");
     }
 
     #[test]

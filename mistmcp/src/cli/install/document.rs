@@ -27,7 +27,7 @@ impl Problem {
 
 /// An entry, and the text without it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Taken {
+pub(super) struct RemovedEntry {
     pub(super) entry: Entry,
     pub(super) rest: String,
 }
@@ -48,13 +48,13 @@ impl Client {
     }
 
     /// The text of its file without the entry of that name.
-    pub(super) fn take(&self, text: &str, name: &str) -> Result<Option<Taken>, Problem> {
+    pub(super) fn take(&self, text: &str, name: &str) -> Result<Option<RemovedEntry>, Problem> {
         let (mark, text) = split(text);
         let taken = match self.form {
             Form::Json => json::take(text, self.servers, name)?,
             Form::Toml => toml::take(text, self.servers, name)?,
         };
-        Ok(taken.map(|taken| Taken { rest: format!("{mark}{}", taken.rest), ..taken }))
+        Ok(taken.map(|taken| RemovedEntry { rest: format!("{mark}{}", taken.rest), ..taken }))
     }
 
     /// The entry by itself, as it stands in the file.

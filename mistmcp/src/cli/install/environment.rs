@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::client::{Client, Environment};
 use crate::cli::configuration::TOKEN;
-use crate::mist::{CERTIFICATES, EXCEPTION_VARIABLES, PROXY_VARIABLES, holds_user};
+use crate::mist::{CERTIFICATES, EXCEPTION_VARIABLES, PROXY_VARIABLES, has_credentials};
 use crate::quote;
 
 /// What has to be done for the client's own token to reach the server.
@@ -54,13 +54,13 @@ pub(super) fn of_network(client: &Client, file: Option<&Path>) -> anyhow::Result
             continue;
         }
         let Some(value) = std::env::var(name).ok().filter(|value| !value.trim().is_empty()) else { continue };
-        if PROXY_VARIABLES.contains(&name) && holds_user(&value) {
-            let place = match file {
+        if PROXY_VARIABLES.contains(&name) && has_credentials(&value) {
+            let location = match file {
                 Some(file) => format!("add a line {name}=… to {}, which the server reads", file.display()),
                 None => format!("set it in the environment of {}", client.title),
             };
             notes.push(format!(
-                "{name} holds a user name or a password and is not put into the entry: {place}."
+                "{name} holds a user name or a password and is not put into the entry: {location}."
             ));
         } else if !may_be_written(name, &value) {
             notes.push(format!(

@@ -4,7 +4,7 @@ use jsonc_parser::ParseOptions;
 use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode};
 use serde_json::{Map, Value};
 
-use super::document::{Problem, Taken};
+use super::document::{Problem, RemovedEntry};
 use super::entry::{Entry, input_id};
 
 /// What clients read: JSON with comments and trailing commas, and nothing looser.
@@ -56,7 +56,7 @@ pub(super) fn put(text: &str, servers: &str, entry: &Entry) -> Result<String, Pr
 }
 
 /// The text without the entry of that name, and the entry.
-pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<Taken>, Problem> {
+pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<RemovedEntry>, Problem> {
     let root = parse(text)?;
     let Some(object) = root.object_value() else { return Ok(None) };
     let Some(table) = only(&object, servers)?.object_value(servers) else { return Ok(None) };
@@ -85,7 +85,7 @@ pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<Taken
         }
     }
     let entry = Entry { name: name.to_owned(), server, input };
-    Ok(Some(Taken { entry, rest: root.to_string() }))
+    Ok(Some(RemovedEntry { entry, rest: root.to_string() }))
 }
 
 /// The entry by itself, in its place.

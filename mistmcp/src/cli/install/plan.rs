@@ -10,7 +10,7 @@ use super::InstallFlags;
 use super::client::{Client, HeaderValue, Http};
 use super::entry::{self, Entry, HEADER, TokenFrom, Variables};
 use super::environment;
-use super::place::Place;
+use super::location::Location;
 use super::token::TokenFile;
 use crate::cli::configuration::{self, TOKEN, no_cloud};
 use crate::cli::env_file::{Environment, exposed};
@@ -39,7 +39,7 @@ impl Plan {
         flags: &Flags,
         install: &InstallFlags,
         environment: &Environment,
-        place: &Place<'_>,
+        location: &Location<'_>,
     ) -> anyhow::Result<Self> {
         // Errors that would stop the server are reported now.
         let settings = configuration::settings(flags, flags.mode)?;
@@ -105,7 +105,7 @@ impl Plan {
             None => {
                 configuration::tokens(environment)?;
                 token = environment.get(TOKEN).map(SecretString::from);
-                let file = TokenFile::read(place.token_file(&install.name))?;
+                let file = TokenFile::read(location.token_file(&install.name))?;
                 TokenFrom::File(token_file.insert(file).path())
             }
         };
@@ -142,7 +142,7 @@ impl Plan {
 
     /// Whether the file of the token does not hold it yet.
     pub(super) fn lacks_token(&self, file: &TokenFile) -> bool {
-        self.token.as_ref().map_or(!file.has_token(), |token| !file.holds(token))
+        self.token.as_ref().map_or(!file.has_token(), |token| !file.contains(token))
     }
 
     /// Writes the token that is known, or asks for it; or leaves a place for it, and says so.

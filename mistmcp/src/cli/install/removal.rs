@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::client::Client;
 use super::file::{Backup, SettingsFile};
-use super::place::Place;
+use super::location::Location;
 use super::{InstallFlags, consent, headed, left_alone, quit_first};
 use crate::cli::output;
 
@@ -14,7 +14,7 @@ pub(super) fn remove(
     client: &Client,
     install: &InstallFlags,
     file: &SettingsFile,
-    place: &Place<'_>,
+    location: &Location<'_>,
 ) -> anyhow::Result<ExitCode> {
     let taken =
         client.take(file.text(), &install.name).map_err(|problem| left_alone(client, file, &problem))?;
@@ -32,12 +32,12 @@ pub(super) fn remove(
     let before = file.backups().into_iter().find(|(_, text)| makes_this(text));
     let is_all = before.is_none() && makes_this("");
     let rest = before.as_ref().map_or(taken.rest.as_str(), |(_, text)| text);
-    let mut told = headed(file, if is_all { "" } else { rest }, &client.snippet(&taken.entry));
+    let mut text = headed(file, if is_all { "" } else { rest }, &client.snippet(&taken.entry));
     if is_all {
-        told.push_str("Nothing else is in the file, so that it is deleted.\n");
+        text.push_str("Nothing else is in the file, so that it is deleted.\n");
     }
-    told.push_str(&quit_first(client));
-    output::print_styled(&told)?;
+    text.push_str(&quit_first(client));
+    output::print_styled(&text)?;
     if let Some(code) = consent(install)? {
         return Ok(code);
     }
@@ -51,7 +51,7 @@ pub(super) fn remove(
         // The file has the same content again.
         let _ = std::fs::remove_file(backup);
     }
-    let token_file = place.token_file(&install.name);
+    let token_file = location.token_file(&install.name);
     if token_file.is_file() && taken.entry.starts_with(&token_file) {
         done.push(format!(
             "The token is still in {}: delete it if no other client uses it.",

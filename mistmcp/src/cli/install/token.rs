@@ -43,7 +43,7 @@ impl TokenFile {
         self.exposed.is_some()
     }
 
-    pub(super) fn told_of_exposure(&self) -> Option<String> {
+    pub(super) fn exposure_warning(&self) -> Option<String> {
         let (path, mode) = (self.path.display(), self.exposed?);
         Some(format!(
             "Others on this machine may read {path} (mode {mode:03o}): it is made yours alone (600).\n"
@@ -70,7 +70,7 @@ impl TokenFile {
         self.known.is_some()
     }
 
-    pub(super) fn holds(&self, token: &SecretString) -> bool {
+    pub(super) fn contains(&self, token: &SecretString) -> bool {
         self.known.as_ref().is_some_and(|known| known.expose_secret() == token.expose_secret())
     }
 
@@ -112,7 +112,7 @@ mod tests {
         for token in ["plain", "one, two", "$HOME#\"x\\", "it's", "a'$HOME\\\"b", "a=b`c`d"] {
             TokenFile::read(path.clone()).unwrap().write(Some(&token.into())).unwrap();
             let read = TokenFile::read(path.clone()).unwrap();
-            assert!(read.holds(&token.into()), "{token}");
+            assert!(read.contains(&token.into()), "{token}");
         }
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, format!("{text}HTTPS_PROXY=http://proxy:1\n")).unwrap();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike};
 
-use super::document::{Problem, Taken};
+use super::document::{Problem, RemovedEntry};
 use super::entry::Entry;
 
 /// The text with the entry in the table `servers`.
@@ -27,7 +27,7 @@ pub(super) fn put(text: &str, servers: &str, entry: &Entry) -> Result<String, Pr
 }
 
 /// The text without the entry of that name, and the entry.
-pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<Taken>, Problem> {
+pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<RemovedEntry>, Problem> {
     let mut document = parse(text)?;
     let Some(table) = document.get_mut(servers).and_then(Item::as_table_like_mut) else { return Ok(None) };
     let Some(found) = table.get(name) else { return Ok(None) };
@@ -37,7 +37,7 @@ pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<Taken
         document.remove(servers);
     }
     let entry = Entry { name: name.to_owned(), server, input: None };
-    Ok(Some(Taken { entry, rest: with_line_ends_of(text, document.to_string()) }))
+    Ok(Some(RemovedEntry { entry, rest: with_line_ends_of(text, document.to_string()) }))
 }
 
 /// The entry by itself, in its place.

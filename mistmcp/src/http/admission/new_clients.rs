@@ -59,7 +59,7 @@ impl Proof {
         if let Some(permits) = address.new_clients.take(1).zip(admission.new_clients.take(1)) {
             return Ok(Some(NewClient { proof: self.clone(), _permits: permits.into() }));
         }
-        match self.ask().await {
+        match self.verify().await {
             Verdict::Accepted => Ok(None),
             Verdict::Refused => Err(Rejection::unauthorized(
                 "Mist does not accept this API token: it is wrong, expired, or for another cloud. Tell the user.",
@@ -79,8 +79,8 @@ impl Proof {
     }
 
     /// Asks Mist to validate the token, with a timeout.
-    async fn ask(&self) -> Verdict {
-        let validation = tokio::time::timeout(VALIDATION_TIMEOUT, self.acceptance.ask());
+    async fn verify(&self) -> Verdict {
+        let validation = tokio::time::timeout(VALIDATION_TIMEOUT, self.acceptance.verify());
         validation.await.unwrap_or(Verdict::Unknown(VALIDATION_TIMEOUT))
     }
 }
@@ -90,20 +90,20 @@ impl NewClient {
     /// Returns false if Mist rejects it, or cannot be asked for too long. The permit is released.
     pub(in crate::http) async fn proven(self) -> bool {
         let opened = Instant::now();
-        let mut ask_at = opened + UNPROVEN;
+        let mut verify_at = opened + UNPROVEN;
         loop {
             tokio::time::sleep(POLL_INTERVAL).await;
             if self.proof.is_accepted() {
                 return true;
             }
-            if Instant::now() < ask_at {
+            if Instant::now() < verify_at {
                 continue;
             }
-            match self.proof.ask().await {
+            match self.proof.verify().await {
                 Verdict::Accepted => return true,
                 Verdict::Refused => return false,
                 Verdict::Unknown(_) if opened.elapsed() >= UNPROVEN_AT_MOST => return false,
-                Verdict::Unknown(_) => ask_at = Instant::now() + UNPROVEN,
+                Verdict::Unknown(_) => verify_at = Instant::now() + UNPROVEN,
             }
         }
     }
@@ -115,7 +115,7 @@ impl ClientAdmission for Client {
         Arc::clone(&self.address.pacer)
     }
 
-    async fn hold_stream(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String {
+    async fn stream_rejection(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String {
         match self.proof(pool, cloud, tokens).admit().await {
             Err(rejection) => {
                 let why = rejection.to_string();

@@ -78,13 +78,13 @@ pub(super) struct KeyStore {
     configured: String,
     times: Times,
     hasher: RandomState,
-    known: RwLock<Known>,
+    cache: RwLock<CachedKeys>,
     /// When the issuer was last asked. Held while it is.
     attempt: Mutex<Option<Instant>>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
+struct CachedKeys {
     /// The issuer, as its metadata has it.
     issuer: Option<String>,
     jwks: Option<Url>,
@@ -104,20 +104,20 @@ impl KeyStore {
             configured: issuer.to_owned(),
             times,
             hasher: RandomState::new(),
-            known: RwLock::default(),
+            cache: RwLock::default(),
             attempt: Mutex::default(),
         })
     }
 
     /// What tokens have as their issuer.
     pub(super) fn issuer(&self) -> String {
-        self.known.read().issuer.clone().unwrap_or_else(|| self.configured.clone())
+        self.cache.read().issuer.clone().unwrap_or_else(|| self.configured.clone())
     }
 
     /// Whether a key may still be used.
     pub(super) fn has(&self, id: u64) -> bool {
-        let known = self.known.read();
-        self.is_usable(&known) && known.keys.iter().any(|key| key.id == id && self.serves(key))
+        let cache = self.cache.read();
+        self.is_usable(&cache) && cache.keys.iter().any(|key| key.id == id && self.serves(key))
     }
 
     /// The keys that may have signed a token with this key id and algorithm.
@@ -138,15 +138,15 @@ impl KeyStore {
         let (found, _) = self.cached(kid, algorithm);
         match found.is_empty() {
             false => Ok(found),
-            true if self.is_usable(&self.known.read()) => Err(KeyError::Unknown),
+            true if self.is_usable(&self.cache.read()) => Err(KeyError::Unknown),
             true => Err(KeyError::Unavailable),
         }
     }
 
     fn cached(&self, kid: Option<&str>, algorithm: Algorithm) -> (Vec<StoredKey>, bool) {
-        let known = self.known.read();
-        let is_fresh = known.read.is_some_and(|read| read.elapsed() < self.times.fresh);
-        if !self.is_usable(&known) {
+        let cache = self.cache.read();
+        let is_fresh = cache.read.is_some_and(|read| read.elapsed() < self.times.fresh);
+        if !self.is_usable(&cache) {
             return (Vec::new(), is_fresh);
         }
         let fits = |key: &&StoredKey| {
@@ -155,11 +155,11 @@ impl KeyStore {
                 && key.key.family().algorithms().contains(&algorithm)
                 && key.algorithm.is_none_or(|own| own == algorithm)
         };
-        (known.keys.iter().filter(fits).cloned().collect(), is_fresh)
+        (cache.keys.iter().filter(fits).cloned().collect(), is_fresh)
     }
 
-    fn is_usable(&self, known: &Known) -> bool {
-        known.read.is_some_and(|read| read.elapsed() < self.times.outage)
+    fn is_usable(&self, cache: &CachedKeys) -> bool {
+        cache.read.is_some_and(|read| read.elapsed() < self.times.outage)
     }
 
     fn serves(&self, key: &StoredKey) -> bool {
@@ -187,8 +187,8 @@ impl KeyStore {
     }
 
     async fn read(&self) -> anyhow::Result<()> {
-        let known = self.known.read().jwks.clone();
-        let jwks = match known {
+        let cache = self.cache.read().jwks.clone();
+        let jwks = match cache {
             Some(jwks) => jwks,
             None => self.discover().await?,
         };
@@ -196,20 +196,20 @@ impl KeyStore {
             Ok(document) => self.keys(&document),
             Err(error) => {
                 // It may have moved.
-                self.known.write().jwks = None;
+                self.cache.write().jwks = None;
                 return Err(error.context("its JWKS"));
             }
         };
         let now = Instant::now();
-        let mut known = self.known.write();
-        let withdrawn = known.keys.iter().filter(|old| keys.iter().all(|key| key.id != old.id)).cloned();
+        let mut cache = self.cache.write();
+        let withdrawn = cache.keys.iter().filter(|old| keys.iter().all(|key| key.id != old.id)).cloned();
         let withdrawn: Vec<_> = withdrawn
             .map(|old| StoredKey { withdrawn: old.withdrawn.or(Some(now)), ..old })
             .filter(|old| self.serves(old))
             .collect();
-        known.keys = keys;
-        known.keys.extend(withdrawn);
-        known.read = Some(now);
+        cache.keys = keys;
+        cache.keys.extend(withdrawn);
+        cache.read = Some(now);
         Ok(())
     }
 
@@ -230,9 +230,9 @@ impl KeyStore {
             }
             let jwks = document["jwks_uri"].as_str().and_then(|uri| Url::parse(uri).ok());
             let jwks = jwks.filter(is_safe).context("its metadata names no `jwks_uri` with https")?;
-            let mut known = self.known.write();
-            known.issuer = Some(issuer.to_owned());
-            known.jwks = Some(jwks.clone());
+            let mut cache = self.cache.write();
+            cache.issuer = Some(issuer.to_owned());
+            cache.jwks = Some(jwks.clone());
             return Ok(jwks);
         }
         Err(failure.unwrap_or_else(|| anyhow::anyhow!("it has no metadata")))
@@ -391,7 +391,7 @@ mod tests {
         ];
         let store = Arc::new(KeyStore::new(&url, &pool(), times(Duration::ZERO)).unwrap());
         assert_eq!(kids(&store, "a").await, 1);
-        assert_eq!(store.known.read().keys.len(), 1);
+        assert_eq!(store.cache.read().keys.len(), 1);
         assert_eq!(store.find(Some("a"), Algorithm::RS256).await.unwrap_err(), KeyError::Unknown);
         assert_eq!(store.find(None, Algorithm::EdDSA).await.unwrap().len(), 1);
     }

@@ -74,7 +74,7 @@ impl Content {
     }
 
     /// Whether the page offers questions.
-    pub(super) fn asks(&self) -> bool {
+    pub(super) fn has_questions(&self) -> bool {
         !self.buttons().is_empty()
     }
 
@@ -84,7 +84,7 @@ impl Content {
 
     /// The script of the page.
     pub(super) fn script(&self) -> String {
-        if self.asks() { format!("{SCRIPT}{}", demo::SCRIPT) } else { SCRIPT.to_owned() }
+        if self.has_questions() { format!("{SCRIPT}{}", demo::SCRIPT) } else { SCRIPT.to_owned() }
     }
 
     /// The section of the questions.
@@ -102,7 +102,7 @@ impl Content {
 
     /// The document of a view.
     pub(super) fn view(&self, name: &str) -> Response {
-        if self.asks() {
+        if self.has_questions() {
             demo::view(&self.settings, name)
         } else {
             Rejection::new(StatusCode::NOT_FOUND, "view", "This server shows views in MCP clients alone.")

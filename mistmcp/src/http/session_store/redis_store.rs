@@ -159,7 +159,7 @@ impl RedisStore {
                 .arg(serialized)
                 .arg(self.time_to_live());
             script.arg(self.redis.channel()).arg(self.message(key, ChangeNotice::Changed));
-            let Some(stored) = self.redis.run::<Option<String>>(&script).await? else {
+            let Some(stored) = self.redis.invoke_script::<Option<String>>(&script).await? else {
                 replica.saved(pending_write.record);
                 return Ok(());
             };
@@ -216,12 +216,12 @@ impl RedisStore {
 
 #[async_trait]
 impl SessionStore for RedisStore {
-    async fn look_up(&self, id: &str, principal: Principal, is_local: bool) -> Lookup {
+    async fn lookup(&self, id: &str, principal: Principal, is_local: bool) -> Lookup {
         let key = self.key(id);
         let replica = if is_local { self.replica(&key) } else { None };
         let renew = replica.as_ref().is_none_or(|replica| replica.is_due(self.renewal()));
         let read_command = self.read_command(&key, renew);
-        let reading = || self.redis.ask::<Option<String>>(&read_command);
+        let reading = || self.redis.query::<Option<String>>(&read_command);
         let stored =
             if is_local { reading().await } else { self.redis.retry_while_unavailable(reading).await };
         let stored = match stored {
@@ -273,7 +273,7 @@ impl SessionStore for RedisStore {
         command.arg(self.name(&self.key(id))).arg(serialized).arg("EX").arg(self.time_to_live());
         // If Redis is unavailable, `sync` writes it later.
         let _: Result<(), Unavailable> =
-            self.redis.retry_while_unavailable(|| self.redis.ask(&command)).await;
+            self.redis.retry_while_unavailable(|| self.redis.query(&command)).await;
     }
 
     fn track(&self, id: &str, record: Record, session: &Arc<HttpSession>) {
@@ -287,7 +287,7 @@ impl SessionStore for RedisStore {
     async fn end(&self, id: &str) {
         let key = self.key(id);
         self.replicas().remove(&key);
-        if self.redis.ask_all::<()>(&self.end_commands(&key)).await.is_err() {
+        if self.redis.query_pipeline::<()>(&self.end_commands(&key)).await.is_err() {
             let mut pending_ends = self.pending_ends();
             if pending_ends.len() < MAX_PENDING_ENDS {
                 pending_ends.insert(key, Instant::now());

@@ -26,7 +26,7 @@ pub(super) fn normalize(method: &str, object: &mut Map<String, Value>) -> Result
         Some(Value::Object(_)) => {}
         None if !is_request => return Ok(false),
         // An unknown method is rejected as such, not for its parameters.
-        Some(other) if !is_empty(other) && !is_known(method) => {
+        Some(other) if !is_empty(other) && !is_supported_method(method) => {
             object.insert("params".to_owned(), Value::Object(Map::new()));
             return Ok(true);
         }
@@ -101,7 +101,7 @@ fn make_capabilities(value: &mut Value) -> bool {
     changed
 }
 
-fn is_known(method: &str) -> bool {
+fn is_supported_method(method: &str) -> bool {
     const METHODS: [&str; 13] = [
         "completion/complete",
         "initialize",
@@ -125,15 +125,15 @@ fn check(method: &str, params: &Value) -> Result<(), String> {
     match method {
         // Protocol version 2026-07-28 has removed these methods, and rmcp rejects them.
         "initialize" | "logging/setLevel" if params.pointer(VERSION).is_some_and(is_stateless) => Ok(()),
-        "initialize" => fits::<InitializeRequestParams>(params),
-        "tools/call" => fits::<CallToolRequestParams>(params),
-        "prompts/get" => fits::<GetPromptRequestParams>(params),
-        "resources/read" => fits::<ReadResourceRequestParams>(params),
-        "completion/complete" => fits::<CompleteRequestParams>(params),
-        "logging/setLevel" => fits::<SetLevelRequestParams>(params),
-        "subscriptions/listen" => fits::<SubscriptionsListenRequestParams>(params),
+        "initialize" => check_params::<InitializeRequestParams>(params),
+        "tools/call" => check_params::<CallToolRequestParams>(params),
+        "prompts/get" => check_params::<GetPromptRequestParams>(params),
+        "resources/read" => check_params::<ReadResourceRequestParams>(params),
+        "completion/complete" => check_params::<CompleteRequestParams>(params),
+        "logging/setLevel" => check_params::<SetLevelRequestParams>(params),
+        "subscriptions/listen" => check_params::<SubscriptionsListenRequestParams>(params),
         "tools/list" | "prompts/list" | "resources/list" | "resources/templates/list" => {
-            fits::<PaginatedRequestParams>(params)
+            check_params::<PaginatedRequestParams>(params)
         }
         _ => Ok(()),
     }
@@ -144,7 +144,7 @@ fn is_stateless(version: &Value) -> bool {
     version.is_ok_and(|version| !version.has_initialize())
 }
 
-fn fits<T: DeserializeOwned>(params: &Value) -> Result<(), String> {
+fn check_params<T: DeserializeOwned>(params: &Value) -> Result<(), String> {
     serde_path_to_error::deserialize::<_, T>(params).map(drop).map_err(|error| {
         let problem = without_type_names(&error.inner().to_string());
         match error.path().to_string() {

@@ -67,7 +67,7 @@ impl RedisStore {
     async fn catch_up(&self, sessions: &Sessions) {
         let pending_ends: Vec<_> = self.pending_ends().keys().cloned().collect();
         for key in pending_ends {
-            if self.redis.ask_all::<()>(&self.end_commands(&key)).await.is_err() {
+            if self.redis.query_pipeline::<()>(&self.end_commands(&key)).await.is_err() {
                 return;
             }
             self.pending_ends().remove(&key);
@@ -103,7 +103,7 @@ impl RedisStore {
         for replica in replicas {
             commands.add_command(self.read_command(&replica.key, renew));
         }
-        let Ok(stored) = self.redis.ask_all::<Vec<Option<String>>>(&commands).await else { return };
+        let Ok(stored) = self.redis.query_pipeline::<Vec<Option<String>>>(&commands).await else { return };
         for (replica, stored) in replicas.iter().zip(stored) {
             if renew {
                 replica.mark_renewed();

@@ -10,10 +10,10 @@ use super::{Flags, Transport, without_empty};
 
 /// First pass over the command line and the environment, before the `.env` file is read: it finds
 /// the file's name, and what is set without it. Errors are left to the second pass.
-pub(in crate::cli) struct FirstLook(Option<ArgMatches>);
+pub(in crate::cli) struct EarlyFlags(Option<ArgMatches>);
 
-impl FirstLook {
-    pub(super) fn at(arguments: &[OsString]) -> Self {
+impl EarlyFlags {
+    pub(super) fn parse(arguments: &[OsString]) -> Self {
         let command = Flags::command().mut_args(without_empty).ignore_errors(true);
         Self(command.try_get_matches_from(arguments).ok())
     }

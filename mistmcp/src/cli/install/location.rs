@@ -12,7 +12,7 @@ pub(super) enum System {
 
 /// A user's folders on a system.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct Location<'a> {
     pub(super) system: System,
     pub(super) home: &'a std::path::Path,
     /// A variable of the environment.
@@ -31,7 +31,7 @@ pub(super) enum Base {
 
 impl System {
     /// The one that this program runs on.
-    pub(super) const HERE: Self = if cfg!(windows) {
+    pub(super) const CURRENT: Self = if cfg!(windows) {
         Self::Windows
     } else if cfg!(target_os = "macos") {
         Self::MacOs
@@ -40,7 +40,7 @@ impl System {
     };
 }
 
-impl Place<'_> {
+impl Location<'_> {
     pub(super) fn folder(&self, base: Base) -> PathBuf {
         let unix = |variable: Option<PathBuf>| variable.unwrap_or_else(|| self.home.join(".config"));
         match (self.system, base) {
