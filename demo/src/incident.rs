@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::overlay::{self, Laid, OverlayError};
+use crate::overlay::{self, OverlayChange, OverlayError};
 
 include!(concat!(env!("OUT_DIR"), "/incidents.rs"));
 
@@ -20,7 +20,7 @@ pub struct Incident {
     pub question: Option<Question>,
     /// What that call should find.
     pub expect: Option<Expect>,
-    pub(crate) changes: Vec<Laid>,
+    pub(crate) changes: Vec<OverlayChange>,
 }
 
 /// A half of the evaluation.

@@ -1,7 +1,7 @@
 //! How well the answer tools explain the incidents of `demo/incidents`, and what the same questions cost by raw tools.
 
-mod asked;
-mod by_hand;
+mod asker;
+mod raw_tools;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use mistmcp::Catalog;
 use mistmcp_demo::{Half, Incident, Overlay};
 
-use asked::{Answered, Asker, Finding};
+use asker::{Answered, Asker, Finding};
 
 /// The cause that is found where there is nothing.
 const NEVER_SEEN: &str = "never_seen";
@@ -27,7 +27,7 @@ pub(crate) struct Score {
     /// The answers: requests to Mist, milliseconds and tokens of each.
     pub(crate) answers: Vec<Cost>,
     /// The same questions by raw tools: calls, milliseconds and tokens of each.
-    pub(crate) by_hand: Vec<Cost>,
+    pub(crate) raw_tools: Vec<Cost>,
     /// How many incidents have no tool yet, by its name.
     pub(crate) without_tool: BTreeMap<String, usize>,
     /// What is not right, in a line each.
@@ -91,7 +91,7 @@ pub(crate) fn score(catalog: &Catalog, half: Half) -> Result<Score> {
             }
             let asker = Asker::start(Overlay::of(std::slice::from_ref(incident))?).await?;
             score.add(incident, &asker.ask(question).await);
-            score.by_hand.push(by_hand::cost(&asker, question).await);
+            score.raw_tools.push(raw_tools::cost(&asker, question).await);
             score.false_alarms.add(incident, &untouched.ask(question).await);
             for (name, asker) in &nothing {
                 score.false_alarms.add_of_nothing(incident, name, &asker.ask(question).await);
@@ -146,8 +146,8 @@ impl FalseAlarms {
 
     fn add_of_nothing(&mut self, incident: &Incident, of: &str, answered: &Answered) {
         let has_none = answered.findings.iter().all(|finding| finding.cause == NEVER_SEEN);
-        let is_told = answered.error.is_some() || (has_none && answered.says_not_seen);
-        if !is_told || answered.verdict.to_lowercase().contains("healthy") {
+        let is_reported = answered.error.is_some() || (has_none && answered.says_not_seen);
+        if !is_reported || answered.verdict.to_lowercase().contains("healthy") {
             self.of_nothing.push(format!("{} in {of}: {}", incident.name, answered.verdict));
         }
     }
@@ -165,7 +165,7 @@ fn print_score(half: Half, score: &Score, misses: bool) {
     println!("  first finding right      {}", share(score.first, score.asked));
     println!("  among the first three    {}", share(score.among_three, score.asked));
     for (name, costs, calls) in
-        [("an answer", &score.answers, "calls to Mist"), ("by raw tools", &score.by_hand, "calls of tools")]
+        [("an answer", &score.answers, "calls to Mist"), ("by raw tools", &score.raw_tools, "calls of tools")]
     {
         println!("  {name}");
         println!("    {calls:<22} {}", spread(costs.iter().map(|cost| cost.calls)));
@@ -190,8 +190,8 @@ fn print_score(half: Half, score: &Score, misses: bool) {
         for (finding, count) in &alarms.critical {
             println!("    {finding}: critical in the untouched network, {count} times");
         }
-        for told in &alarms.of_nothing {
-            println!("    {told}");
+        for false_alarm in &alarms.of_nothing {
+            println!("    {false_alarm}");
         }
     }
 }
@@ -251,7 +251,7 @@ mod tests {
 
     #[test]
     fn an_answer_about_nothing_has_to_say_what_was_not_seen() {
-        let told = |verdict: &str, not_seen: &[&str], causes: &[&str]| {
+        let false_alarm = |verdict: &str, not_seen: &[&str], causes: &[&str]| {
             let findings = causes.iter().map(|cause| json!({ "cause": cause })).collect::<Vec<_>>();
             let text = json!({ "verdict": verdict, "findings": findings, "not_seen": not_seen, "calls": 3 })
                 .to_string();
@@ -263,10 +263,10 @@ mod tests {
             );
             alarms.of_nothing.len()
         };
-        assert_eq!(told("Nothing was seen.", &["no devices"], &[]), 0);
-        assert_eq!(told("Nothing was seen.", &["no devices"], &["never_seen"]), 0);
-        assert_eq!(told("Nothing was seen.", &["no devices"], &["never_seen", "site_down"]), 1);
-        assert_eq!(told("Nothing was seen.", &[], &[]), 1);
-        assert_eq!(told("All is healthy.", &["no devices"], &[]), 1);
+        assert_eq!(false_alarm("Nothing was seen.", &["no devices"], &[]), 0);
+        assert_eq!(false_alarm("Nothing was seen.", &["no devices"], &["never_seen"]), 0);
+        assert_eq!(false_alarm("Nothing was seen.", &["no devices"], &["never_seen", "site_down"]), 1);
+        assert_eq!(false_alarm("Nothing was seen.", &[], &[]), 1);
+        assert_eq!(false_alarm("All is healthy.", &["no devices"], &[]), 1);
     }
 }

@@ -40,12 +40,12 @@ fn row(arg: &Arg) -> String {
     let variable = arg.get_env().unwrap_or_default().to_string_lossy();
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
     // What the program works out by itself is no default to clap, and told in its words.
-    let (about, told) = match help.split_once(" [default: ") {
-        Some((about, told)) => (about, told.trim_end_matches(']').to_owned()),
+    let (about, default) = match help.split_once(" [default: ") {
+        Some((about, default)) => (about, default.trim_end_matches(']').to_owned()),
         None => (help.as_str(), default(arg)),
     };
-    let told = if told.is_empty() { told } else { format!(" {told}") };
-    format!("| {} | `{variable}` |{told} | {} |\n", cell(&format!("`{}`", flag(arg))), cell(about))
+    let default = if default.is_empty() { default } else { format!(" {default}") };
+    format!("| {} | `{variable}` |{default} | {} |\n", cell(&format!("`{}`", flag(arg))), cell(about))
 }
 
 fn flag(arg: &Arg) -> String {

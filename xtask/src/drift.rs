@@ -8,21 +8,26 @@ use mistmcp::serde_json::Value;
 use mistmcp::{Catalog, Entry, Run};
 
 use crate::document::{Document, Parameter};
-use crate::left_out;
+use crate::uncovered_endpoints;
 
 #[expect(clippy::print_stdout, reason = "it is what the command is for")]
 pub(crate) fn print(catalog: &Catalog, path: &Path) -> Result<ExitCode> {
     let document = Document::read(path)?;
     let differences: Vec<_> =
         catalog.entries().iter().flat_map(|entry| differences(entry, &document)).collect();
-    let problems = left_out::problems(catalog, &document, left_out::LEFT_OUT, &left_out::UNDOCUMENTED);
+    let problems = uncovered_endpoints::problems(
+        catalog,
+        &document,
+        uncovered_endpoints::UNCOVERED,
+        &uncovered_endpoints::UNDOCUMENTED,
+    );
     for line in differences.iter().chain(&problems) {
         println!("{line}");
     }
     println!(
         "{} tools, {} GETs left out, Mist's document {}: {} differences, {} unaccounted",
         catalog.entries().len(),
-        left_out::count(),
+        uncovered_endpoints::count(),
         document.version(),
         differences.len(),
         problems.len()

@@ -152,8 +152,8 @@ pub(crate) fn corpus() -> Result<ExitCode> {
         let definition = entry.definition();
         let (name, title) = (entry.tool().name, definition.title.as_deref().unwrap_or_default());
         let description = definition.description.as_deref().unwrap_or_default();
-        let asked = mistmcp::__private::registered_questions().filter(|(owner, _)| *owner == name);
-        for text in [title, description].into_iter().chain(asked.map(|(_, text)| text)) {
+        let registered = mistmcp::__private::registered_questions().filter(|(owner, _)| *owner == name);
+        for text in [title, description].into_iter().chain(registered.map(|(_, text)| text)) {
             texts.push(json!({ "tool": name, "text": text, "words": read(text) }));
         }
     }
@@ -277,11 +277,11 @@ mod tests {
         let parts = PARTS.map(|part| cases(&settings, part).unwrap());
         for part in &parts[..2] {
             let names = part.iter().flat_map(|case| &case.fitting);
-            let asked: BTreeSet<_> =
+            let registered: BTreeSet<_> =
                 names.filter_map(|name| Some(settings.catalog().find(name)?.tool().category)).collect();
             let usual = settings.catalog().categories().iter().filter(|category| !category.extended);
             let usual: BTreeSet<_> = usual.map(|category| category.name).collect();
-            assert_eq!(usual.difference(&asked).count(), 0, "{asked:?}");
+            assert_eq!(usual.difference(&registered).count(), 0, "{registered:?}");
         }
         let mut seen = BTreeSet::new();
         for case in parts.iter().flatten() {

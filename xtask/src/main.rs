@@ -9,7 +9,6 @@ mod drift;
 mod find;
 mod generated;
 mod layers;
-mod left_out;
 mod marked;
 mod mistakes;
 mod requests;
@@ -17,6 +16,7 @@ mod secrets;
 mod snapshots;
 mod tokens;
 mod tools_page;
+mod uncovered_endpoints;
 mod views;
 
 use std::path::PathBuf;

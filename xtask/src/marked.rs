@@ -30,8 +30,8 @@ mod tests {
     #[test]
     fn a_page_without_the_comments_is_refused_with_the_line_that_it_lacks() {
         for page in ["above\n", "<!-- x: written by `cargo xtask generate` -->\nold\n"] {
-            let told = replace(page, "x", "new").unwrap_err().to_string();
-            assert!(told.starts_with("the line `<!-- ") && told.ends_with("; put it back"), "{told}");
+            let error = replace(page, "x", "new").unwrap_err().to_string();
+            assert!(error.starts_with("the line `<!-- ") && error.ends_with("; put it back"), "{error}");
         }
     }
 }

@@ -24,60 +24,66 @@ pub(crate) fn table(root: &Path) -> Result<String> {
     for name in names {
         let file = format!("{FOLDER}/{name}.stderr");
         let answer = fs::read_to_string(root.join(&file)).with_context(|| file.clone())?;
-        let told = Told::read(&answer).with_context(|| format!("{file} is no answer of the compiler's"))?;
+        let diagnostic =
+            Diagnostic::read(&answer).with_context(|| format!("{file} is no answer of the compiler's"))?;
         let words = name.replace('_', " ");
-        let at = code(&told.at);
-        let says = told.says.join("<br>");
+        let underlined = code(&diagnostic.underlined);
+        let notes = diagnostic.notes.join("<br>");
         // Writing to a String cannot fail.
-        let _ = writeln!(table, "| [{words}](../{FOLDER}/{name}.rs) | {} | {} |", cell(&at), cell(&says));
+        let _ = writeln!(
+            table,
+            "| [{words}](../{FOLDER}/{name}.rs) | {} | {} |",
+            cell(&underlined),
+            cell(&notes)
+        );
     }
     Ok(table)
 }
 
-/// The first error of an answer.
+/// The first diagnostic of the compiler's output.
 #[derive(Debug, PartialEq)]
-struct Told {
+struct Diagnostic {
     /// What is underlined.
-    at: String,
+    underlined: String,
     /// The message, what stands beside the line below the code, and the notes.
-    says: Vec<String>,
+    notes: Vec<String>,
 }
 
-impl Told {
+impl Diagnostic {
     fn read(answer: &str) -> Option<Self> {
         let mut lines = answer.split("\n\n").next()?.lines();
         let (code, message) = lines.next()?.strip_prefix("error")?.split_once(": ")?;
-        let mut told = Self { at: String::new(), says: vec![message.to_owned()] };
+        let mut diagnostic = Self { underlined: String::new(), notes: vec![message.to_owned()] };
         let (mut above, mut first) = ("", "");
         for line in lines {
             if let Some(note) = line.trim_start().strip_prefix("= note: ") {
                 // What was expected is told beside the line, and of which macro it is, this page is.
                 if !note.starts_with("expected ") && !note.starts_with("this error originates in ") {
-                    told.says.push(note.to_owned());
+                    diagnostic.notes.push(note.to_owned());
                 }
             } else if let Some(help) = line.strip_prefix("help: consider ") {
-                told.says.push(format!("consider {help}"));
+                diagnostic.notes.push(format!("consider {help}"));
             } else if let Some((_, begins)) = line.split_once(" | / ") {
                 first = begins;
-            } else if told.at.is_empty() && line.contains("|__") {
-                told.at = format!("{first} …");
-            } else if told.at.is_empty()
+            } else if diagnostic.underlined.is_empty() && line.contains("|__") {
+                diagnostic.underlined = format!("{first} …");
+            } else if diagnostic.underlined.is_empty()
                 && let Some(begin) = line.find('^')
             {
                 let length = line[begin..].chars().take_while(|sign| *sign == '^').count();
                 // The underline is as wide as what it underlines, in characters.
                 let begin = line[..begin].chars().count();
-                told.at = above.chars().skip(begin).take(length).collect();
+                diagnostic.underlined = above.chars().skip(begin).take(length).collect();
                 let beside = line.trim_start_matches([' ', '|', '^', '-']);
                 // Of the macro's own errors and of constants, the message says all.
                 if !code.is_empty() && !beside.starts_with("evaluation of ") {
-                    told.says.push(beside.to_owned());
+                    diagnostic.notes.push(beside.to_owned());
                 }
             } else {
                 above = line;
             }
         }
-        (!told.at.is_empty()).then_some(told)
+        (!diagnostic.underlined.is_empty()).then_some(diagnostic)
     }
 }
 
@@ -95,17 +101,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_an_answer_the_first_error_is_told_with_what_it_underlines_and_its_remedy() {
+    fn the_first_error_is_read_with_its_underlined_code_and_its_notes() {
         let answer = "error[E0277]: `Color` cannot be a parameter\n  --> x.rs:10:12\n   |\n10 |     color: Color,\n   \
                       |            ^^^^^ not an `Arg`\n   |\n   = note: implement `Arg`\n\nerror: another\n";
-        let says = ["`Color` cannot be a parameter", "not an `Arg`", "implement `Arg`"];
-        let wanted = Told { at: "Color".to_owned(), says: says.map(str::to_owned).into() };
-        assert_eq!(Told::read(answer), Some(wanted));
+        let notes = ["`Color` cannot be a parameter", "not an `Arg`", "implement `Arg`"];
+        let wanted = Diagnostic { underlined: "Color".to_owned(), notes: notes.map(str::to_owned).into() };
+        assert_eq!(Diagnostic::read(answer), Some(wanted));
         let answer =
             "error: no clause\n --> x.rs:6:1\n  |\n6 | / where\n7 | |     T: Copy;\n  | |____________^\n";
-        assert_eq!(Told::read(answer).unwrap().at, "where …");
+        assert_eq!(Diagnostic::read(answer).unwrap().underlined, "where …");
         for none in ["", "warning: x\n", "error: without a place\n"] {
-            assert_eq!(Told::read(none), None, "{none}");
+            assert_eq!(Diagnostic::read(none), None, "{none}");
         }
     }
 

@@ -166,7 +166,7 @@ impl Walk<'_> {
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let resolved = document.resolve(property);
             let description = property["description"].as_str().or(resolved["description"].as_str());
-            if holds_text(document, resolved)
+            if has_text(document, resolved)
                 && let Some(reason) = smell(name, resolved, description.unwrap_or_default())
             {
                 let field = (inside.to_owned(), name.clone());
@@ -182,7 +182,7 @@ impl Walk<'_> {
 
 /// Whether there is a text here itself, or in a list or a map of texts. What is inside an object is looked at by its
 /// own name.
-fn holds_text(document: &Document, schema: &Value) -> bool {
+fn has_text(document: &Document, schema: &Value) -> bool {
     let kinds = match &schema["type"] {
         Value::String(kind) => vec![kind.as_str()],
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
@@ -190,11 +190,11 @@ fn holds_text(document: &Document, schema: &Value) -> bool {
     };
     kinds.iter().any(|kind| match *kind {
         "string" => true,
-        "array" => holds_text(document, document.resolve(&schema["items"])),
+        "array" => has_text(document, document.resolve(&schema["items"])),
         "object" => {
             let values = &schema["additionalProperties"];
             schema.get("properties").is_none()
-                && (!values.is_object() || holds_text(document, document.resolve(values)))
+                && (!values.is_object() || has_text(document, document.resolve(values)))
         }
         _ => false,
     })
@@ -232,7 +232,7 @@ mod tests {
         fields(&catalog, &document)
     }
 
-    fn told(properties: &Value, harmless: &str) -> Vec<String> {
+    fn problem_lines(properties: &Value, harmless: &str) -> Vec<String> {
         problems(&found(properties), harmless).0
     }
 
@@ -245,8 +245,10 @@ mod tests {
             ("token_kinds", json!({ "type": "array", "items": { "type": "string" } })),
             ("token_kinds", json!({ "type": "object", "additionalProperties": { "type": "string" } })),
         ] {
-            let problems =
-                told(&json!({ "auth": { "type": "object", "properties": { (name): property } } }), "");
+            let problems = problem_lines(
+                &json!({ "auth": { "type": "object", "properties": { (name): property } } }),
+                "",
+            );
             assert!(
                 problems.len() == 1 && problems[0].starts_with(&format!("auth.{name}: ")),
                 "{problems:?}"
@@ -257,16 +259,16 @@ mod tests {
     #[test]
     fn what_is_hidden_or_looked_at_or_no_text_is_no_problem() {
         let text = json!({ "type": "string" });
-        assert_eq!(told(&json!({ "psk": text }), ""), [""; 0]);
-        assert_eq!(told(&json!({ "token_ttl": { "type": "integer" } }), ""), [""; 0]);
-        assert_eq!(told(&json!({ "token_kind": text }), "# why\n\ntoken_kind  its kind"), [""; 0]);
+        assert_eq!(problem_lines(&json!({ "psk": text }), ""), [""; 0]);
+        assert_eq!(problem_lines(&json!({ "token_ttl": { "type": "integer" } }), ""), [""; 0]);
+        assert_eq!(problem_lines(&json!({ "token_kind": text }), "# why\n\ntoken_kind  its kind"), [""; 0]);
         let inside = json!({ "auth": { "type": "object", "properties": { "token_kind": text } } });
-        assert_eq!(told(&inside, "auth.token_kind  its kind"), [""; 0]);
+        assert_eq!(problem_lines(&inside, "auth.token_kind  its kind"), [""; 0]);
     }
 
     #[test]
     fn what_nothing_needs_is_not_to_stay_in_the_list() {
-        let problems = told(&json!({ "name": { "type": "string" } }), "token_kind  its kind");
+        let problems = problem_lines(&json!({ "name": { "type": "string" } }), "token_kind  its kind");
         assert!(problems[0].contains("nothing needs it"), "{problems:?}");
     }
 

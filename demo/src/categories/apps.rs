@@ -15,7 +15,7 @@ pub(super) const ROUTES: &[Route] = &[
         &USES,
         "app ap category device_mac port_id service src_ip ssid wcid wlan_id",
     )
-    .unless_said(&[("wired", "false")]),
+    .with_defaults(&[("wired", "false")]),
 ];
 
 static USES: Collection = Collection::of("app uses", uses);

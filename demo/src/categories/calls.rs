@@ -71,39 +71,39 @@ fn calls(world: &World) -> Vec<Value> {
 /// Whether a query leaves a meeting in: by its app, its access point, its client and itself.
 pub(super) fn wanted(call: &Call<'_>, meeting: &Meeting<'_>) -> Result<bool, Refusal> {
     let window = call.window()?;
-    let said = |name: &str, is: &str| {
-        call.query.get(name).is_none_or(|said| {
-            let plain = said.replace([':', '-', '.'], "");
-            said.eq_ignore_ascii_case(is) || plain.eq_ignore_ascii_case(is)
+    let matches = |name: &str, actual: &str| {
+        call.query.get(name).is_none_or(|matches| {
+            let plain = matches.replace([':', '-', '.'], "");
+            matches.eq_ignore_ascii_case(actual) || plain.eq_ignore_ascii_case(actual)
         })
     };
     let ap = &call.world.devices[meeting.client.ap].mac;
     // Meetings on cables are not measured here.
-    let wired = call.query.get("wired").is_some_and(|said| !matches!(said, "false" | "False" | "0"));
+    let wired = call.query.get("wired").is_some_and(|matches| !matches!(matches, "false" | "False" | "0"));
     Ok(call.world.sites[meeting.client.site].id == call.hole("site_id")
         && (window.start..=window.end).contains(&meeting.ended)
-        && said("app", meeting.app)
-        && said("ap_mac", ap)
-        && said("ap", ap)
-        && said("mac", &meeting.client.mac)
-        && said("meeting_id", &meeting.id)
+        && matches("app", meeting.app)
+        && matches("ap_mac", ap)
+        && matches("ap", ap)
+        && matches("mac", &meeting.client.mac)
+        && matches("meeting_id", &meeting.id)
         && !wired)
 }
 
 /// The meetings that a call asks about, the latest first.
-pub(super) fn asked<'w>(call: &Call<'w>) -> Result<Vec<Meeting<'w>>, Refusal> {
-    let mut asked = Vec::new();
+pub(super) fn matching_calls<'w>(call: &Call<'w>) -> Result<Vec<Meeting<'w>>, Refusal> {
+    let mut matching_calls = Vec::new();
     for meeting in meetings(call.world) {
         if wanted(call, &meeting)? {
-            asked.push(meeting);
+            matching_calls.push(meeting);
         }
     }
-    asked.sort_by_key(|meeting| -meeting.ended);
-    Ok(asked)
+    matching_calls.sort_by_key(|meeting| -meeting.ended);
+    Ok(matching_calls)
 }
 
 fn summary(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let meetings = asked(call)?;
+    let meetings = matching_calls(call)?;
     let sum = |bad: bool| {
         let minutes = meetings.iter().map(Meeting::minutes);
         minutes.map(|(all, spoiled)| if bad { spoiled } else { all }).sum::<i64>()

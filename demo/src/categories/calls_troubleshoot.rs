@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    calls::{Meeting, asked},
+    calls::{Meeting, matching_calls},
     record::with,
 };
 use crate::{
@@ -20,7 +20,7 @@ const INTERVAL: i64 = 300;
 
 /// The measurements of all meetings that are asked for, a page of them.
 fn of_site(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let meetings = asked(call)?;
+    let meetings = matching_calls(call)?;
     let mut answer = json!({ "results": page(call, &meetings)? });
     // Where one meeting was asked for, the answer says whose it is.
     if let (Some(_), [meeting]) =
@@ -36,7 +36,7 @@ fn of_client(call: &Call<'_>) -> Result<Answer, Refusal> {
     if call.query.get("meeting_id").is_none() {
         return Err(Refusal::bad_request("meeting_id: is required"));
     }
-    let mut meetings = asked(call)?;
+    let mut meetings = matching_calls(call)?;
     meetings.retain(|meeting| meeting.client.mac == call.hole("client_mac"));
     let meeting = meetings.first().ok_or_else(Refusal::not_found)?;
     let (mac, id) = (&meeting.client.mac, &meeting.id);

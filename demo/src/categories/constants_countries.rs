@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::list("/api/v1/const/countries", &LISTED).unless_said(&[("extend", "false")]),
+    Route::list("/api/v1/const/countries", &LISTED).with_defaults(&[("extend", "false")]),
     Route::list("/api/v1/const/states", &STATES).requiring(&["country_code"]),
     Route::made("/api/v1/const/default_gateway_config", gateway).requiring(&["model"]),
 ];

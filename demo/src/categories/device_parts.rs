@@ -26,8 +26,8 @@ static FLOWS: Collection = Collection::timed("flow records", flows);
 /// The device of a call, if it is of a kind.
 fn device<'w>(call: &Call<'w>, kind: Kind) -> Result<&'w Device, Refusal> {
     let (site, id) = (call.hole("site_id"), call.hole("device_id"));
-    let asked = |device: &&Device| device.id == id && call.world.site_of(device).id == site;
-    call.world.kind(kind).find(asked).ok_or_else(Refusal::not_found)
+    let is_requested = |device: &&Device| device.id == id && call.world.site_of(device).id == site;
+    call.world.kind(kind).find(is_requested).ok_or_else(Refusal::not_found)
 }
 
 /// The countries of the sites, with Mist's number of each.

@@ -12,7 +12,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::pages("/api/v1/orgs/{org_id}/aptemplates", &AP_TEMPLATES),
     Route::one("/api/v1/orgs/{org_id}/aptemplates/{aptemplate_id}", &AP_TEMPLATES),
     Route::list("/api/v1/sites/{site_id}/aptemplates/derived", &AP_TEMPLATES),
-    Route::pages("/api/v1/orgs/{org_id}/deviceprofiles", &PROFILES).unless_said(&[("type", "ap")]),
+    Route::pages("/api/v1/orgs/{org_id}/deviceprofiles", &PROFILES).with_defaults(&[("type", "ap")]),
     Route::one("/api/v1/orgs/{org_id}/deviceprofiles/{deviceprofile_id}", &PROFILES),
     Route::list("/api/v1/sites/{site_id}/deviceprofiles/derived", &PROFILES),
 ];

@@ -19,7 +19,7 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     Route::made("/api/v1/sites/{site_id}/stats/discovered_switches/metrics", metrics),
     Route::search("/api/v1/sites/{site_id}/stats/discovered_switch_metrics/search", &SCORES)
-        .unless_said(&[("scope", "site")]),
+        .with_defaults(&[("scope", "site")]),
 ];
 
 static SWITCHES: Collection = Collection::timed("discovered switches", switches);
@@ -113,8 +113,8 @@ fn metrics(call: &Call<'_>) -> Result<Answer, Refusal> {
     let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
     let threshold = match call.query.get("threshold") {
         None => THRESHOLD,
-        Some(said) => said.parse().map_err(|_| {
-            Refusal::bad_request(format!("threshold: a number of access points is required, not \"{said}\""))
+        Some(value) => value.parse().map_err(|_| {
+            Refusal::bad_request(format!("threshold: a number of access points is required, not \"{value}\""))
         })?,
     };
     let mut switches = carrying(call.world, Some(site.index));

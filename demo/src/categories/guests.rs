@@ -16,7 +16,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::count("/api/v1/orgs/{org_id}/guests/count", &FOUND, FIELDS),
     Route::one_by("/api/v1/orgs/{org_id}/guests/{guest_mac}", &GUESTS, "mac"),
     Route::list("/api/v1/sites/{site_id}/guests", &GUESTS),
-    Route::list("/api/v1/sites/{site_id}/guests/derived", &DERIVED).unless_said(&[("cross_site", "false")]),
+    Route::list("/api/v1/sites/{site_id}/guests/derived", &DERIVED).with_defaults(&[("cross_site", "false")]),
     Route::search("/api/v1/sites/{site_id}/guests/search", &FOUND),
     Route::count("/api/v1/sites/{site_id}/guests/count", &FOUND, FIELDS),
     Route::one_by("/api/v1/sites/{site_id}/guests/{guest_mac}", &GUESTS, "mac"),

@@ -28,15 +28,16 @@ fn numbers(call: &Call<'_>) -> Result<(Value, Vec<Value>), Refusal> {
     let window = call.window()?;
     let interval = match call.query.get("interval") {
         None => INTERVAL,
-        Some(said) => said
+        Some(parameter) => parameter
             .parse::<i64>()
             .ok()
-            .filter(|said| *said > 0)
+            .filter(|parameter| *parameter > 0)
             .ok_or_else(|| Refusal::bad_request("interval: seconds are required"))?,
     };
     let subject = call.holes.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ");
-    let said = |name| call.query.get(name).unwrap_or_default();
-    let mut random = Random::of(&format!("insight {subject} {}{}", said("metrics"), said("port_id")));
+    let parameter = |name| call.query.get(name).unwrap_or_default();
+    let mut random =
+        Random::of(&format!("insight {subject} {}{}", parameter("metrics"), parameter("port_id")));
     let (base, limit) = (random.between(20, 60), call.query.limit()?);
     let count = ((window.end - window.start) / interval).clamp(1, 1000);
     // The hours' own number comes after the point: Mist's schema wants no two of them alike.
@@ -66,11 +67,11 @@ fn of_device(call: &Call<'_>) -> Result<Answer, Refusal> {
         .into_iter()
         .find(|kind| call.path.contains(&format!("/insights/{kind}/")));
     let (id, mac) = (call.hole("device_id"), call.hole("device_mac"));
-    let asked = |device: &Device| {
+    let is_requested = |device: &Device| {
         let is_it = device.id == id || device.mac == mac;
         is_it && device.site == site.index && kind.is_none_or(|kind| device.kind.name() == kind)
     };
-    if !call.world.devices.iter().any(asked) {
+    if !call.world.devices.iter().any(is_requested) {
         return Err(Refusal::not_found());
     }
     points(call)

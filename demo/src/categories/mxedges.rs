@@ -35,7 +35,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::one("/api/v1/orgs/{org_id}/mxclusters/{mxcluster_id}", &CLUSTERS),
     Route::pages("/api/v1/orgs/{org_id}/mxtunnels", &TUNNELS),
     Route::one("/api/v1/orgs/{org_id}/mxtunnels/{mxtunnel_id}", &TUNNELS),
-    Route::list("/api/v1/orgs/{org_id}/mxedges/versions", &VERSIONS).unless_said(&[("channel", "stable")]),
+    Route::list("/api/v1/orgs/{org_id}/mxedges/versions", &VERSIONS).with_defaults(&[("channel", "stable")]),
     Route::pages("/api/v1/orgs/{org_id}/stats/mxedges", &STATS),
     Route::one("/api/v1/orgs/{org_id}/stats/mxedges/{mxedge_id}", &STATS),
     Route::pages("/api/v1/sites/{site_id}/stats/mxedges", &STATS),

@@ -10,14 +10,14 @@ use crate::{
 
 pub(super) const ROUTES: &[Route] = &[
     Route::whole("/api/v1/orgs/{org_id}/devices", names),
-    Route::search("/api/v1/orgs/{org_id}/devices/search", &FOUND).unless_said(AP),
+    Route::search("/api/v1/orgs/{org_id}/devices/search", &FOUND).with_defaults(AP),
     Route::count(
         "/api/v1/orgs/{org_id}/devices/count",
         &FOUND,
         "model hostname ip lldp_mgmt_addr lldp_port_id lldp_system_desc lldp_system_name mac managed mxedge_id \
          mxtunnel_status site_id type version",
     )
-    .unless_said(AP),
+    .with_defaults(AP),
     Route::search("/api/v1/orgs/{org_id}/devices/events/search", &device_events::EVENTS),
     Route::count(
         "/api/v1/orgs/{org_id}/devices/events/count",
@@ -25,9 +25,9 @@ pub(super) const ROUTES: &[Route] = &[
         "model ap apfw org_id site_id text timestamp type mac",
     ),
     Route::search("/api/v1/orgs/{org_id}/devices/last_config/search", &sites_devices::LAST_CONFIGS)
-        .unless_said(&[("device_type", "ap")]),
+        .with_defaults(&[("device_type", "ap")]),
     Route::count("/api/v1/orgs/{org_id}/devices/last_config/count", &sites_devices::LAST_CONFIGS, "mac name site_id version")
-        .unless_said(AP),
+        .with_defaults(AP),
     Route::pages("/api/v1/orgs/{org_id}/devices/radio_macs", &RADIO_MACS),
     Route::whole("/api/v1/orgs/{org_id}/devices/summary", summary),
     Route::whole("/api/v1/orgs/{org_id}/ocdevices/outbound_ssh_cmd", adoption),

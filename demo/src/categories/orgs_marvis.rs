@@ -53,8 +53,9 @@ fn troubleshoot(call: &Call<'_>) -> Result<Answer, Refusal> {
         let row = stats.iter().find(|row| row.get("mac").is_some_and(|mac| *mac == client.mac.as_str()));
         row.map_or(Some(client.rssi), |row| row.get("rssi").and_then(Value::as_i64))
     };
-    let heard = call.world.clients.iter().filter(|client| is_it(&client.mac));
-    let weak = heard.filter_map(|client| rssi(client).filter(|rssi| *rssi < -76).map(|rssi| (client, rssi)));
+    let reachable = call.world.clients.iter().filter(|client| is_it(&client.mac));
+    let weak =
+        reachable.filter_map(|client| rssi(client).filter(|rssi| *rssi < -76).map(|rssi| (client, rssi)));
     let weak = weak.filter(|(client, _)| wanted.site(client.site) && wanted.medium("wireless")).map(
         |(client, rssi)| {
             json!({

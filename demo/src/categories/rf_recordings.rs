@@ -81,18 +81,18 @@ fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(answer)
 }
 
-fn asked<'w>(call: &Call<'w>) -> Result<Recording<'w>, Refusal> {
+fn recording_of<'w>(call: &Call<'w>) -> Result<Recording<'w>, Refusal> {
     let known = recordings(call.world, call.hole("site_id")).into_iter();
-    let mut asked = known.filter(|recording| recording.id == call.hole("rfdiag_id"));
-    asked.next().ok_or_else(Refusal::not_found)
+    let mut recording_of = known.filter(|recording| recording.id == call.hole("rfdiag_id"));
+    recording_of.next().ok_or_else(Refusal::not_found)
 }
 
 fn one(call: &Call<'_>) -> Result<Answer, Refusal> {
-    Ok(Answer::json(json!([asked(call)?.row(call.world)])))
+    Ok(Answer::json(json!([recording_of(call)?.row(call.world)])))
 }
 
 fn download(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let recording = asked(call)?;
+    let recording = recording_of(call)?;
     let disposition = format!("attachment; filename=\"rfdiag-{}.bin\"", recording.id);
     let disposition = HeaderValue::try_from(disposition).map_err(|_| Refusal::not_found())?;
     Ok(Answer {

@@ -27,7 +27,7 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     Route::pages("/api/v1/sites/{site_id}/stats/discovered_assets", &DISCOVERED),
     Route::pages("/api/v1/sites/{site_id}/stats/filtered_assets", &MATCHED),
-    Route::list("/api/v1/sites/{site_id}/stats/maps/{map_id}/discovered_assets", &HEARD),
+    Route::list("/api/v1/sites/{site_id}/stats/maps/{map_id}/discovered_assets", &DETECTED_ASSETS),
 ];
 
 pub(super) static ASSETS: Collection = Collection::of("site assets", assets);
@@ -36,7 +36,7 @@ pub(super) static STATS: Collection = Collection::of("site asset stats", stats);
 static DETAILS: Collection = Collection::of("site asset details", details);
 static DISCOVERED: Collection = Collection::of("site discovered assets", discovered);
 static MATCHED: Collection = Collection::of("site matched assets", matched);
-static HEARD: Collection = Collection::of("site heard assets", heard);
+static DETECTED_ASSETS: Collection = Collection::of("site heard assets", detected_assets);
 
 /// Bluetooth's number of the company that makes the tags, and its name.
 const MAKER: (i64, &str) = (935, "Favendo GmbH");
@@ -86,8 +86,8 @@ fn tagged(group: &str) -> &'static [&'static str] {
 
 /// All tags of all sites.
 pub(super) fn tags(world: &World) -> Vec<Tag<'_>> {
-    let heard = world.sites.iter().filter(|site| world.access_points(site.index).next().is_some());
-    let tags = heard.flat_map(|site| {
+    let detected_assets = world.sites.iter().filter(|site| world.access_points(site.index).next().is_some());
+    let tags = detected_assets.flat_map(|site| {
         let code = site.plan.code;
         let named = tagged(site.plan.group).iter().map(|name| (format!("{code} {name}"), Match::Name));
         let badges = (1..=3).map(|number| (format!("{code} badge {number}"), Match::Filter));
@@ -184,7 +184,7 @@ fn stats(world: &World) -> Vec<Value> {
     tags(world).iter().filter(|tag| tag.is_asset()).map(|tag| stat(world, tag)).collect()
 }
 
-fn heard(world: &World) -> Vec<Value> {
+fn detected_assets(world: &World) -> Vec<Value> {
     tags(world).iter().map(|tag| stat(world, tag)).collect()
 }
 

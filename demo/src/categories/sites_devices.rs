@@ -14,20 +14,20 @@ use crate::{
 };
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::pages("/api/v1/sites/{site_id}/devices", &CONFIGURED).unless_said(AP),
+    Route::pages("/api/v1/sites/{site_id}/devices", &CONFIGURED).with_defaults(AP),
     Route::one("/api/v1/sites/{site_id}/devices/{device_id}", &CONFIGURED),
-    Route::search("/api/v1/sites/{site_id}/devices/search", &FOUND).unless_said(AP),
+    Route::search("/api/v1/sites/{site_id}/devices/search", &FOUND).with_defaults(AP),
     Route::count(
         "/api/v1/sites/{site_id}/devices/count",
         &FOUND,
         "model hostname lldp_mgmt_addr lldp_port_id lldp_system_desc lldp_system_name map_id mxedge_id mxtunnel_status version",
     )
-    .unless_said(AP),
+    .with_defaults(AP),
     Route::search("/api/v1/sites/{site_id}/devices/events/search", &device_events::EVENTS),
     Route::count("/api/v1/sites/{site_id}/devices/events/count", &device_events::EVENTS, "model mac type type_code"),
-    Route::search("/api/v1/sites/{site_id}/devices/config_history/search", &CONFIG_HISTORY).unless_said(AP),
+    Route::search("/api/v1/sites/{site_id}/devices/config_history/search", &CONFIG_HISTORY).with_defaults(AP),
     Route::count("/api/v1/sites/{site_id}/devices/config_history/count", &CONFIG_HISTORY, "mac version name"),
-    Route::search("/api/v1/sites/{site_id}/devices/last_config/search", &LAST_CONFIGS).unless_said(&[("device_type", "ap")]),
+    Route::search("/api/v1/sites/{site_id}/devices/last_config/search", &LAST_CONFIGS).with_defaults(&[("device_type", "ap")]),
     Route::count("/api/v1/sites/{site_id}/devices/last_config/count", &LAST_CONFIGS, "mac name site_id version"),
     Route::made("/api/v1/sites/{site_id}/devices/export", export),
 ];

@@ -115,11 +115,11 @@ fn coverage(call: &Call<'_>) -> Result<Answer, Refusal> {
             .map(|ap| -45 - ((ap.position.0 / SCALE - x).abs() + (ap.position.1 / SCALE - y).abs()))
             .collect::<Vec<_>>();
         rssi.sort_unstable_by(|one, other| other.cmp(one));
-        let heard = rssi.iter().take(3).copied().collect::<Vec<_>>();
-        let count = i64::try_from(heard.len()).unwrap_or(1).max(1);
-        let loudest = heard.first().copied().unwrap_or(-100);
-        let beams = (loudest + 100) / 8;
-        (x, y, beams, beams * count, loudest, heard.iter().sum::<i64>() / count)
+        let samples = rssi.iter().take(3).copied().collect::<Vec<_>>();
+        let count = i64::try_from(samples.len()).unwrap_or(1).max(1);
+        let strongest = samples.first().copied().unwrap_or(-100);
+        let beams = (strongest + 100) / 8;
+        (x, y, beams, beams * count, strongest, samples.iter().sum::<i64>() / count)
     });
     let squares = squares.collect::<Vec<_>>();
     let results = squares.iter().map(|square| json!(square)).collect::<Vec<_>>();

@@ -19,7 +19,7 @@ static ROGUES: Collection = Collection::of("rogues", rogues);
 static CLIENTS: Collection = Collection::of("rogue clients", clients);
 static EVENTS: Collection = Collection::timed("rogue events", events);
 
-const STRANGERS: &[(&str, &str)] = &[
+const ROGUE_SSIDS: &[(&str, &str)] = &[
     ("Quayside Coffee", "others"),
     ("Pine Guest", "honeypot"),
     ("TestRouter", "rogue"),
@@ -27,7 +27,7 @@ const STRANGERS: &[(&str, &str)] = &[
 ];
 
 /// One stranger at a site: its number, address and channel, and the access point that hears it best.
-struct Stranger<'w> {
+struct Rogue<'w> {
     site: &'w Site,
     ssid: &'static str,
     kind: &'static str,
@@ -37,15 +37,15 @@ struct Stranger<'w> {
     heard_by: &'w str,
 }
 
-fn strangers(world: &World) -> Vec<Stranger<'_>> {
-    let strangers = world.sites.iter().flat_map(|site| {
+fn detected(world: &World) -> Vec<Rogue<'_>> {
+    let rogues = world.sites.iter().flat_map(|site| {
         let aps = world.access_points(site.index).filter(|ap| ap.usually_connected).collect::<Vec<_>>();
-        STRANGERS
+        ROGUE_SSIDS
             .iter()
             .map(move |(ssid, kind)| {
                 let label = format!("rogue {} {ssid}", site.plan.code);
                 let mut random = Random::of(&label);
-                Stranger {
+                Rogue {
                     site,
                     ssid,
                     kind,
@@ -57,11 +57,11 @@ fn strangers(world: &World) -> Vec<Stranger<'_>> {
             })
             .collect::<Vec<_>>()
     });
-    strangers.collect()
+    rogues.collect()
 }
 
 fn rogues(world: &World) -> Vec<Value> {
-    let rows = strangers(world).into_iter().map(|it| json!({
+    let rows = detected(world).into_iter().map(|it| json!({
         "bssid": it.bssid, "ssid": it.ssid, "channel": it.channel.to_string(), "avg_rssi": it.rssi, "ap_mac": it.heard_by,
         "num_aps": 2, "times_heard": 40, "seen_on_lan": it.kind == "rogue", "~type": it.kind, "~site_id": it.site.id,
     }));
@@ -69,7 +69,7 @@ fn rogues(world: &World) -> Vec<Value> {
 }
 
 fn clients(world: &World) -> Vec<Value> {
-    let rows = strangers(world).into_iter().map(|it| json!({
+    let rows = detected(world).into_iter().map(|it| json!({
         "bssid": it.bssid, "ap_mac": it.heard_by, "client_mac": mac("a0d795", &it.bssid), "annotation": it.ssid,
         "avg_rssi": it.rssi - 6, "band": "24", "num_aps": 1, "~site_id": it.site.id,
     }));
@@ -77,7 +77,7 @@ fn clients(world: &World) -> Vec<Value> {
 }
 
 fn events(world: &World) -> Vec<Value> {
-    let rows = strangers(world).into_iter().flat_map(|it| (1..6).map(move |number| json!({
+    let rows = detected(world).into_iter().flat_map(|it| (1..6).map(move |number| json!({
         "bssid": it.bssid, "ssid": it.ssid, "channel": it.channel, "rssi": it.rssi - number, "ap": it.heard_by,
         "timestamp": world.ago(number * 9_000), "~ap_mac": it.heard_by, "~type": it.kind, "~site_id": it.site.id,
         "~seen_on_lan": it.kind == "rogue",

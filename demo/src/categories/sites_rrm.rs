@@ -45,12 +45,12 @@ fn neighbors(world: &World) -> Vec<Value> {
         .flat_map(|ap| ap.radios.iter().map(move |radio| (ap, radio)));
     let rows = radios.map(|(ap, radio)| {
         let others = world.access_points(ap.site).filter(|other| other.mac != ap.mac && other.connected);
-        let heard = others.filter_map(|other| {
+        let neighbors = others.filter_map(|other| {
             let their = other.radios.iter().find(|their| their.band == radio.band)?;
             Some(json!({ "mac": their.mac, "rssi": loudness(ap, other) }))
         });
         json!({
-            "mac": radio.mac, "neighbors": heard.collect::<Vec<_>>(),
+            "mac": radio.mac, "neighbors": neighbors.collect::<Vec<_>>(),
             "~site_id": world.site_of(ap).id, "~band": radio.band,
         })
     });

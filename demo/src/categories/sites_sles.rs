@@ -26,7 +26,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 /// What a call asks the level of.
-pub(super) struct Asked<'c> {
+pub(super) struct SleRequest<'c> {
     pub(super) world: &'c World,
     pub(super) site: &'c Site,
     pub(super) level: &'static Level,
@@ -51,12 +51,12 @@ fn scope<'c>(call: &Call<'c>) -> Result<&'c Site, Refusal> {
     if known { Ok(site) } else { Err(Refusal::not_found()) }
 }
 
-pub(super) fn asked<'c>(call: &Call<'c>) -> Result<Asked<'c>, Refusal> {
+pub(super) fn sle_request<'c>(call: &Call<'c>) -> Result<SleRequest<'c>, Refusal> {
     let (site, window) = (scope(call)?, call.window()?);
     let level = Level::named(call.hole("metric")).filter(|level| level.is_at(call.world, site));
     let level = level.ok_or_else(Refusal::not_found)?;
     let hours = usize::try_from((window.end - window.start) / 3600).unwrap_or_default().clamp(1, 168);
-    Ok(Asked { world: call.world, site, level, start: window.start, end: window.end, hours })
+    Ok(SleRequest { world: call.world, site, level, start: window.start, end: window.end, hours })
 }
 
 fn metrics(call: &Call<'_>) -> Result<Answer, Refusal> {
@@ -67,21 +67,21 @@ fn metrics(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 fn summary(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let asked = asked(call)?;
-    let (sle, bad) = level(&asked);
-    let classifiers = asked.level.classifiers.iter().map(|name| one_classifier(&asked, name));
+    let sle_request = sle_request(call)?;
+    let (sle, bad) = level(&sle_request);
+    let classifiers = sle_request.level.classifiers.iter().map(|name| one_classifier(&sle_request, name));
     Ok(Answer::json(json!({
-        "start": asked.start, "end": asked.end, "sle": sle, "impact": impact(&asked, bad),
+        "start": sle_request.start, "end": sle_request.end, "sle": sle, "impact": impact(&sle_request, bad),
         "classifiers": classifiers.collect::<Vec<_>>(), "events": [],
     })))
 }
 
 /// The level hour by hour, and its bad minutes together.
-fn level(asked: &Asked<'_>) -> (Value, f64) {
-    let hours = asked.level.hours(asked.world, asked.site, asked.hours);
+fn level(sle_request: &SleRequest<'_>) -> (Value, f64) {
+    let hours = sle_request.level.hours(sle_request.world, sle_request.site, sle_request.hours);
     let value = hours.iter().map(|(total, bad)| 100 - 100 * bad / total.max(&1)).collect::<Vec<_>>();
     let level = json!({
-        "name": asked.level.name, "interval": 3600, "x_label": "seconds", "y_label": "user-minutes",
+        "name": sle_request.level.name, "interval": 3600, "x_label": "seconds", "y_label": "user-minutes",
         "samples": {
             "total": hours.iter().map(|(total, _)| total).collect::<Vec<_>>(),
             "degraded": hours.iter().map(|(_, bad)| bad).collect::<Vec<_>>(),
@@ -92,16 +92,16 @@ fn level(asked: &Asked<'_>) -> (Value, f64) {
 }
 
 fn trend(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let asked = asked(call)?;
-    let classifiers = asked.level.classifiers.iter().map(|name| classifier_samples(&asked, name));
+    let sle_request = sle_request(call)?;
+    let classifiers = sle_request.level.classifiers.iter().map(|name| classifier_samples(&sle_request, name));
     Ok(Answer::json(json!({
-        "start": asked.start, "end": asked.end, "sle": level(&asked).0, "classifiers": classifiers.collect::<Vec<_>>(),
+        "start": sle_request.start, "end": sle_request.end, "sle": level(&sle_request).0, "classifiers": classifiers.collect::<Vec<_>>(),
     })))
 }
 
 /// A classifier hour by hour, without whom it hit.
-fn classifier_samples(asked: &Asked<'_>, name: &str) -> Value {
-    let mut classifier = one_classifier(asked, name);
+fn classifier_samples(sle_request: &SleRequest<'_>, name: &str) -> Value {
+    let mut classifier = one_classifier(sle_request, name);
     if let Value::Object(fields) = &mut classifier {
         fields.remove("impact");
     }
@@ -109,12 +109,12 @@ fn classifier_samples(asked: &Asked<'_>, name: &str) -> Value {
 }
 
 /// One classifier's part of the bad minutes, hour by hour.
-fn one_classifier(asked: &Asked<'_>, name: &str) -> Value {
-    let hours = asked.level.hours(asked.world, asked.site, asked.hours);
+fn one_classifier(sle_request: &SleRequest<'_>, name: &str) -> Value {
+    let hours = sle_request.level.hours(sle_request.world, sle_request.site, sle_request.hours);
     let parts = hours.iter().map(|(_, bad)| {
-        asked
+        sle_request
             .level
-            .blame(asked.world, asked.site, *bad)
+            .blame(sle_request.world, sle_request.site, *bad)
             .iter()
             .find(|(one, _)| *one == name)
             .map_or(0, |(_, part)| *part)
@@ -127,15 +127,16 @@ fn one_classifier(asked: &Asked<'_>, name: &str) -> Value {
             "degraded": parts, "total": hours.iter().map(|(total, _)| total).collect::<Vec<_>>(),
             "duration": vec![3600; hours.len()],
         },
-        "impact": impact(asked, total),
+        "impact": impact(sle_request, total),
     })
 }
 
 /// Whom some bad minutes hit: a user for every half hour, among those there are.
-fn impact(asked: &Asked<'_>, bad: f64) -> Value {
+fn impact(sle_request: &SleRequest<'_>, bad: f64) -> Value {
     let count = |number: usize| f64::from(u32::try_from(number).unwrap_or_default());
-    let aps = asked.world.kind(Kind::AccessPoint).filter(|ap| ap.site == asked.site.index).count();
-    let clients = asked.world.clients_at(asked.site);
+    let aps =
+        sle_request.world.kind(Kind::AccessPoint).filter(|ap| ap.site == sle_request.site.index).count();
+    let clients = sle_request.world.clients_at(sle_request.site);
     let users = (bad / 30.0).ceil().min(count(clients));
     json!({
         "num_users": users, "total_users": clients, "num_aps": (users / 4.0).ceil().min(count(aps)), "total_aps": aps,
@@ -143,7 +144,7 @@ fn impact(asked: &Asked<'_>, bad: f64) -> Value {
 }
 
 fn threshold(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let level = asked(call)?.level;
+    let level = sle_request(call)?.level;
     let (default, units, minimum, maximum) = level.threshold;
     Ok(Answer::json(json!({
         "metric": level.name, "default": default, "threshold": default.to_string(), "units": units,
@@ -152,42 +153,42 @@ fn threshold(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 fn histogram(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let asked = asked(call)?;
-    let (total, bad) = sums(&asked.level.hours(asked.world, asked.site, asked.hours));
-    let (middle, units, low, high) = asked.level.threshold;
+    let sle_request = sle_request(call)?;
+    let (total, bad) = sums(&sle_request.level.hours(sle_request.world, sle_request.site, sle_request.hours));
+    let (middle, units, low, high) = sle_request.level.threshold;
     let data = json!([
         { "range": [low, middle], "value": bad },
         { "range": [middle, high], "value": total - bad },
         { "range": [high, null], "value": 0 },
     ]);
     Ok(Answer::json(json!({
-        "metric": asked.level.name, "start": asked.start, "end": asked.end, "x_label": units, "y_label": "user-minutes", "data": data,
+        "metric": sle_request.level.name, "start": sle_request.start, "end": sle_request.end, "x_label": units, "y_label": "user-minutes", "data": data,
     })))
 }
 
 fn classifiers(call: &Call<'_>) -> Result<Answer, Refusal> {
-    Ok(Answer::json(asked(call)?.level.classifiers.into()))
+    Ok(Answer::json(sle_request(call)?.level.classifiers.into()))
 }
 
 fn classifier(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let asked = asked(call)?;
-    let classifier = one_classifier(&asked, classifier_name(call, &asked)?);
+    let sle_request = sle_request(call)?;
+    let classifier = one_classifier(&sle_request, classifier_name(call, &sle_request)?);
     Ok(Answer::json(json!({
-        "metric": asked.level.name, "start": asked.start, "end": asked.end, "failures": [],
+        "metric": sle_request.level.name, "start": sle_request.start, "end": sle_request.end, "failures": [],
         "impact": classifier["impact"], "classifier": classifier,
     })))
 }
 
 fn classifier_trend(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let asked = asked(call)?;
-    let classifier = classifier_samples(&asked, classifier_name(call, &asked)?);
+    let sle_request = sle_request(call)?;
+    let classifier = classifier_samples(&sle_request, classifier_name(call, &sle_request)?);
     Ok(Answer::json(json!({
-        "metric": asked.level.name, "start": asked.start, "end": asked.end, "classifier": classifier,
+        "metric": sle_request.level.name, "start": sle_request.start, "end": sle_request.end, "classifier": classifier,
     })))
 }
 
 /// The classifier of a call's path, where its level has it.
-fn classifier_name(call: &Call<'_>, asked: &Asked<'_>) -> Result<&'static str, Refusal> {
+fn classifier_name(call: &Call<'_>, sle_request: &SleRequest<'_>) -> Result<&'static str, Refusal> {
     let name = call.hole("classifier");
-    asked.level.classifiers.iter().copied().find(|one| *one == name).ok_or_else(Refusal::not_found)
+    sle_request.level.classifiers.iter().copied().find(|one| *one == name).ok_or_else(Refusal::not_found)
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     record::with,
     service_levels::{LEVELS, Level},
-    sites_sles::{Asked, asked},
+    sites_sles::{SleRequest, sle_request},
 };
 use crate::{
     engine::{Answer, Call, Collection, Refusal, Route, Row, field, shown},
@@ -72,13 +72,15 @@ fn of_level(world: &World, site: &Site, level: &'static Level) -> Vec<Value> {
 type Labelled = (String, Value);
 
 /// The rows of one kind that a call asks for, with their minutes.
-fn rows(asked: &Asked<'_>, kind: &str) -> Vec<Value> {
-    let all = asked.world.rows(&IMPACTS);
+fn rows(sle_request: &SleRequest<'_>, kind: &str) -> Vec<Value> {
+    let all = sle_request.world.rows(&IMPACTS);
     let has = |row: &Row, name: &str, value: &str| field(row, name).is_some_and(|it| it == value);
     let wanted = all.iter().filter(|row| {
-        has(row, "site_id", &asked.site.id) && has(row, "metric", asked.level.name) && has(row, "kind", kind)
+        has(row, "site_id", &sle_request.site.id)
+            && has(row, "metric", sle_request.level.name)
+            && has(row, "kind", kind)
     });
-    let hours = f64::from(u32::try_from(asked.hours).unwrap_or_default());
+    let hours = f64::from(u32::try_from(sle_request.hours).unwrap_or_default());
     let rows = wanted.map(|row| {
         let number = |name: &str| field(row, name).and_then(Value::as_f64).unwrap_or_default();
         let total = hours * number("minutes");
@@ -98,20 +100,20 @@ fn whole(minutes: f64) -> i64 {
 
 /// The rows of a list, the worst first, in the envelope that all of these lists have.
 fn impacted(call: &Call<'_>, key: &str) -> Result<Answer, Refusal> {
-    let asked = asked(call)?;
+    let sle_request = sle_request(call)?;
     let classifier = call.query.get("classifier").unwrap_or_default();
-    if !classifier.is_empty() && !asked.level.classifiers.contains(&classifier) {
+    if !classifier.is_empty() && !sle_request.level.classifiers.contains(&classifier) {
         return Err(Refusal::bad_request(format!(
             "classifier: must be one of {}",
-            asked.level.classifiers.join(", ")
+            sle_request.level.classifiers.join(", ")
         )));
     }
-    let mut rows = rows(&asked, key);
+    let mut rows = rows(&sle_request, key);
     rows.sort_by_key(|row| std::cmp::Reverse(row["degraded"].as_i64()));
     // Mist's document has a text here in this one list.
     let limit = if key == "apps" { json!("100") } else { json!(100) };
     Ok(Answer::json(json!({
-        "metric": asked.level.name, "classifier": classifier, "failure": "", "start": asked.start, "end": asked.end,
+        "metric": sle_request.level.name, "classifier": classifier, "failure": "", "start": sle_request.start, "end": sle_request.end,
         "page": 1, "limit": limit, "total_count": rows.len(), key: rows,
     })))
 }
@@ -181,10 +183,10 @@ fn wlans(world: &World, site: &Site) -> Vec<Labelled> {
 }
 
 fn summary(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let asked = asked(call)?;
+    let sle_request = sle_request(call)?;
     Ok(Answer::json(json!({
-        "metric": asked.level.name, "classifier": call.query.get("classifier").unwrap_or_default(), "failure": "",
-        "start": asked.start, "end": asked.end, "ap": rows(&asked, "aps"), "band": rows(&asked, "band"),
-        "device_os": rows(&asked, "device_os"), "device_type": rows(&asked, "device_type"), "wlan": rows(&asked, "wlan"),
+        "metric": sle_request.level.name, "classifier": call.query.get("classifier").unwrap_or_default(), "failure": "",
+        "start": sle_request.start, "end": sle_request.end, "ap": rows(&sle_request, "aps"), "band": rows(&sle_request, "band"),
+        "device_os": rows(&sle_request, "device_os"), "device_type": rows(&sle_request, "device_type"), "wlan": rows(&sle_request, "wlan"),
     })))
 }

@@ -15,7 +15,7 @@ use crate::{
 pub(super) const ROUTES: &[Route] = &[
     // Before the zones: `count` is no id of one.
     Route::count("/api/v1/sites/{site_id}/{zone_type}/count", &VISITS, "scope_id scope user user_type")
-        .unless_said(&[("scope", "site")]),
+        .with_defaults(&[("scope", "site")]),
     Route::pages("/api/v1/sites/{site_id}/zones", &ZONES),
     Route::one("/api/v1/sites/{site_id}/zones/{zone_id}", &ZONES),
     Route::pages("/api/v1/sites/{site_id}/rssizones", &RSSI_ZONES),
@@ -25,7 +25,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::whole("/api/v1/sites/{site_id}/stats/rssizones", |call| states(call, rssi_states)),
     Route::made("/api/v1/sites/{site_id}/stats/rssizones/{zone_id}", |call| state(call, rssi_states)),
     Route::search("/api/v1/sites/{site_id}/{zone_type}/visits/search", &VISITS)
-        .unless_said(&[("scope", "site")]),
+        .with_defaults(&[("scope", "site")]),
 ];
 
 static ZONES: Collection = Collection::of("site zones", zones);
@@ -64,14 +64,14 @@ pub(super) fn areas(site: &Site) -> [Area; 3] {
 }
 
 impl Area {
-    fn holds(&self, (x, _): (i64, i64)) -> bool {
+    fn contains(&self, (x, _): (i64, i64)) -> bool {
         (self.columns.0..self.columns.1).contains(&x)
     }
 }
 
 /// The areas around a position of a floor plan, by their ids.
 pub(super) fn around(site: &Site, position: (i64, i64)) -> Vec<String> {
-    areas(site).into_iter().filter(|area| area.holds(position)).map(|area| area.id).collect()
+    areas(site).into_iter().filter(|area| area.contains(position)).map(|area| area.id).collect()
 }
 
 /// The access points of a site's one RSSI zone.
@@ -178,7 +178,7 @@ fn occupied<'v>(
     visitors: &'v [Visitor<'v>],
     of: for<'x> fn(&'x Visitor<'_>) -> &'x [String],
 ) -> Vec<Occupied<'v>> {
-    let least = call.query.get("min_duration").and_then(|said| said.parse().ok()).unwrap_or(0);
+    let least = call.query.get("min_duration").and_then(|value| value.parse().ok()).unwrap_or(0);
     let map = call.query.get("map_id");
     let here = zones.into_iter().filter(|zone| {
         zone["site_id"] == call.hole("site_id") && map.is_none_or(|map| zone["map_id"] == map)
@@ -249,8 +249,8 @@ fn states(call: &Call<'_>, of: States) -> Value {
 
 fn state(call: &Call<'_>, of: States) -> Result<Answer, Refusal> {
     let visitors = visitors(call.world);
-    let asked = of(call, &visitors).into_iter().find(|(zone, _)| zone["id"] == call.hole("zone_id"));
-    let (zone, present) = asked.ok_or_else(Refusal::not_found)?;
+    let requested = of(call, &visitors).into_iter().find(|(zone, _)| zone["id"] == call.hole("zone_id"));
+    let (zone, present) = requested.ok_or_else(Refusal::not_found)?;
     let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
     let [clients, assets, users] = ["client", "asset", "sdkclient"].map(|sort| sorted(&present, sort));
     let ids =
@@ -269,9 +269,9 @@ fn visits(world: &World) -> Vec<Value> {
         let (site, map) = (visitor.site.id.clone(), visitor.site.map_id.clone());
         let areas = visitor.areas.iter().map(|id| ("zone", id.clone(), json!("zones")));
         let rssi_zones = visitor.rssi_zones.iter().map(|id| ("rssizone", id.clone(), json!("rssizones")));
-        let places =
+        let scopes =
             [("site", site, both.clone()), ("map", map, both)].into_iter().chain(areas).chain(rssi_zones);
-        let rows = places.map(|(scope, id, kind)| {
+        let rows = scopes.map(|(scope, id, kind)| {
             json!({
                 "user": visitor.id, "scope": scope, "enter": world.ago(visitor.stayed),
                 "timestamp": world.ago(visitor.silent), "~scope_id": id, "~zone_type": kind,

@@ -19,8 +19,8 @@ pub(super) const ROUTES: &[Route] = &[
     Route::whole("/api/v1/orgs/{org_id}/stats", org),
     Route::pages("/api/v1/orgs/{org_id}/stats/sites", &SITES),
     Route::one("/api/v1/sites/{site_id}/stats", &SITES),
-    Route::pages("/api/v1/orgs/{org_id}/stats/devices", &DEVICES).unless_said(&[("type", "ap")]),
-    Route::pages("/api/v1/sites/{site_id}/stats/devices", &DEVICES).unless_said(&[("type", "ap")]),
+    Route::pages("/api/v1/orgs/{org_id}/stats/devices", &DEVICES).with_defaults(&[("type", "ap")]),
+    Route::pages("/api/v1/sites/{site_id}/stats/devices", &DEVICES).with_defaults(&[("type", "ap")]),
     Route::one("/api/v1/sites/{site_id}/stats/devices/{device_id}", &DEVICES),
     Route::made("/api/v1/sites/{site_id}/stats/devices/{device_id}/clients", clients_of_device),
     Route::whole("/api/v1/sites/{site_id}/stats/gateways/metrics", gateway_metrics),
@@ -132,13 +132,13 @@ fn device_stats(world: &World, device: &Device) -> Value {
     let clients =
         connected.iter().filter(|client| client.get("ap_mac").is_some_and(|ap| *ap == device.mac.as_str()));
     let radios = device.radios.iter().map(|radio| {
-        let heard = clients
+        let client_count = clients
             .clone()
             .filter(|client| client.get("band").is_some_and(|band| band == radio.band))
             .count();
         let stat = json!({
             "mac": radio.mac, "channel": radio.channel, "bandwidth": radio.bandwidth, "power": radio.power,
-            "num_clients": heard, "util_all": random.between(5, 60), "noise_floor": -92,
+            "num_clients": client_count, "util_all": random.between(5, 60), "noise_floor": -92,
         });
         (format!("band_{}", radio.band), stat)
     });

@@ -19,7 +19,7 @@ static OF_ORG: Collection = Collection::timed("org system events", of_org);
 static OF_SITES: Collection = Collection::timed("site system events", of_sites);
 
 /// Something that happened to a site, or to the organization where there is none.
-struct Happening<'w> {
+struct SystemEvent<'w> {
     site: Option<&'w Site>,
     kind: &'static str,
     category: &'static str,
@@ -29,9 +29,9 @@ struct Happening<'w> {
 
 const DAY: i64 = 86_400;
 
-fn happenings(world: &World) -> Vec<Happening<'_>> {
+fn happenings(world: &World) -> Vec<SystemEvent<'_>> {
     let planned = world.sites.iter().flat_map(|site| {
-        (0..7).map(move |day| Happening {
+        (0..7).map(move |day| SystemEvent {
             site: Some(site),
             kind: "RRM_RUN",
             category: "rrm",
@@ -39,7 +39,7 @@ fn happenings(world: &World) -> Vec<Happening<'_>> {
             timestamp: world.ago(day * DAY + 7_200 + i64::try_from(site.index).unwrap_or_default() * 60),
         })
     });
-    let upgraded = world.sites.iter().map(|site| Happening {
+    let upgraded = world.sites.iter().map(|site| SystemEvent {
         site: Some(site),
         kind: "AUTO_UPGRADE_STARTED",
         category: "upgrade",
@@ -53,7 +53,13 @@ fn happenings(world: &World) -> Vec<Happening<'_>> {
         let of_site = text.starts_with("Update Site");
         let site = world.site(log["site_id"].as_str()?).filter(|_| of_site);
         let kind = if of_site { "SITE_CONFIG_CHANGED" } else { "ORG_CONFIG_CHANGED" };
-        Some(Happening { site, kind, category: "admin_action", text, timestamp: log["timestamp"].as_i64()? })
+        Some(SystemEvent {
+            site,
+            kind,
+            category: "admin_action",
+            text,
+            timestamp: log["timestamp"].as_i64()?,
+        })
     });
     planned.chain(upgraded).chain(changed.collect::<Vec<_>>()).collect()
 }

@@ -8,14 +8,14 @@ use crate::{
 };
 
 pub(super) const ROUTES: &[Route] =
-    &[Route::list("/api/v1/sites/{site_id}/stats/maps/{map_id}/unconnected_clients", &HEARD)];
+    &[Route::list("/api/v1/sites/{site_id}/stats/maps/{map_id}/unconnected_clients", &UNCONNECTED)];
 
-static HEARD: Collection = Collection::of("unconnected clients", heard);
+static UNCONNECTED: Collection = Collection::of("unconnected clients", unconnected);
 
 const MAKERS: &[(&str, &str)] =
     &[("Apple", "3c0630"), ("Samsung", "c81479"), ("Google", "f4f5e8"), ("Xiaomi", "64cc2e")];
 
-fn heard(world: &World) -> Vec<Value> {
+fn unconnected(world: &World) -> Vec<Value> {
     let rows = world.sites.iter().flat_map(|site| {
         let aps = world.access_points(site.index).filter(|ap| ap.usually_connected).collect::<Vec<_>>();
         (0..6).map(move |number| {

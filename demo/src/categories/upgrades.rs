@@ -9,9 +9,9 @@ use crate::{
 };
 
 pub(super) const ROUTES: &[Route] = &[
-    Route::list("/api/v1/orgs/{org_id}/devices/versions", &VERSIONS).unless_said(AP),
-    Route::list("/api/v1/sites/{site_id}/devices/versions", &VERSIONS).unless_said(AP),
-    Route::list("/api/v1/orgs/{org_id}/ssr/versions", &SSR_VERSIONS).unless_said(&[("channel", "stable")]),
+    Route::list("/api/v1/orgs/{org_id}/devices/versions", &VERSIONS).with_defaults(AP),
+    Route::list("/api/v1/sites/{site_id}/devices/versions", &VERSIONS).with_defaults(AP),
+    Route::list("/api/v1/orgs/{org_id}/ssr/versions", &SSR_VERSIONS).with_defaults(&[("channel", "stable")]),
     Route::list("/api/v1/sites/{site_id}/devices/upgrade", &SITE_UPGRADES),
     Route::one("/api/v1/sites/{site_id}/devices/upgrade/{upgrade_id}", &SITE_UPGRADE),
     Route::list("/api/v1/orgs/{org_id}/devices/upgrade", &ORG_UPGRADES),

@@ -22,14 +22,14 @@ pub(super) const ROUTES: &[Route] = &[
     Route::search("/api/v1/sites/{site_id}/stats/bgp_peers/search", &BGP),
     Route::count("/api/v1/sites/{site_id}/stats/bgp_peers/count", &BGP, BGP_COUNTED),
     Route::search("/api/v1/orgs/{org_id}/stats/tunnels/search", &TUNNELS)
-        .unless_said(&[("type", "wxtunnel"), ("duration", "5m")]),
+        .with_defaults(&[("type", "wxtunnel"), ("duration", "5m")]),
     Route::count(
         "/api/v1/orgs/{org_id}/stats/tunnels/count",
         &TUNNELS,
         "wxtunnel_id ap auth_algo encrypt_algo ike_version ip last_event mac mxcluster_id mxedge_id node peer_host peer_ip \
          peer_mxedge_id protocol remote_ip remote_port site_id state tunnel_name up",
     )
-    .unless_said(&[("type", "wxtunnel")]),
+    .with_defaults(&[("type", "wxtunnel")]),
     Route::search("/api/v1/orgs/{org_id}/stats/vpn_peers/search", &VPN),
     Route::count(
         "/api/v1/orgs/{org_id}/stats/vpn_peers/count",

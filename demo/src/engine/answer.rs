@@ -78,7 +78,7 @@ pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, Refusa
     if let Some(name) = route.required.iter().find(|name| call.query.get(name).is_none()) {
         return Err(Refusal::bad_request(format!("{name}: is required")));
     }
-    for (name, value) in route.unsaid {
+    for (name, value) in route.defaults {
         // A window that begins somewhere ends now unless said.
         let begun = *name == "duration" && call.query.get("start").is_some();
         if call.query.get(name).is_none() && !begun {
@@ -120,7 +120,7 @@ fn narrowed<'r>(
         }
         // A path names one thing: patterns are for queries.
         let one = !value.contains(['*', ',']);
-        left.retain(|row| one && field(row, name).is_some_and(|field| filter::fits(field, value)));
+        left.retain(|row| one && field(row, name).is_some_and(|field| filter::matches(field, value)));
         if left.is_empty() && !matches!(*hole, "org_id" | "site_id") {
             return Err(Refusal::not_found());
         }
@@ -137,7 +137,7 @@ fn wanted(
 ) -> Result<Window, Refusal> {
     let window = call.window()?;
     if collection.timed {
-        rows.retain(|row| window.holds(timestamp(row)));
+        rows.retain(|row| window.contains(timestamp(row)));
     }
     filter::keep(rows, all, &call.query)?;
     filter::last_by(rows, all, &call.query)?;

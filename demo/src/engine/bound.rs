@@ -50,18 +50,18 @@ pub(crate) fn of(parameter: &str) -> Option<&'static Bound> {
 }
 
 /// The epoch seconds at which a day such as `2026-01-31` begins.
-fn date(said: &str) -> Option<String> {
-    let day = said.parse::<jiff::civil::Date>().ok()?;
+fn date(value: &str) -> Option<String> {
+    let day = value.parse::<jiff::civil::Date>().ok()?;
     let start = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
     Some(start.timestamp().as_second().to_string())
 }
 
 impl Bound {
     /// What was said, as a number of seconds.
-    pub(crate) fn limit(&self, said: &str) -> Result<f64, Refusal> {
+    pub(crate) fn limit(&self, value: &str) -> Result<f64, Refusal> {
         let seconds = match self.relation {
-            Relation::Within => window::seconds(said).map(|seconds| seconds.to_string()),
-            Relation::After | Relation::Before => Some(date(said).unwrap_or_else(|| said.to_owned())),
+            Relation::Within => window::seconds(value).map(|seconds| seconds.to_string()),
+            Relation::After | Relation::Before => Some(date(value).unwrap_or_else(|| value.to_owned())),
         };
         let limit = seconds.and_then(|seconds| seconds.parse().ok());
         limit.ok_or_else(|| {
@@ -70,12 +70,12 @@ impl Bound {
             } else {
                 "epoch seconds or a date"
             };
-            Refusal::bad_request(format!("{}: \"{said}\" is not {form}", self.parameter))
+            Refusal::bad_request(format!("{}: \"{value}\" is not {form}", self.parameter))
         })
     }
 
     /// Whether a row is within the bound; one that says nothing is not.
-    pub(crate) fn holds(&self, row: &Row, limit: f64) -> bool {
+    pub(crate) fn contains(&self, row: &Row, limit: f64) -> bool {
         field(row, self.field).and_then(Value::as_f64).is_some_and(|value| match self.relation {
             Relation::After => value > limit,
             Relation::Before => value < limit,

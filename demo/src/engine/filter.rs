@@ -41,11 +41,11 @@ pub(crate) fn keep(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Result<(
         }
         if let Some(bound) = bound::of(name) {
             let limit = bound.limit(wanted)?;
-            rows.retain(|row| bound.holds(row, limit));
+            rows.retain(|row| bound.contains(row, limit));
         } else if name == "text" {
             rows.retain(|row| row.values().any(|value| mentions(value, wanted)));
         } else if all.iter().any(|row| field(row, name).is_some()) {
-            rows.retain(|row| field(row, name).is_some_and(|value| fits(value, wanted)));
+            rows.retain(|row| field(row, name).is_some_and(|value| matches(value, wanted)));
         }
     }
     Ok(())
@@ -63,10 +63,10 @@ pub(crate) fn last_by(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Resul
 }
 
 /// Whether a value is what was asked for: `prefix*`, `*part*`, one of `a,b`, or just that.
-pub(crate) fn fits(value: &Value, wanted: &str) -> bool {
+pub(crate) fn matches(value: &Value, wanted: &str) -> bool {
     match value {
         Value::String(text) => {
-            text_fits(text, wanted) || wanted.split(',').any(|one| text_fits(text, one.trim()))
+            text_matches(text, wanted) || wanted.split(',').any(|one| text_matches(text, one.trim()))
         }
         Value::Bool(truth) => match wanted.to_ascii_lowercase().as_str() {
             "true" | "1" => *truth,
@@ -78,20 +78,20 @@ pub(crate) fn fits(value: &Value, wanted: &str) -> bool {
                 .parse::<f64>()
                 .is_ok_and(|one| number.as_f64().is_some_and(|it| it.total_cmp(&one).is_eq()))
         }),
-        Value::Array(members) => members.iter().any(|member| fits(member, wanted)),
+        Value::Array(members) => members.iter().any(|member| matches(member, wanted)),
         Value::Null | Value::Object(_) => false,
     }
 }
 
-fn text_fits(text: &str, wanted: &str) -> bool {
+fn text_matches(text: &str, wanted: &str) -> bool {
     if is_mac(text) {
         let wanted = wanted.replace([':', '-', '.'], "");
-        return pattern_fits(text, &wanted.to_ascii_lowercase());
+        return pattern_matches(text, &wanted.to_ascii_lowercase());
     }
-    pattern_fits(&text.to_lowercase(), &wanted.to_lowercase())
+    pattern_matches(&text.to_lowercase(), &wanted.to_lowercase())
 }
 
-fn pattern_fits(text: &str, pattern: &str) -> bool {
+fn pattern_matches(text: &str, pattern: &str) -> bool {
     let Some((head, rest)) = pattern.split_once('*') else { return text == pattern };
     let Some(mut text) = text.strip_prefix(head) else { return false };
     let mut parts = rest.split('*').peekable();
@@ -129,24 +129,24 @@ mod tests {
         for wanted in
             ["leeds distribution centre", "LEEDS*", "*distri*", "*centre", "l*d*e", "*", "york,leeds*"]
         {
-            assert!(fits(&name, wanted), "{wanted}");
+            assert!(matches(&name, wanted), "{wanted}");
         }
         for wanted in ["leeds", "*leeds", "centre*", "*york*", "l*z*e"] {
-            assert!(!fits(&name, wanted), "{wanted}");
+            assert!(!matches(&name, wanted), "{wanted}");
         }
     }
 
     #[test]
     fn a_mac_fits_in_every_spelling() {
         for wanted in ["5c5b350e1a2b", "5C:5B:35:0E:1A:2B", "5c5b.350e.1a2b", "5c-5b-35*"] {
-            assert!(fits(&json!("5c5b350e1a2b"), wanted), "{wanted}");
+            assert!(matches(&json!("5c5b350e1a2b"), wanted), "{wanted}");
         }
     }
 
     #[test]
     fn numbers_truths_and_lists_fit_by_value() {
-        assert!(fits(&json!(36), "36") && fits(&json!(36), "1,36") && !fits(&json!(36), "3"));
-        assert!(fits(&json!(true), "True") && !fits(&json!(true), "false"));
-        assert!(fits(&json!(["a", "b"]), "B") && !fits(&json!(["a", "b"]), "c"));
+        assert!(matches(&json!(36), "36") && matches(&json!(36), "1,36") && !matches(&json!(36), "3"));
+        assert!(matches(&json!(true), "True") && !matches(&json!(true), "false"));
+        assert!(matches(&json!(["a", "b"]), "B") && !matches(&json!(["a", "b"]), "c"));
     }
 }

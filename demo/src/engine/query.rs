@@ -20,8 +20,8 @@ impl Query {
 
     /// What was said for a parameter; an empty value counts as nothing.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        let said = self.0.iter().find(|(key, _)| key == name);
-        said.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        let value = self.0.iter().find(|(key, _)| key == name);
+        value.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
     /// How many rows are asked for; Mist gives 1,000 at most, whatever was said.
@@ -45,10 +45,10 @@ impl Query {
     }
 
     fn positive(&self, name: &str, default: usize) -> Result<usize, Refusal> {
-        let Some(said) = self.get(name) else { return Ok(default) };
-        let number = said.parse().ok().filter(|number| *number > 0);
+        let Some(value) = self.get(name) else { return Ok(default) };
+        let number = value.parse().ok().filter(|number| *number > 0);
         number.ok_or_else(|| {
-            Refusal::bad_request(format!("{name}: a positive integer is required, not \"{said}\""))
+            Refusal::bad_request(format!("{name}: a positive integer is required, not \"{value}\""))
         })
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Route {
     pub(crate) path: &'static str,
     pub(crate) form: Form,
     /// Parameters as they are taken when the caller leaves them out.
-    pub(crate) unsaid: &'static [(&'static str, &'static str)],
+    pub(crate) defaults: &'static [(&'static str, &'static str)],
     /// Parameters that a call is refused without.
     pub(crate) required: &'static [&'static str],
 }
@@ -44,7 +44,7 @@ pub(crate) enum Form {
 
 impl Route {
     const fn new(path: &'static str, form: Form) -> Route {
-        Route { path, form, unsaid: &[], required: &[] }
+        Route { path, form, defaults: &[], required: &[] }
     }
 
     pub(crate) const fn list(path: &'static str, rows: &'static Collection) -> Route {
@@ -106,8 +106,8 @@ impl Route {
     }
 
     /// The same route, taking parameters to be these where the caller leaves them out.
-    pub(crate) const fn unless_said(mut self, unsaid: &'static [(&'static str, &'static str)]) -> Route {
-        self.unsaid = unsaid;
+    pub(crate) const fn with_defaults(mut self, defaults: &'static [(&'static str, &'static str)]) -> Route {
+        self.defaults = defaults;
         self
     }
 

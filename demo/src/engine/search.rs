@@ -64,8 +64,8 @@ fn enveloped(
             let reached = skipped + shown.len();
             answer["total"] = total.into();
             if reached < total {
-                let place = json!([CURSOR, reached]).to_string();
-                answer["next"] = format!("{path}?{}", query.with("search_after", &place)).into();
+                let offset = json!([CURSOR, reached]).to_string();
+                answer["next"] = format!("{path}?{}", query.with("search_after", &offset)).into();
             }
             answer["results"] = shown.into();
         }
@@ -86,9 +86,9 @@ fn enveloped(
 const CURSOR: &str = "demo";
 
 fn cursor(query: &Query) -> Result<usize, Refusal> {
-    let Some(said) = query.get("search_after") else { return Ok(0) };
-    let place = serde_json::from_str::<(String, usize)>(said).ok().filter(|(mark, _)| mark == CURSOR);
-    place
+    let Some(value) = query.get("search_after") else { return Ok(0) };
+    let offset = serde_json::from_str::<(String, usize)>(value).ok().filter(|(mark, _)| mark == CURSOR);
+    offset
         .map(|(_, reached)| reached)
         .ok_or_else(|| Refusal::bad_request("search_after: not a place that an earlier answer's next gave"))
 }
@@ -96,8 +96,8 @@ fn cursor(query: &Query) -> Result<usize, Refusal> {
 /// By `sort`, downwards with a leading `-` (or as `desc_sort`); as they are where nothing is said.
 fn sort(rows: &mut [&Row], query: &Query) -> Result<(), Refusal> {
     let (name, downwards) = match (query.get("sort"), query.get("desc_sort")) {
-        (Some(said), _) => (said.trim_start_matches('-'), said.starts_with('-')),
-        (None, Some(said)) => (said, true),
+        (Some(value), _) => (value.trim_start_matches('-'), value.starts_with('-')),
+        (None, Some(value)) => (value, true),
         (None, None) => return Ok(()),
     };
     if !rows.is_empty() && name != "timestamp" && !rows.iter().any(|row| field(row, name).is_some()) {

@@ -14,11 +14,11 @@ pub(crate) struct Window {
 impl Window {
     /// What a query says, and the last day where it says nothing.
     pub(crate) fn of(query: &Query, now: i64) -> Result<Window, Refusal> {
-        let instant = |name| query.get(name).map(|said| moment(name, said, now)).transpose();
-        let duration = query.get("duration").map(|said| {
-            seconds(said).ok_or_else(|| {
+        let instant = |name| query.get(name).map(|value| moment(name, value, now)).transpose();
+        let duration = query.get("duration").map(|value| {
+            seconds(value).ok_or_else(|| {
                 Refusal::bad_request(format!(
-                    "duration: \"{said}\" is no length of time such as 1h, 1d or 2w"
+                    "duration: \"{value}\" is no length of time such as 1h, 1d or 2w"
                 ))
             })
         });
@@ -37,7 +37,7 @@ impl Window {
         Ok(window)
     }
 
-    pub(crate) fn holds(&self, timestamp: f64) -> bool {
+    pub(crate) fn contains(&self, timestamp: f64) -> bool {
         // Mist's time stamps carry fractions; a row of the window's last second is in it.
         #[expect(clippy::cast_possible_truncation, reason = "epoch seconds fit an i64 many times over")]
         let second = timestamp.floor() as i64;
@@ -45,22 +45,22 @@ impl Window {
     }
 }
 
-fn moment(name: &str, said: &str, now: i64) -> Result<i64, Refusal> {
-    let relative = || said.strip_prefix('-').and_then(seconds).map(|ago| now - ago);
+fn moment(name: &str, value: &str, now: i64) -> Result<i64, Refusal> {
+    let relative = || value.strip_prefix('-').and_then(seconds).map(|ago| now - ago);
     let epoch =
-        || said.split('.').next().and_then(|whole| whole.parse::<i64>().ok()).filter(|epoch| *epoch >= 0);
-    let moment = if said == "now" { Some(now) } else { epoch().or_else(relative) };
+        || value.split('.').next().and_then(|whole| whole.parse::<i64>().ok()).filter(|epoch| *epoch >= 0);
+    let moment = if value == "now" { Some(now) } else { epoch().or_else(relative) };
     moment.ok_or_else(|| {
         Refusal::bad_request(format!(
-            "{name}: \"{said}\" is neither epoch seconds nor a relative time such as -1d"
+            "{name}: \"{value}\" is neither epoch seconds nor a relative time such as -1d"
         ))
     })
 }
 
 /// `90`, `90s`, `15m`, `2h`, `1d`, `2w` in seconds.
-pub(super) fn seconds(said: &str) -> Option<i64> {
-    let digits = said.trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
-    let unit = match &said[digits.len()..] {
+pub(super) fn seconds(value: &str) -> Option<i64> {
+    let digits = value.trim_end_matches(|unit: char| unit.is_ascii_alphabetic());
+    let unit = match &value[digits.len()..] {
         "" | "s" => 1,
         "m" => 60,
         "h" => 3600,

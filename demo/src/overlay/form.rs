@@ -14,7 +14,7 @@ const FARTHEST: i64 = 10 * 365 * 86_400;
 
 /// A change, and where it stands.
 #[derive(Clone, Debug)]
-pub(crate) struct Laid {
+pub(crate) struct OverlayChange {
     /// `FILE: overlay entry 3`.
     pub(crate) place: String,
     pub(crate) change: Change,
@@ -95,30 +95,30 @@ pub(crate) struct Read {
     pub(crate) title: Option<String>,
     pub(crate) question: Option<Question>,
     pub(crate) expect: Option<Expect>,
-    pub(crate) changes: Vec<Laid>,
+    pub(crate) changes: Vec<OverlayChange>,
 }
 
 /// Reads the text of a file; errors begin with its name.
 pub(crate) fn read(file: &str, text: &str) -> Result<Read, OverlayError> {
     let error = |problem: String| OverlayError::new(format!("{file}: {problem}"));
     let value = serde_json::from_str::<Value>(text).map_err(|problem| error(problem.to_string()))?;
-    let said = strict::read::<File>(value).map_err(error)?;
+    let parsed = strict::read::<File>(value).map_err(error)?;
     let part = |name: &'static str| move |problem: String| format!("{name}: {problem}");
     let question =
-        said.question.map(strict::read::<Question>).transpose().map_err(part("question")).map_err(error)?;
+        parsed.question.map(strict::read::<Question>).transpose().map_err(part("question")).map_err(error)?;
     let expect =
-        said.expect.map(strict::read::<Expect>).transpose().map_err(part("expect")).map_err(error)?;
+        parsed.expect.map(strict::read::<Expect>).transpose().map_err(part("expect")).map_err(error)?;
     let mut changes = Vec::new();
-    for (number, entry) in (1..).zip(said.overlay) {
+    for (number, entry) in (1..).zip(parsed.overlay) {
         let place = format!("{file}: overlay entry {number}");
         let change = strict::read::<Entry>(entry).and_then(Entry::change);
         let change = change.map_err(|problem| OverlayError::new(format!("{place}: {problem}")))?;
-        changes.push(Laid { place, change });
+        changes.push(OverlayChange { place, change });
     }
-    Ok(Read { title: said.title, question, expect, changes })
+    Ok(Read { title: parsed.title, question, expect, changes })
 }
 
-impl Laid {
+impl OverlayChange {
     pub(super) fn error(&self, problem: impl AsRef<str>) -> OverlayError {
         OverlayError::new(format!("{}: {}", self.place, problem.as_ref()))
     }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use error::OverlayError;
-pub(crate) use form::{Action, Addition, Change, Laid, read};
+pub(crate) use form::{Action, Addition, Change, OverlayChange, read};
 
 use crate::{
     categories,
@@ -33,7 +33,7 @@ pub struct Overlay(Arc<Content>);
 
 #[derive(Debug, Default)]
 struct Content {
-    changes: Vec<Laid>,
+    changes: Vec<OverlayChange>,
     population: Population,
 }
 
@@ -58,7 +58,7 @@ impl Overlay {
         for incident in incidents {
             changes.extend(incident.changes.iter().cloned());
         }
-        let added = changes.iter().map(Laid::added).sum::<usize>();
+        let added = changes.iter().map(OverlayChange::added).sum::<usize>();
         if added > MOST_ADDED {
             return Err(OverlayError::new(format!(
                 "the overlay adds {added} rows; at most {MOST_ADDED} are possible"
@@ -143,11 +143,11 @@ impl Overlay {
         });
         let names = names::Names(world);
         for (wanted, patch) in patches {
-            let fits = wanted.iter().all(|(hole, wanted)| {
-                let said = holes.iter().find(|(name, _)| name == hole);
-                said.is_some_and(|(_, said)| names.means(wanted, said))
+            let matches = wanted.iter().all(|(hole, wanted)| {
+                let written = holes.iter().find(|(name, _)| name == hole);
+                written.is_some_and(|(_, written)| names.means(wanted, written))
             });
-            if !fits {
+            if !matches {
                 continue;
             }
             if let Ok(mut value) = serde_json::from_slice::<Value>(&answer.body) {

@@ -15,25 +15,25 @@ pub(super) fn change(
     rows: &mut Vec<Row>,
     selection: &Map<String, Value>,
     action: &Action,
-    place: &str,
+    position: &str,
 ) -> Result<(), String> {
     let names = Names(world);
     match action {
         Action::Set(wanted) => {
-            for place in places(collection, rows, selection, &names)? {
-                patch::lay_over_row(&mut rows[place], wanted, &names);
+            for position in positions(collection, rows, selection, &names)? {
+                patch::lay_over_row(&mut rows[position], wanted, &names);
             }
         }
         Action::Remove => {
             // The places are in order, and each removal moves those behind it.
-            for place in places(collection, rows, selection, &names)?.into_iter().rev() {
-                rows.remove(place);
+            for position in positions(collection, rows, selection, &names)?.into_iter().rev() {
+                rows.remove(position);
             }
         }
         Action::Add(additions) => {
             let mut added = Vec::new();
             for (number, addition) in (1..).zip(additions) {
-                let label = format!("{place} {number}");
+                let label = format!("{position} {number}");
                 let more = fill::made(&names, collection, rows, addition, &label);
                 added.extend(more.map_err(|problem| format!("add, row {number}: {problem}"))?);
             }
@@ -44,7 +44,7 @@ pub(super) fn change(
 }
 
 /// The places of the selected rows. What another change took away is none of them, and is no error.
-fn places(
+fn positions(
     collection: &Collection,
     rows: &[Row],
     selection: &Map<String, Value>,

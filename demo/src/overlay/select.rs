@@ -16,13 +16,21 @@ pub(super) fn selected(
     selection: &Map<String, Value>,
     names: &Names<'_>,
 ) -> Result<Vec<usize>, String> {
-    let fits = |row: &Row| selection.iter().all(|(name, wanted)| holds(row, name, wanted, names));
-    let places =
-        rows.iter().enumerate().filter(|(_, row)| fits(row)).map(|(place, _)| place).collect::<Vec<_>>();
-    if places.is_empty() && !selection.is_empty() { Err(nothing(rows, selection, names)) } else { Ok(places) }
+    let matches = |row: &Row| selection.iter().all(|(name, wanted)| row_matches(row, name, wanted, names));
+    let positions = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| matches(row))
+        .map(|(position, _)| position)
+        .collect::<Vec<_>>();
+    if positions.is_empty() && !selection.is_empty() {
+        Err(no_match_error(rows, selection, names))
+    } else {
+        Ok(positions)
+    }
 }
 
-fn holds(row: &Row, name: &str, wanted: &Value, names: &Names<'_>) -> bool {
+fn row_matches(row: &Row, name: &str, wanted: &Value, names: &Names<'_>) -> bool {
     match at(row, name) {
         Some(value) => equal(value, wanted, names),
         None => wanted.is_null(),
@@ -65,12 +73,12 @@ fn equal(value: &Value, wanted: &Value, names: &Names<'_>) -> bool {
 }
 
 /// Why nothing fits.
-fn nothing(rows: &[Row], selection: &Map<String, Value>, names: &Names<'_>) -> String {
+fn no_match_error(rows: &[Row], selection: &Map<String, Value>, names: &Names<'_>) -> String {
     if rows.is_empty() {
         return "where: the collection has no rows".to_owned();
     }
     for (name, wanted) in selection {
-        if rows.iter().any(|row| holds(row, name, wanted, names)) {
+        if rows.iter().any(|row| row_matches(row, name, wanted, names)) {
             continue;
         }
         let values = rows.iter().filter_map(|row| at(row, name)).collect::<Vec<_>>();

@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use super::said;
+use super::error_response;
 use crate::fault::{Faults, Order};
 
 pub(super) const PATH: &str = "/demo/faults";
@@ -25,13 +25,13 @@ pub(super) async fn handle(faults: &Faults, request: Request) -> Response {
                 faults.plan(order.path, order.times, order.fault);
                 StatusCode::NO_CONTENT.into_response()
             }
-            Err(detail) => said(StatusCode::BAD_REQUEST, &detail),
+            Err(detail) => error_response(StatusCode::BAD_REQUEST, &detail),
         },
         Method::DELETE => {
             faults.clear();
             StatusCode::NO_CONTENT.into_response()
         }
-        _ => said(StatusCode::METHOD_NOT_ALLOWED, "POST a fault, or DELETE them all"),
+        _ => error_response(StatusCode::METHOD_NOT_ALLOWED, "POST a fault, or DELETE them all"),
     }
 }
 

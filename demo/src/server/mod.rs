@@ -98,9 +98,9 @@ fn answer(state: &State, request: &Parts) -> Result<Answer, Refusal> {
         return Err(Refusal::method_not_allowed(request.method.as_str()));
     }
     let query = Query::of(&request.uri);
-    let said = holes.clone();
+    let written_holes = holes.clone();
     let mut answer = engine::answer(route, Call { world: &world, path, holes, query, usage })?;
-    world.overlay.lay_over_answer(&world, route, &said, &mut answer);
+    world.overlay.lay_over_answer(&world, route, &written_holes, &mut answer);
     Ok(answer)
 }
 
@@ -120,14 +120,14 @@ fn answered(answer: Answer) -> Response {
 
 #[expect(clippy::needless_pass_by_value, reason = "the refusal ends here")]
 fn refused(refusal: Refusal) -> Response {
-    let mut response = said(refusal.status, &refusal.detail);
+    let mut response = error_response(refusal.status, &refusal.detail);
     if let Some(seconds) = refusal.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response
 }
 
-fn said(status: StatusCode, detail: &str) -> Response {
+fn error_response(status: StatusCode, detail: &str) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], json!({ "detail": detail }).to_string())
         .into_response()
 }

@@ -84,11 +84,11 @@ const LAST: &[&str] =
 
 pub(super) fn wireless(sites: &[Site], devices: &[Device], wlans: &[Wlan]) -> Vec<Client> {
     let clients = sites.iter().flat_map(|site| {
-        let heard = devices.iter().enumerate();
-        let heard = heard.filter(|(_, device)| {
+        let reachable = devices.iter().enumerate();
+        let reachable = reachable.filter(|(_, device)| {
             device.site == site.index && device.kind == Kind::AccessPoint && device.connected
         });
-        let aps = heard.collect::<Vec<_>>();
+        let aps = reachable.collect::<Vec<_>>();
         (0..site.plan.wireless)
             .filter_map(move |number| client(site, &aps, wlans, number))
             .collect::<Vec<_>>()
@@ -102,8 +102,9 @@ fn client(site: &Site, aps: &[(usize, &Device)], wlans: &[Wlan], number: usize) 
     let fitting = HARDWARE.iter().filter(|hardware| hardware.ssid == network.ssid).collect::<Vec<_>>();
     let hardware = *random.pick(&fitting);
     let (ap, device) = random.pick(aps);
-    let heard = device.radios.iter().filter(|radio| network.bands.contains(&radio.band)).collect::<Vec<_>>();
-    let radio = (*random.pick(&heard)).clone();
+    let reachable =
+        device.radios.iter().filter(|radio| network.bands.contains(&radio.band)).collect::<Vec<_>>();
+    let radio = (*random.pick(&reachable)).clone();
     let random_mac = network.ssid == "Pine Guest";
     let label = format!("client {} {number}", site.plan.code);
     let username = format!("{}.{}@harbourandpine.example", random.pick(FIRST), random.pick(LAST));

@@ -4,10 +4,10 @@ mod client;
 mod device;
 mod identity;
 mod moment;
-mod place;
 mod plan;
 mod radio;
 mod random;
+mod site;
 mod wlan;
 
 use std::{
@@ -19,9 +19,9 @@ pub(crate) use client::{Client, WiredClient};
 pub(crate) use device::{Device, Kind};
 pub(crate) use identity::{mac, uuid};
 pub(crate) use moment::{Current, UNTOUCHED, now, written};
-pub(crate) use place::Site;
 pub(crate) use radio::{Radio, channels};
 pub(crate) use random::Random;
+pub(crate) use site::Site;
 pub(crate) use wlan::{Wlan, wlan_named};
 
 use crate::{
@@ -57,7 +57,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(now: i64, overlay: &Overlay) -> World {
-        let sites = if overlay.population() == Population::Nothing { Vec::new() } else { place::sites() };
+        let sites = if overlay.population() == Population::Nothing { Vec::new() } else { site::sites() };
         let mut world = World {
             now,
             sites,

@@ -71,9 +71,9 @@ impl Asker {
     /// Asks a question, and counts the requests that arrive at the cloud.
     pub(super) async fn ask(&self, question: &Question) -> Answered {
         let before = self.demo.requests().len();
-        let (told, mut cost) = self.call(&question.tool, question.arguments.clone()).await;
+        let (result, mut cost) = self.call(&question.tool, question.arguments.clone()).await;
         cost.calls = self.demo.requests().len() - before;
-        match told {
+        match result {
             Ok(text) => Answered::read(&text, cost),
             Err(error) => Answered {
                 verdict: String::new(),
@@ -94,14 +94,14 @@ impl Asker {
         let begun = Instant::now();
         let outcome = self.session.call(tool, arguments, &Call::unattended()).await;
         let milliseconds = begun.elapsed().as_millis();
-        let told = match outcome.content {
+        let result = match outcome.content {
             Ok(Content::Text(text)) => Ok(text),
             Ok(_) => Err("the answer is no text".to_owned()),
             Err(error) => Err(error.to_string()),
         };
-        let (Ok(text) | Err(text)) = &told;
+        let (Ok(text) | Err(text)) = &result;
         let tokens = self.tokenizer.encode_ordinary(text).len();
-        (told, Cost { calls: 1, milliseconds, tokens })
+        (result, Cost { calls: 1, milliseconds, tokens })
     }
 }
 

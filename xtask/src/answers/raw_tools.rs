@@ -6,7 +6,7 @@ use mistmcp::serde_json::{self, Map, Value};
 use mistmcp_demo::Question;
 
 use super::Cost;
-use super::asked::Asker;
+use super::asker::Asker;
 
 /// The category of the answer tools.
 const ANSWERS: &str = "answers";
@@ -16,17 +16,17 @@ const DEVICE: &str = "searchOrgInventory";
 
 /// Asks by the prompt's steps: what earlier answers show of the thing (site, MAC address, id) narrows the later ones.
 pub(super) async fn cost(asker: &Asker, question: &Question) -> Cost {
-    let mut known = Known::of(question);
+    let mut known = KnownArguments::of(question);
     let mut sum = Cost::default();
     for (tool, parameters, required) in steps(asker, question) {
         let Some(arguments) = known.arguments(&parameters, &required) else { continue };
-        let (told, cost) = asker.call(tool, arguments).await;
+        let (result, cost) = asker.call(tool, arguments).await;
         sum = Cost {
             calls: sum.calls + 1,
             milliseconds: sum.milliseconds + cost.milliseconds,
             tokens: sum.tokens + cost.tokens,
         };
-        if let Ok(text) = told {
+        if let Ok(text) = result {
             known.learn(&serde_json::from_str(&text).unwrap_or_default());
         }
     }
@@ -64,10 +64,10 @@ fn steps(asker: &Asker, question: &Question) -> Vec<(&'static str, Names, Names)
     entries.collect()
 }
 
-/// What is known of the thing that is asked about, by the parameter that takes it.
-struct Known(BTreeMap<&'static str, String>);
+/// The known arguments of a question, by the name of the parameter.
+struct KnownArguments(BTreeMap<&'static str, String>);
 
-impl Known {
+impl KnownArguments {
     fn of(question: &Question) -> Self {
         let text = |name: &str| question.arguments.get(name).and_then(Value::as_str).map(str::to_owned);
         let mut known = BTreeMap::from([("duration", text("duration").unwrap_or_else(|| "1d".to_owned()))]);
@@ -132,7 +132,7 @@ mod tests {
             tool: "troubleshootClient".to_owned(),
             arguments: arguments.as_object().unwrap().clone(),
         };
-        let mut known = Known::of(&question);
+        let mut known = KnownArguments::of(&question);
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let all = names(&["hostname", "mac", "duration", "limit"]);
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Whether each GET of Mist's document is a tool, or stands in the list of those that are left out, with the reason.
+//! Coverage check: each GET of Mist's OpenAPI document is a tool, or has a line with a reason in `left_out.tsv`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use mistmcp::{Catalog, Entry, Method, Run};
 use crate::document::Document;
 
 /// The list: operationId, path and reason of a GET, with tabs between them.
-pub(crate) const LEFT_OUT: &str = include_str!("../left_out.tsv");
+pub(crate) const UNCOVERED: &str = include_str!("../left_out.tsv");
 
 /// The tools whose endpoints Mist's document does not have, and these endpoints.
 pub(crate) const UNDOCUMENTED: [(&str, &str); 2] = [
@@ -15,11 +15,11 @@ pub(crate) const UNDOCUMENTED: [(&str, &str); 2] = [
     ("listOrgMarvisActions", "/api/v1/labs/orgs/{org_id}/suggestion"),
 ];
 
-/// What is accounted for twice or not at all, a line each.
+/// The coverage problems, a line each: endpoints that are missing, listed twice, or listed and a tool.
 pub(crate) fn problems(
     catalog: &Catalog,
     document: &Document,
-    left_out: &str,
+    uncovered: &str,
     undocumented: &[(&str, &str)],
 ) -> Vec<String> {
     let tools: BTreeMap<String, &str> = catalog
@@ -30,7 +30,7 @@ pub(crate) fn problems(
     let gets: BTreeMap<&str, &str> = document.gets().collect();
     let mut found = Vec::new();
     let mut listed = BTreeSet::new();
-    for line in left_out.lines().filter(|line| !line.is_empty()) {
+    for line in uncovered.lines().filter(|line| !line.is_empty()) {
         let [operation, path, reason] = line.split('\t').collect::<Vec<_>>()[..] else {
             found.push(format!(
                 "left_out.tsv: no operationId, path and reason with tabs between them: {line}"
@@ -73,9 +73,9 @@ pub(crate) fn problems(
     found
 }
 
-/// How many GETs are left out.
+/// The number of GETs that are listed as no tools.
 pub(crate) fn count() -> usize {
-    LEFT_OUT.lines().filter(|line| !line.is_empty()).count()
+    UNCOVERED.lines().filter(|line| !line.is_empty()).count()
 }
 
 /// The paths of the GETs behind a tool: of its list, and of the item where it has both.
@@ -107,8 +107,8 @@ mod tests {
         Document::of(json!({ "paths": paths.collect::<mistmcp::serde_json::Map<_, _>>() }))
     }
 
-    fn problems_of(paths: &[(&str, &str)], left_out: &str, undocumented: &[(&str, &str)]) -> Vec<String> {
-        problems(&Catalog::gather().unwrap(), &document(paths), left_out, undocumented)
+    fn problems_of(paths: &[(&str, &str)], uncovered: &str, undocumented: &[(&str, &str)]) -> Vec<String> {
+        problems(&Catalog::gather().unwrap(), &document(paths), uncovered, undocumented)
     }
 
     #[test]
@@ -123,9 +123,9 @@ mod tests {
     }
 
     #[test]
-    fn each_way_to_be_unaccounted_for_is_told() {
+    fn each_unaccounted_endpoint_is_a_problem() {
         let known = [("/api/v1/self", "getSelf"), ("/api/v1/self/send", "sendSelf")];
-        for (paths, left_out, undocumented, wanted) in [
+        for (paths, uncovered, undocumented, wanted) in [
             (&known[..], "", &[][..], "GET /api/v1/self/send (sendSelf) is no tool"),
             (&known[..1], "sendSelf\t/api/v1/self/send\tsends\n", &[], "Mist has no GET /api/v1/self/send"),
             (&known[..1], "getSelf\t/api/v1/self\tno\n", &[], "getSelf is a tool, `getSelf`"),
@@ -141,7 +141,7 @@ mod tests {
             (&known[..1], "", &[("noSuchTool", "/api/v1/labs/x")], "there is no tool `noSuchTool`"),
             (&known[..1], "", &[("getSelf", "/api/v1/self")], "Mist's document has GET /api/v1/self now"),
         ] {
-            let found = problems_of(paths, left_out, undocumented);
+            let found = problems_of(paths, uncovered, undocumented);
             assert!(found.len() == 1 && found[0].contains(wanted), "{wanted}: {found:?}");
         }
     }
