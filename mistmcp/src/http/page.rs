@@ -6,7 +6,8 @@
 
 mod content;
 mod demo;
-mod escape;
+mod markup;
+mod prose;
 
 use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
@@ -29,11 +30,9 @@ use serde_json::json;
 
 use super::Configuration;
 use super::rejection::Rejection;
-use crate::identity::identity;
 use crate::work;
 use content::Content;
 pub(crate) use demo::Question;
-use escape::Escaped;
 
 /// Security headers besides the Content-Security-Policy.
 const HEADERS: [(HeaderName, &str); 8] = [
@@ -186,12 +185,6 @@ pub(super) fn is_browser(method: &Method, headers: &HeaderMap) -> bool {
 
 /// The response to a browser at the MCP endpoint: a link to the page.
 pub(super) fn browser_hint() -> Response {
-    let html = format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light \
-                dark\"><title>{}</title><p>This address is for MCP clients. <a href=\"/\">How to connect \
-                one</a></p></html>\n",
-        Escaped(identity().name)
-    );
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-store"),
@@ -201,7 +194,7 @@ pub(super) fn browser_hint() -> Response {
             "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ),
     ];
-    (StatusCode::NOT_ACCEPTABLE, headers, html).into_response()
+    (StatusCode::NOT_ACCEPTABLE, headers, markup::hint().into_string()).into_response()
 }
 
 /// The Content-Security-Policy: only the inline style and script, by their hashes, and requests to this server; over the

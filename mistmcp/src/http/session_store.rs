@@ -58,7 +58,7 @@ pub(super) struct LocalOnly;
 
 #[async_trait]
 impl SessionStore for LocalOnly {
-    async fn look_up(&self, _id: &str, _principal: Principal, _is_local: bool) -> Lookup {
+    async fn lookup(&self, _id: &str, _principal: Principal, _is_local: bool) -> Lookup {
         Lookup::Local
     }
 

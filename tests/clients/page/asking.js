@@ -11,13 +11,13 @@ const violations = async (frame) => {
     return frame.evaluate(async () => (await axe.run()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`));
 };
 
-const view = async (page) => (await page.locator('#asked-view iframe').elementHandle()).contentFrame();
+const view = async (page) => (await page.locator('#answer-view iframe').elementHandle()).contentFrame();
 
 /** Asks one question, and waits for its answer. */
 async function ask(page, button) {
     await button.click();
-    await page.locator('#asked-said', { hasText: /answered in|failed/ }).waitFor();
-    assert.match(await page.locator('#asked-said').innerText(), /answered in/);
+    await page.locator('#answer-status', { hasText: /answered in|failed/ }).waitFor();
+    assert.match(await page.locator('#answer-status').innerText(), /answered in/);
     assert.equal(await button.getAttribute('aria-pressed'), 'true');
 }
 
@@ -36,8 +36,8 @@ export const asking = {
         for (const button of await buttons.all()) {
             await ask(page, button);
             const title = await button.innerText();
-            assert.equal(await page.locator('#asked-heading').innerText(), title);
-            assert.ok((await page.locator('#asked-text').textContent()).startsWith('{'), title);
+            assert.equal(await page.locator('#answer-heading').innerText(), title);
+            assert.ok((await page.locator('#answer-text').textContent()).startsWith('{'), title);
             if (!(await button.getAttribute('data-view'))) continue;
             const frame = await view(page);
             await frame.locator('[role=status]:text("Waiting")').waitFor({ state: 'detached' });
@@ -45,7 +45,7 @@ export const asking = {
             assert.deepEqual(await violations(frame), [], title);
             const { origin, height } = await frame.evaluate(() => ({ origin: String(self.origin), height: document.body.getBoundingClientRect().height }));
             assert.equal(origin, 'null', 'a view runs in an origin of its own');
-            await page.waitForFunction((height) => document.querySelector('#asked-view iframe').clientHeight >= height - 1, height);
+            await page.waitForFunction((height) => document.querySelector('#answer-view iframe').clientHeight >= height - 1, height);
         }
         assert.deepEqual(await violations(page.mainFrame()), []);
     },
@@ -61,10 +61,10 @@ export const asking = {
             const title = await incidents.nth(place).textContent();
             await page.locator('#incident').selectOption({ index: place });
             await page.locator('#incident-form button').click();
-            await page.locator('#asked-heading', { hasText: title }).waitFor();
-            await page.locator('#asked-said', { hasText: /answered in|failed/ }).waitFor();
-            assert.match(await page.locator('#asked-said').innerText(), /answered in/, title);
-            const { findings } = JSON.parse(await page.locator('#asked-text').textContent());
+            await page.locator('#answer-heading', { hasText: title }).waitFor();
+            await page.locator('#answer-status', { hasText: /answered in|failed/ }).waitFor();
+            assert.match(await page.locator('#answer-status').innerText(), /answered in/, title);
+            const { findings } = JSON.parse(await page.locator('#answer-text').textContent());
             found += findings.length;
         }
         assert.ok(found > 0, 'no incident was found');

@@ -24,8 +24,8 @@ async function told(page) {
 }
 
 const made = async (page) => ({
-    url: await page.locator('#made-url').textContent(),
-    configuration: await page.locator('#made-configuration').textContent(),
+    url: await page.locator('#client-url').textContent(),
+    configuration: await page.locator('#client-configuration').textContent(),
 });
 
 async function choose(page, client) {
@@ -64,7 +64,7 @@ export const configurations = {
         const problem = page.locator('#url-problem');
         if (needsCloud) {
             assert.match(await problem.innerText(), /Choose the Mist cloud/);
-            assert.ok(!(await page.locator('#made-output').isVisible()));
+            assert.ok(!(await page.locator('#client-output').isVisible()));
             await page.locator('#cloud-choice').selectOption('api.gc1.mist.com');
         }
         const query = needsCloud ? ['cloud=api.gc1.mist.com'] : [];
@@ -75,7 +75,7 @@ export const configurations = {
         assert.equal((await made(page)).url, url());
         await isTaken(url());
 
-        await page.locator('#category-sum').click();
+        await page.locator('#category-count').click();
         const boxes = page.locator('[name=category]');
         const names = await boxes.evaluateAll((all) => all.map((box) => box.value));
         for (const mode of ['managed', 'all', 'custom']) {
@@ -90,7 +90,7 @@ export const configurations = {
             for (const name of two) await page.locator(`[name=category][value="${name}"]`).check();
             assert.ok(!(await problem.isVisible()));
             assert.equal((await made(page)).url, url(...asked, `categories=${two}`));
-            assert.match(await page.locator('#category-sum').innerText(), new RegExp(`^2 of ${names.length}, with \\d+ tools$`));
+            assert.match(await page.locator('#category-count').innerText(), new RegExp(`^2 of ${names.length}, with \\d+ tools$`));
             await isTaken((await made(page)).url);
             await page.getByRole('button', { name: 'Choose none' }).click();
         }

@@ -19,7 +19,7 @@ async function lies(open, colorScheme, width) {
     assert.deepEqual(await violations(page), []);
     await unfold(page);
     const wide = await page.evaluate(() => [...document.querySelectorAll('body *')]
-        .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('pre, .unseen'))
+        .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && !one.closest('pre, .visually-hidden'))
         .map((one) => one.outerHTML.slice(0, 100)));
     assert.deepEqual(wide, []);
     const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);

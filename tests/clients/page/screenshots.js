@@ -11,11 +11,11 @@ for (const colorScheme of ['light', 'dark']) {
     const page = await browser.newPage({ colorScheme, locale: 'en-GB', viewport: { width: 1000, height: 1600 } });
     await page.goto(url);
     await page.locator('#questions button[data-view=topology]').first().click();
-    const frame = await (await page.locator('#asked-view iframe').elementHandle()).contentFrame();
+    const frame = await (await page.locator('#answer-view iframe').elementHandle()).contentFrame();
     await frame.locator('[role=status]:text("Waiting")').waitFor({ state: 'detached' });
     const height = await frame.evaluate(() => document.body.getBoundingClientRect().height);
-    await page.waitForFunction((height) => document.querySelector('#asked-view iframe').clientHeight >= height - 1, height);
-    const { y, height: shown } = await page.locator('#asked-view').boundingBox();
+    await page.waitForFunction((height) => document.querySelector('#answer-view iframe').clientHeight >= height - 1, height);
+    const { y, height: shown } = await page.locator('#answer-view').boundingBox();
     const path = join(folder, `page-${colorScheme}.png`);
     await page.screenshot({ path, clip: { x: 0, y: 0, width: 1000, height: y + shown + 20 }, fullPage: true });
     console.log(path);

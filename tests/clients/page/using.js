@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 
 const visible = (page) => page.locator('.tools > li:not([hidden])').allTextContents();
-const said = (page) => page.locator('#search-said').innerText();
+const searchStatus = (page) => page.locator('#search-status').innerText();
 
 async function search(page, words) {
     await page.getByRole('searchbox').fill(words);
     const fits = await visible(page);
     const shown = await page.locator('.category:visible').count();
-    return { fits, shown, said: await said(page) };
+    return { fits, shown, status: await searchStatus(page) };
 }
 
 /** What was copied, as somebody pastes it. A line end is a blank in a field. */
@@ -21,9 +21,9 @@ async function pasted(page) {
 }
 
 async function copies(page) {
-    for (const [what, id] of [['URL', 'made-url'], ['configuration', 'made-configuration']]) {
+    for (const [what, id] of [['URL', 'client-url'], ['configuration', 'client-configuration']]) {
         await page.getByRole('button', { name: `Copy the ${what}` }).click();
-        await page.locator('#copy-said', { hasText: 'Copied' }).waitFor({ state: 'attached' });
+        await page.locator('#copy-status', { hasText: 'Copied' }).waitFor({ state: 'attached' });
         const text = await page.locator(`#${id}`).textContent();
         assert.ok(text.length > 20, text);
         assert.equal(await pasted(page), text.replaceAll('\n', ' ').slice(0, 500));
@@ -49,23 +49,23 @@ const focused = (page) => page.evaluate(() => {
 export const using = {
     search: async (open) => {
         const page = await open();
-        const whole = await said(page);
+        const whole = await searchStatus(page);
         const all = (await visible(page)).length;
         assert.equal(whole.split(' ')[0], String(all));
 
         const one = await search(page, 'site');
         assert.ok(one.fits.length > 0 && one.fits.length < all, String(one.fits.length));
-        assert.equal(one.said, `${one.fits.length} tools in ${one.shown} ${one.shown === 1 ? 'category' : 'categories'}`);
+        assert.equal(one.status, `${one.fits.length} tools in ${one.shown} ${one.shown === 1 ? 'category' : 'categories'}`);
         const two = await search(page, '  SITE   list ');
         assert.ok(two.fits.length > 0 && two.fits.length < one.fits.length, 'each word narrows');
         assert.ok(two.fits.every((text) => one.fits.includes(text)));
 
         const none = await search(page, 'site xyzzy');
-        assert.deepEqual(none, { fits: [], shown: 0, said: 'No tool has all these words.' });
+        assert.deepEqual(none, { fits: [], shown: 0, status: 'No tool has all these words.' });
         assert.equal((await search(page, '<img src=x>')).fits.length, 0);
 
         const back = await search(page, '');
-        assert.deepEqual([back.fits.length, back.said], [all, whole]);
+        assert.deepEqual([back.fits.length, back.status], [all, whole]);
         assert.equal(await page.locator('.category[open]').count(), 0);
     },
 
@@ -86,7 +86,7 @@ export const using = {
         const page = await open({}, '?q=site+list');
         assert.equal(await page.getByRole('searchbox').inputValue(), 'site list');
         const found = (await visible(page)).length;
-        assert.equal((await said(page)).split(' ')[0], String(found));
+        assert.equal((await searchStatus(page)).split(' ')[0], String(found));
         await page.getByRole('searchbox').fill('site');
         await page.waitForURL(/\?q=site$/);
         await page.reload();
@@ -128,24 +128,24 @@ export const using = {
         }
         assert.equal(order[0], 'Skip to the tools');
         const categories = await page.locator('.category').count();
-        const before = ['mode', 'category-sum', 'client', 'search-words'].map((one) => order.indexOf(one));
+        const before = ['mode', 'category-count', 'client', 'search-query'].map((one) => order.indexOf(one));
         assert.ok(before.every((place, index) => place > (before[index - 1] ?? 0)), order.join(', '));
-        assert.equal(order.length - order.indexOf('search-words') - 1, categories, 'each category is a stop');
+        assert.equal(order.length - order.indexOf('search-query') - 1, categories, 'each category is a stop');
 
         await page.locator('[name=mode]:checked').focus();
         await page.keyboard.press('ArrowDown');
-        await page.locator('#category-sum').focus();
+        await page.locator('#category-count').focus();
         await page.keyboard.press('Enter');
         await page.keyboard.press('Tab');
         await page.keyboard.press('Space');
         const category = await page.locator('[name=category]:checked').inputValue();
         const mode = await page.locator('[name=mode]:checked').inputValue();
-        const url = new URL(await page.locator('#made-url').textContent());
+        const url = new URL(await page.locator('#client-url').textContent());
         assert.equal(url.searchParams.get('categories'), category);
         assert.equal(url.searchParams.get('mode'), mode);
         await page.locator('[name=client]:checked').focus();
         await page.keyboard.press('ArrowRight');
         assert.equal(await page.locator('[name=client]:checked').inputValue(), 'VS Code');
-        assert.match(await page.locator('#made-configuration').textContent(), /"servers"/);
+        assert.match(await page.locator('#client-configuration').textContent(), /"servers"/);
     },
 };

@@ -26,10 +26,10 @@
     return object(message.result);
   }
 
-  let asked = 0;
+  let turns = 0;
   let end = () => {};
 
-  /** Shows a view in a sandboxed frame, and answers what it asks of its host. */
+  /** Shows a view in a sandboxed frame, and handles its requests to the host. */
   function show(view, title, given, result, incident) {
     const frame = document.createElement('iframe');
     frame.title = title;
@@ -45,7 +45,7 @@
       'tools/call': ({ name, arguments: of }) => callTool(String(name), object(of), incident),
       ping: () => ({}),
     };
-    const told = {
+    const notifications = {
       'ui/notifications/initialized': () => {
         notify('ui/notifications/tool-input', { arguments: given });
         notify('ui/notifications/tool-result', result);
@@ -54,45 +54,45 @@
         if (height > 0 && height < 1e6) frame.style.height = `${Math.ceil(height)}px`;
       },
     };
-    const hear = async ({ source, data }) => {
+    const receive = async ({ source, data }) => {
       if (source !== frame.contentWindow || object(data).jsonrpc !== '2.0') return;
-      const known = data.id === undefined ? told : requests;
-      if (!Object.hasOwn(known, data.method)) {
+      const handlers = data.id === undefined ? notifications : requests;
+      if (!Object.hasOwn(handlers, data.method)) {
         if (data.method !== undefined && data.id !== undefined) send({ id: data.id, error: { code: -32601, message: 'Method not found' } });
         return;
       }
       try {
-        const answer = await known[data.method](object(data.params));
+        const answer = await handlers[data.method](object(data.params));
         if (data.id !== undefined) send({ id: data.id, result: answer });
       } catch (error) {
         send({ id: data.id, error: { code: -32603, message: error.message } });
       }
     };
     const changed = () => notify('ui/notifications/host-context-changed', context());
-    addEventListener('message', hear);
+    addEventListener('message', receive);
     theme.addEventListener('change', changed);
     end = () => {
-      removeEventListener('message', hear);
+      removeEventListener('message', receive);
       theme.removeEventListener('change', changed);
     };
     frame.src = `views/${view}`;
-    $('asked-view').replaceChildren(frame);
+    $('answer-view').replaceChildren(frame);
   }
 
-  /** Asks what a button or an option says, and shows the answer. */
+  /** Calls the tool of a button or an option, and shows the answer. */
   async function ask(chosen) {
     const { tool, view, arguments: text } = chosen.dataset;
     const incident = chosen.localName === 'option' ? chosen.value : undefined;
     const title = chosen.textContent;
     const given = JSON.parse(text);
-    asked += 1;
-    const turn = asked;
+    turns += 1;
+    const turn = turns;
     end();
-    $('asked').hidden = false;
-    $('asked-heading').textContent = title;
-    $('asked-said').textContent = 'Asking…';
-    $('asked-view').replaceChildren();
-    $('asked-text').textContent = '';
+    $('answer').hidden = false;
+    $('answer-heading').textContent = title;
+    $('answer-status').textContent = 'Asking…';
+    $('answer-view').replaceChildren();
+    $('answer-text').textContent = '';
     for (const one of document.querySelectorAll('#questions button')) one.setAttribute('aria-pressed', String(one === chosen));
     const started = performance.now();
     let result;
@@ -102,13 +102,13 @@
     } catch (error) {
       failure = error.message;
     }
-    if (turn !== asked) return;
-    $('asked-said').textContent = failure ? `It failed: ${failure}` : `${tool} answered in ${Math.round(performance.now() - started)} ms.`;
+    if (turn !== turns) return;
+    $('answer-status').textContent = failure ? `It failed: ${failure}` : `${tool} answered in ${Math.round(performance.now() - started)} ms.`;
     if (failure) return;
     const words = (Array.isArray(result.content) ? result.content : []).map((block) => object(block).text).filter((one) => typeof one === 'string').join('\n');
-    $('asked-text').textContent = words;
-    $('asked-size').textContent = `${words.length.toLocaleString()} characters, from ${tool} ${text}`;
-    document.querySelector('#asked details').open = !view;
+    $('answer-text').textContent = words;
+    $('answer-size').textContent = `${words.length.toLocaleString()} characters, from ${tool} ${text}`;
+    document.querySelector('#answer details').open = !view;
     if (view) show(view, title, given, result, incident);
   }
 

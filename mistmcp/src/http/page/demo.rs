@@ -1,20 +1,14 @@
-//! The part of the web page over the demo network: ready questions ([`Question`]), and the views that show their answers.
-
-use std::fmt::Write;
+//! The part of the web page over the demo network ([`Demo`]): ready questions, and the views that show their answers.
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use maud::{Markup, html};
 
-use super::escape::Escaped;
 use crate::http::rejection::Rejection;
 use crate::session::Settings;
 
-/// The section of the page.
-pub(super) const SECTION: &str = include_str!("demo.html");
-/// The form of the incidents.
-const INCIDENTS: &str = include_str!("incidents.html");
-/// Its script, which asks this server and is the host of the views.
+/// The script of the section, which calls tools of this server and is the host of the views.
 pub(super) const SCRIPT: &str = include_str!("demo.js");
 
 /// The policy of a view in a frame of the page. It runs in an origin of its own, and loads nothing.
@@ -34,48 +28,75 @@ pub(crate) struct Question {
     pub(crate) incident: Option<String>,
 }
 
-impl Question {
-    /// What the script needs for the call. None if a session of these settings does not list the tool.
-    fn data(&self, settings: &Settings) -> Option<String> {
-        let entry = settings.catalog().find(&self.tool).filter(|entry| settings.lists(entry))?;
-        Some(format!(
-            "data-tool=\"{}\" data-view=\"{}\" data-arguments=\"{}\"",
-            Escaped(&self.tool),
-            Escaped(entry.tool().view.unwrap_or_default()),
-            Escaped(&self.arguments)
-        ))
+/// The questions whose tools a session of the server lists, each with the view of its answer or an empty text.
+#[derive(Debug)]
+pub(super) struct Demo<'a> {
+    /// Questions about the network as it is.
+    questions: Vec<(&'a Question, &'static str)>,
+    /// Questions about an incident, with its name.
+    incidents: Vec<(&'a str, &'a Question, &'static str)>,
+}
+
+impl<'a> Demo<'a> {
+    /// None if there is no question about the network as it is.
+    pub(super) fn new(all: &'a [Question], settings: &Settings) -> Option<Self> {
+        let mut demo = Self { questions: Vec::new(), incidents: Vec::new() };
+        for question in all {
+            let entry = settings.catalog().find(&question.tool).filter(|entry| settings.lists(entry));
+            let Some(view) = entry.map(|entry| entry.tool().view.unwrap_or_default()) else { continue };
+            match &question.incident {
+                None => demo.questions.push((question, view)),
+                Some(incident) => demo.incidents.push((incident, question, view)),
+            }
+        }
+        (!demo.questions.is_empty()).then_some(demo)
     }
 }
 
-// Writing to a String cannot fail, so the results of `write!` are ignored.
-
-/// The buttons of the questions that a session of these settings can ask without further steps.
-pub(super) fn buttons(questions: &[Question], settings: &Settings) -> String {
-    let mut text = String::new();
-    for question in questions.iter().filter(|question| question.incident.is_none()) {
-        let Some(data) = question.data(settings) else { continue };
-        let _ = writeln!(
-            text,
-            "<li><button type=\"button\" hidden aria-pressed=\"false\" {data}>{}</button></li>",
-            Escaped(&question.text)
-        );
+/// The section with the questions.
+pub(super) fn section(demo: &Demo<'_>) -> Markup {
+    html! {
+        section aria-labelledby="ask" {
+            h2 id="ask" { "Ask the demo network" }
+            p {
+                "Each question is one call of a tool. Below it is what people see in a client with views (MCP Apps), and what \
+                 the model reads."
+            }
+            noscript { p { "The questions need scripts." } }
+            ul.questions id="questions" {
+                @for (question, view) in &demo.questions {
+                    li {
+                        button type="button" hidden aria-pressed="false" data-tool=(question.tool) data-view=(view)
+                            data-arguments=(question.arguments) { (question.text) }
+                    }
+                }
+            }
+            @if !demo.incidents.is_empty() {
+                form id="incident-form" hidden autocomplete="off" {
+                    label for="incident" {
+                        "Or choose an incident: it is added to the demo network, and its question is asked."
+                    }
+                    select id="incident" {
+                        @for (incident, question, view) in &demo.incidents {
+                            option value=(incident) data-tool=(question.tool) data-view=(view)
+                                data-arguments=(question.arguments) { (question.text) }
+                        }
+                    }
+                    button type="submit" { "Ask" }
+                }
+            }
+            div id="answer" hidden {
+                h3 id="answer-heading" {}
+                p id="answer-status" role="status" {}
+                div id="answer-view" {}
+                details {
+                    summary { "What the model reads" }
+                    p.hint id="answer-size" {}
+                    pre tabindex="0" aria-label="What the model reads" { code id="answer-text" {} }
+                }
+            }
+        }
     }
-    text
-}
-
-/// The form with the incidents, if there are any whose question can be asked.
-pub(super) fn incidents(questions: &[Question], settings: &Settings) -> String {
-    let mut options = String::new();
-    for question in questions {
-        let (Some(incident), Some(data)) = (&question.incident, question.data(settings)) else { continue };
-        let _ = writeln!(
-            options,
-            "<option value=\"{}\" {data}>{}</option>",
-            Escaped(incident),
-            Escaped(&question.text)
-        );
-    }
-    if options.is_empty() { options } else { INCIDENTS.replace("{{options}}", &options) }
 }
 
 /// The document of a view, for a sandboxed frame of the page.

@@ -4,10 +4,10 @@
   const form = $('client-form');
   const search = $('search-form');
 
-  // What the server is called, by itself and among those of a client.
+  // The names of the server: its own, and that of its entry in a client's configuration.
   const { program: PROGRAM, entry: NAME } = form.dataset;
 
-  // What a client has to send, as the server says of itself.
+  // The headers that a client has to send.
   const HEADERS = [
     form.dataset.ownToken && { name: 'X-Authorization', scheme: '', variable: 'MIST_APITOKEN', input: 'mist-token', what: 'Mist API token' },
     form.dataset.clientToken && { name: 'Authorization', scheme: 'Bearer ', variable: 'MISTMCP_CLIENT_TOKEN', input: `${PROGRAM}-client-token`, what: `${PROGRAM} client token` },
@@ -28,13 +28,13 @@
 
   const CLIENTS = {
     'Claude Code': {
-      place: `Run this in a shell.${reads('Claude Code')}`,
+      location: `Run this in a shell.${reads('Claude Code')}`,
       make: (url) => [`claude mcp add --transport http ${NAME}`, `'${url}'`]
         .concat(HEADERS.map((header) => `--header '${header.name}: ${header.scheme}\${${header.variable}}'`))
         .join(HEADERS.length ? ' \\\n  ' : ' '),
     },
     'VS Code': {
-      place: `In .vscode/mcp.json, or what “MCP: Open User Configuration” opens.${HEADERS.length ? ' VS Code asks for the secret once, and keeps it.' : ''}`,
+      location: `In .vscode/mcp.json, or what “MCP: Open User Configuration” opens.${HEADERS.length ? ' VS Code asks for the secret once, and keeps it.' : ''}`,
       make: (url) => {
         const inputs = HEADERS.map(({ input, what }) => ({ type: 'promptString', id: input, description: what, password: true }));
         const servers = { [NAME]: entry({ type: 'http', url }, ({ input }) => `\${input:${input}}`) };
@@ -42,11 +42,11 @@
       },
     },
     Cursor: {
-      place: `In ~/.cursor/mcp.json, or .cursor/mcp.json of a project.${reads('Cursor')}`,
+      location: `In ~/.cursor/mcp.json, or .cursor/mcp.json of a project.${reads('Cursor')}`,
       make: (url) => json({ mcpServers: { [NAME]: entry({ url }, ({ variable }) => `\${env:${variable}}`) } }),
     },
     'Claude Desktop': {
-      place: `In claude_desktop_config.json (Settings > Developer > Edit Config). Needs Node.js.${replace}`,
+      location: `In claude_desktop_config.json (Settings > Developer > Edit Config). Needs Node.js.${replace}`,
       make: (url) => {
         // Where Claude Desktop starts it, an argument must hold no space: so the scheme stands with the secret.
         const args = ['-y', 'mcp-remote', url, '--transport', 'http-only']
@@ -57,19 +57,19 @@
       },
     },
     Windsurf: {
-      place: `In ~/.codeium/windsurf/mcp_config.json.${reads('Windsurf')}`,
+      location: `In ~/.codeium/windsurf/mcp_config.json.${reads('Windsurf')}`,
       make: (url) => json({ mcpServers: { [NAME]: entry({ serverUrl: url }, ({ variable }) => `\${env:${variable}}`) } }),
     },
     Zed: {
-      place: `In Zed's settings.json.${replace}`,
+      location: `In Zed's settings.json.${replace}`,
       make: (url) => json({ context_servers: { [NAME]: entry({ url }, blank) } }),
     },
     'Gemini CLI': {
-      place: `In ~/.gemini/settings.json, or .gemini/settings.json of a project.${reads('Gemini CLI')}`,
+      location: `In ~/.gemini/settings.json, or .gemini/settings.json of a project.${reads('Gemini CLI')}`,
       make: (url) => json({ mcpServers: { [NAME]: entry({ httpUrl: url }, ({ variable }) => `\${${variable}}`) } }),
     },
     Codex: {
-      place: `In ~/.codex/config.toml.${reads('Codex')}`,
+      location: `In ~/.codex/config.toml.${reads('Codex')}`,
       make: (url) => [`[mcp_servers.${NAME}]`, `url = ${JSON.stringify(url)}`]
         .concat(HEADERS.map(({ name, scheme, variable }) => (scheme
           ? `bearer_token_env_var = "${variable}"`
@@ -77,14 +77,14 @@
         .join('\n'),
     },
     'Any other': {
-      place: `Many clients take this form; the names of the fields differ.${replace}`,
+      location: `Many clients take this form; the names of the fields differ.${replace}`,
       make: (url) => json({ mcpServers: { [NAME]: entry({ type: 'http', url }, blank) } }),
     },
   };
 
   const chosen = (name) => [...form.querySelectorAll(`[name=${name}]:checked`)];
 
-  /** The URL that the choices make, or why they make none. */
+  /** The URL for the choices. Throws an error that says which choice is missing. */
   function url() {
     const { mode: usual, bounded } = form.dataset;
     const cloud = form.elements.cloud;
@@ -106,20 +106,20 @@
     const all = form.querySelectorAll('[name=category]').length;
     // Mode all loads extended categories only where they are chosen.
     const extra = chosen('mode')[0].value === 'all' ? form.querySelectorAll('[name=category][data-extended]').length : 0;
-    $('category-sum').textContent = boxes.length ? `${boxes.length} of ${all}, with ${tools} ${tools === 1 ? 'tool' : 'tools'}` : `All ${all - extra}; open to choose some`;
+    $('category-count').textContent = boxes.length ? `${boxes.length} of ${all}, with ${tools} ${tools === 1 ? 'tool' : 'tools'}` : `All ${all - extra}; open to choose some`;
     let problem = '';
     try {
-      const made = url();
+      const address = url();
       const client = CLIENTS[chosen('client')[0].value];
-      $('made-url').textContent = made;
-      $('made-place').textContent = client.place;
-      $('made-configuration').textContent = client.make(made);
+      $('client-url').textContent = address;
+      $('client-location').textContent = client.location;
+      $('client-configuration').textContent = client.make(address);
     } catch (error) {
       problem = error.message;
     }
     $('url-problem').textContent = problem;
     $('url-problem').hidden = !problem;
-    $('made-output').hidden = Boolean(problem);
+    $('client-output').hidden = Boolean(problem);
   }
 
   async function copy(button) {
@@ -135,10 +135,10 @@
     }
     if (copied) selection.removeAllRanges();
     button.textContent = copied ? 'Copied' : 'Selected';
-    $('copy-said').textContent = copied ? 'Copied' : 'The text is selected: copy it with the keyboard';
+    $('copy-status').textContent = copied ? 'Copied' : 'The text is selected: copy it with the keyboard';
     setTimeout(() => {
       button.textContent = 'Copy';
-      $('copy-said').textContent = '';
+      $('copy-status').textContent = '';
     }, 2500);
   }
 
@@ -152,29 +152,29 @@
 
   const counted = (count, one, many) => `${count} ${count === 1 ? one : many}`;
 
-  const asking = () => $('search-words').value.trim();
+  const searchQuery = () => $('search-query').value.trim();
 
   let waiting;
   let ranked = 0;
 
   /** Keeps in the list the tools that have all words that were written, and asks the server which tools answer them. */
   function find() {
-    const words = asking().toLowerCase().split(/\s+/).filter(Boolean);
+    const words = searchQuery().toLowerCase().split(/\s+/).filter(Boolean);
     let found = 0;
     let within = 0;
     for (const { details, tools } of categories) {
-      let fits = 0;
+      let matches = 0;
       for (const { item, text } of tools) {
         item.hidden = !words.every((word) => text.includes(word));
-        if (!item.hidden) fits += 1;
+        if (!item.hidden) matches += 1;
       }
-      details.hidden = fits === 0;
-      details.open = words.length > 0 && fits > 0;
-      details.querySelector('.count').textContent = fits;
-      found += fits;
-      if (fits) within += 1;
+      details.hidden = matches === 0;
+      details.open = words.length > 0 && matches > 0;
+      details.querySelector('.count').textContent = matches;
+      found += matches;
+      if (matches) within += 1;
     }
-    $('search-said').textContent = found
+    $('search-status').textContent = found
       ? `${counted(found, 'tool', 'tools')} in ${counted(within, 'category', 'categories')}`
       : 'No tool has all these words.';
     clearTimeout(waiting);
@@ -183,7 +183,7 @@
 
   /** Shows the tools that answer what was written, best first, and notes it in the address. */
   async function rank() {
-    const query = asking();
+    const query = searchQuery();
     const address = new URL(location);
     if (query) address.searchParams.set('q', query.split(/\s+/).join(' '));
     else address.searchParams.delete('q');
@@ -225,14 +225,14 @@
     named.scrollIntoView();
   }
 
-  for (const [place, name] of Object.keys(CLIENTS).entries()) {
+  for (const [index, name] of Object.keys(CLIENTS).entries()) {
     const label = document.createElement('label');
     const radio = document.createElement('input');
-    Object.assign(radio, { type: 'radio', name: 'client', value: name, defaultChecked: place === 0 });
+    Object.assign(radio, { type: 'radio', name: 'client', value: name, defaultChecked: index === 0 });
     label.append(radio, name);
     $('client-choice').append(label);
   }
-  // What a browser brings back on a reload would not be what is shown.
+  // A browser may restore form values on reload: the configuration would not match them.
   form.reset();
   for (const each of [form, search]) {
     each.hidden = false;
@@ -250,7 +250,7 @@
   addEventListener('hashchange', reveal);
   make();
   $('open-note').hidden = !(open && HEADERS.length);
-  $('search-words').value = new URLSearchParams(location.search).get('q') ?? '';
-  if (asking()) find();
+  $('search-query').value = new URLSearchParams(location.search).get('q') ?? '';
+  if (searchQuery()) find();
   reveal();
 })();
