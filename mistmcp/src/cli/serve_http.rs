@@ -78,7 +78,11 @@ pub(super) async fn serve<H: ServerHandler>(
         redis,
     };
     let log_address = |address: SocketAddr| {
-        let cloud = if needs_cloud { "?cloud=HOST, where HOST is your Mist cloud, such as api.eu.mist.com" } else { "" };
+        let cloud = if needs_cloud {
+            "?cloud=HOST, where HOST is your Mist cloud, such as api.eu.mist.com"
+        } else {
+            ""
+        };
         let page = reachability_note(address)
             .map(|place| format!("a page for people is at {scheme}://{place}/; "))
             .unwrap_or_default();
