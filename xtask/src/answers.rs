@@ -1,19 +1,27 @@
 //! How well the answer tools explain the incidents of `demo/incidents`, and what the same questions cost by raw tools.
 
+#[cfg(test)]
+mod aims;
 mod asker;
 mod raw_tools;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use mistmcp::Catalog;
-use mistmcp_demo::{Half, Incident, Overlay};
+use mistmcp_demo::{Half, Incident, Overlay, Question};
+use mistmcp_tools::answers::FOUND_BY;
+use tokio::task::JoinSet;
 
 use asker::{Answered, Asker, Finding};
 
 /// The cause that is found where there is nothing.
 const NEVER_SEEN: &str = "never_seen";
+
+/// An access point that is down in the untouched demo network.
+const DOWN_IN_THE_DEMO: &str = "RTM-AP-04";
 
 /// How well a half of the incidents is explained.
 #[derive(Debug, Default)]
@@ -26,10 +34,14 @@ pub(crate) struct Score {
     pub(crate) among_three: usize,
     /// The answers: requests to Mist, milliseconds and tokens of each.
     pub(crate) answers: Vec<Cost>,
+    /// Requests to Mist of those answers that are about one site, device or client.
+    pub(crate) calls_at_one_place: Vec<usize>,
     /// The same questions by raw tools: calls, milliseconds and tokens of each.
     pub(crate) raw_tools: Vec<Cost>,
     /// How many incidents have no tool yet, by its name.
     pub(crate) without_tool: BTreeMap<String, usize>,
+    /// Causes that a tool finds, and that the documentation does not list for it: tool and cause.
+    pub(crate) undocumented: BTreeSet<String>,
     /// What is not right, in a line each.
     pub(crate) misses: Vec<String>,
     pub(crate) false_alarms: FalseAlarms,
@@ -63,48 +75,136 @@ pub(crate) fn print(catalog: &Catalog, half: Option<&str>, misses: bool) -> Resu
         Some(other) => anyhow::bail!("--half is train or test, not {other}"),
     };
     for half in halves {
-        print_score(half, &score(catalog, half)?, misses);
+        print_score(half, &score(catalog, half, Beside::RawTools)?, misses);
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// What is measured beside the answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beside {
+    /// The same question by raw tools.
+    RawTools,
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "tests leave it out, because it takes most of the time")
+    )]
+    Nothing,
+}
+
 /// Asks the questions of a half.
-pub(crate) fn score(catalog: &Catalog, half: Half) -> Result<Score> {
+pub(crate) fn score(catalog: &Catalog, half: Half, beside: Beside) -> Result<Score> {
     // Another provider serves as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build()?;
     runtime.block_on(async {
         let mut score = Score::default();
-        let incidents = Incident::built_in()?.into_iter().filter(|incident| incident.half == Some(half));
-        let incidents = incidents.collect::<Vec<_>>();
-        let untouched = Asker::start(Overlay::default()).await?;
-        let nothing = [
-            ("an empty organization", Asker::start(Overlay::empty_organization()).await?),
-            ("sites without devices", Asker::start(Overlay::sites_without_devices()).await?),
-        ];
-        for incident in &incidents {
+        let mut incidents = Vec::new();
+        for incident in Incident::built_in()?.into_iter().filter(|incident| incident.half == Some(half)) {
             let question =
-                incident.question.as_ref().with_context(|| format!("{}: no question", incident.name))?;
-            if !catalog.entries().iter().any(|entry| entry.tool().name == question.tool) {
-                *score.without_tool.entry(question.tool.clone()).or_default() += 1;
-                continue;
+                incident.question.clone().with_context(|| format!("{}: no question", incident.name))?;
+            if catalog.entries().iter().any(|entry| entry.tool().name == question.tool) {
+                incidents.push((incident, question));
+            } else {
+                *score.without_tool.entry(question.tool).or_default() += 1;
             }
-            let asker = Asker::start(Overlay::of(std::slice::from_ref(incident))?).await?;
-            score.add(incident, &asker.ask(question).await);
-            score.raw_tools.push(raw_tools::cost(&asker, question).await);
-            score.false_alarms.add(incident, &untouched.ask(question).await);
-            for (name, asker) in &nothing {
-                score.false_alarms.add_of_nothing(incident, name, &asker.ask(question).await);
+        }
+        for part in asked(&incidents, beside).await? {
+            score.add(&part.incident, &part.answered);
+            score.raw_tools.extend(part.raw_tools);
+        }
+        let without = without_incidents(incidents.iter().map(|(_, question)| question)).await?;
+        for (incident, question) in &incidents {
+            let Some((untouched, nothing)) = without.get(&key(question)) else { continue };
+            score.false_alarms.add(incident, untouched);
+            for (name, answered) in nothing {
+                score.false_alarms.add_of_nothing(incident, name, answered);
             }
         }
         Ok(score)
     })
 }
 
+/// Incidents that are asked about at a time.
+const WORKERS: usize = 2;
+
+/// An incident with its answer, and what the same costs by raw tools.
+struct Part {
+    place: usize,
+    incident: Incident,
+    answered: Answered,
+    raw_tools: Option<Cost>,
+}
+
+/// The answers of all incidents, each over a network of its own, in their order.
+async fn asked(incidents: &[(Incident, Question)], beside: Beside) -> Result<Vec<Part>> {
+    let (mut tasks, mut parts) = (JoinSet::new(), Vec::with_capacity(incidents.len()));
+    for (place, (incident, question)) in incidents.iter().cloned().enumerate() {
+        if tasks.len() >= WORKERS {
+            parts.extend(tasks.join_next().await.transpose()?.transpose()?);
+        }
+        tasks.spawn(async move {
+            let asker = Asker::start(Overlay::of(std::slice::from_ref(&incident))?).await?;
+            let answered = asker.ask(&question).await;
+            let raw_tools = match beside {
+                Beside::RawTools => Some(raw_tools::cost(&asker, &question).await),
+                Beside::Nothing => None,
+            };
+            anyhow::Ok(Part { place, incident, answered, raw_tools })
+        });
+    }
+    while let Some(part) = tasks.join_next().await {
+        parts.push(part??);
+    }
+    parts.sort_by_key(|part| part.place);
+    Ok(parts)
+}
+
+/// What is answered without an incident: in the untouched network, and in organizations with nothing in them.
+type Without = (Answered, Vec<(&'static str, Answered)>);
+
+/// The answers without incidents. Questions that several incidents share are asked once.
+async fn without_incidents(questions: impl Iterator<Item = &Question>) -> Result<BTreeMap<String, Without>> {
+    let untouched = Arc::new(Asker::start(Overlay::default()).await?);
+    let nothing = Arc::new([
+        ("an empty organization", Asker::start(Overlay::empty_organization()).await?),
+        ("sites without devices", Asker::start(Overlay::sites_without_devices()).await?),
+    ]);
+    let distinct: BTreeMap<_, _> = questions.map(|question| (key(question), question.clone())).collect();
+    let (mut tasks, mut without) = (JoinSet::new(), BTreeMap::new());
+    for (key, question) in distinct {
+        if tasks.len() >= WORKERS {
+            without.extend(tasks.join_next().await.transpose()?);
+        }
+        let (untouched, nothing) = (Arc::clone(&untouched), Arc::clone(&nothing));
+        tasks.spawn(async move {
+            let mut of_nothing = Vec::new();
+            for (name, asker) in nothing.iter() {
+                of_nothing.push((*name, asker.ask(&question).await));
+            }
+            (key, (untouched.ask(&question).await, of_nothing))
+        });
+    }
+    while let Some(answered) = tasks.join_next().await {
+        without.extend([answered?]);
+    }
+    Ok(without)
+}
+
+fn key(question: &Question) -> String {
+    format!("{} {}", question.tool, mistmcp::serde_json::Value::from(question.arguments.clone()))
+}
+
 impl Score {
     fn add(&mut self, incident: &Incident, answered: &Answered) {
         self.asked += 1;
         self.answers.push(answered.cost);
+        if incident.question.as_ref().is_some_and(is_of_one_place) {
+            self.calls_at_one_place.push(answered.cost.calls);
+        }
+        if let Some(question) = &incident.question {
+            self.undocumented.extend(undocumented(&question.tool, answered));
+        }
         let place = answered.findings.iter().take(3).position(|finding| is_right(incident, finding));
         self.first += usize::from(place == Some(0));
         self.among_three += usize::from(place.is_some());
@@ -124,6 +224,20 @@ impl Score {
     }
 }
 
+/// The causes of an answer that are not among those of its tool.
+fn undocumented(tool: &str, answered: &Answered) -> Vec<String> {
+    let known =
+        FOUND_BY.iter().find(|(name, _)| *name == tool).map(|(_, causes)| *causes).unwrap_or_default();
+    let is_new = |finding: &&Finding| known.iter().all(|cause| cause.name != finding.cause);
+    let new = answered.findings.iter().filter(is_new);
+    new.map(|finding| format!("{tool} finds {}", finding.cause)).collect()
+}
+
+/// Whether a question is about one site, device or client, and not about the organization.
+fn is_of_one_place(question: &Question) -> bool {
+    ["site_id", "device_id", "client", "who"].iter().any(|name| question.arguments.contains_key(*name))
+}
+
 /// Whether a finding has the cause and the object that are expected.
 fn is_right(incident: &Incident, finding: &Finding) -> bool {
     incident.expect.as_ref().is_some_and(|expect| {
@@ -136,10 +250,14 @@ impl FalseAlarms {
     fn add(&mut self, incident: &Incident, answered: &Answered) {
         // What nobody has seen is not in the untouched network either.
         let is_true_there = incident.expect.as_ref().is_some_and(|expect| expect.cause == NEVER_SEEN);
-        if !is_true_there && answered.findings.iter().any(|finding| is_right(incident, finding)) {
+        let is_alarm = |finding: &&Finding| finding.severity != "info";
+        let mut alarms = answered.findings.iter().filter(is_alarm);
+        if !is_true_there && alarms.any(|finding| is_right(incident, finding)) {
             self.without_trouble.push(incident.name.clone());
         }
-        for finding in answered.findings.iter().filter(|finding| finding.severity == "critical") {
+        let is_true_there = |finding: &Finding| finding.objects.iter().any(|name| name == DOWN_IN_THE_DEMO);
+        let critical = answered.findings.iter().filter(|finding| finding.severity == "critical");
+        for finding in critical.filter(|finding| !is_true_there(finding)) {
             *self.critical.entry(finding.to_string()).or_default() += 1;
         }
     }
@@ -169,6 +287,9 @@ fn print_score(half: Half, score: &Score, misses: bool) {
     {
         println!("  {name}");
         println!("    {calls:<22} {}", spread(costs.iter().map(|cost| cost.calls)));
+        if name == "an answer" {
+            println!("    {:<22} {}", "at one place", spread(score.calls_at_one_place.iter().copied()));
+        }
         println!("    {:<22} {}", "tokens (o200k)", spread(costs.iter().map(|cost| cost.tokens)));
         let milliseconds = costs.iter().map(|cost| usize::try_from(cost.milliseconds).unwrap_or(usize::MAX));
         println!("    {:<22} {}", "milliseconds", spread(milliseconds));
@@ -192,6 +313,9 @@ fn print_score(half: Half, score: &Score, misses: bool) {
         }
         for false_alarm in &alarms.of_nothing {
             println!("    {false_alarm}");
+        }
+        for told in &score.undocumented {
+            println!("    {told}, which its FINDS does not have");
         }
     }
 }

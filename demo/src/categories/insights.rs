@@ -119,12 +119,13 @@ fn sites(call: &Call<'_>) -> Result<Answer, Refusal> {
         "num_switches" => crate::world::Kind::Switch,
         _ => crate::world::Kind::Gateway,
     };
+    let hours = usize::try_from((window.end - window.start) / 3600).unwrap_or_default().clamp(1, 168);
     let rows = call.world.sites.iter().map(|site| {
         let number = call.world.kind(kind).filter(|device| device.site == site.index).count();
         let clients = call.world.clients_at(site);
         let mut row = json!({ "site_id": site.id, "num_clients": clients, devices: number });
         for level in names.iter().filter_map(|name| Level::named(name)) {
-            if let Some(success) = level.success(call.world, site, 24) {
+            if let Some(success) = level.success(call.world, site, hours) {
                 row[level.name] = success.into();
             }
         }

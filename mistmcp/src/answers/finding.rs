@@ -96,6 +96,11 @@ impl Finding {
         self
     }
 
+    /// Adds the objects of another finding, after its own.
+    pub fn on_those_of(self, other: &Self) -> Self {
+        other.objects.iter().cloned().fold(self, Self::on)
+    }
+
     /// When it began, in epoch seconds.
     pub fn since(mut self, time: impl Into<Option<i64>>) -> Self {
         self.since = time.into();

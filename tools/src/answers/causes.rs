@@ -160,7 +160,7 @@ causes! {
             "Radar events in the window.",
             "Exclude the channels that are hit, where it happens often.";
         NOISE "noise": "Noise disturbs a radio.",
-            "The noise floor of a radio above the threshold.",
+            "The noise floor of a radio above the threshold, or much air time that is not Wi-Fi.",
             "Find the source with spectrum analysis, or change the channel.";
         RADIO_DISABLED "radio_disabled": "A radio is switched off.",
             "The radio's state in the statistics or the configuration.",

@@ -19,7 +19,9 @@ pub(super) const FINDS: &[&Cause] = &[
     &c::SPANNING_TREE_BLOCKED,
     &c::MAC_LIMIT,
     &c::PORT_AUTH_FAILED,
+    &c::MISSING_VLAN,
     &c::LOOP,
+    &c::CABLE_FAULT,
     &c::POWER_LOST,
     &c::POWER_CONSTRAINED,
 ];
@@ -128,16 +130,24 @@ async fn find(
         }
     };
     let inventory = located.is_none().then(|| parts::inventory(org));
-    let (port_rows, events, alarm_rows, devices) = join!(
+    // Only the statistics have the PoE budget.
+    let stats_part = of_device.is_none_or(|device| device.kind == "switch").then(|| switch_stats(org, site));
+    let (port_rows, events, alarm_rows, devices, stats) = join!(
         ask.rows(&ports_part),
         ask.rows(&events_part),
         ask.rows(&alarms_part),
-        ask.rows_if(inventory.as_ref())
+        ask.rows_if(inventory.as_ref()),
+        ask.rows_if(stats_part.as_ref())
     );
-    let devices: Vec<Device> = match located.as_ref() {
+    let mut devices: Vec<Device> = match located.as_ref() {
         Some(located) => located.inventory.clone(),
         None => locate::devices_of(&devices),
     };
+    for switch in locate::devices_of(&stats) {
+        if let Some(device) = devices.iter_mut().find(|device| device.mac == switch.mac) {
+            device.poe = switch.poe;
+        }
+    }
     let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
     let events: Vec<_> = events.iter().filter_map(Event::of).collect();
     let subject = match (of_device, site) {
@@ -171,7 +181,8 @@ async fn find(
         })
         .collect();
     let here = |device: &&Device| site.is_none_or(|site| device.site.as_deref() == Some(site));
-    found.extend(devices.iter().filter(here).filter_map(ports::poe_budget));
+    let asked = |device: &&Device| of_device.is_none_or(|of_device| of_device.mac == device.mac);
+    found.extend(devices.iter().filter(here).filter(asked).filter_map(ports::poe_budget));
     found.extend(reported(&alarm_rows, &devices, of_device, ask.now()));
     if let Some(problem) = problem {
         found.retain(|finding| finding.cause().name == problem.cause().name);
@@ -192,6 +203,16 @@ async fn find(
             diagnosis.otherwise(words)
         }
         None => diagnosis,
+    }
+}
+
+/// The statistics of all switches of a site, or of the organization.
+fn switch_stats(org: &str, site: Option<&str>) -> Part {
+    match site {
+        Some(site) => parts::device_stats(site).with("type", "switch"),
+        None => {
+            parts::org_devices(org).with("type", "switch").with("fields", "mac,name,type,status,module_stat")
+        }
     }
 }
 

@@ -57,10 +57,15 @@ pub(super) const FINDS: &[&Cause] = &[
     &c::CHANNEL_UTILIZATION,
     &c::CO_CHANNEL,
     &c::NOISE,
+    &c::RADAR,
+    &c::RADIO_DISABLED,
     &c::WAN_LINK_DOWN,
     &c::WAN_LINK_DEGRADED,
     &c::VPN_PATH_DOWN,
+    &c::TUNNEL_DOWN,
     &c::BGP_DOWN,
+    &c::DHCP_POOL_EXHAUSTED,
+    &c::CLUSTER_DEGRADED,
     &c::FIRMWARE_BEHIND,
     &c::ROGUE_AP,
     &c::HONEYPOT_SSID,
@@ -110,7 +115,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: &TimeWindow) -> Diagno
     found.extend(reported.into_iter().map(|finding| finding.see(&parts::alarms(id, &window))));
     if let Some(level) = service_levels::lowest(&beside.levels) {
         let classified = classified(ask, id, &window, level, &state.name, &found).await;
-        found.extend(classified.or_else(|| service_levels::low(level, &state.name)));
+        found.extend(classified.or_else(|| service_levels::low(level, &state.name, &[])));
     }
     found.extend(changes::before_findings(&beside.changes, &found, ask.now()));
     facts(&state, id, &beside, &found).findings(found)

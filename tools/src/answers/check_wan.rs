@@ -123,7 +123,11 @@ async fn find(ask: &Inquiry, org: &str, site: &str, window: &TimeWindow) -> Diag
             .filter_map(|alarm| alarm.time)
             .min()
     };
-    let mut found = shown_by(rules::gateways_down(&wan), &stats_part);
+    // Its name, where the site itself is what is down.
+    let site_part = gateways.iter().any(Device::is_down).then(|| parts::site(site));
+    let site_rows = ask.rows_if(site_part.as_ref()).await;
+    let site_name = site_rows.first().and_then(|row| row.text("name"));
+    let mut found = shown_by(rules::gateways_down(&wan, site_name.as_deref()), &stats_part);
     found.extend(shown_by(rules::links_down(&wan), &ports_part));
     let degraded = rules::links_degraded(&wan, reported);
     found.extend(shown_by(rules::paths_degraded(&wan, &degraded), &paths_part));
@@ -140,12 +144,14 @@ async fn find(ask: &Inquiry, org: &str, site: &str, window: &TimeWindow) -> Diag
         "wan_link_down" => !ports.is_empty(),
         _ => false,
     };
-    found.extend(shown_by(rules::by_events(&wan, is_seen), &events_part));
+    let by_events = rules::by_events(&wan, is_seen, &found);
+    found.extend(shown_by(by_events, &events_part));
     let ours: Vec<_> = open_alarms
         .into_iter()
         .filter(|alarm| {
-            alarms::cause_of(&alarm.kind)
-                .is_some_and(|(cause, ..)| cause.group == "WAN" && !is_seen(cause.name))
+            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| {
+                cause.group == "WAN" && (!is_seen(cause.name) || alarms::is_recent(alarm, ask.now()))
+            })
         })
         .collect();
     let by_alarms = alarms::findings(&ours, &gateways, |_| None, ask.now()).into_iter().filter(|finding| {
@@ -158,7 +164,12 @@ async fn find(ask: &Inquiry, org: &str, site: &str, window: &TimeWindow) -> Diag
         };
         !found.iter().any(same)
     });
-    let by_alarms: Vec<_> = by_alarms.map(|finding| finding.weight(63)).collect();
+    let by_alarms: Vec<_> = by_alarms
+        .map(|finding| {
+            let weight = if is_seen(finding.cause().name) { 57 } else { 63 };
+            finding.weight(weight)
+        })
+        .collect();
     found.extend(shown_by(by_alarms, &alarms_part));
 
     let count_up = |up: usize, all: usize| (all > 0).then(|| format!("{up} of {all} up"));

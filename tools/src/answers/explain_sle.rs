@@ -359,6 +359,10 @@ fn explained(metric: &str, judged: &Judged<'_>, at: &Place<'_>) -> Vec<Finding> 
         let mut finding =
             service_levels::explained(metric, judged, classifier, *share, cause, &state.name, at.now);
         finding = placed(finding, at.hit).see(&parts::level_trend(at.id, metric, at.window));
+        // Where the network shows the same, that is where it is.
+        if let Some(shown) = fitting.first() {
+            finding = finding.on_those_of(shown);
+        }
         let weight = finding.explains().saturating_sub(u8::try_from(place).unwrap_or(3) * 10);
         found.push(finding.weight(weight));
         // What the network itself shows, beside its effect.

@@ -1,13 +1,16 @@
 //! `listProblems`: what is open in a site or in the organization, folded to its roots.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Window, answer, count, join, name};
+use mistmcp::answers::{
+    Cause, Diagnosis, Finding, Inquiry, Object, Severity, Window, answer, count, join, name,
+};
 use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::{Alarm, Device, Port};
 use super::rules::ports::{self as port_rules, Around};
+use super::rules::tree::Tree;
 use super::rules::{alarms, device};
 use super::{causes as c, locate, parts, thresholds as t};
 
@@ -15,6 +18,7 @@ use super::{causes as c, locate, parts, thresholds as t};
 pub(super) const FINDS: &[&Cause] = &[
     &c::SITE_DOWN,
     &c::POWER_LOST,
+    &c::PORT_DISABLED,
     &c::UPSTREAM_DOWN,
     &c::DEVICE_DOWN,
     &c::MISSING_VLAN,
@@ -72,8 +76,7 @@ pub enum LeastSeverity {
 }
 
 impl LeastSeverity {
-    pub(super) fn includes(self, severity: mistmcp::answers::Severity) -> bool {
-        use mistmcp::answers::Severity;
+    pub(super) fn includes(self, severity: Severity) -> bool {
         severity
             >= match self {
                 Self::Critical => Severity::Critical,
@@ -114,7 +117,13 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
             .filter_map(Alarm::of)
             .filter(|alarm| alarm.id.as_ref().is_none_or(|id| !ids.contains(id))),
     );
-    reported.retain(|alarm| here(alarm.site.as_deref()));
+    // The state of a device tells whether it is down.
+    let is_known = |mac: &String| devices.iter().any(|device| device.has_mac(mac));
+    reported.retain(|alarm| {
+        let of_state =
+            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::DEVICE_DOWN.name);
+        here(alarm.site.as_deref()) && !(of_state && alarm.devices.iter().any(is_known))
+    });
     let open = alarms::open(&reported);
     let mut findings = down(&devices, &ports, site_name, ask.now());
     findings.extend(alarms::findings(&open, &devices, site_name, ask.now()).into_iter().map(|finding| {
@@ -140,37 +149,127 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
         .findings(findings)
 }
 
-/// Devices that are down: whole sites, then dead switches and gateways with what is behind them, then single devices.
+/// Devices that are down: whole sites, dead switches and gateways with what is behind them, and single devices.
 pub(super) fn down(
     devices: &[Device],
     ports: &[Port],
     site_name: impl Fn(&str) -> Option<String>,
     now: i64,
 ) -> Vec<Finding> {
-    let mut by_site: HashMap<&str, Vec<Device>> = HashMap::new();
+    let mut sites: BTreeMap<&str, (Vec<Device>, Vec<Port>)> = BTreeMap::new();
     for device in devices {
         if let Some(site) = device.site.as_deref() {
-            by_site.entry(site).or_default().push(device.clone());
+            sites.entry(site).or_default().0.push(device.clone());
+        }
+    }
+    for port in ports {
+        if let Some((_, ports)) = port.site.as_deref().and_then(|site| sites.get_mut(site)) {
+            ports.push(port.clone());
         }
     }
     let mut found = Vec::new();
-    for (site, devices) in by_site {
-        let called = site_name(site).unwrap_or_else(|| site.to_owned());
-        found.extend(device::site_down(&devices, &called, now));
-        let around = Around::new(now, &devices, ports, &[]);
-        for device in devices.iter().filter(|device| device.is_down()) {
-            let is_root =
-                device::upstream(device, &devices, ports).is_none_or(|upstream| !upstream.is_down());
-            let has_others = device::behind(device, &devices, ports).iter().any(|other| other.is_down());
-            let finding = if has_others || (is_root && device.kind != "ap") {
-                device::device_down_with_others(device, &devices, ports, now)
-            } else {
-                device::upstream_port(device, &devices, ports)
-                    .and_then(|port| port_rules::power_lost(port, device, &around))
-                    .unwrap_or_else(|| device::single_down(device, now))
-            };
-            found.push(finding.on(mistmcp::answers::Object::site(&called)).folds());
-        }
+    for (site, (devices, ports)) in &sites {
+        let called = site_name(site).unwrap_or_else(|| (*site).to_owned());
+        let at_site = |finding: Finding| finding.on(Object::site(&called)).folds();
+        found.extend(down_at_site(devices, ports, &called, now).into_iter().map(at_site));
     }
     found
+}
+
+/// The devices of a site that are down; those behind a dead one are named and fold into it.
+fn down_at_site(devices: &[Device], ports: &[Port], site: &str, now: i64) -> Vec<Finding> {
+    let mut found: Vec<_> = device::site_down(devices, site, now).into_iter().collect();
+    let is_site_down = !found.is_empty();
+    let tree = Tree::of(devices, ports);
+    let around = Around::new(now, devices, ports, &[]);
+    for (place, device) in devices.iter().enumerate().filter(|(_, device)| device.is_down()) {
+        if is_site_down || tree.is_behind_a_dead_one(place) {
+            found.push(device::single_down(device, now));
+            continue;
+        }
+        let behind = tree.behind(place);
+        if device.kind != "ap" || behind.iter().any(|other| other.is_down()) {
+            found.push(device::device_down_with_others(device, &behind, now));
+            continue;
+        }
+        let finding = device::upstream_port(device, devices, ports)
+            .and_then(|port| port_rules::unfed(port, device, &around))
+            .unwrap_or_else(|| device::single_down(device, now));
+        // The neighbors of an access point take over most of its clients.
+        let is_covered = device::is_covered(device, devices);
+        found.push(if is_covered { finding.at_most(Severity::Warning).weight(66) } else { finding });
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+    use mistmcp::serde_json::json;
+
+    use super::*;
+
+    const NOW: i64 = 1_795_890_000;
+
+    /// A gateway, a switch behind it, and three access points on that; of a site.
+    fn network(down: &[&str]) -> (Vec<Device>, Vec<Port>) {
+        let device = |number: u8, kind: &str, name: &str| {
+            let row = json!({
+                "mac": format!("5c5b350000{number:02}"), "type": kind, "name": name, "site_id": "s",
+                "connected": !down.contains(&name),
+            });
+            Device::of(Row::of(&row)).unwrap()
+        };
+        let devices = vec![
+            device(1, "gateway", "GW"),
+            device(2, "switch", "SW"),
+            device(3, "ap", "AP-3"),
+            device(4, "ap", "AP-4"),
+            device(5, "ap", "AP-5"),
+        ];
+        let port = |from: u8, to: u8| {
+            let row = json!({
+                "mac": format!("5c5b350000{from:02}"), "port_id": format!("ge-0/0/{to}"), "site_id": "s", "up": true,
+                "neighbor_mac": format!("5c5b350000{to:02}"),
+            });
+            Port::of(Row::of(&row)).unwrap()
+        };
+        let ports = vec![port(1, 2), port(2, 3), port(2, 4), port(2, 5)];
+        (devices, ports)
+    }
+
+    fn causes(down_ones: &[&str], change: impl Fn(&mut Port)) -> Vec<(&'static str, Severity)> {
+        let (devices, mut ports) = network(down_ones);
+        ports.iter_mut().for_each(change);
+        let diagnosed = down(&devices, &ports, |_| Some("Leeds".to_owned()), NOW);
+        diagnosed.iter().map(|finding| (finding.cause().name, finding.severity())).collect()
+    }
+
+    #[test]
+    fn a_dead_switch_is_the_root_whatever_its_ports_say() {
+        let unfed = |port: &mut Port| {
+            port.up = Some(false);
+            port.poe_on = Some(false);
+        };
+        let found = causes(&["SW", "AP-3", "AP-4", "AP-5"], unfed);
+        assert_eq!(found[0].0, "upstream_down");
+        assert!(found[1..].iter().all(|(cause, _)| *cause == "device_down"), "{found:?}");
+        let found = causes(&["GW", "SW", "AP-3", "AP-4", "AP-5"], unfed);
+        assert_eq!(found[0].0, "site_down", "the inventory has no last_seen");
+    }
+
+    #[test]
+    fn a_single_access_point_is_a_warning_with_what_its_port_says() {
+        let calm = |_: &mut Port| {};
+        assert_eq!(causes(&["AP-3"], calm), [("device_down", Severity::Warning)]);
+        assert_eq!(causes(&["AP-3", "AP-4"], calm)[0].1, Severity::Critical, "most of them");
+        let off = |port: &mut Port| {
+            port.up = Some(false);
+            port.disabled = port.id == "ge-0/0/3";
+            port.poe_on = Some(false);
+        };
+        assert_eq!(causes(&["AP-3"], off)[0].0, "port_disabled");
+        assert_eq!(causes(&["AP-4"], off)[0].0, "power_lost");
+        assert!(causes(&[], calm).is_empty());
+    }
 }

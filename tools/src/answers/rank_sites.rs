@@ -9,7 +9,7 @@ use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
 use super::arguments::Organization;
 use super::facts::{Alarm, Device, Level, Port};
 use super::rules::ranking::{self, RankedSite, SiteRow};
-use super::{causes as c, locate, parts};
+use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&Cause] = &[
@@ -47,7 +47,7 @@ const SITES: usize = 5;
 const MOST_SITES: usize = 20;
 
 /// Which sites are worst, and the main reason of each.
-#[mist_tool(category = "answers", hints(read_only))]
+#[mist_tool(category = "answers", hints(read_only), view = "findings")]
 pub async fn rank_sites(
     mist: &Mist,
     call: &Call,
@@ -69,14 +69,21 @@ async fn find(ask: &Inquiry, org: &str, window: &TimeWindow, limit: Option<u32>)
     let (devices_part, ports_part) = (parts::org_devices(org), parts::gateway_ports(org));
     let alarms_part = parts::org_alarms(org, &window);
     let levels = ["wifi", "wired", "wan"].map(|sle| parts::levels(org, sle, &window));
-    let (sites, devices, alarms, wireless, wired, wan, ports) = join!(
+    // A day hides what has been bad for some hours.
+    let lately = Window::last(t::RECENTLY, ask);
+    let is_long = window.end >= lately.end && lately.start - window.start > t::RECENTLY;
+    let now = ["wifi", "wired", "wan"].map(|sle| is_long.then(|| parts::levels(org, sle, &lately)));
+    let (sites, devices, alarms, wireless, wired, wan, ports, wireless_now, wired_now, wan_now) = join!(
         ask.rows(&sites_part),
         ask.rows(&devices_part),
         ask.rows(&alarms_part),
         ask.rows(&levels[0]),
         ask.rows(&levels[1]),
         ask.rows(&levels[2]),
-        ask.rows(&ports_part)
+        ask.rows(&ports_part),
+        ask.rows_if(now[0].as_ref()),
+        ask.rows_if(now[1].as_ref()),
+        ask.rows_if(now[2].as_ref())
     );
     let mut rows = sites_of(&sites);
     if rows.is_empty() {
@@ -86,7 +93,11 @@ async fn find(ask: &Inquiry, org: &str, window: &TimeWindow, limit: Option<u32>)
         }
         return Diagnosis::unknown("The sites could not be read, so nothing is known about them.");
     }
-    fill(&mut rows, &devices, &ports, &alarms, &[("wireless", &wireless), ("wired", &wired), ("wan", &wan)]);
+    fill(&mut rows, &devices, &ports, &alarms);
+    fill_levels(&mut rows, &[("wireless", &wireless), ("wired", &wired), ("wan", &wan)], |_| true);
+    let now = [("wireless", &wireless_now), ("wired", &wired_now), ("wan", &wan_now)];
+    // Some hours vary more than a day.
+    fill_levels(&mut rows, &now, |level| level.value < t::BAD_LEVEL);
     let empty = rows.iter().filter(|site| site.devices.is_empty()).count();
     if devices.is_seen() && empty > 0 {
         ask.not_seen(&format!("{} of {}", empty, count(rows.len(), "site")), "no devices there");
@@ -114,15 +125,8 @@ fn sites_of(rows: &Rows) -> Vec<SiteRow> {
 }
 
 /// Sorts everything to its site.
-fn fill(
-    sites: &mut [SiteRow],
-    devices: &Rows,
-    ports: &Rows,
-    alarms: &Rows,
-    levels: &[(&'static str, &Rows)],
-) {
-    let places: HashMap<String, usize> =
-        sites.iter().enumerate().map(|(place, site)| (site.id.clone(), place)).collect();
+fn fill(sites: &mut [SiteRow], devices: &Rows, ports: &Rows, alarms: &Rows) {
+    let places = places(sites);
     let place = |site: Option<&str>| site.and_then(|site| places.get(site)).copied();
     let devices: Vec<Device> = locate::devices_of(devices);
     for device in devices {
@@ -140,10 +144,20 @@ fn fill(
             sites[place].alarms.push(alarm);
         }
     }
+}
+
+/// The place of each site by its id.
+fn places(sites: &[SiteRow]) -> HashMap<String, usize> {
+    sites.iter().enumerate().map(|(place, site)| (site.id.clone(), place)).collect()
+}
+
+/// Sorts service levels to their sites.
+fn fill_levels(sites: &mut [SiteRow], levels: &[(&'static str, &Rows)], is_wanted: impl Fn(&Level) -> bool) {
+    let places = places(sites);
     for (scope, rows) in levels {
         for row in rows.iter() {
-            if let Some(place) = place(row.text("site_id").as_deref()) {
-                sites[place].levels.extend(Level::all(row, scope));
+            if let Some(place) = row.text("site_id").and_then(|site| places.get(&site).copied()) {
+                sites[place].levels.extend(Level::all(row, scope).into_iter().filter(&is_wanted));
             }
         }
     }

@@ -14,4 +14,5 @@ pub(super) mod ranking;
 pub(super) mod service_levels;
 pub(super) mod site;
 pub(super) mod topology;
+pub(super) mod tree;
 pub(super) mod wan;

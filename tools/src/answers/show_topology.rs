@@ -26,7 +26,11 @@ pub(super) const FINDS: &[&Cause] = &[
     &c::PORT_ERRORS,
     &c::PORT_FLAPPING,
     &c::PORT_DOWN,
+    &c::PORT_DISABLED,
     &c::SPANNING_TREE_BLOCKED,
+    &c::MAC_LIMIT,
+    &c::PORT_AUTH_FAILED,
+    &c::CABLE_FAULT,
     &c::NEVER_SEEN,
 ];
 

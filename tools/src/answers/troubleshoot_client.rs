@@ -7,6 +7,7 @@ use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 use super::arguments::Organization;
 use super::facts::{Alarm, Client, Device, Event, Medium, Port};
 use super::locate_client::{self, Search};
+use super::rules::tree::Tree;
 use super::rules::{alarms, client, device, nac, ports, ports::Around};
 use super::{causes as c, locate, parts, views};
 
@@ -28,6 +29,7 @@ pub(super) const FINDS: &[&Cause] = &[
     &c::ASSOCIATION_REFUSED,
     &c::CLIENT_ALONE,
     &c::NEVER_SEEN,
+    &c::SITE_DOWN,
     &c::DEVICE_DOWN,
     &c::POWER_LOST,
     &c::UPSTREAM_DOWN,
@@ -168,9 +170,14 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
     if refused.as_ref().is_some_and(|finding| finding.cause().name == c::AUTH_DENIED.name) {
         let rules = ask.rows(&nac_rules(org)).await;
         refused = nac::refused(&nac_events, &who, rule_names(&rules));
-    } else {
+    } else if ap.as_ref().is_none_or(|ap| !ap.is_down()) {
         alarm_rows = ask.rows(&parts::alarms(site, window)).await;
     }
+    // What is around an access point that is down tells why.
+    let around = match &ap {
+        Some(ap) if ap.is_down() => site_of(ask, site).await,
+        _ => (Vec::new(), String::new()),
+    };
     let case =
         client::Case { client: &found, events: &own, others: &others, ap: ap.as_ref(), now: ask.now() };
     let unreachable = nac::server_unreachable(&own, &others, &[], &who).filter(|_| refused.is_none());
@@ -192,7 +199,7 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
         .extend(ap_part.as_ref().and_then(|part| Some(client::radio(&case, Row::of(&ap_row))?.see(part))));
     if let Some(ap) = &ap {
         let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
-        findings.extend(access_point(ap, &ports, &ap_events, &found, ask.now()));
+        findings.extend(access_point(ap, around, &ports, &ap_events, &found, ask.now()));
         findings.extend(missing_vlan(ap, &ports, &alarm_rows, &found, ask.now()));
     }
     findings.extend(client::alone(&case, &findings).map(see(&events_part)));
@@ -240,16 +247,57 @@ fn missing_vlan(ap: &Device, ports: &[Port], alarm_rows: &Rows, found: &Client, 
         .collect()
 }
 
-/// What is wrong with the access point of a client, as far as it explains the client's trouble.
-fn access_point(ap: &Device, ports: &[Port], events: &Rows, found: &Client, now: i64) -> Vec<Finding> {
-    let site = [ap.clone()];
+/// The devices of a site, and its name.
+async fn site_of(ask: &Inquiry, site: &str) -> (Vec<Device>, String) {
+    let stats = parts::device_stats(site);
+    let about = (ask.calls_left() > 1).then(|| parts::site(site));
+    let (stats, about) = join!(ask.rows(&stats), ask.rows_if(about.as_ref()));
+    let called = about.first().and_then(|row| row.text("name"));
+    (locate::devices_of(&stats), called.unwrap_or_else(|| "the site".to_owned()))
+}
+
+/// The switch above an access point, as far as the access point heard of it.
+fn heard_switch(ap: &Device, ports: &[Port]) -> Option<Device> {
+    let port = ports.iter().find(|port| port.leads_to(&ap.mac, ap.name.as_deref()))?;
+    Some(Device {
+        mac: port.device.clone(),
+        name: Some(ap.uplink.0.clone()?),
+        kind: "switch".to_owned(),
+        ..Device::default()
+    })
+}
+
+/// What is wrong with the access point of a client, as far as it explains the client's trouble. `around` are the devices
+/// of the site and its name, where they were read.
+fn access_point(
+    ap: &Device,
+    (mut site, site_name): (Vec<Device>, String),
+    ports: &[Port],
+    events: &Rows,
+    found: &Client,
+    now: i64,
+) -> Vec<Finding> {
+    let is_site_known = !site.is_empty();
+    if !site.iter().any(|device| device.mac == ap.mac) {
+        site.push(ap.clone());
+    }
+    if !is_site_known {
+        site.extend(heard_switch(ap, ports));
+    }
     let events: Vec<_> = events.iter().filter_map(Event::of).collect();
     let around = Around::new(now, &site, ports, &events);
-    let case =
-        device::Case { device: ap, site: &site, site_name: "", events: &events, ports, around: &around };
-    // A site of one device says nothing of the site.
-    let findings =
-        device::device(&case).into_iter().filter(|finding| finding.cause().name != c::SITE_DOWN.name);
+    let case = device::Case {
+        device: ap,
+        site: &site,
+        site_name: &site_name,
+        events: &events,
+        ports,
+        around: &around,
+    };
+    // An access point alone says nothing of its site.
+    let findings = device::device(&case)
+        .into_iter()
+        .filter(|finding| is_site_known || finding.cause().name != c::SITE_DOWN.name);
     let mut findings: Vec<_> = findings
         .filter(|finding| {
             finding.cause().name != c::MISSING_VLAN.name
@@ -319,7 +367,9 @@ async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, window: &Win
         let here: Vec<_> =
             devices.iter().filter(|other| other.site.as_deref() == Some(site)).cloned().collect();
         findings.extend(device::site_down(&here, site, ask.now()));
-        findings.push(device::device_down_with_others(device, &here, &ports, ask.now()).weight(95));
+        let tree = Tree::of(&here, &ports);
+        let behind = tree.place(&device.mac).map(|place| tree.behind(place)).unwrap_or_default();
+        findings.push(device::device_down_with_others(device, &behind, ask.now()).weight(95));
     }
     if let Some(port) = own {
         findings.extend(ports::port(port, &around).into_iter().map(|finding| {

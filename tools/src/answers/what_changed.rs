@@ -16,7 +16,7 @@ use super::{causes as c, locate, parts, thresholds as t};
 pub(super) const FINDS: &[&Cause] = &[&c::CHANGED_BEFORE, &c::CONFIG_FAILED, &c::RESTARTED_BY_USER];
 
 /// What was changed, by whom, and which change a trouble may follow from: audit log, configuration, firmware, RRM.
-#[mist_tool(category = "answers", hints(read_only))]
+#[mist_tool(category = "answers", hints(read_only), view = "findings")]
 pub async fn what_changed(
     mist: &Mist,
     call: &Call,
@@ -79,6 +79,10 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: &TimeWindow) -> Diagnosi
             return Diagnosis::unknown(format!("{words}, so nothing is known."));
         }
     }
+    let is_here = |device: &&Device| site.is_none_or(|site| device.site.as_deref() == Some(site));
+    if read.devices_seen && !read.devices.iter().any(|device| is_here(&device)) {
+        ask.not_seen("devices", "there are none");
+    }
     let subject = subject(&read, site, device.as_ref(), &window, ask);
     if !read.changes_seen && read.events.is_empty() {
         return Diagnosis::unknown(format!(
@@ -126,6 +130,7 @@ struct Read {
     events: Vec<Event>,
     client_events: Vec<Event>,
     devices: Vec<Device>,
+    devices_seen: bool,
     /// Names of sites by id.
     sites: BTreeMap<String, String>,
     sites_seen: bool,
@@ -178,6 +183,7 @@ impl Read {
             Some((id, row.text("name")?))
         });
         let names: BTreeMap<_, _> = names.collect();
+        let devices_seen = devices.is_seen();
         let devices = if inventory.is_empty() { locate::devices_of(&devices) } else { inventory };
         let mut changes: Vec<_> =
             audit.iter().filter_map(Change::of).filter(|change| change.target != Target::Account).collect();
@@ -189,6 +195,7 @@ impl Read {
             events: events.iter().filter_map(Event::of).collect(),
             client_events: clients.iter().filter_map(Event::of).collect(),
             devices,
+            devices_seen,
             sites_seen: sites.is_seen(),
             levels: differing(&earlier, &later, site),
             sites: names,

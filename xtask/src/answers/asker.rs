@@ -18,10 +18,11 @@ use super::Cost;
 pub(super) struct Asker {
     demo: DemoCloud,
     pub(super) session: Session,
-    tokenizer: CoreBPE,
+    tokenizer: &'static CoreBPE,
 }
 
 /// The answer of an answer tool.
+#[derive(Clone)]
 pub(super) struct Answered {
     pub(super) verdict: String,
     pub(super) findings: Vec<Finding>,
@@ -31,6 +32,7 @@ pub(super) struct Answered {
 }
 
 /// A finding, as far as it is judged.
+#[derive(Clone)]
 pub(super) struct Finding {
     pub(super) cause: String,
     pub(super) severity: String,
@@ -65,7 +67,7 @@ impl Asker {
             catalog.categories().iter().map(|category| category.name.to_owned()).collect();
         let settings = Settings::new(catalog, Mode::All, &categories, rules)?;
         let session = Session::new(Arc::new(settings), Arc::new(connection), false);
-        Ok(Self { demo, session, tokenizer: tiktoken_rs::o200k_base()? })
+        Ok(Self { demo, session, tokenizer: tiktoken_rs::o200k_base_singleton() })
     }
 
     /// Asks a question, and counts the requests that arrive at the cloud.

@@ -68,6 +68,10 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
         );
     }
 
+    if inventory.is_seen() && devices.is_empty() {
+        ask.not_seen("devices", "the organization has none");
+    }
+
     let mut found = Vec::new();
     let mut known: Vec<Wlan> = wlan_rows.iter().filter_map(Wlan::of).collect();
     if vars.is_seen() {

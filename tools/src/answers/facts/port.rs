@@ -19,7 +19,8 @@ pub(in crate::answers) struct Port {
     pub(in crate::answers) full_duplex: Option<bool>,
     pub(in crate::answers) rx_errors: i64,
     pub(in crate::answers) tx_errors: i64,
-    pub(in crate::answers) packets: i64,
+    pub(in crate::answers) rx_packets: i64,
+    pub(in crate::answers) tx_packets: i64,
     pub(in crate::answers) bytes: i64,
     pub(in crate::answers) poe_disabled: bool,
     pub(in crate::answers) poe_on: Option<bool>,
@@ -61,7 +62,8 @@ impl Port {
             full_duplex: row.flag("full_duplex"),
             rx_errors: count("rx_errors"),
             tx_errors: count("tx_errors"),
-            packets: count("rx_pkts").saturating_add(count("tx_pkts")),
+            rx_packets: count("rx_pkts"),
+            tx_packets: count("tx_pkts"),
             bytes: count("rx_bytes").saturating_add(count("tx_bytes")),
             poe_disabled: row.flag("poe_disabled") == Some(true),
             poe_on: row.flag("poe_on"),
@@ -104,5 +106,13 @@ impl Port {
 
     pub(in crate::answers) fn errors(&self) -> i64 {
         self.rx_errors.saturating_add(self.tx_errors)
+    }
+
+    /// Damaged frames per million, of the worse direction.
+    pub(in crate::answers) fn errors_per_million(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "a ratio")]
+        let ratio = |errors: i64, packets: i64| (packets > 0).then(|| errors as f64 * 1.0e6 / packets as f64);
+        let both = [ratio(self.rx_errors, self.rx_packets), ratio(self.tx_errors, self.tx_packets)];
+        both.into_iter().flatten().reduce(f64::max)
     }
 }

@@ -261,6 +261,12 @@ pub(in crate::answers) mod classifiers {
         ),
     ];
 
+    /// Whether a classifier of a metric can stand for a cause.
+    pub(in crate::answers) fn may_stand_for(metric: &str, cause: &Cause) -> bool {
+        let of_metric = MEANINGS.iter().filter(|(metrics, ..)| metrics.contains(&metric));
+        of_metric.flat_map(|(.., causes)| causes.iter()).any(|known| known.name == cause.name)
+    }
+
     /// The causes that a classifier of a metric can stand for, the usual one first.
     pub(in crate::answers) fn causes(metric: &str, classifier: &str) -> &'static [&'static Cause] {
         let classifier = super::metric_name(classifier);

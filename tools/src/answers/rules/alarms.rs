@@ -1,9 +1,10 @@
 //! Rules for alarms and Marvis actions: what each kind means, which are still open, and which are one trouble.
 
-use mistmcp::answers::{Cause, Finding, Object, Severity, lasting};
+use mistmcp::answers::{Cause, Finding, Object, Severity, ago, lasting};
 
 use crate::answers::causes as c;
 use crate::answers::facts::{Alarm, Device};
+use crate::answers::thresholds as t;
 
 /// Kinds of alarms and actions with their cause, severity, and what they say of a place.
 const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
@@ -141,6 +142,37 @@ pub(in crate::answers) fn open(alarms: &[Alarm]) -> Vec<&Alarm> {
     alarms.iter().filter(|alarm| alarm.is_open && !closed(alarm)).collect()
 }
 
+/// When an alarm was last raised.
+fn last_reported(alarm: &Alarm) -> Option<i64> {
+    alarm.last_seen.max(alarm.time)
+}
+
+/// Whether an alarm was raised lately, so that its trouble is there now.
+pub(in crate::answers) fn is_recent(alarm: &Alarm, now: i64) -> bool {
+    last_reported(alarm).is_some_and(|seen| now - seen <= t::RECENTLY)
+}
+
+/// A finding that rests on a report. The longer nothing was reported, the less it explains; what was not reported lately
+/// is at most a warning.
+fn report(cause: &'static Cause, severity: Severity, summary: String, alarm: &Alarm, now: i64) -> Finding {
+    let seen = last_reported(alarm);
+    let age = seen.map_or(i64::MAX, |seen| now.saturating_sub(seen));
+    let weight = match (severity, age) {
+        (Severity::Critical, ..=t::RECENTLY) => 68,
+        (Severity::Critical, ..=t::DAY) => 56,
+        (Severity::Critical, _) => 48,
+        (Severity::Warning, ..=t::RECENTLY) => 57,
+        (Severity::Warning, ..=t::DAY) => 46,
+        (Severity::Warning, _) => 42,
+        (Severity::Info, _) => 15,
+    };
+    let finding = Finding::new(cause, severity, summary).weight(weight);
+    if is_recent(alarm, now) {
+        return finding;
+    }
+    finding.at_most(Severity::Warning).evidence("last_reported", seen.map(|seen| ago(seen, now)))
+}
+
 /// A finding for each cause and place among open alarms. `devices` are those that are known, `site_name` names a site
 /// by its id.
 pub(in crate::answers) fn findings(
@@ -184,7 +216,7 @@ fn finding(
         Some("info") => severity.min(Severity::Warning),
         _ => severity,
     };
-    let mut finding = Finding::new(cause, severity, format!("{place}{port} {words}{when}."));
+    let mut finding = report(cause, severity, format!("{place}{port} {words}{when}."), alarm, now);
     if let (Some(port), false) = (alarm.ports.first(), place.is_empty()) {
         finding = finding.on(Object::port(port).of_device(&place).mac(alarm.devices.first().cloned()));
     }
@@ -240,6 +272,22 @@ mod tests {
             ["device_reconnected"]
         );
         assert_eq!(kinds(&[alarm("device_down", 3, ""), alarm("device_reconnected", 2, "")]).len(), 2);
+    }
+
+    #[test]
+    fn what_was_not_reported_lately_is_at_most_a_warning_and_explains_less() {
+        let found =
+            |now: i64| findings(&[&alarm("missing_vlan", 1_000, "open")], &[], |_| None, now).remove(0);
+        let (new, today, old) = (found(1_600), found(1_600 + 4 * 3_600), found(1_600 + 3 * t::DAY));
+        assert_eq!(
+            [&new, &today, &old].map(Finding::severity),
+            [Severity::Critical, Severity::Warning, Severity::Warning]
+        );
+        assert!(new.explains() > today.explains() && today.explains() > old.explains());
+        // A new warning stands before an old critical report.
+        let flap = findings(&[&alarm("port_flap", 1_000, "open")], &[], |_| None, 1_600).remove(0);
+        assert!(flap.explains() > today.explains());
+        assert!(today.shows("last_reported", "4 h ago") && !new.shows("last_reported", "10 min ago"));
     }
 
     #[test]

@@ -102,7 +102,8 @@ fn of_change(change: &Change, all: &[Change], case: &ChangeCase<'_>) -> Finding 
         (Target::Device | Target::Restart | Target::Upgrade, Some(device)) => device.object(),
         _ => change.object(),
     };
-    let mut finding = Finding::new(&c::CHANGED_BEFORE, severity, words).on(object).weight(weight);
+    let cause = if change.target == Target::Restart { &c::RESTARTED_BY_USER } else { &c::CHANGED_BEFORE };
+    let mut finding = Finding::new(cause, severity, words).on(object).weight(weight);
     if let Some(site) = case.site_name(change.site.as_deref()) {
         finding = finding.on(Object::site(site));
     }
@@ -374,6 +375,8 @@ fn times(number: usize) -> String {
 fn config_failed(case: &ChangeCase<'_>) -> Vec<Finding> {
     let kinds = ["CONFIG_FAILED", "CONFIG_LOCK_FAILED", "CONFIG_ERROR_ADDTL_COMMAND"];
     let open = open(case.events).into_iter().filter(|(event, _)| kinds.contains(&event.short()));
+    // Where no trouble was named, this is one, and the changes are not.
+    let base = if case.before.is_some() { 42 } else { 80 };
     let found = open.filter_map(|(event, failures)| {
         let device =
             case.devices.iter().find(|device| event.mac.as_deref().is_some_and(|mac| device.has_mac(mac)))?;
@@ -385,7 +388,7 @@ fn config_failed(case: &ChangeCase<'_>) -> Vec<Finding> {
         Some(
             Finding::new(&c::CONFIG_FAILED, Severity::Warning, words)
                 .on(device.object())
-                .weight(u8::try_from(42 + case.closeness(event.time)).unwrap_or(50))
+                .weight(u8::try_from(base + case.closeness(event.time)).unwrap_or(50))
                 .since(event.time)
                 .evidence("failures", failures)
                 .evidence("text", event.text.clone()),
@@ -537,7 +540,7 @@ mod tests {
         assert_eq!(causes, ["changed_before", "changed_before", "config_failed", "restarted_by_user"]);
         let logged = [change("Restart Device \"SW-2\"", 610, &json!({}))];
         let found = ranking(&logged, None, &events[3..4], &[]);
-        assert_eq!(found, [("SW-2".to_owned(), "changed_before")], "the audit log has it");
+        assert_eq!(found, [("SW-2".to_owned(), "restarted_by_user")], "the audit log has it");
     }
 
     #[test]

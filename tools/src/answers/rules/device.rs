@@ -3,6 +3,7 @@
 use mistmcp::answers::{Finding, Object, Severity, ago, count, lasting};
 
 use super::ports::{self, Around};
+use super::tree::Tree;
 use crate::answers::causes as c;
 use crate::answers::facts::{Device, Event, Port, open};
 use crate::answers::thresholds as t;
@@ -122,20 +123,12 @@ pub(in crate::answers) fn upstream<'a>(
     by_port.or_else(heard).or_else(by_own_port)
 }
 
-/// The devices that hang from another one, directly or not.
-pub(in crate::answers) fn behind<'a>(root: &Device, site: &'a [Device], ports: &[Port]) -> Vec<&'a Device> {
-    let mut found: Vec<&Device> = Vec::new();
-    let mut open = vec![root.mac.clone()];
-    while let Some(mac) = open.pop() {
-        for device in site {
-            let hangs = upstream(device, site, ports).is_some_and(|upstream| upstream.mac == mac);
-            if hangs && device.mac != root.mac && !found.iter().any(|known| known.mac == device.mac) {
-                found.push(device);
-                open.push(device.mac.clone());
-            }
-        }
-    }
-    found
+/// Whether a device is an access point whose site has more access points that are connected than others, which take over
+/// its clients.
+pub(in crate::answers) fn is_covered(device: &Device, site: &[Device]) -> bool {
+    let aps = || site.iter().filter(|other| other.kind == "ap");
+    let up = aps().filter(|other| other.connected == Some(true)).count();
+    device.kind == "ap" && up * 2 > aps().count()
 }
 
 /// All that explains the state of a device.
@@ -146,7 +139,9 @@ pub(in crate::answers) fn device(case: &Case<'_>) -> Vec<Finding> {
         found.extend(never_connected(case));
         found.extend(site_down(case.site, case.site_name, case.now()));
         found.extend(upstream_down(case));
-        found.extend(case.upstream_port().and_then(|port| ports::power_lost(port, case.device, case.around)));
+        // The ports of a dead switch tell nothing.
+        let port = case.upstream_port().filter(|_| !case.upstream().is_some_and(Device::is_down));
+        found.extend(port.and_then(|port| ports::unfed(port, case.device, case.around)));
     }
     found.extend(upgrade(case));
     found.extend(restarted_by_user(case));
@@ -204,12 +199,10 @@ fn never_connected(case: &Case<'_>) -> Option<Finding> {
 
 /// A site where nearly everything is down, with its gateway.
 pub(in crate::answers) fn site_down(site: &[Device], name: &str, now: i64) -> Option<Finding> {
-    let known: Vec<_> = site
-        .iter()
-        .filter(|device| {
-            device.connected.is_some() && (device.last_seen.is_some() || device.connected == Some(true))
-        })
-        .collect();
+    // One that has never been here is no part of an outage. The inventory does not tell.
+    let tells = site.iter().any(|device| device.last_seen.is_some());
+    let was_here = |device: &Device| !tells || device.last_seen.is_some() || device.connected == Some(true);
+    let known: Vec<_> = site.iter().filter(|device| device.connected.is_some() && was_here(device)).collect();
     let down: Vec<_> = known.iter().filter(|device| device.is_down()).collect();
     #[expect(clippy::cast_precision_loss, reason = "a ratio")]
     let ratio = down.len() as f64 / known.len().max(1) as f64;
@@ -254,17 +247,14 @@ fn upstream_down(case: &Case<'_>) -> Option<Finding> {
             _ => break,
         }
     }
-    Some(device_down_with_others(root, case.site, case.ports, case.now()).weight(96))
+    let tree = Tree::of(case.site, case.ports);
+    let behind = tree.place(&root.mac).map(|place| tree.behind(place)).unwrap_or_default();
+    Some(device_down_with_others(root, &behind, case.now()).weight(96))
 }
 
-/// A dead switch or gateway, with what is down behind it.
-pub(in crate::answers) fn device_down_with_others(
-    root: &Device,
-    site: &[Device],
-    ports: &[Port],
-    now: i64,
-) -> Finding {
-    let behind: Vec<_> = behind(root, site, ports).into_iter().filter(|device| device.is_down()).collect();
+/// A dead switch or gateway, with what is down among the devices behind it.
+pub(in crate::answers) fn device_down_with_others(root: &Device, behind: &[&Device], now: i64) -> Finding {
+    let behind: Vec<_> = behind.iter().filter(|device| device.is_down()).collect();
     let since = root.last_seen;
     let when = since.map_or(String::new(), |since| format!(" {}", lasting(since, now)));
     let with = match behind.len() {

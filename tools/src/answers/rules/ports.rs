@@ -79,8 +79,8 @@ impl<'a> Around<'a> {
 
 /// All that is wrong with a port, the weightiest first.
 pub(in crate::answers) fn port(port: &Port, around: &Around<'_>) -> Vec<Finding> {
-    let rules: [fn(&Port, &Around<'_>) -> Option<Finding>; 9] =
-        [disabled, blocked, authentication, mac_limit, flapping, half_duplex, slow, errors, down];
+    let rules: [fn(&Port, &Around<'_>) -> Option<Finding>; 10] =
+        [disabled, blocked, authentication, mac_limit, cable, flapping, half_duplex, slow, errors, down];
     rules.iter().filter_map(|rule| rule(port, around)).collect()
 }
 
@@ -191,6 +191,23 @@ fn mac_limit(port: &Port, around: &Around<'_>) -> Option<Finding> {
     )
 }
 
+/// Damaged frames, outages and a lost speed together: the cable or its plug.
+fn cable(port: &Port, around: &Around<'_>) -> Option<Finding> {
+    errors(port, around)?;
+    let flapping = flapping(port, around)?;
+    slow(port, around).or_else(|| half_duplex(port, around))?;
+    let what = "damages frames, goes down again and again and has lost speed: its cable or plug is bad";
+    Some(
+        finding(&c::CABLE_FAULT, Severity::Warning, port, around, what)
+            .weight(70)
+            .since(flapping.began())
+            .affects([format!("{} {}", port.device, port.id)])
+            .evidence("errors", port.errors())
+            .evidence("speed", port.speed)
+            .evidence("full_duplex", port.full_duplex),
+    )
+}
+
 fn flapping(port: &Port, around: &Around<'_>) -> Option<Finding> {
     let downs = around.events_of(port, &["PORT_DOWN"]);
     if downs.len() < t::FLAPS {
@@ -249,8 +266,7 @@ fn slow(port: &Port, around: &Around<'_>) -> Option<Finding> {
 
 fn errors(port: &Port, around: &Around<'_>) -> Option<Finding> {
     let errors = port.errors();
-    #[expect(clippy::cast_precision_loss, reason = "a ratio")]
-    let per_million = (port.packets > 0).then(|| errors as f64 * 1.0e6 / port.packets as f64);
+    let per_million = port.errors_per_million();
     let shows = per_million.is_none_or(|ratio| ratio >= t::PORT_ERRORS_PER_MILLION);
     if errors < t::PORT_ERRORS || !(shows || errors >= 10 * t::PORT_ERRORS) {
         return None;
@@ -294,7 +310,7 @@ fn down(port: &Port, around: &Around<'_>) -> Option<Finding> {
 
 /// A port that fed a device which is gone, and feeds it no more.
 pub(in crate::answers) fn power_lost(port: &Port, device: &Device, around: &Around<'_>) -> Option<Finding> {
-    if !device.is_down() || device.kind != "ap" || port.up == Some(true) {
+    if !device.is_down() || device.kind != "ap" || port.up == Some(true) || port.disabled {
         return None;
     }
     let alarm =
@@ -325,6 +341,13 @@ pub(in crate::answers) fn power_lost(port: &Port, device: &Device, around: &Arou
     )
 }
 
+/// Why the port of an access point that is down feeds it no more: it is disabled, or gives no power.
+pub(in crate::answers) fn unfed(port: &Port, device: &Device, around: &Around<'_>) -> Option<Finding> {
+    let is_disabled = device.is_down() && device.kind == "ap";
+    let disabled = || disabled(port, around).filter(|_| is_disabled).map(|finding| finding.weight(93));
+    power_lost(port, device, around).or_else(disabled)
+}
+
 /// A switch that feeds nearly all the power that it has.
 pub(in crate::answers) fn poe_budget(switch: &Device) -> Option<Finding> {
     let (drawn, most) = switch.poe.filter(|(drawn, most)| *drawn >= most * t::POE_NEAR_BUDGET)?;
@@ -335,7 +358,7 @@ pub(in crate::answers) fn poe_budget(switch: &Device) -> Option<Finding> {
             format!("{} feeds {drawn:.0} W of its {most:.0} W of PoE.", switch.called()),
         )
         .on(switch.object())
-        .weight(45)
+        .weight(50)
         .evidence("power_draw", drawn)
         .evidence("max_power", most),
     )
@@ -444,6 +467,33 @@ mod tests {
     #[test]
     fn a_few_errors_among_very_many_frames_are_none() {
         assert!(causes(&json!({ "rx_errors": 1_200, "rx_pkts": 900_000_000_u64 }), &[]).is_empty());
+        let one_way = json!({ "rx_errors": 1_200, "rx_pkts": 9_000_000, "tx_pkts": 900_000_000_u64 });
+        assert_eq!(causes(&one_way, &[]), ["port_errors"], "each direction counts for itself");
+    }
+
+    #[test]
+    fn errors_outages_and_a_lost_speed_together_are_a_bad_cable() {
+        let flaps: Vec<_> = (0..6)
+            .map(|step| event(if step % 2 == 0 { "SW_PORT_DOWN" } else { "SW_PORT_UP" }, 100 + step))
+            .collect();
+        let worn = causes(&json!({ "speed": 100, "rx_errors": 93_120 }), &flaps);
+        assert_eq!(worn, ["cable_fault", "port_flapping", "port_slow", "port_errors"]);
+        assert!(!causes(&json!({ "speed": 100, "rx_errors": 93_120 }), &[]).contains(&"cable_fault"));
+        assert!(!causes(&json!({ "rx_errors": 93_120 }), &flaps).contains(&"cable_fault"));
+    }
+
+    #[test]
+    fn a_disabled_port_is_not_one_that_lost_its_power() {
+        let devices = devices(false);
+        let unfed_by = |changes: Value| {
+            let port = port_of(&changes);
+            let around = Around::new(1_000, &devices, std::slice::from_ref(&port), &[]);
+            unfed(&port, &devices[1], &around).map(|finding| finding.cause().name)
+        };
+        let off = json!({ "up": false, "disabled": true, "poe_on": false, "power_draw": 0 });
+        assert_eq!(unfed_by(off), Some("port_disabled"));
+        assert_eq!(unfed_by(json!({ "up": false, "poe_on": false })), Some("power_lost"));
+        assert_eq!(unfed_by(json!({ "up": true })), None);
     }
 
     #[test]

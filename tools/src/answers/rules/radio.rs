@@ -107,12 +107,16 @@ fn object(radio: &Radio) -> Object {
 pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) -> Vec<Finding> {
     let explained = |radio: &Radio| explained.iter().any(|(ap, band)| *ap == radio.ap && *band == radio.band);
     let found = radios.iter().filter(|radio| !radio.disabled && busy(radio) >= t::BUSY_CHANNEL);
-    let found = found.filter(|radio| !is_disturbed(radio) && !explained(radio));
+    let is_noise = |radio: &Radio| radio.noise.is_some_and(|noise| noise > t::NOISY) && is_disturbed(radio);
+    let found = found.filter(|radio| !is_noise(radio) && !explained(radio));
     found
         .map(|radio| {
             let used = busy(radio);
-            let most =
-                [(radio.others, "mostly with other networks"), (radio.own, "mostly with its own clients")];
+            let most = [
+                (radio.others, "mostly with other networks"),
+                (radio.own, "mostly with its own clients"),
+                (radio.non_wifi, "mostly with signals that are not Wi-Fi"),
+            ];
             let why = most
                 .iter()
                 .find(|(share, _)| share.is_some_and(|share| share > used / 2.0))
@@ -128,7 +132,12 @@ pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) 
                 ),
             )
             .on(object(radio))
-            .weight(if used >= 85.0 { 62 } else { 58 })
+            .weight(match used {
+                // The noise that fills it is told first.
+                _ if is_disturbed(radio) => 57,
+                85.0.. => 62,
+                _ => 58,
+            })
             .evidence("band", radio.band.clone())
             .evidence("channel", radio.channel)
             .evidence("width", radio.width)
@@ -537,8 +546,11 @@ mod tests {
         let found = utilization(&radio, &[]);
         assert!(found[0].summary().contains("mostly with other networks"), "{found:?}");
         radio[0].non_wifi = Some(60.0);
-        assert_eq!(causes(&utilization(&radio, &[])), [""; 0], "that is noise");
-        assert_eq!(causes(&noise(&radio)), ["noise"]);
+        let (busy, noisy) = (utilization(&radio, &[]), noise(&radio));
+        assert_eq!((causes(&busy), causes(&noisy)), (vec!["channel_utilization"], vec!["noise"]));
+        assert!(noisy[0].explains() > busy[0].explains(), "what fills it comes first");
+        radio[0].noise = Some(-70.0);
+        assert!(utilization(&radio, &[]).is_empty(), "the noise floor says it");
         assert!(utilization(&radios("5", &[(36, 60.0)]), &[]).is_empty());
     }
 

@@ -1,6 +1,6 @@
 //! Rules that rank sites: the worst first, with the main reason.
 
-use mistmcp::answers::{Finding, Object, Severity, ago, count, lasting, listed, name};
+use mistmcp::answers::{Finding, Object, Severity, count, lasting, listed, name};
 
 use super::wan::{self, Wan};
 use super::{alarms, device, service_levels};
@@ -170,17 +170,14 @@ fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
     for alarm in open {
         let findings = alarms::findings(&[alarm], &site.devices, |_| Some(site.name.clone()), now);
         for finding in findings.into_iter().filter(|finding| finding.cause().name != c::DEVICE_DOWN.name) {
-            let seen = alarm.last_seen.max(alarm.time);
-            let recent = seen.is_some_and(|seen| now - seen <= t::RECENTLY);
-            let score = match (finding.severity(), recent) {
-                (Severity::Critical, true) => 700,
-                (Severity::Critical, false) => 300,
-                (Severity::Warning, _) => 150,
-                (Severity::Info, _) => 20,
+            let score = match finding.explains() {
+                68.. => 700,
+                57.. => 350,
+                48.. => 300,
+                20.. => 150,
+                _ => 20,
             };
-            let finding =
-                finding.at_most(Severity::Warning).evidence("last_reported", seen.map(|seen| ago(seen, now)));
-            found.push((score, at(site, finding)));
+            found.push((score, at(site, finding.at_most(Severity::Warning))));
         }
     }
     found
@@ -189,7 +186,10 @@ fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
 /// The lowest service level, by how far it is below what users accept.
 fn level(site: &SiteRow) -> Option<(u32, Finding)> {
     let lowest = service_levels::lowest(&site.levels)?;
-    let finding = service_levels::low(lowest, &site.name)?;
+    let reported = alarms::open(&site.alarms);
+    let reported: Vec<_> =
+        reported.iter().filter_map(|alarm| Some(alarms::cause_of(&alarm.kind)?.0)).collect();
+    let finding = service_levels::low(lowest, &site.name, &reported)?;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and 3,000")]
     let score = ((t::LOW_LEVEL - lowest.value).clamp(0.0, 1.0) * 3_000.0) as u32;
     // Nobody suffers where nobody is.

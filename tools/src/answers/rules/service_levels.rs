@@ -13,9 +13,12 @@ pub(in crate::answers) fn lowest(levels: &[Level]) -> Option<&Level> {
         .min_by(|one, other| one.value.total_cmp(&other.value))
 }
 
-/// A finding about a service level that is low, where its classifiers are not known.
-pub(in crate::answers) fn low(level: &Level, site: &str) -> Option<Finding> {
-    let cause = classifiers::causes(&level.metric, "").first()?;
+/// A finding about a service level that is low, where its classifiers are not known: with the first of the `reported`
+/// causes that can lower it.
+pub(in crate::answers) fn low(level: &Level, site: &str, reported: &[&'static Cause]) -> Option<Finding> {
+    let can_lower = |cause: &&&Cause| classifiers::may_stand_for(&level.metric, cause);
+    let usual = || classifiers::causes(&level.metric, "").first();
+    let cause = reported.iter().find(can_lower).or_else(usual)?;
     let (value, metric) = (level.percent(), &level.metric);
     let severity = if level.value < t::BAD_LEVEL { Severity::Warning } else { Severity::Info };
     Some(
@@ -176,7 +179,12 @@ mod tests {
     fn only_a_low_level_is_a_finding() {
         let level = |value: f64| Level { scope: "wireless", metric: "coverage".into(), value };
         assert_eq!(lowest(&[level(0.95), level(0.93)]), None);
+        let cause = |reported: &[&'static Cause]| {
+            low(&level(0.6), "Leeds", reported).map(|finding| finding.cause().name)
+        };
+        let causes = [&crate::answers::causes::LOOP, &crate::answers::causes::COVERAGE_HOLE];
+        assert_eq!((cause(&[]), cause(&causes)), (Some("weak_signal"), Some("coverage_hole")));
         assert_eq!(lowest(&[level(0.8), level(0.6)]).map(|level| level.value), Some(0.6));
-        assert_eq!(low(&level(0.6), "Leeds").map(|finding| finding.severity()), Some(Severity::Warning));
+        assert_eq!(low(&level(0.6), "Leeds", &[]).map(|finding| finding.severity()), Some(Severity::Warning));
     }
 }

@@ -1,18 +1,18 @@
 //! Rules for a whole site: what is down and why, what ports, alarms and open events show, roots before their symptoms.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use mistmcp::answers::{Finding, Object, Row, Severity, ago, count, lasting, listed};
+use mistmcp::answers::{Finding, Object, Row, Severity, count, lasting, listed};
 
 use super::device::{self, Case};
 use super::ports::{self, Around};
 use super::radio::RadarHit;
+use super::tree::Tree;
 use super::wan::{self, Wan};
 use super::{alarms, connecting, radio};
 use crate::answers::causes as c;
 use crate::answers::facts::wan::{Cluster, Pool};
 use crate::answers::facts::{Alarm, Device, Event, Port, Radio, open};
-use crate::answers::thresholds as t;
 
 /// What the rules know of a site.
 #[derive(Clone, Debug)]
@@ -54,7 +54,7 @@ pub(in crate::answers) fn missing_vlans<'a>(
 
 /// All findings about a site that its state and events show, in any order.
 pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
-    let tree = Tree::of(case);
+    let tree = Tree::of(case.devices, case.ports);
     let mut found = Vec::new();
     found.extend(device::site_down(case.devices, case.name, case.now()));
     let is_site_down = !found.is_empty();
@@ -66,7 +66,7 @@ pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
         }
     }
     for (place, device) in case.devices.iter().enumerate() {
-        if tree.is_behind_a_dead_one(place, case.devices) {
+        if tree.is_behind_a_dead_one(place) {
             continue;
         }
         let events = events.get(device.mac.as_str()).map_or(&[][..], Vec::as_slice);
@@ -81,7 +81,10 @@ pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
             own.retain(|finding| finding.cause().name != c::POWER_LOST.name);
         }
         if device.is_down() && !is_site_down {
-            found.extend(down(case, device, &tree.behind(place, case.devices), &own));
+            own.extend(down(case, device, &tree.behind(place), &own));
+        }
+        if device.is_down() && device::is_covered(device, case.devices) {
+            own = own.into_iter().map(noticed).collect();
         }
         found.extend(own);
     }
@@ -94,61 +97,6 @@ pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
     found.extend(connecting::findings(&failures, case.name, case.now()));
     found
 }
-
-/// Which device hangs from which.
-struct Tree {
-    /// The place of the device upstream of each one.
-    parents: Vec<Option<usize>>,
-    children: Vec<Vec<usize>>,
-}
-
-impl Tree {
-    fn of(case: &SiteCase<'_>) -> Self {
-        let places: HashMap<&str, usize> =
-            case.devices.iter().enumerate().map(|(place, device)| (device.mac.as_str(), place)).collect();
-        let parent = |device: &Device| {
-            let upstream = device::upstream(device, case.devices, case.ports)?;
-            places.get(upstream.mac.as_str()).copied()
-        };
-        let parents: Vec<_> = case.devices.iter().map(parent).collect();
-        let mut children = vec![Vec::new(); parents.len()];
-        for (place, parent) in parents.iter().enumerate() {
-            if let Some(parent) = parent {
-                children[*parent].push(place);
-            }
-        }
-        Self { parents, children }
-    }
-
-    /// Whether a device upstream is down, so that its own state tells nothing.
-    fn is_behind_a_dead_one(&self, place: usize, devices: &[Device]) -> bool {
-        let (mut above, mut steps) = (self.parents[place], 0);
-        while let Some(parent) = above.filter(|parent| *parent != place && steps < MOST_STEPS) {
-            if devices[parent].is_down() {
-                return devices[place].is_down();
-            }
-            (above, steps) = (self.parents[parent], steps + 1);
-        }
-        false
-    }
-
-    /// The devices behind one, directly or not.
-    fn behind<'a>(&self, root: usize, devices: &'a [Device]) -> Vec<&'a Device> {
-        let (mut found, mut seen, mut open) = (Vec::new(), HashSet::from([root]), vec![root]);
-        while let Some(place) = open.pop() {
-            for child in self.children[place].iter().copied() {
-                if seen.insert(child) {
-                    open.push(child);
-                    found.push(&devices[child]);
-                }
-            }
-        }
-        found
-    }
-}
-
-/// Longest way from a device to its gateway.
-const MOST_STEPS: usize = 16;
 
 /// What the rules for devices find about one, without its ports: these have their own findings.
 fn of_device(case: &SiteCase<'_>, device: &Device, events: &[Event]) -> Vec<Finding> {
@@ -180,6 +128,12 @@ fn of_device(case: &SiteCase<'_>, device: &Device, events: &[Event]) -> Vec<Find
         finding.weight(weight)
     });
     calm.collect()
+}
+
+/// A trouble of an access point whose neighbors take its clients: people notice it.
+fn noticed(finding: Finding) -> Finding {
+    let weight = finding.explains().min(78);
+    finding.at_most(Severity::Warning).weight(weight)
 }
 
 /// A device that is down, with what is down behind it; nothing where the rules for devices say why.
@@ -264,6 +218,9 @@ fn wan_of(case: &SiteCase<'_>) -> Vec<Finding> {
     found.extend(wan::links_degraded(&wan, |_| None));
     found.extend(wan::pools(&wan, case.pools));
     found.extend(wan::clusters(&wan, case.clusters, &[]));
+    // An open event alone may be stale, so that only new ones count.
+    let lost = wan::by_events(&wan, |_| true, &found);
+    found.extend(lost);
     found
 }
 
@@ -314,12 +271,11 @@ fn loops(case: &SiteCase<'_>) -> Vec<Finding> {
 }
 
 /// Access points that do not get a VLAN which their WLANs need.
-fn vlans(case: &SiteCase<'_>, tree: &Tree) -> Vec<Finding> {
-    let place = |mac: &str| case.devices.iter().position(|device| device.has_mac(mac));
+fn vlans(case: &SiteCase<'_>, tree: &Tree<'_>) -> Vec<Finding> {
     let found = case.missing_vlans.iter().filter_map(|(mac, vlans)| {
-        let place = place(mac)?;
+        let place = tree.place(mac)?;
         let ap = case.devices.get(place).filter(|ap| !ap.is_down())?;
-        let switch = tree.parents[place].and_then(|parent| case.devices.get(parent));
+        let switch = tree.upstream(place);
         let port = device::upstream_port(ap, case.devices, case.ports);
         let at = match (switch, port) {
             (Some(switch), Some(port)) => format!(" on {} {}", switch.called(), port.id),
@@ -370,7 +326,7 @@ pub(in crate::answers) fn reported(case: &SiteCase<'_>, found: &[Finding]) -> Ve
                 *known = known.clone().on(device.object());
                 others.push(device.called());
             } else {
-                let finding = as_report(finding, alarm, case.now());
+                let finding = finding.at_most(Severity::Warning);
                 kept.push((on_cable(finding, alarm, case, found), Vec::new()));
             }
         }
@@ -413,23 +369,6 @@ fn on_cable(finding: Finding, alarm: &Alarm, case: &SiteCase<'_>, found: &[Findi
         }
         None => finding,
     }
-}
-
-/// A finding that rests on a report alone.
-fn as_report(finding: Finding, alarm: &Alarm, now: i64) -> Finding {
-    let seen = alarm.last_seen.max(alarm.time);
-    let recent = seen.is_some_and(|seen| now - seen <= t::RECENTLY);
-    let weight = match (finding.severity(), recent) {
-        (Severity::Critical, true) => 68,
-        (Severity::Critical, false) => 56,
-        (Severity::Warning, true) => 52,
-        (Severity::Warning, false) => 42,
-        (Severity::Info, _) => 15,
-    };
-    finding
-        .at_most(Severity::Warning)
-        .weight(weight)
-        .evidence("last_reported", seen.map(|seen| ago(seen, now)))
 }
 
 #[cfg(test)]

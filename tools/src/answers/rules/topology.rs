@@ -25,7 +25,7 @@ pub(in crate::answers) fn down(
         let behind: Vec<_> = topology.behind(place).into_iter().filter(|place| is_down(*place)).collect();
         if behind.is_empty() {
             let mut power = ports.iter().filter(|port| port.leads_to(&device.mac, device.name.as_deref()));
-            let power = power.find_map(|port| ports::power_lost(port, device, around));
+            let power = power.find_map(|port| ports::unfed(port, device, around));
             found.push(power.unwrap_or_else(|| alone(device, around.now)));
         } else {
             found.push(branch(device, topology, &behind, around.now));

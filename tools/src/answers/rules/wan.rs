@@ -74,8 +74,8 @@ pub(in crate::answers) fn is_wan(port: &Port) -> bool {
     port.usage.as_deref().is_some_and(|usage| usage.eq_ignore_ascii_case("wan")) || port.uplink
 }
 
-/// Gateways that are down.
-pub(in crate::answers) fn gateways_down(wan: &Wan<'_>) -> Vec<Finding> {
+/// Gateways that are down; all of them together are an outage of the site.
+pub(in crate::answers) fn gateways_down(wan: &Wan<'_>, site: Option<&str>) -> Vec<Finding> {
     let all = wan.gateways.iter().all(Device::is_down);
     let down = wan.gateways.iter().filter(|gateway| gateway.is_down());
     down.map(|gateway| {
@@ -90,8 +90,17 @@ pub(in crate::answers) fn gateways_down(wan: &Wan<'_>) -> Vec<Finding> {
             wan.ports.iter().filter(|port| port.device == own).map(|port| format!("{own} {}", port.id));
         let paths =
             wan.paths.iter().filter(|path| path.gateway == own).map(|path| format!("{own} {}", path.port));
-        Finding::new(cause, severity, format!("The gateway {} is not connected{when}.", gateway.called()))
-            .on(gateway.object())
+        let finding = Finding::new(
+            cause,
+            severity,
+            format!("The gateway {} is not connected{when}.", gateway.called()),
+        )
+        .on(gateway.object());
+        let finding = match site {
+            Some(site) => finding.on(Object::site(site)),
+            None => finding,
+        };
+        finding
             .weight(weight)
             .since(gateway.last_seen)
             .evidence("status", gateway.status.clone())
@@ -411,18 +420,29 @@ pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
     found
 }
 
-/// What events say is down, where no statistics of it could be read.
-pub(in crate::answers) fn by_events(wan: &Wan<'_>, is_seen: impl Fn(&str) -> bool) -> Vec<Finding> {
+/// What events say is down, where no statistics of it could be read, or where the event is so new that statistics may not
+/// show it yet. What `found` tells of the gateway is left out.
+pub(in crate::answers) fn by_events(
+    wan: &Wan<'_>,
+    is_seen: impl Fn(&str) -> bool,
+    found: &[Finding],
+) -> Vec<Finding> {
     let kinds: [(&[&str], _, &str); 3] = [
         (&["VPN_PATH_DOWN", "VPN_PEER_DOWN"], &c::VPN_PATH_DOWN, "a VPN path"),
         (&["TUNNEL_DOWN"], &c::TUNNEL_DOWN, "a tunnel"),
         (&["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"], &c::BGP_DOWN, "a routing neighbor"),
     ];
-    let found = open(wan.events).into_iter().filter_map(|(event, times)| {
-        let (_, cause, what) = kinds
-            .iter()
-            .find(|(shorts, cause, _)| shorts.contains(&event.short()) && !is_seen(cause.name))?;
+    let lost = open(wan.events).into_iter().filter_map(|(event, times)| {
+        let (_, cause, what) = kinds.iter().find(|(shorts, ..)| shorts.contains(&event.short()))?;
         let mac = event.mac.as_deref()?;
+        let called = wan.gateway(mac).map(Device::called);
+        let is_known = |known: &Finding| {
+            known.cause().name == cause.name && called.as_ref().is_none_or(|called| known.is_on(called))
+        };
+        let is_new = wan.now - event.time <= t::RECENTLY;
+        if is_seen(cause.name) && (!is_new || found.iter().any(is_known)) {
+            return None;
+        }
         let since = wan.when(Some(event.time));
         Some(
             Finding::new(
@@ -437,7 +457,7 @@ pub(in crate::answers) fn by_events(wan: &Wan<'_>, is_seen: impl Fn(&str) -> boo
             .evidence("text", event.text.clone()),
         )
     });
-    found.collect()
+    lost.collect()
 }
 
 /// DHCP pools without free addresses.
@@ -702,22 +722,26 @@ mod tests {
     }
 
     #[test]
-    fn events_count_only_where_no_statistics_were_read() {
+    fn events_count_where_no_statistics_were_read_or_where_they_are_new() {
         let gateways = gateway(true);
         let events =
             [event("GW_TUNNEL_DOWN", 100), event("GW_VPN_PATH_DOWN", 100), event("GW_VPN_PATH_UP", 200)];
-        let case = Wan { events: &events, ..wan(&gateways, &[], &[]) };
-        let causes = |seen: bool| {
-            by_events(&case, |_| seen).iter().map(|finding| finding.cause().name).collect::<Vec<_>>()
+        let causes = |now: i64, seen: bool, found: &[Finding]| {
+            let case = Wan { events: &events, now, ..wan(&gateways, &[], &[]) };
+            let lost = by_events(&case, |_| seen, found);
+            lost.iter().map(|finding| finding.cause().name).collect::<Vec<_>>()
         };
-        assert_eq!(causes(false), ["tunnel_down"]);
-        assert_eq!(causes(true), [""; 0]);
+        assert_eq!(causes(90_000, false, &[]), ["tunnel_down"]);
+        assert_eq!(causes(90_000, true, &[]), [""; 0], "the statistics are newer");
+        assert_eq!(causes(1_000, true, &[]), ["tunnel_down"]);
+        let known = Finding::new(&c::TUNNEL_DOWN, Severity::Critical, "down").on(gateways[0].object());
+        assert_eq!(causes(1_000, true, &[known]), [""; 0], "the statistics say it already");
     }
 
     #[test]
     fn the_only_gateway_that_is_down_is_the_site() {
-        let down = gateways_down(&wan(&gateway(false), &[], &[]));
-        assert_eq!(down[0].cause().name, "site_down");
-        assert!(gateways_down(&wan(&gateway(true), &[], &[])).is_empty());
+        let down = gateways_down(&wan(&gateway(false), &[], &[]), Some("Leeds"));
+        assert!(down[0].cause().name == "site_down" && down[0].is_on("Leeds"), "{down:?}");
+        assert!(gateways_down(&wan(&gateway(true), &[], &[]), None).is_empty());
     }
 }

@@ -1,0 +1,45 @@
+//! Which device hangs from which: [`Tree`].
+
+use mistmcp::answers::Rows;
+
+use crate::answers::facts::{Device, Port, Topology};
+
+/// The devices of a site with what is upstream of each, in time linear in devices and ports.
+pub(in crate::answers) struct Tree<'a> {
+    devices: &'a [Device],
+    topology: Topology,
+}
+
+impl<'a> Tree<'a> {
+    pub(in crate::answers) fn of(devices: &'a [Device], ports: &[Port]) -> Self {
+        // A node has the place of its device.
+        Self { devices, topology: Topology::of(devices, ports, &Rows::default()) }
+    }
+
+    /// The place of a device.
+    pub(in crate::answers) fn place(&self, mac: &str) -> Option<usize> {
+        self.topology.place(mac)
+    }
+
+    /// The device upstream of the one at a place.
+    pub(in crate::answers) fn upstream(&self, place: usize) -> Option<&'a Device> {
+        self.parent(place).and_then(|parent| self.devices.get(parent))
+    }
+
+    fn parent(&self, place: usize) -> Option<usize> {
+        self.topology.upstream.get(place).copied().flatten()
+    }
+
+    /// Whether a device and one upstream of it are down, so that its own state tells nothing.
+    pub(in crate::answers) fn is_behind_a_dead_one(&self, place: usize) -> bool {
+        let is_down = |place: usize| self.devices.get(place).is_some_and(Device::is_down);
+        // Nothing is upstream of itself.
+        let mut above = std::iter::successors(self.parent(place), |parent| self.parent(*parent));
+        is_down(place) && above.any(is_down)
+    }
+
+    /// The devices behind one, directly or not.
+    pub(in crate::answers) fn behind(&self, root: usize) -> Vec<&'a Device> {
+        self.topology.behind(root).into_iter().filter_map(|place| self.devices.get(place)).collect()
+    }
+}
