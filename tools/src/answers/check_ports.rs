@@ -109,26 +109,7 @@ async fn find(
     };
     let of_device = located.as_ref().map(|located| &located.device);
     let site = of_device.and_then(|device| device.site.as_deref()).or(site);
-    let (ports_part, events_part, alarms_part) = match (site, of_device) {
-        (Some(site), Some(device)) => {
-            let ports = parts::ports(site).with("mac", device.mac.as_str());
-            (ports, parts::events_of(site, &device.mac, "device", &window), parts::alarms(site, &window))
-        }
-        (Some(site), None) => {
-            (parts::ports(site), parts::device_events(site, &window), parts::alarms(site, &window))
-        }
-        (None, Some(device)) => {
-            let ports = parts::org_ports(org).with("mac", device.mac.as_str());
-            (
-                ports,
-                parts::org_device_events(org, &window).with("mac", device.mac.as_str()),
-                parts::org_alarms(org, &window),
-            )
-        }
-        (None, None) => {
-            (parts::org_ports(org), parts::org_device_events(org, &window), parts::org_alarms(org, &window))
-        }
-    };
+    let [ports_part, events_part, alarms_part] = read_parts(org, site, of_device, &window);
     let inventory = located.is_none().then(|| parts::inventory(org));
     // Only the statistics have the PoE budget.
     let stats_part = of_device.is_none_or(|device| device.kind == "switch").then(|| switch_stats(org, site));
@@ -204,6 +185,24 @@ async fn find(
         }
         None => diagnosis,
     }
+}
+
+/// The parts with ports, events and alarms: of a site or of the organization, and of one device of it.
+fn read_parts(org: &str, site: Option<&str>, device: Option<&Device>, window: &Window) -> [Part; 3] {
+    let mac = device.map(|device| device.mac.as_str());
+    let (ports, events, alarms) = match (site, mac) {
+        (Some(site), Some(mac)) => {
+            (parts::ports(site), parts::events_of(site, mac, "device", window), parts::alarms(site, window))
+        }
+        (Some(site), None) => {
+            (parts::ports(site), parts::device_events(site, window), parts::alarms(site, window))
+        }
+        (None, _) => {
+            let events = parts::org_device_events(org, window).with("mac", mac);
+            (parts::org_ports(org), events, parts::org_alarms(org, window))
+        }
+    };
+    [ports.with("mac", mac), events, alarms]
 }
 
 /// The statistics of all switches of a site, or of the organization.
