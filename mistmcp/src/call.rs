@@ -1,4 +1,4 @@
-//! A tool call as the tool sees it: [`Call`], with progress, logging, requests to the client, and cancellation.
+//! A tool call as the tool sees it: [`Call`], with progress, requests to the client, and cancellation.
 
 mod client_request;
 mod elicitation;
@@ -15,9 +15,9 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use client_request::{ClientRequest, Notification};
-pub use client_request::{Level, Root};
 pub use elicitation::Form;
-pub(crate) use elicitation::fits;
+#[cfg(test)]
+pub(crate) use elicitation::request as form_request;
 pub(crate) use record::CallRecord;
 pub(crate) use rows::{FetchedPage, RowAccess, RowPage, RowsFuture, TableScope};
 
@@ -26,7 +26,7 @@ use crate::error::ErrorKind;
 use crate::trace::Trace;
 use crate::{Error, RequestBody, Result};
 
-/// One call of a tool: reports progress and log messages, sends requests to the client, and knows whether the call
+/// One call of a tool: reports progress, sends requests to the client, and knows whether the call
 /// has been cancelled.
 #[derive(Clone)]
 pub struct Call {
@@ -205,11 +205,10 @@ impl Call {
         }
     }
 
-    /// Sends a log message to the client, if the server [offers its log](crate::Server::with_log) and the client
-    /// asked for that level.
-    pub fn log(&self, level: Level, line: impl Into<String>) {
+    #[cfg(feature = "client-requests")]
+    pub(crate) fn notify(&self, notification: Notification) {
         if let Some(peer) = &self.peer {
-            peer.notify(Notification::Log { level, text: line.into() });
+            peer.notify(notification);
         }
     }
 
@@ -251,31 +250,7 @@ impl Call {
     /// The client has no elicitation, or there is no response (yet).
     pub async fn ask<T: RequestBody>(&self, key: &str, message: impl Into<String>) -> Result<Form<T>> {
         let form = elicitation::schema_of::<T>()?;
-        elicitation::parse(
-            self.send_request(key, ClientRequest::Form { message: message.into(), form }).await?,
-        )
-    }
-
-    /// Requests text from the model of the client (sampling), of at most `max_tokens`. Works like [`Self::ask`].
-    ///
-    /// # Errors
-    /// The client has no sampling, there is no response (yet), or it contains no text.
-    pub async fn sample(&self, key: &str, prompt: impl Into<String>, max_tokens: u32) -> Result<String> {
-        let answer =
-            self.send_request(key, ClientRequest::Model { prompt: prompt.into(), max_tokens }).await?;
-        client_request::text(&answer).ok_or_else(|| {
-            Error::advice("The client's model answered, but not with a text. Ask it in other words.")
-        })
-    }
-
-    /// Requests the folders in which the client works (roots). Works like [`Self::ask`].
-    ///
-    /// # Errors
-    /// The client has no roots, or there is no response (yet).
-    pub async fn roots(&self, key: &str) -> Result<Vec<Root>> {
-        let answer = self.send_request(key, ClientRequest::Roots).await?;
-        client_request::roots(&answer)
-            .ok_or_else(|| Error::advice("The client answered, but not with its folders."))
+        elicitation::parse(self.send_request(key, elicitation::request(message.into(), form)).await?)
     }
 
     /// Whether the client has a capability. A request without it is an error.
@@ -283,8 +258,8 @@ impl Call {
         self.peer.as_ref().is_some_and(|peer| peer.supports(capability))
     }
 
-    async fn send_request(&self, key: &str, request: ClientRequest) -> Result<Value> {
-        let Some(peer) = &self.peer else { return Err(request.capability().missing()) };
+    pub(crate) async fn send_request(&self, key: &str, request: ClientRequest) -> Result<Value> {
+        let Some(peer) = &self.peer else { return Err(request.capability.missing()) };
         let _waiting = self.wait();
         peer.request(key, request).await
     }
@@ -344,7 +319,9 @@ impl Capability {
     pub(crate) fn missing(self) -> Error {
         let what = match self {
             Self::Elicitation => "ask its user (`elicitation`)",
+            #[cfg(feature = "client-requests")]
             Self::Sampling => "ask its model (`sampling`)",
+            #[cfg(feature = "client-requests")]
             Self::Roots => "tell its folders (`roots`)",
         };
         Error::new(

@@ -6,7 +6,9 @@ pub enum Capability {
     /// Requests to the user.
     Elicitation,
     /// Requests to the model.
+    #[cfg(feature = "client-requests")]
     Sampling,
     /// The folders in which the client works.
+    #[cfg(feature = "client-requests")]
     Roots,
 }

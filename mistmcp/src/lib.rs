@@ -93,6 +93,7 @@
 //! | answering | [`Reply`], [`Block`], [`Error::advice`] |
 //! | telling and asking the client | [`Call`] |
 //! | name, version, texts and defaults of your own, a handler around the server | [`Program`] |
+//! | what MCP deprecates: sampling, roots, logging to clients | the feature `client-requests` |
 //! | spans of calls, exported over OTLP | the feature `otlp`, and `docs/tracing.md` |
 //! | serving from a program that does other things as well | [`Server`], [`Session`], [`Settings`], [`Connection`], [`Pool`] |
 //!
@@ -151,7 +152,7 @@ pub use argument::{
     Advised, Arg, Arguments, Choice, DeviceId, Fields, Id, Listed, Lookup, Mac, MacFilter, Mismatch, MspId,
     NameFilter, OrgId, Presence, QueryValue, RelativeDuration, RequestBody, SiteId, Time,
 };
-pub use call::{Call, Form, Level, Root};
+pub use call::{Call, Form};
 pub use capability::Capability;
 pub use catalog::{Catalog, Category, Clashes, Entry};
 #[cfg(feature = "cli")]
@@ -169,6 +170,8 @@ pub use prompt::{Completed, Prompt, PromptArgument, Step};
 pub use query::{Query, QueryTables, Sql, TableSource};
 pub use reply::{Block, Content, File, Format, Media, Reply, Rules};
 pub use server::Server;
+#[cfg(feature = "client-requests")]
+pub use server::{Level, Root};
 pub use session::{Mode, Outcome, PolicyError, Session, Settings, SettingsError};
 pub use tool::{Body, Hints, Run, Running, Tool};
 pub use view::View;

@@ -1,10 +1,9 @@
 //! The MCP server ([`Server`]): an rmcp handler that maps requests, of legacy sessions or stateless, to calls of a
 //! [`Session`], and outcomes to MCP results.
-#![expect(deprecated, reason = "logging goes from MCP, but the clients that have it stay")]
-
 mod call_guard;
 mod client_peer;
-mod client_request;
+#[cfg(feature = "client-requests")]
+mod client_requests;
 mod completion;
 mod http_context;
 mod http_session;
@@ -20,26 +19,27 @@ mod views;
 
 use std::sync::{Arc, OnceLock};
 
-use parking_lot::{Mutex, MutexGuard};
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
     CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, GetPromptRequestParams,
     GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult, JsonObject,
-    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, LoggingLevel,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
     PaginatedRequestParams, PromptsCapability, ProtocolVersion, ReadResourceRequestParams,
-    ReadResourceResponse, ServerCapabilities, ServerConfig, SetLevelRequestMethod, SetLevelRequestParams,
-    SubscriptionFilter, Tool as Definition,
+    ReadResourceResponse, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool as Definition,
 };
 use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use tracing::Instrument;
 
 use call_guard::CallGuard;
 use client_peer::ClientPeer;
+#[cfg(feature = "client-requests")]
+use client_requests::ClientLog;
+#[cfg(feature = "client-requests")]
+pub use client_requests::{Level, Root};
 pub(crate) use http_context::{ClientAdmission, HttpRequestContext};
 pub(crate) use http_session::{HttpSession, ToolListObserver, Unrestored};
 pub(crate) use in_flight::{InFlight, InFlightGuard};
-use mrtr::MultiRoundTrip;
 pub(crate) use request_ids::RequestIdGuard;
 use stdio::InputEnd;
 pub(crate) use stdio::serve;
@@ -105,17 +105,14 @@ pub(crate) const STREAMS_AT_ONCE: usize = 256;
 #[derive(Debug)]
 pub struct Server {
     clients: Clients,
-    log: Option<Log>,
+    #[cfg(feature = "client-requests")]
+    log: Option<ClientLog>,
     /// Signs the state of multi-round-trip requests.
     key: Key,
     audit: Option<Arc<AuditLog>>,
     /// The accounts of the only client, which may change while it is connected.
     accounts: Option<LiveConnection>,
 }
-
-/// The log level of a session, which its client sets with `logging/setLevel`.
-#[derive(Debug)]
-struct Log(Mutex<LoggingLevel>);
 
 #[derive(Debug)]
 enum Clients {
@@ -128,20 +125,19 @@ enum Clients {
 impl Server {
     /// A server for one client.
     pub fn new(session: Session) -> Self {
-        Self {
-            clients: Clients::One(Arc::new(session)),
-            log: None,
-            key: Key::random(),
-            audit: None,
-            accounts: None,
-        }
+        Self::of(Clients::One(Arc::new(session)), Key::random())
     }
 
     /// A server for a legacy session over HTTP, or for one stateless request. Servers with the same key continue each
     /// other's multi-round-trip requests.
     pub(crate) fn for_http(settings: Arc<Settings>, metrics: Arc<Metrics>, key: Key) -> Self {
+        Self::of(Clients::Http { settings, metrics, session: OnceLock::new() }, key)
+    }
+
+    fn of(clients: Clients, key: Key) -> Self {
         Self {
-            clients: Clients::Http { settings, metrics, session: OnceLock::new() },
+            clients,
+            #[cfg(feature = "client-requests")]
             log: None,
             key,
             audit: None,
@@ -181,15 +177,10 @@ impl Server {
 
     /// Enables MCP logging: tools [log](crate::Call::log) to the client. The default level is `notice` in a session,
     /// and none for a stateless request that names none.
+    #[cfg(feature = "client-requests")]
     #[must_use]
     pub fn with_log(self) -> Self {
-        Self { log: Some(Log(Mutex::new(LoggingLevel::Notice))), ..self }
-    }
-
-    /// The lowest log level that the client of a request wants.
-    fn log_level(&self, context: &RequestContext<RoleServer>) -> Option<LoggingLevel> {
-        let log = self.log.as_ref()?;
-        if is_stateless(context) { context.meta.log_level() } else { Some(*log.level()) }
+        Self { log: Some(ClientLog::default()), ..self }
     }
 
     /// The session of a request. From protocol version 2026-07-28 on requests are stateless, and each has a session
@@ -229,10 +220,7 @@ impl Server {
         let session = self.session(&context)?;
         let trace = Trace::of(&context);
         trace.is_for_tool(|| session.known(&request.name));
-        let mrtr =
-            is_stateless(&context).then(|| MultiRoundTrip::read(&request, session.connection(), &self.key));
-        let (peer, pump) =
-            ClientPeer::new(&context, Arc::clone(&session), mrtr.transpose()?, self.log_level(&context));
+        let (peer, pump) = ClientPeer::new(self, &request, &context, Arc::clone(&session))?;
         let peer = Arc::new(peer);
         let call = Call::new(context.ct.clone(), Some(Arc::clone(&peer) as Arc<dyn CallPeer>));
         let call = call.traced(trace.clone()).showing_views(views::are_shown(&context));
@@ -287,20 +275,22 @@ impl Server {
         };
         match (peer.mrtr(), answer.as_ref().map_err(Error::kind)) {
             (Some(mrtr), Err(ErrorKind::ClientRequest)) => Ok(mrtr.end()?.into()),
-            (Some(_), Err(ErrorKind::Client(capability))) => {
-                Err(ErrorData::missing_required_client_capability(client_request::required_capabilities(
-                    capability,
-                )))
-            }
+            (Some(_), Err(ErrorKind::Client(capability))) => Err(
+                ErrorData::missing_required_client_capability(client_peer::required_capabilities(capability)),
+            ),
             _ => result::from_outcome(answer, outcome.view_data),
         }
     }
 
     /// Server information and capabilities, without the instructions for the model, which are long.
+    #[cfg_attr(not(feature = "client-requests"), expect(clippy::unused_self, reason = "without a log"))]
     fn server_info(&self, settings: &Settings, list_changes: bool) -> ServerConfig {
         let mut capabilities =
             ServerCapabilities::builder().enable_tools().enable_resources().enable_completions().build();
-        capabilities.logging = self.log.as_ref().map(|_| JsonObject::default());
+        #[cfg(feature = "client-requests")]
+        if self.log.is_some() {
+            ClientLog::declare(&mut capabilities);
+        }
         capabilities.prompts = settings.prompts().next().map(|_| PromptsCapability::default());
         if let Some(tools) = &mut capabilities.tools {
             tools.list_changed = list_changes.then_some(true);
@@ -403,18 +393,14 @@ impl ServerHandler for Server {
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
     }
 
+    #[cfg(feature = "client-requests")]
+    #[expect(deprecated, reason = "logging goes from MCP")]
     async fn set_level(
         &self,
-        request: SetLevelRequestParams,
+        request: rmcp::model::SetLevelRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        match &self.log {
-            Some(log) if !is_stateless(&context) => {
-                *log.level() = request.level;
-                Ok(())
-            }
-            _ => Err(ErrorData::method_not_found::<SetLevelRequestMethod>()),
-        }
+        ClientLog::set_level(self.log.as_ref(), request.level, &context)
     }
 
     async fn list_prompts(
@@ -509,12 +495,6 @@ impl ServerHandler for Server {
     ) -> Result<CompleteResult, ErrorData> {
         let call = Call::unattended().traced(Trace::of(&context));
         completion::complete(&*self.session(&context)?, &request, call).await
-    }
-}
-
-impl Log {
-    fn level(&self) -> MutexGuard<'_, LoggingLevel> {
-        self.0.lock()
     }
 }
 

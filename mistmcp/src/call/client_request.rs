@@ -1,47 +1,37 @@
 //! Requests and notifications to the client of a call: [`ClientRequest`] and [`Notification`].
 
-use schemars::Schema;
+#![cfg_attr(feature = "client-requests", expect(deprecated, reason = "MCP deprecates logging to clients"))]
+
+use rmcp::model::InputRequest;
+#[cfg(feature = "client-requests")]
+use rmcp::model::LoggingLevel;
 use serde_json::Value;
 
+use crate::Result;
 use crate::capability::Capability;
 
-/// The severity of a log message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// For developers of the tool.
-    Debug,
-    /// Normal operation.
-    Info,
-    /// Something unusual.
-    Notice,
-    /// A possible problem.
-    Warning,
-    /// A failure.
-    Error,
-}
-
-/// A folder in which a client works.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Root {
-    /// The `file://` URI.
-    pub uri: String,
-    /// The display name.
-    pub name: Option<String>,
-}
-
 /// A request to the client.
-#[derive(Clone, Debug)]
-pub(crate) enum ClientRequest {
-    Form { message: String, form: Schema },
-    Model { prompt: String, max_tokens: u32 },
-    Roots,
+pub(crate) struct ClientRequest {
+    pub(crate) capability: Capability,
+    /// What the user or the model of the client reads.
+    text: String,
+    input: Box<dyn FnOnce(String) -> Result<InputRequest> + Send>,
+    is_answered_by: Box<dyn Fn(&Value) -> bool + Send + Sync>,
 }
 
 /// A notification to the client during a call.
 #[derive(Clone, Debug)]
 pub(crate) enum Notification {
-    Progress { done: f64, total: Option<f64>, message: String },
-    Log { level: Level, text: String },
+    Progress {
+        done: f64,
+        total: Option<f64>,
+        message: String,
+    },
+    #[cfg(feature = "client-requests")]
+    Log {
+        level: LoggingLevel,
+        text: String,
+    },
 }
 
 impl Notification {
@@ -49,74 +39,51 @@ impl Notification {
     pub(crate) fn masked(self, mask: impl Fn(String) -> String) -> Self {
         match self {
             Self::Progress { done, total, message } => Self::Progress { done, total, message: mask(message) },
+            #[cfg(feature = "client-requests")]
             Self::Log { level, text } => Self::Log { level, text: mask(text) },
         }
     }
+
+    /// The progress and its message.
+    #[cfg_attr(
+        not(feature = "client-requests"),
+        expect(clippy::unnecessary_wraps, reason = "the log has none")
+    )]
+    pub(crate) fn progress(self) -> Option<(f64, String)> {
+        match self {
+            Self::Progress { done, message, .. } => Some((done, message)),
+            #[cfg(feature = "client-requests")]
+            Self::Log { .. } => None,
+        }
+    }
 }
 
 impl ClientRequest {
+    /// A request with a text, from which `input` makes that of MCP.
+    pub(crate) fn new(
+        capability: Capability,
+        text: String,
+        input: impl FnOnce(String) -> Result<InputRequest> + Send + 'static,
+        is_answered_by: impl Fn(&Value) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self { capability, text, input: Box::new(input), is_answered_by: Box::new(is_answered_by) }
+    }
+
     /// The same with secrets masked.
     pub(crate) fn masked(self, mask: impl Fn(String) -> String) -> Self {
-        match self {
-            Self::Form { message, form } => Self::Form { message: mask(message), form },
-            Self::Model { prompt, max_tokens } => Self::Model { prompt: mask(prompt), max_tokens },
-            Self::Roots => Self::Roots,
-        }
+        Self { text: mask(self.text), ..self }
     }
 
-    pub(crate) fn capability(&self) -> Capability {
-        match self {
-            Self::Form { .. } => Capability::Elicitation,
-            Self::Model { .. } => Capability::Sampling,
-            Self::Roots => Capability::Roots,
-        }
-    }
-}
-
-impl ClientRequest {
     /// Whether a response is valid for this request. After an invalid one, the request is sent again.
-    pub(crate) fn is_answered_by(&self, answer: &Value) -> bool {
-        match self {
-            Self::Form { form, .. } => super::fits(answer, form),
-            Self::Model { .. } => text(answer).is_some(),
-            Self::Roots => roots(answer).is_some(),
-        }
-    }
-}
-
-/// The text of a sampling response, which has one content block or several.
-pub(super) fn text(answer: &Value) -> Option<String> {
-    let content = answer.get("content")?;
-    let blocks = content.as_array().map_or(std::slice::from_ref(content), Vec::as_slice);
-    let texts: Vec<_> = blocks.iter().filter_map(|block| block.get("text")?.as_str()).collect();
-    (!texts.is_empty()).then(|| texts.join("\n"))
-}
-
-pub(super) fn roots(answer: &Value) -> Option<Vec<Root>> {
-    let root = |root: &Value| {
-        let text = |name| root.get(name).and_then(Value::as_str).map(str::to_owned);
-        Some(Root { uri: text("uri")?, name: text("name") })
-    };
-    answer.get("roots")?.as_array()?.iter().map(root).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_sampling_response_has_one_block_or_several() {
-        assert_eq!(text(&json!({ "content": { "type": "text", "text": "Paris" } })).unwrap(), "Paris");
-        let several = json!({ "content": [{ "text": "Paris" }, { "type": "image" }, { "text": "it is" }] });
-        assert_eq!(text(&several).unwrap(), "Paris\nit is");
-        assert_eq!(text(&json!({ "content": { "type": "image", "data": "" } })), None);
+    pub(crate) fn is_answered_by(&self, response: &Value) -> bool {
+        (self.is_answered_by)(response)
     }
 
-    #[test]
-    fn a_root_without_a_uri_is_invalid() {
-        assert_eq!(roots(&json!({ "roots": [{ "uri": "file:///a" }] })).unwrap()[0].uri, "file:///a");
-        assert!(!ClientRequest::Roots.is_answered_by(&json!({ "roots": [{ "name": "a" }] })));
+    /// The request of MCP, which stateless clients get in a result, and legacy clients as a request.
+    ///
+    /// # Errors
+    /// A form has fields that MCP does not know.
+    pub(crate) fn into_input(self) -> Result<InputRequest> {
+        (self.input)(self.text)
     }
 }

@@ -1,10 +1,13 @@
 //! Elicitation: the schema of a form, and its result ([`Form`]).
 
+use rmcp::model::{ElicitRequest, ElicitRequestParams, InputRequest};
 use schemars::Schema;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::ClientRequest;
 use crate::argument::inlined_schema;
+use crate::capability::Capability;
 use crate::{Error, RequestBody, Result};
 
 /// The result of an elicitation.
@@ -26,6 +29,21 @@ impl<T> Form<T> {
             Self::Declined | Self::Closed => None,
         }
     }
+}
+
+/// The request to fill in a form.
+pub(crate) fn request(message: String, form: Schema) -> ClientRequest {
+    let shown = form.clone();
+    let input = move |message| {
+        let requested_schema = serde_json::from_value(shown.to_value()).map_err(|error| {
+            Error::advice(format!(
+                "A form has fields that are texts, numbers, booleans or choices, and this one does not: {error}."
+            ))
+        })?;
+        let params = ElicitRequestParams::FormElicitationParams { meta: None, message, requested_schema };
+        Ok(InputRequest::Elicitation(ElicitRequest::new(params)))
+    };
+    ClientRequest::new(Capability::Elicitation, message, input, move |response| fits(response, &form))
 }
 
 /// The schema of a form for `T`. MCP allows no null in it: an optional field is one that is not required.
@@ -84,7 +102,7 @@ fn unreadable(why: &str) -> Error {
 }
 
 /// Whether a response is valid: declined, cancelled, or filled in with all required fields, each of its type.
-pub(crate) fn fits(answer: &Value, form: &Schema) -> bool {
+fn fits(answer: &Value, form: &Schema) -> bool {
     match answer.get("action").and_then(Value::as_str) {
         Some("accept") => is_complete(answer.get("content").unwrap_or(&Value::Null), form),
         Some("decline" | "cancel") => true,

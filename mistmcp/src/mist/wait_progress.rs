@@ -95,9 +95,7 @@ mod tests {
 
     impl CallPeer for RecordingListener {
         fn notify(&self, notification: Notification) {
-            if let Notification::Progress { done, message, .. } = notification {
-                self.0.lock().unwrap().push((done, message));
-            }
+            self.0.lock().unwrap().extend(notification.progress());
         }
 
         fn supports(&self, _: Capability) -> bool {
@@ -105,7 +103,7 @@ mod tests {
         }
 
         fn request<'a>(&'a self, _: &'a str, question: ClientRequest) -> ResponseFuture<'a> {
-            Box::pin(async move { Err(question.capability().missing()) })
+            Box::pin(async move { Err(question.capability.missing()) })
         }
     }
 

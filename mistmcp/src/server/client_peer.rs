@@ -1,20 +1,20 @@
 //! The MCP client of a call ([`ClientPeer`]), and the task that sends its notifications ([`NotificationPump`]).
 
-#![expect(deprecated, reason = "logging goes from MCP, but the clients that have it stay")]
-
 use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::model::{
-    ClientCapabilities, LoggingLevel, LoggingMessageNotification, LoggingMessageNotificationParam,
-    ProgressNotification, ProgressNotificationParam, ProgressToken, ServerNotification,
+    CallToolRequestParams, ClientCapabilities, ErrorData, InputRequest, ProgressNotification,
+    ProgressNotificationParam, ProgressToken, ServerNotification, ServerRequest,
 };
 use rmcp::service::{Peer, PeerRequestOptions, RequestContext, RoleServer};
 use serde_json::Value;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::client_request;
+#[cfg(feature = "client-requests")]
+use super::client_requests;
 use super::mrtr::MultiRoundTrip;
+use super::{Server, is_stateless};
 use crate::call::{CallPeer, ClientRequest, Notification, ResponseFuture};
 use crate::capability::Capability;
 use crate::session::Session;
@@ -30,7 +30,10 @@ pub(super) struct ClientPeer {
     /// for many, so its items are boxed.
     notifications: Option<UnboundedSender<Option<Box<ServerNotification>>>>,
     progress: Option<ProgressToken>,
-    log_level: Option<LoggingLevel>,
+    /// The lowest level of log messages that the client wants.
+    #[cfg(feature = "client-requests")]
+    #[expect(deprecated, reason = "logging goes from MCP")]
+    log_level: Option<rmcp::model::LoggingLevel>,
     capabilities: ClientCapabilities,
     mrtr: Option<MultiRoundTrip>,
     session: Arc<Session>,
@@ -43,26 +46,37 @@ pub(super) struct NotificationPump {
 }
 
 impl ClientPeer {
-    /// The client of a request. `mrtr` collects requests to a stateless client. `log_level` is the lowest level of
-    /// log messages that it wants.
+    /// The client of a call.
+    ///
+    /// # Errors
+    /// The `requestState` of a stateless client is not that of this call.
     pub(super) fn new(
+        server: &Server,
+        request: &CallToolRequestParams,
         context: &RequestContext<RoleServer>,
         session: Arc<Session>,
-        mrtr: Option<MultiRoundTrip>,
-        log_level: Option<LoggingLevel>,
-    ) -> (Self, NotificationPump) {
+    ) -> Result<(Self, NotificationPump), ErrorData> {
+        let mrtr = is_stateless(context)
+            .then(|| MultiRoundTrip::read(request, session.connection(), &server.key))
+            .transpose()?;
         let progress = context.meta.get_progress_token();
-        let (sender, receiver) = (progress.is_some() || log_level.is_some()).then(unbounded_channel).unzip();
+        let is_notified = progress.is_some();
+        #[cfg(feature = "client-requests")]
+        let log_level = server.log.as_ref().and_then(|log| log.level(context));
+        #[cfg(feature = "client-requests")]
+        let is_notified = is_notified || log_level.is_some();
+        let (sender, receiver) = is_notified.then(unbounded_channel).unzip();
         let peer = Self {
             peer: context.peer.clone(),
             notifications: sender,
             progress,
+            #[cfg(feature = "client-requests")]
             log_level,
             capabilities: context.client_capabilities().unwrap_or_default(),
             mrtr,
             session,
         };
-        (peer, NotificationPump { peer: context.peer.clone(), notifications: receiver })
+        Ok((peer, NotificationPump { peer: context.peer.clone(), notifications: receiver }))
     }
 
     pub(super) fn mrtr(&self) -> Option<&MultiRoundTrip> {
@@ -87,13 +101,8 @@ impl CallPeer for ClientPeer {
                 (params.total, params.message) = (total, Some(message));
                 ProgressNotification::new(params).into()
             }),
-            Notification::Log { level, text } => {
-                let level = client_request::level(level);
-                self.log_level.filter(|log_level| client_request::reaches(level, *log_level)).map(|_| {
-                    let params = LoggingMessageNotificationParam::new(level, text.into());
-                    LoggingMessageNotification::new(params).into()
-                })
-            }
+            #[cfg(feature = "client-requests")]
+            Notification::Log { level, text } => client_requests::message(level, text, self.log_level),
         };
         if let Some(notification) = notification {
             let _ = queue.send(Some(Box::new(notification)));
@@ -101,12 +110,20 @@ impl CallPeer for ClientPeer {
     }
 
     fn supports(&self, capability: Capability) -> bool {
-        client_request::declared(capability, &self.capabilities)
+        match capability {
+            // A client of the first revision with elicitation declares no modes.
+            Capability::Elicitation => {
+                let elicitation = self.capabilities.elicitation.as_ref();
+                elicitation.is_some_and(|modes| modes.form.is_some() || modes.url.is_none())
+            }
+            #[cfg(feature = "client-requests")]
+            other => client_requests::is_declared(other, &self.capabilities),
+        }
     }
 
     fn request<'a>(&'a self, key: &'a str, request: ClientRequest) -> ResponseFuture<'a> {
         Box::pin(async move {
-            let capability = request.capability();
+            let capability = request.capability;
             if !self.supports(capability) {
                 return Err(capability.missing());
             }
@@ -122,7 +139,7 @@ impl CallPeer for ClientPeer {
 impl ClientPeer {
     async fn send_request(&self, request: ClientRequest) -> Result<Value> {
         let options = PeerRequestOptions::with_timeout(RESPONSE_TIMEOUT);
-        let request = client_request::as_request(request)?;
+        let request = as_request(request.into_input()?)?;
         let answer =
             async { self.peer.send_request_with_option(request, options).await?.await_response().await };
         let failed = |error: &dyn std::fmt::Display| {
@@ -132,6 +149,25 @@ impl ClientPeer {
         };
         let answer = answer.await.map_err(|error| failed(&error))?;
         serde_json::to_value(answer).map_err(|error| failed(&error))
+    }
+}
+
+fn as_request(input: InputRequest) -> Result<ServerRequest> {
+    match input {
+        InputRequest::Elicitation(request) => Ok(request.into()),
+        #[cfg(feature = "client-requests")]
+        other => client_requests::as_request(other),
+        #[cfg(not(feature = "client-requests"))]
+        _ => Err(Error::advice("Clients cannot be asked this.")),
+    }
+}
+
+/// The capabilities that a client must declare for this.
+pub(super) fn required_capabilities(capability: Capability) -> ClientCapabilities {
+    match capability {
+        Capability::Elicitation => ClientCapabilities::builder().enable_elicitation().build(),
+        #[cfg(feature = "client-requests")]
+        other => client_requests::required_capabilities(other),
     }
 }
 

@@ -10,7 +10,6 @@ use rmcp::model::{
 };
 use serde_json::{Value, json};
 
-use super::client_request;
 use crate::call::ClientRequest;
 use crate::error::ErrorKind;
 use crate::key::Key;
@@ -77,7 +76,7 @@ impl MultiRoundTrip {
                 Ok(answer.clone())
             }
             None => {
-                self.round().requested.insert(key.to_owned(), client_request::as_input(request)?);
+                self.round().requested.insert(key.to_owned(), request.into_input()?);
                 Err(Error::new(ErrorKind::ClientRequest, format!("The client is asked for `{key}` first.")))
             }
         }
@@ -114,6 +113,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::call::form_request;
     use crate::{Clouds, Limits, Pool, Token};
 
     fn connection(token: &str) -> Connection {
@@ -130,12 +130,21 @@ mod tests {
         MultiRoundTrip::read(&request, &connection(token), &Key::of(&"of the server".into()))
     }
 
-    /// The state after a round in which a client sent its roots.
+    fn question() -> ClientRequest {
+        let name = schemars::json_schema!({ "type": "string" });
+        form_request(
+            "Who?".to_owned(),
+            schemars::json_schema!({ "type": "object", "properties": { "name": name }, "required": ["name"] }),
+        )
+    }
+
+    /// The state after a round in which a client filled in a form.
     fn state(token: &str, arguments: &Value) -> String {
         let mut mrtr = mrtr(token, arguments, None).unwrap();
-        mrtr.responses.insert("roots".to_owned(), json!({ "roots": [{ "uri": "file:///a" }] }));
-        mrtr.answer("roots", ClientRequest::Roots).unwrap();
-        mrtr.answer("more", ClientRequest::Roots).unwrap_err();
+        let ada = json!({ "action": "accept", "content": { "name": "Ada" } });
+        mrtr.responses.insert("who".to_owned(), ada);
+        mrtr.answer("who", question()).unwrap();
+        mrtr.answer("more", question()).unwrap_err();
         mrtr.end().unwrap().request_state.unwrap()
     }
 
@@ -144,8 +153,8 @@ mod tests {
         let (one, other) =
             (json!({ "a": 1, "b": { "c": 2, "d": 3 } }), json!({ "b": { "d": 3, "c": 2 }, "a": 1 }));
         let next = mrtr("one", &other, Some(state("one", &one))).unwrap();
-        assert_eq!(next.answer("roots", ClientRequest::Roots).unwrap()["roots"][0]["uri"], "file:///a");
-        assert_eq!(next.answer("more", ClientRequest::Roots).unwrap_err().kind(), ErrorKind::ClientRequest);
+        assert_eq!(next.answer("who", question()).unwrap()["content"]["name"], "Ada");
+        assert_eq!(next.answer("more", question()).unwrap_err().kind(), ErrorKind::ClientRequest);
         assert_eq!(next.end().unwrap().input_requests.unwrap().into_keys().collect::<Vec<_>>(), ["more"]);
     }
 
@@ -165,7 +174,7 @@ mod tests {
     fn unrequested_responses_are_not_kept() {
         let mut first = mrtr("one", &json!({}), None).unwrap();
         first.responses.insert("unknown".to_owned(), json!("much"));
-        first.answer("roots", ClientRequest::Roots).unwrap_err();
+        first.answer("who", question()).unwrap_err();
         let next = mrtr("one", &json!({}), first.end().unwrap().request_state).unwrap();
         assert!(next.responses.is_empty(), "{:?}", next.responses);
     }

@@ -58,12 +58,9 @@ struct Waits(ProgressBar);
 
 impl CallPeer for Waits {
     fn notify(&self, notification: Notification) {
-        match notification {
-            Notification::Progress { message, .. } => {
-                self.0.set_message(one_line(&message).into_owned());
-                show(&self.0);
-            }
-            Notification::Log { .. } => {}
+        if let Some((_, message)) = notification.progress() {
+            self.0.set_message(one_line(&message).into_owned());
+            show(&self.0);
         }
     }
 
@@ -72,6 +69,6 @@ impl CallPeer for Waits {
     }
 
     fn request<'a>(&'a self, _key: &'a str, request: ClientRequest) -> ResponseFuture<'a> {
-        Box::pin(async move { Err(request.capability().missing()) })
+        Box::pin(async move { Err(request.capability.missing()) })
     }
 }
