@@ -1,11 +1,9 @@
 //! What arrived, kept for tests to look at.
 
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, PoisonError},
-};
+use std::collections::VecDeque;
 
 use axum::http::request::Parts;
+use parking_lot::Mutex;
 
 use crate::engine::Query;
 
@@ -50,7 +48,7 @@ impl Recorder {
             query: Query::of(&request.uri).0,
             headers: headers.collect(),
         };
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.0.lock();
         if kept.len() == KEPT {
             kept.pop_front();
         }
@@ -58,6 +56,6 @@ impl Recorder {
     }
 
     pub(crate) fn all(&self) -> Vec<Recorded> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        self.0.lock().iter().cloned().collect()
     }
 }

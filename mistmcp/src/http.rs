@@ -1,7 +1,7 @@
 //! MCP over Streamable HTTP: one process serves many clients at once, each with its own token, cloud, mode and
 //! enabled categories.
 //!
-//! [`serve`] builds the router. A request to `/mcp` passes [`FrontMiddleware`] (request id, `Host` and `Origin`
+//! [`serve`] builds the router. A request to `/mcp` passes [`FrontMiddleware`] (`Host` and `Origin`
 //! checks, CORS) and [`McpHandler`] (authentication, session lookup), which hands it to rmcp.
 
 mod accept;
@@ -35,7 +35,7 @@ use std::time::Duration;
 use anyhow::Context;
 use axum::Router;
 use axum::extract::Request;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get};
 use futures_util::FutureExt;
 use rmcp::handler::server::ServerHandler;
@@ -186,23 +186,24 @@ pub(crate) async fn serve<H: ServerHandler>(
         let (middleware, handler) = (Arc::clone(&middleware), Arc::clone(&mcp_handler));
         async move { middleware.call(request, service_fn(|request| handler.serve(request).map(Ok))).await }
     });
-    let app = Router::new()
-        .merge(page::routes(page))
-        .merge(metadata)
-        .merge(Router::new().route("/metrics", get(health::metrics)).with_state(health.clone()))
-        .fallback(rejection::not_found)
-        .layer(from_fn_with_state(front_middleware, middleware::layer))
-        .route("/mcp", mcp.clone())
-        .route("/mcp/", mcp)
-        // Health probes address the process by IP, so `Host` is not checked and the answer shows no details to other
-        // hosts.
-        .merge(
-            Router::new()
-                .route("/livez", get(health::live))
-                .route("/readyz", get(health::ready))
-                .layer(from_fn(request_id::layer))
-                .with_state(health),
-        );
+    let app = request_id::layered(
+        Router::new()
+            .merge(page::routes(page))
+            .merge(metadata)
+            .merge(Router::new().route("/metrics", get(health::metrics)).with_state(health.clone()))
+            .fallback(rejection::not_found)
+            .layer(from_fn_with_state(front_middleware, middleware::layer))
+            .route("/mcp", mcp.clone())
+            .route("/mcp/", mcp)
+            // Health probes address the process by IP, so `Host` is not checked and the answer shows no details to other
+            // hosts.
+            .merge(
+                Router::new()
+                    .route("/livez", get(health::live))
+                    .route("/readyz", get(health::ready))
+                    .with_state(health),
+            ),
+    );
 
     let session_sweep = tokio::spawn(sessions::sweep(sessions));
     let connection_sweep = tokio::spawn(Arc::clone(&admission).sweep());

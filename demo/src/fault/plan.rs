@@ -1,7 +1,6 @@
 //! Which faults are still to come.
 
-use std::sync::{Mutex, PoisonError};
-
+use parking_lot::Mutex;
 use serde::Deserialize;
 
 use super::Fault;
@@ -28,17 +27,17 @@ pub(crate) struct Faults(Mutex<Vec<Order>>);
 impl Faults {
     pub(crate) fn plan(&self, path: String, times: usize, fault: Fault) {
         if times > 0 {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Order { path, times, fault });
+            self.0.lock().push(Order { path, times, fault });
         }
     }
 
     pub(crate) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0.lock().clear();
     }
 
     /// The fault that a request meets, if any; it is used up once.
     pub(crate) fn take(&self, path: &str) -> Option<Fault> {
-        let mut orders = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut orders = self.0.lock();
         let place = orders.iter().position(|order| path.starts_with(&order.path))?;
         let order = orders.get_mut(place)?;
         order.times -= 1;

@@ -1,7 +1,9 @@
 //! Networks with one built-in incident each ([`IncidentNetworks`]), for requests whose token names it.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use crate::{
     Incident, Overlay,
@@ -30,7 +32,7 @@ impl IncidentNetworks {
     }
 
     fn network(&self, name: &str) -> Option<Arc<Network>> {
-        let mut networks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut networks = self.0.lock();
         if let Some(network) = networks.iter().find(|network| network.name == name) {
             return Some(Arc::clone(network));
         }

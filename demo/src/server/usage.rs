@@ -1,9 +1,8 @@
 //! How many calls this hour has seen, and how many it may see.
 
-use std::{
-    sync::{Mutex, PoisonError},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use parking_lot::Mutex;
 
 use crate::engine::{Refusal, Usage};
 
@@ -32,7 +31,7 @@ impl Default for Counter {
 
 impl Counter {
     pub(super) fn limit(&self, limit: u64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).limit = limit;
+        self.0.lock().limit = limit;
     }
 
     /// Counts one more call, or refuses it where the hour's are spent.
@@ -41,7 +40,7 @@ impl Counter {
     }
 
     fn count_at(&self, now: u64) -> Result<Usage, Refusal> {
-        let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counted = self.0.lock();
         if counted.hour != now / HOUR {
             (counted.hour, counted.requests) = (now / HOUR, 0);
         }

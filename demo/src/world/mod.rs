@@ -10,10 +10,9 @@ mod random;
 mod site;
 mod wlan;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, sync::Arc};
+
+use parking_lot::Mutex;
 
 pub(crate) use client::{Client, WiredClient};
 pub(crate) use device::{Device, Kind};
@@ -99,7 +98,7 @@ impl World {
     }
 
     pub(crate) fn rows(&self, collection: &Collection) -> Arc<[Row]> {
-        let made = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = || self.made.lock();
         if let Some(rows) = made().get(collection.name) {
             return Arc::clone(rows);
         }

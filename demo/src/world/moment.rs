@@ -1,9 +1,11 @@
 //! Which moment it is.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
+
+use parking_lot::Mutex;
 
 use super::World;
 use crate::overlay::Overlay;
@@ -27,7 +29,7 @@ impl Current {
     /// The world at this moment, with an overlay, which is always the same one.
     pub(crate) fn world(&self, overlay: &Overlay) -> Arc<World> {
         let now = now();
-        let mut current = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.0.lock();
         match &*current {
             Some(world) if world.now == now => Arc::clone(world),
             _ => Arc::clone(current.insert(Arc::new(World::new(now, overlay)))),

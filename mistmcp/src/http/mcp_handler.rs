@@ -24,7 +24,7 @@ use super::page;
 use super::principal::Principal;
 use super::query::Query;
 use super::rejection::Rejection;
-use super::request_id::RequestId;
+use super::request_id;
 use super::session_store::{SessionParams, SessionStore};
 use super::sessions::{SessionPermit, Sessions};
 use super::sse_peek::{PEEK_ALONE, PEEK_AMONG_REPLICAS, PeekedBody};
@@ -119,7 +119,7 @@ impl<H: ServerHandler> McpHandler<H> {
             pool: Arc::clone(&self.configuration.pool),
             activity,
             session: session.clone(),
-            request_id: parts.extensions.get::<RequestId>().map_or_else(|| "".into(), |id| Arc::clone(&id.0)),
+            request_id: request_id::of(&parts.extensions),
             verbose: query.debug,
             admission: admission.clone().map(|client| client as Arc<dyn ClientAdmission>),
             closing: Arc::clone(&self.closing),

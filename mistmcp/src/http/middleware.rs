@@ -11,10 +11,9 @@ use tower::{Layer, Service};
 use tower_http::cors::CorsLayer;
 
 use super::host_validation::{Allowed, cors};
-use super::request_id::RequestId;
 use crate::metrics::Metrics;
 
-/// Assigns the request id, validates `Host` and `Origin`, and adds CORS headers.
+/// Validates `Host` and `Origin`, and adds CORS headers.
 #[derive(Debug)]
 pub(super) struct FrontMiddleware {
     allowed: Arc<Allowed>,
@@ -29,19 +28,16 @@ impl FrontMiddleware {
     }
 
     /// Calls `inner` if the request passes validation.
-    pub(super) async fn call<S>(&self, mut request: Request, mut inner: S) -> Response
+    pub(super) async fn call<S>(&self, request: Request, mut inner: S) -> Response
     where
         S: Service<Request, Response = Response, Error = Infallible>,
     {
-        let id = RequestId::assign(&mut request);
         let result = match self.allowed.check(request.uri(), request.headers()) {
             Err(rejection) => Ok(rejection.counted(&self.metrics)),
             Ok(()) if request.headers().contains_key(ORIGIN) => self.cors.layer(inner).call(request).await,
             Ok(()) => inner.call(request).await,
         };
-        let mut response = result.unwrap_or_else(|never| match never {});
-        id.set_on(&mut response);
-        response
+        result.unwrap_or_else(|never| match never {})
     }
 }
 

@@ -1,51 +1,49 @@
-//! Request ids for logs and errors: [`RequestId`], from the header `x-request-id` or generated.
+//! Request ids for logs and errors, in the header `x-request-id`: tower-http keeps that of the client, or sets a new one.
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::Response;
-use http::{HeaderName, HeaderValue};
+use http::{Extensions, HeaderName, HeaderValue};
+use tower::ServiceBuilder;
+use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use uuid::Uuid;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 const MAX_LENGTH: usize = 64;
 
-/// The id of a request in logs and errors: the one from `x-request-id`, or a generated one.
-#[derive(Clone, Debug)]
-pub(super) struct RequestId(pub(super) Arc<str>);
+/// Makes the id of a request that has none.
+#[derive(Clone, Copy, Debug)]
+struct NewRequestId;
 
-impl RequestId {
-    /// Assigns an id to a request.
-    pub(super) fn assign(request: &mut Request) -> Self {
-        let header = request.headers().get(HEADER).and_then(|value| value.to_str().ok());
-        let id = Self(header.filter(|id| is_plain(id)).map_or_else(generate, Arc::from));
-        request.extensions_mut().insert(id.clone());
-        id
-    }
-
-    /// Sets the header on the response.
-    pub(super) fn set_on(&self, response: &mut Response) {
-        if let Ok(value) = HeaderValue::from_str(&self.0) {
-            response.headers_mut().insert(HEADER, value);
-        }
+impl MakeRequestId for NewRequestId {
+    fn make_request_id<B>(&mut self, _request: &http::Request<B>) -> Option<RequestId> {
+        HeaderValue::from_str(&Uuid::new_v4().simple().to_string()).ok().map(RequestId::new)
     }
 }
 
-/// An axum layer that assigns the id and sets it on the response.
-pub(super) async fn layer(mut request: Request, next: Next) -> Response {
-    let id = RequestId::assign(&mut request);
-    let mut response = next.run(request).await;
-    id.set_on(&mut response);
-    response
+/// The routes, with an id for each request and its response.
+pub(super) fn layered(routes: Router) -> Router {
+    routes.layer(
+        ServiceBuilder::new()
+            .map_request(without_unsafe_id)
+            .layer(SetRequestIdLayer::x_request_id(NewRequestId))
+            .layer(PropagateRequestIdLayer::x_request_id()),
+    )
 }
 
-/// Whether an id from a header is safe to log.
-fn is_plain(id: &str) -> bool {
-    (1..=MAX_LENGTH).contains(&id.len())
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+/// Removes an id that is not safe to log.
+fn without_unsafe_id(mut request: Request) -> Request {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    let is_safe = |id: &[u8]| (1..=MAX_LENGTH).contains(&id.len()) && id.iter().all(is_plain);
+    if request.headers().get(HEADER).is_some_and(|id| !is_safe(id.as_bytes())) {
+        request.headers_mut().remove(HEADER);
+    }
+    request
 }
 
-fn generate() -> Arc<str> {
-    Uuid::new_v4().simple().to_string().into()
+/// The id of a request.
+pub(super) fn of(extensions: &Extensions) -> Arc<str> {
+    let id = extensions.get::<RequestId>().and_then(|id| id.header_value().to_str().ok());
+    id.unwrap_or_default().into()
 }
