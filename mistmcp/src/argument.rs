@@ -21,7 +21,7 @@ pub use id::{DeviceId, Id, MspId, OrgId, SiteId};
 pub(crate) use length::{NAME, TEXT};
 pub use mac::{Mac, MacFilter};
 pub use name_filter::NameFilter;
-pub(crate) use reader::{BodyReader, ValueReader, inlined_schema};
+pub(crate) use reader::{BodyReader, Parsed, ValueReader, inlined_schema};
 pub use reader::{Mismatch, RequestBody};
 pub use time::{RelativeDuration, Time};
 
@@ -71,7 +71,7 @@ use serde_json::Value;
     note = "anything else: take a type that `mistmcp` has, such as `String`, `u32`, `Id` or `Time`, or implement \
             `mistmcp::Arg`"
 )]
-pub trait Arg: Sized {
+pub trait Arg: Sized + Send + Sync + 'static {
     /// Default description of parameters of this type, where name and type are enough.
     const DESCRIPTION: &'static str = "";
     /// A shorter description for the model, which pays for each word of a tool list.

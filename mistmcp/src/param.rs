@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::argument::{Arg, Arguments, BodyReader, Lookup, Presence, RequestBody, ValueReader};
+use crate::argument::{Arg, Arguments, BodyReader, Lookup, Presence, QueryValue, RequestBody, ValueReader};
 
 /// One parameter of a tool, or a group of them, as a constant.
 #[derive(Clone, Copy)]
@@ -107,6 +107,11 @@ impl Param {
     /// Whether its value names the fields that the answer keeps.
     pub(crate) fn picks_fields(&self) -> bool {
         matches!(self.kind, Kind::Value(reader) if reader.picks_fields)
+    }
+
+    /// Its value in a path or a query, if it is given.
+    pub(crate) fn wire(&self, arguments: &Arguments) -> Option<QueryValue> {
+        Some((self.reader()?.wire)(arguments.parsed(self.name)?))
     }
 
     /// How its values are read.

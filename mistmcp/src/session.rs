@@ -252,8 +252,7 @@ impl Session {
     ) -> Result<(Content, Option<String>)> {
         let mist = self.mist(call.clone());
         let ask = |arguments| entry.run(arguments, &mist, call);
-        let facts = |arguments: &Map<String, Value>| entry.request_facts(arguments);
         let repeatable = entry.tool().hints.repeatable();
-        in_turns(repeatable, facts, self.settings.rules(), for_view, arguments, ask).await
+        in_turns(repeatable, self.settings.rules(), for_view, arguments, ask).await
     }
 }

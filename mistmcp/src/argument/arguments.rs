@@ -3,26 +3,59 @@
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::Arg;
+use super::{Arg, Parsed};
 use crate::{Error, Result};
 
-/// Arguments of one call, validated against the tool's parameters, with names resolved to ids.
-#[derive(Debug)]
+/// Arguments of one call, parsed once as the tool's parameters, with names resolved to ids.
+#[derive(Debug, Default)]
 pub struct Arguments {
     values: Map<String, Value>,
+    parsed: Vec<(&'static str, Parsed)>,
 }
 
 impl Arguments {
+    /// Arguments of which none is parsed yet.
     pub(crate) fn new(values: Map<String, Value>) -> Self {
-        Self { values }
+        Self { values, parsed: Vec::new() }
     }
 
-    /// Removes and parses the value of a parameter, or returns its type's default if it is missing.
+    /// The arguments as JSON.
+    pub(crate) fn values(&self) -> &Map<String, Value> {
+        &self.values
+    }
+
+    pub(crate) fn values_mut(&mut self) -> &mut Map<String, Value> {
+        &mut self.values
+    }
+
+    pub(crate) fn parsed(&self, name: &str) -> Option<&Parsed> {
+        self.parsed.iter().find(|(parsed, _)| *parsed == name).map(|(_, parsed)| parsed)
+    }
+
+    /// Sets the parsed value of a parameter.
+    pub(crate) fn set_parsed(&mut self, name: &'static str, value: Parsed) {
+        self.parsed.retain(|(parsed, _)| *parsed != name);
+        self.parsed.push((name, value));
+    }
+
+    /// Removes the value of a parameter as JSON, and as `T` if it was parsed as such.
+    fn remove<T: 'static>(&mut self, name: &str) -> (Value, Option<T>) {
+        let value = self.values.remove(name).unwrap_or(Value::Null);
+        let place = self.parsed.iter().position(|(parsed, _)| *parsed == name);
+        let parsed = place.map(|place| self.parsed.swap_remove(place).1);
+        (value, parsed.and_then(|parsed| parsed.downcast().ok()).map(|parsed| *parsed))
+    }
+
+    /// Removes the value of a parameter, or returns its type's default if it is missing. It is parsed here only if the
+    /// parameter has another type.
     ///
     /// # Errors
     /// The value is not a `T`. The message says what was given and what is expected.
     pub fn take<T: Arg>(&mut self, name: &str) -> Result<T> {
-        let value = self.values.remove(name).unwrap_or(Value::Null);
+        let (value, parsed) = self.remove(name);
+        if let Some(parsed) = parsed {
+            return Ok(parsed);
+        }
         if T::is_absent(&value)
             && let Some(absent) = T::absent()
         {
@@ -31,12 +64,15 @@ impl Arguments {
         T::read(&value).map_err(|mismatch| Error::argument(name, &value, &mismatch))
     }
 
-    /// Removes and deserializes a JSON object.
+    /// Removes a JSON object, which is deserialized here only if the parameter has another type.
     ///
     /// # Errors
     /// It is missing, or does not deserialize.
-    pub fn body<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
-        let value = self.values.remove(name).unwrap_or(Value::Null);
+    pub fn body<T: DeserializeOwned + 'static>(&mut self, name: &str) -> Result<T> {
+        let (value, parsed) = self.remove(name);
+        if let Some(parsed) = parsed {
+            return Ok(parsed);
+        }
         serde_path_to_error::deserialize(value)
             .map_err(|error| Error::advice(format!("`{name}` does not fit its schema: {error}.")))
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Arg, Mismatch, NAME, QueryValue};
 
 /// Parameter type with a fixed set of values. Derive it.
-pub trait Choice: Copy + 'static {
+pub trait Choice: Copy + Send + Sync + 'static {
     /// Description of parameters of this type; may be empty.
     const DESCRIPTION: &'static str;
     /// A shorter description for the model.

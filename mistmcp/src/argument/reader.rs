@@ -1,5 +1,7 @@
 //! Type-erased parsers of parameters and bodies: [`ValueReader`], [`BodyReader`].
 
+use std::any::Any;
+
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde::Serialize;
@@ -25,6 +27,9 @@ impl Mismatch {
     }
 }
 
+/// A parsed argument or body, of the type that its parameter has in the tool.
+pub(crate) type Parsed = Box<dyn Any + Send + Sync>;
+
 /// Type-erased [`Arg`], so that one constant serves all parameters of a type.
 #[expect(clippy::struct_excessive_bools, reason = "each is a constant of `Arg`")]
 pub struct ValueReader {
@@ -36,7 +41,8 @@ pub struct ValueReader {
     pub(crate) widens: bool,
     pub(crate) advised: bool,
     pub(crate) schema: fn() -> Schema,
-    pub(crate) wire: fn(&Value) -> Result<QueryValue, Mismatch>,
+    pub(crate) read: fn(&Value) -> Result<Parsed, Mismatch>,
+    pub(crate) wire: fn(&Parsed) -> QueryValue,
     pub(crate) is_absent: fn(&Value) -> bool,
 }
 
@@ -51,10 +57,11 @@ impl ValueReader {
             widens: T::WIDENS,
             advised: T::ADVISED,
             schema: T::schema,
-            wire: |value| {
+            read: |value| {
                 length::check(value, T::MAX_LENGTH)?;
-                T::read(value).map(|value| value.wire())
+                T::read(value).map(|value| Box::new(value) as Parsed)
             },
+            wire: |parsed| parsed.downcast_ref::<T>().map_or(QueryValue::Nothing, T::wire),
             is_absent: T::is_absent,
         }
     }
@@ -63,20 +70,22 @@ impl ValueReader {
 /// Type-erased [`RequestBody`].
 pub(crate) struct BodyReader {
     pub(crate) schema: fn() -> Schema,
-    pub(crate) read: fn(&Value) -> Result<Value, Mismatch>,
+    pub(crate) read: fn(&Value) -> Result<Parsed, Mismatch>,
+    pub(crate) to_json: fn(&Parsed) -> serde_json::Result<Value>,
 }
 
 impl BodyReader {
-    pub(crate) const fn of<T: JsonSchema + Serialize + DeserializeOwned>() -> &'static Self {
+    pub(crate) const fn of<T: RequestBody>() -> &'static Self {
         const {
             &Self {
                 schema: plain_schema::<T>,
                 read: |value| {
                     length::check(value, TEXT)?;
-                    let typed: T = serde_path_to_error::deserialize(value)
-                        .map_err(|error| Mismatch::wanted(format!("its schema ({error})")))?;
-                    serde_json::to_value(typed).map_err(|error| Mismatch::wanted(error.to_string()))
+                    serde_path_to_error::deserialize(value)
+                        .map(|body: T| Box::new(body) as Parsed)
+                        .map_err(|error| Mismatch::wanted(format!("its schema ({error})")))
                 },
+                to_json: |parsed| serde_json::to_value(parsed.downcast_ref::<T>()),
             }
         }
     }
@@ -114,10 +123,10 @@ fn untitled(schema: &mut Schema) {
     label = "has no schema, or cannot be read and written",
     note = "derive `JsonSchema`, `Serialize` and `Deserialize` for it"
 )]
-pub trait RequestBody: JsonSchema + Serialize + DeserializeOwned {}
+pub trait RequestBody: JsonSchema + Serialize + DeserializeOwned + Send + Sync + 'static {}
 
 #[diagnostic::do_not_recommend]
-impl<T: JsonSchema + Serialize + DeserializeOwned> RequestBody for T {}
+impl<T: JsonSchema + Serialize + DeserializeOwned + Send + Sync + 'static> RequestBody for T {}
 
 impl crate::Error {
     /// Creates the error of a missing or invalid argument.

@@ -81,7 +81,8 @@ impl Entry {
         let is_sent = |param: &&&Param| match param.kind {
             // The server applies the field mask itself, unless Mist does.
             Kind::Value(reader) if reader.picks_fields => {
-                (reader.wire)(&"name".into()) != Ok(QueryValue::Nothing)
+                let parsed = (reader.read)(&"name".into());
+                parsed.map(|parsed| (reader.wire)(&parsed)) != Ok(QueryValue::Nothing)
             }
             Kind::Value(_) => !endpoint.has_hole(param.name),
             Kind::Body(_) | Kind::Group(..) => false,
@@ -95,12 +96,10 @@ impl Entry {
     }
 
     /// Facts about a call with these arguments that the form of its reply depends on.
-    pub(crate) fn request_facts(&self, arguments: &Map<String, Value>) -> RequestFacts {
+    pub(crate) fn request_facts(&self, arguments: &Arguments) -> RequestFacts {
         let one = match &self.tool.run {
             Run::Endpoint(endpoint) => endpoint.segments().any(|segment| match segment {
-                Segment::Hole { name, optional } => {
-                    optional && arguments.get(name).is_some_and(|value| !String::is_absent(value))
-                }
+                Segment::Hole { name, optional } => optional && arguments.values().contains_key(name),
                 Segment::Text(_) => false,
             }),
             Run::Body(_) | Run::MetaTool(_) => false,
@@ -156,43 +155,60 @@ impl Entry {
     /// Runs the tool: parses the arguments, resolves names to ids, and calls Mist.
     pub(crate) async fn run(
         &self,
-        mut arguments: Map<String, Value>,
+        arguments: Map<String, Value>,
         mist: &Mist,
         call: &Call,
-    ) -> Result<Reply> {
-        self.check(&mut arguments)?;
+    ) -> Result<(Reply, RequestFacts)> {
+        self.run_parsed(self.parse(arguments)?, mist, call).await
+    }
+
+    async fn run_parsed(
+        &self,
+        mut arguments: Arguments,
+        mist: &Mist,
+        call: &Call,
+    ) -> Result<(Reply, RequestFacts)> {
         // A tool that may change something does not accept partial names.
-        let partial = self.tool.hints.read_only;
-        let notes = mist.lookup(&self.params, partial, &mut arguments).await?;
+        let notes = self.lookup(self.tool.hints.read_only, &mut arguments, mist).await?;
+        let facts = self.request_facts(&arguments);
         let mut reply = match &self.tool.run {
             // The session runs these itself.
             Run::MetaTool(_) => return Err(Error::new(ErrorKind::Tool, "This tool is not Mist's.")),
             Run::Body(body) => {
-                let call = call.clone().of_tool(self.tool.name, &arguments);
-                body(&mist.naming_requests(), &call, Arguments::new(arguments)).await?
+                let call = call.clone().of_tool(self.tool.name, arguments.values());
+                body(&mist.naming_requests(), &call, arguments).await?
             }
-            Run::Endpoint(endpoint) => self.reach(endpoint, &arguments, mist).await?,
+            Run::Endpoint(endpoint) => self.reach(endpoint, arguments, &facts, mist).await?,
         };
         reply.notes.splice(0..0, notes);
-        Ok(reply)
+        Ok((reply, facts))
+    }
+
+    /// Resolves names to ids, and parses those. Returns the notes for the answer.
+    async fn lookup(&self, partial: bool, arguments: &mut Arguments, mist: &Mist) -> Result<Vec<String>> {
+        let notes = mist.lookup(&self.params, partial, arguments.values_mut()).await?;
+        for param in self.params.iter().filter(|param| param.lookup().is_some()) {
+            parse_again(param, arguments)?;
+        }
+        Ok(notes)
     }
 
     /// Requests one page of rows for a query, with the largest pages that the tool has.
     #[cfg(feature = "query")]
     pub(crate) async fn fetch_rows(
         &self,
-        mut arguments: Map<String, Value>,
+        arguments: Map<String, Value>,
         show_secrets: bool,
         mist: &Mist,
         call: &Call,
     ) -> Result<FetchedPage> {
-        self.check(&mut arguments)?;
+        let mut arguments = self.parse(arguments)?;
         let widens = |param: &&&Param| param.reader().is_some_and(|reader| reader.widens);
-        let may_widen = self.params.iter().filter(widens).any(|param| arguments.contains_key(param.name));
+        let may_widen = self.params.iter().filter(widens).any(|param| arguments.parsed(param.name).is_some());
         let (answer, arguments, notes) = match &self.tool.run {
             // A search that may be repeated for partial names is parsed at once: the repetition depends on its rows.
             Run::Endpoint(endpoint) if !may_widen => {
-                let notes = mist.lookup(&self.params, true, &mut arguments).await?;
+                let notes = self.lookup(true, &mut arguments, mist).await?;
                 let answer = match mist.send(self.request(endpoint, &arguments)?).await {
                     Ok(answer) => answer,
                     Err(error) => return Err(unknown::explained(error, &self.params, &arguments, mist).await),
@@ -200,8 +216,7 @@ impl Entry {
                 (answer, arguments, notes)
             }
             _ => {
-                let facts = self.request_facts(&arguments);
-                let reply = self.run(arguments, mist, call).await?;
+                let (reply, facts) = self.run_parsed(arguments, mist, call).await?;
                 let parse = Box::new(move || reply.into_rows(show_secrets, facts));
                 return Ok(FetchedPage { is_large: true, parse });
             }
@@ -218,34 +233,35 @@ impl Entry {
 
     /// Calls an endpoint. If no row matches, it searches again for partial names; if Mist does not
     /// know a value, the error lists the known ones.
-    async fn reach(&self, endpoint: &Endpoint, arguments: &Map<String, Value>, mist: &Mist) -> Result<Reply> {
-        let reply = match mist.send(self.request(endpoint, arguments)?).await {
-            Ok(answer) => Reply::from_endpoint(answer, self.request_facts(arguments).fields).await?,
-            Err(error) => return Err(unknown::explained(error, &self.params, arguments, mist).await),
+    async fn reach(
+        &self,
+        endpoint: &Endpoint,
+        arguments: Arguments,
+        facts: &RequestFacts,
+        mist: &Mist,
+    ) -> Result<Reply> {
+        let reply = match mist.send(self.request(endpoint, &arguments)?).await {
+            Ok(answer) => Reply::from_endpoint(answer, facts.fields.clone()).await?,
+            Err(error) => return Err(unknown::explained(error, &self.params, &arguments, mist).await),
         };
         if !self.tool.hints.repeatable() || !reply.is_empty_list() {
             return Ok(reply);
         }
-        Ok(self.widened(endpoint, arguments, mist).await.unwrap_or(reply))
+        Ok(self.widened(endpoint, arguments, facts, mist).await.unwrap_or(reply))
     }
 
     /// Builds the endpoint's request for these arguments.
-    pub(super) fn request(&self, endpoint: &Endpoint, arguments: &Map<String, Value>) -> Result<Request> {
-        let mut body = None;
-        let mut values = Vec::with_capacity(arguments.len());
+    pub(super) fn request(&self, endpoint: &Endpoint, arguments: &Arguments) -> Result<Request> {
+        let values = self.params.iter().filter_map(|param| Some((param.name, param.wire(arguments)?)));
+        let mut request = Request::to_endpoint(endpoint, values.collect())?;
         for param in &self.params {
-            let value = arguments.get(param.name);
-            match (param.kind, value) {
-                (Kind::Value(reader), Some(value)) => {
-                    values.push((param.name, read(param, reader.wire, value)?));
-                }
-                (Kind::Body(reader), Some(value)) => body = Some(read(param, reader.read, value)?),
-                _ => {}
+            if let (Kind::Body(reader), Some(parsed)) = (param.kind, arguments.parsed(param.name)) {
+                let body = (reader.to_json)(parsed);
+                request.body =
+                    Some(body.map_err(|error| Error::advice(format!("`{}`: {error}.", param.name)))?);
             }
         }
-        let mut request = Request::to_endpoint(endpoint, values)?;
-        request.body = body;
-        request.cursor = self.cursor(arguments)?;
+        request.cursor = arguments.parsed(CURSOR).and_then(|cursor| cursor.downcast_ref()).cloned();
         Ok(request)
     }
 
@@ -254,23 +270,25 @@ impl Entry {
     async fn widened(
         &self,
         endpoint: &Endpoint,
-        arguments: &Map<String, Value>,
+        mut arguments: Arguments,
+        facts: &RequestFacts,
         mist: &Mist,
     ) -> Option<Reply> {
         let mut instead = Map::new();
         for param in self.params.iter().filter(|param| param.reader().is_some_and(|reader| reader.widens)) {
-            let Some(Value::String(name)) = arguments.get(param.name) else { continue };
+            let Some(Value::String(name)) = arguments.values().get(param.name) else { continue };
             if !name.contains(['*', ',']) {
-                instead.insert(param.name.to_owned(), format!("*{}*", name.trim()).into());
+                let pattern = Value::from(format!("*{}*", name.trim()));
+                arguments.values_mut().insert(param.name.to_owned(), pattern.clone());
+                instead.insert(param.name.to_owned(), pattern);
+                parse_again(param, &mut arguments).ok()?;
             }
         }
         if instead.is_empty() {
             return None;
         }
-        let mut arguments = arguments.clone();
-        arguments.extend(instead.clone());
         let answer = mist.send(self.request(endpoint, &arguments).ok()?).await.ok()?;
-        let reply = Reply::from_endpoint(answer, self.request_facts(&arguments).fields).await.ok();
+        let reply = Reply::from_endpoint(answer, facts.fields.clone()).await.ok();
         let mut reply = reply.filter(|reply| !reply.is_empty_list())?;
         for (name, value) in &instead {
             let value = shortened(value.as_str().unwrap_or_default(), 100);
@@ -280,8 +298,8 @@ impl Entry {
         Some(reply)
     }
 
-    /// Removes arguments that count as missing, and reports all that are invalid at once.
-    pub(crate) fn check(&self, arguments: &mut Map<String, Value>) -> Result<()> {
+    /// Parses the arguments. Removes those that count as missing, and reports all that are invalid at once.
+    pub(crate) fn parse(&self, arguments: Map<String, Value>) -> Result<Arguments> {
         let mut mistakes: Vec<Error> = Vec::new();
         let known = |name: &str| self.takes(name) || name == CURSOR && self.takes_cursor();
         let unknown: Vec<_> = arguments.keys().filter(|name| !known(name)).collect();
@@ -290,29 +308,34 @@ impl Entry {
             mistakes.push(Error::new(ErrorKind::Arguments, words));
         }
         mistakes.extend(unknown.iter().take(MAX_NAMED).map(|name| self.unknown(name)));
-        mistakes.extend(self.cursor(arguments).err());
+        let cursor = self.cursor(&arguments);
+        let mut arguments = Arguments::new(arguments);
+        match cursor {
+            Ok(Some(cursor)) => arguments.set_parsed(CURSOR, Box::new(cursor)),
+            Ok(None) => {}
+            Err(mistake) => mistakes.push(mistake),
+        }
         for param in &self.params {
-            let mistake = match param.kind {
-                Kind::Value(reader) => {
-                    let absent = arguments.get(param.name).is_none_or(reader.is_absent);
-                    if absent {
-                        arguments.remove(param.name);
-                    }
-                    match arguments.get(param.name) {
-                        None => param.required().then(|| missing(param)),
-                        Some(value) => read(param, reader.wire, value).err(),
-                    }
+            let value = arguments.values().get(param.name);
+            let parsed = match (param.kind, value) {
+                (Kind::Group(..), _) => continue,
+                (Kind::Value(reader), Some(value)) if !(reader.is_absent)(value) => {
+                    read(param, reader.read, value)
                 }
-                Kind::Body(reader) => match arguments.get(param.name) {
-                    None => Some(missing(param)),
-                    Some(value) => read(param, reader.read, value).err(),
-                },
-                Kind::Group(..) => None,
+                (Kind::Body(reader), Some(value)) => read(param, reader.read, value),
+                _ => {
+                    arguments.values_mut().remove(param.name);
+                    mistakes.extend(param.required().then(|| missing(param)));
+                    continue;
+                }
             };
-            mistakes.extend(mistake);
+            match parsed {
+                Ok(parsed) => arguments.set_parsed(param.name, parsed),
+                Err(mistake) => mistakes.push(mistake),
+            }
         }
         if mistakes.is_empty() {
-            return Ok(());
+            return Ok(arguments);
         }
         let error = Error::new(ErrorKind::Arguments, format!("{}:", self.tool.name));
         Err(mistakes.into_iter().fold(error, |error, mistake| error.and(" ").with(mistake)))
@@ -327,6 +350,16 @@ impl Entry {
         };
         Error::new(ErrorKind::Arguments, format!("There is no parameter `{}`{remedy}", shortened(name, 60)))
     }
+}
+
+/// Parses an argument whose value the server has replaced.
+fn parse_again(param: &Param, arguments: &mut Arguments) -> Result<()> {
+    let (Some(reader), Some(value)) = (param.reader(), arguments.values().get(param.name)) else {
+        return Ok(());
+    };
+    let parsed = read(param, reader.read, value)?;
+    arguments.set_parsed(param.name, parsed);
+    Ok(())
 }
 
 fn read<T>(param: &Param, reader: fn(&Value) -> Result<T, crate::Mismatch>, value: &Value) -> Result<T> {

@@ -20,13 +20,10 @@ static ENDPOINTS: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
 ///
 /// # Errors
 /// No linked tool with an endpoint has this name, or the arguments do not fit it.
-pub(crate) fn request_of(tool: &str, mut arguments: Map<String, Value>) -> Result<Request> {
+pub(crate) fn request_of(tool: &str, arguments: Map<String, Value>) -> Result<Request> {
     let entry = ENDPOINTS.get(tool);
     match entry.map(|entry| (entry, &entry.tool().run)) {
-        Some((entry, Run::Endpoint(endpoint))) => {
-            entry.check(&mut arguments)?;
-            entry.request(endpoint, &arguments)
-        }
+        Some((entry, Run::Endpoint(endpoint))) => entry.request(endpoint, &entry.parse(arguments)?),
         _ => Err(Error::advice(format!("There is no tool `{tool}` with an endpoint. Tell the user."))),
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::argument::{Listed, QueryValue};
+use crate::argument::{Arguments, Listed, QueryValue};
 use crate::endpoint::Endpoint;
 use crate::error::ErrorKind;
 use crate::mist::Request;
@@ -26,7 +26,7 @@ const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) async fn explained(
     mut error: Error,
     params: &[&'static Param],
-    arguments: &Map<String, Value>,
+    arguments: &Arguments,
     mist: &Mist,
 ) -> Error {
     if !matches!(error.kind(), ErrorKind::Missing | ErrorKind::Request) {
@@ -34,7 +34,7 @@ pub(super) async fn explained(
     }
     for param in params {
         let Some(reader) = param.reader() else { continue };
-        match arguments.get(param.name) {
+        match param.wire(arguments) {
             None if reader.advised && error.kind() == ErrorKind::Request => {
                 error = error.and(format!(
                     " `{}` was left out, and Mist has refused this call without it: add it.",
@@ -42,10 +42,7 @@ pub(super) async fn explained(
                 ));
             }
             Some(value) => {
-                let (Some(listed), Ok(QueryValue::Text(value))) = (reader.listed, (reader.wire)(value))
-                else {
-                    continue;
-                };
+                let (Some(listed), QueryValue::Text(value)) = (reader.listed, value) else { continue };
                 // Constants are public. Other lists belong to the organization.
                 let disclosed = listed.path.starts_with(CONSTANTS) || mist.discloses(&[listed.tool]);
                 let listed_values =
@@ -87,13 +84,12 @@ fn unlisted(
 async fn listed_values(
     listed: Listed,
     params: &[&'static Param],
-    arguments: &Map<String, Value>,
+    arguments: &Arguments,
     mist: &Mist,
 ) -> Option<BTreeSet<String>> {
     let endpoint = Endpoint::get(listed.path);
     let holes = params.iter().filter(|param| endpoint.has_hole(param.name));
-    let values =
-        holes.map(|param| Some((param.name, (param.reader()?.wire)(arguments.get(param.name)?).ok()?)));
+    let values = holes.map(|param| Some((param.name, param.wire(arguments)?)));
     let request = Request::to_endpoint(&endpoint, values.collect::<Option<_>>()?).ok()?;
     let answer = tokio::time::timeout(LOOKUP_TIMEOUT, mist.send(request)).await.ok()?.ok()?;
     names(&answer.json().ok()?).filter(|names| !names.is_empty())

@@ -182,14 +182,10 @@ async fn ids_by_next(
     arguments.extend(limit.map(|limit| ("limit".to_owned(), json!(limit))));
     let mut ids = Vec::new();
     for _ in 0..1_000 {
-        let content = in_turns(
-            true,
-            |arguments| entry.request_facts(arguments),
-            rules,
-            false,
-            arguments.clone(),
-            |arguments| ready(Ok(ask(&arguments))),
-        )
+        let content = in_turns(true, rules, false, arguments.clone(), |arguments| {
+            let reply = ask(&arguments);
+            ready(entry.parse(arguments).map(|arguments| (reply, entry.request_facts(&arguments))))
+        })
         .await
         .unwrap()
         .0;

@@ -8,9 +8,8 @@ use crate::Result;
 /// Runs a tool until its reply fits: a truncated search is repeated with fewer rows, so that Mist returns the link
 /// to the next ones. A tool that may write or is not idempotent runs once. `for_view` adds the data of the tool's view,
 /// as JSON text.
-pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
+pub(crate) async fn in_turns<Asking: Future<Output = Result<(Reply, RequestFacts)>>>(
     repeatable: bool,
-    facts: impl Fn(&Map<String, Value>) -> RequestFacts,
     rules: &Rules,
     for_view: bool,
     mut arguments: Map<String, Value>,
@@ -20,10 +19,9 @@ pub(crate) async fn in_turns<Asking: Future<Output = Result<Reply>>>(
     const TIMES: usize = 4;
     let mut time = 1;
     loop {
-        let mut reply = ask(arguments.clone()).await?;
+        let (mut reply, mut facts) = ask(arguments.clone()).await?;
         let notes = std::mem::take(&mut reply.notes);
         let own_data = reply.view_data.take();
-        let mut facts = facts(&arguments);
         facts.instead = std::mem::take(&mut reply.instead);
         // Twice the length of the notes: some characters are escaped as two.
         let room = notes.iter().map(|note| 2 * note.len() + 16).sum();

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::mist::CURSOR;
 use crate::param::Param;
 use crate::text::shortened;
-use crate::{Arg, Fields, Time};
+use crate::{Arg, Arguments, Fields, Time};
 
 /// The expected shape of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,17 +38,21 @@ pub(crate) struct RequestFacts {
 }
 
 impl RequestFacts {
-    /// From `arguments` that were validated against `params`.
-    pub(crate) fn of(params: &[&'static Param], arguments: &Map<String, Value>, expected: Expected) -> Self {
+    /// From `arguments` that were parsed as `params`.
+    pub(crate) fn of(params: &[&'static Param], arguments: &Arguments, expected: Expected) -> Self {
         let picking = params.iter().find(|param| param.picks_fields());
-        let fields = picking.and_then(|param| Fields::read(arguments.get(param.name)?).ok());
+        let fields = picking.and_then(|param| {
+            let parsed = arguments.parsed(param.name)?;
+            parsed.downcast_ref().or_else(|| parsed.downcast_ref::<Option<Fields>>()?.as_ref()).cloned()
+        });
+        let arguments = arguments.values();
         let known = ["start", "end", "duration", "limit", "page", CURSOR];
         let given = known.iter().filter_map(|name| Some(((*name).to_owned(), arguments.get(*name)?.clone())));
         Self {
             takes: params.iter().map(|param| param.name).collect(),
             duration: params.iter().find(|param| param.name == "duration").and_then(|param| param.default),
             given: given.filter(|(_, value)| !String::is_absent(value)).collect(),
-            fields: fields.filter(|fields| !fields.names().is_empty()),
+            fields: fields.filter(|fields: &Fields| !fields.names().is_empty()),
             takes_fields: picking.is_some(),
             expected,
             takes_cursor: false,

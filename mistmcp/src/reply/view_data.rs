@@ -47,9 +47,8 @@ mod tests {
 
     async fn shown(format: Format, reply: &Reply, for_view: bool) -> (Content, Option<Value>) {
         let rules = Rules { max_bytes: 4_000, format, show_secrets: false };
-        let facts = |_: &Map<String, Value>| RequestFacts::default();
-        let ask = |_| std::future::ready(Ok(reply.clone()));
-        let (content, data) = in_turns(false, facts, &rules, for_view, Map::new(), ask).await.unwrap();
+        let ask = |_| std::future::ready(Ok((reply.clone(), RequestFacts::default())));
+        let (content, data) = in_turns(false, &rules, for_view, Map::new(), ask).await.unwrap();
         (content, data.map(|data| serde_json::from_str(&data).unwrap()))
     }
 

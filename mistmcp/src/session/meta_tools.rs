@@ -83,16 +83,11 @@ impl Session {
         }
     }
 
-    pub(super) async fn control(
-        &self,
-        entry: &Entry,
-        mut arguments: Map<String, Value>,
-        call: &Call,
-    ) -> Outcome {
-        if let Err(error) = entry.check(&mut arguments) {
-            return Outcome::of(Err(error), false);
-        }
-        let mut arguments = Arguments::new(arguments);
+    pub(super) async fn control(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Outcome {
+        let mut arguments = match entry.parse(arguments) {
+            Ok(arguments) => arguments,
+            Err(error) => return Outcome::of(Err(error), false),
+        };
         let (content, list_changed) = match entry.tool().run {
             Run::MetaTool(MetaTool::Manage) => match self.manage(&mut arguments) {
                 Ok((reply, changed)) => (self.written(reply), changed),
