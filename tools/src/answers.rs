@@ -77,6 +77,44 @@ mistmcp::category! {
     listed answers
 }
 
+/// What the answers of a tool may cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit {
+    /// The tool's name.
+    pub tool: &'static str,
+    /// The most requests to Mist of an answer about one site.
+    pub calls_at_a_site: usize,
+    /// The most requests of an answer about the organization, a client or a device.
+    pub calls: usize,
+    /// The most rounds of requests that wait for each other, where names are known and each list has one page.
+    pub rounds: usize,
+}
+
+/// What the answers of each tool may cost. Tests hold every tool against it.
+pub static LIMITS: &[Limit] = &[
+    Limit::new("auditConfig", [12, 26], 4),
+    Limit::new("checkCompliance", [12, 18], 3),
+    Limit::new("checkPorts", [12, 12], 2),
+    Limit::new("checkRadio", [12, 12], 3),
+    Limit::new("checkSite", [12, 12], 3),
+    Limit::new("checkWan", [12, 12], 3),
+    Limit::new("explainSle", [12, 12], 2),
+    Limit::new("findAnything", [12, 12], 1),
+    Limit::new("listProblems", [12, 14], 1),
+    Limit::new("rankSites", [12, 12], 1),
+    Limit::new("showTopology", [12, 12], 1),
+    Limit::new("troubleshootAuthentication", [12, 12], 3),
+    Limit::new("troubleshootClient", [12, 12], 4),
+    Limit::new("troubleshootDevice", [12, 12], 3),
+    Limit::new("whatChanged", [12, 12], 2),
+];
+
+impl Limit {
+    const fn new(tool: &'static str, [calls_at_a_site, calls]: [usize; 2], rounds: usize) -> Self {
+        Self { tool, calls_at_a_site, calls, rounds }
+    }
+}
+
 /// The causes that each tool finds.
 pub static FOUND_BY: &[(&str, &[&Cause])] = &[
     ("auditConfig", audit_config::FINDS),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use mistmcp::Catalog;
-use mistmcp_tools::answers::{FOUND_BY, causes};
+use mistmcp_tools::answers::{FOUND_BY, LIMITS, causes};
 
 /// The whole page.
 pub(crate) fn page(catalog: &Catalog) -> String {
@@ -40,8 +40,18 @@ pub(crate) fn page(catalog: &Catalog) -> String {
          `more_findings` and `more_objects` count the rest.\n\n\
          An answer never says that all is well: it says what was looked at. If something stands in `not_seen`, give the API \
          token the permission, wait until calls are left, or allow the tool that reads it, and ask again.\n\n\
-         ## Causes\n",
+         ## What an answer costs\n\n\
+         At most eight requests of an answer are in flight. *Rounds* are requests that wait for each other, so that they decide \
+         how long an answer takes: with Mist answering in 200 ms, three rounds are 0.6 s. They are counted with names known and \
+         lists of one page; a longer list adds a round for each further page. Equal answers at the same time are computed once. \
+         Where more calls would be needed, the rest stands in `not_seen`.\n\n\
+         | tool | calls to Mist at one site, at most | otherwise | rounds |\n|---|---|---|---|\n",
     );
+    for limit in LIMITS {
+        let cells = format!("| {} | {} | {} |", limit.calls_at_a_site, limit.calls, limit.rounds);
+        line(&mut page, &format!("| `{}` {cells}", limit.tool));
+    }
+    page.push_str("\n## Causes\n");
     let mut group = "";
     for cause in causes::ALL {
         if cause.group != group {

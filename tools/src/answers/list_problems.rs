@@ -46,6 +46,9 @@ pub(super) const FINDS: &[&Cause] = &[
 /// How far back alarms are looked for, in days.
 const DAYS: i64 = 7;
 
+/// The most requests at one site, and for the organization.
+const CALLS: [usize; 2] = [12, 14];
+
 /// What is wrong now: open Marvis actions, alarms and devices down, folded to their roots, the worst first.
 #[mist_tool(category = "answers", hints(read_only), view = "findings")]
 pub async fn list_problems(
@@ -57,7 +60,8 @@ pub async fn list_problems(
     #[brief = "At least"]
     severity: Option<LeastSeverity>,
 ) -> Result<Reply> {
-    answer(mist, call, 14, move |ask| async move {
+    let calls = if site_id.is_some() { CALLS[0] } else { CALLS[1] };
+    answer(mist, call, calls, move |ask| async move {
         let site = site_id.as_ref().map(SiteId::as_str);
         Ok(find(&ask, org_id.as_str(), site, severity.unwrap_or(LeastSeverity::Info)).await)
     })
