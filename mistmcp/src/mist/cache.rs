@@ -29,7 +29,7 @@ pub(super) struct ResponseCache {
     constants: Cache<(Cloud, String), Answer>,
     /// Keyed by the tokens of the request.
     names: Cache<(Ids, String), Arc<Listing>>,
-    /// The sites that tokens have been found to see.
+    /// The sites that accounts have been found to see, with their organizations in the key.
     sites: Cache<(Ids, String), ()>,
 }
 
@@ -77,13 +77,13 @@ impl ResponseCache {
         self.names.get(&(Arc::clone(ids), path.to_owned()))
     }
 
-    /// Whether the tokens have been found to see a site.
-    pub(super) fn has_site(&self, ids: &Ids, id: &str) -> bool {
-        self.sites.contains_key(&(Arc::clone(ids), id.to_owned()))
+    /// Whether an account with these tokens has been found to see a site.
+    pub(super) fn has_site(&self, ids: &Ids, key: &str) -> bool {
+        self.sites.contains_key(&(Arc::clone(ids), key.to_owned()))
     }
 
-    pub(super) fn keep_site(&self, ids: &Ids, id: &str) {
-        self.sites.insert((Arc::clone(ids), id.to_owned()), ());
+    pub(super) fn keep_site(&self, ids: &Ids, key: &str) {
+        self.sites.insert((Arc::clone(ids), key.to_owned()), ());
     }
 
     pub(super) fn keep_names(&self, ids: &Ids, path: &str, listing: Arc<Listing>) {

@@ -62,7 +62,7 @@ impl Connection {
     }
 
     /// The accounts and the organizations that they are used for, as a part of cache keys.
-    pub(super) fn scope(&self) -> String {
+    pub(crate) fn scope(&self) -> String {
         let routes = self.routes.as_deref().unwrap_or_default();
         let of = |route: &Route| {
             let orgs = route.account.orgs.iter().flat_map(|orgs| orgs.iter().map(String::as_str));

@@ -40,7 +40,7 @@ enum Scope<'a> {
 }
 
 /// The most organizations of an account whose sites are listed to find one.
-const MOST_ORGS: usize = 25;
+pub(super) const MOST_ORGS: usize = 25;
 
 impl<'a> Scope<'a> {
     fn of(request: &'a Request) -> Self {
@@ -61,6 +61,12 @@ impl<'a> Scope<'a> {
 }
 
 impl Route {
+    /// The key of a site that the account sees. Accounts with one token may be used for different organizations.
+    fn site_key(&self, id: &str) -> String {
+        let orgs = self.account.orgs.iter().flat_map(|orgs| orgs.iter().map(String::as_str));
+        orgs.chain([id]).collect::<Vec<_>>().join(" ")
+    }
+
     fn sees_org(&self, listing: &Listing, id: &str) -> bool {
         self.account.permits(id) && listing.rows.iter().any(|row| row.id == id && !row.is_msp())
     }
@@ -146,7 +152,7 @@ impl Mist {
         }
         let all: Vec<_> = routes.iter().collect();
         let cache = &self.connection.dispatcher.pool.cache;
-        let is_known = |route: &&&Route| cache.has_site(&route.dispatcher.ids, id);
+        let is_known = |route: &&&Route| cache.has_site(&route.dispatcher.ids, &route.site_key(id));
         let known: Vec<_> = all.iter().filter(is_known).copied().collect();
         if !known.is_empty() {
             return one("site", id, &known, routes, None);
@@ -169,7 +175,7 @@ impl Mist {
             seen = all.iter().zip(lists).filter(|(_, lists)| *lists).map(|(route, _)| *route).collect();
         }
         for route in &seen {
-            cache.keep_site(&route.dispatcher.ids, id);
+            cache.keep_site(&route.dispatcher.ids, &route.site_key(id));
         }
         one("site", id, &seen, routes, None)
     }

@@ -81,9 +81,12 @@ impl RowAccess for Session {
         // Keys are compared within this process only.
         static KEY: LazyLock<Key> = LazyLock::new(Key::random);
         let connection = &self.connection;
+        // Two accounts with one token may be used for different organizations.
+        let accounts = connection.scope();
         let tokens = connection.tokens().map(Token::expose);
         let secrets = if self.settings.rules().show_secrets { "shown" } else { "hidden" };
-        let parts = [connection.cloud().base().as_str(), connection.org_id().unwrap_or_default(), secrets];
+        let cloud = connection.cloud().base().as_str();
+        let parts = [cloud, connection.org_id().unwrap_or_default(), secrets, &accounts];
         TableScope { session: self.id, owner: KEY.hash(parts.into_iter().chain(tokens)) }
     }
 

@@ -1,6 +1,7 @@
 //! OAuth: access tokens of an issuer, forged and misused ones, the accounts of people, and faults of the issuer.
 
 mod issuer;
+mod people;
 
 use std::time::Duration;
 
@@ -79,6 +80,8 @@ impl Team {
     }
 
     async fn get(&self, path: &str) -> HttpResponse {
+        // reqwest requires a crypto provider, even without TLS.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         HttpResponse::of(reqwest::Client::builder().no_proxy().build().unwrap().get(self.server.url(path)))
             .await
     }
