@@ -12,9 +12,10 @@ use anyhow::Context;
 use futures_util::future::try_join_all;
 use tokio::sync::Notify;
 
-use super::env_file::Environment;
+use super::env_file::{Environment, exposed};
 use super::hangup;
 use crate::mist::{Account, Accounts, Cloud, Clouds};
+use crate::suggestion::listed;
 use crate::text_file::{self, SMALL};
 use file::Entry;
 
@@ -121,6 +122,16 @@ impl Source {
             }
         });
         Ok(())
+    }
+
+    /// A warning in one line, where others on this machine may read token files.
+    pub(super) fn exposure(&self) -> Option<String> {
+        let of = |path: &PathBuf| Some(format!("{} (mode {:03o})", path.display(), exposed(path)?));
+        let files: Vec<_> = self.token_files().iter().filter_map(of).collect();
+        if files.is_empty() {
+            return None;
+        }
+        Some(format!("others on this machine may read {}", listed(files.iter().map(String::as_str))))
     }
 
     fn token_files(&self) -> Vec<PathBuf> {

@@ -61,6 +61,9 @@ impl Configuration {
         configuration.cloud = cloud(flags, &configuration.clouds)?;
         if let Some(source) = account_source(flags, environment)? {
             let accounts = Arc::new(Accounts::new(source.read().await?));
+            if let Some(exposure) = source.exposure() {
+                output::error(&format!("warning: {exposure}: chmod 600 keeps a token file to its owner."));
+            }
             if flags.command.is_none() {
                 source.watch(Arc::clone(&accounts))?;
             }

@@ -3,13 +3,13 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use futures_util::future::join_all;
+use futures_util::future::{join_all, try_join_all};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::dispatch::Dispatcher;
 use super::names::{Listing, MSP, Named, Picked, Wanted, listed, named};
-use super::routing::Route;
+use super::routing::{MOST_ORGS, Route};
 use super::{Answer, Mist, Request};
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
@@ -65,14 +65,48 @@ impl Mist {
         let wanted = Wanted { written: &written, parameter: name, kind, listers, partial, disclosed };
         let Picked { id, note } = match lookup {
             Lookup::Org | Lookup::Msp => self.of_token(&wanted).await?,
-            Lookup::Site => {
-                let org = self.org_of(arguments).await?;
-                self.choose(&format!("/api/v1/orgs/{org}/sites"), |sites| wanted.pick(sites)).await?
-            }
+            Lookup::Site => match self.org_of(arguments).await {
+                Ok(org) => self.choose(&sites(&org), |sites| wanted.pick(sites)).await?,
+                Err(open) if arguments.contains_key("org_id") => return Err(open),
+                Err(open) => self.site_of_any_org(&wanted, open).await?,
+            },
             Lookup::Device => self.device(&wanted, arguments).await?,
         };
         arguments.insert(name.to_owned(), id.into());
         Ok(note)
+    }
+
+    /// A site among those of all organizations that the tokens see, where no organization is named.
+    ///
+    /// # Errors
+    /// No site or several have the name, a list cannot be read, or `open`: there are too many organizations.
+    async fn site_of_any_org(&self, wanted: &Wanted<'_>, open: Error) -> Result<Picked> {
+        let seen = self.names(SELF, None).await?;
+        let orgs: Vec<_> = seen.rows.iter().filter(|row| row.is_of(ORGANIZATION)).collect();
+        if orgs.len() < 2 || orgs.len() > MOST_ORGS || !self.discloses(ORGANIZATIONS) {
+            return Err(open);
+        }
+        let begun = Instant::now();
+        let mut picked = Err(open);
+        for since in [None, Some(begun)] {
+            let paths: Vec<_> = orgs.iter().map(|org| sites(&org.id)).collect();
+            let lists = try_join_all(paths.iter().map(|path| self.names(path, since))).await?;
+            let mut all = Listing { rows: Vec::new(), requested_at: Instant::now(), complete: true };
+            for (org, list) in orgs.iter().zip(lists) {
+                all.complete &= list.complete;
+                all.requested_at = all.requested_at.min(list.requested_at);
+                let detail = format!("of {} {}", org.name, org.detail).trim().to_owned();
+                all.rows.extend(list.rows.iter().cloned().map(|mut site| {
+                    site.detail.clone_from(&detail);
+                    site
+                }));
+            }
+            picked = wanted.pick(&all);
+            if picked.is_ok() || all.requested_at >= begun {
+                break;
+            }
+        }
+        picked
     }
 
     async fn device(&self, wanted: &Wanted<'_>, arguments: &Map<String, Value>) -> Result<Picked> {
@@ -162,7 +196,7 @@ impl Mist {
             return Ok(Vec::new());
         }
         let org = self.org_of(&Map::new()).await?;
-        let sites = self.names(&format!("/api/v1/orgs/{org}/sites"), None).await?;
+        let sites = self.names(&sites(&org), None).await?;
         Ok(sites.rows.iter().map(|site| site.name.clone()).collect())
     }
 
@@ -171,7 +205,7 @@ impl Mist {
         let org = self.org_of(&Map::from_iter([("org_id".to_owned(), org_id.into())])).await?;
         let listing = match lookup {
             Lookup::Org | Lookup::Msp => self.names(SELF, None).await?,
-            Lookup::Site => self.names(&format!("/api/v1/orgs/{org}/sites"), None).await?,
+            Lookup::Site => self.names(&sites(&org), None).await?,
             Lookup::Device => self.names(&inventory(&org), None).await?,
         };
         let named = listing.rows.iter().filter(|row| !row.name.is_empty());
@@ -318,6 +352,11 @@ impl Mist {
             dispatcher.pool.cache.keep_names(&dispatcher.ids, SELF, listing);
         }
     }
+}
+
+/// The path of an organization's sites.
+fn sites(org: &str) -> String {
+    format!("/api/v1/orgs/{org}/sites")
 }
 
 fn inventory(org: &str) -> String {

@@ -311,3 +311,144 @@ async fn check_goes_through_all_accounts() {
         assert!(!finished.output().contains(token));
     }
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn token_files_that_others_may_read_are_told_in_one_line() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let with_modes = async |modes: [u32; 2]| {
+        let customers = Customers::start().await;
+        let launch = customers.launch(["", ""]);
+        for (name, mode) in ["acme.token", "beta.token"].into_iter().zip(modes) {
+            let path = launch.folder().join(name);
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        (customers, launch)
+    };
+    for (modes, named) in [
+        ([0o600, 0o600], &[][..]),
+        ([0o400, 0o644], &["beta.token (mode 644)"]),
+        ([0o640, 0o604], &["acme.token (mode 640)", "beta.token (mode 604)"]),
+    ] {
+        let (_customers, launch) = with_modes(modes).await;
+        let finished = launch.run().await;
+        let told: Vec<_> = finished.stderr.lines().filter(|line| line.contains("may read")).collect();
+        assert_eq!(told.len(), usize::from(!named.is_empty()), "{modes:?}: {}", finished.stderr);
+        for name in named {
+            assert!(
+                told[0].contains("warning") && told[0].contains(name) && told[0].contains("chmod 600"),
+                "{told:?}"
+            );
+        }
+        let (_customers, launch) = with_modes(modes).await;
+        let finished = launch.arguments("check --json").run().await;
+        let report: Value = serde_json::from_str(&finished.output()).unwrap();
+        let mut findings = report["findings"].as_array().unwrap().iter();
+        let finding = findings.find(|finding| finding["what"] == "token files");
+        assert_eq!(finding.is_some(), !named.is_empty(), "{modes:?}: {report}");
+        for name in named {
+            let finding = finding.unwrap();
+            assert!(finding["mark"] == "warning" && finding.to_string().contains(name), "{finding}");
+        }
+        for token in TOKENS {
+            assert!(!finished.output().contains(token) && !finished.stderr.contains(token));
+        }
+    }
+}
+
+/// A query that reads the sites of an organization.
+fn sites_of(org: &str) -> Value {
+    json!({ "tool": "searchOrgSites", "arguments": { "org_id": org } })
+}
+
+/// A customer's rows: sites of the organization, and devices of the site.
+fn add_rows(upstream: &MockUpstream, org: &str, site: &str, name: &str) {
+    let sites =
+        json!({ "results": [{ "id": site, "org_id": org, "name": format!("{name} HQ") }], "total": 1 });
+    upstream.json(&format!("/api/v1/orgs/{org}/sites/search"), &sites);
+    let device =
+        json!({ "mac": "5c5b35000001", "name": format!("{name} AP"), "type": "ap", "site_id": site });
+    let devices = json!({ "results": [device], "total": 1 });
+    upstream.json(&format!("/api/v1/sites/{site}/devices/search"), &devices);
+}
+
+#[tokio::test]
+async fn each_table_of_a_query_is_of_the_account_that_sees_it() {
+    let customers = Customers::start().await;
+    add_rows(&customers.acme, ACME, SITE_OF_ACME, "Acme");
+    add_rows(&customers.beta, BETA, SITE_OF_BETA, "Beta");
+    for lifecycle in Lifecycle::BOTH {
+        let client = customers.launch(["", ""]).client(lifecycle).await;
+        let rows = async |tables: Value, sql: &str| {
+            let answer = client.json("queryRows", json!({ "tables": tables, "sql": sql })).await;
+            answer["results"].clone()
+        };
+        for (org, name) in [(BETA, "Beta HQ"), (ACME, "Acme HQ"), ("acme", "Acme HQ"), (BETA, "Beta HQ")] {
+            customers.asked();
+            let answer = rows(json!({ "t": sites_of(org) }), "SELECT name FROM t").await;
+            assert_eq!(answer, json!([{ "name": name }]), "{org}");
+            let [acme, beta] = customers.asked();
+            let others = if name.starts_with("Acme") { beta } else { acme };
+            assert!(!others.iter().any(|path| path.contains("/sites/search")), "{org}: {others:?}");
+        }
+        // Both customers in one query: each table is of its own account.
+        let tables = json!({ "a": sites_of(ACME), "b": sites_of(BETA) });
+        let both = rows(tables, "SELECT a.name AS a, b.name AS b FROM a, b").await;
+        assert_eq!(both, json!([{ "a": "Acme HQ", "b": "Beta HQ" }]));
+        // By the site: its id, its name, or a part of it.
+        for (site, name) in [
+            (SITE_OF_BETA, "Beta AP"),
+            (SITE_OF_ACME, "Acme AP"),
+            ("Beta HQ", "Beta AP"),
+            ("acme", "Acme AP"),
+        ] {
+            let source = json!({ "tool": "searchSiteDevices", "arguments": { "site_id": site } });
+            let answer = rows(json!({ "t": source }), "SELECT name FROM t").await;
+            assert_eq!(answer, json!([{ "name": name }]), "{site}");
+        }
+        customers.asked();
+    }
+}
+
+#[tokio::test]
+async fn a_query_that_leaves_the_account_open_lists_the_accounts_and_has_no_rows() {
+    let customers = Customers::start().await;
+    add_rows(&customers.acme, ACME, SITE_OF_ACME, "Acme");
+    add_rows(&customers.beta, BETA, SITE_OF_BETA, "Beta");
+    let client = client(customers.launch(["", ""])).await;
+    let open = json!({ "tables": { "t": { "tool": "searchOrgSites" } }, "sql": "SELECT * FROM t" });
+    let refused = client.refusal("queryRows", open).await;
+    for wanted in ["acme", "beta", ACME, BETA] {
+        assert!(refused.contains(wanted), "{wanted}: {refused}");
+    }
+    let stranger = "0c000000-0000-4000-8000-000000000003";
+    let unknown = json!({ "tables": { "t": sites_of(stranger) }, "sql": "SELECT * FROM t" });
+    let refused = client.refusal("queryRows", unknown).await;
+    assert!(refused.contains("No account sees the organization") && refused.contains("`beta`"), "{refused}");
+    // A name that sites of both customers have.
+    let source = json!({ "tool": "searchSiteDevices", "arguments": { "site_id": "HQ" } });
+    let by_name = json!({ "tables": { "t": source }, "sql": "SELECT * FROM t" });
+    let refused = client.refusal("queryRows", by_name).await;
+    for wanted in ["account acme", "account beta", SITE_OF_ACME, SITE_OF_BETA] {
+        assert!(refused.contains(wanted), "{wanted}: {refused}");
+    }
+    // One table that is open spoils the query, whatever the other is.
+    let mixed = json!({ "tables": { "a": sites_of(ACME), "t": { "tool": "searchOrgSites" } }, "sql": "SELECT * FROM a" });
+    let refused = client.refusal("queryRows", mixed).await;
+    assert!(refused.contains("beta") && !refused.contains("HQ"), "{refused}");
+    // Two accounts that see one organization.
+    let both = Customers {
+        acme: customer(ACME, "Acme", SITE_OF_ACME).await,
+        beta: customer(ACME, "Acme", SITE_OF_ACME).await,
+    };
+    let client = crate::accounts::client(both.launch(["", ""])).await;
+    let query = json!({ "tables": { "t": sites_of(ACME) }, "sql": "SELECT * FROM t" });
+    let refused = client.refusal("queryRows", query).await;
+    assert!(
+        refused.contains("`acme`") && refused.contains("`beta`") && refused.contains("orgs"),
+        "{refused}"
+    );
+    let [acme, beta] = both.asked();
+    assert!(![acme, beta].concat().iter().any(|path| path.contains("/sites/search")));
+}

@@ -20,18 +20,21 @@ pub(super) async fn check(
     org_id: Option<String>,
     deadline: Instant,
 ) {
-    let accounts = match configuration::account_source(flags, environment) {
-        Ok(Some(source)) => source.read().await,
+    let read = match configuration::account_source(flags, environment) {
+        Ok(Some(source)) => source.read().await.map(|accounts| (accounts, source.exposure())),
         Ok(None) => return,
         Err(error) => Err(error),
     };
-    let accounts = match accounts {
-        Ok(accounts) => accounts,
+    let (accounts, exposure) = match read {
+        Ok(read) => read,
         Err(error) => return report.add(Finding::failed("accounts", format!("{error:#}"))),
     };
     let count = accounts.len();
     let words = if count == 1 { "1 account".to_owned() } else { format!("{count} accounts") };
     report.add(Finding::ok("accounts", words));
+    if let Some(exposure) = exposure {
+        report.add(Finding::warning("token files", exposure).remedy("Keep each to its owner: chmod 600"));
+    }
     let network = match configuration::network(environment) {
         Ok(network) => network,
         Err(error) => return report.add(Finding::failed("network", error.to_string())),
