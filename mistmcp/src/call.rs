@@ -49,8 +49,8 @@ pub(crate) trait CallSession: RowAccess {
     /// Whether the session can call a tool, directly or through `callTool`.
     fn may_call(&self, tool: &str) -> bool;
 
-    /// Whether a tool that answers a question may read what another tool reads. The categories that the operator
-    /// names do not limit this; tools that the operator removes do.
+    /// Whether a tool that answers a question may read what another tool reads. The categories and tools that the
+    /// operator names do not limit this; tools that the operator removes do.
     fn may_read(&self, tool: &str) -> bool;
 
     /// Differs for sessions that may call or read different tools.

@@ -51,10 +51,11 @@ impl Settings {
         }
     }
 
-    /// Whether tools that answer questions may read what a tool reads. The categories that the operator names do not
-    /// limit this: naming the category of such a tool allows what it reads. The operator's policy does.
+    /// Whether tools that answer questions may read what a tool reads. The categories and tools that the operator names
+    /// do not limit this: naming a tool that answers questions allows what it reads. Tools that the operator removes
+    /// are not read.
     pub(super) fn reads(&self, tool: &str) -> bool {
-        self.catalog().find(tool).is_some() && self.allows(tool)
+        self.catalog().find(tool).is_some() && !self.removes(tool)
     }
 
     /// The category with this name, ignoring case, if sessions can reach it.

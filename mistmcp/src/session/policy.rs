@@ -16,6 +16,8 @@ const SUGGESTED: usize = 3;
 #[derive(Debug)]
 pub(super) struct Policy {
     tools: HashSet<&'static str>,
+    /// The tools that `without` matches.
+    removed: HashSet<&'static str>,
     /// The categories with at least one of these tools.
     categories: BTreeSet<&'static str>,
 }
@@ -75,14 +77,21 @@ impl Policy {
             (only.is_empty() || any(&only, name)) && !any(&without, name)
         };
         let allowed = || catalog.entries().iter().filter(is_allowed).map(Entry::tool);
+        let names = catalog.entries().iter().map(|entry| entry.tool().name);
         Ok(Some(Self {
             tools: allowed().map(|tool| tool.name).collect(),
+            removed: names.filter(|name| any(&without, name)).collect(),
             categories: allowed().map(|tool| tool.category).collect(),
         }))
     }
 
     pub(super) fn allows(&self, tool: &str) -> bool {
         self.tools.contains(tool)
+    }
+
+    /// Whether a pattern of `without` matches a tool.
+    pub(super) fn removes(&self, tool: &str) -> bool {
+        self.removed.contains(tool)
     }
 
     pub(super) fn allows_category(&self, category: &str) -> bool {

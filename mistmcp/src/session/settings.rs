@@ -94,10 +94,14 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Whether the policy allows a tool, whatever the mode and the categories. Answers that are composed of several tools
-    /// say which parts are left out for it.
+    /// Whether the policy allows a tool, whatever the mode and the categories.
     pub(crate) fn allows(&self, tool: &str) -> bool {
         self.policy.as_ref().is_none_or(|policy| policy.allows(tool))
+    }
+
+    /// Whether the policy removes a tool by name. Answers say which parts are left out for it.
+    pub(super) fn removes(&self, tool: &str) -> bool {
+        self.policy.as_ref().is_some_and(|policy| policy.removes(tool))
     }
 
     /// These settings, narrowed by a client to a mode and to fewer categories.

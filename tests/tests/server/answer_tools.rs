@@ -164,6 +164,62 @@ async fn what_the_operator_removes_is_not_read_and_see_names_only_callable_tools
 }
 
 #[tokio::test]
+async fn tools_that_are_named_are_listed_and_called_and_their_answers_read_what_they_need() {
+    let cloud = DemoCloud::start().await.unwrap();
+    for lifecycle in Lifecycle::BOTH {
+        for (policy, tools) in [
+            ("--tools checkSite,getSelf", &["checkSite"][..]),
+            (
+                "--tools check*,getSelf",
+                &["checkCompliance", "checkPorts", "checkRadio", "checkSite", "checkWan"],
+            ),
+            ("--tools checkSite,getSelf --mode all", &["checkSite"]),
+        ] {
+            let client = at(&cloud, policy).client(lifecycle).await;
+            let listed: Vec<_> = client.tools().await.iter().map(|tool| tool.name.to_string()).collect();
+            let named = ["manageMcpTools", "findTools", "callTool", "getSelf"];
+            let answers: Vec<_> = listed.iter().filter(|name| !named.contains(&name.as_str())).collect();
+            assert_eq!(answers, tools, "{policy}");
+            let answer = client.json("checkSite", json!({ "site_id": "Rotterdam Warehouse" })).await;
+            check(&answer);
+            assert_eq!(answer["not_seen"], json!([]), "{policy}: {answer}");
+            assert!(!answer["findings"].as_array().unwrap().is_empty(), "{policy}: {answer}");
+            assert!(!answer.to_string().contains("\"see\""), "{policy}: nothing else is callable: {answer}");
+            for removed in ["searchSiteAlarms", "troubleshootDevice"] {
+                let called = client.try_call(removed, json!({ "site_id": "Rotterdam Warehouse" })).await;
+                assert!(called.is_err(), "{policy}: {removed}: {called:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_is_removed_by_name_is_not_read_whatever_else_is_named() {
+    for (policy, part, path) in [
+        ("--tools checkSite --without-tools searchSiteAlarms", "alarms: the operator", "/alarms/"),
+        ("--tools check* --without-tools *Alarms*", "alarms: the operator", "/alarms/"),
+        ("--without-tools listOrgAuditLogs", "audit log: the operator", "/logs"),
+        ("-c answers --without-tools search*ClientEvents", "client events: the operator", "/clients/events/"),
+    ] {
+        let cloud = DemoCloud::start().await.unwrap();
+        let client = at(&cloud, policy).client(Lifecycle::Legacy).await;
+        let answer = client.json("checkSite", json!({ "site_id": "Rotterdam Warehouse" })).await;
+        check(&answer);
+        assert!(answer["not_seen"].to_string().contains(part), "{policy}: {answer}");
+        let asked: Vec<_> = cloud.requests().into_iter().map(|request| request.path).collect();
+        assert!(!asked.iter().any(|asked| asked.contains(path)), "{policy}: {asked:?}");
+        assert!(asked.len() > 5, "{policy}: {asked:?}");
+    }
+    // A tool that is not named is not called, whatever it would read.
+    let cloud = DemoCloud::start().await.unwrap();
+    let client = at(&cloud, "--tools list*,search*,get*").client(Lifecycle::Legacy).await;
+    assert!(client.try_call("checkSite", json!({ "site_id": "Rotterdam Warehouse" })).await.is_err());
+    let through = json!({ "tool": "checkSite", "arguments": { "site_id": "Rotterdam Warehouse" } });
+    client.refusal("callTool", through).await;
+    assert!(cloud.requests().is_empty(), "{:?}", cloud.requests());
+}
+
+#[tokio::test]
 async fn the_command_line_prints_what_a_person_reads() {
     let printed = Launch::new("call troubleshootDevice device_id=RTM-AP-04 --demo --table").run().await;
     let text = printed.stdout.join("\n");
