@@ -173,6 +173,76 @@ async fn a_file_that_was_not_there_is_made_and_deleted_again() {
 }
 
 #[tokio::test]
+async fn an_accounts_file_is_named_by_its_whole_path_and_no_token_is_kept() {
+    let org = "0a000000-0000-4000-8000-000000000001";
+    let upstream = MockUpstream::start().await;
+    upstream.json(&format!("/api/v1/orgs/{org}"), &serde_json::json!({ "id": org, "name": "Acme" }));
+    let accounts = format!(
+        "[accounts.acme]\ntoken_file = \"acme.token\"\ncloud = \"{}\"\norgs = [\"{org}\"]\n",
+        upstream.url()
+    );
+    for (client, content, list) in [("cursor", "{}", "mcpServers"), ("zed", ZED, "context_servers")] {
+        let home = Home::new();
+        let file = home.file("settings", content);
+        let launch = home
+            .launch(&format!("{client} --mode all --accounts accounts.toml --yes --allow-cloud"))
+            .argument(&upstream.url())
+            .argument("--file")
+            .argument(file.to_str().unwrap())
+            .variable("MIST_APITOKEN", TOKEN)
+            .file("accounts.toml", &accounts);
+        let path = launch.folder().canonicalize().unwrap().join("accounts.toml");
+        // The token is read when the server starts, not now.
+        ends(launch, 0).await;
+        let written = read(&file);
+        assert!(!written.contains(TOKEN) && !home.token_file("mist").exists(), "{written}");
+        let entry = written
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect::<Vec<_>>()
+            .join("\n");
+        assert!(entry.contains(list) && entry.contains("--accounts"), "{entry}");
+        assert!(entry.contains(path.to_str().unwrap()), "{}: {entry}", path.display());
+        if client == "cursor" {
+            // A client starts it in another folder, where the file is found by its path.
+            let settings: Value = serde_json::from_str(&written).unwrap();
+            let arguments = settings[list]["mist"]["args"].as_array().unwrap();
+            let folder = path.parent().unwrap();
+            fs::create_dir_all(folder).unwrap();
+            fs::write(&path, &accounts).unwrap();
+            fs::write(folder.join("acme.token"), TOKEN).unwrap();
+            let started = arguments
+                .iter()
+                .fold(Launch::new(""), |launch, argument| launch.argument(argument.as_str().unwrap()));
+            let client = started.client(mistmcp_tests::Lifecycle::Legacy).await;
+            assert_eq!(client.json("getOrg", serde_json::json!({})).await["name"], "Acme");
+            fs::remove_dir_all(folder).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_accounts_file_that_is_wrong_or_missing_installs_nothing() {
+    for (content, wanted) in [
+        (Some("[accounts.a]\ntoken = \"hunter2\"\n"), &["accounts.toml, line 2", "token_file"][..]),
+        (Some("[accounts.a]\ntoken_env = \"A\"\ncloud = \"mars\"\n"), &["accounts.toml, line 3", "cloud"]),
+        (None, &["accounts.toml", "no such file"]),
+    ] {
+        let home = Home::new();
+        let file = home.file(".cursor/mcp.json", "{}");
+        let mut launch = home.launch("cursor --accounts accounts.toml --yes");
+        if let Some(content) = content {
+            launch = launch.file("accounts.toml", content);
+        }
+        let finished = ends(launch, 1).await;
+        for wanted in wanted {
+            assert!(finished.stderr.to_lowercase().contains(wanted), "{wanted}: {}", finished.stderr);
+        }
+        assert_eq!(read(&file), "{}");
+    }
+}
+
+#[tokio::test]
 async fn the_second_time_there_is_nothing_to_change() {
     let home = Home::new();
     let file = home.file(".cursor/mcp.json", "{}");
