@@ -39,6 +39,7 @@ export async function story(connect, place, era) {
         holds('the instructions', talk.instructions, ...FACTS.instructions);
         await offers(talk);
         await findAndCall(talk);
+        await askAndQuery(talk);
         await (talk.grows ? switching(talk, other, place) : switchingWithoutList(talk));
         await mistakes(talk);
         same("the other client's list", await names(other), FACTS.managed);
@@ -65,6 +66,23 @@ async function findAndCall(talk) {
     const second = JSON.parse(await callTool(talk, next));
     const ids = [first, second].flatMap(({ results }) => results.map(({ id }) => id));
     same('rows of two pages', [ids.length, new Set(ids).size], [2 * pages.rows, 2 * pages.rows]);
+}
+
+async function askAndQuery(talk) {
+    const { trouble, query } = FACTS;
+    const { verdict, findings, not_seen: hidden } = JSON.parse(await answered(talk, trouble.tool, trouble.arguments));
+    holds('the verdict', verdict, trouble.verdict);
+    const [{ cause, objects, evidence, see }] = findings;
+    same('the cause', cause, trouble.cause);
+    truly('the objects', objects.some(({ name }) => name === trouble.object), objects);
+    truly('no evidence, or no call that shows it', Object.keys(evidence).length && see.tool, findings[0]);
+    same('what was not seen', hidden, []);
+
+    const { results, tables } = JSON.parse(await answered(talk, 'queryRows', query.arguments));
+    const wanted = JSON.stringify(query.holds);
+    truly('queryRows', results.some((row) => JSON.stringify(row) === wanted), results);
+    same('the tables', Object.keys(tables).sort(), Object.keys(query.arguments.tables).sort());
+    same('what is partial', Object.values(tables).filter(({ partial }) => partial), []);
 }
 
 async function switching(talk, other, place) {

@@ -63,6 +63,7 @@ async def story(connect, place, era, version):
             holds("the instructions", talk.instructions, *FACTS["instructions"])
             await offers(talk, FACTS["site"])
         await find_and_call(talk)
+        await ask_and_query(talk)
         if talk.legacy:
             await switch(talk, other, place)
         else:
@@ -93,6 +94,23 @@ async def find_and_call(talk):
         same("rows of a page", len(page["results"]), pages["rows"])
     ids = [row["id"] for page in (first, second) for row in page["results"]]
     same("rows that two pages share", len(ids) - len(set(ids)), 0)
+
+
+async def ask_and_query(talk):
+    trouble = FACTS["trouble"]
+    answer = json.loads(await answered(talk, trouble["tool"], **trouble["arguments"]))
+    holds("the verdict", answer["verdict"], trouble["verdict"])
+    first = answer["findings"][0]
+    same("the cause", first["cause"], trouble["cause"])
+    assert trouble["object"] in [one["name"] for one in first["objects"]], f"the objects: {first}"
+    assert first["evidence"] and first["see"]["tool"], f"no evidence, or no call that shows it: {first}"
+    same("what was not seen", answer["not_seen"], [])
+
+    query = FACTS["query"]
+    result = json.loads(await answered(talk, "queryRows", **query["arguments"]))
+    assert query["holds"] in result["results"], f"queryRows: {result}"
+    same("the tables", sorted(result["tables"]), sorted(query["arguments"]["tables"]))
+    same("what is partial", [table for table in result["tables"].values() if "partial" in table], [])
 
 
 async def switch(talk, other, place):
