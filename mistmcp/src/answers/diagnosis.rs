@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::rank::{Ranked, ranked};
 use super::size::{MOST_TOKENS, STEPS, Step, estimated_tokens, trimmed_fields};
 use super::wording::{count, listed, sentence};
-use super::{Finding, Object, See, Severity};
+use super::{Finding, Object, Part, See, Severity};
 
 /// What a tool found out: the subject of the question, findings in any order, and facts.
 #[derive(Clone, Debug, Default)]
@@ -44,6 +44,14 @@ impl Diagnosis {
     /// Adds findings.
     pub fn findings(mut self, findings: impl IntoIterator<Item = Finding>) -> Self {
         self.findings.extend(findings);
+        self
+    }
+
+    /// The part whose rows show the findings that name no call of their own.
+    pub fn shown_by(mut self, part: &Part) -> Self {
+        for finding in &mut self.findings {
+            finding.see.get_or_insert_with(|| part.see());
+        }
         self
     }
 
@@ -306,6 +314,17 @@ mod tests {
         assert_eq!(value["verdict"], "AP-1 is slow: Port 1 is slow.");
         let value = diagnosis.into_value(&[], &[], 1, |_| false);
         assert!(value["findings"][0].get("see").is_none());
+    }
+
+    #[test]
+    fn findings_without_a_call_get_that_of_the_whole_and_others_keep_theirs() {
+        let part = |tool| Part::new("ports", tool);
+        let diagnosis =
+            Diagnosis::about("AP-1 is slow").findings([one(1).see(&part("searchOrgSwOrGwPorts")), one(2)]);
+        let value = diagnosis.shown_by(&part("getOrgInventory")).into_value(&[], &[], 1, |_| true);
+        let tools: Vec<_> =
+            value["findings"].as_array().unwrap().iter().map(|finding| &finding["see"]["tool"]).collect();
+        assert_eq!(tools, ["searchOrgSwOrGwPorts", "getOrgInventory"]);
     }
 
     #[test]

@@ -35,6 +35,11 @@ impl Rows {
         self.seen
     }
 
+    /// A fact about the rows, if the part was read: a count of what was not seen is none.
+    pub fn if_seen<T>(&self, fact: T) -> Option<T> {
+        self.seen.then_some(fact)
+    }
+
     /// Whether there is no row.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
@@ -147,16 +152,17 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A time in epoch seconds: from seconds, milliseconds, text of either, or ISO 8601.
+    /// A time in epoch seconds, of the years 2000 to 2199: from seconds, milliseconds, text of either, or ISO 8601. What
+    /// is outside of these years stands for no time, such as 0, or the end of a certificate that has none.
     #[expect(clippy::cast_possible_truncation, reason = "the bounds keep it within an i64")]
     pub fn time(self, path: &str) -> Option<i64> {
-        const MILLISECONDS: f64 = 1.0e11;
+        const YEARS: std::ops::Range<f64> = 946_684_800.0..7_258_118_400.0;
         if let Some(number) = self.number(path) {
-            let seconds = if number >= MILLISECONDS { number / 1000.0 } else { number };
-            return (1.0..MILLISECONDS).contains(&seconds).then_some(seconds as i64);
+            let seconds = [number, number / 1000.0].into_iter().find(|seconds| YEARS.contains(seconds));
+            return seconds.map(|seconds| seconds as i64);
         }
-        let text = self.text(path)?;
-        text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
+        let time = self.text(path)?.parse::<jiff::Timestamp>().ok()?.as_second();
+        (YEARS.start as i64..YEARS.end as i64).contains(&time).then_some(time)
     }
 
     /// A MAC address as Mist writes it: twelve digits in lower case.
@@ -215,6 +221,16 @@ mod tests {
         assert_eq!(row.integer("i"), Some(12));
         assert_eq!(row.time("big"), Some(1_795_890_000));
         assert_eq!(row.time("iso"), Some(1_795_928_400));
+        for no_time in [
+            json!(0),
+            json!(-1),
+            json!(1),
+            json!(86_400),
+            json!(253_402_300_799_i64),
+            json!("9999-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(Row::of(&no_time).time(""), None, "{no_time}");
+        }
         assert_eq!((row.flag("yes"), row.flag("no"), row.flag("n")), (Some(true), Some(false), None));
         assert_eq!(row.mac("mac").as_deref(), Some("5c5b35000001"));
         assert_eq!(row.texts("names"), ["a", "3"]);

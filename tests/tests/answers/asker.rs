@@ -7,8 +7,9 @@ use mistmcp::{
     Call, Catalog, Clouds, Connection, Content, Format, Limits, Mode, Pool, Rules, Session, Settings, Token,
 };
 use mistmcp_demo::{DemoCloud, ORG_ID, Overlay};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use crate::questions::Question;
 use crate::relay::Relay;
 
 /// A session in the mode `all`, and the relay that its requests go through.
@@ -20,6 +21,11 @@ pub(crate) struct Asker {
 
 impl Asker {
     pub(crate) async fn start(overlay: Overlay) -> Self {
+        Self::with_timeout(overlay, Duration::from_mins(2)).await
+    }
+
+    /// The same with another time that a call may take.
+    pub(crate) async fn with_timeout(overlay: Overlay, timeout: Duration) -> Self {
         // Another provider serves as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let demo = DemoCloud::start_with(overlay).await.unwrap();
@@ -28,7 +34,7 @@ impl Asker {
         let mut clouds = Clouds::default();
         clouds.allow(relay.url()).unwrap();
         let limits = Limits {
-            timeout: Duration::from_mins(2),
+            timeout,
             retry_wait: Duration::ZERO,
             rate_limit: 1_000_000,
             max_response_bytes: 32 << 20,
@@ -45,14 +51,33 @@ impl Asker {
         Self { relay, session, _demo: demo }
     }
 
-    /// The answer of a tool.
+    /// The answer of an answer tool.
     pub(crate) async fn ask(&self, tool: &str, arguments: &Value) -> Value {
+        let text = self.call(tool, arguments).await;
+        let text = text.unwrap_or_else(|error| panic!("{tool} {arguments}: {error}"));
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The text or the error of a tool.
+    pub(crate) async fn call(&self, tool: &str, arguments: &Value) -> Result<String, String> {
         let arguments: Map<String, Value> = arguments.as_object().unwrap().clone();
-        let told = self.session.call(tool, arguments.clone(), &Call::unattended()).await;
+        let told = self.session.call(tool, arguments, &Call::unattended()).await;
         match told.content {
-            Ok(Content::Text(text)) => serde_json::from_str(&text).unwrap(),
-            Ok(other) => panic!("{tool} {arguments:?}: {other:?}"),
-            Err(error) => panic!("{tool} {arguments:?}: {error}"),
+            Ok(Content::Text(text)) => Ok(text),
+            Ok(other) => Err(format!("no text: {other:?}")),
+            Err(error) => Err(error.to_string()),
         }
+    }
+
+    /// The same questions with the ids of sites in place of names, so that no names are looked up.
+    pub(crate) async fn with_ids(&self, mut questions: Vec<Question>) -> Vec<Question> {
+        let sites = self.call("searchOrgSites", &json!({ "fields": "id,name" })).await.unwrap();
+        let sites: Value = serde_json::from_str(&sites).unwrap();
+        for question in &mut questions {
+            let Some(name) = question.arguments.get("site_id").cloned() else { continue };
+            let mut rows = sites["results"].as_array().unwrap().iter();
+            question.arguments["site_id"] = rows.find(|site| site["name"] == name).unwrap()["id"].clone();
+        }
+        questions
     }
 }

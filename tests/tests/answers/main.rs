@@ -4,6 +4,9 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod asker;
+mod changed;
+mod faults;
 mod questions;
 mod relay;
 mod rounds;
+mod valid;

@@ -40,7 +40,11 @@ pub(crate) fn questions() -> Vec<Question> {
         ("rankSites", json!({}), None),
         ("explainSle", json!({ "site_id": "Singapore Office" }), Some("explain-sle-connects-fail-at-dhcp")),
         ("explainSle", json!({ "site_id": leeds, "metric": "successful-connect" }), None),
-        ("whatChanged", json!({ "duration": "3h", "before": "-45m" }), Some("changed-before-new-scanner-key")),
+        (
+            "whatChanged",
+            json!({ "duration": "3h", "before": "-45m" }),
+            Some("changed-before-new-scanner-key"),
+        ),
         ("whatChanged", json!({ "device_id": "LDS-AP-03" }), None),
         ("whatChanged", json!({ "site_id": leeds, "before": "-2h" }), None),
         ("listProblems", json!({}), None),
@@ -53,7 +57,11 @@ pub(crate) fn questions() -> Vec<Question> {
         ("showTopology", json!({ "site_id": leeds }), Some("upstream-down-in-the-map")),
         ("showTopology", json!({ "site_id": leeds, "client": "hp-lt-lds-079" }), None),
         ("checkCompliance", json!({}), Some("license-expiring-switches")),
-        ("checkCompliance", json!({ "site_id": "Chicago Flagship Store" }), Some("firmware-behind-one-of-six")),
+        (
+            "checkCompliance",
+            json!({ "site_id": "Chicago Flagship Store" }),
+            Some("firmware-behind-one-of-six"),
+        ),
         ("auditConfig", json!({}), Some("variable-unset-staff-vlan")),
         ("auditConfig", json!({ "site_id": "Singapore Office" }), Some("override-pinned-channel")),
     ]

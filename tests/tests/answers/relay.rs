@@ -37,6 +37,7 @@ struct RelayState {
     client: reqwest::Client,
     change: Mutex<Option<Change>>,
     paths: Mutex<Vec<String>>,
+    silent: Mutex<Vec<String>>,
     holds: AtomicBool,
     held: AtomicUsize,
     in_service: AtomicUsize,
@@ -52,6 +53,7 @@ impl Relay {
             client: reqwest::Client::builder().no_proxy().build().unwrap(),
             change: Mutex::default(),
             paths: Mutex::default(),
+            silent: Mutex::default(),
             holds: AtomicBool::default(),
             held: AtomicUsize::default(),
             in_service: AtomicUsize::default(),
@@ -73,6 +75,11 @@ impl Relay {
     /// Changes answers from now on.
     pub(crate) fn change(&self, change: impl Fn(&str, &mut Told) + Send + Sync + 'static) {
         *self.state.change.lock().unwrap() = Some(Arc::new(change));
+    }
+
+    /// Never answers these paths.
+    pub(crate) fn never_answer(&self, paths: Vec<String>) {
+        *self.state.silent.lock().unwrap() = paths;
     }
 
     /// The paths that were asked for since the last time.
@@ -128,6 +135,9 @@ impl Relay {
 async fn relay(State(state): State<Arc<RelayState>>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
     state.paths.lock().unwrap().push(path.clone());
+    if state.silent.lock().unwrap().contains(&path) {
+        std::future::pending::<()>().await;
+    }
     if state.holds.load(Ordering::SeqCst) {
         let mut released = state.released.subscribe();
         state.held.fetch_add(1, Ordering::SeqCst);
@@ -152,13 +162,15 @@ async fn forward(state: &RelayState, path: &str, request: Request) -> Response {
     }
     let answered = forwarded.send().await.unwrap();
     let headers = answered.headers().clone();
-    let mut told = Told { status: answered.status().as_u16(), body: answered.bytes().await.unwrap().to_vec() };
+    let mut told =
+        Told { status: answered.status().as_u16(), body: answered.bytes().await.unwrap().to_vec() };
     let change = state.change.lock().unwrap().clone();
     if let Some(change) = change {
         change(path, &mut told);
     }
     let mut response = Response::builder().status(told.status);
-    for (name, value) in headers.iter().filter(|(name, _)| name.as_str().starts_with("x-") || *name == "content-type")
+    for (name, value) in
+        headers.iter().filter(|(name, _)| name.as_str().starts_with("x-") || *name == "content-type")
     {
         response = response.header(name, value);
     }
@@ -166,6 +178,16 @@ async fn forward(state: &RelayState, path: &str, request: Request) -> Response {
 }
 
 impl Told {
+    /// A success with this body.
+    pub(crate) fn body(text: &str) -> Self {
+        Self { status: 200, body: text.as_bytes().to_vec() }
+    }
+
+    /// An answer without a success.
+    pub(crate) fn status(status: u16) -> Self {
+        Self { status, body: b"{}".to_vec() }
+    }
+
     /// Changes the body as JSON, where it is JSON.
     pub(crate) fn edit(&mut self, edit: impl FnOnce(&mut Value)) {
         if let Ok(mut value) = serde_json::from_slice(&self.body) {

@@ -173,7 +173,8 @@ async fn find(
         .fact("up", ports.iter().filter(|port| port.up == Some(true)).count())
         .fact("unused", ports::unused(&ports, ask.now()))
         .view("devices", views::plates(&ports, &devices))
-        .findings(found);
+        .findings(found)
+        .shown_by(&ports_part);
     match problem {
         Some(problem) => {
             let words = format!(

@@ -81,7 +81,7 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     let (honeypot_part, lan_part) = (rogue_part("honeypots", "honeypot"), rogue_part("rogues", "lan"));
     let clients_part = at_site("wireless clients", "listSiteWirelessClientsStats").with("limit", parts::ROWS);
     let alarms_part = parts::alarms(site, &window);
-    let (stats, rrm, radar, honeypots, on_lan, clients, alarm_rows) = join!(
+    let (stats, rrm, radar, honeypots, on_lan, client_rows, alarm_rows) = join!(
         ask.rows(&stats_part),
         ask.rows(&rrm_part),
         ask.rows(&radar_part),
@@ -140,7 +140,7 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     let mut rogues: Vec<_> = honeypots.iter().filter_map(|row| Rogue::of(row, "honeypot")).collect();
     rogues.extend(on_lan.iter().filter_map(|row| Rogue::of(row, "rogue")));
     rogues.retain(|rogue| band.is_none_or(|band| rogue.may_be_in(band)));
-    let clients: Vec<_> = clients.iter().filter_map(|row| Client::of(row, Medium::Wireless)).collect();
+    let clients: Vec<_> = client_rows.iter().filter_map(|row| Client::of(row, Medium::Wireless)).collect();
 
     let (crowds, explained) = rules::co_channel(&in_band, &hearing);
     let mut found = shown_by(crowds, &stats_part);
@@ -172,7 +172,7 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     })
     .fact("access_points", devices.len())
     .fact("connected", connected.len())
-    .fact("clients", clients.len())
+    .fact("clients", client_rows.if_seen(clients.len()))
     .fact("foreign_access_points", Some(rogues.len()).filter(|rogues| *rogues > 0))
     .fact("bands", bands(&in_band));
     diagnosis = diagnosis.view("radios", shown_radios(&in_band, &found));

@@ -118,7 +118,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: &TimeWindow) -> Diagno
         found.extend(classified.or_else(|| service_levels::low(level, &state.name, &[])));
     }
     found.extend(changes::before_findings(&beside.changes, &found, ask.now()));
-    facts(&state, id, &beside, &found).findings(found)
+    facts(&state, id, &beside, &found).findings(found).shown_by(&parts::device_stats(id))
 }
 
 /// Reads the rest, in the order of what it tells: a call with names to look up has fewer requests left.
@@ -228,7 +228,7 @@ fn facts(state: &SiteState, id: &str, beside: &Beside, found: &[Finding]) -> Dia
         .fact("site", state.name.clone())
         .fact("devices", devices)
         .fact("clients", state.clients().map(|clients| json!({ "wireless": clients })))
-        .fact("alarms", severities(&state.alarms))
+        .fact("alarms", state.alarms_seen.then(|| severities(&state.alarms)))
         .fact("lowest_service_levels_percent", lowest)
         .view("site", state.place(id))
         .view("down", down.collect::<Vec<_>>())

@@ -147,10 +147,11 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
     }
     let down = devices.iter().filter(|device| device.is_down()).count();
     Diagnosis::about(format!("{subject}, {} of {} down", down, count(devices.len(), "device")))
-        .fact("devices", devices.len())
-        .fact("devices_down", down)
-        .fact("open_alarms_and_actions", open.len())
+        .fact("devices", inventory.if_seen(devices.len()))
+        .fact("devices_down", inventory.if_seen(down))
+        .fact("open_alarms_and_actions", alarm_rows.if_seen(open.len()))
         .findings(findings)
+        .shown_by(&inventory_part)
 }
 
 /// Devices that are down: whole sites, dead switches and gateways with what is behind them, and single devices.

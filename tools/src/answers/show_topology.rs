@@ -126,11 +126,12 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
             }
         }
     }
-    drawn(Diagnosis::about(subject), &topology, &site_name).findings(found)
+    let links = stats.if_seen(topology.edges.len());
+    drawn(Diagnosis::about(subject), &topology, links, &site_name).findings(found)
 }
 
 /// Adds what the topology is.
-fn drawn(diagnosis: Diagnosis, topology: &Topology, site_name: &str) -> Diagnosis {
+fn drawn(diagnosis: Diagnosis, topology: &Topology, links: Option<usize>, site_name: &str) -> Diagnosis {
     let of = |kind: &str| {
         let all: Vec<_> = topology.nodes.iter().filter(|node| node.kind == kind).collect();
         (all.len(), all.iter().filter(|node| node.up == Some(false)).count())
@@ -165,7 +166,7 @@ fn drawn(diagnosis: Diagnosis, topology: &Topology, site_name: &str) -> Diagnosi
     let is_whole = topology.nodes.len() <= MOST_DRAWN;
     diagnosis
         .fact("devices", devices)
-        .fact("links", topology.edges.len())
+        .fact("links", links)
         .fact("without_a_known_link", alone)
         .whole(sets.skip(if is_whole { 0 } else { 2 }))
         .view("site", site_name)

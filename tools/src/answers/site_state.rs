@@ -21,6 +21,8 @@ pub(super) struct SiteState {
     pub(super) ports: Vec<Port>,
     pub(super) events: Vec<Event>,
     pub(super) alarms: Vec<Alarm>,
+    /// Whether the alarms could be read.
+    pub(super) alarms_seen: bool,
     pub(super) missing_vlans: Vec<(String, Vec<String>)>,
     pub(super) radios: Vec<Radio>,
     pub(super) pools: Vec<Pool>,
@@ -66,6 +68,7 @@ impl SiteState {
             clusters: stats.iter().filter_map(Cluster::of).collect(),
             ports: ports.iter().filter_map(Port::of).collect(),
             events: events.iter().filter_map(Event::of).collect(),
+            alarms_seen: alarms.is_seen(),
             alarms: alarms.iter().filter_map(Alarm::of).collect(),
             about,
         }

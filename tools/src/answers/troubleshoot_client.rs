@@ -193,7 +193,9 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
             |finding| if refused.is_some() { finding.see(&nac_part) } else { finding.see(&events_part) },
         ),
     );
-    findings.extend(client::signal(&case).map(see(&stats_part)));
+    // A client that is not connected has no statistics.
+    let signal_part = if stats.is_empty() { &events_part } else { &stats_part };
+    findings.extend(client::signal(&case).map(see(signal_part)));
     let ap_row = ap_rows.first().map_or(Value::Null, |row| row.value().clone());
     findings
         .extend(ap_part.as_ref().and_then(|part| Some(client::radio(&case, Row::of(&ap_row))?.see(part))));

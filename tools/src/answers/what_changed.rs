@@ -115,7 +115,7 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: &TimeWindow) -> Diagnosi
         json!({ "cause": failures.cause.name, "ssid": failures.ssid, "failures": failures.failed, "successes": failures.passed })
     }).collect();
     Diagnosis::list(subject)
-        .fact("changes", read.changes.len())
+        .fact("changes", read.changes_seen.then_some(read.changes.len()))
         .fact("by", by(&read.changes))
         .fact("fails_since", failing)
         .fact("service_levels_percent", read.levels)

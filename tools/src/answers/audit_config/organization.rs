@@ -121,9 +121,9 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
     let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
     found.extend(shown_by(rules::failed(&devices, &events, ask.now()), &events_part));
     Diagnosis::about("The configuration of the organization")
-        .fact("sites", sites.len())
-        .fact("devices", devices.len())
-        .fact("wlans", known.len())
+        .fact("sites", sites.if_seen(sites.len()))
+        .fact("devices", inventory.if_seen(devices.len()))
+        .fact("wlans", wlan_rows.if_seen(known.len()))
         .fact(
             "templates",
             format!(

@@ -120,8 +120,8 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     let names: Vec<_> =
         templates.named().into_iter().map(|(what, _)| what.trim_start_matches("the ").to_owned()).collect();
     Diagnosis::about(format!("The configuration of {}", name(&site_name)))
-        .fact("devices", devices.len())
-        .fact("wlans", wlans.len())
+        .fact("devices", device_rows.if_seen(devices.len()))
+        .fact("wlans", wlan_rows.if_seen(wlans.len()))
         .fact("templates", names)
         .findings(found)
 }

@@ -1,0 +1,270 @@
+//! Parts that fail in every way, for each of the tools: what failed is named, and nothing that was not seen is well.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use mistmcp_demo::Overlay;
+use serde_json::{Value, json};
+
+use crate::asker::Asker;
+use crate::questions::{Question, one_for_each_tool, questions};
+use crate::relay::{Relay, Told};
+use crate::valid::Judge;
+
+/// What becomes of the answer to a path, and what `not_seen` says of it; nothing where it may also be that there is none.
+const FAULTS: &[(&str, fn(&mut Told), Option<&str>)] = &[
+    ("403", |told| *told = Told::status(403), Some("403")),
+    ("404", |told| *told = Told::status(404), None),
+    ("500", |told| *told = Told::status(500), Some("500")),
+    ("broken JSON", |told| *told = Told::body("{\"results\": [{"), Some("")),
+    ("null", |told| *told = Told::body("null"), None),
+    (
+        "nothing",
+        |told| told.edit(|body| *body = if body.is_array() { json!([]) } else { json!({ "results": [] }) }),
+        None,
+    ),
+    ("a text", |told| *told = Told::body("\"well\""), None),
+];
+
+/// Fails one path, and no other.
+fn fail(relay: &Relay, path: &str, fault: fn(&mut Told)) {
+    let failing = path.to_owned();
+    relay.change(move |path, told| {
+        if path == failing {
+            fault(told);
+        }
+    });
+}
+
+/// A fact that was a number, and is 0.
+fn turned_to_nothing(before: &Value, after: &Value) -> Option<String> {
+    before.as_object()?.iter().find_map(|(name, before)| {
+        let after = after.get(name)?;
+        let is_nothing = before.as_f64().is_some_and(|before| before != 0.0) && after.as_f64() == Some(0.0);
+        if is_nothing { Some(name.clone()) } else { turned_to_nothing(before, after) }
+    })
+}
+
+async fn asker() -> (Asker, Vec<Question>) {
+    let asker = Asker::start(Overlay::default()).await;
+    let questions = asker.with_ids(one_for_each_tool()).await;
+    (asker, questions)
+}
+
+#[tokio::test]
+async fn each_part_of_each_answer_may_fail_in_every_way_and_is_named() {
+    let mut judge = Judge::default();
+    let (asker, questions) = asker().await;
+    for question in &questions {
+        let ask = || asker.ask(question.tool, &question.arguments);
+        asker.relay.take_paths();
+        let whole = ask().await;
+        judge.check(question.tool, &whole, question);
+        let mut paths = asker.relay.take_paths();
+        paths.sort();
+        paths.dedup();
+        for (place, path) in paths.iter().enumerate() {
+            // Each tool meets each fault at several paths, and a refusal at all.
+            let others = FAULTS[1..].iter().cycle().skip(2 * place).take(2);
+            for (name, fault, told) in FAULTS[..1].iter().chain(others) {
+                fail(&asker.relay, path, *fault);
+                let answer = ask().await;
+                judge.check(question.tool, &answer, &(question, path, name));
+                if let Some(reason) = told {
+                    let hidden = answer["not_seen"].as_array().unwrap();
+                    let named = hidden.iter().any(|part| part.as_str().unwrap().contains(reason));
+                    judge.expect(named, || format!("{question:?} {path} {name}: {answer:#}"));
+                    let zero = turned_to_nothing(&whole["facts"], &answer["facts"]);
+                    judge.expect(zero.is_none(), || {
+                        format!(
+                            "{question:?} {path} {name}: the fact {zero:?} is of what was not seen: {answer}"
+                        )
+                    });
+                }
+                asker.relay.change(|_, _| {});
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_read_nothing_is_known() {
+    let mut judge = Judge::default();
+    let (asker, questions) = asker().await;
+    for (name, fault, _) in FAULTS {
+        let fault = *fault;
+        asker.relay.change(move |_, told| fault(told));
+        for question in &questions {
+            let answer = asker.ask(question.tool, &question.arguments).await;
+            judge.check(question.tool, &answer, &(question, name));
+            let is_unknown = |finding: &Value| finding["cause"] == "never_seen";
+            let is_known = !answer["findings"].as_array().unwrap().iter().all(is_unknown)
+                || answer["not_seen"] == json!([])
+                || answer["verdict"].as_str().unwrap().contains("nothing wrong");
+            judge.expect(!is_known, || format!("{question:?} {name}: {answer:#}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_is_refused_for_the_rate_is_named_and_the_rest_is_not_asked_for() {
+    let mut judge = Judge::default();
+    for question in one_for_each_tool() {
+        // A token whose calls are used up is not asked again, so each has a cloud of its own.
+        let asker = Asker::start(Overlay::default()).await;
+        let [question]: [Question; 1] = asker.with_ids(vec![question]).await.try_into().unwrap();
+        asker.relay.take_paths();
+        asker.ask(question.tool, &question.arguments).await;
+        let last = asker.relay.take_paths().pop().unwrap();
+        fail(&asker.relay, &last, |told| *told = Told::status(429));
+        let answer = asker.ask(question.tool, &question.arguments).await;
+        judge.check(question.tool, &answer, &question);
+        let hidden = answer["not_seen"].to_string();
+        let named = hidden.contains("429") || hidden.contains("used up");
+        judge.expect(named, || format!("{question:?}: {answer:#}"));
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_is_too_slow_is_named_and_the_others_are_answered() {
+    let asker = Asker::with_timeout(Overlay::default(), Duration::from_secs(16)).await;
+    let questions = asker.with_ids(one_for_each_tool()).await;
+    let ask = |question: &Question| {
+        let (tool, arguments) = (question.tool, question.arguments.clone());
+        let asker = &asker;
+        async move { asker.ask(tool, &arguments).await }
+    };
+    // The last path of each answer never answers.
+    let mut slow = Vec::new();
+    for question in &questions {
+        asker.relay.take_paths();
+        ask(question).await;
+        slow.extend(asker.relay.take_paths().pop());
+    }
+    asker.relay.never_answer(slow);
+    let answers = join_all(questions.iter().map(ask)).await;
+    let mut judge = Judge::default();
+    for (question, answer) in questions.iter().zip(answers) {
+        judge.check(question.tool, &answer, question);
+        let named = answer["not_seen"].to_string().contains("ran out of time");
+        judge.expect(named, || format!("{question:?}: {answer:#}"));
+    }
+}
+
+/// Changes every value of a body.
+fn each(value: &mut Value, change: &dyn Fn(&str, &mut Value)) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| each(item, change)),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                each(field, change);
+                change(name, field);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Cause and first object of each finding.
+fn found(answer: &Value) -> Vec<(Value, Value)> {
+    let findings = answer["findings"].as_array().unwrap();
+    findings.iter().map(|finding| (finding["cause"].clone(), finding["objects"][0]["name"].clone())).collect()
+}
+
+#[tokio::test]
+async fn numbers_that_come_as_texts_change_no_finding() {
+    let mut judge = Judge::default();
+    for question in one_for_each_tool() {
+        let asker = Asker::start(question.overlay()).await;
+        let [question]: [Question; 1] = asker.with_ids(vec![question]).await.try_into().unwrap();
+        let before = asker.ask(question.tool, &question.arguments).await;
+        asker.relay.change(|_, told| {
+            told.edit(|body| {
+                each(body, &|_, value| {
+                    if value.is_number() {
+                        *value = value.to_string().into();
+                    }
+                });
+            });
+        });
+        let after = asker.ask(question.tool, &question.arguments).await;
+        judge.check(question.tool, &after, &question);
+        let (before, after) = (found(&before), found(&after));
+        judge.expect(before == after, || format!("{question:?}: {before:?} and {after:?}"));
+    }
+}
+
+#[tokio::test]
+async fn rows_of_other_forms_do_no_harm() {
+    let mut judge = Judge::default();
+    let (asker, questions) = asker().await;
+    let forms: [(&str, fn(&str, &mut Value)); 6] = [
+        ("unknown types", |name, value| {
+            if name == "type" {
+                *value = json!("SOMETHING_NEW");
+            }
+        }),
+        ("nulls", |_, value| {
+            if !value.is_array() && !value.is_object() {
+                *value = Value::Null;
+            }
+        }),
+        ("lists", |_, value| *value = json!([value])),
+        ("objects", |_, value| *value = json!({ "value": value })),
+        ("texts", |_, value| {
+            if !value.is_array() {
+                *value = json!("\u{202e}x\u{7}".repeat(50));
+            }
+        }),
+        ("negative numbers", |_, value| {
+            if value.is_number() {
+                *value = json!(-1);
+            }
+        }),
+    ];
+    for (name, form) in forms {
+        asker.relay.change(move |_, told| told.edit(|body| each(body, &form)));
+        for question in &questions {
+            let answer = asker.ask(question.tool, &question.arguments).await;
+            judge.check(question.tool, &answer, &(question, name));
+        }
+    }
+    // Fields that are missing: another third of all names each time.
+    for left_out in 0..3 {
+        asker.relay.change(move |_, told| {
+            told.edit(|body| {
+                each(body, &|_, value| {
+                    if let Value::Object(fields) = value {
+                        fields.retain(|name, _| name.bytes().map(usize::from).sum::<usize>() % 3 != left_out);
+                    }
+                });
+            });
+        });
+        for question in &questions {
+            let answer = asker.ask(question.tool, &question.arguments).await;
+            judge.check(question.tool, &answer, &(question, left_out));
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_call_that_shows_a_finding_can_be_made() {
+    let (mut judge, mut shown) = (Judge::default(), 0);
+    for question in questions() {
+        let asker = Asker::start(question.overlay()).await;
+        let answer = asker.ask(question.tool, &question.arguments).await;
+        judge.check(question.tool, &answer, &question);
+        for finding in answer["findings"].as_array().unwrap() {
+            let has_evidence = finding["evidence"].as_object().is_some_and(|evidence| !evidence.is_empty());
+            judge.expect(has_evidence || finding["cause"] == "never_seen", || {
+                format!("{question:?}: {finding}")
+            });
+        }
+        for see in answer["findings"].as_array().unwrap().iter().filter_map(|finding| finding.get("see")) {
+            let answered = asker.call(see["tool"].as_str().unwrap(), &see["arguments"]).await;
+            judge.expect(answered.is_ok(), || format!("{question:?}: {see}: {answered:?}"));
+            shown += 1;
+        }
+    }
+    assert!(shown > 30, "{shown}");
+}
