@@ -11,8 +11,13 @@ use crate::questions::{Question, one_for_each_tool, questions};
 use crate::relay::{Relay, Told};
 use crate::valid::Judge;
 
+/// Its name, what it does to an answer, and what `not_seen` says of it.
+type Fault = (&'static str, fn(&mut Told), Option<&'static str>);
+/// Its name, and what it does to a field.
+type Form = (&'static str, fn(&str, &mut Value));
+
 /// What becomes of the answer to a path, and what `not_seen` says of it; nothing where it may also be that there is none.
-const FAULTS: &[(&str, fn(&mut Told), Option<&str>)] = &[
+const FAULTS: &[Fault] = &[
     ("403", |told| *told = Told::status(403), Some("403")),
     ("404", |told| *told = Told::status(404), None),
     ("500", |told| *told = Told::status(500), Some("500")),
@@ -198,7 +203,7 @@ async fn numbers_that_come_as_texts_change_no_finding() {
 async fn rows_of_other_forms_do_no_harm() {
     let mut judge = Judge::default();
     let (asker, questions) = asker().await;
-    let forms: [(&str, fn(&str, &mut Value)); 6] = [
+    let forms: [Form; 6] = [
         ("unknown types", |name, value| {
             if name == "type" {
                 *value = json!("SOMETHING_NEW");

@@ -8,7 +8,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use futures_util::future::Either;
+use futures_util::FutureExt as _;
+use futures_util::future::{Either, LocalBoxFuture};
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
@@ -90,9 +91,15 @@ impl Relay {
     /// Runs `work` in rounds: requests are held until no more arrive, then all of them are answered. Returns the number
     /// of rounds. It is never less than the longest chain of requests that wait for each other; a disturbance of the
     /// machine can only make it more.
-    pub(crate) async fn in_rounds<T>(&self, work: impl Future<Output = T>) -> (T, usize) {
+    pub(crate) fn in_rounds<'a, T: 'a>(
+        &'a self,
+        work: impl Future<Output = T> + 'a,
+    ) -> LocalBoxFuture<'a, (T, usize)> {
+        self.count_rounds(work.boxed_local()).boxed_local()
+    }
+
+    async fn count_rounds<T>(&self, mut work: LocalBoxFuture<'_, T>) -> (T, usize) {
         self.state.holds.store(true, Ordering::SeqCst);
-        let mut work = std::pin::pin!(work);
         let mut rounds = 0;
         loop {
             match futures_util::future::select(work.as_mut(), std::pin::pin!(self.all_held())).await {

@@ -114,7 +114,7 @@ fn faults_of_finding(tool: &str, place: usize, finding: &Value) -> Vec<String> {
     if cause != "never_seen" {
         let evidence = finding.get("evidence");
         // Where a row has nothing but a state, the finding has nothing but its sentence.
-        expect(evidence.is_none_or(|evidence| evidence.is_object()), "evidence");
+        expect(evidence.is_none_or(Value::is_object), "evidence");
         let tool = finding["see"]["tool"].as_str().unwrap_or_default();
         expect(CATALOG.entries().iter().any(|entry| entry.tool().name == tool), "no call that shows it");
         expect(finding["see"]["arguments"].is_object(), "no arguments of the call");

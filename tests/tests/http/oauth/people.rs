@@ -173,13 +173,13 @@ impl Scene {
     /// The only account of a person for a customer, if its token sees it.
     fn account_for(&self, person: usize, customer: usize) -> Option<usize> {
         let own = self.accounts_of(person);
-        let names = |number: &&usize| {
+        let is_named = |number: &&usize| {
             self.accounts[**number].orgs.as_ref().is_some_and(|orgs| orgs.contains(&customer))
         };
-        let named: Vec<_> = own.iter().filter(names).collect();
+        let by_name: Vec<_> = own.iter().filter(is_named).collect();
         let sees = |number: &&usize| self.sees[self.accounts[**number].token].contains(&customer);
         let open = |number: &&usize| self.accounts[**number].orgs.is_none();
-        let meant = if named.is_empty() { own.iter().filter(open).filter(sees).collect() } else { named };
+        let meant = if by_name.is_empty() { own.iter().filter(open).filter(sees).collect() } else { by_name };
         match meant.as_slice() {
             [only] if sees(only) => Some(**only),
             _ => None,
@@ -187,31 +187,20 @@ impl Scene {
     }
 
     fn file(&self, clouds: &[MockUpstream; 2]) -> String {
-        let list = |texts: Vec<String>| {
-            format!("[{}]", texts.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", "))
-        };
         let entry = |(number, account): (usize, &Account)| {
             let mut users: Vec<_> = account.users.iter().map(|person| format!("person-{person}")).collect();
             users.extend(account.emails.iter().map(|person| format!("p{person}@example.com")));
-            let mut entry = format!(
-                "[accounts.{}]\ntoken_env = \"TOKEN_{}\"\ncloud = \"{}\"\n",
-                account_name(number),
-                account.token,
-                clouds[account.cloud].url(),
-            );
-            if !users.is_empty() {
-                entry += &format!("users = {}\n", list(users));
-            }
-            if !account.groups.is_empty() {
-                entry += &format!(
-                    "groups = {}\n",
-                    list(account.groups.iter().map(|group| format!("group-{group}")).collect())
-                );
-            }
-            if let Some(orgs) = &account.orgs {
-                entry += &format!("orgs = {}\n", list(orgs.iter().map(|customer| org(*customer)).collect()));
-            }
-            entry
+            let groups = account.groups.iter().map(|group| format!("group-{group}")).collect();
+            let orgs = account.orgs.iter().flatten().map(|customer| org(*customer)).collect();
+            let mut lines = vec![
+                format!("[accounts.{}]", account_name(number)),
+                format!("token_env = \"TOKEN_{}\"", account.token),
+                format!("cloud = \"{}\"", clouds[account.cloud].url()),
+            ];
+            let lists: [(&str, Vec<String>); 3] = [("users", users), ("groups", groups), ("orgs", orgs)];
+            let given = lists.into_iter().filter(|(_, values)| !values.is_empty());
+            lines.extend(given.map(|(key, values)| format!("{key} = {values:?}")));
+            lines.join("\n") + "\n"
         };
         self.accounts.iter().enumerate().map(entry).collect()
     }
