@@ -115,8 +115,8 @@ impl Limit {
     }
 }
 
-/// The causes that each tool finds.
-pub static FOUND_BY: &[(&str, &[&Cause])] = &[
+/// The causes that each tool finds, in groups. A cause may be in several of them.
+pub static FOUND_BY: &[(&str, &[&[&Cause]])] = &[
     ("auditConfig", audit_config::FINDS),
     ("checkCompliance", check_compliance::FINDS),
     ("checkPorts", check_ports::FINDS),

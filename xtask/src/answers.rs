@@ -226,8 +226,8 @@ impl Score {
 
 /// The causes of an answer that are not among those of its tool.
 fn undocumented(tool: &str, answered: &Answered) -> Vec<String> {
-    let known =
-        FOUND_BY.iter().find(|(name, _)| *name == tool).map(|(_, causes)| *causes).unwrap_or_default();
+    let known = FOUND_BY.iter().find(|(name, _)| *name == tool);
+    let known = known.map(|(_, causes)| causes.concat()).unwrap_or_default();
     let is_new = |finding: &&Finding| known.iter().all(|cause| cause.name != finding.cause);
     let new = answered.findings.iter().filter(is_new);
     new.map(|finding| format!("{tool} finds {}", finding.cause)).collect()

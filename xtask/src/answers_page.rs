@@ -38,6 +38,9 @@ pub(crate) fn page(catalog: &Catalog) -> String {
          | `calls` | requests that were sent to Mist |\n\n\
          `severity` is `critical` (people cannot work), `warning` (they notice) or `info`. Lists that are too long are cut, and \
          `more_findings` and `more_objects` count the rest.\n\n\
+         An alarm or Marvis action that was not raised in the last two hours is at most a warning, with `last_reported` in the \
+         evidence: what is there now comes first. So is an access point that is down while most others of its site are connected, \
+         unless the question is about it.\n\n\
          An answer never says that all is well: it says what was looked at. If something stands in `not_seen`, give the API \
          token the permission, wait until calls are left, or allow the tool that reads it, and ask again.\n\n\
          ## What an answer costs\n\n\
@@ -62,7 +65,7 @@ pub(crate) fn page(catalog: &Catalog) -> String {
         }
         let tools: Vec<_> = FOUND_BY
             .iter()
-            .filter(|(_, found)| found.iter().any(|known| known.name == cause.name))
+            .filter(|(_, found)| found.concat().iter().any(|known| known.name == cause.name))
             .map(|(tool, _)| format!("`{tool}`"))
             .collect();
         line(&mut page, &format!("\n#### `{}`\n\n{}\n", cause.name, cause.meaning));

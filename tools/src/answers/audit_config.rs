@@ -16,8 +16,8 @@ use super::facts::config::{Settings, settings, variables};
 use super::rules::config::{Configured, Given, OWN, STATE, Uses};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&Cause] =
-    &[&c::OVERRIDE, &c::VARIABLE_UNSET, &c::WLAN_OFF, &c::WLAN_NOT_CARRIED, &c::CONFIG_FAILED];
+pub(super) const FINDS: &[&[&Cause]] =
+    &[&[&c::OVERRIDE, &c::VARIABLE_UNSET, &c::WLAN_OFF, &c::WLAN_NOT_CARRIED, &c::CONFIG_FAILED]];
 
 /// Most requests of an answer about one site, and about an organization.
 const CALLS: [usize; 2] = [12, 26];

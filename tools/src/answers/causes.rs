@@ -239,6 +239,90 @@ pub fn named(name: &str) -> Option<&'static Cause> {
     ALL.iter().copied().find(|cause| cause.name == name)
 }
 
+// Causes that several tools find together. A tool lists these groups, and what it finds beside them.
+
+/// Troubles that alarms and Marvis actions report.
+pub(super) const REPORTS: &[&Cause] = &[
+    &MISSING_VLAN,
+    &CABLE_FAULT,
+    &AUTH_SERVER_UNREACHABLE,
+    &DHCP_FAILURE,
+    &GATEWAY_ARP_FAILURE,
+    &DNS_FAILURE,
+    &PORT_FLAPPING,
+    &PORT_HALF_DUPLEX,
+    &PORT_DOWN,
+    &FIRMWARE_BEHIND,
+    &HARDWARE_ALARM,
+    &WAN_LINK_DEGRADED,
+    &WAN_LINK_DOWN,
+    &BGP_DOWN,
+    &VPN_PATH_DOWN,
+    &LOOP,
+    &COVERAGE_HOLE,
+    &CHANNEL_UTILIZATION,
+    &DEVICE_DOWN,
+    &ROGUE_AP,
+    &HONEYPOT_SSID,
+];
+
+/// Devices and sites that are off the network.
+pub(super) const OUTAGES: &[&Cause] = &[&SITE_DOWN, &UPSTREAM_DOWN, &DEVICE_DOWN];
+
+/// Power over Ethernet.
+pub(super) const POWER: &[&Cause] = &[&POWER_LOST, &POWER_CONSTRAINED];
+
+/// Troubles of a port.
+pub(super) const PORTS: &[&Cause] = &[
+    &PORT_DOWN,
+    &PORT_SLOW,
+    &PORT_HALF_DUPLEX,
+    &PORT_ERRORS,
+    &PORT_FLAPPING,
+    &PORT_DISABLED,
+    &SPANNING_TREE_BLOCKED,
+    &MAC_LIMIT,
+    &PORT_AUTH_FAILED,
+    &CABLE_FAULT,
+];
+
+/// What a device reports of itself.
+pub(super) const DEVICES: &[&Cause] = &[
+    &CONFIG_FAILED,
+    &UPGRADE_FAILED,
+    &UPGRADING,
+    &RESTARTED_BY_USER,
+    &RESTARTING,
+    &HARDWARE_ALARM,
+    &NEVER_CONNECTED,
+    &VIRTUAL_CHASSIS_UNSTABLE,
+];
+
+/// Why clients do not get in.
+pub(super) const SIGN_IN: &[&Cause] =
+    &[&WRONG_KEY, &AUTH_DENIED, &AUTH_CERTIFICATE, &AUTH_IDENTITY, &AUTH_SERVER_UNREACHABLE];
+
+/// Why clients that are in reach nothing.
+pub(super) const ADDRESSES: &[&Cause] = &[&DHCP_FAILURE, &DNS_FAILURE, &GATEWAY_ARP_FAILURE];
+
+/// Troubles of radios and channels.
+pub(super) const RADIO: &[&Cause] =
+    &[&CO_CHANNEL, &CHANNEL_UTILIZATION, &RADAR, &NOISE, &RADIO_DISABLED, &COVERAGE_HOLE];
+
+/// Troubles of WAN links and of what runs over them.
+pub(super) const WAN: &[&Cause] = &[
+    &WAN_LINK_DOWN,
+    &WAN_LINK_DEGRADED,
+    &VPN_PATH_DOWN,
+    &TUNNEL_DOWN,
+    &BGP_DOWN,
+    &DHCP_POOL_EXHAUSTED,
+    &CLUSTER_DEGRADED,
+];
+
+/// Foreign access points.
+pub(super) const FOREIGN: &[&Cause] = &[&ROGUE_AP, &HONEYPOT_SSID];
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

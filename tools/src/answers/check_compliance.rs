@@ -13,8 +13,13 @@ use super::rules::lifecycle as rules;
 use super::{causes as c, locate, parts};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&Cause] =
-    &[&c::FIRMWARE_BEHIND, &c::LICENSE_EXPIRING, &c::CERTIFICATE_EXPIRING, &c::SUPPORT_ENDED, &c::ADVISORY];
+pub(super) const FINDS: &[&[&Cause]] = &[&[
+    &c::FIRMWARE_BEHIND,
+    &c::LICENSE_EXPIRING,
+    &c::CERTIFICATE_EXPIRING,
+    &c::SUPPORT_ENDED,
+    &c::ADVISORY,
+]];
 
 /// Most requests of an answer about one site, and about an organization, whose devices take several pages.
 const CALLS: [usize; 2] = [12, 18];

@@ -9,22 +9,7 @@ use super::rules::ports::{self, Around};
 use super::{causes as c, locate, parts, thresholds as t, views};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&Cause] = &[
-    &c::PORT_DOWN,
-    &c::PORT_SLOW,
-    &c::PORT_HALF_DUPLEX,
-    &c::PORT_ERRORS,
-    &c::PORT_FLAPPING,
-    &c::PORT_DISABLED,
-    &c::SPANNING_TREE_BLOCKED,
-    &c::MAC_LIMIT,
-    &c::PORT_AUTH_FAILED,
-    &c::MISSING_VLAN,
-    &c::LOOP,
-    &c::CABLE_FAULT,
-    &c::POWER_LOST,
-    &c::POWER_CONSTRAINED,
-];
+pub(super) const FINDS: &[&[&Cause]] = &[c::POWER, c::PORTS, &[&c::MISSING_VLAN, &c::LOOP]];
 
 /// Switch and gateway ports with trouble: slow, half duplex, errors, flapping, PoE, blocked, MAC limit, authentication.
 #[mist_tool(category = "answers", hints(read_only), view = "switch-ports")]

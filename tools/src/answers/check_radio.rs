@@ -1,6 +1,6 @@
 //! `checkRadio`: what disturbs the Wi-Fi of a site.
 
-use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Rows, Window, answer, join};
+use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, answer, join};
 use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
@@ -11,16 +11,7 @@ use super::rules::{alarms, radio as rules};
 use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&Cause] = &[
-    &c::CO_CHANNEL,
-    &c::CHANNEL_UTILIZATION,
-    &c::RADAR,
-    &c::NOISE,
-    &c::RADIO_DISABLED,
-    &c::COVERAGE_HOLE,
-    &c::ROGUE_AP,
-    &c::HONEYPOT_SSID,
-];
+pub(super) const FINDS: &[&[&Cause]] = &[c::RADIO, c::FOREIGN];
 
 /// Most requests of one answer.
 const CALLS: usize = 12;
@@ -65,7 +56,6 @@ impl RadioBand {
     }
 }
 
-#[expect(clippy::too_many_lines, reason = "one step for each part of the answer")]
 async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     let window = Window::last(t::DAY, ask);
     let at_site = |name, tool| Part::new(name, tool).with("site_id", site);
@@ -108,17 +98,7 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
             "No access point of the site could be seen, so nothing is known of its Wi-Fi.",
         );
     }
-    let connected: Vec<_> = devices
-        .iter()
-        .filter(|device| !device.is_down())
-        .map(|device| {
-            (
-                device.mac.clone(),
-                device.name.clone().unwrap_or_else(|| device.mac.clone()),
-                device.model.clone(),
-            )
-        })
-        .collect();
+    let connected = connected(&devices);
     if radios.is_empty() {
         let why =
             if connected.is_empty() { "no access point is connected" } else { "the statistics have none" };
@@ -137,9 +117,7 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     let template_part = (!nowhere.is_empty()).then(|| at_site("RF template", "listSiteRfTemplateDerived"));
     let template = ask.rows_if(template_part.as_ref()).await;
     let in_band: Vec<_> = radios.iter().filter(|radio| wanted(&radio.band)).cloned().collect();
-    let mut rogues: Vec<_> = honeypots.iter().filter_map(|row| Rogue::of(row, "honeypot")).collect();
-    rogues.extend(on_lan.iter().filter_map(|row| Rogue::of(row, "rogue")));
-    rogues.retain(|rogue| band.is_none_or(|band| rogue.may_be_in(band)));
+    let rogues = foreign(&honeypots, &on_lan, band);
     let clients: Vec<_> = client_rows.iter().filter_map(|row| Client::of(row, Medium::Wireless)).collect();
 
     let (crowds, explained) = rules::co_channel(&in_band, &hearing);
@@ -148,13 +126,8 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     found.extend(shown_by(rules::noise(&in_band), &stats_part));
     let disabled = rules::disabled(&radios, &connected, &off);
     found.extend(shown_by(disabled, &at_site("device settings", "listSiteDevices").with("type", "ap")));
-    for (band, part) in nowhere.iter().zip(std::iter::repeat(&template_part)) {
-        if let (Some(row), Some(part)) = (template.first(), part)
-            && row.flag(&format!("band_{band}.disabled")) == Some(true)
-        {
-            let finding = rules::off_by_template(band, &row.text_or("name", "without a name"), &connected);
-            found.push(finding.see(part));
-        }
+    if let (Some(row), Some(part)) = (template.first(), &template_part) {
+        found.extend(shown_by(off_by_template(&nowhere, row, &connected), part));
     }
     let (from_events, from_rrm) = (rules::radar_hits(&radar, band), rules::radar_hits(&rrm, band));
     let radar_see = if from_rrm.len() > from_events.len() { &rrm_part } else { &radar_part };
@@ -182,6 +155,32 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
         return Diagnosis::unknown("No radio of the site could be seen, so nothing is known of its Wi-Fi.");
     }
     diagnosis.findings(found)
+}
+
+/// MAC address, name and model of the access points that are connected.
+fn connected(devices: &[Device]) -> Vec<(String, String, Option<String>)> {
+    let up = devices.iter().filter(|device| !device.is_down());
+    let called = |device: &Device| device.name.clone().unwrap_or_else(|| device.mac.clone());
+    up.map(|device| (device.mac.clone(), called(device), device.model.clone())).collect()
+}
+
+/// The bands of `nowhere` that the RF template switches off.
+fn off_by_template(
+    nowhere: &[&str],
+    template: Row<'_>,
+    connected: &[(String, String, Option<String>)],
+) -> Vec<Finding> {
+    let off = nowhere.iter().filter(|band| template.flag(&format!("band_{band}.disabled")) == Some(true));
+    let called = template.text_or("name", "without a name");
+    off.map(|band| rules::off_by_template(band, &called, connected)).collect()
+}
+
+/// Foreign access points that may be in a band.
+fn foreign(honeypots: &Rows, on_lan: &Rows, band: Option<&str>) -> Vec<Rogue> {
+    let mut rogues: Vec<_> = honeypots.iter().filter_map(|row| Rogue::of(row, "honeypot")).collect();
+    rogues.extend(on_lan.iter().filter_map(|row| Rogue::of(row, "rogue")));
+    rogues.retain(|rogue| band.is_none_or(|band| rogue.may_be_in(band)));
+    rogues
 }
 
 /// What radios hear of each other, in the bands where channels are shared.
@@ -241,7 +240,7 @@ fn reported(
             let cause = alarms::cause_of(&alarm.kind).map(|(cause, ..)| cause);
             // An alarm has no band.
             cause.is_some_and(|cause| {
-                FINDS.iter().any(|known| known.name == cause.name)
+                FINDS.concat().iter().any(|known| known.name == cause.name)
                     && (band.is_none() || cause.group == "radio")
             })
         })

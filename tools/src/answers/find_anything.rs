@@ -11,7 +11,7 @@ use super::rules::client;
 use super::{causes as c, locate, parts};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&Cause] = &[&c::NEVER_SEEN];
+pub(super) const FINDS: &[&[&Cause]] = &[&[&c::NEVER_SEEN]];
 
 /// Things in an answer at most.
 const MOST: usize = 10;

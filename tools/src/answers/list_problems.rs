@@ -15,33 +15,7 @@ use super::rules::{alarms, device};
 use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&Cause] = &[
-    &c::SITE_DOWN,
-    &c::POWER_LOST,
-    &c::PORT_DISABLED,
-    &c::UPSTREAM_DOWN,
-    &c::DEVICE_DOWN,
-    &c::MISSING_VLAN,
-    &c::CABLE_FAULT,
-    &c::AUTH_SERVER_UNREACHABLE,
-    &c::DHCP_FAILURE,
-    &c::GATEWAY_ARP_FAILURE,
-    &c::DNS_FAILURE,
-    &c::PORT_FLAPPING,
-    &c::PORT_HALF_DUPLEX,
-    &c::FIRMWARE_BEHIND,
-    &c::HARDWARE_ALARM,
-    &c::WAN_LINK_DEGRADED,
-    &c::WAN_LINK_DOWN,
-    &c::LOOP,
-    &c::COVERAGE_HOLE,
-    &c::CHANNEL_UTILIZATION,
-    &c::PORT_DOWN,
-    &c::BGP_DOWN,
-    &c::VPN_PATH_DOWN,
-    &c::ROGUE_AP,
-    &c::HONEYPOT_SSID,
-];
+pub(super) const FINDS: &[&[&Cause]] = &[c::REPORTS, c::OUTAGES, &[&c::POWER_LOST, &c::PORT_DISABLED]];
 
 /// How far back alarms are looked for, in days.
 const DAYS: i64 = 7;

@@ -12,34 +12,8 @@ use super::rules::ranking::{self, RankedSite, SiteRow};
 use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&Cause] = &[
-    &c::SITE_DOWN,
-    &c::UPSTREAM_DOWN,
-    &c::DEVICE_DOWN,
-    &c::WAN_LINK_DOWN,
-    &c::WAN_LINK_DEGRADED,
-    &c::VPN_PATH_DOWN,
-    &c::BGP_DOWN,
-    &c::MISSING_VLAN,
-    &c::CABLE_FAULT,
-    &c::LOOP,
-    &c::PORT_FLAPPING,
-    &c::PORT_HALF_DUPLEX,
-    &c::PORT_DOWN,
-    &c::PORT_ERRORS,
-    &c::HARDWARE_ALARM,
-    &c::FIRMWARE_BEHIND,
-    &c::DHCP_FAILURE,
-    &c::DNS_FAILURE,
-    &c::GATEWAY_ARP_FAILURE,
-    &c::AUTH_SERVER_UNREACHABLE,
-    &c::WEAK_SIGNAL,
-    &c::COVERAGE_HOLE,
-    &c::CHANNEL_UTILIZATION,
-    &c::ROAMING_FAILURE,
-    &c::ROGUE_AP,
-    &c::HONEYPOT_SSID,
-];
+pub(super) const FINDS: &[&[&Cause]] =
+    &[c::REPORTS, c::OUTAGES, &[&c::PORT_ERRORS, &c::WEAK_SIGNAL, &c::ROAMING_FAILURE]];
 
 /// Sites that are shown, if the call does not say.
 const SITES: usize = 5;

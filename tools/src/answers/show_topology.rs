@@ -16,23 +16,7 @@ use super::rules::{device, ports::Around, topology as rules};
 use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&Cause] = &[
-    &c::SITE_DOWN,
-    &c::UPSTREAM_DOWN,
-    &c::DEVICE_DOWN,
-    &c::POWER_LOST,
-    &c::PORT_SLOW,
-    &c::PORT_HALF_DUPLEX,
-    &c::PORT_ERRORS,
-    &c::PORT_FLAPPING,
-    &c::PORT_DOWN,
-    &c::PORT_DISABLED,
-    &c::SPANNING_TREE_BLOCKED,
-    &c::MAC_LIMIT,
-    &c::PORT_AUTH_FAILED,
-    &c::CABLE_FAULT,
-    &c::NEVER_SEEN,
-];
+pub(super) const FINDS: &[&[&Cause]] = &[c::OUTAGES, c::PORTS, &[&c::POWER_LOST, &c::NEVER_SEEN]];
 
 /// Gateways, switches, access points of a site and their links, as edges and Mermaid text, with what is broken.
 #[mist_tool(category = "answers", hints(read_only), view = "topology")]

@@ -13,17 +13,8 @@ use super::troubleshoot_client::{
 use super::{causes as c, parts};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&Cause] = &[
-    &c::AUTH_DENIED,
-    &c::AUTH_CERTIFICATE,
-    &c::AUTH_IDENTITY,
-    &c::AUTH_SERVER_UNREACHABLE,
-    &c::POSTURE_FAILED,
-    &c::WRONG_KEY,
-    &c::CAPTIVE_PORTAL_FAILURE,
-    &c::WLAN_OFF,
-    &c::NEVER_SEEN,
-];
+pub(super) const FINDS: &[&[&Cause]] =
+    &[c::SIGN_IN, &[&c::POSTURE_FAILED, &c::CAPTIVE_PORTAL_FAILURE, &c::WLAN_OFF, &c::NEVER_SEEN]];
 
 /// Why a client or user does not get in: rule, certificate, password, device management, RADIUS server, passphrase.
 #[mist_tool(category = "answers", hints(read_only), view = "findings")]

@@ -15,52 +15,140 @@ use super::{Templates, configured, defined_at, uses};
 /// Sites whose devices and own WLANs are read one by one.
 const SITES: usize = 6;
 
-#[expect(clippy::too_many_lines, reason = "one step for each part of the answer")]
+/// What is read of an organization.
+struct Read {
+    sites: Rows,
+    vars: Rows,
+    network: Rows,
+    gateway: Rows,
+    rf: Rows,
+    networks: Rows,
+    wlans: Rows,
+    wlan_templates: Rows,
+    profiles: Rows,
+    events: Rows,
+    audit: Rows,
+    inventory: Rows,
+}
+
+fn of_org(org: &str, name: &'static str, tool: &'static str) -> Part {
+    Part::new(name, tool).with("org_id", org).with("limit", parts::ROWS)
+}
+
+fn vars_part(org: &str) -> Part {
+    of_org(org, "site variables", "searchOrgVars").with("var", "*").pages(2)
+}
+
+fn wlans_part(org: &str) -> Part {
+    of_org(org, "WLANs", "listOrgWlans")
+}
+
+fn wlan_templates_part(org: &str) -> Part {
+    of_org(org, "WLAN templates", "listOrgTemplates")
+}
+
+fn events_part(org: &str, window: &Window) -> Part {
+    parts::org_device_events(org, window).with("type", CONFIG_EVENTS)
+}
+
+impl Read {
+    async fn of(ask: &Inquiry, org: &str, window: &Window) -> Self {
+        let sites_part = of_org(org, "sites", "listOrgSites").pages(2);
+        let network_part = of_org(org, "network templates", "listOrgNetworkTemplates");
+        let gateway_part = of_org(org, "gateway templates", "listOrgGatewayTemplates");
+        let rf_part = of_org(org, "RF templates", "listOrgRfTemplates");
+        let networks_part = of_org(org, "networks", "listOrgNetworks");
+        let profiles_part = of_org(org, "device profiles", "listOrgDeviceProfiles");
+        let (vars_part, wlans_part) = (vars_part(org), wlans_part(org));
+        let (wlan_templates_part, events_part) = (wlan_templates_part(org), events_part(org, window));
+        let (audit_part, inventory_part) = (parts::audit_logs(org, window), parts::inventory(org).pages(2));
+        let (sites, vars, network, gateway, rf, networks) = (
+            ask.rows(&sites_part),
+            ask.rows(&vars_part),
+            ask.rows(&network_part),
+            ask.rows(&gateway_part),
+            ask.rows(&rf_part),
+            ask.rows(&networks_part),
+        );
+        let (wlans, wlan_templates, profiles, events, audit, inventory) = (
+            ask.rows(&wlans_part),
+            ask.rows(&wlan_templates_part),
+            ask.rows(&profiles_part),
+            ask.rows(&events_part),
+            ask.rows(&audit_part),
+            ask.rows(&inventory_part),
+        );
+        let (
+            sites,
+            vars,
+            network,
+            gateway,
+            rf,
+            networks,
+            wlans,
+            wlan_templates,
+            profiles,
+            events,
+            audit,
+            inventory,
+        ) = join!(
+            sites,
+            vars,
+            network,
+            gateway,
+            rf,
+            networks,
+            wlans,
+            wlan_templates,
+            profiles,
+            events,
+            audit,
+            inventory
+        );
+        Self {
+            sites,
+            vars,
+            network,
+            gateway,
+            rf,
+            networks,
+            wlans,
+            wlan_templates,
+            profiles,
+            events,
+            audit,
+            inventory,
+        }
+    }
+
+    /// Variables that templates, networks and WLANs use at a site, and that have no value there.
+    fn unset(&self, org: &str) -> Vec<Finding> {
+        let mut found = Vec::new();
+        for site in self.sites.iter().filter(|_| self.vars.is_seen()) {
+            let templates = templates_of(site, &self.network, &self.gateway, &self.rf);
+            let has_gateways = site.has("gatewaytemplate_id");
+            let of_wlans = self.wlans.iter().filter(|wlan| applies(*wlan, &self.wlan_templates, site));
+            let networks = self.networks.iter().filter(|_| has_gateways);
+            let users = templates
+                .named()
+                .into_iter()
+                .map(|(what, row)| (what, row.value()))
+                .chain(networks.map(|row| (called("the network", row, "name"), row.value())))
+                .chain(of_wlans.map(|row| (called("the WLAN", row, "ssid"), row.value())));
+            let (Some(id), Some(name)) = (site.text("id"), site.text("name")) else { continue };
+            let unset = rules::unset(&name, &uses(users), &defined_at(&self.vars, &id));
+            found.extend(unset.map(|finding| finding.see(&vars_part(org))));
+        }
+        found
+    }
+}
+
 pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
     let window = Window::last(7 * t::DAY, ask);
-    let part = |name, tool| Part::new(name, tool).with("org_id", org).with("limit", parts::ROWS);
-    let sites_part = part("sites", "listOrgSites").pages(2);
-    let vars_part = part("site variables", "searchOrgVars").with("var", "*").pages(2);
-    let network_part = part("network templates", "listOrgNetworkTemplates");
-    let gateway_part = part("gateway templates", "listOrgGatewayTemplates");
-    let rf_part = part("RF templates", "listOrgRfTemplates");
-    let networks_part = part("networks", "listOrgNetworks");
-    let wlans_part = part("WLANs", "listOrgWlans");
-    let wlan_templates_part = part("WLAN templates", "listOrgTemplates");
-    let profiles_part = part("device profiles", "listOrgDeviceProfiles");
-    let events_part = parts::org_device_events(org, &window).with("type", CONFIG_EVENTS);
-    let audit_part = parts::audit_logs(org, &window);
-    let inventory_part = parts::inventory(org).pages(2);
-    let (
-        sites,
-        vars,
-        network,
-        gateway,
-        rf,
-        networks,
-        wlan_rows,
-        wlan_templates,
-        profiles,
-        event_rows,
-        audit,
-        inventory,
-    ) = join!(
-        ask.rows(&sites_part),
-        ask.rows(&vars_part),
-        ask.rows(&network_part),
-        ask.rows(&gateway_part),
-        ask.rows(&rf_part),
-        ask.rows(&networks_part),
-        ask.rows(&wlans_part),
-        ask.rows(&wlan_templates_part),
-        ask.rows(&profiles_part),
-        ask.rows(&events_part),
-        ask.rows(&audit_part),
-        ask.rows(&inventory_part),
-    );
-    let devices = locate::devices_of(&inventory);
-    if sites.is_empty() && devices.is_empty() && wlan_rows.is_empty() {
-        if sites.is_seen() {
+    let read = Read::of(ask, org, &window).await;
+    let devices = locate::devices_of(&read.inventory);
+    if read.sites.is_empty() && devices.is_empty() && read.wlans.is_empty() {
+        if read.sites.is_seen() {
             ask.not_seen("sites", "the organization has none");
         }
         return Diagnosis::unknown(
@@ -68,41 +156,19 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
         );
     }
 
-    if inventory.is_seen() && devices.is_empty() {
+    if read.inventory.is_seen() && devices.is_empty() {
         ask.not_seen("devices", "the organization has none");
     }
 
-    let mut found = Vec::new();
-    let mut known: Vec<Wlan> = wlan_rows.iter().filter_map(Wlan::of).collect();
-    if vars.is_seen() {
-        for site in sites.iter() {
-            let templates = templates_of(site, &network, &gateway, &rf);
-            let has_gateways = site.has("gatewaytemplate_id");
-            let of_wlans = wlan_rows.iter().filter(|wlan| applies(*wlan, &wlan_templates, site));
-            let users = templates
-                .named()
-                .into_iter()
-                .map(|(what, row)| (what, row.value()))
-                .chain(
-                    networks
-                        .iter()
-                        .filter(|_| has_gateways)
-                        .map(|row| (called("the network", row, "name"), row.value())),
-                )
-                .chain(of_wlans.map(|row| (called("the WLAN", row, "ssid"), row.value())));
-            let (Some(id), Some(name)) = (site.text("id"), site.text("name")) else { continue };
-            found.extend(
-                rules::unset(&name, &uses(users), &defined_at(&vars, &id))
-                    .map(|finding| finding.see(&vars_part)),
-            );
-        }
-    }
-    found.extend(shown_by(rules::applied_nowhere(&known, &unapplied(&wlan_templates)), &wlan_templates_part));
-    found.extend(shown_by(rules::not_carried(&known, None, None), &wlans_part));
-    let changes = switched_off(&audit);
-    found.extend(shown_by(rules::wlans_off(&known, &changes, None, ask.now()), &wlans_part));
+    let mut found = read.unset(org);
+    let mut known: Vec<Wlan> = read.wlans.iter().filter_map(Wlan::of).collect();
+    let unapplied = rules::applied_nowhere(&known, &unapplied(&read.wlan_templates));
+    found.extend(shown_by(unapplied, &wlan_templates_part(org)));
+    found.extend(shown_by(rules::not_carried(&known, None, None), &wlans_part(org)));
+    let changes = switched_off(&read.audit);
+    found.extend(shown_by(rules::wlans_off(&known, &changes, None, ask.now()), &wlans_part(org)));
 
-    let few = sites.len() <= SITES;
+    let few = read.sites.len() <= SITES;
     if !few {
         ask.not_seen(
             "overrides of devices, and WLANs of single sites",
@@ -110,27 +176,28 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
         );
     }
     let mut reads = Vec::new();
-    for site in sites.iter().filter(|_| few) {
-        reads.push(of_site(ask, site, templates_of(site, &network, &gateway, &rf), &profiles, &changes));
+    for site in read.sites.iter().filter(|_| few) {
+        let templates = templates_of(site, &read.network, &read.gateway, &read.rf);
+        reads.push(of_site(ask, site, templates, &read.profiles, &changes));
     }
     for (findings, wlans) in mistmcp::answers::join_all(reads).await {
         found.extend(findings);
         known.extend(wlans);
     }
 
-    let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
-    found.extend(shown_by(rules::failed(&devices, &events, ask.now()), &events_part));
+    let events: Vec<_> = read.events.iter().filter_map(Event::of).collect();
+    found.extend(shown_by(rules::failed(&devices, &events, ask.now()), &events_part(org, &window)));
     Diagnosis::about("The configuration of the organization")
-        .fact("sites", sites.if_seen(sites.len()))
-        .fact("devices", inventory.if_seen(devices.len()))
-        .fact("wlans", wlan_rows.if_seen(known.len()))
+        .fact("sites", read.sites.if_seen(read.sites.len()))
+        .fact("devices", read.inventory.if_seen(devices.len()))
+        .fact("wlans", read.wlans.if_seen(known.len()))
         .fact(
             "templates",
             format!(
                 "{}, {}, {}",
-                count(network.len(), "network template"),
-                count(gateway.len(), "gateway template"),
-                count(rf.len(), "RF template")
+                count(read.network.len(), "network template"),
+                count(read.gateway.len(), "gateway template"),
+                count(read.rf.len(), "RF template")
             ),
         )
         .findings(found)

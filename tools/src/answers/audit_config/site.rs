@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use mistmcp::answers::{Diagnosis, Inquiry, Part, Row, Rows, Window, join, name};
+use mistmcp::answers::{Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, join, name};
 
-use super::super::facts::config::{Wlan, defined, settings};
+use super::super::facts::config::{Settings, Wlan, defined, settings};
 use super::super::facts::{Device, Event};
 use super::super::parts::{self, shown_by};
 use super::super::rules::config as rules;
@@ -15,7 +15,6 @@ use super::{Templates, configured, uses};
 const OF_SITE: [&str; 6] =
     ["dns_servers", "ntp_servers", "radius_config", "networks", "port_usages", "additional_config_cmds"];
 
-#[expect(clippy::too_many_lines, reason = "one step for each part of the answer")]
 pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     let window = Window::last(7 * t::DAY, ask);
     let at_site = |name, tool| Part::new(name, tool).with("site_id", site);
@@ -65,13 +64,7 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     let own =
         own.into_iter().filter(|(path, _)| OF_SITE.contains(&path.split('.').next().unwrap_or_default()));
     let own = own.collect();
-    let mut overrides = rules::overrides(&configured(&device_rows, &templates, &Rows::default(), &own));
-    let mut profiled = device_rows.iter().filter(|row| row.has("deviceprofile_id")).filter_map(Device::of);
-    if profiled.any(|device| overrides.iter().any(|finding| finding.is_on(&device.called()))) {
-        // The profile may be what gives these settings.
-        let profiles = ask.rows(&unresolved("device profiles", "listSiteDeviceProfilesDerived")).await;
-        overrides = rules::overrides(&configured(&device_rows, &templates, &profiles, &own));
-    }
+    let overrides = overrides(ask, site, &device_rows, &templates, &own).await;
     let mut found = shown_by(overrides, &devices_part);
     for (template, row) in templates.named().into_iter().take(1).filter(|_| templates.network.is_some()) {
         let given = settings(row, &[]);
@@ -82,19 +75,8 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     }
 
     if setting_rows.is_seen() {
-        let mut values = setting.map(|row| defined(row, "vars")).unwrap_or_default();
-        values.extend(device_rows.iter().flat_map(|row| defined(row, "vars")));
-        let users = templates
-            .named()
-            .into_iter()
-            .map(|(what, row)| (what, row.value()))
-            .chain(networks.iter().map(|row| (called("the network", row, "name"), row.value())))
-            .chain(wlan_rows.iter().map(|row| (called("the WLAN", row, "ssid"), row.value())))
-            .chain(device_rows.iter().map(|row| (called("the device", row, "name"), row.value())))
-            .chain(setting.map(|row| ("the site's settings".to_owned(), row.value())));
-        found.extend(
-            rules::unset(&site_name, &uses(users), &values).map(|finding| finding.see(&setting_part)),
-        );
+        let unset = unset(&site_name, setting, &templates, &networks, &wlan_rows, &device_rows);
+        found.extend(unset.map(|finding| finding.see(&setting_part)));
     }
 
     let wlans: Vec<_> = wlan_rows.iter().filter_map(Wlan::of).collect();
@@ -124,6 +106,47 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
         .fact("wlans", wlan_rows.if_seen(wlans.len()))
         .fact("templates", names)
         .findings(found)
+}
+
+/// Settings that devices override.
+async fn overrides(
+    ask: &Inquiry,
+    site: &str,
+    devices: &Rows,
+    templates: &Templates<'_>,
+    own: &Settings,
+) -> Vec<Finding> {
+    let found = rules::overrides(&configured(devices, templates, &Rows::default(), own));
+    let mut profiled = devices.iter().filter(|row| row.has("deviceprofile_id")).filter_map(Device::of);
+    if !profiled.any(|device| found.iter().any(|finding| finding.is_on(&device.called()))) {
+        return found;
+    }
+    // The profile may be what gives these settings.
+    let part = Part::new("device profiles", "listSiteDeviceProfilesDerived").with("site_id", site);
+    let profiles = ask.rows(&part.with("resolve", false)).await;
+    rules::overrides(&configured(devices, templates, &profiles, own))
+}
+
+/// Variables that something of the site uses, and that have no value there.
+fn unset(
+    site: &str,
+    setting: Option<Row<'_>>,
+    templates: &Templates<'_>,
+    networks: &Rows,
+    wlans: &Rows,
+    devices: &Rows,
+) -> Option<Finding> {
+    let mut values = setting.map(|row| defined(row, "vars")).unwrap_or_default();
+    values.extend(devices.iter().flat_map(|row| defined(row, "vars")));
+    let users = templates
+        .named()
+        .into_iter()
+        .map(|(what, row)| (what, row.value()))
+        .chain(networks.iter().map(|row| (called("the network", row, "name"), row.value())))
+        .chain(wlans.iter().map(|row| (called("the WLAN", row, "ssid"), row.value())))
+        .chain(devices.iter().map(|row| (called("the device", row, "name"), row.value())))
+        .chain(setting.map(|row| ("the site's settings".to_owned(), row.value())));
+    rules::unset(site, &uses(users), &values)
 }
 
 /// Events of configurations, applied or not.

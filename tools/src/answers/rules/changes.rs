@@ -1,15 +1,19 @@
 //! Rules for changes: which one a trouble follows from, by what it touched, how shortly before it was, and what fails
 //! since then.
 
+mod by_devices;
+
 use std::collections::BTreeMap;
 
-use mistmcp::answers::{Finding, Object, Severity, ago, count, listed, name};
+use mistmcp::answers::{Finding, Object, Severity, ago, listed, name};
 use mistmcp::serde_json::Value;
 
 use super::connecting::Failures;
 use crate::answers::causes as c;
-use crate::answers::facts::{Change, Device, Event, Target, open};
+use crate::answers::facts::{Change, Device, Event, Target};
 use crate::answers::thresholds as t;
+
+use by_devices::{config_failed, radio_management, restarted, upgraded};
 
 /// What the rules know beside the changes.
 #[derive(Clone, Debug)]
@@ -266,136 +270,6 @@ fn touched<'a>(change: &Change, all: &[Change], case: &'a ChangeCase<'_>) -> Vec
 
 /// Devices of one change that are counted, at most.
 const MOST_TOUCHED: usize = 200;
-
-/// Firmware upgrades, by version.
-fn upgraded(case: &ChangeCase<'_>) -> Option<Finding> {
-    let upgrades: Vec<_> = case
-        .events
-        .iter()
-        .filter(|event| event.short() == "UPGRADED" && case.is_early_enough(event.time))
-        .collect();
-    let last = upgrades.iter().max_by_key(|event| event.time)?;
-    let mut macs: Vec<_> = upgrades.iter().filter_map(|event| event.mac.as_deref()).collect();
-    macs.sort_unstable();
-    macs.dedup();
-    let devices: Vec<_> =
-        macs.iter().filter_map(|mac| case.devices.iter().find(|device| device.has_mac(mac))).collect();
-    let names: Vec<_> = devices.iter().map(|device| device.called()).collect();
-    let who = if names.is_empty() { count(macs.len().max(1), "device") } else { listed(&names, 3) };
-    let is_asked = case.device.is_some_and(|asked| macs.iter().any(|mac| asked.has_mac(mac)));
-    let points = 40 + case.closeness(last.time) + if is_asked { 14 } else { 0 };
-    let weight = u8::try_from(points).unwrap_or(50);
-    let severity = if case.before.is_some() && weight >= 56 { Severity::Warning } else { Severity::Info };
-    let words = format!(
-        "New firmware was installed on {who}, last {}{}.",
-        ago(last.time, case.now),
-        relative(last.time, case)
-    );
-    let mut finding = Finding::new(&c::CHANGED_BEFORE, severity, words).weight(weight);
-    for device in devices.iter().take(4) {
-        finding = finding.on(device.object());
-    }
-    Some(
-        finding
-            .on(Object::change("firmware upgrade"))
-            .since(last.time)
-            .evidence("event", last.kind.clone())
-            .evidence("text", last.text.clone()),
-    )
-}
-
-/// Restarts by a person that the audit log does not have.
-fn restarted(changes: &[Change], case: &ChangeCase<'_>) -> Vec<Finding> {
-    let restarts = case.events.iter().filter(|event| {
-        ["RESTART_BY_USER", "RESTARTED_BY_USER"].contains(&event.short()) && case.is_early_enough(event.time)
-    });
-    let unknown = restarts.filter_map(|event| {
-        let device =
-            case.devices.iter().find(|device| event.mac.as_deref().is_some_and(|mac| device.has_mac(mac)))?;
-        let is_logged = changes.iter().any(|change| {
-            change.target == Target::Restart
-                && (change.time - event.time).abs() <= APPLIED
-                && device.name.as_deref().is_some_and(|called| change.names(called))
-        });
-        (!is_logged).then_some((event, device))
-    });
-    let found = unknown.map(|(event, device)| {
-        let points = 38 + case.closeness(event.time);
-        Finding::new(
-            &c::RESTARTED_BY_USER,
-            Severity::Info,
-            format!("Somebody restarted {} {}.", device.called(), ago(event.time, case.now)),
-        )
-        .on(device.object())
-        .weight(u8::try_from(points).unwrap_or(45))
-        .since(event.time)
-        .evidence("event", event.kind.clone())
-        .evidence("text", event.text.clone())
-    });
-    found.collect()
-}
-
-/// Changes of channel and power by radio management, as one finding.
-fn radio_management(case: &ChangeCase<'_>) -> Option<Finding> {
-    let changes: Vec<_> = case
-        .events
-        .iter()
-        .filter(|event| ["CONFIG_CHANGED_BY_RRM", "RRM_ACTION"].contains(&event.short()))
-        .filter(|event| case.is_early_enough(event.time))
-        .collect();
-    let last = changes.iter().map(|event| event.time).max()?;
-    let mut macs: Vec<_> = changes.iter().filter_map(|event| event.mac.as_deref()).collect();
-    macs.sort_unstable();
-    macs.dedup();
-    let points = 14 + case.closeness(last);
-    Some(
-        Finding::new(
-            &c::CHANGED_BEFORE,
-            Severity::Info,
-            format!(
-                "Radio management changed channel or power of {} {}, last {}.",
-                count(macs.len(), "access point"),
-                times(changes.len()),
-                ago(last, case.now)
-            ),
-        )
-        .on(Object::change("radio management"))
-        .weight(u8::try_from(points).unwrap_or(20))
-        .since(last)
-        .evidence("changes", changes.len())
-        .evidence("access_points", macs.len()),
-    )
-}
-
-fn times(number: usize) -> String {
-    if number == 1 { "once".to_owned() } else { format!("{number} times") }
-}
-
-/// Configurations that devices did not apply and that are still not applied.
-fn config_failed(case: &ChangeCase<'_>) -> Vec<Finding> {
-    let kinds = ["CONFIG_FAILED", "CONFIG_LOCK_FAILED", "CONFIG_ERROR_ADDTL_COMMAND"];
-    let open = open(case.events).into_iter().filter(|(event, _)| kinds.contains(&event.short()));
-    // Where no trouble was named, this is one, and the changes are not.
-    let base = if case.before.is_some() { 42 } else { 80 };
-    let found = open.filter_map(|(event, failures)| {
-        let device =
-            case.devices.iter().find(|device| event.mac.as_deref().is_some_and(|mac| device.has_mac(mac)))?;
-        let words = format!(
-            "{} did not apply its last configuration {}.",
-            device.called(),
-            ago(event.time, case.now)
-        );
-        Some(
-            Finding::new(&c::CONFIG_FAILED, Severity::Warning, words)
-                .on(device.object())
-                .weight(u8::try_from(base + case.closeness(event.time)).unwrap_or(50))
-                .since(event.time)
-                .evidence("failures", failures)
-                .evidence("text", event.text.clone()),
-        )
-    });
-    found.collect()
-}
 
 /// The changes shortly before the troubles of a site began, that may be their cause.
 pub(in crate::answers) fn before_findings(changes: &[Change], found: &[Finding], now: i64) -> Vec<Finding> {

@@ -1,99 +1,19 @@
 //! Rules for radios: channels, air time, noise, radar, coverage and foreign access points.
 
-use std::collections::HashMap;
+mod channels;
+mod disabled;
 
 use mistmcp::answers::{Finding, Object, Rows, Severity, ago, count, listed, name};
 
 use crate::answers::causes as c;
-use crate::answers::facts::radio::{BANDS, band_name};
-use crate::answers::facts::{Client, Hearing, Radio, Rogue};
+use crate::answers::facts::{Client, Radio, Rogue};
 use crate::answers::thresholds as t;
+
+pub(in crate::answers) use channels::{co_channel, noise, utilization};
+pub(in crate::answers) use disabled::{disabled, lacks_a_band, off_by_template};
 
 /// A radio, by the MAC address of its access point and its band.
 pub(in crate::answers) type RadioKey = (String, String);
-
-/// Access points that share a channel and hear each other, a finding for each channel; and the radios whose utilization
-/// that explains.
-pub(in crate::answers) fn co_channel(radios: &[Radio], hearing: &Hearing) -> (Vec<Finding>, Vec<RadioKey>) {
-    let mut crowds: Vec<Vec<(&Radio, usize, f64)>> = Vec::new();
-    for radio in radios.iter().filter(|radio| !radio.disabled) {
-        let heard: Vec<_> = radios
-            .iter()
-            .filter(|other| !other.disabled && other.ap != radio.ap && other.band == radio.band)
-            .filter_map(|other| Some((other, hearing.between(radio, other)?)))
-            .filter(|(_, rssi)| *rssi >= t::NEAR_AP)
-            .collect();
-        let near: Vec<_> =
-            heard.iter().filter(|(other, _)| radio.overlaps(other)).map(|(_, rssi)| *rssi).collect();
-        // 2.4 GHz has three channels, so that some must share one.
-        let fair = if radio.band == "24" { (heard.len() + 1).div_ceil(3) - 1 } else { 0 };
-        if near.len() <= fair {
-            continue;
-        }
-        let found = (radio, near.len(), near.into_iter().fold(f64::MIN, f64::max));
-        match crowds.iter_mut().find(|crowd| crowd.iter().any(|(known, ..)| known.overlaps(radio))) {
-            Some(crowd) => crowd.push(found),
-            None => crowds.push(vec![found]),
-        }
-    }
-    let (mut found, mut explained) = (Vec::new(), Vec::new());
-    for crowd in crowds {
-        let Some((finding, is_felt)) = crowded(&crowd) else { continue };
-        found.push(finding);
-        if is_felt {
-            explained.extend(crowd.iter().map(|(radio, ..)| (radio.ap.clone(), radio.band.clone())));
-        }
-    }
-    (found, explained)
-}
-
-/// The finding about a crowd of radios, and whether people feel it.
-fn crowded(crowd: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
-    let mut crowd = crowd.to_vec();
-    crowd.sort_by(|one, other| busy(other.0).total_cmp(&busy(one.0)));
-    let felt = crowd
-        .iter()
-        .filter(|(radio, ..)| {
-            let by_others = radio.others.is_some_and(|share| share >= t::FOREIGN_SHARE);
-            busy(radio) >= if by_others { t::SHARED_CHANNEL } else { t::BUSY_CHANNEL }
-        })
-        .count();
-    let (first, near, strongest) = crowd.first().copied()?;
-    // A shared channel that nobody feels is worth a line only where many share it.
-    let is_felt = felt >= 2;
-    if !is_felt && near < t::MANY_ON_CHANNEL {
-        return None;
-    }
-    let band = band_name(&first.band);
-    let names: Vec<_> = crowd.iter().map(|(radio, ..)| radio.name.as_str()).collect();
-    let (severity, weight) = if is_felt { (Severity::Warning, 63) } else { (Severity::Info, 24) };
-    let used = match first.utilization {
-        Some(used) if is_felt => format!("; it is up to {used:.0} % busy"),
-        _ => String::new(),
-    };
-    let channel = first.channel.unwrap_or_default();
-    let mut finding = Finding::new(
-        &c::CO_CHANNEL,
-        severity,
-        format!(
-            "{} share channel {channel} at {band} and hear each other: {}{used}.",
-            count(crowd.len(), "access point"),
-            listed(&names, 4)
-        ),
-    )
-    .weight(weight)
-    .evidence("band", first.band.clone())
-    .evidence("channel", channel)
-    .evidence("utilization", first.utilization)
-    .evidence("from_other_access_points", first.others)
-    .evidence("neighbors_on_channel", near)
-    .evidence("strongest_neighbor_dbm", strongest)
-    .evidence("access_points", names);
-    for (radio, ..) in crowd {
-        finding = finding.on(object(radio));
-    }
-    Some((finding, is_felt))
-}
 
 fn busy(radio: &Radio) -> f64 {
     radio.utilization.unwrap_or_default()
@@ -101,98 +21,6 @@ fn busy(radio: &Radio) -> f64 {
 
 fn object(radio: &Radio) -> Object {
     Object::ap(&radio.name).mac(radio.ap.clone())
-}
-
-/// A busy channel, unless [`co_channel`] has explained it.
-pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) -> Vec<Finding> {
-    let explained = |radio: &Radio| explained.iter().any(|(ap, band)| *ap == radio.ap && *band == radio.band);
-    let found = radios.iter().filter(|radio| !radio.disabled && busy(radio) >= t::BUSY_CHANNEL);
-    let is_noise = |radio: &Radio| radio.noise.is_some_and(|noise| noise > t::NOISY) && is_disturbed(radio);
-    let found = found.filter(|radio| !is_noise(radio) && !explained(radio));
-    found
-        .map(|radio| {
-            let used = busy(radio);
-            let most = [
-                (radio.others, "mostly with other networks"),
-                (radio.own, "mostly with its own clients"),
-                (radio.non_wifi, "mostly with signals that are not Wi-Fi"),
-            ];
-            let why = most
-                .iter()
-                .find(|(share, _)| share.is_some_and(|share| share > used / 2.0))
-                .map_or(String::new(), |(_, words)| format!(", {words}"));
-            Finding::new(
-                &c::CHANNEL_UTILIZATION,
-                Severity::Warning,
-                format!(
-                    "Channel {} of {} at {} is {used:.0} % busy{why}.",
-                    radio.channel.unwrap_or_default(),
-                    name(&radio.name),
-                    band_name(&radio.band)
-                ),
-            )
-            .on(object(radio))
-            .weight(match used {
-                // The noise that fills it is told first.
-                _ if is_disturbed(radio) => 57,
-                85.0.. => 62,
-                _ => 58,
-            })
-            .evidence("band", radio.band.clone())
-            .evidence("channel", radio.channel)
-            .evidence("width", radio.width)
-            .evidence("utilization", radio.utilization)
-            .evidence("other_networks", radio.others)
-            .evidence("own_traffic", radio.own)
-            .evidence("clients", radio.clients)
-        })
-        .collect()
-}
-
-/// Whether other things than Wi-Fi keep the channel busy.
-fn is_disturbed(radio: &Radio) -> bool {
-    radio.non_wifi.is_some_and(|share| share >= t::FOREIGN_SHARE && share > busy(radio) / 2.0)
-}
-
-/// A noise floor that is too high, or much air time that is not Wi-Fi.
-pub(in crate::answers) fn noise(radios: &[Radio]) -> Vec<Finding> {
-    let usual = |band: &str| {
-        let mut all: Vec<_> =
-            radios.iter().filter(|radio| radio.band == band).filter_map(|radio| radio.noise).collect();
-        all.sort_by(f64::total_cmp);
-        all.get(all.len() / 2).copied()
-    };
-    let found = radios.iter().filter(|radio| {
-        !radio.disabled && (radio.noise.is_some_and(|noise| noise > t::NOISY) || is_disturbed(radio))
-    });
-    found
-        .map(|radio| {
-            let usual =
-                usual(&radio.band).filter(|usual| radio.noise.is_some_and(|noise| noise > usual + 5.0));
-            let what = match (radio.noise.filter(|noise| *noise > t::NOISY), usual, radio.non_wifi) {
-                (Some(noise), Some(usual), _) => {
-                    format!("hears noise at {noise:.0} dBm, where others of the site have {usual:.0}")
-                }
-                (Some(noise), None, _) => format!("hears noise at {noise:.0} dBm"),
-                (None, _, share) => {
-                    format!("is busy for {:.0} % with signals that are not Wi-Fi", share.unwrap_or_default())
-                }
-            };
-            Finding::new(
-                &c::NOISE,
-                Severity::Warning,
-                format!("The {} radio of {} {what}.", band_name(&radio.band), name(&radio.name)),
-            )
-            .on(object(radio))
-            .weight(62)
-            .evidence("band", radio.band.clone())
-            .evidence("channel", radio.channel)
-            .evidence("noise_floor_dbm", radio.noise)
-            .evidence("usual_dbm", usual)
-            .evidence("non_wifi", radio.non_wifi)
-            .evidence("utilization", radio.utilization)
-        })
-        .collect()
 }
 
 /// A radar hit: of an access point, at a time, with the channel that it left.
@@ -270,117 +98,6 @@ pub(in crate::answers) fn radar_hits(rows: &Rows, band: Option<&str>) -> Vec<Rad
         })
     })
     .collect()
-}
-
-/// Radios that are switched off: by the configuration of their access point, or missing where others of the model have
-/// one. `configured_off` tells the former, by access point and band.
-pub(in crate::answers) fn disabled(
-    radios: &[Radio],
-    connected: &[(String, String, Option<String>)],
-    configured_off: &[(String, String)],
-) -> Vec<Finding> {
-    let mut found = Vec::new();
-    for (mac, called, model) in connected {
-        let own = |band: &str| radios.iter().find(|radio| radio.ap == *mac && radio.band == band);
-        let mut off = Vec::new();
-        for band in BANDS {
-            let by_config = configured_off.iter().any(|(ap, other)| ap == mac && other == band);
-            let is_off = own(band).is_some_and(|radio| radio.disabled);
-            if by_config || is_off || lacks(radios, connected, mac, model.as_deref(), band) {
-                off.push((band, by_config));
-            }
-        }
-        if off.is_empty() {
-            continue;
-        }
-        let bands: Vec<_> = off.iter().map(|(band, _)| band_name(band)).collect();
-        let by_config = off.iter().any(|(_, by_config)| *by_config);
-        let tells = radios.iter().any(|radio| radio.ap == *mac);
-        let all = tells && BANDS.iter().all(|band| own(band).is_none_or(|radio| radio.disabled));
-        let (severity, weight) = if all { (Severity::Critical, 72) } else { (Severity::Warning, 61) };
-        let why = if by_config { ", by its own configuration" } else { "" };
-        found.push(
-            Finding::new(
-                &c::RADIO_DISABLED,
-                severity,
-                format!("{} does not send at {}{why}.", name(called), listed(&bands, 3)),
-            )
-            .on(Object::ap(called).mac(mac.clone()))
-            .weight(weight)
-            .evidence("bands", off.iter().map(|(band, _)| *band).collect::<Vec<_>>())
-            .evidence("disabled_in_its_configuration", Some(true).filter(|_| by_config))
-            .evidence("model", model.clone()),
-        );
-    }
-    found
-}
-
-/// A band that the RF template switches off, at a site where no access point sends in it.
-pub(in crate::answers) fn off_by_template(
-    band: &str,
-    template: &str,
-    connected: &[(String, String, Option<String>)],
-) -> Finding {
-    let mut finding = Finding::new(
-        &c::RADIO_DISABLED,
-        Severity::Warning,
-        format!(
-            "No access point sends at {}: the RF template {} switches it off.",
-            band_name(band),
-            name(template)
-        ),
-    )
-    .weight(61)
-    .evidence("bands", vec![band.to_owned()])
-    .evidence("rf_template", template);
-    for (mac, called, _) in connected {
-        finding = finding.on(Object::ap(called).mac(mac.clone()));
-    }
-    finding
-}
-
-/// Whether an access point lacks a radio that most others of its model at the site have.
-fn lacks(
-    radios: &[Radio],
-    connected: &[(String, String, Option<String>)],
-    mac: &str,
-    model: Option<&str>,
-    band: &str,
-) -> bool {
-    let has = |mac: &str, band: &str| radios.iter().any(|radio| radio.ap == mac && radio.band == band);
-    let tells = |mac: &str| radios.iter().any(|radio| radio.ap == mac);
-    if has(mac, band) || !tells(mac) || model.is_none() {
-        return false;
-    }
-    let siblings: Vec<_> = connected
-        .iter()
-        .filter(|(other, _, of)| other != mac && of.as_deref() == model && tells(other))
-        .map(|(other, ..)| has(other, band))
-        .collect();
-    let with = siblings.iter().filter(|has| **has).count();
-    with > 0 && with * 2 >= siblings.len()
-}
-
-/// Whether an access point lacks a band that others have, so that its settings are worth a look. Not all models have 6 GHz.
-pub(in crate::answers) fn lacks_a_band(radios: &[Radio]) -> bool {
-    let mut models: HashMap<Option<&str>, HashMap<&str, Vec<&str>>> = HashMap::new();
-    for radio in radios {
-        let bands = models.entry(radio.model.as_deref()).or_default().entry(radio.ap.as_str()).or_default();
-        if !radio.disabled {
-            bands.push(radio.band.as_str());
-        }
-    }
-    let all = || models.values().flat_map(HashMap::values);
-    models.values().any(|aps| {
-        let of_model = |band: &str| aps.values().any(|bands| bands.contains(&band));
-        aps.values().any(|own| {
-            BANDS.iter().any(|band| {
-                let expected = of_model(band)
-                    || ((*band != "6" || aps.len() == 1) && all().any(|bands| bands.contains(band)));
-                expected && !own.contains(band)
-            })
-        })
-    })
 }
 
 /// Access points where many clients have a weak signal.
@@ -473,6 +190,7 @@ mod tests {
     use mistmcp::serde_json::{Value, json};
 
     use super::*;
+    use crate::answers::facts::Hearing;
 
     /// Radios of access points `AP-1` and on, each with a channel and its utilization.
     fn radios(band: &str, channels: &[(i64, f64)]) -> Vec<Radio> {

@@ -1,0 +1,225 @@
+//! Rules for the stages of a connection: which one fails, and whether others fail there as well.
+
+use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count};
+
+use super::Case;
+use crate::answers::causes as c;
+use crate::answers::facts::{Event, Stage, stage_of};
+use crate::answers::rules::nac;
+use crate::answers::thresholds as t;
+
+/// A stage that fails, and has not been passed since.
+#[derive(Clone, Debug)]
+struct Failing<'a> {
+    failures: Vec<&'a Event>,
+    last: i64,
+}
+
+/// Events that are often noise: a client without IPv6 asks for it again and again.
+pub(super) fn is_noise(event: &Event) -> bool {
+    event.kind.contains("DHCPV6") || event.kind.contains("IPV6")
+}
+
+/// The failures of a stage since a client last passed it. Reaching a later stage passes the earlier ones.
+fn failing(events: &[Event], wanted: Stage) -> Option<Failing<'_>> {
+    let passed = events
+        .iter()
+        .filter(|event| !is_noise(event))
+        .filter_map(|event| stage_of(&event.kind).map(|(stage, good)| (stage, good, event.time)))
+        .filter(|(stage, good, _)| {
+            (*stage == wanted && *good)
+                || (*stage > wanted && *stage != Stage::Leaving && *stage != Stage::Roaming)
+        })
+        .map(|(.., time)| time)
+        .max()
+        .unwrap_or(i64::MIN);
+    let failures: Vec<_> = events
+        .iter()
+        .filter(|event| {
+            !is_noise(event) && event.time > passed && stage_of(&event.kind) == Some((wanted, false))
+        })
+        .collect();
+    let last = failures.iter().map(|event| event.time).max()?;
+    Some(Failing { failures, last })
+}
+
+/// Failures of a stage that come again and again, although each is passed in the end.
+fn recurring(events: &[Event], wanted: Stage) -> Option<Failing<'_>> {
+    let of_stage = |good| {
+        events.iter().filter(move |event| !is_noise(event) && stage_of(&event.kind) == Some((wanted, good)))
+    };
+    let failures: Vec<_> = of_stage(false).collect();
+    let last = failures.iter().map(|event| event.time).max()?;
+    (failures.len() >= 4 && failures.len() * 2 > of_stage(true).count()).then_some(Failing { failures, last })
+}
+
+/// Why a client does not get as far as it should: the earliest stage that fails. With `explained`, why its authorization
+/// fails is known already.
+pub(in crate::answers) fn stages(case: &Case<'_>, explained: bool) -> Vec<Finding> {
+    let mut found = Vec::new();
+    found.extend(roaming(case));
+    for (stage, cause, severity, words, weight) in [
+        (
+            Stage::Association,
+            &c::ASSOCIATION_REFUSED,
+            Severity::Critical,
+            "is refused by its access point",
+            88,
+        ),
+        (Stage::Dhcp, &c::DHCP_FAILURE, Severity::Critical, "gets no address by DHCP", 87),
+        (Stage::Arp, &c::GATEWAY_ARP_FAILURE, Severity::Critical, "gets no ARP answer from its gateway", 86),
+        (Stage::Dns, &c::DNS_FAILURE, Severity::Critical, "gets no answer from its DNS server", 85),
+        (Stage::Portal, &c::CAPTIVE_PORTAL_FAILURE, Severity::Warning, "fails at the guest portal", 84),
+    ] {
+        let now_failing = failing(case.events, stage);
+        let is_open = now_failing.is_some();
+        let Some(failing) = now_failing.or_else(|| recurring(case.events, stage)) else { continue };
+        // One lost exchange is a chance.
+        if failing.failures.len() < t::SOME_FAILURES
+            && !(is_open && case.now - failing.last < t::SHORTLY_BEFORE)
+        {
+            continue;
+        }
+        let (severity, weight) = if is_open { (severity, weight) } else { (Severity::Warning, weight - 15) };
+        found.push(stage_finding(case, &failing, stage, (cause, severity, words), weight));
+    }
+    if !explained {
+        found.extend(authorization(case));
+    }
+    found
+}
+
+fn stage_finding(
+    case: &Case<'_>,
+    failing: &Failing<'_>,
+    stage: Stage,
+    (kind, severity, words): (&'static Cause, Severity, &str),
+    weight: u8,
+) -> Finding {
+    let others = others_failing(case, stage);
+    let scope = match others {
+        0 => "; no other client near it does".to_owned(),
+        others => format!("; others at the site fail as well ({})", count(others, "event")),
+    };
+    let first = failing.failures.iter().map(|event| event.time).min();
+    let sample = failing.failures.iter().max_by_key(|event| event.time);
+    let status = sample.and_then(|event| event.status);
+    let full = status == Some(17) || sample.is_some_and(|event| event.reason == Some(5));
+    let words =
+        if full { "is refused, because its access point has all the clients that it takes" } else { words };
+    let times = failing.failures.len();
+    let finding = case
+        .finding(
+            kind,
+            severity,
+            format!(
+                "{} {words}: {}, last {}{scope}.",
+                case.called(),
+                count(times, "failure"),
+                ago(failing.last, case.now)
+            ),
+        )
+        .weight(weight)
+        .since(first)
+        .evidence("event", sample.map(|event| event.kind.clone()))
+        .evidence("failures", times)
+        .evidence("last", failing.last)
+        .evidence("failures_of_others", others)
+        .evidence("status_code", status)
+        .evidence("reason_code", sample.and_then(|event| event.reason))
+        .evidence("text", sample.and_then(|event| event.text.clone()));
+    match sample.and_then(|event| event.vlan) {
+        Some(vlan) => finding.on(Object::vlan(&vlan.to_string())),
+        None => finding,
+    }
+}
+
+/// Failures of a stage by other clients of the site: on the same WLAN or VLAN where that is known.
+fn others_failing(case: &Case<'_>, stage: Stage) -> usize {
+    let same = |event: &&Event| match (&event.ssid, &case.client.ssid) {
+        (Some(theirs), Some(own)) => theirs == own,
+        _ => true,
+    };
+    case.others
+        .iter()
+        .filter(same)
+        .filter(|event| !is_noise(event) && stage_of(&event.kind) == Some((stage, false)))
+        .count()
+}
+
+fn roaming(case: &Case<'_>) -> Option<Finding> {
+    let failures: Vec<_> =
+        case.events.iter().filter(|event| stage_of(&event.kind) == Some((Stage::Roaming, false))).collect();
+    let moves: Vec<_> = case.events.iter().filter(|event| event.kind.contains("REASSOCIATION")).collect();
+    let last_moves = moves.iter().filter(|event| {
+        moves.iter().map(|other| other.time).max().is_some_and(|last| last - event.time <= t::TOGETHER)
+    });
+    let restless = last_moves.count();
+    let (summary, weight) = if failures.len() >= t::SOME_FAILURES {
+        (format!("{} fails to roam fast: {}", case.called(), count(failures.len(), "failed transition")), 80)
+    } else if restless >= t::RESTLESS {
+        (
+            format!(
+                "{} moves between access points without rest: {restless} times in ten minutes",
+                case.called()
+            ),
+            66,
+        )
+    } else {
+        return None;
+    };
+    let sample = failures.iter().max_by_key(|event| event.time);
+    Some(
+        case.finding(&c::ROAMING_FAILURE, Severity::Warning, format!("{summary}."))
+            .weight(weight)
+            .since(failures.iter().map(|event| event.time).min())
+            .evidence("event", sample.map(|event| event.kind.clone()))
+            .evidence("failures", failures.len())
+            .evidence("reassociations", moves.len())
+            .evidence("text", sample.and_then(|event| event.text.clone())),
+    )
+}
+
+/// Why the authorization of a client fails, where NAC says nothing.
+pub(in crate::answers) fn authorization(case: &Case<'_>) -> Option<Finding> {
+    let failing = failing(case.events, Stage::Authorization)?;
+    let sample = failing.failures.iter().max_by_key(|event| event.time)?;
+    if failing.failures.len() < t::SOME_FAILURES && case.now - failing.last > t::SHORTLY_BEFORE {
+        return None;
+    }
+    let by_server = |event: &&&Event| event.text.as_deref().is_some_and(nac::says_unreachable);
+    let (kind, words) = if failing.failures.iter().any(|event| by_server(&event)) {
+        (&c::AUTH_SERVER_UNREACHABLE, "gets no answer from the authentication server")
+    } else if case.is_wireless_key(&failing.failures) {
+        (&c::WRONG_KEY, "uses a wrong passphrase")
+    } else if failing
+        .failures
+        .iter()
+        .any(|event| event.kind.contains("DENIED") || event.kind.contains("MAC_AUTH"))
+    {
+        (&c::AUTH_DENIED, "is denied by the authentication server")
+    } else {
+        (&c::AUTH_DENIED, "fails 802.1X authentication")
+    };
+    let times = failing.failures.len();
+    let others = others_failing(case, Stage::Authorization);
+    Some(
+        case.finding(
+            kind,
+            Severity::Critical,
+            format!(
+                "{} {words}: {}, last {}.",
+                case.called(),
+                count(times, "failure"),
+                ago(failing.last, case.now)
+            ),
+        )
+        .weight(89)
+        .since(failing.failures.iter().map(|event| event.time).min())
+        .evidence("event", sample.kind.clone())
+        .evidence("failures", times)
+        .evidence("failures_of_others", others)
+        .evidence("reason_code", sample.reason)
+        .evidence("text", sample.text.clone()),
+    )
+}

@@ -1,0 +1,351 @@
+//! Rules for what a device reports of itself: upgrades, restarts, configuration, hardware, power, neighbors.
+
+use mistmcp::answers::{Finding, Object, Severity, ago, count, lasting};
+
+use super::Case;
+use crate::answers::causes as c;
+use crate::answers::facts::{Device, open};
+use crate::answers::rules::ports;
+use crate::answers::thresholds as t;
+
+pub(super) fn upgrade(case: &Case<'_>) -> Vec<Finding> {
+    let (device, called, now) = (case.device, case.device.called(), case.now());
+    let status = device.upgrade.as_deref().unwrap_or_default().to_lowercase();
+    let mut found = Vec::new();
+    let failed = case.open(&["UPGRADE_FAILED"]);
+    let running = ["inprogress", "in_progress", "upgrading", "downloading", "scheduled"]
+        .contains(&status.as_str())
+        || device.status.as_deref() == Some("upgrading");
+    if running && !(status == "scheduled" && failed.is_some()) {
+        let asked = case.latest(&["UPGRADE_BY_USER", "UPGRADE_STARTED", "UPGRADE_REQUESTED"]);
+        found.push(
+            case.finding(&c::UPGRADING, Severity::Info, format!("{called} is being upgraded now."))
+                .independent()
+                .weight(if device.is_down() { 97 } else { 60 })
+                .since(asked.map(|event| event.time))
+                .evidence("fwupdate", status.clone())
+                .evidence("text", asked.and_then(|event| event.text.clone())),
+        );
+    } else if let (true, Some(since), Some(asked)) = (
+        device.is_down(),
+        case.since(),
+        case.latest(&["UPGRADE_BY_USER", "UPGRADE_STARTED", "UPGRADE_REQUESTED"]),
+    ) && (0..=t::SHORTLY_BEFORE).contains(&(since - asked.time))
+        && now - since < t::SHORTLY_BEFORE
+    {
+        found.push(
+            case.finding(
+                &c::UPGRADING,
+                Severity::Info,
+                format!("An upgrade of {called} began {}.", ago(asked.time, now)),
+            )
+            .weight(91)
+            .since(asked.time)
+            .evidence("text", asked.text.clone()),
+        );
+    }
+    if failed.is_some() || status == "failed" || status == "error" {
+        let (event, times) = failed.map_or((None, 1), |(event, times)| (Some(event), times));
+        let last = case.latest(&["UPGRADE_FAILED"]).map(|event| event.time);
+        found.push(
+            case.finding(
+                &c::UPGRADE_FAILED,
+                Severity::Warning,
+                format!("The upgrade of {called} failed{}.", times_last(times, last, now)),
+            )
+            .weight(74)
+            .since(event.map(|event| event.time))
+            .evidence("failures", times)
+            .evidence("version", device.version.clone())
+            .evidence("text", event.and_then(|event| event.text.clone())),
+        );
+    }
+    found
+}
+
+/// How often and when it last happened, with a space before it.
+fn times_last(times: usize, last: Option<i64>, now: i64) -> String {
+    match (times, last) {
+        (0 | 1, None) => String::new(),
+        (0 | 1, Some(last)) => format!(" {}", ago(last, now)),
+        (times, None) => format!(" {times} times"),
+        (times, Some(last)) => format!(" {times} times, last {}", ago(last, now)),
+    }
+}
+
+pub(super) fn restarted_by_user(case: &Case<'_>) -> Option<Finding> {
+    let event = case.latest(&["RESTART_BY_USER", "RESTARTED_BY_USER"])?;
+    let called = case.device.called();
+    let recent = case.since().is_some_and(|since| {
+        case.device.is_down() && (-t::MINUTE..=t::TOGETHER).contains(&(since - event.time))
+    });
+    Some(
+        case.finding(
+            &c::RESTARTED_BY_USER,
+            Severity::Info,
+            format!("Somebody restarted {called} {}.", ago(event.time, case.now())),
+        )
+        .independent()
+        .weight(if recent { 97 } else { 61 })
+        .since(event.time)
+        .evidence("text", event.text.clone()),
+    )
+}
+
+pub(super) fn restarting(case: &Case<'_>) -> Option<Finding> {
+    let by_user: Vec<_> = case
+        .events
+        .iter()
+        .filter(|event| ["RESTART_BY_USER", "UPGRADED", "UPGRADE_BY_USER"].contains(&event.short()))
+        .collect();
+    let unasked: Vec<_> = case
+        .events
+        .iter()
+        .filter(|event| event.short() == "RESTARTED")
+        .filter(|event| !by_user.iter().any(|asked| (0..=t::TOGETHER).contains(&(event.time - asked.time))))
+        .collect();
+    if unasked.len() < t::RESTARTS {
+        return None;
+    }
+    let first = unasked.iter().map(|event| event.time).min();
+    let last = unasked.iter().max_by_key(|event| event.time)?;
+    let called = case.device.called();
+    Some(
+        case.finding(
+            &c::RESTARTING,
+            Severity::Critical,
+            format!(
+                "{called} restarted {} times by itself, last {}.",
+                unasked.len(),
+                ago(last.time, case.now())
+            ),
+        )
+        .weight(84)
+        .since(first)
+        .evidence("restarts", unasked.len())
+        .evidence("uptime", case.device.uptime)
+        .evidence("text", last.text.clone()),
+    )
+}
+
+pub(super) fn config_failed(case: &Case<'_>) -> Option<Finding> {
+    let open = case.open(&["CONFIG_FAILED", "CONFIG_LOCK_FAILED", "CONFIG_ERROR_ADDTL_COMMAND"]);
+    let status = case.device.config_status.as_deref().unwrap_or_default().to_lowercase();
+    if open.is_none() && !["failed", "failure", "error"].contains(&status.as_str()) {
+        return None;
+    }
+    let event = open.map(|(event, _)| event);
+    let changed = case.latest(&["CONFIG_CHANGED_BY_USER"]).filter(|changed| {
+        event.is_some_and(|event| (0..=t::SHORTLY_BEFORE).contains(&(event.time - changed.time)))
+    });
+    let called = case.device.called();
+    let when = event.map_or(String::new(), |event| format!(" {}", ago(event.time, case.now())));
+    Some(
+        case.finding(
+            &c::CONFIG_FAILED,
+            Severity::Warning,
+            format!("{called} did not apply its last configuration{when}."),
+        )
+        .weight(if case.device.is_down() { 60 } else { 80 })
+        .since(event.map(|event| event.time))
+        .evidence("config_status", Some(status).filter(|status| !status.is_empty()))
+        .evidence("text", event.and_then(|event| event.text.clone()))
+        .evidence("changed", changed.and_then(|changed| changed.text.clone())),
+    )
+}
+
+pub(super) fn hardware(case: &Case<'_>) -> Option<Finding> {
+    let alarms: Vec<_> = open(case.events)
+        .into_iter()
+        .map(|(event, _)| event)
+        .filter(|event| {
+            (event.short().starts_with("ALARM_CHASSIS_")
+                && !event.short().contains("POE")
+                && !event.short().contains("MGMT_LINK"))
+                || ["FPC_POWER_OFF", "PSU_UNPLUGGED", "FAN_UNPLUGGED", "POWERINPUT_DISCONNECTED"]
+                    .contains(&event.short())
+        })
+        .collect();
+    if alarms.is_empty() && case.device.hardware.is_empty() {
+        return None;
+    }
+    let called = case.device.called();
+    let kinds: Vec<_> = alarms
+        .iter()
+        .map(|event| event.short().trim_start_matches("ALARM_CHASSIS_").to_lowercase())
+        .collect();
+    let what = if kinds.is_empty() { case.device.hardware.join(", ") } else { kinds.join(", ") };
+    Some(
+        case.finding(
+            &c::HARDWARE_ALARM,
+            Severity::Warning,
+            format!("{called} has a hardware alarm: {}.", mistmcp::answers::name(&what)),
+        )
+        .weight(82)
+        .since(alarms.iter().map(|event| event.time).min())
+        .evidence("alarms", kinds)
+        .evidence("modules", case.device.hardware.clone())
+        .evidence("text", alarms.first().and_then(|event| event.text.clone())),
+    )
+}
+
+pub(super) fn virtual_chassis(case: &Case<'_>) -> Option<Finding> {
+    let broken = case.open(&["VC_PORT_DOWN", "VC_IN_TRANSITION"]);
+    let changes = case.events.iter().filter(|event| event.short() == "VC_MASTER_CHANGED").count();
+    let gone = &case.device.members_gone;
+    if broken.is_none() && gone.is_empty() && changes < 2 {
+        return None;
+    }
+    let called = case.device.called();
+    let what = match (gone.is_empty(), broken) {
+        (false, _) => format!("lacks {}", count(gone.len(), "member")),
+        (true, Some((event, _))) if event.short() == "VC_PORT_DOWN" => {
+            "has a stacking port that is down".to_owned()
+        }
+        _ => "changes its primary member".to_owned(),
+    };
+    Some(
+        case.finding(
+            &c::VIRTUAL_CHASSIS_UNSTABLE,
+            Severity::Critical,
+            format!("The virtual chassis {called} {what}."),
+        )
+        .weight(83)
+        .since(broken.map(|(event, _)| event.time))
+        .evidence("members_missing", gone.clone())
+        .evidence("primary_changes", changes)
+        .evidence("port_id", broken.and_then(|(event, _)| event.port.clone())),
+    )
+}
+
+pub(super) fn power_constrained(case: &Case<'_>) -> Option<Finding> {
+    let device = case.device;
+    if device.kind == "switch" {
+        return ports::poe_budget(device);
+    }
+    let called = device.called();
+    let source = device.power_source.as_deref();
+    device.power_constrained.then(|| {
+        let from = source.map_or(String::new(), |source| format!(" from {}", mistmcp::answers::name(source)));
+        let port = case.upstream_port();
+        let finding = case
+            .finding(
+                &c::POWER_CONSTRAINED,
+                Severity::Warning,
+                format!("{called} gets less power{from} than it needs."),
+            )
+            .weight(75)
+            .evidence("power_constrained", true)
+            .evidence("power_src", source)
+            .evidence("port_draw", port.and_then(|port| port.draw));
+        match port {
+            Some(port) => finding.on(port.object(&case.upstream().map(Device::called).unwrap_or_default())),
+            None => finding,
+        }
+    })
+}
+
+pub(super) fn radius(case: &Case<'_>) -> Option<Finding> {
+    let (event, times) = case.open(&["RADSEC_FAILURE"])?;
+    let called = case.device.called();
+    Some(
+        case.finding(
+            &c::AUTH_SERVER_UNREACHABLE,
+            Severity::Critical,
+            format!("{called} does not reach its RADIUS server over RadSec."),
+        )
+        .weight(70)
+        .since(event.time)
+        .evidence("failures", times)
+        .evidence("text", event.text.clone()),
+    )
+}
+
+pub(super) fn loops(case: &Case<'_>) -> Option<Finding> {
+    let (event, _) = case.open(&["LOOP_DETECTED"])?;
+    let called = case.device.called();
+    Some(
+        case.finding(
+            &c::LOOP,
+            Severity::Critical,
+            format!("{called} sees a loop {}.", lasting(event.time, case.now())),
+        )
+        .weight(85)
+        .since(event.time)
+        .evidence("text", event.text.clone()),
+    )
+}
+
+/// VLANs that clients use and that carry no traffic on the wire of an access point.
+pub(super) fn missing_vlan(case: &Case<'_>) -> Option<Finding> {
+    let vlans = &case.device.missing_vlans;
+    if vlans.is_empty() || case.device.is_down() {
+        return None;
+    }
+    let called = case.device.called();
+    let word = if vlans.len() == 1 { "VLAN" } else { "VLANs" };
+    let mut finding = case
+        .finding(
+            &c::MISSING_VLAN,
+            Severity::Critical,
+            format!(
+                "{called} gets no traffic in {word} {}: its switch port lacks it.",
+                mistmcp::answers::listed(vlans, 4)
+            ),
+        )
+        .weight(79)
+        .evidence("inactive_wired_vlans", vlans.clone());
+    if let Some(port) = case.upstream_port() {
+        finding = finding.on(port.object(&case.upstream().map(Device::called).unwrap_or_default()));
+    }
+    if let Some(switch) = case.upstream() {
+        finding = finding.on(switch.object());
+    }
+    Some(vlans.iter().take(2).fold(finding, |finding, vlan| finding.on(Object::vlan(vlan))))
+}
+
+/// What a gateway reports of its neighbors, paths and cluster.
+pub(super) fn gateway(case: &Case<'_>) -> Vec<Finding> {
+    let called = case.device.called();
+    let mut found = Vec::new();
+    for (shorts, cause, severity, words, weight) in [
+        (
+            &["HA_CONTROL_LINK_DOWN", "HA_HEALTH_WEIGHT_LOW"][..],
+            &c::CLUSTER_DEGRADED,
+            Severity::Warning,
+            "has lost the redundancy of its cluster",
+            82,
+        ),
+        (&["TUNNEL_DOWN"], &c::TUNNEL_DOWN, Severity::Warning, "has a tunnel that is down", 58),
+        (
+            &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"],
+            &c::BGP_DOWN,
+            Severity::Warning,
+            "has lost a routing neighbor",
+            57,
+        ),
+        (
+            &["VPN_PATH_DOWN", "VPN_PEER_DOWN"],
+            &c::VPN_PATH_DOWN,
+            Severity::Warning,
+            "has a VPN path that is down",
+            56,
+        ),
+    ] {
+        if let Some((event, times)) = case.open(shorts) {
+            found.push(
+                case.finding(
+                    cause,
+                    severity,
+                    format!("{called} {words} {}.", lasting(event.time, case.now())),
+                )
+                .weight(weight)
+                .since(event.time)
+                .evidence("event", event.kind.clone())
+                .evidence("times", times)
+                .evidence("text", event.text.clone()),
+            );
+        }
+    }
+    found
+}

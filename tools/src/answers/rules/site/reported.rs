@@ -1,0 +1,81 @@
+//! Rules for alarms and Marvis actions of a site that its state does not show.
+
+use mistmcp::answers::{Finding, Severity, listed};
+
+use super::SiteCase;
+use crate::answers::causes as c;
+use crate::answers::facts::{Alarm, Device};
+use crate::answers::rules::{alarms, device};
+
+/// What alarms and Marvis report and no other finding shows, reports of one cause together. The state of the network wins
+/// over a report, so that a report alone is a warning.
+pub(in crate::answers) fn reported(case: &SiteCase<'_>, found: &[Finding]) -> Vec<Finding> {
+    let name_of = |_: &str| Some(case.name.to_owned());
+    let mut kept: Vec<(Finding, Vec<String>)> = Vec::new();
+    let mut open = alarms::open(case.alarms);
+    open.sort_by_key(|alarm| alarm.is_action);
+    for alarm in open {
+        let devices: Vec<_> = alarm.devices.iter().filter_map(|mac| case.device(mac)).collect();
+        for finding in alarms::findings(&[alarm], case.devices, name_of, case.now()) {
+            let cause = finding.cause();
+            // A loop is seen at many places, and clients fail at all of them.
+            let is_everywhere = devices.is_empty() || cause.name == c::LOOP.name || cause.group == "client";
+            let is_known = |known: &Finding| {
+                known.cause().name == cause.name
+                    && (is_everywhere || devices.iter().any(|device| known.is_on(&device.called())))
+            };
+            // Whether a device is down is told by its state.
+            let is_stale = cause.name == c::DEVICE_DOWN.name || devices.iter().any(|device| device.is_down());
+            if is_stale || found.iter().any(is_known) || kept.iter().any(|(known, _)| is_known(known)) {
+                continue;
+            }
+            let same =
+                kept.iter_mut().find(|(known, _)| known.cause().name == cause.name && cause.group != "ports");
+            if let (Some((known, others)), Some(device)) = (same, devices.first()) {
+                *known = known.clone().on(device.object());
+                others.push(device.called());
+            } else {
+                let finding = finding.at_most(Severity::Warning);
+                kept.push((on_cable(finding, alarm, case, found), Vec::new()));
+            }
+        }
+    }
+    let together = kept.into_iter().map(|(finding, others)| {
+        if others.is_empty() {
+            return finding;
+        }
+        let words =
+            format!("{}; the same at {}.", finding.summary().trim_end_matches('.'), listed(&others, 3));
+        finding.worded(words)
+    });
+    together.collect()
+}
+
+/// A report of a bad cable with the port where it is plugged in, and what that port suffers from.
+fn on_cable(finding: Finding, alarm: &Alarm, case: &SiteCase<'_>, found: &[Finding]) -> Finding {
+    if finding.cause().name != c::CABLE_FAULT.name {
+        return finding;
+    }
+    let devices: Vec<_> = alarm.devices.iter().filter_map(|mac| case.device(mac)).collect();
+    let reported =
+        case.ports.iter().find(|port| alarm.devices.contains(&port.device) && alarm.ports.contains(&port.id));
+    let upstream = || {
+        let ap = devices.iter().find(|device| device.kind == "ap")?;
+        device::upstream_port(ap, case.devices, case.ports)
+    };
+    let Some(port) = reported.or_else(upstream) else { return finding };
+    let called = case.device(&port.device).map_or_else(|| port.device.clone(), Device::called);
+    let symptoms = ["port_errors", "port_slow", "port_flapping", "port_half_duplex"];
+    let shows = |known: &&Finding| {
+        symptoms.contains(&known.cause().name) && known.is_on(&port.id) && known.is_on(&called)
+    };
+    let worst = found.iter().filter(shows).map(Finding::explains).max();
+    let finding = finding.on(port.object(&called));
+    match worst {
+        Some(worst) => {
+            let weight = finding.explains().max(worst).saturating_add(4);
+            finding.weight(weight).affects([format!("{} {}", port.device, port.id)])
+        }
+        None => finding,
+    }
+}

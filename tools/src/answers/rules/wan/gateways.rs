@@ -1,0 +1,161 @@
+//! Rules for the gateways of a site: connection, DHCP pools and clusters.
+
+use mistmcp::answers::{Finding, Object, Severity, ago, listed, name};
+
+use super::Wan;
+use crate::answers::causes as c;
+use crate::answers::facts::wan::{Cluster, Pool};
+use crate::answers::facts::{Device, Event, open};
+use crate::answers::thresholds as t;
+
+/// Gateways that are down; all of them together are an outage of the site.
+pub(in crate::answers) fn gateways_down(wan: &Wan<'_>, site: Option<&str>) -> Vec<Finding> {
+    let all = wan.gateways.iter().all(Device::is_down);
+    let down = wan.gateways.iter().filter(|gateway| gateway.is_down());
+    down.map(|gateway| {
+        let when = wan.when(gateway.last_seen);
+        let (cause, severity, weight) = if all {
+            (&c::SITE_DOWN, Severity::Critical, 90)
+        } else {
+            (&c::DEVICE_DOWN, Severity::Warning, 75)
+        };
+        let own = gateway.mac.as_str();
+        let ports =
+            wan.ports.iter().filter(|port| port.device == own).map(|port| format!("{own} {}", port.id));
+        let paths =
+            wan.paths.iter().filter(|path| path.gateway == own).map(|path| format!("{own} {}", path.port));
+        let finding = Finding::new(
+            cause,
+            severity,
+            format!("The gateway {} is not connected{when}.", gateway.called()),
+        )
+        .on(gateway.object());
+        let finding = match site {
+            Some(site) => finding.on(Object::site(site)),
+            None => finding,
+        };
+        finding
+            .weight(weight)
+            .since(gateway.last_seen)
+            .evidence("status", gateway.status.clone())
+            .affects(ports.chain(paths).collect::<Vec<_>>())
+            .affects([own])
+    })
+    .collect()
+}
+
+/// DHCP pools without free addresses.
+pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[Pool]) -> Vec<Finding> {
+    let low = |mac: &str| -> Vec<&Event> {
+        let events = wan.events.iter().filter(|event| event.short() == "DHCP_POOL_LOW");
+        events.filter(|event| event.mac.as_deref() == Some(mac)).collect()
+    };
+    let mut found = Vec::new();
+    for gateway in wan.gateways {
+        let events = low(&gateway.mac);
+        let own: Vec<_> = pools.iter().filter(|pool| gateway.has_mac(&pool.gateway)).collect();
+        #[expect(clippy::cast_precision_loss, reason = "a ratio")]
+        let used = |pool: &Pool| pool.leased as f64 / pool.size as f64;
+        let mut full: Vec<_> = own.iter().filter(|pool| used(pool) >= t::POOL_NEARLY_FULL).collect();
+        full.sort_by(|one, other| used(other).total_cmp(&used(one)));
+        let last = events.iter().map(|event| event.time).max();
+        let since = events.iter().map(|event| event.time).min();
+        if let Some(first) = full.first() {
+            let none_left = first.leased >= first.size;
+            let state = if none_left { "has no free address" } else { "is nearly full" };
+            let (severity, weight) =
+                if none_left { (Severity::Critical, 80) } else { (Severity::Warning, 62) };
+            let more = if full.len() > 1 { format!(", and {} more", full.len() - 1) } else { String::new() };
+            found.push(
+                Finding::new(
+                    &c::DHCP_POOL_EXHAUSTED,
+                    severity,
+                    format!(
+                        "The DHCP pool of {} at {} {state}: {} of {} are leased{more}.",
+                        name(&first.network),
+                        gateway.called(),
+                        first.leased,
+                        first.size
+                    ),
+                )
+                .on(gateway.object())
+                .on(Object::vlan(&first.network))
+                .weight(weight)
+                .since(since)
+                .evidence("leased", first.leased)
+                .evidence("addresses", first.size)
+                .evidence("pool_low_events", Some(events.len()).filter(|events| *events > 0)),
+            );
+        } else if let (Some(last), true) = (last, own.is_empty()) {
+            // Nothing tells how full it is now.
+            let recent = events.len() > 1 || wan.now - last < 6 * 60 * t::MINUTE;
+            let (severity, weight) = if recent { (Severity::Warning, 61) } else { (Severity::Info, 30) };
+            found.push(
+                Finding::new(
+                    &c::DHCP_POOL_EXHAUSTED,
+                    severity,
+                    format!("{} ran short of DHCP addresses, last {}.", gateway.called(), ago(last, wan.now)),
+                )
+                .on(gateway.object())
+                .weight(weight)
+                .since(since)
+                .evidence("pool_low_events", events.len())
+                .evidence("text", events.last().and_then(|event| event.text.clone())),
+            );
+        }
+    }
+    found
+}
+
+/// Clusters that have lost a node or the link between them.
+pub(in crate::answers) fn clusters(
+    wan: &Wan<'_>,
+    clusters: &[Cluster],
+    nodes: &[(String, usize)],
+) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for gateway in wan.gateways {
+        let cluster = clusters.iter().find(|cluster| gateway.has_mac(&cluster.gateway));
+        let mut troubles = cluster.map(|cluster| cluster.troubles.clone()).unwrap_or_default();
+        let of_cluster = ["HA_CONTROL_LINK_DOWN", "HA_HEALTH_WEIGHT_LOW"];
+        let events: Vec<_> = open(wan.events)
+            .into_iter()
+            .map(|(event, _)| event)
+            .filter(|event| of_cluster.contains(&event.short()))
+            .filter(|event| event.mac.as_deref().is_some_and(|mac| gateway.has_mac(mac)))
+            .collect();
+        troubles.extend(events.iter().map(|event| match event.short() {
+            "HA_CONTROL_LINK_DOWN" => "control link down".to_owned(),
+            _ => "health of a node low".to_owned(),
+        }));
+        troubles.extend(gateway.members_gone.iter().map(|node| format!("node {node} not present")));
+        let lone = cluster.is_some_and(|cluster| cluster.is_cluster)
+            && nodes.iter().any(|(mac, nodes)| gateway.has_mac(mac) && *nodes == 1);
+        if lone {
+            troubles.push("one node only".to_owned());
+        }
+        troubles.dedup();
+        if troubles.is_empty() {
+            continue;
+        }
+        let since = events.iter().map(|event| event.time).min();
+        found.push(
+            Finding::new(
+                &c::CLUSTER_DEGRADED,
+                Severity::Warning,
+                format!(
+                    "The gateway cluster {} is not redundant{}: {}.",
+                    gateway.called(),
+                    wan.when(since),
+                    listed(&troubles, 4)
+                ),
+            )
+            .on(gateway.object())
+            .weight(69)
+            .since(since)
+            .evidence("troubles", troubles)
+            .evidence("events", events.iter().map(|event| event.kind.clone()).collect::<Vec<_>>()),
+        );
+    }
+    found
+}

@@ -1,0 +1,82 @@
+//! Rules for WAN links: ports to a provider that are down or degraded.
+
+use mistmcp::answers::{Finding, Severity, listed, name};
+
+use super::{Wan, bad, is_wan};
+use crate::answers::causes as c;
+use crate::answers::thresholds as t;
+
+/// WAN ports that are down.
+pub(in crate::answers) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
+    let down = wan.ports.iter().filter(|port| is_wan(port) && port.up == Some(false) && !port.disabled);
+    down.map(|port| {
+        let others = wan.wan_ports(&port.device).iter().filter(|other| other.up == Some(true)).count();
+        let (severity, weight, rest) = match others {
+            0 => (Severity::Critical, 85, "and no other WAN link is up"),
+            _ => (Severity::Warning, 68, "another WAN link is up"),
+        };
+        let since = wan.since(&port.device, &["PORT_DOWN"], Some(&port.id)).or(port.last_flapped);
+        let gateway = wan.called(&port.device);
+        Finding::new(
+            &c::WAN_LINK_DOWN,
+            severity,
+            format!("The WAN port {} of {gateway} is down{}, {rest}.", name(&port.id), wan.when(since)),
+        )
+        .on(port.object(&gateway))
+        .on(wan.object(&port.device))
+        .weight(weight)
+        .since(since)
+        .evidence("up", false)
+        .evidence("port_usage", port.usage.clone())
+        .evidence("other_wan_links_up", others)
+        .affects(wan.carried(port))
+    })
+    .collect()
+}
+
+/// WAN links with loss, latency or jitter. `reported` says whether Marvis reports the link of a gateway.
+pub(in crate::answers) fn links_degraded(
+    wan: &Wan<'_>,
+    reported: impl Fn(&str) -> Option<i64>,
+) -> Vec<Finding> {
+    let links = wan.ports.iter().filter(|port| is_wan(port) && port.up != Some(false) && !port.disabled);
+    links
+        .filter_map(|port| {
+            let mut words = bad(port.loss, port.latency, port.jitter);
+            let flaps = wan.events.iter().filter(|event| {
+                event.short() == "PORT_DOWN"
+                    && event.mac.as_deref() == Some(port.device.as_str())
+                    && event.port.as_deref() == Some(port.id.as_str())
+            });
+            let flaps = flaps.count();
+            if flaps >= t::FLAPS {
+                words.push(format!("{flaps} outages"));
+            }
+            if words.is_empty() {
+                return None;
+            }
+            let gateway = wan.called(&port.device);
+            let unusable = port.loss.is_some_and(|loss| loss >= t::WAN_LOSS_UNUSABLE);
+            let since = reported(&port.device);
+            let (severity, weight) =
+                if unusable { (Severity::Critical, 82) } else { (Severity::Warning, 66) };
+            Some(
+                Finding::new(
+                    &c::WAN_LINK_DEGRADED,
+                    severity,
+                    format!("The WAN link on {} of {gateway} has {}.", name(&port.id), listed(&words, 3)),
+                )
+                .on(port.object(&gateway))
+                .on(wan.object(&port.device))
+                .weight(weight)
+                .since(since)
+                .evidence("loss_percent", port.loss)
+                .evidence("latency_ms", port.latency)
+                .evidence("jitter_ms", port.jitter)
+                .evidence("outages", Some(flaps).filter(|flaps| *flaps > 0))
+                .evidence("reported_by_marvis", since.map(|_| true))
+                .affects(wan.carried(port)),
+            )
+        })
+        .collect()
+}

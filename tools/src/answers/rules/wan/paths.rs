@@ -1,0 +1,267 @@
+//! Rules for what runs over WAN links: VPN paths, tunnels and routing neighbors.
+
+use mistmcp::answers::{Finding, Object, Severity, count, listed, name};
+
+use super::{Wan, bad};
+use crate::answers::causes as c;
+use crate::answers::facts::wan::{Neighbor, Tunnel};
+use crate::answers::facts::{Device, open};
+use crate::answers::thresholds as t;
+
+/// VPN paths that are down, a finding for each WAN of a gateway; with the routing neighbors that were lost with them.
+pub(in crate::answers) fn paths_down(wan: &Wan<'_>) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (gateway, port) in links(wan.paths.iter().map(|path| (path.gateway.as_str(), path.port.as_str()))) {
+        let own: Vec<_> =
+            wan.paths.iter().filter(|path| path.gateway == gateway && path.port == port).collect();
+        let down: Vec<_> = own.iter().filter(|path| path.up == Some(false)).collect();
+        if down.is_empty() {
+            continue;
+        }
+        // A peer that another path reaches is not cut off.
+        let reached = |peer: &str| {
+            wan.paths.iter().any(|path| path.gateway == gateway && path.peer == peer && path.up == Some(true))
+        };
+        let cut_off = down.iter().filter(|path| !reached(&path.peer)).count();
+        let all = cut_off == own.len() && own.len() == down.len();
+        let (severity, weight) = match cut_off {
+            0 => (Severity::Info, 40),
+            _ if all => (Severity::Critical, 78),
+            _ => (Severity::Warning, 65),
+        };
+        let since = wan.since(gateway, &["VPN_PATH_DOWN", "VPN_PEER_DOWN"], None);
+        let peers: Vec<_> = down.iter().map(|path| path.peer.as_str()).collect();
+        let lost = wan.neighbors.iter().filter(|neighbor| {
+            !neighbor.is_up
+                && neighbor.device == gateway
+                && down.iter().any(|path| path.peer_mac.is_some() && path.peer_mac == neighbor.mac)
+        });
+        let routes: Vec<_> =
+            lost.map(|neighbor| format!("{} {}", neighbor.protocol, neighbor.address)).collect();
+        let called = wan.called(gateway);
+        let what = if down.len() == 1 { "path".to_owned() } else { count(down.len(), "path") };
+        let verb = if down.len() == 1 { "is" } else { "are" };
+        let another = if cut_off == 0 { "; another path is up" } else { "" };
+        let mut finding = Finding::new(
+            &c::VPN_PATH_DOWN,
+            severity,
+            format!(
+                "The VPN {what} of {called} over {} to {} {verb} down{}{another}.",
+                name(port),
+                listed(&peers, 4),
+                wan.when(since)
+            ),
+        )
+        .on(Object::port(port).of_device(&called).mac(gateway.to_owned()))
+        .on(wan.object(gateway))
+        .weight(weight)
+        .since(since)
+        .evidence("paths_down", down.len())
+        .evidence("paths", own.len())
+        .evidence("peers", peers)
+        .evidence("routing_neighbors_lost", Some(routes).filter(|routes| !routes.is_empty()));
+        for path in down.iter().take(4) {
+            finding = finding.on(Object::gateway(&path.peer).mac(path.peer_mac.clone()));
+        }
+        found.push(finding);
+    }
+    found
+}
+
+/// The links that rows name, each once and in order.
+fn links<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<(&'a str, &'a str)> {
+    let mut links: Vec<_> = all.collect();
+    links.sort_unstable();
+    links.dedup();
+    links
+}
+
+/// VPN paths with loss, latency or jitter, where their WAN link shows none.
+pub(in crate::answers) fn paths_degraded(wan: &Wan<'_>, degraded: &[Finding]) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (gateway, port) in links(wan.paths.iter().map(|path| (path.gateway.as_str(), path.port.as_str()))) {
+        let called = wan.called(gateway);
+        if degraded.iter().any(|finding| finding.is_on(&called)) {
+            continue;
+        }
+        let own = wan.paths.iter().filter(|path| path.gateway == gateway && path.port == port);
+        let own: Vec<_> = own.filter(|path| path.up != Some(false)).collect();
+        let bad_ones: Vec<_> = own
+            .iter()
+            .filter_map(|path| {
+                let words = bad(path.loss, path.latency, path.jitter);
+                (!words.is_empty()).then_some((*path, words))
+            })
+            .collect();
+        let Some((worst, words)) = bad_ones.iter().max_by(|(one, _), (other, _)| {
+            one.loss.unwrap_or_default().total_cmp(&other.loss.unwrap_or_default())
+        }) else {
+            continue;
+        };
+        let peers: Vec<_> = bad_ones.iter().map(|(path, _)| path.peer.as_str()).collect();
+        found.push(
+            Finding::new(
+                &c::WAN_LINK_DEGRADED,
+                Severity::Warning,
+                format!(
+                    "The VPN of {called} over {} to {} has up to {}.",
+                    name(port),
+                    listed(&peers, 3),
+                    listed(words, 3)
+                ),
+            )
+            .on(Object::port(port).of_device(&called).mac(gateway.to_owned()))
+            .on(wan.object(gateway))
+            .weight(64)
+            .evidence("paths_degraded", bad_ones.len())
+            .evidence("paths", own.len())
+            .evidence("loss_percent", worst.loss)
+            .evidence("latency_ms", worst.latency)
+            .evidence("jitter_ms", worst.jitter),
+        );
+    }
+    found
+}
+
+/// Tunnels that are down, a finding for each WAN of a gateway.
+pub(in crate::answers) fn tunnels_down(wan: &Wan<'_>) -> Vec<Finding> {
+    let link = |tunnel: &Tunnel| tunnel.port.clone().unwrap_or_else(|| tunnel.name.clone());
+    let names: Vec<_> = wan.tunnels.iter().map(|tunnel| (tunnel.gateway.clone(), link(tunnel))).collect();
+    let mut found = Vec::new();
+    for (gateway, port) in links(names.iter().map(|(gateway, port)| (gateway.as_str(), port.as_str()))) {
+        let down = wan
+            .tunnels
+            .iter()
+            .filter(|tunnel| tunnel.gateway == gateway && link(tunnel) == port && tunnel.up == Some(false));
+        let down: Vec<_> = down.collect();
+        let Some(first) = down.first() else { continue };
+        // A tunnel of the same name over another WAN, or the second of two, takes over.
+        let saved = wan.tunnels.iter().any(|other| {
+            other.gateway == gateway
+                && other.up == Some(true)
+                && (other.name == first.name || (other.peer.is_some() && other.peer == first.peer))
+        });
+        let since = wan.since(gateway, &["TUNNEL_DOWN"], None);
+        let (severity, weight, rest) = if saved {
+            (Severity::Info, 45, "; another tunnel to it is up")
+        } else {
+            (Severity::Critical, 76, "")
+        };
+        let called = wan.called(gateway);
+        let names: Vec<_> = down.iter().map(|tunnel| tunnel.name.as_str()).collect();
+        let (noun, verb) = if down.len() == 1 { ("tunnel", "is") } else { ("tunnels", "are") };
+        found.push(
+            Finding::new(
+                &c::TUNNEL_DOWN,
+                severity,
+                format!("The {noun} {} of {called} {verb} down{}{rest}.", listed(&names, 4), wan.when(since)),
+            )
+            .on(Object::port(port).of_device(&called).mac(gateway.to_owned()))
+            .on(wan.object(gateway))
+            .weight(weight)
+            .since(since)
+            .evidence("tunnels", names)
+            .evidence("peer", first.peer.clone())
+            .evidence("last_event", first.last_event.clone())
+            .evidence("priority", first.priority.clone()),
+        );
+    }
+    found
+}
+
+/// Routing neighbors that are down, a finding for each device and protocol; but for those that a VPN path explains.
+pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
+    let explained = |neighbor: &Neighbor| {
+        neighbor.mac.is_some()
+            && wan.paths.iter().any(|path| {
+                path.gateway == neighbor.device && path.peer_mac == neighbor.mac && path.up == Some(false)
+            })
+    };
+    let mut found = Vec::new();
+    for (device, protocol) in
+        links(wan.neighbors.iter().map(|neighbor| (neighbor.device.as_str(), neighbor.protocol)))
+    {
+        let own = wan.neighbors.iter().filter(|own| own.device == device && own.protocol == protocol);
+        let own: Vec<_> = own.collect();
+        let down: Vec<_> = own.iter().filter(|neighbor| !neighbor.is_up && !explained(neighbor)).collect();
+        let Some(first) = down.first() else { continue };
+        let all = down.len() == own.len();
+        let since = wan.since(device, &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"], None);
+        let (severity, weight) = match (protocol, all) {
+            // OSPF runs inside; where it is lost, the default route often stays.
+            ("OSPF", _) => (Severity::Warning, 56),
+            (_, true) => (Severity::Critical, 77),
+            // One of several that was lost before the window explains little of what is wrong now.
+            (_, false) if since.is_none() => (Severity::Warning, 55),
+            (_, false) => (Severity::Warning, 67),
+        };
+        let called = wan.called(device);
+        let names: Vec<_> = down
+            .iter()
+            .map(|neighbor| match &neighbor.asn {
+                Some(asn) => format!("{} (AS {asn})", neighbor.address),
+                None => neighbor.address.clone(),
+            })
+            .collect();
+        let noun = if down.len() == 1 { "neighbor" } else { "neighbors" };
+        let text = wan.events.iter().filter(|event| event.short().ends_with("NEIGHBOR_DOWN"));
+        let mut text = text.filter(|event| event.mac.as_deref() == Some(device) && Some(event.time) == since);
+        found.push(
+            Finding::new(
+                &c::BGP_DOWN,
+                severity,
+                format!("{called} has lost its {protocol} {noun} {}{}.", listed(&names, 4), wan.when(since)),
+            )
+            .on(wan.object(device))
+            .weight(weight)
+            .since(since)
+            .evidence("protocol", protocol)
+            .evidence("neighbors_down", names)
+            .evidence("neighbors", own.len())
+            .evidence("state", first.state.clone())
+            .evidence("vrf", first.vrf.clone())
+            .evidence("text", text.find_map(|event| event.text.clone())),
+        );
+    }
+    found
+}
+
+/// What events say is down, where no statistics of it could be read, or where the event is so new that statistics may not
+/// show it yet. What `found` tells of the gateway is left out.
+pub(in crate::answers) fn by_events(
+    wan: &Wan<'_>,
+    is_seen: impl Fn(&str) -> bool,
+    found: &[Finding],
+) -> Vec<Finding> {
+    let kinds: [(&[&str], _, &str); 3] = [
+        (&["VPN_PATH_DOWN", "VPN_PEER_DOWN"], &c::VPN_PATH_DOWN, "a VPN path"),
+        (&["TUNNEL_DOWN"], &c::TUNNEL_DOWN, "a tunnel"),
+        (&["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"], &c::BGP_DOWN, "a routing neighbor"),
+    ];
+    let lost = open(wan.events).into_iter().filter_map(|(event, times)| {
+        let (_, cause, what) = kinds.iter().find(|(shorts, ..)| shorts.contains(&event.short()))?;
+        let mac = event.mac.as_deref()?;
+        let called = wan.gateway(mac).map(Device::called);
+        let is_known = |known: &Finding| {
+            known.cause().name == cause.name && called.as_ref().is_none_or(|called| known.is_on(called))
+        };
+        let is_new = wan.now - event.time <= t::RECENTLY;
+        if is_seen(cause.name) && (!is_new || found.iter().any(is_known)) {
+            return None;
+        }
+        let since = wan.when(Some(event.time));
+        Some(
+            Finding::new(
+                cause,
+                Severity::Warning,
+                format!("{} has lost {what}{since}, as its events say.", wan.called(mac)),
+            )
+            .on(wan.object(mac))
+            .weight(58)
+            .since(event.time)
+            .evidence("times", times)
+            .evidence("text", event.text.clone()),
+        )
+    });
+    lost.collect()
+}
