@@ -39,10 +39,10 @@ fn missed(half: Half, score: &Score, aims: &Aims) -> Vec<String> {
         ("causes that docs/answers.md does not list", score.undocumented.len(), 0),
         ("tools that do not exist", score.without_tool.len(), 0),
         ("requests of an answer about one place", most(score.calls_at_one_place.iter().copied()), 12),
-        ("requests of an answer", most(calls()), 24),
-        ("requests of an answer, median", median(calls()), 11),
+        ("requests of an answer", most(calls()), 22),
+        ("requests of an answer, median", median(calls()), 10),
         ("tokens of an answer", most(tokens()), 1_500),
-        ("tokens of an answer, median", median(tokens()), 600),
+        ("tokens of an answer, median", median(tokens()), 450),
         ("incidents that are found where they are not", alarms.without_trouble.len(), 2),
         ("critical findings of the untouched network", alarms.critical.len(), 0),
         ("findings of nothing, or silence about it", alarms.of_nothing.len(), 0),
@@ -58,8 +58,8 @@ fn missed(half: Half, score: &Score, aims: &Aims) -> Vec<String> {
 fn the_incidents_of_both_halves_are_explained_as_well_as_the_aims_say() {
     let catalog = Catalog::gather().unwrap();
     let aims = [
-        (Half::Train, Aims { first: 90, among_three: 97 }),
-        (Half::Test, Aims { first: 85, among_three: 95 }),
+        (Half::Train, Aims { first: 95, among_three: 99 }),
+        (Half::Test, Aims { first: 92, among_three: 97 }),
     ];
     let mut all = Vec::new();
     for (half, aims) in aims {
