@@ -92,7 +92,7 @@ fn faults_of_finding(tool: &str, place: usize, finding: &Value) -> Vec<String> {
     };
     let cause = finding["cause"].as_str().unwrap_or_default();
     let found_by = FOUND_BY.iter().find(|(known, _)| *known == tool).unwrap().1;
-    expect(found_by.iter().any(|known| known.name == cause), "a cause that the tool does not state");
+    expect(found_by.concat().iter().any(|known| known.name == cause), "a cause that the tool does not state");
     expect(["critical", "warning", "info"].iter().any(|known| finding["severity"] == *known), "severity");
     expect(finding["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "summary");
     for field in finding.as_object().into_iter().flatten().map(|(field, _)| field) {
