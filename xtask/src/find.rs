@@ -111,6 +111,10 @@ pub(crate) fn print(misses: Option<&str>, query: Option<&str>) -> Result<ExitCod
         }
         return Ok(ExitCode::SUCCESS);
     }
+    let unknown = settings.words_without_vector();
+    if unknown > 0 {
+        println!("{unknown} words of the questions have no vector: run `mistmcp/search/build`");
+    }
     println!("part               questions  first hit  top five  doubted  |  unanswerable  flagged");
     let mut all = Vec::new();
     for part in PARTS {
@@ -133,9 +137,10 @@ pub(crate) fn print(misses: Option<&str>, query: Option<&str>) -> Result<ExitCod
         settings.found(&case.question);
     }
     println!(
-        "index built in {:.1} ms, a query in {:.0} µs",
+        "index built in {:.1} ms, a query in {:.0} µs; {} bytes of data",
         built.as_secs_f64() * 1e3,
-        start.elapsed().as_secs_f64() * 1e6 / f64::from(count)
+        start.elapsed().as_secs_f64() * 1e6 / f64::from(count),
+        data_bytes()?
     );
     Ok(ExitCode::SUCCESS)
 }
@@ -187,6 +192,17 @@ pub(crate) fn corpus() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Bytes of the search's data in the program: vectors, classifier, words, and all questions.
+fn data_bytes() -> Result<u64> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let data = ["vectors.bin", "answerable.bin", "words.txt", "translations.txt", "unanswerable.txt"];
+    let mut paths: Vec<_> = data.iter().map(|name| root.join("mistmcp/search").join(name)).collect();
+    for file in std::fs::read_dir(root.join("tools/questions"))? {
+        paths.push(file?.path());
+    }
+    paths.iter().map(|path| Ok(std::fs::metadata(path)?.len())).sum()
+}
+
 fn settings() -> Result<Settings> {
     let rules = Rules { max_bytes: 60_000, format: Format::Json, show_secrets: false };
     Ok(Settings::new(Catalog::gather()?, Mode::Managed, &[], rules)?)
@@ -236,14 +252,38 @@ mod tests {
     #[test]
     fn find_tools_answers_the_test_questions_as_well_as_it_is_meant_to() {
         let test = rates("test");
-        assert!(test.first() >= 83.0 && test.top_five() >= 97.0, "{test:?}");
-        assert!(test.doubted() <= 10.0 && test.flagged() >= 85.0, "{test:?}");
+        assert!(test.first() >= 85.0 && test.top_five() >= 97.0, "{test:?}");
+        assert!(test.doubted() <= 8.0 && test.flagged() >= 87.0, "{test:?}");
     }
 
     #[test]
     fn find_tools_answers_short_queries_as_well_as_it_is_meant_to() {
         let short = rates("short");
-        assert!(short.first() >= 95.0 && short.top_five() >= 97.0, "{short:?}");
+        assert!(short.first() >= 96.0 && short.top_five() >= 98.0, "{short:?}");
+    }
+
+    #[test]
+    fn tools_without_questions_are_found_by_their_own_texts() {
+        let settings = settings().unwrap();
+        let all = PARTS.iter().flat_map(|part| cases(&settings, part).unwrap()).collect();
+        let (bare, cases) = without_questions(&settings, all).unwrap();
+        let rates = Rates::of(&bare, &cases, |_, _, _| ());
+        assert!(rates.first() >= 55.0 && rates.top_five() >= 88.0, "{rates:?}");
+    }
+
+    #[test]
+    fn the_search_is_small() {
+        const FOREIGN: &str = "welche Access Points sind ausgefallen";
+        let settings = settings().unwrap();
+        let used = allocation_counter::measure(|| {
+            settings.found("");
+            settings.found(FOREIGN);
+        });
+        // Of the index and the tables of other languages, which stay.
+        assert!((1_000_000..=4_000_000).contains(&used.bytes_current), "{used:?}");
+        let of_query = allocation_counter::measure(|| _ = settings.found(FOREIGN));
+        assert!(of_query.bytes_max <= 500_000 && of_query.bytes_current == 0, "{of_query:?}");
+        assert!(data_bytes().unwrap() <= 1_000_000, "{} bytes", data_bytes().unwrap());
     }
 
     #[test]

@@ -104,6 +104,12 @@ impl Settings {
         })
     }
 
+    /// Number of the index's stems without a vector, which is zero after the vectors were built: for the evaluation.
+    #[doc(hidden)]
+    pub fn words_without_vector(&self) -> usize {
+        self.index().without_vector()
+    }
+
     /// The stems of a text in the index, and those that carry meaning: for building the vectors.
     #[doc(hidden)]
     pub fn read(&self, text: &str) -> Value {

@@ -4,16 +4,18 @@
 //! File format, little-endian: a scale and an intercept (f32 each), and a signed byte for each
 //! bucket.
 
+use super::text::hash;
+
 const TABLE: &[u8] = include_bytes!("../../../search/answerable.bin");
 
 /// Decision for the stems of a query: positive if a tool can answer.
 pub(super) fn answerable(stems: &[String]) -> f32 {
     let Some((head, table)) = TABLE.split_at_checked(8) else { return 0.0 };
     let number = |at: usize| head[at..at + 4].try_into().map_or(0.0, f32::from_le_bytes);
-    let mut buckets: Vec<_> = stems.iter().map(|stem| bucket([stem.as_str()], table.len())).collect();
+    let mut buckets: Vec<_> = stems.iter().map(|stem| bucket(&[stem], table.len())).collect();
     let mut before = "^";
     for stem in stems.iter().map(String::as_str).chain(["$"]) {
-        buckets.push(bucket([before, " ", stem], table.len()));
+        buckets.push(bucket(&[before, stem], table.len()));
         before = stem;
     }
     buckets.sort_unstable();
@@ -26,9 +28,7 @@ pub(super) fn answerable(stems: &[String]) -> f32 {
     sum * number(0) / super::lexical::number_of(buckets.len()).sqrt() + number(4)
 }
 
-/// Bucket of a term: FNV-1a.
-fn bucket<const PARTS: usize>(term: [&str; PARTS], buckets: usize) -> usize {
-    let bytes = term.iter().flat_map(|part| part.bytes());
-    let hash = bytes.fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    hash as usize % buckets.max(1)
+/// Bucket of a term.
+fn bucket(term: &[&str], buckets: usize) -> usize {
+    usize::try_from(hash(term) % (buckets.max(1) as u64)).unwrap_or_default()
 }

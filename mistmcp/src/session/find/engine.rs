@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::answerable::answerable;
 use super::lexical::{Bm25, Cosines, Stem, Stems, number_of};
 use super::questions::questions;
-use super::text::{Text, Vocabulary, Words, fold, sections};
+use super::text::{SHORTEST_LISTED, Text, Vocabulary, Words, fold, name, sections};
 use super::vectors::{Direction, Directions, Vectors, cosine};
 use super::weights::{CONFIDENCE, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
 use crate::catalog::Catalog;
@@ -45,7 +45,7 @@ pub(in crate::session) struct Index {
     /// duplicates.
     directions: Directions,
     cosines: Cosines,
-    /// Words as written, by their first letters, with a line break after each.
+    /// Words of the tools' texts, without proper names, by their first letters, with a line break after each.
     vocabulary: HashMap<char, String>,
     /// Indexes of the questions that no tool answers, and whether each requests a change.
     unanswerable: Vec<(u32, bool)>,
@@ -57,7 +57,7 @@ pub(in crate::session) struct Index {
 #[expect(clippy::struct_excessive_bools, reason = "each is a feature of its own in the ranking")]
 struct Tool {
     /// Indexes of its texts.
-    texts: Vec<u32>,
+    texts: Box<[u32]>,
     counts: bool,
     scope: Scope,
     /// Whether another tool differs only in scope.
@@ -115,7 +115,7 @@ impl Index {
             let category = texts.telling(&tool.category.replace('_', " "));
             let params: Vec<_> = entry.params().iter().map(|param| param.name.replace('_', " ")).collect();
             let params = texts.telling(&params.join(" "));
-            let asked: Vec<_> = questions.iter().map(|question| texts.add(question)).collect();
+            let asked: Vec<_> = questions.iter().map(|question| texts.ask(question)).collect();
             let own = if questions.is_empty() { WITHOUT_QUESTIONS } else { 1 };
             let repeated = |place: u32| texts.telling[place as usize].repeat(own);
             let words = asked.iter().flat_map(|place| texts.telling[*place as usize].iter().copied());
@@ -124,7 +124,7 @@ impl Index {
             let mut required =
                 required.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
             tools.push(Tool {
-                texts: [title, description].into_iter().chain(asked).collect(),
+                texts: [title, description].into_iter().chain(asked).collect::<Vec<_>>().into(),
                 counts: tool.name.starts_with("count"),
                 scope: Scope::of(tool.name),
                 has_twin: subjects.iter().filter(|subject| **subject == subjects[place]).count() > 1,
@@ -134,10 +134,12 @@ impl Index {
             });
         }
         let lines = sections(include_str!("../../../search/unanswerable.txt"));
-        let lines = lines.into_iter().map(|(section, line)| (texts.add(line), section == "change"));
+        let lines = lines.into_iter().map(|(section, line)| (texts.ask(line), section == "change"));
         let unanswerable = lines.collect();
         let fields = Bm25::new(&documents, &FIELDS);
-        let Texts { stems, numbers, directions, vocabulary, .. } = texts;
+        drop(documents);
+        let vocabulary = texts.vocabulary();
+        let (stems, numbers, directions) = texts.finish();
         let cosines = Cosines::new(&numbers);
         let topic = |name: &'static str, about: &str| {
             let rows = text.read(about).stems.into_iter().filter_map(|stem| vectors.row(&stem));
@@ -208,6 +210,11 @@ impl Index {
         self.text.read(text)
     }
 
+    /// Number of stems without a vector.
+    pub(in crate::session) fn without_vector(&self) -> usize {
+        self.stems.without_row()
+    }
+
     fn knows(&self, stem: &str) -> bool {
         self.stems.get(stem, &self.vectors).is_some()
     }
@@ -241,12 +248,13 @@ impl Index {
             let of = |all: &[f32], place: &u32| all[*place as usize];
             let words_best = tool.texts.iter().map(|place| of(&likeness.by_words, place)).fold(0.0, f32::max);
             let nearest = nearest(tool.texts.iter().map(|place| of(&likeness.by_meaning, place)));
-            let mean = nearest.iter().sum::<f32>() / number_of(NEAREST);
+            let mean = nearest.iter().sum::<f32>() / number_of(NEAREST.min(tool.texts.len()));
+            let bare = on(tool.texts.len() <= OWN_TEXTS);
             let of_scope = |scope, twin| tool.scope == scope && tool.has_twin == twin;
             let (site, org) = (of_scope(Scope::Site, true), of_scope(Scope::Organization, true));
             let (alone_site, alone_org) =
                 (of_scope(Scope::Site, false), of_scope(Scope::Organization, false));
-            let one_site = words.one_site && !words.all_sites;
+            let one_site = words.one_site;
             [
                 fields,
                 words_best,
@@ -258,13 +266,16 @@ impl Index {
                 on(site && !one_site),
                 on(org && words.all_sites),
                 on(org && one_site),
-                on(tool.texts.len() <= OWN_TEXTS),
+                bare,
                 on(alone_site && one_site),
                 on(alone_site && !one_site),
                 on(alone_org && words.all_sites),
                 on(alone_org && one_site),
                 on(tool.needs_id),
                 on(tool.extended),
+                bare * fields,
+                bare * words_best,
+                bare * nearest[0],
             ]
         };
         self.tools.iter().zip(fields).map(of).collect()
@@ -369,14 +380,22 @@ struct Texts<'a> {
     text: &'a Text,
     vectors: &'a Vectors,
     places: HashMap<&'a str, u32>,
-    /// Words met, without the stop words: their stems, and whether they carry meaning.
-    words: HashMap<String, Option<(Stem, bool)>>,
+    words: HashMap<String, Word>,
+    /// How often questions have a word as a proper name.
+    names: HashMap<String, u32>,
     stems: Stems,
     /// Stems of each text, and those that carry meaning.
     numbers: Vec<Box<[Stem]>>,
     telling: Vec<Box<[Stem]>>,
     directions: Directions,
-    vocabulary: HashMap<char, String>,
+}
+
+/// A word of the texts.
+#[derive(Clone, Copy)]
+struct Word {
+    /// Its stem, and whether it carries meaning; none for a stop word.
+    stem: Option<(Stem, bool)>,
+    uses: u32,
 }
 
 impl<'a> Texts<'a> {
@@ -386,11 +405,11 @@ impl<'a> Texts<'a> {
             vectors,
             places: HashMap::default(),
             words: HashMap::default(),
+            names: HashMap::default(),
             stems: Stems::new(vectors),
             numbers: Vec::new(),
             telling: Vec::new(),
             directions: Directions::default(),
-            vocabulary: HashMap::default(),
         }
     }
 
@@ -398,8 +417,7 @@ impl<'a> Texts<'a> {
     fn read(&mut self, written: &str) -> (Vec<Stem>, Vec<Stem>) {
         let (mut stems, mut telling) = (Vec::with_capacity(16), Vec::with_capacity(16));
         for word in self.text.words(&fold(written)) {
-            let known = self.words.get(word).copied().unwrap_or_else(|| self.meet(word));
-            if let Some((stem, is_telling)) = known {
+            if let Some((stem, is_telling)) = self.meet(word) {
                 stems.push(stem);
                 telling.extend(is_telling.then_some(stem));
             }
@@ -410,22 +428,51 @@ impl<'a> Texts<'a> {
         (stems, telling)
     }
 
-    /// Adds a word to those met.
+    /// Counts a word, and adds it if it is new.
     fn meet(&mut self, word: &str) -> Option<(Stem, bool)> {
-        if let Some(first) = word.chars().next().filter(|_| word.len() > 3) {
-            self.vocabulary.entry(first).or_default().extend([word, "\n"]);
+        if let Some(known) = self.words.get_mut(word) {
+            known.uses += 1;
+            return known.stem;
         }
-        let known = (!self.text.is_stop(word)).then(|| {
+        let stem = (!self.text.is_stop(word)).then(|| {
             let stem = self.stems.add(&self.text.stem(word), self.vectors);
             (stem, self.text.is_telling(word))
         });
-        self.words.insert(word.to_owned(), known);
-        known
+        self.words.insert(word.to_owned(), Word { stem, uses: 1 });
+        stem
+    }
+
+    /// Words for the correction of spelling: those that are not only used as proper names.
+    fn vocabulary(&self) -> HashMap<char, String> {
+        let mut vocabulary: HashMap<_, String> = HashMap::default();
+        for (word, Word { uses, .. }) in &self.words {
+            if word.len() >= SHORTEST_LISTED && self.names.get(word) != Some(uses) {
+                let first = word.chars().next().unwrap_or_default();
+                vocabulary.entry(first).or_default().extend([word, "\n"]);
+            }
+        }
+        vocabulary
+    }
+
+    /// The stems of all words and of each text, and the texts' vectors. The rest is dropped.
+    fn finish(mut self) -> (Stems, Vec<Box<[Stem]>>, Directions) {
+        self.directions.shrink_to_fit();
+        (self.stems, self.numbers, self.directions)
     }
 
     /// Stems of a text that carry meaning.
     fn telling(&mut self, written: &str) -> Vec<Stem> {
         self.read(written).1
+    }
+
+    /// Index of a question, which is added if it is new.
+    fn ask(&mut self, written: &'a str) -> u32 {
+        if !self.places.contains_key(written) {
+            for name in written.split_whitespace().skip(1).filter_map(name) {
+                *self.names.entry(fold(name)).or_default() += 1;
+            }
+        }
+        self.add(written)
     }
 
     /// Index of a text, which is added if it is new.

@@ -48,6 +48,11 @@ impl Stems {
         stems.iter().zip(unknown).map(|(stem, other)| self.get(stem, vectors).unwrap_or(other)).collect()
     }
 
+    /// Number of stems beyond the table.
+    pub(super) fn without_row(&self) -> usize {
+        self.others.len()
+    }
+
     /// Row in the table of vectors.
     pub(super) fn row(&self, stem: Stem) -> Option<usize> {
         Some(stem as usize).filter(|row| *row < self.rows)
@@ -58,27 +63,63 @@ fn number(count: usize) -> Stem {
     Stem::try_from(count).unwrap_or(Stem::MAX)
 }
 
-/// Posting list of a term: numbers of texts or documents, with the term's weight in each.
-type Postings = Vec<(u32, f32)>;
+/// Number of a text or document. Those beyond the greatest number are not indexed.
+type Number = u16;
+
+/// Posting lists: numbers of texts or documents, with a weight in each.
+#[derive(Debug, Default)]
+struct Postings<W> {
+    /// Where the list of each term begins, and where the last one ends.
+    starts: Vec<u32>,
+    numbers: Vec<Number>,
+    weights: Vec<W>,
+}
+
+impl<W: Copy> Postings<W> {
+    fn with_capacity(terms: usize, postings: usize) -> Self {
+        let mut starts = Vec::with_capacity(terms + 1);
+        starts.push(0);
+        Self { starts, numbers: Vec::with_capacity(postings), weights: Vec::with_capacity(postings) }
+    }
+
+    fn push(&mut self, posting: (Number, W)) {
+        self.numbers.push(posting.0);
+        self.weights.push(posting.1);
+    }
+
+    /// Ends the list of a term.
+    fn end(&mut self) {
+        self.starts.push(number(self.numbers.len()));
+    }
+
+    fn of(&self, term: Option<usize>) -> impl ExactSizeIterator<Item = (usize, W)> {
+        let start = |term: usize| self.starts.get(term).map(|start| *start as usize);
+        let range = term.and_then(|term| Some(start(term)?..start(term + 1)?)).unwrap_or_default();
+        let numbers = self.numbers[range.clone()].iter().map(|number| usize::from(*number));
+        numbers.zip(self.weights[range].iter().copied())
+    }
+}
+
+/// Frequencies are stored as multiples of this.
+const FREQUENCY: f32 = 1.0 / 512.0;
 
 /// BM25F index of documents with weighted fields.
 #[derive(Debug, Default)]
 pub(super) struct Bm25 {
-    /// Posting list of each stem.
-    postings: Vec<Postings>,
+    postings: Postings<u16>,
     documents: usize,
 }
 
 impl Bm25 {
     /// Indexes documents, whose fields are in the order of `weights`.
     pub(super) fn new(documents: &[Vec<Vec<Stem>>], weights: &[f32]) -> Self {
-        let mut postings: Vec<Postings> = Vec::new();
+        let mut postings: Vec<Vec<(Number, f32)>> = Vec::new();
         let average = |field: usize| {
             let words: usize = documents.iter().map(|fields| fields[field].len()).sum();
             (number_of(words) / number_of(documents.len()).max(1.0)).max(1.0)
         };
         let averages: Vec<_> = (0..weights.len()).map(average).collect();
-        for (number, fields) in (0..).zip(documents) {
+        for (number, fields) in (0..Number::MAX).zip(documents) {
             for ((words, weight), average) in fields.iter().zip(weights).zip(&averages) {
                 let norm = 1.0 - B + B * number_of(words.len()) / average;
                 for stem in words {
@@ -95,30 +136,33 @@ impl Bm25 {
                 }
             }
         }
-        postings.iter_mut().for_each(Vec::shrink_to_fit);
-        Self { postings, documents: documents.len() }
+        let mut index = Postings::with_capacity(postings.len(), postings.iter().map(Vec::len).sum());
+        for rows in postings {
+            rows.into_iter()
+                .for_each(|(number, frequency)| index.push((number, whole(frequency / FREQUENCY))));
+            index.end();
+        }
+        Self { postings: index, documents: documents.len() }
     }
 
-    fn rows(&self, stem: Stem) -> &[(u32, f32)] {
-        self.postings.get(stem as usize).map_or(&[], Vec::as_slice)
-    }
-
+    /// Whether a document has a stem.
     pub(super) fn has(&self, stem: Stem) -> bool {
-        !self.rows(stem).is_empty()
+        self.postings.of(Some(stem as usize)).len() > 0
     }
 
-    /// The score of each document, relative to the best.
+    /// Score of each document for a query, relative to the best one.
     pub(super) fn scores(&self, stems: &[Stem]) -> Vec<f32> {
         let mut scores = vec![0.0; self.documents];
         for (place, stem) in stems.iter().enumerate() {
             if stems[..place].contains(stem) {
                 continue;
             }
-            let rows = self.rows(*stem);
+            let rows = self.postings.of(Some(*stem as usize));
             let having = number_of(rows.len());
             let rarity = (1.0 + (number_of(self.documents) - having + 0.5) / (having + 0.5)).ln();
             for (document, frequency) in rows {
-                scores[*document as usize] += rarity * frequency * (K1 + 1.0) / (frequency + K1);
+                let frequency = f32::from(frequency) * FREQUENCY;
+                scores[document] += rarity * frequency * (K1 + 1.0) / (frequency + K1);
             }
         }
         let best = scores.iter().copied().fold(0.0, f32::max);
@@ -131,47 +175,54 @@ impl Bm25 {
     }
 }
 
+/// The nearest whole number of a positive one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the cast saturates")]
+fn whole(number: f32) -> u16 {
+    number.round() as u16
+}
+
 /// Short texts, compared with a query by shared words and word pairs.
 #[derive(Debug, Default)]
 pub(super) struct Cosines {
-    /// Terms in order, and where the rows of each begin.
-    terms: Vec<u64>,
-    starts: Vec<u32>,
-    rows: Postings,
+    /// Sorted terms.
+    terms: Vec<Term>,
+    /// Weights are in 255ths.
+    postings: Postings<u8>,
     texts: usize,
 }
 
+/// A stem, or the hash of a pair with the highest bit set.
+type Term = u32;
+
 impl Cosines {
     pub(super) fn new(texts: &[Box<[Stem]>]) -> Self {
-        let of_text = |(number, stems): (u32, &[Stem])| {
+        let of_text = |(number, stems): (Number, &[Stem])| {
             terms(stems).into_iter().map(move |(term, weight)| (term, number, weight))
         };
         let texts_of_stems = texts.iter().map(AsRef::as_ref);
-        let mut all: Vec<(u64, u32, f32)> = (0..).zip(texts_of_stems).flat_map(of_text).collect();
+        let mut all: Vec<(Term, Number, f32)> =
+            (0..Number::MAX).zip(texts_of_stems).flat_map(of_text).collect();
         all.sort_unstable_by_key(|(term, number, _)| (*term, *number));
-        let mut index = Self { texts: texts.len(), rows: Vec::with_capacity(all.len()), ..Self::default() };
         let mut lengths = vec![0.0_f32; texts.len()];
-        for rows in all.chunk_by(|one, other| one.0 == other.0) {
-            index.terms.push(rows[0].0);
-            index.starts.push(number(index.rows.len()));
+        for rows in all.chunk_by_mut(|one, other| one.0 == other.0) {
             let rarity = rarity(texts.len(), rows.len());
             for (_, number, weight) in rows {
-                let weight = weight * rarity;
-                lengths[*number as usize] += weight * weight;
-                index.rows.push((*number, weight));
+                *weight *= rarity;
+                lengths[usize::from(*number)] += *weight * *weight;
             }
         }
-        index.starts.push(number(index.rows.len()));
-        for (number, weight) in &mut index.rows {
-            *weight /= lengths[*number as usize].sqrt();
+        let count = all.chunk_by(|one, other| one.0 == other.0).count();
+        let mut terms = Vec::with_capacity(count);
+        let mut postings = Postings::with_capacity(count, all.len());
+        for rows in all.chunk_by(|one, other| one.0 == other.0) {
+            terms.push(rows[0].0);
+            for (_, number, weight) in rows {
+                let share = weight / lengths[usize::from(*number)].sqrt();
+                postings.push((*number, u8::try_from(whole(share * 255.0)).unwrap_or(u8::MAX)));
+            }
+            postings.end();
         }
-        index
-    }
-
-    fn rows(&self, term: u64) -> &[(u32, f32)] {
-        let start = |place: usize| self.starts.get(place).map(|start| *start as usize);
-        let rows = |place: usize| self.rows.get(start(place)?..start(place + 1)?);
-        self.terms.binary_search(&term).ok().and_then(rows).unwrap_or_default()
+        Self { terms, postings, texts: texts.len() }
     }
 
     /// The cosine of each text with a query.
@@ -179,16 +230,16 @@ impl Cosines {
         let mut cosines = vec![0.0; self.texts];
         let mut length = 0.0;
         for (term, weight) in terms(stems) {
-            let rows = self.rows(term);
+            let rows = self.postings.of(self.terms.binary_search(&term).ok());
             let weight = weight * rarity(self.texts, rows.len());
             length += weight * weight;
             for (number, of_text) in rows {
-                cosines[*number as usize] += weight * of_text;
+                cosines[number] += weight * f32::from(of_text);
             }
         }
         if length > 0.0 {
             for cosine in &mut cosines {
-                *cosine /= length.sqrt();
+                *cosine /= 255.0 * length.sqrt();
             }
         }
         cosines
@@ -205,10 +256,13 @@ pub(super) fn number_of(count: usize) -> f32 {
 }
 
 /// The distinct words and word pairs of a text, with their weights.
-fn terms(stems: &[Stem]) -> Vec<(u64, f32)> {
-    let words = stems.iter().map(|stem| (u64::from(*stem), 1.0));
-    let pairs = stems.windows(2).map(|pair| ((u64::from(pair[0]) + 1) << 32 | u64::from(pair[1]), PAIR));
-    let mut terms: Vec<(u64, f32)> = words.chain(pairs).collect();
+fn terms(stems: &[Stem]) -> Vec<(Term, f32)> {
+    // Multiplied by odd numbers of random bits, so that pairs are spread evenly.
+    let pair =
+        |one: Stem, next: Stem| (one.wrapping_mul(0x9e37_79b1) ^ next.wrapping_mul(0x85eb_ca77)) | (1 << 31);
+    let words = stems.iter().map(|stem| (*stem, 1.0));
+    let pairs = stems.windows(2).map(|stems| (pair(stems[0], stems[1]), PAIR));
+    let mut terms: Vec<(Term, f32)> = words.chain(pairs).collect();
     terms.sort_unstable_by_key(|(term, _)| *term);
     terms.dedup_by(|next, kept| {
         let same = next.0 == kept.0;

@@ -11,31 +11,59 @@ use strsim::osa_distance;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Phrases of one or more words, and the words that replace each.
+/// Phrases of one or more words, and the words that replace each: a sorted table of hashes.
 #[derive(Default)]
 struct Phrases {
-    meanings: HashMap<String, Vec<String>>,
-    /// Length of the longest phrase that begins with a word.
-    longest: HashMap<String, usize>,
+    /// Hash of each phrase, and its line; also the first word of each longer phrase, with [`BEGINNING`].
+    hashes: Vec<(u64, u16)>,
+    /// The words that replace the phrases of each line.
+    meanings: Vec<&'static str>,
+    /// Words of the longest phrase.
+    longest: usize,
     /// Stemmer of the phrases' language: another form of a word is found too.
     stemmer: Option<Stemmer>,
 }
 
+/// In place of a line: a word that only begins longer phrases.
+const BEGINNING: u16 = u16::MAX;
+/// Mark of a stem among phrases.
+const STEM: &str = "*";
+
 impl Phrases {
-    fn of(entries: impl IntoIterator<Item = (String, Vec<String>)>) -> Self {
-        let mut phrases = Self::default();
-        for (phrase, meaning) in entries {
-            let mut words = phrase.split(' ');
-            let first = words.next().unwrap_or_default().to_owned();
-            let longest = phrases.longest.entry(first).or_default();
-            *longest = (1 + words.count()).max(*longest);
-            phrases.meanings.insert(phrase, meaning);
+    /// Reads lines of `written, written = meant`.
+    fn new(lines: &[&'static str], language: Option<Algorithm>) -> Self {
+        let mut phrases = Self { stemmer: language.map(Stemmer::create), ..Self::default() };
+        let (mut firsts, mut stems) = (Vec::new(), Vec::new());
+        for (number, line) in (0..BEGINNING).zip(lines) {
+            let (written, meant) = line.split_once('=').unwrap_or((line, ""));
+            phrases.meanings.push(meant.trim());
+            for folded in written.split(',').map(fold) {
+                let words = tokens(&folded);
+                let Some(first) = words.first() else { continue };
+                phrases.longest = phrases.longest.max(words.len());
+                phrases.hashes.push((hash(&words), number));
+                if words.len() > 1 {
+                    firsts.push((hash(&[first]), BEGINNING));
+                } else if let Some(stemmer) = phrases.stemmer.as_ref().filter(|_| !meant.is_empty()) {
+                    stems.push((hash(&[STEM, &stemmer.stem(first)]), number));
+                }
+            }
         }
+        // Of equal phrases the last one counts, of equal stems the first one.
+        phrases.hashes.splice(0..0, firsts.into_iter().chain(stems.into_iter().rev()));
+        phrases.hashes.sort_by_key(|(hash, _)| *hash);
+        phrases.hashes.dedup_by(|next, kept| {
+            let is_same = next.0 == kept.0;
+            if is_same {
+                *kept = *next;
+            }
+            is_same
+        });
+        phrases.hashes.shrink_to_fit();
         phrases
     }
 
-    /// The phrases of a language. Single words are also found by their stems.
-    fn of_language(name: &str, lines: &[(&'static str, &'static str)]) -> Self {
+    fn of_language(name: &str, lines: &[&'static str]) -> Self {
         let algorithm = match name {
             "german" => Some(Algorithm::German),
             "french" => Some(Algorithm::French),
@@ -43,39 +71,45 @@ impl Phrases {
             "portuguese" => Some(Algorithm::Portuguese),
             _ => None,
         };
-        let mut all = Self::of(lines.iter().flat_map(|(_, line)| phrases(line)));
-        if let Some(stemmer) = algorithm.map(Stemmer::create) {
-            let single = |(word, meaning): (&String, &Vec<String>)| {
-                (!word.contains(' ')).then(|| (stemmer.stem(word).into_owned(), meaning.clone()))
-            };
-            let mut stems: Vec<_> = all.meanings.iter().filter_map(single).collect();
-            stems.sort();
-            for (stem, meaning) in stems.into_iter().filter(|(_, meaning)| !meaning.is_empty()) {
-                all.meanings.entry(format!("{STEM}{stem}")).or_insert(meaning);
-            }
-            all.stemmer = Some(stemmer);
-        }
-        all
+        Self::new(lines, algorithm)
+    }
+
+    /// Line of a phrase, or [`BEGINNING`].
+    fn line(&self, hash: u64) -> Option<u16> {
+        let place = self.hashes.binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
+        Some(self.hashes[place].1)
+    }
+
+    fn meaning(&self, line: Option<u16>) -> Option<&'static str> {
+        self.meanings.get(usize::from(line?)).copied()
     }
 
     /// The replacement of a phrase of one word.
-    fn get(&self, word: &str) -> Option<&[String]> {
-        let by_stem = || self.meanings.get(&format!("{STEM}{}", self.stemmer.as_ref()?.stem(word)));
-        self.meanings.get(word).or_else(by_stem).map(Vec::as_slice)
+    fn get(&self, word: &str) -> Option<&'static str> {
+        let by_stem = || self.line(hash(&[STEM, &self.stemmer.as_ref()?.stem(word)]));
+        self.meaning(self.line(hash(&[word]))).or_else(|| self.meaning(by_stem()))
     }
 
     /// The longest phrase at the beginning of `words`: its length and replacement.
-    fn at(&self, words: &[&str]) -> Option<(usize, &[String])> {
-        let longest = self.longest.get(*words.first()?).copied().unwrap_or(1).min(words.len());
-        (1..=longest).rev().find_map(|length| match length {
-            1 => Some((1, self.get(words[0])?)),
-            _ => Some((length, self.meanings.get(&words[..length].join(" "))?.as_slice())),
-        })
+    fn at(&self, words: &[&str]) -> Option<(usize, &'static str)> {
+        let first = *words.first()?;
+        let is_beginning = self.line(hash(&[first])).is_some();
+        let longest = if is_beginning { self.longest.min(words.len()) } else { 1 };
+        let longer = (2..=longest).rev().find_map(|length| {
+            self.meaning(self.line(hash(&words[..length]))).map(|meaning| (length, meaning))
+        });
+        longer.or_else(|| self.get(first).map(|meaning| (1, meaning)))
     }
 }
 
-/// Mark of a stem among phrases.
-const STEM: char = '*';
+/// Hash of words with a space between them: FNV-1a.
+pub(super) fn hash(words: &[&str]) -> u64 {
+    let bytes = words.iter().enumerate().flat_map(|(place, word)| {
+        let space = if place > 0 { Some(b' ') } else { None };
+        space.into_iter().chain(word.bytes())
+    });
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
 
 /// Tables of `search/words.txt` and `search/translations.txt`.
 pub(super) struct Text {
@@ -84,13 +118,13 @@ pub(super) struct Text {
     /// Read at the first query with unknown words.
     languages: LazyLock<Vec<Phrases>>,
     /// Stop words of whole questions.
-    stops: HashSet<String>,
+    stops: HashSet<&'static str>,
     /// Stop words when words are taken singly.
-    word_stops: HashSet<String>,
+    word_stops: HashSet<&'static str>,
     counts: Phrases,
     one_site: Phrases,
     all_sites: Phrases,
-    before_a_name: HashSet<String>,
+    before_a_name: HashSet<&'static str>,
 }
 
 /// Analyzed text.
@@ -111,8 +145,9 @@ impl Text {
         let lines = |name: &'static str| {
             sections.iter().filter(move |(section, _)| *section == name).map(|(_, line)| *line)
         };
-        let set = |name| lines(name).flat_map(|line| owned(tokens(&fold(line)))).collect::<HashSet<_>>();
-        let list = |name| Phrases::of(lines(name).flat_map(phrases));
+        let words = |line: &'static str| line.split_whitespace().map(|word| word.trim_end_matches(','));
+        let set = |name| lines(name).flat_map(words).collect::<HashSet<_>>();
+        let list = |name| Phrases::new(&lines(name).collect::<Vec<_>>(), None);
         Self {
             stemmer: Stemmer::create(Algorithm::English),
             forms: list("forms"),
@@ -157,8 +192,9 @@ impl Text {
         let folded = fold(text);
         let words = replaced(self.in_english(tokens(&folded), known), &self.forms);
         let counts = contains(&words, &self.counts);
-        let one_site = contains(&words, &self.one_site) || self.names_place(text, known);
-        let all_sites = contains(&words, &self.all_sites);
+        let is_named = self.names_place(text, known);
+        let all_sites = !is_named && contains(&words, &self.all_sites);
+        let one_site = !all_sites && (is_named || contains(&words, &self.one_site));
         let words: Vec<_> = words.into_iter().map(|word| known.corrected(word, self)).collect();
         Words { counts, one_site, all_sites, ..self.meaning(&words) }
     }
@@ -201,16 +237,12 @@ impl Text {
         }
     }
 
-    /// Whether a text names a site: a capitalized unknown word after a preposition.
+    /// Whether a text names a site: after a preposition, a capitalized word that is none of the tools' own.
     fn names_place(&self, text: &str, known: &Vocabulary<'_>) -> bool {
         let words: Vec<_> = text.split_whitespace().collect();
         words.windows(2).any(|pair| {
-            let name = pair[1].trim_matches(|letter: char| !letter.is_alphanumeric());
-            self.before_a_name.contains(&pair[0].to_lowercase())
-                && name.starts_with(char::is_uppercase)
-                && name.chars().all(char::is_alphabetic)
-                && name.chars().any(char::is_lowercase)
-                && !known.has(&name.to_lowercase(), self)
+            self.before_a_name.contains(pair[0].to_lowercase().as_str())
+                && name(pair[1]).is_some_and(|name| !known.lists(&fold(name)))
         })
     }
 }
@@ -224,6 +256,13 @@ pub(super) struct Vocabulary<'a> {
 impl Vocabulary<'_> {
     fn has(&self, word: &str, text: &Text) -> bool {
         (self.is_stem)(&text.stem(word)) || text.word_stops.contains(word)
+    }
+
+    /// Whether the tools' texts have a word other than as a name. Short words count as known if their stem is.
+    fn lists(&self, word: &str) -> bool {
+        let first = word.chars().next().unwrap_or_default();
+        let is_short = word.len() < SHORTEST_LISTED && (self.is_stem)(word);
+        is_short || self.words.get(&first).is_some_and(|words| words.lines().any(|listed| listed == word))
     }
 
     /// The nearest known word, if this one is unknown.
@@ -244,6 +283,19 @@ impl Vocabulary<'_> {
         let nearest = near.map(|known| (osa_distance(known, word), known)).min();
         nearest.filter(|(distance, _)| *distance <= most).map_or(word, |(_, known)| known)
     }
+}
+
+/// Minimum length of a word in the vocabulary, in bytes.
+pub(super) const SHORTEST_LISTED: usize = 4;
+
+/// A word as a proper name is written: one capital, then small letters.
+pub(super) fn name(word: &str) -> Option<&str> {
+    let name = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+    let mut letters = name.chars();
+    let is_name = letters.next().is_some_and(char::is_uppercase)
+        && !letters.as_str().is_empty()
+        && letters.all(char::is_lowercase);
+    is_name.then_some(name)
 }
 
 /// A text in lower case, without accents.
@@ -267,10 +319,6 @@ fn tokens(folded: &str) -> Vec<&str> {
         }
     }
     tokens
-}
-
-fn owned(words: Vec<&str>) -> Vec<String> {
-    words.into_iter().map(str::to_owned).collect()
 }
 
 /// The kind of a literal: a MAC or IP address, or a switch port.
@@ -318,7 +366,7 @@ fn segments<'a>(word: &'a str, language: &Phrases) -> Vec<&'a str> {
 
 /// Replaces the longest phrases of a table.
 fn replaced<'a>(words: Vec<&'a str>, table: &'a Phrases) -> Vec<&'a str> {
-    if table.stemmer.is_none() && !words.iter().any(|word| table.longest.contains_key(*word)) {
+    if table.stemmer.is_none() && !words.iter().any(|word| table.line(hash(&[word])).is_some()) {
         return words;
     }
     let mut out = Vec::with_capacity(words.len());
@@ -326,7 +374,7 @@ fn replaced<'a>(words: Vec<&'a str>, table: &'a Phrases) -> Vec<&'a str> {
     while let Some(first) = rest.first() {
         match table.at(rest) {
             Some((length, meant)) => {
-                out.extend(meant.iter().map(String::as_str));
+                out.extend(meant.split_whitespace());
                 rest = &rest[length..];
             }
             None => {
@@ -358,15 +406,48 @@ pub(super) fn sections(table: &'static str) -> Vec<(&'static str, &'static str)>
 
 fn sections_of_phrases(table: &'static str) -> Vec<Phrases> {
     let lines = sections(table);
-    let sections = lines.chunk_by(|(one, _), (other, _)| one == other);
-    sections.map(|lines| Phrases::of_language(lines[0].0, lines)).collect()
+    let languages = lines.chunk_by(|(one, _), (other, _)| one == other);
+    let read = |lines: &[(&'static str, &'static str)]| {
+        Phrases::of_language(lines[0].0, &lines.iter().map(|(_, line)| *line).collect::<Vec<_>>())
+    };
+    languages.map(read).collect()
 }
 
-/// Parses `written, written = meant` into phrases and their replacement.
-fn phrases(line: &str) -> Vec<(String, Vec<String>)> {
-    let (written, meant) = line.split_once('=').unwrap_or((line, ""));
-    let meant = owned(tokens(&fold(meant)));
-    let written = written.split(',').map(|phrase| tokens(&fold(phrase)).join(" "));
-    let written = written.filter(|phrase| !phrase.is_empty());
-    written.map(|phrase| (phrase, meant.clone())).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_replaces_a_phrase_is_written_as_it_is_looked_up() {
+        for table in
+            [include_str!("../../../search/words.txt"), include_str!("../../../search/translations.txt")]
+        {
+            for (section, line) in sections(table) {
+                let meant = line.split_once('=').map_or("", |(_, meant)| meant);
+                assert_eq!(
+                    tokens(&fold(meant)),
+                    meant.split_whitespace().collect::<Vec<_>>(),
+                    "{section}: {line}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_phrase_is_replaced_and_the_last_of_equal_ones_counts() {
+        let phrases =
+            Phrases::new(&["wi fi, wlan = wifi", "wi = why", "a b c = letters", "wlan = network"], None);
+        let replaced = |text: &str| replaced(tokens(text), &phrases).join(" ");
+        assert_eq!(replaced("wi fi wi"), "wifi why");
+        assert_eq!(replaced("a b d a b c"), "a b d letters");
+        assert_eq!(replaced("the wlan"), "the network");
+    }
+
+    #[test]
+    fn another_form_of_a_foreign_word_is_found_by_its_stem() {
+        let german = Phrases::of_language("german", &["drucker = printer", "lizenz = license"]);
+        assert_eq!(german.get("druckern"), Some("printer"));
+        assert_eq!(german.get("lizenzen"), Some("license"));
+        assert_eq!(german.get("drache"), None);
+    }
 }

@@ -8,7 +8,9 @@
 /// Vectors of stems.
 #[derive(Debug)]
 pub(super) struct Vectors {
-    stems: Vec<&'static str>,
+    /// Sorted stems with a line break after each, and where each begins.
+    stems: &'static str,
+    starts: Vec<u32>,
     scales: &'static [u8],
     rows: &'static [u8],
     pub(super) dimensions: usize,
@@ -21,17 +23,25 @@ impl Vectors {
     /// Parses the compiled-in table. An empty table has no stems.
     pub(super) fn new() -> Self {
         let table: &'static [u8] = include_bytes!("../../../search/vectors.bin");
-        Self::read(table).unwrap_or(Self { stems: Vec::new(), scales: &[], rows: &[], dimensions: 0 })
+        Self::read(table).unwrap_or(Self {
+            stems: "",
+            starts: Vec::new(),
+            scales: &[],
+            rows: &[],
+            dimensions: 0,
+        })
     }
 
     fn read(table: &'static [u8]) -> Option<Self> {
         let number = |at: usize| Some(u32::from_le_bytes(table.get(at..at + 4)?.try_into().ok()?) as usize);
         let (count, dimensions, bytes) = (number(0)?, number(4)?, number(8)?);
-        let text = std::str::from_utf8(table.get(12..12 + bytes)?).ok()?;
-        let stems: Vec<_> = text.lines().collect();
+        let stems = std::str::from_utf8(table.get(12..12 + bytes)?).ok()?;
+        let ends = stems.match_indices('\n').map_while(|(end, _)| u32::try_from(end).ok());
+        let starts: Vec<_> = std::iter::once(0).chain(ends.map(|end| end + 1)).take(count).collect();
         let (scales, rows) = table.get(12 + bytes..)?.split_at_checked(4 * count)?;
-        (stems.len() == count && rows.len() == count * dimensions).then_some(Self {
+        (starts.len() == count && rows.len() == count * dimensions).then_some(Self {
             stems,
+            starts,
             scales,
             rows,
             dimensions,
@@ -40,12 +50,13 @@ impl Vectors {
 
     /// Number of stems.
     pub(super) fn len(&self) -> usize {
-        self.stems.len()
+        self.starts.len()
     }
 
     /// Row of a stem in the table, if it has a vector.
     pub(super) fn row(&self, stem: &str) -> Option<usize> {
-        self.stems.binary_search(&stem).ok()
+        let at = |start: u32| self.stems[start as usize..].lines().next().unwrap_or_default();
+        self.starts.binary_search_by(|start| at(*start).cmp(stem)).ok()
     }
 
     /// The vector of a text: the normalized sum of its stems' vectors, by their rows.
@@ -89,6 +100,10 @@ fn bytes(direction: &Direction) -> impl Iterator<Item = i8> {
 impl Directions {
     pub(super) fn push(&mut self, direction: &Direction) {
         self.0.extend(bytes(direction));
+    }
+
+    pub(super) fn shrink_to_fit(&mut self) {
+        self.0.shrink_to_fit();
     }
 
     /// The cosine of each text with a query.
