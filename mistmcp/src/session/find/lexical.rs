@@ -138,8 +138,9 @@ impl Bm25 {
         }
         let mut index = Postings::with_capacity(postings.len(), postings.iter().map(Vec::len).sum());
         for rows in postings {
-            rows.into_iter()
-                .for_each(|(number, frequency)| index.push((number, whole(frequency / FREQUENCY))));
+            for (number, frequency) in rows {
+                index.push((number, whole(frequency / FREQUENCY)));
+            }
             index.end();
         }
         Self { postings: index, documents: documents.len() }
