@@ -48,9 +48,13 @@ impl Diagnosis {
     }
 
     /// The part whose rows show the findings that name no call of their own.
-    pub fn shown_by(mut self, part: &Part) -> Self {
+    pub fn shown_by(self, part: &Part) -> Self {
+        self.shown_by_call(&part.see())
+    }
+
+    pub(super) fn shown_by_call(mut self, see: &See) -> Self {
         for finding in &mut self.findings {
-            finding.see.get_or_insert_with(|| part.see());
+            finding.see.get_or_insert_with(|| see.clone());
         }
         self
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
-use super::{Diagnosis, Part, Rows};
+use super::{Diagnosis, Part, Rows, See};
 use crate::error::ErrorKind;
 use crate::text::shortened;
 use crate::{Call, Error, Mist, Reply, Request, Result, Time};
@@ -83,6 +83,8 @@ struct State {
     asked: HashMap<String, Shared<BoxFuture<'static, Fetched>>>,
     /// Names of parts in the order in which they were asked for, so that equal answers are written equally.
     order: Vec<String>,
+    /// The call that shows the first of them, for findings that name none.
+    first: Option<See>,
     seen: HashSet<String>,
     /// Names of parts with the reason.
     not_seen: Vec<(String, String)>,
@@ -189,6 +191,7 @@ impl Inquiry {
             let mut state = self.0.state.lock();
             if !state.order.iter().any(|name| *name == part.name) {
                 state.order.push(part.name.clone().into_owned());
+                state.first.get_or_insert_with(|| part.see());
             }
         }
         let fetched = match part.request() {
@@ -237,11 +240,14 @@ impl Inquiry {
     }
 
     /// The answer, as its tool returns it.
-    fn conclude(&self, diagnosis: Diagnosis) -> Result<(Value, Option<Value>)> {
+    fn conclude(&self, mut diagnosis: Diagnosis) -> Result<(Value, Option<Value>)> {
         let (seen, not_seen) = {
             let mut state = self.0.state.lock();
             if let (true, Some(refused)) = (state.seen.is_empty(), state.refused.take()) {
                 return Err(refused);
+            }
+            if let Some(first) = &state.first {
+                diagnosis = diagnosis.shown_by_call(first);
             }
             let State { order, seen, not_seen, .. } = &*state;
             let place = |name: &String| order.iter().position(|known| known == name).unwrap_or(usize::MAX);

@@ -152,17 +152,19 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// A time in epoch seconds, of the years 2000 to 2199: from seconds, milliseconds, text of either, or ISO 8601. What
-    /// is outside of these years stands for no time, such as 0, or the end of a certificate that has none.
+    /// A time in epoch seconds, before the year 2200: from seconds, milliseconds, text of either, or ISO 8601. What is
+    /// outside stands for no time, such as 0, or the end of a certificate that has none.
     #[expect(clippy::cast_possible_truncation, reason = "the bounds keep it within an i64")]
     pub fn time(self, path: &str) -> Option<i64> {
-        const YEARS: std::ops::Range<f64> = 946_684_800.0..7_258_118_400.0;
+        const SECONDS: std::ops::Range<f64> = 1.0..7_258_118_400.0;
+        /// Since the year 2000.
+        const MILLISECONDS: std::ops::Range<f64> = 946_684_800_000.0..7_258_118_400_000.0;
         if let Some(number) = self.number(path) {
-            let seconds = [number, number / 1000.0].into_iter().find(|seconds| YEARS.contains(seconds));
-            return seconds.map(|seconds| seconds as i64);
+            let seconds = if MILLISECONDS.contains(&number) { number / 1000.0 } else { number };
+            return SECONDS.contains(&seconds).then_some(seconds as i64);
         }
         let time = self.text(path)?.parse::<jiff::Timestamp>().ok()?.as_second();
-        (YEARS.start as i64..YEARS.end as i64).contains(&time).then_some(time)
+        (SECONDS.start as i64..SECONDS.end as i64).contains(&time).then_some(time)
     }
 
     /// A MAC address as Mist writes it: twelve digits in lower case.
@@ -224,8 +226,7 @@ mod tests {
         for no_time in [
             json!(0),
             json!(-1),
-            json!(1),
-            json!(86_400),
+            json!(99_999_999_999_i64),
             json!(253_402_300_799_i64),
             json!("9999-12-31T23:59:59Z"),
         ] {

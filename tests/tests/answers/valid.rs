@@ -28,8 +28,8 @@ const KINDS: &[&str] = &[
     "client", "ap", "switch", "gateway", "mxedge", "port", "wlan", "vlan", "site", "org", "user", "rule",
     "license", "change",
 ];
-/// Epoch seconds of the year 2000, and of 2200.
-const TIMES: std::ops::Range<i64> = 946_684_800..7_258_118_400;
+/// Epoch seconds until the year 2200.
+const TIMES: std::ops::Range<i64> = 1..7_258_118_400;
 
 static TOKENIZER: LazyLock<CoreBPE> = LazyLock::new(|| tiktoken_rs::o200k_base().unwrap());
 static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::gather().unwrap());
