@@ -265,7 +265,7 @@ async fn a_metric_that_mist_does_not_know_is_told_with_those_that_it_knows() {
         ),
         ("getOrgSle", json!({ "org_id": ORG, "metric": "xyz" }), "`listInsightMetrics`"),
         // The metric is right, so that something else is not.
-        ("getSiteSleThreshold", sle("roaming"), "does not know this id"),
+        ("getSiteSleThreshold", sle("roaming"), "no object with this id"),
     ] {
         let refusal = client.refusal(tool, arguments).await;
         assert!(refusal.contains(wanted), "{tool}: {wanted}: {refusal}");
@@ -278,7 +278,7 @@ async fn a_metric_that_mist_does_not_know_is_told_with_those_that_it_knows() {
     );
     let refusal = client.refusal("getSiteSleThreshold", sle("xyz")).await;
     assert!(
-        refusal.contains("does not know this id") && refusal.contains("`listSiteSlesMetrics`"),
+        refusal.contains("no object with this id") && refusal.contains("`listSiteSlesMetrics`"),
         "{refusal}"
     );
 }

@@ -72,7 +72,7 @@ async fn explain_prints_the_cost_and_no_sql_the_columns() {
     let words: Vec<_> = finished.stdout[1].split_whitespace().collect();
     assert_eq!(words, ["t", "62000", "62"]);
     assert!(
-        finished.stderr.contains("62 calls of Mist's API, 1 of them made")
+        finished.stderr.contains("calls of Mist's API: 62, of which 1")
             && finished.stderr.contains("4749 are left"),
         "{}",
         finished.stderr
