@@ -9,7 +9,8 @@ use anyhow::{Context, Result};
 use mistmcp::Catalog;
 
 use crate::{
-    answers_page, collections, configuration_table, marked, mistakes, requests, snapshots, tools_page, views,
+    answers_page, collections, configuration_table, feature_costs, marked, mistakes, requests, snapshots,
+    tools_page, views,
 };
 
 /// Where a folder holds nothing but generated files, what is in it and not generated is left over.
@@ -24,6 +25,7 @@ pub(crate) fn write(catalog: &Catalog, check: bool) -> Result<ExitCode> {
     files.extend(views::files(root, catalog)?);
     for (path, name, content) in [
         ("README.md", "configuration", configuration_table::table(&mistmcp::__private::command())?),
+        ("docs/architecture.md", "feature costs", feature_costs::table(root)?),
         ("docs/demo.md", "collections", collections::table()),
         ("docs/macro.md", "mistakes", mistakes::table(root)?),
     ] {

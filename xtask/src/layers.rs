@@ -114,10 +114,10 @@ impl Uses {
                     item => item.to_tokens(&mut tokens),
                 }
             }
-            let name = path.strip_prefix(source)?.display().to_string();
-            let is_top = path.parent() == Some(source);
+            let file = path.strip_prefix(source)?;
+            let (name, depth) = (file.display().to_string(), file.components().count());
             let mut names = Vec::new();
-            paths(tokens, is_top, &mut names);
+            paths(tokens, depth, &mut names);
             for used in names {
                 let target = if uses.modules.contains(&used) { Some(&used) } else { exported.get(&used) };
                 if let Some(target) = target.filter(|target| **target != module) {
@@ -193,14 +193,21 @@ fn is_test(item: &Item) -> bool {
     })
 }
 
-/// The names that follow `crate::`, and `super::` in a top-level module, in tokens.
-fn paths(tokens: TokenStream, is_top: bool, found: &mut Vec<String>) {
+/// The names in tokens that follow a path to the crate's root: `crate::`, or as many `super::` as the module is deep.
+fn paths(tokens: TokenStream, depth: usize, found: &mut Vec<String>) {
     let tokens: Vec<_> = tokens.into_iter().collect();
+    let is_super = |at: usize| matches!(tokens.get(at), Some(TokenTree::Ident(ident)) if *ident == "super");
     for (place, token) in tokens.iter().enumerate() {
         match token {
-            TokenTree::Group(group) => paths(group.stream(), is_top, found),
-            TokenTree::Ident(ident) if *ident == "crate" || (is_top && *ident == "super") => {
-                match (tokens.get(place + 1), tokens.get(place + 3)) {
+            TokenTree::Group(group) => paths(group.stream(), depth, found),
+            TokenTree::Ident(ident) if *ident == "crate" || *ident == "super" => {
+                // Each `super` is followed by the two colons of `::`.
+                let supers = (0..).take_while(|step| is_super(place + 3 * step)).count();
+                if *ident == "super" && supers != depth {
+                    continue;
+                }
+                let last = place + 3 * supers.saturating_sub(1);
+                match (tokens.get(last + 1), tokens.get(last + 3)) {
                     (Some(TokenTree::Punct(colon)), Some(TokenTree::Ident(name)))
                         if colon.as_char() == ':' =>
                     {
@@ -256,7 +263,9 @@ mod tests {
         let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
         write("lib.rs", "mod low; mod high; pub use high::High;");
         write("high.rs", "mod part; pub struct High; fn f() { crate::low::g() }");
-        std::fs::create_dir(folder.path().join("high")).unwrap();
+        for module in ["high", "low"] {
+            std::fs::create_dir(folder.path().join(module)).unwrap();
+        }
         write("high/part.rs", "#[cfg(test)] mod tests { use crate::low; }");
         let order = BTreeMap::from([("low".to_owned(), 0), ("high".to_owned(), 1)]);
         for (low, is_fine) in [
@@ -266,7 +275,10 @@ mod tests {
             ("use crate::{High, other};", false),
             ("fn f() { println!(\"{}\", crate::High) }", false),
             ("use super::high::High;", false),
+            ("mod part; fn f() {}", false),
         ] {
+            let part = if low.contains("mod part") { "use super::super::high::High;" } else { "" };
+            write("low/part.rs", part);
             write("low.rs", low);
             let problems = violations(&order, &Uses::of(folder.path()).unwrap());
             assert_eq!(problems.is_empty(), is_fine, "{low}: {problems:?}");

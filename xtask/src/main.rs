@@ -6,6 +6,7 @@ mod collections;
 mod configuration_table;
 mod document;
 mod drift;
+mod feature_costs;
 mod find;
 mod generated;
 mod layers;
@@ -38,7 +39,7 @@ struct Flags {
 #[derive(Subcommand)]
 enum Command {
     /// Write what is generated: docs/tools.md, tools/snapshots, tests/expected/requests.json, mistmcp/views, and tables in
-    /// README.md and docs/macro.md
+    /// README.md, docs/architecture.md, docs/demo.md and docs/macro.md
     Generate {
         /// Change nothing; fail where a file is not up to date
         #[arg(long)]
@@ -50,6 +51,8 @@ enum Command {
         #[arg(long)]
         tools: bool,
     },
+    /// Measure what the runtime's features cost: cold release builds, which take long, and the size of the program
+    Features,
     /// Check that no module of the runtime uses one of a lower layer
     Layers,
     /// Hold the catalog against Mist's OpenAPI document, and print what differs: the tools, and the GETs that are neither a
@@ -99,6 +102,7 @@ fn main() -> Result<ExitCode> {
     match Flags::parse().command {
         Command::Generate { check } => generated::write(&catalog, check),
         Command::Tokens { tools } => tokens::print(&catalog, tools),
+        Command::Features => feature_costs::measure(),
         Command::Layers => layers::print(),
         Command::Drift { document } => drift::print(&catalog, &document),
         Command::Secrets { forms: true, misses, .. } => secrets::print_forms(misses.as_deref()),

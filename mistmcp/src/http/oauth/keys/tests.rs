@@ -1,0 +1,103 @@
+use axum::routing::get;
+use axum::{Json, Router};
+use serde_json::json;
+
+use super::*;
+use crate::mist::Limits;
+
+const KEY: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+
+fn pool() -> Pool {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let limits =
+        Limits { timeout: TIMEOUT, retry_wait: TIMEOUT, rate_limit: 100, max_response_bytes: 1 << 20 };
+    Pool::new(limits)
+}
+
+fn jwk(kid: &str) -> Value {
+    json!({ "kty": "OKP", "crv": "Ed25519", "kid": kid, "x": KEY })
+}
+
+/// An issuer whose keys can be replaced.
+async fn issuer() -> (String, Arc<RwLock<Vec<Value>>>) {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let keys = Arc::new(RwLock::new(vec![jwk("a")]));
+    let (published, issuer) = (Arc::clone(&keys), url.clone());
+    let metadata = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/keys") });
+    let router = Router::new()
+        .route("/.well-known/oauth-authorization-server", get(async move || Json(metadata)))
+        .route("/keys", get(async move || Json(json!({ "keys": published.read().clone() }))));
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    (url, keys)
+}
+
+fn times(grace: Duration) -> Times {
+    Times { fresh: Duration::ZERO, grace, between: Duration::ZERO, outage: Duration::from_hours(1) }
+}
+
+async fn kids(store: &Arc<KeyStore>, kid: &str) -> usize {
+    store.find(Some(kid), Algorithm::EdDSA).await.map_or(0, |keys| keys.len())
+}
+
+#[tokio::test]
+async fn a_withdrawn_key_serves_for_the_grace_time_alone() {
+    let (url, keys) = issuer().await;
+    let patient = Arc::new(KeyStore::new(&url, &pool(), times(Duration::from_hours(1))).unwrap());
+    let strict = Arc::new(KeyStore::new(&url, &pool(), times(Duration::ZERO)).unwrap());
+    for store in [&patient, &strict] {
+        assert_eq!(kids(store, "a").await, 1);
+    }
+    let id = strict.find(Some("a"), Algorithm::EdDSA).await.unwrap()[0].id;
+    assert!(strict.has(id));
+    *keys.write() = vec![jwk("b")];
+    for store in [&patient, &strict] {
+        assert_eq!(kids(store, "b").await, 1, "an unknown key is looked for");
+    }
+    assert!(patient.has(patient.find(Some("a"), Algorithm::EdDSA).await.unwrap()[0].id));
+    assert!(!strict.has(id));
+    assert_eq!(strict.find(Some("a"), Algorithm::EdDSA).await.unwrap_err(), KeyError::Unknown);
+}
+
+#[tokio::test]
+async fn only_public_keys_for_signatures_of_their_algorithm_serve() {
+    let (url, keys) = issuer().await;
+    *keys.write() = vec![
+        json!({ "kty": "oct", "kid": "symmetric", "k": "c2VjcmV0" }),
+        json!({ "kty": "OKP", "crv": "Ed25519", "kid": "encryption", "use": "enc", "x": KEY }),
+        json!({ "kty": "RSA", "kid": "oaep", "alg": "RSA-OAEP", "n": KEY, "e": "AQAB" }),
+        json!({ "kty": "unknown", "kid": "unknown" }),
+        json!("no key"),
+        jwk("a"),
+    ];
+    let store = Arc::new(KeyStore::new(&url, &pool(), times(Duration::ZERO)).unwrap());
+    assert_eq!(kids(&store, "a").await, 1);
+    assert_eq!(store.cache.read().keys.len(), 1);
+    assert_eq!(store.find(Some("a"), Algorithm::RS256).await.unwrap_err(), KeyError::Unknown);
+    assert_eq!(store.find(None, Algorithm::EdDSA).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn metadata_of_another_issuer_is_refused() {
+    let (url, _) = issuer().await;
+    let other = format!("{url}/tenant");
+    let store = Arc::new(KeyStore::new(&other, &pool(), times(Duration::ZERO)).unwrap());
+    assert_eq!(store.find(None, Algorithm::EdDSA).await.unwrap_err(), KeyError::Unavailable);
+    let slash = Arc::new(KeyStore::new(&format!("{url}/"), &pool(), times(Duration::ZERO)).unwrap());
+    assert_eq!(kids(&slash, "a").await, 1);
+    assert_eq!(slash.issuer(), url, "tokens have it as the metadata has it");
+}
+
+#[test]
+fn only_https_and_this_machine_are_safe() {
+    for (url, wanted) in [
+        ("https://login.example.com/keys", true),
+        ("http://127.0.0.1:8080/keys", true),
+        ("http://localhost/keys", true),
+        ("http://login.example.com/keys", false),
+        ("file:///etc/passwd", false),
+        ("http://localhost.example.com/keys", false),
+    ] {
+        assert_eq!(is_safe(&Url::parse(url).unwrap()), wanted, "{url}");
+    }
+}

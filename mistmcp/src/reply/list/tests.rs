@@ -1,0 +1,201 @@
+use serde_json::json;
+
+use super::*;
+use crate::mist::Repairs;
+use crate::reply::{Body, Reply};
+use crate::reply::{Content, Format, Rules};
+
+const RULES: Rules = Rules { max_bytes: 4_000, format: Format::Json, show_secrets: false };
+
+fn render(value: Value, page: Option<Page>, takes: &[&'static str], given: Value) -> (Value, Option<u64>) {
+    let source = Source { page, ..Source::default() };
+    let reply = Reply::of(Body::Data { value, source });
+    let rendered = reply.render(&RULES, &RequestFacts::test(takes, given)).unwrap();
+    let Content::Text(text) = rendered.content else { panic!("no text") };
+    assert!(text.len() <= RULES.max_bytes, "{} bytes", text.len());
+    (serde_json::from_str(&text).unwrap(), rendered.ask_again_for)
+}
+
+fn shape(value: Value, page: Option<Page>, takes: &[&'static str]) -> Value {
+    render(value, page, takes, json!({})).0
+}
+
+fn rows(count: usize) -> Vec<Value> {
+    (0..count).map(|number| json!({ "id": number, "name": "x".repeat(60) })).collect()
+}
+
+#[test]
+fn every_form_of_a_list_becomes_one_shape() {
+    let page = Some(Page { number: 1, limit: 2, total: Some(3) });
+    assert_eq!(
+        shape(json!([1, 2]), page, &["page", "limit"]),
+        json!({ "total": 3, "next": { "page": 2 }, "results": [1, 2] })
+    );
+    let searched = json!({ "results": [1], "total": 9, "limit": 1, "start": 5, "end": 6, "next": "/api/v1/x?search_after=%5B1%5D" });
+    assert_eq!(
+        shape(searched, None, &["search_after", "limit"]),
+        json!({ "total": 9, "next": { "search_after": "[1]" }, "start": 5, "end": 6, "results": [1] })
+    );
+    let counted =
+        json!({ "distinct": "type", "results": [{ "count": 2, "type": "ap" }], "total": 1, "limit": 100 });
+    assert_eq!(
+        shape(counted, None, &["limit"]),
+        json!({ "total": 1, "distinct": "type", "results": [{ "count": 2, "type": "ap" }] })
+    );
+    let impacted = json!({ "total_count": 1, "metric": "coverage", "start": 5, "aps": [{ "ap_mac": "aa" }] });
+    assert_eq!(
+        shape(impacted, None, &[]),
+        json!({ "total": 1, "metric": "coverage", "start": 5, "results": [{ "ap_mac": "aa" }] })
+    );
+    assert_eq!(shape(json!([]), None, &[]), json!({ "results": [] }));
+    assert_eq!(shape(json!({ "a": 1, "list": [1] }), None, &[]), json!({ "a": 1, "list": [1] }));
+}
+
+#[test]
+fn an_object_that_is_paged_by_number_has_a_next_too() {
+    let object = json!({ "results": [1, 2], "start": 5, "limit": 2 });
+    assert_eq!(
+        shape(object, None, &["page", "limit"]),
+        json!({ "next": { "page": 2 }, "start": 5, "results": [1, 2] })
+    );
+}
+
+#[test]
+fn a_next_that_the_tool_lacks_a_parameter_for_is_a_cursor() {
+    let counts = json!({ "results": [1], "next": "/api/v1/x?page=2" });
+    assert_eq!(shape(counts, None, &["limit"]), json!({ "next": { "cursor": "page=2" }, "results": [1] }));
+    let page = Some(Page { number: 1, limit: 1, total: Some(3) });
+    assert_eq!(
+        shape(json!([1]), page, &[]),
+        json!({ "total": 3, "next": { "cursor": "page=2" }, "results": [1] })
+    );
+}
+
+#[test]
+fn a_next_that_cannot_be_followed_says_that_there_is_more() {
+    for next in [json!("https://evil.example/api/v1/x?token=a"), json!("/admin?token=a"), json!(7)] {
+        let value = shape(json!({ "results": [1], "next": next }), None, &["start", "limit", "ssid"]);
+        let note = value["note"].as_str().unwrap();
+        assert!(note.contains("more rows") && note.contains("smaller window"), "{note}");
+        assert_eq!((value.get("next"), &value["results"]), (None, &json!([1])));
+    }
+    let value = shape(json!({ "results": [], "next": "/api/v1/x?token=a" }), None, &["limit"]);
+    assert!(value["note"].as_str().unwrap().contains("empty"), "{value}");
+    assert_eq!(value.get("next"), None);
+}
+
+#[test]
+fn a_next_page_has_the_window_of_this_one_also_after_a_cut() {
+    let takes = ["start", "end", "duration", "search_after", "page", "limit"];
+    let searched = json!({ "results": [1], "start": 5, "end": 9, "next": "/api/v1/x?search_after=7" });
+    let (value, _) = render(searched, None, &takes, json!({ "duration": "1d" }));
+    assert_eq!(value["next"], json!({ "search_after": "7", "start": 5, "end": 9, "duration": "" }));
+    let long = json!({ "results": rows(100), "start": 5, "end": 9, "limit": 100 });
+    let (value, _) = render(long, None, &["start", "end", "page", "limit"], json!({}));
+    assert_eq!((&value["next"]["start"], &value["next"]["end"]), (&json!(5), &json!(9)));
+    assert!(value["next"]["page"].is_u64(), "{value}");
+}
+
+#[test]
+fn a_long_list_with_a_cursor_is_refetched_with_fewer_rows() {
+    let value = json!({ "results": rows(100), "next": "/api/v1/x?token=a" });
+    let (value, again) = render(value, None, &["limit"], json!({}));
+    let kept = value["results"].as_array().unwrap().len() as u64;
+    assert_eq!((again, &value["next"]), (Some(kept), &json!({ "limit": kept })));
+}
+
+#[test]
+fn a_cursor_is_not_mixed_with_page_numbers() {
+    let value = json!({ "results": rows(100), "limit": 100, "next": "/api/v1/x?token=b" });
+    let (value, again) = render(value, None, &["page", "limit"], json!({ "cursor": "token=a" }));
+    assert!(again.is_some() && value["next"].get("page").is_none(), "{value}");
+}
+
+#[test]
+fn a_truncated_answer_says_so_and_has_no_next() {
+    let source = Source {
+        repairs: Repairs { replaced: 2, truncated: true, ..Repairs::default() },
+        ..Source::default()
+    };
+    let value = json!({ "results": [1, 2], "next": "/api/v1/x?search_after=7" });
+    let reply = Reply::of(Body::Data { value, source });
+    let content =
+        reply.render(&RULES, &RequestFacts::test(&["search_after", "limit"], json!({}))).unwrap().content;
+    let Content::Text(text) = content else { panic!("no text") };
+    let value: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&value["incomplete"], value.get("next")), (&json!(true), None));
+    let note = value["note"].as_str().unwrap();
+    assert!(note.contains("2 places") && note.contains("broke off") && note.contains("`limit`"), "{note}");
+}
+
+#[test]
+fn the_window_of_a_list_is_that_of_the_answer_or_of_the_call() {
+    let takes = ["start", "end", "duration"];
+    let window = |value, given| render(value, None, &takes, given).0;
+    assert_eq!(window(json!([1]), json!({}))["window_default"], json!({ "duration": "1d" }));
+    assert_eq!(window(json!([1]), json!({ "start": "-7d" }))["window_asked"], json!({ "start": "-7d" }));
+    let given_window = json!({ "results": [], "start": 5, "end": 6 });
+    assert_eq!(
+        window(given_window, json!({ "start": "-7d" })),
+        json!({ "start": 5, "end": 6, "results": [] })
+    );
+}
+
+#[test]
+fn a_long_page_is_cut_between_rows_and_next_goes_on_with_the_first_left_out() {
+    let page = Some(Page { number: 3, limit: 100, total: Some(1_000) });
+    let value = shape(Value::Array(rows(100)), page, &["page", "limit", "fields"]);
+    let kept = value["results"].as_array().unwrap().len() as u64;
+    let next = &value["next"];
+    assert_eq!(value["left_out"], json!(100 - kept));
+    assert_eq!((next["page"].as_u64().unwrap() - 1) * next["limit"].as_u64().unwrap(), 200 + kept);
+    let note = value["note"].as_str().unwrap();
+    assert!(note.contains("follow `next`") && note.contains("`fields`"), "{note}");
+}
+
+#[test]
+fn a_long_search_is_refetched_with_fewer_rows() {
+    let value = json!({ "results": rows(100), "next": "/api/v1/x?search_after=%5B100%5D" });
+    let (value, again) = render(value, None, &["search_after", "limit"], json!({}));
+    let kept = value["results"].as_array().unwrap().len() as u64;
+    assert_eq!(again, Some(kept));
+    assert_eq!(value["next"], json!({ "limit": kept }));
+}
+
+#[test]
+fn fields_are_kept_before_the_cut_so_that_more_rows_fit() {
+    let takes = ["fields"];
+    let (whole, _) = render(Value::Array(rows(100)), None, &takes, json!({}));
+    let (picked, _) = render(Value::Array(rows(100)), None, &takes, json!({ "fields": "id,nam" }));
+    assert!(whole["results"].as_array().unwrap().len() < 100);
+    assert_eq!(picked["results"].as_array().unwrap().len(), 100);
+    assert_eq!(picked["results"][7], json!({ "id": 7 }));
+    assert_eq!(picked["unknown_fields"], json!(["nam"]));
+    assert_eq!(picked["known_fields"][0], "name");
+}
+
+#[test]
+fn a_single_row_that_is_too_long_is_cut_inside_and_next_follows_it() {
+    let value = json!({ "results": [{ "id": 1, "big": vec!["y".repeat(90); 100] }], "next": "/api/v1/x?search_after=7" });
+    let (value, again) = render(value, None, &["search_after", "limit", "fields"], json!({ "limit": 1 }));
+    assert_eq!((&value["results"][0]["id"], again), (&json!(1), None));
+    assert_eq!(value["next"], json!({ "search_after": "7" }));
+    let note = value["note"].as_str().unwrap();
+    assert!(note.contains("`big`") && note.contains("`fields`"), "{note}");
+}
+
+#[test]
+fn the_other_fields_of_an_empty_list_are_cut() {
+    let value = json!({ "results": [], "total": [5e-324], "rt": vec!["2026-11-22T20:00:00Z"; 400] });
+    let (value, _) = render(value, None, &[], json!({}));
+    assert_eq!(value["results"], json!([]));
+    assert!(value["rt"].as_array().unwrap().len() < 100);
+}
+
+#[test]
+fn other_fields_are_cut_if_they_leave_no_room_for_rows() {
+    let value = json!({ "results": rows(10), "rt": vec!["2026-11-22T20:00:00Z"; 400] });
+    let (value, _) = render(value, None, &[], json!({}));
+    assert_eq!(value["results"].as_array().unwrap().len(), 10);
+    assert!(value["rt"].as_array().unwrap().len() < 100);
+}

@@ -1,0 +1,192 @@
+use super::*;
+
+fn rejection_of(text: &str) -> (i32, Value, String) {
+    let invalid = read(text.as_bytes()).expect_err(text);
+    (invalid.code.0, invalid.id, invalid.message)
+}
+
+fn call(params: &str) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{params}}}"#)
+}
+
+#[test]
+fn a_valid_message_is_unchanged() {
+    for text in [
+        &*call(r#"{"name":"getSelf","arguments":{}}"#),
+        &*call(r#"{"name":"getSelf","arguments":{"a":"\ud83d\ude00 \\ud83d"}}"#),
+        r#"{"jsonrpc":"2.0","id":"a","method":"ping","params":{}}"#,
+        r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+        r#"{"jsonrpc":"2.0","id":3,"result":{}}"#,
+        r#"{"jsonrpc":"2.0","id":3,"error":{"code":1,"message":"no"}}"#,
+    ] {
+        let message = read(text.as_bytes()).unwrap();
+        assert!(message.is_unchanged(), "{text}");
+        assert_eq!(message.into_value(), serde_json::from_str::<Value>(text).unwrap());
+    }
+}
+
+#[test]
+fn other_spellings_of_an_empty_object_are_accepted() {
+    for empty in ["[]", "\"\"", "null", "\" \""] {
+        let text = call(&format!(r#"{{"name":"getSelf","arguments":{empty},"_meta":{empty}}}"#));
+        let message = read(text.as_bytes()).unwrap();
+        assert!(!message.is_unchanged());
+        assert_eq!(message.into_value()["params"], json!({ "name": "getSelf" }), "{empty}");
+        let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{empty}}}"#);
+        assert_eq!(read(text.as_bytes()).unwrap().into_value()["params"], json!({}), "{empty}");
+    }
+}
+
+#[test]
+fn a_wrong_envelope_is_an_invalid_request() {
+    for (text, id) in [
+        ("[]", Value::Null),
+        ("3", Value::Null),
+        (r#"[{"jsonrpc":"2.0","id":1,"method":"ping"}]"#, Value::Null),
+        (r#"{"jsonrpc":"1.0","id":1,"method":"ping"}"#, json!(1)),
+        (r#"{"id":1,"method":"ping"}"#, json!(1)),
+        (r#"{"jsonrpc":"2.0","id":"x"}"#, Value::Null),
+        (r#"{"id":1}"#, Value::Null),
+        (r#"{"jsonrpc":"2.0","id":1,"method":["ping"]}"#, json!(1)),
+        (r#"{"jsonrpc":"2.0","id":1.5,"method":"ping"}"#, Value::Null),
+        (r#"{"jsonrpc":"2.0","id":null,"method":"ping"}"#, Value::Null),
+        (r#"{"jsonrpc":"2.0","id":1,"method":"ping","result":{}}"#, json!(1)),
+    ] {
+        let (code, found, message) = rejection_of(text);
+        assert_eq!((code, found), (-32600, id), "{text}: {message}");
+    }
+}
+
+#[test]
+fn invalid_params_are_rejected_with_the_id_and_the_reason() {
+    for (params, wanted) in [
+        ("{}", "`name`"),
+        (r#"{"name":5}"#, "`params.name`"),
+        (r#"{"name":null}"#, "`params.name`"),
+        (r#"{"name":"getSelf","arguments":[1]}"#, "`params.arguments`"),
+        (r#"{"name":"getSelf","arguments":"{}"}"#, "`params.arguments`"),
+        (r#"{"name":"getSelf","arguments":7}"#, "`params.arguments`"),
+        (r#"{"name":"getSelf","_meta":7}"#, "`params._meta`"),
+        ("[1]", "`params`"),
+        ("\"getSelf\"", "`params`"),
+        ("[]", "`name`"),
+    ] {
+        let (code, id, message) = rejection_of(&call(params));
+        assert_eq!((code, id), (-32602, json!(7)), "{params}: {message}");
+        assert!(message.contains(wanted), "{params}: {message}");
+    }
+    for method in ["prompts/get", "resources/read", "completion/complete", "logging/setLevel", "initialize"] {
+        for params in ["", r#","params":null"#, r#","params":{}"#, r#","params":[]"#] {
+            let text = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"{method}"{params}}}"#);
+            assert_eq!(rejection_of(&text).0, -32602, "{text}");
+        }
+    }
+}
+
+#[test]
+fn params_of_an_unknown_method_are_not_validated() {
+    for params in ["5", "\"x\"", "[1]", "[]", "null", "{}"] {
+        let text = format!(r#"{{"jsonrpc":"2.0","id":7,"method":"tools/nope","params":{params}}}"#);
+        assert_eq!(read(text.as_bytes()).unwrap().into_value()["params"], json!({}), "{params}");
+    }
+}
+
+#[test]
+fn errors_contain_no_rust_type_names() {
+    for (reference, argument) in [
+        ("\"x\"", "{}"),
+        ("null", "{}"),
+        ("5", "{}"),
+        (r#"{"type":"ref/prompt","name":"a"}"#, "\"\""),
+        (r#"{"type":"ref/prompt","name":"a"}"#, "7"),
+    ] {
+        let text = format!(
+            r#"{{"jsonrpc":"2.0","id":7,"method":"completion/complete","params":{{"ref":{reference},"argument":{argument}}}}}"#
+        );
+        let (code, _, message) = rejection_of(&text);
+        assert!(code == -32602 && message.contains("expected an object"), "{message}");
+    }
+}
+
+#[test]
+fn invalid_json_is_a_parse_error_with_the_id_if_one_is_found() {
+    let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+    for (text, id) in [
+        ("hello".to_owned(), Value::Null),
+        (String::new(), Value::Null),
+        (call("{\"name\":"), Value::Null),
+        (call(&format!(r#"{{"name":"getSelf","arguments":{{"a":{deep}}}}}"#)), json!(7)),
+        (call(r#"{"name":"getSelf","arguments":{"a":1e999}}"#), json!(7)),
+    ] {
+        let (code, found, message) = rejection_of(&text);
+        assert_eq!((code, found), (-32700, id), "{text}: {message}");
+        assert_eq!(message.contains("nested"), text.contains(&deep), "{message}");
+    }
+    let levels = |count: usize| call(&format!("{{\"name\":{}{}}}", "[".repeat(count), "]".repeat(count)));
+    assert!(rejection_of(&levels(125)).2.contains("`params.name`"));
+    assert!(rejection_of(&levels(126)).2.contains("127 levels"));
+    let invalid = read(b"{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"pi\xffng\"}").unwrap_err();
+    assert_eq!((invalid.code.0, invalid.id), (-32700, json!(4)));
+}
+
+#[test]
+fn a_lone_surrogate_becomes_the_replacement_character() {
+    for (sent, read_as) in [
+        (r"\ud83d", "\u{fffd}"),
+        (r"\ude00", "\u{fffd}"),
+        (r"a\ud83dz", "a\u{fffd}z"),
+        (r"\ud83d\ud83d\ude00", "\u{fffd}\u{1f600}"),
+        (r"\ud83d\n", "\u{fffd}\n"),
+        (r"\\\uD83D", "\\\u{fffd}"),
+    ] {
+        let text = call(&format!(r#"{{"name":"getSelf","arguments":{{"a":"{sent}"}}}}"#));
+        let value = read(text.as_bytes()).unwrap().into_value();
+        assert_eq!(value["params"]["arguments"]["a"], read_as, "{sent}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_dropped_and_utf_16_is_rejected() {
+    let ping = r#"{"jsonrpc":"2.0","id":1,"method":"ping"}"#;
+    let marked = [b"\xef\xbb\xbf", ping.as_bytes()].concat();
+    let message = read(&marked).unwrap();
+    assert!(message.method() == Some("ping") && !message.is_unchanged());
+    let utf_16 = || ping.encode_utf16().chain([0x20]);
+    for bytes in [
+        utf_16().flat_map(u16::to_le_bytes).collect::<Vec<_>>(),
+        utf_16().flat_map(u16::to_be_bytes).collect(),
+        [0xfeff].into_iter().chain(utf_16()).flat_map(u16::to_le_bytes).collect(),
+        [0xfeff].into_iter().chain(utf_16()).flat_map(u16::to_be_bytes).collect(),
+    ] {
+        let invalid = read(&bytes).unwrap_err();
+        assert!(invalid.code.0 == -32700 && invalid.message.contains("UTF-8"), "{}", invalid.message);
+    }
+}
+
+#[test]
+fn unusual_but_unambiguous_envelopes_are_accepted() {
+    let whole = read(br#"{"jsonrpc":"2.0","id":1.0,"method":"ping"}"#).unwrap();
+    assert_eq!(whole.id(), json!(1));
+    let nulls = br#"{"jsonrpc":"2.0","id":null,"method":"notifications/initialized","error":null}"#;
+    assert_eq!(read(nulls).unwrap().id(), Value::Null);
+    let answer = read(br#"{"jsonrpc":"2.0","id":1,"result":{},"error":null}"#).unwrap().into_value();
+    assert!(answer.get("error").is_none());
+}
+
+#[test]
+fn params_of_removed_methods_are_left_to_rmcp() {
+    for method in ["initialize", "logging/setLevel", "resources/subscribe"] {
+        let meta = r#"{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}"#;
+        let params = format!(r#"{{"_meta":{meta}}}"#);
+        let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"{method}","params":{params}}}"#);
+        assert!(read(text.as_bytes()).is_ok(), "{method}");
+    }
+}
+
+#[test]
+fn capabilities_as_empty_arrays_are_accepted() {
+    let params = r#"{"protocolVersion":"2025-06-18","capabilities":{"roots":[],"sampling":"","elicitation":{"form":[]}},"clientInfo":{"name":"php","version":"1"}}"#;
+    let text = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{params}}}"#);
+    let capabilities = read(text.as_bytes()).unwrap().into_value()["params"]["capabilities"].clone();
+    assert_eq!(capabilities, json!({ "roots": {}, "sampling": {}, "elicitation": { "form": {} } }));
+}
