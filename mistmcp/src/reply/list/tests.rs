@@ -2,8 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::mist::Repairs;
-use crate::reply::{Body, Reply};
-use crate::reply::{Content, Format, Rules};
+use crate::reply::{Body, Content, Format, Reply, Rules};
 
 const RULES: Rules = Rules { max_bytes: 4_000, format: Format::Json, show_secrets: false };
 
