@@ -44,8 +44,8 @@ use flags::{Command, Flags, Transport};
 
 /// Runs the program with the tools that are linked into it: the whole of a server's `main`.
 ///
-/// Flags, variables and subcommands are those that `--help` tells. The exit code is 0 for a clean end, 1 where
-/// something failed, 2 where the command line or a variable is wrong; `call` has more of them, which its `--help` tells.
+/// `--help` lists flags, variables and subcommands. The exit code is 0 for a clean end, 1 for a failure, and 2 for an invalid
+/// command line or variable; `call --help` lists further ones.
 pub fn main() -> ExitCode {
     Program::new().run()
 }
@@ -124,7 +124,7 @@ impl Program {
         self
     }
 
-    /// What a model is told of the server before what mistmcp tells it of sites, times and lists.
+    /// Instructions for the model, before those of mistmcp on sites, times and lists.
     #[must_use]
     pub fn instructions(mut self, instructions: &'static str) -> Self {
         self.identity.instructions = Some(instructions);
@@ -152,8 +152,8 @@ impl Program {
         self.run_with(|server| server)
     }
 
-    /// Runs it, and serves what `handler` makes of the server of each session, or of each request that stands for
-    /// itself: over stdio, and over HTTP behind the same checks as ever.
+    /// Runs the program with an MCP handler of its own: `handler` wraps the server of each session, or of each stateless
+    /// request. Over HTTP the same checks apply.
     pub fn run_with<H: ServerHandler>(
         self,
         handler: impl Fn(Server) -> H + Send + Sync + 'static,
@@ -204,7 +204,7 @@ impl Program {
     }
 }
 
-/// Prints what `mistmcp tools` tells of a tool, where `call` was asked for its help with one named.
+/// The help of `call` with a tool: the description that `mistmcp tools` prints of it.
 fn help_of_tool(
     error: &clap::Error,
     arguments: &[OsString],

@@ -12,9 +12,9 @@ pub(crate) struct Identity {
     pub(crate) version: &'static str,
     /// The name for people, where there is another one.
     pub(crate) title: Option<&'static str>,
-    /// What the program does, in a sentence, for `--help` and the page.
+    /// Description of the program in a sentence, for `--help` and the page.
     pub(crate) about: Option<&'static str>,
-    /// What a model is told before everything else.
+    /// Instructions for the model, before all others.
     pub(crate) instructions: Option<&'static str>,
 }
 
@@ -55,7 +55,7 @@ impl Identity {
         if own == RUNTIME { own } else { format!("{own} {RUNTIME}") }
     }
 
-    /// What the server is called among those of a client, where nothing is said: a name that every client takes.
+    /// The default name of the server's entry in a client's settings, in characters that every client accepts.
     pub(crate) fn entry(&self) -> String {
         if self.name == "mistmcp" {
             return "mist".to_owned();

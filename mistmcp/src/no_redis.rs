@@ -1,4 +1,4 @@
-//! Stands in for the Redis client where the feature `redis` is left out: no value of these types exists.
+//! Replacement of the Redis client without the feature `redis`: no value of these types exists.
 
 use secrecy::SecretString;
 

@@ -35,8 +35,8 @@ pub trait ParamGroup: Sized {
     /// The parameters, in the order in which clients see them.
     const PARAMS: &'static [Param];
 
-    /// How the parameters depend on one another, as keywords of JSON Schema that stand beside them in the tool's own
-    /// schema: `allOf`, `if`, `$defs`. Clients are told; what a call gives, [`Self::read`] checks.
+    /// Dependencies among the parameters, as JSON Schema keywords of the tool's schema: `allOf`, `if`, `$defs`. They inform
+    /// clients; [`Self::read`] validates the arguments of a call.
     fn rules() -> Map<String, Value> {
         Map::new()
     }
@@ -56,7 +56,7 @@ impl Arguments {
 }
 
 impl Param {
-    /// A parameter whose type brings its own description; that it does, the macros have checked.
+    /// A parameter with the description of its type; the macros check that the type has one.
     pub const fn of<T: Arg>(name: &'static str) -> Self {
         Self::described::<T>(name, T::DESCRIPTION).brief(T::BRIEF)
     }
@@ -76,14 +76,14 @@ impl Param {
         Self { name: "", description: "", brief: "", default: None, kind: Kind::Group(T::PARAMS, T::rules) }
     }
 
-    /// Says it to the model in fewer words.
+    /// Sets a shorter description for the model.
     #[must_use]
     pub const fn brief(mut self, brief: &'static str) -> Self {
         self.brief = brief;
         self
     }
 
-    /// Tells what Mist takes when the parameter is left out.
+    /// Sets the default that Mist uses if the parameter is left out.
     #[must_use]
     pub const fn default(mut self, value: &'static str) -> Self {
         self.default = Some(value);

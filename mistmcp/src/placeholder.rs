@@ -32,7 +32,7 @@ pub(super) fn problem(text: &str) -> Option<&'static str> {
     placeholder(text)
 }
 
-/// Why `text` stands for a secret and is none itself.
+/// Why `text` is a placeholder and not a secret.
 pub(crate) fn placeholder(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let lower = text.to_lowercase();
@@ -149,7 +149,7 @@ fn is_shortened(lower: &str) -> bool {
 /// Nothing but words that documents put where a token belongs, or that programs write for nothing. One noun alone may be a
 /// token of somebody's own making, and so may one with a number.
 fn is_example(lower: &str) -> bool {
-    /// What is to be done with it, or that there is none: each makes an example by itself.
+    /// Words of which each alone marks an example: instructions, and words for a missing value.
     const MARKERS: &str = "your my the here goes insert put paste enter fill replace change me it this with in \
         from to add set use provide example sample placeholder todo fixme tbd redacted removed \
         hidden masked null nil none undefined nan unset empty missing true false object not xxx";

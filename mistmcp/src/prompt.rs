@@ -1,53 +1,52 @@
-//! Questions that people ask again and again, with the way to their answers: MCP's prompts.
+//! MCP prompts ([`Prompt`]): recurring questions, with the tools that answer them.
 
 use std::panic::Location;
 
-/// A question, and which tools answer it. Declared with [`prompt!`](crate::prompt), and offered to clients as a prompt
-/// of MCP, which most show as a command.
+/// An MCP prompt: a question and the tools that answer it. Declared with [`prompt!`](crate::prompt). Most clients show it as a
+/// command.
 #[derive(Debug)]
 pub struct Prompt {
-    /// Its name, in words with hyphens.
+    /// Name, in words with hyphens.
     pub name: &'static str,
-    /// Its name as people read it.
+    /// Display name.
     pub title: &'static str,
-    /// What one learns from it, in one sentence.
+    /// Description in one sentence: what one learns.
     pub description: &'static str,
-    /// What it is asked about.
+    /// The arguments.
     pub arguments: &'static [PromptArgument],
-    /// What is to be found out. `{site}` stands for the argument of that name.
+    /// The task for the model. `{site}` is replaced by the argument of that name.
     pub task: &'static str,
-    /// The tools that help, in the order in which to look. Those that a session may not use are left out for it, and
-    /// so is a prompt of which no step is left.
+    /// The tools to use, in order. Tools that a session may not use are omitted for it, and so is a prompt without steps.
     pub steps: &'static [Step],
-    /// What the answer should say.
+    /// The expected content of the answer.
     pub answer: &'static str,
-    /// Where it is declared.
+    /// Source location of the declaration.
     pub location: &'static Location<'static>,
 }
 
-/// One tool, and what to look for with it.
+/// A step of a prompt: a tool, and its purpose.
 #[derive(Debug)]
 pub struct Step {
-    /// The tool's name.
+    /// Name of the tool.
     pub tool: &'static str,
-    /// What it is good for here.
+    /// Its purpose in this prompt.
     pub why: &'static str,
 }
 
 /// An argument of a prompt: a text, as all of them are in MCP.
 #[derive(Debug)]
 pub struct PromptArgument {
-    /// Its name.
+    /// Name of the argument.
     pub name: &'static str,
-    /// What it is.
+    /// Description of the argument.
     pub description: &'static str,
-    /// The words in its place where it is left out. Without any it is required.
+    /// The text used when the argument is omitted. None makes it required.
     pub otherwise: Option<&'static str>,
-    /// What its value is one of.
+    /// The kind of values that are completed.
     pub completed: Option<Completed>,
 }
 
-/// What the server completes while somebody types.
+/// Kinds of values that the server completes while a user types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Completed {
     /// The name of a site.
@@ -57,17 +56,17 @@ pub enum Completed {
 }
 
 impl PromptArgument {
-    /// An argument that has to be given.
+    /// A required argument.
     pub const fn required(name: &'static str, description: &'static str) -> Self {
         Self { name, description, otherwise: None, completed: None }
     }
 
-    /// An argument that may be left out, for these words.
+    /// An optional argument, with the text used when it is omitted.
     pub const fn optional(name: &'static str, description: &'static str, otherwise: &'static str) -> Self {
         Self { name, description, otherwise: Some(otherwise), completed: None }
     }
 
-    /// The same argument, completed while somebody types it.
+    /// The same argument, with completion.
     #[must_use]
     pub const fn completed(self, by: Completed) -> Self {
         Self { completed: Some(by), ..self }

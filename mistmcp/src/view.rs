@@ -1,6 +1,6 @@
 //! Views of MCP Apps ([`View`]): HTML documents in which clients show the answers of tools.
 //!
-//! The documents of this crate stand in `mistmcp/views`. `cargo xtask generate` bundles them from the sources in `views/`.
+//! The documents of this crate are in `mistmcp/views`. `cargo xtask generate` bundles them from the sources in `views/`.
 
 use std::panic::Location;
 

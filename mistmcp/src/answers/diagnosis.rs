@@ -21,7 +21,7 @@ pub struct Diagnosis {
     normal: Option<String>,
 }
 
-/// Findings that stay where facts that are told whole need room.
+/// The least number of findings that is kept when whole facts need room.
 const ENOUGH_FINDINGS: usize = 5;
 
 impl Diagnosis {
@@ -82,14 +82,14 @@ impl Diagnosis {
         self
     }
 
-    /// Adds facts that are told whole, or not at all: the first of these sets with which the answer keeps its size. Texts
+    /// Adds facts that are never cut: the first of these sets with which the answer keeps its size. Texts
     /// are taken as they are, so clean the names in them.
     pub fn whole(mut self, sets: impl IntoIterator<Item = Map<String, Value>>) -> Self {
         self.whole.extend(sets);
         self
     }
 
-    /// What to say in place of "nothing wrong was found", where there are no findings but something to say.
+    /// A verdict that replaces "nothing wrong was found" if there are no findings.
     pub fn otherwise(mut self, words: impl Into<String>) -> Self {
         self.normal = Some(words.into());
         self

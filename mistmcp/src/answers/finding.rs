@@ -60,7 +60,7 @@ impl Severity {
         }
     }
 
-    /// How well a finding explains the question, unless its rule says more.
+    /// The default score of how well a finding explains the question.
     fn weight(self) -> u8 {
         match self {
             Self::Critical => 70,
@@ -206,7 +206,7 @@ impl Finding {
             && self.objects.first().is_some_and(|own| own.keys().any(|key| root.affects.contains(&key)))
     }
 
-    /// Whether both are the same cause at the same place.
+    /// Whether both have the same cause and object.
     pub(super) fn repeats(&self, other: &Self) -> bool {
         std::ptr::eq(self.cause, other.cause) && self.objects.first() == other.objects.first()
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::See;
 use crate::{Request, Result};
 
-/// A part of the network: what it is called in `not_seen`, and the tool and arguments that read it.
+/// A part of the network: its name in `not_seen`, and the tool and arguments that read it.
 #[derive(Clone, Debug)]
 pub struct Part {
     pub(super) name: Cow<'static, str>,

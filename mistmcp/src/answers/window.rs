@@ -16,7 +16,7 @@ pub struct Window {
 const DAY: i64 = 86_400;
 
 impl Window {
-    /// The window that a call asks for; the last day by default.
+    /// The time window of a call; the last day by default.
     pub fn of(asked: &TimeWindow, ask: &Inquiry) -> Self {
         Self::at(asked, ask.now())
     }

@@ -32,7 +32,7 @@ pub(super) struct Source {
     environment: Environment,
 }
 
-/// What tells that a file has changed.
+/// Modification time and size of each file, to detect changes.
 type Fingerprint = Vec<Option<(SystemTime, u64)>>;
 
 impl Source {

@@ -44,7 +44,7 @@ pub(super) enum Form {
     Csv,
 }
 
-/// What is printed of an answer.
+/// Options of the printed answer.
 #[derive(Debug)]
 pub(super) struct Output {
     pub(super) form: Form,

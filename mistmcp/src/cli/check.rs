@@ -1,4 +1,4 @@
-//! `mistmcp check`: whether everything is as it has to be, and what to do where it is not.
+//! `mistmcp check`: checks settings, network, cloud and tokens, and prints a remedy for each problem.
 
 mod account;
 mod accounts;
@@ -23,7 +23,7 @@ use super::output;
 use crate::mist::{Cloud, Clouds, Network, Pool, Tokens};
 use report::{Finding, Report};
 
-/// What is said of the check alone.
+/// Flags of `check`.
 #[derive(Debug, Args)]
 pub(super) struct CheckFlags {
     /// Print JSON, for scripts
@@ -36,7 +36,7 @@ pub(super) struct CheckFlags {
     server: Option<Option<String>>,
 }
 
-/// Checks, and prints what was found. The exit code is 1 where something failed.
+/// Runs the checks and prints the findings. The exit code is 1 if one failed.
 pub(super) async fn run(
     flags: &Flags,
     check: &CheckFlags,
@@ -55,7 +55,7 @@ pub(super) async fn run(
     Ok(if report.has_failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Everything, as far as one thing does not need another that is missing.
+/// Runs all checks whose prerequisites are met.
 async fn check_all(report: &mut Report, flags: &Flags, environment: &Environment) {
     let deadline = Instant::now() + Duration::from_secs(flags.timeout);
     settings::check(report, flags, environment);

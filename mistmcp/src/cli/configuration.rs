@@ -31,7 +31,7 @@ pub(super) struct Configuration {
     /// The operator's own tokens; the demo's where it runs.
     pub(super) tokens: Option<Tokens>,
     pub(super) org_id: Option<String>,
-    /// The accounts of the operator, in place of the tokens.
+    /// The accounts of the operator, used instead of tokens.
     pub(super) accounts: Option<Arc<Accounts>>,
     /// The demo cloud, which runs until it is dropped.
     pub(super) demo: Option<DemoCloud>,

@@ -137,7 +137,7 @@ fn absolute(path: PathBuf) -> PathBuf {
     std::path::absolute(&path).unwrap_or(path)
 }
 
-/// The permissions of a file that is not its owner's alone.
+/// The permissions of a file that others than its owner may read or write.
 #[cfg(unix)]
 pub(super) fn exposed(path: &Path) -> Option<u32> {
     use std::os::unix::fs::PermissionsExt;

@@ -37,11 +37,11 @@ pub(super) struct Flags {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 
-    /// What is set by a flag, a variable or the file.
+    /// The settings that a flag, a variable or the file sets, with their origins.
     #[arg(skip)]
     pub(super) given: Vec<Given>,
 
-    /// What is to be said of variables that look like this program's and are not.
+    /// Warnings about variables that resemble those of this program.
     #[arg(skip)]
     pub(super) strays: Vec<String>,
 
@@ -276,17 +276,17 @@ pub(super) fn read(
     Ok((flags, environment))
 }
 
-/// The command line as `--help` of this program tells it, whatever the environment and a `.env` file say.
+/// The command line as `--help` of this program shows it, without values of the environment and the `.env` file.
 pub(super) fn own_command() -> clap::Command {
     help_visibility::of_subcommands(adapted::adapted(Flags::command()))
 }
 
-/// The same of mistmcp.
+/// The command line of mistmcp.
 pub fn command() -> clap::Command {
     help_visibility::of_subcommands(Flags::command())
 }
 
-/// What the file says is an argument's default: weaker than a flag and than the environment, and checked as they are.
+/// Makes a value of the file the default of its argument: flags and environment override it, and it is validated like them.
 fn with_defaults(arg: clap::Arg, environment: &Environment) -> clap::Arg {
     let of_file = arg.get_env().and_then(|name| name.to_str()).and_then(|name| environment.of_file(name));
     let of_file = of_file.map(str::to_owned);
@@ -297,7 +297,7 @@ fn with_defaults(arg: clap::Arg, environment: &Environment) -> clap::Arg {
     }
 }
 
-/// The same error without what may be a secret in the wrong place: only words, numbers and names of flags are repeated.
+/// Removes what may be a misplaced secret from an error: only words, numbers and names of flags are repeated.
 fn without_secrets(mut error: clap::Error) -> clap::Error {
     for kind in [ContextKind::InvalidValue, ContextKind::InvalidSubcommand, ContextKind::InvalidArg] {
         let Some(ContextValue::String(text)) = error.get(kind) else { continue };

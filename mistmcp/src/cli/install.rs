@@ -33,7 +33,7 @@ use plan::Plan;
 use removal::remove;
 use token::TokenFile;
 
-/// What is said of the installation alone.
+/// Flags of `install`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 #[command(after_help = "\

@@ -50,7 +50,7 @@ impl Columns {
         self.table.add_row(cells.collect::<Vec<_>>());
     }
 
-    /// Numbers stand with their ends under each other.
+    /// Numbers are aligned right.
     pub(super) fn align_right(&mut self, column: usize) {
         if let Some(column) = self.table.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);

@@ -46,7 +46,7 @@ fn page(command: Command) -> io::Result<Vec<u8>> {
 const FILE: &str = "Variables, read in the folder where the program starts, where the environment has none. Only what \
                     cannot widen trust is taken, and the rest is told; --env-file takes all of a file.";
 
-/// Its usage, what it does, its own options, and what its help says besides.
+/// The section of a subcommand: usage, description, its own options, and further help.
 fn of_subcommand(command: Command, page: &mut Vec<u8>) -> io::Result<()> {
     let mut command = command.mut_args(|arg: Arg| if arg.is_global_set() { arg.hide(true) } else { arg });
     command = command.disable_help_flag(true);

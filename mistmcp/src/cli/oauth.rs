@@ -9,7 +9,7 @@ use crate::host::is_loopback;
 use crate::http::OAuthSettings;
 use crate::quote;
 
-/// What is set of OAuth, if an issuer is.
+/// The OAuth settings. None without an issuer.
 ///
 /// # Errors
 /// A setting is missing, is none, or contradicts another one.

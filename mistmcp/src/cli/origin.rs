@@ -61,7 +61,7 @@ pub(super) fn given(command: &Command, matches: &ArgMatches, environment: &Envir
 }
 
 impl Given {
-    /// What sets it: the flag, or the variable that stands for it.
+    /// The source of the value: the flag or its variable.
     pub(super) fn by(&self) -> String {
         match (self.origin, &self.variable) {
             (Origin::Variable | Origin::File, Some(variable)) => variable.clone(),

@@ -101,7 +101,7 @@ fn read(asked: &QueryFlags) -> anyhow::Result<Query> {
     Ok(Query { tables, sql, max_calls: Some(asked.max_calls), ..Query::default() })
 }
 
-/// Prints a result. Where rows are missing, the exit code says so.
+/// Prints a result. Missing rows are reflected in the exit code.
 fn print(result: QueryResult, form: QueryOutput) -> anyhow::Result<ExitCode> {
     let more = result.more(0);
     let QueryResult { selected, tables, calls } = result;

@@ -148,7 +148,7 @@ fn reachability_note(address: SocketAddr) -> Option<String> {
     }
 }
 
-/// An address, or a name that stands for one.
+/// An address or a host name.
 async fn address(host: &str) -> anyhow::Result<IpAddr> {
     let host = host.trim();
     if let Ok(address) = host.trim_matches(['[', ']']).parse() {

@@ -12,7 +12,7 @@ pub(super) const CLIENTS: [&str; 2] = ["cursor", "vscode"];
 /// What to do about it.
 pub(super) const REMEDY: &str = "Leave --mode at managed, which lists a few tools that find and call the others, or name fewer with --categories";
 
-/// That these settings list more tools than such a client passes on.
+/// A warning if these settings list more tools than such a client passes on.
 pub(super) fn exceeded(settings: &Settings) -> Option<String> {
     let listed = match settings.mode() {
         Mode::Managed => return None,

@@ -25,7 +25,7 @@ enum Shown<'a> {
     Found(Found<'a>),
 }
 
-/// Prints what the words stand for.
+/// Prints the tools or the category that the words name.
 pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCode> {
     let settings = settings(flags, Mode::All)?;
     let words = asked.words.join(" ");

@@ -28,7 +28,7 @@ use crate::call::CallRecord;
 use crate::trace::{ClientSpans, Trace};
 use crate::work::{self, LARGE};
 
-/// Maximum bytes read of an error body: many times what is shown.
+/// Maximum bytes that are read of an error body, of which only a part is shown.
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
 /// Dispatcher of one connection. Cheap to clone: each request in flight holds a clone.

@@ -11,7 +11,7 @@ use super::row::LONGEST_VALUE;
 
 /// Allowed functions in lower case. Each takes time and memory in proportion to its arguments, and reads nothing but
 /// them. Left out on purpose: `randomblob` and `zeroblob`, `load_extension`, `json_patch` (square time), `json_pretty`
-/// (unbounded memory), and all that tells about the process.
+/// (unbounded memory), and all that reveals something about the process.
 const ALLOWED: &str = "abs avg ceil ceiling char coalesce concat concat_ws count cume_dist current_date current_time \
     current_timestamp date datetime dense_rank first_value floor format glob group_concat hex if ifnull \
     iif instr json json_array json_array_length json_extract json_group_array json_group_object \

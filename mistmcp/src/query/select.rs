@@ -130,7 +130,7 @@ fn rows(statement: &mut Statement<'_>, offset: usize, room: usize) -> rusqlite::
     Ok(Selected { columns: names, ..selected })
 }
 
-/// The names of the result's columns; those of one name are told apart by a number.
+/// The names of the result's columns. Equal names get a number.
 fn column_names(names: &[&str]) -> Vec<String> {
     let mut different: Vec<String> = Vec::with_capacity(names.len());
     for name in names {

@@ -178,7 +178,7 @@ impl TableBuilder {
 }
 
 impl Table {
-    /// What a reply says of the table.
+    /// The summary of the table in a reply.
     pub(super) fn about(&self) -> Map<String, Value> {
         let mut about = Map::from_iter([
             ("rows".to_owned(), json!(self.rows)),
@@ -191,7 +191,7 @@ impl Table {
         about
     }
 
-    /// What a reply says of the table without a query: its columns as well.
+    /// The summary of the table in a reply without a query, with its columns.
     pub(super) fn described(&self) -> Map<String, Value> {
         let mut about = self.about();
         about.insert("calls".to_owned(), json!(0));

@@ -1,7 +1,7 @@
-//! Hides secrets: passwords, keys and tokens in fields, in texts and in files. What says something about a secret, such
-//! as its name or its expiry, stays.
+//! Hides secrets: passwords, keys and tokens in fields, in texts and in files. Metadata of a secret, such as its name
+//! or its expiry, stays.
 //!
-//! Names are judged by their parts (`names`) and by the names above them (`place`). `values` walks through JSON, `text`
+//! Names are judged by their parts (`names`) and by the names above them (`field_context`). `values` walks through JSON, `text`
 //! through texts, `files` through files. Texts are searched for names with values (`assignments`), configurations
 //! (`config_lines`), sentences and commands (`prose`), URLs (`urls`), XML (`xml`), and secrets that are known by their
 //! shape (`shapes`). An evaluation in `mistmcp/evaluation/secrets`
@@ -12,10 +12,10 @@ mod config_lines;
 mod config_statement;
 mod config_words;
 mod cover;
+mod field_context;
 mod files;
 mod lexer;
 mod names;
-mod place;
 mod prose;
 mod reader;
 mod remarks;
@@ -29,25 +29,25 @@ mod xml;
 use serde_json::{Map, Value};
 
 use super::File;
+use field_context::FieldContext;
 use names::Sense;
-use place::Place;
 
-/// What stands in place of a secret.
+/// The replacement of a secret.
 pub(crate) const HIDDEN: &str = "[hidden]";
 
 /// Hides the secrets in a value.
 pub(crate) fn redact(value: &mut Value) {
-    values::redact("", value, Place::default());
+    values::redact("", value, FieldContext::default());
 }
 
 /// Hides the secrets in the fields of an object.
 pub(crate) fn redact_object(object: &mut Map<String, Value>) {
-    values::redact_object(object, Place::default());
+    values::redact_object(object, FieldContext::default());
 }
 
 /// The text of a field without the secrets in it; nothing where there are none.
 pub(crate) fn redact_text(field: &str, text: &str) -> Option<String> {
-    text::TextReader::new(field, Place::default()).read(text, false)
+    text::TextReader::new(field, FieldContext::default()).read(text, false)
 }
 
 /// A file without the secrets in it.
@@ -57,5 +57,5 @@ pub(crate) fn redact_file(file: File) -> File {
 
 /// Whether a field of this name, inside a field of that one, holds a secret.
 pub(crate) fn is_secret(inside: &str, name: &str) -> bool {
-    matches!(Place::default().below(inside).sense(name), Sense::Secret | Sense::Credential)
+    matches!(FieldContext::default().below(inside).sense(name), Sense::Secret | Sense::Credential)
 }

@@ -46,10 +46,10 @@ fn shrink_object(object: &mut Map<String, Value>, budget: usize, path: &str, cut
     if sizes.iter().map(|size| (*size).min(ceiling)).sum::<usize>() > room {
         room = room.saturating_sub(LEAST);
     }
-    let (mut place, mut left_out) = (0, 0);
+    let (mut index, mut left_out) = (0, 0);
     object.retain(|name, value| {
-        let (size, key) = (sizes[place], keys[place]);
-        place += 1;
+        let (size, key) = (sizes[index], keys[index]);
+        index += 1;
         let given = size.min(ceiling).min(room);
         if given < size && given < key + LEAST {
             left_out += 1;

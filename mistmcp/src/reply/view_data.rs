@@ -72,8 +72,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_own_data_of_a_view_is_bounded_and_the_text_keeps_its_limit() {
-        let rows: Vec<_> =
-            (0..20_000).map(|place| json!({ "port": place, "name": "x".repeat(40) })).collect();
+        let rows: Vec<_> = (0..20_000).map(|port| json!({ "port": port, "name": "x".repeat(40) })).collect();
         let reply = Reply::json(json!({ "verdict": "Fine." })).unwrap().with_view(json!({ "ports": rows }));
         let (content, data) = shown(Format::Json, &reply, true).await;
         assert_eq!(content, Content::Text(r#"{"verdict":"Fine."}"#.to_owned()));

@@ -39,7 +39,7 @@ struct Reader<'a> {
 /// Parses the text of an accounts file.
 ///
 /// # Errors
-/// `line 3: what is wrong: what to do`.
+/// An error with its line and the remedy: `line 3: problem: remedy`.
 pub(super) fn parse(text: &str, clouds: &Clouds, cloud: Option<&Cloud>) -> Result<Vec<Entry>, String> {
     let reader = Reader { text, clouds, cloud };
     let document = Document::parse(text).map_err(|error| {

@@ -50,7 +50,7 @@ async fn laid_out(caller: &Caller<'_>, value: Value, output: &Output) -> io::Res
     Ok(())
 }
 
-/// Prints the rows of a list, and on standard error what else there is to say of it.
+/// Prints the rows of a list, and remarks about it on standard error.
 pub(in crate::cli) fn rows(page: &Page, output: &Output) -> io::Result<()> {
     let left_out = if output.form == Form::Csv {
         terminal::print(&csv::of_rows(&page.rows, &output.fields)?)?;

@@ -20,7 +20,7 @@ pub(super) fn read(flags: &CallFlags) -> anyhow::Result<Map<String, Value>> {
     }
 }
 
-/// The fields of `--fields`, or of the argument that picks them. Where the tool has such an argument, it becomes that one.
+/// The fields of `--fields`, or of the tool's own argument for fields, which `--fields` sets if the tool has one.
 ///
 /// # Errors
 /// They are given twice, or nothing picks them.

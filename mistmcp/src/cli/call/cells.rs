@@ -1,11 +1,11 @@
-//! An object as the cells of a row: what is nested by its path, times as people write them.
+//! Table cells ([`Cell`]) of an object: nested fields by their path, and times in a readable form.
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::text::one_line;
 
-/// What stands in one column: a number keeps to the right.
+/// The content of a table cell. Numbers are aligned right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Cell {
     pub(super) text: String,
@@ -84,7 +84,7 @@ fn is_time(name: &str) -> bool {
             .any(|end| name.ends_with(end))
 }
 
-/// The time that a number of seconds, or of milliseconds, stands for, where it is one of these years.
+/// The time of an epoch value in seconds or milliseconds, if it is in a plausible year.
 fn time(value: &Value) -> Option<String> {
     const YEARS: std::ops::Range<f64> = 1e9..4e9;
     let number = value.as_f64()?;

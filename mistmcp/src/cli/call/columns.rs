@@ -26,7 +26,7 @@ pub(super) fn union<T>(rows: impl Iterator<Item = Vec<(String, T)>>) -> Vec<Colu
     columns
 }
 
-/// The columns of the fields that were chosen, in that order: each with what is nested in it, or empty where no row has it.
+/// The columns of the chosen fields, in their order, each with its nested fields. A field that no row has is an empty column.
 pub(super) fn chosen<T>(columns: Vec<Column<T>>, fields: &[String]) -> Vec<Column<T>> {
     if fields.is_empty() {
         return columns;
@@ -49,8 +49,7 @@ pub(super) fn chosen<T>(columns: Vec<Column<T>>, fields: &[String]) -> Vec<Colum
     chosen
 }
 
-/// Where a column stands in a table, by the last part of its name: what it is about, how that is, when, the rest, what is
-/// nested, and ids.
+/// Order of columns, by the last part of the name: identity, state, time, other fields, nested fields, ids.
 const ORDER: [&[&str]; 5] = [
     &[
         "site",
@@ -80,7 +79,7 @@ pub(super) fn by_importance<T>(columns: &mut [Column<T>]) {
         match name {
             // An address names what has no name.
             "mac" if !has_name => return (0, usize::MAX),
-            // Rows without a state are events, and their time is what they are told apart by.
+            // Rows without a state are events, which their time distinguishes.
             "timestamp" if !has_status => return (1, usize::MAX),
             // The same name again.
             "hostname" if has("name") => return (3, usize::MAX),

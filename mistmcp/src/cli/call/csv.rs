@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::columns;
 
-/// Rows under the names of their fields: what is nested by its path, a list as JSON. Without a row and a choice of fields no
-/// name is known, and nothing is written.
+/// CSV with a header: nested fields by their path, lists as JSON. Nothing is written if there are neither rows nor chosen fields,
+/// since no field name is known then.
 ///
 /// # Errors
 /// None that a buffer in memory can have.

@@ -1,4 +1,4 @@
-//! Names in place of ids: of what a row names itself, and of sites and devices by one list of each.
+//! Names in place of ids ([`Names`]): from the row itself, or from one list of sites and one of devices.
 
 use std::collections::HashMap;
 
@@ -76,7 +76,7 @@ impl Names {
         named.into()
     }
 
-    /// What stands for a field of a row, where it has a name; nothing where it stays.
+    /// The replacement of an id field by a name. None if the field stays.
     fn named(&self, row: &Map<String, Value>, field: &str, value: &Value) -> Option<(String, Value)> {
         if matches!(field, "site_id" | "site_name") && !row.contains_key("site") {
             let known = || self.sites.get(text(row, "site_id")?).map(String::as_str);
@@ -107,7 +107,7 @@ impl Names {
     }
 }
 
-/// A field without what says in which form it names a device.
+/// The name of a field without its suffix for the form of a device's id.
 fn stem(field: &str) -> &str {
     field.strip_suffix("_mac").or_else(|| field.strip_suffix("_id")).unwrap_or(field)
 }

@@ -17,12 +17,12 @@ pub(in crate::cli) struct Page {
     pub(in crate::cli) rows: Vec<Value>,
     pub(in crate::cli) total: Option<u64>,
     pub(in crate::cli) next: Option<Map<String, Value>>,
-    /// All that is said beside the rows, but where the next ones are.
+    /// All fields beside the rows, without `next`.
     pub(in crate::cli) about: Map<String, Value>,
 }
 
 impl Page {
-    /// Reads the answer of a tool; what is no list comes back as it was.
+    /// Parses the answer of a tool; `Err` returns a value that is not a list.
     pub(super) fn read(value: Value) -> Result<Self, Value> {
         let Value::Object(mut about) = value else { return Err(value) };
         let next = match about.shift_remove("next") {
@@ -158,7 +158,7 @@ pub(super) async fn print(
     Ok(exit.into())
 }
 
-/// The list in an answer; what is none comes back as it was.
+/// The list in an answer; `Err` returns content that is not a list.
 fn list(content: Content) -> Result<Page, Content> {
     let Content::Text(text) = content else { return Err(content) };
     match serde_json::from_str(&text).map(Page::read) {
@@ -171,7 +171,7 @@ fn list(content: Content) -> Result<Page, Content> {
 #[derive(Debug)]
 struct Printed {
     form: Form,
-    /// What is said beside the rows, until it is printed.
+    /// The fields beside the rows, until they are printed.
     about: Option<Map<String, Value>>,
     held: Vec<Value>,
     count: usize,

@@ -17,7 +17,7 @@ impl Progress {
         Self(ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden()))
     }
 
-    /// Tells how many rows there are by now.
+    /// Shows the number of rows so far.
     pub(super) fn rows(&self, seen: usize, total: Option<u64>) {
         let style = if total.is_some() {
             "{bar:30} {human_pos} of {human_len} rows  {msg}"

@@ -84,8 +84,7 @@ impl Extent {
     }
 }
 
-/// The widths of the columns that have room, of which there is one at least; what is left over goes to those that would
-/// like more, the first ones first.
+/// The widths of the columns that fit, at least one. Remaining width goes to columns that are cut, from the first on.
 fn widths(columns: &[Extent], width: usize) -> Vec<usize> {
     let mut used = 0;
     let fits = columns.iter().take_while(|column| {

@@ -9,12 +9,12 @@ use tokio::time::{Instant, timeout_at};
 use super::report::{Finding, Report};
 use crate::mist::{Cloud, Pool};
 
-/// How long a look-up, or a connection, may take.
+/// Timeout of a DNS lookup, or of a connection.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// How long an answer through a proxy may take.
+/// Timeout of a response through a proxy.
 const THROUGH_PROXY: Duration = Duration::from_secs(10);
 
-/// Whether the cloud is there through the proxy: it is asked for an answer, without a token.
+/// Checks the cloud through the proxy, with a request without a token. Returns whether it answered.
 pub(super) async fn check_through_proxy(
     report: &mut Report,
     pool: &Pool,
@@ -38,7 +38,7 @@ pub(super) async fn check_through_proxy(
     false
 }
 
-/// Whether the cloud is there without a proxy: its name has an address, and that takes connections.
+/// Checks the cloud without a proxy: DNS lookup and TCP connection. Returns whether it could be reached.
 pub(super) async fn check(report: &mut Report, cloud: &Cloud, deadline: Instant) -> bool {
     let host = cloud.base().host_str().unwrap_or_default().trim_matches(['[', ']']);
     let port = cloud.base().port_or_known_default().unwrap_or(443);
@@ -74,7 +74,7 @@ pub(super) async fn check(report: &mut Report, cloud: &Cloud, deadline: Instant)
     }
 }
 
-/// What is said of a proxy that is set for other connections alone.
+/// Remark about a proxy that is set for other connections only.
 fn remark() -> &'static str {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     if ["HTTP_PROXY", "http_proxy"].into_iter().any(is_set) {

@@ -90,7 +90,7 @@ impl Report {
         self.0.iter().map(|finding| finding.mark).max().unwrap_or(Mark::Ok)
     }
 
-    /// A line a finding, with colours; and what it comes to.
+    /// A coloured line for each finding, and a summary.
     pub(super) fn text(&self) -> String {
         // Writing to a String cannot fail, so what `write!` returns is dropped.
         let mut text = String::new();

@@ -17,8 +17,8 @@ use crate::quote;
 /// Timeout of the check.
 const TIMEOUT: Duration = Duration::from_secs(4);
 
-/// Asks a server over HTTP whether it is ready: the one at `url`, or the one that these flags and variables would
-/// start, of which `url` may be a path. It sends nothing that is secret.
+/// Checks whether a server over HTTP is ready: the one at `url`, or the one that these flags and variables would start,
+/// of which `url` may be a path. It sends no secrets.
 pub(super) async fn check(report: &mut Report, flags: &Flags, url: Option<&str>) {
     report.add(match address(flags, url) {
         Ok(url) => request(flags, url).await,

@@ -13,7 +13,7 @@ use crate::identity::identity;
 use crate::quote;
 use crate::session::Mode;
 
-/// What is set, from where, and what that makes of the tools.
+/// Checks the settings: their values, their origins, and the resulting number of tools.
 pub(super) fn check(report: &mut Report, flags: &Flags, environment: &Environment) {
     report.add(Finding::ok("program", format!("{} {}", identity().name, identity().version)));
     report.add(match environment.path() {
@@ -60,7 +60,7 @@ fn words(given: &Given, environment: &Environment) -> String {
     format!("{}{} {}", given.by(), value.trim_end(), given.origin.words(environment))
 }
 
-/// A value that may be shown: a secret may stand in the wrong place.
+/// A value that may be shown. A misplaced secret is not.
 fn shown(given: &Given, value: &str) -> String {
     let quoted = match given.flag.as_str() {
         // Its file has been read.

@@ -16,7 +16,7 @@ use crate::{Call, Error, Mist, Request};
 /// Maximum clock skew before answers look older or newer than they are.
 const MAX_CLOCK_SKEW: Duration = Duration::from_mins(1);
 
-/// What is asked of each token.
+/// The parameters of a token check.
 pub(super) struct TokenCheck {
     pub(super) pool: Arc<Pool>,
     pub(super) cloud: Cloud,
@@ -24,14 +24,14 @@ pub(super) struct TokenCheck {
     pub(super) deadline: Instant,
 }
 
-/// Why there is no answer.
+/// Reason for a missing answer.
 enum NoAnswer {
     Refused(Error),
-    /// The time is over.
+    /// The deadline has passed.
     Late,
 }
 
-/// Whether Mist takes each token, whose it is, what it may see, and what it has left; and what time it is at Mist.
+/// Checks each token: whether Mist accepts it, its account, privileges and remaining calls; and the clock skew to Mist.
 pub(super) async fn check(report: &mut Report, token_check: &TokenCheck, what: &str, tokens: Tokens) {
     let tokens: Vec<_> = tokens.iter().cloned().collect();
     let names: Vec<_> = match tokens.len() {

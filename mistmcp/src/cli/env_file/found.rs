@@ -83,7 +83,7 @@ enum Verdict {
 
 impl File<'_> {
     /// Puts token and cloud into `variables`, together or not at all: the file's cloud never gets a token from elsewhere, nor
-    /// the file's token another cloud. Returns what is to be said where they are left out.
+    /// the file's token another cloud. Returns a warning if they are ignored.
     fn pair(&self, variables: &mut HashMap<String, String>) -> Option<String> {
         let here = [TOKEN, CLOUD].map(|name| self.variables.get(name).copied());
         let elsewhere = [TOKEN, CLOUD].map(|name| self.is_set_elsewhere(name));

@@ -1,4 +1,4 @@
-//! The command line of a program of one's own: its name in place of `mistmcp`, and examples with tools that it has.
+//! The command line of another program on this runtime: with its name, and examples of its own tools.
 
 use std::collections::HashSet;
 

@@ -7,7 +7,7 @@ use crate::cli::check::CheckFlags;
 use crate::cli::exit::CODES;
 use crate::cli::install::InstallFlags;
 
-/// What to do in place of serving.
+/// The subcommands; without one, the program serves.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Command {
     /// Check the settings, the cloud, the network and the token

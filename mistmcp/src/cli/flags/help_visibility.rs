@@ -1,9 +1,9 @@
-//! What the help of a subcommand shows of the flags that all of them take.
+//! Visibility of global flags in the help of a subcommand.
 
 use clap::{Arg, Command};
 
-/// The flags that say something to a subcommand; to one that is not named here, all do. The others are taken as well,
-/// so that a line of flags may be used for anything.
+/// The global flags that the help of a subcommand shows; all for a subcommand that is not listed. Hidden flags are accepted
+/// as well, so that one line of flags works for all subcommands.
 const SHOWN: [(&str, &[&str]); 4] = [
     ("tools", &["categories", "tools", "without_tools"]),
     ("incidents", &[]),

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 pub(in crate::cli) const HTTP: &str = "HTTP (--transport http)";
 pub(in crate::cli) const LIMITS: &str = "Limits of HTTP clients";
 
-/// What is said of HTTP alone.
+/// Flags of the HTTP transport.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct HttpFlags {
     /// The address to listen on

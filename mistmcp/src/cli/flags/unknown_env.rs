@@ -134,7 +134,7 @@ fn meant_by(name: &str) -> Option<&'static str> {
     }
 }
 
-/// What a name says beyond whose it is.
+/// The name of a variable without the prefix.
 fn own_part(name: &str) -> &str {
     name.strip_prefix(PREFIX).or_else(|| name.strip_prefix("MIST_")).unwrap_or(name)
 }

@@ -13,7 +13,7 @@ pub(super) struct Client {
     pub(super) base: Base,
     /// Below that, up to the file.
     pub(super) path: &'static [&'static str],
-    /// A variable that names the folder of the file in place of the usual one.
+    /// A variable that overrides the folder of the file.
     pub(super) variable: Option<&'static str>,
     pub(super) form: Form,
     /// The name of the table of servers.
@@ -24,9 +24,9 @@ pub(super) struct Client {
     pub(super) environment: Environment,
     /// Whether it rewrites its file while it runs or at its end, and so undoes other changes.
     pub(super) rewrites: bool,
-    /// What the name of its package of the Microsoft Store begins with.
+    /// Prefix of its package's name in the Microsoft Store.
     pub(super) package: Option<&'static str>,
-    /// Whether it asks for secrets by itself, and keeps them.
+    /// Whether the client prompts for secrets, and stores them.
     pub(super) asks_for_secrets: bool,
     /// How a change takes effect.
     pub(super) then: &'static str,
@@ -34,44 +34,44 @@ pub(super) struct Client {
     pub(super) source: &'static str,
 }
 
-/// How a server that a client starts gets a variable of the client's own environment.
+/// How the client passes variables of its environment to a server that it starts.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Environment {
-    /// It gets all of them.
+    /// All are passed.
     Inherited,
-    /// Those that stand in `env`, where the client puts the value of MIST_APITOKEN in place of this text.
+    /// Those in `env`; the client replaces this text by the value of MIST_APITOKEN.
     Text(&'static str),
-    /// Those whose names are in the list of this name.
+    /// Those in the list of names with this key.
     List(&'static str),
-    /// A few that are harmless, and no other.
+    /// Only a few harmless ones.
     Cleared,
 }
 
-/// What a client's file is written in.
+/// Format of a client's settings file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
-    /// JSON; comments and trailing commas stay where there are any.
+    /// JSON. Comments and trailing commas are kept.
     Json,
     Toml,
 }
 
-/// How a client has a server over HTTP.
+/// How a client configures a server over HTTP.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Http {
-    /// By its address under this key, and with this `type`.
+    /// Its URL under this key, with this `type`.
     At { key: &'static str, kind: Option<&'static str>, token: HeaderValue },
-    /// Not in its file; what to do in its place.
+    /// Not in this file; the text says what to do instead.
     Elsewhere(&'static str),
 }
 
-/// How a client has a header whose value is secret.
+/// How a client configures a header with a secret value.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum HeaderValue {
-    /// As a text of its own, in which it puts the variable MIST_APITOKEN.
+    /// As a text in which the client expands the variable MIST_APITOKEN.
     Text(&'static str),
     /// In a table of headers and names of variables.
     VariableTable(&'static str),
-    /// It asks for it.
+    /// The client prompts for it.
     Asked,
     /// Only in the clear.
     InTheClear,

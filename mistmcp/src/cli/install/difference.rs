@@ -13,8 +13,8 @@ const AROUND: usize = 1;
 /// Maximum length of a line.
 const LONGEST: usize = 160;
 
-/// What is different, as a unified diff with colours. Of the texts in quotation marks, names are shown, and what stands
-/// in `own` as well; the rest may be another program's secrets.
+/// A unified diff with colours. Quoted texts are masked unless they are names or occur in `own`: they may be secrets of other
+/// programs.
 pub(super) fn difference(old: &str, new: &str, own: &str) -> String {
     let own: HashSet<_> = quoted(own).map(|part| part.text).collect();
     let diff = TextDiff::from_lines(old, new);

@@ -32,7 +32,7 @@ pub(super) struct RemovedEntry {
     pub(super) rest: String,
 }
 
-/// What some editors begin a file with.
+/// Byte order mark, which some editors write.
 const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 impl Client {
@@ -57,7 +57,7 @@ impl Client {
         Ok(taken.map(|taken| RemovedEntry { rest: format!("{mark}{}", taken.rest), ..taken }))
     }
 
-    /// The entry by itself, as it stands in the file.
+    /// The text of the entry alone, as in the file.
     pub(super) fn snippet(&self, entry: &Entry) -> String {
         match self.form {
             Form::Json => json::snippet(self.servers, entry),

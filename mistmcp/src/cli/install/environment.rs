@@ -26,8 +26,8 @@ pub(super) fn note_of_token(client: &Client) -> String {
     }
 }
 
-/// Whether a value has the form that its variable takes, so that no token in the wrong place gets into the entry. What
-/// cannot be read as a proxy has been refused before.
+/// Whether a value has the form of its variable, so that no misplaced token gets into the entry. Invalid proxies have been
+/// refused before.
 fn may_be_written(name: &str, value: &str) -> bool {
     let is_exception = |text: &str| {
         let host = text.split('/').next().unwrap_or_default().trim_start_matches(['*', '.']);
@@ -40,11 +40,11 @@ fn may_be_written(name: &str, value: &str) -> bool {
     }
 }
 
-/// Variables and their values, and what has to be said of those that are left out.
+/// Variables with their values, and notes about those that are omitted.
 type Carried = (Vec<(String, String)>, Vec<String>);
 
-/// The variables of the network for the entry. A proxy with a user name or a password is a secret, which no entry holds: a
-/// note says where it goes, which is `file` if the server is started with one.
+/// The network variables for the entry. A proxy with a user name or a password is a secret and is omitted: a note names the
+/// place for it, which is `file` if the server is started with one.
 pub(super) fn of_network(client: &Client, file: Option<&Path>) -> anyhow::Result<Carried> {
     let (mut set, mut notes) = (Vec::new(), Vec::new());
     let names = PROXY_VARIABLES.into_iter().chain(EXCEPTION_VARIABLES).chain([CERTIFICATES, "SSL_CERT_DIR"]);

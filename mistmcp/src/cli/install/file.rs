@@ -101,7 +101,7 @@ impl SettingsFile {
         })
     }
 
-    /// Puts `text` in its place, with its permissions; or deletes it, where there is none. Returns where the backup is.
+    /// Replaces the file by `text` and keeps its permissions, or deletes it if `text` is None. Returns the path of the backup.
     pub(super) fn replace(&self, text: Option<&str>, backup: Backup) -> anyhow::Result<Option<PathBuf>> {
         if content(&self.path)? != self.text {
             bail!("{} was changed meanwhile: run this again", self.path.display());
@@ -119,12 +119,12 @@ impl SettingsFile {
     }
 }
 
-/// Writes a file that its owner alone may read.
+/// Writes a file that only its owner can read.
 pub(super) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
     write(path, text, None)
 }
 
-/// What a file holds, where there is one.
+/// The content of a file. None if it does not exist.
 fn content(path: &Path) -> anyhow::Result<Option<String>> {
     match text_file::read_with_mark(path, LARGEST) {
         Ok(text) => Ok(Some(text)),

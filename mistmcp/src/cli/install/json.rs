@@ -1,4 +1,4 @@
-//! An entry in a file of JSON, which may have comments: all that is not the entry stays as it is.
+//! Editing of a server's entry in a JSON settings file, which may have comments. Everything else is kept.
 
 use jsonc_parser::ParseOptions;
 use jsonc_parser::cst::{CstArray, CstInputValue, CstNode, CstObject, CstRootNode};
@@ -88,7 +88,7 @@ pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<Remov
     Ok(Some(RemovedEntry { entry, rest: root.to_string() }))
 }
 
-/// The entry by itself, in its place.
+/// The text of the entry alone.
 pub(super) fn snippet(servers: &str, entry: &Entry) -> String {
     let mut root = Map::new();
     if let Some(input) = &entry.input {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-/// The operating system, as far as it says where programs keep their settings.
+/// The operating system, which determines where programs keep their settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum System {
     Linux,

@@ -132,7 +132,7 @@ impl Plan {
         Ok(Self { entry, token_file, token, portal, needs_variable, notes })
     }
 
-    /// How to check that the server will work: last of what is said.
+    /// The last note: how to check that the server works.
     pub(super) fn check(&self) -> String {
         let command = self.entry.check_command();
         let with =

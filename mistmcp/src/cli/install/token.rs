@@ -50,7 +50,7 @@ impl TokenFile {
         ))
     }
 
-    /// Leaves it to its owner alone.
+    /// Restricts it to its owner.
     pub(super) fn close(&self) -> anyhow::Result<()> {
         #[cfg(unix)]
         {
@@ -74,7 +74,7 @@ impl TokenFile {
         self.known.as_ref().is_some_and(|known| known.expose_secret() == token.expose_secret())
     }
 
-    /// Writes the token, or a place for it where there is none yet. Other lines stay.
+    /// Writes the token, or a placeholder if there is none yet. Other lines are kept.
     pub(super) fn write(&self, token: Option<&SecretString>) -> anyhow::Result<()> {
         let value = token.map_or_else(String::new, |token| quoted(token.expose_secret()));
         let before = std::fs::read_to_string(&self.path).unwrap_or_default();

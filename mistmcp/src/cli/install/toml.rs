@@ -1,4 +1,4 @@
-//! An entry in a file of TOML: all that is not the entry stays as it is.
+//! Editing of a server's entry in a TOML settings file. Everything else is kept.
 
 use serde_json::{Map, Value};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike};
@@ -40,7 +40,7 @@ pub(super) fn take(text: &str, servers: &str, name: &str) -> Result<Option<Remov
     Ok(Some(RemovedEntry { entry, rest: with_line_ends_of(text, document.to_string()) }))
 }
 
-/// The entry by itself, in its place.
+/// The text of the entry alone.
 pub(super) fn snippet(servers: &str, entry: &Entry) -> String {
     put("", servers, entry).unwrap_or_default()
 }

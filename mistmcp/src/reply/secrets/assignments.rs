@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::cover::Cover;
+use super::field_context::FieldContext;
 use super::lexer::{Kind, Token};
 use super::names::{Sense, is_about, is_plural, is_public_header};
-use super::place::Place;
 use super::reader::Reader;
 
 /// Deepest nesting that is followed.
@@ -25,7 +25,7 @@ pub(super) struct Assignments {
 /// An object, a list or the text itself.
 #[derive(Clone, Default)]
 struct Frame {
-    place: Place,
+    context: FieldContext,
     /// Everything below is secret.
     secret: bool,
     round: bool,
@@ -36,8 +36,8 @@ struct Frame {
 }
 
 impl Assignments {
-    pub(super) fn new(lines: bool, place: Place) -> Self {
-        Self { frames: vec![Frame { place, ..Frame::default() }], beyond: 0, block: None, lines }
+    pub(super) fn new(lines: bool, context: FieldContext) -> Self {
+        Self { frames: vec![Frame { context, ..Frame::default() }], beyond: 0, block: None, lines }
     }
 
     /// Reads a line, which is indented by so many bytes.
@@ -86,13 +86,13 @@ impl Assignments {
             return;
         }
         let top = self.top();
-        let (place, secret) = match named {
-            Some((name, secret)) => (top.place.below(name), secret),
-            None => (top.place, top.secret),
+        let (context, secret) = match named {
+            Some((name, secret)) => (top.context.below(name), secret),
+            None => (top.context, top.secret),
         };
-        let place = if kind == Kind::Sign(b'[') { place.in_list() } else { place };
+        let context = if kind == Kind::Sign(b'[') { context.in_list() } else { context };
         let round = kind == Kind::Sign(b'(');
-        self.frames.push(Frame { place, secret, round, ..Frame::default() });
+        self.frames.push(Frame { context, secret, round, ..Frame::default() });
     }
 
     fn close(&mut self) {
@@ -153,7 +153,7 @@ impl Assignments {
         let Some((name, value)) = reader.name(at).zip(reader.separated(at)) else {
             if let Some(value) = reader.subscript(at).filter(|_| !secret)
                 && let Some(name) = reader.name(at)
-                && self.top().place.sense(name) == Sense::Secret
+                && self.top().context.sense(name) == Sense::Secret
             {
                 return self.value(reader, indent, value, name);
             }
@@ -163,12 +163,12 @@ impl Assignments {
             }
             return if secret { reader.hide(at, true).0 } else { at + 1 };
         };
-        let place = self.top().place;
-        let mut sense = place.sense(name);
+        let context = self.top().context;
+        let mut sense = context.sense(name);
         if matches!(sense, Sense::Key | Sense::Plain) && reader.tokens[at].kind == Kind::Word {
-            sense = reader.qualified(at, place).unwrap_or(sense);
+            sense = reader.qualified(at, context).unwrap_or(sense);
         }
-        if sense == Sense::Plain && reader.is_change(at, value, place) {
+        if sense == Sense::Plain && reader.is_change(at, value, context) {
             sense = Sense::Secret;
         }
         if secret {
@@ -220,8 +220,8 @@ impl Assignments {
         if reader.separated(value).is_some() {
             return value;
         }
-        let place = self.top().place;
-        let secret = matches!(place.sense(named), Sense::Secret | Sense::Credential);
+        let context = self.top().context;
+        let secret = matches!(context.sense(named), Sense::Secret | Sense::Credential);
         let frame = self.top();
         frame.pair = secret;
         for range in std::mem::take(&mut frame.values) {

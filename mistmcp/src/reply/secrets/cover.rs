@@ -23,10 +23,10 @@ impl Cover {
     }
 
     /// The same ranges in a text which has one byte more before each of these places, which are in order.
-    pub(super) fn spread(mut self, places: &[usize]) -> Self {
+    pub(super) fn spread(mut self, positions: &[usize]) -> Self {
         for range in &mut self.ranges {
-            range.start += places.partition_point(|place| *place <= range.start);
-            range.end += places.partition_point(|place| *place < range.end);
+            range.start += positions.partition_point(|position| *position <= range.start);
+            range.end += positions.partition_point(|position| *position < range.end);
         }
         self
     }

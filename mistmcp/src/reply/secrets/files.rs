@@ -3,8 +3,8 @@
 use bytes::Bytes;
 
 use super::cover::Cover;
+use super::field_context::FieldContext;
 use super::names::Sense;
-use super::place::Place;
 use super::text::TextReader;
 use crate::reply::File;
 
@@ -12,8 +12,11 @@ use crate::reply::File;
 pub(super) fn redact(file: File) -> File {
     let Some((text, mark)) = text_of(&file.bytes) else { return file };
     let table = is_table(&file);
-    let without =
-        if table { redact_table(&text) } else { TextReader::new("", Place::default()).read(&text, false) };
+    let without = if table {
+        redact_table(&text)
+    } else {
+        TextReader::new("", FieldContext::default()).read(&text, false)
+    };
     match without {
         Some(without) => {
             let mut bytes = mark.to_vec();
@@ -62,7 +65,7 @@ fn is_table(file: &File) -> bool {
 fn redact_table(text: &str) -> Option<String> {
     let header = header(text);
     let mut cover = table(&text[header..], separator(&text[header..]), header);
-    if let Some(before) = TextReader::new("", Place::default()).cover(&text[..header], false) {
+    if let Some(before) = TextReader::new("", FieldContext::default()).cover(&text[..header], false) {
         cover.add_all(before, 0);
     }
     cover.apply(text)
@@ -98,12 +101,12 @@ pub(super) fn table_in_text(text: &str) -> Option<Cover> {
     }
     let at = read_row(text, 0, separator, &mut names);
     read_row(text, at, separator, &mut values);
-    let place = Place::default();
+    let context = FieldContext::default();
     let names: Vec<&str> = names.into_iter().filter_map(|cell| text.get(cell)).map(str::trim).collect();
     let is_name = |name: &&str| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-. ".contains(&byte))
     };
-    let secret = |name: &&str| matches!(place.sense(name), Sense::Secret | Sense::Credential);
+    let secret = |name: &&str| matches!(context.sense(name), Sense::Secret | Sense::Credential);
     let is_table = names.len() > 1
         && names.len() == values.len()
         && names.iter().all(is_name)
@@ -121,7 +124,7 @@ fn table(text: &str, separator: u8, base: usize) -> Cover {
     let mut at = 0;
     let mut columns: Vec<(&str, Sense)> = Vec::new();
     let mut row = Vec::new();
-    let place = Place::default();
+    let context = FieldContext::default();
     let mut first = true;
     while at < text.len() {
         at = read_row(text, at, separator, &mut row);
@@ -129,12 +132,13 @@ fn table(text: &str, separator: u8, base: usize) -> Cover {
             columns = row
                 .iter()
                 .map(|cell| text[cell.clone()].trim())
-                .map(|name| (name, place.sense(name)))
+                .map(|name| (name, context.sense(name)))
                 .collect();
             continue;
         }
         let pair = columns.iter().zip(&row).any(|((_, sense), cell)| {
-            matches!(sense, Sense::PairName | Sense::Key) && place.sense(&text[cell.clone()]) == Sense::Secret
+            matches!(sense, Sense::PairName | Sense::Key)
+                && context.sense(&text[cell.clone()]) == Sense::Secret
         });
         for (column, cell) in row.iter().enumerate() {
             let (name, sense) = columns.get(column).copied().unwrap_or(("", Sense::Plain));
@@ -143,7 +147,7 @@ fn table(text: &str, separator: u8, base: usize) -> Cover {
                 Sense::PairValue if pair => cover.add(base + cell.start..base + cell.end),
                 _ => {
                     let (inner, doubled) = undoubled(&text[cell.clone()]);
-                    if let Some(inner) = TextReader::new(name, place).cover(&inner, false) {
+                    if let Some(inner) = TextReader::new(name, context).cover(&inner, false) {
                         cover.add_all(inner.spread(&doubled), base + cell.start);
                     }
                 }

@@ -200,26 +200,27 @@ impl<'a> Lexer<'a> {
         }
         let mut from = open + 1;
         while let Some(found) = memchr::memchr2(quote, b'\n', &bytes[from..end]) {
-            let place = from + found;
-            if bytes[place] == b'\n' {
-                self.unclosed[index][row] = place;
+            let position = from + found;
+            if bytes[position] == b'\n' {
+                self.unclosed[index][row] = position;
                 return None;
             }
-            let run = bytes[open + 1..place].iter().rev().take(32).take_while(|byte| **byte == b'\\').count();
+            let run =
+                bytes[open + 1..position].iter().rev().take(32).take_while(|byte| **byte == b'\\').count();
             let closes = if slashes == 0 { run % 2 == 0 } else { run == slashes };
             // The apostrophe of a word does not close.
             let inner = quote == b'\''
-                && bytes.get(place + 1).is_some_and(u8::is_ascii_alphanumeric)
-                && place + 1 < end;
+                && bytes.get(position + 1).is_some_and(u8::is_ascii_alphanumeric)
+                && position + 1 < end;
             if closes && !inner {
                 let width = u8::try_from(slashes + 1).unwrap_or(u8::MAX);
-                let end = place - if slashes == 0 { 0 } else { run };
+                let end = position - if slashes == 0 { 0 } else { run };
                 return Some(Token { kind: Kind::Quoted, start: open + 1, end, quote: width, glued: false });
             }
             if slashes > 0 && run < slashes && quote == b'"' {
                 return None;
             }
-            from = place + 1;
+            from = position + 1;
         }
         self.unclosed[index][row] = end;
         None

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::cover::Cover;
+use super::field_context::FieldContext;
 use super::lexer::{Kind, Token};
 use super::names::{Sense, is_one_of};
-use super::place::Place;
 use super::remarks::{is_message, is_remark, is_scheme, is_state};
 use super::words::VERBS;
 
@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Classifies a name together with the one or two words before it: `API key`, `SNMP community`.
-    pub(super) fn qualified(&self, at: usize, place: Place) -> Option<Sense> {
+    pub(super) fn qualified(&self, at: usize, context: FieldContext) -> Option<Sense> {
         let last = self.tokens.get(at)?;
         let mut sense = None;
         for back in 1..=2 {
@@ -102,7 +102,7 @@ impl<'a> Reader<'a> {
             // Words further away are part of the name only where the last word needs them.
             let ends = super::names::sense(words);
             let without = self.text.get(self.tokens[first].start..last.start)?;
-            if place.sense(without.trim()) == Sense::Plain && ends == Sense::Secret {
+            if context.sense(without.trim()) == Sense::Plain && ends == Sense::Secret {
                 sense = Some(ends);
                 break;
             }
@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether a word with a value says that a secret has changed: `Passphrase changed: "a" -> "b"`.
-    pub(super) fn is_change(&self, at: usize, value: usize, place: Place) -> bool {
+    pub(super) fn is_change(&self, at: usize, value: usize, context: FieldContext) -> bool {
         const CHANGES: &[&str] = &["changed", "modified", "rotated", "set", "updated"];
         let change = self.word(at).is_some_and(|word| is_one_of(word, CHANGES));
         // `The password is: x`
@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
         let arrow = || self.tokens.get(value + 1).is_some_and(|token| token.kind == Kind::Arrow);
         let is = self.word(at).is_some_and(|word| word.eq_ignore_ascii_case("is"));
         (is || change && (quoted() || arrow()))
-            && named().is_some_and(|name| place.sense(name) == Sense::Secret)
+            && named().is_some_and(|name| context.sense(name) == Sense::Secret)
     }
 
     /// The range of the value at a token, as it would be hidden.

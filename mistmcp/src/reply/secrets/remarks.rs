@@ -1,4 +1,4 @@
-//! Tells words that speak about a secret from the secret itself: `password: must be longer`, `token expired`.
+//! Distinguishes remarks about a secret from the secret itself: `password: must be longer`, `token expired`.
 
 use super::names::is_one_of;
 use super::words::{REMARKS, STATES};

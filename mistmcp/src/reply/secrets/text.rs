@@ -7,10 +7,10 @@ use aho_corasick::AhoCorasick;
 use super::assignments::Assignments;
 use super::config_lines::{ConfigLines, opens};
 use super::cover::Cover;
+use super::field_context::FieldContext;
 use super::files::table_in_text;
 use super::lexer::{Kind, Lexer, Token};
 use super::names::{any_of, automaton};
-use super::place::Place;
 use super::reader::{Reader, authorization};
 use super::{prose, shapes, urls, xml};
 
@@ -93,7 +93,7 @@ static TRIGGERS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
 
 /// Redactor of texts that belong together, such as the lines of a configuration in a list.
 pub(super) struct TextReader {
-    place: Place,
+    context: FieldContext,
     hinted: bool,
     /// Parser state after a text.
     open: Option<(Assignments, ConfigLines)>,
@@ -102,8 +102,8 @@ pub(super) struct TextReader {
 
 impl TextReader {
     /// For the texts of a field.
-    pub(super) fn new(field: &str, place: Place) -> Self {
-        Self { place, hinted: is_hint(field), open: None, in_key: false }
+    pub(super) fn new(field: &str, context: FieldContext) -> Self {
+        Self { context, hinted: is_hint(field), open: None, in_key: false }
     }
 
     /// A text without its secrets; nothing where it has none.
@@ -131,7 +131,7 @@ impl TextReader {
         }
         let (assignments, config) = self
             .open
-            .get_or_insert_with(|| (Assignments::new(lines, self.place), ConfigLines::new(self.hinted)));
+            .get_or_insert_with(|| (Assignments::new(lines, self.context), ConfigLines::new(self.hinted)));
         let part = Part { text, start: 0, end: text.len(), depth: 0 };
         part.read(assignments, config, &mut cover);
         if !in_list {
@@ -183,7 +183,7 @@ impl Part<'_> {
             }
             let part = Part { text: self.text, start: token.start, end: token.end, depth: self.depth + 1 };
             part.read(
-                &mut Assignments::new(inner.contains("\\n"), Place::default()),
+                &mut Assignments::new(inner.contains("\\n"), FieldContext::default()),
                 &mut config.inner(tokens.len() == 1),
                 cover,
             );

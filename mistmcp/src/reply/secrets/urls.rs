@@ -43,12 +43,12 @@ const SECRET_PATHS: [&str; 9] = [
 pub(super) fn find(text: &str, cover: &mut Cover) {
     let mut at = 0;
     while let Some(found) = memchr::memmem::find(&text.as_bytes()[at..], b"://") {
-        let place = at + found;
-        let start = place + 3;
+        let position = at + found;
+        let start = position + 3;
         let ends = |letter: char| letter.is_whitespace() || "\"'<>`".contains(letter);
         let end = start + text[start..].find(ends).unwrap_or(text.len() - start);
-        let web =
-            text[at..place].to_ascii_lowercase().ends_with("http") || text[at..place].ends_with(['s', 'S']);
+        let web = text[at..position].to_ascii_lowercase().ends_with("http")
+            || text[at..position].ends_with(['s', 'S']);
         url(&text[start..end], start, web, cover);
         at = end;
     }

@@ -3,18 +3,18 @@
 use serde_json::{Map, Value};
 
 use super::HIDDEN;
+use super::field_context::FieldContext;
 use super::names::{Sense, is_about, is_plural, is_public_header};
-use super::place::Place;
 use super::remarks::is_state;
 use super::text::{TextReader, without_authorization};
 
 /// Redacts the secrets in the value of a field.
-pub(super) fn redact(field: &str, value: &mut Value, place: Place) {
+pub(super) fn redact(field: &str, value: &mut Value, context: FieldContext) {
     match value {
-        Value::Object(object) => redact_object(object, place),
-        Value::Array(items) => list(field, items, place.in_list()),
+        Value::Object(object) => redact_object(object, context),
+        Value::Array(items) => list(field, items, context.in_list()),
         Value::String(text) => {
-            if let Some(without) = TextReader::new(field, place).read(text, false) {
+            if let Some(without) = TextReader::new(field, context).read(text, false) {
                 *text = without;
             }
         }
@@ -23,49 +23,50 @@ pub(super) fn redact(field: &str, value: &mut Value, place: Place) {
 }
 
 /// A list, whose texts may be the lines of one.
-fn list(field: &str, items: &mut [Value], place: Place) {
+fn list(field: &str, items: &mut [Value], context: FieldContext) {
     let mut lines = None;
     for item in items {
         match item {
             Value::String(text) => {
-                let lines = lines.get_or_insert_with(|| TextReader::new(field, place));
+                let lines = lines.get_or_insert_with(|| TextReader::new(field, context));
                 if let Some(without) = lines.read(text, true) {
                     *text = without;
                 }
             }
-            other => redact(field, other, place),
+            other => redact(field, other, context),
         }
     }
 }
 
 /// Hides the secrets in the fields of an object.
-pub(super) fn redact_object(object: &mut Map<String, Value>, place: Place) {
+pub(super) fn redact_object(object: &mut Map<String, Value>, context: FieldContext) {
     let mut values = false;
     let mut pair = false;
     let token = is_api_token(object);
     for (name, value) in &mut *object {
-        let sense = place.sense(name);
+        let sense = context.sense(name);
         match sense {
-            Sense::Key if token => hide(name, value, place),
-            Sense::Secret => hide(name, value, place),
-            Sense::Credential if !value.is_object() && !value.is_array() => hide(name, value, place),
-            Sense::Authorization => authorization(name, value, place),
+            Sense::Key if token => hide(name, value, context),
+            Sense::Secret => hide(name, value, context),
+            Sense::Credential if !value.is_object() && !value.is_array() => hide(name, value, context),
+            Sense::Authorization => authorization(name, value, context),
             // `pass` with a number counts what has passed.
-            Sense::Key if is_pass(name, value) => hide(name, value, place),
+            Sense::Key if is_pass(name, value) => hide(name, value, context),
             _ => {
                 values |= sense == Sense::PairValue;
                 if let (Sense::PairName | Sense::Key, Value::String(named)) = (sense, &*value) {
-                    pair |= place.sense(named) == Sense::Secret;
+                    pair |= context.sense(named) == Sense::Secret;
                 }
-                let below = if value.is_string() || value.is_number() { place } else { place.below(name) };
+                let below =
+                    if value.is_string() || value.is_number() { context } else { context.below(name) };
                 redact(name, value, below);
             }
         }
     }
     if values && pair {
         for (name, value) in object {
-            if place.sense(name) == Sense::PairValue {
-                hide(name, value, place);
+            if context.sense(name) == Sense::PairValue {
+                hide(name, value, context);
             }
         }
     }
@@ -73,16 +74,16 @@ pub(super) fn redact_object(object: &mut Map<String, Value>, place: Place) {
 
 /// Redacts every text and number here and below: a secret may be a list, or an object of several.
 /// Metadata of the secret stays, and so do flags that only say whether there is one.
-fn hide(name: &str, value: &mut Value, place: Place) {
+fn hide(name: &str, value: &mut Value, context: FieldContext) {
     match value {
         Value::String(text) if text.is_empty() || is_masked(text) => {}
         Value::String(text) if is_bgp_community(name, text) => {}
         // A number in the plural counts.
         Value::Number(_) if is_plural(name) => {}
         Value::String(_) | Value::Number(_) => *value = HIDDEN.into(),
-        Value::Array(items) => items.iter_mut().for_each(|item| hide(name, item, place.in_list())),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide(name, item, context.in_list())),
         Value::Object(object) => {
-            let below = place.below(name);
+            let below = context.below(name);
             for (inner, value) in object {
                 let sense = below.sense(inner);
                 if sense == Sense::Authorization {
@@ -128,14 +129,14 @@ fn is_masked(text: &str) -> bool {
 }
 
 /// A header `Authorization` keeps its scheme; a permission of the same name stays.
-fn authorization(name: &str, value: &mut Value, place: Place) {
+fn authorization(name: &str, value: &mut Value, context: FieldContext) {
     match value {
         Value::String(text) => {
             if let Some(without) = without_authorization(text) {
                 *text = without;
             }
         }
-        other => redact(name, other, place.below(name)),
+        other => redact(name, other, context.below(name)),
     }
 }
 
@@ -160,7 +161,7 @@ mod tests {
             "apitokens": [{ "key": "x1y", "last_used": 17 }, { "key": "x1y", "created_time": 17 }],
             "vars": { "SNMP_RO": "x1y", "BGP_MD5": "x1y", "SNMP_LOCATION": "HQ", "GAST_KENNWORT": "x1y" },
         });
-        redact("", &mut value, Place::default());
+        redact("", &mut value, FieldContext::default());
         let wanted = json!({
             "communities": ["65000:1", "target:65000:2"],
             "community_list": "CUST",

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::cover::Cover;
+use super::field_context::FieldContext;
 use super::names::{Sense, is_about};
-use super::place::Place;
 use super::remarks::is_message;
 
 /// Start of a section in which `<` does not open a tag.
@@ -16,7 +16,7 @@ const DEEPEST: usize = 64;
 /// An open element.
 struct Element<'a> {
     name: &'a str,
-    place: Place,
+    context: FieldContext,
     secret: bool,
     /// Of a pair of name and value: whether the name is a secret's, and the values that stood before it.
     pair: bool,
@@ -80,11 +80,11 @@ fn element<'a>(
     let end = tag.find(|letter: char| letter.is_whitespace() || letter == '/').unwrap_or(tag.len());
     let full = &tag[..end];
     let name = full.rsplit(':').next().unwrap_or(full);
-    let place = above.map(|above| above.place).unwrap_or_default();
+    let context = above.map(|above| above.context).unwrap_or_default();
     let inherited = above.is_some_and(|above| above.secret);
     // In Junos the name of a community of SNMP is the secret itself.
     let community = above.is_some_and(|above| above.name == "community" && above.secret);
-    let sense = place.sense(name);
+    let sense = context.sense(name);
     let secret = match sense {
         Sense::Secret => true,
         _ if inherited && community => name == "name",
@@ -92,18 +92,18 @@ fn element<'a>(
         _ => false,
     };
     let mut element =
-        Element { name, place: place.below(name), secret, pair: false, values: Vec::new(), text: body };
+        Element { name, context: context.below(name), secret, pair: false, values: Vec::new(), text: body };
     let attributes = &tag[end..];
     let mut named = false;
     let mut value = None;
     for (attribute, range) in attributes_of(attributes, start + end) {
         let content = &tag[range.start - start..range.end - start];
-        match place.sense(attribute) {
+        match context.sense(attribute) {
             Sense::PairName | Sense::Key | Sense::Plain
                 if ["name", "key", "id"].contains(&attribute)
-                    || place.sense(attribute) == Sense::PairName =>
+                    || context.sense(attribute) == Sense::PairName =>
             {
-                named |= matches!(place.sense(content), Sense::Secret);
+                named |= matches!(context.sense(content), Sense::Secret);
             }
             Sense::PairValue => value = Some(range),
             _ => {}
@@ -137,9 +137,9 @@ fn attributes_of(attributes: &str, base: usize) -> Vec<(&str, Range<usize>)> {
 
 fn close<'a>(text: &'a str, name: &str, end: usize, open: &mut Vec<Element<'a>>, cover: &mut Cover) {
     let name = name.rsplit(':').next().unwrap_or(name);
-    let Some(place) = open.iter().rposition(|element| element.name == name) else { return };
-    let leaf = place + 1 == open.len();
-    open.truncate(place + 1);
+    let Some(index) = open.iter().rposition(|element| element.name == name) else { return };
+    let leaf = index + 1 == open.len();
+    open.truncate(index + 1);
     let Some(element) = open.pop() else { return };
     let Some(range) = leaf.then(|| trimmed(text, element.text..end)).flatten() else { return };
     let value = &text[range.clone()];
@@ -151,9 +151,9 @@ fn close<'a>(text: &'a str, name: &str, end: usize, open: &mut Vec<Element<'a>>,
         return;
     }
     let Some(above) = open.last_mut() else { return };
-    match above.place.sense(element.name) {
+    match above.context.sense(element.name) {
         Sense::PairName | Sense::Key => {
-            above.pair = matches!(above.place.sense(value), Sense::Secret);
+            above.pair = matches!(above.context.sense(value), Sense::Secret);
             for range in std::mem::take(&mut above.values) {
                 if above.pair {
                     cover.add(range);

@@ -1,7 +1,7 @@
 use super::*;
 
 fn shown(name: &str, text: &str) -> String {
-    TextReader::new(name, Place::default()).read(text, false).unwrap_or_else(|| text.to_owned())
+    TextReader::new(name, FieldContext::default()).read(text, false).unwrap_or_else(|| text.to_owned())
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_section_of_characters_in_xml_and_a_relative_url_are_searched() {
 
 #[test]
 fn the_first_line_of_a_block_of_ios_opens_it_for_the_lines_of_a_list() {
-    let mut reader = TextReader::new("lines", Place::default());
+    let mut reader = TextReader::new("lines", FieldContext::default());
     let lines = ["radius server R", " address ipv4 10.0.0.1", " key x1y"];
     let read = lines.map(|line| reader.read(line, true).unwrap_or_else(|| line.to_owned()));
     assert_eq!(read, ["radius server R", " address ipv4 10.0.0.1", " key [hidden]"]);
@@ -172,11 +172,11 @@ fn a_private_key_is_hidden_and_a_certificate_is_not() {
 
 #[test]
 fn the_parser_state_is_kept_between_lines_of_a_list() {
-    let mut reader = TextReader::new("lines", Place::default());
+    let mut reader = TextReader::new("lines", FieldContext::default());
     let lines = ["[edit snmp]", "+  community hunter2 {", "+    authorization read-only;", "+  }"];
     let read = lines.map(|line| reader.read(line, true).unwrap_or_else(|| line.to_owned()));
     assert_eq!(read, ["[edit snmp]", "+  community [hidden] {", "+    authorization read-only;", "+  }"]);
-    let mut reader = TextReader::new("lines", Place::default());
+    let mut reader = TextReader::new("lines", FieldContext::default());
     let lines = ["-----BEGIN RSA PRIVATE KEY-----", "MIIEhunter2", "-----END RSA PRIVATE KEY-----", "MIIE"];
     let read = lines.map(|line| reader.read(line, true).unwrap_or_else(|| line.to_owned()));
     assert_eq!(read, ["[hidden]", "[hidden]", "[hidden]", "MIIE"]);

@@ -1,5 +1,4 @@
-//! Path of a field: what the names above an ambiguous name such as `key` or `community` say about
-//! it. The main type is [`Place`].
+//! Context of a field ([`FieldContext`]): the meaning that the names above it give to an ambiguous name such as `key` or `community`.
 
 use super::names::{Sense, any_of, automaton, is_one_of, is_secret_variable, parts, sense};
 use std::sync::LazyLock;
@@ -8,7 +7,7 @@ use aho_corasick::AhoCorasick;
 
 /// Meaning of the names of the two fields above.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::reply) struct Place(u16);
+pub(in crate::reply) struct FieldContext(u16);
 
 /// Directly below a name of authentication or encryption: a `key` is a secret.
 const CREDENTIAL: u16 = 1;
@@ -65,8 +64,8 @@ static STEMS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     automaton(&words)
 });
 
-impl Place {
-    /// The place below a field of this name.
+impl FieldContext {
+    /// The context below a field of this name.
     pub(super) fn below(self, name: &str) -> Self {
         let above = (self.0 & (CREDENTIAL | ROUTING)) * ABOVE;
         if !any_of(&STEMS, name) {
@@ -86,12 +85,12 @@ impl Place {
         Self(above | own)
     }
 
-    /// The place in a list here: its objects are no longer the variables themselves.
+    /// The context in a list: its objects are no longer the variables themselves.
     pub(super) fn in_list(self) -> Self {
         Self(self.0 & !VARIABLES)
     }
 
-    /// Classifies a name at this place: a secret or not.
+    /// Classifies a name in this context: a secret or not.
     pub(super) fn sense(self, name: &str) -> Sense {
         match sense(name) {
             Sense::Key if self.has(CREDENTIAL | (CREDENTIAL * ABOVE) | VARIABLES) => Sense::Secret,
