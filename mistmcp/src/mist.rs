@@ -7,6 +7,7 @@
 mod acceptance;
 mod accounts;
 mod answer;
+pub(crate) mod api;
 mod bounded_json;
 mod cache;
 mod clock;

@@ -13,7 +13,6 @@ mod prune;
 mod refetch;
 mod request_facts;
 mod row_buffer;
-mod rows;
 mod secrets;
 mod source;
 mod truncate;

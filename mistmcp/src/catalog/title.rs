@@ -1,10 +1,6 @@
 //! Titles of tools, derived from their names.
 
-/// Acronyms, which are written in capitals.
-const CAPITALS: [&str; 29] = [
-    "Ap", "Api", "Bgp", "Bssid", "Ecmp", "Id", "Ip", "Lan", "Led", "Mac", "Mcp", "Mx", "Nac", "Ospf", "Poe",
-    "Pma", "Psk", "Rf", "Rrm", "Sdk", "Sle", "Ssid", "Ssr", "Url", "Usb", "Vlan", "Vpn", "Wan", "Wlan",
-];
+use crate::mist::api::fields::ACRONYMS;
 
 /// Converts a tool's name to words: `listSiteRrmEvents` becomes `List site RRM events`.
 pub(super) fn title(name: &str) -> String {
@@ -33,9 +29,9 @@ fn written(place: usize, word: &str) -> String {
     let first: String = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().collect();
     let capitalized = first + letters.as_str();
     let singular = capitalized.strip_suffix('s').unwrap_or(&capitalized);
-    if CAPITALS.contains(&capitalized.as_str()) {
+    if ACRONYMS.contains(&capitalized.as_str()) {
         capitalized.to_uppercase()
-    } else if CAPITALS.contains(&singular) {
+    } else if ACRONYMS.contains(&singular) {
         format!("{}s", singular.to_uppercase())
     } else if place == 0 || word.len() > 1 && word.chars().all(|letter| letter.is_ascii_uppercase()) {
         capitalized

@@ -9,13 +9,11 @@ use crate::argument::{Arguments, Listed, QueryValue};
 use crate::endpoint::Endpoint;
 use crate::error::ErrorKind;
 use crate::mist::Request;
+use crate::mist::api::paths::CONSTANTS;
 use crate::param::Param;
 use crate::suggestion::remedy;
 use crate::text::shortened;
 use crate::{Error, Mist};
-
-/// Path of Mist's constants.
-const CONSTANTS: &str = "/api/v1/const/";
 
 /// Timeout for the list that explains a failed call.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);

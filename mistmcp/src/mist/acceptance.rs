@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::api::paths::SELF;
 use super::{Cloud, Connection, Mist, Pacer, Pool, Request, Tokens};
 use crate::Call;
 use crate::error::ErrorKind;
@@ -37,7 +38,7 @@ impl Acceptance {
     /// Asks Mist, if the pacer allows it.
     pub(crate) async fn verify(&self) -> Verdict {
         let mist = Mist::new(Arc::clone(&self.0), Call::unattended());
-        let answer = mist.send(Request::get("/api/v1/self")).await;
+        let answer = mist.send(Request::get(SELF)).await;
         match answer {
             _ if self.is_accepted() => Verdict::Accepted,
             Err(error) if error.kind() == ErrorKind::Token => Verdict::Refused,

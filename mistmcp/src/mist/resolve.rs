@@ -7,6 +7,7 @@ use futures_util::future::{join_all, try_join_all};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
+use super::api::paths::{SELF, inventory, sites};
 use super::dispatch::Dispatcher;
 use super::names::{Listing, MSP, Named, Picked, Wanted, listed, named};
 use super::routing::{MOST_ORGS, Route};
@@ -14,8 +15,6 @@ use super::{Answer, Mist, Request};
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
-
-pub(super) const SELF: &str = "/api/v1/self";
 
 /// What an organization is called in errors.
 const ORGANIZATION: &str = "organization";
@@ -354,11 +353,3 @@ impl Mist {
     }
 }
 
-/// The path of an organization's sites.
-fn sites(org: &str) -> String {
-    format!("/api/v1/orgs/{org}/sites")
-}
-
-fn inventory(org: &str) -> String {
-    format!("/api/v1/orgs/{org}/inventory")
-}

@@ -10,9 +10,9 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::accounts::Account;
+use super::api::paths::SELF;
 use super::dispatch::Dispatcher;
 use super::names::{Listing, Named};
-use super::resolve::SELF;
 use super::{Answer, Mist, Request};
 use crate::argument::Id;
 use crate::error::ErrorKind;

@@ -14,6 +14,7 @@ use super::lanes;
 use super::table::{MOST_ROWS, Table, TableBuilder};
 use crate::call::{CallSession, FetchedPage, RowPage};
 use crate::error::ErrorKind;
+use crate::mist::api::paging;
 use crate::text::shortened;
 use crate::{Call, Error, Result, work};
 
@@ -21,8 +22,6 @@ use crate::{Call, Error, Result, work};
 const AT_ONCE: usize = 6;
 /// Page sizes to try, if a page is too large.
 const SMALLER_PAGES: [u64; 2] = [100, 10];
-/// Arguments that select a page. A query fetches all pages.
-const PAGING: [&str; 4] = ["limit", "page", "search_after", "cursor"];
 
 /// What the tables of a query share while they are fetched.
 pub(super) struct Fetch<'a> {
@@ -103,7 +102,7 @@ impl Started {
         let mut arguments = source.arguments.clone();
         let mut notes = Vec::new();
         let paging: Vec<_> =
-            PAGING.into_iter().filter(|name| arguments.shift_remove(*name).is_some()).collect();
+            paging::ARGUMENTS.into_iter().filter(|name| arguments.shift_remove(*name).is_some()).collect();
         if !paging.is_empty() {
             notes.push(format!("all pages are fetched, so {} was not needed", paging.join(" and ")));
         }

@@ -5,6 +5,8 @@ use reqwest::Url;
 use serde_json::{Map, Value, json};
 
 use super::request_facts::RequestFacts;
+use crate::mist::api::paging::REPEATED;
+use crate::mist::api::paths;
 use crate::mist::{CURSOR, Cursor};
 
 /// The target of an answer's `next`.
@@ -17,9 +19,6 @@ pub(super) enum Link {
     /// There is a next page, but the tool has no arguments for it.
     Unusable,
 }
-
-/// Parameters that a link repeats from the call, and that do not select a page alone.
-const REPEATED: [&str; 6] = ["limit", "start", "end", "duration", "sort", "interval"];
 
 impl Link {
     /// Parses a link. It is never requested as it is: only its query is used, and only if it points to the API of
@@ -79,7 +78,7 @@ fn query(link: &str, host: Option<&Url>) -> Option<String> {
     let is_api = link.origin() == host.origin()
         && link.username().is_empty()
         && link.password().is_none()
-        && link.path().starts_with("/api/v1/");
+        && link.path().starts_with(paths::PREFIX);
     is_api.then(|| link.query().map(str::to_owned)).flatten()
 }
 

@@ -7,12 +7,12 @@ use serde_json::{Map, Value};
 use super::link::Link;
 use super::prune::tidy;
 use super::request_facts::{Expected, RequestFacts};
-use super::rows::Found;
 use super::source::{Offset, Source};
 use super::{field_mask, page, window};
 use crate::Result;
 #[cfg(feature = "query")]
 use crate::call::RowPage;
+use crate::mist::api::list_shape::FoundRows;
 use crate::mist::{CURSOR, Page};
 
 /// The common shape of all lists: rows, total, and the arguments of the next page.
@@ -43,7 +43,7 @@ pub(crate) struct List {
 impl List {
     /// Parses any of Mist's list shapes; `Err` returns a value that is not a list.
     pub(super) fn read(value: Value, source: &Source, facts: &RequestFacts) -> Result<Self, Value> {
-        let Found { rows, mut about, remark } = Found::of(value, facts.expected == Expected::List)?;
+        let FoundRows { rows, mut about, remark } = FoundRows::of(value, facts.expected == Expected::List)?;
         let link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), facts);
         let page = source.page.or_else(|| page::of_answer(&about, facts));
         let window = window::fixed(&about, source.date, facts);

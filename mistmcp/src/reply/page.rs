@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::request_facts::{RequestFacts, number};
+use crate::mist::api::paging::{DEFAULT_LIMIT, MAX_LIMIT};
 use crate::mist::{CURSOR, Page};
 
 /// The arguments to merge into those of the call for the next page, if there is one and the tool accepts them.
@@ -26,14 +27,10 @@ pub(super) fn next(page: Option<Page>, rows: usize, facts: &RequestFacts) -> Opt
 
 /// The page of an answer without paging headers: from its own fields, or else from the arguments of the call.
 pub(super) fn of_answer(about: &Map<String, Value>, facts: &RequestFacts) -> Option<Page> {
-    const DEFAULT_LIMIT: u64 = 100;
-    /// Mist's maximum page size, however many rows are requested.
-    const LARGEST_LIMIT: u64 = 1_000;
     if !facts.takes("page") || !facts.takes("limit") {
         return None;
     }
-    let limit =
-        number(about, "limit").or_else(|| facts.number("limit").map(|limit| limit.min(LARGEST_LIMIT)));
+    let limit = number(about, "limit").or_else(|| facts.number("limit").map(|limit| limit.min(MAX_LIMIT)));
     let page = number(about, "page").or_else(|| facts.number("page"));
     Some(Page {
         number: page.filter(|page| *page > 0).unwrap_or(1),

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::mist::CURSOR;
+use crate::mist::api::paging::FORM;
 use crate::param::Param;
 use crate::text::shortened;
 use crate::{Arg, Arguments, Fields, Time};
@@ -127,10 +128,6 @@ impl RequestFacts {
         format!("Too long, and so cut inside: {parts}; {way}.")
     }
 }
-
-/// Parameters that select the scope or the format, but not the content.
-const FORM: [&str; 10] =
-    ["org_id", "site_id", "fields", "start", "end", "duration", "limit", "page", "search_after", "sort"];
 
 /// A number in a map, also if it is a string.
 pub(super) fn number(map: &Map<String, Value>, key: &str) -> Option<u64> {

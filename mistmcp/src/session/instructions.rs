@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{Mode, Settings};
 use crate::error::ToolStatus;
 use crate::identity::identity;
+use crate::mist::api::instructions::{FIELDS, IDS, READS, SELF, WINDOW, WRITES};
 
 /// Extended categories that the instructions name at most.
 const MOST_NAMED: usize = 4;
@@ -17,32 +18,25 @@ impl Settings {
         if let Some(own) = identity().instructions {
             text.extend([own.trim_end(), "\n"]);
         }
-        text.push_str(if self.reach().read_only {
-            "Reads a Juniper Mist network; nothing can be changed.\n"
-        } else {
-            "Works on a Juniper Mist network; some tools can change something.\n"
-        });
-        if self.tool_status("getSelf") == ToolStatus::Callable {
-            text.push_str("- `getSelf` tells which organizations the API token sees.\n");
+        text.push_str(if self.reach().read_only { READS } else { WRITES });
+        let (tool, line) = SELF;
+        if self.tool_status(tool) == ToolStatus::Callable {
+            text.push_str(line);
         }
         let entries = self.catalog().entries();
         let takes = |name| entries.iter().any(|entry| entry.params().iter().any(|param| param.name == name));
-        let ids = [
-            ("org_id", " `org_id` may be left out where there is one."),
-            ("site_id", " `site_id` takes a site's name."),
-            ("device_id", " `device_id` takes a device's name or MAC."),
-        ];
-        let ids: String = ids.into_iter().filter(|(name, _)| takes(*name)).map(|(_, words)| words).collect();
+        let ids: String = IDS.into_iter().filter(|(name, _)| takes(*name)).map(|(_, words)| words).collect();
         let others = if ids.is_empty() { " Ids" } else { " Other ids" };
         text.extend(["-", &ids, others, " come from the tool that lists their kind.\n"]);
-        if takes("duration") {
-            text.push_str("- Searches and counts look at the last day by default.\n");
+        let (parameter, line) = WINDOW;
+        if takes(parameter) {
+            text.push_str(line);
         }
-        text.push_str(
-            "- An answer with `next` has more: repeat the call with these arguments merged in.\n\
-             - Lists take `fields`, what to keep of each row: `mac,radio_stat.band_5.channel`.\n\
-             - An error says what to do next.\n",
-        );
+        text.extend([
+            "- An answer with `next` has more: repeat the call with these arguments merged in.\n",
+            FIELDS,
+            "- An error says what to do next.\n",
+        ]);
         if self.mode() == Mode::Managed {
             text.push_str(
                 "Few tools are listed: `findTools` finds the others, `callTool` calls them by name",

@@ -1,5 +1,6 @@
 //! The columns of a list: the union of its rows' fields, chosen and put into an order.
 
+use crate::mist::api::fields::COLUMN_ORDER;
 use std::collections::HashMap;
 
 /// One column, with the cell of each row that has one.
@@ -49,32 +50,11 @@ pub(super) fn chosen<T>(columns: Vec<Column<T>>, fields: &[String]) -> Vec<Colum
     chosen
 }
 
-/// Order of columns, by the last part of the name: identity, state, time, other fields, nested fields, ids.
-const ORDER: [&[&str]; 5] = [
-    &[
-        "site",
-        "name",
-        "hostname",
-        "device_name",
-        "device",
-        "ap_name",
-        "ap",
-        "switch",
-        "gateway",
-        "hostnames",
-        "username",
-    ],
-    &["status", "severity", "connected", "state", "up", "result"],
-    &["type", "event", "reason", "text", "model", "mac", "ssid", "ip", "band", "channel", "version"],
-    &["timestamp", "when", "num_clients", "count", "last_seen", "last_hostname"],
-    &[],
-];
-
 /// Sorts columns for people, the ones that matter most first.
 pub(super) fn by_importance<T>(columns: &mut [Column<T>]) {
     let has = |name: &str| columns.iter().any(|column| column.name == name);
-    let has_name = ORDER[0].iter().skip(1).any(|name| has(name)) || has("last_hostname");
-    let has_status = ORDER[1].iter().any(|name| has(name));
+    let has_name = COLUMN_ORDER[0].iter().skip(1).any(|name| has(name)) || has("last_hostname");
+    let has_status = COLUMN_ORDER[1].iter().any(|name| has(name));
     let rank = |name: &str| -> (usize, usize) {
         match name {
             // An address names what has no name.
@@ -88,15 +68,15 @@ pub(super) fn by_importance<T>(columns: &mut [Column<T>]) {
             _ => {}
         }
         if name == "id" || ["_id", "_ids"].iter().any(|end| name.ends_with(end)) {
-            return (ORDER.len() + 1, 0);
+            return (COLUMN_ORDER.len() + 1, 0);
         }
         if name.contains('.') {
-            return (ORDER.len(), 0);
+            return (COLUMN_ORDER.len(), 0);
         }
-        let found = ORDER.iter().enumerate().find_map(|(rank, names)| {
+        let found = COLUMN_ORDER.iter().enumerate().find_map(|(rank, names)| {
             names.iter().position(|other| *other == name).map(|place| (rank, place))
         });
-        found.unwrap_or((ORDER.len() - 1, 0))
+        found.unwrap_or((COLUMN_ORDER.len() - 1, 0))
     };
     let ranks: HashMap<String, (usize, usize)> =
         columns.iter().map(|column| (column.name.clone(), rank(&column.name))).collect();

@@ -5,22 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use crate::argument::{Lookup, Mac};
-
-/// Fields that hold the MAC address or the id of a device of Mist, alone or as a list.
-const DEVICES: [&str; 12] = [
-    "ap",
-    "ap_mac",
-    "last_ap",
-    "aps",
-    "device_mac",
-    "device_id",
-    "switch",
-    "switch_mac",
-    "enabled",
-    "gateway",
-    "gateway_mac",
-    "gateways",
-];
+use crate::mist::api::fields::DEVICE_FIELDS;
 
 /// Names by id, and of devices by MAC address as well.
 #[derive(Debug, Default)]
@@ -37,7 +22,7 @@ pub(super) fn wanted(rows: &[Value]) -> Vec<Lookup> {
         id.is_some() && id != text(row, "id") && text(row, "site_name").is_none()
     });
     let device = rows().any(|row| {
-        DEVICES.iter().any(|field| {
+        DEVICE_FIELDS.iter().any(|field| {
             let value = row.get(*field);
             let has_name = text(row, &format!("{}_name", stem(field))).is_some();
             !has_name && value.is_some_and(|value| items(value).any(is_key))
@@ -83,13 +68,15 @@ impl Names {
             let name = text(row, "site_name").or_else(known)?;
             return Some(("site".to_owned(), name.into()));
         }
-        if let Some(stem) = field.strip_suffix("_id").or(Some(field).filter(|_| DEVICES.contains(&field))) {
+        if let Some(stem) =
+            field.strip_suffix("_id").or(Some(field).filter(|_| DEVICE_FIELDS.contains(&field)))
+        {
             let name = format!("{stem}_name");
             if let Some(text) = text(row, &name) {
                 return Some((name, text.into()));
             }
         }
-        if !DEVICES.contains(&field) {
+        if !DEVICE_FIELDS.contains(&field) {
             return None;
         }
         let name = |value: &Value| {

@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use super::account::{Account, Usage};
 use super::report::{Finding, Report};
 use crate::error::ErrorKind;
+use crate::mist::api::paths;
 use crate::mist::{Answer, Cloud, Connection, Pool, Token, Tokens};
 use crate::{Call, Error, Mist, Request};
 
@@ -71,7 +72,7 @@ async fn one(
     );
     let connection = Arc::new(connection);
     let mist = Mist::new(Arc::clone(&connection), Call::unattended());
-    let answer = match request(token_check, &mist, "/api/v1/self").await {
+    let answer = match request(token_check, &mist, paths::SELF).await {
         Ok(answer) => answer,
         Err(silence) => return (vec![unanswered(token_check, name, &silence)], None, None),
     };
@@ -162,7 +163,7 @@ async fn org(token_check: &TokenCheck, name: &str, mist: &Mist, account: &Accoun
     if !account.can_see_unnamed_orgs() {
         return Some(invisible());
     }
-    Some(match request(token_check, mist, &format!("/api/v1/orgs/{org_id}")).await {
+    Some(match request(token_check, mist, &paths::organization(org_id)).await {
         Ok(_) => Finding::ok(name, format!("sees the organization of --org-id, {org_id}")),
         Err(NoAnswer::Refused(error))
             if matches!(error.kind(), ErrorKind::Permission | ErrorKind::Missing) =>
@@ -174,7 +175,7 @@ async fn org(token_check: &TokenCheck, name: &str, mist: &Mist, account: &Accoun
 }
 
 async fn calls_left(token_check: &TokenCheck, name: &str, mist: &Mist) -> Finding {
-    let answer = match request(token_check, mist, "/api/v1/self/usage").await {
+    let answer = match request(token_check, mist, paths::USAGE).await {
         Ok(answer) => answer,
         Err(silence) => return unanswered(token_check, name, &silence),
     };

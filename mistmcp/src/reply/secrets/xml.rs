@@ -97,13 +97,13 @@ fn element<'a>(
     let mut named = false;
     let mut value = None;
     for (attribute, range) in attributes_of(attributes, start + end) {
-        let content = &tag[range.start - start..range.end - start];
+        let quoted = &tag[range.start - start..range.end - start];
         match context.sense(attribute) {
             Sense::PairName | Sense::Key | Sense::Plain
                 if ["name", "key", "id"].contains(&attribute)
                     || context.sense(attribute) == Sense::PairName =>
             {
-                named |= matches!(context.sense(content), Sense::Secret);
+                named |= matches!(context.sense(quoted), Sense::Secret);
             }
             Sense::PairValue => value = Some(range),
             _ => {}

@@ -1,21 +1,21 @@
-//! Extraction of rows from Mist's different list shapes ([`Found`]).
+//! The shapes of lists in Mist's answers: [`FoundRows`] extracts the rows.
 
 use serde_json::{Map, Value};
 
 /// The rows of a list, and its other fields.
 #[derive(Debug)]
-pub(super) struct Found {
-    pub(super) rows: Vec<Value>,
+pub(crate) struct FoundRows {
+    pub(crate) rows: Vec<Value>,
     /// The fields beside the rows.
-    pub(super) about: Map<String, Value>,
+    pub(crate) about: Map<String, Value>,
     /// Remark for the reader if the shape is not that of a list.
-    pub(super) remark: Option<String>,
+    pub(crate) remark: Option<String>,
 }
 
-impl Found {
+impl FoundRows {
     /// Extracts the rows; `Err` returns a value that is not a list. If a list `is_wanted`, an empty value counts as
     /// a list without rows.
-    pub(super) fn of(value: Value, is_wanted: bool) -> Result<Self, Value> {
+    pub(crate) fn of(value: Value, is_wanted: bool) -> Result<Self, Value> {
         match value {
             Value::Array(rows) => Ok(Self { rows, about: Map::new(), remark: None }),
             Value::Object(about) => Self::in_object(about, is_wanted),
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     fn rows(value: Value, is_wanted: bool) -> Option<(Value, bool)> {
-        Found::of(value, is_wanted).ok().map(|found| (found.rows.into(), found.remark.is_some()))
+        FoundRows::of(value, is_wanted).ok().map(|found| (found.rows.into(), found.remark.is_some()))
     }
 
     #[test]
