@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_stands_for_a_token_is_told_by_its_form() {
+    fn a_placeholder_of_a_token_is_recognized_by_its_form() {
         for (wanted, texts) in [
             (
                 REFERENCE,

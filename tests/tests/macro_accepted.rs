@@ -24,7 +24,7 @@ fn method(tool: &Tool) -> Option<&Method> {
 }
 
 #[test]
-fn a_tool_is_named_as_its_function_unless_it_says_otherwise() {
+fn a_tool_is_named_as_its_function_unless_a_key_names_it() {
     let names = [&GROUPS_AND_CHOICES, &MOVE, &MACRO_MADE, &NAME_OF_ITS_OWN].map(|tool| tool.name);
     assert_eq!(names, ["groupsAndChoices", "move", "macroMade", "Irregular_Name"]);
 }

@@ -16,7 +16,7 @@ use ui_test::{
 };
 
 #[test]
-fn every_mistake_is_told_at_its_place() {
+fn every_mistake_is_reported_at_its_place() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut config = Config::rustc(package.join("macro/mistakes"));
     config.out_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("macro_mistakes");

@@ -200,7 +200,7 @@ fn the_endpoint_finds_its_site_by_name_and_keeps_to_its_page() {
 }
 
 #[test]
-fn without_the_feature_spans_that_are_asked_for_are_said_to_be_left_out() {
+fn without_the_feature_a_configured_export_is_reported_as_missing() {
     let serve = |variables: &[(&str, &str)]| {
         let output = example().unwrap().envs(variables.iter().copied()).output().unwrap();
         let errors = String::from_utf8(output.stderr).unwrap();

@@ -202,7 +202,7 @@ fn paths(tokens: TokenStream, depth: usize, found: &mut Vec<String>) {
             TokenTree::Group(group) => paths(group.stream(), depth, found),
             TokenTree::Ident(ident) if *ident == "crate" || *ident == "super" => {
                 // Each `super` is followed by the two colons of `::`.
-                let supers = (0..).take_while(|step| is_super(place + 3 * step)).count();
+                let supers = (0..tokens.len()).take_while(|step| is_super(place + 3 * step)).count();
                 if *ident == "super" && supers != depth {
                     continue;
                 }

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_of_the_fixtures_has_a_row_that_says_something() {
+    fn every_mistake_of_the_fixtures_has_a_row_with_its_message() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
         let table = table(root).unwrap();
         let fixtures = fs::read_dir(root.join(FOLDER)).unwrap();

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_is_the_last_day_when_nothing_is_said() {
+    fn a_window_is_the_last_day_by_default() {
         assert_eq!(window(&[]).unwrap(), Window { start: NOW - DAY, end: NOW });
     }
 

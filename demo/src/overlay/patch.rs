@@ -117,7 +117,7 @@ mod tests {
     use crate::{overlay::Overlay, world::World};
 
     #[test]
-    fn a_patch_does_what_the_appendix_of_rfc_7396_says() {
+    fn a_patch_follows_the_appendix_of_rfc_7396() {
         let world = World::new(0, &Overlay::empty_organization());
         let cases = json!([
             [{"a": "b"}, {"a": "c"}, {"a": "c"}],

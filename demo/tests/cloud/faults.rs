@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::peer::Peer;
 
 #[tokio::test]
-async fn a_status_comes_as_often_as_asked_with_its_retry_after() {
+async fn a_status_comes_as_often_as_requested_with_its_retry_after() {
     let peer = Peer::start().await;
     peer.cloud.fail_next("/api/v1/self", 2, Fault::too_many_requests(798));
     for _ in 0..2 {
@@ -90,7 +90,7 @@ async fn a_redirect_names_another_host() {
 }
 
 #[tokio::test]
-async fn faults_are_asked_for_and_cleared_over_http() {
+async fn faults_are_requested_and_cleared_over_http() {
     let peer = Peer::start().await;
     let faults = format!("{}/demo/faults", peer.cloud.url());
     let order =

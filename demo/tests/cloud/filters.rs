@@ -37,7 +37,7 @@ async fn a_mac_is_found_in_every_spelling() {
 }
 
 #[tokio::test]
-async fn device_lists_are_of_access_points_unless_said() {
+async fn device_lists_are_of_access_points_by_default() {
     let peer = Peer::start().await;
     let path = peer.at("Chicago Flagship Store", "/devices").await;
     for (query, number) in

@@ -17,7 +17,7 @@ fn of_entry(entry: &Value) -> String {
 }
 
 #[test]
-fn an_unknown_name_is_told_with_the_nearest() {
+fn an_unknown_name_is_reported_with_the_nearest() {
     let cases = [
         (
             json!({ "collection": "port", "remove": true }),

@@ -77,14 +77,14 @@ async fn there_is_no_next_on_the_last_page() {
 }
 
 #[tokio::test]
-async fn a_limit_is_a_hundred_unless_said_and_a_thousand_at_most() {
+async fn a_limit_is_a_hundred_by_default_and_a_thousand_at_most() {
     let peer = Peer::start().await;
     assert_eq!(peer.json("{org}/clients/search").await["limit"], 100);
     assert_eq!(peer.json("{org}/clients/search?limit=5000").await["limit"], 1000);
 }
 
 #[tokio::test]
-async fn a_search_is_sorted_as_asked() {
+async fn a_search_is_sorted_as_requested() {
     let peer = Peer::start().await;
     let up = ids(&peer.rows("{org}/sites/search?sort=name").await, "name");
     let down = ids(&peer.rows("{org}/sites/search?sort=-name").await, "name");

@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verdict_says_what_was_not_seen_and_never_that_all_is_well() {
+    fn a_verdict_states_what_was_not_seen_and_never_that_all_is_well() {
         let hidden = texts(&["NAC: 403"]);
         let value = Diagnosis::about("AP-1").into_value(&[], &hidden, 1, |_| true);
         assert!(value["verdict"].as_str().unwrap().contains("nothing is known"), "{value}");
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn facts_that_are_told_whole_are_the_first_set_that_fits() {
+    fn facts_that_are_reported_whole_are_the_first_set_that_fits() {
         let set = |length: usize| json!({ "drawing": "word ".repeat(length) }).as_object().cloned().unwrap();
         let drawn = |sets: Vec<Map<String, Value>>, findings: usize| {
             let diagnosis = Diagnosis::about("The site").findings((0..findings).map(one)).whole(sets);

@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn one_cause_at_one_place_is_told_once() {
+    fn one_cause_at_one_place_is_reported_once() {
         assert_eq!(
             names(&ranked(vec![finding("a", 1), finding("a", 2), finding("b", 1)])),
             [("a", None), ("b", None)]

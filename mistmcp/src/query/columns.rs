@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_of_one_name_in_another_case_are_told_apart() {
+    fn columns_of_one_name_in_another_case_are_distinguished() {
         let mut columns = Columns::default();
         assert_eq!([columns.index("name", false), columns.index("Name", false)], [Some(0), Some(1)]);
         assert_eq!(columns.index("name", false), Some(0));

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_query_that_takes_too_many_calls_says_how_many() {
+    fn a_query_that_takes_too_many_calls_states_how_many() {
         let cost = Cost::of([("aps", (1, 10)), ("clients", (1, 71))].into_iter());
         assert_eq!(cost.check(83, 5_000), Ok(()));
         let error = cost.check(50, 4_000).unwrap_err();

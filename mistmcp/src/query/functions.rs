@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_that_make_or_tell_too_much_are_not_allowed() {
+    fn functions_that_allocate_or_reveal_too_much_are_not_allowed() {
         for name in [
             "randomblob",
             "ZEROBLOB",

@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_of_one_name_are_told_apart() {
+    fn columns_of_one_name_are_distinguished() {
         assert_eq!(column_names(&["name", "name", "mac", "name"]), ["name", "name_2", "mac", "name_3"]);
         assert_eq!(column_names(&["a", "a_2", "a"]), ["a", "a_2", "a_3"]);
     }

@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_star_stands_for_any_characters() {
+    fn a_star_matches_any_characters() {
         for (pattern, name, wanted) in [
             ("getSelf", "getSelf", true),
             ("getSelf", "getSelfApiUsage", false),

@@ -1,8 +1,8 @@
-// The official client, version 2: it speaks both eras, and the legacy one unless it is told.
+// The official client, version 2: it speaks both eras, and the legacy one unless it is configured otherwise.
 
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { Talk } from './talk.js';
+import { TestClient } from './test_client.js';
 
 export const PACKAGE = '@modelcontextprotocol/client';
 export const ERAS = {
@@ -11,15 +11,15 @@ export const ERAS = {
     '2026-07-28': { mode: { pin: '2026-07-28' }, version: '2026-07-28' },
 };
 
-export async function connect(place, { mode, version }) {
+export async function connect(target, { mode, version }) {
     const negotiation = mode && { versionNegotiation: { mode } };
-    const client = new Client({ name: 'story', version: '1' }, negotiation);
-    const talk = new Talk(client, version, version < '2026');
-    client.setNotificationHandler('notifications/tools/list_changed', () => void (talk.changes += 1));
-    const transport = place.address
-        ? new StreamableHTTPClientTransport(new URL(place.address))
-        : new StdioClientTransport({ command: place.binary, args: place.arguments });
+    const client = new Client({ name: 'scenario', version: '1' }, negotiation);
+    const testClient = new TestClient(client, version, version < '2026');
+    client.setNotificationHandler('notifications/tools/list_changed', () => void (testClient.changes += 1));
+    const transport = target.address
+        ? new StreamableHTTPClientTransport(new URL(target.address))
+        : new StdioClientTransport({ command: target.binary, args: target.arguments });
     await client.connect(transport);
-    talk.speaks = client.getNegotiatedProtocolVersion();
-    return talk;
+    testClient.speaks = client.getNegotiatedProtocolVersion();
+    return testClient;
 }

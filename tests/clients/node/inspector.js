@@ -1,4 +1,4 @@
-// The inspector's command line: each command is a connection of its own, so its story is told in single sentences.
+// The inspector's command line: each command is a connection of its own, so its scenario runs step by step.
 
 import { execFile } from 'node:child_process';
 import { ALL, FACTS, holds, same, truly } from './expect.js';
@@ -9,8 +9,8 @@ const FINE = 0;
 const TOOL_ERROR = 5;
 
 /** The result of one command, which has to end with that code. */
-function inspect(place, era, code, method, ...args) {
-    const server = place.address ? [place.address, '--transport', 'http'] : [place.binary, ...place.arguments];
+function inspect(target, era, code, method, ...args) {
+    const server = target.address ? [target.address, '--transport', 'http'] : [target.binary, ...target.arguments];
     const options = ['--protocol-era', era, '--format', 'json', '--quiet', '--method', method, ...args];
     return new Promise((resolve, reject) => {
         execFile('inspector', ['--cli', ...server, ...options], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
@@ -21,9 +21,9 @@ function inspect(place, era, code, method, ...args) {
     });
 }
 
-export async function story(place, era) {
-    const asking = (place) => (code, method, ...args) => inspect(place, era, code, method, ...args);
-    const managed = asking(place);
+export async function scenario(target, era) {
+    const asking = (target) => (code, method, ...args) => inspect(target, era, code, method, ...args);
+    const managed = asking(target);
     const call = async (code, tool, args = {}, ask = managed) => {
         const given = ['--tool-name', tool, '--tool-args-json', JSON.stringify(args)];
         const result = await ask(code, 'tools/call', ...given);
@@ -36,11 +36,11 @@ export async function story(place, era) {
         async () => same('the list', await names(managed), FACTS.managed),
         async () => {
             // The inspector's own rules for schemas that every client can read.
-            const listed = await names(asking(place.loading('all')), '--strict');
+            const listed = await names(asking(target.loading('all')), '--strict');
             same('the list of mode all', listed.toSorted(), ALL);
         },
         async () => {
-            const listed = await names(asking(place.loading('custom', ...custom.categories)));
+            const listed = await names(asking(target.loading('custom', ...custom.categories)));
             same('the list of mode custom', listed.toSorted(), custom.tools);
         },
         async () => holds('getSelf', await call(FINE, 'getSelf'), FACTS.self),
@@ -69,7 +69,7 @@ export async function story(place, era) {
             holds('an unknown tool', text, `did you mean "${meant}"?`);
         },
         async () => {
-            // It does not tell what a server declares: where nothing is, the list is empty.
+            // It does not show the capabilities of a server: without one, the list is empty.
             const { prompts } = await managed(FINE, 'prompts/list');
             // A site is the one argument whose value is known here.
             const ofSites = prompts.filter(({ arguments: wanted = [] }) =>

@@ -8,7 +8,7 @@ export const PACKAGE = 'mcp-remote';
 export const URL_ONLY = true;
 export const ERAS = { legacy: { protocol: 'legacy' }, auto: { protocol: 'auto' } };
 
-export function connect(place, { protocol }) {
-    const args = [place.address, '--transport', 'http-only', '--protocol', protocol, '--silent'];
+export function connect(target, { protocol }) {
+    const args = [target.address, '--transport', 'http-only', '--protocol', protocol, '--silent'];
     return over(new StdioClientTransport({ command: 'mcp-remote', args, stderr: 'ignore' }), protocol === 'legacy');
 }

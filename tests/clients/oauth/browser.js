@@ -8,8 +8,8 @@ export async function signIn(url, redirect) {
         const response = await fetch(next, { redirect: 'manual', headers: cookie ? { cookie } : {} })
         for (const set of response.headers.getSetCookie()) {
             const [pair] = set.split(';')
-            const place = pair.indexOf('=')
-            cookies.set(pair.slice(0, place), pair.slice(place + 1))
+            const separator = pair.indexOf('=')
+            cookies.set(pair.slice(0, separator), pair.slice(separator + 1))
         }
         const location = response.headers.get('location')
         if (!location) throw new Error(`the sign-in ended at ${next}: ${response.status} ${await response.text()}`)

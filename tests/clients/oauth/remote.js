@@ -1,4 +1,4 @@
-// Walks from a 401 to a tool call through `mcp-remote`, which signs in for a client that speaks stdio:
+// Signs in, from a 401 to a tool call through `mcp-remote`, which signs in for a client that speaks stdio:
 // `node remote.js URL-OF-MCP ISSUER`.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
@@ -21,13 +21,13 @@ createInterface({ input: remote.stdout }).on('line', (line) => {
     const message = JSON.parse(line)
     answers.get(message.id)?.(message)
 })
-let told = ''
-const asked = new Promise((resolve) => remote.stderr.on('data', (data) => {
-    told += data
-    const found = told.match(/visiting:\s+(http\S+)/)
+let output = ''
+const authorizationUrl = new Promise((resolve) => remote.stderr.on('data', (data) => {
+    output += data
+    const found = output.match(/visiting:\s+(http\S+)/)
     if (found) resolve(found[1])
 }))
-const late = (what) => new Promise((_, reject) => setTimeout(() => reject(new Error(`${what}: ${told}`)), 60_000).unref())
+const late = (what) => new Promise((_, reject) => setTimeout(() => reject(new Error(`${what}: ${output}`)), 60_000).unref())
 
 function ask(id, method, params) {
     const answer = new Promise((resolve) => answers.set(id, resolve))
@@ -36,8 +36,8 @@ function ask(id, method, params) {
 }
 
 try {
-    const initialized = ask(1, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'walk', version: '1' } })
-    const address = new URL(await Promise.race([asked, late('the sign-in')]))
+    const initialized = ask(1, 'initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'sign-in', version: '1' } })
+    const address = new URL(await Promise.race([authorizationUrl, late('the sign-in')]))
     assert.equal(address.origin, issuer)
     const redirect = address.searchParams.get('redirect_uri')
     const back = await signIn(address, redirect)

@@ -57,9 +57,9 @@ export const asking = {
         if (count === 0) return;
         let found = 0;
         // A few of them, from all over the list.
-        for (const place of [0, 1, 2, 3].map((part) => Math.floor((part * (count - 1)) / 3))) {
-            const title = await incidents.nth(place).textContent();
-            await page.locator('#incident').selectOption({ index: place });
+        for (const index of [0, 1, 2, 3].map((part) => Math.floor((part * (count - 1)) / 3))) {
+            const title = await incidents.nth(index).textContent();
+            await page.locator('#incident').selectOption({ index });
             await page.locator('#incident-form button').click();
             await page.locator('#answer-heading', { hasText: title }).waitFor();
             await page.locator('#answer-status', { hasText: /answered in|failed/ }).waitFor();

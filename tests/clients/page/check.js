@@ -31,8 +31,8 @@ async function open(url, options = {}) {
 }
 
 console.log(`page in Chromium ${browser.version()}`);
-for (const [place, url] of urls.entries()) {
-    const walks = place === 0 ? { ...reading, ...using, ...configurations, ...asking } : { ...configurations, ...asking };
+for (const [index, url] of urls.entries()) {
+    const walks = index === 0 ? { ...reading, ...using, ...configurations, ...asking } : { ...configurations, ...asking };
     for (const [name, walk] of Object.entries(walks)) {
         const line = `page ${url}, ${name}`;
         try {

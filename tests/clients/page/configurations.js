@@ -11,7 +11,7 @@ const INITIALIZE = {
 };
 
 /** What the server says of itself to the page. */
-async function told(page) {
+async function formData(page) {
     const form = page.locator('#client-form');
     const has = async (name) => (await form.getAttribute(`data-${name}`)) === 'yes';
     return {
@@ -59,7 +59,7 @@ const some = (object) => (Object.keys(object).length ? object : undefined);
 export const configurations = {
     'URLs of all choices': async (open, base) => {
         const page = await open();
-        const { mode: usual, needsCloud, bounded } = await told(page);
+        const { mode: usual, needsCloud, bounded } = await formData(page);
         const address = `${base}mcp`;
         const problem = page.locator('#url-problem');
         if (needsCloud) {
@@ -80,16 +80,16 @@ export const configurations = {
         const names = await boxes.evaluateAll((all) => all.map((box) => box.value));
         for (const mode of ['managed', 'all', 'custom']) {
             await page.locator(`[name=mode][value=${mode}]`).check();
-            const asked = mode === usual ? [] : [`mode=${mode}`];
+            const modeParameters = mode === usual ? [] : [`mode=${mode}`];
             if (mode === 'custom' && !bounded) assert.match(await problem.innerText(), /choose one at least/);
             else {
-                assert.equal((await made(page)).url, url(...asked));
+                assert.equal((await made(page)).url, url(...modeParameters));
                 await isTaken((await made(page)).url);
             }
             const two = [names[0], names.at(-1)];
             for (const name of two) await page.locator(`[name=category][value="${name}"]`).check();
             assert.ok(!(await problem.isVisible()));
-            assert.equal((await made(page)).url, url(...asked, `categories=${two}`));
+            assert.equal((await made(page)).url, url(...modeParameters, `categories=${two}`));
             assert.match(await page.locator('#category-count').innerText(), new RegExp(`^2 of ${names.length}, with \\d+ tools$`));
             await isTaken((await made(page)).url);
             await page.getByRole('button', { name: 'Choose none' }).click();
@@ -101,7 +101,7 @@ export const configurations = {
 
     'what each client reads': async (open) => {
         const page = await open();
-        const server = await told(page);
+        const server = await formData(page);
         if (server.needsCloud) await page.locator('#cloud-choice').selectOption('api.eu.mist.com');
         await page.locator('[name=mode][value=all]').check();
         const { url } = await made(page);
@@ -135,9 +135,9 @@ export const configurations = {
         assert.deepEqual([bridge.command, ...bridge.args.slice(0, 5)], ['npx', '-y', 'mcp-remote', url, '--transport', 'http-only']);
         assert.ok(bridge.args.every((argument) => !argument.includes(' ')), 'an argument with a space would be two');
         const sent = {};
-        for (const [place, argument] of bridge.args.entries()) {
+        for (const [index, argument] of bridge.args.entries()) {
             if (argument !== '--header') continue;
-            const [, name, variable] = bridge.args[place + 1].match(/^([\w-]+):\$\{(\w+)\}$/);
+            const [, name, variable] = bridge.args[index + 1].match(/^([\w-]+):\$\{(\w+)\}$/);
             sent[name] = bridge.env[variable];
         }
         assert.deepEqual(some(sent), blanks);

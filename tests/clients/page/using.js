@@ -97,8 +97,8 @@ export const using = {
         for (const hash of [name, category]) {
             const linked = await open({ reducedMotion: 'reduce' }, `#${hash}`);
             assert.equal(await linked.locator('.category[open]').getAttribute('id'), category);
-            const place = await linked.locator(`[id="${hash}"]`).boundingBox();
-            assert.ok(place.y >= 0 && place.y < 720, `${hash} is on the screen: ${place.y}`);
+            const box = await linked.locator(`[id="${hash}"]`).boundingBox();
+            assert.ok(box.y >= 0 && box.y < 720, `${hash} is on the screen: ${box.y}`);
         }
     },
 
@@ -129,7 +129,7 @@ export const using = {
         assert.equal(order[0], 'Skip to the tools');
         const categories = await page.locator('.category').count();
         const before = ['mode', 'category-count', 'client', 'search-query'].map((one) => order.indexOf(one));
-        assert.ok(before.every((place, index) => place > (before[index - 1] ?? 0)), order.join(', '));
+        assert.ok(before.every((position, index) => position > (before[index - 1] ?? 0)), order.join(', '));
         assert.equal(order.length - order.indexOf('search-query') - 1, categories, 'each category is a stop');
 
         await page.locator('[name=mode]:checked').focus();

@@ -1,4 +1,4 @@
-"""Tells the story in one Python client, in each era that it speaks: a line for each, and what differed."""
+"""Runs the scenario with one Python client, in each era that it speaks: a line for each, and what differed."""
 
 import argparse
 import asyncio
@@ -6,8 +6,8 @@ import importlib
 import sys
 from importlib.metadata import version
 
-from place import Place
-from story import story
+from target import Target
+from scenario import scenario
 
 
 def complaint(error):
@@ -25,11 +25,11 @@ def main():
     given = parser.parse_args()
     client = importlib.import_module(given.client)
     name = f"{client.PACKAGE} {version(client.PACKAGE)}"
-    place = Place(given.binary, given.url)
+    target = Target(given.binary, given.url)
     failed = False
     for era, speaks in client.ERAS.items():
         try:
-            asyncio.run(story(client.connect, place, era, speaks))
+            asyncio.run(scenario(client.connect, target, era, speaks))
             print(f"python {name}, {era}: fine", flush=True)
         except Exception as error:
             print(f"python {name}, {era}: {complaint(error)}", file=sys.stderr, flush=True)

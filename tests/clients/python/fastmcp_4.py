@@ -7,7 +7,7 @@ from fastmcp.client.transports import StdioTransport
 from mcp.types import PromptReference
 
 from mcp_2 import ERAS, Mcp2
-from talk import answer
+from test_client import answer
 
 __all__ = ["ERAS", "PACKAGE", "connect"]
 PACKAGE = "fastmcp-slim"
@@ -36,8 +36,8 @@ class FastMcp4(Mcp2):
 
 
 @asynccontextmanager
-async def connect(place, era):
-    talk = FastMcp4(None)
-    server = place.address or StdioTransport(place.binary, place.arguments, keep_alive=False)
-    async with Client(server, mode=era, timeout=30, message_handler=talk.hear) as talk.client:
-        yield talk
+async def connect(target, era):
+    test_client = FastMcp4(None)
+    server = target.address or StdioTransport(target.binary, target.arguments, keep_alive=False)
+    async with Client(server, mode=era, timeout=30, message_handler=test_client.hear) as test_client.client:
+        yield test_client

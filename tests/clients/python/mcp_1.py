@@ -9,7 +9,7 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import ServerNotification, ToolListChangedNotification
 
 from official import Official
-from talk import answer, declared
+from test_client import answer, declared
 
 PACKAGE = "mcp"
 ERAS = {"legacy": "2025-11-25"}
@@ -35,14 +35,14 @@ class Mcp1(Official):
 
 
 @asynccontextmanager
-async def connect(place, _era):
-    talk = Mcp1(None)
-    if place.address:
-        transport = streamable_http_client(place.address)
+async def connect(target, _era):
+    test_client = Mcp1(None)
+    if target.address:
+        transport = streamable_http_client(target.address)
     else:
-        transport = stdio_client(StdioServerParameters(command=place.binary, args=place.arguments))
+        transport = stdio_client(StdioServerParameters(command=target.binary, args=target.arguments))
     async with transport as (reading, writing, *_):
         patience = timedelta(seconds=30)
-        async with ClientSession(reading, writing, patience, message_handler=talk.hear) as talk.client:
-            await talk.greet()
-            yield talk
+        async with ClientSession(reading, writing, patience, message_handler=test_client.hear) as test_client.client:
+            await test_client.greet()
+            yield test_client

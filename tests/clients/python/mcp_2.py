@@ -7,7 +7,7 @@ from mcp.client.stdio import StdioServerParameters
 from mcp.types import ToolListChangedNotification
 
 from official import Official
-from talk import answer, declared
+from test_client import answer, declared
 
 PACKAGE = "mcp"
 # What it is told, and the revision that it then has to speak.
@@ -39,8 +39,8 @@ class Mcp2(Official):
 
 
 @asynccontextmanager
-async def connect(place, era):
-    talk = Mcp2(None)
-    server = place.address or StdioServerParameters(command=place.binary, args=place.arguments)
-    async with Client(server, mode=era, read_timeout_seconds=30, message_handler=talk.hear) as talk.client:
-        yield talk
+async def connect(target, era):
+    test_client = Mcp2(None)
+    server = target.address or StdioServerParameters(command=target.binary, args=target.arguments)
+    async with Client(server, mode=era, read_timeout_seconds=30, message_handler=test_client.hear) as test_client.client:
+        yield test_client

@@ -2,10 +2,10 @@
 
 from mcp.types import PromptReference
 
-from talk import Talk
+from test_client import TestClient
 
 
-class Official(Talk):
+class Official(TestClient):
     async def prompts(self):
         return (await self.client.list_prompts()).prompts
 

@@ -48,7 +48,7 @@ async fn who_declines_or_closes_a_form_has_answered() {
 }
 
 #[tokio::test]
-async fn several_are_asked_at_once() {
+async fn several_requests_are_sent_at_once() {
     for lifecycle in Lifecycle::BOTH {
         let client = Client::of(Person::answering([filled(json!({ "name": "Ada" }))]), lifecycle).await;
         let result = client.call("everybody").await.unwrap();
@@ -67,7 +67,7 @@ fn asked(response: CallToolResponse) -> InputRequiredResult {
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_fit_the_form_is_asked_for_again() {
+async fn an_answer_that_does_not_fit_the_form_is_requested_again() {
     let client = Client::of(Person::answering([]), Lifecycle::Stateless).await;
     for wrong in
         [json!(1), json!({ "action": "accept" }), json!({ "action": "accept", "content": { "name": 1 } })]
@@ -99,7 +99,7 @@ async fn a_state_that_was_changed_is_refused() {
 }
 
 #[tokio::test]
-async fn a_client_that_cannot_be_asked_is_told_what_is_wanted() {
+async fn a_client_without_the_capability_gets_an_error_that_names_it() {
     let person = Person { capabilities: ClientCapabilities::default(), ..Person::answering([]) };
     let client = Client::of(person.clone(), Lifecycle::Legacy).await;
     let result = client.call("twoPeople").await.unwrap();
@@ -113,7 +113,7 @@ async fn a_client_that_cannot_be_asked_is_told_what_is_wanted() {
 }
 
 #[tokio::test]
-async fn a_tool_knows_what_a_client_can_be_asked() {
+async fn a_tool_knows_which_requests_a_client_supports() {
     for lifecycle in Lifecycle::BOTH {
         let client = Client::of(Person::answering([]), lifecycle).await;
         assert_eq!(text(&client.call("hasModel").await.unwrap()), "true", "{lifecycle:?}");

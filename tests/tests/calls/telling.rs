@@ -88,7 +88,7 @@ async fn progress_comes_in_order_and_before_the_answer() {
 }
 
 #[tokio::test]
-async fn the_token_is_in_nothing_that_is_told_or_asked() {
+async fn the_token_is_in_no_notification_and_no_request() {
     let mut raw = Raw::new();
     let mut params = modern(Some("debug"));
     params["name"] = "indiscreet".into();
@@ -117,7 +117,7 @@ async fn the_token_is_in_nothing_that_is_told_or_asked() {
 }
 
 #[tokio::test]
-async fn a_session_hears_lines_from_the_level_that_it_named() {
+async fn a_session_receives_log_lines_from_its_level_on() {
     let mut raw = Raw::session().await;
     let call = json!({ "name": "talkative", "arguments": {} });
     assert_eq!(logged(&raw.request("tools/call", call.clone()).await), ["warning"]);
@@ -130,7 +130,7 @@ async fn a_session_hears_lines_from_the_level_that_it_named() {
 }
 
 #[tokio::test]
-async fn a_request_that_stands_for_itself_hears_what_it_asks_for() {
+async fn a_request_that_is_stateless_receives_what_it_asks_for() {
     let mut raw = Raw::new();
     assert_eq!(logged(&raw.request("tools/call", modern(None)).await), [""; 0]);
     assert_eq!(logged(&raw.request("tools/call", modern(Some("info"))).await), ["info", "warning"]);

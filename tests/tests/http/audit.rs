@@ -39,7 +39,7 @@ async fn written(server: &HttpServer, name: &str, count: usize) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn each_call_has_a_line_that_says_who_called_what_and_how_it_ended() {
+async fn each_call_has_a_line_that_states_who_called_what_and_how_it_ended() {
     let fixture = audited("--mode all --without-tools getSelf").await;
     fixture.upstream.json(&site_path(1), &json!({ "name": "Leeds" }));
     fixture.upstream.answers(&site_path(2), [mistmcp_tests::Answer::json(&json!({})).status(403)]);

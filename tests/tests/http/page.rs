@@ -175,7 +175,7 @@ async fn every_offered_cloud_is_accepted() {
 }
 
 #[tokio::test]
-async fn the_page_says_which_credentials_are_needed() {
+async fn the_page_states_which_credentials_are_needed() {
     let upstream = MockUpstream::start().await;
     let own = ["data-own-token"].as_slice();
     for (arguments, secret, form, message) in [

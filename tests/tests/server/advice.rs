@@ -246,7 +246,7 @@ async fn sles() -> (MockUpstream, Client) {
 }
 
 #[tokio::test]
-async fn a_metric_that_mist_does_not_know_is_told_with_those_that_it_knows() {
+async fn a_metric_that_mist_does_not_know_is_reported_with_those_that_it_knows() {
     let (upstream, client) = sles().await;
     let sle = |metric: &str| json!({ "site_id": SITE, "scope": "site", "scope_id": SITE, "metric": metric });
     for (tool, arguments, wanted) in [

@@ -106,7 +106,7 @@ async fn two_equal_answers_at_once_cost_the_calls_of_one() {
 }
 
 #[tokio::test]
-async fn near_the_limit_of_an_hour_an_answer_says_what_it_did_not_ask() {
+async fn near_the_limit_of_an_hour_an_answer_states_what_it_did_not_ask() {
     let cloud = DemoCloud::start().await.unwrap();
     let client = at(&cloud, "--rate-limit 5").client(Lifecycle::Legacy).await;
     let answer = client.json("troubleshootDevice", json!({ "device_id": "LDS-AP-03", "org_id": ORG })).await;

@@ -48,7 +48,7 @@ async fn fields_are_picked_from_rows_and_leave_room_for_more_of_them() {
 }
 
 #[tokio::test]
-async fn where_mist_picks_fields_itself_it_is_told_of_them() {
+async fn where_mist_picks_fields_itself_it_gets_them() {
     let upstream = MockUpstream::start().await;
     upstream.json(&format!("/api/v1/orgs/{ORG}/stats/devices"), &stats());
     let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;

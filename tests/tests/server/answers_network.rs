@@ -140,7 +140,7 @@ const ORG: &str = "6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428";
 const SITE: &str = "2430c284-24cb-406a-9d20-f51932e0bc08";
 
 #[tokio::test]
-async fn a_part_that_fails_is_not_seen_and_no_answer_says_that_all_is_well() {
+async fn a_part_that_fails_is_not_seen_and_no_answer_states_that_all_is_well() {
     let answers: [(&str, MakeAnswer); 6] = [
         ("403", || Answer::json(&json!({ "detail": "no" })).status(403)),
         ("404", || Answer::json(&json!({})).status(404)),

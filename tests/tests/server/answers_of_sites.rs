@@ -31,7 +31,7 @@ async fn finds_first(incident: &str, tool: &str, arguments: Value, cause: &str, 
 }
 
 #[tokio::test]
-async fn check_site_tells_the_root_of_each_trouble_first() {
+async fn check_site_lists_the_root_cause_first() {
     for (incident, site, cause, object) in [
         ("loop-patched-twice", "Sydney Store", "loop", "SYD-SW-01"),
         ("guest-dhcp-with-loop-elsewhere", "Singapore Office", "dhcp_failure", "Pine Guest"),
@@ -43,7 +43,7 @@ async fn check_site_tells_the_root_of_each_trouble_first() {
 }
 
 #[tokio::test]
-async fn check_site_tells_what_hangs_from_a_dead_switch_once() {
+async fn check_site_reports_effects_of_a_dead_switch_once() {
     let arguments = json!({ "site_id": "Chicago Flagship Store" });
     let answer =
         finds_first("two-dead-switch-and-guest-dhcp", "checkSite", arguments, "upstream_down", "CHI-SW-01")
@@ -157,7 +157,7 @@ fn questions() -> [(&'static str, Value); 5] {
 }
 
 #[tokio::test]
-async fn where_mist_fails_or_has_nothing_an_answer_says_so_and_calls_nothing_healthy() {
+async fn where_mist_fails_or_has_nothing_an_answer_reports_it_and_calls_nothing_healthy() {
     let failures = [
         Answer::json(&json!({})).status(403),
         Answer::json(&json!({})).status(404),

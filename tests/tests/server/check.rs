@@ -47,7 +47,7 @@ async fn all_is_well_with_the_demo() {
 }
 
 #[tokio::test]
-async fn a_token_is_told_with_its_owner_what_it_sees_and_what_it_has_left() {
+async fn a_token_is_reported_with_its_owner_what_it_sees_and_what_it_has_left() {
     let upstream = upstream("read").await;
     let finished = ends(Launch::at(&upstream, "check"), 0).await;
     for wanted in ["ada@example.com", "\"Pine\"", ORG, "(role read)", "4962 of 5000 calls"] {
@@ -83,7 +83,7 @@ async fn scripts_get_json_with_the_same_findings() {
 }
 
 #[tokio::test]
-async fn a_refused_token_is_told_with_the_clouds_it_may_belong_to_and_sent_nowhere_else() {
+async fn a_refused_token_is_reported_with_the_clouds_it_may_belong_to_and_sent_nowhere_else() {
     let (upstream, stranger) = (upstream("read").await, upstream("read").await);
     upstream.answers_token(TOKEN, Answer::json(&json!({ "detail": "unauthorized" })).status(401));
     let launch = Launch::at(&upstream, "check").argument("--allow-cloud").argument(&stranger.url());
@@ -96,7 +96,7 @@ async fn a_refused_token_is_told_with_the_clouds_it_may_belong_to_and_sent_nowhe
 }
 
 #[tokio::test]
-async fn each_of_several_tokens_is_told_by_its_place() {
+async fn each_of_several_tokens_is_reported_by_its_place() {
     let upstream = upstream("read").await;
     upstream.answers_token("second-t0ken", Answer::new("text/plain", "").status(401));
     let launch = Launch::at(&upstream, "check")
@@ -179,7 +179,7 @@ async fn a_proxy_is_named_without_its_password() {
 }
 
 #[tokio::test]
-async fn settings_are_told_with_where_they_come_from() {
+async fn settings_are_reported_with_where_they_come_from() {
     let file = format!("MIST_HOST=api.mist.com\nMISTMCP_TIMEOUT=1\nMIST_APITOKEN={TOKEN}\n");
     let launch = Launch::new("check --retry-wait 0 --client-token s3cret-s3cret-s3cret")
         .file(".env", &file)
@@ -207,7 +207,7 @@ async fn settings_are_told_with_where_they_come_from() {
 }
 
 #[tokio::test]
-async fn everything_that_is_wrong_is_told_at_once() {
+async fn everything_that_is_wrong_is_reported_at_once() {
     let finished = ends(Launch::new("check --mode custom --org-id acme"), 1).await;
     for what in ["tools", "organization", "cloud", "tokens"] {
         line(&finished, "failed", what);
@@ -238,7 +238,7 @@ async fn a_file_with_a_token_that_others_can_read_is_warned_of() {
 }
 
 #[tokio::test]
-async fn a_running_server_is_asked_whether_it_is_ready() {
+async fn a_running_server_is_checked_for_readiness() {
     let server = Launch::new("--demo").serve().await;
     let port = server.address().port().to_string();
     for launch in [

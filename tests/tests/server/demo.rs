@@ -236,7 +236,7 @@ async fn a_file_is_an_embedded_resource() {
 }
 
 #[tokio::test]
-async fn toon_says_a_table_in_fewer_bytes() {
+async fn toon_takes_fewer_bytes_for_a_table() {
     let [json, toon] = ["json", "toon"].map(|format| Launch::new("--demo -m all --format").argument(format));
     let (as_json, as_toon) = (json.client(Lifecycle::Legacy).await, toon.client(Lifecycle::Legacy).await);
     let (json, toon) =

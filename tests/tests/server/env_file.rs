@@ -125,7 +125,7 @@ async fn named(content: &[u8]) -> Vec<mistmcp_tests::Finished> {
 }
 
 #[tokio::test]
-async fn a_line_that_cannot_be_read_is_told_by_its_number_and_its_remedy_works() {
+async fn a_line_that_cannot_be_read_is_reported_by_its_number_and_its_remedy_works() {
     for (line, wanted, mended) in [
         (
             format!("MISTMCP_CLIENT_TOKEN={TOKEN} and more"),
@@ -218,7 +218,7 @@ async fn a_named_file_that_is_no_utf8_text_is_refused_and_never_waited_for() {
 }
 
 #[tokio::test]
-async fn no_file_is_read_where_none_is_asked_for() {
+async fn no_file_is_read_where_none_is_requested() {
     for launch in [
         Launch::new("check --demo --env-file none"),
         Launch::new("check --demo").variable("MIST_ENV_FILE", "none"),

@@ -37,7 +37,7 @@ fn detail(text: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_request_that_mist_refuses_is_told_in_mists_words() {
+async fn a_request_that_mist_refuses_is_reported_in_mists_words() {
     let refusal =
         fails("", detail("limit: too large").status(400), 1, &["limit: too large", "unchanged"]).await;
     assert!(refusal.contains("400"), "{refusal}");
@@ -92,7 +92,7 @@ async fn a_retry_after_may_be_a_date() {
 }
 
 #[tokio::test]
-async fn a_proxys_limit_is_told_without_its_page() {
+async fn a_proxys_limit_is_reported_without_its_page() {
     let (upstream, client) = start("--retry-wait 0").await;
     upstream.answers(PATH, [Answer::new("text/html", "<html>Too many</html>").status(429)]);
     let refusal = client.refusal(TOOL, json!({})).await;
@@ -114,7 +114,7 @@ async fn a_cloud_that_is_down_for_long_is_not_waited_for() {
 }
 
 #[tokio::test]
-async fn a_failure_that_stays_says_how_often_it_was_tried() {
+async fn a_failure_that_stays_states_how_often_it_was_tried() {
     fails("", detail("boom").status(503), 4, &["503", "It was tried 4 times"]).await;
 }
 
@@ -157,21 +157,21 @@ async fn a_failure_that_passes_is_not_noticed() {
 }
 
 #[tokio::test]
-async fn a_failure_that_stays_is_told_without_its_page() {
+async fn a_failure_that_stays_is_reported_without_its_page() {
     let proxy = Answer::new("text/html", "<html>Bad gateway</html>").status(502);
     let refusal = fails("--retry-wait 0", proxy, 1, &["502"]).await;
     assert!(!refusal.contains("<html>"), "{refusal}");
 }
 
 #[tokio::test]
-async fn a_page_in_place_of_data_is_told_as_one() {
+async fn a_page_in_place_of_data_is_reported_as_one() {
     let page = Answer::new("text/html", "<html><body>Sign in to the hotel's network</body></html>");
     let refusal = fails("", page, 1, &["HTML", "proxy"]).await;
     assert!(!refusal.contains("<body>"), "{refusal}");
 }
 
 #[tokio::test]
-async fn broken_json_is_told() {
+async fn broken_json_is_reported() {
     fails("", Answer::new("application/json", "{\"requests\": 1,"), 1, &["not JSON"]).await;
 }
 
@@ -190,7 +190,7 @@ async fn an_empty_body_is_a_result() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_cut_off_is_told_after_a_few_tries() {
+async fn an_answer_that_is_cut_off_is_reported_after_a_few_tries() {
     let (upstream, client) = start("--retry-wait 0").await;
     upstream.answers(PATH, [Answer::cut_off()]);
     let refusal = client.refusal(TOOL, json!({})).await;
@@ -202,13 +202,13 @@ async fn an_answer_that_is_cut_off_is_told_after_a_few_tries() {
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_come_in_time_is_told_with_the_limit() {
+async fn an_answer_that_does_not_come_in_time_is_reported_with_the_limit() {
     // Long enough for the next call, which is answered, on a busy machine.
     fails("--timeout 5", Answer::never(), 1, &["5 seconds", "Ask for less"]).await;
 }
 
 #[tokio::test]
-async fn a_host_that_nobody_answers_at_is_told() {
+async fn a_host_without_an_answer_is_reported() {
     let upstream = MockUpstream::start().await;
     let client = Launch::at(&upstream, "-m all --retry-wait 0").client(Lifecycle::Legacy).await;
     drop(upstream);
@@ -217,7 +217,7 @@ async fn a_host_that_nobody_answers_at_is_told() {
 }
 
 #[tokio::test]
-async fn a_redirect_to_a_stranger_is_not_followed() {
+async fn a_redirect_to_another_host_is_not_followed() {
     let stranger = MockUpstream::start().await;
     for status in [301, 302, 303, 307, 308] {
         let away = Answer::json(&json!({})).status(status);

@@ -86,13 +86,13 @@ async fn a_bomb_is_not_unpacked_beyond_what_is_read() {
 }
 
 #[tokio::test]
-async fn what_is_not_packed_as_it_says_is_told() {
+async fn what_is_not_packed_as_it_states_is_reported() {
     let body = b"this is no gzip";
     fails((answer(body.len(), "Content-Encoding: gzip\r\n", body), Then::Close), &["broke off"]).await;
 }
 
 #[tokio::test]
-async fn what_is_not_http_is_told() {
+async fn what_is_not_http_is_reported() {
     let words = b"SSH-2.0-OpenSSH_9.9\r\n".to_vec();
     let (upstream, client) = start("--retry-wait 0", [(words, Then::Close)]).await;
     let refusal = client.refusal(TOOL, json!({})).await;

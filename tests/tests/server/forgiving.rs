@@ -55,7 +55,7 @@ async fn start_end_and_duration_may_come_together() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_refused_by_name_and_mist_is_not_asked() {
+async fn an_unreadable_value_is_refused_by_name_and_nothing_is_sent_to_mist() {
     let (upstream, client) = start().await;
     for (name, sent, wanted) in [
         ("limit", json!("many"), "an integer"),
@@ -81,7 +81,7 @@ async fn what_cannot_be_read_is_refused_by_name_and_mist_is_not_asked() {
 }
 
 #[tokio::test]
-async fn all_mistakes_of_a_call_are_told_at_once() {
+async fn all_mistakes_of_a_call_are_reported_at_once() {
     let (upstream, client) = start().await;
     let arguments = json!({ "limit": "many", "modl": "AP45", "stats": 7 });
     let refusal = client.refusal("searchSiteDevices", arguments).await;

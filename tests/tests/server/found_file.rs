@@ -89,7 +89,7 @@ async fn a_found_token_and_cloud_are_taken_together_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn what_widens_trust_is_not_taken_and_told_in_one_line_without_values() {
+async fn what_widens_trust_is_not_taken_and_reported_in_one_line_without_values() {
     let refused = [
         ("MISTMCP_TRANSPORT_MODE", "http"),
         ("MISTMCP_REDIS_URL", "redis://s7ranger-s7ranger-s7ranger"),
@@ -213,7 +213,7 @@ async fn foreign_lines_stop_nothing() {
 }
 
 #[tokio::test]
-async fn a_line_of_ours_that_cannot_be_read_is_told_and_spares_the_others() {
+async fn a_line_of_ours_that_cannot_be_read_is_reported_and_spares_the_others() {
     for line in [
         "MIST_APITOKEN=two s7ranger-s7ranger-s7ranger",
         "MIST_APITOKEN=\"s7ranger-s7ranger-s7ranger",
@@ -252,7 +252,7 @@ async fn what_is_called_so_and_is_no_file_stops_nothing() {
 }
 
 #[tokio::test]
-async fn a_made_up_network_takes_nobodys_place_since_a_file_was_found() {
+async fn a_found_file_does_not_start_the_demo_network() {
     for arguments in ["", "call getSelf"] {
         let (finished, lines) = told(Launch::new(arguments), "MISTMCP_DEMO=true\n").await;
         assert_eq!((finished.code(), finished.output().as_str()), (Some(1), ""), "{}", finished.stderr);

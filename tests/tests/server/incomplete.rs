@@ -156,7 +156,7 @@ async fn a_next_with_any_cursor_leads_to_the_second_page() {
 }
 
 #[tokio::test]
-async fn a_next_to_another_host_or_out_of_the_api_is_told_and_never_followed() {
+async fn a_next_to_another_host_or_out_of_the_api_is_reported_and_never_followed() {
     let stranger = MockUpstream::start().await;
     let (upstream, client) = start().await;
     let (tool, path, arguments) = tools_with_a_cursor()[0].clone();
@@ -249,7 +249,7 @@ async fn the_second_page_has_the_window_of_the_first() {
 }
 
 #[tokio::test]
-async fn one_row_that_cannot_be_read_does_not_lose_the_others_and_is_told() {
+async fn one_row_that_cannot_be_read_does_not_lose_the_others_and_is_reported() {
     let (upstream, client) = start().await;
     let path = format!("/api/v1/orgs/{ORG}/alarms/search");
     let others: Vec<_> = (0..50).map(|id| json!({ "id": id })).collect();
@@ -284,7 +284,7 @@ async fn one_row_that_cannot_be_read_does_not_lose_the_others_and_is_told() {
 }
 
 #[tokio::test]
-async fn a_row_that_is_no_json_is_left_out_and_told() {
+async fn a_row_that_is_no_json_is_left_out_and_reported() {
     let (upstream, client) = start().await;
     let path = format!("/api/v1/orgs/{ORG}/alarms/search");
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(300), "]".repeat(300));
@@ -306,7 +306,7 @@ async fn a_row_that_is_no_json_is_left_out_and_told() {
 }
 
 #[tokio::test]
-async fn a_list_that_breaks_off_keeps_its_rows_and_says_so() {
+async fn a_list_that_breaks_off_keeps_its_rows_and_reports_it() {
     let (upstream, client) = start().await;
     let path = format!("/api/v1/orgs/{ORG}/alarms/search");
     for body in [

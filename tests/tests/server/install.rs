@@ -300,7 +300,7 @@ async fn a_file_that_cannot_be_read_is_left_alone() {
 }
 
 #[tokio::test]
-async fn without_a_terminal_and_without_yes_it_only_tells() {
+async fn without_a_terminal_and_without_yes_it_only_prints() {
     let home = Home::new();
     let file = home.file(".cursor/mcp.json", "{}");
     let launch = home.launch("cursor --cloud api.eu.mist.com").variable("MIST_APITOKEN", TOKEN);
@@ -370,7 +370,7 @@ async fn a_file_of_variables_that_is_named_is_what_the_entry_starts_with() {
 }
 
 #[tokio::test]
-async fn what_the_entry_says_starts_the_server_with_the_token_and_the_settings() {
+async fn the_entry_starts_the_server_with_the_token_and_the_settings() {
     let (home, upstream) = (Home::new(), MockUpstream::start().await);
     let launch = home.launch("cursor --yes --org-id 6f2d1c0a-93b4-4e57-8a16-d0c5e7b1f428");
     let launch =
@@ -585,7 +585,7 @@ const STRANGE: &str = "MIST_HOST=api.gc1.mist.com\nMIST_APITOKEN=s7ranger-s7rang
     MISTMCP_ALLOW_CLOUDS=https://evil.example\nMISTMCP_TRANSPORT_MODE=http\nMISTMCP_TOOL_LOADING_MODE=all\n";
 
 #[tokio::test]
-async fn nothing_is_installed_of_a_file_that_nobody_named() {
+async fn nothing_is_installed_of_a_file_that_no_one_named() {
     for client in ["cursor", "vscode", "codex"] {
         let home = Home::new();
         let file = home.file("one/settings", "");
@@ -645,7 +645,7 @@ async fn an_installed_server_is_not_steered_by_the_folder_it_is_started_in() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn a_token_file_that_others_may_read_is_told_and_closed() {
+async fn a_token_file_that_others_may_read_is_reported_and_closed() {
     use std::os::unix::fs::PermissionsExt;
 
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;

@@ -154,7 +154,7 @@ async fn a_model_sees_every_character_of_an_answer_and_can_give_a_name_back() {
 }
 
 #[tokio::test]
-async fn a_model_sees_every_character_of_what_else_it_is_told() {
+async fn a_model_sees_every_character_of_all_other_texts() {
     let upstream = upstream().await;
     upstream.answers(SELF, [Answer::new("text/csv", HOSTILE)]);
     let client =
@@ -193,7 +193,7 @@ async fn a_model_sees_every_character_of_what_else_it_is_told() {
 }
 
 #[tokio::test]
-async fn an_unknown_method_is_told_back_as_it_is_seen_and_cut() {
+async fn an_unknown_method_is_sent_back_as_it_is_seen_and_cut() {
     let mut stdio = Launch::new("--demo").stdio();
     stdio.initialize().await;
     for method in [format!("x/{HOSTILE}"), "y".repeat(100_000)] {

@@ -57,7 +57,7 @@ fn msp(msp_id: &str, name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn the_only_msp_is_meant_where_none_is_named_and_a_name_stands_for_one() {
+async fn the_only_msp_is_the_default_and_a_name_is_accepted() {
     const OTHER_MSP: &str = "0b000000-0000-4000-8000-000000000002";
     let msp_id = "0b000000-0000-4000-8000-000000000001";
     let served = |orgs: Vec<Value>| async move {
@@ -191,7 +191,7 @@ async fn a_device_is_found_by_its_address_and_its_name() {
 }
 
 #[tokio::test]
-async fn a_look_up_that_fails_is_told_and_the_next_one_tries_again() {
+async fn a_look_up_that_fails_is_reported_and_the_next_one_tries_again() {
     let upstream = upstream(&[privilege(ORG, "Acme")]).await;
     let path = format!("/api/v1/orgs/{ORG}/sites");
     let sites = Answer::json(&json!([{ "id": BERLIN, "name": "Berlin" }]));
@@ -249,7 +249,7 @@ async fn every_site_is_found_however_few_mist_gives_at_once() {
 }
 
 #[tokio::test]
-async fn a_list_of_names_without_end_is_given_up_and_told() {
+async fn a_list_of_names_without_end_is_given_up_and_reported() {
     let upstream = MockUpstream::start().await;
     upstream.json("/api/v1/self", &json!({ "privileges": [privilege(ORG, "Acme")] }));
     many_sites(&upstream, 1_000_000, &["x-page-limit", "x-page-page", "x-page-total"]);
@@ -274,7 +274,7 @@ fn id(number: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_part_of_one_sites_name_is_taken_and_told() {
+async fn a_part_of_one_sites_name_is_accepted_and_reported() {
     let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
     named_sites(&upstream, &["Leeds Office", "York", "Lyon Nord", "Lyon Sud", "Zu\u{308}rich\u{a0}HQ "]);
     let answer = client.json("getSiteInfo", json!({ "site_id": "leeds" })).await;
@@ -310,7 +310,7 @@ async fn a_name_that_is_right_wins_over_one_that_has_it_in_it() {
 }
 
 #[tokio::test]
-async fn in_toon_too_an_answer_says_what_was_taken() {
+async fn in_toon_too_an_answer_states_what_was_taken() {
     let upstream = upstream(&[privilege(ORG, "Acme")]).await;
     named_sites(&upstream, &["Leeds Office"]);
     let client = Launch::at(&upstream, "-m all --format toon").client(Lifecycle::Legacy).await;

@@ -153,7 +153,7 @@ async fn alarms_stand_in_where_mist_has_no_such_endpoint_or_answers_another_form
 }
 
 #[tokio::test]
-async fn a_failure_that_says_nothing_of_the_endpoint_stays_one() {
+async fn a_failure_unrelated_to_the_endpoint_stays_an_error() {
     for status in [401, 403, 429] {
         let (peer, client) = start().await;
         peer.otherwise(move |_| Answer::json(&json!({ "detail": "no" })).status(status));

@@ -33,7 +33,7 @@ fn params(lifecycle: Lifecycle, params: Value) -> Value {
 }
 
 #[tokio::test]
-async fn what_stands_for_no_arguments_is_none() {
+async fn what_means_no_arguments_is_none() {
     for lifecycle in Lifecycle::BOTH {
         let mut stdio = start(lifecycle).await;
         for nothing in [json!([]), json!(""), json!(null), json!({})] {
@@ -60,7 +60,7 @@ async fn what_stands_for_no_arguments_is_none() {
 }
 
 #[tokio::test]
-async fn what_stands_for_no_parameters_is_none() {
+async fn what_means_no_parameters_is_none() {
     let mut stdio = start(Lifecycle::Legacy).await;
     for nothing in [json!([]), json!(""), json!(null)] {
         for method in ["ping", "tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
@@ -80,7 +80,7 @@ async fn what_stands_for_no_parameters_is_none() {
 }
 
 #[tokio::test]
-async fn parameters_that_do_not_fit_are_told_with_what_is_wrong() {
+async fn parameters_that_do_not_fit_are_reported_with_what_is_wrong() {
     for lifecycle in Lifecycle::BOTH {
         let mut stdio = start(lifecycle).await;
         for (method, wrong, wanted) in [

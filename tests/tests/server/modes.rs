@@ -91,7 +91,7 @@ async fn the_list_has_one_order() {
 }
 
 #[tokio::test]
-async fn every_listed_tool_tells_what_a_client_needs() {
+async fn every_listed_tool_has_what_a_client_needs() {
     for launch in ["--demo", "--demo -m all"] {
         let client = Launch::new(launch).client(Lifecycle::Legacy).await;
         for tool in client.tools().await {
@@ -115,7 +115,7 @@ async fn every_listed_tool_tells_what_a_client_needs() {
 }
 
 #[tokio::test]
-async fn a_client_hears_of_its_new_list_before_the_answer_that_changed_it() {
+async fn a_list_change_is_notified_before_the_answer_of_the_call_that_made_it() {
     let mut stdio = Launch::new("--demo").stdio();
     let hello = stdio.initialize().await;
     assert_eq!(hello["result"]["protocolVersion"], "2025-11-25");
@@ -183,7 +183,7 @@ async fn an_unknown_tool_is_a_mistake_of_the_protocol_with_a_suggestion() {
 }
 
 #[tokio::test]
-async fn call_tool_with_an_unknown_name_tells_the_model_what_was_meant() {
+async fn call_tool_with_an_unknown_name_suggests_the_nearest_tool() {
     for lifecycle in Lifecycle::BOTH {
         let client = Launch::new("--demo").client(lifecycle).await;
         let refusal = client.refusal("callTool", json!({ "tool": "listSiteRmmEvents" })).await;
@@ -252,7 +252,7 @@ async fn find_tools_finds_what_people_ask_for_first() {
 }
 
 #[tokio::test]
-async fn in_the_modern_era_every_request_stands_for_itself() {
+async fn in_the_modern_era_every_request_is_stateless() {
     let mut stdio = Launch::new("--demo").stdio();
     let (discovered, _) = stdio.request("server/discover", StdioProcess::stateless_params(json!({}))).await;
     let result = &discovered["result"];

@@ -73,7 +73,7 @@ async fn a_named_file_names_proxy_and_certificates_and_a_found_one_does_not() {
 }
 
 #[tokio::test]
-async fn a_certificate_that_is_not_trusted_is_told_with_its_variable() {
+async fn a_certificate_that_is_not_trusted_is_reported_with_its_variable() {
     let (server, _) = behind().await;
     let proxy = Proxy::start(Connects::To(server.address())).await;
     let (other, _) = certificate_for(&[HOST]);
@@ -94,7 +94,7 @@ async fn a_certificate_that_is_not_trusted_is_told_with_its_variable() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_refuses_is_told_with_what_it_wants() {
+async fn a_proxy_that_refuses_is_reported_with_what_it_wants() {
     for (status, wanted) in [(407, "user name and a password"), (403, "does not connect to Mist")] {
         let proxy = Proxy::start(Connects::Not(status)).await;
         let launch = check("").variable("HTTPS_PROXY", &format!("http://{}", proxy.address()));

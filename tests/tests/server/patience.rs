@@ -29,7 +29,7 @@ async fn cancel(stdio: &mut StdioProcess, id: u64) {
 }
 
 #[tokio::test]
-async fn a_client_that_asked_for_it_hears_what_its_call_waits_for() {
+async fn a_client_with_a_progress_token_gets_progress_while_its_call_waits() {
     let (upstream, mut stdio) = start().await;
     upstream.answers(PATH, [limited(2), fine()]);
     let params = json!({ "name": TOOL, "arguments": {}, "_meta": { "progressToken": "p1" } });

@@ -108,7 +108,7 @@ async fn an_argument_that_is_too_long_is_refused_and_not_cut() {
 }
 
 #[tokio::test]
-async fn a_prompt_asked_wrongly_says_what_is_right() {
+async fn an_invalid_prompt_request_gets_an_error_with_the_remedy() {
     let client = Launch::new("--demo").client(Lifecycle::Legacy).await;
     for (name, arguments, wanted) in [
         ("site-helth", json!({}), "did you mean \"site-health\"?"),
@@ -205,7 +205,7 @@ async fn a_prompt_that_a_session_does_not_have_is_completed_with_nothing() {
 }
 
 #[tokio::test]
-async fn sites_that_mist_does_not_tell_are_not_completed() {
+async fn sites_that_mist_does_not_list_are_not_completed() {
     let upstream = MockUpstream::start().await;
     upstream.answers("/api/v1/self", [Answer::json(&json!({ "detail": "no" })).status(401)]);
     let client = Launch::at(&upstream, "").client(Lifecycle::Legacy).await;

@@ -38,7 +38,7 @@ async fn parrot() -> MockUpstream {
 }
 
 #[tokio::test]
-async fn the_token_is_on_no_output_whatever_mist_says() {
+async fn the_token_is_on_no_output_whatever_mist_answers() {
     let upstream = parrot().await;
     let mut stdio = Launch::at(&upstream, "-m all --debug --retry-wait 0").stdio();
     stdio.initialize().await;

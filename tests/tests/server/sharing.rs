@@ -43,7 +43,7 @@ async fn a_call_that_is_given_up_takes_nothing_from_those_that_ask_the_same() {
 }
 
 #[tokio::test]
-async fn a_request_that_nobody_waits_for_any_more_is_dropped() {
+async fn a_request_that_no_one_waits_for_any_more_is_dropped() {
     let process = Process::start().await;
     process.upstream.answers(USAGE, [Answer::never()]);
     let session = process.session("one");
@@ -67,7 +67,7 @@ async fn the_calls_of_an_hour_are_counted_for_a_token_and_not_for_a_session() {
 }
 
 #[tokio::test]
-async fn the_last_calls_of_an_hour_only_tell_how_things_stand() {
+async fn the_last_calls_of_an_hour_are_reserved_for_diagnosis() {
     let process = Process::with_rate_limit(1_000).await;
     let session = process.session("one");
     process.upstream.json(USAGE, &json!({ "requests": 950, "request_limit": 1000, "seconds": 9 }));
@@ -84,7 +84,7 @@ async fn the_last_calls_of_an_hour_only_tell_how_things_stand() {
 }
 
 #[tokio::test]
-async fn constants_are_asked_for_once_a_cloud_by_those_whom_mist_accepts() {
+async fn constants_are_requested_once_a_cloud_with_accepted_tokens() {
     let process = Process::start().await;
     process.upstream.json(TOPICS, &json!([{ "key": "alarms" }]));
     let (one, two) = (process.session("one"), process.session("two"));
@@ -129,7 +129,7 @@ async fn what_is_no_answer_of_mists_is_not_remembered_as_a_constant() {
 }
 
 #[tokio::test]
-async fn what_the_token_may_see_is_asked_anew_by_its_tool_and_remembered_for_look_ups() {
+async fn what_the_token_may_see_is_requested_anew_by_its_tool_and_remembered_for_look_ups() {
     let process = Process::start().await;
     let privileges = |name: &str| json!({ "privileges": [{ "scope": "org", "org_id": ORG, "name": name }] });
     process.upstream.json(SELF, &privileges("Acme"));

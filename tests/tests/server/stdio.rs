@@ -232,7 +232,7 @@ async fn it_ends_cleanly_and_promptly_while_somebody_listens_for_changes() {
 }
 
 #[tokio::test]
-async fn a_client_that_goes_before_it_has_said_anything_is_no_error() {
+async fn a_client_that_closes_before_its_first_message_is_no_error() {
     for how in ENDS {
         let mut stdio = Launch::new("--demo").stdio();
         if how != ENDS[0] {
@@ -264,7 +264,7 @@ async fn a_cancelled_call_is_not_waited_for() {
 /// `script`, which every Debian has, is the terminal; macOS has another of that name.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn on_a_terminal_it_says_what_it_waits_for_and_how_to_connect() {
+async fn on_a_terminal_it_prints_what_it_waits_for_and_how_to_connect() {
     use std::process::Stdio;
 
     let folder = tempfile::tempdir().unwrap();

@@ -15,7 +15,7 @@ fn parts(context: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_request_is_part_of_what_its_meta_says_or_else_its_headers() {
+async fn a_request_is_part_of_what_its_meta_states_or_else_its_headers() {
     let stage = Fixture::start().await;
     for lifecycle in Lifecycle::BOTH {
         let client = stage.client(lifecycle).await;
@@ -62,7 +62,7 @@ async fn malformed_contexts_are_ignored() {
 }
 
 #[tokio::test]
-async fn over_stdio_a_request_is_part_of_what_its_meta_says() {
+async fn over_stdio_a_request_is_part_of_what_its_meta_states() {
     let (upstream, collector) = (MockUpstream::start().await, Collector::start().await);
     for (number, lifecycle) in Lifecycle::BOTH.into_iter().enumerate() {
         let mut stdio = collector.of(Launch::at(&upstream, "--mode all")).stdio();
@@ -97,7 +97,7 @@ async fn calls_to_several_servers_are_one_trace() {
 }
 
 #[tokio::test]
-async fn what_the_client_does_not_keep_is_not_exported_and_mist_is_told_of_none() {
+async fn an_unsampled_trace_is_not_exported_and_not_sent_to_mist() {
     let stage = Fixture::start().await;
     let client = stage.client(Lifecycle::Stateless).await;
     let unsampled = IN_META.replace("-01", "-00");

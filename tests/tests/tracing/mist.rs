@@ -34,7 +34,7 @@ async fn a_request_to_mist_is_a_span_below_the_call() {
 }
 
 #[tokio::test]
-async fn each_try_is_a_span_and_says_which_one_it_is() {
+async fn each_try_is_a_span_and_states_which_one_it_is() {
     let stage = Fixture::start().await;
     let away = Answer::json(&json!({})).status(503);
     stage.upstream.answers(&site_path(1), [away.clone(), away, Answer::json(&json!({ "name": "Leeds" }))]);
@@ -52,7 +52,7 @@ async fn each_try_is_a_span_and_says_which_one_it_is() {
 }
 
 #[tokio::test]
-async fn a_request_without_an_answer_says_what_there_is_in_its_place() {
+async fn a_request_without_an_answer_states_what_there_is_in_its_place() {
     let stage = Fixture::start_with("--retry-wait 0", |launch| launch).await;
     stage.upstream.answers(&site_path(1), [Answer::cut_off()]);
     stage.client(Lifecycle::Stateless).await.refusal("getSiteInfo", site(1)).await;
@@ -62,7 +62,7 @@ async fn a_request_without_an_answer_says_what_there_is_in_its_place() {
 }
 
 #[tokio::test]
-async fn what_is_remembered_is_told_and_asked_but_once() {
+async fn a_cache_hit_is_recorded_and_requested_only_once() {
     let collector = Collector::start().await;
     let client = collector.of(Launch::new("--demo --mode all")).client(Lifecycle::Legacy).await;
     for _ in 0..2 {

@@ -82,7 +82,7 @@ async fn requests_that_are_no_calls_are_spans_of_their_method() {
 }
 
 #[tokio::test]
-async fn a_call_that_fails_says_so_and_not_why_in_words() {
+async fn a_call_that_fails_reports_it_and_not_why_in_words() {
     let stage = Fixture::start().await;
     let client = stage.client(Lifecycle::Stateless).await;
     stage.upstream.answers(&site_path(1), [Answer::json(&json!({ "detail": "w0rds" })).status(404)]);
@@ -106,7 +106,7 @@ async fn a_call_that_fails_says_so_and_not_why_in_words() {
 }
 
 #[tokio::test]
-async fn a_tool_that_calls_another_says_which() {
+async fn a_tool_that_calls_another_states_which() {
     let stage = Fixture::start().await;
     let client = stage.client(Lifecycle::Stateless).await.query("");
     client.call("callTool", json!({ "tool": "getSiteInfo", "arguments": site(1) })).await;
@@ -115,7 +115,7 @@ async fn a_tool_that_calls_another_says_which() {
 }
 
 #[tokio::test]
-async fn a_request_that_nobody_waits_for_any_more_ends_as_cancelled() {
+async fn a_request_that_no_one_waits_for_any_more_ends_as_cancelled() {
     let stage = Fixture::start().await;
     let client = stage.client(Lifecycle::Stateless).await;
     stage.upstream.answers(&site_path(1), [Answer::never()]);

@@ -80,7 +80,7 @@ async fn what_is_not_spoken_stops_the_program_with_what_is() {
 }
 
 #[tokio::test]
-async fn a_variable_in_a_file_is_said_not_to_be_read() {
+async fn a_variable_in_a_file_is_reported_as_not_read() {
     let file = "OTEL_EXPORTER_OTLP_ENDPOINT=http://user:s3cret@127.0.0.1:9\n";
     let finished = Launch::new("--demo").file(".env", file).run().await;
     assert_eq!(finished.code(), Some(0));
@@ -89,7 +89,7 @@ async fn a_variable_in_a_file_is_said_not_to_be_read() {
 }
 
 #[tokio::test]
-async fn a_subcommand_is_traced_for_nobody() {
+async fn a_subcommand_is_not_traced() {
     let collector = Collector::start().await;
     let finished = collector.of(Launch::new("call getSelf --demo")).run().await;
     assert_eq!(finished.code(), Some(0), "{}", finished.stderr);

@@ -324,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn service_levels_are_told_where_they_differ() {
+    fn service_levels_are_reported_where_they_differ() {
         let rows = |coverage: f64| {
             Rows::of(json!({ "results": [{ "site_id": "s", "coverage": coverage, "roaming": 0.9 }] }))
         };

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_has_its_time_before_what_it_says_and_an_address_stands_for_a_name() {
+    fn an_event_has_its_time_before_its_text_and_an_address_replaces_a_name() {
         assert_eq!(
             sorted(&["text", "timestamp", "type", "ap", "site"]),
             ["site", "ap", "timestamp", "type", "text"]

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_in_the_row_stands_for_its_id_and_nothing_is_looked_up() {
+    fn a_name_in_the_row_replaces_its_id_and_nothing_is_looked_up() {
         let row = json!({ "site_id": SITE, "site_name": "Own", "map_id": "m", "map_name": "Floor 1", "ap": AP, "ap_name": "A" });
         let named = json!({ "site": "Own", "map_name": "Floor 1", "ap_name": "A" });
         assert_eq!(names().put_into(&row), named);

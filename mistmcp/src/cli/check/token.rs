@@ -209,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_that_goes_wrong_is_told_with_its_side() {
+    fn a_clock_that_goes_wrong_is_reported_with_its_side() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         let summary = |now| format!("{:?}", clock(at("2026-01-01T10:00:00Z"), at(now)));
         assert!(summary("2026-01-01T10:00:59Z").contains("agrees"));

@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_cannot_be_read_is_told_by_its_number_and_spares_the_others() {
+    fn a_line_that_cannot_be_read_is_reported_by_its_number_and_spares_the_others() {
         for (line, mistake) in [
             ("APP_NAME=My App", Mistake::Space),
             ("A=\"one\" two", Mistake::AfterQuote('"')),

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_read_is_told_with_its_place_and_not_repeated() {
+    fn a_file_that_cannot_be_read_is_reported_with_its_place_and_not_repeated() {
         for (name, text, line, column) in [
             ("zed", "{\n  \"a\": s3cret\n}", 2, 8),
             ("zed", "{\n  \"a\": 1\n  \"b\": 2\n}", 2, 9),

@@ -71,7 +71,7 @@ fn a_next_that_the_tool_lacks_a_parameter_for_is_a_cursor() {
 }
 
 #[test]
-fn a_next_that_cannot_be_followed_says_that_there_is_more() {
+fn a_next_that_cannot_be_followed_states_that_there_is_more() {
     for next in [json!("https://evil.example/api/v1/x?token=a"), json!("/admin?token=a"), json!(7)] {
         let value = shape(json!({ "results": [1], "next": next }), None, &["start", "limit", "ssid"]);
         let note = value["note"].as_str().unwrap();
@@ -111,7 +111,7 @@ fn a_cursor_is_not_mixed_with_page_numbers() {
 }
 
 #[test]
-fn a_truncated_answer_says_so_and_has_no_next() {
+fn a_truncated_answer_reports_it_and_has_no_next() {
     let source = Source {
         repairs: Repairs { replaced: 2, truncated: true, ..Repairs::default() },
         ..Source::default()

@@ -48,7 +48,7 @@ async fn arguments_come_as_json_from_the_line_a_file_or_standard_input() {
 }
 
 #[tokio::test]
-async fn json_that_is_none_is_told_with_where_it_came_from() {
+async fn json_that_is_none_is_reported_with_where_it_came_from() {
     let call = |json: &str| Launch::new("--demo call getSelf --json").argument(json);
     stops(call("[1]"), 2, &["`--json`", "no JSON object"]).await;
     stops(call("{"), 2, &["`--json` is no JSON: "]).await;
@@ -105,7 +105,7 @@ async fn a_file_is_printed_whole_however_large_it_is() {
 }
 
 #[tokio::test]
-async fn a_call_says_nothing_of_servers() {
+async fn the_help_of_call_has_no_flags_of_servers() {
     let launch = Launch::new("--demo call getSelf").variable("MISTMCP_TRANSPORT_MODE", "http");
     let finished = launch.run().await;
     assert_eq!((finished.code(), finished.stderr.as_str()), (Some(0), ""));

@@ -5,14 +5,14 @@ use mistmcp_tests::{Launch, MockUpstream, TOKEN};
 use super::stops;
 
 #[tokio::test]
-async fn a_bad_mode_is_told_with_the_modes() {
+async fn a_bad_mode_is_reported_with_the_modes() {
     stops(Launch::new("--demo -m al"), 2, &["managed, all, custom", "--mode"]).await;
     let variable = Launch::new("--demo").variable("MISTMCP_TOOL_LOADING_MODE", "everything");
     stops(variable, 2, &["everything", "managed, all, custom"]).await;
 }
 
 #[tokio::test]
-async fn a_bad_category_is_told_with_the_one_that_was_meant_and_the_list() {
+async fn a_bad_category_is_reported_with_the_one_that_was_meant_and_the_list() {
     let wanted =
         ["`sites_rmm`; did you mean \"sites_rrm\"?", "the categories are: answers, constants_applications, "];
     stops(Launch::new("--demo -c sites,sites_rmm"), 1, &wanted).await;
@@ -21,13 +21,13 @@ async fn a_bad_category_is_told_with_the_one_that_was_meant_and_the_list() {
 }
 
 #[tokio::test]
-async fn custom_mode_without_categories_is_told_with_the_remedy() {
+async fn custom_mode_without_categories_is_reported_with_the_remedy() {
     stops(Launch::new("--demo -m custom"), 1, &["--categories", "MISTMCP_TOOL_CATEGORIES", "sites_rrm"])
         .await;
 }
 
 #[tokio::test]
-async fn a_pattern_without_a_tool_is_told_with_what_was_meant() {
+async fn a_pattern_without_a_tool_is_reported_with_what_was_meant() {
     for (arguments, wanted) in [
         ("--tools getSelv", &["--tools (or MISTMCP_TOOLS)", "`getSelv`", "did you mean `getSelf`"][..]),
         ("--without-tools getSelf,serchOrg*", &["MISTMCP_WITHOUT_TOOLS", "`serchOrg*`", "`searchOrg*`"]),
@@ -61,7 +61,7 @@ async fn call_and_tools_know_the_policy() {
 }
 
 #[tokio::test]
-async fn numbers_out_of_range_are_told_with_the_flag() {
+async fn numbers_out_of_range_are_reported_with_the_flag() {
     for (flag, value) in [
         ("--timeout", "0"),
         ("--timeout", "soon"),
@@ -78,13 +78,13 @@ async fn numbers_out_of_range_are_told_with_the_flag() {
 }
 
 #[tokio::test]
-async fn a_missing_cloud_is_told_with_the_clouds_there_are() {
+async fn a_missing_cloud_is_reported_with_the_clouds_there_are() {
     let launch = Launch::new("").variable("MIST_APITOKEN", TOKEN);
     stops(launch, 1, &["--cloud", "MIST_HOST", "api.mist.com", "api.us.mist-federal.com", "--demo"]).await;
 }
 
 #[tokio::test]
-async fn a_missing_token_is_told_with_where_to_get_one() {
+async fn a_missing_token_is_reported_with_where_to_get_one() {
     let wanted = ["MIST_APITOKEN", "https://manage.eu.mist.com/", ".env", "--demo"];
     stops(Launch::new("--cloud api.eu.mist.com"), 1, &wanted).await;
     stops(Launch::new("--cloud api.eu.mist.com").variable("MIST_APITOKEN", ""), 1, &wanted).await;
@@ -293,7 +293,7 @@ async fn the_address_of_a_portal_names_cloud_and_organization() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_nearly_a_cloud_is_told_with_the_one_that_was_meant() {
+async fn a_name_that_is_nearly_a_cloud_is_reported_with_the_one_that_was_meant() {
     for (text, wanted) in
         [("eu", "`api.eu.mist.com` (EMEA 01)"), ("global 03", "`api.ac2.mist.com`"), ("gc1", "Global 02")]
     {
@@ -303,7 +303,7 @@ async fn a_name_that_is_nearly_a_cloud_is_told_with_the_one_that_was_meant() {
 }
 
 #[tokio::test]
-async fn another_programs_name_for_a_variable_is_told_where_ours_is_not_set() {
+async fn another_programs_name_for_a_variable_is_reported_where_ours_is_not_set() {
     let launch = Launch::new("call getSelf")
         .variable("MIST_API_KEY", TOKEN)
         .variable("MIST_BASE_URL", "https://s3cr3t.example");
@@ -350,7 +350,7 @@ async fn plain_http_beyond_loopback_is_refused() {
 }
 
 #[tokio::test]
-async fn a_slip_in_the_name_of_a_variable_is_told_with_the_one_that_was_meant() {
+async fn a_slip_in_the_name_of_a_variable_is_reported_with_the_one_that_was_meant() {
     let file = "MISTMCP_TOOL_CATEGORY=orgs\nMIST_USER=ada\nMISTMCP_RATE_LIMIT=100\n";
     let launch = |arguments: &str| {
         let launch = Launch::new(arguments).file(".env", file).variable("MIST_ENV_FILE", ".env");

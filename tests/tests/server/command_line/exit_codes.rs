@@ -8,7 +8,7 @@ use super::stops;
 const SELF: &str = "/api/v1/self";
 
 #[tokio::test]
-async fn wrong_usage_ends_with_2_and_says_where_the_right_one_stands() {
+async fn wrong_usage_ends_with_2_and_names_the_help() {
     let call = |line: &str| Launch::new(&format!("--demo call {line}"));
     stops(call("getself"), 2, &["did you mean \"getSelf\"?", "mistmcp tools"]).await;
     stops(call("getSiteInfo"), 2, &["`site_id` is missing", "`mistmcp tools getSiteInfo`"]).await;
@@ -18,7 +18,7 @@ async fn wrong_usage_ends_with_2_and_says_where_the_right_one_stands() {
 }
 
 #[tokio::test]
-async fn a_value_that_does_not_fit_is_refused_before_mist_is_asked_with_its_name_and_what_is_taken() {
+async fn an_invalid_value_is_refused_before_any_request_with_its_name_and_the_valid_ones() {
     let upstream = MockUpstream::start().await;
     for (call, value, wanted) in [
         ("searchOrgDevices mac=xyz", "xyz", "\"5c5b35*\""),
@@ -42,7 +42,7 @@ async fn a_value_that_does_not_fit_is_refused_before_mist_is_asked_with_its_name
 }
 
 #[tokio::test]
-async fn what_is_missing_is_told_with_its_meaning() {
+async fn a_missing_argument_is_reported_with_its_description() {
     let call = |line: &str| Launch::new(&format!("--demo call {line}"));
     stops(call("getSiteInfo"), 2, &["`site_id` is missing: Site, by its id or name."]).await;
     stops(call("getOrgSiteGroup"), 2, &["`sitegroup_id` is missing: Site group, by id."]).await;

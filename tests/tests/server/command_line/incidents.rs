@@ -48,7 +48,7 @@ async fn incidents_and_overlays_are_laid_over_the_network_of_a_call_by_flag_and_
 }
 
 #[tokio::test]
-async fn what_cannot_be_laid_over_the_network_stops_the_program_and_says_what_there_is() {
+async fn what_cannot_be_laid_over_the_network_stops_the_program_and_states_what_there_is() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("mine.json");
     fs::write(&file, r#"{"overlay": [{"collection": "port", "remove": true}]}"#).unwrap();

@@ -60,7 +60,7 @@ async fn all_pages_are_the_sum_of_the_pages() {
 }
 
 #[tokio::test]
-async fn a_page_that_is_longer_than_the_limit_is_neither_cut_nor_asked_for_twice() {
+async fn a_page_that_is_longer_than_the_limit_is_neither_cut_nor_requested_twice() {
     let upstream = MockUpstream::start().await;
     upstream.answers(&stats(), [page(1, 5, &rows(0, 2)), page(2, 5, &rows(2, 2)), page(3, 5, &rows(4, 1))]);
     let finished = all(&upstream).variable("MISTMCP_MAX_RESULT_BYTES", "2000").run().await;
@@ -82,7 +82,7 @@ async fn what_has_no_pages_is_printed_as_ever() {
 }
 
 #[tokio::test]
-async fn an_error_on_the_way_leaves_a_whole_object_that_says_where_to_go_on() {
+async fn an_error_on_the_way_leaves_a_whole_object_that_states_where_to_go_on() {
     let upstream = MockUpstream::start().await;
     let limited = Answer::json(&json!({ "detail": "slow down" })).status(429).header("retry-after", "900");
     upstream.answers(&stats(), [page(1, 5, &rows(0, 2)), page(2, 5, &rows(2, 2)), limited]);
@@ -169,7 +169,7 @@ async fn rows_that_look_alike_since_fields_are_picked_are_no_repetition() {
 }
 
 #[tokio::test]
-async fn an_empty_page_ends_it_and_is_told_where_rows_are_missing() {
+async fn an_empty_page_ends_it_and_is_reported_where_rows_are_missing() {
     for empty in [json!([]), Value::Null, json!({})] {
         let upstream = MockUpstream::start().await;
         let none = empty.clone();
@@ -266,7 +266,7 @@ async fn all_pages_are_one_table_or_one_toon() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn interrupted_it_tells_how_far_it_came() {
+async fn interrupted_it_prints_how_far_it_came() {
     let upstream = MockUpstream::start().await;
     upstream.answers(&stats(), [page(1, 5, &rows(0, 2)), Answer::never()]);
     let stdio = all(&upstream).stdio();
@@ -283,7 +283,7 @@ async fn interrupted_it_tells_how_far_it_came() {
 }
 
 #[tokio::test]
-async fn where_nobody_reads_any_more_nothing_more_is_asked() {
+async fn after_the_output_is_closed_nothing_more_is_requested() {
     let upstream = MockUpstream::start().await;
     upstream.otherwise(|request| {
         let number = request.query.iter().find(|(name, _)| name == "page");

@@ -72,7 +72,7 @@ async fn zsh_and_fish_read_their_scripts() {
 }
 
 #[tokio::test]
-async fn the_man_page_tells_flags_variables_subcommands_and_exit_codes() {
+async fn the_man_page_has_flags_variables_subcommands_and_exit_codes() {
     let page = printed("man").await;
     for wanted in [
         "MISTMCP_TIMEOUT",

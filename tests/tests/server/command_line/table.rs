@@ -114,7 +114,7 @@ async fn forms_and_fields_that_contradict_one_another_are_refused() {
 }
 
 #[tokio::test]
-async fn that_there_are_more_rows_is_told_beside_the_table() {
+async fn that_there_are_more_rows_is_reported_beside_the_table() {
     let finished = Launch::new("--demo call searchOrgSites limit=2 --table").run().await;
     assert_eq!(finished.stdout.len(), 3, "{}", finished.output());
     assert!(

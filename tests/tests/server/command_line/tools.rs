@@ -53,7 +53,7 @@ async fn any_other_words_are_a_search_among_what_is_allowed() {
 }
 
 #[tokio::test]
-async fn a_name_that_is_none_is_told_with_the_one_that_was_meant() {
+async fn a_name_that_is_none_is_reported_with_the_one_that_was_meant() {
     for (written, meant) in [("sites_rmm", "sites_rrm"), ("listSiteRrmEvent", "listSiteRrmEvents")] {
         let finished = Launch::new(&format!("tools {written}")).run().await;
         assert!(finished.stderr.contains(&format!("did you mean \"{meant}\"?")), "{}", finished.stderr);
@@ -67,7 +67,7 @@ async fn a_name_that_is_none_is_told_with_the_one_that_was_meant() {
 }
 
 #[tokio::test]
-async fn scripts_get_the_same_objects_whatever_was_asked() {
+async fn scripts_get_the_same_objects_whatever_was_requested() {
     let categories = json("").await;
     let sites_rrm =
         categories["categories"].as_array().unwrap().iter().find(|row| row["name"] == "sites_rrm");

@@ -89,7 +89,7 @@ async fn explain_prints_the_cost_and_no_sql_the_columns() {
 }
 
 #[tokio::test]
-async fn what_is_missing_from_a_table_is_told_and_makes_the_exit_code_1() {
+async fn what_is_missing_from_a_table_is_reported_and_makes_the_exit_code_1() {
     let upstream = MockUpstream::start().await;
     upstream.otherwise(|received| {
         let is_first = !received.query.iter().any(|(name, value)| name == "page" && value != "1");
@@ -104,7 +104,7 @@ async fn what_is_missing_from_a_table_is_told_and_makes_the_exit_code_1() {
 }
 
 #[tokio::test]
-async fn mistakes_are_told_with_what_to_write() {
+async fn mistakes_are_reported_with_what_to_write() {
     stops(demo("SELECT 1", "--from aps"), 2, &["--from NAME=TOOL"]).await;
     stops(
         demo("SELECT 1", "--from a=searchOrgSites --with b.x=1"),

@@ -70,7 +70,7 @@ async fn a_search_is_followed_to_its_end() {
 }
 
 #[tokio::test]
-async fn a_query_that_costs_too_much_stops_after_the_first_page_and_says_the_cost() {
+async fn a_query_that_costs_too_much_stops_after_the_first_page_and_states_the_cost() {
     let process = Process::start().await;
     numbered(&process.upstream, 62_000);
     let session = process.session("one");
@@ -109,7 +109,7 @@ async fn a_list_without_a_total_ends_at_max_calls_and_is_called_partial() {
 }
 
 #[tokio::test]
-async fn what_could_not_be_fetched_is_said_and_asked_for_again() {
+async fn what_could_not_be_fetched_is_reported_and_fetched_again() {
     let process = Process::start().await;
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);

@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn suggested_versions_are_told_in_several_ways() {
+    fn suggested_versions_are_reported_in_several_ways() {
         let suggested = |row: Value| Offered::of(Row::of(&row)).map(|offered| offered.is_suggested);
         assert_eq!(suggested(json!({ "version": "1", "tag": "junos_suggested" })), Some(true));
         assert_eq!(suggested(json!({ "version": "1", "tag": "stable" })), Some(true));
@@ -270,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_is_told_once() {
+    fn a_certificate_is_reported_once() {
         let row = json!({ "mac": "5c5b35000001", "cert_expiry": 1_704_067_200, "expiring_certs": { "radsec.crt": 1_704_067_200, "x": null } });
         let found = Certificate::all_of(Row::of(&row));
         assert_eq!(found.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["radsec.crt"]);

@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn radios_hear_each_other_in_either_direction() {
+    fn radios_are_neighbors_in_either_direction() {
         let ap = |mac: &str, radio: Option<&str>| Radio {
             ap: mac.into(),
             mac: radio.map(str::to_owned),

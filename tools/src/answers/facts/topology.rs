@@ -340,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn links_lead_away_from_the_gateway_and_are_told_once() {
+    fn links_lead_away_from_the_gateway_and_are_reported_once() {
         let ports = [
             port(2, "xe-0/2/0", 1, json!("ge-0/0/3")),
             port(1, "ge-0/0/3", 2, json!("xe-0/2/0")),

@@ -401,7 +401,7 @@ mod tests {
     }
 
     #[test]
-    fn what_devices_did_is_told_once_for_each_kind() {
+    fn what_devices_did_is_reported_once_for_each_kind() {
         let events = [
             event("AP_CONFIG_CHANGED_BY_RRM", 300, "5c5b35000001"),
             event("AP_RRM_ACTION", 400, "5c5b35000002"),

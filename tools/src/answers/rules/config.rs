@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_never_told() {
+    fn secrets_are_never_reported() {
         let one = configured(
             1,
             "switch",
@@ -376,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_without_a_value_is_told_with_what_uses_it() {
+    fn a_variable_without_a_value_is_reported_with_what_uses_it() {
         let uses = [Uses {
             what: "the template Branch LAN".into(),
             variables: BTreeSet::from(["staff_vlan".into(), "site_no".into()]),
@@ -400,7 +400,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wlan_that_is_off_is_told_with_who_did_it() {
+    fn a_wlan_that_is_off_is_reported_with_who_did_it() {
         let off = [wlan(json!({ "enabled": false })), wlan(json!({ "enabled": null }))];
         let by = HashMap::from([("Yard".to_owned(), (90_000, "Lucia".to_owned()))]);
         let found = wlans_off(&off, &by, Some("Leeds"), 100_000);
@@ -425,7 +425,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_configuration_is_told_until_a_later_one_succeeds() {
+    fn a_failed_configuration_is_reported_until_a_later_one_succeeds() {
         let device = |status: &str| {
             Device::of(Row::of(
                 &json!({ "mac": "5c5b35000001", "name": "SW-1", "type": "switch", "config_status": status }),

@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn failed_authentication_is_told_apart_by_reason_and_type() {
+    fn failed_authentication_is_distinguished_by_reason_and_type() {
         let cause =
             |kind: &str, reason: i64| cause_of(&event(kind, 1, "Guest", 1, reason)).map(|cause| cause.name);
         assert_eq!(cause("MARVIS_EVENT_CLIENT_AUTH_FAILURE", 15), Some("wrong_key"));

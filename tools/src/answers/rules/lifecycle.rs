@@ -422,7 +422,7 @@ mod tests {
     }
 
     #[test]
-    fn ended_support_is_told_by_its_reason_and_the_longest_ago_first() {
+    fn ended_support_is_reported_by_its_reason_and_the_longest_ago_first() {
         let devices = [
             device(1, "SRX320", "1"),
             device(2, "SRX320", "1"),
@@ -466,7 +466,7 @@ mod tests {
     }
 
     #[test]
-    fn certificates_are_told_by_their_end() {
+    fn certificates_are_reported_by_their_end() {
         let certificate = |days: i64| Certificate {
             device: Some(device(1, "AP45", "1")),
             name: "radsec.crt".into(),

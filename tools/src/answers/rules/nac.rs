@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_was_let_in_later_is_not_refused() {
+    fn a_client_that_was_admitted_later_is_not_refused() {
         assert_eq!(cause(&[event("NAC_CLIENT_DENY", 100, ""), event("NAC_CLIENT_PERMIT", 200, "")]), None);
         assert_eq!(
             cause(&[event("NAC_CLIENT_DENY", 300, ""), event("NAC_CLIENT_PERMIT", 200, "")]),
@@ -303,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_does_not_answer_is_told_by_texts_or_by_devices() {
+    fn a_server_that_does_not_answer_is_reported_by_texts_or_by_devices() {
         let fail = |time, text: &str| {
             let mut event = event("MARVIS_EVENT_CLIENT_AUTH_FAILURE", time, text);
             event.reason = Some(23);

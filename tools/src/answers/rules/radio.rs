@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shared_channel_that_nobody_feels_or_hears_is_no_trouble() {
+    fn a_shared_channel_without_effect_is_no_finding() {
         let calm = radios("5", &[(36, 20.0), (36, 10.0), (36, 15.0)]);
         assert!(co_channel(&calm, &all_hear(3, -60)).0.is_empty());
         let used = radios("5", &[(36, 60.0), (36, 55.0), (36, 50.0)]);
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_busy_channel_is_told_with_what_fills_it() {
+    fn a_busy_channel_is_reported_with_what_fills_it() {
         let mut radio = radios("24", &[(1, 89.0)]);
         radio[0].others = Some(71.0);
         let found = utilization(&radio, &[]);

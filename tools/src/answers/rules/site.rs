@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dead_access_point_is_told_by_its_port_or_else_by_itself() {
+    fn a_dead_access_point_is_reported_by_its_port_or_else_by_itself() {
         let (devices, mut ports) = network(&["AP-1"]);
         assert_eq!(causes(&found(&devices, &ports, &Given::default())), ["device_down"]);
         ports[0] = port(&json!({ "up": false, "poe_on": false, "power_draw": 0 }));
@@ -445,7 +445,7 @@ mod tests {
     }
 
     #[test]
-    fn a_report_alone_is_a_warning_and_one_that_the_state_shows_is_told_once() {
+    fn a_report_alone_is_a_warning_and_one_that_the_state_shows_is_reported_once() {
         let (devices, ports) = network(&[]);
         let reported = Given { alarms: vec![alarm("missing_vlan", "5c4527000001")], ..Given::default() };
         let alone = found(&devices, &ports, &reported);

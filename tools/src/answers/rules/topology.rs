@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn an_access_point_without_power_and_a_slow_link_are_told_as_such() {
+    fn an_access_point_without_power_and_a_slow_link_are_reported_as_such() {
         assert_eq!(found(&[3], json!({ "up": false, "poe_on": false }))[0].0, "power_lost");
         assert_eq!(found(&[], json!({ "speed": 100 }))[0].0, "port_slow");
         assert_eq!(

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_link_is_told_by_its_figures_and_carries_its_paths() {
+    fn a_bad_link_is_reported_by_its_figures_and_carries_its_paths() {
         let gateways = gateway(true);
         let ports = [port(json!({ "loss": 14.2, "latency": 410, "jitter": 2 }))];
         let paths = [path("HUB", "wan0", false)];
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_neighbor_that_was_lost_with_its_path_is_told_with_the_path() {
+    fn a_neighbor_that_was_lost_with_its_path_is_reported_with_the_path() {
         let gateways = gateway(true);
         let neighbor = |row: Value| Neighbor::of_bgp(Row::of(&row)).unwrap();
         let lost = json!({ "mac": GW, "neighbor": "10.224.0.1", "neighbor_mac": "b033a6000020", "up": false, "state": "connect" });

@@ -1,22 +1,22 @@
-// Where the server is: a program to start, or a URL.
+// The server under test: a program to start, or a URL.
 
-export class Place {
+export class Target {
     constructor(binary, url, mode = 'managed', categories = []) {
         Object.assign(this, { binary, url, mode, categories });
     }
 
     /** The same server, with its tools loaded in another way. */
     loading(mode, ...categories) {
-        return new Place(this.binary, this.url, mode, categories);
+        return new Target(this.binary, this.url, mode, categories);
     }
 
-    /** What the program is started with. */
+    /** The arguments of the program. */
     get arguments() {
         const categories = this.categories.length ? ['--categories', this.categories.join()] : [];
         return ['--demo', '--mode', this.mode, ...categories];
     }
 
-    /** The URL with what the program would be told in flags; nothing where the program is started. */
+    /** The URL with the settings that the program would get as flags. None if the program is started. */
     get address() {
         if (!this.url) return undefined;
         const query = [];

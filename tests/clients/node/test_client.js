@@ -1,6 +1,6 @@
-// What the story asks of a client, whichever one it is.
+// A client under test: the operations that the scenario needs, with the same interface for each client.
 
-export class Talk {
+export class TestClient {
     /** Notifications of a changed list, as they arrived. */
     changes = 0;
 

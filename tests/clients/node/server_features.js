@@ -2,23 +2,23 @@
 
 import { FACTS, truly } from './expect.js';
 
-export async function offers(talk) {
-    if (talk.declares('prompts')) await prompts(talk);
-    if (talk.declares('resources')) await resources(talk);
+export async function serverFeatures(testClient) {
+    if (testClient.declares('prompts')) await prompts(testClient);
+    if (testClient.declares('resources')) await resources(testClient);
 }
 
-async function prompts(talk) {
+async function prompts(testClient) {
     const { site } = FACTS;
-    const listed = await talk.prompts();
+    const listed = await testClient.prompts();
     truly('no prompts, though they are declared', listed.length, listed);
     let completed = 0;
     for (const { name, arguments: wanted = [] } of listed) {
         const known = {};
         for (const argument of wanted) {
             let values = [];
-            if (talk.declares('completions')) {
+            if (testClient.declares('completions')) {
                 const typed = argument.name.includes('site') ? site.typed : '';
-                values = await talk.complete(name, argument.name, typed, { ...known });
+                values = await testClient.complete(name, argument.name, typed, { ...known });
                 const fit = values.every((value) => value.toLowerCase().startsWith(typed));
                 truly(`${name}: ${argument.name} '${typed}' was completed to others`, fit, values);
                 if (typed) {
@@ -29,17 +29,17 @@ async function prompts(talk) {
             // Free text is not completed.
             if (values.length || argument.required) known[argument.name] = values[0] ?? site.name;
         }
-        const messages = await talk.prompt(name, known);
+        const messages = await testClient.prompt(name, known);
         truly(`${name} ${JSON.stringify(known)}`, messages[0]?.content.text, messages);
     }
-    truly('no prompt has a site to complete', completed || !talk.declares('completions'), listed);
+    truly('no prompt has a site to complete', completed || !testClient.declares('completions'), listed);
 }
 
-async function resources(talk) {
-    const listed = await talk.resources();
+async function resources(testClient) {
+    const listed = await testClient.resources();
     truly('no resources, though they are declared', listed.length, listed);
     for (const { uri } of listed) {
-        const contents = await talk.read(uri);
+        const contents = await testClient.read(uri);
         truly(`${uri} is empty`, contents.length && contents.every(({ text, blob }) => text || blob), contents);
     }
 }

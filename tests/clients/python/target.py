@@ -1,11 +1,11 @@
-"""Where the server is: a program to start, or a URL."""
+"""The server under test: a program to start, or a URL."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 
 @dataclass(frozen=True)
-class Place:
+class Target:
     binary: str
     url: str | None
     mode: str = "managed"
@@ -17,13 +17,13 @@ class Place:
 
     @property
     def arguments(self):
-        """What the program is started with."""
+        """The arguments of the program."""
         arguments = ["--demo", "--mode", self.mode]
         return [*arguments, "--categories", ",".join(self.categories)] if self.categories else arguments
 
     @property
     def address(self):
-        """The URL with what the program would be told in flags; nothing where the program is started."""
+        """The URL with the settings that the program would get as flags. None if the program is started."""
         if self.url is None:
             return None
         query = {"mode": self.mode} if self.mode != "managed" else {}

@@ -1,4 +1,4 @@
-// Walks from a 401 to a tool call with the OAuth client of the TypeScript SDK: `node walk.js URL-OF-MCP ISSUER`. Then it
+// Signs in, from a 401 to a tool call with the OAuth client of the TypeScript SDK: `node sign_in.js URL-OF-MCP ISSUER`. Then it
 // refreshes its token, and is refused with a token that was changed.
 import assert from 'node:assert/strict'
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client'
@@ -10,20 +10,20 @@ const REDIRECT = 'http://127.0.0.1:9/callback'
 class Person {
     redirectUrl = REDIRECT
     clientMetadata = {
-        client_name: 'walk', redirect_uris: [REDIRECT], grant_types: ['authorization_code', 'refresh_token'],
+        client_name: 'sign-in', redirect_uris: [REDIRECT], grant_types: ['authorization_code', 'refresh_token'],
         response_types: ['code'], token_endpoint_auth_method: 'none', scope: 'mcp offline_access', application_type: 'native',
     }
     clientInformation() { return this.client }
     saveClientInformation(client) { this.client = client }
-    tokens() { return this.held }
-    saveTokens(tokens) { this.held = tokens }
-    redirectToAuthorization(asked) { this.asked = asked }
+    tokens() { return this.saved }
+    saveTokens(tokens) { this.saved = tokens }
+    redirectToAuthorization(requested) { this.requested = requested }
     saveCodeVerifier(verifier) { this.verifier = verifier }
     codeVerifier() { return this.verifier }
 }
 
 async function connect(person) {
-    const client = new Client({ name: 'walk', version: '1' })
+    const client = new Client({ name: 'sign-in', version: '1' })
     const transport = new StreamableHTTPClientTransport(new URL(url), { authProvider: person })
     await client.connect(transport)
     return client
@@ -33,9 +33,9 @@ const text = (answer) => answer.content.map((block) => block.text).join('')
 const person = new Person()
 
 await assert.rejects(connect(person), UnauthorizedError)
-assert.equal(person.asked.origin, issuer)
-assert.equal(person.asked.searchParams.get('resource'), url)
-const back = await signIn(person.asked, REDIRECT)
+assert.equal(person.requested.origin, issuer)
+assert.equal(person.requested.searchParams.get('resource'), url)
+const back = await signIn(person.requested, REDIRECT)
 assert.ok(back.get('code'), String(back))
 await new StreamableHTTPClientTransport(new URL(url), { authProvider: person }).finishAuth(back)
 
@@ -44,32 +44,32 @@ assert.match(text(await client.callTool({ name: 'getSelf', arguments: {} })), /p
 await client.close()
 
 // A token that has expired, or looks so, is refreshed by the client.
-const before = person.held.access_token
-person.held = { ...person.held, access_token: before.slice(0, -8) + 'AAAAAAAA' }
+const before = person.saved.access_token
+person.saved = { ...person.saved, access_token: before.slice(0, -8) + 'AAAAAAAA' }
 client = await connect(person)
 assert.match(text(await client.callTool({ name: 'getSelf', arguments: {} })), /privileges/)
-assert.notEqual(person.held.access_token, before)
+assert.notEqual(person.saved.access_token, before)
 await client.close()
 
 // Another audience: the issuer's own token for its userinfo is none for this server.
 const refused = await fetch(url, {
     method: 'POST',
-    headers: { authorization: `Bearer ${person.held.access_token.slice(0, -8)}AAAAAAAA`, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    headers: { authorization: `Bearer ${person.saved.access_token.slice(0, -8)}AAAAAAAA`, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
 })
 assert.equal(refused.status, 401)
 assert.match(refused.headers.get('www-authenticate'), /error="invalid_token".*resource_metadata="/)
 
 // The issuer withdraws its key: within the time that it may serve, the token is refused.
-if (process.env.WALK_REVOKES) {
+if (process.env.SIGN_IN_REVOKES) {
     await fetch(`${issuer}/rotate`, { method: 'POST' })
-    const held = person.held.access_token
+    const saved = person.saved.access_token
     const deadline = Date.now() + 240_000
     for (;;) {
         const answer = await fetch(url, {
             method: 'POST',
-            headers: { authorization: `Bearer ${held}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2025-11-25' },
-            body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'walk', version: '1' } } }),
+            headers: { authorization: `Bearer ${saved}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2025-11-25' },
+            body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'sign-in', version: '1' } } }),
         })
         await answer.text()
         if (answer.status === 401) break

@@ -1,4 +1,4 @@
-"""What the story asks of a client, whichever one it is."""
+"""A client under test: the operations that the scenario needs, with the same interface for each client."""
 
 from typing import NamedTuple
 
@@ -8,8 +8,8 @@ class Answer(NamedTuple):
     text: str
 
 
-class Talk:
-    """A connection in the story's words; each client says how it does them."""
+class TestClient:
+    """A client under test: the operations that the scenario needs. Each client implements them."""
 
     def __init__(self, client):
         self.client = client

@@ -1,4 +1,4 @@
-"""Walks from a 401 to a tool call with the OAuth client of the Python SDK: `walk.py URL-OF-MCP ISSUER`."""
+"""Signs in, from a 401 to a tool call with the OAuth client of the Python SDK: `sign_in.py URL-OF-MCP ISSUER`."""
 
 import asyncio
 import sys
@@ -37,19 +37,19 @@ class Browser:
 
     back = None
 
-    async def open(self, asked):
-        assert asked.startswith(issuer), asked
+    async def open(self, requested):
+        assert requested.startswith(issuer), requested
         cookies = {}
         async with httpx2.AsyncClient() as http:
             for _ in range(20):
-                if asked.startswith(REDIRECT):
-                    self.back = {name: values[0] for name, values in parse_qs(urlsplit(asked).query).items()}
+                if requested.startswith(REDIRECT):
+                    self.back = {name: values[0] for name, values in parse_qs(urlsplit(requested).query).items()}
                     return
                 cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
-                response = await http.get(asked, headers={"cookie": cookie} if cookie else {})
+                response = await http.get(requested, headers={"cookie": cookie} if cookie else {})
                 for header in response.headers.get_list("set-cookie"):
                     cookies.update({name: morsel.value for name, morsel in SimpleCookie(header).items()})
-                asked = urljoin(asked, response.headers["location"])
+                requested = urljoin(requested, response.headers["location"])
         raise AssertionError("the sign-in went in circles")
 
     async def result(self):
@@ -61,7 +61,7 @@ class Browser:
 async def main():
     browser, storage = Browser(), Storage()
     metadata = OAuthClientMetadata(
-        client_name="walk",
+        client_name="sign-in",
         redirect_uris=[REDIRECT],
         grant_types=["authorization_code", "refresh_token"],
         token_endpoint_auth_method="none",
