@@ -42,6 +42,19 @@ pub struct Call {
     invocation: Option<Arc<str>>,
     record: Arc<CallRecord>,
     has_deadline: bool,
+    stage: Arc<Mutex<Stage>>,
+}
+
+/// What a call spends its time on, for the error at its deadline.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Requests to Mist.
+    #[default]
+    Mist,
+    /// Waiting for other queries.
+    Queue,
+    /// An SQL statement.
+    Statement,
 }
 
 /// The session of a call, as its tool sees it.
@@ -93,6 +106,7 @@ impl Call {
             invocation: None,
             record: Arc::default(),
             has_deadline: true,
+            stage: Arc::default(),
         }
     }
 
@@ -143,6 +157,17 @@ impl Call {
         self.has_deadline
     }
 
+    /// Notes what the call spends its time on from now on.
+    #[cfg(feature = "query")]
+    pub(crate) fn enter(&self, stage: Stage) {
+        *self.stage.lock() = stage;
+    }
+
+    /// What the call spends its time on.
+    pub(crate) fn stage(&self) -> Stage {
+        *self.stage.lock()
+    }
+
     /// The same call without its session.
     pub(crate) fn outside_session(self) -> Self {
         Self { session: None, ..self }
@@ -186,6 +211,7 @@ impl Call {
     /// ```
     pub fn progress(&self, done: f64, total: Option<f64>, message: impl Into<String>) {
         if let Some(peer) = &self.peer {
+            let total = total.filter(|total| done <= *total);
             *self.last.lock() = (done, total);
             peer.notify(Notification::Progress { done, total, message: message.into() });
         }
@@ -199,6 +225,8 @@ impl Call {
             let (done, total) = {
                 let mut last = self.last.lock();
                 last.0 += STEP;
+                // Progress above its total is no progress.
+                last.1 = last.1.filter(|total| last.0 <= *total);
                 *last
             };
             peer.notify(Notification::Progress { done, total, message });

@@ -23,12 +23,14 @@ pub struct Error {
 /// unknown when the error is created: one request to Mist serves several sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
+    /// Text that may have come from outside, such as Mist's words or a value: secrets are searched for in it.
     Text(String),
+    /// Text of this program's own words and names. Some look like a secret with its value: `listOrgPsks: limit is missing`.
+    Own(String),
+    /// The value of a parameter, which its name may tell to be a secret.
+    Value { name: String, value: String },
     /// The first text whose tool the session can call, or else the last text.
-    Hint {
-        choices: Vec<(&'static str, String)>,
-        otherwise: String,
-    },
+    Hint { choices: Vec<(&'static str, String)>, otherwise: String },
     /// Description of a parameter or a tool, without the tools that the session cannot call.
     Description(&'static str),
 }
@@ -130,6 +132,39 @@ impl Error {
         Self { kind, parts: vec![Part::Text(shown(message.into()))] }
     }
 
+    /// An error of this program's own words and names, in which no secret is searched for. A value that was given is not
+    /// among them.
+    pub(crate) fn own(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, parts: vec![Part::Own(shown(message.into()))] }
+    }
+
+    /// Appends this program's own words.
+    #[must_use]
+    pub(crate) fn and_own(mut self, words: impl Into<String>) -> Self {
+        self.parts.push(Part::Own(shown(words.into())));
+        self
+    }
+
+    /// Appends the value of a parameter.
+    #[must_use]
+    pub(crate) fn and_value(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.parts.push(Part::Value { name: name.to_owned(), value: shown(value.into()) });
+        self
+    }
+
+    /// Puts this program's own words before the message.
+    #[must_use]
+    pub(crate) fn after(mut self, words: impl Into<String>) -> Self {
+        self.parts.insert(0, Part::Own(shown(words.into())));
+        self
+    }
+
+    /// The same message as another kind of error.
+    #[must_use]
+    pub(crate) fn of_kind(self, kind: ErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// Appends text.
     #[must_use]
     pub(crate) fn and(mut self, words: impl Into<String>) -> Self {
@@ -177,20 +212,17 @@ impl Error {
 
     /// The message for a session that knows these tools.
     fn words(&self, known: impl Fn(&str) -> ToolStatus) -> String {
-        let part = |part: &Part| match part {
-            Part::Text(text) => text.clone(),
-            Part::Hint { choices, otherwise } => {
-                let choice = choices.iter().find(|(tool, _)| known(tool) == ToolStatus::Callable);
-                choice.map_or_else(|| otherwise.clone(), |(_, words)| words.clone())
-            }
-            Part::Description(text) => without_barred(text, &known).into_owned(),
-        };
-        self.parts.iter().map(part).collect()
+        self.parts.iter().map(|part| part.words(&known)).collect()
     }
 
     /// Resolves the message for a session that knows these tools.
     pub(crate) fn for_session(self, known: impl Fn(&str) -> ToolStatus) -> Self {
-        Self::new(self.kind, self.words(known))
+        let resolved = |part: &Part| match part {
+            Part::Own(_) | Part::Description(_) => Part::Own(shown(part.words(&known))),
+            Part::Value { .. } => part.clone(),
+            Part::Text(_) | Part::Hint { .. } => Part::Text(shown(part.words(&known))),
+        };
+        Self { kind: self.kind, parts: self.parts.iter().map(resolved).collect() }
     }
 
     /// The kind of error.
@@ -219,9 +251,45 @@ impl Error {
         Self::new(self.kind, format!("{} [request {request}]", shortened(&self.to_string(), room)))
     }
 
-    /// Masks secrets, and truncates the message for a model.
-    pub(crate) fn presentable(self, mask: impl FnOnce(String) -> String) -> Self {
-        Self::new(self.kind, shortened(&mask(self.to_string()), LONGEST))
+    /// Masks secrets, and truncates the message for a model: `redact` hides secrets in what may have come from outside,
+    /// and `mask` hides tokens in all of it.
+    pub(crate) fn presentable(
+        self,
+        redact: impl Fn(String) -> String,
+        mask: impl FnOnce(String) -> String,
+    ) -> Self {
+        let mut message = String::new();
+        // A secret may stand in one part and its name in the one before.
+        let mut outside = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Own(text) => {
+                    message += &redact(std::mem::take(&mut outside));
+                    message += text;
+                }
+                Part::Value { name, value } => {
+                    message += &redact(std::mem::take(&mut outside));
+                    let named = redact(format!("{name}: {value}"));
+                    message += named.strip_prefix(&format!("{name}: ")).unwrap_or(&named);
+                }
+                other => outside += &other.words(&|_: &str| ToolStatus::Unknown),
+            }
+        }
+        message += &redact(outside);
+        Self::own(self.kind, shortened(&mask(message), LONGEST))
+    }
+}
+
+impl Part {
+    fn words(&self, known: &impl Fn(&str) -> ToolStatus) -> String {
+        match self {
+            Self::Text(text) | Self::Own(text) | Self::Value { value: text, .. } => text.clone(),
+            Self::Hint { choices, otherwise } => {
+                let choice = choices.iter().find(|(tool, _)| known(tool) == ToolStatus::Callable);
+                choice.map_or_else(|| otherwise.clone(), |(_, words)| words.clone())
+            }
+            Self::Description(text) => without_barred(text, known).into_owned(),
+        }
     }
 }
 
@@ -325,6 +393,24 @@ mod tests {
         ] {
             assert_eq!(without_barred(text, known), read);
         }
+    }
+
+    #[test]
+    fn secrets_are_searched_for_in_what_came_from_outside_only() {
+        let redact = |text: String| text.replace("hunter2", "[hidden]");
+        let mask = |text: String| text.replace("t0ken", "[token]");
+        let error = Error::own(ErrorKind::Arguments, "hunter2 is a name. ")
+            .and("hunt")
+            .and("er2 is a value, ")
+            .and_own("t0ken is a token.")
+            .after("listPsks: ");
+        let named = Error::own(ErrorKind::Arguments, "`psk` is ").and_value("psk", "x1y").and_own(".");
+        let by_name = |text: String| text.replace("psk: x1y", "psk: [hidden]");
+        assert_eq!(named.presentable(by_name, |text| text).to_string(), "`psk` is [hidden].");
+        assert_eq!(
+            error.presentable(redact, mask).to_string(),
+            "listPsks: hunter2 is a name. [hidden] is a value, [token] is a token."
+        );
     }
 
     #[test]

@@ -75,6 +75,7 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use crate::argument::{Lookup, Presence};
+use crate::call::Stage;
 use crate::param::Param;
 use crate::{Call, Result};
 use dispatch::{Dispatched, Dispatcher, SentCount};
@@ -175,7 +176,7 @@ impl Mist {
             match wait_progress::wait_for(waiter, &self.call).await {
                 Ok(answer) => return answer,
                 Err(Expired) if Instant::now() < deadline => {}
-                Err(Expired) => return Err(for_deadline(self.connection.limits().timeout)),
+                Err(Expired) => return Err(for_deadline(self.connection.limits().timeout, Stage::Mist)),
             }
         }
     }
@@ -236,7 +237,9 @@ impl Mist {
         if let Some(other) = &waiter.joined {
             trace.shares(other);
         }
-        wait_progress::wait_for(waiter, &self.call).await.unwrap_or_else(|Expired| Err(for_deadline(timeout)))
+        wait_progress::wait_for(waiter, &self.call)
+            .await
+            .unwrap_or_else(|Expired| Err(for_deadline(timeout, Stage::Mist)))
     }
 
     /// Reads JSON from `path`, which starts with `/api/`.

@@ -4,11 +4,13 @@
 mod arguments;
 mod columns;
 mod cost;
+mod empty_columns;
 mod error;
 mod fetch;
 mod functions;
 mod lanes;
 mod names;
+mod pattern;
 mod row;
 mod sandbox;
 mod select;
@@ -26,12 +28,14 @@ use cost::Cost;
 use fetch::{Fetch, Started};
 use names::Names;
 pub(crate) use select::Selected;
+use select::Wanted;
 use table::Table;
 use table_cache::TableKey;
 
-use crate::call::CallSession;
+use crate::call::{CallSession, Stage};
 use crate::error::ErrorKind;
 use crate::reply::Offset;
+use crate::text::shortened;
 use crate::{Call, Error, Reply, Result};
 
 /// The default of [`Query::max_calls`].
@@ -60,7 +64,8 @@ pub struct Query {
     pub tables: QueryTables,
     /// One `SELECT` or `WITH`. Without it, the reply describes the tables' columns.
     pub sql: Option<String>,
-    /// Requests for pages at most. If more are needed, the query ends before it sends them. The default is 50.
+    /// Requests for pages at most. The first page of each table tells how many are needed; if that is more, the query ends
+    /// before it sends the others. The default is 50.
     pub max_calls: Option<u32>,
     /// Whether to fetch the rows even if they are known from a query of the last minutes.
     pub refresh: bool,
@@ -82,7 +87,7 @@ impl Query {
     /// the query.
     pub async fn run(self, call: &Call) -> Result<Reply> {
         match self.answered(call).await? {
-            Answered::Columns(description) => Reply::json(description),
+            Answered::Columns(description) => Ok(Reply::redacted(description)),
             Answered::Rows(result) => Ok(result.reply(self.offset)),
         }
     }
@@ -95,17 +100,26 @@ impl Query {
                 "A query cannot be a table of another query. Join the tables in one.",
             )
         })?;
-        for (_, source) in &self.tables.0 {
-            session.may_read_rows(&source.tool)?;
+        for (name, source) in &self.tables.0 {
+            let named = |error: Error| error.after(format!("Table `{}`: ", shortened(name, 60)));
+            session.may_read_rows(&source.tool).map_err(named)?;
         }
-        let _turn = lanes::of_token(session.table_scope().owner, call).await?;
+        call.enter(Stage::Queue);
+        let token = session.token_hash();
+        let permit = Arc::new(lanes::of_token(token, call).await?);
+        call.enter(Stage::Mist);
         let Some(sql) = self.sql.as_deref().map(str::trim).filter(|sql| !sql.is_empty()) else {
             return self.described(&session, call).await.map(Answered::Columns);
         };
         let (tables, calls) = self.tables(&session, call).await?;
-        let room = session.max_reply_bytes();
         let names = Names::of(&tables);
-        let selected = select::run(sql, &tables, self.offset, room, call).await;
+        let wanted = Wanted {
+            sql: sql.into(),
+            tables: tables.clone().into(),
+            offset: self.offset,
+            room: session.max_reply_bytes(),
+        };
+        let selected = select::run(wanted, token, &permit, call).await;
         let selected = selected.map_err(|failure| error::explained(&failure, sql, &names))?;
         let about = tables.iter().map(|(name, table)| (name.clone(), table.about().into()));
         Ok(Answered::Rows(QueryResult { selected, tables: about.collect(), calls }))
@@ -117,7 +131,7 @@ impl Query {
         session: &Arc<dyn CallSession>,
         call: &Call,
     ) -> Result<(Vec<(String, Arc<Table>)>, u32)> {
-        let sources = self.sources(session, call, !self.refresh).await?;
+        let sources = self.sources(session, call).await?;
         let started = sources.iter().filter_map(|(_, _, source)| match source {
             Source::Started(started) => Some((started.name.as_str(), started.pages())),
             Source::Known(_) => None,
@@ -157,7 +171,6 @@ impl Query {
         &self,
         session: &Arc<dyn CallSession>,
         call: &Call,
-        may_be_known: bool,
     ) -> Result<Vec<(Vec<String>, TableKey, Source)>> {
         let scope = session.table_scope();
         let mut different: Vec<(Vec<String>, TableKey, &TableSource)> = Vec::new();
@@ -168,8 +181,26 @@ impl Query {
                 None => different.push((vec![name.clone()], key, source)),
             }
         }
-        let sources = different.into_iter().map(|(names, key, source)| async move {
-            let known = if may_be_known { table_cache::get(&key) } else { None };
+        let different: Vec<_> = different
+            .into_iter()
+            .map(|(names, key, source)| {
+                let known = if self.refresh { None } else { table_cache::get(&key) };
+                (names, key, source, known)
+            })
+            .collect();
+        // Each table takes one call at least, and only that tells how many more there are.
+        let first_pages = different.iter().filter(|(.., known)| known.is_none()).count();
+        let most = self.max_calls.unwrap_or(MAX_CALLS);
+        if first_pages > most as usize {
+            return Err(Error::own(
+                ErrorKind::Arguments,
+                format!(
+                    "The first pages of the tables take {first_pages} calls of Mist's API, more than `max_calls`: {most}. \
+                     No call was made. Set `max_calls` to {first_pages} or more."
+                ),
+            ));
+        }
+        let sources = different.into_iter().map(|(names, key, source, known)| async move {
             let source = match known {
                 Some(table) => Source::Known(table),
                 None => Source::Started(Box::new(Started::new(&names[0], source, session, call).await?)),
@@ -181,7 +212,7 @@ impl Query {
 
     /// What the tables have: columns with types and examples, and what fetching all of them would cost.
     async fn described(&self, session: &Arc<dyn CallSession>, call: &Call) -> Result<Value> {
-        let sources = self.sources(session, call, !self.refresh).await?;
+        let sources = self.sources(session, call).await?;
         let mut tables = Map::new();
         let mut calls = 0;
         for (names, _, source) in sources {
@@ -219,14 +250,14 @@ pub(crate) struct QueryResult {
 impl QueryResult {
     /// The reply with the rows from `offset`.
     fn reply(self, offset: usize) -> Reply {
-        let more = self.more(offset);
+        let total = self.selected.total;
         let value = json!({
             "results": self.selected.rows,
             "total": self.selected.total,
             "tables": self.tables,
             "calls": self.calls,
         });
-        Reply::rows_from(Offset { start: offset, more }, value)
+        Reply::rows_from(Offset { start: offset, total }, value)
     }
 
     /// Whether there are more rows.

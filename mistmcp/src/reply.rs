@@ -2,6 +2,8 @@
 //! to a size limit.
 
 mod block;
+#[cfg(feature = "query")]
+mod empty_fields;
 mod field_mask;
 mod file;
 mod link;
@@ -157,11 +159,18 @@ impl Reply {
         Self { view_data: Some(data), ..self }
     }
 
-    /// A reply with rows of a list that the tool made, for a tool with a parameter `offset`: `next` skips the rows
-    /// that were answered.
+    /// A reply with rows of a list that the tool made of redacted rows, for a tool with a parameter `offset`: `next`
+    /// skips the rows that were answered.
     #[cfg(feature = "query")]
     pub(crate) fn rows_from(offset: Offset, value: Value) -> Self {
-        Self::of(Body::Data { value, source: Source { offset: Some(offset), ..Source::default() } })
+        let source = Source { offset: Some(offset), is_redacted: true, ..Source::default() };
+        Self::of(Body::Data { value, source })
+    }
+
+    /// A reply with a value that has no secrets, such as a description of redacted rows.
+    #[cfg(feature = "query")]
+    pub(crate) fn redacted(value: Value) -> Self {
+        Self::of(Body::Data { value, source: Source { is_redacted: true, ..Source::default() } })
     }
 
     /// A reply with a file.
@@ -317,6 +326,7 @@ impl Reply {
             }
             Body::Data { value, source } => (value, source),
         };
+        let rules = &Rules { show_secrets: rules.show_secrets || source.is_redacted, ..*rules };
         match List::read(value, &source, facts) {
             Ok(list) => list.render(rules, facts),
             Err(value) => {

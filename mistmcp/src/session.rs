@@ -173,7 +173,7 @@ impl Session {
                 suggestion => suggestion,
             };
             let words = format!("There is no tool `{}` in this session{remedy}", shortened(name, 60));
-            Error::new(ErrorKind::Tool, words)
+            Error::own(ErrorKind::Tool, words)
         })
     }
 
@@ -195,10 +195,7 @@ impl Session {
                 let view_data = view_data.and_then(|data| serde_json::from_str(&data).ok());
                 Ok(Ran { content: masked, view_data })
             }
-            Err(error) => {
-                let error = error.for_session(|name| self.tool_status(name));
-                Err(error.presentable(|text| self.masked(text)))
-            }
+            Err(error) => Err(self.presentable(error)),
         }
     }
 
@@ -218,9 +215,17 @@ impl Session {
             // A result that is ready needs no timer.
             biased;
             outcome = work => outcome,
-            () = call.outlasts(limit) => Err(for_deadline(limit)),
+            () = call.outlasts(limit) => Err(for_deadline(limit, call.stage())),
             () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),
         }
+    }
+
+    /// An error for this session's client: resolved for its tools, without this connection's tokens, and without other
+    /// secrets unless they are shown.
+    pub(crate) fn presentable(&self, error: Error) -> Error {
+        error
+            .for_session(|name| self.tool_status(name))
+            .presentable(|text| self.masked(text), |text| self.connection.mask(text))
     }
 
     /// Masks this connection's tokens, and other secrets unless they are shown.

@@ -23,8 +23,8 @@ pub async fn list_msp_admins(
 #[mist_tool(category = "msps_admins", get = "/api/v1/msps/{msp_id}/logs")]
 pub async fn list_msp_audit_logs(
     msp_id: MspId,
-    /// Site, by id.
-    #[brief = "Site's id"]
+    /// Site, by its id: an MSP has sites of many organizations, so that a name does not do.
+    #[brief = "Site's id, not its name"]
     site_id: Option<Id>,
     /// Name or email address of the administrator.
     #[brief = "Name or email"]

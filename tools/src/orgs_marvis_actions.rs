@@ -1,8 +1,10 @@
 //! Marvis actions, which Mist's document does not have: their endpoints may change without notice, so that alarms stand in
 //! for them where they do.
 
+use std::collections::BTreeSet;
+
 use mistmcp::serde_json::{Value, json};
-use mistmcp::{Choice, ErrorKind, Mist, OrgId, PageNumber, Reply, Request, Result, SiteId, mist_tool};
+use mistmcp::{Choice, Error, ErrorKind, Mist, OrgId, PageNumber, Reply, Request, Result, SiteId, mist_tool};
 
 mistmcp::category! {
     /// Marvis actions: what Marvis found wrong in the network, and what it recommends.
@@ -17,8 +19,8 @@ pub async fn list_org_marvis_actions(
     mist: &Mist,
     org_id: OrgId,
     status: Option<MarvisActionStatus>,
-    /// Category of the action, such as `wireless` or `switch`, in any letter case; a part of it will do.
-    #[brief = "Category, or part of it"]
+    /// Category of the action, such as `ap`, `switch` or `gateway`, in any letter case; a part of it will do.
+    #[brief = "Category, such as ap or switch, or part of it"]
     category: Option<String>,
     site_id: Option<SiteId>,
     #[flatten] page: PageNumber,
@@ -28,6 +30,7 @@ pub async fn list_org_marvis_actions(
     let path = path.query("query", "get_suggestion").query("resolve_wcid", true);
     match actions(mist, &path).await? {
         Ok((rows, complete)) => {
+            wanted.check_category(&rows)?;
             let rows = rows.into_iter().filter(|row| wanted.action(row)).collect();
             let note =
                 (!complete).then(|| format!("Only the first {} actions were looked at.", PAGES * ROWS));
@@ -162,6 +165,23 @@ struct Wanted {
 }
 
 impl Wanted {
+    /// Refuses a category that none of the actions has, whatever their state and site.
+    fn check_category(&self, rows: &[Value]) -> Result<()> {
+        let Some(category) = &self.category else { return Ok(()) };
+        let wanted = category.trim().to_lowercase();
+        let categories: BTreeSet<_> = rows.iter().filter_map(|row| row["category"].as_str()).collect();
+        if categories.is_empty()
+            || categories.iter().any(|category| category.to_lowercase().contains(&wanted))
+        {
+            return Ok(());
+        }
+        let names: Vec<_> = categories.into_iter().take(20).map(|name| format!("`{name}`")).collect();
+        Err(Error::advice(format!(
+            "`category`: no Marvis action has this one; there are {}.",
+            names.join(", ")
+        )))
+    }
+
     fn action(&self, row: &Value) -> bool {
         use MarvisActionStatus as Status;
         let status = row["status"].as_str().unwrap_or_default();

@@ -19,7 +19,8 @@ pub async fn query_rows(
     /// One SELECT or WITH. Without it, the answer describes the tables' columns with types and examples.
     #[brief = "One SELECT; without it: the columns"]
     sql: Option<Sql>,
-    /// Calls of Mist's API at most. If more are needed, the answer says how many, and none is made.
+    /// Calls of Mist's API at most. The first page of each table tells how many are needed: if that is more, no other is made,
+    /// and the error says how many.
     #[brief = "API calls at most"]
     #[default = 50]
     max_calls: Option<u32>,

@@ -9,21 +9,51 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use thiserror::Error;
 
+use crate::error::ErrorKind;
 use crate::text::shortened;
 
 use super::{Arg, Listed, Lookup, Presence, QueryValue, TEXT, length};
 
 /// Parse error of an argument, with what was expected: `an integer of at least 1`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{wanted}")]
+#[error("{words}")]
 pub struct Mismatch {
-    wanted: String,
+    words: String,
+    form: Form,
+}
+
+/// What the words of a mismatch are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// What is wanted.
+    Wanted,
+    /// What is wanted, with parts of what was given.
+    Quoting,
+    /// A sentence of its own.
+    Sentence,
 }
 
 impl Mismatch {
     /// Creates an error with what was expected, as the continuation of "wanted is".
     pub fn wanted(wanted: impl Into<String>) -> Self {
-        Self { wanted: wanted.into() }
+        Self { words: wanted.into(), form: Form::Wanted }
+    }
+
+    /// As [`Self::wanted`], with words that repeat parts of what was given.
+    pub(crate) fn quoting(wanted: impl Into<String>) -> Self {
+        Self { words: wanted.into(), form: Form::Quoting }
+    }
+
+    /// The words after the name of a flag.
+    #[cfg(all(feature = "query", feature = "cli"))]
+    pub(crate) fn after(&self, flag: &str) -> String {
+        let verb = if self.form == Form::Sentence { ":" } else { " takes" };
+        format!("{flag}{verb} {}", self.words)
+    }
+
+    /// Creates an error with a sentence that says what is wrong and what to do.
+    pub(crate) fn sentence(words: impl Into<String>) -> Self {
+        Self { words: words.into(), form: Form::Sentence }
     }
 }
 
@@ -83,7 +113,7 @@ impl BodyReader {
                     length::check(value, TEXT)?;
                     serde_path_to_error::deserialize(value)
                         .map(|body: T| Box::new(body) as Parsed)
-                        .map_err(|error| Mismatch::wanted(format!("its schema ({error})")))
+                        .map_err(|error| Mismatch::quoting(format!("its schema ({error})")))
                 },
                 to_json: |parsed| serde_json::to_value(parsed.downcast_ref::<T>()),
             }
@@ -131,14 +161,19 @@ impl<T: JsonSchema + Serialize + DeserializeOwned + Send + Sync + 'static> Reque
 impl crate::Error {
     /// Creates the error of a missing or invalid argument.
     pub(crate) fn argument(name: &str, value: &Value, mismatch: &Mismatch) -> Self {
-        Self::new(
-            crate::error::ErrorKind::Arguments,
-            match value {
-                Value::Null => format!("`{name}` is missing: {mismatch} is wanted."),
-                value => {
-                    format!("`{name}` is {}, but {mismatch} is wanted.", shortened(&value.to_string(), 80))
-                }
-            },
-        )
+        let Mismatch { words, form } = mismatch;
+        let kind = ErrorKind::Arguments;
+        if *form == Form::Sentence {
+            return Self::own(kind, format!("`{name}`: {words}"));
+        }
+        let given = shortened(&value.to_string(), 80);
+        match value {
+            Value::Null => Self::own(kind, format!("`{name}` is missing: {words} is wanted.")),
+            _ => {
+                let error = Self::own(kind, format!("`{name}` is ")).and_value(name, given).and_own(", but ");
+                let error = if *form == Form::Quoting { error.and(words) } else { error.and_own(words) };
+                error.and_own(" is wanted.")
+            }
+        }
     }
 }

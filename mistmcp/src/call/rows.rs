@@ -26,6 +26,9 @@ pub(crate) trait RowAccess: Send + Sync {
     /// Whose tables a query may use again.
     fn table_scope(&self) -> TableScope;
 
+    /// Keyed hash of the tokens and the cloud, by which queries are limited.
+    fn token_hash(&self) -> [u8; 32];
+
     /// Calls that are left in this hour.
     fn calls_left(&self) -> u32;
 
@@ -50,6 +53,8 @@ pub(crate) struct RowPage {
     pub(crate) omitted: usize,
     /// Why rows are missing, if Mist's answer was broken.
     pub(crate) broken: Option<String>,
+    /// Paths of fields that are empty in a row, which are pruned from it.
+    pub(crate) empty_fields: Vec<String>,
     /// How arguments were resolved, and which `fields` no row has.
     pub(crate) notes: Vec<String>,
 }

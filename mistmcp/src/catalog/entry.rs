@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use jiff::Timestamp;
 use rmcp::model::Tool as Definition;
 use serde_json::{Map, Value};
 
@@ -18,7 +19,7 @@ use crate::param::{Kind, Param, flattened};
 use crate::reply::{Expected, Reply, RequestFacts};
 use crate::suggestion::{did_you_mean, listed};
 use crate::text::shortened;
-use crate::{Arg, Call, Error, Mist, Result, Run, Tool};
+use crate::{Arg, Call, Error, Mist, Result, Run, Time, Tool};
 
 /// Maximum number of unknown parameters that an error names.
 const MAX_NAMED: usize = 5;
@@ -305,7 +306,7 @@ impl Entry {
         let unknown: Vec<_> = arguments.keys().filter(|name| !known(name)).collect();
         if unknown.len() > MAX_NAMED {
             let words = format!("{} parameters are unknown.", unknown.len());
-            mistakes.push(Error::new(ErrorKind::Arguments, words));
+            mistakes.push(Error::own(ErrorKind::Arguments, words));
         }
         mistakes.extend(unknown.iter().take(MAX_NAMED).map(|name| self.unknown(name)));
         let cursor = self.cursor(&arguments);
@@ -335,10 +336,33 @@ impl Entry {
             }
         }
         if mistakes.is_empty() {
+            mistakes.extend(self.meaningless(arguments.values()));
+        }
+        if mistakes.is_empty() {
             return Ok(arguments);
         }
-        let error = Error::new(ErrorKind::Arguments, format!("{}:", self.tool.name));
-        Err(mistakes.into_iter().fold(error, |error, mistake| error.and(" ").with(mistake)))
+        let error = Error::own(ErrorKind::Arguments, format!("{}:", self.tool.name));
+        Err(mistakes.into_iter().fold(error, |error, mistake| error.and_own(" ").with(mistake)))
+    }
+
+    /// The mistake in arguments that can be read, and that no answer fits: a list of no rows, or a window that ends before
+    /// it begins.
+    fn meaningless(&self, arguments: &Map<String, Value>) -> Option<Error> {
+        let own = |words: String| Some(Error::own(ErrorKind::Arguments, words));
+        let is_zero =
+            |value: &Value| value.as_f64() == Some(0.0) || value.as_str().map(str::trim) == Some("0");
+        if self.takes("limit") && arguments.get("limit").is_some_and(is_zero) {
+            return own("`limit` is 0, but an integer of at least 1 is wanted.".to_owned());
+        }
+        let now = Timestamp::now().as_second();
+        let time = |name: &str| Time::read(arguments.get(name)?).ok()?.epoch(now);
+        let is_reversed = self.takes("start") && self.takes("end") && time("start")? > time("end")?;
+        if is_reversed {
+            return own(
+                "`start` is later than `end`: swap them, or leave out `end`, which is now.".to_owned()
+            );
+        }
+        None
     }
 
     fn unknown(&self, name: &str) -> Error {
@@ -348,7 +372,7 @@ impl Entry {
             nothing if nothing.is_empty() => format!("; it takes {}.", listed(names)),
             suggestion => suggestion,
         };
-        Error::new(ErrorKind::Arguments, format!("There is no parameter `{}`{remedy}", shortened(name, 60)))
+        Error::own(ErrorKind::Arguments, format!("There is no parameter `{}`{remedy}", shortened(name, 60)))
     }
 }
 
@@ -367,5 +391,5 @@ fn read<T>(param: &Param, reader: fn(&Value) -> Result<T, crate::Mismatch>, valu
 }
 
 fn missing(param: &Param) -> Error {
-    Error::new(ErrorKind::Arguments, format!("`{}` is missing: ", param.name)).describing(param.description)
+    Error::own(ErrorKind::Arguments, format!("`{}` is missing: ", param.name)).describing(param.description)
 }

@@ -54,6 +54,10 @@ mod tests {
             ("listOrgWlans", "List org WLANs"),
             ("getSiteSiteRfdiagRecording", "Get site site rfdiag recording"),
             ("troubleshoot_thing", "Troubleshoot thing"),
+            ("listMspSsos", "List MSP SSOs"),
+            ("countOrgJsiPbn", "Count org JSI PBN"),
+            ("getSiteEslAps", "Get site ESL APs"),
+            ("listOrgIdpRoles", "List org IDP roles"),
         ] {
             assert_eq!(title(name), words);
         }

@@ -18,6 +18,7 @@ use super::{output, shutdown};
 use crate::query::{Answered, QueryResult};
 use crate::reply::Rules;
 use crate::session::Mode;
+use crate::text::shortened;
 use crate::{Arg, Call, Query, QueryTables, quote, text_file};
 
 /// Runs a query, and prints its result.
@@ -67,19 +68,22 @@ fn read(asked: &QueryFlags) -> anyhow::Result<Query> {
         let (name, tool) = from
             .split_once('=')
             .with_context(|| format!("{} is no table: write --from NAME=TOOL", quote::word(from)))?;
-        tables.push((name.trim(), tool.trim(), Vec::new()));
+        let (name, tool) = (name.trim(), tool.trim());
+        if name.is_empty() || tool.is_empty() {
+            let missing = if name.is_empty() { "its name" } else { "its tool" };
+            bail!("{} is a table without {missing}: write --from NAME=TOOL", quote::word(from));
+        }
+        tables.push((name, tool, Vec::new()));
     }
     for with in &asked.with {
         let named = tables.iter_mut().find_map(|(name, _, arguments)| {
             let rest = with.strip_prefix(*name)?.strip_prefix('.')?;
             Some((arguments, rest))
         });
-        let (arguments, rest) = named.with_context(|| {
-            format!(
-                "{} is of no table: write --with NAME.ARGUMENT=VALUE with the NAME of a --from",
-                quote::word(with)
-            )
-        })?;
+        let Some((arguments, rest)) = named else { bail!(no_table(with, &asked.from)) };
+        if !rest.contains('=') {
+            bail!("`{0}` has no value: write --with {0}=VALUE", shortened(with, 100));
+        }
         arguments.push(rest.to_owned());
     }
     let mut object = Map::new();
@@ -89,7 +93,7 @@ fn read(asked: &QueryFlags) -> anyhow::Result<Query> {
             bail!("{} is the name of two tables: give each --from a name of its own", quote::word(name));
         }
     }
-    let tables = QueryTables::read(&object.into()).map_err(|mismatch| anyhow!("--from takes {mismatch}"))?;
+    let tables = QueryTables::read(&object.into()).map_err(|mismatch| anyhow!(mismatch.after("--from")))?;
     let sql = match asked.sql.as_deref() {
         _ if asked.explain => None,
         Some("-") => Some(
@@ -99,6 +103,25 @@ fn read(asked: &QueryFlags) -> anyhow::Result<Query> {
         sql => sql.map(str::to_owned),
     };
     Ok(Query { tables, sql, max_calls: Some(asked.max_calls), ..Query::default() })
+}
+
+/// The error of a `--with` that fits no table.
+fn no_table(with: &str, from: &[String]) -> String {
+    let tables: Vec<_> = from.iter().filter_map(|from| Some(from.split_once('=')?.0.trim())).collect();
+    // The value may be a secret.
+    let written = with.split_once('=').map_or(with, |(written, _)| written);
+    match written.split_once('.') {
+        Some((table, _)) => {
+            let there_are = match tables.as_slice() {
+                [] => "no --from names a table".to_owned(),
+                [table] => format!("the only table is `{table}`"),
+                tables => format!("the tables are {}", tables.join(", ")),
+            };
+            let table = shortened(table.trim(), 60);
+            format!("--with {}: there is no table `{table}`; {there_are}", shortened(written, 100))
+        }
+        None => format!("`{}` names no argument: write --with NAME.ARGUMENT=VALUE", shortened(written, 100)),
+    }
 }
 
 /// Prints a result. Missing rows are reflected in the exit code.
@@ -173,7 +196,7 @@ fn explain(about: &Value, form: QueryOutput) -> anyhow::Result<()> {
     rows_of(tables.into_iter().flatten().map(row).collect(), &["table", "rows", "calls"], form)?;
     let calls: u64 = tables.into_iter().flatten().filter_map(|(_, about)| about["calls"].as_u64()).sum();
     output::error(&format!(
-        "calls of Mist's API: {calls}, of which {} were made for this estimate; {} are left in this hour",
+        "{calls} calls of Mist's API, {} of them made for this estimate; {} are left in this hour",
         about["calls"], about["calls_left"]
     ));
     Ok(())

@@ -30,8 +30,18 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
     let settings = settings(flags, Mode::All)?;
     let words = asked.words.join(" ");
     let shown = Shown::of(&settings, words.trim());
+    let mut exit = ExitCode::SUCCESS;
     if let Shown::Found(found) = &shown {
         let meant = meant(&settings, words.trim());
+        if let Some(entry) = barred(&settings, words.trim()) {
+            let allowed = "--categories, --tools and --without-tools";
+            output::error(&format!(
+                "error: `{}` exists, in the category `{}`, and is not allowed here: see {allowed}",
+                entry.tool().name,
+                entry.tool().category
+            ));
+            return Ok(Exit::Missing.into());
+        }
         if found.tools.is_empty() {
             output::error(&format!(
                 "error: no category or tool is called `{words}`, and no tool fits it{}\n`{} tools` lists the \
@@ -42,6 +52,7 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
             return Ok(Exit::Missing.into());
         }
         if let Some(note) = found.note() {
+            exit = Exit::Missing.into();
             output::error(&format!("note: {note}"));
         }
         if let Some(meant) = meant {
@@ -56,7 +67,13 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
             output::error(&text::next_step(&shown));
         }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(exit)
+}
+
+/// The tool of this name that the operator's flags do not allow.
+fn barred<'a>(settings: &'a Settings, name: &str) -> Option<&'a Entry> {
+    let mut entries = settings.catalog().entries().iter();
+    entries.find(|entry| entry.tool().name.eq_ignore_ascii_case(name))
 }
 
 /// Prints one tool, for `mistmcp call TOOL --help`.

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::pacer::PacedOut;
 use super::rate_limit::{Exhausted, ExhaustedBy};
 use crate::Error;
+use crate::call::Stage;
 use crate::error::{self, ErrorKind};
 use crate::text::shortened;
 use crate::text::visible;
@@ -176,16 +177,25 @@ pub(super) fn causes(error: &reqwest::Error) -> Vec<String> {
     error::causes(error).map(ToString::to_string).collect()
 }
 
-/// Error when the whole call took too long.
-pub(crate) fn for_deadline(limit: Duration) -> Error {
-    Error::new(
-        ErrorKind::Deadline,
-        format!(
-            "Mist took longer than the {} seconds that a call may take. Ask for less: a smaller window, a \
-             filter, a lower `limit`.",
-            limit.as_secs()
+/// Error when the whole call took too long, by what it spent its time on at the end.
+pub(crate) fn for_deadline(limit: Duration, stage: Stage) -> Error {
+    let seconds = limit.as_secs();
+    let words = match stage {
+        Stage::Mist => format!(
+            "Mist took longer than the {seconds} seconds that a call may take. Ask for less: a smaller window, a \
+             filter, a lower `limit`."
         ),
-    )
+        Stage::Queue => format!(
+            "The query waited for other queries until the {seconds} seconds that a call may take were over. Run one query \
+             after the other, and try this one again in a minute."
+        ),
+        Stage::Statement => format!(
+            "The SQL was still running when the {seconds} seconds that a call may take were over. Give each JOIN its \
+             condition, and filter or group before joining. Tables that were fetched completely are kept for five \
+             minutes, so that the next query over them begins at once."
+        ),
+    };
+    Error::new(ErrorKind::Deadline, words)
 }
 
 /// Error when the answer exceeds the size limit.
@@ -267,6 +277,16 @@ mod tests {
             assert!(advice.ends_with("slow down"), "{advice}");
         }
         assert!(advice(ExhaustedBy::Count(5_000)).contains("5000"));
+    }
+
+    #[test]
+    fn the_error_at_the_deadline_names_what_took_the_time() {
+        let words = |stage| for_deadline(Duration::from_secs(30), stage).to_string();
+        assert!(words(Stage::Mist).starts_with("Mist took longer than the 30 seconds"));
+        assert!(
+            words(Stage::Queue).contains("waited for other queries") && !words(Stage::Queue).contains("Mist")
+        );
+        assert!(words(Stage::Statement).contains("SQL") && !words(Stage::Statement).contains("`limit`"));
     }
 
     #[test]

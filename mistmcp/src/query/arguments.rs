@@ -65,8 +65,9 @@ impl Arg for QueryTables {
         }
         for (place, (name, _)) in tables.iter().enumerate() {
             if tables[..place].iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
-                return Err(Mismatch::wanted(format!(
-                    "another name for one of the two tables `{}`: SQL does not distinguish upper and lower case",
+                return Err(Mismatch::sentence(format!(
+                    "two tables are called `{}`, and SQL does not distinguish upper and lower case: give one of them another \
+                     name.",
                     crate::text::shortened(name, LONGEST_NAME)
                 )));
             }
@@ -126,8 +127,8 @@ fn of(source: &Value) -> Result<TableSource, Mismatch> {
         Some(_) => return Err(wanted()),
     };
     if let Some(other) = fields.keys().find(|key| *key != "tool" && *key != "arguments") {
-        return Err(Mismatch::wanted(format!(
-            "`{}` inside `arguments`: a table has only `tool` and `arguments`",
+        return Err(Mismatch::sentence(format!(
+            "a table has `tool` and `arguments` only: move `{}` into `arguments`.",
             crate::text::shortened(other, 60)
         )));
     }
@@ -200,7 +201,7 @@ mod tests {
             (json!({ "sqlite_master": "x" }), "reserve"),
             (json!({ "json_each": "x" }), "reserve"),
             (json!({ "a\u{0}b": "x" }), "1 to 60 characters"),
-            (json!({ "a": { "tool": "x", "site_id": "y" } }), "`site_id` inside `arguments`"),
+            (json!({ "a": { "tool": "x", "site_id": "y" } }), "move `site_id` into `arguments`"),
         ] {
             let error = QueryTables::read(&value).unwrap_err().to_string();
             assert!(error.contains(words), "{value}: {error}");

@@ -5,21 +5,32 @@ use std::collections::HashMap;
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 
+use super::names::Distinct;
 use crate::text::shortened;
 
 /// Columns of a table at most. SQLite takes 2,000 in a result.
 const MAX_COLUMNS: usize = 1_500;
 /// Columns at most for the members of objects whose keys are data, such as the names of ports.
 const MAX_DATA_COLUMNS: usize = 800;
+/// Bytes of a column's name at most.
+const LONGEST_NAME: usize = 200;
 
 /// The columns of a table in the order in which they appear.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Columns {
     list: Vec<Column>,
+    names: Distinct,
     by_path: HashMap<String, Option<usize>>,
     of_data: usize,
     /// Paths without a column, because there were too many.
     pub(super) left_out: usize,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        let names = Distinct::ignoring_case();
+        Self { list: Vec::new(), names, by_path: HashMap::new(), of_data: 0, left_out: 0 }
+    }
 }
 
 #[derive(Debug)]
@@ -42,6 +53,15 @@ pub(super) enum Kind {
 impl Columns {
     pub(super) fn len(&self) -> usize {
         self.list.len()
+    }
+
+    /// Whether no value of this name is known, but there may be some: the name is that of a field inside an object
+    /// that is empty in every row.
+    pub(super) fn is_inside_empty(&self, name: &str) -> bool {
+        name.match_indices('.').any(|(end, _)| {
+            let outer = self.list.iter().find(|column| column.name.eq_ignore_ascii_case(&name[..end]));
+            outer.is_some_and(|outer| outer.kinds == 0)
+        })
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Column> {
@@ -69,15 +89,9 @@ impl Columns {
     }
 
     /// A name that no other column has. SQL does not distinguish upper and lower case.
-    fn free_name(&self, path: &str) -> String {
+    fn free_name(&mut self, path: &str) -> String {
         let path: String = path.chars().filter(|letter| *letter != '\0').collect();
-        let taken = |name: &str| self.list.iter().any(|column| column.name.eq_ignore_ascii_case(name));
-        if !taken(&path) {
-            return path;
-        }
-        // More names than there can be columns.
-        let others = (2..=MAX_COLUMNS + 2).map(|number| format!("{path}_{number}"));
-        others.into_iter().find(|name| !taken(name)).unwrap_or(path)
+        self.names.add(shortened(&path, LONGEST_NAME))
     }
 
     /// Notes the type of a value, and the first value as an example.
@@ -102,6 +116,9 @@ impl Columns {
 
 impl Column {
     fn described(&self) -> String {
+        if self.kinds == 0 {
+            return "null: no row has a value".to_owned();
+        }
         let kinds = [
             (Kind::Text, "text"),
             (Kind::Integer, "integer"),
@@ -126,6 +143,31 @@ mod tests {
         assert_eq!(columns.index("name", false), Some(0));
         let names: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["name", "Name_2"]);
+    }
+
+    #[test]
+    fn names_are_bounded_and_those_of_one_beginning_are_told_apart() {
+        let mut columns = Columns::default();
+        for end in ["a", "b", "c"] {
+            columns.index(&format!("{}{end}", "x".repeat(5_000)), false);
+        }
+        let names: Vec<_> = columns.iter().map(|column| column.name.len()).collect();
+        assert!(names.iter().all(|length| *length <= LONGEST_NAME + 4), "{names:?}");
+        assert_eq!(columns.len(), 3);
+    }
+
+    #[test]
+    fn fields_inside_an_object_that_no_row_has_are_unknown_and_others_are_not() {
+        let mut columns = Columns::default();
+        let name = columns.index("name", false).unwrap();
+        columns.record(name, Kind::Text, &Cell::Text("a".to_owned()));
+        columns.index("stat", false);
+        assert!(columns.is_inside_empty("stat.port.up") && columns.is_inside_empty("Stat.x"));
+        assert!(
+            !columns.is_inside_empty("name.x")
+                && !columns.is_inside_empty("stats")
+                && !columns.is_inside_empty("x.y")
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rusqlite::ErrorCode;
 use super::functions;
 use super::names::{Names, quoted};
 use super::sandbox::Stop;
-use super::select::TIME;
+use super::select::{LONGEST_ROW, TIME};
 use crate::Error;
 use crate::error::ErrorKind;
 use crate::suggestion::alike;
@@ -33,6 +33,7 @@ pub(super) enum Failure {
     Cancelled,
     NoMemory,
     TooLong,
+    RowTooLong,
     /// The thread panicked, or the process is shutting down.
     Broken,
     Other(Error),
@@ -41,10 +42,8 @@ pub(super) enum Failure {
 impl Failure {
     pub(super) fn of(error: rusqlite::Error, refused: Option<String>, stop: &Arc<Stop>) -> Self {
         match error.sqlite_error_code() {
-            Some(ErrorCode::OperationInterrupted) if stop.is_cancelled.load(Ordering::Relaxed) => {
-                Self::Cancelled
-            }
-            Some(ErrorCode::OperationInterrupted) => Self::TimedOut,
+            Some(ErrorCode::OperationInterrupted) => Self::of_stop(stop),
+            _ if error.to_string().contains(functions::STOPPED) => Self::of_stop(stop),
             Some(ErrorCode::OutOfMemory) => Self::NoMemory,
             Some(ErrorCode::TooBig) => Self::TooLong,
             _ => match (error, refused) {
@@ -64,17 +63,28 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// Why a statement was stopped.
+    pub(super) fn of_stop(stop: &Stop) -> Self {
+        if stop.is_cancelled.load(Ordering::Relaxed) { Self::Cancelled } else { Self::TimedOut }
+    }
+}
+
 /// The error for a model.
 pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
-    let arguments = |words: String| Error::new(ErrorKind::Arguments, words);
+    // SQLite's message repeats the model's own statement.
+    let arguments = |words: String| Error::own(ErrorKind::Arguments, words);
     match failure {
-        Failure::Sql { message, offset } => arguments(of_sqlite(message, *offset, sql, names)),
+        Failure::Sql { message, offset } => match change(message, sql) {
+            Some(verb) => explained(&Failure::Refused(verb.to_owned()), sql, names),
+            None => arguments(of_sqlite(message, *offset, sql, names)),
+        },
         Failure::Refused(what) if what.starts_with("the function") => arguments(format!(
             "`sql` may not use {what}. There are {}, and json_each and json_tree as tables.",
             listed(functions::allowed())
         )),
         Failure::Refused(what) if what.starts_with("the table") => {
-            arguments(format!("`sql` may not read {what}. The tables are {}.", listed(names.tables())))
+            arguments(format!("`sql` may not read {what}. {}", there_are(names)))
         }
         Failure::Refused(what) => arguments(format!(
             "`sql` may only read: one SELECT or WITH … SELECT. It has {what}, which is refused."
@@ -104,11 +114,27 @@ pub(super) fn explained(failure: &Failure, sql: &str, names: &Names) -> Error {
             "The query makes a value longer than 1 MiB. Take shorter parts (`substr`), or fewer rows in \
              `group_concat` and `json_group_array`.",
         ),
+        Failure::RowTooLong => Error::new(
+            ErrorKind::Size,
+            format!(
+                "A row of the result is longer than {} MiB. Select fewer columns, or shorter parts of them (`substr`).",
+                LONGEST_ROW >> 20
+            ),
+        ),
         Failure::Broken => {
             Error::new(ErrorKind::Cloud, "The query failed here. Try again once; if it stays, tell the user.")
         }
         Failure::Other(error) => error.clone(),
     }
+}
+
+/// The statement that changes a table, where SQLite refuses it because the tables are views.
+fn change(message: &str, sql: &str) -> Option<&'static str> {
+    let is_change = message.starts_with("cannot modify ");
+    let words = || sql.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    let is_there = |verb: &&&str| words().any(|word| word.eq_ignore_ascii_case(verb));
+    let verb = || ["INSERT", "REPLACE", "UPDATE", "DELETE"].iter().find(is_there).copied();
+    is_change.then(|| verb().unwrap_or("a change of a table"))
 }
 
 fn of_sqlite(message: &str, offset: Option<usize>, sql: &str, names: &Names) -> String {
@@ -123,7 +149,10 @@ fn of_sqlite(message: &str, offset: Option<usize>, sql: &str, names: &Names) -> 
     let remedy = match what {
         "no such column" => of_column(written, is_quoted, names),
         "ambiguous column name" => " Put the table's name before it.".to_owned(),
-        "no such table" => format!(" {}", meant(written, names.tables())),
+        "no such table" => match alike(written, names.tables()).next() {
+            Some(name) => format!(" Did you mean `{}`?", shortened(name, 60)),
+            None => format!(" {}", there_are(names)),
+        },
         "no such function" => {
             let functions = functions::allowed();
             let extra = if written.eq_ignore_ascii_case("regexp") {
@@ -210,6 +239,18 @@ fn closest<'a>(written: &str, columns: impl Iterator<Item = &'a str>) -> Option<
     near.min_by_key(|(distance, _)| *distance).map(|(_, column)| column)
 }
 
+/// The names of the tables.
+fn there_are(names: &Names) -> String {
+    match names.0.as_slice() {
+        [(name, _)] => format!("The only table is `{}`.", shortened(name, 60)),
+        tables => {
+            let tables: Vec<_> =
+                tables.iter().map(|(name, _)| format!("`{}`", shortened(name, 60))).collect();
+            format!("The tables are {}.", tables.join(", "))
+        }
+    }
+}
+
 /// The tables with as many of their columns as there is room for.
 fn tables(names: &Names) -> String {
     let room = ROOM / names.0.len().max(1);
@@ -294,10 +335,26 @@ mod tests {
     #[test]
     fn unknown_tables_and_functions_are_answered_with_what_there_is() {
         assert!(error_text("no such table: ap", "SELECT 1 FROM ap", 0).contains("Did you mean `aps`?"));
-        assert!(error_text("no such table: clients", "SELECT 1 FROM clients", 0).contains("There are aps"));
+        assert!(
+            error_text("no such table: clients", "SELECT 1 FROM clients", 0)
+                .contains("The tables are `aps`, `ports`.")
+        );
         assert!(error_text("no such function: REGEXP", "SELECT 1 REGEXP 2", 0).contains("LIKE or GLOB"));
         assert!(error_text("near \"FORM\": syntax error", "SELECT a FORM b", 9).contains("`FORM b`"));
         assert!(error_text("incomplete input", "SELECT", 6).contains("at its end"));
+    }
+
+    #[test]
+    fn each_statement_that_changes_a_table_is_refused_in_the_same_words() {
+        for (sql, verb) in [
+            ("UPDATE aps SET name = 'x'", "UPDATE"),
+            ("delete from aps", "DELETE"),
+            ("WITH x AS (SELECT 1) DELETE FROM aps", "DELETE"),
+            ("REPLACE INTO aps VALUES (1)", "REPLACE"),
+        ] {
+            let text = error_text("cannot modify aps because it is a view", sql, 0);
+            assert!(text.contains("may only read") && text.contains(&format!("It has {verb},")), "{text}");
+        }
     }
 
     #[test]

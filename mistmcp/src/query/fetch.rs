@@ -15,6 +15,7 @@ use super::table::{MOST_ROWS, Table, TableBuilder};
 use crate::call::{CallSession, FetchedPage, RowPage};
 use crate::error::ErrorKind;
 use crate::mist::api::paging;
+use crate::reply::redact_text;
 use crate::text::shortened;
 use crate::{Call, Error, Result, work};
 
@@ -97,14 +98,13 @@ impl Started {
         session: &Arc<dyn CallSession>,
         call: &Call,
     ) -> Result<Self> {
-        let named =
-            |error: Error| Error::new(error.kind(), format!("Table `{}`: {error}", shortened(name, 60)));
+        let named = |error: Error| error.after(format!("Table `{}`: ", shortened(name, 60)));
         let mut arguments = source.arguments.clone();
         let mut notes = Vec::new();
         let paging: Vec<_> =
             paging::ARGUMENTS.into_iter().filter(|name| arguments.shift_remove(*name).is_some()).collect();
         if !paging.is_empty() {
-            notes.push(format!("all pages are fetched, so {} was not needed", paging.join(" and ")));
+            notes.push(not_needed(&paging));
         }
         let mut calls = 0;
         let largest = session.largest_page(&source.tool);
@@ -208,6 +208,8 @@ impl Started {
             (Ok(()), None) if !of.is_empty() => Some("Mist answered no more".to_owned()),
             (Ok(()), None) => None,
         };
+        // The reason may be in Mist's words.
+        let reason = reason.map(|reason| redact_text("", &reason).unwrap_or(reason));
         let partial = reason.map(|reason| format!("{rows}{of} rows: {}", shortened(&reason, 400)));
         let (builder, notes) = (self.builder, self.notes);
         // All jobs have ended, so nothing else holds the builder.
@@ -299,20 +301,34 @@ async fn load(builder: &Arc<Mutex<TableBuilder>>, fetched: FetchedPage) -> Resul
     let job = move || {
         let mut page = parse()?;
         let rows = std::mem::take(&mut page.rows);
-        let inserted = target.lock().insert(&rows);
+        let mut builder = target.lock();
+        let inserted = builder.insert(&rows).and_then(|()| builder.name_empty(&page.empty_fields));
+        drop(builder);
         Ok::<_, Error>((page, inserted.map_err(|error| (error, rows))))
     };
     let (page, inserted) = if is_large { work::on_large(job).await?? } else { work::run(job).await?? };
     match inserted {
         Ok(()) => Ok(page),
         Err((error, rows)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
-            // Another query may have taken the memory: it is tried again without any.
-            let _exclusive = lanes::exclusive().await;
+            // A statement may have taken the memory: the rows are inserted again after it.
+            lanes::another_ended().await;
             let target = Arc::clone(builder);
             let inserted = work::run(move || target.lock().insert(&rows)).await?;
             inserted.map(|()| page).map_err(|error| unusable(&error))
         }
         Err((error, _)) => Err(unusable(&error)),
+    }
+}
+
+/// That arguments which select a page were left out.
+fn not_needed(paging: &[&str]) -> String {
+    let names: Vec<_> = paging.iter().map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [name] => format!("{name} is not needed: all pages are fetched"),
+        [others @ .., last] => {
+            format!("{} and {last} are not needed: all pages are fetched", others.join(", "))
+        }
+        [] => String::new(),
     }
 }
 
@@ -326,4 +342,23 @@ fn unusable(error: &rusqlite::Error) -> Error {
         ErrorKind::Size,
         "The rows do not fit the server's memory now. Ask for fewer rows or fields, or try again in some minutes.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_that_are_not_needed_are_named_in_a_sentence() {
+        for (names, words) in [
+            (&["limit"][..], "`limit` is not needed: all pages are fetched"),
+            (&["limit", "page"], "`limit` and `page` are not needed: all pages are fetched"),
+            (
+                &["limit", "page", "search_after"],
+                "`limit`, `page` and `search_after` are not needed: all pages are fetched",
+            ),
+        ] {
+            assert_eq!(not_needed(names), words);
+        }
+    }
 }

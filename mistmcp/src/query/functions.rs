@@ -1,13 +1,18 @@
-//! Functions that a query may use: an allowlist ([`is_allowed`]), and linear versions of those whose time can grow with
-//! the product of their arguments' lengths ([`replace_slow`]).
+//! Functions that a query may use: an allowlist ([`is_allowed`]), and own versions of those whose time can grow with the
+//! product of their arguments' lengths ([`replace_slow`]). The own ones are linear, or end at the deadline.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use rusqlite::functions::{Context, FunctionFlags};
-use rusqlite::types::{Value as Cell, ValueRef};
+use rusqlite::types::{ToSql, Value as Cell, ValueRef};
 use rusqlite::{Connection, Result};
 
+use super::pattern::{self, GLOB, LIKE};
+
 use super::row::LONGEST_VALUE;
+use super::sandbox::Stop;
 
 /// Allowed functions in lower case. Each takes time and memory in proportion to its arguments, and reads nothing but
 /// them. Left out on purpose: `randomblob` and `zeroblob`, `load_extension`, `json_patch` (square time), `json_pretty`
@@ -32,32 +37,32 @@ pub(super) fn allowed() -> impl Iterator<Item = &'static str> + Clone {
 
 /// Replaces functions of SQLite that take time by the product of two lengths, and adds some that SQLite is built
 /// without.
-pub(super) fn replace_slow(connection: &Connection) -> Result<()> {
-    let flags =
-        FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_INNOCUOUS;
-    connection.create_scalar_function("instr", 2, flags, |call| {
+pub(super) fn replace_slow(connection: &Connection, stop: &Arc<Stop>) -> Result<()> {
+    let own = Own { connection, stop };
+    own.add("instr", 2, |call, _| {
         let (Some(text), Some(part)) = (text(call, 0), text(call, 1)) else { return Ok(None) };
-        let place = memchr::memmem::find(text.as_bytes(), part.as_bytes());
-        Ok(place.map_or(Some(0), |place| i64::try_from(text[..place].chars().count() + 1).ok()))
+        let start = memchr::memmem::find(text.as_bytes(), part.as_bytes());
+        let place = |start: usize| text.get(..start).map_or(0, |before| before.chars().count() + 1);
+        Ok(i64::try_from(start.map_or(0, place)).ok())
     })?;
-    connection.create_scalar_function("replace", 3, flags, |call| {
+    own.add("replace", 3, |call, _| {
         let (Some(text), Some(part), Some(with)) = (text(call, 0), text(call, 1), text(call, 2)) else {
             return Ok(None);
         };
         if part.is_empty() {
-            return Ok(Some(text));
+            return Ok(Some(text.into_owned()));
         }
         let count = memchr::memmem::find_iter(text.as_bytes(), part.as_bytes()).count();
         if (text.len() + count * with.len()).saturating_sub(count * part.len()) > LONGEST_VALUE {
-            return Err(rusqlite::Error::UserFunctionError("string or blob too big".into()));
+            return Err(failed("string or blob too big"));
         }
-        Ok(Some(text.replace(&part, &with)))
+        Ok(Some(text.replace(&*part, &with)))
     })?;
     for (name, start, end) in [("trim", true, true), ("ltrim", true, false), ("rtrim", false, true)] {
-        connection.create_scalar_function(name, 2, flags, move |call| {
+        own.add(name, 2, move |call, _| {
             let (Some(text), Some(set)) = (text(call, 0), text(call, 1)) else { return Ok(None) };
             let set: HashSet<char> = set.chars().collect();
-            let mut text = text.as_str();
+            let mut text = &*text;
             if start {
                 text = text.trim_start_matches(|letter| set.contains(&letter));
             }
@@ -68,7 +73,7 @@ pub(super) fn replace_slow(connection: &Connection) -> Result<()> {
         })?;
     }
     for name in ["ceil", "ceiling", "floor", "sqrt"] {
-        connection.create_scalar_function(name, 1, flags, move |call| {
+        own.add(name, 1, move |call, _| {
             let number = match call.get_raw(0) {
                 ValueRef::Integer(number) if name != "sqrt" => return Ok(Some(Cell::Integer(number))),
                 #[expect(clippy::cast_precision_loss, reason = "as SQLite does it")]
@@ -83,27 +88,78 @@ pub(super) fn replace_slow(connection: &Connection) -> Result<()> {
             })))
         })?;
     }
+    for (name, arguments, syntax) in [("like", 2, LIKE), ("like", 3, LIKE), ("glob", 2, GLOB)] {
+        own.add(name, arguments, move |call, stop| {
+            let (Some(pattern), Some(value)) = (text(call, 0), text(call, 1)) else { return Ok(None) };
+            let mut escape = None;
+            if arguments == 3 {
+                let Some(given) = text(call, 2) else { return Ok(None) };
+                let mut letters = given.chars();
+                escape = letters.next();
+                if escape.is_none() || letters.next().is_some() {
+                    return Err(failed("ESCAPE expression must be a single character"));
+                }
+            }
+            let pattern = pattern::read(&pattern, escape, syntax).ok_or_else(|| {
+                failed("the pattern of LIKE or GLOB is longer than 1,000 characters: take a shorter one")
+            })?;
+            let found = pattern::matches(&pattern, &value, syntax, &mut || stop.is_due());
+            found.map(Some).ok_or_else(|| failed(STOPPED))
+        })?;
+    }
     Ok(())
 }
 
+/// The message of a function that ended because of the deadline.
+pub(super) const STOPPED: &str = "the function was stopped";
+
+fn failed(message: &str) -> rusqlite::Error {
+    rusqlite::Error::UserFunctionError(message.into())
+}
+
+/// Adds functions that look at the deadline before they begin: SQLite does so between its instructions only.
+struct Own<'a> {
+    connection: &'a Connection,
+    stop: &'a Arc<Stop>,
+}
+
+impl Own<'_> {
+    fn add<T: ToSql>(
+        &self,
+        name: &str,
+        arguments: i32,
+        function: impl Fn(&Context<'_>, &Stop) -> Result<T> + Send + 'static,
+    ) -> Result<()> {
+        let flags = FunctionFlags::SQLITE_UTF8
+            | FunctionFlags::SQLITE_DETERMINISTIC
+            | FunctionFlags::SQLITE_INNOCUOUS;
+        let stop = Arc::clone(self.stop);
+        self.connection.create_scalar_function(name, arguments, flags, move |call| {
+            if stop.is_due() { Err(failed(STOPPED)) } else { function(call, &stop) }
+        })
+    }
+}
+
 /// An argument as text; nothing for null.
-fn text(call: &Context<'_>, place: usize) -> Option<String> {
-    match call.get_raw(place) {
+fn text<'a>(call: &'a Context<'_>, index: usize) -> Option<Cow<'a, str>> {
+    match call.get_raw(index) {
         ValueRef::Null => None,
-        ValueRef::Integer(number) => Some(number.to_string()),
-        ValueRef::Real(number) => Some(number.to_string()),
-        ValueRef::Text(text) | ValueRef::Blob(text) => Some(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Integer(number) => Some(number.to_string().into()),
+        ValueRef::Real(number) => Some(number.to_string().into()),
+        ValueRef::Text(text) | ValueRef::Blob(text) => Some(String::from_utf8_lossy(text)),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
     fn replaced_functions_answer_as_those_of_sqlite() {
         let (own, plain) = (Connection::open_in_memory().unwrap(), Connection::open_in_memory().unwrap());
-        replace_slow(&own).unwrap();
+        replace_slow(&own, &Stop::after(Duration::from_mins(10))).unwrap();
         for sql in [
             "instr('grüße', 'ß')",
             "instr('abc', 'x')",
@@ -121,6 +177,30 @@ mod tests {
             "trim('abc', '')",
             "trim(NULL, 'x')",
             "quote(trim('  abc '))",
+            "'Grüße' LIKE 'gr%E'",
+            "'ÄB' LIKE 'äb'",
+            "'abc' LIKE 'a_c'",
+            "'abc' LIKE '_'",
+            "'a%c' LIKE 'a\\%c' ESCAPE '\\'",
+            "'abc' LIKE 'a\\%c' ESCAPE '\\'",
+            "'abab' LIKE '%ab'",
+            "'' LIKE '%'",
+            "'' LIKE ''",
+            "'a' LIKE ''",
+            "NULL LIKE 'a'",
+            "'a' LIKE NULL",
+            "123 LIKE '1%'",
+            "'a' NOT LIKE '%b%'",
+            "'abc' GLOB 'a*'",
+            "'abc' GLOB 'A*'",
+            "'abc' GLOB 'a?c'",
+            "'abc' GLOB '[a-c]bc'",
+            "'abc' GLOB '[^a]bc'",
+            "'a]c' GLOB 'a[]]c'",
+            "'a-c' GLOB 'a[x-]c'",
+            "'abc' GLOB 'a[b'",
+            "'ap-12' GLOB '*[0-9][0-9]'",
+            "'a*c' GLOB 'a[*]c'",
         ] {
             let value = |connection: &Connection| {
                 connection
@@ -128,6 +208,18 @@ mod tests {
                     .unwrap()
             };
             assert_eq!(value(&own), value(&plain), "{sql}");
+        }
+    }
+
+    #[test]
+    fn functions_end_at_the_deadline() {
+        let connection = Connection::open_in_memory().unwrap();
+        replace_slow(&connection, &Stop::after(Duration::ZERO)).unwrap();
+        for sql in
+            ["instr('a', 'a')", "replace('a', 'a', 'b')", "trim('a', 'b')", "'a' LIKE 'a'", "'a' GLOB 'a'"]
+        {
+            let error = connection.query_row(&format!("SELECT {sql}"), [], |_| Ok(())).unwrap_err();
+            assert!(error.to_string().contains(STOPPED), "{sql}: {error}");
         }
     }
 

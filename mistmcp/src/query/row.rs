@@ -87,11 +87,12 @@ impl Cells {
 
     fn put(&mut self, kind: Kind, cell: Cell, columns: &mut Columns, is_data: bool) {
         let length = if let Cell::Text(text) = &cell { text.len() } else { size_of::<u64>() };
+        // A value that is left out has its column nevertheless, so that a statement may name it.
+        let Some(index) = columns.index(&self.path, is_data) else { return };
         if length > LONGEST_CELL || self.bytes + length > LONGEST_ROW {
             self.too_long += 1;
             return;
         }
-        let Some(index) = columns.index(&self.path, is_data) else { return };
         columns.record(index, kind, &cell);
         self.bytes += length;
         self.list.push((index, cell));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use rusqlite::config::DbConfig;
@@ -19,7 +19,8 @@ use super::table::Table;
 /// Bytes that SQLite may allocate in this process: tables, and what statements sort, group and keep.
 const HEAP: u64 = 640 << 20;
 /// Instructions of SQLite between two looks at the clock.
-const INSTRUCTIONS: i32 = 500;
+/// Some take as long as it takes to copy or parse [`LONGEST_VALUE`].
+const INSTRUCTIONS: i32 = 8;
 
 /// The limit on memory is set once, and holds for all connections of the process.
 static HEAP_LIMIT: LazyLock<()> = LazyLock::new(|| {
@@ -47,6 +48,11 @@ pub(super) struct Stop {
 }
 
 impl Stop {
+    /// A stop after some time.
+    pub(super) fn after(time: Duration) -> Arc<Self> {
+        Arc::new(Self { deadline: Instant::now() + time, is_cancelled: AtomicBool::new(false) })
+    }
+
     pub(super) fn is_due(&self) -> bool {
         self.is_cancelled.load(Ordering::Relaxed) || Instant::now() >= self.deadline
     }
@@ -55,9 +61,11 @@ impl Stop {
 /// What the authorizer refused.
 pub(super) type Refused = Arc<Mutex<Option<String>>>;
 
-/// A connection that can read these tables by their names, and nothing else.
+/// A connection that can read these tables by their names, and nothing else. `empty`: names that each table has besides
+/// its columns, without a value.
 pub(super) fn for_tables(
     tables: &[(String, Arc<Table>)],
+    empty: &[Vec<String>],
     stop: &Arc<Stop>,
     refused: &Refused,
 ) -> Result<Connection> {
@@ -65,13 +73,15 @@ pub(super) fn for_tables(
     // Pages are read where they are, without a copy.
     connection.execute_batch("PRAGMA mmap_size=268435456")?;
     for (place, (name, table)) in tables.iter().enumerate() {
+        let empty = empty.get(place).map(Vec::as_slice).unwrap_or_default();
+        let nulls = empty.iter().fold(String::new(), |nulls, name| nulls + ", NULL AS " + &quoted(name));
         connection.execute_batch(&format!(
-            "ATTACH '{}&mode=ro' AS _t{place}; CREATE TEMP VIEW {} AS SELECT * FROM _t{place}.rows",
+            "ATTACH '{}&mode=ro' AS _t{place}; CREATE TEMP VIEW {} AS SELECT *{nulls} FROM _t{place}.rows",
             table.uri,
             quoted(name)
         ))?;
     }
-    functions::replace_slow(&connection)?;
+    functions::replace_slow(&connection, stop)?;
     restrict(&connection)?;
     let readable: Vec<_> = ["rows", "json_each", "json_tree"]
         .into_iter()
@@ -102,7 +112,8 @@ fn restrict(connection: &Connection) -> Result<()> {
         (Limit::SQLITE_LIMIT_EXPR_DEPTH, 200),
         (Limit::SQLITE_LIMIT_COMPOUND_SELECT, 50),
         (Limit::SQLITE_LIMIT_VDBE_OP, 250_000),
-        (Limit::SQLITE_LIMIT_FUNCTION_ARG, 100),
+        // Each argument of a function may be long, and a function is one instruction.
+        (Limit::SQLITE_LIMIT_FUNCTION_ARG, 40),
         (Limit::SQLITE_LIMIT_ATTACHED, 0),
         (Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200),
         (Limit::SQLITE_LIMIT_VARIABLE_NUMBER, 0),

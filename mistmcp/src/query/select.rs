@@ -1,8 +1,8 @@
 //! Execution of a query's statement on a blocking thread ([`run`]).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use rusqlite::fallible_iterator::FallibleIterator as _;
@@ -11,18 +11,30 @@ use rusqlite::{Batch, Statement};
 use serde_json::{Map, Value};
 use tokio::task::spawn_blocking;
 
+use super::empty_columns::EmptyColumns;
 use super::error::Failure;
-use super::lanes;
+use super::lanes::{self, Permit};
+use super::names::Distinct;
 use super::sandbox::{self, Refused, Stop};
 use super::table::Table;
 use crate::Call;
+use crate::call::Stage;
+use crate::text::shortened;
 
 /// Time of a statement at most.
 pub(super) const TIME: Duration = Duration::from_secs(10);
 /// Bytes of the rows of a result at most.
 const MOST_BYTES: usize = 32 << 20;
+/// Bytes of one row of a result at most.
+pub(super) const LONGEST_ROW: usize = 2 << 20;
+/// Bytes of the name of a result's column at most.
+const LONGEST_NAME: usize = 200;
 /// Rows of a result at most.
 const MOST_ROWS: usize = 100_000;
+/// Values of a row between two looks at the clock.
+const VALUES: usize = 128;
+/// How often a statement may run that needs memory which other statements have.
+const ATTEMPTS: usize = 3;
 
 /// The rows of a result.
 #[derive(Debug, Default)]
@@ -35,26 +47,41 @@ pub(crate) struct Selected {
     pub(crate) total: usize,
 }
 
-/// Runs the one statement of `sql`. A statement that runs out of memory runs again while no other runs.
+/// The statement of a query, with the part of its rows that is wanted.
+#[derive(Clone)]
+pub(super) struct Wanted {
+    pub(super) sql: Arc<str>,
+    pub(super) tables: Arc<[(String, Arc<Table>)]>,
+    /// Rows to skip.
+    pub(super) offset: usize,
+    /// Bytes of rows that the reply can hold.
+    pub(super) room: usize,
+}
+
+/// Runs the one statement of a query, which has a permit among those of its token. A statement that runs out of memory
+/// while others run is repeated after one of them.
 pub(super) async fn run(
-    sql: &str,
-    tables: &[(String, Arc<Table>)],
-    offset: usize,
-    room: usize,
+    wanted: Wanted,
+    token: lanes::TokenHash,
+    of_query: &Arc<Permit>,
     call: &Call,
 ) -> Result<Selected, Failure> {
-    let _turn = lanes::sql().await.map_err(Failure::Other)?;
-    call.note("Running the query.".to_owned());
-    let first = {
-        let _shared = lanes::shared().await;
-        run_once(sql, tables, offset, room).await
-    };
-    match first {
-        Err(Failure::NoMemory) => {
-            let _exclusive = lanes::exclusive().await;
-            run_once(sql, tables, offset, room).await
+    let mut attempt = 1;
+    loop {
+        call.enter(Stage::Queue);
+        let permit = lanes::sql(token, call).await.map_err(Failure::Other)?;
+        call.enter(Stage::Statement);
+        call.note("Running the query.".to_owned());
+        let shared = permit.sharing();
+        let (outcome, permit) = run_once(wanted.clone(), permit, Arc::clone(of_query), TIME).await?;
+        let may_succeed = shared.is_shared();
+        drop(permit);
+        if attempt == ATTEMPTS || !may_succeed || !matches!(outcome, Err(Failure::NoMemory)) {
+            return outcome;
         }
-        outcome => outcome,
+        attempt += 1;
+        call.enter(Stage::Queue);
+        lanes::another_ended().await;
     }
 }
 
@@ -67,32 +94,54 @@ impl Drop for StopOnDrop {
     }
 }
 
+/// Runs the statement on a blocking thread, which keeps the permits until it has ended, even if the call is dropped.
 async fn run_once(
-    sql: &str,
-    tables: &[(String, Arc<Table>)],
-    offset: usize,
-    room: usize,
-) -> Result<Selected, Failure> {
-    let stop = Arc::new(Stop { deadline: Instant::now() + TIME, is_cancelled: AtomicBool::new(false) });
+    wanted: Wanted,
+    permit: Permit,
+    of_query: Arc<Permit>,
+    time: Duration,
+) -> Result<(Result<Selected, Failure>, Permit), Failure> {
+    let stop = Stop::after(time);
     let on_drop = StopOnDrop(Arc::clone(&stop));
-    let (sql, tables) = (sql.to_owned(), tables.to_vec());
-    let job = move || select(&sql, &tables, offset, room, &stop);
+    let job = move || {
+        let outcome = select(&wanted, &stop);
+        drop(of_query);
+        (outcome, permit)
+    };
     let outcome = spawn_blocking(job).await;
     drop(on_drop);
-    outcome.unwrap_or(Err(Failure::Broken))
+    outcome.map_err(|_| Failure::Broken)
 }
 
-fn select(
-    sql: &str,
-    tables: &[(String, Arc<Table>)],
-    offset: usize,
-    room: usize,
-    stop: &Arc<Stop>,
-) -> Result<Selected, Failure> {
+/// Runs the statement. Unknown columns of tables that are empty are added to them without values.
+fn select(wanted: &Wanted, stop: &Arc<Stop>) -> Result<Selected, Failure> {
+    let mut empty = EmptyColumns::new(&wanted.tables);
+    let mut first = None;
+    loop {
+        match attempt(wanted, empty.names(), stop) {
+            Err(Failure::Sql { message, offset }) => {
+                let is_added = !stop.is_due() && empty.add(&message);
+                let failure = first.get_or_insert(Failure::Sql { message: message.clone(), offset });
+                if !is_added {
+                    // With added columns, another message may be about those.
+                    let is_other = !message.starts_with("ambiguous");
+                    return Err(if is_other {
+                        Failure::Sql { message, offset }
+                    } else {
+                        std::mem::replace(failure, Failure::Broken)
+                    });
+                }
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+fn attempt(wanted: &Wanted, empty: &[Vec<String>], stop: &Arc<Stop>) -> Result<Selected, Failure> {
     let refused: Refused = Arc::new(Mutex::new(None));
     let failed = |error: rusqlite::Error| Failure::of(error, refused.lock().take(), stop);
-    let connection = sandbox::for_tables(tables, stop, &refused).map_err(failed)?;
-    let mut statements = Batch::new(&connection, sql);
+    let connection = sandbox::for_tables(&wanted.tables, empty, stop, &refused).map_err(failed)?;
+    let mut statements = Batch::new(&connection, &wanted.sql);
     let Some(mut statement) = statements.next().map_err(failed)? else { return Err(Failure::NoStatement) };
     // Whatever follows, even what cannot be prepared, is a second statement.
     if !matches!(statements.next(), Ok(None)) {
@@ -101,15 +150,21 @@ fn select(
     if !statement.readonly() || statement.is_explain() != 0 || statement.column_count() == 0 {
         return Err(Failure::Refused("a statement other than SELECT".to_owned()));
     }
-    rows(&mut statement, offset, room).map_err(failed)
+    rows(&mut statement, wanted.offset, wanted.room, stop, failed)
 }
 
-fn rows(statement: &mut Statement<'_>, offset: usize, room: usize) -> rusqlite::Result<Selected> {
-    let names = column_names(&statement.column_names().collect::<Vec<_>>());
+fn rows(
+    statement: &mut Statement<'_>,
+    offset: usize,
+    room: usize,
+    stop: &Stop,
+    failed: impl Fn(rusqlite::Error) -> Failure,
+) -> Result<Selected, Failure> {
+    let names = column_names(statement.column_names());
     let mut selected = Selected::default();
     let mut bytes = 0;
     let mut rows = statement.raw_query();
-    while let Some(row) = rows.next()? {
+    while let Some(row) = rows.next().map_err(&failed)? {
         selected.total += 1;
         let is_wanted = selected.total > offset && selected.rows.len() < MOST_ROWS;
         // Rather more rows than fit, so that the reply is cut by its real size.
@@ -117,34 +172,52 @@ fn rows(statement: &mut Statement<'_>, offset: usize, room: usize) -> rusqlite::
             continue;
         }
         let mut object = Map::with_capacity(names.len());
-        for (place, name) in names.iter().enumerate() {
-            let value = value(row.get_ref(place)?);
-            bytes += name.len() + value.as_str().map_or(8, str::len) + 6;
-            if !value.is_null() {
-                object.insert(name.clone(), value);
+        let mut row_bytes = 0;
+        for (index, name) in names.iter().enumerate() {
+            if index % VALUES == 0 && stop.is_due() {
+                return Err(Failure::of_stop(stop));
             }
+            let value = row.get_ref(index).map_err(&failed)?;
+            if matches!(value, ValueRef::Null) {
+                continue;
+            }
+            // Before the value is copied: the columns of a row can share one long text.
+            row_bytes += name.len() + length(value) + 6;
+            if row_bytes > LONGEST_ROW {
+                return Err(Failure::RowTooLong);
+            }
+            object.insert(name.clone(), json(value));
         }
+        bytes += row_bytes;
         selected.rows.push(object.into());
     }
     drop(rows);
     Ok(Selected { columns: names, ..selected })
 }
 
-/// The names of the result's columns. Equal names get a number.
-fn column_names(names: &[&str]) -> Vec<String> {
-    let mut different: Vec<String> = Vec::with_capacity(names.len());
-    for name in names {
-        let numbered = (2..).map(|number| format!("{name}_{number}"));
-        let free = std::iter::once((*name).to_owned()).chain(numbered).find(|name| !different.contains(name));
-        different.extend(free);
-    }
-    different
+/// The names of the result's columns; those of one name are told apart by a number.
+fn column_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut different = Distinct::default();
+    names.map(|name| different.add(shortened(name, LONGEST_NAME))).collect()
 }
 
-fn value(value: ValueRef<'_>) -> Value {
+/// Bytes of a value as JSON, about.
+fn length(value: ValueRef<'_>) -> usize {
+    match value {
+        ValueRef::Text(text) => text.len(),
+        ValueRef::Blob(bytes) => 2 * bytes.len(),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => 8,
+    }
+}
+
+fn json(value: ValueRef<'_>) -> Value {
     match value {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => number.into(),
+        // JSON has no such number.
+        ValueRef::Real(number) if number.is_infinite() => {
+            (if number > 0.0 { "Infinity" } else { "-Infinity" }).into()
+        }
         ValueRef::Real(number) => number.into(),
         ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned().into(),
         ValueRef::Blob(bytes) => bytes
@@ -160,11 +233,136 @@ fn value(value: ValueRef<'_>) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::table::TableBuilder;
     use super::*;
+    use serde_json::json;
+
+    fn tables(rows: &[(&str, Value)]) -> Arc<[(String, Arc<Table>)]> {
+        let table = |rows: &Value| {
+            let mut builder = TableBuilder::new().unwrap();
+            builder.insert(rows.as_array().unwrap()).unwrap();
+            Arc::new(builder.finish(None, Vec::new()).unwrap())
+        };
+        rows.iter().map(|(name, rows)| ((*name).to_owned(), table(rows))).collect()
+    }
+
+    fn selected(
+        tables: &Arc<[(String, Arc<Table>)]>,
+        sql: &str,
+        time: Duration,
+    ) -> Result<Selected, Failure> {
+        let wanted = Wanted { sql: sql.into(), tables: Arc::clone(tables), offset: 0, room: 100_000 };
+        select(&wanted, &Stop::after(time))
+    }
+
+    const LONG: Duration = Duration::from_mins(10);
 
     #[test]
-    fn columns_of_one_name_are_distinguished() {
-        assert_eq!(column_names(&["name", "name", "mac", "name"]), ["name", "name_2", "mac", "name_3"]);
-        assert_eq!(column_names(&["a", "a_2", "a"]), ["a", "a_2", "a_3"]);
+    fn columns_of_one_name_are_told_apart_and_their_names_are_bounded() {
+        assert_eq!(
+            column_names(["name", "name", "mac", "name"].into_iter()),
+            ["name", "name_2", "mac", "name_3"]
+        );
+        let long = "x".repeat(10_000);
+        let names = column_names(std::iter::repeat_n(long.as_str(), 1_990));
+        assert!(names.iter().all(|name| name.len() <= LONGEST_NAME + 5));
+        assert_eq!(names.iter().collect::<std::collections::HashSet<_>>().len(), 1_990);
+    }
+
+    #[test]
+    fn a_row_is_bounded_before_it_is_copied() {
+        let tables = tables(&[("t", json!([{ "a": 1 }]))]);
+        for value in ["a", "CAST(a AS BLOB)"] {
+            let columns = vec![value; 300].join(", ");
+            let sql = format!(
+                "WITH w AS MATERIALIZED (SELECT printf('%.*c', 1000000, 'x') AS a) SELECT {columns} FROM w"
+            );
+            let outcome = selected(&tables, &sql, LONG);
+            assert!(matches!(outcome, Err(Failure::RowTooLong)), "{value}: {outcome:?}");
+        }
+        let sql = "SELECT printf('%.*c', 900000, 'x') AS a, printf('%.*c', 900000, 'y') AS b";
+        assert_eq!(selected(&tables, sql, LONG).unwrap().rows.len(), 1);
+    }
+
+    #[test]
+    fn long_functions_end_soon_after_the_deadline() {
+        let tables = tables(&[("t", json!([{ "a": 1 }]))]);
+        let long = "printf('%.*c', 1000000, 'a') AS a, '%' || printf('%.*c', 190, 'a') || 'b' AS p";
+        for expression in [
+            "a LIKE p",
+            "a GLOB replace(p, '%', '*')",
+            "upper(a)",
+            "replace(a, 'a', 'b')",
+            "hex(substr(a, 1, 400000))",
+        ] {
+            let columns = vec![format!("length({expression})"); 150].join(" + ");
+            let sql = format!(
+                "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n),                  w AS MATERIALIZED (SELECT {long}) SELECT sum({columns}) FROM w, n"
+            );
+            let outcome = selected(&tables, &sql, Duration::from_millis(200));
+            assert!(matches!(outcome, Err(Failure::TimedOut)), "{expression}: {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_table_has_any_column_without_values() {
+        let tables = tables(&[
+            ("e", json!([])),
+            ("f", json!([])),
+            ("t", json!([{ "name": "a", "gone": null, "stat": {} , "long": "x".repeat(300 * 1024) }])),
+        ]);
+        for (sql, rows) in [
+            ("SELECT name, type FROM e", json!([])),
+            ("SELECT type, count(*) AS n FROM e GROUP BY 1 ORDER BY 2 DESC", json!([])),
+            ("SELECT x.name, y.\"radio.band\" FROM e x JOIN f y ON x.mac = y.mac WHERE x.up = 1", json!([])),
+            ("SELECT \"radio.band\" FROM e", json!([])),
+            ("SELECT t.name, e.type FROM t LEFT JOIN e ON e.name = t.name", json!([{ "name": "a" }])),
+            ("SELECT t.name FROM t WHERE t.name NOT IN (SELECT site FROM e)", json!([{ "name": "a" }])),
+            ("SELECT name, long FROM t", json!([{ "name": "a" }])),
+            ("SELECT count(*) AS n, count(mac) AS m FROM e", json!([{ "n": 0, "m": 0 }])),
+            ("SELECT name FROM e JOIN f USING (mac)", json!([])),
+        ] {
+            let outcome = selected(&tables, sql, LONG);
+            assert_eq!(
+                Value::from(outcome.unwrap_or_else(|error| panic!("{sql}: {error:?}")).rows),
+                rows,
+                "{sql}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_unknown_column_of_a_table_with_rows_stays_an_error() {
+        let tables = tables(&[("t", json!([{ "name": "a" }])), ("e", json!([]))]);
+        for sql in ["SELECT nme FROM t", "SELECT t.nme FROM t, e", "SELECT x.a FROM t", "SELECT e.a.b FROM e"]
+        {
+            let outcome = selected(&tables, sql, LONG);
+            let is_unknown =
+                matches!(&outcome, Err(Failure::Sql { message, .. }) if message.contains("no such column"));
+            assert!(is_unknown, "{sql}: {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn infinite_numbers_are_texts() {
+        let rows = selected(&tables(&[]), "SELECT 9e999 AS a, -9e999 AS b", LONG).unwrap().rows;
+        assert_eq!(rows, [json!({ "a": "Infinity", "b": "-Infinity" })]);
+    }
+
+    #[tokio::test]
+    async fn a_statement_whose_call_is_gone_keeps_its_permits_until_it_has_ended() {
+        let call = Call::unattended();
+        let of_query = Arc::new(lanes::of_token([9; 32], &call).await.unwrap());
+        let held = Arc::downgrade(&of_query);
+        let permit = lanes::sql([9; 32], &call).await.unwrap();
+        let sql = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT sum(n) FROM n";
+        let wanted = Wanted { sql: sql.into(), tables: tables(&[]), offset: 0, room: 1_000 };
+        let mut running = Box::pin(run_once(wanted, permit, of_query, LONG));
+        assert!(futures_util::poll!(&mut running).is_pending());
+        drop(running);
+        // The statement may have ended by now, because it was stopped; in any case its permits come back.
+        while held.strong_count() > 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 }

@@ -145,6 +145,14 @@ impl TableBuilder {
         Ok(())
     }
 
+    /// Makes columns for fields that no row has a value in.
+    pub(super) fn name_empty(&mut self, fields: &[String]) -> rusqlite::Result<()> {
+        for field in fields {
+            self.columns.index(field, false);
+        }
+        if self.made > 0 { self.make_columns() } else { Ok(()) }
+    }
+
     /// The columns with types and examples.
     pub(super) fn described(&self) -> Map<String, Value> {
         self.columns.described()
@@ -159,13 +167,21 @@ impl TableBuilder {
         if self.made == 0 {
             self.make_columns()?;
         }
+        if self.rows == 0 {
+            notes.push(
+                "it has no rows, so that its columns are not known: any name is a column without values"
+                    .to_owned(),
+            );
+        }
         if self.too_long > 0 {
-            notes.push(format!("{} values are longer than 256 KiB and left out", self.too_long));
+            let values = if self.too_long == 1 { "1 value is" } else { "some values are" };
+            notes.push(format!("{values} longer than 256 KiB, or in a row longer than 1 MiB, and left out"));
         }
         if self.columns.left_out > 0 {
             notes.push(
-                "there are more fields than a table can have columns: the last ones are only in the JSON of the field \
-                 above them"
+                "there are more fields than a table can have columns, and the last ones are left out; objects whose keys are \
+                 data have all of theirs in a column of their own, as JSON. Name the fields that you need in the tool's \
+                 `fields`, if it has this argument"
                     .to_owned(),
             );
         }

@@ -4,6 +4,8 @@ mod render;
 
 use serde_json::{Map, Value};
 
+#[cfg(feature = "query")]
+use super::empty_fields::EmptyFields;
 use super::link::Link;
 use super::prune::tidy;
 use super::request_facts::{Expected, RequestFacts};
@@ -64,10 +66,7 @@ impl List {
         };
         list.set_next(&link, page, facts);
         if let Some(offset) = list.offset {
-            list.next = offset.more.then(|| offset.after(list.count));
-            if offset.more {
-                list.remarks.push(format!("There are more rows: {}.", facts.ways_to_rows(true)));
-            }
+            list.next = (offset.left(list.count) > 0).then(|| offset.after(list.count));
         }
         let counted =
             ["total", "total_count"].iter().find(|key| list.about.get(**key).is_some_and(Value::is_u64));
@@ -123,12 +122,14 @@ impl List {
         let mut notes = Vec::new();
         if let Some(fields) = &facts.fields {
             let unknown = field_mask::unknown(&self.rows, fields);
-            notes.extend((!unknown.is_empty()).then(|| Value::Object(unknown).to_string()));
+            notes.extend((!unknown.is_empty()).then(|| unknown_in_words(&unknown)));
         }
+        let mut empty = EmptyFields::default();
         for row in &mut self.rows {
             if let Some(fields) = &facts.fields {
                 field_mask::keep(row, fields);
             }
+            empty.of_row(row);
             tidy(row, show_secrets);
         }
         let is_broken = self.truncated || self.dropped > 0 || !self.remarks.is_empty();
@@ -143,9 +144,20 @@ impl List {
             page_size: self.page.map(|page| page.limit),
             next,
             broken: is_broken.then(|| self.remarks.join(" ")),
+            empty_fields: empty.paths.into_iter().collect(),
             notes,
         }
     }
+}
+
+/// Which of the `fields` no row has, and those that rows have.
+#[cfg(feature = "query")]
+fn unknown_in_words(unknown: &Map<String, Value>) -> String {
+    let names = |key: &str| {
+        let names = unknown.get(key).and_then(Value::as_array).into_iter().flatten();
+        names.filter_map(Value::as_str).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    };
+    format!("no row has {}; there are {}", names("unknown_fields"), names("known_fields"))
 }
 
 fn unreachable_rows_remark(facts: &RequestFacts) -> String {

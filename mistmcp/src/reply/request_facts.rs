@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::source::OFFSET;
 use crate::mist::CURSOR;
 use crate::mist::api::paging::FORM;
 use crate::param::Param;
@@ -104,6 +105,10 @@ impl RequestFacts {
 
     /// Hint how to get rows that were truncated.
     pub(super) fn ways_to_rows(&self, next: bool) -> String {
+        if self.takes(OFFSET) {
+            let way = "select fewer columns, or filter and count in `sql`";
+            return if next { format!("follow `next`, or {way}") } else { way.to_owned() };
+        }
         let has_window = ["start", "end", "duration"].iter().any(|name| self.takes(name));
         let ways = [
             (next, "follow `next`"),
@@ -122,6 +127,9 @@ impl RequestFacts {
         let way = match (&self.fields, self.takes_fields) {
             (None, true) => "name them or what is inside them in `fields`",
             (Some(_), _) => "name what is inside them in `fields`",
+            (None, false) if self.takes(OFFSET) => {
+                "select shorter parts (`substr`), or fewer columns or rows in `sql`"
+            }
             (None, false) if self.takes("duration") => "take a smaller window",
             (None, false) => "the Mist portal shows the rest",
         };

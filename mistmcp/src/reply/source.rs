@@ -21,6 +21,8 @@ pub(crate) struct Source {
     pub(super) omitted: BTreeMap<String, usize>,
     /// Whether to render it off the async threads.
     pub(super) is_large: bool,
+    /// Whether secrets were hidden before. A name that the tool chose says nothing about its value.
+    pub(super) is_redacted: bool,
     /// Position of the rows, if the tool takes an `offset`.
     pub(super) offset: Option<Offset>,
 }
@@ -33,8 +35,8 @@ pub(super) const OFFSET: &str = "offset";
 pub(crate) struct Offset {
     /// Rows before these.
     pub(crate) start: usize,
-    /// Whether there are rows after these.
-    pub(crate) more: bool,
+    /// Rows of the whole list.
+    pub(crate) total: usize,
 }
 
 impl Source {
@@ -46,6 +48,7 @@ impl Source {
             repairs,
             omitted: BTreeMap::new(),
             is_large: answer.is_large(),
+            is_redacted: false,
             offset: None,
         }
     }

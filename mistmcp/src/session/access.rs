@@ -64,7 +64,7 @@ impl Settings {
         let mut categories = self.categories();
         categories.find(|category| category.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
             let names: Vec<_> = self.categories().map(|category| category.name).collect();
-            Error::new(
+            Error::own(
                 ErrorKind::Arguments,
                 format!("There is no category `{}`{}", shortened(name, 60), remedy(name, names)),
             )
@@ -107,7 +107,7 @@ impl Session {
     pub(super) fn switched_off(&self, entry: &Entry) -> Error {
         let Tool { name, category, .. } = *entry.tool();
         if self.settings.mode() != Mode::Managed {
-            return Error::new(
+            return Error::own(
                 ErrorKind::Access,
                 format!(
                     "`{name}` is a tool of the extended category `{category}`, which mode `all` does not load. Tell the \
@@ -123,7 +123,7 @@ impl Session {
         } else {
             String::new()
         };
-        Error::new(
+        Error::own(
             ErrorKind::Access,
             format!("`{name}` is not switched on. Call it with `callTool` (tool: {name}){switch}."),
         )

@@ -37,7 +37,7 @@ impl Session {
         match asked.await {
             Ok(Ok(names)) => names,
             Ok(Err(error)) => {
-                let error = error.presentable(|text| self.masked(text));
+                let error = self.presentable(error);
                 tracing::debug!(%error, "sites cannot be completed");
                 Vec::new()
             }

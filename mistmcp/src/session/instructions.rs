@@ -54,9 +54,14 @@ impl Settings {
         if !extended.is_empty() && (self.mode() != Mode::All || self.names_categories()) {
             let names: Vec<_> = extended.iter().map(|category| category.name).collect();
             let _ = if names.len() <= MOST_NAMED {
-                writeln!(text, "- Seldom needed: {}", names.join(", "))
+                writeln!(text, "- For rare needs: {}", names.join(", "))
             } else {
-                writeln!(text, "- {} more: `mistmcp://categories`", names.len())
+                writeln!(
+                    text,
+                    "- {} categories for rare needs{}; list: resource `mistmcp://categories`",
+                    names.len(),
+                    if self.mode() == Mode::Managed { ": `findTools` finds their tools" } else { "" }
+                )
             };
         }
         text

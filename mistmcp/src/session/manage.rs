@@ -35,7 +35,17 @@ impl Session {
                 tools.push(entry.tool().name.into());
             }
         }
-        Ok((Reply::json(json!({ "changed": changed, "on": on }))?, changed))
+        let mut reply = json!({ "changed": changed, "on": on });
+        let kept: Vec<_> = disable.intersection(&always).copied().collect();
+        if !kept.is_empty() {
+            let words = if kept.len() == 1 {
+                "cannot be switched off: its tools"
+            } else {
+                "cannot be switched off: their tools"
+            };
+            reply["note"] = format!("{} {words} are always listed.", kept.join(", ")).into();
+        }
+        Ok((Reply::json(reply)?, changed))
     }
 
     /// For a client without `tools/list_changed`: describes the tools, to be called by name.

@@ -83,7 +83,15 @@ impl Session {
         }
     }
 
-    pub(super) async fn control(&self, entry: &Entry, arguments: Map<String, Value>, call: &Call) -> Outcome {
+    pub(super) async fn control(
+        &self,
+        entry: &Entry,
+        mut arguments: Map<String, Value>,
+        call: &Call,
+    ) -> Outcome {
+        if matches!(entry.tool().run, Run::MetaTool(MetaTool::Call)) {
+            with_tool_name(&mut arguments);
+        }
         let mut arguments = match entry.parse(arguments) {
             Ok(arguments) => arguments,
             Err(error) => return Outcome::of(Err(error), false),
@@ -116,14 +124,24 @@ impl Session {
         let name = name.trim();
         if let Some(control) = self.controls().iter().find(|control| control.tool().name == name) {
             let words = format!("`tool`: `{}` is listed: call it by itself.", control.tool().name);
-            return Err(Error::new(ErrorKind::Arguments, words));
+            return Err(Error::own(ErrorKind::Arguments, words));
         }
-        let entry =
-            self.entry(name).map_err(|error| Error::new(ErrorKind::Access, format!("`tool`: {error}")))?;
+        let entry = self.entry(name).map_err(|error| error.of_kind(ErrorKind::Access).after("`tool`: "))?;
         call.trace().calls(entry.tool().name);
         // The client shows the views of tools that it calls itself, and not of those that are called for it.
         let ran = self.run(entry, given.unwrap_or_default(), false, call).await;
         ran.map(|ran| ran.content)
+    }
+}
+
+/// Takes the name of a tool from the argument that some models write in place of `tool`.
+fn with_tool_name(arguments: &mut Map<String, Value>) {
+    for other in ["name", "tool_name", "toolName"] {
+        if !arguments.contains_key("tool")
+            && let Some(name) = arguments.shift_remove(other)
+        {
+            arguments.insert("tool".to_owned(), name);
+        }
     }
 }
 

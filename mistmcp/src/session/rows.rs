@@ -14,6 +14,9 @@ use crate::key::Key;
 use crate::query::{Answered, Query};
 use crate::{Call, Error, Result, Run, Token};
 
+/// Key of hashes that are compared within this process only.
+static KEY: LazyLock<Key> = LazyLock::new(Key::random);
+
 /// Mist's maximum page size.
 const LARGEST_PAGE: u64 = 1_000;
 
@@ -26,24 +29,34 @@ impl Session {
             answered = query.answered(&call) => answered,
             () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),
         };
-        answered.map_err(|error| {
-            error.for_session(|name| self.tool_status(name)).presentable(|text| self.masked(text))
-        })
+        answered.map_err(|error| self.presentable(error))
     }
 
     /// The tool `name`, if the session can call it and it only reads.
     fn row_source(&self, name: &str) -> Result<&Entry> {
-        let as_argument = |error: &Error| Error::new(ErrorKind::Arguments, error.to_string());
-        let entry = self.entry(name.trim()).map_err(|error| as_argument(&error))?;
-        if !self.settings.calls(entry) {
-            return Err(as_argument(&self.switched_off(entry)));
+        let name = name.trim();
+        let as_argument = |error: Error| error.of_kind(ErrorKind::Arguments);
+        let control = self.controls().iter().find(|control| control.tool().name == name);
+        let entry = match control {
+            Some(control) => control,
+            None => self.entry(name).map_err(as_argument)?,
+        };
+        if control.is_none() && !self.settings.calls(entry) {
+            return Err(as_argument(self.switched_off(entry)));
         }
-        if !entry.tool().hints.read_only || matches!(entry.tool().run, Run::MetaTool(_)) {
-            let words =
-                format!("`{}` does not only read. Take a tool that lists, searches or counts.", name.trim());
-            return Err(Error::new(ErrorKind::Arguments, words));
-        }
-        Ok(entry)
+        let reason = match entry.tool().run {
+            Run::MetaTool(_) => "acts on this session and has no rows",
+            _ if !entry.tool().hints.read_only => "does not only read",
+            Run::Body(_) if entry.takes("sql") => {
+                let words = "A query cannot be a table of another query. Join the tables in one.";
+                return Err(Error::own(ErrorKind::Arguments, words));
+            }
+            // Such a tool takes many calls, which no `max_calls` limits, and its answer is no list.
+            Run::Body(_) if entry.is_listed() => "answers a question of its own, and is no list",
+            Run::Endpoint(_) | Run::Body(_) => return Ok(entry),
+        };
+        let words = format!("`{}` {reason}. Take a tool that lists, searches or counts.", name.trim());
+        Err(Error::own(ErrorKind::Arguments, words))
     }
 }
 
@@ -78,8 +91,6 @@ impl RowAccess for Session {
     }
 
     fn table_scope(&self) -> TableScope {
-        // Keys are compared within this process only.
-        static KEY: LazyLock<Key> = LazyLock::new(Key::random);
         let connection = &self.connection;
         // Two accounts with one token may be used for different organizations.
         let accounts = connection.scope();
@@ -88,6 +99,13 @@ impl RowAccess for Session {
         let cloud = connection.cloud().base().as_str();
         let parts = [cloud, connection.org_id().unwrap_or_default(), secrets, &accounts];
         TableScope { session: self.id, owner: KEY.hash(parts.into_iter().chain(tokens)) }
+    }
+
+    fn token_hash(&self) -> [u8; 32] {
+        let connection = &self.connection;
+        KEY.hash(
+            [connection.cloud().base().as_str()].into_iter().chain(connection.tokens().map(Token::expose)),
+        )
     }
 
     fn calls_left(&self) -> u32 {

@@ -103,3 +103,75 @@ async fn a_refusal_is_short_however_long_the_mistake_is() {
     client.refusal("getSelf", Value::Object(many)).await;
     assert_eq!(upstream.take().len(), 0);
 }
+
+#[tokio::test]
+async fn a_refusal_is_readable_whatever_the_name_of_the_tool_and_hides_secrets_that_were_given() {
+    let upstream = MockUpstream::start().await;
+    let client = Launch::at(&upstream, "").client(Lifecycle::Legacy).await;
+    for (tool, arguments, words) in [
+        ("listSitePsks", json!({}), "`site_id` is missing"),
+        (
+            "listSitePsks",
+            json!({ "site_id": "0a000000-0000-4000-8000-000000000001", "limit": "many" }),
+            "`limit` is \"many\", but",
+        ),
+        (
+            "listOrgApiTokens",
+            json!({ "org_id": "0a000000-0000-4000-8000-000000000001", "x": 1 }),
+            "There is no parameter `x`",
+        ),
+        (
+            "listOrgPsks",
+            json!({ "org_id": "0a000000-0000-4000-8000-000000000001", "name": { "psk": "hunter2" } }),
+            "`name` is {\"psk\":\"[hidden]\"}",
+        ),
+    ] {
+        let refusal = client.refusal("callTool", json!({ "tool": tool, "arguments": arguments })).await;
+        assert!(
+            refusal.contains(tool) && refusal.contains(words) && !refusal.contains("hunter2"),
+            "{refusal}"
+        );
+    }
+    assert!(upstream.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_list_of_no_rows_and_a_window_that_ends_before_it_begins_are_refused_everywhere() {
+    let (upstream, client) = start().await;
+    for (tool, arguments, words) in [
+        ("searchSiteDevices", json!({ "site_id": SITE, "limit": 0 }), "`limit` is 0"),
+        ("getOrgInventory", json!({ "org_id": SITE, "limit": "0" }), "`limit` is 0"),
+        (
+            "searchSiteSystemEvents",
+            json!({ "site_id": SITE, "start": "now", "end": "-1d" }),
+            "`start` is later than `end`",
+        ),
+        (
+            "checkSite",
+            json!({ "org_id": SITE, "site_id": SITE, "start": "-1h", "end": "-2h" }),
+            "`start` is later than `end`",
+        ),
+        (
+            "searchOrgAlarms",
+            json!({ "org_id": SITE, "start": 1_800_000_000, "end": 1_700_000_000 }),
+            "`start` is later than `end`",
+        ),
+    ] {
+        let refusal = client.refusal(tool, arguments).await;
+        assert!(refusal.contains(tool) && refusal.contains(words), "{refusal}");
+    }
+    assert_eq!(upstream.take().len(), 0);
+}
+
+#[tokio::test]
+async fn call_tool_takes_the_tool_by_the_names_that_models_write() {
+    let upstream = MockUpstream::start().await;
+    let client = Launch::at(&upstream, "").client(Lifecycle::Legacy).await;
+    for name in ["tool", "name", "tool_name"] {
+        let refusal = client.refusal("callTool", json!({ name: "listSiteWlans", "arguments": {} })).await;
+        assert!(
+            refusal.contains("listSiteWlans") && refusal.contains("`site_id` is missing"),
+            "{name}: {refusal}"
+        );
+    }
+}

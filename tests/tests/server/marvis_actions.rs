@@ -74,6 +74,8 @@ async fn actions_are_filtered_by_status_category_and_site() {
         assert_eq!(ids(&answer), wanted, "{arguments}: {answer}");
         assert!(answer.get("note").is_none(), "{answer}");
     }
+    let refusal = client.refusal("listOrgMarvisActions", json!({ "category": "nosuch" })).await;
+    assert!(refusal.contains("there are `") && refusal.contains("`switch`"), "{refusal}");
     let received = peer.take();
     let received = received.iter().find(|received| received.path == actions()).unwrap();
     for (name, value) in

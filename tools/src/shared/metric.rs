@@ -23,7 +23,7 @@ macro_rules! listed_name {
             }
 
             fn read(value: &Value) -> Result<Self, Mismatch> {
-                String::read(value).map(Self)
+                String::read(value).map(|name| Self(name.trim().to_owned()))
             }
 
             fn wire(&self) -> QueryValue {

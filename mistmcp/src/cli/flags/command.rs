@@ -97,7 +97,7 @@ pub(in crate::cli) struct QueryFlags {
     #[arg(long)]
     pub(in crate::cli) explain: bool,
 
-    /// Calls of Mist's API at most; if more are needed, the query ends before it makes them
+    /// Calls of Mist's API at most; if the first page of each table shows that more are needed, the query ends there
     #[arg(long, value_name = "N", default_value_t = crate::query::MAX_CALLS)]
     pub(in crate::cli) max_calls: u32,
 }
@@ -196,7 +196,7 @@ Examples:
 const TOOLS_HELP: &str = "\
 With --json, each of `categories` has `name`, `description`, `extended`, `listed` (in managed mode, from \
 the start) and the number of its `tools`; each of \
-`tools` has `name`, `category`, `title`, `description`, `inputSchema` and `annotations`. Where nothing fits, the exit code is 4.";
+`tools` has `name`, `category`, `title`, `description`, `inputSchema` and `annotations`. Where no tool fits well, the nearest ones are printed, and the exit code is 4.";
 
 const INCIDENTS_HELP: &str = "\
 Examples:

@@ -1,9 +1,11 @@
 //! Names of fields in Mist's answers, and acronyms in the names of its endpoints.
 
 /// Acronyms, which are written in capitals.
-pub(crate) const ACRONYMS: [&str; 29] = [
-    "Ap", "Api", "Bgp", "Bssid", "Ecmp", "Id", "Ip", "Lan", "Led", "Mac", "Mcp", "Mx", "Nac", "Ospf", "Poe",
-    "Pma", "Psk", "Rf", "Rrm", "Sdk", "Sle", "Ssid", "Ssr", "Url", "Usb", "Vlan", "Vpn", "Wan", "Wlan",
+pub(crate) const ACRONYMS: [&str; 51] = [
+    "Aamw", "Ap", "Api", "Atp", "Bgp", "Bssid", "Crl", "Dhcp", "Dns", "Ecmp", "Esl", "Evpn", "Ha", "Id",
+    "Idp", "Iot", "Ip", "Jse", "Jsi", "Lan", "Led", "Mac", "Mcp", "Msp", "Mx", "Nac", "Ospf", "Pbn", "Plf",
+    "Pma", "Poe", "Psk", "Rf", "Rrm", "Rssi", "Saml", "Scep", "Sdk", "Sirt", "Sle", "Ssid", "Ssl", "Sso",
+    "Ssr", "Ui", "Url", "Usb", "Vlan", "Vpn", "Wan", "Wlan",
 ];
 
 /// Fields that hold the MAC address or the id of a device, alone or as a list.

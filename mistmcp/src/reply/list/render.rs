@@ -156,11 +156,14 @@ impl List {
             ask_again_for = Some(kept as u64);
             next = Some(self.in_window(Map::from_iter([("limit".to_owned(), json!(kept))])));
         }
-        let left_out = self.count - kept;
+        let (count, left_out) = match self.offset {
+            Some(offset) => (offset.total, offset.left(kept)),
+            None => (self.count, self.count - kept),
+        };
         let ways = facts.ways_to_rows(next.is_some());
         let note = match left_out {
             0 => format!("What stands beside the rows is cut to keep within {budget} bytes."),
-            _ => format!("{left_out} of {} rows left out to keep within {budget} bytes: {ways}.", self.count),
+            _ => format!("{left_out} of {count} rows left out to keep within {budget} bytes: {ways}."),
         };
         Cut { kept, left_out, next, ask_again_for, note }
     }
@@ -224,6 +227,11 @@ impl List {
 }
 
 impl Offset {
+    /// Rows after the first `kept` of these.
+    pub(super) fn left(self, kept: usize) -> usize {
+        self.total.saturating_sub(self.start + kept)
+    }
+
     /// The arguments for what follows the first `kept` of these rows.
     pub(super) fn after(self, kept: usize) -> Map<String, Value> {
         Map::from_iter([(OFFSET.to_owned(), json!(self.start + kept))])

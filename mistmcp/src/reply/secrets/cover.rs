@@ -31,11 +31,26 @@ impl Cover {
         self
     }
 
+    /// Widens ranges that overlap what was hidden before to all of it, so that it stays as it is.
+    fn around_markers(&mut self, text: &str) {
+        let markers: Vec<_> = memchr::memmem::find_iter(text.as_bytes(), HIDDEN.as_bytes()).collect();
+        for range in &mut self.ranges {
+            let first = markers.partition_point(|start| start + HIDDEN.len() <= range.start);
+            let end = markers.partition_point(|start| *start < range.end);
+            let overlapping = markers.get(first..end).unwrap_or_default();
+            if let (Some(first), Some(last)) = (overlapping.first(), overlapping.last()) {
+                range.start = range.start.min(*first);
+                range.end = range.end.max(last + HIDDEN.len());
+            }
+        }
+    }
+
     /// Replaces each range of the text. `None` if there are no ranges.
     pub(super) fn apply(mut self, text: &str) -> Option<String> {
         if self.ranges.is_empty() {
             return None;
         }
+        self.around_markers(text);
         self.ranges.sort_unstable_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
         let mut without = String::with_capacity(text.len());
         let mut at = 0;

@@ -124,6 +124,10 @@ impl<'a> Lexer<'a> {
         if rest.starts_with("→".as_bytes()) {
             return sign(Kind::Arrow, 3);
         }
+        // What was hidden before is a value.
+        if rest.starts_with(super::HIDDEN.as_bytes()) {
+            return sign(Kind::Word, super::HIDDEN.len());
+        }
         if let Some(quoted) = self.curly_quoted(at, end) {
             return quoted;
         }

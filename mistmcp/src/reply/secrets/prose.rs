@@ -103,7 +103,19 @@ fn is_object(reader: &Reader<'_>, at: usize) -> bool {
         .any(|(back, word)| VERBS.has_number(word) && !(back == 1 && word.eq_ignore_ascii_case("access")));
     let changes = reader.tokens.get(at + 2).is_some_and(|after| after.kind == Kind::Arrow)
         || reader.word(at + 1).is_some_and(|word| CONNECTORS.has_number(word));
-    (verb || is_object_before(reader, at)) && !changes
+    (verb || is_object_before(reader, at) || is_renewed(reader, at)) && !changes
+}
+
+/// Whether an object is renewed whose name follows its kind, and no new value is told: `Renew PSK "alice"`.
+fn is_renewed(reader: &Reader<'_>, at: usize) -> bool {
+    const RENEW: &[&str] = &["renew", "renewed", "renews"];
+    let renew = at.checked_sub(1).and_then(|before| reader.word(before));
+    let name = reader.tokens.get(at + 1).is_some_and(|next| next.kind == Kind::Quoted);
+    let value = (at + 2..reader.tokens.len()).any(|after| {
+        reader.tokens[after].kind != Kind::Word
+            || reader.word(after).is_some_and(|word| is_one_of(word, &["as", "from", "now", "to", "with"]))
+    });
+    renew.is_some_and(|word| is_one_of(word, RENEW)) && name && !value
 }
 
 /// Whether the name of an object follows its kind, and a verb follows that: `PSK "alice" was

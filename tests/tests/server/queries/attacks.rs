@@ -17,6 +17,15 @@ async fn whatever_does_not_only_read_is_refused() {
     let process = with_rows().await;
     let session = process.session("one");
     for sql in [
+        "UPDATE t SET n = 1",
+        "DELETE FROM t",
+        "WITH x AS (SELECT 1) DELETE FROM t",
+        "REPLACE INTO t VALUES (1)",
+    ] {
+        let error = query(&session, sql).await.expect_err(sql).to_string();
+        assert!(error.contains("may only read"), "{sql}: {error}");
+    }
+    for sql in [
         "ATTACH 'file:/tmp/x' AS x",
         "DETACH _t0",
         "PRAGMA table_list",

@@ -109,9 +109,19 @@ async fn mistakes_are_reported_with_what_to_write() {
     stops(
         demo("SELECT 1", "--from a=searchOrgSites --with b.x=1"),
         2,
-        &["of no table", "NAME.ARGUMENT=VALUE"],
+        &["there is no table `b`", "the only table is `a`"],
     )
     .await;
+    let two = "--from a=searchOrgSites --from c=listOrgWlans";
+    for (more, words) in [
+        ("--with b.psk=hunter2", &["--with b.psk: there is no table `b`", "the tables are a, c"][..]),
+        ("--with a.name", &["`a.name` has no value", "--with a.name=VALUE"]),
+        ("--with name=x", &["`name` names no argument", "NAME.ARGUMENT=VALUE"]),
+        ("--from d=", &["without its tool", "--from NAME=TOOL"]),
+        ("--from =searchOrgSites", &["without its name"]),
+    ] {
+        stops(demo("SELECT 1", &format!("{two} {more}")), 2, words).await;
+    }
     stops(demo("SELECT 1", "--from a=searchOrgSites --from a=listOrgWlans"), 2, &["two tables"]).await;
     stops(demo("SELECT nme FROM aps", APS), 2, &["no such column: nme", "\"name\""]).await;
     stops(demo("DROP TABLE aps", APS), 2, &["one SELECT"]).await;

@@ -179,7 +179,7 @@ async fn fields_names_and_mistakes_work_as_in_direct_calls() {
     let answer = answer(&session, named).await;
     assert_eq!(answer["results"], json!([{ "name": "ap" }]), "{answer}");
     let note = answer["tables"]["t"]["note"].as_str().unwrap();
-    assert!(note.contains("Leeds Office") && note.contains("limit was not needed"), "{note}");
+    assert!(note.contains("Leeds Office") && note.contains("`limit` is not needed"), "{note}");
     for (arguments, words) in [
         (json!({ "site_id": "nowhere" }), "Leeds Office"),
         (json!({ "site": "Leeds" }), "`site`"),
@@ -209,11 +209,23 @@ async fn a_query_reaches_what_its_session_may_call_and_nothing_else() {
     let all = process.session("one");
     let extended = call(&all, "queryRows", tables("listOrgAdmins")).await.unwrap_err().to_string();
     assert!(extended.contains("extended category"), "{extended}");
-    for (tool, words) in
-        [("queryRows", "missing"), ("searchOrgSits", "searchOrgSites"), ("callTool", "no tool")]
-    {
+    for (tool, words) in [
+        ("queryRows", "cannot be a table of another query"),
+        ("searchOrgSits", "searchOrgSites"),
+        ("callTool", "no tool"),
+        ("checkSite", "is no list"),
+        ("listProblems", "is no list"),
+    ] {
         let error = call(&all, "queryRows", tables(tool)).await.unwrap_err().to_string();
         assert!(error.contains(words), "{tool}: {error}");
+    }
+    for tool in ["callTool", "findTools", "manageMcpTools"] {
+        let managed = process.session_of("one", process.settings(Mode::Managed, &[]));
+        let error = call(&managed, "queryRows", tables(tool)).await.unwrap_err().to_string();
+        assert!(
+            error.contains("acts on this session") && error.contains("lists, searches or counts"),
+            "{error}"
+        );
     }
     let nested = json!({ "tables": { "t": { "tool": "queryRows", "arguments": { "tables": { "s": "searchOrgSites" }, "sql": "SELECT 1" } } }, "sql": "SELECT 1" });
     let error = call(&all, "queryRows", nested).await.unwrap_err().to_string();
@@ -264,4 +276,81 @@ async fn a_call_that_its_client_cancels_stops_its_query() {
     let count = json!({ "tables": tables, "sql": "SELECT count(*) AS n FROM t" });
     let answer = soon("a query after cancelled ones", client.call("queryRows", count)).await;
     assert!(answer.contains("\"n\":245"), "{answer}");
+}
+
+#[tokio::test]
+async fn no_call_is_made_if_the_first_pages_alone_are_too_many() {
+    let process = process(json!([{ "n": 1 }])).await;
+    let session = process.session("one");
+    let mut arguments = json!({
+        "tables": {
+            "a": { "tool": "searchOrgSites", "arguments": { "org_id": ORG } },
+            "b": { "tool": "getOrgInventory", "arguments": { "org_id": ORG } },
+        },
+        "sql": "SELECT count(*) AS n FROM a, b",
+        "max_calls": 1,
+    });
+    let error = call(&session, "queryRows", arguments.clone()).await.unwrap_err().to_string();
+    assert!(error.contains("No call was made") && error.contains("`max_calls` to 2"), "{error}");
+    assert_eq!(process.upstream.take().len(), 0);
+    arguments["max_calls"] = json!(2);
+    assert_eq!(answer(&session, arguments.clone()).await["calls"], 2);
+    // Known tables take no call.
+    arguments["max_calls"] = json!(0);
+    let known = answer(&session, arguments).await;
+    assert_eq!((&known["calls"], &known["results"][0]["n"]), (&json!(0), &json!(1)));
+}
+
+#[tokio::test]
+async fn what_a_name_looks_like_hides_nothing_and_secrets_stay_hidden() {
+    let row = json!({ "name": "Guest", "psk": "hunter2-psk", "note": "set snmp community s3cr3t-c authorization read-only" });
+    let process = process(json!([row])).await;
+    let session = process.session("one");
+    let query = |sql: &str| {
+        let table = json!({ "tool": "listOrgPsks", "arguments": { "org_id": ORG } });
+        let mut arguments = json!({ "tables": { "psks": table } });
+        if !sql.is_empty() {
+            arguments["sql"] = json!(sql);
+        }
+        call(&session, "queryRows", arguments)
+    };
+    let text = query("SELECT name AS psk, note, psk AS secret FROM psks").await.unwrap();
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        answer["results"],
+        json!([{
+            "psk": "Guest",
+            "note": "set snmp community [hidden] authorization read-only",
+            "secret": "[hidden]",
+        }])
+    );
+    assert_eq!(answer["tables"]["psks"]["rows"], 1);
+    let described = query("").await.unwrap();
+    assert!(
+        described.contains("\"psk\":\"text: [hidden]\"") && !described.contains("hunter2"),
+        "{described}"
+    );
+    let error = query("SELECT psk FROM psks WHERE token: 'x").await.unwrap_err().to_string();
+    assert!(!error.contains("[hidden]"), "{error}");
+}
+
+#[tokio::test]
+async fn a_table_without_rows_answers_and_says_so() {
+    let process = process(json!([])).await;
+    let session = process.session("one");
+    let answer =
+        answer(&session, over_sites("SELECT type, count(*) AS n FROM t WHERE up = 1 GROUP BY 1")).await;
+    assert_eq!((&answer["results"], &answer["total"]), (&json!([]), &json!(0)), "{answer}");
+    assert!(answer["tables"]["t"]["note"].as_str().unwrap().contains("no rows"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_field_that_is_null_in_every_row_is_a_column() {
+    let process =
+        process(json!([{ "name": "a", "type": null, "stat": { "up": null } }, { "name": "b" }])).await;
+    let session = process.session("one");
+    let answer = answer(&session, over_sites("SELECT name, type, \"stat.up\" FROM t ORDER BY 1")).await;
+    assert_eq!(answer["results"], json!([{ "name": "a" }, { "name": "b" }]), "{answer}");
+    let error = query(&session, "SELECT typo FROM t").await.unwrap_err().to_string();
+    assert!(error.contains("no such column"), "{error}");
 }

@@ -1,3 +1,4 @@
+use super::super::HIDDEN;
 use super::*;
 
 fn shown(name: &str, text: &str) -> String {
@@ -129,6 +130,11 @@ fn the_value_of_a_secret_is_hidden_and_the_name_of_an_object_is_not() {
         ("secret: old=x1y new=x2y", "secret: old=[hidden] new=[hidden]"),
         ("Changed password of user bob to \"x 1\"", "Changed password of user bob to \"[hidden]\""),
         ("PSK \"alice\" was deleted", "PSK \"alice\" was deleted"),
+        ("Renew PSK \"alice\"", "Renew PSK \"alice\""),
+        ("Renewed PSK \"alice\" by bob", "Renewed PSK \"alice\" by bob"),
+        ("Renew PSK \"alice\" to \"x1y\"", "Renew PSK \"[hidden]\" to \"[hidden]\""),
+        ("Renew PSK \"alice\", now \"x1y\"", "Renew PSK \"[hidden]\", now \"x1y\""),
+        ("renewed psk of bob to \"x1y\"", "renewed psk of bob to \"[hidden]\""),
         ("PSK \"blue moon\" is too short", "PSK \"[hidden]\" is too short"),
         ("access token 0a1b2c3d4e5f60718293a4b5c6d7e8f9 expired", "access token [hidden] expired"),
         ("ssh -i key.pem bob@10.0.0.1", "ssh -i key.pem bob@10.0.0.1"),
@@ -160,6 +166,32 @@ fn the_first_line_of_a_block_of_ios_opens_it_for_the_lines_of_a_list() {
 fn words_that_only_speak_of_a_secret_stay() {
     for text in ["The password was wrong", "12:30 token expired", "a $ sign", "key exchange: done"] {
         assert_eq!(shown("text", text), text);
+    }
+}
+
+#[test]
+fn a_text_that_was_redacted_stays_as_it_is() {
+    for text in [
+        "set system root-authentication encrypted-password \"$6$ab.c/d\"",
+        "set snmp community public authorization read-only",
+        "username admin password 7 0822455D",
+        "psk x1y2z3w4",
+        "Passphrase changed: \"a 1\" -> \"b 2\"",
+        "wifi_pw x1y -> x2y",
+        "psk: x1y, other: 1",
+        "{\"psk\": \"x1y\", \"a\": [1]}",
+        "psk=x1y&a=2",
+        "https://me:pw@a.b/c?token=abc",
+        "<psk>x1y</psk><a>b</a>",
+        "Authorization: Bearer abc123def456",
+        "The password is: x1y",
+        "curl -u bob:x1y https://a.b",
+        "token: x1y\npassword: x2y\n",
+    ] {
+        let once = shown("text", text);
+        assert!(once.contains(HIDDEN), "{once}");
+        assert_eq!(shown("text", &once), once);
+        assert_eq!(shown("config_cmds", &once), once);
     }
 }
 
@@ -210,6 +242,14 @@ proptest::proptest! {
         let text = pieces.concat();
         let _ = shown("config", &text);
         let _ = shown("text", &format!("{text}é"));
+    }
+
+    #[test]
+    fn what_is_hidden_is_not_hidden_again(pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..12)) {
+        let once = shown("text", &pieces.concat());
+        let again = shown("text", &once);
+        let nested = |text: &str| text.matches("[[hidden]").count();
+        proptest::prop_assert!(nested(&again) <= nested(&once), "{once} -> {again}");
     }
 }
 
