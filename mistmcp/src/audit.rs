@@ -2,10 +2,11 @@
 //! [`AuditLog`].
 //!
 //! Lines are queued, and a thread of its own writes them, so that no call waits for a disk. The queue is bounded by the
-//! bytes of its arguments. Where a line finds no room, or the file cannot be written, the call is refused or goes
-//! unrecorded, as the operator has set.
+//! bytes of its arguments. Where a line finds no room, or the file cannot be written, the call goes unrecorded. If the
+//! operator requires the log, the call is refused, and its answer is given out only once its line is written.
 
 mod line;
+mod target;
 mod writer;
 
 use std::path::PathBuf;
@@ -18,10 +19,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, oneshot};
 
 use line::{Line, Outcome};
-use writer::{Message, Target, Writer};
+use target::Target;
+use writer::{Message, Writer};
 
 use crate::call::CallRecord;
 use crate::error::ErrorKind;
@@ -35,6 +37,8 @@ const UNITS: usize = 64 * 1024;
 const UNIT: usize = 1024;
 /// How long the last lines may take to be written.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an answer waits for its line, where the log is required.
+const LINE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The longest name of a tool that is written, in bytes.
 const LONGEST_NAME: usize = 200;
 
@@ -149,11 +153,7 @@ impl AuditLog {
         let units = u32::try_from(units).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.room).try_acquire_many_owned(units).ok();
         if self.is_required && (room.is_none() || self.state.is_failing.load(Ordering::Acquire)) {
-            return Err(Error::new(
-                ErrorKind::Audit,
-                "The call was not made, since the audit log of this server cannot be written. Tell the user that its \
-                 operator has to look at the file of --audit-log.",
-            ));
+            return Err(unwritable("The call was not made"));
         }
         if room.is_none() {
             self.state.lost.fetch_add(1, Ordering::AcqRel);
@@ -168,6 +168,7 @@ impl AuditLog {
             bytes: 0,
             mist_calls: 0,
             milliseconds: 0,
+            is_written: None,
             connection: Arc::clone(connection),
             _room: room,
         });
@@ -177,12 +178,34 @@ impl AuditLog {
 
 impl AuditEntry {
     /// Ends the line with the outcome of the call: the bytes of its answer, or its error.
-    pub(crate) fn end(mut self, outcome: Result<usize, ErrorKind>) {
+    ///
+    /// # Errors
+    /// The log is required, and the line cannot be written now.
+    pub(crate) async fn end(mut self, outcome: Result<usize, ErrorKind>) -> Result<()> {
+        let is_required = self.log.is_required;
+        let (sender, is_written) = oneshot::channel();
         if let Some(line) = &mut self.line {
             line.bytes = outcome.unwrap_or(0);
             line.outcome = Outcome::of(outcome.err());
+            line.is_written = is_required.then_some(sender);
+        }
+        drop(self);
+        if !is_required {
+            return Ok(());
+        }
+        match tokio::time::timeout(LINE_TIMEOUT, is_written).await {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(unwritable("The call was made, and its answer is withheld")),
         }
     }
+}
+
+fn unwritable(what: &str) -> Error {
+    let words = format!(
+        "{what}, since the audit log of this server cannot be written. Tell the user that its operator has to look at the \
+         file of --audit-log."
+    );
+    Error::new(ErrorKind::Audit, words)
 }
 
 impl Drop for AuditEntry {

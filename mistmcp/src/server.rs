@@ -238,7 +238,8 @@ impl Server {
                 Err(error) => {
                     trace.set_outcome(Some(error.kind()));
                     if let Some(audit) = audit {
-                        audit.end(Err(error.kind()));
+                        // The call is refused anyway.
+                        let _ = audit.end(Err(error.kind())).await;
                     }
                     return result::from_outcome(Err(error), None);
                 }
@@ -251,7 +252,7 @@ impl Server {
             outcome
         };
         // Notifications are sent in order, and before the response.
-        let (outcome, ()) = match &guard {
+        let (mut outcome, ()) = match &guard {
             Some(guard) => tokio::join!(biased; calling.instrument(guard.span()), pump.run()),
             None => tokio::join!(biased; calling, pump.run()),
         };
@@ -265,10 +266,14 @@ impl Server {
         {
             tracing::debug!(%error, "the client could not be notified of its changed tool list");
         }
-        trace.set_outcome(outcome.content.as_ref().err().map(Error::kind));
         if let Some(audit) = audit {
-            audit.end(outcome.content.as_ref().map(Content::len).map_err(Error::kind));
+            let ended = outcome.content.as_ref().map(Content::len).map_err(Error::kind);
+            if let Err(error) = audit.end(ended).await {
+                outcome.view_data = None;
+                outcome.content = Err(error);
+            }
         }
+        trace.set_outcome(outcome.content.as_ref().err().map(Error::kind));
         let answer = match guard {
             Some(guard) => guard.end(session.known(&request.name), &trace, outcome.content),
             None => outcome.content,

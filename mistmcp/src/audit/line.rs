@@ -1,12 +1,13 @@
 //! A line of the audit log: [`Line`], and how it is written.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
-use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::Caller;
 use crate::error::ErrorKind;
@@ -31,6 +32,8 @@ pub(super) struct Line {
     pub(super) milliseconds: u64,
     /// Its tokens are masked.
     pub(super) connection: Arc<Connection>,
+    /// Where it is told that it was written. Dropped if it could not be.
+    pub(super) is_written: Option<oneshot::Sender<()>>,
     /// Its part of the queue, released when it is written.
     pub(super) _room: OwnedSemaphorePermit,
 }
@@ -108,10 +111,34 @@ impl Line {
             ms: self.milliseconds,
         };
         // Every field is text, a number or JSON, so that it can be written.
-        let mut line = serde_json::to_vec(&fields).unwrap_or_default();
+        let mut line = escaped(&serde_json::to_string(&fields).unwrap_or_default()).into_bytes();
         line.push(b'\n');
         self.connection.mask_bytes(line.into())
     }
+}
+
+/// JSON with control characters and those that change how a line looks as `\u…`: a terminal or a reader of lines may take
+/// them for commands or line ends. In JSON, they occur in texts only.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for letter in json.chars() {
+        let is_hidden = letter.is_control()
+            || matches!(
+                letter,
+                '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+                    | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+            );
+        if is_hidden {
+            let mut units = [0; 2];
+            for unit in letter.encode_utf16(&mut units) {
+                // Writing to a text does not fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
 }
 
 /// Arguments without secrets, and of bounded length.
@@ -135,4 +162,18 @@ pub(super) fn bytes(arguments: &Map<String, Value>) -> usize {
         }
     }
     4 + arguments.iter().map(|(name, value)| 4 + name.len() + of(value)).sum::<usize>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_that_change_how_a_line_looks_are_escaped() {
+        let text = "a\u{9b}31m\u{85}\u{2028}\u{202e}\u{2067}\u{7f}\u{e0041}é😀\"\\\n";
+        let json = serde_json::to_string(text).unwrap();
+        let escaped = escaped(&json);
+        assert_eq!(escaped, r#""a\u009b31m\u0085\u2028\u202e\u2067\u007f\udb40\udc41é😀\"\\\n""#);
+        assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
+    }
 }

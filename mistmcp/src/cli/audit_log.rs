@@ -9,6 +9,7 @@ use super::flags::Flags;
 use super::hangup;
 use crate::audit::AuditLog;
 use crate::key::Key;
+use crate::quote;
 
 /// The value of `--audit-log` for standard error.
 const STDERR: &str = "stderr";
@@ -24,9 +25,14 @@ pub(super) fn open(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLo
         }
         return Ok(None);
     };
-    let path = Some(path).filter(|path| *path != Path::new(STDERR)).map(Path::to_owned);
-    let audit = AuditLog::open(path, flags.audit_log_required, key)
-        .context("the file of --audit-log (or MISTMCP_AUDIT_LOG) cannot be opened")?;
+    let file = Some(path).filter(|path| *path != Path::new(STDERR)).map(Path::to_owned);
+    let audit = AuditLog::open(file, flags.audit_log_required, key).with_context(|| {
+        format!(
+            "--audit-log (or MISTMCP_AUDIT_LOG) is {}, which cannot be opened for writing: name a file in a folder that \
+             exists and that this user may write, or `{STDERR}`",
+            quote::path(path)
+        )
+    })?;
     let log = Arc::clone(&audit);
     hangup::on_signal(move || log.reopen())?;
     Ok(Some(audit))

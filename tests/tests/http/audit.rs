@@ -150,7 +150,13 @@ async fn a_log_that_cannot_be_written_stops_calls_only_where_it_is_required() {
         let server = Launch::at(&upstream, &format!("--audit-log /dev/full{flags}")).serve().await;
         let fixture = Fixture { upstream, server };
         let alice = fixture.alice("?mode=all").open().await;
-        alice.call("getSiteInfo", site(1)).await;
+        if required {
+            // Its answer would be given out unrecorded.
+            let withheld = alice.refusal("getSiteInfo", site(1)).await;
+            assert!(withheld.contains("audit log") && withheld.contains("withheld"), "{withheld}");
+        } else {
+            alice.call("getSiteInfo", site(1)).await;
+        }
         let told = |errors: &String| errors.contains("audit log cannot be written");
         fixture.server.wait_until("the failure in the log", told).await;
         fixture.upstream.take();
@@ -164,5 +170,85 @@ async fn a_log_that_cannot_be_written_stops_calls_only_where_it_is_required() {
         fixture.server.signal("TERM").await;
         let (status, errors) = fixture.server.ended().await;
         assert!(status.success() && errors.contains("missing in the audit log"), "{errors}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_log_that_cannot_be_written_goes_on_in_a_file_that_takes_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+    let upstream = MockUpstream::start().await;
+    let launch = Launch::at(&upstream, "").argument("--audit-log").argument(path.to_str().unwrap());
+    let fixture = Fixture { server: launch.serve().await, upstream };
+    let alice = fixture.alice("?mode=all").open().await;
+    for number in 1..4 {
+        alice.call("getSiteInfo", site(number)).await;
+    }
+    let told = |errors: &String| errors.contains("audit log cannot be written");
+    fixture.server.wait_until("the failure in the log", told).await;
+    std::fs::remove_file(&path).unwrap();
+    // What is there already ends within a line.
+    std::fs::write(&path, "{\"half").unwrap();
+    fixture.server.signal("HUP").await;
+    let all = async {
+        while std::fs::read_to_string(&path).unwrap().lines().count() < 4 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    soon("the lines in the new file", all).await;
+    alice.call("getSiteInfo", site(4)).await;
+    let all = async {
+        while std::fs::read_to_string(&path).unwrap().lines().count() < 5 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    soon("the next line", all).await;
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (half, rest) = text.split_once('\n').unwrap();
+    assert_eq!(half, "{\"half");
+    for (number, line) in rest.lines().enumerate() {
+        assert_eq!(serde_json::from_str::<Value>(line).unwrap()["arguments"], site(number + 1));
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_log_that_ends_within_a_line_goes_on_in_a_new_one_at_start() {
+    let upstream = MockUpstream::start().await;
+    let launch = Launch::at(&upstream, &format!("--audit-log {LOG}")).file(LOG, "{\"whole\":1}\n{\"half");
+    let fixture = Fixture { server: launch.serve().await, upstream };
+    fixture.alice("?mode=all").open().await.call("getSiteInfo", site(1)).await;
+    let path = fixture.server.folder().join(LOG);
+    let all = async {
+        while std::fs::read_to_string(&path).unwrap().lines().count() < 3 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    soon("the line", all).await;
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.starts_with("{\"whole\":1}\n{\"half\n{\"time\""), "{text}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_fifo_without_a_reader_and_a_folder_stop_the_program() {
+    for (name, wanted) in [("fifo", "start its reader first"), ("", "which cannot be opened")] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        if !name.is_empty() {
+            let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+            assert!(made.success());
+        }
+        let launch =
+            Launch::new("--transport http --port 0 --demo --audit-log").argument(path.to_str().unwrap());
+        let finished = launch.run().await;
+        assert_eq!(finished.code(), Some(1), "{}", finished.stderr);
+        assert!(
+            finished.stderr.contains(wanted) && finished.stderr.contains("--audit-log"),
+            "{}",
+            finished.stderr
+        );
     }
 }
