@@ -225,6 +225,7 @@ async fn run<H: ServerHandler>(
     environment: &env_file::Environment,
     handler: impl Fn(Server) -> H + Send + Sync + 'static,
 ) -> anyhow::Result<ExitCode> {
+    origin::check_blank(&flags.given)?;
     match &flags.command {
         Some(Command::Check(check)) => check::run(&flags, check, environment).await,
         Some(Command::Install(install)) => install::run(&flags, install, environment),

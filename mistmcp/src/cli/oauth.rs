@@ -42,7 +42,7 @@ pub(super) fn settings(
         }
     }
     safe_url(issuer, "--oauth-issuer (or MISTMCP_OAUTH_ISSUER)")?;
-    let audiences: Vec<_> =
+    let mut audiences: Vec<_> =
         flags.oauth_audience.iter().filter(filled).map(|audience| audience.trim().to_owned()).collect();
     let Some(first) = audiences.first() else {
         bail!(
@@ -51,6 +51,12 @@ pub(super) fn settings(
         );
     };
     let resource = safe_url(first, "--oauth-audience (or MISTMCP_OAUTH_AUDIENCE)")?;
+    // Clients ask for a token with the resource as it is announced, or as a URL library writes it.
+    for form in [OAuthSettings::announced(&resource), resource.as_str()] {
+        if audiences.iter().all(|known| known != form) {
+            audiences.push(form.to_owned());
+        }
+    }
     if configuration.accounts.is_none() && !flags.oauth_own_token && configuration.demo.is_none() {
         bail!(
             "--oauth-issuer needs tokens of Mist: name a file of accounts by --accounts (or MISTMCP_ACCOUNTS), or let clients \

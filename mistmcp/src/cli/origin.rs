@@ -33,6 +33,32 @@ pub(super) struct Given {
     pub(super) origin: Origin,
 }
 
+/// Settings that restrict who may use what, or record it. A blank one, such as a variable that a script left unset, would
+/// lift the restriction unnoticed.
+const NEVER_BLANK: [&str; 9] = [
+    "accounts",
+    "audit-log",
+    "categories",
+    "oauth-audience",
+    "oauth-groups-claim",
+    "oauth-issuer",
+    "oauth-scope",
+    "tools",
+    "without-tools",
+];
+
+/// Checks that no setting of [`NEVER_BLANK`] is blank. An empty variable is none.
+///
+/// # Errors
+/// One is.
+pub(super) fn check_blank(given: &[Given]) -> anyhow::Result<()> {
+    let is_blank = |given: &&Given| NEVER_BLANK.contains(&given.flag.as_str()) && given.values.is_empty();
+    match given.iter().find(is_blank) {
+        Some(given) => anyhow::bail!("{} is blank: give it a value, or leave it out", given.by()),
+        None => Ok(()),
+    }
+}
+
 /// All settings of the program, but for those of a subcommand, that a flag, a variable or the file sets.
 pub(super) fn given(command: &Command, matches: &ArgMatches, environment: &Environment) -> Vec<Given> {
     let given = |arg: &Arg| {

@@ -58,6 +58,12 @@ impl<H: ServerHandler> McpHandler<H> {
         let principal = |own| Principal::of_subject(&self.key, &settings.issuer, &person.subject, own);
         let subject = Some(Arc::from(person.subject.as_str()));
         match own_token(headers)? {
+            Some(tokens) if settings.own_token && oauth.is_access_token(headers, &tokens) => {
+                return Err(Rejection::request(
+                    "`X-Authorization` holds an access token, which is not sent to Mist: put a Mist API token there, or \
+                     leave it out.",
+                ));
+            }
             Some(tokens) if settings.own_token => {
                 let cloud = self.cloud(query, false)?;
                 let principal = principal(Some((&tokens, &cloud)));

@@ -65,11 +65,13 @@ impl Credentials {
     }
 }
 
-/// The Mist API tokens that a client sends beside an access token.
+/// The Mist API tokens that a client sends beside an access token, which has authenticated it: another sign-in would
+/// change nothing.
 pub(super) fn own_token(headers: &HeaderMap) -> Result<Option<Tokens>, Rejection> {
-    let Some(text) = presented(headers, &X_AUTHORIZATION)? else { return Ok(None) };
+    let invalid = |rejection: Rejection| Rejection::request(rejection.to_string());
+    let Some(text) = presented(headers, &X_AUTHORIZATION).map_err(invalid)? else { return Ok(None) };
     Token::new(&text).map(|token| Some(token.into())).map_err(|problem| {
-        Rejection::unauthorized(format!("The API token in `X-Authorization` cannot be used: {problem}."))
+        Rejection::request(format!("The API token in `X-Authorization` cannot be used: {problem}."))
     })
 }
 

@@ -24,6 +24,7 @@ use token::{Claims, Refused};
 use super::rejection::Rejection;
 use crate::key::Key;
 use crate::mist::{Person, Pool};
+use crate::{Token, Tokens};
 
 /// What the operator has set of OAuth.
 #[derive(Clone, Debug)]
@@ -32,7 +33,8 @@ pub(crate) struct OAuthSettings {
     pub(crate) issuer: String,
     /// The URL of this server as clients reach it.
     pub(crate) resource: url::Url,
-    /// What a token may have as its audience: the resource, and other names that the issuer has for it.
+    /// What a token may have as its audience: the resource in each form in which it is written or announced, and other
+    /// names that the issuer has for it.
     pub(crate) audiences: Vec<String>,
     /// The scopes that a token needs.
     pub(crate) scopes: Vec<String>,
@@ -40,6 +42,14 @@ pub(crate) struct OAuthSettings {
     pub(crate) groups_claim: String,
     /// Whether a client may send a Mist token of its own in `X-Authorization`.
     pub(crate) own_token: bool,
+}
+
+impl OAuthSettings {
+    /// The resource as the metadata announces it: without the slash that a URL without a path gets.
+    pub(crate) fn announced(resource: &url::Url) -> &str {
+        let text = resource.as_str();
+        if resource.path() == "/" && resource.query().is_none() { text.trim_end_matches('/') } else { text }
+    }
 }
 
 /// The longest access token, in bytes.
@@ -84,7 +94,7 @@ impl OAuth {
     /// Gets the keys of the issuer, so that the first client does not wait for them.
     pub(super) async fn prepare(&self) {
         if let Err(error) = self.keys.refresh().await {
-            tracing::warn!("the keys of --oauth-issuer cannot be read yet: {error}");
+            tracing::warn!("the keys of --oauth-issuer cannot be read yet: {error:#}");
         }
     }
 
@@ -92,6 +102,7 @@ impl OAuth {
     pub(super) async fn authenticate(&self, headers: &HeaderMap) -> Result<Arc<Person>, Rejection> {
         let token = self.presented(headers)?;
         let hash = self.hash_key.hash([token]);
+        self.keys.freshen().await;
         let known = self.verified.get(&hash).filter(|known| self.keys.has(known.key));
         let verified = match known {
             Some(known) => known,
@@ -101,7 +112,7 @@ impl OAuth {
                 verified
             }
         };
-        if verified.expires + token::LEEWAY < get_current_timestamp() {
+        if verified.expires.saturating_add(token::LEEWAY) < get_current_timestamp() {
             return Err(self.invalid("it has expired"));
         }
         if !verified.has_scopes {
@@ -139,6 +150,12 @@ impl OAuth {
         let has_scopes = self.settings.scopes.iter().all(|scope| scopes.contains(scope));
         let person = Arc::new(Person { subject: sub, email, groups });
         Ok(Verified { person, expires: exp, has_scopes, key })
+    }
+
+    /// Whether what a client sends as a Mist token is an access token, which must not reach Mist.
+    pub(super) fn is_access_token(&self, headers: &HeaderMap, tokens: &Tokens) -> bool {
+        let presented = self.presented(headers).ok();
+        tokens.iter().map(Token::expose).any(|text| Some(text) == presented || token::is_jwt(text))
     }
 
     /// The access token in `Authorization`.

@@ -1,6 +1,6 @@
 //! OAuth: access tokens of an issuer, forged and misused ones, the accounts of people, and faults of the issuer.
 
-mod issuer;
+pub(crate) mod issuer;
 mod people;
 
 use std::time::Duration;
@@ -232,6 +232,11 @@ async fn forged_and_misused_tokens_are_refused() {
         ("no subject", changed(json!({ "sub": null }))),
         ("an empty subject", changed(json!({ "sub": "" }))),
         ("a subject that is a number", changed(json!({ "sub": 7 }))),
+        ("subjects", changed(json!({ "sub": ["alice"] }))),
+        ("a token for a logout", more("typ", json!("logout+jwt"))),
+        ("an id token", more("typ", json!("application/id+jwt"))),
+        ("a critical header", more("crit", json!(["exp"]))),
+        ("a key id that is a number", more("kid", json!(5))),
         ("no JWT", "s0me-opaque-t0ken".to_owned()),
         ("dots", "....".to_owned()),
         ("long", "a".repeat(17 * 1024)),
@@ -256,9 +261,14 @@ async fn forged_and_misused_tokens_are_refused() {
     assert!(team.issuer.requests() <= 4, "{} requests for keys", team.issuer.requests());
     team.assert_nothing_was_asked("forged tokens");
     // Addresses in the header of a good token are not followed either.
-    for token in
-        [more("jku", json!(elsewhere)), more("x5u", json!(elsewhere)), more("typ", json!("JWT")), good]
-    {
+    for token in [
+        more("jku", json!(elsewhere)),
+        more("x5u", json!(elsewhere)),
+        more("typ", json!("JWT")),
+        changed(json!({ "exp": u64::MAX })),
+        changed(json!({ "exp": u64::MAX - 11 })),
+        good,
+    ] {
         team.client(&token).open().await.call("getSiteInfo", site(1)).await;
     }
     assert_eq!(team.issuer.followed(), 0);
@@ -325,6 +335,30 @@ async fn a_client_may_bring_a_mist_token_only_where_the_operator_allows_it() {
         own.call("getSiteInfo", site(1)).await;
         let received = team.beta.take();
         assert_eq!(received.last().unwrap().header("authorization"), format!("Token {ALICE}"));
+        // An access token never reaches Mist, and another sign-in would not help a token that Mist cannot have.
+        let bearer = team.issuer.token("carol", json!({ "groups": [] }));
+        for (what, value) in [
+            ("the same access token", bearer.clone()),
+            ("another one", team.issuer.token("dave", json!({}))),
+            ("one with a scheme", format!("Token {bearer}")),
+            (
+                "one of another issuer",
+                SigningKey::new("x").sign(&json!({ "alg": "ES256" }), &json!({ "sub": "x" })),
+            ),
+            ("a reference", "${MIST_APITOKEN}".to_owned()),
+            ("two words", "a b".to_owned()),
+        ] {
+            let client =
+                team.client(&bearer).header("X-Authorization", &value).query(&query).lifecycle(lifecycle);
+            let refused = client.ask("tools/list", json!({})).await;
+            assert_eq!(refused.status, 400, "{what}: {refused:?}");
+            assert!(!refused.headers.contains_key("www-authenticate"), "{what}: {refused:?}");
+            assert!(
+                refused.error().contains("X-Authorization") && !refused.body.contains("eyJ"),
+                "{what}: {refused:?}"
+            );
+        }
+        assert!(team.beta.take().is_empty());
         // Without the access token, the Mist token is worth nothing.
         let alone = HttpClient::with_token(&team.server, &query, ALICE).lifecycle(lifecycle);
         assert_eq!(alone.ask("tools/list", json!({})).await.status, 401);
@@ -358,11 +392,24 @@ async fn known_keys_serve_while_the_issuer_is_away_and_new_ones_are_found() {
     team.issuer.fail(Fault::Silent);
     alice.call("getSiteInfo", site(1)).await;
     team.of("alice", json!({ "jti": "new" })).open().await.call("getSiteInfo", site(2)).await;
-    team.issuer.fail(Fault::None);
     let second = SigningKey::new("second");
     let claims = team.issuer.claims("alice", json!({}));
     let rotated = second.sign(&json!({ "alg": "ES256", "kid": "second" }), &claims);
-    assert_eq!(team.client(&rotated).initialize().await.status, 401);
+    // Whether the issuer has this key cannot be known now.
+    let unavailable = async {
+        while team.client(&rotated).initialize().await.status != 503 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    soon("the server to ask the issuer", unavailable).await;
+    team.issuer.fail(Fault::None);
+    until_it_works(&team, &team.issuer.token("alice", json!({ "jti": "newer" }))).await;
+    let unknown = async {
+        while team.client(&rotated).initialize().await.status != 401 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    soon("the issuer to be read", unknown).await;
     team.issuer.publish(&second);
     until_it_works(&team, &rotated).await;
 }
@@ -376,6 +423,32 @@ async fn until_it_works(team: &Team, token: &str) {
     };
     soon("the token to be accepted", accepted).await;
     team.client(token).open().await.call("getSiteInfo", site(9)).await;
+}
+
+#[tokio::test]
+async fn the_audience_may_be_the_resource_as_it_is_written_or_announced() {
+    for (written, others) in [
+        ("https://Mist.Example.com:443/mcp", &["https://mist.example.com/mcp"][..]),
+        ("https://mist.example.com", &["https://mist.example.com/"]),
+        ("https://mist.example.com/", &["https://mist.example.com"]),
+        ("https://bücher.example/a b/mcp", &["https://xn--bcher-kva.example/a%20b/mcp"]),
+    ] {
+        let issuer = Issuer::start().await;
+        let server = Launch::new("--demo").argument("--oauth-issuer").argument(&issuer.url);
+        let server = server.argument("--oauth-audience").argument(written).serve().await;
+        let of = |audience: &str| {
+            let token = issuer.token("alice", json!({ "aud": audience }));
+            HttpClient::new(&server, "").header("Authorization", &format!("Bearer {token}"))
+        };
+        for accepted in others.iter().chain([&written]) {
+            assert_eq!(of(accepted).initialize().await.status, 200, "{written}: {accepted}");
+        }
+        for refused in
+            ["https://mist.example.com/other", "https://mist.example.com:8443/", "mist.example.com"]
+        {
+            assert_eq!(of(refused).initialize().await.status, 401, "{written}: {refused}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -395,11 +468,29 @@ async fn settings_that_contradict_stop_the_program() {
         (audience.clone(), "--oauth-own-token"),
         (audience.replace("https://login", "http://login") + " --accounts a.toml", "https"),
         ("--oauth-own-token".to_owned(), "--oauth-issuer"),
+        (
+            "--demo --oauth-issuer= --oauth-audience https://mist.example.com/mcp --oauth-scope mcp"
+                .to_owned(),
+            "--oauth-issuer",
+        ),
+        ("--demo --oauth-issuer=".to_owned(), "--oauth-issuer"),
+        (format!("{audience} --accounts a.toml --oauth-scope="), "--oauth-scope"),
+        (format!("{audience} --accounts a.toml --oauth-groups-claim="), "--oauth-groups-claim"),
+        (format!("{audience} --accounts="), "--accounts"),
+        (format!("{audience} --accounts a.toml --audit-log="), "--audit-log"),
+        (format!("{audience} --accounts a.toml --without-tools=,"), "--without-tools"),
+        (format!("{audience} --accounts a.toml --tools="), "--tools"),
         ("--accounts a.toml".to_owned(), "--oauth-issuer"),
     ] {
         let finished = with(&arguments).run().await;
         assert!(finished.code().is_some_and(|code| code != 0), "{arguments}: {}", finished.stderr);
         assert!(finished.stderr.contains(wanted), "{arguments}: {}", finished.stderr);
         assert!(!finished.stderr.contains("0123456789abcdef0"), "{}", finished.stderr);
+    }
+    // White space in a variable is a value as well.
+    for variable in ["MISTMCP_OAUTH_ISSUER", "MISTMCP_AUDIT_LOG", "MISTMCP_WITHOUT_TOOLS"] {
+        let finished = with("--demo").variable(variable, "  ").run().await;
+        assert!(finished.code().is_some_and(|code| code != 0), "{variable}: {}", finished.stderr);
+        assert!(finished.stderr.contains(variable), "{variable}: {}", finished.stderr);
     }
 }

@@ -1,8 +1,9 @@
 //! Keys of the issuer: its JWKS, found by its metadata (RFC 8414, OpenID Connect Discovery) and cached. The main type
 //! is [`KeyStore`].
 //!
-//! Known keys serve at once, and are read again in the background. An unknown one is looked for at a bounded rate. While
-//! the issuer cannot be reached, its last keys serve for a day.
+//! Known keys serve at once, and are read again in the background once they are a minute old. A key that was not in the
+//! last answer serves for two minutes after it was last seen, whether clients use it in between or not. An unknown one is
+//! looked for at a bounded rate. While the issuer cannot be reached, its last keys serve for a day.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -19,10 +20,13 @@ use url::Url;
 
 use crate::host::is_loopback;
 use crate::mist::Pool;
+use crate::text::shortened;
 
 /// The most bytes of an answer of the issuer, and of keys in it.
 const MAX_BYTES: usize = 256 * 1024;
 const MOST_KEYS: usize = 100;
+/// The longest name of an issuer in the log.
+const LONGEST_NAME: usize = 200;
 /// How long the issuer may take for an answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -31,7 +35,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Times {
     /// How long keys are fresh.
     pub(super) fresh: Duration,
-    /// How long a key serves that the issuer has withdrawn.
+    /// How much longer a key serves that the issuer has withdrawn, from when it was last seen.
     pub(super) grace: Duration,
     /// The least time between two attempts to read them.
     pub(super) between: Duration,
@@ -58,8 +62,8 @@ pub(super) struct StoredKey {
     pub(super) key: Arc<DecodingKey>,
     kid: Option<String>,
     algorithm: Option<Algorithm>,
-    /// When it was first missing in the JWKS.
-    withdrawn: Option<Instant>,
+    /// When it was last in the JWKS.
+    seen: Instant,
 }
 
 /// Why there is no key.
@@ -79,8 +83,8 @@ pub(super) struct KeyStore {
     times: Times,
     hasher: RandomState,
     cache: RwLock<CachedKeys>,
-    /// When the issuer was last asked. Held while it is.
-    attempt: Mutex<Option<Instant>>,
+    /// Held while the issuer is asked.
+    attempt: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -90,6 +94,9 @@ struct CachedKeys {
     jwks: Option<Url>,
     keys: Vec<StoredKey>,
     read: Option<Instant>,
+    /// When the issuer was last asked, and whether that failed.
+    asked: Option<Instant>,
+    is_failing: bool,
 }
 
 impl KeyStore {
@@ -117,53 +124,76 @@ impl KeyStore {
     /// Whether a key may still be used.
     pub(super) fn has(&self, id: u64) -> bool {
         let cache = self.cache.read();
-        self.is_usable(&cache) && cache.keys.iter().any(|key| key.id == id && self.serves(key))
+        self.is_usable(&cache) && cache.keys.iter().any(|key| key.id == id && self.serves(&cache, key))
+    }
+
+    /// Reads old keys again: in the background, or first where a key that was withdrawn meanwhile might serve for too
+    /// long.
+    pub(super) async fn freshen(self: &Arc<Self>) {
+        let (age, since_asked) = {
+            let cache = self.cache.read();
+            let elapsed = |at: Option<Instant>| at.map_or(Duration::MAX, |at| at.elapsed());
+            (elapsed(cache.read), elapsed(cache.asked))
+        };
+        if age < self.times.fresh || since_asked < self.times.between {
+            return;
+        }
+        // While the issuer is away, requests wait for it once a minute.
+        if age >= self.longest() && since_asked >= self.times.fresh {
+            self.refresh_logged().await;
+        } else if self.attempt.try_lock().is_ok() {
+            let store = Arc::clone(self);
+            tokio::spawn(async move { store.refresh_logged().await });
+        }
     }
 
     /// The keys that may have signed a token with this key id and algorithm.
     pub(super) async fn find(
-        self: &Arc<Self>,
+        &self,
         kid: Option<&str>,
         algorithm: Algorithm,
     ) -> Result<Vec<StoredKey>, KeyError> {
-        let (found, is_fresh) = self.cached(kid, algorithm);
+        let found = self.cached(kid, algorithm);
         if !found.is_empty() {
-            if !is_fresh {
-                let store = Arc::clone(self);
-                tokio::spawn(async move { store.refresh_logged().await });
-            }
             return Ok(found);
         }
         self.refresh_logged().await;
-        let (found, _) = self.cached(kid, algorithm);
-        match found.is_empty() {
-            false => Ok(found),
-            true if self.is_usable(&self.cache.read()) => Err(KeyError::Unknown),
-            true => Err(KeyError::Unavailable),
+        let found = self.cached(kid, algorithm);
+        if !found.is_empty() {
+            return Ok(found);
         }
+        let cache = self.cache.read();
+        // While the issuer cannot be read, it may have a key that is not known here.
+        let is_sure = self.is_usable(&cache) && !cache.is_failing;
+        Err(if is_sure { KeyError::Unknown } else { KeyError::Unavailable })
     }
 
-    fn cached(&self, kid: Option<&str>, algorithm: Algorithm) -> (Vec<StoredKey>, bool) {
+    fn cached(&self, kid: Option<&str>, algorithm: Algorithm) -> Vec<StoredKey> {
         let cache = self.cache.read();
-        let is_fresh = cache.read.is_some_and(|read| read.elapsed() < self.times.fresh);
         if !self.is_usable(&cache) {
-            return (Vec::new(), is_fresh);
+            return Vec::new();
         }
         let fits = |key: &&StoredKey| {
-            self.serves(key)
+            self.serves(&cache, key)
                 && kid.is_none_or(|kid| key.kid.as_deref() == Some(kid))
                 && key.key.family().algorithms().contains(&algorithm)
                 && key.algorithm.is_none_or(|own| own == algorithm)
         };
-        (cache.keys.iter().filter(fits).cloned().collect(), is_fresh)
+        cache.keys.iter().filter(fits).cloned().collect()
     }
 
     fn is_usable(&self, cache: &CachedKeys) -> bool {
         cache.read.is_some_and(|read| read.elapsed() < self.times.outage)
     }
 
-    fn serves(&self, key: &StoredKey) -> bool {
-        key.withdrawn.is_none_or(|withdrawn| withdrawn.elapsed() < self.times.grace)
+    /// Whether a key was in the last answer of the issuer, or a moment ago.
+    fn serves(&self, cache: &CachedKeys, key: &StoredKey) -> bool {
+        cache.read == Some(key.seen) || key.seen.elapsed() < self.longest()
+    }
+
+    /// How long a key serves after it was last seen.
+    fn longest(&self) -> Duration {
+        self.times.fresh + self.times.grace
     }
 
     async fn refresh_logged(&self) {
@@ -177,13 +207,17 @@ impl KeyStore {
     /// # Errors
     /// The issuer cannot be reached, or its answers are none.
     pub(super) async fn refresh(&self) -> anyhow::Result<()> {
-        let mut attempt = self.attempt.lock().await;
-        if attempt.is_some_and(|last| last.elapsed() < self.times.between) {
+        let _attempt = self.attempt.lock().await;
+        let asked = self.cache.read().asked;
+        if asked.is_some_and(|last| last.elapsed() < self.times.between) {
             return Ok(());
         }
         let read = tokio::time::timeout(TIMEOUT, self.read()).await;
-        *attempt = Some(Instant::now());
-        read.context("the issuer did not answer in time")?
+        let read = read.context("the issuer did not answer in time").flatten();
+        let mut cache = self.cache.write();
+        cache.asked = Some(Instant::now());
+        cache.is_failing = read.is_err();
+        read
     }
 
     async fn read(&self) -> anyhow::Result<()> {
@@ -192,21 +226,20 @@ impl KeyStore {
             Some(jwks) => jwks,
             None => self.discover().await?,
         };
-        let keys = match self.json(jwks.clone()).await {
-            Ok(document) => self.keys(&document),
+        let now = Instant::now();
+        let keys = match self.json(jwks.clone()).await.and_then(|document| self.keys(&document, now)) {
+            Ok(keys) => keys,
             Err(error) => {
                 // It may have moved.
                 self.cache.write().jwks = None;
                 return Err(error.context("its JWKS"));
             }
         };
-        let now = Instant::now();
         let mut cache = self.cache.write();
-        let withdrawn = cache.keys.iter().filter(|old| keys.iter().all(|key| key.id != old.id)).cloned();
-        let withdrawn: Vec<_> = withdrawn
-            .map(|old| StoredKey { withdrawn: old.withdrawn.or(Some(now)), ..old })
-            .filter(|old| self.serves(old))
-            .collect();
+        let is_missing = |old: &&StoredKey| keys.iter().all(|key| key.id != old.id);
+        let withdrawn =
+            cache.keys.iter().filter(is_missing).filter(|old| old.seen.elapsed() < self.longest());
+        let withdrawn: Vec<_> = withdrawn.cloned().collect();
         cache.keys = keys;
         cache.keys.extend(withdrawn);
         cache.read = Some(now);
@@ -226,7 +259,10 @@ impl KeyStore {
             };
             let issuer = document["issuer"].as_str().unwrap_or_default();
             if issuer.trim_end_matches('/') != self.configured.trim_end_matches('/') {
-                bail!("its metadata is that of another issuer: set --oauth-issuer to the one that it names");
+                bail!(
+                    "its metadata is that of another issuer, `{}`: set --oauth-issuer to the one that it names",
+                    shortened(issuer, LONGEST_NAME)
+                );
             }
             let jwks = document["jwks_uri"].as_str().and_then(|uri| Url::parse(uri).ok());
             let jwks = jwks.filter(is_safe).context("its metadata names no `jwks_uri` with https")?;
@@ -255,8 +291,14 @@ impl KeyStore {
     }
 
     /// The public keys for signatures in a JWKS. Others are left out.
-    fn keys(&self, document: &Value) -> Vec<StoredKey> {
-        let keys = document["keys"].as_array().map(Vec::as_slice).unwrap_or_default();
+    ///
+    /// # Errors
+    /// The document is no JWKS, such as the page of a server under maintenance.
+    fn keys(&self, document: &Value, seen: Instant) -> anyhow::Result<Vec<StoredKey>> {
+        let keys = document["keys"].as_array().context("it has no list `keys`")?;
+        if !keys.is_empty() && !keys.iter().any(|key| key["kty"].is_string()) {
+            bail!("nothing in its list `keys` is a key");
+        }
         let key = |value: &Value| {
             let jwk: Jwk = serde_json::from_value(value.clone()).ok()?;
             let is_public = matches!(
@@ -278,10 +320,10 @@ impl KeyStore {
                 key: Arc::new(DecodingKey::from_jwk(&jwk).ok()?),
                 kid: jwk.common.key_id,
                 algorithm,
-                withdrawn: None,
+                seen,
             })
         };
-        keys.iter().take(MOST_KEYS).filter_map(key).collect()
+        Ok(keys.iter().take(MOST_KEYS).filter_map(key).collect())
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn url(resource: &Url) -> Url {
 
 fn metadata(settings: &OAuthSettings) -> Value {
     let mut metadata = json!({
-        "resource": text_of(&settings.resource),
+        "resource": OAuthSettings::announced(&settings.resource),
         "authorization_servers": [settings.issuer],
         "bearer_methods_supported": ["header"],
         "resource_name": identity().title.unwrap_or(identity().name),
@@ -49,12 +49,6 @@ fn metadata(settings: &OAuthSettings) -> Value {
         metadata["scopes_supported"] = settings.scopes.clone().into();
     }
     metadata
-}
-
-/// A resource without the slash that a URL without a path gets.
-fn text_of(resource: &Url) -> &str {
-    let text = resource.as_str();
-    if resource.path() == "/" { text.trim_end_matches('/') } else { text }
 }
 
 #[cfg(test)]

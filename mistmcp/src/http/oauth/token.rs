@@ -1,7 +1,9 @@
 //! Verification of an access token, and its claims: [`verify`].
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
+use jsonwebtoken::{Algorithm, Validation, decode};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -21,6 +23,12 @@ pub(super) enum Refused {
     Form,
     #[error("its algorithm is not accepted")]
     Algorithm,
+    #[error("its header has `crit`, which this server does not know")]
+    Critical,
+    #[error("its `kid` is no text")]
+    KeyId,
+    #[error("its `typ` is not that of an access token: it takes at+jwt or JWT")]
+    Type,
     #[error("its signature is wrong")]
     Signature,
     #[error("it has expired")]
@@ -58,17 +66,44 @@ pub(super) struct VerifiedClaims(Map<String, Value>);
 
 /// Reads the header of a token, without trusting it.
 pub(super) fn header(token: &str) -> Result<Header, Refused> {
-    let header = decode_header(token).map_err(|error| match error.kind() {
-        // `none`, and all that is unknown.
-        ErrorKind::InvalidAlgorithmName | ErrorKind::InvalidAlgorithm | ErrorKind::Json(_) => {
-            Refused::Algorithm
-        }
-        _ => Refused::Form,
-    })?;
-    if !ALGORITHMS.contains(&header.alg) {
-        return Err(Refused::Algorithm);
+    let header = header_of(token).ok_or(Refused::Form)?;
+    // `none` is no algorithm, and neither is what is unknown.
+    let alg = header.get("alg").and_then(Value::as_str).and_then(|alg| alg.parse().ok());
+    let alg = alg.filter(|alg| ALGORITHMS.contains(alg)).ok_or(Refused::Algorithm)?;
+    if header.contains_key("crit") {
+        return Err(Refused::Critical);
     }
-    Ok(Header { alg: header.alg, kid: header.kid })
+    let kid = match header.get("kid") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(kid)) => Some(kid.clone()),
+        Some(_) => return Err(Refused::KeyId),
+    };
+    match header.get("typ") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(typ)) if is_access_token(typ) => {}
+        Some(_) => return Err(Refused::Type),
+    }
+    Ok(Header { alg, kid })
+}
+
+/// Whether a text has the form of a JWT: three parts, of which the first is a JSON object.
+pub(super) fn is_jwt(text: &str) -> bool {
+    header_of(text).is_some()
+}
+
+fn header_of(token: &str) -> Option<Map<String, Value>> {
+    let (header, rest) = token.split_once('.')?;
+    if rest.matches('.').count() != 1 {
+        return None;
+    }
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()
+}
+
+/// Whether a `typ` is that of an access token (RFC 9068), or of a JWT of no particular kind. Others, such as those of a
+/// logout, are for another use.
+fn is_access_token(typ: &str) -> bool {
+    let typ = typ.to_ascii_lowercase();
+    matches!(typ.strip_prefix("application/").unwrap_or(&typ), "jwt" | "at+jwt")
 }
 
 /// Verifies a token by one of these keys, and returns its claims and the id of the key.
@@ -102,7 +137,9 @@ pub(super) fn verify(
                     ErrorKind::InvalidAudience => Refused::Audience,
                     ErrorKind::InvalidIssuer => Refused::Issuer,
                     ErrorKind::InvalidAlgorithm => Refused::Algorithm,
-                    ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) => Refused::Claims,
+                    ErrorKind::MissingRequiredClaim(_)
+                    | ErrorKind::InvalidClaimFormat(_)
+                    | ErrorKind::Json(_) => Refused::Claims,
                     _ => Refused::Form,
                 };
                 if refused != Refused::Signature {
@@ -198,8 +235,6 @@ mod tests {
 
     #[test]
     fn symmetric_and_missing_algorithms_are_refused_by_the_header() {
-        use base64::Engine;
-        use base64::engine::general_purpose::URL_SAFE_NO_PAD;
         for algorithm in ["none", "None", "HS256", "HS512", "RSA1_5", "", "ES512"] {
             let header = URL_SAFE_NO_PAD.encode(json!({ "alg": algorithm, "typ": "JWT" }).to_string());
             assert_eq!(
@@ -207,6 +242,26 @@ mod tests {
                 Refused::Algorithm,
                 "{algorithm}"
             );
+        }
+        let parsed =
+            |header: Value| super::header(&format!("{}.e30.x", URL_SAFE_NO_PAD.encode(header.to_string())));
+        for typ in [json!(null), json!("JWT"), json!("at+jwt"), json!("AT+JWT"), json!("application/at+jwt")]
+        {
+            assert!(parsed(json!({ "alg": "ES256", "typ": typ })).is_ok(), "{typ}");
+        }
+        for (header, wanted) in [
+            (json!({ "alg": "ES256", "typ": "id+jwt" }), Refused::Type),
+            (json!({ "alg": "ES256", "typ": "application/logout+jwt" }), Refused::Type),
+            (json!({ "alg": "ES256", "typ": "dpop+jwt" }), Refused::Type),
+            (json!({ "alg": "ES256", "typ": ["at+jwt"] }), Refused::Type),
+            (json!({ "alg": "ES256", "crit": ["exp"] }), Refused::Critical),
+            (json!({ "alg": "ES256", "crit": [] }), Refused::Critical),
+            (json!({ "alg": "ES256", "kid": 5 }), Refused::KeyId),
+            (json!({ "alg": "ES256", "kid": ["first"] }), Refused::KeyId),
+            (json!({ "alg": ["ES256"] }), Refused::Algorithm),
+            (json!({ "kid": "first" }), Refused::Algorithm),
+        ] {
+            assert_eq!(parsed(header.clone()).unwrap_err(), wanted, "{header}");
         }
         for token in ["", "a", "a.b", "....", "é.b.c"] {
             assert!(super::header(token).is_err(), "{token}");

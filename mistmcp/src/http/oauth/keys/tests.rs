@@ -27,7 +27,15 @@ async fn issuer() -> (String, Arc<RwLock<Vec<Value>>>) {
     let metadata = json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/keys") });
     let router = Router::new()
         .route("/.well-known/oauth-authorization-server", get(async move || Json(metadata)))
-        .route("/keys", get(async move || Json(json!({ "keys": published.read().clone() }))));
+        .route(
+            "/keys",
+            get(async move || {
+                let keys = published.read().clone();
+                // A test may replace the whole answer.
+                let answer = keys.first().and_then(|key| key.get("answer")).cloned();
+                Json(answer.unwrap_or_else(|| json!({ "keys": keys })))
+            }),
+        );
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     (url, keys)
 }
@@ -57,6 +65,66 @@ async fn a_withdrawn_key_serves_for_the_grace_time_alone() {
     assert!(patient.has(patient.find(Some("a"), Algorithm::EdDSA).await.unwrap()[0].id));
     assert!(!strict.has(id));
     assert_eq!(strict.find(Some("a"), Algorithm::EdDSA).await.unwrap_err(), KeyError::Unknown);
+}
+
+/// A store whose keys are old at once, and which asks whenever it is asked.
+fn store(url: &str, grace: Duration) -> Arc<KeyStore> {
+    Arc::new(KeyStore::new(url, &pool(), times(grace)).unwrap())
+}
+
+#[tokio::test]
+async fn a_withdrawn_key_is_noticed_while_only_known_tokens_come() {
+    let (url, keys) = issuer().await;
+    let store = store(&url, Duration::ZERO);
+    let id = store.find(Some("a"), Algorithm::EdDSA).await.unwrap()[0].id;
+    store.freshen().await;
+    assert!(store.has(id));
+    *keys.write() = vec![jwk("b")];
+    store.freshen().await;
+    assert!(!store.has(id), "its last use was too long ago for another one without a look");
+    // The grace time counts from when it was last seen, not from when it was missed.
+    *keys.write() = vec![jwk("a")];
+    assert_eq!(kids(&store, "a").await, 1);
+    let patient = self::store(&url, Duration::from_hours(1));
+    assert_eq!(kids(&patient, "a").await, 1);
+    *keys.write() = vec![jwk("b")];
+    patient.refresh().await.unwrap();
+    let seen = patient.cache.read().keys.iter().find(|key| key.kid.as_deref() == Some("a")).unwrap().seen;
+    assert!(patient.cache.read().read.unwrap() > seen);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_jwks_is_an_outage() {
+    for answer in [
+        json!({ "message": "maintenance" }),
+        json!({ "keys": null }),
+        json!({ "keys": {} }),
+        json!({ "keys": ["x", {}] }),
+        json!([]),
+        json!("x"),
+    ] {
+        let (url, keys) = issuer().await;
+        let store = store(&url, Duration::ZERO);
+        let id = store.find(Some("a"), Algorithm::EdDSA).await.unwrap()[0].id;
+        *keys.write() = vec![json!({ "answer": answer })];
+        assert!(store.refresh().await.is_err(), "{answer}");
+        assert!(store.has(id), "{answer}");
+        assert_eq!(
+            store.find(Some("b"), Algorithm::EdDSA).await.unwrap_err(),
+            KeyError::Unavailable,
+            "{answer}"
+        );
+        *keys.write() = vec![jwk("b")];
+        assert_eq!(kids(&store, "b").await, 1, "{answer}");
+        assert_eq!(store.find(Some("c"), Algorithm::EdDSA).await.unwrap_err(), KeyError::Unknown, "{answer}");
+    }
+    // An issuer may withdraw all keys.
+    let (url, keys) = issuer().await;
+    let store = store(&url, Duration::ZERO);
+    let id = store.find(Some("a"), Algorithm::EdDSA).await.unwrap()[0].id;
+    keys.write().clear();
+    store.refresh().await.unwrap();
+    assert!(!store.has(id));
 }
 
 #[tokio::test]
