@@ -39,6 +39,18 @@ pub(crate) fn word(text: &str) -> String {
     if is_word(text) { format!("`{text}`") } else { described(text) }
 }
 
+/// The name of a variable, in backticks; anything else is described. Tokens are of mixed case, or long without `_`.
+pub(crate) fn variable(text: &str) -> String {
+    const LONGEST: usize = 64;
+    const LONGEST_WORD: usize = 20;
+    let is_letter = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let is_variable = text.len() <= LONGEST
+        && text.starts_with(|first: char| first.is_ascii_uppercase() || first == '_')
+        && text.bytes().all(is_letter)
+        && text.split('_').all(|word| word.len() <= LONGEST_WORD);
+    if is_variable { format!("`{text}`") } else { word(text) }
+}
+
 /// Names of tools, with `*` for any characters, in backticks; anything else is described. Tokens have digits.
 pub(crate) fn pattern(text: &str) -> String {
     const LONGEST: usize = 60;

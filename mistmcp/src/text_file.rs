@@ -17,7 +17,7 @@ pub(crate) enum TextFileError {
     Missing,
     #[error("it is {0}, not a regular file")]
     Kind(&'static str),
-    #[error("it is larger than {} MiB", .0 >> 20)]
+    #[error("it is larger than {}", size(*.0))]
     Large(u64),
     #[error("it is UTF-16, or no text at all: save it as UTF-8")]
     NoText,
@@ -25,6 +25,10 @@ pub(crate) enum TextFileError {
     NotUtf8,
     #[error("{0}")]
     Io(#[from] io::Error),
+}
+
+fn size(bytes: u64) -> String {
+    if bytes < 1 << 20 { format!("{} KiB", bytes >> 10) } else { format!("{} MiB", bytes >> 20) }
 }
 
 /// Reads a file as UTF-8, without a byte-order mark.

@@ -4,6 +4,7 @@
 mod file;
 mod token;
 
+use std::borrow::Borrow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -45,15 +46,9 @@ impl Source {
     /// # Errors
     /// What is wrong, with its line, and the remedy. No token is in it.
     pub(super) async fn read(&self) -> anyhow::Result<Vec<Account>> {
-        let (accounts, _) = self.read_with_files().await?;
-        Ok(accounts)
-    }
-
-    async fn read_with_files(&self) -> anyhow::Result<(Vec<Account>, Vec<PathBuf>)> {
         let entries = self.entries()?;
         let folder = self.path.parent().unwrap_or(Path::new(""));
-        let files = entries.iter().filter_map(|entry| entry.token.file(folder)).collect();
-        let accounts = try_join_all(entries.into_iter().map(|entry| async move {
+        try_join_all(entries.into_iter().map(|entry| async move {
             let Entry { name, line, token, cloud, orgs, users, groups } = entry;
             let tokens = token.read(folder, &self.environment).await.map_err(|problem| {
                 anyhow::anyhow!("{}, line {line}: account `{name}`: {problem}", self.path.display())
@@ -67,16 +62,20 @@ impl Source {
                 groups,
             })
         }))
-        .await?;
-        Ok((accounts, files))
+        .await
     }
 
-    /// The names of the accounts, without getting a token.
+    /// The variables of the environment that hold tokens, without getting a token.
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub(super) fn names(&self) -> anyhow::Result<Vec<String>> {
-        Ok(self.entries()?.into_iter().map(|entry| entry.name).collect())
+    pub(super) fn variables(&self) -> anyhow::Result<Vec<String>> {
+        let entries = self.entries()?;
+        let mut names: Vec<_> =
+            entries.iter().filter_map(|entry| entry.token.variable()).map(str::to_owned).collect();
+        names.sort();
+        names.dedup();
+        Ok(names)
     }
 
     fn entries(&self) -> anyhow::Result<Vec<Entry>> {
@@ -96,7 +95,7 @@ impl Source {
         let hung_up = Arc::clone(&hangups);
         hangup::on_signal(move || hung_up.notify_one())?;
         tokio::spawn(async move {
-            let mut files = self.token_files();
+            let mut files = self.token_files().unwrap_or_default();
             let mut seen = self.fingerprint(&files);
             loop {
                 let is_asked = tokio::select! {
@@ -107,17 +106,15 @@ impl Source {
                 if !is_asked && now == seen {
                     continue;
                 }
-                match self.read_with_files().await {
-                    Ok((read, named)) => {
+                // Files that are named now, there or not, before they are read: one that is made later is a change.
+                files = self.token_files().unwrap_or(files);
+                seen = self.fingerprint(&files);
+                match self.read().await {
+                    Ok(read) => {
                         tracing::info!(count = read.len(), "the accounts were read again");
                         accounts.replace(read);
-                        seen = if named == files { now } else { self.fingerprint(&named) };
-                        files = named;
                     }
-                    Err(error) => {
-                        tracing::error!("the accounts stay as they were: {error:#}");
-                        seen = now;
-                    }
+                    Err(error) => tracing::error!("the accounts stay as they were: {error:#}"),
                 }
             }
         });
@@ -127,17 +124,16 @@ impl Source {
     /// A warning in one line, where others on this machine may read token files.
     pub(super) fn exposure(&self) -> Option<String> {
         let of = |path: &PathBuf| Some(format!("{} (mode {:03o})", path.display(), exposed(path)?));
-        let files: Vec<_> = self.token_files().iter().filter_map(of).collect();
+        let files: Vec<_> = self.token_files().unwrap_or_default().iter().filter_map(of).collect();
         if files.is_empty() {
             return None;
         }
         Some(format!("others on this machine may read {}", listed(files.iter().map(String::as_str))))
     }
 
-    fn token_files(&self) -> Vec<PathBuf> {
+    fn token_files(&self) -> anyhow::Result<Vec<PathBuf>> {
         let folder = self.path.parent().unwrap_or(Path::new(""));
-        let entries = self.entries().unwrap_or_default();
-        entries.iter().filter_map(|entry| entry.token.file(folder)).collect()
+        Ok(self.entries()?.iter().filter_map(|entry| entry.token.file(folder)).collect())
     }
 
     fn fingerprint(&self, files: &[PathBuf]) -> Fingerprint {
@@ -147,4 +143,31 @@ impl Source {
         };
         std::iter::once(&self.path).chain(files).map(of).collect()
     }
+}
+
+/// What people cannot have meant: accounts that nobody can use, and users or groups that match nobody.
+pub(super) fn warnings(accounts: &[impl Borrow<Account>]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for account in accounts.iter().map(Borrow::borrow) {
+        let name = &account.name;
+        if account.users.is_empty() && account.groups.is_empty() {
+            warnings.push(format!(
+                "account `{name}` has neither `users` nor `groups`, so that nobody who signs in may use it"
+            ));
+        }
+        for (key, texts) in [("users", &account.users), ("groups", &account.groups)] {
+            if texts.iter().any(|text| text.contains('*')) {
+                warnings.push(format!(
+                    "account `{name}`: `{key}` has a text with `*`, which stands for itself and matches nobody: name each, \
+                     or a group that all are in"
+                ));
+            }
+            if texts.iter().any(|text| text.trim() != text) {
+                warnings.push(format!(
+                    "account `{name}`: `{key}` has a text with white space at an end, which is compared as it stands"
+                ));
+            }
+        }
+    }
+    warnings
 }

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::configuration::{Configuration, REDIS_KEY, REDIS_PASSWORD, TOKEN, no_token};
 use super::env_file::Environment;
 use super::flags::{Flags, HttpFlags};
-use super::{audit_log, demo, oauth, output, shutdown};
+use super::{accounts, audit_log, demo, oauth, output, shutdown};
 use crate::Server;
 use crate::http::{self, AdmissionLimits, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
 use crate::identity::identity;
@@ -38,6 +38,9 @@ pub(super) async fn serve<H: ServerHandler>(
         },
         None => credentials(&configuration, flags, address)?,
     };
+    for warning in configuration.accounts.iter().flat_map(|accounts| accounts::warnings(&accounts.all())) {
+        output::error(&format!("warning: {warning}."));
+    }
     let tls = flags.tls_cert.clone().zip(flags.tls_key.clone());
     if tls.is_none() && !address.ip().is_loopback() {
         output::error(&format!(

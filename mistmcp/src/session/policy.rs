@@ -9,6 +9,8 @@ use crate::catalog::{Catalog, Entry};
 use crate::quote;
 use crate::suggestion::alike;
 
+/// The tools of the loading modes, which are not in the catalog.
+const META_TOOLS: [&str; 3] = ["manageMcpTools", "findTools", "callTool"];
 /// The most suggestions for one pattern.
 const SUGGESTED: usize = 3;
 
@@ -120,6 +122,9 @@ fn matches(pattern: &str, name: &str) -> bool {
 /// Similar names for a pattern without a match. For one with `*`, similar beginnings or ends of names.
 fn suggestion(catalog: &Catalog, pattern: &str) -> String {
     let names: Vec<_> = catalog.entries().iter().map(|entry| entry.tool().name).collect();
+    if META_TOOLS.contains(&pattern) {
+        return "; it is there in the loading modes that need it, which --mode (or MISTMCP_TOOL_LOADING_MODE) sets".to_owned();
+    }
     if let Some(category) = catalog.category(pattern) {
         return format!(
             "; {} is a category, which --categories (or MISTMCP_TOOL_CATEGORIES) takes",

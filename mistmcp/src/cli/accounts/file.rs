@@ -110,15 +110,16 @@ impl Reader<'_> {
             };
             return Err(of(key, &format!("{} is no key of an account{remedy}", quote::word(key))));
         }
+        let text =
+            |key: &str| self::text(table, key).map_err(|problem| of(key, &format!("`{key}` {problem}")));
         let sources: Vec<_> = SOURCES.into_iter().filter(|key| table.contains_key(key)).collect();
         let token = match sources.as_slice() {
             [] => return Err(of("", "it has no token: add one of token_file, token_env and token_command")),
-            ["token_file"] => {
-                TokenSource::File(PathBuf::from(text(table, "token_file").map_err(|p| of("token_file", p))?))
-            }
-            ["token_env"] => TokenSource::Variable(text(table, "token_env").map_err(|p| of("token_env", p))?),
+            ["token_file"] => TokenSource::File(PathBuf::from(text("token_file")?)),
+            ["token_env"] => TokenSource::Variable(text("token_env")?),
             [_] => {
-                let words = list(table, "token_command").map_err(|problem| of("token_command", problem))?;
+                let words = list(table, "token_command")
+                    .map_err(|problem| of("token_command", &format!("`token_command` {problem}")))?;
                 TokenSource::Command(words.unwrap_or_default())
             }
             [_, second, ..] => {
@@ -127,7 +128,7 @@ impl Reader<'_> {
         };
         let cloud = match table.get("cloud") {
             Some(_) => {
-                let text = text(table, "cloud").map_err(|problem| of("cloud", problem))?;
+                let text = text("cloud")?;
                 self.clouds.find(&text).map_err(|error| of("cloud", &format!("`cloud`: {error}")))?
             }
             None => self.cloud.cloned().ok_or_else(|| {
@@ -156,7 +157,7 @@ impl Reader<'_> {
 
 fn text(table: &dyn TableLike, key: &str) -> Result<String, &'static str> {
     let text = table.get(key).and_then(Item::as_str).map(str::trim).filter(|text| !text.is_empty());
-    text.map(str::to_owned).ok_or("it takes a text in quotes that is not empty")
+    text.map(str::to_owned).ok_or("takes a text in quotes that is not empty")
 }
 
 /// A list of texts, none of which is empty.
@@ -214,9 +215,10 @@ mod tests {
             ),
             (account("token = \"s3cr3t\""), &["line 3", "does not stand in this file"]),
             (account("token_flie = \"b\""), &["line 3", "did you mean \"token_file\""]),
-            (account("token_env = 3"), &["line 3", "text in quotes"]),
-            (account("token_file = \" \""), &["line 3", "text in quotes"]),
-            (account("token_command = \"pass x\""), &["line 3", "list of texts"]),
+            (account("token_env = 3"), &["line 3", "`token_env` takes a text in quotes"]),
+            (account("token_file = \" \""), &["line 3", "`token_file` takes a text in quotes"]),
+            (account("token_env = \"A\"\ncloud = true"), &["line 4", "`cloud` takes a text in quotes"]),
+            (account("token_command = \"pass x\""), &["line 3", "`token_command` takes a list of texts"]),
             (account("token_command = []"), &["line 3", "list of texts"]),
             (account("token_env = \"A\"\ncloud = \"mist.example\""), &["line 4", "`cloud`"]),
             (account("token_env = \"A\"\norgs = [\"acme\"]"), &["line 4", "UUIDs"]),

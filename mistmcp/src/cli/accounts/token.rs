@@ -9,7 +9,7 @@ use tokio::process::Command;
 
 use crate::cli::env_file::Environment;
 use crate::mist::Tokens;
-use crate::text_file;
+use crate::{quote, text_file};
 
 /// How long a command may take.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
@@ -35,34 +35,60 @@ impl TokenSource {
         }
     }
 
+    /// The variable of the environment, if it is one.
+    pub(super) fn variable(&self) -> Option<&str> {
+        match self {
+            Self::Variable(name) => Some(name),
+            Self::File(_) | Self::Command(_) => None,
+        }
+    }
+
     /// The tokens. Neither they nor the output of a command are in the error.
     pub(super) async fn read(&self, folder: &Path, environment: &Environment) -> Result<Tokens, String> {
         match self {
             Self::File(path) => {
-                let path = folder.join(path);
-                let text = text_file::read(&path, MOST_BYTES)
-                    .map_err(|error| format!("token_file {} cannot be read: {error}", path.display()))?;
-                Tokens::parse(&text).map_err(|problem| format!("token_file {}: {problem}", path.display()))
-            }
-            Self::Variable(name) => {
-                let text = environment.get(name).ok_or_else(|| {
+                // A token may stand here by mistake.
+                let quoted = quote::path(path);
+                let text = text_file::read(&folder.join(path), MOST_BYTES).map_err(|error| {
                     format!(
-                        "token_env names {name}, which is not set: set it in the environment of the server"
+                        "token_file is {quoted}, which cannot be read: {error}. It takes the name of a file with the token; \
+                         the token itself does not stand in this file"
                     )
                 })?;
-                Tokens::parse(&text).map_err(|problem| format!("token_env {name}: {problem}"))
+                Tokens::parse(&text).map_err(|problem| format!("token_file {quoted}: {problem}"))
+            }
+            Self::Variable(name) => {
+                // A token may stand here by mistake.
+                let quoted = quote::variable(name);
+                let text = environment.get(name).ok_or_else(|| {
+                    format!(
+                        "token_env is {quoted}, which is not set: set this variable in the environment of the server. It takes \
+                         the name of a variable; the token itself does not stand in this file"
+                    )
+                })?;
+                Tokens::parse(&text).map_err(|problem| format!("token_env {quoted}: {problem}"))
             }
             Self::Command(words) => {
-                let text = output(words).await.map_err(|problem| format!("token_command {problem}"))?;
+                let text =
+                    output(words, folder).await.map_err(|problem| format!("token_command {problem}"))?;
                 Tokens::parse(&text).map_err(|problem| format!("the output of token_command: {problem}"))
             }
         }
     }
 }
 
-/// The standard output of a command, within a deadline and a limit.
-async fn output(words: &[String]) -> Result<String, String> {
+/// A path that begins at the root, if the system tells where the process is.
+fn absolute(folder: &Path) -> PathBuf {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned())
+}
+
+/// The standard output of a command, within a deadline and a limit. A program with a relative path is one in the folder of
+/// the accounts file; one with a mere name is looked up in `PATH`.
+async fn output(words: &[String], folder: &Path) -> Result<String, String> {
     let [program, arguments @ ..] = words else { return Err("is empty".to_owned()) };
+    let has_path = Path::new(program).components().count() > 1 || program.starts_with('.');
+    let program = if has_path { absolute(folder).join(program) } else { PathBuf::from(program) };
     let command = Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())

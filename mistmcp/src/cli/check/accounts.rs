@@ -1,5 +1,6 @@
 //! Check of the accounts file and of each account.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::time::Instant;
@@ -7,6 +8,7 @@ use tokio::time::Instant;
 use super::cloud;
 use super::report::{Finding, Report};
 use super::token::{self, TokenCheck};
+use crate::cli::accounts;
 use crate::cli::configuration::{self, limits};
 use crate::cli::env_file::Environment;
 use crate::cli::flags::Flags;
@@ -35,6 +37,13 @@ pub(super) async fn check(
     if let Some(exposure) = exposure {
         report.add(Finding::warning("token files", exposure).remedy("Keep each to its owner: chmod 600"));
     }
+    // Over stdio all accounts are the user's.
+    if flags.http.oauth_issuer.is_some() {
+        for warning in accounts::warnings(&accounts) {
+            report.add(Finding::warning("accounts", warning).remedy("Correct the accounts file"));
+        }
+    }
+    let mut users_of_org: BTreeMap<String, Vec<Arc<str>>> = BTreeMap::new();
     let network = match configuration::network(environment) {
         Ok(network) => network,
         Err(error) => return report.add(Finding::failed("network", error.to_string())),
@@ -50,7 +59,28 @@ pub(super) async fn check(
             let org_id =
                 org_id.clone().filter(|org| account.orgs.as_ref().is_none_or(|orgs| orgs.contains(org)));
             let token_check = TokenCheck { pool, cloud: account.cloud, org_id, deadline };
-            token::check(report, &token_check, &format!("account {}", account.name), account.tokens).await;
+            let what = format!("account {}", account.name);
+            let Some(seen) = token::check(report, &token_check, &what, account.tokens).await else {
+                continue;
+            };
+            let orgs = match &account.orgs {
+                Some(orgs) => orgs.iter().cloned().collect(),
+                None => seen.orgs().into_iter().map(str::to_owned).collect::<Vec<_>>(),
+            };
+            for org in orgs {
+                if !seen.orgs().contains(org.as_str()) && !seen.can_see_unnamed_orgs() {
+                    let words = format!("`orgs` names {org}, which its token does not see");
+                    report
+                        .add(Finding::warning(&what, words).remedy("Correct `orgs`, or take another token"));
+                }
+                users_of_org.entry(org).or_default().push(Arc::clone(&account.name));
+            }
         }
+    }
+    for (org, names) in users_of_org.into_iter().filter(|(_, names)| names.len() > 1) {
+        let words = format!("{} see the same organization, {org}", names.join(" and "));
+        let remedy =
+            "Say by `orgs` which account is used for it: a person with both gets an error in its place";
+        report.add(Finding::warning("accounts", words).remedy(remedy));
     }
 }

@@ -33,7 +33,13 @@ enum NoAnswer {
 }
 
 /// Checks each token: whether Mist accepts it, its account, privileges and remaining calls; and the clock skew to Mist.
-pub(super) async fn check(report: &mut Report, token_check: &TokenCheck, what: &str, tokens: Tokens) {
+/// Returns the account of the first token that Mist accepts.
+pub(super) async fn check(
+    report: &mut Report,
+    token_check: &TokenCheck,
+    what: &str,
+    tokens: Tokens,
+) -> Option<Account> {
     let tokens: Vec<_> = tokens.iter().cloned().collect();
     let names: Vec<_> = match tokens.len() {
         1 => vec![what.to_owned()],
@@ -57,6 +63,7 @@ pub(super) async fn check(report: &mut Report, token_check: &TokenCheck, what: &
     if let Some(date) = date {
         report.add(clock(date, Timestamp::now()));
     }
+    accounts.into_iter().next()
 }
 
 async fn one(

@@ -181,7 +181,7 @@ mod tests {
             let program = "C:\\Users\\Ada \"A\"\\new\\mistmcp.exe";
             let variables = Variables {
                 set: vec![("SSL_CERT_FILE".into(), "C:\\new \"roots\".pem".into())],
-                passes_token: true,
+                passed: vec!["MIST_APITOKEN".to_owned()],
             };
             let entry = Entry::stdio(client, "mist", program, &[], TokenFrom::Elsewhere, &variables).unwrap();
             let put = client.put("", &entry).unwrap();

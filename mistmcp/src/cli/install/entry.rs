@@ -37,8 +37,8 @@ pub(super) enum TokenFrom<'a> {
 pub(super) struct Variables {
     /// Names and values.
     pub(super) set: Vec<(String, String)>,
-    /// Whether the client passes its own MIST_APITOKEN on.
-    pub(super) passes_token: bool,
+    /// The variables with tokens that the client passes on from its own environment.
+    pub(super) passed: Vec<String>,
 }
 
 impl Entry {
@@ -77,11 +77,12 @@ impl Entry {
             input = Some(self::input(&id));
         }
         match client.environment {
-            Environment::Text(text) if variables.passes_token => {
-                env.insert(VARIABLE.into(), text.into());
+            Environment::Text(text) => {
+                let reference = |name: &String| (name.clone(), text.replace(VARIABLE, name).into());
+                env.extend(variables.passed.iter().map(reference));
             }
-            Environment::List(list) if variables.passes_token => {
-                server.insert(list.into(), json!([VARIABLE]));
+            Environment::List(list) if !variables.passed.is_empty() => {
+                server.insert(list.into(), json!(variables.passed));
             }
             _ => {}
         }

@@ -5,23 +5,23 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use super::client::{Client, Environment};
-use crate::cli::configuration::TOKEN;
 use crate::mist::{CERTIFICATES, EXCEPTION_VARIABLES, PROXY_VARIABLES, has_credentials};
 use crate::quote;
 
-/// What has to be done for the client's own token to reach the server.
-pub(super) fn note_of_token(client: &Client) -> String {
-    let title = client.title;
+/// What has to be done for tokens in these variables of the client's environment to reach the server.
+pub(super) fn note_of_tokens(client: &Client, names: &[String]) -> String {
+    let (title, names) = (client.title, names.join(", "));
     match client.environment {
         Environment::Text(_) | Environment::List(_) => format!(
-            "{title} takes the token from {TOKEN} in its own environment: set it there before {title} is started."
+            "{title} takes the token from {names} in its own environment: set it there before {title} is started."
         ),
         Environment::Inherited => {
-            format!("{title} passes its own environment on: set {TOKEN} there, and start {title} from there.")
+            format!("{title} passes its own environment on: set {names} there, and start {title} from there.")
         }
         Environment::Cleared => format!(
-            "warning: {title} passes none of its own variables on, so that the server will not find {TOKEN}: leave \
-             --no-token out, which keeps the token in a file that you alone may read, or name a file with --env-file."
+            "warning: {title} passes none of its own variables on, so that the server will not find {names}: leave \
+             --no-token out, which keeps the token in a file that you alone may read, or name a file with --env-file (in an \
+             accounts file, name one by `token_file`)."
         ),
     }
 }

@@ -66,9 +66,12 @@ impl Plan {
         if cloud.is_none() && !has_account(flags) {
             bail!(no_cloud(&clouds));
         }
-        if flags.accounts.is_some() {
-            configuration::account_source(flags, environment)?.map(|source| source.names()).transpose()?;
-        }
+        let mut of_accounts = match configuration::account_source(flags, environment)? {
+            Some(source) => source.variables()?,
+            None => Vec::new(),
+        };
+        // The server reads a named file itself.
+        of_accounts.retain(|name| environment.named_path().is_none() || environment.of_file(name).is_none());
         let program = std::env::current_exe().context("this program does not know where it is")?;
         let program = program.to_str().context("the path of this program is no Unicode")?;
         let mut notes = notes_of_program(program);
@@ -114,8 +117,11 @@ impl Plan {
             && !has_account(flags)
             && own_file.and_then(|_| environment.of_file(TOKEN)).is_none()
         {
-            variables.passes_token = true;
-            notes.push(environment::note_of_token(client));
+            variables.passed.push(TOKEN.to_owned());
+        }
+        variables.passed.extend(of_accounts);
+        if !variables.passed.is_empty() {
+            notes.push(environment::note_of_tokens(client, &variables.passed));
         }
         if !flags.demo {
             configuration::network(environment)?;
