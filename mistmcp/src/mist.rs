@@ -21,6 +21,7 @@ mod errors;
 mod faults;
 mod lossy_json;
 mod mask;
+mod merged;
 mod name_match;
 mod names;
 mod network;
@@ -40,6 +41,7 @@ mod shared_rate_limit;
 #[cfg(test)]
 mod simulation;
 mod single_flight;
+mod survey;
 mod token;
 mod token_registry;
 mod token_state;
@@ -151,9 +153,11 @@ impl Mist {
         let dispatcher = self.dispatcher_for(request).await?;
         let asked = Instant::now();
         if !request.is_get() {
-            return dispatcher.change(request, self.call.trace(), &self.sent).await;
+            let changed = dispatcher.change(request, self.call.trace(), &self.sent).await;
+            return changed.map_err(|error| self.of_account(dispatcher, error));
         }
-        let answer = self.send_to(dispatcher, request).await?;
+        let answer = self.send_to(dispatcher, request).await;
+        let answer = answer.map_err(|error| self.of_account(dispatcher, error))?;
         if request.is_for_self() {
             Self::remember_self(dispatcher, &answer, asked);
         }
@@ -218,6 +222,11 @@ impl Mist {
         self.connection.limits().timeout
     }
 
+    /// The time that is left until the call's deadline.
+    fn time_left(&self) -> Duration {
+        self.deadline().saturating_duration_since(Instant::now())
+    }
+
     /// The current time at the cloud, in epoch seconds.
     pub(crate) fn now(&self) -> i64 {
         self.connection.dispatcher.pool.clock.now().as_second()
@@ -259,11 +268,13 @@ impl Mist {
         arguments: &mut Map<String, Value>,
     ) -> Result<Vec<String>> {
         let mut notes = Vec::new();
+        let takes_org = params.iter().any(|param| param.lookup() == Some(Lookup::Org));
         // Organizations first, then sites: devices are resolved within their site, sites within their organization.
         for lookup in [Lookup::Org, Lookup::Msp, Lookup::Site, Lookup::Device] {
             for param in params.iter().filter(|param| param.lookup() == Some(lookup)) {
                 let optional = param.presence() == Some(Presence::Optional);
-                notes.extend(self.lookup_one((lookup, optional, partial), param.name, arguments).await?);
+                let how = (lookup, optional, partial, takes_org);
+                notes.extend(self.lookup_one(how, param.name, arguments).await?);
             }
         }
         Ok(notes)

@@ -67,11 +67,11 @@ pub(crate) struct FetchedPage {
 
 pub(crate) type RowsFuture<'a> = Pin<Box<dyn Future<Output = Result<FetchedPage>> + Send + 'a>>;
 
-/// Whose tables a query may use again: those of its session, or of its token and cloud if requests are stateless.
+/// Whose tables a query may use again: those of its session, or of its tokens and accounts if requests are stateless.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct TableScope {
     /// The session; none for stateless requests.
     pub(crate) session: Option<u64>,
-    /// Keyed hash of the tokens, the cloud, and what else replies depend on.
+    /// Keyed hash of the tokens, their clouds and accounts, and what else replies depend on.
     pub(crate) owner: [u8; 32],
 }

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
+use serde_json::Value;
 
 use super::{Cloud, Connection, Pool, Tokens};
+use crate::argument::Id;
 
 /// A named account: API tokens at a cloud.
 #[derive(Clone, Debug)]
@@ -65,6 +67,51 @@ impl Account {
         self.users.iter().any(is_user) || self.groups.iter().any(|group| person.groups.contains(group))
     }
 
+    /// The part of an answer about its tokens that it may be used for: without the objects in lists that are of other
+    /// organizations, and, if its organizations are listed, without those of an MSP, a group of organizations or a site
+    /// that name no organization.
+    pub(super) fn retain_own(&self, value: &mut Value) {
+        match value {
+            Value::Array(items) => {
+                items.retain(|item| self.is_own(item));
+                for item in items {
+                    self.retain_own(item);
+                }
+            }
+            Value::Object(object) => {
+                let of_others = |(name, value): (&String, &Value)| {
+                    let is_other = (value.is_object() && !self.is_own(value)) || !self.permits_key(name);
+                    is_other.then(|| name.clone())
+                };
+                let others: Vec<_> = object.iter().filter_map(of_others).collect();
+                for name in others {
+                    object.shift_remove(&name);
+                }
+                for value in object.values_mut() {
+                    self.retain_own(value);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a row is of an organization that it may be used for, or of none.
+    fn is_own(&self, row: &Value) -> bool {
+        const WITHIN: [&str; 5] = ["org_id", "org_ids", "msp_id", "orggroup_id", "site_id"];
+        let Some(orgs) = &self.orgs else { return true };
+        let is_permitted = |id: &Value| id.as_str().is_some_and(|id| orgs.contains(&id.to_ascii_lowercase()));
+        match (&row["org_id"], &row["org_ids"]) {
+            (id @ Value::String(text), _) if !text.is_empty() => is_permitted(id),
+            (_, Value::Array(ids)) if !ids.is_empty() => ids.iter().all(is_permitted),
+            _ => WITHIN.iter().all(|name| matches!(&row[*name], Value::Null) || row[*name] == ""),
+        }
+    }
+
+    /// Whether a key of an object names no organization, or one that it may be used for.
+    fn permits_key(&self, key: &str) -> bool {
+        Id::parse(key).is_none_or(|id| self.permits(id.as_str()))
+    }
+
     /// Whether it may be used for an organization.
     pub(super) fn permits(&self, org_id: &str) -> bool {
         self.orgs.as_ref().is_none_or(|orgs| orgs.contains(org_id))
@@ -93,6 +140,7 @@ fn shared(accounts: Vec<Account>) -> Arc<[Arc<Account>]> {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use serde_json::json;
 
     use super::super::Clouds;
     use super::*;
@@ -137,6 +185,38 @@ mod tests {
         }
         accounts.replace(Vec::new());
         assert!(accounts.all().is_empty());
+    }
+
+    #[test]
+    fn an_answer_about_tokens_keeps_what_an_account_is_used_for() {
+        const OWN: &str = "0a000000-0000-4000-8000-000000000005";
+        const OTHER: &str = "0a000000-0000-4000-8000-000000000006";
+        let all = account("a", &[], &[]);
+        let own = Account { orgs: Some(Arc::new(BTreeSet::from([OWN.to_owned()]))), ..all.clone() };
+        let answer = json!({
+            "email": "ada@example.com",
+            "privileges": [{ "org_id": OWN }, { "org_id": OTHER }, { "scope": "msp", "msp_id": "m" }],
+            "results": [
+                { "org_id": OTHER, "message": "x" }, { "org_id": OWN.to_uppercase(), "orgs": [{ "org_id": OTHER }] },
+                { "org_ids": [OWN, OTHER] }, { "org_ids": [OWN] }, { "site_id": "s" }, { "message": "login" },
+                { "org_id": null, "msp_id": "" },
+            ],
+            OTHER: 1,
+            "last": { "org_id": OTHER },
+        });
+        let mut kept = answer.clone();
+        all.retain_own(&mut kept);
+        assert_eq!(kept, answer);
+        own.retain_own(&mut kept);
+        let wanted = json!({
+            "email": "ada@example.com",
+            "privileges": [{ "org_id": OWN }],
+            "results": [
+                { "org_id": OWN.to_uppercase(), "orgs": [] }, { "org_ids": [OWN] }, { "message": "login" },
+                { "org_id": null, "msp_id": "" },
+            ],
+        });
+        assert_eq!(kept, wanted);
     }
 
     proptest! {

@@ -19,6 +19,8 @@ const NAMES_TTL: Duration = Duration::from_mins(5);
 const CONSTANTS_BYTES: u64 = 8 << 20;
 const NAMES_BYTES: u64 = 32 << 20;
 const SITES: u64 = 50_000;
+const SLOW: u64 = 10_000;
+const SLOW_TTL: Duration = Duration::from_secs(30);
 
 /// The ids of a connection's tokens, in a fixed order.
 pub(super) type Ids = Arc<[u64]>;
@@ -29,8 +31,11 @@ pub(super) struct ResponseCache {
     constants: Cache<(Cloud, String), Answer>,
     /// Keyed by the tokens of the request.
     names: Cache<(Ids, String), Arc<Listing>>,
-    /// The sites that accounts have been found to see, with their organizations in the key.
-    sites: Cache<(Ids, String), ()>,
+    /// The sites that tokens have been found to see, with their organization if it is known. An account may be used for
+    /// some organizations of its tokens alone.
+    sites: Cache<(Ids, String), Option<Arc<str>>>,
+    /// The tokens whose cloud was slow a moment ago.
+    slow: Cache<Ids, ()>,
 }
 
 impl ResponseCache {
@@ -47,6 +52,7 @@ impl ResponseCache {
                 .time_to_live(NAMES_TTL)
                 .build(),
             sites: Cache::builder().max_capacity(SITES).time_to_live(NAMES_TTL).build(),
+            slow: Cache::builder().max_capacity(SLOW).time_to_live(SLOW_TTL).build(),
         }
     }
 
@@ -77,13 +83,27 @@ impl ResponseCache {
         self.names.get(&(Arc::clone(ids), path.to_owned()))
     }
 
-    /// Whether an account with these tokens has been found to see a site.
-    pub(super) fn has_site(&self, ids: &Ids, key: &str) -> bool {
-        self.sites.contains_key(&(Arc::clone(ids), key.to_owned()))
+    /// Whether the tokens have been found to see a site whose organization, if it is known, may be used.
+    pub(super) fn sees_site(&self, ids: &Ids, id: &str, may_use: impl Fn(Option<&str>) -> bool) -> bool {
+        let org_id = self.sites.get(&(Arc::clone(ids), id.to_owned()));
+        org_id.is_some_and(|org_id| may_use(org_id.as_deref()))
     }
 
-    pub(super) fn keep_site(&self, ids: &Ids, key: &str) {
-        self.sites.insert((Arc::clone(ids), key.to_owned()), ());
+    pub(super) fn keep_site(&self, ids: &Ids, id: &str, org_id: Option<&str>) {
+        self.sites.insert((Arc::clone(ids), id.to_owned()), org_id.map(Arc::from));
+    }
+
+    /// Whether the cloud of the tokens was slow a moment ago.
+    pub(super) fn is_slow(&self, ids: &Ids) -> bool {
+        self.slow.contains_key(ids)
+    }
+
+    pub(super) fn note_speed(&self, ids: &Ids, is_slow: bool) {
+        if is_slow {
+            self.slow.insert(Arc::clone(ids), ());
+        } else if self.is_slow(ids) {
+            self.slow.invalidate(ids);
+        }
     }
 
     pub(super) fn keep_names(&self, ids: &Ids, path: &str, listing: Arc<Listing>) {
@@ -99,6 +119,7 @@ impl fmt::Debug for ResponseCache {
             .field("constants", &self.constants.weighted_size())
             .field("names", &self.names.weighted_size())
             .field("sites", &self.sites.entry_count())
+            .field("slow", &self.slow.entry_count())
             .finish()
     }
 }
@@ -112,14 +133,13 @@ fn weight(content: usize) -> u32 {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use tokio::time::Instant;
 
     use super::super::names::named;
     use super::*;
 
     fn listing(name: &str) -> Arc<Listing> {
         let rows = named(&json!([{ "id": "1", "name": name }]));
-        Arc::new(Listing { rows, requested_at: Instant::now(), complete: true })
+        Arc::new(Listing { rows, ..Listing::empty() })
     }
 
     #[test]

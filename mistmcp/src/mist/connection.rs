@@ -61,14 +61,20 @@ impl Connection {
         }
     }
 
-    /// The accounts and the organizations that they are used for, as a part of cache keys.
+    /// What the connection may see with its tokens, as a part of cache keys: its clouds, and the accounts with the
+    /// organizations that they are used for. Accounts may share a token.
     pub(crate) fn scope(&self) -> String {
-        let routes = self.routes.as_deref().unwrap_or_default();
-        let of = |route: &Route| {
-            let orgs = route.account.orgs.iter().flat_map(|orgs| orgs.iter().map(String::as_str));
-            format!("{}:{};", route.account.name, orgs.collect::<Vec<_>>().join(","))
+        let of = |Route { account, dispatcher }: &Route| {
+            let orgs = match &account.orgs {
+                Some(orgs) => orgs.iter().map(String::as_str).collect::<Vec<_>>().join(","),
+                None => "*".to_owned(),
+            };
+            format!("{}:{orgs}:{};", account.name, dispatcher.cloud.base())
         };
-        routes.iter().map(of).collect()
+        match &self.routes {
+            Some(routes) => routes.iter().map(of).collect(),
+            None => self.dispatcher.cloud.base().to_string(),
+        }
     }
 
     /// The dispatchers of all tokens.

@@ -25,6 +25,8 @@ pub(super) struct Listing {
     pub(super) requested_at: Instant,
     /// Whether all rows of Mist were read.
     pub(super) complete: bool,
+    /// The error for accounts and organizations that could not be asked.
+    pub(super) unasked: Option<Error>,
 }
 
 /// An object with a name.
@@ -39,6 +41,8 @@ pub(super) struct Named {
     members: Vec<String>,
     /// Distinguishes it from others with the same name.
     pub(super) detail: String,
+    /// The accounts that see it, where there are several.
+    pub(super) account: String,
     /// Whether it is an MSP: the privileges of a token name MSPs and organizations.
     is_msp: bool,
 }
@@ -55,6 +59,8 @@ pub(super) struct Wanted<'a> {
     pub(super) disclosed: bool,
     /// Whether a part of a name is accepted. It is not where the tool may change the object.
     pub(super) partial: bool,
+    /// Whether the tool has a parameter for the organization.
+    pub(super) takes_org: bool,
 }
 
 /// The object that was found.
@@ -66,12 +72,17 @@ pub(super) struct Picked {
 }
 
 impl Listing {
+    /// A complete list without rows.
+    pub(super) fn empty() -> Self {
+        Self { rows: Vec::new(), requested_at: Instant::now(), complete: true, unasked: None }
+    }
+
     /// Bytes that caching it takes.
     pub(super) fn weight(&self) -> usize {
         let text = |row: &Named| {
             let members: usize = row.members.iter().map(|member| size_of::<String>() + member.len()).sum();
             let macs = [&row.mac, &row.chassis].into_iter().flatten().map(String::len).sum::<usize>();
-            row.id.len() + row.name.len() + macs + members + row.detail.len()
+            row.id.len() + row.name.len() + macs + members + row.detail.len() + row.account.len()
         };
         self.rows.iter().map(|row| size_of::<Named>() + text(row)).sum()
     }
@@ -81,6 +92,12 @@ impl Named {
     /// An organization of which only the id is known.
     pub(super) fn unnamed(id: &str) -> Self {
         Self { id: id.to_owned(), ..Self::default() }
+    }
+
+    /// The same with its organization, to tell it from those of others.
+    pub(super) fn in_org(&self, org: &Self) -> Self {
+        let name = if org.name.is_empty() { &org.id } else { &org.name };
+        Self { detail: format!("of {name}"), account: org.account.clone(), ..self.clone() }
     }
 
     /// Whether it is of a kind of object, as [`Wanted::kind`] has it.
@@ -126,14 +143,42 @@ pub(super) fn named(answer: &Value) -> Vec<Named> {
         let members = named.chain(parts).filter(|member| own.as_ref() != Some(member)).collect();
         let detail = ["type", "model", "mac", "address", "country_code"];
         let detail: Vec<_> = detail.iter().filter_map(|key| text(row, key)).collect();
-        found.push(Named { id, name, mac: own, chassis, members, detail: detail.join(" "), is_msp: false });
+        let detail = detail.join(" ");
+        found.push(Named { id, name, mac: own, chassis, members, detail, ..Named::default() });
     }
     found
 }
 
 impl Wanted<'_> {
-    /// The one object with this name, or an error that lists candidates.
+    /// The one object with this name, or an error that lists candidates. While an account could not be asked, only a
+    /// whole name is certain enough, and only for a tool that reads.
     pub(super) fn pick(&self, listing: &Listing) -> Result<Picked> {
+        let picked = self.pick_known(listing);
+        let Some(unasked) = &listing.unasked else { return picked };
+        let Self { parameter, kind, .. } = self;
+        match picked {
+            Ok(Picked { id, note: None }) if self.partial => {
+                let note = format!("`{parameter}`: another {kind} may have the same name. {unasked}");
+                Ok(Picked { id, note: Some(note) })
+            }
+            Ok(Picked { id, .. }) => {
+                let written = shortened(self.written, MAX_QUOTED);
+                let words = format!(
+                    "`{parameter}`: which {kind} \"{written}\" means is not certain. If it is {id}, give this id. "
+                );
+                Err(Error::new(ErrorKind::Arguments, words).with(unasked.clone()))
+            }
+            Err(error) => Err(error.and(" ").with(unasked.clone())),
+        }
+    }
+
+    /// Whether an object has exactly this name, but for letter case.
+    pub(super) fn is_exact(&self, listing: &Listing) -> bool {
+        let named: Vec<_> = listing.rows.iter().filter(|object| object.is_of(self.kind)).collect();
+        find(&named, self.written, |object| &object.name).is_some_and(|(fit, _)| fit != MatchKind::Part)
+    }
+
+    fn pick_known(&self, listing: &Listing) -> Result<Picked> {
         let Self { parameter, kind, .. } = self;
         let written = shortened(self.written, MAX_QUOTED);
         let named: Vec<_> =
@@ -254,7 +299,9 @@ pub(super) fn listed<'a>(named: impl ExactSizeIterator<Item = &'a Named>) -> Str
         .take(SHOWN)
         .map(|object| {
             let words = format!("{} {}", object.name, object.detail);
-            format!("{} ({})", object.id, words.trim())
+            let words = [words.trim(), object.account.as_str()];
+            let words: Vec<_> = words.into_iter().filter(|words| !words.is_empty()).collect();
+            format!("{} ({})", object.id, words.join(", "))
         })
         .collect();
     if more > 0 {
@@ -279,7 +326,7 @@ mod tests {
     }
 
     fn listing(rows: &Value) -> Listing {
-        Listing { rows: named(rows), requested_at: Instant::now(), complete: true }
+        Listing { rows: named(rows), ..Listing::empty() }
     }
 
     fn wanted(written: &str) -> Wanted<'_> {
@@ -289,6 +336,7 @@ mod tests {
             kind: "site",
             listers: &["searchOrgSites"],
             partial: true,
+            takes_org: false,
             disclosed: true,
         }
     }
@@ -319,6 +367,27 @@ mod tests {
         let strict = Wanted { partial: false, ..wanted("berl") };
         let error = strict.pick(&sites()).unwrap_err().to_string();
         assert!(error.contains("\"Berlin\" is meant, give its id: 1"), "{error}");
+    }
+
+    #[test]
+    fn while_an_account_could_not_be_asked_only_a_whole_name_is_taken_and_only_to_read() {
+        let unasked = Some(Error::new(ErrorKind::Cloud, "The account `beta` could not be asked: away."));
+        let known = Listing { unasked, ..sites() };
+        let note = wanted("berlin").pick(&known).unwrap().note.unwrap();
+        assert!(note.contains("another site may have the same name") && note.contains("`beta`"), "{note}");
+        for (strict, wanted) in
+            [(false, wanted("berl")), (true, Wanted { partial: false, ..wanted("Berlin") })]
+        {
+            let error = wanted.pick(&known).unwrap_err().to_string();
+            assert!(
+                error.contains("not certain") && error.contains("give this id") && error.contains("`beta`"),
+                "{strict}: {error}"
+            );
+        }
+        for unknown in ["Quito", "Lyon"] {
+            let error = wanted(unknown).pick(&known).unwrap_err().to_string();
+            assert!(error.contains("`beta` could not be asked"), "{error}");
+        }
     }
 
     #[test]

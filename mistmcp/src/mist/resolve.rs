@@ -2,15 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::join_all;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::api::paths::{SELF, inventory, sites};
 use super::dispatch::Dispatcher;
 use super::names::{Listing, MSP, Named, Picked, Wanted, listed, named};
-use super::routing::{MOST_ORGS, Route};
+use super::routing::{MOST_ORGS, Route, is_of_object, not_asked};
+use super::survey::{Extent, survey};
 use super::{Answer, Mist, Request};
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
@@ -30,6 +32,8 @@ const DEVICES_OF_SITE: &[&str] = &["getOrgInventory", "listSiteDevices"];
 const ROWS: u32 = 1_000;
 /// Mist's default page size.
 const DEFAULT_LIMIT: u64 = 100;
+/// How long the lists of sites of several organizations may take.
+const LISTS_PATIENCE: Duration = Duration::from_secs(5);
 /// Maximum pages read of one list: 10,000 rows where Mist returns 100 per page.
 const PAGES: u32 = 100;
 
@@ -38,7 +42,7 @@ impl Mist {
     /// not exact. An `optional` argument that is absent is not resolved.
     pub(super) async fn lookup_one(
         &self,
-        (lookup, optional, partial): (Lookup, bool, bool),
+        (lookup, optional, partial, takes_org): (Lookup, bool, bool, bool),
         name: &str,
         arguments: &mut Map<String, Value>,
     ) -> Result<Option<String>> {
@@ -61,58 +65,23 @@ impl Mist {
             Lookup::Device => ("device", INVENTORY),
         };
         let disclosed = self.discloses(listers);
-        let wanted = Wanted { written: &written, parameter: name, kind, listers, partial, disclosed };
+        let takes_org = takes_org || matches!(lookup, Lookup::Org | Lookup::Msp);
+        let wanted =
+            Wanted { written: &written, parameter: name, kind, listers, partial, disclosed, takes_org };
         let Picked { id, note } = match lookup {
             Lookup::Org | Lookup::Msp => self.of_token(&wanted).await?,
-            Lookup::Site => match self.org_of(arguments).await {
-                Ok(org) => self.choose(&sites(&org), |sites| wanted.pick(sites)).await?,
-                Err(open) if arguments.contains_key("org_id") => return Err(open),
-                Err(open) => self.site_of_any_org(&wanted, open).await?,
-            },
+            Lookup::Site => self.site(&wanted, arguments).await?,
             Lookup::Device => self.device(&wanted, arguments).await?,
         };
         arguments.insert(name.to_owned(), id.into());
         Ok(note)
     }
 
-    /// A site among those of all organizations that the tokens see, where no organization is named.
-    ///
-    /// # Errors
-    /// No site or several have the name, a list cannot be read, or `open`: there are too many organizations.
-    async fn site_of_any_org(&self, wanted: &Wanted<'_>, open: Error) -> Result<Picked> {
-        let seen = self.names(SELF, None).await?;
-        let orgs: Vec<_> = seen.rows.iter().filter(|row| row.is_of(ORGANIZATION)).collect();
-        if orgs.len() < 2 || orgs.len() > MOST_ORGS || !self.discloses(ORGANIZATIONS) {
-            return Err(open);
-        }
-        let begun = Instant::now();
-        let mut picked = Err(open);
-        for since in [None, Some(begun)] {
-            let paths: Vec<_> = orgs.iter().map(|org| sites(&org.id)).collect();
-            let lists = try_join_all(paths.iter().map(|path| self.names(path, since))).await?;
-            let mut all = Listing { rows: Vec::new(), requested_at: Instant::now(), complete: true };
-            for (org, list) in orgs.iter().zip(lists) {
-                all.complete &= list.complete;
-                all.requested_at = all.requested_at.min(list.requested_at);
-                let detail = format!("of {} {}", org.name, org.detail).trim().to_owned();
-                all.rows.extend(list.rows.iter().cloned().map(|mut site| {
-                    site.detail.clone_from(&detail);
-                    site
-                }));
-            }
-            picked = wanted.pick(&all);
-            if picked.is_ok() || all.requested_at >= begun {
-                break;
-            }
-        }
-        picked
-    }
-
     async fn device(&self, wanted: &Wanted<'_>, arguments: &Map<String, Value>) -> Result<Picked> {
         let site = arguments.get("site_id").and_then(Value::as_str);
         let path = match site {
             Some(site) => format!("/api/v1/sites/{site}/devices"),
-            None => inventory(&self.org_of(arguments).await?),
+            None => inventory(&self.org_of(wanted, arguments).await?),
         };
         let mac = Mac::parse(wanted.written);
         let by_mac = |devices: &Listing| wanted.by_mac(mac.as_ref()?, devices);
@@ -121,7 +90,7 @@ impl Mist {
         if chosen.is_err() && site.is_some() && mac.is_some()
             // Members of a virtual chassis are listed in the inventory only. An error there says nothing about the
             // device.
-            && let Ok(org) = self.org_of(arguments).await
+            && let Ok(org) = self.org_of(wanted, arguments).await
             && let Ok(inventory) = self.names(&inventory(&org), None).await
         {
             let wanted = Wanted { disclosed: self.discloses(INVENTORY), ..*wanted };
@@ -132,18 +101,114 @@ impl Mist {
         chosen
     }
 
-    /// The organization of the call's arguments, or the default one.
-    async fn org_of(&self, arguments: &Map<String, Value>) -> Result<String> {
+    /// A site by its name: in the organization of the call's arguments, or else in all that are seen.
+    async fn site(&self, wanted: &Wanted<'_>, arguments: &Map<String, Value>) -> Result<Picked> {
+        let is_named = arguments.get("org_id").and_then(Value::as_str).is_some_and(|org| !org.is_empty());
+        let one =
+            if is_named { Some(self.org_of(wanted, arguments).await?) } else { self.default_org().await };
+        let orgs = match one {
+            Some(org) => vec![Named::unnamed(&org)],
+            None => {
+                let seen = self.orgs(None, |_| false).await?;
+                let orgs: Vec<_> = seen.rows.iter().filter(|row| !row.is_msp()).cloned().collect();
+                match (orgs.is_empty(), &seen.unasked) {
+                    (true, Some(unasked)) => return Err(unasked.clone()),
+                    (true, None) => return Err(self.unnamed_org(wanted, &[])),
+                    (false, None) if orgs.len() == 1 => orgs,
+                    // The rows of several organizations are told apart by the names of these.
+                    _ if !self.discloses(ORGANIZATIONS) => {
+                        let seen: Vec<_> = orgs.iter().collect();
+                        return Err(self.unnamed_org(wanted, &seen));
+                    }
+                    (false, _) => return self.site_among(wanted, &orgs, seen.unasked.as_ref()).await,
+                }
+            }
+        };
+        self.choose(&sites(&orgs[0].id), |sites| wanted.pick(sites)).await
+    }
+
+    /// A site by its name in several organizations.
+    async fn site_among(
+        &self,
+        wanted: &Wanted<'_>,
+        orgs: &[Named],
+        unasked: Option<&Error>,
+    ) -> Result<Picked> {
+        let begun = Instant::now();
+        let mut all = self.sites_among(orgs, None).await?;
+        all.unasked = all.unasked.or(unasked.cloned());
+        let mut picked = wanted.pick(&all);
+        if picked.is_err() && all.requested_at < begun {
+            all = self.sites_among(orgs, Some(begun)).await?;
+            all.unasked = all.unasked.or(unasked.cloned());
+            picked = wanted.pick(&all);
+        }
+        picked
+    }
+
+    /// The sites of several organizations, each with the names of its organization and account.
+    async fn sites_among(&self, orgs: &[Named], since: Option<Instant>) -> Result<Listing> {
+        let most = self.time_left().mul_f64(0.8);
+        let most = if self.routes().is_some() { most.min(LISTS_PATIENCE) } else { most };
+        let list = async |org: &Named| {
+            let path = sites(&org.id);
+            match tokio::time::timeout(most, self.names(&path, since)).await {
+                Ok(listing) => listing,
+                Err(_) => Err(Error::new(ErrorKind::Deadline, "Its cloud is too slow now. Try again later.")),
+            }
+        };
+        let mut all = Listing::empty();
+        all.complete = orgs.len() <= MOST_ORGS;
+        let searched = &orgs[..orgs.len().min(MOST_ORGS)];
+        for (org, listing) in searched.iter().zip(join_all(searched.iter().map(list)).await) {
+            match listing {
+                Ok(listing) => {
+                    all.requested_at = all.requested_at.min(listing.requested_at);
+                    all.complete &= listing.complete;
+                    all.rows.extend(listing.rows.iter().map(|site| site.in_org(org)));
+                }
+                Err(error) if is_of_object(&error) => {}
+                Err(error) => {
+                    let of =
+                        if org.account.is_empty() { String::new() } else { format!(" ({})", org.account) };
+                    let words = format!("The sites of the organization {}{of} cannot be listed: ", org.id);
+                    all.unasked.get_or_insert(Error::new(error.kind(), words).with(error));
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The organization of the call's arguments, or the default or only one.
+    async fn org_of(&self, of: &Wanted<'_>, arguments: &Map<String, Value>) -> Result<String> {
         let written = arguments.get("org_id").and_then(Value::as_str).unwrap_or_default();
-        let wanted = Wanted {
-            written,
+        let parameter = if of.takes_org { "org_id" } else { of.parameter };
+        let wanted = Wanted { written, parameter, ..self.wanted_org(of.takes_org) };
+        self.of_token(&wanted).await.map(|picked| picked.id)
+    }
+
+    fn wanted_org(&self, takes_org: bool) -> Wanted<'static> {
+        let disclosed = self.discloses(ORGANIZATIONS);
+        Wanted {
+            written: "",
             parameter: "org_id",
             kind: ORGANIZATION,
             listers: ORGANIZATIONS,
             partial: false,
-            disclosed: self.discloses(ORGANIZATIONS),
+            disclosed,
+            takes_org,
+        }
+    }
+
+    /// The operator's default organization, if the client sees it.
+    async fn default_org(&self) -> Option<String> {
+        let org_id = self.connection.org_id.as_ref()?;
+        // It may be none of the accounts of this client.
+        let is_seen = match self.routes() {
+            Some(routes) => self.route_of_org(routes, org_id).await.is_ok(),
+            None => true,
         };
-        self.of_token(&wanted).await.map(|picked| picked.id)
+        is_seen.then(|| org_id.clone())
     }
 
     /// An organization or MSP by id or name; without either, the operator's default organization or the only one.
@@ -153,57 +218,84 @@ impl Mist {
             return id(written.as_str());
         }
         if !wanted.written.is_empty() {
-            return self.choose(SELF, |seen| wanted.pick(seen)).await;
-        }
-        if let Some(org_id) = self.connection.org_id.as_ref().filter(|_| wanted.kind == ORGANIZATION) {
-            // The operator's default organization may be none of the accounts of this client.
-            let is_seen = match self.routes() {
-                Some(routes) => self.route_of_org(routes, org_id).await.is_ok(),
-                None => true,
+            let begun = Instant::now();
+            let seen = self.orgs(None, |seen| wanted.is_exact(seen)).await?;
+            return match wanted.pick(&seen) {
+                Err(_) if seen.requested_at < begun => {
+                    wanted.pick(&*self.orgs(Some(begun), |seen| wanted.is_exact(seen)).await?)
+                }
+                picked => picked,
             };
-            if is_seen {
-                return id(org_id);
-            }
         }
-        let Wanted { parameter, kind, .. } = wanted;
-        let seen = self.names(SELF, None).await?;
-        let words = match seen.rows.iter().filter(|row| row.is_of(kind)).collect::<Vec<_>>().as_slice() {
-            [only] => return id(&only.id),
-            [] if *kind == MSP => {
-                format!(
-                    "`{parameter}` is missing, and the API token has no role in an MSP. Ask the user for the id."
-                )
-            }
-            [] => format!(
-                "`{parameter}` is missing, and the API token sees no {kind} by itself. Ask the user for the id."
-            ),
-            _ if !wanted.disclosed => format!(
-                "`{parameter}` is missing, and the API token sees several {kind}s. Give the id or the exact name of one."
-            ),
-            several => format!(
-                "`{parameter}` is missing, and the API token sees {} {kind}s. Name one of: {}.",
-                several.len(),
-                listed(several.iter().copied())
-            ),
-        };
-        Err(Error::new(ErrorKind::Arguments, words))
+        if wanted.kind == ORGANIZATION
+            && let Some(default) = self.default_org().await
+        {
+            return id(&default);
+        }
+        let seen = self.orgs(None, |_| false).await?;
+        let of_kind: Vec<_> = seen.rows.iter().filter(|row| row.is_of(wanted.kind)).collect();
+        match (of_kind.as_slice(), &seen.unasked) {
+            ([only], None) => id(&only.id),
+            ([], Some(unasked)) => Err(unasked.clone()),
+            (several, None) => Err(self.unnamed_org(wanted, several)),
+            // Another account may be meant.
+            (several, Some(unasked)) => Err(self.unnamed_org(wanted, several).and(" ").with(unasked.clone())),
+        }
     }
 
-    /// Names of the sites of the default organization. Empty where the session may not list sites.
+    /// The error for a call that names no organization or MSP where it is open which one is meant, or there is none.
+    fn unnamed_org(&self, wanted: &Wanted<'_>, seen: &[&Named]) -> Error {
+        let Wanted { parameter, kind, takes_org, .. } = wanted;
+        let (subject, sees, has) = match self.routes() {
+            None => ("the API token".to_owned(), "sees", "has"),
+            Some([only]) => (format!("your account `{}`", only.account.name), "sees", "has"),
+            Some(_) => ("your accounts".to_owned(), "see", "have"),
+        };
+        let is_missing = if *takes_org {
+            format!("`{parameter}` is missing, and {subject}")
+        } else {
+            format!("`{parameter}`: a name cannot be looked up here, since {subject}")
+        };
+        let list = || listed(seen.iter().copied());
+        let count = match seen.len() {
+            1 => format!("1 {kind}"),
+            count => format!("{count} {kind}s"),
+        };
+        let words = match seen {
+            [] if *kind == MSP => format!("{is_missing} {has} no role in an MSP. Ask the user for the id."),
+            [] => format!("{is_missing} {sees} no {kind} by itself. Ask the user for the id."),
+            _ if !takes_org => format!("{is_missing} {sees} several {kind}s. Give the id."),
+            _ if !wanted.disclosed => {
+                format!("{is_missing} {sees} several {kind}s. Give the id or the exact name of one.")
+            }
+            _ => format!("{is_missing} {sees} {count}. Name one of: {}.", list()),
+        };
+        Error::new(ErrorKind::Arguments, words)
+    }
+
+    /// Names of the sites of the default organization, or of all that are seen. Empty where the session may not list
+    /// sites.
     pub(crate) async fn site_names(&self) -> Result<Vec<String>> {
         if !self.discloses(SITES) {
             return Ok(Vec::new());
         }
-        let org = self.org_of(&Map::new()).await?;
-        let sites = self.names(&sites(&org), None).await?;
-        Ok(sites.rows.iter().map(|site| site.name.clone()).collect())
+        let orgs = match self.default_org().await {
+            Some(org) => vec![Named::unnamed(&org)],
+            None => {
+                let seen = self.orgs(None, |_| false).await?;
+                seen.rows.iter().filter(|row| !row.is_msp()).cloned().collect()
+            }
+        };
+        let all = self.sites_among(&orgs, None).await?;
+        Ok(all.rows.into_iter().map(|site| site.name).collect())
     }
 
     /// Names of all sites by id, or of all devices by id and by MAC address.
     pub(crate) async fn names_of(&self, lookup: Lookup, org_id: &str) -> Result<HashMap<String, String>> {
-        let org = self.org_of(&Map::from_iter([("org_id".to_owned(), org_id.into())])).await?;
+        let arguments = Map::from_iter([("org_id".to_owned(), org_id.into())]);
+        let org = self.org_of(&self.wanted_org(true), &arguments).await?;
         let listing = match lookup {
-            Lookup::Org | Lookup::Msp => self.names(SELF, None).await?,
+            Lookup::Org | Lookup::Msp => self.orgs(None, |_| false).await?,
             Lookup::Site => self.names(&sites(&org), None).await?,
             Lookup::Device => self.names(&inventory(&org), None).await?,
         };
@@ -225,12 +317,20 @@ impl Mist {
 
     /// The names at `path`, from the cache unless requested before `since`.
     async fn names(&self, path: &str, since: Option<Instant>) -> Result<Arc<Listing>> {
+        let dispatcher = self.dispatcher_for(&Request::get(path)).await?;
+        self.names_at(dispatcher, path, since).await
+    }
+
+    /// The organizations and MSPs that are seen. Accounts are not waited for once the list of one is certain to have
+    /// what is wanted.
+    async fn orgs(
+        &self,
+        since: Option<Instant>,
+        is_certain: impl Fn(&Listing) -> bool,
+    ) -> Result<Arc<Listing>> {
         match self.routes() {
-            Some(routes) if path == SELF => self.orgs_of_all(routes, since).await,
-            _ => {
-                let dispatcher = self.dispatcher_for(&Request::get(path)).await?;
-                self.names_at(dispatcher, path, since).await
-            }
+            Some(routes) => self.orgs_of_all(routes, since, is_certain).await,
+            None => self.names(SELF, since).await,
         }
     }
 
@@ -240,7 +340,6 @@ impl Mist {
         let account = &route.account;
         let is_used =
             |row: &&Named| if row.is_msp() { account.orgs.is_none() } else { account.permits(&row.id) };
-        let detail = format!("account {}", account.name);
         let mut rows: Vec<_> = listing.rows.iter().filter(is_used).cloned().collect();
         for org in account.orgs.iter().flat_map(|orgs| orgs.iter()) {
             // The privileges of a provider do not name its organizations.
@@ -249,35 +348,42 @@ impl Mist {
             }
         }
         for row in &mut rows {
-            row.detail.clone_from(&detail);
+            row.account = format!("account `{}`", account.name);
         }
-        Ok(Arc::new(Listing { rows, requested_at: listing.requested_at, complete: listing.complete }))
+        Ok(Arc::new(Listing {
+            rows,
+            requested_at: listing.requested_at,
+            complete: listing.complete,
+            unasked: None,
+        }))
     }
 
-    /// The same of all accounts. An account that cannot be asked is left out, unless none can.
-    async fn orgs_of_all(&self, routes: &[Route], since: Option<Instant>) -> Result<Arc<Listing>> {
-        let (mut all, mut error) =
-            (Listing { rows: Vec::new(), requested_at: Instant::now(), complete: true }, None);
-        let mut has_answer = false;
-        for listing in join_all(routes.iter().map(|route| self.orgs_of(route, since))).await {
-            match listing {
-                Ok(listing) => {
-                    has_answer = true;
-                    all.requested_at = all.requested_at.min(listing.requested_at);
-                    for row in &listing.rows {
-                        match all.rows.iter_mut().find(|known| known.id == row.id) {
-                            Some(known) => known.detail = format!("{}, {}", known.detail, row.detail),
-                            None => all.rows.push(row.clone()),
-                        }
-                    }
-                }
-                Err(failure) => {
-                    all.complete = false;
-                    error.get_or_insert(failure);
+    /// The same of all accounts, and the error for those that could not be asked.
+    ///
+    /// # Errors
+    /// None could be asked.
+    async fn orgs_of_all(
+        &self,
+        routes: &[Route],
+        since: Option<Instant>,
+        is_certain: impl Fn(&Listing) -> bool,
+    ) -> Result<Arc<Listing>> {
+        let asking = routes.iter().map(|route| (route, self.orgs_of(route, since)));
+        let surveyed = survey(asking, Extent::All, self.time_left(), |_, seen| is_certain(seen)).await;
+        let mut all = Listing::empty();
+        let has_answer = !surveyed.answers.is_empty();
+        for (_, listing) in surveyed.answers {
+            all.requested_at = all.requested_at.min(listing.requested_at);
+            all.complete &= listing.complete;
+            for row in &listing.rows {
+                match all.rows.iter_mut().find(|known| known.id == row.id) {
+                    Some(known) => known.account = format!("{}, {}", known.account, row.account),
+                    None => all.rows.push(row.clone()),
                 }
             }
         }
-        match error {
+        all.unasked = not_asked(surveyed.failures);
+        match all.unasked {
             Some(error) if !has_answer => Err(error),
             _ => Ok(Arc::new(all)),
         }
@@ -299,7 +405,7 @@ impl Mist {
         }
         let requested_at = Instant::now();
         let (rows, complete) = self.list(dispatcher, path).await?;
-        let listing = Arc::new(Listing { rows, requested_at, complete });
+        let listing = Arc::new(Listing { rows, requested_at, complete, unasked: None });
         dispatcher.pool.cache.keep_names(&dispatcher.ids, path, Arc::clone(&listing));
         Ok(listing)
     }
@@ -347,7 +453,7 @@ impl Mist {
         if !answer.is_large()
             && let Ok(value) = answer.json()
         {
-            let listing = Arc::new(Listing { rows: named(&value), requested_at, complete: true });
+            let listing = Arc::new(Listing { rows: named(&value), requested_at, ..Listing::empty() });
             dispatcher.pool.cache.keep_names(&dispatcher.ids, SELF, listing);
         }
     }

@@ -3,17 +3,14 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use futures_util::future::join_all;
-use reqwest::header::HeaderMap;
-use serde_json::{Map, Value};
-use tokio::time::Instant;
+use serde_json::Value;
 
 use super::accounts::Account;
 use super::api::paths::SELF;
 use super::dispatch::Dispatcher;
 use super::names::{Listing, Named};
-use super::{Answer, Mist, Request};
+use super::survey::{Extent, Survey, survey};
+use super::{Mist, Request};
 use crate::argument::Id;
 use crate::error::ErrorKind;
 use crate::suggestion::listed;
@@ -61,14 +58,22 @@ impl<'a> Scope<'a> {
 }
 
 impl Route {
-    /// The key of a site that the account sees. Accounts with one token may be used for different organizations.
-    fn site_key(&self, id: &str) -> String {
-        let orgs = self.account.orgs.iter().flat_map(|orgs| orgs.iter().map(String::as_str));
-        orgs.chain([id]).collect::<Vec<_>>().join(" ")
+    /// Whether a site of this organization may be used by the account.
+    fn has_site_of(&self, org_id: Option<&str>) -> bool {
+        org_id.map_or(self.account.orgs.is_none(), |org_id| self.account.permits(org_id))
     }
 
     fn sees_org(&self, listing: &Listing, id: &str) -> bool {
         self.account.permits(id) && listing.rows.iter().any(|row| row.id == id && !row.is_msp())
+    }
+
+    /// Whether its cloud was slow a moment ago.
+    pub(super) fn is_slow(&self) -> bool {
+        self.dispatcher.pool.cache.is_slow(&self.dispatcher.ids)
+    }
+
+    pub(super) fn was_slow(&self, is_slow: bool) {
+        self.dispatcher.pool.cache.note_speed(&self.dispatcher.ids, is_slow);
     }
 }
 
@@ -93,7 +98,29 @@ impl Mist {
         Ok(&route.dispatcher)
     }
 
-    fn note(&self, account: Option<&Arc<Account>>) {
+    /// An error that is about an account or its cloud, with the name of the account if there are several.
+    pub(super) fn of_account(&self, dispatcher: &Dispatcher, error: Error) -> Error {
+        let route = self.routes().filter(|routes| routes.len() > 1).and_then(|routes| {
+            routes.iter().find(|route| std::ptr::eq(&raw const route.dispatcher, dispatcher))
+        });
+        let is_about_account = matches!(
+            error.kind(),
+            ErrorKind::Token
+                | ErrorKind::Permission
+                | ErrorKind::RateLimit
+                | ErrorKind::Cloud
+                | ErrorKind::Network
+                | ErrorKind::Deadline
+        );
+        match route.filter(|_| is_about_account) {
+            Some(route) => {
+                Error::new(error.kind(), format!("Account `{}`: ", route.account.name)).with(error)
+            }
+            None => error,
+        }
+    }
+
+    pub(super) fn note(&self, account: Option<&Arc<Account>>) {
         if let Some(account) = account {
             self.call.record().uses(&account.name);
         }
@@ -105,15 +132,9 @@ impl Mist {
             Scope::Site(id) => self.route_of_site(routes, id).await,
             Scope::Msp(id) => {
                 let open: Vec<_> = routes.iter().filter(|route| route.account.orgs.is_none()).collect();
-                let listings = self.self_listings(&open).await;
                 let sees = |listing: &Listing| listing.rows.iter().any(|row| row.id == id && row.is_msp());
-                one(
-                    "MSP",
-                    id,
-                    &seeing(&open, &listings, |_, listing| sees(listing)),
-                    routes,
-                    failure(listings),
-                )
+                let surveyed = self.self_listings(&open, |_, listing| sees(listing)).await;
+                one("MSP", id, &seeing(&surveyed, |_, listing| sees(listing)), routes, surveyed.failures)
             }
             Scope::Constants => {
                 let accepted = routes.iter().find(|route| route.dispatcher.is_accepted());
@@ -130,220 +151,162 @@ impl Mist {
         let is_for_org = |route: &&Route| route.account.orgs.as_ref().is_some_and(|orgs| orgs.contains(id));
         let explicit: Vec<_> = routes.iter().filter(is_for_org).collect();
         if !explicit.is_empty() {
-            return one("organization", id, &explicit, routes, None);
+            return one("organization", id, &explicit, routes, Vec::new());
         }
         let open: Vec<_> = routes.iter().filter(|route| route.account.orgs.is_none()).collect();
-        let listings = self.self_listings(&open).await;
-        let mut seen = seeing(&open, &listings, |route, listing| route.sees_org(listing, id));
+        let mut surveyed = self.self_listings(&open, |route, listing| route.sees_org(listing, id)).await;
+        let mut seen = seeing(&surveyed, |route, listing| route.sees_org(listing, id));
         if seen.is_empty() {
             // The privileges of a provider do not name its organizations.
-            let providers = seeing(&open, &listings, |_, listing| listing.rows.iter().any(Named::is_msp));
+            let providers = seeing(&surveyed, |_, listing| listing.rows.iter().any(Named::is_msp));
             seen = match providers.as_slice() {
-                [_] => providers,
-                _ => self.answering(&providers, &format!("/api/v1/orgs/{id}"), |org| org["id"] == id).await,
+                [_] if surveyed.failures.is_empty() => providers,
+                _ => {
+                    let path = format!("/api/v1/orgs/{id}");
+                    let answered = self.objects_at(&providers, &path, |_, org| org["id"] == id).await;
+                    surveyed.failures.extend(answered.failures);
+                    let is_seen =
+                        |(_, org): &&(&Route, Option<Value>)| org.as_ref().is_some_and(|org| org["id"] == id);
+                    answered.answers.iter().filter(is_seen).map(|(route, _)| *route).collect()
+                }
             };
         }
-        one("organization", id, &seen, routes, failure(listings))
+        one("organization", id, &seen, routes, surveyed.failures)
     }
 
     async fn route_of_site<'r>(&self, routes: &'r [Route], id: &str) -> Result<&'r Route> {
         if Id::parse(id).is_none() {
-            return one("site", id, &[], routes, None);
+            return one("site", id, &[], routes, Vec::new());
         }
         let all: Vec<_> = routes.iter().collect();
         let cache = &self.connection.dispatcher.pool.cache;
-        let is_known = |route: &&&Route| cache.has_site(&route.dispatcher.ids, &route.site_key(id));
+        // What is known of a token may be of an organization that this account is not used for.
+        let is_known =
+            |route: &&&Route| cache.sees_site(&route.dispatcher.ids, id, |org_id| route.has_site_of(org_id));
         let known: Vec<_> = all.iter().filter(is_known).copied().collect();
         if !known.is_empty() {
-            return one("site", id, &known, routes, None);
+            return one("site", id, &known, routes, Vec::new());
         }
-        let mut seen = Vec::new();
         let path = format!("/api/v1/sites/{id}");
-        let answers = join_all(all.iter().map(|route| self.value_at(&route.dispatcher, &path))).await;
-        for (route, answer) in all.iter().zip(answers) {
-            let Ok(site) = answer else { continue };
+        let is_own = |route: &Route, site: &Value| {
             let org = site["org_id"].as_str();
-            // The sites of organizations that the account is not used for are not its own.
-            let is_own = org
-                .map_or(route.account.orgs.is_none() && site["id"] == id, |org| route.account.permits(org));
-            if is_own {
+            route.has_site_of(org) && (org.is_some() || site["id"] == id)
+        };
+        let answered = self.objects_at(&all, &path, is_own).await;
+        let (mut seen, mut failures) = (Vec::new(), answered.failures);
+        for (route, site) in &answered.answers {
+            if let Some(site) = site.as_ref().filter(|site| is_own(route, site)) {
+                cache.keep_site(&route.dispatcher.ids, id, site["org_id"].as_str());
                 seen.push(*route);
             }
         }
         if seen.is_empty() {
-            let lists = join_all(all.iter().map(|route| self.lists_site(route, id))).await;
-            seen = all.iter().zip(lists).filter(|(_, lists)| *lists).map(|(route, _)| *route).collect();
-        }
-        for route in &seen {
-            cache.keep_site(&route.dispatcher.ids, &route.site_key(id));
-        }
-        one("site", id, &seen, routes, None)
-    }
-
-    /// Whether a site is in a list of the sites of the account's organizations.
-    async fn lists_site(&self, route: &Route, id: &str) -> bool {
-        let Ok(orgs) = self.orgs_of(route, None).await else { return false };
-        for org in orgs.rows.iter().filter(|row| !row.is_msp()).take(MOST_ORGS) {
-            let path = format!("/api/v1/orgs/{}/sites", org.id);
-            let sites = self.names_at(&route.dispatcher, &path, None).await;
-            if sites.is_ok_and(|sites| sites.rows.iter().any(|site| site.id == id)) {
-                return true;
+            let asked: Vec<_> = answered.answers.iter().map(|(route, _)| *route).collect();
+            let lists = asked.iter().map(|route| (*route, self.org_that_lists(route, id)));
+            let surveyed = survey(lists, Extent::One, self.time_left(), |_, org| org.is_some()).await;
+            failures.extend(surveyed.failures);
+            for (route, org) in surveyed.answers {
+                if let Some(org) = org {
+                    cache.keep_site(&route.dispatcher.ids, id, Some(&org));
+                    seen.push(route);
+                }
             }
         }
-        false
+        one("site", id, &seen, routes, failures)
     }
 
-    async fn self_listings(&self, routes: &[&Route]) -> Vec<Result<Arc<Listing>>> {
-        join_all(routes.iter().map(|route| self.names_at(&route.dispatcher, SELF, None))).await
+    /// The organization of the account whose list of sites has a site.
+    async fn org_that_lists(&self, route: &Route, id: &str) -> Result<Option<String>> {
+        let orgs = self.orgs_of(route, None).await?;
+        let mut failure = None;
+        for org in orgs.rows.iter().filter(|row| !row.is_msp()).take(MOST_ORGS) {
+            let path = format!("/api/v1/orgs/{}/sites", org.id);
+            match self.names_at(&route.dispatcher, &path, None).await {
+                Ok(sites) if sites.rows.iter().any(|site| site.id == id) => return Ok(Some(org.id.clone())),
+                Ok(_) => {}
+                Err(error) if is_of_object(&error) => {}
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        failure.map_or(Ok(None), Err)
     }
 
-    /// The accounts whose answer at a path is as wanted.
-    async fn answering<'r>(
+    /// What accounts see by their tokens, until one is certain to be the wanted one.
+    async fn self_listings<'r>(
+        &self,
+        routes: &[&'r Route],
+        is_certain: impl Fn(&Route, &Listing) -> bool,
+    ) -> Survey<'r, Arc<Listing>> {
+        let asking = routes.iter().map(|route| (*route, self.names_at(&route.dispatcher, SELF, None)));
+        survey(asking, Extent::One, self.time_left(), |route, listing| is_certain(route, listing)).await
+    }
+
+    /// The object at a path as accounts see it; none if Mist says that an account does not see it.
+    async fn objects_at<'r>(
         &self,
         routes: &[&'r Route],
         path: &str,
-        wanted: impl Fn(&Value) -> bool,
-    ) -> Vec<&'r Route> {
-        let answers = join_all(routes.iter().map(|route| self.value_at(&route.dispatcher, path))).await;
-        let answering = routes.iter().zip(answers).filter(|(_, answer)| answer.as_ref().is_ok_and(&wanted));
-        answering.map(|(route, _)| *route).collect()
-    }
-
-    async fn value_at(&self, dispatcher: &Dispatcher, path: &str) -> Result<Value> {
-        self.send_to(dispatcher, &Request::get(path)).await?.parsed().await
-    }
-
-    /// The answers of all accounts to a request about the token itself, as one.
-    ///
-    /// # Errors
-    /// No account has an answer.
-    pub(super) async fn of_all_accounts(&self, routes: &[Route], request: &Request) -> Result<Answer> {
-        let ask = async |route: &Route| {
-            self.note(Some(&route.account));
-            self.send_to(&route.dispatcher, request).await
-        };
-        let asked = Instant::now();
-        let mut merged = Merged::default();
-        for (route, answer) in routes.iter().zip(join_all(routes.iter().map(ask)).await) {
-            let value = match answer {
-                Ok(answer) => {
-                    if request.is_for_self() {
-                        Self::remember_self(&route.dispatcher, &answer, asked);
-                    }
-                    answer.parsed().await
-                }
-                Err(error) => Err(error),
+        is_certain: impl Fn(&Route, &Value) -> bool,
+    ) -> Survey<'r, Option<Value>> {
+        let ask = async |route: &'r Route| {
+            let request = Request::get(path);
+            let answer = match self.send_to(&route.dispatcher, &request).await {
+                Err(error) if is_of_object(&error) => return Ok(None),
+                answer => answer?,
             };
-            merged.add(&route.account, value);
-        }
-        let body = merged.body()?;
-        let cloud = routes.first().map_or(&self.connection.dispatcher.cloud, |route| &route.account.cloud);
-        Ok(Answer::new(HeaderMap::new(), body, &request.url(cloud)?))
-    }
-}
-
-/// The answers of several accounts as one.
-#[derive(Default)]
-struct Merged {
-    accounts: Vec<Value>,
-    privileges: Vec<Value>,
-    rows: Option<Vec<Value>>,
-    error: Option<Error>,
-    has_answer: bool,
-}
-
-impl Merged {
-    fn add(&mut self, account: &Account, value: Result<Value>) {
-        let mut entry = Map::new();
-        entry.insert("account".into(), (*account.name).into());
-        entry.insert("cloud".into(), account.cloud.to_string().into());
-        let of_account = |row: Value| match row {
-            Value::Object(row) => {
-                let mut with_account = Map::from_iter([("account".to_owned(), (*account.name).into())]);
-                with_account.extend(row);
-                Value::Object(with_account)
-            }
-            other => other,
+            answer.parsed().await.map(Some)
         };
-        self.has_answer |= value.is_ok();
-        match value {
-            Ok(Value::Array(rows)) => {
-                self.rows.get_or_insert_default().extend(rows.into_iter().map(of_account));
-            }
-            Ok(Value::Object(mut object)) => {
-                if let Some(Value::Array(rows)) = object.remove("results") {
-                    self.rows.get_or_insert_default().extend(rows.into_iter().map(of_account));
-                    return;
-                }
-                if let Some(Value::Array(privileges)) = object.remove("privileges") {
-                    let is_used = |privilege: &Value| match privilege["org_id"].as_str() {
-                        Some(org) => account.permits(org),
-                        None => account.orgs.is_none(),
-                    };
-                    self.privileges.extend(privileges.into_iter().filter(is_used).map(of_account));
-                }
-                entry.extend(object);
-                self.accounts.push(Value::Object(entry));
-            }
-            Ok(_) => self.accounts.push(Value::Object(entry)),
-            Err(error) => {
-                entry.insert("error".into(), error.to_string().into());
-                self.error.get_or_insert(error);
-                self.accounts.push(Value::Object(entry));
-            }
-        }
+        let asking = routes.iter().map(|route| (*route, ask(route)));
+        let is_certain = |route: &Route, object: &Option<Value>| {
+            object.as_ref().is_some_and(|object| is_certain(route, object))
+        };
+        survey(asking, Extent::One, self.time_left(), is_certain).await
     }
+}
 
-    fn body(self) -> Result<Bytes> {
-        if let (false, Some(error)) = (self.has_answer, self.error) {
-            return Err(error);
-        }
-        let mut object = Map::new();
-        if let Some(rows) = self.rows {
-            object.insert("total".into(), rows.len().into());
-            object.insert("results".into(), rows.into());
-        }
-        if !self.accounts.is_empty() {
-            object.insert("accounts".into(), self.accounts.into());
-        }
-        if !self.privileges.is_empty() {
-            object.insert("privileges".into(), self.privileges.into());
-        }
-        Ok(Value::Object(object).to_string().into())
-    }
+/// Whether an error says that the account does not see the object, and not that it could not be asked.
+pub(super) fn is_of_object(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Missing | ErrorKind::Permission | ErrorKind::Request)
 }
 
 /// The routes whose listing is as wanted.
 fn seeing<'r>(
-    routes: &[&'r Route],
-    listings: &[Result<Arc<Listing>>],
+    surveyed: &Survey<'r, Arc<Listing>>,
     wanted: impl Fn(&Route, &Listing) -> bool,
 ) -> Vec<&'r Route> {
-    let sees = |(route, listing): (&&'r Route, &Result<Arc<Listing>>)| {
-        listing.as_ref().is_ok_and(|listing| wanted(route, listing)).then_some(*route)
-    };
-    routes.iter().zip(listings).filter_map(sees).collect()
+    let sees = |(route, listing): &&(&'r Route, Arc<Listing>)| wanted(route, listing);
+    surveyed.answers.iter().filter(sees).map(|(route, _)| *route).collect()
 }
 
-fn failure(listings: Vec<Result<Arc<Listing>>>) -> Option<Error> {
-    listings.into_iter().find_map(Result::err)
+/// The error for accounts that could not be asked. None if all could.
+pub(super) fn not_asked(failures: Vec<(&Route, Error)>) -> Option<Error> {
+    let several = failures.len() > 1;
+    let accounts = names(failures.iter().map(|(route, _)| *route));
+    let (_, failure) = failures.into_iter().next()?;
+    let of_first = if several { "; of the first of them: " } else { ": " };
+    let noun = if several { "accounts" } else { "account" };
+    let words = format!("The {noun} {accounts} could not be asked{of_first}");
+    Some(Error::new(failure.kind(), words).with(failure))
 }
 
 /// The only account that sees an object.
 ///
 /// # Errors
-/// None does, or several do. If an account could not be asked, `failure` says so.
+/// None does, or several do. If no account is known to see it, and one could not be asked, the error is about that.
 fn one<'r>(
     kind: &str,
     id: &str,
     seen: &[&'r Route],
     routes: &[Route],
-    failure: Option<Error>,
+    failures: Vec<(&Route, Error)>,
 ) -> Result<&'r Route> {
     let id = shortened(id, 60);
-    match (seen, failure) {
+    match (seen, not_asked(failures)) {
         ([only], _) => Ok(only),
-        ([], Some(failure)) => Err(failure),
+        ([], Some(not_asked)) => {
+            let words = format!("Which account sees the {kind} `{id}` is not known. ");
+            Err(Error::new(not_asked.kind(), words).with(not_asked))
+        }
         ([], None) => {
             let words =
                 format!("No account sees the {kind} `{id}`; the accounts are {}.", names(routes.iter()));

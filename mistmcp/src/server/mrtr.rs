@@ -99,12 +99,13 @@ impl MultiRoundTrip {
     }
 }
 
-/// What a `requestState` is bound to, beside the key of the server: the client's tokens and cloud, the tool and its arguments.
+/// What a `requestState` is bound to, beside the key of the server: the client's tokens, cloud and accounts, the tool and
+/// its arguments.
 fn context(key: &Key, connection: &Connection, request: &CallToolRequestParams) -> Vec<u8> {
     let mut arguments = Value::Object(request.arguments.clone().unwrap_or_default());
     arguments.sort_all_objects();
     let tokens = key.hash(connection.tokens().map(Token::expose));
-    let parts = json!([connection.cloud().base().as_str(), tokens, request.name, arguments]);
+    let parts = json!([connection.scope(), tokens, request.name, arguments]);
     parts.to_string().into_bytes()
 }
 

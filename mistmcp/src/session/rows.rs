@@ -92,12 +92,11 @@ impl RowAccess for Session {
 
     fn table_scope(&self) -> TableScope {
         let connection = &self.connection;
-        // Two accounts with one token may be used for different organizations.
-        let accounts = connection.scope();
+        let scope = connection.scope();
         let tokens = connection.tokens().map(Token::expose);
         let secrets = if self.settings.rules().show_secrets { "shown" } else { "hidden" };
-        let cloud = connection.cloud().base().as_str();
-        let parts = [cloud, connection.org_id().unwrap_or_default(), secrets, &accounts];
+        // Accounts with one token may be used for different organizations.
+        let parts = [scope.as_str(), connection.org_id().unwrap_or_default(), secrets];
         TableScope { session: self.id, owner: KEY.hash(parts.into_iter().chain(tokens)) }
     }
 

@@ -16,6 +16,7 @@ mod fixture;
 mod headers;
 mod health;
 mod idle;
+mod isolation;
 mod large_answers;
 mod limits;
 mod logs;

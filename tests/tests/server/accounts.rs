@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 
 use crate::command_line::stops;
 
-const ACME: &str = "0a000000-0000-4000-8000-000000000001";
-const BETA: &str = "0b000000-0000-4000-8000-000000000002";
-const SITE_OF_ACME: &str = "05000000-0000-4000-8000-000000000001";
-const SITE_OF_BETA: &str = "05000000-0000-4000-8000-000000000002";
+pub(crate) const ACME: &str = "0a000000-0000-4000-8000-000000000001";
+pub(crate) const BETA: &str = "0b000000-0000-4000-8000-000000000002";
+pub(crate) const SITE_OF_ACME: &str = "05000000-0000-4000-8000-000000000001";
+pub(crate) const SITE_OF_BETA: &str = "05000000-0000-4000-8000-000000000002";
 const TOKENS: [&str; 2] = ["acme-t0ken-4Fq8xYt2", "beta-t0ken-9Hs3mKw7"];
 
 /// A customer's cloud, with one organization and one site.
@@ -28,13 +28,13 @@ async fn customer(org: &str, name: &str, site: &str) -> MockUpstream {
     upstream
 }
 
-struct Customers {
-    acme: MockUpstream,
-    beta: MockUpstream,
+pub(crate) struct Customers {
+    pub(crate) acme: MockUpstream,
+    pub(crate) beta: MockUpstream,
 }
 
 impl Customers {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self {
             acme: customer(ACME, "Acme", SITE_OF_ACME).await,
             beta: customer(BETA, "Beta", SITE_OF_BETA).await,
@@ -42,7 +42,7 @@ impl Customers {
     }
 
     /// A server with an account for each, whose keys `more` may be added to.
-    fn launch(&self, more: [&str; 2]) -> Launch {
+    pub(crate) fn launch(&self, more: [&str; 2]) -> Launch {
         let account = |name: &str, upstream: &MockUpstream, more: &str| {
             format!(
                 "[accounts.{name}]\ntoken_file = \"{name}.token\"\ncloud = \"{}\"\n{more}\n",
@@ -59,7 +59,7 @@ impl Customers {
     }
 
     /// What was asked of each, and that each was asked with its own token.
-    fn asked(&self) -> [Vec<String>; 2] {
+    pub(crate) fn asked(&self) -> [Vec<String>; 2] {
         [(&self.acme, TOKENS[0]), (&self.beta, TOKENS[1])].map(|(upstream, token)| {
             let received = upstream.take();
             for request in &received {
@@ -129,7 +129,7 @@ async fn where_it_is_open_which_account_is_meant_all_are_listed() {
     let customers = Customers::start().await;
     let client = client(customers.launch(["", ""])).await;
     let refused = client.refusal("getOrg", json!({})).await;
-    for wanted in ["acme", "beta", ACME, BETA, "Acme"] {
+    for wanted in ["your accounts see 2 organizations", "(Acme, account `acme`)", "`beta`", ACME, BETA] {
         assert!(refused.contains(wanted), "{wanted}: {refused}");
     }
     let stranger = "0c000000-0000-4000-8000-000000000003";
@@ -254,7 +254,17 @@ async fn a_file_that_is_wrong_stops_the_program_with_line_and_remedy() {
             "[accounts.a]\ntoken = \"s3cr3t-t0ken\"",
             &["accounts.toml, line 2", "token_file, token_env or token_command"][..],
         ),
-        ("\n[accounts.a]\ntoken_env = \"NOT_SET\"", &["line 2", "account `a`", "NOT_SET", "not set"]),
+        ("\n[accounts.a]\ntoken_env = \"NOT_SET\"", &["line 2", "account `a`", "`NOT_SET`", "not set"]),
+        // Tokens in the wrong place.
+        (
+            "[accounts.a]\ntoken_env = \"s3cr3tAbCdEf0123456789GhIj\"",
+            &["line 1", "token_env", "the name of a variable"],
+        ),
+        (
+            "[accounts.a]\ntoken_file = \"s3cr3tAbCdEf0123456789GhIj\"",
+            &["line 1", "token_file", "the name of a file"],
+        ),
+        ("[accounts.a]\ntoken_file = \"keys/s3cr3tAbCdEf0123456789GhIj\"", &["line 1", "token_file"]),
         ("[accounts.a]\ntoken_file = \"none\"", &["line 1", "token_file", "no such file"]),
         (
             "[accounts.a]\ntoken_command = [\"/no/such/program\"]",
@@ -287,6 +297,102 @@ async fn a_command_for_a_token_is_bounded_and_its_output_is_not_shown() {
     ] {
         let finished = stops(with(command), 1, &["account `a`", wanted]).await;
         assert!(!finished.stderr.contains("s3cr3t"), "{command}: {}", finished.stderr);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_with_a_relative_path_is_one_beside_the_accounts_file() {
+    let customers = Customers::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let script = folder.path().join("get.sh");
+    std::fs::write(&script, format!("#!/bin/sh\necho {}\n", TOKENS[0])).unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    std::fs::set_permissions(&script, executable).unwrap();
+    for command in ["./get.sh", "../NAME/get.sh"] {
+        let name = folder.path().file_name().unwrap().to_str().unwrap();
+        let command = command.replace("NAME", name);
+        let path = folder.path().join("accounts.toml");
+        let url = customers.acme.url();
+        std::fs::write(
+            &path,
+            format!("[accounts.acme]\ntoken_command = [\"{command}\"]\ncloud = \"{url}\"\n"),
+        )
+        .unwrap();
+        let launch = Launch::new("--accounts")
+            .argument(path.to_str().unwrap())
+            .argument("--allow-cloud")
+            .argument(&url);
+        let finished =
+            launch.arguments("call getOrg").variable("PATH", &std::env::var("PATH").unwrap()).run().await;
+        assert!(finished.output().contains("Acme"), "{command}: {} {}", finished.output(), finished.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_token_file_that_is_made_after_a_failed_reload_is_seen() {
+    let customers = Customers::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (path, url) = (folder.path().join("accounts.toml"), customers.acme.url());
+    let text = |file: &str| format!("[accounts.acme]\ntoken_file = \"{file}\"\ncloud = \"{url}\"\n");
+    std::fs::write(folder.path().join("old.token"), TOKENS[0]).unwrap();
+    std::fs::write(&path, text("old.token")).unwrap();
+    let launch = Launch::new("--mode all --accounts").argument(path.to_str().unwrap());
+    let mut process = launch.argument("--allow-cloud").argument(&url).stdio();
+    process.initialize().await;
+    std::fs::write(&path, text("new.token")).unwrap();
+    // The file is looked at every two seconds, so that by then it was read without the token.
+    tokio::time::sleep(std::time::Duration::from_millis(2_500)).await;
+    std::fs::write(folder.path().join("new.token"), "another-t0ken-5Yw2").unwrap();
+    let changed = async {
+        loop {
+            process.call("getOrg", json!({ "org_id": ACME })).await;
+            let token = customers.acme.take().last().unwrap().header("authorization").to_owned();
+            if token == "Token another-t0ken-5Yw2" {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    soon("the new token", changed).await;
+}
+
+#[tokio::test]
+async fn an_error_of_one_of_several_accounts_names_it() {
+    let customers = Customers::start().await;
+    let client = client(customers.launch(["", ""]).arguments("--retry-wait 0")).await;
+    client.json("getOrg", json!({ "org_id": BETA })).await;
+    for status in [401, 403, 500] {
+        let path = format!("/api/v1/orgs/{BETA}");
+        customers.beta.answers(&path, [Answer::json(&json!({})).status(status)]);
+        let refused = client.refusal("getOrg", json!({ "org_id": BETA })).await;
+        assert!(refused.contains("Account `beta`"), "{status}: {refused}");
+    }
+}
+
+#[tokio::test]
+async fn check_warns_of_accounts_that_see_the_same_and_of_organizations_that_none_sees() {
+    let other = "0c000000-0000-4000-8000-000000000003";
+    let both = Customers {
+        acme: customer(ACME, "Acme", SITE_OF_ACME).await,
+        beta: customer(ACME, "Acme", SITE_OF_ACME).await,
+    };
+    for (more, wanted) in [
+        (["", ""], format!("acme and beta see the same organization, {ACME}")),
+        (
+            ["", &format!("orgs = [\"{other}\"]")],
+            format!("`orgs` names {other}, which its token does not see"),
+        ),
+    ] {
+        let finished = both.launch(more).arguments("check").run().await;
+        assert!(finished.output().contains(&wanted), "{wanted}: {}", finished.output());
+    }
+    let people = ["", "users = [\"*\"]\ngroups = [\"noc \"]"];
+    let launch = both.launch(people).arguments("--oauth-issuer https://login.example.com");
+    let launch = launch.arguments("--oauth-audience https://mist.example.com/mcp check");
+    let finished = launch.run().await;
+    for wanted in ["account `acme` has neither `users` nor `groups`", "with `*`", "white space"] {
+        assert!(finished.output().contains(wanted), "{wanted}: {}", finished.output());
     }
 }
 
@@ -430,7 +536,7 @@ async fn a_query_that_leaves_the_account_open_lists_the_accounts_and_has_no_rows
     let source = json!({ "tool": "searchSiteDevices", "arguments": { "site_id": "HQ" } });
     let by_name = json!({ "tables": { "t": source }, "sql": "SELECT * FROM t" });
     let refused = client.refusal("queryRows", by_name).await;
-    for wanted in ["account acme", "account beta", SITE_OF_ACME, SITE_OF_BETA] {
+    for wanted in ["account `acme`", "account `beta`", SITE_OF_ACME, SITE_OF_BETA] {
         assert!(refused.contains(wanted), "{wanted}: {refused}");
     }
     // One table that is open spoils the query, whatever the other is.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod accounts;
+mod accounts_faults;
 mod advice;
 mod answer_tools;
 mod answers;

@@ -1,0 +1,115 @@
+//! Requests to several accounts at once ([`survey`]), so that a slow cloud of one does not delay the calls of another.
+
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use tokio::time::{Instant, timeout_at};
+
+use super::routing::Route;
+use crate::error::ErrorKind;
+use crate::{Error, Result};
+
+/// How long other accounts may take once one has what is wanted.
+const GRACE: Duration = Duration::from_secs(1);
+/// How long other accounts may take once one has answered, where all are wanted.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What is wanted of the accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// The account that has an object.
+    One,
+    /// The answers of all.
+    All,
+}
+
+/// The answers of accounts, in their order.
+pub(super) struct Survey<'r, T> {
+    pub(super) answers: Vec<(&'r Route, T)>,
+    /// The accounts that could not be asked, or did not answer in time.
+    pub(super) failures: Vec<(&'r Route, Error)>,
+}
+
+/// An account that has not answered yet.
+struct Waiting<'r> {
+    place: usize,
+    route: &'r Route,
+    /// It was slow before, so that it is asked only where no other account is certain.
+    was_slow: bool,
+}
+
+/// Asks accounts at once. As soon as an answer is certain, the others have a second left. `timeout` is that of the call.
+pub(super) async fn survey<'r, T, F: Future<Output = Result<T>>>(
+    asking: impl IntoIterator<Item = (&'r Route, F)>,
+    extent: Extent,
+    timeout: Duration,
+    is_certain: impl Fn(&'r Route, &T) -> bool,
+) -> Survey<'r, T> {
+    let begun = Instant::now();
+    let (mut pending, mut late, mut waiting) = (FuturesUnordered::new(), Vec::new(), Vec::new());
+    for (place, (route, future)) in asking.into_iter().enumerate() {
+        let asked = async move { (place, route, future.await) };
+        let was_slow = route.is_slow();
+        waiting.push(Waiting { place, route, was_slow });
+        if was_slow {
+            late.push(asked);
+        } else {
+            pending.push(asked);
+        }
+    }
+    let is_alone = waiting.len() == 1;
+    // The rest of the time is for the request itself, or for an error that names the account.
+    let longest = begun + timeout.mul_f64(0.8);
+    let (mut answers, mut failures) = (Vec::new(), Vec::new());
+    let mut certain: Option<Instant> = None;
+    loop {
+        if certain.is_none() && (pending.is_empty() || begun.elapsed() >= GRACE) {
+            pending.extend(late.drain(..));
+        }
+        let all_slow = waiting.iter().all(|waiting| waiting.was_slow);
+        if pending.is_empty() || (certain.is_some() && all_slow) {
+            break;
+        }
+        let end = match certain {
+            Some(certain) => certain + GRACE,
+            None if extent == Extent::All && !answers.is_empty() => {
+                begun + if all_slow { GRACE } else { PATIENCE }
+            }
+            None => longest,
+        };
+        let end = end.min(longest);
+        let wake = if late.is_empty() { end } else { end.min(begun + GRACE) };
+        let next = if is_alone { Ok(pending.next().await) } else { timeout_at(wake, pending.next()).await };
+        let (place, route, answer) = match next {
+            Ok(Some(asked)) => asked,
+            Ok(None) => continue,
+            Err(_) if wake < end => continue,
+            Err(_) => break,
+        };
+        waiting.retain(|waiting| waiting.place != place);
+        if !is_alone {
+            route.was_slow(begun.elapsed() > GRACE);
+        }
+        match answer {
+            Ok(answer) => {
+                if certain.is_none() && is_certain(route, &answer) {
+                    certain = Some(Instant::now());
+                }
+                answers.push((place, route, answer));
+            }
+            Err(error) => failures.push((place, route, error)),
+        }
+    }
+    for Waiting { place, route, .. } in waiting {
+        route.was_slow(true);
+        let words = "its cloud is too slow now. Try again later.";
+        failures.push((place, route, Error::new(ErrorKind::Deadline, words)));
+    }
+    answers.sort_by_key(|(place, ..)| *place);
+    failures.sort_by_key(|(place, ..)| *place);
+    Survey {
+        answers: answers.into_iter().map(|(_, route, answer)| (route, answer)).collect(),
+        failures: failures.into_iter().map(|(_, route, error)| (route, error)).collect(),
+    }
+}
