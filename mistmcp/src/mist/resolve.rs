@@ -246,7 +246,7 @@ impl Mist {
     /// The error for a call that names no organization or MSP where it is open which one is meant, or there is none.
     fn unnamed_org(&self, wanted: &Wanted<'_>, seen: &[&Named]) -> Error {
         let Wanted { parameter, kind, takes_org, .. } = wanted;
-        let (subject, sees, has) = match self.routes() {
+        let (subject, verb, has) = match self.routes() {
             None => ("the API token".to_owned(), "sees", "has"),
             Some([only]) => (format!("your account `{}`", only.account.name), "sees", "has"),
             Some(_) => ("your accounts".to_owned(), "see", "have"),
@@ -263,12 +263,12 @@ impl Mist {
         };
         let words = match seen {
             [] if *kind == MSP => format!("{is_missing} {has} no role in an MSP. Ask the user for the id."),
-            [] => format!("{is_missing} {sees} no {kind} by itself. Ask the user for the id."),
-            _ if !takes_org => format!("{is_missing} {sees} several {kind}s. Give the id."),
+            [] => format!("{is_missing} {verb} no {kind} by itself. Ask the user for the id."),
+            _ if !takes_org => format!("{is_missing} {verb} several {kind}s. Give the id."),
             _ if !wanted.disclosed => {
-                format!("{is_missing} {sees} several {kind}s. Give the id or the exact name of one.")
+                format!("{is_missing} {verb} several {kind}s. Give the id or the exact name of one.")
             }
-            _ => format!("{is_missing} {sees} {count}. Name one of: {}.", list()),
+            _ => format!("{is_missing} {verb} {count}. Name one of: {}.", list()),
         };
         Error::new(ErrorKind::Arguments, words)
     }
