@@ -118,7 +118,7 @@ async fn a_cloud_that_does_not_answer_delays_no_other() {
             while client.try_call("getOrg", json!({ "org_id": BETA })).await.unwrap().is_error == Some(true) {
             }
         };
-        soon("the account to be asked again", works).await;
+        soon("the account to be asked again", Box::pin(works)).await;
     }
 }
 
