@@ -29,7 +29,7 @@ pub(super) const CODES: &str = "\
 1    Mist failed, or the program is not set up: no token, no cloud; also where --all-pages stopped before the last page
 2    wrong usage: a flag, an argument, the name of a tool; also where Mist says so (400)
 3    Mist does not accept the token (401), or the token may not see this (403)
-4    Mist knows no such object (404), or no tool fits
+4    Mist knows no such object (404), or the tool is not allowed here
 5    the hour's calls are used up (429)
 6    Mist was not reached, or not in time
 130  interrupted";

@@ -196,7 +196,7 @@ fn explain(about: &Value, form: QueryOutput) -> anyhow::Result<()> {
     rows_of(tables.into_iter().flatten().map(row).collect(), &["table", "rows", "calls"], form)?;
     let calls: u64 = tables.into_iter().flatten().filter_map(|(_, about)| about["calls"].as_u64()).sum();
     output::error(&format!(
-        "{calls} calls of Mist's API, {} of them made for this estimate; {} are left in this hour",
+        "calls of Mist's API: {calls}, of which {} were made for this estimate; {} are left in this hour",
         about["calls"], about["calls_left"]
     ));
     Ok(())

@@ -30,7 +30,6 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
     let settings = settings(flags, Mode::All)?;
     let words = asked.words.join(" ");
     let shown = Shown::of(&settings, words.trim());
-    let mut exit = ExitCode::SUCCESS;
     if let Shown::Found(found) = &shown {
         let meant = meant(&settings, words.trim());
         if let Some(entry) = barred(&settings, words.trim()) {
@@ -52,7 +51,6 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
             return Ok(Exit::Missing.into());
         }
         if let Some(note) = found.note() {
-            exit = Exit::Missing.into();
             output::error(&format!("note: {note}"));
         }
         if let Some(meant) = meant {
@@ -67,7 +65,7 @@ pub(super) fn print(flags: &Flags, asked: &ToolsFlags) -> anyhow::Result<ExitCod
             output::error(&text::next_step(&shown));
         }
     }
-    Ok(exit)
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The tool of this name that the operator's flags do not allow.

@@ -196,7 +196,7 @@ Examples:
 const TOOLS_HELP: &str = "\
 With --json, each of `categories` has `name`, `description`, `extended`, `listed` (in managed mode, from \
 the start) and the number of its `tools`; each of \
-`tools` has `name`, `category`, `title`, `description`, `inputSchema` and `annotations`. Where no tool fits well, the nearest ones are printed, and the exit code is 4.";
+`tools` has `name`, `category`, `title`, `description`, `inputSchema` and `annotations`. Where no tool fits well, the nearest ones are printed with a note. The exit code is 4 for a tool that is not allowed here, and where there are no tools.";
 
 const INCIDENTS_HELP: &str = "\
 Examples:

@@ -58,6 +58,14 @@ async fn a_name_that_is_none_is_reported_with_the_one_that_was_meant() {
         let finished = Launch::new(&format!("tools {written}")).run().await;
         assert!(finished.stderr.contains(&format!("did you mean \"{meant}\"?")), "{}", finished.stderr);
     }
+    let barred = Launch::new("tools -c orgs_sites listOrgJsiDevices").run().await;
+    assert!(
+        barred.code() == Some(4)
+            && barred.stderr.contains("`listOrgJsiDevices` exists")
+            && barred.stderr.contains("not allowed here"),
+        "{}",
+        barred.stderr
+    );
     let unknown = Launch::new("tools qqqqzzz").run().await;
     assert!(
         unknown.code() == Some(0) && unknown.stderr.contains("No tool fits this well"),
