@@ -1,4 +1,4 @@
-//! The tool `manageTools`, which enables and disables categories.
+//! The tool `manageMcpTools`, which enables and disables categories.
 
 use std::collections::BTreeSet;
 
