@@ -12,9 +12,9 @@
 //!    what follows from it.
 //! 5. What an answer could not see, such as a site without devices, goes to [`Inquiry::not_seen`]; a part that fails is
 //!    there by itself. Where there is no data at all, the answer is [`Diagnosis::unknown`].
-//! 6. A line in `mod`, in [`FOUND_BY`] and in [`LIMITS`] here (the calls and rounds that an answer costs at most), twelve or more questions in `tools/questions/answers.txt`, and
-//!    `cargo xtask generate`. The descriptions of all tools of this category are listed to every client: keep them short,
-//!    and look at `cargo xtask tokens --tools`.
+//! 6. A line in `mod`, in [`FOUND_BY`] and in [`LIMITS`] here (the calls and rounds that an answer costs at most), twelve
+//!    or more questions in `tools/questions/answers.txt`, and `cargo xtask generate`. The descriptions of all tools of this
+//!    category are listed to every client: keep them short, and look at `cargo xtask tokens --tools`.
 //!
 //! | tool | file |
 //! |---|---|

@@ -38,8 +38,8 @@ struct Flags {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write what is generated: docs/tools.md, tools/snapshots, tests/expected/requests.json, mistmcp/views, and tables in
-    /// README.md, docs/architecture.md, docs/demo.md and docs/macro.md
+    /// Write what is generated: docs/tools.md, docs/answers.md, tools/snapshots, tests/expected/requests.json, mistmcp/views,
+    /// and tables in README.md, docs/architecture.md, docs/demo.md and docs/macro.md
     Generate {
         /// Change nothing; fail where a file is not up to date
         #[arg(long)]

@@ -1,4 +1,4 @@
-//! Fields of Mist's answers that smell of a secret: each has to be hidden, or to have been looked at and found harmless.
+//! Fields of Mist's answers that may be secrets by their name: each has to be hidden, or to have been looked at and found harmless.
 
 mod forms;
 
@@ -75,7 +75,7 @@ pub(crate) fn print(catalog: &Catalog, path: &Path) -> Result<ExitCode> {
         println!("{problem}");
     }
     println!(
-        "Mist's document {}: {looked_at} fields smell of a secret, {} problems",
+        "Mist's document {}: {looked_at} fields may be secrets by their name, {} problems",
         document.version(),
         problems.len()
     );
