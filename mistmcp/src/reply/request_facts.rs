@@ -45,7 +45,9 @@ impl RequestFacts {
         let picking = params.iter().find(|param| param.picks_fields());
         let fields = picking.and_then(|param| {
             let parsed = arguments.parsed(param.name)?;
-            parsed.downcast_ref().or_else(|| parsed.downcast_ref::<Option<Fields>>()?.as_ref()).cloned()
+            let fields = parsed.downcast_ref().or_else(|| parsed.downcast_ref::<Option<Fields>>()?.as_ref());
+            // A tool may have a type of its own, whose value Mist gets as well.
+            fields.cloned().or_else(|| Fields::read(arguments.values().get(param.name)?).ok())
         });
         let arguments = arguments.values();
         let known = ["start", "end", "duration", "limit", "page", CURSOR];
