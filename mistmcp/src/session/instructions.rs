@@ -56,12 +56,7 @@ impl Settings {
             let _ = if names.len() <= MOST_NAMED {
                 writeln!(text, "- For rare needs: {}", names.join(", "))
             } else {
-                writeln!(
-                    text,
-                    "- {} categories for rare needs{}; list: resource `mistmcp://categories`",
-                    names.len(),
-                    if self.mode() == Mode::Managed { ": `findTools` finds their tools" } else { "" }
-                )
+                writeln!(text, "- {} rarely needed: resource `mistmcp://categories`", names.len())
             };
         }
         text

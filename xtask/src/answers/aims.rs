@@ -73,7 +73,7 @@ fn a_half_that_misses_an_aim_is_told_with_the_figure() {
     let aims = Aims { first: 90, among_three: 97 };
     let cost = |calls, tokens| Cost { calls, tokens, milliseconds: 1 };
     let mut good = Score { asked: 10, first: 9, among_three: 10, ..Score::default() };
-    good.answers = vec![cost(9, 500); 10];
+    good.answers = vec![cost(9, 400); 10];
     good.calls_at_one_place = vec![9; 10];
     assert!(missed(Half::Train, &good, &aims).is_empty());
     let mut bad = Score { first: 8, ..good };
