@@ -129,13 +129,16 @@ impl<'a> Row<'a> {
         number.filter(|number| number.is_finite())
     }
 
-    /// A whole number, also from text; fractions are cut off.
+    /// A whole number, also from text; fractions are cut off. It is within ±2^53, so that sums and small multiples of
+    /// numbers in rows cannot overflow.
     #[expect(clippy::cast_possible_truncation, reason = "a cast from a float saturates")]
     pub fn integer(self, path: &str) -> Option<i64> {
-        match self.single(path) {
+        const MOST: i64 = 1 << 53;
+        let number = match self.single(path) {
             Value::Number(number) if number.is_i64() => number.as_i64(),
             _ => self.number(path).map(|number| number as i64),
-        }
+        };
+        number.map(|number| number.clamp(-MOST, MOST))
     }
 
     /// A truth value, also from text or 0 and 1.
@@ -221,6 +224,11 @@ mod tests {
         assert_eq!(row.number("n"), Some(-71.5));
         assert_eq!(row.integer("n"), Some(-71));
         assert_eq!(row.integer("i"), Some(12));
+        for (large, wanted) in
+            [(json!(i64::MAX), 1 << 53), (json!("-1e300"), -(1 << 53)), (json!(u64::MAX), 1 << 53)]
+        {
+            assert_eq!(Row::of(&large).integer(""), Some(wanted), "{large}");
+        }
         assert_eq!(row.time("big"), Some(1_795_890_000));
         assert_eq!(row.time("iso"), Some(1_795_928_400));
         for no_time in [
