@@ -208,7 +208,8 @@ fn finding(
         .map(Device::called)
         .or_else(|| alarm.names.first().cloned())
         .or_else(|| alarm.devices.first().cloned());
-    let place = mistmcp::answers::name(place.as_deref().or(site).unwrap_or("The organization"));
+    let place =
+        mistmcp::answers::name(place.as_deref().or(site).unwrap_or("A device that the report does not name"));
     let port = alarm.ports.first().map_or(String::new(), |port| format!(" {}", mistmcp::answers::name(port)));
     let when = alarm.time.map_or(String::new(), |time| format!(" {}", lasting(time, now)));
     let severity = match alarm.severity.as_deref() {
@@ -225,7 +226,10 @@ fn finding(
         (None, Some(mac)) => {
             finding.on(Object::ap(alarm.names.first().map_or(mac.as_str(), String::as_str)).mac(mac.clone()))
         }
-        (None, None) => finding,
+        (None, None) => match alarm.names.first() {
+            Some(name) => finding.on(Object::ap(name)),
+            None => finding,
+        },
     };
     for vlan in alarm.vlans.iter().take(2) {
         finding = finding.on(Object::vlan(vlan));
@@ -235,6 +239,10 @@ fn finding(
     }
     if let Some(site) = site {
         finding = finding.on(Object::site(site));
+    }
+    let names_a_device = device.is_some() || !alarm.devices.is_empty() || !alarm.names.is_empty();
+    if !names_a_device && alarm.vlans.is_empty() && alarm.ssids.is_empty() && site.is_none() {
+        finding = finding.on(Object::org("organization"));
     }
     let kind = if alarm.is_action { "marvis_action" } else { "alarm" };
     finding
@@ -257,6 +265,17 @@ mod tests {
             "type": kind, "timestamp": time, "status": status, "aps": ["5c5b35000001"], "hostnames": ["AP-1"], "site_id": "s",
         })))
         .unwrap()
+    }
+
+    #[test]
+    fn a_report_that_names_nothing_is_about_the_organization() {
+        for (names, object) in [(json!([]), "organization"), (json!(["AP-9"]), "AP-9")] {
+            let row = json!({ "type": "ap_offline", "timestamp": 1_600, "hostnames": names });
+            let alarm = Alarm::of(Row::of(&row)).unwrap();
+            let found = findings(&[&alarm], &[], |_| None, 1_700);
+            assert!(found[0].is_on(object), "{found:?}");
+            assert!(!found[0].summary().contains("organization"), "{found:?}");
+        }
     }
 
     #[test]
