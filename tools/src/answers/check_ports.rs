@@ -9,7 +9,7 @@ use super::rules::ports::{self, Around};
 use super::{causes as c, locate, parts, thresholds as t, views};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&[&Cause]] = &[c::POWER, c::PORTS, &[&c::MISSING_VLAN, &c::LOOP]];
+pub(super) const FINDS: &[&[&Cause]] = &[c::POWER, c::PORTS, &[&c::MISSING_VLAN, &c::LOOP, &c::NEVER_SEEN]];
 
 /// Switch and gateway ports with trouble: slow, half duplex, errors, flapping, PoE, blocked, MAC limit, authentication.
 #[mist_tool(category = "answers", hints(read_only), view = "switch-ports")]

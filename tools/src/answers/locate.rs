@@ -30,6 +30,15 @@ pub(super) fn devices_of(rows: &Rows) -> Vec<Device> {
     devices
 }
 
+/// The same of a list that Mist answers for one site. A row that names no site is of this one.
+pub(super) fn devices_at(site: &str, rows: &Rows) -> Vec<Device> {
+    let mut devices = devices_of(rows);
+    for device in &mut devices {
+        device.site.get_or_insert_with(|| site.to_owned());
+    }
+    devices
+}
+
 /// Finds a device of the inventory by id, MAC address, name, serial number or a part of its name; or an answer that says
 /// why there is none.
 pub(super) async fn device(ask: &Inquiry, org: &str, text: &str) -> Result<Located, Diagnosis> {

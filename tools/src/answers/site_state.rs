@@ -60,7 +60,7 @@ impl SiteState {
         let name = about.first().and_then(|row| row.text("name")).unwrap_or_else(|| "The site".to_owned());
         Self {
             name,
-            devices: locate::devices_of(&stats),
+            devices: locate::devices_at(site, &stats),
             devices_seen: stats.is_seen(),
             missing_vlans: site::missing_vlans(stats.iter()),
             radios: stats.iter().flat_map(Radio::all_of).collect(),

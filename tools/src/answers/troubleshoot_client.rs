@@ -16,6 +16,7 @@ pub(super) const FINDS: &[&[&Cause]] = &[
     c::OUTAGES,
     c::POWER,
     c::PORTS,
+    c::DEVICES,
     c::SIGN_IN,
     c::ADDRESSES,
     &[
@@ -27,7 +28,8 @@ pub(super) const FINDS: &[&[&Cause]] = &[
         &c::ASSOCIATION_REFUSED,
         &c::CLIENT_ALONE,
         &c::NEVER_SEEN,
-        &c::RESTARTING,
+        &c::NOT_ASSIGNED,
+        &c::LOOP,
         &c::MISSING_VLAN,
     ],
 ];
@@ -239,7 +241,7 @@ async fn site_of(ask: &Inquiry, site: &str) -> (Vec<Device>, String) {
     let about = (ask.calls_left() > 1).then(|| parts::site(site));
     let (stats, about) = join!(ask.rows(&stats), ask.rows_if(about.as_ref()));
     let called = about.first().and_then(|row| row.text("name"));
-    (locate::devices_of(&stats), called.unwrap_or_else(|| "the site".to_owned()))
+    (locate::devices_at(site, &stats), called.unwrap_or_else(|| "the site".to_owned()))
 }
 
 /// The switch above an access point, as far as the access point heard of it.

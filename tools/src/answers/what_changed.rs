@@ -13,7 +13,8 @@ use super::rules::connecting;
 use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&[&Cause]] = &[&[&c::CHANGED_BEFORE, &c::CONFIG_FAILED, &c::RESTARTED_BY_USER]];
+pub(super) const FINDS: &[&[&Cause]] =
+    &[&[&c::CHANGED_BEFORE, &c::CONFIG_FAILED, &c::RESTARTED_BY_USER, &c::NEVER_SEEN]];
 
 /// What was changed, by whom, and which change a trouble may follow from: audit log, configuration, firmware, RRM.
 #[mist_tool(category = "answers", hints(read_only), view = "findings")]
