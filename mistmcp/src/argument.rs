@@ -108,6 +108,11 @@ pub trait Arg: Sized + Send + Sync + 'static {
     /// Encodes the value for a path or a query.
     fn wire(&self) -> QueryValue;
 
+    /// The field mask that the value is, if [`Self::PICKS_FIELDS`].
+    fn fields(&self) -> Option<&Fields> {
+        None
+    }
+
     /// The value of a missing parameter, if it is optional.
     fn absent() -> Option<Self> {
         None
@@ -190,6 +195,10 @@ impl<T: Arg> Arg for Option<T> {
 
     fn wire(&self) -> QueryValue {
         self.as_ref().map_or(QueryValue::Nothing, T::wire)
+    }
+
+    fn fields(&self) -> Option<&Fields> {
+        self.as_ref().and_then(T::fields)
     }
 
     fn absent() -> Option<Self> {

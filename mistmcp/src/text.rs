@@ -134,7 +134,7 @@ fn escaped(text: &str, keeps: impl Fn(char, Option<char>) -> bool) -> Cow<'_, st
 
 /// Whether a character is invisible: control and format characters, Unicode's
 /// `Default_Ignorable_Code_Point`, and separators of lines and paragraphs.
-fn is_unseen(letter: char) -> bool {
+pub(crate) fn is_unseen(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

@@ -407,6 +407,10 @@ impl Arg for StateFields {
         QueryValue::Text(self.0.to_string())
     }
 
+    fn fields(&self) -> Option<&Fields> {
+        Some(&self.0)
+    }
+
     fn is_absent(value: &Value) -> bool {
         Fields::is_absent(value)
     }

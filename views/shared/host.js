@@ -37,14 +37,15 @@ function applyContext(context) {
  * it does not list: there the direct call is an error of the protocol, or a result that is one.
  */
 async function callTool(tool, given) {
-  const direct = await request('tools/call', { name: tool, arguments: given }).catch((error) => error);
-  if (!(direct instanceof Error) && !direct.isError) return direct;
-  const result = await request('tools/call', { name: 'callTool', arguments: { tool, arguments: given } }).catch((error) => error);
-  const failed = (one) => one instanceof Error || one.isError;
+  const call = (name, args) => request('tools/call', { name, arguments: args }).catch((error) => error);
+  const failed = (result) => result instanceof Error || result.isError;
+  const direct = await call(tool, given);
+  if (!failed(direct)) return direct;
+  const indirect = await call('callTool', { tool, arguments: given });
   // In other modes there is no `callTool`: the error of the tool itself says more.
-  const answer = failed(result) && !(direct instanceof Error) ? direct : result;
-  if (answer instanceof Error) throw answer;
-  return answer;
+  const result = failed(indirect) && !(direct instanceof Error) ? direct : indirect;
+  if (result instanceof Error) throw result;
+  return result;
 }
 
 /** Connects to the host. `shown` gets the result of the tool, `changed` is called when the host's context changed. */

@@ -185,6 +185,11 @@ impl Finding {
         &self.summary
     }
 
+    /// Whether it names an object.
+    pub fn has_objects(&self) -> bool {
+        !self.objects.is_empty()
+    }
+
     /// Whether its first object, where the cause is, has this name.
     pub fn starts_on(&self, name: &str) -> bool {
         self.objects.first().is_some_and(|object| object.name == name)

@@ -3,7 +3,7 @@
 use schemars::Schema;
 use serde_json::Value;
 
-use super::{Arg, Listed, Lookup, Mismatch, Presence, QueryValue};
+use super::{Arg, Fields, Listed, Lookup, Mismatch, Presence, QueryValue};
 
 /// Optional parameter that Mist requires in some calls, although its OpenAPI document does not. The
 /// error of such a call names it.
@@ -31,6 +31,10 @@ impl<T: Arg> Arg for Advised<T> {
 
     fn wire(&self) -> QueryValue {
         self.0.wire()
+    }
+
+    fn fields(&self) -> Option<&Fields> {
+        self.0.fields()
     }
 
     fn absent() -> Option<Self> {

@@ -63,6 +63,10 @@ impl Arg for Fields {
         QueryValue::Nothing
     }
 
+    fn fields(&self) -> Option<&Fields> {
+        Some(self)
+    }
+
     fn is_absent(value: &Value) -> bool {
         match value {
             Value::Array(items) => items.iter().all(Self::is_absent),

@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::error::ErrorKind;
 use crate::text::shortened;
 
-use super::{Arg, Listed, Lookup, Presence, QueryValue, TEXT, length};
+use super::{Arg, Fields, Listed, Lookup, Presence, QueryValue, TEXT, length};
 
 /// Parse error of an argument, with what was expected: `an integer of at least 1`.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -73,6 +73,7 @@ pub struct ValueReader {
     pub(crate) schema: fn() -> Schema,
     pub(crate) read: fn(&Value) -> Result<Parsed, Mismatch>,
     pub(crate) wire: fn(&Parsed) -> QueryValue,
+    pub(crate) fields: fn(&Parsed) -> Option<&Fields>,
     pub(crate) is_absent: fn(&Value) -> bool,
 }
 
@@ -92,6 +93,7 @@ impl ValueReader {
                 T::read(value).map(|value| Box::new(value) as Parsed)
             },
             wire: |parsed| parsed.downcast_ref::<T>().map_or(QueryValue::Nothing, T::wire),
+            fields: |parsed| parsed.downcast_ref::<T>().and_then(T::fields),
             is_absent: T::is_absent,
         }
     }

@@ -13,7 +13,7 @@ use super::Caller;
 use crate::error::ErrorKind;
 use crate::mist::Connection;
 use crate::reply::redact_object;
-use crate::text::shortened;
+use crate::text::{is_unseen, shortened};
 
 /// The most bytes of arguments in a line.
 const MOST_ARGUMENTS: usize = 16 * 1024;
@@ -117,18 +117,12 @@ impl Line {
     }
 }
 
-/// JSON with control characters and those that change how a line looks as `\u…`: a terminal or a reader of lines may take
+/// JSON with control and invisible characters as `\u…`: a terminal or a reader of lines may take
 /// them for commands or line ends. In JSON, they occur in texts only.
 fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for letter in json.chars() {
-        let is_hidden = letter.is_control()
-            || matches!(
-                letter,
-                '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-                    | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
-            );
-        if is_hidden {
+        if is_unseen(letter) {
             let mut units = [0; 2];
             for unit in letter.encode_utf16(&mut units) {
                 // Writing to a text does not fail.

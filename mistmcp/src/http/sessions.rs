@@ -190,11 +190,12 @@ pub(super) async fn sweep(sessions: Arc<Sessions>) {
             sessions.end(&id).await;
         }
         // rmcp may not have begun to restore a session yet.
-        for id in sessions.idle(OPEN_TIMEOUT) {
-            if !sessions.manager.has_session(&id).await.unwrap_or(false) {
-                sessions.remove(&id);
-            }
+        let idle = sessions.idle(OPEN_TIMEOUT);
+        let open = sessions.manager.sessions.read().await;
+        for id in idle.iter().filter(|id| !open.contains_key(*id)) {
+            sessions.remove(id);
         }
+        drop(open);
         sessions.lock().stateless.retain(|_, activity| activity.strong_count() > 0);
     }
 }

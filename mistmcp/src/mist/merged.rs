@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::accounts::Account;
 use super::routing::Route;
-use super::survey::{Extent, survey};
+use super::survey::{self, Extent};
 use super::{Answer, Mist, Request};
 use crate::{Error, Result};
 
@@ -28,18 +28,9 @@ impl Mist {
             answer.parsed().await
         };
         let asking = routes.iter().map(|route| (route, ask(route)));
-        let surveyed = survey(asking, Extent::All, self.time_left(), |_, _| false).await;
-        let (mut answers, mut failures) = (surveyed.answers.into_iter(), surveyed.failures.into_iter());
-        let (mut answer, mut failure) = (answers.next(), failures.next());
         let mut merged = Merged::default();
-        for route in routes {
-            if let Some((_, value)) = answer.take_if(|(of, _)| std::ptr::eq(*of, route)) {
-                merged.add(&route.account, Ok(value));
-                answer = answers.next();
-            } else if let Some((_, error)) = failure.take_if(|(of, _)| std::ptr::eq(*of, route)) {
-                merged.add(&route.account, Err(error));
-                failure = failures.next();
-            }
+        for (route, result) in survey::results(asking, Extent::All, self.time_left(), |_, _| false).await {
+            merged.add(&route.account, result);
         }
         let body = merged.body()?;
         let cloud = routes.first().map_or(&self.connection.dispatcher.cloud, |route| &route.account.cloud);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::accounts::Account;
-use super::api::paths::SELF;
+use super::api::paths::{SELF, organization, sites};
 use super::dispatch::Dispatcher;
 use super::names::{Listing, Named};
 use super::survey::{Extent, Survey, survey};
@@ -162,12 +162,11 @@ impl Mist {
             seen = match providers.as_slice() {
                 [_] if surveyed.failures.is_empty() => providers,
                 _ => {
-                    let path = format!("/api/v1/orgs/{id}");
-                    let answered = self.objects_at(&providers, &path, |_, org| org["id"] == id).await;
+                    let answered =
+                        self.objects_at(&providers, &organization(id), |_, org| org["id"] == id).await;
                     surveyed.failures.extend(answered.failures);
-                    let is_seen =
-                        |(_, org): &&(&Route, Option<Value>)| org.as_ref().is_some_and(|org| org["id"] == id);
-                    answered.answers.iter().filter(is_seen).map(|(route, _)| *route).collect()
+                    let seen = answered.answers.iter().filter(|(_, org)| org.is_some());
+                    seen.map(|(route, _)| *route).collect()
                 }
             };
         }
@@ -195,7 +194,7 @@ impl Mist {
         let answered = self.objects_at(&all, &path, is_own).await;
         let (mut seen, mut failures) = (Vec::new(), answered.failures);
         for (route, site) in &answered.answers {
-            if let Some(site) = site.as_ref().filter(|site| is_own(route, site)) {
+            if let Some(site) = site {
                 cache.keep_site(&route.dispatcher.ids, id, site["org_id"].as_str());
                 seen.push(*route);
             }
@@ -220,9 +219,10 @@ impl Mist {
         let orgs = self.orgs_of(route, None).await?;
         let mut failure = None;
         for org in orgs.rows.iter().filter(|row| !row.is_msp()).take(MOST_ORGS) {
-            let path = format!("/api/v1/orgs/{}/sites", org.id);
-            match self.names_at(&route.dispatcher, &path, None).await {
-                Ok(sites) if sites.rows.iter().any(|site| site.id == id) => return Ok(Some(org.id.clone())),
+            match self.names_at(&route.dispatcher, &sites(&org.id), None).await {
+                Ok(listed) if listed.rows.iter().any(|site| site.id == id) => {
+                    return Ok(Some(org.id.clone()));
+                }
                 Ok(_) => {}
                 Err(error) if is_of_object(&error) => {}
                 Err(error) => failure = failure.or(Some(error)),
@@ -241,12 +241,12 @@ impl Mist {
         survey(asking, Extent::One, self.time_left(), |route, listing| is_certain(route, listing)).await
     }
 
-    /// The object at a path as accounts see it; none if Mist says that an account does not see it.
+    /// The object at a path as accounts see it; none if Mist says that an account does not see it, or it is not wanted.
     async fn objects_at<'r>(
         &self,
         routes: &[&'r Route],
         path: &str,
-        is_certain: impl Fn(&Route, &Value) -> bool,
+        is_wanted: impl Fn(&Route, &Value) -> bool,
     ) -> Survey<'r, Option<Value>> {
         let ask = async |route: &'r Route| {
             let request = Request::get(path);
@@ -254,13 +254,11 @@ impl Mist {
                 Err(error) if is_of_object(&error) => return Ok(None),
                 answer => answer?,
             };
-            answer.parsed().await.map(Some)
+            let object = answer.parsed().await?;
+            Ok(is_wanted(route, &object).then_some(object))
         };
         let asking = routes.iter().map(|route| (*route, ask(route)));
-        let is_certain = |route: &Route, object: &Option<Value>| {
-            object.as_ref().is_some_and(|object| is_certain(route, object))
-        };
-        survey(asking, Extent::One, self.time_left(), is_certain).await
+        survey(asking, Extent::One, self.time_left(), |_, object| object.is_some()).await
     }
 }
 

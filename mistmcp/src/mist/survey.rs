@@ -39,13 +39,31 @@ struct Waiting<'r> {
     was_slow: bool,
 }
 
-/// Asks accounts at once. As soon as an answer is certain, the others have a second left. `timeout` is that of the call.
+/// As [`results`], with answers and failures apart.
 pub(super) async fn survey<'r, T, F: Future<Output = Result<T>>>(
     asking: impl IntoIterator<Item = (&'r Route, F)>,
     extent: Extent,
     timeout: Duration,
     is_certain: impl Fn(&'r Route, &T) -> bool,
 ) -> Survey<'r, T> {
+    let mut survey = Survey { answers: Vec::new(), failures: Vec::new() };
+    for (route, result) in results(asking, extent, timeout, is_certain).await {
+        match result {
+            Ok(answer) => survey.answers.push((route, answer)),
+            Err(error) => survey.failures.push((route, error)),
+        }
+    }
+    survey
+}
+
+/// Asks accounts at once, and returns their results in their order. As soon as an answer is certain, the others have a
+/// second left. `timeout` is that of the call.
+pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
+    asking: impl IntoIterator<Item = (&'r Route, F)>,
+    extent: Extent,
+    timeout: Duration,
+    is_certain: impl Fn(&'r Route, &T) -> bool,
+) -> Vec<(&'r Route, Result<T>)> {
     let begun = Instant::now();
     let (mut pending, mut late, mut waiting) = (FuturesUnordered::new(), Vec::new(), Vec::new());
     for (place, (route, future)) in asking.into_iter().enumerate() {
@@ -61,7 +79,7 @@ pub(super) async fn survey<'r, T, F: Future<Output = Result<T>>>(
     let is_alone = waiting.len() == 1;
     // The rest of the time is for the request itself, or for an error that names the account.
     let longest = begun + timeout.mul_f64(0.8);
-    let (mut answers, mut failures) = (Vec::new(), Vec::new());
+    let (mut results, mut has_answer) = (Vec::new(), false);
     let mut certain: Option<Instant> = None;
     loop {
         if certain.is_none() && (pending.is_empty() || begun.elapsed() >= GRACE) {
@@ -73,9 +91,7 @@ pub(super) async fn survey<'r, T, F: Future<Output = Result<T>>>(
         }
         let end = match certain {
             Some(certain) => certain + GRACE,
-            None if extent == Extent::All && !answers.is_empty() => {
-                begun + if all_slow { GRACE } else { PATIENCE }
-            }
+            None if extent == Extent::All && has_answer => begun + if all_slow { GRACE } else { PATIENCE },
             None => longest,
         };
         let end = end.min(longest);
@@ -91,25 +107,19 @@ pub(super) async fn survey<'r, T, F: Future<Output = Result<T>>>(
         if !is_alone {
             route.was_slow(begun.elapsed() > GRACE);
         }
-        match answer {
-            Ok(answer) => {
-                if certain.is_none() && is_certain(route, &answer) {
-                    certain = Some(Instant::now());
-                }
-                answers.push((place, route, answer));
+        if let Ok(answer) = &answer {
+            has_answer = true;
+            if certain.is_none() && is_certain(route, answer) {
+                certain = Some(Instant::now());
             }
-            Err(error) => failures.push((place, route, error)),
         }
+        results.push((place, route, answer));
     }
     for Waiting { place, route, .. } in waiting {
         route.was_slow(true);
         let words = "its cloud is too slow now. Try again later.";
-        failures.push((place, route, Error::new(ErrorKind::Deadline, words)));
+        results.push((place, route, Err(Error::new(ErrorKind::Deadline, words))));
     }
-    answers.sort_by_key(|(place, ..)| *place);
-    failures.sort_by_key(|(place, ..)| *place);
-    Survey {
-        answers: answers.into_iter().map(|(_, route, answer)| (route, answer)).collect(),
-        failures: failures.into_iter().map(|(_, route, error)| (route, error)).collect(),
-    }
+    results.sort_by_key(|(place, ..)| *place);
+    results.into_iter().map(|(_, route, result)| (route, result)).collect()
 }

@@ -43,12 +43,8 @@ impl RequestFacts {
     /// From `arguments` that were parsed as `params`.
     pub(crate) fn of(params: &[&'static Param], arguments: &Arguments, expected: Expected) -> Self {
         let picking = params.iter().find(|param| param.picks_fields());
-        let fields = picking.and_then(|param| {
-            let parsed = arguments.parsed(param.name)?;
-            let fields = parsed.downcast_ref().or_else(|| parsed.downcast_ref::<Option<Fields>>()?.as_ref());
-            // A tool may have a type of its own, whose value Mist gets as well.
-            fields.cloned().or_else(|| Fields::read(arguments.values().get(param.name)?).ok())
-        });
+        let fields =
+            picking.and_then(|param| (param.reader()?.fields)(arguments.parsed(param.name)?).cloned());
         let arguments = arguments.values();
         let known = ["start", "end", "duration", "limit", "page", CURSOR];
         let given = known.iter().filter_map(|name| Some(((*name).to_owned(), arguments.get(*name)?.clone())));

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::asker::Asker;
+use crate::faults::each;
 use crate::questions::{Question, questions};
 use crate::relay::Told;
 use crate::valid::faults;
@@ -211,19 +212,6 @@ fn field_of(row: &mut Value, number: u16) -> Option<(&mut Value, String)> {
     let place = usize::from(number).checked_rem(found.len())?;
     let (path, name) = found.swap_remove(place);
     Some((row.pointer_mut(&path)?, name))
-}
-
-fn each(value: &mut Value, change: &dyn Fn(&str, &mut Value)) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| each(item, change)),
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                each(field, change);
-                change(name, field);
-            }
-        }
-        _ => {}
-    }
 }
 
 /// Networks with their questions, started once.

@@ -157,7 +157,7 @@ async fn a_part_that_is_too_slow_is_named_and_the_others_are_answered() {
 }
 
 /// Changes every value of a body.
-fn each(value: &mut Value, change: &dyn Fn(&str, &mut Value)) {
+pub(crate) fn each(value: &mut Value, change: &dyn Fn(&str, &mut Value)) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| each(item, change)),
         Value::Object(fields) => {

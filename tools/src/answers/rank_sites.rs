@@ -67,11 +67,12 @@ async fn find(ask: &Inquiry, org: &str, window: &TimeWindow, limit: Option<u32>)
         }
         return Diagnosis::unknown("The sites could not be read, so nothing is known about them.");
     }
-    fill(&mut rows, &devices, &ports, &alarms);
-    fill_levels(&mut rows, &[("wireless", &wireless), ("wired", &wired), ("wan", &wan)], |_| true);
+    let places = places(&rows);
+    fill(&mut rows, &places, &devices, &ports, &alarms);
+    fill_levels(&mut rows, &places, &[("wireless", &wireless), ("wired", &wired), ("wan", &wan)], |_| true);
     let now = [("wireless", &wireless_now), ("wired", &wired_now), ("wan", &wan_now)];
     // Some hours vary more than a day.
-    fill_levels(&mut rows, &now, |level| level.value < t::BAD_LEVEL);
+    fill_levels(&mut rows, &places, &now, |level| level.value < t::BAD_LEVEL);
     let empty = rows.iter().filter(|site| site.devices.is_empty()).count();
     if devices.is_seen() && empty > 0 {
         ask.not_seen(&format!("{} of {}", empty, count(rows.len(), "site")), "no devices there");
@@ -99,8 +100,7 @@ fn sites_of(rows: &Rows) -> Vec<SiteRow> {
 }
 
 /// Sorts everything to its site.
-fn fill(sites: &mut [SiteRow], devices: &Rows, ports: &Rows, alarms: &Rows) {
-    let places = places(sites);
+fn fill(sites: &mut [SiteRow], places: &Places, devices: &Rows, ports: &Rows, alarms: &Rows) {
     let place = |site: Option<&str>| site.and_then(|site| places.get(site)).copied();
     let devices: Vec<Device> = locate::devices_of(devices);
     for device in devices {
@@ -121,13 +121,19 @@ fn fill(sites: &mut [SiteRow], devices: &Rows, ports: &Rows, alarms: &Rows) {
 }
 
 /// The place of each site by its id.
-fn places(sites: &[SiteRow]) -> HashMap<String, usize> {
+type Places = HashMap<String, usize>;
+
+fn places(sites: &[SiteRow]) -> Places {
     sites.iter().enumerate().map(|(place, site)| (site.id.clone(), place)).collect()
 }
 
 /// Sorts service levels to their sites.
-fn fill_levels(sites: &mut [SiteRow], levels: &[(&'static str, &Rows)], is_wanted: impl Fn(&Level) -> bool) {
-    let places = places(sites);
+fn fill_levels(
+    sites: &mut [SiteRow],
+    places: &Places,
+    levels: &[(&'static str, &Rows)],
+    is_wanted: impl Fn(&Level) -> bool,
+) {
     for (scope, rows) in levels {
         for row in rows.iter() {
             if let Some(place) = row.text("site_id").and_then(|site| places.get(&site).copied()) {

@@ -11,7 +11,6 @@ pub(crate) const SELF: &str = "/api/v1/self";
 pub(crate) const USAGE: &str = "/api/v1/self/usage";
 
 /// An organization.
-#[cfg(feature = "cli")]
 pub(crate) fn organization(id: &str) -> String {
     format!("/api/v1/orgs/{id}")
 }

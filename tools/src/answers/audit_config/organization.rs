@@ -62,22 +62,6 @@ impl Read {
         let (vars_part, wlans_part) = (vars_part(org), wlans_part(org));
         let (wlan_templates_part, events_part) = (wlan_templates_part(org), events_part(org, window));
         let (audit_part, inventory_part) = (parts::audit_logs(org, window), parts::inventory(org).pages(2));
-        let (sites, vars, network, gateway, rf, networks) = (
-            ask.rows(&sites_part),
-            ask.rows(&vars_part),
-            ask.rows(&network_part),
-            ask.rows(&gateway_part),
-            ask.rows(&rf_part),
-            ask.rows(&networks_part),
-        );
-        let (wlans, wlan_templates, profiles, events, audit, inventory) = (
-            ask.rows(&wlans_part),
-            ask.rows(&wlan_templates_part),
-            ask.rows(&profiles_part),
-            ask.rows(&events_part),
-            ask.rows(&audit_part),
-            ask.rows(&inventory_part),
-        );
         let (
             sites,
             vars,
@@ -92,18 +76,18 @@ impl Read {
             audit,
             inventory,
         ) = join!(
-            sites,
-            vars,
-            network,
-            gateway,
-            rf,
-            networks,
-            wlans,
-            wlan_templates,
-            profiles,
-            events,
-            audit,
-            inventory
+            ask.rows(&sites_part),
+            ask.rows(&vars_part),
+            ask.rows(&network_part),
+            ask.rows(&gateway_part),
+            ask.rows(&rf_part),
+            ask.rows(&networks_part),
+            ask.rows(&wlans_part),
+            ask.rows(&wlan_templates_part),
+            ask.rows(&profiles_part),
+            ask.rows(&events_part),
+            ask.rows(&audit_part),
+            ask.rows(&inventory_part),
         );
         Self {
             sites,

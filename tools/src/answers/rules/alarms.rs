@@ -240,8 +240,7 @@ fn finding(
     if let Some(site) = site {
         finding = finding.on(Object::site(site));
     }
-    let names_a_device = device.is_some() || !alarm.devices.is_empty() || !alarm.names.is_empty();
-    if !names_a_device && alarm.vlans.is_empty() && alarm.ssids.is_empty() && site.is_none() {
+    if !finding.has_objects() {
         finding = finding.on(Object::org("organization"));
     }
     let kind = if alarm.is_action { "marvis_action" } else { "alarm" };
