@@ -1,16 +1,16 @@
-//! The cost of the runtime's features: dependencies, time of a cold release build, and size of the program. `cargo xtask generate`
-//! writes the table of `docs/architecture.md` and counts the dependencies; `cargo xtask features` measures the rest.
+//! The cost of the runtime's features: dependencies, processor time of a cold release build, and size of the program.
+//! `cargo xtask generate` writes the table of `docs/architecture.md` and counts the dependencies; `cargo xtask features`
+//! measures the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::time::Instant;
 use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 
-/// The measurements: features, seconds and bytes, with tabs between them.
+/// The measurements: features, seconds of processor time and bytes, with tabs between them.
 const MEASURED: &str = "xtask/feature_costs.tsv";
 
 /// Sets of features without the default ones, and the example that is built with each.
@@ -35,7 +35,7 @@ pub(crate) fn table(root: &Path) -> Result<String> {
         })
         .collect();
     let mut table =
-        "| features | program | crates | cold release build | size |\n|---|---|---|---|---|\n".to_owned();
+        "| features | program | crates | cold release build, processor time | size |\n|---|---|---|---|---|\n".to_owned();
     for (features, example) in SETS {
         let crates = dependencies(root, features)?;
         let (seconds, bytes) = measured.get(features).copied().unwrap_or_default();
@@ -90,7 +90,7 @@ pub(crate) fn measure() -> Result<ExitCode> {
         if target.exists() {
             fs::remove_dir_all(&target)?;
         }
-        let started = Instant::now();
+        let before = processor_seconds_of_children()?;
         let status = cargo(root)
             .args([
                 "build",
@@ -106,7 +106,7 @@ pub(crate) fn measure() -> Result<ExitCode> {
             .env("CARGO_TARGET_DIR", &target)
             .status()?;
         ensure!(status.success(), "the build with the features `{features}` failed");
-        let seconds = started.elapsed().as_secs();
+        let seconds = processor_seconds_of_children()? - before;
         let name = format!("{example}{}", env::consts::EXE_SUFFIX);
         let bytes = fs::metadata(target.join("release/examples").join(name))?.len();
         // Writing to a String cannot fail.
@@ -117,6 +117,21 @@ pub(crate) fn measure() -> Result<ExitCode> {
     print!("{}", table(root)?);
     println!("\nRun `cargo xtask generate`, which writes this table to docs/architecture.md.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Seconds of processor time of the child processes that have ended, and of theirs. It does not depend on other load or on
+/// the number of cores, as the time on the clock does.
+fn processor_seconds_of_children() -> Result<u64> {
+    /// `sysconf(_SC_CLK_TCK)`, which is 100 on each platform of Linux that Rust has.
+    const TICKS_PER_SECOND: u64 = 100;
+    let stat =
+        fs::read_to_string("/proc/self/stat").context("the processor time is measured on Linux only")?;
+    // Behind the name of the program, which is in parentheses, the 14th and 15th fields are cutime and cstime.
+    let (_, fields) = stat.rsplit_once(')').context("/proc/self/stat")?;
+    let ticks: Vec<u64> =
+        fields.split_whitespace().skip(13).take(2).filter_map(|field| field.parse().ok()).collect();
+    ensure!(ticks.len() == 2, "/proc/self/stat has an unknown form: {stat}");
+    Ok(ticks.iter().sum::<u64>() / TICKS_PER_SECOND)
 }
 
 #[cfg(test)]
