@@ -24,7 +24,7 @@ static PARSES: Semaphore = Semaphore::const_new(2);
 /// Memory for the text of large answers, in units of [`UNIT`] bytes.
 static TEXTS: Semaphore = Semaphore::const_new(UNITS as usize);
 const UNIT: usize = 64 * 1024;
-const UNITS: u32 = 2_048;
+const UNITS: u32 = 1_024;
 
 /// Answers above this size are subject to the memory limits.
 pub(crate) const LARGE: usize = 1 << 20;

@@ -10,6 +10,9 @@
 
 #[path = "load/client.rs"]
 mod client;
+#[allow(dead_code, clippy::unwrap_used, reason = "it is of the tests, and most of it for attacks")]
+#[path = "../tests/http/oauth/issuer.rs"]
+mod issuer;
 #[path = "load/measure.rs"]
 mod measure;
 #[path = "load/programs.rs"]
@@ -17,16 +20,18 @@ mod programs;
 #[path = "load/server.rs"]
 mod server;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use axum::Json;
 use axum::routing::get;
 use client::{Client, Lifecycle};
+use issuer::{AUDIENCE, Issuer};
 use measure::{Round, quantile};
 use programs::{build, cloud};
 use serde_json::{Value, json};
-use server::Server;
+use server::{Server, processor};
 
 const CONNECTIONS: usize = 32;
 const ROUNDS: usize = 6;
@@ -38,6 +43,7 @@ const AT_ONCE: usize = 16;
 /// A constant of Mist, which is answered from the cache from the second time on.
 const CACHED: &str = "listInsightMetrics";
 const DUMMY: &str = "getDummy7";
+const TOKEN: &str = "benchmark";
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<()> {
@@ -61,8 +67,8 @@ async fn main() -> Result<()> {
     for lifecycle in [Lifecycle::Stateless, Lifecycle::Legacy] {
         let (mut ours, mut theirs) = (Round::default(), Round::default());
         for _ in 0..ROUNDS {
-            ours.add(round(&own, CACHED, lifecycle).await?);
-            theirs.add(round(&bare, DUMMY, lifecycle).await?);
+            ours.add(round(&own, CACHED, TOKEN, lifecycle).await?);
+            theirs.add(round(&bare, DUMMY, TOKEN, lifecycle).await?);
         }
         row(
             &format!("tools/call a second, {CONNECTIONS} connections, {lifecycle:?}"),
@@ -84,14 +90,48 @@ async fn main() -> Result<()> {
         one * 1_000.0,
         many / one
     );
+    access_tokens(&release.join("mistmcp"), &cloud).await
+}
+
+/// Prints what a call costs whose access token is checked, beside one with a token of Mist, on two servers.
+async fn access_tokens(program: &Path, cloud: &str) -> Result<()> {
+    let issuer = Issuer::start().await;
+    let accounts = std::env::temp_dir().join(format!("mistmcp-benchmark-{}.toml", std::process::id()));
+    let account =
+        format!("[accounts.acme]\ntoken_env = \"ACME_TOKEN\"\ncloud = \"{cloud}\"\ngroups = [\"noc\"]\n");
+    std::fs::write(&accounts, account)?;
+    let guarded = Server::mistmcp_with(program, cloud, |command| {
+        command.env("ACME_TOKEN", TOKEN).arg("--accounts").arg(&accounts);
+        command.args(["--oauth-issuer", &issuer.url, "--oauth-audience", AUDIENCE]);
+    });
+    let plain = Server::mistmcp(program, cloud)?;
+    let guarded = guarded?;
+    let token = format!("Bearer {}", issuer.token("alice", json!({ "exp": issuer::now() + 3600 })));
+    println!("\n{:44} {:>10} {:>10} {:>7}", "", "access", "Mist's", "ratio");
+    for lifecycle in [Lifecycle::Stateless, Lifecycle::Legacy] {
+        let (mut with_access, mut with_own) = ((Round::default(), 0.0), (Round::default(), 0.0));
+        for _ in 0..ROUNDS {
+            for ((sum, processor_time), server, token) in
+                [(&mut with_access, &guarded, token.as_str()), (&mut with_own, &plain, TOKEN)]
+            {
+                let before = processor(server.id())?;
+                sum.add(round(server, CACHED, token, lifecycle).await?);
+                *processor_time += processor(server.id())?.saturating_sub(before).as_secs_f64();
+            }
+        }
+        let cost = |(sum, processor_time): &(Round, f64)| processor_time * 1e6 / sum.calls();
+        row(&format!("processor time of a call, µs, {lifecycle:?}"), cost(&with_access), cost(&with_own));
+        row(&format!("tools/call a second, {lifecycle:?}"), with_access.0.rate(), with_own.0.rate());
+    }
+    std::fs::remove_file(&accounts)?;
     Ok(())
 }
 
 /// Calls one tool over and over on every connection.
-async fn round(server: &Server, tool: &'static str, lifecycle: Lifecycle) -> Result<Round> {
+async fn round(server: &Server, tool: &'static str, token: &str, lifecycle: Lifecycle) -> Result<Round> {
     let mut clients = Vec::new();
     for _ in 0..CONNECTIONS {
-        let mut client = Client::open(&server.address, "/mcp", "benchmark", lifecycle).await?;
+        let mut client = Client::open(&server.address, "/mcp", token, lifecycle).await?;
         // Fills the cache.
         client.call(tool, &json!({})).await?;
         clients.push(client);
@@ -123,7 +163,7 @@ async fn at_once(server: &Server, many: usize) -> Result<f64> {
     for time in 0..7 {
         let mut clients = Vec::new();
         for _ in 0..many {
-            clients.push(Client::open(&server.address, "/mcp", "benchmark", Lifecycle::Stateless).await?);
+            clients.push(Client::open(&server.address, "/mcp", TOKEN, Lifecycle::Stateless).await?);
         }
         let began = Instant::now();
         let calls = clients.into_iter().enumerate().map(|(number, mut client)| {

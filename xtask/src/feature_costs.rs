@@ -104,6 +104,8 @@ pub(crate) fn measure() -> Result<ExitCode> {
             ])
             .args(["--no-default-features", "--features", features])
             .env("CARGO_TARGET_DIR", &target)
+            // The examples belong to a package with an override of the profile, for which Cargo forgets the profile's `strip`.
+            .env("RUSTFLAGS", "-C strip=symbols")
             .status()?;
         ensure!(status.success(), "the build with the features `{features}` failed");
         let seconds = processor_seconds_of_children()? - before;
@@ -111,9 +113,9 @@ pub(crate) fn measure() -> Result<ExitCode> {
         let bytes = fs::metadata(target.join("release/examples").join(name))?.len();
         // Writing to a String cannot fail.
         let _ = writeln!(measured, "{features}\t{seconds}\t{bytes}");
+        fs::write(root.join(MEASURED), &measured)?;
     }
     fs::remove_dir_all(&target)?;
-    fs::write(root.join(MEASURED), measured)?;
     print!("{}", table(root)?);
     println!("\nRun `cargo xtask generate`, which writes this table to docs/architecture.md.");
     Ok(ExitCode::SUCCESS)
@@ -150,5 +152,15 @@ mod tests {
         assert_eq!(crates.len(), SETS.len(), "{table}");
         let [none, http, cli, demo, .., all, otlp] = crates[..] else { panic!("{table}") };
         assert!(none > 50 && none < http && http < cli && cli < demo && demo < all && all < otlp, "{table}");
+    }
+
+    #[test]
+    fn the_profile_strips_the_program() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let manifest = fs::read_to_string(root.join("Cargo.toml")).unwrap();
+        let (_, release) = manifest.split_once("[profile.release]").unwrap();
+        assert!(release.split("\n[").next().unwrap().contains("\nstrip = true\n"), "{release}");
+        // An override of the program's package makes Cargo forget `strip`.
+        assert!(!manifest.contains("[profile.release.package.mistmcp-tools]"), "{manifest}");
     }
 }

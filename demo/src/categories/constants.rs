@@ -33,7 +33,7 @@ macro_rules! object {
 pub(super) const ROUTES: &[Route] = &[
     Route::made("/api/v1/const/ap_channels", channels),
     object!("fingerprint_types"),
-    object!("insight_metrics"),
+    Route::whole("/api/v1/const/insight_metrics", |_| insight_metrics()),
     listed!("ap_led_status"),
     listed!("license_types"),
     listed!("webhook_topics"),
@@ -86,4 +86,9 @@ fn channels(call: &Call<'_>) -> Result<Answer, Refusal> {
         "band6_enabled": six,
         "band6_channels": { "20": every(1, 93, 4), "40": every(1, 89, 8), "80": every(5, 85, 16), "160": every(5, 69, 32) },
     })))
+}
+
+/// The insight metrics by name.
+pub(super) fn insight_metrics() -> Value {
+    serde_json::from_str(include_str!("../../data/insight_metrics.json")).unwrap_or_default()
 }

@@ -23,8 +23,23 @@ pub(super) const ROUTES: &[Route] = &[
 const METRICS: &[&str] = &["metrics"];
 const INTERVAL: i64 = 3600;
 
+/// Refuses metrics that `insight_metrics` does not list.
+pub(super) fn check_metrics(call: &Call<'_>) -> Result<(), Refusal> {
+    let metrics = super::constants::insight_metrics();
+    let asked = [call.hole("metric"), call.query.get(METRICS[0]).unwrap_or_default()];
+    match asked
+        .into_iter()
+        .flat_map(|names| names.split(','))
+        .find(|name| !name.is_empty() && metrics[*name].is_null())
+    {
+        Some(unknown) => Err(Refusal::bad_request(format!("\"{unknown}\" is not a metric"))),
+        None => Ok(()),
+    }
+}
+
 /// One number for each interval of the window, the same whenever it is asked for.
 fn numbers(call: &Call<'_>) -> Result<(Value, Vec<Value>), Refusal> {
+    check_metrics(call)?;
     let window = call.window()?;
     let interval = match call.query.get("interval") {
         None => INTERVAL,

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
+    insights::check_metrics,
     orgs_licenses,
     record::{self, with},
     stats,
@@ -183,6 +184,7 @@ fn org_stats(world: &World) -> Vec<Value> {
 
 /// The service levels of each customer, from 0 to 1.
 fn levels(call: &Call<'_>) -> Result<Answer, Refusal> {
+    check_metrics(call)?;
     let (window, limit) = (call.window()?, call.query.limit()?);
     let rows = call.world.rows(&FOUND);
     let rows = rows.iter().take(limit).map(|org| {

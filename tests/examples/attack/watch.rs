@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use serde_json::json;
 
-use crate::server::Server;
+use crate::server::{Server, processor};
 use crate::{HONEST, PATIENCE};
 
 /// Watches a server until it is ended.
@@ -128,13 +128,4 @@ fn field(process: u32, name: &str) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).context("/proc is Linux's")?;
     let line = status.lines().find_map(|line| line.strip_prefix(name)).context("no such field")?;
     Ok(line.trim().trim_end_matches("kB").trim().parse::<u64>()? * 1_024)
-}
-
-/// The processor time of a process, which Linux counts in hundredths of a second.
-fn processor(process: u32) -> Result<Duration> {
-    let text = std::fs::read_to_string(format!("/proc/{process}/stat")).context("/proc is Linux's")?;
-    let fields: Vec<_> = text.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks =
-        |place: usize| fields.get(place).and_then(|field| field.parse::<u64>().ok()).context("no time");
-    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
 }

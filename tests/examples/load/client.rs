@@ -37,7 +37,7 @@ pub(crate) struct Answer {
 }
 
 impl Client {
-    /// Connects, and opens a session where the era has them.
+    /// Connects, and opens a session where the revision has them. `token` is a token of Mist, or `Bearer` and an access token.
     pub(crate) async fn open(address: &str, path: &str, token: &str, lifecycle: Lifecycle) -> Result<Self> {
         let mut client = Self {
             stream: BufReader::new(connect(address).await?),
@@ -113,8 +113,10 @@ impl Client {
 
     fn written(&self, method: &str, name: &str, message: &Value) -> Vec<u8> {
         let body = message.to_string();
+        // A token of Mist has a header of its own.
+        let header = if self.token.starts_with("Bearer ") { "Authorization" } else { "X-Authorization" };
         let mut head = format!(
-            "POST {} HTTP/1.1\r\nHost: {}\r\nX-Authorization: {}\r\nContent-Type: application/json\r\n\
+            "POST {} HTTP/1.1\r\nHost: {}\r\n{header}: {}\r\nContent-Type: application/json\r\n\
              Accept: application/json, text/event-stream\r\nContent-Length: {}\r\n",
             self.path,
             self.address,
