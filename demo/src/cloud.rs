@@ -1,4 +1,4 @@
-//! A running demo cloud.
+//! A running demo cloud: [`DemoCloud`].
 
 use std::{
     io,

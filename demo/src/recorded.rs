@@ -1,4 +1,4 @@
-//! What arrived, kept for tests to look at.
+//! Recorded requests, for tests: [`Recorded`].
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,4 @@
-//! Which applications are used, by whom and where.
+//! Application usage.
 
 use serde_json::{Value, json};
 

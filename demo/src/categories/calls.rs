@@ -1,4 +1,4 @@
-//! Calls and meetings, and how they went.
+//! Calls of Zoom and Teams.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::orgs_wan::MEETING_APPS;
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Client, ORG_ID, Random, World, uuid},
 };
 
@@ -69,7 +69,7 @@ fn calls(world: &World) -> Vec<Value> {
 }
 
 /// Whether a query leaves a meeting in: by its app, its access point, its client and itself.
-pub(super) fn wanted(call: &Call<'_>, meeting: &Meeting<'_>) -> Result<bool, Refusal> {
+pub(super) fn wanted(call: &Call<'_>, meeting: &Meeting<'_>) -> Result<bool, ApiError> {
     let window = call.window()?;
     let matches = |name: &str, actual: &str| {
         call.query.get(name).is_none_or(|matches| {
@@ -91,7 +91,7 @@ pub(super) fn wanted(call: &Call<'_>, meeting: &Meeting<'_>) -> Result<bool, Ref
 }
 
 /// The meetings that a call asks about, the latest first.
-pub(super) fn matching_calls<'w>(call: &Call<'w>) -> Result<Vec<Meeting<'w>>, Refusal> {
+pub(super) fn matching_calls<'w>(call: &Call<'w>) -> Result<Vec<Meeting<'w>>, ApiError> {
     let mut matching_calls = Vec::new();
     for meeting in meetings(call.world) {
         if wanted(call, &meeting)? {
@@ -102,7 +102,7 @@ pub(super) fn matching_calls<'w>(call: &Call<'w>) -> Result<Vec<Meeting<'w>>, Re
     Ok(matching_calls)
 }
 
-fn summary(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn summary(call: &Call<'_>) -> Result<Answer, ApiError> {
     let meetings = matching_calls(call)?;
     let sum = |bad: bool| {
         let minutes = meetings.iter().map(Meeting::minutes);

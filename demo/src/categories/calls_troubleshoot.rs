@@ -1,4 +1,4 @@
-//! What made a meeting go well or badly, five minutes at a time.
+//! Troubleshooting of calls, by five-minute intervals.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{
     record::with,
 };
 use crate::{
-    engine::{Answer, Call, Refusal, Route},
+    engine::{Answer, ApiError, Call, Route},
     world::{Random, World},
 };
 
@@ -19,7 +19,7 @@ pub(super) const ROUTES: &[Route] = &[
 const INTERVAL: i64 = 300;
 
 /// The measurements of all meetings that are asked for, a page of them.
-fn of_site(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn of_site(call: &Call<'_>) -> Result<Answer, ApiError> {
     let meetings = matching_calls(call)?;
     let mut answer = json!({ "results": page(call, &meetings)? });
     // Where one meeting was asked for, the answer says whose it is.
@@ -32,18 +32,18 @@ fn of_site(call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(Answer::json(answer))
 }
 
-fn of_client(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn of_client(call: &Call<'_>) -> Result<Answer, ApiError> {
     if call.query.get("meeting_id").is_none() {
-        return Err(Refusal::bad_request("meeting_id: is required"));
+        return Err(ApiError::bad_request("meeting_id: is required"));
     }
     let mut meetings = matching_calls(call)?;
     meetings.retain(|meeting| meeting.client.mac == call.hole("client_mac"));
-    let meeting = meetings.first().ok_or_else(Refusal::not_found)?;
+    let meeting = meetings.first().ok_or_else(ApiError::not_found)?;
     let (mac, id) = (&meeting.client.mac, &meeting.id);
     Ok(Answer::json(json!({ "mac": mac, "meeting_id": id, "results": page(call, &meetings)? })))
 }
 
-fn page(call: &Call<'_>, meetings: &[Meeting<'_>]) -> Result<Vec<Value>, Refusal> {
+fn page(call: &Call<'_>, meetings: &[Meeting<'_>]) -> Result<Vec<Value>, ApiError> {
     let (limit, page) = (call.query.limit()?, call.query.page()?);
     let all = meetings.iter().flat_map(|meeting| {
         let parts = (meeting.ended - meeting.started) / INTERVAL;

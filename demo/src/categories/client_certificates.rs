@@ -1,4 +1,4 @@
-//! Certificates of clients: who issues them, which there are, and which are revoked.
+//! Client certificates, their issuers and revocations.
 
 use serde_json::{Value, json};
 

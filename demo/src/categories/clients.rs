@@ -1,4 +1,4 @@
-//! Wireless clients: who they are, when they were here, and what happened to them.
+//! Wireless clients, their sessions and events.
 
 use serde_json::{Value, json};
 

@@ -1,9 +1,9 @@
-//! What is the same for every organization. The texts are in `data/`, one file a list.
+//! Constants of Mist. The texts are in `data/`, one file a list.
 
 use serde_json::{Value, json};
 
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::World,
 };
 
@@ -67,11 +67,11 @@ pub(super) const COUNTRIES: &[(&str, u32, &str, bool, bool)] = &[
     ("US", 840, "United States", false, true),
 ];
 
-fn channels(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn channels(call: &Call<'_>) -> Result<Answer, ApiError> {
     let wanted = call.query.get("country_code").unwrap_or("US").to_ascii_uppercase();
     let country = COUNTRIES.iter().find(|(code, ..)| *code == wanted);
     let Some((key, code, name, wide, six)) = country else {
-        return Err(Refusal::bad_request(format!(
+        return Err(ApiError::bad_request(format!(
             "country_code: the demo knows AU, GB, NL, SG and US, not \"{wanted}\""
         )));
     };

@@ -1,10 +1,10 @@
-//! Countries and their states, and what a gateway starts with.
+//! Constants: countries, states and the default gateway configuration.
 
 use serde_json::{Value, json};
 
 use super::constants::COUNTRIES;
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Kind, World},
 };
 
@@ -53,10 +53,10 @@ fn states(_world: &World) -> Vec<Value> {
     states.collect()
 }
 
-fn gateway(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn gateway(call: &Call<'_>) -> Result<Answer, ApiError> {
     let wanted = call.query.get("model").unwrap_or_default();
     if !call.world.kind(Kind::Gateway).any(|gateway| gateway.model.eq_ignore_ascii_case(wanted)) {
-        return Err(Refusal::bad_request(format!("model: the demo has no gateway \"{wanted}\"")));
+        return Err(ApiError::bad_request(format!("model: the demo has no gateway \"{wanted}\"")));
     }
     let pair = call.query.get("ha") == Some("true");
     let (wan, lan) = if pair {

@@ -1,4 +1,4 @@
-//! What happened to devices.
+//! Device events.
 
 use serde_json::{Value, json};
 

@@ -1,9 +1,9 @@
-//! Parts of a device: virtual chassis, cluster, IoT port, flows; and the channels of a country.
+//! Parts of a device: virtual chassis, cluster, IoT port, flows; and channels of a country.
 
 use serde_json::{Map, Value, json};
 
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Device, Kind, ORG_ID, Random, World},
 };
 
@@ -24,10 +24,10 @@ static CHASSIS: Collection = Collection::of("virtual chassis", all_chassis);
 static FLOWS: Collection = Collection::timed("flow records", flows);
 
 /// The device of a call, if it is of a kind.
-fn device<'w>(call: &Call<'w>, kind: Kind) -> Result<&'w Device, Refusal> {
+fn device<'w>(call: &Call<'w>, kind: Kind) -> Result<&'w Device, ApiError> {
     let (site, id) = (call.hole("site_id"), call.hole("device_id"));
     let is_requested = |device: &&Device| device.id == id && call.world.site_of(device).id == site;
-    call.world.kind(kind).find(is_requested).ok_or_else(Refusal::not_found)
+    call.world.kind(kind).find(is_requested).ok_or_else(ApiError::not_found)
 }
 
 /// The countries of the sites, with Mist's number of each.
@@ -72,7 +72,7 @@ fn clusters(world: &World) -> Vec<Value> {
     rows.collect()
 }
 
-fn iot(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn iot(call: &Call<'_>) -> Result<Answer, ApiError> {
     device(call, Kind::AccessPoint)?;
     Ok(Answer::json(json!({ "DO": 0, "A1": 1 })))
 }

@@ -1,4 +1,4 @@
-//! Switches that access points found themselves plugged into.
+//! Switches that access points discovered by LLDP.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::record::with;
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Device, Kind, ORG_ID, World, written},
 };
 
@@ -109,12 +109,14 @@ fn measured(world: &World, switches: &[&Device], threshold: usize) -> [(&'static
     ]
 }
 
-fn metrics(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+fn metrics(call: &Call<'_>) -> Result<Answer, ApiError> {
+    let site = call.world.site(call.hole("site_id")).ok_or_else(ApiError::not_found)?;
     let threshold = match call.query.get("threshold") {
         None => THRESHOLD,
         Some(value) => value.parse().map_err(|_| {
-            Refusal::bad_request(format!("threshold: a number of access points is required, not \"{value}\""))
+            ApiError::bad_request(format!(
+                "threshold: a number of access points is required, not \"{value}\""
+            ))
         })?,
     };
     let mut switches = carrying(call.world, Some(site.index));

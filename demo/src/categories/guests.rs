@@ -1,4 +1,4 @@
-//! Visitors who were let into the guest network.
+//! Guests of the guest portal.
 
 use serde_json::{Value, json};
 

@@ -1,10 +1,10 @@
-//! Numbers over time.
+//! Insight metrics over time.
 
 use serde_json::{Value, json};
 
 use super::{mxedges, service_levels::Level};
 use crate::{
-    engine::{Answer, Call, Refusal, Route},
+    engine::{Answer, ApiError, Call, Route},
     world::{Device, Random},
 };
 
@@ -24,7 +24,7 @@ const METRICS: &[&str] = &["metrics"];
 const INTERVAL: i64 = 3600;
 
 /// Refuses metrics that `insight_metrics` does not list.
-pub(super) fn check_metrics(call: &Call<'_>) -> Result<(), Refusal> {
+pub(super) fn check_metrics(call: &Call<'_>) -> Result<(), ApiError> {
     let metrics = super::constants::insight_metrics();
     let asked = [call.hole("metric"), call.query.get(METRICS[0]).unwrap_or_default()];
     match asked
@@ -32,13 +32,13 @@ pub(super) fn check_metrics(call: &Call<'_>) -> Result<(), Refusal> {
         .flat_map(|names| names.split(','))
         .find(|name| !name.is_empty() && metrics[*name].is_null())
     {
-        Some(unknown) => Err(Refusal::bad_request(format!("\"{unknown}\" is not a metric"))),
+        Some(unknown) => Err(ApiError::bad_request(format!("\"{unknown}\" is not a metric"))),
         None => Ok(()),
     }
 }
 
 /// One number for each interval of the window, the same whenever it is asked for.
-fn numbers(call: &Call<'_>) -> Result<(Value, Vec<Value>), Refusal> {
+fn numbers(call: &Call<'_>) -> Result<(Value, Vec<Value>), ApiError> {
     check_metrics(call)?;
     let window = call.window()?;
     let interval = match call.query.get("interval") {
@@ -47,7 +47,7 @@ fn numbers(call: &Call<'_>) -> Result<(Value, Vec<Value>), Refusal> {
             .parse::<i64>()
             .ok()
             .filter(|parameter| *parameter > 0)
-            .ok_or_else(|| Refusal::bad_request("interval: seconds are required"))?,
+            .ok_or_else(|| ApiError::bad_request("interval: seconds are required"))?,
     };
     let subject = call.holes.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" ");
     let parameter = |name| call.query.get(name).unwrap_or_default();
@@ -61,22 +61,22 @@ fn numbers(call: &Call<'_>) -> Result<(Value, Vec<Value>), Refusal> {
     Ok((frame, numbers.take(limit).collect()))
 }
 
-fn series(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn series(call: &Call<'_>) -> Result<Answer, ApiError> {
     let here = |site: usize| call.world.sites[site].id == call.hole("site_id");
     let client = call.hole("client_mac");
     if !client.is_empty() && !call.world.clients.iter().any(|known| known.mac == client && here(known.site)) {
-        return Err(Refusal::not_found());
+        return Err(ApiError::not_found());
     }
     if call.hole("metric").is_empty() && call.query.get("metrics").is_none() {
-        return Err(Refusal::bad_request("metrics: is required"));
+        return Err(ApiError::bad_request("metrics: is required"));
     }
     let (mut answer, numbers) = numbers(call)?;
     answer["results"] = numbers.into();
     Ok(Answer::json(answer))
 }
 
-fn of_device(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+fn of_device(call: &Call<'_>) -> Result<Answer, ApiError> {
+    let site = call.world.site(call.hole("site_id")).ok_or_else(ApiError::not_found)?;
     // The path says which kind of device it is, but for the one that takes all.
     let kind = ["ap", "switch", "gateway"]
         .into_iter()
@@ -87,21 +87,21 @@ fn of_device(call: &Call<'_>) -> Result<Answer, Refusal> {
         is_it && device.site == site.index && kind.is_none_or(|kind| device.kind.name() == kind)
     };
     if !call.world.devices.iter().any(is_requested) {
-        return Err(Refusal::not_found());
+        return Err(ApiError::not_found());
     }
     points(call)
 }
 
 /// The one Mist Edge is at the first site.
-fn of_edge(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn of_edge(call: &Call<'_>) -> Result<Answer, ApiError> {
     let at_home = call.world.sites.first().is_some_and(|site| site.id == call.hole("site_id"));
     if !at_home || call.hole("device_mac") != mxedges::mac_address() {
-        return Err(Refusal::not_found());
+        return Err(ApiError::not_found());
     }
     points(call)
 }
 
-fn points(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn points(call: &Call<'_>) -> Result<Answer, ApiError> {
     let (mut answer, numbers) = numbers(call)?;
     answer["page"] = call.query.page()?.into();
     answer["rt"] = json!(["1h"]);
@@ -110,7 +110,7 @@ fn points(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 /// Each site's service levels, of the wireless, the wired or the WAN side.
-fn sites(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn sites(call: &Call<'_>) -> Result<Answer, ApiError> {
     let (window, limit, page) = (call.window()?, call.query.limit()?, call.query.page()?);
     let (names, devices): (&[&str], _) = match call.query.get("sle").unwrap_or("wifi") {
         "wifi" => (
@@ -127,7 +127,7 @@ fn sites(call: &Call<'_>) -> Result<Answer, Refusal> {
         ),
         "wired" => (&["switch-health", "switch-throughput"], "num_switches"),
         "wan" => (&["gateway-health", "wan-link-health"], "num_gateways"),
-        _ => return Err(Refusal::bad_request("sle: must be one of wifi, wired, wan")),
+        _ => return Err(ApiError::bad_request("sle: must be one of wifi, wired, wan")),
     };
     let kind = match devices {
         "num_aps" => crate::world::Kind::AccessPoint,

@@ -1,4 +1,4 @@
-//! All devices of the organization, as its inventory keeps them.
+//! Inventory of the organization.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Zigbee locks that access points hear.
+//! IoT endpoints: Zigbee locks.
 
 use serde_json::{Value, json};
 

@@ -1,9 +1,9 @@
-//! The scanners, which run Marvis Client.
+//! Marvis Clients.
 
 use serde_json::{Value, json};
 
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Client, ORG_ID, Random, World, uuid, written},
 };
 
@@ -95,10 +95,10 @@ fn events(world: &World) -> Vec<Value> {
 }
 
 /// Hour by hour, how a scanner was.
-fn measured(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn measured(call: &Call<'_>) -> Result<Answer, ApiError> {
     let id = call.hole("marvisclient_id");
     let client =
-        scanners(call.world).find(|client| device_id(client) == id).ok_or_else(Refusal::not_found)?;
+        scanners(call.world).find(|client| device_id(client) == id).ok_or_else(ApiError::not_found)?;
     let (window, limit, page) = (call.window()?, call.query.limit()?, call.query.page()?);
     let hours = ((window.end - window.start) / 3600).clamp(1, 1000);
     let skipped = i64::try_from((page - 1).saturating_mul(limit)).unwrap_or(hours);

@@ -1,4 +1,4 @@
-//! What Marvis changed by itself.
+//! Configuration changes by Marvis.
 
 use serde_json::{Value, json};
 

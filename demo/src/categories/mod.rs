@@ -1,4 +1,4 @@
-//! The tables: what each path answers, one module a category of Mist's API.
+//! Routes of the demo cloud: one module per category of Mist's API.
 
 mod anomalies;
 mod apps;
@@ -80,7 +80,7 @@ mod webhooks;
 mod wired_clients;
 mod wireless_rules;
 
-use crate::engine::{Collection, Form, Route};
+use crate::engine::{Collection, ResponseShape, Route};
 
 const ROUTES: &[&[Route]] = &[
     anomalies::ROUTES,
@@ -168,12 +168,12 @@ pub(crate) fn routes() -> impl Iterator<Item = &'static Route> {
 /// The collection that a route answers from.
 fn collection_of(route: &Route) -> Option<&'static Collection> {
     match route.form {
-        Form::List(rows)
-        | Form::Pages(rows)
-        | Form::Search(rows, _)
-        | Form::Count(rows, _)
-        | Form::One(rows, _) => Some(rows),
-        Form::Whole(_) | Form::Made(_) => None,
+        ResponseShape::List(rows)
+        | ResponseShape::Pages(rows)
+        | ResponseShape::Search(rows, _)
+        | ResponseShape::Count(rows, _)
+        | ResponseShape::One(rows, _) => Some(rows),
+        ResponseShape::Whole(_) | ResponseShape::Made(_) => None,
     }
 }
 

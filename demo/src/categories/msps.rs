@@ -9,7 +9,7 @@ use super::{
     stats,
 };
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Kind, MSP_ID, MSP_NAME, ORG_ID, ORG_NAME, Random, World, uuid},
 };
 
@@ -124,9 +124,9 @@ fn found(world: &World) -> Vec<Value> {
     [row(ORG_NAME, sites, counted, false, false)].into_iter().chain(others).collect()
 }
 
-fn search(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn search(call: &Call<'_>) -> Result<Answer, ApiError> {
     if call.query.get("type") != Some("orgs") {
-        return Err(Refusal::bad_request("type: must be orgs"));
+        return Err(ApiError::bad_request("type: must be orgs"));
     }
     let (limit, page) = (call.query.limit()?, call.query.page()?);
     let wanted = call.query.get("q").unwrap_or_default().to_lowercase();
@@ -183,7 +183,7 @@ fn org_stats(world: &World) -> Vec<Value> {
 }
 
 /// The service levels of each customer, from 0 to 1.
-fn levels(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn levels(call: &Call<'_>) -> Result<Answer, ApiError> {
     check_metrics(call)?;
     let (window, limit) = (call.window()?, call.query.limit()?);
     let rows = call.world.rows(&FOUND);
@@ -203,7 +203,7 @@ fn levels(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 /// How many Marvis actions there are by organization or status, without a window: open ones, and one resolved for each.
-fn suggestions(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn suggestions(call: &Call<'_>) -> Result<Answer, ApiError> {
     let limit = call.query.limit()?;
     let open = names().zip([5, 9, 2, 4]);
     let buckets = match call.query.get("distinct").unwrap_or("org_id") {
@@ -214,7 +214,7 @@ fn suggestions(call: &Call<'_>) -> Result<Answer, Refusal> {
             vec![json!({ "status": "open", "count": 20 }), json!({ "status": "resolved", "count": 4 })]
         }
         other => {
-            return Err(Refusal::bad_request(format!("distinct: \"{other}\" is not one of org_id, status")));
+            return Err(ApiError::bad_request(format!("distinct: \"{other}\" is not one of org_id, status")));
         }
     };
     let distinct = call.query.get("distinct").unwrap_or("org_id");

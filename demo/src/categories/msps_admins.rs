@@ -1,4 +1,4 @@
-//! Who may do what in the organization and at its provider.
+//! Administrators of the organization and its MSP.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The Mist Edge at the distribution centre, its cluster and its tunnel.
+//! Mist Edges, their clusters and tunnels.
 
 use serde_json::{Value, json};
 

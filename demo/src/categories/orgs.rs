@@ -1,4 +1,4 @@
-//! The organization itself.
+//! The organization.
 
 use serde_json::{Value, json};
 

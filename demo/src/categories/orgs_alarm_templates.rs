@@ -1,4 +1,4 @@
-//! Which alarms tell whom.
+//! Alarm templates.
 
 use serde_json::{Value, json};
 

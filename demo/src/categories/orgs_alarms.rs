@@ -1,4 +1,4 @@
-//! What wants somebody's attention.
+//! Alarms.
 
 use serde_json::{Value, json};
 

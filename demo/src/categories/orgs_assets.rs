@@ -1,4 +1,4 @@
-//! The Bluetooth assets of all sites.
+//! Bluetooth assets of all sites.
 
 use super::sites_assets::{ASSETS, FILTERS, STATS};
 use crate::engine::Route;

@@ -1,4 +1,4 @@
-//! Devices of all sites: found, counted and summed up.
+//! Devices of the organization: search, count and summary.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! The wired side's templates.
+//! Network templates (LAN).
 
 use serde_json::{Value, json};
 

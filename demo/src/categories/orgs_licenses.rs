@@ -1,4 +1,4 @@
-//! What was bought, and what is used.
+//! Licenses and their usage.
 
 use serde_json::{Map, Value, json};
 

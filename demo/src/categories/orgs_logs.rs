@@ -1,4 +1,4 @@
-//! What administrators did.
+//! Audit logs of the organization.
 
 use crate::engine::{Collection, Route};
 

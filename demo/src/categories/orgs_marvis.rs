@@ -1,27 +1,27 @@
-//! What Marvis makes of it.
+//! Marvis troubleshooting.
 
 use serde_json::{Value, json};
 
 use super::stats::CLIENTS;
 use crate::{
-    engine::{Answer, Call, Refusal, Route},
+    engine::{Answer, ApiError, Call, Route},
     world::{Client, Kind},
 };
 
 pub(super) const ROUTES: &[Route] = &[Route::made("/api/v1/orgs/{org_id}/troubleshoot", troubleshoot)];
 
-fn troubleshoot(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn troubleshoot(call: &Call<'_>) -> Result<Answer, ApiError> {
     let window = call.window()?;
-    let wanted = Wanted::of(call)?;
+    let scope = MarvisScope::of(call)?;
     let mac = call.query.get("mac").map(|mac| mac.replace([':', '-', '.'], "").to_ascii_lowercase());
     let is_it = |known: &str| mac.as_deref().is_none_or(|mac| mac == known);
     let mut known = call.world.devices.iter().map(|device| device.mac.as_str());
     let mut clients = call.world.clients.iter().map(|client| client.mac.as_str());
     if mac.is_some() && !known.any(is_it) && !clients.any(is_it) {
-        return Err(Refusal::not_found());
+        return Err(ApiError::not_found());
     }
     let down = call.world.devices.iter().filter(|device| !device.connected && is_it(&device.mac));
-    let down = down.filter(|device| wanted.site(device.site) && wanted.medium("wired")).map(|device| {
+    let down = down.filter(|device| scope.site(device.site) && scope.medium("wired")).map(|device| {
         let site = call.world.site_of(device).name();
         let (category, text, recommendation) = match device.kind {
             // The one that is always down.
@@ -56,7 +56,7 @@ fn troubleshoot(call: &Call<'_>) -> Result<Answer, Refusal> {
     let reachable = call.world.clients.iter().filter(|client| is_it(&client.mac));
     let weak =
         reachable.filter_map(|client| rssi(client).filter(|rssi| *rssi < -76).map(|rssi| (client, rssi)));
-    let weak = weak.filter(|(client, _)| wanted.site(client.site) && wanted.medium("wireless")).map(
+    let weak = weak.filter(|(client, _)| scope.site(client.site) && scope.medium("wireless")).map(
         |(client, rssi)| {
             json!({
                 "category": "Coverage",
@@ -72,19 +72,19 @@ fn troubleshoot(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 /// What is asked about: a site or all, a side of the network or all.
-struct Wanted<'c> {
+struct MarvisScope<'c> {
     site: Option<usize>,
     medium: Option<&'c str>,
 }
 
-impl<'c> Wanted<'c> {
-    fn of(call: &'c Call<'_>) -> Result<Wanted<'c>, Refusal> {
-        let site = call.query.get("site_id").map(|id| call.world.site(id).ok_or_else(Refusal::not_found));
+impl<'c> MarvisScope<'c> {
+    fn of(call: &'c Call<'_>) -> Result<MarvisScope<'c>, ApiError> {
+        let site = call.query.get("site_id").map(|id| call.world.site(id).ok_or_else(ApiError::not_found));
         let medium = call.query.get("type");
         if medium.is_some_and(|medium| !["wan", "wired", "wireless"].contains(&medium)) {
-            return Err(Refusal::bad_request("type: must be one of wan, wired, wireless"));
+            return Err(ApiError::bad_request("type: must be one of wan, wired, wireless"));
         }
-        Ok(Wanted { site: site.transpose()?.map(|site| site.index), medium })
+        Ok(MarvisScope { site: site.transpose()?.map(|site| site.index), medium })
     }
 
     fn site(&self, index: usize) -> bool {
@@ -92,6 +92,6 @@ impl<'c> Wanted<'c> {
     }
 
     fn medium(&self, medium: &str) -> bool {
-        self.medium.is_none_or(|wanted| wanted == medium)
+        self.medium.is_none_or(|scope| scope == medium)
     }
 }

@@ -1,4 +1,4 @@
-//! What Marvis recommends to do: behind endpoints that Mist's document does not have.
+//! Marvis actions, at endpoints that Mist's OpenAPI document does not have.
 
 use serde_json::{Value, json};
 

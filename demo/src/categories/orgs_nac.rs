@@ -1,4 +1,4 @@
-//! Access assurance: its rules, tags and known machines, and who came in by them.
+//! Network access control (NAC): rules, tags, known endpoints and client events.
 
 use serde_json::{Value, json};
 

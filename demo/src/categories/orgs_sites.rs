@@ -1,4 +1,4 @@
-//! The list of sites.
+//! Sites of the organization.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Devices of other makers: the cellular routers that stand by for the WAN.
+//! Devices of other vendors: cellular routers.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Packet captures: the files, and the one under way.
+//! Packet captures.
 
 use serde_json::{Value, json};
 

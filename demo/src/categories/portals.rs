@@ -9,7 +9,7 @@ use super::{
     self_account::{ADMINS, admin_id},
 };
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{ORG_ID, Random, World, uuid},
 };
 
@@ -140,10 +140,10 @@ fn certificate(call: &Call<'_>) -> Value {
     json!({ "cert": PEM, "pending_cert": PEM, "pending_cert_expiry": call.world.ago(-3650 * 86_400) })
 }
 
-fn revoked(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn revoked(call: &Call<'_>) -> Result<Answer, ApiError> {
     let list = "-----BEGIN X509 CRL-----\nMIIBDEMOHARBOURANDPINEREVOCATIONLIST\n-----END X509 CRL-----\n";
     let disposition = format!("attachment; filename=\"{}.crl\"", call.hole("org_id"));
-    let disposition = HeaderValue::try_from(disposition).map_err(|_| Refusal::not_found())?;
+    let disposition = HeaderValue::try_from(disposition).map_err(|_| ApiError::not_found())?;
     Ok(Answer {
         body: list.into(),
         content_type: "application/octet-stream",

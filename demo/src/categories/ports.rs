@@ -1,4 +1,4 @@
-//! The ports of switches and gateways.
+//! Switch and gateway ports.
 
 use serde_json::{Value, json};
 

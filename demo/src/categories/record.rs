@@ -1,4 +1,4 @@
-//! What all configured objects have in common.
+//! Common fields of configured objects.
 
 use serde_json::{Map, Value};
 

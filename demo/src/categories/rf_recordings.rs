@@ -1,10 +1,10 @@
-//! Recordings of how a client was heard.
+//! RF recordings of clients.
 
 use axum::http::HeaderValue;
 use serde_json::{Value, json};
 
 use crate::{
-    engine::{Answer, Call, Refusal, Route},
+    engine::{Answer, ApiError, Call, Route},
     world::{Client, Random, World, uuid},
 };
 
@@ -69,7 +69,7 @@ impl Recording<'_> {
 }
 
 /// Mist's document has a list of lists here, of one recording each.
-fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn list(call: &Call<'_>) -> Result<Answer, ApiError> {
     let (window, limit, page) = (call.window()?, call.query.limit()?, call.query.page()?);
     let mut rows = recordings(call.world, call.hole("site_id"));
     rows.retain(|recording| (window.start..=window.end).contains(&recording.ended));
@@ -81,20 +81,20 @@ fn list(call: &Call<'_>) -> Result<Answer, Refusal> {
     Ok(answer)
 }
 
-fn recording_of<'w>(call: &Call<'w>) -> Result<Recording<'w>, Refusal> {
+fn recording_of<'w>(call: &Call<'w>) -> Result<Recording<'w>, ApiError> {
     let known = recordings(call.world, call.hole("site_id")).into_iter();
     let mut recording_of = known.filter(|recording| recording.id == call.hole("rfdiag_id"));
-    recording_of.next().ok_or_else(Refusal::not_found)
+    recording_of.next().ok_or_else(ApiError::not_found)
 }
 
-fn one(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn one(call: &Call<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::json(json!([recording_of(call)?.row(call.world)])))
 }
 
-fn download(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn download(call: &Call<'_>) -> Result<Answer, ApiError> {
     let recording = recording_of(call)?;
     let disposition = format!("attachment; filename=\"rfdiag-{}.bin\"", recording.id);
-    let disposition = HeaderValue::try_from(disposition).map_err(|_| Refusal::not_found())?;
+    let disposition = HeaderValue::try_from(disposition).map_err(|_| ApiError::not_found())?;
     Ok(Answer {
         body: recording.bytes(),
         content_type: "application/octet-stream",

@@ -1,4 +1,4 @@
-//! What radio management changed.
+//! RRM events.
 
 use serde_json::{Value, json};
 

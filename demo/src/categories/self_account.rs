@@ -1,4 +1,4 @@
-//! The token's own account.
+//! Account of the API token (`/self`).
 
 use serde_json::{Value, json};
 

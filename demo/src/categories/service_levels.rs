@@ -1,4 +1,4 @@
-//! The numbers of the service levels: how many user minutes there were, how many were bad, and why.
+//! Data of the service level expectations (SLE): user minutes, and classifiers of bad ones.
 
 use serde_json::{Map, Value, json};
 

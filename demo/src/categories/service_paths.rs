@@ -1,4 +1,4 @@
-//! The ways that traffic takes across the WAN: what happened to them, and what uses them.
+//! Service paths across the WAN: events and usage.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Which sites define which variables.
+//! Site variables.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! One site, and how it is set up.
+//! A site and its settings.
 
 use serde_json::{Value, json};
 

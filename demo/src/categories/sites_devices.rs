@@ -1,4 +1,4 @@
-//! Devices of one site: configured, found, counted, exported.
+//! Devices of a site: configuration, search, count, export.
 
 use axum::http::HeaderValue;
 use serde_json::{Map, Value, json};
@@ -9,7 +9,7 @@ use super::{
     record, stats,
 };
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Device, Kind, ORG_ID, Radio, Random, World},
 };
 
@@ -143,8 +143,8 @@ fn history_entry(world: &World, ap: &Device, age: i64) -> Value {
     })
 }
 
-fn export(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+fn export(call: &Call<'_>) -> Result<Answer, ApiError> {
+    let site = call.world.site(call.hole("site_id")).ok_or_else(ApiError::not_found)?;
     let devices = call.world.rows(&stats::DEVICES);
     let here = devices.iter().filter(|row| row.get("site_id").is_some_and(|it| *it == site.id.as_str()));
     let lines = here.map(|row| {

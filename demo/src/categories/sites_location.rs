@@ -7,7 +7,7 @@ use super::{
     sites_beacons, sites_zones,
 };
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Client, Random, Site, World, uuid},
 };
 
@@ -101,9 +101,9 @@ fn app_user_details(world: &World) -> Vec<Value> {
 }
 
 /// How well each square of the floor plan is heard: the nearest access point is the loudest.
-fn coverage(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn coverage(call: &Call<'_>) -> Result<Answer, ApiError> {
     let (world, window) = (call.world, call.window()?);
-    let site = world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+    let site = world.site(call.hole("site_id")).ok_or_else(ApiError::not_found)?;
     let grid = if call.query.get("resolution") == Some("fine") { 5 } else { 10 };
     let shown = call.query.get("map_id").is_none_or(|map| map == site.map_id);
     let aps = world.access_points(site.index).filter(|ap| ap.connected).collect::<Vec<_>>();
@@ -191,19 +191,19 @@ fn stacks(world: &World) -> Vec<Value> {
 }
 
 /// The site of a path, if the floor plan of the path is there.
-fn mapped<'w>(call: &Call<'w>) -> Result<&'w Site, Refusal> {
+fn mapped<'w>(call: &Call<'w>) -> Result<&'w Site, ApiError> {
     let site = call.world.site(call.hole("site_id"));
-    site.filter(|site| site.map_id == call.hole("map_id")).ok_or_else(Refusal::not_found)
+    site.filter(|site| site.map_id == call.hole("map_id")).ok_or_else(ApiError::not_found)
 }
 
-fn done(call: &Call<'_>, mut times: Value) -> Result<Answer, Refusal> {
+fn done(call: &Call<'_>, mut times: Value) -> Result<Answer, ApiError> {
     mapped(call)?;
     times["status"] = "done".into();
     Ok(Answer::json(times))
 }
 
 /// The walls suggest one more room, in the last area.
-fn suggested_zones(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn suggested_zones(call: &Call<'_>) -> Result<Answer, ApiError> {
     let site = mapped(call)?;
     let [.., last] = sites_zones::areas(site);
     let (left, right) = (last.columns.0 + 40, last.columns.1 - 40);

@@ -1,4 +1,4 @@
-//! Floor plans.
+//! Maps.
 
 use serde_json::{Value, json};
 

@@ -1,9 +1,9 @@
-//! Strangers on the air.
+//! Rogue access points and clients.
 
 use serde_json::{Value, json};
 
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route, Row, field},
+    engine::{Answer, ApiError, Call, Collection, Route, Row, field},
     world::{Random, Site, World, mac},
 };
 
@@ -85,14 +85,14 @@ fn events(world: &World) -> Vec<Value> {
     rows.collect()
 }
 
-fn details(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn details(call: &Call<'_>) -> Result<Answer, ApiError> {
     let (site, bssid) = (call.hole("site_id"), call.hole("rogue_bssid"));
     let rogues = call.world.rows(&ROGUES);
     let is_it = |row: &Row| {
         row.get("bssid").is_some_and(|it| it == bssid) && field(row, "site_id").is_some_and(|it| it == site)
     };
     if !rogues.iter().any(is_it) {
-        return Err(Refusal::not_found());
+        return Err(ApiError::not_found());
     }
     Ok(Answer::json(json!({ "manufacture": "Ubiquiti", "seen_as_client": false })))
 }

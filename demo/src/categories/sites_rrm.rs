@@ -1,4 +1,4 @@
-//! Radio management of a site.
+//! RRM of a site.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::{orgs_wlans, rrm_events, stats::DEVICES};
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route, Row},
+    engine::{Answer, ApiError, Call, Collection, Route, Row},
     world::{Device, Kind, Random, Site, World, channels},
 };
 
@@ -63,9 +63,9 @@ fn loudness(one: &Device, other: &Device) -> i64 {
     -45 - distance / 40
 }
 
-fn current(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn current(call: &Call<'_>) -> Result<Answer, ApiError> {
     let world = call.world;
-    let site = world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+    let site = world.site(call.hole("site_id")).ok_or_else(ApiError::not_found)?;
     let name = orgs_wlans::rf_template_name(site);
     let mut answer = json!({
         "rftemplate_id": orgs_wlans::rf_template_id(site),
@@ -142,15 +142,15 @@ fn metric(band: &str, radios: &[RadioNow]) -> Value {
     })
 }
 
-fn considerations(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn considerations(call: &Call<'_>) -> Result<Answer, ApiError> {
     let world = call.world;
-    let site = world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+    let site = world.site(call.hole("site_id")).ok_or_else(ApiError::not_found)?;
     let ap = world
         .access_points(site.index)
         .find(|ap| ap.id == call.hole("device_id"))
-        .ok_or_else(Refusal::not_found)?;
+        .ok_or_else(ApiError::not_found)?;
     let band = call.hole("band");
-    let radio = ap.radios.iter().find(|radio| radio.band == band).ok_or_else(Refusal::not_found)?;
+    let radio = ap.radios.iter().find(|radio| radio.band == band).ok_or_else(ApiError::not_found)?;
     let results = channels(band).iter().map(|channel| {
         let mut random = Random::of(&format!("consideration {} {channel}", radio.mac));
         let mut score = json!({

@@ -1,10 +1,10 @@
-//! Service levels of a site, an access point or a client.
+//! SLE endpoints of a site, an access point or a client.
 
 use serde_json::{Value, json};
 
 use super::service_levels::{LEVELS, Level, sums};
 use crate::{
-    engine::{Answer, Call, Refusal, Route},
+    engine::{Answer, ApiError, Call, Route},
     world::{Kind, Site, World},
 };
 
@@ -37,8 +37,8 @@ pub(super) struct SleRequest<'c> {
 }
 
 /// The site of the call, once the scope is one that is there.
-fn scope<'c>(call: &Call<'c>) -> Result<&'c Site, Refusal> {
-    let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+fn scope<'c>(call: &Call<'c>) -> Result<&'c Site, ApiError> {
+    let site = call.world.site(call.hole("site_id")).ok_or_else(ApiError::not_found)?;
     let id = call.hole("scope_id");
     let is_device =
         |device: &crate::world::Device| device.site == site.index && (device.mac == id || device.id == id);
@@ -46,27 +46,27 @@ fn scope<'c>(call: &Call<'c>) -> Result<&'c Site, Refusal> {
         "site" => site.id == id,
         "client" => call.world.clients.iter().any(|client| client.mac == id && client.site == site.index),
         "ap" | "switch" | "gateway" => call.world.devices.iter().any(is_device),
-        _ => return Err(Refusal::bad_request("scope: must be one of site, ap, client, switch, gateway")),
+        _ => return Err(ApiError::bad_request("scope: must be one of site, ap, client, switch, gateway")),
     };
-    if known { Ok(site) } else { Err(Refusal::not_found()) }
+    if known { Ok(site) } else { Err(ApiError::not_found()) }
 }
 
-pub(super) fn sle_request<'c>(call: &Call<'c>) -> Result<SleRequest<'c>, Refusal> {
+pub(super) fn sle_request<'c>(call: &Call<'c>) -> Result<SleRequest<'c>, ApiError> {
     let (site, window) = (scope(call)?, call.window()?);
     let level = Level::named(call.hole("metric")).filter(|level| level.is_at(call.world, site));
-    let level = level.ok_or_else(Refusal::not_found)?;
+    let level = level.ok_or_else(ApiError::not_found)?;
     let hours = usize::try_from((window.end - window.start) / 3600).unwrap_or_default().clamp(1, 168);
     Ok(SleRequest { world: call.world, site, level, start: window.start, end: window.end, hours })
 }
 
-fn metrics(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn metrics(call: &Call<'_>) -> Result<Answer, ApiError> {
     let site = scope(call)?;
     let supported = LEVELS.iter().map(|level| level.name).collect::<Vec<_>>();
     let enabled = LEVELS.iter().filter(|level| level.is_at(call.world, site)).map(|level| level.name);
     Ok(Answer::json(json!({ "enabled": enabled.collect::<Vec<_>>(), "supported": supported })))
 }
 
-fn summary(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn summary(call: &Call<'_>) -> Result<Answer, ApiError> {
     let sle_request = sle_request(call)?;
     let (sle, bad) = level(&sle_request);
     let classifiers = sle_request.level.classifiers.iter().map(|name| one_classifier(&sle_request, name));
@@ -91,7 +91,7 @@ fn level(sle_request: &SleRequest<'_>) -> (Value, f64) {
     (level, sums(&hours).1)
 }
 
-fn trend(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn trend(call: &Call<'_>) -> Result<Answer, ApiError> {
     let sle_request = sle_request(call)?;
     let classifiers = sle_request.level.classifiers.iter().map(|name| classifier_samples(&sle_request, name));
     Ok(Answer::json(json!({
@@ -143,7 +143,7 @@ fn impact(sle_request: &SleRequest<'_>, bad: f64) -> Value {
     })
 }
 
-fn threshold(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn threshold(call: &Call<'_>) -> Result<Answer, ApiError> {
     let level = sle_request(call)?.level;
     let (default, units, minimum, maximum) = level.threshold;
     Ok(Answer::json(json!({
@@ -152,7 +152,7 @@ fn threshold(call: &Call<'_>) -> Result<Answer, Refusal> {
     })))
 }
 
-fn histogram(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn histogram(call: &Call<'_>) -> Result<Answer, ApiError> {
     let sle_request = sle_request(call)?;
     let (total, bad) = sums(&sle_request.level.hours(sle_request.world, sle_request.site, sle_request.hours));
     let (middle, units, low, high) = sle_request.level.threshold;
@@ -166,11 +166,11 @@ fn histogram(call: &Call<'_>) -> Result<Answer, Refusal> {
     })))
 }
 
-fn classifiers(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn classifiers(call: &Call<'_>) -> Result<Answer, ApiError> {
     Ok(Answer::json(sle_request(call)?.level.classifiers.into()))
 }
 
-fn classifier(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn classifier(call: &Call<'_>) -> Result<Answer, ApiError> {
     let sle_request = sle_request(call)?;
     let classifier = one_classifier(&sle_request, classifier_name(call, &sle_request)?);
     Ok(Answer::json(json!({
@@ -179,7 +179,7 @@ fn classifier(call: &Call<'_>) -> Result<Answer, Refusal> {
     })))
 }
 
-fn classifier_trend(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn classifier_trend(call: &Call<'_>) -> Result<Answer, ApiError> {
     let sle_request = sle_request(call)?;
     let classifier = classifier_samples(&sle_request, classifier_name(call, &sle_request)?);
     Ok(Answer::json(json!({
@@ -188,7 +188,7 @@ fn classifier_trend(call: &Call<'_>) -> Result<Answer, Refusal> {
 }
 
 /// The classifier of a call's path, where its level has it.
-fn classifier_name(call: &Call<'_>, sle_request: &SleRequest<'_>) -> Result<&'static str, Refusal> {
+fn classifier_name(call: &Call<'_>, sle_request: &SleRequest<'_>) -> Result<&'static str, ApiError> {
     let name = call.hole("classifier");
-    sle_request.level.classifiers.iter().copied().find(|one| *one == name).ok_or_else(Refusal::not_found)
+    sle_request.level.classifiers.iter().copied().find(|one| *one == name).ok_or_else(ApiError::not_found)
 }

@@ -1,4 +1,4 @@
-//! Whom and what a bad service level hits.
+//! Impacted users and devices of an SLE.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::{
     sites_sles::{SleRequest, sle_request},
 };
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route, Row, field, shown},
+    engine::{Answer, ApiError, Call, Collection, Route, Row, field, shown},
     world::{Device, Kind, Random, Site, World},
 };
 
@@ -99,11 +99,11 @@ fn whole(minutes: f64) -> i64 {
 }
 
 /// The rows of a list, the worst first, in the envelope that all of these lists have.
-fn impacted(call: &Call<'_>, key: &str) -> Result<Answer, Refusal> {
+fn impacted(call: &Call<'_>, key: &str) -> Result<Answer, ApiError> {
     let sle_request = sle_request(call)?;
     let classifier = call.query.get("classifier").unwrap_or_default();
     if !classifier.is_empty() && !sle_request.level.classifiers.contains(&classifier) {
-        return Err(Refusal::bad_request(format!(
+        return Err(ApiError::bad_request(format!(
             "classifier: must be one of {}",
             sle_request.level.classifiers.join(", ")
         )));
@@ -182,7 +182,7 @@ fn wlans(world: &World, site: &Site) -> Vec<Labelled> {
     here.map(|wlan| (wlan.ssid.to_owned(), json!({ "wlan_id": wlan.id, "name": wlan.ssid }))).collect()
 }
 
-fn summary(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn summary(call: &Call<'_>) -> Result<Answer, ApiError> {
     let sle_request = sle_request(call)?;
     Ok(Answer::json(json!({
         "metric": sle_request.level.name, "classifier": call.query.get("classifier").unwrap_or_default(), "failure": "",

@@ -1,9 +1,9 @@
-//! Spectrum analyses, and how clean channels are.
+//! Spectrum analyses and channel scores.
 
 use serde_json::{Value, json};
 
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Device, ORG_ID, Random, World, channels},
 };
 
@@ -75,10 +75,10 @@ fn analysis(world: &World, ap: &Device, band: &str, ago: i64) -> Value {
     })
 }
 
-fn scores(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn scores(call: &Call<'_>) -> Result<Answer, ApiError> {
     let band = call.hole("band");
     if !BANDS.contains(&band) {
-        return Err(Refusal::bad_request(format!("band: must be one of {}", BANDS.join(", "))));
+        return Err(ApiError::bad_request(format!("band: must be one of {}", BANDS.join(", "))));
     }
     let band = band.split('-').next().unwrap_or_default();
     let results = channels(band).iter().map(|channel| {

@@ -1,10 +1,10 @@
-//! Dashboards in the portal.
+//! Dashboards of the portal (UI settings).
 
 use serde_json::{Value, json};
 
 use super::record::record;
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Site, World},
 };
 
@@ -42,7 +42,7 @@ fn dashboard(world: &World, site: &Site) -> Value {
 }
 
 /// Mist's document has one dashboard here, not a list.
-fn derived(call: &Call<'_>) -> Result<Answer, Refusal> {
-    let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+fn derived(call: &Call<'_>) -> Result<Answer, ApiError> {
+    let site = call.world.site(call.hole("site_id")).ok_or_else(ApiError::not_found)?;
     Ok(Answer::json(dashboard(call.world, site)))
 }

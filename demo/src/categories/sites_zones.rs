@@ -1,4 +1,4 @@
-//! Location zones, who is in them, and who was.
+//! Location zones and their visits.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use super::{
     sites_location::app_users,
 };
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Device, ORG_ID, Site, World},
 };
 
@@ -116,10 +116,10 @@ fn rssi_zones(world: &World) -> Vec<Value> {
 }
 
 /// Mist's document has a list of one here.
-fn rssi_zone(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn rssi_zone(call: &Call<'_>) -> Result<Answer, ApiError> {
     let mut rows = rssi_zones(call.world);
     rows.retain(|row| row["id"] == call.hole("rssizone_id") && row["site_id"] == call.hole("site_id"));
-    if rows.is_empty() { Err(Refusal::not_found()) } else { Ok(Answer::json(rows.into())) }
+    if rows.is_empty() { Err(ApiError::not_found()) } else { Ok(Answer::json(rows.into())) }
 }
 
 /// Who may be in a zone.
@@ -247,11 +247,11 @@ fn states(call: &Call<'_>, of: States) -> Value {
     rows.collect()
 }
 
-fn state(call: &Call<'_>, of: States) -> Result<Answer, Refusal> {
+fn state(call: &Call<'_>, of: States) -> Result<Answer, ApiError> {
     let visitors = visitors(call.world);
     let requested = of(call, &visitors).into_iter().find(|(zone, _)| zone["id"] == call.hole("zone_id"));
-    let (zone, present) = requested.ok_or_else(Refusal::not_found)?;
-    let site = call.world.site(call.hole("site_id")).ok_or_else(Refusal::not_found)?;
+    let (zone, present) = requested.ok_or_else(ApiError::not_found)?;
+    let site = call.world.site(call.hole("site_id")).ok_or_else(ApiError::not_found)?;
     let [clients, assets, users] = ["client", "asset", "sdkclient"].map(|sort| sorted(&present, sort));
     let ids =
         |visitors: &[&Visitor<'_>]| -> Vec<String> { visitors.iter().map(|one| one.id.clone()).collect() };

@@ -1,4 +1,4 @@
-//! How sites, devices and clients are doing now.
+//! Statistics of sites, devices and clients.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{
     service_levels::{Level, sums},
 };
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route, Row, shown},
+    engine::{Answer, ApiError, Call, Collection, Route, Row, shown},
     world::{Device, Kind, MSP_ID, ORG_ID, ORG_NAME, Random, World},
 };
 
@@ -181,10 +181,10 @@ fn clients(world: &World) -> Vec<Value> {
 }
 
 /// The clients that are connected to one access point; no other device has any.
-fn clients_of_device(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn clients_of_device(call: &Call<'_>) -> Result<Answer, ApiError> {
     let (site, device) = (call.hole("site_id"), call.hole("device_id"));
     let here = |known: &&Device| known.id == device && call.world.site_of(known).id == site;
-    let device = call.world.devices.iter().find(here).ok_or_else(Refusal::not_found)?;
+    let device = call.world.devices.iter().find(here).ok_or_else(ApiError::not_found)?;
     let rows = call.world.rows(&CLIENTS);
     let rows =
         rows.iter().filter(|row| row.get("ap_mac").is_some_and(|it| it == device.mac.as_str())).map(shown);

@@ -1,4 +1,4 @@
-//! Tests that devices run by themselves or when asked: DHCP, DNS, the speed of the line.
+//! Synthetic tests: DHCP, DNS, speed.
 
 use serde_json::{Value, json};
 

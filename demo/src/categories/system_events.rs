@@ -1,4 +1,4 @@
-//! What the cloud itself did: changes of configuration, runs of radio management, upgrades.
+//! System events: configuration changes, RRM runs and upgrades.
 
 use serde_json::{Value, json};
 

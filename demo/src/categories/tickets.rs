@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{msps::org_id, record, self_account::email};
 use crate::{
-    engine::{Answer, Call, Collection, Refusal, Route},
+    engine::{Answer, ApiError, Call, Collection, Route},
     world::{Kind, MSP_ID, ORG_ID, ORG_NAME, World, uuid},
 };
 
@@ -97,7 +97,7 @@ fn claims(call: &Call<'_>) -> Value {
     json!({ "claims": jobs(call) })
 }
 
-fn claimed(call: &Call<'_>) -> Result<Answer, Refusal> {
+fn claimed(call: &Call<'_>) -> Result<Answer, ApiError> {
     let mut wanted = jobs(call).into_iter().filter(|job| job["claim_id"] == call.hole("claim_id"));
-    wanted.next().map(Answer::json).ok_or_else(Refusal::not_found)
+    wanted.next().map(Answer::json).ok_or_else(ApiError::not_found)
 }

@@ -1,4 +1,4 @@
-//! Clients that are heard near a floor plan and not connected.
+//! Unconnected clients on maps.
 
 use serde_json::{Value, json};
 

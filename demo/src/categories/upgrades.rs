@@ -1,4 +1,4 @@
-//! Versions that there are, and upgrades that were run.
+//! Firmware versions and upgrades.
 
 use serde_json::{Value, json};
 

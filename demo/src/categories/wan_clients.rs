@@ -1,4 +1,4 @@
-//! Clients as the gateways see them: by their leases.
+//! WAN clients.
 
 use serde_json::{Value, json};
 

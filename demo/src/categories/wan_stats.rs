@@ -1,4 +1,4 @@
-//! Peers of the gateways: by BGP, through tunnels, over the VPN.
+//! WAN statistics: BGP, tunnels and VPN peers.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Where the organization and its sites send what happens.
+//! Webhooks of the organization and its sites.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Clients on cables.
+//! Wired clients.
 
 use serde_json::{Value, json};
 

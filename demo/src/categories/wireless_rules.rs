@@ -1,4 +1,4 @@
-//! Rules of who may reach what, and the tags that they are made of.
+//! WxLAN rules and tags.
 
 use serde_json::{Map, Value, json};
 

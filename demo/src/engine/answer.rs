@@ -1,10 +1,10 @@
-//! From a route and a call to an answer.
+//! Response to a call of a route: [`Answer`].
 
 use axum::http::HeaderValue;
 use serde_json::Value;
 
 use super::{
-    Collection, Form, Holes, Query, Refusal, Route,
+    ApiError, Collection, Holes, Query, ResponseShape, Route,
     collection::{Row, field, timestamp},
     count, filter, list, search, shown,
     window::Window,
@@ -50,20 +50,20 @@ impl Call<'_> {
         self.holes.iter().find(|(hole, _)| *hole == name).map_or("", |(_, value)| value)
     }
 
-    pub(crate) fn window(&self) -> Result<Window, Refusal> {
+    pub(crate) fn window(&self) -> Result<Window, ApiError> {
         Window::of(&self.query, self.world.now)
     }
 
-    fn permitted(&self) -> Result<(), Refusal> {
+    fn permitted(&self) -> Result<(), ApiError> {
         for (hole, value) in &self.holes {
             match *hole {
                 // A provider sees all of its organizations.
                 "org_id" if value != ORG_ID && !self.path.starts_with("/api/v1/msps/") => {
-                    return Err(Refusal::forbidden());
+                    return Err(ApiError::forbidden());
                 }
-                "msp_id" if value != MSP_ID => return Err(Refusal::forbidden()),
+                "msp_id" if value != MSP_ID => return Err(ApiError::forbidden()),
                 "site_id" if !self.world.sites.iter().any(|site| site.id == *value) => {
-                    return Err(Refusal::not_found());
+                    return Err(ApiError::not_found());
                 }
                 _ => {}
             }
@@ -73,10 +73,10 @@ impl Call<'_> {
 }
 
 /// Answers a call by its route.
-pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, Refusal> {
+pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, ApiError> {
     call.permitted()?;
     if let Some(name) = route.required.iter().find(|name| call.query.get(name).is_none()) {
-        return Err(Refusal::bad_request(format!("{name}: is required")));
+        return Err(ApiError::bad_request(format!("{name}: is required")));
     }
     for (name, value) in route.defaults {
         // A window that begins somewhere ends now unless said.
@@ -86,21 +86,26 @@ pub(crate) fn answer(route: &Route, mut call: Call<'_>) -> Result<Answer, Refusa
         }
     }
     let (collection, last) = match route.form {
-        Form::Made(make) => return make(&call),
-        Form::Whole(make) => return Ok(Answer::json(make(&call))),
-        Form::One(collection, key) => (collection, Some(key)),
-        Form::List(rows) | Form::Pages(rows) | Form::Search(rows, _) | Form::Count(rows, _) => (rows, None),
+        ResponseShape::Made(make) => return make(&call),
+        ResponseShape::Whole(make) => return Ok(Answer::json(make(&call))),
+        ResponseShape::One(collection, key) => (collection, Some(key)),
+        ResponseShape::List(rows)
+        | ResponseShape::Pages(rows)
+        | ResponseShape::Search(rows, _)
+        | ResponseShape::Count(rows, _) => (rows, None),
     };
     let all = call.world.rows(collection);
     let mut rows = narrowed(&all, &call, last)?;
-    if let Form::One(..) = route.form {
-        return rows.first().map(|row| Answer::json(shown(row))).ok_or_else(Refusal::not_found);
+    if let ResponseShape::One(..) = route.form {
+        return rows.first().map(|row| Answer::json(shown(row))).ok_or_else(ApiError::not_found);
     }
     let window = wanted(&mut rows, &all, &call, collection)?;
     match route.form {
-        Form::Pages(_) => list::page(&rows, &call.query),
-        Form::Search(_, envelope) => search::search(&mut rows, &call.query, call.path, window, envelope),
-        Form::Count(_, allowed) => count::count(&rows, &call.query, window, allowed),
+        ResponseShape::Pages(_) => list::page(&rows, &call.query),
+        ResponseShape::Search(_, envelope) => {
+            search::search(&mut rows, &call.query, call.path, window, envelope)
+        }
+        ResponseShape::Count(_, allowed) => count::count(&rows, &call.query, window, allowed),
         _ => Ok(list::whole(&rows)),
     }
 }
@@ -111,7 +116,7 @@ fn narrowed<'r>(
     rows: &'r [Row],
     call: &Call<'_>,
     last: Option<&'static str>,
-) -> Result<Vec<&'r Row>, Refusal> {
+) -> Result<Vec<&'r Row>, ApiError> {
     let mut left = rows.iter().collect::<Vec<_>>();
     for (place, (hole, value)) in call.holes.iter().enumerate() {
         let name = last.filter(|_| place + 1 == call.holes.len()).unwrap_or(hole);
@@ -122,7 +127,7 @@ fn narrowed<'r>(
         let one = !value.contains(['*', ',']);
         left.retain(|row| one && field(row, name).is_some_and(|field| filter::matches(field, value)));
         if left.is_empty() && !matches!(*hole, "org_id" | "site_id") {
-            return Err(Refusal::not_found());
+            return Err(ApiError::not_found());
         }
     }
     Ok(left)
@@ -134,7 +139,7 @@ fn wanted(
     all: &[Row],
     call: &Call<'_>,
     collection: &Collection,
-) -> Result<Window, Refusal> {
+) -> Result<Window, ApiError> {
     let window = call.window()?;
     if collection.timed {
         rows.retain(|row| window.contains(timestamp(row)));

@@ -1,4 +1,4 @@
-//! Rows of one kind, and how they are read.
+//! Collections of rows: [`Collection`].
 
 use serde_json::{Map, Value};
 

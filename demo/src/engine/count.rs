@@ -1,21 +1,21 @@
-//! How many rows there are of each value of a field.
+//! Counts of rows by the values of a field (`distinct`).
 
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::{
-    Answer, Query, Refusal,
+    Answer, ApiError, Query,
     collection::{Row, field},
     window::Window,
 };
 
 /// `allowed` are the fields that Mist counts by, separated by spaces; the first is taken when nothing is said.
-pub(crate) fn count(rows: &[&Row], query: &Query, window: Window, allowed: &str) -> Result<Answer, Refusal> {
+pub(crate) fn count(rows: &[&Row], query: &Query, window: Window, allowed: &str) -> Result<Answer, ApiError> {
     let default = allowed.split(' ').next().unwrap_or_default();
     let distinct = query.get("distinct").unwrap_or(default);
     if !allowed.split(' ').any(|name| name == distinct) {
-        return Err(Refusal::bad_request(format!(
+        return Err(ApiError::bad_request(format!(
             "distinct: \"{distinct}\" is not one of {}",
             allowed.replace(' ', ", ")
         )));

@@ -1,12 +1,13 @@
-//! Which rows a query wants.
+//! Filters of rows by query parameters.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::{
-    Query, Refusal, bound,
+    ApiError, Query,
     collection::{Row, field},
+    comparison,
 };
 
 /// Parameters that say how to answer, not which rows.
@@ -31,7 +32,7 @@ const CONTROLS: &[&str] = &[
 
 /// Keeps the rows that every filter of the query fits. A parameter that names no field of any row, of all
 /// that there are, is ignored, as Mist ignores it.
-pub(crate) fn keep(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Result<(), Refusal> {
+pub(crate) fn keep(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Result<(), ApiError> {
     for (name, wanted) in &query.0 {
         let everything = wanted.is_empty()
             || (wanted == "all" && matches!(name.as_str(), "type" | "status" | "device_type"))
@@ -39,9 +40,9 @@ pub(crate) fn keep(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Result<(
         if everything || CONTROLS.contains(&name.as_str()) {
             continue;
         }
-        if let Some(bound) = bound::of(name) {
-            let limit = bound.limit(wanted)?;
-            rows.retain(|row| bound.contains(row, limit));
+        if let Some(comparison) = comparison::of(name) {
+            let limit = comparison.limit(wanted)?;
+            rows.retain(|row| comparison.contains(row, limit));
         } else if name == "text" {
             rows.retain(|row| row.values().any(|value| mentions(value, wanted)));
         } else if all.iter().any(|row| field(row, name).is_some()) {
@@ -52,10 +53,10 @@ pub(crate) fn keep(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Result<(
 }
 
 /// Leaves of the rows, which come newest first, the first of each value of the field that `last_by` names.
-pub(crate) fn last_by(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Result<(), Refusal> {
+pub(crate) fn last_by(rows: &mut Vec<&Row>, all: &[Row], query: &Query) -> Result<(), ApiError> {
     let Some(name) = query.get("last_by") else { return Ok(()) };
     if !all.iter().any(|row| field(row, name).is_some()) {
-        return Err(Refusal::bad_request(format!("last_by: \"{name}\" is no field of these rows")));
+        return Err(ApiError::bad_request(format!("last_by: \"{name}\" is no field of these rows")));
     }
     let mut seen = BTreeSet::new();
     rows.retain(|row| field(row, name).is_some_and(|value| seen.insert(value.to_string())));

@@ -1,15 +1,15 @@
-//! The two bare forms of a list: all of it, and a page with its place in the headers.
+//! List responses: whole, or paged with headers.
 
 use axum::http::HeaderValue;
 use serde_json::Value;
 
-use super::{Answer, Query, Refusal, collection::Row, shown};
+use super::{Answer, ApiError, Query, collection::Row, shown};
 
 pub(crate) fn whole(rows: &[&Row]) -> Answer {
     Answer::json(rows.iter().map(|row| shown(row)).collect())
 }
 
-pub(crate) fn page(rows: &[&Row], query: &Query) -> Result<Answer, Refusal> {
+pub(crate) fn page(rows: &[&Row], query: &Query) -> Result<Answer, ApiError> {
     let (limit, page) = (query.limit()?, query.page()?);
     let mut answer = Answer::json(slice(rows, limit, page));
     for (name, number) in [("x-page-limit", limit), ("x-page-page", page), ("x-page-total", rows.len())] {

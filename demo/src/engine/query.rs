@@ -1,9 +1,9 @@
-//! The query of a call.
+//! Query parameters of a call: [`Query`].
 
 use axum::{extract, http::Uri};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::Refusal;
+use super::ApiError;
 
 const DEFAULT_LIMIT: usize = 100;
 const LARGEST_LIMIT: usize = 1000;
@@ -25,12 +25,12 @@ impl Query {
     }
 
     /// How many rows are asked for; Mist gives 1,000 at most, whatever was said.
-    pub(crate) fn limit(&self) -> Result<usize, Refusal> {
+    pub(crate) fn limit(&self) -> Result<usize, ApiError> {
         Ok(self.positive("limit", DEFAULT_LIMIT)?.min(LARGEST_LIMIT))
     }
 
     /// Which page is asked for, counted from 1.
-    pub(crate) fn page(&self) -> Result<usize, Refusal> {
+    pub(crate) fn page(&self) -> Result<usize, ApiError> {
         self.positive("page", 1)
     }
 
@@ -44,11 +44,11 @@ impl Query {
         pairs.collect::<Vec<_>>().join("&")
     }
 
-    fn positive(&self, name: &str, default: usize) -> Result<usize, Refusal> {
+    fn positive(&self, name: &str, default: usize) -> Result<usize, ApiError> {
         let Some(value) = self.get(name) else { return Ok(default) };
         let number = value.parse().ok().filter(|number| *number > 0);
         number.ok_or_else(|| {
-            Refusal::bad_request(format!("{name}: a positive integer is required, not \"{value}\""))
+            ApiError::bad_request(format!("{name}: a positive integer is required, not \"{value}\""))
         })
     }
 }

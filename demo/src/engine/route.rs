@@ -1,8 +1,8 @@
-//! Which path is answered how: one row of a table for each.
+//! Routes: paths with the form of their responses ([`Route`]).
 
 use serde_json::Value;
 
-use super::{Answer, Call, Collection, Refusal, search::Envelope};
+use super::{Answer, ApiError, Call, Collection, search::Envelope};
 
 /// The values of a path's holes, in order.
 pub(crate) type Holes = Vec<(&'static str, String)>;
@@ -16,7 +16,7 @@ pub(crate) struct Route {
     /// The path with its holes: `/api/v1/sites/{site_id}/devices/{device_id}`. A hole that names a field
     /// of the rows narrows them to that value.
     pub(crate) path: &'static str,
-    pub(crate) form: Form,
+    pub(crate) form: ResponseShape,
     /// Parameters as they are taken when the caller leaves them out.
     pub(crate) defaults: &'static [(&'static str, &'static str)],
     /// Parameters that a call is refused without.
@@ -25,7 +25,7 @@ pub(crate) struct Route {
 
 /// The shapes of Mist's answers.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Form {
+pub(crate) enum ResponseShape {
     /// All rows, as a bare array.
     List(&'static Collection),
     /// A page of rows, as a bare array.
@@ -38,37 +38,37 @@ pub(crate) enum Form {
     One(&'static Collection, &'static str),
     /// The object that a function makes.
     Whole(fn(&Call<'_>) -> Value),
-    /// Whatever a function makes of the call, or its refusal.
-    Made(fn(&Call<'_>) -> Result<Answer, Refusal>),
+    /// The result of a function of the call.
+    Made(fn(&Call<'_>) -> Result<Answer, ApiError>),
 }
 
 impl Route {
-    const fn new(path: &'static str, form: Form) -> Route {
+    const fn new(path: &'static str, form: ResponseShape) -> Route {
         Route { path, form, defaults: &[], required: &[] }
     }
 
     pub(crate) const fn list(path: &'static str, rows: &'static Collection) -> Route {
-        Route::new(path, Form::List(rows))
+        Route::new(path, ResponseShape::List(rows))
     }
 
     pub(crate) const fn pages(path: &'static str, rows: &'static Collection) -> Route {
-        Route::new(path, Form::Pages(rows))
+        Route::new(path, ResponseShape::Pages(rows))
     }
 
     pub(crate) const fn search(path: &'static str, rows: &'static Collection) -> Route {
-        Route::new(path, Form::Search(rows, Envelope::Next))
+        Route::new(path, ResponseShape::Search(rows, Envelope::Next))
     }
 
     pub(crate) const fn paged_search(path: &'static str, rows: &'static Collection) -> Route {
-        Route::new(path, Form::Search(rows, Envelope::Page))
+        Route::new(path, ResponseShape::Search(rows, Envelope::Page))
     }
 
     pub(crate) const fn paged_search_with_total(path: &'static str, rows: &'static Collection) -> Route {
-        Route::new(path, Form::Search(rows, Envelope::PageWithTotal))
+        Route::new(path, ResponseShape::Search(rows, Envelope::PageWithTotal))
     }
 
     pub(crate) const fn paged_search_without_total(path: &'static str, rows: &'static Collection) -> Route {
-        Route::new(path, Form::Search(rows, Envelope::PageUnsaid))
+        Route::new(path, ResponseShape::Search(rows, Envelope::PageUnsaid))
     }
 
     /// A search whose envelope has these fields beside its rows.
@@ -77,7 +77,7 @@ impl Route {
         rows: &'static Collection,
         envelope: &'static [&'static str],
     ) -> Route {
-        Route::new(path, Form::Search(rows, Envelope::Fields(envelope)))
+        Route::new(path, ResponseShape::Search(rows, Envelope::Fields(envelope)))
     }
 
     pub(crate) const fn count(
@@ -85,24 +85,24 @@ impl Route {
         rows: &'static Collection,
         distinct: &'static str,
     ) -> Route {
-        Route::new(path, Form::Count(rows, distinct))
+        Route::new(path, ResponseShape::Count(rows, distinct))
     }
 
     /// One row, found by its `id`.
     pub(crate) const fn one(path: &'static str, rows: &'static Collection) -> Route {
-        Route::new(path, Form::One(rows, "id"))
+        Route::new(path, ResponseShape::One(rows, "id"))
     }
 
     pub(crate) const fn one_by(path: &'static str, rows: &'static Collection, field: &'static str) -> Route {
-        Route::new(path, Form::One(rows, field))
+        Route::new(path, ResponseShape::One(rows, field))
     }
 
     pub(crate) const fn whole(path: &'static str, make: fn(&Call<'_>) -> Value) -> Route {
-        Route::new(path, Form::Whole(make))
+        Route::new(path, ResponseShape::Whole(make))
     }
 
-    pub(crate) const fn made(path: &'static str, make: fn(&Call<'_>) -> Result<Answer, Refusal>) -> Route {
-        Route::new(path, Form::Made(make))
+    pub(crate) const fn made(path: &'static str, make: fn(&Call<'_>) -> Result<Answer, ApiError>) -> Route {
+        Route::new(path, ResponseShape::Made(make))
     }
 
     /// The same route, taking parameters to be these where the caller leaves them out.

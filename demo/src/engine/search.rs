@@ -1,11 +1,11 @@
-//! Rows in an envelope: continued by `search_after`, or by `page` where Mist does so.
+//! Search responses: an envelope with rows, paged by `search_after` or `page`.
 
 use std::cmp::Ordering;
 
 use serde_json::{Value, json};
 
 use super::{
-    Answer, Query, Refusal,
+    Answer, ApiError, Query,
     collection::{Row, field},
     list, shown,
     window::Window,
@@ -32,7 +32,7 @@ pub(crate) fn search(
     path: &str,
     window: Window,
     envelope: Envelope,
-) -> Result<Answer, Refusal> {
+) -> Result<Answer, ApiError> {
     let answer = match envelope {
         Envelope::Fields(names) => {
             let whole = if names.contains(&"next") { Envelope::Next } else { Envelope::Page };
@@ -53,7 +53,7 @@ fn enveloped(
     path: &str,
     window: Window,
     envelope: Envelope,
-) -> Result<Value, Refusal> {
+) -> Result<Value, ApiError> {
     sort(rows, query)?;
     let (limit, total) = (query.limit()?, rows.len());
     let mut answer = json!({ "start": window.start, "end": window.end, "limit": limit });
@@ -85,23 +85,23 @@ fn enveloped(
 
 const CURSOR: &str = "demo";
 
-fn cursor(query: &Query) -> Result<usize, Refusal> {
+fn cursor(query: &Query) -> Result<usize, ApiError> {
     let Some(value) = query.get("search_after") else { return Ok(0) };
     let offset = serde_json::from_str::<(String, usize)>(value).ok().filter(|(mark, _)| mark == CURSOR);
     offset
         .map(|(_, reached)| reached)
-        .ok_or_else(|| Refusal::bad_request("search_after: not a place that an earlier answer's next gave"))
+        .ok_or_else(|| ApiError::bad_request("search_after: not a place that an earlier answer's next gave"))
 }
 
 /// By `sort`, downwards with a leading `-` (or as `desc_sort`); as they are where nothing is said.
-fn sort(rows: &mut [&Row], query: &Query) -> Result<(), Refusal> {
+fn sort(rows: &mut [&Row], query: &Query) -> Result<(), ApiError> {
     let (name, downwards) = match (query.get("sort"), query.get("desc_sort")) {
         (Some(value), _) => (value.trim_start_matches('-'), value.starts_with('-')),
         (None, Some(value)) => (value, true),
         (None, None) => return Ok(()),
     };
     if !rows.is_empty() && name != "timestamp" && !rows.iter().any(|row| field(row, name).is_some()) {
-        return Err(Refusal::bad_request(format!("sort: \"{name}\" is no field to sort by")));
+        return Err(ApiError::bad_request(format!("sort: \"{name}\" is no field to sort by")));
     }
     rows.sort_by(|one, other| {
         let order = compare(field(one, name), field(other, name));

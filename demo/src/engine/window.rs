@@ -1,6 +1,6 @@
-//! The time window of a call: `start`, `end` and `duration`.
+//! Time window of a call: `start`, `end` and `duration`.
 
-use super::{Query, Refusal};
+use super::{ApiError, Query};
 
 const DAY: i64 = 86_400;
 
@@ -13,11 +13,11 @@ pub(crate) struct Window {
 
 impl Window {
     /// What a query says, and the last day where it says nothing.
-    pub(crate) fn of(query: &Query, now: i64) -> Result<Window, Refusal> {
+    pub(crate) fn of(query: &Query, now: i64) -> Result<Window, ApiError> {
         let instant = |name| query.get(name).map(|value| moment(name, value, now)).transpose();
         let duration = query.get("duration").map(|value| {
             seconds(value).ok_or_else(|| {
-                Refusal::bad_request(format!(
+                ApiError::bad_request(format!(
                     "duration: \"{value}\" is no length of time such as 1h, 1d or 2w"
                 ))
             })
@@ -32,7 +32,7 @@ impl Window {
             }
         };
         if window.start > window.end {
-            return Err(Refusal::bad_request("start: must be before end"));
+            return Err(ApiError::bad_request("start: must be before end"));
         }
         Ok(window)
     }
@@ -45,13 +45,13 @@ impl Window {
     }
 }
 
-fn moment(name: &str, value: &str, now: i64) -> Result<i64, Refusal> {
+fn moment(name: &str, value: &str, now: i64) -> Result<i64, ApiError> {
     let relative = || value.strip_prefix('-').and_then(seconds).map(|ago| now - ago);
     let epoch =
         || value.split('.').next().and_then(|whole| whole.parse::<i64>().ok()).filter(|epoch| *epoch >= 0);
     let moment = if value == "now" { Some(now) } else { epoch().or_else(relative) };
     moment.ok_or_else(|| {
-        Refusal::bad_request(format!(
+        ApiError::bad_request(format!(
             "{name}: \"{value}\" is neither epoch seconds nor a relative time such as -1d"
         ))
     })
@@ -77,7 +77,7 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000;
 
-    fn window(pairs: &[(&str, &str)]) -> Result<Window, Refusal> {
+    fn window(pairs: &[(&str, &str)]) -> Result<Window, ApiError> {
         let pairs = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
         Window::of(&Query(pairs.collect()), NOW)
     }

@@ -1,4 +1,4 @@
-//! A body that ends before its time.
+//! Response body that breaks off halfway: [`CutOff`].
 
 use std::{
     io,

@@ -1,4 +1,4 @@
-//! The ways to fail.
+//! Kinds of faults.
 
 use std::time::Duration;
 

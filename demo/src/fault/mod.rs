@@ -1,4 +1,4 @@
-//! Failing on purpose.
+//! Fault injection.
 
 mod cut_off;
 mod kind;
@@ -6,5 +6,5 @@ mod plan;
 mod response;
 
 pub use kind::Fault;
-pub(crate) use plan::{Faults, Order};
+pub(crate) use plan::{FaultRequest, Faults};
 pub(crate) use response::{instead, spoiled};

@@ -1,4 +1,4 @@
-//! Which faults are still to come.
+//! Queue of the faults to inject.
 
 use parking_lot::Mutex;
 use serde::Deserialize;
@@ -7,7 +7,7 @@ use super::Fault;
 
 /// What `POST /demo/faults` takes.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Order {
+pub(crate) struct FaultRequest {
     /// The beginning of the paths that it is for; any path without it.
     #[serde(default)]
     pub(crate) path: String,
@@ -22,12 +22,12 @@ fn once() -> usize {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Faults(Mutex<Vec<Order>>);
+pub(crate) struct Faults(Mutex<Vec<FaultRequest>>);
 
 impl Faults {
     pub(crate) fn plan(&self, path: String, times: usize, fault: Fault) {
         if times > 0 {
-            self.0.lock().push(Order { path, times, fault });
+            self.0.lock().push(FaultRequest { path, times, fault });
         }
     }
 

@@ -1,4 +1,4 @@
-//! What a fault looks like from outside.
+//! HTTP responses of injected faults.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! [`OverlayError`].
+//! Errors of overlays: [`OverlayError`].
 
 use std::{error::Error, fmt};
 

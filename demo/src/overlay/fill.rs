@@ -1,4 +1,4 @@
-//! What an added row has besides what is given: when it was, and where and with what it happened.
+//! Default fields of added rows: times, sites and devices.
 
 use std::collections::BTreeMap;
 

@@ -2,20 +2,20 @@
 
 mod error;
 mod fill;
-mod form;
+mod mirrors;
 mod names;
+mod parse;
 mod patch;
 mod rows;
 mod select;
 mod strict;
-mod twins;
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
 pub use error::OverlayError;
-pub(crate) use form::{Action, Addition, Change, OverlayChange, read};
+pub(crate) use parse::{Action, Addition, Change, OverlayChange, read};
 
 use crate::{
     categories,
@@ -106,12 +106,12 @@ impl Overlay {
             // The changes were checked, so that only a row that depends on the time of day can be missing.
             tracing::warn!(%error, "a change does not fit the demo network");
         }
-        for twin in twins::of(collection).filter(|twin| self.changes(twin.name)) {
-            let before = twin.made(world);
+        for mirror in mirrors::of(collection).filter(|mirror| self.changes(mirror.name)) {
+            let before = mirror.made(world);
             let mut after = before.clone();
             // Its errors are told where its own rows are asked for.
-            drop(self.try_lay(world, twin, &mut after));
-            twins::agree(collection, twin, rows, &before, &after);
+            drop(self.try_lay(world, mirror, &mut after));
+            mirrors::agree(collection, mirror, rows, &before, &after);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Names of sites, devices, clients and networks in place of their ids and MAC addresses.
+//! Resolution of names of sites, devices, clients and networks to ids and MAC addresses.
 
 use serde_json::Value;
 

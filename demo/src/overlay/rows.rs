@@ -1,4 +1,4 @@
-//! A change of the rows of a collection.
+//! Changes of the rows of a collection.
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Which rows a `where` means.
+//! Selection of rows by `where`.
 
 use std::collections::BTreeSet;
 

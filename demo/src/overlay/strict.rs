@@ -1,4 +1,4 @@
-//! Reading of JSON objects that refuses unknown fields with the nearest known one.
+//! Deserialization that refuses unknown fields, with a suggestion.
 
 use serde::{
     Deserializer,

@@ -1,4 +1,4 @@
-//! Faults asked for over HTTP.
+//! Fault injection over HTTP.
 //!
 //! `POST /demo/faults` with `{"path": "/api/v1/self", "times": 2, "fault": "status", "status": 429,
 //! "retry_after": 3}` makes the next two calls of that path fail; `path` left out is any path, `times` left
@@ -13,7 +13,7 @@ use axum::{
 };
 
 use super::error_response;
-use crate::fault::{Faults, Order};
+use crate::fault::{FaultRequest, Faults};
 
 pub(super) const PATH: &str = "/demo/faults";
 const LARGEST: usize = 64 * 1024;
@@ -35,7 +35,7 @@ pub(super) async fn handle(faults: &Faults, request: Request) -> Response {
     }
 }
 
-async fn order(request: Request) -> Result<Order, String> {
+async fn order(request: Request) -> Result<FaultRequest, String> {
     let body = to_bytes(request.into_body(), LARGEST).await.map_err(|error| error.to_string())?;
     serde_json::from_slice(&body).map_err(|error| error.to_string())
 }

@@ -1,4 +1,4 @@
-//! HTTP: who may ask, what is failing, and who answers.
+//! HTTP server of the demo cloud: authentication, faults and routing.
 
 mod faults;
 mod incidents;
@@ -19,7 +19,7 @@ use tokio::{net::TcpListener, sync::oneshot};
 
 use crate::{
     DemoCloud, Overlay, categories,
-    engine::{self, Answer, Call, Query, Refusal},
+    engine::{self, Answer, ApiError, Call, Query},
     fault::{self, Faults},
     recorded::Recorder,
     world::{Current, UNTOUCHED, World},
@@ -88,14 +88,14 @@ async fn handle(Shared(state): Shared<Arc<State>>, request: Request) -> Response
     }
 }
 
-fn answer(state: &State, request: &Parts) -> Result<Answer, Refusal> {
+fn answer(state: &State, request: &Parts) -> Result<Answer, ApiError> {
     let world = token(&request.headers).and_then(|token| state.world(token));
-    let world = world.ok_or_else(Refusal::unauthorized)?;
+    let world = world.ok_or_else(ApiError::unauthorized)?;
     let usage = state.usage.count()?;
     let path = request.uri.path();
-    let (route, holes) = engine::find(categories::routes(), path).ok_or_else(Refusal::unknown_path)?;
+    let (route, holes) = engine::find(categories::routes(), path).ok_or_else(ApiError::unknown_path)?;
     if request.method != Method::GET {
-        return Err(Refusal::method_not_allowed(request.method.as_str()));
+        return Err(ApiError::method_not_allowed(request.method.as_str()));
     }
     let query = Query::of(&request.uri);
     let written_holes = holes.clone();
@@ -119,9 +119,9 @@ fn answered(answer: Answer) -> Response {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the refusal ends here")]
-fn refused(refusal: Refusal) -> Response {
-    let mut response = error_response(refusal.status, &refusal.detail);
-    if let Some(seconds) = refusal.retry_after {
+fn refused(error: ApiError) -> Response {
+    let mut response = error_response(error.status, &error.detail);
+    if let Some(seconds) = error.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
     response

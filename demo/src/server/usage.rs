@@ -1,10 +1,10 @@
-//! How many calls this hour has seen, and how many it may see.
+//! Counter of API calls per hour, and its limit: [`Counter`].
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 
-use crate::engine::{Refusal, Usage};
+use crate::engine::{ApiError, Usage};
 
 const HOUR: u64 = 3600;
 
@@ -35,18 +35,18 @@ impl Counter {
     }
 
     /// Counts one more call, or refuses it where the hour's are spent.
-    pub(super) fn count(&self) -> Result<Usage, Refusal> {
+    pub(super) fn count(&self) -> Result<Usage, ApiError> {
         self.count_at(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
     }
 
-    fn count_at(&self, now: u64) -> Result<Usage, Refusal> {
+    fn count_at(&self, now: u64) -> Result<Usage, ApiError> {
         let mut counted = self.0.lock();
         if counted.hour != now / HOUR {
             (counted.hour, counted.requests) = (now / HOUR, 0);
         }
         let seconds = HOUR - now % HOUR;
         if counted.requests >= counted.limit {
-            return Err(Refusal::too_many_requests(counted.limit, seconds));
+            return Err(ApiError::too_many_requests(counted.limit, seconds));
         }
         counted.requests += 1;
         Ok(Usage { requests: counted.requests, limit: counted.limit, seconds })
@@ -64,8 +64,8 @@ mod tests {
         for call in 1..=5000 {
             assert_eq!(counter.count_at(hour + 10).unwrap().requests, call);
         }
-        let refusal = counter.count_at(hour + 3590).unwrap_err();
-        assert_eq!((refusal.status.as_u16(), refusal.retry_after), (429, Some(10)));
+        let error = counter.count_at(hour + 3590).unwrap_err();
+        assert_eq!((error.status.as_u16(), error.retry_after), (429, Some(10)));
         assert_eq!(counter.count_at(hour + HOUR).unwrap().requests, 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Whatever people and machines connect with.
+//! Wireless and wired clients.
 
 use super::{Device, Kind, Radio, Random, Site, Wlan, mac};
 

@@ -1,4 +1,4 @@
-//! Access points, switches, gateways and the one Mist Edge.
+//! Access points, switches, gateways and the Mist Edge.
 
 use super::{Radio, Random, Site, mac, radio};
 

@@ -1,4 +1,4 @@
-//! Ids and addresses that are the same in every run.
+//! Deterministic ids and MAC addresses.
 
 use super::Random;
 

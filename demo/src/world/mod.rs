@@ -1,9 +1,9 @@
-//! The invented company: what there is, and how it hangs together.
+//! The demo network: its organization, sites, devices and clients ([`World`]).
 
 mod client;
+mod clock;
 mod device;
 mod identity;
-mod moment;
 mod plan;
 mod radio;
 mod random;
@@ -15,9 +15,9 @@ use std::{collections::HashMap, sync::Arc};
 use parking_lot::Mutex;
 
 pub(crate) use client::{Client, WiredClient};
+pub(crate) use clock::{Current, UNTOUCHED, now, written};
 pub(crate) use device::{Device, Kind};
 pub(crate) use identity::{mac, uuid};
-pub(crate) use moment::{Current, UNTOUCHED, now, written};
 pub(crate) use radio::{Radio, channels};
 pub(crate) use random::Random;
 pub(crate) use site::Site;

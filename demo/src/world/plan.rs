@@ -1,4 +1,4 @@
-//! What stands where: the tables that the company is grown from.
+//! Tables of sites and devices from which the demo network is generated.
 
 use super::Kind;
 

@@ -1,4 +1,4 @@
-//! The radios of access points.
+//! Radios of access points.
 
 use super::Random;
 

@@ -1,4 +1,4 @@
-//! Numbers that look random and are the same in every run.
+//! Deterministic pseudo-random numbers.
 
 /// A stream of numbers that depends on its label alone, so that adding a thing changes no other.
 #[derive(Clone, Debug)]

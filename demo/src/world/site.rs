@@ -1,4 +1,4 @@
-//! The sites.
+//! Sites.
 
 use super::{
     plan::{PLANS, Plan},

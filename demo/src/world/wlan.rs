@@ -1,4 +1,4 @@
-//! The wireless networks.
+//! WLANs.
 
 use super::{Site, uuid};
 

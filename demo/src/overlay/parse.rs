@@ -1,11 +1,11 @@
-//! The form of incidents and overlays: what a file says, and the changes that it means.
+//! Parser of incident and overlay files: [`read`].
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{OverlayError, collection, route, strict};
 use crate::{
-    engine::{Form, HoleValues},
+    engine::{HoleValues, ResponseShape},
     incident::{Expect, Question},
 };
 
@@ -212,12 +212,12 @@ impl Entry {
             holes.push(("site_id".to_owned(), site));
         }
         match route.form {
-            Form::List(rows) | Form::Pages(rows) => Err(format!(
+            ResponseShape::List(rows) | ResponseShape::Pages(rows) => Err(format!(
                 "the path {} answers a list: change the rows of its collection \"{}\"",
                 route.path, rows.name
             )),
             // What an endpoint takes from a collection is changed there, so that others that are made of it agree.
-            Form::One(rows, key) => {
+            ResponseShape::One(rows, key) => {
                 let last = route.path.rsplit('/').find_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
                 let selection = holes.into_iter().map(|(hole, value)| {
                     (if last == Some(hole.as_str()) { key.to_owned() } else { hole }, Value::from(value))

@@ -1,4 +1,4 @@
-//! Which moment it is.
+//! Time of the demo network, which advances in steps: [`Current`].
 
 use std::{
     sync::Arc,

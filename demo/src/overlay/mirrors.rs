@@ -1,4 +1,4 @@
-//! Collections that tell of the same things: what is patched in one shows in the others.
+//! Collections with the same objects, such as inventory and device stats: a change of one is copied to the others.
 
 use std::collections::BTreeSet;
 
@@ -9,31 +9,31 @@ use crate::{
     engine::{Collection, HIDDEN, Row},
 };
 
-/// Collections whose rows of one MAC address tell of one thing.
+/// Collections whose rows with the same MAC address are one object.
 const FAMILIES: &[&[&str]] = &[
     &["device stats", "inventory", "inventory found", "devices found", "configured devices"],
     &["client stats", "clients"],
 ];
 
-/// Those that list the same things: what is added to one, or removed, is in the other as well or is not.
+/// Collections with the same rows: what is added to or removed from one is added to or removed from the other.
 const LISTS: &[[&str; 2]] = &[["inventory", "inventory found"], ["device stats", "devices found"]];
 
-/// The other collections that tell of the same things.
+/// The other collections with the same objects.
 pub(super) fn of(collection: &Collection) -> impl Iterator<Item = &'static Collection> {
     let name = collection.name;
     let family = FAMILIES.iter().find(|family| family.contains(&name)).copied().unwrap_or_default();
-    family.iter().filter(move |twin| **twin != name).filter_map(|twin| categories::collection(twin))
+    family.iter().filter(move |mirror| **mirror != name).filter_map(|mirror| categories::collection(mirror))
 }
 
-/// Makes rows agree with a twin's: a field that was as the twin's was becomes as the twin's is.
+/// Copies the changes of a mirror to rows: a field with the old value of the mirror gets its new value.
 pub(super) fn agree(
     collection: &Collection,
-    twin: &Collection,
+    mirror: &Collection,
     rows: &mut Vec<Row>,
     before: &[Row],
     after: &[Row],
 ) {
-    if LISTS.iter().any(|pair| pair.contains(&collection.name) && pair.contains(&twin.name)) {
+    if LISTS.iter().any(|pair| pair.contains(&collection.name) && pair.contains(&mirror.name)) {
         let is_gone = |row: &Row| same(before, row).is_some() && same(after, row).is_none();
         rows.retain(|row| !is_gone(row));
         let new = after.iter().filter(|row| same(before, row).is_none() && same(rows, row).is_none());
@@ -61,7 +61,7 @@ fn same<'r>(rows: &'r [Row], row: &Row) -> Option<&'r Row> {
     rows.iter().find(|other| other.get("mac") == row.get("mac"))
 }
 
-/// A twin's row with the fields that rows of a collection have.
+/// A mirror's row with the fields that rows of a collection have.
 fn in_form(row: &Row, rows: &[Row]) -> Row {
     let known = aspects(row);
     let fields = rows.iter().flat_map(Row::keys).collect::<BTreeSet<_>>();
@@ -86,7 +86,7 @@ fn common(field: &str) -> &str {
     }
 }
 
-/// The values of a row that its twins may have as well, by their common names: of its fields, of its radios, and whether it is
+/// The values of a row that its mirrors may have as well, by their common names: of its fields, of its radios, and whether it is
 /// connected.
 fn aspects(row: &Row) -> Vec<(String, Value)> {
     let fields = row.iter().filter(|(_, value)| !value.is_object() && !value.is_array());
