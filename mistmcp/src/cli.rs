@@ -11,7 +11,6 @@ mod demo;
 mod env_file;
 mod exit;
 mod flags;
-mod hangup;
 mod incidents;
 mod install;
 mod layout;
@@ -25,6 +24,7 @@ mod query;
 mod serve;
 mod serve_http;
 mod shutdown;
+mod sighup;
 mod tool_limit;
 mod tools;
 

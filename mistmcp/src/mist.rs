@@ -4,7 +4,6 @@
 //! Rate limit, queue and in-flight requests belong to a token at a cloud and are shared by all its clients:
 //! [`Pool`] holds them, and each client has a [`Connection`].
 
-mod acceptance;
 mod accounts;
 mod answer;
 pub(crate) mod api;
@@ -17,15 +16,17 @@ mod cursor;
 mod disclosure;
 mod dispatch;
 mod errors;
+mod fan_out;
 #[cfg(test)]
 mod faults;
 mod lossy_json;
 mod mask;
 mod merged;
+mod name_fetch;
+mod name_list;
 mod name_match;
-mod names;
+mod name_query;
 mod network;
-mod pacer;
 mod pool;
 mod rate_limit;
 mod request;
@@ -41,19 +42,19 @@ mod shared_rate_limit;
 #[cfg(test)]
 mod simulation;
 mod single_flight;
-mod survey;
 mod token;
 mod token_registry;
 mod token_state;
+mod token_validation;
 mod tokens;
 mod transport;
 mod validation_gate;
+mod validation_limiter;
 mod wait_progress;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use acceptance::{Acceptance, Verdict};
 pub(crate) use accounts::{Account, Accounts, LiveConnection, Person};
 pub use answer::Answer;
 pub(crate) use answer::Page;
@@ -67,11 +68,12 @@ pub(crate) use lossy_json::Repairs;
 pub(crate) use network::{
     CERTIFICATES, EXCEPTION_VARIABLES, Network, NetworkError, PROXY_VARIABLES, has_credentials,
 };
-pub(crate) use pacer::Pacer;
 pub use pool::{Limits, Pool};
 pub use request::{IntoQuery, Request};
 pub use token::Token;
+pub(crate) use token_validation::{TokenStatus, TokenValidation};
 pub use tokens::Tokens;
+pub(crate) use validation_limiter::ValidationLimiter;
 
 use serde_json::{Map, Value};
 use tokio::time::Instant;

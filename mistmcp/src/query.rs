@@ -3,12 +3,12 @@
 
 mod arguments;
 mod columns;
+mod concurrency;
 mod cost;
 mod empty_columns;
 mod error;
 mod fetch;
 mod functions;
-mod lanes;
 mod names;
 mod pattern;
 mod row;
@@ -27,8 +27,8 @@ pub use arguments::{QueryTables, Sql, TableSource};
 use cost::Cost;
 use fetch::{Fetch, Started};
 use names::Names;
+use select::SelectRequest;
 pub(crate) use select::Selected;
-use select::Wanted;
 use table::Table;
 use table_cache::TableKey;
 
@@ -87,13 +87,13 @@ impl Query {
     /// the query.
     pub async fn run(self, call: &Call) -> Result<Reply> {
         match self.answered(call).await? {
-            Answered::Columns(description) => Ok(Reply::redacted(description)),
-            Answered::Rows(result) => Ok(result.reply(self.offset)),
+            QueryAnswer::Columns(description) => Ok(Reply::redacted(description)),
+            QueryAnswer::Rows(result) => Ok(result.reply(self.offset)),
         }
     }
 
     /// The result of the query, or the description of its tables where it has no SQL.
-    pub(crate) async fn answered(&self, call: &Call) -> Result<Answered> {
+    pub(crate) async fn answered(&self, call: &Call) -> Result<QueryAnswer> {
         let session = call.session().cloned().ok_or_else(|| {
             Error::new(
                 ErrorKind::Arguments,
@@ -106,14 +106,14 @@ impl Query {
         }
         call.enter(Stage::Queue);
         let token = session.token_hash();
-        let permit = Arc::new(lanes::of_token(token, call).await?);
+        let permit = Arc::new(concurrency::query_permit(token, call).await?);
         call.enter(Stage::Mist);
         let Some(sql) = self.sql.as_deref().map(str::trim).filter(|sql| !sql.is_empty()) else {
-            return self.described(&session, call).await.map(Answered::Columns);
+            return self.described(&session, call).await.map(QueryAnswer::Columns);
         };
         let (tables, calls) = self.tables(&session, call).await?;
         let names = Names::of(&tables);
-        let wanted = Wanted {
+        let wanted = SelectRequest {
             sql: sql.into(),
             tables: tables.clone().into(),
             offset: self.offset,
@@ -122,7 +122,7 @@ impl Query {
         let selected = select::run(wanted, token, &permit, call).await;
         let selected = selected.map_err(|failure| error::explained(&failure, sql, &names))?;
         let about = tables.iter().map(|(name, table)| (name.clone(), table.about().into()));
-        Ok(Answered::Rows(QueryResult { selected, tables: about.collect(), calls }))
+        Ok(QueryAnswer::Rows(QueryResult { selected, tables: about.collect(), calls }))
     }
 
     /// All tables, fetched or known, and the requests that it took. Equal ones are fetched once.
@@ -231,7 +231,7 @@ impl Query {
 
 /// What a query answers.
 #[derive(Debug)]
-pub(crate) enum Answered {
+pub(crate) enum QueryAnswer {
     /// The tables with their columns, and what they cost.
     Columns(Value),
     Rows(QueryResult),

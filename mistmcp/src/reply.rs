@@ -30,7 +30,7 @@ use serde_json::{Map, Value};
 pub use block::{Block, Media};
 pub use file::File;
 use list::List;
-pub(crate) use refetch::in_turns;
+pub(crate) use refetch::refetch_to_fit;
 pub(crate) use request_facts::{Expected, RequestFacts};
 pub(crate) use secrets::{redact_object, redact_text};
 pub(crate) use source::Offset;

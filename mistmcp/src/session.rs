@@ -33,7 +33,7 @@ use crate::argument::Lookup;
 use crate::catalog::Entry;
 use crate::error::{ErrorKind, ToolStatus};
 use crate::mist::{Connection, Disclosure, Mist, for_deadline};
-use crate::reply::{Content, in_turns, redact_text};
+use crate::reply::{Content, redact_text, refetch_to_fit};
 use crate::suggestion::{did_you_mean, listed};
 use crate::text::shortened;
 use crate::{Call, Error, Result};
@@ -70,7 +70,7 @@ impl Outcome {
 }
 
 /// The reply of a call that succeeded.
-struct Ran {
+struct ToolReply {
     content: Content,
     view_data: Option<Map<String, Value>>,
 }
@@ -90,12 +90,12 @@ impl Session {
 
     /// A stateless session of the same client: no categories are enabled, and changes do not
     /// persist.
-    pub fn afresh(&self) -> Self {
+    pub fn stateless(&self) -> Self {
         Self::new(Arc::clone(&self.settings), Arc::clone(&self.connection), false)
     }
 
     /// The same session over another connection.
-    pub(crate) fn over(&self, connection: Arc<Connection>) -> Self {
+    pub(crate) fn with_connection(&self, connection: Arc<Connection>) -> Self {
         Self { connection, ..self.clone() }
     }
 
@@ -131,7 +131,7 @@ impl Session {
             Err(error) => Err(error),
         };
         match ran {
-            Ok(Ran { content, view_data }) => Outcome { view_data, ..Outcome::of(Ok(content), false) },
+            Ok(ToolReply { content, view_data }) => Outcome { view_data, ..Outcome::of(Ok(content), false) },
             Err(error) => Outcome::of(Err(error), false),
         }
     }
@@ -185,7 +185,7 @@ impl Session {
         arguments: Map<String, Value>,
         for_view: bool,
         call: &Call,
-    ) -> Result<Ran> {
+    ) -> Result<ToolReply> {
         let call = &call.clone().in_session(Arc::new(self.clone()));
         match self.within_deadline(self.answer(entry, arguments, for_view, call), call).await {
             Ok((content, view_data)) => {
@@ -193,7 +193,7 @@ impl Session {
                     .masked(|text| self.connection.mask(text), |bytes| self.connection.mask_bytes(bytes));
                 let view_data = view_data.map(|data| self.connection.mask(data));
                 let view_data = view_data.and_then(|data| serde_json::from_str(&data).ok());
-                Ok(Ran { content: masked, view_data })
+                Ok(ToolReply { content: masked, view_data })
             }
             Err(error) => Err(self.presentable(error)),
         }
@@ -258,6 +258,6 @@ impl Session {
         let mist = self.mist(call.clone());
         let ask = |arguments| entry.run(arguments, &mist, call);
         let repeatable = entry.tool().hints.repeatable();
-        in_turns(repeatable, self.settings.rules(), for_view, arguments, ask).await
+        refetch_to_fit(repeatable, self.settings.rules(), for_view, arguments, ask).await
     }
 }

@@ -29,7 +29,9 @@ fn likeness(written: &str, candidate: &str) -> Option<f64> {
     let likeness = strsim::jaro_winkler(written, candidate);
     let is_alike =
         likeness >= JARO_WINKLER && strsim::normalized_damerau_levenshtein(written, candidate) >= UNCHANGED;
-    is_alike.then_some(likeness)
+    // In a short word one slip weighs much: `mca` for `mac`.
+    let is_slip = || written.len() > 2 && strsim::osa_distance(written, candidate) == 1;
+    (is_alike || is_slip()).then_some(likeness)
 }
 
 /// Up to `most` of them, each in quotes.

@@ -28,7 +28,7 @@ pub struct Collector {
 
 #[derive(Debug, Default)]
 struct MockState {
-    exports: Mutex<Vec<(HeaderMap, Vec<Exported>)>>,
+    exports: Mutex<Vec<(HeaderMap, Vec<ExportedSpan>)>>,
     arrived: Notify,
     /// The status and delay with which exports are rejected, if they are.
     refusal: Mutex<Option<(u16, Duration)>>,
@@ -37,13 +37,13 @@ struct MockState {
 
 /// A span with the resource attributes of its service.
 #[derive(Clone, Debug)]
-pub struct Exported {
+pub struct ExportedSpan {
     /// The span as received.
     pub span: Span,
     resource: Vec<KeyValue>,
 }
 
-impl Exported {
+impl ExportedSpan {
     /// The name of the span.
     pub fn name(&self) -> &str {
         &self.span.name
@@ -133,7 +133,7 @@ impl Collector {
     }
 
     /// All spans received so far.
-    pub fn spans(&self) -> Vec<Exported> {
+    pub fn spans(&self) -> Vec<ExportedSpan> {
         lock(&self.state.exports).iter().flat_map(|(_, spans)| spans.clone()).collect()
     }
 
@@ -143,7 +143,11 @@ impl Collector {
     }
 
     /// Waits until the received spans satisfy `wanted`, and returns them.
-    pub async fn wait_until(&self, what: &str, wanted: impl Fn(&[Exported]) -> bool) -> Vec<Exported> {
+    pub async fn wait_until(
+        &self,
+        what: &str,
+        wanted: impl Fn(&[ExportedSpan]) -> bool,
+    ) -> Vec<ExportedSpan> {
         let telling = async {
             loop {
                 let arrived = self.state.arrived.notified();
@@ -158,8 +162,8 @@ impl Collector {
     }
 
     /// Waits for `count` spans of that name, and returns them by start time.
-    pub async fn named(&self, name: &str, count: usize) -> Vec<Exported> {
-        let of_name = |spans: &[Exported]| spans.iter().filter(|span| span.name() == name).count();
+    pub async fn named(&self, name: &str, count: usize) -> Vec<ExportedSpan> {
+        let of_name = |spans: &[ExportedSpan]| spans.iter().filter(|span| span.name() == name).count();
         let spans = self.wait_until(name, |spans| of_name(spans) >= count).await;
         let mut spans: Vec<_> = spans.into_iter().filter(|span| span.name() == name).collect();
         spans.sort_by_key(|span| span.span.start_time_unix_nano);
@@ -179,7 +183,7 @@ async fn take(State(state): State<Arc<MockState>>, headers: HeaderMap, body: Byt
     for of_resource in export.resource_spans {
         let resource = of_resource.resource.map(|resource| resource.attributes).unwrap_or_default();
         for span in of_resource.scope_spans.into_iter().flat_map(|of_scope| of_scope.spans) {
-            spans.push(Exported { span, resource: resource.clone() });
+            spans.push(ExportedSpan { span, resource: resource.clone() });
         }
     }
     lock(&state.exports).push((headers, spans));

@@ -32,15 +32,15 @@ mod tcp_proxy;
 
 pub use certificate::{certificate, certificate_for};
 pub use client::{Client, Lifecycle, text};
-pub use collector::{Collector, Exported};
+pub use collector::{Collector, ExportedSpan};
 pub use http_client::{HttpClient, HttpResponse, message};
 pub use http_server::HttpServer;
 pub use launch::{Launch, TOKEN, binary};
 pub use mock_upstream::{Answer, MockUpstream, Received};
 pub use nginx::{Balance, Nginx};
 pub use port::free_port;
-pub use proxy::{Connects, Proxy};
-pub use raw::{RawUpstream, Then};
+pub use proxy::{ConnectPolicy, Proxy};
+pub use raw::{AfterResponse, RawUpstream};
 pub use raw_socket::RawSocket;
 pub use redis_server::RedisServer;
 pub use stdio_process::{Finished, StdioProcess};

@@ -38,15 +38,15 @@ struct MockState {
     /// Answers by token, whatever the path.
     for_tokens: Mutex<HashMap<String, Answer>>,
     /// The default answer.
-    otherwise: Mutex<Option<Otherwise>>,
+    default_handler: Mutex<Option<DefaultHandler>>,
 }
 
 #[derive(Clone)]
-struct Otherwise(Arc<dyn Fn(&Received) -> Answer + Send + Sync>);
+struct DefaultHandler(Arc<dyn Fn(&Received) -> Answer + Send + Sync>);
 
-impl fmt::Debug for Otherwise {
+impl fmt::Debug for DefaultHandler {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Otherwise")
+        formatter.write_str("DefaultHandler")
     }
 }
 
@@ -97,9 +97,9 @@ enum Kind {
 }
 
 /// A request that is never answered, until its client disconnects.
-struct Waiting(Arc<MockState>);
+struct UnansweredRequest(Arc<MockState>);
 
-impl Drop for Waiting {
+impl Drop for UnansweredRequest {
     fn drop(&mut self) {
         self.0.abandoned.notify_one();
     }
@@ -162,7 +162,7 @@ impl Answer {
         }
         match self.kind {
             Kind::Never => {
-                let _waiting = Waiting(state);
+                let _waiting = UnansweredRequest(state);
                 std::future::pending::<()>().await;
             }
             Kind::Late(delay) => tokio::time::sleep(delay).await,
@@ -170,7 +170,7 @@ impl Answer {
         }
         let body = match self.kind {
             Kind::CutOff => {
-                // With a delay, because otherwise the beginning would never leave the write buffer.
+                // With a delay, because default_handler the beginning would never leave the write buffer.
                 let end = async {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                     Err(std::io::Error::other("cut off"))
@@ -240,8 +240,8 @@ impl MockUpstream {
     }
 
     /// Sets the default answer, which depends on the request.
-    pub fn otherwise(&self, answer: impl Fn(&Received) -> Answer + Send + Sync + 'static) {
-        *lock(&self.state.otherwise) = Some(Otherwise(Arc::new(answer)));
+    pub fn default_handler(&self, answer: impl Fn(&Received) -> Answer + Send + Sync + 'static) {
+        *lock(&self.state.default_handler) = Some(DefaultHandler(Arc::new(answer)));
     }
 
     /// Takes the recorded requests.
@@ -294,8 +294,9 @@ async fn answer(State(state): State<Arc<MockState>>, request: Request) -> Respon
         }
     });
     let answer = answer.unwrap_or_else(|| {
-        let otherwise = lock(&state.otherwise).clone();
-        otherwise.map_or_else(|| Answer::new("application/json", "{}"), |Otherwise(answer)| answer(&received))
+        let default_handler = lock(&state.default_handler).clone();
+        default_handler
+            .map_or_else(|| Answer::new("application/json", "{}"), |DefaultHandler(answer)| answer(&received))
     });
     lock(&state.received).push(received);
     state.arrived.notify_one();

@@ -17,8 +17,8 @@ pub struct Proxy {
 
 /// How the proxy handles CONNECT.
 #[derive(Clone, Copy, Debug)]
-pub enum Connects {
-    /// Connects to this address.
+pub enum ConnectPolicy {
+    /// ConnectPolicy to this address.
     To(SocketAddr),
     /// Answers with this status.
     Not(u16),
@@ -26,7 +26,7 @@ pub enum Connects {
 
 impl Proxy {
     /// Starts the proxy.
-    pub async fn start(connects: Connects) -> Self {
+    pub async fn start(connects: ConnectPolicy) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (address, requested) = (listener.local_addr().unwrap(), Arc::new(Mutex::new(Vec::new())));
         let all = Arc::clone(&requested);
@@ -56,7 +56,11 @@ impl Drop for Proxy {
 }
 
 /// Serves one connection until either side closes it.
-async fn serve(mut client: TcpStream, connects: Connects, requested: Arc<Mutex<Vec<String>>>) -> Option<()> {
+async fn serve(
+    mut client: TcpStream,
+    connects: ConnectPolicy,
+    requested: Arc<Mutex<Vec<String>>>,
+) -> Option<()> {
     let first = client.read_u8().await.ok()?;
     let (what, success, refused): (String, &[u8], Vec<u8>) = if first == 5 {
         (socks(&mut client).await?, &[5, 0, 0, 1, 0, 0, 0, 0, 0, 0], vec![5, 2, 0, 1, 0, 0, 0, 0, 0, 0])
@@ -68,12 +72,12 @@ async fn serve(mut client: TcpStream, connects: Connects, requested: Arc<Mutex<V
         let head = String::from_utf8(head).ok()?;
         let target = head.split(' ').take(2).collect::<Vec<_>>().join(" ");
         let credentials = head.lines().find(|line| line.to_lowercase().starts_with("proxy-authorization"));
-        let status = if let Connects::Not(status) = connects { status } else { 200 };
+        let status = if let ConnectPolicy::Not(status) = connects { status } else { 200 };
         let what = credentials.map_or(target.clone(), |line| format!("{target} {line}"));
         (what, b"HTTP/1.1 200 OK\r\n\r\n", format!("HTTP/1.1 {status} No\r\n\r\n").into_bytes())
     };
     requested.lock().unwrap_or_else(PoisonError::into_inner).push(what);
-    let Connects::To(address) = connects else {
+    let ConnectPolicy::To(address) = connects else {
         client.write_all(&refused).await.ok()?;
         return None;
     };

@@ -18,7 +18,7 @@ pub struct RawUpstream {
 
 /// What happens to the connection after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
+pub enum AfterResponse {
     /// It is kept open for the next request.
     KeepOpen,
     /// It is closed.
@@ -27,7 +27,7 @@ pub enum Then {
 
 impl RawUpstream {
     /// Starts an upstream with these answers in turn, the last one repeated. An empty answer closes the connection.
-    pub async fn start(answers: impl IntoIterator<Item = (Vec<u8>, Then)>) -> Self {
+    pub async fn start(answers: impl IntoIterator<Item = (Vec<u8>, AfterResponse)>) -> Self {
         let answers: Arc<[_]> = answers.into_iter().collect();
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -58,12 +58,16 @@ impl Drop for RawUpstream {
     }
 }
 
-async fn serve(mut connection: TcpStream, answers: Arc<[(Vec<u8>, Then)]>, requests: Arc<AtomicUsize>) {
+async fn serve(
+    mut connection: TcpStream,
+    answers: Arc<[(Vec<u8>, AfterResponse)]>,
+    requests: Arc<AtomicUsize>,
+) {
     while read_head(&mut connection).await {
         let number = requests.fetch_add(1, Ordering::SeqCst);
         let (answer, then) = &answers[number.min(answers.len() - 1)];
         // A client may disconnect in the middle of an answer.
-        if connection.write_all(answer).await.is_err() || *then == Then::Close {
+        if connection.write_all(answer).await.is_err() || *then == AfterResponse::Close {
             return;
         }
     }

@@ -106,7 +106,7 @@ async fn session(mode: Mode, categories: &[&str], status: u16) -> (MockUpstream,
     upstream
         .json("/api/v1/self", &json!({ "privileges": [{ "scope": "org", "org_id": ORG, "name": "Acme" }] }));
     upstream.json(&format!("/api/v1/orgs/{ORG}/sites"), &json!([{ "id": SITE, "name": "Leeds Office" }]));
-    upstream.otherwise(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
+    upstream.default_handler(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
     let mut clouds = Clouds::default();
     clouds.allow(&upstream.url()).unwrap();
     let cloud: Cloud = clouds.find(&upstream.url()).unwrap();
@@ -250,7 +250,7 @@ async fn managed_mode_lists_a_listed_category_from_the_start_and_custom_mode_onl
         );
     }
     // A stateless request lists it as well.
-    assert!(listed(&managed.afresh()).contains(&"askNetwork"));
+    assert!(listed(&managed.stateless()).contains(&"askNetwork"));
 }
 
 #[tokio::test]

@@ -25,13 +25,13 @@ pub async fn list_org_marvis_actions(
     site_id: Option<SiteId>,
     #[flatten] page: PageNumber,
 ) -> Result<Reply> {
-    let wanted = Wanted { status: status.unwrap_or(MarvisActionStatus::Open), category, site_id };
+    let filter = ActionFilter { status: status.unwrap_or(MarvisActionStatus::Open), category, site_id };
     let path = Request::get("/api/v1/labs/orgs").segment(org_id.as_str()).segment("suggestion");
     let path = path.query("query", "get_suggestion").query("resolve_wcid", true);
     match actions(mist, &path).await? {
         Ok((rows, complete)) => {
-            wanted.check_category(&rows)?;
-            let rows = rows.into_iter().filter(|row| wanted.action(row)).collect();
+            filter.check_category(&rows)?;
+            let rows = rows.into_iter().filter(|row| filter.action(row)).collect();
             let note =
                 (!complete).then(|| format!("Only the first {} actions were looked at.", PAGES * ROWS));
             page_of(rows, &page, note)
@@ -40,10 +40,10 @@ pub async fn list_org_marvis_actions(
             let alarms =
                 Request::get("/api/v1/orgs").segment(org_id.as_str()).segment("alarms").segment("search");
             let alarms = alarms.query("group", "marvis").query("duration", "7d").query("limit", ROWS);
-            let answer = mist.send(alarms.query("site_id", wanted.site_id.clone())).await?.json()?;
+            let answer = mist.send(alarms.query("site_id", filter.site_id.clone())).await?.json()?;
             let rows = rows_of(&answer).unwrap_or_default();
             let partial = if rows.len() < ROWS { "" } else { " Older ones were not looked at." };
-            let ignored = match &wanted.category {
+            let ignored = match &filter.category {
                 Some(_) => " They have no category, so that one was not looked for: see `type`.",
                 None => "",
             };
@@ -51,7 +51,7 @@ pub async fn list_org_marvis_actions(
                 "Mist gave no Marvis actions ({why}). These are alarms of group `marvis` of the last seven days in their \
                  place; most actions have no alarm.{ignored}{partial}"
             );
-            let rows = rows.into_iter().filter(|row| wanted.alarm(row)).collect();
+            let rows = rows.into_iter().filter(|row| filter.alarm(row)).collect();
             page_of(rows, &page, Some(note))
         }
     }
@@ -158,20 +158,20 @@ fn has_kinds(answer: &Value) -> bool {
 }
 
 /// What is looked for.
-struct Wanted {
+struct ActionFilter {
     status: MarvisActionStatus,
     category: Option<String>,
     site_id: Option<SiteId>,
 }
 
-impl Wanted {
+impl ActionFilter {
     /// Refuses a category that none of the actions has, whatever their state and site.
     fn check_category(&self, rows: &[Value]) -> Result<()> {
         let Some(category) = &self.category else { return Ok(()) };
-        let wanted = category.trim().to_lowercase();
+        let filter = category.trim().to_lowercase();
         let categories: BTreeSet<_> = rows.iter().filter_map(|row| row["category"].as_str()).collect();
         if categories.is_empty()
-            || categories.iter().any(|category| category.to_lowercase().contains(&wanted))
+            || categories.iter().any(|category| category.to_lowercase().contains(&filter))
         {
             return Ok(());
         }
@@ -192,7 +192,7 @@ impl Wanted {
         };
         let category = row["category"].as_str().unwrap_or_default().to_lowercase();
         of_status
-            && self.category.as_ref().is_none_or(|wanted| category.contains(&wanted.trim().to_lowercase()))
+            && self.category.as_ref().is_none_or(|filter| category.contains(&filter.trim().to_lowercase()))
             && self.site_id.as_ref().is_none_or(|site| names(row, site.as_str()))
     }
 

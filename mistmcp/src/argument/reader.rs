@@ -19,12 +19,12 @@ use super::{Arg, Fields, Listed, Lookup, Presence, QueryValue, TEXT, length};
 #[error("{words}")]
 pub struct Mismatch {
     words: String,
-    form: Form,
+    kind: MismatchKind,
 }
 
 /// What the words of a mismatch are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+enum MismatchKind {
     /// What is wanted.
     Wanted,
     /// What is wanted, with parts of what was given.
@@ -36,24 +36,24 @@ enum Form {
 impl Mismatch {
     /// Creates an error with what was expected, as the continuation of "wanted is".
     pub fn wanted(wanted: impl Into<String>) -> Self {
-        Self { words: wanted.into(), form: Form::Wanted }
+        Self { words: wanted.into(), kind: MismatchKind::Wanted }
     }
 
     /// As [`Self::wanted`], with words that repeat parts of what was given.
     pub(crate) fn quoting(wanted: impl Into<String>) -> Self {
-        Self { words: wanted.into(), form: Form::Quoting }
+        Self { words: wanted.into(), kind: MismatchKind::Quoting }
     }
 
     /// The words after the name of a flag.
     #[cfg(all(feature = "query", feature = "cli"))]
     pub(crate) fn after(&self, flag: &str) -> String {
-        let verb = if self.form == Form::Sentence { ":" } else { " takes" };
+        let verb = if self.kind == MismatchKind::Sentence { ":" } else { " takes" };
         format!("{flag}{verb} {}", self.words)
     }
 
     /// Creates an error with a sentence that says what is wrong and what to do.
     pub(crate) fn sentence(words: impl Into<String>) -> Self {
-        Self { words: words.into(), form: Form::Sentence }
+        Self { words: words.into(), kind: MismatchKind::Sentence }
     }
 }
 
@@ -163,9 +163,9 @@ impl<T: JsonSchema + Serialize + DeserializeOwned + Send + Sync + 'static> Reque
 impl crate::Error {
     /// Creates the error of a missing or invalid argument.
     pub(crate) fn argument(name: &str, value: &Value, mismatch: &Mismatch) -> Self {
-        let Mismatch { words, form } = mismatch;
+        let Mismatch { words, kind: of_words } = mismatch;
         let kind = ErrorKind::Arguments;
-        if *form == Form::Sentence {
+        if *of_words == MismatchKind::Sentence {
             return Self::own(kind, format!("`{name}`: {words}"));
         }
         let given = shortened(&value.to_string(), 80);
@@ -173,7 +173,8 @@ impl crate::Error {
             Value::Null => Self::own(kind, format!("`{name}` is missing: {words} is wanted.")),
             _ => {
                 let error = Self::own(kind, format!("`{name}` is ")).and_value(name, given).and_own(", but ");
-                let error = if *form == Form::Quoting { error.and(words) } else { error.and_own(words) };
+                let error =
+                    if *of_words == MismatchKind::Quoting { error.and(words) } else { error.and_own(words) };
                 error.and_own(" is wanted.")
             }
         }

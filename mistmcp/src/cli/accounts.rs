@@ -14,7 +14,7 @@ use futures_util::future::try_join_all;
 use tokio::sync::Notify;
 
 use super::env_file::{Environment, exposed};
-use super::hangup;
+use super::sighup;
 use crate::mist::{Account, Accounts, Cloud, Clouds};
 use crate::suggestion::listed;
 use crate::text_file::{self, SMALL};
@@ -91,15 +91,15 @@ impl Source {
     /// # Errors
     /// The signal cannot be handled.
     pub(super) fn watch(self, accounts: Arc<Accounts>) -> std::io::Result<()> {
-        let hangups = Arc::new(Notify::new());
-        let hung_up = Arc::clone(&hangups);
-        hangup::on_signal(move || hung_up.notify_one())?;
+        let signals = Arc::new(Notify::new());
+        let on_signal = Arc::clone(&signals);
+        sighup::on_signal(move || on_signal.notify_one())?;
         tokio::spawn(async move {
             let mut files = self.token_files().unwrap_or_default();
             let mut seen = self.fingerprint(&files);
             loop {
                 let is_asked = tokio::select! {
-                    () = hangups.notified() => true,
+                    () = signals.notified() => true,
                     () = tokio::time::sleep(POLL_INTERVAL) => false,
                 };
                 let now = self.fingerprint(&files);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 
 use super::flags::Flags;
-use super::hangup;
+use super::sighup;
 use crate::audit::AuditLog;
 use crate::key::Key;
 use crate::quote;
@@ -34,6 +34,6 @@ pub(super) fn open(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLo
         )
     })?;
     let log = Arc::clone(&audit);
-    hangup::on_signal(move || log.reopen())?;
+    sighup::on_signal(move || log.reopen())?;
     Ok(Some(audit))
 }

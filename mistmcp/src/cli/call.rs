@@ -37,7 +37,7 @@ const NO_LIMIT: u32 = u32::MAX;
 
 /// How the answer is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum OutputFormat {
     Json,
     Toon,
     Table,
@@ -47,7 +47,7 @@ pub(super) enum Form {
 /// Options of the printed answer.
 #[derive(Debug)]
 pub(super) struct Output {
-    pub(super) form: Form,
+    pub(super) format: OutputFormat,
     /// The columns of a table or of CSV, where they were chosen.
     pub(super) fields: Vec<String>,
 }
@@ -65,11 +65,11 @@ pub(super) async fn run(
             return Ok(Exit::Usage.into());
         }
     };
-    let form = match flags.format {
-        _ if asked.table => Form::Table,
-        _ if asked.csv => Form::Csv,
-        Format::Json => Form::Json,
-        Format::Toon => Form::Toon,
+    let format = match flags.format {
+        _ if asked.table => OutputFormat::Table,
+        _ if asked.csv => OutputFormat::Csv,
+        Format::Json => OutputFormat::Json,
+        Format::Toon => OutputFormat::Toon,
     };
     let max_bytes = flags.max_result_bytes.filter(|_| !asked.all_pages).unwrap_or(NO_LIMIT);
     let rules = Rules {
@@ -90,7 +90,7 @@ pub(super) async fn run(
                 return Ok(Exit::Usage.into());
             }
         };
-    let printed = Output { form, fields };
+    let printed = Output { format, fields };
     let stop = shutdown::on_signal()?;
     let progress = Progress::new();
     let call = Caller { session, tool: &asked.tool, stop, progress };
@@ -123,7 +123,7 @@ impl Caller<'_> {
 
     /// Puts names in place of the ids in the rows of a table, unless its columns were chosen.
     async fn name(&self, rows: &mut [Value], output: &Output) {
-        if output.form != Form::Table || !output.fields.is_empty() {
+        if output.format != OutputFormat::Table || !output.fields.is_empty() {
             return;
         }
         let organization = names::organization(rows).to_owned();

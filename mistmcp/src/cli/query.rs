@@ -9,13 +9,13 @@ use super::call::answer;
 use super::call::arguments::of_pairs;
 use super::call::pages::Page;
 use super::call::progress::Progress;
-use super::call::{Form, Output};
+use super::call::{Output, OutputFormat};
 use super::configuration::Configuration;
 use super::env_file::Environment;
 use super::exit::Exit;
 use super::flags::{Flags, QueryFlags, QueryOutput};
 use super::{output, shutdown};
-use crate::query::{Answered, QueryResult};
+use crate::query::{QueryAnswer, QueryResult};
 use crate::reply::Rules;
 use crate::session::Mode;
 use crate::text::shortened;
@@ -46,9 +46,9 @@ pub(super) async fn run(
     let answered = session.query(&query, &Call::new(stop.clone(), Some(progress.listener()))).await;
     progress.end();
     match answered {
-        Ok(Answered::Columns(tables)) if asked.explain => explain(&tables, asked.output)?,
-        Ok(Answered::Columns(tables)) => columns(&tables, asked.output)?,
-        Ok(Answered::Rows(result)) => return print(result, asked.output),
+        Ok(QueryAnswer::Columns(tables)) if asked.explain => explain(&tables, asked.output)?,
+        Ok(QueryAnswer::Columns(tables)) => columns(&tables, asked.output)?,
+        Ok(QueryAnswer::Rows(result)) => return print(result, asked.output),
         Err(_) if stop.is_cancelled() => {
             output::error("error: interrupted");
             return Ok(Exit::Interrupted.into());
@@ -125,7 +125,7 @@ fn no_table(with: &str, from: &[String]) -> String {
 }
 
 /// Prints a result. Missing rows are reflected in the exit code.
-fn print(result: QueryResult, form: QueryOutput) -> anyhow::Result<ExitCode> {
+fn print(result: QueryResult, format: QueryOutput) -> anyhow::Result<ExitCode> {
     let more = result.more(0);
     let QueryResult { selected, tables, calls } = result;
     let mut is_whole = true;
@@ -145,7 +145,7 @@ fn print(result: QueryResult, form: QueryOutput) -> anyhow::Result<ExitCode> {
         ));
         is_whole = false;
     }
-    let form = match form {
+    let format = match format {
         QueryOutput::Json => {
             let value = json!({
                 "results": selected.rows, "total": selected.total, "tables": tables, "calls": calls,
@@ -153,13 +153,13 @@ fn print(result: QueryResult, form: QueryOutput) -> anyhow::Result<ExitCode> {
             print_json(&value)?;
             None
         }
-        QueryOutput::Table => Some(Form::Table),
-        QueryOutput::Csv => Some(Form::Csv),
+        QueryOutput::Table => Some(OutputFormat::Table),
+        QueryOutput::Csv => Some(OutputFormat::Csv),
     };
-    if let Some(form) = form {
+    if let Some(format) = format {
         let total = Some(selected.total as u64);
         let page = Page { rows: selected.rows, total, next: None, about: Map::new() };
-        answer::rows(&page, &Output { form, fields: selected.columns })?;
+        answer::rows(&page, &Output { format, fields: selected.columns })?;
     }
     Ok(if is_whole { ExitCode::SUCCESS } else { Exit::Failed.into() })
 }
@@ -170,8 +170,8 @@ fn print_json(value: &Value) -> std::io::Result<()> {
 }
 
 /// Prints the columns of the tables.
-fn columns(about: &Value, form: QueryOutput) -> anyhow::Result<()> {
-    if form == QueryOutput::Json {
+fn columns(about: &Value, format: QueryOutput) -> anyhow::Result<()> {
+    if format == QueryOutput::Json {
         return Ok(print_json(about)?);
     }
     let of_table = |(table, about): (&String, &Value)| {
@@ -183,17 +183,17 @@ fn columns(about: &Value, form: QueryOutput) -> anyhow::Result<()> {
         columns.into_iter().map(row).collect::<Vec<_>>()
     };
     let rows = about["tables"].as_object().into_iter().flatten().flat_map(of_table).collect();
-    rows_of(rows, &["table", "column", "type", "example"], form)
+    rows_of(rows, &["table", "column", "type", "example"], format)
 }
 
 /// Prints the cost of the tables.
-fn explain(about: &Value, form: QueryOutput) -> anyhow::Result<()> {
-    if form == QueryOutput::Json {
+fn explain(about: &Value, format: QueryOutput) -> anyhow::Result<()> {
+    if format == QueryOutput::Json {
         return Ok(print_json(about)?);
     }
     let row = |(table, about): (&String, &Value)| json!({ "table": table, "rows": about["rows"], "calls": about["calls"] });
     let tables = about["tables"].as_object();
-    rows_of(tables.into_iter().flatten().map(row).collect(), &["table", "rows", "calls"], form)?;
+    rows_of(tables.into_iter().flatten().map(row).collect(), &["table", "rows", "calls"], format)?;
     let calls: u64 = tables.into_iter().flatten().filter_map(|(_, about)| about["calls"].as_u64()).sum();
     output::error(&format!(
         "calls of Mist's API: {calls}, of which {} were made for this estimate; {} are left in this hour",
@@ -202,9 +202,9 @@ fn explain(about: &Value, form: QueryOutput) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn rows_of(rows: Vec<Value>, columns: &[&str], form: QueryOutput) -> anyhow::Result<()> {
+fn rows_of(rows: Vec<Value>, columns: &[&str], format: QueryOutput) -> anyhow::Result<()> {
     let page = Page { rows, total: None, next: None, about: Map::new() };
-    let form = if form == QueryOutput::Csv { Form::Csv } else { Form::Table };
+    let format = if format == QueryOutput::Csv { OutputFormat::Csv } else { OutputFormat::Table };
     let fields = columns.iter().map(|column| (*column).to_owned()).collect();
-    Ok(answer::rows(&page, &Output { form, fields })?)
+    Ok(answer::rows(&page, &Output { format, fields })?)
 }

@@ -28,7 +28,7 @@ use http_body::Body as HttpBody;
 use tower::{Service, ServiceExt};
 
 use addresses::{Address, Addresses};
-use budget::{Budget, Part};
+use budget::{Budget, BudgetPermit};
 pub(super) use connections::Connection;
 use connections::Connections;
 use guarded_body::GuardedBody;
@@ -162,7 +162,7 @@ impl Admission {
 
 impl Client {
     /// Takes a slot of the requests in flight.
-    fn admit(&self, connection: &Connection) -> Result<[Part; 2], Rejection> {
+    fn admit(&self, connection: &Connection) -> Result<[BudgetPermit; 2], Rejection> {
         let Self { admission, address } = self;
         if connection.is_reserve {
             return Err(Rejection::too_many(
@@ -317,4 +317,4 @@ impl StreamBytes {
 
 /// The quota that a message uses, released on drop.
 #[derive(Debug)]
-pub(super) struct Received(#[expect(dead_code, reason = "held for its drop")] [Part; 2]);
+pub(super) struct Received(#[expect(dead_code, reason = "held for its drop")] [BudgetPermit; 2]);

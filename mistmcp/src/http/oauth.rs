@@ -18,8 +18,8 @@ use moka::sync::Cache;
 
 pub(super) use metadata::routes;
 
-use keys::{KeyError, KeyStore, Times};
-use token::{Claims, Refused};
+use keys::{KeyError, KeyStore, RefreshTimes};
+use token::{AccessTokenError, Claims};
 
 use super::rejection::Rejection;
 use crate::key::Key;
@@ -82,7 +82,7 @@ impl OAuth {
     /// The client of the issuer cannot be built.
     pub(super) fn new(settings: OAuthSettings, pool: &Pool) -> anyhow::Result<Arc<Self>> {
         signature::install();
-        let keys = Arc::new(KeyStore::new(&settings.issuer, pool, Times::default())?);
+        let keys = Arc::new(KeyStore::new(&settings.issuer, pool, RefreshTimes::default())?);
         let verified = Cache::builder().max_capacity(CACHED).build();
         Ok(Arc::new(Self { settings, keys, verified, hash_key: Key::random() }))
     }
@@ -186,7 +186,7 @@ impl OAuth {
         Rejection::unauthorized(message).with_challenge(self.challenge(None))
     }
 
-    fn refused(&self, refused: Refused) -> Rejection {
+    fn refused(&self, refused: AccessTokenError) -> Rejection {
         self.invalid(&refused.to_string())
     }
 

@@ -8,7 +8,7 @@ use memchr::memmem;
 use moka::sync::Cache;
 
 use super::mask::MASK;
-use super::names::Listing;
+use super::name_list::NameList;
 use super::token_registry::Lease;
 use super::token_state::TokenState;
 use super::{Answer, Cloud, Request};
@@ -30,7 +30,7 @@ pub(super) struct ResponseCache {
     /// Keyed by cloud, not by token: constants are the same for everyone.
     constants: Cache<(Cloud, String), Answer>,
     /// Keyed by the tokens of the request.
-    names: Cache<(Ids, String), Arc<Listing>>,
+    names: Cache<(Ids, String), Arc<NameList>>,
     /// The sites that tokens have been found to see, with their organization if it is known. An account may be used for
     /// some organizations of its tokens alone.
     sites: Cache<(Ids, String), Option<Arc<str>>>,
@@ -48,7 +48,9 @@ impl ResponseCache {
                 .build(),
             names: Cache::builder()
                 .max_capacity(NAMES_BYTES)
-                .weigher(|key: &(Ids, String), listing: &Arc<Listing>| weight(key.1.len() + listing.weight()))
+                .weigher(|key: &(Ids, String), listing: &Arc<NameList>| {
+                    weight(key.1.len() + listing.weight())
+                })
                 .time_to_live(NAMES_TTL)
                 .build(),
             sites: Cache::builder().max_capacity(SITES).time_to_live(NAMES_TTL).build(),
@@ -79,7 +81,7 @@ impl ResponseCache {
         }
     }
 
-    pub(super) fn names(&self, ids: &Ids, path: &str) -> Option<Arc<Listing>> {
+    pub(super) fn names(&self, ids: &Ids, path: &str) -> Option<Arc<NameList>> {
         self.names.get(&(Arc::clone(ids), path.to_owned()))
     }
 
@@ -106,7 +108,7 @@ impl ResponseCache {
         }
     }
 
-    pub(super) fn keep_names(&self, ids: &Ids, path: &str, listing: Arc<Listing>) {
+    pub(super) fn keep_names(&self, ids: &Ids, path: &str, listing: Arc<NameList>) {
         self.names.insert((Arc::clone(ids), path.to_owned()), listing);
     }
 }
@@ -134,12 +136,12 @@ fn weight(content: usize) -> u32 {
 mod tests {
     use serde_json::json;
 
-    use super::super::names::named;
+    use super::super::name_list::parse;
     use super::*;
 
-    fn listing(name: &str) -> Arc<Listing> {
-        let rows = named(&json!([{ "id": "1", "name": name }]));
-        Arc::new(Listing { rows, ..Listing::empty() })
+    fn listing(name: &str) -> Arc<NameList> {
+        let rows = parse(&json!([{ "id": "1", "name": name }]));
+        Arc::new(NameList { rows, ..NameList::empty() })
     }
 
     #[test]

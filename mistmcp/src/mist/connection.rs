@@ -9,7 +9,7 @@ use super::cache::Ids;
 use super::dispatch::Dispatcher;
 use super::routing::Route;
 use super::token_state::Key;
-use super::{Cloud, Limits, Pacer, Pool, Token, Tokens};
+use super::{Cloud, Limits, Pool, Token, Tokens, ValidationLimiter};
 
 /// Connection of a client to one cloud with one or several tokens. Rate limits and caches of a token are shared by
 /// all connections of the pool with the same token and cloud.
@@ -85,8 +85,8 @@ impl Connection {
     }
 
     /// The same connection with a rate limit until Mist has accepted a token.
-    pub(crate) fn paced(mut self, pacer: Arc<Pacer>) -> Self {
-        self.dispatcher.pacer = Some(pacer);
+    pub(crate) fn with_validation_limiter(mut self, validation_limiter: Arc<ValidationLimiter>) -> Self {
+        self.dispatcher.validation_limiter = Some(validation_limiter);
         self
     }
 
@@ -144,5 +144,5 @@ fn dispatcher(pool: Arc<Pool>, cloud: Cloud, tokens: Tokens) -> Dispatcher {
     let leases: Arc<[_]> = tokens.into_vec().into_iter().map(lease).collect();
     let mut ids: Vec<_> = leases.iter().map(|lease| lease.id).collect();
     ids.sort_unstable();
-    Dispatcher { pool, cloud, leases, ids: ids.into(), pacer: None }
+    Dispatcher { pool, cloud, leases, ids: ids.into(), validation_limiter: None }
 }

@@ -12,7 +12,6 @@ use reqwest::Url;
 use tokio::time::Instant as Deadline;
 
 use super::cache::Ids;
-use super::pacer::Pacer;
 use super::rate_limit::{Exhausted, Purpose, until_next_hour};
 use super::retry::{Failure, RetryBudget, RetryDecision, with_retries};
 use super::retry_after::retry_after;
@@ -21,6 +20,7 @@ use super::token_registry::Lease;
 use super::token_state::TokenState;
 use super::transport::{Response, exchange};
 use super::validation_gate::Validation;
+use super::validation_limiter::ValidationLimiter;
 use super::wait_progress::{WaitReporter, wait_channel};
 use super::{Answer, Cloud, Pool, Request, errors};
 use crate::Result;
@@ -39,7 +39,7 @@ pub(super) struct Dispatcher {
     pub(super) leases: Arc<[Lease]>,
     pub(super) ids: Ids,
     /// Rate limit of requests with tokens that Mist has not accepted; `None` for the operator's tokens.
-    pub(super) pacer: Option<Arc<Pacer>>,
+    pub(super) validation_limiter: Option<Arc<ValidationLimiter>>,
 }
 
 /// A cached answer, or a waiter on a request in flight.
@@ -197,13 +197,13 @@ impl Dispatcher {
         sent: &SentCount,
     ) -> Result<Answer, AttemptError> {
         let clock = self.pool.clock;
-        let _proving = match &self.pacer {
-            Some(pacer) => match token.validate(pacer).await {
+        let _proving = match &self.validation_limiter {
+            Some(validation_limiter) => match token.validate(validation_limiter).await {
                 Ok(Validation::Refused) => return Err(AttemptError::Refused(String::new())),
                 Ok(proof) => Some(proof),
-                Err(paced_out) => {
+                Err(limited) => {
                     self.pool.metrics().refusal("new_tokens");
-                    return Err(Failure::from(errors::for_pace(paced_out)).into());
+                    return Err(Failure::from(errors::for_validation_limit(limited)).into());
                 }
             },
             None => None,

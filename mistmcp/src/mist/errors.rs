@@ -6,8 +6,8 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::pacer::PacedOut;
 use super::rate_limit::{Exhausted, ExhaustedBy};
+use super::validation_limiter::ValidationLimited;
 use crate::Error;
 use crate::call::Stage;
 use crate::error::{self, ErrorKind};
@@ -102,8 +102,8 @@ pub(super) fn for_rate_limit(used_up: &Exhausted, body: &str) -> Error {
 }
 
 /// Error when an address has sent too many requests with tokens that Mist has not accepted.
-pub(super) fn for_pace(paced_out: PacedOut) -> Error {
-    let PacedOut { per_minute, wait } = paced_out;
+pub(super) fn for_validation_limit(limited: ValidationLimited) -> Error {
+    let ValidationLimited { per_minute, wait } = limited;
     Error::new(
         ErrorKind::RateLimit,
         format!(

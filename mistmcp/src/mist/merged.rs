@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::accounts::Account;
+use super::fan_out::{self, WaitFor};
 use super::routing::Route;
-use super::survey::{self, Extent};
 use super::{Answer, Mist, Request};
 use crate::{Error, Result};
 
@@ -29,7 +29,7 @@ impl Mist {
         };
         let asking = routes.iter().map(|route| (route, ask(route)));
         let mut merged = Merged::default();
-        for (route, result) in survey::results(asking, Extent::All, self.time_left(), |_, _| false).await {
+        for (route, result) in fan_out::results(asking, WaitFor::All, self.time_left(), |_, _| false).await {
             merged.add(&route.account, result);
         }
         let body = merged.body()?;

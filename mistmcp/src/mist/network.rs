@@ -21,7 +21,7 @@ pub(crate) const CERTIFICATES: &str = "SSL_CERT_FILE";
 /// Proxy and root certificates for connections to Mist.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Network {
-    proxy: Option<Named>,
+    proxy: Option<ProxySetting>,
     /// The value of `NO_PROXY`.
     exceptions: String,
     certificates: Option<PathBuf>,
@@ -29,7 +29,7 @@ pub(crate) struct Network {
 
 /// A proxy, and the variable that names it.
 #[derive(Clone, PartialEq, Eq)]
-struct Named {
+struct ProxySetting {
     variable: &'static str,
     url: Url,
 }
@@ -65,7 +65,7 @@ impl Network {
         let named = PROXY_VARIABLES.into_iter().find_map(|name| Some((name, value(name)?)));
         let proxy = match named {
             Some((variable, text)) => {
-                Some(Named { variable, url: proxy_url(&text).ok_or(NetworkError::Proxy(variable))? })
+                Some(ProxySetting { variable, url: proxy_url(&text).ok_or(NetworkError::Proxy(variable))? })
             }
             None => None,
         };
@@ -78,7 +78,7 @@ impl Network {
         if cloud.is_loopback() {
             return None;
         }
-        let Named { variable, url } = self.proxy.as_ref()?;
+        let ProxySetting { variable, url } = self.proxy.as_ref()?;
         let matcher = Matcher::builder().https(url.as_str()).no(self.exceptions.as_str()).build();
         matcher.intercept(&cloud.base().as_str().parse().ok()?)?;
         Some(format!("{} ({variable})", without_user(url)))
@@ -87,7 +87,7 @@ impl Network {
     /// Applies the settings to an HTTP client, which otherwise reads the environment itself.
     pub(super) fn configure(&self, builder: ClientBuilder) -> Result<ClientBuilder, NetworkError> {
         let mut builder = builder.no_proxy();
-        if let Some(Named { variable, url }) = &self.proxy {
+        if let Some(ProxySetting { variable, url }) = &self.proxy {
             let proxy = Proxy::https(url.clone()).map_err(|_| NetworkError::Proxy(variable))?;
             builder = builder.proxy(proxy.no_proxy(NoProxy::from_string(&self.exceptions)));
         }

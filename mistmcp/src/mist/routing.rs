@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::accounts::Account;
 use super::api::paths::{SELF, organization, sites};
 use super::dispatch::Dispatcher;
-use super::names::{Listing, Named};
-use super::survey::{Extent, Survey, survey};
+use super::fan_out::{Responses, WaitFor, fan_out};
+use super::name_list::{NameList, NamedObject};
 use super::{Mist, Request};
 use crate::argument::Id;
 use crate::error::ErrorKind;
@@ -63,7 +63,7 @@ impl Route {
         org_id.map_or(self.account.orgs.is_none(), |org_id| self.account.permits(org_id))
     }
 
-    fn sees_org(&self, listing: &Listing, id: &str) -> bool {
+    fn sees_org(&self, listing: &NameList, id: &str) -> bool {
         self.account.permits(id) && listing.rows.iter().any(|row| row.id == id && !row.is_msp())
     }
 
@@ -132,9 +132,9 @@ impl Mist {
             Scope::Site(id) => self.route_of_site(routes, id).await,
             Scope::Msp(id) => {
                 let open: Vec<_> = routes.iter().filter(|route| route.account.orgs.is_none()).collect();
-                let sees = |listing: &Listing| listing.rows.iter().any(|row| row.id == id && row.is_msp());
-                let surveyed = self.self_listings(&open, |_, listing| sees(listing)).await;
-                one("MSP", id, &seeing(&surveyed, |_, listing| sees(listing)), routes, surveyed.failures)
+                let sees = |listing: &NameList| listing.rows.iter().any(|row| row.id == id && row.is_msp());
+                let responses = self.self_listings(&open, |_, listing| sees(listing)).await;
+                one("MSP", id, &seeing(&responses, |_, listing| sees(listing)), routes, responses.failures)
             }
             Scope::Constants => {
                 let accepted = routes.iter().find(|route| route.dispatcher.is_accepted());
@@ -154,23 +154,23 @@ impl Mist {
             return one("organization", id, &explicit, routes, Vec::new());
         }
         let open: Vec<_> = routes.iter().filter(|route| route.account.orgs.is_none()).collect();
-        let mut surveyed = self.self_listings(&open, |route, listing| route.sees_org(listing, id)).await;
-        let mut seen = seeing(&surveyed, |route, listing| route.sees_org(listing, id));
+        let mut responses = self.self_listings(&open, |route, listing| route.sees_org(listing, id)).await;
+        let mut seen = seeing(&responses, |route, listing| route.sees_org(listing, id));
         if seen.is_empty() {
             // The privileges of a provider do not name its organizations.
-            let providers = seeing(&surveyed, |_, listing| listing.rows.iter().any(Named::is_msp));
+            let providers = seeing(&responses, |_, listing| listing.rows.iter().any(NamedObject::is_msp));
             seen = match providers.as_slice() {
-                [_] if surveyed.failures.is_empty() => providers,
+                [_] if responses.failures.is_empty() => providers,
                 _ => {
                     let answered =
                         self.objects_at(&providers, &organization(id), |_, org| org["id"] == id).await;
-                    surveyed.failures.extend(answered.failures);
+                    responses.failures.extend(answered.failures);
                     let seen = answered.answers.iter().filter(|(_, org)| org.is_some());
                     seen.map(|(route, _)| *route).collect()
                 }
             };
         }
-        one("organization", id, &seen, routes, surveyed.failures)
+        one("organization", id, &seen, routes, responses.failures)
     }
 
     async fn route_of_site<'r>(&self, routes: &'r [Route], id: &str) -> Result<&'r Route> {
@@ -202,9 +202,9 @@ impl Mist {
         if seen.is_empty() {
             let asked: Vec<_> = answered.answers.iter().map(|(route, _)| *route).collect();
             let lists = asked.iter().map(|route| (*route, self.org_that_lists(route, id)));
-            let surveyed = survey(lists, Extent::One, self.time_left(), |_, org| org.is_some()).await;
-            failures.extend(surveyed.failures);
-            for (route, org) in surveyed.answers {
+            let responses = fan_out(lists, WaitFor::One, self.time_left(), |_, org| org.is_some()).await;
+            failures.extend(responses.failures);
+            for (route, org) in responses.answers {
                 if let Some(org) = org {
                     cache.keep_site(&route.dispatcher.ids, id, Some(&org));
                     seen.push(route);
@@ -235,10 +235,10 @@ impl Mist {
     async fn self_listings<'r>(
         &self,
         routes: &[&'r Route],
-        is_certain: impl Fn(&Route, &Listing) -> bool,
-    ) -> Survey<'r, Arc<Listing>> {
+        is_certain: impl Fn(&Route, &NameList) -> bool,
+    ) -> Responses<'r, Arc<NameList>> {
         let asking = routes.iter().map(|route| (*route, self.names_at(&route.dispatcher, SELF, None)));
-        survey(asking, Extent::One, self.time_left(), |route, listing| is_certain(route, listing)).await
+        fan_out(asking, WaitFor::One, self.time_left(), |route, listing| is_certain(route, listing)).await
     }
 
     /// The object at a path as accounts see it; none if Mist says that an account does not see it, or it is not wanted.
@@ -247,7 +247,7 @@ impl Mist {
         routes: &[&'r Route],
         path: &str,
         is_wanted: impl Fn(&Route, &Value) -> bool,
-    ) -> Survey<'r, Option<Value>> {
+    ) -> Responses<'r, Option<Value>> {
         let ask = async |route: &'r Route| {
             let request = Request::get(path);
             let answer = match self.send_to(&route.dispatcher, &request).await {
@@ -258,7 +258,7 @@ impl Mist {
             Ok(is_wanted(route, &object).then_some(object))
         };
         let asking = routes.iter().map(|route| (*route, ask(route)));
-        survey(asking, Extent::One, self.time_left(), |_, object| object.is_some()).await
+        fan_out(asking, WaitFor::One, self.time_left(), |_, object| object.is_some()).await
     }
 }
 
@@ -269,11 +269,11 @@ pub(super) fn is_of_object(error: &Error) -> bool {
 
 /// The routes whose listing is as wanted.
 fn seeing<'r>(
-    surveyed: &Survey<'r, Arc<Listing>>,
-    wanted: impl Fn(&Route, &Listing) -> bool,
+    responses: &Responses<'r, Arc<NameList>>,
+    wanted: impl Fn(&Route, &NameList) -> bool,
 ) -> Vec<&'r Route> {
-    let sees = |(route, listing): &&(&'r Route, Arc<Listing>)| wanted(route, listing);
-    surveyed.answers.iter().filter(sees).map(|(route, _)| *route).collect()
+    let sees = |(route, listing): &&(&'r Route, Arc<NameList>)| wanted(route, listing);
+    responses.answers.iter().filter(sees).map(|(route, _)| *route).collect()
 }
 
 /// The error for accounts that could not be asked. None if all could.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, Notify};
 
-use super::pacer::{PacedOut, Pacer};
 use super::token_state::TokenState;
+use super::validation_limiter::{ValidationLimited, ValidationLimiter};
 
 /// How long requests with a new token wait for the answer to an earlier one before another is sent.
 const MIN_INTERVAL: Duration = Duration::from_secs(1);
@@ -41,12 +41,15 @@ pub(super) struct ValidationInFlight<'a>(&'a ValidationGate);
 
 impl TokenState {
     /// Takes one request from the address's limit; none if Mist has accepted this token. While an earlier request
-    /// is in flight, others wait for its answer, and one more is sent each second as far as the pacer allows. A
+    /// is in flight, others wait for its answer, and one more is sent each second as far as the rate limit allows. A
     /// refusal answers all that waited for it.
     ///
     /// # Errors
     /// The address has used up its requests, and no request with this token is in flight.
-    pub(super) async fn validate(&self, pacer: &Pacer) -> Result<Validation<'_>, PacedOut> {
+    pub(super) async fn validate(
+        &self,
+        validation_limiter: &ValidationLimiter,
+    ) -> Result<Validation<'_>, ValidationLimited> {
         let validation = &self.validation;
         let refusals = validation.refusals.load(Ordering::Acquire);
         let decided = || {
@@ -64,7 +67,7 @@ impl TokenState {
         tokio::select! {
             biased;
             proof = validation.until(decided) => Ok(proof),
-            sent = validation.send(pacer) => sent.map(Validation::Unknown),
+            sent = validation.send(validation_limiter) => sent.map(Validation::Unknown),
         }
     }
 }
@@ -79,17 +82,20 @@ impl ValidationGate {
         self.changed.notify_waiters();
     }
 
-    async fn send(&self, pacer: &Pacer) -> Result<ValidationInFlight<'_>, PacedOut> {
+    async fn send(
+        &self,
+        validation_limiter: &ValidationLimiter,
+    ) -> Result<ValidationInFlight<'_>, ValidationLimited> {
         let _next = self.next.lock().await;
         // No request is in flight any more, or one takes longer than `MIN_INTERVAL`.
         let _ = tokio::time::timeout(MIN_INTERVAL, self.until_none_in_flight()).await;
         loop {
-            match pacer.take().await {
+            match validation_limiter.take().await {
                 Ok(()) => {
                     self.in_flight.fetch_add(1, Ordering::AcqRel);
                     return Ok(ValidationInFlight(self));
                 }
-                Err(paced_out) if self.is_idle() => return Err(paced_out),
+                Err(limited) if self.is_idle() => return Err(limited),
                 Err(_) => self.until_none_in_flight().await,
             }
         }
@@ -142,14 +148,14 @@ mod tests {
     /// Spawns requests that wait for their turn; each returns its outcome.
     async fn waiting(
         token: &Arc<TokenState>,
-        pacer: &Arc<Pacer>,
+        validation_limiter: &Arc<ValidationLimiter>,
         count: usize,
     ) -> tokio::task::JoinSet<&'static str> {
         let mut waiting = tokio::task::JoinSet::new();
         for _ in 0..count {
-            let (token, pacer) = (Arc::clone(token), Arc::clone(pacer));
+            let (token, validation_limiter) = (Arc::clone(token), Arc::clone(validation_limiter));
             waiting.spawn(async move {
-                match token.validate(&pacer).await {
+                match token.validate(&validation_limiter).await {
                     Ok(Validation::Accepted) => "accepted",
                     Ok(Validation::Refused) => "refused",
                     // It is answered after the others.
@@ -157,7 +163,7 @@ mod tests {
                         tokio::time::sleep(Duration::from_mins(10)).await;
                         "sent"
                     }
-                    Err(_) => "paced out",
+                    Err(_) => "limited",
                 }
             });
         }
@@ -168,12 +174,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn the_first_answer_decides_waiting_requests() {
         for (status, wanted) in [(StatusCode::OK, "accepted"), (StatusCode::UNAUTHORIZED, "refused")] {
-            // The pacer's clock is not paused: its quota does not refill here.
-            let (token, pacer) = (token(), Arc::new(Pacer::new(NonZeroU32::new(2).unwrap())));
-            let Ok(Validation::Unknown(first)) = token.validate(&pacer).await else {
+            // The limiter's clock is not paused: its quota does not refill here.
+            let (token, validation_limiter) =
+                (token(), Arc::new(ValidationLimiter::new(NonZeroU32::new(2).unwrap())));
+            let Ok(Validation::Unknown(first)) = token.validate(&validation_limiter).await else {
                 panic!("nothing is known")
             };
-            let mut others = waiting(&token, &pacer, 40).await;
+            let mut others = waiting(&token, &validation_limiter, 40).await;
             assert!(others.try_join_next().is_none(), "none is refused while the first one is under way");
             token.answered(status);
             drop(first);
@@ -186,13 +193,16 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn without_an_answer_the_next_request_is_sent_or_refused() {
-        let (token, pacer) = (token(), Arc::new(Pacer::new(NonZeroU32::new(1).unwrap())));
-        let Ok(Validation::Unknown(first)) = token.validate(&pacer).await else { panic!("nothing is known") };
-        let mut others = waiting(&token, &pacer, 3).await;
+        let (token, validation_limiter) =
+            (token(), Arc::new(ValidationLimiter::new(NonZeroU32::new(1).unwrap())));
+        let Ok(Validation::Unknown(first)) = token.validate(&validation_limiter).await else {
+            panic!("nothing is known")
+        };
+        let mut others = waiting(&token, &validation_limiter, 3).await;
         assert!(others.try_join_next().is_none());
         // A server error says nothing about the token.
         token.answered(StatusCode::BAD_GATEWAY);
         drop(first);
-        assert_eq!(others.join_all().await, ["paced out"; 3]);
+        assert_eq!(others.join_all().await, ["limited"; 3]);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rusqlite::types::Value as Cell;
 use serde_json::{Map, Value};
 
-use super::names::Distinct;
+use super::names::UniqueNames;
 use crate::text::shortened;
 
 /// Columns of a table at most. SQLite takes 2,000 in a result.
@@ -19,7 +19,7 @@ const LONGEST_NAME: usize = 200;
 #[derive(Debug)]
 pub(super) struct Columns {
     list: Vec<Column>,
-    names: Distinct,
+    names: UniqueNames,
     by_path: HashMap<String, Option<usize>>,
     of_data: usize,
     /// Paths without a column, because there were too many.
@@ -28,7 +28,7 @@ pub(super) struct Columns {
 
 impl Default for Columns {
     fn default() -> Self {
-        let names = Distinct::ignoring_case();
+        let names = UniqueNames::ignoring_case();
         Self { list: Vec::new(), names, by_path: HashMap::new(), of_data: 0, left_out: 0 }
     }
 }

@@ -11,7 +11,7 @@ use super::sandbox::Stop;
 use super::select::{LONGEST_ROW, TIME};
 use crate::Error;
 use crate::error::ErrorKind;
-use crate::suggestion::alike;
+use crate::suggestion::{alike, listed};
 use crate::text::shortened;
 
 /// Bytes of names that an error lists.
@@ -61,9 +61,7 @@ impl Failure {
             },
         }
     }
-}
 
-impl Failure {
     /// Why a statement was stopped.
     pub(super) fn of_stop(stop: &Stop) -> Self {
         if stop.is_cancelled.load(Ordering::Relaxed) { Self::Cancelled } else { Self::TimedOut }
@@ -212,9 +210,6 @@ fn nearest<'a>(written: &str, columns: impl Iterator<Item = &'a str> + Clone) ->
     const MAX_NAMES: usize = 3;
     let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
     let mut near: Vec<&str> = alike(written, columns.clone()).take(MAX_NAMES).collect();
-    if near.is_empty() {
-        near.extend(closest(written, columns.clone()));
-    }
     // People remember the last part of a nested name best.
     let ending = columns.filter(|column| last(column).eq_ignore_ascii_case(written));
     near.splice(0..0, ending.take(MAX_NAMES));
@@ -226,17 +221,6 @@ fn nearest<'a>(written: &str, columns: impl Iterator<Item = &'a str> + Clone) ->
     }
     different.truncate(MAX_NAMES);
     different
-}
-
-/// The column that differs in the fewest letters, if it differs in two at most.
-fn closest<'a>(written: &str, columns: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    const LONGEST: usize = 60;
-    let written = shortened(written, LONGEST).to_lowercase();
-    let distance = |column: &str| strsim::osa_distance(&written, &shortened(column, LONGEST).to_lowercase());
-    let near = columns.map(|column| (distance(column), column));
-    let near =
-        near.filter(|(distance, column)| *distance <= 2 && *distance < column.len().min(written.len()));
-    near.min_by_key(|(distance, _)| *distance).map(|(_, column)| column)
 }
 
 /// The names of the tables.
@@ -277,10 +261,6 @@ fn meant<'a>(written: &str, names: impl Iterator<Item = &'a str> + Clone) -> Str
         Some(name) => format!("Did you mean `{}`?", shortened(name, 60)),
         None => format!("There are {}.", listed(names)),
     }
-}
-
-fn listed<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    crate::suggestion::listed(names)
 }
 
 /// The part of the statement where the mistake is.

@@ -10,7 +10,7 @@ use rusqlite::ErrorCode;
 use serde_json::{Map, Value, json};
 
 use super::arguments::TableSource;
-use super::lanes;
+use super::concurrency;
 use super::table::{MOST_ROWS, Table, TableBuilder};
 use crate::call::{CallSession, FetchedPage, RowPage};
 use crate::error::ErrorKind;
@@ -311,7 +311,7 @@ async fn load(builder: &Arc<Mutex<TableBuilder>>, fetched: FetchedPage) -> Resul
         Ok(()) => Ok(page),
         Err((error, rows)) if error.sqlite_error_code() == Some(ErrorCode::OutOfMemory) => {
             // A statement may have taken the memory: the rows are inserted again after it.
-            lanes::another_ended().await;
+            concurrency::statement_ended().await;
             let target = Arc::clone(builder);
             let inserted = work::run(move || target.lock().insert(&rows)).await?;
             inserted.map(|()| page).map_err(|error| unusable(&error))

@@ -38,7 +38,7 @@ pub(super) fn allowed() -> impl Iterator<Item = &'static str> + Clone {
 /// Replaces functions of SQLite that take time by the product of two lengths, and adds some that SQLite is built
 /// without.
 pub(super) fn replace_slow(connection: &Connection, stop: &Arc<Stop>) -> Result<()> {
-    let own = Own { connection, stop };
+    let own = FunctionRegistrar { connection, stop };
     own.add("instr", 2, |call, _| {
         let (Some(text), Some(part)) = (text(call, 0), text(call, 1)) else { return Ok(None) };
         let start = memchr::memmem::find(text.as_bytes(), part.as_bytes());
@@ -118,12 +118,12 @@ fn failed(message: &str) -> rusqlite::Error {
 }
 
 /// Adds functions that look at the deadline before they begin: SQLite does so between its instructions only.
-struct Own<'a> {
+struct FunctionRegistrar<'a> {
     connection: &'a Connection,
     stop: &'a Arc<Stop>,
 }
 
-impl Own<'_> {
+impl FunctionRegistrar<'_> {
     fn add<T: ToSql>(
         &self,
         name: &str,

@@ -1,4 +1,4 @@
-//! Names of tables and columns: quoting, numbers for equal names ([`Distinct`]), and the names that an error can suggest
+//! Names of tables and columns: quoting, numbers for equal names ([`UniqueNames`]), and the names that an error can suggest
 //! ([`Names`]).
 
 use std::collections::HashMap;
@@ -35,13 +35,13 @@ impl Names {
 
 /// Tells equal names apart by a number: `name`, `name_2`. The time for all names is linear in their number.
 #[derive(Debug, Default)]
-pub(super) struct Distinct {
+pub(super) struct UniqueNames {
     /// Names that are taken, each with the number to try next.
     taken: HashMap<String, usize>,
     ignores_case: bool,
 }
 
-impl Distinct {
+impl UniqueNames {
     /// For names of SQL, which does not distinguish upper and lower case.
     pub(super) fn ignoring_case() -> Self {
         Self { ignores_case: true, ..Self::default() }
@@ -77,20 +77,20 @@ mod tests {
 
     #[test]
     fn equal_names_are_told_apart_by_numbers() {
-        let numbered = |mut distinct: Distinct, names: &[&str]| {
+        let numbered = |mut distinct: UniqueNames, names: &[&str]| {
             names.iter().map(|name| distinct.add((*name).to_owned())).collect::<Vec<_>>()
         };
         assert_eq!(
-            numbered(Distinct::default(), &["name", "name", "mac", "name", "Name"]),
+            numbered(UniqueNames::default(), &["name", "name", "mac", "name", "Name"]),
             ["name", "name_2", "mac", "name_3", "Name"]
         );
-        assert_eq!(numbered(Distinct::default(), &["a", "a_2", "a", "a_2"]), ["a", "a_2", "a_3", "a_2_2"]);
-        assert_eq!(numbered(Distinct::ignoring_case(), &["a", "A", "A_2"]), ["a", "A_2", "A_2_2"]);
+        assert_eq!(numbered(UniqueNames::default(), &["a", "a_2", "a", "a_2"]), ["a", "a_2", "a_3", "a_2_2"]);
+        assert_eq!(numbered(UniqueNames::ignoring_case(), &["a", "A", "A_2"]), ["a", "A_2", "A_2_2"]);
     }
 
     #[test]
     fn many_equal_names_take_one_step_each() {
-        let mut distinct = Distinct::ignoring_case();
+        let mut distinct = UniqueNames::ignoring_case();
         let last = (0..100_000).map(|_| distinct.add("name".to_owned())).last();
         assert_eq!(last.as_deref(), Some("name_100000"));
         assert_eq!(distinct.taken.len(), 100_000);

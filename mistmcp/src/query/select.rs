@@ -11,10 +11,10 @@ use rusqlite::{Batch, Statement};
 use serde_json::{Map, Value};
 use tokio::task::spawn_blocking;
 
+use super::concurrency::{self, Permit};
 use super::empty_columns::EmptyColumns;
 use super::error::Failure;
-use super::lanes::{self, Permit};
-use super::names::Distinct;
+use super::names::UniqueNames;
 use super::sandbox::{self, Refused, Stop};
 use super::table::Table;
 use crate::Call;
@@ -49,7 +49,7 @@ pub(crate) struct Selected {
 
 /// The statement of a query, with the part of its rows that is wanted.
 #[derive(Clone)]
-pub(super) struct Wanted {
+pub(super) struct SelectRequest {
     pub(super) sql: Arc<str>,
     pub(super) tables: Arc<[(String, Arc<Table>)]>,
     /// Rows to skip.
@@ -61,27 +61,27 @@ pub(super) struct Wanted {
 /// Runs the one statement of a query, which has a permit among those of its token. A statement that runs out of memory
 /// while others run is repeated after one of them.
 pub(super) async fn run(
-    wanted: Wanted,
-    token: lanes::TokenHash,
+    request: SelectRequest,
+    token: concurrency::TokenHash,
     of_query: &Arc<Permit>,
     call: &Call,
 ) -> Result<Selected, Failure> {
     let mut attempt = 1;
     loop {
         call.enter(Stage::Queue);
-        let permit = lanes::sql(token, call).await.map_err(Failure::Other)?;
+        let permit = concurrency::statement_permit(token, call).await.map_err(Failure::Other)?;
         call.enter(Stage::Statement);
         call.note("Running the query.".to_owned());
-        let shared = permit.sharing();
-        let (outcome, permit) = run_once(wanted.clone(), permit, Arc::clone(of_query), TIME).await?;
-        let may_succeed = shared.is_shared();
+        let overlap = permit.overlap();
+        let (outcome, permit) = run_once(request.clone(), permit, Arc::clone(of_query), TIME).await?;
+        let may_succeed = overlap.occurred();
         drop(permit);
         if attempt == ATTEMPTS || !may_succeed || !matches!(outcome, Err(Failure::NoMemory)) {
             return outcome;
         }
         attempt += 1;
         call.enter(Stage::Queue);
-        lanes::another_ended().await;
+        concurrency::statement_ended().await;
     }
 }
 
@@ -96,7 +96,7 @@ impl Drop for StopOnDrop {
 
 /// Runs the statement on a blocking thread, which keeps the permits until it has ended, even if the call is dropped.
 async fn run_once(
-    wanted: Wanted,
+    request: SelectRequest,
     permit: Permit,
     of_query: Arc<Permit>,
     time: Duration,
@@ -104,7 +104,7 @@ async fn run_once(
     let stop = Stop::after(time);
     let on_drop = StopOnDrop(Arc::clone(&stop));
     let job = move || {
-        let outcome = select(&wanted, &stop);
+        let outcome = select(&request, &stop);
         drop(of_query);
         (outcome, permit)
     };
@@ -114,11 +114,11 @@ async fn run_once(
 }
 
 /// Runs the statement. Unknown columns of tables that are empty are added to them without values.
-fn select(wanted: &Wanted, stop: &Arc<Stop>) -> Result<Selected, Failure> {
-    let mut empty = EmptyColumns::new(&wanted.tables);
+fn select(request: &SelectRequest, stop: &Arc<Stop>) -> Result<Selected, Failure> {
+    let mut empty = EmptyColumns::new(&request.tables);
     let mut first = None;
     loop {
-        match attempt(wanted, empty.names(), stop) {
+        match attempt(request, empty.names(), stop) {
             Err(Failure::Sql { message, offset }) => {
                 let is_added = !stop.is_due() && empty.add(&message);
                 let failure = first.get_or_insert(Failure::Sql { message: message.clone(), offset });
@@ -137,11 +137,11 @@ fn select(wanted: &Wanted, stop: &Arc<Stop>) -> Result<Selected, Failure> {
     }
 }
 
-fn attempt(wanted: &Wanted, empty: &[Vec<String>], stop: &Arc<Stop>) -> Result<Selected, Failure> {
+fn attempt(request: &SelectRequest, empty: &[Vec<String>], stop: &Arc<Stop>) -> Result<Selected, Failure> {
     let refused: Refused = Arc::new(Mutex::new(None));
     let failed = |error: rusqlite::Error| Failure::of(error, refused.lock().take(), stop);
-    let connection = sandbox::for_tables(&wanted.tables, empty, stop, &refused).map_err(failed)?;
-    let mut statements = Batch::new(&connection, &wanted.sql);
+    let connection = sandbox::for_tables(&request.tables, empty, stop, &refused).map_err(failed)?;
+    let mut statements = Batch::new(&connection, &request.sql);
     let Some(mut statement) = statements.next().map_err(failed)? else { return Err(Failure::NoStatement) };
     // Whatever follows, even what cannot be prepared, is a second statement.
     if !matches!(statements.next(), Ok(None)) {
@@ -150,7 +150,7 @@ fn attempt(wanted: &Wanted, empty: &[Vec<String>], stop: &Arc<Stop>) -> Result<S
     if !statement.readonly() || statement.is_explain() != 0 || statement.column_count() == 0 {
         return Err(Failure::Refused("a statement other than SELECT".to_owned()));
     }
-    rows(&mut statement, wanted.offset, wanted.room, stop, failed)
+    rows(&mut statement, request.offset, request.room, stop, failed)
 }
 
 fn rows(
@@ -197,7 +197,7 @@ fn rows(
 
 /// The names of the result's columns; those of one name are told apart by a number.
 fn column_names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut different = Distinct::default();
+    let mut different = UniqueNames::default();
     names.map(|name| different.add(shortened(name, LONGEST_NAME))).collect()
 }
 
@@ -251,8 +251,8 @@ mod tests {
         sql: &str,
         time: Duration,
     ) -> Result<Selected, Failure> {
-        let wanted = Wanted { sql: sql.into(), tables: Arc::clone(tables), offset: 0, room: 100_000 };
-        select(&wanted, &Stop::after(time))
+        let request = SelectRequest { sql: sql.into(), tables: Arc::clone(tables), offset: 0, room: 100_000 };
+        select(&request, &Stop::after(time))
     }
 
     const LONG: Duration = Duration::from_mins(10);
@@ -352,12 +352,12 @@ mod tests {
     #[tokio::test]
     async fn a_statement_whose_call_is_gone_keeps_its_permits_until_it_has_ended() {
         let call = Call::unattended();
-        let of_query = Arc::new(lanes::of_token([9; 32], &call).await.unwrap());
+        let of_query = Arc::new(concurrency::query_permit([9; 32], &call).await.unwrap());
         let held = Arc::downgrade(&of_query);
-        let permit = lanes::sql([9; 32], &call).await.unwrap();
+        let permit = concurrency::statement_permit([9; 32], &call).await.unwrap();
         let sql = "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT sum(n) FROM n";
-        let wanted = Wanted { sql: sql.into(), tables: tables(&[]), offset: 0, room: 1_000 };
-        let mut running = Box::pin(run_once(wanted, permit, of_query, LONG));
+        let request = SelectRequest { sql: sql.into(), tables: tables(&[]), offset: 0, room: 1_000 };
+        let mut running = Box::pin(run_once(request, permit, of_query, LONG));
         assert!(futures_util::poll!(&mut running).is_pending());
         drop(running);
         // The statement may have ended by now, because it was stopped; in any case its permits come back.

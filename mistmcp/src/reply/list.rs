@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 #[cfg(feature = "query")]
 use super::empty_fields::EmptyFields;
 use super::link::Link;
-use super::prune::tidy;
+use super::prune::prune_and_redact;
 use super::request_facts::{Expected, RequestFacts};
 use super::source::{Offset, Source};
 use super::{field_mask, page, window};
@@ -130,7 +130,7 @@ impl List {
                 field_mask::keep(row, fields);
             }
             empty.of_row(row);
-            tidy(row, show_secrets);
+            prune_and_redact(row, show_secrets);
         }
         let is_broken = self.truncated || self.dropped > 0 || !self.remarks.is_empty();
         let next = self.next.map(|mut next| {

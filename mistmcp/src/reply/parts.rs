@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::measure::{length, length_within};
-use super::prune::tidy;
+use super::prune::prune_and_redact;
 use super::request_facts::{Expected, RequestFacts};
 use super::source::Source;
 use super::{Format, Rules, field_mask, truncate, write};
@@ -22,7 +22,7 @@ pub(super) fn render(
         about = field_mask::unknown(std::slice::from_ref(&value), fields);
         field_mask::keep(&mut value, fields);
     }
-    tidy(&mut value, rules.show_secrets);
+    prune_and_redact(&mut value, rules.show_secrets);
     match &mut value {
         Value::Object(object) => {
             if facts.expected != Expected::One && !object.is_empty() && !object.contains_key("start") {

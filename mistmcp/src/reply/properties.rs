@@ -9,7 +9,7 @@ use reqwest::Url;
 use serde_json::{Map, Value, json};
 
 use super::source::Source;
-use super::{Body, Content, Format, Reply, RequestFacts, Rules, in_turns};
+use super::{Body, Content, Format, Reply, RequestFacts, Rules, refetch_to_fit};
 use crate::catalog::Entry;
 use crate::mist::Page;
 use crate::{Arg, Endpoint, Fields, Hints, PageNumber, Param, Run, SearchPage, Tool};
@@ -182,7 +182,7 @@ async fn ids_by_next(
     arguments.extend(limit.map(|limit| ("limit".to_owned(), json!(limit))));
     let mut ids = Vec::new();
     for _ in 0..1_000 {
-        let content = in_turns(true, rules, false, arguments.clone(), |arguments| {
+        let content = refetch_to_fit(true, rules, false, arguments.clone(), |arguments| {
             let reply = ask(&arguments);
             ready(entry.parse(arguments).map(|arguments| (reply, entry.request_facts(&arguments))))
         })

@@ -1,4 +1,4 @@
-//! Pruning of empty values and redaction of secrets ([`tidy`]).
+//! Pruning of empty values and redaction of secrets ([`prune_and_redact`]).
 
 use serde_json::{Map, Value};
 
@@ -6,15 +6,15 @@ use super::secrets::{redact, redact_object};
 
 /// Removes nulls, empty strings and empty objects, but not from arrays, where positions matter; escapes invisible
 /// characters; and redacts secrets unless `show_secrets`.
-pub(super) fn tidy(value: &mut Value, show_secrets: bool) {
+pub(super) fn prune_and_redact(value: &mut Value, show_secrets: bool) {
     prune(value);
     if !show_secrets {
         redact(value);
     }
 }
 
-/// As [`tidy`], for the fields of an object.
-pub(super) fn tidy_object(object: &mut Map<String, Value>, show_secrets: bool) {
+/// As [`prune_and_redact`], for the fields of an object.
+pub(super) fn prune_and_redact_object(object: &mut Map<String, Value>, show_secrets: bool) {
     prune_object(object);
     if !show_secrets {
         redact_object(object);
@@ -50,8 +50,8 @@ mod tests {
     use super::*;
     use crate::reply::secrets::HIDDEN;
 
-    fn tidied(mut value: Value, show_secrets: bool) -> Value {
-        tidy(&mut value, show_secrets);
+    fn pruned(mut value: Value, show_secrets: bool) -> Value {
+        prune_and_redact(&mut value, show_secrets);
         value
     }
 
@@ -60,7 +60,7 @@ mod tests {
         let value = json!({
             "a": null, "b": {}, "c": { "d": { "e": null } }, "f": [1, null, {}, ""], "g": 0, "h": false, "i": "", "j": [],
         });
-        assert_eq!(tidied(value, false), json!({ "f": [1, null, {}, ""], "g": 0, "h": false, "j": [] }));
+        assert_eq!(pruned(value, false), json!({ "f": [1, null, {}, ""], "g": 0, "h": false, "j": [] }));
     }
 
     #[test]
@@ -75,12 +75,12 @@ mod tests {
             "url": "https://user:hunter3@hook.example/?token=hunter4",
             "secret": "",
         });
-        let text = tidied(value.clone(), false).to_string();
+        let text = pruned(value.clone(), false).to_string();
         for secret in ["hunter", "public", "12345678", "abc", "WVTF", "deadbeef", "zzz", "secret"] {
             assert!(!text.contains(secret), "{secret}: {text}");
         }
         assert!(text.contains(r#""type":"psk""#), "{text}");
-        let shown = tidied(value, true).to_string();
+        let shown = pruned(value, true).to_string();
         for secret in ["hunter2", "hunter3", "hunter4", "zzz", "deadbeef"] {
             assert!(shown.contains(secret), "{secret}: {shown}");
         }
@@ -99,7 +99,7 @@ mod tests {
             "password_policy",
         ] {
             let value = json!({ name: "shown" });
-            assert_eq!(tidied(value.clone(), false), value);
+            assert_eq!(pruned(value.clone(), false), value);
         }
     }
 
@@ -107,8 +107,8 @@ mod tests {
     fn an_snmp_community_is_a_secret_and_a_bgp_community_is_not() {
         let value =
             json!({ "actions": { "community": ["65000:1"] }, "v2c_config": [{ "community": "public" }] });
-        let tidied = tidied(value, false);
-        assert_eq!(tidied["actions"]["community"][0], "65000:1");
-        assert_eq!(tidied["v2c_config"][0]["community"], HIDDEN);
+        let pruned = pruned(value, false);
+        assert_eq!(pruned["actions"]["community"][0], "65000:1");
+        assert_eq!(pruned["v2c_config"][0]["community"], HIDDEN);
     }
 }

@@ -1,4 +1,4 @@
-//! Refetching of a search with fewer rows when its reply had to be truncated ([`in_turns`]).
+//! Refetching of a search with fewer rows when its reply had to be truncated ([`refetch_to_fit`]).
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::Result;
 /// Runs a tool until its reply fits: a truncated search is repeated with fewer rows, so that Mist returns the link
 /// to the next ones. A tool that may write or is not idempotent runs once. `for_view` adds the data of the tool's view,
 /// as JSON text.
-pub(crate) async fn in_turns<Asking: Future<Output = Result<(Reply, RequestFacts)>>>(
+pub(crate) async fn refetch_to_fit<Asking: Future<Output = Result<(Reply, RequestFacts)>>>(
     repeatable: bool,
     rules: &Rules,
     for_view: bool,

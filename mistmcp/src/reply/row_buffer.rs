@@ -1,4 +1,4 @@
-//! Buffer of serialized rows, for truncating a list between rows ([`Written`]).
+//! Buffer of serialized rows, for truncating a list between rows ([`RowBuffer`]).
 
 use serde_json::{Map, Value};
 
@@ -7,7 +7,7 @@ use super::{Format, write};
 use crate::Result;
 
 /// JSON of rows, one after the other, and the end offset of each.
-pub(super) struct Written {
+pub(super) struct RowBuffer {
     text: Vec<u8>,
     pub(super) ends: Vec<usize>,
 }
@@ -15,7 +15,7 @@ pub(super) struct Written {
 /// Bytes between the head of a list and its rows and after them, minus the head's closing bracket.
 pub(super) const FRAME: usize = r#","results":[]}"#.len() - 1;
 
-impl Written {
+impl RowBuffer {
     /// Prepares and serializes as many rows as fit.
     pub(super) fn of(rows: &mut [Value], ready: &impl Fn(&mut Value), room: usize) -> Self {
         let mut written = Self { text: Vec::with_capacity(room.min(64 * 1024)), ends: Vec::new() };

@@ -4,23 +4,23 @@
 //! Names are judged by their parts (`names`) and by the names above them (`field_context`). `values` walks through JSON, `text`
 //! through texts, `files` through files. Texts are searched for names with values (`assignments`), configurations
 //! (`config_lines`), sentences and commands (`prose`), URLs (`urls`), XML (`xml`), and secrets that are known by their
-//! shape (`shapes`). An evaluation in `mistmcp/evaluation/secrets`
+//! shape (`token_patterns`). An evaluation in `mistmcp/evaluation/secrets`
 //! measures them, and `cargo xtask secrets` holds the names against Mist's document.
 
 mod assignments;
 mod config_lines;
 mod config_statement;
 mod config_words;
-mod cover;
 mod field_context;
 mod files;
+mod hidden_ranges;
 mod lexer;
 mod names;
 mod prose;
 mod reader;
 mod remarks;
-mod shapes;
 mod text;
+mod token_patterns;
 mod urls;
 mod values;
 mod words;

@@ -42,13 +42,13 @@ pub(super) fn of(content: &Content, own: Option<Value>, rules: &Rules) -> Result
 mod tests {
     use serde_json::json;
 
-    use super::super::in_turns;
+    use super::super::refetch_to_fit;
     use super::*;
 
     async fn shown(format: Format, reply: &Reply, for_view: bool) -> (Content, Option<Value>) {
         let rules = Rules { max_bytes: 4_000, format, show_secrets: false };
         let ask = |_| std::future::ready(Ok((reply.clone(), RequestFacts::default())));
-        let (content, data) = in_turns(false, &rules, for_view, Map::new(), ask).await.unwrap();
+        let (content, data) = refetch_to_fit(false, &rules, for_view, Map::new(), ask).await.unwrap();
         (content, data.map(|data| serde_json::from_str(&data).unwrap()))
     }
 

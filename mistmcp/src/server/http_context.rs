@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::http_session::HttpSession;
 use super::in_flight::InFlight;
-use crate::mist::{Account, Cloud, Connection, Pacer, Pool, Tokens};
+use crate::mist::{Account, Cloud, Connection, Pool, Tokens, ValidationLimiter};
 use crate::session::{Session, Settings};
 
 /// The client of a request over HTTP, and its settings. Created by `McpHandler`, and passed through rmcp as a request
@@ -45,7 +45,7 @@ pub(crate) struct HttpRequestContext {
 #[async_trait]
 pub(crate) trait ClientAdmission: Debug + Send + Sync {
     /// The rate limit of requests to Mist with tokens that it has not accepted.
-    fn pacer(&self) -> Arc<Pacer>;
+    fn validation_limiter(&self) -> Arc<ValidationLimiter>;
 
     /// Holds a permit for a stream while it is awaited. Returns why the stream is rejected, or must end.
     async fn stream_rejection(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String;
@@ -68,7 +68,7 @@ impl HttpRequestContext {
             Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), org_id.clone())
         });
         match &self.admission {
-            Some(admission) => connection.paced(admission.pacer()),
+            Some(admission) => connection.with_validation_limiter(admission.validation_limiter()),
             None => connection.shared(),
         }
     }

@@ -11,7 +11,7 @@ use crate::catalog::Entry;
 use crate::error::ErrorKind;
 use crate::key::Key;
 #[cfg(all(feature = "query", feature = "cli"))]
-use crate::query::{Answered, Query};
+use crate::query::{Query, QueryAnswer};
 use crate::{Call, Error, Result, Run, Token};
 
 /// Key of hashes that are compared within this process only.
@@ -23,7 +23,7 @@ const LARGEST_PAGE: u64 = 1_000;
 impl Session {
     /// Runs a query without a deadline, for the command line.
     #[cfg(all(feature = "query", feature = "cli"))]
-    pub(crate) async fn query(&self, query: &Query, call: &Call) -> Result<Answered> {
+    pub(crate) async fn query(&self, query: &Query, call: &Call) -> Result<QueryAnswer> {
         let call = call.clone().in_session(Arc::new(self.clone())).without_deadline();
         let answered = tokio::select! {
             answered = query.answered(&call) => answered,

@@ -162,7 +162,7 @@ pub(crate) async fn missing_capability(call: &Call) -> Result<Reply> {
 pub(crate) async fn input_elicitation(call: &Call) -> Result<Reply> {
     match call.ask::<Name>("user_name", "What is your name?").await? {
         Form::Filled(Name { name }) => Ok(Reply::text(format!("Hello, {name}!"))),
-        Form::Declined | Form::Closed => Ok(Reply::text("Hello, whoever you are!")),
+        Form::Declined | Form::Closed => Ok(Reply::text("Hello!")),
     }
 }
 

@@ -1,3 +1,5 @@
+//! An rmcp client in process, which answers elicitation, sampling and roots requests.
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

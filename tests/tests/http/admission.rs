@@ -51,7 +51,7 @@ async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
 
 /// Configures the mock to accept only Bob's token.
 fn accept_only_bob(fixture: &Fixture) {
-    fixture.upstream.otherwise(|request| {
+    fixture.upstream.default_handler(|request| {
         let known = request.header("authorization") == format!("Token {BOB}");
         if known {
             Answer::json(&serde_json::json!({ "name": "Bob" }))

@@ -33,7 +33,7 @@ async fn provider() -> MockUpstream {
         { "id": "2", "org_id": GAMMA, "message": "Update WLAN of Gamma" },
     ]);
     upstream.json("/api/v1/self/logs", &json!({ "results": logs, "total": 2 }));
-    upstream.otherwise(|_| Answer::json(&json!({ "detail": "not found" })).status(404));
+    upstream.default_handler(|_| Answer::json(&json!({ "detail": "not found" })).status(404));
     upstream
 }
 

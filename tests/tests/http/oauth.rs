@@ -32,7 +32,7 @@ async fn customer(name: &str, org: &str) -> MockUpstream {
     upstream
         .json("/api/v1/self", &json!({ "email": format!("{name}@example.com"), "privileges": privileges }));
     let name = name.to_owned();
-    upstream.otherwise(move |_| Answer::json(&json!({ "name": name })));
+    upstream.default_handler(move |_| Answer::json(&json!({ "name": name })));
     upstream
 }
 

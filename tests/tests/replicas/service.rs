@@ -39,7 +39,7 @@ impl Service {
     }
 
     async fn with(mut fixture: Fixture, replicas: usize, balance: Balance) -> Self {
-        fixture.upstream.otherwise(told);
+        fixture.upstream.default_handler(told);
         for _ in 0..replicas {
             fixture.replicas.push(fixture.launch().serve_at(free_port().await).await);
         }
@@ -66,7 +66,7 @@ impl Service {
     pub(crate) fn hold(&self) -> Arc<Semaphore> {
         let turnstile = Arc::new(Semaphore::new(0));
         let held = Arc::clone(&turnstile);
-        self.fixture.upstream.otherwise(move |received| {
+        self.fixture.upstream.default_handler(move |received| {
             if is_held(received) { told(received).once(&held) } else { told(received) }
         });
         turnstile

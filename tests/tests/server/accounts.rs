@@ -24,7 +24,7 @@ async fn customer(org: &str, name: &str, site: &str) -> MockUpstream {
     );
     upstream
         .json(&format!("/api/v1/orgs/{org}/sites"), &json!([{ "id": site, "name": format!("{name} HQ") }]));
-    upstream.otherwise(|_| Answer::json(&json!({ "detail": "not found" })).status(404));
+    upstream.default_handler(|_| Answer::json(&json!({ "detail": "not found" })).status(404));
     upstream
 }
 

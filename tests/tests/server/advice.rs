@@ -165,7 +165,7 @@ async fn process(status: u16) -> Process {
     let sites = json!([{ "id": SITE, "name": "Leeds" }, { "id": ORG, "name": "Lyon" }, { "id": "3", "name": "Lyon" }]);
     upstream.json(&format!("/api/v1/orgs/{ORG}/sites"), &sites);
     upstream.json(&format!("/api/v1/sites/{SITE}/devices"), &json!([{ "id": "1", "name": "ap" }]));
-    upstream.otherwise(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
+    upstream.default_handler(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
     process
 }
 
@@ -240,7 +240,7 @@ async fn sles() -> (MockUpstream, Client) {
     );
     upstream
         .json("/api/v1/const/insight_metrics", &json!({ "bytes": { "unit": "byte" }, "num_clients": {} }));
-    upstream.otherwise(|_| Answer::json(&json!({ "detail": "not found" })).status(404));
+    upstream.default_handler(|_| Answer::json(&json!({ "detail": "not found" })).status(404));
     let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
     (upstream, client)
 }
@@ -286,7 +286,7 @@ async fn a_metric_that_mist_does_not_know_is_reported_with_those_that_it_knows()
 #[tokio::test]
 async fn a_call_that_is_refused_without_an_advised_parameter_names_it() {
     let upstream = MockUpstream::start().await;
-    upstream.otherwise(|_| Answer::json(&json!({ "detail": "bad request" })).status(400));
+    upstream.default_handler(|_| Answer::json(&json!({ "detail": "bad request" })).status(400));
     let client = Launch::at(&upstream, "-m all").client(Lifecycle::Legacy).await;
     let refusal = client.refusal("listSiteRrmEvents", json!({ "site_id": SITE })).await;
     assert!(refusal.contains("`band` was left out") && refusal.contains("bad request"), "{refusal}");

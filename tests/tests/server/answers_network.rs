@@ -128,7 +128,7 @@ async fn the_untouched_network_has_no_critical_trouble_that_is_not_there() {
 /// A server with a mock of Mist that answers all requests but for the sites in one way.
 async fn failing(answer: impl Fn() -> Answer + Send + Sync + 'static) -> (MockUpstream, Client) {
     let upstream = MockUpstream::start().await;
-    upstream.otherwise(move |_| answer());
+    upstream.default_handler(move |_| answer());
     let arguments = "--retry-wait 0 --timeout 20";
     let client = Launch::at(&upstream, arguments).client(Lifecycle::Legacy).await;
     (upstream, client)

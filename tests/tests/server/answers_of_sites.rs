@@ -70,7 +70,7 @@ async fn rank_sites_puts_the_worst_first_and_takes_a_limit() {
 
 #[tokio::test]
 async fn explain_sle_names_the_classifier_and_since_when() {
-    let arguments = json!({ "site_id": "Singapore Office", "metric": "Successful Connects" });
+    let arguments = json!({ "site_id": "Singapore Office", "metric": "Successful ConnectPolicy" });
     let answer = finds_first(
         "explain-sle-connects-fail-at-dhcp",
         "explainSle",
@@ -172,7 +172,7 @@ async fn where_mist_fails_or_has_nothing_an_answer_reports_it_and_calls_nothing_
         for (tool, arguments) in questions() {
             let upstream = MockUpstream::start().await;
             let answer = failure.clone();
-            upstream.otherwise(move |_| answer.clone());
+            upstream.default_handler(move |_| answer.clone());
             let client = Launch::at(&upstream, "").client(Lifecycle::Legacy).await;
             let answer = client.json(tool, arguments).await;
             let told = answer.to_string();
@@ -197,7 +197,7 @@ async fn one_part_that_fails_stands_in_not_seen_and_the_rest_is_answered() {
     }]);
     upstream.json(&format!("/api/v1/sites/{SITE}/stats"), &json!({ "name": "Leeds", "num_clients": "3" }));
     upstream.json(&format!("/api/v1/sites/{SITE}/stats/devices"), &device);
-    upstream.otherwise(|_| Answer::json(&json!({})).status(403));
+    upstream.default_handler(|_| Answer::json(&json!({})).status(403));
     let client = Launch::at(&upstream, "").client(Lifecycle::Legacy).await;
     let answer = client.json("checkSite", json!({ "org_id": ORG, "site_id": SITE })).await;
     assert!(is(&answer["findings"][0], "device_down", "AP-1"), "{answer}");

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use mistmcp_tests::{Answer, Client, Launch, Lifecycle, MockUpstream, RawUpstream, Then};
+use mistmcp_tests::{AfterResponse, Answer, Client, Launch, Lifecycle, MockUpstream, RawUpstream};
 use serde_json::json;
 
 const PATH: &str = "/api/v1/self/usage";
@@ -18,12 +18,15 @@ fn answer(length: usize, headers: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-fn fine() -> (Vec<u8>, Then) {
-    (answer(FINE.len(), "", FINE.as_bytes()), Then::KeepOpen)
+fn fine() -> (Vec<u8>, AfterResponse) {
+    (answer(FINE.len(), "", FINE.as_bytes()), AfterResponse::KeepOpen)
 }
 
 /// A client of a peer that answers these in turn.
-async fn start(arguments: &str, answers: impl IntoIterator<Item = (Vec<u8>, Then)>) -> (RawUpstream, Client) {
+async fn start(
+    arguments: &str,
+    answers: impl IntoIterator<Item = (Vec<u8>, AfterResponse)>,
+) -> (RawUpstream, Client) {
     let upstream = RawUpstream::start(answers).await;
     let client =
         Launch::at_url(&upstream.url(), &format!("-m all {arguments}")).client(Lifecycle::Legacy).await;
@@ -35,7 +38,7 @@ async fn works(client: &Client) {
 }
 
 /// The call fails with advice that has all of `wanted`, and the next one works.
-async fn fails(wrong: (Vec<u8>, Then), wanted: &[&str]) {
+async fn fails(wrong: (Vec<u8>, AfterResponse), wanted: &[&str]) {
     let (_peer, client) = start("--retry-wait 0", [wrong, fine()]).await;
     let refusal = client.refusal(TOOL, json!({})).await;
     for wanted in wanted {
@@ -46,18 +49,18 @@ async fn fails(wrong: (Vec<u8>, Then), wanted: &[&str]) {
 
 #[tokio::test]
 async fn a_body_shorter_than_its_content_length_has_broken_off() {
-    fails((answer(5_000, "", FINE.as_bytes()), Then::Close), &["broke off", "Try again once"]).await;
+    fails((answer(5_000, "", FINE.as_bytes()), AfterResponse::Close), &["broke off", "Try again once"]).await;
 }
 
 #[tokio::test]
 async fn a_body_longer_than_its_content_length_is_cut_there() {
-    fails((answer(5, "", FINE.as_bytes()), Then::Close), &["not JSON"]).await;
+    fails((answer(5, "", FINE.as_bytes()), AfterResponse::Close), &["not JSON"]).await;
 }
 
 #[tokio::test]
 async fn fifty_megabytes_are_not_read_to_their_end() {
     let body = vec![b' '; 50_000_000];
-    fails((answer(body.len(), "", &body), Then::Close), &["33554432 bytes", "Ask for less"]).await;
+    fails((answer(body.len(), "", &body), AfterResponse::Close), &["33554432 bytes", "Ask for less"]).await;
 }
 
 #[tokio::test]
@@ -73,7 +76,7 @@ async fn a_bomb_is_not_unpacked_beyond_what_is_read() {
     let bomb = [first, more.repeat(1_000)].concat();
     assert!(bomb.len() < 2 << 20);
     let bomb = answer(bomb.len(), "Content-Encoding: gzip\r\n", &bomb);
-    let upstream = RawUpstream::start([(bomb, Then::Close), fine()]).await;
+    let upstream = RawUpstream::start([(bomb, AfterResponse::Close), fine()]).await;
     let mut stdio = Launch::at_url(&upstream.url(), "-m all").stdio();
     stdio.initialize().await;
     let refused = stdio.call(TOOL, json!({})).await;
@@ -88,13 +91,14 @@ async fn a_bomb_is_not_unpacked_beyond_what_is_read() {
 #[tokio::test]
 async fn what_is_not_packed_as_it_states_is_reported() {
     let body = b"this is no gzip";
-    fails((answer(body.len(), "Content-Encoding: gzip\r\n", body), Then::Close), &["broke off"]).await;
+    fails((answer(body.len(), "Content-Encoding: gzip\r\n", body), AfterResponse::Close), &["broke off"])
+        .await;
 }
 
 #[tokio::test]
 async fn what_is_not_http_is_reported() {
     let words = b"SSH-2.0-OpenSSH_9.9\r\n".to_vec();
-    let (upstream, client) = start("--retry-wait 0", [(words, Then::Close)]).await;
+    let (upstream, client) = start("--retry-wait 0", [(words, AfterResponse::Close)]).await;
     let refusal = client.refusal(TOOL, json!({})).await;
     assert!(refusal.contains("tell the user to check the network"), "{refusal}");
     assert_eq!(upstream.requests(), 2);
@@ -102,7 +106,7 @@ async fn what_is_not_http_is_reported() {
 
 #[tokio::test]
 async fn a_connection_that_the_peer_has_closed_meanwhile_is_not_noticed() {
-    let closed = || (Vec::new(), Then::Close);
+    let closed = || (Vec::new(), AfterResponse::Close);
     let (upstream, client) = start("--retry-wait 0", [fine(), closed(), fine(), closed(), fine()]).await;
     for _ in 0..3 {
         works(&client).await;
@@ -112,7 +116,7 @@ async fn a_connection_that_the_peer_has_closed_meanwhile_is_not_noticed() {
 
 #[tokio::test]
 async fn a_peer_that_closes_every_connection_after_its_answer_is_not_noticed() {
-    let (upstream, client) = start("--retry-wait 0", [(fine().0, Then::Close)]).await;
+    let (upstream, client) = start("--retry-wait 0", [(fine().0, AfterResponse::Close)]).await;
     for _ in 0..10 {
         works(&client).await;
     }

@@ -206,7 +206,7 @@ async fn a_look_up_that_fails_is_reported_and_the_next_one_tries_again() {
 /// An organization of so many sites, of which Mist gives 100 at once whatever is asked for.
 fn many_sites(upstream: &MockUpstream, count: usize, headers: &'static [&'static str]) {
     let path = format!("/api/v1/orgs/{ORG}/sites");
-    upstream.otherwise(move |received| {
+    upstream.default_handler(move |received| {
         if received.path != path {
             return Answer::json(&json!({}));
         }
@@ -362,7 +362,7 @@ async fn a_search_for_a_name_that_finds_nothing_looks_for_it_in_names() {
     let (upstream, client) = start(&[privilege(ORG, "Acme")]).await;
     let path = format!("/api/v1/orgs/{ORG}/sites/search");
     let search = path.clone();
-    upstream.otherwise(move |received| {
+    upstream.default_handler(move |received| {
         let name = received.query.iter().find(|(key, _)| key == "name").map(|(_, value)| value.as_str());
         let found = received.path == search && name == Some("*Leeds*");
         let rows = if found { json!([{ "id": BERLIN, "name": "Leeds Office" }]) } else { json!([]) };

@@ -91,7 +91,7 @@ async fn actions_are_filtered_by_status_category_and_site() {
 async fn all_pages_are_read_and_the_answer_has_pages_of_its_own() {
     let (peer, client) = start().await;
     let path = actions();
-    peer.otherwise(move |received| {
+    peer.default_handler(move |received| {
         assert_eq!(received.path, path);
         let page = received.query.iter().find(|(name, _)| name == "page").unwrap();
         let page: usize = page.1.parse().unwrap();
@@ -126,7 +126,7 @@ async fn alarms_stand_in_where_mist_has_no_such_endpoint_or_answers_another_form
         let (peer, client) = start().await;
         let path = actions();
         let of_path = answer.clone();
-        peer.otherwise(move |received| {
+        peer.default_handler(move |received| {
             assert_eq!(received.path, path);
             of_path.clone()
         });
@@ -158,7 +158,7 @@ async fn alarms_stand_in_where_mist_has_no_such_endpoint_or_answers_another_form
 async fn a_failure_unrelated_to_the_endpoint_stays_an_error() {
     for status in [401, 403, 429] {
         let (peer, client) = start().await;
-        peer.otherwise(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
+        peer.default_handler(move |_| Answer::json(&json!({ "detail": "no" })).status(status));
         client.refusal("listOrgMarvisActions", json!({ "org_id": ORG })).await;
         client.refusal("listMarvisActionKinds", json!({})).await;
         assert!(peer.take().iter().all(|received| received.path != alarms()), "{status}");
@@ -179,7 +179,7 @@ async fn kinds_are_answered_as_they_are_or_alarms_stand_in() {
             "/api/v1/const/alarm_defs",
             &json!([{ "key": "bad_cable", "group": "marvis" }, { "key": "device_down", "group": "infrastructure" }]),
         );
-        peer.otherwise(move |_| answer.clone());
+        peer.default_handler(move |_| answer.clone());
         let stood_in = client.json("listMarvisActionKinds", json!({})).await;
         assert_eq!(stood_in["results"], json!([{ "key": "bad_cable", "group": "marvis" }]), "{stood_in}");
         assert!(stood_in["note"].as_str().unwrap().contains("undocumented"), "{stood_in}");

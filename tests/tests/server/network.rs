@@ -1,6 +1,6 @@
 //! The proxy and the certificates on the way to Mist.
 
-use mistmcp_tests::{Connects, Finished, HttpServer, Launch, Proxy, TOKEN, certificate_for};
+use mistmcp_tests::{ConnectPolicy, Finished, HttpServer, Launch, Proxy, TOKEN, certificate_for};
 
 const HOST: &str = "api.eu.mist.com";
 
@@ -35,7 +35,7 @@ fn network(finished: &Finished) -> &str {
 #[tokio::test]
 async fn check_connects_to_the_cloud_through_a_proxy_of_either_kind() {
     let (server, certificate) = behind().await;
-    let proxy = Proxy::start(Connects::To(server.address())).await;
+    let proxy = Proxy::start(ConnectPolicy::To(server.address())).await;
     let address = proxy.address();
     for (variable, value, asked) in [
         ("HTTPS_PROXY", format!("http://{address}"), "CONNECT api.eu.mist.com:443"),
@@ -55,7 +55,7 @@ async fn check_connects_to_the_cloud_through_a_proxy_of_either_kind() {
 #[tokio::test]
 async fn a_named_file_names_proxy_and_certificates_and_a_found_one_does_not() {
     let (server, certificate) = behind().await;
-    let proxy = Proxy::start(Connects::To(server.address())).await;
+    let proxy = Proxy::start(ConnectPolicy::To(server.address())).await;
     let folder = tempfile::tempdir().unwrap();
     let roots = folder.path().join("roots.pem");
     std::fs::write(&roots, format!("\u{feff}{certificate}")).unwrap();
@@ -75,7 +75,7 @@ async fn a_named_file_names_proxy_and_certificates_and_a_found_one_does_not() {
 #[tokio::test]
 async fn a_certificate_that_is_not_trusted_is_reported_with_its_variable() {
     let (server, _) = behind().await;
-    let proxy = Proxy::start(Connects::To(server.address())).await;
+    let proxy = Proxy::start(ConnectPolicy::To(server.address())).await;
     let (other, _) = certificate_for(&[HOST]);
     let launch = check("").file("roots.pem", &other).variable("SSL_CERT_FILE", "roots.pem");
     let finished = ends(launch.variable("HTTPS_PROXY", &format!("http://{}", proxy.address()))).await;
@@ -96,7 +96,7 @@ async fn a_certificate_that_is_not_trusted_is_reported_with_its_variable() {
 #[tokio::test]
 async fn a_proxy_that_refuses_is_reported_with_what_it_wants() {
     for (status, wanted) in [(407, "user name and a password"), (403, "does not connect to Mist")] {
-        let proxy = Proxy::start(Connects::Not(status)).await;
+        let proxy = Proxy::start(ConnectPolicy::Not(status)).await;
         let launch = check("").variable("HTTPS_PROXY", &format!("http://{}", proxy.address()));
         let finished = ends(launch).await;
         let line = network(&finished);

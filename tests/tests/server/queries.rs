@@ -15,7 +15,7 @@ const ORG: &str = "0a000000-0000-4000-8000-000000000001";
 /// A process whose Mist answers these rows to each list of sites.
 async fn process(rows: Value) -> Process {
     let process = Process::start().await;
-    process.upstream.otherwise(move |_| mistmcp_tests::Answer::json(&rows));
+    process.upstream.default_handler(move |_| mistmcp_tests::Answer::json(&rows));
     process
 }
 

@@ -3,21 +3,21 @@
 #![forbid(unsafe_code)]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod fixture;
 mod model;
-mod play;
 mod script;
 
 use proptest::prelude::ProptestConfig;
 use proptest::proptest;
 
-use play::Fixture;
+use fixture::Fixture;
 use script::scene;
 
 #[test]
 fn each_session_sees_and_runs_what_it_may_whatever_the_others_do() {
-    let stage = Fixture::start();
+    let fixture = Fixture::start();
     let config = ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(scene in scene())| stage.play(&scene)?);
+    proptest!(config, |(scene in scene())| fixture.play(&scene)?);
 }
 
 #[test]

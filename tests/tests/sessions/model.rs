@@ -1,3 +1,5 @@
+//! The model of a session: what a client may see and run ([`Model`]).
+
 use std::collections::BTreeSet;
 
 use mistmcp::Mode;
@@ -15,7 +17,7 @@ pub(crate) struct Model {
 
 /// What comes of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum CallOutcome {
     Runs,
     SwitchedOff,
     Unknown,
@@ -66,16 +68,16 @@ impl Model {
         TOOLS.iter().any(|tool| tool.1 == name && self.reaches(*tool))
     }
 
-    pub(crate) fn call(&self, name: &str) -> Fate {
+    pub(crate) fn call(&self, name: &str) -> CallOutcome {
         match TOOLS.iter().find(|tool| tool.1 == name && self.reaches(**tool)) {
-            None => Fate::Unknown,
-            Some(tool) if self.is_on(*tool) => Fate::Runs,
-            Some(_) => Fate::SwitchedOff,
+            None => CallOutcome::Unknown,
+            Some(tool) if self.is_on(*tool) => CallOutcome::Runs,
+            Some(_) => CallOutcome::SwitchedOff,
         }
     }
 
-    pub(crate) fn call_by_name(&self, name: &str) -> Fate {
-        if self.may_find(name.trim()) { Fate::Runs } else { Fate::Unknown }
+    pub(crate) fn call_by_name(&self, name: &str) -> CallOutcome {
+        if self.may_find(name.trim()) { CallOutcome::Runs } else { CallOutcome::Unknown }
     }
 
     /// The categories that are meant; nothing where one of them is none.

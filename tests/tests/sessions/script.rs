@@ -1,3 +1,5 @@
+//! Random scripts of clients: strategies of proptest.
+
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -53,7 +55,7 @@ pub(crate) enum Kind {
     /// As a session.
     Lasting,
     /// Not at all: each stands for itself.
-    Afresh,
+    Stateless,
     /// As a session whose list stays as it is.
     Unseeing,
 }
@@ -99,7 +101,7 @@ fn mode() -> impl Strategy<Value = Mode> {
 }
 
 fn script(pool: &[&'static str]) -> impl Strategy<Value = Script> + use<> {
-    let kind = prop_oneof![4 => Just(Kind::Lasting), 1 => Just(Kind::Afresh), 1 => Just(Kind::Unseeing)];
+    let kind = prop_oneof![4 => Just(Kind::Lasting), 1 => Just(Kind::Stateless), 1 => Just(Kind::Unseeing)];
     (kind, vec(step(pool), 0..16)).prop_map(|(kind, steps)| Script { kind, steps })
 }
 

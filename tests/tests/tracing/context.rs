@@ -3,7 +3,7 @@
 use mistmcp_tests::{Collector, HttpClient, Launch, Lifecycle, MockUpstream, StdioProcess};
 use serde_json::{Value, json};
 
-use crate::stage::{ALICE, ASK_SITE, Fixture, GET_SITE, call_within, site};
+use crate::fixture::{ALICE, ASK_SITE, Fixture, GET_SITE, call_within, site};
 
 const IN_META: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 const IN_HEADER: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -16,10 +16,10 @@ fn parts(context: &str) -> (String, String) {
 
 #[tokio::test]
 async fn a_request_is_part_of_what_its_meta_states_or_else_its_headers() {
-    let stage = Fixture::start().await;
+    let fixture = Fixture::start().await;
     for lifecycle in Lifecycle::BOTH {
-        let client = stage.client(lifecycle).await;
-        let seen = stage.collector.spans().iter().filter(|span| span.name() == GET_SITE).count();
+        let client = fixture.client(lifecycle).await;
+        let seen = fixture.collector.spans().iter().filter(|span| span.name() == GET_SITE).count();
         let (meta, nothing) = (json!({ "traceparent": IN_META, "tracestate": "a=1" }), json!({}));
         let cases: [(&Value, Option<&str>, &str, &str); 3] = [
             (&meta, None, IN_META, "a=1"),
@@ -32,7 +32,7 @@ async fn a_request_is_part_of_what_its_meta_states_or_else_its_headers() {
                 None => client.clone(),
             };
             client.ask("tools/call", call_within(number, meta)).await.result();
-            let span = stage.collector.named(GET_SITE, seen + number + 1).await.remove(seen + number);
+            let span = fixture.collector.named(GET_SITE, seen + number + 1).await.remove(seen + number);
             assert_eq!((span.trace(), span.parent()), parts(wanted), "{lifecycle:?} {number}");
             assert_eq!(span.span.trace_state, state);
             let links = if number == 2 { vec![parts(IN_HEADER).1] } else { Vec::new() };
@@ -43,9 +43,9 @@ async fn a_request_is_part_of_what_its_meta_states_or_else_its_headers() {
 
 #[tokio::test]
 async fn malformed_contexts_are_ignored() {
-    let stage = Fixture::start().await;
+    let fixture = Fixture::start().await;
     for lifecycle in Lifecycle::BOTH {
-        let client = stage.client(lifecycle).await;
+        let client = fixture.client(lifecycle).await;
         for meta in
             [json!("x"), json!(7), json!({}), json!(""), json!("00-0-0-01"), json!("x".repeat(100_000))]
         {
@@ -56,7 +56,7 @@ async fn malformed_contexts_are_ignored() {
                 .result();
         }
     }
-    for span in stage.collector.named(GET_SITE, 12).await {
+    for span in fixture.collector.named(GET_SITE, 12).await {
         assert!(span.parent().is_empty() && span.span.trace_state.is_empty(), "{span:?}");
     }
 }
@@ -85,30 +85,30 @@ async fn over_stdio_a_request_is_part_of_what_its_meta_states() {
 
 #[tokio::test]
 async fn calls_to_several_servers_are_one_trace() {
-    let stage = Fixture::start().await;
-    let other = stage.collector.of(Launch::at(&stage.upstream, "")).serve().await;
-    let one = stage.client(Lifecycle::Stateless).await;
+    let fixture = Fixture::start().await;
+    let other = fixture.collector.of(Launch::at(&fixture.upstream, "")).serve().await;
+    let one = fixture.client(Lifecycle::Stateless).await;
     for (number, client) in [one.clone(), one.to(&other.url("/mcp?mode=all"))].into_iter().enumerate() {
         client.header("traceparent", IN_HEADER).call("getSiteInfo", site(number)).await;
     }
-    let spans = stage.collector.named(ASK_SITE, 2).await;
-    let all = stage.collector.named(GET_SITE, 2).await.into_iter().chain(spans);
+    let spans = fixture.collector.named(ASK_SITE, 2).await;
+    let all = fixture.collector.named(GET_SITE, 2).await.into_iter().chain(spans);
     assert!(all.map(|span| span.trace()).all(|trace| trace == parts(IN_HEADER).0));
 }
 
 #[tokio::test]
 async fn an_unsampled_trace_is_not_exported_and_not_sent_to_mist() {
-    let stage = Fixture::start().await;
-    let client = stage.client(Lifecycle::Stateless).await;
+    let fixture = Fixture::start().await;
+    let client = fixture.client(Lifecycle::Stateless).await;
     let unsampled = IN_META.replace("-01", "-00");
     client.ask("tools/call", call_within(1, &json!({ "traceparent": unsampled }))).await.result();
     let kept =
         client.header("traceparent", IN_HEADER).header("tracestate", "b=2").header("baggage", "user=alice");
     kept.call("getSiteInfo", site(2)).await;
-    let spans = stage.collector.named(ASK_SITE, 1).await;
-    let all = stage.collector.named(GET_SITE, 1).await.into_iter().chain(spans);
+    let spans = fixture.collector.named(ASK_SITE, 1).await;
+    let all = fixture.collector.named(GET_SITE, 1).await.into_iter().chain(spans);
     assert!(all.map(|span| span.trace()).all(|trace| trace == parts(IN_HEADER).0));
-    for asked in stage.upstream.take() {
+    for asked in fixture.upstream.take() {
         for name in ["traceparent", "tracestate", "baggage"] {
             assert!(!asked.headers.contains_key(name), "{asked:?}");
         }
@@ -117,16 +117,16 @@ async fn an_unsampled_trace_is_not_exported_and_not_sent_to_mist() {
 
 #[tokio::test]
 async fn the_line_of_a_call_has_its_trace() {
-    let stage = Fixture::start_with("--log-format json", |launch| launch).await;
-    let client = stage.client(Lifecycle::Stateless).await.header("X-Request-Id", "the-traced-0ne");
+    let fixture = Fixture::start_with("--log-format json", |launch| launch).await;
+    let client = fixture.client(Lifecycle::Stateless).await.header("X-Request-Id", "the-traced-0ne");
     client.clone().header("traceparent", IN_HEADER).call("getSiteInfo", site(1)).await;
-    let told = stage.server.wait_until("its line", |text| text.contains("the-traced-0ne")).await;
+    let told = fixture.server.wait_until("its line", |text| text.contains("the-traced-0ne")).await;
     let line = told.lines().find(|line| line.contains("the-traced-0ne")).unwrap();
     let line: Value = serde_json::from_str(line).unwrap();
     assert_eq!(line["trace"], parts(IN_HEADER).0, "{line}");
 
     // Where nothing is traced, there is none, whatever a client says.
-    let server = Launch::at(&stage.upstream, "").serve().await;
+    let server = Launch::at(&fixture.upstream, "").serve().await;
     let client = HttpClient::with_token(&server, "?mode=all", ALICE)
         .lifecycle(Lifecycle::Stateless)
         .header("traceparent", IN_HEADER);

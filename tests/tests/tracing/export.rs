@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use mistmcp_tests::{Collector, HttpClient, Launch, Lifecycle, MockUpstream};
 use serde_json::json;
 
-use crate::stage::{ALICE, Fixture, GET_SITE, call_within, site};
+use crate::fixture::{ALICE, Fixture, GET_SITE, call_within, site};
 
 /// Where nobody listens.
 const NOBODY: &str = "http://127.0.0.1:9";
@@ -39,25 +39,25 @@ async fn a_collector_that_comes_back_gets_spans_again() {
         let launch = launch.variable("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "2");
         launch.variable("OTEL_BSP_SCHEDULE_DELAY", "600000")
     };
-    let stage = Fixture::start_with("", in_pairs).await;
-    let client = stage.client(Lifecycle::Stateless).await;
-    stage.collector.refuse(503, Duration::ZERO);
+    let fixture = Fixture::start_with("", in_pairs).await;
+    let client = fixture.client(Lifecycle::Stateless).await;
+    fixture.collector.refuse(503, Duration::ZERO);
     client.call("getSiteInfo", site(1)).await;
-    stage.server.wait_until("a warning", |text| text.contains(WARNING)).await;
-    stage.collector.accept();
+    fixture.server.wait_until("a warning", |text| text.contains(WARNING)).await;
+    fixture.collector.accept();
     client.call("getSiteInfo", site(2)).await;
-    assert_eq!(stage.collector.named(GET_SITE, 1).await.len(), 1);
-    let told = stage.server.wait_until("that it is back", |text| text.contains("takes spans again")).await;
-    assert!(stage.collector.refused() > 1, "what may pass is tried again");
+    assert_eq!(fixture.collector.named(GET_SITE, 1).await.len(), 1);
+    let told = fixture.server.wait_until("that it is back", |text| text.contains("takes spans again")).await;
+    assert!(fixture.collector.refused() > 1, "what may pass is tried again");
     assert!(told.contains("lost=2"), "{told}");
 }
 
 #[tokio::test]
 async fn a_collector_that_does_not_answer_holds_up_neither_calls_nor_the_end() {
-    let stage = Fixture::start().await;
+    let fixture = Fixture::start().await;
     // Longer than a test waits for the end.
-    stage.collector.refuse(200, Duration::from_hours(1));
-    let client = stage.client(Lifecycle::Stateless).await;
+    fixture.collector.refuse(200, Duration::from_hours(1));
+    let client = fixture.client(Lifecycle::Stateless).await;
     let began = Instant::now();
     // More than are kept for it.
     for _ in 0..2_500 {
@@ -67,23 +67,23 @@ async fn a_collector_that_does_not_answer_holds_up_neither_calls_nor_the_end() {
         }
     }
     client.call("getSiteInfo", site(1)).await;
-    stage.server.signal("TERM").await;
-    let (status, errors) = stage.server.ended().await;
+    fixture.server.signal("TERM").await;
+    let (status, errors) = fixture.server.ended().await;
     assert_eq!(status.code(), Some(0), "{errors}");
 }
 
 #[tokio::test]
 async fn what_is_left_is_exported_at_the_end() {
     let later = |launch: Launch| launch.variable("OTEL_BSP_SCHEDULE_DELAY", "600000");
-    let stage = Fixture::start_with("", later).await;
-    stage.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
-    assert!(stage.collector.spans().is_empty());
-    stage.server.signal("TERM").await;
-    assert_eq!(stage.server.ended().await.0.code(), Some(0));
-    assert_eq!(stage.collector.named(GET_SITE, 1).await.len(), 1);
+    let fixture = Fixture::start_with("", later).await;
+    fixture.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
+    assert!(fixture.collector.spans().is_empty());
+    fixture.server.signal("TERM").await;
+    assert_eq!(fixture.server.ended().await.0.code(), Some(0));
+    assert_eq!(fixture.collector.named(GET_SITE, 1).await.len(), 1);
 
     let collector = Collector::start().await;
-    let mut stdio = later(collector.of(Launch::at(&stage.upstream, "--mode all"))).stdio();
+    let mut stdio = later(collector.of(Launch::at(&fixture.upstream, "--mode all"))).stdio();
     stdio.initialize().await;
     stdio.ask("tools/call", call_within(1, &json!({}))).await;
     stdio.read().await.unwrap();

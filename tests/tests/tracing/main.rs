@@ -4,8 +4,8 @@
 
 mod context;
 mod export;
+mod fixture;
 mod mist;
 mod requests;
 mod secrecy;
-mod stage;
 mod variables;

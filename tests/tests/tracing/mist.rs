@@ -6,18 +6,18 @@ use mistmcp_tests::{Answer, Collector, Launch, Lifecycle};
 use serde_json::json;
 use tokio::sync::Semaphore;
 
-use crate::stage::{ASK_SITE, Fixture, GET_SITE, site, site_path};
+use crate::fixture::{ASK_SITE, Fixture, GET_SITE, site, site_path};
 
 const CLIENT: i32 = 3;
 
 #[tokio::test]
 async fn a_request_to_mist_is_a_span_below_the_call() {
-    let stage = Fixture::start().await;
-    stage.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
-    let call = stage.collector.named(GET_SITE, 1).await.remove(0);
-    let asked = stage.collector.named(ASK_SITE, 1).await.remove(0);
+    let fixture = Fixture::start().await;
+    fixture.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
+    let call = fixture.collector.named(GET_SITE, 1).await.remove(0);
+    let asked = fixture.collector.named(ASK_SITE, 1).await.remove(0);
     assert_eq!((asked.trace(), asked.parent(), asked.span.kind), (call.trace(), call.id(), CLIENT));
-    let port = stage.upstream.address().port().to_string();
+    let port = fixture.upstream.address().port().to_string();
     for (name, wanted) in [
         ("http.request.method", "GET"),
         ("url.template", "/api/v1/sites/{site_id}"),
@@ -35,12 +35,12 @@ async fn a_request_to_mist_is_a_span_below_the_call() {
 
 #[tokio::test]
 async fn each_try_is_a_span_and_states_which_one_it_is() {
-    let stage = Fixture::start().await;
+    let fixture = Fixture::start().await;
     let away = Answer::json(&json!({})).status(503);
-    stage.upstream.answers(&site_path(1), [away.clone(), away, Answer::json(&json!({ "name": "Leeds" }))]);
-    stage.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
-    let call = stage.collector.named(GET_SITE, 1).await.remove(0);
-    let tries = stage.collector.named(ASK_SITE, 3).await;
+    fixture.upstream.answers(&site_path(1), [away.clone(), away, Answer::json(&json!({ "name": "Leeds" }))]);
+    fixture.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
+    let call = fixture.collector.named(GET_SITE, 1).await.remove(0);
+    let tries = fixture.collector.named(ASK_SITE, 3).await;
     let wanted = [("503", "", "503"), ("503", "1", "503"), ("200", "2", "")];
     for (asked, (status, resent, error)) in tries.iter().zip(wanted) {
         assert_eq!(asked.parent(), call.id());
@@ -53,10 +53,10 @@ async fn each_try_is_a_span_and_states_which_one_it_is() {
 
 #[tokio::test]
 async fn a_request_without_an_answer_states_what_there_is_in_its_place() {
-    let stage = Fixture::start_with("--retry-wait 0", |launch| launch).await;
-    stage.upstream.answers(&site_path(1), [Answer::cut_off()]);
-    stage.client(Lifecycle::Stateless).await.refusal("getSiteInfo", site(1)).await;
-    let asked = stage.collector.named(ASK_SITE, 1).await.remove(0);
+    let fixture = Fixture::start_with("--retry-wait 0", |launch| launch).await;
+    fixture.upstream.answers(&site_path(1), [Answer::cut_off()]);
+    fixture.client(Lifecycle::Stateless).await.refusal("getSiteInfo", site(1)).await;
+    let asked = fixture.collector.named(ASK_SITE, 1).await.remove(0);
     assert_eq!((asked.attribute("error.type").as_str(), asked.has_failed()), ("network", true), "{asked:?}");
     assert!(asked.attribute("http.response.status_code").is_empty());
 }
@@ -81,15 +81,15 @@ async fn a_cache_hit_is_recorded_and_requested_only_once() {
 
 #[tokio::test]
 async fn a_call_that_waits_for_anothers_request_names_that_call() {
-    let stage = Fixture::start().await;
+    let fixture = Fixture::start().await;
     let gate = Arc::new(Semaphore::new(0));
-    stage.upstream.answers(&site_path(1), [Answer::json(&json!({})).once(&gate)]);
-    let mcp_client = stage.client(Lifecycle::Stateless).await;
+    fixture.upstream.answers(&site_path(1), [Answer::json(&json!({})).once(&gate)]);
+    let mcp_client = fixture.client(Lifecycle::Stateless).await;
     let first = async {
         mcp_client.call("getSiteInfo", site(1)).await;
     };
     let second = async {
-        stage.upstream.arrival().await;
+        fixture.upstream.arrival().await;
         let other = mcp_client.clone().header("X-Request-Id", "the-sec0nd");
         let waiting = other.call("getSiteInfo", site(1));
         let opening = async {
@@ -99,8 +99,8 @@ async fn a_call_that_waits_for_anothers_request_names_that_call() {
         tokio::join!(waiting, opening);
     };
     tokio::join!(first, second);
-    let calls = stage.collector.named(GET_SITE, 2).await;
-    let asked = stage.collector.named(ASK_SITE, 1).await;
+    let calls = fixture.collector.named(GET_SITE, 2).await;
+    let asked = fixture.collector.named(ASK_SITE, 1).await;
     assert_eq!((asked.len(), asked[0].parent()), (1, calls[0].id()));
     assert_eq!((calls[0].links(), calls[1].links()), (vec![], vec![calls[0].id()]));
 }

@@ -5,17 +5,17 @@ use std::time::Duration;
 use mistmcp_tests::{Answer, Collector, Launch, Lifecycle, MockUpstream, StdioProcess};
 use serde_json::json;
 
-use crate::stage::{Fixture, GET_SITE, call_within, site, site_path};
+use crate::fixture::{Fixture, GET_SITE, call_within, site, site_path};
 
 const SERVER: i32 = 2;
 
 #[tokio::test]
 async fn a_call_over_http_is_a_span_of_the_tool() {
-    let stage = Fixture::start().await;
+    let fixture = Fixture::start().await;
     for (number, lifecycle) in Lifecycle::BOTH.into_iter().enumerate() {
-        let client = stage.client(lifecycle).await;
+        let client = fixture.client(lifecycle).await;
         client.call("getSiteInfo", site(number)).await;
-        let span = stage.collector.named(GET_SITE, number + 1).await.remove(number);
+        let span = fixture.collector.named(GET_SITE, number + 1).await.remove(number);
         assert_eq!(span.span.kind, SERVER);
         assert!(!span.has_failed() && span.parent().is_empty(), "{span:?}");
         let version = if lifecycle == Lifecycle::Legacy { "2025-11-25" } else { "2026-07-28" };
@@ -61,14 +61,14 @@ async fn a_call_over_stdio_is_one_as_well_in_both_eras() {
 
 #[tokio::test]
 async fn requests_that_are_no_calls_are_spans_of_their_method() {
-    let stage = Fixture::start().await;
-    let client = stage.client(Lifecycle::Legacy).await;
+    let fixture = Fixture::start().await;
+    let client = fixture.client(Lifecycle::Legacy).await;
     client.tools().await;
     client.ask("ping", json!({})).await.result();
     client.ask("prompts/get", json!({ "name": "site-health", "arguments": { "site": "Leeds" } })).await;
     client.ask("resources/read", json!({ "uri": "mistmcp://categories" })).await.result();
     let wanted = ["initialize", "tools/list", "ping", "prompts/get site-health", "resources/read"];
-    let spans = stage
+    let spans = fixture
         .collector
         .wait_until("each of them", |spans| {
             wanted.iter().all(|name| spans.iter().any(|span| span.name() == *name))
@@ -83,11 +83,11 @@ async fn requests_that_are_no_calls_are_spans_of_their_method() {
 
 #[tokio::test]
 async fn a_call_that_fails_reports_it_and_not_why_in_words() {
-    let stage = Fixture::start().await;
-    let client = stage.client(Lifecycle::Stateless).await;
-    stage.upstream.answers(&site_path(1), [Answer::json(&json!({ "detail": "w0rds" })).status(404)]);
+    let fixture = Fixture::start().await;
+    let client = fixture.client(Lifecycle::Stateless).await;
+    fixture.upstream.answers(&site_path(1), [Answer::json(&json!({ "detail": "w0rds" })).status(404)]);
     client.refusal("getSiteInfo", site(1)).await;
-    let span = stage.collector.named(GET_SITE, 1).await.remove(0);
+    let span = fixture.collector.named(GET_SITE, 1).await.remove(0);
     assert_eq!(
         (span.attribute("error.type"), span.attribute("mistmcp.outcome")),
         ("tool_error".into(), "missing".into())
@@ -96,7 +96,7 @@ async fn a_call_that_fails_reports_it_and_not_why_in_words() {
 
     // What is made up by the client is no name.
     client.try_call("m4de-up", json!({})).await;
-    let span = stage.collector.named("tools/call", 1).await.remove(0);
+    let span = fixture.collector.named("tools/call", 1).await.remove(0);
     assert_eq!(
         (span.attribute("error.type"), span.attribute("gen_ai.tool.name")),
         ("-32602".into(), String::new())
@@ -107,25 +107,25 @@ async fn a_call_that_fails_reports_it_and_not_why_in_words() {
 
 #[tokio::test]
 async fn a_tool_that_calls_another_states_which() {
-    let stage = Fixture::start().await;
-    let client = stage.client(Lifecycle::Stateless).await.query("");
+    let fixture = Fixture::start().await;
+    let client = fixture.client(Lifecycle::Stateless).await.query("");
     client.call("callTool", json!({ "tool": "getSiteInfo", "arguments": site(1) })).await;
-    let span = stage.collector.named("tools/call callTool", 1).await.remove(0);
+    let span = fixture.collector.named("tools/call callTool", 1).await.remove(0);
     assert_eq!(span.attribute("mistmcp.called_tool"), "getSiteInfo");
 }
 
 #[tokio::test]
 async fn a_request_that_no_one_waits_for_any_more_ends_as_cancelled() {
-    let stage = Fixture::start().await;
-    let client = stage.client(Lifecycle::Stateless).await;
-    stage.upstream.answers(&site_path(1), [Answer::never()]);
+    let fixture = Fixture::start().await;
+    let client = fixture.client(Lifecycle::Stateless).await;
+    fixture.upstream.answers(&site_path(1), [Answer::never()]);
     tokio::select! {
         reply = client.try_call("getSiteInfo", site(1)) => assert!(reply.body.is_empty(), "{reply:?}"),
-        () = async { stage.upstream.arrival().await; tokio::time::sleep(Duration::from_millis(50)).await; } => {}
+        () = async { fixture.upstream.arrival().await; tokio::time::sleep(Duration::from_millis(50)).await; } => {}
     }
     drop(client);
-    for name in [GET_SITE, crate::stage::ASK_SITE] {
-        let span = stage.collector.named(name, 1).await.remove(0);
+    for name in [GET_SITE, crate::fixture::ASK_SITE] {
+        let span = fixture.collector.named(name, 1).await.remove(0);
         assert_eq!(
             (span.attribute("error.type").as_str(), span.has_failed()),
             ("cancelled", true),

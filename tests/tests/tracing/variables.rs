@@ -2,18 +2,18 @@
 
 use mistmcp_tests::{Collector, Launch, Lifecycle, MockUpstream};
 
-use crate::stage::{Fixture, GET_SITE, site};
+use crate::fixture::{Fixture, GET_SITE, site};
 
 /// What a server that was called once has exported by its end.
 async fn exported(variables: &[(&str, &str)]) -> usize {
     let set =
         |launch: Launch| variables.iter().fold(launch, |launch, (name, value)| launch.variable(name, value));
-    let stage = Fixture::start_with("", set).await;
-    stage.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
-    stage.server.signal("TERM").await;
-    let (status, errors) = stage.server.ended().await;
+    let fixture = Fixture::start_with("", set).await;
+    fixture.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
+    fixture.server.signal("TERM").await;
+    let (status, errors) = fixture.server.ended().await;
     assert_eq!(status.code(), Some(0), "{errors}");
-    stage.collector.spans().len()
+    fixture.collector.spans().len()
 }
 
 #[tokio::test]
@@ -41,9 +41,9 @@ async fn the_service_is_called_what_the_operator_calls_it() {
         let set = |launch: Launch| {
             variables.iter().fold(launch, |launch, (name, value)| launch.variable(name, value))
         };
-        let stage = Fixture::start_with("", set).await;
-        stage.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
-        let span = stage.collector.named(GET_SITE, 1).await.remove(0);
+        let fixture = Fixture::start_with("", set).await;
+        fixture.client(Lifecycle::Stateless).await.call("getSiteInfo", site(1)).await;
+        let span = fixture.collector.named(GET_SITE, 1).await.remove(0);
         for (name, wanted) in wanted {
             assert_eq!(span.of_service(name), *wanted, "{name}");
         }

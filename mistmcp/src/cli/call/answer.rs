@@ -5,16 +5,16 @@ use std::io;
 use anyhow::bail;
 use serde_json::Value;
 
-use super::{Caller, Form, Output, csv, diagnosis, pages::Page, table};
+use super::{Caller, Output, OutputFormat, csv, diagnosis, pages::Page, table};
 use crate::cli::output as terminal;
 use crate::reply::{Block, Content, File};
 
 /// Prints one answer.
 pub(super) async fn print(caller: &Caller<'_>, content: Content, output: &Output) -> anyhow::Result<()> {
     match content {
-        Content::Text(text) => match (output.form, serde_json::from_str(&text)) {
-            (Form::Table | Form::Csv, Ok(value)) => laid_out(caller, value, output).await?,
-            (Form::Json, Ok(value)) if terminal::is_terminal() => {
+        Content::Text(text) => match (output.format, serde_json::from_str(&text)) {
+            (OutputFormat::Table | OutputFormat::Csv, Ok(value)) => laid_out(caller, value, output).await?,
+            (OutputFormat::Json, Ok(value)) if terminal::is_terminal() => {
                 terminal::print(format!("{value:#}\n").as_bytes())?;
             }
             _ => terminal::print(format!("{text}\n").as_bytes())?,
@@ -28,7 +28,7 @@ pub(super) async fn print(caller: &Caller<'_>, content: Content, output: &Output
 async fn laid_out(caller: &Caller<'_>, value: Value, output: &Output) -> io::Result<()> {
     let mut page = match Page::read(value) {
         Ok(page) => page,
-        Err(value) if output.form == Form::Csv => {
+        Err(value) if output.format == OutputFormat::Csv => {
             let rows = if let Value::Array(rows) = value { rows } else { vec![value] };
             return terminal::print(&csv::of_rows(&rows, &output.fields)?);
         }
@@ -52,7 +52,7 @@ async fn laid_out(caller: &Caller<'_>, value: Value, output: &Output) -> io::Res
 
 /// Prints the rows of a list, and remarks about it on standard error.
 pub(in crate::cli) fn rows(page: &Page, output: &Output) -> io::Result<()> {
-    let left_out = if output.form == Form::Csv {
+    let left_out = if output.format == OutputFormat::Csv {
         terminal::print(&csv::of_rows(&page.rows, &output.fields)?)?;
         Vec::new()
     } else {
@@ -61,7 +61,7 @@ pub(in crate::cli) fn rows(page: &Page, output: &Output) -> io::Result<()> {
         left_out
     };
     if page.rows.is_empty() {
-        let is_bare = output.form == Form::Csv && output.fields.is_empty();
+        let is_bare = output.format == OutputFormat::Csv && output.fields.is_empty();
         terminal::error(if is_bare {
             "no rows, and so no header: --fields NAME,NAME names the columns"
         } else {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::{Map, Value};
 
 use super::repeats::Repeats;
-use super::{Caller, Form, Output, answer, is_closed};
+use super::{Caller, Output, OutputFormat, answer, is_closed};
 use crate::cli::exit::Exit;
 use crate::cli::output;
 use crate::reply::{self, Content, Format};
@@ -96,7 +96,7 @@ pub(super) async fn print(
         }
     };
     let total = page.total;
-    let mut printed = Printed::begin(output.form, &page.about);
+    let mut printed = Printed::begin(output.format, &page.about);
     let mut repeats = Repeats::new(&arguments);
     let (mut calls, mut last) = (1, None);
     // Why it stops before the last page, and the arguments that go on from there.
@@ -124,7 +124,7 @@ pub(super) async fn print(
             };
         };
         // A terminal that shows rows as they arrive has no room for a bar.
-        if output.form != Form::Json || !output::is_terminal() {
+        if output.format != OutputFormat::Json || !output::is_terminal() {
             caller.progress.rows(printed.count, total);
         }
         arguments.extend(next.clone());
@@ -170,7 +170,7 @@ fn list(content: Content) -> Result<Page, Content> {
 /// What was printed so far: in JSON each row as it comes, otherwise nothing before the last is there.
 #[derive(Debug)]
 struct Printed {
-    form: Form,
+    format: OutputFormat,
     /// The fields beside the rows, until they are printed.
     about: Option<Map<String, Value>>,
     held: Vec<Value>,
@@ -178,12 +178,12 @@ struct Printed {
 }
 
 impl Printed {
-    fn begin(form: Form, about: &Map<String, Value>) -> Self {
-        Self { form, about: Some(about.clone()), held: Vec::new(), count: 0 }
+    fn begin(format: OutputFormat, about: &Map<String, Value>) -> Self {
+        Self { format, about: Some(about.clone()), held: Vec::new(), count: 0 }
     }
 
     fn add(&mut self, rows: Vec<Value>) -> io::Result<()> {
-        if self.form != Form::Json {
+        if self.format != OutputFormat::Json {
             self.count += rows.len();
             self.held.extend(rows);
             return Ok(());
@@ -208,19 +208,19 @@ impl Printed {
         next: Option<Map<String, Value>>,
     ) -> io::Result<()> {
         let about = self.about.unwrap_or_default();
-        match self.form {
-            Form::Json => {
+        match self.format {
+            OutputFormat::Json => {
                 let next = next.map(|next| format!(",\"next\":{}", Value::Object(next))).unwrap_or_default();
                 output::stream(format!("\n]{next}}}\n").as_bytes())
             }
-            Form::Toon => {
+            OutputFormat::Toon => {
                 let mut answer = about;
                 answer.extend(next.map(|next| ("next".to_owned(), next.into())));
                 answer.insert("results".into(), self.held.into());
                 let text = reply::write(&answer, Format::Toon).map_err(io::Error::other)?;
                 output::stream(format!("{text}\n").as_bytes())
             }
-            Form::Table | Form::Csv => {
+            OutputFormat::Table | OutputFormat::Csv => {
                 let mut page = Page { rows: self.held, total: None, next: None, about };
                 caller.name(&mut page.rows, output).await;
                 answer::rows(&page, output)

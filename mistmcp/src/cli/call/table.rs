@@ -29,7 +29,8 @@ pub(super) fn of_rows(rows: &[Value], fields: &[String], width: Option<u16>) -> 
     } else if rows.is_empty() {
         columns.clear();
     }
-    let widths = width.map(|width| widths(&columns.iter().map(Extent::of).collect::<Vec<_>>(), width.into()));
+    let widths =
+        width.map(|width| widths(&columns.iter().map(ColumnWidth::of).collect::<Vec<_>>(), width.into()));
     let shown = widths.as_ref().map_or(columns.len(), Vec::len);
     let left_out = columns.split_off(shown).into_iter().map(|column| column.name).collect();
     if columns.is_empty() {
@@ -70,12 +71,12 @@ pub(super) fn of_one(value: &Value, fields: &[String], width: Option<u16>) -> St
 
 /// How wide a column would like to be, and how narrow it may be.
 #[derive(Clone, Copy, Debug)]
-struct Extent {
+struct ColumnWidth {
     full: usize,
     least: usize,
 }
 
-impl Extent {
+impl ColumnWidth {
     fn of(column: &Column<Cell>) -> Self {
         let texts = || column.cells.values().map(|cell| cell.text.as_str()).chain([column.name.as_str()]);
         let full = texts().map(UnicodeWidthStr::width).max().unwrap_or(0).max(1);
@@ -85,7 +86,7 @@ impl Extent {
 }
 
 /// The widths of the columns that fit, at least one. Remaining width goes to columns that are cut, from the first on.
-fn widths(columns: &[Extent], width: usize) -> Vec<usize> {
+fn widths(columns: &[ColumnWidth], width: usize) -> Vec<usize> {
     let mut used = 0;
     let fits = columns.iter().take_while(|column| {
         used += column.least + usize::from(GAP);

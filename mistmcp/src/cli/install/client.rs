@@ -15,7 +15,7 @@ pub(super) struct Client {
     pub(super) path: &'static [&'static str],
     /// A variable that overrides the folder of the file.
     pub(super) variable: Option<&'static str>,
-    pub(super) form: Form,
+    pub(super) format: SettingsFormat,
     /// The name of the table of servers.
     pub(super) servers: &'static str,
     /// Whether an entry says `"type": "stdio"`.
@@ -49,7 +49,7 @@ pub(super) enum Environment {
 
 /// Format of a client's settings file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum SettingsFormat {
     /// JSON. Comments and trailing commas are kept.
     Json,
     Toml,
@@ -87,7 +87,7 @@ pub(super) const CLIENTS: [Client; 8] = [
         base: Base::Applications,
         path: &["Claude", "claude_desktop_config.json"],
         variable: None,
-        form: Form::Json,
+        format: SettingsFormat::Json,
         servers: "mcpServers",
         says_stdio: false,
         http: Http::Elsewhere(
@@ -107,7 +107,7 @@ pub(super) const CLIENTS: [Client; 8] = [
         base: Base::Home,
         path: &[".claude.json"],
         variable: Some("CLAUDE_CONFIG_DIR"),
-        form: Form::Json,
+        format: SettingsFormat::Json,
         servers: "mcpServers",
         says_stdio: true,
         http: Http::At { key: "url", kind: Some("http"), token: HeaderValue::Text("${MIST_APITOKEN}") },
@@ -124,7 +124,7 @@ pub(super) const CLIENTS: [Client; 8] = [
         base: Base::Applications,
         path: &["Code", "User", "mcp.json"],
         variable: None,
-        form: Form::Json,
+        format: SettingsFormat::Json,
         servers: "servers",
         says_stdio: true,
         http: Http::At { key: "url", kind: Some("http"), token: HeaderValue::Asked },
@@ -141,7 +141,7 @@ pub(super) const CLIENTS: [Client; 8] = [
         base: Base::Home,
         path: &[".cursor", "mcp.json"],
         variable: None,
-        form: Form::Json,
+        format: SettingsFormat::Json,
         servers: "mcpServers",
         says_stdio: true,
         http: Http::At { key: "url", kind: None, token: HeaderValue::Text("${env:MIST_APITOKEN}") },
@@ -158,7 +158,7 @@ pub(super) const CLIENTS: [Client; 8] = [
         base: Base::Home,
         path: &[".codeium", "windsurf", "mcp_config.json"],
         variable: None,
-        form: Form::Json,
+        format: SettingsFormat::Json,
         servers: "mcpServers",
         says_stdio: false,
         http: Http::At { key: "serverUrl", kind: None, token: HeaderValue::Text("${env:MIST_APITOKEN}") },
@@ -175,7 +175,7 @@ pub(super) const CLIENTS: [Client; 8] = [
         base: Base::Config,
         path: &["zed", "settings.json"],
         variable: None,
-        form: Form::Json,
+        format: SettingsFormat::Json,
         servers: "context_servers",
         says_stdio: false,
         http: Http::At { key: "url", kind: None, token: HeaderValue::InTheClear },
@@ -192,7 +192,7 @@ pub(super) const CLIENTS: [Client; 8] = [
         base: Base::Home,
         path: &[".gemini", "settings.json"],
         variable: None,
-        form: Form::Json,
+        format: SettingsFormat::Json,
         servers: "mcpServers",
         says_stdio: false,
         http: Http::At { key: "httpUrl", kind: None, token: HeaderValue::Text("$MIST_APITOKEN") },
@@ -209,7 +209,7 @@ pub(super) const CLIENTS: [Client; 8] = [
         base: Base::Home,
         path: &[".codex", "config.toml"],
         variable: Some("CODEX_HOME"),
-        form: Form::Toml,
+        format: SettingsFormat::Toml,
         servers: "mcp_servers",
         says_stdio: false,
         http: Http::At { key: "url", kind: None, token: HeaderValue::VariableTable("env_http_headers") },

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::client::{Client, Form};
+use super::client::{Client, SettingsFormat};
 use super::entry::Entry;
 use super::{json, toml};
 
@@ -39,9 +39,9 @@ impl Client {
     /// The text of its file with the entry in it. A file that is not there yet has the empty text.
     pub(super) fn put(&self, text: &str, entry: &Entry) -> Result<String, Problem> {
         let (mark, text) = split(text);
-        let put = match self.form {
-            Form::Json => json::put(text, self.servers, entry)?,
-            Form::Toml => toml::put(text, self.servers, entry)?,
+        let put = match self.format {
+            SettingsFormat::Json => json::put(text, self.servers, entry)?,
+            SettingsFormat::Toml => toml::put(text, self.servers, entry)?,
         };
         let end = if text.trim().is_empty() && !put.ends_with('\n') { "\n" } else { "" };
         Ok(format!("{mark}{put}{end}"))
@@ -50,18 +50,18 @@ impl Client {
     /// The text of its file without the entry of that name.
     pub(super) fn take(&self, text: &str, name: &str) -> Result<Option<RemovedEntry>, Problem> {
         let (mark, text) = split(text);
-        let taken = match self.form {
-            Form::Json => json::take(text, self.servers, name)?,
-            Form::Toml => toml::take(text, self.servers, name)?,
+        let taken = match self.format {
+            SettingsFormat::Json => json::take(text, self.servers, name)?,
+            SettingsFormat::Toml => toml::take(text, self.servers, name)?,
         };
         Ok(taken.map(|taken| RemovedEntry { rest: format!("{mark}{}", taken.rest), ..taken }))
     }
 
     /// The text of the entry alone, as in the file.
     pub(super) fn snippet(&self, entry: &Entry) -> String {
-        match self.form {
-            Form::Json => json::snippet(self.servers, entry),
-            Form::Toml => toml::snippet(self.servers, entry),
+        match self.format {
+            SettingsFormat::Json => json::snippet(self.servers, entry),
+            SettingsFormat::Toml => toml::snippet(self.servers, entry),
         }
     }
 }
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn removal_takes_the_entry_and_nothing_else() {
         for client in &CLIENTS {
-            let text = if client.form == Form::Toml { CODEX } else { SETTINGS };
+            let text = if client.format == SettingsFormat::Toml { CODEX } else { SETTINGS };
             let put = client.put(text, &entry(client)).unwrap();
             let taken = client.take(&put, "mist").unwrap().unwrap();
             assert_eq!(taken.entry, entry(client), "{}", client.name);
@@ -186,7 +186,7 @@ mod tests {
             let entry = Entry::stdio(client, "mist", program, &[], TokenFrom::Elsewhere, &variables).unwrap();
             let put = client.put("", &entry).unwrap();
             assert_eq!(client.take(&put, "mist").unwrap().unwrap().entry, entry, "{}", client.name);
-            if client.form == Form::Json {
+            if client.format == SettingsFormat::Json {
                 let read: serde_json::Value = serde_json::from_str(&put).unwrap();
                 assert_eq!(read[client.servers]["mist"]["command"], program);
             }

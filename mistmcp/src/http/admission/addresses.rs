@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 
 use super::budget::Budget;
 use super::limits::{AdmissionLimits, SHARE};
-use crate::mist::Pacer;
+use crate::mist::ValidationLimiter;
 
 /// The unit that quotas are counted for: an IPv4 address, or an IPv6 /64, all of which usually belongs to one client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +23,7 @@ pub(crate) struct Address {
     pub(super) body_bytes: Arc<Budget>,
     pub(super) answer_bytes: Arc<Budget>,
     pub(super) new_clients: Arc<Budget>,
-    pub(super) pacer: Arc<Pacer>,
+    pub(super) validation_limiter: Arc<ValidationLimiter>,
 }
 
 /// The addresses with active clients. Sharded, so that requests through a trusted proxy do not contend for one lock.
@@ -54,7 +54,7 @@ impl Address {
             body_bytes: Budget::new(limits.body_bytes / SHARE, None),
             answer_bytes: Budget::new(limits.answer_bytes / SHARE, None),
             new_clients: Budget::new(limits.new_clients_per_address, None),
-            pacer: Arc::new(Pacer::new(limits.new_tokens_per_minute)),
+            validation_limiter: Arc::new(ValidationLimiter::new(limits.new_tokens_per_minute)),
         }
     }
 }
@@ -73,11 +73,12 @@ impl Addresses {
         Arc::clone(addresses.entry(group).or_insert_with(|| Arc::new(Address::new(&self.limits))))
     }
 
-    /// Removes addresses that use nothing, and whose pacer is full again.
+    /// Removes addresses that use nothing, and whose rate limit is full again.
     pub(super) fn sweep(&self) {
         for shard in &self.shards {
             let mut addresses = shard.lock();
-            addresses.retain(|_, address| Arc::strong_count(address) > 1 || !address.pacer.is_full());
+            addresses
+                .retain(|_, address| Arc::strong_count(address) > 1 || !address.validation_limiter.is_full());
             if addresses.len() < addresses.capacity() / 4 {
                 addresses.shrink_to_fit();
             }

@@ -15,7 +15,7 @@ pub(super) struct Budget {
 
 /// A part of a budget, released on drop.
 #[derive(Debug)]
-pub(super) struct Part {
+pub(super) struct BudgetPermit {
     budget: Arc<Budget>,
     amount: usize,
 }
@@ -26,8 +26,8 @@ impl Budget {
     }
 
     /// Takes a part, if that much is left.
-    pub(super) fn take(self: &Arc<Self>, amount: usize) -> Option<Part> {
-        let mut part = Part { budget: Arc::clone(self), amount: 0 };
+    pub(super) fn take(self: &Arc<Self>, amount: usize) -> Option<BudgetPermit> {
+        let mut part = BudgetPermit { budget: Arc::clone(self), amount: 0 };
         part.grow(amount).then_some(part)
     }
 
@@ -36,7 +36,7 @@ impl Budget {
     }
 }
 
-impl Part {
+impl BudgetPermit {
     /// Takes more, if that much is left.
     pub(super) fn grow(&mut self, amount: usize) -> bool {
         let Budget { used, limit, gauge } = &*self.budget;
@@ -54,7 +54,7 @@ impl Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for BudgetPermit {
     fn drop(&mut self) {
         self.budget.used.fetch_sub(self.amount, Ordering::AcqRel);
         if let Some(gauge) = &self.budget.gauge {

@@ -10,7 +10,7 @@ use futures_util::task::AtomicWaker;
 use parking_lot::{Mutex, MutexGuard};
 
 use super::addresses::Address;
-use super::budget::{Budget, Part};
+use super::budget::{Budget, BudgetPermit};
 use super::limits::{IDLE, RESERVE, STALLED};
 
 /// The open connections. The lock is taken when one is opened or closed, and never by a request.
@@ -38,7 +38,7 @@ pub(crate) struct Connection {
     pub(super) is_proxy: bool,
     /// The connection is beyond the limits, and serves health probes alone.
     pub(super) is_reserve: bool,
-    slots: Mutex<Vec<Part>>,
+    slots: Mutex<Vec<BudgetPermit>>,
     in_flight: AtomicUsize,
     has_served: AtomicBool,
     /// Milliseconds from the start of the server to the end of the last request.
@@ -65,7 +65,7 @@ struct Sending {
 pub(super) struct Answer {
     connection: Arc<Connection>,
     number: u64,
-    _bytes: [Part; 2],
+    _bytes: [BudgetPermit; 2],
 }
 
 /// A request or stream in flight on a connection.
@@ -127,7 +127,7 @@ impl Connections {
     }
 
     /// Takes a slot of the budget. If none is free, closes an idle connection among those that `filter` selects.
-    fn slot(&self, budget: &Arc<Budget>, filter: impl Fn(&Connection) -> bool) -> Option<Part> {
+    fn slot(&self, budget: &Arc<Budget>, filter: impl Fn(&Connection) -> bool) -> Option<BudgetPermit> {
         budget.take(1).or_else(|| {
             self.close_idle(filter);
             budget.take(1)
@@ -218,7 +218,7 @@ impl Connection {
         InFlightRequest(Arc::clone(self))
     }
 
-    pub(super) fn send(self: &Arc<Self>, bytes: [Part; 2]) -> Answer {
+    pub(super) fn send(self: &Arc<Self>, bytes: [BudgetPermit; 2]) -> Answer {
         let mut sending = self.sending();
         sending.last_number += 1;
         let number = sending.last_number;

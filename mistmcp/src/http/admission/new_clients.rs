@@ -1,4 +1,4 @@
-//! Clients whose tokens Mist has not accepted yet: a small quota per address until it has. See [`Proof`] and
+//! Clients whose tokens Mist has not accepted yet: a small quota per address until it has. See [`ClientValidation`] and
 //! [`NewClient`].
 
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use http::StatusCode;
 
 use super::super::rejection::Rejection;
 use super::Client;
-use super::budget::Part;
+use super::budget::BudgetPermit;
 use super::limits::{UNPROVEN, UNPROVEN_AT_MOST};
 use tokio::time::Instant;
 
 use crate::Tokens;
-use crate::mist::{Acceptance, Cloud, Pacer, Pool, Verdict};
+use crate::mist::{Cloud, Pool, TokenStatus, TokenValidation, ValidationLimiter};
 use crate::server::ClientAdmission;
 
 /// Timeout for Mist to validate a token.
@@ -25,28 +25,33 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// The new-client permit of a session or stream, held until Mist has accepted its token.
 #[derive(Debug)]
 pub(in crate::http) struct NewClient {
-    proof: Proof,
-    _permits: [Part; 2],
+    proof: ClientValidation,
+    _permits: [BudgetPermit; 2],
 }
 
 /// Validation of the tokens of a client.
 #[derive(Clone, Debug)]
-pub(in crate::http) struct Proof {
+pub(in crate::http) struct ClientValidation {
     client: Client,
-    acceptance: Arc<Acceptance>,
+    validation: Arc<TokenValidation>,
 }
 
 impl Client {
     /// Validation of these tokens. Requests to Mist are paced per client address.
-    pub(in crate::http) fn proof(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> Proof {
-        let acceptance = Acceptance::new(pool, cloud, tokens, &self.address.pacer);
-        Proof { client: self.clone(), acceptance: Arc::new(acceptance) }
+    pub(in crate::http) fn proof(
+        &self,
+        pool: &Arc<Pool>,
+        cloud: &Cloud,
+        tokens: &Tokens,
+    ) -> ClientValidation {
+        let validation = TokenValidation::new(pool, cloud, tokens, &self.address.validation_limiter);
+        ClientValidation { client: self.clone(), validation: Arc::new(validation) }
     }
 }
 
-impl Proof {
+impl ClientValidation {
     pub(in crate::http) fn is_accepted(&self) -> bool {
-        self.acceptance.is_accepted()
+        self.validation.is_accepted()
     }
 
     /// Takes a permit for a session or a stream. None if the token has been accepted. If no permit is left for the
@@ -60,11 +65,11 @@ impl Proof {
             return Ok(Some(NewClient { proof: self.clone(), _permits: permits.into() }));
         }
         match self.verify().await {
-            Verdict::Accepted => Ok(None),
-            Verdict::Refused => Err(Rejection::unauthorized(
+            TokenStatus::Accepted => Ok(None),
+            TokenStatus::Refused => Err(Rejection::unauthorized(
                 "Mist does not accept this API token: it is wrong, expired, or for another cloud. Tell the user.",
             )),
-            Verdict::Unknown(wait) => Err(Rejection::new(
+            TokenStatus::Unknown(wait) => Err(Rejection::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "new_clients",
                 format!(
@@ -79,9 +84,9 @@ impl Proof {
     }
 
     /// Asks Mist to validate the token, with a timeout.
-    async fn verify(&self) -> Verdict {
-        let validation = tokio::time::timeout(VALIDATION_TIMEOUT, self.acceptance.verify());
-        validation.await.unwrap_or(Verdict::Unknown(VALIDATION_TIMEOUT))
+    async fn verify(&self) -> TokenStatus {
+        let validation = tokio::time::timeout(VALIDATION_TIMEOUT, self.validation.verify());
+        validation.await.unwrap_or(TokenStatus::Unknown(VALIDATION_TIMEOUT))
     }
 }
 
@@ -100,10 +105,10 @@ impl NewClient {
                 continue;
             }
             match self.proof.verify().await {
-                Verdict::Accepted => return true,
-                Verdict::Refused => return false,
-                Verdict::Unknown(_) if opened.elapsed() >= UNPROVEN_AT_MOST => return false,
-                Verdict::Unknown(_) => verify_at = Instant::now() + UNPROVEN,
+                TokenStatus::Accepted => return true,
+                TokenStatus::Refused => return false,
+                TokenStatus::Unknown(_) if opened.elapsed() >= UNPROVEN_AT_MOST => return false,
+                TokenStatus::Unknown(_) => verify_at = Instant::now() + UNPROVEN,
             }
         }
     }
@@ -111,8 +116,8 @@ impl NewClient {
 
 #[async_trait]
 impl ClientAdmission for Client {
-    fn pacer(&self) -> Arc<Pacer> {
-        Arc::clone(&self.address.pacer)
+    fn validation_limiter(&self) -> Arc<ValidationLimiter> {
+        Arc::clone(&self.address.validation_limiter)
     }
 
     async fn stream_rejection(&self, pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens) -> String {

@@ -32,7 +32,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// When keys are read again.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Times {
+pub(super) struct RefreshTimes {
     /// How long keys are fresh.
     pub(super) fresh: Duration,
     /// How much longer a key serves that the issuer has withdrawn, from when it was last seen.
@@ -43,7 +43,7 @@ pub(super) struct Times {
     pub(super) outage: Duration,
 }
 
-impl Default for Times {
+impl Default for RefreshTimes {
     fn default() -> Self {
         Self {
             fresh: Duration::from_mins(1),
@@ -80,7 +80,7 @@ pub(super) enum KeyError {
 pub(super) struct KeyStore {
     client: reqwest::Client,
     configured: String,
-    times: Times,
+    times: RefreshTimes,
     hasher: RandomState,
     cache: RwLock<CachedKeys>,
     /// Held while the issuer is asked.
@@ -102,7 +102,7 @@ struct CachedKeys {
 impl KeyStore {
     /// # Errors
     /// The HTTP client cannot be built.
-    pub(super) fn new(issuer: &str, pool: &Pool, times: Times) -> anyhow::Result<Self> {
+    pub(super) fn new(issuer: &str, pool: &Pool, times: RefreshTimes) -> anyhow::Result<Self> {
         let url = Url::parse(issuer).context("the issuer is no URL")?;
         let client =
             pool.client_without_redirects(url.host().is_some_and(|host| is_loopback(&host.to_owned())))?;

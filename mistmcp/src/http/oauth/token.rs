@@ -18,7 +18,7 @@ const MOST_GROUPS: usize = 2_000;
 
 /// Why an access token is refused. Nothing of the token is repeated.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-pub(super) enum Refused {
+pub(super) enum AccessTokenError {
     #[error("it is no JWT")]
     Form,
     #[error("its algorithm is not accepted")]
@@ -65,23 +65,23 @@ pub(super) struct Claims {
 pub(super) struct VerifiedClaims(Map<String, Value>);
 
 /// Reads the header of a token, without trusting it.
-pub(super) fn header(token: &str) -> Result<Header, Refused> {
-    let header = header_of(token).ok_or(Refused::Form)?;
+pub(super) fn header(token: &str) -> Result<Header, AccessTokenError> {
+    let header = header_of(token).ok_or(AccessTokenError::Form)?;
     // `none` is no algorithm, and neither is what is unknown.
     let alg = header.get("alg").and_then(Value::as_str).and_then(|alg| alg.parse().ok());
-    let alg = alg.filter(|alg| ALGORITHMS.contains(alg)).ok_or(Refused::Algorithm)?;
+    let alg = alg.filter(|alg| ALGORITHMS.contains(alg)).ok_or(AccessTokenError::Algorithm)?;
     if header.contains_key("crit") {
-        return Err(Refused::Critical);
+        return Err(AccessTokenError::Critical);
     }
     let kid = match header.get("kid") {
         None | Some(Value::Null) => None,
         Some(Value::String(kid)) => Some(kid.clone()),
-        Some(_) => return Err(Refused::KeyId),
+        Some(_) => return Err(AccessTokenError::KeyId),
     };
     match header.get("typ") {
         None | Some(Value::Null) => {}
         Some(Value::String(typ)) if is_access_token(typ) => {}
-        Some(_) => return Err(Refused::Type),
+        Some(_) => return Err(AccessTokenError::Type),
     }
     Ok(Header { alg, kid })
 }
@@ -113,36 +113,36 @@ pub(super) fn verify(
     keys: &[StoredKey],
     issuer: &str,
     audiences: &[String],
-) -> Result<(VerifiedClaims, u64), Refused> {
+) -> Result<(VerifiedClaims, u64), AccessTokenError> {
     let mut validation = Validation::new(header.alg);
     validation.leeway = LEEWAY;
     validation.validate_nbf = true;
     validation.set_issuer(&[issuer]);
     validation.set_audience(audiences);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-    let mut refused = Refused::Signature;
+    let mut refused = AccessTokenError::Signature;
     for key in keys {
         match decode::<VerifiedClaims>(token, &key.key, &validation) {
             Ok(token) => {
                 // RFC 9068 knows one issuer; the library accepts a list.
                 let claims = token.claims;
                 let is_one = claims.0.get("iss").is_some_and(Value::is_string);
-                return if is_one { Ok((claims, key.id)) } else { Err(Refused::Issuer) };
+                return if is_one { Ok((claims, key.id)) } else { Err(AccessTokenError::Issuer) };
             }
             Err(error) => {
                 refused = match error.kind() {
-                    ErrorKind::InvalidSignature => Refused::Signature,
-                    ErrorKind::ExpiredSignature => Refused::Expired,
-                    ErrorKind::ImmatureSignature => Refused::Immature,
-                    ErrorKind::InvalidAudience => Refused::Audience,
-                    ErrorKind::InvalidIssuer => Refused::Issuer,
-                    ErrorKind::InvalidAlgorithm => Refused::Algorithm,
+                    ErrorKind::InvalidSignature => AccessTokenError::Signature,
+                    ErrorKind::ExpiredSignature => AccessTokenError::Expired,
+                    ErrorKind::ImmatureSignature => AccessTokenError::Immature,
+                    ErrorKind::InvalidAudience => AccessTokenError::Audience,
+                    ErrorKind::InvalidIssuer => AccessTokenError::Issuer,
+                    ErrorKind::InvalidAlgorithm => AccessTokenError::Algorithm,
                     ErrorKind::MissingRequiredClaim(_)
                     | ErrorKind::InvalidClaimFormat(_)
-                    | ErrorKind::Json(_) => Refused::Claims,
-                    _ => Refused::Form,
+                    | ErrorKind::Json(_) => AccessTokenError::Claims,
+                    _ => AccessTokenError::Form,
                 };
-                if refused != Refused::Signature {
+                if refused != AccessTokenError::Signature {
                     break;
                 }
             }
@@ -239,7 +239,7 @@ mod tests {
             let header = URL_SAFE_NO_PAD.encode(json!({ "alg": algorithm, "typ": "JWT" }).to_string());
             assert_eq!(
                 super::header(&format!("{header}.e30.")).unwrap_err(),
-                Refused::Algorithm,
+                AccessTokenError::Algorithm,
                 "{algorithm}"
             );
         }
@@ -250,16 +250,16 @@ mod tests {
             assert!(parsed(json!({ "alg": "ES256", "typ": typ })).is_ok(), "{typ}");
         }
         for (header, wanted) in [
-            (json!({ "alg": "ES256", "typ": "id+jwt" }), Refused::Type),
-            (json!({ "alg": "ES256", "typ": "application/logout+jwt" }), Refused::Type),
-            (json!({ "alg": "ES256", "typ": "dpop+jwt" }), Refused::Type),
-            (json!({ "alg": "ES256", "typ": ["at+jwt"] }), Refused::Type),
-            (json!({ "alg": "ES256", "crit": ["exp"] }), Refused::Critical),
-            (json!({ "alg": "ES256", "crit": [] }), Refused::Critical),
-            (json!({ "alg": "ES256", "kid": 5 }), Refused::KeyId),
-            (json!({ "alg": "ES256", "kid": ["first"] }), Refused::KeyId),
-            (json!({ "alg": ["ES256"] }), Refused::Algorithm),
-            (json!({ "kid": "first" }), Refused::Algorithm),
+            (json!({ "alg": "ES256", "typ": "id+jwt" }), AccessTokenError::Type),
+            (json!({ "alg": "ES256", "typ": "application/logout+jwt" }), AccessTokenError::Type),
+            (json!({ "alg": "ES256", "typ": "dpop+jwt" }), AccessTokenError::Type),
+            (json!({ "alg": "ES256", "typ": ["at+jwt"] }), AccessTokenError::Type),
+            (json!({ "alg": "ES256", "crit": ["exp"] }), AccessTokenError::Critical),
+            (json!({ "alg": "ES256", "crit": [] }), AccessTokenError::Critical),
+            (json!({ "alg": "ES256", "kid": 5 }), AccessTokenError::KeyId),
+            (json!({ "alg": "ES256", "kid": ["first"] }), AccessTokenError::KeyId),
+            (json!({ "alg": ["ES256"] }), AccessTokenError::Algorithm),
+            (json!({ "kid": "first" }), AccessTokenError::Algorithm),
         ] {
             assert_eq!(parsed(header.clone()).unwrap_err(), wanted, "{header}");
         }

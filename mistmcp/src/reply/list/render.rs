@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::super::measure::length;
 use super::super::parts::{in_parts, less};
-use super::super::prune::{tidy, tidy_object};
+use super::super::prune::{prune_and_redact, prune_and_redact_object};
 use super::super::request_facts::RequestFacts;
-use super::super::row_buffer::{FRAME, Written};
+use super::super::row_buffer::{FRAME, RowBuffer};
 use super::super::source::{OFFSET, Offset};
 use super::super::{Content, Format, Rendered, Rules, field_mask, page, truncate, write};
 use super::{List, unreachable_rows_remark};
@@ -29,7 +29,7 @@ struct Cut {
 impl List {
     /// Renders the list, truncated between rows if it is too long.
     pub(in crate::reply) fn render(mut self, rules: &Rules, facts: &RequestFacts) -> Result<Rendered> {
-        tidy_object(&mut self.about, rules.show_secrets);
+        prune_and_redact_object(&mut self.about, rules.show_secrets);
         if self.next.as_ref().is_some_and(|next| length(next) > rules.max_bytes / 4) {
             self.next = None;
             self.remarks.push(unreachable_rows_remark(facts));
@@ -47,7 +47,7 @@ impl List {
             if let Some(fields) = &facts.fields {
                 field_mask::keep(row, fields);
             }
-            tidy(row, rules.show_secrets);
+            prune_and_redact(row, rules.show_secrets);
         };
         match rules.format {
             Format::Json => self.json(rules.max_bytes, facts, ready),
@@ -58,7 +58,7 @@ impl List {
     /// Prepares and serializes rows until the budget is reached.
     fn json(mut self, budget: usize, facts: &RequestFacts, ready: impl Fn(&mut Value)) -> Result<Rendered> {
         let room = budget.saturating_sub(length(&self.head(None)) + FRAME);
-        let mut written = Written::of(&mut self.rows, &ready, room);
+        let mut written = RowBuffer::of(&mut self.rows, &ready, room);
         if written.ends.len() == self.count {
             let text = written.in_frame(&self.head(None), self.count)?;
             if text.len() <= budget {
@@ -66,7 +66,7 @@ impl List {
             }
         }
         if self.slim(budget, Format::Json)? {
-            written = Written::of(&mut self.rows, &ready, budget);
+            written = RowBuffer::of(&mut self.rows, &ready, budget);
         }
         let around = length(&self.head(None)) + FRAME + NOTE;
         let mut kept = written.ends.partition_point(|end| end + around <= budget);
@@ -83,7 +83,7 @@ impl List {
 
     fn toon(mut self, budget: usize, facts: &RequestFacts, ready: impl Fn(&mut Value)) -> Result<Rendered> {
         // A TOON table takes a fraction of its JSON's size, but hardly less than a fourth.
-        let mut kept = Written::of(&mut self.rows, &ready, budget.saturating_mul(4)).ends.len();
+        let mut kept = RowBuffer::of(&mut self.rows, &ready, budget.saturating_mul(4)).ends.len();
         if kept == self.count {
             let text = self.in_toon(None)?;
             if text.len() <= budget {

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::cover::Cover;
 use super::field_context::FieldContext;
+use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Kind, Token};
 use super::names::{Sense, is_about, is_plural, is_public_header};
 use super::reader::Reader;
@@ -41,7 +41,7 @@ impl Assignments {
     }
 
     /// Reads a line, which is indented by so many bytes.
-    pub(super) fn line(&mut self, text: &str, indent: usize, tokens: &[Token], cover: &mut Cover) {
+    pub(super) fn line(&mut self, text: &str, indent: usize, tokens: &[Token], cover: &mut HiddenRanges) {
         let mut reader = Reader { text, tokens, cover };
         let mut at = self.in_block(&mut reader, indent);
         if self.frames.len() == 1 && reader.word(0) == Some("-") {

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 
-use super::cover::Cover;
 use super::field_context::FieldContext;
+use super::hidden_ranges::HiddenRanges;
 use super::names::Sense;
 use super::text::TextReader;
 use crate::reply::File;
@@ -92,7 +92,7 @@ fn header(text: &str) -> usize {
 }
 
 /// The ranges to redact in the columns of a text, if it is a table with secret columns.
-pub(super) fn table_in_text(text: &str) -> Option<Cover> {
+pub(super) fn table_in_text(text: &str) -> Option<HiddenRanges> {
     let separator = separator(text);
     let (mut names, mut values) = (Vec::new(), Vec::new());
     let header = text.lines().next()?;
@@ -119,8 +119,8 @@ pub(super) fn table_in_text(text: &str) -> Option<Cover> {
 const LONGEST_HEADER: usize = 1024;
 
 /// The ranges to redact in a table that begins at `base` of the whole text.
-fn table(text: &str, separator: u8, base: usize) -> Cover {
-    let mut cover = Cover::default();
+fn table(text: &str, separator: u8, base: usize) -> HiddenRanges {
+    let mut cover = HiddenRanges::default();
     let mut at = 0;
     let mut columns: Vec<(&str, Sense)> = Vec::new();
     let mut row = Vec::new();

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::cover::Cover;
 use super::field_context::FieldContext;
+use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Kind, Token};
 use super::names::{Sense, is_one_of};
 use super::remarks::{is_message, is_remark, is_scheme, is_state};
@@ -16,7 +16,7 @@ const LONGEST: usize = 96;
 pub(super) struct Reader<'a> {
     pub(super) text: &'a str,
     pub(super) tokens: &'a [Token],
-    pub(super) cover: &'a mut Cover,
+    pub(super) cover: &'a mut HiddenRanges,
 }
 
 impl<'a> Reader<'a> {

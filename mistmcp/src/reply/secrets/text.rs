@@ -6,13 +6,13 @@ use aho_corasick::AhoCorasick;
 
 use super::assignments::Assignments;
 use super::config_lines::{ConfigLines, opens};
-use super::cover::Cover;
 use super::field_context::FieldContext;
 use super::files::table_in_text;
+use super::hidden_ranges::HiddenRanges;
 use super::lexer::{Kind, Lexer, Token};
 use super::names::{any_of, automaton};
 use super::reader::{Reader, authorization};
-use super::{prose, shapes, urls, xml};
+use super::{prose, token_patterns, urls, xml};
 
 /// How deep quoted texts inside quoted texts are read. Deeper ones are hidden as a whole if they may hold a secret.
 const DEEPEST: usize = 6;
@@ -112,14 +112,14 @@ impl TextReader {
     }
 
     /// The ranges of a text to redact.
-    pub(super) fn cover(&mut self, text: &str, in_list: bool) -> Option<Cover> {
+    pub(super) fn cover(&mut self, text: &str, in_list: bool) -> Option<HiddenRanges> {
         // Lines of a list carry what is open to the next, whether or not there is a secret in them.
         let carries = in_list && (self.open.is_some() || text.ends_with(['{', ':', ']']) || opens(text));
         if !self.in_key && !carries && !any_of(&TRIGGERS, text) {
             return None;
         }
-        let mut cover = Cover::default();
-        self.in_key = shapes::find(text, &mut cover, self.in_key) && in_list;
+        let mut cover = HiddenRanges::default();
+        self.in_key = token_patterns::find(text, &mut cover, self.in_key) && in_list;
         urls::find(text, &mut cover);
         xml::find(text, &mut cover);
         let lines = in_list || text.contains('\n');
@@ -150,7 +150,7 @@ struct Part<'a> {
 }
 
 impl Part<'_> {
-    fn read(&self, assignments: &mut Assignments, config: &mut ConfigLines, cover: &mut Cover) {
+    fn read(&self, assignments: &mut Assignments, config: &mut ConfigLines, cover: &mut HiddenRanges) {
         let mut tokens: Vec<Token> = Vec::new();
         let mut lexer = Lexer::new(self.text, self.start, self.depth > 0);
         let mut begin = self.start;
@@ -171,7 +171,7 @@ impl Part<'_> {
     }
 
     /// Parses quoted texts inside a text.
-    fn quoted(&self, tokens: &[Token], config: &ConfigLines, cover: &mut Cover) {
+    fn quoted(&self, tokens: &[Token], config: &ConfigLines, cover: &mut HiddenRanges) {
         for token in tokens.iter().filter(|token| token.kind == Kind::Quoted) {
             let inner = self.text.get(token.start..token.end).unwrap_or_default();
             if !inner.contains([' ', '=', ':', '<', '\\']) || !any_of(&TRIGGERS, inner) {
@@ -193,7 +193,7 @@ impl Part<'_> {
 
 /// The value of a header `Authorization` without its secret; nothing where it has none.
 pub(super) fn without_authorization(value: &str) -> Option<String> {
-    let mut cover = Cover::default();
+    let mut cover = HiddenRanges::default();
     cover.add(authorization(value)?);
     cover.apply(value)
 }

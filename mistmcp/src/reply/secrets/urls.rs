@@ -2,7 +2,7 @@
 
 use percent_encoding::percent_decode_str;
 
-use super::cover::Cover;
+use super::hidden_ranges::HiddenRanges;
 use super::names::{Sense, sense};
 
 /// Parameters of a URL that are secret, beside those that would be as fields.
@@ -40,7 +40,7 @@ const SECRET_PATHS: [&str; 9] = [
 ];
 
 /// Covers the secrets in the URLs of a text.
-pub(super) fn find(text: &str, cover: &mut Cover) {
+pub(super) fn find(text: &str, cover: &mut HiddenRanges) {
     let mut at = 0;
     while let Some(found) = memchr::memmem::find(&text.as_bytes()[at..], b"://") {
         let position = at + found;
@@ -55,7 +55,7 @@ pub(super) fn find(text: &str, cover: &mut Cover) {
 }
 
 /// Covers the secrets of a URL, whose scheme is left out, and which begins at `base`.
-fn url(url: &str, base: usize, web: bool, cover: &mut Cover) {
+fn url(url: &str, base: usize, web: bool, cover: &mut HiddenRanges) {
     let authority = url.find(['/', '?', '#']).unwrap_or(url.len());
     let (mut authority, mut rest) = url.split_at(authority);
     // A password may have these signs in it where it should not.

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::cover::Cover;
 use super::field_context::FieldContext;
+use super::hidden_ranges::HiddenRanges;
 use super::names::{Sense, is_about};
 use super::remarks::is_message;
 
@@ -26,7 +26,7 @@ struct Element<'a> {
 }
 
 /// Covers the secrets of elements in a text.
-pub(super) fn find(text: &str, cover: &mut Cover) {
+pub(super) fn find(text: &str, cover: &mut HiddenRanges) {
     if memchr::memchr(b'<', text.as_bytes()).is_none() {
         return;
     }
@@ -75,7 +75,7 @@ fn element<'a>(
     tag: &'a str,
     above: Option<&Element<'a>>,
     body: usize,
-    cover: &mut Cover,
+    cover: &mut HiddenRanges,
 ) -> Element<'a> {
     let end = tag.find(|letter: char| letter.is_whitespace() || letter == '/').unwrap_or(tag.len());
     let full = &tag[..end];
@@ -135,7 +135,7 @@ fn attributes_of(attributes: &str, base: usize) -> Vec<(&str, Range<usize>)> {
     found
 }
 
-fn close<'a>(text: &'a str, name: &str, end: usize, open: &mut Vec<Element<'a>>, cover: &mut Cover) {
+fn close<'a>(text: &'a str, name: &str, end: usize, open: &mut Vec<Element<'a>>, cover: &mut HiddenRanges) {
     let name = name.rsplit(':').next().unwrap_or(name);
     let Some(index) = open.iter().rposition(|element| element.name == name) else { return };
     let leaf = index + 1 == open.len();

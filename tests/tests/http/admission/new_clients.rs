@@ -143,7 +143,7 @@ async fn calls_of_a_new_token_wait_for_a_slow_first_answer() {
     let fixture = Fixture::start("--new-tokens-per-minute 2").await;
     let turnstile = Arc::new(Semaphore::new(0));
     let slow = Answer::json(&json!({ "name": "slow" })).once(&turnstile);
-    fixture.upstream.otherwise(move |_| slow.clone());
+    fixture.upstream.default_handler(move |_| slow.clone());
     let bob = fixture.bob("?mode=all").lifecycle(Lifecycle::Stateless);
     let mut calls = tokio::task::JoinSet::new();
     for number in 0..40 {
@@ -167,7 +167,7 @@ async fn a_rejected_token_fails_all_calls_that_wait_for_its_validation() {
     let fixture = Fixture::start("--new-tokens-per-minute 2").await;
     let turnstile = Arc::new(Semaphore::new(0));
     let slow = Answer::json(&json!({})).status(401).once(&turnstile);
-    fixture.upstream.otherwise(move |_| slow.clone());
+    fixture.upstream.default_handler(move |_| slow.clone());
     let client = at([127, 0, 0, 2]);
     let mut calls = tokio::task::JoinSet::new();
     for number in 0..40 {

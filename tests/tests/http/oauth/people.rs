@@ -214,7 +214,7 @@ impl Scene {
             .enumerate()
             .map(|(number, sees)| (format!("Token {}", token(number)), sees.clone()))
             .collect();
-        upstream.otherwise(move |received| answer(received, &sees[received.header("authorization")]));
+        upstream.default_handler(move |received| answer(received, &sees[received.header("authorization")]));
         upstream
     }
 }
@@ -251,14 +251,14 @@ fn answer(received: &Received, sees: &BTreeSet<usize>) -> Answer {
     }
 }
 
-struct Stage<'a> {
+struct Scenario<'a> {
     scene: &'a Scene,
     clouds: [MockUpstream; 2],
     server: HttpServer,
     clients: Vec<[Option<HttpClient>; 2]>,
 }
 
-impl<'a> Stage<'a> {
+impl<'a> Scenario<'a> {
     async fn start(scene: &'a Scene, issuer: &Issuer) -> Self {
         let clouds = [scene.cloud().await, scene.cloud().await];
         let mut launch = Launch::new("--mode all --accounts accounts.toml --oauth-issuer")
@@ -409,7 +409,7 @@ fn nobody_sees_a_row_a_name_or_an_error_of_anothers_customer() {
         ..ProptestConfig::default()
     };
     proptest!(config, |(scene in scene())| {
-        runtime.block_on(async { Stage::start(&scene, &issuer).await.play().await })?;
+        runtime.block_on(async { Scenario::start(&scene, &issuer).await.play().await })?;
     });
 }
 
@@ -441,6 +441,6 @@ fn one_token_for_two_customers_shows_neither_the_rows_of_the_other() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let issuer = Issuer::start().await;
-        Stage::start(&scene, &issuer).await.play().await.unwrap();
+        Scenario::start(&scene, &issuer).await.play().await.unwrap();
     });
 }

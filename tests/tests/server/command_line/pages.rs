@@ -117,7 +117,7 @@ fn search(
     upstream: &MockUpstream,
     answer: impl Fn(Option<&str>) -> (Value, Option<String>) + Send + Sync + 'static,
 ) {
-    upstream.otherwise(move |request| {
+    upstream.default_handler(move |request| {
         let after = request.query.iter().find(|(name, _)| name == "search_after" || name == "token");
         let (rows, next) = answer(after.map(|(_, value)| value.as_str()));
         let next = next.map(|next| format!("{}?{next}", request.path));
@@ -285,7 +285,7 @@ async fn interrupted_it_prints_how_far_it_came() {
 #[tokio::test]
 async fn after_the_output_is_closed_nothing_more_is_requested() {
     let upstream = MockUpstream::start().await;
-    upstream.otherwise(|request| {
+    upstream.default_handler(|request| {
         let number = request.query.iter().find(|(name, _)| name == "page");
         let number = number.map_or(1, |(_, number)| number.parse().unwrap());
         page(number, 1_000_000, &rows(2 * number, 2))

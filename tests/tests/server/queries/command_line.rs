@@ -57,7 +57,7 @@ async fn tables_are_joined_and_arguments_take_names_and_lists() {
 #[tokio::test]
 async fn explain_prints_the_cost_and_no_sql_the_columns() {
     let upstream = MockUpstream::start().await;
-    upstream.otherwise(|_| {
+    upstream.default_handler(|_| {
         Answer::json(&json!([{ "name": "a", "radio": { "channel": 36 } }]))
             .header("x-page-limit", "1000")
             .header("x-page-page", "1")
@@ -91,7 +91,7 @@ async fn explain_prints_the_cost_and_no_sql_the_columns() {
 #[tokio::test]
 async fn what_is_missing_from_a_table_is_reported_and_makes_the_exit_code_1() {
     let upstream = MockUpstream::start().await;
-    upstream.otherwise(|received| {
+    upstream.default_handler(|received| {
         let is_first = !received.query.iter().any(|(name, value)| name == "page" && value != "1");
         let answer = Answer::json(&json!([{ "n": 1 }]));
         let answer = if is_first { answer } else { answer.status(404) };

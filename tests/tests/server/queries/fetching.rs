@@ -15,7 +15,7 @@ fn parameter(received: &Received, name: &str) -> Option<usize> {
 
 /// A Mist that pages a list of so many rows by number.
 fn numbered(upstream: &MockUpstream, total: usize) {
-    upstream.otherwise(move |received| {
+    upstream.default_handler(move |received| {
         let (limit, page) =
             (parameter(received, "limit").unwrap_or(100), parameter(received, "page").unwrap_or(1));
         let rows: Vec<_> =
@@ -57,7 +57,7 @@ async fn all_numbered_pages_are_fetched_with_the_largest_pages() {
 #[tokio::test]
 async fn a_search_is_followed_to_its_end() {
     let process = Process::start().await;
-    process.upstream.otherwise(|received| {
+    process.upstream.default_handler(|received| {
         let start = parameter(received, "search_after").unwrap_or(0);
         let rows: Vec<_> = (start..start + 1_000).map(|number| json!({ "n": number })).collect();
         let next = (start < 4_000)
@@ -95,7 +95,7 @@ async fn a_query_that_costs_too_much_stops_after_the_first_page_and_states_the_c
 #[tokio::test]
 async fn a_list_without_a_total_ends_at_max_calls_and_is_called_partial() {
     let process = Process::start().await;
-    process.upstream.otherwise(|received| {
+    process.upstream.default_handler(|received| {
         let start = parameter(received, "search_after").unwrap_or(0);
         let rows: Vec<_> = (start..start + 10).map(|number| json!({ "n": number })).collect();
         let next = format!("/api/v1/orgs/{ORG}/sites/search?search_after={}", start + 10);
@@ -113,7 +113,7 @@ async fn what_could_not_be_fetched_is_reported_and_fetched_again() {
     let process = Process::start().await;
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
-    process.upstream.otherwise(move |received| {
+    process.upstream.default_handler(move |received| {
         let page = parameter(received, "page").unwrap_or(1);
         if page == 3 && count.fetch_add(1, Ordering::SeqCst) == 0 {
             return Answer::json(&json!({ "detail": "broken" })).status(500);
@@ -142,9 +142,9 @@ async fn tables_are_known_for_a_session_until_they_are_refreshed() {
     assert_eq!(query(&one, "SELECT n FROM t").await.unwrap()["calls"], 0);
     // Another session of the same token has its own, and so have its stateless requests.
     assert_eq!(query(&other, COUNT).await.unwrap()["calls"], 1);
-    assert_eq!(query(&one.afresh(), COUNT).await.unwrap()["calls"], 1);
-    assert_eq!(query(&other.afresh(), COUNT).await.unwrap()["calls"], 0);
-    assert_eq!(query(&process.session("two").afresh(), COUNT).await.unwrap()["calls"], 1);
+    assert_eq!(query(&one.stateless(), COUNT).await.unwrap()["calls"], 1);
+    assert_eq!(query(&other.stateless(), COUNT).await.unwrap()["calls"], 0);
+    assert_eq!(query(&process.session("two").stateless(), COUNT).await.unwrap()["calls"], 1);
     let mut arguments = over_sites(COUNT);
     arguments["refresh"] = json!(true);
     assert_eq!(answer(&one, arguments).await["calls"], 1);
@@ -154,7 +154,7 @@ async fn tables_are_known_for_a_session_until_they_are_refreshed() {
 #[tokio::test]
 async fn equal_tables_are_fetched_once_and_different_ones_at_the_same_time() {
     let process = Process::start().await;
-    process.upstream.otherwise(|_| Answer::json(&json!([{ "n": 1 }])).late(Duration::from_millis(100)));
+    process.upstream.default_handler(|_| Answer::json(&json!([{ "n": 1 }])).late(Duration::from_millis(100)));
     let source = json!({ "tool": "searchOrgSites", "arguments": { "org_id": ORG } });
     let tables = json!({ "a": source, "b": source, "c": { "tool": "getOrgInventory", "arguments": { "org_id": ORG } } });
     let sql = "SELECT a.n + b.n + c.n AS sum FROM a, b, c";
@@ -167,7 +167,7 @@ async fn equal_tables_are_fetched_once_and_different_ones_at_the_same_time() {
 async fn fields_names_and_mistakes_work_as_in_direct_calls() {
     const SITE: &str = "05000000-0000-4000-8000-000000000001";
     let process = Process::start().await;
-    process.upstream.otherwise(|received| match received.path.as_str() {
+    process.upstream.default_handler(|received| match received.path.as_str() {
         path if path.ends_with("/sites") => Answer::json(&json!([{ "id": SITE, "name": "Leeds Office" }])),
         path if path.contains(SITE) => Answer::json(&json!([{ "name": "ap", "mac": "m", "secretive": 1 }])),
         _ => Answer::json(&json!({ "privileges": [{ "scope": "org", "org_id": ORG, "name": "Acme" }] })),
@@ -198,8 +198,8 @@ async fn a_query_reaches_what_its_session_may_call_and_nothing_else() {
     let session = process.session_of("one", custom);
     assert!(call(&session, "queryRows", tables("searchOrgSites")).await.is_ok());
     // What another session of the token knows is not reached either.
-    assert!(call(&process.session("one").afresh(), "queryRows", tables("getOrgInventory")).await.is_ok());
-    for session in [&session, &session.afresh()] {
+    assert!(call(&process.session("one").stateless(), "queryRows", tables("getOrgInventory")).await.is_ok());
+    for session in [&session, &session.stateless()] {
         let error = call(session, "queryRows", tables("getOrgInventory")).await.unwrap_err();
         assert!(
             error.kind() == ErrorKind::Arguments && error.to_string().contains("no tool `getOrgInventory`"),

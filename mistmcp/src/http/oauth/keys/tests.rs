@@ -40,8 +40,8 @@ async fn issuer() -> (String, Arc<RwLock<Vec<Value>>>) {
     (url, keys)
 }
 
-fn times(grace: Duration) -> Times {
-    Times { fresh: Duration::ZERO, grace, between: Duration::ZERO, outage: Duration::from_hours(1) }
+fn times(grace: Duration) -> RefreshTimes {
+    RefreshTimes { fresh: Duration::ZERO, grace, between: Duration::ZERO, outage: Duration::from_hours(1) }
 }
 
 async fn kids(store: &Arc<KeyStore>, kid: &str) -> usize {

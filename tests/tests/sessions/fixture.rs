@@ -1,3 +1,5 @@
+//! The fixture of the session tests ([`Fixture`]): runs scripts of clients, and compares them with the model.
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,7 +16,7 @@ use proptest::{prop_assert, prop_assert_eq};
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
 
-use crate::model::{Fate, Model};
+use crate::model::{CallOutcome, Model};
 use crate::script::{Kind, Names, Scene, Script, Step, TO_THE_CLOUD};
 
 type Checked = Result<(), TestCaseError>;
@@ -126,8 +128,8 @@ struct Actor {
 impl Actor {
     async fn play(mut self, script: Script) -> Result<Self, TestCaseError> {
         for step in script.steps {
-            let afresh = (script.kind == Kind::Afresh).then(|| self.session.afresh());
-            let session = afresh.as_ref().unwrap_or(&self.session);
+            let stateless = (script.kind == Kind::Stateless).then(|| self.session.stateless());
+            let session = stateless.as_ref().unwrap_or(&self.session);
             match step {
                 Step::List => self.list(session)?,
                 Step::Manage { enable, disable } => {
@@ -140,19 +142,19 @@ impl Actor {
                 }
                 Step::Call(tool) => {
                     let (mark, arguments) = self.marked(&tool);
-                    let fate = self.model.call(&tool);
+                    let expected = self.model.call(&tool);
                     let outcome = call(session, &tool, arguments).await;
-                    self.judge(&tool, fate, &outcome, mark, ErrorKind::Tool)?;
+                    self.judge(&tool, expected, &outcome, mark, ErrorKind::Tool)?;
                 }
                 Step::CallByName(tool) => {
                     let (mark, arguments) = self.marked(tool.trim());
                     let arguments = json!({ "tool": tool, "arguments": arguments });
                     let outcome = call(session, "callTool", arguments).await;
                     if self.model.managed() {
-                        let fate = self.model.call_by_name(&tool);
-                        self.judge(&tool, fate, &outcome, mark, ErrorKind::Access)?;
+                        let expected = self.model.call_by_name(&tool);
+                        self.judge(&tool, expected, &outcome, mark, ErrorKind::Access)?;
                     } else {
-                        self.judge("callTool", Fate::Unknown, &outcome, mark, ErrorKind::Tool)?;
+                        self.judge("callTool", CallOutcome::Unknown, &outcome, mark, ErrorKind::Tool)?;
                     }
                 }
                 Step::Find(query) => {
@@ -221,23 +223,23 @@ impl Actor {
     fn judge(
         &mut self,
         tool: &str,
-        fate: Fate,
+        expected: CallOutcome,
         outcome: &Outcome,
         mark: String,
         unknown: ErrorKind,
     ) -> Checked {
         prop_assert!(!outcome.list_changed, "a call of {tool} changed the list");
         let refused = outcome.content.as_ref().err().map(|error| (error.kind(), error.to_string()));
-        match (fate, refused) {
-            (Fate::Runs, None) => {
+        match (expected, refused) {
+            (CallOutcome::Runs, None) => {
                 prop_assert_eq!(tool.trim(), TO_THE_CLOUD);
                 self.ran.insert(mark);
             }
-            (Fate::Runs, Some((kind, advice))) => {
+            (CallOutcome::Runs, Some((kind, advice))) => {
                 prop_assert_eq!(kind, ErrorKind::Arguments, "{}: {}", tool, &advice);
                 prop_assert!(advice.contains(&mark), "{tool} did not run: {advice}");
             }
-            (Fate::SwitchedOff, Some((kind, advice))) => {
+            (CallOutcome::SwitchedOff, Some((kind, advice))) => {
                 prop_assert_eq!(kind, ErrorKind::Access, "{}: {}", tool, &advice);
                 prop_assert!(!advice.contains(&mark), "{tool} ran: {advice}");
                 let switch = advice.contains("`manageMcpTools`");
@@ -248,11 +250,11 @@ impl Actor {
                     prop_assert!(advice.contains("`managed`") && !switch, "{tool}: {advice}");
                 }
             }
-            (Fate::Unknown, Some((kind, advice))) => {
+            (CallOutcome::Unknown, Some((kind, advice))) => {
                 prop_assert_eq!(kind, unknown, "{}: {}", tool, &advice);
                 prop_assert!(advice.contains("There is no tool"), "{tool}: {advice}");
             }
-            (fate, None) => prop_assert!(false, "{tool} answered, and is {fate:?}"),
+            (expected, None) => prop_assert!(false, "{tool} answered, and is {expected:?}"),
         }
         Ok(())
     }

@@ -1,3 +1,5 @@
+//! The fixture of the tracing tests: a server that exports its spans, its collector and a mock upstream.
+
 use mistmcp_tests::{Collector, HttpClient, HttpServer, Launch, Lifecycle, MockUpstream};
 use serde_json::{Value, json};
 

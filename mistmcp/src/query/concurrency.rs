@@ -1,4 +1,4 @@
-//! Limits on queries that run at once, fair over tokens: [`of_token`], [`sql`], [`another_ended`].
+//! Limits on queries that run at once, fair over tokens: [`query_permit`], [`statement_permit`].
 
 use std::collections::{HashMap, VecDeque};
 use std::num::NonZero;
@@ -17,18 +17,18 @@ const PER_TOKEN: usize = 2;
 const MAX_RUNNING: usize = 4;
 
 /// Queries from their first request to their result.
-static QUERIES: LazyLock<Arc<Queue>> = LazyLock::new(|| Queue::new(usize::MAX, PER_TOKEN));
+static QUERIES: LazyLock<Arc<FairSemaphore>> = LazyLock::new(|| FairSemaphore::new(usize::MAX, PER_TOKEN));
 
 /// Statements. One token may run half of them, so that others need not wait for its statements.
-static STATEMENTS: LazyLock<Arc<Queue>> = LazyLock::new(|| {
+static STATEMENTS: LazyLock<Arc<FairSemaphore>> = LazyLock::new(|| {
     let total = available_parallelism().map_or(1, NonZero::get).clamp(2, MAX_RUNNING);
-    Queue::new(total, total / 2)
+    FairSemaphore::new(total, total / 2)
 });
 
 pub(super) type TokenHash = [u8; 32];
 
 /// A permit among the queries of one token and cloud.
-pub(super) async fn of_token(token: TokenHash, call: &Call) -> Result<Permit> {
+pub(super) async fn query_permit(token: TokenHash, call: &Call) -> Result<Permit> {
     QUERIES
         .acquire(token, || {
             call.note(format!("Waiting for other queries: {PER_TOKEN} of a token run at once."));
@@ -37,13 +37,13 @@ pub(super) async fn of_token(token: TokenHash, call: &Call) -> Result<Permit> {
 }
 
 /// A permit among all statements.
-pub(super) async fn sql(token: TokenHash, call: &Call) -> Result<Permit> {
+pub(super) async fn statement_permit(token: TokenHash, call: &Call) -> Result<Permit> {
     STATEMENTS.acquire(token, || call.note("Waiting for the statements of other queries.".to_owned())).await
 }
 
 /// Waits until a statement that runs now has ended. The limit on SQLite's memory is one for the whole process: what fails
 /// with it may succeed then.
-pub(super) async fn another_ended() {
+pub(super) async fn statement_ended() {
     let mut ended = STATEMENTS.ended.subscribe();
     if STATEMENTS.running() > 0 {
         // The sender lives as long as the process.
@@ -52,28 +52,28 @@ pub(super) async fn another_ended() {
 }
 
 /// Whether other statements run at the same time as one.
-pub(super) struct Sharing {
-    queue: Arc<Queue>,
+pub(super) struct Overlap {
+    semaphore: Arc<FairSemaphore>,
     ended: watch::Receiver<u64>,
 }
 
-impl Sharing {
+impl Overlap {
     /// Whether another statement runs, or has ended since.
-    pub(super) fn is_shared(&self) -> bool {
-        self.ended.has_changed().unwrap_or(false) || self.queue.running() > 1
+    pub(super) fn occurred(&self) -> bool {
+        self.ended.has_changed().unwrap_or(false) || self.semaphore.running() > 1
     }
 }
 
 impl Permit {
     /// Looks for statements that run at the same time, from now on.
-    pub(super) fn sharing(&self) -> Sharing {
-        Sharing { queue: Arc::clone(&self.queue), ended: self.queue.ended.subscribe() }
+    pub(super) fn overlap(&self) -> Overlap {
+        Overlap { semaphore: Arc::clone(&self.semaphore), ended: self.semaphore.ended.subscribe() }
     }
 }
 
 /// A semaphore that is fair over tokens: those that wait get permits in turn, and each may hold so many.
 #[derive(Debug)]
-struct Queue {
+struct FairSemaphore {
     total: usize,
     per_token: usize,
     state: Mutex<State>,
@@ -85,25 +85,25 @@ struct Queue {
 struct State {
     running: usize,
     /// Tokens with permits or waiters.
-    tokens: HashMap<TokenHash, OfToken>,
+    tokens: HashMap<TokenHash, TokenPermits>,
     /// Tokens with waiters, the next one first.
     order: VecDeque<TokenHash>,
 }
 
 #[derive(Debug, Default)]
-struct OfToken {
+struct TokenPermits {
     running: usize,
     waiting: VecDeque<oneshot::Sender<Permit>>,
 }
 
-/// A permit of a queue, released on drop.
+/// A permit of a [`FairSemaphore`], released on drop.
 #[derive(Debug)]
 pub(super) struct Permit {
-    queue: Arc<Queue>,
+    semaphore: Arc<FairSemaphore>,
     token: TokenHash,
 }
 
-impl Queue {
+impl FairSemaphore {
     fn new(total: usize, per_token: usize) -> Arc<Self> {
         let (state, ended) = (Mutex::default(), watch::Sender::new(0));
         Arc::new(Self { total, per_token, state, ended })
@@ -139,7 +139,7 @@ impl Queue {
         let granted = self.state.lock().granted(self.total, self.per_token);
         for (token, waiter) in granted {
             // A waiter that has gone drops its permit, which is then released.
-            let _ = waiter.send(Permit { queue: Arc::clone(self), token });
+            let _ = waiter.send(Permit { semaphore: Arc::clone(self), token });
         }
     }
 }
@@ -185,9 +185,9 @@ impl State {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.queue.state.lock().release(self.token);
-        self.queue.ended.send_modify(|ended| *ended += 1);
-        self.queue.grant();
+        self.semaphore.state.lock().release(self.token);
+        self.semaphore.ended.send_modify(|ended| *ended += 1);
+        self.semaphore.grant();
     }
 }
 
@@ -202,9 +202,9 @@ mod tests {
     const B: TokenHash = [2; 32];
     const C: TokenHash = [3; 32];
 
-    fn acquire(queue: &Arc<Queue>, token: TokenHash) -> BoxFuture<'static, Result<Permit>> {
-        let queue = Arc::clone(queue);
-        async move { queue.acquire(token, || ()).await }.boxed()
+    fn acquire(semaphore: &Arc<FairSemaphore>, token: TokenHash) -> BoxFuture<'static, Result<Permit>> {
+        let semaphore = Arc::clone(semaphore);
+        async move { semaphore.acquire(token, || ()).await }.boxed()
     }
 
     /// The permit, if there is one now.
@@ -214,21 +214,21 @@ mod tests {
 
     #[test]
     fn a_token_has_its_share_and_other_tokens_have_the_rest() {
-        let queue = Queue::new(4, 2);
-        let _first = now(&mut acquire(&queue, A)).unwrap();
-        let second = now(&mut acquire(&queue, A)).unwrap();
-        let mut third = acquire(&queue, A);
+        let semaphore = FairSemaphore::new(4, 2);
+        let _first = now(&mut acquire(&semaphore, A)).unwrap();
+        let second = now(&mut acquire(&semaphore, A)).unwrap();
+        let mut third = acquire(&semaphore, A);
         assert!(now(&mut third).is_none());
-        let _other = now(&mut acquire(&queue, B)).unwrap();
+        let _other = now(&mut acquire(&semaphore, B)).unwrap();
         drop(second);
         assert!(now(&mut third).is_some());
     }
 
     #[test]
-    fn tokens_that_wait_take_turns_whoever_came_first() {
-        let queue = Queue::new(1, 1);
-        let held = now(&mut acquire(&queue, C)).unwrap();
-        let mut waiting: Vec<_> = [A, A, A, B].map(|token| (token, acquire(&queue, token))).into();
+    fn tokens_that_wait_get_permits_in_turn() {
+        let semaphore = FairSemaphore::new(1, 1);
+        let held = now(&mut acquire(&semaphore, C)).unwrap();
+        let mut waiting: Vec<_> = [A, A, A, B].map(|token| (token, acquire(&semaphore, token))).into();
         for (_, waiting) in &mut waiting {
             assert!(now(waiting).is_none());
         }
@@ -254,32 +254,32 @@ mod tests {
 
     #[test]
     fn a_statement_knows_whether_others_ran_at_the_same_time() {
-        let queue = Queue::new(2, 1);
-        let own = now(&mut acquire(&queue, A)).unwrap();
-        let sharing = own.sharing();
-        assert!(!sharing.is_shared());
-        let other = now(&mut acquire(&queue, B)).unwrap();
-        assert!(sharing.is_shared());
+        let semaphore = FairSemaphore::new(2, 1);
+        let own = now(&mut acquire(&semaphore, A)).unwrap();
+        let overlap = own.overlap();
+        assert!(!overlap.occurred());
+        let other = now(&mut acquire(&semaphore, B)).unwrap();
+        assert!(overlap.occurred());
         drop(other);
-        assert!(sharing.is_shared() && !own.sharing().is_shared());
+        assert!(overlap.occurred() && !own.overlap().occurred());
     }
 
     #[test]
     fn a_waiter_that_gives_up_takes_no_permit_and_nothing_of_an_idle_token_is_kept() {
-        let queue = Queue::new(1, 1);
-        let held = now(&mut acquire(&queue, A)).unwrap();
-        let (mut gone, mut stays) = (acquire(&queue, B), acquire(&queue, C));
+        let semaphore = FairSemaphore::new(1, 1);
+        let held = now(&mut acquire(&semaphore, A)).unwrap();
+        let (mut gone, mut stays) = (acquire(&semaphore, B), acquire(&semaphore, C));
         assert!(now(&mut gone).is_none() && now(&mut stays).is_none());
         drop(gone);
         drop(held);
         let permit = now(&mut stays).unwrap();
         // A waiter that has its permit and was not polled since.
-        let mut granted = acquire(&queue, B);
+        let mut granted = acquire(&semaphore, B);
         assert!(now(&mut granted).is_none());
         drop(permit);
         drop(granted);
-        drop(now(&mut acquire(&queue, A)).unwrap());
-        let state = queue.state.lock();
+        drop(now(&mut acquire(&semaphore, A)).unwrap());
+        let state = semaphore.state.lock();
         assert!(state.running == 0 && state.tokens.is_empty() && state.order.is_empty(), "{state:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Rate limit per client address of requests to Mist with tokens that it has not accepted yet ([`Pacer`]).
+//! Rate limit per client address of requests to Mist with tokens that it has not accepted yet ([`ValidationLimiter`]).
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -17,7 +17,7 @@ const MAX_WAIT: Duration = Duration::from_secs(5);
 /// Rate limit of one address: requests per minute with tokens that Mist has not accepted. Requests with an accepted
 /// token are not counted.
 #[derive(Debug)]
-pub(crate) struct Pacer {
+pub(crate) struct ValidationLimiter {
     limiter: DefaultDirectRateLimiter,
     waiting: Semaphore,
     per_minute: NonZeroU32,
@@ -26,12 +26,12 @@ pub(crate) struct Pacer {
 
 /// The requests of this minute are used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PacedOut {
+pub(crate) struct ValidationLimited {
     pub(crate) per_minute: NonZeroU32,
     pub(crate) wait: Duration,
 }
 
-impl Pacer {
+impl ValidationLimiter {
     pub(crate) fn new(per_minute: NonZeroU32) -> Self {
         let limiter = RateLimiter::direct(Quota::per_minute(per_minute));
         Self { limiter, waiting: Semaphore::new(MAX_WAITING), per_minute, last: Mutex::default() }
@@ -44,9 +44,9 @@ impl Pacer {
     }
 
     /// Takes one request, after a short wait if that suffices.
-    pub(crate) async fn take(&self) -> Result<(), PacedOut> {
+    pub(crate) async fn take(&self) -> Result<(), ValidationLimited> {
         let Err(wait) = self.try_take() else { return Ok(()) };
-        let refused = |wait| PacedOut { per_minute: self.per_minute, wait };
+        let refused = |wait| ValidationLimited { per_minute: self.per_minute, wait };
         let Ok(_waiting) = self.waiting.try_acquire() else { return Err(refused(wait)) };
         let end = Instant::now() + MAX_WAIT;
         loop {
@@ -73,12 +73,12 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_has_a_limit_per_minute() {
-        let pacer = Pacer::new(NonZeroU32::new(3).unwrap());
+        let validation_limiter = ValidationLimiter::new(NonZeroU32::new(3).unwrap());
         for _ in 0..3 {
-            pacer.take().await.unwrap();
+            validation_limiter.take().await.unwrap();
         }
         // The next one is free in twenty seconds, which is too long to wait for.
-        let refused = pacer.take().await.unwrap_err();
+        let refused = validation_limiter.take().await.unwrap_err();
         assert_eq!(refused.per_minute.get(), 3);
         assert!(refused.wait > MAX_WAIT && refused.wait <= Duration::from_secs(20), "{refused:?}");
     }

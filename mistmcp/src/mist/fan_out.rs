@@ -1,4 +1,4 @@
-//! Requests to several accounts at once ([`survey`]), so that a slow cloud of one does not delay the calls of another.
+//! Requests to several accounts at once ([`fan_out`]), so that a slow cloud of one does not delay the calls of another.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is wanted of the accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Extent {
+pub(super) enum WaitFor {
     /// The account that has an object.
     One,
     /// The answers of all.
@@ -25,7 +25,7 @@ pub(super) enum Extent {
 }
 
 /// The answers of accounts, in their order.
-pub(super) struct Survey<'r, T> {
+pub(super) struct Responses<'r, T> {
     pub(super) answers: Vec<(&'r Route, T)>,
     /// The accounts that could not be asked, or did not answer in time.
     pub(super) failures: Vec<(&'r Route, Error)>,
@@ -40,27 +40,27 @@ struct Waiting<'r> {
 }
 
 /// As [`results`], with answers and failures apart.
-pub(super) async fn survey<'r, T, F: Future<Output = Result<T>>>(
+pub(super) async fn fan_out<'r, T, F: Future<Output = Result<T>>>(
     asking: impl IntoIterator<Item = (&'r Route, F)>,
-    extent: Extent,
+    wait_for: WaitFor,
     timeout: Duration,
     is_certain: impl Fn(&'r Route, &T) -> bool,
-) -> Survey<'r, T> {
-    let mut survey = Survey { answers: Vec::new(), failures: Vec::new() };
-    for (route, result) in results(asking, extent, timeout, is_certain).await {
+) -> Responses<'r, T> {
+    let mut responses = Responses { answers: Vec::new(), failures: Vec::new() };
+    for (route, result) in results(asking, wait_for, timeout, is_certain).await {
         match result {
-            Ok(answer) => survey.answers.push((route, answer)),
-            Err(error) => survey.failures.push((route, error)),
+            Ok(answer) => responses.answers.push((route, answer)),
+            Err(error) => responses.failures.push((route, error)),
         }
     }
-    survey
+    responses
 }
 
 /// Asks accounts at once, and returns their results in their order. As soon as an answer is certain, the others have a
 /// second left. `timeout` is that of the call.
 pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
     asking: impl IntoIterator<Item = (&'r Route, F)>,
-    extent: Extent,
+    wait_for: WaitFor,
     timeout: Duration,
     is_certain: impl Fn(&'r Route, &T) -> bool,
 ) -> Vec<(&'r Route, Result<T>)> {
@@ -91,7 +91,7 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
         }
         let end = match certain {
             Some(certain) => certain + GRACE,
-            None if extent == Extent::All && has_answer => begun + if all_slow { GRACE } else { PATIENCE },
+            None if wait_for == WaitFor::All && has_answer => begun + if all_slow { GRACE } else { PATIENCE },
             None => longest,
         };
         let end = end.min(longest);

@@ -1,20 +1,20 @@
-//! Validation of a client's tokens by a request to Mist ([`Acceptance`]).
+//! Validation of a client's tokens by a request to Mist ([`TokenValidation`]).
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::api::paths::SELF;
-use super::{Cloud, Connection, Mist, Pacer, Pool, Request, Tokens};
+use super::{Cloud, Connection, Mist, Pool, Request, Tokens, ValidationLimiter};
 use crate::Call;
 use crate::error::ErrorKind;
 
 /// Check whether Mist accepts a client's tokens. Keeps their state alive while it exists.
 #[derive(Debug)]
-pub(crate) struct Acceptance(Arc<Connection>);
+pub(crate) struct TokenValidation(Arc<Connection>);
 
 /// Result of the check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum TokenStatus {
     Accepted,
     Refused,
     /// Mist could not be asked; the result may stay unknown for this long.
@@ -24,10 +24,15 @@ pub(crate) enum Verdict {
 /// How long until Mist may be asked again.
 const SOON: Duration = Duration::from_secs(10);
 
-impl Acceptance {
-    pub(crate) fn new(pool: &Arc<Pool>, cloud: &Cloud, tokens: &Tokens, pacer: &Arc<Pacer>) -> Self {
+impl TokenValidation {
+    pub(crate) fn new(
+        pool: &Arc<Pool>,
+        cloud: &Cloud,
+        tokens: &Tokens,
+        validation_limiter: &Arc<ValidationLimiter>,
+    ) -> Self {
         let connection = Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), None);
-        Self(Arc::new(connection.paced(Arc::clone(pacer))))
+        Self(Arc::new(connection.with_validation_limiter(Arc::clone(validation_limiter))))
     }
 
     /// Whether Mist has accepted one of the tokens, and not refused it since.
@@ -35,14 +40,14 @@ impl Acceptance {
         self.0.dispatcher.leases.iter().any(|lease| lease.is_proven())
     }
 
-    /// Asks Mist, if the pacer allows it.
-    pub(crate) async fn verify(&self) -> Verdict {
+    /// Asks Mist, if the rate limit allows it.
+    pub(crate) async fn verify(&self) -> TokenStatus {
         let mist = Mist::new(Arc::clone(&self.0), Call::unattended());
         let answer = mist.send(Request::get(SELF)).await;
         match answer {
-            _ if self.is_accepted() => Verdict::Accepted,
-            Err(error) if error.kind() == ErrorKind::Token => Verdict::Refused,
-            _ => Verdict::Unknown(SOON),
+            _ if self.is_accepted() => TokenStatus::Accepted,
+            Err(error) if error.kind() == ErrorKind::Token => TokenStatus::Refused,
+            _ => TokenStatus::Unknown(SOON),
         }
     }
 }

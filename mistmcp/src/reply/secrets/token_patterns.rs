@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
-use super::cover::Cover;
+use super::hidden_ranges::HiddenRanges;
 use super::names::automaton;
 
 /// How a secret begins, how many of its letters follow at least, and which letters it has beside letters and digits.
-struct Shape {
+struct TokenPattern {
     prefix: &'static str,
     shortest: usize,
     letters: &'static [u8],
@@ -17,19 +17,19 @@ struct Shape {
     contains: Option<u8>,
 }
 
-const fn shape(prefix: &'static str, shortest: usize, letters: &'static [u8]) -> Shape {
-    Shape { prefix, shortest, letters, contains: None }
+const fn shape(prefix: &'static str, shortest: usize, letters: &'static [u8]) -> TokenPattern {
+    TokenPattern { prefix, shortest, letters, contains: None }
 }
 
-const fn hash(prefix: &'static str, shortest: usize) -> Shape {
-    Shape { prefix, shortest, letters: b"$./-=,+_", contains: None }
+const fn hash(prefix: &'static str, shortest: usize) -> TokenPattern {
+    TokenPattern { prefix, shortest, letters: b"$./-=,+_", contains: None }
 }
 
-const fn salted(prefix: &'static str, shortest: usize) -> Shape {
-    Shape { prefix, shortest, letters: b"$./-=,+_", contains: Some(b'$') }
+const fn salted(prefix: &'static str, shortest: usize) -> TokenPattern {
+    TokenPattern { prefix, shortest, letters: b"$./-=,+_", contains: Some(b'$') }
 }
 
-const SHAPES: [Shape; 41] = [
+const PATTERNS: [TokenPattern; 41] = [
     salted("$1$", 5),
     salted("$5$", 5),
     salted("$6$", 5),
@@ -47,7 +47,7 @@ const SHAPES: [Shape; 41] = [
     hash("$argon2", 12),
     hash("$scrypt$", 8),
     hash("$pbkdf2", 8),
-    Shape { prefix: "{SSHA", shortest: 12, letters: b"}+/=0123456789", contains: Some(b'}') },
+    TokenPattern { prefix: "{SSHA", shortest: 12, letters: b"}+/=0123456789", contains: Some(b'}') },
     shape("AKIA", 16, b""),
     shape("ASIA", 16, b""),
     shape("AIza", 30, b"_-"),
@@ -75,14 +75,14 @@ const SHAPES: [Shape; 41] = [
 
 /// The beginnings of all shapes, and of a block of PEM.
 static PREFIXES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let prefixes: Vec<_> = SHAPES.iter().map(|shape| shape.prefix).chain([PEM]).collect();
+    let prefixes: Vec<_> = PATTERNS.iter().map(|shape| shape.prefix).chain([PEM]).collect();
     automaton(&prefixes)
 });
 
 const PEM: &str = "-----BEGIN ";
 
 /// Covers what has the shape of a secret. Whether a text begins inside a private key, and whether it ends in one.
-pub(super) fn find(text: &str, cover: &mut Cover, mut in_key: bool) -> bool {
+pub(super) fn find(text: &str, cover: &mut HiddenRanges, mut in_key: bool) -> bool {
     let mut at = 0;
     if in_key {
         let end = end_of_key(text, 0);
@@ -95,7 +95,7 @@ pub(super) fn find(text: &str, cover: &mut Cover, mut in_key: bool) -> bool {
     while let Some(found) = text.get(at..).and_then(|rest| prefixes.find(rest)) {
         let start = at + found.start();
         at += found.end();
-        let Some(shape) = SHAPES.get(found.pattern().as_usize()) else {
+        let Some(shape) = PATTERNS.get(found.pattern().as_usize()) else {
             let Some(label) = text.get(at..).and_then(|rest| rest.split("-----").next()) else { continue };
             if label.len() > 40 || !label.contains("PRIVATE KEY") {
                 continue;

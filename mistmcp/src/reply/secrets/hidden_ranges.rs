@@ -6,11 +6,11 @@ use super::HIDDEN;
 
 /// Ranges to hide, in any order; they may overlap.
 #[derive(Debug, Default)]
-pub(super) struct Cover {
+pub(super) struct HiddenRanges {
     ranges: Vec<Range<usize>>,
 }
 
-impl Cover {
+impl HiddenRanges {
     pub(super) fn add(&mut self, range: Range<usize>) {
         if !range.is_empty() {
             self.ranges.push(range);

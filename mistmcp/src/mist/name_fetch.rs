@@ -1,0 +1,166 @@
+//! Fetching of name lists, which are cached for some minutes ([`Mist::names`]).
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::api::paths::SELF;
+use super::dispatch::Dispatcher;
+use super::fan_out::{WaitFor, fan_out};
+use super::name_list::{NameList, NamedObject, parse};
+use super::routing::{Route, not_asked};
+use super::{Answer, Mist, Request};
+use crate::Result;
+
+/// Page size of requests. Mist may return fewer rows.
+const ROWS: u32 = 1_000;
+/// Mist's default page size.
+const DEFAULT_LIMIT: u64 = 100;
+/// Maximum pages read of one list: 10,000 rows where Mist returns 100 per page.
+const PAGES: u32 = 100;
+
+impl Mist {
+    /// The names at `path`, from the cache unless requested before `since`.
+    pub(super) async fn names(&self, path: &str, since: Option<Instant>) -> Result<Arc<NameList>> {
+        let dispatcher = self.dispatcher_for(&Request::get(path)).await?;
+        self.names_at(dispatcher, path, since).await
+    }
+
+    /// The organizations and MSPs that are seen. Accounts are not waited for once the list of one is certain to have
+    /// what is wanted.
+    pub(super) async fn orgs(
+        &self,
+        since: Option<Instant>,
+        is_certain: impl Fn(&NameList) -> bool,
+    ) -> Result<Arc<NameList>> {
+        match self.routes() {
+            Some(routes) => self.orgs_of_all(routes, since, is_certain).await,
+            None => self.names(SELF, since).await,
+        }
+    }
+
+    /// The organizations and MSPs that an account is used for, each with the account's name.
+    pub(super) async fn orgs_of(&self, route: &Route, since: Option<Instant>) -> Result<Arc<NameList>> {
+        let listing = self.names_at(&route.dispatcher, SELF, since).await?;
+        let account = &route.account;
+        let is_used =
+            |row: &&NamedObject| if row.is_msp() { account.orgs.is_none() } else { account.permits(&row.id) };
+        let mut rows: Vec<_> = listing.rows.iter().filter(is_used).cloned().collect();
+        for org in account.orgs.iter().flat_map(|orgs| orgs.iter()) {
+            // The privileges of a provider do not name its organizations.
+            if rows.iter().all(|row| row.id != *org) {
+                rows.push(NamedObject::unnamed(org));
+            }
+        }
+        for row in &mut rows {
+            row.account = format!("account `{}`", account.name);
+        }
+        Ok(Arc::new(NameList {
+            rows,
+            requested_at: listing.requested_at,
+            complete: listing.complete,
+            unasked: None,
+        }))
+    }
+
+    /// The same of all accounts, and the error for those that could not be asked.
+    ///
+    /// # Errors
+    /// None could be asked.
+    async fn orgs_of_all(
+        &self,
+        routes: &[Route],
+        since: Option<Instant>,
+        is_certain: impl Fn(&NameList) -> bool,
+    ) -> Result<Arc<NameList>> {
+        let asking = routes.iter().map(|route| (route, self.orgs_of(route, since)));
+        let responses = fan_out(asking, WaitFor::All, self.time_left(), |_, seen| is_certain(seen)).await;
+        let mut all = NameList::empty();
+        let has_answer = !responses.answers.is_empty();
+        for (_, listing) in responses.answers {
+            all.requested_at = all.requested_at.min(listing.requested_at);
+            all.complete &= listing.complete;
+            for row in &listing.rows {
+                match all.rows.iter_mut().find(|known| known.id == row.id) {
+                    Some(known) => known.account = format!("{}, {}", known.account, row.account),
+                    None => all.rows.push(row.clone()),
+                }
+            }
+        }
+        all.unasked = not_asked(responses.failures);
+        match all.unasked {
+            Some(error) if !has_answer => Err(error),
+            _ => Ok(Arc::new(all)),
+        }
+    }
+
+    /// The names at `path` for one account, from the cache unless requested before `since`.
+    pub(super) async fn names_at(
+        &self,
+        dispatcher: &Dispatcher,
+        path: &str,
+        since: Option<Instant>,
+    ) -> Result<Arc<NameList>> {
+        let new_enough = |listing: &Arc<NameList>| since.is_none_or(|since| listing.requested_at >= since);
+        if dispatcher.is_accepted()
+            && let Some(listing) = dispatcher.pool.cache.names(&dispatcher.ids, path).filter(new_enough)
+        {
+            self.call.trace().cache_hit(path);
+            return Ok(listing);
+        }
+        let requested_at = Instant::now();
+        let (rows, complete) = self.list(dispatcher, path).await?;
+        let listing = Arc::new(NameList { rows, requested_at, complete, unasked: None });
+        dispatcher.pool.cache.keep_names(&dispatcher.ids, path, Arc::clone(&listing));
+        Ok(listing)
+    }
+
+    /// Fetches a name list page by page. Returns whether it is complete.
+    async fn list(&self, dispatcher: &Dispatcher, path: &str) -> Result<(Vec<NamedObject>, bool)> {
+        let (mut rows, mut ids, mut limit, mut seen) = (Vec::new(), HashSet::new(), ROWS, 0);
+        for number in 1..=PAGES {
+            let mut request = Request::get(path);
+            if path != SELF {
+                request = request.query("limit", limit).query("page", number);
+            }
+            if path.ends_with("/devices") {
+                request = request.query("type", "all".to_owned());
+            }
+            if path.ends_with("/inventory") {
+                request = request.query("vc", true);
+            }
+            let answer = self.send_to(dispatcher, &request).await?;
+            let (total, page_limit) = (answer.rows_in_all(), answer.page_limit());
+            let value = answer.parsed().await?;
+            let (came, before) = (value.as_array().map_or(0, Vec::len) as u64, ids.len());
+            seen += came;
+            for row in parse(&value) {
+                if ids.insert(row.id.clone()) {
+                    rows.push(row);
+                }
+            }
+            // Without the header, the number of rows received is the page size.
+            let given = page_limit.or_else(|| total.map(|_| came)).filter(|given| *given > 0);
+            limit = given.and_then(|given| u32::try_from(given).ok()).unwrap_or(limit).min(limit);
+            // Without headers, a page cut to Mist's default size may not be the last one.
+            let full = page_limit.map_or(DEFAULT_LIMIT, |_| limit.into());
+            let more = total.map_or(came >= full, |total| total > seen);
+            // A page without new rows is the last one, whatever its headers say.
+            if path == SELF || !more || ids.len() == before {
+                return Ok((rows, true));
+            }
+        }
+        Ok((rows, false))
+    }
+
+    /// Updates the cached organizations from the answer to a `/self` request of the user.
+    pub(super) fn remember_self(dispatcher: &Dispatcher, answer: &Answer, requested_at: Instant) {
+        if !answer.is_large()
+            && let Ok(value) = answer.json()
+        {
+            let listing = Arc::new(NameList { rows: parse(&value), requested_at, ..NameList::empty() });
+            dispatcher.pool.cache.keep_names(&dispatcher.ids, SELF, listing);
+        }
+    }
+}

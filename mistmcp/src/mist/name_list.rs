@@ -1,0 +1,161 @@
+//! Lists of named objects of Mist: sites, devices, organizations and MSPs ([`NameList`]).
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::Error;
+use crate::argument::Mac;
+
+/// What an MSP is called in errors.
+pub(super) const MSP: &str = "MSP";
+
+/// Maximum names in an error.
+pub(super) const SHOWN: usize = 10;
+
+/// A list of names, and when it was requested.
+#[derive(Debug)]
+pub(super) struct NameList {
+    pub(super) rows: Vec<NamedObject>,
+    pub(super) requested_at: Instant,
+    /// Whether all rows of Mist were read.
+    pub(super) complete: bool,
+    /// The error for accounts and organizations that could not be asked.
+    pub(super) unasked: Option<Error>,
+}
+
+/// An object with a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct NamedObject {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) mac: Option<String>,
+    /// MAC address of the virtual chassis or cluster that it belongs to.
+    pub(super) chassis: Option<String>,
+    /// MAC addresses of its members, if it is a virtual chassis or a cluster.
+    pub(super) members: Vec<String>,
+    /// Distinguishes it from others with the same name.
+    pub(super) detail: String,
+    /// The accounts that see it, where there are several.
+    pub(super) account: String,
+    /// Whether it is an MSP: the privileges of a token name MSPs and organizations.
+    is_msp: bool,
+}
+
+impl NameList {
+    /// A complete list without rows.
+    pub(super) fn empty() -> Self {
+        Self { rows: Vec::new(), requested_at: Instant::now(), complete: true, unasked: None }
+    }
+
+    /// The organizations among privileges, without MSPs.
+    pub(super) fn orgs(&self) -> Vec<NamedObject> {
+        self.rows.iter().filter(|row| !row.is_msp()).cloned().collect()
+    }
+
+    /// Bytes that caching it takes.
+    pub(super) fn weight(&self) -> usize {
+        let text = |row: &NamedObject| {
+            let members: usize = row.members.iter().map(|member| size_of::<String>() + member.len()).sum();
+            let macs = [&row.mac, &row.chassis].into_iter().flatten().map(String::len).sum::<usize>();
+            row.id.len() + row.name.len() + macs + members + row.detail.len() + row.account.len()
+        };
+        self.rows.iter().map(|row| size_of::<NamedObject>() + text(row)).sum()
+    }
+}
+
+impl NamedObject {
+    /// An organization of which only the id is known.
+    pub(super) fn unnamed(id: &str) -> Self {
+        Self { id: id.to_owned(), ..Self::default() }
+    }
+
+    /// The same with its organization, to tell it from those of others.
+    pub(super) fn in_org(&self, org: &Self) -> Self {
+        let name = if org.name.is_empty() { &org.id } else { &org.name };
+        Self { detail: format!("of {name}"), account: org.account.clone(), ..self.clone() }
+    }
+
+    /// Whether it is of a kind of object, as [`NameQuery::kind`](super::name_query::NameQuery::kind) has it.
+    pub(super) fn is_of(&self, kind: &str) -> bool {
+        self.is_msp == (kind == MSP)
+    }
+
+    pub(super) fn is_msp(&self) -> bool {
+        self.is_msp
+    }
+
+    /// Whether it is a member of a virtual chassis or cluster, and not to be found by its name.
+    pub(super) fn is_member(&self) -> bool {
+        self.chassis.is_some() && self.chassis != self.mac
+    }
+}
+
+/// The named objects of an answer: rows of a list, or the organizations and MSPs of the token's privileges.
+pub(super) fn parse(answer: &Value) -> Vec<NamedObject> {
+    let text = |row: &Value, key: &str| row.get(key).and_then(Value::as_str).map(str::to_owned);
+    let mut found: Vec<NamedObject> = Vec::new();
+    if let Some(privileges) = answer.get("privileges").and_then(Value::as_array) {
+        for privilege in privileges {
+            let is_msp = text(privilege, "scope").as_deref() == Some("msp");
+            let (id, name) = if is_msp { ("msp_id", "msp_name") } else { ("org_id", "org_name") };
+            let Some(id) = text(privilege, id) else { continue };
+            if found.iter().all(|known| known.id != id) {
+                let name = text(privilege, name).or_else(|| text(privilege, "name")).unwrap_or_default();
+                found.push(NamedObject { id, name, is_msp, ..NamedObject::default() });
+            }
+        }
+    }
+    for row in answer.as_array().into_iter().flatten() {
+        let Some(id) = text(row, "id") else { continue };
+        let name = text(row, "name").unwrap_or_default();
+        let mac =
+            |row: &Value, key: &str| Mac::parse(row.get(key)?.as_str()?).map(|mac| mac.as_str().to_owned());
+        let (own, chassis) = (mac(row, "mac"), mac(row, "vc_mac"));
+        let parts = ["/virtual_chassis/members", "/module_stat", "/module2_stat"];
+        let parts = parts.iter().filter_map(|path| row.pointer(path)?.as_array()).flatten();
+        let parts = parts.filter_map(|part| mac(part, "mac"));
+        let named = ["chassis_mac", "node0_mac", "node1_mac"].iter().filter_map(|key| mac(row, key));
+        let members = named.chain(parts).filter(|member| own.as_ref() != Some(member)).collect();
+        let detail = ["type", "model", "mac", "address", "country_code"];
+        let detail: Vec<_> = detail.iter().filter_map(|key| text(row, key)).collect();
+        let detail = detail.join(" ");
+        found.push(NamedObject { id, name, mac: own, chassis, members, detail, ..NamedObject::default() });
+    }
+    found
+}
+
+/// Ids, names and details of objects, as many as an error has room for.
+pub(super) fn listed<'a>(named: impl ExactSizeIterator<Item = &'a NamedObject>) -> String {
+    let more = named.len().saturating_sub(SHOWN);
+    let mut entries: Vec<_> = named
+        .take(SHOWN)
+        .map(|object| {
+            let words = format!("{} {}", object.name, object.detail);
+            let words = [words.trim(), object.account.as_str()];
+            let words: Vec<_> = words.into_iter().filter(|words| !words.is_empty()).collect();
+            format!("{} ({})", object.id, words.join(", "))
+        })
+        .collect();
+    if more > 0 {
+        entries.push(format!("{more} more"));
+    }
+    entries.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn organizations_and_msps_come_from_privileges_each_once() {
+        let orgs = parse(&json!({ "privileges": [
+            { "scope": "org", "org_id": "a", "org_name": "Acme" },
+            { "scope": "site", "org_id": "a", "site_id": "s" },
+            { "scope": "msp", "msp_id": "m" },
+        ] }));
+        let found: Vec<_> = orgs.iter().map(|it| (it.id.as_str(), it.name.as_str(), it.is_msp)).collect();
+        assert_eq!(found, [("a", "Acme", false), ("m", "", true)]);
+    }
+}

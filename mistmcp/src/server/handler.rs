@@ -1,0 +1,215 @@
+//! The rmcp handler: implementation of [`ServerHandler`] by [`Server`].
+
+use std::sync::Arc;
+
+use rmcp::handler::server::ServerHandler;
+use rmcp::model::{
+    CacheScope, CallToolRequestParams, CallToolResponse, CompleteRequestParams, CompleteResult,
+    CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData, GetPromptRequestParams,
+    GetPromptResponse, InitializeRequestParams, InitializeResult, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerConfig, SubscriptionFilter, Tool as Definition,
+};
+use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
+
+#[cfg(feature = "client-requests")]
+use super::ClientLog;
+use super::stdio::InputEnd;
+use super::{
+    Clients, HttpRequestContext, LIST_TTL_MS, STREAMS_AT_ONCE, Server, completion, is_stateless,
+    list_changes, prompts, resources, views,
+};
+use crate::Call;
+use crate::catalog::Entry;
+use crate::text::{one_line, shortened};
+use crate::trace::Trace;
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        let session = match &self.clients {
+            Clients::One(session) => session,
+            Clients::Http { settings, session, .. } => match session.get() {
+                Some(session) => session,
+                // rmcp asks for this before each stateless request, and sends it to nobody.
+                None => return self.server_info(settings, false),
+            },
+        };
+        self.config(session.settings(), list_changes(session.settings()))
+    }
+
+    async fn initialize(
+        &self,
+        request: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        if let (Clients::Http { session, .. }, Some(http)) = (&self.clients, HttpRequestContext::of(&context))
+        {
+            session.get_or_init(|| Arc::new(http.new_session(true)));
+            if let Some(session) = &http.session {
+                session.set_peer(&context.peer);
+            }
+        }
+        context.peer.set_peer_info(request.clone());
+        self.negotiate_initialize(&request)
+    }
+
+    async fn discover(&self, context: RequestContext<RoleServer>) -> Result<DiscoverResult, ErrorData> {
+        let versions = self.supported_protocol_versions().into_owned();
+        let config = match (&self.clients, HttpRequestContext::of(&context)) {
+            (Clients::Http { .. }, Some(http)) => self.config(&http.settings, false),
+            _ => self.config(self.session(&context)?.settings(), false),
+        };
+        Ok(DiscoverResult::from_server_info(versions, config))
+    }
+
+    async fn list_tools(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        let session = self.session(&context)?;
+        let views = views::are_shown(&context);
+        let definition = |entry: &Entry| match session.settings().definition(entry) {
+            definition if views => views::linked(definition, entry.tool()),
+            definition => definition,
+        };
+        let tools = session.listed().map(definition).collect();
+        let list = ListToolsResult::with_all_items(tools).with_cache_scope(CacheScope::Private);
+        // A list that can change must not be cached.
+        let is_cacheable = is_stateless(&context) || !list_changes(session.settings());
+        Ok(list.with_ttl_ms(if is_cacheable { LIST_TTL_MS } else { 0 }))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        // Boxed, because rmcp moves the future that contains this one.
+        Box::pin(self.call(request, context)).await
+    }
+
+    /// The tool definition with which rmcp validates the headers of a call.
+    fn get_tool(&self, name: &str) -> Option<Definition> {
+        let settings = match &self.clients {
+            Clients::One(session) => session.settings(),
+            Clients::Http { settings, .. } => settings,
+        };
+        settings.catalog().find(name).map(|entry| entry.definition().clone())
+    }
+
+    /// Rejects an unknown method. Its name is sanitized, because it is untrusted input.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        const LONGEST: usize = 100;
+        let method = shortened(&one_line(&request.method), LONGEST);
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
+    }
+
+    #[cfg(feature = "client-requests")]
+    #[expect(deprecated, reason = "logging goes from MCP")]
+    async fn set_level(
+        &self,
+        request: rmcp::model::SetLevelRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        ClientLog::set_level(self.log.as_ref(), request.level, &context)
+    }
+
+    async fn list_prompts(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Ok(prompts::list(self.session(&context)?.settings()))
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let session = self.session(&context)?;
+        let settings = session.settings();
+        Trace::of(&context).is_for_prompt(|| {
+            settings.prompts().find(|prompt| prompt.name == request.name).map(|prompt| prompt.name)
+        });
+        prompts::get(settings, request).map(Into::into)
+    }
+
+    async fn list_resources(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        if !views::are_shown(&context) {
+            return Ok(resources::list([]));
+        }
+        Ok(resources::list(views::resources(self.session(&context)?.settings())))
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Ok(resources::templates())
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let session = self.session(&context)?;
+        let view = views::are_shown(&context).then(|| views::document(session.settings(), &request.uri));
+        resources::read(session.settings(), &request.uri, view.flatten()).map(Into::into)
+    }
+
+    /// Subscriptions are accepted but never notify: stateless clients always get the same list. A client that
+    /// subscribes without checking the capabilities must not fail.
+    fn accepted_subscription_filter(&self, _requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(SubscriptionFilter::new())
+    }
+
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        let Some(http) = HttpRequestContext::of(context.request_context()) else {
+            match context.request_context().extensions.get::<InputEnd>() {
+                Some(InputEnd(end)) => tokio::select! {
+                    () = context.cancelled() => {}
+                    () = end.cancelled() => {}
+                },
+                None => context.cancelled().await,
+            }
+            return Ok(());
+        };
+        let _stream = http.activity.begin_stream().ok_or_else(|| {
+            let message =
+                format!("This client listens {STREAMS_AT_ONCE} times already. End one of them first.");
+            ErrorData::invalid_request(message, None)
+        })?;
+        let ended = async {
+            match &http.admission {
+                Some(admission) => admission.stream_rejection(&http.pool, &http.cloud, &http.tokens).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = context.cancelled() => Ok(()),
+            () = http.closing.cancelled() => Ok(()),
+            why = ended => Err(ErrorData::invalid_request(why, None)),
+        }
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let call = Call::unattended().traced(Trace::of(&context));
+        completion::complete(&*self.session(&context)?, &request, call).await
+    }
+}
