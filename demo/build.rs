@@ -1,33 +1,40 @@
-//! Lists the files of `incidents/train` and `incidents/test`, so that each of them is compiled in.
+//! Compresses the files of `incidents/train` and `incidents/test` into one, and lists their names and places in it.
 
 use std::{
+    collections::BTreeMap,
     env,
     error::Error,
     fs,
+    io::Write,
     path::{Path, PathBuf},
 };
+
+use flate2::{Compression, write::GzEncoder};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("incidents");
     println!("cargo::rerun-if-changed={}", folder.display());
-    let mut listed = Vec::new();
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let mut incidents = BTreeMap::new();
     for (half, variant) in [("train", "Train"), ("test", "Test")] {
         for path in files(&folder.join(half))? {
-            let file = path.to_string_lossy();
             let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            let entry = format!(
-                "    BuiltIn {{ name: {name:?}, half: Half::{variant}, text: include_str!({file:?}) }},\n"
-            );
-            if let Some((other, _)) = listed.iter().find(|(other, _)| *other == name) {
-                return Err(format!("two incidents are called {other}").into());
+            if incidents.insert(name.clone(), (variant, fs::read_to_string(path)?)).is_some() {
+                return Err(format!("two incidents are called {name}").into());
             }
-            listed.push((name, entry));
         }
     }
-    listed.sort();
-    let entries = listed.into_iter().map(|(_, entry)| entry).collect::<String>();
-    let text = format!("static BUILT_IN: &[BuiltIn] = &[\n{entries}];\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("incidents.rs"), text)?;
+    let mut texts = GzEncoder::new(fs::File::create(out.join("incidents.gz"))?, Compression::best());
+    let mut entries = Vec::new();
+    for (place, (name, (variant, text))) in incidents.into_iter().enumerate() {
+        write!(texts, "{text}\0")?;
+        entries.push(format!("    BuiltIn {{ name: {name:?}, half: Half::{variant}, place: {place} }},\n"));
+    }
+    texts.finish()?;
+    fs::write(
+        out.join("incidents.rs"),
+        format!("static BUILT_IN: &[BuiltIn] = &[\n{}];\n", entries.concat()),
+    )?;
     Ok(())
 }
 

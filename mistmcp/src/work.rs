@@ -6,7 +6,7 @@ use std::num::NonZero;
 use std::sync::LazyLock;
 use std::thread::available_parallelism;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio::task::spawn_blocking;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -37,7 +37,7 @@ pub(crate) type Room = SemaphorePermit<'static>;
 /// # Errors
 /// The job panicked, or the process is shutting down.
 pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    queued(None, job).await
+    run_within(None, job).await
 }
 
 /// Runs a job on a large answer.
@@ -45,16 +45,25 @@ pub(crate) async fn run<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'sta
 /// # Errors
 /// As [`run`].
 pub(crate) async fn on_large<T: Send + 'static>(job: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-    queued(Some(&PARSES), job).await
+    run_within(Some(&PARSES), job).await
+}
+
+async fn run_within<T: Send + 'static>(
+    limit: Option<&'static Semaphore>,
+    job: impl FnOnce() -> T + Send + 'static,
+) -> Result<T> {
+    let (sender, receiver) = oneshot::channel();
+    let job = Box::new(move || {
+        let _ = sender.send(job());
+    });
+    queue(limit, job).await?;
+    receiver.await.map_err(|error| failed(&error))
 }
 
 /// Queues a job in a task of its own, which is aborted with its caller. A semaphore gives its permits to waiters in order,
 /// polled or not: a caller that is not polled, such as the pages of a buffered stream behind the current one, would keep
-/// its permit from the job that the stream waits for.
-async fn queued<T: Send + 'static>(
-    limit: Option<&'static Semaphore>,
-    job: impl FnOnce() -> T + Send + 'static,
-) -> Result<T> {
+/// its permit from the job that the stream waits for. Not generic: tasks of one type take less code.
+async fn queue(limit: Option<&'static Semaphore>, job: Box<dyn FnOnce() + Send>) -> Result<()> {
     let task = tokio::spawn(async move {
         let of_limit = match limit {
             Some(limit) => Some(limit.acquire().await.map_err(|error| failed(&error))?),
@@ -63,7 +72,7 @@ async fn queued<T: Send + 'static>(
         let permits = (of_limit, JOBS.acquire().await.map_err(|error| failed(&error))?);
         let job = move || {
             let _permits = permits;
-            job()
+            job();
         };
         spawn_blocking(job).await.map_err(|error| failed(&error))
     });

@@ -26,23 +26,12 @@ impl<T: Choice> Arg for T {
     /// The schema omits an empty value, though it is accepted: some model APIs refuse a schema with
     /// an empty enum value.
     fn schema() -> Schema {
-        let spellings: Vec<_> = spellings::<T>().filter(|spelling| !spelling.is_empty()).collect();
-        json_schema!({ "type": "string", "enum": spellings })
+        schema_of(spellings::<Self>())
     }
 
     /// Ignores case, if only one value matches.
     fn read(value: &Value) -> Result<Self, Mismatch> {
-        let written = String::read(value).unwrap_or_default();
-        let written = written.trim();
-        let exact = T::VALUES.iter().find(|(spelling, _)| *spelling == written);
-        let loose = || {
-            let mut fitting = T::VALUES.iter().filter(|(spelling, _)| spelling.eq_ignore_ascii_case(written));
-            fitting.next().filter(|_| fitting.next().is_none())
-        };
-        exact.or_else(loose).map(|(_, value)| *value).ok_or_else(|| {
-            let spellings: Vec<_> = spellings::<T>().map(|spelling| format!("\"{spelling}\"")).collect();
-            Mismatch::wanted(format!("one of {}", spellings.join(", ")))
-        })
+        index(value, &spellings::<Self>()).map(|index| T::VALUES[index].1)
     }
 
     fn wire(&self) -> QueryValue {
@@ -56,15 +45,39 @@ impl<T: Choice> Arg for T {
         match value {
             Value::Null => true,
             Value::String(text) => {
-                matches!(text.as_str(), "" | "null") && !spellings::<T>().any(|spelling| spelling == text)
+                matches!(text.as_str(), "" | "null") && !spellings::<T>().contains(&text.as_str())
             }
             _ => false,
         }
     }
 }
 
-fn spellings<T: Choice>() -> impl Iterator<Item = &'static str> {
-    T::VALUES.iter().map(|(spelling, _)| *spelling)
+fn spellings<T: Choice>() -> Vec<&'static str> {
+    collected(&mut T::VALUES.iter().map(|(spelling, _)| *spelling))
+}
+
+// Not generic, because there are many types of choices.
+fn collected(spellings: &mut dyn Iterator<Item = &'static str>) -> Vec<&'static str> {
+    spellings.collect()
+}
+
+fn schema_of(mut spellings: Vec<&'static str>) -> Schema {
+    spellings.retain(|spelling| !spelling.is_empty());
+    json_schema!({ "type": "string", "enum": spellings })
+}
+
+fn index(value: &Value, spellings: &[&str]) -> Result<usize, Mismatch> {
+    let written = String::read(value).unwrap_or_default();
+    let written = written.trim();
+    let loose = || {
+        let fits = |spelling: &&str| spelling.eq_ignore_ascii_case(written);
+        let first = spellings.iter().position(fits)?;
+        (!spellings[first + 1..].iter().any(fits)).then_some(first)
+    };
+    spellings.iter().position(|spelling| *spelling == written).or_else(loose).ok_or_else(|| {
+        let quoted: Vec<_> = spellings.iter().map(|spelling| format!("\"{spelling}\"")).collect();
+        Mismatch::wanted(format!("one of {}", quoted.join(", ")))
+    })
 }
 
 #[cfg(test)]
@@ -87,8 +100,7 @@ mod tests {
 
     #[test]
     fn a_value_is_spelled_as_mist_spells_it() {
-        let spelled: Vec<_> = spellings::<Sort>().collect();
-        assert_eq!(spelled, ["timestamp", "-timestamp", "", "site_id"]);
+        assert_eq!(spellings::<Sort>(), ["timestamp", "-timestamp", "", "site_id"]);
         assert_eq!(Sort::Newest.wire(), QueryValue::Text("-timestamp".into()));
         assert_eq!(Sort::read(&json!("SITE_ID")), Ok(Sort::SiteId));
     }

@@ -9,7 +9,6 @@ mod demo;
 mod markup;
 mod prose;
 
-use std::io::{self, Write};
 use std::sync::{Arc, OnceLock};
 
 use axum::body::Body;
@@ -21,12 +20,11 @@ use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use http::header::{self, HeaderMap};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use ring::digest;
 use serde_json::json;
+use tower_http::compression::CompressionLayer;
 
 use super::Configuration;
 use super::rejection::Rejection;
@@ -65,8 +63,6 @@ pub(super) struct Page {
 #[derive(Debug)]
 struct Rendered {
     html: Bytes,
-    /// The same in gzip. None if compression failed.
-    gzip: Option<Bytes>,
     tag: String,
     policy: String,
 }
@@ -83,7 +79,7 @@ impl Page {
             // The tag is weak, because it is the same for the plain and the gzip representation.
             let tag = format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&digest.as_ref()[..12]));
             let policy = policy(&self.content);
-            Rendered { gzip: gzip(html.as_bytes()).ok(), html: html.into(), tag, policy }
+            Rendered { html: html.into(), tag, policy }
         })
     }
 }
@@ -93,18 +89,12 @@ impl Rendered {
         let mut response = if is_cached(params, &self.tag) {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
-            match self.gzip.as_ref().filter(|_| accepts_gzip(params)) {
-                Some(gzip) => {
-                    ([(header::CONTENT_ENCODING, "gzip")], Body::from(gzip.clone())).into_response()
-                }
-                None => Body::from(self.html.clone()).into_response(),
-            }
+            Body::from(self.html.clone()).into_response()
         };
         let headers = response.headers_mut();
         for (name, value) in HEADERS {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         for (name, text) in [(header::ETAG, &self.tag), (header::CONTENT_SECURITY_POLICY, &self.policy)] {
             if let Ok(value) = HeaderValue::from_str(text) {
                 headers.insert(name, value);
@@ -122,6 +112,7 @@ pub(super) fn routes(page: Arc<Page>) -> Router {
         .route("/views/{name}", get(view))
         // The page has an inline icon.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
+        .layer(CompressionLayer::new())
         .with_state(page)
 }
 
@@ -210,29 +201,10 @@ fn policy(content: &Content) -> String {
     )
 }
 
-fn gzip(bytes: &[u8]) -> io::Result<Bytes> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes)?;
-    encoder.finish().map(Bytes::from)
-}
-
 /// Whether the browser has this version of the page in its cache.
 fn is_cached(headers: &HeaderMap, tag: &str) -> bool {
-    values(headers, header::IF_NONE_MATCH).any(|value| value == tag || value == "*")
-}
-
-fn accepts_gzip(headers: &HeaderMap) -> bool {
-    values(headers, header::ACCEPT_ENCODING).any(|value| {
-        let (name, weight) = value.split_once(';').unwrap_or((value, ""));
-        let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.trim().parse::<f32>().ok());
-        ["gzip", "x-gzip"].contains(&name.trim().to_ascii_lowercase().as_str()) && weight != Some(0.0)
-    })
-}
-
-/// The comma-separated values of a header.
-fn values(headers: &HeaderMap, name: HeaderName) -> impl Iterator<Item = &str> {
-    let lines = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
-    lines.flat_map(|value| value.split(',')).map(str::trim)
+    let lines = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    lines.flat_map(|line| line.split(',')).map(str::trim).any(|value| value == tag || value == "*")
 }
 
 #[cfg(test)]
@@ -241,16 +213,6 @@ mod tests {
 
     fn headers_with(name: HeaderName, value: &str) -> HeaderMap {
         HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
-    }
-
-    #[test]
-    fn gzip_is_sent_to_clients_that_accept_it() {
-        for taken in ["gzip", "deflate, gzip;q=0.5", "br, GZIP ; q=1.0"] {
-            assert!(accepts_gzip(&headers_with(header::ACCEPT_ENCODING, taken)), "{taken}");
-        }
-        for refused in ["", "identity", "br", "gzip;q=0", "gzip; q=0.0", "gzipped"] {
-            assert!(!accepts_gzip(&headers_with(header::ACCEPT_ENCODING, refused)), "{refused}");
-        }
     }
 
     #[test]

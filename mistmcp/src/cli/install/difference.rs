@@ -2,14 +2,18 @@
 
 use std::collections::HashSet;
 use std::fmt::Write;
+use std::time::{Duration, Instant};
 
 use clap::builder::styling::{AnsiColor, Style};
-use similar::{ChangeTag, TextDiff};
+use similar::ChangeTag;
+use similar::algorithms::{Capture, Replace, myers};
 
 use crate::text::printable;
 
 /// Number of context lines.
 const AROUND: usize = 1;
+/// How long the search for the shortest diff may take.
+const TIME: Duration = Duration::from_secs(1);
 /// Maximum length of a line.
 const LONGEST: usize = 160;
 
@@ -17,13 +21,19 @@ const LONGEST: usize = 160;
 /// programs.
 pub(super) fn difference(old: &str, new: &str, own: &str) -> String {
     let own: HashSet<_> = quoted(own).map(|part| part.text).collect();
-    let diff = TextDiff::from_lines(old, new);
+    let lines = |text| -> Vec<&str> { str::split_inclusive(text, '\n').collect() };
+    let (old, new) = (&lines(old)[..], &lines(new)[..]);
+    // One algorithm: `TextDiff` links all of them, which are half a megabyte.
+    let mut diff = Replace::new(Capture::new());
+    let deadline = Some(Instant::now() + TIME);
+    // A capture cannot fail.
+    let _ = myers::diff_deadline_raw(&mut diff, old, 0..old.len(), new, 0..new.len(), deadline);
     // Writing to a String cannot fail, so what `write!` returns is dropped.
     let mut text = String::new();
-    for group in diff.grouped_ops(AROUND) {
+    for group in diff.into_inner().into_grouped_ops(AROUND) {
         let line = group.first().map_or(0, |operation| operation.new_range().start) + 1;
         let _ = writeln!(text, "@@ line {line} @@");
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
+        for change in group.iter().flat_map(|operation| operation.iter_changes(old, new)) {
             let (sign, style) = match change.tag() {
                 ChangeTag::Equal => (' ', Style::new()),
                 ChangeTag::Delete => ('-', AnsiColor::Red.on_default()),
