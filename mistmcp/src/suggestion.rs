@@ -30,7 +30,10 @@ fn likeness(written: &str, candidate: &str) -> Option<f64> {
     let is_alike =
         likeness >= JARO_WINKLER && strsim::normalized_damerau_levenshtein(written, candidate) >= UNCHANGED;
     // In a short word one slip weighs much: `mca` for `mac`.
-    let is_slip = || written.len() > 2 && strsim::osa_distance(written, candidate) == 1;
+    let is_slip = || {
+        let is_possible = written.len() > 2 && written.len().abs_diff(candidate.len()) <= 1;
+        is_possible && strsim::osa_distance(written, candidate) == 1
+    };
     (is_alike || is_slip()).then_some(likeness)
 }
 
@@ -97,6 +100,17 @@ mod tests {
             assert_eq!(nearest(written, categories, 1), Vec::<String>::new(), "{written}");
             let remedy = remedy(written, categories);
             assert_eq!(remedy, "; there are orgs, orgs_sites, sites, sites_rrm, self_account.", "{written}");
+        }
+    }
+
+    #[test]
+    fn one_slip_in_a_short_name_is_corrected_and_two_are_not() {
+        let columns = ["mac", "ssid", "ip", "band"];
+        for (written, meant) in [("mca", "mac"), ("sid", "ssid"), ("bnad", "band")] {
+            assert_eq!(nearest(written, columns, 1), [format!("\"{meant}\"")], "{written}");
+        }
+        for written in ["cma", "id", "up", "dns"] {
+            assert_eq!(nearest(written, columns, 1), Vec::<String>::new(), "{written}");
         }
     }
 

@@ -170,7 +170,7 @@ impl Answer {
         }
         let body = match self.kind {
             Kind::CutOff => {
-                // With a delay, because default_handler the beginning would never leave the write buffer.
+                // With a delay, because otherwise the beginning would never leave the write buffer.
                 let end = async {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                     Err(std::io::Error::other("cut off"))

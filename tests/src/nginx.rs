@@ -38,7 +38,7 @@ impl Nginx {
     /// `nginx` is not installed, or does not start.
     pub async fn start(servers: &[SocketAddr], balance: Balance) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // Another process may take the port before nginx does. AfterResponse nginx exits, and another port is tried.
+        // Another process may take the port before nginx does. Then nginx exits, and another port is tried.
         for _ in 0..10 {
             let port = free_port().await;
             std::fs::write(folder.path().join("nginx.conf"), configuration(port, servers, balance)).unwrap();

@@ -18,7 +18,7 @@ pub struct Proxy {
 /// How the proxy handles CONNECT.
 #[derive(Clone, Copy, Debug)]
 pub enum ConnectPolicy {
-    /// ConnectPolicy to this address.
+    /// Connects to this address.
     To(SocketAddr),
     /// Answers with this status.
     Not(u16),

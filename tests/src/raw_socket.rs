@@ -15,13 +15,13 @@ pub struct RawSocket {
 }
 
 impl RawSocket {
-    /// ConnectPolicy.
+    /// Connects.
     pub async fn open(address: SocketAddr) -> Self {
         let stream = soon("connecting", TcpStream::connect(address)).await.unwrap();
         Self { stream, read: Vec::new() }
     }
 
-    /// ConnectPolicy from a local address.
+    /// Connects from a local address.
     pub async fn from_address(own: IpAddr, address: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().unwrap();
         socket.bind((own, 0).into()).unwrap();
@@ -29,7 +29,7 @@ impl RawSocket {
         Self { stream, read: Vec::new() }
     }
 
-    /// ConnectPolicy from a port that another connection may have used. None if the port is taken.
+    /// Connects from a port that another connection may have used. None if the port is taken.
     pub async fn from(port: u16, address: SocketAddr) -> Option<Self> {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_reuseaddr(true).unwrap();

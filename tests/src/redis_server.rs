@@ -33,7 +33,7 @@ impl RedisServer {
     pub async fn start_with(options: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options: Vec<_> = options.split_whitespace().map(str::to_owned).collect();
-        // Another process may take the port before Redis does. AfterResponse Redis exits, and another port is tried.
+        // Another process may take the port before Redis does. Then Redis exits, and another port is tried.
         for _ in 0..10 {
             let port = free_port().await;
             let mut process = spawn(port, &options, &folder);

@@ -1,9 +1,9 @@
 //! `docs/answers.md`: the causes that answers name, with meaning, evidence and remedy, and the tools that find each.
 
-use std::fmt::Write;
-
 use mistmcp::Catalog;
 use mistmcp_tools::answers::{FOUND_BY, LIMITS, causes};
+
+use crate::tools_page::line;
 
 /// The whole page.
 pub(crate) fn page(catalog: &Catalog) -> String {
@@ -76,9 +76,4 @@ pub(crate) fn page(catalog: &Catalog) -> String {
         }
     }
     page
-}
-
-fn line(page: &mut String, text: &str) {
-    // Writing to a String cannot fail.
-    let _ = writeln!(page, "{text}");
 }

@@ -161,6 +161,8 @@ mod tests {
         let (_, release) = manifest.split_once("[profile.release]").unwrap();
         assert!(release.split("\n[").next().unwrap().contains("\nstrip = true\n"), "{release}");
         // An override of the program's package makes Cargo forget `strip`.
-        assert!(!manifest.contains("[profile.release.package.mistmcp-tools]"), "{manifest}");
+        let (_, overrides) = manifest.split_once("[profile.release.package]").unwrap();
+        let overrides = overrides.split("\n[").next().unwrap();
+        assert!(!overrides.contains("mistmcp-tools"), "{overrides}");
     }
 }

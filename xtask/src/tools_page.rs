@@ -98,7 +98,7 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-fn line(page: &mut String, text: &str) {
+pub(crate) fn line(page: &mut String, text: &str) {
     // Writing to a String cannot fail.
     let _ = writeln!(page, "{text}");
 }

@@ -114,7 +114,7 @@ fn mentions(value: &Value, wanted: &str) -> bool {
     }
 }
 
-fn is_mac(text: &str) -> bool {
+pub(crate) fn is_mac(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 

@@ -15,5 +15,6 @@ mod window;
 pub(crate) use answer::{Answer, Call, Usage, answer};
 pub(crate) use collection::{Collection, HIDDEN, Row, field, shown};
 pub(crate) use error::ApiError;
+pub(crate) use filter::is_mac;
 pub(crate) use query::Query;
 pub(crate) use route::{HoleValues, Holes, ResponseShape, Route, find, matching};

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::engine::is_mac;
 use crate::world::{Client, Device, Site, WiredClient, World};
 
 /// The names of a world.
@@ -117,10 +118,6 @@ fn is_called(client: &Client, name: &str) -> bool {
 /// A MAC address as Mist writes it.
 pub(super) fn plain_mac(written: &str) -> String {
     written.replace([':', '-', '.'], "").to_ascii_lowercase()
-}
-
-pub(super) fn is_mac(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 pub(super) fn is_uuid(text: &str) -> bool {

@@ -294,6 +294,7 @@ mod tests {
         for (message, wanted) in [
             ("no such column: a.nme", "\"name\""),
             ("no such column: statsu", "\"status\""),
+            ("no such column: mca", "\"mac\""),
             ("no such column: channel", "\"radio_stat.band_5.channel\""),
             ("no such column: radio_stat.band_5.channel", "Write it as \"radio_stat.band_5.channel\""),
             (

@@ -34,7 +34,7 @@ pub(crate) enum Outcome {
 }
 
 impl User {
-    /// ConnectPolicy, and enables its categories.
+    /// Connects, and enables its categories.
     pub(crate) async fn enter(client: HttpClient, number: usize, lifecycle: Lifecycle) -> Self {
         let client =
             client.header("X-Authorization", &format!("{TOKEN}{number:05}")).connect(lifecycle).await;

@@ -70,7 +70,7 @@ async fn rank_sites_puts_the_worst_first_and_takes_a_limit() {
 
 #[tokio::test]
 async fn explain_sle_names_the_classifier_and_since_when() {
-    let arguments = json!({ "site_id": "Singapore Office", "metric": "Successful ConnectPolicy" });
+    let arguments = json!({ "site_id": "Singapore Office", "metric": "Successful Connects" });
     let answer = finds_first(
         "explain-sle-connects-fail-at-dhcp",
         "explainSle",

@@ -115,6 +115,13 @@ mod tests {
     }
 
     #[test]
+    fn each_change_is_shown_with_its_line_and_what_is_between_is_not() {
+        let old = "a\nb\nc\nd\ne\nf\n";
+        let new = "A\nb\nc\nd\ne\nf\ng\n";
+        assert_eq!(plain(old, new, ""), "@@ line 1 @@\n-a\n+A\n b\n@@ line 6 @@\n f\n+g\n");
+    }
+
+    #[test]
     fn quotation_marks_that_are_never_closed_end_with_the_line() {
         assert_eq!(plain("a = 'x\n", "", ""), "@@ line 1 @@\n-a = '…\n");
         assert_eq!(plain("# it's \"x\"\n", "", ""), "@@ line 1 @@\n-# it'…\n");
