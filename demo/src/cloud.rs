@@ -88,11 +88,6 @@ impl DemoCloud {
         self.state.limit_requests(an_hour);
     }
 
-    /// Forgets the faults that have not come up yet.
-    pub fn clear_faults(&self) {
-        self.state.faults.clear();
-    }
-
     /// The requests that arrived, oldest first: the last 10,000 of them.
     pub fn requests(&self) -> Vec<Recorded> {
         self.state.recorder.all()

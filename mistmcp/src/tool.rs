@@ -3,7 +3,6 @@
 
 mod check;
 mod hints;
-mod likeness;
 mod meta_tool;
 
 use std::fmt;

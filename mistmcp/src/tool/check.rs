@@ -1,7 +1,6 @@
 //! Compile-time checks that `#[mist_tool]` generates, because they depend on types. A failed check
 //! stops the build at the macro's input.
 
-use super::likeness::jaro_winkler;
 use crate::argument::Presence;
 use crate::param::{Kind, Param};
 
@@ -87,8 +86,8 @@ const fn likeliest(
     name: &str,
     plain: &'static [&'static str],
 ) -> Option<&'static str> {
-    /// Same threshold as in the macros.
-    const ALIKE: f64 = 0.75;
+    /// Percent of the letters that have to be the same.
+    const ALIKE: usize = 50;
     let (mut best, mut likeness, mut at) = (None, ALIKE, 0);
     while at < params.len() + plain.len() {
         let candidate = if at >= params.len() {
@@ -101,7 +100,7 @@ const fn likeliest(
             }
         };
         if let Some(candidate) = candidate {
-            let alike = jaro_winkler(candidate, name);
+            let alike = likeness_of(candidate, name);
             if alike > likeness {
                 (best, likeness) = (Some(candidate), alike);
             }
@@ -109,6 +108,21 @@ const fn likeliest(
         at += 1;
     }
     best
+}
+
+/// Percent of the letters that two names share at their beginnings and ends. `strsim` has no `const fn`.
+const fn likeness_of(left: &str, right: &str) -> usize {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let (shorter, longer) =
+        if left.len() < right.len() { (left.len(), right.len()) } else { (right.len(), left.len()) };
+    let (mut start, mut end) = (0, 0);
+    while start < shorter && left[start] == right[start] {
+        start += 1;
+    }
+    while start + end < shorter && left[left.len() - 1 - end] == right[right.len() - 1 - end] {
+        end += 1;
+    }
+    if longer == 0 { 0 } else { (start + end) * 100 / longer }
 }
 
 const fn find(params: &'static [Param], name: &str) -> Option<&'static Param> {
