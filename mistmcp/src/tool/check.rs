@@ -122,7 +122,10 @@ const fn likeness_of(left: &str, right: &str) -> usize {
     while start + end < shorter && left[left.len() - 1 - end] == right[right.len() - 1 - end] {
         end += 1;
     }
-    if longer == 0 { 0 } else { (start + end) * 100 / longer }
+    match ((start + end) * 100).checked_div(longer) {
+        Some(percent) => percent,
+        None => 0,
+    }
 }
 
 const fn find(params: &'static [Param], name: &str) -> Option<&'static Param> {
