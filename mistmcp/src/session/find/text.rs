@@ -125,6 +125,7 @@ pub(super) struct Text {
     one_site: Phrases,
     all_sites: Phrases,
     before_a_name: HashSet<&'static str>,
+    beside_a_name: HashSet<&'static str>,
 }
 
 /// Analyzed text.
@@ -133,7 +134,7 @@ pub(in crate::session) struct Words {
     /// Stems of all words but the stop words of questions.
     pub(super) stems: Vec<String>,
     /// Stems that carry meaning.
-    pub(super) telling: Vec<String>,
+    pub(super) content: Vec<String>,
     pub(super) counts: bool,
     pub(super) one_site: bool,
     pub(super) all_sites: bool,
@@ -160,6 +161,7 @@ impl Text {
             one_site: list("one site"),
             all_sites: list("all sites"),
             before_a_name: set("before a name"),
+            beside_a_name: set("beside a name"),
         }
     }
 
@@ -177,8 +179,13 @@ impl Text {
         self.stops.contains(word)
     }
 
+    /// Whether a word says nothing beside the name of a tool.
+    pub(super) fn is_filler(&self, word: &str) -> bool {
+        self.is_stop(word) || !self.is_content(word) || self.beside_a_name.contains(word)
+    }
+
     /// Whether a word has a meaning of its own.
-    pub(super) fn is_telling(&self, word: &str) -> bool {
+    pub(super) fn is_content(&self, word: &str) -> bool {
         !self.word_stops.contains(word)
     }
 
@@ -204,13 +211,13 @@ impl Text {
         let mut read = Words::default();
         for word in words.iter().filter(|word| !self.is_stop(word)) {
             let stem = self.stem(word).into_owned();
-            if self.is_telling(word) {
-                read.telling.push(stem.clone());
+            if self.is_content(word) {
+                read.content.push(stem.clone());
             }
             read.stems.push(stem);
         }
-        if read.telling.is_empty() {
-            read.telling.clone_from(&read.stems);
+        if read.content.is_empty() {
+            read.content.clone_from(&read.stems);
         }
         read
     }

@@ -17,7 +17,7 @@ pub(super) struct Vectors {
 }
 
 /// Unit vector of a text, or zero if none of its stems is known.
-pub(super) type Direction = Vec<f32>;
+pub(super) type Embedding = Vec<f32>;
 
 impl Vectors {
     /// Parses the compiled-in table. An empty table has no stems.
@@ -60,7 +60,7 @@ impl Vectors {
     }
 
     /// The vector of a text: the normalized sum of its stems' vectors, by their rows.
-    pub(super) fn direction(&self, rows: impl IntoIterator<Item = usize>) -> Direction {
+    pub(super) fn embedding(&self, rows: impl IntoIterator<Item = usize>) -> Embedding {
         let mut sum = vec![0.0; self.dimensions];
         for place in rows {
             let scale = self.scales.get(4 * place..4 * place + 4).and_then(|scale| scale.try_into().ok());
@@ -87,19 +87,19 @@ pub(super) fn cosine(left: &[f32], right: &[f32]) -> f32 {
 
 /// Unit vectors of many texts, in a byte for each dimension.
 #[derive(Debug, Default)]
-pub(super) struct Directions(Vec<i8>);
+pub(super) struct Embeddings(Vec<i8>);
 
 /// What 1 is in bytes.
 const UNIT: f32 = 127.0;
 
 #[expect(clippy::cast_possible_truncation, reason = "parts of a unit vector are at most 1")]
-fn bytes(direction: &Direction) -> impl Iterator<Item = i8> {
-    direction.iter().map(|part| (part * UNIT).round() as i8)
+fn bytes(embedding: &Embedding) -> impl Iterator<Item = i8> {
+    embedding.iter().map(|part| (part * UNIT).round() as i8)
 }
 
-impl Directions {
-    pub(super) fn push(&mut self, direction: &Direction) {
-        self.0.extend(bytes(direction));
+impl Embeddings {
+    pub(super) fn push(&mut self, embedding: &Embedding) {
+        self.0.extend(bytes(embedding));
     }
 
     pub(super) fn shrink_to_fit(&mut self) {
@@ -107,7 +107,7 @@ impl Directions {
     }
 
     /// The cosine of each text with a query.
-    pub(super) fn with(&self, query: &Direction) -> Vec<f32> {
+    pub(super) fn with(&self, query: &Embedding) -> Vec<f32> {
         let query: Vec<_> = bytes(query).collect();
         let cosine = |text: &[i8]| -> i32 {
             let product = |(one, other): (&i8, &i8)| i32::from(i16::from(*one) * i16::from(*other));

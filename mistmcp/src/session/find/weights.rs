@@ -11,10 +11,10 @@ pub(super) const WITHOUT_QUESTIONS: usize = 2;
 /// extended category; and for a tool without questions once more BM25F and the nearest text by words and by meaning. Those
 /// of tools without questions were fitted with the questions of a third of the tools left out, a tenth at a time.
 pub(super) const WEIGHTS: [f32; 20] = [
-    3.24, 1.28, 3.68, 4.5, 0.87, -0.3, 0.56, -0.93, 0.0, -0.71, 3.0, -0.02, -0.42, 0.64, 0.49, -0.04, -0.18,
-    -2.0, -1.5, 1.0,
+    3.12, 1.12, 3.67, 4.31, 0.86, -0.43, 0.57, -0.84, 0.05, -0.64, 3.0, -0.07, -0.57, 0.68, 0.31, -0.12,
+    -0.18, -2.0, -1.5, 1.0,
 ];
 /// Weights of the confidence features, for a logistic function.
-pub(super) const CONFIDENCE: [f32; 11] = [-10.82, 0.38, 3.9, 4.4, 1.36, 1.33, 1.93, 2.6, 2.07, 2.26, 0.81];
+pub(super) const CONFIDENCE: [f32; 11] = [-8.74, -0.41, 2.67, 3.9, 1.39, 0.41, 2.99, 3.83, 2.04, 2.76, 0.63];
 /// Minimum confidence of a good match.
 pub(super) const GOOD: f32 = 0.5;
