@@ -14,8 +14,9 @@ use unicode_normalization::char::is_combining_mark;
 /// Phrases of one or more words, and the words that replace each: a sorted table of hashes.
 #[derive(Default)]
 struct Phrases {
-    /// Hash of each phrase, and its line; also the first word of each longer phrase, with [`BEGINNING`].
-    hashes: Vec<(u64, u16)>,
+    /// Hash of each phrase, with its line in place of the lowest 16 bits; also the first word of each longer phrase, with
+    /// [`BEGINNING`].
+    hashes: Vec<u64>,
     /// The words that replace the phrases of each line.
     meanings: Vec<&'static str>,
     /// Words of the longest phrase.
@@ -26,6 +27,8 @@ struct Phrases {
 
 /// In place of a line: a word that only begins longer phrases.
 const BEGINNING: u16 = u16::MAX;
+/// The bits of a phrase's hash that are its line.
+const LINE: u64 = 0xffff;
 /// Mark of a stem among phrases.
 const STEM: &str = "*";
 
@@ -33,7 +36,7 @@ impl Phrases {
     /// Reads lines of `written, written = meant`.
     fn new(lines: &[&'static str], language: Option<Algorithm>) -> Self {
         let mut phrases = Self { stemmer: language.map(Stemmer::create), ..Self::default() };
-        let (mut firsts, mut stems) = (Vec::new(), Vec::new());
+        let (mut hashes, mut firsts, mut stems) = (Vec::new(), Vec::new(), Vec::new());
         for (number, line) in (0..BEGINNING).zip(lines) {
             let (written, meant) = line.split_once('=').unwrap_or((line, ""));
             phrases.meanings.push(meant.trim());
@@ -41,7 +44,7 @@ impl Phrases {
                 let words = tokens(&folded);
                 let Some(first) = words.first() else { continue };
                 phrases.longest = phrases.longest.max(words.len());
-                phrases.hashes.push((hash(&words), number));
+                hashes.push((hash(&words), number));
                 if words.len() > 1 {
                     firsts.push((hash(&[first]), BEGINNING));
                 } else if let Some(stemmer) = phrases.stemmer.as_ref().filter(|_| !meant.is_empty()) {
@@ -50,16 +53,17 @@ impl Phrases {
             }
         }
         // Of equal phrases the last one counts, of equal stems the first one.
-        phrases.hashes.splice(0..0, firsts.into_iter().chain(stems.into_iter().rev()));
-        phrases.hashes.sort_by_key(|(hash, _)| *hash);
-        phrases.hashes.dedup_by(|next, kept| {
+        let mut all: Vec<(u64, u16)> =
+            firsts.into_iter().chain(stems.into_iter().rev()).chain(hashes).collect();
+        all.sort_by_key(|(hash, _)| *hash);
+        all.dedup_by(|next, kept| {
             let is_same = next.0 == kept.0;
             if is_same {
                 *kept = *next;
             }
             is_same
         });
-        phrases.hashes.shrink_to_fit();
+        phrases.hashes.extend(all.iter().map(|(hash, line)| (hash & !LINE) | u64::from(*line)));
         phrases
     }
 
@@ -76,8 +80,9 @@ impl Phrases {
 
     /// Line of a phrase, or [`BEGINNING`].
     fn line(&self, hash: u64) -> Option<u16> {
-        let place = self.hashes.binary_search_by_key(&hash, |(hash, _)| *hash).ok()?;
-        Some(self.hashes[place].1)
+        let place = self.hashes.partition_point(|entry| *entry < hash & !LINE);
+        let entry = self.hashes.get(place).filter(|entry| **entry & !LINE == hash & !LINE)?;
+        u16::try_from(entry & LINE).ok()
     }
 
     fn meaning(&self, line: Option<u16>) -> Option<&'static str> {
