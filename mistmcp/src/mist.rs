@@ -57,7 +57,7 @@ use std::time::Duration;
 
 pub(crate) use accounts::{Account, Accounts, LiveConnection, Person};
 pub use answer::Answer;
-pub(crate) use answer::Page;
+pub(crate) use answer::{MergedPage, Page};
 pub(crate) use bounded_json::Parsed;
 pub use cloud::{Cloud, CloudError, Clouds};
 pub use connection::Connection;
@@ -170,6 +170,7 @@ impl Mist {
     /// sent again within the rest of this call's deadline.
     async fn send_to(&self, dispatcher: &Dispatcher, request: &Request) -> Result<Answer> {
         let trace = self.call.trace();
+        self.note_asked(dispatcher);
         loop {
             let deadline = self.deadline + self.call.waited();
             let waiter = match dispatcher.dispatch(request, deadline, trace, &self.sent)? {
@@ -271,9 +272,29 @@ impl Mist {
     ) -> Result<Vec<String>> {
         let mut notes = Vec::new();
         let takes_org = params.iter().any(|param| param.lookup() == Some(Lookup::Org));
+        let of = |lookup| params.iter().filter(move |param| param.lookup() == Some(lookup));
+        let text = |name: &str, arguments: &Map<String, Value>| {
+            let text = arguments.get(name).and_then(Value::as_str).map(str::trim);
+            text.filter(|text| !text.is_empty()).map(str::to_owned)
+        };
+        let org = of(Lookup::Org).find(|param| param.presence() == Some(Presence::Resolved));
+        let site = of(Lookup::Site).find(|param| text(param.name, arguments).is_some());
+        // The organization of a call that names a site alone is that of the site.
+        let org_of_site = org.zip(site).filter(|(org, _)| text(org.name, arguments).is_none());
         // Organizations first, then sites: devices are resolved within their site, sites within their organization.
-        for lookup in [Lookup::Org, Lookup::Msp, Lookup::Site, Lookup::Device] {
-            for param in params.iter().filter(|param| param.lookup() == Some(lookup)) {
+        let order = match org_of_site {
+            Some(_) => [Lookup::Site, Lookup::Org, Lookup::Msp, Lookup::Device],
+            None => [Lookup::Org, Lookup::Msp, Lookup::Site, Lookup::Device],
+        };
+        for lookup in order {
+            for param in of(lookup) {
+                if let Some((org, site)) = org_of_site.filter(|(org, _)| org.name == param.name)
+                    && let Some(id) = text(site.name, arguments)
+                    && let Some(id) = self.org_by_site(&id).await?
+                {
+                    arguments.insert(org.name.to_owned(), id.into());
+                    continue;
+                }
                 let optional = param.presence() == Some(Presence::Optional);
                 let how = (lookup, optional, partial, takes_org);
                 notes.extend(self.lookup_one(how, param.name, arguments).await?);

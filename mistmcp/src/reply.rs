@@ -131,9 +131,9 @@ impl Content {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Rendered {
     pub(crate) content: Content,
-    /// The number of rows that fit. Mist's `next` points past the rows that were cut, so the call must be repeated
-    /// with this limit to get the `next` after them.
-    pub(crate) ask_again_for: Option<u64>,
+    /// The arguments with which the rows fit. Mist's `next` points past the rows that were cut, so the call must be
+    /// repeated with these to get the `next` after them.
+    pub(crate) ask_again_with: Option<Map<String, Value>>,
 }
 
 impl Reply {
@@ -315,14 +315,14 @@ impl Reply {
             Body::File(file) => {
                 file.check_size(rules.max_bytes)?;
                 let file = if rules.show_secrets { file } else { secrets::redact_file(file) };
-                return Ok(Rendered { content: Content::File(file), ask_again_for: None });
+                return Ok(Rendered { content: Content::File(file), ask_again_with: None });
             }
             Body::Blocks(mut blocks) => {
                 if !rules.show_secrets {
                     blocks = blocks.into_iter().map(block::without_secrets).collect();
                 }
                 let content = Content::Blocks(block::within_limit(blocks, rules.max_bytes)?);
-                return Ok(Rendered { content, ask_again_for: None });
+                return Ok(Rendered { content, ask_again_with: None });
             }
             Body::Data { value, source } => (value, source),
         };
@@ -331,7 +331,7 @@ impl Reply {
             Ok(list) => list.render(rules, facts),
             Err(value) => {
                 let text = parts::render(value, &source, rules, facts)?;
-                Ok(Rendered { content: Content::Text(text), ask_again_for: None })
+                Ok(Rendered { content: Content::Text(text), ask_again_with: None })
             }
         }
     }

@@ -53,6 +53,8 @@ pub(crate) struct RowPage {
     pub(crate) omitted: usize,
     /// Why rows are missing, if Mist's answer was broken.
     pub(crate) broken: Option<String>,
+    /// Which rows are missing, since an account did not answer.
+    pub(crate) missing: Option<String>,
     /// Paths of fields that are empty in a row, which are pruned from it.
     pub(crate) empty_fields: Vec<String>,
     /// How arguments were resolved, and which `fields` no row has.

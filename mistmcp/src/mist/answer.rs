@@ -27,6 +27,8 @@ pub struct Answer {
     url: Arc<Url>,
     /// Permit for the memory of a large body.
     _room: Option<Arc<Room>>,
+    /// Set if it was merged from the answers of accounts.
+    merged: Option<Arc<MergedPage>>,
 }
 
 /// Position of a page in a list that is paged by number.
@@ -38,14 +40,39 @@ pub(crate) struct Page {
     pub(crate) total: Option<u64>,
 }
 
+/// Pages of the same number of several accounts, as one page. Rows of organizations that an account is not used for are
+/// left out, so that neither the number of rows nor a total tells where the list ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct MergedPage {
+    pub(crate) number: u64,
+    /// Rows of an account in a page, before any are left out.
+    pub(crate) limit: u64,
+    /// Whether an account has a next page.
+    pub(crate) has_next: bool,
+    /// Whether an account that does not count its rows filled its page: if the tool has pages, there may be a next one.
+    pub(crate) is_full: bool,
+    /// Rows that are missing, and why.
+    pub(crate) missing: Option<String>,
+}
+
 impl Answer {
     pub(crate) fn new(headers: HeaderMap, body: Bytes, url: &Url) -> Self {
-        Self { headers: Arc::new(headers), body, url: Arc::new(url.clone()), _room: None }
+        Self { headers: Arc::new(headers), body, url: Arc::new(url.clone()), _room: None, merged: None }
     }
 
     /// Attaches the memory permit, which is released with the last clone.
     pub(super) fn in_room(self, room: Option<Room>) -> Self {
         Self { _room: room.map(Arc::new), ..self }
+    }
+
+    /// Marks it as merged from the answers of accounts.
+    pub(super) fn of_accounts(self, page: MergedPage) -> Self {
+        Self { merged: Some(Arc::new(page)), ..self }
+    }
+
+    /// The page, if it was merged from the answers of accounts.
+    pub(crate) fn merged(&self) -> Option<&MergedPage> {
+        self.merged.as_deref()
     }
 
     /// Whether to parse the body off the async threads and within a memory limit.
@@ -135,6 +162,10 @@ impl Answer {
     /// The body without a byte-order mark.
     fn text(&self) -> &[u8] {
         self.body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&self.body)
+    }
+
+    pub(super) fn headers(&self) -> &HeaderMap {
+        &self.headers
     }
 
     /// The final URL of the request.

@@ -1,40 +1,104 @@
 //! The answers of several accounts to a request about the token itself, as one: [`Mist::of_all_accounts`].
 
 use bytes::Bytes;
-use reqwest::header::HeaderMap;
+use http::header::{DATE, HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
 use super::accounts::Account;
+use super::answer::{MergedPage, Page};
+use super::api::paging::{DEFAULT_LIMIT, MAX_LIMIT};
 use super::fan_out::{self, WaitFor};
 use super::routing::Route;
 use super::{Answer, Mist, Request};
+use crate::text::shortened;
 use crate::{Error, Result};
+
+/// The most pages of a request in which no row is of an organization that the accounts are used for.
+const MOST_EMPTY: u64 = 10;
 
 impl Mist {
     /// The answers of all accounts to a request about the token itself, as one. Each has only what its account may be
-    /// used for.
+    /// used for. Of a list, pages of which nothing is left are passed over.
     ///
     /// # Errors
     /// No account has an answer.
     pub(super) async fn of_all_accounts(&self, routes: &[Route], request: &Request) -> Result<Answer> {
-        let ask = async |route: &Route| {
-            self.note(Some(&route.account));
-            let asked = Instant::now();
-            let answer = self.send_to(&route.dispatcher, request).await?;
-            if request.is_for_self() {
-                Self::remember_self(&route.dispatcher, &answer, asked);
-            }
-            answer.parsed().await
-        };
-        let asking = routes.iter().map(|route| (route, ask(route)));
+        let first = Position::of(request);
+        let (mut request, mut asked) = (request.clone(), routes.iter().collect::<Vec<_>>());
         let mut merged = Merged::default();
-        for (route, result) in fan_out::results(asking, WaitFor::All, self.time_left(), |_, _| false).await {
-            merged.add(&route.account, result);
+        for number in first.number.. {
+            merged.asked = Position { number, ..first };
+            merged.page = MergedPage { number, ..MergedPage::default() };
+            let asking = asked.iter().map(|route| (*route, self.of_account_itself(route, &request)));
+            let mut following = Vec::new();
+            for (route, result) in
+                fan_out::results(asking, WaitFor::All, self.time_left(), |_, _| false).await
+            {
+                if merged.add(&route.account, result) {
+                    following.push(route);
+                }
+            }
+            let is_empty = merged.rows.as_ref().is_some_and(Vec::is_empty);
+            if following.is_empty() || !is_empty || number - first.number == MOST_EMPTY {
+                break;
+            }
+            asked = following;
+            request = request.of_page(number + 1);
         }
+        let (date, page) = (merged.date.take(), merged.finished_page());
         let body = merged.body()?;
         let cloud = routes.first().map_or(&self.connection.dispatcher.cloud, |route| &route.account.cloud);
-        Ok(Answer::new(HeaderMap::new(), body, &request.url(cloud)?))
+        let answer = Answer::new(date.into_iter().collect(), body, &request.url(cloud)?);
+        Ok(answer.of_accounts(page))
+    }
+
+    async fn of_account_itself(
+        &self,
+        route: &Route,
+        request: &Request,
+    ) -> Result<(Option<Page>, HeaderMap, Value)> {
+        self.note(Some(&route.account));
+        let asked = Instant::now();
+        let answer = self.send_to(&route.dispatcher, request).await?;
+        if request.is_for_self() {
+            Self::remember_self(&route.dispatcher, &answer, asked);
+        }
+        let (page, headers) = (answer.page(), answer.headers().clone());
+        Ok((page, headers, answer.parsed().await?))
+    }
+}
+
+/// The page that a request asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Position {
+    number: u64,
+    limit: u64,
+}
+
+impl Position {
+    fn of(request: &Request) -> Self {
+        let cursor = request.cursor.iter().flat_map(|cursor| cursor.as_str().split('&'));
+        let cursor = cursor.filter_map(|pair| pair.split_once('='));
+        let query = request.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let pairs: Vec<_> = query.chain(cursor).collect();
+        let number = |wanted: &str| {
+            let (_, value) = pairs.iter().find(|(name, _)| *name == wanted)?;
+            value.parse::<u64>().ok().filter(|number| *number > 0)
+        };
+        Self {
+            number: number("page").unwrap_or(1),
+            limit: number("limit").map_or(DEFAULT_LIMIT, |limit| limit.min(MAX_LIMIT)),
+        }
+    }
+}
+
+impl Request {
+    /// The same for another page.
+    fn of_page(mut self, number: u64) -> Self {
+        self.cursor = None;
+        self.query.retain(|(name, _)| name != "page");
+        self.query("page", number)
     }
 }
 
@@ -44,61 +108,105 @@ struct Merged {
     accounts: Vec<Value>,
     privileges: Vec<Value>,
     rows: Option<Vec<Value>>,
+    /// Rows in all, as far as accounts count them.
     total: u64,
+    /// An account does not count its rows, or counts those of organizations too that it is not used for.
+    is_uncounted: bool,
+    asked: Position,
+    page: MergedPage,
+    missing: Vec<String>,
+    date: Option<(http::HeaderName, HeaderValue)>,
     error: Option<Error>,
     has_answer: bool,
 }
 
 impl Merged {
-    fn add(&mut self, account: &Account, value: Result<Value>) {
+    /// Adds the answer of an account. Returns whether the account may have a next page.
+    fn add(&mut self, account: &Account, answer: Result<(Option<Page>, HeaderMap, Value)>) -> bool {
         let mut entry = Map::new();
         entry.insert("account".into(), (*account.name).into());
         entry.insert("cloud".into(), account.cloud.to_string().into());
-        let of_account = |row: Value| match row {
-            Value::Object(row) => {
-                let mut with_account = Map::from_iter([("account".to_owned(), (*account.name).into())]);
-                with_account.extend(row);
-                Value::Object(with_account)
-            }
-            other => other,
-        };
-        self.has_answer |= value.is_ok();
-        let value = value.map(|mut value| {
-            account.retain_own(&mut value);
-            value
-        });
-        match value {
-            Ok(Value::Array(rows)) => {
-                self.total += rows.len() as u64;
-                self.rows.get_or_insert_default().extend(rows.into_iter().map(of_account));
-            }
-            Ok(Value::Object(mut object)) => {
-                if let Some(Value::Array(rows)) = object.remove("results") {
-                    // Mist's count includes rows of organizations that the account is not used for.
-                    let counted =
-                        object.get("total").and_then(Value::as_u64).filter(|_| account.orgs.is_none());
-                    self.total += counted.unwrap_or(0).max(rows.len() as u64);
-                    self.rows.get_or_insert_default().extend(rows.into_iter().map(of_account));
-                    return;
-                }
-                if let Some(Value::Array(privileges)) = object.remove("privileges") {
-                    // One without an organization is of the MSP or the person, and may reach all organizations.
-                    let is_used =
-                        |privilege: &Value| account.orgs.is_none() || privilege["org_id"].is_string();
-                    self.privileges.extend(privileges.into_iter().filter(is_used).map(of_account));
-                }
-                entry.extend(object);
-                self.accounts.push(Value::Object(entry));
-            }
-            Ok(_) => self.accounts.push(Value::Object(entry)),
+        let (page, headers, mut value) = match answer {
+            Ok(answer) => answer,
             Err(error) => {
-                entry.insert("error".into(), error.to_string().into());
+                let words = error.to_string();
+                let reason = shortened(&words, 200);
+                self.missing
+                    .push(format!("The rows of the account `{}` are missing: {reason}", account.name));
+                entry.insert("error".into(), words.into());
                 let of_account =
                     Error::new(error.kind(), format!("Account `{}`: ", account.name)).with(error);
                 self.error.get_or_insert(of_account);
                 self.accounts.push(Value::Object(entry));
+                return false;
             }
+        };
+        self.has_answer = true;
+        if self.date.is_none() {
+            self.date = headers.get(DATE).map(|date| (DATE, date.clone()));
         }
+        let page = page.unwrap_or_else(|| self.page_of(&value));
+        let came = rows_of(&value).map_or(0, Vec::len) as u64;
+        account.retain_own(&mut value);
+        let rows = match value {
+            Value::Array(rows) => rows,
+            Value::Object(mut object) => {
+                if let Some(Value::Array(rows)) = object.remove("results") {
+                    rows
+                } else {
+                    if let Some(Value::Array(privileges)) = object.remove("privileges") {
+                        // One without an organization is of the MSP or the person, and may reach all organizations.
+                        let is_used =
+                            |privilege: &Value| account.orgs.is_none() || privilege["org_id"].is_string();
+                        let used = privileges.into_iter().filter(is_used);
+                        self.privileges.extend(used.map(|row| of_account(account, row)));
+                    }
+                    entry.extend(object);
+                    self.accounts.push(Value::Object(entry));
+                    return false;
+                }
+            }
+            _ => {
+                self.accounts.push(Value::Object(entry));
+                return false;
+            }
+        };
+        let has_next =
+            came > 0 && page.total.is_some_and(|total| page.number.saturating_mul(page.limit) < total);
+        let is_full = page.total.is_none() && came > 0 && came == page.limit;
+        self.page.has_next |= has_next;
+        self.page.is_full |= is_full;
+        // Clouds may have smaller pages than were asked for.
+        self.page.limit = match self.page.limit {
+            0 => page.limit,
+            limit if limit == page.limit => limit,
+            _ => self.asked.limit,
+        };
+        let is_whole = page.number == 1 && !has_next && !is_full;
+        match page.total {
+            Some(total) if account.orgs.is_none() => self.total += total.max(rows.len() as u64),
+            _ if is_whole => self.total += rows.len() as u64,
+            _ => self.is_uncounted = true,
+        }
+        self.rows.get_or_insert_default().extend(rows.into_iter().map(|row| of_account(account, row)));
+        has_next || is_full
+    }
+
+    /// The page of an answer without paging headers.
+    fn page_of(&self, value: &Value) -> Page {
+        let number = |name: &str| value.get(name).and_then(Value::as_u64);
+        let above_none = |name: &str| number(name).filter(|number| *number > 0);
+        Page {
+            number: above_none("page").unwrap_or(self.asked.number),
+            limit: above_none("limit").unwrap_or(self.asked.limit),
+            total: number("total"),
+        }
+    }
+
+    /// The page with what is missing in it.
+    fn finished_page(&self) -> MergedPage {
+        let missing = self.rows.as_ref().filter(|_| !self.missing.is_empty());
+        MergedPage { missing: missing.map(|_| self.missing.join(" ")), ..self.page.clone() }
     }
 
     fn body(self) -> Result<Bytes> {
@@ -107,7 +215,9 @@ impl Merged {
         }
         let mut object = Map::new();
         if let Some(rows) = self.rows {
-            object.insert("total".into(), self.total.into());
+            if !self.is_uncounted {
+                object.insert("total".into(), self.total.into());
+            }
             object.insert("results".into(), rows.into());
         }
         if !self.accounts.is_empty() {
@@ -117,5 +227,41 @@ impl Merged {
             object.insert("privileges".into(), self.privileges.into());
         }
         Ok(Value::Object(object).to_string().into())
+    }
+}
+
+/// The rows of a list.
+fn rows_of(value: &Value) -> Option<&Vec<Value>> {
+    value.get("results").unwrap_or(value).as_array()
+}
+
+/// A row with the name of its account.
+fn of_account(account: &Account, row: Value) -> Value {
+    match row {
+        Value::Object(row) => {
+            let mut with_account = Map::from_iter([("account".to_owned(), (*account.name).into())]);
+            with_account.extend(row);
+            Value::Object(with_account)
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Cursor;
+    use super::*;
+
+    #[test]
+    fn the_page_of_a_request_is_in_its_query_or_its_cursor() {
+        let mut request = Request::get("/api/v1/self/logs").query("page", 3).query("limit", 5_000);
+        assert_eq!(Position::of(&request), Position { number: 3, limit: 1_000 });
+        assert_eq!(Position::of(&Request::get("/api/v1/self/logs")), Position { number: 1, limit: 100 });
+        request = Request::get("/api/v1/self/apitokens");
+        request.cursor = Some(Cursor::read("a=b&page=4").unwrap());
+        assert_eq!(Position::of(&request), Position { number: 4, limit: 100 });
+        let next = request.of_page(5);
+        assert_eq!(Position::of(&next).number, 5);
+        assert_eq!(next.query.iter().filter(|(name, _)| name == "page").count(), 1);
     }
 }

@@ -139,7 +139,7 @@ impl Started {
             total: page.total,
             next: page.next,
             page_size: page.page_size,
-            broken: page.broken.or(omitted),
+            broken: page.missing.or(page.broken).or(omitted),
             notes,
             calls,
         })
@@ -262,7 +262,8 @@ impl Started {
             }
             let fetched = fetch.page(&self.tool, arguments.clone()).await?;
             let (following, rows) = self.add(fetched, fetch).await?;
-            if rows == 0 {
+            // Rows of other organizations may have been left out of an empty page.
+            if rows == 0 && following.is_none() {
                 self.next = None;
                 break;
             }
@@ -288,6 +289,9 @@ impl Started {
         // An empty page at the end is no failure: the total may have changed in between.
         if let Some(broken) = page.broken.filter(|_| self.rows() > before) {
             self.broken = Some(broken);
+        }
+        if let Some(missing) = page.missing {
+            self.broken = Some(missing);
         }
         fetch.progress(&self.name, self.rows());
         Ok((page.next, self.rows() - before))

@@ -15,7 +15,7 @@ use crate::Result;
 #[cfg(feature = "query")]
 use crate::call::RowPage;
 use crate::mist::api::list_shape::FoundRows;
-use crate::mist::{CURSOR, Page};
+use crate::mist::{CURSOR, MergedPage, Page};
 
 /// The common shape of all lists: rows, total, and the arguments of the next page.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct List {
     /// Other fields of the list, such as its window.
     about: Map<String, Value>,
     page: Option<Page>,
+    /// The page, if it was merged from the answers of accounts.
+    merged: Option<MergedPage>,
     /// Arguments used in place of those of the call.
     instead: Map<String, Value>,
     /// Number of rows in the answer.
@@ -47,7 +49,7 @@ impl List {
     pub(super) fn read(value: Value, source: &Source, facts: &RequestFacts) -> Result<Self, Value> {
         let FoundRows { rows, mut about, remark } = FoundRows::of(value, facts.expected == Expected::List)?;
         let link = Link::read(about.shift_remove("next").as_ref(), source.url.as_deref(), facts);
-        let page = source.page.or_else(|| page::of_answer(&about, facts));
+        let page = source.page.or_else(|| page::of_answer(&about, facts)).filter(|_| source.merged.is_none());
         let window = window::fixed(&about, source.date, facts);
         let omitted = source.omitted.iter().filter(|(name, _)| !about.contains_key(*name));
         let mut list = Self {
@@ -56,6 +58,7 @@ impl List {
             total: None,
             next: None,
             page: None,
+            merged: source.merged.clone(),
             window,
             remarks: source.remarks().chain(remark).collect(),
             dropped: source.repairs.dropped,
@@ -64,7 +67,10 @@ impl List {
             about,
             offset: source.offset,
         };
-        list.set_next(&link, page, facts);
+        match &source.merged {
+            Some(merged) => list.set_next_of_merged(merged, facts),
+            None => list.set_next(&link, page, facts),
+        }
         if let Some(offset) = list.offset {
             list.next = (offset.left(list.count) > 0).then(|| offset.after(list.count));
         }
@@ -110,6 +116,22 @@ impl List {
         self.page = page.filter(counts_in_pages);
     }
 
+    /// Sets the arguments of the page after a merged one. A page may be empty although rows follow: all of its rows may be
+    /// of organizations that the accounts are not used for.
+    fn set_next_of_merged(&mut self, merged: &MergedPage, facts: &RequestFacts) {
+        self.remarks.extend(merged.missing.clone());
+        match page::after_merged(merged, facts) {
+            Ok(next) => self.next = next.map(|next| self.in_window(next)),
+            Err(()) => self.remarks.push(unreachable_rows_remark(facts)),
+        }
+        if self.next.is_some() && self.count == 0 {
+            self.remarks.push(
+                "No row so far is of an organization that the accounts are used for: `next` leads to later rows."
+                    .to_owned(),
+            );
+        }
+    }
+
     /// Adds this page's window to the arguments of another page.
     fn in_window(&self, mut arguments: Map<String, Value>) -> Map<String, Value> {
         arguments.extend(self.window.clone());
@@ -144,6 +166,7 @@ impl List {
             page_size: self.page.map(|page| page.limit),
             next,
             broken: is_broken.then(|| self.remarks.join(" ")),
+            missing: self.merged.and_then(|merged| merged.missing),
             empty_fields: empty.paths.into_iter().collect(),
             notes,
         }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::request_facts::{RequestFacts, number};
 use crate::mist::api::paging::{DEFAULT_LIMIT, MAX_LIMIT};
-use crate::mist::{CURSOR, Page};
+use crate::mist::{CURSOR, MergedPage, Page};
 
 /// The arguments to merge into those of the call for the next page, if there is one and the tool accepts them.
 pub(super) fn next(page: Option<Page>, rows: usize, facts: &RequestFacts) -> Option<Map<String, Value>> {
@@ -37,6 +37,47 @@ pub(super) fn of_answer(about: &Map<String, Value>, facts: &RequestFacts) -> Opt
         limit: limit.filter(|limit| *limit > 0).unwrap_or(DEFAULT_LIMIT),
         total: number(about, "total"),
     })
+}
+
+/// The arguments of the page after a merged one, if there is one and the tool accepts them. `Err` if it does not.
+pub(super) fn after_merged(
+    page: &MergedPage,
+    facts: &RequestFacts,
+) -> Result<Option<Map<String, Value>>, ()> {
+    let has_pages = facts.takes("page") && facts.takes("limit");
+    if !(page.has_next || page.is_full && has_pages) {
+        return Ok(None);
+    }
+    let number = page.number + 1;
+    let mut next = if facts.takes("page") {
+        json!({ "page": number })
+    } else if facts.takes_cursor {
+        json!({ (CURSOR): format!("page={number}") })
+    } else {
+        return Err(());
+    };
+    // The call may have had a larger limit than this page.
+    if facts.given("limit").is_some() {
+        next["limit"] = page.limit.into();
+    }
+    Ok(Some(arguments(next)))
+}
+
+/// The arguments of a smaller page with the same first row, of which about `kept` of `count` rows come. The rows of a
+/// merged page that are left out can be asked for in no other way.
+pub(super) fn smaller(
+    page: &MergedPage,
+    (kept, count): (usize, usize),
+    facts: &RequestFacts,
+) -> Option<Map<String, Value>> {
+    if !facts.takes("page") || !facts.takes("limit") {
+        return None;
+    }
+    let before = (page.number - 1).checked_mul(page.limit)?;
+    let most = (page.limit.checked_mul(kept as u64)? / count.max(1) as u64).max(1);
+    let size =
+        (1..=most).rev().find(|size| before.is_multiple_of(*size)).filter(|size| *size < page.limit)?;
+    Some(arguments(json!({ "limit": size, "page": before / size + 1 })))
 }
 
 /// The arguments for what follows the first rows of a page, and how many rows to keep (at most `kept`). Pages are

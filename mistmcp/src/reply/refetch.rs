@@ -27,11 +27,11 @@ pub(crate) async fn refetch_to_fit<Asking: Future<Output = Result<(Reply, Reques
         let room = notes.iter().map(|note| 2 * note.len() + 16).sum();
         let rules = Rules { max_bytes: rules.max_bytes.saturating_sub(room), ..*rules };
         let in_json = view_data::in_json(&reply, &rules, &facts, for_view).await?;
-        let Rendered { content, ask_again_for } = reply.rendered(&rules, facts).await?;
+        let Rendered { content, ask_again_with } = reply.rendered(&rules, facts).await?;
         let content = content.with_notes(&notes, rules.format)?;
-        match ask_again_for {
-            Some(rows) if time < TIMES && repeatable => {
-                arguments.insert("limit".into(), rows.into());
+        match ask_again_with {
+            Some(fewer) if time < TIMES && repeatable => {
+                arguments.extend(fewer);
                 time += 1;
             }
             _ => {

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use reqwest::Url;
 
-use crate::mist::{Answer, Page, Repairs};
+use crate::mist::{Answer, MergedPage, Page, Repairs};
 
 /// Properties of the HTTP response that rendering depends on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Source {
     /// The page, if the response has paging headers.
     pub(super) page: Option<Page>,
+    /// The page, if it was merged from the answers of accounts.
+    pub(super) merged: Option<MergedPage>,
     /// The `Date` header.
     pub(super) date: Option<Timestamp>,
     pub(super) url: Option<Arc<Url>>,
@@ -43,6 +45,7 @@ impl Source {
     pub(super) fn of(answer: &Answer, repairs: Repairs) -> Self {
         Self {
             page: answer.page(),
+            merged: answer.merged().cloned(),
             date: answer.date(),
             url: Some(Arc::clone(answer.url())),
             repairs,

@@ -22,7 +22,7 @@ struct Cut {
     kept: usize,
     left_out: usize,
     next: Option<Map<String, Value>>,
-    ask_again_for: Option<u64>,
+    ask_again_with: Option<Map<String, Value>>,
     note: String,
 }
 
@@ -74,7 +74,7 @@ impl List {
             let cut = self.cut(kept, budget, facts);
             let text = written.in_frame(&self.head(Some(&cut)), cut.kept)?;
             if text.len() <= budget {
-                return rendered(text, cut.ask_again_for);
+                return rendered(text, cut.ask_again_with);
             }
             kept = cut.kept - 1;
         }
@@ -96,7 +96,7 @@ impl List {
             self.rows.truncate(cut.kept);
             let text = self.in_toon(Some(&cut))?;
             if text.len() <= budget {
-                return rendered(text, cut.ask_again_for);
+                return rendered(text, cut.ask_again_with);
             }
             kept = (cut.kept * budget / text.len()).min(cut.kept - 1);
         }
@@ -129,21 +129,25 @@ impl List {
             if cut.left_out > 0 {
                 note = format!("{} {note}", cut.note);
             }
-            let mut value = self.head(Some(&Cut { note, next: cut.next.clone(), ..cut }));
+            let next = cut.next.clone();
+            let mut value = self.head(Some(&Cut { note, next, ask_again_with: None, ..cut }));
             value.insert("results".into(), json!([row]));
             Value::Object(value)
         })?;
-        rendered(text, cut.ask_again_for)
+        rendered(text, cut.ask_again_with)
     }
 
     /// Truncation after at most `kept` rows: the note, and how many rows to keep so that the next page can follow
     /// them.
     fn cut(&self, mut kept: usize, budget: usize, facts: &RequestFacts) -> Cut {
-        let (mut next, mut ask_again_for) = (None, None);
+        let (mut next, mut ask_again_with) = (None, None);
         if kept == self.count {
             next.clone_from(&self.next);
         } else if let Some(offset) = self.offset {
             next = Some(offset.after(kept));
+        } else if let Some(merged) = &self.merged {
+            ask_again_with = page::smaller(merged, (kept, self.count), facts);
+            next = ask_again_with.clone().map(|fewer| self.in_window(fewer)).or_else(|| self.next.clone());
         } else if let Some(page) = self.page {
             if let Some((size, after)) = page::after_cut(page, kept as u64) {
                 kept = usize::try_from(size).unwrap_or(kept);
@@ -153,8 +157,9 @@ impl List {
             && (facts.takes("search_after") || self.pages_by_cursor(facts))
             && facts.number("limit") != Some(kept as u64)
         {
-            ask_again_for = Some(kept as u64);
-            next = Some(self.in_window(Map::from_iter([("limit".to_owned(), json!(kept))])));
+            let fewer = Map::from_iter([("limit".to_owned(), json!(kept))]);
+            next = Some(self.in_window(fewer.clone()));
+            ask_again_with = Some(fewer);
         }
         let (count, left_out) = match self.offset {
             Some(offset) => (offset.total, offset.left(kept)),
@@ -165,7 +170,7 @@ impl List {
             0 => format!("What stands beside the rows is cut to keep within {budget} bytes."),
             _ => format!("{left_out} of {count} rows left out to keep within {budget} bytes: {ways}."),
         };
-        Cut { kept, left_out, next, ask_again_for, note }
+        Cut { kept, left_out, next, ask_again_with, note }
     }
 
     fn pages_by_cursor(&self, facts: &RequestFacts) -> bool {
@@ -239,6 +244,6 @@ impl Offset {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the last thing that those who call it do")]
-fn rendered(text: String, ask_again_for: Option<u64>) -> Result<Rendered> {
-    Ok(Rendered { content: Content::Text(text), ask_again_for })
+fn rendered(text: String, ask_again_with: Option<Map<String, Value>>) -> Result<Rendered> {
+    Ok(Rendered { content: Content::Text(text), ask_again_with })
 }

@@ -12,7 +12,8 @@ fn render(value: Value, page: Option<Page>, takes: &[&'static str], given: Value
     let rendered = reply.render(&RULES, &RequestFacts::test(takes, given)).unwrap();
     let Content::Text(text) = rendered.content else { panic!("no text") };
     assert!(text.len() <= RULES.max_bytes, "{} bytes", text.len());
-    (serde_json::from_str(&text).unwrap(), rendered.ask_again_for)
+    let fewer = rendered.ask_again_with.and_then(|fewer| fewer["limit"].as_u64());
+    (serde_json::from_str(&text).unwrap(), fewer)
 }
 
 fn shape(value: Value, page: Option<Page>, takes: &[&'static str]) -> Value {
