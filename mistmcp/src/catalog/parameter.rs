@@ -32,24 +32,30 @@ impl Entry {
         self.params().iter().find(|param| param.name == parameter).map_or("", |param| param.description)
     }
 
-    /// The parameters that clients see.
+    /// The parameters that clients see. People see those too that schemas leave out, since errors name them.
     pub(crate) fn parameters(&self, reader: Reader) -> Vec<Parameter<'_>> {
         let schema = &self.definition().input_schema;
         let required = schema.get("required").and_then(Value::as_array);
         let properties = schema.get("properties").and_then(Value::as_object);
-        properties
-            .into_iter()
-            .flatten()
-            .map(|(name, property)| Parameter {
-                name,
-                kind: kind(property),
-                required: required.is_some_and(|required| required.iter().any(|other| other == name)),
-                about: match reader {
-                    Reader::Person => about(self.description_of(name), property),
-                    Reader::Model => about(of_schema(property), property),
-                },
-            })
-            .collect()
+        let left_out = self.params().iter().filter(|param| {
+            reader == Reader::Person && param.reader().is_some_and(|reader| !reader.in_schema)
+        });
+        let left_out = left_out.map(|param| Parameter {
+            name: param.name,
+            kind: "string".to_owned(),
+            required: param.required(),
+            about: one_line(param.description),
+        });
+        let shown = properties.into_iter().flatten().map(|(name, property)| Parameter {
+            name,
+            kind: kind(property),
+            required: required.is_some_and(|required| required.iter().any(|other| other == name)),
+            about: match reader {
+                Reader::Person => about(self.description_of(name), property),
+                Reader::Model => about(of_schema(property), property),
+            },
+        });
+        shown.chain(left_out).collect()
     }
 }
 

@@ -113,6 +113,7 @@ impl<H: ServerHandler> McpHandler<H> {
             settings: Arc::new(settings),
             tokens,
             cloud,
+            is_org_operators: org_id == self.configuration.org_id,
             org_id,
             subject,
             accounts,

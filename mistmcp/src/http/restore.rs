@@ -111,6 +111,7 @@ impl<H: ServerHandler> McpHandler<H> {
             };
             let new_client = new_client(admission.as_ref(), context).await?;
             let Unrestored { settings, org_id, client } = restored.clone();
+            context.is_org_operators = org_id == handler.configuration.org_id;
             (context.settings, context.org_id) = (Arc::new(settings), org_id);
             let request = Request::from_parts(parts, body);
             let response = RESTORED.scope(client, handler.mcp.handle(request)).await;

@@ -85,10 +85,9 @@ impl ResponseCache {
         self.names.get(&(Arc::clone(ids), path.to_owned()))
     }
 
-    /// Whether the tokens have been found to see a site whose organization, if it is known, may be used.
-    pub(super) fn sees_site(&self, ids: &Ids, id: &str, may_use: impl Fn(Option<&str>) -> bool) -> bool {
-        let org_id = self.sites.get(&(Arc::clone(ids), id.to_owned()));
-        org_id.is_some_and(|org_id| may_use(org_id.as_deref()))
+    /// A site that the tokens have been found to see: its organization, if that is known.
+    pub(super) fn site(&self, ids: &Ids, id: &str) -> Option<Option<Arc<str>>> {
+        self.sites.get(&(Arc::clone(ids), id.to_owned()))
     }
 
     pub(super) fn keep_site(&self, ids: &Ids, id: &str, org_id: Option<&str>) {

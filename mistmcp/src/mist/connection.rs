@@ -17,6 +17,8 @@ use super::{Cloud, Limits, Pool, Token, Tokens, ValidationLimiter};
 pub struct Connection {
     pub(super) dispatcher: Dispatcher,
     pub(super) org_id: Option<String>,
+    /// Whether calls may do without it, if the client sees no such organization.
+    pub(super) is_org_optional: bool,
     /// The account of the tokens, if they are one's.
     pub(super) account: Option<Arc<Account>>,
     /// The accounts among which requests are routed. `dispatcher` is that of the first.
@@ -28,7 +30,7 @@ impl Connection {
     /// Creates a connection with `tokens` to `cloud`. Nothing is sent. Cheap enough to be made for each request.
     pub fn new(pool: Arc<Pool>, cloud: Cloud, tokens: impl Into<Tokens>, org_id: Option<String>) -> Self {
         let dispatcher = dispatcher(pool, cloud, tokens.into());
-        Self { dispatcher, org_id, account: None, routes: None, is_shared: false }
+        Self { dispatcher, org_id, is_org_optional: false, account: None, routes: None, is_shared: false }
     }
 
     /// Creates a connection over these accounts. None if there is none.
@@ -50,7 +52,7 @@ impl Connection {
                 (None, Some(accounts.iter().map(route).collect()))
             }
         };
-        Some(Self { dispatcher: first, org_id, account, routes, is_shared: false })
+        Some(Self { dispatcher: first, org_id, is_org_optional: false, account, routes, is_shared: false })
     }
 
     /// The ids of all tokens.
@@ -88,6 +90,12 @@ impl Connection {
     pub(crate) fn with_validation_limiter(mut self, validation_limiter: Arc<ValidationLimiter>) -> Self {
         self.dispatcher.validation_limiter = Some(validation_limiter);
         self
+    }
+
+    /// Marks the organization as one that the operator has set for clients with different accounts: it is that of the
+    /// clients which see it.
+    pub(crate) fn with_org_optional(self, is_org_optional: bool) -> Self {
+        Self { is_org_optional, ..self }
     }
 
     /// Marks the tokens as the operator's: the client has none of its own.

@@ -117,7 +117,7 @@ pub(super) async fn results<'r, T, F: Future<Output = Result<T>>>(
     }
     for Waiting { place, route, .. } in waiting {
         route.was_slow(true);
-        let words = "its cloud is too slow now. Try again later.";
+        let words = "its cloud is too slow now, or cannot be reached. Try again later.";
         results.push((place, route, Err(Error::new(ErrorKind::Deadline, words))));
     }
     results.sort_by_key(|(place, ..)| *place);

@@ -37,6 +37,8 @@ pub(super) struct NamedObject {
     pub(super) detail: String,
     /// The accounts that see it, where there are several.
     pub(super) account: String,
+    /// Its organization, where it is one of the sites of several.
+    pub(super) org_id: String,
     /// Whether it is an MSP: the privileges of a token name MSPs and organizations.
     is_msp: bool,
 }
@@ -57,7 +59,8 @@ impl NameList {
         let text = |row: &NamedObject| {
             let members: usize = row.members.iter().map(|member| size_of::<String>() + member.len()).sum();
             let macs = [&row.mac, &row.chassis].into_iter().flatten().map(String::len).sum::<usize>();
-            row.id.len() + row.name.len() + macs + members + row.detail.len() + row.account.len()
+            let texts = [&row.id, &row.name, &row.detail, &row.account, &row.org_id];
+            texts.iter().map(|text| text.len()).sum::<usize>() + macs + members
         };
         self.rows.iter().map(|row| size_of::<NamedObject>() + text(row)).sum()
     }
@@ -72,7 +75,12 @@ impl NamedObject {
     /// The same with its organization, to tell it from those of others.
     pub(super) fn in_org(&self, org: &Self) -> Self {
         let name = if org.name.is_empty() { &org.id } else { &org.name };
-        Self { detail: format!("of {name}"), account: org.account.clone(), ..self.clone() }
+        Self {
+            detail: format!("of {name}"),
+            account: org.account.clone(),
+            org_id: org.id.clone(),
+            ..self.clone()
+        }
     }
 
     /// Whether it is of a kind of object, as [`NameQuery::kind`](super::name_query::NameQuery::kind) has it.

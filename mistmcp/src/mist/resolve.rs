@@ -8,11 +8,11 @@ use futures_util::future::join_all;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::Mist;
-use super::api::paths::{inventory, sites};
+use super::api::paths::{SELF, inventory, sites};
 use super::name_list::{MSP, NameList, NamedObject, listed};
 use super::name_query::{NameQuery, ResolvedObject};
 use super::routing::{MOST_ORGS, is_of_object};
+use super::{Mist, Request};
 use crate::argument::{Id, Lookup, Mac};
 use crate::error::ErrorKind;
 use crate::{Error, Result};
@@ -97,7 +97,7 @@ impl Mist {
     async fn site(&self, query: &NameQuery<'_>, arguments: &Map<String, Value>) -> Result<ResolvedObject> {
         let is_named = arguments.get("org_id").and_then(Value::as_str).is_some_and(|org| !org.is_empty());
         let one =
-            if is_named { Some(self.org_of(query, arguments).await?) } else { self.default_org().await };
+            if is_named { Some(self.org_of(query, arguments).await?) } else { self.default_org().await? };
         let orgs = match one {
             Some(org) => vec![NamedObject::unnamed(&org)],
             None => {
@@ -107,17 +107,49 @@ impl Mist {
                     (true, Some(unasked)) => return Err(unasked.clone()),
                     (true, None) => return Err(self.unnamed_org(query, &[])),
                     (false, None) if orgs.len() == 1 => orgs,
-                    // The rows of several organizations are told apart by the names of these.
-                    _ if !self.discloses(ORGANIZATIONS) => {
-                        let seen: Vec<_> = orgs.iter().collect();
-                        return Err(self.unnamed_org(query, &seen));
+                    (false, _) => {
+                        // The rows of several organizations are told apart by the names of these.
+                        let disclosed = query.disclosed && self.discloses(ORGANIZATIONS);
+                        let query = NameQuery { disclosed, ..*query };
+                        return self.site_among(&query, &orgs, seen.unasked.as_ref()).await;
                     }
-                    (false, _) => return self.site_among(query, &orgs, seen.unasked.as_ref()).await,
                 }
             }
         };
-        let path = sites(&orgs[0].id);
-        self.pick(|since| self.names(&path, since), |sites| query.pick(sites)).await
+        let org = &orgs[0].id;
+        let path = sites(org);
+        let picked = self.pick(|since| self.names(&path, since), |sites| query.pick(sites)).await?;
+        self.keep_site(&picked.id, org).await;
+        Ok(picked)
+    }
+
+    /// Remembers the organization of a site that its list has.
+    async fn keep_site(&self, id: &str, org_id: &str) {
+        if let Ok(dispatcher) = self.dispatcher_for(&Request::get(&sites(org_id))).await {
+            dispatcher.pool.cache.keep_site(&dispatcher.ids, id, Some(org_id));
+        }
+    }
+
+    /// The organization of a call that names a site and none: that of the site. None if Mist does not say it.
+    ///
+    /// # Errors
+    /// As those of a request for the site.
+    pub(super) async fn org_by_site(&self, id: &str) -> Result<Option<String>> {
+        // A call that names a site is not about the default organization.
+        let default = self.default_org().await.ok().flatten();
+        // With one organization there is nothing to ask.
+        if default.is_none() && self.routes().is_none() {
+            let seen = self.orgs(None, |_| false).await?;
+            if let [only] = seen.rows.as_slice()
+                && !only.is_msp()
+            {
+                return Ok(Some(only.id.clone()));
+            }
+        }
+        match self.org_of_site(id).await {
+            Err(error) if default.is_some() && is_of_object(&error) => Ok(None),
+            org => org,
+        }
     }
 
     /// A site by its name in several organizations.
@@ -132,7 +164,16 @@ impl Mist {
             all.unasked = all.unasked.or_else(|| unasked.cloned());
             Ok(Arc::new(all))
         };
-        self.pick(fetch, |sites| query.pick(sites)).await
+        let pick = |sites: &NameList| {
+            let picked = query.pick(sites)?;
+            let org_id = sites.rows.iter().find(|site| site.id == picked.id).map(|site| site.org_id.clone());
+            Ok::<_, Error>((picked, org_id))
+        };
+        let (picked, org_id) = self.pick(fetch, pick).await?;
+        if let Some(org_id) = org_id {
+            self.keep_site(&picked.id, &org_id).await;
+        }
+        Ok(picked)
     }
 
     /// The sites of several organizations, each with the names of its organization and account.
@@ -143,7 +184,10 @@ impl Mist {
             let path = sites(&org.id);
             match tokio::time::timeout(most, self.names(&path, since)).await {
                 Ok(listing) => listing,
-                Err(_) => Err(Error::new(ErrorKind::Deadline, "Its cloud is too slow now. Try again later.")),
+                Err(_) => Err(Error::new(
+                    ErrorKind::Deadline,
+                    "Its cloud is too slow now, or cannot be reached. Try again later.",
+                )),
             }
         };
         let mut all = NameList::empty();
@@ -189,15 +233,27 @@ impl Mist {
         }
     }
 
-    /// The operator's default organization, if the client sees it.
-    async fn default_org(&self) -> Option<String> {
-        let org_id = self.connection.org_id.as_ref()?;
-        // It may be none of the accounts of this client.
-        let is_seen = match self.routes() {
-            Some(routes) => self.route_of_org(routes, org_id).await.is_ok(),
-            None => true,
+    /// The default organization.
+    ///
+    /// # Errors
+    /// No account sees it, or several do.
+    async fn default_org(&self) -> Result<Option<String>> {
+        let Some(org_id) = &self.connection.org_id else { return Ok(None) };
+        let seen = match self.routes() {
+            Some(routes) => self.route_of_org(routes, org_id).await.map(|_| ()),
+            None if self.connection.is_org_optional => {
+                let seen = self.names(SELF, None).await?;
+                // The privileges of a provider do not name its organizations.
+                let is_seen = seen.rows.iter().any(|row| row.id == *org_id || row.is_msp());
+                return Ok(is_seen.then(|| org_id.clone()));
+            }
+            None => Ok(()),
         };
-        is_seen.then(|| org_id.clone())
+        match seen {
+            Err(error) if self.connection.is_org_optional && error.kind() == ErrorKind::Missing => Ok(None),
+            Err(error) => Err(error.and(" It is the default of calls that name no organization.")),
+            Ok(()) => Ok(Some(org_id.clone())),
+        }
     }
 
     /// An organization or MSP by id or name; without either, the operator's default organization or the only one.
@@ -211,7 +267,7 @@ impl Mist {
             return self.pick(fetch, |seen| query.pick(seen)).await;
         }
         if query.kind == ORGANIZATION
-            && let Some(default) = self.default_org().await
+            && let Some(default) = self.default_org().await?
         {
             return id(&default);
         }
@@ -262,7 +318,7 @@ impl Mist {
         if !self.discloses(SITES) {
             return Ok(Vec::new());
         }
-        let orgs = match self.default_org().await {
+        let orgs = match self.default_org().await? {
             Some(org) => vec![NamedObject::unnamed(&org)],
             None => self.orgs(None, |_| false).await?.orgs(),
         };
@@ -287,11 +343,11 @@ impl Mist {
     }
 
     /// Picks from the cached list, and from a new one if that fails.
-    async fn pick<Fetching: Future<Output = Result<Arc<NameList>>>>(
+    async fn pick<T, Fetching: Future<Output = Result<Arc<NameList>>>>(
         &self,
         fetch: impl Fn(Option<Instant>) -> Fetching,
-        pick: impl Fn(&NameList) -> Result<ResolvedObject>,
-    ) -> Result<ResolvedObject> {
+        pick: impl Fn(&NameList) -> Result<T>,
+    ) -> Result<T> {
         let begun = Instant::now();
         let listing = fetch(None).await?;
         match pick(&listing) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::accounts::Account;
-use super::api::paths::{SELF, organization, sites};
+use super::api::paths::{SELF, organization, site, sites};
 use super::dispatch::Dispatcher;
 use super::fan_out::{Responses, WaitFor, fan_out};
 use super::name_list::{NameList, NamedObject};
@@ -120,6 +120,13 @@ impl Mist {
         }
     }
 
+    /// Notes that the account of a dispatcher is asked, where there are several.
+    pub(super) fn note_asked(&self, dispatcher: &Dispatcher) {
+        let is_its = |route: &&Route| std::ptr::eq(&raw const route.dispatcher, dispatcher);
+        let route = self.routes().into_iter().flatten().find(is_its);
+        self.note(route.map(|route| &route.account));
+    }
+
     pub(super) fn note(&self, account: Option<&Arc<Account>>) {
         if let Some(account) = account {
             self.call.record().uses(&account.name);
@@ -148,8 +155,7 @@ impl Mist {
     }
 
     pub(super) async fn route_of_org<'r>(&self, routes: &'r [Route], id: &str) -> Result<&'r Route> {
-        let is_for_org = |route: &&Route| route.account.orgs.as_ref().is_some_and(|orgs| orgs.contains(id));
-        let explicit: Vec<_> = routes.iter().filter(is_for_org).collect();
+        let explicit = named_for(routes, id);
         if !explicit.is_empty() {
             return one("organization", id, &explicit, routes, Vec::new());
         }
@@ -180,13 +186,15 @@ impl Mist {
         let all: Vec<_> = routes.iter().collect();
         let cache = &self.connection.dispatcher.pool.cache;
         // What is known of a token may be of an organization that this account is not used for.
-        let is_known =
-            |route: &&&Route| cache.sees_site(&route.dispatcher.ids, id, |org_id| route.has_site_of(org_id));
-        let known: Vec<_> = all.iter().filter(is_known).copied().collect();
+        let known = |route: &'r Route| {
+            let org = cache.site(&route.dispatcher.ids, id)?;
+            route.has_site_of(org.as_deref()).then_some((route, org))
+        };
+        let known: Vec<_> = routes.iter().filter_map(known).collect();
         if !known.is_empty() {
-            return one("site", id, &known, routes, Vec::new());
+            return one("site", id, &preferred(routes, &known), routes, Vec::new());
         }
-        let path = format!("/api/v1/sites/{id}");
+        let path = site(id);
         let is_own = |route: &Route, site: &Value| {
             let org = site["org_id"].as_str();
             route.has_site_of(org) && (org.is_some() || site["id"] == id)
@@ -195,8 +203,9 @@ impl Mist {
         let (mut seen, mut failures) = (Vec::new(), answered.failures);
         for (route, site) in &answered.answers {
             if let Some(site) = site {
-                cache.keep_site(&route.dispatcher.ids, id, site["org_id"].as_str());
-                seen.push(*route);
+                let org = site["org_id"].as_str().map(Arc::from);
+                cache.keep_site(&route.dispatcher.ids, id, org.as_deref());
+                seen.push((*route, org));
             }
         }
         if seen.is_empty() {
@@ -207,11 +216,30 @@ impl Mist {
             for (route, org) in responses.answers {
                 if let Some(org) = org {
                     cache.keep_site(&route.dispatcher.ids, id, Some(&org));
-                    seen.push(route);
+                    seen.push((route, Some(org.into())));
                 }
             }
         }
-        one("site", id, &seen, routes, failures)
+        one("site", id, &preferred(routes, &seen), routes, failures)
+    }
+
+    /// The organization of a site, if Mist says it.
+    ///
+    /// # Errors
+    /// No account sees the site, several do, or Mist does not answer.
+    pub(super) async fn org_of_site(&self, id: &str) -> Result<Option<String>> {
+        let request = Request::get(&site(id));
+        let dispatcher = self.dispatcher_for(&request).await?;
+        let cache = &dispatcher.pool.cache;
+        if let Some(Some(org)) = cache.site(&dispatcher.ids, id).filter(|_| dispatcher.is_accepted()) {
+            return Ok(Some(org.as_ref().to_owned()));
+        }
+        let site = self.send_to(dispatcher, &request).await?.parsed().await?;
+        let org = site["org_id"].as_str();
+        if org.is_some() {
+            cache.keep_site(&dispatcher.ids, id, org);
+        }
+        Ok(org.map(str::to_owned))
     }
 
     /// The organization of the account whose list of sites has a site.
@@ -259,6 +287,22 @@ impl Mist {
         };
         let asking = routes.iter().map(|route| (*route, ask(route)));
         fan_out(asking, WaitFor::One, self.time_left(), |_, object| object.is_some()).await
+    }
+}
+
+/// The accounts whose `orgs` name an organization.
+fn named_for<'r>(routes: &'r [Route], org_id: &str) -> Vec<&'r Route> {
+    let names = |route: &&Route| route.account.orgs.as_ref().is_some_and(|orgs| orgs.contains(org_id));
+    routes.iter().filter(names).collect()
+}
+
+/// The accounts that may be used for a site, of those that see it with its organization: where `orgs` of accounts name the
+/// organization, these.
+fn preferred<'r>(routes: &'r [Route], seen: &[(&'r Route, Option<Arc<str>>)]) -> Vec<&'r Route> {
+    let explicit = seen.iter().find_map(|(_, org)| org.as_deref()).map(|org| named_for(routes, org));
+    match explicit {
+        Some(explicit) if !explicit.is_empty() => explicit,
+        _ => seen.iter().map(|(route, _)| *route).collect(),
     }
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct HttpRequestContext {
     pub(crate) tokens: Tokens,
     pub(crate) cloud: Cloud,
     pub(crate) org_id: Option<String>,
+    /// Whether that is the operator's, and not the client's.
+    pub(crate) is_org_operators: bool,
     /// The subject of the access token, where clients have one.
     pub(crate) subject: Option<Arc<str>>,
     /// The accounts of the subject, in place of the tokens and the cloud.
@@ -63,7 +65,8 @@ impl HttpRequestContext {
         let of_accounts = self
             .accounts
             .as_deref()
-            .and_then(|accounts| Connection::of_accounts(pool, accounts, org_id.clone()));
+            .and_then(|accounts| Connection::of_accounts(pool, accounts, org_id.clone()))
+            .map(|connection| connection.with_org_optional(self.is_org_operators));
         let connection = of_accounts.unwrap_or_else(|| {
             Connection::new(Arc::clone(pool), cloud.clone(), tokens.clone(), org_id.clone())
         });

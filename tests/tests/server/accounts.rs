@@ -9,7 +9,7 @@ pub(crate) const ACME: &str = "0a000000-0000-4000-8000-000000000001";
 pub(crate) const BETA: &str = "0b000000-0000-4000-8000-000000000002";
 pub(crate) const SITE_OF_ACME: &str = "05000000-0000-4000-8000-000000000001";
 pub(crate) const SITE_OF_BETA: &str = "05000000-0000-4000-8000-000000000002";
-const TOKENS: [&str; 2] = ["acme-t0ken-4Fq8xYt2", "beta-t0ken-9Hs3mKw7"];
+pub(crate) const TOKENS: [&str; 2] = ["acme-t0ken-4Fq8xYt2", "beta-t0ken-9Hs3mKw7"];
 
 /// A customer's cloud, with one organization and one site.
 async fn customer(org: &str, name: &str, site: &str) -> MockUpstream {

@@ -15,6 +15,11 @@ pub(crate) fn organization(id: &str) -> String {
     format!("/api/v1/orgs/{id}")
 }
 
+/// A site.
+pub(crate) fn site(id: &str) -> String {
+    format!("/api/v1/sites/{id}")
+}
+
 /// The sites of an organization.
 pub(crate) fn sites(org_id: &str) -> String {
     format!("/api/v1/orgs/{org_id}/sites")
