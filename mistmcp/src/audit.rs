@@ -39,6 +39,8 @@ const UNIT: usize = 1024;
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long an answer waits for its line, where the log is required.
 const LINE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The longest subject that is written, in bytes. An issuer's are at most 255 characters.
+const LONGEST_SUBJECT: usize = 1_000;
 /// The longest name of a tool that is written, in bytes.
 const LONGEST_NAME: usize = 200;
 
@@ -46,7 +48,6 @@ const LONGEST_NAME: usize = 200;
 #[derive(Debug)]
 pub(crate) struct AuditLog {
     key: Key,
-    is_required: bool,
     queue: Sender<Message>,
     room: Arc<Semaphore>,
     state: Arc<State>,
@@ -56,7 +57,9 @@ pub(crate) struct AuditLog {
 /// What the writer reports.
 #[derive(Debug, Default)]
 struct State {
-    /// The last line could not be written, and is tried again.
+    /// Whether calls have to be written.
+    is_required: bool,
+    /// The last line could not be written, or the file not be opened anew, and is tried again.
     is_failing: AtomicBool,
     /// The process ends: the writer gives up what it cannot write.
     is_closing: AtomicBool,
@@ -90,12 +93,12 @@ impl AuditLog {
     pub(crate) fn open(path: Option<PathBuf>, is_required: bool, key: Key) -> std::io::Result<Arc<Self>> {
         let target = Target::open(path)?;
         let (queue, messages) = channel();
-        let state = Arc::new(State::default());
+        let state = Arc::new(State { is_required, ..State::default() });
         let writer = Writer::new(target, Arc::clone(&state));
         let thread =
             std::thread::Builder::new().name("audit".to_owned()).spawn(move || writer.run(&messages))?;
         let (room, thread) = (Arc::new(Semaphore::new(UNITS)), Mutex::new(Some(thread)));
-        Ok(Arc::new(Self { key, is_required, queue, room, state, thread }))
+        Ok(Arc::new(Self { key, queue, room, state, thread }))
     }
 
     /// Opens the file anew, after it was moved by a rotation.
@@ -134,6 +137,10 @@ impl AuditLog {
                 Some(hash(std::iter::once("audit token").chain(tokens).collect()))
             }
         };
+        let subject = subject.map(|subject| match subject.len() {
+            ..=LONGEST_SUBJECT => subject,
+            _ => shortened(&subject, LONGEST_SUBJECT).into(),
+        });
         let session = session.map(|session| hash(vec!["audit session", session]));
         Caller { subject, token_hash, session }
     }
@@ -152,19 +159,18 @@ impl AuditLog {
         let units = line::bytes(arguments).div_ceil(UNIT).clamp(1, UNITS);
         let units = u32::try_from(units).unwrap_or(u32::MAX);
         let room = Arc::clone(&self.room).try_acquire_many_owned(units).ok();
-        if self.is_required && (room.is_none() || self.state.is_failing.load(Ordering::Acquire)) {
-            return Err(unwritable("The call was not made"));
-        }
         if room.is_none() {
             self.state.lost.fetch_add(1, Ordering::AcqRel);
         }
+        let is_refused =
+            self.state.is_required && (room.is_none() || self.state.is_failing.load(Ordering::Acquire));
         let line = room.map(|room| Line {
             time: Timestamp::now(),
             caller,
             account: None,
             tool: shortened(tool, LONGEST_NAME),
             arguments: arguments.clone(),
-            outcome: Outcome::Cancelled,
+            outcome: if is_refused { Outcome::Refused(ErrorKind::Audit) } else { Outcome::Cancelled },
             bytes: 0,
             mist_calls: 0,
             milliseconds: 0,
@@ -172,7 +178,10 @@ impl AuditLog {
             connection: Arc::clone(connection),
             _room: room,
         });
-        Ok(AuditEntry { log: Arc::clone(self), started: Instant::now(), record: Arc::clone(record), line })
+        let (log, record) = (Arc::clone(self), Arc::clone(record));
+        let entry = AuditEntry { log, started: Instant::now(), record, line };
+        // The line of a refused call is written as soon as that is possible.
+        if is_refused { Err(unwritable("The call was not made")) } else { Ok(entry) }
     }
 }
 
@@ -182,7 +191,7 @@ impl AuditEntry {
     /// # Errors
     /// The log is required, and the line cannot be written now.
     pub(crate) async fn end(mut self, outcome: Result<usize, ErrorKind>) -> Result<()> {
-        let is_required = self.log.is_required;
+        let is_required = self.log.state.is_required;
         let (sender, is_written) = oneshot::channel();
         if let Some(line) = &mut self.line {
             line.bytes = outcome.unwrap_or(0);

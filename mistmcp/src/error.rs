@@ -76,6 +76,8 @@ pub enum ErrorKind {
     Network,
     /// The call exceeded its deadline.
     Deadline,
+    /// The client has cancelled the call.
+    Cancelled,
     /// The answer exceeds the size limit.
     Size,
     /// A tool's own message.
@@ -106,6 +108,7 @@ impl ErrorKind {
             Self::Cloud => "cloud",
             Self::Network => "network",
             Self::Deadline => "deadline",
+            Self::Cancelled => "cancelled",
             Self::Size => "size",
             Self::Advice => "advice",
             Self::ClientRequest => "question",

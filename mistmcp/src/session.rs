@@ -216,7 +216,7 @@ impl Session {
             biased;
             outcome = work => outcome,
             () = call.outlasts(limit) => Err(for_deadline(limit, call.stage())),
-            () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),
+            () = call.cancelled() => Err(Error::new(ErrorKind::Cancelled, "The call was cancelled.")),
         }
     }
 

@@ -32,7 +32,7 @@ pub(super) struct Line {
     pub(super) milliseconds: u64,
     /// Its tokens are masked.
     pub(super) connection: Arc<Connection>,
-    /// Where it is told that it was written. Dropped if it could not be.
+    /// Where it is told that it was written, if the answer of the call waits for that.
     pub(super) is_written: Option<oneshot::Sender<()>>,
     /// Its part of the queue, released when it is written.
     pub(super) _room: OwnedSemaphorePermit,
@@ -93,8 +93,17 @@ struct Fields<'a> {
 }
 
 impl Line {
+    /// Ends the waiting of the call, whose answer is withheld then. Returns whether it waited.
+    pub(super) fn withhold(&mut self) -> bool {
+        let waited = self.is_written.take().is_some();
+        if waited {
+            (self.outcome, self.bytes) = (Outcome::Failed(ErrorKind::Audit), 0);
+        }
+        waited
+    }
+
     /// The line as JSON with a line end, without secrets and tokens.
-    pub(super) fn written(&mut self) -> Bytes {
+    pub(super) fn written(&self) -> Bytes {
         let (outcome, kind) = self.outcome.words();
         let fields = Fields {
             time: format!("{:.3}", self.time),
@@ -103,7 +112,7 @@ impl Line {
             account: self.account.as_deref(),
             session: self.caller.session.as_deref(),
             tool: &self.tool,
-            arguments: redacted(std::mem::take(&mut self.arguments)),
+            arguments: redacted(self.arguments.clone()),
             outcome,
             kind,
             bytes: self.bytes,

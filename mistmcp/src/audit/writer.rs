@@ -27,16 +27,20 @@ pub(super) enum Message {
 pub(super) struct Writer {
     target: Target,
     state: Arc<State>,
-    /// Lines that are being written. Their room in the queue is released afterwards.
-    lines: Vec<Line>,
+    /// Lines that are being written, each with where it starts in the batch. Their room in the queue is released
+    /// afterwards.
+    lines: Vec<(usize, Line)>,
     batch: Vec<u8>,
     /// What was received while the batch could not be written.
     backlog: VecDeque<Message>,
+    /// The file could not be opened anew.
+    is_outdated: bool,
 }
 
 impl Writer {
     pub(super) fn new(target: Target, state: Arc<State>) -> Self {
-        Self { target, state, lines: Vec::new(), batch: Vec::new(), backlog: VecDeque::new() }
+        let (lines, batch, backlog) = (Vec::new(), Vec::new(), VecDeque::new());
+        Self { target, state, lines, batch, backlog, is_outdated: false }
     }
 
     /// Writes until the log is closed.
@@ -45,9 +49,10 @@ impl Writer {
             let mut next = Some(first);
             while let Some(message) = next.take() {
                 match message {
-                    Message::Line(mut line) => {
+                    Message::Line(line) => {
+                        let start = self.batch.len();
                         self.batch.extend_from_slice(&line.written());
-                        self.lines.push(*line);
+                        self.lines.push((start, *line));
                     }
                     Message::Reopen => {
                         self.flush(messages);
@@ -64,8 +69,42 @@ impl Writer {
     }
 
     fn reopen(&mut self) {
-        if let Err(error) = self.target.reopen() {
-            tracing::error!(%error, "the audit log cannot be opened anew; it goes on in the old file");
+        let reopened = self.target.reopen();
+        let was_outdated = std::mem::replace(&mut self.is_outdated, reopened.is_err());
+        // The old file may be gone, so that lines in it prove nothing.
+        if self.is_outdated && self.state.is_required {
+            self.state.is_failing.store(true, Ordering::Release);
+        }
+        if let (Err(error), false) = (reopened, was_outdated) {
+            let next =
+                if self.state.is_required { "calls are refused" } else { "it goes on in the old file" };
+            tracing::error!(%error, "the audit log cannot be opened anew; {next}");
+        }
+    }
+
+    /// Writes to the file, which is opened anew first if that failed before and the log is required.
+    fn write(&mut self, written: usize) -> io::Result<usize> {
+        if self.is_outdated && self.state.is_required {
+            self.target.reopen()?;
+            self.is_outdated = false;
+        }
+        self.target.write(&self.batch[written..])
+    }
+
+    /// Ends the waiting of calls whose lines cannot be written now, and corrects the lines that are not begun.
+    fn withhold(&mut self, written: usize) {
+        let mut is_changed = false;
+        let first = self.lines.partition_point(|(start, _)| *start < written);
+        for (index, (_, line)) in self.lines.iter_mut().enumerate() {
+            is_changed |= line.withhold() && index >= first;
+        }
+        if !is_changed {
+            return;
+        }
+        self.batch.truncate(self.lines[first].0);
+        for (start, line) in &mut self.lines[first..] {
+            *start = self.batch.len();
+            self.batch.extend_from_slice(&line.written());
         }
     }
 
@@ -74,7 +113,7 @@ impl Writer {
     fn flush(&mut self, messages: &Receiver<Message>) {
         let (mut written, mut attempts) = (0, 0);
         while written < self.batch.len() {
-            match self.target.write(&self.batch[written..]) {
+            match self.write(written) {
                 Ok(count) if count > 0 => {
                     written += count;
                     if self.state.is_failing.swap(false, Ordering::AcqRel) {
@@ -89,10 +128,7 @@ impl Writer {
                             outcome.err().map_or_else(|| "nothing was written".to_owned(), |e| e.to_string());
                         tracing::error!(error, "the audit log cannot be written; it is tried again");
                     }
-                    // Their calls do not wait any longer.
-                    for line in &mut self.lines {
-                        line.is_written = None;
-                    }
+                    self.withhold(written);
                 }
             }
             if self.state.is_closing.load(Ordering::Acquire) {
@@ -110,7 +146,7 @@ impl Writer {
             }
         }
         self.batch.clear();
-        for line in self.lines.drain(..) {
+        for (_, line) in self.lines.drain(..) {
             if let Some(is_written) = line.is_written
                 && attempts <= LAST_ATTEMPTS
             {
@@ -128,7 +164,7 @@ impl Writer {
             match messages.recv_timeout(left) {
                 Ok(Message::Reopen) => return true,
                 Ok(Message::Line(mut line)) => {
-                    line.is_written = None;
+                    line.withhold();
                     self.backlog.push_back(Message::Line(line));
                 }
                 Ok(message) => self.backlog.push_back(message),

@@ -48,6 +48,7 @@ impl From<ErrorKind> for Exit {
             ErrorKind::Missing => Self::Missing,
             ErrorKind::RateLimit => Self::RateLimit,
             ErrorKind::Network | ErrorKind::Deadline => Self::Unreachable,
+            ErrorKind::Cancelled => Self::Interrupted,
             ErrorKind::Audit
             | ErrorKind::Busy
             | ErrorKind::Cloud

@@ -27,7 +27,7 @@ impl Session {
         let call = call.clone().in_session(Arc::new(self.clone())).without_deadline();
         let answered = tokio::select! {
             answered = query.answered(&call) => answered,
-            () = call.cancelled() => Err(Error::new(ErrorKind::Deadline, "The call was cancelled.")),
+            () = call.cancelled() => Err(Error::new(ErrorKind::Cancelled, "The call was cancelled.")),
         };
         answered.map_err(|error| self.presentable(error))
     }

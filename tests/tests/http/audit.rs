@@ -252,3 +252,76 @@ async fn a_fifo_without_a_reader_and_a_folder_stop_the_program() {
         );
     }
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn where_the_log_is_required_withheld_and_refused_calls_have_true_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log");
+    std::os::unix::fs::symlink("/dev/full", &path).unwrap();
+    let upstream = MockUpstream::start().await;
+    let launch = Launch::at(&upstream, "--audit-log-required")
+        .argument("--audit-log")
+        .argument(path.to_str().unwrap());
+    let fixture = Fixture { server: launch.serve().await, upstream };
+    let alice = fixture.alice("?mode=all").open().await;
+    let withheld = alice.refusal("getSiteInfo", site(1)).await;
+    assert!(withheld.contains("withheld"), "{withheld}");
+    let refused = alice.refusal("getSiteInfo", site(2)).await;
+    assert!(refused.contains("was not made"), "{refused}");
+    std::fs::remove_file(&path).unwrap();
+    fixture.server.signal("HUP").await;
+    let all = async {
+        while lines_so_far(&path).len() < 2 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    soon("the lines in the new file", all).await;
+    alice.call("getSiteInfo", site(3)).await;
+    let ended: Vec<_> = lines_so_far(&path)
+        .iter()
+        .map(|line| format!("{} {} {} {}", line["outcome"], line["kind"], line["bytes"], line["mist_calls"]))
+        .collect();
+    assert_eq!(ended[..2], [r#""error" "audit" 0 1"#, r#""refused" "audit" 0 0"#], "{ended:?}");
+    assert!(ended.len() == 3 && ended[2].starts_with(r#""ok" null"#), "{ended:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn where_the_log_is_required_no_call_goes_on_while_its_file_cannot_be_opened_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let (logs, moved) = (folder.path().join("logs"), folder.path().join("moved"));
+    std::fs::create_dir(&logs).unwrap();
+    let path = logs.join("log");
+    let upstream = MockUpstream::start().await;
+    let launch = Launch::at(&upstream, "--audit-log-required")
+        .argument("--audit-log")
+        .argument(path.to_str().unwrap());
+    let fixture = Fixture { server: launch.serve().await, upstream };
+    let alice = fixture.alice("?mode=all").open().await;
+    alice.call("getSiteInfo", site(1)).await;
+    std::fs::rename(&logs, &moved).unwrap();
+    fixture.server.signal("HUP").await;
+    let told = |errors: &String| errors.contains("cannot be opened anew");
+    fixture.server.wait_until("the failure in the log", told).await;
+    fixture.upstream.take();
+    alice.refusal("getSiteInfo", site(2)).await;
+    std::fs::create_dir(&logs).unwrap();
+    let works = async {
+        while alice.try_call("getSiteInfo", site(3)).await.body.contains("audit log") {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    soon("the log in the new folder", works).await;
+    assert_eq!(lines_so_far(&moved.join("log")).len(), 1);
+    let lines = lines_so_far(&path);
+    assert_eq!([&lines[0]["outcome"], &lines[0]["kind"]], ["refused", "audit"], "{}", lines[0]);
+    assert_eq!(lines.last().unwrap()["outcome"], "ok");
+}
+
+/// The whole lines of a log that is being written.
+#[cfg(unix)]
+fn lines_so_far(path: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.split_inclusive('\n').filter_map(|line| serde_json::from_str(line).ok()).collect()
+}

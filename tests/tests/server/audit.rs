@@ -1,8 +1,9 @@
 //! The audit log over stdio, and its flags.
 
-use mistmcp_tests::{Launch, TOKEN};
+use mistmcp_tests::{Answer, Launch, Lifecycle, MockUpstream, TOKEN, soon};
 use serde_json::{Value, json};
 
+use crate::accounts::{Customers, SITE_OF_ACME, SITE_OF_BETA};
 use crate::command_line::stops;
 
 #[tokio::test]
@@ -47,4 +48,58 @@ async fn an_audit_log_that_cannot_be_opened_stops_the_program() {
     stops(Launch::new("--demo --audit-log no/such/folder/log"), 1, &["--audit-log (or MISTMCP_AUDIT_LOG)"])
         .await;
     stops(Launch::new("--demo --audit-log-required"), 2, &["--audit-log"]).await;
+}
+
+/// The lines of a log once there are so many.
+async fn written(path: &std::path::Path, count: usize) -> Vec<Value> {
+    let enough = async {
+        loop {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let lines: Vec<Value> =
+                text.split_inclusive('\n').filter_map(|line| serde_json::from_str(line).ok()).collect();
+            if lines.len() >= count {
+                return lines;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    soon("the lines of the audit log", enough).await
+}
+
+#[tokio::test]
+async fn a_call_that_its_client_cancels_is_recorded_as_cancelled() {
+    let upstream = MockUpstream::start().await;
+    upstream.default_handler(|_| Answer::never());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.jsonl");
+    let launch = Launch::at(&upstream, "--mode all").argument("--audit-log").argument(path.to_str().unwrap());
+    let mut process = launch.stdio();
+    process.initialize().await;
+    let params = json!({ "name": "getSiteInfo", "arguments": { "site_id": SITE_OF_ACME } });
+    let id = process.ask("tools/call", params).await;
+    upstream.arrival().await;
+    let cancelled = json!({
+        "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id, "reason": "enough" },
+    });
+    process.write(&cancelled.to_string()).await;
+    let lines = written(&path, 1).await;
+    assert_eq!([&lines[0]["outcome"], &lines[0]["kind"]], ["error", "cancelled"], "{}", lines[0]);
+}
+
+#[tokio::test]
+async fn a_line_names_all_accounts_that_were_asked() {
+    let customers = Customers::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("audit.jsonl");
+    let launch = customers.launch(["", ""]).argument("--audit-log").argument(path.to_str().unwrap());
+    let client = launch.client(Lifecycle::Legacy).await;
+    client.refusal("getOrg", json!({ "org_id": "xx" })).await;
+    client.refusal("getSiteInfo", json!({ "site_id": "0c000000-0000-4000-8000-000000000003" })).await;
+    client.json("getSiteInfo", json!({ "site_id": SITE_OF_BETA })).await;
+    // Now it is known whose the site is.
+    client.json("getSiteInfo", json!({ "site_id": SITE_OF_BETA })).await;
+    let lines = written(&path, 4).await;
+    for (line, wanted) in lines.iter().zip(["acme,beta", "acme,beta", "acme,beta", "beta"]) {
+        assert_eq!(line["account"], wanted, "{line}");
+    }
 }
