@@ -77,6 +77,15 @@ struct Verified {
     key: u64,
 }
 
+/// Reads the metadata and the keys of the issuer once.
+///
+/// # Errors
+/// They cannot be read.
+pub(crate) async fn check_issuer(settings: &OAuthSettings, pool: &Pool) -> anyhow::Result<()> {
+    signature::install();
+    KeyStore::new(&settings.issuer, pool, RefreshTimes::default())?.refresh().await
+}
+
 impl OAuth {
     /// # Errors
     /// The client of the issuer cannot be built.
@@ -129,20 +138,17 @@ impl OAuth {
         let header = token::header(token).map_err(|refused| self.refused(refused))?;
         let keys = match self.keys.find(header.kid.as_deref(), header.alg).await {
             Ok(keys) => keys,
-            Err(KeyError::Unknown) => {
-                return Err(self.invalid("it is signed by a key that the issuer does not have"));
-            }
-            Err(KeyError::Unavailable) => {
-                return Err(Rejection::full(
-                    "issuer",
-                    "The keys of the issuer cannot be read now, so that no access token can be checked. Try again in a \
-                     while.",
-                ));
-            }
+            Err(error) => return Err(self.without_key(&error)),
         };
         let issuer = self.keys.issuer();
-        let (claims, key) = token::verify(token, &header, &keys, &issuer, &self.settings.audiences)
-            .map_err(|refused| self.refused(refused))?;
+        let verify = |keys: &[_]| token::verify(token, &header, keys, &issuer, &self.settings.audiences);
+        let verified = match verify(&keys) {
+            Err(AccessTokenError::Signature) => {
+                verify(&self.keys.find_other(header.kid.as_deref(), header.alg, &keys).await)
+            }
+            verified => verified,
+        };
+        let (claims, key) = verified.map_err(|refused| self.refused(refused))?;
         let Claims { sub, exp, email, groups, scopes } = claims.read(&self.settings.groups_claim);
         if sub.is_empty() {
             return Err(self.invalid("it names no subject"));
@@ -150,6 +156,17 @@ impl OAuth {
         let has_scopes = self.settings.scopes.iter().all(|scope| scopes.contains(scope));
         let person = Arc::new(Person { subject: sub, email, groups });
         Ok(Verified { person, expires: exp, has_scopes, key })
+    }
+
+    fn without_key(&self, error: &KeyError) -> Rejection {
+        match error {
+            KeyError::Unknown => self.invalid("it is signed by a key that the issuer does not have"),
+            KeyError::Unavailable => Rejection::full(
+                "issuer",
+                "The keys of the issuer cannot be read now, so that no access token can be checked. Try again in a \
+                 while.",
+            ),
+        }
     }
 
     /// Whether what a client sends as a Mist token is an access token, which must not reach Mist.
@@ -172,7 +189,7 @@ impl OAuth {
             return Err(self.missing());
         }
         if token.len() > MAX_TOKEN_BYTES {
-            return Err(self.invalid("it is longer than 16 KiB"));
+            return Err(self.unfit("it is longer than 16 KiB"));
         }
         Ok(token)
     }
@@ -181,17 +198,31 @@ impl OAuth {
         let message = format!(
             "This server asks for an access token of {}: sign in there, and send it as `Authorization: Bearer …`. MCP \
              clients do so by themselves.",
-            self.settings.issuer
+            self.keys.issuer()
         );
         Rejection::unauthorized(message).with_challenge(self.challenge(None))
     }
 
     fn refused(&self, refused: AccessTokenError) -> Rejection {
-        self.invalid(&refused.to_string())
+        match refused {
+            AccessTokenError::Signature | AccessTokenError::Expired | AccessTokenError::Immature => {
+                self.invalid(&refused.to_string())
+            }
+            _ => self.unfit(&refused.to_string()),
+        }
     }
 
     fn invalid(&self, problem: &str) -> Rejection {
-        let message = format!("The access token cannot be used: {problem}. Sign in again.");
+        self.unusable(problem, "Sign in again.")
+    }
+
+    /// For a token that another sign-in would not change.
+    fn unfit(&self, problem: &str) -> Rejection {
+        self.unusable(problem, "Another sign-in gives the same: tell the operator of this server.")
+    }
+
+    fn unusable(&self, problem: &str, next_step: &str) -> Rejection {
+        let message = format!("The access token cannot be used: {problem}. {next_step}");
         Rejection::unauthorized(message).with_challenge(self.challenge(Some(("invalid_token", problem))))
     }
 

@@ -173,6 +173,71 @@ async fn a_person_has_the_accounts_of_their_claims_and_no_trace_of_others() {
 }
 
 #[tokio::test]
+async fn a_default_organization_that_a_person_does_not_see_is_told_where_the_client_names_it() {
+    let team = Team::start("").await;
+    let token = format!("Bearer {}", team.issuer.token("bob", json!({})));
+    for (number, name) in [(2, Some("Beta")), (1, Some("Acme")), (9, None)] {
+        let query = format!("?mode=all&org_id={}", org(number));
+        for lifecycle in Lifecycle::BOTH {
+            let client = HttpClient::new(&team.server, &query).header("Authorization", &token);
+            let client = client.connect(lifecycle).await;
+            if let Some(name) = name {
+                assert!(client.call("getOrg", json!({})).await.contains(name));
+            } else {
+                let refused = client.refusal("getOrg", json!({})).await;
+                assert!(refused.contains("No account sees the organization"), "{refused}");
+            }
+        }
+    }
+    // The operator's default is for those who see it.
+    let team = Team::start(&format!("--org-id {}", org(1))).await;
+    let bob = team.of("bob", json!({ "groups": [] })).open().await;
+    bob.call("getOrg", json!({})).await;
+    let asked = team.beta.take();
+    assert_eq!(asked.last().unwrap().path, format!("/api/v1/orgs/{}", org(2)), "{asked:?}");
+    let both = team.of("bob", json!({})).open().await;
+    assert_eq!(both.call("getOrg", json!({})).await, r#"{"name":"Acme"}"#);
+}
+
+#[tokio::test]
+async fn the_whole_name_of_a_site_is_enough_where_no_tool_lists_organizations() {
+    let team = Team::start("--without-tools getSelf,searchOrgSites").await;
+    for (upstream, number, name) in [(&team.acme, 1, "Acme HQ"), (&team.beta, 2, "Beta HQ")] {
+        let sites = json!([{ "id": format!("05000000-0000-4000-8000-00000000000{number}"), "name": name }]);
+        upstream.json(&format!("/api/v1/orgs/{}/sites", org(number)), &sites);
+    }
+    for lifecycle in Lifecycle::BOTH {
+        let both = team.of("bob", json!({})).connect(lifecycle).await;
+        let answer = both.call("getSiteInfo", json!({ "site_id": "beta hq" })).await;
+        assert_eq!(answer, r#"{"name":"Beta"}"#);
+        for name in ["HQ", "Acme H", "Quito"] {
+            let refused = both.refusal("getSiteInfo", json!({ "site_id": name })).await;
+            assert!(refused.contains("exact and whole name"), "{refused}");
+            assert!(!refused.contains(&org(1)) && !refused.contains("Beta"), "{refused}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_metadata_names_the_issuer_as_it_spells_itself() {
+    let mut issuer = Issuer::start().await;
+    let own = issuer.url.clone();
+    issuer.url.push('/');
+    let team = Team::at(issuer, "").await;
+    let announced = async {
+        loop {
+            let metadata = team.get("/.well-known/oauth-protected-resource").await.body;
+            let metadata: Value = serde_json::from_str(&metadata).unwrap();
+            if metadata["authorization_servers"] == json!([own]) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    soon("the issuer's own spelling", announced).await;
+}
+
+#[tokio::test]
 async fn forged_and_misused_tokens_are_refused() {
     let team = Team::start("").await;
     let Issuer { key, .. } = &team.issuer;

@@ -3,8 +3,9 @@
 //!
 //! Known keys serve at once, and are read again in the background once they are a minute old. A key that was not in the
 //! last answer serves for two minutes after it was last seen, whether clients use it in between or not. An unknown one is
-//! looked for at a bounded rate. While the issuer cannot be reached, its last keys serve for a day.
+//! looked for at a bounded rate: a token waits until the issuer may be asked again. While the issuer cannot be reached, its last keys serve for a day.
 
+use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use parking_lot::RwLock;
 use serde_json::Value;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::Instant;
 use url::Url;
 
@@ -27,6 +28,10 @@ const MAX_BYTES: usize = 256 * 1024;
 const MOST_KEYS: usize = 100;
 /// The longest name of an issuer in the log.
 const LONGEST_NAME: usize = 200;
+/// Tokens that wait until the issuer may be asked again.
+const MOST_WAITING: usize = 64;
+/// Ids of keys that are remembered as missing.
+const MOST_MISSING: usize = 1_000;
 /// How long the issuer may take for an answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -71,7 +76,7 @@ pub(super) struct StoredKey {
 pub(super) enum KeyError {
     /// The issuer has no such key.
     Unknown,
-    /// The issuer cannot be reached, and no keys of it are known.
+    /// The issuer cannot be reached, and no keys of it are known; or too many tokens wait until it may be asked.
     Unavailable,
 }
 
@@ -85,6 +90,7 @@ pub(super) struct KeyStore {
     cache: RwLock<CachedKeys>,
     /// Held while the issuer is asked.
     attempt: Mutex<()>,
+    waiting: Semaphore,
 }
 
 #[derive(Debug, Default)]
@@ -94,6 +100,8 @@ struct CachedKeys {
     jwks: Option<Url>,
     keys: Vec<StoredKey>,
     read: Option<Instant>,
+    /// The ids of keys that were not in the last answer although tokens have them.
+    missing: HashSet<String>,
     /// When the issuer was last asked, and whether that failed.
     asked: Option<Instant>,
     is_failing: bool,
@@ -113,6 +121,7 @@ impl KeyStore {
             hasher: RandomState::new(),
             cache: RwLock::default(),
             attempt: Mutex::default(),
+            waiting: Semaphore::new(MOST_WAITING),
         })
     }
 
@@ -157,15 +166,53 @@ impl KeyStore {
         if !found.is_empty() {
             return Ok(found);
         }
-        self.refresh_logged().await;
+        self.refresh_for(kid).await?;
         let found = self.cached(kid, algorithm);
         if !found.is_empty() {
             return Ok(found);
         }
-        let cache = self.cache.read();
+        let mut cache = self.cache.write();
+        if let Some(kid) = kid.filter(|_| cache.missing.len() < MOST_MISSING) {
+            cache.missing.insert(kid.to_owned());
+        }
         // While the issuer cannot be read, it may have a key that is not known here.
         let is_sure = self.is_usable(&cache) && !cache.is_failing;
         Err(if is_sure { KeyError::Unknown } else { KeyError::Unavailable })
+    }
+
+    /// The keys for a token whose signature the known ones do not fit: the issuer may have another key of the same id by now.
+    pub(super) async fn find_other(
+        &self,
+        kid: Option<&str>,
+        algorithm: Algorithm,
+        known: &[StoredKey],
+    ) -> Vec<StoredKey> {
+        let is_known = |found: &StoredKey| known.iter().any(|key| key.id == found.id);
+        self.refresh_logged().await;
+        let mut found = self.cached(kid, algorithm);
+        found.retain(|key| !is_known(key));
+        found
+    }
+
+    /// Reads the keys for a token with the id of an unknown key. If they were read a moment ago, for another token, that
+    /// waits until the issuer may be asked again: it may have published the key meanwhile.
+    ///
+    /// # Errors
+    /// Too many tokens wait.
+    async fn refresh_for(&self, kid: Option<&str>) -> Result<(), KeyError> {
+        let begun = Instant::now();
+        self.refresh_logged().await;
+        let asked = {
+            let cache = self.cache.read();
+            let is_new = kid.is_some_and(|kid| !cache.missing.contains(kid)) && !cache.is_failing;
+            cache.asked.filter(|asked| *asked < begun && is_new)
+        };
+        if let Some(asked) = asked {
+            let _permit = self.waiting.try_acquire().map_err(|_| KeyError::Unavailable)?;
+            tokio::time::sleep_until(asked + self.times.between).await;
+            self.refresh_logged().await;
+        }
+        Ok(())
     }
 
     fn cached(&self, kid: Option<&str>, algorithm: Algorithm) -> Vec<StoredKey> {
@@ -243,6 +290,7 @@ impl KeyStore {
         cache.keys = keys;
         cache.keys.extend(withdrawn);
         cache.read = Some(now);
+        cache.missing.clear();
         Ok(())
     }
 
@@ -257,7 +305,7 @@ impl KeyStore {
                     continue;
                 }
             };
-            let issuer = document["issuer"].as_str().unwrap_or_default();
+            let issuer = document["issuer"].as_str().context("its metadata names no `issuer`")?;
             if issuer.trim_end_matches('/') != self.configured.trim_end_matches('/') {
                 bail!(
                     "its metadata is that of another issuer, `{}`: set --oauth-issuer to the one that it names",

@@ -15,7 +15,6 @@ const WELL_KNOWN: &str = "/.well-known/oauth-protected-resource";
 /// The routes of the metadata: at the root, below it with the path of the endpoint, and with the path of the resource as
 /// clients have it.
 pub(in crate::http) fn routes(oauth: &Arc<OAuth>) -> Router {
-    let metadata = metadata(oauth.settings());
     let of_resource = url(&oauth.settings().resource).path().to_owned();
     let mut paths = vec![WELL_KNOWN.to_owned(), format!("{WELL_KNOWN}/mcp"), of_resource];
     paths.sort();
@@ -23,8 +22,8 @@ pub(in crate::http) fn routes(oauth: &Arc<OAuth>) -> Router {
     // A path of the operator's may hold what the router takes for a pattern.
     paths.retain(|path| !path.contains(['{', '}', ':', '*']));
     paths.into_iter().fold(Router::new(), |router, path| {
-        let metadata = metadata.clone();
-        router.route(&path, get(async move || Json(metadata)))
+        let oauth = Arc::clone(oauth);
+        router.route(&path, get(async move || Json(metadata(oauth.settings(), &oauth.keys.issuer()))))
     })
 }
 
@@ -38,10 +37,11 @@ pub(super) fn url(resource: &Url) -> Url {
     url
 }
 
-fn metadata(settings: &OAuthSettings) -> Value {
+/// `issuer` is as its own metadata spells it: clients compare both (RFC 8414).
+fn metadata(settings: &OAuthSettings, issuer: &str) -> Value {
     let mut metadata = json!({
         "resource": OAuthSettings::announced(&settings.resource),
-        "authorization_servers": [settings.issuer],
+        "authorization_servers": [issuer],
         "bearer_methods_supported": ["header"],
         "resource_name": identity().title.unwrap_or(identity().name),
     });

@@ -67,6 +67,35 @@ async fn a_withdrawn_key_serves_for_the_grace_time_alone() {
     assert_eq!(strict.find(Some("a"), Algorithm::EdDSA).await.unwrap_err(), KeyError::Unknown);
 }
 
+#[tokio::test]
+async fn a_key_that_is_published_right_after_a_reading_is_found() {
+    let (url, keys) = issuer().await;
+    let times = RefreshTimes {
+        fresh: Duration::from_hours(1),
+        between: Duration::from_millis(300),
+        ..times(Duration::ZERO)
+    };
+    let store = Arc::new(KeyStore::new(&url, &pool(), times).unwrap());
+    // A stranger's token makes the keys be read.
+    assert_eq!(kids(&store, "stranger").await, 0);
+    keys.write().push(jwk("b"));
+    let (b, again, stranger) = tokio::join!(kids(&store, "b"), kids(&store, "b"), kids(&store, "stranger"));
+    assert_eq!((b, again, stranger), (1, 1, 0));
+}
+
+#[tokio::test]
+async fn another_key_of_the_same_id_takes_the_place_of_the_known_one() {
+    let (url, keys) = issuer().await;
+    let store = store(&url, Duration::from_hours(1));
+    let known = store.find(Some("a"), Algorithm::EdDSA).await.unwrap();
+    assert!(store.find_other(Some("a"), Algorithm::EdDSA, &known).await.is_empty());
+    let mut renewed = jwk("a");
+    renewed["x"] = "Gb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE".into();
+    *keys.write() = vec![renewed];
+    let others = store.find_other(Some("a"), Algorithm::EdDSA, &known).await;
+    assert!(others.len() == 1 && others[0].id != known[0].id);
+}
+
 /// A store whose keys are old at once, and which asks whenever it is asked.
 fn store(url: &str, grace: Duration) -> Arc<KeyStore> {
     Arc::new(KeyStore::new(url, &pool(), times(grace)).unwrap())
