@@ -238,6 +238,7 @@ async fn run<H: ServerHandler>(
         Some(Command::Man) => man::print(),
         None => {
             let configuration = Configuration::read(&flags, environment, flags.mode).await?;
+            tool_limit::some_listed(&configuration.settings)?;
             let served = match flags.transport {
                 Transport::Stdio => serve::serve(configuration, &flags, handler).await,
                 Transport::Http => serve_http::serve(configuration, &flags, environment, handler).await,

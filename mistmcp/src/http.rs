@@ -52,7 +52,7 @@ pub(crate) use host_validation::{Allowed, AllowedHost, AllowedOrigin};
 use mcp_handler::McpHandler;
 use middleware::FrontMiddleware;
 use oauth::OAuth;
-pub(crate) use oauth::OAuthSettings;
+pub(crate) use oauth::{OAuthSettings, check_issuer};
 pub(crate) use page::Question;
 use restore::RestoredByRequest;
 use session_store::{LocalOnly, SessionStore};

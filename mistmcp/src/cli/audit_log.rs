@@ -1,5 +1,6 @@
 //! The audit log of a server, as the flags have it.
 
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,25 +15,51 @@ use crate::quote;
 /// The value of `--audit-log` for standard error.
 const STDERR: &str = "stderr";
 
+/// The problem with which the log cannot be opened. Nothing is created.
+pub(super) fn problem(flags: &Flags) -> Option<anyhow::Error> {
+    let path = match named(flags) {
+        Ok(path) => path?,
+        Err(problem) => return Some(problem),
+    };
+    if path == Path::new(STDERR) {
+        return None;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let openable = match std::fs::metadata(path) {
+        // A FIFO may have no reader yet.
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => Ok(()),
+        Ok(_) => std::fs::OpenOptions::new().append(true).open(path).map(drop),
+        Err(error) if error.kind() == ErrorKind::NotFound => std::fs::read_dir(folder).map(drop),
+        Err(error) => Err(error),
+    };
+    openable.with_context(|| unopened(path)).err()
+}
+
+/// The path of `--audit-log`, if there is one.
+fn named(flags: &Flags) -> anyhow::Result<Option<&Path>> {
+    let path = flags.audit_log.as_deref().filter(|path| !path.as_os_str().is_empty());
+    if path.is_none() && flags.audit_log_required {
+        bail!("--audit-log-required needs --audit-log (or MISTMCP_AUDIT_LOG)");
+    }
+    Ok(path)
+}
+
+fn unopened(path: &Path) -> String {
+    format!(
+        "--audit-log (or MISTMCP_AUDIT_LOG) is {}, which cannot be opened for writing: name a file in a folder that exists \
+         and that this user may write, or `{STDERR}`",
+        quote::path(path)
+    )
+}
+
 /// Opens the audit log, if there is one. `key` is that of its hashes. SIGHUP opens its file anew.
 ///
 /// # Errors
 /// The file cannot be opened.
 pub(super) fn open(flags: &Flags, key: Key) -> anyhow::Result<Option<Arc<AuditLog>>> {
-    let Some(path) = flags.audit_log.as_deref().filter(|path| !path.as_os_str().is_empty()) else {
-        if flags.audit_log_required {
-            bail!("--audit-log-required needs --audit-log (or MISTMCP_AUDIT_LOG)");
-        }
-        return Ok(None);
-    };
+    let Some(path) = named(flags)? else { return Ok(None) };
     let file = Some(path).filter(|path| *path != Path::new(STDERR)).map(Path::to_owned);
-    let audit = AuditLog::open(file, flags.audit_log_required, key).with_context(|| {
-        format!(
-            "--audit-log (or MISTMCP_AUDIT_LOG) is {}, which cannot be opened for writing: name a file in a folder that \
-             exists and that this user may write, or `{STDERR}`",
-            quote::path(path)
-        )
-    })?;
+    let audit = AuditLog::open(file, flags.audit_log_required, key).with_context(|| unopened(path))?;
     let log = Arc::clone(&audit);
     sighup::on_signal(move || log.reopen())?;
     Ok(Some(audit))

@@ -5,6 +5,7 @@ mod accounts;
 mod cloud;
 mod report;
 mod server;
+mod serving;
 mod settings;
 mod token;
 
@@ -59,6 +60,7 @@ pub(super) async fn run(
 async fn check_all(report: &mut Report, flags: &Flags, environment: &Environment) {
     let deadline = Instant::now() + Duration::from_secs(flags.timeout);
     settings::check(report, flags, environment);
+    serving::check(report, flags, environment).await;
     let org_id = match configuration::org_id(flags) {
         Ok(org_id) => org_id,
         Err(error) => {
@@ -86,10 +88,21 @@ async fn check_all(report: &mut Report, flags: &Flags, environment: &Environment
     }
     let cloud = match &demo {
         Some(demo) => of_demo(report, demo),
+        None if serving::takes_tokens_of_clients(flags) && !configuration::names_cloud(flags) => {
+            report.add(Finding::ok(
+                "cloud",
+                "none here: the URL of a client names it, such as ?cloud=api.eu.mist.com",
+            ));
+            None
+        }
         None => named_cloud(report, flags, environment),
     };
     let tokens = match &demo {
         Some(_) => Tokens::parse(DemoCloud::TOKEN).ok(),
+        None if serving::takes_tokens_of_clients(flags) && environment.get(TOKEN).is_none() => {
+            report.add(Finding::ok("tokens", "none here: clients send their own"));
+            None
+        }
         None => own_tokens(report, cloud.as_ref(), environment),
     };
     let Some(cloud) = cloud else { return };
@@ -111,7 +124,13 @@ async fn check_all(report: &mut Report, flags: &Flags, environment: &Environment
         return;
     }
     let Some(tokens) = tokens else { return };
-    token::check(report, &token::TokenCheck { pool, cloud, org_id, deadline }, "token", tokens).await;
+    token::check(
+        report,
+        &token::TokenCheck { pool, cloud, org_id, deadline, account: None },
+        "token",
+        tokens,
+    )
+    .await;
 }
 
 fn of_demo(report: &mut Report, demo: &DemoCloud) -> Option<Cloud> {

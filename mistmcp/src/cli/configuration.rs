@@ -180,6 +180,11 @@ pub(super) fn clouds(flags: &Flags) -> anyhow::Result<Clouds> {
     Ok(clouds)
 }
 
+/// Whether a cloud is named.
+pub(super) fn names_cloud(flags: &Flags) -> bool {
+    flags.cloud.as_deref().is_some_and(|text| !text.trim().is_empty())
+}
+
 /// The cloud that is named, if one is.
 pub(super) fn cloud(flags: &Flags, clouds: &Clouds) -> anyhow::Result<Option<Cloud>> {
     let named = flags.cloud.as_deref().map(str::trim).filter(|text| !text.is_empty());

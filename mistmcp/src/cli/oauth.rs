@@ -3,7 +3,6 @@
 use anyhow::{Context, bail};
 use url::Url;
 
-use super::configuration::Configuration;
 use super::flags::HttpFlags;
 use crate::host::is_loopback;
 use crate::http::OAuthSettings;
@@ -14,15 +13,16 @@ use crate::quote;
 /// # Errors
 /// A setting is missing, is none, or contradicts another one.
 pub(super) fn settings(
-    configuration: &Configuration,
     flags: &HttpFlags,
+    has_accounts: bool,
+    is_demo: bool,
 ) -> anyhow::Result<Option<OAuthSettings>> {
     let filled = |text: &&String| !text.trim().is_empty();
     let Some(issuer) = flags.oauth_issuer.as_ref().filter(filled).map(|issuer| issuer.trim()) else {
         if flags.oauth_own_token {
             bail!("--oauth-own-token needs --oauth-issuer (or MISTMCP_OAUTH_ISSUER)");
         }
-        if configuration.accounts.is_some() {
+        if has_accounts {
             bail!(
                 "over HTTP, --accounts needs --oauth-issuer (or MISTMCP_OAUTH_ISSUER): who may use an account follows from \
                  the access token of a person"
@@ -41,7 +41,7 @@ pub(super) fn settings(
             );
         }
     }
-    safe_url(issuer, "--oauth-issuer (or MISTMCP_OAUTH_ISSUER)")?;
+    safe_url(issuer, "--oauth-issuer (or MISTMCP_OAUTH_ISSUER)", "https://login.example.com")?;
     let mut audiences: Vec<_> =
         flags.oauth_audience.iter().filter(filled).map(|audience| audience.trim().to_owned()).collect();
     let Some(first) = audiences.first() else {
@@ -50,14 +50,15 @@ pub(super) fn settings(
              such as https://mist.example.com/mcp"
         );
     };
-    let resource = safe_url(first, "--oauth-audience (or MISTMCP_OAUTH_AUDIENCE)")?;
+    let resource =
+        safe_url(first, "--oauth-audience (or MISTMCP_OAUTH_AUDIENCE)", "https://mist.example.com/mcp")?;
     // Clients ask for a token with the resource as it is announced, or as a URL library writes it.
     for form in [OAuthSettings::announced(&resource), resource.as_str()] {
         if audiences.iter().all(|known| known != form) {
             audiences.push(form.to_owned());
         }
     }
-    if configuration.accounts.is_none() && !flags.oauth_own_token && configuration.demo.is_none() {
+    if !has_accounts && !flags.oauth_own_token && !is_demo {
         bail!(
             "--oauth-issuer needs tokens of Mist: name a file of accounts by --accounts (or MISTMCP_ACCOUNTS), or let clients \
              send their own by --oauth-own-token (or MISTMCP_OAUTH_OWN_TOKEN)"
@@ -82,13 +83,10 @@ pub(super) fn settings(
 }
 
 /// A URL with https, or one on this machine.
-fn safe_url(text: &str, flag: &str) -> anyhow::Result<Url> {
+fn safe_url(text: &str, flag: &str, example: &str) -> anyhow::Result<Url> {
     let url = Url::parse(text).ok().filter(Url::has_host);
     let url = url.with_context(|| {
-        format!(
-            "{flag} is {}, which is no URL: write one such as https://login.example.com",
-            quote::host(text)
-        )
+        format!("{flag} is {}, which is no URL: write one such as {example}", quote::host(text))
     })?;
     let is_safe = match url.scheme() {
         "https" => true,

@@ -14,9 +14,12 @@ use super::env_file::Environment;
 use super::flags::{Flags, HttpFlags};
 use super::{accounts, audit_log, demo, oauth, output, shutdown};
 use crate::Server;
-use crate::http::{self, AdmissionLimits, Allowed, AllowedHost, AllowedOrigin, Credentials, SessionLimits};
+use crate::http::{
+    self, AdmissionLimits, Allowed, AllowedHost, AllowedOrigin, Credentials, OAuthSettings, SessionLimits,
+};
 use crate::identity::identity;
 use crate::key::Key;
+use crate::mist::{Cloud, Tokens};
 use crate::placeholder::placeholder;
 use crate::quote;
 use crate::redis::Location;
@@ -30,13 +33,20 @@ pub(super) async fn serve<H: ServerHandler>(
 ) -> anyhow::Result<()> {
     let flags = &all_flags.http;
     let address = SocketAddr::new(address(&flags.host).await?, flags.port);
-    let oauth = oauth::settings(&configuration, flags)?;
+    let oauth = oauth::settings(flags, configuration.accounts.is_some(), configuration.demo.is_some())?;
     let credentials = match &oauth {
         Some(_) => Credentials {
             client_token: None,
             shared: configuration.tokens.clone().filter(|_| configuration.demo.is_some()),
         },
-        None => credentials(&configuration, flags, address)?,
+        None => {
+            let tokens = OwnTokens {
+                tokens: configuration.tokens.as_ref(),
+                cloud: configuration.cloud.as_ref(),
+                is_demo: configuration.demo.is_some(),
+            };
+            credentials(&tokens, flags, address)?
+        }
     };
     for warning in configuration.accounts.iter().flat_map(|accounts| accounts::warnings(&accounts.all())) {
         output::error(&format!("warning: {warning}."));
@@ -50,6 +60,9 @@ pub(super) async fn serve<H: ServerHandler>(
     }
     let cloud_of_demo = configuration.demo;
     let redis = redis(flags, environment)?;
+    if redis.is_none() && environment.get(REDIS_KEY).is_some() {
+        output::error(&format!("warning: {REDIS_KEY} is not used without --redis (or MISTMCP_REDIS_URL)."));
+    }
     let key = match &redis {
         Some(location) => location.key().clone(),
         None => Key::random(),
@@ -101,6 +114,41 @@ pub(super) async fn serve<H: ServerHandler>(
         audit.close().await;
     }
     served.with_context(|| format!("the server on {address} stopped"))
+}
+
+/// The operator's own tokens.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OwnTokens<'a> {
+    pub(super) tokens: Option<&'a Tokens>,
+    pub(super) cloud: Option<&'a Cloud>,
+    pub(super) is_demo: bool,
+}
+
+/// The settings with which the server would not start, each with its remedy; and what it has of OAuth.
+pub(super) async fn problems(
+    all_flags: &Flags,
+    environment: &Environment,
+    own: &OwnTokens<'_>,
+) -> (Vec<anyhow::Error>, Option<OAuthSettings>) {
+    let flags = &all_flags.http;
+    let mut problems = Vec::new();
+    let address = address(&flags.host).await.map(|address| SocketAddr::new(address, flags.port));
+    let has_accounts = all_flags.accounts.as_deref().is_some_and(|path| !path.as_os_str().is_empty());
+    let oauth = oauth::settings(flags, has_accounts, own.is_demo);
+    let credentials = match (&oauth, &address) {
+        (Ok(None), Ok(address)) => credentials(own, flags, *address).map(drop),
+        _ => Ok(()),
+    };
+    let oauth = oauth.map_err(|problem| problems.push(problem)).ok().flatten();
+    let others = [
+        address.map(drop),
+        credentials,
+        redis(flags, environment).map(drop),
+        allowed(flags).map(drop),
+        admission(flags).map(drop),
+    ];
+    problems.extend(others.into_iter().filter_map(Result::err));
+    (problems, oauth)
 }
 
 /// Admission limits for clients.
@@ -174,11 +222,7 @@ async fn address(host: &str) -> anyhow::Result<IpAddr> {
         .with_context(|| format!("--host (or MISTMCP_HOST) is {}, which has no address", quote::host(host)))
 }
 
-fn credentials(
-    configuration: &Configuration,
-    flags: &HttpFlags,
-    address: SocketAddr,
-) -> anyhow::Result<Credentials> {
+fn credentials(own: &OwnTokens<'_>, flags: &HttpFlags, address: SocketAddr) -> anyhow::Result<Credentials> {
     let client_token = flags.client_token.clone();
     if client_token.as_ref().is_some_and(|secret| placeholder(secret.expose_secret()).is_some()) {
         bail!(
@@ -190,8 +234,8 @@ fn credentials(
             "--client-token (or MISTMCP_CLIENT_TOKEN) is shorter than {SHORTEST} characters, which can be guessed"
         );
     }
-    if configuration.demo.is_some() {
-        return Ok(Credentials { client_token, shared: configuration.tokens.clone() });
+    if own.is_demo {
+        return Ok(Credentials { client_token, shared: own.tokens.cloned() });
     }
     if !flags.shared_token {
         return Ok(Credentials { client_token, shared: None });
@@ -209,10 +253,10 @@ fn credentials(
              your token: set MISTMCP_CLIENT_TOKEN to a secret that clients have to send"
         );
     }
-    let Some(cloud) = &configuration.cloud else {
+    let Some(cloud) = own.cloud else {
         bail!("--shared-token needs --cloud (or MIST_HOST): your token is sent to that cloud alone");
     };
-    let Some(tokens) = configuration.tokens.clone() else {
+    let Some(tokens) = own.tokens.cloned() else {
         bail!("--shared-token shares {TOKEN}: {}", no_token(cloud));
     };
     Ok(Credentials { client_token, shared: Some(tokens) })

@@ -1,6 +1,6 @@
 //! The settings of the operator are the upper limit of what a URL can request.
 
-use mistmcp_tests::{HttpClient, Lifecycle};
+use mistmcp_tests::{HttpClient, HttpResponse, Launch, Lifecycle};
 use serde_json::{Map, json};
 
 use crate::fixture::{Fixture, site};
@@ -146,4 +146,19 @@ async fn a_session_keeps_the_tools_that_it_was_opened_with() {
     let client = fixture.alice("?mode=managed&categories=orgs,sites").open().await;
     let wider = client.query("?mode=all");
     assert_nothing_beyond_the_limit(&fixture, &wider, "a wider URL on an open session").await;
+}
+
+#[tokio::test]
+async fn the_page_names_no_tool_that_the_policy_removes() {
+    let all = Launch::new("--demo --mode all").serve().await;
+    let names = HttpClient::new(&all, "").open().await.tools().await;
+    let removed: Vec<_> = names.iter().filter(|name| name.starts_with("list")).collect();
+    assert!(removed.len() > 50, "{names:?}");
+    let server = Launch::new("--demo --mode all --without-tools list*").serve().await;
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let page = HttpResponse::of(http.get(server.url("/")).header("Accept", "text/html")).await;
+    assert_eq!(page.status, 200);
+    for name in removed {
+        assert!(!page.body.contains(name.as_str()), "{name}");
+    }
 }

@@ -4,6 +4,8 @@
 
 mod accounts;
 mod accounts_faults;
+mod accounts_lists;
+mod accounts_scope;
 mod advice;
 mod answer_tools;
 mod answers;
@@ -11,6 +13,7 @@ mod answers_network;
 mod answers_of_sites;
 mod audit;
 mod check;
+mod check_serving;
 mod command_line;
 mod demo;
 mod env_file;

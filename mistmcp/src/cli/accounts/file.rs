@@ -48,13 +48,13 @@ pub(super) fn parse(text: &str, clouds: &Clouds, cloud: Option<&Cloud>) -> Resul
     })?;
     let root = document.as_table();
     if let Some((key, item)) = root.iter().find(|(key, _)| *key != "accounts") {
-        let suggestion = did_you_mean(key, ["accounts"]);
+        let remedy = match did_you_mean(key, ["accounts"]) {
+            nothing if nothing.is_empty() => "; write".to_owned(),
+            meant => format!("{meant} Write"),
+        };
         return Err(reader.at(
             root.key(key).and_then(toml_edit::Key::span).or(item.span()),
-            &format!(
-                "{} is no key of an accounts file{suggestion}; write `[accounts.NAME]`",
-                quote::word(key)
-            ),
+            &format!("{} is no key of an accounts file{remedy} `[accounts.NAME]`", quote::word(key)),
         ));
     }
     let accounts = match root.get("accounts") {

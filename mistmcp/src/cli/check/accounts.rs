@@ -7,12 +7,13 @@ use tokio::time::Instant;
 
 use super::cloud;
 use super::report::{Finding, Report};
-use super::token::{self, TokenCheck};
+use super::token::{self, CheckedAccount, TokenCheck};
 use crate::cli::accounts;
 use crate::cli::configuration::{self, limits};
 use crate::cli::env_file::Environment;
 use crate::cli::flags::Flags;
 use crate::mist::Pool;
+use crate::suggestion::listed;
 
 /// Whether the file can be read, and for each account whether its cloud is reached and its tokens are accepted.
 pub(super) async fn check(
@@ -43,11 +44,12 @@ pub(super) async fn check(
             report.add(Finding::warning("accounts", warning).remedy("Correct the accounts file"));
         }
     }
-    let mut users_of_org: BTreeMap<String, Vec<Arc<str>>> = BTreeMap::new();
+    let mut seen_by: BTreeMap<String, Vec<UserOfOrg>> = BTreeMap::new();
     let network = match configuration::network(environment) {
         Ok(network) => network,
         Err(error) => return report.add(Finding::failed("network", error.to_string())),
     };
+    let (is_one_of_several, mut has_default, mut are_all_known) = (count > 1, false, true);
     for account in accounts {
         let proxy = network.proxy(&account.cloud);
         let pool = Arc::new(Pool::new(limits(flags)).with_network(network.clone()));
@@ -55,32 +57,58 @@ pub(super) async fn check(
             Some(proxy) => cloud::check_through_proxy(report, &pool, &account.cloud, proxy, deadline).await,
             None => cloud::check(report, &account.cloud, deadline).await,
         };
-        if is_there {
-            let org_id =
-                org_id.clone().filter(|org| account.orgs.as_ref().is_none_or(|orgs| orgs.contains(org)));
-            let token_check = TokenCheck { pool, cloud: account.cloud, org_id, deadline };
-            let what = format!("account {}", account.name);
-            let Some(seen) = token::check(report, &token_check, &what, account.tokens).await else {
-                continue;
-            };
-            let orgs = match &account.orgs {
-                Some(orgs) => orgs.iter().cloned().collect(),
-                None => seen.orgs().into_iter().map(str::to_owned).collect::<Vec<_>>(),
-            };
-            for org in orgs {
-                if !seen.orgs().contains(org.as_str()) && !seen.can_see_unnamed_orgs() {
-                    let words = format!("`orgs` names {org}, which its token does not see");
-                    report
-                        .add(Finding::warning(&what, words).remedy("Correct `orgs`, or take another token"));
-                }
-                users_of_org.entry(org).or_default().push(Arc::clone(&account.name));
+        if !is_there {
+            are_all_known = false;
+            continue;
+        }
+        let checked = CheckedAccount { orgs: account.orgs.clone(), is_one_of_several };
+        let (cloud, org_id) = (account.cloud, org_id.clone());
+        let token_check = TokenCheck { pool, cloud, org_id, deadline, account: Some(checked) };
+        let what = format!("account {}", account.name);
+        let Some(seen) = token::check(report, &token_check, &what, account.tokens).await else {
+            are_all_known = false;
+            continue;
+        };
+        has_default |= seen.has_default;
+        let seen = seen.account;
+        let orgs = match &account.orgs {
+            Some(orgs) => orgs.iter().cloned().collect(),
+            None => seen.orgs().into_iter().map(str::to_owned).collect::<Vec<_>>(),
+        };
+        for org in orgs {
+            if !seen.orgs().contains(org.as_str()) && !seen.can_see_unnamed_orgs() {
+                let words = format!("`orgs` names {org}, which its token does not see");
+                report.add(Finding::warning(&what, words).remedy("Correct `orgs`, or take another token"));
             }
+            let (name, is_named) = (Arc::clone(&account.name), account.orgs.is_some());
+            seen_by.entry(org).or_default().push(UserOfOrg { name, is_named });
         }
     }
-    for (org, names) in users_of_org.into_iter().filter(|(_, names)| names.len() > 1) {
-        let words = format!("{} see the same organization, {org}", names.join(" and "));
-        let remedy =
-            "Say by `orgs` which account is used for it: a person with both gets an error in its place";
-        report.add(Finding::warning("accounts", words).remedy(remedy));
+    if let Some(org_id) = org_id.filter(|_| is_one_of_several && !has_default && are_all_known) {
+        let words = format!("no account sees the organization of --org-id, {org_id}, or is used for it");
+        let remedy = "Correct --org-id (or MISTMCP_ORG_ID), or `orgs` in the accounts file";
+        report.add(Finding::failed("accounts", words).remedy(remedy));
     }
+    for (org, users) in seen_by {
+        // Accounts whose `orgs` name it are used before others.
+        let is_named = users.iter().any(|user| user.is_named);
+        let names: Vec<_> =
+            users.iter().filter(|user| user.is_named == is_named).map(|user| &*user.name).collect();
+        if names.len() > 1 {
+            let names = match names.as_slice() {
+                [one, other] => format!("{one} and {other}"),
+                _ => listed(names),
+            };
+            let words = format!("{names} see the same organization, {org}");
+            let remedy = "Say by `orgs` which account is used for it: a person with several gets an error in its place";
+            report.add(Finding::warning("accounts", words).remedy(remedy));
+        }
+    }
+}
+
+/// An account that is used for an organization.
+struct UserOfOrg {
+    name: Arc<str>,
+    /// Whether `orgs` of the account name the organization.
+    is_named: bool,
 }

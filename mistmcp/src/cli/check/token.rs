@@ -1,5 +1,6 @@
 //! Check of the tokens.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,6 +24,23 @@ pub(super) struct TokenCheck {
     pub(super) cloud: Cloud,
     pub(super) org_id: Option<String>,
     pub(super) deadline: Instant,
+    /// The account of the tokens, if they are of an accounts file.
+    pub(super) account: Option<CheckedAccount>,
+}
+
+/// What an accounts file says about the account of tokens.
+pub(super) struct CheckedAccount {
+    /// The only organizations that it is used for.
+    pub(super) orgs: Option<Arc<BTreeSet<String>>>,
+    /// Whether another account may see the organization of `--org-id`.
+    pub(super) is_one_of_several: bool,
+}
+
+/// What a token sees.
+pub(super) struct Seen {
+    pub(super) account: Account,
+    /// Whether it sees the organization of `--org-id`.
+    pub(super) has_default: bool,
 }
 
 /// Reason for a missing answer.
@@ -33,27 +51,27 @@ enum NoAnswer {
 }
 
 /// Checks each token: whether Mist accepts it, its account, privileges and remaining calls; and the clock skew to Mist.
-/// Returns the account of the first token that Mist accepts.
+/// Returns what the first token that Mist accepts sees.
 pub(super) async fn check(
     report: &mut Report,
     token_check: &TokenCheck,
     what: &str,
     tokens: Tokens,
-) -> Option<Account> {
+) -> Option<Seen> {
     let tokens: Vec<_> = tokens.iter().cloned().collect();
     let names: Vec<_> = match tokens.len() {
         1 => vec![what.to_owned()],
         several => (1..=several).map(|number| format!("{what} {number}")).collect(),
     };
     let looked = join_all(names.iter().zip(tokens).map(|(name, token)| one(token_check, name, token))).await;
-    let (mut accounts, mut date) = (Vec::new(), None);
-    for (findings, account, answered) in looked {
+    let (mut seen, mut date) = (Vec::<Seen>::new(), None);
+    for (findings, of_token, answered) in looked {
         report.extend(findings);
-        accounts.extend(account);
+        seen.extend(of_token);
         date = date.or(answered);
     }
-    if let Some((first, others)) = accounts.split_first()
-        && others.iter().any(|other| !other.can_see_same(first))
+    if let Some((first, others)) = seen.split_first()
+        && others.iter().any(|other| !other.account.can_see_same(&first.account))
     {
         let words = "they may not see the same, and any of them may answer a call";
         report.add(
@@ -63,14 +81,14 @@ pub(super) async fn check(
     if let Some(date) = date {
         report.add(clock(date, Timestamp::now()));
     }
-    accounts.into_iter().next()
+    seen.into_iter().next()
 }
 
 async fn one(
     token_check: &TokenCheck,
     name: &str,
     token: Token,
-) -> (Vec<Finding>, Option<Account>, Option<Timestamp>) {
+) -> (Vec<Finding>, Option<Seen>, Option<Timestamp>) {
     let connection = Connection::new(
         Arc::clone(&token_check.pool),
         token_check.cloud.clone(),
@@ -100,9 +118,10 @@ async fn one(
                 .remedy(format!("The role read is enough: {} only reads", crate::identity::name())),
         );
     }
-    findings.extend(org(token_check, name, &mist, &account).await);
+    let (has_default, of_org) = org(token_check, name, &mist, &account).await;
+    findings.extend(of_org);
     findings.push(calls_left(token_check, name, &mist).await);
-    (findings, Some(account), date)
+    (findings, Some(Seen { account, has_default }), date)
 }
 
 async fn request(token_check: &TokenCheck, mist: &Mist, path: &str) -> Result<Answer, NoAnswer> {
@@ -125,8 +144,11 @@ fn unanswered(token_check: &TokenCheck, name: &str, silence: &NoAnswer) -> Findi
     match error.kind() {
         ErrorKind::Token => Finding::failed(name, format!("Mist refused it at {cloud}")).remedy(format!(
             "A token belongs to one cloud, and yours may be of another: look at the address of your portal, and name \
-             that cloud with --cloud (or MIST_HOST). If the cloud is right, the token was deleted or copied wrongly: \
-             make a new one at {}",
+             that cloud with {}. If the cloud is right, the token was deleted or copied wrongly: make a new one at {}",
+            match token_check.account {
+                Some(_) => "`cloud` of the account in the accounts file (or --cloud, where it has none)",
+                None => "--cloud (or MIST_HOST)",
+            },
             cloud.portal()
         )),
         ErrorKind::RateLimit => Finding::warning(name, first).remedy("Wait, and check again"),
@@ -150,35 +172,54 @@ fn sentence(error: &Error) -> String {
     }
 }
 
-/// Whether the organization that calls mean by default can be seen, or which one they mean.
-async fn org(token_check: &TokenCheck, name: &str, mist: &Mist, account: &Account) -> Option<Finding> {
-    let orgs = account.orgs();
+/// Whether the organization that calls mean by default is seen, and the finding about it.
+async fn org(
+    token_check: &TokenCheck,
+    name: &str,
+    mist: &Mist,
+    account: &Account,
+) -> (bool, Option<Finding>) {
+    let of_file = token_check.account.as_ref();
+    let allowed = of_file.and_then(|account| account.orgs.as_deref());
+    let permits = |org: &str| allowed.is_none_or(|orgs| orgs.contains(org));
     let Some(org_id) = token_check.org_id.as_deref() else {
-        return (orgs.len() > 1).then(|| {
-            let words = format!("sees {} organizations, so that each call has to name one", orgs.len());
+        let count = account.orgs().into_iter().filter(|org| permits(org)).count();
+        let warning = (count > 1).then(|| {
+            let words = format!("sees {count} organizations, so that each call has to name one");
             Finding::warning(name, words)
                 .remedy("Set --org-id (or MISTMCP_ORG_ID) to the one that is usually meant")
         });
+        return (false, warning);
     };
-    if orgs.contains(org_id) {
-        return Some(Finding::ok(name, format!("sees the organization of --org-id, {org_id}")));
+    let seen = || (true, Some(Finding::ok(name, format!("sees the organization of --org-id, {org_id}"))));
+    if permits(org_id) && account.orgs().contains(org_id) {
+        return seen();
     }
     let invisible = || {
-        Finding::failed(name, format!("does not see the organization of --org-id, {org_id}"))
-            .remedy("Correct --org-id (or MISTMCP_ORG_ID), or take a token of that organization")
+        // Another account may see it.
+        let finding = of_file.is_none_or(|account| !account.is_one_of_several).then(|| {
+            let (problem, remedy) = if permits(org_id) {
+                ("does not see", "take a token of that organization")
+            } else {
+                ("is not used for", "add that organization to `orgs` of the account")
+            };
+            Finding::failed(name, format!("{problem} the organization of --org-id, {org_id}"))
+                .remedy(format!("Correct --org-id (or MISTMCP_ORG_ID), or {remedy}"))
+        });
+        (false, finding)
     };
-    if !account.can_see_unnamed_orgs() {
-        return Some(invisible());
+    if !permits(org_id) || !account.can_see_unnamed_orgs() {
+        return invisible();
     }
-    Some(match request(token_check, mist, &paths::organization(org_id)).await {
-        Ok(_) => Finding::ok(name, format!("sees the organization of --org-id, {org_id}")),
+    match request(token_check, mist, &paths::organization(org_id)).await {
+        Ok(_) => seen(),
         Err(NoAnswer::Refused(error))
             if matches!(error.kind(), ErrorKind::Permission | ErrorKind::Missing) =>
         {
             invisible()
         }
-        Err(silence) => unanswered(token_check, name, &silence),
-    })
+        Err(silence) => (false, Some(unanswered(token_check, name, &silence))),
+    }
 }
 
 async fn calls_left(token_check: &TokenCheck, name: &str, mist: &Mist) -> Finding {

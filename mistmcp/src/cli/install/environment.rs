@@ -8,8 +8,9 @@ use super::client::{Client, Environment};
 use crate::mist::{CERTIFICATES, EXCEPTION_VARIABLES, PROXY_VARIABLES, has_credentials};
 use crate::quote;
 
-/// What has to be done for tokens in these variables of the client's environment to reach the server.
-pub(super) fn note_of_tokens(client: &Client, names: &[String]) -> String {
+/// What has to be done for tokens in these variables of the client's environment to reach the server. They are those of an
+/// accounts file, or the one that `--no-token` leaves to the environment.
+pub(super) fn note_of_tokens(client: &Client, names: &[String], are_of_accounts: bool) -> String {
     let (title, names) = (client.title, names.join(", "));
     match client.environment {
         Environment::Text(_) | Environment::List(_) => format!(
@@ -18,11 +19,17 @@ pub(super) fn note_of_tokens(client: &Client, names: &[String]) -> String {
         Environment::Inherited => {
             format!("{title} passes its own environment on: set {names} there, and start {title} from there.")
         }
-        Environment::Cleared => format!(
-            "warning: {title} passes none of its own variables on, so that the server will not find {names}: leave \
-             --no-token out, which keeps the token in a file that you alone may read, or name a file with --env-file (in an \
-             accounts file, name one by `token_file`)."
-        ),
+        Environment::Cleared => {
+            let remedy = if are_of_accounts {
+                "name a file with the token by `token_file` in the accounts file, or a file with these variables by --env-file"
+            } else {
+                "leave --no-token out, which keeps the token in a file that you alone may read, or name a file with --env-file"
+            };
+            format!(
+                "warning: {title} passes none of its own variables on, so that the server will not find {names} and will not \
+                 start: {remedy}."
+            )
+        }
     }
 }
 

@@ -121,7 +121,7 @@ impl Plan {
         }
         variables.passed.extend(of_accounts);
         if !variables.passed.is_empty() {
-            notes.push(environment::note_of_tokens(client, &variables.passed));
+            notes.push(environment::note_of_tokens(client, &variables.passed, has_account(flags)));
         }
         if !flags.demo {
             configuration::network(environment)?;

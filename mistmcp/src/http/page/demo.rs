@@ -43,6 +43,8 @@ impl<'a> Demo<'a> {
         let mut demo = Self { questions: Vec::new(), incidents: Vec::new() };
         for question in all {
             let entry = settings.catalog().find(&question.tool).filter(|entry| settings.lists(entry));
+            // A query names the tools of its tables.
+            let entry = entry.filter(|_| settings.described(&question.arguments) == question.arguments);
             let Some(view) = entry.map(|entry| entry.tool().view.unwrap_or_default()) else { continue };
             match &question.incident {
                 None => demo.questions.push((question, view)),

@@ -314,12 +314,21 @@ fn category_list(content: &Content, category: &Category) -> Markup {
                     @if content.is_extra(category) {
                         (tool(entry, first_sentence(&description), &[]))
                     } @else {
-                        (tool(entry, &description, &entry.parameters(Reader::Person)))
+                        (tool(entry, &description, &parameters(content, entry)))
                     }
                 }
             }
         }
     }
+}
+
+/// The parameters of a tool, whose texts name no tool that is removed.
+fn parameters<'a>(content: &Content, entry: &'a Entry) -> Vec<Parameter<'a>> {
+    let mut parameters = entry.parameters(Reader::Person);
+    for parameter in &mut parameters {
+        parameter.about = content.settings().described(&parameter.about).into_owned();
+    }
+    parameters
 }
 
 fn tool(entry: &Entry, description: &str, parameters: &[Parameter<'_>]) -> Markup {
