@@ -86,6 +86,7 @@ impl ResponseCache {
     }
 
     /// A site that the tokens have been found to see: its organization, if that is known.
+    #[expect(clippy::option_option, reason = "a site may be known without its organization")]
     pub(super) fn site(&self, ids: &Ids, id: &str) -> Option<Option<Arc<str>>> {
         self.sites.get(&(Arc::clone(ids), id.to_owned()))
     }
