@@ -60,18 +60,19 @@ impl Names {
             }
         }
         let given = |name: &Name| {
-            let is_given = |at: usize| Self::is_given(name, &tokens, at, at + name.key.len());
-            let found = !name.key.is_empty() && joined.match_indices(&name.key).any(|(at, _)| is_given(at));
+            let begins = |token: &Token| joined[token.start..].starts_with(&name.key);
+            let found = !name.key.is_empty()
+                && (0..tokens.len())
+                    .any(|first| begins(&tokens[first]) && Self::is_given(name, &tokens, first));
             if found { name.key.len() } else { 0 }
         };
         self.0.iter().map(given).collect()
     }
 
-    /// Whether the words in a range are given as a name.
-    fn is_given(name: &Name, tokens: &[Token], start: usize, end: usize) -> bool {
-        let first = tokens.iter().position(|token| token.start == start && token.end > start);
-        let last = tokens.iter().position(|token| token.end == end);
-        let (Some(first), Some(last)) = (first, last) else { return false };
+    /// Whether the words from `first` on, which begin with a name, are given as that name.
+    fn is_given(name: &Name, tokens: &[Token], first: usize) -> bool {
+        let end = tokens[first].start + name.key.len();
+        let Some(last) = tokens.iter().position(|token| token.end == end) else { return false };
         let (before, rest) = tokens.split_at(first);
         let Some((run, after)) = rest.split_at_checked((last + 1).saturating_sub(first)) else {
             return false;
