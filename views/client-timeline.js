@@ -1,5 +1,5 @@
 // Client timeline: the answer of `troubleshootClient`. It reads, from `view` or `facts`:
-//   client: { name?, mac, user?, ip?, ssid?, band?, channel?, rssi?, snr?, ap?, switch?, port?, vlan?, os?, site?, since? }
+//   client: { name?, mac, user?, ip?, ssid?, band?, channel?, rssi?, snr?, ap?, switch?, port?, vlan?, model?, os?, site?, since?, last_seen? }
 //   timeline: [{ when, stage, ok?, type, text?, ap?, ssid?, rssi? }], with the stages below
 //   sessions: [{ start, end?, ap?, ssid?, band? }]     signal: [{ when, rssi, snr? }]
 // parts: format, dom, host, answer, chart
@@ -59,13 +59,14 @@ start(function draw(answer, main) {
     facts([['Client', first(client.name, client.hostname, client.mac)], ['MAC', client.mac], ['User', client.user], ['Address', client.ip],
       ['SSID', client.ssid], ['Band', BANDS[client.band] ?? client.band], ['Channel', client.channel], ['Signal', signalText(client.rssi)],
       ['Signal to noise', number(client.snr) === undefined ? undefined : `${format(client.snr)} dB`], ['Access point', client.ap],
-      ['Switch', client.switch], ['Port', client.port], ['VLAN', client.vlan], ['System', client.os], ['Site', client.site], ['Since', time(client.since)]]),
+      ['Switch', client.switch], ['Port', client.port], ['VLAN', client.vlan], ['Model', client.model], ['System', client.os], ['Site', client.site],
+      ['Since', time(client.since)], ['Last seen', time(client.last_seen)]]),
     events.length + sessions.length > 0 && [
-      el('h2', {}, 'Timeline'),
+      el('h2', {}, 'What happened'),
       el('p', { class: 'soft small' }, `${counted(events.length, 'event')}, ${failed ? `${format(failed)} failed (triangles)` : 'none failed'}`),
       lanes(events, sessions, width),
     ],
-    events.length > 0 && details('Events as a table', table('Events, the latest first', events.toReversed(), [
+    events.length > 0 && details('Events as a table, the latest first', table('Events, the latest first', events.toReversed(), [
       { heading: 'When', value: (row) => row.at, show: time },
       { heading: 'Stage', value: (row) => row.stage },
       { heading: 'Result', value: (row) => row.ok, show: result },
@@ -84,7 +85,7 @@ start(function draw(answer, main) {
     ])),
     signal.length > 1 && [el('h2', {}, 'Signal'),
       lineChart('Signal over time; the table below has the values', signal, { width, show: (value) => `${format(value, 0)}` }),
-      details('Signal as a table', table('Signal in dBm', signal, [
+      details('As a table', table('Signal in dBm', signal, [
         { heading: 'When', value: (row) => row.at, show: time },
         { heading: 'Signal', value: (row) => signalText(row.value), right: true },
         { heading: 'Signal to noise', value: (row) => row.snr, right: true },

@@ -88,7 +88,7 @@ start((answer) => {
     el('ul', { class: 'legend', 'aria-label': 'Legend' }, el('li', {}, badge('1', 'good'), ' up'), el('li', {}, badge('1'), ' no link or disabled (dashed)'),
       el('li', {}, badge('1!', 'warn'), ' warning'), el('li', {}, badge('1!', 'bad'), ' critical')),
     longList(devices, (device) => el('li', {}, plate(device, mark)), { most: MAX_PLATES, what: 'devices' }),
-    details('Ports as a table', table('Ports, those with a problem first', rows, [
+    details('Ports as a table, those with a problem first', table('Ports, those with a problem first', rows, [
       { heading: 'Device', value: (row) => row.device },
       { heading: 'Port', value: (row) => row.port },
       { heading: 'State', value: (row) => row.state, show: (value, row) => badge(value, row.kind) },

@@ -24,9 +24,9 @@ pub const SAMPLE_QUESTIONS: [SampleQuestion; 7] = [
         arguments: r#"{"site_id":"Rotterdam Warehouse"}"#,
     },
     SampleQuestion {
-        text: "Why does the scanner scan-lds-015 in Leeds lose its connection?",
+        text: "Why does the laptop hp-mac-lds-008 in Leeds have a bad connection?",
         tool: "troubleshootClient",
-        arguments: r#"{"client":"scan-lds-015"}"#,
+        arguments: r#"{"client":"hp-mac-lds-008"}"#,
     },
     SampleQuestion {
         text: "Which switch ports have a problem?",

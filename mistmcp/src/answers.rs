@@ -77,4 +77,4 @@ pub use row::{Row, Rows};
 pub use size::estimated_tokens;
 pub use tokio::join;
 pub use window::Window;
-pub use wording::{ago, count, lasting, listed, name};
+pub use wording::{ago, been, count, has, is, lasting, listed, name, plural, span, times};

@@ -75,6 +75,7 @@ pub(crate) use token_validation::{TokenStatus, TokenValidation};
 pub use tokens::Tokens;
 pub(crate) use validation_limiter::ValidationLimiter;
 
+use parking_lot::Mutex;
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
@@ -83,6 +84,7 @@ use crate::call::Stage;
 use crate::param::Param;
 use crate::{Call, Result};
 use dispatch::{Dispatched, Dispatcher, SentCount};
+use name_list::NameList;
 use single_flight::Expired;
 
 /// Mist API client of one call, with the tokens and the cloud of the calling session.
@@ -114,13 +116,23 @@ pub struct Mist {
     names_requests: bool,
     disclosure: Disclosure,
     sent: SentCount,
+    /// The name lists that were read for this call.
+    name_lists: Arc<Mutex<Vec<Arc<NameList>>>>,
 }
 
 impl Mist {
     pub(crate) fn new(connection: Arc<Connection>, call: Call) -> Self {
         let deadline = Instant::now() + connection.limits().timeout;
         let sent = SentCount::new(Arc::clone(call.record()));
-        Self { connection, call, deadline, names_requests: false, disclosure: Disclosure::default(), sent }
+        Self {
+            connection,
+            call,
+            deadline,
+            names_requests: false,
+            disclosure: Disclosure::default(),
+            sent,
+            name_lists: Arc::default(),
+        }
     }
 
     /// The same client with a limit on which lists errors and notes may quote.

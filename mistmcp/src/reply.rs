@@ -16,6 +16,7 @@ mod refetch;
 mod request_facts;
 mod row_buffer;
 mod secrets;
+mod sentences;
 mod source;
 mod truncate;
 mod view_data;
@@ -165,6 +166,12 @@ impl Reply {
     pub(crate) fn rows_from(offset: Offset, value: Value) -> Self {
         let source = Source { offset: Some(offset), is_redacted: true, ..Source::default() };
         Self::of(Body::Data { value, source })
+    }
+
+    /// A reply with the object of an answer to a question. Its own sentences, which are the verdict, the summaries of its
+    /// findings and the lines of `not_seen`, are kept as they are: each value in them was redacted by itself.
+    pub(crate) fn answer(value: Value) -> Self {
+        Self::of(Body::Data { value, source: Source { is_answer: true, ..Source::default() } })
     }
 
     /// A reply with a value that has no secrets, such as a description of redacted rows.

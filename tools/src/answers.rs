@@ -53,6 +53,7 @@ pub mod check_site;
 pub mod check_wan;
 pub mod explain_sle;
 mod facts;
+pub mod fields;
 pub mod find_anything;
 pub mod list_problems;
 mod locate;

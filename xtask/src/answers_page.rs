@@ -1,6 +1,7 @@
 //! `docs/answers.md`: the causes that answers name, with meaning, evidence and remedy, and the tools that find each.
 
 use mistmcp::Catalog;
+use mistmcp_tools::answers::fields::{self, Field};
 use mistmcp_tools::answers::{FOUND_BY, LIMITS, causes};
 
 use crate::tools_page::line;
@@ -28,22 +29,38 @@ pub(crate) fn page(catalog: &Catalog) -> String {
     }
     page.push_str(
         "\n## An answer\n\n\
-         | field | |\n|---|---|\n\
-         | `verdict` | the answer in a sentence or two |\n\
-         | `findings` | likely causes, the best explanation first: `cause`, `severity`, `summary`, `objects`, `since` (epoch \
-         seconds), `evidence`, `see` (the call that shows the rows), and `because_of`, the place of the finding that it follows \
-         from |\n\
-         | `facts` | what was asked about |\n\
-         | `not_seen` | what could not be read, and why. Without it, nothing was hidden |\n\
-         | `calls` | requests that were sent to Mist |\n\n\
-         `severity` is `critical` (people cannot work), `warning` (they notice) or `info`. Lists that are too long are cut, and \
-         `more_findings` and `more_objects` count the rest.\n\n\
-         An alarm or Marvis action that was not raised in the last two hours is at most a warning, with `last_reported` in the \
+         An answer is one object. Fields that have nothing to say are left out, but for `verdict`, `findings`, `not_seen` and \
+         `calls`.\n\n",
+    );
+    table(&mut page, fields::OF_AN_ANSWER);
+    page.push_str("\nA finding:\n\n");
+    table(&mut page, fields::OF_A_FINDING);
+    page.push_str("\nAn object of a finding:\n\n");
+    table(&mut page, fields::OF_AN_OBJECT);
+    page.push_str(
+        "\nAn alarm or Marvis action that was not raised in the last two hours is at most a warning, with `last_reported` in the \
          evidence: what is there now comes first. So is an access point that is down while most others of its site are connected, \
          unless the question is about it.\n\n\
          An answer never says that all is well: it says what was looked at. If something stands in `not_seen`, give the API \
          token the permission, wait until calls are left, or allow the tool that reads it, and ask again.\n\n\
-         ## What an answer costs\n\n\
+         With `--table`, `mistmcp call` prints the findings with numbers; *because of* has the number of the root that a finding \
+         follows from, and below the table stand the calls that show the rows behind each finding, as command lines.\n\n\
+         ### Time windows\n\n\
+         Tools with `start`, `end` and `duration` look at the last day, if none is given. `start` and `end` take epoch seconds, \
+         a distance from now such as `-2h`, and ISO 8601; `duration` takes `30m`, `6h`, `1d` or `2w`. A window that is empty, ends \
+         before it starts or begins in the future is an error. Mist keeps events and service levels for about 30 days, and the \
+         audit log for about 180: what is older stands in `not_seen`. `before` of `whatChanged` is the moment when it got bad: \
+         only changes before it count, by default those of the day before it.\n\n\
+         ### Facts\n\n",
+    );
+    for facts in fields::OF_FACTS {
+        let tools: Vec<_> = facts.tools.iter().map(|tool| format!("`{tool}`")).collect();
+        line(&mut page, &format!("{}:\n", tools.join(" and ")));
+        table(&mut page, facts.fields);
+        page.push('\n');
+    }
+    page.push_str(
+        "## What an answer costs\n\n\
          At most eight requests of an answer are in flight. *Rounds* are requests that wait for each other, so that they decide \
          how long an answer takes: with Mist answering in 200 ms, three rounds are 0.6 s. They are counted with names known and \
          lists of one page; a longer list adds a round for each further page. Equal answers at the same time are computed once. \
@@ -76,4 +93,12 @@ pub(crate) fn page(catalog: &Catalog) -> String {
         }
     }
     page
+}
+
+/// A table of fields.
+fn table(page: &mut String, fields: &[Field]) {
+    page.push_str("| field | |\n|---|---|\n");
+    for field in fields {
+        line(page, &format!("| `{}` | {} |", field.name, field.meaning));
+    }
 }

@@ -21,6 +21,15 @@ pub struct Diagnosis {
     normal: Option<String>,
 }
 
+/// What an answer does not know.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Missing<'a> {
+    /// The lines of `not_seen`.
+    pub(super) lines: &'a [String],
+    /// The number of parts among these that could not be read. The others have nothing in them.
+    pub(super) unread: usize,
+}
+
 /// The least number of findings that is kept when whole facts need room.
 const ENOUGH_FINDINGS: usize = 5;
 
@@ -31,7 +40,7 @@ impl Diagnosis {
     }
 
     /// An answer where the subject was not found, or has no data: a whole sentence. Say why in
-    /// [`Inquiry::not_seen`](super::Inquiry::not_seen) as well.
+    /// [`Inquiry::not_seen`](super::Inquiry::not_seen) or [`Inquiry::nothing_there`](super::Inquiry::nothing_there) as well.
     pub fn unknown(verdict: impl Into<String>) -> Self {
         Self { subject: verdict.into(), unknown: true, ..Self::default() }
     }
@@ -116,13 +125,14 @@ impl Diagnosis {
     pub(super) fn into_value(
         self,
         seen: &[String],
-        not_seen: &[String],
+        missing: Missing<'_>,
         calls: usize,
         may_call: impl Fn(&str) -> bool,
     ) -> Value {
+        let not_seen = missing.lines;
         let Self { subject, findings, facts, whole, unknown, list, normal, .. } = self;
         let found = ranked(findings);
-        let verdict = verdict(&subject, &found, (unknown, list), normal.as_deref(), seen, not_seen);
+        let verdict = verdict(&subject, &found, (unknown, list), normal.as_deref(), seen, missing);
         let mut value = Value::Null;
         for step in &STEPS {
             value = written(&verdict, &found, &facts, not_seen, calls, step, &may_call);
@@ -154,7 +164,7 @@ fn verdict(
     (unknown, list): (bool, bool),
     normal: Option<&str>,
     seen: &[String],
-    not_seen: &[String],
+    missing: Missing<'_>,
 ) -> String {
     if unknown && found.is_empty() {
         return sentence(subject, 400);
@@ -162,11 +172,8 @@ fn verdict(
     let subject = subject.trim_end_matches('.');
     let text = match found.first() {
         Some(Ranked { finding, .. }) => {
-            let serious = if finding.severity == Severity::Info && !list {
-                "nothing serious was found, but: "
-            } else {
-                ""
-            };
+            let is_serious = found.iter().any(|ranked| ranked.finding.severity > Severity::Info);
+            let serious = if !is_serious && !list { "nothing serious was found. Of note: " } else { "" };
             let others = match found.len() - 1 {
                 0 => String::new(),
                 1 => " There is one more finding.".to_owned(),
@@ -181,12 +188,16 @@ fn verdict(
             format!("{subject}: {}.", normal.map_or(nothing, str::to_owned).trim_end_matches('.'))
         }
     };
-    let hidden = match not_seen.len() {
-        0 => String::new(),
-        parts if found.is_empty() => {
-            format!(" {} could not be seen, so this is not the whole picture.", count(parts, "part"))
+    let hidden = match (missing.unread, missing.lines.len()) {
+        (0, 0) => String::new(),
+        (0, _) if !found.is_empty() => String::new(),
+        (0, parts) => {
+            format!(" There is no data of {}, so this is not the whole picture.", count(parts, "part"))
         }
-        parts => format!(" {} could not be seen.", count(parts, "part")),
+        (parts, _) if found.is_empty() => {
+            format!(" {} could not be read, so this is not the whole picture.", count(parts, "part"))
+        }
+        (parts, _) => format!(" {} could not be read.", count(parts, "part")),
     };
     sentence(&(text + &hidden), 500)
 }
@@ -268,6 +279,10 @@ mod tests {
         items.iter().map(|item| (*item).to_owned()).collect()
     }
 
+    fn unread(lines: &[String]) -> Missing<'_> {
+        Missing { lines, unread: lines.len() }
+    }
+
     fn one(number: usize) -> Finding {
         Finding::new(&CAUSE, Severity::Warning, format!("Port {number} is slow."))
             .on(Object::port(&format!("ge-0/0/{number}")).of_device("SW-1").mac("5c5b35000001".to_owned()))
@@ -278,8 +293,12 @@ mod tests {
 
     #[test]
     fn an_answer_has_its_four_fields_also_when_nothing_was_found() {
-        let value =
-            Diagnosis::about("AP-1 is connected").into_value(&texts(&["ports", "events"]), &[], 3, |_| true);
+        let value = Diagnosis::about("AP-1 is connected").into_value(
+            &texts(&["ports", "events"]),
+            Missing::default(),
+            3,
+            |_| true,
+        );
         assert_eq!(value["findings"], json!([]));
         assert_eq!(value["not_seen"], json!([]));
         assert_eq!(value["calls"], 3);
@@ -289,13 +308,16 @@ mod tests {
     #[test]
     fn a_verdict_states_what_was_not_seen_and_never_that_all_is_well() {
         let hidden = texts(&["NAC: 403"]);
-        let value = Diagnosis::about("AP-1").into_value(&[], &hidden, 1, |_| true);
+        let value = Diagnosis::about("AP-1").into_value(&[], unread(&hidden), 1, |_| true);
         assert!(value["verdict"].as_str().unwrap().contains("nothing is known"), "{value}");
-        let value = Diagnosis::about("AP-1").into_value(&texts(&["ports"]), &hidden, 1, |_| true);
-        assert!(value["verdict"].as_str().unwrap().contains("1 part could not be seen"), "{value}");
-        let value =
-            Diagnosis::unknown("No client is called x.")
-                .into_value(&texts(&["clients"]), &hidden, 1, |_| true);
+        let value = Diagnosis::about("AP-1").into_value(&texts(&["ports"]), unread(&hidden), 1, |_| true);
+        assert!(value["verdict"].as_str().unwrap().contains("1 part could not be read"), "{value}");
+        let value = Diagnosis::unknown("No client is called x.").into_value(
+            &texts(&["clients"]),
+            unread(&hidden),
+            1,
+            |_| true,
+        );
         assert_eq!(value["verdict"], "No client is called x.");
     }
 
@@ -305,7 +327,7 @@ mod tests {
             .with("mac", "5c5b35000001")
             .with("limit", 1000);
         let diagnosis = Diagnosis::about("AP-1 is slow").findings([one(1).see(&part)]);
-        let value = diagnosis.clone().into_value(&[], &[], 1, |_| true);
+        let value = diagnosis.clone().into_value(&[], Missing::default(), 1, |_| true);
         assert_eq!(
             value["findings"][0],
             json!({
@@ -316,7 +338,7 @@ mod tests {
             })
         );
         assert_eq!(value["verdict"], "AP-1 is slow: Port 1 is slow.");
-        let value = diagnosis.into_value(&[], &[], 1, |_| false);
+        let value = diagnosis.into_value(&[], Missing::default(), 1, |_| false);
         assert!(value["findings"][0].get("see").is_none());
     }
 
@@ -325,7 +347,8 @@ mod tests {
         let part = |tool| Part::new("ports", tool);
         let diagnosis =
             Diagnosis::about("AP-1 is slow").findings([one(1).see(&part("searchOrgSwOrGwPorts")), one(2)]);
-        let value = diagnosis.shown_by(&part("getOrgInventory")).into_value(&[], &[], 1, |_| true);
+        let value =
+            diagnosis.shown_by(&part("getOrgInventory")).into_value(&[], Missing::default(), 1, |_| true);
         let tools: Vec<_> =
             value["findings"].as_array().unwrap().iter().map(|finding| &finding["see"]["tool"]).collect();
         assert_eq!(tools, ["searchOrgSwOrGwPorts", "getOrgInventory"]);
@@ -340,7 +363,7 @@ mod tests {
         assert_eq!(view["ports"], json!([1, 2]));
         assert_eq!(view["marks"].as_array().unwrap().len(), 200);
         assert!(view["marks"][199]["cause"].is_string() && view["marks"][199]["name"].is_string(), "{view}");
-        let answer = diagnosis.into_value(&texts(&["ports"]), &[], 1, |_| true);
+        let answer = diagnosis.into_value(&texts(&["ports"]), Missing::default(), 1, |_| true);
         assert!(answer.get("view").is_none() && answer.get("marks").is_none(), "{answer}");
     }
 
@@ -349,7 +372,7 @@ mod tests {
         let set = |length: usize| json!({ "drawing": "word ".repeat(length) }).as_object().cloned().unwrap();
         let drawn = |sets: Vec<Map<String, Value>>, findings: usize| {
             let diagnosis = Diagnosis::about("The site").findings((0..findings).map(one)).whole(sets);
-            let value = diagnosis.into_value(&texts(&["ports"]), &[], 3, |_| true);
+            let value = diagnosis.into_value(&texts(&["ports"]), Missing::default(), 3, |_| true);
             assert!(estimated_tokens(&value.to_string()) <= MOST_TOKENS);
             value["facts"]["drawing"].as_str().map(|text| text.len() / 5)
         };
@@ -373,7 +396,7 @@ mod tests {
             diagnosis.fact(&format!("{place}"), long.clone())
         });
         let hidden: Vec<_> = (0..50).map(|number| format!("{number} {long}")).collect();
-        let value = facts.findings(many).into_value(&[], &hidden, 12, |_| true);
+        let value = facts.findings(many).into_value(&[], unread(&hidden), 12, |_| true);
         let text = value.to_string();
         assert!(estimated_tokens(&text) <= MOST_TOKENS, "{}", estimated_tokens(&text));
         assert!(!text.contains('\u{202e}') && !text.contains('\u{7}') && !text.contains("\\u0007"), "{text}");

@@ -11,8 +11,10 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
+use super::diagnosis::Missing;
 use super::{Diagnosis, Part, Rows, See};
 use crate::error::ErrorKind;
+use crate::reply::redact_text;
 use crate::text::shortened;
 use crate::{Call, Error, Mist, Reply, Request, Result, Time};
 
@@ -51,7 +53,7 @@ where
             None => finished.await?,
         };
         let mut parts = concluded.as_array().into_iter().flatten();
-        let reply = Reply::json(parts.next())?;
+        let reply = Reply::answer(parts.next().cloned().unwrap_or_default());
         Ok(match parts.next() {
             Some(view) => reply.with_view(view.clone()),
             None => reply,
@@ -88,6 +90,8 @@ struct State {
     seen: HashSet<String>,
     /// Names of parts with the reason.
     not_seen: Vec<(String, String)>,
+    /// The number of these parts that could not be read. The others were read, and there is nothing in them.
+    unread: usize,
     /// The error of a token that Mist refused.
     refused: Option<Error>,
 }
@@ -162,18 +166,39 @@ impl Inquiry {
         }
     }
 
-    /// Records something that the answer could not see, such as a site without devices.
+    /// Records something that the answer could not read. Values from the network in `reason` go through
+    /// [`name`](super::name).
     pub fn not_seen(&self, part: &str, reason: &str) {
+        if self.add_line(part, reason) {
+            self.0.state.lock().unread += 1;
+        }
+    }
+
+    /// Records a part that was read and has nothing in it, such as the devices of a site without devices: one short line
+    /// in `not_seen`. The verdict or a finding has to say so as well.
+    pub fn nothing_there(&self, part: &str, reason: &str) {
+        self.add_line(part, reason);
+    }
+
+    /// Adds a line to `not_seen`, unless it is there.
+    fn add_line(&self, part: &str, reason: &str) -> bool {
         let line = shortened(&format!("{part}: {reason}"), 160);
         let mut state = self.0.state.lock();
-        if !state.not_seen.iter().any(|(_, known)| *known == line) {
+        let is_new = !state.not_seen.iter().any(|(_, known)| *known == line);
+        if is_new {
             state.not_seen.push((part.to_owned(), line));
         }
+        is_new
     }
 
     /// A time of the call's arguments in epoch seconds.
     pub fn time(&self, time: &Time) -> Option<i64> {
         time.epoch(self.0.now)
+    }
+
+    /// The name of an object whose name in the arguments of the call was resolved to this id.
+    pub fn resolved_name(&self, id: &str) -> Option<String> {
+        self.0.mist.resolved_name(id)
     }
 
     /// Requests that this answer may still send.
@@ -241,7 +266,7 @@ impl Inquiry {
 
     /// The answer, as its tool returns it.
     fn conclude(&self, mut diagnosis: Diagnosis) -> Result<(Value, Option<Value>)> {
-        let (seen, not_seen) = {
+        let (seen, not_seen, unread) = {
             let mut state = self.0.state.lock();
             if let (true, Some(refused)) = (state.seen.is_empty(), state.refused.take()) {
                 return Err(refused);
@@ -249,16 +274,17 @@ impl Inquiry {
             if let Some(first) = &state.first {
                 diagnosis = diagnosis.shown_by_call(first);
             }
-            let State { order, seen, not_seen, .. } = &*state;
+            let State { order, seen, not_seen, unread, .. } = &*state;
             let place = |name: &String| order.iter().position(|known| known == name).unwrap_or(usize::MAX);
             let seen: Vec<_> = order.iter().filter(|name| seen.contains(*name)).cloned().collect();
             let mut not_seen = not_seen.clone();
             not_seen.sort_by_key(|(name, _)| place(name));
-            (seen, not_seen.into_iter().map(|(_, line)| line).collect::<Vec<_>>())
+            (seen, not_seen.into_iter().map(|(_, line)| line).collect::<Vec<_>>(), *unread)
         };
         let may_call = |tool: &str| self.0.call.may_call(tool);
         let view = diagnosis.view_data();
-        Ok((diagnosis.into_value(&seen, &not_seen, self.0.mist.requests_sent(), may_call), view))
+        let missing = Missing { lines: &not_seen, unread };
+        Ok((diagnosis.into_value(&seen, missing, self.0.mist.requests_sent(), may_call), view))
     }
 }
 
@@ -356,6 +382,9 @@ impl Missed {
             _ => {
                 let words = error.to_string();
                 let first = words.split_inclusive(". ").next().unwrap_or_default();
+                // It may have words of Mist.
+                let redacted = redact_text("", first);
+                let first = redacted.as_deref().unwrap_or(first);
                 shortened(first.trim().trim_end_matches('.'), 120)
             }
         }

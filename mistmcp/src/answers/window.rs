@@ -1,7 +1,8 @@
 //! Time window of a question: [`Window`].
 
 use super::{Inquiry, Part};
-use crate::TimeWindow;
+use crate::error::ErrorKind;
+use crate::{Arg, Error, Result, Time, TimeWindow};
 
 /// The time that a question is about, in epoch seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,27 +15,82 @@ pub struct Window {
 
 /// Length of a window, if none is given.
 const DAY: i64 = 86_400;
+/// How long Mist keeps events, statistics over time and service levels, with its standard analytics.
+const KEPT: i64 = 30 * DAY;
+/// Seconds by which a window of 30 days may be longer.
+const MARGIN: i64 = 3_600;
 
 impl Window {
-    /// The time window of a call; the last day by default.
-    pub fn of(asked: &TimeWindow, ask: &Inquiry) -> Self {
-        Self::at(asked, ask.now())
+    /// The time window of a call; the last day by default. A time before what Mist keeps is recorded in `not_seen`.
+    ///
+    /// # Errors
+    /// It ends before it starts, begins in the future, or has no length.
+    pub fn of(asked: &TimeWindow, ask: &Inquiry) -> Result<Self> {
+        let window = Self::at(asked, ask.now())?;
+        window.note_age(ask);
+        Ok(window)
     }
 
-    fn at(asked: &TimeWindow, now: i64) -> Self {
-        let length =
-            asked.duration.as_ref().and_then(crate::RelativeDuration::seconds).filter(|length| *length > 0);
-        let time = |time: &Option<crate::Time>| time.as_ref().and_then(|time| time.epoch(now));
-        let (start, end) = (time(&asked.start), time(&asked.end));
+    /// The time window of a call that asks for what was before a moment: by default the day before it.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of); and the moment is not after the start.
+    pub fn before(moment: i64, asked: &TimeWindow, ask: &Inquiry) -> Result<Self> {
+        let now = ask.now();
+        let moment = moment.clamp(1, now);
+        if let Some(start) =
+            asked.start.as_ref().and_then(|start| start.epoch(now)).filter(|start| *start >= moment)
+        {
+            let words = format!(
+                "`before` ({}) is not after `start` ({}). Give an earlier `start`, or leave it out for the day before \
+                 `before`.",
+                ask.ago(moment),
+                ask.ago(start)
+            );
+            return Err(Error::own(ErrorKind::Arguments, words));
+        }
+        let until = TimeWindow {
+            end: asked.end.clone().or_else(|| Time::read(&moment.into()).ok()),
+            ..asked.clone()
+        };
+        Self::of(&until, ask)
+    }
+
+    fn at(asked: &TimeWindow, now: i64) -> Result<Self> {
+        let wrong = |words: &str| Err(Error::own(ErrorKind::Arguments, words));
+        let length = asked.duration.as_ref().and_then(crate::RelativeDuration::seconds);
+        if length == Some(0) {
+            return wrong("`duration` is 0. Give a length of time such as \"6h\" or \"1d\".");
+        }
+        let time =
+            |time: &Option<Time>| time.as_ref().and_then(|time| time.epoch(now)).map(|time| time.max(0));
+        let (start, end) = (time(&asked.start), time(&asked.end).map(|end| end.min(now)));
+        if start.is_some_and(|start| start >= now) {
+            return wrong("`start` is not in the past. Give an earlier time, such as \"-1d\".");
+        }
         let (start, end) = match (start, end, length) {
             (Some(start), None, Some(length)) => (start, start.saturating_add(length).min(now)),
             (Some(start), end, _) => (start, end.unwrap_or(now)),
             (None, end, length) => {
                 let end = end.unwrap_or(now);
-                (end.saturating_sub(length.unwrap_or(DAY)), end)
+                (end.saturating_sub(length.unwrap_or(DAY)).max(0), end)
             }
         };
-        if start < end { Self { start, end } } else { Self { start: start.saturating_sub(DAY), end: start } }
+        if start >= end {
+            return wrong("`end` is not after `start`. Give an earlier `start` or a later `end`.");
+        }
+        Ok(Self { start, end })
+    }
+
+    /// Records a time that Mist does not keep in `not_seen`.
+    fn note_age(&self, ask: &Inquiry) {
+        if self.start < ask.now().saturating_sub(KEPT) - MARGIN {
+            let days = KEPT / DAY;
+            ask.not_seen(
+                &format!("the time before {days} days ago"),
+                &format!("Mist keeps events and service levels for about {days} days"),
+            );
+        }
     }
 
     /// A window of this many seconds until now.
@@ -58,7 +114,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{Arg, RelativeDuration, Time};
+    use crate::RelativeDuration;
 
     #[test]
     fn a_window_follows_from_start_end_and_length() {
@@ -68,13 +124,26 @@ mod tests {
         let of = |start: &str, end: &str, length: &str| {
             let duration = RelativeDuration::read(&json!(length)).ok();
             let window = Window::at(&TimeWindow { start: time(start), end: time(end), duration }, 1_000_000);
-            (window.start, window.end)
+            window.map(|window| (window.start, window.end)).map_err(|error| error.to_string())
         };
-        assert_eq!(of("", "", ""), (1_000_000 - DAY, 1_000_000));
-        assert_eq!(of("", "", "1h"), (996_400, 1_000_000));
-        assert_eq!(of("-2h", "-1h", ""), (992_800, 996_400));
-        assert_eq!(of("-2h", "", "1h"), (992_800, 996_400));
-        assert_eq!(of("", "-1h", "1h"), (992_800, 996_400));
-        assert_eq!(of("-1h", "-2h", ""), (996_400 - DAY, 996_400), "a window that ends before it starts");
+        assert_eq!(of("", "", ""), Ok((1_000_000 - DAY, 1_000_000)));
+        assert_eq!(of("", "", "1h"), Ok((996_400, 1_000_000)));
+        assert_eq!(of("-2h", "-1h", ""), Ok((992_800, 996_400)));
+        assert_eq!(of("-2h", "", "1h"), Ok((992_800, 996_400)));
+        assert_eq!(of("", "-1h", "1h"), Ok((992_800, 996_400)));
+        assert_eq!(of("-2h", "1000500", ""), Ok((992_800, 1_000_000)), "an end in the future");
+        assert_eq!(of("-999999999w", "", ""), Ok((0, 1_000_000)), "a start before all times");
+        for (start, end, length, word) in [
+            ("-1h", "-2h", "", "`end`"),
+            ("-1h", "-1h", "", "`end`"),
+            ("now", "", "", "`start`"),
+            ("1000001", "", "1h", "`start`"),
+            ("", "", "0d", "`duration`"),
+            ("-2h", "", "0", "`duration`"),
+            ("", "0", "", "`end`"),
+        ] {
+            let error = of(start, end, length).unwrap_err();
+            assert!(error.starts_with(word), "{start} {end} {length}: {error}");
+        }
     }
 }

@@ -4,6 +4,7 @@ pub(super) mod answer;
 pub(super) mod arguments;
 mod cells;
 mod columns;
+mod command_line;
 mod csv;
 mod diagnosis;
 mod names;
@@ -50,6 +51,8 @@ pub(super) struct Output {
     pub(super) format: OutputFormat,
     /// The columns of a table or of CSV, where they were chosen.
     pub(super) fields: Vec<String>,
+    /// The flags with which a further call asks the same network.
+    pub(super) network_flags: Vec<String>,
 }
 
 /// Calls a tool, and prints what it answers.
@@ -90,7 +93,7 @@ pub(super) async fn run(
                 return Ok(Exit::Usage.into());
             }
         };
-    let printed = Output { format, fields };
+    let printed = Output { format, fields, network_flags: command_line::network_flags(flags) };
     let stop = shutdown::on_signal()?;
     let progress = Progress::new();
     let call = Caller { session, tool: &asked.tool, stop, progress };

@@ -107,13 +107,22 @@ impl Mist {
             && let Some(listing) = dispatcher.pool.cache.names(&dispatcher.ids, path).filter(new_enough)
         {
             self.call.trace().cache_hit(path);
+            self.name_lists.lock().push(Arc::clone(&listing));
             return Ok(listing);
         }
         let requested_at = Instant::now();
         let (rows, complete) = self.list(dispatcher, path).await?;
         let listing = Arc::new(NameList { rows, requested_at, complete, unasked: None });
         dispatcher.pool.cache.keep_names(&dispatcher.ids, path, Arc::clone(&listing));
+        self.name_lists.lock().push(Arc::clone(&listing));
         Ok(listing)
+    }
+
+    /// The name of an object, if a list that was read to resolve the names of this call has it.
+    pub(crate) fn resolved_name(&self, id: &str) -> Option<String> {
+        let lists = self.name_lists.lock();
+        let mut rows = lists.iter().flat_map(|list| &list.rows);
+        rows.find(|row| row.id == id && !row.name.is_empty()).map(|row| row.name.clone())
     }
 
     /// Fetches a name list page by page. Returns whether it is complete.

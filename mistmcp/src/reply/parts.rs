@@ -3,8 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::measure::{length, length_within};
-use super::prune::prune_and_redact;
+use super::prune::{prune, prune_and_redact};
 use super::request_facts::{Expected, RequestFacts};
+use super::secrets::redact;
+use super::sentences::Sentences;
 use super::source::Source;
 use super::{Format, Rules, field_mask, truncate, write};
 use crate::Result;
@@ -22,7 +24,16 @@ pub(super) fn render(
         about = field_mask::unknown(std::slice::from_ref(&value), fields);
         field_mask::keep(&mut value, fields);
     }
-    prune_and_redact(&mut value, rules.show_secrets);
+    if source.is_answer {
+        prune(&mut value);
+        let sentences = Sentences::take(&mut value);
+        if !rules.show_secrets {
+            redact(&mut value);
+        }
+        sentences.put_back(&mut value);
+    } else {
+        prune_and_redact(&mut value, rules.show_secrets);
+    }
     match &mut value {
         Value::Object(object) => {
             if facts.expected != Expected::One && !object.is_empty() && !object.contains_key("start") {

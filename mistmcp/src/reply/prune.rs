@@ -34,7 +34,8 @@ fn prune_object(object: &mut Map<String, Value>) {
     });
 }
 
-fn prune(value: &mut Value) {
+/// Removes empty values and escapes invisible characters.
+pub(super) fn prune(value: &mut Value) {
     match value {
         Value::Object(object) => prune_object(object),
         Value::Array(items) => items.iter_mut().for_each(prune),

@@ -25,6 +25,8 @@ pub(crate) struct Source {
     pub(super) is_large: bool,
     /// Whether secrets were hidden before. A name that the tool chose says nothing about its value.
     pub(super) is_redacted: bool,
+    /// Whether it is an answer to a question, with sentences of this program, whose values were redacted one by one.
+    pub(super) is_answer: bool,
     /// Position of the rows, if the tool takes an `offset`.
     pub(super) offset: Option<Offset>,
 }
@@ -52,6 +54,7 @@ impl Source {
             omitted: BTreeMap::new(),
             is_large: answer.is_large(),
             is_redacted: false,
+            is_answer: false,
             offset: None,
         }
     }

@@ -65,7 +65,7 @@ const clientTimeline = {
     verdict: 'scanner-17 cannot connect: its key for the SSID warehouse is wrong.',
     findings: [finding('wrong_key', 'critical', 'scanner-17 fails at 4-way handshake since 09:12.', { evidence: { failures: 31 } })],
     facts: {
-        client: { name: 'scanner-17', mac: 'a4c3f0aabb01', ssid: 'warehouse', band: '5', channel: 44, rssi: -61, snr: 31, ap: 'LDS-AP-03', vlan: 20, os: 'Android', site: 'Leeds Distribution Centre', since: NOW - 9 * HOUR },
+        client: { name: 'scanner-17', mac: 'a4c3f0aabb01', ssid: 'warehouse', band: '5', channel: 44, rssi: -61, snr: 31, ap: 'LDS-AP-03', vlan: 20, model: 'TC58', os: 'Android', site: 'Leeds Distribution Centre', since: NOW - 9 * HOUR },
         timeline: Array.from({ length: 60 }, (_, place) => ({
             when: NOW - 9 * HOUR + place * 500, stage: stages[place % 6], ok: place % 6 === 1 ? place < 20 : true, type: place % 6 === 1 && place >= 20 ? 'MARVIS_EVENT_CLIENT_AUTH_FAILURE' : 'CLIENT_OK', ap: `LDS-AP-0${1 + (place % 4)}`, ssid: 'warehouse', rssi: -55 - (place % 20), text: place % 7 ? undefined : 'Reason code 15 (4-way handshake timeout)',
         })),

@@ -3,10 +3,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod asked;
 mod asker;
 mod changed;
 mod faults;
 mod questions;
 mod relay;
 mod rounds;
+mod sentences;
 mod valid;

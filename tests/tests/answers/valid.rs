@@ -5,25 +5,12 @@ use std::sync::LazyLock;
 
 use mistmcp::Catalog;
 use mistmcp_tools::answers::FOUND_BY;
+use mistmcp_tools::answers::fields::{self, Field};
 use serde_json::Value;
 use tiktoken_rs::CoreBPE;
 
 /// Tokens of an answer, as the contract of answers has it.
 const MOST_TOKENS: usize = 1_500;
-/// Those of every answer, and those that tell of the call: its window, and a name that was taken for another.
-const FIELDS: &[&str] = &[
-    "verdict",
-    "findings",
-    "more_findings",
-    "facts",
-    "not_seen",
-    "calls",
-    "window_default",
-    "window_asked",
-    "notes",
-];
-const FIELDS_OF_A_FINDING: &[&str] =
-    &["cause", "severity", "summary", "objects", "more_objects", "since", "because_of", "evidence", "see"];
 const KINDS: &[&str] = &[
     "client", "ap", "switch", "gateway", "mxedge", "port", "wlan", "vlan", "site", "org", "user", "rule",
     "license", "change",
@@ -48,7 +35,7 @@ pub(crate) fn faults(tool: &str, answer: &Value) -> Vec<String> {
     let tokens = TOKENIZER.encode_ordinary(&answer.to_string()).len();
     expect(tokens <= MOST_TOKENS, format!("{tokens} tokens"));
     for field in answer.as_object().into_iter().flatten().map(|(field, _)| field) {
-        expect(FIELDS.contains(&field.as_str()), format!("an unknown field {field}"));
+        expect(is_documented(fields::OF_AN_ANSWER, field), format!("an unknown field {field}"));
     }
     expect(answer["calls"].is_u64(), "no calls".to_owned());
     let not_seen = answer["not_seen"].as_array();
@@ -72,6 +59,10 @@ pub(crate) fn faults(tool: &str, answer: &Value) -> Vec<String> {
     faults
 }
 
+fn is_documented(known: &[Field], name: &str) -> bool {
+    known.iter().any(|field| field.name == name)
+}
+
 /// What a verdict without findings says where something was not seen.
 const NOT_WELL: &[&str] = &[
     "could not be",
@@ -81,6 +72,7 @@ const NOT_WELL: &[&str] = &[
     "fits ",
     "has no service level",
     "has no data",
+    "no data of",
 ];
 
 fn faults_of_finding(tool: &str, place: usize, finding: &Value) -> Vec<String> {
@@ -96,7 +88,7 @@ fn faults_of_finding(tool: &str, place: usize, finding: &Value) -> Vec<String> {
     expect(["critical", "warning", "info"].iter().any(|known| finding["severity"] == *known), "severity");
     expect(finding["summary"].as_str().is_some_and(|summary| !summary.is_empty()), "summary");
     for field in finding.as_object().into_iter().flatten().map(|(field, _)| field) {
-        expect(FIELDS_OF_A_FINDING.contains(&field.as_str()), "an unknown field");
+        expect(is_documented(fields::OF_A_FINDING, field), "an unknown field");
     }
     let objects = finding["objects"].as_array();
     expect(objects.is_some_and(|objects| !objects.is_empty()), "no objects");

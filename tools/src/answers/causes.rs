@@ -18,7 +18,7 @@ macro_rules! causes {
 
 causes! {
     "client" {
-        WEAK_SIGNAL "weak_signal": "The client hears its access point too weakly.",
+        WEAK_SIGNAL "weak_signal": "The access point receives the client too weakly.",
             "RSSI or SNR of the client below the threshold, now or in its events.",
             "Move the client, add or move an access point, or check transmit power and antennas.";
         RADIO_CONGESTED "radio_congested": "The radio of the client is busy.",
@@ -45,7 +45,7 @@ causes! {
         POSTURE_FAILED "posture_failed": "The device management does not accept the client.",
             "NAC events of the MDM look-up: failed, not enrolled, or not compliant.",
             "Enroll the client, or bring it into compliance.";
-        DHCP_FAILURE "dhcp_failure": "Clients get no address.",
+        DHCP_FAILURE "dhcp_failure": "Clients get no IP address.",
             "Failed DHCP exchanges in client events, without a later success.",
             "Check the DHCP server, its pool, the relay, and that the VLAN reaches the server.";
         DNS_FAILURE "dns_failure": "Name resolution fails.",
@@ -54,7 +54,7 @@ causes! {
         GATEWAY_ARP_FAILURE "gateway_arp_failure": "The default gateway does not answer ARP.",
             "ARP failures for the gateway in client events, without a later success.",
             "Check the gateway's interface in that VLAN, and that the VLAN is on every trunk on the way.";
-        CAPTIVE_PORTAL_FAILURE "captive_portal_failure": "The guest portal does not let the client in.",
+        CAPTIVE_PORTAL_FAILURE "captive_portal_failure": "The client fails at the guest portal.",
             "Failed portal authorizations in client events.",
             "Check the portal's server and the walled garden, and let the guest try again.";
         ASSOCIATION_REFUSED "association_refused": "The access point refuses the association.",
@@ -107,7 +107,7 @@ causes! {
         NOT_ASSIGNED "not_assigned": "The device is assigned to no site.",
             "Its inventory row has no site.",
             "Assign it to a site.";
-        DEVICE_DOWN "device_down": "A device is not connected to the cloud, and nothing around it tells why.",
+        DEVICE_DOWN "device_down": "A device is not connected to the cloud, and nothing around it explains why.",
             "Its status, with a port and an upstream device that look as they should, or cannot be seen.",
             "Check power and cable on site, then DHCP, DNS and the firewall for the cloud's addresses.";
         VIRTUAL_CHASSIS_UNSTABLE "virtual_chassis_unstable": "A virtual chassis has lost a member or a link.",
@@ -165,7 +165,7 @@ causes! {
         RADIO_DISABLED "radio_disabled": "A radio is switched off.",
             "The radio's state in the statistics or the configuration.",
             "Enable it in the RF template or at the device, if that is not on purpose.";
-        COVERAGE_HOLE "coverage_hole": "Clients in a part of the site hear no access point well.",
+        COVERAGE_HOLE "coverage_hole": "In a part of the site, no access point receives clients well.",
             "Marvis or many weak clients of one access point.",
             "Add an access point or raise the power there.";
     }

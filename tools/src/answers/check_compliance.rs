@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mistmcp::answers::{Cause, Diagnosis, Inquiry, Part, Row, Rows, answer, join};
+use mistmcp::answers::{Cause, Diagnosis, Inquiry, Part, Row, Rows, answer, join, name};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
@@ -10,6 +10,7 @@ use super::facts::Device;
 use super::facts::lifecycle::{Certificate, Contract, License, Notice, Offered};
 use super::parts::shown_by;
 use super::rules::lifecycle as rules;
+use super::site_state::site_name;
 use super::{causes as c, locate, parts};
 
 /// The causes that this tool finds.
@@ -65,7 +66,24 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
     let advisory_part = of_org("security advisories", "searchOrgJsiSirt").with("limit", parts::ROWS);
     let notice_part = of_org("problem notices", "searchOrgJsiPbn").with("limit", parts::ROWS);
     let certificate_part = of_org("certificates of the organization", "listOrgCertificates").or_none();
-    let (stats, aps, switches, gateways, license_rows, contracts, advisories, notices, org_certificates) = join!(
+    let site_name = async {
+        match site {
+            Some(site) => Some(site_name(ask, site).await),
+            None => None,
+        }
+    };
+    let (
+        stats,
+        aps,
+        switches,
+        gateways,
+        license_rows,
+        contracts,
+        advisories,
+        notices,
+        org_certificates,
+        site_name,
+    ) = join!(
         ask.rows(&stats_part),
         ask.rows(&ap_part),
         ask.rows(&switch_part),
@@ -75,6 +93,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
         ask.rows(&advisory_part),
         ask.rows(&notice_part),
         ask.rows(&certificate_part),
+        site_name,
     );
     let devices = locate::devices_of(&stats);
     let ssr_part = devices
@@ -90,7 +109,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
     let mut certificates: Vec<_> = stats.iter().flat_map(Certificate::all_of).collect();
     certificates.extend(org_certificates.iter().flat_map(Certificate::of_org));
     if devices.is_empty() && stats.is_seen() {
-        ask.not_seen(
+        ask.nothing_there(
             "devices",
             if site.is_some() { "the site has none" } else { "the organization has none" },
         );
@@ -104,13 +123,13 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
     found.extend(shown_by(rules::advisories(&security, &devices, ask.now()), &advisory_part));
     found.extend(shown_by(rules::advisories(&bugs, &devices, ask.now()), &notice_part));
 
-    let subject = if site.is_some() { "The site" } else { "The organization" };
+    let subject = site_name.as_deref().map_or_else(|| "the organization".to_owned(), name);
     if devices.is_empty() && found.is_empty() {
         return Diagnosis::unknown(format!(
-            "{subject}: no device could be seen, so nothing is known of its state."
+            "No device of {subject} could be seen, so nothing is known about its firmware and support."
         ));
     }
-    Diagnosis::about(subject)
+    Diagnosis::about(format!("The compliance of {subject}"))
         .fact("devices", devices.len())
         .fact("versions", versions_of(&devices))
         .fact("contracts", Some(contracts.len()).filter(|contracts| *contracts > 0))

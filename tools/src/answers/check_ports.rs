@@ -6,6 +6,7 @@ use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 use super::arguments::Organization;
 use super::facts::{Device, Event, Port};
 use super::rules::ports::{self, Around};
+use super::site_state::site_name;
 use super::{causes as c, locate, parts, thresholds as t, views};
 
 /// The causes that this tool finds.
@@ -98,34 +99,43 @@ async fn find(
     let inventory = located.is_none().then(|| parts::inventory(org));
     // Only the statistics have the PoE budget.
     let stats_part = of_device.is_none_or(|device| device.kind == "switch").then(|| switch_stats(org, site));
-    let (port_rows, events, alarm_rows, devices, stats) = join!(
+    let called = async {
+        match site.filter(|_| of_device.is_none()) {
+            Some(site) => Some(site_name(ask, site).await),
+            None => None,
+        }
+    };
+    let (port_rows, events, alarm_rows, devices, stats, called) = join!(
         ask.rows(&ports_part),
         ask.rows(&events_part),
         ask.rows(&alarms_part),
         ask.rows_if(inventory.as_ref()),
-        ask.rows_if(stats_part.as_ref())
+        ask.rows_if(stats_part.as_ref()),
+        called
     );
     let mut devices: Vec<Device> = match located.as_ref() {
         Some(located) => located.inventory.clone(),
         None => locate::devices_of(&devices),
     };
     for switch in locate::devices_of(&stats) {
-        if let Some(device) = devices.iter_mut().find(|device| device.mac == switch.mac) {
-            device.poe = switch.poe;
+        match devices.iter_mut().find(|device| device.mac == switch.mac) {
+            Some(device) => device.poe = switch.poe,
+            // The inventory could not be read.
+            None => devices.push(switch),
         }
     }
     let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
     let events: Vec<_> = events.iter().filter_map(Event::of).collect();
-    let subject = match (of_device, site) {
+    let subject = match (of_device, called) {
         (Some(device), _) => format!("The ports of {}", device.called()),
-        (None, Some(_)) => "The ports of the site".to_owned(),
+        (None, Some(site)) => format!("The ports of {}", name(&site)),
         (None, None) => "The ports of the organization".to_owned(),
     };
     if ports.is_empty() {
         if port_rows.is_seen() {
-            ask.not_seen("ports", "there are none");
+            ask.nothing_there("ports", "there are none");
         }
-        return Diagnosis::unknown(format!("{subject}: there is no port to look at, so nothing is known."));
+        return Diagnosis::unknown(format!("{subject} could not be seen, so nothing is known about them."));
     }
     let around = Around::new(ask.now(), &devices, &ports, &events);
     let see = |port: &Port| {
@@ -162,11 +172,8 @@ async fn find(
         .shown_by(&ports_part);
     match problem {
         Some(problem) => {
-            let words = format!(
-                "none of {} has the trouble {}",
-                count(ports.len(), "port"),
-                name(problem.cause().name)
-            );
+            let words =
+                format!("none of {} has the problem {}", count(ports.len(), "port"), problem.cause().name);
             diagnosis.otherwise(words)
         }
         None => diagnosis,

@@ -1,6 +1,6 @@
 //! `checkRadio`: what disturbs the Wi-Fi of a site.
 
-use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, answer, join};
+use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, answer, join, name};
 use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
@@ -8,6 +8,7 @@ use super::facts::radio::{BANDS, band_name, band_of};
 use super::facts::{Alarm, Client, Device, Hearing, Medium, Radio, Rogue};
 use super::parts::shown_by;
 use super::rules::{alarms, radio as rules};
+use super::site_state::site_name;
 use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
@@ -71,7 +72,7 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     let (honeypot_part, lan_part) = (rogue_part("honeypots", "honeypot"), rogue_part("rogues", "lan"));
     let clients_part = at_site("wireless clients", "listSiteWirelessClientsStats").with("limit", parts::ROWS);
     let alarms_part = parts::alarms(site, &window);
-    let (stats, rrm, radar, honeypots, on_lan, client_rows, alarm_rows) = join!(
+    let (stats, rrm, radar, honeypots, on_lan, client_rows, alarm_rows, site_name) = join!(
         ask.rows(&stats_part),
         ask.rows(&rrm_part),
         ask.rows(&radar_part),
@@ -79,7 +80,9 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
         ask.rows(&lan_part),
         ask.rows(&clients_part),
         ask.rows(&alarms_part),
+        site_name(ask, site),
     );
+    let site_name = name(&site_name);
     let devices: Vec<Device> =
         locate::devices_of(&stats).into_iter().filter(|device| device.kind == "ap").collect();
     let all: Vec<Radio> =
@@ -92,17 +95,17 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     };
     if devices.is_empty() {
         if stats.is_seen() {
-            ask.not_seen("access points", "the site has none");
+            ask.nothing_there("access points", "the site has none");
         }
-        return Diagnosis::unknown(
-            "No access point of the site could be seen, so nothing is known of its Wi-Fi.",
-        );
+        return Diagnosis::unknown(format!(
+            "No access point of {site_name} could be seen, so nothing is known about its Wi-Fi."
+        ));
     }
     let connected = connected(&devices);
     if radios.is_empty() {
         let why =
             if connected.is_empty() { "no access point is connected" } else { "the statistics have none" };
-        ask.not_seen("radios", why);
+        ask.nothing_there("radios", why);
     }
     let (hearing, off) = join!(
         hearing(ask, site, &radios, band),
@@ -140,8 +143,8 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     found.extend(shown_by(reported(&alarm_rows, &devices, &found, band, ask.now()), &alarms_part));
 
     let mut diagnosis = Diagnosis::about(match band {
-        Some(band) => format!("The Wi-Fi of the site at {}", band_name(band)),
-        None => "The Wi-Fi of the site".to_owned(),
+        Some(band) => format!("The Wi-Fi of {site_name} at {}", band_name(band)),
+        None => format!("The Wi-Fi of {site_name}"),
     })
     .fact("access_points", devices.len())
     .fact("connected", connected.len())
@@ -152,7 +155,9 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     diagnosis = diagnosis.view("rogues", shown_rogues(&rogues, name_of));
     diagnosis = diagnosis.view("events", shown_events(&rrm, name_of, band));
     if radios.is_empty() && found.is_empty() {
-        return Diagnosis::unknown("No radio of the site could be seen, so nothing is known of its Wi-Fi.");
+        return Diagnosis::unknown(format!(
+            "No radio of {site_name} could be seen, so nothing is known about its Wi-Fi."
+        ));
     }
     diagnosis.findings(found)
 }

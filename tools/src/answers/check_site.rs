@@ -43,7 +43,8 @@ pub async fn check_site(
     #[flatten] window: TimeWindow,
 ) -> Result<Reply> {
     answer(mist, call, 12, move |ask| async move {
-        Ok(find(&ask, org_id.as_str(), site_id.as_str(), &window).await)
+        let window = Window::of(&window, &ask)?;
+        Ok(find(&ask, org_id.as_str(), site_id.as_str(), window).await)
     })
     .await
 }
@@ -55,14 +56,13 @@ struct Beside {
     client_events: Vec<Event>,
 }
 
-async fn find(ask: &Inquiry, org: &str, id: &str, window: &TimeWindow) -> Diagnosis {
-    let window = Window::of(window, ask);
+async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
     let (actions, wireless) = (parts::marvis_actions(org), parts::levels(org, "wifi", &window));
     let (mut state, actions, wireless) =
         join!(SiteState::read(ask, id, &window, Want::ALL), ask.rows(&actions), ask.rows(&wireless));
     state.add_actions(&actions, id);
     if state.devices_seen && state.devices.is_empty() {
-        ask.not_seen("devices", "the site has none");
+        ask.nothing_there("devices", "the site has none");
         let about = name(&state.name);
         return Diagnosis::unknown(format!("{about} has no devices, so nothing is known about it."))
             .fact("site", state.place(id));
@@ -165,7 +165,7 @@ fn facts(state: &SiteState, id: &str, beside: &Beside, found: &[Finding]) -> Dia
     let (total, up) = kinds.iter().fold((0, 0), |sums, (_, (total, up))| (sums.0 + total, sums.1 + up));
     let mut subject = name(&state.name);
     if state.devices_seen {
-        subject = format!("{subject}, with {up} of {} connected", count(total, "device"));
+        subject = format!("{subject} has {up} of {} connected", count(total, "device"));
     }
     let down = state.devices.iter().filter(|device| device.is_down()).map(|device| {
         let called = device.called();

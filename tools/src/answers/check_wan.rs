@@ -1,6 +1,6 @@
 //! `checkWan`: what is wrong with the WAN of a site.
 
-use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Window, answer, join};
+use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Window, answer, join, name};
 use mistmcp::serde_json::json;
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
@@ -10,6 +10,7 @@ use super::facts::{Alarm, Device, Event, Port};
 use super::parts::shown_by;
 use super::rules::alarms;
 use super::rules::wan::{self as rules, Wan};
+use super::site_state::site_name;
 use super::{causes as c, locate, parts};
 
 /// The causes that this tool finds.
@@ -25,33 +26,33 @@ pub async fn check_wan(
     #[flatten] window: TimeWindow,
 ) -> Result<Reply> {
     answer(mist, call, 12, move |ask| async move {
+        let window = Window::of(&window, &ask)?;
         Ok(find(&ask, org_id.as_str(), site_id.as_str(), &window).await)
     })
     .await
 }
 
-async fn find(ask: &Inquiry, org: &str, site: &str, window: &TimeWindow) -> Diagnosis {
-    let read = Parts::of(org, site, &Window::of(window, ask));
-    let (state, is_seen) = State::read(ask, &read).await;
+async fn find(ask: &Inquiry, org: &str, site: &str, window: &Window) -> Diagnosis {
+    let read = Parts::of(org, site, window);
+    let ((state, is_seen), site_name) = join!(State::read(ask, &read), site_name(ask, site));
     if state.gateways.is_empty()
         && state.ports.is_empty()
         && state.paths.is_empty()
         && state.tunnels.is_empty()
     {
         if is_seen {
-            ask.not_seen("gateways", "the site has none");
+            ask.nothing_there("gateways", "the site has none");
         }
-        return Diagnosis::unknown("No gateway of the site could be seen, so nothing is known of its WAN.");
+        return Diagnosis::unknown(format!(
+            "No gateway of {} could be seen, so nothing is known about its WAN.",
+            name(&site_name)
+        ));
     }
     let nodes = state.cluster_nodes(ask, site).await;
-    // The name of the site, where the site itself is what is down.
-    let site_part = state.gateways.iter().any(Device::is_down).then(|| parts::site(site));
-    let site_rows = ask.rows_if(site_part.as_ref()).await;
-    let site_name = site_rows.first().and_then(|row| row.text("name"));
-    let mut found = state.findings(&read, &nodes, site_name.as_deref(), ask.now());
+    let mut found = state.findings(&read, &nodes, Some(&site_name), ask.now());
     let reports = state.reports(&found, ask.now());
     found.extend(shown_by(reports, &read.alarms));
-    state.facts().findings(found)
+    state.facts(&site_name).findings(found)
 }
 
 /// The parts of Mist that are read.
@@ -235,7 +236,7 @@ impl State {
         .collect()
     }
 
-    fn facts(&self) -> Diagnosis {
+    fn facts(&self, site: &str) -> Diagnosis {
         let count_up = |up: usize, all: usize| (all > 0).then(|| format!("{up} of {all} up"));
         let links: Vec<_> = self.ports.iter().filter(|port| rules::is_wan(port)).collect();
         let up = [
@@ -244,7 +245,7 @@ impl State {
             self.tunnels.iter().filter(|tunnel| tunnel.up == Some(true)).count(),
             self.neighbors.iter().filter(|neighbor| neighbor.is_up).count(),
         ];
-        Diagnosis::about("The WAN of the site")
+        Diagnosis::about(format!("The WAN of {}", name(site)))
             .fact("gateways", self.gateways.iter().map(Device::called).collect::<Vec<_>>())
             .fact("links", count_up(up[0], links.len()))
             .fact("vpn_paths", count_up(up[1], self.paths.len()))

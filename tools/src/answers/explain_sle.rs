@@ -8,11 +8,11 @@ use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
 use super::check_site::shown;
-use super::facts::{Event, Level, Trend, classifiers, metric_name, percent};
+use super::facts::{Device, Event, Level, Trend, classifiers, metric_name, percent};
 use super::rules::ports::Around;
 use super::rules::service_levels::{self, Judged};
 use super::rules::site;
-use super::site_state::{SiteState, Want};
+use super::site_state::{SiteState, Want, site_name};
 use super::{causes as c, parts, thresholds as t};
 
 /// The causes that this tool finds.
@@ -66,32 +66,33 @@ pub async fn explain_sle(
     #[flatten] window: TimeWindow,
 ) -> Result<Reply> {
     answer(mist, call, 12, move |ask| async move {
-        Ok(find(&ask, org_id.as_str(), site_id.as_str(), metric.as_deref(), &window).await)
+        let window = Window::of(&window, &ask)?;
+        Ok(find(&ask, org_id.as_str(), site_id.as_str(), metric.as_deref(), window).await)
     })
     .await
 }
 
-async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: &TimeWindow) -> Diagnosis {
-    let window = Window::of(window, ask);
+async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: Window) -> Diagnosis {
     let metrics_part = parts::metrics(id);
     let asked = metric.map(metric_name);
     let wireless = parts::levels(org, "wifi", &window);
     // Without a metric, all levels are needed to choose one.
     let others = asked.is_none().then(|| ["wired", "wan"].map(|sle| parts::levels(org, sle, &window)));
-    let (metrics, wireless, wired, wan) = join!(
+    let (metrics, wireless, wired, wan, site) = join!(
         ask.value(&metrics_part),
         ask.rows(&wireless),
         ask.rows_if(others.as_ref().map(|others| &others[0])),
-        ask.rows_if(others.as_ref().map(|others| &others[1]))
+        ask.rows_if(others.as_ref().map(|others| &others[1])),
+        site_name(ask, id)
     );
     let known = known_metrics(metrics.as_ref());
     let levels = [(&wireless, "wireless"), (&wired, "wired"), (&wan, "wan")]
         .map(|(rows, scope)| here(rows, id, scope));
     let levels = levels.concat();
-    let metric = match chosen(asked.as_deref(), &known, &levels) {
+    let metric = match chosen(&name(&site), asked.as_deref(), &known, &levels) {
         Ok(metric) => metric,
         Err(reason) => {
-            ask.not_seen("service level", "the site has none of this name, or none at all");
+            ask.nothing_there("service level", "the site has none of this name, or none at all");
             return Diagnosis::unknown(reason);
         }
     };
@@ -109,20 +110,27 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
     );
     let client_events: Vec<_> = client_events.iter().filter_map(Event::of).collect();
     let Some(trend) = trend.first().map(Trend::of) else {
-        ask.not_seen("service level over time", "Mist has no row of it");
+        ask.nothing_there("service level over time", "Mist has no row of it");
         return Diagnosis::unknown(format!(
-            "{metric} of {} could not be read, so nothing is known about it.",
+            "The service level {} of {} could not be read, so nothing is known about it.",
+            name(&metric),
             name(&state.name)
         ));
     };
     let Some(judged) = service_levels::judged(&trend) else {
-        ask.not_seen("service level", "no user minutes in this time");
+        ask.nothing_there("service level", "no user minutes in this time");
         return Diagnosis::unknown(format!(
-            "{metric} of {} has no data in this time: nobody used what it measures, or there is no subscription.",
+            "The service level {} of {} has no data in this time: nobody used what it measures, or there is no \
+             subscription.",
+            name(&metric),
             name(&state.name)
         ));
     };
-    let hit = hit(&impact, &clients);
+    let mut hit = hit(&impact, &clients);
+    for hit in hit.iter_mut().filter(|hit| hit.mac.as_ref() == Some(&hit.called)) {
+        let device = state.devices.iter().find(|device| device.has_mac(&hit.called));
+        hit.called = device.map_or_else(|| hit.called.clone(), Device::called);
+    }
     let at = Place {
         id,
         window: &window,
@@ -183,14 +191,14 @@ fn here(rows: &Rows, id: &str, scope: &'static str) -> Vec<Level> {
 }
 
 /// The metric that is asked for, in the spelling of the site; or the lowest one.
-fn chosen(asked: Option<&str>, known: &[String], levels: &[Level]) -> Result<String, String> {
+fn chosen(site: &str, asked: Option<&str>, known: &[String], levels: &[Level]) -> Result<String, String> {
     let Some(asked) = asked.filter(|asked| !asked.is_empty()) else {
         let lowest = levels.iter().min_by(|one, other| one.value.total_cmp(&other.value));
         let spelled = |metric: &str| known.iter().find(|known| metric_name(known) == metric).cloned();
         return match (lowest, known.first()) {
             (Some(level), _) => Ok(spelled(&level.metric).unwrap_or_else(|| level.metric.clone())),
             (None, Some(first)) => Ok(first.clone()),
-            (None, None) => Err("The site has no service levels, so nothing is known about them.".to_owned()),
+            (None, None) => Err(format!("{site} has no service levels, so nothing is known about them.")),
         };
     };
     if known.is_empty() {
@@ -206,9 +214,10 @@ fn chosen(asked: Option<&str>, known: &[String], levels: &[Level]) -> Result<Str
         });
         fitting.next().filter(|_| fitting.next().is_none())
     };
-    exact.or_else(part).cloned().ok_or_else(|| {
-        format!("The site has no service level {}. It has {}.", name(asked), listed(known, 14))
-    })
+    exact
+        .or_else(part)
+        .cloned()
+        .ok_or_else(|| format!("{site} has no service level {}. It has {}.", name(asked), listed(known, 14)))
 }
 
 fn is_wireless(metric: &str) -> bool {

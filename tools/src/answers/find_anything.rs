@@ -1,6 +1,8 @@
 //! `findAnything`: what a MAC address, name, user, IP address or serial number is, and where.
 
-use mistmcp::answers::{Cause, Diagnosis, Inquiry, Rows, answer, join, listed, name};
+use std::net::IpAddr;
+
+use mistmcp::answers::{Cause, Diagnosis, Inquiry, Rows, answer, count, join, name};
 use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Mist, Reply, Result, mist_tool};
 
@@ -31,51 +33,49 @@ pub async fn find_anything(
 
 async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     let search = Search::new(ask, org, None, text);
-    let (wireless, wired, wan, nac) = (search.wireless(), search.wired(), search.wan(), search.nac());
-    let (inventory, sites) = (parts::inventory(org), parts::sites(org));
-    let (wireless, wired, wan, nac, inventory, sites) = join!(
+    let (wireless, wired, wan) = (search.wireless(), search.wired(), search.wan());
+    let is_address = search.is_address();
+    // Mist finds no sign-in by the address of its client, and only statistics have the addresses of devices.
+    let nac = (!is_address).then(|| search.nac());
+    let devices = if is_address { parts::org_device_addresses(org) } else { parts::inventory(org) };
+    let sites = parts::sites(org);
+    let (wireless, wired, wan, nac_rows, device_rows, sites) = join!(
         ask.rows(&wireless),
         ask.rows(&wired),
         ask.rows(&wan),
-        ask.rows(&nac),
-        ask.rows(&inventory),
+        ask.rows_if(nac.as_ref()),
+        ask.rows(&devices),
         ask.rows(&sites),
     );
-    let devices = locate::devices_of(&inventory);
+    let devices = locate::devices_of(&device_rows);
     let names = Names { devices: &devices, sites: &sites };
-    let found =
-        [(&wireless, Medium::Wireless), (&wired, Medium::Wired), (&wan, Medium::Wan), (&nac, Medium::Nac)];
+    let found = [
+        (&wireless, Medium::Wireless),
+        (&wired, Medium::Wired),
+        (&wan, Medium::Wan),
+        (&nac_rows, Medium::Nac),
+    ];
     let clients = search.fitting(&found);
     let fitting = fitting_devices(&devices, text);
-    let mut things: Vec<Value> = fitting.iter().map(|device| names.device(device)).collect();
+    let mut things: Vec<Value> = fitting.iter().map(|device| names.device(device, is_address)).collect();
     // A device that the network also sees as a client is one thing.
     let others = clients.iter().filter(|client| !fitting.iter().any(|device| device.has_mac(&client.mac)));
     things.extend(others.map(|client| names.client(client)));
     things.extend(fitting_sites(&sites, text).map(|site| Names::site(&site)));
     let called = name(text);
-    let all_seen = [&wireless, &wired, &wan, &nac, &inventory, &sites].iter().all(|rows| rows.is_seen());
+    let all_seen = [&wireless, &wired, &wan, &device_rows, &sites].iter().all(|rows| rows.is_seen())
+        && (is_address || nac_rows.is_seen());
     if things.is_empty() {
-        let nothing_there = devices.is_empty() && sites.is_empty() && all_seen;
-        ask.not_seen(
-            "it",
-            &format!("nothing fits {called}; clients were looked for in the last {DAYS} days"),
-        );
-        let words = if all_seen {
-            format!("Nothing fits {called}: no client of the last {DAYS} days, no device and no site.")
-        } else {
-            format!("Nothing was found that fits {called}, but not everything could be looked at.")
-        };
-        let diagnosis = Diagnosis::unknown(words);
-        return if all_seen && !nothing_there {
-            diagnosis.findings([client::never_seen(text, DAYS)])
-        } else {
-            diagnosis
-        };
+        return nothing(ask, text, all_seen, devices.is_empty() && sites.is_empty());
     }
     let headlines: Vec<_> = things.iter().map(headline).collect();
+    let sharing = fitting.iter().filter(|device| is_address && !has_address(device, text)).count();
     let verdict = match things.len() {
+        all if sharing == all => {
+            format!("{called} is the external IP address of {}: {}", count(all, "device"), first(&headlines))
+        }
         1 => headlines.concat(),
-        several => format!("{called} fits {several} things: {}", listed(&headlines, 4)),
+        several => format!("{called} fits {several} things: {}", first(&headlines)),
     };
     let more = things.len().saturating_sub(MOST);
     things.truncate(MOST);
@@ -84,10 +84,38 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
         .fact("more", Some(more).filter(|more| *more > 0))
 }
 
+/// The answer where nothing fits.
+fn nothing(ask: &Inquiry, text: &str, all_seen: bool, is_organization_empty: bool) -> Diagnosis {
+    let called = name(text);
+    ask.nothing_there("anything", &format!("nothing fits; clients of the last {DAYS} days"));
+    if !all_seen {
+        return Diagnosis::unknown(format!(
+            "Nothing was found that fits {called}, but not everything could be looked at."
+        ));
+    }
+    if is_organization_empty {
+        return Diagnosis::unknown(format!(
+            "Nothing fits {called}: the organization has no devices and no sites, so nothing is known."
+        ));
+    }
+    Diagnosis::about(format!("{called} is unknown")).findings([client::nothing_fits(text, DAYS)])
+}
+
+/// The first headlines, and how many more there are.
+fn first(headlines: &[String]) -> String {
+    const SHOWN: usize = 4;
+    let shown = headlines.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join("; ");
+    match headlines.len().saturating_sub(SHOWN) {
+        0 => shown,
+        more => format!("{shown}; and {more} more"),
+    }
+}
+
 /// What a thing is and where, in some words.
 fn headline(thing: &Value) -> String {
     let text = |name: &str| thing.get(name).and_then(Value::as_str).unwrap_or_default();
     let place = match (text("device"), text("site")) {
+        ("", "") if thing.get("serial").is_some() => " that is not assigned to a site".to_owned(),
         ("", "") => String::new(),
         ("", site) => format!(" at {site}"),
         (device, "") => format!(" on {device}"),
@@ -97,13 +125,24 @@ fn headline(thing: &Value) -> String {
     format!("{} is {article} {}{place}", text("name"), text("what"))
 }
 
-/// Devices that a text names: exactly, or else by a part of the name.
+/// Whether one of the interfaces of a device has an address.
+fn has_address(device: &Device, text: &str) -> bool {
+    is_same_address(device.addresses.iter(), text)
+}
+
+fn is_same_address<'a>(mut known: impl Iterator<Item = &'a String>, text: &str) -> bool {
+    let wanted = text.trim().parse::<IpAddr>();
+    wanted.is_ok_and(|wanted| known.any(|known| known.parse::<IpAddr>().is_ok_and(|known| known == wanted)))
+}
+
+/// Devices that a text names: exactly, or else by their external address, or by a part of the name or MAC address.
 fn fitting_devices<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
     let wanted = text.trim().to_lowercase();
     let mac = locate::mac_of(text);
     let exact = |device: &&Device| {
         mac.as_deref().is_some_and(|mac| device.has_mac(mac))
-            || [&device.name, &device.serial, &device.id, &device.ip]
+            || has_address(device, text)
+            || [&device.name, &device.serial, &device.id]
                 .into_iter()
                 .flatten()
                 .any(|known| known.eq_ignore_ascii_case(&wanted))
@@ -112,10 +151,16 @@ fn fitting_devices<'a>(devices: &'a [Device], text: &str) -> Vec<&'a Device> {
     if !found.is_empty() || mac.is_some() || wanted.is_empty() {
         return found;
     }
-    devices
-        .iter()
-        .filter(|device| device.name.as_deref().is_some_and(|known| known.to_lowercase().contains(&wanted)))
-        .collect()
+    let digits: String = wanted.chars().filter(|letter| !":-. ".contains(*letter)).collect();
+    let is_part_of_a_mac = (4..12).contains(&digits.len())
+        && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+        && wanted.parse::<IpAddr>().is_err();
+    let partly = |device: &&Device| {
+        device.name.as_deref().is_some_and(|known| known.to_lowercase().contains(&wanted))
+            || is_same_address(device.external_ip.iter(), text)
+            || (is_part_of_a_mac && device.mac.contains(&digits))
+    };
+    devices.iter().filter(partly).collect()
 }
 
 struct Site {
@@ -162,7 +207,7 @@ impl Names<'_> {
         known.map_or_else(|| mac.to_owned(), Device::called)
     }
 
-    fn device(&self, device: &Device) -> Value {
+    fn device(&self, device: &Device, with_addresses: bool) -> Value {
         let site = self.site_name(device.site.as_deref());
         let connected =
             device.connected.map(|connected| if connected { "connected" } else { "disconnected" });
@@ -173,6 +218,8 @@ impl Names<'_> {
             ("model", device.model.as_deref().map(|model| json!(model))),
             ("serial", device.serial.as_deref().map(|serial| json!(serial))),
             ("status", connected.map(|status| json!(status))),
+            ("ip", device.ip.as_deref().filter(|_| with_addresses).map(|ip| json!(ip))),
+            ("external_ip", device.external_ip.as_deref().filter(|_| with_addresses).map(|ip| json!(ip))),
             ("site", site.map(Value::from)),
             ("site_id", device.site.as_deref().map(|site| json!(site))),
         ])

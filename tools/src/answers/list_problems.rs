@@ -110,17 +110,19 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
     }));
     findings.retain(|finding| least.includes(finding.severity()));
     let subject = match site {
-        Some(id) => site_name(id).map_or_else(|| "The site".to_owned(), |site| name(&site)),
+        Some(id) => site_name(id)
+            .or_else(|| ask.resolved_name(id))
+            .map_or_else(|| format!("site {id}"), |site| name(&site)),
         None => "The organization".to_owned(),
     };
     if inventory.is_seen() && devices.is_empty() {
-        ask.not_seen("devices", "there are none");
+        ask.nothing_there("devices", "there are none");
         if findings.is_empty() {
             return Diagnosis::unknown(format!("{subject} has no devices, so nothing is known."));
         }
     }
     let down = devices.iter().filter(|device| device.is_down()).count();
-    Diagnosis::about(format!("{subject}, {} of {} down", down, count(devices.len(), "device")))
+    Diagnosis::about(format!("{subject} has {} of {} down", down, count(devices.len(), "device")))
         .fact("devices", inventory.if_seen(devices.len()))
         .fact("devices_down", inventory.if_seen(down))
         .fact("open_alarms_and_actions", alarm_rows.if_seen(open.len()))

@@ -74,7 +74,7 @@ pub(super) async fn device(ask: &Inquiry, org: &str, text: &str) -> Result<Locat
              may read it."
         ))),
         [] => {
-            ask.not_seen("device", &format!("the inventory has none that is called {called}"));
+            ask.nothing_there("device", "none in the inventory fits");
             if inventory.is_empty() {
                 return Err(Diagnosis::unknown("The organization has no devices, so nothing is known."));
             }
@@ -94,7 +94,7 @@ pub(super) async fn device(ask: &Inquiry, org: &str, text: &str) -> Result<Locat
 
 fn unknown(called: &str) -> Diagnosis {
     let words =
-        format!("The inventory has no device {called}: no id, MAC address, name or serial number fits.");
+        format!("No device in the inventory has the id, MAC address, name or serial number {called}.");
     Diagnosis::about(format!("{called} is unknown")).findings([Finding::new(
         &c::NEVER_SEEN,
         Severity::Warning,

@@ -9,6 +9,9 @@ use super::parts::ROWS;
 use super::rules::client;
 use super::thresholds as t;
 
+/// The tool that searches for wired clients.
+const WIRED: &str = "searchOrgWiredClients";
+
 /// How far back clients are looked for, in days.
 pub(super) const DAYS: i64 = 7;
 
@@ -39,9 +42,16 @@ impl Search {
         let part = part.with("site_id", self.site.as_deref().map_or(Value::Null, Value::from));
         let part = match &self.mac {
             Some(mac) => part.with("mac", mac.as_str()),
+            // The search for any text does not look at the addresses of wired clients.
+            None if self.is_address() && tool == WIRED => part.with("ip", self.text.as_str()),
             None => part.with("text", self.text.as_str()),
         };
         self.window.on(part)
+    }
+
+    /// Whether the text is an IP address.
+    pub(super) fn is_address(&self) -> bool {
+        self.text.parse::<std::net::IpAddr>().is_ok()
     }
 
     pub(super) fn wireless(&self) -> Part {
@@ -49,7 +59,7 @@ impl Search {
     }
 
     pub(super) fn wired(&self) -> Part {
-        self.part("wired clients", "searchOrgWiredClients")
+        self.part("wired clients", WIRED)
     }
 
     pub(super) fn nac(&self) -> Part {
@@ -62,10 +72,9 @@ impl Search {
             .with("org_id", self.org.as_str())
             .with("limit", 100);
         let part = part.with("site_id", self.site.as_deref().map_or(Value::Null, Value::from));
-        let is_address = self.text.parse::<std::net::IpAddr>().is_ok();
         let part = match &self.mac {
             Some(mac) => part.with("mac", mac.as_str()),
-            None if is_address => part.with("ip", self.text.as_str()),
+            None if self.is_address() => part.with("ip", self.text.as_str()),
             None => part.with("hostname", self.text.as_str()),
         };
         self.window.on(part)
@@ -79,6 +88,8 @@ impl Search {
             for client in rows.iter().filter_map(|row| Client::of(row, *medium)) {
                 let list = match client.fits(&self.text, self.mac.as_deref()) {
                     Some(true) => &mut exact,
+                    // Of an address, the server of a sign-in and the beginning of another one are no fit.
+                    None if self.is_address() => continue,
                     // Mist's search fits fields that the row does not show.
                     Some(false) | None => &mut partly,
                 };
@@ -123,7 +134,7 @@ pub(super) fn one(ask: &Inquiry, text: &str, found: Vec<Client>) -> Result<Clien
     let called = name(text);
     match found.len() {
         0 => {
-            ask.not_seen("client", &format!("none that fits {called} in the last {DAYS} days"));
+            ask.nothing_there("client", &format!("none fits in the last {DAYS} days"));
             Err(Diagnosis::about(format!("{called} is unknown")).findings([client::never_seen(text, DAYS)]))
         }
         1 => found.into_iter().next().ok_or_else(|| Diagnosis::unknown(called)),

@@ -129,6 +129,19 @@ pub(super) fn org_devices(org: &str) -> Part {
         .pages(4)
 }
 
+/// The devices of the organization with their addresses, which the inventory does not have.
+pub(super) fn org_device_addresses(org: &str) -> Part {
+    Part::new("device addresses", "listOrgDevicesStats")
+        .with("org_id", org)
+        .with("type", "all")
+        .with(
+            "fields",
+            "mac,name,type,model,serial,status,last_seen,site_id,version,ip,ext_ip,ip_stat,ip2_stat,if_stat",
+        )
+        .with("limit", ROWS)
+        .pages(4)
+}
+
 /// The ports of all gateways of the organization.
 pub(super) fn gateway_ports(org: &str) -> Part {
     Part::new("gateway ports", "searchOrgSwOrGwPorts")

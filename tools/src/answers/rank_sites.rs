@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mistmcp::answers::{Cause, Diagnosis, Inquiry, Part, Rows, Window, answer, count, join};
+use mistmcp::answers::{Cause, Diagnosis, Inquiry, Part, Rows, Window, answer, count, has, join};
 use mistmcp::serde_json::{Value, json};
 use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
 
@@ -32,12 +32,14 @@ pub async fn rank_sites(
     #[default = 5]
     limit: Option<u32>,
 ) -> Result<Reply> {
-    answer(mist, call, 12, move |ask| async move { Ok(find(&ask, org_id.as_str(), &window, limit).await) })
-        .await
+    answer(mist, call, 12, move |ask| async move {
+        let window = Window::of(&window, &ask)?;
+        Ok(find(&ask, org_id.as_str(), window, limit).await)
+    })
+    .await
 }
 
-async fn find(ask: &Inquiry, org: &str, window: &TimeWindow, limit: Option<u32>) -> Diagnosis {
-    let window = Window::of(window, ask);
+async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> Diagnosis {
     let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(SITES).clamp(1, MOST_SITES);
     let sites_part = parts::sites(org);
     let (devices_part, ports_part) = (parts::org_devices(org), parts::gateway_ports(org));
@@ -62,7 +64,7 @@ async fn find(ask: &Inquiry, org: &str, window: &TimeWindow, limit: Option<u32>)
     let mut rows = sites_of(&sites);
     if rows.is_empty() {
         if sites.is_seen() {
-            ask.not_seen("sites", "the organization has none");
+            ask.nothing_there("sites", "the organization has none");
             return Diagnosis::unknown("The organization has no sites, so nothing is known.");
         }
         return Diagnosis::unknown("The sites could not be read, so nothing is known about them.");
@@ -75,7 +77,7 @@ async fn find(ask: &Inquiry, org: &str, window: &TimeWindow, limit: Option<u32>)
     fill_levels(&mut rows, &places, &now, |level| level.value < t::BAD_LEVEL);
     let empty = rows.iter().filter(|site| site.devices.is_empty()).count();
     if devices.is_seen() && empty > 0 {
-        ask.not_seen(&format!("{} of {}", empty, count(rows.len(), "site")), "no devices there");
+        ask.nothing_there(&format!("{} of {}", empty, count(rows.len(), "site")), "no devices there");
     }
     if devices.is_seen() && empty == rows.len() {
         return Diagnosis::unknown("No site has devices, so nothing is known about them.");
@@ -84,10 +86,15 @@ async fn find(ask: &Inquiry, org: &str, window: &TimeWindow, limit: Option<u32>)
     let table: Vec<_> = ranked.iter().take(limit).map(row).collect();
     let findings =
         ranked.iter().take(limit).map(|site| site.finding.clone().see(&see(site, &devices_part, &window)));
-    Diagnosis::about(format!("{} of {} have trouble", ranked.len(), count(rows.len(), "site")))
-        .fact("sites", rows.len())
-        .fact("ranking", table)
-        .findings(findings.collect::<Vec<_>>())
+    Diagnosis::about(format!(
+        "{} of {} {} trouble",
+        ranked.len(),
+        count(rows.len(), "site"),
+        has(ranked.len())
+    ))
+    .fact("sites", rows.len())
+    .fact("ranking", table)
+    .findings(findings.collect::<Vec<_>>())
 }
 
 fn sites_of(rows: &Rows) -> Vec<SiteRow> {

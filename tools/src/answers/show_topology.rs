@@ -64,11 +64,11 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
     );
     let mut devices = locate::devices_of(&stats);
     devices.extend(edge_devices(&edges));
-    let site_name =
-        site_row.first().and_then(|row| row.text("name")).unwrap_or_else(|| "the site".to_owned());
+    let site_name = site_row.first().and_then(|row| row.text("name")).or_else(|| ask.resolved_name(site));
+    let site_name = site_name.unwrap_or_else(|| format!("site {site}"));
     if devices.is_empty() {
         if stats.is_seen() {
-            ask.not_seen("devices", "the site has none");
+            ask.nothing_there("devices", "the site has none");
         }
         return Diagnosis::unknown(format!(
             "No device of {} could be seen, so there is nothing to show.",
@@ -80,7 +80,7 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
     let around = Around::new(ask.now(), &devices, &ports, &events);
     let mut topology = Topology::of(&devices, &ports, &stats);
     if ports.is_empty() && port_rows.is_seen() && devices.iter().any(|device| device.kind == "switch") {
-        ask.not_seen("ports", "there are none");
+        ask.nothing_there("ports", "there are none");
     }
 
     let mut found = shown_by(rules::down(&topology, &devices, &ports, &around), &stats_part);
@@ -93,14 +93,18 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
             Some(client) => {
                 topology.only_to(&client, client.medium == Medium::Wireless);
                 found.retain(|finding| topology.nodes.iter().any(|node| finding.is_on(&name(&node.name))));
-                subject = format!("The way to {}", client.called());
+                subject = format!("The way to {} at {}", client.called(), name(&site_name));
                 if client.device.as_deref().and_then(|mac| topology.place(mac)).is_none() {
                     ask.not_seen("where the client is", "its device is not known at the site");
                 }
             }
             None => {
-                ask.not_seen("client", "no client of the site fits");
-                let words = format!("No client at {} is called {}.", name(&site_name), name(text));
+                ask.nothing_there("client", "no client of the site fits");
+                let words = format!(
+                    "No client at {} has the name, user, IP address or MAC address {}.",
+                    name(&site_name),
+                    name(text)
+                );
                 return Diagnosis::about("The client is unknown").findings([Finding::new(
                     &c::NEVER_SEEN,
                     Severity::Warning,

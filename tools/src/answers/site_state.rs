@@ -29,6 +29,20 @@ pub(super) struct SiteState {
     pub(super) clusters: Vec<Cluster>,
 }
 
+/// The name of a site: as it was resolved for the call, or else from its statistics; its id where these have none.
+pub(super) async fn site_name(ask: &Inquiry, site: &str) -> String {
+    if let Some(name) = ask.resolved_name(site) {
+        return name;
+    }
+    let about = ask.rows(&parts::site(site)).await;
+    about.first().and_then(|row| row.text("name")).unwrap_or_else(|| nameless(site))
+}
+
+/// A site whose name could not be read.
+fn nameless(site: &str) -> String {
+    format!("site {site}")
+}
+
 /// What is read of a site beside its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Want {
@@ -57,7 +71,8 @@ impl SiteState {
             ask.rows_if(events.as_ref()),
             ask.rows_if(alarms.as_ref())
         );
-        let name = about.first().and_then(|row| row.text("name")).unwrap_or_else(|| "The site".to_owned());
+        let name = about.first().and_then(|row| row.text("name")).or_else(|| ask.resolved_name(site));
+        let name = name.unwrap_or_else(|| nameless(site));
         Self {
             name,
             devices: locate::devices_at(site, &stats),

@@ -42,6 +42,9 @@ pub(super) const SHORTLY_BEFORE: i64 = 30 * MINUTE;
 /// Part of the devices of a site that is a site's outage and not a device's.
 pub(super) const MOST_OF_A_SITE: f64 = 0.8;
 
+/// Seconds for which Mist keeps the audit log, as its portal offers it.
+pub(super) const AUDIT_LOG_KEPT: i64 = 180 * DAY;
+
 pub(super) const MINUTE: i64 = 60;
 pub(super) const DAY: i64 = 86_400;
 

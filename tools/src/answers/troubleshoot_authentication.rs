@@ -29,9 +29,9 @@ pub async fn troubleshoot_authentication(
     #[flatten] window: TimeWindow,
 ) -> Result<Reply> {
     answer(mist, call, 12, move |ask| async move {
+        let window = Window::of(&window, &ask)?;
         let site = site_id.as_ref().map(SiteId::as_str);
         let search = Search::new(&ask, org_id.as_str(), site, &who);
-        let window = Window::of(&window, &ask);
         Ok(match locate(&ask, &search, &who).await {
             Ok(found) => find(&ask, org_id.as_str(), site, &found, &window).await,
             Err(unknown) => unknown,
@@ -123,7 +123,7 @@ async fn find(
         .map(|finding| events_part.as_ref().map_or(finding.clone(), |part| finding.see(part)));
     let findings: Vec<_> = shown.chain(refused).collect();
     if nac_events.is_empty() && own.is_empty() {
-        ask.not_seen("sign-ins", "there is no event of this client in this time");
+        ask.nothing_there("sign-ins", "there is no event of this client in this time");
     }
     let wlan = found.ssid.as_deref().and_then(|ssid| wlans.iter().find(|row| row.is("ssid", ssid)));
     let off = wlan.filter(|row| row.flag("enabled") == Some(false)).map(|row| {
@@ -131,7 +131,7 @@ async fn find(
         Finding::new(
             &c::WLAN_OFF,
             mistmcp::answers::Severity::Critical,
-            format!("The WLAN {} is switched off.", name(&ssid)),
+            format!("The WLAN {} is disabled.", name(&ssid)),
         )
         .on(mistmcp::answers::Object::wlan(&ssid))
         .weight(95)

@@ -1,6 +1,8 @@
 //! `troubleshootClient`: why a client has trouble.
 
-use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, answer, join, name};
+use mistmcp::answers::{
+    Cause, Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, answer, been, join, name,
+};
 use mistmcp::serde_json::Value;
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
@@ -47,16 +49,16 @@ pub async fn troubleshoot_client(
     #[flatten] window: TimeWindow,
 ) -> Result<Reply> {
     answer(mist, call, 12, move |ask| async move {
+        let window = Window::of(&window, &ask)?;
         let site = site_id.as_ref().map(SiteId::as_str);
         let search = Search::new(&ask, org_id.as_str(), site, &client);
         let found = match locate_client::client(&ask, &search).await {
             Ok(found) => found,
             Err(unknown) => return Ok(unknown),
         };
-        let window = Window::of(&window, &ask);
         Ok(match (found.medium, found.site.clone()) {
             (_, None) => {
-                ask.not_seen("site", "the client has none");
+                ask.nothing_there("site", "the client has none");
                 facts(Diagnosis::about(found.called()), &found)
             }
             (Medium::Wired, Some(site)) => wired(&ask, org_id.as_str(), &site, found, &window).await,
@@ -151,19 +153,30 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
     let ap = ap_rows.first().and_then(Device::of);
     let called = found.called();
     let who = nac::Who { called: &called, client: Some(&found), now: ask.now() };
+    let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
     let mut refused = nac::refused(&nac_events, &who, |_| None);
-    let mut alarm_rows = Rows::default();
-    if refused.as_ref().is_some_and(|finding| finding.cause().name == c::AUTH_DENIED.name) {
-        let rules = ask.rows(&nac_rules(org)).await;
+    let is_denied = refused.as_ref().is_some_and(|finding| finding.cause().name == c::AUTH_DENIED.name);
+    let is_ap_down = ap.as_ref().is_some_and(Device::is_down);
+    let rules_part = is_denied.then(|| nac_rules(org));
+    let alarms_part = (!is_denied && !is_ap_down).then(|| parts::alarms(site, window));
+    // The devices of the site name the switch and the other access points.
+    let is_asked = !is_ap_down && ask.calls_left() > 1 && has_nameless(ap.as_ref(), &ports, &own);
+    let names_part = is_asked.then(|| site_inventory(org, site));
+    let (rules, alarm_rows, names) = join!(
+        ask.rows_if(rules_part.as_ref()),
+        ask.rows_if(alarms_part.as_ref()),
+        ask.rows_if(names_part.as_ref())
+    );
+    let mut named = locate::devices_of(&names);
+    if is_denied {
         refused = nac::refused(&nac_events, &who, rule_names(&rules));
-    } else if ap.as_ref().is_none_or(|ap| !ap.is_down()) {
-        alarm_rows = ask.rows(&parts::alarms(site, window)).await;
     }
     // What is around an access point that is down tells why.
     let around = match &ap {
         Some(ap) if ap.is_down() => site_of(ask, site).await,
         _ => (Vec::new(), String::new()),
     };
+    named.extend(around.0.iter().cloned());
     let case =
         client::Case { client: &found, events: &own, others: &others, ap: ap.as_ref(), now: ask.now() };
     let unreachable = nac::server_unreachable(&own, &others, &[], &who).filter(|_| refused.is_none());
@@ -186,31 +199,52 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
     findings
         .extend(ap_part.as_ref().and_then(|part| Some(client::radio(&case, Row::of(&ap_row))?.see(part))));
     if let Some(ap) = &ap {
-        let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
-        findings.extend(access_point(ap, around, &ports, &ap_events, &found, ask.now()));
-        findings.extend(missing_vlan(ap, &ports, &alarm_rows, &found, ask.now()));
+        let switch = heard_switch(ap, &ports, &named);
+        findings.extend(missing_vlan(ap, switch.as_ref(), &ports, &alarm_rows, &found, ask.now()));
+        findings.extend(access_point(ap, (around, switch), &ports, &ap_events, &found, ask.now()));
     }
     findings.extend(client::alone(&case, &findings).map(see(&events_part)));
     if own.is_empty() && events.is_seen() {
-        ask.not_seen("client events", "there are none in this time");
+        ask.nothing_there("client events", "there are none in this time");
     }
     let subject = match (stats.is_empty(), found.last_seen) {
         (false, _) => format!("{called} is connected"),
         (true, Some(seen)) if stats.is_seen() => {
-            format!("{called} is not connected, last seen {}", ask.ago(seen))
+            format!("{called} is not connected and was last seen {}", ask.ago(seen))
         }
         _ => called.clone(),
     };
     facts(Diagnosis::about(subject), &found)
         .fact("access_point", ap.as_ref().map(Device::called))
         .view("client", views::client(&found, ap.as_ref()))
-        .view("timeline", views::timeline(own.iter().chain(&nac_events), ap.as_slice()))
+        .view("timeline", views::timeline(own.iter().chain(&nac_events), ap.iter().chain(&named)))
         .view("signal", views::signal(&own))
         .findings(findings)
 }
 
+/// The inventory of a site.
+fn site_inventory(org: &str, site: &str) -> Part {
+    parts::inventory(org).with("site_id", site).pages(1)
+}
+
+/// Whether ports or events of a client show a device whose name is not known: a switch that its access point does not
+/// name, or another access point.
+fn has_nameless(ap: Option<&Device>, ports: &[Port], events: &[Event]) -> bool {
+    let is_other = |mac: &str| ap.is_none_or(|ap| !ap.has_mac(mac));
+    let is_switch_nameless = ap.is_some_and(|ap| ap.uplink.0.is_none()) && !ports.is_empty();
+    is_switch_nameless || events.iter().filter_map(|event| event.ap.as_deref()).any(is_other)
+}
+
 /// The VLAN of a client that its access point's port lacks, as an alarm says.
-fn missing_vlan(ap: &Device, ports: &[Port], alarm_rows: &Rows, found: &Client, now: i64) -> Vec<Finding> {
+fn missing_vlan(
+    ap: &Device,
+    switch: Option<&Device>,
+    ports: &[Port],
+    alarm_rows: &Rows,
+    found: &Client,
+    now: i64,
+) -> Vec<Finding> {
+    let devices: Vec<_> = std::iter::once(ap).chain(switch).cloned().collect();
     let vlan = found.vlan.map(|vlan| vlan.to_string());
     let of_client =
         |vlans: &[String]| vlans.is_empty() || vlan.as_ref().is_none_or(|vlan| vlans.contains(vlan));
@@ -229,7 +263,7 @@ fn missing_vlan(ap: &Device, ports: &[Port], alarm_rows: &Rows, found: &Client, 
         })
         .copied()
         .collect();
-    alarms::findings(&of_path, std::slice::from_ref(ap), |_| None, now)
+    alarms::findings(&of_path, &devices, |_| None, now)
         .into_iter()
         .map(|finding| finding.weight(90).on(found.object()).on(ap.object()))
         .collect()
@@ -238,28 +272,31 @@ fn missing_vlan(ap: &Device, ports: &[Port], alarm_rows: &Rows, found: &Client, 
 /// The devices of a site, and its name.
 async fn site_of(ask: &Inquiry, site: &str) -> (Vec<Device>, String) {
     let stats = parts::device_stats(site);
-    let about = (ask.calls_left() > 1).then(|| parts::site(site));
+    let resolved = ask.resolved_name(site);
+    let about = (resolved.is_none() && ask.calls_left() > 1).then(|| parts::site(site));
     let (stats, about) = join!(ask.rows(&stats), ask.rows_if(about.as_ref()));
-    let called = about.first().and_then(|row| row.text("name"));
-    (locate::devices_at(site, &stats), called.unwrap_or_else(|| "the site".to_owned()))
+    let called = resolved.or_else(|| about.first()?.text("name"));
+    (locate::devices_at(site, &stats), called.unwrap_or_else(|| format!("site {site}")))
 }
 
-/// The switch above an access point, as far as the access point heard of it.
-fn heard_switch(ap: &Device, ports: &[Port]) -> Option<Device> {
+/// The switch above an access point, with the name that the inventory or the access point has for it.
+fn heard_switch(ap: &Device, ports: &[Port], named: &[Device]) -> Option<Device> {
     let port = ports.iter().find(|port| port.leads_to(&ap.mac, ap.name.as_deref()))?;
+    let known = named.iter().find(|device| device.has_mac(&port.device));
+    let name = known.and_then(|device| device.name.clone()).or_else(|| ap.uplink.0.clone())?;
     Some(Device {
         mac: port.device.clone(),
-        name: Some(ap.uplink.0.clone()?),
+        name: Some(name),
         kind: "switch".to_owned(),
         ..Device::default()
     })
 }
 
-/// What is wrong with the access point of a client, as far as it explains the client's trouble. `around` are the devices
-/// of the site and its name, where they were read.
+/// What is wrong with the access point of a client, as far as it explains the client's trouble. Around it are the devices
+/// of the site and its name, where they were read, and its switch.
 fn access_point(
     ap: &Device,
-    (mut site, site_name): (Vec<Device>, String),
+    ((mut site, site_name), switch): ((Vec<Device>, String), Option<Device>),
     ports: &[Port],
     events: &Rows,
     found: &Client,
@@ -270,7 +307,7 @@ fn access_point(
         site.push(ap.clone());
     }
     if !is_site_known {
-        site.extend(heard_switch(ap, ports));
+        site.extend(switch);
     }
     let events: Vec<_> = events.iter().filter_map(Event::of).collect();
     let around = Around::new(now, &site, ports, &events);
@@ -302,7 +339,7 @@ fn access_point(
         .filter(|finding| finding.explains() >= 50)
         .collect();
     if ap.is_down() && findings.is_empty() {
-        let summary = format!("Its access point {} is down.", ap.called());
+        let summary = format!("The access point {} {}.", ap.called(), been(1, "down", ap.last_seen, now));
         findings.push(
             Finding::new(&c::DEVICE_DOWN, mistmcp::answers::Severity::Critical, summary)
                 .on(ap.object())
@@ -365,13 +402,14 @@ async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, window: &Win
             finding.weight(weight).on(found.object()).see(&ports_part)
         }));
     } else if port_rows.is_seen() {
-        ask.not_seen("port of the client", "no port is known for it");
+        ask.nothing_there("port of the client", "no port is known for it");
     }
     let held = ["held", "failed", "denied", "rejected", "unauthenticated"];
     let held = found.auth_state.as_deref().filter(|state| held.contains(state));
     let is_known = findings.iter().any(|finding| finding.cause().name == c::PORT_AUTH_FAILED.name);
     if let (Some(state), false) = (held, is_known) {
-        let summary = format!("{called} does not pass the authentication of its port ({state}).");
+        let summary =
+            format!("{called} fails the authentication of its switch port (802.1X state: {state}).");
         findings.push(
             Finding::new(&c::PORT_AUTH_FAILED, mistmcp::answers::Severity::Critical, summary)
                 .on(found.object())
@@ -394,14 +432,14 @@ async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, window: &Win
             .map(|finding| finding.weight(76)),
     );
     let state = match found.last_seen {
-        Some(seen) => format!("{called}, last seen {}", ask.ago(seen)),
+        Some(seen) => format!("{called} was last seen {}", ask.ago(seen)),
         None => called.clone(),
     };
     facts(Diagnosis::about(state), &found)
         .fact("switch", device.map(Device::called))
         .fact("port_up", own.and_then(|port| port.up))
         .fact("port_speed", own.and_then(|port| port.speed))
-        .view("client", views::client(&found, None))
+        .view("client", views::client(&found, device))
         .view("timeline", views::timeline(&nac_events, &devices))
         .findings(findings)
 }

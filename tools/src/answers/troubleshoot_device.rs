@@ -42,21 +42,18 @@ pub async fn troubleshoot_device(
     device_id: String,
     #[flatten] window: TimeWindow,
 ) -> Result<Reply> {
-    answer(
-        mist,
-        call,
-        12,
-        move |ask| async move { Ok(find(&ask, org_id.as_str(), &device_id, &window).await) },
-    )
+    answer(mist, call, 12, move |ask| async move {
+        let window = Window::of(&window, &ask)?;
+        Ok(find(&ask, org_id.as_str(), &device_id, window).await)
+    })
     .await
 }
 
-async fn find(ask: &Inquiry, org: &str, text: &str, window: &TimeWindow) -> Diagnosis {
+async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis {
     let Located { device: mut found, inventory } = match locate::device(ask, org, text).await {
         Ok(located) => located,
         Err(unknown) => return unknown,
     };
-    let window = Window::of(window, ask);
     let around = Around::default();
     let Some(site) = found.site.clone() else {
         let case = device::Case {
@@ -67,7 +64,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: &TimeWindow) -> Diag
             ports: &[],
             around: &around,
         };
-        return facts(Diagnosis::about(state(&found, ask)), &found).findings(device::device(&case));
+        return facts(state(&found, ask), &found).findings(device::device(&case));
     };
     let chassis = (found.kind == "switch").then(|| {
         let id = found.id.clone().unwrap_or_else(|| format!("00000000-0000-0000-1000-{}", found.mac));
@@ -103,7 +100,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: &TimeWindow) -> Diag
     }
     // A device that exists only in the inventory, and a part of Mist that has no row of it.
     if stats.is_seen() && !stats.iter().any(|row| row.mac("mac").as_deref() == Some(found.mac.as_str())) {
-        ask.not_seen("device statistics", "there are none of this device");
+        ask.nothing_there("device statistics", "there are none of this device");
     }
     add_members(&mut found, &members);
     let ports: Vec<_> = ports.iter().filter_map(Port::of).collect();
@@ -136,7 +133,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: &TimeWindow) -> Diag
         90.. => finding.see(&port_or_stats(&site, &found, &ports, &devices)),
         _ => finding.see(&own),
     });
-    facts(Diagnosis::about(state(&found, ask)), &found)
+    facts(state(&found, ask), &found)
         .fact("site", name(&site_name))
         .fact("upstream", upstream.map(|upstream| upstream.called()))
         .fact("upstream_port", device::upstream_port(&found, &devices, &ports).map(|port| port.id.clone()))
@@ -173,14 +170,16 @@ fn add_members(found: &mut Device, members: &Rows) {
     }
 }
 
-/// The state of a device as the beginning of the verdict.
-fn state(found: &Device, ask: &Inquiry) -> String {
+/// The state of a device as the beginning of the verdict. Of one that is down, no finding is a reassurance.
+fn state(found: &Device, ask: &Inquiry) -> Diagnosis {
     let called = found.called();
     match (found.connected, found.last_seen) {
-        (Some(true), _) => format!("{called} is connected"),
-        (Some(false), Some(seen)) => format!("{called} is down, last seen {}", ask.ago(seen)),
-        (Some(false), None) => format!("{called} is down"),
-        (None, _) => called,
+        (Some(true), _) => Diagnosis::about(format!("{called} is connected")),
+        (Some(false), Some(seen)) => {
+            Diagnosis::list(format!("{called} is down and was last seen {}", ask.ago(seen)))
+        }
+        (Some(false), None) => Diagnosis::list(format!("{called} is down")),
+        (None, _) => Diagnosis::about(called),
     }
 }
 
@@ -282,7 +281,7 @@ fn changed_before(
         Finding::new(
             &c::CHANGED_BEFORE,
             Severity::Warning,
-            format!("{who} changed {} {}, shortly before it began.", found.called(), ago(when, now)),
+            format!("{who} changed {} {}, shortly before the trouble began.", found.called(), ago(when, now)),
         )
         .on(found.object())
         .on(Object::change(&row.text_or("message", "change")))

@@ -1,5 +1,7 @@
 //! Data of the views that show answers: their fields are those at the top of each source in `views/`.
 
+use std::collections::HashMap;
+
 use mistmcp::serde_json::{Value, json};
 
 use super::facts::{Client, Device, Event, Port, Stage, stage_of};
@@ -50,8 +52,9 @@ pub(super) fn plates(ports: &[Port], devices: &[Device]) -> Value {
 /// Most events in the data of a view.
 const MOST_EVENTS: usize = 1_000;
 
-/// A client, for the view `client-timeline`.
-pub(super) fn client(client: &Client, access_point: Option<&Device>) -> Value {
+/// A client with the device that it is connected to, for the view `client-timeline`.
+pub(super) fn client(client: &Client, device: Option<&Device>) -> Value {
+    let of_kind = |is_ap: bool| device.filter(|device| (device.kind == "ap") == is_ap).map(Device::called);
     json!({
         "name": client.called(),
         "mac": client.mac,
@@ -62,20 +65,28 @@ pub(super) fn client(client: &Client, access_point: Option<&Device>) -> Value {
         "channel": client.channel,
         "rssi": client.rssi,
         "snr": client.snr,
-        "ap": access_point.map(Device::called),
+        "ap": of_kind(true),
+        "switch": of_kind(false),
         "port": client.port,
         "vlan": client.vlan,
-        "os": client.model,
-        "since": client.last_seen,
+        "model": client.model,
+        "os": client.os,
+        "last_seen": client.last_seen,
     })
 }
 
 /// What happened to a client, for the view `client-timeline`. Access points are named where `devices` has them.
-pub(super) fn timeline<'a>(events: impl IntoIterator<Item = &'a Event>, devices: &[Device]) -> Value {
-    let called = |mac: &String| {
-        let device = devices.iter().find(|device| device.has_mac(mac));
-        device.map_or_else(|| mac.clone(), Device::called)
-    };
+pub(super) fn timeline<'a>(
+    events: impl IntoIterator<Item = &'a Event>,
+    devices: impl IntoIterator<Item = &'a Device>,
+) -> Value {
+    let mut names: HashMap<&str, String> = HashMap::new();
+    for device in devices {
+        for mac in device.members.iter().chain([&device.mac]) {
+            names.entry(mac).or_insert_with(|| device.called());
+        }
+    }
+    let called = |mac: &String| names.get(mac.as_str()).unwrap_or(mac).clone();
     let row = |event: &Event| {
         let stage = stage_of(&event.kind);
         json!({
@@ -108,5 +119,40 @@ fn stage_name(stage: Stage) -> &'static str {
         Stage::Dns => "dns",
         Stage::Portal => "portal",
         Stage::Leaving => "session",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mistmcp::answers::Row;
+
+    use super::*;
+    use crate::answers::facts::Medium;
+
+    #[test]
+    fn a_client_has_its_model_its_system_and_its_device_by_name() {
+        let row = json!({ "mac": "a4bb6d000001", "model": "Latitude 7450", "last_os": ["Windows 11"], "last_seen": 900 });
+        let found = Client::of(Row::of(&row), Medium::Wireless).unwrap();
+        let device = |kind: &str| {
+            let row = json!({ "mac": "5c5b35000001", "name": "LDS-1", "type": kind });
+            Device::of(Row::of(&row)).unwrap()
+        };
+        let shown = client(&found, Some(&device("ap")));
+        assert_eq!((&shown["model"], &shown["os"]), (&json!("Latitude 7450"), &json!("Windows 11")));
+        assert_eq!((&shown["ap"], &shown["switch"]), (&json!("LDS-1"), &Value::Null));
+        assert_eq!((&shown["last_seen"], shown.get("since")), (&json!(900), None));
+        assert_eq!(client(&found, Some(&device("switch")))["switch"], "LDS-1");
+    }
+
+    #[test]
+    fn a_timeline_names_the_access_points_that_are_known() {
+        let ap =
+            Device::of(Row::of(&json!({ "mac": "5c5b35000001", "name": "AP-1", "type": "ap" }))).unwrap();
+        let event = |ap: &str| {
+            let row = json!({ "type": "CLIENT_REASSOCIATION", "timestamp": 900, "ap": ap });
+            Event::of(Row::of(&row)).unwrap()
+        };
+        let rows = timeline(&[event("5c5b35000001"), event("5c5b35000002")], [&ap]);
+        assert_eq!((&rows[0]["ap"], &rows[1]["ap"]), (&json!("AP-1"), &json!("5c5b35000002")));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mistmcp::answers::{Cause, Diagnosis, Inquiry, Part, Rows, Window, answer, count, join, name};
+use mistmcp::answers::{Cause, Diagnosis, Inquiry, Part, Rows, Window, answer, count, join, name, span};
 use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, Time, TimeWindow, mist_tool};
 
@@ -32,13 +32,18 @@ pub async fn what_changed(
     #[flatten] window: TimeWindow,
 ) -> Result<Reply> {
     answer(mist, call, 12, move |ask| async move {
+        let before = before.as_ref().and_then(|before| ask.time(before)).map(|before| before.min(ask.now()));
+        let window = match before {
+            Some(before) => Window::before(before, &window, &ask)?,
+            None => Window::of(&window, &ask)?,
+        };
         let asked = Asked {
             org: org_id.as_str(),
             site: site_id.as_ref().map(SiteId::as_str),
             device: device_id.as_deref(),
-            before: before.as_ref().and_then(|before| ask.time(before)),
+            before,
         };
-        Ok(find(&ask, &asked, &window).await)
+        Ok(find(&ask, &asked, window).await)
     })
     .await
 }
@@ -54,13 +59,14 @@ struct Asked<'a> {
 /// Seconds around the moment when it got bad, in which client events show what fails.
 const EARLIER: i64 = 15 * t::MINUTE;
 
-async fn find(ask: &Inquiry, asked: &Asked<'_>, window: &TimeWindow) -> Diagnosis {
-    let mut window = Window::of(window, ask);
-    if let Some(before) = asked.before
-        && before - window.start < t::SHORTLY_BEFORE
-    {
-        window = Window { start: before.saturating_sub(t::DAY), end: window.end.max(before) };
+async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Diagnosis {
+    if window.start < ask.now().saturating_sub(t::AUDIT_LOG_KEPT) {
+        let days = t::AUDIT_LOG_KEPT / t::DAY;
+        ask.not_seen("older changes", &format!("Mist keeps the audit log for about {days} days"));
     }
+    // What devices did right after the last change shows what it touched.
+    let after = asked.before.map_or(0, |_| t::SHORTLY_BEFORE);
+    let read_window = Window { end: window.end.saturating_add(after).min(ask.now()), ..window };
     let (device, inventory) = match asked.device {
         None => (None, Vec::new()),
         Some(text) => match locate::device(ask, asked.org, text).await {
@@ -69,26 +75,20 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: &TimeWindow) -> Diagnosi
         },
     };
     let site = device.as_ref().and_then(|device| device.site.as_deref()).or(asked.site);
-    let read = Read::of(ask, asked, &window, site, device.as_ref(), inventory).await;
+    let mut read = Read::of(ask, asked, &read_window, site, device.as_ref(), inventory).await;
     if read.sites.is_empty() && read.sites_seen && device.is_none() {
         let (part, words) = match site {
             Some(_) => ("site", "Mist has no data of the site and no changes"),
             None => ("sites", "The organization has no sites and no changes"),
         };
-        ask.not_seen(part, "Mist has none");
+        ask.nothing_there(part, "Mist has none");
         if read.changes.is_empty() && read.events.is_empty() {
             return Diagnosis::unknown(format!("{words}, so nothing is known."));
         }
     }
     let is_here = |device: &&Device| site.is_none_or(|site| device.site.as_deref() == Some(site));
     if read.devices_seen && !read.devices.iter().any(|device| is_here(&device)) {
-        ask.not_seen("devices", "there are none");
-    }
-    let subject = subject(&read, site, device.as_ref(), &window, ask);
-    if !read.changes_seen && read.events.is_empty() {
-        return Diagnosis::unknown(format!(
-            "{subject}: the audit log could not be read, so nothing is known about changes."
-        ));
+        ask.nothing_there("devices", "there are none");
     }
     let failures = asked
         .before
@@ -103,6 +103,13 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: &TimeWindow) -> Diagnosi
         failures: &failures,
         sites: &read.sites,
     };
+    read.changes.retain(|change| case.is_early_enough(change.time));
+    let subject = subject(&read, asked, site, device.as_ref(), &window, ask);
+    if !read.changes_seen && read.events.is_empty() {
+        return Diagnosis::unknown(format!(
+            "{subject}: the audit log could not be read, so nothing is known about changes."
+        ));
+    }
     let audit = audit(asked.org, &window);
     let events = events(asked.org, site, device.as_ref(), &window);
     let found = changes::findings(&read.changes, &case);
@@ -120,7 +127,7 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: &TimeWindow) -> Diagnosi
         .fact("by", by(&read.changes))
         .fact("fails_since", failing)
         .fact("service_levels_percent", read.levels)
-        .otherwise("no change was recorded in this time")
+        .otherwise("no change was recorded")
         .findings(found.collect::<Vec<_>>())
 }
 
@@ -168,7 +175,7 @@ impl Read {
         let halves =
             asked.before.filter(|before| *before > window.start && *before < ask.now()).map(|before| {
                 let part = |start: i64, end: i64| parts::levels(asked.org, "wifi", &Window { start, end });
-                [part(window.start, before), part(before, ask.now())]
+                [part(window.start, before), part(before, before.saturating_add(t::DAY).min(ask.now()))]
             });
         let (audit, events, devices, sites, clients, earlier, later) = join!(
             ask.rows(&audit),
@@ -264,6 +271,7 @@ fn differing(earlier: &Rows, later: &Rows, site: Option<&str>) -> Map<String, Va
 
 fn subject(
     read: &Read,
+    asked: &Asked<'_>,
     site: Option<&str>,
     device: Option<&Device>,
     window: &Window,
@@ -271,11 +279,26 @@ fn subject(
 ) -> String {
     let about = match (device, site) {
         (Some(device), _) => device.called(),
-        (None, Some(site)) => name(read.sites.get(site).map_or("The site", String::as_str)),
+        (None, Some(site)) => match read.sites.get(site) {
+            Some(known) => name(known),
+            None => ask.resolved_name(site).map_or_else(|| format!("site {site}"), |known| name(&known)),
+        },
         (None, None) => "The organization".to_owned(),
     };
-    let span = ask.ago(window.start);
-    format!("{about}, {} since {span}", count(read.changes.len(), "change"))
+    let length = span(window.end.saturating_sub(window.start));
+    let when = match asked.before {
+        Some(before) if before == window.end => {
+            format!("in the {length} before it got bad ({})", ask.ago(before))
+        }
+        _ if ask.now() - window.end < t::MINUTE => format!("in the last {length}"),
+        _ => format!("from {} to {}", ask.ago(window.start), ask.ago(window.end)),
+    };
+    let changes = match read.changes.len() {
+        _ if !read.changes_seen => return format!("{about} {when}"),
+        0 => "no change".to_owned(),
+        some => count(some, "change"),
+    };
+    format!("{about} has {changes} by administrators {when}")
 }
 
 /// Numbers of changes by administrator.

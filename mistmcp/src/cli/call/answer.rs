@@ -34,7 +34,7 @@ async fn laid_out(caller: &Caller<'_>, value: Value, output: &Output) -> io::Res
         }
         Err(value) => {
             if output.fields.is_empty()
-                && let Some(text) = diagnosis::text(&value, terminal::width())
+                && let Some(text) = diagnosis::text(&value, terminal::width(), &output.network_flags)
             {
                 return terminal::print_styled(&text);
             }

@@ -1,17 +1,23 @@
-//! `--table` of an answer to a question: the verdict, the findings, and what was not seen.
+//! `--table` of an answer to a question: the verdict, the findings with what they follow from, the calls that show their
+//! rows, and what was not seen.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::answers::ago;
-use crate::cli::layout::Columns;
+use super::command_line;
+use crate::answers::{ago, plural};
+use crate::cli::layout::{Columns, bold};
+use crate::text::one_line;
 
-/// The text of an answer to a question, or `None` if the value is no such answer.
-pub(super) fn text(value: &Value, width: Option<u16>) -> Option<String> {
-    text_at(value, width, Timestamp::now().as_second())
+/// The text of an answer to a question, or `None` if the value is no such answer. Further calls get `flags`.
+pub(super) fn text(value: &Value, width: Option<u16>, flags: &[String]) -> Option<String> {
+    text_at(value, width, flags, Timestamp::now().as_second())
 }
 
-fn text_at(value: &Value, width: Option<u16>, now: i64) -> Option<String> {
+fn text_at(value: &Value, width: Option<u16>, flags: &[String], now: i64) -> Option<String> {
     let verdict = value.get("verdict")?.as_str()?;
     let findings = value.get("findings")?.as_array()?;
     let not_seen = value.get("not_seen")?.as_array()?;
@@ -19,26 +25,14 @@ fn text_at(value: &Value, width: Option<u16>, now: i64) -> Option<String> {
     words.row([verdict]);
     let mut text = words.text();
     if !findings.is_empty() {
-        let mut table = Columns::headed(["severity", "cause", "where", "began", "finding"], width);
-        for finding in findings {
-            let field = |name: &str| finding.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let began = finding.get("since").and_then(Value::as_i64).map(|since| ago(since, now));
-            let place = finding.pointer("/objects/0").map(place).unwrap_or_default();
-            table.row([
-                field("severity"),
-                field("cause"),
-                place,
-                began.unwrap_or_default(),
-                field("summary"),
-            ]);
-        }
         text.push('\n');
-        text.push_str(&table.text());
+        text.push_str(&table(findings, width, now));
     }
     if let Some(more) = value.get("more_findings").and_then(Value::as_u64) {
-        text.push_str(&more.to_string());
-        text.push_str(" more findings\n");
+        let noun = plural(usize::try_from(more).unwrap_or(usize::MAX), "finding");
+        let _ = writeln!(text, "{more} more {noun}");
     }
+    text.push_str(&calls(findings, flags));
     if !not_seen.is_empty() {
         let mut table = Columns::headed(["not seen"], width);
         for part in not_seen.iter().filter_map(Value::as_str) {
@@ -48,6 +42,67 @@ fn text_at(value: &Value, width: Option<u16>, now: i64) -> Option<String> {
         text.push_str(&table.text());
     }
     Some(text)
+}
+
+/// The findings with their numbers. A symptom shows the number of the finding that it follows from, and the root of
+/// symptoms is marked as such.
+fn table(findings: &[Value], width: Option<u16>, now: i64) -> String {
+    let root_of = |finding: &Value| {
+        finding.get("because_of").and_then(Value::as_u64).and_then(|root| usize::try_from(root).ok())
+    };
+    let roots: BTreeSet<_> = findings.iter().filter_map(root_of).collect();
+    let columns = ["#", "severity", "cause", "where", "began", "because of", "finding"];
+    let is_linked = !roots.is_empty();
+    let mut table =
+        Columns::headed(columns.into_iter().filter(|column| is_linked || *column != "because of"), width);
+    for (place, finding) in findings.iter().enumerate() {
+        let field = |name: &str| finding.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let began = finding.get("since").and_then(Value::as_i64).map(|since| ago(since, now));
+        let because_of = match root_of(finding) {
+            Some(root) => (root + 1).to_string(),
+            None if roots.contains(&place) => "root".to_owned(),
+            None => String::new(),
+        };
+        let mut cells = vec![
+            (place + 1).to_string(),
+            field("severity"),
+            field("cause"),
+            finding.pointer("/objects/0").map(self::place).unwrap_or_default(),
+            began.unwrap_or_default(),
+        ];
+        cells.extend(Some(because_of).filter(|_| is_linked));
+        cells.push(field("summary"));
+        table.row(cells);
+    }
+    table.text()
+}
+
+/// The calls that show the rows behind the findings, each once with the numbers of its findings. They are not wrapped, so
+/// that they can be copied.
+fn calls(findings: &[Value], flags: &[String]) -> String {
+    let mut calls: Vec<(String, Vec<String>)> = Vec::new();
+    for (place, finding) in findings.iter().enumerate() {
+        let see = |name: &str| finding.get("see").and_then(|see| see.get(name));
+        let (Some(tool), Some(arguments)) =
+            (see("tool").and_then(Value::as_str), see("arguments").and_then(Value::as_object))
+        else {
+            continue;
+        };
+        let line = command_line::of_call(tool, arguments, flags);
+        let number = (place + 1).to_string();
+        match calls.iter_mut().find(|(known, _)| *known == line) {
+            Some((_, numbers)) => numbers.push(number),
+            None => calls.push((line, vec![number])),
+        }
+    }
+    if calls.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", bold("the rows behind the findings"));
+    for (line, numbers) in calls {
+        let _ = writeln!(text, "{}: {}", numbers.join(", "), one_line(&line));
+    }
+    text
 }
 
 /// An object of a finding: its kind and name, and the device of a port.
@@ -65,6 +120,10 @@ mod tests {
 
     use super::*;
 
+    fn text_of(answer: &Value, width: Option<u16>) -> String {
+        text_at(answer, width, &["--demo".to_owned()], 1_000 + 35 * 60).unwrap()
+    }
+
     #[test]
     fn an_answer_is_a_verdict_a_table_of_findings_and_what_was_not_seen() {
         let answer = json!({
@@ -75,14 +134,44 @@ mod tests {
             }],
             "not_seen": ["NAC: 403"], "calls": 9,
         });
-        let text = text_at(&answer, None, 1_000 + 35 * 60).unwrap();
+        let text = text_of(&answer, None);
         for wanted in
             ["LDS-AP-03 is down: no power.", "critical", "port LDS-SW-03 ge-0/0/0", "35 min ago", "NAC: 403"]
         {
             assert!(text.contains(wanted), "{wanted}: {text}");
         }
-        let narrow = text_at(&answer, Some(60), 2_000).unwrap();
+        assert!(!text.contains("because of") && !text.contains(" call "), "{text}");
+        let narrow = text_of(&answer, Some(60));
         assert!(narrow.lines().all(|line| line.chars().count() <= 70), "{narrow}");
+    }
+
+    #[test]
+    fn a_finding_shows_its_root_and_the_call_that_shows_its_rows() {
+        let see = json!({ "tool": "searchOrgAlarms", "arguments": { "site_id": "Head Office", "limit": 5 } });
+        let finding = |cause: &str, because_of: Option<usize>, see: &Value| json!({ "cause": cause, "severity": "warning", "summary": cause, "objects": [], "because_of": because_of, "see": see });
+        let other = json!({ "tool": "getSelf", "arguments": {} });
+        let answer = json!({
+            "verdict": "x", "not_seen": [], "calls": 1, "more_findings": 1,
+            "findings": [
+                finding("upstream_down", None, &see),
+                finding("power_lost", Some(0), &other),
+                finding("port_down", Some(0), &see),
+                finding("loop", None, &Value::Null),
+            ],
+        });
+        let text = text_of(&answer, None);
+        let line = |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap().to_owned();
+        let cells = |start: &str| line(start).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(cells("1 "), ["1", "warning", "upstream_down", "root", "upstream_down"]);
+        assert_eq!(cells("2 "), ["2", "warning", "power_lost", "1", "power_lost"]);
+        assert_eq!(cells("4 "), ["4", "warning", "loop", "loop"]);
+        let shared = line("1, 3: ");
+        assert!(shared.ends_with(" call searchOrgAlarms site_id='Head Office' limit=5 --demo"), "{shared}");
+        assert!(line("2: ").ends_with(" call getSelf --demo"), "{text}");
+        assert!(text.contains("1 more finding\n"), "{text}");
+        // A command is one line at any width.
+        let narrow = text_of(&answer, Some(30));
+        assert!(narrow.lines().any(|line| line == shared), "{narrow}");
     }
 
     #[test]
@@ -90,7 +179,7 @@ mod tests {
         for other in
             [json!({}), json!({ "verdict": 1 }), json!([1]), json!({ "verdict": "x", "findings": {} })]
         {
-            assert_eq!(text(&other, None), None, "{other}");
+            assert_eq!(text(&other, None, &[]), None, "{other}");
         }
     }
 }

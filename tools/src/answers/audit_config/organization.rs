@@ -133,7 +133,7 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
     let devices = locate::devices_of(&read.inventory);
     if read.sites.is_empty() && devices.is_empty() && read.wlans.is_empty() {
         if read.sites.is_seen() {
-            ask.not_seen("sites", "the organization has none");
+            ask.nothing_there("sites", "the organization has none");
         }
         return Diagnosis::unknown(
             "Neither sites nor devices nor WLANs of the organization could be seen, so nothing is known.",
@@ -141,7 +141,7 @@ pub(super) async fn find(ask: &Inquiry, org: &str) -> Diagnosis {
     }
 
     if read.inventory.is_seen() && devices.is_empty() {
-        ask.not_seen("devices", "the organization has none");
+        ask.nothing_there("devices", "the organization has none");
     }
 
     let mut found = read.unset(org);

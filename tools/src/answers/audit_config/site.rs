@@ -52,7 +52,7 @@ pub(super) async fn find(ask: &Inquiry, site: &str) -> Diagnosis {
     let setting = setting_rows.first();
     let templates = Templates { network: network.first(), gateway: gateway.first(), rf: rf.first() };
     if device_rows.is_seen() && devices.is_empty() {
-        ask.not_seen("devices", "the site has none");
+        ask.nothing_there("devices", "the site has none");
     }
     if devices.is_empty() && wlan_rows.is_empty() && setting.is_none() {
         return Diagnosis::unknown(format!(

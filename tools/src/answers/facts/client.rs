@@ -1,5 +1,7 @@
 //! A client of the network: [`Client`].
 
+use std::net::IpAddr;
+
 use mistmcp::answers::{Object, Row, name};
 
 /// How a client is connected.
@@ -19,6 +21,10 @@ pub(in crate::answers) struct Client {
     pub(in crate::answers) hostname: Option<String>,
     pub(in crate::answers) user: Option<String>,
     pub(in crate::answers) ip: Option<String>,
+    /// All addresses that it had.
+    pub(in crate::answers) addresses: Vec<String>,
+    /// The operating system.
+    pub(in crate::answers) os: Option<String>,
     pub(in crate::answers) site: Option<String>,
     /// MAC address of its access point, or of its switch or gateway.
     pub(in crate::answers) device: Option<String>,
@@ -49,6 +55,11 @@ impl Client {
             hostname: first(&["last_hostname", "hostname", "dhcp_hostname", "last_dhcp_hostname"]),
             user: first(&["last_username", "username", "dot1x_username", "idp_username", "cert_cn"]),
             ip: first(&["last_ip", "ip", "last_client_ip", "client_ip"]),
+            addresses: ["last_ip", "ip", "ip6", "last_client_ip", "client_ip"]
+                .into_iter()
+                .flat_map(|name| row.texts(name))
+                .collect(),
+            os: first(&["last_os", "os"]),
             site: row.text("site_id").or_else(|| row.text("site_ids")),
             device: device.into_iter().find_map(|name| row.mac(name)).or_else(|| row.mac("device_mac_port")),
             port: first(&["last_port_id", "port_id"]),
@@ -83,6 +94,10 @@ impl Client {
         if let Some(mac) = mac {
             return (self.mac == mac).then_some(true);
         }
+        if let Ok(wanted) = text.parse::<IpAddr>() {
+            let is_wanted = |known: &String| known.parse::<IpAddr>().is_ok_and(|known| known == wanted);
+            return self.addresses.iter().any(is_wanted).then_some(true);
+        }
         let names = [&self.hostname, &self.user, &self.ip].into_iter().flatten();
         let names: Vec<_> = names.map(|known| known.to_lowercase()).collect();
         let text = text.to_lowercase();
@@ -103,6 +118,8 @@ impl Client {
             hostname: self.hostname.or(other.hostname),
             user: self.user.or(other.user),
             ip: self.ip.or(other.ip),
+            addresses: [self.addresses, other.addresses].concat(),
+            os: self.os.or(other.os),
             site: self.site.or(other.site),
             device: self.device.or(other.device),
             port: self.port.or(other.port),

@@ -15,6 +15,10 @@ pub(in crate::answers) struct Device {
     pub(in crate::answers) version: Option<String>,
     pub(in crate::answers) site: Option<String>,
     pub(in crate::answers) ip: Option<String>,
+    /// All IP addresses of its own interfaces, as far as the row shows them.
+    pub(in crate::answers) addresses: Vec<String>,
+    /// The address that the cloud sees it at, which the devices of a site often share.
+    pub(in crate::answers) external_ip: Option<String>,
     pub(in crate::answers) connected: Option<bool>,
     pub(in crate::answers) status: Option<String>,
     pub(in crate::answers) last_seen: Option<i64>,
@@ -66,6 +70,8 @@ impl Device {
             version: row.text("version"),
             site: row.text("site_id").filter(|site| !site.starts_with("00000000-0000-0000-0000")),
             ip: row.text("ip").or_else(|| row.text("ip_stat.ip")),
+            addresses: addresses(row),
+            external_ip: row.text("ext_ip"),
             connected,
             last_seen: row.time("last_seen").or_else(|| row.time("disconnected_time")),
             uptime: row.integer("uptime").filter(|uptime| *uptime > 0),
@@ -147,6 +153,22 @@ impl Device {
             ..self
         }
     }
+}
+
+/// The IP addresses of a device's interfaces, without their prefix length.
+fn addresses(row: Row<'_>) -> Vec<String> {
+    let own = ["ip", "ip_stat.ip", "ip_stat.ip6", "ip2_stat.ip"].into_iter().flat_map(|path| row.texts(path));
+    let listed = |ips: Row<'_>| ips.fields("").filter_map(|(_, ip)| ip.text("")).collect::<Vec<_>>();
+    let of_stat = ["ip_stat.ips", "ip2_stat.ips"].into_iter().flat_map(|path| listed(row.at(path)));
+    let of_ports = row.fields("if_stat").flat_map(|(_, port)| port.texts("ips"));
+    let mut found: Vec<String> = Vec::new();
+    for address in own.chain(of_stat).chain(of_ports) {
+        let address = address.split('/').next().unwrap_or_default().to_owned();
+        if !address.is_empty() && !found.contains(&address) {
+            found.push(address);
+        }
+    }
+    found
 }
 
 fn members(row: Row<'_>) -> impl Iterator<Item = Row<'_>> {

@@ -1,26 +1,26 @@
 //! Rules for alarms and Marvis actions: what each kind means, which are still open, and which are one trouble.
 
-use mistmcp::answers::{Cause, Finding, Object, Severity, ago, lasting};
+use mistmcp::answers::{Cause, Finding, Object, Severity, ago, listed, plural};
 
 use crate::answers::causes as c;
 use crate::answers::facts::{Alarm, Device};
 use crate::answers::thresholds as t;
 
-/// Kinds of alarms and actions with their cause, severity, and what they say of a place.
+/// Kinds of alarms and actions with their cause, severity, and what they say of a device.
 const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
-    (&["missing_vlan"], &c::MISSING_VLAN, Severity::Critical, "lacks a VLAN"),
+    (&["missing_vlan"], &c::MISSING_VLAN, Severity::Critical, LACKS_A_VLAN),
     (&["bad_cable", "ap_bad_cable", "gw_bad_cable"], &c::CABLE_FAULT, Severity::Warning, "has a bad cable"),
     (
         &["authentication_failure"],
         &c::AUTH_SERVER_UNREACHABLE,
         Severity::Critical,
-        "has many failed sign-ins",
+        "has many failed authentications",
     ),
     (
         &["dhcp_failure", "infra_dhcp_failure"],
         &c::DHCP_FAILURE,
         Severity::Critical,
-        "has clients that get no address",
+        "has clients that get no IP address",
     ),
     (
         &["arp_failure", "infra_arp_failure"],
@@ -32,7 +32,7 @@ const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
         &["dns_failure", "infra_dns_failure"],
         &c::DNS_FAILURE,
         Severity::Critical,
-        "has clients without name resolution",
+        "has clients whose DNS queries fail",
     ),
     (&["port_flap"], &c::PORT_FLAPPING, Severity::Warning, "has a port that goes up and down"),
     (
@@ -41,7 +41,12 @@ const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
         Severity::Warning,
         "has a port with a negotiation mismatch",
     ),
-    (&["non_compliant"], &c::FIRMWARE_BEHIND, Severity::Info, "has another firmware than its siblings"),
+    (
+        &["non_compliant"],
+        &c::FIRMWARE_BEHIND,
+        Severity::Info,
+        "runs other firmware than devices of its model",
+    ),
     (
         &["health_check_failed", "wan_device_problem"],
         &c::HARDWARE_ALARM,
@@ -58,14 +63,14 @@ const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
         &["switch_stp_loop", "loop_detected_by_ap", "loop_detected"],
         &c::LOOP,
         Severity::Critical,
-        "sees a loop",
+        "detects a loop",
     ),
-    (&["insufficient_coverage"], &c::COVERAGE_HOLE, Severity::Warning, "has clients that hear it too weakly"),
+    (&["insufficient_coverage"], &c::COVERAGE_HOLE, Severity::Warning, "has clients with a weak signal"),
     (
         &["insufficient_capacity"],
         &c::CHANNEL_UTILIZATION,
         Severity::Warning,
-        "has more traffic than its channel carries",
+        "has a channel that is overloaded",
     ),
     (&["gw_critical_port_down"], &c::WAN_LINK_DOWN, Severity::Critical, "has a WAN port that is down"),
     (&["gw_port_down"], &c::PORT_DOWN, Severity::Warning, "has a port that is down"),
@@ -103,6 +108,9 @@ const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
         "hears a foreign access point with an SSID of the organization",
     ),
 ];
+
+/// What an alarm about a VLAN says, where it does not name the VLAN.
+const LACKS_A_VLAN: &str = "lacks a VLAN";
 
 /// What closes an alarm of a kind that has no status.
 const PAIRS: &[(&str, &[&str])] = &[
@@ -195,6 +203,27 @@ pub(in crate::answers) fn findings(
     found
 }
 
+/// What an alarm says of its device, or of the port or the VLANs that it names.
+fn said(words: &str, alarm: &Alarm) -> String {
+    if words == LACKS_A_VLAN && !alarm.vlans.is_empty() {
+        return format!("lacks {} {}", plural(alarm.vlans.len(), "VLAN"), listed(&alarm.vlans, 3));
+    }
+    let of_port = [("has a port that ", ""), ("has a WAN port that ", ""), ("has a port with ", "has ")];
+    let of_port = of_port.iter().find_map(|(of_device, verb)| {
+        Some(format!("{verb}{}", words.strip_prefix(of_device).filter(|_| !alarm.ports.is_empty())?))
+    });
+    of_port.unwrap_or_else(|| words.to_owned())
+}
+
+/// When an alarm was raised first, and last if that is a while ago.
+fn when(alarm: &Alarm, now: i64) -> String {
+    let first = alarm.time.map_or(String::new(), |time| format!(", first {}", ago(time, now)));
+    match alarm.last_seen.filter(|seen| Some(*seen) != alarm.time && !is_recent(alarm, now)) {
+        Some(seen) => format!("{first}, last {}", ago(seen, now)),
+        None => first,
+    }
+}
+
 fn finding(
     alarm: &Alarm,
     cause: &'static Cause,
@@ -208,16 +237,17 @@ fn finding(
         .map(Device::called)
         .or_else(|| alarm.names.first().cloned())
         .or_else(|| alarm.devices.first().cloned());
-    let place =
-        mistmcp::answers::name(place.as_deref().or(site).unwrap_or("A device that the report does not name"));
+    let place = mistmcp::answers::name(place.as_deref().or(site).unwrap_or("a device that it does not name"));
     let port = alarm.ports.first().map_or(String::new(), |port| format!(" {}", mistmcp::answers::name(port)));
-    let when = alarm.time.map_or(String::new(), |time| format!(" {}", lasting(time, now)));
+    let what = said(words, alarm);
+    let reporter = if alarm.is_action { "Marvis" } else { "An alarm" };
     let severity = match alarm.severity.as_deref() {
         Some("critical") => severity.max(Severity::Warning),
         Some("info") => severity.min(Severity::Warning),
         _ => severity,
     };
-    let mut finding = report(cause, severity, format!("{place}{port} {words}{when}."), alarm, now);
+    let summary = format!("{reporter} reports that {place}{port} {what}{}.", when(alarm, now));
+    let mut finding = report(cause, severity, summary, alarm, now);
     if let (Some(port), false) = (alarm.ports.first(), place.is_empty()) {
         finding = finding.on(Object::port(port).of_device(&place).mac(alarm.devices.first().cloned()));
     }

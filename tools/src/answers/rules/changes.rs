@@ -5,7 +5,7 @@ mod by_devices;
 
 use std::collections::BTreeMap;
 
-use mistmcp::answers::{Finding, Object, Severity, ago, listed, name};
+use mistmcp::answers::{Finding, Object, Severity, ago, listed, name, span};
 use mistmcp::serde_json::Value;
 
 use super::connecting::Failures;
@@ -40,8 +40,8 @@ const TOLERANCE: i64 = 2 * t::MINUTE;
 
 impl ChangeCase<'_> {
     /// Whether a time is at or before the moment when it got bad.
-    fn is_early_enough(&self, time: i64) -> bool {
-        self.before.is_none_or(|before| time <= before + TOLERANCE)
+    pub(in crate::answers) fn is_early_enough(&self, time: i64) -> bool {
+        self.before.is_none_or(|before| time <= before.saturating_add(TOLERANCE))
     }
 
     /// Points for how shortly before the trouble, or how lately, it was.
@@ -146,8 +146,8 @@ fn did(change: &Change) -> String {
         Target::Site => " the site",
         Target::Device => " the device",
         Target::Wlan => " the WLAN",
-        Target::Access => " the key or rule",
-        Target::Template => " the template or network",
+        Target::Access => " the access rule, key or server",
+        Target::Template => " the template, profile or network",
         _ => "",
     };
     format!("{verb}{what}")
@@ -157,7 +157,7 @@ fn did(change: &Change) -> String {
 fn relative(time: i64, case: &ChangeCase<'_>) -> String {
     case.before.map_or(String::new(), |before| match before - time {
         ..90 => ", right before it got bad".to_owned(),
-        seconds => format!(", {} before it got bad", ago(0, seconds).trim_end_matches(" ago")),
+        seconds => format!(", {} before it got bad", span(seconds)),
     })
 }
 
@@ -293,8 +293,12 @@ pub(in crate::answers) fn before_findings(changes: &[Change], found: &[Finding],
     });
     let Some(change) = fitting.max_by_key(|change| change.time) else { return Vec::new() };
     let what = name(change.called.as_deref().unwrap_or("the configuration"));
-    let words =
-        format!("{} {} {what} {}, shortly before it began.", change.by(), did(change), ago(change.time, now));
+    let words = format!(
+        "{} {} {what} {}, shortly before the trouble began.",
+        change.by(),
+        did(change),
+        ago(change.time, now)
+    );
     vec![
         Finding::new(&c::CHANGED_BEFORE, Severity::Warning, words)
             .on(change.object())

@@ -2,7 +2,7 @@
 
 mod stages;
 
-use mistmcp::answers::{Cause, Finding, Object, Row, Severity, name};
+use mistmcp::answers::{Cause, Finding, Object, Row, Severity, count, name, times};
 
 use crate::answers::causes as c;
 use crate::answers::facts::{Client, Device, Event, Stage, stage_of};
@@ -69,7 +69,7 @@ impl Case<'_> {
     }
 }
 
-/// A client that hears its access point too weakly, now or when it was last here.
+/// A client that its access point receives too weakly, now or when it was last here.
 pub(in crate::answers) fn signal(case: &Case<'_>) -> Option<Finding> {
     let client = case.client;
     let mut heard: Vec<_> = case.events.iter().filter_map(|event| event.rssi).collect();
@@ -84,22 +84,21 @@ pub(in crate::answers) fn signal(case: &Case<'_>) -> Option<Finding> {
     }
     let unusable = rssi.is_some_and(|rssi| rssi < t::UNUSABLE_RSSI)
         || client.snr.is_some_and(|snr| snr > 0.0 && snr < t::WEAK_SNR / 1.5);
-    let by = case.ap.map_or(String::new(), |ap| format!(" {}", ap.called()));
-    let level = rssi.map_or_else(
-        || format!("an SNR of {} dB", client.snr.unwrap_or_default()),
-        |rssi| format!("{rssi} dBm"),
-    );
+    let ap = case
+        .ap
+        .map_or_else(|| "Its access point".to_owned(), |ap| format!("The access point {}", ap.called()));
+    let level = match (rssi.filter(|_| weak), client.snr) {
+        (Some(rssi), _) if client.rssi.is_some() => format!("at only {rssi} dBm"),
+        (Some(rssi), _) => format!("at only {rssi} dBm, the median of its events"),
+        (None, snr) => format!("with an SNR of only {} dB", snr.unwrap_or_default()),
+    };
     Some(
-        case.finding(
-            &c::WEAK_SIGNAL,
-            Severity::Warning,
-            format!("{} hears its access point{by} with only {level}.", case.called()),
-        )
-        .weight(if unusable { 78 } else { 64 })
-        .evidence("rssi", rssi)
-        .evidence("snr", client.snr)
-        .evidence("band", client.band.clone())
-        .evidence("channel", client.channel),
+        case.finding(&c::WEAK_SIGNAL, Severity::Warning, format!("{ap} receives {} {level}.", case.called()))
+            .weight(if unusable { 78 } else { 64 })
+            .evidence("rssi", rssi)
+            .evidence("snr", client.snr)
+            .evidence("band", client.band.clone())
+            .evidence("channel", client.channel),
     )
 }
 
@@ -121,7 +120,7 @@ pub(in crate::answers) fn radio(case: &Case<'_>, stats: Row<'_>) -> Option<Findi
     };
     let what = match used.filter(|_| busy) {
         Some(used) => format!("is busy {used:.0}% of the time"),
-        None => format!("has {} clients", clients.unwrap_or_default()),
+        None => format!("has {}", count(usize::try_from(clients.unwrap_or_default()).unwrap_or(0), "client")),
     };
     Some(
         Finding::new(
@@ -157,15 +156,18 @@ pub(in crate::answers) fn alone(case: &Case<'_>, others: &[Finding]) -> Option<F
     }
     let around = case.others.iter().filter(|event| matches!(stage_of(&event.kind), Some((_, false)))).count();
     let what = if leaves.len() >= t::RESTLESS {
-        format!("left {} times by itself", leaves.len())
+        format!("disconnected {} by itself", times(leaves.len()))
     } else {
-        format!("failed {failures} times")
+        format!("failed to connect {}", times(failures))
     };
     Some(
         case.finding(
             &c::CLIENT_ALONE,
             Severity::Warning,
-            format!("{} {what}, while the network around it is fine: look at the client.", case.called()),
+            format!(
+                "{} {what}, and nothing around it explains that: check the client itself.",
+                case.called()
+            ),
         )
         .weight(62)
         .since(leaves.iter().map(|event| event.time).min())
@@ -183,7 +185,21 @@ pub(in crate::answers) fn never_seen(text: &str, days: i64) -> Finding {
         &c::NEVER_SEEN,
         Severity::Warning,
         format!(
-            "No client {called} was seen in the last {days} days: neither by name, user, address nor MAC."
+            "No client with the name, user, IP address or MAC address {called} was seen in the last {days} days."
+        ),
+    )
+    .on(Object::client(&called))
+}
+
+/// A text that fits no client, device or site.
+pub(in crate::answers) fn nothing_fits(text: &str, days: i64) -> Finding {
+    let called = name(text);
+    Finding::new(
+        &c::NEVER_SEEN,
+        Severity::Warning,
+        format!(
+            "No client of the last {days} days, no device and no site has the name, user, IP address, MAC address or serial \
+             number {called}."
         ),
     )
     .on(Object::client(&called))

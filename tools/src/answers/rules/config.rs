@@ -5,7 +5,7 @@ mod wlans;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use mistmcp::answers::{Finding, Object, Severity, count, lasting, listed, name};
+use mistmcp::answers::{Finding, Object, Severity, ago, count, listed, name};
 use mistmcp::serde_json::Value;
 
 use crate::answers::causes as c;
@@ -181,7 +181,7 @@ fn overriding(device: &Configured, own: &[(&String, &Value)]) -> Option<Finding>
             &c::OVERRIDE,
             severity,
             format!(
-                "{called} has {} of its own, beside its template: {}.",
+                "{called} has {} that its template does not give: {}.",
                 count(own.len(), "setting"),
                 listed(&paths, 4)
             ),
@@ -254,12 +254,15 @@ pub(in crate::answers) fn unset(site: &str, uses: &[Uses], defined: &BTreeSet<St
     let (_, users) = missing.first_key_value()?;
     let names: Vec<_> = missing.keys().copied().collect();
     let used = listed(users, 3);
-    let them = if names.len() == 1 { "it" } else { "the first" };
+    let (noun, which) = match names.len() {
+        1 => ("variable", ", which is used by"),
+        _ => ("variables", "; the first is used by"),
+    };
     Some(
         Finding::new(
             &c::VARIABLE_UNSET,
             Severity::Warning,
-            format!("{} has no value for {}; {used} uses {them}.", name(site), listed(&names, 4)),
+            format!("{} has no value for the {noun} {}{which} {used}.", name(site), listed(&names, 4)),
         )
         .on(Object::site(site))
         .weight(70)
@@ -285,12 +288,12 @@ pub(in crate::answers) fn failed(devices: &[Device], events: &[Event], now: i64)
             continue;
         }
         let since = event.map(|(event, _)| event.time);
-        let when = since.map_or(String::new(), |since| format!(" {}", lasting(since, now)));
+        let when = since.map_or(String::new(), |since| format!(" {}", ago(since, now)));
         found.push(
             Finding::new(
                 &c::CONFIG_FAILED,
                 Severity::Warning,
-                format!("The configuration of {} has not been applied{when}.", device.called()),
+                format!("{} failed to apply its last configuration{when}.", device.called()),
             )
             .on(device.object())
             .weight(68)

@@ -148,16 +148,20 @@ fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], site: &str, now: i
     let clients: BTreeSet<_> = own.iter().flat_map(|failures| failures.clients.iter()).collect();
     let ssids: Vec<_> = own.iter().filter_map(|failures| failures.ssid.as_deref()).collect();
     let whose = match clients.len() {
-        0 => "clients".to_owned(),
+        0 => "Clients".to_owned(),
         clients => count(clients, "client"),
     };
     let place = match ssids.as_slice() {
-        [] => name(site),
+        [] => format!("any WLAN of {}", name(site)),
         ssids => format!("{} at {}", listed(ssids, 2), name(site)),
     };
     let since = first.map_or(String::new(), |first| format!(", first {}", ago(first, now)));
-    let what = words(cause);
-    let summary = format!("{whose} on {place} {what}: {failed} failures and {passed} successes{since}.");
+    let what = words(cause, clients.len());
+    let summary = format!(
+        "{whose} on {place} {what}: {} and {}{since}.",
+        count(failed, "failure"),
+        count(passed, "success")
+    );
     let aps: BTreeSet<_> = own.iter().flat_map(|failures| failures.aps.iter()).collect();
     // Rows without the client's address could all be of one client, which stays at one access point.
     let several = clients.len() >= 3 || (clients.is_empty() && aps.len() >= 2);
@@ -179,21 +183,29 @@ fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], site: &str, now: i
         .evidence("text", own.first().and_then(|failures| failures.text))
 }
 
-/// What clients with a cause have in common, after their number.
-fn words(cause: &Cause) -> &'static str {
-    match cause.name {
-        "association_refused" => "are refused by the access point",
-        "roaming_failure" => "fail when they move between access points",
-        "dhcp_failure" => "get no address",
-        "gateway_arp_failure" => "do not reach their gateway",
-        "dns_failure" => "get no answer from the name server",
-        "captive_portal_failure" => "fail at the guest portal",
-        "wrong_key" => "fail the key exchange",
-        "auth_denied" => "are refused by a rule",
-        "auth_server_unreachable" => "fail because the RADIUS server does not answer",
-        "auth_certificate" => "fail because of a certificate",
-        _ => "fail to sign in",
-    }
+/// What so many clients with a cause have in common, after their number.
+fn words(cause: &Cause, clients: usize) -> &'static str {
+    let (one, several) = match cause.name {
+        "association_refused" => ("is refused by the access point", "are refused by the access point"),
+        "roaming_failure" => ("fails when it roams", "fail when they roam"),
+        "dhcp_failure" => ("gets no IP address by DHCP", "get no IP address by DHCP"),
+        "gateway_arp_failure" => {
+            ("gets no ARP reply from its default gateway", "get no ARP reply from their default gateway")
+        }
+        "dns_failure" => ("gets no answer from the DNS server", "get no answer from the DNS server"),
+        "captive_portal_failure" => ("fails at the guest portal", "fail at the guest portal"),
+        "wrong_key" => ("fails the key exchange", "fail the key exchange"),
+        "auth_denied" => ("is denied by a rule", "are denied by a rule"),
+        "auth_server_unreachable" => (
+            "cannot sign in, because the RADIUS server does not answer",
+            "cannot sign in, because the RADIUS server does not answer",
+        ),
+        "auth_certificate" => {
+            ("cannot sign in because of a certificate", "cannot sign in because of a certificate")
+        }
+        _ => ("fails to sign in", "fail to sign in"),
+    };
+    if clients == 1 { one } else { several }
 }
 
 #[cfg(test)]

@@ -3,14 +3,14 @@
 mod down;
 mod running;
 
-use mistmcp::answers::{Finding, Object, Severity};
+use mistmcp::answers::{Finding, Object, Severity, times};
 
 use super::ports::{self, Around};
 use crate::answers::causes as c;
 use crate::answers::facts::{Device, Event, Port, open};
 use crate::answers::thresholds as t;
 
-pub(in crate::answers) use down::{device_down_with_others, single_down, site_down};
+pub(in crate::answers) use down::{also_down, device_down_with_others, single_down, site_down};
 use down::{never_connected, not_assigned, upstream_down};
 use running::{
     config_failed, gateway, hardware, loops, missing_vlan, power_constrained, radius, restarted_by_user,
@@ -192,7 +192,7 @@ fn uplink(case: &Case<'_>) -> Vec<Finding> {
             case.finding(
                 &c::PORT_FLAPPING,
                 Severity::Warning,
-                format!("The Ethernet port of {called} went down {own} times."),
+                format!("The Ethernet port of {called} went down {}.", times(own)),
             )
             .weight(78)
             .evidence("port_down_events", own),
@@ -218,7 +218,7 @@ fn own_port(case: &Case<'_>) -> Option<Finding> {
             Finding::new(
                 &c::PORT_HALF_DUPLEX,
                 Severity::Warning,
-                format!("{called} runs its Ethernet port at half duplex."),
+                format!("The Ethernet port of {called} runs at half duplex."),
             )
             .on(port)
             .on(device.object())
@@ -228,11 +228,15 @@ fn own_port(case: &Case<'_>) -> Option<Finding> {
     }
     let speed = device.eth_speed.filter(|speed| *speed < t::FULL_SPEED)?;
     Some(
-        Finding::new(&c::PORT_SLOW, Severity::Warning, format!("{called} negotiated {speed} Mb/s."))
-            .on(port)
-            .on(device.object())
-            .weight(76)
-            .evidence("speed", speed)
-            .evidence("errors", Some(device.eth_errors).filter(|errors| *errors > 0)),
+        Finding::new(
+            &c::PORT_SLOW,
+            Severity::Warning,
+            format!("The Ethernet port of {called} negotiated only {speed} Mb/s."),
+        )
+        .on(port)
+        .on(device.object())
+        .weight(76)
+        .evidence("speed", speed)
+        .evidence("errors", Some(device.eth_errors).filter(|errors| *errors > 0)),
     )
 }

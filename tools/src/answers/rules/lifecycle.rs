@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mistmcp::answers::{Finding, Object, Severity, count, listed, name};
+use mistmcp::answers::{Finding, Object, Severity, count, is, listed, name};
 use mistmcp::serde_json::Value;
 
 use crate::answers::causes as c;
@@ -81,7 +81,7 @@ fn behind(
                 Severity::Warning,
                 66,
                 format!(
-                    "{} {verb} {}, where most {} run {}.",
+                    "{} {verb} {}, while most {} run {}.",
                     listed(&names, 4),
                     name(oldest.as_str()),
                     name(model),
@@ -93,10 +93,11 @@ fn behind(
             Severity::Info,
             52,
             format!(
-                "{} of {} ({}) are behind the suggested version {}: {}.",
+                "{} of {} ({}) {} behind the suggested version {}: {}.",
                 own.len(),
                 count(total, "device"),
                 name(model),
+                is(own.len()),
                 name(target.as_str()),
                 listed(&names, 4)
             ),
@@ -193,12 +194,16 @@ pub(in crate::answers) fn support(devices: &[Device], contracts: &[Contract], no
         let (first, oldest, why) = all.first().cloned()?;
         let (severity, weight) = if is_over { (Severity::Warning, 64) } else { pressing(first, now, 48)? };
         let summary = match all.len() {
-            1 => format!("{}: {why}.", oldest.called()),
+            1 if is_over => format!("{} is out of support: {why}.", oldest.called()),
+            1 => format!("The support of {} ends soon: {why}.", oldest.called()),
             several if is_over => {
-                format!("{several} devices have no support any more, first {} ({why}).", oldest.called())
+                format!("{several} devices are out of support, first {} ({why}).", oldest.called())
             }
             several => {
-                format!("The support of {several} devices ends soon, first of {} ({why}).", oldest.called())
+                format!(
+                    "The support of {several} devices ends soon, first that of {} ({why}).",
+                    oldest.called()
+                )
             }
         };
         let mut finding = Finding::new(&c::SUPPORT_ENDED, severity, summary)
@@ -215,6 +220,12 @@ pub(in crate::answers) fn support(devices: &[Device], contracts: &[Contract], no
         Some(finding)
     };
     finding(ended, true).into_iter().chain(finding(soon, false)).collect()
+}
+
+/// A number of licenses with its verb: `8 licenses are`.
+fn licenses_are(number: i64) -> String {
+    let number = usize::try_from(number).unwrap_or(0);
+    format!("{} {}", count(number, "license"), is(number))
 }
 
 /// Licenses that have expired, expire soon, or are exceeded. `used` and `entitled` count by type.
@@ -248,10 +259,11 @@ pub(in crate::answers) fn licenses(
                     &c::LICENSE_EXPIRING,
                     severity,
                     format!(
-                        "The subscription {} {}; {needed} are in use, {} remain after it.",
+                        "The subscription {} {}; {} in use, and {} valid after it.",
                         name(kind),
                         expiry(*ends, now),
-                        lasts(*ends)
+                        licenses_are(needed),
+                        licenses_are(lasts(*ends))
                     ),
                 )
                 .on(Object::license(kind))
@@ -270,7 +282,11 @@ pub(in crate::answers) fn licenses(
                 Finding::new(
                     &c::LICENSE_EXPIRING,
                     Severity::Warning,
-                    format!("{needed} of the license {} are in use, and {allowed} were bought.", name(kind)),
+                    format!(
+                        "Of {}, {} in use, but only {allowed} were bought.",
+                        name(kind),
+                        licenses_are(needed)
+                    ),
                 )
                 .on(Object::license(kind))
                 .weight(65)
@@ -294,14 +310,12 @@ pub(in crate::answers) fn certificates(certificates: &[Certificate], now: i64) -
             Some(device) => (device.called(), device.object()),
             None => ("the organization".to_owned(), Object::org("organization")),
         };
+        let called = name(&certificate.name);
+        let noun = if called.to_lowercase().contains("certificate") { "" } else { "certificate " };
         Finding::new(
             &c::CERTIFICATE_EXPIRING,
             severity,
-            format!(
-                "The certificate {} of {whose} {}.",
-                name(&certificate.name),
-                expiry(certificate.ends, now)
-            ),
+            format!("The {noun}{called} of {whose} {}.", expiry(certificate.ends, now)),
         )
         .on(object)
         .weight(weight)

@@ -1,6 +1,6 @@
 //! Rules for authentication: NAC events, rules, and servers that do not answer.
 
-use mistmcp::answers::{Cause, Finding, Object, Severity, ago, name};
+use mistmcp::answers::{Cause, Finding, Object, Severity, ago, name, times as often};
 
 use crate::answers::causes as c;
 use crate::answers::facts::{Client, Event, Stage, open, stage_of};
@@ -15,16 +15,16 @@ const FAILURES: &[(&[&str], &Cause, &str)] = &[
     ),
     (&["SERVER_CERT"], &c::AUTH_CERTIFICATE, "the client does not trust the certificate of the server"),
     (&["CERT_EXPIRED"], &c::AUTH_CERTIFICATE, "its certificate has expired"),
-    (&["CERT_REVOKED"], &c::AUTH_CERTIFICATE, "its certificate is revoked"),
-    (&["CERT"], &c::AUTH_CERTIFICATE, "its certificate is refused"),
+    (&["CERT_REVOKED"], &c::AUTH_CERTIFICATE, "its certificate has been revoked"),
+    (&["CERT"], &c::AUTH_CERTIFICATE, "its certificate is rejected"),
     (&["USER_DISABLED"], &c::AUTH_IDENTITY, "the user is disabled"),
-    (&["AUTHC_FAILURE"], &c::AUTH_IDENTITY, "the identity provider refuses user and password"),
+    (&["AUTHC_FAILURE"], &c::AUTH_IDENTITY, "the identity provider rejects the user name or password"),
     (&["USER_LOOKUP"], &c::AUTH_IDENTITY, "the identity provider does not know the user"),
-    (&["GROUPS_LOOKUP"], &c::AUTH_IDENTITY, "the groups of the user could not be read"),
-    (&["IDP_UNKNOWN", "IDP_"], &c::AUTH_IDENTITY, "the identity provider refuses the user"),
-    (&["NOT_ENROLLED"], &c::POSTURE_FAILED, "the device is not enrolled in device management"),
-    (&["MDM", "EDR", "COMPLIAN"], &c::POSTURE_FAILED, "device management does not accept the device"),
-    (&["PPSK", "PSK"], &c::WRONG_KEY, "its personal key is unknown"),
+    (&["GROUPS_LOOKUP"], &c::AUTH_IDENTITY, "the groups of the user cannot be read"),
+    (&["IDP_UNKNOWN", "IDP_"], &c::AUTH_IDENTITY, "the identity provider rejects the user"),
+    (&["NOT_ENROLLED"], &c::POSTURE_FAILED, "the client is not enrolled in device management"),
+    (&["MDM", "EDR", "COMPLIAN"], &c::POSTURE_FAILED, "device management does not accept the client"),
+    (&["PPSK", "PSK"], &c::WRONG_KEY, "its personal pre-shared key is unknown"),
     (&["GUEST"], &c::CAPTIVE_PORTAL_FAILURE, "the guest login failed"),
     (&["DENY"], &c::AUTH_DENIED, "a rule denies it"),
 ];
@@ -114,8 +114,9 @@ pub(in crate::answers) fn refused(
             cause,
             Severity::Critical,
             format!(
-                "{} does not get in: {what} ({times} times, last {}).",
+                "{} gets no access: {what} ({}, last {}).",
                 name(who.called),
+                often(times),
                 ago(last.time, who.now)
             ),
         )
@@ -209,14 +210,14 @@ pub(in crate::answers) fn server_unreachable(
     let ssid = own.first().and_then(|event| event.ssid.clone()).or_else(|| who.client?.ssid.clone());
     let scope = match others.len() {
         0 => String::new(),
-        _ => ", and others fail as well".to_owned(),
+        _ => ", and other clients fail as well".to_owned(),
     };
     let text = told.first().and_then(|event| event.text.clone()).or_else(|| device?.text.clone());
     let mut finding = who
         .finding(
             &c::AUTH_SERVER_UNREACHABLE,
             Severity::Critical,
-            format!("The authentication server does not answer for {}{scope}.", name(who.called)),
+            format!("The authentication server does not answer requests for {}{scope}.", name(who.called)),
         )
         .weight(94)
         .since(own.iter().map(|event| event.time).min())

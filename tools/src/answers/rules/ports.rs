@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mistmcp::answers::{Cause, Finding, Severity, ago, count, lasting};
+use mistmcp::answers::{Cause, Finding, Severity, ago, been, count, name, times};
 
 use crate::answers::causes as c;
 use crate::answers::facts::{Device, Event, Port, open};
@@ -95,9 +95,9 @@ fn finding(
     let device = around.device_of(port);
     let neighbor = around.neighbor(port);
     let behind = neighbor.map(Device::called).or_else(|| port.neighbor_name.clone());
-    let to = behind.as_ref().map_or(String::new(), |name| format!(" to {}", mistmcp::answers::name(name)));
-    let mut finding =
-        Finding::new(cause, severity, format!("{device} {}{to} {what}.", port.id)).on(port.object(&device));
+    let to = behind.as_ref().map_or(String::new(), |behind| format!(" to {}", name(behind)));
+    let mut finding = Finding::new(cause, severity, format!("{device} {}{to} {what}.", name(&port.id)))
+        .on(port.object(&device));
     if let Some(device) = around.devices.get(port.device.as_str()) {
         finding = finding.on(device.object());
     }
@@ -115,7 +115,7 @@ fn disabled(port: &Port, around: &Around<'_>) -> Option<Finding> {
     let used = port.neighbor_mac.is_some() || port.neighbor_name.is_some() || last.is_some();
     let (severity, weight) = if used { (Severity::Warning, 62) } else { (Severity::Info, 15) };
     Some(
-        finding(&c::PORT_DISABLED, severity, port, around, "is disabled by its configuration")
+        finding(&c::PORT_DISABLED, severity, port, around, "is disabled in its configuration")
             .weight(weight)
             .since(last.or(port.last_flapped))
             .evidence("disabled", true)
@@ -136,7 +136,7 @@ fn blocked(port: &Port, around: &Around<'_>) -> Option<Finding> {
         return None;
     }
     let what = if guard.is_some() {
-        "is blocked, because it heard another switch (BPDU guard)"
+        "is blocked by BPDU guard, because it received a BPDU of another switch"
     } else {
         "is blocked by spanning tree"
     };
@@ -166,7 +166,7 @@ fn authentication(port: &Port, around: &Around<'_>) -> Option<Finding> {
             severity,
             port,
             around,
-            &format!("does not authenticate what is behind it ({state})"),
+            &format!("does not authenticate the device behind it (802.1X state: {state})"),
         )
         .weight(weight)
         .since(held.last().map(|event| event.time))
@@ -182,7 +182,7 @@ fn mac_limit(port: &Port, around: &Around<'_>) -> Option<Finding> {
             && event.mac.as_deref().is_none_or(|mac| mac == port.device)
     })?;
     Some(
-        finding(&c::MAC_LIMIT, Severity::Critical, port, around, "has more MAC addresses than it may have")
+        finding(&c::MAC_LIMIT, Severity::Critical, port, around, "exceeds its limit of MAC addresses")
             .weight(71)
             .since(exceeded.0.time)
             .evidence("exceeded", exceeded.1)
@@ -196,7 +196,7 @@ fn cable(port: &Port, around: &Around<'_>) -> Option<Finding> {
     errors(port, around)?;
     let flapping = flapping(port, around)?;
     slow(port, around).or_else(|| half_duplex(port, around))?;
-    let what = "damages frames, goes down again and again and has lost speed: its cable or plug is bad";
+    let what = "has frame errors, flaps and lost speed, which points to a bad cable or plug";
     Some(
         finding(&c::CABLE_FAULT, Severity::Warning, port, around, what)
             .weight(70)
@@ -214,7 +214,7 @@ fn flapping(port: &Port, around: &Around<'_>) -> Option<Finding> {
         return None;
     }
     let last = downs.first()?.time;
-    let what = format!("went down {} times, last {}", downs.len(), ago(last, around.now));
+    let what = format!("went down {}, last {}", times(downs.len()), ago(last, around.now));
     Some(
         finding(&c::PORT_FLAPPING, Severity::Warning, port, around, &what)
             .weight(66)
@@ -249,8 +249,10 @@ fn slow(port: &Port, around: &Around<'_>) -> Option<Finding> {
     let others =
         around.ap_speed.filter(|usual| *usual > speed && neighbor.is_some_and(|device| device.kind == "ap"));
     let what = match others {
-        Some(usual) => format!("negotiated {speed} Mb/s, where other access points have {usual}"),
-        None => format!("negotiated {speed} Mb/s"),
+        Some(usual) => {
+            format!("negotiated {speed} Mb/s; the ports of other access points run at {usual} Mb/s")
+        }
+        None => format!("negotiated only {speed} Mb/s"),
     };
     let severity = if matters { Severity::Warning } else { Severity::Info };
     Some(
@@ -277,7 +279,7 @@ fn errors(port: &Port, around: &Around<'_>) -> Option<Finding> {
             Severity::Warning,
             port,
             around,
-            &format!("has counted {errors} damaged frames"),
+            &format!("has counted {errors} frame errors"),
         )
         .weight(63)
         .evidence("rx_errors", port.rx_errors)
@@ -296,10 +298,10 @@ fn down(port: &Port, around: &Around<'_>) -> Option<Finding> {
     if !wanted {
         return None;
     }
-    let when = last.map_or(String::new(), |time| format!(" {}", lasting(time, around.now)));
+    let state = been(1, "down", last, around.now);
     let severity = if port.uplink || known { Severity::Critical } else { Severity::Warning };
     Some(
-        finding(&c::PORT_DOWN, severity, port, around, &format!("is down{when}"))
+        finding(&c::PORT_DOWN, severity, port, around, &state)
             .weight(if severity == Severity::Critical { 70 } else { 58 })
             .since(last.or(port.last_flapped))
             .evidence("up", false)
@@ -320,13 +322,13 @@ pub(in crate::answers) fn power_lost(port: &Port, device: &Device, around: &Arou
         });
     let drawn = port.draw.is_some_and(|draw| draw >= t::NO_DRAW);
     let why = if port.poe_disabled {
-        "has PoE switched off"
+        "has PoE disabled"
     } else if alarm.is_some_and(|event| !event.short().ends_with("_CLEAR")) {
-        "denies PoE"
+        "denies it PoE power"
     } else if port.poe_on == Some(false) {
-        "gives no power"
+        "gives it no PoE power"
     } else if port.draw.is_some() && !drawn {
-        "feeds nothing: there is no power draw"
+        "is on, but has no power draw"
     } else {
         return None;
     };
@@ -355,7 +357,7 @@ pub(in crate::answers) fn poe_budget(switch: &Device) -> Option<Finding> {
         Finding::new(
             &c::POWER_CONSTRAINED,
             Severity::Warning,
-            format!("{} feeds {drawn:.0} W of its {most:.0} W of PoE.", switch.called()),
+            format!("{} supplies {drawn:.0} W of its PoE budget of {most:.0} W.", switch.called()),
         )
         .on(switch.object())
         .weight(50)

@@ -3,7 +3,7 @@
 mod channels;
 mod disabled;
 
-use mistmcp::answers::{Finding, Object, Rows, Severity, ago, count, listed, name};
+use mistmcp::answers::{Finding, Object, Rows, Severity, ago, count, listed, name, plural, times};
 
 use crate::answers::causes as c;
 use crate::answers::facts::{Client, Radio, Rogue};
@@ -53,21 +53,21 @@ pub(in crate::answers) fn radar(
         let called = name_of(ap);
         let often = hits.len() >= t::RADAR_HITS;
         let (severity, weight) = if often { (Severity::Warning, 60) } else { (Severity::Info, 22) };
-        let times = if hits.len() == 1 { "once".to_owned() } else { format!("{} times", hits.len()) };
-        let at = match channels.as_slice() {
+        let on = match channels.as_slice() {
             [] => String::new(),
-            some => format!(
-                " on channel {}",
-                listed(&some.iter().map(ToString::to_string).collect::<Vec<_>>(), 4)
-            ),
+            some => {
+                let numbers: Vec<_> = some.iter().map(ToString::to_string).collect();
+                format!(" on {} {}", plural(some.len(), "channel"), listed(&numbers, 4))
+            }
         };
         Some(
             Finding::new(
                 &c::RADAR,
                 severity,
                 format!(
-                    "Radar drove {} from its channel {times}{at}, last {}.",
+                    "{} left its channel {} because of radar{on}, last {}.",
                     name(&called),
+                    times(hits.len()),
                     ago(last, now)
                 ),
             )
@@ -129,10 +129,10 @@ pub(in crate::answers) fn coverage(
                 &c::COVERAGE_HOLE,
                 Severity::Warning,
                 format!(
-                    "{} of {} of {} hear it at less than {:.0} dBm.",
+                    "{} receives {} of its {} below {:.0} dBm.",
+                    name(&called),
                     weak.len(),
                     count(all.len(), "client"),
-                    name(&called),
                     t::WEAK_RSSI
                 ),
             )
@@ -153,18 +153,23 @@ pub(in crate::answers) fn rogues(rogues: &[Rogue], name_of: impl Fn(&str) -> Str
         let near = rogue.rssi.is_some_and(|rssi| rssi >= t::CLOSE_ROGUE);
         let ssid = rogue.ssid.as_deref().or(rogue.bssid.as_deref()).unwrap_or("without a name");
         let heard = match (&called, rogue.rssi) {
-            (Some(ap), Some(rssi)) => format!(", as {} hears at {rssi:.0} dBm", name(ap)),
-            (Some(ap), None) => format!(", as {} hears", name(ap)),
+            (Some(ap), Some(rssi)) => format!("; {} receives it at {rssi:.0} dBm", name(ap)),
+            (Some(ap), None) => format!("; {} receives it", name(ap)),
             _ => String::new(),
         };
         let (cause, severity, weight, words) = if rogue.on_lan {
-            (&c::ROGUE_AP, Severity::Critical, 74, "is connected to the own wired network")
+            (&c::ROGUE_AP, Severity::Critical, 74, "is connected to the wired network of the organization")
         } else if rogue.kind == "honeypot" {
             let weight = if near { 60 } else { 42 };
-            (&c::HONEYPOT_SSID, Severity::Warning, weight, "uses the name of an own WLAN")
+            (&c::HONEYPOT_SSID, Severity::Warning, weight, "uses an SSID of the organization")
         } else {
             let weight = if near { 59 } else { 41 };
-            (&c::ROGUE_AP, Severity::Warning, weight, "may be connected to the own wired network")
+            (
+                &c::ROGUE_AP,
+                Severity::Warning,
+                weight,
+                "may be connected to the wired network of the organization",
+            )
         };
         let mut finding =
             Finding::new(cause, severity, format!("The foreign access point {} {words}{heard}.", name(ssid)))

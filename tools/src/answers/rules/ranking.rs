@@ -1,6 +1,6 @@
 //! Rules that rank sites: the worst first, with the main reason.
 
-use mistmcp::answers::{Finding, Object, Severity, count, lasting, listed, name};
+use mistmcp::answers::{Finding, Object, Severity, been, count, is, lasting, listed, name};
 
 use super::wan::{self, Wan};
 use super::{alarms, device, service_levels};
@@ -99,22 +99,26 @@ fn devices_down(site: &SiteRow, now: i64) -> Option<(u32, Finding)> {
     let cause = if is_root { &c::UPSTREAM_DOWN } else { &c::DEVICE_DOWN };
     let severity = if root.kind == "ap" && !many { Severity::Warning } else { Severity::Critical };
     let names: Vec<_> = down.iter().map(|device| device.called()).collect();
-    let when = root.last_seen.map_or(String::new(), |since| format!(" {}", lasting(since, now)));
+    let state = been(1, "down", root.last_seen, now);
+    let called = name(&site.name);
     let words = if is_root {
         format!(
-            "{}: the {} {} is down{when}, and with it {}.",
-            name(&site.name),
+            "{called}: the {} {} {state}; {} went down with it.",
             root.word(),
             root.called(),
             count(with_it.len(), "device")
         )
+    } else if down.len() == 1 {
+        format!("{called}: the {} {} {state}.", root.word(), root.called())
     } else {
+        let since = root.last_seen.map_or(String::new(), |since| format!(" {}", lasting(since, now)));
         format!(
-            "{}: {} of {} down{when}: {}.",
-            name(&site.name),
+            "{called}: {} of {} {} down: {}. {} has been down{since}.",
             down.len(),
             count(site.devices.len(), "device"),
-            listed(&names, 3)
+            is(down.len()),
+            listed(&names, 3),
+            root.called()
         )
     };
     let mut finding = Finding::new(cause, severity, words)

@@ -22,11 +22,15 @@ pub(in crate::answers) fn low(level: &Level, site: &str, reported: &[&'static Ca
     let (value, metric) = (level.percent(), &level.metric);
     let severity = if level.value < t::BAD_LEVEL { Severity::Warning } else { Severity::Info };
     Some(
-        Finding::new(cause, severity, format!("The service level {metric} of {} is {value} %.", name(site)))
-            .on(Object::site(site))
-            .weight(if severity == Severity::Warning { 46 } else { 26 })
-            .evidence("metric", metric.clone())
-            .evidence("percent", value),
+        Finding::new(
+            cause,
+            severity,
+            format!("The service level {} of {} is {value}%.", name(metric), name(site)),
+        )
+        .on(Object::site(site))
+        .weight(if severity == Severity::Warning { 46 } else { 26 })
+        .evidence("metric", metric.clone())
+        .evidence("percent", value),
     )
 }
 
@@ -95,11 +99,14 @@ pub(in crate::answers) fn explained(
 ) -> Finding {
     let (now_percent, share_percent) = (percent(judged.recent), percent(share).round());
     let is = match judged.since {
-        Some(since) => format!("has been {now_percent} % {}", lasting(since, now)),
-        None => format!("is {now_percent} %"),
+        Some(since) => format!("has been {now_percent}% {}", lasting(since, now)),
+        None => format!("is {now_percent}%"),
     };
-    let words =
-        format!("{metric} {is}; {share_percent} % of the bad user minutes are {}.", name(&classifier.name));
+    let words = format!(
+        "The service level {} {is}; {share_percent}% of the bad user minutes are classified as {}.",
+        name(metric),
+        name(&classifier.name)
+    );
     let severity = severity(judged.recent);
     Finding::new(cause, severity, words)
         .weight(match severity {

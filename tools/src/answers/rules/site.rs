@@ -4,7 +4,7 @@ mod reported;
 
 use std::collections::HashMap;
 
-use mistmcp::answers::{Finding, Object, Row, Severity, count, lasting, listed};
+use mistmcp::answers::{Finding, Object, Row, Severity, ago, been, count, is, listed, plural};
 
 use super::device::{self, Case};
 use super::ports::{self, Around};
@@ -151,20 +151,18 @@ fn down(case: &SiteCase<'_>, root: &Device, behind: &[&Device], own: &[Finding])
         return None;
     }
     let since = root.last_seen;
-    let when = since.map_or(String::new(), |since| format!(" {}", lasting(since, case.now())));
     let (cause, severity, weight, with) = match (dead.len(), alive.len()) {
         (0, 0) if root.kind == "ap" => (&c::DEVICE_DOWN, Severity::Critical, 76, String::new()),
         (0, 0) => (&c::DEVICE_DOWN, Severity::Critical, 90, String::new()),
         // What hangs from it reaches the cloud, so that it still forwards.
         (0, alive) => {
-            let with = format!(", but {} behind it {} connected", count(alive, "device"), is_or_are(alive));
+            let with = format!(", but {} behind it {} connected", count(alive, "device"), is(alive));
             (&c::DEVICE_DOWN, Severity::Warning, 72, with)
         }
-        (dead, _) => {
-            (&c::UPSTREAM_DOWN, Severity::Critical, 95, format!(", and with it {}", count(dead, "device")))
-        }
+        (dead, _) => (&c::UPSTREAM_DOWN, Severity::Critical, 95, device::also_down(dead)),
     };
-    let words = format!("The {} {} is down{when}{with}.", root.word(), root.called());
+    let state = been(1, "down", since, case.now());
+    let words = format!("The {} {} {state}{with}.", root.word(), root.called());
     let mut finding = Finding::new(cause, severity, words)
         .on(root.object())
         .weight(weight)
@@ -178,10 +176,6 @@ fn down(case: &SiteCase<'_>, root: &Device, behind: &[&Device], own: &[Finding])
         finding = finding.on(device.object());
     }
     Some(finding)
-}
-
-fn is_or_are(number: usize) -> &'static str {
-    if number == 1 { "is" } else { "are" }
 }
 
 /// Troubles of the ports of devices that are connected. A port that is down because of what is behind it is a symptom.
@@ -262,7 +256,7 @@ fn loops(case: &SiteCase<'_>) -> Vec<Finding> {
         Finding::new(
             &c::LOOP,
             Severity::Critical,
-            format!("{called} reports a loop {}, and it is not cleared.", lasting(event.time, case.now())),
+            format!("{called} detected a loop {}, and it has not been cleared.", ago(event.time, case.now())),
         )
         .on(object)
         .weight(89)
@@ -282,10 +276,13 @@ fn vlans(case: &SiteCase<'_>, tree: &Tree<'_>) -> Vec<Finding> {
         let switch = tree.upstream(place);
         let port = device::upstream_port(ap, case.devices, case.ports);
         let at = match (switch, port) {
-            (Some(switch), Some(port)) => format!(" on {} {}", switch.called(), port.id),
+            (Some(switch), Some(port)) => {
+                format!(" from its switch port {} {}", switch.called(), mistmcp::answers::name(&port.id))
+            }
             _ => String::new(),
         };
-        let words = format!("{} gets no traffic of VLAN {}{at}.", ap.called(), listed(vlans, 4));
+        let noun = plural(vlans.len(), "VLAN");
+        let words = format!("{} receives no traffic of {noun} {}{at}.", ap.called(), listed(vlans, 4));
         let mut finding = Finding::new(&c::MISSING_VLAN, Severity::Critical, words).weight(88);
         if let Some((switch, port)) = switch.zip(port) {
             finding = finding.on(port.object(&switch.called()));

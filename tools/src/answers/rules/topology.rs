@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
-use mistmcp::answers::{Finding, Object, Severity, count, lasting};
+use mistmcp::answers::{Finding, Object, Severity, been};
 
 use crate::answers::causes as c;
 use crate::answers::facts::{Device, Port, Topology};
+use crate::answers::rules::device::also_down;
 use crate::answers::rules::ports::{self, Around};
 
 /// Devices that are down, each dead branch as one finding about its root.
@@ -34,33 +35,24 @@ pub(in crate::answers) fn down(
     found
 }
 
-fn when(device: &Device, now: i64) -> String {
-    device.last_seen.map_or(String::new(), |since| format!(" {}", lasting(since, now)))
+/// A device with its kind and that it is down.
+fn is_down(device: &Device, now: i64) -> String {
+    format!("The {} {} {}", device.word(), device.called(), been(1, "down", device.last_seen, now))
 }
 
 fn alone(device: &Device, now: i64) -> Finding {
     let severity = if device.kind == "ap" { Severity::Warning } else { Severity::Critical };
-    Finding::new(
-        &c::DEVICE_DOWN,
-        severity,
-        format!("The {} {} is down{}.", device.word(), device.called(), when(device, now)),
-    )
-    .on(device.object())
-    .since(device.last_seen)
-    .evidence("status", device.status.clone())
+    Finding::new(&c::DEVICE_DOWN, severity, format!("{}.", is_down(device, now)))
+        .on(device.object())
+        .since(device.last_seen)
+        .evidence("status", device.status.clone())
 }
 
 fn branch(device: &Device, topology: &Topology, behind: &[usize], now: i64) -> Finding {
-    let others = count(behind.len(), "device");
     let mut finding = Finding::new(
         &c::UPSTREAM_DOWN,
         Severity::Critical,
-        format!(
-            "The {} {} is down{}, and {others} behind it.",
-            device.word(),
-            device.called(),
-            when(device, now)
-        ),
+        format!("{}{}.", is_down(device, now), also_down(behind.len())),
     )
     .on(device.object())
     .weight(90)

@@ -4,7 +4,7 @@ mod gateways;
 mod links;
 mod paths;
 
-use mistmcp::answers::{Object, lasting};
+use mistmcp::answers::{Object, been};
 
 use crate::answers::facts::wan::{Neighbor, Path, Tunnel};
 use crate::answers::facts::{Device, Event, Port, open};
@@ -54,8 +54,9 @@ impl Wan<'_> {
             .max()
     }
 
-    fn when(&self, since: Option<i64>) -> String {
-        since.map_or(String::new(), |since| format!(" {}", lasting(since, self.now)))
+    /// That so many things are in a state, and how long they have been.
+    fn been(&self, number: usize, state: &str, since: Option<i64>) -> String {
+        been(number, state, since, self.now)
     }
 
     /// The WAN ports of a gateway.
@@ -85,11 +86,11 @@ pub(in crate::answers) fn is_wan(port: &Port) -> bool {
 fn bad(loss: Option<f64>, latency: Option<f64>, jitter: Option<f64>) -> Vec<String> {
     let figures = [
         (loss, t::WAN_LOSS, "% loss"),
-        (latency, t::WAN_LATENCY, "ms latency"),
-        (jitter, t::WAN_JITTER, "ms jitter"),
+        (latency, t::WAN_LATENCY, " ms latency"),
+        (jitter, t::WAN_JITTER, " ms jitter"),
     ];
     let bad = figures.iter().filter_map(|(value, limit, unit)| {
-        value.filter(|value| value >= limit).map(|value| format!("{} {unit}", rounded(value)))
+        value.filter(|value| value >= limit).map(|value| format!("{}{unit}", rounded(value)))
     });
     bad.collect()
 }
@@ -160,7 +161,7 @@ mod tests {
         let case = wan(&gateways, &ports, &paths);
         let found = links_degraded(&case, |_| None);
         assert_eq!(found[0].severity(), Severity::Critical);
-        assert!(found[0].summary().contains("14.2 % loss and 410 ms latency"), "{found:?}");
+        assert!(found[0].summary().contains("14.2% loss and 410 ms latency"), "{found:?}");
         let fine = [port(json!({ "loss": 0.5, "latency": 95, "jitter": 3 }))];
         assert!(links_degraded(&wan(&gateways, &fine, &paths), |_| None).is_empty());
         let unknown = [port(json!({ "loss": null }))];

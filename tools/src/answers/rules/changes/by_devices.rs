@@ -1,6 +1,6 @@
 //! Rules for what devices did by themselves: upgrades, restarts, radio management, configurations that failed.
 
-use mistmcp::answers::{Finding, Object, Severity, ago, count, listed};
+use mistmcp::answers::{Finding, Object, Severity, ago, count, listed, times};
 
 use super::{APPLIED, ChangeCase, relative};
 use crate::answers::causes as c;
@@ -26,7 +26,7 @@ pub(super) fn upgraded(case: &ChangeCase<'_>) -> Option<Finding> {
     let weight = u8::try_from(points).unwrap_or(50);
     let severity = if case.before.is_some() && weight >= 56 { Severity::Warning } else { Severity::Info };
     let words = format!(
-        "New firmware was installed on {who}, last {}{}.",
+        "New firmware was installed on {who}, most recently {}{}.",
         ago(last.time, case.now),
         relative(last.time, case)
     );
@@ -92,7 +92,7 @@ pub(super) fn radio_management(case: &ChangeCase<'_>) -> Option<Finding> {
             &c::CHANGED_BEFORE,
             Severity::Info,
             format!(
-                "Radio management changed channel or power of {} {}, last {}.",
+                "Radio management (RRM) changed the channel or power of {} {}, last {}.",
                 count(macs.len(), "access point"),
                 times(changes.len()),
                 ago(last, case.now)
@@ -106,10 +106,6 @@ pub(super) fn radio_management(case: &ChangeCase<'_>) -> Option<Finding> {
     )
 }
 
-fn times(number: usize) -> String {
-    if number == 1 { "once".to_owned() } else { format!("{number} times") }
-}
-
 /// Configurations that devices did not apply and that are still not applied.
 pub(super) fn config_failed(case: &ChangeCase<'_>) -> Vec<Finding> {
     let kinds = ["CONFIG_FAILED", "CONFIG_LOCK_FAILED", "CONFIG_ERROR_ADDTL_COMMAND"];
@@ -120,7 +116,7 @@ pub(super) fn config_failed(case: &ChangeCase<'_>) -> Vec<Finding> {
         let device =
             case.devices.iter().find(|device| event.mac.as_deref().is_some_and(|mac| device.has_mac(mac)))?;
         let words = format!(
-            "{} did not apply its last configuration {}.",
+            "{} failed to apply its last configuration {}.",
             device.called(),
             ago(event.time, case.now)
         );

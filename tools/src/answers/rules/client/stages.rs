@@ -1,6 +1,6 @@
 //! Rules for the stages of a connection: which one fails, and whether others fail there as well.
 
-use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count};
+use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count, times};
 
 use super::Case;
 use crate::answers::causes as c;
@@ -66,8 +66,14 @@ pub(in crate::answers) fn stages(case: &Case<'_>, explained: bool) -> Vec<Findin
             "is refused by its access point",
             88,
         ),
-        (Stage::Dhcp, &c::DHCP_FAILURE, Severity::Critical, "gets no address by DHCP", 87),
-        (Stage::Arp, &c::GATEWAY_ARP_FAILURE, Severity::Critical, "gets no ARP answer from its gateway", 86),
+        (Stage::Dhcp, &c::DHCP_FAILURE, Severity::Critical, "gets no IP address by DHCP", 87),
+        (
+            Stage::Arp,
+            &c::GATEWAY_ARP_FAILURE,
+            Severity::Critical,
+            "gets no ARP reply from its default gateway",
+            86,
+        ),
         (Stage::Dns, &c::DNS_FAILURE, Severity::Critical, "gets no answer from its DNS server", 85),
         (Stage::Portal, &c::CAPTIVE_PORTAL_FAILURE, Severity::Warning, "fails at the guest portal", 84),
     ] {
@@ -98,15 +104,15 @@ fn stage_finding(
 ) -> Finding {
     let others = others_failing(case, stage);
     let scope = match others {
-        0 => "; no other client near it does".to_owned(),
-        others => format!("; others at the site fail as well ({})", count(others, "event")),
+        0 => "; no other client of the site fails like this".to_owned(),
+        others => format!("; other clients of the site fail as well ({})", count(others, "event")),
     };
     let first = failing.failures.iter().map(|event| event.time).min();
     let sample = failing.failures.iter().max_by_key(|event| event.time);
     let status = sample.and_then(|event| event.status);
     let full = status == Some(17) || sample.is_some_and(|event| event.reason == Some(5));
     let words =
-        if full { "is refused, because its access point has all the clients that it takes" } else { words };
+        if full { "is refused, because its access point has reached its limit of clients" } else { words };
     let times = failing.failures.len();
     let finding = case
         .finding(
@@ -156,12 +162,22 @@ fn roaming(case: &Case<'_>) -> Option<Finding> {
     });
     let restless = last_moves.count();
     let (summary, weight) = if failures.len() >= t::SOME_FAILURES {
-        (format!("{} fails to roam fast: {}", case.called(), count(failures.len(), "failed transition")), 80)
+        let last = failures.iter().map(|event| event.time).max().unwrap_or(case.now);
+        (
+            format!(
+                "{} fails at fast roaming between access points: {}, last {}",
+                case.called(),
+                count(failures.len(), "failed transition"),
+                ago(last, case.now)
+            ),
+            80,
+        )
     } else if restless >= t::RESTLESS {
         (
             format!(
-                "{} moves between access points without rest: {restless} times in ten minutes",
-                case.called()
+                "{} moves between access points too often: {} within ten minutes",
+                case.called(),
+                times(restless)
             ),
             66,
         )

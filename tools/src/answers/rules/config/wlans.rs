@@ -8,6 +8,11 @@ use crate::answers::causes as c;
 use crate::answers::facts::config::Wlan;
 use crate::answers::thresholds as t;
 
+/// The place of a WLAN, with a space before it.
+fn at(place: Option<&str>) -> String {
+    place.map_or(String::new(), |place| format!(" at {}", name(place)))
+}
+
 /// Who switched a WLAN off, and when.
 pub(in crate::answers) type SwitchedOff = (i64, String);
 
@@ -29,13 +34,13 @@ pub(in crate::answers) fn wlans_off(
             None => (Severity::Info, 45),
         };
         let by = match change {
-            Some((time, who)) => format!(": {} switched it off {}", name(who), ago(*time, now)),
+            Some((time, who)) => format!(": {} disabled it {}", name(who), ago(*time, now)),
             None => String::new(),
         };
         let mut finding = Finding::new(
             &c::WLAN_OFF,
             severity,
-            format!("The WLAN {} is switched off{by}.", name(&wlan.ssid)),
+            format!("The WLAN {}{} is disabled{by}.", name(&wlan.ssid), at(place)),
         )
         .on(Object::wlan(&wlan.ssid))
         .weight(weight)
@@ -62,15 +67,15 @@ pub(in crate::answers) fn not_carried(
         let here = |id: &String| aps.is_none_or(|aps| aps.iter().any(|ap| ap.eq_ignore_ascii_case(id)));
         let why = match wlan.apply_to.as_str() {
             "aps" if wlan.aps.is_empty() => "its list of access points is empty",
-            "aps" if !wlan.aps.iter().any(here) => "none of its access points is there",
+            "aps" if !wlan.aps.iter().any(here) => "none of the access points in its list is there",
             "wxtags" if wlan.tags.is_empty() => "its list of labels is empty",
-            _ if wlan.without_bands => "it is on no band",
+            _ if wlan.without_bands => "it is enabled on no band",
             _ => return None,
         };
         let mut finding = Finding::new(
             &c::WLAN_NOT_CARRIED,
             Severity::Warning,
-            format!("No access point carries the WLAN {}: {why}.", name(&wlan.ssid)),
+            format!("No access point{} carries the WLAN {}: {why}.", at(place), name(&wlan.ssid)),
         )
         .on(Object::wlan(&wlan.ssid))
         .weight(62)
@@ -96,7 +101,7 @@ pub(in crate::answers) fn applied_nowhere(wlans: &[Wlan], unapplied: &[String]) 
         Finding::new(
             &c::WLAN_NOT_CARRIED,
             Severity::Info,
-            format!("No site has the WLAN {}: its template is applied to none.", name(&wlan.ssid)),
+            format!("No site has the WLAN {}: its template is applied to no site.", name(&wlan.ssid)),
         )
         .on(Object::wlan(&wlan.ssid))
         .weight(48)

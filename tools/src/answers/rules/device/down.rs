@@ -1,6 +1,6 @@
 //! Rules for devices that are down, or were never there.
 
-use mistmcp::answers::{Finding, Object, Severity, ago, count, lasting};
+use mistmcp::answers::{Finding, Object, Severity, ago, been, count, is};
 
 use super::{Case, upstream};
 use crate::answers::causes as c;
@@ -14,7 +14,7 @@ pub(super) fn not_assigned(case: &Case<'_>) -> Option<Finding> {
         case.finding(
             &c::NOT_ASSIGNED,
             Severity::Critical,
-            format!("{called} is assigned to no site, so it has no configuration."),
+            format!("{called} is not assigned to a site, so it has no configuration."),
         )
         .independent()
         .weight(97)
@@ -59,16 +59,18 @@ pub(in crate::answers) fn site_down(site: &[Device], name: &str, now: i64) -> Op
         return None;
     }
     let since = down.iter().filter_map(|device| device.last_seen).min();
-    let when = since.map_or(String::new(), |since| format!(" {}", lasting(since, now)));
-    let first = if gateway_down { "with its gateway" } else { "at the same time" };
+    let which = match (down.len(), known.len()) {
+        (down, all) if down == all => format!("All {all} devices"),
+        (down, all) => format!("{down} of {all} devices"),
+    };
+    let gateway = if gateway_down { ", including the gateway," } else { "" };
     let mut finding = Finding::new(
         &c::SITE_DOWN,
         Severity::Critical,
         format!(
-            "{} of the {} devices of {} are down, {first}{when}.",
-            down.len(),
-            known.len(),
-            mistmcp::answers::name(name)
+            "{which} of {}{gateway} {}.",
+            mistmcp::answers::name(name),
+            been(down.len(), "down", since, now)
         ),
     )
     .on(Object::site(name))
@@ -102,15 +104,11 @@ pub(super) fn upstream_down(case: &Case<'_>) -> Option<Finding> {
 pub(in crate::answers) fn device_down_with_others(root: &Device, behind: &[&Device], now: i64) -> Finding {
     let behind: Vec<_> = behind.iter().filter(|device| device.is_down()).collect();
     let since = root.last_seen;
-    let when = since.map_or(String::new(), |since| format!(" {}", lasting(since, now)));
-    let with = match behind.len() {
-        0 => String::new(),
-        others => format!(", and {} behind it", count(others, "device")),
-    };
+    let with = also_down(behind.len());
     let mut finding = Finding::new(
         &c::UPSTREAM_DOWN,
         Severity::Critical,
-        format!("The {} {} is down{when}{with}.", root.word(), root.called()),
+        format!("The {} {} {}{with}.", root.word(), root.called(), been(1, "down", since, now)),
     )
     .on(root.object())
     .weight(90)
@@ -124,9 +122,18 @@ pub(in crate::answers) fn device_down_with_others(root: &Device, behind: &[&Devi
     finding
 }
 
+/// So many devices that are down as well, after a semicolon; nothing if there are none.
+pub(in crate::answers) fn also_down(behind: usize) -> String {
+    match behind {
+        0 => String::new(),
+        others => format!("; {} behind it {} down as well", count(others, "device"), is(others)),
+    }
+}
+
 /// A device that is down, where nothing around it tells why.
 pub(in crate::answers) fn single_down(device: &Device, now: i64) -> Finding {
-    let when = device.last_seen.map_or(String::new(), |seen| format!(", last seen {}", ago(seen, now)));
+    let when =
+        device.last_seen.map_or(String::new(), |seen| format!("; it was last seen {}", ago(seen, now)));
     Finding::new(
         &c::DEVICE_DOWN,
         Severity::Critical,

@@ -1,6 +1,6 @@
 //! Rules for what a device reports of itself: upgrades, restarts, configuration, hardware, power, neighbors.
 
-use mistmcp::answers::{Finding, Object, Severity, ago, count, lasting};
+use mistmcp::answers::{Finding, Object, Severity, ago, count, listed, times};
 
 use super::Case;
 use crate::answers::causes as c;
@@ -64,12 +64,12 @@ pub(super) fn upgrade(case: &Case<'_>) -> Vec<Finding> {
 }
 
 /// How often and when it last happened, with a space before it.
-fn times_last(times: usize, last: Option<i64>, now: i64) -> String {
-    match (times, last) {
+fn times_last(often: usize, last: Option<i64>, now: i64) -> String {
+    match (often, last) {
         (0 | 1, None) => String::new(),
         (0 | 1, Some(last)) => format!(" {}", ago(last, now)),
-        (times, None) => format!(" {times} times"),
-        (times, Some(last)) => format!(" {times} times, last {}", ago(last, now)),
+        (often, None) => format!(" {}", times(often)),
+        (often, Some(last)) => format!(" {}, last {}", times(often), ago(last, now)),
     }
 }
 
@@ -115,8 +115,8 @@ pub(super) fn restarting(case: &Case<'_>) -> Option<Finding> {
             &c::RESTARTING,
             Severity::Critical,
             format!(
-                "{called} restarted {} times by itself, last {}.",
-                unasked.len(),
+                "{called} restarted {} by itself, last {}.",
+                times(unasked.len()),
                 ago(last.time, case.now())
             ),
         )
@@ -144,7 +144,7 @@ pub(super) fn config_failed(case: &Case<'_>) -> Option<Finding> {
         case.finding(
             &c::CONFIG_FAILED,
             Severity::Warning,
-            format!("{called} did not apply its last configuration{when}."),
+            format!("{called} failed to apply its last configuration{when}."),
         )
         .weight(if case.device.is_down() { 60 } else { 80 })
         .since(event.map(|event| event.time))
@@ -174,12 +174,16 @@ pub(super) fn hardware(case: &Case<'_>) -> Option<Finding> {
         .iter()
         .map(|event| event.short().trim_start_matches("ALARM_CHASSIS_").to_lowercase())
         .collect();
-    let what = if kinds.is_empty() { case.device.hardware.join(", ") } else { kinds.join(", ") };
+    let what: Vec<_> = match kinds.as_slice() {
+        [] => case.device.hardware.clone(),
+        kinds => kinds.iter().map(|kind| part_of_hardware(kind)).collect(),
+    };
+    let noun = if what.len() == 1 { "a hardware alarm" } else { "hardware alarms" };
     Some(
         case.finding(
             &c::HARDWARE_ALARM,
             Severity::Warning,
-            format!("{called} has a hardware alarm: {}.", mistmcp::answers::name(&what)),
+            format!("{called} has {noun}: {}.", listed(&what, 4)),
         )
         .weight(82)
         .since(alarms.iter().map(|event| event.time).min())
@@ -187,6 +191,16 @@ pub(super) fn hardware(case: &Case<'_>) -> Option<Finding> {
         .evidence("modules", case.device.hardware.clone())
         .evidence("text", alarms.first().and_then(|event| event.text.clone())),
     )
+}
+
+/// What a type of chassis alarm is about.
+fn part_of_hardware(kind: &str) -> String {
+    match kind {
+        "psu" | "pem" => "power supply".to_owned(),
+        "hot" => "temperature too high".to_owned(),
+        "warm" => "temperature raised".to_owned(),
+        other => other.replace('_', " "),
+    }
 }
 
 pub(super) fn virtual_chassis(case: &Case<'_>) -> Option<Finding> {
@@ -198,11 +212,12 @@ pub(super) fn virtual_chassis(case: &Case<'_>) -> Option<Finding> {
     }
     let called = case.device.called();
     let what = match (gone.is_empty(), broken) {
-        (false, _) => format!("lacks {}", count(gone.len(), "member")),
+        (false, _) => format!("is missing {}", count(gone.len(), "member")),
         (true, Some((event, _))) if event.short() == "VC_PORT_DOWN" => {
             "has a stacking port that is down".to_owned()
         }
-        _ => "changes its primary member".to_owned(),
+        _ if changes > 0 => format!("changed its primary member {}", times(changes)),
+        _ => "is not stable".to_owned(),
     };
     Some(
         case.finding(
@@ -252,7 +267,7 @@ pub(super) fn radius(case: &Case<'_>) -> Option<Finding> {
         case.finding(
             &c::AUTH_SERVER_UNREACHABLE,
             Severity::Critical,
-            format!("{called} does not reach its RADIUS server over RadSec."),
+            format!("{called} cannot reach its RADIUS server over RadSec."),
         )
         .weight(70)
         .since(event.time)
@@ -268,7 +283,7 @@ pub(super) fn loops(case: &Case<'_>) -> Option<Finding> {
         case.finding(
             &c::LOOP,
             Severity::Critical,
-            format!("{called} sees a loop {}.", lasting(event.time, case.now())),
+            format!("{called} detected a loop {}, and it has not been cleared.", ago(event.time, case.now())),
         )
         .weight(85)
         .since(event.time)
@@ -283,13 +298,13 @@ pub(super) fn missing_vlan(case: &Case<'_>) -> Option<Finding> {
         return None;
     }
     let called = case.device.called();
-    let word = if vlans.len() == 1 { "VLAN" } else { "VLANs" };
+    let (word, them) = if vlans.len() == 1 { ("VLAN", "it") } else { ("VLANs", "them") };
     let mut finding = case
         .finding(
             &c::MISSING_VLAN,
             Severity::Critical,
             format!(
-                "{called} gets no traffic in {word} {}: its switch port lacks it.",
+                "{called} receives no traffic of {word} {}: its switch port does not carry {them}.",
                 mistmcp::answers::listed(vlans, 4)
             ),
         )
@@ -308,36 +323,30 @@ pub(super) fn missing_vlan(case: &Case<'_>) -> Option<Finding> {
 pub(super) fn gateway(case: &Case<'_>) -> Vec<Finding> {
     let called = case.device.called();
     let mut found = Vec::new();
-    for (shorts, cause, severity, words, weight) in [
+    for (shorts, cause, severity, lost, weight) in [
         (
             &["HA_CONTROL_LINK_DOWN", "HA_HEALTH_WEIGHT_LOW"][..],
             &c::CLUSTER_DEGRADED,
             Severity::Warning,
-            "has lost the redundancy of its cluster",
+            "the redundancy of its cluster",
             82,
         ),
-        (&["TUNNEL_DOWN"], &c::TUNNEL_DOWN, Severity::Warning, "has a tunnel that is down", 58),
+        (&["TUNNEL_DOWN"], &c::TUNNEL_DOWN, Severity::Warning, "a tunnel", 58),
         (
             &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"],
             &c::BGP_DOWN,
             Severity::Warning,
-            "has lost a routing neighbor",
+            "a routing neighbor",
             57,
         ),
-        (
-            &["VPN_PATH_DOWN", "VPN_PEER_DOWN"],
-            &c::VPN_PATH_DOWN,
-            Severity::Warning,
-            "has a VPN path that is down",
-            56,
-        ),
+        (&["VPN_PATH_DOWN", "VPN_PEER_DOWN"], &c::VPN_PATH_DOWN, Severity::Warning, "a VPN path", 56),
     ] {
         if let Some((event, times)) = case.open(shorts) {
             found.push(
                 case.finding(
                     cause,
                     severity,
-                    format!("{called} {words} {}.", lasting(event.time, case.now())),
+                    format!("{called} lost {lost} {}, and it is not back.", ago(event.time, case.now())),
                 )
                 .weight(weight)
                 .since(event.time)

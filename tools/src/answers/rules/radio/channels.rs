@@ -64,7 +64,7 @@ fn crowded(crowd: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
     let names: Vec<_> = crowd.iter().map(|(radio, ..)| radio.name.as_str()).collect();
     let (severity, weight) = if is_felt { (Severity::Warning, 63) } else { (Severity::Info, 24) };
     let used = match first.utilization {
-        Some(used) if is_felt => format!("; it is up to {used:.0} % busy"),
+        Some(used) if is_felt => format!("; the channel is up to {used:.0}% busy"),
         _ => String::new(),
     };
     let channel = first.channel.unwrap_or_default();
@@ -109,14 +109,15 @@ pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) 
                 .iter()
                 .find(|(share, _)| share.is_some_and(|share| share > used / 2.0))
                 .map_or(String::new(), |(_, words)| format!(", {words}"));
+            let channel =
+                radio.channel.map_or_else(|| "radio".to_owned(), |channel| format!("channel {channel}"));
             Finding::new(
                 &c::CHANNEL_UTILIZATION,
                 Severity::Warning,
                 format!(
-                    "Channel {} of {} at {} is {used:.0} % busy{why}.",
-                    radio.channel.unwrap_or_default(),
-                    name(&radio.name),
-                    band_name(&radio.band)
+                    "The {} {channel} of {} is {used:.0}% busy{why}.",
+                    band_name(&radio.band),
+                    name(&radio.name)
                 ),
             )
             .on(object(radio))
@@ -159,11 +160,16 @@ pub(in crate::answers) fn noise(radios: &[Radio]) -> Vec<Finding> {
                 usual(&radio.band).filter(|usual| radio.noise.is_some_and(|noise| noise > usual + 5.0));
             let what = match (radio.noise.filter(|noise| *noise > t::NOISY), usual, radio.non_wifi) {
                 (Some(noise), Some(usual), _) => {
-                    format!("hears noise at {noise:.0} dBm, where others of the site have {usual:.0}")
+                    format!(
+                        "has a noise floor of {noise:.0} dBm; other radios of the site have {usual:.0} dBm"
+                    )
                 }
-                (Some(noise), None, _) => format!("hears noise at {noise:.0} dBm"),
+                (Some(noise), None, _) => format!("has a noise floor of {noise:.0} dBm"),
                 (None, _, share) => {
-                    format!("is busy for {:.0} % with signals that are not Wi-Fi", share.unwrap_or_default())
+                    format!(
+                        "is busy {:.0}% of the time with signals that are not Wi-Fi",
+                        share.unwrap_or_default()
+                    )
                 }
             };
             Finding::new(

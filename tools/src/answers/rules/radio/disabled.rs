@@ -34,12 +34,12 @@ pub(in crate::answers) fn disabled(
         let tells = radios.iter().any(|radio| radio.ap == *mac);
         let all = tells && BANDS.iter().all(|band| own(band).is_none_or(|radio| radio.disabled));
         let (severity, weight) = if all { (Severity::Critical, 72) } else { (Severity::Warning, 61) };
-        let why = if by_config { ", by its own configuration" } else { "" };
+        let why = if by_config { ": the radio is disabled in its configuration" } else { "" };
         found.push(
             Finding::new(
                 &c::RADIO_DISABLED,
                 severity,
-                format!("{} does not send at {}{why}.", name(called), listed(&bands, 3)),
+                format!("{} does not transmit at {}{why}.", name(called), listed(&bands, 3)),
             )
             .on(Object::ap(called).mac(mac.clone()))
             .weight(weight)
@@ -61,7 +61,7 @@ pub(in crate::answers) fn off_by_template(
         &c::RADIO_DISABLED,
         Severity::Warning,
         format!(
-            "No access point sends at {}: the RF template {} switches it off.",
+            "No access point transmits at {}: the RF template {} disables this band.",
             band_name(band),
             name(template)
         ),

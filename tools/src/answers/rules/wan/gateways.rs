@@ -1,6 +1,6 @@
 //! Rules for the gateways of a site: connection, DHCP pools and clusters.
 
-use mistmcp::answers::{Finding, Object, Severity, ago, listed, name};
+use mistmcp::answers::{Finding, Object, Severity, ago, count, listed, name};
 
 use super::Wan;
 use crate::answers::causes as c;
@@ -13,7 +13,7 @@ pub(in crate::answers) fn gateways_down(wan: &Wan<'_>, site: Option<&str>) -> Ve
     let all = wan.gateways.iter().all(Device::is_down);
     let down = wan.gateways.iter().filter(|gateway| gateway.is_down());
     down.map(|gateway| {
-        let when = wan.when(gateway.last_seen);
+        let state = wan.been(1, "disconnected", gateway.last_seen);
         let (cause, severity, weight) = if all {
             (&c::SITE_DOWN, Severity::Critical, 90)
         } else {
@@ -24,12 +24,8 @@ pub(in crate::answers) fn gateways_down(wan: &Wan<'_>, site: Option<&str>) -> Ve
             wan.ports.iter().filter(|port| port.device == own).map(|port| format!("{own} {}", port.id));
         let paths =
             wan.paths.iter().filter(|path| path.gateway == own).map(|path| format!("{own} {}", path.port));
-        let finding = Finding::new(
-            cause,
-            severity,
-            format!("The gateway {} is not connected{when}.", gateway.called()),
-        )
-        .on(gateway.object());
+        let finding = Finding::new(cause, severity, format!("The gateway {} {state}.", gateway.called()))
+            .on(gateway.object());
         let finding = match site {
             Some(site) => finding.on(Object::site(site)),
             None => finding,
@@ -65,13 +61,16 @@ pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[Pool]) -> Vec<Finding> {
             let state = if none_left { "has no free address" } else { "is nearly full" };
             let (severity, weight) =
                 if none_left { (Severity::Critical, 80) } else { (Severity::Warning, 62) };
-            let more = if full.len() > 1 { format!(", and {} more", full.len() - 1) } else { String::new() };
+            let more = match full.len() - 1 {
+                0 => String::new(),
+                others => format!("; the same for {}", count(others, "other pool")),
+            };
             found.push(
                 Finding::new(
                     &c::DHCP_POOL_EXHAUSTED,
                     severity,
                     format!(
-                        "The DHCP pool of {} at {} {state}: {} of {} are leased{more}.",
+                        "The DHCP pool {} of {} {state}: {} of {} addresses are leased{more}.",
                         name(&first.network),
                         gateway.called(),
                         first.leased,
@@ -144,9 +143,9 @@ pub(in crate::answers) fn clusters(
                 &c::CLUSTER_DEGRADED,
                 Severity::Warning,
                 format!(
-                    "The gateway cluster {} is not redundant{}: {}.",
+                    "The gateway cluster {} {}: {}.",
                     gateway.called(),
-                    wan.when(since),
+                    wan.been(1, "without redundancy", since),
                     listed(&troubles, 4)
                 ),
             )

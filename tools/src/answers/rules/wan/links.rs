@@ -1,6 +1,6 @@
 //! Rules for WAN links: ports to a provider that are down or degraded.
 
-use mistmcp::answers::{Finding, Severity, listed, name};
+use mistmcp::answers::{Finding, Severity, count, listed, name};
 
 use super::{Wan, bad, is_wan};
 use crate::answers::causes as c;
@@ -12,15 +12,15 @@ pub(in crate::answers) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
     down.map(|port| {
         let others = wan.wan_ports(&port.device).iter().filter(|other| other.up == Some(true)).count();
         let (severity, weight, rest) = match others {
-            0 => (Severity::Critical, 85, "and no other WAN link is up"),
-            _ => (Severity::Warning, 68, "another WAN link is up"),
+            0 => (Severity::Critical, 85, "no other WAN link of it is up"),
+            _ => (Severity::Warning, 68, "another WAN link of it is up"),
         };
         let since = wan.since(&port.device, &["PORT_DOWN"], Some(&port.id)).or(port.last_flapped);
         let gateway = wan.called(&port.device);
         Finding::new(
             &c::WAN_LINK_DOWN,
             severity,
-            format!("The WAN port {} of {gateway} is down{}, {rest}.", name(&port.id), wan.when(since)),
+            format!("The WAN port {} of {gateway} {}; {rest}.", name(&port.id), wan.been(1, "down", since)),
         )
         .on(port.object(&gateway))
         .on(wan.object(&port.device))
@@ -50,7 +50,7 @@ pub(in crate::answers) fn links_degraded(
             });
             let flaps = flaps.count();
             if flaps >= t::FLAPS {
-                words.push(format!("{flaps} outages"));
+                words.push(count(flaps, "outage"));
             }
             if words.is_empty() {
                 return None;

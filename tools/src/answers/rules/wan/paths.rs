@@ -1,6 +1,6 @@
 //! Rules for what runs over WAN links: VPN paths, tunnels and routing neighbors.
 
-use mistmcp::answers::{Finding, Object, Severity, count, listed, name};
+use mistmcp::answers::{Finding, Object, Severity, ago, listed, name, plural};
 
 use super::{Wan, bad};
 use crate::answers::causes as c;
@@ -39,17 +39,16 @@ pub(in crate::answers) fn paths_down(wan: &Wan<'_>) -> Vec<Finding> {
         let routes: Vec<_> =
             lost.map(|neighbor| format!("{} {}", neighbor.protocol, neighbor.address)).collect();
         let called = wan.called(gateway);
-        let what = if down.len() == 1 { "path".to_owned() } else { count(down.len(), "path") };
-        let verb = if down.len() == 1 { "is" } else { "are" };
-        let another = if cut_off == 0 { "; another path is up" } else { "" };
+        let what = plural(down.len(), "path");
+        let another = if cut_off == 0 { "; another path to the same peer is up" } else { "" };
         let mut finding = Finding::new(
             &c::VPN_PATH_DOWN,
             severity,
             format!(
-                "The VPN {what} of {called} over {} to {} {verb} down{}{another}.",
+                "The VPN {what} of {called} over {} to {} {}{another}.",
                 name(port),
                 listed(&peers, 4),
-                wan.when(since)
+                wan.been(down.len(), "down", since)
             ),
         )
         .on(Object::port(port).of_device(&called).mac(gateway.to_owned()))
@@ -104,7 +103,7 @@ pub(in crate::answers) fn paths_degraded(wan: &Wan<'_>, degraded: &[Finding]) ->
                 &c::WAN_LINK_DEGRADED,
                 Severity::Warning,
                 format!(
-                    "The VPN of {called} over {} to {} has up to {}.",
+                    "The VPN of {called} over {} to {} has as much as {}.",
                     name(port),
                     listed(&peers, 3),
                     listed(words, 3)
@@ -143,18 +142,19 @@ pub(in crate::answers) fn tunnels_down(wan: &Wan<'_>) -> Vec<Finding> {
         });
         let since = wan.since(gateway, &["TUNNEL_DOWN"], None);
         let (severity, weight, rest) = if saved {
-            (Severity::Info, 45, "; another tunnel to it is up")
+            (Severity::Info, 45, "; another tunnel to the same peer is up")
         } else {
             (Severity::Critical, 76, "")
         };
         let called = wan.called(gateway);
         let names: Vec<_> = down.iter().map(|tunnel| tunnel.name.as_str()).collect();
-        let (noun, verb) = if down.len() == 1 { ("tunnel", "is") } else { ("tunnels", "are") };
+        let noun = plural(down.len(), "tunnel");
+        let state = wan.been(down.len(), "down", since);
         found.push(
             Finding::new(
                 &c::TUNNEL_DOWN,
                 severity,
-                format!("The {noun} {} of {called} {verb} down{}{rest}.", listed(&names, 4), wan.when(since)),
+                format!("The {noun} {} of {called} {state}{rest}.", listed(&names, 4)),
             )
             .on(Object::port(port).of_device(&called).mac(gateway.to_owned()))
             .on(wan.object(gateway))
@@ -203,14 +203,15 @@ pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
                 None => neighbor.address.clone(),
             })
             .collect();
-        let noun = if down.len() == 1 { "neighbor" } else { "neighbors" };
+        let noun = plural(down.len(), "neighbor");
+        let state = wan.been(down.len(), "down", since);
         let text = wan.events.iter().filter(|event| event.short().ends_with("NEIGHBOR_DOWN"));
         let mut text = text.filter(|event| event.mac.as_deref() == Some(device) && Some(event.time) == since);
         found.push(
             Finding::new(
                 &c::BGP_DOWN,
                 severity,
-                format!("{called} has lost its {protocol} {noun} {}{}.", listed(&names, 4), wan.when(since)),
+                format!("The {protocol} {noun} {} of {called} {state}.", listed(&names, 4)),
             )
             .on(wan.object(device))
             .weight(weight)
@@ -249,12 +250,12 @@ pub(in crate::answers) fn by_events(
         if is_seen(cause.name) && (!is_new || found.iter().any(is_known)) {
             return None;
         }
-        let since = wan.when(Some(event.time));
+        let since = ago(event.time, wan.now);
         Some(
             Finding::new(
                 cause,
                 Severity::Warning,
-                format!("{} has lost {what}{since}, as its events say.", wan.called(mac)),
+                format!("{} lost {what} {since}, according to its events.", wan.called(mac)),
             )
             .on(wan.object(mac))
             .weight(58)

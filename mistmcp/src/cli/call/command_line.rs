@@ -1,0 +1,128 @@
+//! Calls as command lines of this program, quoted for a POSIX shell ([`of_call`]).
+
+use serde_json::{Map, Value};
+
+use crate::cli::flags::Flags;
+use crate::identity;
+
+/// The flags of this run without which a call would ask another network: those of the demo network.
+pub(super) fn network_flags(flags: &Flags) -> Vec<String> {
+    let mut shown = Vec::new();
+    if flags.demo {
+        shown.push("--demo".to_owned());
+    }
+    for incident in &flags.demo_incident {
+        shown.extend(["--demo-incident".to_owned(), incident.clone()]);
+    }
+    for overlay in &flags.demo_overlay {
+        shown.extend(["--demo-overlay".to_owned(), overlay.to_string_lossy().into_owned()]);
+    }
+    shown
+}
+
+/// The command line that calls a tool with arguments.
+pub(super) fn of_call(tool: &str, arguments: &Map<String, Value>, flags: &[String]) -> String {
+    let pairs: Option<Vec<_>> = arguments.iter().map(|(name, value)| pairs(name, value)).collect();
+    let words = pairs.map_or_else(
+        || vec!["--json".to_owned(), Value::Object(arguments.clone()).to_string()],
+        |pairs| pairs.concat(),
+    );
+    let own = [identity::name(), "call", tool].map(str::to_owned);
+    let words: Vec<_> = own.iter().chain(&words).chain(flags).map(|word| quoted(word)).collect();
+    words.join(" ")
+}
+
+/// An argument as `name=value`, for a list once for each item. None if a pair would be read as something else.
+fn pairs(name: &str, value: &Value) -> Option<Vec<String>> {
+    let pair = |value: &Value| match value {
+        Value::String(text) if !text.trim_start().starts_with('{') && !text.contains(char::is_control) => {
+            Some(format!("{name}={text}"))
+        }
+        Value::Bool(_) | Value::Number(_) | Value::Object(_) => Some(format!("{name}={value}")),
+        _ => None,
+    };
+    match value {
+        _ if name.is_empty() || name.contains('=') => None,
+        // A list of one item would be read as the item.
+        Value::Array(items) if items.len() > 1 => items.iter().map(pair).collect(),
+        value => Some(vec![pair(value)?]),
+    }
+}
+
+/// A word as a POSIX shell takes it. Of `name=value` only the value is quoted.
+fn quoted(word: &str) -> String {
+    let is_plain = |text: &str| {
+        text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:,=@%+".contains(letter))
+    };
+    let in_quotes = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    match word.split_once('=') {
+        _ if is_plain(word) && !word.is_empty() => word.to_owned(),
+        Some((name, value)) if is_plain(name) => format!("{name}={}", in_quotes(value)),
+        _ => in_quotes(word),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::arguments;
+    use super::*;
+
+    /// The words that a POSIX shell reads.
+    fn words(line: &str) -> Vec<String> {
+        let shell = std::process::Command::new("sh").arg("-c").arg(format!("printf '%s\\0' {line}")).output();
+        let text = String::from_utf8(shell.unwrap().stdout).unwrap();
+        text.split_terminator('\0').map(str::to_owned).collect()
+    }
+
+    fn line(arguments: &Value) -> String {
+        of_call("searchOrgAlarms", arguments.as_object().unwrap(), &[])
+    }
+
+    #[test]
+    fn a_shell_and_this_program_read_the_arguments_of_the_call() {
+        for arguments in [
+            json!({}),
+            json!({ "site_id": "c50037a7-178f-4890-b13a-6e506db8f944", "limit": "5" }),
+            json!({ "site_id": "Head Office", "type": "a,b", "sort": "-timestamp", "port_id": "ge-0/0/3" }),
+            json!({ "name": "it's $HOME `id` \"x\" \\ * ? ; & | > <", "text": "名前 é" }),
+            json!({ "types": ["a b", "c"], "filter": { "a": "it's" } }),
+        ] {
+            let line = line(&arguments);
+            let words = words(&line);
+            assert_eq!(words[1..3], ["call", "searchOrgAlarms"], "{line}");
+            let read = arguments::of_pairs(&words[3..]).unwrap();
+            assert_eq!(Value::Object(read), arguments, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_pairs_cannot_say_is_json() {
+        for arguments in [
+            json!({ "a": ["one"] }),
+            json!({ "a": [] }),
+            json!({ "a": "{\"b\": 1}" }),
+            json!({ "a": null, "b": 1 }),
+            json!({ "a": "two\nlines" }),
+            json!({ "a=b": 1 }),
+        ] {
+            let words = words(&line(&arguments));
+            assert_eq!(words[3], "--json", "{words:?}");
+            assert_eq!(serde_json::from_str::<Value>(&words[4]).unwrap(), arguments);
+        }
+    }
+
+    #[test]
+    fn numbers_and_truth_values_are_pairs() {
+        let line = line(&json!({ "limit": 5, "resolve": false }));
+        assert!(line.ends_with(" call searchOrgAlarms limit=5 resolve=false"), "{line}");
+    }
+
+    #[test]
+    fn the_flags_of_the_network_stand_at_the_end() {
+        let flags = ["--demo", "--demo-overlay", "my file.json"].map(str::to_owned);
+        let line = of_call("getSelf", &Map::new(), &flags);
+        assert!(line.ends_with(" call getSelf --demo --demo-overlay 'my file.json'"), "{line}");
+    }
+}
