@@ -434,21 +434,21 @@ mod tests {
             ("coverage", "coverage"),
             ("ap-health", "ap-health"),
         ] {
-            assert_eq!(chosen(Some(&metric_name(asked)), &known(), &[]).as_deref(), Ok(metric));
+            assert_eq!(chosen("Leeds", Some(&metric_name(asked)), &known(), &[]).as_deref(), Ok(metric));
         }
         assert_eq!(metric_name("Time to Connect"), "time-to-connect");
-        let unknown = chosen(Some("happiness"), &known(), &[]).unwrap_err();
+        let unknown = chosen("Leeds", Some("happiness"), &known(), &[]).unwrap_err();
         assert!(unknown.contains("happiness") && unknown.contains("coverage"), "{unknown}");
-        assert!(chosen(Some("connect"), &known(), &[]).is_err(), "two fit");
+        assert!(chosen("Leeds", Some("connect"), &known(), &[]).is_err(), "two fit");
     }
 
     #[test]
     fn without_a_metric_the_lowest_one_is_explained() {
         let level = |metric: &str, value: f64| Level { scope: "wireless", metric: metric.into(), value };
         let levels = [level("coverage", 0.9), level("time-to-connect", 0.4)];
-        assert_eq!(chosen(None, &known(), &levels).as_deref(), Ok("time-to-connect"));
-        assert_eq!(chosen(None, &known(), &[]).as_deref(), Ok("coverage"));
-        assert!(chosen(None, &[], &[]).is_err());
+        assert_eq!(chosen("Leeds", None, &known(), &levels).as_deref(), Ok("time-to-connect"));
+        assert_eq!(chosen("Leeds", None, &known(), &[]).as_deref(), Ok("coverage"));
+        assert!(chosen("Leeds", None, &[], &[]).is_err());
     }
 
     #[test]
