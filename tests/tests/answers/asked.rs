@@ -37,7 +37,6 @@ async fn a_thing_is_found_by_each_of_its_addresses_and_names_within_the_stated_c
                 pairs.join("-").to_uppercase(),
                 pairs.join(" "),
                 quads.join("."),
-                mac[4..].to_owned(),
                 name.to_lowercase(),
                 name[1..].to_owned(),
             ]
