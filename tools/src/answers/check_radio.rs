@@ -89,10 +89,8 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
         stats.iter().filter(|row| !row.is("type", "switch")).flat_map(Radio::all_of).collect();
     let up = |mac: &str| devices.iter().any(|device| device.mac == mac && !device.is_down());
     let radios: Vec<Radio> = all.into_iter().filter(|radio| up(&radio.ap)).collect();
-    let name_of = |mac: &str| match devices.iter().find(|device| device.mac == mac) {
-        Some(device) => device.called(),
-        None => mac.to_owned(),
-    };
+    let called = |mac: &str| devices.iter().find(|device| device.mac == mac).map(Device::called);
+    let name_of = |mac: &str| called(mac).unwrap_or_else(|| mac.to_owned());
     if devices.is_empty() {
         if stats.is_seen() {
             ask.nothing_there("access points", "the site has none");

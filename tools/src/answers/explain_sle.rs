@@ -126,11 +126,7 @@ async fn find(ask: &Inquiry, org: &str, id: &str, metric: Option<&str>, window: 
             name(&state.name)
         ));
     };
-    let mut hit = hit(&impact, &clients);
-    for hit in hit.iter_mut().filter(|hit| hit.mac.as_ref() == Some(&hit.called)) {
-        let device = state.devices.iter().find(|device| device.has_mac(&hit.called));
-        hit.called = device.map_or_else(|| hit.called.clone(), Device::called);
-    }
+    let hit = named(hit(&impact, &clients), &state.devices);
     let at = Place {
         id,
         window: &window,
@@ -308,6 +304,15 @@ fn hit(impact: &Rows, clients: &Rows) -> Vec<Hit> {
     if let Some(row) = clients.first() {
         let rows = row.rows("users").chain(row.rows("clients")).take(HITS);
         hits.extend(shared(rows.filter_map(|row| read(row, "client", "mac")).collect()));
+    }
+    hits
+}
+
+/// Rows with the names of devices that have only their MAC address.
+fn named(mut hits: Vec<Hit>, devices: &[Device]) -> Vec<Hit> {
+    for hit in hits.iter_mut().filter(|hit| hit.mac.as_ref() == Some(&hit.called)) {
+        let device = devices.iter().find(|device| device.has_mac(&hit.called));
+        hit.called = device.map_or_else(|| hit.called.clone(), Device::called);
     }
     hits
 }
