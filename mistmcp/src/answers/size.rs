@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::wording::sentence;
+use super::wording::{name, sentence};
 
 /// Tokens that an answer may take.
 pub(super) const MOST_TOKENS: usize = 1_450;
@@ -91,7 +91,8 @@ pub(super) fn trimmed(value: &Value, step: &Step) -> Value {
     }
 }
 
-/// The first fields of an object, cut to a step.
+/// The first fields of an object, cut to a step. Their names may be those of the network.
 pub(super) fn trimmed_fields(fields: &Map<String, Value>, step: &Step, most: usize) -> Map<String, Value> {
-    fields.iter().take(most).map(|(name, value)| (sentence(name, 40), trimmed(value, step))).collect()
+    let fields = fields.iter().take(most);
+    fields.map(|(key, value)| (sentence(&name(key), 40), trimmed(value, step))).collect()
 }
