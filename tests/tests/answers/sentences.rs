@@ -52,7 +52,7 @@ fn mistakes(sentence: &str) -> Vec<String> {
         let [number, noun] = pair else { continue };
         let Ok(number) = number.parse::<u64>() else { continue };
         let is_plural =
-            noun.trim_end_matches('.').ends_with('s') && !["is", "has", "was", "Mb/s"].contains(noun);
+            noun.ends_with('s') && !noun.ends_with("ss") && !["is", "has", "was", "Mb/s"].contains(&noun);
         // The numbers of channels, bands and VLANs count nothing.
         let is_counted = COUNTED.iter().any(|counted| noun.trim_end_matches('.').starts_with(counted));
         if is_counted && is_plural != (number != 1) {
@@ -89,7 +89,6 @@ const COUNTED: &[&str] = &[
     "site",
     "time",
     "part",
-    "frame",
     "transition",
     "switch",
     "gateway",
