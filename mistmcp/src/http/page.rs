@@ -24,6 +24,7 @@ use http::header::{self, HeaderMap};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use ring::digest;
 use serde_json::json;
+use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use super::Configuration;
@@ -112,7 +113,8 @@ pub(super) fn routes(page: Arc<Page>) -> Router {
         .route("/views/{name}", get(view))
         // The page has an inline icon.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
-        .layer(CompressionLayer::new())
+        // Anybody may ask for the page, each time anew: three times less processor time than the default, for a quarter more bytes.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .with_state(page)
 }
 
