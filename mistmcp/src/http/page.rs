@@ -24,7 +24,6 @@ use http::header::{self, HeaderMap};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use ring::digest;
 use serde_json::json;
-use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
 use super::Configuration;
@@ -113,8 +112,7 @@ pub(super) fn routes(page: Arc<Page>) -> Router {
         .route("/views/{name}", get(view))
         // The page has an inline icon.
         .route("/favicon.ico", get(async || StatusCode::NO_CONTENT))
-        // Anybody may ask for the page, each time anew: three times less processor time than the default, for a quarter more bytes.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(CompressionLayer::new())
         .with_state(page)
 }
 

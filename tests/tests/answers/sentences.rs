@@ -45,8 +45,9 @@ fn sentences(answer: &Value) -> Vec<&str> {
 
 /// What is wrong with the English of a sentence.
 fn mistakes(sentence: &str) -> Vec<String> {
+    let joined = sentence.replace("access point", "access-point");
     let words: Vec<_> =
-        sentence.split([' ', '(', ')', ',', ':', ';']).filter(|word| !word.is_empty()).collect();
+        joined.split([' ', '(', ')', ',', '.', ':', ';']).filter(|word| !word.is_empty()).collect();
     let mut found = Vec::new();
     for pair in words.windows(2) {
         let [number, noun] = pair else { continue };
@@ -54,7 +55,7 @@ fn mistakes(sentence: &str) -> Vec<String> {
         let is_plural =
             noun.ends_with('s') && !noun.ends_with("ss") && !["is", "has", "was", "Mb/s"].contains(&noun);
         // The numbers of channels, bands and VLANs count nothing.
-        let is_counted = COUNTED.iter().any(|counted| noun.trim_end_matches('.').starts_with(counted));
+        let is_counted = COUNTED.iter().any(|counted| noun.starts_with(counted));
         if is_counted && is_plural != (number != 1) {
             found.push(format!("{number} {noun}"));
         }
@@ -77,7 +78,7 @@ const COUNTED: &[&str] = &[
     "device",
     "event",
     "port",
-    "access",
+    "access-point",
     "finding",
     "change",
     "setting",
