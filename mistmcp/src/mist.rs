@@ -135,6 +135,11 @@ impl Mist {
         }
     }
 
+    /// The organization of calls that name none, where the operator or the client has set one.
+    pub(crate) fn own_org(&self) -> Option<&str> {
+        self.connection.org_id()
+    }
+
     /// The same client with a limit on which lists errors and notes may quote.
     pub(crate) fn disclosing(self, disclosure: Disclosure) -> Self {
         Self { disclosure, ..self }

@@ -8,6 +8,7 @@
 //!    names a tool with an endpoint and its arguments; that gives the request, and `see`.
 //! 3. Rows become facts in `facts`, rules are functions from facts to findings in `rules`, each with tests, and without
 //!    requests. Figures that a rule compares with are constants of `thresholds`, with unit and source.
+//!    A rule names the rows that it rests on with a call of `sources`; `shown_by` is for rules about whole lists.
 //! 4. Causes are in `causes`, for all tools. `weight` of a finding says how well it explains the question; `affects` names
 //!    what follows from it.
 //! 5. What an answer could not see, such as a site without devices, goes to [`Inquiry::not_seen`]; a part that fails is
@@ -64,6 +65,7 @@ pub mod rank_sites;
 mod rules;
 pub mod show_topology;
 mod site_state;
+mod sources;
 mod thresholds;
 pub mod troubleshoot_authentication;
 pub mod troubleshoot_client;

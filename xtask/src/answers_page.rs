@@ -40,7 +40,11 @@ pub(crate) fn page(catalog: &Catalog) -> String {
     page.push_str(
         "\nAn alarm or Marvis action that was not raised in the last two hours is at most a warning, with `last_reported` in the \
          evidence: what is there now comes first. So is an access point that is down while most others of its site are connected, \
-         unless the question is about it.\n\n\
+         and a device that still forwards what hangs from it. All tools judge a condition by the same rule.\n\n\
+         `because_of` is set only where the root names the finding's device or port among what it affects, can have this effect, \
+         is not known to be at another site, and did not begin more than ten minutes later. A device that restarts at the end of \
+         an upgrade is one finding, `upgrading`. `since` is when the condition of the first object began, and is left out where \
+         nothing tells.\n\n\
          An answer never says that all is well: it says what was looked at. If something stands in `not_seen`, give the API \
          token the permission, wait until calls are left, or allow the tool that reads it, and ask again.\n\n\
          With `--table`, `mistmcp call` prints the findings with numbers; *because of* has the number of the root that a finding \

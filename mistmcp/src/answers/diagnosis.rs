@@ -68,6 +68,14 @@ impl Diagnosis {
         self
     }
 
+    /// Names the organization in the calls that show findings.
+    pub(super) fn of_org(mut self, org: &str) -> Self {
+        for see in self.findings.iter_mut().filter_map(|finding| finding.see.as_mut()) {
+            see.of_org(org);
+        }
+        self
+    }
+
     /// Adds a fact about the subject. `null` and empty texts add nothing.
     pub fn fact(mut self, name: &str, value: impl Into<Value>) -> Self {
         let value = value.into();

@@ -29,9 +29,17 @@ pub struct Finding {
     pub(super) see: Option<See>,
     pub(super) weight: u8,
     pub(super) affects: BTreeSet<String>,
+    pub(super) effects: &'static [&'static Cause],
+    pub(super) item: Option<String>,
     pub(super) folds: bool,
     pub(super) independent: bool,
+    /// Of a report: other causes of the same condition.
+    pub(super) reported: Option<&'static [&'static Cause]>,
 }
+
+/// Seconds by which an effect may seem to have begun before its root: devices and the cloud notice a common cause within
+/// some minutes.
+const TOLERANCE: i64 = 10 * 60;
 
 /// A thing in the network that a finding is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +56,15 @@ pub struct Object {
 pub struct See {
     pub(super) tool: &'static str,
     pub(super) arguments: Map<String, Value>,
+}
+
+impl See {
+    /// Names the organization, where the tool takes one and the call names none.
+    pub(super) fn of_org(&mut self, org: &str) {
+        if !self.arguments.contains_key("org_id") && crate::catalog::takes(self.tool, "org_id") {
+            self.arguments.insert("org_id".to_owned(), org.into());
+        }
+    }
 }
 
 impl Severity {
@@ -83,8 +100,11 @@ impl Finding {
             see: None,
             weight: severity.weight(),
             affects: BTreeSet::new(),
+            effects: &[],
+            item: None,
             folds: false,
             independent: false,
+            reported: None,
         }
     }
 
@@ -116,9 +136,36 @@ impl Finding {
         self
     }
 
-    /// The part whose rows show it.
-    pub fn see(mut self, part: &Part) -> Self {
-        self.see = Some(part.see());
+    /// The part whose rows show it. `None` changes nothing.
+    pub fn see<'a>(mut self, part: impl Into<Option<&'a Part>>) -> Self {
+        if let Some(part) = part.into() {
+            self.see = Some(part.see());
+        }
+        self
+    }
+
+    /// The part whose rows show it, unless its rule has named one.
+    pub fn see_or(mut self, part: &Part) -> Self {
+        self.see.get_or_insert_with(|| part.see());
+        self
+    }
+
+    /// The call that shows another finding.
+    pub fn see_as(mut self, other: &Self) -> Self {
+        self.see.clone_from(&other.see);
+        self
+    }
+
+    /// Distinguishes it from other findings with the same cause and first object: a band, a protocol, a neighbor.
+    pub fn item(mut self, item: impl Into<Option<String>>) -> Self {
+        self.item = item.into();
+        self
+    }
+
+    /// Marks a finding that rests on a report, such as an alarm. It is left out where another finding shows the same cause, or
+    /// one of `others`, at the same device.
+    pub fn reported(mut self, others: &'static [&'static Cause]) -> Self {
+        self.reported = Some(others);
         self
     }
 
@@ -127,6 +174,11 @@ impl Finding {
     pub fn weight(mut self, weight: u8) -> Self {
         self.weight = weight;
         self
+    }
+
+    /// Replaces the cause.
+    pub fn caused_by(self, cause: &'static Cause) -> Self {
+        Self { cause, ..self }
     }
 
     /// Replaces the summary.
@@ -140,11 +192,18 @@ impl Finding {
         self
     }
 
-    /// The things whose trouble follows from this finding, by MAC address or name. Findings about them stand after
-    /// this one, with `because_of`.
+    /// The things whose trouble follows from this finding, by MAC address; by name only where the MAC address is unknown. A
+    /// port is named `DEVICE PORT`. Findings about them stand after this one, with `because_of`, unless they are known to be
+    /// at another site, to have begun earlier, or to have a cause that is none of [`effects`](Self::effects).
     pub fn affects<T: AsRef<str>>(mut self, keys: impl IntoIterator<Item = T>) -> Self {
         self.affects
             .extend(keys.into_iter().map(|key| normalized(key.as_ref())).filter(|key| !key.is_empty()));
+        self
+    }
+
+    /// The causes of findings that can follow from this one. Without them, any can.
+    pub fn effects(mut self, causes: &'static [&'static Cause]) -> Self {
+        self.effects = causes;
         self
     }
 
@@ -195,6 +254,11 @@ impl Finding {
         self.objects.first().is_some_and(|object| object.name == name)
     }
 
+    /// Whether it may be about this item of its object: it names it, or either names none.
+    pub fn is_about_item(&self, item: Option<&str>) -> bool {
+        item.is_none() || self.item.is_none() || self.item.as_deref() == item
+    }
+
     /// Whether its evidence has this value.
     pub fn shows(&self, name: &str, value: &str) -> bool {
         self.evidence.get(name).and_then(Value::as_str) == Some(value)
@@ -207,13 +271,55 @@ impl Finding {
 
     /// Whether the finding follows from `root`.
     pub(super) fn follows(&self, root: &Self) -> bool {
+        let is_effect =
+            root.effects.is_empty() || root.effects.iter().any(|effect| effect.name == self.cause.name);
+        let is_earlier = self.since.zip(root.since).is_some_and(|(own, root)| own < root - TOLERANCE);
         !self.independent
-            && self.objects.first().is_some_and(|own| own.keys().any(|key| root.affects.contains(&key)))
+            && is_effect
+            && !is_earlier
+            && self.objects.first().is_some_and(|own| root.affects.contains(&own.key()))
+            && !self.is_elsewhere(root)
     }
 
-    /// Whether both have the same cause and object.
+    /// Whether both name sites, and no site in common.
+    fn is_elsewhere(&self, other: &Self) -> bool {
+        let own = || self.objects.iter().filter_map(Object::site_name);
+        let others = || other.objects.iter().filter_map(Object::site_name);
+        own().next().is_some()
+            && others().next().is_some()
+            && !own().any(|site| others().any(|other| site == other))
+    }
+
+    /// Whether both are one condition: the same cause and object; for a report, also a cause that shows the same at the same
+    /// device.
     pub(super) fn repeats(&self, other: &Self) -> bool {
-        std::ptr::eq(self.cause, other.cause) && self.objects.first() == other.objects.first()
+        let is_same_item = match (&self.item, &other.item) {
+            (Some(own), Some(other)) => own == other,
+            _ => true,
+        };
+        let covers = |report: &Self, cause: &Cause| {
+            let others = report.reported.unwrap_or_default();
+            report.cause.name == cause.name || others.iter().any(|known| known.name == cause.name)
+        };
+        let is_report = self.reported.is_some() || other.reported.is_some();
+        is_same_item
+            && (covers(self, other.cause) || covers(other, self.cause))
+            && ((self.cause.name == other.cause.name && self.objects.first() == other.objects.first())
+                || (is_report && self.is_at_device_of(other)))
+    }
+
+    /// Whether both name the same device, and not different ports of it.
+    fn is_at_device_of(&self, other: &Self) -> bool {
+        let any_pair = |is_pair: &dyn Fn(&Object, &Object) -> bool| {
+            self.objects.iter().any(|own| other.objects.iter().any(|other| is_pair(own, other)))
+        };
+        let names_port = |finding: &Self| finding.objects.iter().any(|object| object.kind == "port");
+        any_pair(&|own, other| own.mac.is_some() && own.mac == other.mac)
+            && (!names_port(self)
+                || !names_port(other)
+                || any_pair(&|own, other| {
+                    own.kind == "port" && other.kind == "port" && own.name == other.name
+                }))
     }
 }
 
@@ -241,17 +347,20 @@ impl Object {
         self
     }
 
-    /// What [`Finding::affects`] may name it by. A port goes by `DEVICE PORT`.
-    fn keys(&self) -> impl Iterator<Item = String> {
-        let own = match &self.device {
-            Some(device) => [Some(format!("{device} {}", self.name)), self.mac_of_port()],
-            None => [Some(self.name.clone()), self.mac.clone()],
-        };
-        own.into_iter().flatten().map(|key| normalized(&key))
+    /// What [`Finding::affects`] may name it by: a name is no key where the MAC address is known, since devices of several
+    /// sites can have one name.
+    fn key(&self) -> String {
+        normalized(&match (&self.device, &self.mac) {
+            (Some(_), Some(mac)) => format!("{mac} {}", self.name),
+            (Some(device), None) => format!("{device} {}", self.name),
+            (None, Some(mac)) => mac.clone(),
+            (None, None) => self.name.clone(),
+        })
     }
 
-    fn mac_of_port(&self) -> Option<String> {
-        self.mac.as_ref().map(|mac| format!("{mac} {}", self.name))
+    /// The site that it is, or where it is.
+    fn site_name(&self) -> Option<&str> {
+        if self.kind == "site" { Some(&self.name) } else { self.site.as_deref() }
     }
 }
 

@@ -87,6 +87,8 @@ struct State {
     order: Vec<String>,
     /// The call that shows the first of them, for findings that name none.
     first: Option<See>,
+    /// The organization that parts name.
+    org: Option<String>,
     seen: HashSet<String>,
     /// Names of parts with the reason.
     not_seen: Vec<(String, String)>,
@@ -218,6 +220,9 @@ impl Inquiry {
                 state.order.push(part.name.clone().into_owned());
                 state.first.get_or_insert_with(|| part.see());
             }
+            if state.org.is_none() {
+                state.org = part.org().map(str::to_owned);
+            }
         }
         let fetched = match part.request() {
             Ok(request) => self.fetch(part, request).await,
@@ -273,6 +278,10 @@ impl Inquiry {
             }
             if let Some(first) = &state.first {
                 diagnosis = diagnosis.shown_by_call(first);
+            }
+            // A session with an organization of its own needs no name of it.
+            if let Some(org) = state.org.as_deref().filter(|org| self.0.mist.own_org() != Some(*org)) {
+                diagnosis = diagnosis.of_org(org);
             }
             let State { order, seen, not_seen, unread, .. } = &*state;
             let place = |name: &String| order.iter().position(|known| known == name).unwrap_or(usize::MAX);

@@ -64,6 +64,11 @@ impl Part {
         See { tool: self.tool, arguments }
     }
 
+    /// The organization that it names.
+    pub(super) fn org(&self) -> Option<&str> {
+        self.arguments.get("org_id").and_then(Value::as_str)
+    }
+
     pub(super) fn request(&self) -> Result<Request> {
         match &self.request {
             Some(request) => Ok(request.clone()),

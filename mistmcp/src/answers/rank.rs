@@ -39,13 +39,14 @@ pub(super) fn ranked(findings: Vec<Finding>) -> Vec<Ranked> {
     ranked.collect()
 }
 
-/// The findings without repetitions of a cause at one place. The heaviest stays.
-fn distinct(findings: Vec<Finding>) -> Vec<Finding> {
+/// The findings without repetitions of a cause at one place. What the state of the network shows stays rather than a report
+/// of it, and else the heaviest.
+fn distinct(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by_key(|finding| (finding.reported.is_some(), Reverse(finding.weight)));
     let mut kept: Vec<Finding> = Vec::with_capacity(findings.len());
     for finding in findings {
         match kept.iter_mut().find(|known| known.repeats(&finding)) {
-            Some(known) if known.weight < finding.weight => *known = finding,
-            Some(_) => {}
+            Some(known) => known.weight = known.weight.max(finding.weight),
             None => kept.push(finding),
         }
     }
@@ -202,6 +203,71 @@ mod tests {
     fn an_independent_finding_follows_from_nothing() {
         let found = ranked(vec![finding("ap", 90).independent(), finding("port", 80).affects(["ap"])]);
         assert_eq!(names(&found), [("ap", None), ("port", None)]);
+    }
+
+    static SAME_CAUSE: &[&Cause] = &[&CAUSE];
+    static OTHER_CAUSE: &[&Cause] = &[&OTHER];
+    static OTHER: Cause = Cause { name: "other", group: "g", meaning: "", evidence: "", remedy: "" };
+
+    /// A finding about a device with a MAC address.
+    fn at(mac: &str, name: &str) -> Finding {
+        Finding::new(&CAUSE, Severity::Warning, name).on(Object::ap(name).mac(mac.to_owned()))
+    }
+
+    fn is_linked(effect: Finding, root: Finding) -> bool {
+        ranked(vec![effect, root]).iter().any(|ranked| ranked.because_of.is_some())
+    }
+
+    #[test]
+    fn an_effect_is_linked_only_if_it_is_no_older_than_its_root() {
+        let root = || at("5c5b35000001", "switch").affects(["5c5b35000002"]).since(100_000);
+        let effect = || at("5c5b35000002", "ap");
+        assert!(is_linked(effect(), root()), "when it began is not known");
+        assert!(is_linked(effect().since(100_300), root()));
+        assert!(is_linked(effect().since(99_700), root()), "noticed some minutes before its root");
+        assert!(!is_linked(effect().since(90_000), root()));
+    }
+
+    #[test]
+    fn an_effect_is_linked_only_by_its_own_device_site_and_cause() {
+        let root = || at("5c5b35000001", "switch").affects(["5c5b35000002", "ap"]).effects(SAME_CAUSE);
+        assert!(is_linked(at("5c5b35000002", "ap"), root()));
+        assert!(!is_linked(at("5c5b35000003", "ap"), root()), "another device of that name");
+        assert!(is_linked(finding("ap", 50), root()), "its MAC address is not known");
+        let here = root().on(Object::site("Leeds"));
+        assert!(is_linked(at("5c5b35000002", "ap").on(Object::site("Leeds")), here.clone()));
+        assert!(!is_linked(finding("ap", 50).on(Object::site("Sydney")), here.clone()));
+        assert!(!is_linked(finding("ap", 50).on(Object::wlan("Guest").at_site("Sydney")), here));
+        let other =
+            Finding::new(&OTHER, Severity::Warning, "x").on(Object::ap("ap").mac("5c5b35000002".to_owned()));
+        assert!(!is_linked(other, root()), "a cause that does not follow from it");
+    }
+
+    #[test]
+    fn two_things_of_one_object_are_two_findings() {
+        let gateway = |item: &str| at("5c5b35000001", "gateway").item(item.to_owned());
+        assert_eq!(ranked(vec![gateway("BGP"), gateway("OSPF")]).len(), 2);
+        assert_eq!(ranked(vec![gateway("BGP"), gateway("BGP")]).len(), 1);
+    }
+
+    #[test]
+    fn a_report_of_what_the_state_shows_is_left_out() {
+        let port = |name: &str| Object::port(name).of_device("switch").mac("5c5b35000001".to_owned());
+        let state = || Finding::new(&CAUSE, Severity::Warning, "state").on(port("ge-0/0/1")).weight(10);
+        let report = || at("5c5b35000001", "switch").reported(&[]).weight(90);
+        let found = ranked(vec![report(), state()]);
+        assert_eq!((names(&found), found[0].finding.weight), (vec![("state", None)], 90));
+        assert_eq!(ranked(vec![report(), at("5c5b35000002", "other")]).len(), 2, "another device");
+        let of_port = Finding::new(&CAUSE, Severity::Warning, "report").on(port("ge-0/0/2")).reported(&[]);
+        assert_eq!(ranked(vec![of_port, state()]).len(), 2, "another port");
+        assert_eq!(ranked(vec![at("5c5b35000001", "switch"), state()]).len(), 2, "neither is a report");
+        let other = || {
+            Finding::new(&OTHER, Severity::Warning, "other")
+                .on(Object::ap("x").mac("5c5b35000001".to_owned()))
+        };
+        assert_eq!(ranked(vec![report(), other()]).len(), 2);
+        let wider = at("5c5b35000001", "switch").reported(OTHER_CAUSE);
+        assert_eq!(names(&ranked(vec![wider, other()])), [("other", None)], "a cause of the same condition");
     }
 
     #[test]

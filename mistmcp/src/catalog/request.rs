@@ -16,6 +16,12 @@ static ENDPOINTS: LazyLock<HashMap<&'static str, Entry>> = LazyLock::new(|| {
     endpoints.map(|tool| (tool.name, Entry::new(tool))).collect()
 });
 
+/// Whether a linked tool takes an argument.
+pub(crate) fn takes(tool: &str, argument: &str) -> bool {
+    let mut tools = inventory::iter::<Registered>().filter(|Registered(known)| known.name == tool);
+    tools.any(|Registered(known)| known.params.iter().any(|param| param.name == argument))
+}
+
 /// The request that a tool sends for these arguments, in which ids stand in place of names.
 ///
 /// # Errors

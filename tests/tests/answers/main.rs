@@ -10,5 +10,6 @@ mod faults;
 mod questions;
 mod relay;
 mod rounds;
+mod see;
 mod sentences;
 mod valid;

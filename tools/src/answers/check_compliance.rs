@@ -118,7 +118,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
     let mut found = shown_by(rules::firmware(&devices, &offered, &contracts), &stats_part);
     found.extend(shown_by(rules::support(&devices, &contracts, ask.now()), &contract_part));
     found.extend(shown_by(licenses(&license_rows, ask.now()), &license_part));
-    found.extend(shown_by(rules::certificates(&certificates, ask.now()), &stats_part));
+    found.extend(shown_by(rules::certificates(&certificates, ask.now()), &certificate_part));
     let (security, bugs): (Vec<_>, Vec<_>) = notices.into_iter().partition(|notice| notice.is_security);
     found.extend(shown_by(rules::advisories(&security, &devices, ask.now()), &advisory_part));
     found.extend(shown_by(rules::advisories(&bugs, &devices, ask.now()), &notice_part));

@@ -138,28 +138,19 @@ async fn find(
         return Diagnosis::unknown(format!("{subject} could not be seen, so nothing is known about them."));
     }
     let around = Around::new(ask.now(), &devices, &ports, &events);
-    let see = |port: &Port| {
-        let part = match site {
-            Some(site) => Part::new("ports", "searchSiteSwOrGwPorts").with("site_id", site),
-            None => Part::new("ports", "searchOrgSwOrGwPorts"),
-        };
-        part.with("mac", port.device.as_str()).with("port_id", port.id.as_str())
-    };
     let mut found: Vec<Finding> = ports
         .iter()
         .flat_map(|port| {
             let power = devices.iter().filter(|device| port.leads_to(&device.mac, device.name.as_deref()));
             let power: Vec<_> = power.filter_map(|device| ports::power_lost(port, device, &around)).collect();
-            let others = ports::port(port, &around);
             // Where there is no power, the rest follows.
-            let found = if power.is_empty() { others } else { power };
-            found.into_iter().map(|finding| finding.see(&see(port))).collect::<Vec<_>>()
+            if power.is_empty() { ports::port(port, &around) } else { power }
         })
         .collect();
     let here = |device: &&Device| site.is_none_or(|site| device.site.as_deref() == Some(site));
     let asked = |device: &&Device| of_device.is_none_or(|of_device| of_device.mac == device.mac);
     found.extend(devices.iter().filter(here).filter(asked).filter_map(ports::poe_budget));
-    found.extend(reported(&alarm_rows, &devices, of_device, ask.now()));
+    found.extend(reported(&alarm_rows, &devices, &events, of_device, ask.now()));
     if let Some(problem) = problem {
         found.retain(|finding| finding.cause().name == problem.cause().name);
     }
@@ -212,6 +203,7 @@ fn switch_stats(org: &str, site: Option<&str>) -> Part {
 fn reported(
     rows: &mistmcp::answers::Rows,
     devices: &[Device],
+    events: &[Event],
     only: Option<&Device>,
     now: i64,
 ) -> Vec<Finding> {
@@ -223,7 +215,7 @@ fn reported(
         cause == Some("ports")
             && only.is_none_or(|device| alarm.devices.iter().any(|mac| device.has_mac(mac)))
     };
-    let open: Vec<_> = alarms::open(&all).iter().filter(of_ports).copied().collect();
+    let open: Vec<_> = alarms::holding(&all, events).iter().filter(of_ports).copied().collect();
     alarms::findings(&open, devices, |_| None, now)
         .into_iter()
         .map(|finding| {

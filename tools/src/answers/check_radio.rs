@@ -9,7 +9,7 @@ use super::facts::{Alarm, Client, Device, Hearing, Medium, Radio, Rogue};
 use super::parts::shown_by;
 use super::rules::{alarms, radio as rules};
 use super::site_state::site_name;
-use super::{causes as c, locate, parts, thresholds as t};
+use super::{causes as c, locate, parts, sources, thresholds as t};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[c::RADIO, c::FOREIGN];
@@ -125,22 +125,22 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     let mut found = shown_by(crowds, &stats_part);
     found.extend(shown_by(rules::utilization(&in_band, &explained), &stats_part));
     found.extend(shown_by(rules::noise(&in_band), &stats_part));
-    let disabled = rules::disabled(&radios, &connected, &off);
-    found.extend(shown_by(disabled, &at_site("device settings", "listSiteDevices").with("type", "ap")));
+    let settings_part = at_site("device settings", "listSiteDevices").with("type", "ap");
+    found.extend(shown_by(rules::disabled(&radios, &connected, &off), &settings_part));
     if let (Some(row), Some(part)) = (template.first(), &template_part) {
         found.extend(shown_by(off_by_template(&nowhere, row, &connected), part));
     }
     let (from_events, from_rrm) = (rules::radar_hits(&radar, band), rules::radar_hits(&rrm, band));
-    let radar_see = if from_rrm.len() > from_events.len() { &rrm_part } else { &radar_part };
-    found.extend(shown_by(rules::radar([&from_events, &from_rrm], name_of, ask.now()), radar_see));
-    found.extend(shown_by(rules::coverage(&clients, band, name_of), &clients_part));
-    for rogue in &rogues {
-        let part = if rogue.kind == "honeypot" { &honeypot_part } else { &lan_part };
-        found.extend(shown_by(rules::rogues(std::slice::from_ref(rogue), name_of), part));
-    }
+    let shown = |list: usize, ap: &str, first: i64| match list {
+        0 => sources::events_of_ap(site, ap, "AP_RADAR_DETECTED", first),
+        _ => rrm_part.clone(),
+    };
+    found.extend(rules::radar([&from_events, &from_rrm], shown, name_of, ask.now()));
+    found.extend(shown_by(rules::coverage(&clients, band, Some(site), name_of), &clients_part));
+    found.extend(of_rogues(&rogues, name_of, [&honeypot_part, &lan_part]));
     found.extend(shown_by(reported(&alarm_rows, &devices, &found, band, ask.now()), &alarms_part));
 
-    let mut diagnosis = Diagnosis::about(match band {
+    let diagnosis = Diagnosis::about(match band {
         Some(band) => format!("The Wi-Fi of {site_name} at {}", band_name(band)),
         None => format!("The Wi-Fi of {site_name}"),
     })
@@ -148,10 +148,10 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     .fact("connected", connected.len())
     .fact("clients", client_rows.if_seen(clients.len()))
     .fact("foreign_access_points", Some(rogues.len()).filter(|rogues| *rogues > 0))
-    .fact("bands", bands(&in_band));
-    diagnosis = diagnosis.view("radios", shown_radios(&in_band, &found));
-    diagnosis = diagnosis.view("rogues", shown_rogues(&rogues, name_of));
-    diagnosis = diagnosis.view("events", shown_events(&rrm, name_of, band));
+    .fact("bands", bands(&in_band))
+    .view("radios", shown_radios(&in_band, &found))
+    .view("rogues", shown_rogues(&rogues, name_of))
+    .view("events", shown_events(&rrm, name_of, band));
     if radios.is_empty() && found.is_empty() {
         return Diagnosis::unknown(format!(
             "No radio of {site_name} could be seen, so nothing is known about its Wi-Fi."
@@ -228,6 +228,15 @@ async fn switched_off(ask: &Inquiry, site: &str, is_asked: bool) -> Vec<rules::R
     off.collect()
 }
 
+/// Findings about foreign access points, each shown by the list that it is in: honeypots, or rogues.
+fn of_rogues(rogues: &[Rogue], name_of: impl Fn(&str) -> String, lists: [&Part; 2]) -> Vec<Finding> {
+    let found = rogues.iter().flat_map(|rogue| {
+        let part = lists[usize::from(rogue.kind != "honeypot")];
+        shown_by(rules::rogues(std::slice::from_ref(rogue), &name_of), part)
+    });
+    found.collect()
+}
+
 /// Alarms and Marvis actions of radios that no rule has found itself.
 fn reported(
     rows: &Rows,
@@ -237,7 +246,7 @@ fn reported(
     now: i64,
 ) -> Vec<Finding> {
     let all: Vec<_> = rows.iter().filter_map(Alarm::of).collect();
-    let ours: Vec<_> = alarms::open(&all)
+    let ours: Vec<_> = alarms::holding(&all, &[])
         .into_iter()
         .filter(|alarm| {
             let cause = alarms::cause_of(&alarm.kind).map(|(cause, ..)| cause);
@@ -253,7 +262,7 @@ fn reported(
         .filter(|finding| {
             let device = |device: &&Device| finding.is_on(&device.called());
             let known = |other: &Finding| {
-                other.cause().name == finding.cause().name
+                alarms::is_shown_by(finding.cause(), other.cause())
                     && devices.iter().filter(device).any(|device| other.is_on(&device.called()))
             };
             !found.iter().any(known)

@@ -1,8 +1,6 @@
 //! `checkSite`: what is wrong at a site.
 
-use mistmcp::answers::{
-    Cause, Diagnosis, Finding, Inquiry, Part, Rows, Severity, Window, answer, count, join, name,
-};
+use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Rows, Window, answer, count, join, name};
 use mistmcp::serde_json::{Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
@@ -10,8 +8,8 @@ use super::arguments::Organization;
 use super::facts::{Alarm, Change, Event, Level, Target, Trend, classifiers};
 use super::rules::ports::Around;
 use super::rules::{alarms, changes, service_levels, site};
-use super::site_state::{SiteState, Want};
-use super::{causes as c, parts};
+use super::site_state::{Carried, SiteState, Want};
+use super::{causes as c, parts, sources};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[
@@ -67,18 +65,22 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
         return Diagnosis::unknown(format!("{about} has no devices, so nothing is known about it."))
             .fact("site", state.place(id));
     }
-    let beside = beside(ask, org, id, &window, &wireless, &state).await;
+    let beside = beside(ask, org, id, &window, &wireless, &mut state).await;
     let around = Around::new(window.end, &state.devices, &state.ports, &state.events);
     let case = state.case(&beside.client_events, &around);
-    let mut found: Vec<_> =
-        site::site(&case).into_iter().map(|finding| shown(finding, id, &window)).collect();
+    let mut found = site::site(&case);
     let reported = site::reported(&case, &found);
-    found.extend(reported.into_iter().map(|finding| finding.see(&parts::alarms(id, &window))));
+    found.extend(reported);
     if let Some(level) = service_levels::lowest(&beside.levels) {
         let classified = classified(ask, id, &window, level, &state.name, &found).await;
-        found.extend(classified.or_else(|| service_levels::low(level, &state.name, &[])));
+        let low = || {
+            let part = parts::levels(org, sle_of(level), &window);
+            Some(service_levels::low(level, &state.name, &[])?.see(&part))
+        };
+        found.extend(classified.or_else(low));
     }
-    found.extend(changes::before_findings(&beside.changes, &found, ask.now()));
+    let before = changes::before_findings(&beside.changes, &found, ask.now());
+    found.extend(before.map(|(finding, time)| finding.see(&sources::audit_log(org, time))));
     facts(&state, id, &beside, &found).findings(found).shown_by(&parts::device_stats(id))
 }
 
@@ -89,20 +91,30 @@ async fn beside(
     id: &str,
     window: &Window,
     wireless: &Rows,
-    state: &SiteState,
+    state: &mut SiteState,
 ) -> Beside {
     let (audit, clients) = (parts::audit_logs(org, window), parts::client_events(id, window));
     let has = |kind: &str| state.count(kind).0 > 0;
     // One request stays for the classifiers of a low service level.
-    let mut left = ask.calls_left().saturating_sub(2);
+    let left = ask.calls_left().saturating_sub(2);
+    let carried = Carried::parts(org, id, (&state.events, &state.alarms), left.saturating_sub(1));
+    let mut left = left.saturating_sub(carried.iter().flatten().count());
     let mut level = |sle: &str, is_there: bool| {
         let is_asked = is_there && left > 0;
         left = left.saturating_sub(usize::from(is_asked));
         is_asked.then(|| parts::levels(org, sle, window))
     };
     let (wan, wired) = (level("wan", has("gateway")), level("wired", has("switch")));
-    let (audit, clients, wan, wired) =
-        join!(ask.rows(&audit), ask.rows(&clients), ask.rows_if(wan.as_ref()), ask.rows_if(wired.as_ref()));
+    let (audit, clients, wan, wired, carried) = join!(
+        ask.rows(&audit),
+        ask.rows(&clients),
+        ask.rows_if(wan.as_ref()),
+        ask.rows_if(wired.as_ref()),
+        Carried::read(ask, &carried)
+    );
+    let is_gateway =
+        |mac: &str| state.devices.iter().any(|device| device.kind == "gateway" && device.has_mac(mac));
+    state.carried = carried.of(is_gateway);
     let here = |rows: &Rows, scope| {
         let row = rows.iter().find(|row| row.text("site_id").as_deref() == Some(id));
         row.map(|row| Level::all(row, scope)).unwrap_or_default()
@@ -141,19 +153,16 @@ async fn classified(
     let cause = causes.first().filter(|_| !is_explained)?;
     Some(
         service_levels::explained(&level.metric, &judged, classifier, share, cause, site, ask.now())
-            .at_most(Severity::Warning)
             .see(&part),
     )
 }
 
-/// A finding with the call that shows it.
-pub(super) fn shown(finding: Finding, id: &str, window: &Window) -> Finding {
-    let part = match finding.cause().group {
-        "ports" => Part::new("ports", "searchSiteSwOrGwPorts").with("site_id", id),
-        "client" => parts::client_events(id, window),
-        _ => parts::device_stats(id),
-    };
-    finding.see(&part)
+/// The scope of a service level, as Mist's list of them spells it.
+pub(super) fn sle_of(level: &Level) -> &'static str {
+    match level.scope {
+        "wireless" => "wifi",
+        scope => scope,
+    }
 }
 
 fn facts(state: &SiteState, id: &str, beside: &Beside, found: &[Finding]) -> Diagnosis {

@@ -14,7 +14,7 @@ use super::site_state::site_name;
 use super::{causes as c, locate, parts};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&[&Cause]] = &[c::WAN, &[&c::SITE_DOWN, &c::DEVICE_DOWN]];
+pub(super) const FINDS: &[&[&Cause]] = &[c::WAN, &[&c::SITE_DOWN, &c::DEVICE_DOWN, &c::UPGRADING]];
 
 /// What is wrong with the WAN of a site: links, VPN paths, tunnels, BGP and OSPF, DHCP pools, gateway cluster.
 #[mist_tool(category = "answers", hints(read_only), view = "findings")]
@@ -34,7 +34,7 @@ pub async fn check_wan(
 
 async fn find(ask: &Inquiry, org: &str, site: &str, window: &Window) -> Diagnosis {
     let read = Parts::of(org, site, window);
-    let ((state, is_seen), site_name) = join!(State::read(ask, &read), site_name(ask, site));
+    let ((state, is_seen), site_name) = join!(State::read(ask, site, &read), site_name(ask, site));
     if state.gateways.is_empty()
         && state.ports.is_empty()
         && state.paths.is_empty()
@@ -49,10 +49,19 @@ async fn find(ask: &Inquiry, org: &str, site: &str, window: &Window) -> Diagnosi
         ));
     }
     let nodes = state.cluster_nodes(ask, site).await;
-    let mut found = state.findings(&read, &nodes, Some(&site_name), ask.now());
-    let reports = state.reports(&found, ask.now());
-    found.extend(shown_by(reports, &read.alarms));
-    state.facts(&site_name).findings(found)
+    // Whether the site itself is what is down.
+    let site_part = state.gateways.iter().any(Device::is_down).then(|| parts::site(site));
+    let about = ask.rows_if(site_part.as_ref()).await;
+    let others_up = about.first().and_then(|row| row.integer("num_devices_connected"));
+    let wan = state.wan(ask.now());
+    let mut found = rules::gateways_down(&wan, Some(&site_name), others_up);
+    found.extend(rules::all(&wan));
+    found.extend(rules::pools(&wan, &state.pools));
+    found.extend(rules::clusters(&wan, &state.clusters, &nodes));
+    let by_events = rules::by_events(&wan, &found);
+    found.extend(by_events);
+    found.extend(state.reports(&wan));
+    state.facts(&site_name).findings(shown_by(found, &read.stats))
 }
 
 /// The parts of Mist that are read.
@@ -71,14 +80,13 @@ struct Parts {
 impl Parts {
     fn of(org: &str, site: &str, window: &Window) -> Self {
         let at_site = |name, tool| Part::new(name, tool).with("site_id", site).with("limit", parts::ROWS);
-        let of_org = |name, tool| at_site(name, tool).with("org_id", org);
         Self {
             stats: at_site("gateways", "listSiteDevicesStats").with("type", "gateway"),
             ports: at_site("gateway ports", "searchSiteSwOrGwPorts").with("device_type", "gateway"),
-            paths: of_org("VPN paths", "searchOrgPeerPathStats"),
-            tunnels: of_org("tunnels", "searchOrgTunnelsStats").with("type", "wan"),
-            bgp: at_site("BGP neighbors", "searchSiteBgpStats"),
-            ospf: at_site("OSPF neighbors", "searchSiteOspfStats"),
+            paths: parts::vpn_paths(org, site),
+            tunnels: parts::tunnels(org, site),
+            bgp: parts::bgp(site),
+            ospf: parts::ospf(site),
             events: parts::device_events(site, window),
             alarms: parts::alarms(site, window),
             services: window.on(at_site("service path events", "searchSiteServicePathEvents")),
@@ -103,7 +111,7 @@ struct State {
 
 impl State {
     /// Reads the WAN, and whether its gateways could be read.
-    async fn read(ask: &Inquiry, parts: &Parts) -> (Self, bool) {
+    async fn read(ask: &Inquiry, site: &str, parts: &Parts) -> (Self, bool) {
         let (stats, ports, paths, tunnels, bgp, ospf, events, alarms, services) = join!(
             ask.rows(&parts.stats),
             ask.rows(&parts.ports),
@@ -116,7 +124,7 @@ impl State {
             ask.rows(&parts.services),
         );
         let gateways: Vec<Device> =
-            locate::devices_of(&stats).into_iter().filter(|device| device.kind == "gateway").collect();
+            locate::devices_at(site, &stats).into_iter().filter(|device| device.kind == "gateway").collect();
         let ours = |mac: &str| gateways.iter().any(|gateway| gateway.has_mac(mac));
         // A row is of the site where its gateway is, whatever a filter let through.
         let known = |mac: &str| gateways.is_empty() || ours(mac);
@@ -157,88 +165,36 @@ impl State {
         rows.first().map(|row| (cluster.gateway.clone(), row.rows("nodes").count())).into_iter().collect()
     }
 
-    /// Whether statistics show what a cause is about.
-    fn shows(&self, cause: &str) -> bool {
-        match cause {
-            "vpn_path_down" => !self.paths.is_empty(),
-            "tunnel_down" => !self.tunnels.is_empty(),
-            "bgp_down" => !self.neighbors.is_empty(),
-            "wan_link_down" => !self.ports.is_empty(),
-            _ => false,
-        }
-    }
-
-    /// Since when Marvis reports the link of a gateway.
-    fn reported_since(&self, mac: &str) -> Option<i64> {
-        let of_link = alarms::open(&self.alarms).into_iter().filter(|alarm| {
-            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::WAN_LINK_DEGRADED.name)
-        });
-        of_link
-            .filter(|alarm| alarm.devices.iter().any(|own| own == mac))
-            .filter_map(|alarm| alarm.time)
-            .min()
-    }
-
-    /// What statistics and events show.
-    fn findings(
-        &self,
-        parts: &Parts,
-        nodes: &[(String, usize)],
-        site: Option<&str>,
-        now: i64,
-    ) -> Vec<Finding> {
-        let wan = Wan {
+    /// What the rules take.
+    fn wan(&self, now: i64) -> Wan<'_> {
+        Wan {
             gateways: &self.gateways,
             ports: &self.ports,
             paths: &self.paths,
             tunnels: &self.tunnels,
             neighbors: &self.neighbors,
             events: &self.events,
+            alarms: &self.alarms,
             now,
-        };
-        let mut found = shown_by(rules::gateways_down(&wan, site), &parts.stats);
-        found.extend(shown_by(rules::links_down(&wan), &parts.ports));
-        let degraded = rules::links_degraded(&wan, |mac| self.reported_since(mac));
-        found.extend(shown_by(rules::paths_degraded(&wan, &degraded), &parts.paths));
-        found.extend(shown_by(degraded, &parts.ports));
-        found.extend(shown_by(rules::paths_down(&wan), &parts.paths));
-        found.extend(shown_by(rules::tunnels_down(&wan), &parts.tunnels));
-        found.extend(shown_by(rules::neighbors_down(&wan), &parts.bgp));
-        found.extend(shown_by(rules::pools(&wan, &self.pools), &parts.stats));
-        found.extend(shown_by(rules::clusters(&wan, &self.clusters, nodes), &parts.events));
-        let by_events = rules::by_events(&wan, |cause| self.shows(cause), &found);
-        found.extend(shown_by(by_events, &parts.events));
-        found
+        }
     }
 
-    /// What alarms report and nothing of `found` shows: all where there are no statistics, and else what is new.
-    fn reports(&self, found: &[Finding], now: i64) -> Vec<Finding> {
-        let open = alarms::open(&self.alarms).into_iter().filter(|alarm| {
-            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| {
-                cause.group == "WAN" && (!self.shows(cause.name) || alarms::is_recent(alarm, now))
-            })
+    /// What alarms report. What statistics and events show as well is told once.
+    fn reports(&self, wan: &Wan<'_>) -> Vec<Finding> {
+        let held = alarms::holding(&self.alarms, &self.events).into_iter().filter(|alarm| {
+            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.group == "WAN") && wan.holds(alarm)
         });
-        let is_known = |finding: &Finding| {
-            found.iter().any(|other| {
-                other.cause().name == finding.cause().name
-                    && self.gateways.iter().any(|gateway| {
-                        let called = gateway.called();
-                        finding.is_on(&called) && other.is_on(&called)
-                    })
-            })
-        };
-        let reports = alarms::findings(&open.collect::<Vec<_>>(), &self.gateways, |_| None, now);
-        let new = reports.into_iter().filter(|finding| !is_known(finding));
-        new.map(|finding| {
-            let weight = if self.shows(finding.cause().name) { 57 } else { 63 };
+        let reports = alarms::findings(&held.collect::<Vec<_>>(), &self.gateways, |_| None, wan.now);
+        let weighted = reports.into_iter().map(|finding| {
+            let weight = if wan.shows(finding.cause().name) { 57 } else { 63 };
             finding.weight(weight)
-        })
-        .collect()
+        });
+        weighted.collect()
     }
 
     fn facts(&self, site: &str) -> Diagnosis {
         let count_up = |up: usize, all: usize| (all > 0).then(|| format!("{up} of {all} up"));
-        let links: Vec<_> = self.ports.iter().filter(|port| rules::is_wan(port)).collect();
+        let links: Vec<_> = self.ports.iter().filter(|port| port.is_wan()).collect();
         let up = [
             links.iter().filter(|port| port.up == Some(true)).count(),
             self.paths.iter().filter(|path| path.up == Some(true)).count(),

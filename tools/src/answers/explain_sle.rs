@@ -1,13 +1,12 @@
 //! `explainSle`: why a service level of a site is low.
 
 use mistmcp::answers::{
-    Cause, Diagnosis, Finding, Inquiry, Object, Row, Rows, Severity, Window, answer, join, listed, name,
+    Cause, Diagnosis, Finding, Inquiry, Object, Row, Rows, Window, answer, join, listed, name,
 };
 use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
-use super::check_site::shown;
 use super::facts::{Device, Event, Level, Trend, classifiers, metric_name, percent};
 use super::rules::ports::Around;
 use super::rules::service_levels::{self, Judged};
@@ -375,19 +374,10 @@ fn explained(metric: &str, judged: &Judged<'_>, at: &Place<'_>) -> Vec<Finding> 
         // What the network itself shows, beside its effect.
         found.extend(fitting.into_iter().take(3).cloned().map(|finding| {
             let weight = finding.explains().min(weight.saturating_sub(1));
-            let finding = if severity_of(judged) == Severity::Info {
-                finding.at_most(Severity::Warning)
-            } else {
-                finding
-            };
-            shown(finding, at.id, at.window).weight(weight)
+            finding.weight(weight)
         }));
     }
     found
-}
-
-fn severity_of(judged: &Judged<'_>) -> Severity {
-    service_levels::severity(judged.recent)
 }
 
 /// The usual cause. Weak signals of one access point are a hole in the coverage there.

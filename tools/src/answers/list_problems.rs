@@ -8,14 +8,15 @@ use mistmcp::answers::{
 use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
-use super::facts::{Alarm, Device, Port};
+use super::facts::{Alarm, Device, Event, Port};
 use super::rules::ports::{self as port_rules, Around};
 use super::rules::tree::Tree;
-use super::rules::{alarms, device};
+use super::rules::{alarms, device, starting};
 use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
-pub(super) const FINDS: &[&[&Cause]] = &[c::REPORTS, c::OUTAGES, &[&c::POWER_LOST, &c::PORT_DISABLED]];
+pub(super) const FINDS: &[&[&Cause]] =
+    &[c::REPORTS, c::OUTAGES, &[&c::POWER_LOST, &c::PORT_DISABLED, &c::UPGRADING]];
 
 /// How far back alarms are looked for, in days.
 const DAYS: i64 = 7;
@@ -72,13 +73,16 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
     };
     let (actions_part, inventory_part, sites_part) =
         (parts::marvis_actions(org), parts::inventory(org), parts::sites(org));
-    let (alarm_rows, actions, inventory, sites, port_rows) = join!(
+    let events_part = parts::outage_events(org, site, &window);
+    let (alarm_rows, actions, inventory, sites, port_rows, event_rows) = join!(
         ask.rows(&alarms_part),
         ask.rows(&actions_part),
         ask.rows(&inventory_part),
         ask.rows(&sites_part),
         ask.rows(&ports_part),
+        ask.rows(&events_part),
     );
+    let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
     let here = |id: Option<&str>| site.is_none_or(|site| id == Some(site));
     let devices: Vec<_> =
         locate::devices_of(&inventory).into_iter().filter(|device| here(device.site.as_deref())).collect();
@@ -102,12 +106,13 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
             alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::DEVICE_DOWN.name);
         here(alarm.site.as_deref()) && !(of_state && alarm.devices.iter().any(is_known))
     });
-    let open = alarms::open(&reported);
-    let mut findings = down(&devices, &ports, site_name, ask.now());
-    findings.extend(alarms::findings(&open, &devices, site_name, ask.now()).into_iter().map(|finding| {
-        let finding = finding.see(if alarm_rows.is_seen() { &alarms_part } else { &actions_part });
-        if finding.cause().name == c::DEVICE_DOWN.name { finding.folds() } else { finding }
-    }));
+    let open = alarms::holding(&reported, &events);
+    let mut findings = down(&devices, &ports, &events, site_name, ask.now());
+    findings.extend(
+        alarms::findings(&open, &devices, site_name, ask.now()).into_iter().map(|finding| {
+            if finding.cause().name == c::DEVICE_DOWN.name { finding.folds() } else { finding }
+        }),
+    );
     findings.retain(|finding| least.includes(finding.severity()));
     let subject = match site {
         Some(id) => site_name(id)
@@ -134,6 +139,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
 pub(super) fn down(
     devices: &[Device],
     ports: &[Port],
+    events: &[Event],
     site_name: impl Fn(&str) -> Option<String>,
     now: i64,
 ) -> Vec<Finding> {
@@ -152,33 +158,36 @@ pub(super) fn down(
     for (site, (devices, ports)) in &sites {
         let called = site_name(site).unwrap_or_else(|| (*site).to_owned());
         let at_site = |finding: Finding| finding.on(Object::site(&called)).folds();
-        found.extend(down_at_site(devices, ports, &called, now).into_iter().map(at_site));
+        found.extend(down_at_site(devices, ports, events, &called, now).into_iter().map(at_site));
     }
     found
 }
 
 /// The devices of a site that are down; those behind a dead one are named and fold into it.
-fn down_at_site(devices: &[Device], ports: &[Port], site: &str, now: i64) -> Vec<Finding> {
+fn down_at_site(devices: &[Device], ports: &[Port], events: &[Event], site: &str, now: i64) -> Vec<Finding> {
     let mut found: Vec<_> = device::site_down(devices, site, now).into_iter().collect();
     let is_site_down = !found.is_empty();
     let tree = Tree::of(devices, ports);
-    let around = Around::new(now, devices, ports, &[]);
+    let around = Around::new(now, devices, ports, events);
     for (place, device) in devices.iter().enumerate().filter(|(_, device)| device.is_down()) {
         if is_site_down || tree.is_behind_a_dead_one(place) {
-            found.push(device::single_down(device, now));
+            found.push(device::single_down(device, devices, now));
             continue;
         }
         let behind = tree.behind(place);
+        if let Some(upgrade) = starting::upgrade(device, events, now) {
+            found.push(upgrade.finding(&behind, now));
+            continue;
+        }
         if device.kind != "ap" || behind.iter().any(|other| other.is_down()) {
-            found.push(device::device_down_with_others(device, &behind, now));
+            found.push(device::outage(device, &behind, devices, now).weight(90));
             continue;
         }
         let finding = device::upstream_port(device, devices, ports)
             .and_then(|port| port_rules::unfed(port, device, &around))
-            .unwrap_or_else(|| device::single_down(device, now));
-        // The neighbors of an access point take over most of its clients.
-        let is_covered = device::is_covered(device, devices);
-        found.push(if is_covered { finding.at_most(Severity::Warning).weight(66) } else { finding });
+            .unwrap_or_else(|| device::single_down(device, devices, now));
+        let is_covered = device.is_covered(devices);
+        found.push(if is_covered { finding.weight(66) } else { finding });
     }
     found
 }
@@ -222,7 +231,7 @@ mod tests {
     fn causes(down_ones: &[&str], change: impl Fn(&mut Port)) -> Vec<(&'static str, Severity)> {
         let (devices, mut ports) = network(down_ones);
         ports.iter_mut().for_each(change);
-        let diagnosed = down(&devices, &ports, |_| Some("Leeds".to_owned()), NOW);
+        let diagnosed = down(&devices, &ports, &[], |_| Some("Leeds".to_owned()), NOW);
         diagnosed.iter().map(|finding| (finding.cause().name, finding.severity())).collect()
     }
 

@@ -3,6 +3,9 @@
 use mistmcp::Request;
 use mistmcp::answers::{Finding, Part, Window};
 
+use super::rules::alarms::ENDING_EVENTS;
+use super::rules::starting::UPGRADE_EVENTS;
+
 /// Rows of a page: the most that Mist gives.
 pub(super) const ROWS: u32 = 1_000;
 
@@ -85,9 +88,9 @@ pub(super) fn sites(org: &str) -> Part {
     Part::new("sites", "listOrgSiteStats").with("org_id", org).with("limit", ROWS).pages(3)
 }
 
-/// Findings with the part whose rows show them.
+/// Findings with the part whose rows show them, where their rule has named none.
 pub(super) fn shown_by(found: Vec<Finding>, part: &Part) -> Vec<Finding> {
-    found.into_iter().map(|finding| finding.see(part)).collect()
+    found.into_iter().map(|finding| finding.see_or(part)).collect()
 }
 
 /// Service levels of all sites: `wifi`, `wired` or `wan`.
@@ -124,7 +127,7 @@ pub(super) fn org_devices(org: &str) -> Part {
     Part::new("devices", "listOrgDevicesStats")
         .with("org_id", org)
         .with("type", "all")
-        .with("fields", "mac,name,type,model,status,last_seen,site_id,uptime,version")
+        .with("fields", "mac,name,type,model,status,last_seen,site_id,uptime,version,fwupdate")
         .with("limit", ROWS)
         .pages(4)
 }
@@ -170,4 +173,40 @@ pub(super) fn metrics(site: &str) -> Part {
         .with("site_id", site)
         .with("scope", "site")
         .with("scope_id", site)
+}
+
+/// VPN paths of the gateways of a site.
+pub(super) fn vpn_paths(org: &str, site: &str) -> Part {
+    Part::new("VPN paths", "searchOrgPeerPathStats")
+        .with("site_id", site)
+        .with("limit", ROWS)
+        .with("org_id", org)
+}
+
+/// Tunnels of the gateways of a site.
+pub(super) fn tunnels(org: &str, site: &str) -> Part {
+    Part::new("tunnels", "searchOrgTunnelsStats")
+        .with("site_id", site)
+        .with("limit", ROWS)
+        .with("org_id", org)
+        .with("type", "wan")
+}
+
+/// BGP neighbors of a site.
+pub(super) fn bgp(site: &str) -> Part {
+    Part::new("BGP neighbors", "searchSiteBgpStats").with("site_id", site).with("limit", ROWS)
+}
+
+/// OSPF neighbors of a site.
+pub(super) fn ospf(site: &str) -> Part {
+    Part::new("OSPF neighbors", "searchSiteOspfStats").with("site_id", site).with("limit", ROWS)
+}
+
+/// Events that begin or end an upgrade, or end what an alarm reports: of a site, or of the organization.
+pub(super) fn outage_events(org: &str, site: Option<&str>, window: &Window) -> Part {
+    let part = match site {
+        Some(site) => device_events(site, window),
+        None => org_device_events(org, window),
+    };
+    part.with("type", format!("{UPGRADE_EVENTS},{ENDING_EVENTS}"))
 }

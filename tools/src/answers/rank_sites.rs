@@ -7,13 +7,15 @@ use mistmcp::serde_json::{Value, json};
 use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
-use super::facts::{Alarm, Device, Level, Port};
+use super::check_site::sle_of;
+use super::facts::{Alarm, Device, Event, Level, Port};
 use super::rules::ranking::{self, RankedSite, SiteRow};
+use super::rules::service_levels;
 use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] =
-    &[c::REPORTS, c::OUTAGES, &[&c::PORT_ERRORS, &c::WEAK_SIGNAL, &c::ROAMING_FAILURE]];
+    &[c::REPORTS, c::OUTAGES, &[&c::UPGRADING, &c::PORT_ERRORS, &c::WEAK_SIGNAL, &c::ROAMING_FAILURE]];
 
 /// Sites that are shown, if the call does not say.
 const SITES: usize = 5;
@@ -44,15 +46,17 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> D
     let sites_part = parts::sites(org);
     let (devices_part, ports_part) = (parts::org_devices(org), parts::gateway_ports(org));
     let alarms_part = parts::org_alarms(org, &window);
+    let events_part = parts::outage_events(org, None, &window);
     let levels = ["wifi", "wired", "wan"].map(|sle| parts::levels(org, sle, &window));
     // A day hides what has been bad for some hours.
     let lately = Window::last(t::RECENTLY, ask);
     let is_long = window.end >= lately.end && lately.start - window.start > t::RECENTLY;
     let now = ["wifi", "wired", "wan"].map(|sle| is_long.then(|| parts::levels(org, sle, &lately)));
-    let (sites, devices, alarms, wireless, wired, wan, ports, wireless_now, wired_now, wan_now) = join!(
+    let (sites, devices, alarms, events, wireless, wired, wan, ports, wireless_now, wired_now, wan_now) = join!(
         ask.rows(&sites_part),
         ask.rows(&devices_part),
         ask.rows(&alarms_part),
+        ask.rows(&events_part),
         ask.rows(&levels[0]),
         ask.rows(&levels[1]),
         ask.rows(&levels[2]),
@@ -70,7 +74,7 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> D
         return Diagnosis::unknown("The sites could not be read, so nothing is known about them.");
     }
     let places = places(&rows);
-    fill(&mut rows, &places, &devices, &ports, &alarms);
+    fill(&mut rows, &places, &devices, &ports, (&alarms, &events));
     fill_levels(&mut rows, &places, &[("wireless", &wireless), ("wired", &wired), ("wan", &wan)], |_| true);
     let now = [("wireless", &wireless_now), ("wired", &wired_now), ("wan", &wan_now)];
     // Some hours vary more than a day.
@@ -85,7 +89,7 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> D
     let ranked = ranking::ranked(&rows, ask.now());
     let table: Vec<_> = ranked.iter().take(limit).map(row).collect();
     let findings =
-        ranked.iter().take(limit).map(|site| site.finding.clone().see(&see(site, &devices_part, &window)));
+        ranked.iter().take(limit).map(|site| site.finding.clone().see_or(&see(org, site, &window)));
     Diagnosis::about(format!(
         "{} of {} {} trouble",
         ranked.len(),
@@ -107,7 +111,13 @@ fn sites_of(rows: &Rows) -> Vec<SiteRow> {
 }
 
 /// Sorts everything to its site.
-fn fill(sites: &mut [SiteRow], places: &Places, devices: &Rows, ports: &Rows, alarms: &Rows) {
+fn fill(
+    sites: &mut [SiteRow],
+    places: &Places,
+    devices: &Rows,
+    ports: &Rows,
+    (alarms, events): (&Rows, &Rows),
+) {
     let place = |site: Option<&str>| site.and_then(|site| places.get(site)).copied();
     let devices: Vec<Device> = locate::devices_of(devices);
     for device in devices {
@@ -123,6 +133,11 @@ fn fill(sites: &mut [SiteRow], places: &Places, devices: &Rows, ports: &Rows, al
     for alarm in alarms.iter().filter_map(Alarm::of) {
         if let Some(place) = place(alarm.site.as_deref()) {
             sites[place].alarms.push(alarm);
+        }
+    }
+    for event in events.iter().filter_map(Event::of) {
+        if let Some(place) = place(event.site.as_deref()) {
+            sites[place].events.push(event);
         }
     }
 }
@@ -163,13 +178,8 @@ fn row(ranked: &RankedSite<'_>) -> Value {
     })
 }
 
-/// The call that shows more about the site.
-fn see(ranked: &RankedSite<'_>, devices: &Part, window: &Window) -> Part {
-    let id = ranked.site.id.as_str();
-    match ranked.finding.cause().group {
-        "device" => parts::device_stats(id),
-        _ if ranked.finding.cause().name.starts_with("wan_") => parts::ports(id),
-        _ if ranked.site.alarms.is_empty() => devices.clone().with("site_id", id),
-        _ => parts::alarms(id, window),
-    }
+/// The call that shows the service level that is the main reason.
+fn see(org: &str, ranked: &RankedSite<'_>, window: &Window) -> Part {
+    let lowest = service_levels::lowest(&ranked.site.levels);
+    parts::levels(org, lowest.map_or("wifi", sle_of), window)
 }

@@ -13,6 +13,7 @@ pub(super) mod radio;
 pub(super) mod ranking;
 pub(super) mod service_levels;
 pub(super) mod site;
+pub(super) mod starting;
 pub(super) mod topology;
 pub(super) mod tree;
 pub(super) mod wan;

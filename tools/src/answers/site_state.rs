@@ -3,15 +3,17 @@
 use mistmcp::answers::{Inquiry, Part, Row, Rows, Window, join};
 use mistmcp::serde_json::{Value, json};
 
-use super::facts::wan::{Cluster, Pool};
+use super::facts::wan::{Cluster, Neighbor, Path, Pool, Tunnel};
 use super::facts::{Alarm, Change, Device, Event, Port, Radio};
 use super::rules::ports::Around;
 use super::rules::site::{self, SiteCase};
+use super::rules::wan;
 use super::{locate, parts};
 
 /// Devices, ports, events and alarms of a site.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SiteState {
+    pub(super) id: String,
     pub(super) name: String,
     /// Its row with name, country, time zone and counts.
     pub(super) about: Rows,
@@ -27,6 +29,66 @@ pub(super) struct SiteState {
     pub(super) radios: Vec<Radio>,
     pub(super) pools: Vec<Pool>,
     pub(super) clusters: Vec<Cluster>,
+    /// What runs over the WAN, where a report made it worth reading.
+    pub(super) carried: Carried,
+}
+
+/// What runs over the WAN of a site: VPN paths, tunnels and routing neighbors.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Carried {
+    pub(super) paths: Vec<Path>,
+    pub(super) tunnels: Vec<Tunnel>,
+    pub(super) neighbors: Vec<Neighbor>,
+}
+
+impl Carried {
+    /// The parts that events or alarms make worth reading, at most so many.
+    pub(super) fn parts(
+        org: &str,
+        site: &str,
+        (events, alarms): (&[Event], &[Alarm]),
+        most: usize,
+    ) -> [Option<Part>; 4] {
+        let is_reported = |cause: &str| wan::is_reported(cause, events, alarms);
+        let is_routing = is_reported("bgp_down");
+        let mut left = most;
+        let mut wanted = |is_wanted: bool, part: Part| {
+            let is_read = is_wanted && left > 0;
+            left -= usize::from(is_read);
+            is_read.then_some(part)
+        };
+        [
+            wanted(is_reported("vpn_path_down"), parts::vpn_paths(org, site)),
+            wanted(is_reported("tunnel_down"), parts::tunnels(org, site)),
+            wanted(is_routing, parts::bgp(site)),
+            wanted(is_routing, parts::ospf(site)),
+        ]
+    }
+
+    /// Reads them.
+    pub(super) async fn read(ask: &Inquiry, [paths, tunnels, bgp, ospf]: &[Option<Part>; 4]) -> Self {
+        let (paths, tunnels, bgp, ospf) = join!(
+            ask.rows_if(paths.as_ref()),
+            ask.rows_if(tunnels.as_ref()),
+            ask.rows_if(bgp.as_ref()),
+            ask.rows_if(ospf.as_ref())
+        );
+        let neighbors =
+            bgp.iter().filter_map(Neighbor::of_bgp).chain(ospf.iter().filter_map(Neighbor::of_ospf));
+        Self {
+            paths: paths.iter().filter_map(Path::of).collect(),
+            tunnels: tunnels.iter().filter_map(Tunnel::of).collect(),
+            neighbors: neighbors.collect(),
+        }
+    }
+}
+
+impl Carried {
+    /// Without the neighbors of switches, which have some of their own inside the site.
+    pub(super) fn of(mut self, is_gateway: impl Fn(&str) -> bool) -> Self {
+        self.neighbors.retain(|neighbor| is_gateway(&neighbor.device));
+        self
+    }
 }
 
 /// The name of a site: as it was resolved for the call, or else from its statistics; its id where these have none.
@@ -74,6 +136,7 @@ impl SiteState {
         let name = about.first().and_then(|row| row.text("name")).or_else(|| ask.resolved_name(site));
         let name = name.unwrap_or_else(|| nameless(site));
         Self {
+            id: site.to_owned(),
             name,
             devices: locate::devices_at(site, &stats),
             devices_seen: stats.is_seen(),
@@ -85,6 +148,7 @@ impl SiteState {
             events: events.iter().filter_map(Event::of).collect(),
             alarms_seen: alarms.is_seen(),
             alarms: alarms.iter().filter_map(Alarm::of).collect(),
+            carried: Carried::default(),
             about,
         }
     }
@@ -92,6 +156,7 @@ impl SiteState {
     /// What the rules for a site take.
     pub(super) fn case<'a>(&'a self, client_events: &'a [Event], around: &'a Around<'a>) -> SiteCase<'a> {
         SiteCase {
+            id: &self.id,
             name: &self.name,
             devices: &self.devices,
             ports: &self.ports,
@@ -102,6 +167,9 @@ impl SiteState {
             radios: &self.radios,
             pools: &self.pools,
             clusters: &self.clusters,
+            paths: &self.carried.paths,
+            tunnels: &self.carried.tunnels,
+            neighbors: &self.carried.neighbors,
             around,
         }
     }

@@ -120,7 +120,7 @@ async fn find(
     findings.extend(unreachable);
     let shown = findings
         .into_iter()
-        .map(|finding| events_part.as_ref().map_or(finding.clone(), |part| finding.see(part)));
+        .map(|finding| events_part.as_ref().map_or(finding.clone(), |part| finding.see_or(part)));
     let findings: Vec<_> = shown.chain(refused).collect();
     if nac_events.is_empty() && own.is_empty() {
         ask.nothing_there("sign-ins", "there is no event of this client in this time");
@@ -136,6 +136,7 @@ async fn find(
         .on(mistmcp::answers::Object::wlan(&ssid))
         .weight(95)
         .evidence("enabled", false)
+        .see(wlans_part.as_ref())
     });
     let servers =
         wlan.map(|row| row.rows("auth_servers").filter_map(|server| server.text("host")).collect::<Vec<_>>());

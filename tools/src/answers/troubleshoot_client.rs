@@ -1,8 +1,6 @@
 //! `troubleshootClient`: why a client has trouble.
 
-use mistmcp::answers::{
-    Cause, Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, answer, been, join, name,
-};
+use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, answer, join, name};
 use mistmcp::serde_json::Value;
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
@@ -10,7 +8,7 @@ use super::arguments::Organization;
 use super::facts::{Alarm, Client, Device, Event, Medium, Port};
 use super::locate_client::{self, Search};
 use super::rules::tree::Tree;
-use super::rules::{alarms, client, device, nac, ports, ports::Around};
+use super::rules::{alarms, client, device, nac, ports, ports::Around, starting};
 use super::{causes as c, locate, parts, views};
 
 /// The causes that this tool finds.
@@ -150,8 +148,7 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
     let own: Vec<_> = events.iter().filter_map(Event::of).collect();
     let others = without_own(&others, &own, &mac);
     let nac_events: Vec<_> = nac_rows.iter().filter_map(Event::of).collect();
-    let ap = ap_rows.first().and_then(Device::of);
-    let called = found.called();
+    let (ap, called) = (ap_rows.first().and_then(Device::of), found.called());
     let who = nac::Who { called: &called, client: Some(&found), now: ask.now() };
     let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
     let mut refused = nac::refused(&nac_events, &who, |_| None);
@@ -183,7 +180,7 @@ async fn wireless(ask: &Inquiry, org: &str, site: &str, mut found: Client, windo
     let explained = refused.clone().or(unreachable);
     let see = |part: &Part| {
         let part = part.clone();
-        move |finding: Finding| finding.see(&part)
+        move |finding: Finding| finding.see_or(&part)
     };
     let mut findings: Vec<_> =
         client::stages(&case, explained.is_some()).into_iter().map(see(&events_part)).collect();
@@ -249,7 +246,7 @@ fn missing_vlan(
     let of_client =
         |vlans: &[String]| vlans.is_empty() || vlan.as_ref().is_none_or(|vlan| vlans.contains(vlan));
     let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
-    let of_path: Vec<_> = alarms::open(&alarms)
+    let of_path: Vec<_> = alarms::holding(&alarms, &[])
         .iter()
         .filter(|alarm| {
             alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::MISSING_VLAN.name)
@@ -265,7 +262,7 @@ fn missing_vlan(
         .collect();
     alarms::findings(&of_path, &devices, |_| None, now)
         .into_iter()
-        .map(|finding| finding.weight(90).on(found.object()).on(ap.object()))
+        .map(|finding| finding.weight(90).on(ap.object()).on(found.object()))
         .collect()
 }
 
@@ -339,13 +336,7 @@ fn access_point(
         .filter(|finding| finding.explains() >= 50)
         .collect();
     if ap.is_down() && findings.is_empty() {
-        let summary = format!("The access point {} {}.", ap.called(), been(1, "down", ap.last_seen, now));
-        findings.push(
-            Finding::new(&c::DEVICE_DOWN, mistmcp::answers::Severity::Critical, summary)
-                .on(ap.object())
-                .weight(90)
-                .since(ap.last_seen),
-        );
+        findings.push(device::single_down(ap, &site, now).weight(90));
     }
     findings.into_iter().map(|finding| finding.on(found.object())).collect()
 }
@@ -394,12 +385,15 @@ async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, window: &Win
         findings.extend(device::site_down(&here, site, ask.now()));
         let tree = Tree::of(&here, &ports);
         let behind = tree.place(&device.mac).map(|place| tree.behind(place)).unwrap_or_default();
-        findings.push(device::device_down_with_others(device, &behind, ask.now()).weight(95));
+        findings.push(match starting::upgrade(device, &events, ask.now()) {
+            Some(upgrade) => upgrade.finding(&behind, ask.now()).weight(95),
+            None => device::upstream_outage(device, &behind, &here, ask.now()).weight(95),
+        });
     }
     if let Some(port) = own {
         findings.extend(ports::port(port, &around).into_iter().map(|finding| {
             let weight = finding.explains().saturating_add(18).min(90);
-            finding.weight(weight).on(found.object()).see(&ports_part)
+            finding.weight(weight).on(found.object())
         }));
     } else if port_rows.is_seen() {
         ask.nothing_there("port of the client", "no port is known for it");
@@ -414,12 +408,13 @@ async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, window: &Win
             Finding::new(&c::PORT_AUTH_FAILED, mistmcp::answers::Severity::Critical, summary)
                 .on(found.object())
                 .weight(88)
-                .evidence("auth_state", state),
+                .evidence("auth_state", state)
+                .see(&wired_client(org, site, &found.mac)),
         );
     }
     findings.extend(refused.map(|finding| finding.see(&nac_part)));
     let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
-    let of_port: Vec<_> = alarms::open(&alarms)
+    let of_port: Vec<_> = alarms::holding(&alarms, &events)
         .iter()
         .filter(|alarm| {
             own.is_some_and(|port| alarm.devices.contains(&port.device) && alarm.ports.contains(&port.id))
@@ -442,6 +437,14 @@ async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, window: &Win
         .view("client", views::client(&found, device))
         .view("timeline", views::timeline(&nac_events, &devices))
         .findings(findings)
+}
+
+/// A wired client in the search.
+fn wired_client(org: &str, site: &str, mac: &str) -> Part {
+    Part::new("wired clients", "searchOrgWiredClients")
+        .with("org_id", org)
+        .with("site_id", site)
+        .with("mac", mac)
 }
 
 pub(super) fn facts(diagnosis: Diagnosis, found: &Client) -> Diagnosis {

@@ -8,8 +8,12 @@ use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
 use super::arguments::Organization;
 use super::facts::{Alarm, Device, Event, Port};
 use super::locate::{self, Located};
+use super::parts::shown_by;
+use super::rules::tree::Tree;
+use super::rules::wan::{self, Wan};
 use super::rules::{alarms, device, ports::Around};
-use super::{causes as c, parts, thresholds as t};
+use super::site_state::Carried;
+use super::{causes as c, parts, sources, thresholds as t};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[
@@ -102,6 +106,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     if stats.is_seen() && !stats.iter().any(|row| row.mac("mac").as_deref() == Some(found.mac.as_str())) {
         ask.nothing_there("device statistics", "there are none of this device");
     }
+    let is_chassis_alone = found.members_gone.is_empty();
     add_members(&mut found, &members);
     let ports: Vec<_> = ports.iter().filter_map(Port::of).collect();
     let own_events: Vec<_> = events.iter().filter_map(Event::of).collect();
@@ -123,34 +128,64 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
         around: &around,
     };
     let mut findings = device::device(&case);
+    if let (true, Some(part)) = (is_chassis_alone && !found.members_gone.is_empty(), &chassis) {
+        // The statistics do not show the members that are missing.
+        for finding in &mut findings {
+            if finding.cause().name == c::VIRTUAL_CHASSIS_UNSTABLE.name {
+                *finding = finding.clone().see(part);
+            }
+        }
+    }
+    if found.kind == "gateway" {
+        carried(ask, (org, &site), &case, &alarm_rows, &mut findings).await;
+    }
     let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
     findings.extend(reported(&alarms, &case, &site_name, ask.now()));
-    findings.extend(changed_before(&audit, &found, &own_events, &findings, ask.now()));
+    findings.extend(changed_before(org, &audit, &found, &own_events, &findings, ask.now()));
     if found.is_down() && !findings.iter().any(|finding| finding.explains() >= 70) {
-        findings.push(device::single_down(&found, ask.now()));
+        let tree = Tree::of(&devices, &ports);
+        let behind = tree.place(&found.mac).map(|place| tree.behind(place)).unwrap_or_default();
+        let outage = device::outage(&found, &behind, &devices, ask.now());
+        // What else was found about it explains more.
+        findings.push(outage.weight(70));
     }
-    let shown = findings.into_iter().map(|finding| match finding.explains() {
-        90.. => finding.see(&port_or_stats(&site, &found, &ports, &devices)),
-        _ => finding.see(&own),
-    });
     facts(state(&found, ask), &found)
         .fact("site", name(&site_name))
         .fact("upstream", upstream.map(|upstream| upstream.called()))
         .fact("upstream_port", device::upstream_port(&found, &devices, &ports).map(|port| port.id.clone()))
-        .findings(shown)
+        .findings(shown_by(findings, &own))
 }
 
-/// The call that shows the port upstream of a device, or its statistics.
-fn port_or_stats(site: &str, found: &Device, ports: &[Port], devices: &[Device]) -> mistmcp::answers::Part {
-    match device::upstream_port(found, devices, ports) {
-        Some(port) => mistmcp::answers::Part::new("ports", "searchSiteSwOrGwPorts")
-            .with("site_id", site)
-            .with("mac", port.device.as_str())
-            .with("port_id", port.id.as_str()),
-        None => mistmcp::answers::Part::new("device statistics", "listSiteDevicesStats")
-            .with("site_id", site)
-            .with("type", found.kind.as_str()),
-    }
+/// Puts what statistics and events show of a gateway's paths, tunnels and routing neighbors, as `checkWan` does, in place of
+/// what its events alone say.
+async fn carried(
+    ask: &Inquiry,
+    (org, site): (&str, &str),
+    case: &device::Case<'_>,
+    alarm_rows: &Rows,
+    findings: &mut Vec<Finding>,
+) {
+    let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
+    let read = Carried::parts(org, site, (case.events, &alarms), ask.calls_left());
+    let carried = Carried::read(ask, &read).await.of(|mac| case.device.has_mac(mac));
+    let gateways: Vec<_> = case.site.iter().filter(|device| device.kind == "gateway").cloned().collect();
+    let wan = Wan {
+        gateways: &gateways,
+        ports: case.ports,
+        paths: &carried.paths,
+        tunnels: &carried.tunnels,
+        neighbors: &carried.neighbors,
+        events: case.events,
+        alarms: &alarms,
+        now: ask.now(),
+    };
+    let called = case.device.called();
+    let mut found: Vec<_> =
+        [wan::paths_down(&wan), wan::tunnels_down(&wan), wan::neighbors_down(&wan)].concat();
+    found.retain(|finding| finding.is_on(&called));
+    let by_events = wan::by_events(&wan, &found);
+    found.extend(by_events);
+    findings.extend(found);
 }
 
 fn add_members(found: &mut Device, members: &Rows) {
@@ -212,7 +247,7 @@ fn reported(all: &[Alarm], case: &device::Case<'_>, site_name: &str, now: i64) -
         &c::PORT_HALF_DUPLEX,
         &c::HARDWARE_ALARM,
     ];
-    let of_device: Vec<_> = alarms::open(all)
+    let of_device: Vec<_> = alarms::holding(all, case.events)
         .iter()
         .filter(|alarm| is_own(alarm) || is_of_port(alarm))
         .filter(|alarm| {
@@ -227,13 +262,13 @@ fn reported(all: &[Alarm], case: &device::Case<'_>, site_name: &str, now: i64) -
         // The access point and its port have one cable.
         let finding = match (is_cable, upstream, case.upstream()) {
             (true, Some(port), Some(switch)) if case.device.kind == "ap" => {
-                Finding::new(&c::CABLE_FAULT, Severity::Warning, finding.summary().to_owned())
+                Finding::new(&c::CABLE_FAULT, finding.severity(), finding.summary().to_owned())
                     .on(port.object(&switch.called()))
                     .on(case.device.object())
                     .on(switch.object())
+                    .since(finding.began())
                     .evidence("alarm", "bad_cable")
-                    .evidence("errors", port.errors())
-                    .evidence("speed", port.speed)
+                    .see_as(&finding)
             }
             _ => finding,
         };
@@ -252,6 +287,7 @@ fn is_change(message: &str) -> bool {
 
 /// A change of the device shortly before its trouble began.
 fn changed_before(
+    org: &str,
     audit: &Rows,
     found: &Device,
     events: &[Event],
@@ -288,6 +324,7 @@ fn changed_before(
         .weight(69)
         .since(when)
         .evidence("message", row.text("message"))
-        .evidence("admin", row.text("admin_name")),
+        .evidence("admin", row.text("admin_name"))
+        .see(&sources::audit_log(org, when)),
     )
 }

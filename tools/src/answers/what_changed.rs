@@ -10,7 +10,7 @@ use super::arguments::Organization;
 use super::facts::{Change, Device, Event, Level, Target, percent};
 use super::rules::changes::{self, ChangeCase};
 use super::rules::connecting;
-use super::{causes as c, locate, parts, thresholds as t};
+use super::{causes as c, locate, parts, sources, thresholds as t};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] =
@@ -110,15 +110,15 @@ async fn find(ask: &Inquiry, asked: &Asked<'_>, window: Window) -> Diagnosis {
             "{subject}: the audit log could not be read, so nothing is known about changes."
         ));
     }
-    let audit = audit(asked.org, &window);
     let events = events(asked.org, site, device.as_ref(), &window);
     let found = changes::findings(&read.changes, &case);
     let is_logged = |finding: &mistmcp::answers::Finding| {
         read.changes.iter().any(|change| finding.began() == Some(change.time))
     };
-    let found = found
-        .into_iter()
-        .map(|finding| if is_logged(&finding) { finding.see(&audit) } else { finding.see(&events) });
+    let found = found.into_iter().map(|finding| match finding.began().filter(|_| is_logged(&finding)) {
+        Some(time) => finding.see(&sources::audit_log(asked.org, time)),
+        None => finding.see_or(&events),
+    });
     let failing: Vec<_> = failures.iter().filter(|failures| failures.failed >= t::MANY_FAILURES).take(3).map(|failures| {
         json!({ "cause": failures.cause.name, "ssid": failures.ssid, "failures": failures.failed, "successes": failures.passed })
     }).collect();

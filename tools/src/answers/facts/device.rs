@@ -132,6 +132,15 @@ impl Device {
         self.connected == Some(false)
     }
 
+    /// Whether it is an access point whose site has more access points that are connected than others, which take over its
+    /// clients.
+    pub(in crate::answers) fn is_covered<'a>(&self, site: impl IntoIterator<Item = &'a Self>) -> bool {
+        let aps = site.into_iter().filter(|other| other.kind == "ap" && other.site == self.site);
+        let (all, up) =
+            aps.fold((0, 0), |(all, up), ap| (all + 1, up + usize::from(ap.connected == Some(true))));
+        self.kind == "ap" && up * 2 > all
+    }
+
     /// Whether it is the device with this MAC address, or one of its members is.
     pub(in crate::answers) fn has_mac(&self, mac: &str) -> bool {
         self.mac == mac || self.members.iter().any(|member| member == mac)

@@ -56,6 +56,11 @@ impl Event {
         })
     }
 
+    /// Whether it is about something with this name, such as a peer or a tunnel.
+    pub(in crate::answers) fn names(&self, thing: &str) -> bool {
+        !thing.is_empty() && [&self.detail, &self.text].into_iter().flatten().any(|text| text.contains(thing))
+    }
+
     /// The type without the kind of device before it: `DISCONNECTED` of `AP_DISCONNECTED`.
     pub(in crate::answers) fn short(&self) -> &str {
         let (device, short) = self.kind.split_once('_').unwrap_or(("", &self.kind));

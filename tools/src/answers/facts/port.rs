@@ -89,6 +89,11 @@ impl Port {
         Object::port(&self.id).of_device(device).mac(self.device.clone())
     }
 
+    /// Whether it leads upstream or to a provider.
+    pub(in crate::answers) fn is_wan(&self) -> bool {
+        self.usage.as_deref().is_some_and(|usage| usage.eq_ignore_ascii_case("wan")) || self.uplink
+    }
+
     /// Whether a device with this MAC address or name is behind it.
     pub(in crate::answers) fn leads_to(&self, mac: &str, name: Option<&str>) -> bool {
         self.neighbor_mac.as_deref() == Some(mac)

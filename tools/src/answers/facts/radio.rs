@@ -11,6 +11,7 @@ pub(in crate::answers) struct Radio {
     pub(in crate::answers) ap: String,
     pub(in crate::answers) name: String,
     pub(in crate::answers) model: Option<String>,
+    pub(in crate::answers) site: Option<String>,
     pub(in crate::answers) mac: Option<String>,
     /// `24`, `5` or `6`.
     pub(in crate::answers) band: String,
@@ -67,6 +68,7 @@ impl Radio {
                     ap: ap.clone(),
                     name: name.clone(),
                     model: row.text("model"),
+                    site: row.text("site_id"),
                     mac: radio.mac("mac"),
                     band: used.to_owned(),
                     channel: radio.integer("channel").filter(|channel| *channel > 0),

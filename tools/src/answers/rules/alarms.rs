@@ -2,9 +2,9 @@
 
 use mistmcp::answers::{Cause, Finding, Object, Severity, ago, listed, plural};
 
-use crate::answers::causes as c;
-use crate::answers::facts::{Alarm, Device};
+use crate::answers::facts::{Alarm, Device, Event};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
 
 /// Kinds of alarms and actions with their cause, severity, and what they say of a device.
 const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
@@ -112,6 +112,9 @@ const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
 /// What an alarm about a VLAN says, where it does not name the VLAN.
 const LACKS_A_VLAN: &str = "lacks a VLAN";
 
+/// What follows from a device that is reported down.
+static EFFECTS: &[&Cause] = &[&c::DEVICE_DOWN, &c::UPSTREAM_DOWN, &c::PORT_DOWN, &c::POWER_LOST];
+
 /// What closes an alarm of a kind that has no status.
 const PAIRS: &[(&str, &[&str])] = &[
     ("device_down", &["device_reconnected"]),
@@ -148,6 +151,62 @@ pub(in crate::answers) fn open(alarms: &[Alarm]) -> Vec<&Alarm> {
         })
     };
     alarms.iter().filter(|alarm| alarm.is_open && !closed(alarm)).collect()
+}
+
+/// Events of the device of an alarm that end what it reports, without the kind of device before them.
+const ENDED_BY: &[(&Cause, &[&str])] = &[
+    (&c::VPN_PATH_DOWN, &["VPN_PATH_UP", "VPN_PEER_UP"]),
+    (&c::BGP_DOWN, &["BGP_NEIGHBOR_UP"]),
+    (&c::TUNNEL_DOWN, &["TUNNEL_UP"]),
+    (&c::WAN_LINK_DOWN, &["PORT_UP"]),
+    (&c::PORT_DOWN, &["PORT_UP"]),
+    (&c::LOOP, &["LOOP_CLEARED"]),
+    (&c::DEVICE_DOWN, &["CONNECTED"]),
+];
+
+/// The same as Mist names them.
+pub(in crate::answers) const ENDING_EVENTS: &str = "GW_VPN_PATH_UP,GW_VPN_PEER_UP,GW_BGP_NEIGHBOR_UP,GW_TUNNEL_UP,GW_PORT_UP,\
+SW_LOOP_CLEARED,AP_CONNECTED,SW_CONNECTED,GW_CONNECTED";
+
+/// The alarms that still hold: open, and not ended by a later event of their device. All tools judge alarms by this.
+pub(in crate::answers) fn holding<'a>(alarms: &'a [Alarm], events: &[Event]) -> Vec<&'a Alarm> {
+    let is_ended = |alarm: &Alarm| {
+        let ending = cause_of(&alarm.kind).and_then(|(cause, ..)| {
+            ENDED_BY.iter().find(|(known, _)| known.name == cause.name).map(|(_, kinds)| *kinds)
+        });
+        let (Some(ending), Some(last)) = (ending, last_reported(alarm)) else { return false };
+        events.iter().any(|event| {
+            ending.contains(&event.short())
+                && event.time >= last
+                && event.mac.as_ref().is_some_and(|mac| alarm.devices.contains(mac))
+                && (alarm.ports.is_empty()
+                    || event.port.as_ref().is_none_or(|port| alarm.ports.contains(port)))
+        })
+    };
+    open(alarms).into_iter().filter(|alarm| !is_ended(alarm)).collect()
+}
+
+/// Causes that show the same condition as a report does.
+static SAME: &[(&Cause, &[&Cause])] = &[
+    (&c::PORT_DOWN, &[&c::WAN_LINK_DOWN, &c::PORT_DISABLED, &c::POWER_LOST]),
+    (&c::WAN_LINK_DOWN, &[&c::PORT_DOWN, &c::PORT_DISABLED]),
+    (&c::WAN_LINK_DEGRADED, &[&c::WAN_LINK_DOWN]),
+    (
+        &c::DEVICE_DOWN,
+        &[&c::UPSTREAM_DOWN, &c::SITE_DOWN, &c::POWER_LOST, &c::UPGRADING, &c::NEVER_CONNECTED],
+    ),
+    (&c::AUTH_SERVER_UNREACHABLE, &[&c::WRONG_KEY, &c::AUTH_DENIED, &c::AUTH_CERTIFICATE, &c::AUTH_IDENTITY]),
+    (&c::COVERAGE_HOLE, &[&c::WEAK_SIGNAL]),
+    (&c::CHANNEL_UTILIZATION, &[&c::CO_CHANNEL, &c::NOISE, &c::RADIO_CONGESTED]),
+];
+
+fn others_of(cause: &Cause) -> &'static [&'static Cause] {
+    SAME.iter().find(|(known, _)| known.name == cause.name).map_or(&[], |(_, others)| others)
+}
+
+/// Whether a finding with `shown` as its cause shows the condition that a report with `cause` is about.
+pub(in crate::answers) fn is_shown_by(cause: &Cause, shown: &Cause) -> bool {
+    cause.name == shown.name || others_of(cause).iter().any(|other| other.name == shown.name)
 }
 
 /// When an alarm was last raised.
@@ -198,7 +257,11 @@ pub(in crate::answers) fn findings(
             continue;
         }
         let site = alarm.site.as_deref().and_then(&site_name);
-        found.push(finding(alarm, cause, severity, words, device, site.as_deref(), now));
+        let mut report = finding(alarm, cause, severity, words, device, site.as_deref(), now);
+        if cause.name == c::DEVICE_DOWN.name && device.is_some_and(|device| device.is_covered(devices)) {
+            report = report.at_most(Severity::Warning);
+        }
+        found.push(report);
     }
     found
 }
@@ -274,7 +337,16 @@ fn finding(
         finding = finding.on(Object::org("organization"));
     }
     let kind = if alarm.is_action { "marvis_action" } else { "alarm" };
+    let item =
+        if cause.name == c::BGP_DOWN.name { Some("BGP".to_owned()) } else { alarm.ssids.first().cloned() };
+    if cause.name == c::PORT_DOWN.name {
+        finding = finding.folds();
+    }
     finding
+        .item(item)
+        .reported(others_of(cause))
+        .see(&sources::alarm(alarm))
+        .effects(EFFECTS)
         .since(alarm.time)
         .evidence(kind, alarm.kind.clone())
         .evidence("times", Some(alarm.count).filter(|count| *count > 1))
@@ -320,6 +392,25 @@ mod tests {
             ["device_reconnected"]
         );
         assert_eq!(kinds(&[alarm("device_down", 3, ""), alarm("device_reconnected", 2, "")]).len(), 2);
+    }
+
+    #[test]
+    fn an_alarm_that_a_later_event_of_its_device_ends_does_not_hold() {
+        let event = |kind: &str, time: i64, mac: &str| {
+            Event::of(Row::of(&json!({ "type": kind, "timestamp": time, "mac": mac }))).unwrap()
+        };
+        let path = [alarm("gw_vpn_path_down", 1_000, "open")];
+        let holds = |events: &[Event]| !holding(&path, events).is_empty();
+        assert!(holds(&[]));
+        assert!(!holds(&[event("GW_VPN_PATH_UP", 1_100, "5c5b35000001")]));
+        assert!(holds(&[event("GW_VPN_PATH_UP", 900, "5c5b35000001")]), "an earlier one");
+        assert!(holds(&[event("GW_VPN_PATH_UP", 1_100, "5c5b35000002")]), "another device");
+        assert!(holds(&[event("GW_TUNNEL_UP", 1_100, "5c5b35000001")]), "of something else");
+        let cable = [alarm("bad_cable", 1_000, "open")];
+        assert!(
+            !holding(&cable, &[event("SW_PORT_UP", 1_100, "5c5b35000001")]).is_empty(),
+            "no event ends it"
+        );
     }
 
     #[test]

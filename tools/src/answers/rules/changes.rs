@@ -271,16 +271,17 @@ fn touched<'a>(change: &Change, all: &[Change], case: &'a ChangeCase<'_>) -> Vec
 /// Devices of one change that are counted, at most.
 const MOST_TOUCHED: usize = 200;
 
-/// The changes shortly before the troubles of a site began, that may be their cause.
-pub(in crate::answers) fn before_findings(changes: &[Change], found: &[Finding], now: i64) -> Vec<Finding> {
+/// The change shortly before the worst trouble of a site began, that may be its cause, with its time.
+pub(in crate::answers) fn before_findings(
+    changes: &[Change],
+    found: &[Finding],
+    now: i64,
+) -> Option<(Finding, i64)> {
     let serious =
         found.iter().filter(|finding| finding.explains() >= 60 && finding.severity() > Severity::Info);
-    let Some((began, trouble)) = serious
+    let (began, trouble) = serious
         .filter_map(|finding| Some((finding.began()?, finding)))
-        .max_by_key(|(_, finding)| finding.explains())
-    else {
-        return Vec::new();
-    };
+        .max_by_key(|(_, finding)| finding.explains())?;
     let shortly = changes.iter().filter(|change| {
         (0..=t::SHORTLY_BEFORE).contains(&(began - change.time))
             && !change.is_cosmetic()
@@ -291,7 +292,7 @@ pub(in crate::answers) fn before_findings(changes: &[Change], found: &[Finding],
         !matches!(change.target, Target::Device | Target::Restart | Target::Upgrade)
             || change.called.as_deref().is_some_and(|called| trouble.is_on(called))
     });
-    let Some(change) = fitting.max_by_key(|change| change.time) else { return Vec::new() };
+    let change = fitting.max_by_key(|change| change.time)?;
     let what = name(change.called.as_deref().unwrap_or("the configuration"));
     let words = format!(
         "{} {} {what} {}, shortly before the trouble began.",
@@ -299,14 +300,13 @@ pub(in crate::answers) fn before_findings(changes: &[Change], found: &[Finding],
         did(change),
         ago(change.time, now)
     );
-    vec![
-        Finding::new(&c::CHANGED_BEFORE, Severity::Warning, words)
-            .on(change.object())
-            .weight(58)
-            .since(change.time)
-            .evidence("who", change.who.clone())
-            .evidence("message", change.message.clone()),
-    ]
+    let finding = Finding::new(&c::CHANGED_BEFORE, Severity::Warning, words)
+        .on(change.object())
+        .weight(58)
+        .since(change.time)
+        .evidence("who", change.who.clone())
+        .evidence("message", change.message.clone());
+    Some((finding, change.time))
 }
 
 #[cfg(test)]
@@ -446,7 +446,9 @@ mod tests {
             .on(Object::site("Leeds"))
             .since(NOW - 1_000)
             .weight(87);
-        let before = |change: Change| before_findings(&[change], std::slice::from_ref(&trouble), NOW).len();
+        let before = |change: Change| {
+            usize::from(before_findings(&[change], std::slice::from_ref(&trouble), NOW).is_some())
+        };
         assert_eq!(before(change("Update Site Settings \"Leeds\"", 1_100, &json!({}))), 1);
         assert_eq!(before(change("Update Site Settings \"Leeds\"", 900, &json!({}))), 0, "after it");
         assert_eq!(before(change("Update Site Settings \"Leeds\"", 9_000, &json!({}))), 0, "long before");

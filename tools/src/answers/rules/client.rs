@@ -2,11 +2,11 @@
 
 mod stages;
 
-use mistmcp::answers::{Cause, Finding, Object, Row, Severity, count, name, times};
+use mistmcp::answers::{Cause, Finding, Object, Part, Row, Severity, count, name, times};
 
-use crate::answers::causes as c;
 use crate::answers::facts::{Client, Device, Event, Stage, stage_of};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
 
 use stages::is_noise;
 pub(in crate::answers) use stages::{authorization, stages};
@@ -42,6 +42,11 @@ impl Case<'_> {
             Some(vlan) => finding.on(Object::vlan(&vlan.to_string())),
             None => finding,
         }
+    }
+
+    /// The call that shows events of the client.
+    fn shown_by(&self, events: &[&Event]) -> Option<Part> {
+        sources::events_of_client(self.client.site.as_deref()?, &self.client.mac, events)
     }
 
     fn latest(&self) -> Option<&Event> {
@@ -174,7 +179,8 @@ pub(in crate::answers) fn alone(case: &Case<'_>, others: &[Finding]) -> Option<F
         .evidence("leaves", leaves.len())
         .evidence("failures", failures)
         .evidence("failures_of_others", around)
-        .evidence("reason_code", leaves.first().and_then(|event| event.reason)),
+        .evidence("reason_code", leaves.first().and_then(|event| event.reason))
+        .see(case.shown_by(&leaves).as_ref()),
     )
 }
 

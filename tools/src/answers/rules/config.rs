@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use mistmcp::answers::{Finding, Object, Severity, ago, count, listed, name};
 use mistmcp::serde_json::Value;
 
-use crate::answers::causes as c;
 use crate::answers::facts::config::Settings;
 use crate::answers::facts::{Device, Event, open};
+use crate::answers::{causes as c, sources};
 
 pub(in crate::answers) use wlans::{SwitchedOff, applied_nowhere, not_carried, wlans_off};
 
@@ -298,9 +298,13 @@ pub(in crate::answers) fn failed(devices: &[Device], events: &[Event], now: i64)
             .on(device.object())
             .weight(68)
             .since(since)
-            .evidence("config_status", device.config_status.clone())
+            .evidence("config_status", device.config_status.clone().filter(|_| event.is_none()))
             .evidence("times", event.map(|(_, times)| *times))
-            .evidence("text", event.and_then(|(event, _)| event.text.clone())),
+            .evidence("text", event.and_then(|(event, _)| event.text.clone()))
+            .see(&match event.and_then(|(event, _)| sources::device_events([*event])) {
+                Some(part) => part,
+                None => sources::stats(device),
+            }),
         );
     }
     found

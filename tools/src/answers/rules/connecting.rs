@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count, listed, name};
+use mistmcp::answers::{Cause, Finding, Object, Part, Severity, ago, count, listed, name};
 
-use crate::answers::causes as c;
 use crate::answers::facts::{Event, Stage, stage_of};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
 
 /// Failures of one cause on one WLAN.
 #[derive(Clone, Debug)]
@@ -21,6 +21,7 @@ pub(in crate::answers) struct Failures<'a> {
     pub(in crate::answers) first: i64,
     pub(in crate::answers) last: i64,
     pub(in crate::answers) text: Option<&'a str>,
+    kinds: BTreeSet<&'a str>,
 }
 
 /// The cause that a failed event of a client stands for.
@@ -83,8 +84,10 @@ pub(in crate::answers) fn failures(events: &[Event], end: i64) -> Vec<Failures<'
             first: event.time,
             last: event.time,
             text: event.text.as_deref(),
+            kinds: BTreeSet::new(),
         });
         entry.failed += 1;
+        entry.kinds.insert(&event.kind);
         entry.clients.extend(event.mac.as_deref());
         entry.aps.extend(event.ap.as_deref());
         entry.first = entry.first.min(event.time);
@@ -96,9 +99,29 @@ pub(in crate::answers) fn failures(events: &[Event], end: i64) -> Vec<Failures<'
             *ssid == failures.ssid.as_deref() && stage_of_cause(failures.cause) == Some(*stage)
         });
         failures.passed = stages.map(|(_, passed)| passed).sum();
+        failures.first = begun(events, failures);
     }
     found.sort_by_key(|failures| std::cmp::Reverse(failures.failed));
     found
+}
+
+/// When failures that still go on began: the first one that no half hour separates from the next.
+fn begun(events: &[Event], failures: &Failures<'_>) -> i64 {
+    let earlier = events.iter().filter(|event| {
+        event.time < failures.first
+            && event.ssid == failures.ssid
+            && cause_of(event).is_some_and(|cause| cause.name == failures.cause.name)
+    });
+    let mut earlier: Vec<_> = earlier.map(|event| event.time).collect();
+    earlier.sort_unstable_by_key(|time| std::cmp::Reverse(*time));
+    let mut first = failures.first;
+    for time in earlier {
+        if first - time > t::SHORTLY_BEFORE {
+            break;
+        }
+        first = time;
+    }
+    first
 }
 
 fn stage_of_cause(cause: &Cause) -> Option<Stage> {
@@ -128,8 +151,8 @@ impl Failures<'_> {
     }
 }
 
-/// A finding for each cause: on its WLAN, or on the site where several WLANs are hit.
-pub(in crate::answers) fn findings(all: &[Failures<'_>], site: &str, now: i64) -> Vec<Finding> {
+/// A finding for each cause at a site, by its id and name: on its WLAN, or on the site where several WLANs are hit.
+pub(in crate::answers) fn findings(all: &[Failures<'_>], (id, site): (&str, &str), now: i64) -> Vec<Finding> {
     let troubles: Vec<_> = all.iter().filter(|failures| failures.is_trouble(now)).collect();
     let mut causes: Vec<&'static Cause> = Vec::new();
     for failures in &troubles {
@@ -137,10 +160,10 @@ pub(in crate::answers) fn findings(all: &[Failures<'_>], site: &str, now: i64) -
             causes.push(failures.cause);
         }
     }
-    causes.into_iter().map(|cause| finding(cause, &troubles, site, now)).collect()
+    causes.into_iter().map(|cause| finding(cause, &troubles, (id, site), now)).collect()
 }
 
-fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], site: &str, now: i64) -> Finding {
+fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], (id, site): (&str, &str), now: i64) -> Finding {
     let own: Vec<_> = troubles.iter().filter(|failures| failures.cause.name == cause.name).collect();
     let failed: usize = own.iter().map(|failures| failures.failed).sum();
     let passed: usize = own.iter().map(|failures| failures.passed).sum();
@@ -181,6 +204,14 @@ fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], site: &str, now: i
         .evidence("clients", Some(clients.len()).filter(|clients| *clients > 0))
         .evidence("access_points", Some(aps.len()).filter(|aps| *aps > 0))
         .evidence("text", own.first().and_then(|failures| failures.text))
+        .see(shown(&own, id, first).as_ref())
+}
+
+/// The call that shows the failures of a cause.
+fn shown(own: &[&&Failures<'_>], site: &str, first: Option<i64>) -> Option<Part> {
+    let kinds: BTreeSet<_> = own.iter().flat_map(|failures| failures.kinds.iter().copied()).collect();
+    let ssids: Vec<_> = own.iter().filter_map(|failures| failures.ssid.as_deref()).collect();
+    Some(sources::client_events(site, &kinds.into_iter().collect::<Vec<_>>(), &ssids, first?))
 }
 
 /// What so many clients with a cause have in common, after their number.
@@ -226,7 +257,7 @@ mod tests {
     }
 
     fn causes(events: &[Event]) -> Vec<(&'static str, Vec<&'static str>)> {
-        let found = findings(&failures(events, NOW), "Leeds", NOW);
+        let found = findings(&failures(events, NOW), ("s", "Leeds"), NOW);
         let objects = |finding: &Finding| {
             ["Guest", "Staff", "Leeds"].into_iter().filter(|name| finding.is_on(name)).collect()
         };
@@ -272,6 +303,16 @@ mod tests {
         assert!(causes(&of(20, 5_400, 5)).is_empty(), "over");
         assert!(causes(&of(20, 60, 1)).is_empty(), "one client");
         assert_eq!(causes(&of(20, 60, 5)).len(), 1);
+    }
+
+    #[test]
+    fn failures_began_with_the_first_that_no_pause_separates_from_the_next() {
+        let failures: Vec<_> = (0..40)
+            .map(|number| event("MARVIS_DNS_FAILURE", 300 * i64::from(number), "Guest", number % 5, 0))
+            .chain([event("MARVIS_DNS_FAILURE", 40_000, "Guest", 1, 0)])
+            .collect();
+        let found = findings(&super::failures(&failures, NOW), ("s", "Leeds"), NOW);
+        assert_eq!(found[0].began(), Some(NOW - 300 * 39), "long before the last two hours");
     }
 
     #[test]

@@ -3,17 +3,17 @@
 mod down;
 mod running;
 
-use mistmcp::answers::{Finding, Object, Severity, times};
+use mistmcp::answers::{Finding, Object, Part, Severity, times};
 
 use super::ports::{self, Around};
-use crate::answers::causes as c;
 use crate::answers::facts::{Device, Event, Port, open};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
 
-pub(in crate::answers) use down::{also_down, device_down_with_others, single_down, site_down};
 use down::{never_connected, not_assigned, upstream_down};
+pub(in crate::answers) use down::{outage, single_down, site_down, upstream_outage};
 use running::{
-    config_failed, gateway, hardware, loops, missing_vlan, power_constrained, radius, restarted_by_user,
+    cluster, config_failed, hardware, loops, missing_vlan, power_constrained, radius, restarted_by_user,
     restarting, upgrade, virtual_chassis,
 };
 
@@ -59,6 +59,11 @@ impl<'a> Case<'a> {
         summary: String,
     ) -> Finding {
         Finding::new(cause, severity, summary).on(self.device.object())
+    }
+
+    /// The call that shows events of the device, or without any its statistics.
+    fn shown_by<'e>(&self, events: impl IntoIterator<Item = &'e Event>) -> Part {
+        sources::device_events(events).unwrap_or_else(|| sources::stats(self.device))
     }
 
     fn open(&self, shorts: &[&str]) -> Option<(&'a Event, usize)> {
@@ -132,14 +137,6 @@ pub(in crate::answers) fn upstream<'a>(
     by_port.or_else(heard).or_else(by_own_port)
 }
 
-/// Whether a device is an access point whose site has more access points that are connected than others, which take over
-/// its clients.
-pub(in crate::answers) fn is_covered(device: &Device, site: &[Device]) -> bool {
-    let aps = || site.iter().filter(|other| other.kind == "ap");
-    let up = aps().filter(|other| other.connected == Some(true)).count();
-    device.kind == "ap" && up * 2 > aps().count()
-}
-
 /// All that explains the state of a device.
 pub(in crate::answers) fn device(case: &Case<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -163,12 +160,34 @@ pub(in crate::answers) fn device(case: &Case<'_>) -> Vec<Finding> {
     found.extend(loops(case));
     found.extend(missing_vlan(case));
     if case.device.kind == "gateway" {
-        found.extend(gateway(case));
+        found.extend(cluster(case));
     }
     if !case.upstream().is_some_and(Device::is_down) {
         found.extend(uplink(case));
     }
+    if case.device.is_down() {
+        judge_outage(case, &mut found);
+    }
     found
+}
+
+/// Leaves out what follows from an upgrade or a restart that somebody asked for, and bounds the severity of the rest by that of
+/// the outage.
+fn judge_outage(case: &Case<'_>, found: &mut Vec<Finding>) {
+    let is_starting = |finding: &Finding| {
+        [c::UPGRADING.name, c::RESTARTED_BY_USER.name].contains(&finding.cause().name)
+            && finding.explains() > 90
+    };
+    if found.iter().any(is_starting) {
+        let follows = [c::POWER_LOST.name, c::PORT_DOWN.name, c::DEVICE_DOWN.name, c::NEVER_CONNECTED.name];
+        found.retain(|finding| !follows.contains(&finding.cause().name));
+    }
+    if case.device.is_covered(case.site) {
+        let of_others = [c::SITE_DOWN.name, c::UPSTREAM_DOWN.name];
+        for finding in found.iter_mut().filter(|finding| !of_others.contains(&finding.cause().name)) {
+            *finding = finding.clone().at_most(Severity::Warning);
+        }
+    }
 }
 
 /// What is wrong with the port upstream, as the switch and the device itself see it.
@@ -185,7 +204,9 @@ fn uplink(case: &Case<'_>) -> Vec<Finding> {
     } else if device.kind == "ap" && !device.is_down() {
         found.extend(own_port(case));
     }
-    let own = case.events.iter().filter(|event| event.short() == "PORT_DOWN" && device.kind == "ap").count();
+    let downs = case.events.iter().filter(|event| event.short() == "PORT_DOWN" && device.kind == "ap");
+    let downs: Vec<_> = downs.collect();
+    let own = downs.len();
     if own >= t::FLAPS && !found.iter().any(|finding| finding.cause().name == c::PORT_FLAPPING.name) {
         let called = device.called();
         found.push(
@@ -195,7 +216,9 @@ fn uplink(case: &Case<'_>) -> Vec<Finding> {
                 format!("The Ethernet port of {called} went down {}.", times(own)),
             )
             .weight(78)
-            .evidence("port_down_events", own),
+            .since(downs.iter().map(|event| event.time).min())
+            .evidence("port_down_events", own)
+            .see(&case.shown_by(downs)),
         );
     }
     if device.kind != "ap" {
@@ -223,7 +246,8 @@ fn own_port(case: &Case<'_>) -> Option<Finding> {
             .on(port)
             .on(device.object())
             .weight(77)
-            .evidence("full_duplex", false),
+            .evidence("full_duplex", false)
+            .see(&sources::stats(device)),
         );
     }
     let speed = device.eth_speed.filter(|speed| *speed < t::FULL_SPEED)?;
@@ -237,6 +261,7 @@ fn own_port(case: &Case<'_>) -> Option<Finding> {
         .on(device.object())
         .weight(76)
         .evidence("speed", speed)
-        .evidence("errors", Some(device.eth_errors).filter(|errors| *errors > 0)),
+        .evidence("errors", Some(device.eth_errors).filter(|errors| *errors > 0))
+        .see(&sources::stats(device)),
     )
 }

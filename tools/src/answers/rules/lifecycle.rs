@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use mistmcp::answers::{Finding, Object, Severity, count, is, listed, name};
 use mistmcp::serde_json::Value;
 
-use crate::answers::causes as c;
 use crate::answers::facts::Device;
 use crate::answers::facts::lifecycle::{Certificate, Contract, License, Notice, Offered, Version};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
 
 /// A date in words: `expired 12 days ago`, `expires in 3 days`.
 fn expiry(ends: i64, now: i64) -> String {
@@ -111,6 +111,7 @@ fn behind(
         .evidence("most_run", usual.as_ref().map(Version::as_str))
         .evidence("behind", own.len())
         .evidence("devices", total)
+        .see(&sources::stats(first))
         .on(first.object());
     for (device, _) in own {
         finding = finding.on(device.object());
@@ -211,7 +212,8 @@ pub(in crate::answers) fn support(devices: &[Device], contracts: &[Contract], no
             .since(Some(first).filter(|first| *first < now))
             .evidence("ends", first)
             .evidence("model", oldest.model.clone())
-            .evidence("devices", all.len());
+            .evidence("devices", all.len())
+            .see(&sources::contract(oldest));
         let reasons = all.iter().map(|(_, device, why)| Value::from(format!("{}: {why}", device.called())));
         finding = finding.evidence("reasons", reasons.collect::<Value>());
         for (_, device, _) in &all {
@@ -322,6 +324,8 @@ pub(in crate::answers) fn certificates(certificates: &[Certificate], now: i64) -
         .since(Some(certificate.ends).filter(|ends| *ends <= now))
         .evidence("certificate", certificate.name.clone())
         .evidence("ends", certificate.ends)
+        .item(certificate.name.clone())
+        .see(certificate.device.as_ref().map(sources::stats).as_ref())
     });
     found.collect()
 }
@@ -364,7 +368,8 @@ pub(in crate::answers) fn advisories(notices: &[Notice], devices: &[Device], now
         .evidence("title", notice.title.clone())
         .evidence("solution", notice.solution.clone())
         .evidence("updated", notice.updated)
-        .evidence("version", first.version.clone());
+        .evidence("version", first.version.clone())
+        .see(&sources::notice(notice));
         for device in hit.iter().take(6) {
             finding = finding.on(device.object());
         }

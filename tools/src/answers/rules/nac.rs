@@ -212,7 +212,7 @@ pub(in crate::answers) fn server_unreachable(
         0 => String::new(),
         _ => ", and other clients fail as well".to_owned(),
     };
-    let text = told.first().and_then(|event| event.text.clone()).or_else(|| device?.text.clone());
+    let text = told.first().and_then(|event| event.text.clone());
     let mut finding = who
         .finding(
             &c::AUTH_SERVER_UNREACHABLE,

@@ -4,9 +4,31 @@ use std::collections::HashMap;
 
 use mistmcp::answers::{Cause, Finding, Severity, ago, been, count, name, times};
 
-use crate::answers::causes as c;
+use super::starting;
 use crate::answers::facts::{Device, Event, Port, open};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
+
+/// What follows from a port that is down, disabled or gives no power.
+static EFFECTS: &[&Cause] = &[
+    &c::UPSTREAM_DOWN,
+    &c::DEVICE_DOWN,
+    &c::NEVER_CONNECTED,
+    &c::RESTARTING,
+    &c::PORT_DOWN,
+    &c::PORT_FLAPPING,
+];
+
+/// What follows from a bad cable at its port.
+static CABLE_EFFECTS: &[&Cause] = &[
+    &c::PORT_DOWN,
+    &c::PORT_FLAPPING,
+    &c::PORT_SLOW,
+    &c::PORT_HALF_DUPLEX,
+    &c::PORT_ERRORS,
+    &c::DEVICE_DOWN,
+    &c::RESTARTING,
+];
 
 /// What the rules know beside the port.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +41,8 @@ pub(in crate::answers) struct Around<'a> {
     open: Vec<(&'a Event, usize)>,
     /// The usual speed of ports with access points, in Mb/s.
     pub(in crate::answers) ap_speed: Option<i64>,
+    /// Links of each device that lead upstream or to a provider and are up.
+    links_up: HashMap<String, usize>,
 }
 
 impl<'a> Around<'a> {
@@ -47,7 +71,22 @@ impl<'a> Around<'a> {
             .collect();
         speeds.sort_unstable();
         let ap_speed = speeds.get(speeds.len() / 2).copied();
-        Self { now, devices: by_mac, events, open: open(events), ap_speed }
+        let mut links_up: HashMap<String, usize> = HashMap::new();
+        for port in ports.iter().filter(|port| port.is_wan() && port.up == Some(true)) {
+            *links_up.entry(port.device.clone()).or_default() += 1;
+        }
+        Self { now, devices: by_mac, events, open: open(events), ap_speed, links_up }
+    }
+
+    /// Whether another link upstream of the device of a port is up.
+    fn has_other_link(&self, port: &Port) -> bool {
+        let own = usize::from(port.is_wan() && port.up == Some(true));
+        self.links_up.get(&port.device).is_some_and(|up| *up > own)
+    }
+
+    /// Whether a device is an access point whose neighbors take over its clients.
+    fn is_covered(&self, device: &Device) -> bool {
+        device.is_covered(self.devices.values().copied())
     }
 
     /// The name of the device that a port belongs to.
@@ -62,6 +101,20 @@ impl<'a> Around<'a> {
             self.devices.values().find(|device| device.name.as_deref() == Some(name))
         };
         port.neighbor_mac.as_deref().and_then(|mac| self.devices.get(mac)).or_else(by_name).copied()
+    }
+
+    /// The event of a port that nothing has closed, with how often it happened.
+    fn open_event(&self, port: &Port, kind: &str) -> Option<(&'a Event, usize)> {
+        self.open.iter().copied().find(|(event, _)| {
+            event.short() == kind
+                && event.port.as_deref() == Some(port.id.as_str())
+                && event.mac.as_deref().is_none_or(|mac| mac == port.device)
+        })
+    }
+
+    /// Since when a port is down, as its events say.
+    fn down_since(&self, port: &Port) -> Option<i64> {
+        self.open_event(port, "PORT_DOWN").map(|(event, _)| event.time)
     }
 
     /// Events of a port, the latest first.
@@ -97,7 +150,9 @@ fn finding(
     let behind = neighbor.map(Device::called).or_else(|| port.neighbor_name.clone());
     let to = behind.as_ref().map_or(String::new(), |behind| format!(" to {}", name(behind)));
     let mut finding = Finding::new(cause, severity, format!("{device} {}{to} {what}.", name(&port.id)))
-        .on(port.object(&device));
+        .on(port.object(&device))
+        .effects(EFFECTS)
+        .see(&sources::port(port));
     if let Some(device) = around.devices.get(port.device.as_str()) {
         finding = finding.on(device.object());
     }
@@ -111,24 +166,21 @@ fn disabled(port: &Port, around: &Around<'_>) -> Option<Finding> {
     if !port.disabled || port.up == Some(true) {
         return None;
     }
-    let last = around.events_of(port, &["PORT_DOWN"]).first().map(|event| event.time);
-    let used = port.neighbor_mac.is_some() || port.neighbor_name.is_some() || last.is_some();
+    let was_up = !around.events_of(port, &["PORT_DOWN"]).is_empty();
+    let used = port.neighbor_mac.is_some() || port.neighbor_name.is_some() || was_up;
     let (severity, weight) = if used { (Severity::Warning, 62) } else { (Severity::Info, 15) };
     Some(
         finding(&c::PORT_DISABLED, severity, port, around, "is disabled in its configuration")
             .weight(weight)
-            .since(last.or(port.last_flapped))
+            .since(around.down_since(port))
+            .affects([format!("{} {}", port.device, port.id)])
             .evidence("disabled", true)
             .evidence("port_usage", port.usage.clone()),
     )
 }
 
 fn blocked(port: &Port, around: &Around<'_>) -> Option<Finding> {
-    let guard = around.open.iter().copied().find(|(event, _)| {
-        event.short() == "PORT_BPDU_BLOCKED"
-            && event.port.as_deref() == Some(port.id.as_str())
-            && event.mac.as_deref().is_none_or(|mac| mac == port.device)
-    });
+    let guard = around.open_event(port, "PORT_BPDU_BLOCKED");
     let state =
         port.stp_state.as_deref().filter(|state| ["blocking", "blocked", "discarding"].contains(state));
     // A second uplink that spanning tree holds back is what it is for.
@@ -145,9 +197,10 @@ fn blocked(port: &Port, around: &Around<'_>) -> Option<Finding> {
         finding(&c::SPANNING_TREE_BLOCKED, Severity::Critical, port, around, what)
             .weight(72)
             .since(event.map(|event| event.time))
-            .evidence("stp_state", port.stp_state.clone())
+            .evidence("stp_state", port.stp_state.clone().filter(|_| guard.is_none()))
             .evidence("bpdu_events", times)
-            .evidence("text", event.and_then(|event| event.text.clone())),
+            .evidence("text", event.and_then(|event| event.text.clone()))
+            .see(event.and_then(|event| sources::device_events([event])).as_ref()),
     )
 }
 
@@ -158,6 +211,10 @@ fn authentication(port: &Port, around: &Around<'_>) -> Option<Finding> {
         port,
         &["DOT1XD_USR_SESSION_HELD", "DOT1XD_USR_FAILED", "DOT1XD_USR_AUTHENTICATION_FAILED"],
     );
+    // The failures since it last let something in.
+    let passed = around.events_of(port, &["DOT1XD_USR_AUTHENTICATED"]).first().map(|event| event.time);
+    let first =
+        held.iter().map(|event| event.time).filter(|time| passed.is_none_or(|passed| *time > passed)).min();
     let (severity, weight) =
         if state == "connecting" { (Severity::Info, 25) } else { (Severity::Critical, 71) };
     Some(
@@ -169,25 +226,22 @@ fn authentication(port: &Port, around: &Around<'_>) -> Option<Finding> {
             &format!("does not authenticate the device behind it (802.1X state: {state})"),
         )
         .weight(weight)
-        .since(held.last().map(|event| event.time))
+        .since(first)
         .evidence("auth_state", state)
         .evidence("failures", Some(held.len()).filter(|failures| *failures > 0)),
     )
 }
 
 fn mac_limit(port: &Port, around: &Around<'_>) -> Option<Finding> {
-    let exceeded = around.open.iter().copied().find(|(event, _)| {
-        event.short() == "MAC_LIMIT_EXCEEDED"
-            && event.port.as_deref() == Some(port.id.as_str())
-            && event.mac.as_deref().is_none_or(|mac| mac == port.device)
-    })?;
+    let exceeded = around.open_event(port, "MAC_LIMIT_EXCEEDED")?;
     Some(
         finding(&c::MAC_LIMIT, Severity::Critical, port, around, "exceeds its limit of MAC addresses")
             .weight(71)
             .since(exceeded.0.time)
             .evidence("exceeded", exceeded.1)
             .evidence("mac_count", port.mac_count)
-            .evidence("mac_limit", port.mac_limit),
+            .evidence("mac_limit", port.mac_limit)
+            .see(sources::device_events([exceeded.0]).as_ref()),
     )
 }
 
@@ -202,6 +256,7 @@ fn cable(port: &Port, around: &Around<'_>) -> Option<Finding> {
             .weight(70)
             .since(flapping.began())
             .affects([format!("{} {}", port.device, port.id)])
+            .effects(CABLE_EFFECTS)
             .evidence("errors", port.errors())
             .evidence("speed", port.speed)
             .evidence("full_duplex", port.full_duplex),
@@ -220,7 +275,8 @@ fn flapping(port: &Port, around: &Around<'_>) -> Option<Finding> {
             .weight(66)
             .since(downs.last().map(|event| event.time))
             .evidence("port_down_events", downs.len())
-            .evidence("last", last),
+            .evidence("last", last)
+            .see(sources::device_events(downs).as_ref()),
     )
 }
 
@@ -258,7 +314,6 @@ fn slow(port: &Port, around: &Around<'_>) -> Option<Finding> {
     Some(
         finding(&c::PORT_SLOW, severity, port, around, &what)
             .weight(if matters { 64 } else { 22 })
-            .since(port.last_flapped)
             .evidence("speed", speed)
             .evidence("usual_speed", others)
             .evidence("full_duplex", port.full_duplex)
@@ -292,18 +347,23 @@ fn down(port: &Port, around: &Around<'_>) -> Option<Finding> {
     if port.up != Some(false) || port.disabled {
         return None;
     }
-    let last = around.events_of(port, &["PORT_DOWN"]).first().map(|event| event.time);
-    let known = around.neighbor(port).is_some_and(|device| device.connected != Some(true));
-    let wanted = port.uplink || port.neighbor_mac.is_some() || port.neighbor_name.is_some() || last.is_some();
-    if !wanted {
+    let was_up = !around.events_of(port, &["PORT_DOWN"]).is_empty();
+    let neighbor = around.neighbor(port);
+    let is_wanted = port.uplink || port.neighbor_mac.is_some() || port.neighbor_name.is_some() || was_up;
+    if !is_wanted {
         return None;
     }
-    let state = been(1, "down", last, around.now);
-    let severity = if port.uplink || known { Severity::Critical } else { Severity::Warning };
+    let since = around.down_since(port);
+    // A device behind it that is connected, or is an access point among others, has another way to the cloud or is replaced.
+    let is_cut_off =
+        neighbor.is_some_and(|device| device.connected != Some(true) && !around.is_covered(device));
+    let is_only_link = port.is_wan() && !around.has_other_link(port);
+    let severity = if is_only_link || is_cut_off { Severity::Critical } else { Severity::Warning };
     Some(
-        finding(&c::PORT_DOWN, severity, port, around, &state)
+        finding(&c::PORT_DOWN, severity, port, around, &been(1, "down", since, around.now))
+            .folds()
             .weight(if severity == Severity::Critical { 70 } else { 58 })
-            .since(last.or(port.last_flapped))
+            .since(since)
             .evidence("up", false)
             .evidence("poe_on", port.poe_on)
             .evidence("uplink", Some(true).filter(|_| port.uplink)),
@@ -315,15 +375,21 @@ pub(in crate::answers) fn power_lost(port: &Port, device: &Device, around: &Arou
     if !device.is_down() || device.kind != "ap" || port.up == Some(true) || port.disabled {
         return None;
     }
-    let alarm =
-        around.events.iter().filter(|event| event.short().starts_with("ALARM_CHASSIS_POE")).find(|event| {
-            event.mac.as_deref().is_none_or(|mac| mac == port.device)
-                && event.text.as_deref().is_none_or(|text| text.contains(&port.id) || !text.contains("ge-"))
-        });
+    // A device that restarts to install firmware draws no power for a while.
+    if starting::upgrade(device, around.events, around.now).is_some() {
+        return None;
+    }
+    let alarm = around.open.iter().map(|(event, _)| *event).find(|event| {
+        event.short().starts_with("ALARM_CHASSIS_POE")
+            && event.mac.as_deref().is_none_or(|mac| mac == port.device)
+            && event.text.as_deref().is_none_or(|text| text.contains(&port.id) || !text.contains("ge-"))
+    });
     let drawn = port.draw.is_some_and(|draw| draw >= t::NO_DRAW);
+    // Where PoE is switched off, or nothing denies it, the port itself tells.
+    let alarm = alarm.filter(|_| !port.poe_disabled);
     let why = if port.poe_disabled {
         "has PoE disabled"
-    } else if alarm.is_some_and(|event| !event.short().ends_with("_CLEAR")) {
+    } else if alarm.is_some() {
         "denies it PoE power"
     } else if port.poe_on == Some(false) {
         "gives it no PoE power"
@@ -332,14 +398,18 @@ pub(in crate::answers) fn power_lost(port: &Port, device: &Device, around: &Arou
     } else {
         return None;
     };
+    let severity = if around.is_covered(device) { Severity::Warning } else { Severity::Critical };
     Some(
-        finding(&c::POWER_LOST, Severity::Critical, port, around, why)
+        finding(&c::POWER_LOST, severity, port, around, why)
             .weight(92)
-            .since(alarm.map(|event| event.time).or(device.last_seen))
+            .since(alarm.map(|event| event.time).or_else(|| around.down_since(port)))
+            .affects([format!("{} {}", port.device, port.id)])
             .evidence("poe_disabled", Some(true).filter(|_| port.poe_disabled))
-            .evidence("poe_on", port.poe_on)
-            .evidence("power_draw", port.draw)
-            .evidence("text", alarm.and_then(|event| event.text.clone())),
+            .evidence("poe_on", port.poe_on.filter(|_| alarm.is_none()))
+            .evidence("power_draw", port.draw.filter(|_| alarm.is_none()))
+            .evidence("event", alarm.map(|event| event.kind.clone()))
+            .evidence("text", alarm.and_then(|event| event.text.clone()))
+            .see(alarm.and_then(|event| sources::device_events([event])).as_ref()),
     )
 }
 
@@ -362,7 +432,8 @@ pub(in crate::answers) fn poe_budget(switch: &Device) -> Option<Finding> {
         .on(switch.object())
         .weight(50)
         .evidence("power_draw", drawn)
-        .evidence("max_power", most),
+        .evidence("max_power", most)
+        .see(&sources::stats(switch)),
     )
 }
 

@@ -3,11 +3,11 @@
 mod channels;
 mod disabled;
 
-use mistmcp::answers::{Finding, Object, Rows, Severity, ago, count, listed, name, plural, times};
+use mistmcp::answers::{Finding, Object, Part, Rows, Severity, ago, count, listed, name, plural, times};
 
-use crate::answers::causes as c;
 use crate::answers::facts::{Client, Radio, Rogue};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
 
 pub(in crate::answers) use channels::{co_channel, noise, utilization};
 pub(in crate::answers) use disabled::{disabled, lacks_a_band, off_by_template};
@@ -17,6 +17,11 @@ pub(in crate::answers) type RadioKey = (String, String);
 
 fn busy(radio: &Radio) -> f64 {
     radio.utilization.unwrap_or_default()
+}
+
+/// The call that shows the statistics of the access point of a radio.
+fn shown(radio: &Radio) -> Part {
+    sources::stats_of(radio.site.as_deref(), &radio.ap, "ap")
 }
 
 fn object(radio: &Radio) -> Object {
@@ -31,9 +36,11 @@ pub(in crate::answers) struct RadarHit {
     pub(in crate::answers) channel: Option<i64>,
 }
 
-/// Radar that an access point hears. Radio management and the device both tell of it: the longer list counts.
+/// Radar that an access point hears. Radio management and the device both tell of it: the longer list counts. `shown` is the
+/// call that shows the rows of each list for an access point, from a time on.
 pub(in crate::answers) fn radar(
     reports: [&[RadarHit]; 2],
+    shown: impl Fn(usize, &str, i64) -> Part,
     name_of: impl Fn(&str) -> String,
     now: i64,
 ) -> Vec<Finding> {
@@ -42,10 +49,10 @@ pub(in crate::answers) fn radar(
     aps.dedup();
     let of = |ap: &str| {
         let lists = reports.map(|hits| hits.iter().filter(|hit| hit.ap == ap).collect::<Vec<_>>());
-        lists.into_iter().max_by_key(Vec::len).unwrap_or_default()
+        lists.into_iter().enumerate().max_by_key(|(_, hits)| hits.len()).unwrap_or_default()
     };
     let found = aps.into_iter().filter_map(|ap| {
-        let hits = of(ap);
+        let (list, hits) = of(ap);
         let (first, last) = (hits.iter().map(|hit| hit.time).min()?, hits.iter().map(|hit| hit.time).max()?);
         let mut channels: Vec<_> = hits.iter().filter_map(|hit| hit.channel).collect();
         channels.sort_unstable();
@@ -76,7 +83,8 @@ pub(in crate::answers) fn radar(
             .since(first)
             .evidence("hits", hits.len())
             .evidence("channels", channels)
-            .evidence("last", last),
+            .evidence("last", last)
+            .see(&shown(list, ap, first)),
         )
     });
     found.collect()
@@ -104,6 +112,7 @@ pub(in crate::answers) fn radar_hits(rows: &Rows, band: Option<&str>) -> Vec<Rad
 pub(in crate::answers) fn coverage(
     clients: &[Client],
     band: Option<&str>,
+    site: Option<&str>,
     name_of: impl Fn(&str) -> String,
 ) -> Vec<Finding> {
     let clients: Vec<_> = clients
@@ -140,7 +149,8 @@ pub(in crate::answers) fn coverage(
             .weight(59)
             .evidence("weak_clients", weak.len())
             .evidence("clients", all.len())
-            .evidence("worst_rssi_dbm", worst),
+            .evidence("worst_rssi_dbm", worst)
+            .see(site.map(|site| sources::clients_of(site, ap)).as_ref()),
         )
     });
     found.collect()
@@ -181,6 +191,7 @@ pub(in crate::answers) fn rogues(rogues: &[Rogue], name_of: impl Fn(&str) -> Str
                 .evidence("heard_by", rogue.aps)
                 .evidence("times_heard", rogue.times)
                 .evidence("seen_on_lan", rogue.on_lan);
+        finding = finding.item(rogue.ssid.clone().or_else(|| rogue.bssid.clone()));
         if let (Some(ap), Some(called)) = (&rogue.ap, &called) {
             finding = finding.on(Object::ap(called).mac(ap.clone()));
         }
@@ -291,10 +302,11 @@ mod tests {
     #[test]
     fn radar_that_two_sources_report_is_counted_once() {
         let hit = |time| RadarHit { ap: "5c5b35000010".into(), time, channel: Some(52) };
-        let found = radar([&[hit(1), hit(2), hit(3)], &[hit(1), hit(2)]], |_| "AP-1".into(), 100);
+        let shown = |list: usize, _: &str, _: i64| Part::new("events", ["events", "rrm"][list]);
+        let found = radar([&[hit(1), hit(2), hit(3)], &[hit(1), hit(2)]], shown, |_| "AP-1".into(), 100);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].severity(), found[0].summary().contains("3 times")), (Severity::Warning, true));
-        let found = radar([&[hit(1)], &[]], |_| "AP-1".into(), 100);
+        let found = radar([&[hit(1)], &[]], shown, |_| "AP-1".into(), 100);
         assert_eq!(found[0].severity(), Severity::Info);
     }
 
@@ -349,9 +361,9 @@ mod tests {
             [-80, -81, -82, -50].iter().map(|rssi| client("5c5b35000010", *rssi)).collect();
         clients.extend([-80, -81].iter().map(|rssi| client("5c5b35000020", *rssi)));
         let name_of = |ap: &str| format!("AP {ap}");
-        let found = coverage(&clients, None, name_of);
+        let found = coverage(&clients, None, Some("s"), name_of);
         assert!(found.len() == 1 && found[0].is_on("AP 5c5b35000010"), "{found:?}");
-        assert!(coverage(&clients, Some("5"), name_of).is_empty());
+        assert!(coverage(&clients, Some("5"), None, name_of).is_empty());
     }
 
     #[test]

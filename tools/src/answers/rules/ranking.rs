@@ -3,10 +3,10 @@
 use mistmcp::answers::{Finding, Object, Severity, been, count, is, lasting, listed, name};
 
 use super::wan::{self, Wan};
-use super::{alarms, device, service_levels};
-use crate::answers::causes as c;
-use crate::answers::facts::{Alarm, Device, Level, Port};
+use super::{alarms, device, service_levels, starting};
+use crate::answers::facts::{Alarm, Device, Event, Level, Port};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
 
 /// What the rules know of a site.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,8 @@ pub(in crate::answers) struct SiteRow {
     /// Ports of its gateways.
     pub(in crate::answers) ports: Vec<Port>,
     pub(in crate::answers) alarms: Vec<Alarm>,
+    /// Events of its devices that begin or end an outage.
+    pub(in crate::answers) events: Vec<Event>,
     pub(in crate::answers) levels: Vec<Level>,
     pub(in crate::answers) clients: Option<i64>,
 }
@@ -96,8 +98,11 @@ fn devices_down(site: &SiteRow, now: i64) -> Option<(u32, Finding)> {
         (0, 0) => 600,
     };
     let score = score + 100 * u32::try_from(down.len().min(20)).unwrap_or(20);
-    let cause = if is_root { &c::UPSTREAM_DOWN } else { &c::DEVICE_DOWN };
-    let severity = if root.kind == "ap" && !many { Severity::Warning } else { Severity::Critical };
+    let (cause, severity) = match starting::upgrade(root, &site.events, now) {
+        Some(_) => (&c::UPGRADING, Severity::Warning),
+        None if is_root => (&c::UPSTREAM_DOWN, Severity::Critical),
+        None => (&c::DEVICE_DOWN, device::outage(root, &behind(site, root), &site.devices, now).severity()),
+    };
     let names: Vec<_> = down.iter().map(|device| device.called()).collect();
     let state = been(1, "down", root.last_seen, now);
     let called = name(&site.name);
@@ -125,12 +130,25 @@ fn devices_down(site: &SiteRow, now: i64) -> Option<(u32, Finding)> {
         .on(Object::site(&site.name))
         .on(root.object())
         .since(root.last_seen)
+        .see(&sources::stats(root))
         .evidence("devices_down", down.len())
         .evidence("devices", site.devices.len());
     for device in down.iter().take(5) {
         finding = finding.on(device.object());
     }
     Some((score, finding))
+}
+
+/// The devices that hang from one, as far as that is known without its ports: all others of a site with one switch or gateway of
+/// the kind.
+fn behind<'a>(site: &'a SiteRow, root: &Device) -> Vec<&'a Device> {
+    let is_only = site.devices.iter().filter(|device| device.kind == root.kind).count() == 1;
+    let below: &[&str] = match root.kind.as_str() {
+        "gateway" if is_only => &["switch", "ap"],
+        "switch" if is_only => &["ap"],
+        _ => &[],
+    };
+    site.devices.iter().filter(|device| below.contains(&device.kind.as_str())).collect()
 }
 
 /// WAN links of gateways that are connected.
@@ -149,13 +167,14 @@ fn links(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
         paths: &[],
         tunnels: &[],
         neighbors: &[],
-        events: &[],
+        events: &site.events,
+        alarms: &site.alarms,
         now,
     };
     let down = wan::links_down(&wan)
         .into_iter()
         .map(|finding| (if finding.severity() == Severity::Critical { 3_500 } else { 900 }, finding));
-    let degraded = wan::links_degraded(&wan, |_| None)
+    let degraded = wan::links_degraded(&wan)
         .into_iter()
         .map(|finding| (if finding.severity() == Severity::Critical { 1_900 } else { 1_000 }, finding));
     down.chain(degraded).map(|(score, finding)| (score, at(site, finding))).collect()
@@ -169,7 +188,7 @@ fn at(site: &SiteRow, finding: Finding) -> Finding {
 
 /// The worst open alarms. The state of the network tells better whether a device is down.
 fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
-    let open = alarms::open(&site.alarms);
+    let open = alarms::holding(&site.alarms, &site.events);
     let mut found: Vec<(u32, Finding)> = Vec::new();
     for alarm in open {
         let findings = alarms::findings(&[alarm], &site.devices, |_| Some(site.name.clone()), now);
@@ -181,7 +200,7 @@ fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
                 20.. => 150,
                 _ => 20,
             };
-            found.push((score, at(site, finding.at_most(Severity::Warning))));
+            found.push((score, at(site, finding)));
         }
     }
     found
@@ -190,7 +209,7 @@ fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
 /// The lowest service level, by how far it is below what users accept.
 fn level(site: &SiteRow) -> Option<(u32, Finding)> {
     let lowest = service_levels::lowest(&site.levels)?;
-    let reported = alarms::open(&site.alarms);
+    let reported = alarms::holding(&site.alarms, &site.events);
     let reported: Vec<_> =
         reported.iter().filter_map(|alarm| Some(alarms::cause_of(&alarm.kind)?.0)).collect();
     let finding = service_levels::low(lowest, &site.name, &reported)?;

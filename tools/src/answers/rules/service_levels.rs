@@ -20,7 +20,7 @@ pub(in crate::answers) fn low(level: &Level, site: &str, reported: &[&'static Ca
     let usual = || classifiers::causes(&level.metric, "").first();
     let cause = reported.iter().find(can_lower).or_else(usual)?;
     let (value, metric) = (level.percent(), &level.metric);
-    let severity = if level.value < t::BAD_LEVEL { Severity::Warning } else { Severity::Info };
+    let severity = severity(level.value);
     Some(
         Finding::new(
             cause,
@@ -28,7 +28,7 @@ pub(in crate::answers) fn low(level: &Level, site: &str, reported: &[&'static Ca
             format!("The service level {} of {} is {value}%.", name(metric), name(site)),
         )
         .on(Object::site(site))
-        .weight(if severity == Severity::Warning { 46 } else { 26 })
+        .weight(if severity == Severity::Critical { 46 } else { 26 })
         .evidence("metric", metric.clone())
         .evidence("percent", value),
     )
@@ -192,6 +192,9 @@ mod tests {
         let causes = [&crate::answers::causes::LOOP, &crate::answers::causes::COVERAGE_HOLE];
         assert_eq!((cause(&[]), cause(&causes)), (Some("weak_signal"), Some("coverage_hole")));
         assert_eq!(lowest(&[level(0.8), level(0.6)]).map(|level| level.value), Some(0.6));
-        assert_eq!(low(&level(0.6), "Leeds", &[]).map(|finding| finding.severity()), Some(Severity::Warning));
+        for (value, severity) in [(0.6, Severity::Critical), (0.8, Severity::Warning)] {
+            let judged = low(&level(value), "Leeds", &[]).map(|finding| finding.severity());
+            assert_eq!((judged, super::severity(value)), (Some(severity), severity), "{value}");
+        }
     }
 }

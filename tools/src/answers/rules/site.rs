@@ -4,7 +4,7 @@ mod reported;
 
 use std::collections::HashMap;
 
-use mistmcp::answers::{Finding, Object, Row, Severity, ago, been, count, is, listed, plural};
+use mistmcp::answers::{Finding, Object, Row, Severity, ago, listed, plural};
 
 use super::device::{self, Case};
 use super::ports::{self, Around};
@@ -12,15 +12,16 @@ use super::radio::RadarHit;
 use super::tree::Tree;
 use super::wan::{self, Wan};
 use super::{connecting, radio};
-use crate::answers::causes as c;
-use crate::answers::facts::wan::{Cluster, Pool};
+use crate::answers::facts::wan::{Cluster, Neighbor, Path, Pool, Tunnel};
 use crate::answers::facts::{Alarm, Device, Event, Port, Radio, open};
+use crate::answers::{causes as c, sources};
 
 pub(in crate::answers) use reported::reported;
 
 /// What the rules know of a site.
 #[derive(Clone, Debug)]
 pub(in crate::answers) struct SiteCase<'a> {
+    pub(in crate::answers) id: &'a str,
     pub(in crate::answers) name: &'a str,
     pub(in crate::answers) devices: &'a [Device],
     pub(in crate::answers) ports: &'a [Port],
@@ -35,10 +36,37 @@ pub(in crate::answers) struct SiteCase<'a> {
     pub(in crate::answers) radios: &'a [Radio],
     pub(in crate::answers) pools: &'a [Pool],
     pub(in crate::answers) clusters: &'a [Cluster],
+    /// What runs over the WAN, where it was read.
+    pub(in crate::answers) paths: &'a [Path],
+    pub(in crate::answers) tunnels: &'a [Tunnel],
+    pub(in crate::answers) neighbors: &'a [Neighbor],
     pub(in crate::answers) around: &'a Around<'a>,
 }
 
 impl SiteCase<'_> {
+    /// The gateways that are connected, and their ports.
+    fn gateways(&self) -> (Vec<Device>, Vec<Port>) {
+        let is_up = |device: &&Device| device.kind == "gateway" && !device.is_down();
+        let gateways: Vec<_> = self.devices.iter().filter(is_up).cloned().collect();
+        let is_theirs = |port: &&Port| gateways.iter().any(|gateway| gateway.has_mac(&port.device));
+        let ports = self.ports.iter().filter(is_theirs).cloned().collect();
+        (gateways, ports)
+    }
+
+    /// What the rules for the WAN take.
+    fn wan<'w>(&'w self, gateways: &'w [Device], ports: &'w [Port]) -> Wan<'w> {
+        Wan {
+            gateways,
+            ports,
+            paths: self.paths,
+            tunnels: self.tunnels,
+            neighbors: self.neighbors,
+            events: self.events,
+            alarms: self.alarms,
+            now: self.now(),
+        }
+    }
+
     fn now(&self) -> i64 {
         self.around.now
     }
@@ -75,20 +103,18 @@ pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
         }
         let events = events.get(device.mac.as_str()).map_or(&[][..], Vec::as_slice);
         let mut own = of_device(case, device, events);
-        // A device that installs its firmware or was restarted draws no power for a while.
-        let is_starting = ["upgrading", "restarted_by_user"];
-        if device.is_down()
-            && own
-                .iter()
-                .any(|finding| is_starting.contains(&finding.cause().name) && finding.explains() > 90)
-        {
-            own.retain(|finding| finding.cause().name != c::POWER_LOST.name);
-        }
         if device.is_down() && !is_site_down {
             own.extend(down(case, device, &tree.behind(place), &own));
         }
-        if device.is_down() && device::is_covered(device, case.devices) {
-            own = own.into_iter().map(noticed).collect();
+        if device.is_down() && device.is_covered(case.devices) {
+            // The neighbors of an access point take its clients.
+            own = own
+                .into_iter()
+                .map(|finding| {
+                    let weight = finding.explains().min(78);
+                    finding.weight(weight)
+                })
+                .collect();
         }
         found.extend(own);
     }
@@ -98,7 +124,7 @@ pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
     found.extend(loops(case));
     found.extend(vlans(case, &tree));
     let failures = connecting::failures(case.client_events, case.now());
-    found.extend(connecting::findings(&failures, case.name, case.now()));
+    found.extend(connecting::findings(&failures, (case.id, case.name), case.now()));
     found
 }
 
@@ -134,48 +160,17 @@ fn of_device(case: &SiteCase<'_>, device: &Device, events: &[Event]) -> Vec<Find
     calm.collect()
 }
 
-/// A trouble of an access point whose neighbors take its clients: people notice it.
-fn noticed(finding: Finding) -> Finding {
-    let weight = finding.explains().min(78);
-    finding.at_most(Severity::Warning).weight(weight)
-}
-
 /// A device that is down, with what is down behind it; nothing where the rules for devices say why.
 fn down(case: &SiteCase<'_>, root: &Device, behind: &[&Device], own: &[Finding]) -> Option<Finding> {
-    let (dead, alive): (Vec<&Device>, Vec<&Device>) = behind
-        .iter()
-        .copied()
-        .filter(|device| device.connected.is_some())
-        .partition(|device| device.is_down());
-    if dead.is_empty() && own.iter().any(|finding| finding.explains() >= 55) {
+    let is_alone = !behind.iter().any(|device| device.is_down());
+    // An upgrade names what is behind it.
+    let is_known = |finding: &Finding| {
+        finding.cause().name == c::UPGRADING.name || (is_alone && finding.explains() >= 55)
+    };
+    if own.iter().any(is_known) {
         return None;
     }
-    let since = root.last_seen;
-    let (cause, severity, weight, with) = match (dead.len(), alive.len()) {
-        (0, 0) if root.kind == "ap" => (&c::DEVICE_DOWN, Severity::Critical, 76, String::new()),
-        (0, 0) => (&c::DEVICE_DOWN, Severity::Critical, 90, String::new()),
-        // What hangs from it reaches the cloud, so that it still forwards.
-        (0, alive) => {
-            let with = format!(", but {} behind it {} connected", count(alive, "device"), is(alive));
-            (&c::DEVICE_DOWN, Severity::Warning, 72, with)
-        }
-        (dead, _) => (&c::UPSTREAM_DOWN, Severity::Critical, 95, device::also_down(dead)),
-    };
-    let state = been(1, "down", since, case.now());
-    let words = format!("The {} {} {state}{with}.", root.word(), root.called());
-    let mut finding = Finding::new(cause, severity, words)
-        .on(root.object())
-        .weight(weight)
-        .since(since)
-        .evidence("status", root.status.clone())
-        .evidence("down_behind_it", Some(dead.len()).filter(|dead| *dead > 0))
-        .evidence("connected_behind_it", Some(alive.len()).filter(|alive| *alive > 0))
-        .affects(dead.iter().map(|device| device.mac.as_str()))
-        .affects([root.mac.as_str()]);
-    for device in dead.iter().take(8) {
-        finding = finding.on(device.object());
-    }
-    Some(finding)
+    Some(device::outage(root, behind, case.devices, case.now()))
 }
 
 /// Troubles of the ports of devices that are connected. A port that is down because of what is behind it is a symptom.
@@ -188,7 +183,7 @@ fn ports_of(case: &SiteCase<'_>) -> Vec<Finding> {
         let is_dead_end = neighbor.is_some_and(Device::is_down);
         for finding in ports::port(port, case.around) {
             match finding.cause().name {
-                "port_down" if is_dead_end || (is_of_gateway && wan::is_wan(port)) => {}
+                "port_down" if is_dead_end || (is_of_gateway && port.is_wan()) => {}
                 "port_disabled" if is_dead_end => found.push(finding.weight(93)),
                 _ => found.push(finding),
             }
@@ -199,26 +194,13 @@ fn ports_of(case: &SiteCase<'_>) -> Vec<Finding> {
 
 /// WAN links, DHCP pools and clusters of gateways that are connected.
 fn wan_of(case: &SiteCase<'_>) -> Vec<Finding> {
-    let is_up = |device: &&Device| device.kind == "gateway" && !device.is_down();
-    let gateways: Vec<_> = case.devices.iter().filter(is_up).cloned().collect();
-    let ports = case.ports.iter().filter(|port| gateways.iter().any(|gateway| gateway.has_mac(&port.device)));
-    let ports: Vec<_> = ports.cloned().collect();
-    let wan = Wan {
-        gateways: &gateways,
-        ports: &ports,
-        paths: &[],
-        tunnels: &[],
-        neighbors: &[],
-        events: case.events,
-        now: case.now(),
-    };
-    let mut found = wan::links_down(&wan);
-    found.extend(wan::links_degraded(&wan, |_| None));
+    let (gateways, ports) = case.gateways();
+    let wan = case.wan(&gateways, &ports);
+    let mut found = wan::all(&wan);
     found.extend(wan::pools(&wan, case.pools));
     found.extend(wan::clusters(&wan, case.clusters, &[]));
-    // An open event alone may be stale, so that only new ones count.
-    let lost = wan::by_events(&wan, |_| true, &found);
-    found.extend(lost);
+    let by_events = wan::by_events(&wan, &found);
+    found.extend(by_events);
     found
 }
 
@@ -238,7 +220,14 @@ fn radios_of(case: &SiteCase<'_>) -> Vec<Finding> {
     let mut found = radio::utilization(&radios, &[]);
     found.extend(radio::noise(&radios));
     found.extend(radio::disabled(&radios, &connected, &[]));
-    found.extend(radio::radar([&radars, &[]], name_of, case.now()));
+    let shown = |_: usize, ap: &str, _: i64| {
+        let of_ap = case
+            .events
+            .iter()
+            .filter(|event| event.short() == "RADAR_DETECTED" && event.mac.as_deref() == Some(ap));
+        sources::device_events(of_ap).unwrap_or_else(|| sources::stats_of(None, ap, "ap"))
+    };
+    found.extend(radio::radar([&radars, &[]], shown, name_of, case.now()));
     found
 }
 
@@ -264,6 +253,7 @@ fn loops(case: &SiteCase<'_>) -> Vec<Finding> {
         .evidence("event", event.kind.clone())
         .evidence("topology_changes_since", Some(changes.count()).filter(|changes| *changes > 0))
         .evidence("text", event.text.clone())
+        .see(sources::device_events([*event]).as_ref())
     });
     found.collect()
 }
@@ -283,7 +273,8 @@ fn vlans(case: &SiteCase<'_>, tree: &Tree<'_>) -> Vec<Finding> {
         };
         let noun = plural(vlans.len(), "VLAN");
         let words = format!("{} receives no traffic of {noun} {}{at}.", ap.called(), listed(vlans, 4));
-        let mut finding = Finding::new(&c::MISSING_VLAN, Severity::Critical, words).weight(88);
+        let mut finding =
+            Finding::new(&c::MISSING_VLAN, Severity::Critical, words).weight(88).see(&sources::stats(ap));
         if let Some((switch, port)) = switch.zip(port) {
             finding = finding.on(port.object(&switch.called()));
         }
@@ -359,6 +350,7 @@ mod tests {
     fn found(devices: &[Device], ports: &[Port], given: &Given) -> Vec<Finding> {
         let around = Around::new(NOW, devices, ports, &given.events);
         let case = SiteCase {
+            id: "s",
             name: "Leeds",
             devices,
             ports,
@@ -369,6 +361,9 @@ mod tests {
             radios: &[],
             pools: &[],
             clusters: &[],
+            paths: &[],
+            tunnels: &[],
+            neighbors: &[],
             around: &around,
         };
         let mut found = site(&case);
@@ -442,11 +437,11 @@ mod tests {
     }
 
     #[test]
-    fn a_report_alone_is_a_warning_and_one_that_the_state_shows_is_reported_once() {
+    fn a_report_is_judged_as_everywhere_and_one_that_the_state_shows_is_reported_once() {
         let (devices, ports) = network(&[]);
         let reported = Given { alarms: vec![alarm("missing_vlan", "5c4527000001")], ..Given::default() };
         let alone = found(&devices, &ports, &reported);
-        assert_eq!((causes(&alone), alone[0].severity()), (vec!["missing_vlan"], Severity::Warning));
+        assert_eq!((causes(&alone), alone[0].severity()), (vec!["missing_vlan"], Severity::Critical));
         let shown = Given { vlans: vec![("5c5b35000001".into(), vec!["30".into()])], ..reported };
         let shown = found(&devices, &ports, &shown);
         assert_eq!((causes(&shown), shown[0].severity()), (vec!["missing_vlan"], Severity::Critical));

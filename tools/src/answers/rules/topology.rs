@@ -1,13 +1,12 @@
 //! Rules for a topology: what is down, and what follows from it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use mistmcp::answers::{Finding, Object, Severity, been};
+use mistmcp::answers::Finding;
 
-use crate::answers::causes as c;
 use crate::answers::facts::{Device, Port, Topology};
-use crate::answers::rules::device::also_down;
 use crate::answers::rules::ports::{self, Around};
+use crate::answers::rules::{device, starting};
 
 /// Devices that are down, each dead branch as one finding about its root.
 pub(in crate::answers) fn down(
@@ -16,6 +15,7 @@ pub(in crate::answers) fn down(
     ports: &[Port],
     around: &Around<'_>,
 ) -> Vec<Finding> {
+    let by_mac: HashMap<&str, &Device> = devices.iter().map(|device| (device.mac.as_str(), device)).collect();
     let is_down = |place: usize| topology.nodes[place].up == Some(false);
     let mut found = Vec::new();
     for device in devices.iter().filter(|device| device.is_down()) {
@@ -23,47 +23,19 @@ pub(in crate::answers) fn down(
         if topology.upstream[place].is_some_and(is_down) {
             continue;
         }
-        let behind: Vec<_> = topology.behind(place).into_iter().filter(|place| is_down(*place)).collect();
-        if behind.is_empty() {
-            let mut power = ports.iter().filter(|port| port.leads_to(&device.mac, device.name.as_deref()));
-            let power = power.find_map(|port| ports::unfed(port, device, around));
-            found.push(power.unwrap_or_else(|| alone(device, around.now)));
-        } else {
-            found.push(branch(device, topology, &behind, around.now));
+        let behind = topology.behind(place).into_iter();
+        let behind: Vec<_> =
+            behind.filter_map(|place| by_mac.get(topology.nodes[place].mac.as_str()).copied()).collect();
+        if let Some(upgrade) = starting::upgrade(device, around.events, around.now) {
+            found.push(upgrade.finding(&behind, around.now));
+            continue;
         }
+        let mut power = ports.iter().filter(|port| port.leads_to(&device.mac, device.name.as_deref()));
+        let power = power.find_map(|port| ports::unfed(port, device, around));
+        let power = power.filter(|_| !behind.iter().any(|device| device.is_down()));
+        found.push(power.unwrap_or_else(|| device::outage(device, &behind, devices, around.now)));
     }
     found
-}
-
-/// A device with its kind and that it is down.
-fn is_down(device: &Device, now: i64) -> String {
-    format!("The {} {} {}", device.word(), device.called(), been(1, "down", device.last_seen, now))
-}
-
-fn alone(device: &Device, now: i64) -> Finding {
-    let severity = if device.kind == "ap" { Severity::Warning } else { Severity::Critical };
-    Finding::new(&c::DEVICE_DOWN, severity, format!("{}.", is_down(device, now)))
-        .on(device.object())
-        .since(device.last_seen)
-        .evidence("status", device.status.clone())
-}
-
-fn branch(device: &Device, topology: &Topology, behind: &[usize], now: i64) -> Finding {
-    let mut finding = Finding::new(
-        &c::UPSTREAM_DOWN,
-        Severity::Critical,
-        format!("{}{}.", is_down(device, now), also_down(behind.len())),
-    )
-    .on(device.object())
-    .weight(90)
-    .since(device.last_seen)
-    .evidence("status", device.status.clone())
-    .evidence("down_behind_it", behind.len())
-    .affects(behind.iter().map(|place| topology.nodes[*place].mac.as_str()));
-    for node in behind.iter().take(5).filter_map(|place| topology.nodes.get(*place)) {
-        finding = finding.on(Object::device(&node.kind, &node.name).mac(node.mac.clone()));
-    }
-    finding
 }
 
 /// What is wrong with the links, worst first; but for those to devices that are down.

@@ -4,11 +4,13 @@ mod gateways;
 mod links;
 mod paths;
 
-use mistmcp::answers::{Object, been};
+use mistmcp::answers::{Finding, Object, Part, been};
 
+use super::alarms;
 use crate::answers::facts::wan::{Neighbor, Path, Tunnel};
-use crate::answers::facts::{Device, Event, Port, open};
+use crate::answers::facts::{Alarm, Device, Event, Port, open};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
 
 pub(in crate::answers) use gateways::{clusters, gateways_down, pools};
 pub(in crate::answers) use links::{links_degraded, links_down};
@@ -23,7 +25,38 @@ pub(in crate::answers) struct Wan<'a> {
     pub(in crate::answers) tunnels: &'a [Tunnel],
     pub(in crate::answers) neighbors: &'a [Neighbor],
     pub(in crate::answers) events: &'a [Event],
+    pub(in crate::answers) alarms: &'a [Alarm],
     pub(in crate::answers) now: i64,
+}
+
+/// What runs over a WAN, with the types of events that say that it is down. Each is a cause of its own.
+const CARRIED: [(&str, &[&str]); 3] = [
+    ("vpn_path_down", &["VPN_PATH_DOWN", "VPN_PEER_DOWN"]),
+    ("tunnel_down", &["TUNNEL_DOWN"]),
+    ("bgp_down", &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"]),
+];
+
+/// Whether an open event or an alarm says that paths, tunnels or routing neighbors are down, so that their statistics are worth
+/// a request.
+pub(in crate::answers) fn is_reported(cause: &str, events: &[Event], alarms: &[Alarm]) -> bool {
+    let kinds = CARRIED.iter().filter(|(known, _)| *known == cause).flat_map(|(_, kinds)| kinds.iter());
+    let kinds: Vec<_> = kinds.collect();
+    open(events).iter().any(|(event, _)| kinds.iter().any(|kind| **kind == event.short()))
+        || alarms::holding(alarms, events)
+            .iter()
+            .any(|alarm| alarms::cause_of(&alarm.kind).is_some_and(|(known, ..)| known.name == cause))
+}
+
+/// What links, paths, tunnels and routing neighbors show.
+pub(in crate::answers) fn all(wan: &Wan<'_>) -> Vec<Finding> {
+    let mut found = links_down(wan);
+    let degraded = links_degraded(wan);
+    found.extend(paths_degraded(wan, &degraded));
+    found.extend(degraded);
+    found.extend(paths_down(wan));
+    found.extend(tunnels_down(wan));
+    found.extend(neighbors_down(wan));
+    found
 }
 
 impl Wan<'_> {
@@ -39,19 +72,72 @@ impl Wan<'_> {
         self.gateway(mac).map_or_else(|| Object::gateway(mac).mac(mac.to_owned()), Device::object)
     }
 
-    /// The open event of a gateway with one of these types, and since when.
-    fn since(&self, mac: &str, shorts: &[&str], port: Option<&str>) -> Option<i64> {
-        let of = |event: &Event| {
-            event.mac.as_deref().is_none_or(|own| own == mac || self.called(own) == self.called(mac))
-                && shorts.contains(&event.short())
-                && (port.is_none() || event.port.as_deref().is_none_or(|own| Some(own) == port))
+    /// Whether statistics show what a cause is about.
+    pub(in crate::answers) fn shows(&self, cause: &str) -> bool {
+        match cause {
+            "vpn_path_down" => !self.paths.is_empty(),
+            "tunnel_down" => !self.tunnels.is_empty(),
+            "bgp_down" => !self.neighbors.is_empty(),
+            "wan_link_down" => !self.ports.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// Whether an alarm about the WAN still holds: statistics that show its kind win over one that was not raised lately.
+    pub(in crate::answers) fn holds(&self, alarm: &Alarm) -> bool {
+        let cause = alarms::cause_of(&alarm.kind).map(|(cause, ..)| cause);
+        cause.is_none_or(|cause| !self.shows(cause.name) || alarms::is_recent(alarm, self.now))
+    }
+
+    /// Since when something of a gateway is down: the earliest open event of these types that is about it. An event is about
+    /// one of `names`, unless it names only others of `all`.
+    fn since(
+        &self,
+        mac: &str,
+        shorts: &[&str],
+        port: Option<&str>,
+        names: &[&str],
+        all: &[&str],
+    ) -> Option<i64> {
+        let is_own =
+            |event: &Event| event.mac.as_deref().is_some_and(|own| own == mac || self.is_same(own, mac));
+        let is_about = |event: &Event| {
+            names.iter().any(|name| event.names(name)) || !all.iter().any(|name| event.names(name))
         };
         open(self.events)
             .into_iter()
             .map(|(event, _)| event)
-            .filter(|event| of(event))
+            .filter(|event| is_own(event) && shorts.contains(&event.short()) && is_about(event))
+            .filter(|event| port.is_none() || event.port.is_none() || event.port.as_deref() == port)
             .map(|event| event.time)
-            .max()
+            .min()
+    }
+
+    /// Whether two MAC addresses are of one gateway.
+    fn is_same(&self, one: &str, other: &str) -> bool {
+        self.gateway(one).is_some_and(|gateway| gateway.has_mac(other))
+    }
+
+    /// The call of a list that is filtered by gateway and site.
+    fn rows_of(&self, name: &'static str, tool: &'static str, mac: &str) -> Part {
+        let site = self.gateway(mac).and_then(|gateway| gateway.site.as_deref());
+        Part::new(name, tool).with("site_id", site).with("mac", mac)
+    }
+
+    /// The call that shows the statistics of a gateway.
+    fn stats(&self, mac: &str) -> Part {
+        self.gateway(mac).map_or_else(|| sources::stats_of(None, mac, "gateway"), sources::stats)
+    }
+
+    /// When Marvis first reported the link of a port: an alarm that names the port, or the only link of its gateway.
+    fn reported_since(&self, port: &Port) -> Option<i64> {
+        let is_only = self.wan_ports(&port.device).len() == 1;
+        let of_link = alarms::holding(self.alarms, self.events).into_iter().filter(|alarm| {
+            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::WAN_LINK_DEGRADED.name)
+                && alarm.devices.contains(&port.device)
+                && (alarm.ports.contains(&port.id) || (alarm.ports.is_empty() && is_only))
+        });
+        of_link.filter_map(|alarm| alarm.time).min()
     }
 
     /// That so many things are in a state, and how long they have been.
@@ -61,7 +147,7 @@ impl Wan<'_> {
 
     /// The WAN ports of a gateway.
     fn wan_ports(&self, mac: &str) -> Vec<&Port> {
-        let ports = self.ports.iter().filter(|port| port.device == mac && is_wan(port));
+        let ports = self.ports.iter().filter(|port| port.device == mac && port.is_wan());
         ports.collect()
     }
 
@@ -75,11 +161,6 @@ impl Wan<'_> {
         let names = of_paths.chain(of_tunnels.filter_map(|tunnel| tunnel.port.as_deref()));
         names.filter(|own| only || *own == port.id).map(|own| format!("{} {own}", port.device)).collect()
     }
-}
-
-/// Whether a port leads to a provider.
-pub(in crate::answers) fn is_wan(port: &Port) -> bool {
-    port.usage.as_deref().is_some_and(|usage| usage.eq_ignore_ascii_case("wan")) || port.uplink
 }
 
 /// Figures of a line that are too bad, in words.
@@ -135,7 +216,7 @@ mod tests {
     }
 
     fn wan<'a>(gateways: &'a [Device], ports: &'a [Port], paths: &'a [Path]) -> Wan<'a> {
-        Wan { gateways, ports, paths, tunnels: &[], neighbors: &[], events: &[], now: 1_000 }
+        Wan { gateways, ports, paths, tunnels: &[], neighbors: &[], events: &[], alarms: &[], now: 1_000 }
     }
 
     #[test]
@@ -159,13 +240,13 @@ mod tests {
         let ports = [port(json!({ "loss": 14.2, "latency": 410, "jitter": 2 }))];
         let paths = [path("HUB", "wan0", false)];
         let case = wan(&gateways, &ports, &paths);
-        let found = links_degraded(&case, |_| None);
+        let found = links_degraded(&case);
         assert_eq!(found[0].severity(), Severity::Critical);
         assert!(found[0].summary().contains("14.2% loss and 410 ms latency"), "{found:?}");
         let fine = [port(json!({ "loss": 0.5, "latency": 95, "jitter": 3 }))];
-        assert!(links_degraded(&wan(&gateways, &fine, &paths), |_| None).is_empty());
+        assert!(links_degraded(&wan(&gateways, &fine, &paths)).is_empty());
         let unknown = [port(json!({ "loss": null }))];
-        assert!(links_degraded(&wan(&gateways, &unknown, &paths), |_| None).is_empty());
+        assert!(links_degraded(&wan(&gateways, &unknown, &paths)).is_empty());
     }
 
     #[test]
@@ -251,9 +332,12 @@ mod tests {
         let gateways = gateway(true);
         let events =
             [event("GW_TUNNEL_DOWN", 100), event("GW_VPN_PATH_DOWN", 100), event("GW_VPN_PATH_UP", 200)];
+        let up = json!({ "mac": GW, "tunnel_name": "security", "up": true });
+        let tunnels = [Tunnel::of(Row::of(&up)).unwrap()];
         let causes = |now: i64, seen: bool, found: &[Finding]| {
-            let case = Wan { events: &events, now, ..wan(&gateways, &[], &[]) };
-            let lost = by_events(&case, |_| seen, found);
+            let tunnels: &[Tunnel] = if seen { &tunnels } else { &[] };
+            let case = Wan { events: &events, now, tunnels, ..wan(&gateways, &[], &[]) };
+            let lost = by_events(&case, found);
             lost.iter().map(|finding| finding.cause().name).collect::<Vec<_>>()
         };
         assert_eq!(causes(90_000, false, &[]), ["tunnel_down"]);
@@ -265,8 +349,56 @@ mod tests {
 
     #[test]
     fn the_only_gateway_that_is_down_is_the_site() {
-        let down = gateways_down(&wan(&gateway(false), &[], &[]), Some("Leeds"));
+        let gone = gateway(false);
+        let down = gateways_down(&wan(&gone, &[], &[]), Some("Leeds"), None);
         assert!(down[0].cause().name == "site_down" && down[0].is_on("Leeds"), "{down:?}");
-        assert!(gateways_down(&wan(&gateway(true), &[], &[]), None).is_empty());
+        assert_eq!(down[0].severity(), Severity::Critical);
+        let forwards = gateways_down(&wan(&gone, &[], &[]), Some("Leeds"), Some(4));
+        assert_eq!((forwards[0].cause().name, forwards[0].severity()), ("device_down", Severity::Warning));
+        assert!(gateways_down(&wan(&gateway(true), &[], &[]), None, None).is_empty());
+    }
+
+    #[test]
+    fn bgp_and_ospf_of_one_gateway_are_two_findings_with_their_own_rows_and_times() {
+        let gateways = gateway(true);
+        let bgp = json!({ "mac": GW, "neighbor": "203.0.113.1", "state": "idle" });
+        let ospf = json!({ "mac": GW, "peer_ip": "10.0.0.2", "state": "exstart" });
+        let neighbors =
+            [Neighbor::of_bgp(Row::of(&bgp)).unwrap(), Neighbor::of_ospf(Row::of(&ospf)).unwrap()];
+        let events = [event("GW_BGP_NEIGHBOR_DOWN", 400), event("GW_OSPF_NEIGHBOR_DOWN", 700)];
+        let case = Wan { neighbors: &neighbors, events: &events, ..wan(&gateways, &[], &[]) };
+        let found = neighbors_down(&case);
+        let times: Vec<_> = found.iter().map(Finding::began).collect();
+        assert_eq!(times, [Some(400), Some(700)], "{found:?}");
+        assert!(format!("{:?}", found[0]).contains("searchSiteBgpStats"));
+        assert!(format!("{:?}", found[1]).contains("searchSiteOspfStats"));
+        assert!(by_events(&case, &found).is_empty());
+        assert_eq!(by_events(&case, &found[..1]).len(), 1, "OSPF is not known by the finding about BGP");
+    }
+
+    #[test]
+    fn a_path_is_down_since_its_own_event() {
+        let gateways = gateway(true);
+        let about = |text: &str, time: i64| {
+            let row = json!({ "type": "GW_VPN_PATH_DOWN", "timestamp": time, "mac": GW, "text": text });
+            Event::of(Row::of(&row)).unwrap()
+        };
+        let paths = [path("HUB", "wan0", true), path("OTHER", "wan0", false)];
+        let since = |events: &[Event]| paths_down(&Wan { events, ..wan(&gateways, &[], &paths) })[0].began();
+        assert_eq!(since(&[about("Path to HUB is down", 400)]), None, "of another path");
+        assert_eq!(since(&[about("Path to OTHER is down", 500)]), Some(500));
+        assert_eq!(since(&[about("A path is down", 600)]), Some(600));
+    }
+
+    #[test]
+    fn an_alarm_that_newer_statistics_refute_does_not_hold() {
+        let row =
+            json!({ "type": "gw_vpn_path_down", "timestamp": 1_000, "status": "open", "gateways": [GW] });
+        let alarm = Alarm::of(Row::of(&row)).unwrap();
+        let paths = [path("HUB", "wan0", true)];
+        let holds = |paths: &[Path], now: i64| Wan { now, ..wan(&[], &[], paths) }.holds(&alarm);
+        assert!(holds(&[], 90_000), "no statistics");
+        assert!(holds(&paths, 1_600), "it is new");
+        assert!(!holds(&paths, 90_000));
     }
 }

@@ -1,10 +1,10 @@
 //! Rules for what devices did by themselves: upgrades, restarts, radio management, configurations that failed.
 
-use mistmcp::answers::{Finding, Object, Severity, ago, count, listed, times};
+use mistmcp::answers::{Finding, Object, Part, Severity, ago, count, listed, times};
 
 use super::{APPLIED, ChangeCase, relative};
-use crate::answers::causes as c;
-use crate::answers::facts::{Change, Target, open};
+use crate::answers::facts::{Change, Event, Target, open};
+use crate::answers::{causes as c, sources};
 
 /// Firmware upgrades, by version.
 pub(super) fn upgraded(case: &ChangeCase<'_>) -> Option<Finding> {
@@ -39,8 +39,14 @@ pub(super) fn upgraded(case: &ChangeCase<'_>) -> Option<Finding> {
             .on(Object::change("firmware upgrade"))
             .since(last.time)
             .evidence("event", last.kind.clone())
-            .evidence("text", last.text.clone()),
+            .evidence("text", last.text.clone())
+            .see(&shown(&upgrades)),
     )
+}
+
+/// The call that shows events: of their device, or of all devices where there are several.
+fn shown(events: &[&Event]) -> Part {
+    sources::events(events.iter().copied())
 }
 
 /// Restarts by a person that the audit log does not have.
@@ -70,6 +76,7 @@ pub(super) fn restarted(changes: &[Change], case: &ChangeCase<'_>) -> Vec<Findin
         .since(event.time)
         .evidence("event", event.kind.clone())
         .evidence("text", event.text.clone())
+        .see(&shown(&[event]))
     });
     found.collect()
 }
@@ -102,7 +109,8 @@ pub(super) fn radio_management(case: &ChangeCase<'_>) -> Option<Finding> {
         .weight(u8::try_from(points).unwrap_or(20))
         .since(last)
         .evidence("changes", changes.len())
-        .evidence("access_points", macs.len()),
+        .evidence("access_points", macs.len())
+        .see(&shown(&changes)),
     )
 }
 
@@ -126,7 +134,8 @@ pub(super) fn config_failed(case: &ChangeCase<'_>) -> Vec<Finding> {
                 .weight(u8::try_from(base + case.closeness(event.time)).unwrap_or(50))
                 .since(event.time)
                 .evidence("failures", failures)
-                .evidence("text", event.text.clone()),
+                .evidence("text", event.text.clone())
+                .see(&shown(&[event])),
         )
     });
     found.collect()

@@ -133,7 +133,8 @@ fn stage_finding(
         .evidence("failures_of_others", others)
         .evidence("status_code", status)
         .evidence("reason_code", sample.and_then(|event| event.reason))
-        .evidence("text", sample.and_then(|event| event.text.clone()));
+        .evidence("text", sample.and_then(|event| event.text.clone()))
+        .see(case.shown_by(&failing.failures).as_ref());
     match sample.and_then(|event| event.vlan) {
         Some(vlan) => finding.on(Object::vlan(&vlan.to_string())),
         None => finding,
@@ -192,7 +193,8 @@ fn roaming(case: &Case<'_>) -> Option<Finding> {
             .evidence("event", sample.map(|event| event.kind.clone()))
             .evidence("failures", failures.len())
             .evidence("reassociations", moves.len())
-            .evidence("text", sample.and_then(|event| event.text.clone())),
+            .evidence("text", sample.and_then(|event| event.text.clone()))
+            .see(case.shown_by(if failures.is_empty() { &moves } else { &failures }).as_ref()),
     )
 }
 
@@ -236,6 +238,7 @@ pub(in crate::answers) fn authorization(case: &Case<'_>) -> Option<Finding> {
         .evidence("failures", times)
         .evidence("failures_of_others", others)
         .evidence("reason_code", sample.reason)
-        .evidence("text", sample.text.clone()),
+        .evidence("text", sample.text.clone())
+        .see(case.shown_by(&failing.failures).as_ref()),
     )
 }

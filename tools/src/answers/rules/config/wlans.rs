@@ -26,8 +26,9 @@ pub(in crate::answers) fn wlans_off(
     let off = wlans.iter().filter(|wlan| !wlan.enabled);
     off.map(|wlan| {
         let change = changes.get(&wlan.ssid);
-        let since = change.map(|(time, _)| *time).or(wlan.modified);
-        let recent = since.is_some_and(|since| now - since < 7 * t::DAY);
+        // Any change sets the time of the last one.
+        let since = change.map(|(time, _)| *time);
+        let recent = wlan.modified.is_some_and(|since| now - since < 7 * t::DAY);
         let (severity, weight) = match change {
             Some(_) => (Severity::Warning, 66),
             None if recent => (Severity::Warning, 58),
@@ -79,7 +80,6 @@ pub(in crate::answers) fn not_carried(
         )
         .on(Object::wlan(&wlan.ssid))
         .weight(62)
-        .since(wlan.modified)
         .evidence("apply_to", wlan.apply_to.clone())
         .evidence("access_points", wlan.aps.len())
         .evidence("labels", wlan.tags.len())

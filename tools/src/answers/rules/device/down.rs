@@ -1,12 +1,27 @@
 //! Rules for devices that are down, or were never there.
 
-use mistmcp::answers::{Finding, Object, Severity, ago, been, count, is};
+use mistmcp::answers::{Cause, Finding, Object, Severity, been, count, is};
 
 use super::{Case, upstream};
-use crate::answers::causes as c;
 use crate::answers::facts::Device;
-use crate::answers::rules::tree::Tree;
+use crate::answers::rules::{starting, tree::Tree};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
+
+/// What follows from a device that is down.
+static EFFECTS: &[&Cause] = &[
+    &c::UPSTREAM_DOWN,
+    &c::DEVICE_DOWN,
+    &c::NEVER_CONNECTED,
+    &c::POWER_LOST,
+    &c::PORT_DOWN,
+    &c::WAN_LINK_DOWN,
+    &c::WAN_LINK_DEGRADED,
+    &c::VPN_PATH_DOWN,
+    &c::TUNNEL_DOWN,
+    &c::BGP_DOWN,
+    &c::CLUSTER_DEGRADED,
+];
 
 pub(super) fn not_assigned(case: &Case<'_>) -> Option<Finding> {
     case.device.site.is_none().then(|| {
@@ -18,6 +33,7 @@ pub(super) fn not_assigned(case: &Case<'_>) -> Option<Finding> {
         )
         .independent()
         .weight(97)
+        .see(&sources::inventory(case.device))
     })
 }
 
@@ -40,6 +56,7 @@ pub(super) fn never_connected(case: &Case<'_>) -> Option<Finding> {
         .weight(95)
         .evidence("connected", false)
         .evidence("serial", device.serial.clone())
+        .see(&sources::inventory(device))
     })
 }
 
@@ -58,7 +75,7 @@ pub(in crate::answers) fn site_down(site: &[Device], name: &str, now: i64) -> Op
         // Where all but the gateway hangs from one dead switch, the switch is the cause.
         return None;
     }
-    let since = down.iter().filter_map(|device| device.last_seen).min();
+    let since = outage_of_site(&gateways, &down, known.len());
     let which = match (down.len(), known.len()) {
         (down, all) if down == all => format!("All {all} devices"),
         (down, all) => format!("{down} of {all} devices"),
@@ -81,7 +98,27 @@ pub(in crate::answers) fn site_down(site: &[Device], name: &str, now: i64) -> Op
     for gateway in gateways.iter().filter(|gateway| gateway.is_down()) {
         finding = finding.on(gateway.object());
     }
-    Some(finding.affects(down.iter().map(|device| device.mac.as_str())))
+    let shown = down.iter().find_map(|device| device.site.as_deref()).map(sources::disconnected);
+    Some(finding.affects(down.iter().map(|device| device.mac.as_str())).effects(EFFECTS).see(shown.as_ref()))
+}
+
+/// When a site went down: when the last of its gateways did, or the device with which most of the site was gone. One that was
+/// down long before tells nothing.
+fn outage_of_site(gateways: &[&&Device], down: &[&&Device], known: usize) -> Option<i64> {
+    let is_gateway_down = !gateways.is_empty() && gateways.iter().all(|gateway| gateway.is_down());
+    if is_gateway_down {
+        return gateways.iter().filter_map(|gateway| gateway.last_seen).max();
+    }
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a part of a count"
+    )]
+    let most = (known as f64 * t::MOST_OF_A_SITE).ceil() as usize;
+    let mut seen: Vec<_> = down.iter().filter_map(|device| device.last_seen).collect();
+    seen.sort_unstable();
+    seen.get(most.saturating_sub(1)).or(seen.last()).copied()
 }
 
 pub(super) fn upstream_down(case: &Case<'_>) -> Option<Finding> {
@@ -97,51 +134,80 @@ pub(super) fn upstream_down(case: &Case<'_>) -> Option<Finding> {
     }
     let tree = Tree::of(case.site, case.ports);
     let behind = tree.place(&root.mac).map(|place| tree.behind(place)).unwrap_or_default();
-    Some(device_down_with_others(root, &behind, case.now()).weight(96))
+    Some(match starting::upgrade(root, case.around.events, case.now()) {
+        Some(upgrade) => upgrade.finding(&behind, case.now()).weight(96),
+        None => outage(root, &behind, case.site, case.now()).weight(96),
+    })
 }
 
-/// A dead switch or gateway, with what is down among the devices behind it.
-pub(in crate::answers) fn device_down_with_others(root: &Device, behind: &[&Device], now: i64) -> Finding {
-    let behind: Vec<_> = behind.iter().filter(|device| device.is_down()).collect();
-    let since = root.last_seen;
-    let with = also_down(behind.len());
-    let mut finding = Finding::new(
-        &c::UPSTREAM_DOWN,
-        Severity::Critical,
-        format!("The {} {} {}{with}.", root.word(), root.called(), been(1, "down", since, now)),
-    )
-    .on(root.object())
-    .weight(90)
-    .since(since)
-    .evidence("status", root.status.clone())
-    .evidence("down_behind_it", Some(behind.len()).filter(|others| *others > 0))
-    .affects([root.mac.as_str()].into_iter().chain(behind.iter().map(|device| device.mac.as_str())));
-    for device in behind.iter().take(5) {
+/// A device that is down, with what is behind it. Cause and severity follow from these alone, whichever tool asks.
+pub(in crate::answers) fn outage(root: &Device, behind: &[&Device], site: &[Device], now: i64) -> Finding {
+    let known = behind.iter().filter(|device| device.connected.is_some());
+    let (dead, alive): (Vec<&Device>, Vec<&Device>) = known.partition(|device| device.is_down());
+    let (cause, weight, with) = match (dead.len(), alive.len()) {
+        (0, 0) if root.kind == "ap" => (&c::DEVICE_DOWN, 76, String::new()),
+        (0, 0) => (&c::DEVICE_DOWN, 90, String::new()),
+        // What hangs from it reaches the cloud, so that it still forwards.
+        (0, alive) => {
+            let with = format!(", but {} behind it {} connected", count(alive, "device"), is(alive));
+            (&c::DEVICE_DOWN, 72, with)
+        }
+        (dead, _) => (&c::UPSTREAM_DOWN, 95, also_down(dead)),
+    };
+    let state = been(1, "down", root.last_seen, now);
+    let words = format!("The {} {} {state}{with}.", root.word(), root.called());
+    let mut finding = Finding::new(cause, outage_severity(root, &dead, &alive, site), words)
+        .on(root.object())
+        .weight(weight)
+        .since(root.last_seen)
+        .evidence("status", root.status.clone())
+        .evidence("down_behind_it", Some(dead.len()).filter(|dead| *dead > 0))
+        .evidence("connected_behind_it", Some(alive.len()).filter(|alive| *alive > 0))
+        .affects(dead.iter().map(|device| device.mac.as_str()))
+        .affects([root.mac.as_str()])
+        .effects(EFFECTS)
+        .see(&sources::stats(root));
+    for device in dead.iter().take(5) {
         finding = finding.on(device.object());
     }
     finding
 }
 
 /// So many devices that are down as well, after a semicolon; nothing if there are none.
-pub(in crate::answers) fn also_down(behind: usize) -> String {
+fn also_down(behind: usize) -> String {
     match behind {
         0 => String::new(),
         others => format!("; {} behind it {} down as well", count(others, "device"), is(others)),
     }
 }
 
-/// A device that is down, where nothing around it tells why.
-pub(in crate::answers) fn single_down(device: &Device, now: i64) -> Finding {
-    let when =
-        device.last_seen.map_or(String::new(), |seen| format!("; it was last seen {}", ago(seen, now)));
-    Finding::new(
-        &c::DEVICE_DOWN,
-        Severity::Critical,
-        format!("The {} {} is not connected{when}.", device.word(), device.called()),
-    )
-    .on(device.object())
-    .weight(70)
-    .since(device.last_seen)
-    .evidence("status", device.status.clone())
-    .affects([device.mac.as_str()])
+/// How much an outage matters: people notice that of an access point whose neighbors take its clients, that of a gateway
+/// beside another one, and that of a device that still forwards; any other stops them from working.
+fn outage_severity(root: &Device, dead: &[&Device], alive: &[&Device], site: &[Device]) -> Severity {
+    let is_replaced = || {
+        root.kind == "gateway"
+            && site.iter().any(|other| {
+                other.kind == "gateway" && other.site == root.site && other.connected == Some(true)
+            })
+    };
+    if dead.is_empty() && (!alive.is_empty() || root.is_covered(site) || is_replaced()) {
+        Severity::Warning
+    } else {
+        Severity::Critical
+    }
+}
+
+/// The same for a device whose client or neighbor is asked about: it is upstream of what hangs from it.
+pub(in crate::answers) fn upstream_outage(
+    root: &Device,
+    behind: &[&Device],
+    site: &[Device],
+    now: i64,
+) -> Finding {
+    outage(root, behind, site, now).caused_by(&c::UPSTREAM_DOWN)
+}
+
+/// A device that is down, where nothing around it tells why and what is behind it is not known or stands for itself.
+pub(in crate::answers) fn single_down(device: &Device, site: &[Device], now: i64) -> Finding {
+    outage(device, &[], site, now).weight(70)
 }

@@ -1,49 +1,26 @@
 //! Rules for what a device reports of itself: upgrades, restarts, configuration, hardware, power, neighbors.
 
-use mistmcp::answers::{Finding, Object, Severity, ago, count, listed, times};
+use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count, listed, times};
 
 use super::Case;
-use crate::answers::causes as c;
 use crate::answers::facts::{Device, open};
-use crate::answers::rules::ports;
+use crate::answers::rules::{ports, starting, tree::Tree};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
+
+/// What follows from a restart.
+static RESTART_EFFECTS: &[&Cause] = &[&c::UPSTREAM_DOWN, &c::DEVICE_DOWN];
 
 pub(super) fn upgrade(case: &Case<'_>) -> Vec<Finding> {
     let (device, called, now) = (case.device, case.device.called(), case.now());
     let status = device.upgrade.as_deref().unwrap_or_default().to_lowercase();
     let mut found = Vec::new();
-    let failed = case.open(&["UPGRADE_FAILED"]);
-    let running = ["inprogress", "in_progress", "upgrading", "downloading", "scheduled"]
-        .contains(&status.as_str())
-        || device.status.as_deref() == Some("upgrading");
-    if running && !(status == "scheduled" && failed.is_some()) {
-        let asked = case.latest(&["UPGRADE_BY_USER", "UPGRADE_STARTED", "UPGRADE_REQUESTED"]);
-        found.push(
-            case.finding(&c::UPGRADING, Severity::Info, format!("{called} is being upgraded now."))
-                .independent()
-                .weight(if device.is_down() { 97 } else { 60 })
-                .since(asked.map(|event| event.time))
-                .evidence("fwupdate", status.clone())
-                .evidence("text", asked.and_then(|event| event.text.clone())),
-        );
-    } else if let (true, Some(since), Some(asked)) = (
-        device.is_down(),
-        case.since(),
-        case.latest(&["UPGRADE_BY_USER", "UPGRADE_STARTED", "UPGRADE_REQUESTED"]),
-    ) && (0..=t::SHORTLY_BEFORE).contains(&(since - asked.time))
-        && now - since < t::SHORTLY_BEFORE
-    {
-        found.push(
-            case.finding(
-                &c::UPGRADING,
-                Severity::Info,
-                format!("An upgrade of {called} began {}.", ago(asked.time, now)),
-            )
-            .weight(91)
-            .since(asked.time)
-            .evidence("text", asked.text.clone()),
-        );
+    if let Some(upgrade) = starting::upgrade(device, case.events, now) {
+        let tree = Tree::of(case.site, case.ports);
+        let behind = tree.place(&device.mac).map(|place| tree.behind(place)).unwrap_or_default();
+        found.push(upgrade.finding(&behind, now));
     }
+    let failed = case.open(&["UPGRADE_FAILED"]);
     if failed.is_some() || status == "failed" || status == "error" {
         let (event, times) = failed.map_or((None, 1), |(event, times)| (Some(event), times));
         let last = case.latest(&["UPGRADE_FAILED"]).map(|event| event.time);
@@ -56,8 +33,9 @@ pub(super) fn upgrade(case: &Case<'_>) -> Vec<Finding> {
             .weight(74)
             .since(event.map(|event| event.time))
             .evidence("failures", times)
-            .evidence("version", device.version.clone())
-            .evidence("text", event.and_then(|event| event.text.clone())),
+            .evidence("version", device.version.clone().filter(|_| event.is_none()))
+            .evidence("text", event.and_then(|event| event.text.clone()))
+            .see(&case.shown_by(event)),
         );
     }
     found
@@ -88,7 +66,10 @@ pub(super) fn restarted_by_user(case: &Case<'_>) -> Option<Finding> {
         .independent()
         .weight(if recent { 97 } else { 61 })
         .since(event.time)
-        .evidence("text", event.text.clone()),
+        .affects(Some(case.device.mac.as_str()).filter(|_| recent))
+        .effects(RESTART_EFFECTS)
+        .evidence("text", event.text.clone())
+        .see(&case.shown_by([event])),
     )
 }
 
@@ -124,7 +105,8 @@ pub(super) fn restarting(case: &Case<'_>) -> Option<Finding> {
         .since(first)
         .evidence("restarts", unasked.len())
         .evidence("uptime", case.device.uptime)
-        .evidence("text", last.text.clone()),
+        .evidence("text", last.text.clone())
+        .see(&case.shown_by(unasked.iter().copied())),
     )
 }
 
@@ -148,9 +130,10 @@ pub(super) fn config_failed(case: &Case<'_>) -> Option<Finding> {
         )
         .weight(if case.device.is_down() { 60 } else { 80 })
         .since(event.map(|event| event.time))
-        .evidence("config_status", Some(status).filter(|status| !status.is_empty()))
+        .evidence("config_status", Some(status).filter(|status| !status.is_empty() && event.is_none()))
         .evidence("text", event.and_then(|event| event.text.clone()))
-        .evidence("changed", changed.and_then(|changed| changed.text.clone())),
+        .evidence("changed", changed.and_then(|changed| changed.text.clone()))
+        .see(&case.shown_by(event.into_iter().chain(changed))),
     )
 }
 
@@ -189,7 +172,8 @@ pub(super) fn hardware(case: &Case<'_>) -> Option<Finding> {
         .since(alarms.iter().map(|event| event.time).min())
         .evidence("alarms", kinds)
         .evidence("modules", case.device.hardware.clone())
-        .evidence("text", alarms.first().and_then(|event| event.text.clone())),
+        .evidence("text", alarms.first().and_then(|event| event.text.clone()))
+        .see(&case.shown_by(alarms.iter().copied())),
     )
 }
 
@@ -205,7 +189,8 @@ fn part_of_hardware(kind: &str) -> String {
 
 pub(super) fn virtual_chassis(case: &Case<'_>) -> Option<Finding> {
     let broken = case.open(&["VC_PORT_DOWN", "VC_IN_TRANSITION"]);
-    let changes = case.events.iter().filter(|event| event.short() == "VC_MASTER_CHANGED").count();
+    let changed: Vec<_> = case.events.iter().filter(|event| event.short() == "VC_MASTER_CHANGED").collect();
+    let changes = changed.len();
     let gone = &case.device.members_gone;
     if broken.is_none() && gone.is_empty() && changes < 2 {
         return None;
@@ -229,7 +214,12 @@ pub(super) fn virtual_chassis(case: &Case<'_>) -> Option<Finding> {
         .since(broken.map(|(event, _)| event.time))
         .evidence("members_missing", gone.clone())
         .evidence("primary_changes", changes)
-        .evidence("port_id", broken.and_then(|(event, _)| event.port.clone())),
+        .evidence("port_id", broken.and_then(|(event, _)| event.port.clone()))
+        .see(&if gone.is_empty() {
+            case.shown_by(broken.map(|(event, _)| event).into_iter().chain(changed))
+        } else {
+            sources::stats(case.device)
+        }),
     )
 }
 
@@ -252,7 +242,8 @@ pub(super) fn power_constrained(case: &Case<'_>) -> Option<Finding> {
             .weight(75)
             .evidence("power_constrained", true)
             .evidence("power_src", source)
-            .evidence("port_draw", port.and_then(|port| port.draw));
+            .evidence("port_draw", port.and_then(|port| port.draw))
+            .see(&sources::stats(device));
         match port {
             Some(port) => finding.on(port.object(&case.upstream().map(Device::called).unwrap_or_default())),
             None => finding,
@@ -272,7 +263,8 @@ pub(super) fn radius(case: &Case<'_>) -> Option<Finding> {
         .weight(70)
         .since(event.time)
         .evidence("failures", times)
-        .evidence("text", event.text.clone()),
+        .evidence("text", event.text.clone())
+        .see(&case.shown_by([event])),
     )
 }
 
@@ -287,7 +279,9 @@ pub(super) fn loops(case: &Case<'_>) -> Option<Finding> {
         )
         .weight(85)
         .since(event.time)
-        .evidence("text", event.text.clone()),
+        .evidence("event", event.kind.clone())
+        .evidence("text", event.text.clone())
+        .see(&case.shown_by([event])),
     )
 }
 
@@ -309,7 +303,8 @@ pub(super) fn missing_vlan(case: &Case<'_>) -> Option<Finding> {
             ),
         )
         .weight(79)
-        .evidence("inactive_wired_vlans", vlans.clone());
+        .evidence("inactive_wired_vlans", vlans.clone())
+        .see(&sources::stats(case.device));
     if let Some(port) = case.upstream_port() {
         finding = finding.on(port.object(&case.upstream().map(Device::called).unwrap_or_default()));
     }
@@ -319,42 +314,22 @@ pub(super) fn missing_vlan(case: &Case<'_>) -> Option<Finding> {
     Some(vlans.iter().take(2).fold(finding, |finding, vlan| finding.on(Object::vlan(vlan))))
 }
 
-/// What a gateway reports of its neighbors, paths and cluster.
-pub(super) fn gateway(case: &Case<'_>) -> Vec<Finding> {
+/// A gateway that reports that its cluster has lost its redundancy.
+pub(super) fn cluster(case: &Case<'_>) -> Option<Finding> {
+    let (event, times) = case.open(&["HA_CONTROL_LINK_DOWN", "HA_HEALTH_WEIGHT_LOW"])?;
     let called = case.device.called();
-    let mut found = Vec::new();
-    for (shorts, cause, severity, lost, weight) in [
-        (
-            &["HA_CONTROL_LINK_DOWN", "HA_HEALTH_WEIGHT_LOW"][..],
+    let when = ago(event.time, case.now());
+    Some(
+        case.finding(
             &c::CLUSTER_DEGRADED,
             Severity::Warning,
-            "the redundancy of its cluster",
-            82,
-        ),
-        (&["TUNNEL_DOWN"], &c::TUNNEL_DOWN, Severity::Warning, "a tunnel", 58),
-        (
-            &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"],
-            &c::BGP_DOWN,
-            Severity::Warning,
-            "a routing neighbor",
-            57,
-        ),
-        (&["VPN_PATH_DOWN", "VPN_PEER_DOWN"], &c::VPN_PATH_DOWN, Severity::Warning, "a VPN path", 56),
-    ] {
-        if let Some((event, times)) = case.open(shorts) {
-            found.push(
-                case.finding(
-                    cause,
-                    severity,
-                    format!("{called} lost {lost} {}, and it is not back.", ago(event.time, case.now())),
-                )
-                .weight(weight)
-                .since(event.time)
-                .evidence("event", event.kind.clone())
-                .evidence("times", times)
-                .evidence("text", event.text.clone()),
-            );
-        }
-    }
-    found
+            format!("{called} lost the redundancy of its cluster {when}, and it is not back."),
+        )
+        .weight(82)
+        .since(event.time)
+        .evidence("event", event.kind.clone())
+        .evidence("times", times)
+        .evidence("text", event.text.clone())
+        .see(&case.shown_by([event])),
+    )
 }

@@ -2,7 +2,7 @@
 
 use mistmcp::answers::{Finding, Severity, count, listed, name};
 
-use super::{RadioKey, busy, object};
+use super::{RadioKey, busy, object, shown};
 use crate::answers::causes as c;
 use crate::answers::facts::radio::band_name;
 use crate::answers::facts::{Hearing, Radio};
@@ -84,7 +84,9 @@ fn crowded(crowd: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
     .evidence("from_other_access_points", first.others)
     .evidence("neighbors_on_channel", near)
     .evidence("strongest_neighbor_dbm", strongest)
-    .evidence("access_points", names);
+    .evidence("access_points", names)
+    .item(first.band.clone())
+    .see(&shown(first));
     for (radio, ..) in crowd {
         finding = finding.on(object(radio));
     }
@@ -134,6 +136,8 @@ pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) 
             .evidence("other_networks", radio.others)
             .evidence("own_traffic", radio.own)
             .evidence("clients", radio.clients)
+            .item(radio.band.clone())
+            .see(&shown(radio))
         })
         .collect()
 }
@@ -185,6 +189,8 @@ pub(in crate::answers) fn noise(radios: &[Radio]) -> Vec<Finding> {
             .evidence("usual_dbm", usual)
             .evidence("non_wifi", radio.non_wifi)
             .evidence("utilization", radio.utilization)
+            .item(radio.band.clone())
+            .see(&shown(radio))
         })
         .collect()
 }

@@ -8,6 +8,8 @@ use crate::answers::causes as c;
 use crate::answers::facts::Radio;
 use crate::answers::facts::radio::{BANDS, band_name};
 
+use super::shown;
+
 /// Radios that are switched off: by the configuration of their access point, or missing where others of the model have
 /// one. `configured_off` tells the former, by access point and band.
 pub(in crate::answers) fn disabled(
@@ -31,7 +33,8 @@ pub(in crate::answers) fn disabled(
         }
         let bands: Vec<_> = off.iter().map(|(band, _)| band_name(band)).collect();
         let by_config = off.iter().any(|(_, by_config)| *by_config);
-        let tells = radios.iter().any(|radio| radio.ap == *mac);
+        let of_radios = radios.iter().find(|radio| radio.ap == *mac);
+        let tells = of_radios.is_some();
         let all = tells && BANDS.iter().all(|band| own(band).is_none_or(|radio| radio.disabled));
         let (severity, weight) = if all { (Severity::Critical, 72) } else { (Severity::Warning, 61) };
         let why = if by_config { ": the radio is disabled in its configuration" } else { "" };
@@ -45,7 +48,8 @@ pub(in crate::answers) fn disabled(
             .weight(weight)
             .evidence("bands", off.iter().map(|(band, _)| *band).collect::<Vec<_>>())
             .evidence("disabled_in_its_configuration", Some(true).filter(|_| by_config))
-            .evidence("model", model.clone()),
+            .evidence("model", model.clone())
+            .see(of_radios.filter(|_| !by_config).map(shown).as_ref()),
         );
     }
     found

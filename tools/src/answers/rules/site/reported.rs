@@ -1,27 +1,28 @@
 //! Rules for alarms and Marvis actions of a site that its state does not show.
 
-use mistmcp::answers::{Finding, Severity, listed};
+use mistmcp::answers::{Finding, listed};
 
 use super::SiteCase;
 use crate::answers::causes as c;
 use crate::answers::facts::{Alarm, Device};
 use crate::answers::rules::{alarms, device};
 
-/// What alarms and Marvis report and no other finding shows, reports of one cause together. The state of the network wins
-/// over a report, so that a report alone is a warning.
+/// What alarms and Marvis report and no other finding shows, reports of one cause together.
 pub(in crate::answers) fn reported(case: &SiteCase<'_>, found: &[Finding]) -> Vec<Finding> {
     let name_of = |_: &str| Some(case.name.to_owned());
     let mut kept: Vec<(Finding, Vec<String>)> = Vec::new();
-    let mut open = alarms::open(case.alarms);
+    let mut open = alarms::holding(case.alarms, case.events);
     open.sort_by_key(|alarm| alarm.is_action);
-    for alarm in open {
+    let (gateways, ports) = case.gateways();
+    let wan = case.wan(&gateways, &ports);
+    for alarm in open.into_iter().filter(|alarm| wan.holds(alarm)) {
         let devices: Vec<_> = alarm.devices.iter().filter_map(|mac| case.device(mac)).collect();
         for finding in alarms::findings(&[alarm], case.devices, name_of, case.now()) {
             let cause = finding.cause();
             // A loop is seen at many places, and clients fail at all of them.
             let is_everywhere = devices.is_empty() || cause.name == c::LOOP.name || cause.group == "client";
             let is_known = |known: &Finding| {
-                known.cause().name == cause.name
+                alarms::is_shown_by(cause, known.cause())
                     && (is_everywhere || devices.iter().any(|device| known.is_on(&device.called())))
             };
             // Whether a device is down is told by its state.
@@ -35,7 +36,6 @@ pub(in crate::answers) fn reported(case: &SiteCase<'_>, found: &[Finding]) -> Ve
                 *known = known.clone().on(device.object());
                 others.push(device.called());
             } else {
-                let finding = finding.at_most(Severity::Warning);
                 kept.push((on_cable(finding, alarm, case, found), Vec::new()));
             }
         }

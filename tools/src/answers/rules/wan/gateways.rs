@@ -1,43 +1,64 @@
 //! Rules for the gateways of a site: connection, DHCP pools and clusters.
 
-use mistmcp::answers::{Finding, Object, Severity, ago, count, listed, name};
+use mistmcp::answers::{Cause, Finding, Object, Part, Severity, ago, count, listed, name};
 
 use super::Wan;
-use crate::answers::causes as c;
 use crate::answers::facts::wan::{Cluster, Pool};
 use crate::answers::facts::{Device, Event, open};
+use crate::answers::rules::{device, starting};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
 
-/// Gateways that are down; all of them together are an outage of the site.
-pub(in crate::answers) fn gateways_down(wan: &Wan<'_>, site: Option<&str>) -> Vec<Finding> {
-    let all = wan.gateways.iter().all(Device::is_down);
+/// What follows from a gateway that is down.
+static EFFECTS: &[&Cause] = &[
+    &c::PORT_DOWN,
+    &c::WAN_LINK_DOWN,
+    &c::WAN_LINK_DEGRADED,
+    &c::VPN_PATH_DOWN,
+    &c::TUNNEL_DOWN,
+    &c::BGP_DOWN,
+    &c::CLUSTER_DEGRADED,
+    &c::DHCP_POOL_EXHAUSTED,
+];
+
+/// Gateways that are down; all of them together are an outage of the site, unless other devices of it are connected:
+/// `others_up` of them, where that is known.
+pub(in crate::answers) fn gateways_down(
+    wan: &Wan<'_>,
+    site: Option<&str>,
+    others_up: Option<i64>,
+) -> Vec<Finding> {
+    let is_site_down = wan.gateways.iter().all(Device::is_down) && others_up.is_none_or(|up| up == 0);
     let down = wan.gateways.iter().filter(|gateway| gateway.is_down());
     down.map(|gateway| {
-        let state = wan.been(1, "disconnected", gateway.last_seen);
-        let (cause, severity, weight) = if all {
-            (&c::SITE_DOWN, Severity::Critical, 90)
-        } else {
-            (&c::DEVICE_DOWN, Severity::Warning, 75)
-        };
         let own = gateway.mac.as_str();
-        let ports =
-            wan.ports.iter().filter(|port| port.device == own).map(|port| format!("{own} {}", port.id));
-        let paths =
-            wan.paths.iter().filter(|path| path.gateway == own).map(|path| format!("{own} {}", path.port));
-        let finding = Finding::new(cause, severity, format!("The gateway {} {state}.", gateway.called()))
-            .on(gateway.object());
+        if let Some(upgrade) = starting::upgrade(gateway, wan.events, wan.now) {
+            return upgrade.finding(&[], wan.now).affects(carried(wan, own));
+        }
+        let outage = device::outage(gateway, &[], wan.gateways, wan.now);
+        let finding = if is_site_down {
+            outage.caused_by(&c::SITE_DOWN).weight(90)
+        } else if others_up.is_some_and(|up| up > 0) {
+            // What hangs from it reaches the cloud, so that it still forwards.
+            outage.at_most(Severity::Warning).weight(75)
+        } else {
+            outage.weight(75)
+        };
         let finding = match site {
             Some(site) => finding.on(Object::site(site)),
             None => finding,
         };
-        finding
-            .weight(weight)
-            .since(gateway.last_seen)
-            .evidence("status", gateway.status.clone())
-            .affects(ports.chain(paths).collect::<Vec<_>>())
-            .affects([own])
+        finding.affects(carried(wan, own)).effects(EFFECTS)
     })
     .collect()
+}
+
+/// The ports of a gateway, and the paths over them, as a finding names what follows from it.
+fn carried(wan: &Wan<'_>, own: &str) -> Vec<String> {
+    let ports = wan.ports.iter().filter(|port| port.device == own).map(|port| format!("{own} {}", port.id));
+    let paths =
+        wan.paths.iter().filter(|path| path.gateway == own).map(|path| format!("{own} {}", path.port));
+    ports.chain(paths).collect()
 }
 
 /// DHCP pools without free addresses.
@@ -55,8 +76,15 @@ pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[Pool]) -> Vec<Finding> {
         let mut full: Vec<_> = own.iter().filter(|pool| used(pool) >= t::POOL_NEARLY_FULL).collect();
         full.sort_by(|one, other| used(other).total_cmp(&used(one)));
         let last = events.iter().map(|event| event.time).max();
-        let since = events.iter().map(|event| event.time).min();
         if let Some(first) = full.first() {
+            let others: Vec<_> = own.iter().map(|pool| pool.network.as_str()).collect();
+            let of_pool: Vec<_> = events
+                .iter()
+                .filter(|event| {
+                    event.names(&first.network) || !others.iter().any(|network| event.names(network))
+                })
+                .collect();
+            let since = of_pool.iter().map(|event| event.time).min();
             let none_left = first.leased >= first.size;
             let state = if none_left { "has no free address" } else { "is nearly full" };
             let (severity, weight) =
@@ -83,7 +111,8 @@ pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[Pool]) -> Vec<Finding> {
                 .since(since)
                 .evidence("leased", first.leased)
                 .evidence("addresses", first.size)
-                .evidence("pool_low_events", Some(events.len()).filter(|events| *events > 0)),
+                .evidence("pool_low_events", Some(of_pool.len()).filter(|events| *events > 0))
+                .see(&wan.stats(&gateway.mac)),
             );
         } else if let (Some(last), true) = (last, own.is_empty()) {
             // Nothing tells how full it is now.
@@ -97,9 +126,10 @@ pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[Pool]) -> Vec<Finding> {
                 )
                 .on(gateway.object())
                 .weight(weight)
-                .since(since)
+                .since(events.iter().map(|event| event.time).min())
                 .evidence("pool_low_events", events.len())
-                .evidence("text", events.last().and_then(|event| event.text.clone())),
+                .evidence("text", events.last().and_then(|event| event.text.clone()))
+                .see(sources::device_events(events.iter().copied()).as_ref()),
             );
         }
     }
@@ -153,8 +183,20 @@ pub(in crate::answers) fn clusters(
             .weight(69)
             .since(since)
             .evidence("troubles", troubles)
-            .evidence("events", events.iter().map(|event| event.kind.clone()).collect::<Vec<_>>()),
+            .evidence("events", events.iter().map(|event| event.kind.clone()).collect::<Vec<_>>())
+            .see(&match sources::device_events(events.iter().copied()) {
+                Some(part) => part,
+                None if lone => nodes_of(gateway),
+                None => wan.stats(&gateway.mac),
+            }),
         );
     }
     found
+}
+
+/// The call that shows the nodes of a cluster.
+fn nodes_of(gateway: &Device) -> Part {
+    Part::new("cluster nodes", "GetSiteDeviceHaClusterNode")
+        .with("site_id", gateway.site.as_deref())
+        .with("device_id", gateway.mac.as_str())
 }

@@ -1,21 +1,31 @@
 //! Rules for WAN links: ports to a provider that are down or degraded.
 
-use mistmcp::answers::{Finding, Severity, count, listed, name};
+use mistmcp::answers::{Cause, Finding, Severity, count, listed, name};
 
-use super::{Wan, bad, is_wan};
-use crate::answers::causes as c;
+use super::{Wan, bad};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
+
+/// What follows from a WAN link that is down or bad.
+static EFFECTS: &[&Cause] = &[
+    &c::PORT_DOWN,
+    &c::PORT_FLAPPING,
+    &c::VPN_PATH_DOWN,
+    &c::TUNNEL_DOWN,
+    &c::BGP_DOWN,
+    &c::WAN_LINK_DEGRADED,
+];
 
 /// WAN ports that are down.
 pub(in crate::answers) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
-    let down = wan.ports.iter().filter(|port| is_wan(port) && port.up == Some(false) && !port.disabled);
+    let down = wan.ports.iter().filter(|port| port.is_wan() && port.up == Some(false) && !port.disabled);
     down.map(|port| {
         let others = wan.wan_ports(&port.device).iter().filter(|other| other.up == Some(true)).count();
         let (severity, weight, rest) = match others {
             0 => (Severity::Critical, 85, "no other WAN link of it is up"),
             _ => (Severity::Warning, 68, "another WAN link of it is up"),
         };
-        let since = wan.since(&port.device, &["PORT_DOWN"], Some(&port.id)).or(port.last_flapped);
+        let since = wan.since(&port.device, &["PORT_DOWN"], Some(&port.id), &[], &[]);
         let gateway = wan.called(&port.device);
         Finding::new(
             &c::WAN_LINK_DOWN,
@@ -30,16 +40,16 @@ pub(in crate::answers) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
         .evidence("port_usage", port.usage.clone())
         .evidence("other_wan_links_up", others)
         .affects(wan.carried(port))
+        .affects([format!("{} {}", port.device, port.id)])
+        .effects(EFFECTS)
+        .see(&sources::port(port))
     })
     .collect()
 }
 
-/// WAN links with loss, latency or jitter. `reported` says whether Marvis reports the link of a gateway.
-pub(in crate::answers) fn links_degraded(
-    wan: &Wan<'_>,
-    reported: impl Fn(&str) -> Option<i64>,
-) -> Vec<Finding> {
-    let links = wan.ports.iter().filter(|port| is_wan(port) && port.up != Some(false) && !port.disabled);
+/// WAN links with loss, latency or jitter.
+pub(in crate::answers) fn links_degraded(wan: &Wan<'_>) -> Vec<Finding> {
+    let links = wan.ports.iter().filter(|port| port.is_wan() && port.up != Some(false) && !port.disabled);
     links
         .filter_map(|port| {
             let mut words = bad(port.loss, port.latency, port.jitter);
@@ -48,7 +58,9 @@ pub(in crate::answers) fn links_degraded(
                     && event.mac.as_deref() == Some(port.device.as_str())
                     && event.port.as_deref() == Some(port.id.as_str())
             });
-            let flaps = flaps.count();
+            let downs: Vec<_> = flaps.collect();
+            let flaps = downs.len();
+            let has_figures = !words.is_empty();
             if flaps >= t::FLAPS {
                 words.push(count(flaps, "outage"));
             }
@@ -57,7 +69,12 @@ pub(in crate::answers) fn links_degraded(
             }
             let gateway = wan.called(&port.device);
             let unusable = port.loss.is_some_and(|loss| loss >= t::WAN_LOSS_UNUSABLE);
-            let since = reported(&port.device);
+            let reported = wan.reported_since(port);
+            let since = reported.or_else(|| {
+                let first = downs.iter().map(|event| event.time).min();
+                first.filter(|_| !has_figures)
+            });
+            let shown = if has_figures { None } else { sources::device_events(downs) };
             let (severity, weight) =
                 if unusable { (Severity::Critical, 82) } else { (Severity::Warning, 66) };
             Some(
@@ -74,8 +91,11 @@ pub(in crate::answers) fn links_degraded(
                 .evidence("latency_ms", port.latency)
                 .evidence("jitter_ms", port.jitter)
                 .evidence("outages", Some(flaps).filter(|flaps| *flaps > 0))
-                .evidence("reported_by_marvis", since.map(|_| true))
-                .affects(wan.carried(port)),
+                .evidence("reported_by_marvis", reported.map(|_| true))
+                .affects(wan.carried(port))
+                .affects([format!("{} {}", port.device, port.id)])
+                .effects(EFFECTS)
+                .see(&shown.unwrap_or_else(|| sources::port(port))),
             )
         })
         .collect()

@@ -1,12 +1,12 @@
 //! Rules for what runs over WAN links: VPN paths, tunnels and routing neighbors.
 
-use mistmcp::answers::{Finding, Object, Severity, ago, listed, name, plural};
+use mistmcp::answers::{Cause, Finding, Object, Severity, ago, listed, name, plural};
 
 use super::{Wan, bad};
-use crate::answers::causes as c;
+use crate::answers::facts::open;
 use crate::answers::facts::wan::{Neighbor, Tunnel};
-use crate::answers::facts::{Device, open};
 use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
 
 /// VPN paths that are down, a finding for each WAN of a gateway; with the routing neighbors that were lost with them.
 pub(in crate::answers) fn paths_down(wan: &Wan<'_>) -> Vec<Finding> {
@@ -29,8 +29,11 @@ pub(in crate::answers) fn paths_down(wan: &Wan<'_>) -> Vec<Finding> {
             _ if all => (Severity::Critical, 78),
             _ => (Severity::Warning, 65),
         };
-        let since = wan.since(gateway, &["VPN_PATH_DOWN", "VPN_PEER_DOWN"], None);
         let peers: Vec<_> = down.iter().map(|path| path.peer.as_str()).collect();
+        let all_peers: Vec<_> =
+            wan.paths.iter().filter(|path| path.gateway == gateway).map(|path| path.peer.as_str()).collect();
+        let kinds = ["VPN_PATH_DOWN", "VPN_PEER_DOWN"];
+        let since = wan.since(gateway, &kinds, Some(port), &peers, &all_peers);
         let lost = wan.neighbors.iter().filter(|neighbor| {
             !neighbor.is_up
                 && neighbor.device == gateway
@@ -58,7 +61,8 @@ pub(in crate::answers) fn paths_down(wan: &Wan<'_>) -> Vec<Finding> {
         .evidence("paths_down", down.len())
         .evidence("paths", own.len())
         .evidence("peers", peers)
-        .evidence("routing_neighbors_lost", Some(routes).filter(|routes| !routes.is_empty()));
+        .evidence("routing_neighbors_lost", Some(routes).filter(|routes| !routes.is_empty()))
+        .see(&wan.rows_of("VPN paths", "searchOrgPeerPathStats", gateway));
         for path in down.iter().take(4) {
             finding = finding.on(Object::gateway(&path.peer).mac(path.peer_mac.clone()));
         }
@@ -116,7 +120,8 @@ pub(in crate::answers) fn paths_degraded(wan: &Wan<'_>, degraded: &[Finding]) ->
             .evidence("paths", own.len())
             .evidence("loss_percent", worst.loss)
             .evidence("latency_ms", worst.latency)
-            .evidence("jitter_ms", worst.jitter),
+            .evidence("jitter_ms", worst.jitter)
+            .see(&wan.rows_of("VPN paths", "searchOrgPeerPathStats", gateway)),
         );
     }
     found
@@ -140,7 +145,14 @@ pub(in crate::answers) fn tunnels_down(wan: &Wan<'_>) -> Vec<Finding> {
                 && other.up == Some(true)
                 && (other.name == first.name || (other.peer.is_some() && other.peer == first.peer))
         });
-        let since = wan.since(gateway, &["TUNNEL_DOWN"], None);
+        let own: Vec<_> = down.iter().map(|tunnel| tunnel.name.as_str()).collect();
+        let all: Vec<_> = wan
+            .tunnels
+            .iter()
+            .filter(|tunnel| tunnel.gateway == gateway)
+            .map(|tunnel| tunnel.name.as_str())
+            .collect();
+        let since = wan.since(gateway, &["TUNNEL_DOWN"], Some(port), &own, &all);
         let (severity, weight, rest) = if saved {
             (Severity::Info, 45, "; another tunnel to the same peer is up")
         } else {
@@ -163,7 +175,8 @@ pub(in crate::answers) fn tunnels_down(wan: &Wan<'_>) -> Vec<Finding> {
             .evidence("tunnels", names)
             .evidence("peer", first.peer.clone())
             .evidence("last_event", first.last_event.clone())
-            .evidence("priority", first.priority.clone()),
+            .evidence("priority", first.priority.clone())
+            .see(&wan.rows_of("tunnels", "searchOrgTunnelsStats", gateway).with("type", "wan")),
         );
     }
     found
@@ -186,7 +199,10 @@ pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
         let down: Vec<_> = own.iter().filter(|neighbor| !neighbor.is_up && !explained(neighbor)).collect();
         let Some(first) = down.first() else { continue };
         let all = down.len() == own.len();
-        let since = wan.since(device, &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"], None);
+        let kind = if protocol == "OSPF" { "OSPF_NEIGHBOR_DOWN" } else { "BGP_NEIGHBOR_DOWN" };
+        let lost: Vec<_> = down.iter().map(|neighbor| neighbor.address.as_str()).collect();
+        let addresses: Vec<_> = own.iter().map(|neighbor| neighbor.address.as_str()).collect();
+        let since = wan.since(device, &[kind], None, &lost, &addresses);
         let (severity, weight) = match (protocol, all) {
             // OSPF runs inside; where it is lost, the default route often stays.
             ("OSPF", _) => (Severity::Warning, 56),
@@ -205,8 +221,6 @@ pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
             .collect();
         let noun = plural(down.len(), "neighbor");
         let state = wan.been(down.len(), "down", since);
-        let text = wan.events.iter().filter(|event| event.short().ends_with("NEIGHBOR_DOWN"));
-        let mut text = text.filter(|event| event.mac.as_deref() == Some(device) && Some(event.time) == since);
         found.push(
             Finding::new(
                 &c::BGP_DOWN,
@@ -214,55 +228,73 @@ pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
                 format!("The {protocol} {noun} {} of {called} {state}.", listed(&names, 4)),
             )
             .on(wan.object(device))
+            .item(protocol.to_owned())
             .weight(weight)
             .since(since)
+            .see(&match protocol {
+                "OSPF" => wan.rows_of("OSPF neighbors", "searchSiteOspfStats", device),
+                _ => wan.rows_of("BGP neighbors", "searchSiteBgpStats", device),
+            })
             .evidence("protocol", protocol)
             .evidence("neighbors_down", names)
             .evidence("neighbors", own.len())
             .evidence("state", first.state.clone())
-            .evidence("vrf", first.vrf.clone())
-            .evidence("text", text.find_map(|event| event.text.clone())),
+            .evidence("vrf", first.vrf.clone()),
         );
     }
     found
 }
 
 /// What events say is down, where no statistics of it could be read, or where the event is so new that statistics may not
-/// show it yet. What `found` tells of the gateway is left out.
-pub(in crate::answers) fn by_events(
-    wan: &Wan<'_>,
-    is_seen: impl Fn(&str) -> bool,
-    found: &[Finding],
-) -> Vec<Finding> {
-    let kinds: [(&[&str], _, &str); 3] = [
-        (&["VPN_PATH_DOWN", "VPN_PEER_DOWN"], &c::VPN_PATH_DOWN, "a VPN path"),
-        (&["TUNNEL_DOWN"], &c::TUNNEL_DOWN, "a tunnel"),
-        (&["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"], &c::BGP_DOWN, "a routing neighbor"),
+/// show it yet: a finding for each gateway, cause and protocol. What `found` tells of the gateway is left out.
+pub(in crate::answers) fn by_events(wan: &Wan<'_>, found: &[Finding]) -> Vec<Finding> {
+    let kinds: [(&[&str], &'static Cause, Option<&str>, &str); 4] = [
+        (&["VPN_PATH_DOWN", "VPN_PEER_DOWN"], &c::VPN_PATH_DOWN, None, "a VPN path"),
+        (&["TUNNEL_DOWN"], &c::TUNNEL_DOWN, None, "a tunnel"),
+        (&["BGP_NEIGHBOR_DOWN"], &c::BGP_DOWN, Some("BGP"), "a BGP neighbor"),
+        (&["OSPF_NEIGHBOR_DOWN"], &c::BGP_DOWN, Some("OSPF"), "an OSPF neighbor"),
     ];
-    let lost = open(wan.events).into_iter().filter_map(|(event, times)| {
-        let (_, cause, what) = kinds.iter().find(|(shorts, ..)| shorts.contains(&event.short()))?;
-        let mac = event.mac.as_deref()?;
-        let called = wan.gateway(mac).map(Device::called);
-        let is_known = |known: &Finding| {
-            known.cause().name == cause.name && called.as_ref().is_none_or(|called| known.is_on(called))
-        };
-        let is_new = wan.now - event.time <= t::RECENTLY;
-        if is_seen(cause.name) && (!is_new || found.iter().any(is_known)) {
-            return None;
+    let open = open(wan.events);
+    let mut lost = Vec::new();
+    for (shorts, cause, protocol, what) in kinds {
+        let of_kind = open.iter().filter(|(event, _)| shorts.contains(&event.short()));
+        let of_kind: Vec<_> = of_kind.filter(|(event, _)| event.mac.is_some()).collect();
+        let mut macs: Vec<_> = of_kind.iter().filter_map(|(event, _)| event.mac.as_deref()).collect();
+        macs.sort_unstable();
+        macs.dedup();
+        for mac in macs {
+            let is_known = |known: &Finding| {
+                known.cause().name == cause.name
+                    && known.is_about_item(protocol)
+                    && wan.gateway(mac).is_none_or(|gateway| known.is_on(&gateway.called()))
+            };
+            let is_shown = wan.shows(cause.name);
+            let own = of_kind.iter().filter(|(event, _)| event.mac.as_deref() == Some(mac));
+            // Statistics are newer than an old event.
+            let own: Vec<_> =
+                own.filter(|(event, _)| !is_shown || wan.now - event.time <= t::RECENTLY).collect();
+            let Some((first, _)) = own.iter().min_by_key(|(event, _)| event.time) else { continue };
+            if is_shown && found.iter().any(is_known) {
+                continue;
+            }
+            let times: usize = own.iter().map(|(_, times)| *times).sum();
+            let when = ago(first.time, wan.now);
+            lost.push(
+                Finding::new(
+                    cause,
+                    Severity::Warning,
+                    format!("{} lost {what} {when}, according to its events.", wan.called(mac)),
+                )
+                .on(wan.object(mac))
+                .item(protocol.map(str::to_owned))
+                .weight(58)
+                .since(first.time)
+                .evidence("event", first.kind.clone())
+                .evidence("times", times)
+                .evidence("text", first.text.clone())
+                .see(sources::device_events(own.iter().map(|(event, _)| *event)).as_ref()),
+            );
         }
-        let since = ago(event.time, wan.now);
-        Some(
-            Finding::new(
-                cause,
-                Severity::Warning,
-                format!("{} lost {what} {since}, according to its events.", wan.called(mac)),
-            )
-            .on(wan.object(mac))
-            .weight(58)
-            .since(event.time)
-            .evidence("times", times)
-            .evidence("text", event.text.clone()),
-        )
-    });
-    lost.collect()
+    }
+    lost
 }
