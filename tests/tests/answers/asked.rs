@@ -139,7 +139,7 @@ async fn changes_before_a_moment_are_counted_as_they_are_found() {
             .iter()
             .filter(|finding| finding["evidence"].get("who").is_some());
         assert_eq!(of_people.count() > 0, counted > 0, "{arguments}: {answer}");
-        let is_old = before.ends_with("d") && before != "-1d";
+        let is_old = before.ends_with('d') && before != "-1d";
         assert_eq!(answer["not_seen"].to_string().contains("30 days"), is_old, "{arguments}: {answer}");
         assert!(!is_old || answer["verdict"].as_str().unwrap().contains("could not be read"), "{answer}");
     }

@@ -27,8 +27,8 @@ async fn of_incidents() -> &'static [Answered] {
 async fn answers() -> Vec<Answered> {
     let incidents = Incident::built_in().unwrap();
     let train = incidents.into_iter().filter(|incident| incident.half == Some(Half::Train));
-    let asked = train.filter_map(|incident| Some((incident.question.clone()?, incident)));
-    let answers = stream::iter(asked).map(|(question, incident)| async move {
+    let questions = train.filter_map(|incident| Some((incident.question.clone()?, incident)));
+    let answers = stream::iter(questions).map(|(question, incident)| async move {
         let asker = Asker::start(Overlay::of(std::slice::from_ref(&incident)).unwrap()).await;
         let answer = asker.ask(&question.tool, &Value::Object(question.arguments)).await;
         (question.tool, incident.name, answer)
@@ -53,7 +53,7 @@ fn mistakes(sentence: &str) -> Vec<String> {
         let [number, noun] = pair else { continue };
         let Ok(number) = number.parse::<u64>() else { continue };
         let is_plural =
-            noun.ends_with('s') && !noun.ends_with("ss") && !["is", "has", "was", "Mb/s"].contains(&noun);
+            noun.ends_with('s') && !noun.ends_with("ss") && !["is", "has", "was", "Mb/s"].contains(noun);
         // The numbers of channels, bands and VLANs count nothing.
         let is_counted = COUNTED.iter().any(|counted| noun.starts_with(counted));
         if is_counted && is_plural != (number != 1) {
@@ -139,7 +139,7 @@ async fn devices_with_a_name_are_called_by_it_in_the_answers_to_all_incidents() 
             .as_array()
             .unwrap()
             .iter()
-            .flat_map(|finding| finding["objects"].as_array())
+            .filter_map(|finding| finding["objects"].as_array())
             .flatten()
         {
             let names = [&object["name"], &object["device"]].into_iter().filter_map(Value::as_str);
