@@ -279,3 +279,26 @@ async fn the_call_that_shows_a_finding_can_be_made() {
     }
     assert!(shown > 30, "{shown}");
 }
+
+#[tokio::test]
+async fn a_device_whose_statistics_and_events_were_not_read_has_not_been_seen_to_be_new() {
+    let asker = Asker::start(Overlay::default()).await;
+    let questions = [
+        ("troubleshootDevice", json!({ "device_id": "RTM-AP-04" })),
+        ("checkSite", json!({ "site_id": "Rotterdam Warehouse" })),
+        ("listProblems", json!({})),
+    ];
+    for (tool, arguments) in questions {
+        asker.relay.change(|path, told| {
+            if ["stats/devices", "/devices/events", "/devices/search"].iter().any(|part| path.contains(part))
+            {
+                *told = Told::status(403);
+            }
+        });
+        let answer = asker.ask(tool, &arguments).await;
+        let causes: Vec<_> =
+            answer["findings"].as_array().unwrap().iter().map(|finding| &finding["cause"]).collect();
+        assert!(!causes.contains(&&json!("never_connected")), "{tool}: {answer:#}");
+        assert!(!answer["not_seen"].as_array().unwrap().is_empty(), "{tool}: {answer:#}");
+    }
+}

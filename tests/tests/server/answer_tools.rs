@@ -102,7 +102,10 @@ async fn a_part_that_is_removed_by_name_is_not_read_whatever_else_is_named() {
 async fn the_command_line_prints_what_a_person_reads() {
     let printed = Launch::new("call troubleshootDevice device_id=RTM-AP-04 --demo --table").run().await;
     let text = printed.stdout.join("\n");
-    for wanted in ["RTM-AP-04 is down", "severity", "critical", "power_lost", "ago"] {
+    for wanted in ["RTM-AP-04 is down", "severity", "warning", "power_lost", "ago"] {
         assert!(text.contains(wanted), "{wanted}: {text}");
     }
+    // The access point's neighbors cover its place, so that nothing is critical; the verdict does not say that all is well.
+    let printed = Launch::new("call listProblems severity=critical --demo").run().await;
+    assert!(printed.stdout.join("").contains("problems below it: leave out `severity`"), "{printed:?}");
 }

@@ -114,10 +114,11 @@ async fn the_untouched_network_has_no_critical_trouble_that_is_not_there() {
             let answer = client.json(tool, json!({ "site_id": site })).await;
             let critical: Vec<_> =
                 findings(&answer).iter().filter(|finding| finding["severity"] == "critical").collect();
-            // One access point of Rotterdam has no power.
+            // One access point of Rotterdam has no power, and its neighbors cover its place.
+            assert!(critical.is_empty(), "{tool} {site}: {critical:#?}");
+            let of_power = findings(&answer).iter().find(|finding| finding["cause"] == "power_lost");
             let power = tool == "showTopology" && site == "Rotterdam Warehouse";
-            assert_eq!(critical.len(), usize::from(power), "{tool} {site}: {critical:#?}");
-            assert!(critical.iter().all(|finding| finding["cause"] == "power_lost"), "{critical:#?}");
+            assert!(!power || of_power.is_some_and(|finding| finding["severity"] == "warning"), "{answer:#}");
             assert_eq!(answer["not_seen"], json!([]), "{tool} {site}");
             assert!(answer["calls"].as_u64().unwrap() <= MOST_CALLS, "{tool} {site}: {}", answer["calls"]);
             assert!(answer.to_string().len() <= MOST_BYTES, "{tool} {site}: {answer}");

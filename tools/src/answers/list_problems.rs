@@ -113,7 +113,9 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
             if finding.cause().name == c::DEVICE_DOWN.name { finding.folds() } else { finding }
         }),
     );
+    let all = findings.len();
     findings.retain(|finding| least.includes(finding.severity()));
+    let lower = all - findings.len();
     let subject = match site {
         Some(id) => site_name(id)
             .or_else(|| ask.resolved_name(id))
@@ -127,7 +129,15 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
         }
     }
     let down = devices.iter().filter(|device| device.is_down()).count();
-    Diagnosis::about(format!("{subject} has {} of {} down", down, count(devices.len(), "device")))
+    let mut diagnosis =
+        Diagnosis::about(format!("{subject} has {} of {} down", down, count(devices.len(), "device")));
+    if lower > 0 {
+        let problems = count(lower, "problem");
+        diagnosis = diagnosis.otherwise(format!(
+            "no problem of the asked severity was found, but {problems} below it: leave out `severity` to see all"
+        ));
+    }
+    diagnosis
         .fact("devices", inventory.if_seen(devices.len()))
         .fact("devices_down", inventory.if_seen(down))
         .fact("open_alarms_and_actions", alarm_rows.if_seen(open.len()))

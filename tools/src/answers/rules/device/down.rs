@@ -46,7 +46,9 @@ pub(super) fn never_connected(case: &Case<'_>) -> Option<Finding> {
             .events
             .iter()
             .any(|event| ["CONNECTED", "DISCONNECTED", "CONFIGURED"].contains(&event.short()));
-    (!seen && device.site.is_some()).then(|| {
+    // Statistics tell it, and not the inventory. Where they could not be read, no device of the site has a status.
+    let is_read = case.site.iter().any(|other| other.status.is_some());
+    (!seen && is_read && device.site.is_some()).then(|| {
         let called = device.called();
         case.finding(
             &c::NEVER_CONNECTED,
