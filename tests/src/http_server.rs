@@ -71,9 +71,13 @@ impl HttpServer {
         soon(what, errors.wait_for(wanted)).await.unwrap().clone()
     }
 
-    /// Sends a signal: `TERM`, `INT`.
+    /// Sends a signal: `TERM`, `INT`. The shell's own `kill` is on every machine, the program is not.
     pub async fn signal(&self, name: &str) {
-        let status = Command::new("kill").args(["-s", name, &self.id().to_string()]).status().await.unwrap();
+        let status = Command::new("sh")
+            .args(["-c", "kill -s \"$0\" \"$1\"", name, &self.id().to_string()])
+            .status()
+            .await
+            .unwrap();
         assert!(status.success());
     }
 

@@ -151,7 +151,11 @@ impl StdioProcess {
 
     /// Sends a signal: `TERM`, `INT`.
     pub async fn signal(&self, name: &str) {
-        let status = Command::new("kill").args(["-s", name, &self.id().to_string()]).status().await.unwrap();
+        let status = Command::new("sh")
+            .args(["-c", "kill -s \"$0\" \"$1\"", name, &self.id().to_string()])
+            .status()
+            .await
+            .unwrap();
         assert!(status.success());
     }
 
