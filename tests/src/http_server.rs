@@ -9,6 +9,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::program::signal;
 use crate::soon;
 
 /// The server process, over HTTP. Dropping it kills it.
@@ -71,14 +72,9 @@ impl HttpServer {
         soon(what, errors.wait_for(wanted)).await.unwrap().clone()
     }
 
-    /// Sends a signal: `TERM`, `INT`. The shell's own `kill` is on every machine, the program is not.
+    /// Sends a signal: `TERM`, `INT`.
     pub async fn signal(&self, name: &str) {
-        let status = Command::new("sh")
-            .args(["-c", "kill -s \"$0\" \"$1\"", name, &self.id().to_string()])
-            .status()
-            .await
-            .unwrap();
-        assert!(status.success());
+        signal(self.id(), name).await;
     }
 
     /// Waits for the exit: status and standard error.

@@ -1,4 +1,4 @@
-//! Starting programs of Debian packages: [`spawn`].
+//! Programs as processes: [`spawn`] starts one of a Debian package, [`signal`] sends a signal.
 
 use std::process::Stdio;
 
@@ -20,4 +20,13 @@ pub(crate) fn spawn(mut command: Command, package: &str, folder: &TempDir) -> Ch
         .unwrap_or_else(|error| {
             panic!("{package} cannot be started ({error}): install it (Debian's package is {package})")
         })
+}
+
+/// Sends a signal, such as `TERM`, with the shell's own `kill`: that is on every machine, and the program is not.
+///
+/// # Panics
+/// It is not sent.
+pub(crate) async fn signal(process: u32, name: &str) {
+    let command = format!("kill -s {name} {process}");
+    assert!(Command::new("sh").args(["-c", &command]).status().await.unwrap().success(), "{command}");
 }

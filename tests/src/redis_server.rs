@@ -67,15 +67,7 @@ impl RedisServer {
 
     /// Sends a signal. After `STOP` it does not answer, with open connections, until `CONT`.
     pub async fn signal(&self, name: &str) {
-        let id = self.process.id().expect("it runs").to_string();
-        assert!(
-            Command::new("sh")
-                .args(["-c", "kill -s \"$0\" \"$1\"", name, &id])
-                .status()
-                .await
-                .unwrap()
-                .success()
-        );
+        program::signal(self.process.id().expect("it runs"), name).await;
     }
 
     /// Opens a connection.

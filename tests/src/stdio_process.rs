@@ -8,6 +8,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::task::JoinHandle;
 
+use crate::program::signal;
 use crate::soon;
 
 /// The server process over stdio, with raw lines.
@@ -151,12 +152,7 @@ impl StdioProcess {
 
     /// Sends a signal: `TERM`, `INT`.
     pub async fn signal(&self, name: &str) {
-        let status = Command::new("sh")
-            .args(["-c", "kill -s \"$0\" \"$1\"", name, &self.id().to_string()])
-            .status()
-            .await
-            .unwrap();
-        assert!(status.success());
+        signal(self.id(), name).await;
     }
 
     /// Closes standard input and waits for the exit.
