@@ -15,6 +15,10 @@ pub(super) fn is_changed(flags: &Flags) -> bool {
     !flags.demo_incident.is_empty() || !flags.demo_overlay.is_empty()
 }
 
+/// Size limit of a file of --demo-overlay.
+#[cfg(feature = "demo")]
+const MAX_OVERLAY: u64 = 16 << 20;
+
 /// Starts the demo cloud with the incidents and overlays of the flags.
 ///
 /// # Errors
@@ -30,7 +34,7 @@ pub(super) async fn start(flags: &Flags) -> anyhow::Result<DemoCloud> {
     }
     for path in &flags.demo_overlay {
         let said = || format!("--demo-overlay (or MISTMCP_DEMO_OVERLAY): {}", path.display());
-        let text = std::fs::read_to_string(path).with_context(said)?;
+        let text = crate::text_file::read(path, MAX_OVERLAY).with_context(said)?;
         let name = path.display().to_string();
         incidents.push(Incident::parse(&name, &text).context("--demo-overlay (or MISTMCP_DEMO_OVERLAY)")?);
     }

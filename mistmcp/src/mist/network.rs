@@ -9,7 +9,7 @@ use reqwest::{Certificate, ClientBuilder, NoProxy, Proxy, Url};
 use thiserror::Error;
 
 use super::Cloud;
-use crate::quote;
+use crate::{quote, text_file};
 
 /// Variables that name a proxy for `https`, in order of precedence.
 pub(crate) const PROXY_VARIABLES: [&str; 4] = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
@@ -161,14 +161,13 @@ fn proxy_url(text: &str) -> Option<Url> {
     Some(url)
 }
 
+/// Size limit of a file of certificates.
+const MAX_CERTIFICATES: u64 = 4 << 20;
+
 fn certificates(path: &Path) -> Result<Vec<Certificate>, NetworkError> {
     let unusable = |problem: String| NetworkError::Certificates(problem);
-    if !path.is_file() {
-        return Err(unusable("there is no such file".to_owned()));
-    }
-    let bytes = std::fs::read(path).map_err(|error| unusable(format!("it cannot be read ({error})")))?;
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    match Certificate::from_pem_bundle(text) {
+    let text = text_file::read_bytes(path, MAX_CERTIFICATES).map_err(|error| unusable(error.to_string()))?;
+    match Certificate::from_pem_bundle(&text) {
         Ok(certificates) if !certificates.is_empty() => Ok(certificates),
         _ => Err(unusable("it holds none".to_owned())),
     }

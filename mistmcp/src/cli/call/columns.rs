@@ -1,6 +1,6 @@
 //! The columns of a list: the union of its rows' fields, chosen and put into an order.
 
-use crate::mist::api::fields::COLUMN_ORDER;
+use crate::mist::api::fields::{COLUMN_ORDER, LAST_COLUMNS};
 use std::collections::HashMap;
 
 /// One column, with the cell of each row that has one.
@@ -53,7 +53,8 @@ pub(super) fn chosen<T>(columns: Vec<Column<T>>, fields: &[String]) -> Vec<Colum
 /// Sorts columns for people, the ones that matter most first.
 pub(super) fn by_importance<T>(columns: &mut [Column<T>]) {
     let has = |name: &str| columns.iter().any(|column| column.name == name);
-    let has_name = COLUMN_ORDER[0].iter().skip(1).any(|name| has(name)) || has("last_hostname");
+    let names = COLUMN_ORDER[0].iter().skip(1).filter(|name| **name != "port_id");
+    let has_name = names.copied().any(has) || has("last_hostname");
     let has_status = COLUMN_ORDER[1].iter().any(|name| has(name));
     let rank = |name: &str| -> (usize, usize) {
         match name {
@@ -67,16 +68,16 @@ pub(super) fn by_importance<T>(columns: &mut [Column<T>]) {
             "last_hostname" if !has("hostname") => return (0, 3),
             _ => {}
         }
-        if name == "id" || ["_id", "_ids"].iter().any(|end| name.ends_with(end)) {
-            return (COLUMN_ORDER.len() + 1, 0);
-        }
-        if name.contains('.') {
-            return (COLUMN_ORDER.len(), 0);
-        }
         let found = COLUMN_ORDER.iter().enumerate().find_map(|(rank, names)| {
             names.iter().position(|other| *other == name).map(|place| (rank, place))
         });
-        found.unwrap_or((COLUMN_ORDER.len() - 1, 0))
+        let is_id = name == "id" || ["_id", "_ids"].iter().any(|end| name.ends_with(end));
+        let other = match name {
+            _ if is_id || LAST_COLUMNS.contains(&name) => COLUMN_ORDER.len() + 1,
+            _ if name.contains('.') => COLUMN_ORDER.len(),
+            _ => COLUMN_ORDER.len() - 1,
+        };
+        found.unwrap_or((other, 0))
     };
     let ranks: HashMap<String, (usize, usize)> =
         columns.iter().map(|column| (column.name.clone(), rank(&column.name))).collect();
@@ -102,7 +103,7 @@ mod tests {
         let stats =
             ["id", "org_id", "x", "type", "mac", "radio.channel", "name", "status", "timestamp", "site"];
         let wanted =
-            ["site", "name", "status", "type", "mac", "timestamp", "x", "radio.channel", "id", "org_id"];
+            ["site", "name", "status", "type", "mac", "timestamp", "radio.channel", "id", "org_id", "x"];
         assert_eq!(sorted(&stats), wanted);
     }
 
@@ -113,6 +114,18 @@ mod tests {
             ["site", "ap", "timestamp", "type", "text"]
         );
         assert_eq!(sorted(&["vlan", "mac", "site"]), ["site", "mac", "vlan"]);
+        assert_eq!(
+            sorted(&["src_ip", "id", "admin_id", "admin_name", "message", "timestamp", "for_site"]),
+            ["admin_name", "timestamp", "message", "src_ip", "id", "admin_id", "for_site"]
+        );
+    }
+
+    #[test]
+    fn a_port_has_its_device_number_state_and_speed_first() {
+        let port = ["active", "type", "port_mac", "up", "speed", "port_id", "device", "site"];
+        assert_eq!(sorted(&port)[..5], ["site", "device", "port_id", "up", "speed"]);
+        // Where the device has no name, its address stands for it.
+        assert_eq!(sorted(&["up", "port_id", "mac"]), ["port_id", "mac", "up"]);
     }
 
     #[test]

@@ -22,10 +22,9 @@ pub(super) fn wanted(rows: &[Value]) -> Vec<Lookup> {
         id.is_some() && id != text(row, "id") && text(row, "site_name").is_none()
     });
     let device = rows().any(|row| {
-        DEVICE_FIELDS.iter().any(|field| {
-            let value = row.get(*field);
+        row.iter().filter(|(field, _)| is_device(row, field)).any(|(field, value)| {
             let has_name = text(row, &format!("{}_name", stem(field))).is_some();
-            !has_name && value.is_some_and(|value| items(value).any(is_key))
+            !has_name && items(value).any(is_key)
         })
     });
     [(site, Lookup::Site), (device, Lookup::Device)]
@@ -68,15 +67,13 @@ impl Names {
             let name = text(row, "site_name").or_else(known)?;
             return Some(("site".to_owned(), name.into()));
         }
-        if let Some(stem) =
-            field.strip_suffix("_id").or(Some(field).filter(|_| DEVICE_FIELDS.contains(&field)))
-        {
+        if let Some(stem) = field.strip_suffix("_id").or(Some(field).filter(|_| is_device(row, field))) {
             let name = format!("{stem}_name");
             if let Some(text) = text(row, &name) {
                 return Some((name, text.into()));
             }
         }
-        if !DEVICE_FIELDS.contains(&field) {
+        if !is_device(row, field) {
             return None;
         }
         let name = |value: &Value| {
@@ -94,8 +91,21 @@ impl Names {
     }
 }
 
+/// Whether a field names a device: also the address in the row of a port, which is the one of its device.
+fn is_device(row: &Map<String, Value>, field: &str) -> bool {
+    let is_of_port =
+        || row.contains_key("port_id") && !row.keys().any(|field| NAMES.contains(&field.as_str()));
+    DEVICE_FIELDS.contains(&field) || (field == "mac" && is_of_port())
+}
+
+/// Fields that name a device beside its address.
+const NAMES: [&str; 5] = ["name", "hostname", "device", "device_name", "router_name"];
+
 /// The name of a field without its suffix for the form of a device's id.
 fn stem(field: &str) -> &str {
+    if field == "mac" {
+        return "device";
+    }
     field.strip_suffix("_mac").or_else(|| field.strip_suffix("_id")).unwrap_or(field)
 }
 
@@ -144,6 +154,18 @@ mod tests {
         assert_eq!(wanted(std::slice::from_ref(&row)), [Lookup::Site, Lookup::Device]);
         assert_eq!(names().put_into(&row), named);
         assert_eq!(Names::default().put_into(&row), row);
+    }
+
+    #[test]
+    fn the_address_of_a_port_is_named_by_its_device() {
+        let row = json!({ "mac": AP, "port_id": "eth0", "port_mac": "5c5b35000009" });
+        assert_eq!(wanted(std::slice::from_ref(&row)), [Lookup::Device]);
+        let named = json!({ "device": "LDS-AP-01", "port_id": "eth0", "port_mac": "5c5b35000009" });
+        assert_eq!(names().put_into(&row), named);
+        // The address of anything else is its own.
+        for row in [json!({ "mac": AP }), json!({ "mac": AP, "port_id": "eth0", "router_name": "A" })] {
+            assert_eq!(names().put_into(&row), row);
+        }
     }
 
     #[test]

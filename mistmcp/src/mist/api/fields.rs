@@ -38,11 +38,22 @@ pub(crate) const COLUMN_ORDER: [&[&str]; 5] = [
         "ap",
         "switch",
         "gateway",
+        "router_name",
+        "peer_router_name",
         "hostnames",
-        "username",
+        "admin_name",
+        "port_id",
     ],
     &["status", "severity", "connected", "state", "up", "result"],
-    &["type", "event", "reason", "text", "model", "mac", "ssid", "ip", "band", "channel", "version"],
+    &[
+        "speed", "type", "event", "category", "symptom", "reason", "text", "message", "username", "model",
+        "mac", "ssid", "ip", "band", "channel", "version",
+    ],
     &["timestamp", "when", "num_clients", "count", "last_seen", "last_hostname"],
     &[],
 ];
+
+/// Fields of a table that come last, with the ids: positions on a map, keys of a row, and what only programs ask for.
+#[cfg(feature = "cli")]
+pub(crate) const LAST_COLUMNS: [&str; 10] =
+    ["x", "y", "x_m", "y_m", "height", "orientation", "uuid", "row_key", "src_ip", "for_site"];
