@@ -1,11 +1,14 @@
 //! Answer to a question, before and as it is written: [`Diagnosis`].
 
+mod written;
+
 use serde_json::{Map, Value, json};
 
-use super::rank::{Ranked, ranked};
-use super::size::{MOST_TOKENS, STEPS, Step, estimated_tokens, trimmed_fields};
-use super::wording::{count, listed, sentence};
-use super::{Finding, Object, Part, See, Severity};
+use super::rank::ranked;
+use super::size::{MOST_TOKENS, STEPS, estimated_tokens};
+use super::{Finding, Object, Part, See};
+
+use written::{verdict, written};
 
 /// What a tool found out: the subject of the question, findings in any order, and facts.
 #[derive(Clone, Debug, Default)]
@@ -15,15 +18,15 @@ pub struct Diagnosis {
     /// Boxed, so that a result with a diagnosis as its error stays small.
     facts: Box<Map<String, Value>>,
     view: Box<Map<String, Value>>,
-    whole: Vec<Map<String, Value>>,
+    uncut: Vec<Map<String, Value>>,
     unknown: bool,
     list: bool,
-    normal: Option<String>,
+    no_findings: Option<String>,
 }
 
 /// What an answer does not know.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Missing<'a> {
+pub(super) struct UnreadParts<'a> {
     /// The lines of `not_seen`.
     pub(super) lines: &'a [String],
     /// The number of parts among these that could not be read. The others have nothing in them.
@@ -101,14 +104,14 @@ impl Diagnosis {
 
     /// Adds facts that are never cut: the first of these sets with which the answer keeps its size. Texts
     /// are taken as they are, so clean the names in them.
-    pub fn whole(mut self, sets: impl IntoIterator<Item = Map<String, Value>>) -> Self {
-        self.whole.extend(sets);
+    pub fn uncut(mut self, sets: impl IntoIterator<Item = Map<String, Value>>) -> Self {
+        self.uncut.extend(sets);
         self
     }
 
     /// A verdict that replaces "nothing wrong was found" if there are no findings.
-    pub fn otherwise(mut self, words: impl Into<String>) -> Self {
-        self.normal = Some(words.into());
+    pub fn when_no_findings(mut self, words: impl Into<String>) -> Self {
+        self.no_findings = Some(words.into());
         self
     }
 
@@ -133,14 +136,14 @@ impl Diagnosis {
     pub(super) fn into_value(
         self,
         seen: &[String],
-        missing: Missing<'_>,
+        missing: UnreadParts<'_>,
         calls: usize,
         may_call: impl Fn(&str) -> bool,
     ) -> Value {
         let not_seen = missing.lines;
-        let Self { subject, findings, facts, whole, unknown, list, normal, .. } = self;
+        let Self { subject, findings, facts, uncut, unknown, list, no_findings, .. } = self;
         let found = ranked(findings);
-        let verdict = verdict(&subject, &found, (unknown, list), normal.as_deref(), seen, missing);
+        let verdict = verdict(&subject, &found, (unknown, list), no_findings.as_deref(), seen, missing);
         let mut value = Value::Null;
         for step in &STEPS {
             value = written(&verdict, &found, &facts, not_seen, calls, step, &may_call);
@@ -152,11 +155,11 @@ impl Diagnosis {
                 let text = json!(set).to_string();
                 own + estimated_tokens(&text) <= MOST_TOKENS
             };
-            if let Some(set) = whole.iter().find(fits) {
+            if let Some(set) = uncut.iter().find(fits) {
                 for (name, fact) in set {
                     value["facts"][name] = fact.clone();
                 }
-            } else if !whole.is_empty() && step.findings > ENOUGH_FINDINGS {
+            } else if !uncut.is_empty() && step.findings > ENOUGH_FINDINGS {
                 // Rather fewer findings than none of the sets.
                 continue;
             }
@@ -166,119 +169,9 @@ impl Diagnosis {
     }
 }
 
-fn verdict(
-    subject: &str,
-    found: &[Ranked],
-    (unknown, list): (bool, bool),
-    normal: Option<&str>,
-    seen: &[String],
-    missing: Missing<'_>,
-) -> String {
-    if unknown && found.is_empty() {
-        return sentence(subject, 400);
-    }
-    let subject = subject.trim_end_matches('.');
-    let text = match found.first() {
-        Some(Ranked { finding, .. }) => {
-            let is_serious = found.iter().any(|ranked| ranked.finding.severity > Severity::Info);
-            let serious = if !is_serious && !list { "nothing serious was found. Of note: " } else { "" };
-            let others = match found.len() - 1 {
-                0 => String::new(),
-                1 => " There is one more finding.".to_owned(),
-                others => format!(" There are {others} more findings."),
-            };
-            let summary = finding.summary.trim_end_matches('.');
-            format!("{subject}: {serious}{summary}.{others}")
-        }
-        None if seen.is_empty() => format!("{subject}: nothing could be looked at, so nothing is known."),
-        None => {
-            let nothing = format!("nothing wrong was found in {}", listed(seen, 6));
-            format!("{subject}: {}.", normal.map_or(nothing, str::to_owned).trim_end_matches('.'))
-        }
-    };
-    let hidden = match (missing.unread, missing.lines.len()) {
-        (0, 0) => String::new(),
-        (0, _) if !found.is_empty() => String::new(),
-        (0, parts) => {
-            format!(" There is no data of {}, so this is not the whole picture.", count(parts, "part"))
-        }
-        (parts, _) if found.is_empty() => {
-            format!(" {} could not be read, so this is not the whole picture.", count(parts, "part"))
-        }
-        (parts, _) => format!(" {} could not be read.", count(parts, "part")),
-    };
-    sentence(&(text + &hidden), 500)
-}
-
-fn written(
-    verdict: &str,
-    found: &[Ranked],
-    facts: &Map<String, Value>,
-    not_seen: &[String],
-    calls: usize,
-    step: &Step,
-    may_call: impl Fn(&str) -> bool,
-) -> Value {
-    let shown = found.iter().take(step.findings).map(|ranked| finding(ranked, step, &may_call));
-    let mut answer = json!({ "verdict": verdict, "findings": shown.collect::<Vec<_>>() });
-    if found.len() > step.findings {
-        answer["more_findings"] = (found.len() - step.findings).into();
-    }
-    let facts = trimmed_fields(facts, step, step.facts);
-    if !facts.is_empty() {
-        answer["facts"] = facts.into();
-    }
-    let mut parts: Vec<_> = not_seen.iter().take(step.not_seen).map(|part| sentence(part, 160)).collect();
-    if not_seen.len() > parts.len() {
-        parts.push(format!("{} more", not_seen.len() - parts.len()));
-    }
-    answer["not_seen"] = parts.into();
-    answer["calls"] = calls.into();
-    answer
-}
-
-fn finding(Ranked { finding, because_of }: &Ranked, step: &Step, may_call: impl Fn(&str) -> bool) -> Value {
-    let Finding { cause, severity, summary, objects, since, evidence, see, .. } = finding;
-    let shown: Vec<_> = objects.iter().take(step.objects).map(object).collect();
-    let mut value = json!({
-        "cause": cause.name,
-        "severity": severity.name(),
-        "summary": sentence(summary, step.summary),
-        "objects": shown,
-    });
-    if objects.len() > step.objects {
-        value["more_objects"] = (objects.len() - step.objects).into();
-    }
-    if let Some(since) = since {
-        value["since"] = (*since).into();
-    }
-    if let Some(root) = because_of {
-        value["because_of"] = (*root).into();
-    }
-    let evidence = trimmed_fields(evidence, step, step.fields);
-    if !evidence.is_empty() {
-        value["evidence"] = evidence.into();
-    }
-    if let Some(See { tool, arguments }) = see.as_ref().filter(|see| may_call(see.tool)) {
-        value["see"] = json!({ "tool": tool, "arguments": arguments });
-    }
-    value
-}
-
-fn object(object: &Object) -> Value {
-    let Object { kind, name, device, mac, site } = object;
-    let mut value = json!({ "kind": kind, "name": name });
-    for (key, text) in [("device", device), ("mac", mac), ("site", site)] {
-        if let Some(text) = text {
-            value[key] = text.as_str().into();
-        }
-    }
-    value
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::Cause;
+    use super::super::{Cause, Severity};
     use super::*;
 
     static CAUSE: Cause = Cause { name: "port_slow", group: "ports", meaning: "", evidence: "", remedy: "" };
@@ -287,8 +180,8 @@ mod tests {
         items.iter().map(|item| (*item).to_owned()).collect()
     }
 
-    fn unread(lines: &[String]) -> Missing<'_> {
-        Missing { lines, unread: lines.len() }
+    fn unread(lines: &[String]) -> UnreadParts<'_> {
+        UnreadParts { lines, unread: lines.len() }
     }
 
     fn one(number: usize) -> Finding {
@@ -303,7 +196,7 @@ mod tests {
     fn an_answer_has_its_four_fields_also_when_nothing_was_found() {
         let value = Diagnosis::about("AP-1 is connected").into_value(
             &texts(&["ports", "events"]),
-            Missing::default(),
+            UnreadParts::default(),
             3,
             |_| true,
         );
@@ -335,7 +228,7 @@ mod tests {
             .with("mac", "5c5b35000001")
             .with("limit", 1000);
         let diagnosis = Diagnosis::about("AP-1 is slow").findings([one(1).see(&part)]);
-        let value = diagnosis.clone().into_value(&[], Missing::default(), 1, |_| true);
+        let value = diagnosis.clone().into_value(&[], UnreadParts::default(), 1, |_| true);
         assert_eq!(
             value["findings"][0],
             json!({
@@ -346,7 +239,7 @@ mod tests {
             })
         );
         assert_eq!(value["verdict"], "AP-1 is slow: Port 1 is slow.");
-        let value = diagnosis.into_value(&[], Missing::default(), 1, |_| false);
+        let value = diagnosis.into_value(&[], UnreadParts::default(), 1, |_| false);
         assert!(value["findings"][0].get("see").is_none());
     }
 
@@ -356,7 +249,7 @@ mod tests {
         let diagnosis =
             Diagnosis::about("AP-1 is slow").findings([one(1).see(&part("searchOrgSwOrGwPorts")), one(2)]);
         let value =
-            diagnosis.shown_by(&part("getOrgInventory")).into_value(&[], Missing::default(), 1, |_| true);
+            diagnosis.shown_by(&part("getOrgInventory")).into_value(&[], UnreadParts::default(), 1, |_| true);
         let tools: Vec<_> =
             value["findings"].as_array().unwrap().iter().map(|finding| &finding["see"]["tool"]).collect();
         assert_eq!(tools, ["searchOrgSwOrGwPorts", "getOrgInventory"]);
@@ -371,7 +264,7 @@ mod tests {
         assert_eq!(view["ports"], json!([1, 2]));
         assert_eq!(view["marks"].as_array().unwrap().len(), 200);
         assert!(view["marks"][199]["cause"].is_string() && view["marks"][199]["name"].is_string(), "{view}");
-        let answer = diagnosis.into_value(&texts(&["ports"]), Missing::default(), 1, |_| true);
+        let answer = diagnosis.into_value(&texts(&["ports"]), UnreadParts::default(), 1, |_| true);
         assert!(answer.get("view").is_none() && answer.get("marks").is_none(), "{answer}");
     }
 
@@ -379,8 +272,8 @@ mod tests {
     fn facts_that_are_reported_whole_are_the_first_set_that_fits() {
         let set = |length: usize| json!({ "drawing": "word ".repeat(length) }).as_object().cloned().unwrap();
         let drawn = |sets: Vec<Map<String, Value>>, findings: usize| {
-            let diagnosis = Diagnosis::about("The site").findings((0..findings).map(one)).whole(sets);
-            let value = diagnosis.into_value(&texts(&["ports"]), Missing::default(), 3, |_| true);
+            let diagnosis = Diagnosis::about("The site").findings((0..findings).map(one)).uncut(sets);
+            let value = diagnosis.into_value(&texts(&["ports"]), UnreadParts::default(), 3, |_| true);
             assert!(estimated_tokens(&value.to_string()) <= MOST_TOKENS);
             value["facts"]["drawing"].as_str().map(|text| text.len() / 5)
         };

@@ -1,5 +1,7 @@
 //! Requests of one answer: [`Inquiry`], and [`answer`], which runs a tool's body with one.
 
+mod pages;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,19 +13,20 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
-use super::diagnosis::Missing;
+use super::diagnosis::UnreadParts;
 use super::{Diagnosis, Part, Rows, See};
 use crate::error::ErrorKind;
-use crate::reply::redact_text;
 use crate::text::shortened;
 use crate::{Call, Error, Mist, Reply, Request, Result, Time};
 
+use pages::{Fetched, NotRead, next_page, partial_pages, rows_in};
+
 /// Requests of one answer in flight.
-const AT_ONCE: usize = 8;
+const MAX_IN_FLIGHT: usize = 8;
 /// Requests that an answer may send, however many the look-ups of its names took.
-const LEAST: usize = 8;
+const MIN_REQUESTS: usize = 8;
 /// Longest reserve of time for writing the answer.
-const LONGEST_RESERVE: Duration = Duration::from_secs(3);
+const MAX_RESERVE: Duration = Duration::from_secs(3);
 
 /// Runs the body of a tool that answers a question, with at most `max_calls` requests. Equal calls at the same time are
 /// computed once.
@@ -72,7 +75,7 @@ struct Inner {
     max_calls: usize,
     permits: Semaphore,
     /// When no further answers are awaited.
-    until: Instant,
+    deadline: Instant,
     /// The time that one part may take.
     part_limit: Duration,
     now: i64,
@@ -98,22 +101,6 @@ struct State {
     refused: Option<Error>,
 }
 
-/// The pages of a part, and whether these are all; or why there are none.
-type Fetched = std::result::Result<Arc<(Vec<Value>, bool)>, Missed>;
-
-/// Why a part was not read.
-#[derive(Clone, Debug)]
-enum Missed {
-    /// The operator has removed the tool that reads it.
-    Removed,
-    /// The answer's own requests are used up.
-    Calls(usize),
-    /// The token's calls of this hour are used up but for the reserve.
-    Reserve,
-    Late,
-    Failed(Error),
-}
-
 impl std::fmt::Debug for Inquiry {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Inquiry").field("calls", &self.0.mist.requests_sent()).finish_non_exhaustive()
@@ -123,14 +110,14 @@ impl std::fmt::Debug for Inquiry {
 impl Inquiry {
     fn new(mist: &Mist, call: &Call, max_calls: usize) -> Self {
         let timeout = mist.timeout();
-        let reserve = (timeout / 8).min(LONGEST_RESERVE);
-        mist.limit_calls(max_calls.saturating_sub(mist.requests_sent()).max(LEAST.min(max_calls)));
+        let reserve = (timeout / 8).min(MAX_RESERVE);
+        mist.limit_calls(max_calls.saturating_sub(mist.requests_sent()).max(MIN_REQUESTS.min(max_calls)));
         Self(Arc::new(Inner {
             mist: mist.clone(),
             call: call.clone(),
             max_calls,
-            permits: Semaphore::new(AT_ONCE),
-            until: mist.deadline().checked_sub(reserve).unwrap_or_else(Instant::now),
+            permits: Semaphore::new(MAX_IN_FLIGHT),
+            deadline: mist.deadline().checked_sub(reserve).unwrap_or_else(Instant::now),
             part_limit: timeout / 2,
             now: mist.now(),
             state: Mutex::default(),
@@ -226,7 +213,7 @@ impl Inquiry {
         }
         let fetched = match part.request() {
             Ok(request) => self.fetch(part, request).await,
-            Err(error) => Err(Missed::Failed(error)),
+            Err(error) => Err(NotRead::Failed(error)),
         };
         match fetched {
             Ok(pages) => {
@@ -237,12 +224,12 @@ impl Inquiry {
                 self.0.state.lock().seen.insert(part.name.clone().into_owned());
                 Some(pages)
             }
-            Err(Missed::Failed(error)) if part.or_none && error.kind() == ErrorKind::Missing => {
+            Err(NotRead::Failed(error)) if part.or_none && error.kind() == ErrorKind::Missing => {
                 Some(Arc::new((vec![Value::Array(Vec::new())], true)))
             }
             Err(missed) => {
                 self.not_seen(&part.name, &missed.reason());
-                if let Missed::Failed(error) = missed
+                if let NotRead::Failed(error) = missed
                     && error.kind() == ErrorKind::Token
                 {
                     self.0.state.lock().refused = Some(error);
@@ -254,7 +241,7 @@ impl Inquiry {
 
     async fn fetch(&self, part: &Part, request: Request) -> Fetched {
         if !self.0.call.may_read(part.tool()) {
-            return Err(Missed::Removed);
+            return Err(NotRead::Removed);
         }
         let key = format!("{request:?} {}", part.pages);
         let fetched = {
@@ -292,7 +279,7 @@ impl Inquiry {
         };
         let may_call = |tool: &str| self.0.call.may_call(tool);
         let view = diagnosis.view_data();
-        let missing = Missing { lines: &not_seen, unread };
+        let missing = UnreadParts { lines: &not_seen, unread };
         Ok((diagnosis.into_value(&seen, missing, self.0.mist.requests_sent(), may_call), view))
     }
 }
@@ -302,130 +289,39 @@ impl Inner {
         let fetched = async {
             // The semaphore is never closed.
             let _permit = self.permits.acquire().await.ok();
-            let until = self.until.min(Instant::now() + self.part_limit);
-            timeout_at(until, self.fetch_pages(request, pages)).await.unwrap_or(Err(Missed::Late))
+            let deadline = self.deadline.min(Instant::now() + self.part_limit);
+            timeout_at(deadline, self.fetch_pages(request, pages)).await.unwrap_or(Err(NotRead::Late))
         };
-        timeout_at(self.until, fetched).await.unwrap_or(Err(Missed::Late))
+        timeout_at(self.deadline, fetched).await.unwrap_or(Err(NotRead::Late))
     }
 
     async fn fetch_pages(&self, mut request: Request, most: usize) -> Fetched {
         let (mut pages, mut rows, base) = (Vec::new(), 0, request.clone());
         loop {
             if self.mist.calls_left() == 0 {
-                return partly(pages, Missed::Reserve);
+                return partial_pages(pages, NotRead::Reserve);
             }
             if !self.mist.take_call() {
-                return partly(pages, Missed::Calls(self.max_calls));
+                return partial_pages(pages, NotRead::Calls(self.max_calls));
             }
             let answer = match self.mist.send(request).await {
                 Ok(answer) => answer,
-                Err(error) => return partly(pages, Missed::Failed(error)),
+                Err(error) => return partial_pages(pages, NotRead::Failed(error)),
             };
             let page = answer.page();
             let value = match answer.parsed().await {
                 Ok(value) => value,
-                Err(error) => return partly(pages, Missed::Failed(error)),
+                Err(error) => return partial_pages(pages, NotRead::Failed(error)),
             };
-            let came = rows_in(&value);
-            rows += came;
-            let next = next_page(&base, &value, page.map(|page| (page.number, page.total)), rows, came);
+            let page_rows = rows_in(&value);
+            rows += page_rows;
+            let next = next_page(&base, &value, page.map(|page| (page.number, page.total)), rows, page_rows);
             pages.push(value);
             match next {
                 None => return Ok(Arc::new((pages, true))),
                 Some(_) if pages.len() >= most => return Ok(Arc::new((pages, false))),
                 Some(next) => request = next,
             }
-        }
-    }
-}
-
-/// The pages that were read before one failed, if any.
-fn partly(pages: Vec<Value>, missed: Missed) -> Fetched {
-    if pages.is_empty() { Err(missed) } else { Ok(Arc::new((pages, false))) }
-}
-
-fn rows_in(value: &Value) -> usize {
-    value.get("results").unwrap_or(value).as_array().map_or(0, Vec::len)
-}
-
-/// The request for the page after this one, if there is one.
-fn next_page(
-    base: &Request,
-    value: &Value,
-    page: Option<(u64, Option<u64>)>,
-    rows: usize,
-    came: usize,
-) -> Option<Request> {
-    if came == 0 {
-        return None;
-    }
-    if let Some((number, total)) = page {
-        let more = total.is_some_and(|total| total > rows as u64);
-        return more.then(|| base.clone().query("page", number + 1));
-    }
-    let next = value.get("next")?.as_str().filter(|next| !next.is_empty())?;
-    let (_, query) = next.split_once('?')?;
-    let after = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "search_after");
-    after.map(|(_, after)| base.clone().query("search_after", after.as_ref()))
-}
-
-impl Missed {
-    /// The reason in `not_seen`.
-    fn reason(&self) -> String {
-        let error = match self {
-            Self::Removed => return "the operator has removed the tool that reads it".to_owned(),
-            Self::Calls(most) => return format!("not asked for, after {most} calls"),
-            Self::Reserve => {
-                return "not asked for: the API token's calls of this hour are used up".to_owned();
-            }
-            Self::Late => return "ran out of time".to_owned(),
-            Self::Failed(error) => error,
-        };
-        match error.kind() {
-            ErrorKind::Permission => "403, the API token may not see it".to_owned(),
-            ErrorKind::Missing => "404, Mist does not have it".to_owned(),
-            ErrorKind::Token => "401, Mist does not accept the API token".to_owned(),
-            ErrorKind::RateLimit => "429, no calls are left now".to_owned(),
-            ErrorKind::Deadline => "ran out of time".to_owned(),
-            ErrorKind::Network => "Mist could not be reached".to_owned(),
-            _ => {
-                let words = error.to_string();
-                let first = words.split_inclusive(". ").next().unwrap_or_default();
-                // It may have words of Mist.
-                let redacted = redact_text("", first);
-                let first = redacted.as_deref().unwrap_or(first);
-                shortened(first.trim().trim_end_matches('.'), 120)
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn the_next_page_follows_from_the_header_or_the_link() {
-        let base = Request::get("/api/v1/things").query("limit", 2);
-        let query = |request: Option<Request>| request.map(|request| request.query);
-        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        assert_eq!(
-            query(next_page(&base, &json!([1, 2]), Some((1, Some(3))), 2, 2)),
-            Some(vec![pair("limit", "2"), pair("page", "2")])
-        );
-        assert_eq!(query(next_page(&base, &json!([1]), Some((2, Some(3))), 3, 1)), None);
-        let linked =
-            json!({ "results": [1], "next": "/api/v1/things?limit=2&search_after=%5B1%2C%22a%22%5D" });
-        assert_eq!(
-            query(next_page(&base, &linked, None, 1, 1)),
-            Some(vec![pair("limit", "2"), pair("search_after", "[1,\"a\"]")])
-        );
-        for last in
-            [json!({ "results": [1] }), json!({ "results": [1], "next": null }), json!([1]), json!(null)]
-        {
-            assert_eq!(query(next_page(&base, &last, None, 1, rows_in(&last))), None, "{last}");
         }
     }
 }

@@ -16,7 +16,7 @@ pub struct Window {
 /// Length of a window, if none is given.
 const DAY: i64 = 86_400;
 /// How long Mist keeps events, statistics over time and service levels, with its standard analytics.
-const KEPT: i64 = 30 * DAY;
+const RETENTION: i64 = 30 * DAY;
 /// Seconds by which a window of 30 days may be longer.
 const MARGIN: i64 = 3_600;
 
@@ -84,8 +84,8 @@ impl Window {
 
     /// Records a time that Mist does not keep in `not_seen`.
     fn note_age(&self, ask: &Inquiry) {
-        if self.start < ask.now().saturating_sub(KEPT) - MARGIN {
-            let days = KEPT / DAY;
+        if self.start < ask.now().saturating_sub(RETENTION) - MARGIN {
+            let days = RETENTION / DAY;
             ask.not_seen(
                 &format!("the time before {days} days ago"),
                 &format!("Mist keeps events and service levels for about {days} days"),

@@ -47,7 +47,7 @@ pub fn lasting(since: i64, now: i64) -> String {
 }
 
 /// The state of so many things, with how long it has lasted where that is known: `has been down for 35 min`, or `is down`.
-pub fn been(number: usize, state: &str, since: Option<i64>, now: i64) -> String {
+pub fn state_since(number: usize, state: &str, since: Option<i64>, now: i64) -> String {
     match since {
         Some(since) => format!("{} been {state} {}", has(number), lasting(since, now)),
         None => format!("{} {state}", is(number)),
@@ -139,10 +139,10 @@ mod tests {
 
     #[test]
     fn a_state_has_lasted_since_a_time_or_is_there_now() {
-        assert_eq!(been(1, "down", Some(0), 7_200), "has been down for 2 h");
-        assert_eq!(been(3, "down", Some(0), 7_200), "have been down for 2 h");
-        assert_eq!(been(1, "down", None, 7_200), "is down");
-        assert_eq!(been(2, "down", None, 7_200), "are down");
+        assert_eq!(state_since(1, "down", Some(0), 7_200), "has been down for 2 h");
+        assert_eq!(state_since(3, "down", Some(0), 7_200), "have been down for 2 h");
+        assert_eq!(state_since(1, "down", None, 7_200), "is down");
+        assert_eq!(state_since(2, "down", None, 7_200), "are down");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::arguments::Organization;
 use super::causes as c;
 use super::facts::Device;
 use super::facts::config::{Settings, settings, variables};
-use super::rules::config::{Configured, Given, OWN, STATE, Uses};
+use super::rules::config::{ConfiguredDevice, DEVICE_FIELDS, InheritedValues, STATE_FIELDS, VariableUse};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] =
@@ -88,8 +88,8 @@ fn configured(
     templates: &Templates<'_>,
     profiles: &Rows,
     site: &Settings,
-) -> Vec<Configured> {
-    let left_out: Vec<_> = OWN.into_iter().chain(STATE).collect();
+) -> Vec<ConfiguredDevice> {
+    let left_out: Vec<_> = DEVICE_FIELDS.into_iter().chain(STATE_FIELDS).collect();
     let profiles: HashMap<String, Settings> =
         profiles.iter().filter_map(|row| Some((row.text("id")?, settings(row, &left_out)))).collect();
     let of_kind: HashMap<&str, Settings> =
@@ -99,20 +99,20 @@ fn configured(
         .filter_map(|row| {
             let device = Device::of(row)?;
             let profile = row.text("deviceprofile_id").and_then(|id| profiles.get(&id));
-            let mut given = Given::new();
+            let mut inherited = InheritedValues::new();
             for source in [profile, of_kind.get(device.kind.as_str()), Some(site)].into_iter().flatten() {
                 for (path, value) in source {
-                    given.entry(path.clone()).or_default().push(value.clone());
+                    inherited.entry(path.clone()).or_default().push(value.clone());
                 }
             }
-            Some(Configured { own: settings(row, &left_out), given, device })
+            Some(ConfiguredDevice { own: settings(row, &left_out), inherited, device })
         })
         .collect()
 }
 
 /// What uses variables, of objects with their names.
-fn uses<'a>(objects: impl IntoIterator<Item = (String, &'a Value)>) -> Vec<Uses> {
-    let uses = objects.into_iter().map(|(what, value)| Uses { what, variables: variables(value) });
+fn uses<'a>(objects: impl IntoIterator<Item = (String, &'a Value)>) -> Vec<VariableUse> {
+    let uses = objects.into_iter().map(|(what, value)| VariableUse { what, variables: variables(value) });
     uses.filter(|uses| !uses.variables.is_empty()).collect()
 }
 
@@ -144,11 +144,11 @@ mod tests {
         let found = configured(&devices, &templates, &profiles, &site);
         assert_eq!(found.len(), 2);
         assert_eq!(
-            json!(found[0].given),
+            json!(found[0].inherited),
             json!({ "dns_servers": [["d"]], "radio_config.band_5.bandwidth": [80, 40] })
         );
         assert_eq!(json!(found[0].own), json!({ "radio_config.band_5.bandwidth": 80 }));
-        assert_eq!(json!(found[1].given), json!({ "dns_servers": [["d"]], "ntp_servers": [["a"]] }));
+        assert_eq!(json!(found[1].inherited), json!({ "dns_servers": [["d"]], "ntp_servers": [["a"]] }));
         assert_eq!(templates.named()[0].0, "the network template LAN");
     }
 

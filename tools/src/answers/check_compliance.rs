@@ -7,7 +7,7 @@ use mistmcp::{Call, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::Device;
-use super::facts::lifecycle::{Certificate, Contract, License, Notice, Offered};
+use super::facts::lifecycle::{Certificate, Contract, License, Notice, OfferedVersion};
 use super::parts::shown_by;
 use super::rules::lifecycle as rules;
 use super::site_state::site_name;
@@ -101,8 +101,11 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>) -> Diagnosis {
         .any(|device| device.model.as_deref().is_some_and(|model| model.to_uppercase().starts_with("SSR")))
         .then(|| of_org("versions of SSR", "listOrgAvailableSsrVersions"));
     let ssr = ask.rows_if(ssr_part.as_ref()).await;
-    let offered: Vec<_> =
-        [&aps, &switches, &gateways, &ssr].into_iter().flat_map(Rows::iter).filter_map(Offered::of).collect();
+    let offered: Vec<_> = [&aps, &switches, &gateways, &ssr]
+        .into_iter()
+        .flat_map(Rows::iter)
+        .filter_map(OfferedVersion::of)
+        .collect();
     let contracts: Vec<_> = contracts.iter().filter_map(Contract::of).collect();
     let mut notices: Vec<_> = notices.iter().filter_map(|row| Notice::of(row, false)).collect();
     notices.extend(advisories.iter().filter_map(|row| Notice::of(row, true)));

@@ -5,7 +5,7 @@ use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::{Device, Event, Port};
-use super::rules::ports::{self, Around};
+use super::rules::ports::{self, PortContext};
 use super::site_state::site_name;
 use super::{causes as c, locate, parts, thresholds as t, views};
 
@@ -87,7 +87,7 @@ async fn find(
 ) -> Diagnosis {
     let window = Window::last(t::DAY, ask);
     let located = match device {
-        Some(text) => match locate::device(ask, org, text).await {
+        Some(text) => match locate::find_device(ask, org, text).await {
             Ok(located) => Some(located),
             Err(unknown) => return unknown,
         },
@@ -137,14 +137,16 @@ async fn find(
         }
         return Diagnosis::unknown(format!("{subject} could not be seen, so nothing is known about them."));
     }
-    let around = Around::new(ask.now(), &devices, &ports, &events);
+    let context = PortContext::new(ask.now(), &devices, &ports, &events);
     let mut found: Vec<Finding> = ports
         .iter()
         .flat_map(|port| {
-            let power = devices.iter().filter(|device| port.leads_to(&device.mac, device.name.as_deref()));
-            let power: Vec<_> = power.filter_map(|device| ports::power_lost(port, device, &around)).collect();
+            let power =
+                devices.iter().filter(|device| port.has_neighbor(&device.mac, device.name.as_deref()));
+            let power: Vec<_> =
+                power.filter_map(|device| ports::power_lost(port, device, &context)).collect();
             // Where there is no power, the rest follows.
-            if power.is_empty() { ports::port(port, &around) } else { power }
+            if power.is_empty() { ports::port(port, &context) } else { power }
         })
         .collect();
     let here = |device: &&Device| site.is_none_or(|site| device.site.as_deref() == Some(site));
@@ -158,14 +160,14 @@ async fn find(
         .fact("ports", ports.len())
         .fact("up", ports.iter().filter(|port| port.up == Some(true)).count())
         .fact("unused", ports::unused(&ports, ask.now()))
-        .view("devices", views::plates(&ports, &devices))
+        .view("devices", views::switch_ports(&ports, &devices))
         .findings(found)
         .shown_by(&ports_part);
     match problem {
         Some(problem) => {
             let words =
                 format!("none of {} has the problem {}", count(ports.len(), "port"), problem.cause().name);
-            diagnosis.otherwise(words)
+            diagnosis.when_no_findings(words)
         }
         None => diagnosis,
     }
@@ -215,11 +217,11 @@ fn reported(
         cause == Some("ports")
             && only.is_none_or(|device| alarm.devices.iter().any(|mac| device.has_mac(mac)))
     };
-    let open: Vec<_> = alarms::holding(&all, events).iter().filter(of_ports).copied().collect();
+    let open: Vec<_> = alarms::active(&all, events).iter().filter(of_ports).copied().collect();
     alarms::findings(&open, devices, |_| None, now)
         .into_iter()
         .map(|finding| {
-            let weight = finding.explains().saturating_sub(10);
+            let weight = finding.get_weight().saturating_sub(10);
             finding.weight(weight)
         })
         .collect()

@@ -1,15 +1,18 @@
 //! `checkRadio`: what disturbs the Wi-Fi of a site.
 
+mod shown;
+
 use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, answer, join, name};
-use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
-use super::facts::radio::{BANDS, band_name, band_of};
-use super::facts::{Alarm, Client, Device, Hearing, Medium, Radio, Rogue};
+use super::facts::radio::{BANDS, band_name};
+use super::facts::{Alarm, Client, Device, Medium, NeighborSignals, Radio, Rogue};
 use super::parts::shown_by;
 use super::rules::{alarms, radio as rules};
 use super::site_state::site_name;
 use super::{causes as c, locate, parts, sources, thresholds as t};
+
+use shown::{bands, shown_events, shown_radios, shown_rogues};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] = &[c::RADIO, c::FOREIGN];
@@ -105,8 +108,8 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
             if connected.is_empty() { "no access point is connected" } else { "the statistics have none" };
         ask.nothing_there("radios", why);
     }
-    let (hearing, off) = join!(
-        hearing(ask, site, &radios, band),
+    let (signals, off) = join!(
+        neighbor_signals(ask, site, &radios, band),
         switched_off(ask, site, rules::lacks_a_band(&radios) || radios.is_empty())
     );
     let wanted = |own: &str| band.is_none_or(|band| band == own);
@@ -121,7 +124,7 @@ async fn find(ask: &Inquiry, site: &str, band: Option<&str>) -> Diagnosis {
     let rogues = foreign(&honeypots, &on_lan, band);
     let clients: Vec<_> = client_rows.iter().filter_map(|row| Client::of(row, Medium::Wireless)).collect();
 
-    let (crowds, explained) = rules::co_channel(&in_band, &hearing);
+    let (crowds, explained) = rules::co_channel(&in_band, &signals);
     let mut found = shown_by(crowds, &stats_part);
     found.extend(shown_by(rules::utilization(&in_band, &explained), &stats_part));
     found.extend(shown_by(rules::noise(&in_band), &stats_part));
@@ -186,8 +189,13 @@ fn foreign(honeypots: &Rows, on_lan: &Rows, band: Option<&str>) -> Vec<Rogue> {
     rogues
 }
 
-/// What radios hear of each other, in the bands where channels are shared.
-async fn hearing(ask: &Inquiry, site: &str, radios: &[Radio], band: Option<&str>) -> Hearing {
+/// The levels at which radios receive each other, in the bands where channels are shared.
+async fn neighbor_signals(
+    ask: &Inquiry,
+    site: &str,
+    radios: &[Radio],
+    band: Option<&str>,
+) -> NeighborSignals {
     let part = |own: &'static str| {
         let shared = radios.iter().enumerate().any(|(place, radio)| {
             radio.band == own
@@ -203,11 +211,11 @@ async fn hearing(ask: &Inquiry, site: &str, radios: &[Radio], band: Option<&str>
     let [low, middle, high] = BANDS.map(part);
     let (middle, low, high) =
         join!(ask.rows_if(middle.as_ref()), ask.rows_if(low.as_ref()), ask.rows_if(high.as_ref()));
-    let mut hearing = Hearing::default();
+    let mut signals = NeighborSignals::default();
     for rows in [low, middle, high] {
-        hearing.add(&rows);
+        signals.add(&rows);
     }
-    hearing
+    signals
 }
 
 /// Radios that the settings of their access points switch off. Only asked for where a radio is missing.
@@ -246,7 +254,7 @@ fn reported(
     now: i64,
 ) -> Vec<Finding> {
     let all: Vec<_> = rows.iter().filter_map(Alarm::of).collect();
-    let ours: Vec<_> = alarms::holding(&all, &[])
+    let ours: Vec<_> = alarms::active(&all, &[])
         .into_iter()
         .filter(|alarm| {
             let cause = alarms::cause_of(&alarm.kind).map(|(cause, ..)| cause);
@@ -273,96 +281,4 @@ fn reported(
             finding.weight(weight)
         })
         .collect()
-}
-
-/// For each band: radios, the busiest one, and how many use each channel.
-fn bands(radios: &[Radio]) -> Value {
-    let mut bands = Map::new();
-    for band in BANDS {
-        let own: Vec<_> = radios.iter().filter(|radio| radio.band == band && !radio.disabled).collect();
-        if own.is_empty() {
-            continue;
-        }
-        let mut channels: Vec<(i64, usize)> = Vec::new();
-        for channel in own.iter().filter_map(|radio| radio.channel) {
-            match channels.iter_mut().find(|(known, _)| *known == channel) {
-                Some((_, used)) => *used += 1,
-                None => channels.push((channel, 1)),
-            }
-        }
-        channels.sort_unstable();
-        let channels: Vec<_> = channels.iter().map(|(channel, used)| format!("{channel}×{used}")).collect();
-        let most = own.iter().filter_map(|radio| radio.utilization).reduce(f64::max);
-        bands.insert(
-            band.to_owned(),
-            json!({ "radios": own.len(), "channels": channels.join(" "), "busiest_percent": most }),
-        );
-    }
-    bands.into()
-}
-
-fn shown_radios(radios: &[Radio], found: &[Finding]) -> Value {
-    let rows = radios.iter().map(|radio| {
-        let problem = found.iter().find(|finding| {
-            let by_band = [c::CO_CHANNEL.name, c::CHANNEL_UTILIZATION.name, c::NOISE.name, c::RADIO_DISABLED.name];
-            finding.is_on(&mistmcp::answers::name(&radio.name))
-                && by_band.contains(&finding.cause().name)
-                && finding.shows("band", &radio.band)
-        });
-        json!({
-            "ap": radio.name, "mac": radio.ap, "band": radio.band, "channel": radio.channel, "width": radio.width,
-            "power": radio.power, "utilization": radio.utilization, "noise": radio.noise, "clients": radio.clients,
-            "disabled": radio.disabled, "problem": problem.map(|finding| finding.cause().name),
-        })
-    });
-    rows.collect()
-}
-
-fn shown_rogues(rogues: &[Rogue], name_of: impl Fn(&str) -> String) -> Value {
-    let rows = rogues.iter().map(|rogue| {
-        json!({
-            "ssid": rogue.ssid, "bssid": rogue.bssid, "channel": rogue.channel, "rssi": rogue.rssi,
-            "kind": rogue.kind, "ap": rogue.ap.as_deref().map(&name_of),
-        })
-    });
-    rows.collect()
-}
-
-fn shown_events(rows: &Rows, name_of: impl Fn(&str) -> String, band: Option<&str>) -> Value {
-    let in_band = |row: &mistmcp::answers::Row<'_>| {
-        let own = row.text("band");
-        band.is_none_or(|band| own.as_deref().and_then(band_of) == Some(band))
-    };
-    let rows = rows.iter().filter(in_band).take(200).map(|row| {
-        let change = match (row.integer("pre_channel"), row.integer("channel")) {
-            (Some(before), Some(after)) if before != after => format!(", channel {before} to {after}"),
-            _ => String::new(),
-        };
-        json!({
-            "when": row.time("timestamp"),
-            "ap": row.mac("ap").map(|mac| name_of(&mac)),
-            "band": row.text("band"),
-            "text": format!("{}{change}", row.text_or("event", "changed").replace('-', " ")),
-        })
-    });
-    rows.collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_channels_of_each_band_are_counted() {
-        let radio = |band: &str, channel| Radio {
-            band: band.into(),
-            channel: Some(channel),
-            utilization: Some(10.0),
-            ..Radio::default()
-        };
-        let bands = bands(&[radio("5", 36), radio("5", 36), radio("5", 100), radio("24", 1)]);
-        assert_eq!(bands["5"], json!({ "radios": 3, "channels": "36×2 100×1", "busiest_percent": 10.0 }));
-        assert_eq!(bands["24"]["radios"], 1);
-        assert!(bands.get("6").is_none());
-    }
 }

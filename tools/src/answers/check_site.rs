@@ -5,10 +5,10 @@ use mistmcp::serde_json::{Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
-use super::facts::{Alarm, Change, Event, Level, Target, Trend, classifiers};
-use super::rules::ports::Around;
+use super::facts::{Alarm, Change, Event, ServiceLevel, ServiceLevelTrend, Target, classifiers};
+use super::rules::ports::PortContext;
 use super::rules::{alarms, changes, service_levels, site};
-use super::site_state::{Carried, SiteState, Want};
+use super::site_state::{SitePart, SiteState, WanPeers};
 use super::{causes as c, parts, sources};
 
 /// The causes that this tool finds.
@@ -48,8 +48,8 @@ pub async fn check_site(
 }
 
 /// What is read beside the state of the site.
-struct Beside {
-    levels: Vec<Level>,
+struct SiteHistory {
+    levels: Vec<ServiceLevel>,
     changes: Vec<Change>,
     client_events: Vec<Event>,
 }
@@ -57,7 +57,7 @@ struct Beside {
 async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
     let (actions, wireless) = (parts::marvis_actions(org), parts::levels(org, "wifi", &window));
     let (mut state, actions, wireless) =
-        join!(SiteState::read(ask, id, &window, Want::ALL), ask.rows(&actions), ask.rows(&wireless));
+        join!(SiteState::read(ask, id, &window, SitePart::ALL), ask.rows(&actions), ask.rows(&wireless));
     state.add_actions(&actions, id);
     if state.devices_seen && state.devices.is_empty() {
         ask.nothing_there("devices", "the site has none");
@@ -65,39 +65,39 @@ async fn find(ask: &Inquiry, org: &str, id: &str, window: Window) -> Diagnosis {
         return Diagnosis::unknown(format!("{about} has no devices, so nothing is known about it."))
             .fact("site", state.place(id));
     }
-    let beside = beside(ask, org, id, &window, &wireless, &mut state).await;
-    let around = Around::new(window.end, &state.devices, &state.ports, &state.events);
-    let case = state.case(&beside.client_events, &around);
+    let history = read_history(ask, org, id, &window, &wireless, &mut state).await;
+    let context = PortContext::new(window.end, &state.devices, &state.ports, &state.events);
+    let case = state.case(&history.client_events, &context);
     let mut found = site::site(&case);
     let reported = site::reported(&case, &found);
     found.extend(reported);
-    if let Some(level) = service_levels::lowest(&beside.levels) {
+    if let Some(level) = service_levels::lowest(&history.levels) {
         let classified = classified(ask, id, &window, level, &state.name, &found).await;
         let low = || {
-            let part = parts::levels(org, sle_of(level), &window);
+            let part = parts::levels(org, sle_scope(level), &window);
             Some(service_levels::low(level, &state.name, &[])?.see(&part))
         };
         found.extend(classified.or_else(low));
     }
-    let before = changes::before_findings(&beside.changes, &found, ask.now());
+    let before = changes::change_before(&history.changes, &found, ask.now());
     found.extend(before.map(|(finding, time)| finding.see(&sources::audit_log(org, time))));
-    facts(&state, id, &beside, &found).findings(found).shown_by(&parts::device_stats(id))
+    facts(&state, id, &history, &found).findings(found).shown_by(&parts::device_stats(id))
 }
 
 /// Reads the rest, in the order of what it tells: a call with names to look up has fewer requests left.
-async fn beside(
+async fn read_history(
     ask: &Inquiry,
     org: &str,
     id: &str,
     window: &Window,
     wireless: &Rows,
     state: &mut SiteState,
-) -> Beside {
+) -> SiteHistory {
     let (audit, clients) = (parts::audit_logs(org, window), parts::client_events(id, window));
     let has = |kind: &str| state.count(kind).0 > 0;
     // One request stays for the classifiers of a low service level.
     let left = ask.calls_left().saturating_sub(2);
-    let carried = Carried::parts(org, id, (&state.events, &state.alarms), left.saturating_sub(1));
+    let carried = WanPeers::parts(org, id, (&state.events, &state.alarms), left.saturating_sub(1));
     let mut left = left.saturating_sub(carried.iter().flatten().count());
     let mut level = |sle: &str, is_there: bool| {
         let is_asked = is_there && left > 0;
@@ -110,21 +110,21 @@ async fn beside(
         ask.rows(&clients),
         ask.rows_if(wan.as_ref()),
         ask.rows_if(wired.as_ref()),
-        Carried::read(ask, &carried)
+        WanPeers::read(ask, &carried)
     );
     let is_gateway =
         |mac: &str| state.devices.iter().any(|device| device.kind == "gateway" && device.has_mac(mac));
-    state.carried = carried.of(is_gateway);
+    state.wan_peers = carried.of(is_gateway);
     let here = |rows: &Rows, scope| {
         let row = rows.iter().find(|row| row.text("site_id").as_deref() == Some(id));
-        row.map(|row| Level::all(row, scope)).unwrap_or_default()
+        row.map(|row| ServiceLevel::all(row, scope)).unwrap_or_default()
     };
     let changes = audit.iter().filter_map(Change::of);
     let changes =
         changes.filter(|change| change.target != Target::Account && state.is_changed_by(change, id));
     let mut changes: Vec<_> = changes.collect();
     changes.sort_by_key(|change| std::cmp::Reverse(change.time));
-    Beside {
+    SiteHistory {
         levels: [here(wireless, "wireless"), here(&wired, "wired"), here(&wan, "wan")].concat(),
         changes,
         client_events: clients.iter().filter_map(Event::of).collect(),
@@ -136,7 +136,7 @@ async fn classified(
     ask: &Inquiry,
     id: &str,
     window: &Window,
-    level: &Level,
+    level: &ServiceLevel,
     site: &str,
     found: &[Finding],
 ) -> Option<Finding> {
@@ -144,28 +144,28 @@ async fn classified(
         return None;
     }
     let part = parts::level_trend(id, &level.metric, window);
-    let trend = ask.rows(&part).await.first().map(Trend::of)?;
-    let judged = service_levels::judged(&trend)?;
-    let (classifier, share) = *judged.shares.first()?;
+    let trend = ask.rows(&part).await.first().map(ServiceLevelTrend::of)?;
+    let assessment = service_levels::assess(&trend)?;
+    let (classifier, share) = *assessment.shares.first()?;
     let causes = classifiers::causes(&level.metric, &classifier.name);
     let is_explained =
         found.iter().any(|finding| causes.iter().any(|cause| cause.name == finding.cause().name));
     let cause = causes.first().filter(|_| !is_explained)?;
     Some(
-        service_levels::explained(&level.metric, &judged, classifier, share, cause, site, ask.now())
+        service_levels::explained(&level.metric, &assessment, classifier, share, cause, site, ask.now())
             .see(&part),
     )
 }
 
 /// The scope of a service level, as Mist's list of them spells it.
-pub(super) fn sle_of(level: &Level) -> &'static str {
+pub(super) fn sle_scope(level: &ServiceLevel) -> &'static str {
     match level.scope {
         "wireless" => "wifi",
         scope => scope,
     }
 }
 
-fn facts(state: &SiteState, id: &str, beside: &Beside, found: &[Finding]) -> Diagnosis {
+fn facts(state: &SiteState, id: &str, history: &SiteHistory, found: &[Finding]) -> Diagnosis {
     let kinds = ["ap", "switch", "gateway", "mxedge"].map(|kind| (kind, state.count(kind)));
     let counts = |(kind, (total, up)): &(&str, (usize, usize))| {
         (*total > 0).then(|| ((*kind).to_owned(), json!({ "total": total, "up": up })))
@@ -181,16 +181,16 @@ fn facts(state: &SiteState, id: &str, beside: &Beside, found: &[Finding]) -> Dia
         let problem = found.iter().find(|finding| finding.is_on(&called)).map(|finding| finding.cause().name);
         json!({ "kind": device.kind, "name": called, "mac": device.mac, "since": device.last_seen, "problem": problem })
     });
-    let changes = beside
+    let changes = history
         .changes
         .iter()
         .take(20)
         .map(|change| json!({ "when": change.time, "who": change.who, "what": change.message }));
-    let levels = beside
+    let levels = history
         .levels
         .iter()
         .map(|level| json!({ "scope": level.scope, "metric": level.metric, "value": level.value }));
-    let mut lowest: Vec<_> = beside.levels.iter().collect();
+    let mut lowest: Vec<_> = history.levels.iter().collect();
     lowest.sort_by(|one, other| one.value.total_cmp(&other.value));
     let lowest: mistmcp::serde_json::Map<_, _> =
         lowest.iter().take(3).map(|level| (level.metric.clone(), level.percent().into())).collect();

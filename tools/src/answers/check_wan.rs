@@ -5,7 +5,7 @@ use mistmcp::serde_json::json;
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
-use super::facts::wan::{Cluster, Neighbor, Path, Pool, Tunnel};
+use super::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPath};
 use super::facts::{Alarm, Device, Event, Port};
 use super::parts::shown_by;
 use super::rules::alarms;
@@ -98,13 +98,13 @@ impl Parts {
 struct State {
     gateways: Vec<Device>,
     ports: Vec<Port>,
-    paths: Vec<Path>,
+    paths: Vec<VpnPath>,
     tunnels: Vec<Tunnel>,
-    neighbors: Vec<Neighbor>,
+    neighbors: Vec<RoutingNeighbor>,
     events: Vec<Event>,
     alarms: Vec<Alarm>,
-    clusters: Vec<Cluster>,
-    pools: Vec<Pool>,
+    clusters: Vec<GatewayCluster>,
+    pools: Vec<DhcpPool>,
     /// Outages of service paths.
     outages: usize,
 }
@@ -128,8 +128,10 @@ impl State {
         let ours = |mac: &str| gateways.iter().any(|gateway| gateway.has_mac(mac));
         // A row is of the site where its gateway is, whatever a filter let through.
         let known = |mac: &str| gateways.is_empty() || ours(mac);
-        let neighbors =
-            bgp.iter().filter_map(Neighbor::of_bgp).chain(ospf.iter().filter_map(Neighbor::of_ospf));
+        let neighbors = bgp
+            .iter()
+            .filter_map(RoutingNeighbor::of_bgp)
+            .chain(ospf.iter().filter_map(RoutingNeighbor::of_ospf));
         let is_outage =
             |row: &mistmcp::answers::Row<'_>| row.text("type").is_some_and(|kind| kind.ends_with("_DOWN"));
         let state = Self {
@@ -138,14 +140,14 @@ impl State {
                 .filter_map(Port::of)
                 .filter(|port| port.of_gateway || ours(&port.device))
                 .collect(),
-            paths: paths.iter().filter_map(Path::of).filter(|path| known(&path.gateway)).collect(),
+            paths: paths.iter().filter_map(VpnPath::of).filter(|path| known(&path.gateway)).collect(),
             tunnels: tunnels.iter().filter_map(Tunnel::of).filter(|tunnel| known(&tunnel.gateway)).collect(),
             // Switches have neighbors of their own, inside the site.
             neighbors: neighbors.filter(|neighbor| known(&neighbor.device)).collect(),
             events: events.iter().filter_map(Event::of).collect(),
             alarms: alarms.iter().filter_map(Alarm::of).collect(),
-            clusters: stats.iter().filter_map(Cluster::of).collect(),
-            pools: stats.iter().flat_map(Pool::all_of).collect(),
+            clusters: stats.iter().filter_map(GatewayCluster::of).collect(),
+            pools: stats.iter().flat_map(DhcpPool::all_of).collect(),
             outages: services.iter().filter(is_outage).count(),
             gateways,
         };
@@ -181,8 +183,9 @@ impl State {
 
     /// What alarms report. What statistics and events show as well is told once.
     fn reports(&self, wan: &Wan<'_>) -> Vec<Finding> {
-        let held = alarms::holding(&self.alarms, &self.events).into_iter().filter(|alarm| {
-            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.group == "WAN") && wan.holds(alarm)
+        let held = alarms::active(&self.alarms, &self.events).into_iter().filter(|alarm| {
+            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.group == "WAN")
+                && wan.is_current(alarm)
         });
         let reports = alarms::findings(&held.collect::<Vec<_>>(), &self.gateways, |_| None, wan.now);
         let weighted = reports.into_iter().map(|finding| {

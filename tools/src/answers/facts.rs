@@ -1,4 +1,4 @@
-//! Facts of the network, in typed form, drawn from rows of Mist.
+//! Facts of the network: rows of Mist in typed form.
 
 mod alarm;
 mod change;
@@ -17,10 +17,12 @@ pub(super) mod wan;
 pub(super) use alarm::Alarm;
 pub(super) use change::{Change, Target};
 pub(super) use client::{Client, Medium};
-pub(super) use device::Device;
+pub(super) use device::{Device, LldpNeighbor};
 pub(super) use event::{Event, Stage, open, stage_of};
 pub(super) use port::Port;
-pub(super) use radio::{Hearing, Radio};
+pub(super) use radio::{NeighborSignals, Radio};
 pub(super) use rogue::Rogue;
-pub(super) use service_level::{Classifier, Level, Trend, classifiers, metric_name, percent};
+pub(super) use service_level::{
+    Classifier, ServiceLevel, ServiceLevelTrend, classifiers, metric_name, percent,
+};
 pub(super) use topology::Topology;

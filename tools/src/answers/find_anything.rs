@@ -66,7 +66,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
     let all_seen = [&wireless, &wired, &wan, &device_rows, &sites].iter().all(|rows| rows.is_seen())
         && (is_address || nac_rows.is_seen());
     if things.is_empty() {
-        return nothing(ask, text, all_seen, devices.is_empty() && sites.is_empty());
+        return not_found(ask, text, all_seen, devices.is_empty() && sites.is_empty());
     }
     let headlines: Vec<_> = things.iter().map(headline).collect();
     let sharing = fitting.iter().filter(|device| is_address && !has_address(device, text)).count();
@@ -85,7 +85,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str) -> Diagnosis {
 }
 
 /// The answer where nothing fits.
-fn nothing(ask: &Inquiry, text: &str, all_seen: bool, is_organization_empty: bool) -> Diagnosis {
+fn not_found(ask: &Inquiry, text: &str, all_seen: bool, is_organization_empty: bool) -> Diagnosis {
     let called = name(text);
     ask.nothing_there("anything", &format!("nothing fits; clients of the last {DAYS} days"));
     if !all_seen {

@@ -9,9 +9,9 @@ use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::{Alarm, Device, Event, Port};
-use super::rules::ports::{self as port_rules, Around};
-use super::rules::tree::Tree;
-use super::rules::{alarms, device, starting};
+use super::rules::ports::{self as port_rules, PortContext};
+use super::rules::tree::DeviceTree;
+use super::rules::{alarms, device, upgrading};
 use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
@@ -106,7 +106,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
             alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::DEVICE_DOWN.name);
         here(alarm.site.as_deref()) && !(of_state && alarm.devices.iter().any(is_known))
     });
-    let open = alarms::holding(&reported, &events);
+    let open = alarms::active(&reported, &events);
     let mut findings = down(&devices, &ports, &events, site_name, ask.now());
     findings.extend(
         alarms::findings(&open, &devices, site_name, ask.now()).into_iter().map(|finding| {
@@ -133,7 +133,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
         Diagnosis::about(format!("{subject} has {} of {} down", down, count(devices.len(), "device")));
     if lower > 0 {
         let problems = count(lower, "problem");
-        diagnosis = diagnosis.otherwise(format!(
+        diagnosis = diagnosis.when_no_findings(format!(
             "no problem of the asked severity was found, but {problems} below it: leave out `severity` to see all"
         ));
     }
@@ -177,15 +177,15 @@ pub(super) fn down(
 fn down_at_site(devices: &[Device], ports: &[Port], events: &[Event], site: &str, now: i64) -> Vec<Finding> {
     let mut found: Vec<_> = device::site_down(devices, site, now).into_iter().collect();
     let is_site_down = !found.is_empty();
-    let tree = Tree::of(devices, ports);
-    let around = Around::new(now, devices, ports, events);
+    let tree = DeviceTree::of(devices, ports);
+    let context = PortContext::new(now, devices, ports, events);
     for (place, device) in devices.iter().enumerate().filter(|(_, device)| device.is_down()) {
-        if is_site_down || tree.is_behind_a_dead_one(place) {
-            found.push(device::single_down(device, devices, now));
+        if is_site_down || tree.is_below_an_outage(place) {
+            found.push(device::single_outage(device, devices, now));
             continue;
         }
-        let behind = tree.behind(place);
-        if let Some(upgrade) = starting::upgrade(device, events, now) {
+        let behind = tree.downstream(place);
+        if let Some(upgrade) = upgrading::upgrade(device, events, now) {
             found.push(upgrade.finding(&behind, now));
             continue;
         }
@@ -194,8 +194,8 @@ fn down_at_site(devices: &[Device], ports: &[Port], events: &[Event], site: &str
             continue;
         }
         let finding = device::upstream_port(device, devices, ports)
-            .and_then(|port| port_rules::unfed(port, device, &around))
-            .unwrap_or_else(|| device::single_down(device, devices, now));
+            .and_then(|port| port_rules::outage_at_port(port, device, &context))
+            .unwrap_or_else(|| device::single_outage(device, devices, now));
         let is_covered = device.is_covered(devices);
         found.push(if is_covered { finding.weight(66) } else { finding });
     }
@@ -247,14 +247,14 @@ mod tests {
 
     #[test]
     fn a_dead_switch_is_the_root_whatever_its_ports_say() {
-        let unfed = |port: &mut Port| {
+        let outage_at_port = |port: &mut Port| {
             port.up = Some(false);
             port.poe_on = Some(false);
         };
-        let found = causes(&["SW", "AP-3", "AP-4", "AP-5"], unfed);
+        let found = causes(&["SW", "AP-3", "AP-4", "AP-5"], outage_at_port);
         assert_eq!(found[0].0, "upstream_down");
         assert!(found[1..].iter().all(|(cause, _)| *cause == "device_down"), "{found:?}");
-        let found = causes(&["GW", "SW", "AP-3", "AP-4", "AP-5"], unfed);
+        let found = causes(&["GW", "SW", "AP-3", "AP-4", "AP-5"], outage_at_port);
         assert_eq!(found[0].0, "site_down", "the inventory has no last_seen");
     }
 

@@ -41,7 +41,7 @@ pub(super) fn devices_at(site: &str, rows: &Rows) -> Vec<Device> {
 
 /// Finds a device of the inventory by id, MAC address, name, serial number or a part of its name; or an answer that says
 /// why there is none.
-pub(super) async fn device(ask: &Inquiry, org: &str, text: &str) -> Result<Located, Diagnosis> {
+pub(super) async fn find_device(ask: &Inquiry, org: &str, text: &str) -> Result<Located, Diagnosis> {
     let rows = ask.rows(&parts::inventory(org)).await;
     let inventory = devices_of(&rows);
     let id = text.trim().to_lowercase();

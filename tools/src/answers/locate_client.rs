@@ -112,7 +112,7 @@ impl Search {
 }
 
 /// Finds one client, or an answer that says why there is none.
-pub(super) async fn client(ask: &Inquiry, search: &Search) -> Result<Client, Diagnosis> {
+pub(super) async fn find_client(ask: &Inquiry, search: &Search) -> Result<Client, Diagnosis> {
     let (wireless, wired) = (search.wireless(), search.wired());
     let (wireless, wired) = join!(ask.rows(&wireless), ask.rows(&wired));
     let mut found = search.fitting(&[(&wireless, Medium::Wireless), (&wired, Medium::Wired)]);
@@ -126,11 +126,11 @@ pub(super) async fn client(ask: &Inquiry, search: &Search) -> Result<Client, Dia
             )));
         }
     }
-    one(ask, &search.text, found)
+    single_client(ask, &search.text, found)
 }
 
 /// The one client among those that fit: the latest of several with one name and one site is not guessed.
-pub(super) fn one(ask: &Inquiry, text: &str, found: Vec<Client>) -> Result<Client, Diagnosis> {
+pub(super) fn single_client(ask: &Inquiry, text: &str, found: Vec<Client>) -> Result<Client, Diagnosis> {
     let called = name(text);
     match found.len() {
         0 => {

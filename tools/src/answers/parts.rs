@@ -3,8 +3,8 @@
 use mistmcp::Request;
 use mistmcp::answers::{Finding, Part, Window};
 
-use super::rules::alarms::ENDING_EVENTS;
-use super::rules::starting::UPGRADE_EVENTS;
+use super::rules::alarms::CLEARING_EVENTS;
+use super::rules::upgrading::UPGRADE_EVENTS;
 
 /// Rows of a page: the most that Mist gives.
 pub(super) const ROWS: u32 = 1_000;
@@ -208,5 +208,34 @@ pub(super) fn outage_events(org: &str, site: Option<&str>, window: &Window) -> P
         Some(site) => device_events(site, window),
         None => org_device_events(org, window),
     };
-    part.with("type", format!("{UPGRADE_EVENTS},{ENDING_EVENTS}"))
+    part.with("type", format!("{UPGRADE_EVENTS},{CLEARING_EVENTS}"))
+}
+
+/// NAC events of one client, the latest first.
+pub(super) fn nac_events(org: &str, mac: &str, window: &Window) -> Part {
+    let part = Part::new("NAC events", "searchOrgNacClientEvents").with("org_id", org).with("mac", mac);
+    window.on(part.with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// Events of one wireless client.
+pub(super) fn events_of_client(site: &str, mac: &str, window: &Window) -> Part {
+    let part =
+        Part::new("client events", "getSiteEventsForClient").with("site_id", site).with("client_mac", mac);
+    window.on(part.with("limit", ROWS))
+}
+
+/// Events of all wireless clients of a site, the latest first.
+pub(super) fn events_of_other_clients(site: &str, window: &Window) -> Part {
+    let part = Part::new("events of other clients", "searchSiteWirelessClientEvents").with("site_id", site);
+    window.on(part.with("limit", ROWS).with("sort", "-timestamp"))
+}
+
+/// The NAC rules with their names.
+pub(super) fn nac_rules(org: &str) -> Part {
+    Part::new("NAC rules", "listOrgNacRules").with("org_id", org).with("limit", ROWS)
+}
+
+/// The inventory of a site, one page.
+pub(super) fn site_inventory(org: &str, site: &str) -> Part {
+    inventory(org).with("site_id", site).pages(1)
 }

@@ -7,8 +7,8 @@ use mistmcp::serde_json::{Value, json};
 use mistmcp::{Call, Mist, Reply, Result, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
-use super::check_site::sle_of;
-use super::facts::{Alarm, Device, Event, Level, Port};
+use super::check_site::sle_scope;
+use super::facts::{Alarm, Device, Event, Port, ServiceLevel};
 use super::rules::ranking::{self, RankedSite, SiteRow};
 use super::rules::service_levels;
 use super::{causes as c, locate, parts, thresholds as t};
@@ -49,8 +49,8 @@ async fn find(ask: &Inquiry, org: &str, window: Window, limit: Option<u32>) -> D
     let events_part = parts::outage_events(org, None, &window);
     let levels = ["wifi", "wired", "wan"].map(|sle| parts::levels(org, sle, &window));
     // A day hides what has been bad for some hours.
-    let lately = Window::last(t::RECENTLY, ask);
-    let is_long = window.end >= lately.end && lately.start - window.start > t::RECENTLY;
+    let lately = Window::last(t::RECENT, ask);
+    let is_long = window.end >= lately.end && lately.start - window.start > t::RECENT;
     let now = ["wifi", "wired", "wan"].map(|sle| is_long.then(|| parts::levels(org, sle, &lately)));
     let (sites, devices, alarms, events, wireless, wired, wan, ports, wireless_now, wired_now, wan_now) = join!(
         ask.rows(&sites_part),
@@ -154,12 +154,12 @@ fn fill_levels(
     sites: &mut [SiteRow],
     places: &Places,
     levels: &[(&'static str, &Rows)],
-    is_wanted: impl Fn(&Level) -> bool,
+    is_wanted: impl Fn(&ServiceLevel) -> bool,
 ) {
     for (scope, rows) in levels {
         for row in rows.iter() {
             if let Some(place) = row.text("site_id").and_then(|site| places.get(&site).copied()) {
-                sites[place].levels.extend(Level::all(row, scope).into_iter().filter(&is_wanted));
+                sites[place].levels.extend(ServiceLevel::all(row, scope).into_iter().filter(&is_wanted));
             }
         }
     }
@@ -181,5 +181,5 @@ fn row(ranked: &RankedSite<'_>) -> Value {
 /// The call that shows the service level that is the main reason.
 fn see(org: &str, ranked: &RankedSite<'_>, window: &Window) -> Part {
     let lowest = service_levels::lowest(&ranked.site.levels);
-    parts::levels(org, lowest.map_or("wifi", sle_of), window)
+    parts::levels(org, lowest.map_or("wifi", sle_scope), window)
 }

@@ -3,8 +3,8 @@
 pub(super) mod alarms;
 pub(super) mod changes;
 pub(super) mod client;
+pub(super) mod client_failures;
 pub(super) mod config;
-pub(super) mod connecting;
 pub(super) mod device;
 pub(super) mod lifecycle;
 pub(super) mod nac;
@@ -13,7 +13,7 @@ pub(super) mod radio;
 pub(super) mod ranking;
 pub(super) mod service_levels;
 pub(super) mod site;
-pub(super) mod starting;
 pub(super) mod topology;
 pub(super) mod tree;
+pub(super) mod upgrading;
 pub(super) mod wan;

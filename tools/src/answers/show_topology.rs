@@ -8,11 +8,11 @@ use mistmcp::answers::{
 use mistmcp::serde_json::{Map, Value, json};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, mist_tool};
 
-use super::facts::topology::edge_devices;
+use super::facts::topology::mist_edge_devices;
 use super::facts::{Client, Event, Medium, Port, Topology};
 use super::mermaid::{self, Detail};
 use super::parts::shown_by;
-use super::rules::{device, ports::Around, topology as rules};
+use super::rules::{device, ports::PortContext, topology as rules};
 use super::{causes as c, locate, parts, thresholds as t};
 
 /// The causes that this tool finds.
@@ -63,7 +63,7 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
         ask.rows_if(wired_part.as_ref()),
     );
     let mut devices = locate::devices_of(&stats);
-    devices.extend(edge_devices(&edges));
+    devices.extend(mist_edge_devices(&edges));
     let site_name = site_row.first().and_then(|row| row.text("name")).or_else(|| ask.resolved_name(site));
     let site_name = site_name.unwrap_or_else(|| format!("site {site}"));
     if devices.is_empty() {
@@ -77,21 +77,21 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
     }
     let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
     let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
-    let around = Around::new(ask.now(), &devices, &ports, &events);
+    let context = PortContext::new(ask.now(), &devices, &ports, &events);
     let mut topology = Topology::of(&devices, &ports, &stats);
     if ports.is_empty() && port_rows.is_seen() && devices.iter().any(|device| device.kind == "switch") {
         ask.nothing_there("ports", "there are none");
     }
 
-    let mut found = shown_by(rules::down(&topology, &devices, &ports, &around), &stats_part);
+    let mut found = shown_by(rules::down(&topology, &devices, &ports, &context), &stats_part);
     found.extend(device::site_down(&devices, &site_name, ask.now()).map(|finding| finding.see(&stats_part)));
-    found.extend(shown_by(rules::links(&topology, &ports, &around), &ports_part));
+    found.extend(shown_by(rules::links(&topology, &ports, &context), &ports_part));
     rules::mark(&mut topology, &found);
     let mut subject = format!("The topology of {}", name(&site_name));
     if let Some(text) = client {
-        match located(text, &wireless, &wired) {
+        match find_client(text, &wireless, &wired) {
             Some(client) => {
-                topology.only_to(&client, client.medium == Medium::Wireless);
+                topology.keep_path_to(&client, client.medium == Medium::Wireless);
                 found.retain(|finding| topology.nodes.iter().any(|node| finding.is_on(&name(&node.name))));
                 subject = format!("The way to {} at {}", client.called(), name(&site_name));
                 if client.device.as_deref().and_then(|mac| topology.place(mac)).is_none() {
@@ -115,11 +115,16 @@ async fn find(ask: &Inquiry, site: &str, client: Option<&str>) -> Diagnosis {
         }
     }
     let links = stats.if_seen(topology.edges.len());
-    drawn(Diagnosis::about(subject), &topology, links, &site_name).findings(found)
+    with_drawing(Diagnosis::about(subject), &topology, links, &site_name).findings(found)
 }
 
 /// Adds what the topology is.
-fn drawn(diagnosis: Diagnosis, topology: &Topology, links: Option<usize>, site_name: &str) -> Diagnosis {
+fn with_drawing(
+    diagnosis: Diagnosis,
+    topology: &Topology,
+    links: Option<usize>,
+    site_name: &str,
+) -> Diagnosis {
     let of = |kind: &str| {
         let all: Vec<_> = topology.nodes.iter().filter(|node| node.kind == kind).collect();
         (all.len(), all.iter().filter(|node| node.up == Some(false)).count())
@@ -156,7 +161,7 @@ fn drawn(diagnosis: Diagnosis, topology: &Topology, links: Option<usize>, site_n
         .fact("devices", devices)
         .fact("links", links)
         .fact("without_a_known_link", alone)
-        .whole(sets.skip(if is_whole { 0 } else { 2 }))
+        .uncut(sets.skip(if is_whole { 0 } else { 2 }))
         .view("site", site_name)
         .view("nodes", nodes(topology))
         .view("edges", edges(topology))
@@ -167,7 +172,7 @@ fn drawn(diagnosis: Diagnosis, topology: &Topology, links: Option<usize>, site_n
 const MOST_DRAWN: usize = 200;
 
 /// The client that a text names: exactly, or else the only one of whose name it is a part.
-fn located(text: &str, wireless: &Rows, wired: &Rows) -> Option<Client> {
+fn find_client(text: &str, wireless: &Rows, wired: &Rows) -> Option<Client> {
     let mac = locate::mac_of(text);
     let all = wireless.iter().filter_map(|row| Client::of(row, Medium::Wireless));
     let all: Vec<_> = all.chain(wired.iter().filter_map(|row| Client::of(row, Medium::Wired))).collect();
@@ -213,7 +218,7 @@ mod tests {
         let wired = Rows::of(
             json!({ "results": [{ "mac": "3c5282000001", "dhcp_hostname": "till-1", "device_mac": ["5c5b35000001"] }] }),
         );
-        let found = |text: &str| located(text, &wireless, &wired).map(|client| client.mac);
+        let found = |text: &str| find_client(text, &wireless, &wired).map(|client| client.mac);
         for text in ["8C:8C:AA:00:00:01", "laptop-01", "kofi", "10.0.0.5"] {
             assert_eq!(found(text).as_deref(), Some("8c8caa000001"), "{text}");
         }

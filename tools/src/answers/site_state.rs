@@ -3,9 +3,9 @@
 use mistmcp::answers::{Inquiry, Part, Row, Rows, Window, join};
 use mistmcp::serde_json::{Value, json};
 
-use super::facts::wan::{Cluster, Neighbor, Path, Pool, Tunnel};
+use super::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPath};
 use super::facts::{Alarm, Change, Device, Event, Port, Radio};
-use super::rules::ports::Around;
+use super::rules::ports::PortContext;
 use super::rules::site::{self, SiteCase};
 use super::rules::wan;
 use super::{locate, parts};
@@ -27,21 +27,21 @@ pub(super) struct SiteState {
     pub(super) alarms_seen: bool,
     pub(super) missing_vlans: Vec<(String, Vec<String>)>,
     pub(super) radios: Vec<Radio>,
-    pub(super) pools: Vec<Pool>,
-    pub(super) clusters: Vec<Cluster>,
+    pub(super) pools: Vec<DhcpPool>,
+    pub(super) clusters: Vec<GatewayCluster>,
     /// What runs over the WAN, where a report made it worth reading.
-    pub(super) carried: Carried,
+    pub(super) wan_peers: WanPeers,
 }
 
 /// What runs over the WAN of a site: VPN paths, tunnels and routing neighbors.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Carried {
-    pub(super) paths: Vec<Path>,
+pub(super) struct WanPeers {
+    pub(super) paths: Vec<VpnPath>,
     pub(super) tunnels: Vec<Tunnel>,
-    pub(super) neighbors: Vec<Neighbor>,
+    pub(super) neighbors: Vec<RoutingNeighbor>,
 }
 
-impl Carried {
+impl WanPeers {
     /// The parts that events or alarms make worth reading, at most so many.
     pub(super) fn parts(
         org: &str,
@@ -73,17 +73,19 @@ impl Carried {
             ask.rows_if(bgp.as_ref()),
             ask.rows_if(ospf.as_ref())
         );
-        let neighbors =
-            bgp.iter().filter_map(Neighbor::of_bgp).chain(ospf.iter().filter_map(Neighbor::of_ospf));
+        let neighbors = bgp
+            .iter()
+            .filter_map(RoutingNeighbor::of_bgp)
+            .chain(ospf.iter().filter_map(RoutingNeighbor::of_ospf));
         Self {
-            paths: paths.iter().filter_map(Path::of).collect(),
+            paths: paths.iter().filter_map(VpnPath::of).collect(),
             tunnels: tunnels.iter().filter_map(Tunnel::of).collect(),
             neighbors: neighbors.collect(),
         }
     }
 }
 
-impl Carried {
+impl WanPeers {
     /// Without the neighbors of switches, which have some of their own inside the site.
     pub(super) fn of(mut self, is_gateway: impl Fn(&str) -> bool) -> Self {
         self.neighbors.retain(|neighbor| is_gateway(&neighbor.device));
@@ -107,25 +109,25 @@ fn nameless(site: &str) -> String {
 
 /// What is read of a site beside its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Want {
+pub(super) enum SitePart {
     Devices,
     Ports,
     Events,
     Alarms,
 }
 
-impl Want {
+impl SitePart {
     pub(super) const ALL: &[Self] = &[Self::Devices, Self::Ports, Self::Events, Self::Alarms];
 }
 
 impl SiteState {
     /// Reads a site: a call for its name and for each part, and one more for a second page of devices or ports.
-    pub(super) async fn read(ask: &Inquiry, site: &str, window: &Window, wanted: &[Want]) -> Self {
-        let if_wanted = |want: Want, part: Part| wanted.contains(&want).then_some(part);
-        let (about, stats) = (parts::site(site), if_wanted(Want::Devices, parts::device_stats(site)));
-        let ports = if_wanted(Want::Ports, parts::ports(site));
-        let events = if_wanted(Want::Events, parts::device_events(site, window));
-        let alarms = if_wanted(Want::Alarms, parts::alarms(site, window));
+    pub(super) async fn read(ask: &Inquiry, site: &str, window: &Window, wanted: &[SitePart]) -> Self {
+        let if_wanted = |want: SitePart, part: Part| wanted.contains(&want).then_some(part);
+        let (about, stats) = (parts::site(site), if_wanted(SitePart::Devices, parts::device_stats(site)));
+        let ports = if_wanted(SitePart::Ports, parts::ports(site));
+        let events = if_wanted(SitePart::Events, parts::device_events(site, window));
+        let alarms = if_wanted(SitePart::Alarms, parts::alarms(site, window));
         let (about, stats, ports, events, alarms) = join!(
             ask.rows(&about),
             ask.rows_if(stats.as_ref()),
@@ -142,19 +144,23 @@ impl SiteState {
             devices_seen: stats.is_seen(),
             missing_vlans: site::missing_vlans(stats.iter()),
             radios: stats.iter().flat_map(Radio::all_of).collect(),
-            pools: stats.iter().flat_map(Pool::all_of).collect(),
-            clusters: stats.iter().filter_map(Cluster::of).collect(),
+            pools: stats.iter().flat_map(DhcpPool::all_of).collect(),
+            clusters: stats.iter().filter_map(GatewayCluster::of).collect(),
             ports: ports.iter().filter_map(Port::of).collect(),
             events: events.iter().filter_map(Event::of).collect(),
             alarms_seen: alarms.is_seen(),
             alarms: alarms.iter().filter_map(Alarm::of).collect(),
-            carried: Carried::default(),
+            wan_peers: WanPeers::default(),
             about,
         }
     }
 
     /// What the rules for a site take.
-    pub(super) fn case<'a>(&'a self, client_events: &'a [Event], around: &'a Around<'a>) -> SiteCase<'a> {
+    pub(super) fn case<'a>(
+        &'a self,
+        client_events: &'a [Event],
+        context: &'a PortContext<'a>,
+    ) -> SiteCase<'a> {
         SiteCase {
             id: &self.id,
             name: &self.name,
@@ -167,10 +173,10 @@ impl SiteState {
             radios: &self.radios,
             pools: &self.pools,
             clusters: &self.clusters,
-            paths: &self.carried.paths,
-            tunnels: &self.carried.tunnels,
-            neighbors: &self.carried.neighbors,
-            around,
+            paths: &self.wan_peers.paths,
+            tunnels: &self.wan_peers.tunnels,
+            neighbors: &self.wan_peers.neighbors,
+            context,
         }
     }
 

@@ -12,9 +12,9 @@ pub(super) const BUSY_CHANNEL: f64 = 70.0;
 /// Clients on one radio, above which airtime is scarce in practice.
 pub(super) const MANY_CLIENTS: i64 = 60;
 /// Reassociations within ten minutes that are more than walking causes.
-pub(super) const RESTLESS: usize = 8;
+pub(super) const MANY_REASSOCIATIONS: usize = 8;
 /// Failures of a client in the window that are more than a chance.
-pub(super) const SOME_FAILURES: usize = 2;
+pub(super) const MIN_FAILURES: usize = 2;
 
 /// Speed in Mb/s that every access point and uplink port should reach: 1000BASE-T.
 pub(super) const FULL_SPEED: i64 = 1_000;
@@ -24,26 +24,26 @@ pub(super) const PORT_ERRORS: i64 = 1_000;
 /// Damaged frames per million frames that show in applications (TCP throughput falls markedly from 0.01 % loss on).
 pub(super) const PORT_ERRORS_PER_MILLION: f64 = 100.0;
 /// Times that a port goes down in the window, from which on it flaps.
-pub(super) const FLAPS: usize = 3;
+pub(super) const MIN_FLAPS: usize = 3;
 /// Part of the PoE budget of a switch, from which on the next device may be denied.
 pub(super) const POE_NEAR_BUDGET: f64 = 0.9;
 /// Power draw in watts below which a port feeds nothing: IEEE 802.3 keeps the power up from about 0.5 W.
-pub(super) const NO_DRAW: f64 = 0.5;
+pub(super) const MIN_POE_DRAW: f64 = 0.5;
 /// Seconds without traffic, after which a port counts as unused.
 pub(super) const UNUSED_PORT: i64 = 7 * DAY;
 
 /// Restarts in the window that nobody asked for, from which on a device restarts again and again.
-pub(super) const RESTARTS: usize = 3;
+pub(super) const MIN_RESTARTS: usize = 3;
 /// Seconds between events that belong together: devices report a common cause within some minutes, because the cloud
 /// declares a device gone after missed heartbeats.
-pub(super) const TOGETHER: i64 = 10 * MINUTE;
+pub(super) const OUTAGE_WINDOW: i64 = 10 * MINUTE;
 /// Seconds before a trouble in which a change is its likely cause.
 pub(super) const SHORTLY_BEFORE: i64 = 30 * MINUTE;
 /// Part of the devices of a site that is a site's outage and not a device's.
 pub(super) const MOST_OF_A_SITE: f64 = 0.8;
 
 /// Seconds for which Mist keeps the audit log, as its portal offers it.
-pub(super) const AUDIT_LOG_KEPT: i64 = 180 * DAY;
+pub(super) const AUDIT_LOG_RETENTION: i64 = 180 * DAY;
 
 pub(super) const MINUTE: i64 = 60;
 pub(super) const DAY: i64 = 86_400;
@@ -56,10 +56,10 @@ pub(super) const MANY_ON_CHANNEL: usize = 4;
 /// Utilization in percent from which on a shared channel is felt.
 pub(super) const SHARED_CHANNEL: f64 = 50.0;
 /// Share of the air time in percent that other networks or other devices than Wi-Fi take, from which on they are felt.
-pub(super) const FOREIGN_SHARE: f64 = 30.0;
+pub(super) const INTERFERENCE_SHARE: f64 = 30.0;
 /// Noise floor in dBm above which data rates fall. It is -90 to -95 dBm on a quiet channel; with -80 dBm, a client at
 /// -65 dBm has 15 dB left.
-pub(super) const NOISY: f64 = -80.0;
+pub(super) const HIGH_NOISE_FLOOR: f64 = -80.0;
 /// Radar hits of one access point in the window that are more than a chance.
 pub(super) const RADAR_HITS: usize = 3;
 /// Clients with a weak signal at one access point, and their share, from which on the place lacks coverage and not the client.
@@ -85,8 +85,8 @@ pub(super) const EXPIRES: i64 = 90 * DAY;
 pub(super) const EXPIRES_SOON: i64 = 30 * DAY;
 
 /// Seconds before the end of the window whose client events show what is wrong now.
-pub(super) const RECENTLY: i64 = 2 * 60 * MINUTE;
-/// Failures of clients on one WLAN within [`RECENTLY`] that are more than the few that every network has.
+pub(super) const RECENT: i64 = 2 * 60 * MINUTE;
+/// Failures of clients on one WLAN within [`RECENT`] that are more than the few that every network has.
 pub(super) const MANY_FAILURES: usize = 8;
 /// A service level below which users complain: Mist's dashboards color it from 0.9 down.
 pub(super) const LOW_LEVEL: f64 = 0.9;
@@ -95,4 +95,4 @@ pub(super) const BAD_LEVEL: f64 = 0.7;
 /// A difference of service levels that is more than the variation from day to day.
 pub(super) const LEVEL_CHANGE: f64 = 0.03;
 /// Share of the bad user minutes of one device, from which on the trouble is there and not at the whole site.
-pub(super) const MOST_OF_A_LEVEL: f64 = 0.5;
+pub(super) const CONCENTRATED_SHARE: f64 = 0.5;

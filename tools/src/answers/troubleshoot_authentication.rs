@@ -1,15 +1,15 @@
 //! `troubleshootAuthentication`: why a client or user does not get in.
 
-use mistmcp::answers::{Cause, Diagnosis, Finding, Inquiry, Part, Rows, Window, answer, join, name};
+use mistmcp::answers::{
+    Cause, Diagnosis, Finding, Inquiry, Object, Part, Rows, Severity, Window, answer, join, name,
+};
 use mistmcp::{Call, Mist, Reply, Result, SiteId, TimeWindow, mist_tool};
 
 use super::arguments::Organization;
 use super::facts::{Client, Event, Medium};
 use super::locate_client::{self, Search};
 use super::rules::{client, nac};
-use super::troubleshoot_client::{
-    client_events, facts, nac_events, nac_rules, rule_names, site_client_events, without_own,
-};
+use super::troubleshoot_client::{client_facts, events_of_others, rule_names};
 use super::{causes as c, parts};
 
 /// The causes that this tool finds.
@@ -67,7 +67,7 @@ async fn locate(ask: &Inquiry, search: &Search, who: &str) -> Result<Client, Dia
         let meant = found.iter().find(denied).or_else(|| found.first()).cloned();
         found = meant.into_iter().collect();
     }
-    locate_client::one(ask, who, found)
+    locate_client::single_client(ask, who, found)
 }
 
 async fn find(
@@ -80,11 +80,11 @@ async fn find(
     let mac = found.mac.as_str();
     let site = asked_site.or(found.site.as_deref());
     let wireless = site.filter(|_| found.medium != Medium::Wired);
-    let nac_part = nac_events(org, mac, window);
-    let events_part = wireless.map(|site| client_events(site, mac, window));
-    let others_part = wireless.map(|site| site_client_events(site, window));
+    let nac_part = parts::nac_events(org, mac, window);
+    let events_part = wireless.map(|site| parts::events_of_client(site, mac, window));
+    let others_part = wireless.map(|site| parts::events_of_other_clients(site, window));
     let devices_part = site.map(|site| parts::device_events(site, window));
-    let rules_part = nac_rules(org);
+    let rules_part = parts::nac_rules(org);
     let macs_part = Part::new("user MAC addresses", "searchOrgUserMacs")
         .with("org_id", org)
         .with("mac", mac)
@@ -100,14 +100,14 @@ async fn find(
         ask.rows_if(wlans_part.as_ref()),
     );
     let own: Vec<_> = events.iter().filter_map(Event::of).collect();
-    let others = without_own(&others, &own, mac);
+    let others = events_of_others(&others, &own, mac);
     let nac_events: Vec<_> = nac_rows.iter().filter_map(Event::of).collect();
     let devices: Vec<_> = devices.iter().filter_map(Event::of).collect();
     let called = found.called();
-    let who = nac::Who { called: &called, client: Some(found), now: ask.now() };
+    let who = nac::Subject { called: &called, client: Some(found), now: ask.now() };
     let refused = nac::refused(&nac_events, &who, rule_names(&rules)).map(|finding| finding.see(&nac_part));
     let unreachable = nac::server_unreachable(&own, &others, &devices, &who);
-    let case = client::Case { client: found, events: &own, others: &others, ap: None, now: ask.now() };
+    let case = client::ClientCase { client: found, events: &own, others: &others, ap: None, now: ask.now() };
     let mut findings: Vec<Finding> = Vec::new();
     if refused.is_none() && unreachable.is_none() {
         findings.extend(client::authorization(&case));
@@ -128,20 +128,16 @@ async fn find(
     let wlan = found.ssid.as_deref().and_then(|ssid| wlans.iter().find(|row| row.is("ssid", ssid)));
     let off = wlan.filter(|row| row.flag("enabled") == Some(false)).map(|row| {
         let ssid = row.text_or("ssid", "The WLAN");
-        Finding::new(
-            &c::WLAN_OFF,
-            mistmcp::answers::Severity::Critical,
-            format!("The WLAN {} is disabled.", name(&ssid)),
-        )
-        .on(mistmcp::answers::Object::wlan(&ssid))
-        .weight(95)
-        .evidence("enabled", false)
-        .see(wlans_part.as_ref())
+        Finding::new(&c::WLAN_OFF, Severity::Critical, format!("The WLAN {} is disabled.", name(&ssid)))
+            .on(Object::wlan(&ssid))
+            .weight(95)
+            .evidence("enabled", false)
+            .see(wlans_part.as_ref())
     });
     let servers =
         wlan.map(|row| row.rows("auth_servers").filter_map(|server| server.text("host")).collect::<Vec<_>>());
     let last = nac_events.iter().max_by_key(|event| event.time);
-    facts(Diagnosis::about(format!("The sign-in of {called}")), found)
+    client_facts(Diagnosis::about(format!("The sign-in of {called}")), found)
         .fact("last_nac_event", last.map(|event| event.kind.clone()))
         .fact(
             "rule",

@@ -9,10 +9,10 @@ use super::arguments::Organization;
 use super::facts::{Alarm, Device, Event, Port};
 use super::locate::{self, Located};
 use super::parts::shown_by;
-use super::rules::tree::Tree;
+use super::rules::tree::DeviceTree;
 use super::rules::wan::{self, Wan};
-use super::rules::{alarms, device, ports::Around};
-use super::site_state::Carried;
+use super::rules::{alarms, device, ports::PortContext};
+use super::site_state::WanPeers;
 use super::{causes as c, parts, sources, thresholds as t};
 
 /// The causes that this tool finds.
@@ -54,19 +54,19 @@ pub async fn troubleshoot_device(
 }
 
 async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis {
-    let Located { device: mut found, inventory } = match locate::device(ask, org, text).await {
+    let Located { device: mut found, inventory } = match locate::find_device(ask, org, text).await {
         Ok(located) => located,
         Err(unknown) => return unknown,
     };
-    let around = Around::default();
+    let context = PortContext::default();
     let Some(site) = found.site.clone() else {
-        let case = device::Case {
+        let case = device::DeviceCase {
             device: &found,
             site: &[],
             site_name: "",
             events: &[],
             ports: &[],
-            around: &around,
+            context: &context,
         };
         return facts(state(&found, ask), &found).findings(device::device(&case));
     };
@@ -106,7 +106,7 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     if stats.is_seen() && !stats.iter().any(|row| row.mac("mac").as_deref() == Some(found.mac.as_str())) {
         ask.nothing_there("device statistics", "there are none of this device");
     }
-    let is_chassis_alone = found.members_gone.is_empty();
+    let is_chassis_alone = found.missing_members.is_empty();
     add_members(&mut found, &members);
     let ports: Vec<_> = ports.iter().filter_map(Port::of).collect();
     let own_events: Vec<_> = events.iter().filter_map(Event::of).collect();
@@ -118,17 +118,17 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     let mut port_events: Vec<_> = upstream_events.iter().filter_map(Event::of).collect();
     port_events.extend(own_events.iter().cloned());
     let site_name = site_row.first().and_then(|row| row.text("name")).unwrap_or_else(|| site.clone());
-    let around = Around::new(ask.now(), &devices, &ports, &port_events);
-    let case = device::Case {
+    let context = PortContext::new(ask.now(), &devices, &ports, &port_events);
+    let case = device::DeviceCase {
         device: &found,
         site: &devices,
         site_name: &site_name,
         events: &own_events,
         ports: &ports,
-        around: &around,
+        context: &context,
     };
     let mut findings = device::device(&case);
-    if let (true, Some(part)) = (is_chassis_alone && !found.members_gone.is_empty(), &chassis) {
+    if let (true, Some(part)) = (is_chassis_alone && !found.missing_members.is_empty(), &chassis) {
         // The statistics do not show the members that are missing.
         for finding in &mut findings {
             if finding.cause().name == c::VIRTUAL_CHASSIS_UNSTABLE.name {
@@ -142,9 +142,9 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
     let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
     findings.extend(reported(&alarms, &case, &site_name, ask.now()));
     findings.extend(changed_before(org, &audit, &found, &own_events, &findings, ask.now()));
-    if found.is_down() && !findings.iter().any(|finding| finding.explains() >= 70) {
-        let tree = Tree::of(&devices, &ports);
-        let behind = tree.place(&found.mac).map(|place| tree.behind(place)).unwrap_or_default();
+    if found.is_down() && !findings.iter().any(|finding| finding.get_weight() >= 70) {
+        let tree = DeviceTree::of(&devices, &ports);
+        let behind = tree.place(&found.mac).map(|place| tree.downstream(place)).unwrap_or_default();
         let outage = device::outage(&found, &behind, &devices, ask.now());
         // What else was found about it explains more.
         findings.push(outage.weight(70));
@@ -161,13 +161,13 @@ async fn find(ask: &Inquiry, org: &str, text: &str, window: Window) -> Diagnosis
 async fn carried(
     ask: &Inquiry,
     (org, site): (&str, &str),
-    case: &device::Case<'_>,
+    case: &device::DeviceCase<'_>,
     alarm_rows: &Rows,
     findings: &mut Vec<Finding>,
 ) {
     let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
-    let read = Carried::parts(org, site, (case.events, &alarms), ask.calls_left());
-    let carried = Carried::read(ask, &read).await.of(|mac| case.device.has_mac(mac));
+    let read = WanPeers::parts(org, site, (case.events, &alarms), ask.calls_left());
+    let carried = WanPeers::read(ask, &read).await.of(|mac| case.device.has_mac(mac));
     let gateways: Vec<_> = case.site.iter().filter(|device| device.kind == "gateway").cloned().collect();
     let wan = Wan {
         gateways: &gateways,
@@ -200,8 +200,8 @@ fn add_members(found: &mut Device, members: &Rows) {
         });
         let gone: Vec<_> =
             gone.filter_map(|member| member.mac("mac").or_else(|| member.text("fpc_idx"))).collect();
-        found.members_gone.extend(gone);
-        found.members_gone.dedup();
+        found.missing_members.extend(gone);
+        found.missing_members.dedup();
     }
 }
 
@@ -233,7 +233,7 @@ fn facts(diagnosis: Diagnosis, found: &Device) -> Diagnosis {
 }
 
 /// Alarms of the device, and of the port upstream of it.
-fn reported(all: &[Alarm], case: &device::Case<'_>, site_name: &str, now: i64) -> Vec<Finding> {
+fn reported(all: &[Alarm], case: &device::DeviceCase<'_>, site_name: &str, now: i64) -> Vec<Finding> {
     let upstream = case.upstream_port();
     let is_own = |alarm: &&&Alarm| alarm.devices.iter().any(|mac| case.device.has_mac(mac));
     let is_of_port = |alarm: &&&Alarm| {
@@ -247,7 +247,7 @@ fn reported(all: &[Alarm], case: &device::Case<'_>, site_name: &str, now: i64) -
         &c::PORT_HALF_DUPLEX,
         &c::HARDWARE_ALARM,
     ];
-    let of_device: Vec<_> = alarms::holding(all, case.events)
+    let of_device: Vec<_> = alarms::active(all, case.events)
         .iter()
         .filter(|alarm| is_own(alarm) || is_of_port(alarm))
         .filter(|alarm| {
@@ -268,7 +268,7 @@ fn reported(all: &[Alarm], case: &device::Case<'_>, site_name: &str, now: i64) -
                     .on(switch.object())
                     .since(finding.began())
                     .evidence("alarm", "bad_cable")
-                    .see_as(&finding)
+                    .see_same_as(&finding)
             }
             _ => finding,
         };
@@ -301,7 +301,7 @@ fn changed_before(
         let troubles = ["CONFIG_FAILED", "DISCONNECTED", "PORT_DOWN"];
         let last =
             events.iter().filter(|event| troubles.contains(&event.short())).map(|event| event.time).max();
-        last.filter(|_| findings.iter().any(|finding| finding.explains() >= 60))?
+        last.filter(|_| findings.iter().any(|finding| finding.get_weight() >= 60))?
     };
     let row = audit
         .iter()

@@ -10,8 +10,8 @@ use super::facts::{Client, Device, Event, Port, Stage, stage_of};
 const MOST_PORTS: usize = 2_000;
 
 /// The ports of each device, for the view `switch-ports`.
-pub(super) fn plates(ports: &[Port], devices: &[Device]) -> Value {
-    let mut plates: Vec<(&str, Vec<Value>)> = Vec::new();
+pub(super) fn switch_ports(ports: &[Port], devices: &[Device]) -> Value {
+    let mut switch_ports: Vec<(&str, Vec<Value>)> = Vec::new();
     for port in ports.iter().take(MOST_PORTS) {
         let row = json!({
             "port": port.id,
@@ -29,12 +29,12 @@ pub(super) fn plates(ports: &[Port], devices: &[Device]) -> Value {
             "stp_state": port.stp_state,
             "auth_state": port.auth_state,
         });
-        match plates.iter_mut().find(|(mac, _)| *mac == port.device) {
+        match switch_ports.iter_mut().find(|(mac, _)| *mac == port.device) {
             Some((_, rows)) => rows.push(row),
-            None => plates.push((&port.device, vec![row])),
+            None => switch_ports.push((&port.device, vec![row])),
         }
     }
-    let plates = plates.into_iter().map(|(mac, rows)| {
+    let switch_ports = switch_ports.into_iter().map(|(mac, rows)| {
         let device = devices.iter().find(|device| device.has_mac(mac));
         let poe = device.and_then(|device| device.poe);
         json!({
@@ -46,7 +46,7 @@ pub(super) fn plates(ports: &[Port], devices: &[Device]) -> Value {
             "ports": rows,
         })
     });
-    plates.collect()
+    switch_ports.collect()
 }
 
 /// Most events in the data of a view.
@@ -118,7 +118,7 @@ fn stage_name(stage: Stage) -> &'static str {
         Stage::Arp => "arp",
         Stage::Dns => "dns",
         Stage::Portal => "portal",
-        Stage::Leaving => "session",
+        Stage::Disconnect => "session",
     }
 }
 

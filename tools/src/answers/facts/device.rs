@@ -27,8 +27,8 @@ pub(in crate::answers) struct Device {
     pub(in crate::answers) power_constrained: bool,
     pub(in crate::answers) power_source: Option<String>,
     pub(in crate::answers) upgrade: Option<String>,
-    /// What it heard of its upstream neighbor: name, MAC address and port.
-    pub(in crate::answers) uplink: (Option<String>, Option<String>, Option<String>),
+    /// The device and port upstream of it, from LLDP.
+    pub(in crate::answers) lldp_neighbor: LldpNeighbor,
     /// Its Ethernet port: speed in Mb/s, duplex, errors.
     pub(in crate::answers) eth_speed: Option<i64>,
     pub(in crate::answers) eth_full_duplex: Option<bool>,
@@ -36,13 +36,21 @@ pub(in crate::answers) struct Device {
     pub(in crate::answers) clients: Option<i64>,
     /// MAC addresses of all members of a virtual chassis or cluster, and those that are not present.
     pub(in crate::answers) members: Vec<String>,
-    pub(in crate::answers) members_gone: Vec<String>,
+    pub(in crate::answers) missing_members: Vec<String>,
     /// Parts of the PoE budget: drawn and available, in watts.
     pub(in crate::answers) poe: Option<(f64, f64)>,
     /// VLANs that clients use and that carry no traffic on its wire.
     pub(in crate::answers) missing_vlans: Vec<String>,
     /// Failed fans, power supplies and temperatures that the modules report.
     pub(in crate::answers) hardware: Vec<String>,
+}
+
+/// The neighbor of an access point by LLDP, as `lldp_stat` of its statistics names it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(in crate::answers) struct LldpNeighbor {
+    pub(in crate::answers) name: Option<String>,
+    pub(in crate::answers) mac: Option<String>,
+    pub(in crate::answers) port: Option<String>,
 }
 
 impl Device {
@@ -83,17 +91,17 @@ impl Device {
                 ),
             power_source: row.text("power_src"),
             upgrade,
-            uplink: (
-                row.text("lldp_stat.system_name"),
-                row.mac("lldp_stat.chassis_id").or_else(|| row.mac("lldp_stat.mac")),
-                row.text("lldp_stat.port_id").or_else(|| row.text("lldp_stat.port_desc")),
-            ),
+            lldp_neighbor: LldpNeighbor {
+                name: row.text("lldp_stat.system_name"),
+                mac: row.mac("lldp_stat.chassis_id").or_else(|| row.mac("lldp_stat.mac")),
+                port: row.text("lldp_stat.port_id").or_else(|| row.text("lldp_stat.port_desc")),
+            },
             eth_speed: eth.integer("speed").filter(|speed| *speed > 0),
             eth_full_duplex: eth.flag("full_duplex"),
             eth_errors: error("rx_errors").saturating_add(error("tx_errors")),
             clients: row.integer("num_clients"),
             members: members(row).filter_map(|member| member.mac("mac")).collect(),
-            members_gone: members(row)
+            missing_members: members(row)
                 .filter(|member| {
                     member.is("vc_state", "not-present")
                         || member.is("vc_state", "notprsnt")

@@ -120,7 +120,10 @@ pub(in crate::answers) fn open(events: &[Event]) -> Vec<(&Event, usize)> {
     for event in ordered {
         let short = event.short();
         if opens(short) {
-            match found.iter_mut().find(|(known, ..)| known.kind == event.kind && same_thing(known, event)) {
+            match found
+                .iter_mut()
+                .find(|(known, ..)| known.kind == event.kind && is_same_subject(known, event))
+            {
                 Some((known, times, is_open)) => {
                     *times += 1;
                     if !*is_open {
@@ -131,7 +134,7 @@ pub(in crate::answers) fn open(events: &[Event]) -> Vec<(&Event, usize)> {
             }
         } else {
             for (known, _, is_open) in &mut found {
-                if closes(known.short(), short) && same_thing(known, event) {
+                if closes(known.short(), short) && is_same_subject(known, event) {
                     *is_open = false;
                 }
             }
@@ -151,7 +154,7 @@ fn closes(opening: &str, closing: &str) -> bool {
 }
 
 /// Whether two events are about the same device, port and component. An event that names none is about all.
-fn same_thing(one: &Event, other: &Event) -> bool {
+fn is_same_subject(one: &Event, other: &Event) -> bool {
     let same = |one: &Option<String>, other: &Option<String>| match (one, other) {
         (Some(one), Some(other)) => one == other,
         _ => true,
@@ -169,7 +172,7 @@ pub(in crate::answers) enum Stage {
     Arp,
     Dns,
     Portal,
-    Leaving,
+    Disconnect,
 }
 
 /// The stage of a client event, and whether it went well. `None` for types that say neither.
@@ -203,11 +206,11 @@ pub(in crate::answers) fn stage_of(kind: &str) -> Option<(Stage, bool)> {
         return Some((Stage::Portal, !failed));
     }
     if has(&["DEAUTHENTICAT", "DEASSOCIATION", "DISASSOCIATION", "STA_LEAVING"]) {
-        return Some((Stage::Leaving, true));
+        return Some((Stage::Disconnect, true));
     }
     // The client did not answer: it is gone.
     if has(&["SA_QUERY"]) {
-        return Some((Stage::Leaving, true));
+        return Some((Stage::Disconnect, true));
     }
     if has(&["ASSOCIATION_FAILURE"]) {
         return Some((Stage::Association, false));
@@ -291,7 +294,7 @@ mod tests {
             ("CLIENT_ASSOCIATION", Some((Stage::Association, true))),
             ("CLIENT_AUTH_REASSOCIATION_11R", Some((Stage::Association, true))),
             ("CLIENT_ASSOCIATION_FAILURE", Some((Stage::Association, false))),
-            ("SA_QUERY_TIMEOUT", Some((Stage::Leaving, true))),
+            ("SA_QUERY_TIMEOUT", Some((Stage::Disconnect, true))),
             ("CLIENT_AUTHENTICATED_OKC", Some((Stage::Authorization, true))),
             ("MARVIS_EVENT_CLIENT_MAC_AUTH_SUCCESS", Some((Stage::Authorization, true))),
             ("MARVIS_EVENT_CLIENT_AUTH_DENIED", Some((Stage::Authorization, false))),
@@ -306,7 +309,7 @@ mod tests {
             ("CLIENT_EXCESSIVE_ARPING_GW", Some((Stage::Arp, false))),
             ("MARVIS_DNS_FAILURE", Some((Stage::Dns, false))),
             ("MARVIS_EVENT_CAPTIVE_PORTAL_AUTHORIZED", Some((Stage::Portal, true))),
-            ("CLIENT_DEAUTHENTICATION", Some((Stage::Leaving, true))),
+            ("CLIENT_DEAUTHENTICATION", Some((Stage::Disconnect, true))),
             ("SOMETHING_NEW", None),
         ] {
             assert_eq!(stage_of(kind), stage, "{kind}");

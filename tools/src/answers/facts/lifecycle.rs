@@ -37,14 +37,14 @@ impl Version {
 
 /// A version that Mist offers for a model, and whether it is the one that it suggests.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::answers) struct Offered {
+pub(in crate::answers) struct OfferedVersion {
     /// `None` for all models of a kind.
     pub(in crate::answers) model: Option<String>,
     pub(in crate::answers) version: Version,
     pub(in crate::answers) is_suggested: bool,
 }
 
-impl Offered {
+impl OfferedVersion {
     pub(in crate::answers) fn of(row: Row<'_>) -> Option<Self> {
         let mut tags = row.texts("tag");
         tags.extend(row.texts("tags"));
@@ -234,7 +234,7 @@ mod tests {
 
     #[test]
     fn suggested_versions_are_reported_in_several_ways() {
-        let suggested = |row: Value| Offered::of(Row::of(&row)).map(|offered| offered.is_suggested);
+        let suggested = |row: Value| OfferedVersion::of(Row::of(&row)).map(|offered| offered.is_suggested);
         assert_eq!(suggested(json!({ "version": "1", "tag": "junos_suggested" })), Some(true));
         assert_eq!(suggested(json!({ "version": "1", "tag": "stable" })), Some(true));
         assert_eq!(suggested(json!({ "version": "1", "tag": "beta" })), Some(false));

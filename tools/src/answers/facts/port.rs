@@ -95,7 +95,7 @@ impl Port {
     }
 
     /// Whether a device with this MAC address or name is behind it.
-    pub(in crate::answers) fn leads_to(&self, mac: &str, name: Option<&str>) -> bool {
+    pub(in crate::answers) fn has_neighbor(&self, mac: &str, name: Option<&str>) -> bool {
         self.neighbor_mac.as_deref() == Some(mac)
             || (self.neighbor_mac.is_none()
                 && name.is_some_and(|name| {
@@ -104,7 +104,7 @@ impl Port {
     }
 
     /// Whether an access point is behind it, as its profile or its neighbor says.
-    pub(in crate::answers) fn feeds_ap(&self, is_ap: impl Fn(&str) -> bool) -> bool {
+    pub(in crate::answers) fn is_ap_port(&self, is_ap: impl Fn(&str) -> bool) -> bool {
         self.neighbor_mac.as_deref().is_some_and(is_ap)
             || self.usage.as_deref().is_some_and(|usage| usage.eq_ignore_ascii_case("ap"))
     }

@@ -1,4 +1,4 @@
-//! A radio of an access point: [`Radio`], and what radios hear of each other ([`Hearing`]).
+//! A radio of an access point: [`Radio`], and at which level radios receive each other ([`NeighborSignals`]).
 
 use std::ops::RangeInclusive;
 
@@ -127,29 +127,32 @@ fn percent(row: Row<'_>, field: &str) -> Option<f64> {
     row.number(field).filter(|percent| (0.0..=100.0).contains(percent))
 }
 
-/// How strongly radios hear each other.
+/// The levels at which radios receive each other, from the neighbors that radio management (RRM) lists.
 #[derive(Clone, Debug, Default)]
-pub(in crate::answers) struct Hearing(Vec<(String, String, f64)>);
+pub(in crate::answers) struct NeighborSignals(
+    /// MAC addresses of the receiving and the sending radio, and RSSI in dBm.
+    Vec<(String, String, f64)>,
+);
 
-impl Hearing {
+impl NeighborSignals {
     /// Adds the rows of a band.
     pub(in crate::answers) fn add(&mut self, rows: &Rows) {
         for row in rows.iter() {
-            let Some(listener) = row.mac("mac") else { continue };
-            for heard in row.rows("neighbors") {
-                if let (Some(mac), Some(rssi)) = (heard.mac("mac"), heard.number("rssi")) {
-                    self.0.push((listener.clone(), mac, rssi));
+            let Some(receiver) = row.mac("mac") else { continue };
+            for neighbor in row.rows("neighbors") {
+                if let (Some(mac), Some(rssi)) = (neighbor.mac("mac"), neighbor.number("rssi")) {
+                    self.0.push((receiver.clone(), mac, rssi));
                 }
             }
         }
     }
 
-    /// How strongly one hears the other, in dBm; the better of both directions.
-    pub(in crate::answers) fn between(&self, one: &Radio, other: &Radio) -> Option<f64> {
-        let heard = self.0.iter().filter(|(listener, heard, _)| {
-            (one.is(listener) && other.is(heard)) || (other.is(listener) && one.is(heard))
+    /// The level at which one receives the other, in dBm; the better of both directions.
+    pub(in crate::answers) fn rssi_between(&self, one: &Radio, other: &Radio) -> Option<f64> {
+        let pairs = self.0.iter().filter(|(receiver, sender, _)| {
+            (one.is(receiver) && other.is(sender)) || (other.is(receiver) && one.is(sender))
         });
-        heard.map(|(.., rssi)| *rssi).reduce(f64::max)
+        pairs.map(|(.., rssi)| *rssi).reduce(f64::max)
     }
 }
 
@@ -209,13 +212,13 @@ mod tests {
             mac: radio.map(str::to_owned),
             ..Radio::default()
         };
-        let mut hearing = Hearing::default();
-        hearing.add(&Rows::of(json!([
+        let mut signals = NeighborSignals::default();
+        signals.add(&Rows::of(json!([
             { "mac": "5c5b35000012", "neighbors": [{ "mac": "5c5b35000022", "rssi": -60 }, null, { "mac": "x" }] },
             { "mac": "5c5b35000022", "neighbors": [{ "mac": "5c5b35000012", "rssi": "-55" }] },
         ])));
         let (one, other) = (ap("5c5b35000010", Some("5c5b35000012")), ap("5c5b35000020", None));
-        assert_eq!(hearing.between(&one, &other), Some(-55.0));
-        assert_eq!(hearing.between(&one, &ap("5c5b35000030", None)), None);
+        assert_eq!(signals.rssi_between(&one, &other), Some(-55.0));
+        assert_eq!(signals.rssi_between(&one, &ap("5c5b35000030", None)), None);
     }
 }

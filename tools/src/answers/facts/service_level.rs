@@ -1,10 +1,10 @@
-//! Service levels: their values at a site ([`Level`]), and one of them over time with its classifiers ([`Trend`]).
+//! Service levels: their values at a site ([`ServiceLevel`]), and one of them over time with its classifiers ([`ServiceLevelTrend`]).
 
 use mistmcp::answers::Row;
 
 /// The value of a service level at a site, from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::answers) struct Level {
+pub(in crate::answers) struct ServiceLevel {
     /// `wireless`, `wired` or `wan`.
     pub(in crate::answers) scope: &'static str,
     /// As Mist names it: `time-to-connect`.
@@ -12,7 +12,7 @@ pub(in crate::answers) struct Level {
     pub(in crate::answers) value: f64,
 }
 
-impl Level {
+impl ServiceLevel {
     /// All service levels in the row of a site.
     pub(in crate::answers) fn all(row: Row<'_>, scope: &'static str) -> Vec<Self> {
         let levels = row.fields("").filter_map(|(name, value)| {
@@ -45,7 +45,7 @@ pub(in crate::answers) fn metric_name(text: &str) -> String {
 
 /// A service level over time.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::answers) struct Trend {
+pub(in crate::answers) struct ServiceLevelTrend {
     /// Beginning of each step, in epoch seconds.
     pub(in crate::answers) times: Vec<i64>,
     /// User minutes of each step, and how many of them were bad.
@@ -68,7 +68,7 @@ const STEPS: usize = 2_000;
 /// Most classifiers that are read.
 const CLASSIFIERS: usize = 40;
 
-impl Trend {
+impl ServiceLevelTrend {
     /// Reads `summary-trend` or `summary`.
     pub(in crate::answers) fn of(row: Row<'_>) -> Self {
         let sle = row.at("sle");
@@ -288,7 +288,7 @@ mod tests {
             "site_id": "s", "num_clients": 1, "num_aps": 0, "coverage": 0.93, "time-to-connect": "0.5", "application_health": 87,
             "capacity": null, "roaming": "x", "new-thing": 0.5, "throughput": -1,
         });
-        let levels = Level::all(Row::of(&row), "wireless");
+        let levels = ServiceLevel::all(Row::of(&row), "wireless");
         let mut levels: Vec<_> =
             levels.iter().map(|level| (level.metric.as_str(), level.percent())).collect();
         levels.sort_by_key(|level| level.0);
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_trend_is_read_with_its_gaps_and_judged_by_user_minutes() {
-        let trend = Trend::of(Row::of(&json!({
+        let trend = ServiceLevelTrend::of(Row::of(&json!({
             "start": 1_000, "end": 8_200,
             "sle": { "interval": "1800", "samples": { "total": [100, null, "200", 0], "degraded": [10, 5, 100, 0] } },
             "classifiers": [
@@ -323,7 +323,7 @@ mod tests {
             json!({ "start": "x", "sle": { "samples": { "total": [null, 0], "degraded": "x" } } }),
             json!({ "start": 1, "sle": { "interval": i64::MAX, "samples": { "total": [1, 1], "degraded": [] } } }),
         ] {
-            let trend = Trend::of(Row::of(&row));
+            let trend = ServiceLevelTrend::of(Row::of(&row));
             assert!(
                 trend.shares(0).is_empty() && trend.shares(99).is_empty() && trend.between(3..9).is_none()
             );

@@ -4,7 +4,7 @@ use mistmcp::answers::Row;
 
 /// A VPN path from a gateway to a peer.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::answers) struct Path {
+pub(in crate::answers) struct VpnPath {
     /// MAC address of the gateway.
     pub(in crate::answers) gateway: String,
     pub(in crate::answers) port: String,
@@ -17,7 +17,7 @@ pub(in crate::answers) struct Path {
     pub(in crate::answers) jitter: Option<f64>,
 }
 
-impl Path {
+impl VpnPath {
     pub(in crate::answers) fn of(row: Row<'_>) -> Option<Self> {
         let peer_mac = row.mac("peer_mac");
         Some(Self {
@@ -64,7 +64,7 @@ impl Tunnel {
 
 /// A routing neighbor by BGP or OSPF.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::answers) struct Neighbor {
+pub(in crate::answers) struct RoutingNeighbor {
     /// MAC address of the gateway or switch.
     pub(in crate::answers) device: String,
     /// `BGP` or `OSPF`.
@@ -78,7 +78,7 @@ pub(in crate::answers) struct Neighbor {
     pub(in crate::answers) vrf: Option<String>,
 }
 
-impl Neighbor {
+impl RoutingNeighbor {
     pub(in crate::answers) fn of_bgp(row: Row<'_>) -> Option<Self> {
         let state = row.text("state").map(|state| state.to_lowercase());
         let by_state = state.as_deref().map(|state| state == "established");
@@ -113,14 +113,14 @@ impl Neighbor {
 
 /// A DHCP pool of a gateway.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::answers) struct Pool {
+pub(in crate::answers) struct DhcpPool {
     pub(in crate::answers) gateway: String,
     pub(in crate::answers) network: String,
     pub(in crate::answers) leased: i64,
     pub(in crate::answers) size: i64,
 }
 
-impl Pool {
+impl DhcpPool {
     /// The pools of a gateway, from its row in the statistics.
     pub(in crate::answers) fn all_of(row: Row<'_>) -> Vec<Self> {
         let Some(gateway) = row.mac("mac") else { return Vec::new() };
@@ -138,14 +138,14 @@ impl Pool {
 /// What a gateway tells of its cluster.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[expect(clippy::struct_field_names, reason = "named as Mist names it")]
-pub(in crate::answers) struct Cluster {
+pub(in crate::answers) struct GatewayCluster {
     pub(in crate::answers) gateway: String,
     pub(in crate::answers) is_cluster: bool,
     /// What it says is not as it should be.
     pub(in crate::answers) troubles: Vec<String>,
 }
 
-impl Cluster {
+impl GatewayCluster {
     pub(in crate::answers) fn of(row: Row<'_>) -> Option<Self> {
         let gateway = row.mac("mac")?;
         let config = row.at("cluster_config");

@@ -1,223 +1,21 @@
 //! Rules for alarms and Marvis actions: what each kind means, which are still open, and which are one trouble.
 
+mod active;
+mod kinds;
+
 use mistmcp::answers::{Cause, Finding, Object, Severity, ago, listed, plural};
 
-use crate::answers::facts::{Alarm, Device, Event};
+use crate::answers::facts::{Alarm, Device};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
-/// Kinds of alarms and actions with their cause, severity, and what they say of a device.
-const KINDS: &[(&[&str], &Cause, Severity, &str)] = &[
-    (&["missing_vlan"], &c::MISSING_VLAN, Severity::Critical, LACKS_A_VLAN),
-    (&["bad_cable", "ap_bad_cable", "gw_bad_cable"], &c::CABLE_FAULT, Severity::Warning, "has a bad cable"),
-    (
-        &["authentication_failure"],
-        &c::AUTH_SERVER_UNREACHABLE,
-        Severity::Critical,
-        "has many failed authentications",
-    ),
-    (
-        &["dhcp_failure", "infra_dhcp_failure"],
-        &c::DHCP_FAILURE,
-        Severity::Critical,
-        "has clients that get no IP address",
-    ),
-    (
-        &["arp_failure", "infra_arp_failure"],
-        &c::GATEWAY_ARP_FAILURE,
-        Severity::Critical,
-        "has clients whose gateway does not answer ARP",
-    ),
-    (
-        &["dns_failure", "infra_dns_failure"],
-        &c::DNS_FAILURE,
-        Severity::Critical,
-        "has clients whose DNS queries fail",
-    ),
-    (&["port_flap"], &c::PORT_FLAPPING, Severity::Warning, "has a port that goes up and down"),
-    (
-        &["negotiation_mismatch", "gw_negotiation_mismatch"],
-        &c::PORT_HALF_DUPLEX,
-        Severity::Warning,
-        "has a port with a negotiation mismatch",
-    ),
-    (
-        &["non_compliant"],
-        &c::FIRMWARE_BEHIND,
-        Severity::Info,
-        "runs other firmware than devices of its model",
-    ),
-    (
-        &["health_check_failed", "wan_device_problem"],
-        &c::HARDWARE_ALARM,
-        Severity::Warning,
-        "fails its health check",
-    ),
-    (
-        &["bad_wan_uplink", "intermittent_wan_connectivity"],
-        &c::WAN_LINK_DEGRADED,
-        Severity::Critical,
-        "has a bad WAN link",
-    ),
-    (
-        &["switch_stp_loop", "loop_detected_by_ap", "loop_detected"],
-        &c::LOOP,
-        Severity::Critical,
-        "detects a loop",
-    ),
-    (&["insufficient_coverage"], &c::COVERAGE_HOLE, Severity::Warning, "has clients with a weak signal"),
-    (
-        &["insufficient_capacity"],
-        &c::CHANNEL_UTILIZATION,
-        Severity::Warning,
-        "has a channel that is overloaded",
-    ),
-    (&["gw_critical_port_down"], &c::WAN_LINK_DOWN, Severity::Critical, "has a WAN port that is down"),
-    (&["gw_port_down"], &c::PORT_DOWN, Severity::Warning, "has a port that is down"),
-    (
-        &["gw_bgp_neighbor_down", "bgp_neighbor_down"],
-        &c::BGP_DOWN,
-        Severity::Warning,
-        "has lost a BGP neighbor",
-    ),
-    (
-        &["vpn_path_down", "gw_vpn_path_down", "vpn_peer_down", "gw_vpn_peer_down"],
-        &c::VPN_PATH_DOWN,
-        Severity::Warning,
-        "has lost a VPN path",
-    ),
-    (
-        &[
-            "ap_offline",
-            "device_down",
-            "switch_down",
-            "switch_offline",
-            "gateway_down",
-            "gateway_offline",
-            "mist_edge_disconnected",
-        ],
-        &c::DEVICE_DOWN,
-        Severity::Critical,
-        "is down",
-    ),
-    (&["rogue_ap"], &c::ROGUE_AP, Severity::Warning, "hears a rogue access point"),
-    (
-        &["honeypot_ssid"],
-        &c::HONEYPOT_SSID,
-        Severity::Warning,
-        "hears a foreign access point with an SSID of the organization",
-    ),
-];
-
-/// What an alarm about a VLAN says, where it does not name the VLAN.
-const LACKS_A_VLAN: &str = "lacks a VLAN";
+use active::last_reported;
+pub(in crate::answers) use active::{CLEARING_EVENTS, active, is_recent, open};
+use kinds::{LACKS_A_VLAN, equivalents_of};
+pub(in crate::answers) use kinds::{cause_of, is_shown_by};
 
 /// What follows from a device that is reported down.
 static EFFECTS: &[&Cause] = &[&c::DEVICE_DOWN, &c::UPSTREAM_DOWN, &c::PORT_DOWN, &c::POWER_LOST];
-
-/// What closes an alarm of a kind that has no status.
-const PAIRS: &[(&str, &[&str])] = &[
-    ("device_down", &["device_reconnected"]),
-    ("switch_down", &["switch_reconnected"]),
-    ("gateway_down", &["gateway_reconnected"]),
-    ("gw_bgp_neighbor_down", &["gw_bgp_neighbor_up"]),
-    ("infra_dhcp_failure", &["infra_dhcp_success"]),
-    ("infra_dns_failure", &["infra_dns_success"]),
-    ("infra_arp_failure", &["infra_arp_success"]),
-    ("gw_vpn_path_down", &["gw_vpn_path_up"]),
-    ("gw_vpn_peer_down", &["gw_vpn_peer_up"]),
-    ("vpn_path_down", &["vpn_path_up"]),
-    ("vpn_peer_down", &["vpn_peer_up"]),
-    ("gw_port_down", &["gw_port_up"]),
-];
-
-/// The cause that a kind of alarm stands for.
-pub(in crate::answers) fn cause_of(kind: &str) -> Option<(&'static Cause, Severity, &'static str)> {
-    let known = KINDS.iter().find(|(kinds, ..)| kinds.contains(&kind));
-    known.map(|(_, cause, severity, words)| (*cause, *severity, *words))
-}
-
-/// The alarms that are open: without a status that closes them, and without a later opposite.
-pub(in crate::answers) fn open(alarms: &[Alarm]) -> Vec<&Alarm> {
-    let closed = |alarm: &Alarm| {
-        let closers = PAIRS.iter().find(|(kind, _)| *kind == alarm.kind).map(|(_, closers)| *closers);
-        closers.is_some_and(|closers| {
-            alarms.iter().any(|other| {
-                closers.contains(&other.kind.as_str())
-                    && other.time >= alarm.time
-                    && other.site == alarm.site
-                    && (other.devices == alarm.devices || other.devices.is_empty())
-            })
-        })
-    };
-    alarms.iter().filter(|alarm| alarm.is_open && !closed(alarm)).collect()
-}
-
-/// Events of the device of an alarm that end what it reports, without the kind of device before them.
-const ENDED_BY: &[(&Cause, &[&str])] = &[
-    (&c::VPN_PATH_DOWN, &["VPN_PATH_UP", "VPN_PEER_UP"]),
-    (&c::BGP_DOWN, &["BGP_NEIGHBOR_UP"]),
-    (&c::TUNNEL_DOWN, &["TUNNEL_UP"]),
-    (&c::WAN_LINK_DOWN, &["PORT_UP"]),
-    (&c::PORT_DOWN, &["PORT_UP"]),
-    (&c::LOOP, &["LOOP_CLEARED"]),
-    (&c::DEVICE_DOWN, &["CONNECTED"]),
-];
-
-/// The same as Mist names them.
-pub(in crate::answers) const ENDING_EVENTS: &str = "GW_VPN_PATH_UP,GW_VPN_PEER_UP,GW_BGP_NEIGHBOR_UP,GW_TUNNEL_UP,GW_PORT_UP,\
-SW_LOOP_CLEARED,AP_CONNECTED,SW_CONNECTED,GW_CONNECTED";
-
-/// The alarms that still hold: open, and not ended by a later event of their device. All tools judge alarms by this.
-pub(in crate::answers) fn holding<'a>(alarms: &'a [Alarm], events: &[Event]) -> Vec<&'a Alarm> {
-    let is_ended = |alarm: &Alarm| {
-        let ending = cause_of(&alarm.kind).and_then(|(cause, ..)| {
-            ENDED_BY.iter().find(|(known, _)| known.name == cause.name).map(|(_, kinds)| *kinds)
-        });
-        let (Some(ending), Some(last)) = (ending, last_reported(alarm)) else { return false };
-        events.iter().any(|event| {
-            ending.contains(&event.short())
-                && event.time >= last
-                && event.mac.as_ref().is_some_and(|mac| alarm.devices.contains(mac))
-                && (alarm.ports.is_empty()
-                    || event.port.as_ref().is_none_or(|port| alarm.ports.contains(port)))
-        })
-    };
-    open(alarms).into_iter().filter(|alarm| !is_ended(alarm)).collect()
-}
-
-/// Causes that show the same condition as a report does.
-static SAME: &[(&Cause, &[&Cause])] = &[
-    (&c::PORT_DOWN, &[&c::WAN_LINK_DOWN, &c::PORT_DISABLED, &c::POWER_LOST]),
-    (&c::WAN_LINK_DOWN, &[&c::PORT_DOWN, &c::PORT_DISABLED]),
-    (&c::WAN_LINK_DEGRADED, &[&c::WAN_LINK_DOWN]),
-    (
-        &c::DEVICE_DOWN,
-        &[&c::UPSTREAM_DOWN, &c::SITE_DOWN, &c::POWER_LOST, &c::UPGRADING, &c::NEVER_CONNECTED],
-    ),
-    (&c::AUTH_SERVER_UNREACHABLE, &[&c::WRONG_KEY, &c::AUTH_DENIED, &c::AUTH_CERTIFICATE, &c::AUTH_IDENTITY]),
-    (&c::COVERAGE_HOLE, &[&c::WEAK_SIGNAL]),
-    (&c::CHANNEL_UTILIZATION, &[&c::CO_CHANNEL, &c::NOISE, &c::RADIO_CONGESTED]),
-];
-
-fn others_of(cause: &Cause) -> &'static [&'static Cause] {
-    SAME.iter().find(|(known, _)| known.name == cause.name).map_or(&[], |(_, others)| others)
-}
-
-/// Whether a finding with `shown` as its cause shows the condition that a report with `cause` is about.
-pub(in crate::answers) fn is_shown_by(cause: &Cause, shown: &Cause) -> bool {
-    cause.name == shown.name || others_of(cause).iter().any(|other| other.name == shown.name)
-}
-
-/// When an alarm was last raised.
-fn last_reported(alarm: &Alarm) -> Option<i64> {
-    alarm.last_seen.max(alarm.time)
-}
-
-/// Whether an alarm was raised lately, so that its trouble is there now.
-pub(in crate::answers) fn is_recent(alarm: &Alarm, now: i64) -> bool {
-    last_reported(alarm).is_some_and(|seen| now - seen <= t::RECENTLY)
-}
 
 /// A finding that rests on a report. The longer nothing was reported, the less it explains; what was not reported lately
 /// is at most a warning.
@@ -225,10 +23,10 @@ fn report(cause: &'static Cause, severity: Severity, summary: String, alarm: &Al
     let seen = last_reported(alarm);
     let age = seen.map_or(i64::MAX, |seen| now.saturating_sub(seen));
     let weight = match (severity, age) {
-        (Severity::Critical, ..=t::RECENTLY) => 68,
+        (Severity::Critical, ..=t::RECENT) => 68,
         (Severity::Critical, ..=t::DAY) => 56,
         (Severity::Critical, _) => 48,
-        (Severity::Warning, ..=t::RECENTLY) => 57,
+        (Severity::Warning, ..=t::RECENT) => 57,
         (Severity::Warning, ..=t::DAY) => 46,
         (Severity::Warning, _) => 42,
         (Severity::Info, _) => 15,
@@ -267,7 +65,7 @@ pub(in crate::answers) fn findings(
 }
 
 /// What an alarm says of its device, or of the port or the VLANs that it names.
-fn said(words: &str, alarm: &Alarm) -> String {
+fn statement(words: &str, alarm: &Alarm) -> String {
     if words == LACKS_A_VLAN && !alarm.vlans.is_empty() {
         return format!("lacks {} {}", plural(alarm.vlans.len(), "VLAN"), listed(&alarm.vlans, 3));
     }
@@ -302,7 +100,7 @@ fn finding(
         .or_else(|| alarm.devices.first().cloned());
     let place = mistmcp::answers::name(place.as_deref().or(site).unwrap_or("a device that it does not name"));
     let port = alarm.ports.first().map_or(String::new(), |port| format!(" {}", mistmcp::answers::name(port)));
-    let what = said(words, alarm);
+    let what = statement(words, alarm);
     let reporter = if alarm.is_action { "Marvis" } else { "An alarm" };
     let severity = match alarm.severity.as_deref() {
         Some("critical") => severity.max(Severity::Warning),
@@ -344,7 +142,7 @@ fn finding(
     }
     finding
         .item(item)
-        .reported(others_of(cause))
+        .reported(equivalents_of(cause))
         .see(&sources::alarm(alarm))
         .effects(EFFECTS)
         .since(alarm.time)
@@ -360,6 +158,7 @@ mod tests {
     use mistmcp::serde_json::json;
 
     use super::*;
+    use crate::answers::facts::Event;
 
     fn alarm(kind: &str, time: i64, status: &str) -> Alarm {
         Alarm::of(Row::of(&json!({
@@ -400,7 +199,7 @@ mod tests {
             Event::of(Row::of(&json!({ "type": kind, "timestamp": time, "mac": mac }))).unwrap()
         };
         let path = [alarm("gw_vpn_path_down", 1_000, "open")];
-        let holds = |events: &[Event]| !holding(&path, events).is_empty();
+        let holds = |events: &[Event]| !active(&path, events).is_empty();
         assert!(holds(&[]));
         assert!(!holds(&[event("GW_VPN_PATH_UP", 1_100, "5c5b35000001")]));
         assert!(holds(&[event("GW_VPN_PATH_UP", 900, "5c5b35000001")]), "an earlier one");
@@ -408,7 +207,7 @@ mod tests {
         assert!(holds(&[event("GW_TUNNEL_UP", 1_100, "5c5b35000001")]), "of something else");
         let cable = [alarm("bad_cable", 1_000, "open")];
         assert!(
-            !holding(&cable, &[event("SW_PORT_UP", 1_100, "5c5b35000001")]).is_empty(),
+            !active(&cable, &[event("SW_PORT_UP", 1_100, "5c5b35000001")]).is_empty(),
             "no event ends it"
         );
     }
@@ -422,10 +221,10 @@ mod tests {
             [&new, &today, &old].map(Finding::severity),
             [Severity::Critical, Severity::Warning, Severity::Warning]
         );
-        assert!(new.explains() > today.explains() && today.explains() > old.explains());
+        assert!(new.get_weight() > today.get_weight() && today.get_weight() > old.get_weight());
         // A new warning stands before an old critical report.
         let flap = findings(&[&alarm("port_flap", 1_000, "open")], &[], |_| None, 1_600).remove(0);
-        assert!(flap.explains() > today.explains());
+        assert!(flap.get_weight() > today.get_weight());
         assert!(today.shows("last_reported", "4 h ago") && !new.shows("last_reported", "10 min ago"));
     }
 

@@ -1,19 +1,21 @@
-//! Rules for changes: which one a trouble follows from, by what it touched, how shortly before it was, and what fails
+//! Rules for changes: which one a trouble follows from, by what it configured, how shortly before it was, and what fails
 //! since then.
 
-mod by_devices;
+mod device_changes;
+mod weight;
 
 use std::collections::BTreeMap;
 
 use mistmcp::answers::{Finding, Object, Severity, ago, listed, name, span};
 use mistmcp::serde_json::Value;
 
-use super::connecting::Failures;
+use super::client_failures::Failures;
 use crate::answers::causes as c;
 use crate::answers::facts::{Change, Device, Event, Target};
 use crate::answers::thresholds as t;
 
-use by_devices::{config_failed, radio_management, restarted, upgraded};
+use device_changes::{config_failed, radio_management, restarted, upgraded};
+use weight::weight;
 
 /// What the rules know beside the changes.
 #[derive(Clone, Debug)]
@@ -45,7 +47,7 @@ impl ChangeCase<'_> {
     }
 
     /// Points for how shortly before the trouble, or how lately, it was.
-    fn closeness(&self, time: i64) -> i32 {
+    fn recency_points(&self, time: i64) -> i32 {
         let distance = self.before.unwrap_or(self.now) - time;
         match distance / t::MINUTE {
             ..=5 => 16,
@@ -75,13 +77,13 @@ pub(in crate::answers) fn findings(changes: &[Change], case: &ChangeCase<'_>) ->
 }
 
 fn of_change(change: &Change, all: &[Change], case: &ChangeCase<'_>) -> Finding {
-    let touched = touched(change, all, case);
+    let configured = devices_configured_by(change, all, case);
     let fields: Vec<_> = change
         .after
         .keys()
         .chain(change.before.keys().filter(|field| !change.after.contains_key(*field)))
         .collect();
-    let weight = weight(change, &touched, case);
+    let weight = weight(change, &configured, case);
     let severity = match case.before {
         Some(_) if weight >= 60 => Severity::Warning,
         _ => Severity::Info,
@@ -93,9 +95,9 @@ fn of_change(change: &Change, all: &[Change], case: &ChangeCase<'_>) -> Finding 
     let words = format!(
         "{} {} {what} {}{}.",
         change.by(),
-        did(change),
+        action(change),
         ago(change.time, case.now),
-        relative(change.time, case)
+        time_before(change.time, case)
     );
     let device = change.called.as_deref().and_then(|called| {
         case.devices
@@ -112,7 +114,7 @@ fn of_change(change: &Change, all: &[Change], case: &ChangeCase<'_>) -> Finding 
         finding = finding.on(Object::site(site));
     }
     for device in
-        touched.iter().filter_map(|mac| case.devices.iter().find(|device| device.has_mac(mac))).take(4)
+        configured.iter().filter_map(|mac| case.devices.iter().find(|device| device.has_mac(mac))).take(4)
     {
         finding = finding.on(device.object());
     }
@@ -124,11 +126,11 @@ fn of_change(change: &Change, all: &[Change], case: &ChangeCase<'_>) -> Finding 
         .evidence("message", change.message.clone())
         .evidence("before", Some(difference(&change.before)).filter(|_| !change.before.is_empty()))
         .evidence("after", Some(difference(&change.after)).filter(|_| !change.after.is_empty()))
-        .evidence("devices_configured", Some(touched.len()).filter(|touched| *touched > 0))
+        .evidence("devices_configured", Some(configured.len()).filter(|configured| *configured > 0))
 }
 
 /// What an administrator did, as a verb with its object's kind.
-fn did(change: &Change) -> String {
+fn action(change: &Change) -> String {
     let message = change.message.to_lowercase();
     let verb = if ["add ", "create ", "new "].iter().any(|word| message.starts_with(word)) {
         "added"
@@ -154,100 +156,15 @@ fn did(change: &Change) -> String {
 }
 
 /// How long before the trouble it was.
-fn relative(time: i64, case: &ChangeCase<'_>) -> String {
+fn time_before(time: i64, case: &ChangeCase<'_>) -> String {
     case.before.map_or(String::new(), |before| match before - time {
         ..90 => ", right before it got bad".to_owned(),
         seconds => format!(", {} before it got bad", span(seconds)),
     })
 }
 
-/// How well a change explains the trouble.
-fn weight(change: &Change, touched: &[&str], case: &ChangeCase<'_>) -> u8 {
-    if change.is_cosmetic() {
-        return 12;
-    }
-    let mut points = match change.target {
-        Target::SiteSettings | Target::Wlan | Target::Access | Target::Template => 44,
-        Target::Upgrade => 42,
-        Target::Device | Target::Restart => 40,
-        Target::Other => 30,
-        Target::Site => 26,
-        Target::Account => 5,
-    };
-    points += case.closeness(change.time);
-    points += if change.has_difference() { 8 } else { 0 };
-    points += if touched.is_empty() { 0 } else { 5 };
-    points += fit(change, case.failures) + fit_of_devices(change, case);
-    if let Some(device) = case.device {
-        let is_own = device.name.as_deref().is_some_and(|own| change.names(own))
-            || change.message.contains(&device.mac);
-        let is_elsewhere =
-            matches!(change.target, Target::Device | Target::Restart | Target::Upgrade) && !is_own;
-        points += if is_own { 14 } else { 0 } - if is_elsewhere { 20 } else { 0 };
-    }
-    u8::try_from(points.clamp(5, 96)).unwrap_or(50)
-}
-
-/// What each failure follows from: targets, and words in the names of fields.
-const FITS: &[(&[&str], &[Target], &[&str])] = &[
-    (
-        &["wrong_key", "auth_denied", "auth_identity", "auth_certificate", "auth_server_unreachable"],
-        &[Target::Access, Target::Wlan, Target::Template],
-        &["psk", "passphrase", "auth", "radius", "key", "nac", "rule", "cert"],
-    ),
-    (
-        &["dhcp_failure", "gateway_arp_failure"],
-        &[Target::SiteSettings, Target::Template, Target::Device, Target::Wlan, Target::Restart],
-        &["dhcp", "vlan", "network", "ip_config", "port", "gateway", "subnet", "vars"],
-    ),
-    (
-        &["dns_failure"],
-        &[Target::SiteSettings, Target::Template, Target::Device],
-        &["dns", "dhcp", "network", "vars"],
-    ),
-    (
-        &["association_refused", "roaming_failure"],
-        &[Target::Wlan, Target::Template, Target::SiteSettings],
-        &["rate", "roam", "limit", "min_rssi", "band", "wpa3", "auth", "radio", "rf"],
-    ),
-    (&["captive_portal_failure"], &[Target::Wlan, Target::Access], &["portal", "wall", "guest", "dns"]),
-];
-
-/// Points for a change of what clients fail at since then.
-fn fit(change: &Change, failures: &[Failures<'_>]) -> i32 {
-    let Some(worst) = failures
-        .iter()
-        .find(|failures| failures.failed >= t::MANY_FAILURES && failures.failed > failures.passed)
-    else {
-        return 0;
-    };
-    let Some((_, targets, words)) = FITS.iter().find(|(causes, ..)| causes.contains(&worst.cause.name))
-    else {
-        return 0;
-    };
-    let fields = change.before.keys().chain(change.after.keys());
-    let mut fields = fields.map(|field| field.to_lowercase());
-    let names_it = fields.any(|field| words.iter().any(|word| field.contains(word)));
-    let is_wlan = worst.ssid.as_deref().is_some_and(|ssid| change.names(ssid));
-    i32::from(targets.contains(&change.target)) * 6 + i32::from(names_it) * 10 + i32::from(is_wlan) * 8
-}
-
-/// Points for a change after which its device went down or failed to apply it.
-fn fit_of_devices(change: &Change, case: &ChangeCase<'_>) -> i32 {
-    let kinds =
-        ["DISCONNECTED", "CONFIG_FAILED", "UPGRADE_FAILED", "PORT_DOWN", "VPN_PATH_DOWN", "TUNNEL_DOWN"];
-    let failed = case.events.iter().filter(|event| kinds.contains(&event.short()));
-    let mut after = failed.filter(|event| (0..=t::SHORTLY_BEFORE).contains(&(event.time - change.time)));
-    let is_its = |event: &Event| {
-        let device =
-            event.mac.as_deref().and_then(|mac| case.devices.iter().find(|device| device.has_mac(mac)));
-        device.and_then(|device| device.name.as_deref()).is_some_and(|called| change.names(called))
-    };
-    i32::from(after.any(is_its)) * 10
-}
-
 /// The devices that applied a configuration shortly after a change, before the next change at the same site.
-fn touched<'a>(change: &Change, all: &[Change], case: &'a ChangeCase<'_>) -> Vec<&'a str> {
+fn devices_configured_by<'a>(change: &Change, all: &[Change], case: &'a ChangeCase<'_>) -> Vec<&'a str> {
     let next = all.iter().filter(|other| {
         other.time > change.time && other.site == change.site && other.target != Target::Account
     });
@@ -260,7 +177,7 @@ fn touched<'a>(change: &Change, all: &[Change], case: &'a ChangeCase<'_>) -> Vec
             && applied.contains(&event.short())
             && (change.time..until).contains(&event.time)
             && let Some(mac) = event.mac.as_deref().filter(|mac| !macs.contains(mac))
-            && macs.len() < MOST_TOUCHED
+            && macs.len() < MAX_CONFIGURED
         {
             macs.push(mac);
         }
@@ -269,19 +186,19 @@ fn touched<'a>(change: &Change, all: &[Change], case: &'a ChangeCase<'_>) -> Vec
 }
 
 /// Devices of one change that are counted, at most.
-const MOST_TOUCHED: usize = 200;
+const MAX_CONFIGURED: usize = 200;
 
 /// The change shortly before the worst trouble of a site began, that may be its cause, with its time.
-pub(in crate::answers) fn before_findings(
+pub(in crate::answers) fn change_before(
     changes: &[Change],
     found: &[Finding],
     now: i64,
 ) -> Option<(Finding, i64)> {
     let serious =
-        found.iter().filter(|finding| finding.explains() >= 60 && finding.severity() > Severity::Info);
+        found.iter().filter(|finding| finding.get_weight() >= 60 && finding.severity() > Severity::Info);
     let (began, trouble) = serious
         .filter_map(|finding| Some((finding.began()?, finding)))
-        .max_by_key(|(_, finding)| finding.explains())?;
+        .max_by_key(|(_, finding)| finding.get_weight())?;
     let shortly = changes.iter().filter(|change| {
         (0..=t::SHORTLY_BEFORE).contains(&(began - change.time))
             && !change.is_cosmetic()
@@ -297,7 +214,7 @@ pub(in crate::answers) fn before_findings(
     let words = format!(
         "{} {} {what} {}, shortly before the trouble began.",
         change.by(),
-        did(change),
+        action(change),
         ago(change.time, now)
     );
     let finding = Finding::new(&c::CHANGED_BEFORE, Severity::Warning, words)
@@ -314,7 +231,7 @@ mod tests {
     use mistmcp::answers::Row;
     use mistmcp::serde_json::json;
 
-    use super::super::connecting;
+    use super::super::client_failures;
     use super::*;
 
     const NOW: i64 = 1_795_890_000;
@@ -348,7 +265,7 @@ mod tests {
         clients: &[Event],
     ) -> Vec<(String, &'static str)> {
         let (devices, sites) = (devices(), BTreeMap::new());
-        let failures = connecting::failures(clients, NOW);
+        let failures = client_failures::failures(clients, NOW);
         let case = ChangeCase {
             now: NOW,
             before,
@@ -359,7 +276,7 @@ mod tests {
             sites: &sites,
         };
         let mut found = findings(changes, &case);
-        found.sort_by_key(|finding| std::cmp::Reverse(finding.explains()));
+        found.sort_by_key(|finding| std::cmp::Reverse(finding.get_weight()));
         let known = ["Leeds", "SW-1", "SW-2", "Staff", "Keys", "radio management", "firmware upgrade"];
         let object = |finding: &Finding| {
             known.iter().find(|known| finding.is_on(known)).map_or(String::new(), |known| (*known).to_owned())
@@ -447,7 +364,7 @@ mod tests {
             .since(NOW - 1_000)
             .weight(87);
         let before = |change: Change| {
-            usize::from(before_findings(&[change], std::slice::from_ref(&trouble), NOW).is_some())
+            usize::from(change_before(&[change], std::slice::from_ref(&trouble), NOW).is_some())
         };
         assert_eq!(before(change("Update Site Settings \"Leeds\"", 1_100, &json!({}))), 1);
         assert_eq!(before(change("Update Site Settings \"Leeds\"", 900, &json!({}))), 0, "after it");

@@ -13,7 +13,7 @@ pub(in crate::answers) use stages::{authorization, stages};
 
 /// What the rules know of a client.
 #[derive(Clone, Debug)]
-pub(in crate::answers) struct Case<'a> {
+pub(in crate::answers) struct ClientCase<'a> {
     pub(in crate::answers) client: &'a Client,
     /// Its own events in the window.
     pub(in crate::answers) events: &'a [Event],
@@ -23,7 +23,7 @@ pub(in crate::answers) struct Case<'a> {
     pub(in crate::answers) now: i64,
 }
 
-impl Case<'_> {
+impl ClientCase<'_> {
     fn called(&self) -> String {
         self.client.called()
     }
@@ -75,13 +75,13 @@ impl Case<'_> {
 }
 
 /// A client that its access point receives too weakly, now or when it was last here.
-pub(in crate::answers) fn signal(case: &Case<'_>) -> Option<Finding> {
+pub(in crate::answers) fn signal(case: &ClientCase<'_>) -> Option<Finding> {
     let client = case.client;
     let mut heard: Vec<_> = case.events.iter().filter_map(|event| event.rssi).collect();
     heard.sort_by(f64::total_cmp);
     let rssi = client
         .rssi
-        .or_else(|| heard.get(heard.len() / 2).copied().filter(|_| heard.len() >= t::SOME_FAILURES));
+        .or_else(|| heard.get(heard.len() / 2).copied().filter(|_| heard.len() >= t::MIN_FAILURES));
     let weak = rssi.is_some_and(|rssi| rssi < t::WEAK_RSSI);
     let noisy = client.snr.is_some_and(|snr| snr > 0.0 && snr < t::WEAK_SNR);
     if !weak && !noisy {
@@ -108,7 +108,7 @@ pub(in crate::answers) fn signal(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// The radio of a client that is busy. `stats` is the row of its access point.
-pub(in crate::answers) fn radio(case: &Case<'_>, stats: Row<'_>) -> Option<Finding> {
+pub(in crate::answers) fn radio(case: &ClientCase<'_>, stats: Row<'_>) -> Option<Finding> {
     let band = case.client.band.as_deref().or_else(|| case.latest()?.band.as_deref())?;
     let radio = stats.at(&format!("radio_stat.band_{band}"));
     let used = radio.number("util_all");
@@ -144,23 +144,23 @@ pub(in crate::answers) fn radio(case: &Case<'_>, stats: Row<'_>) -> Option<Findi
 }
 
 /// A client that has trouble, or leaves again and again, while nothing around it explains that.
-pub(in crate::answers) fn alone(case: &Case<'_>, others: &[Finding]) -> Option<Finding> {
-    if others.iter().any(|finding| finding.explains() >= 64) {
+pub(in crate::answers) fn alone(case: &ClientCase<'_>, others: &[Finding]) -> Option<Finding> {
+    if others.iter().any(|finding| finding.get_weight() >= 64) {
         return None;
     }
     let leaves =
-        case.events.iter().filter(|event| matches!(stage_of(&event.kind), Some((Stage::Leaving, _))));
+        case.events.iter().filter(|event| matches!(stage_of(&event.kind), Some((Stage::Disconnect, _))));
     let leaves: Vec<_> = leaves.collect();
     let failures = case
         .events
         .iter()
         .filter(|event| matches!(stage_of(&event.kind), Some((_, false))) && !is_noise(event))
         .count();
-    if leaves.len() < t::RESTLESS && failures < 2 * t::SOME_FAILURES {
+    if leaves.len() < t::MANY_REASSOCIATIONS && failures < 2 * t::MIN_FAILURES {
         return None;
     }
     let around = case.others.iter().filter(|event| matches!(stage_of(&event.kind), Some((_, false)))).count();
-    let what = if leaves.len() >= t::RESTLESS {
+    let what = if leaves.len() >= t::MANY_REASSOCIATIONS {
         format!("disconnected {} by itself", times(leaves.len()))
     } else {
         format!("failed to connect {}", times(failures))
@@ -240,7 +240,7 @@ mod tests {
 
     fn causes(events: &[Event], more: &Value) -> Vec<&'static str> {
         let client = client(more);
-        let case = Case { client: &client, events, others: &[], ap: None, now: 1_000 };
+        let case = ClientCase { client: &client, events, others: &[], ap: None, now: 1_000 };
         let mut found = stages(&case, false);
         found.extend(signal(&case));
         found.extend(alone(&case, &found));
@@ -312,7 +312,7 @@ mod tests {
             client(&json!({})),
             Device::of(Row::of(&json!({ "mac": "5c5b35000001", "name": "AP-1" }))).unwrap(),
         );
-        let case = Case { client: &client, events: &[], others: &[], ap: Some(&ap), now: 1_000 };
+        let case = ClientCase { client: &client, events: &[], others: &[], ap: Some(&ap), now: 1_000 };
         let busy = |value: Value| radio(&case, Row::of(&value)).is_some();
         assert!(busy(json!({ "radio_stat": { "band_5": { "util_all": "93" } } })));
         assert!(!busy(

@@ -1,250 +1,34 @@
-//! Rules for the configuration: overrides, variables without a value, WLANs that are off or that nobody carries, and
+//! Rules for the configuration: overrides, variables without a value, WLANs that are off or on no access point, and
 //! configurations that failed.
 
+mod overrides;
 mod wlans;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use mistmcp::answers::{Finding, Object, Severity, ago, count, listed, name};
-use mistmcp::serde_json::Value;
+use mistmcp::answers::{Finding, Object, Severity, ago, listed, name};
 
-use crate::answers::facts::config::Settings;
 use crate::answers::facts::{Device, Event, open};
 use crate::answers::{causes as c, sources};
 
+pub(in crate::answers) use overrides::{
+    ConfiguredDevice, DEVICE_FIELDS, InheritedValues, STATE_FIELDS, overrides, site_overrides,
+};
 pub(in crate::answers) use wlans::{SwitchedOff, applied_nowhere, not_carried, wlans_off};
-
-/// A device with its own settings, and what its templates give.
-#[derive(Clone, Debug)]
-pub(in crate::answers) struct Configured {
-    pub(in crate::answers) device: Device,
-    pub(in crate::answers) own: Settings,
-    /// Values that templates, its profile and its site give, by path.
-    pub(in crate::answers) given: Given,
-}
-
-/// The values that several sources give for a setting.
-pub(in crate::answers) type Given = BTreeMap<String, Vec<Value>>;
-
-/// Fields of a device that are its own by nature, and no overrides.
-pub(in crate::answers) const OWN: [&str; 34] = [
-    "id",
-    "org_id",
-    "site_id",
-    "type",
-    "mac",
-    "serial",
-    "model",
-    "sku",
-    "name",
-    "hostname",
-    "notes",
-    "map_id",
-    "x",
-    "y",
-    "xm",
-    "ym",
-    "height",
-    "orientation",
-    "mount",
-    "x_m",
-    "y_m",
-    "locked",
-    "created_time",
-    "modified_time",
-    "deviceprofile_id",
-    "deviceprofile_name",
-    "managed",
-    "mist_configured",
-    "role",
-    "ip_config",
-    "ip_configs",
-    "port_config",
-    "local_port_config",
-    "vars",
-];
-/// More of them, that tell of the device and not of its settings.
-pub(in crate::answers) const STATE: [&str; 14] = [
-    "router_id",
-    "hw_rev",
-    "image1_url",
-    "image2_url",
-    "image3_url",
-    "oob_ip_config",
-    "other_ip_configs",
-    "virtual_chassis",
-    "evpntopo_id",
-    "magic",
-    "connected",
-    "adopted",
-    "version",
-    "tag_uuid",
-];
-
-/// Settings with an effect that people notice.
-const FELT: [&str; 14] = [
-    "radio_config",
-    "radius_config",
-    "dns_servers",
-    "ntp_servers",
-    "networks",
-    "port_usages",
-    "additional_config_cmds",
-    "dhcpd_config",
-    "stp_config",
-    "acl_policies",
-    "path_preferences",
-    "service_policies",
-    "bgp_config",
-    "tunnel_configs",
-];
-
-/// Settings whose values may be told.
-const TOLD: [&str; 10] = [
-    "channel",
-    "power",
-    "bandwidth",
-    "disabled",
-    "channels",
-    "power_min",
-    "power_max",
-    "dns_servers",
-    "ntp_servers",
-    "vlan_id",
-];
-
-/// Devices that deviate from their templates, or from all their siblings where no template says anything.
-pub(in crate::answers) fn overrides(devices: &[Configured]) -> Vec<Finding> {
-    let mut kinds: HashMap<&str, Vec<&Configured>> = HashMap::new();
-    for device in devices {
-        kinds.entry(device.device.kind.as_str()).or_default().push(device);
-    }
-    let mut found = Vec::new();
-    for siblings in kinds.values() {
-        let mut values: HashMap<&str, HashMap<String, usize>> = HashMap::new();
-        for sibling in siblings {
-            for (path, value) in &sibling.own {
-                *values.entry(path).or_default().entry(value.to_string()).or_default() += 1;
-            }
-        }
-        for device in siblings {
-            let own: Vec<_> = device
-                .own
-                .iter()
-                .filter(|(path, value)| match device.given.get(*path) {
-                    Some(given) => !given.contains(value),
-                    None => is_unusual(path, value, values.get(path.as_str()), siblings.len()),
-                })
-                .collect();
-            found.extend(overriding(device, &own));
-        }
-    }
-    found.sort_by_key(|finding| std::cmp::Reverse(finding.explains()));
-    found
-}
-
-/// Whether a setting that no template gives is unusual among devices of its kind.
-fn is_unusual(path: &str, value: &Value, values: Option<&HashMap<String, usize>>, siblings: usize) -> bool {
-    let Some(values) = values else { return false };
-    let having: usize = values.values().sum();
-    let same = values.get(&value.to_string()).copied().unwrap_or(0);
-    match siblings {
-        0 | 1 => is_felt(path),
-        // Two devices: only one has it.
-        2 => having == 1,
-        _ if having * 2 <= siblings => true,
-        // Most have it, with one value in common, and this one has another.
-        _ => same == 1 && values.values().any(|used| *used * 2 > siblings),
-    }
-}
-
-fn is_felt(path: &str) -> bool {
-    FELT.contains(&path.split('.').next().unwrap_or_default())
-}
-
-fn overriding(device: &Configured, own: &[(&String, &Value)]) -> Option<Finding> {
-    if own.is_empty() {
-        return None;
-    }
-    let felt = own.iter().any(|(path, _)| is_felt(path));
-    let mut paths: Vec<_> = own.iter().map(|(path, _)| path.as_str()).collect();
-    paths.sort_by_key(|path| !is_felt(path));
-    let told: Vec<_> = own.iter().map(|(path, value)| told(path, value)).collect();
-    let given: Vec<_> = own
-        .iter()
-        .filter_map(|(path, _)| Some(self::told(path, device.given.get(path.as_str())?.first()?)))
-        .collect();
-    let (severity, weight) = if felt { (Severity::Warning, 50) } else { (Severity::Info, 25) };
-    let called = device.device.called();
-    Some(
-        Finding::new(
-            &c::OVERRIDE,
-            severity,
-            format!(
-                "{called} has {} that its template does not give: {}.",
-                count(own.len(), "setting"),
-                listed(&paths, 4)
-            ),
-        )
-        .on(device.device.object())
-        .weight(weight)
-        .evidence("own", told)
-        .evidence("template", Some(given).filter(|given| !given.is_empty())),
-    )
-}
-
-/// A setting in words: with its value where that cannot be a secret.
-fn told(path: &str, value: &Value) -> String {
-    let last = path.rsplit('.').next().unwrap_or(path);
-    if TOLD.contains(&last) { format!("{path} = {value}") } else { path.to_owned() }
-}
-
-/// Settings of a site that differ from those of its template.
-pub(in crate::answers) fn site_overrides(
-    site: &str,
-    own: &Settings,
-    template: &Settings,
-    which: &str,
-) -> Option<Finding> {
-    let different: Vec<_> = own
-        .iter()
-        .filter(|(path, value)| is_felt(path) && template.get(*path).is_some_and(|given| given != *value))
-        .collect();
-    if different.is_empty() {
-        return None;
-    }
-    let paths: Vec<_> = different.iter().map(|(path, _)| path.as_str()).collect();
-    Some(
-        Finding::new(
-            &c::OVERRIDE,
-            Severity::Info,
-            format!(
-                "The site {} overrides {} of its template {}: {}.",
-                name(site),
-                count(paths.len(), "setting"),
-                name(which),
-                listed(&paths, 4)
-            ),
-        )
-        .on(Object::site(site))
-        .weight(40)
-        .evidence("own", different.iter().map(|(path, value)| told(path, value)).collect::<Vec<_>>())
-        .evidence(
-            "template",
-            paths.iter().filter_map(|path| Some(told(path, template.get(*path)?))).collect::<Vec<_>>(),
-        ),
-    )
-}
 
 /// What uses variables: its name, and which.
 #[derive(Clone, Debug)]
-pub(in crate::answers) struct Uses {
+pub(in crate::answers) struct VariableUse {
     pub(in crate::answers) what: String,
     pub(in crate::answers) variables: BTreeSet<String>,
 }
 
 /// Variables that are used at a site and have no value there.
-pub(in crate::answers) fn unset(site: &str, uses: &[Uses], defined: &BTreeSet<String>) -> Option<Finding> {
+pub(in crate::answers) fn unset(
+    site: &str,
+    uses: &[VariableUse],
+    defined: &BTreeSet<String>,
+) -> Option<Finding> {
     let mut missing: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for use_ in uses {
         for variable in use_.variables.iter().filter(|variable| !defined.contains(*variable)) {
@@ -312,20 +96,22 @@ pub(in crate::answers) fn failed(devices: &[Device], events: &[Event], now: i64)
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use mistmcp::answers::Row;
-    use mistmcp::serde_json::json;
+    use mistmcp::serde_json::{Value, json};
 
     use super::*;
     use crate::answers::facts::config::{Wlan, settings};
 
     #[expect(clippy::needless_pass_by_value, reason = "tests write their rows in place")]
-    fn configured(number: u8, kind: &str, own: Value, template: Value) -> Configured {
+    fn configured(number: u8, kind: &str, own: Value, template: Value) -> ConfiguredDevice {
         let row =
             json!({ "mac": format!("5c5b350000{number:02}"), "name": format!("D-{number}"), "type": kind });
-        Configured {
+        ConfiguredDevice {
             device: Device::of(Row::of(&row)).unwrap(),
             own: settings(Row::of(&own), &[]),
-            given: settings(Row::of(&template), &[])
+            inherited: settings(Row::of(&template), &[])
                 .into_iter()
                 .map(|(path, value)| (path, vec![value]))
                 .collect(),
@@ -384,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_variable_without_a_value_is_reported_with_what_uses_it() {
-        let uses = [Uses {
+        let uses = [VariableUse {
             what: "the template Branch LAN".into(),
             variables: BTreeSet::from(["staff_vlan".into(), "site_no".into()]),
         }];

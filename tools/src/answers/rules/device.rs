@@ -5,13 +5,13 @@ mod running;
 
 use mistmcp::answers::{Finding, Object, Part, Severity, times};
 
-use super::ports::{self, Around};
-use crate::answers::facts::{Device, Event, Port, open};
+use super::ports::{self, PortContext};
+use crate::answers::facts::{Device, Event, LldpNeighbor, Port, open};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
 use down::{never_connected, not_assigned, upstream_down};
-pub(in crate::answers) use down::{outage, single_down, site_down, upstream_outage};
+pub(in crate::answers) use down::{outage, single_outage, site_down, upstream_outage};
 use running::{
     cluster, config_failed, hardware, loops, missing_vlan, power_constrained, radius, restarted_by_user,
     restarting, upgrade, virtual_chassis,
@@ -19,7 +19,7 @@ use running::{
 
 /// What the rules know of a device.
 #[derive(Clone, Debug)]
-pub(in crate::answers) struct Case<'a> {
+pub(in crate::answers) struct DeviceCase<'a> {
     pub(in crate::answers) device: &'a Device,
     /// All devices of its site, with itself.
     pub(in crate::answers) site: &'a [Device],
@@ -28,12 +28,12 @@ pub(in crate::answers) struct Case<'a> {
     pub(in crate::answers) events: &'a [Event],
     /// All ports of the site.
     pub(in crate::answers) ports: &'a [Port],
-    pub(in crate::answers) around: &'a Around<'a>,
+    pub(in crate::answers) context: &'a PortContext<'a>,
 }
 
-impl<'a> Case<'a> {
+impl<'a> DeviceCase<'a> {
     fn now(&self) -> i64 {
-        self.around.now
+        self.context.now
     }
 
     /// The port upstream of the device.
@@ -41,7 +41,7 @@ impl<'a> Case<'a> {
         upstream_port(self.device, self.site, self.ports)
     }
 
-    /// The device upstream of it, from the port that leads to it, or from what it heard by LLDP.
+    /// The device upstream of it, from the port that leads to it, or from LLDP.
     pub(in crate::answers) fn upstream(&self) -> Option<&'a Device> {
         upstream(self.device, self.site, self.ports)
     }
@@ -83,19 +83,19 @@ pub(in crate::answers) fn upstream_port<'a>(
 ) -> Option<&'a Port> {
     let leads = |port: &&Port| {
         !device.has_mac(&port.device)
-            && (port.leads_to(&device.mac, device.name.as_deref())
-                || device.members.iter().any(|member| port.leads_to(member, None)))
+            && (port.has_neighbor(&device.mac, device.name.as_deref())
+                || device.members.iter().any(|member| port.has_neighbor(member, None)))
     };
     // A gateway or switch is upstream of a switch; an access point hangs from a switch.
     let kind = |port: &Port| {
         site.iter().find(|other| other.has_mac(&port.device)).map_or("", |other| other.kind.as_str())
     };
-    let heard = || {
-        let (name, mac, id) = &device.uplink;
+    let by_lldp = || {
+        let LldpNeighbor { name, mac, port } = &device.lldp_neighbor;
         let switch = site.iter().find(|other| {
             mac.as_deref().is_some_and(|mac| other.has_mac(mac)) || (name.is_some() && other.name == *name)
         })?;
-        let id = id.as_deref()?;
+        let id = port.as_deref()?;
         ports.iter().find(|port| switch.has_mac(&port.device) && port.id == id)
     };
     let leading: Vec<_> = ports.iter().filter(leads).collect();
@@ -103,8 +103,8 @@ pub(in crate::answers) fn upstream_port<'a>(
     let switch = leading.iter().find(|port| !port.uplink && kind(port) != "gateway");
     match device.kind.as_str() {
         "gateway" => None,
-        "switch" => gateway.or(switch).copied().or_else(heard),
-        _ => switch.or(leading.first()).copied().or_else(heard),
+        "switch" => gateway.or(switch).copied().or_else(by_lldp),
+        _ => switch.or(leading.first()).copied().or_else(by_lldp),
     }
 }
 
@@ -128,17 +128,17 @@ pub(in crate::answers) fn upstream<'a>(
             })
         })
     };
-    let heard = || {
-        let (name, mac, _) = &device.uplink;
+    let by_lldp = || {
+        let LldpNeighbor { name, mac, .. } = &device.lldp_neighbor;
         mac.as_deref()
             .and_then(by_mac)
             .or_else(|| site.iter().find(|other| name.is_some() && other.name == *name))
     };
-    by_port.or_else(heard).or_else(by_own_port)
+    by_port.or_else(by_lldp).or_else(by_own_port)
 }
 
 /// All that explains the state of a device.
-pub(in crate::answers) fn device(case: &Case<'_>) -> Vec<Finding> {
+pub(in crate::answers) fn device(case: &DeviceCase<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     found.extend(not_assigned(case));
     if case.device.is_down() {
@@ -147,7 +147,7 @@ pub(in crate::answers) fn device(case: &Case<'_>) -> Vec<Finding> {
         found.extend(upstream_down(case));
         // The ports of a dead switch tell nothing.
         let port = case.upstream_port().filter(|_| !case.upstream().is_some_and(Device::is_down));
-        found.extend(port.and_then(|port| ports::unfed(port, case.device, case.around)));
+        found.extend(port.and_then(|port| ports::outage_at_port(port, case.device, case.context)));
     }
     found.extend(upgrade(case));
     found.extend(restarted_by_user(case));
@@ -173,10 +173,10 @@ pub(in crate::answers) fn device(case: &Case<'_>) -> Vec<Finding> {
 
 /// Leaves out what follows from an upgrade or a restart that somebody asked for, and bounds the severity of the rest by that of
 /// the outage.
-fn judge_outage(case: &Case<'_>, found: &mut Vec<Finding>) {
+fn judge_outage(case: &DeviceCase<'_>, found: &mut Vec<Finding>) {
     let is_starting = |finding: &Finding| {
         [c::UPGRADING.name, c::RESTARTED_BY_USER.name].contains(&finding.cause().name)
-            && finding.explains() > 90
+            && finding.get_weight() > 90
     };
     if found.iter().any(is_starting) {
         let follows = [c::POWER_LOST.name, c::PORT_DOWN.name, c::DEVICE_DOWN.name, c::NEVER_CONNECTED.name];
@@ -191,14 +191,14 @@ fn judge_outage(case: &Case<'_>, found: &mut Vec<Finding>) {
 }
 
 /// What is wrong with the port upstream, as the switch and the device itself see it.
-fn uplink(case: &Case<'_>) -> Vec<Finding> {
+fn uplink(case: &DeviceCase<'_>) -> Vec<Finding> {
     let device = case.device;
     let mut found: Vec<Finding> = Vec::new();
     if let Some(port) = case.upstream_port() {
         // The trouble of the port explains that of the device.
         let explains = if device.is_down() { 24 } else { 12 };
-        found.extend(ports::port(port, case.around).into_iter().map(|finding| {
-            let weight = finding.explains();
+        found.extend(ports::port(port, case.context).into_iter().map(|finding| {
+            let weight = finding.get_weight();
             finding.weight(weight.saturating_add(explains).min(91))
         }));
     } else if device.kind == "ap" && !device.is_down() {
@@ -207,7 +207,7 @@ fn uplink(case: &Case<'_>) -> Vec<Finding> {
     let downs = case.events.iter().filter(|event| event.short() == "PORT_DOWN" && device.kind == "ap");
     let downs: Vec<_> = downs.collect();
     let own = downs.len();
-    if own >= t::FLAPS && !found.iter().any(|finding| finding.cause().name == c::PORT_FLAPPING.name) {
+    if own >= t::MIN_FLAPS && !found.iter().any(|finding| finding.cause().name == c::PORT_FLAPPING.name) {
         let called = device.called();
         found.push(
             case.finding(
@@ -223,16 +223,16 @@ fn uplink(case: &Case<'_>) -> Vec<Finding> {
     }
     if device.kind != "ap" {
         let own: Vec<_> = case.ports.iter().filter(|port| device.has_mac(&port.device)).collect();
-        found.extend(own.into_iter().flat_map(|port| ports::port(port, case.around)));
+        found.extend(own.into_iter().flat_map(|port| ports::port(port, case.context)));
     }
     found
 }
 
 /// The Ethernet port of an access point, where no switch port leads to it.
-fn own_port(case: &Case<'_>) -> Option<Finding> {
+fn own_port(case: &DeviceCase<'_>) -> Option<Finding> {
     let (device, called) = (case.device, case.device.called());
-    let (switch, _, id) = &device.uplink;
-    let port = match (switch, id) {
+    let LldpNeighbor { name, port, .. } = &device.lldp_neighbor;
+    let port = match (name, port) {
         (Some(switch), Some(id)) => Object::port(id).of_device(switch),
         _ => Object::port("eth0").of_device(&called),
     };

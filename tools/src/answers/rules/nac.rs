@@ -60,13 +60,13 @@ fn cause_of(kind: &str) -> Option<(&'static Cause, &'static str)> {
 
 /// Who is asked about.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::answers) struct Who<'a> {
+pub(in crate::answers) struct Subject<'a> {
     pub(in crate::answers) called: &'a str,
     pub(in crate::answers) client: Option<&'a Client>,
     pub(in crate::answers) now: i64,
 }
 
-impl Who<'_> {
+impl Subject<'_> {
     fn finding(&self, cause: &'static Cause, severity: Severity, summary: String) -> Finding {
         let client = self.client.map_or_else(|| Object::user(self.called), Client::object);
         let finding = Finding::new(cause, severity, summary).on(client);
@@ -80,7 +80,7 @@ impl Who<'_> {
 /// Why NAC refused a client last. `rule_name` names a rule by its id.
 pub(in crate::answers) fn refused(
     events: &[Event],
-    who: &Who<'_>,
+    who: &Subject<'_>,
     rule_name: impl Fn(&str) -> Option<String>,
 ) -> Option<Finding> {
     let admitted =
@@ -166,7 +166,7 @@ pub(in crate::answers) fn server_unreachable(
     own: &[Event],
     others: &[Event],
     devices: &[Event],
-    who: &Who<'_>,
+    who: &Subject<'_>,
 ) -> Option<Finding> {
     let authorization = |event: &&Event| {
         stage_of(&event.kind).is_some_and(|(stage, good)| stage == Stage::Authorization && !good)
@@ -181,7 +181,7 @@ pub(in crate::answers) fn server_unreachable(
     let own: Vec<_> = own.iter().filter(authorization).filter(|event| event.time > admitted).collect();
     let last = own.iter().map(|event| event.time).max()?;
     let told: Vec<_> = own.iter().filter(|event| silent(event)).collect();
-    let recent = |event: &&Event| (last - event.time).abs() <= 6 * t::TOGETHER;
+    let recent = |event: &&Event| (last - event.time).abs() <= 6 * t::OUTAGE_WINDOW;
     let device = devices
         .iter()
         .filter(|event| {
@@ -203,7 +203,7 @@ pub(in crate::answers) fn server_unreachable(
     // Many who fail at once, without a denial, have no answer.
     let many = enterprise
         && !denied
-        && others.iter().filter(|event| event.reason == Some(23)).count() >= 2 * t::SOME_FAILURES;
+        && others.iter().filter(|event| event.reason == Some(23)).count() >= 2 * t::MIN_FAILURES;
     if told.is_empty() && !(enterprise && device.is_some()) && !many {
         return None;
     }
@@ -250,8 +250,8 @@ mod tests {
         .unwrap()
     }
 
-    fn who() -> Who<'static> {
-        Who { called: "laptop-1", client: None, now: 10_000 }
+    fn who() -> Subject<'static> {
+        Subject { called: "laptop-1", client: None, now: 10_000 }
     }
 
     fn cause(events: &[Event]) -> Option<&'static str> {

@@ -2,8 +2,9 @@
 
 mod channels;
 mod disabled;
+mod radar;
 
-use mistmcp::answers::{Finding, Object, Part, Rows, Severity, ago, count, listed, name, plural, times};
+use mistmcp::answers::{Finding, Object, Part, Severity, count, name};
 
 use crate::answers::facts::{Client, Radio, Rogue};
 use crate::answers::thresholds as t;
@@ -11,11 +12,12 @@ use crate::answers::{causes as c, sources};
 
 pub(in crate::answers) use channels::{co_channel, noise, utilization};
 pub(in crate::answers) use disabled::{disabled, lacks_a_band, off_by_template};
+pub(in crate::answers) use radar::{RadarHit, radar, radar_hits};
 
 /// A radio, by the MAC address of its access point and its band.
 pub(in crate::answers) type RadioKey = (String, String);
 
-fn busy(radio: &Radio) -> f64 {
+fn utilization_of(radio: &Radio) -> f64 {
     radio.utilization.unwrap_or_default()
 }
 
@@ -26,86 +28,6 @@ fn shown(radio: &Radio) -> Part {
 
 fn object(radio: &Radio) -> Object {
     Object::ap(&radio.name).mac(radio.ap.clone())
-}
-
-/// A radar hit: of an access point, at a time, with the channel that it left.
-#[derive(Clone, Debug)]
-pub(in crate::answers) struct RadarHit {
-    pub(in crate::answers) ap: String,
-    pub(in crate::answers) time: i64,
-    pub(in crate::answers) channel: Option<i64>,
-}
-
-/// Radar that an access point hears. Radio management and the device both tell of it: the longer list counts. `shown` is the
-/// call that shows the rows of each list for an access point, from a time on.
-pub(in crate::answers) fn radar(
-    reports: [&[RadarHit]; 2],
-    shown: impl Fn(usize, &str, i64) -> Part,
-    name_of: impl Fn(&str) -> String,
-    now: i64,
-) -> Vec<Finding> {
-    let mut aps: Vec<&str> = reports.iter().flat_map(|hits| hits.iter().map(|hit| hit.ap.as_str())).collect();
-    aps.sort_unstable();
-    aps.dedup();
-    let of = |ap: &str| {
-        let lists = reports.map(|hits| hits.iter().filter(|hit| hit.ap == ap).collect::<Vec<_>>());
-        lists.into_iter().enumerate().max_by_key(|(_, hits)| hits.len()).unwrap_or_default()
-    };
-    let found = aps.into_iter().filter_map(|ap| {
-        let (list, hits) = of(ap);
-        let (first, last) = (hits.iter().map(|hit| hit.time).min()?, hits.iter().map(|hit| hit.time).max()?);
-        let mut channels: Vec<_> = hits.iter().filter_map(|hit| hit.channel).collect();
-        channels.sort_unstable();
-        channels.dedup();
-        let called = name_of(ap);
-        let often = hits.len() >= t::RADAR_HITS;
-        let (severity, weight) = if often { (Severity::Warning, 60) } else { (Severity::Info, 22) };
-        let on = match channels.as_slice() {
-            [] => String::new(),
-            some => {
-                let numbers: Vec<_> = some.iter().map(ToString::to_string).collect();
-                format!(" on {} {}", plural(some.len(), "channel"), listed(&numbers, 4))
-            }
-        };
-        Some(
-            Finding::new(
-                &c::RADAR,
-                severity,
-                format!(
-                    "{} left its channel {} because of radar{on}, last {}.",
-                    name(&called),
-                    times(hits.len()),
-                    ago(last, now)
-                ),
-            )
-            .on(Object::ap(&called).mac(ap.to_owned()))
-            .weight(weight)
-            .since(first)
-            .evidence("hits", hits.len())
-            .evidence("channels", channels)
-            .evidence("last", last)
-            .see(&shown(list, ap, first)),
-        )
-    });
-    found.collect()
-}
-
-/// The radar hits among events of devices or of radio management.
-pub(in crate::answers) fn radar_hits(rows: &Rows, band: Option<&str>) -> Vec<RadarHit> {
-    let hits = rows.iter().filter(|row| {
-        let kind = row.text("type").or_else(|| row.text("event")).unwrap_or_default();
-        // Only 5 GHz has radar.
-        kind.to_lowercase().contains("radar") && band.is_none_or(|band| band == "5")
-    });
-    hits.filter_map(|row| {
-        let channel = ["pre_channel", "channel"].iter().find_map(|name| row.integer(name));
-        Some(RadarHit {
-            ap: row.mac("mac").or_else(|| row.mac("ap"))?,
-            time: row.time("timestamp")?,
-            channel: channel.filter(|channel| *channel > 0),
-        })
-    })
-    .collect()
 }
 
 /// Access points where many clients have a weak signal.
@@ -202,11 +124,11 @@ pub(in crate::answers) fn rogues(rogues: &[Rogue], name_of: impl Fn(&str) -> Str
 
 #[cfg(test)]
 mod tests {
-    use mistmcp::answers::Row;
+    use mistmcp::answers::{Row, Rows};
     use mistmcp::serde_json::{Value, json};
 
     use super::*;
-    use crate::answers::facts::Hearing;
+    use crate::answers::facts::NeighborSignals;
 
     /// Radios of access points `AP-1` and on, each with a channel and its utilization.
     fn radios(band: &str, channels: &[(i64, f64)]) -> Vec<Radio> {
@@ -223,7 +145,7 @@ mod tests {
         channels.iter().enumerate().map(radio).collect()
     }
 
-    fn all_hear(count: usize, rssi: i64) -> Hearing {
+    fn all_receive(count: usize, rssi: i64) -> NeighborSignals {
         let mac = |place: usize| format!("5c5b350000{}1", place + 1);
         let neighbors = |own: usize| -> Vec<Value> {
             (0..count)
@@ -232,9 +154,9 @@ mod tests {
                 .collect()
         };
         let rows = (0..count).map(|own| json!({ "mac": mac(own), "neighbors": neighbors(own) }));
-        let mut hearing = Hearing::default();
-        hearing.add(&Rows::of(rows.collect()));
-        hearing
+        let mut signals = NeighborSignals::default();
+        signals.add(&Rows::of(rows.collect()));
+        signals
     }
 
     fn causes(findings: &[Finding]) -> Vec<&str> {
@@ -245,7 +167,7 @@ mod tests {
     fn busy_access_points_on_one_channel_are_one_finding() {
         let mut crowd = radios("5", &[(36, 60.0), (36, 76.0), (36, 55.0), (100, 80.0)]);
         crowd[0].others = Some(40.0);
-        let (found, explained) = co_channel(&crowd, &all_hear(4, -60));
+        let (found, explained) = co_channel(&crowd, &all_receive(4, -60));
         assert_eq!(causes(&found), ["co_channel"]);
         assert!(found[0].is_on("AP-2") && !found[0].is_on("AP-4"), "{found:?}");
         let busy = utilization(&crowd, &explained);
@@ -256,21 +178,21 @@ mod tests {
     #[test]
     fn a_shared_channel_without_effect_is_no_finding() {
         let calm = radios("5", &[(36, 20.0), (36, 10.0), (36, 15.0)]);
-        assert!(co_channel(&calm, &all_hear(3, -60)).0.is_empty());
+        assert!(co_channel(&calm, &all_receive(3, -60)).0.is_empty());
         let used = radios("5", &[(36, 60.0), (36, 55.0), (36, 50.0)]);
         assert!(
-            co_channel(&used, &all_hear(3, -60)).0.is_empty(),
+            co_channel(&used, &all_receive(3, -60)).0.is_empty(),
             "nothing says that they disturb each other"
         );
         let far = radios("5", &[(36, 60.0), (36, 76.0), (36, 55.0)]);
-        assert!(co_channel(&far, &all_hear(3, -85)).0.is_empty());
-        assert!(co_channel(&far, &Hearing::default()).0.is_empty());
+        assert!(co_channel(&far, &all_receive(3, -85)).0.is_empty());
+        assert!(co_channel(&far, &NeighborSignals::default()).0.is_empty());
         let narrow = radios("24", &[(1, 60.0), (6, 76.0), (11, 55.0), (1, 60.0), (6, 60.0)]);
-        assert!(co_channel(&narrow, &all_hear(5, -60)).0.is_empty(), "2.4 GHz has three channels");
+        assert!(co_channel(&narrow, &all_receive(5, -60)).0.is_empty(), "2.4 GHz has three channels");
         let mut pair = radios("24", &[(1, 75.0), (1, 80.0), (11, 20.0)]);
-        assert_eq!(co_channel(&pair, &all_hear(3, -60)).0.len(), 1, "a channel is free");
+        assert_eq!(co_channel(&pair, &all_receive(3, -60)).0.len(), 1, "a channel is free");
         pair[1].utilization = Some(20.0);
-        assert!(co_channel(&pair, &all_hear(3, -60)).0.is_empty(), "one of two feels it");
+        assert!(co_channel(&pair, &all_receive(3, -60)).0.is_empty(), "one of two feels it");
     }
 
     #[test]
@@ -282,7 +204,7 @@ mod tests {
         radio[0].non_wifi = Some(60.0);
         let (busy, noisy) = (utilization(&radio, &[]), noise(&radio));
         assert_eq!((causes(&busy), causes(&noisy)), (vec!["channel_utilization"], vec!["noise"]));
-        assert!(noisy[0].explains() > busy[0].explains(), "what fills it comes first");
+        assert!(noisy[0].get_weight() > busy[0].get_weight(), "what fills it comes first");
         radio[0].noise = Some(-70.0);
         assert!(utilization(&radio, &[]).is_empty(), "the noise floor says it");
         assert!(utilization(&radios("5", &[(36, 60.0)]), &[]).is_empty());
@@ -377,7 +299,7 @@ mod tests {
             |_| "AP-1".into(),
         );
         assert_eq!(causes(&found), ["rogue_ap", "honeypot_ssid", "honeypot_ssid"]);
-        assert!(found[0].severity() == Severity::Critical && found[1].explains() > found[2].explains());
+        assert!(found[0].severity() == Severity::Critical && found[1].get_weight() > found[2].get_weight());
         assert!(found.iter().all(|finding| finding.is_on("AP-1") && finding.is_on("x")));
         assert_eq!(Rogue::of(Row::of(&json!({ "channel": 1 })), "rogue"), None);
     }

@@ -1,10 +1,10 @@
 //! Rules that rank sites: the worst first, with the main reason.
 
-use mistmcp::answers::{Finding, Object, Severity, been, count, is, lasting, listed, name};
+use mistmcp::answers::{Finding, Object, Severity, count, is, lasting, listed, name, state_since};
 
 use super::wan::{self, Wan};
-use super::{alarms, device, service_levels, starting};
-use crate::answers::facts::{Alarm, Device, Event, Level, Port};
+use super::{alarms, device, service_levels, upgrading};
+use crate::answers::facts::{Alarm, Device, Event, Port, ServiceLevel};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
@@ -19,7 +19,7 @@ pub(in crate::answers) struct SiteRow {
     pub(in crate::answers) alarms: Vec<Alarm>,
     /// Events of its devices that begin or end an outage.
     pub(in crate::answers) events: Vec<Event>,
-    pub(in crate::answers) levels: Vec<Level>,
+    pub(in crate::answers) levels: Vec<ServiceLevel>,
     pub(in crate::answers) clients: Option<i64>,
 }
 
@@ -86,7 +86,7 @@ fn devices_down(site: &SiteRow, now: i64) -> Option<(u32, Finding)> {
             && device
                 .last_seen
                 .zip(root.last_seen)
-                .is_some_and(|(one, other)| (one - other).abs() <= t::TOGETHER)
+                .is_some_and(|(one, other)| (one - other).abs() <= t::OUTAGE_WINDOW)
     });
     let with_it: Vec<_> = with_it.collect();
     let is_root = root.kind != "ap" && !with_it.is_empty();
@@ -98,13 +98,15 @@ fn devices_down(site: &SiteRow, now: i64) -> Option<(u32, Finding)> {
         (0, 0) => 600,
     };
     let score = score + 100 * u32::try_from(down.len().min(20)).unwrap_or(20);
-    let (cause, severity) = match starting::upgrade(root, &site.events, now) {
+    let (cause, severity) = match upgrading::upgrade(root, &site.events, now) {
         Some(_) => (&c::UPGRADING, Severity::Warning),
         None if is_root => (&c::UPSTREAM_DOWN, Severity::Critical),
-        None => (&c::DEVICE_DOWN, device::outage(root, &behind(site, root), &site.devices, now).severity()),
+        None => {
+            (&c::DEVICE_DOWN, device::outage(root, &downstream(site, root), &site.devices, now).severity())
+        }
     };
     let names: Vec<_> = down.iter().map(|device| device.called()).collect();
-    let state = been(1, "down", root.last_seen, now);
+    let state = state_since(1, "down", root.last_seen, now);
     let called = name(&site.name);
     let words = if is_root {
         format!(
@@ -141,7 +143,7 @@ fn devices_down(site: &SiteRow, now: i64) -> Option<(u32, Finding)> {
 
 /// The devices that hang from one, as far as that is known without its ports: all others of a site with one switch or gateway of
 /// the kind.
-fn behind<'a>(site: &'a SiteRow, root: &Device) -> Vec<&'a Device> {
+fn downstream<'a>(site: &'a SiteRow, root: &Device) -> Vec<&'a Device> {
     let is_only = site.devices.iter().filter(|device| device.kind == root.kind).count() == 1;
     let below: &[&str] = match root.kind.as_str() {
         "gateway" if is_only => &["switch", "ap"],
@@ -177,30 +179,30 @@ fn links(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
     let degraded = wan::links_degraded(&wan)
         .into_iter()
         .map(|finding| (if finding.severity() == Severity::Critical { 1_900 } else { 1_000 }, finding));
-    down.chain(degraded).map(|(score, finding)| (score, at(site, finding))).collect()
+    down.chain(degraded).map(|(score, finding)| (score, with_site_name(site, finding))).collect()
 }
 
 /// A finding with its site in the summary.
-fn at(site: &SiteRow, finding: Finding) -> Finding {
+fn with_site_name(site: &SiteRow, finding: Finding) -> Finding {
     let words = format!("{}: {}", name(&site.name), finding.summary());
-    finding.worded(words)
+    finding.with_summary(words)
 }
 
 /// The worst open alarms. The state of the network tells better whether a device is down.
 fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
-    let open = alarms::holding(&site.alarms, &site.events);
+    let open = alarms::active(&site.alarms, &site.events);
     let mut found: Vec<(u32, Finding)> = Vec::new();
     for alarm in open {
         let findings = alarms::findings(&[alarm], &site.devices, |_| Some(site.name.clone()), now);
         for finding in findings.into_iter().filter(|finding| finding.cause().name != c::DEVICE_DOWN.name) {
-            let score = match finding.explains() {
+            let score = match finding.get_weight() {
                 68.. => 700,
                 57.. => 350,
                 48.. => 300,
                 20.. => 150,
                 _ => 20,
             };
-            found.push((score, at(site, finding)));
+            found.push((score, with_site_name(site, finding)));
         }
     }
     found
@@ -209,7 +211,7 @@ fn reported(site: &SiteRow, now: i64) -> Vec<(u32, Finding)> {
 /// The lowest service level, by how far it is below what users accept.
 fn level(site: &SiteRow) -> Option<(u32, Finding)> {
     let lowest = service_levels::lowest(&site.levels)?;
-    let reported = alarms::holding(&site.alarms, &site.events);
+    let reported = alarms::active(&site.alarms, &site.events);
     let reported: Vec<_> =
         reported.iter().filter_map(|alarm| Some(alarms::cause_of(&alarm.kind)?.0)).collect();
     let finding = service_levels::low(lowest, &site.name, &reported)?;
@@ -255,8 +257,8 @@ mod tests {
             .collect()
     }
 
-    fn level(value: f64) -> Level {
-        Level { scope: "wireless", metric: "time-to-connect".into(), value }
+    fn level(value: f64) -> ServiceLevel {
+        ServiceLevel { scope: "wireless", metric: "time-to-connect".into(), value }
     }
 
     #[test]

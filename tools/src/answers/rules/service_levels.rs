@@ -2,11 +2,11 @@
 
 use mistmcp::answers::{Cause, Finding, Object, Severity, lasting, name};
 
-use crate::answers::facts::{Classifier, Level, Trend, classifiers, percent};
+use crate::answers::facts::{Classifier, ServiceLevel, ServiceLevelTrend, classifiers, percent};
 use crate::answers::thresholds as t;
 
 /// The lowest service level of a site, if it is low.
-pub(in crate::answers) fn lowest(levels: &[Level]) -> Option<&Level> {
+pub(in crate::answers) fn lowest(levels: &[ServiceLevel]) -> Option<&ServiceLevel> {
     levels
         .iter()
         .filter(|level| level.value < t::LOW_LEVEL)
@@ -15,7 +15,11 @@ pub(in crate::answers) fn lowest(levels: &[Level]) -> Option<&Level> {
 
 /// A finding about a service level that is low, where its classifiers are not known: with the first of the `reported`
 /// causes that can lower it.
-pub(in crate::answers) fn low(level: &Level, site: &str, reported: &[&'static Cause]) -> Option<Finding> {
+pub(in crate::answers) fn low(
+    level: &ServiceLevel,
+    site: &str,
+    reported: &[&'static Cause],
+) -> Option<Finding> {
     let can_lower = |cause: &&&Cause| classifiers::may_stand_for(&level.metric, cause);
     let usual = || classifiers::causes(&level.metric, "").first();
     let cause = reported.iter().find(can_lower).or_else(usual)?;
@@ -34,9 +38,9 @@ pub(in crate::answers) fn low(level: &Level, site: &str, reported: &[&'static Ca
     )
 }
 
-/// A service level over time, judged.
+/// What a service level over time shows: its value now and before, since when it is worse, and what costs most.
 #[derive(Clone, Debug)]
-pub(in crate::answers) struct Judged<'a> {
+pub(in crate::answers) struct SleAssessment<'a> {
     /// Of the whole time, from 0 to 1.
     pub(in crate::answers) value: f64,
     /// Of the time since it got worse, or of the whole.
@@ -47,13 +51,13 @@ pub(in crate::answers) struct Judged<'a> {
     pub(in crate::answers) shares: Vec<(&'a Classifier, f64)>,
 }
 
-/// Judges a service level by the time since it got worse; `None` without data.
-pub(in crate::answers) fn judged(trend: &Trend) -> Option<Judged<'_>> {
+/// Assesses a service level by the time since it got worse; `None` without data.
+pub(in crate::answers) fn assess(trend: &ServiceLevelTrend) -> Option<SleAssessment<'_>> {
     let value = trend.value()?;
     let steps = trend.total.len();
     let onset = onset(trend);
     let from = onset.unwrap_or(0);
-    Some(Judged {
+    Some(SleAssessment {
         value,
         recent: trend.between(from..steps).unwrap_or(value),
         since: onset.and_then(|step| trend.times.get(step).copied()),
@@ -62,7 +66,7 @@ pub(in crate::answers) fn judged(trend: &Trend) -> Option<Judged<'_>> {
 }
 
 /// The step from which on the level stays clearly below what it was before. Steps without data count as neither.
-fn onset(trend: &Trend) -> Option<usize> {
+fn onset(trend: &ServiceLevelTrend) -> Option<usize> {
     let steps = trend.total.len();
     let values: Vec<_> = (0..steps).map(|step| trend.at(step)).collect();
     let mut known: Vec<f64> = values.iter().flatten().copied().collect();
@@ -72,7 +76,7 @@ fn onset(trend: &Trend) -> Option<usize> {
     known.sort_by(f64::total_cmp);
     // The usual value: bad times that last less than three quarters of the window do not change it.
     let usual = known[known.len() * 3 / 4];
-    let is_low = |value: f64| value < usual - FALL;
+    let is_low = |value: f64| value < usual - ONSET_DROP;
     let mut first = None;
     for (step, value) in values.iter().enumerate().rev() {
         match value {
@@ -85,20 +89,20 @@ fn onset(trend: &Trend) -> Option<usize> {
 }
 
 /// How far a service level falls below its usual value when it gets worse.
-const FALL: f64 = 0.1;
+const ONSET_DROP: f64 = 0.1;
 
 /// A finding for the cause that a classifier stands for.
 pub(in crate::answers) fn explained(
     metric: &str,
-    judged: &Judged<'_>,
+    assessment: &SleAssessment<'_>,
     classifier: &Classifier,
     share: f64,
     cause: &'static Cause,
     site: &str,
     now: i64,
 ) -> Finding {
-    let (now_percent, share_percent) = (percent(judged.recent), percent(share).round());
-    let is = match judged.since {
+    let (now_percent, share_percent) = (percent(assessment.recent), percent(share).round());
+    let is = match assessment.since {
         Some(since) => format!("has been {now_percent}% {}", lasting(since, now)),
         None => format!("is {now_percent}%"),
     };
@@ -107,7 +111,7 @@ pub(in crate::answers) fn explained(
         name(metric),
         name(&classifier.name)
     );
-    let severity = severity(judged.recent);
+    let severity = severity(assessment.recent);
     Finding::new(cause, severity, words)
         .weight(match severity {
             Severity::Critical => 84,
@@ -115,10 +119,10 @@ pub(in crate::answers) fn explained(
             Severity::Info => 32,
         })
         .on(Object::site(site))
-        .since(judged.since)
+        .since(assessment.since)
         .evidence("metric", metric)
-        .evidence("percent", percent(judged.value))
-        .evidence("percent_since", Some(now_percent).filter(|_| judged.since.is_some()))
+        .evidence("percent", percent(assessment.value))
+        .evidence("percent_since", Some(now_percent).filter(|_| assessment.since.is_some()))
         .evidence("classifier", classifier.name.clone())
         .evidence("share_percent", share_percent)
         .evidence("users", classifier.users)
@@ -142,11 +146,11 @@ mod tests {
 
     use super::*;
 
-    fn trend(bad: &[f64]) -> Trend {
+    fn trend(bad: &[f64]) -> ServiceLevelTrend {
         let total = vec![100.0; bad.len()];
         let dhcp: Vec<_> = bad.iter().map(|bad| bad * 0.9).collect();
         let dns: Vec<_> = bad.iter().map(|bad| bad * 0.1).collect();
-        Trend::of(Row::of(&json!({
+        ServiceLevelTrend::of(Row::of(&json!({
             "start": 3_600,
             "sle": { "interval": 3_600, "samples": { "total": total, "degraded": bad } },
             "classifiers": [
@@ -158,14 +162,14 @@ mod tests {
     #[test]
     fn a_level_that_fell_is_judged_by_the_time_since_then() {
         let fell = trend(&[2.0, 3.0, 1.0, 2.0, 4.0, 2.0, 40.0, 35.0]);
-        let judged = judged(&fell).unwrap();
-        assert_eq!(judged.since, Some(7 * 3_600));
-        assert!((judged.recent - 0.625).abs() < 1e-9);
-        assert_eq!(judged.shares[0].0.name, "dhcp");
+        let assessment = assess(&fell).unwrap();
+        assert_eq!(assessment.since, Some(7 * 3_600));
+        assert!((assessment.recent - 0.625).abs() < 1e-9);
+        assert_eq!(assessment.shares[0].0.name, "dhcp");
         let finding = explained(
             "successful-connect",
-            &judged,
-            judged.shares[0].0,
+            &assessment,
+            assessment.shares[0].0,
             0.9,
             &crate::answers::causes::DHCP_FAILURE,
             "Leeds",
@@ -178,13 +182,13 @@ mod tests {
     fn a_level_that_varies_or_has_recovered_has_no_beginning() {
         for bad in [&[2.0, 9.0, 1.0, 8.0, 4.0, 2.0][..], &[2.0, 50.0, 50.0, 2.0, 2.0, 2.0], &[50.0; 6], &[]] {
             let trend = trend(bad);
-            assert_eq!(judged(&trend).and_then(|judged| judged.since), None, "{bad:?}");
+            assert_eq!(assess(&trend).and_then(|assessment| assessment.since), None, "{bad:?}");
         }
     }
 
     #[test]
     fn only_a_low_level_is_a_finding() {
-        let level = |value: f64| Level { scope: "wireless", metric: "coverage".into(), value };
+        let level = |value: f64| ServiceLevel { scope: "wireless", metric: "coverage".into(), value };
         assert_eq!(lowest(&[level(0.95), level(0.93)]), None);
         let cause = |reported: &[&'static Cause]| {
             low(&level(0.6), "Leeds", reported).map(|finding| finding.cause().name)
@@ -193,8 +197,8 @@ mod tests {
         assert_eq!((cause(&[]), cause(&causes)), (Some("weak_signal"), Some("coverage_hole")));
         assert_eq!(lowest(&[level(0.8), level(0.6)]).map(|level| level.value), Some(0.6));
         for (value, severity) in [(0.6, Severity::Critical), (0.8, Severity::Warning)] {
-            let judged = low(&level(value), "Leeds", &[]).map(|finding| finding.severity());
-            assert_eq!((judged, super::severity(value)), (Some(severity), severity), "{value}");
+            let assessment = low(&level(value), "Leeds", &[]).map(|finding| finding.severity());
+            assert_eq!((assessment, super::severity(value)), (Some(severity), severity), "{value}");
         }
     }
 }

@@ -1,21 +1,22 @@
 //! Rules for a whole site: what is down and why, what ports, alarms and open events show, roots before their symptoms.
 
+mod network;
 mod reported;
 
 use std::collections::HashMap;
 
-use mistmcp::answers::{Finding, Object, Row, Severity, ago, listed, plural};
+use mistmcp::answers::{Finding, Row};
 
-use super::device::{self, Case};
-use super::ports::{self, Around};
-use super::radio::RadarHit;
-use super::tree::Tree;
-use super::wan::{self, Wan};
-use super::{connecting, radio};
-use crate::answers::facts::wan::{Cluster, Neighbor, Path, Pool, Tunnel};
-use crate::answers::facts::{Alarm, Device, Event, Port, Radio, open};
-use crate::answers::{causes as c, sources};
+use super::client_failures;
+use super::device::{self, DeviceCase};
+use super::ports::PortContext;
+use super::tree::DeviceTree;
+use super::wan::Wan;
+use crate::answers::causes as c;
+use crate::answers::facts::wan::{DhcpPool, GatewayCluster, RoutingNeighbor, Tunnel, VpnPath};
+use crate::answers::facts::{Alarm, Device, Event, Port, Radio};
 
+use network::{loops, port_findings, radio_findings, vlans, wan_findings};
 pub(in crate::answers) use reported::reported;
 
 /// What the rules know of a site.
@@ -34,13 +35,13 @@ pub(in crate::answers) struct SiteCase<'a> {
     /// VLANs that access points do not get, by MAC address.
     pub(in crate::answers) missing_vlans: &'a [(String, Vec<String>)],
     pub(in crate::answers) radios: &'a [Radio],
-    pub(in crate::answers) pools: &'a [Pool],
-    pub(in crate::answers) clusters: &'a [Cluster],
+    pub(in crate::answers) pools: &'a [DhcpPool],
+    pub(in crate::answers) clusters: &'a [GatewayCluster],
     /// What runs over the WAN, where it was read.
-    pub(in crate::answers) paths: &'a [Path],
+    pub(in crate::answers) paths: &'a [VpnPath],
     pub(in crate::answers) tunnels: &'a [Tunnel],
-    pub(in crate::answers) neighbors: &'a [Neighbor],
-    pub(in crate::answers) around: &'a Around<'a>,
+    pub(in crate::answers) neighbors: &'a [RoutingNeighbor],
+    pub(in crate::answers) context: &'a PortContext<'a>,
 }
 
 impl SiteCase<'_> {
@@ -68,11 +69,11 @@ impl SiteCase<'_> {
     }
 
     fn now(&self) -> i64 {
-        self.around.now
+        self.context.now
     }
 
     fn device(&self, mac: &str) -> Option<&Device> {
-        self.around.devices.get(mac).copied()
+        self.context.devices.get(mac).copied()
     }
 }
 
@@ -86,7 +87,7 @@ pub(in crate::answers) fn missing_vlans<'a>(
 
 /// All findings about a site that its state and events show, in any order.
 pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
-    let tree = Tree::of(case.devices, case.ports);
+    let tree = DeviceTree::of(case.devices, case.ports);
     let mut found = Vec::new();
     found.extend(device::site_down(case.devices, case.name, case.now()));
     let is_site_down = !found.is_empty();
@@ -98,45 +99,45 @@ pub(in crate::answers) fn site(case: &SiteCase<'_>) -> Vec<Finding> {
         }
     }
     for (place, device) in case.devices.iter().enumerate() {
-        if tree.is_behind_a_dead_one(place) {
+        if tree.is_below_an_outage(place) {
             continue;
         }
         let events = events.get(device.mac.as_str()).map_or(&[][..], Vec::as_slice);
-        let mut own = of_device(case, device, events);
+        let mut own = device_findings(case, device, events);
         if device.is_down() && !is_site_down {
-            own.extend(down(case, device, &tree.behind(place), &own));
+            own.extend(outage_of(case, device, &tree.downstream(place), &own));
         }
         if device.is_down() && device.is_covered(case.devices) {
             // The neighbors of an access point take its clients.
             own = own
                 .into_iter()
                 .map(|finding| {
-                    let weight = finding.explains().min(78);
+                    let weight = finding.get_weight().min(78);
                     finding.weight(weight)
                 })
                 .collect();
         }
         found.extend(own);
     }
-    found.extend(ports_of(case));
-    found.extend(wan_of(case));
-    found.extend(radios_of(case));
+    found.extend(port_findings(case));
+    found.extend(wan_findings(case));
+    found.extend(radio_findings(case));
     found.extend(loops(case));
     found.extend(vlans(case, &tree));
-    let failures = connecting::failures(case.client_events, case.now());
-    found.extend(connecting::findings(&failures, (case.id, case.name), case.now()));
+    let failures = client_failures::failures(case.client_events, case.now());
+    found.extend(client_failures::findings(&failures, (case.id, case.name), case.now()));
     found
 }
 
 /// What the rules for devices find about one, without its ports: these have their own findings.
-fn of_device(case: &SiteCase<'_>, device: &Device, events: &[Event]) -> Vec<Finding> {
-    let own = Case {
+fn device_findings(case: &SiteCase<'_>, device: &Device, events: &[Event]) -> Vec<Finding> {
+    let own = DeviceCase {
         device,
         site: case.devices,
         site_name: case.name,
         events,
         ports: case.ports,
-        around: case.around,
+        context: case.context,
     };
     let is_root = |finding: &Finding| {
         let cause = finding.cause();
@@ -153,7 +154,7 @@ fn of_device(case: &SiteCase<'_>, device: &Device, events: &[Event]) -> Vec<Find
             "never_connected" => 55,
             "restarted_by_user" if !device.is_down() => 25,
             "upgrading" if !device.is_down() => 30,
-            _ => finding.explains(),
+            _ => finding.get_weight(),
         };
         finding.weight(weight)
     });
@@ -161,11 +162,11 @@ fn of_device(case: &SiteCase<'_>, device: &Device, events: &[Event]) -> Vec<Find
 }
 
 /// A device that is down, with what is down behind it; nothing where the rules for devices say why.
-fn down(case: &SiteCase<'_>, root: &Device, behind: &[&Device], own: &[Finding]) -> Option<Finding> {
+fn outage_of(case: &SiteCase<'_>, root: &Device, behind: &[&Device], own: &[Finding]) -> Option<Finding> {
     let is_alone = !behind.iter().any(|device| device.is_down());
     // An upgrade names what is behind it.
     let is_known = |finding: &Finding| {
-        finding.cause().name == c::UPGRADING.name || (is_alone && finding.explains() >= 55)
+        finding.cause().name == c::UPGRADING.name || (is_alone && finding.get_weight() >= 55)
     };
     if own.iter().any(is_known) {
         return None;
@@ -173,125 +174,9 @@ fn down(case: &SiteCase<'_>, root: &Device, behind: &[&Device], own: &[Finding])
     Some(device::outage(root, behind, case.devices, case.now()))
 }
 
-/// Troubles of the ports of devices that are connected. A port that is down because of what is behind it is a symptom.
-fn ports_of(case: &SiteCase<'_>) -> Vec<Finding> {
-    let is_alive = |port: &&Port| case.device(&port.device).is_none_or(|device| !device.is_down());
-    let mut found = Vec::new();
-    for port in case.ports.iter().filter(is_alive) {
-        let neighbor = case.devices.iter().find(|device| port.leads_to(&device.mac, device.name.as_deref()));
-        let is_of_gateway = case.device(&port.device).is_some_and(|device| device.kind == "gateway");
-        let is_dead_end = neighbor.is_some_and(Device::is_down);
-        for finding in ports::port(port, case.around) {
-            match finding.cause().name {
-                "port_down" if is_dead_end || (is_of_gateway && port.is_wan()) => {}
-                "port_disabled" if is_dead_end => found.push(finding.weight(93)),
-                _ => found.push(finding),
-            }
-        }
-    }
-    found
-}
-
-/// WAN links, DHCP pools and clusters of gateways that are connected.
-fn wan_of(case: &SiteCase<'_>) -> Vec<Finding> {
-    let (gateways, ports) = case.gateways();
-    let wan = case.wan(&gateways, &ports);
-    let mut found = wan::all(&wan);
-    found.extend(wan::pools(&wan, case.pools));
-    found.extend(wan::clusters(&wan, case.clusters, &[]));
-    let by_events = wan::by_events(&wan, &found);
-    found.extend(by_events);
-    found
-}
-
-/// Radios of access points that are connected. Which of them hear each other is a question of its own.
-fn radios_of(case: &SiteCase<'_>) -> Vec<Finding> {
-    let aps = || case.devices.iter().filter(|device| device.kind == "ap" && !device.is_down());
-    let is_up = |radio: &&Radio| aps().any(|ap| ap.mac == radio.ap);
-    let radios: Vec<_> = case.radios.iter().filter(is_up).cloned().collect();
-    let connected: Vec<_> = aps()
-        .map(|ap| (ap.mac.clone(), ap.name.clone().unwrap_or_else(|| ap.mac.clone()), ap.model.clone()))
-        .collect();
-    let radars = case.events.iter().filter(|event| event.short() == "RADAR_DETECTED").filter_map(|event| {
-        Some(RadarHit { ap: event.mac.clone()?, time: event.time, channel: event.channel })
-    });
-    let radars: Vec<_> = radars.collect();
-    let name_of = |mac: &str| case.device(mac).map_or_else(|| mac.to_owned(), Device::called);
-    let mut found = radio::utilization(&radios, &[]);
-    found.extend(radio::noise(&radios));
-    found.extend(radio::disabled(&radios, &connected, &[]));
-    let shown = |_: usize, ap: &str, _: i64| {
-        let of_ap = case
-            .events
-            .iter()
-            .filter(|event| event.short() == "RADAR_DETECTED" && event.mac.as_deref() == Some(ap));
-        sources::device_events(of_ap).unwrap_or_else(|| sources::stats_of(None, ap, "ap"))
-    };
-    found.extend(radio::radar([&radars, &[]], shown, name_of, case.now()));
-    found
-}
-
-/// Loops that switches report and that are not cleared.
-fn loops(case: &SiteCase<'_>) -> Vec<Finding> {
-    let open: Vec<_> = open(case.events).into_iter().map(|(event, _)| event).collect();
-    let loops = open.iter().filter(|event| event.short() == "LOOP_DETECTED");
-    let found = loops.map(|event| {
-        let device = event.mac.as_deref().and_then(|mac| case.device(mac));
-        let called = device.map(Device::called).or_else(|| event.device_name.clone()).unwrap_or_default();
-        let changes = case.events.iter().filter(|other| {
-            other.short() == "STP_TOPO_CHANGED" && other.mac == event.mac && other.time >= event.time
-        });
-        let object = device.map_or_else(|| Object::switch(&called), Device::object);
-        Finding::new(
-            &c::LOOP,
-            Severity::Critical,
-            format!("{called} detected a loop {}, and it has not been cleared.", ago(event.time, case.now())),
-        )
-        .on(object)
-        .weight(89)
-        .since(event.time)
-        .evidence("event", event.kind.clone())
-        .evidence("topology_changes_since", Some(changes.count()).filter(|changes| *changes > 0))
-        .evidence("text", event.text.clone())
-        .see(sources::device_events([*event]).as_ref())
-    });
-    found.collect()
-}
-
-/// Access points that do not get a VLAN which their WLANs need.
-fn vlans(case: &SiteCase<'_>, tree: &Tree<'_>) -> Vec<Finding> {
-    let found = case.missing_vlans.iter().filter_map(|(mac, vlans)| {
-        let place = tree.place(mac)?;
-        let ap = case.devices.get(place).filter(|ap| !ap.is_down())?;
-        let switch = tree.upstream(place);
-        let port = device::upstream_port(ap, case.devices, case.ports);
-        let at = match (switch, port) {
-            (Some(switch), Some(port)) => {
-                format!(" from its switch port {} {}", switch.called(), mistmcp::answers::name(&port.id))
-            }
-            _ => String::new(),
-        };
-        let noun = plural(vlans.len(), "VLAN");
-        let words = format!("{} receives no traffic of {noun} {}{at}.", ap.called(), listed(vlans, 4));
-        let mut finding =
-            Finding::new(&c::MISSING_VLAN, Severity::Critical, words).weight(88).see(&sources::stats(ap));
-        if let Some((switch, port)) = switch.zip(port) {
-            finding = finding.on(port.object(&switch.called()));
-        }
-        finding = finding.on(ap.object());
-        if let Some(switch) = switch {
-            finding = finding.on(switch.object());
-        }
-        for vlan in vlans.iter().take(3) {
-            finding = finding.on(Object::vlan(vlan));
-        }
-        Some(finding.evidence("inactive_wired_vlans", vlans.clone()))
-    });
-    found.collect()
-}
-
 #[cfg(test)]
 mod tests {
+    use mistmcp::answers::Severity;
     use mistmcp::serde_json::{Value, json};
 
     use super::*;
@@ -348,7 +233,7 @@ mod tests {
     }
 
     fn found(devices: &[Device], ports: &[Port], given: &Given) -> Vec<Finding> {
-        let around = Around::new(NOW, devices, ports, &given.events);
+        let context = PortContext::new(NOW, devices, ports, &given.events);
         let case = SiteCase {
             id: "s",
             name: "Leeds",
@@ -364,7 +249,7 @@ mod tests {
             paths: &[],
             tunnels: &[],
             neighbors: &[],
-            around: &around,
+            context: &context,
         };
         let mut found = site(&case);
         found.extend(reported(&case, &found));
@@ -402,7 +287,7 @@ mod tests {
         let found = found(&devices, &ports, &Given::default());
         assert_eq!(found[0].cause().name, "site_down");
         assert!(
-            found.iter().all(|finding| finding.explains() <= 98 && finding.cause().name != "device_down"),
+            found.iter().all(|finding| finding.get_weight() <= 98 && finding.cause().name != "device_down"),
             "{found:?}"
         );
     }

@@ -5,15 +5,15 @@ use std::collections::{HashMap, HashSet};
 use mistmcp::answers::Finding;
 
 use crate::answers::facts::{Device, Port, Topology};
-use crate::answers::rules::ports::{self, Around};
-use crate::answers::rules::{device, starting};
+use crate::answers::rules::ports::{self, PortContext};
+use crate::answers::rules::{device, upgrading};
 
 /// Devices that are down, each dead branch as one finding about its root.
 pub(in crate::answers) fn down(
     topology: &Topology,
     devices: &[Device],
     ports: &[Port],
-    around: &Around<'_>,
+    context: &PortContext<'_>,
 ) -> Vec<Finding> {
     let by_mac: HashMap<&str, &Device> = devices.iter().map(|device| (device.mac.as_str(), device)).collect();
     let is_down = |place: usize| topology.nodes[place].up == Some(false);
@@ -23,23 +23,27 @@ pub(in crate::answers) fn down(
         if topology.upstream[place].is_some_and(is_down) {
             continue;
         }
-        let behind = topology.behind(place).into_iter();
+        let behind = topology.downstream(place).into_iter();
         let behind: Vec<_> =
             behind.filter_map(|place| by_mac.get(topology.nodes[place].mac.as_str()).copied()).collect();
-        if let Some(upgrade) = starting::upgrade(device, around.events, around.now) {
-            found.push(upgrade.finding(&behind, around.now));
+        if let Some(upgrade) = upgrading::upgrade(device, context.events, context.now) {
+            found.push(upgrade.finding(&behind, context.now));
             continue;
         }
-        let mut power = ports.iter().filter(|port| port.leads_to(&device.mac, device.name.as_deref()));
-        let power = power.find_map(|port| ports::unfed(port, device, around));
+        let mut power = ports.iter().filter(|port| port.has_neighbor(&device.mac, device.name.as_deref()));
+        let power = power.find_map(|port| ports::outage_at_port(port, device, context));
         let power = power.filter(|_| !behind.iter().any(|device| device.is_down()));
-        found.push(power.unwrap_or_else(|| device::outage(device, &behind, devices, around.now)));
+        found.push(power.unwrap_or_else(|| device::outage(device, &behind, devices, context.now)));
     }
     found
 }
 
 /// What is wrong with the links, worst first; but for those to devices that are down.
-pub(in crate::answers) fn links(topology: &Topology, ports: &[Port], around: &Around<'_>) -> Vec<Finding> {
+pub(in crate::answers) fn links(
+    topology: &Topology,
+    ports: &[Port],
+    context: &PortContext<'_>,
+) -> Vec<Finding> {
     let mut ends: HashSet<(&str, &str)> = HashSet::new();
     for edge in &topology.edges {
         let is_down = |place: usize| topology.nodes[place].up == Some(false);
@@ -53,7 +57,7 @@ pub(in crate::answers) fn links(topology: &Topology, ports: &[Port], around: &Ar
         }
     }
     let of_links = ports.iter().filter(|port| ends.contains(&(port.device.as_str(), port.id.as_str())));
-    of_links.flat_map(|port| ports::port(port, around)).collect()
+    of_links.flat_map(|port| ports::port(port, context)).collect()
 }
 
 /// Marks what findings are about.
@@ -123,9 +127,9 @@ mod tests {
     fn found(down_ones: &[u8], extra: Value) -> Vec<(String, String)> {
         let (devices, ports) = (devices(down_ones), ports(extra));
         let topology = Topology::of(&devices, &ports, &Rows::default());
-        let around = Around::new(1_000, &devices, &ports, &[]);
-        let mut all = down(&topology, &devices, &ports, &around);
-        all.extend(links(&topology, &ports, &around));
+        let context = PortContext::new(1_000, &devices, &ports, &[]);
+        let mut all = down(&topology, &devices, &ports, &context);
+        all.extend(links(&topology, &ports, &context));
         let on = |finding: &Finding| {
             topology
                 .nodes
@@ -164,9 +168,9 @@ mod tests {
     fn what_is_broken_is_marked() {
         let (devices, ports) = (devices(&[5]), ports(json!({ "full_duplex": false })));
         let mut topology = Topology::of(&devices, &ports, &Rows::default());
-        let around = Around::new(1_000, &devices, &ports, &[]);
-        let mut all = down(&topology, &devices, &ports, &around);
-        all.extend(links(&topology, &ports, &around));
+        let context = PortContext::new(1_000, &devices, &ports, &[]);
+        let mut all = down(&topology, &devices, &ports, &context);
+        all.extend(links(&topology, &ports, &context));
         mark(&mut topology, &all);
         let nodes: Vec<_> = topology.nodes.iter().filter_map(|node| node.problem).collect();
         let edges: Vec<_> = topology.edges.iter().filter_map(|edge| edge.problem).collect();

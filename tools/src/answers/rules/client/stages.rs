@@ -2,7 +2,7 @@
 
 use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count, times};
 
-use super::Case;
+use super::ClientCase;
 use crate::answers::causes as c;
 use crate::answers::facts::{Event, Stage, stage_of};
 use crate::answers::rules::nac;
@@ -28,7 +28,7 @@ fn failing(events: &[Event], wanted: Stage) -> Option<Failing<'_>> {
         .filter_map(|event| stage_of(&event.kind).map(|(stage, good)| (stage, good, event.time)))
         .filter(|(stage, good, _)| {
             (*stage == wanted && *good)
-                || (*stage > wanted && *stage != Stage::Leaving && *stage != Stage::Roaming)
+                || (*stage > wanted && *stage != Stage::Disconnect && *stage != Stage::Roaming)
         })
         .map(|(.., time)| time)
         .max()
@@ -55,7 +55,7 @@ fn recurring(events: &[Event], wanted: Stage) -> Option<Failing<'_>> {
 
 /// Why a client does not get as far as it should: the earliest stage that fails. With `explained`, why its authorization
 /// fails is known already.
-pub(in crate::answers) fn stages(case: &Case<'_>, explained: bool) -> Vec<Finding> {
+pub(in crate::answers) fn stages(case: &ClientCase<'_>, explained: bool) -> Vec<Finding> {
     let mut found = Vec::new();
     found.extend(roaming(case));
     for (stage, cause, severity, words, weight) in [
@@ -81,7 +81,7 @@ pub(in crate::answers) fn stages(case: &Case<'_>, explained: bool) -> Vec<Findin
         let is_open = now_failing.is_some();
         let Some(failing) = now_failing.or_else(|| recurring(case.events, stage)) else { continue };
         // One lost exchange is a chance.
-        if failing.failures.len() < t::SOME_FAILURES
+        if failing.failures.len() < t::MIN_FAILURES
             && !(is_open && case.now - failing.last < t::SHORTLY_BEFORE)
         {
             continue;
@@ -96,7 +96,7 @@ pub(in crate::answers) fn stages(case: &Case<'_>, explained: bool) -> Vec<Findin
 }
 
 fn stage_finding(
-    case: &Case<'_>,
+    case: &ClientCase<'_>,
     failing: &Failing<'_>,
     stage: Stage,
     (kind, severity, words): (&'static Cause, Severity, &str),
@@ -142,7 +142,7 @@ fn stage_finding(
 }
 
 /// Failures of a stage by other clients of the site: on the same WLAN or VLAN where that is known.
-fn others_failing(case: &Case<'_>, stage: Stage) -> usize {
+fn others_failing(case: &ClientCase<'_>, stage: Stage) -> usize {
     let same = |event: &&Event| match (&event.ssid, &case.client.ssid) {
         (Some(theirs), Some(own)) => theirs == own,
         _ => true,
@@ -154,15 +154,15 @@ fn others_failing(case: &Case<'_>, stage: Stage) -> usize {
         .count()
 }
 
-fn roaming(case: &Case<'_>) -> Option<Finding> {
+fn roaming(case: &ClientCase<'_>) -> Option<Finding> {
     let failures: Vec<_> =
         case.events.iter().filter(|event| stage_of(&event.kind) == Some((Stage::Roaming, false))).collect();
     let moves: Vec<_> = case.events.iter().filter(|event| event.kind.contains("REASSOCIATION")).collect();
     let last_moves = moves.iter().filter(|event| {
-        moves.iter().map(|other| other.time).max().is_some_and(|last| last - event.time <= t::TOGETHER)
+        moves.iter().map(|other| other.time).max().is_some_and(|last| last - event.time <= t::OUTAGE_WINDOW)
     });
     let restless = last_moves.count();
-    let (summary, weight) = if failures.len() >= t::SOME_FAILURES {
+    let (summary, weight) = if failures.len() >= t::MIN_FAILURES {
         let last = failures.iter().map(|event| event.time).max().unwrap_or(case.now);
         (
             format!(
@@ -173,7 +173,7 @@ fn roaming(case: &Case<'_>) -> Option<Finding> {
             ),
             80,
         )
-    } else if restless >= t::RESTLESS {
+    } else if restless >= t::MANY_REASSOCIATIONS {
         (
             format!(
                 "{} moves between access points too often: {} within ten minutes",
@@ -199,10 +199,10 @@ fn roaming(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// Why the authorization of a client fails, where NAC says nothing.
-pub(in crate::answers) fn authorization(case: &Case<'_>) -> Option<Finding> {
+pub(in crate::answers) fn authorization(case: &ClientCase<'_>) -> Option<Finding> {
     let failing = failing(case.events, Stage::Authorization)?;
     let sample = failing.failures.iter().max_by_key(|event| event.time)?;
-    if failing.failures.len() < t::SOME_FAILURES && case.now - failing.last > t::SHORTLY_BEFORE {
+    if failing.failures.len() < t::MIN_FAILURES && case.now - failing.last > t::SHORTLY_BEFORE {
         return None;
     }
     let by_server = |event: &&&Event| event.text.as_deref().is_some_and(nac::says_unreachable);

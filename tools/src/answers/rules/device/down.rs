@@ -1,10 +1,10 @@
 //! Rules for devices that are down, or were never there.
 
-use mistmcp::answers::{Cause, Finding, Object, Severity, been, count, is};
+use mistmcp::answers::{Cause, Finding, Object, Severity, count, is, state_since};
 
-use super::{Case, upstream};
+use super::{DeviceCase, upstream};
 use crate::answers::facts::Device;
-use crate::answers::rules::{starting, tree::Tree};
+use crate::answers::rules::{tree::DeviceTree, upgrading};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
@@ -23,7 +23,7 @@ static EFFECTS: &[&Cause] = &[
     &c::CLUSTER_DEGRADED,
 ];
 
-pub(super) fn not_assigned(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn not_assigned(case: &DeviceCase<'_>) -> Option<Finding> {
     case.device.site.is_none().then(|| {
         let called = case.device.called();
         case.finding(
@@ -37,7 +37,7 @@ pub(super) fn not_assigned(case: &Case<'_>) -> Option<Finding> {
     })
 }
 
-pub(super) fn never_connected(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn never_connected(case: &DeviceCase<'_>) -> Option<Finding> {
     let device = case.device;
     let seen = device.last_seen.is_some()
         || device.uptime.is_some()
@@ -89,7 +89,7 @@ pub(in crate::answers) fn site_down(site: &[Device], name: &str, now: i64) -> Op
         format!(
             "{which} of {}{gateway} {}.",
             mistmcp::answers::name(name),
-            been(down.len(), "down", since, now)
+            state_since(down.len(), "down", since, now)
         ),
     )
     .on(Object::site(name))
@@ -123,7 +123,7 @@ fn outage_of_site(gateways: &[&&Device], down: &[&&Device], known: usize) -> Opt
     seen.get(most.saturating_sub(1)).or(seen.last()).copied()
 }
 
-pub(super) fn upstream_down(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn upstream_down(case: &DeviceCase<'_>) -> Option<Finding> {
     let mut root = case.upstream().filter(|upstream| upstream.is_down())?;
     // The first of a chain of dead devices.
     for _ in 0..4 {
@@ -134,9 +134,9 @@ pub(super) fn upstream_down(case: &Case<'_>) -> Option<Finding> {
             _ => break,
         }
     }
-    let tree = Tree::of(case.site, case.ports);
-    let behind = tree.place(&root.mac).map(|place| tree.behind(place)).unwrap_or_default();
-    Some(match starting::upgrade(root, case.around.events, case.now()) {
+    let tree = DeviceTree::of(case.site, case.ports);
+    let behind = tree.place(&root.mac).map(|place| tree.downstream(place)).unwrap_or_default();
+    Some(match upgrading::upgrade(root, case.context.events, case.now()) {
         Some(upgrade) => upgrade.finding(&behind, case.now()).weight(96),
         None => outage(root, &behind, case.site, case.now()).weight(96),
     })
@@ -156,7 +156,7 @@ pub(in crate::answers) fn outage(root: &Device, behind: &[&Device], site: &[Devi
         }
         (dead, _) => (&c::UPSTREAM_DOWN, 95, also_down(dead)),
     };
-    let state = been(1, "down", root.last_seen, now);
+    let state = state_since(1, "down", root.last_seen, now);
     let words = format!("The {} {} {state}{with}.", root.word(), root.called());
     let mut finding = Finding::new(cause, outage_severity(root, &dead, &alive, site), words)
         .on(root.object())
@@ -206,10 +206,10 @@ pub(in crate::answers) fn upstream_outage(
     site: &[Device],
     now: i64,
 ) -> Finding {
-    outage(root, behind, site, now).caused_by(&c::UPSTREAM_DOWN)
+    outage(root, behind, site, now).with_cause(&c::UPSTREAM_DOWN)
 }
 
 /// A device that is down, where nothing around it tells why and what is behind it is not known or stands for itself.
-pub(in crate::answers) fn single_down(device: &Device, site: &[Device], now: i64) -> Finding {
+pub(in crate::answers) fn single_outage(device: &Device, site: &[Device], now: i64) -> Finding {
     outage(device, &[], site, now).weight(70)
 }

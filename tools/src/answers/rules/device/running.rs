@@ -2,22 +2,22 @@
 
 use mistmcp::answers::{Cause, Finding, Object, Severity, ago, count, listed, times};
 
-use super::Case;
+use super::DeviceCase;
 use crate::answers::facts::{Device, open};
-use crate::answers::rules::{ports, starting, tree::Tree};
+use crate::answers::rules::{ports, tree::DeviceTree, upgrading};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
 /// What follows from a restart.
 static RESTART_EFFECTS: &[&Cause] = &[&c::UPSTREAM_DOWN, &c::DEVICE_DOWN];
 
-pub(super) fn upgrade(case: &Case<'_>) -> Vec<Finding> {
+pub(super) fn upgrade(case: &DeviceCase<'_>) -> Vec<Finding> {
     let (device, called, now) = (case.device, case.device.called(), case.now());
     let status = device.upgrade.as_deref().unwrap_or_default().to_lowercase();
     let mut found = Vec::new();
-    if let Some(upgrade) = starting::upgrade(device, case.events, now) {
-        let tree = Tree::of(case.site, case.ports);
-        let behind = tree.place(&device.mac).map(|place| tree.behind(place)).unwrap_or_default();
+    if let Some(upgrade) = upgrading::upgrade(device, case.events, now) {
+        let tree = DeviceTree::of(case.site, case.ports);
+        let behind = tree.place(&device.mac).map(|place| tree.downstream(place)).unwrap_or_default();
         found.push(upgrade.finding(&behind, now));
     }
     let failed = case.open(&["UPGRADE_FAILED"]);
@@ -51,11 +51,11 @@ fn times_last(often: usize, last: Option<i64>, now: i64) -> String {
     }
 }
 
-pub(super) fn restarted_by_user(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn restarted_by_user(case: &DeviceCase<'_>) -> Option<Finding> {
     let event = case.latest(&["RESTART_BY_USER", "RESTARTED_BY_USER"])?;
     let called = case.device.called();
     let recent = case.since().is_some_and(|since| {
-        case.device.is_down() && (-t::MINUTE..=t::TOGETHER).contains(&(since - event.time))
+        case.device.is_down() && (-t::MINUTE..=t::OUTAGE_WINDOW).contains(&(since - event.time))
     });
     Some(
         case.finding(
@@ -73,7 +73,7 @@ pub(super) fn restarted_by_user(case: &Case<'_>) -> Option<Finding> {
     )
 }
 
-pub(super) fn restarting(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn restarting(case: &DeviceCase<'_>) -> Option<Finding> {
     let by_user: Vec<_> = case
         .events
         .iter()
@@ -83,9 +83,11 @@ pub(super) fn restarting(case: &Case<'_>) -> Option<Finding> {
         .events
         .iter()
         .filter(|event| event.short() == "RESTARTED")
-        .filter(|event| !by_user.iter().any(|asked| (0..=t::TOGETHER).contains(&(event.time - asked.time))))
+        .filter(|event| {
+            !by_user.iter().any(|asked| (0..=t::OUTAGE_WINDOW).contains(&(event.time - asked.time)))
+        })
         .collect();
-    if unasked.len() < t::RESTARTS {
+    if unasked.len() < t::MIN_RESTARTS {
         return None;
     }
     let first = unasked.iter().map(|event| event.time).min();
@@ -110,7 +112,7 @@ pub(super) fn restarting(case: &Case<'_>) -> Option<Finding> {
     )
 }
 
-pub(super) fn config_failed(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn config_failed(case: &DeviceCase<'_>) -> Option<Finding> {
     let open = case.open(&["CONFIG_FAILED", "CONFIG_LOCK_FAILED", "CONFIG_ERROR_ADDTL_COMMAND"]);
     let status = case.device.config_status.as_deref().unwrap_or_default().to_lowercase();
     if open.is_none() && !["failed", "failure", "error"].contains(&status.as_str()) {
@@ -137,7 +139,7 @@ pub(super) fn config_failed(case: &Case<'_>) -> Option<Finding> {
     )
 }
 
-pub(super) fn hardware(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn hardware(case: &DeviceCase<'_>) -> Option<Finding> {
     let alarms: Vec<_> = open(case.events)
         .into_iter()
         .map(|(event, _)| event)
@@ -187,11 +189,11 @@ fn part_of_hardware(kind: &str) -> String {
     }
 }
 
-pub(super) fn virtual_chassis(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn virtual_chassis(case: &DeviceCase<'_>) -> Option<Finding> {
     let broken = case.open(&["VC_PORT_DOWN", "VC_IN_TRANSITION"]);
     let changed: Vec<_> = case.events.iter().filter(|event| event.short() == "VC_MASTER_CHANGED").collect();
     let changes = changed.len();
-    let gone = &case.device.members_gone;
+    let gone = &case.device.missing_members;
     if broken.is_none() && gone.is_empty() && changes < 2 {
         return None;
     }
@@ -223,7 +225,7 @@ pub(super) fn virtual_chassis(case: &Case<'_>) -> Option<Finding> {
     )
 }
 
-pub(super) fn power_constrained(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn power_constrained(case: &DeviceCase<'_>) -> Option<Finding> {
     let device = case.device;
     if device.kind == "switch" {
         return ports::poe_budget(device);
@@ -251,7 +253,7 @@ pub(super) fn power_constrained(case: &Case<'_>) -> Option<Finding> {
     })
 }
 
-pub(super) fn radius(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn radius(case: &DeviceCase<'_>) -> Option<Finding> {
     let (event, times) = case.open(&["RADSEC_FAILURE"])?;
     let called = case.device.called();
     Some(
@@ -268,7 +270,7 @@ pub(super) fn radius(case: &Case<'_>) -> Option<Finding> {
     )
 }
 
-pub(super) fn loops(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn loops(case: &DeviceCase<'_>) -> Option<Finding> {
     let (event, _) = case.open(&["LOOP_DETECTED"])?;
     let called = case.device.called();
     Some(
@@ -286,7 +288,7 @@ pub(super) fn loops(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// VLANs that clients use and that carry no traffic on the wire of an access point.
-pub(super) fn missing_vlan(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn missing_vlan(case: &DeviceCase<'_>) -> Option<Finding> {
     let vlans = &case.device.missing_vlans;
     if vlans.is_empty() || case.device.is_down() {
         return None;
@@ -315,7 +317,7 @@ pub(super) fn missing_vlan(case: &Case<'_>) -> Option<Finding> {
 }
 
 /// A gateway that reports that its cluster has lost its redundancy.
-pub(super) fn cluster(case: &Case<'_>) -> Option<Finding> {
+pub(super) fn cluster(case: &DeviceCase<'_>) -> Option<Finding> {
     let (event, times) = case.open(&["HA_CONTROL_LINK_DOWN", "HA_HEALTH_WEIGHT_LOW"])?;
     let called = case.device.called();
     let when = ago(event.time, case.now());

@@ -2,21 +2,24 @@
 
 use mistmcp::answers::{Finding, Severity, count, listed, name};
 
-use super::{RadioKey, busy, object, shown};
+use super::{RadioKey, object, shown, utilization_of};
 use crate::answers::causes as c;
 use crate::answers::facts::radio::band_name;
-use crate::answers::facts::{Hearing, Radio};
+use crate::answers::facts::{NeighborSignals, Radio};
 use crate::answers::thresholds as t;
 
 /// Access points that share a channel and hear each other, a finding for each channel; and the radios whose utilization
 /// that explains.
-pub(in crate::answers) fn co_channel(radios: &[Radio], hearing: &Hearing) -> (Vec<Finding>, Vec<RadioKey>) {
-    let mut crowds: Vec<Vec<(&Radio, usize, f64)>> = Vec::new();
+pub(in crate::answers) fn co_channel(
+    radios: &[Radio],
+    signals: &NeighborSignals,
+) -> (Vec<Finding>, Vec<RadioKey>) {
+    let mut groups: Vec<Vec<(&Radio, usize, f64)>> = Vec::new();
     for radio in radios.iter().filter(|radio| !radio.disabled) {
         let heard: Vec<_> = radios
             .iter()
             .filter(|other| !other.disabled && other.ap != radio.ap && other.band == radio.band)
-            .filter_map(|other| Some((other, hearing.between(radio, other)?)))
+            .filter_map(|other| Some((other, signals.rssi_between(radio, other)?)))
             .filter(|(_, rssi)| *rssi >= t::NEAR_AP)
             .collect();
         let near: Vec<_> =
@@ -27,44 +30,44 @@ pub(in crate::answers) fn co_channel(radios: &[Radio], hearing: &Hearing) -> (Ve
             continue;
         }
         let found = (radio, near.len(), near.into_iter().fold(f64::MIN, f64::max));
-        match crowds.iter_mut().find(|crowd| crowd.iter().any(|(known, ..)| known.overlaps(radio))) {
-            Some(crowd) => crowd.push(found),
-            None => crowds.push(vec![found]),
+        match groups.iter_mut().find(|group| group.iter().any(|(known, ..)| known.overlaps(radio))) {
+            Some(group) => group.push(found),
+            None => groups.push(vec![found]),
         }
     }
     let (mut found, mut explained) = (Vec::new(), Vec::new());
-    for crowd in crowds {
-        let Some((finding, is_felt)) = crowded(&crowd) else { continue };
+    for group in groups {
+        let Some((finding, is_noticed)) = shared_channel(&group) else { continue };
         found.push(finding);
-        if is_felt {
-            explained.extend(crowd.iter().map(|(radio, ..)| (radio.ap.clone(), radio.band.clone())));
+        if is_noticed {
+            explained.extend(group.iter().map(|(radio, ..)| (radio.ap.clone(), radio.band.clone())));
         }
     }
     (found, explained)
 }
 
-/// The finding about a crowd of radios, and whether people feel it.
-fn crowded(crowd: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
-    let mut crowd = crowd.to_vec();
-    crowd.sort_by(|one, other| busy(other.0).total_cmp(&busy(one.0)));
-    let felt = crowd
+/// The finding about a group of radios, and whether people feel it.
+fn shared_channel(group: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
+    let mut group = group.to_vec();
+    group.sort_by(|one, other| utilization_of(other.0).total_cmp(&utilization_of(one.0)));
+    let noticed = group
         .iter()
         .filter(|(radio, ..)| {
-            let by_others = radio.others.is_some_and(|share| share >= t::FOREIGN_SHARE);
-            busy(radio) >= if by_others { t::SHARED_CHANNEL } else { t::BUSY_CHANNEL }
+            let by_others = radio.others.is_some_and(|share| share >= t::INTERFERENCE_SHARE);
+            utilization_of(radio) >= if by_others { t::SHARED_CHANNEL } else { t::BUSY_CHANNEL }
         })
         .count();
-    let (first, near, strongest) = crowd.first().copied()?;
+    let (first, near, strongest) = group.first().copied()?;
     // A shared channel that nobody feels is worth a line only where many share it.
-    let is_felt = felt >= 2;
-    if !is_felt && near < t::MANY_ON_CHANNEL {
+    let is_noticed = noticed >= 2;
+    if !is_noticed && near < t::MANY_ON_CHANNEL {
         return None;
     }
     let band = band_name(&first.band);
-    let names: Vec<_> = crowd.iter().map(|(radio, ..)| radio.name.as_str()).collect();
-    let (severity, weight) = if is_felt { (Severity::Warning, 63) } else { (Severity::Info, 24) };
+    let names: Vec<_> = group.iter().map(|(radio, ..)| radio.name.as_str()).collect();
+    let (severity, weight) = if is_noticed { (Severity::Warning, 63) } else { (Severity::Info, 24) };
     let used = match first.utilization {
-        Some(used) if is_felt => format!("; the channel is up to {used:.0}% busy"),
+        Some(used) if is_noticed => format!("; the channel is up to {used:.0}% busy"),
         _ => String::new(),
     };
     let channel = first.channel.unwrap_or_default();
@@ -73,7 +76,7 @@ fn crowded(crowd: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
         severity,
         format!(
             "{} share channel {channel} at {band} and hear each other: {}{used}.",
-            count(crowd.len(), "access point"),
+            count(group.len(), "access point"),
             listed(&names, 4)
         ),
     )
@@ -87,21 +90,23 @@ fn crowded(crowd: &[(&Radio, usize, f64)]) -> Option<(Finding, bool)> {
     .evidence("access_points", names)
     .item(first.band.clone())
     .see(&shown(first));
-    for (radio, ..) in crowd {
+    for (radio, ..) in group {
         finding = finding.on(object(radio));
     }
-    Some((finding, is_felt))
+    Some((finding, is_noticed))
 }
 
 /// A busy channel, unless [`co_channel`] has explained it.
 pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) -> Vec<Finding> {
     let explained = |radio: &Radio| explained.iter().any(|(ap, band)| *ap == radio.ap && *band == radio.band);
-    let found = radios.iter().filter(|radio| !radio.disabled && busy(radio) >= t::BUSY_CHANNEL);
-    let is_noise = |radio: &Radio| radio.noise.is_some_and(|noise| noise > t::NOISY) && is_disturbed(radio);
+    let found = radios.iter().filter(|radio| !radio.disabled && utilization_of(radio) >= t::BUSY_CHANNEL);
+    let is_noise = |radio: &Radio| {
+        radio.noise.is_some_and(|noise| noise > t::HIGH_NOISE_FLOOR) && has_interference(radio)
+    };
     let found = found.filter(|radio| !is_noise(radio) && !explained(radio));
     found
         .map(|radio| {
-            let used = busy(radio);
+            let used = utilization_of(radio);
             let most = [
                 (radio.others, "mostly with other networks"),
                 (radio.own, "mostly with its own clients"),
@@ -125,7 +130,7 @@ pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) 
             .on(object(radio))
             .weight(match used {
                 // The noise that fills it is told first.
-                _ if is_disturbed(radio) => 57,
+                _ if has_interference(radio) => 57,
                 85.0.. => 62,
                 _ => 58,
             })
@@ -143,8 +148,8 @@ pub(in crate::answers) fn utilization(radios: &[Radio], explained: &[RadioKey]) 
 }
 
 /// Whether other things than Wi-Fi keep the channel busy.
-fn is_disturbed(radio: &Radio) -> bool {
-    radio.non_wifi.is_some_and(|share| share >= t::FOREIGN_SHARE && share > busy(radio) / 2.0)
+fn has_interference(radio: &Radio) -> bool {
+    radio.non_wifi.is_some_and(|share| share >= t::INTERFERENCE_SHARE && share > utilization_of(radio) / 2.0)
 }
 
 /// A noise floor that is too high, or much air time that is not Wi-Fi.
@@ -156,13 +161,15 @@ pub(in crate::answers) fn noise(radios: &[Radio]) -> Vec<Finding> {
         all.get(all.len() / 2).copied()
     };
     let found = radios.iter().filter(|radio| {
-        !radio.disabled && (radio.noise.is_some_and(|noise| noise > t::NOISY) || is_disturbed(radio))
+        !radio.disabled
+            && (radio.noise.is_some_and(|noise| noise > t::HIGH_NOISE_FLOOR) || has_interference(radio))
     });
     found
         .map(|radio| {
             let usual =
                 usual(&radio.band).filter(|usual| radio.noise.is_some_and(|noise| noise > usual + 5.0));
-            let what = match (radio.noise.filter(|noise| *noise > t::NOISY), usual, radio.non_wifi) {
+            let what = match (radio.noise.filter(|noise| *noise > t::HIGH_NOISE_FLOOR), usual, radio.non_wifi)
+            {
                 (Some(noise), Some(usual), _) => {
                     format!(
                         "has a noise floor of {noise:.0} dBm; other radios of the site have {usual:.0} dBm"

@@ -11,11 +11,11 @@ use crate::answers::rules::{alarms, device};
 pub(in crate::answers) fn reported(case: &SiteCase<'_>, found: &[Finding]) -> Vec<Finding> {
     let name_of = |_: &str| Some(case.name.to_owned());
     let mut kept: Vec<(Finding, Vec<String>)> = Vec::new();
-    let mut open = alarms::holding(case.alarms, case.events);
+    let mut open = alarms::active(case.alarms, case.events);
     open.sort_by_key(|alarm| alarm.is_action);
     let (gateways, ports) = case.gateways();
     let wan = case.wan(&gateways, &ports);
-    for alarm in open.into_iter().filter(|alarm| wan.holds(alarm)) {
+    for alarm in open.into_iter().filter(|alarm| wan.is_current(alarm)) {
         let devices: Vec<_> = alarm.devices.iter().filter_map(|mac| case.device(mac)).collect();
         for finding in alarms::findings(&[alarm], case.devices, name_of, case.now()) {
             let cause = finding.cause();
@@ -46,7 +46,7 @@ pub(in crate::answers) fn reported(case: &SiteCase<'_>, found: &[Finding]) -> Ve
         }
         let words =
             format!("{}; the same at {}.", finding.summary().trim_end_matches('.'), listed(&others, 3));
-        finding.worded(words)
+        finding.with_summary(words)
     });
     together.collect()
 }
@@ -69,11 +69,11 @@ fn on_cable(finding: Finding, alarm: &Alarm, case: &SiteCase<'_>, found: &[Findi
     let shows = |known: &&Finding| {
         symptoms.contains(&known.cause().name) && known.is_on(&port.id) && known.is_on(&called)
     };
-    let worst = found.iter().filter(shows).map(Finding::explains).max();
+    let worst = found.iter().filter(shows).map(Finding::get_weight).max();
     let finding = finding.on(port.object(&called));
     match worst {
         Some(worst) => {
-            let weight = finding.explains().max(worst).saturating_add(4);
+            let weight = finding.get_weight().max(worst).saturating_add(4);
             finding.weight(weight).affects([format!("{} {}", port.device, port.id)])
         }
         None => finding,

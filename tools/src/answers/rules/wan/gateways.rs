@@ -3,9 +3,9 @@
 use mistmcp::answers::{Cause, Finding, Object, Part, Severity, ago, count, listed, name};
 
 use super::Wan;
-use crate::answers::facts::wan::{Cluster, Pool};
+use crate::answers::facts::wan::{DhcpPool, GatewayCluster};
 use crate::answers::facts::{Device, Event, open};
-use crate::answers::rules::{device, starting};
+use crate::answers::rules::{device, upgrading};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
@@ -32,12 +32,12 @@ pub(in crate::answers) fn gateways_down(
     let down = wan.gateways.iter().filter(|gateway| gateway.is_down());
     down.map(|gateway| {
         let own = gateway.mac.as_str();
-        if let Some(upgrade) = starting::upgrade(gateway, wan.events, wan.now) {
-            return upgrade.finding(&[], wan.now).affects(carried(wan, own));
+        if let Some(upgrade) = upgrading::upgrade(gateway, wan.events, wan.now) {
+            return upgrade.finding(&[], wan.now).affects(keys_of_gateway(wan, own));
         }
         let outage = device::outage(gateway, &[], wan.gateways, wan.now);
         let finding = if is_site_down {
-            outage.caused_by(&c::SITE_DOWN).weight(90)
+            outage.with_cause(&c::SITE_DOWN).weight(90)
         } else if others_up.is_some_and(|up| up > 0) {
             // What hangs from it reaches the cloud, so that it still forwards.
             outage.at_most(Severity::Warning).weight(75)
@@ -48,13 +48,13 @@ pub(in crate::answers) fn gateways_down(
             Some(site) => finding.on(Object::site(site)),
             None => finding,
         };
-        finding.affects(carried(wan, own)).effects(EFFECTS)
+        finding.affects(keys_of_gateway(wan, own)).effects(EFFECTS)
     })
     .collect()
 }
 
 /// The ports of a gateway, and the paths over them, as a finding names what follows from it.
-fn carried(wan: &Wan<'_>, own: &str) -> Vec<String> {
+fn keys_of_gateway(wan: &Wan<'_>, own: &str) -> Vec<String> {
     let ports = wan.ports.iter().filter(|port| port.device == own).map(|port| format!("{own} {}", port.id));
     let paths =
         wan.paths.iter().filter(|path| path.gateway == own).map(|path| format!("{own} {}", path.port));
@@ -62,7 +62,7 @@ fn carried(wan: &Wan<'_>, own: &str) -> Vec<String> {
 }
 
 /// DHCP pools without free addresses.
-pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[Pool]) -> Vec<Finding> {
+pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[DhcpPool]) -> Vec<Finding> {
     let low = |mac: &str| -> Vec<&Event> {
         let events = wan.events.iter().filter(|event| event.short() == "DHCP_POOL_LOW");
         events.filter(|event| event.mac.as_deref() == Some(mac)).collect()
@@ -72,7 +72,7 @@ pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[Pool]) -> Vec<Finding> {
         let events = low(&gateway.mac);
         let own: Vec<_> = pools.iter().filter(|pool| gateway.has_mac(&pool.gateway)).collect();
         #[expect(clippy::cast_precision_loss, reason = "a ratio")]
-        let used = |pool: &Pool| pool.leased as f64 / pool.size as f64;
+        let used = |pool: &DhcpPool| pool.leased as f64 / pool.size as f64;
         let mut full: Vec<_> = own.iter().filter(|pool| used(pool) >= t::POOL_NEARLY_FULL).collect();
         full.sort_by(|one, other| used(other).total_cmp(&used(one)));
         let last = events.iter().map(|event| event.time).max();
@@ -139,7 +139,7 @@ pub(in crate::answers) fn pools(wan: &Wan<'_>, pools: &[Pool]) -> Vec<Finding> {
 /// Clusters that have lost a node or the link between them.
 pub(in crate::answers) fn clusters(
     wan: &Wan<'_>,
-    clusters: &[Cluster],
+    clusters: &[GatewayCluster],
     nodes: &[(String, usize)],
 ) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -157,7 +157,7 @@ pub(in crate::answers) fn clusters(
             "HA_CONTROL_LINK_DOWN" => "control link down".to_owned(),
             _ => "health of a node low".to_owned(),
         }));
-        troubles.extend(gateway.members_gone.iter().map(|node| format!("node {node} not present")));
+        troubles.extend(gateway.missing_members.iter().map(|node| format!("node {node} not present")));
         let lone = cluster.is_some_and(|cluster| cluster.is_cluster)
             && nodes.iter().any(|(mac, nodes)| gateway.has_mac(mac) && *nodes == 1);
         if lone {
@@ -175,7 +175,7 @@ pub(in crate::answers) fn clusters(
                 format!(
                     "The gateway cluster {} {}: {}.",
                     gateway.called(),
-                    wan.been(1, "without redundancy", since),
+                    wan.state_since(1, "without redundancy", since),
                     listed(&troubles, 4)
                 ),
             )

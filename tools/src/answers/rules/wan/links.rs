@@ -2,7 +2,7 @@
 
 use mistmcp::answers::{Cause, Finding, Severity, count, listed, name};
 
-use super::{Wan, bad};
+use super::{Wan, over_limit};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
@@ -30,7 +30,11 @@ pub(in crate::answers) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
         Finding::new(
             &c::WAN_LINK_DOWN,
             severity,
-            format!("The WAN port {} of {gateway} {}; {rest}.", name(&port.id), wan.been(1, "down", since)),
+            format!(
+                "The WAN port {} of {gateway} {}; {rest}.",
+                name(&port.id),
+                wan.state_since(1, "down", since)
+            ),
         )
         .on(port.object(&gateway))
         .on(wan.object(&port.device))
@@ -39,7 +43,7 @@ pub(in crate::answers) fn links_down(wan: &Wan<'_>) -> Vec<Finding> {
         .evidence("up", false)
         .evidence("port_usage", port.usage.clone())
         .evidence("other_wan_links_up", others)
-        .affects(wan.carried(port))
+        .affects(wan.keys_over(port))
         .affects([format!("{} {}", port.device, port.id)])
         .effects(EFFECTS)
         .see(&sources::port(port))
@@ -52,7 +56,7 @@ pub(in crate::answers) fn links_degraded(wan: &Wan<'_>) -> Vec<Finding> {
     let links = wan.ports.iter().filter(|port| port.is_wan() && port.up != Some(false) && !port.disabled);
     links
         .filter_map(|port| {
-            let mut words = bad(port.loss, port.latency, port.jitter);
+            let mut words = over_limit(port.loss, port.latency, port.jitter);
             let flaps = wan.events.iter().filter(|event| {
                 event.short() == "PORT_DOWN"
                     && event.mac.as_deref() == Some(port.device.as_str())
@@ -61,7 +65,7 @@ pub(in crate::answers) fn links_degraded(wan: &Wan<'_>) -> Vec<Finding> {
             let downs: Vec<_> = flaps.collect();
             let flaps = downs.len();
             let has_figures = !words.is_empty();
-            if flaps >= t::FLAPS {
+            if flaps >= t::MIN_FLAPS {
                 words.push(count(flaps, "outage"));
             }
             if words.is_empty() {
@@ -92,7 +96,7 @@ pub(in crate::answers) fn links_degraded(wan: &Wan<'_>) -> Vec<Finding> {
                 .evidence("jitter_ms", port.jitter)
                 .evidence("outages", Some(flaps).filter(|flaps| *flaps > 0))
                 .evidence("reported_by_marvis", reported.map(|_| true))
-                .affects(wan.carried(port))
+                .affects(wan.keys_over(port))
                 .affects([format!("{} {}", port.device, port.id)])
                 .effects(EFFECTS)
                 .see(&shown.unwrap_or_else(|| sources::port(port))),

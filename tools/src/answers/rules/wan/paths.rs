@@ -2,9 +2,9 @@
 
 use mistmcp::answers::{Cause, Finding, Object, Severity, ago, listed, name, plural};
 
-use super::{Wan, bad};
+use super::{Wan, over_limit};
 use crate::answers::facts::open;
-use crate::answers::facts::wan::{Neighbor, Tunnel};
+use crate::answers::facts::wan::{RoutingNeighbor, Tunnel};
 use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
@@ -51,7 +51,7 @@ pub(in crate::answers) fn paths_down(wan: &Wan<'_>) -> Vec<Finding> {
                 "The VPN {what} of {called} over {} to {} {}{another}.",
                 name(port),
                 listed(&peers, 4),
-                wan.been(down.len(), "down", since)
+                wan.state_since(down.len(), "down", since)
             ),
         )
         .on(Object::port(port).of_device(&called).mac(gateway.to_owned()))
@@ -92,7 +92,7 @@ pub(in crate::answers) fn paths_degraded(wan: &Wan<'_>, degraded: &[Finding]) ->
         let bad_ones: Vec<_> = own
             .iter()
             .filter_map(|path| {
-                let words = bad(path.loss, path.latency, path.jitter);
+                let words = over_limit(path.loss, path.latency, path.jitter);
                 (!words.is_empty()).then_some((*path, words))
             })
             .collect();
@@ -161,7 +161,7 @@ pub(in crate::answers) fn tunnels_down(wan: &Wan<'_>) -> Vec<Finding> {
         let called = wan.called(gateway);
         let names: Vec<_> = down.iter().map(|tunnel| tunnel.name.as_str()).collect();
         let noun = plural(down.len(), "tunnel");
-        let state = wan.been(down.len(), "down", since);
+        let state = wan.state_since(down.len(), "down", since);
         found.push(
             Finding::new(
                 &c::TUNNEL_DOWN,
@@ -184,7 +184,7 @@ pub(in crate::answers) fn tunnels_down(wan: &Wan<'_>) -> Vec<Finding> {
 
 /// Routing neighbors that are down, a finding for each device and protocol; but for those that a VPN path explains.
 pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
-    let explained = |neighbor: &Neighbor| {
+    let explained = |neighbor: &RoutingNeighbor| {
         neighbor.mac.is_some()
             && wan.paths.iter().any(|path| {
                 path.gateway == neighbor.device && path.peer_mac == neighbor.mac && path.up == Some(false)
@@ -220,7 +220,7 @@ pub(in crate::answers) fn neighbors_down(wan: &Wan<'_>) -> Vec<Finding> {
             })
             .collect();
         let noun = plural(down.len(), "neighbor");
-        let state = wan.been(down.len(), "down", since);
+        let state = wan.state_since(down.len(), "down", since);
         found.push(
             Finding::new(
                 &c::BGP_DOWN,
@@ -272,7 +272,7 @@ pub(in crate::answers) fn by_events(wan: &Wan<'_>, found: &[Finding]) -> Vec<Fin
             let own = of_kind.iter().filter(|(event, _)| event.mac.as_deref() == Some(mac));
             // Statistics are newer than an old event.
             let own: Vec<_> =
-                own.filter(|(event, _)| !is_shown || wan.now - event.time <= t::RECENTLY).collect();
+                own.filter(|(event, _)| !is_shown || wan.now - event.time <= t::RECENT).collect();
             let Some((first, _)) = own.iter().min_by_key(|(event, _)| event.time) else { continue };
             if is_shown && found.iter().any(is_known) {
                 continue;

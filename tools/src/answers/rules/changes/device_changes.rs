@@ -2,7 +2,7 @@
 
 use mistmcp::answers::{Finding, Object, Part, Severity, ago, count, listed, times};
 
-use super::{APPLIED, ChangeCase, relative};
+use super::{APPLIED, ChangeCase, time_before};
 use crate::answers::facts::{Change, Event, Target, open};
 use crate::answers::{causes as c, sources};
 
@@ -22,13 +22,13 @@ pub(super) fn upgraded(case: &ChangeCase<'_>) -> Option<Finding> {
     let names: Vec<_> = devices.iter().map(|device| device.called()).collect();
     let who = if names.is_empty() { count(macs.len().max(1), "device") } else { listed(&names, 3) };
     let is_asked = case.device.is_some_and(|asked| macs.iter().any(|mac| asked.has_mac(mac)));
-    let points = 40 + case.closeness(last.time) + if is_asked { 14 } else { 0 };
+    let points = 40 + case.recency_points(last.time) + if is_asked { 14 } else { 0 };
     let weight = u8::try_from(points).unwrap_or(50);
     let severity = if case.before.is_some() && weight >= 56 { Severity::Warning } else { Severity::Info };
     let words = format!(
         "New firmware was installed on {who}, most recently {}{}.",
         ago(last.time, case.now),
-        relative(last.time, case)
+        time_before(last.time, case)
     );
     let mut finding = Finding::new(&c::CHANGED_BEFORE, severity, words).weight(weight);
     for device in devices.iter().take(4) {
@@ -65,7 +65,7 @@ pub(super) fn restarted(changes: &[Change], case: &ChangeCase<'_>) -> Vec<Findin
         (!is_logged).then_some((event, device))
     });
     let found = unknown.map(|(event, device)| {
-        let points = 38 + case.closeness(event.time);
+        let points = 38 + case.recency_points(event.time);
         Finding::new(
             &c::RESTARTED_BY_USER,
             Severity::Info,
@@ -93,7 +93,7 @@ pub(super) fn radio_management(case: &ChangeCase<'_>) -> Option<Finding> {
     let mut macs: Vec<_> = changes.iter().filter_map(|event| event.mac.as_deref()).collect();
     macs.sort_unstable();
     macs.dedup();
-    let points = 14 + case.closeness(last);
+    let points = 14 + case.recency_points(last);
     Some(
         Finding::new(
             &c::CHANGED_BEFORE,
@@ -131,7 +131,7 @@ pub(super) fn config_failed(case: &ChangeCase<'_>) -> Vec<Finding> {
         Some(
             Finding::new(&c::CONFIG_FAILED, Severity::Warning, words)
                 .on(device.object())
-                .weight(u8::try_from(base + case.closeness(event.time)).unwrap_or(50))
+                .weight(u8::try_from(base + case.recency_points(event.time)).unwrap_or(50))
                 .since(event.time)
                 .evidence("failures", failures)
                 .evidence("text", event.text.clone())

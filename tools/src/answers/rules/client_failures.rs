@@ -1,4 +1,4 @@
-//! Rules for failures of many clients: where their connections fail, by WLAN and stage.
+//! Rules for connections that fail for many clients, by WLAN and stage: [`Failures`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,7 +39,7 @@ pub(in crate::answers) fn cause_of(event: &Event) -> Option<&'static Cause> {
         Stage::Arp => &c::GATEWAY_ARP_FAILURE,
         Stage::Dns => &c::DNS_FAILURE,
         Stage::Portal => &c::CAPTIVE_PORTAL_FAILURE,
-        Stage::Leaving => return None,
+        Stage::Disconnect => return None,
         Stage::Authorization => {
             if event.kind.contains("DENIED") || event.kind.contains("MAC_AUTH") {
                 &c::AUTH_DENIED
@@ -66,7 +66,7 @@ const HANDSHAKE_TIMEOUT: i64 = 15;
 
 /// Counts the failures in the last hours before `end`, by cause and WLAN, the most frequent first.
 pub(in crate::answers) fn failures(events: &[Event], end: i64) -> Vec<Failures<'_>> {
-    let recent = || events.iter().filter(|event| (0..=t::RECENTLY).contains(&(end - event.time)));
+    let recent = || events.iter().filter(|event| (0..=t::RECENT).contains(&(end - event.time)));
     let mut found: BTreeMap<(&str, Option<&str>), Failures<'_>> = BTreeMap::new();
     let mut passed: BTreeMap<(Stage, Option<&str>), usize> = BTreeMap::new();
     for event in recent() {
@@ -99,14 +99,14 @@ pub(in crate::answers) fn failures(events: &[Event], end: i64) -> Vec<Failures<'
             *ssid == failures.ssid.as_deref() && stage_of_cause(failures.cause) == Some(*stage)
         });
         failures.passed = stages.map(|(_, passed)| passed).sum();
-        failures.first = begun(events, failures);
+        failures.first = onset(events, failures);
     }
     found.sort_by_key(|failures| std::cmp::Reverse(failures.failed));
     found
 }
 
 /// When failures that still go on began: the first one that no half hour separates from the next.
-fn begun(events: &[Event], failures: &Failures<'_>) -> i64 {
+fn onset(events: &[Event], failures: &Failures<'_>) -> i64 {
     let earlier = events.iter().filter(|event| {
         event.time < failures.first
             && event.ssid == failures.ssid
@@ -179,7 +179,7 @@ fn finding(cause: &'static Cause, troubles: &[&Failures<'_>], (id, site): (&str,
         ssids => format!("{} at {}", listed(ssids, 2), name(site)),
     };
     let since = first.map_or(String::new(), |first| format!(", first {}", ago(first, now)));
-    let what = words(cause, clients.len());
+    let what = symptom(cause, clients.len());
     let summary = format!(
         "{whose} on {place} {what}: {} and {}{since}.",
         count(failed, "failure"),
@@ -215,7 +215,7 @@ fn shown(own: &[&&Failures<'_>], site: &str, first: Option<i64>) -> Option<Part>
 }
 
 /// What so many clients with a cause have in common, after their number.
-fn words(cause: &Cause, clients: usize) -> &'static str {
+fn symptom(cause: &Cause, clients: usize) -> &'static str {
     let (one, several) = match cause.name {
         "association_refused" => ("is refused by the access point", "are refused by the access point"),
         "roaming_failure" => ("fails when it roams", "fail when they roam"),

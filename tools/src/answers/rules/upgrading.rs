@@ -1,4 +1,4 @@
-//! Rules for devices that are away because they install firmware: such an outage is one finding.
+//! Rules for devices that are being upgraded: an outage by an upgrade is one finding.
 
 use mistmcp::answers::{Cause, Finding, Severity, ago, count};
 
@@ -7,15 +7,15 @@ use crate::answers::thresholds as t;
 use crate::answers::{causes as c, sources};
 
 /// Types of events that begin an upgrade, without the kind of device before them.
-const BEGINNINGS: [&str; 3] = ["UPGRADE_BY_USER", "UPGRADE_STARTED", "UPGRADE_REQUESTED"];
+const START_EVENTS: [&str; 3] = ["UPGRADE_BY_USER", "UPGRADE_STARTED", "UPGRADE_REQUESTED"];
 
 /// The same as Mist names them, with those that end an upgrade.
 pub(in crate::answers) const UPGRADE_EVENTS: &str = "AP_UPGRADE_BY_USER,AP_UPGRADE_STARTED,AP_UPGRADE_REQUESTED,AP_UPGRADED,\
 AP_UPGRADE_FAILED,SW_UPGRADE_BY_USER,SW_UPGRADE_STARTED,SW_UPGRADE_REQUESTED,SW_UPGRADED,SW_UPGRADE_FAILED,GW_UPGRADE_BY_USER,\
 GW_UPGRADE_STARTED,GW_UPGRADE_REQUESTED,GW_UPGRADED,GW_UPGRADE_FAILED";
 
-/// Seconds without the cloud, after which an upgrade explains an outage no more.
-const LONGEST: i64 = 60 * t::MINUTE;
+/// Seconds without the cloud, after which an upgrade no longer explains an outage.
+const MAX_DURATION: i64 = 60 * t::MINUTE;
 
 /// What follows from the restart of a device at the end of an upgrade.
 static EFFECTS: &[&Cause] = &[
@@ -35,7 +35,7 @@ static EFFECTS: &[&Cause] = &[
 pub(in crate::answers) struct Upgrade<'a> {
     device: &'a Device,
     /// The event that began it.
-    asked: Option<&'a Event>,
+    started: Option<&'a Event>,
     /// Whether the statistics show it.
     is_in_stats: bool,
 }
@@ -47,29 +47,29 @@ pub(in crate::answers) fn upgrade<'a>(
     now: i64,
 ) -> Option<Upgrade<'a>> {
     let own = events.into_iter().filter(|event| event.mac.as_deref().is_some_and(|mac| device.has_mac(mac)));
-    let (mut asked, mut ended): (Option<&Event>, Option<i64>) = (None, None);
+    let (mut started, mut ended): (Option<&Event>, Option<i64>) = (None, None);
     for event in own {
-        if BEGINNINGS.contains(&event.short()) {
-            asked = asked.filter(|known| known.time >= event.time).or(Some(event));
+        if START_EVENTS.contains(&event.short()) {
+            started = started.filter(|known| known.time >= event.time).or(Some(event));
         } else if ["UPGRADED", "UPGRADE_FAILED"].contains(&event.short()) {
             ended = ended.max(Some(event.time));
         }
     }
-    let asked = asked.filter(|asked| ended.is_none_or(|ended| ended < asked.time));
+    let started = started.filter(|started| ended.is_none_or(|ended| ended < started.time));
     let status = device.upgrade.as_deref().unwrap_or_default().to_lowercase();
     let in_progress = ["inprogress", "in_progress", "upgrading", "downloading"].contains(&status.as_str())
         || device.status.as_deref() == Some("upgrading");
     // The statistics of a device that never came back still say that it is being upgraded.
     let is_in_stats =
-        in_progress && (!device.is_down() || device.last_seen.is_none_or(|seen| now - seen <= LONGEST));
+        in_progress && (!device.is_down() || device.last_seen.is_none_or(|seen| now - seen <= MAX_DURATION));
     let is_asked = device.is_down()
-        && asked.is_some_and(|asked| match device.last_seen {
+        && started.is_some_and(|started| match device.last_seen {
             Some(seen) => {
-                (0..=t::SHORTLY_BEFORE).contains(&(seen - asked.time)) && now - seen < t::SHORTLY_BEFORE
+                (0..=t::SHORTLY_BEFORE).contains(&(seen - started.time)) && now - seen < t::SHORTLY_BEFORE
             }
-            None => now - asked.time < t::SHORTLY_BEFORE,
+            None => now - started.time < t::SHORTLY_BEFORE,
         });
-    (is_in_stats || is_asked).then_some(Upgrade { device, asked, is_in_stats })
+    (is_in_stats || is_asked).then_some(Upgrade { device, started, is_in_stats })
 }
 
 impl Upgrade<'_> {
@@ -78,9 +78,9 @@ impl Upgrade<'_> {
         let device = self.device;
         let dead: Vec<_> = behind.iter().filter(|device| device.is_down()).collect();
         let called = device.called();
-        let what = match self.asked {
-            Some(asked) if !self.is_in_stats => {
-                format!("An upgrade of {called} began {}", ago(asked.time, now))
+        let what = match self.started {
+            Some(started) if !self.is_in_stats => {
+                format!("An upgrade of {called} began {}", ago(started.time, now))
             }
             _ => format!("{called} is being upgraded now"),
         };
@@ -96,17 +96,20 @@ impl Upgrade<'_> {
             .on(device.object())
             .independent()
             .weight(weight)
-            .since(self.asked.map(|asked| asked.time))
+            .since(self.started.map(|started| started.time))
             .evidence("fwupdate", device.upgrade.clone().filter(|_| self.is_in_stats))
-            .evidence("text", self.asked.and_then(|asked| asked.text.clone()).filter(|_| !self.is_in_stats))
+            .evidence(
+                "text",
+                self.started.and_then(|started| started.text.clone()).filter(|_| !self.is_in_stats),
+            )
             .affects([device.mac.as_str()])
             .affects(dead.iter().map(|device| device.mac.as_str()))
             .effects(EFFECTS);
         for device in dead.iter().take(5) {
             finding = finding.on(device.object());
         }
-        match (self.is_in_stats, self.asked) {
-            (false, Some(asked)) => finding.see(sources::device_events([asked]).as_ref()),
+        match (self.is_in_stats, self.started) {
+            (false, Some(started)) => finding.see(sources::device_events([started]).as_ref()),
             _ => finding.see(&sources::stats(device)),
         }
     }

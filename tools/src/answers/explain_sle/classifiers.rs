@@ -1,0 +1,73 @@
+//! What the classifiers of a service level stand for at a site.
+
+use mistmcp::answers::{Cause, Finding, Window};
+
+use super::impact::{Impacted, concentrated, with_objects};
+use crate::answers::facts::{Event, classifiers, metric_name};
+use crate::answers::rules::ports::PortContext;
+use crate::answers::rules::service_levels::{self, SleAssessment};
+use crate::answers::rules::site;
+use crate::answers::site_state::SiteState;
+use crate::answers::{causes as c, parts};
+
+/// The site of a service level, with what was read of it.
+pub(super) struct SleSite<'a> {
+    pub(super) id: &'a str,
+    pub(super) window: &'a Window,
+    pub(super) state: &'a SiteState,
+    pub(super) client_events: &'a [Event],
+    pub(super) impacted: &'a [Impacted],
+    pub(super) now: i64,
+}
+
+/// What the classifiers stand for: a trouble of the site that fits, or else the usual cause.
+pub(super) fn explained(metric: &str, assessment: &SleAssessment<'_>, at: &SleSite<'_>) -> Vec<Finding> {
+    let metric_known = metric_name(metric);
+    let state = at.state;
+    let context = PortContext::new(at.window.end, &state.devices, &state.ports, &state.events);
+    let case = state.case(at.client_events, &context);
+    let mut troubles = site::site(&case);
+    let reported = site::reported(&case, &troubles);
+    troubles.extend(reported);
+    let mut found: Vec<Finding> = Vec::new();
+    for (place, (classifier, share)) in assessment.shares.iter().take(3).enumerate() {
+        // The second and third are worth telling only where they cost much.
+        if *share < if place == 0 { 0.0 } else { 0.25 } {
+            continue;
+        }
+        let causes = classifiers::causes(&metric_known, &classifier.name);
+        let is_fitting = |finding: &&Finding| causes.iter().any(|cause| cause.name == finding.cause().name);
+        let mut fitting: Vec<_> = troubles.iter().filter(is_fitting).collect();
+        fitting.sort_by_key(|finding| std::cmp::Reverse(finding.get_weight()));
+        let usual = usual_cause(&metric_known, causes, at.impacted);
+        let cause = fitting.first().map(|finding| finding.cause()).or(usual);
+        let Some(cause) = cause.filter(|cause| !found.iter().any(|known| known.cause().name == cause.name))
+        else {
+            continue;
+        };
+        let mut finding =
+            service_levels::explained(metric, assessment, classifier, *share, cause, &state.name, at.now);
+        finding = with_objects(finding, at.impacted).see(&parts::level_trend(at.id, metric, at.window));
+        // Where the network shows the same, that is where it is.
+        if let Some(shown) = fitting.first() {
+            finding = finding.with_objects_of(shown);
+        }
+        let weight = finding.get_weight().saturating_sub(u8::try_from(place).unwrap_or(3) * 10);
+        found.push(finding.weight(weight));
+        // What the network itself shows, beside its effect.
+        found.extend(fitting.into_iter().take(3).cloned().map(|finding| {
+            let weight = finding.get_weight().min(weight.saturating_sub(1));
+            finding.weight(weight)
+        }));
+    }
+    found
+}
+
+/// The usual cause. Weak signals of one access point are a hole in the coverage there.
+fn usual_cause(metric: &str, causes: &[&'static Cause], impacted: &[Impacted]) -> Option<&'static Cause> {
+    let is_one_place = concentrated(impacted, "ap").is_some();
+    if metric == "coverage" && is_one_place {
+        return Some(&c::COVERAGE_HOLE);
+    }
+    causes.first().copied()
+}

@@ -1,0 +1,105 @@
+//! What the rules for ports know beside the port: [`PortContext`].
+
+use std::collections::HashMap;
+
+use crate::answers::facts::{Device, Event, Port, open};
+
+/// What the rules know beside the port.
+#[derive(Clone, Debug, Default)]
+pub(in crate::answers) struct PortContext<'a> {
+    pub(in crate::answers) now: i64,
+    /// Devices by MAC address.
+    pub(in crate::answers) devices: HashMap<&'a str, &'a Device>,
+    pub(in crate::answers) events: &'a [Event],
+    /// The events that nothing has closed, with how often each happened: sought once, and not for each port.
+    pub(super) open: Vec<(&'a Event, usize)>,
+    /// The usual speed of ports with access points, in Mb/s.
+    pub(in crate::answers) ap_speed: Option<i64>,
+    /// Links of each device that lead upstream or to a provider and are up.
+    links_up: HashMap<String, usize>,
+}
+
+impl<'a> PortContext<'a> {
+    pub(in crate::answers) fn new(
+        now: i64,
+        devices: &'a [Device],
+        ports: &[Port],
+        events: &'a [Event],
+    ) -> Self {
+        let by_mac: HashMap<_, _> = devices
+            .iter()
+            .flat_map(|device| {
+                device
+                    .members
+                    .iter()
+                    .map(String::as_str)
+                    .chain([device.mac.as_str()])
+                    .map(move |mac| (mac, device))
+            })
+            .collect();
+        let is_ap = |mac: &str| by_mac.get(mac).is_some_and(|device| device.kind == "ap");
+        let mut speeds: Vec<_> = ports
+            .iter()
+            .filter(|port| port.up == Some(true) && port.is_ap_port(is_ap))
+            .filter_map(|port| port.speed)
+            .collect();
+        speeds.sort_unstable();
+        let ap_speed = speeds.get(speeds.len() / 2).copied();
+        let mut links_up: HashMap<String, usize> = HashMap::new();
+        for port in ports.iter().filter(|port| port.is_wan() && port.up == Some(true)) {
+            *links_up.entry(port.device.clone()).or_default() += 1;
+        }
+        Self { now, devices: by_mac, events, open: open(events), ap_speed, links_up }
+    }
+
+    /// Whether another link upstream of the device of a port is up.
+    pub(super) fn has_other_uplink(&self, port: &Port) -> bool {
+        let own = usize::from(port.is_wan() && port.up == Some(true));
+        self.links_up.get(&port.device).is_some_and(|up| *up > own)
+    }
+
+    /// Whether a device is an access point whose neighbors take over its clients.
+    pub(super) fn is_covered(&self, device: &Device) -> bool {
+        device.is_covered(self.devices.values().copied())
+    }
+
+    /// The name of the device that a port belongs to.
+    pub(super) fn device_of(&self, port: &Port) -> String {
+        self.devices.get(port.device.as_str()).map_or_else(|| port.device.clone(), |device| device.called())
+    }
+
+    /// The device behind a port.
+    pub(super) fn neighbor(&self, port: &Port) -> Option<&'a Device> {
+        let by_name = || {
+            let name = port.neighbor_name.as_deref()?;
+            self.devices.values().find(|device| device.name.as_deref() == Some(name))
+        };
+        port.neighbor_mac.as_deref().and_then(|mac| self.devices.get(mac)).or_else(by_name).copied()
+    }
+
+    /// The event of a port that nothing has closed, with how often it happened.
+    pub(super) fn open_event(&self, port: &Port, kind: &str) -> Option<(&'a Event, usize)> {
+        self.open.iter().copied().find(|(event, _)| {
+            event.short() == kind
+                && event.port.as_deref() == Some(port.id.as_str())
+                && event.mac.as_deref().is_none_or(|mac| mac == port.device)
+        })
+    }
+
+    /// Since when a port is down, as its events say.
+    pub(super) fn down_since(&self, port: &Port) -> Option<i64> {
+        self.open_event(port, "PORT_DOWN").map(|(event, _)| event.time)
+    }
+
+    /// Events of a port, the latest first.
+    pub(super) fn events_of(&self, port: &Port, kinds: &[&str]) -> Vec<&'a Event> {
+        let of_port = |event: &&Event| {
+            event.port.as_deref() == Some(port.id.as_str())
+                && event.mac.as_deref().is_none_or(|mac| mac == port.device)
+                && kinds.contains(&event.short())
+        };
+        let mut events: Vec<_> = self.events.iter().filter(of_port).collect();
+        events.sort_by_key(|event| std::cmp::Reverse(event.time));
+        events
+    }
+}

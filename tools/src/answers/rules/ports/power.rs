@@ -1,0 +1,85 @@
+//! Rules for Power over Ethernet: ports that give no power to an access point, and the PoE budget of a switch.
+
+use mistmcp::answers::{Finding, Severity};
+
+use super::access::disabled;
+use super::{PortContext, finding};
+use crate::answers::facts::{Device, Port};
+use crate::answers::rules::upgrading;
+use crate::answers::thresholds as t;
+use crate::answers::{causes as c, sources};
+
+/// A port that fed a device which is gone, and feeds it no more.
+pub(in crate::answers) fn power_lost(
+    port: &Port,
+    device: &Device,
+    context: &PortContext<'_>,
+) -> Option<Finding> {
+    if !device.is_down() || device.kind != "ap" || port.up == Some(true) || port.disabled {
+        return None;
+    }
+    // A device that restarts to install firmware draws no power for a while.
+    if upgrading::upgrade(device, context.events, context.now).is_some() {
+        return None;
+    }
+    let alarm = context.open.iter().map(|(event, _)| *event).find(|event| {
+        event.short().starts_with("ALARM_CHASSIS_POE")
+            && event.mac.as_deref().is_none_or(|mac| mac == port.device)
+            && event.text.as_deref().is_none_or(|text| text.contains(&port.id) || !text.contains("ge-"))
+    });
+    let drawn = port.draw.is_some_and(|draw| draw >= t::MIN_POE_DRAW);
+    // Where PoE is switched off, or nothing denies it, the port itself tells.
+    let alarm = alarm.filter(|_| !port.poe_disabled);
+    let why = if port.poe_disabled {
+        "has PoE disabled"
+    } else if alarm.is_some() {
+        "denies it PoE power"
+    } else if port.poe_on == Some(false) {
+        "gives it no PoE power"
+    } else if port.draw.is_some() && !drawn {
+        "is on, but has no power draw"
+    } else {
+        return None;
+    };
+    let severity = if context.is_covered(device) { Severity::Warning } else { Severity::Critical };
+    Some(
+        finding(&c::POWER_LOST, severity, port, context, why)
+            .weight(92)
+            .since(alarm.map(|event| event.time).or_else(|| context.down_since(port)))
+            .affects([format!("{} {}", port.device, port.id)])
+            .evidence("poe_disabled", Some(true).filter(|_| port.poe_disabled))
+            .evidence("poe_on", port.poe_on.filter(|_| alarm.is_none()))
+            .evidence("power_draw", port.draw.filter(|_| alarm.is_none()))
+            .evidence("event", alarm.map(|event| event.kind.clone()))
+            .evidence("text", alarm.and_then(|event| event.text.clone()))
+            .see(alarm.and_then(|event| sources::device_events([event])).as_ref()),
+    )
+}
+
+/// Why the port of an access point that is down feeds it no more: it is disabled, or gives no power.
+pub(in crate::answers) fn outage_at_port(
+    port: &Port,
+    device: &Device,
+    context: &PortContext<'_>,
+) -> Option<Finding> {
+    let is_disabled = device.is_down() && device.kind == "ap";
+    let disabled = || disabled(port, context).filter(|_| is_disabled).map(|finding| finding.weight(93));
+    power_lost(port, device, context).or_else(disabled)
+}
+
+/// A switch that feeds nearly all the power that it has.
+pub(in crate::answers) fn poe_budget(switch: &Device) -> Option<Finding> {
+    let (drawn, most) = switch.poe.filter(|(drawn, most)| *drawn >= most * t::POE_NEAR_BUDGET)?;
+    Some(
+        Finding::new(
+            &c::POWER_CONSTRAINED,
+            Severity::Warning,
+            format!("{} supplies {drawn:.0} W of its PoE budget of {most:.0} W.", switch.called()),
+        )
+        .on(switch.object())
+        .weight(50)
+        .evidence("power_draw", drawn)
+        .evidence("max_power", most)
+        .see(&sources::stats(switch)),
+    )
+}

@@ -1,0 +1,116 @@
+//! Why a wired client has trouble.
+
+use mistmcp::answers::{Diagnosis, Finding, Inquiry, Part, Severity, Window, join};
+
+use super::{client_facts, rule_names};
+use crate::answers::facts::{Alarm, Client, Device, Event, Port};
+use crate::answers::rules::ports::{self, PortContext};
+use crate::answers::rules::tree::DeviceTree;
+use crate::answers::rules::{alarms, device, nac, upgrading};
+use crate::answers::{causes as c, locate, parts, views};
+
+pub(super) async fn wired(ask: &Inquiry, org: &str, site: &str, found: Client, window: &Window) -> Diagnosis {
+    let switch = found.device.clone();
+    let ports_part =
+        Part::new("ports", "searchSiteSwOrGwPorts").with("site_id", site).with("limit", parts::ROWS);
+    let ports_part = match &switch {
+        Some(mac) => ports_part.with("mac", mac.as_str()),
+        None => ports_part.with("neighbor_mac", found.mac.as_str()),
+    };
+    let switch_events = switch.as_deref().map(|mac| parts::events_of(site, mac, "switch", window));
+    let (nac_part, alarms_part, inventory_part) =
+        (parts::nac_events(org, &found.mac, window), parts::alarms(site, window), parts::inventory(org));
+    let (port_rows, events, nac_rows, alarm_rows, inventory) = join!(
+        ask.rows(&ports_part),
+        ask.rows_if(switch_events.as_ref()),
+        ask.rows(&nac_part),
+        ask.rows(&alarms_part),
+        ask.rows(&inventory_part),
+    );
+    let devices = locate::devices_of(&inventory);
+    let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
+    let events: Vec<_> = events.iter().filter_map(Event::of).collect();
+    let nac_events: Vec<_> = nac_rows.iter().filter_map(Event::of).collect();
+    let context = PortContext::new(ask.now(), &devices, &ports, &events);
+    let own = ports.iter().find(|port| {
+        found.port.as_deref().map_or_else(
+            || port.has_neighbor(&found.mac, None),
+            |id| port.id == id && switch.as_deref().is_none_or(|mac| port.device == mac),
+        )
+    });
+    let called = found.called();
+    let who = nac::Subject { called: &called, client: Some(&found), now: ask.now() };
+    let mut refused = nac::refused(&nac_events, &who, |_| None);
+    if refused.as_ref().is_some_and(|finding| finding.cause().name == c::AUTH_DENIED.name) {
+        let rules = ask.rows(&parts::nac_rules(org)).await;
+        refused = nac::refused(&nac_events, &who, rule_names(&rules));
+    }
+    let device = devices.iter().find(|device| switch.as_deref().is_some_and(|mac| device.has_mac(mac)));
+    let mut findings: Vec<Finding> = Vec::new();
+    if let Some(device) = device.filter(|device| device.is_down()) {
+        let here: Vec<_> =
+            devices.iter().filter(|other| other.site.as_deref() == Some(site)).cloned().collect();
+        findings.extend(device::site_down(&here, site, ask.now()));
+        let tree = DeviceTree::of(&here, &ports);
+        let behind = tree.place(&device.mac).map(|place| tree.downstream(place)).unwrap_or_default();
+        findings.push(match upgrading::upgrade(device, &events, ask.now()) {
+            Some(upgrade) => upgrade.finding(&behind, ask.now()).weight(95),
+            None => device::upstream_outage(device, &behind, &here, ask.now()).weight(95),
+        });
+    }
+    if let Some(port) = own {
+        findings.extend(ports::port(port, &context).into_iter().map(|finding| {
+            let weight = finding.get_weight().saturating_add(18).min(90);
+            finding.weight(weight).on(found.object())
+        }));
+    } else if port_rows.is_seen() {
+        ask.nothing_there("port of the client", "no port is known for it");
+    }
+    let held = ["held", "failed", "denied", "rejected", "unauthenticated"];
+    let held = found.auth_state.as_deref().filter(|state| held.contains(state));
+    let is_known = findings.iter().any(|finding| finding.cause().name == c::PORT_AUTH_FAILED.name);
+    if let (Some(state), false) = (held, is_known) {
+        let summary =
+            format!("{called} fails the authentication of its switch port (802.1X state: {state}).");
+        findings.push(
+            Finding::new(&c::PORT_AUTH_FAILED, Severity::Critical, summary)
+                .on(found.object())
+                .weight(88)
+                .evidence("auth_state", state)
+                .see(&wired_client(org, site, &found.mac)),
+        );
+    }
+    findings.extend(refused.map(|finding| finding.see(&nac_part)));
+    let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
+    let of_port: Vec<_> = alarms::active(&alarms, &events)
+        .iter()
+        .filter(|alarm| {
+            own.is_some_and(|port| alarm.devices.contains(&port.device) && alarm.ports.contains(&port.id))
+        })
+        .copied()
+        .collect();
+    findings.extend(
+        alarms::findings(&of_port, &devices, |_| None, ask.now())
+            .into_iter()
+            .map(|finding| finding.weight(76)),
+    );
+    let state = match found.last_seen {
+        Some(seen) => format!("{called} was last seen {}", ask.ago(seen)),
+        None => called.clone(),
+    };
+    client_facts(Diagnosis::about(state), &found)
+        .fact("switch", device.map(Device::called))
+        .fact("port_up", own.and_then(|port| port.up))
+        .fact("port_speed", own.and_then(|port| port.speed))
+        .view("client", views::client(&found, device))
+        .view("timeline", views::timeline(&nac_events, &devices))
+        .findings(findings)
+}
+
+/// A wired client in the search.
+fn wired_client(org: &str, site: &str, mac: &str) -> Part {
+    Part::new("wired clients", "searchOrgWiredClients")
+        .with("org_id", org)
+        .with("site_id", site)
+        .with("mac", mac)
+}

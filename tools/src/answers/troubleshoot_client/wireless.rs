@@ -1,0 +1,248 @@
+//! Why a wireless client has trouble.
+
+use mistmcp::answers::{Diagnosis, Finding, Inquiry, Part, Row, Rows, Window, join};
+use mistmcp::serde_json::Value;
+
+use super::{client_facts, events_of_others, rule_names};
+use crate::answers::facts::{Alarm, Client, Device, Event, Medium, Port};
+use crate::answers::rules::ports::PortContext;
+use crate::answers::rules::{alarms, client, device, nac};
+use crate::answers::{causes as c, locate, parts, views};
+
+/// The own path of an access point's statistics.
+fn ap_stats(site: &str, mac: &str, what: &'static str) -> Part {
+    Part::new(what, "getSiteDeviceStats")
+        .with("site_id", site)
+        .with("device_id", format!("00000000-0000-0000-1000-{mac}"))
+}
+
+pub(super) async fn wireless(
+    ask: &Inquiry,
+    org: &str,
+    site: &str,
+    mut found: Client,
+    window: &Window,
+) -> Diagnosis {
+    let mac = found.mac.clone();
+    let events_part = parts::events_of_client(site, &mac, window);
+    let stats_part = Part::new("client statistics", "listSiteWirelessClientsStats")
+        .with("site_id", site)
+        .with("client_mac", mac.as_str())
+        .or_none();
+    let (nac_part, others_part) =
+        (parts::nac_events(org, &mac, window), parts::events_of_other_clients(site, window));
+    let ap_part = found.device.as_deref().map(|ap| ap_stats(site, ap, "access point"));
+    let port_part = found.device.as_deref().map(|ap| {
+        Part::new("port of the access point", "searchSiteSwOrGwPorts")
+            .with("site_id", site)
+            .with("neighbor_mac", ap)
+            .with("limit", 10)
+    });
+    let ap_events_part = found.device.as_deref().map(|ap| parts::events_of(site, ap, "access point", window));
+    let (events, stats, nac_rows, others, ap_rows, port_rows, ap_events) = join!(
+        ask.rows(&events_part),
+        ask.rows(&stats_part),
+        ask.rows(&nac_part),
+        ask.rows(&others_part),
+        ask.rows_if(ap_part.as_ref()),
+        ask.rows_if(port_part.as_ref()),
+        ask.rows_if(ap_events_part.as_ref()),
+    );
+    if let Some(now) =
+        stats.iter().find_map(|row| Client::of(row, Medium::Wireless)).filter(|now| now.mac == mac)
+    {
+        found = now.with(&found);
+    }
+    let own: Vec<_> = events.iter().filter_map(Event::of).collect();
+    let others = events_of_others(&others, &own, &mac);
+    let nac_events: Vec<_> = nac_rows.iter().filter_map(Event::of).collect();
+    let (ap, called) = (ap_rows.first().and_then(Device::of), found.called());
+    let who = nac::Subject { called: &called, client: Some(&found), now: ask.now() };
+    let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
+    let mut refused = nac::refused(&nac_events, &who, |_| None);
+    let is_denied = refused.as_ref().is_some_and(|finding| finding.cause().name == c::AUTH_DENIED.name);
+    let is_ap_down = ap.as_ref().is_some_and(Device::is_down);
+    let rules_part = is_denied.then(|| parts::nac_rules(org));
+    let alarms_part = (!is_denied && !is_ap_down).then(|| parts::alarms(site, window));
+    // The devices of the site name the switch and the other access points.
+    let is_asked = !is_ap_down && ask.calls_left() > 1 && has_unnamed_device(ap.as_ref(), &ports, &own);
+    let names_part = is_asked.then(|| parts::site_inventory(org, site));
+    let (rules, alarm_rows, names) = join!(
+        ask.rows_if(rules_part.as_ref()),
+        ask.rows_if(alarms_part.as_ref()),
+        ask.rows_if(names_part.as_ref())
+    );
+    let mut named = locate::devices_of(&names);
+    if is_denied {
+        refused = nac::refused(&nac_events, &who, rule_names(&rules));
+    }
+    // The other devices of the site tell why an access point is down.
+    let site_known = match &ap {
+        Some(ap) if ap.is_down() => site_devices(ask, site).await,
+        _ => (Vec::new(), String::new()),
+    };
+    named.extend(site_known.0.iter().cloned());
+    let case =
+        client::ClientCase { client: &found, events: &own, others: &others, ap: ap.as_ref(), now: ask.now() };
+    let unreachable = nac::server_unreachable(&own, &others, &[], &who).filter(|_| refused.is_none());
+    let explained = refused.clone().or(unreachable);
+    let see = |part: &Part| {
+        let part = part.clone();
+        move |finding: Finding| finding.see_or(&part)
+    };
+    let mut findings: Vec<_> =
+        client::stages(&case, explained.is_some()).into_iter().map(see(&events_part)).collect();
+    findings.extend(
+        explained.map(
+            |finding| if refused.is_some() { finding.see(&nac_part) } else { finding.see(&events_part) },
+        ),
+    );
+    // A client that is not connected has no statistics.
+    let signal_part = if stats.is_empty() { &events_part } else { &stats_part };
+    findings.extend(client::signal(&case).map(see(signal_part)));
+    let ap_row = ap_rows.first().map_or(Value::Null, |row| row.value().clone());
+    findings
+        .extend(ap_part.as_ref().and_then(|part| Some(client::radio(&case, Row::of(&ap_row))?.see(part))));
+    if let Some(ap) = &ap {
+        let switch = upstream_switch(ap, &ports, &named);
+        findings.extend(missing_vlan(ap, switch.as_ref(), &ports, &alarm_rows, &found, ask.now()));
+        findings.extend(access_point(ap, (site_known, switch), &ports, &ap_events, &found, ask.now()));
+    }
+    findings.extend(client::alone(&case, &findings).map(see(&events_part)));
+    if own.is_empty() && events.is_seen() {
+        ask.nothing_there("client events", "there are none in this time");
+    }
+    let subject = match (stats.is_empty(), found.last_seen) {
+        (false, _) => format!("{called} is connected"),
+        (true, Some(seen)) if stats.is_seen() => {
+            format!("{called} is not connected and was last seen {}", ask.ago(seen))
+        }
+        _ => called.clone(),
+    };
+    client_facts(Diagnosis::about(subject), &found)
+        .fact("access_point", ap.as_ref().map(Device::called))
+        .view("client", views::client(&found, ap.as_ref()))
+        .view("timeline", views::timeline(own.iter().chain(&nac_events), ap.iter().chain(&named)))
+        .view("signal", views::signal(&own))
+        .findings(findings)
+}
+
+/// Whether ports or events of a client show a device whose name is not known: a switch that its access point does not
+/// name, or another access point.
+fn has_unnamed_device(ap: Option<&Device>, ports: &[Port], events: &[Event]) -> bool {
+    let is_other = |mac: &str| ap.is_none_or(|ap| !ap.has_mac(mac));
+    let is_switch_nameless = ap.is_some_and(|ap| ap.lldp_neighbor.name.is_none()) && !ports.is_empty();
+    is_switch_nameless || events.iter().filter_map(|event| event.ap.as_deref()).any(is_other)
+}
+
+/// The VLAN of a client that its access point's port lacks, as an alarm says.
+fn missing_vlan(
+    ap: &Device,
+    switch: Option<&Device>,
+    ports: &[Port],
+    alarm_rows: &Rows,
+    found: &Client,
+    now: i64,
+) -> Vec<Finding> {
+    let devices: Vec<_> = std::iter::once(ap).chain(switch).cloned().collect();
+    let vlan = found.vlan.map(|vlan| vlan.to_string());
+    let of_client =
+        |vlans: &[String]| vlans.is_empty() || vlan.as_ref().is_none_or(|vlan| vlans.contains(vlan));
+    let alarms: Vec<_> = alarm_rows.iter().filter_map(Alarm::of).collect();
+    let of_path: Vec<_> = alarms::active(&alarms, &[])
+        .iter()
+        .filter(|alarm| {
+            alarms::cause_of(&alarm.kind).is_some_and(|(cause, ..)| cause.name == c::MISSING_VLAN.name)
+        })
+        .filter(|alarm| of_client(&alarm.vlans))
+        .filter(|alarm| {
+            alarm.devices.contains(&ap.mac)
+                || ports
+                    .iter()
+                    .any(|port| alarm.devices.contains(&port.device) && alarm.ports.contains(&port.id))
+        })
+        .copied()
+        .collect();
+    alarms::findings(&of_path, &devices, |_| None, now)
+        .into_iter()
+        .map(|finding| finding.weight(90).on(ap.object()).on(found.object()))
+        .collect()
+}
+
+/// The devices of a site, and its name.
+async fn site_devices(ask: &Inquiry, site: &str) -> (Vec<Device>, String) {
+    let stats = parts::device_stats(site);
+    let resolved = ask.resolved_name(site);
+    let about = (resolved.is_none() && ask.calls_left() > 1).then(|| parts::site(site));
+    let (stats, about) = join!(ask.rows(&stats), ask.rows_if(about.as_ref()));
+    let called = resolved.or_else(|| about.first()?.text("name"));
+    (locate::devices_at(site, &stats), called.unwrap_or_else(|| format!("site {site}")))
+}
+
+/// The switch above an access point, with the name that the inventory or the access point has for it.
+fn upstream_switch(ap: &Device, ports: &[Port], named: &[Device]) -> Option<Device> {
+    let port = ports.iter().find(|port| port.has_neighbor(&ap.mac, ap.name.as_deref()))?;
+    let known = named.iter().find(|device| device.has_mac(&port.device));
+    let name = known.and_then(|device| device.name.clone()).or_else(|| ap.lldp_neighbor.name.clone())?;
+    Some(Device {
+        mac: port.device.clone(),
+        name: Some(name),
+        kind: "switch".to_owned(),
+        ..Device::default()
+    })
+}
+
+/// What is wrong with the access point of a client, as far as it explains the client's trouble. With it come the devices
+/// of the site and its name, where they were read, and its switch.
+fn access_point(
+    ap: &Device,
+    ((mut site, site_name), switch): ((Vec<Device>, String), Option<Device>),
+    ports: &[Port],
+    events: &Rows,
+    found: &Client,
+    now: i64,
+) -> Vec<Finding> {
+    let is_site_known = !site.is_empty();
+    if !site.iter().any(|device| device.mac == ap.mac) {
+        site.push(ap.clone());
+    }
+    if !is_site_known {
+        site.extend(switch);
+    }
+    let events: Vec<_> = events.iter().filter_map(Event::of).collect();
+    let context = PortContext::new(now, &site, ports, &events);
+    let case = device::DeviceCase {
+        device: ap,
+        site: &site,
+        site_name: &site_name,
+        events: &events,
+        ports,
+        context: &context,
+    };
+    // An access point alone says nothing of its site.
+    let findings = device::device(&case)
+        .into_iter()
+        .filter(|finding| is_site_known || finding.cause().name != c::SITE_DOWN.name);
+    let mut findings: Vec<_> = findings
+        .filter(|finding| {
+            finding.cause().name != c::MISSING_VLAN.name
+                || found.vlan.is_some_and(|vlan| ap.missing_vlans.contains(&vlan.to_string()))
+        })
+        .map(|finding| {
+            if finding.cause().name == c::MISSING_VLAN.name {
+                return finding.weight(91);
+            }
+            let weight = if ap.is_down() {
+                finding.get_weight()
+            } else {
+                finding.get_weight().min(70).saturating_sub(8)
+            };
+            finding.weight(weight)
+        })
+        .filter(|finding| finding.get_weight() >= 50)
+        .collect();
+    if ap.is_down() && findings.is_empty() {
+        findings.push(device::single_outage(ap, &site, now).weight(90));
+    }
+    findings.into_iter().map(|finding| finding.on(found.object())).collect()
+}
