@@ -7,37 +7,39 @@ use futures_util::future::join_all;
 use mistmcp_demo::Overlay;
 use serde_json::{Value, json};
 
-use crate::asker::Asker;
+use crate::demo_session::DemoSession;
 use crate::questions::{Question, one_for_each_tool, questions};
-use crate::relay::{Relay, Told};
-use crate::valid::Judge;
+use crate::relay::{Relay, RelayedResponse};
+use crate::valid::Checks;
 
 /// Its name, what it does to an answer, and what `not_seen` says of it.
-type Fault = (&'static str, fn(&mut Told), Option<&'static str>);
+type Fault = (&'static str, fn(&mut RelayedResponse), Option<&'static str>);
 /// Its name, and what it does to a field.
 type Form = (&'static str, fn(&str, &mut Value));
 
 /// What becomes of the answer to a path, and what `not_seen` says of it; nothing where it may also be that there is none.
 const FAULTS: &[Fault] = &[
-    ("403", |told| *told = Told::status(403), Some("403")),
-    ("404", |told| *told = Told::status(404), None),
-    ("500", |told| *told = Told::status(500), Some("500")),
-    ("broken JSON", |told| *told = Told::body("{\"results\": [{"), Some("")),
-    ("null", |told| *told = Told::body("null"), None),
+    ("403", |relayed| *relayed = RelayedResponse::status(403), Some("403")),
+    ("404", |relayed| *relayed = RelayedResponse::status(404), None),
+    ("500", |relayed| *relayed = RelayedResponse::status(500), Some("500")),
+    ("broken JSON", |relayed| *relayed = RelayedResponse::body("{\"results\": [{"), Some("")),
+    ("null", |relayed| *relayed = RelayedResponse::body("null"), None),
     (
         "nothing",
-        |told| told.edit(|body| *body = if body.is_array() { json!([]) } else { json!({ "results": [] }) }),
+        |relayed| {
+            relayed.edit(|body| *body = if body.is_array() { json!([]) } else { json!({ "results": [] }) })
+        },
         None,
     ),
-    ("a text", |told| *told = Told::body("\"well\""), None),
+    ("a text", |relayed| *relayed = RelayedResponse::body("\"well\""), None),
 ];
 
 /// Fails one path, and no other.
-fn fail(relay: &Relay, path: &str, fault: fn(&mut Told)) {
+fn fail(relay: &Relay, path: &str, fault: fn(&mut RelayedResponse)) {
     let failing = path.to_owned();
-    relay.change(move |path, told| {
+    relay.change(move |path, relayed| {
         if path == failing {
-            fault(told);
+            fault(relayed);
         }
     });
 }
@@ -51,23 +53,23 @@ fn turned_to_nothing(before: &Value, after: &Value) -> Option<String> {
     })
 }
 
-async fn asker() -> (Asker, Vec<Question>) {
-    let asker = Asker::start(Overlay::default()).await;
-    let questions = asker.with_ids(one_for_each_tool()).await;
-    (asker, questions)
+async fn demo() -> (DemoSession, Vec<Question>) {
+    let demo = DemoSession::start(Overlay::default()).await;
+    let questions = demo.with_ids(one_for_each_tool()).await;
+    (demo, questions)
 }
 
 #[tokio::test]
 async fn each_part_of_each_answer_may_fail_in_every_way_and_is_named() {
-    let mut judge = Judge::default();
-    let (asker, questions) = asker().await;
+    let mut checks = Checks::default();
+    let (demo, questions) = demo().await;
     let mut sites = HashSet::new();
     for question in &questions {
-        let ask = || asker.ask(question.tool, &question.arguments);
-        asker.relay.take_paths();
+        let ask = || demo.ask(question.tool, &question.arguments);
+        demo.relay.take_paths();
         let whole = ask().await;
-        judge.check(question.tool, &whole, question);
-        let mut paths = asker.relay.take_paths();
+        checks.check(question.tool, &whole, question);
+        let mut paths = demo.relay.take_paths();
         if let Some(site) = question.arguments["site_id"].as_str().filter(|site| sites.insert(*site)) {
             // The organization of the site is looked up once. Without it, it is the default one.
             paths.retain(|path| *path != format!("/api/v1/sites/{site}"));
@@ -77,22 +79,22 @@ async fn each_part_of_each_answer_may_fail_in_every_way_and_is_named() {
         for (place, path) in paths.iter().enumerate() {
             // Each tool meets each fault at several paths, and a refusal at all.
             let others = FAULTS[1..].iter().cycle().skip(2 * place).take(2);
-            for (name, fault, told) in FAULTS[..1].iter().chain(others) {
-                fail(&asker.relay, path, *fault);
+            for (name, fault, relayed) in FAULTS[..1].iter().chain(others) {
+                fail(&demo.relay, path, *fault);
                 let answer = ask().await;
-                judge.check(question.tool, &answer, &(question, path, name));
-                if let Some(reason) = told {
+                checks.check(question.tool, &answer, &(question, path, name));
+                if let Some(reason) = relayed {
                     let hidden = answer["not_seen"].as_array().unwrap();
                     let named = hidden.iter().any(|part| part.as_str().unwrap().contains(reason));
-                    judge.expect(named, || format!("{question:?} {path} {name}: {answer:#}"));
+                    checks.expect(named, || format!("{question:?} {path} {name}: {answer:#}"));
                     let zero = turned_to_nothing(&whole["facts"], &answer["facts"]);
-                    judge.expect(zero.is_none(), || {
+                    checks.expect(zero.is_none(), || {
                         format!(
                             "{question:?} {path} {name}: the fact {zero:?} is of what was not seen: {answer}"
                         )
                     });
                 }
-                asker.relay.change(|_, _| {});
+                demo.relay.change(|_, _| {});
             }
         }
     }
@@ -100,65 +102,65 @@ async fn each_part_of_each_answer_may_fail_in_every_way_and_is_named() {
 
 #[tokio::test]
 async fn where_nothing_can_be_read_nothing_is_known() {
-    let mut judge = Judge::default();
-    let (asker, questions) = asker().await;
+    let mut checks = Checks::default();
+    let (demo, questions) = demo().await;
     for (name, fault, _) in FAULTS {
         let fault = *fault;
-        asker.relay.change(move |_, told| fault(told));
+        demo.relay.change(move |_, relayed| fault(relayed));
         for question in &questions {
-            let answer = asker.ask(question.tool, &question.arguments).await;
-            judge.check(question.tool, &answer, &(question, name));
+            let answer = demo.ask(question.tool, &question.arguments).await;
+            checks.check(question.tool, &answer, &(question, name));
             let is_unknown = |finding: &Value| finding["cause"] == "never_seen";
             let is_known = !answer["findings"].as_array().unwrap().iter().all(is_unknown)
                 || answer["not_seen"] == json!([])
                 || answer["verdict"].as_str().unwrap().contains("nothing wrong");
-            judge.expect(!is_known, || format!("{question:?} {name}: {answer:#}"));
+            checks.expect(!is_known, || format!("{question:?} {name}: {answer:#}"));
         }
     }
 }
 
 #[tokio::test]
 async fn a_part_that_is_refused_for_the_rate_is_named_and_the_rest_is_not_asked_for() {
-    let mut judge = Judge::default();
+    let mut checks = Checks::default();
     for question in one_for_each_tool() {
         // A token whose calls are used up is not asked again, so each has a cloud of its own.
-        let asker = Asker::start(Overlay::default()).await;
-        let [question]: [Question; 1] = asker.with_ids(vec![question]).await.try_into().unwrap();
-        asker.relay.take_paths();
-        asker.ask(question.tool, &question.arguments).await;
-        let last = asker.relay.take_paths().pop().unwrap();
-        fail(&asker.relay, &last, |told| *told = Told::status(429));
-        let answer = asker.ask(question.tool, &question.arguments).await;
-        judge.check(question.tool, &answer, &question);
+        let demo = DemoSession::start(Overlay::default()).await;
+        let [question]: [Question; 1] = demo.with_ids(vec![question]).await.try_into().unwrap();
+        demo.relay.take_paths();
+        demo.ask(question.tool, &question.arguments).await;
+        let last = demo.relay.take_paths().pop().unwrap();
+        fail(&demo.relay, &last, |relayed| *relayed = RelayedResponse::status(429));
+        let answer = demo.ask(question.tool, &question.arguments).await;
+        checks.check(question.tool, &answer, &question);
         let hidden = answer["not_seen"].to_string();
         let named = hidden.contains("429") || hidden.contains("used up");
-        judge.expect(named, || format!("{question:?}: {answer:#}"));
+        checks.expect(named, || format!("{question:?}: {answer:#}"));
     }
 }
 
 #[tokio::test]
 async fn a_part_that_is_too_slow_is_named_and_the_others_are_answered() {
-    let asker = Asker::with_timeout(Overlay::default(), Duration::from_secs(16)).await;
-    let questions = asker.with_ids(one_for_each_tool()).await;
+    let demo = DemoSession::with_timeout(Overlay::default(), Duration::from_secs(16)).await;
+    let questions = demo.with_ids(one_for_each_tool()).await;
     let ask = |question: &Question| {
         let (tool, arguments) = (question.tool, question.arguments.clone());
-        let asker = &asker;
-        async move { asker.ask(tool, &arguments).await }
+        let demo = &demo;
+        async move { demo.ask(tool, &arguments).await }
     };
     // The last path of each answer never answers.
     let mut slow = Vec::new();
     for question in &questions {
-        asker.relay.take_paths();
+        demo.relay.take_paths();
         ask(question).await;
-        slow.extend(asker.relay.take_paths().pop());
+        slow.extend(demo.relay.take_paths().pop());
     }
-    asker.relay.never_answer(slow);
+    demo.relay.never_answer(slow);
     let answers = join_all(questions.iter().map(ask)).await;
-    let mut judge = Judge::default();
+    let mut checks = Checks::default();
     for (question, answer) in questions.iter().zip(answers) {
-        judge.check(question.tool, &answer, question);
+        checks.check(question.tool, &answer, question);
         let named = answer["not_seen"].to_string().contains("ran out of time");
-        judge.expect(named, || format!("{question:?}: {answer:#}"));
+        checks.expect(named, || format!("{question:?}: {answer:#}"));
     }
 }
 
@@ -184,13 +186,13 @@ fn found(answer: &Value) -> Vec<(Value, Value)> {
 
 #[tokio::test]
 async fn numbers_that_come_as_texts_change_no_finding() {
-    let mut judge = Judge::default();
+    let mut checks = Checks::default();
     for question in one_for_each_tool() {
-        let asker = Asker::start(question.overlay()).await;
-        let [question]: [Question; 1] = asker.with_ids(vec![question]).await.try_into().unwrap();
-        let before = asker.ask(question.tool, &question.arguments).await;
-        asker.relay.change(|_, told| {
-            told.edit(|body| {
+        let demo = DemoSession::start(question.overlay()).await;
+        let [question]: [Question; 1] = demo.with_ids(vec![question]).await.try_into().unwrap();
+        let before = demo.ask(question.tool, &question.arguments).await;
+        demo.relay.change(|_, relayed| {
+            relayed.edit(|body| {
                 each(body, &|_, value| {
                     if value.is_number() {
                         *value = value.to_string().into();
@@ -198,17 +200,17 @@ async fn numbers_that_come_as_texts_change_no_finding() {
                 });
             });
         });
-        let after = asker.ask(question.tool, &question.arguments).await;
-        judge.check(question.tool, &after, &question);
+        let after = demo.ask(question.tool, &question.arguments).await;
+        checks.check(question.tool, &after, &question);
         let (before, after) = (found(&before), found(&after));
-        judge.expect(before == after, || format!("{question:?}: {before:?} and {after:?}"));
+        checks.expect(before == after, || format!("{question:?}: {before:?} and {after:?}"));
     }
 }
 
 #[tokio::test]
 async fn rows_of_other_forms_do_no_harm() {
-    let mut judge = Judge::default();
-    let (asker, questions) = asker().await;
+    let mut checks = Checks::default();
+    let (demo, questions) = demo().await;
     let forms: [Form; 6] = [
         ("unknown types", |name, value| {
             if name == "type" {
@@ -234,16 +236,16 @@ async fn rows_of_other_forms_do_no_harm() {
         }),
     ];
     for (name, form) in forms {
-        asker.relay.change(move |_, told| told.edit(|body| each(body, &form)));
+        demo.relay.change(move |_, relayed| relayed.edit(|body| each(body, &form)));
         for question in &questions {
-            let answer = asker.ask(question.tool, &question.arguments).await;
-            judge.check(question.tool, &answer, &(question, name));
+            let answer = demo.ask(question.tool, &question.arguments).await;
+            checks.check(question.tool, &answer, &(question, name));
         }
     }
     // Fields that are missing: another third of all names each time.
     for left_out in 0..3 {
-        asker.relay.change(move |_, told| {
-            told.edit(|body| {
+        demo.relay.change(move |_, relayed| {
+            relayed.edit(|body| {
                 each(body, &|_, value| {
                     if let Value::Object(fields) = value {
                         fields.retain(|name, _| name.bytes().map(usize::from).sum::<usize>() % 3 != left_out);
@@ -252,28 +254,28 @@ async fn rows_of_other_forms_do_no_harm() {
             });
         });
         for question in &questions {
-            let answer = asker.ask(question.tool, &question.arguments).await;
-            judge.check(question.tool, &answer, &(question, left_out));
+            let answer = demo.ask(question.tool, &question.arguments).await;
+            checks.check(question.tool, &answer, &(question, left_out));
         }
     }
 }
 
 #[tokio::test]
 async fn the_call_that_shows_a_finding_can_be_made() {
-    let (mut judge, mut shown) = (Judge::default(), 0);
+    let (mut checks, mut shown) = (Checks::default(), 0);
     for question in questions() {
-        let asker = Asker::start(question.overlay()).await;
-        let answer = asker.ask(question.tool, &question.arguments).await;
-        judge.check(question.tool, &answer, &question);
+        let demo = DemoSession::start(question.overlay()).await;
+        let answer = demo.ask(question.tool, &question.arguments).await;
+        checks.check(question.tool, &answer, &question);
         for finding in answer["findings"].as_array().unwrap() {
             let has_evidence = finding["evidence"].as_object().is_some_and(|evidence| !evidence.is_empty());
-            judge.expect(has_evidence || finding["cause"] == "never_seen", || {
+            checks.expect(has_evidence || finding["cause"] == "never_seen", || {
                 format!("{question:?}: {finding}")
             });
         }
         for see in answer["findings"].as_array().unwrap().iter().filter_map(|finding| finding.get("see")) {
-            let answered = asker.call(see["tool"].as_str().unwrap(), &see["arguments"]).await;
-            judge.expect(answered.is_ok(), || format!("{question:?}: {see}: {answered:?}"));
+            let answered = demo.call(see["tool"].as_str().unwrap(), &see["arguments"]).await;
+            checks.expect(answered.is_ok(), || format!("{question:?}: {see}: {answered:?}"));
             shown += 1;
         }
     }
@@ -282,20 +284,20 @@ async fn the_call_that_shows_a_finding_can_be_made() {
 
 #[tokio::test]
 async fn a_device_whose_statistics_and_events_were_not_read_has_not_been_seen_to_be_new() {
-    let asker = Asker::start(Overlay::default()).await;
+    let demo = DemoSession::start(Overlay::default()).await;
     let questions = [
         ("troubleshootDevice", json!({ "device_id": "RTM-AP-04" })),
         ("checkSite", json!({ "site_id": "Rotterdam Warehouse" })),
         ("listProblems", json!({})),
     ];
     for (tool, arguments) in questions {
-        asker.relay.change(|path, told| {
+        demo.relay.change(|path, relayed| {
             if ["stats/devices", "/devices/events", "/devices/search"].iter().any(|part| path.contains(part))
             {
-                *told = Told::status(403);
+                *relayed = RelayedResponse::status(403);
             }
         });
-        let answer = asker.ask(tool, &arguments).await;
+        let answer = demo.ask(tool, &arguments).await;
         let causes: Vec<_> =
             answer["findings"].as_array().unwrap().iter().map(|finding| &finding["cause"]).collect();
         assert!(!causes.contains(&&json!("never_connected")), "{tool}: {answer:#}");

@@ -3,11 +3,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod asked;
-mod asker;
-mod changed;
+mod arguments;
+mod demo_session;
 mod faults;
+mod problems;
 mod questions;
+mod random_rows;
 mod relay;
 mod rounds;
 mod see;

@@ -18,13 +18,13 @@ use tokio::sync::{oneshot, watch};
 const QUIET_TURNS: usize = 12;
 
 /// Answer of the cloud: status and body.
-pub(crate) struct Told {
+pub(crate) struct RelayedResponse {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
 }
 
 /// Changes the answer to a path.
-type Change = Arc<dyn Fn(&str, &mut Told) + Send + Sync>;
+type Change = Arc<dyn Fn(&str, &mut RelayedResponse) + Send + Sync>;
 
 /// A relay on a loopback port. Dropping it stops it.
 pub(crate) struct Relay {
@@ -74,7 +74,7 @@ impl Relay {
     }
 
     /// Changes answers from now on.
-    pub(crate) fn change(&self, change: impl Fn(&str, &mut Told) + Send + Sync + 'static) {
+    pub(crate) fn change(&self, change: impl Fn(&str, &mut RelayedResponse) + Send + Sync + 'static) {
         *self.state.change.lock().unwrap() = Some(Arc::new(change));
     }
 
@@ -169,22 +169,24 @@ async fn forward(state: &RelayState, path: &str, request: Request) -> Response {
     }
     let answered = forwarded.send().await.unwrap();
     let headers = answered.headers().clone();
-    let mut told =
-        Told { status: answered.status().as_u16(), body: answered.bytes().await.unwrap().to_vec() };
+    let mut relayed = RelayedResponse {
+        status: answered.status().as_u16(),
+        body: answered.bytes().await.unwrap().to_vec(),
+    };
     let change = state.change.lock().unwrap().clone();
     if let Some(change) = change {
-        change(path, &mut told);
+        change(path, &mut relayed);
     }
-    let mut response = Response::builder().status(told.status);
+    let mut response = Response::builder().status(relayed.status);
     for (name, value) in
         headers.iter().filter(|(name, _)| name.as_str().starts_with("x-") || *name == "content-type")
     {
         response = response.header(name, value);
     }
-    response.body(Body::from(told.body)).unwrap()
+    response.body(Body::from(relayed.body)).unwrap()
 }
 
-impl Told {
+impl RelayedResponse {
     /// A success with this body.
     pub(crate) fn body(text: &str) -> Self {
         Self { status: 200, body: text.as_bytes().to_vec() }

@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all};
 use mistmcp_tools::answers::{LIMITS, Limit};
 use serde_json::Value;
 
-use crate::asker::Asker;
+use crate::demo_session::DemoSession;
 use crate::questions::{Question, one_for_each_tool, questions};
 
 /// How often the rounds of an answer are counted at most. A busy machine can only make them more, so the least counts.
@@ -22,16 +22,16 @@ fn limit(question: &Question) -> (&'static Limit, usize) {
 #[tokio::test]
 async fn with_known_names_an_answer_takes_at_most_its_stated_rounds_and_calls() {
     for question in questions() {
-        let asker = Asker::start(question.overlay()).await;
+        let demo = DemoSession::start(question.overlay()).await;
         // The first time, names are looked up.
-        asker.ask(question.tool, &question.arguments).await;
+        demo.ask(question.tool, &question.arguments).await;
         let (limit, calls) = limit(&question);
         let mut least = usize::MAX;
         for _ in 0..ATTEMPTS {
-            asker.relay.take_paths();
-            let ask = asker.ask(question.tool, &question.arguments);
-            let (answer, rounds) = asker.relay.in_rounds(ask).await;
-            let sent = asker.relay.take_paths().len();
+            demo.relay.take_paths();
+            let ask = demo.ask(question.tool, &question.arguments);
+            let (answer, rounds) = demo.relay.in_rounds(ask).await;
+            let sent = demo.relay.take_paths().len();
             assert_eq!(answer["calls"], sent, "{question:?}: {answer}");
             assert!(sent <= calls, "{question:?}: {sent} calls");
             least = least.min(rounds);
@@ -46,42 +46,42 @@ async fn with_known_names_an_answer_takes_at_most_its_stated_rounds_and_calls() 
 #[tokio::test]
 async fn two_equal_answers_at_once_cost_the_calls_of_one() {
     for question in one_for_each_tool() {
-        let asker = Asker::start(question.overlay()).await;
-        let ask = || asker.ask(question.tool, &question.arguments);
+        let demo = DemoSession::start(question.overlay()).await;
+        let ask = || demo.ask(question.tool, &question.arguments);
         ask().await;
-        asker.relay.take_paths();
+        demo.relay.take_paths();
         ask().await;
-        let one = asker.relay.take_paths().len();
+        let one = demo.relay.take_paths().len();
         // Both are asked before the first request is answered.
-        let ((first, second), _) = asker.relay.in_rounds(join(ask(), ask())).await;
+        let ((first, second), _) = demo.relay.in_rounds(join(ask(), ask())).await;
         assert_eq!(first, second, "{question:?}");
-        assert_eq!(asker.relay.take_paths().len(), one, "{question:?}");
+        assert_eq!(demo.relay.take_paths().len(), one, "{question:?}");
     }
 }
 
 #[tokio::test]
 async fn requests_that_are_sent_again_stay_within_the_stated_calls_of_each_tool() {
-    let asker = Asker::start(mistmcp_demo::Overlay::default()).await;
+    let demo = DemoSession::start(mistmcp_demo::Overlay::default()).await;
     let questions = one_for_each_tool();
     let all = || async {
-        join_all(questions.iter().map(|question| asker.ask(question.tool, &question.arguments))).await
+        join_all(questions.iter().map(|question| demo.ask(question.tool, &question.arguments))).await
     };
     all().await;
     // Each request fails when it is sent first, and every third path always.
     let sent = Mutex::new(HashMap::<String, usize>::new());
-    asker.relay.change(move |path, told| {
+    demo.relay.change(move |path, relayed| {
         let mut sent = sent.lock().unwrap();
         let place = sent.len();
         let times = sent.entry(path.to_owned()).or_insert(place % 3 * 1_000);
         *times += 1;
         if *times % 1_000 == 1 || *times > 2_000 {
-            told.status = 503;
+            relayed.status = 503;
         }
     });
-    asker.relay.take_paths();
+    demo.relay.take_paths();
     let answers = all().await;
     let counted: u64 = answers.iter().map(|answer| answer["calls"].as_u64().unwrap()).sum();
-    assert_eq!(counted, asker.relay.take_paths().len() as u64);
+    assert_eq!(counted, demo.relay.take_paths().len() as u64);
     for (question, answer) in questions.iter().zip(&answers) {
         assert!(answer["calls"].as_u64().unwrap() <= limit(question).1 as u64, "{question:?}: {answer}");
         assert!(answer["findings"].is_array() && answer["not_seen"] != Value::Null, "{answer}");

@@ -3,14 +3,24 @@
 use mistmcp_demo::{Half, Incident, Overlay};
 use serde_json::{Value, json};
 
-use crate::asker::Asker;
-use crate::valid::Judge;
+use crate::demo_session::DemoSession;
+use crate::valid::Checks;
 
 /// Evidence that is counted in events, with a word in the names of the tools that show events.
-const OF_EVENTS: [&str; 6] =
-    ["port_down_events", "bpdu_events", "exceeded", "restarts", "times", "topology_changes_since"];
+const OF_EVENTS: [&str; 10] = [
+    "port_down_events",
+    "bpdu_events",
+    "exceeded",
+    "restarts",
+    "times",
+    "topology_changes_since",
+    "failures",
+    "outages",
+    "pool_low_events",
+    "primary_changes",
+];
 /// Evidence that is a field of a row, or stands in one.
-const OF_ROWS: [&str; 29] = [
+const OF_ROWS: [&str; 38] = [
     "rx_errors",
     "tx_errors",
     "speed",
@@ -40,18 +50,27 @@ const OF_ROWS: [&str; 29] = [
     "version",
     "model",
     "ssid",
+    "mac_count",
+    "mac_limit",
+    "uptime",
+    "members_missing",
+    "loss_percent",
+    "latency_ms",
+    "jitter_ms",
+    "leased",
+    "addresses",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_call_of_each_finding_shows_its_rows() {
-    let mut judge = Judge::default();
+    let mut checks = Checks::default();
     let incidents = Incident::built_in().unwrap();
     for incident in incidents.into_iter().filter(|incident| incident.half == Some(Half::Train)) {
         let Some(question) = incident.question.clone() else { continue };
-        let asker = Asker::start(Overlay::of(std::slice::from_ref(&incident)).unwrap()).await;
-        let answer = asker.ask(&question.tool, &Value::Object(question.arguments.clone())).await;
+        let demo = DemoSession::start(Overlay::of(std::slice::from_ref(&incident)).unwrap()).await;
+        let answer = demo.ask(&question.tool, &Value::Object(question.arguments.clone())).await;
         for fault in contradictions(&answer) {
-            judge.expect(false, || format!("{}: {fault}", incident.name));
+            checks.expect(false, || format!("{}: {fault}", incident.name));
         }
         for finding in answer["findings"].as_array().into_iter().flatten() {
             // What nobody has seen has no rows.
@@ -60,13 +79,13 @@ async fn the_call_of_each_finding_shows_its_rows() {
             }
             let see = &finding["see"];
             let tool = see["tool"].as_str().unwrap_or_default();
-            let shown = asker.call(tool, &see["arguments"]).await;
+            let shown = demo.call(tool, &see["arguments"]).await;
             let fault = match &shown {
                 Ok(rows) => fault(tool, finding, rows),
                 Err(error) => Some(error.clone()),
             };
             let name = &incident.name;
-            judge.expect(fault.is_none(), || format!("{name}: {}: {finding}", fault.unwrap_or_default()));
+            checks.expect(fault.is_none(), || format!("{name}: {}: {finding}", fault.unwrap_or_default()));
         }
     }
 }
@@ -140,7 +159,7 @@ pub(crate) fn contradictions(answer: &Value) -> Vec<String> {
         };
         for other in findings.iter().skip(place + 1).chain(findings.iter().take(place)) {
             if cause == "port_down" && is_of_link(other) && first(finding) == first(other) {
-                faults.push(format!("the link of a port is told twice: {finding}"));
+                faults.push(format!("the link of a port is relayed twice: {finding}"));
             }
             let is_outage =
                 ["device_down", "upstream_down", "power_lost"].iter().any(|cause| other["cause"] == *cause);
@@ -197,9 +216,9 @@ const HIT: [(&str, &str, &str); 12] = [
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_tools_judge_one_condition_equally() {
-    let mut judge = Judge::default();
+    let mut checks = Checks::default();
     for (incident, site, device) in HIT {
-        let asker = Asker::start(Overlay::of(&[Incident::named(incident).unwrap()]).unwrap()).await;
+        let demo = DemoSession::start(Overlay::of(&[Incident::named(incident).unwrap()]).unwrap()).await;
         let mut known: Vec<(Value, Value, Value, &str)> = Vec::new();
         let of_site = json!({ "site_id": site });
         for (tool, arguments) in [
@@ -211,9 +230,9 @@ async fn all_tools_judge_one_condition_equally() {
             ("rankSites", json!({})),
             ("troubleshootDevice", json!({ "device_id": device })),
         ] {
-            let answer = asker.ask(tool, &arguments).await;
+            let answer = demo.ask(tool, &arguments).await;
             for fault in contradictions(&answer) {
-                judge.expect(false, || format!("{incident}: {tool}: {fault}"));
+                checks.expect(false, || format!("{incident}: {tool}: {fault}"));
             }
             for finding in answer["findings"].as_array().into_iter().flatten() {
                 // The object of a site's ranking is the site.
@@ -222,7 +241,7 @@ async fn all_tools_judge_one_condition_equally() {
                 let severity = finding["severity"].clone();
                 let same = known.iter().find(|(known, at, ..)| (known, at) == (&cause, &object));
                 match same {
-                    Some((.., judged, by)) => judge.expect(*judged == severity, || {
+                    Some((.., judged, by)) => checks.expect(*judged == severity, || {
                         format!("{incident}: {cause} of {object}: {judged} by {by}, and {severity} by {tool}")
                     }),
                     None => known.push((cause, object, severity, tool)),

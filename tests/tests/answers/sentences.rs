@@ -8,9 +8,9 @@ use mistmcp_tools::answers::fields::{self, Field};
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 
-use crate::asker::Asker;
+use crate::demo_session::DemoSession;
 use crate::questions::questions;
-use crate::valid::Judge;
+use crate::valid::Checks;
 
 /// Demo clouds at once.
 const AT_ONCE: usize = 4;
@@ -29,8 +29,8 @@ async fn answers() -> Vec<Answered> {
     let train = incidents.into_iter().filter(|incident| incident.half == Some(Half::Train));
     let questions = train.filter_map(|incident| Some((incident.question.clone()?, incident)));
     let answers = stream::iter(questions).map(|(question, incident)| async move {
-        let asker = Asker::start(Overlay::of(std::slice::from_ref(&incident)).unwrap()).await;
-        let answer = asker.ask(&question.tool, &Value::Object(question.arguments)).await;
+        let demo = DemoSession::start(Overlay::of(std::slice::from_ref(&incident)).unwrap()).await;
+        let answer = demo.ask(&question.tool, &Value::Object(question.arguments)).await;
         (question.tool, incident.name, answer)
     });
     answers.buffer_unordered(AT_ONCE).collect().await
@@ -97,34 +97,36 @@ const COUNTED: &[&str] = &[
 
 #[tokio::test]
 async fn sentences_of_all_incidents_are_correct_whole_and_about_a_named_place() {
-    let mut judge = Judge::default();
+    let mut checks = Checks::default();
     for (tool, incident, answer) in of_incidents().await {
         let verdict = answer["verdict"].as_str().unwrap();
         for sentence in sentences(answer) {
-            judge.expect(!sentence.contains("[hidden]"), || format!("{tool} {incident}: hidden: {sentence}"));
+            checks
+                .expect(!sentence.contains("[hidden]"), || format!("{tool} {incident}: hidden: {sentence}"));
             for mistake in mistakes(sentence) {
-                judge.expect(false, || format!("{tool} {incident}: \"{mistake}\" in: {sentence}"));
+                checks.expect(false, || format!("{tool} {incident}: \"{mistake}\" in: {sentence}"));
             }
         }
         for place in
             ["The site", "the site:", " of the site:", "The WAN of the site", "The ports of the site"]
         {
-            judge.expect(!verdict.contains(place), || format!("{tool} {incident}: which site? {verdict}"));
+            checks.expect(!verdict.contains(place), || format!("{tool} {incident}: which site? {verdict}"));
         }
         for finding in answer["findings"].as_array().unwrap() {
             let summary = finding["summary"].as_str().unwrap();
             let name = finding["objects"][0]["name"].as_str().unwrap_or_default();
             let first = summary.chars().next().unwrap();
             let is_begun = first.is_uppercase() || first.is_ascii_digit() || summary.starts_with(name);
-            judge.expect(is_begun, || format!("{tool} {incident}: begins small: {summary}"));
-            judge.expect(summary.ends_with(['.', '…']), || format!("{tool} {incident}: no end: {summary}"));
+            checks.expect(is_begun, || format!("{tool} {incident}: begins small: {summary}"));
+            checks
+                .expect(summary.ends_with(['.', '…']), || format!("{tool} {incident}: no end: {summary}"));
         }
     }
 }
 
 #[tokio::test]
 async fn devices_with_a_name_are_called_by_it_in_the_answers_to_all_incidents() {
-    let mut judge = Judge::default();
+    let mut checks = Checks::default();
     for (tool, incident, answer) in of_incidents().await {
         // What was asked for by its address is called so if nobody knows it.
         if answer["findings"][0]["cause"] == "never_seen" {
@@ -133,7 +135,7 @@ async fn devices_with_a_name_are_called_by_it_in_the_answers_to_all_incidents() 
         let is_mac = |word: &str| word.len() == 12 && word.bytes().all(|digit| digit.is_ascii_hexdigit());
         for sentence in sentences(answer) {
             let mac = sentence.split([' ', '.', ',', ':', ';']).find(|word| is_mac(word));
-            judge.expect(mac.is_none(), || format!("{tool} {incident}: {sentence}"));
+            checks.expect(mac.is_none(), || format!("{tool} {incident}: {sentence}"));
         }
         for object in answer["findings"]
             .as_array()
@@ -144,7 +146,7 @@ async fn devices_with_a_name_are_called_by_it_in_the_answers_to_all_incidents() 
         {
             let names = [&object["name"], &object["device"]].into_iter().filter_map(Value::as_str);
             for name in names {
-                judge.expect(!is_mac(name), || format!("{tool} {incident}: {object}"));
+                checks.expect(!is_mac(name), || format!("{tool} {incident}: {object}"));
             }
         }
     }
@@ -152,11 +154,11 @@ async fn devices_with_a_name_are_called_by_it_in_the_answers_to_all_incidents() 
 
 #[tokio::test]
 async fn each_field_of_the_answers_to_all_incidents_is_documented() {
-    let mut judge = Judge::default();
+    let mut checks = Checks::default();
     let mut check = |known: &[Field], object: &Value, what: &str| {
         for name in object.as_object().into_iter().flatten().map(|(name, _)| name) {
             let is_known = known.iter().any(|field| field.name == name);
-            judge.expect(is_known, || format!("{what}: {name}"));
+            checks.expect(is_known, || format!("{what}: {name}"));
         }
     };
     let mut facts = Vec::new();
@@ -172,14 +174,14 @@ async fn each_field_of_the_answers_to_all_incidents_is_documented() {
         facts.extend(names.map(|name| (tool.clone(), name)));
     }
     for (tool, name) in facts {
-        judge.expect(fields::is_fact(&tool, &name), || format!("facts of {tool}: {name}"));
+        checks.expect(fields::is_fact(&tool, &name), || format!("facts of {tool}: {name}"));
     }
 }
 
 #[tokio::test]
 async fn a_name_in_the_arguments_that_is_not_exact_is_told_in_a_documented_field() {
-    let asker = Asker::start(Overlay::default()).await;
-    let answer = asker.ask("checkSite", &json!({ "site_id": "leeds", "duration": "6h" })).await;
+    let demo = DemoSession::start(Overlay::default()).await;
+    let answer = demo.ask("checkSite", &json!({ "site_id": "leeds", "duration": "6h" })).await;
     for name in ["taken", "window_asked"] {
         assert!(answer.get(name).is_some(), "{name}: {answer}");
         assert!(fields::OF_AN_ANSWER.iter().any(|field| field.name == name), "{name}");
@@ -249,18 +251,18 @@ fn is_name(field: &str) -> bool {
 
 #[tokio::test]
 async fn secrets_in_names_of_the_network_stay_hidden_in_the_sentences_of_all_tools() {
-    let mut judge = Judge::default();
+    let mut checks = Checks::default();
     for question in questions() {
-        let asker = Asker::start(question.overlay()).await;
-        let question = asker.with_ids(vec![question]).await.remove(0);
-        asker.relay.change(|path, told| {
+        let demo = DemoSession::start(question.overlay()).await;
+        let question = demo.with_ids(vec![question]).await.remove(0);
+        demo.relay.change(|path, relayed| {
             // The names that arguments are resolved with stay.
             if path != "/api/v1/self" {
-                told.edit(add_secrets);
+                relayed.edit(add_secrets);
             }
         });
-        let answer = asker.ask(question.tool, &question.arguments).await.to_string();
-        judge.expect(!answer.contains("hunter2"), || {
+        let answer = demo.ask(question.tool, &question.arguments).await.to_string();
+        checks.expect(!answer.contains("hunter2"), || {
             let place = answer.find("hunter2").unwrap_or_default();
             format!(
                 "{question:?}: …{}",
@@ -272,10 +274,10 @@ async fn secrets_in_names_of_the_network_stay_hidden_in_the_sentences_of_all_too
 
 #[tokio::test]
 async fn each_ready_question_has_something_to_show_in_the_untouched_demo_network() {
-    let asker = Asker::start(Overlay::default()).await;
+    let demo = DemoSession::start(Overlay::default()).await;
     for question in SAMPLE_QUESTIONS {
         let arguments: Value = serde_json::from_str(question.arguments).unwrap();
-        let answer = asker.ask(question.tool, &arguments).await;
+        let answer = demo.ask(question.tool, &arguments).await;
         let has_rows = |field: &str| answer[field].as_array().is_some_and(|rows| !rows.is_empty());
         match question.tool {
             "queryRows" => assert!(has_rows("results"), "{question:?}: {answer}"),
@@ -283,7 +285,7 @@ async fn each_ready_question_has_something_to_show_in_the_untouched_demo_network
                 assert!(has_rows("findings"), "{question:?}: {answer}");
                 let events =
                     json!({ "site_id": "Leeds Distribution Centre", "client_mac": answer["facts"]["mac"] });
-                let events = asker.ask("getSiteEventsForClient", &events).await;
+                let events = demo.ask("getSiteEventsForClient", &events).await;
                 assert!(events["results"].as_array().is_some_and(|rows| rows.len() > 3), "{events}");
             }
             _ => assert!(answer["facts"].is_object(), "{question:?}: {answer}"),

@@ -1,4 +1,4 @@
-//! The form that every answer has, whatever the network is like: [`Judge`].
+//! The form that every answer has, whatever the network is like: [`Checks`].
 
 use std::fmt::Debug;
 use std::sync::LazyLock;
@@ -49,11 +49,11 @@ pub(crate) fn faults(tool: &str, answer: &Value) -> Vec<String> {
     for (place, finding) in findings.iter().enumerate() {
         faults.extend(faults_of_finding(tool, place, finding));
     }
-    let is_told = |words: &str| verdict.contains(words);
+    let says = |words: &str| verdict.contains(words);
     // What was found is found, whatever else could not be looked at.
     let has_found = tool == "findAnything" && answer.get("facts").is_some();
     let hides_something = not_seen.is_some_and(|parts| !parts.is_empty());
-    if findings.is_empty() && hides_something && !has_found && !NOT_WELL.iter().any(|words| is_told(words)) {
+    if findings.is_empty() && hides_something && !has_found && !NOT_WELL.iter().any(|words| says(words)) {
         faults.push("parts are not seen, and the verdict does not say so".to_owned());
     }
     faults
@@ -114,11 +114,11 @@ fn faults_of_finding(tool: &str, place: usize, finding: &Value) -> Vec<String> {
     faults
 }
 
-/// What is wrong with many answers, to be told at once.
+/// The faults of many answers, reported together when it is dropped.
 #[derive(Default)]
-pub(crate) struct Judge(Vec<String>);
+pub(crate) struct Checks(Vec<String>);
 
-impl Judge {
+impl Checks {
     /// Judges the form of an answer.
     pub(crate) fn check(&mut self, tool: &str, answer: &Value, what: &dyn Debug) {
         for fault in faults(tool, answer) {
@@ -133,7 +133,7 @@ impl Judge {
     }
 }
 
-impl Drop for Judge {
+impl Drop for Checks {
     fn drop(&mut self) {
         let Self(faults) = self;
         if !std::thread::panicking() {

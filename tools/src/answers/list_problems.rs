@@ -1,18 +1,20 @@
 //! `listProblems`: what is open in a site or in the organization, folded to its roots.
 
-use std::collections::{BTreeMap, HashMap};
+mod outages;
 
-use mistmcp::answers::{
-    Cause, Diagnosis, Finding, Inquiry, Object, Severity, Window, answer, count, join, name,
-};
+use std::collections::HashMap;
+
+use mistmcp::answers::{Cause, Diagnosis, Inquiry, Severity, Window, answer, count, join, name};
 use mistmcp::{Call, Choice, Mist, Reply, Result, SiteId, mist_tool};
 
 use super::arguments::Organization;
-use super::facts::{Alarm, Device, Event, Port};
-use super::rules::ports::{self as port_rules, PortContext};
-use super::rules::tree::DeviceTree;
-use super::rules::{alarms, device, upgrading};
+use super::facts::wan::VpnPath;
+use super::facts::{Alarm, Event, Port};
+use super::rules::alarms;
+use super::site_state::site_name;
 use super::{causes as c, locate, parts, thresholds as t};
+
+use outages::{down, paths_down};
 
 /// The causes that this tool finds.
 pub(super) const FINDS: &[&[&Cause]] =
@@ -24,7 +26,7 @@ const DAYS: i64 = 7;
 /// The most requests at one site, and for the organization.
 const CALLS: [usize; 2] = [12, 14];
 
-/// What is wrong now: open Marvis actions, alarms and devices down, folded to their roots, the worst first.
+/// What is wrong now: open Marvis actions, alarms, devices and VPN paths down, folded to their roots, the worst first.
 #[mist_tool(category = "answers", hints(read_only), view = "findings")]
 pub async fn list_problems(
     mist: &Mist,
@@ -71,23 +73,24 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
         Some(site) => (parts::alarms(site, &window), parts::ports(site)),
         None => (parts::org_alarms(org, &window), parts::org_ports(org)),
     };
-    let (actions_part, inventory_part, sites_part) =
-        (parts::marvis_actions(org), parts::inventory(org), parts::sites(org));
-    let events_part = parts::outage_events(org, site, &window);
-    let (alarm_rows, actions, inventory, sites, port_rows, event_rows) = join!(
+    let (actions_part, inventory_part) = (parts::marvis_actions(org), parts::inventory(org));
+    let events_part = parts::problem_events(org, site, &window);
+    let paths_part = site.map_or_else(|| parts::org_vpn_paths(org), |site| parts::vpn_paths(org, site));
+    // Of an organization whose lists fill all their pages, the last page that the calls do not suffice for is left out, and
+    // `not_seen` says so.
+    let (alarm_rows, actions, inventory, names, port_rows, event_rows, path_rows) = join!(
         ask.rows(&alarms_part),
         ask.rows(&actions_part),
         ask.rows(&inventory_part),
-        ask.rows(&sites_part),
+        site_names(ask, org, site),
         ask.rows(&ports_part),
         ask.rows(&events_part),
+        ask.rows(&paths_part),
     );
     let events: Vec<_> = event_rows.iter().filter_map(Event::of).collect();
     let here = |id: Option<&str>| site.is_none_or(|site| id == Some(site));
     let devices: Vec<_> =
         locate::devices_of(&inventory).into_iter().filter(|device| here(device.site.as_deref())).collect();
-    let names: HashMap<String, String> =
-        sites.iter().filter_map(|row| Some((row.text("id")?, row.text("name")?))).collect();
     let site_name = |id: &str| names.get(id).cloned();
     let ports: Vec<_> = port_rows.iter().filter_map(Port::of).collect();
     let mut reported: Vec<_> = actions.iter().filter_map(Alarm::of_action).collect();
@@ -99,7 +102,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
             .filter_map(Alarm::of)
             .filter(|alarm| alarm.id.as_ref().is_none_or(|id| !ids.contains(id))),
     );
-    // The state of a device tells whether it is down.
+    // Whether a known device is down follows from its state.
     let is_known = |mac: &String| devices.iter().any(|device| device.has_mac(mac));
     reported.retain(|alarm| {
         let of_state =
@@ -108,6 +111,8 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
     });
     let open = alarms::active(&reported, &events);
     let mut findings = down(&devices, &ports, &events, site_name, ask.now());
+    let paths: Vec<_> = path_rows.iter().filter_map(VpnPath::of).collect();
+    findings.extend(paths_down(&devices, &paths, &events, site_name, ask.now()));
     findings.extend(
         alarms::findings(&open, &devices, site_name, ask.now()).into_iter().map(|finding| {
             if finding.cause().name == c::DEVICE_DOWN.name { finding.folds() } else { finding }
@@ -117,9 +122,7 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
     findings.retain(|finding| least.includes(finding.severity()));
     let lower = all - findings.len();
     let subject = match site {
-        Some(id) => site_name(id)
-            .or_else(|| ask.resolved_name(id))
-            .map_or_else(|| format!("site {id}"), |site| name(&site)),
+        Some(id) => site_name(id).map_or_else(|| format!("site {id}"), |site| name(&site)),
         None => "The organization".to_owned(),
     };
     if inventory.is_seen() && devices.is_empty() {
@@ -145,131 +148,11 @@ async fn find(ask: &Inquiry, org: &str, site: Option<&str>, least: LeastSeverity
         .shown_by(&inventory_part)
 }
 
-/// Devices that are down: whole sites, dead switches and gateways with what is behind them, and single devices.
-pub(super) fn down(
-    devices: &[Device],
-    ports: &[Port],
-    events: &[Event],
-    site_name: impl Fn(&str) -> Option<String>,
-    now: i64,
-) -> Vec<Finding> {
-    let mut sites: BTreeMap<&str, (Vec<Device>, Vec<Port>)> = BTreeMap::new();
-    for device in devices {
-        if let Some(site) = device.site.as_deref() {
-            sites.entry(site).or_default().0.push(device.clone());
-        }
+/// Names of sites by id: of all, or of the one that is asked about.
+async fn site_names(ask: &Inquiry, org: &str, site: Option<&str>) -> HashMap<String, String> {
+    if let Some(id) = site {
+        return HashMap::from([(id.to_owned(), site_name(ask, id).await)]);
     }
-    for port in ports {
-        if let Some((_, ports)) = port.site.as_deref().and_then(|site| sites.get_mut(site)) {
-            ports.push(port.clone());
-        }
-    }
-    let mut found = Vec::new();
-    for (site, (devices, ports)) in &sites {
-        let called = site_name(site).unwrap_or_else(|| (*site).to_owned());
-        let at_site = |finding: Finding| finding.on(Object::site(&called)).folds();
-        found.extend(down_at_site(devices, ports, events, &called, now).into_iter().map(at_site));
-    }
-    found
-}
-
-/// The devices of a site that are down; those behind a dead one are named and fold into it.
-fn down_at_site(devices: &[Device], ports: &[Port], events: &[Event], site: &str, now: i64) -> Vec<Finding> {
-    let mut found: Vec<_> = device::site_down(devices, site, now).into_iter().collect();
-    let is_site_down = !found.is_empty();
-    let tree = DeviceTree::of(devices, ports);
-    let context = PortContext::new(now, devices, ports, events);
-    for (place, device) in devices.iter().enumerate().filter(|(_, device)| device.is_down()) {
-        if is_site_down || tree.is_below_an_outage(place) {
-            found.push(device::single_outage(device, devices, now));
-            continue;
-        }
-        let behind = tree.downstream(place);
-        if let Some(upgrade) = upgrading::upgrade(device, events, now) {
-            found.push(upgrade.finding(&behind, now));
-            continue;
-        }
-        if device.kind != "ap" || behind.iter().any(|other| other.is_down()) {
-            found.push(device::outage(device, &behind, devices, now).weight(90));
-            continue;
-        }
-        let finding = device::upstream_port(device, devices, ports)
-            .and_then(|port| port_rules::outage_at_port(port, device, &context))
-            .unwrap_or_else(|| device::single_outage(device, devices, now));
-        let is_covered = device.is_covered(devices);
-        found.push(if is_covered { finding.weight(66) } else { finding });
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use mistmcp::answers::Row;
-    use mistmcp::serde_json::json;
-
-    use super::*;
-
-    const NOW: i64 = 1_795_890_000;
-
-    /// A gateway, a switch behind it, and three access points on that; of a site.
-    fn network(down: &[&str]) -> (Vec<Device>, Vec<Port>) {
-        let device = |number: u8, kind: &str, name: &str| {
-            let row = json!({
-                "mac": format!("5c5b350000{number:02}"), "type": kind, "name": name, "site_id": "s",
-                "connected": !down.contains(&name),
-            });
-            Device::of(Row::of(&row)).unwrap()
-        };
-        let devices = vec![
-            device(1, "gateway", "GW"),
-            device(2, "switch", "SW"),
-            device(3, "ap", "AP-3"),
-            device(4, "ap", "AP-4"),
-            device(5, "ap", "AP-5"),
-        ];
-        let port = |from: u8, to: u8| {
-            let row = json!({
-                "mac": format!("5c5b350000{from:02}"), "port_id": format!("ge-0/0/{to}"), "site_id": "s", "up": true,
-                "neighbor_mac": format!("5c5b350000{to:02}"),
-            });
-            Port::of(Row::of(&row)).unwrap()
-        };
-        let ports = vec![port(1, 2), port(2, 3), port(2, 4), port(2, 5)];
-        (devices, ports)
-    }
-
-    fn causes(down_ones: &[&str], change: impl Fn(&mut Port)) -> Vec<(&'static str, Severity)> {
-        let (devices, mut ports) = network(down_ones);
-        ports.iter_mut().for_each(change);
-        let diagnosed = down(&devices, &ports, &[], |_| Some("Leeds".to_owned()), NOW);
-        diagnosed.iter().map(|finding| (finding.cause().name, finding.severity())).collect()
-    }
-
-    #[test]
-    fn a_dead_switch_is_the_root_whatever_its_ports_say() {
-        let outage_at_port = |port: &mut Port| {
-            port.up = Some(false);
-            port.poe_on = Some(false);
-        };
-        let found = causes(&["SW", "AP-3", "AP-4", "AP-5"], outage_at_port);
-        assert_eq!(found[0].0, "upstream_down");
-        assert!(found[1..].iter().all(|(cause, _)| *cause == "device_down"), "{found:?}");
-        let found = causes(&["GW", "SW", "AP-3", "AP-4", "AP-5"], outage_at_port);
-        assert_eq!(found[0].0, "site_down", "the inventory has no last_seen");
-    }
-
-    #[test]
-    fn a_single_access_point_is_a_warning_with_what_its_port_says() {
-        let calm = |_: &mut Port| {};
-        assert_eq!(causes(&["AP-3"], calm), [("device_down", Severity::Warning)]);
-        assert_eq!(causes(&["AP-3", "AP-4"], calm)[0].1, Severity::Critical, "most of them");
-        let off = |port: &mut Port| {
-            port.up = Some(false);
-            port.disabled = port.id == "ge-0/0/3";
-            port.poe_on = Some(false);
-        };
-        assert_eq!(causes(&["AP-3"], off)[0].0, "port_disabled");
-        assert_eq!(causes(&["AP-4"], off)[0].0, "power_lost");
-        assert!(causes(&[], calm).is_empty());
-    }
+    let sites = ask.rows(&parts::sites(org)).await;
+    sites.iter().filter_map(|row| Some((row.text("id")?, row.text("name")?))).collect()
 }

@@ -5,6 +5,7 @@ use mistmcp::answers::{Finding, Part, Window};
 
 use super::rules::alarms::CLEARING_EVENTS;
 use super::rules::upgrading::UPGRADE_EVENTS;
+use super::rules::wan::PATH_DOWN_EVENTS;
 
 /// Rows of a page: the most that Mist gives.
 pub(super) const ROWS: u32 = 1_000;
@@ -183,6 +184,11 @@ pub(super) fn vpn_paths(org: &str, site: &str) -> Part {
         .with("org_id", org)
 }
 
+/// VPN paths of all gateways of the organization.
+pub(super) fn org_vpn_paths(org: &str) -> Part {
+    Part::new("VPN paths", "searchOrgPeerPathStats").with("org_id", org).with("limit", ROWS)
+}
+
 /// Tunnels of the gateways of a site.
 pub(super) fn tunnels(org: &str, site: &str) -> Part {
     Part::new("tunnels", "searchOrgTunnelsStats")
@@ -200,6 +206,12 @@ pub(super) fn bgp(site: &str) -> Part {
 /// OSPF neighbors of a site.
 pub(super) fn ospf(site: &str) -> Part {
     Part::new("OSPF neighbors", "searchSiteOspfStats").with("site_id", site).with("limit", ROWS)
+}
+
+/// The events of [`outage_events`], and those of VPN paths that are down.
+pub(super) fn problem_events(org: &str, site: Option<&str>, window: &Window) -> Part {
+    let types = format!("{UPGRADE_EVENTS},{CLEARING_EVENTS},{PATH_DOWN_EVENTS}");
+    outage_events(org, site, window).with("type", types)
 }
 
 /// Events that begin or end an upgrade, or end what an alarm reports: of a site, or of the organization.

@@ -36,6 +36,9 @@ const PEER_DOWN_EVENTS: [(&str, &[&str]); 3] = [
     ("bgp_down", &["BGP_NEIGHBOR_DOWN", "OSPF_NEIGHBOR_DOWN"]),
 ];
 
+/// The events of VPN paths that are down, as Mist names them.
+pub(in crate::answers) const PATH_DOWN_EVENTS: &str = "GW_VPN_PATH_DOWN,GW_VPN_PEER_DOWN";
+
 /// Whether an open event or an alarm says that paths, tunnels or routing neighbors are down, so that their statistics are worth
 /// a request.
 pub(in crate::answers) fn is_reported(cause: &str, events: &[Event], alarms: &[Alarm]) -> bool {

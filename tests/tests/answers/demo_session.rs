@@ -1,4 +1,4 @@
-//! A session over a demo cloud behind a relay: [`Asker`].
+//! A session over a demo cloud behind a relay: [`DemoSession`].
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use crate::questions::Question;
 use crate::relay::Relay;
 
 /// A session in the mode `all`, and the relay that its requests go through.
-pub(crate) struct Asker {
+pub(crate) struct DemoSession {
     pub(crate) relay: Relay,
     session: Session,
     _demo: DemoCloud,
 }
 
-impl Asker {
+impl DemoSession {
     pub(crate) async fn start(overlay: Overlay) -> Self {
         Self::with_timeout(overlay, Duration::from_mins(2)).await
     }
@@ -61,8 +61,8 @@ impl Asker {
     /// The text or the error of a tool.
     pub(crate) async fn call(&self, tool: &str, arguments: &Value) -> Result<String, String> {
         let arguments: Map<String, Value> = arguments.as_object().unwrap().clone();
-        let told = self.session.call(tool, arguments, &Call::unattended()).await;
-        match told.content {
+        let relayed = self.session.call(tool, arguments, &Call::unattended()).await;
+        match relayed.content {
             Ok(Content::Text(text)) => Ok(text),
             Ok(other) => Err(format!("no text: {other:?}")),
             Err(error) => Err(error.to_string()),

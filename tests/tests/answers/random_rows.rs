@@ -5,10 +5,10 @@ use proptest::test_runner::{RngSeed, TestCaseError};
 use serde_json::{Map, Value, json};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::asker::Asker;
+use crate::demo_session::DemoSession;
 use crate::faults::each;
 use crate::questions::{Question, questions};
-use crate::relay::Told;
+use crate::relay::RelayedResponse;
 use crate::valid::faults;
 
 /// Answers that are checked. Each takes some hundredths of a second.
@@ -23,11 +23,11 @@ struct Change {
     kind: u8,
     /// The row; none for all.
     row: Option<u16>,
-    what: What,
+    what: Mutation,
 }
 
 #[derive(Clone, Debug)]
-enum What {
+enum Mutation {
     /// Another value of a field, at any depth.
     Set(u16, Value),
     /// Without a field.
@@ -109,15 +109,15 @@ fn time() -> impl Strategy<Value = Value> {
 
 fn change() -> impl Strategy<Value = Change> {
     let what = prop_oneof![
-        4 => (any::<u16>(), value()).prop_map(|(field, value)| What::Set(field, value)),
-        2 => any::<u16>().prop_map(What::Remove),
-        3 => time().prop_map(What::Times),
-        2 => scalar().prop_map(What::Numbers),
-        1 => "[A-Z]{2,3}_[A-Z_]{1,20}".prop_map(What::Type),
-        1 => value().prop_map(What::Replace),
-        2 => (any::<u16>(), value()).prop_map(|(field, value)| What::Add(field, value)),
-        1 => Just(What::Empty),
-        1 => value().prop_map(What::Body),
+        4 => (any::<u16>(), value()).prop_map(|(field, value)| Mutation::Set(field, value)),
+        2 => any::<u16>().prop_map(Mutation::Remove),
+        3 => time().prop_map(Mutation::Times),
+        2 => scalar().prop_map(Mutation::Numbers),
+        1 => "[A-Z]{2,3}_[A-Z_]{1,20}".prop_map(Mutation::Type),
+        1 => value().prop_map(Mutation::Replace),
+        2 => (any::<u16>(), value()).prop_map(|(field, value)| Mutation::Add(field, value)),
+        1 => Just(Mutation::Empty),
+        1 => value().prop_map(Mutation::Body),
     ];
     (0..=KINDS, prop::option::of(any::<u16>()), what).prop_map(|(kind, row, what)| Change { kind, row, what })
 }
@@ -131,18 +131,18 @@ impl Change {
     }
 
     fn make(&self, body: &mut Value) {
-        if let What::Body(other) = &self.what {
+        if let Mutation::Body(other) = &self.what {
             *body = other.clone();
             return;
         }
         let rows = if body.get("results").is_some() { &mut body["results"] } else { body };
         let Value::Array(rows) = rows else { return self.make_in_row(rows) };
-        if let What::Empty = self.what {
+        if let Mutation::Empty = self.what {
             rows.clear();
         }
         let Some(most) = rows.len().checked_sub(1) else { return };
         match (self.row, &self.what) {
-            (row, What::Add(..)) => {
+            (row, Mutation::Add(..)) => {
                 let mut added = rows[usize::from(row.unwrap_or(0)) % (most + 1)].clone();
                 self.make_in_row(&mut added);
                 rows.push(added);
@@ -154,17 +154,17 @@ impl Change {
 
     fn make_in_row(&self, row: &mut Value) {
         match &self.what {
-            What::Set(field, value) | What::Add(field, value) => {
+            Mutation::Set(field, value) | Mutation::Add(field, value) => {
                 if let Some((object, name)) = field_of(row, *field) {
                     object[&name] = value.clone();
                 }
             }
-            What::Remove(field) => {
+            Mutation::Remove(field) => {
                 if let Some((Value::Object(object), name)) = field_of(row, *field) {
                     object.shift_remove(&name);
                 }
             }
-            What::Times(time) => each(row, &|name, value| {
+            Mutation::Times(time) => each(row, &|name, value| {
                 let is_time =
                     ["time", "since", "seen", "when", "start", "end", "modified", "created", "expir"]
                         .iter()
@@ -173,18 +173,18 @@ impl Change {
                     *value = time.clone();
                 }
             }),
-            What::Numbers(number) => each(row, &|_, value| {
+            Mutation::Numbers(number) => each(row, &|_, value| {
                 if value.is_number() {
                     *value = number.clone();
                 }
             }),
-            What::Type(kind) => {
+            Mutation::Type(kind) => {
                 if let Some(value) = row.get_mut("type") {
                     *value = kind.as_str().into();
                 }
             }
-            What::Replace(other) => *row = other.clone(),
-            What::Empty | What::Body(_) => {}
+            Mutation::Replace(other) => *row = other.clone(),
+            Mutation::Empty | Mutation::Body(_) => {}
         }
     }
 }
@@ -217,7 +217,7 @@ fn field_of(row: &mut Value, number: u16) -> Option<(&mut Value, String)> {
 /// Networks with their questions, started once.
 struct Networks {
     runtime: Runtime,
-    networks: Vec<(Asker, Question)>,
+    networks: Vec<(DemoSession, Question)>,
 }
 
 impl Networks {
@@ -226,9 +226,9 @@ impl Networks {
         let networks = runtime.block_on(async {
             let mut networks = Vec::new();
             for question in questions() {
-                let asker = Asker::start(question.overlay()).await;
-                let [question]: [Question; 1] = asker.with_ids(vec![question]).await.try_into().unwrap();
-                networks.push((asker, question));
+                let demo = DemoSession::start(question.overlay()).await;
+                let [question]: [Question; 1] = demo.with_ids(vec![question]).await.try_into().unwrap();
+                networks.push((demo, question));
             }
             networks
         });
@@ -236,20 +236,20 @@ impl Networks {
     }
 
     fn check(&self, number: usize, changes: Vec<Change>) -> Result<(), TestCaseError> {
-        let (asker, question) = &self.networks[number];
-        let told = format!("{question:?}");
-        asker.relay.change(move |path, told: &mut Told| {
-            told.edit(|body| {
+        let (demo, question) = &self.networks[number];
+        let asked = format!("{question:?}");
+        demo.relay.change(move |path, relayed: &mut RelayedResponse| {
+            relayed.edit(|body| {
                 for change in changes.iter().filter(|change| change.meets(path)) {
                     change.make(body);
                 }
             });
         });
-        let answer = self.runtime.block_on(asker.call(question.tool, &question.arguments));
-        let Ok(answer) = answer else { return Err(TestCaseError::fail(format!("{told}: {answer:?}"))) };
+        let answer = self.runtime.block_on(demo.call(question.tool, &question.arguments));
+        let Ok(answer) = answer else { return Err(TestCaseError::fail(format!("{asked}: {answer:?}"))) };
         let answer = serde_json::from_str(&answer).map_err(|error| TestCaseError::fail(error.to_string()))?;
         let faults = faults(question.tool, &answer);
-        prop_assert!(faults.is_empty(), "{}: {:#?}\n{:#}", told, faults, answer);
+        prop_assert!(faults.is_empty(), "{}: {:#?}\n{:#}", asked, faults, answer);
         Ok(())
     }
 }

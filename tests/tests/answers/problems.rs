@@ -1,0 +1,67 @@
+//! What `listProblems` reads beside alarms and devices: VPN paths.
+
+use mistmcp_demo::{Incident, Overlay};
+use mistmcp_tools::answers::LIMITS;
+use serde_json::{Value, json};
+
+use crate::demo_session::DemoSession;
+use crate::relay::RelayedResponse;
+
+/// The paths of Sydney's gateway are down by their statistics. No alarm and no event reports it.
+fn silent_path() -> Overlay {
+    let incident = r#"{ "title": "A silent path", "overlay": [
+        { "collection": "vpn peers", "where": { "mac": "SYD-GW-01" }, "set": { "up": false, "is_active": false } }
+    ] }"#;
+    Overlay::of(&[Incident::parse("path.json", incident).unwrap()]).unwrap()
+}
+
+fn of_path(answer: &Value) -> Option<&Value> {
+    let mut findings = answer["findings"].as_array().unwrap().iter();
+    findings.find(|finding| {
+        let objects = finding["objects"].as_array().into_iter().flatten();
+        let is_of_sydney =
+            |object: &Value| [&object["name"], &object["device"]].contains(&&json!("SYD-GW-01"));
+        finding["cause"] == "vpn_path_down" && objects.into_iter().any(is_of_sydney)
+    })
+}
+
+#[tokio::test]
+async fn a_vpn_path_that_only_its_statistics_show_down_is_listed_as_check_wan_judges_it() {
+    let demo = DemoSession::start(silent_path()).await;
+    let by_check_wan = demo.ask("checkWan", &json!({ "site_id": "Sydney Store" })).await;
+    let by_check_wan = of_path(&by_check_wan).unwrap_or_else(|| panic!("{by_check_wan}"));
+    let limit = LIMITS.iter().find(|limit| limit.tool == "listProblems").unwrap();
+    for (arguments, calls) in
+        [(json!({ "site_id": "Sydney Store" }), limit.calls_at_a_site), (json!({}), limit.calls)]
+    {
+        let answer = demo.ask("listProblems", &arguments).await;
+        let listed = of_path(&answer).unwrap_or_else(|| panic!("{answer}"));
+        assert_eq!(listed["severity"], by_check_wan["severity"], "{answer}");
+        assert_eq!(listed["see"]["tool"], "searchOrgPeerPathStats", "{answer}");
+        assert!(answer["calls"].as_u64().unwrap() <= calls as u64, "{answer}");
+        let elsewhere = demo.ask("listProblems", &json!({ "site_id": "Singapore Office" })).await;
+        assert!(of_path(&elsewhere).is_none(), "{elsewhere}");
+    }
+}
+
+#[tokio::test]
+async fn vpn_paths_that_cannot_be_read_or_are_too_many_stand_in_not_seen() {
+    let demo = DemoSession::start(silent_path()).await;
+    let is_of_paths = |path: &str| path.contains("/stats/vpn_peers/");
+    demo.relay.change(move |path, relayed| {
+        if is_of_paths(path) {
+            *relayed = RelayedResponse::status(403);
+        }
+    });
+    let answer = demo.ask("listProblems", &json!({})).await;
+    assert!(answer["not_seen"].to_string().contains("VPN paths: 403"), "{answer}");
+    assert!(of_path(&answer).is_none(), "{answer}");
+    demo.relay.change(move |path, relayed| {
+        if is_of_paths(path) {
+            relayed.edit(|body| body["next"] = json!("/api/v1/orgs/o/stats/vpn_peers/search?search_after=x"));
+        }
+    });
+    let answer = demo.ask("listProblems", &json!({})).await;
+    assert!(answer["not_seen"].to_string().contains("VPN paths: only the first"), "{answer}");
+    assert!(of_path(&answer).is_some(), "{answer}");
+}
